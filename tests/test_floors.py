@@ -1,0 +1,96 @@
+"""The house rule: imports only go down, and the pure floors touch nothing of the world."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+WORKER = Path(__file__).parent.parent / "worker"
+
+FLOORS = {
+    "schema": 0,
+    "errors": 0,
+    "settings": 0,
+    "parse": 1,
+    "extract": 1,
+    "view": 1,
+    "streams": 2,
+    "digest": 2,
+    "log": 2,
+    "queue": 3,
+    "politeness": 3,
+    "fetch": 3,
+    "publish": 3,
+    "subscribe": 3,
+    "embedded": 3,
+    "pool": 3,
+    "demo": 3,
+    "discover": 4,
+    "consume": 4,
+    "batch": 4,
+    "run": 5,
+    "cli": 6,
+    "__main__": 7,
+}
+"""Module or package of `worker` -> its floor."""
+
+SAME_FLOOR_ALLOWED = {
+    ("settings", "errors"),  # the vocabulary may use its own words
+    ("politeness", "fetch"),  # robots.txt is fetched like anything else
+}
+
+IMPURE = {"asyncio", "aiohttp", "redis", "os", "time", "random", "logging", "structlog", "socket", "subprocess"}
+CLOCKS = {"now", "utcnow", "today"}
+
+
+def modules() -> list[Path]:
+    return sorted(p for p in WORKER.rglob("*.py") if p != WORKER / "__init__.py")
+
+
+def home(path: Path) -> str:
+    """The floor's key of a file: its first name below `worker`."""
+    return path.relative_to(WORKER).with_suffix("").parts[0]
+
+
+def imports(path: Path) -> set[str]:
+    """Dotted names of everything a file imports, wherever the import stands (TYPE_CHECKING, inside functions)."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            assert node.module
+            names.update(
+                [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "worker" else [node.module]
+            )
+    return names
+
+
+def neighbours(path: Path) -> set[str]:
+    """Keys of the floors that a file imports from."""
+    return {n.split(".")[1] for n in imports(path) if n.startswith("worker.")} - {home(path)}
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(WORKER)))
+def test_every_module_has_a_floor(path: Path) -> None:
+    assert home(path) in FLOORS
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(WORKER)))
+def test_imports_only_go_down(path: Path) -> None:
+    here = home(path)
+    for there in neighbours(path):
+        assert FLOORS[there] < FLOORS[here] or (here, there) in SAME_FLOOR_ALLOWED, f"{here} imports {there}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in modules() if home(p) in {"parse", "extract"}],
+    ids=lambda p: str(p.relative_to(WORKER)),
+)
+def test_pure_floors_touch_nothing_of_the_world(path: Path) -> None:
+    assert not {n.split(".")[0] for n in imports(path)} & IMPURE
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    clocks = [n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr in CLOCKS]
+    assert not clocks, f"{path} asks a clock"

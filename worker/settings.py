@@ -1,0 +1,115 @@
+"""The environment, read once into one frozen struct.  Every variable is `COMMUNIQUE_` + a field's name in capitals.
+
+Durations are seconds (`_s`), sizes are bytes (`_bytes`).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from worker.errors import UsageError
+
+PREFIX = "COMMUNIQUE_"
+
+Positive = Annotated[float, Meta(gt=0)]
+NotNegative = Annotated[float, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=1)]
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Every knob, with the value a newcomer gets."""
+
+    # Redis
+    redis_url: str | None = None
+    """None: `run` and `demo` start a private server; every other command needs it."""
+    data_dir: str | None = None
+    """Where the private server keeps its data; None: $XDG_DATA_HOME/communique."""
+    key_prefix: Annotated[str, Meta(min_length=1)] = "communique"
+
+    # fetch
+    contact_url: str = "https://communique.example/bot"
+    """Goes into the User-Agent, so that a site's owner can reach whoever runs this worker: set your own."""
+    allow_private_addresses: bool = False
+    connect_timeout_s: Positive = 10.0
+    read_timeout_s: Positive = 20.0
+    """Longest silence within an answer."""
+    total_timeout_s: Positive = 60.0
+    max_redirects: Annotated[int, Meta(ge=0)] = 5
+    max_wire_bytes: Count = 8 << 20
+    """Body as sent, still compressed."""
+    max_body_bytes: Count = 16 << 20
+    """Body after decompression."""
+
+    # politeness
+    host_delay_s: NotNegative = 1.0
+    """Least time between two requests to one host, over all replicas; robots.txt may ask for more."""
+    max_host_delay_s: Positive = 60.0
+    """A robots.txt that asks for more than this is given this."""
+    robots_ttl_s: Count = 86_400
+    robots_max_bytes: Count = 512 << 10
+    """RFC 9309, 2.5: at least 500 KiB."""
+
+    # queue
+    lease_s: Positive = 60.0
+    """A task whose worker has been silent this long is claimed by another."""
+    max_attempts: Count = 5
+    backoff_s: Positive = 5.0
+    """Wait after the first failed attempt; doubled each time, with jitter."""
+    max_backoff_s: Positive = 3_600.0
+    seen_ttl_s: Count = 30 * 86_400
+    """How long a URL once enqueued is not enqueued again."""
+    done_ttl_s: Count = 30 * 86_400
+    max_backlog: Count = 1_000_000
+    """`put` refuses above this many waiting tasks."""
+    stream_length: Count = 1_000_000
+    """Entries kept in each event and article stream (approximately)."""
+    dead_length: Count = 100_000
+
+    # consume
+    concurrency: Count = 32
+    """Tasks in flight in one worker."""
+    processes: Annotated[int, Meta(ge=0)] = 0
+    """Processes for parsing and extraction; 0: one a core."""
+    process_timeout_s: Positive = 15.0
+    """Wall clock that one page may cost before its process is killed."""
+    process_memory_bytes: Count = 2 << 30
+    drain_s: Positive = 20.0
+    """Grace after SIGTERM; what is not finished by then stays pending for another worker."""
+
+    # discover
+    sources: str = "deploy/sources.toml"
+    discover_interval_s: Positive = 300.0
+
+    # log
+    log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Read every `COMMUNIQUE_*` variable; UsageError names the variable that is unknown or has a bad value."""
+        given = {k[len(PREFIX) :].lower(): v for k, v in environ.items() if k.startswith(PREFIX)}
+        for name, value in given.items():
+            if name not in cls.__struct_fields__:
+                raise UsageError(f"unknown setting {PREFIX}{name.upper()}={value!r}{_suggestion(name, cls)}")
+            if value.strip() == "":
+                raise UsageError(f"setting {PREFIX}{name.upper()} is empty: give it a value or unset it")
+            _check(cls, name, value)
+        return msgspec.convert(given, cls, strict=False)
+
+
+def _suggestion(name: str, cls: type[Settings]) -> str:
+    close = difflib.get_close_matches(name, cls.__struct_fields__, n=1)
+    return f": did you mean {PREFIX}{close[0].upper()}?" if close else ""
+
+
+def _check(cls: type[Settings], name: str, value: str) -> None:
+    """Convert one variable alone, so that the message can name it."""
+    try:
+        msgspec.convert({name: value}, cls, strict=False)
+    except msgspec.ValidationError as e:
+        why = str(e).partition(" - at ")[0]
+        raise UsageError(f"setting {PREFIX}{name.upper()} has value {value!r}: {why}") from None
