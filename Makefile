@@ -1,0 +1,66 @@
+# What a newcomer types: `make run`, `make test`.  Both set up .venv here first; CI calls the same recipes.
+#
+#   make run                         install, then the demo: a small news site and the events it leads to
+#   make run URLS="https://…"        read these articles instead
+#   make run SOURCES=deploy/sources.toml    follow these feeds until Ctrl-C
+#   make test                        the whole test suite, on a real private server
+#   make check                       format, lint and types
+#   make bench                       the benchmark tables
+#   make golden                      write the golden events anew (then read the diff)
+
+PYTHON ?= python3
+BIN := .venv/bin
+DEV := $(BIN)/.dev-ready
+RUN := $(BIN)/.run-ready
+
+.PHONY: run test check format bench golden clean
+
+run: $(RUN)
+ifdef URLS
+	$(BIN)/communique run $(URLS)
+else ifdef SOURCES
+	$(BIN)/communique run --sources $(SOURCES)
+else
+	$(BIN)/communique demo
+endif
+
+test: $(DEV)
+	$(BIN)/pytest $(ARGS)
+
+check: $(DEV)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(DEV)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(BIN)/.bench-ready
+	$(BIN)/python -m tests.benchmarks
+
+golden: $(DEV)
+	$(BIN)/python -m tests.golden
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+
+# Debian's Python without python3-venv has no ensurepip; its pip can still fill the environment from outside.
+# pip itself is renewed first: pip 23.0 misreads the extra in lxml[html_clean].
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -m venv .venv 2>/dev/null || { $(PYTHON) -m venv --clear --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; } \
+	|| { rm -rf .venv; echo "no virtual environment: install your system's python3-venv or python3-pip"; exit 1; }
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(RUN): pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(DEV): pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(RUN)
+
+$(BIN)/.bench-ready: $(DEV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev,bench]'
+	@touch $@

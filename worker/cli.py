@@ -1,0 +1,240 @@
+"""The command line: argv, environ, signals and exit codes; what a command does stands in `worker.commands`.
+
+Exit status: 0 done, 1 failed, 2 wrong use.  Answers go to stdout; logs and errors to stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from typing import TypeAlias
+
+import redis.exceptions
+
+from worker import log
+from worker.errors import EventStreamError, Failure, UsageError
+from worker.schema import KINDS
+from worker.settings import Settings
+
+Command = Callable[[argparse.Namespace, Settings], int]
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+EPILOG = """\
+settings come from the environment: COMMUNIQUE_REDIS_URL, COMMUNIQUE_CONTACT_URL, … (docs/configuration.md)
+
+examples:
+  communique demo                                     watch events from a small news site of our own
+  communique run https://example.org/news/article     one machine, no set-up: read, extract, print
+  communique put - < urls.txt                         feed a fleet of workers
+  communique subscribe meeting decision --from-start  listen to them
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    args = parser().parse_args(argv)
+    try:
+        settings = Settings.from_env(os.environ)
+        log.configure(settings.log_level)
+        return _resolve(args.function)(args, settings)
+    except UsageError as e:
+        return _say(str(e), 2)
+    except redis.exceptions.ConnectionError as e:
+        return _say(f"Redis does not answer: {e}", 1)
+    except (redis.exceptions.RedisError, EventStreamError, Failure, OSError) as e:
+        return _quietly() if isinstance(e, BrokenPipeError) else _say(str(e), 1)
+    except KeyboardInterrupt:
+        return 130  # 128 + SIGINT, as a shell expects it
+
+
+def _say(message: str, status: int) -> int:
+    print(f"communique: {message}", file=sys.stderr)
+    return status
+
+
+def _quietly() -> int:
+    """Whoever read us has gone (`… | head`): nobody is left to tell, and Python must not try at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _resolve(name: str) -> Command:
+    """Import a command's module only now, so that `--help` and the pure commands start at once."""
+    module, _, function = name.partition(":")
+    command: Command = getattr(importlib.import_module(f"worker.commands.{module}"), function)
+    return command
+
+
+# ---------------------------------------------------------------- the parser
+def parser() -> argparse.ArgumentParser:
+    """Build the parser of every command."""
+    top = argparse.ArgumentParser(
+        prog="communique",
+        description="News articles in, a live stream of statements, meetings and decisions out.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"communique {version('communique')}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in (_put, _discover, _consume, _subscribe, _extract, _parse, _status, _dead, _schema, _run, _demo):
+        add(commands)
+    return top
+
+
+def _command(
+    commands: Commands,
+    function: str,
+    summary: str,
+    examples: str,
+) -> argparse.ArgumentParser:
+    """Add one command, named as its function; `examples` are shown under its --help."""
+    made = commands.add_parser(
+        function.partition(":")[2],
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog="examples:\n" + "\n".join(f"  {line}" for line in examples.strip().splitlines()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.set_defaults(function=function)
+    return made
+
+
+def _put(commands: Commands) -> None:
+    p = _command(
+        commands,
+        "queue:put",
+        "enqueue article URLs; one already seen is skipped",
+        "communique put https://example.org/news/1 https://example.org/news/2\ncommunique put - < urls.txt",
+    )
+    p.add_argument("urls", nargs="+", metavar="URL", help="an article's address; - reads a list from stdin, one a line")
+
+
+def _discover(commands: Commands) -> None:
+    p = _command(
+        commands,
+        "services:discover",
+        "ask the feeds in the sources file for new articles and enqueue them",
+        "communique discover\ncommunique discover --once --sources deploy/sources.toml",
+    )
+    p.add_argument("--once", action="store_true", help="ask every source once, print what came of it, and end")
+    _sources(p)
+
+
+def _consume(commands: Commands) -> None:
+    _command(
+        commands,
+        "services:consume",
+        "be a worker: fetch, parse, extract and publish until SIGTERM, which drains",
+        "communique consume\nCOMMUNIQUE_CONCURRENCY=64 communique consume",
+    )
+
+
+def _subscribe(commands: Commands) -> None:
+    p = _command(
+        commands,
+        "services:subscribe",
+        "print events as they are published: JSON lines, or readable lines on a terminal",
+        "communique subscribe\ncommunique subscribe meeting decision --from-start | jq .participants[].name\n"
+        "communique subscribe statement --group archive --count 100",
+    )
+    p.add_argument("kinds", nargs="*", metavar="KIND", choices=[*KINDS, []], help=f"{', '.join(KINDS)} (all)")
+    start = p.add_mutually_exclusive_group()
+    start.add_argument("--from-start", action="store_true", help="begin with the oldest event kept, not with the next")
+    start.add_argument("--group", metavar="NAME", help="share the events with every subscriber of this name; resumes")
+    p.add_argument("--count", type=_positive, metavar="N", help="end after N events")
+    p.add_argument("--json", action="store_true", help="JSON lines on a terminal too")
+
+
+def _extract(commands: Commands) -> None:
+    p = _command(
+        commands,
+        "documents:extract",
+        "print the events of a text or an HTML page, without Redis or network",
+        "communique extract article.txt --published-at 2024-09-17\ncurl -s URL | communique extract -\n"
+        "communique extract --jsonl < documents.jsonl > events.jsonl",
+    )
+    _document(p, '{"id", "text", "url"?, "title"?, "published_at"?, "language"?}')
+    p.add_argument("--published-at", metavar="DATE", help="resolves 'on Friday' in a plain text")
+    p.add_argument("--json", action="store_true", help="JSON lines on a terminal too")
+
+
+def _parse(commands: Commands) -> None:
+    p = _command(
+        commands,
+        "documents:parse",
+        "print the article in an HTML page as JSON, without Redis or network",
+        "communique parse page.html --url https://example.org/news/1\ncommunique parse --jsonl < pages.jsonl",
+    )
+    _document(p, '{"id", "url", "html_path", "content_type"?}')
+
+
+def _document(p: argparse.ArgumentParser, line: str) -> None:
+    """Add the arguments of a command that reads one document, or a batch of them."""
+    p.add_argument("file", nargs="?", default="-", help="a file, or - for stdin (the default)")
+    p.add_argument("--url", default="", help="where the document comes from")
+    p.add_argument("--jsonl", action="store_true", help=f"batch: stdin has a line {line} a document")
+
+
+def _status(commands: Commands) -> None:
+    p = _command(
+        commands,
+        "queue:status",
+        "print backlog, pending, delayed and dead tasks, and events per kind",
+        "communique status\ncommunique status --json",
+    )
+    p.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def _dead(commands: Commands) -> None:
+    p = _command(
+        commands,
+        "queue:dead",
+        "list what was given up, or put it back",
+        "communique dead\ncommunique dead --requeue http_503",
+    )
+    p.add_argument("--requeue", metavar="REASON", help="put every dead task with this reason back into the queue")
+    p.add_argument("--limit", type=_positive, default=100, metavar="N", help="list the newest N (100)")
+    p.add_argument("--json", action="store_true", help="JSON lines")
+
+
+def _schema(commands: Commands) -> None:
+    _command(commands, "documents:schema", "print the JSON Schema of the events", "communique schema > events.json")
+
+
+def _run(commands: Commands) -> None:
+    p = _command(
+        commands,
+        "local:run",
+        "do everything in one process: URLs or sources in, events printed",
+        "communique run https://example.org/news/1\ncommunique run --sources my-feeds.toml\n"
+        "COMMUNIQUE_DATA_DIR=/var/lib/communique communique run - < urls.txt",
+    )
+    p.add_argument("urls", nargs="*", metavar="URL", help="articles to read (- for a list on stdin); without any: the sources")
+    _sources(p)
+    p.add_argument("--once", action="store_true", help="with sources: ask each once and end when all is read")
+    p.add_argument("--json", action="store_true", help="JSON lines on stdout, nothing else there")
+
+
+def _demo(commands: Commands) -> None:
+    p = _command(
+        commands,
+        "local:demo",
+        "watch the whole pipeline work on a small invented news site, served on loopback",
+        "communique demo\ncommunique demo --json | jq -r .kind | sort | uniq -c",
+    )
+    p.add_argument("--json", action="store_true", help="JSON lines on stdout, nothing else there")
+
+
+def _sources(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--sources", metavar="FILE", help="feeds to ask (default: COMMUNIQUE_SOURCES or deploy/sources.toml)")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
+    return number

@@ -1,0 +1,277 @@
+"""The loop: deliveries in; every one ends settled, put off or buried.  The one `except Exception` of the program is here.
+
+Life reads as three verbs.  *Read* takes as many deliveries as there are free slots.  *Tend* renews leases, moves due
+tasks and claims what dead workers left.  *Settle* writes what is finished, everything that has gathered in one round
+trip.  A stop ends reading, gives what is under way `drain_s`, and hands the rest back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import faulthandler
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Literal, Protocol
+
+import msgspec
+import structlog
+from msgspec import Struct
+from redis.exceptions import RedisError
+
+from worker.digest import Digest, digest
+from worker.errors import Failure, NotYet, Permanent, Transient
+from worker.fetch import Fetcher
+from worker.politeness import Politeness
+from worker.pool import Pool
+from worker.publish import writes
+from worker.queue import Delivery, Outcome, UrlQueue
+from worker.schema import KINDS, Event, Task
+from worker.settings import Settings
+from worker.streams import Write
+
+log = structlog.get_logger()
+
+BLOCK_S = 1.0
+"""Longest wait for new tasks: also the longest that a stop goes unnoticed by the reader."""
+TICK_S = 0.25
+"""How often due tasks are moved; a task put off waits at most this much longer than it should."""
+COLLECT_S = 300.0
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """How the work on one delivery ended."""
+
+    url: str
+    outcome: Literal["done", "duplicate", "gone", "fenced", "put_off", "dead", "handed_back"]
+    reason: str | None = None
+    """Code of the failure; None where there was none."""
+    events: int = 0
+
+
+class Clock(Protocol):
+    """Where the wall-clock time comes from."""
+
+    def __call__(self) -> datetime:
+        """Return the time now, aware, in UTC."""
+
+
+def utc_now() -> datetime:
+    """Return the machine's time."""
+    return datetime.now(UTC)
+
+
+def next_try(
+    task: Task, failure: Failure, now: datetime, settings: Settings, jitter: float
+) -> tuple[Task, datetime] | None:
+    """When and as what to try again, or None to give up.
+
+    `task.attempt` counts the failed attempts before this one, crashes included; `jitter` is in [0, 1).  Back-off is
+    exponential with full jitter above its half, which keeps replicas from coming back in step; a server's Retry-After
+    is a lower bound.
+    """
+    if isinstance(failure, Permanent) or task.attempt >= settings.max_attempts:
+        return None
+    if isinstance(failure, NotYet):
+        slot = now + timedelta(seconds=failure.wait_s)
+        return msgspec.structs.replace(task, slot_at=slot), slot
+    attempt = task.attempt + 1
+    if attempt >= settings.max_attempts:
+        return None
+    wait_s = min(settings.backoff_s * 2.0 ** (attempt - 1), settings.max_backoff_s) * (0.5 + jitter / 2)
+    if isinstance(failure, Transient) and failure.retry_after_s:
+        wait_s = max(wait_s, min(failure.retry_after_s, settings.max_backoff_s))
+    return msgspec.structs.replace(task, attempt=attempt, slot_at=None), now + timedelta(seconds=wait_s)
+
+
+class Consumer:
+    """One worker: up to `settings.concurrency` tasks in flight."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        queue: UrlQueue,
+        politeness: Politeness,
+        fetcher: Fetcher,
+        pool: Pool,
+        *,
+        jitter: Callable[[], float],
+        clock: Clock = utc_now,
+        report: Callable[[Report], None] = lambda _: None,
+    ) -> None:
+        """Take the neighbours; start nothing.  `report` hears how each delivery ended."""
+        self._settings = settings
+        self._queue = queue
+        self._politeness = politeness
+        self._fetcher = fetcher
+        self._pool = pool
+        self._jitter = jitter
+        self._clock = clock
+        self._report = report
+        self._work: dict[Delivery, asyncio.Task[None]] = {}
+        self._free = asyncio.Event()
+        self._finished: list[tuple[Delivery, Sequence[Write], asyncio.Future[Outcome]]] = []
+        self._gathered = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set and what is under way is drained.  A Redis error ends it loudly."""
+        async with asyncio.TaskGroup() as self._tasks:
+            tending = self._tasks.create_task(self._tend())
+            settling = self._tasks.create_task(self._settle_gathered())
+            await self._read_until(stop)
+            await self._drain()
+            tending.cancel()
+            settling.cancel()
+
+    # ------------------------------------------------------------ read
+    async def _read_until(self, stop: asyncio.Event) -> None:
+        stopping = asyncio.create_task(stop.wait())
+        with _ended(stopping):
+            while not stop.is_set():
+                await self._wait_for_slot(stopping)
+                if stop.is_set():
+                    return
+                for delivery in await self._queue.read(self._slots(), BLOCK_S):
+                    self._begin(delivery)
+
+    async def _wait_for_slot(self, stopping: asyncio.Task[bool]) -> None:
+        while not self._slots() and not stopping.done():
+            self._free.clear()
+            freed = asyncio.create_task(self._free.wait())
+            with _ended(freed):
+                await asyncio.wait({freed, stopping}, return_when=asyncio.FIRST_COMPLETED)
+
+    def _slots(self) -> int:
+        return max(0, self._settings.concurrency - len(self._work))
+
+    def _begin(self, delivery: Delivery) -> None:
+        work = self._tasks.create_task(self._handle(delivery))
+        self._work[delivery] = work
+        work.add_done_callback(lambda _: self._end(delivery))
+
+    def _end(self, delivery: Delivery) -> None:
+        del self._work[delivery]
+        self._free.set()
+
+    # ------------------------------------------------------------ one delivery
+    async def _handle(self, delivery: Delivery) -> None:
+        """Bring one delivery to its end and report it in one log line."""
+        started = time.perf_counter()
+        task = _counting_crashes(delivery)
+        try:
+            report = await self._finish(delivery, await self._read_page(task))
+        except Failure as failure:
+            report = await self._fail(delivery, task, failure)
+        except RedisError:
+            raise  # ends the process: without Redis no end of this delivery could be written
+        except Exception as bug:  # noqa: BLE001 - a bug must not take the other tasks with it; retried like a crash
+            log.error("bug", url=task.url, traceback=traceback.format_exc())
+            report = await self._fail(delivery, task, Transient("bug", repr(bug)))
+        log.info("url", **_fields(report), attempt=task.attempt, ms=round(1000 * (time.perf_counter() - started)))
+        self._report(report)
+
+    async def _read_page(self, task: Task) -> Digest:
+        if task.attempt >= self._settings.max_attempts:
+            raise Permanent("crashed", f"its worker died {task.attempt} times")
+        await self._politeness.admit(task, self._clock())
+        page = await self._fetcher.get(task.url)
+        return await self._pool.run(digest, page)
+
+    async def _finish(self, delivery: Delivery, result: Digest) -> Report:
+        outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        entries = writes(result.article, result.events, self._settings, self._clock())
+        self._finished.append((delivery, entries, outcome))
+        self._gathered.set()
+        return Report(url=delivery.task.url, outcome=await outcome, events=len(result.events))
+
+    async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> Report:
+        again = next_try(task, failure, self._clock(), self._settings, self._jitter())
+        if again is None:
+            owned = await self._queue.bury(delivery, failure.reason, failure.detail)
+            return Report(url=task.url, outcome="dead" if owned else "fenced", reason=failure.reason)
+        owned = await self._queue.put_off(delivery, *again)
+        return Report(url=task.url, outcome="put_off" if owned else "fenced", reason=failure.reason)
+
+    # ------------------------------------------------------------ settle
+    async def _settle_gathered(self) -> None:
+        """Settle whatever has finished since the last round trip, all of it in the next one."""
+        while True:
+            await self._gathered.wait()
+            self._gathered.clear()
+            batch, self._finished = self._finished, []
+            outcomes = await self._queue.settle_many([(delivery, entries) for delivery, entries, _ in batch])
+            for (_, _, waiting), outcome in zip(batch, outcomes, strict=True):
+                if not waiting.done():
+                    waiting.set_result(outcome)
+
+    # ------------------------------------------------------------ tend
+    async def _tend(self) -> None:
+        """Keep what is ours, move what is due, take over what the dead left.
+
+        A wedged event loop cannot report itself and nothing restarts an unhealthy container: the watchdog, a C
+        thread, ends the process when three leases pass without a tick.
+        """
+        renewed = collected = time.monotonic()
+        try:
+            while True:
+                faulthandler.dump_traceback_later(3 * self._settings.lease_s, exit=True)
+                now = time.monotonic()
+                await self._queue.move_due(self._clock())
+                if now - renewed >= self._settings.lease_s / 3:
+                    renewed = now
+                    await self._renew()
+                    await self._claim()
+                if now - collected >= COLLECT_S:
+                    collected = now
+                    await self._queue.collect()
+                await asyncio.sleep(min(TICK_S, self._settings.lease_s / 3))
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+    async def _renew(self) -> None:
+        """Renew every lease; stop working on what another worker has taken."""
+        for lost in await self._queue.renew(list(self._work)):
+            if lost in self._work:
+                log.warning("lost", url=lost.task.url)
+                self._work[lost].cancel()
+
+    async def _claim(self) -> None:
+        if slots := self._slots():
+            for delivery in await self._queue.claim(slots):
+                log.warning("claimed", url=delivery.task.url, deliveries=delivery.attempts)
+                self._begin(delivery)
+
+    # ------------------------------------------------------------ drain
+    async def _drain(self) -> None:
+        """Give what is under way its grace; hand the rest back, ready at once and with no attempt counted."""
+        log.info("draining", tasks=len(self._work))
+        if self._work:
+            await asyncio.wait(self._work.values(), timeout=self._settings.drain_s)
+        left = dict(self._work)
+        for work in left.values():
+            work.cancel()
+        await asyncio.gather(*left.values(), return_exceptions=True)
+        for delivery in left:
+            await self._queue.put_off(delivery, _counting_crashes(delivery), self._clock())
+            self._report(Report(url=delivery.task.url, outcome="handed_back"))
+        log.info("drained", handed_back=len(left))
+
+
+def _counting_crashes(delivery: Delivery) -> Task:
+    """Return the task with every delivery before this one counted as a failed attempt."""
+    return msgspec.structs.replace(delivery.task, attempt=delivery.task.attempt + delivery.attempts - 1)
+
+
+def _fields(report: Report) -> dict[str, object]:
+    return {k: v for k, v in msgspec.structs.asdict(report).items() if v is not None}
+
+
+@contextlib.contextmanager
+def _ended(task: asyncio.Task[bool]) -> Iterator[None]:
+    """Cancel a waiting task on the way out."""
+    try:
+        yield
+    finally:
+        task.cancel()

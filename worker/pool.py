@@ -1,0 +1,81 @@
+"""Processes for the CPU work.  No in-process HTML parser is safe against every page, so one that takes too long is killed.
+
+pebble keeps the processes: it is the library that can kill the one stuck process and start another, which
+`concurrent.futures` cannot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from types import TracebackType
+from typing import ParamSpec, Self, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from worker.errors import Permanent, Transient
+from worker.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+PR_SET_PDEATHSIG = 1
+
+
+class Pool:
+    """`settings.processes` worker processes; each call may take `settings.process_timeout_s` of wall clock."""
+
+    def __init__(self, settings: Settings, preload: str | None = None) -> None:
+        """Start nothing yet; `preload` is the module that every process should find imported."""
+        context = multiprocessing.get_context("forkserver")
+        if preload:
+            context.set_forkserver_preload([preload])
+        self._timeout_s = settings.process_timeout_s
+        self._pool = ProcessPool(
+            max_workers=settings.processes or os.cpu_count() or 1,
+            initializer=_shield,
+            initargs=(settings.process_memory_bytes,),
+            context=context,
+        )
+
+    async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call a picklable function there.  Its own exceptions come back as they are.
+
+        Permanent("process_timeout") when it was killed for taking too long: thousands of times the usual cost is
+        the page's fault, and asking again would take as long.  Transient("process_died") when the process crashed
+        or ran out of memory, which may have been another's fault.
+        """
+        future = self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_s)
+        try:
+            return await asyncio.wrap_future(future)  # type: ignore[no-any-return]
+        except TimeoutError:
+            raise Permanent("process_timeout", f"killed after {self._timeout_s:g} s") from None
+        except ProcessExpired as e:
+            raise Transient("process_died", f"exit code {e.exitcode}") from None
+        except MemoryError:
+            raise Transient("process_died", "out of memory") from None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Kill what still runs: a drained consumer has nothing left here."""
+        self._pool.stop()
+        await asyncio.to_thread(self._pool.join)
+
+
+def _shield(memory_bytes: int) -> None:
+    """In each process: leave signals to the parent, die with it, and never eat the machine's memory."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
