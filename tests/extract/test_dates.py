@@ -1,0 +1,136 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.extract import event_lexicon
+from worker.extract.dates import DateFinder, Tense, resolve
+
+LEXICON = event_lexicon.load("en")
+assert LEXICON
+FINDER = DateFinder(LEXICON.calendar)
+TUESDAY = date(2024, 9, 17)
+
+
+def words_of(text: str) -> list[str]:
+    return [text[w.start : w.end] for w in FINDER.find(text, 0, len(text))]
+
+
+def day_of(text: str, tense: Tense = "past", published: date | None = TUESDAY) -> date | None:
+    [when] = FINDER.find(text, 0, len(text))
+    return resolve(when, published, tense)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "past", "future"),
+    [
+        ("They met on Friday.", "Friday", "2024-09-13", "2024-09-20"),
+        ("They met on Tuesday.", "Tuesday", "2024-09-17", "2024-09-17"),
+        ("They met late on Friday night.", "late on Friday night", "2024-09-13", "2024-09-20"),
+        ("They met in the early hours of Friday.", "the early hours of Friday", "2024-09-13", "2024-09-20"),
+        ("They met last Tuesday.", "last Tuesday", "2024-09-10", "2024-09-10"),
+        ("They met on September 6, the envoy said.", "September 6", "2024-09-06", "2025-09-06"),
+        ("They met on Sept. 6.", "Sept. 6", "2024-09-06", "2025-09-06"),
+        ("They met on 6 September 2023.", "6 September 2023", "2023-09-06", "2023-09-06"),
+        ("They met on the 6th of September.", "the 6th of September", "2024-09-06", "2025-09-06"),
+        ("They met on Friday, September 13, 2024.", "Friday, September 13, 2024", "2024-09-13", "2024-09-13"),
+        ("They met on 2024-09-06.", "2024-09-06", "2024-09-06", "2024-09-06"),
+        ("They met on 13/09/2024.", "13/09/2024", "2024-09-13", "2024-09-13"),
+        ("They met on 09/13/2024.", "09/13/2024", "2024-09-13", "2024-09-13"),
+        ("They met on Feb. 29.", "Feb. 29", "2024-02-29", "2028-02-29"),
+        ("They met today.", "today", "2024-09-17", "2024-09-17"),
+        ("They met earlier today.", "earlier today", "2024-09-17", "2024-09-17"),
+        ("Yesterday evening they met.", "Yesterday evening", "2024-09-16", "2024-09-16"),
+        ("They meet tomorrow.", "tomorrow", "2024-09-18", "2024-09-18"),
+        ("They met this morning.", "this morning", "2024-09-17", "2024-09-17"),
+        ("They met last night.", "last night", "2024-09-16", "2024-09-16"),
+        ("They met three days ago.", "three days ago", "2024-09-14", "2024-09-14"),
+        ("They meet in 3 days.", "3 days", "2024-09-20", "2024-09-20"),
+    ],
+)
+def test_a_single_day_is_resolved_to_the_side_of_publication_that_the_tense_says(
+    text: str, words: str, past: str, future: str
+) -> None:
+    assert words_of(text) == [words]
+    assert day_of(text, "past") == date.fromisoformat(past)
+    assert day_of(text, "future") == date.fromisoformat(future)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "past"),
+    [
+        ("The talks of Monday and Tuesday ended.", "Monday and Tuesday", "2024-09-16"),
+        ("They met on September 6-7.", "September 6-7", "2024-09-06"),
+        ("They met from 6 to 8 September.", "6 to 8 September", "2024-09-06"),
+        ("They met on September 6 and 7, 2023.", "September 6 and 7, 2023", "2023-09-06"),
+    ],
+)
+def test_a_range_is_resolved_to_its_first_day(text: str, words: str, past: str) -> None:
+    assert words_of(text) == [words]
+    assert day_of(text) == date.fromisoformat(past)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("They met last week.", "last week"),
+        ("They met in December.", "December"),
+        ("They met last December to talk.", "last December"),
+        ("They met in May.", "May"),
+        ("They met in 2015.", "2015"),
+        ("They met at the end of last year.", "the end of last year"),
+        ("They met earlier this week.", "earlier this week"),
+        ("They met two weeks ago.", "two weeks ago"),
+        ("They met two days later.", "two days later"),
+        ("They will meet next Friday.", "next Friday"),
+        ("They will meet by March of next year.", "March of next year"),
+        ("They will meet soon.", "soon"),
+        ("It is not being discussed for now.", "for now"),
+        ("They met on 6/9/2024.", "6/9/2024"),
+        ("They met on February 30.", "February 30"),
+        ("They met on February 30, 2024.", "February 30, 2024"),
+    ],
+)
+def test_words_that_name_no_single_day_are_kept_and_not_resolved(text: str, words: str) -> None:
+    assert words_of(text) == [words]
+    assert day_of(text) is None
+    assert day_of(text, "future") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["It may help.", "They march on.", "2015 people came.", "He spoke for three days.", "Sunday1 x", "", "\n"]
+)
+def test_words_that_only_look_like_dates_are_left_alone(text: str) -> None:
+    assert words_of(text) == []
+
+
+def test_without_a_day_of_publication_only_a_full_date_is_resolved() -> None:
+    assert day_of("on Friday", published=None) is None
+    assert day_of("on September 6", published=None) is None
+    assert day_of("on September 6, 2024", published=None) == date(2024, 9, 6)
+
+
+def test_a_named_weekday_picks_the_year_in_which_it_is_true() -> None:
+    assert day_of("on Friday, September 6") == date(2024, 9, 6)
+    assert day_of("on Wednesday, September 6") == date(2023, 9, 6)
+
+
+@pytest.mark.parametrize("published", [date.min, date.max])
+def test_the_ends_of_the_calendar_are_no_error(published: date) -> None:
+    for text in ("yesterday", "tomorrow", "on Friday", "on September 6", "last Monday"):
+        day_of(text, "past", published)
+        day_of(text, "future", published)
+
+
+@given(st.text(alphabet="Mondaytuesfri ,.-/0123456789Septh", max_size=80), st.dates())
+def test_no_text_is_an_error_and_offsets_are_true(text: str, published: date) -> None:
+    for when in FINDER.find(text, 0, len(text)):
+        assert 0 <= when.start < when.end <= len(text)
+        resolve(when, published, "past")
+        resolve(when, published, "future")
+
+
+def test_a_long_run_of_date_words_is_read_in_linear_time() -> None:
+    text = "Monday and " * 5_000 + "the end of " * 5_000 + "6 to 7 " * 5_000
+    assert FINDER.find(text, 0, len(text))

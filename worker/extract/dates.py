@@ -1,0 +1,287 @@
+"""Dates as newspapers word them: found in a sentence, and resolved against the day of publication.
+
+`find` gives the words, `resolve` the day.  Only a single day is resolved: "last week", "in December" and whatever
+two readers would read differently ("next Friday", "6/9/2024") stay None, with the words kept.  A range is resolved
+to its first day.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+Tense = Literal["past", "future"]
+Lean = Literal["past", "future", "this"]
+
+
+class Calendar(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A language's words for time, in lower case; in a text, months and weekdays are read with a capital only."""
+
+    weekdays: dict[str, int]
+    """Monday is 0."""
+    months: dict[str, int]
+    """January is 1; abbreviations without their full stop."""
+    homonyms: list[str]
+    """Months that are other words too ("May", "March"): alone they need a preposition before them."""
+    days: dict[str, int]
+    """Deictic days and their distance from today in days ("yesterday" is -1)."""
+    leans: dict[str, Lean]
+    """Words that place a period before, after or around now ("last", "next", "this")."""
+    periods: list[str]
+    parts: list[str]
+    """Parts of a day; with "this" they mean today."""
+    numbers: dict[str, int]
+    edges: list[str]
+    """Words before an expression that narrow it and belong to it ("early", "the end of")."""
+    within: list[str]
+    """Prepositions after which a bare month or year is a date ("in")."""
+    ago: dict[str, int]
+    """Words after a count of days and their sign; 0 where the count starts from another day ("later")."""
+    ahead: list[str]
+    """Words before a count of days that mean the future ("in")."""
+    units: dict[str, int]
+    """Units and their length in days; 0 where a count of them names no single day ("week")."""
+    vague: list[str]
+    """Expressions that are worth keeping as worded though they name no day ("soon")."""
+
+
+class When(NamedTuple):
+    """One expression of time: offsets of its words (without the preposition) and what they say.
+
+    Every field but the offsets may be None: not said.
+    """
+
+    start: int = 0
+    end: int = 0
+    weekday: int | None = None
+    day: int | None = None
+    month: int | None = None
+    year: int | None = None
+    shift: int | None = None
+    """Days from the day of publication."""
+    lean: Lean | None = None
+
+
+_ONE_DAY = timedelta(days=1)
+_YEARS_TO_TRY = 9
+"""29 February comes back after at most eight years."""
+
+
+class DateFinder:
+    """Finds the expressions of one language; built once from its calendar."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._pattern = re.compile(_pattern(calendar))
+        self._anchors = _anchors(calendar)
+
+    def find(self, text: str, start: int, end: int) -> list[When]:
+        """Return the expressions of time in `text[start:end]`, in order, without overlap."""
+        anchors = [
+            m.start() for m in _WORD.finditer(text, start, end) if m[0][0].isdigit() or m[0].lower() in self._anchors
+        ]
+        if not anchors:
+            return []
+        window = max(start, anchors[0] - _REACH), min(end, anchors[-1] + _REACH)
+        found = (self._read(m) for m in self._pattern.finditer(text, *window))
+        return [when for when in found if when is not None]
+
+    def _read(self, m: re.Match[str]) -> When | None:
+        g = {name: value.lower() for name, value in m.groupdict().items() if value}
+        reader = next((r for group, r in _READERS if group in g), _worded)
+        when = reader(g, self._calendar)
+        return when and when._replace(start=m.start("when"), end=m.end("when"))
+
+
+def resolve(when: When, published: date | None, tense: Tense) -> date | None:
+    """Return the day that is meant, or None where the words name no single day.
+
+    `tense` says on which side of the publication an incomplete date lies: "on Friday" of a meeting that took place is
+    the last Friday up to the day of publication, of a planned one the first from it on.
+    """
+    if when.day and when.month:
+        return _calendar_day(when, published, tense)
+    if published is None:
+        return None
+    if when.shift is not None:
+        return _shifted(published, when.shift)
+    if when.weekday is not None:
+        return _weekday(when.weekday, when.lean, published, tense)
+    return None
+
+
+def _calendar_day(when: When, published: date | None, tense: Tense) -> date | None:
+    month, day = when.month or 0, when.day or 0
+    if when.year is not None:
+        return _day(when.year, month, day)
+    if published is None:
+        return None
+    step = -1 if tense == "past" else 1
+    for year in range(published.year, published.year + step * _YEARS_TO_TRY, step):
+        found = _day(year, month, day)
+        if found and (found - published).days * step >= 0 and when.weekday in (None, found.weekday()):
+            return found
+    return None
+
+
+def _weekday(weekday: int, lean: Lean | None, published: date, tense: Tense) -> date | None:
+    if lean == "future":  # "next Friday": this week's or the one after, readers differ
+        return None
+    if lean == "past":
+        back = (published.weekday() - weekday) % 7 or 7
+        return _shifted(published, -back)
+    if tense == "past":
+        return _shifted(published, -((published.weekday() - weekday) % 7))
+    return _shifted(published, (weekday - published.weekday()) % 7)
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:  # 31 February: a misprint names no day
+        return None
+
+
+def _shifted(day: date, days: int) -> date | None:
+    try:
+        return day + days * _ONE_DAY
+    except OverflowError:
+        return None
+
+
+# ---------------------------------------------------------------- one reader per kind of expression
+Groups = dict[str, str]
+"""The named groups that took part in a match, in lower case."""
+Reader: TypeAlias = "Callable[[Groups, Calendar], When | None]"
+
+
+def _worded(_: Groups, __: Calendar) -> When:
+    return When()
+
+
+def _iso(g: Groups, _: Calendar) -> When:
+    year, month, day = (int(part) for part in g["iso"].split("-"))
+    return When(day=day, month=month, year=year)
+
+
+def _slashed(g: Groups, _: Calendar) -> When:
+    """Read 13/09/2024 either way round, but only where one number cannot be a month."""
+    first, second, year = (int(part) for part in g["slashed"].split(g["mark"]))
+    if first > 12 >= second:  # noqa: PLR2004 - months in a year
+        return When(day=first, month=second, year=year)
+    if second > 12 >= first:  # noqa: PLR2004 - months in a year
+        return When(day=second, month=first, year=year)
+    return When()
+
+
+def _full(g: Groups, c: Calendar) -> When:
+    order = "1" if "day1" in g else "2"
+    return When(
+        weekday=c.weekdays[g["named" + order]] if "named" + order in g else None,
+        day=int(g["day" + order]),
+        month=c.months[g["month" + order]],
+        year=int(g["year" + order]) if "year" + order in g else None,
+    )
+
+
+def _named_weekday(g: Groups, c: Calendar) -> When:
+    return When(weekday=c.weekdays[g["weekday"]], lean=c.leans[g["lean1"]] if "lean1" in g else None)
+
+
+def _named_month(g: Groups, c: Calendar) -> When | None:
+    homonym = g["month3"] in c.homonyms and not g.keys() & {"within", "lean2", "year3"}
+    return None if homonym else When(month=c.months[g["month3"]], year=int(g["year3"]) if "year3" in g else None)
+
+
+def _deictic(g: Groups, c: Calendar) -> When:
+    return When(shift=c.days[g["deictic"]])
+
+
+def _counted(g: Groups, c: Calendar) -> When | None:
+    """Read "three days ago" and "in three days"; a mere duration is no date."""
+    if "ago" not in g and g.get("within") not in c.ahead:
+        return None
+    number = int(g["count"]) if g["count"].isdigit() else c.numbers[g["count"]]
+    return When(shift=number * c.units[g["unit"]] * (c.ago[g["ago"]] if "ago" in g else 1) or None)
+
+
+def _part(g: Groups, c: Calendar) -> When:
+    return When(shift=0 if c.leans[g["lean3"]] == "this" else None)
+
+
+def _bare_year(g: Groups, _: Calendar) -> When | None:
+    return When(year=int(g["year4"])) if "within" in g else None
+
+
+_READERS: tuple[tuple[str, Reader], ...] = (
+    ("iso", _iso),
+    ("slashed", _slashed),
+    ("day1", _full),
+    ("day2", _full),
+    ("weekday", _named_weekday),
+    ("month3", _named_month),
+    ("deictic", _deictic),
+    ("unit", _counted),
+    ("part", _part),
+    ("year4", _bare_year),
+)
+"""The group that tells a kind of expression, and its reader."""
+
+
+# ---------------------------------------------------------------- the pattern
+_WORD = re.compile(r"[^\W_]+")
+_REACH = 48
+"""Characters around the first and last word of time in which the whole expressions lie; only speed depends on it."""
+_YEAR = "(?:1[89]|20)[0-9]{2}"
+_DAY = "[0-3]?[0-9](?:st|nd|rd|th)?"
+_DOT = r"(?:\.(?= ?[0-9]))?"
+"""The full stop of an abbreviated month, never that of the sentence."""
+
+
+def _any(words: Iterable[str], group: str = "") -> str:
+    """Alternation of the words, longest first; a named group where `group` is given."""
+    inner = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+    return f"(?P<{group}>{inner})" if group else f"(?:{inner})"
+
+
+def _names(words: Iterable[str], group: str = "") -> str:
+    """Alternation of names, which are written with a capital."""
+    return _any((word.capitalize() for word in words), group) + r"\b"
+
+
+def _anchors(c: Calendar) -> frozenset[str]:
+    """Words of which every expression contains one: where there is none, the pattern need not be tried."""
+    phrases = [*c.weekdays, *c.months, *c.days, *c.periods, *c.parts, *c.units, *c.vague]
+    return frozenset(phrase.split()[-1] for phrase in phrases)
+
+
+def _pattern(c: Calendar) -> str:
+    """One alternation, the fuller wordings first.  No repetition is nested, so matching is linear."""
+    edge, lean, part = f"(?:(?i:{_any(c.edges)})[ -])?", f"(?:the )?(?i:{_any(c.leans)}) ", f"(?: {_any(c.parts)})?"
+    through = f"(?: ?[-\N{EN DASH}] ?{_DAY}(?![0-9])| (?:and|to|through|until) {_DAY}(?![0-9]))?"
+    several = f"(?:(?: and | to |, | or | through |[-\N{EN DASH}]){_names(c.weekdays)})*"
+    month_day = f"{_names(c.months, 'month1')}{_DOT} (?P<day1>[0-3]?[0-9])(?![0-9:]|[.,][0-9])(?:st|nd|rd|th)?{through}"
+    day_month = f"(?P<day2>[0-3]?[0-9])(?:st|nd|rd|th)?{through} (?:of )?{_names(c.months, 'month2')}{_DOT}"
+    month_year = f"{_names(c.months, 'month3')}{_DOT}(?:,? (?:of )?(?P<year3>{_YEAR})| of {lean}{_any(c.periods)})?"
+    choices = (
+        "(?P<iso>[12][0-9]{3}-[01][0-9]-[0-3][0-9])",
+        "(?P<slashed>[0-3]?[0-9](?P<mark>[/.])[0-3]?[0-9](?P=mark)[12][0-9]{3})",
+        f"(?:{_names(c.weekdays, 'named1')},? )?{month_day}(?:,? (?P<year1>{_YEAR}))?",
+        f"(?:{_names(c.weekdays, 'named2')},? )?(?:the )?{day_month}(?:,? (?P<year2>{_YEAR}))?",
+        f"{edge}(?:(?i:{_any(c.leans, 'lean1')}) )?{_names(c.weekdays, 'weekday')}{several}{part}",
+        f"{edge}(?:(?i:{_any(c.leans, 'lean2')}) )?{month_year}",
+        f"{edge}(?i:{_any(c.days, 'deictic')}){part}",
+        f"(?P<count>(?i:{_any(c.numbers)})|[0-9]{{1,3}}) {_any(c.units, 'unit')}(?: {_any(c.ago, 'ago')}\\b)?",
+        f"(?i:{_any(c.leans, 'lean3')}) {_any(c.parts, 'part')}",
+        f"{edge}{lean}{_any([*c.periods, *c.units])}",
+        f"{edge[:-1]}(?:the )?(?:{_any(c.periods)}|{_YEAR})",
+        f"(?P<year4>{_YEAR})",
+        f"(?i:{_any(c.vague)})",
+    )
+    return f"\\b(?:(?i:{_any(c.within, 'within')}) )?(?P<when>{'|'.join(choices)})(?!\\w)"
