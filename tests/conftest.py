@@ -1,0 +1,65 @@
+"""A real server for every test: COMMUNIQUE_TEST_REDIS_URL where set, else a private one, found as the program does.
+
+Tests share the server and are kept apart by a key prefix of their own; who flushes, kills or reconfigures takes
+`private_redis_url`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from worker.embedded import embedded
+from worker.settings import Settings
+from worker.streams import connect
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    from redis.asyncio import Redis
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of the session's server; also for sync tests and for the environment of subprocesses."""
+    if given := os.environ.get("COMMUNIQUE_TEST_REDIS_URL"):
+        yield given
+        return
+    with asyncio.Runner() as runner:
+        server = embedded(tmp_path_factory.mktemp("redis"))
+        yield runner.run(server.__aenter__())
+        runner.run(server.__aexit__(None, None, None))
+
+
+@pytest.fixture
+async def private_redis_url(tmp_path: Path) -> AsyncIterator[str]:
+    """URL of a server of this test's own, empty."""
+    async with embedded(tmp_path / "redis") as url:
+        yield url
+
+
+@pytest.fixture
+def key_prefix() -> str:
+    """Prefix that no other test uses."""
+    return f"test-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+async def redis(redis_url: str, key_prefix: str) -> AsyncIterator[Redis]:
+    """Client of the session's server (bytes); the test's keys are deleted afterwards."""
+    async with connect(redis_url) as client:
+        yield client
+        keys = [key async for key in client.scan_iter(match=f"{key_prefix}*", count=10_000)]
+        if keys:
+            await client.unlink(*keys)
+
+
+@pytest.fixture
+def settings(redis_url: str, key_prefix: str) -> Settings:
+    """Settings of one test: its own prefix on the session's server; loopback may be fetched."""
+    return Settings(redis_url=redis_url, key_prefix=key_prefix, allow_private_addresses=True)
