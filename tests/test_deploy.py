@@ -1,0 +1,191 @@
+"""What is deployed: docker-compose.yml against the Compose Specification and our own promises, and the Dockerfile."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+from redis.asyncio import Redis
+
+from worker import cli
+from worker.embedded import find_server
+from worker.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parent.parent
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = ("discover", "worker")
+SPECIFICATION = Draft7Validator(json.loads((ROOT / "tests" / "data" / "compose-spec.json").read_text(encoding="utf-8")))
+
+
+def instructions() -> list[tuple[str, str]]:
+    """The Dockerfile as (instruction, argument), continuation lines joined, comments gone."""
+    text = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    lines = re.sub(r"(?m)^\s*#.*\n", "", text).replace("\\\n", " ").splitlines()
+    return [(word, rest.strip()) for word, _, rest in (line.partition(" ") for line in lines if line.strip())]
+
+
+def seconds(duration: str) -> float:
+    """A compose duration of one unit, "60s" or "5m"."""
+    units = {"s": 1.0, "m": 60.0}
+    return float(duration[:-1]) * units[duration[-1]]
+
+
+def environment(service: str) -> dict[str, str]:
+    """A service's variables with `${NAME:-default}` and `${NAME:?message}` filled in as compose does."""
+
+    def filled(match: re.Match[str]) -> str:
+        return match["default"] if match["operator"] == ":-" else "https://example.org/bot"
+
+    given = SERVICES[service]["environment"]
+    pattern = re.compile(r"\$\{[A-Z_]+(?P<operator>:[-?])(?P<default>[^}]*)\}")
+    return {name: pattern.sub(filled, value) for name, value in given.items()}
+
+
+# ---------------------------------------------------------------- the compose file
+def test_compose_file_keeps_to_the_compose_specification() -> None:
+    assert not [f"{error.json_path}: {error.message}" for error in SPECIFICATION.iter_errors(COMPOSE)]
+
+
+def test_a_misspelt_key_would_be_noticed() -> None:
+    broken = copy.deepcopy(COMPOSE)
+    broken["services"]["worker"]["stop_grace_peroid"] = broken["services"]["worker"].pop("stop_grace_period")
+    assert [error.json_path for error in SPECIFICATION.iter_errors(broken)] == ["$.services.worker"]
+
+
+def test_it_has_the_services_that_the_readme_names() -> None:
+    assert set(SERVICES) == {"redis", *OURS}
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_a_service_can_be_scaled(service: str) -> None:
+    assert not {"container_name", "ports", "hostname"} & set(SERVICES[service])
+
+
+def test_one_service_builds_the_image_that_both_use() -> None:
+    assert {SERVICES[service]["image"] for service in OURS} == {"communique"}
+    assert [service for service in SERVICES if "build" in SERVICES[service]] == ["worker"]
+    build = SERVICES["worker"]["build"]
+    assert (ROOT / build["context"] / build["dockerfile"]).is_file()
+
+
+@pytest.mark.parametrize("service", sorted(SERVICES))
+def test_no_service_can_do_more_than_it_must(service: str) -> None:
+    held = SERVICES[service]
+    assert held["read_only"] is True
+    assert held["cap_drop"] == ["ALL"]
+    assert held["security_opt"] == ["no-new-privileges:true"]
+    assert [mount.partition(":")[0] for mount in held["tmpfs"]] == ["/tmp"]
+    assert "mem_limit" in held
+
+
+@pytest.mark.parametrize("service", sorted(SERVICES))
+def test_every_service_is_watched_restarted_and_keeps_a_bounded_log(service: str) -> None:
+    held = SERVICES[service]
+    assert held["restart"] == "unless-stopped"
+    assert set(held["healthcheck"]) >= {"test", "interval", "timeout", "retries", "start_period"}
+    assert set(held["logging"]["options"]) == {"max-size", "max-file"}
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_our_services_wait_for_a_healthy_redis(service: str) -> None:
+    assert SERVICES[service]["depends_on"] == {"redis": {"condition": "service_healthy"}}
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_the_program_understands_every_setting_given(service: str) -> None:
+    settings = Settings.from_env(environment(service))
+    assert settings.redis_url == "redis://redis:6379/0"
+    assert settings.contact_url == "https://example.org/bot"
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_the_program_understands_its_command_and_its_health_check(service: str) -> None:
+    assert cli.parser().parse_args(SERVICES[service]["command"]).function.endswith(("discover", "consume"))
+    kind, program, *arguments = SERVICES[service]["healthcheck"]["test"]
+    assert (kind, program) == ("CMD", "communique")
+    assert cli.parser().parse_args(arguments).function == "queue:status"
+
+
+def test_who_runs_it_must_say_who_they_are() -> None:
+    variable = SERVICES["worker"]["environment"][f"{PREFIX}CONTACT_URL"]
+    assert re.fullmatch(r"\$\{COMMUNIQUE_CONTACT_URL:\?.*User-Agent.*\}", variable)
+
+
+def test_sources_are_mounted_where_discover_looks_and_cannot_be_changed_there() -> None:
+    (mount,) = SERVICES["discover"]["volumes"]
+    source, target, mode = mount.split(":")
+    assert (ROOT / source).is_file()
+    assert environment("discover")["COMMUNIQUE_SOURCES"] == target
+    assert mode == "ro"
+
+
+def test_a_task_fits_into_the_drain_and_the_drain_into_the_grace() -> None:
+    settings = Settings.from_env(environment("worker"))
+    task_s = settings.total_timeout_s + settings.process_timeout_s
+    assert task_s < settings.drain_s < seconds(SERVICES["worker"]["stop_grace_period"])
+
+
+# ---------------------------------------------------------------- redis
+def options() -> dict[str, str]:
+    words = SERVICES["redis"]["command"]
+    return dict(zip((word.removeprefix("--") for word in words[::2]), words[1::2], strict=True))
+
+
+def test_redis_keeps_what_it_has_answered() -> None:
+    assert options()["appendonly"] == "yes"
+    assert options()["appendfsync"] == "always"
+    assert options()["maxmemory-policy"] == "noeviction"
+    assert SERVICES["redis"]["volumes"] == ["redis-data:/data"]
+    assert "redis-data" in COMPOSE["volumes"]
+
+
+async def test_a_real_server_takes_the_options_that_the_container_is_given(tmp_path: Path) -> None:
+    socket = tmp_path / "s"
+    here = {"port": "0", "unixsocket": str(socket), "dir": str(tmp_path)}
+    words = [*SERVICES["redis"]["command"], *(w for name, value in here.items() for w in (f"--{name}", value))]
+    quiet = asyncio.subprocess.DEVNULL
+    server = await asyncio.create_subprocess_exec(find_server(), *words, stdout=quiet, cwd=tmp_path)
+    try:
+        while not socket.exists():
+            assert server.returncode is None
+            await asyncio.sleep(0.01)
+        async with Redis(unix_socket_path=str(socket), protocol=2, decode_responses=True) as redis:
+            config = await redis.config_get(*options())
+    finally:
+        server.terminate()
+        await server.wait()
+    assert config == {**options(), "maxmemory": str(1 << 30)}
+
+
+# ---------------------------------------------------------------- the image
+def test_the_entry_point_is_a_program_not_a_shell_so_that_sigterm_arrives() -> None:
+    assert json.loads(dict(instructions())["ENTRYPOINT"]) == ["communique"]
+
+
+def test_what_is_shipped_runs_as_a_numbered_user_without_privileges() -> None:
+    user = [argument for word, argument in instructions() if word == "USER"][-1]
+    assert all(int(number) > 0 for number in user.split(":"))
+
+
+def test_what_is_shipped_begins_anew_from_the_base_and_takes_only_the_environment() -> None:
+    words = instructions()
+    last = max(i for i, (word, _) in enumerate(words) if word == "FROM")
+    assert words[last] == ("FROM", "${BASE}")
+    assert [a for word, a in words[last:] if word == "COPY"] == ["--from=build /opt/communique /opt/communique"]
+
+
+def test_everything_that_the_build_copies_exists_and_reaches_it() -> None:
+    let_through = (ROOT / ".dockerignore").read_text(encoding="utf-8").split("\n")
+    copies = [shlex.split(a)[:-1] for word, a in instructions() if word == "COPY" and not a.startswith("--from")]
+    for source in (source for sources in copies for source in sources):
+        assert (ROOT / source).exists()
+        assert f"!{source}" in let_through
