@@ -21,7 +21,7 @@ from worker.schema import KINDS
 from worker.settings import Settings
 
 Command = Callable[[argparse.Namespace, Settings], int]
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no other name
 
 EPILOG = """\
 settings come from the environment: COMMUNIQUE_REDIS_URL, COMMUNIQUE_CONTACT_URL, … (docs/configuration.md)
@@ -213,7 +213,9 @@ def _run(commands: Commands) -> None:
         "communique run https://example.org/news/1\ncommunique run --sources my-feeds.toml\n"
         "COMMUNIQUE_DATA_DIR=/var/lib/communique communique run - < urls.txt",
     )
-    p.add_argument("urls", nargs="*", metavar="URL", help="articles to read (- for a list on stdin); without any: the sources")
+    p.add_argument(
+        "urls", nargs="*", metavar="URL", help="articles to read (- for a list on stdin); without any: the sources"
+    )
     _sources(p)
     p.add_argument("--once", action="store_true", help="with sources: ask each once and end when all is read")
     p.add_argument("--json", action="store_true", help="JSON lines on stdout, nothing else there")
@@ -230,7 +232,9 @@ def _demo(commands: Commands) -> None:
 
 
 def _sources(p: argparse.ArgumentParser) -> None:
-    p.add_argument("--sources", metavar="FILE", help="feeds to ask (default: COMMUNIQUE_SOURCES or deploy/sources.toml)")
+    p.add_argument(
+        "--sources", metavar="FILE", help="feeds to ask (default: COMMUNIQUE_SOURCES or deploy/sources.toml)"
+    )
 
 
 def _positive(text: str) -> int:

@@ -1,4 +1,4 @@
-"""The loop: deliveries in; every one ends settled, put off or buried.  The one `except Exception` of the program is here.
+"""The loop: deliveries in, and every one ends settled, put off or buried.  The one `except Exception` is here.
 
 Life reads as three verbs.  *Read* takes as many deliveries as there are free slots.  *Tend* renews leases, moves due
 tasks and claims what dead workers left.  *Settle* writes what is finished, everything that has gathered in one round
@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 import faulthandler
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol
@@ -28,7 +27,7 @@ from worker.politeness import Politeness
 from worker.pool import Pool
 from worker.publish import writes
 from worker.queue import Delivery, Outcome, UrlQueue
-from worker.schema import KINDS, Event, Task
+from worker.schema import Task
 from worker.settings import Settings
 from worker.streams import Write
 
@@ -167,7 +166,7 @@ class Consumer:
         except RedisError:
             raise  # ends the process: without Redis no end of this delivery could be written
         except Exception as bug:  # noqa: BLE001 - a bug must not take the other tasks with it; retried like a crash
-            log.error("bug", url=task.url, traceback=traceback.format_exc())
+            log.exception("bug", url=task.url)
             report = await self._fail(delivery, task, Transient("bug", repr(bug)))
         log.info("url", **_fields(report), attempt=task.attempt, ms=round(1000 * (time.perf_counter() - started)))
         self._report(report)

@@ -1,4 +1,4 @@
-"""Processes for the CPU work.  No in-process HTML parser is safe against every page, so one that takes too long is killed.
+"""Processes for the CPU work, killed when they take too long: no in-process HTML parser is safe against every page.
 
 pebble keeps the processes: it is the library that can kill the one stuck process and start another, which
 `concurrent.futures` cannot.

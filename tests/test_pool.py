@@ -1,0 +1,80 @@
+"""CPU work in processes that can be killed: whatever a page does to its process, the next one is unhurt."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+
+import pytest
+
+from worker.errors import Permanent, Transient
+from worker.pool import Pool
+from worker.settings import Settings
+
+LIMITS = Settings(processes=2, process_timeout_s=0.5, process_memory_bytes=1 << 30)
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def hang() -> None:
+    while True:
+        pass
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def devour() -> int:
+    return len(bytearray(2 << 30))
+
+
+def refuse() -> None:
+    raise Permanent("not_an_article", "a front page")
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[Pool]:
+    async with Pool(LIMITS) as running:
+        yield running
+
+
+async def test_the_answer_comes_back(pool: Pool) -> None:
+    assert await pool.run(double, 21) == 42
+
+
+async def test_a_failure_comes_back_as_it_was_raised(pool: Pool) -> None:
+    with pytest.raises(Permanent) as failure:
+        await pool.run(refuse)
+    assert str(failure.value) == "not_an_article: a front page"
+
+
+async def test_a_stuck_process_is_killed_and_the_page_given_up(pool: Pool) -> None:
+    with pytest.raises(Permanent) as failure:
+        await pool.run(hang)
+    assert failure.value.reason == "process_timeout"
+
+
+@pytest.mark.parametrize("deadly", [die, devour])
+async def test_a_dead_process_is_worth_another_try(pool: Pool, deadly: object) -> None:
+    with pytest.raises(Transient) as failure:
+        await pool.run(deadly)  # type: ignore[arg-type]
+    assert failure.value.reason == "process_died"
+
+
+async def test_the_others_are_unhurt(pool: Pool) -> None:
+    answers = await asyncio.gather(
+        pool.run(hang), pool.run(die), *(pool.run(double, n) for n in range(50)), return_exceptions=True
+    )
+    assert [type(a) for a in answers[:2]] == [Permanent, Transient]
+    assert answers[2:] == [2 * n for n in range(50)]
+
+
+async def test_cancelled_work_frees_its_process() -> None:
+    async with Pool(Settings(processes=1, process_timeout_s=60)) as one:
+        stuck = asyncio.create_task(one.run(hang))
+        await asyncio.sleep(0.3)
+        stuck.cancel()
+        assert await one.run(double, 1) == 2

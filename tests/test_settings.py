@@ -1,0 +1,50 @@
+"""The environment: read once, refused by name."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.errors import UsageError
+from worker.settings import PREFIX, Settings
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    assert Settings.from_env({}) == Settings()
+
+
+def test_variables_of_other_programs_are_left_alone() -> None:
+    assert Settings.from_env({"PATH": "/bin", "communique_lease_s": "1"}) == Settings()
+
+
+def test_values_are_converted_to_their_types() -> None:
+    settings = Settings.from_env({"COMMUNIQUE_LEASE_S": "2.5", "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true"})
+    assert (settings.lease_s, settings.allow_private_addresses) == (2.5, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("LEESE_S", "3", "unknown setting COMMUNIQUE_LEESE_S='3': did you mean COMMUNIQUE_LEASE_S?"),
+        ("ZZZZ", "3", "unknown setting COMMUNIQUE_ZZZZ='3'"),
+        ("LEASE_S", "soon", "setting COMMUNIQUE_LEASE_S has value 'soon': Expected `float`, got `str`"),
+        ("LEASE_S", "0", "setting COMMUNIQUE_LEASE_S has value '0': Expected `float` > 0.0"),
+        ("CONCURRENCY", "2.5", "setting COMMUNIQUE_CONCURRENCY has value '2.5': Expected `int`"),
+        ("REDIS_URL", "", "setting COMMUNIQUE_REDIS_URL is empty: give it a value or unset it"),
+        ("LOG_LEVEL", "loud", "setting COMMUNIQUE_LOG_LEVEL has value 'loud'"),
+    ],
+)
+def test_a_bad_variable_is_named(name: str, value: str, message: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        Settings.from_env({PREFIX + name: value})
+    assert str(refused.value).startswith(message)
+
+
+@given(st.sampled_from(Settings.__struct_fields__), st.text())
+def test_any_value_is_taken_or_refused_by_name(field: str, value: str) -> None:
+    variable = PREFIX + field.upper()
+    try:
+        settings = Settings.from_env({variable: value})
+    except UsageError as refused:
+        assert variable in str(refused)  # noqa: PT017 - the other branch is as good an outcome
+    else:
+        assert isinstance(settings, Settings)
