@@ -1,0 +1,89 @@
+"""One file of `articles/` -> one Story: a few headers, an empty line, paragraphs.
+
+    Title: Tamsaar: Each port pays for its own icebreaker
+    Date: 2025-03-04T06:20:00+02:00
+    Layout: gazette
+
+    The first paragraph, on one line.
+
+    ## A heading between paragraphs
+
+    @ 14:05 The head of an entry in a live blog
+
+`[words](slug)` in a paragraph is a link to another story.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib import resources
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+Layout = Literal["gazette", "agency", "tribune", "archive", "amp", "live", "front"]
+Serve = Literal["plain", "slow", "busy", "moved", "members", "gone", "missing", "endless", "front", "document"]
+Coding = Literal["identity", "gzip", "br", "zstd"]
+
+PATHS: dict[Serve, str] = {
+    "plain": "/news/{}",
+    "slow": "/news/{}",
+    "busy": "/news/{}",
+    "moved": "/2019/{}.html",
+    "members": "/members/{}",
+    "gone": "/news/{}",
+    "missing": "/news/{}",
+    "endless": "/archive/{}",
+    "front": "/section/{}",
+    "document": "/documents/{}.pdf",
+}
+"""Where the feed says a story is, by how it is served."""
+
+REFUSALS: dict[Serve, str] = {
+    "members": "robots.txt forbids it",
+    "gone": "answers 410",
+    "missing": "answers 404",
+    "endless": "the body never seems to end",
+    "front": "a page of links, not an article",
+    "document": "a PDF, not HTML",
+}
+"""What is wrong with the addresses that can never become an article; the others all do."""
+
+
+class Story(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the site knows of one address; `date` is aware, a paragraph is one line of text."""
+
+    slug: str
+    title: str
+    date: Annotated[datetime, Meta(tz=True)]
+    standfirst: str = ""
+    byline: str = ""
+    section: str = "World"
+    language: str = "en"
+    layout: Layout = "gazette"
+    serve: Serve = "plain"
+    coding: Coding = "identity"
+    charset: str = "utf-8"
+    paragraphs: list[str]
+
+    @property
+    def path(self) -> str:
+        """The address below the site's root."""
+        return PATHS[self.serve].format(self.slug)
+
+
+def read(slug: str, text: str) -> Story:
+    """Read the text of one file; msgspec.ValidationError names the header that is wrong."""
+    head, _, body = text.partition("\n\n")
+    headers = dict(line.split(": ", 1) for line in head.splitlines())
+    fields = {name.lower(): value for name, value in headers.items()}
+    paragraphs = [block.strip() for block in body.split("\n\n") if block.strip()]
+    return msgspec.convert({"slug": slug, "paragraphs": paragraphs, **fields}, Story)
+
+
+def stories() -> list[Story]:
+    """Every story of the package, newest first, as a feed lists them."""
+    files = [f for f in (resources.files(__package__) / "articles").iterdir() if f.name.endswith(".txt")]
+    found = [read(f.name.removesuffix(".txt"), f.read_text(encoding="utf-8")) for f in files]
+    return sorted(found, key=lambda s: (s.date, s.slug), reverse=True)
