@@ -33,9 +33,10 @@ from redis.exceptions import (
 from worker.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 T = TypeVar("T")
+Word = str | bytes | int
 
 SOCKET_TIMEOUT_S: Final = 5.0
 PATIENCE_S: Final = 15.0
@@ -61,21 +62,6 @@ class Entry(NamedTuple):
     stream: str
     id: str
     fields: dict[bytes, bytes] | None
-
-
-class Group(Struct, frozen=True, kw_only=True):
-    """A consumer group on one stream."""
-
-    stream: str
-    name: str
-
-    async def create(self, client: Redis, at: str = "0") -> None:
-        """Create the group, and the stream if need be, to deliver what follows the id `at`; leave an existing one."""
-        try:
-            await client.xgroup_create(self.stream, self.name, id=at, mkstream=True)
-        except ResponseError as e:
-            if "BUSYGROUP" not in str(e):
-                raise
 
 
 # ---------------------------------------------------------------- connecting
@@ -145,7 +131,7 @@ class Call(NamedTuple):
     """Keys and arguments of one run of a script."""
 
     keys: Sequence[str]
-    args: Sequence[str | bytes | int]
+    args: Sequence[Word]
 
 
 class Script:
@@ -165,39 +151,140 @@ class Script:
     async def run_many(self, client: Redis, calls: Sequence[Call], group: Group | None = None) -> list[Any]:
         """Run for every call in one round trip and return the answers in order.
 
-        Waits for a Redis that is away and then sends everything again: the script must allow that.  A lost `group`
-        is created again.  ResponseError after all calls have run, if any of them failed.
+        Waits for a Redis that is away, then sends again what has no answer yet: the script must allow that.  A lost
+        `group` is created again.  ResponseError after all calls have run, if any of them failed.
         """
-        return await persist(client, lambda: self._run_many(client, calls, group)) if calls else []
+        answers: dict[int, Any] = {}
 
-    async def _run_many(self, client: Redis, calls: Sequence[Call], group: Group | None) -> list[Any]:
-        answers = await self._send(client, calls)
-        for _ in range(2):  # a server that lost its scripts may have lost the group too
-            lost = [i for i, answer in enumerate(answers) if await self._restored(client, answer, group)]
-            for i, answer in zip(lost, await self._send(client, [calls[i] for i in lost]), strict=True):
-                answers[i] = answer
-        for answer in answers:
-            if isinstance(answer, Exception):
-                raise answer
-        return answers
+        async def step() -> None:
+            while missing := [i for i in range(len(calls)) if i not in answers]:
+                sent = await self._send(client, [calls[i] for i in missing])
+                answers.update((i, a) for i, a in zip(missing, sent, strict=True) if not isinstance(a, Exception))
+                for error in {str(a): a for a in sent if isinstance(a, Exception)}.values():
+                    await self._restore(client, error, group)
+
+        await persist(client, step)
+        return [answers[i] for i in range(len(calls))]
 
     async def _send(self, client: Redis, calls: Sequence[Call]) -> list[Any]:
-        if not calls:
-            return []
         pipe = client.pipeline(transaction=False)
         for keys, args in calls:
             pipe.execute_command("EVALSHA", self.sha, len(keys), *keys, *args)
         return await pipe.execute(raise_on_error=False)
 
-    async def _restored(self, client: Redis, answer: Any, group: Group | None) -> bool:
-        """Bring back what the answer says is missing; False where nothing is."""
-        if isinstance(answer, NoScriptError):
+    async def _restore(self, client: Redis, error: Exception, group: Group | None) -> None:
+        """Bring back what the error says is missing; raise it where nothing is."""
+        if isinstance(error, NoScriptError):
             await client.script_load(self.source)
-        elif isinstance(answer, ResponseError) and group and "NOGROUP" in str(answer):
+        elif group and "NOGROUP" in str(error):
             await group.create(client)
         else:
-            return False
-        return True
+            raise error
+
+
+# ---------------------------------------------------------------- consumer groups
+class Lease(NamedTuple):
+    """What a consumer holds: an entry, as of one delivery.  Both must still be so for it to act on the entry."""
+
+    entry_id: str
+    attempts: int
+    """Redis's delivery counter: 1 at first, one more for every claim."""
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """A consumer group on one stream."""
+
+    stream: str
+    name: str
+
+    async def create(self, client: Redis, at: str = "0") -> None:
+        """Create the group, and the stream if need be, to deliver what follows the id `at`; leave an existing one."""
+        try:
+            await client.xgroup_create(self.stream, self.name, id=at, mkstream=True)
+        except ResponseError as e:
+            if "BUSYGROUP" not in str(e):
+                raise
+
+    async def claim(
+        self, client: Redis, consumer: str, *, idle_s: float, count: int, held: Collection[str] = ()
+    ) -> list[tuple[Lease, Entry]]:
+        """Take over up to `count` entries idle for `idle_s`, each with its delivery counter one up.
+
+        The consumer's own are taken over too, unless `held`: they were delivered in a reply that got lost.
+        """
+        args: list[Word] = [self.name, consumer, max(1, round(idle_s * 1000)), count, *held]
+        found = await _CLAIM.run(client, Call([self.stream], args), self)
+        return [
+            (
+                Lease(entry_id.decode(), attempts),
+                Entry(self.stream, entry_id.decode(), dict(zip(fields[::2], fields[1::2], strict=True))),
+            )
+            for entry_id, attempts, fields in found
+        ]
+
+    async def renew(self, client: Redis, consumer: str, leases: Sequence[Lease]) -> list[Lease]:
+        """Begin the leases anew and return those that are no longer the consumer's."""
+        if not leases:
+            return []
+        args: list[Word] = [self.name, consumer, *(word for lease in leases for word in lease)]
+        return [leases[i] for i in await _RENEW.run(client, Call([self.stream], args), self)]
+
+    async def collect(self, client: Redis, consumer: str, *, idle_s: float) -> int:
+        """Delete the other consumers that hold nothing and have been silent for `idle_s`; return how many."""
+        call = Call([self.stream], [self.name, consumer, round(idle_s * 1000)])
+        return int(await _COLLECT.run(client, call, self))
+
+
+_CLAIM = Script("""
+-- KEYS: stream.  ARGV: group, consumer, least idle time (ms), most entries, ids held by the consumer…
+-- Returns {id, delivery counter, {field, value, …}} of each entry taken over.
+local group, consumer, idle_ms, most = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local held = {}
+for i = 5, #ARGV do held[ARGV[i]] = true end
+local claimed = {}
+for _, p in ipairs(redis.call('XPENDING', KEYS[1], group, 'IDLE', idle_ms, '-', '+', most + #ARGV - 4)) do
+  if #claimed == most then break end
+  if not (p[2] == consumer and held[p[1]]) then
+    local entry = redis.call('XCLAIM', KEYS[1], group, consumer, idle_ms, p[1])[1]
+    if entry then
+      claimed[#claimed + 1] = {p[1], p[4] + 1, entry[2]}
+    else
+      redis.call('XACK', KEYS[1], group, p[1])  -- the entry itself is gone: nobody can do it any more
+    end
+  end
+end
+return claimed
+""")
+
+_RENEW = Script("""
+-- KEYS: stream.  ARGV: group, consumer, then an id and its delivery counter, each.
+-- Returns the indexes, from 0, of those that another owner or a later delivery has.
+local lost = {}
+for i = 3, #ARGV, 2 do
+  local p = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[i], ARGV[i], 1)[1]
+  if p and p[2] == ARGV[2] and p[4] == tonumber(ARGV[i + 1]) then
+    redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, ARGV[i], 'JUSTID')
+  else
+    lost[#lost + 1] = (i - 3) / 2
+  end
+end
+return lost
+""")
+
+_COLLECT = Script("""
+-- KEYS: stream.  ARGV: group, the consumer that asks, least idle time (ms).  Returns the number deleted.
+-- One step: a consumer with pending entries must not be deleted, they would be lost with it.
+local deleted = 0
+for _, flat in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+  local it = {}
+  for i = 1, #flat, 2 do it[flat[i]] = flat[i + 1] end
+  if it.pending == 0 and it.idle >= tonumber(ARGV[3]) and it.name ~= ARGV[2] then
+    redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], it.name)
+    deleted = deleted + 1
+  end
+end
+return deleted
+""")
 
 
 # ---------------------------------------------------------------- reading
@@ -224,6 +311,16 @@ async def read_group(
 async def read(client: Redis, after: Mapping[str, str], *, count: int, block_s: float = 0.0) -> list[Entry]:
     """Read up to `count` entries behind an id of each stream; waits as `read_group` does."""
     return entries(await client.xread(_positions(after), count=count, block=_block_ms(block_s)))
+
+
+async def browse(
+    client: Redis, stream: str, *, first: str = "-", last: str = "+", count: int, newest_first: bool = False
+) -> list[Entry]:
+    """Return up to `count` entries from id `first` to `last`, "(" before an id excludes it; touches no group."""
+    found: Any = await (
+        client.xrevrange(stream, last, first, count) if newest_first else client.xrange(stream, first, last, count)
+    )
+    return entries([(stream.encode(), found)])
 
 
 def _positions(after: Mapping[str, str]) -> dict[Any, Any]:

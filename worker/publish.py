@@ -1,0 +1,39 @@
+"""What is published: which stream, which bytes.  The fields are CloudEvents attributes, readable by any client."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+from worker.schema import VERSION, Article, Event, Kind, article_stream, event_stream
+from worker.streams import Write
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from worker.settings import Settings
+
+
+def writes(article: Article, events: Sequence[Event], settings: Settings, now: datetime) -> list[Write]:
+    """Return the entries of one article and its events, in the order they are to be added.
+
+    The article comes first, so that whoever sees an event can already resolve its spans.  `now` (aware) becomes
+    `time`, the moment of publication, in UTC.
+    """
+    prefix, about_all = settings.key_prefix, {"v": str(VERSION), "time": _rfc3339(now), "source": article.url}
+
+    def write(stream: str, kind: str, about: Article | Event) -> Write:
+        fields: dict[str, str | bytes] = {"id": about.id, "type": kind, **about_all, "data": msgspec.json.encode(about)}
+        return Write(stream=stream, fields=fields, maxlen=settings.stream_length)
+
+    kinds = [cast("Kind", event.__struct_config__.tag) for event in events]  # `kind` in the wire form is the tag
+    return [
+        write(article_stream(prefix), "article", article),
+        *(write(event_stream(prefix, kind), kind, event) for kind, event in zip(kinds, events, strict=True)),
+    ]
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
