@@ -11,7 +11,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from worker.schema import KINDS
+from worker.schema import KINDS, Kind
 from worker.view.lines import KIND_STYLE, spoken, status_word, visible
 from worker.view.tally import Tally
 
@@ -19,26 +19,26 @@ from worker.view.tally import Tally
 def status(tally: Tally) -> RenderableType:
     """Return the few lines that stand below the events while a run goes on."""
     events_s, articles_s = tally.rates()
-    bad = [f"{spoken(why)} {n}" for why, n in _refusals(tally).most_common(6)]
-    refused = f"{tally.articles - tally.done} refused" + (f" ({', '.join(bad)})" if bad else "")
-    waiting = f"{len(tally.waiting)} put off" + ("" if tally.backlog is None else f" · backlog {tally.backlog}")
     grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(style="bold", width=8)
     grid.add_column(overflow="ellipsis", no_wrap=True)
-    grid.add_row("articles", Text.assemble((f"{tally.done} done", "green"), " · ", refused, " · ", waiting))
-    kinds = [(f"{tally.kinds[kind]} {kind}s", KIND_STYLE[kind]) for kind in KINDS]
-    grid.add_row("events", Text(" · ").join([Text(*kind) for kind in kinds]))
+    grid.add_row("articles", _progress(tally))
+    grid.add_row("events", Text(" · ").join([_count(tally.kinds[kind], kind) for kind in KINDS]))
     grid.add_row("speed", f"{events_s:.1f} events/s · {articles_s:.1f} articles/s · {_clock(tally.elapsed_s)}")
     return Group(Rule(style="dim"), grid)
 
 
-def _refusals(tally: Tally) -> Counter[str]:
-    """Reason -> URLs that did not end in an article."""
-    found: Counter[str] = Counter()
-    for (outcome, reason), n in tally.ended.items():
-        if outcome != "done":
-            found[visible(reason or outcome)] += n
-    return found
+def _progress(tally: Tally) -> Text:
+    parts = [Text(f"{tally.done} done", "green"), Text(f"{len(tally.waiting)} put off")]
+    if tally.backlog is not None:
+        parts.append(Text(f"{tally.backlog} to do"))
+    why = ", ".join(f"{spoken(visible(reason))} {n}" for reason, n in tally.given_up.most_common(6))
+    parts.append(Text(f"{tally.given_up.total()} given up" + (f" ({why})" if why else "")))
+    return Text(" · ").join(parts)
+
+
+def _count(n: int, kind: Kind) -> Text:
+    return Text(f"{n} {kind}{'' if n == 1 else 's'}", KIND_STYLE[kind])
 
 
 def _clock(seconds: float) -> str:
@@ -68,9 +68,11 @@ def _table(title: str, *columns: str) -> Table:
 
 def _articles(tally: Tally) -> Table:
     table = _table("Articles", "outcome", "reason", "n")
-    for (outcome, reason), n in sorted(tally.ended.items(), key=lambda item: (item[0][0] != "done", -item[1], item[0])):
-        colour = "green" if outcome == "done" else "red"
-        table.add_row(Text(spoken(visible(outcome)), colour), Text(spoken(visible(reason))), str(n))
+    table.add_row(Text("done", "green"), "", str(tally.done))
+    for reason, n in tally.given_up.most_common():
+        table.add_row(Text("given up", "red"), Text(spoken(visible(reason))), str(n))
+    for outcome, n in tally.elsewhere.most_common():
+        table.add_row(Text(spoken(visible(outcome)), "dim"), "", str(n))
     for reason, n in Counter(tally.waiting.values()).most_common():
         table.add_row(Text("still waiting", "yellow"), Text(spoken(visible(reason))), str(n))
     return table

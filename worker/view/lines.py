@@ -37,8 +37,10 @@ LONGEST = 2_000
 """Characters of one field that are looked at; no terminal shows more in a line."""
 MARKS = 3
 """Combining marks on one letter that are shown: more than any script needs, fewer than a tower over the line above."""
-ROOM = 40
-"""Columns that the words of an event get before roles and outlets may have any."""
+FULL_DATE = 120
+"""Columns from which on there is room for the year and the hour."""
+ROOM = 24
+"""Columns, or a quarter of the line, that the words get before roles and outlets may have any."""
 
 
 # ---------------------------------------------------------------- what articles may put on a screen
@@ -76,31 +78,36 @@ class _Parts(Struct, frozen=True):
     who: Text
     verb: Text
     what: str
-    notes: list[str]
 
 
 def line(event: Event, width: int | None = None) -> Text:
     """Return one readable line of at most `width` columns, or as long as it needs where `width` is None.
 
     Date, kind, who, what they did, to what, and dimmed the outlets credited and the host.  In a narrow terminal first
-    the host, the hour and the roles go, then the words are cut.
+    the host and the hour go, then the roles, and then the words are cut.
     """
-    host = visible(_host(event.url))
-    via = [" < ".join(visible(outlet) for outlet in reversed(event.via))] if event.via else []
-    for roles, tail in ((True, [*via, host]), (True, via), (False, via), (False, [])):
-        parts = _parts(event, roles=roles)
-        head = _head(event, full=width is None or (roles and width >= 3 * ROOM))
-        notes = _notes([*parts.notes, *(note for note in tail if note)])
-        fixed = Text.assemble(head, parts.who, parts.verb).cell_len + notes.cell_len
-        if width is None or fixed + min(cell_len(parts.what), ROOM) <= width:
+    host = [_host(event.url)] if _host(event.url) else []
+    via = [f"via {', '.join(visible(outlet) for outlet in event.via)}"] if event.via else []
+    if width is None:
+        start, what = _start(event, roles=True, full_date=True)
+        return Text.assemble(start, what, _notes([*via, *host]))
+    for roles, tail in ((True, [*via, *host]), (True, via), (False, via), (False, [])):
+        start, what = _start(event, roles=roles, full_date=width >= FULL_DATE)
+        notes = _notes(tail)
+        room = width - start.cell_len - notes.cell_len
+        if room >= min(cell_len(what), max(width // 4, ROOM)):
             break
-    what = Text(parts.what)
-    if width is not None:
-        what.truncate(max(width - fixed, 1), overflow="ellipsis")
-    whole = Text.assemble(head, parts.who, parts.verb, what, notes, no_wrap=True, end="\n")
-    if width is not None:
-        whole.truncate(width, overflow="ellipsis")
+    words = Text(what)
+    words.truncate(max(room, 0), overflow="ellipsis")
+    whole = Text.assemble(start, words, notes)
+    whole.truncate(width, overflow="ellipsis")
     return whole
+
+
+def _start(event: Event, *, roles: bool, full_date: bool) -> tuple[Text, str]:
+    """Return the part of the line that is never cut short by itself, and the words that follow it."""
+    parts = _parts(event, roles=roles)
+    return Text.assemble(_head(event, full=full_date), parts.who, parts.verb), parts.what
 
 
 def _host(url: str) -> str:
@@ -109,7 +116,7 @@ def _host(url: str) -> str:
         host = urlsplit(url).hostname or ""
     except ValueError:
         return ""
-    return host.removeprefix("www.")
+    return visible(host).removeprefix("www.")
 
 
 def _head(event: Event, *, full: bool) -> Text:
@@ -146,17 +153,17 @@ def _statement(event: Statement, *, roles: bool) -> _Parts:
     words = " … ".join(visible(span.text) for span in event.content)
     verb = Text(f" {VERBS[event.act]}{target}: ", KIND_STYLE["statement"])
     who = _actor(event.speaker, roles=roles) if event.speaker else Text("somebody", "dim")
-    return _Parts(who, verb, words, _words(event.venue))
+    return _Parts(who, verb, _listed(words, event.venue))
 
 
 def _meeting(event: Meeting, *, roles: bool) -> _Parts:
     verb = Text.assemble("  ", (spoken(event.form), KIND_STYLE["meeting"]), " ", status_word(event.status), "  ")
-    return _Parts(_actors(event.participants, roles=roles), verb, _first(event.topic), _words(event.place, event.when))
+    return _Parts(_actors(event.participants, roles=roles), verb, _listed(event.place, event.when, event.topic))
 
 
 def _decision(event: Decision, *, roles: bool) -> _Parts:
     verb = Text.assemble("  ", status_word(event.status), "  ")
-    return _Parts(_actors(event.deciders, roles=roles), verb, _first(event.object), _words(event.when))
+    return _Parts(_actors(event.deciders, roles=roles), verb, _listed(event.object, event.when))
 
 
 def _actor(actor: Actor, *, roles: bool) -> Text:
@@ -181,12 +188,9 @@ def spoken(code: str) -> str:
     return code.replace("_", " ")
 
 
-def _first(span: Span | None) -> str:
-    return visible(span.text) if span else ""
-
-
-def _words(*spans: Span | None) -> list[str]:
-    return [visible(span.text) for span in spans if span]
+def _listed(*parts: Span | str | None) -> str:
+    """Join what is there of a line's words; a string is taken as visible already."""
+    return " · ".join(part if isinstance(part, str) else visible(part.text) for part in parts if part)
 
 
 def _notes(notes: Iterable[str]) -> Text:

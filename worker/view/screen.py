@@ -53,10 +53,10 @@ class LiveView:
             self._new.append(event)
 
     def outcome(self, url: str, outcome: str, reason: str | None = None) -> None:
-        """Take how the work on a URL ended.
+        """Take how the work on a URL ended, in the consumer's words.
 
-        "done" is an article; "put_off" and "handed_back" end later; any other word is a refusal, counted under
-        `reason`, or under the word itself where there is none.
+        "done" is an article; "put_off" and "handed_back" end later; "dead" is counted under its `reason`; any other
+        word (a duplicate, another worker's task) is counted as it is, but not as an article.
         """
         self.tally.outcome(url, outcome, reason)
 

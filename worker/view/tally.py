@@ -17,8 +17,12 @@ class Tally:
     """Running counts of a run; times are seconds of any one clock, as `tick` is told them."""
 
     def __init__(self) -> None:
-        self.ended: Counter[tuple[str, str]] = Counter()
-        """(outcome, reason or "") -> how many URLs ended so."""
+        self.done = 0
+        """URLs that ended in an article."""
+        self.given_up: Counter[str] = Counter()
+        """Reason -> URLs that ended in the dead-letter stream."""
+        self.elsewhere: Counter[str] = Counter()
+        """Any other outcome -> URLs that this worker had no more to do with (a duplicate, another worker's)."""
         self.waiting: dict[str, str] = {}
         """URL that was put off -> reason, until it ends."""
         self.kinds: Counter[Kind] = Counter()
@@ -34,12 +38,7 @@ class Tally:
     @property
     def articles(self) -> int:
         """URLs that ended, one way or the other."""
-        return self.ended.total()
-
-    @property
-    def done(self) -> int:
-        """URLs that ended well."""
-        return sum(n for (outcome, _), n in self.ended.items() if outcome == "done")
+        return self.done + self.given_up.total()
 
     @property
     def elapsed_s(self) -> float:
@@ -71,7 +70,12 @@ class Tally:
             self.waiting[url] = reason or outcome
             return
         self.waiting.pop(url, None)
-        self.ended[outcome, reason or ""] += 1
+        if outcome == "done":
+            self.done += 1
+        elif outcome == "dead":
+            self.given_up[reason or "unknown"] += 1
+        else:
+            self.elsewhere[outcome] += 1
 
     def tick(self, now_s: float, backlog: int | None) -> None:
         """Take a sample for the rates."""
