@@ -1,0 +1,45 @@
+"""English verb forms from lemmas: the regular ones by rule, the others from the lexicon."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_VOWELS = "aeiou"
+
+
+def forms(lemma: str, irregular: Mapping[str, str], also: Mapping[str, str]) -> set[str]:
+    """Return every one-word form of a verb: lemma, -s, -ing, past and past participle."""
+    past = irregular[lemma].split() if lemma in irregular else [_with_ending(lemma, "ed", doubled=False)]
+    doubled = any(p == lemma + lemma[-1] + "ed" for p in past)
+    return {lemma, _third_person(lemma), _gerund(lemma, doubled=doubled), *past, *also.get(lemma, "").split()}
+
+
+def _third_person(lemma: str) -> str:
+    if lemma in {"have", "do", "go", "be"}:
+        return {"have": "has", "do": "does", "go": "goes", "be": "is"}[lemma]
+    if lemma.endswith("y") and lemma[-2] not in _VOWELS:
+        return lemma[:-1] + "ies"
+    return lemma + ("es" if lemma.endswith(("s", "x", "z", "ch", "sh", "o")) else "s")
+
+
+def _with_ending(lemma: str, ending: str, *, doubled: bool) -> str:
+    if doubled:
+        return lemma + lemma[-1] + ending
+    if lemma.endswith("e"):
+        return lemma[:-1] + ending
+    if lemma.endswith("y") and lemma[-2] not in _VOWELS:
+        return lemma[:-1] + "i" + ending
+    return lemma + ending
+
+
+def _gerund(lemma: str, *, doubled: bool) -> str:
+    """-ing; a final consonant is doubled where the past doubles it ("begged") or the lemma is of the type "run"."""
+    if lemma.endswith("ie"):
+        return lemma[:-2] + "ying"
+    if lemma.endswith("e") and not lemma.endswith(("ee", "oe", "ye")):
+        return lemma[:-1] + "ing"
+    short = len(lemma) == 3 and lemma[1] in _VOWELS and lemma[0] not in _VOWELS and lemma[2] not in "aeiouwxy"  # noqa: PLR2004
+    return lemma + lemma[-1] + "ing" if doubled or short or lemma in {"begin", "forget"} else lemma + "ing"

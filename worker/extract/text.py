@@ -1,0 +1,228 @@
+"""One pass over an article: paragraphs, sentences, tokens with their classes, and quotations.
+
+A `Text` keeps its tokens as parallel lists, because an article has a thousand of them and a thousand objects cost
+more than all the rules.  "Token 7" is `words[7]`, `lower[7]`, `tags[7]`, standing at `starts[7]:ends[7]`.  Every range
+of tokens is half open, and every offset counts code points of the article's own text.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from msgspec import Struct
+
+from worker.extract.lexicon import Lexicon
+from worker.extract.quotes import Quotation, quotations
+from worker.extract.tags import tagger
+from worker.schema import Span
+
+# Bounded repeats only, so that no input makes it look twice at more than a few characters.
+_TOKEN = re.compile(
+    r"""
+      ''|``|"{1,3}                                      # quotation marks made of several characters
+    | (?:[^\W\d_]\.){1,5}[^\W\d_](?!\w)\.?(?:-\w+)?     # U.S., U.S, a.m., U.S.-led
+    | [@\#]\w+                                          # handles and hashtags
+    | \d+(?:[.,:/]\d+)*(?:-?[^\W\d_]+)*                 # 1,000.5  12/31  6:30  20th  12-year-old
+    | \w+(?:['’‘\-‐‑&]\w+)*                             # words, with hyphens and inner apostrophes
+    | \.{2,}|-{2,}
+    | \S
+    """,
+    re.VERBOSE,
+)
+_CLITICS = ("n't", "'s", "'re", "'ve", "'ll", "'d", "'m")
+_STOPS = frozenset({".", "!", "?", "…", "...", "...."})
+_CLOSERS = frozenset({")", "]"})
+
+
+class Text(Struct, frozen=True, eq=False):
+    """An article's words in order, with everything later stages look up by token."""
+
+    string: str
+    words: list[str]
+    lower: list[str]
+    """Lower case, typographic apostrophes straightened."""
+    tags: list[str]
+    """Word classes, see `worker.extract.tags`."""
+    starts: list[int]
+    ends: list[int]
+    paragraphs: list[tuple[int, int]]
+    sentences: list[tuple[int, int]]
+    """Never cut inside a quotation that goes on, so a sentence may hold several quoted ones."""
+    sentence_of: list[int]
+    paragraph_of: list[int]
+    quotations: list[Quotation]
+    quoted: list[int]
+    """Index of the quotation that covers the token, or -1."""
+
+    def span(self, first: int, last: int) -> Span:
+        """Return the tokens `first` up to `last` (half open, not empty) as a span of the article."""
+        start, end = self.starts[first], self.ends[last - 1]
+        return Span(start=start, end=end, text=self.string[start:end])
+
+    def slice(self, first: int, last: int) -> str:
+        """Return the article's own characters under the tokens."""
+        return self.string[self.starts[first] : self.ends[last - 1]] if last > first else ""
+
+    def sentence(self, token: int) -> tuple[int, int]:
+        """Return the token range of the sentence around a token."""
+        return self.sentences[self.sentence_of[token]]
+
+    def paragraph(self, token: int) -> tuple[int, int]:
+        """Return the token range of the paragraph around a token."""
+        return self.paragraphs[self.paragraph_of[token]]
+
+    def token_at(self, offset: int) -> int:
+        """Return the first token that ends after the code point `offset` (`len(words)` after the last one)."""
+        low, high = 0, len(self.ends)
+        while low < high:
+            middle = (low + high) // 2
+            if self.ends[middle] <= offset:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+def read(string: str, lexicon: Lexicon) -> Text:
+    """Read an article's text; any string is a text, the empty one has no tokens."""
+    words, starts, ends, paragraphs = _tokens(string, lexicon)
+    lower = [w.lower().replace("’", "'") for w in words]
+    found, quoted = quotations(string, words, starts, ends, paragraphs, lexicon)
+    sentences = _sentences(words, lower, paragraphs, found, quoted, lexicon)
+    return Text(
+        string=string,
+        words=words,
+        lower=lower,
+        tags=tagger(lexicon.language).tag(words, lower),
+        starts=starts,
+        ends=ends,
+        paragraphs=paragraphs,
+        sentences=sentences,
+        sentence_of=_index_of(sentences, len(words)),
+        paragraph_of=_index_of(paragraphs, len(words)),
+        quotations=found,
+        quoted=quoted,
+    )
+
+
+def _index_of(ranges: list[tuple[int, int]], size: int) -> list[int]:
+    """For every token the number of the range that holds it."""
+    index = [0] * size
+    for number, (first, last) in enumerate(ranges):
+        index[first:last] = [number] * (last - first)
+    return index
+
+
+# ---------------------------------------------------------------- tokens and paragraphs
+def _tokens(string: str, lexicon: Lexicon) -> tuple[list[str], list[int], list[int], list[tuple[int, int]]]:
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    paragraphs: list[tuple[int, int]] = []
+    for line_start, line_end in _lines(string):
+        first = len(words)
+        for match in _TOKEN.finditer(string, line_start, line_end):
+            start, end = match.span()
+            word = match[0]
+            if word == "." and len(words) > first and ends[-1] == start and _abbreviates(words[-1], lexicon):
+                words[-1] += "."
+                ends[-1] = end
+            elif ("'" in word or "’" in word) and (cut := _clitic(word)):
+                words += (word[:cut], word[cut:])
+                starts += (start, start + cut)
+                ends += (start + cut, end)
+            else:
+                words.append(word)
+                starts.append(start)
+                ends.append(end)
+        if len(words) > first:
+            paragraphs.append((first, len(words)))
+    return words, starts, ends, paragraphs
+
+
+def _lines(string: str) -> list[tuple[int, int]]:
+    """Paragraphs as offsets: lines, a hard-wrapped one joined to the line it goes on in."""
+    lines: list[tuple[int, int]] = []
+    at = 0
+    for raw in string.split("\n"):
+        end = at + len(raw)
+        body = raw.strip()
+        if body:
+            if lines and lines[-1][1] + 1 >= at and body[0].islower() and string[lines[-1][1] - 1].isalnum():
+                lines[-1] = (lines[-1][0], end)
+            else:
+                lines.append((at, end))
+        at = end + 1
+    return lines
+
+
+def _abbreviates(word: str, lexicon: Lexicon) -> bool:
+    """Is the full stop after this word part of it?  Initials ("J.") and listed abbreviations."""
+    return (len(word) == 1 and word.isupper() and word != "I") or word.lower() in lexicon.abbreviations
+
+
+def _clitic(word: str) -> int:
+    """Where a clitic ("n't", "'s") begins in the word, or 0."""
+    low = word.lower().replace("’", "'")
+    for clitic in _CLITICS:
+        if low.endswith(clitic) and len(low) > len(clitic):
+            return len(low) - len(clitic)
+    return 0
+
+
+# ---------------------------------------------------------------- sentences
+def _sentences(
+    words: list[str],
+    lower: list[str],
+    paragraphs: list[tuple[int, int]],
+    found: list[Quotation],
+    quoted: list[int],
+    lexicon: Lexicon,
+) -> list[tuple[int, int]]:
+    """Cut paragraphs at full stops, but not where a quotation (unless it fills the sentence so far) goes on."""
+    sentences = []
+    for first, last in paragraphs:
+        cuts = [first]
+        i = first
+        while i < last:
+            if words[i] in _STOPS or (words[i][-1] == "." and _ends_after_abbreviation(words, lower, i, last, lexicon)):
+                end = _after_closers(words, quoted, found, i + 1, last)
+                inside = end < last and quoted[end - 1] >= 0 and quoted[end] == quoted[end - 1]
+                if end < last and not inside and _starts_sentence(words[end], lexicon):
+                    cuts.append(end)
+                i = end
+            else:
+                i += 1
+        cuts.append(last)
+        sentences += [(a, b) for a, b in pairwise(cuts) if a < b]
+    return sentences
+
+
+def _after_closers(words: list[str], quoted: list[int], found: list[Quotation], i: int, last: int) -> int:
+    """Step over what belongs to the stop before: more stops, closing brackets, the quotation's own closing mark."""
+    while i < last and (
+        words[i] in _STOPS
+        or words[i] in _CLOSERS
+        or (
+            quoted[i] >= 0
+            and found[quoted[i]].last == i + 1
+            and i > 0
+            and quoted[i - 1] == quoted[i]
+            and found[quoted[i]].closed
+        )
+    ):
+        i += 1
+    return i
+
+
+def _ends_after_abbreviation(words: list[str], lower: list[str], i: int, last: int, lexicon: Lexicon) -> bool:
+    """Does "U.S." or "Inc." also end its sentence?  Only before a word that opens sentences ("The", "He")."""
+    if len(words[i]) < 3 or i + 1 >= last or lower[i].rstrip(".") in lexicon.title_abbreviations:  # noqa: PLR2004
+        return False
+    following = words[i + 1]
+    return following[0].isupper() and lower[i + 1] in lexicon.sentence_openers
+
+
+def _starts_sentence(word: str, lexicon: Lexicon) -> bool:
+    return not word[0].islower() and (word[0].isalnum() or word in lexicon.opening_marks or word[0] in "[(@#$£€—–-•*")
