@@ -1,0 +1,514 @@
+"""Fetching from a hostile server over real sockets: every way to misbehave ends in a failure that names it."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import socket
+import struct
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import brotli  # type: ignore[import-untyped]
+import msgspec
+import pytest
+from aiohttp import web
+
+from worker.errors import Failure, NotYet, Permanent, Transient
+from worker.fetch import FEED, ROBOTS, Fetcher, Validators, _PrivateAddressError, _Resolver, user_agent
+from worker.settings import Settings
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+PAGE = b"<!doctype html><html><head><title>Talks</title></head><body><p>They met.</p></body></html>"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Raw = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@pytest.fixture
+def limits() -> Settings:
+    return Settings(
+        allow_private_addresses=True,
+        connect_timeout_s=0.3,
+        read_timeout_s=0.3,
+        total_timeout_s=0.8,
+        max_redirects=3,
+        max_wire_bytes=200_000,
+        max_body_bytes=300_000,
+    )
+
+
+@pytest.fixture
+async def fetcher(limits: Settings) -> AsyncIterator[Fetcher]:
+    async with Fetcher(limits, now=lambda: NOW) as fetcher:
+        yield fetcher
+
+
+@asynccontextmanager
+async def serving(handler: Handler) -> AsyncIterator[str]:
+    """Answer every request on a free loopback port with `handler`; gives the base URL."""
+    app = web.Application()
+    app.router.add_get("/{path:.*}", handler)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    listening = socket.create_server(("127.0.0.1", 0))
+    await web.SockSite(runner, listening).start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def speaking(talk: Raw) -> AsyncIterator[str]:
+    """Serve raw bytes: `talk` gets the streams of each connection once the request's head has come."""
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            await talk(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass  # the client has left, as it should
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    finally:
+        server.close()
+
+
+def answering(body: bytes = PAGE, status: int = 200, **headers: str) -> Handler:
+    """Make a handler that always gives this answer; header names with `_` for `-`."""
+
+    async def handler(_: web.Request) -> web.StreamResponse:
+        named = {"Content-Type": "text/html", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        return web.Response(body=body, status=status, headers=named)
+
+    return handler
+
+
+def saying(data: bytes, *, then: Callable[[asyncio.StreamWriter], None] = lambda _: None) -> Raw:
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(data)
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        then(writer)
+
+    return talk
+
+
+def reset(writer: asyncio.StreamWriter) -> None:
+    """Close with RST instead of FIN."""
+    sock = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+async def failure_of(work: Awaitable[object]) -> Failure:
+    with pytest.raises(Failure) as e:
+        await work
+    assert type(e.value) in {Permanent, Transient, NotYet}
+    return e.value
+
+
+# ---------------------------------------------------------------- what goes well
+async def test_a_page_comes_with_its_address_type_charset_and_time(fetcher: Fetcher) -> None:
+    async with serving(answering(Content_Type='Text/HTML; Charset="ISO-8859-2"')) as base:
+        page = await fetcher.get(f"{base}/a?b=1#c")
+    assert page.body == PAGE
+    assert page.url == f"{base}/a?b=1"
+    assert (page.content_type, page.charset, page.fetched_at) == ("text/html", "iso-8859-2", NOW)
+
+
+async def test_every_request_says_who_asks_and_what_it_can_read(fetcher: Fetcher, limits: Settings) -> None:
+    heads: list[dict[str, str]] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        heads.append(dict(request.headers))
+        return await answering()(request)
+
+    async with serving(handler) as base:
+        await fetcher.get(f"{base}/a")
+    assert heads[0]["User-Agent"] == user_agent(limits.contact_url)
+    assert heads[0]["User-Agent"].startswith("communique/")
+    assert heads[0]["User-Agent"].endswith(f"(+{limits.contact_url})")
+    assert heads[0]["Accept-Encoding"] == "gzip, deflate, br, zstd"
+    assert heads[0]["Accept"].startswith("text/html")
+    assert "Cookie" not in heads[0]
+
+
+@pytest.mark.parametrize(
+    ("coding", "encode"),
+    [("gzip", gzip.compress), ("br", brotli.compress), ("zstd", zstd.compress), ("identity", bytes)],
+)
+async def test_encoded_bodies_are_decoded(fetcher: Fetcher, coding: str, encode: Callable[[bytes], bytes]) -> None:
+    async with serving(answering(encode(PAGE), Content_Encoding=coding)) as base:
+        assert (await fetcher.get(base)).body == PAGE
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_redirects_are_followed_and_each_hop_is_admitted(fetcher: Fetcher, status: int) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if request.path == "/new":
+            return await answering()(request)
+        return web.Response(status=status, headers={"Location": "old/../new#top"})
+
+    admitted: list[str] = []
+
+    async def admit(url: str) -> None:
+        admitted.append(url)
+
+    async with serving(handler) as base:
+        page = await fetcher.get(f"{base}/old", admit=admit)
+        assert page.url == f"{base}/new"
+        assert admitted == [f"{base}/new"]
+
+
+async def test_what_admit_raises_ends_the_walk_before_the_request(fetcher: Fetcher) -> None:
+    asked: list[str] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        asked.append(request.path)
+        return web.Response(status=302, headers={"Location": "/next"})
+
+    async def admit(_: str) -> None:
+        raise NotYet("host_busy", wait_s=3.0)
+
+    async with serving(handler) as base:
+        failure = await failure_of(fetcher.get(f"{base}/first", admit=admit))
+    assert failure.reason == "host_busy"
+    assert asked == ["/first"]
+
+
+async def test_an_unchanged_feed_is_not_sent_again(fetcher: Fetcher) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        given = {"ETag": '"v1"', "Last-Modified": "Mon, 02 Mar 2026 11:00:00 GMT"}
+        if request.headers.get("If-None-Match") == '"v1"' and "If-Modified-Since" in request.headers:
+            return web.Response(status=304, headers={"ETag": '"v1"'})
+        return web.Response(body=b"<rss/>", content_type="application/rss+xml", headers=given)
+
+    async with serving(handler) as base:
+        first = await fetcher.get_if_changed(base, Validators())
+        assert first.page is not None
+        assert first.validators == Validators(etag='"v1"', last_modified="Mon, 02 Mar 2026 11:00:00 GMT")
+        again = await fetcher.get_if_changed(base, first.validators)
+        assert again.page is None
+        assert again.validators == first.validators
+        assert (await failure_of(fetcher.get(base))).reason == "not_html"
+
+
+# ---------------------------------------------------------------- the status
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 418, 451, 300, 304])
+async def test_a_refusal_is_permanent(fetcher: Fetcher, status: int) -> None:
+    async with serving(answering(b"", status)) as base:
+        failure = await failure_of(fetcher.get(base))
+    assert isinstance(failure, Permanent)
+    assert failure.reason == f"http_{status}"
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "wait_s"),
+    [
+        (429, "7", 7.0),
+        (503, "Mon, 02 Mar 2026 12:01:30 GMT", 90.0),
+        (503, "Mon, 02 Mar 2026 11:00:00 GMT", 0.0),
+        (503, "99999999999999", 86_400.0),
+        (503, "soon", None),
+        (500, None, None),
+        (408, None, None),
+        (425, None, None),
+        (522, None, None),
+    ],
+)
+async def test_a_passing_failure_is_transient_and_says_when_to_come_back(
+    fetcher: Fetcher, status: int, header: str | None, wait_s: float | None
+) -> None:
+    async with serving(answering(b"", status, **({"Retry_After": header} if header else {}))) as base:
+        failure = await failure_of(fetcher.get(base))
+    assert isinstance(failure, Transient)
+    assert (failure.reason, failure.retry_after_s) == (f"http_{status}", wait_s)
+
+
+# ---------------------------------------------------------------- what it is
+@pytest.mark.parametrize(
+    "content_type", ["application/pdf", "image/png", "text/plain", "application/json; charset=utf-8"]
+)
+async def test_what_is_not_html_is_refused_by_its_header(fetcher: Fetcher, content_type: str) -> None:
+    async with serving(answering(b"\0" * 1000, Content_Type=content_type)) as base:
+        failure = await failure_of(fetcher.get(base))
+    assert failure.reason == "not_html"
+    assert content_type.partition(";")[0] in failure.detail
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (PAGE, "text/html"),
+        (b"\xef\xbb\xbf \n<!-- x --><HTML>", "text/html"),
+        (b"%PDF-1.7\n\x00\x01", None),
+        (b"plain", None),
+    ],
+)
+async def test_without_a_content_type_the_body_tells(fetcher: Fetcher, body: bytes, content_type: str | None) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    async with speaking(saying(answer)) as url:
+        if content_type:
+            assert (await fetcher.get(url)).content_type == content_type
+        else:
+            assert (await failure_of(fetcher.get(url))).reason == "not_html"
+
+
+async def test_a_feed_may_come_under_any_of_its_names(fetcher: Fetcher) -> None:
+    async with serving(answering(b"<rss/>", Content_Type="text/xml")) as base:
+        assert (await fetcher.get(base, kind=FEED)).body == b"<rss/>"
+    async with serving(answering(b"GIF89a", Content_Type="image/gif")) as base:
+        assert (await failure_of(fetcher.get(base, kind=FEED))).reason == "not_a_feed"
+
+
+async def test_robots_txt_is_cut_at_its_limit_not_refused(fetcher: Fetcher) -> None:
+    async with serving(answering(b"User-agent: *\n" * 1000, Content_Type="application/x-junk")) as base:
+        assert len((await fetcher.get(base, kind=ROBOTS, max_bytes=1000)).body) == 1000
+
+
+# ---------------------------------------------------------------- too much
+async def _endless(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "text/html"})
+    await response.prepare(request)
+    while True:
+        await response.write(b"<p>and on it goes</p>" * 500)
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        _endless,
+        answering(b"x" * 200_001),
+        answering(gzip.compress(bytes(32 << 20)), Content_Encoding="gzip"),
+        answering(brotli.compress(bytes(32 << 20)), Content_Encoding="br"),
+        answering(zstd.compress(bytes(32 << 20)), Content_Encoding="zstd"),
+    ],
+    ids=["endless", "long", "gzip bomb", "brotli bomb", "zstd bomb"],
+)
+async def test_no_body_takes_more_than_the_limits(fetcher: Fetcher, handler: Handler) -> None:
+    async with serving(handler) as base:
+        failure = await failure_of(fetcher.get(base))
+    assert isinstance(failure, Permanent)
+    assert failure.reason == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("body", "coding", "reason"),
+    [
+        (PAGE, "gzip", "bad_encoding"),
+        (gzip.compress(PAGE), "br", "bad_encoding"),
+        (PAGE, "compress", "bad_encoding"),
+        (gzip.compress(PAGE)[:-9], "gzip", "truncated"),
+    ],
+)
+async def test_a_body_that_is_not_what_its_header_says(fetcher: Fetcher, body: bytes, coding: str, reason: str) -> None:
+    async with serving(answering(body, Content_Encoding=coding)) as base:
+        assert (await failure_of(fetcher.get(base))).reason == reason
+
+
+# ---------------------------------------------------------------- too slow
+async def test_slow_loris_ends_with_the_total_timeout(fetcher: Fetcher) -> None:
+    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000\r\n\r\n")
+        while True:
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    async with speaking(drip) as url:
+        failure = await failure_of(fetcher.get(url))
+    assert isinstance(failure, Transient)
+    assert failure.reason == "timeout_total"
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\nx"])
+async def test_silence_ends_with_the_read_timeout(fetcher: Fetcher, said: bytes) -> None:
+    async def hush(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
+        await asyncio.sleep(0.6)
+
+    async with speaking(hush) as url:
+        failure = await failure_of(fetcher.get(url))
+    assert isinstance(failure, Transient)
+    assert failure.reason == "timeout_read"
+
+
+async def test_a_host_that_never_accepts_ends_with_the_connect_timeout(fetcher: Fetcher) -> None:
+    with socket.socket() as deaf:  # a full backlog: the kernel answers no further SYN
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        held = [socket.socket() for _ in range(4)]
+        try:
+            for s in held:
+                s.setblocking(False)
+                s.connect_ex(deaf.getsockname())
+            failure = await failure_of(fetcher.get(f"http://127.0.0.1:{deaf.getsockname()[1]}/"))
+        finally:
+            for s in held:
+                s.close()
+    assert isinstance(failure, Transient)
+    assert failure.reason == "timeout_connect"
+
+
+# ---------------------------------------------------------------- broken
+async def test_nobody_there(fetcher: Fetcher) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        port = s.getsockname()[1]
+    failure = await failure_of(fetcher.get(f"http://127.0.0.1:{port}/"))
+    assert isinstance(failure, Transient)
+    assert failure.reason == "connect"
+
+
+async def test_a_name_that_does_not_resolve(fetcher: Fetcher) -> None:
+    failure = await failure_of(fetcher.get("http://no-such-host.invalid/"))
+    assert isinstance(failure, Transient)
+    assert failure.reason == "dns"
+
+
+async def test_tls_with_a_server_that_speaks_none(fetcher: Fetcher) -> None:
+    async with serving(answering()) as base:
+        failure = await failure_of(fetcher.get(base.replace("http:", "https:")))
+    assert isinstance(failure, Transient)
+    assert failure.reason == "tls"
+
+
+@pytest.mark.parametrize("framing", [b"Content-Length: 1000", b"Transfer-Encoding: chunked"])
+@pytest.mark.parametrize("then", [reset, lambda _: None], ids=["reset", "closed"])
+async def test_a_connection_lost_within_the_body(
+    fetcher: Fetcher, framing: bytes, then: Callable[[asyncio.StreamWriter], None]
+) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n" + framing + b"\r\n\r\n5\r\n<html\r\n"
+    async with speaking(saying(answer, then=then)) as url:
+        failure = await failure_of(fetcher.get(url))
+    assert isinstance(failure, Transient)
+    assert failure.reason == "reset"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (b"", "reset"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "bad_http"),
+        (b"HTTP/1.1 abc OK\r\n\r\n", "bad_http"),
+        (b"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n", "bad_http"),
+        (b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 100_000 + b"\r\n\r\n", "bad_http"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X-Many: x\r\n" * 100_000 + b"\r\n", "bad_http"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", "bad_http"),
+        (b"\x00\x01\x02\xff\xfe" * 50 + b"\r\n\r\n", "bad_http"),
+    ],
+    ids=["nothing", "ssh", "status", "colon", "long header", "many headers", "negative length", "noise"],
+)
+async def test_what_is_not_http(fetcher: Fetcher, answer: bytes, reason: str) -> None:
+    async with speaking(saying(answer)) as url:
+        assert (await failure_of(fetcher.get(url))).reason == reason
+
+
+async def test_a_bad_url_is_refused_without_a_request(fetcher: Fetcher) -> None:
+    assert (await failure_of(fetcher.get("gopher://a.example/"))).reason == "bad_url"
+
+
+# ---------------------------------------------------------------- redirects
+@pytest.mark.parametrize(
+    ("location", "reason"),
+    [
+        (None, "bad_redirect"),
+        ("", "bad_redirect"),
+        ("file:///etc/passwd", "bad_redirect"),
+        ("javascript:alert(1)", "bad_redirect"),
+        ("http://user:secret@a.example/", "bad_redirect"),
+        ("http://[::1", "bad_redirect"),
+        ("//2130706433/", "bad_redirect"),
+        ("/same", "redirect_loop"),
+    ],
+)
+async def test_a_redirect_that_leads_nowhere(fetcher: Fetcher, location: str | None, reason: str) -> None:
+    async def handler(_: web.Request) -> web.StreamResponse:
+        return web.Response(status=302, headers={} if location is None else {"Location": location})
+
+    async with serving(handler) as base:
+        failure = await failure_of(fetcher.get(f"{base}/same"))
+    assert isinstance(failure, Permanent)
+    assert failure.reason == reason
+
+
+async def test_redirects_have_an_end(fetcher: Fetcher, limits: Settings) -> None:
+    asked: list[str] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        asked.append(request.path)
+        return web.Response(status=302, headers={"Location": f"/{len(asked)}"})
+
+    async with serving(handler) as base:
+        assert (await failure_of(fetcher.get(f"{base}/start"))).reason == "too_many_redirects"
+    assert len(asked) == limits.max_redirects + 1
+
+
+# ---------------------------------------------------------------- private addresses
+@pytest.fixture
+async def strict(limits: Settings) -> AsyncIterator[Fetcher]:
+    async with Fetcher(msgspec.structs.replace(limits, allow_private_addresses=False)) as fetcher:
+        yield fetcher
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:1/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://10.0.0.1/",
+        "http://[::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://0.0.0.0/",
+        "http://localhost/",
+        "http://localhost./",
+    ],
+)
+async def test_private_addresses_are_refused_as_literals_and_as_names(strict: Fetcher, url: str) -> None:
+    failure = await failure_of(strict.get(url))
+    assert isinstance(failure, Permanent)
+    assert failure.reason == "private_address"
+
+
+async def test_a_redirect_into_the_private_network_is_refused(strict: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first hop is made to pass as public; the second must not."""
+    asked: list[str] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        asked.append(request.path)
+        return web.Response(status=302, headers={"Location": request.query["to"]})
+
+    monkeypatch.setattr("worker.fetch.is_public", lambda ip: str(ip) == "127.0.0.1")
+    async with serving(handler) as base:
+        for to in ("http://127.0.0.2/", "http://[::1]/", "http://169.254.169.254/"):
+            assert (await failure_of(strict.get(f"{base}/?to={to}"))).reason == "private_address"
+    assert len(asked) == 3
+
+
+async def test_of_a_name_with_both_kinds_only_the_public_addresses_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The filter sits behind the lookup, so a name that changes its address between check and use gains nothing."""
+
+    def looked_up(*_: object) -> list[tuple[object, ...]]:
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80))
+            for address in ("127.0.0.1", "8.8.8.8", "10.0.0.1")
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+    resolver = _Resolver(allow_private=False)
+    assert [a["host"] for a in await resolver.resolve("two-faced.example", 80)] == ["8.8.8.8"]
+    monkeypatch.setattr("worker.fetch.is_public", lambda _: False)
+    with pytest.raises(_PrivateAddressError, match=r"two-faced\.example is 10\.0\.0\.1, 127\.0\.0\.1, 8\.8\.8\.8"):
+        await resolver.resolve("two-faced.example", 80)
+    await resolver.close()
