@@ -18,7 +18,7 @@ from worker.demo.story import Story
 NAME = "The Meridian Courier"
 INSET_AFTER = 3
 """Paragraphs before the box ("Read also", an advertisement) that interrupts an article."""
-REVISIONS = 40
+REVISIONS = 150
 """Earlier versions of a live blog that its page carries along as script, as the big ones do."""
 
 _LINK = re.compile(r"\[([^\[\]]+)\]\(([a-z0-9-]+)\)")
@@ -97,8 +97,8 @@ def _state(story: Story) -> dict[str, Any]:
 
 
 def _script(value: dict[str, Any]) -> str:
-    """JSON that may stand inside <script>: no text of ours can close the tag."""
-    return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
+    """Return JSON that may stand inside <script>: nothing in it can end the element or begin a comment."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def rss(items: Iterable[tuple[Story, str]], base: str) -> str:

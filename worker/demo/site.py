@@ -50,7 +50,7 @@ class Site(Struct, frozen=True, kw_only=True):
     plain: tuple[str, ...]
     """Those that answer 200 at once with an article: what a load test wants; `copies` multiplies these."""
     articles: tuple[str, ...]
-    """Those that end in an article: the plain ones, a slow one, one that is busy at first, one that has moved."""
+    """Those that end in an article: plain, slow, huge, busy at first, or moved."""
     refused: dict[str, str]
     """Those that can never become an article -> what is wrong with them."""
     requests: Counter[str]
@@ -158,7 +158,7 @@ class _Courier:
         body, headers = text.encode(story.charset), {"Content-Type": "text/html"}
         if story.layout != "archive":  # old pages leave it to their meta tag
             headers["Content-Type"] += f"; charset={story.charset}"
-        if story.coding in request.headers.get("Accept-Encoding", ""):
+        if story.coding in ENCODERS and story.coding in _accepted(request):
             body = ENCODERS[story.coding](body)
             headers |= {"Content-Encoding": story.coding, "Vary": "Accept-Encoding"}
         return web.Response(body=body, headers=headers)
@@ -186,6 +186,11 @@ def _addresses(story: Story, copies: int) -> list[str]:
     if story.serve != "plain" or copies == 1:
         return [story.path]
     return [f"{story.path}-{n}" for n in range(1, copies + 1)]
+
+
+def _accepted(request: web.Request) -> set[str]:
+    offers = request.headers.get("Accept-Encoding", "").split(",")
+    return {offer.split(";")[0].strip() for offer in offers}
 
 
 def _new_home(story: Story) -> str:

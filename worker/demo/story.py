@@ -23,12 +23,13 @@ import msgspec
 from msgspec import Meta, Struct
 
 Layout = Literal["gazette", "agency", "tribune", "archive", "amp", "live", "front"]
-Serve = Literal["plain", "slow", "busy", "moved", "members", "gone", "missing", "endless", "front", "document"]
+Serve = Literal["plain", "slow", "huge", "busy", "moved", "members", "gone", "missing", "endless", "front", "document"]
 Coding = Literal["identity", "gzip", "br", "zstd"]
 
 PATHS: dict[Serve, str] = {
     "plain": "/news/{}",
     "slow": "/news/{}",
+    "huge": "/news/{}",
     "busy": "/news/{}",
     "moved": "/2019/{}.html",
     "members": "/members/{}",

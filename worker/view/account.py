@@ -19,13 +19,11 @@ from worker.view.tally import Tally
 def status(tally: Tally) -> RenderableType:
     """Return the few lines that stand below the events while a run goes on."""
     events_s, articles_s = tally.rates()
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", width=8)
-    grid.add_column(overflow="ellipsis", no_wrap=True)
-    grid.add_row("articles", _progress(tally))
-    grid.add_row("events", Text(" · ").join([_count(tally.kinds[kind], kind) for kind in KINDS]))
-    grid.add_row("speed", f"{events_s:.1f} events/s · {articles_s:.1f} articles/s · {_clock(tally.elapsed_s)}")
-    return Group(Rule(style="dim"), grid)
+    speed = f"{events_s:.1f} events/s · {articles_s:.1f} articles/s · {_clock(tally.elapsed_s)}"
+    kinds = Text(" · ").join([_count(tally.kinds[kind], kind) for kind in KINDS])
+    rows = [("articles", _progress(tally)), ("events", kinds), ("speed", Text(speed))]
+    lines = [Text.assemble((f"{name:<10}", "bold"), value, no_wrap=True, overflow="ellipsis") for name, value in rows]
+    return Group(Rule(style="dim"), *lines)
 
 
 def _progress(tally: Tally) -> Text:

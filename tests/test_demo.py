@@ -1,0 +1,263 @@
+"""The demo site is what it claims to be, on a real socket: statuses, headers, encodings, feeds."""
+
+import asyncio
+import gzip
+import json
+import re
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import aiohttp
+import brotli  # type: ignore[import-untyped]
+import msgspec
+import pytest
+from lxml import html
+
+from worker.demo import pages
+from worker.demo.site import Site, site
+from worker.demo.story import REFUSALS, Serve, Story, read, stories
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+DECODERS = {"gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstd.decompress}
+ATOM = "{http://www.w3.org/2005/Atom}"
+STORIES = stories()
+ARTICLES = [s for s in STORIES if s.serve not in REFUSALS]
+
+
+@pytest.fixture
+async def courier() -> AsyncIterator[Site]:
+    async with site(slow_s=0.0, endless_bytes=1 << 20) as up:
+        yield up
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(auto_decompress=False, headers={"Accept-Encoding": "identity"}) as session:
+        yield session
+
+
+def of(serve: Serve) -> Story:
+    return next(s for s in STORIES if s.serve == serve)
+
+
+async def listed(client: aiohttp.ClientSession, url: str, path: str) -> list[str]:
+    async with client.get(url) as r:
+        assert r.status == 200
+        return [link.text or link.attrib["href"] for link in ET.fromstring(await r.text()).iterfind(path)]
+
+
+# ---------------------------------------------------------------- stories
+@pytest.mark.parametrize("story", ARTICLES, ids=lambda s: s.slug)
+def test_every_article_is_a_whole_one(story: Story) -> None:
+    words = sum(len(p.split()) for p in story.paragraphs)
+    assert words >= 200 or story.slug == "morning-in-brief"
+    assert story.byline
+    assert story.standfirst
+    assert not any("\n" in p for p in story.paragraphs)
+    "\n".join(story.paragraphs).encode(story.charset)
+
+
+def test_links_between_stories_lead_to_stories_that_are_there() -> None:
+    slugs = {s.slug for s in ARTICLES}
+    linked = {slug for s in STORIES for p in s.paragraphs for slug in re.findall(r"\]\(([^)]*)\)", p)}
+    assert linked
+    assert linked <= slugs
+
+
+def test_the_feed_has_one_story_for_every_way_of_going_wrong() -> None:
+    assert {s.serve for s in STORIES} >= {*REFUSALS, "slow", "huge", "busy", "moved"}
+    assert {s.coding for s in STORIES} == {"identity", "gzip", "br", "zstd"}
+    assert {s.layout for s in ARTICLES} == {"gazette", "agency", "tribune", "archive", "amp", "live"}
+    assert {s.charset for s in ARTICLES} == {"utf-8", "windows-1252"}
+    assert {s.language for s in ARTICLES} == {"en", "de"}
+
+
+@pytest.mark.parametrize(
+    ("header", "named"),
+    [("Layout: tabloid", "layout"), ("Date: 2025-03-04T06:20:00", "date"), ("Colour: red", "colour")],
+)
+def test_a_wrong_header_is_named(header: str, named: str) -> None:
+    head = "Title: A\nDate: 2025-03-04T06:20:00+01:00\n"
+    with pytest.raises(msgspec.ValidationError, match=named):
+        read("a", f"{head}{header}\n\nText.")
+
+
+# ---------------------------------------------------------------- pages
+@pytest.mark.parametrize("story", ARTICLES, ids=lambda s: s.slug)
+def test_a_page_shows_the_title_and_every_paragraph(story: Story) -> None:
+    page = pages.page(story, "http://h/u", "http://h", [])
+    for paragraph in [story.title, *story.paragraphs]:
+        first = re.split(r"[\[\]&<>\"']", paragraph.removeprefix("## "))[0]
+        assert first.removeprefix("@ ").partition(" ")[2] in page
+    assert "$" not in page, "a placeholder was left"
+
+
+def test_no_text_of_a_story_becomes_markup() -> None:
+    story = read("x", 'Title: </script><b>&"\nDate: 2025-03-04T06:20:00+01:00\n\n<i>one</i>')
+    tree = html.fromstring(pages.page(story, "http://h/u", "http://h", [story]))
+    assert tree.findtext(".//h1") == story.title
+    assert [p.text for p in tree.iterfind(".//div[@class='story-body']/p")] == ["<i>one</i>"]
+    assert json.loads(tree.findall(".//script[@type='application/ld+json']")[1].text or "")["headline"] == story.title
+
+
+async def test_the_live_blog_is_a_big_page(courier: Site, client: aiohttp.ClientSession) -> None:
+    async with client.get(courier.base_url + of("huge").path) as r:
+        assert 1 << 20 < len(await r.read()) < 8 << 20
+
+
+# ---------------------------------------------------------------- the site
+async def test_both_feeds_list_every_url_in_the_same_order(courier: Site, client: aiohttp.ClientSession) -> None:
+    assert await listed(client, courier.feed_url, ".//item/link") == list(courier.urls)
+    assert await listed(client, courier.atom_url, f".//{ATOM}entry/{ATOM}link") == list(courier.urls)
+
+
+async def test_a_feed_that_has_not_changed_says_so(courier: Site, client: aiohttp.ClientSession) -> None:
+    async with client.get(courier.feed_url) as first:
+        etag = first.headers["ETag"]
+    async with client.get(courier.feed_url, headers={"If-None-Match": etag}) as second:
+        assert second.status == 304
+        assert await second.read() == b""
+
+
+async def test_every_url_is_an_article_or_a_declared_refusal(courier: Site) -> None:
+    assert set(courier.articles).isdisjoint(courier.refused)
+    assert {*courier.articles, *courier.refused} == set(courier.urls)
+    assert set(courier.plain) < set(courier.articles)
+
+
+async def test_plain_urls_answer_at_once_with_their_story(courier: Site, client: aiohttp.ClientSession) -> None:
+    titles = {s.path: s.title for s in STORIES}
+    for url in courier.plain:
+        async with client.get(url) as r:
+            assert r.status == 200
+            assert r.content_type == "text/html"
+            tree = html.fromstring(await r.read())
+            assert titles[url.removeprefix(courier.base_url)] in (tree.findtext("head/title") or "")
+
+
+@pytest.mark.parametrize(("serve", "status"), [("gone", 410), ("missing", 404), ("members", 200), ("front", 200)])
+async def test_broken_stories_are_broken_as_declared(
+    courier: Site, client: aiohttp.ClientSession, serve: Serve, status: int
+) -> None:
+    async with client.get(courier.base_url + of(serve).path) as r:
+        assert r.status == status
+
+
+async def test_robots_txt_forbids_the_members_pages_and_asks_for_a_delay(
+    courier: Site, client: aiohttp.ClientSession
+) -> None:
+    async with client.get(f"{courier.base_url}/robots.txt") as r:
+        rules = await r.text()
+    assert "Disallow: /members/" in rules
+    assert "Crawl-delay: 0.05" in rules
+    assert of("members").path.startswith("/members/")
+
+
+async def test_the_busy_page_is_busy_only_once(courier: Site, client: aiohttp.ClientSession) -> None:
+    url = courier.base_url + of("busy").path
+    async with client.get(url) as r:
+        assert (r.status, r.headers["Retry-After"]) == (503, "1")
+    async with client.get(url) as r:
+        assert r.status == 200
+    assert courier.requests[of("busy").path] == 2
+
+
+async def test_the_moved_page_leads_to_its_new_home(courier: Site, client: aiohttp.ClientSession) -> None:
+    async with client.get(courier.base_url + of("moved").path) as r:
+        assert [h.status for h in r.history] == [301]
+        assert str(r.url) == f"{courier.base_url}/news/{of('moved').slug}"
+        assert f'href="{r.url}"' in await r.text()
+
+
+async def test_the_slow_page_takes_as_long_as_asked(client: aiohttp.ClientSession) -> None:
+    async with site(slow_s=60) as courier:
+        with pytest.raises(TimeoutError):
+            await client.get(courier.base_url + of("slow").path, timeout=aiohttp.ClientTimeout(sock_read=0.2))
+
+
+async def test_the_endless_page_names_no_length_and_outlasts_its_reader(client: aiohttp.ClientSession) -> None:
+    async with site() as courier:
+        async with client.get(courier.base_url + of("endless").path) as r:
+            assert "Content-Length" not in r.headers
+            seen = 0
+            async for chunk in r.content.iter_chunked(1 << 16):
+                seen += len(chunk)
+                if seen > 17 << 20:
+                    break
+            assert seen > 17 << 20, "shorter than the body cap it is there to meet"
+            r.close()
+        async with client.get(courier.feed_url) as after:
+            assert after.status == 200
+
+
+@pytest.mark.parametrize("story", [s for s in STORIES if s.coding != "identity"], ids=lambda s: s.coding)
+async def test_codings_are_sent_to_those_who_take_them_and_to_nobody_else(
+    courier: Site, client: aiohttp.ClientSession, story: Story
+) -> None:
+    url = courier.base_url + story.path
+    async with client.get(url, headers={"Accept-Encoding": "gzip, br, zstd"}) as r:
+        assert r.headers["Content-Encoding"] == story.coding
+        decoded = DECODERS[story.coding](await r.read())
+    async with client.get(url, headers={"Accept-Encoding": "identity"}) as r:
+        assert "Content-Encoding" not in r.headers
+        assert await r.read() == decoded
+
+
+async def test_the_old_page_names_its_charset_only_in_its_meta_tag(
+    courier: Site, client: aiohttp.ClientSession
+) -> None:
+    story = next(s for s in STORIES if s.charset == "windows-1252")
+    async with client.get(courier.base_url + story.path) as r:
+        assert r.charset is None
+        body = await r.read()
+    assert b"charset=windows-1252" in body
+    assert "Übelhör" in body.decode("windows-1252")
+    with pytest.raises(UnicodeDecodeError):
+        body.decode("utf-8")
+
+
+async def test_the_document_is_not_html(courier: Site, client: aiohttp.ClientSession) -> None:
+    async with client.get(courier.base_url + of("document").path) as r:
+        assert r.content_type == "application/pdf"
+        assert (await r.read()).startswith(b"%PDF-")
+
+
+async def test_copies_multiply_the_plain_articles_each_with_its_own_canonical_url(
+    client: aiohttp.ClientSession,
+) -> None:
+    async with site(copies=3) as courier:
+        plain = [s for s in STORIES if s.serve == "plain"]
+        assert len(courier.plain) == 3 * len(plain)
+        assert len(set(courier.urls)) == len(courier.urls) == len(STORIES) + 2 * len(plain)
+        for url in courier.plain[:4]:
+            async with client.get(url) as r:
+                assert f'rel="canonical" href="{url}"' in await r.text()
+        assert await listed(client, courier.feed_url, ".//item/link") == list(courier.urls)
+
+
+async def test_the_module_serves_the_site_until_interrupted(tmp_path: Path, client: aiohttp.ClientSession) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "worker.demo",
+        "--copies",
+        "2",
+        stdout=asyncio.subprocess.PIPE,
+        env={"HOME": str(tmp_path)},
+    )
+    try:
+        assert process.stdout
+        feed_url = (await process.stdout.readline()).decode().strip()
+        assert len(await listed(client, feed_url, ".//item/link")) > len(STORIES)
+        process.send_signal(2)
+        assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
