@@ -1,1 +1,31 @@
-"""Article in, events out."""
+"""Article in, events out: `extract` is the only door.  Pure: no network, no clock, the same article gives the same events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.document import Extractor, open_document
+from worker.extract.lexicon import lexicon
+from worker.extract.statements import statements
+
+if TYPE_CHECKING:
+    from worker.schema import Article, Event
+
+EXTRACTORS: tuple[Extractor, ...] = (statements,)
+"""One per kind of event, in this order: statements come first, because others refer to them."""
+
+
+def extract(article: Article) -> list[Event]:
+    """Return the article's events in text order; none for a language without a lexicon.  Never raises on any text."""
+    words = lexicon((article.language or "en").partition("-")[0].lower())
+    if words is None or (article.language is None and not _looks_english(article.text)):
+        return []
+    doc = open_document(article, words)
+    events = [event for extractor in EXTRACTORS for event in extractor(doc)]
+    return sorted(events, key=lambda event: (event.sentence.start, event.cue.start if event.cue else 0))
+
+
+def _looks_english(text: str) -> bool:
+    """Is every thirtieth word or more of the beginning an English article, "of", "to" or "and"?"""
+    words = text[:2000].lower().split()
+    return 30 * sum(w in {"the", "of", "to", "and", "a", "in", "said", "is"} for w in words) >= len(words)

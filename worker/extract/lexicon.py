@@ -104,6 +104,9 @@ class _Outlets(_Strict, frozen=True):
 
 class _People(_Strict, frozen=True):
     roles: str
+    offices: str
+    departments: str
+    name_particles: str
     titles: str
     masculine: str
     feminine: str
@@ -215,6 +218,9 @@ class Lexicon(Struct, frozen=True):
     crediting: frozenset[str]
     """Forms of verbs that credit an outlet."""
     roles: frozenset[str]
+    offices: frozenset[str]
+    departments: frozenset[str]
+    name_particles: frozenset[str]
     titles: frozenset[str]
     """Without the full stop."""
     groups: frozenset[str]
@@ -367,6 +373,9 @@ def _derive(file: _File, rows: dict[str, list[str]]) -> Lexicon:
         outlet_heads=_words(file.outlets.heads),
         crediting=_forms_of(file.outlets.crediting, file),
         roles=_words(file.people.roles),
+        offices=_words(file.people.offices),
+        departments=_words(file.people.departments),
+        name_particles=_words(file.people.name_particles),
         titles=_words(file.people.titles),
         groups=_words(file.people.groups),
         organisation_heads=_words(file.organisations.heads),

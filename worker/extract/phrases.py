@@ -75,7 +75,7 @@ def chunk(text: Text, lexicon: Lexicon) -> Phrases:
             end = at + 1
             _add_noun(found, NounPhrase(at, end, at))
         elif tag in _OPENERS or (tag == "RB" and at + 1 < size and tags[at + 1] in {"JJ", "CD"}):
-            end, head = _noun_phrase(text, at, size)
+            end, head = _noun_phrase(text, at, size, lexicon)
             _add_noun(found, NounPhrase(at, end, head))
         elif tag in _VERBS or tag == "TO" or (tag == "RB" and _opens_verb_group(tags, at, size)):
             end = _verb_group(text, at, size, lexicon, found)
@@ -91,24 +91,37 @@ def _add_noun(found: Phrases, phrase: NounPhrase) -> None:
 
 
 # ---------------------------------------------------------------- noun phrases
-def _noun_phrase(text: Text, at: int, size: int) -> tuple[int, int]:
+def _noun_phrase(text: Text, at: int, size: int, lexicon: Lexicon) -> tuple[int, int]:
     """End and head of the noun phrase that opens at a token."""
     tags, limit = text.tags, min(size, text.paragraph(at)[1])
     end, head = at, -1
     while end < limit:
         tag = tags[end]
         if tag in _MODIFIERS:
-            if tag == "POS" and (end == at or head < 0):
+            if (tag == "POS" and head < 0) or (head >= 0 and _begins_another(text, at, end, lexicon)):
                 break
             if tag in _HEADS or (tag == "CD" and head < 0):
                 head = end
         elif tag in {"DT", "PRP$"}:
             if not _may_follow_determiner(text, at, end):
                 break
-        elif not _is_inner(text, end, limit, head):
+        elif not _is_inner(text, end, limit, head) and not _is_name_particle(text, end, limit, lexicon):
             break
         end += 1
     return max(end, at + 1), head if head >= 0 else max(end, at + 1) - 1
+
+
+def _begins_another(text: Text, first: int, at: int, lexicon: Lexicon) -> bool:
+    """A name right after a common noun that is no role ("as a result Ukraine …"), or a plural right after a titled name."""
+    tags, before = text.tags, text.lower[at - 1]
+    if tags[at] == "NNP":
+        return tags[at - 1] in {"NN", "NNS"} and text.words[at - 1][0].islower() and before not in lexicon.roles
+    if tags[at] != "NNS" or tags[at - 1] != "NNP" or at - first < 3 or tags[at - 2] != "NNP":  # noqa: PLR2004
+        return False
+    run = at
+    while run > first and tags[run - 1] == "NNP":
+        run -= 1
+    return run > first and text.lower[run - 1] in lexicon.roles
 
 
 def _may_follow_determiner(text: Text, first: int, at: int) -> bool:
@@ -130,6 +143,16 @@ def _is_inner(text: Text, at: int, limit: int, head: int) -> bool:
     if word in {"$", "£", "€", "#"}:
         return following == "CD"
     return word == "&" and following == "NNP"
+
+
+def _is_name_particle(text: Text, at: int, limit: int, lexicon: Lexicon) -> bool:
+    """Is this the "van der" of a name, with capitals on both sides?"""
+    if text.lower[at] not in lexicon.name_particles or text.tags[at - 1] not in {"NNP", "FW"}:
+        return False
+    following = at + 1
+    while following < limit and following < at + 3 and text.lower[following] in lexicon.name_particles:
+        following += 1
+    return following < limit and text.words[following][0].isupper()
 
 
 # ---------------------------------------------------------------- verb groups

@@ -1,0 +1,42 @@
+"""What every extractor is given: one article, read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
+
+from worker.extract.lexicon import Lexicon
+from worker.extract.mentions import Mentions
+from worker.extract.phrases import Phrases, chunk
+from worker.extract.text import Text, read
+from worker.schema import Article, Event, Statement
+
+
+class Doc(Struct, frozen=True, eq=False):
+    """An article with its words, chunks and parties, and the statements once they are found."""
+
+    article: Article
+    lexicon: Lexicon
+    text: Text
+    phrases: Phrases
+    mentions: Mentions
+    statements: list[Statement] = []
+    """In text order; filled by the first extractor, so that the later ones can say `attributed_to`."""
+
+
+Extractor = Callable[[Doc], Iterable[Event]]
+
+
+def open_document(article: Article, lexicon: Lexicon) -> Doc:
+    """Read an article; never fails, whatever the text."""
+    text = read(article.text, lexicon)
+    phrases = chunk(text, lexicon)
+    return Doc(
+        article=article,
+        lexicon=lexicon,
+        text=text,
+        phrases=phrases,
+        mentions=Mentions(text, phrases, lexicon),
+        statements=[],
+    )
