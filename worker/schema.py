@@ -68,6 +68,8 @@ class Article(Struct, frozen=True, kw_only=True):
     title: str = ""
     byline: list[str] = []
     published_at: datetime | None = None
+    published_offset_s: int = 0
+    """Seconds east of UTC of the clock by which the page dates itself: `published_at` there is the newspaper's day."""
     language: str | None = None
     """BCP 47, lower case primary tag ("en"); None where it could not be told."""
     site: str | None = None

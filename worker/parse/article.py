@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from worker.errors import Permanent
 from worker.parse import charset, jsonld, markup
 from worker.parse.body import paragraphs
@@ -28,7 +30,8 @@ def parse_article(page: Page) -> Article:
     tree = markup.tree(html)
     linked = jsonld.linked(tree)
     about = metadata(tree, linked, html, page.url, page.fetched_at)
-    text = "\n\n".join(paragraphs(html))
+    published = about.published_at
+    text = "\n\n".join(paragraphs(tree, about.title, about.descriptions))
     if len(text) < _MIN_CHARS:
         raise Permanent("not_an_article", f"{len(text)} characters of running text, fewer than {_MIN_CHARS}")
     return Article(
@@ -37,11 +40,17 @@ def parse_article(page: Page) -> Article:
         text=text,
         title=about.title,
         byline=about.byline,
-        published_at=about.published_at,
+        published_at=published and published.astimezone(UTC),
+        published_offset_s=_offset_s(published),
         language=language(text, about.language),
         site=about.site,
         fetched_at=page.fetched_at,
     )
+
+
+def _offset_s(moment: datetime | None) -> int:
+    offset = moment.utcoffset() if moment else None
+    return int(offset.total_seconds()) if offset else 0
 
 
 def _text(page: Page) -> str:

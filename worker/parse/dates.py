@@ -6,8 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-"""No news page is older than the web; what claims to be is a default of some template."""
+EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""No news page is older than the web, or from far ahead; what claims to be is a default of some template."""
 
 _ISO = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"
@@ -21,12 +21,12 @@ _EPOCH = re.compile(r"1\d{9}(\d{3})?$", re.ASCII)
 def instant(written: str) -> datetime | None:
     """Read ISO 8601 and its common misspellings, RFC 5322, or seconds or milliseconds since 1970.
 
-    Without a zone the time is taken for UTC, without a time for midnight.  None for anything else, and for
-    dates before 1990.
+    The answer keeps the zone it is written in, whose day is the newspaper's; without a zone it is UTC, without a
+    time midnight.  None for anything else, and for dates before 1990 or from 2100 on.
     """
     written = written.strip()[:80]
     found = _iso(written) or _compact(written) or _epoch(written) or _mail(written)
-    return found if found and found >= EARLIEST else None
+    return found if found and EARLIEST.year <= found.year < LATEST.year else None
 
 
 def _iso(written: str) -> datetime | None:
@@ -46,20 +46,19 @@ def _compact(written: str) -> datetime | None:
 def _build(parts: list[str | None], offset: timedelta) -> datetime | None:
     numbers = [int(p or 0) for p in parts]
     try:
-        local = datetime(*numbers[:6], tzinfo=timezone(offset) if abs(offset) < timedelta(days=1) else UTC)  # type: ignore[misc,arg-type]
-        return local.astimezone(UTC)
+        return datetime(*numbers[:6], tzinfo=timezone(offset))  # type: ignore[misc,arg-type]
     except (ValueError, OverflowError):
         return None
 
 
 def _epoch(written: str) -> datetime | None:
     found = _EPOCH.match(written)
-    return datetime.fromtimestamp(int(written) / (1000 if found[1] else 1), UTC) if found else None
+    return datetime.fromtimestamp(int(written) / (1_000 if found[1] else 1), UTC) if found else None
 
 
 def _mail(written: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(written)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None

@@ -44,9 +44,12 @@ class Metadata(Struct, frozen=True, kw_only=True):
     title: str
     byline: list[str]
     published_at: datetime | None
+    """In the zone in which the page states it."""
     language: str | None
     """As declared, unchecked; any case and form."""
     site: str | None
+    descriptions: list[str]
+    """Summaries that the page gives of itself; often its standfirst."""
 
 
 def metadata(page: LexborHTMLParser, linked: Linked, html: str, url: str, latest: datetime | None) -> Metadata:
@@ -60,6 +63,7 @@ def metadata(page: LexborHTMLParser, linked: Linked, html: str, url: str, latest
         published_at=_published(page, linked) or _searched(html, url, latest),
         language=_declared_language(page, linked),
         site=site or None,
+        descriptions=_descriptions(page, linked),
     )
 
 
@@ -143,3 +147,10 @@ def _declared_language(page: LexborHTMLParser, linked: Linked) -> str | None:
         attribute(page.css_first("meta[http-equiv='content-language' i], meta[name='language' i]"), "content")
     )
     return next((d for d in declared if d), None)
+
+
+def _descriptions(page: LexborHTMLParser, linked: Linked) -> list[str]:
+    found = [jsonld.text(node.get("description")) for node in linked.articles]
+    tags = "meta[name='description' i], meta[property='og:description'], meta[name='twitter:description']"
+    found.extend(attribute(meta, "content") for meta in page.css(tags))
+    return [text for text in found if text]
