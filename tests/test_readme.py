@@ -1,0 +1,245 @@
+"""The README tells the truth: blocks marked `run` are executed as they stand, the others are held to the program.
+
+Two things differ from what the page says: Redis is a private server of this module's, and the addresses at
+www.example.org are those of the demo site, on loopback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+import pytest
+import yaml
+
+from worker import cli
+from worker.demo.story import stories
+from worker.embedded import embedded
+from worker.schema import KINDS, Event, Meeting, Statement, article_stream, event_stream
+from worker.settings import Settings
+from worker.streams import connect, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PATIENCE_S = 60.0
+
+
+class Block(NamedTuple):
+    """A fenced block: its language, whether it is marked `run`, its text."""
+
+    language: str
+    marks: str
+    text: str
+
+
+BLOCKS = [Block(*found) for found in re.findall(r"(?ms)^```(\w+)([^\n]*)\n(.*?)^```$", README)]
+
+
+def only(language: str, containing: str = "") -> Block:
+    (block,) = [b for b in BLOCKS if b.language == language and containing in b.text]
+    return block
+
+
+# ---------------------------------------------------------------- every command shown exists
+def commands(text: str) -> Iterator[list[str]]:
+    """Yield the words of each simple command, without here-documents, redirections and assignments."""
+    text = re.sub(r"(?ms)<<'(\w+)'\n.*?^\1\n", "\n", text)
+    for line in text.splitlines():
+        lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+        lexer.whitespace_split = True
+        parts = groupby(lexer, key=lambda word: word in {"|", "&", "&&", ";"})
+        yield from (list(words) for is_operator, words in parts if not is_operator)
+
+
+SHOWN = [words for block in BLOCKS if block.language == "sh" for words in commands(block.text)]
+
+
+def holds(words: list[str]) -> None:
+    """Fail unless the command is one that works as shown, as far as can be told without running it."""
+    program, *arguments = words
+    match program:
+        case "communique":
+            cli.parser().parse_args(arguments)
+        case "make":
+            makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+            target, *variables = arguments
+            assert re.search(rf"(?m)^{target}:", makefile)
+            assert all(f"$({variable.partition('=')[0]})" in makefile for variable in variables)
+        case "docker":
+            compose(arguments)
+        case "redis-cli" | "kill":
+            pass  # executed below
+        case "export":
+            (assignment,) = arguments
+            name, _, value = assignment.partition("=")
+            Settings.from_env({name: value})
+        case _:
+            pytest.fail(f"unknown program {program}")
+
+
+def compose(arguments: list[str]) -> None:
+    """Fail unless docker compose is asked for services that exist to do what they can."""
+    services = set(yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"])
+    word, command, *rest = arguments
+    assert word == "compose"
+    plain = [argument for argument in rest if not argument.startswith("-")]
+    match command:
+        case "up":
+            (scale,) = plain
+            assert scale.partition("=")[0] in services
+        case "run":
+            assert plain[0] in services
+            cli.parser().parse_args(rest[rest.index(plain[0]) + 1 :])
+        case "logs":
+            assert set(plain) <= services
+        case _:
+            pytest.fail(f"unknown command docker compose {command}")
+
+
+@pytest.mark.parametrize("words", SHOWN, ids=[" ".join(words) for words in SHOWN])
+def test_every_command_shown_exists(words: list[str]) -> None:
+    holds(words)
+
+
+def test_the_table_lists_every_command_in_one_line() -> None:
+    listed = re.findall(r"(?m)^\| `communique (\w+)", README)
+    usage = cli.parser().format_help()
+    assert sorted(listed) == sorted(re.findall(r"(?m)^    (\w+) ", usage.partition("commands:\n")[2]))
+
+
+def test_every_link_leads_somewhere() -> None:
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_streams_named_are_the_program_s() -> None:
+    named = set(re.findall(r"communique:[a-z:]+[a-z]", README))
+    assert named == {article_stream("communique"), *(event_stream("communique", kind) for kind in KINDS)}
+
+
+# ---------------------------------------------------------------- what is marked `run` runs
+class House(NamedTuple):
+    """Where the blocks are executed."""
+
+    redis_url: str
+    articles: list[str]
+    environ: dict[str, str]
+
+    def here(self, text: str) -> str:
+        """Replace the addresses of the page by those of this house."""
+        text = text.replace("redis://localhost:6379/0", self.redis_url)
+        return re.sub(r"https://www\.example\.org/news/(\d)", lambda m: self.articles[int(m[1])], text)
+
+
+@pytest.fixture(scope="module")
+def site_url() -> Iterator[str]:
+    with subprocess.Popen([sys.executable, "-m", "worker.demo"], stdout=subprocess.PIPE, text=True) as serving:
+        assert serving.stdout
+        yield serving.stdout.readline().removesuffix("/feed.xml\n")
+        serving.send_signal(signal.SIGINT)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, site_url: str) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("readme")
+    command = folder / "communique"
+    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m worker "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("COMMUNIQUE_")}
+    environ |= {"PATH": f"{folder}:{environ['PATH']}", "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true"}
+    articles = [site_url + story.path for story in stories() if story.serve == "plain"]
+    with asyncio.Runner() as runner:
+        server = embedded(folder / "redis")
+        url = runner.run(server.__aenter__())
+        yield House(url, articles, environ)
+        runner.run(server.__aexit__(None, None, None))
+
+
+def bash(house: House, text: str) -> str:
+    """Run a block and return its stdout; what it leaves in the background must end well too."""
+    script = house.here(text) + '\n[ -z "$!" ] || wait $!\n'
+    command = ["bash", "-e", "-u", "-o", "pipefail", "-c", script]
+    with subprocess.Popen(command, env=house.environ, stdout=subprocess.PIPE, start_new_session=True) as shell:
+        try:
+            answer, _ = shell.communicate(timeout=PATIENCE_S)
+        finally:
+            if shell.returncode is None:
+                os.killpg(shell.pid, signal.SIGKILL)
+    assert shell.returncode == 0
+    return answer.decode()
+
+
+def events(text: str) -> list[Event]:
+    lines = [line for line in text.splitlines() if line.startswith('{"kind"')]
+    return [msgspec.json.decode(line, type=Event) for line in lines]
+
+
+@pytest.fixture(scope="module")
+def fleet(house: House) -> str:
+    """What the block with a worker prints; afterwards its events stand on the house's server."""
+    return bash(house, only("sh", "communique consume &").text)
+
+
+def test_the_event_shown_is_the_one_that_the_text_gives(house: House) -> None:
+    found = events(bash(house, only("sh", "communique extract").text))
+    shown = msgspec.json.decode(only("json").text, type=Event, strict=True)
+    indented = [msgspec.json.format(msgspec.json.encode(event)).decode() for event in found]
+    assert shown in found, "\n".join(["the README should show one of these:", *indented])
+    assert len(found) == 2
+    assert {type(event) for event in found} == {Statement, Meeting}
+
+
+def test_a_worker_reads_what_was_put_and_its_events_are_heard(fleet: str) -> None:
+    assert len(events(fleet)) == 5
+
+
+def test_python_hears_the_same_events(house: House, fleet: str) -> None:
+    block = only("python")
+    script = [sys.executable, "-u", "-c", house.here(block.text)]
+    with subprocess.Popen(script, env=house.environ, stdout=subprocess.PIPE, text=True) as listening:
+        assert listening.stdout
+        heard = listening.stdout.readline()
+        listening.kill()
+    assert any(heard.startswith(name) for name in speakers(house)), (heard, fleet)
+
+
+def speakers(house: House) -> set[str]:
+    async def names() -> set[str]:
+        async with connect(house.redis_url) as redis:
+            entries = await read(redis, {event_stream("communique", "statement"): "0"}, count=1000)
+        said = [msgspec.json.decode((entry.fields or {})[b"data"], type=Statement) for entry in entries]
+        return {statement.speaker.name for statement in said if statement.speaker}
+
+    return asyncio.run(names())
+
+
+async def test_redis_cli_waits_for_the_next_statement(private_redis_url: str) -> None:
+    (words,) = commands(only("sh", "redis-cli").text)
+    async with connect(private_redis_url, block_s=PATIENCE_S) as redis, connect(private_redis_url) as writer:
+        waiting = asyncio.create_task(redis.execute_command(*words[1:]))  # type: ignore[no-untyped-call]
+        while (await writer.info("clients"))["blocked_clients"] == 0:  # noqa: ASYNC110 - another process's state
+            await asyncio.sleep(0.01)
+        await writer.xadd(event_stream("communique", "statement"), {"data": "{}"})
+        ((stream, ((_, fields),)),) = await waiting
+    assert (stream, fields) == (b"communique:events:statement", {b"data": b"{}"})
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
+def test_the_script_for_node_is_javascript(tmp_path: Path) -> None:
+    script = tmp_path / "listen.mjs"
+    script.write_text(only("js").text, encoding="utf-8")
+    subprocess.run(["node", "--check", script], check=True)
