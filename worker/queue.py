@@ -273,7 +273,7 @@ return #due
         block_s = min(block_s, MAX_BLOCK_S)
         entries = await persist(
             self._reader,
-            lambda: read_group(self._reader, [self._group], self.consumer, count=n, block_s=block_s),
+            lambda: read_group(self._reader, {self._group: ">"}, self.consumer, count=n, block_s=block_s),
         )
         return await self._deliver([(Lease(entry.id, 1), entry) for entry in entries])
 

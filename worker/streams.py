@@ -93,7 +93,7 @@ async def check_server(client: Redis) -> None:
     try:
         info = await client.info()
     except (RedisError, OSError) as e:
-        raise UsageError(f"no answer from Redis at {_address(client)}: {e}") from None
+        raise UsageError(f"cannot use Redis at {_address(client)}: {e}") from None
     version = tuple(int(n) for n in str(info["redis_version"]).split(".")[:2])
     if version < BASELINE:
         raise UsageError(f"Redis at {_address(client)} is version {info['redis_version']}: 6.2 or later is needed")
@@ -289,22 +289,23 @@ return deleted
 
 # ---------------------------------------------------------------- reading
 async def read_group(
-    client: Redis, groups: Sequence[Group], consumer: str, *, count: int, block_s: float = 0.0, after: str = ">"
+    client: Redis, after: Mapping[Group, str], consumer: str, *, count: int, block_s: float = 0.0
 ) -> list[Entry]:
     """Read up to `count` entries of each group's stream: new ones (`>`), or the consumer's own pending after an id.
 
     All groups have one name.  Waits up to `block_s` for the first entry; 0 does not wait.  Entries whose reply is lost
     stay pending for the consumer.
     """
-    streams = _positions({group.stream: after for group in groups})
+    name = next(iter(after)).name
+    streams = _positions({group.stream: at for group, at in after.items()})
     try:
-        answer = await client.xreadgroup(groups[0].name, consumer, streams, count=count, block=_block_ms(block_s))
+        answer = await client.xreadgroup(name, consumer, streams, count=count, block=_block_ms(block_s))
     except ResponseError as e:
         if "NOGROUP" not in str(e):
             raise
-        for group in groups:
+        for group in after:
             await group.create(client)
-        answer = await client.xreadgroup(groups[0].name, consumer, streams, count=count, block=_block_ms(block_s))
+        answer = await client.xreadgroup(name, consumer, streams, count=count, block=_block_ms(block_s))
     return entries(answer)
 
 
