@@ -233,11 +233,22 @@ def busy() -> Tally:
 @pytest.mark.parametrize("width", [80, 140])
 def test_the_status_fits_the_terminal_and_names_every_figure(width: int) -> None:
     text = shown(status(busy()), width)
-    assert "1 done · 1 put off · 3 to do · 1 given up (http 410 1)" in text
+    assert "1 done · 3 to do · 1 given up (http 410 1)" in text
     assert "1 statement · 1 meeting · 1 decision" in text
     assert "1.5 events/s · 1.0 articles/s · 00:02" in text
     assert len(text.splitlines()) == 4
     assert max(map(cell_len, text.splitlines())) <= width
+
+
+def test_without_a_known_backlog_the_status_names_what_was_put_off() -> None:
+    tally = Tally()
+    tally.outcome("u", "put_off", "politeness")
+    assert "0 done · 1 put off · 0 given up" in shown(status(tally))
+
+
+def test_the_summary_has_no_empty_tables() -> None:
+    assert "Who spoke most" in shown(summary(busy()))
+    assert "Who spoke most" not in shown(summary(Tally()))
 
 
 @pytest.mark.parametrize("width", [80, 140])

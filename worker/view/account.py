@@ -27,9 +27,8 @@ def status(tally: Tally) -> RenderableType:
 
 
 def _progress(tally: Tally) -> Text:
-    parts = [Text(f"{tally.done} done", "green"), Text(f"{len(tally.waiting)} put off")]
-    if tally.backlog is not None:
-        parts.append(Text(f"{tally.backlog} to do"))
+    ahead = f"{len(tally.waiting)} put off" if tally.backlog is None else f"{tally.backlog} to do"
+    parts = [Text(f"{tally.done} done", "green"), Text(ahead)]
     why = ", ".join(f"{spoken(visible(reason))} {n}" for reason, n in tally.given_up.most_common(6))
     parts.append(Text(f"{tally.given_up.total()} given up" + (f" ({why})" if why else "")))
     return Text(" · ").join(parts)
@@ -46,13 +45,16 @@ def _clock(seconds: float) -> str:
 
 
 def summary(tally: Tally, *, rows: int = 8) -> RenderableType:
-    """Return the final account: articles by outcome, events by kind, who spoke most, who met whom; `rows` of each."""
+    """Return the final account: articles by outcome, events by kind, who spoke most, who met whom.
+
+    Of the last two the first `rows` are given; a table with nothing in it is left out.
+    """
     events_s = tally.kinds.total() / tally.elapsed_s if tally.elapsed_s else 0.0
     closing = f"{tally.articles} articles, {tally.kinds.total()} events in {tally.elapsed_s:.1f} s"
+    tables = [_articles(tally), _events(tally), _speakers(tally, rows), _meetings(tally, rows)]
     return Group(
         Rule("Summary", style="dim"),
-        Columns([_articles(tally), _events(tally), _speakers(tally, rows)], padding=(0, 3)),
-        _meetings(tally, rows),
+        Columns([t for t in tables if t.row_count], padding=(0, 3)),
         Text(f"{closing} ({events_s:.1f} events/s)", "bold"),
     )
 
