@@ -51,10 +51,11 @@ def summary(tally: Tally, *, rows: int = 8) -> RenderableType:
     """
     events_s = tally.kinds.total() / tally.elapsed_s if tally.elapsed_s else 0.0
     closing = f"{tally.articles} articles, {tally.kinds.total()} events in {tally.elapsed_s:.1f} s"
-    tables = [_articles(tally), _events(tally), _speakers(tally, rows), _meetings(tally, rows)]
+    narrow, wide = [_articles(tally), _events(tally), _speakers(tally, rows)], [_meetings(tally, rows)]
     return Group(
         Rule("Summary", style="dim"),
-        Columns([t for t in tables if t.row_count], padding=(0, 3)),
+        Columns([table for table in narrow if table.row_count], padding=(0, 3)),
+        *[table for table in wide if table.row_count],
         Text(f"{closing} ({events_s:.1f} events/s)", "bold"),
     )
 
