@@ -245,7 +245,7 @@ local claimed = {}
 for _, p in ipairs(redis.call('XPENDING', KEYS[1], group, 'IDLE', idle_ms, '-', '+', most + #ARGV - 4)) do
   if #claimed == most then break end
   if not (p[2] == consumer and held[p[1]]) then
-    local entry = redis.call('XCLAIM', KEYS[1], group, consumer, idle_ms, p[1])[1]
+    local entry = redis.call('XCLAIM', KEYS[1], group, consumer, 0, p[1])[1]
     if entry then
       claimed[#claimed + 1] = {p[1], p[4] + 1, entry[2]}
     else
@@ -274,6 +274,7 @@ return lost
 _COLLECT = Script("""
 -- KEYS: stream.  ARGV: group, the consumer that asks, least idle time (ms).  Returns the number deleted.
 -- One step: a consumer with pending entries must not be deleted, they would be lost with it.
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end  -- XINFO alone calls that an error
 local deleted = 0
 for _, flat in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
   local it = {}

@@ -1,0 +1,647 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from redis.exceptions import ResponseError
+
+from worker.errors import UsageError
+from worker.queue import Delivery, QueueFull, UrlQueue
+from worker.schema import Task, task_id
+from worker.settings import Settings
+from worker.streams import Script, Write
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from redis.asyncio import Redis
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def task(url: str = "https://news.example/1", attempt: int = 0) -> Task:
+    return Task(id=task_id(url), url=url, attempt=attempt)
+
+
+@pytest.fixture
+def settings(redis_url: str, key_prefix: str) -> Settings:
+    return Settings(redis_url=redis_url, key_prefix=key_prefix, max_attempts=3)
+
+
+@pytest.fixture
+async def workers(redis_url: str, settings: Settings) -> AsyncIterator[tuple[UrlQueue, UrlQueue]]:
+    async with UrlQueue(redis_url, settings, "a") as a, UrlQueue(redis_url, settings, "b") as b:
+        yield a, b
+
+
+@pytest.fixture
+def queue(workers: tuple[UrlQueue, UrlQueue]) -> UrlQueue:
+    return workers[0]
+
+
+@pytest.fixture
+def out(settings: Settings) -> Callable[[str], list[Write]]:
+    """Writes to two streams, each tagged, so that a test can see whose they are."""
+
+    def writes(tag: str) -> list[Write]:
+        return [Write(stream=f"{settings.key_prefix}:{name}", fields={"tag": tag}, maxlen=1000) for name in ("x", "y")]
+
+    return writes
+
+
+async def written(redis: Redis, settings: Settings, name: str = "x") -> list[str]:
+    entries: Any = await redis.xrange(f"{settings.key_prefix}:{name}")
+    return [fields[b"tag"].decode() for _, fields in entries]
+
+
+async def deliver(queue: UrlQueue, *urls: str) -> list[Delivery]:
+    await queue.put_many([task(url) for url in urls or ("https://news.example/1",)])
+    return await queue.read(10, 0)
+
+
+async def stall(queue: UrlQueue) -> None:
+    """Make every lease look as if its worker had been silent for an hour."""
+    pending: Any = await queue._client.xpending_range(queue.keys.urls, "workers", "-", "+", 1000)
+    for it in pending:
+        await hand_over(queue, it["consumer"], it["message_id"], idle_ms=3_600_000)
+
+
+async def hand_over(queue: UrlQueue, consumer: str, entry_id: str, idle_ms: int = 0) -> None:
+    """Make an entry a consumer's, without counting a delivery."""
+    ids: Any = [entry_id]
+    await queue._client.xclaim(queue.keys.urls, "workers", consumer, 0, ids, idle=idle_ms, justid=True)
+
+
+# ---------------------------------------------------------------- in
+async def test_what_is_put_is_read_and_once_settled_is_gone(queue: UrlQueue) -> None:
+    assert await queue.put(task())
+    [delivery] = await queue.read(10, 0)
+    assert delivery.task == task()
+    assert delivery.attempts == 1
+    assert await queue.settle(delivery, []) == "done"
+    depth = await queue.depth()
+    assert (depth.backlog, depth.pending, depth.delayed, depth.dead) == (0, 0, 0, 0)
+
+
+async def test_a_url_seen_before_is_not_put_again_not_even_after_it_is_done(queue: UrlQueue) -> None:
+    assert await queue.put(task())
+    assert not await queue.put(task())
+    [delivery] = await queue.read(10, 0)
+    await queue.settle(delivery, [])
+    assert not await queue.put(task())
+
+
+async def test_a_batch_says_of_each_task_whether_it_was_put(queue: UrlQueue) -> None:
+    await queue.put(task("https://news.example/2"))
+    urls = ["https://news.example/1", "https://news.example/2", "https://news.example/3", "https://news.example/1"]
+    assert await queue.put_many([task(url) for url in urls]) == [True, False, True, False]
+    assert await queue.put_many([]) == []
+
+
+async def test_the_seen_marker_expires(queue: UrlQueue, redis: Redis, settings: Settings) -> None:
+    await queue.put(task())
+    ttl = await redis.ttl(queue.keys.seen(task().id))
+    assert settings.seen_ttl_s - 5 <= ttl <= settings.seen_ttl_s
+
+
+async def test_a_put_repeated_after_a_lost_reply_says_again_that_it_put(
+    queue: UrlQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose_replies(monkeypatch, times=1)
+    assert await queue.put(task())
+    assert (await queue.depth()).backlog == 1
+
+
+async def test_a_full_queue_refuses_and_says_how_far_it_came(redis_url: str, settings: Settings) -> None:
+    async with UrlQueue(redis_url, msgspec.structs.replace(settings, max_backlog=2)) as queue:
+        with pytest.raises(QueueFull, match=r"2 tasks wait \(2 of these were put\)"):
+            await queue.put_many([task(f"https://news.example/{i}") for i in range(5)])
+        assert not await queue.put(task("https://news.example/0"))  # seen, which needs no room
+        [first, _] = await queue.read(10, 0)
+        await queue.put_off(first, first.task, NOW)
+        with pytest.raises(QueueFull):  # those put off wait too
+            await queue.put(task("https://news.example/9"))
+
+
+# ---------------------------------------------------------------- out to a worker
+async def test_a_read_waits_for_a_task(queue: UrlQueue) -> None:
+    reading = asyncio.create_task(queue.read(10, 5))
+    await asyncio.sleep(0.05)
+    assert not reading.done()
+    await queue.put(task())
+    assert [d.task for d in await reading] == [task()]
+
+
+async def test_a_read_of_nothing_ends_at_its_time(queue: UrlQueue) -> None:
+    assert await queue.read(10, 0.01) == []
+
+
+async def test_no_task_goes_to_two_workers(workers: tuple[UrlQueue, UrlQueue]) -> None:
+    a, b = workers
+    await a.put_many([task(f"https://news.example/{i}") for i in range(10)])
+    read = [d.task.url for batch in await asyncio.gather(a.read(6, 0), b.read(6, 0)) for d in batch]
+    assert sorted(read) == [f"https://news.example/{i}" for i in range(10)]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"task": "{"},
+        {"task": '{"id": 1}'},
+        {"task": b"\xff\xfe"},
+        {"other": "x"},
+        {"reason": "mine", "task": "null"},
+        {f"f{i}": "x" * 10 for i in range(5000)},
+    ],
+)
+async def test_what_does_not_decode_is_buried_as_it_is_and_delays_nothing(
+    queue: UrlQueue, redis: Redis, fields: dict[Any, Any]
+) -> None:
+    await redis.xadd(queue.keys.urls, fields)
+    await queue.put(task())
+    assert [d.task for d in await queue.read(10, 0)] == [task()]
+    [letter] = await queue.dead()
+    assert letter.reason == "undecodable"
+    assert letter.detail
+    assert letter.task is None
+    name, value = next(iter(fields.items()))
+    if name != "reason":
+        assert letter.fields[name] == (value if isinstance(value, str) else value.decode(errors="replace"))
+    assert (await queue.depth()).pending == 1
+
+
+async def test_a_broken_entry_left_by_a_dead_worker_is_buried_too(
+    workers: tuple[UrlQueue, UrlQueue], redis: Redis
+) -> None:
+    a, b = workers
+    await redis.xadd(a.keys.urls, {"task": "nonsense"})
+    await redis.xreadgroup("workers", "dead", {a.keys.urls: ">"})
+    await stall(a)
+    assert await b.claim(10) == []
+    assert [letter.reason for letter in await b.dead()] == ["undecodable"]
+
+
+# ---------------------------------------------------------------- settle
+async def test_a_settle_writes_everything_in_order(queue: UrlQueue, redis: Redis, settings: Settings) -> None:
+    [delivery] = await deliver(queue)
+    stream = f"{settings.key_prefix}:x"
+    writes = [Write(stream=stream, fields={"tag": str(i), "data": b"\x00\xff"}, maxlen=1000) for i in range(3)]
+    assert await queue.settle(delivery, writes) == "done"
+    assert await written(redis, settings) == ["0", "1", "2"]
+
+
+async def test_many_are_settled_in_one_round_trip_each_by_itself(
+    workers: tuple[UrlQueue, UrlQueue], redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+) -> None:
+    a, b = workers
+    one, two, three = await deliver(a, *(f"https://news.example/{i}" for i in range(3)))
+    await a.settle(one, out("one"))
+    await stall(a)
+    await a.renew([three])
+    assert len(await b.claim(10)) == 1  # two
+    outcomes = await a.settle_many([(d, out(t)) for d, t in ((one, "again"), (two, "two"), (three, "three"))])
+    assert outcomes == ["gone", "fenced", "done"]
+    assert await written(redis, settings) == ["one", "three"]
+
+
+async def test_settling_again_after_a_lost_reply_changes_nothing(
+    queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+) -> None:
+    [delivery] = await deliver(queue)
+    assert await queue.settle(delivery, out("1")) == "done"
+    assert await queue.settle(delivery, out("2")) == "gone"
+    assert await written(redis, settings) == ["1"]
+
+
+async def test_a_lost_reply_to_settle_is_survived_within_the_call(
+    queue: UrlQueue,
+    redis: Redis,
+    settings: Settings,
+    out: Callable[[str], list[Write]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    [delivery] = await deliver(queue)
+    lose_replies(monkeypatch, times=1)
+    assert await queue.settle(delivery, out("1")) == "gone"
+    assert await written(redis, settings) == ["1"]
+
+
+async def test_a_task_enqueued_twice_writes_once(
+    queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+) -> None:
+    await redis.xadd(queue.keys.urls, {"task": msgspec.json.encode(task())})
+    one, two = await deliver(queue)
+    assert await queue.settle(one, out("1")) == "done"
+    assert await queue.settle(two, out("2")) == "duplicate"
+    assert await written(redis, settings) == ["1"]
+    assert (await queue.depth()).pending == 0
+
+
+async def test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pending(
+    queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+) -> None:
+    [delivery] = await deliver(queue)
+    await redis.set(f"{settings.key_prefix}:y", "not a stream")
+    with pytest.raises(ResponseError, match=f"{settings.key_prefix}:y is a string, not a stream"):
+        await queue.settle(delivery, out("1"))
+    assert await written(redis, settings) == []
+    await redis.delete(f"{settings.key_prefix}:y")
+    assert await queue.settle(delivery, out("2")) == "done"
+    assert await written(redis, settings) == await written(redis, settings, "y") == ["2"]
+
+
+async def test_output_streams_are_trimmed(queue: UrlQueue, redis: Redis, settings: Settings) -> None:
+    stream = f"{settings.key_prefix}:x"
+    [delivery] = await deliver(queue)
+    writes = [Write(stream=stream, fields={"tag": str(i)}, maxlen=10) for i in range(1000)]
+    await queue.settle(delivery, writes)
+    assert 10 <= await redis.xlen(stream) <= 10 + 100  # "~": whole nodes of 100 entries
+    assert (await written(redis, settings))[-1] == "999"
+
+
+# ---------------------------------------------------------------- two workers, one stalled
+async def test_only_the_owner_of_a_lease_writes(
+    workers: tuple[UrlQueue, UrlQueue], redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+) -> None:
+    a, b = workers
+    [old] = await deliver(a)
+    await stall(a)
+    [new] = await b.claim(10)
+    assert (new.entry_id, new.task, new.attempts) == (old.entry_id, old.task, 2)
+    assert await a.settle(old, out("a")) == "fenced"
+    assert await b.settle(new, out("b")) == "done"
+    assert await a.settle(old, out("a")) == "gone"
+    assert await written(redis, settings) == ["b"]
+
+
+async def test_a_stalled_worker_can_neither_put_off_nor_bury_nor_renew(workers: tuple[UrlQueue, UrlQueue]) -> None:
+    a, b = workers
+    [old] = await deliver(a)
+    await stall(a)
+    [new] = await b.claim(10)
+    assert not await a.put_off(old, old.task, NOW)
+    assert not await a.bury(old, "http_404", "")
+    assert await a.renew([old]) == [old]
+    assert await b.renew([new]) == []
+    depth = await b.depth()
+    assert (depth.pending, depth.delayed, depth.dead) == (1, 0, 0)
+
+
+async def test_a_settle_is_for_the_owner_alone(
+    workers: tuple[UrlQueue, UrlQueue], redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+) -> None:
+    a, b = workers
+    [delivery] = await deliver(a)
+    await hand_over(b, "b", delivery.entry_id)  # same delivery counter
+    assert await a.settle(delivery, out("a")) == "fenced"
+    assert await written(redis, settings) == []
+
+
+async def test_a_stalled_worker_cannot_steal_an_entry_back(workers: tuple[UrlQueue, UrlQueue]) -> None:
+    a, b = workers
+    [delivery] = await deliver(a)
+    await hand_over(b, "b", delivery.entry_id)  # same delivery counter
+    assert await a.renew([delivery]) == [delivery]
+    assert await b.settle(delivery, []) == "done"
+
+
+async def test_an_earlier_delivery_to_the_same_worker_is_fenced_by_its_counter(
+    workers: tuple[UrlQueue, UrlQueue], out: Callable[[str], list[Write]]
+) -> None:
+    a, b = workers
+    [first] = await deliver(a)
+    await stall(a)
+    [second] = await b.claim(10)
+    await stall(a)
+    [third] = await a.claim(10)
+    assert [d.attempts for d in (first, second, third)] == [1, 2, 3]
+    assert await a.renew([first, third]) == [first]
+    assert await a.settle(first, out("1")) == "fenced"
+    assert await a.settle(third, out("3")) == "done"
+
+
+async def test_a_renewed_lease_is_not_claimed(workers: tuple[UrlQueue, UrlQueue]) -> None:
+    a, b = workers
+    deliveries = await deliver(a, "https://news.example/1", "https://news.example/2")
+    await stall(a)
+    assert await a.renew(deliveries) == []
+    assert await b.claim(10) == []
+    await stall(a)
+    assert [d.attempts for d in await b.claim(1)] == [2]
+    assert [d.attempts for d in await b.claim(10)] == [2]
+
+
+async def test_what_is_settled_cannot_be_renewed(queue: UrlQueue) -> None:
+    one, two = await deliver(queue, "https://news.example/1", "https://news.example/2")
+    await queue.settle(one, [])
+    assert await queue.renew([one, two]) == [one]
+    assert await queue.renew([]) == []
+
+
+async def test_a_worker_does_not_claim_what_it_holds_but_does_what_a_lost_reply_gave_it(
+    queue: UrlQueue, redis: Redis
+) -> None:
+    [held] = await deliver(queue)
+    await queue.put(task("https://news.example/2"))
+    await redis.xreadgroup("workers", queue.consumer, {queue.keys.urls: ">"})  # delivered, never seen
+    await stall(queue)
+    [found] = await queue.claim(10)
+    assert found.task == task("https://news.example/2")
+    assert await queue.settle(held, []) == "done"
+
+
+async def test_tasks_held_do_not_crowd_out_those_to_be_claimed(workers: tuple[UrlQueue, UrlQueue]) -> None:
+    a, b = workers
+    assert len(await deliver(a, *(f"https://news.example/{i}" for i in range(5)))) == 5
+    [left] = await deliver(b, "https://news.example/left")
+    await stall(a)
+    assert [d.entry_id for d in await a.claim(1)] == [left.entry_id]
+
+
+async def test_an_entry_deleted_by_hand_is_dropped_not_claimed_for_ever(
+    workers: tuple[UrlQueue, UrlQueue], redis: Redis
+) -> None:
+    a, b = workers
+    [delivery] = await deliver(a)
+    await redis.xdel(a.keys.urls, delivery.entry_id)
+    await stall(a)
+    assert await b.claim(10) == []
+    assert (await b.depth()).pending == 0
+
+
+# ---------------------------------------------------------------- crashes count
+async def test_a_task_that_keeps_killing_its_workers_is_buried_and_the_others_live_on(
+    workers: tuple[UrlQueue, UrlQueue],
+) -> None:
+    a, b = workers
+    await deliver(a, "https://news.example/poison")
+    for claimer, attempts in ((b, 2), (a, 3)):
+        await stall(a)
+        claimer._held.clear()  # a new process holds nothing
+        assert [d.attempts for d in await claimer.claim(10)] == [attempts]
+    await b.put(task("https://news.example/good"))
+    await stall(a)
+    assert await b.claim(10) == []
+    [letter] = await b.dead()
+    assert (letter.reason, letter.deliveries) == ("crashed", 4)
+    assert letter.task == task("https://news.example/poison")
+    assert [d.task.url for d in await b.read(10, 0)] == ["https://news.example/good"]
+
+
+async def test_crashes_add_to_the_failures_counted_before(workers: tuple[UrlQueue, UrlQueue]) -> None:
+    a, b = workers
+    await a.put(task(attempt=2))
+    assert len(await a.read(1, 0)) == 1
+    await stall(a)
+    assert await b.claim(10) == []
+    assert [letter.reason for letter in await b.dead()] == ["crashed"]
+
+
+# ---------------------------------------------------------------- put off
+async def test_a_task_put_off_comes_back_when_it_is_due_and_not_before(queue: UrlQueue) -> None:
+    [delivery] = await deliver(queue)
+    again = msgspec.structs.replace(delivery.task, attempt=1, slot_at=NOW)
+    assert await queue.put_off(delivery, again, NOW)
+    assert await queue.move_due(NOW - timedelta(milliseconds=1)) == 0
+    assert await queue.read(10, 0) == []
+    assert await queue.move_due(NOW) == 1
+    assert await queue.move_due(NOW) == 0
+    [back] = await queue.read(10, 0)
+    assert (back.task, back.attempts) == (again, 1)
+    assert await queue.settle(back, []) == "done"
+
+
+async def test_due_tasks_move_earliest_first_however_many(queue: UrlQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.queue.PAGE", 2)
+    deliveries = await deliver(queue, *(f"https://news.example/{i}" for i in range(5)))
+    for i, delivery in enumerate(deliveries):
+        await queue.put_off(delivery, delivery.task, NOW - timedelta(seconds=i))
+    assert await queue.move_due(NOW) == 5
+    assert [d.task.url[-1] for d in await queue.read(10, 0)] == ["4", "3", "2", "1", "0"]
+
+
+async def test_a_delayed_set_of_the_wrong_type_leaves_the_task_pending(queue: UrlQueue, redis: Redis) -> None:
+    [delivery] = await deliver(queue)
+    await redis.set(queue.keys.delayed, "x")
+    with pytest.raises(ResponseError, match="is a string, not a zset"):
+        await queue.put_off(delivery, delivery.task, NOW)
+    with pytest.raises(ResponseError, match="is a string, not a zset"):
+        await queue.move_due(NOW)
+    await redis.delete(queue.keys.delayed)
+    assert await queue.put_off(delivery, delivery.task, NOW)
+
+
+async def test_rubbish_in_the_delayed_set_is_moved_and_buried(queue: UrlQueue, redis: Redis) -> None:
+    await redis.zadd(queue.keys.delayed, {"rubbish": 0})
+    assert await queue.move_due(NOW) == 1
+    assert await queue.read(10, 0) == []
+    assert [letter.fields["task"] for letter in await queue.dead()] == ["rubbish"]
+
+
+# ---------------------------------------------------------------- dead letters
+async def test_a_buried_task_says_why(queue: UrlQueue) -> None:
+    [delivery] = await deliver(queue)
+    assert await queue.bury(delivery, "http_404", "GET https://news.example/1: \ud800 " + "x" * 5000)
+    assert not await queue.bury(delivery, "http_404", "")
+    [letter] = await queue.dead()
+    assert (letter.reason, letter.task, letter.deliveries) == ("http_404", task(), 1)
+    assert letter.detail.startswith("GET https://news.example/1: ? xxx")
+    assert len(letter.detail) == 1000
+    assert abs(letter.buried_at - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+async def test_dead_letters_are_listed_newest_first_by_reason_and_limit(
+    queue: UrlQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.queue.PAGE", 2)
+    for i, delivery in enumerate(await deliver(queue, *(f"https://news.example/{i}" for i in range(7)))):
+        await queue.bury(delivery, "odd" if i % 2 else "even", "")
+    urls = [letter.task.url[-1] for letter in await queue.dead() if letter.task]
+    assert urls == ["6", "5", "4", "3", "2", "1", "0"]
+    assert [letter.task.url[-1] for letter in await queue.dead("odd") if letter.task] == ["5", "3", "1"]
+    assert len(await queue.dead(limit=3)) == 3
+
+
+async def test_requeued_tasks_run_again_as_new_and_only_those_of_the_reason(
+    queue: UrlQueue,
+    redis: Redis,
+    settings: Settings,
+    out: Callable[[str], list[Write]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("worker.queue.PAGE", 2)
+    await queue.put_many([task(f"https://news.example/{i}", attempt=2) for i in range(5)])
+    for i, delivery in enumerate(await queue.read(10, 0)):
+        await queue.bury(delivery, "http_503" if i else "http_404", "")
+    await redis.xadd(queue.keys.dead, {"task": "rubbish", "reason": "http_503"})
+    assert await queue.requeue("http_503") == 4
+    assert await queue.requeue("http_503") == 0
+    assert [letter.task is None for letter in await queue.dead()] == [True, False]
+    again = await queue.read(10, 0)
+    assert [d.task for d in again] == [task(f"https://news.example/{i}") for i in range(1, 5)]
+    assert await queue.settle_many([(d, out(d.task.url[-1])) for d in again]) == ["done"] * 4
+    assert await written(redis, settings) == ["1", "2", "3", "4"]
+    assert not await queue.put(again[0].task)
+
+
+async def test_a_dead_letter_of_a_task_already_written_writes_nothing_twice(
+    queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+) -> None:
+    await redis.xadd(queue.keys.urls, {"task": msgspec.json.encode(task())})
+    one, two = await deliver(queue)
+    await queue.settle(one, out("1"))
+    await queue.bury(two, "timeout", "")
+    assert await queue.requeue() == 1
+    [again] = await queue.read(10, 0)
+    assert await queue.settle(again, out("2")) == "duplicate"
+    assert await written(redis, settings) == ["1"]
+
+
+async def test_the_dead_stream_is_trimmed_and_the_work_stream_never(redis_url: str, settings: Settings) -> None:
+    async with UrlQueue(redis_url, msgspec.structs.replace(settings, dead_length=5)) as queue:
+        await queue.put_many([task(f"https://news.example/{i}") for i in range(400)])
+        for _ in range(3):
+            for delivery in await queue.read(100, 0):
+                await queue.bury(delivery, "gone", "")
+        depth = await queue.depth()
+        assert depth.dead < 300
+        assert depth.backlog == 100
+
+
+# ---------------------------------------------------------------- housekeeping
+async def test_only_silent_consumers_that_hold_nothing_are_collected(
+    redis_url: str, redis: Redis, settings: Settings
+) -> None:
+    settings = msgspec.structs.replace(settings, lease_s=0.005)
+    async with UrlQueue(redis_url, settings, "a") as a, UrlQueue(redis_url, settings, "b") as b:
+        await deliver(a)
+        await b.read(1, 0)
+        await redis.xgroup_createconsumer(a.keys.urls, "workers", "idle")
+        await asyncio.sleep(0.06)
+        assert await b.collect() == 1  # "idle"; a holds a task, and b asks
+        [found] = await b.claim(10)
+        assert await b.settle(found, []) == "done"
+
+
+async def test_a_consumer_heard_of_lately_is_not_collected(workers: tuple[UrlQueue, UrlQueue]) -> None:
+    a, b = workers
+    await a.read(1, 0)
+    assert await b.collect() == 0
+
+
+async def test_depth_counts_and_ages(queue: UrlQueue) -> None:
+    depth = await queue.depth()
+    assert (depth.backlog, depth.pending, depth.delayed, depth.dead, depth.oldest_s) == (0, 0, 0, 0, None)
+    one, two, _ = await deliver(queue, *(f"https://news.example/{i}" for i in range(3)))
+    await queue.put_off(one, one.task, NOW)
+    await queue.bury(two, "x", "")
+    await queue.put(task("https://news.example/4"))
+    depth = await queue.depth()
+    assert (depth.backlog, depth.pending, depth.delayed, depth.dead) == (1, 1, 1, 1)
+    assert depth.oldest_s is not None
+    assert 0 <= depth.oldest_s < 60
+
+
+async def test_asking_for_the_depth_creates_nothing(redis_url: str, redis: Redis, settings: Settings) -> None:
+    queue = UrlQueue(redis_url, settings)
+    assert (await queue.depth()).backlog == 0
+    await queue.aclose()
+    assert not await redis.exists(queue.keys.urls)
+
+
+async def test_every_key_begins_with_the_prefix(redis_url: str, redis: Redis, settings: Settings) -> None:
+    prefix = f"{{{settings.key_prefix}}}:7"
+    async with UrlQueue(redis_url, msgspec.structs.replace(settings, key_prefix=prefix)) as queue:
+        one, two, three = await deliver(queue, *(f"https://news.example/{i}" for i in range(3)))
+        await queue.settle(one, [])
+        await queue.put_off(two, two.task, NOW)
+        await queue.bury(three, "x", "")
+    keys = {key.decode() async for key in redis.scan_iter(f"*{settings.key_prefix}*", count=10_000)}
+    assert len(keys) == 7
+    assert all(key.startswith(f"{prefix}:") for key in keys)
+    await redis.unlink(*keys)
+
+
+# ---------------------------------------------------------------- Redis forgets, goes away, or is not fit
+async def test_scripts_group_and_all_data_may_vanish_at_any_step(private_redis_url: str) -> None:
+    async with UrlQueue(private_redis_url, Settings()) as queue:
+        client = queue._client
+
+        async def forget() -> None:
+            await client.script_flush()
+            await client.flushall()
+
+        [delivery] = await deliver(queue)
+        await forget()
+        assert await queue.settle(delivery, []) == "gone"
+        for step in (
+            queue.renew([delivery]),
+            queue.claim(1),
+            queue.collect(),
+            queue.read(1, 0),
+            queue.move_due(NOW),
+            queue.put_off(delivery, delivery.task, NOW),
+            queue.bury(delivery, "x", ""),
+            queue.requeue(),
+            queue.depth(),
+            queue.put(task()),
+        ):
+            await forget()
+            await step
+        [delivery] = await queue.read(1, 0)
+        await client.script_flush()
+        assert await queue.settle(delivery, []) == "done"
+
+
+async def test_a_stream_restored_without_its_group_is_delivered_from_its_beginning(
+    queue: UrlQueue, redis: Redis, out: Callable[[str], list[Write]]
+) -> None:
+    [old, _] = await deliver(queue, "https://news.example/1", "https://news.example/2")
+    await redis.xgroup_destroy(queue.keys.urls, "workers")
+    assert await queue.settle(old, out("old")) == "gone"
+    assert [d.task.url[-1] for d in await queue.read(10, 0)] == ["1", "2"]
+
+
+@pytest.mark.parametrize("policy", ["allkeys-lru", "volatile-ttl"])
+async def test_a_server_that_may_drop_keys_is_refused(private_redis_url: str, policy: str) -> None:
+    queue = UrlQueue(private_redis_url, Settings())
+    await queue._client.config_set("maxmemory-policy", policy)
+    async with queue:  # no limit, so nothing is ever dropped
+        pass
+    await queue._client.config_set("maxmemory", "100mb")
+    with pytest.raises(UsageError, match=f"drops keys when its memory is full .maxmemory-policy {policy}"):
+        await queue.__aenter__()
+    await queue.aclose()
+
+
+async def test_a_full_server_stops_a_settle_before_its_first_write_and_lets_it_pass_later(
+    private_redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.streams.persist.__defaults__", (0.0,))
+    write = Write(stream="communique:events:x", fields={"tag": "1"}, maxlen=10)
+    async with UrlQueue(private_redis_url, Settings()) as queue:
+        [delivery] = await deliver(queue)
+        await queue._client.config_set("maxmemory", "1")
+        with pytest.raises(ResponseError, match=r"OOM|maxmemory"):
+            await queue.settle(delivery, [write])
+        await queue._client.config_set("maxmemory", "0")
+        assert await queue._client.xlen(write.stream) == 0
+        assert await queue.settle(delivery, [write]) == "done"
+
+
+def lose_replies(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """Let the next calls of scripts be executed and their connection be lost before the answer is seen."""
+    send = Script._send
+
+    async def lossy(self: Script, client: Redis, calls: Any) -> list[Any]:
+        nonlocal times
+        answers = await send(self, client, calls)
+        if times and not any(isinstance(answer, Exception) for answer in answers):
+            times -= 1
+            raise ConnectionResetError("reply lost")
+        return answers
+
+    monkeypatch.setattr(Script, "_send", lossy)
