@@ -1,0 +1,281 @@
+"""The source of a cue: its subject, the agent of a passive, or the speaker after an inverted verb.
+
+A source is a range of tokens.  It holds determiners, of-phrases and appositions ("Jaan Tamm, the foreign minister of
+Estonia,"), because they say who speaks; adverbials of time between subject and verb are stepped over.
+"""
+
+from __future__ import annotations
+
+from worker.extract.document import Doc
+from worker.extract.names import is_role
+from worker.extract.phrases import NounPhrase, VerbGroup
+
+Range = tuple[int, int]
+
+_LINKS = frozenset(
+    {
+        "of",
+        "for",
+        "from",
+        "in",
+        "at",
+        "with",
+        "on",
+        "to",
+        "by",
+        "near",
+        "inside",
+        "within",
+        "between",
+        "against",
+        "under",
+    }
+)
+_INSIDE = frozenset({"of", "for", "from", "at", "with"})
+_ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN", "IN", "PRP$", "RB", "SC"})
+_COMMAS = frozenset({",", "—", "–", "--", "-"})
+_DEPTH = 6
+
+
+def subject(doc: Doc, verb: VerbGroup, floor: int) -> Range | None:
+    """Return the subject of a verb group, looking left as far as token `floor`; None where it has none."""
+    return _left(doc, verb.first - 1, floor)
+
+
+def _left(doc: Doc, at: int, floor: int) -> Range | None:
+    """The noun phrase, widened, that ends at or before a token, asides and adverbials stepped over."""
+    text = doc.text
+    for _ in range(_DEPTH):
+        if at < floor:
+            return None
+        if text.tags[at] in {"RB", "UH"} and doc.phrases.noun(at) is None:
+            at -= 1
+        elif text.words[at] == ")":
+            at = _opening_bracket(doc, at, floor) - 1
+        elif text.words[at] in _COMMAS:
+            opening = _aside(doc, at, floor)
+            if opening is None:
+                return None
+            inner = _left(doc, opening - 1, floor)
+            return None if inner is None else (inner[0], at if _describes(doc, opening + 1) else inner[1])
+        else:
+            phrase = doc.phrases.noun(at)
+            if phrase is None:
+                return None
+            if _is_time(doc, phrase):
+                at = phrase.first - 1
+                if at >= floor and text.tags[at] == "IN":
+                    at -= 1
+                continue
+            return _widen(doc, phrase, floor)
+    return None
+
+
+def _opening_bracket(doc: Doc, at: int, floor: int) -> int:
+    while at > floor and doc.text.words[at] != "(":
+        at -= 1
+    return at
+
+
+def _is_time(doc: Doc, phrase: NounPhrase) -> bool:
+    """ "Friday", "last week", "two days ago": an adverbial, not a subject."""
+    return doc.text.lower[phrase.head] in doc.lexicon.time_nouns and doc.text.tags[phrase.first] != "PRP"
+
+
+def _aside(doc: Doc, at: int, floor: int) -> int | None:
+    """The mark that opens the aside which closes at `at`: the nearest one with a noun phrase right before it."""
+    text = doc.text
+    i, seen = at - 1, 0
+    mark = text.words[at]
+    while i > floor and seen < 4 and at - i < 60:  # noqa: PLR2004 - asides are short
+        if text.words[i] == mark and text.quoted[i] == text.quoted[at]:
+            seen += 1
+            if text.tags[i + 1] in _ASIDE_TAGS and (text.words[i - 1] == ")" or doc.phrases.noun(i - 1) is not None):
+                return i if not _has_main_clause(doc, i + 1, at) else None
+        i -= 1
+    return None
+
+
+def _has_main_clause(doc: Doc, first: int, last: int) -> bool:
+    """Does a stretch hold a finite verb without being a relative or other subordinate clause?"""
+    if doc.text.tags[first] in {"WP", "SC", "IN", "VBG", "VBN"}:
+        return False
+    for i in range(first, last):
+        verb = doc.phrases.verb(i)
+        if verb is not None and verb.finite and not any(doc.text.tags[j] in {"WP", "SC"} for j in range(first, i)):
+            return True
+    return False
+
+
+def _describes(doc: Doc, first: int) -> bool:
+    """Is an aside an apposition, which belongs to the source (a relative or participle clause does not)?"""
+    return doc.text.tags[first] in {"DT", "NN", "NNS", "NNP", "JJ", "CD", "PRP$"}
+
+
+def _widen(doc: Doc, phrase: NounPhrase, floor: int) -> Range | None:
+    """Widen a base noun phrase to the left: of-phrases, participles, relatives, coordinations, appositions."""
+    text = doc.text
+    first, last = phrase.first, phrase.last
+    if text.tags[phrase.head] in {"PRP", "WP"} and last - first == 1:
+        return first, last
+    for _ in range(_DEPTH):
+        wider = _wider(doc, first, floor)
+        if wider is None:
+            break
+        first = wider
+    if (
+        first > floor
+        and text.tags[first - 1] in {"IN", "TO"}
+        and text.lower[first - 1] not in {"that", "than", "as", "like"}
+    ):
+        return None if _governed(doc, first - 1, floor) else (first, last)
+    return first, last
+
+
+def _governed(doc: Doc, preposition: int, floor: int) -> bool:
+    """Is the preposition one that makes the phrase an adverbial ("In Rome")?  Conjunction-like ones are not."""
+    return (
+        doc.text.lower[preposition] not in {"after", "before", "since", "until", "although", "because", "while"}
+        or preposition < floor
+    )
+
+
+def _wider(doc: Doc, first: int, floor: int) -> int | None:
+    """One step to the left from the start of a source, or None where it begins there."""
+    text = doc.text
+    before = first - 1
+    if before <= floor:
+        return None
+    if text.lower[before] in _LINKS:
+        outer = doc.phrases.noun(before - 1)
+        if outer is not None and outer.first >= floor and not _is_time(doc, outer):
+            return outer.first
+        verb = doc.phrases.verb(before - 1)
+        return _modified(doc, verb, floor) if verb is not None else None
+    verb = doc.phrases.verb(before)
+    if verb is not None:
+        return _modified(doc, verb, floor)
+    if text.lower[before] == "and" or text.words[before] == "&":
+        return _coordinated(doc, before, floor)
+    if text.words[before] == "," and is_role(
+        doc.text, doc.phrases.noun(first) or NounPhrase(first, first, first), doc.lexicon
+    ):
+        outer = doc.phrases.noun(before - 1)
+        if outer is not None and outer.first >= floor and text.tags[outer.head] == "NNP" and not _is_time(doc, outer):
+            return outer.first
+    return None
+
+
+def _modified(doc: Doc, verb: VerbGroup, floor: int) -> int | None:
+    """ "a survey released Thursday", "officials who attended the talks": step to the noun before."""
+    before = verb.first - 1
+    if before <= floor:
+        return None
+    if doc.text.tags[before] == "WP" and verb.finite:
+        before -= 1
+    elif verb.finite or verb.infinitive or doc.text.tags[verb.head] not in {"VBN", "VBG", "VBD"}:
+        return None
+    outer = doc.phrases.noun(before)
+    return outer.first if outer is not None and outer.first >= floor else None
+
+
+def _coordinated(doc: Doc, conjunction: int, floor: int) -> int | None:
+    """ "X, Y and Z": the first of the list, unless it hangs on a verb or preposition."""
+    at = conjunction - 1
+    if doc.text.words[at] == ",":
+        at -= 1
+    outer = doc.phrases.noun(at)
+    if outer is None or outer.first < floor or outer.last <= at:
+        return None
+    before = outer.first - 1
+    if before >= floor and (doc.phrases.verb(before) is not None or doc.text.tags[before] in {"IN", "TO"}):
+        return None
+    return outer.first
+
+
+# ---------------------------------------------------------------- after the verb
+def agent(doc: Doc, at: int, limit: int) -> Range | None:
+    """Return the agent that "by" introduces at a token, None if it does not."""
+    if at >= limit or doc.text.lower[at] != "by":
+        return None
+    return speaker_after(doc, at + 1, limit)
+
+
+def speaker_after(doc: Doc, at: int, limit: int) -> Range | None:
+    """Return the noun phrase that begins at a token, with its of-phrases and appositions."""
+    phrase = doc.phrases.noun(at)
+    if phrase is None or phrase.first != at or _is_time(doc, phrase):
+        return None
+    last = phrase.last
+    if doc.text.tags[phrase.head] in {"PRP", "WP"}:
+        return at, last
+    while last < limit:
+        wider = _wider_right(doc, last, limit)
+        if wider is None:
+            break
+        last = wider
+    return at, last
+
+
+def _wider_right(doc: Doc, last: int, limit: int) -> int | None:
+    """One step to the right from the end of a source."""
+    text = doc.text
+    if last + 1 >= limit:
+        return None
+    word = text.lower[last]
+    following = doc.phrases.noun(last + 1)
+    if following is not None and following.first != last + 1:
+        following = None
+    if word in _INSIDE and following is not None and not _is_time(doc, following):
+        return following.last
+    if word in {"and", "&"} and following is not None and not _subject_of_verb(doc, following):
+        return following.last
+    if word == "(":
+        closing = last
+        while closing < limit and text.words[closing] != ")":
+            closing += 1
+        return closing + 1 if closing < limit else None
+    if word == "," and following is not None and _is_apposition(doc, following):
+        return _apposition_end(doc, following.last, limit)
+    if text.lower[last] == "who" and doc.phrases.verb(last + 1) is not None:
+        return _apposition_end(doc, last + 1, limit)
+    return None
+
+
+def _subject_of_verb(doc: Doc, phrase: NounPhrase) -> bool:
+    verb = doc.phrases.verb(phrase.last)
+    return verb is not None and verb.finite
+
+
+def _is_apposition(doc: Doc, phrase: NounPhrase) -> bool:
+    """A description without a name of its own, not the subject of another clause."""
+    return (
+        doc.text.tags[phrase.head] in {"NN", "NNP", "NNS"}
+        and not _is_time(doc, phrase)
+        and not _subject_of_verb(doc, phrase)
+        and (doc.text.tags[phrase.first] in {"DT", "PRP$", "JJ", "CD"} or is_role(doc.text, phrase, doc.lexicon))
+    )
+
+
+def _apposition_end(doc: Doc, at: int, limit: int) -> int:
+    """Where an apposition ends: at a comma, stop, dash, quotation or adverbial of venue."""
+    text = doc.text
+    while at < limit:
+        word = text.words[at]
+        if word in {",", ";", ":", ".", "—", "–", "--"} or word in doc.lexicon.quotation_marks or text.tags[at] == "SC":
+            return at
+        if text.tags[at] == "IN" and _opens_venue(doc, at):
+            return at
+        at += 1
+    return limit
+
+
+def _opens_venue(doc: Doc, at: int) -> bool:
+    phrase = doc.phrases.noun(at + 1)
+    return phrase is not None and text_is_venue(doc, phrase)
+
+
+def text_is_venue(doc: Doc, phrase: NounPhrase) -> bool:
+    """Is the phrase a place to speak ("an interview", "Twitter") or a time ("Monday")?"""
+    word = doc.text.lower[phrase.head]
+    return word in doc.lexicon.venues or word in doc.lexicon.time_nouns
