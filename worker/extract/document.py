@@ -10,7 +10,7 @@ from worker.extract.lexicon import Lexicon
 from worker.extract.mentions import Mentions
 from worker.extract.phrases import Phrases, chunk
 from worker.extract.text import Text, read
-from worker.schema import Article, Event, Statement
+from worker.schema import Article, Event, Meeting, Statement
 
 
 class Doc(Struct, frozen=True, eq=False):
@@ -23,6 +23,8 @@ class Doc(Struct, frozen=True, eq=False):
     mentions: Mentions
     statements: list[Statement] = []
     """In text order; filled by the first extractor, so that the later ones can say `attributed_to`."""
+    meetings: list[Meeting] = []
+    """Filled by the extractor of meetings: who met is who could have decided."""
 
 
 Extractor = Callable[[Doc], Iterable[Event]]
@@ -39,4 +41,5 @@ def open_document(article: Article, lexicon: Lexicon) -> Doc:
         phrases=phrases,
         mentions=Mentions(text, phrases, lexicon),
         statements=[],
+        meetings=[],
     )

@@ -13,6 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from worker.extract.dates import Calendar, DateFinder
+from worker.extract.inflect import forms
+from worker.extract.lexicon import lexicon
 from worker.schema import Category, DecisionStatus, Form
 
 Words = frozenset[str]
@@ -65,6 +67,7 @@ class MeetingWords(_Table, frozen=True, kw_only=True):
     by: str
     of: str
     place: str
+    sites: str
     destination: str
     topic: str
     counterpart: str
@@ -125,11 +128,16 @@ class ActorWords(_Table, frozen=True, kw_only=True):
     bodies: str
     offices: str
     private: str
+    led: str
+    nobody: str
 
 
 class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """Everything that `lexicons/<language>_events.toml` holds, and the look-up tables made of it."""
 
+    language: str
+    irregular: dict[str, str]
+    """Past, and past participle where it differs, of verbs that the language's main lexicon does not list."""
     calendar: Calendar
     outlook: Outlook
     meeting: MeetingWords
@@ -142,7 +150,36 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return DateFinder(self.calendar)
 
     @cached_property
-    def forms(self) -> dict[str, Form]:
+    def lemmas(self) -> dict[str, str]:
+        """Every verb form known here or in the main lexicon -> its lemma."""
+        main = lexicon(self.language)
+        known = main.lemmas if main else {}
+        mine = {verb for entry in self._verbs() if (verb := entry.partition("_")[0]) not in known.values()}
+        longest_first = sorted(
+            mine, key=lambda verb: (-len(verb), verb)
+        )  # "postpone" overwrites "postponed", an adjective
+        spread = {form: verb for verb in longest_first for form in forms(verb, self.irregular, {})}
+        return {**spread, **known}
+
+    def _verbs(self) -> list[str]:
+        m, d, o = self.meeting, self.decision, self.outlook
+        listed = [m.together, m.somebody, m.host, m.visit, m.travel, m.call, m.convene, m.gather, m.brief, m.light]
+        listed += [act.verbs for act in d.acts] + [d.nouns.made, d.nouns.open]
+        listed += [d.choice.taken, d.choice.agreed, d.choice.voted, d.choice.rejected, d.choice.proposed]
+        listed += [d.choice.announced, d.choice.pending, o.planned, o.proposed, o.cancelled, o.denied]
+        return " ".join(listed).split()
+
+    def lemma(self, word: str) -> str:
+        """Return the lemma of a verb form in lower case, or the word itself."""
+        return self.lemmas.get(word, word)
+
+    @cached_property
+    def nobody(self) -> Words:
+        """Head nouns that are no party at all."""
+        return words(self.actors.nobody) | words(" ".join(self.meeting_nouns))
+
+    @cached_property
+    def meeting_nouns(self) -> dict[str, Form]:
         """Meeting noun (several words with blanks) -> form."""
         m = self.meeting
         table: list[tuple[str, Form]] = [
@@ -165,6 +202,36 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         for readings in table.values():
             readings.sort(key=lambda reading: -len(reading[0]))
         return table
+
+
+    @cached_property
+    def choices(self) -> dict[str, str]:
+        """Lemma of a verb of choice -> its kind (a key of `[decision.choice]`)."""
+        c = self.decision.choice
+        kinds = ("taken", "agreed", "voted", "rejected", "proposed", "announced", "pending")
+        return {verb: kind for kind in kinds for verb in getattr(c, kind).split()}
+
+    @cached_property
+    def decision_nouns(self) -> dict[str, DecisionStatus]:
+        """Noun that names a decision -> the status it says."""
+        n = self.decision.nouns
+        table: list[tuple[str, DecisionStatus]] = [
+            (n.taken, "taken"),
+            (n.rejected, "rejected"),
+            (n.proposed, "proposed"),
+            (n.agreed, "taken"),
+        ]
+        return {noun: status for nouns, status in table for noun in nouns.split()}
+
+    @cached_property
+    def stance(self) -> Words:
+        """Objects one considers or accepts."""
+        return words(self.decision.objects["stance"]) | words(self.decision.objects["instrument"])
+
+    @cached_property
+    def discussed(self) -> Words:
+        """Verbs whose negated passive says that nothing is being decided."""
+        return words(self.decision.choice.pending) | words(self.meeting.discuss)
 
 
 @cache

@@ -1,0 +1,155 @@
+"""Where, when and about what: the circumstances that a sentence gives of an event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.dates import Tense, When, resolve
+from worker.extract.event_lexicon import words
+from worker.schema import Span
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from worker.extract.clauses import Clauses
+    from worker.extract.document import Doc
+    from worker.extract.event_lexicon import EventLexicon
+    from worker.extract.phrases import NounPhrase
+
+_NEAR = 16
+"""Tokens to the right of a trigger in which its place stands."""
+_LONG = 40
+"""Tokens at most in a topic or an object."""
+_CLAUSE_ENDS = frozenset({";", ":", ".", "!", "?", ")", "\N{EN DASH}", "\N{EM DASH}", "--"})
+
+
+class Circumstances:
+    """Finds place, time and topic around the triggers of one article."""
+
+    def __init__(self, doc: Doc, clauses: Clauses, lexicon: EventLexicon) -> None:
+        self.doc, self.clauses, self.lexicon = doc, clauses, lexicon
+        self._dates: dict[int, list[When]] = {}
+        """Expressions of time by sentence."""
+
+    # ------------------------------------------------------------ when
+    def when(self, first: int, last: int) -> When | None:
+        """Return the expression of time nearest to a trigger in its sentence, those after it first."""
+        text = self.doc.text
+        start, end = text.starts[first], text.ends[last - 1]
+        found = [w for w in self._in_sentence(first) if not self._quoted_apart(w, first)]
+        after = [w for w in found if w.start >= start and not self._clause_between(end, w.start)]
+        before = [w for w in found if w.start < start and not self._clause_between(w.end, start)]
+        if after:
+            return after[0]
+        return before[-1] if before else None
+
+    def _in_sentence(self, token: int) -> list[When]:
+        number = self.doc.text.sentence_of[token]
+        if number not in self._dates:
+            first, last = self.doc.text.sentences[number]
+            text = self.doc.text
+            self._dates[number] = self.lexicon.dates.find(text.string, text.starts[first], text.ends[last - 1])
+        return self._dates[number]
+
+    def _quoted_apart(self, when: When, token: int) -> bool:
+        """Is the date said in a quotation that the trigger stands outside of?"""
+        text = self.doc.text
+        return text.quoted[text.token_at(when.start)] not in {-1, text.quoted[token]}
+
+    def _clause_between(self, start: int, end: int) -> bool:
+        """Is there a finite verb or a sentence's end between two offsets, so that the date belongs to something else?"""
+        text, phrases = self.doc.text, self.doc.phrases
+        first, last = text.token_at(start), text.token_at(max(start, end - 1))
+        verbs = {at for i in range(first, min(last, len(text.words))) if (at := phrases.verb_at[i]) >= 0}
+        return any(phrases.verbs[v].finite for v in verbs) and not all(
+            text.lower[phrases.verbs[v].head] in self.doc.lexicon.be for v in verbs
+        )
+
+    def day(self, when: When | None, tense: Tense) -> date | None:
+        """Return the day meant, seen from the publication; None where it is not one day."""
+        published = self.doc.article.published_at
+        return resolve(when, published.date() if published else None, tense) if when else None
+
+    def span(self, when: When | None) -> Span | None:
+        """Return the words of an expression of time."""
+        if when is None:
+            return None
+        return Span(start=when.start, end=when.end, text=self.doc.text.string[when.start : when.end])
+
+    # ------------------------------------------------------------ where
+    def place(self, last: int, *, prepositions: frozenset[str] | None = None) -> NounPhrase | None:
+        """Return the place after a trigger: the first proper name behind "in" or "at"."""
+        wanted = prepositions or words(self.lexicon.meeting.place)
+        for _, noun in self.clauses.prepositional(last, wanted, _NEAR):
+            if self.is_place(noun):
+                return noun
+        return None
+
+    def opening_place(self, token: int) -> NounPhrase | None:
+        """Return the place that opens the sentence: "In Oslo, the ministers met"."""
+        text = self.doc.text
+        start = text.sentence(token)[0]
+        if text.lower[start] not in words(self.lexicon.meeting.place):
+            return None
+        noun = self.doc.phrases.noun(start + 1)
+        return noun if noun and noun.first == start + 1 and noun.last <= token and self.is_place(noun) else None
+
+    def is_place(self, noun: NounPhrase) -> bool:
+        """Could the phrase be a place?  A proper name that is no date and no person, or a phrase around one."""
+        text = self.doc.text
+        if self.clauses.is_time(noun) or text.tags[noun.head] in {"PRP", "WP", "CD"}:
+            return False
+        if text.tags[noun.head] == "NNP":
+            return self.doc.mentions.resolve(noun.first, noun.last).type != "person"
+        return text.lower[noun.head] in words(self.lexicon.meeting.sites)
+
+    def place_span(self, noun: NounPhrase | None) -> Span | None:
+        """Return a place's words without its article, "the Black Sea resort of Sochi" being Sochi's resort as worded."""
+        if noun is None:
+            return None
+        text = self.doc.text
+        first = noun.first + (text.tags[noun.first] == "DT" and noun.last - noun.first > 1)
+        last = noun.last
+        following = self.doc.phrases.noun(last + 1) if last < len(text.words) and text.lower[last] == "of" else None
+        if following is not None and following.first == last + 1:
+            last = following.last
+        return text.span(first, last)
+
+    # ------------------------------------------------------------ what
+    def topic(self, last: int) -> Span | None:
+        """Return what the talks are about: the phrase after "on" or "about", or what they are held "to discuss"."""
+        text, end = self.doc.text, self.doc.text.sentence(last - 1)[1]
+        for at in range(last, min(end - 1, last + _NEAR)):
+            if text.lower[at] in words(self.lexicon.meeting.topic) and text.tags[at] in {"IN", "TO"}:
+                noun = self.doc.phrases.noun(at + 1)
+                date_follows = noun is not None and (self.clauses.is_time(noun) or text.tags[noun.head] == "CD")
+                if not date_follows:
+                    return self.stretch(at + 1)
+            if self.lexicon.lemma(text.lower[at]) in words(self.lexicon.meeting.discuss):
+                return self.stretch(at + 1)
+        return None
+
+    def stretch(self, first: int) -> Span | None:
+        """Return the words from a token to the end of its clause; None where nothing is left."""
+        text, end = self.doc.text, min(self.doc.text.sentence(first)[1], first + _LONG) if first < len(
+            self.doc.text.words
+        ) else first
+        last = first
+        while last < end and text.words[last] not in _CLAUSE_ENDS and not self._new_clause(last, first):
+            last += 1
+        while last > first and (text.words[last - 1] == "," or text.words[last - 1] in self.doc.lexicon.quotation_marks):
+            last -= 1
+        return text.span(first, last) if last > first else None
+
+    def _new_clause(self, at: int, first: int) -> bool:
+        """A comma before a clause of its own, or an attribution after the clause."""
+        text = self.doc.text
+        if text.words[at] != "," or at + 1 >= len(text.words):
+            return False
+        tag = text.tags[at + 1]
+        if tag in {"WP", "SC", "CC", "VBG", "RB"} and at > first:
+            return True
+        return any(
+            (verb := self.doc.phrases.verb(i)) is not None and verb.finite
+            for i in range(at + 1, min(at + 8, len(text.words)))
+        )

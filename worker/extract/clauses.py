@@ -1,0 +1,306 @@
+"""Who does what in a clause: the subject, the object and the governor of a verb, told from chunks alone.
+
+No parse: a sentence is a row of noun phrases and verb groups, and news prose keeps them in order.  From a verb group
+one walks left over adverbs, dates, prepositional phrases and asides to the noun phrase that is its subject, and right
+to its object.  What such a walk cannot tell stays None; a wrong party is worse than none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from worker.extract.phrases import FINITE, NounPhrase, Phrases, VerbGroup
+
+if TYPE_CHECKING:
+    from worker.extract.lexicon import Lexicon
+    from worker.extract.text import Text
+
+_STEPS = 24
+"""How many chunks a walk looks at before it gives up; keeps every walk short whatever the text."""
+_ASIDE = 40
+"""Tokens of an aside between commas that a walk may jump over."""
+_DEPTH = 4
+"""Governors over governors: "is expected to agree to try to meet"."""
+_BARE = frozenset({"VBG", "VBN"})
+_DASHES = frozenset({"\N{EN DASH}", "\N{EM DASH}", "--"})
+_CLOSING = frozenset({")", "]"}) | _DASHES
+
+
+class Governor(NamedTuple):
+    """A word whose complement a verb is: "refused" of "refused to meet"."""
+
+    token: int
+    group: VerbGroup | None
+    """None where it is a noun or an adjective."""
+    object: NounPhrase | None
+    """Who is urged, invited, told: the doer of the governed verb."""
+
+
+class Clauses:
+    """Walks over one article's chunks."""
+
+    def __init__(self, text: Text, phrases: Phrases, lexicon: Lexicon) -> None:
+        self.text, self.phrases, self.lexicon = text, phrases, lexicon
+
+    # ------------------------------------------------------------ governors
+    def governors(self, group: VerbGroup) -> list[Governor]:
+        """Return the words that govern a verb, from the nearest outwards; empty for a verb that stands on its own."""
+        found: list[Governor] = []
+        following: VerbGroup | None = group
+        while following is not None and len(found) < _DEPTH and (governor := self._governor(following)):
+            found.append(governor)
+            following = governor.group or self._copula_before(governor.token)
+        return found
+
+    def _governor(self, group: VerbGroup) -> Governor | None:
+        text, at = self.text, group.first - 1
+        if group.finite or not (group.infinitive or text.tags[group.head] == "VBG"):
+            return None
+        at = self._before(at)
+        if at < text.sentence(group.head)[0]:
+            return None
+        if verb := self.phrases.verb(at):
+            return Governor(verb.head, verb, None)
+        if text.tags[at] == "IN" and not group.infinitive:
+            before = self.phrases.verb(at - 1)
+            noun = self.phrases.noun(at - 1)
+            return Governor(before.head, before, None) if before else Governor(noun.head, None, None) if noun else None
+        return self._nominal_governor(at)
+
+    def _nominal_governor(self, at: int) -> Governor | None:
+        noun = self.phrases.noun(at)
+        if noun is None or self.text.tags[at] == "JJ":
+            return Governor(at, None, None) if self.text.tags[at] in {"JJ", "RB", "VBN"} else None
+        before = self._verb_over_coordination(noun)
+        if before is not None and not self.is_time(noun):
+            return Governor(before.head, before, noun)
+        return Governor(noun.head, None, None)
+
+    def _verb_over_coordination(self, noun: NounPhrase) -> VerbGroup | None:
+        """Return the verb whose object the noun is: "urged Iran and Turkey"."""
+        first = self.coordinated(noun)[0].first
+        return self.phrases.verb(first - 1)
+
+    def _copula_before(self, token: int) -> VerbGroup | None:
+        """Return "is" before "ready to …"."""
+        return self.phrases.verb(token - 1) if self.text.tags[token] in {"JJ", "RB"} else None
+
+    def lemma(self, token: int) -> str:
+        """Return the lemma of a verb form, or the word itself."""
+        return self.lexicon.lemmas.get(self.text.lower[token], self.text.lower[token])
+
+    # ------------------------------------------------------------ subjects
+    def subject(self, group: VerbGroup, depth: int = 0) -> NounPhrase | None:
+        """Return who does it (of a passive: to whom it is done); None where the walk cannot tell."""
+        if depth > _DEPTH:
+            return None
+        if group.finite:
+            return self._subject_of_finite(group, depth)
+        governor = self._governor(group)
+        return self._subject_of_governed(governor, depth) if governor else self._subject_of_bare(group, depth)
+
+    def _subject_of_governed(self, governor: Governor, depth: int) -> NounPhrase | None:
+        """Return the one urged or invited, else the governor's own subject, else the noun that governs."""
+        if governor.object is not None:
+            cue = self.lexicon.cues.get(self.text.lower[governor.token])
+            if cue is not None and cue.object_infinitive:
+                return governor.object
+        if governor.group is not None:
+            return self.subject(governor.group, depth + 1)
+        copula = self._copula_before(governor.token)
+        if copula is not None:
+            return self.subject(copula, depth + 1)
+        return self.phrases.noun(governor.token)
+
+    def _subject_of_bare(self, group: VerbGroup, depth: int) -> NounPhrase | None:
+        """Return the subject a participle clause shares with its main clause; a reduced relative follows its noun."""
+        text, at = self.text, group.first - 1
+        start = text.sentence(group.head)[0]
+        if at >= start and text.tags[group.head] == "VBN" and (noun := self.phrases.noun(at)):
+            return noun
+        if at >= start and text.tags[group.head] == "VBG" and (noun := self.phrases.noun(at)) and at + 1 == group.first:
+            return noun
+        verb = self._finite_before(at, start)
+        return self._subject_of_finite(verb, depth + 1) if verb else self._first_subject_after(group)
+
+    def _first_subject_after(self, group: VerbGroup) -> NounPhrase | None:
+        """Return the subject after the comma of "Speaking in Oslo, the minister said …"."""
+        end = min(self.text.sentence(group.head)[1], group.last + _ASIDE)
+        for i in range(group.last, end - 1):
+            noun = self.phrases.noun(i + 1) if self.text.words[i] == "," else None
+            if noun and not self.is_time(noun):
+                return noun
+        return None
+
+    def _finite_before(self, at: int, start: int) -> VerbGroup | None:
+        stop = max(start, at - _ASIDE)
+        while at >= stop:
+            verb = self.phrases.verb(at)
+            if verb and verb.finite:
+                return verb
+            at = verb.first - 1 if verb else at - 1
+        return None
+
+    def _subject_of_finite(self, group: VerbGroup, depth: int) -> NounPhrase | None:
+        start, at = self.text.sentence(group.head)[0], group.first - 1
+        for _ in range(_STEPS):
+            if at < start:
+                return None
+            noun = self.phrases.noun(at)
+            if noun is not None:
+                if self.text.lower[noun.head] in self.lexicon.relative:
+                    return self._antecedent(noun.first - 1, start)
+                if not (self.is_time(noun) or self._after_preposition(noun.first, start)):
+                    return noun
+                at = self._over_preposition(noun.first) - 1
+                continue
+            if self.text.lower[at] in self.lexicon.relative:
+                return self._antecedent(at - 1, start)
+            step = self._step_left(at, start)
+            if step is None:
+                return self._shared_subject(at, start, depth)
+            at = step
+        return None
+
+    def _step_left(self, at: int, start: int) -> int | None:
+        """Return where the walk goes on left of something that is no noun phrase; None where the clause begins."""
+        word, tag = self.text.words[at], self.text.tags[at]
+        if word == ",":
+            return self._over_aside(at, start)
+        if word in _CLOSING:
+            return self._over_brackets(at, start)
+        if tag in {"RB", "IN"} or word in self.lexicon.quotation_marks:
+            return at - 1
+        verb = self.phrases.verb(at)
+        if verb and not verb.finite and not verb.infinitive and self.text.tags[verb.head] in _BARE:
+            return verb.first - 1  # a reduced relative: "the deal agreed in May collapsed"
+        return None
+
+    def _antecedent(self, at: int, start: int) -> NounPhrase | None:
+        """Return the noun that a relative clause hangs on: the one right before it."""
+        if at >= start and self.text.words[at] in {",", *_DASHES}:
+            at -= 1
+        if at >= start and self.text.words[at] == ")":
+            at = self._over_brackets(at, start)
+        return self.phrases.noun(at) if at >= start else None
+
+    def _shared_subject(self, at: int, start: int, depth: int) -> NounPhrase | None:
+        """Return the subject of the verb before: "visited Oslo and met the king"."""
+        if self.text.tags[at] != "CC" and self.text.words[at] != ",":
+            return None
+        verb = self._finite_before(at - 1, start)
+        return self._subject_of_finite(verb, depth + 1) if verb and depth < _DEPTH else None
+
+    # ------------------------------------------------------------ steps of a walk
+    def is_time(self, noun: NounPhrase) -> bool:
+        """Is it an expression of time ("last week"), not a party?"""
+        return self.text.lower[noun.head] in self.lexicon.time_nouns
+
+    def _before(self, at: int) -> int:
+        """Step left over adverbs and quotation marks between chunks."""
+        while at >= 0 and self.phrases.verb(at) is None and self.phrases.noun(at) is None:
+            if self.text.tags[at] != "RB" and self.text.lower[at] not in self.lexicon.quotation_marks:
+                break
+            at -= 1
+        return at
+
+    def _after_preposition(self, first: int, start: int) -> bool:
+        return first - 1 >= start and self.text.tags[first - 1] in {"IN", "TO"}
+
+    def _over_preposition(self, first: int) -> int:
+        return first - 1 if first > 0 and self.text.tags[first - 1] in {"IN", "TO"} else first
+
+    def _over_aside(self, comma: int, start: int) -> int | None:
+        """Return the token before the aside that ends at a comma; None where no noun opens one."""
+        for at in range(comma - 1, max(start, comma - _ASIDE) - 1, -1):
+            if self.text.words[at] == "," and at > start:
+                if self.phrases.noun(at - 1) and self._is_aside(at + 1, comma):
+                    return at - 1
+                if self._has_finite(at + 1, comma):
+                    return None
+        return None
+
+    def _is_aside(self, first: int, last: int) -> bool:
+        """Tell an apposition, relative or participle: no finite verb of its own unless a relative opens it."""
+        if first >= last:
+            return False
+        opens = self.text.lower[first] in self.lexicon.aside_openers or self.text.tags[first] == "WP"
+        return opens or not self._has_finite(first, last)
+
+    def _has_finite(self, first: int, last: int) -> bool:
+        return any(self.text.tags[i] in FINITE for i in range(first, last))
+
+    def _over_brackets(self, at: int, start: int) -> int:
+        opening = {")": "(", "]": "["}.get(self.text.words[at], self.text.words[at])
+        for i in range(at - 1, max(start, at - _ASIDE) - 1, -1):
+            if self.text.words[i] == opening:
+                return i - 1
+        return at - 1
+
+    # ------------------------------------------------------------ objects and what follows
+    def object(self, group: VerbGroup) -> NounPhrase | None:
+        """Return the noun phrase right after a verb group, None where something else follows."""
+        at, end = group.last, self.text.sentence(group.head)[1]
+        if at < end and self.text.words[at] in self.lexicon.quotation_marks:
+            at += 1
+        noun = self.phrases.noun(at) if at < end else None
+        return noun if noun is not None and noun.first == at and not self.is_time(noun) else None
+
+    def prepositional(self, first: int, prepositions: frozenset[str], reach: int = 20) -> list[tuple[int, NounPhrase]]:
+        """Return the phrases after one of the prepositions to the right of a token, up to the next finite verb."""
+        found: list[tuple[int, NounPhrase]] = []
+        at, end = first, min(self.text.sentence(first)[1], first + reach) if first < len(self.text.words) else first
+        while at < end:
+            verb = self.phrases.verb(at)
+            if verb is not None and verb.finite:
+                break
+            if self.text.lower[at] in prepositions and self.text.tags[at] in {"IN", "TO"}:
+                noun = self.phrases.noun(at + 1) or (self.phrases.noun(at + 2) if at + 2 < end else None)
+                if noun is not None and noun.first in {at + 1, at + 2}:
+                    found.append((at, noun))
+            at += 1
+        return found
+
+    def coordinated(self, noun: NounPhrase) -> list[NounPhrase]:
+        """Return the phrases coordinated with one, itself among them, in text order: "A, B and C"."""
+        return [*self._joined_left(noun), noun, *self._joined_right(noun)]
+
+    def _joined_left(self, noun: NounPhrase) -> list[NounPhrase]:
+        start, at = self.text.sentence(noun.head)[0], noun.first - 1
+        found: list[NounPhrase] = []
+        joined = False
+        while at > start and len(found) < _STEPS:
+            if self.text.lower[at] in {"and", "&"}:
+                at -= 2 if self.text.words[at - 1] == "," else 1
+                joined = True
+            elif self.text.words[at] == "," and joined:
+                at -= 1
+            else:
+                break
+            before = self.phrases.noun(at) if at >= start else None
+            if before is None or self.is_time(before):
+                break
+            found.append(before)
+            at = before.first - 1
+        return found[::-1]
+
+    def _joined_right(self, noun: NounPhrase) -> list[NounPhrase]:
+        """Members after commas count only when an "and" ends the list."""
+        text, end = self.text, self.text.sentence(noun.head)[1]
+        found: list[NounPhrase] = []
+        sure, at = 0, noun.last
+        while at < end - 1 and len(found) < _STEPS:
+            comma, at = text.words[at] == ",", at + (text.words[at] == ",")
+            joint = at < end and text.lower[at] in {"and", "&", "or"}
+            at += joint
+            following = self.phrases.noun(at) if at < end and (comma or joint) else None
+            if following is None or following.first != at or self.is_time(following):
+                break
+            found.append(following)
+            at = following.last
+            if joint:
+                sure = len(found)
+        found = found[:sure]
+        if found and (verb := self.phrases.verb(found[-1].last)) and verb.finite and self.phrases.verb(noun.first - 1):
+            found.pop()  # "met the king and the envoy said": a new clause begins
+        return found

@@ -1,0 +1,437 @@
+"""Meetings: who met, visited, called or faced the press; who will, would, did not or refused to.
+
+Two kinds of trigger.  A verb ("met", "hosted", "flew to") names its parties by subject, object and with-phrase.  A noun
+("talks", "summit", "visit") names them by possessor, by the words before it, by "with", "between" and "of", and by the
+light verb that lends it a subject ("held talks").  A trigger that names nobody is only a further mention of a meeting
+told elsewhere ("after the meeting").
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from worker.extract import event_lexicon
+from worker.extract.clusters import Candidate, Cluster, gather, names_of
+from worker.extract.event_lexicon import words
+from worker.extract.evidence import event_id, reporting_statement
+from worker.extract.outlook import Mood, outcome_of
+from worker.extract.reader import Reader
+from worker.schema import Actor, Form, Meeting, MeetingStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from worker.extract.document import Doc
+    from worker.extract.phrases import NounPhrase, VerbGroup
+
+_NEXT = frozenset({"future"})
+
+
+def meetings(doc: Doc) -> Iterable[Meeting]:
+    """Return the meetings of an article in text order, one event for each."""
+    lexicon = event_lexicon.load(doc.lexicon.language)
+    if lexicon is None:
+        return []
+    reader = _Reader(doc, lexicon)
+    found = sorted(reader.candidates(), key=lambda c: c.first)
+    clusters = gather(found, reader.same, reader.meant)
+    doc.meetings.extend(reader.event(c) for c in clusters)
+    return doc.meetings
+
+
+class _Reader(Reader):
+    """Reads the triggers of one article."""
+
+    @cached_property
+    def _frames(self) -> dict[str, str]:
+        """Verb lemma -> name of the method that reads it."""
+        m = self.lexicon.meeting
+        frames = [(m.together, "meet"), (m.somebody, "talk"), (m.host, "host"), (m.visit, "visit"), (m.travel, "travel"),
+                  (m.convene, "convene"), (m.gather, "gather"), (m.brief, "brief"), (m.call, "call")]
+        return {verb.partition("_")[0]: frame for verbs, frame in reversed(frames) for verb in verbs.split()}
+
+    def candidates(self) -> Iterator[Candidate]:
+        """Yield what every trigger of the article says."""
+        for group in self.phrases.verbs:
+            frame = self._frames.get(self.lexicon.lemma(self.text.lower[group.head]))
+            if frame is not None:
+                candidate = getattr(self, f"_{frame}")(group)
+                if candidate is not None:
+                    yield candidate
+        for noun in self.phrases.nouns:
+            if (form := self._form(noun)) is not None:
+                candidate = self._nominal(noun, *form)
+                if candidate is not None:
+                    yield candidate
+
+    # ------------------------------------------------------------ verbs
+    def _meet(self, group: VerbGroup) -> Candidate | None:
+        """ "X met (with) Y", "X and Y met", "the leaders met"."""
+        if not self._has_particle(group, self.lexicon.meeting.together):
+            return None
+        subject = self.subject(group)
+        target = self.clauses.object(group)
+        others = self.accompanied(group.last) if target is None else self.parties.named(target)
+        if target is not None and not self._all_parties(others):
+            return None
+        if not others and not self._plural(subject):
+            return None
+        return self._verbal(group, "talks", [*subject, *others], "meet")
+
+    def _talk(self, group: VerbGroup) -> Candidate | None:
+        """ "X spoke with Y by phone", "X discussed Z with Y", "the ministers discussed Z"."""
+        subject = self.subject(group)
+        others = self.accompanied(group.last)
+        discuss = self.lexicon.lemma(self.text.lower[group.head]) in words(self.lexicon.meeting.discuss)
+        if not others and not (discuss and self._plural(subject) and not self.mood(group).modal):
+            return None
+        phone = any(w in words(self.lexicon.meeting.by_phone) for w in self.text.lower[group.last : group.last + 12])
+        return self._verbal(group, "call" if phone else "talks", [*subject, *others], "talk with")
+
+    def _host(self, group: VerbGroup) -> Candidate | None:
+        """ "X hosted Y", "Y was received by X"."""
+        target = self.clauses.object(group)
+        if group.passive:
+            guests, hosts = self.subject(group), self.by(group.last)
+        else:
+            guests, hosts = self.parties.named(target) if target else [], self.subject(group)
+        if not guests or not hosts or not self._all_parties(guests) or not self._names_people(guests):
+            return None
+        return self._verbal(group, "talks", [*hosts, *guests], "host")
+
+    def _visit(self, group: VerbGroup) -> Candidate | None:
+        """ "X visited Y", where Y is a country, its capital or a person."""
+        target = self.clauses.object(group)
+        if target is None or not self._is_seat(target):
+            return None
+        found = self._verbal(group, "visit", self.subject(group), "visit")
+        if found is not None:
+            found.place = self.around.place_span(target)
+        return found
+
+    def _travel(self, group: VerbGroup) -> Candidate | None:
+        """ "X flew to Y", "X will arrive in Y"."""
+        at = group.last
+        if at + 1 >= len(self.text.words) or self.text.lower[at] not in words(self.lexicon.meeting.destination):
+            return None
+        target = self.phrases.noun(at + 1)
+        if target is None or not self._is_seat(target):
+            return None
+        found = self._verbal(group, "visit", self.subject(group), "travel")
+        if found is not None:
+            found.place = self.around.place_span(target)
+        return found
+
+    def _convene(self, group: VerbGroup) -> Candidate | None:
+        """ "The leaders gathered in X": a body comes together."""
+        target = self.clauses.object(group)
+        if target is not None:
+            return self._gather(group) if not self._form(target) else None
+        subject = self.subject(group)
+        return self._verbal(group, "talks", subject, "convene") if self._plural(subject) else None
+
+    def _gather(self, group: VerbGroup) -> Candidate | None:
+        """ "X will bring together world leaders"."""
+        if not self._has_particle(group, self.lexicon.meeting.gather):
+            return None
+        target = self.clauses.object(group) or self.phrases.noun(group.last + 1)
+        guests = self.parties.named(target)
+        if target is None or not guests or not self._all_parties(guests):
+            return None
+        return self._verbal(group, "summit", [*self.subject(group), *guests], "bring together")
+
+    def _brief(self, group: VerbGroup) -> Candidate | None:
+        """ "X was briefed by Y": only between political actors."""
+        target = self.clauses.object(group)
+        others = self.by(group.last) if group.passive else self.parties.named(target) if target else []
+        if not group.passive and not others:
+            return None
+        return self._verbal(group, "talks", [*self.subject(group), *others], "brief")
+
+    def _call(self, group: VerbGroup) -> Candidate | None:
+        """ "X phoned Y"; plain "called" says too much else."""
+        target = self.clauses.object(group)
+        if target is None or self.text.lower[group.head].startswith(("call", "r")):
+            return None
+        others = self.parties.named(target)
+        return self._verbal(group, "call", [*self.subject(group), *others], "call") if self._all_parties(others) else None
+
+    def _verbal(self, group: VerbGroup, form: Form, parties: list[Actor], rule: str) -> Candidate | None:
+        """Make the candidate of a verb, with its status; None where nothing was said to happen or nobody identified."""
+        how = self.mood(group)
+        if how.conditional or how.modal == "perhaps" and how.outcome is None or not self._identified(parties):
+            return None
+        last = self._cue_end(group)
+        when = self.around.when(group.head, last)
+        status = self._status(group, how, self._lies_ahead(when))
+        first = how.governor.token if how.governor and status == "denied" else self._cue_start(group)
+        return self._made(first, last, form, status, parties, rule, when)
+
+    def _cue_start(self, group: VerbGroup) -> int:
+        return group.head
+
+    def _cue_end(self, group: VerbGroup) -> int:
+        return group.last
+
+    # ------------------------------------------------------------ nouns
+    def _form(self, noun: NounPhrase) -> tuple[Form, int] | None:
+        """Return the form of a meeting noun and its first token; None for any other noun."""
+        head, lower = noun.head, self.text.lower
+        pair = f"{lower[head - 1]} {lower[head]}" if head > noun.first else ""
+        if pair in self.lexicon.meeting_nouns:
+            return self.lexicon.meeting_nouns[pair], head - 1
+        form = self.lexicon.meeting_nouns.get(lower[head])
+        if form is None or self.text.tags[head] == "NNP" and lower[head] in {"call", "calls", "assembly", "congress"}:
+            return None
+        if head > noun.first and lower[head - 1] in words(self.lexicon.meeting.other_kinds):
+            return None
+        return form, head
+
+    def _nominal(self, noun: NounPhrase, form: Form, at: int) -> Candidate | None:
+        light = self._light(noun)
+        parties, rule = self._nominal_parties(noun, form, at, light)
+        if form == "call" and at == noun.head and self.text.lower[at] in {"call", "calls"} and len(parties) < 2:
+            return None
+        place = self._nominal_place(noun, form, at)
+        when = self.around.when(at, noun.last)
+        status = self._nominal_status(noun, light, self._lies_ahead(when))
+        if status is None:
+            return None
+        last = noun.head + 1
+        first = at
+        found = self._made(first, last, form, status, parties, rule, when)
+        found.noun = self.text.lower[noun.head]
+        found.place = self.around.place_span(place) if place else found.place if form != "visit" else None
+        found.back = not self._opens(noun, form, parties, found, light)
+        return found
+
+    def _nominal_parties(
+        self, noun: NounPhrase, form: Form, at: int, light: VerbGroup | None
+    ) -> tuple[list[Actor], str]:
+        """Return the parties that a noun names and the construction that named them."""
+        m = self.lexicon.meeting
+        found: list[Actor] = []
+        rule = "noun"
+        for prepositions, name in ((m.with_, "with"), (m.between, "between"), (m.of, "of")):
+            if name == "of" and form in {"visit", "call"}:
+                continue
+            for _, other in self.clauses.prepositional(noun.last, words(prepositions), 12)[:1]:
+                found += self.parties.named(other)
+                rule = f"noun {name}"
+        owner = self.parties.possessor(noun, at)
+        if owner is not None:
+            found.insert(0, owner)
+            rule = "possessor"
+        elif light is not None:
+            found = [*self.subject(light), *found] if not light.passive else [*found, *self.by(light.last)]
+            rule = "light verb"
+        elif rule == "noun with" or form in {"visit", "press_conference"}:
+            found = [*self._adjunct_subject(noun), *found]
+        found += self._before_noun(noun, at)
+        return self.distinct([a for a in found if self.parties.grade(a) or a.type == "person"]), rule
+
+    def _before_noun(self, noun: NounPhrase, at: int) -> list[Actor]:
+        """Return parties among the words before the noun: "EU summit", "UN-sponsored talks"."""
+        found = []
+        for i in range(noun.first, at):
+            word = self.text.words[i]
+            name = word.split("-")[0] if "-" in word else word
+            main = self.doc.lexicon
+            if name in main.countries or name.lower() in main.acronyms or name.lower() in main.international:
+                kind = "country" if name in main.countries else "organisation"
+                found.append(Actor(name=name, mention=self.text.span(i, i + 1), type=kind, country=main.countries.get(name)))
+            elif "-" in word and (person := self.doc.mentions.person_at(i)) is not None:
+                found.append(Actor(name=person.name, mention=None, type="person", role=person.role, country=person.country))
+        return found
+
+    def _nominal_place(self, noun: NounPhrase, form: Form, at: int) -> NounPhrase | None:
+        wanted = words(self.lexicon.meeting.destination) | words(self.lexicon.meeting.place)
+        for preposition, place in self.clauses.prepositional(noun.last, wanted, 14):
+            if self.text.lower[preposition] == "to" and form != "visit":
+                continue
+            if self.around.is_place(place):
+                return place
+        return self.around.opening_place(at)
+
+    def _light(self, noun: NounPhrase) -> VerbGroup | None:
+        """Return the verb that lends the noun its subject: directly before it, or over "in", "for", "at"."""
+        before = noun.first - 1
+        for _ in range(3):
+            group = self.phrases.verb(before)
+            if group is not None:
+                lemma = self.lexicon.lemma(self.text.lower[group.head])
+                lends = lemma in self._lenders or outcome_of(self.lexicon, lemma) is not None
+                return group if lends else None
+            if before < 0 or self.text.lower[before] not in {"in", "for", "at", "to", "part", "a", "round", "of"}:
+                return None
+            before -= 1
+        return None
+
+    @cached_property
+    def _lenders(self) -> frozenset[str]:
+        return frozenset(verb.split("_")[0] for verb in self.lexicon.meeting.light.split())
+
+    def _adjunct_subject(self, noun: NounPhrase) -> list[Actor]:
+        """Return the subject of the clause that the noun hangs on: "Speaking after a meeting with X, Y said"."""
+        if noun.first == 0 or self.text.tags[noun.first - 1] not in {"IN", "TO"}:
+            return []
+        start, end = self.text.sentence(noun.head)
+        verbs = [v for i in range(start, end) if (v := self.phrases.verb(i)) is not None and v.first == i and v.finite]
+        before = [v for v in verbs if v.last <= noun.first]
+        group = before[-1] if before else verbs[0] if verbs else None
+        return self.subject(group)[:1] if group else []
+
+    def _nominal_status(self, noun: NounPhrase, light: VerbGroup | None, ahead: bool) -> MeetingStatus | None:
+        """Tell the status from the light verb, the verb of which the noun is subject, and the words before the noun."""
+        for at in range(noun.first, noun.head):
+            word = self.text.lower[at]
+            if word in self.doc.lexicon.negations:
+                return "denied"
+            outcome = outcome_of(self.lexicon, word) if self.text.tags[at] in {"JJ", "VBN", "VBG"} else None
+            if outcome is not None:
+                return outcome
+        group = light or self._own_verb(noun)
+        if group is None:
+            return "planned" if ahead else "held"
+        how = self.mood(group)
+        if how.conditional:
+            return None
+        own = outcome_of(self.lexicon, self.lexicon.lemma(self.text.lower[group.head]), self.word(group.head + 1))
+        if own is not None and not (how.negated and own != "denied"):
+            return own if not how.outcome == "denied" else "denied"
+        if how.modal == "perhaps" and how.outcome is None:
+            return None
+        return self._status(group, how, ahead)
+
+    def _own_verb(self, noun: NounPhrase) -> VerbGroup | None:
+        """Return the verb of which the noun is the subject: "talks will be held"."""
+        end = min(self.text.sentence(noun.head)[1], noun.last + 16)
+        for at in range(noun.last, end):
+            group = self.phrases.verb(at)
+            if group is not None and group.first == at and (group.finite or group.infinitive or at == noun.last):
+                subject = self.clauses.subject(group) if group.finite else noun if at == noun.last else None
+                if subject is not None and subject.first == noun.first:
+                    return group
+                return None if group.finite else None
+        return None
+
+    def _opens(self, noun: NounPhrase, form: Form, parties: list[Actor], found: Candidate, light: VerbGroup | None) -> bool:
+        """Does the noun tell of an identified meeting by itself, or only point back to one?"""
+        strong = [a for a in parties if self.parties.grade(a) == 2]
+        if form in {"talks", "call"}:
+            return len(parties) >= 2 and bool(strong) or bool(strong and found.place) or bool(strong and light)
+        if form == "visit":
+            return bool(parties) and bool(found.place)
+        if form == "press_conference":
+            return bool(parties)
+        return bool(strong and (light or found.place or found.when)) or bool(found.place and found.when)
+
+    # ------------------------------------------------------------ shared
+    def _made(
+        self, first: int, last: int, form: Form, status: MeetingStatus, parties: list[Actor], rule: str, when: object
+    ) -> Candidate:
+        return Candidate(
+            first=first,
+            last=last,
+            kind=form,
+            status=status,
+            parties=self.distinct(parties),
+            place=self.around.place_span(self.around.place(last) or self.around.opening_place(first)),
+            when=self.around.span(when),
+            day=self.around.day(when, "future" if status in {"planned", "proposed"} else "past"),
+            about=self.around.topic(last),
+            rule=rule,
+            confidence=0.8 if status == "held" else 0.7,
+        )
+
+    def _identified(self, parties: list[Actor]) -> bool:
+        return any(self.parties.grade(a) for a in parties)
+
+    def _all_parties(self, parties: list[Actor]) -> bool:
+        return bool(parties) and all(self.parties.grade(a) or a.type in {"person", "group"} for a in parties)
+
+    def _names_people(self, parties: list[Actor]) -> bool:
+        return any(a.type in {"person", "country"} or self.parties.grade(a) == 2 for a in parties)
+
+    def _plural(self, parties: list[Actor]) -> bool:
+        strong = [a for a in parties if self.parties.grade(a)]
+        return len(strong) > 1 or any(a.type in {"group", "organisation"} and self.parties.grade(a) == 2 for a in strong)
+
+    def _is_seat(self, noun: NounPhrase) -> bool:
+        """Is it a country, its capital, or a place named with its country?"""
+        name, main = self.text.slice(noun.first, noun.last), self.doc.lexicon
+        bare = name.removeprefix("the ").removeprefix("The ")
+        return bare in main.countries or bare in main.seats
+
+    def _has_particle(self, group: VerbGroup, listed: str) -> bool:
+        """Is the verb listed alone, or with the particle that follows it here?"""
+        lemma = self.lexicon.lemma(self.text.lower[group.head])
+        following = self.word(group.head + 1)
+        return lemma in listed.split() or f"{lemma}_{following}" in listed.split()
+
+    def _lies_ahead(self, when: object) -> bool:
+        return bool(when and (when.lean == "future" or (when.shift or 0) > 0))
+
+    def _status(self, group: VerbGroup, how: Mood, ahead: bool) -> MeetingStatus:
+        if how.outcome == "denied" or (how.negated and how.outcome != "cancelled"):
+            return "denied"
+        if how.outcome is not None:
+            return how.outcome
+        if how.modal == "will" or (group.infinitive and not how.governors):
+            return "planned"
+        if how.modal in {"obliged", "perhaps"}:
+            return "proposed"
+        present = self.text.tags[group.head] in {"VBZ", "VBP", "VBG"}
+        return "planned" if ahead and present else "held"
+
+    # ------------------------------------------------------------ one event for each meeting
+    def same(self, old: Candidate, new: Candidate) -> bool:
+        """Do two candidates that name their parties tell of one meeting?"""
+        if not self._compatible(old, new):
+            return False
+        a, b = names_of(old), names_of(new)
+        shared = len(a & b)
+        if shared >= 2 or (shared and shared == min(len(a), len(b))):
+            return True
+        place = old.place and new.place and old.place.text == new.place.text
+        return bool(place and (shared or old.kind == new.kind == "summit"))
+
+    def meant(self, old: Candidate, new: Candidate) -> bool:
+        """Can a noun that points back mean this meeting?"""
+        return self._compatible(old, new)
+
+    def _compatible(self, old: Candidate, new: Candidate) -> bool:
+        if (old.day and new.day and old.day != new.day) or (old.kind in _APART or new.kind in _APART) and old.kind != new.kind:
+            return False
+        if old.place and new.place and old.place.text != new.place.text and not new.back:
+            return False
+        return (old.status == "denied") == (new.status == "denied") or new.back
+
+    def event(self, cluster: Cluster[Candidate]) -> Meeting:
+        """Make the event of a cluster."""
+        best = cluster.best
+        sentence = self.text.span(*self.text.sentence(best.first))
+        return Meeting(
+            id=event_id(self.doc, "meeting", best.first, best.last),
+            url=self.doc.article.url,
+            published_at=self.doc.article.published_at,
+            language=self.doc.lexicon.language,
+            sentence=sentence,
+            cue=self.text.span(best.first, best.last),
+            confidence=best.confidence,
+            rule=best.rule,
+            form=best.kind,
+            status=best.status,
+            participants=best.parties,
+            place=cluster.first_known("place"),
+            when=best.when or cluster.first_known("when"),
+            held_on=cluster.first_known("day"),
+            topic=cluster.first_known("about"),
+            mentions=[self.text.span(c.first, c.last) for c in [best, *(m for m in cluster.members if m is not best)]],
+            attributed_to=reporting_statement(self.doc, cluster.members),
+        )
+
+
+_APART = frozenset({"visit", "call", "press_conference"})
+"""Forms that never name the same event as another form does."""

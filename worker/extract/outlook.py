@@ -1,0 +1,99 @@
+"""What the words around a verb make of what it says: done, to come, asked for, called off, or only imagined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from worker.extract.event_lexicon import words
+
+if TYPE_CHECKING:
+    from worker.extract.clauses import Clauses, Governor
+    from worker.extract.event_lexicon import EventLexicon
+    from worker.extract.phrases import VerbGroup
+
+Outcome = Literal["planned", "proposed", "cancelled", "denied"]
+Modal = Literal["", "will", "perhaps", "obliged"]
+
+_BEFORE_SUBJECT = 14
+"""Tokens before a verb in which an "if" still rules its clause."""
+
+
+class Mood(NamedTuple):
+    """How a verb stands: its own auxiliaries and its governors."""
+
+    modal: Modal
+    negated: bool
+    conditional: bool
+    """An "if" or "whether" opens its clause."""
+    governors: list[Governor]
+    outcome: Outcome | None
+    """What the nearest telling governor makes of it."""
+    governor: Governor | None
+    """That governor."""
+
+
+def mood(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> Mood:
+    """Read the auxiliaries, negation and governors of a verb group."""
+    governors = clauses.governors(group)
+    outer = next((g.group for g in reversed(governors) if g.group is not None), group)
+    modal = _modal(clauses, lexicon, group) or _modal(clauses, lexicon, outer)
+    outcome, governor = _outcome(clauses, lexicon, governors)
+    return Mood(
+        modal=modal,
+        negated=group.negated or (outer.negated and outcome not in {"denied", "cancelled"}),
+        conditional=_conditional(clauses, lexicon, outer),
+        governors=governors,
+        outcome=outcome,
+        governor=governor,
+    )
+
+
+def _modal(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> Modal:
+    if group.modal < 0:
+        return ""
+    word = clauses.text.lower[group.modal]
+    if word in words(lexicon.outlook.will):
+        return "will"
+    return "obliged" if word in words(lexicon.outlook.obliged) else "perhaps"
+
+
+def _outcome(
+    clauses: Clauses, lexicon: EventLexicon, governors: list[Governor]
+) -> tuple[Outcome | None, Governor | None]:
+    for governor in governors:
+        outcome = outcome_of(lexicon, lexicon.lemma(clauses.text.lower[governor.token]), _particle(clauses, governor))
+        if outcome is not None:
+            return outcome, governor
+    return None, None
+
+
+def outcome_of(lexicon: EventLexicon, lemma: str, particle: str = "") -> Outcome | None:
+    """Return what a governing verb, noun or adjective makes of an event; None where it says nothing about it."""
+    o = lexicon.outlook
+    for phrase in (f"{lemma} {particle}", lemma) if particle else (lemma,):
+        if phrase in words(o.denied):
+            return "denied"
+        if phrase in words(o.cancelled):
+            return "cancelled"
+        if phrase in words(o.proposed):
+            return "proposed"
+        if phrase in words(o.planned):
+            return "planned"
+    return None
+
+
+def _particle(clauses: Clauses, governor: Governor) -> str:
+    at = governor.token + 1
+    return clauses.text.lower[at] if at < len(clauses.text.lower) else ""
+
+
+def _conditional(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> bool:
+    text, openers = clauses.text, words(lexicon.outlook.conditional)
+    start = max(text.sentence(group.head)[0], group.first - _BEFORE_SUBJECT)
+    for at in range(group.first - 1, start - 1, -1):
+        if text.lower[at] in openers and clauses.phrases.verb(at) is None:
+            return True
+        verb = clauses.phrases.verb(at)
+        if verb is not None and verb.finite:
+            return False
+    return False

@@ -1,0 +1,167 @@
+"""Which parties a noun phrase stands for in an event, and whether they act in a political or institutional role.
+
+"The defense ministers of Denmark and Latvia" are two parties, each with its role; "Putin's talks" are Putin's; a
+caption's "the two leaders" are whoever met last.  Who is who comes from `mentions`; what a head noun says about power
+comes from the lexicon's `[actors]`.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from worker.extract.event_lexicon import words
+from worker.schema import Actor
+
+if TYPE_CHECKING:
+    from worker.extract.clauses import Clauses
+    from worker.extract.document import Doc
+    from worker.extract.event_lexicon import EventLexicon
+    from worker.extract.phrases import NounPhrase
+
+Grade = Literal[0, 1, 2]
+"""0: no political actor; 1: a name whose role the article does not give; 2: a political or institutional actor."""
+
+_HOPS = 3
+"""Of-phrases stacked on one head: "representatives of the ministers of foreign affairs of Iran"."""
+_OF = frozenset({"of", "from"})
+
+
+class Parties:
+    """The parties of one article, as events name them."""
+
+    def __init__(self, doc: Doc, clauses: Clauses, lexicon: EventLexicon) -> None:
+        self.doc, self.clauses, self.lexicon = doc, clauses, lexicon
+        self._known: dict[tuple[int, int], Actor] = {}
+        """Parties already resolved, by their tokens: a phrase is asked about many times."""
+
+    # ------------------------------------------------------------ who
+    def named(self, noun: NounPhrase | None) -> list[Actor]:
+        """Return the parties of a phrase and of those coordinated with it, each once; empty for None."""
+        if noun is None:
+            return []
+        found: dict[str, Actor] = {}
+        for member in self.clauses.coordinated(noun):
+            for actor in self.members(member):
+                found.setdefault(actor.name.casefold(), actor)
+        return list(found.values())
+
+    def members(self, noun: NounPhrase) -> list[Actor]:
+        """Return the parties of one phrase: several where offices of several countries are named at once."""
+        if self._is_plural(noun) and (countries := self._countries_of(noun)):
+            return [self._office_of(country, noun) for country in countries]
+        actor = self.actor(noun)
+        return [actor] if actor is not None else []
+
+    def actor(self, noun: NounPhrase) -> Actor | None:
+        """Return the party of a phrase with its of-phrases; None where it can be no party (a date, a measure)."""
+        text = self.doc.text
+        tag = text.tags[noun.head]
+        if self.clauses.is_time(noun) or tag in {"CD", "EX", "VBG"} or text.lower[noun.head] in self.lexicon.nobody:
+            return None
+        if tag in {"PRP", "WP"} or not self._is_office(noun):
+            return self._resolve(noun.first, noun.last)
+        return self._resolve(noun.first, self._of_end(noun))
+
+    def possessor(self, noun: NounPhrase, before: int) -> Actor | None:
+        """Return the owner inside a phrase, left of a token: "Oslo's", "his"; None where there is none."""
+        text = self.doc.text
+        for at in range(before - 1, noun.first - 1, -1):
+            if text.tags[at] == "POS" and at > noun.first:
+                return self._resolve(noun.first, at)
+            if text.tags[at] == "PRP$":
+                return self._resolve(at, at + 1)
+        return None
+
+    def _resolve(self, first: int, last: int) -> Actor:
+        known = self._known.get((first, last))
+        if known is None:
+            known = self._known[first, last] = self.doc.mentions.resolve(first, last)
+        return known
+
+    # ------------------------------------------------------------ offices of countries
+    def _is_plural(self, noun: NounPhrase) -> bool:
+        return self.doc.text.tags[noun.head] == "NNS"
+
+    def _is_office(self, noun: NounPhrase) -> bool:
+        word = self.doc.text.lower[noun.head]
+        return word in words(self.lexicon.actors.offices) or word in words(self.lexicon.actors.bodies)
+
+    def _countries_of(self, noun: NounPhrase) -> list[NounPhrase]:
+        """Return the country phrases of "ministers of A, B and C", empty where the of-phrase names none."""
+        text, at = self.doc.text, noun.last
+        for _ in range(_HOPS):
+            if at >= len(text.words) or text.lower[at] not in _OF:
+                return []
+            following = self.doc.phrases.noun(at + 1)
+            if following is None or following.first != at + 1:
+                return []
+            listed = [n for n in self.clauses.coordinated(following) if n.first >= following.first]
+            countries = [n for n in listed if self._is_country(n)]
+            if countries:
+                return countries
+            at = following.last
+        return []
+
+    def _is_country(self, noun: NounPhrase) -> bool:
+        return self._resolve(noun.first, noun.last).type == "country"
+
+    def _office_of(self, country: NounPhrase, office: NounPhrase) -> Actor:
+        of = self._resolve(country.first, country.last)
+        first = office.first + (self.doc.text.tags[office.first] == "DT")
+        role = _singular(self.doc.text.slice(first, office.last))
+        return Actor(name=of.name, mention=of.mention, type="country", role=role, country=of.country)
+
+    def _of_end(self, noun: NounPhrase) -> int:
+        text, end = self.doc.text, noun.last
+        for _ in range(_HOPS):
+            following = self.doc.phrases.noun(end + 1) if end < len(text.words) and text.lower[end] in _OF else None
+            if following is None or following.first != end + 1 or self.clauses.is_time(following):
+                break
+            end = following.last
+        return end
+
+    # ------------------------------------------------------------ in which role
+    def grade(self, actor: Actor) -> Grade:
+        """Tell whether a party acts in a political or institutional role."""
+        if actor.type == "country":
+            return 2
+        if actor.type == "person":
+            return self._grade_of_person(actor)
+        return self._grade_of_body(actor)
+
+    def _grade_of_person(self, actor: Actor) -> Grade:
+        role = frozenset((actor.role or "").lower().replace("-", " ").replace(",", " ").split())
+        if role & words(self.lexicon.actors.offices) or actor.name.split()[-1] in self._leaders:
+            return 2
+        return 0 if role & words(self.lexicon.actors.private) else 1
+
+    def _grade_of_body(self, actor: Actor) -> Grade:
+        lower = actor.name.lower()
+        tokens = lower.replace("'s", " ").split()
+        main = self.doc.lexicon
+        if any(t in words(self.lexicon.actors.private) for t in tokens[-1:]):
+            return 0
+        if lower in main.international or lower in main.acronyms or actor.name in main.seats or actor.country:
+            return 2
+        powers = words(self.lexicon.actors.bodies) | words(self.lexicon.actors.offices)
+        if any(t in powers for t in tokens) or tokens[-1].capitalize() in main.demonyms:
+            return 2
+        return 1 if actor.type == "organisation" else 0
+
+    @cached_property
+    def _leaders(self) -> frozenset[str]:
+        """Surnames that stand before "administration", "government", "campaign": their bearers are in politics."""
+        text, heads = self.doc.text, words(self.lexicon.actors.led)
+        found = set()
+        for at in range(1, len(text.words)):
+            if text.lower[at] in heads:
+                before = at - 2 if text.tags[at - 1] == "POS" and at > 1 else at - 1
+                if text.words[before][0].isupper():
+                    found.add(text.words[before])
+        return frozenset(found)
+
+
+def _singular(role: str) -> str:
+    """ "defense ministers" -> "defense minister"."""
+    return role[:-1] if role.endswith("s") and not role.endswith("ss") else role
