@@ -19,6 +19,7 @@ def statements(doc: Doc) -> Iterable[Statement]:
     for first, last in doc.text.sentences:
         here = _layout(doc, first, last) or in_sentence(doc, first, last)
         here = _credited(doc, here)
+        here = [f for f in here if _tidy(f)]
         if here:
             finds += here
         elif finds:
@@ -30,6 +31,12 @@ def statements(doc: Doc) -> Iterable[Statement]:
             seen.add(statement.id)
             doc.statements.append(statement)
     return list(doc.statements)
+
+
+def _tidy(find: Find) -> bool:
+    """Drop empty pieces; a find without any content is none."""
+    find.pieces = [p for p in find.pieces if p[0] < p[1]]
+    return bool(find.pieces)
 
 
 # ---------------------------------------------------------------- across sentences
