@@ -336,7 +336,7 @@ def _block_ms(block_s: float) -> int | None:
 def entries(answer: Any) -> list[Entry]:
     """Make entries of what XREAD and XREADGROUP answer (None when nothing came)."""
     return [
-        Entry(stream.decode(), entry_id.decode(), fields)
+        Entry(stream.decode(), entry_id.decode(), fields or None)
         for stream, items in answer or []
         for entry_id, fields in items
     ]

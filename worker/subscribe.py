@@ -1,5 +1,7 @@
 """The event streams as an async iterator: typed, merged in arrival order, resumable, with or without a consumer group.
 
+Arrival order is that of the entry ids, a millisecond fine; within one, events of one kind keep their order.
+
     async with subscribe(url, ["statement"], after="0") as events:
         async for event in events:
             ...
@@ -204,7 +206,7 @@ class Subscription(AsyncIterator[Event]):
         """Take the earliest entry there is.
 
         Sound while no buffer has run empty since the last read: a stream that had nothing then can only get entries
-        later than all that were there.
+        that are not earlier than those that were there.
         """
         earliest = min((b for b in self._buffers.values() if b), key=lambda b: order(b[0].id))
         entry = earliest.popleft()
@@ -359,10 +361,11 @@ async def _resolved(client: Redis, stream: str, asked: str) -> str:
 async def _trimmed_behind(client: Redis, stream: str, at: str) -> bool:
     """Tell whether entries behind `at` may have been trimmed away.
 
-    Streams lose their head: not while anything up to `at` is kept.  Where nothing is, a server from Redis 7 on knows
-    whether it ever dropped an entry; an older one cannot tell.
+    Streams lose their head: not while anything up to `at`, or the very next id, is the oldest kept.  Where it is not,
+    a server from Redis 7 on knows whether it ever dropped an entry; an older one cannot tell.
     """
-    if order(at) == (0, 0) or await browse(client, stream, last=at, count=1):
+    oldest = await browse(client, stream, count=1)
+    if order(at) == (0, 0) or not oldest or order(_before(oldest[0].id)) <= order(at):
         return False
     info: Any = await client.xinfo_stream(stream)
     return bool(info.get("entries-added") != info["length"])

@@ -1,0 +1,367 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from datetime import UTC, datetime
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from worker import subscribe as subscribe_module
+from worker.embedded import embedded
+from worker.errors import EventStreamError, UsageError
+from worker.publish import writes
+from worker.schema import KINDS, Article, Decision, Event, Kind, Meeting, Span, Statement, event_stream
+from worker.settings import Settings
+from worker.streams import connect, read_group
+from worker.subscribe import Received, Subscription, events_per_kind, subscribe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from redis.asyncio import Redis
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+MILLISECONDS = count(int(NOW.timestamp()) * 1000)
+"""A clock for entry ids: each event in a millisecond of its own, so that order is defined over all kinds."""
+SPAN = Span(start=0, end=1, text="x")
+
+
+def event(kind: Kind, name: str) -> Event:
+    common: dict[str, Any] = {"id": name, "url": "", "sentence": SPAN, "confidence": 1.0, "rule": "test"}
+    match kind:
+        case "statement":
+            return Statement(content=[SPAN], quotation="direct", **common)
+        case "meeting":
+            return Meeting(form="talks", status="held", participants=[], **common)
+        case "decision":
+            return Decision(deciders=[], status="taken", **common)
+
+
+async def publish(redis: Redis, settings: Settings, *names: str) -> None:
+    """Publish events named after their kind's first letter: "s1" is a statement."""
+    kind_of = {kind[0]: kind for kind in KINDS}
+    events = [event(kind_of[name[0]], name) for name in names]
+    for write in writes(Article(id="a", url="https://news.example/1", text="x"), events, settings, NOW):
+        fields: Any = write.fields
+        await redis.xadd(write.stream, fields, id=f"{next(MILLISECONDS)}-0")
+
+
+async def take(events: Subscription, n: int) -> list[str]:
+    return [(await asyncio.wait_for(anext(events), 5)).id for _ in range(n)]
+
+
+async def nothing_more(events: Subscription) -> bool:
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(anext(events), 0.03)
+    return True
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscribe_module, "BLOCK_S", 0.5)
+
+
+@pytest.fixture
+def on(redis: Redis, settings: Settings) -> dict[str, Any]:
+    """Where a test's subscriptions listen."""
+    return {"redis": redis, "prefix": settings.key_prefix}
+
+
+# ---------------------------------------------------------------- alone
+async def test_events_come_typed_and_in_arrival_order_over_all_kinds(
+    redis: Redis, redis_url: str, settings: Settings
+) -> None:
+    names = ["s1", "m1", "s2", "d1", "d2", "s3", "m2"]
+    await publish(redis, settings, *names)
+    async with subscribe(redis_url, prefix=settings.key_prefix, after="0") as events:
+        received = [await anext(events) for _ in names]
+    assert [e.id for e in received] == names
+    assert received[0] == event("statement", "s1")
+    assert isinstance(received[1], Meeting)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 7, 100])
+@pytest.mark.parametrize("group", [None, "g"])
+async def test_the_order_holds_however_the_reads_fall(
+    redis: Redis, on: dict[str, Any], batch: int, group: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(key_prefix=on["prefix"])
+    monkeypatch.setattr(subscribe_module, "BATCH", batch)
+    names = [f"{letter}{i}" for i, letter in enumerate("sssssmsdmmmmmssddsmdsssssssmd")]
+    await publish(redis, settings, *names[:20])
+    async with subscribe(**on, after="0", group=group) as events:
+        head = await take(events, 5)
+        await publish(redis, settings, *names[20:])
+        assert head + await take(events, len(names) - 5) == names
+        assert await nothing_more(events)
+
+
+async def test_only_the_kinds_asked_for_come(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+    await publish(redis, settings, "s1", "m1", "d1", "m2")
+    async with subscribe(kinds=["meeting"], after="0", **on) as events:
+        assert await take(events, 2) == ["m1", "m2"]
+        assert await nothing_more(events)
+
+
+async def test_from_now_on_misses_nothing_between_two_events(
+    redis: Redis, settings: Settings, on: dict[str, Any]
+) -> None:
+    await publish(redis, settings, "s1", "m1")
+    async with subscribe(**on) as events:
+        await publish(redis, settings, "s2", "d1")
+        assert await take(events, 2) == ["s2", "d1"]
+        await publish(redis, settings, "m2", "d2")
+        assert await take(events, 2) == ["m2", "d2"]
+
+
+async def test_a_waiting_subscriber_is_woken(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+    async with subscribe(**on) as events:
+        waiting = asyncio.create_task(take(events, 1))
+        await asyncio.sleep(0.03)
+        await publish(redis, settings, "d1")
+        assert await waiting == ["d1"]
+
+
+async def test_a_subscriber_resumes_at_its_position(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+    await publish(redis, settings, "s1", "m1", "s2", "m2", "d1")
+    async with subscribe(**on, after="0") as events:
+        assert await take(events, 3) == ["s1", "m1", "s2"]
+        position = events.position
+    async with subscribe(**on, after=position) as events:
+        assert await take(events, 2) == ["m2", "d1"]
+
+
+async def test_a_position_taken_before_the_first_event_misses_none(
+    redis: Redis, settings: Settings, on: dict[str, Any]
+) -> None:
+    async with subscribe(**on) as events:
+        position = events.position
+    await publish(redis, settings, "s1", "m1")
+    async with subscribe(**on, after=position) as events:
+        assert await take(events, 2) == ["s1", "m1"]
+
+
+async def test_a_time_may_be_a_position(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+    await publish(redis, settings, "s1", "s2")
+    async with subscribe(**on, after=str(int(NOW.timestamp()) * 1000 - 10**10)) as events:
+        assert await take(events, 2) == ["s1", "s2"]
+
+
+async def test_received_tells_kind_and_entry_id(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+    await publish(redis, settings, "m1")
+    entries: Any = await redis.xrange(event_stream(settings.key_prefix, "meeting"))
+    entry_id = entries[0][0].decode()
+    async with subscribe(**on, after="0") as events:
+        async for received in events.received():
+            assert received == Received(kind="meeting", entry_id=entry_id, event=event("meeting", "m1"))
+            break
+
+
+async def test_stop_ends_a_wait(on: dict[str, Any]) -> None:
+    stop = asyncio.Event()
+    async with subscribe(**on, stop=stop) as events:
+        waiting = asyncio.create_task(collect(events))
+        await asyncio.sleep(0.03)
+        stop.set()
+        assert await asyncio.wait_for(waiting, 1) == []
+        async for _ in events.received():
+            pytest.fail("stopped")
+
+
+async def collect(events: Subscription) -> list[str]:
+    return [event.id async for event in events]
+
+
+# ---------------------------------------------------------------- in a group
+async def test_a_group_shares_the_events(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+    names = [f"s{i}" for i in range(6)]
+    async with subscribe(**on, group="g", consumer="a") as a, subscribe(**on, group="g", consumer="b") as b:
+        got = []
+        for name, events in zip(names, (a, b, b, a, a, b), strict=True):
+            await publish(redis, settings, name)
+            got += await take(events, 1)
+        assert got == names
+        assert await nothing_more(a)
+        assert await nothing_more(b)
+
+
+async def test_two_groups_each_get_everything(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+    await publish(redis, settings, "s1", "m1")
+    for group in ("g", "h"):
+        async with subscribe(**on, group=group, after="0") as events:
+            assert await take(events, 2) == ["s1", "m1"]
+
+
+async def test_a_group_resumes_with_the_event_that_was_not_acknowledged(
+    redis: Redis, settings: Settings, on: dict[str, Any]
+) -> None:
+    await publish(redis, settings, "s1", "m1", "s2", "d1")
+    async with subscribe(**on, group="g", after="0") as events:
+        assert await take(events, 2) == ["s1", "m1"]  # m1 is being worked on
+    await publish(redis, settings, "s3")
+    async with subscribe(**on, group="g", after="$") as events:
+        assert await take(events, 4) == ["m1", "s2", "d1", "s3"]
+        assert await nothing_more(events)  # by asking, s3 is acknowledged
+    for kind in KINDS:
+        pending: Any = await redis.xpending(event_stream(settings.key_prefix, kind), "g")
+        assert pending["pending"] == 0
+
+
+async def test_a_cancelled_wait_loses_no_event(
+    redis: Redis, settings: Settings, on: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slow(*args: Any, **kwargs: Any) -> Any:
+        found = await read_group(*args, **kwargs)
+        await asyncio.sleep(0.05 if found else 0)  # delivered, and the answer still under way
+        return found
+
+    await publish(redis, settings, "s1", "m1")
+    async with subscribe(**on, group="g", after="0") as events:
+        monkeypatch.setattr(subscribe_module, "read_group", slow)
+        assert await nothing_more(events)
+        monkeypatch.undo()
+        assert await take(events, 2) == ["s1", "m1"]
+        assert await nothing_more(events)
+
+
+async def test_what_a_dead_subscriber_left_goes_to_another_in_time(
+    redis: Redis, settings: Settings, on: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(redis, settings, "s1", "m1")
+    async with subscribe(**on, group="g", consumer="dead", after="0") as events:
+        assert await take(events, 1) == ["s1"]
+    async with subscribe(**on, group="g", consumer="b") as events:
+        assert await nothing_more(events)
+    monkeypatch.setattr(subscribe_module, "CLAIM_AFTER_S", 0.001)
+    async with subscribe(**on, group="g", consumer="c") as events:
+        assert await take(events, 2) == ["s1", "m1"]
+
+
+# ---------------------------------------------------------------- what cannot be handed over
+@pytest.mark.parametrize("group", [None, "g"])
+@pytest.mark.parametrize("data", [b"{", b'{"kind": "rumour"}', b'{"kind": "statement"}', b"\xff", None])
+async def test_what_does_not_decode_is_said_once_and_passed(
+    redis: Redis, settings: Settings, on: dict[str, Any], group: str | None, data: bytes | None
+) -> None:
+    await publish(redis, settings, "s1")
+    stream = event_stream(settings.key_prefix, "statement")
+    bad: Any = await redis.xadd(stream, {"v": "9", "data": data} if data else {"v": "9"}, id=f"{next(MILLISECONDS)}-0")
+    await publish(redis, settings, "s2")
+    async with subscribe(**on, after="0", group=group) as events:
+        assert await take(events, 1) == ["s1"]
+        with pytest.raises(EventStreamError, match=rf"{stream}: entry {bad.decode()} \(version 9.* does not decode"):
+            await anext(events)
+        position = events.position
+        assert await take(events, 1) == ["s2"]
+    async with subscribe(**on, after=position, group=group) as events:
+        assert await take(events, 1) == ["s2"]
+
+
+async def test_what_was_trimmed_before_it_was_read_is_said_once_and_passed(
+    redis: Redis, settings: Settings, on: dict[str, Any]
+) -> None:
+    await publish(redis, settings, "s1", "m1")
+    stream = event_stream(settings.key_prefix, "statement")
+    async with subscribe(**on, after="0") as events:
+        await take(events, 2)
+        await publish(redis, settings, "s2", "s3", "s4")
+        await redis.xtrim(stream, 2, approximate=False)  # s1 and s2
+        behind = events.position
+        with pytest.raises(EventStreamError, match=rf"{stream}: what followed entry {behind['statement']} was trimmed"):
+            await anext(events)
+        passed = events.position
+        assert await take(events, 2) == ["s3", "s4"]
+    async with subscribe(**on, after=passed) as events:
+        assert await take(events, 2) == ["s3", "s4"]
+    async with subscribe(**on, after=behind) as events:
+        with pytest.raises(EventStreamError):
+            await anext(events)
+
+
+async def test_trimming_what_was_read_is_no_gap(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+    await publish(redis, settings, "s1", "s2", "s3")
+    async with subscribe(**on, after="0") as events:
+        assert await take(events, 3) == ["s1", "s2", "s3"]
+        await publish(redis, settings, "s4")
+        await redis.xtrim(event_stream(settings.key_prefix, "statement"), 2, approximate=False)
+        assert await take(events, 1) == ["s4"]
+
+
+async def test_a_group_is_told_once_of_what_was_trimmed_before_it_read_it(
+    redis: Redis, settings: Settings, on: dict[str, Any]
+) -> None:
+    await publish(redis, settings, "s1")
+    async with subscribe(**on, group="g", after="0") as events:
+        assert await take(events, 1) == ["s1"]
+        assert await nothing_more(events)
+    await publish(redis, settings, "s2", "s3", "s4")
+    await redis.xtrim(event_stream(settings.key_prefix, "statement"), 2, approximate=False)
+    async with subscribe(**on, group="g") as events:
+        with pytest.raises(EventStreamError, match="trimmed away before it was read"):
+            await anext(events)
+    async with subscribe(**on, group="g") as events:
+        assert await take(events, 2) == ["s3", "s4"]
+
+
+async def test_a_pending_event_trimmed_away_is_said_once(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+    await publish(redis, settings, "s1", "s2")
+    async with subscribe(**on, group="g", after="0") as events:
+        assert await take(events, 1) == ["s1"]
+    await redis.xtrim(event_stream(settings.key_prefix, "statement"), 1, approximate=False)
+    async with subscribe(**on, group="g") as events:
+        with pytest.raises(EventStreamError, match="trimmed away before it was acknowledged"):
+            await anext(events)
+        assert await take(events, 1) == ["s2"]
+
+
+# ---------------------------------------------------------------- wrong use
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"kinds": ["statements"]}, "unknown kind 'statements': one of statement, meeting, decision"),
+        ({"after": "yesterday"}, "no place in a stream: 'yesterday'"),
+        ({"after": {"meeting": "1-2-3"}}, "no place in a stream: '1-2-3'"),
+        ({"redis": "http://localhost"}, "Redis URL 'http://localhost'"),
+    ],
+)
+def test_wrong_use_is_refused_by_name(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        subscribe(**({"redis": "redis://localhost:1"} | wrong))
+
+
+async def test_a_redis_that_is_not_there_is_named_without_its_password() -> None:
+    with pytest.raises(UsageError, match="cannot use Redis at localhost:1: ") as e:
+        async with subscribe("redis://me:secret@localhost:1"):
+            pass
+    assert "secret" not in str(e.value)
+
+
+# ---------------------------------------------------------------- Redis goes away
+@pytest.mark.parametrize("group", [None, "g"])
+async def test_a_subscription_survives_kill_9_of_redis_and_misses_nothing(tmp_path: Path, group: str | None) -> None:
+    settings, server = Settings(), embedded(tmp_path)
+    url = await server.__aenter__()
+    async with subscribe(url, after="0", group=group) as events:
+        async with connect(url) as redis:
+            await publish(redis, settings, "s1", "m1", "s2")
+            assert await take(events, 2) == ["s1", "m1"]
+            waiting = asyncio.create_task(take(events, 2))
+            while (await redis.info("clients"))["blocked_clients"] == 0:  # noqa: ASYNC110 - the server's state
+                await asyncio.sleep(0.005)
+            os.kill((await redis.info("server"))["process_id"], signal.SIGKILL)
+        await server.__aexit__(None, None, None)
+        await asyncio.sleep(0.1)
+        async with embedded(tmp_path), connect(url) as redis:
+            await publish(redis, settings, "d1")
+            assert await waiting == ["s2", "d1"]
+
+
+# ---------------------------------------------------------------- counts
+async def test_events_are_counted_per_kind(redis: Redis, redis_url: str, settings: Settings) -> None:
+    await publish(redis, settings, "s1", "s2", "d1")
+    expected = {"statement": 2, "meeting": 0, "decision": 1}
+    assert await events_per_kind(redis, settings.key_prefix) == expected
+    assert await events_per_kind(redis_url, settings.key_prefix) == expected
