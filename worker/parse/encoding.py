@@ -15,9 +15,9 @@ import brotli  # type: ignore[import-untyped]
 from worker.errors import Permanent, Transient
 
 if sys.version_info >= (3, 14):
-    from compression import zstd
+    from compression.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
 else:
-    from backports import zstd
+    from backports.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,7 +100,7 @@ class _Brotli:
 
 class _Zstd:
     def __init__(self) -> None:
-        self._zstd = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
+        self._zstd = ZstdDecompressor(options={DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
 
     def decode(self, data: bytes) -> bytes:
         return self._zstd.decompress(data, PIECE_BYTES)
@@ -232,7 +232,7 @@ class _Coding:
     def _decode(self, frame: _Frame, data: bytes) -> bytes:
         try:
             out = frame.decode(data)
-        except (zlib.error, brotli.error, zstd.ZstdError) as e:
+        except (zlib.error, brotli.error, ZstdError) as e:
             raise Permanent("bad_encoding", f"not {self._name}: {e}") from None
         if len(out) > self._room_bytes:
             raise _too_large(self._limit_bytes)
