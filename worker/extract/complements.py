@@ -121,6 +121,8 @@ def _clause_ahead(doc: Doc, at: int, limit: int) -> bool:
 def _clause_at(doc: Doc, at: int, limit: int, *, sure: bool) -> bool:
     """Does a bare clause begin here: a noun phrase, widened, and then a finite verb?"""
     text = doc.text
+    if text.lower[at] in {"both", "either", "neither", "not", "only", "even"} and at + 1 < limit:
+        return _clause_at(doc, at + 1, limit, sure=sure)
     if text.tags[at] == "SC" and text.lower[at] not in {"that", "so"}:
         return text.lower[at] in {"if", "because", "while", "although", "though", "unless"} and _clause_ahead(
             doc, at, limit
@@ -142,8 +144,6 @@ def _clause_at(doc: Doc, at: int, limit: int, *, sure: bool) -> bool:
         if verb is not None:
             if verb.finite:
                 return True
-            if verb.infinitive:
-                return False
             end = verb.last
             continue
         following = doc.phrases.noun(end)
@@ -188,14 +188,14 @@ def _adjunct_end(doc: Doc, at: int, limit: int) -> int | None:
     phrase = doc.phrases.noun(at)
     if phrase is not None and phrase.first == at:
         return phrase.last
-    if text.words[at] in {",", "and", "("} and at + 1 < limit:
+    if text.words[at] in {",", "and", "(", "—", "–", "--", "-"} and at + 1 < limit:
         return _aside_end(doc, at, limit)
     return None
 
 
 def _aside_end(doc: Doc, at: int, limit: int) -> int | None:
     """A short aside between commas or brackets: "said, to applause, that …"."""
-    closing = ")" if doc.text.words[at] == "(" else ","
+    closing = {"(": ")"}.get(doc.text.words[at], doc.text.words[at])
     if doc.text.words[at] == "and":
         phrase = doc.phrases.noun(at + 1)
         return phrase.last if phrase is not None and phrase.first == at + 1 else None

@@ -106,10 +106,27 @@ def _around(doc: Doc, verb: VerbGroup, first: int, last: int, cue: Cue | None) -
     before = verb.first - 1
     if before >= first and (_quotation_ending(doc, before) >= first or doc.text.words[before] in _BREAKS):
         source = speaker_after(doc, verb.last, last)
-        if source is not None and cue is not None and cue.inverts:
+        if source is not None and cue is not None and cue.inverts and animate(doc, source):
             return source, before, True
     source = subject(doc, verb, first)
     return source, (source[0] - 1 if source else -1), False
+
+
+def animate(doc: Doc, source: Range) -> bool:
+    """Can the phrase speak: a name, a person, a body, a group, or a document?"""
+    text, lexicon = doc.text, doc.lexicon
+    phrase = doc.phrases.noun(source[0])
+    while phrase is not None and text.tags[phrase.first] == "IN":
+        phrase = doc.phrases.noun(phrase.last)
+    if phrase is None:
+        return False
+    word, tag = text.lower[phrase.head], text.tags[phrase.head]
+    if tag == "NNP" or tag == "NNS" or tag == "CD" or tag == "JJ" or text.tags[phrase.first] == "DT" and phrase.last - phrase.first == 1:
+        return True
+    if tag in {"PRP", "WP"}:
+        return word not in {"it", "when", "where", "what", "how", "why"}
+    known = lexicon.roles | lexicon.groups | lexicon.organisation_heads | lexicon.documents | lexicon.gender_of.keys()
+    return word in known or word in lexicon.indefinite
 
 
 def _quotation_ending(doc: Doc, token: int) -> int:
@@ -124,6 +141,8 @@ def _quotation_ending(doc: Doc, token: int) -> int:
     if quotation.last != at + 1:
         return -1
     inner = quotation.inner[1] - 1
+    while inner > quotation.first and text.words[inner] in doc.lexicon.quotation_marks:
+        inner -= 1
     ended = at != token or text.words[inner] in {",", ".", "?", "!", "—", "–", "--", "…", "..."} or not quotation.closed
     return quotation.first if ended else -1
 

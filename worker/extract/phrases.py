@@ -19,6 +19,8 @@ _OPENERS = frozenset({"DT", "PRP$", "JJ", "CD", "NN", "NNS", "NNP", "FW"})
 _MODIFIERS = frozenset({"JJ", "CD", "NN", "NNS", "NNP", "FW", "POS"})
 _VERBS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"})
 FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
+_FINITE_FORMS = FINITE | {"VB"}
+"""A base form that nothing governs is a plural present ("officials say") that the tagger took for an infinitive."""
 
 
 class NounPhrase(Struct, frozen=True, gc=False):
@@ -197,7 +199,7 @@ def _verb_group(text: Text, at: int, size: int, lexicon: Lexicon, found: Phrases
     if head < 0:
         return end if end > at else at + 1
     end = _with_particle(text, head + 1, limit, lexicon) if end == head + 1 else head + 1
-    finite = tags[_first_verb(tags, at, head)] in FINITE and not infinitive
+    finite = tags[_first_verb(tags, at, head)] in _FINITE_FORMS and not infinitive
     found.verb_at[at:end] = [len(found.verbs)] * (end - at)
     found.verbs.append(VerbGroup(at, end, head, finite, infinitive, negated, passive, modal))
     return end

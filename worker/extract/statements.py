@@ -16,14 +16,16 @@ _CREDITING = frozenset({"content_source_cue", "content_cue_source"})
 def statements(doc: Doc) -> Iterable[Statement]:
     """Return the article's statements in text order, and leave them in `doc.statements` for later extractors."""
     finds: list[Find] = []
+    latest: list[Find] = []
     for first, last in doc.text.sentences:
         here = _layout(doc, first, last) or in_sentence(doc, first, last)
         here = _credited(doc, here)
         here = [f for f in here if _tidy(f)]
         if here:
             finds += here
-        elif finds:
-            _continue(doc, finds[-1], first, last)
+            latest = here
+        elif latest:
+            latest = [find for find in latest if _continue(doc, find, first, last)][:1]
     seen: set[str] = set()
     for find in finds:
         statement = _statement(doc, find)
@@ -40,23 +42,21 @@ def _tidy(find: Find) -> bool:
 
 
 # ---------------------------------------------------------------- across sentences
-def _continue(doc: Doc, find: Find, first: int, last: int) -> None:
-    """Add a sentence that only goes on with the quotation before it: the next one, or a paragraph re-opened."""
+def _continue(doc: Doc, find: Find, first: int, last: int) -> bool:
+    """Add a sentence that only goes on with the quotation in the one before; False where it does not."""
     text = doc.text
-    if text.quoted[first] < 0 or find.pieces[-1][1] > first:
-        return
+    if text.quoted[first] < 0 or not any(text.quoted[i] >= 0 for p in find.pieces for i in (p[0], p[1] - 1)):
+        return False
     quotation = text.quotations[text.quoted[first]]
-    previous = find.last - 1
-    direct = any(text.quoted[i] >= 0 for p in find.pieces for i in (p[0], p[1] - 1))
-    same = text.paragraph_of[previous] == text.paragraph_of[first]
+    same = text.paragraph_of[find.last - 1] == text.paragraph_of[first]
     reopened = quotation.continues and text.quoted[find.pieces[-1][1] - 1] >= 0
-    if not direct or not (same or reopened) or first > find.last + 3:  # noqa: PLR2004 - a stop and a closing mark
-        return
     end = last
     while end > first and text.quoted[end - 1] < 0:
         end -= 1
-    if not any(text.quoted[i] < 0 and doc.phrases.verb_at[i] >= 0 for i in range(first, end)):
-        find.pieces.append((first, end))
+    if not (same or reopened) or any(text.quoted[i] < 0 and doc.phrases.verb_at[i] >= 0 for i in range(first, last)):
+        return False
+    find.pieces.append((first, end))
+    return True
 
 
 # ---------------------------------------------------------------- layout

@@ -32,6 +32,7 @@ _TOKEN = re.compile(
 )
 _CLITICS = ("n't", "'s", "'re", "'ve", "'ll", "'d", "'m")
 _STOPS = frozenset({".", "!", "?", "…", "...", "...."})
+_NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "NN", "NNS", "UH", "FW"})
 _CLOSERS = frozenset({")", "]"})
 
 
@@ -94,7 +95,7 @@ def read(string: str, lexicon: Lexicon) -> Text:
         string=string,
         words=words,
         lower=lower,
-        tags=tagger(lexicon.language).tag(words, lower),
+        tags=_with_known_names(words, tagger(lexicon.language).tag(words, lower), sentences),
         starts=starts,
         ends=ends,
         paragraphs=paragraphs,
@@ -104,6 +105,16 @@ def read(string: str, lexicon: Lexicon) -> Text:
         quotations=found,
         quoted=quoted,
     )
+
+
+def _with_known_names(words: list[str], tags: list[str], sentences: list[tuple[int, int]]) -> list[str]:
+    """A word that is a name inside some sentence is one where it opens a sentence too ("Jolly said")."""
+    openers = {first for first, _ in sentences}
+    names = {word for i, word in enumerate(words) if tags[i] == "NNP" and i not in openers and not word.isupper()}
+    for i in openers:
+        if tags[i] in _NAMELIKE and words[i] in names and words[i][0].isupper():
+            tags[i] = "NNP"
+    return tags
 
 
 def _index_of(ranges: list[tuple[int, int]], size: int) -> list[int]:
