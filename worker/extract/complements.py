@@ -231,7 +231,9 @@ def _next_attribution(doc: Doc, at: int, limit: int) -> bool:
         verb = doc.phrases.verb(at + 1)
         if verb is not None and verb.first == at + 1 and text.tags[verb.head] == "VBG" and is_speech(doc, verb):
             return True
-        return text.tags[at + 1] == "CC" and _shares_subject(doc, at + 1, limit)
+        if text.tags[at + 1] in {"CC", "SC"}:
+            return _shares_subject(doc, at + 1, limit) or _new_speaker(doc, at + 2, limit)
+        return _new_speaker(doc, at + 1, limit)
     return text.tags[at] == "CC" and _shares_subject(doc, at, limit)
 
 
@@ -247,6 +249,18 @@ def _shares_subject(doc: Doc, conjunction: int, limit: int) -> bool:
         and doc.text.tags[verb.head] in {"VBD", "VBZ"}
         and is_speech(doc, verb)
     )
+
+
+def _new_speaker(doc: Doc, at: int, limit: int) -> bool:
+    """ ", and he insisted that …": a subject of its own, a speech verb and a complement begin another attribution."""
+    phrase = doc.phrases.noun(at) if at < limit else None
+    if phrase is None or phrase.first != at or doc.text.quoted[at] >= 0 or phrase.last >= limit:
+        return False
+    verb = doc.phrases.verb(phrase.last)
+    cue = cue_of(doc, verb) if verb is not None and verb.first == phrase.last and verb.finite and not verb.passive else None
+    if verb is None or cue is None or cue.thought or not cue.clause or doc.text.tags[verb.head] == "VB":
+        return False
+    return _after_adjuncts(doc, cue, verb.last, limit) is not None
 
 
 def is_speech(doc: Doc, verb: VerbGroup) -> bool:

@@ -15,16 +15,20 @@ from worker.extract.sources import Range, agent, speaker_after, subject, text_is
 
 _STOPS = frozenset({".", "!", "?", "…", "...", ";"})
 _BREAKS = frozenset({",", "—", "–", "--", "-"})
+_CIRCUMSTANCE = frozenset({"when", "while", "after", "as", "before", "although", "though", "in", "during", "on", "at", "with"})
 _THOUGHT = 0.5
 _SPEECH = 0.8
 
 
-def in_sentence(doc: Doc, first: int, last: int) -> list[Find]:
-    """Return the attributions of a sentence, outermost only, in text order."""
+def in_sentence(doc: Doc, first: int, last: int, asked: int) -> list[Find]:
+    """Return the attributions of a sentence, outermost only, in text order.
+
+    `asked` is where a quotation before the sentence begins that may still want its speaker ("Why?" X asked.), else `first`.
+    """
     finds: list[Find] = []
     verbs = _verbs(doc, first, last)
     for verb in verbs:
-        if not _covered(finds, verb.head) and (find := _after_content(doc, verb, first, last, finds)):
+        if not _covered(finds, verb.head) and (find := _after_content(doc, verb, asked if verb is verbs[0] else first, last, finds)):
             finds.append(find)
     finds += _according_to(doc, first, last, finds)
     for verb in verbs:
@@ -81,13 +85,15 @@ def _after_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list
         if not _is_parenthetical(doc, verb, source, last, inverted=inverted):
             return None
         start = _clause_start(doc, first, edge, finds)
+        if doc.text.tags[start] in {"SC", "WP"} and "," not in doc.text.words[start:edge]:
+            return None  # "When the talks ended, she said …": a subordinate clause is not yet content
         rule = "content_cue_source" if inverted else "content_source_cue"
     left = trim(doc, start, edge + (quote >= first and doc.text.quoted[edge] >= 0))
-    if left <= start or (quote < first and not _has_finite(doc, start, left)):
-        return None
-    pieces = [(start, left)]
     tail = max(verb.last, source[1])
     more = _resumption(doc, tail, last, quoted=quote >= first)
+    if left <= start or (quote < first and not _has_finite(doc, start, left) and not _opens_with_verb(doc, more)):
+        return None
+    pieces = [(start, left)]
     if more is not None:
         pieces.append(more)
     return Find(
@@ -203,11 +209,16 @@ def _resumption(doc: Doc, at: int, last: int, *, quoted: bool) -> Range | None:
             if verb is not None and cue_of(doc, verb) is not None and i > at:
                 return None
         return None
-    if at < last and text.words[at] == "," and at + 1 < last and text.tags[at + 1] not in {"VBG", "CC", "SC", "WP"}:
+    if at + 1 < last and text.words[at] in _BREAKS and text.tags[at + 1] not in {"VBG", "CC", "WP"}:
         verb = doc.phrases.verb(at + 1)
-        if verb is not None and verb.finite:
+        if (verb is not None and verb.finite) or text.tags[at + 1] in {"DT", "IN", "SC", "TO"} and text.lower[at + 1] not in _CIRCUMSTANCE:
             return at + 1, trim(doc, at + 1, content_end(doc, at + 1, last))
     return None
+
+
+def _opens_with_verb(doc: Doc, piece: Range | None) -> bool:
+    verb = doc.phrases.verb(piece[0]) if piece is not None else None
+    return verb is not None and verb.finite
 
 
 def _to_sentence_end(doc: Doc, after: int, last: int) -> int:
@@ -228,7 +239,9 @@ def _before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: lis
     if right is None or right.last <= right.first:
         return None
     source, cue_first, rule = _source(doc, verb, first, finds)
-    if rule == "":
+    if rule == "" or (source is not None and right.form == "phrase" and not animate(doc, source)):
+        return None
+    if rule == "purpose" and right.form not in {"that", "quotation"}:
         return None
     return Find(
         source=source,
@@ -291,8 +304,9 @@ def _source(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> tuple[R
         return None, verb.first, ""
     if not verb.finite and tag == "VBN" and not _is_headline(doc, verb.head):
         return None, verb.first, ""
-    kind = "relative" if text.tags[source[0]] == "WP" else "source_cue"
-    return source, verb.first, kind
+    if text.tags[source[0]] == "WP" and source[1] - source[0] == 1:
+        return source, verb.first, "relative" if text.lower[source[0]] == "who" else ""
+    return source, verb.first, "source_cue"
 
 
 def _joins(doc: Doc, token: int) -> bool:

@@ -18,7 +18,7 @@ def statements(doc: Doc) -> Iterable[Statement]:
     finds: list[Find] = []
     latest: list[Find] = []
     for first, last in doc.text.sentences:
-        here = _layout(doc, first, last) or in_sentence(doc, first, last)
+        here = _layout(doc, first, last) or in_sentence(doc, first, last, _asked_before(doc, first, latest))
         here = _credited(doc, here)
         here = [f for f in here if _tidy(f)]
         if here:
@@ -42,6 +42,17 @@ def _tidy(find: Find) -> bool:
 
 
 # ---------------------------------------------------------------- across sentences
+def _asked_before(doc: Doc, first: int, latest: list[Find]) -> int:
+    """Where a quotation begins that ends the sentence before with "?" or "!", so that "X asked." may belong to it."""
+    text = doc.text
+    if first == 0 or text.quoted[first - 1] < 0 or text.paragraph_of[first - 1] != text.paragraph_of[first]:
+        return first
+    quotation = text.quotations[text.quoted[first - 1]]
+    marked = text.words[quotation.inner[1] - 1] in {"?", "!", "—", "–", "--", "…", "..."}
+    free = not any(find.covers(first - 1) for find in latest)
+    return quotation.first if marked and free and quotation.last == first else first
+
+
 def _continue(doc: Doc, find: Find, first: int, last: int) -> bool:
     """Add a sentence that only goes on with the quotation in the one before; False where it does not."""
     text = doc.text
