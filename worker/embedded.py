@@ -79,15 +79,14 @@ async def embedded(data_dir: Path | str, *, server: Path | None = None) -> Async
     """
     binary = server or find_server()
     folder = _prepared(Path(data_dir))
-    async with _locked(folder) as lock:
-        with _socket_path(folder) as socket:
-            process = await _spawn(binary, folder, socket, lock)
-            url = f"unix://{quote(str(socket))}"
-            try:
-                await _until_it_answers(process, url, folder)
-                yield url
-            finally:
-                await _stop(process)
+    with await _locked(folder) as lock, _socket_path(folder) as socket:
+        process = await _spawn(binary, folder, socket, lock)
+        url = f"unix://{quote(str(socket))}"
+        try:
+            await _until_it_answers(process, url, folder)
+            yield url
+        finally:
+            await _stop(process)
 
 
 def _prepared(data_dir: Path) -> Path:
@@ -101,23 +100,21 @@ def _prepared(data_dir: Path) -> Path:
 
 
 # ---------------------------------------------------------------- one owner a folder
-@contextlib.asynccontextmanager
-async def _locked(folder: Path) -> AsyncIterator[BinaryIO]:
-    """Hold the folder's lock file; UsageError that names folder and holder where another process has it."""
-    path = folder / "communique.pid"
+async def _locked(folder: Path) -> BinaryIO:
+    """Open and lock the folder's lock file; UsageError that names folder and holder where another process has it."""
     try:
-        file = path.open("a+b")
+        file = (folder / "communique.pid").open("a+b")
     except OSError as e:
         raise UsageError(f"data folder {folder}: {e.strerror}") from None
-    with file:
+    with contextlib.ExitStack() as unless_locked:
+        unless_locked.enter_context(file)
         if not await _flocked(file):
-            file.seek(0)
-            holder = file.read(32).decode("ascii", "replace").strip() or "unknown"
-            raise UsageError(f"data folder {folder} is in use by process {holder}: stop it or name another folder")
-        file.truncate(0)
-        file.write(b"%d\n" % os.getpid())
-        file.flush()
-        yield file
+            raise UsageError(f"data folder {folder} is in use by process {_holder(file)}: stop it or name another")
+        unless_locked.pop_all()
+    file.truncate(0)
+    file.write(b"%d\n" % os.getpid())
+    file.flush()
+    return file
 
 
 async def _flocked(file: BinaryIO) -> bool:
@@ -125,22 +122,28 @@ async def _flocked(file: BinaryIO) -> bool:
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
-        if not _orphaned(file):
+        if _alive(_holder(file)):
             return False
-        await asyncio.sleep(POLL_S)
+        await asyncio.sleep(POLL_S)  # only an orphaned server holds on, for as long as it writes its last bytes
     return False
 
 
-def _orphaned(file: BinaryIO) -> bool:
-    """Tell whether the process that wrote its pid into the lock file is gone, and only its server still holds on."""
+def _holder(file: BinaryIO) -> str:
+    """Return the pid that the lock file names."""
     file.seek(0)
-    try:
-        os.kill(int(file.read(32)), 0)
-    except (ValueError, ProcessLookupError):
-        return True
-    except PermissionError:
+    return file.read(32).decode("ascii", "replace").strip()
+
+
+def _alive(pid: str) -> bool:
+    if not pid.isdecimal():
         return False
-    return False
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 @contextlib.contextmanager
