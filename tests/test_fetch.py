@@ -506,7 +506,7 @@ async def test_of_a_name_with_both_kinds_only_the_public_addresses_are_used(monk
         ]
 
     monkeypatch.setattr(socket, "getaddrinfo", looked_up)
-    resolver = _Resolver(allow_private=False)
+    resolver = _Resolver(allow_private=False, threads=1)
     assert [a["host"] for a in await resolver.resolve("two-faced.example", 80)] == ["8.8.8.8"]
     monkeypatch.setattr("worker.fetch.is_public", lambda _: False)
     with pytest.raises(_PrivateAddressError, match=r"two-faced\.example is 10\.0\.0\.1, 127\.0\.0\.1, 8\.8\.8\.8"):

@@ -44,7 +44,6 @@ REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 WORTH_ANOTHER_TRY: Final = frozenset({408, 425, 429})
 """The client errors that are about this moment, not about the URL (RFC 9110, 15.5.9; RFC 8470; RFC 6585)."""
 
-_DNS_THREADS: Final = 16
 _DNS_CACHE_S: Final = 60
 
 
@@ -62,7 +61,7 @@ class Kind(Struct, frozen=True, kw_only=True):
 
 
 HTML: Final = Kind(
-    accept="text/html,application/xhtml+xml;q=0.9",
+    accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
     media_types=frozenset({"text/html", "application/xhtml+xml"}),
     reason="not_html",
 )
@@ -102,7 +101,7 @@ class Fetcher:
 
     async def __aenter__(self) -> Self:
         s = self._settings
-        resolver = _Resolver(allow_private=s.allow_private_addresses)
+        resolver = _Resolver(allow_private=s.allow_private_addresses, threads=s.concurrency)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, resolver=resolver, ttl_dns_cache=_DNS_CACHE_S),
             timeout=aiohttp.ClientTimeout(total=None, connect=s.connect_timeout_s, sock_read=s.read_timeout_s),
@@ -232,9 +231,9 @@ class _Resolver(AbstractResolver):
     Lookups have threads of their own: a name server that does not answer holds up no other work of the process.
     """
 
-    def __init__(self, *, allow_private: bool) -> None:
+    def __init__(self, *, allow_private: bool, threads: int) -> None:
         self._allow_private = allow_private
-        self._threads = ThreadPoolExecutor(_DNS_THREADS, thread_name_prefix="dns")
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="dns")
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC

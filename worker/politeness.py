@@ -94,14 +94,16 @@ class Politeness:
         here = urls.host(task.url)
 
         async def admit(url: str) -> None:
-            rules = await self._known_robots(urls.origin(url)) or await self._learn(url)
-            _check(rules, url)
-            if (host := urls.host(url)) == here:
-                return
-            wait = await self._enter(host, self._delay_s(rules), most_s=HOP_WAIT_S)
-            if not wait.reserved:
-                raise NotYet("host_busy", f"redirected to {host}, which has no slot soon", wait.wait_s)
-            await asyncio.sleep(wait.wait_s)
+            rules = await self._known_robots(urls.origin(url))
+            if rules is not None:
+                _check(rules, url)
+            if (host := urls.host(url)) != here:
+                wait = await self._enter(host, self._delay_s(rules), most_s=HOP_WAIT_S)
+                if not wait.reserved:
+                    raise NotYet("host_busy", f"redirected to {host}, which has no slot soon", wait.wait_s)
+                await asyncio.sleep(wait.wait_s)
+            if rules is None:
+                await self._learn(url)
 
         return admit
 

@@ -56,6 +56,8 @@ def test_tracking_parameters_go(tail: str) -> None:
         "p=1&p=2",
         "/path/as/query",
         "k=a+b",
+        "sc_lang=en",
+        "pk=7",
     ],
 )
 def test_what_may_name_the_page_stays_as_it_stands(query: str) -> None:

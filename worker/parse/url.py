@@ -30,10 +30,10 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 # their words of everyday use ("source", "session", "cid", "ref"), which some sites need to find the article.
 _TRACKER_PREFIXES: Final = (
     "utm_",  # Urchin, Google Analytics
+    "gad_",  # Google Ads
     "mtm_",  # Matomo
     "matomo_",
     "piwik_",
-    "pk_",
     "at_",  # AT Internet, Piano (BBC)
     "ns_",  # comScore
     "itm_",
@@ -42,16 +42,10 @@ _TRACKER_PREFIXES: Final = (
     "_hs",
     "oly_",  # Omeda Olytics
     "vero_",
-    "wt_",  # Webtrekk, Mapp
     "wt.",  # Webtrends
-    "mkt_",  # Marketo
     "_bta_",  # Bronto
     "trk_",  # Listrak
-    "sc_",  # Emarsys
-    "ga_",
-    "gad_",  # Google Ads
     "stm_",
-    "pd_rd_",
 )
 _TRACKERS: Final = frozenset(
     (
@@ -72,8 +66,24 @@ _TRACKERS: Final = frozenset(
         ),
         *("rb_clickid", "_openstat", "wickedid", "vgo_ee", "unicorn_click_id", "guccounter", "guce_referrer"),
         *("guce_referrer_sig", "__twitter_impression", "fb_action_ids", "fb_action_types", "fb_source", "fb_ref"),
+        *("pk_campaign", "pk_kwd", "pk_keyword", "pk_source", "pk_medium", "pk_content", "pk_cid", "wt_mc", "wt_zmc"),
+        *("ga_source", "ga_medium", "ga_term", "ga_content", "ga_campaign", "ga_place"),
         # newsletters
-        *("mc_cid", "mc_eid", "ml_subscriber", "ml_subscriber_hash", "elqtrackid", "elqtrack", "ck_subscriber_id"),
+        *(
+            "mc_cid",
+            "mc_eid",
+            "mkt_tok",
+            "sc_src",
+            "sc_lid",
+            "sc_uid",
+            "sc_llid",
+            "sc_eh",
+            "ml_subscriber",
+            "ml_subscriber_hash",
+            "elqtrackid",
+            "elqtrack",
+            "ck_subscriber_id",
+        ),
         *(
             "bsft_clkid",
             "bsft_uid",
@@ -89,7 +99,7 @@ _TRACKERS: Final = frozenset(
         # what news sites add to the links of their own feeds and share buttons
         *("xtor", "cmp", "cmpid", "icid", "ncid", "ocid", "maca", "ito", "smid", "smtyp", "ftag", "cmpref", "wtrid"),
         *("ref_src", "ref_url", "referringsource", "traffic_source", "sr_share", "share_id", "soc_src", "soc_trk"),
-        *("rss_id", "feedtype", "feedname", "__source", "__tn__", "_ga", "_gl", "sh_kit", "linkid_src", "taid"),
+        *("feedtype", "feedname", "__source", "__tn__", "_ga", "_gl", "sh_kit", "linkid_src", "taid"),
     )
 )
 
