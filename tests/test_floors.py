@@ -29,8 +29,9 @@ FLOORS = {
     "consume": 4,
     "batch": 4,
     "run": 5,
-    "cli": 6,
-    "__main__": 7,
+    "commands": 6,
+    "cli": 7,
+    "__main__": 8,
 }
 """Module or package of `worker` -> its floor."""
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import faulthandler
+import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol
 
@@ -23,13 +24,14 @@ from redis.exceptions import RedisError
 from worker.digest import Digest, digest
 from worker.errors import Failure, NotYet, Permanent, Transient
 from worker.fetch import Fetcher
+from worker.parse.url import host
 from worker.politeness import Politeness
 from worker.pool import Pool
 from worker.publish import writes
 from worker.queue import Delivery, Outcome, UrlQueue
-from worker.schema import Task
+from worker.schema import Page, Task
 from worker.settings import Settings
-from worker.streams import Write
+from worker.streams import Write, connect
 
 log = structlog.get_logger()
 
@@ -165,7 +167,7 @@ class Consumer:
             report = await self._fail(delivery, task, failure)
         except RedisError:
             raise  # ends the process: without Redis no end of this delivery could be written
-        except Exception as bug:  # noqa: BLE001 - a bug must not take the other tasks with it; retried like a crash
+        except Exception as bug:  # a bug must not take the other tasks with it; retried like a crash
             log.exception("bug", url=task.url)
             report = await self._fail(delivery, task, Transient("bug", repr(bug)))
         log.info("url", **_fields(report), attempt=task.attempt, ms=round(1000 * (time.perf_counter() - started)))
@@ -175,8 +177,16 @@ class Consumer:
         if task.attempt >= self._settings.max_attempts:
             raise Permanent("crashed", f"its worker died {task.attempt} times")
         await self._politeness.admit(task, self._clock())
-        page = await self._fetcher.get(task.url)
-        return await self._pool.run(digest, page)
+        return await self._pool.run(digest, await self._fetch(task))
+
+    async def _fetch(self, task: Task) -> Page:
+        """Fetch; what the server asks of us by Retry-After, it asks of every worker."""
+        try:
+            return await self._fetcher.get(task.url, admit=self._politeness.redirects_of(task))
+        except Transient as failure:
+            if failure.retry_after_s:
+                await self._politeness.pause(host(task.url), failure.retry_after_s)
+            raise
 
     async def _finish(self, delivery: Delivery, result: Digest) -> Report:
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
@@ -256,6 +266,21 @@ class Consumer:
             await self._queue.put_off(delivery, _counting_crashes(delivery), self._clock())
             self._report(Report(url=delivery.task.url, outcome="handed_back"))
         log.info("drained", handed_back=len(left))
+
+
+@contextlib.asynccontextmanager
+async def consumer(
+    settings: Settings, redis_url: str, report: Callable[[Report], None] = lambda _: None
+) -> AsyncIterator[Consumer]:
+    """Put a consumer together with its neighbours; they are closed in the end."""
+    async with (
+        UrlQueue(redis_url, settings) as queue,
+        connect(redis_url) as client,
+        Fetcher(settings) as fetcher,
+        Pool(settings, preload="worker.digest") as pool,
+    ):
+        politeness = Politeness(client, fetcher, settings)
+        yield Consumer(settings, queue, politeness, fetcher, pool, jitter=random.random, report=report)
 
 
 def _counting_crashes(delivery: Delivery) -> Task:

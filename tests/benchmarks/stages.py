@@ -1,0 +1,151 @@
+"""Each stage on its own, the whole, and the peers."""
+
+import asyncio
+import contextlib
+import os
+import re
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import UTC, datetime
+
+import newspaper
+import trafilatura
+from msgspec.structs import asdict, replace
+
+from tests.benchmarks.measure import Figure, Stopwatch, timed, tree_cpu_s
+from worker.demo.site import site
+from worker.digest import digest
+from worker.embedded import embedded
+from worker.errors import Failure
+from worker.extract import extract
+from worker.fetch import FEED, Fetcher
+from worker.parse import parse_article
+from worker.parse.feed import links
+from worker.publish import writes
+from worker.queue import Depth, UrlQueue
+from worker.schema import Page, Task, task_id
+from worker.settings import Settings
+
+UNIT = "peer: trafilatura, text only (fast)"
+IN_FLIGHT = 32
+BATCH = 100
+
+
+# ---------------------------------------------------------------- on pages in memory
+def on_pages(pages: Sequence[Page], rounds: int) -> list[Figure]:
+    """Parse and extract, and the peers' whole-page functions, on the pages that are articles."""
+    kept = [page for page in pages if _is_article(page)]
+    articles = [parse_article(page) for page in kept]
+    texts = [page.body.decode("utf-8", "replace") for page in kept]
+    ours: list[tuple[str, Sequence[object], Callable[..., object]]] = [
+        ("parse", kept, parse_article),
+        ("extract", articles, extract),
+        ("parse + extract", kept, digest),
+        (UNIT, texts, lambda text: trafilatura.extract(text, fast=True)),
+        ("peer: trafilatura, with metadata", texts, lambda t: trafilatura.bare_extraction(t, with_metadata=True)),
+        ("peer: newspaper4k", texts, _newspaper),
+    ]
+    return [timed(name, items, work, rounds) for name, items, work in ours]
+
+
+def _is_article(page: Page) -> bool:
+    try:
+        parse_article(page)
+    except Failure:
+        return False
+    return True
+
+
+def _newspaper(text: str) -> object:
+    article = newspaper.Article("https://pages.example/article", input_html=text, fetch_images=False)
+    article.parse()
+    return article
+
+
+# ---------------------------------------------------------------- over sockets
+async def on_loopback(urls: int) -> list[Figure]:
+    """Fetch, publish and the whole, against a server and a site that are processes of their own."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with embedded(folder) as redis_url, _site(urls) as feed_url:
+            settings = Settings(
+                redis_url=redis_url, allow_private_addresses=True, host_delay_s=0, concurrency=IN_FLIGHT
+            )
+            async with Fetcher(settings) as fetcher:
+                addresses = await _addresses(fetcher, feed_url, urls)
+                fetched = await _fetch(fetcher, addresses)
+            return [fetched, await _publish(settings, addresses), await _whole(settings, addresses)]
+
+
+@contextlib.asynccontextmanager
+async def _site(urls: int) -> AsyncIterator[str]:
+    """Serve the demo site in a process of its own, with enough copies; yield its feed's URL."""
+    words = ["-m", "worker.demo", "--copies", str(urls // 8 + 1), "--slow", "0", "--crawl-delay", "0"]
+    process = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout
+    try:
+        yield (await process.stdout.readline()).decode().strip()
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _addresses(fetcher: Fetcher, feed_url: str, urls: int) -> list[str]:
+    feed = await fetcher.get(feed_url, kind=FEED)
+    return [link.url for link in links(feed.body, feed_url) if re.search(r"-\d+$", link.url)][:urls]
+
+
+async def _fetch(fetcher: Fetcher, addresses: Sequence[str]) -> Figure:
+    slots, watch = asyncio.Semaphore(IN_FLIGHT), Stopwatch()
+
+    async def get(url: str) -> None:
+        async with slots:
+            await fetcher.get(url)
+
+    await asyncio.gather(*map(get, addresses))
+    return watch.figure("fetch", len(addresses))
+
+
+async def _publish(settings: Settings, addresses: Sequence[str]) -> Figure:
+    """Enqueue, read and settle one article with its events a task, as the consumer does, in batches."""
+    async with site() as served, Fetcher(settings) as fetcher:
+        result = digest(await fetcher.get(served.plain[0]))
+    async with UrlQueue(settings.redis_url or "", replace(settings, key_prefix="bench:publish")) as queue:
+        watch = Stopwatch()
+        await queue.put_many([Task(id=task_id(url), url=url) for url in addresses])
+        while deliveries := await queue.read(BATCH, 0):
+            now = datetime.now(UTC)
+            await queue.settle_many([(d, writes(result.article, result.events, settings, now)) for d in deliveries])
+        return watch.figure("publish (enqueue to settled)", len(addresses))
+
+
+async def _whole(settings: Settings, addresses: Sequence[str]) -> Figure:
+    """One `communique consume`, all its processes counted, from the first task to an empty queue."""
+    async with UrlQueue(settings.redis_url or "", settings) as queue:
+        worker = await _worker(settings)
+        started_s, watch = tree_cpu_s(worker.pid), Stopwatch()
+        await queue.put_many([Task(id=task_id(url), url=url) for url in addresses])
+        await _until(queue, lambda depth: not depth.backlog + depth.pending + depth.delayed)
+        figure = watch.figure("the whole (consume)", len(addresses), cpu_s=tree_cpu_s(worker.pid) - started_s)
+        worker.terminate()
+        assert await worker.wait() == 0
+        return figure
+
+
+async def _worker(settings: Settings) -> asyncio.subprocess.Process:
+    """Start a worker with these settings and let it come up."""
+    given = {
+        f"COMMUNIQUE_{name.upper()}": str(value)
+        for name, value in asdict(settings).items()
+        if value != getattr(Settings(), name)
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "worker", "consume", env=os.environ | given, stderr=asyncio.subprocess.DEVNULL
+    )
+    await asyncio.sleep(3)
+    return process
+
+
+async def _until(queue: UrlQueue, reached: Callable[[Depth], bool]) -> None:
+    while not reached(await queue.depth()):
+        await asyncio.sleep(0.05)

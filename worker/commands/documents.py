@@ -1,0 +1,102 @@
+"""The pure commands: extract, parse, schema.  No Redis, no network, no clock: the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import rich
+
+from worker import batch
+from worker.digest import digest
+from worker.errors import UsageError
+from worker.extract import extract as extract_events
+from worker.parse import parse_article
+from worker.schema import Article, Event, Page, article_id
+from worker.settings import Settings
+from worker.view import line
+
+
+def extract(args: argparse.Namespace, _: Settings) -> int:
+    """Print the events of one document, or of a batch."""
+    if args.jsonl:
+        return _batch(batch.extract_lines(sys.stdin.buffer))
+    as_json = args.json or not sys.stdout.isatty()
+    for event in _events(args):
+        sys.stdout.write(msgspec.json.encode(event).decode() + "\n") if as_json else rich.print(line(event))
+    return 0
+
+
+def _events(args: argparse.Namespace) -> list[Event]:
+    """Extract from a page, or from a text exactly as it is."""
+    body = _read(args.file)
+    if _is_html(body):
+        return digest(Page(url=args.url, body=body)).events
+    return extract_events(_plain_text(body, args))
+
+
+def parse(args: argparse.Namespace, _: Settings) -> int:
+    """Print the article of one page as JSON, or of a batch."""
+    if args.jsonl:
+        return _batch(batch.parse_lines(sys.stdin.buffer))
+    article = parse_article(Page(url=args.url, body=_read(args.file)))
+    encoded = msgspec.json.encode(article)
+    sys.stdout.write((msgspec.json.format(encoded) if sys.stdout.isatty() else encoded).decode() + "\n")
+    return 0
+
+
+def schema(_: argparse.Namespace, __: Settings) -> int:
+    """Print the JSON Schema of the events (draft 2020-12)."""
+    sys.stdout.write(schema_text())
+    return 0
+
+
+def schema_text() -> str:
+    """Return the published contract, as `docs/events.schema.json` keeps it."""
+    (root,), parts = msgspec.json.schema_components([Event], ref_template="#/$defs/{name}")
+    made = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Communiqué event",
+        **root,
+        "$defs": {name: parts[name] for name in sorted(parts)},
+    }
+    return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
+
+
+def _batch(answers: Iterable[batch.Answer]) -> int:
+    failed = False
+    for answer in answers:
+        sys.stdout.buffer.write(answer.line + b"\n")
+        failed = failed or answer.failed
+    sys.stdout.buffer.flush()
+    return int(failed)
+
+
+def _read(file: str) -> bytes:
+    """Read a whole file or stdin; OSError names the file."""
+    return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+
+
+def _is_html(body: bytes) -> bool:
+    """Tell a page from a text: markup begins with `<`, after a byte order mark or blanks."""
+    return body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+
+
+def _plain_text(body: bytes, args: argparse.Namespace) -> Article:
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        raise UsageError(f"{args.file}: not UTF-8 text: byte 0x{body[e.start]:02x} at offset {e.start}") from None
+    published_at = None if args.published_at is None else _instant(args.published_at)
+    return Article(id=article_id(args.url), url=args.url, text=text, published_at=published_at)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return batch.instant(text)
+    except ValueError:
+        raise UsageError(f"--published-at {text!r}: neither a date nor a time of RFC 3339") from None

@@ -1,0 +1,100 @@
+"""Everything on one machine: URLs and sources in, one consumer, and the events handed to a screen as they come.
+
+It goes the way a fleet goes (queue, streams, subscription), only with all its parts in one event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from worker.consume import Report, consumer
+from worker.queue import UrlQueue
+from worker.schema import KINDS, Event, Task, event_stream
+from worker.settings import Settings
+from worker.streams import browse, connect, order
+from worker.subscribe import Subscription, subscribe
+
+Feed = Callable[[UrlQueue, asyncio.Event], Awaitable[None]]
+"""Puts tasks into the queue until it has no more, or until the event is set."""
+
+POLL_S = 0.1
+"""How often the screen is redrawn and the queue asked whether it is empty."""
+
+
+class Screen(Protocol):
+    """Who is shown a run: `worker.view.LiveView`, or a printer of JSON lines."""
+
+    def event(self, event: Event) -> None:
+        """Take one event as it comes."""
+
+    def outcome(self, url: str, outcome: str, reason: str | None = None) -> None:
+        """Take how the work on a URL ended, for now ("put_off") or for good."""
+
+    def tick(self, now_s: float, backlog: int | None = None) -> None:
+        """Let time pass."""
+
+
+async def run(settings: Settings, redis_url: str, feed: Feed, screen: Screen, stop: asyncio.Event) -> None:
+    """Consume what `feed` puts into the queue, and show it, until all of it has ended or `stop` is set.
+
+    Then what is under way is drained, and every event that was published is shown before this returns.
+    """
+
+    def report(ended: Report) -> None:
+        screen.outcome(ended.url, ended.outcome, ended.reason)
+
+    listening = subscribe(redis_url, prefix=settings.key_prefix)
+    async with consumer(settings, redis_url, report) as worker, UrlQueue(redis_url, settings) as queue, listening:
+        drained, heard = asyncio.Event(), asyncio.Event()
+        async with asyncio.TaskGroup() as parts:
+            clock = parts.create_task(_tick(queue, screen))
+            ear = parts.create_task(_listen(listening, screen))
+            work = parts.create_task(worker.run(drained))
+            await _until_fed_and_empty(queue, feed, stop)
+            drained.set()
+            await work
+            await _until_heard(listening, redis_url, settings)
+            clock.cancel()
+            ear.cancel()
+
+
+async def _until_fed_and_empty(queue: UrlQueue, feed: Feed, stop: asyncio.Event) -> None:
+    stopping = asyncio.create_task(stop.wait())
+    feeding = asyncio.create_task(_feed_and_wait(queue, feed, stop))
+    try:
+        await asyncio.wait({stopping, feeding}, return_when=asyncio.FIRST_COMPLETED)
+        if feeding.done():
+            feeding.result()
+    finally:
+        stopping.cancel()
+        feeding.cancel()
+
+
+async def _feed_and_wait(queue: UrlQueue, feed: Feed, stop: asyncio.Event) -> None:
+    await feed(queue, stop)
+    while (depth := await queue.depth()).backlog + depth.pending + depth.delayed:
+        await asyncio.sleep(POLL_S)
+
+
+async def _tick(queue: UrlQueue, screen: Screen) -> None:
+    while True:
+        depth = await queue.depth()
+        screen.tick(time.monotonic(), depth.backlog + depth.delayed)
+        await asyncio.sleep(POLL_S)
+
+
+async def _listen(listening: Subscription, screen: Screen) -> None:
+    async for event in listening:
+        screen.event(event)
+
+
+async def _until_heard(listening: Subscription, redis_url: str, settings: Settings) -> None:
+    """Wait until the subscription has handed over the last event of every kind."""
+    async with connect(redis_url) as client:
+        for kind in KINDS:
+            newest = await browse(client, event_stream(settings.key_prefix, kind), count=1, newest_first=True)
+            while newest and order(listening.position[kind]) < order(newest[0].id):
+                await asyncio.sleep(POLL_S)
