@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from worker.extract.dates import Tense, When, resolve
@@ -37,8 +38,8 @@ class Circumstances:
         text = self.doc.text
         start, end = text.starts[first], text.ends[last - 1]
         found = [w for w in self._in_sentence(first) if not self._quoted_apart(w, first)]
-        after = [w for w in found if w.start >= start and not self._clause_between(end, w.start)]
-        before = [w for w in found if w.start < start and not self._clause_between(w.end, start)]
+        after = [w for w in found if w.start >= start and not self._clause_between(end, w.start, first)]
+        before = [w for w in found if w.start < start and not self._clause_between(w.end, start, first)]
         if after:
             return after[0]
         return before[-1] if before else None
@@ -56,11 +57,12 @@ class Circumstances:
         text = self.doc.text
         return text.quoted[text.token_at(when.start)] not in {-1, text.quoted[token]}
 
-    def _clause_between(self, start: int, end: int) -> bool:
+    def _clause_between(self, start: int, end: int, trigger: int) -> bool:
         """Is there a finite verb or a sentence's end between two offsets, so that the date belongs to something else?"""
         text, phrases = self.doc.text, self.doc.phrases
         first, last = text.token_at(start), text.token_at(max(start, end - 1))
-        verbs = {at for i in range(first, min(last, len(text.words))) if (at := phrases.verb_at[i]) >= 0}
+        own = {phrases.verb_at[i] for i in (trigger,) if i < len(text.words)}
+        verbs = {at for i in range(first, min(last, len(text.words))) if (at := phrases.verb_at[i]) >= 0} - own
         return any(phrases.verbs[v].finite for v in verbs) and not all(
             text.lower[phrases.verbs[v].head] in self.doc.lexicon.be for v in verbs
         )
@@ -77,13 +79,35 @@ class Circumstances:
         return Span(start=when.start, end=when.end, text=self.doc.text.string[when.start : when.end])
 
     # ------------------------------------------------------------ where
-    def place(self, last: int, *, prepositions: frozenset[str] | None = None) -> NounPhrase | None:
-        """Return the place after a trigger: the first proper name behind "in" or "at"."""
-        wanted = prepositions or words(self.lexicon.meeting.place)
-        for _, noun in self.clauses.prepositional(last, wanted, _NEAR):
+    def place(self, first: int, last: int) -> NounPhrase | None:
+        """Return the place of a trigger: behind "in" or "at" after it, opening its sentence, or before "where"."""
+        wanted = words(self.lexicon.meeting.place)
+        for at, noun in self.clauses.prepositional(last, wanted, _NEAR):
+            if self._topic_between(last, at):
+                break
             if self.is_place(noun):
                 return noun
+        return self.opening_place(first) or self._antecedent_of_where(first)
+
+    def place_before(self, first: int) -> NounPhrase | None:
+        """Return the place named last before a trigger in its sentence: "came to Oslo for talks"."""
+        wanted = words(self.lexicon.meeting.place) | words(self.lexicon.meeting.destination)
+        start = self.doc.text.sentence(first)[0]
+        for at in range(first - 1, max(start, first - _NEAR) - 1, -1):
+            noun = self.clauses.noun(at + 1) if self.doc.text.lower[at] in wanted else None
+            if noun is not None and noun.first == at + 1 and self.is_place(noun):
+                return noun
         return None
+
+    def _topic_between(self, first: int, last: int) -> bool:
+        """Does "on the situation" stand between, so that the place is the topic's?"""
+        text = self.doc.text
+        for at in range(first, last):
+            if text.lower[at] in words(self.lexicon.meeting.topic) and text.tags[at] == "IN":
+                noun = self.clauses.noun(at + 1)
+                if noun is not None and not self.clauses.is_time(noun) and text.tags[noun.head] != "CD":
+                    return True
+        return False
 
     def opening_place(self, token: int) -> NounPhrase | None:
         """Return the place that opens the sentence: "In Oslo, the ministers met"."""
@@ -91,8 +115,27 @@ class Circumstances:
         start = text.sentence(token)[0]
         if text.lower[start] not in words(self.lexicon.meeting.place):
             return None
-        noun = self.doc.phrases.noun(start + 1)
+        noun = self.clauses.noun(start + 1)
         return noun if noun and noun.first == start + 1 and noun.last <= token and self.is_place(noun) else None
+
+    def _antecedent_of_where(self, token: int) -> NounPhrase | None:
+        """Return the place before "where": "flew to Oslo, where he met"."""
+        text = self.doc.text
+        for at in range(token - 1, max(text.sentence(token)[0], token - 6), -1):
+            if text.lower[at] in words(self.lexicon.meeting.where):
+                noun = self.clauses.noun(at - 1 - (text.words[at - 1] == ","))
+                return noun if noun is not None and self.is_place(noun) else None
+        return None
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """Names that stand behind "in" somewhere in the article, of one word."""
+        text = self.doc.text
+        return frozenset(
+            text.words[i + 1]
+            for i in range(len(text.words) - 1)
+            if text.lower[i] == "in" and text.tags[i + 1] == "NNP" and text.lower[i + 1] not in self.doc.lexicon.time_nouns
+        )
 
     def is_place(self, noun: NounPhrase) -> bool:
         """Could the phrase be a place?  A proper name that is no date and no person, or a phrase around one."""
@@ -101,7 +144,11 @@ class Circumstances:
             return False
         if text.tags[noun.head] == "NNP":
             return self.doc.mentions.resolve(noun.first, noun.last).type != "person"
-        return text.lower[noun.head] in words(self.lexicon.meeting.sites)
+        bare = text.lower[noun.first] in {"a", "an"} or (noun.last - noun.first < 3 and self._lower_after(noun) != "of")  # noqa: PLR2004
+        return text.lower[noun.head] in words(self.lexicon.meeting.sites) and not bare
+
+    def _lower_after(self, noun: NounPhrase) -> str:
+        return self.doc.text.lower[noun.last] if noun.last < len(self.doc.text.lower) else ""
 
     def place_span(self, noun: NounPhrase | None) -> Span | None:
         """Return a place's words without its article, "the Black Sea resort of Sochi" being Sochi's resort as worded."""
@@ -110,7 +157,7 @@ class Circumstances:
         text = self.doc.text
         first = noun.first + (text.tags[noun.first] == "DT" and noun.last - noun.first > 1)
         last = noun.last
-        following = self.doc.phrases.noun(last + 1) if last < len(text.words) and text.lower[last] == "of" else None
+        following = self.clauses.noun(last + 1) if last < len(text.words) and text.lower[last] == "of" else None
         if following is not None and following.first == last + 1:
             last = following.last
         return text.span(first, last)
@@ -121,7 +168,7 @@ class Circumstances:
         text, end = self.doc.text, self.doc.text.sentence(last - 1)[1]
         for at in range(last, min(end - 1, last + _NEAR)):
             if text.lower[at] in words(self.lexicon.meeting.topic) and text.tags[at] in {"IN", "TO"}:
-                noun = self.doc.phrases.noun(at + 1)
+                noun = self.clauses.noun(at + 1)
                 date_follows = noun is not None and (self.clauses.is_time(noun) or text.tags[noun.head] == "CD")
                 if not date_follows:
                     return self.stretch(at + 1)

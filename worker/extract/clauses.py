@@ -39,8 +39,9 @@ class Governor(NamedTuple):
 class Clauses:
     """Walks over one article's chunks."""
 
-    def __init__(self, text: Text, phrases: Phrases, lexicon: Lexicon) -> None:
-        self.text, self.phrases, self.lexicon = text, phrases, lexicon
+    def __init__(self, text: Text, phrases: Phrases, lexicon: Lexicon, control: frozenset[str]) -> None:
+        """`control`: forms of verbs whose object does what the infinitive says ("urged Iran to talk")."""
+        self.text, self.phrases, self.lexicon, self.control = text, phrases, lexicon, control
 
     # ------------------------------------------------------------ governors
     def governors(self, group: VerbGroup) -> list[Governor]:
@@ -63,12 +64,12 @@ class Clauses:
             return Governor(verb.head, verb, None)
         if text.tags[at] == "IN" and not group.infinitive:
             before = self.phrases.verb(at - 1)
-            noun = self.phrases.noun(at - 1)
+            noun = self.noun(at - 1)
             return Governor(before.head, before, None) if before else Governor(noun.head, None, None) if noun else None
         return self._nominal_governor(at)
 
     def _nominal_governor(self, at: int) -> Governor | None:
-        noun = self.phrases.noun(at)
+        noun = self.noun(at)
         if noun is None or self.text.tags[at] == "JJ":
             return Governor(at, None, None) if self.text.tags[at] in {"JJ", "RB", "VBN"} else None
         before = self._verb_over_coordination(noun)
@@ -101,24 +102,22 @@ class Clauses:
 
     def _subject_of_governed(self, governor: Governor, depth: int) -> NounPhrase | None:
         """Return the one urged or invited, else the governor's own subject, else the noun that governs."""
-        if governor.object is not None:
-            cue = self.lexicon.cues.get(self.text.lower[governor.token])
-            if cue is not None and cue.object_infinitive:
-                return governor.object
+        if governor.object is not None and self.text.lower[governor.token] in self.control:
+            return governor.object
         if governor.group is not None:
             return self.subject(governor.group, depth + 1)
         copula = self._copula_before(governor.token)
         if copula is not None:
             return self.subject(copula, depth + 1)
-        return self.phrases.noun(governor.token)
+        return self.noun(governor.token)
 
     def _subject_of_bare(self, group: VerbGroup, depth: int) -> NounPhrase | None:
         """Return the subject a participle clause shares with its main clause; a reduced relative follows its noun."""
         text, at = self.text, group.first - 1
         start = text.sentence(group.head)[0]
-        if at >= start and text.tags[group.head] == "VBN" and (noun := self.phrases.noun(at)):
+        if at >= start and text.tags[group.head] == "VBN" and (noun := self.noun(at)):
             return noun
-        if at >= start and text.tags[group.head] == "VBG" and (noun := self.phrases.noun(at)) and at + 1 == group.first:
+        if at >= start and text.tags[group.head] == "VBG" and (noun := self.noun(at)) and at + 1 == group.first:
             return noun
         verb = self._finite_before(at, start)
         return self._subject_of_finite(verb, depth + 1) if verb else self._first_subject_after(group)
@@ -127,10 +126,14 @@ class Clauses:
         """Return the subject after the comma of "Speaking in Oslo, the minister said …"."""
         end = min(self.text.sentence(group.head)[1], group.last + _ASIDE)
         for i in range(group.last, end - 1):
-            noun = self.phrases.noun(i + 1) if self.text.words[i] == "," else None
+            noun = self.noun(i + 1) if self.text.words[i] == "," else None
             if noun and not self.is_time(noun):
                 return noun
         return None
+
+    def main(self, group: VerbGroup) -> VerbGroup | None:
+        """Return the finite verb that a participle or infinitive without a governor hangs on."""
+        return None if group.finite else self._finite_before(group.first - 1, self.text.sentence(group.head)[0])
 
     def _finite_before(self, at: int, start: int) -> VerbGroup | None:
         stop = max(start, at - _ASIDE)
@@ -146,7 +149,7 @@ class Clauses:
         for _ in range(_STEPS):
             if at < start:
                 return None
-            noun = self.phrases.noun(at)
+            noun = self.noun(at)
             if noun is not None:
                 if self.text.lower[noun.head] in self.lexicon.relative:
                     return self._antecedent(noun.first - 1, start)
@@ -172,7 +175,7 @@ class Clauses:
         if tag in {"RB", "IN"} or word in self.lexicon.quotation_marks:
             return at - 1
         verb = self.phrases.verb(at)
-        if verb and not verb.finite and not verb.infinitive and self.text.tags[verb.head] in _BARE:
+        if verb and not verb.infinitive and verb.first == verb.head and self.text.tags[verb.head] in _BARE | {"VBD"}:
             return verb.first - 1  # a reduced relative: "the deal agreed in May collapsed"
         return None
 
@@ -182,7 +185,7 @@ class Clauses:
             at -= 1
         if at >= start and self.text.words[at] == ")":
             at = self._over_brackets(at, start)
-        return self.phrases.noun(at) if at >= start else None
+        return self.noun(at) if at >= start else None
 
     def _shared_subject(self, at: int, start: int, depth: int) -> NounPhrase | None:
         """Return the subject of the verb before: "visited Oslo and met the king"."""
@@ -191,6 +194,18 @@ class Clauses:
         verb = self._finite_before(at - 1, start)
         return self._subject_of_finite(verb, depth + 1) if verb and depth < _DEPTH else None
 
+    def noun(self, token: int) -> NounPhrase | None:
+        """Return the noun phrase over a token without the date that a chunker takes in: "[Oslo] today"."""
+        noun = self.phrases.noun(token)
+        if noun is None or noun.last - noun.first == 1:
+            return noun
+        times = self.lexicon.time_nouns
+        for at in range(noun.first + 1, noun.last):
+            if self.text.lower[at] in times:
+                ends = self.text.tags[at - 1] in {"NN", "NNS", "NNP"} and self.text.lower[at - 1] not in times
+                return NounPhrase(noun.first, at, at - 1) if ends and token < at else noun
+        return noun
+
     # ------------------------------------------------------------ steps of a walk
     def is_time(self, noun: NounPhrase) -> bool:
         """Is it an expression of time ("last week"), not a party?"""
@@ -198,14 +213,15 @@ class Clauses:
 
     def _before(self, at: int) -> int:
         """Step left over adverbs and quotation marks between chunks."""
-        while at >= 0 and self.phrases.verb(at) is None and self.phrases.noun(at) is None:
+        while at >= 0 and self.phrases.verb(at) is None and self.noun(at) is None:
             if self.text.tags[at] != "RB" and self.text.lower[at] not in self.lexicon.quotation_marks:
                 break
             at -= 1
         return at
 
     def _after_preposition(self, first: int, start: int) -> bool:
-        return first - 1 >= start and self.text.tags[first - 1] in {"IN", "TO"}
+        counted = self.text.tags[first] == "CD" and self.text.lower[first - 1] in {"as", "than", "to"}  # "as many as 30"
+        return first - 1 >= start and self.text.tags[first - 1] in {"IN", "TO"} and not counted
 
     def _over_preposition(self, first: int) -> int:
         return first - 1 if first > 0 and self.text.tags[first - 1] in {"IN", "TO"} else first
@@ -214,7 +230,7 @@ class Clauses:
         """Return the token before the aside that ends at a comma; None where no noun opens one."""
         for at in range(comma - 1, max(start, comma - _ASIDE) - 1, -1):
             if self.text.words[at] == "," and at > start:
-                if self.phrases.noun(at - 1) and self._is_aside(at + 1, comma):
+                if self.noun(at - 1) and self._is_aside(at + 1, comma):
                     return at - 1
                 if self._has_finite(at + 1, comma):
                     return None
@@ -243,7 +259,7 @@ class Clauses:
         at, end = group.last, self.text.sentence(group.head)[1]
         if at < end and self.text.words[at] in self.lexicon.quotation_marks:
             at += 1
-        noun = self.phrases.noun(at) if at < end else None
+        noun = self.noun(at) if at < end else None
         return noun if noun is not None and noun.first == at and not self.is_time(noun) else None
 
     def prepositional(self, first: int, prepositions: frozenset[str], reach: int = 20) -> list[tuple[int, NounPhrase]]:
@@ -252,10 +268,10 @@ class Clauses:
         at, end = first, min(self.text.sentence(first)[1], first + reach) if first < len(self.text.words) else first
         while at < end:
             verb = self.phrases.verb(at)
-            if verb is not None and verb.finite:
+            if verb is not None and (verb.finite or (self.text.words[at - 1] == "," and at > first)):
                 break
             if self.text.lower[at] in prepositions and self.text.tags[at] in {"IN", "TO"}:
-                noun = self.phrases.noun(at + 1) or (self.phrases.noun(at + 2) if at + 2 < end else None)
+                noun = self.noun(at + 1) or (self.noun(at + 2) if at + 2 < end else None)
                 if noun is not None and noun.first in {at + 1, at + 2}:
                     found.append((at, noun))
             at += 1
@@ -277,7 +293,7 @@ class Clauses:
                 at -= 1
             else:
                 break
-            before = self.phrases.noun(at) if at >= start else None
+            before = self.noun(at) if at >= start else None
             if before is None or self.is_time(before):
                 break
             found.append(before)
@@ -293,13 +309,15 @@ class Clauses:
             comma, at = text.words[at] == ",", at + (text.words[at] == ",")
             joint = at < end and text.lower[at] in {"and", "&", "or"}
             at += joint
-            following = self.phrases.noun(at) if at < end and (comma or joint) else None
+            following = self.noun(at) if at < end and (comma or joint) else None
             if following is None or following.first != at or self.is_time(following):
                 break
             found.append(following)
             at = following.last
             if joint:
                 sure = len(found)
+        if not sure and len(found) > 1 and all(self.text.tags[n.head] == "NNP" for n in found):
+            sure = len(found)  # a list of names may go without its "and"
         found = found[:sure]
         if found and (verb := self.phrases.verb(found[-1].last)) and verb.finite and self.phrases.verb(noun.first - 1):
             found.pop()  # "met the king and the envoy said": a new clause begins

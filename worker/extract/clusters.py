@@ -25,6 +25,8 @@ class Candidate(Struct, kw_only=True, eq=False):
     kind: str
     """Form of a meeting, category of a decision."""
     status: str
+    sure: bool = True
+    """The status is said by a verb or adjective, not taken for granted."""
     parties: list[Actor]
     noun: str = ""
     """The noun of a nominal trigger, by which "the summit" finds its summit; "" for a verb."""
@@ -57,6 +59,14 @@ class Cluster(Struct, Generic[C], eq=False):
     def best(self) -> C:
         """The fullest candidate, the first of equals."""
         return max(self.members, key=lambda c: (not c.back, c.fullness, -c.first))
+
+    @property
+    def status(self) -> str:
+        """The status of the fullest candidate that says one."""
+        told = [c for c in self.members if c.sure and not c.back] or [c for c in self.members if c.sure]
+        if not told or self.best.sure:
+            return self.best.status
+        return max(told, key=lambda c: (c.fullness, -c.first)).status
 
     def parties(self) -> list[Actor]:
         """Return the parties of the fullest candidate."""

@@ -146,7 +146,7 @@ class _Reader(Reader):
         """Return what is acted on: the object, in the passive the subject."""
         if group.passive or (self.text.tags[group.head] == "VBN" and not group.finite and group.first == group.head):
             return self.clauses.subject(group)
-        return self.clauses.object(group) or self.phrases.noun(group.last + 1 if self.word(group.last) in {"on", "for", "to"} else -1)
+        return self.clauses.object(group) or self.clauses.noun(group.last + 1 if self.word(group.last) in {"on", "for", "to"} else -1)
 
     def _reading(self, group: VerbGroup, lemma: str, target: NounPhrase | None) -> tuple[Act, int] | None:
         """Return the reading that fits the particles and the object, and where the verb with its particles ends."""
@@ -154,7 +154,7 @@ class _Reader(Reader):
             last = group.head + 1 + len(particles)
             if tuple(self.text.lower[group.head + 1 : last]) != particles:
                 continue
-            noun = target or self.phrases.noun(last)
+            noun = target or self.clauses.noun(last)
             if act.bare or (noun is not None and (not needs or self._holds(noun, needs))):
                 return act, max(last, group.last)
         return None
@@ -162,7 +162,7 @@ class _Reader(Reader):
     def _holds(self, noun: NounPhrase, needed: frozenset[str]) -> bool:
         """Does the phrase, or the of-phrase on it, hold a word of the class the verb needs?"""
         text, last = self.text, noun.last
-        if last < len(text.words) and text.lower[last] == "of" and (following := self.phrases.noun(last + 1)):
+        if last < len(text.words) and text.lower[last] == "of" and (following := self.clauses.noun(last + 1)):
             last = following.last
         return any(text.lower[i] in needed for i in range(noun.first, last))
 
@@ -220,7 +220,7 @@ class _Reader(Reader):
             if name in self.doc.lexicon.countries or name in self.doc.lexicon.demonyms or name.lower() in self.doc.lexicon.acronyms:
                 return [self.doc.mentions.resolve(i, i + 1)]
         if self.word(noun.last) in {"by", "of", "from"}:
-            return self.parties.named(self.phrases.noun(noun.last + 1))
+            return self.parties.named(self.clauses.noun(noun.last + 1))
         return []
 
     def _noun_complement(self, noun: NounPhrase) -> Span | None:
@@ -235,7 +235,7 @@ class _Reader(Reader):
         return None
 
     def _is_date(self, at: int) -> bool:
-        noun = self.phrases.noun(at)
+        noun = self.clauses.noun(at)
         return noun is not None and self.clauses.is_time(noun)
 
     # ------------------------------------------------------------ what was not decided
@@ -276,7 +276,7 @@ class _Reader(Reader):
         """Return the country of the sentence's part before the verb: "In Norway, as you know, this is not …"."""
         start = self.text.sentence(group.head)[0]
         for at in range(group.first - 1, max(start, group.first - 24) - 1, -1):
-            noun = self.phrases.noun(at + 1)
+            noun = self.clauses.noun(at + 1)
             if self.word(at) == "in" and noun is not None and self.text.slice(noun.first, noun.last) in self.doc.lexicon.countries:
                 return noun
         return None

@@ -37,6 +37,8 @@ class Outlook(_Table, frozen=True, kw_only=True):
     perhaps: str
     obliged: str
     conditional: str
+    habitual: str
+    control: str
 
 
 class MeetingWords(_Table, frozen=True, kw_only=True):
@@ -68,6 +70,8 @@ class MeetingWords(_Table, frozen=True, kw_only=True):
     of: str
     place: str
     sites: str
+    where: str
+    including: str
     destination: str
     topic: str
     counterpart: str
@@ -166,12 +170,18 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         listed = [m.together, m.somebody, m.host, m.visit, m.travel, m.call, m.convene, m.gather, m.brief, m.light]
         listed += [act.verbs for act in d.acts] + [d.nouns.made, d.nouns.open]
         listed += [d.choice.taken, d.choice.agreed, d.choice.voted, d.choice.rejected, d.choice.proposed]
-        listed += [d.choice.announced, d.choice.pending, o.planned, o.proposed, o.cancelled, o.denied]
+        listed += [d.choice.announced, d.choice.pending, o.planned, o.proposed, o.cancelled, o.denied, o.control]
         return " ".join(listed).split()
 
     def lemma(self, word: str) -> str:
         """Return the lemma of a verb form in lower case, or the word itself."""
         return self.lemmas.get(word, word)
+
+    @cached_property
+    def control(self) -> Words:
+        """Forms of the verbs whose object does what the infinitive after it says."""
+        listed = set(self.outlook.control.split())
+        return frozenset(form for form, lemma in self.lemmas.items() if lemma in listed)
 
     @cached_property
     def nobody(self) -> Words:

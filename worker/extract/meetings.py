@@ -17,7 +17,7 @@ from worker.extract.event_lexicon import words
 from worker.extract.evidence import event_id, reporting_statement
 from worker.extract.outlook import Mood, outcome_of
 from worker.extract.reader import Reader
-from worker.schema import Actor, Form, Meeting, MeetingStatus
+from worker.schema import Actor, ActorType, Form, Meeting, MeetingStatus, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,7 +59,8 @@ class _Reader(Reader):
                 candidate = getattr(self, f"_{frame}")(group)
                 if candidate is not None:
                     yield candidate
-        for noun in self.phrases.nouns:
+        for chunk in self.phrases.nouns:
+            noun = self.clauses.noun(chunk.first) or chunk
             if (form := self._form(noun)) is not None:
                 candidate = self._nominal(noun, *form)
                 if candidate is not None:
@@ -75,6 +76,7 @@ class _Reader(Reader):
         others = self.accompanied(group.last) if target is None else self.parties.named(target)
         if target is not None and not self._all_parties(others):
             return None
+        others = [a for a in others if self.parties.grade(a) or a.type == "group"]
         if not others and not self._plural(subject):
             return None
         return self._verbal(group, "talks", [*subject, *others], "meet")
@@ -115,7 +117,7 @@ class _Reader(Reader):
         at = group.last
         if at + 1 >= len(self.text.words) or self.text.lower[at] not in words(self.lexicon.meeting.destination):
             return None
-        target = self.phrases.noun(at + 1)
+        target = self.clauses.noun(at + 1)
         if target is None or not self._is_seat(target):
             return None
         found = self._verbal(group, "visit", self.subject(group), "travel")
@@ -135,7 +137,7 @@ class _Reader(Reader):
         """ "X will bring together world leaders"."""
         if not self._has_particle(group, self.lexicon.meeting.gather):
             return None
-        target = self.clauses.object(group) or self.phrases.noun(group.last + 1)
+        target = self.clauses.object(group) or self.clauses.noun(group.last + 1)
         guests = self.parties.named(target)
         if target is None or not guests or not self._all_parties(guests):
             return None
@@ -160,13 +162,19 @@ class _Reader(Reader):
     def _verbal(self, group: VerbGroup, form: Form, parties: list[Actor], rule: str) -> Candidate | None:
         """Make the candidate of a verb, with its status; None where nothing was said to happen or nobody identified."""
         how = self.mood(group)
-        if how.conditional or how.modal == "perhaps" and how.outcome is None or not self._identified(parties):
+        if how.conditional or how.habitual or not self._identified(parties):
+            return None
+        if how.outcome is None and (how.modal == "perhaps" or self._purpose_of_noun(how)):
             return None
         last = self._cue_end(group)
         when = self.around.when(group.head, last)
         status = self._status(group, how, self._lies_ahead(when))
         first = how.governor.token if how.governor and status == "denied" else self._cue_start(group)
         return self._made(first, last, form, status, parties, rule, when)
+
+    def _purpose_of_noun(self, how: Mood) -> bool:
+        """ "no need to meet", "pressure to start talks": a noun that says nothing of what became of it."""
+        return bool(how.governors) and how.governors[-1].group is None and self.text.tags[how.governors[-1].token] != "JJ"
 
     def _cue_start(self, group: VerbGroup) -> int:
         return group.head
@@ -190,69 +198,123 @@ class _Reader(Reader):
 
     def _nominal(self, noun: NounPhrase, form: Form, at: int) -> Candidate | None:
         light = self._light(noun)
-        parties, rule = self._nominal_parties(noun, form, at, light)
+        own = None if light else self._own_verb(noun)
+        form = self._named_form(noun, form)
+        parties, rule = self._nominal_parties(noun, form, at, light or own, lent=light is not None)
         if form == "call" and at == noun.head and self.text.lower[at] in {"call", "calls"} and len(parties) < 2:
             return None
-        place = self._nominal_place(noun, form, at)
-        when = self.around.when(at, noun.last)
-        status = self._nominal_status(noun, light, self._lies_ahead(when))
+        after = own.last if own else noun.last
+        when = self.around.when(at, max(noun.last, after))
+        status = self._nominal_status(noun, light or own, self._lies_ahead(when))
         if status is None:
             return None
-        last = noun.head + 1
-        first = at
-        found = self._made(first, last, form, status, parties, rule, when)
+        found = self._made(at, noun.head + 1, form, status, parties, rule, when)
+        place = self._nominal_place(noun, form, at, after)
         found.noun = self.text.lower[noun.head]
         found.place = self.around.place_span(place) if place else found.place if form != "visit" else None
-        found.back = not self._opens(noun, form, parties, found, light)
+        found.place = found.place or self._place_before(noun, at)
+        found.place = found.place or self.around.place_span(self.around.place_before(noun.first) if form != "visit" else None)
+        found.sure = bool(light or own) or status != "held"
+        found.back = self._asked(at) or not self._opens(noun, form, parties, found, light)
         return found
 
+    def _asked(self, at: int) -> bool:
+        """A question tells of no meeting by itself."""
+        return self.text.words[self.text.sentence(at)[1] - 1] == "?"
+
+    def _named_form(self, noun: NounPhrase, form: Form) -> Form:
+        """A dialogue or conference with a proper name is a summit: "the Munich Dialogue"."""
+        return "summit" if form == "talks" and self._has_name(noun) else form
+
+    def _has_name(self, noun: NounPhrase) -> bool:
+        return self.text.words[noun.head][0].isupper() and noun.head > noun.first and self.text.tags[noun.head - 1] == "NNP"
+
     def _nominal_parties(
-        self, noun: NounPhrase, form: Form, at: int, light: VerbGroup | None
+        self, noun: NounPhrase, form: Form, at: int, verb: VerbGroup | None, *, lent: bool
     ) -> tuple[list[Actor], str]:
         """Return the parties that a noun names and the construction that named them."""
+        found, rule = self._listed(noun, form, verb if not lent else None)
+        owner = self.parties.possessor(noun, at)
+        if owner is not None:
+            found.insert(0, owner)
+            rule = "possessor"
+        elif verb is not None and verb.passive:
+            found += self.by(verb.last)
+        elif lent and verb is not None:
+            guest = self.clauses.object(verb)
+            guests = self.parties.named(guest) if guest is not None and guest.last <= noun.first else []
+            found = [*self.subject(verb), *guests, *found]
+            rule = "light verb"
+        elif rule == "noun with" or form in {"visit", "press_conference"} or self._has_name(noun) or self._indefinite(noun):
+            found = [*self._adjunct_subject(noun), *found]
+        elif self.word(noun.first - 1) == "for":
+            found = [*self._joiners(noun), *found]
+        found += self._before_noun(noun, at)
+        return self.distinct([a for a in found if self.parties.grade(a) or a.type == "person"]), rule
+
+    def _listed(self, noun: NounPhrase, form: Form, own: VerbGroup | None) -> tuple[list[Actor], str]:
+        """Return the parties after "with", "between" and "of", right of the noun or of the verb it is subject of."""
         m = self.lexicon.meeting
         found: list[Actor] = []
         rule = "noun"
         for prepositions, name in ((m.with_, "with"), (m.between, "between"), (m.of, "of")):
             if name == "of" and form in {"visit", "call"}:
                 continue
-            for _, other in self.clauses.prepositional(noun.last, words(prepositions), 12)[:1]:
-                found += self.parties.named(other)
-                rule = f"noun {name}"
-        owner = self.parties.possessor(noun, at)
-        if owner is not None:
-            found.insert(0, owner)
-            rule = "possessor"
-        elif light is not None:
-            found = [*self.subject(light), *found] if not light.passive else [*found, *self.by(light.last)]
-            rule = "light verb"
-        elif rule == "noun with" or form in {"visit", "press_conference"}:
-            found = [*self._adjunct_subject(noun), *found]
-        found += self._before_noun(noun, at)
-        return self.distinct([a for a in found if self.parties.grade(a) or a.type == "person"]), rule
+            starts = (noun.last, own.last) if own and name != "of" else (noun.last,)
+            for start in starts:
+                listed = self.clauses.prepositional(start, words(prepositions), 12 if name != "of" else 1)[:1]
+                if listed:
+                    found += self.parties.named(listed[0][1])
+                    rule = f"noun {name}"
+                    break
+        return found, rule
+
+    def _indefinite(self, noun: NounPhrase) -> bool:
+        return self.text.lower[noun.first] in {"a", "an"}
+
+    def _joiners(self, noun: NounPhrase) -> list[Actor]:
+        """Return who came "for talks": the subject and object of the clause's verb."""
+        start = self.text.sentence(noun.head)[0]
+        for at in range(noun.first - 1, max(start, noun.first - 16) - 1, -1):
+            group = self.phrases.verb(at)
+            if group is None:
+                continue
+            if self.lemma(group) not in self._lenders | self._frames.keys():
+                return []
+            target = self.clauses.object(group)
+            return [*self.subject(group), *(self.parties.named(target) if target else [])]
+        return []
 
     def _before_noun(self, noun: NounPhrase, at: int) -> list[Actor]:
         """Return parties among the words before the noun: "EU summit", "UN-sponsored talks"."""
         found = []
-        for i in range(noun.first, at):
+        before = noun.first - 1
+        hyphenated = before >= 0 and "-" in self.text.words[before] and self.text.tags[before] in {"VBN", "JJ"}
+        for i in range(before if hyphenated else noun.first, at):
             word = self.text.words[i]
             name = word.split("-")[0] if "-" in word else word
             main = self.doc.lexicon
-            if name in main.countries or name.lower() in main.acronyms or name.lower() in main.international:
-                kind = "country" if name in main.countries else "organisation"
+            if name in main.countries or (name.isupper() and name.isalpha() and len(name) > 1):
+                kind: ActorType = "country" if name in main.countries else "organisation"
                 found.append(Actor(name=name, mention=self.text.span(i, i + 1), type=kind, country=main.countries.get(name)))
             elif "-" in word and (person := self.doc.mentions.person_at(i)) is not None:
                 found.append(Actor(name=person.name, mention=None, type="person", role=person.role, country=person.country))
         return found
 
-    def _nominal_place(self, noun: NounPhrase, form: Form, at: int) -> NounPhrase | None:
-        wanted = words(self.lexicon.meeting.destination) | words(self.lexicon.meeting.place)
-        for preposition, place in self.clauses.prepositional(noun.last, wanted, 14):
-            if self.text.lower[preposition] == "to" and form != "visit":
-                continue
-            if self.around.is_place(place):
-                return place
-        return self.around.opening_place(at)
+    def _nominal_place(self, noun: NounPhrase, form: Form, at: int, after: int) -> NounPhrase | None:
+        if form == "visit":
+            wanted = words(self.lexicon.meeting.destination) | words(self.lexicon.meeting.place)
+            places = (place for _, place in self.clauses.prepositional(noun.last, wanted, 14))
+            return next((place for place in places if self.around.is_place(place)), None)
+        return self.around.place(at, noun.last) or (self.around.place(at, after) if after != noun.last else None)
+
+    def _place_before(self, noun: NounPhrase, at: int) -> Span | None:
+        """Return the place among the words before the noun: "the Geneva talks"."""
+        for i in range(noun.first, at):
+            word = self.text.words[i]
+            if word in self.doc.lexicon.seats or (word in self.around.places and word not in self.doc.lexicon.countries):
+                return self.text.span(i, i + 1)
+        return None
 
     def _light(self, noun: NounPhrase) -> VerbGroup | None:
         """Return the verb that lends the noun its subject: directly before it, or over "in", "for", "at"."""
@@ -263,6 +325,10 @@ class _Reader(Reader):
                 lemma = self.lexicon.lemma(self.text.lower[group.head])
                 lends = lemma in self._lenders or outcome_of(self.lexicon, lemma) is not None
                 return group if lends else None
+            guest = self.clauses.noun(before)
+            if guest is not None and self.word(guest.last) == "to" and guest.last == noun.first - 1:
+                group = self.phrases.verb(guest.first - 1)
+                return group if group and self.text.lower[group.head] in self.lexicon.control else None
             if before < 0 or self.text.lower[before] not in {"in", "for", "at", "to", "part", "a", "round", "of"}:
                 return None
             before -= 1
@@ -282,7 +348,7 @@ class _Reader(Reader):
         group = before[-1] if before else verbs[0] if verbs else None
         return self.subject(group)[:1] if group else []
 
-    def _nominal_status(self, noun: NounPhrase, light: VerbGroup | None, ahead: bool) -> MeetingStatus | None:
+    def _nominal_status(self, noun: NounPhrase, group: VerbGroup | None, ahead: bool) -> MeetingStatus | None:
         """Tell the status from the light verb, the verb of which the noun is subject, and the words before the noun."""
         for at in range(noun.first, noun.head):
             word = self.text.lower[at]
@@ -291,11 +357,10 @@ class _Reader(Reader):
             outcome = outcome_of(self.lexicon, word) if self.text.tags[at] in {"JJ", "VBN", "VBG"} else None
             if outcome is not None:
                 return outcome
-        group = light or self._own_verb(noun)
         if group is None:
-            return "planned" if ahead else "held"
+            return "planned" if ahead or self._in_future_clause(noun) else "held"
         how = self.mood(group)
-        if how.conditional:
+        if how.conditional or (how.outcome is None and self._purpose_of_noun(how)):
             return None
         own = outcome_of(self.lexicon, self.lexicon.lemma(self.text.lower[group.head]), self.word(group.head + 1))
         if own is not None and not (how.negated and own != "denied"):
@@ -304,16 +369,28 @@ class _Reader(Reader):
             return None
         return self._status(group, how, ahead)
 
+    def _in_future_clause(self, noun: NounPhrase) -> bool:
+        """Does the noun hang on a verb of the future: "will lead a delegation to a meeting"?"""
+        start = self.text.sentence(noun.head)[0]
+        for at in range(noun.first - 1, max(start, noun.first - 24) - 1, -1):
+            group = self.phrases.verb(at)
+            if group is not None and (group.finite or group.infinitive):
+                return self.mood(group).modal == "will"
+        return False
+
     def _own_verb(self, noun: NounPhrase) -> VerbGroup | None:
-        """Return the verb of which the noun is the subject: "talks will be held"."""
+        """Return the verb of which the noun is the subject: "talks in Oslo will be held"."""
         end = min(self.text.sentence(noun.head)[1], noun.last + 16)
         for at in range(noun.last, end):
             group = self.phrases.verb(at)
-            if group is not None and group.first == at and (group.finite or group.infinitive or at == noun.last):
-                subject = self.clauses.subject(group) if group.finite else noun if at == noun.last else None
-                if subject is not None and subject.first == noun.first:
-                    return group
-                return None if group.finite else None
+            if group is None or group.first != at:
+                continue
+            if at == noun.last and (group.infinitive or self.text.tags[group.head] == "VBN"):
+                return group
+            if group.finite:
+                subject = self.clauses.subject(group)
+                partitive = subject is not None and subject.last == noun.first - 1 and self.word(subject.last) == "of"
+                return group if subject is not None and (subject.first == noun.first or partitive) else None
         return None
 
     def _opens(self, noun: NounPhrase, form: Form, parties: list[Actor], found: Candidate, light: VerbGroup | None) -> bool:
@@ -325,7 +402,8 @@ class _Reader(Reader):
             return bool(parties) and bool(found.place)
         if form == "press_conference":
             return bool(parties)
-        return bool(strong and (light or found.place or found.when)) or bool(found.place and found.when)
+        named = self._has_name(noun) and self.text.tags[noun.head] == "NNP"
+        return bool(strong and (light or found.place or found.when or named)) or bool(found.place and found.when)
 
     # ------------------------------------------------------------ shared
     def _made(
@@ -337,7 +415,7 @@ class _Reader(Reader):
             kind=form,
             status=status,
             parties=self.distinct(parties),
-            place=self.around.place_span(self.around.place(last) or self.around.opening_place(first)),
+            place=self.around.place_span(self.around.place(first, last)),
             when=self.around.span(when),
             day=self.around.day(when, "future" if status in {"planned", "proposed"} else "past"),
             about=self.around.topic(last),
@@ -352,7 +430,7 @@ class _Reader(Reader):
         return bool(parties) and all(self.parties.grade(a) or a.type in {"person", "group"} for a in parties)
 
     def _names_people(self, parties: list[Actor]) -> bool:
-        return any(a.type in {"person", "country"} or self.parties.grade(a) == 2 for a in parties)
+        return all(a.type == "person" or (a.type in {"unnamed", "group"} and self.parties.grade(a) == 2) for a in parties)
 
     def _plural(self, parties: list[Actor]) -> bool:
         strong = [a for a in parties if self.parties.grade(a)]
@@ -395,7 +473,7 @@ class _Reader(Reader):
         if shared >= 2 or (shared and shared == min(len(a), len(b))):
             return True
         place = old.place and new.place and old.place.text == new.place.text
-        return bool(place and (shared or old.kind == new.kind == "summit"))
+        return bool(place and old.kind == new.kind == "summit")
 
     def meant(self, old: Candidate, new: Candidate) -> bool:
         """Can a noun that points back mean this meeting?"""
@@ -422,7 +500,7 @@ class _Reader(Reader):
             confidence=best.confidence,
             rule=best.rule,
             form=best.kind,
-            status=best.status,
+            status=cluster.status,
             participants=best.parties,
             place=cluster.first_known("place"),
             when=best.when or cluster.first_known("when"),

@@ -25,6 +25,8 @@ class Mood(NamedTuple):
     negated: bool
     conditional: bool
     """An "if" or "whether" opens its clause."""
+    habitual: bool
+    """It is said to happen again and again ("regularly meets")."""
     governors: list[Governor]
     outcome: Outcome | None
     """What the nearest telling governor makes of it."""
@@ -36,16 +38,23 @@ def mood(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> Mood:
     """Read the auxiliaries, negation and governors of a verb group."""
     governors = clauses.governors(group)
     outer = next((g.group for g in reversed(governors) if g.group is not None), group)
+    hangs_on = None if governors else clauses.main(group)
     modal = _modal(clauses, lexicon, group) or _modal(clauses, lexicon, outer)
+    modal = modal or (_modal(clauses, lexicon, hangs_on) if hangs_on else "")
     outcome, governor = _outcome(clauses, lexicon, governors)
     return Mood(
         modal=modal,
         negated=group.negated or (outer.negated and outcome not in {"denied", "cancelled"}),
         conditional=_conditional(clauses, lexicon, outer),
+        habitual=any(clauses.text.lower[i] in words(lexicon.outlook.habitual) for i in _around(clauses, group)),
         governors=governors,
         outcome=outcome,
         governor=governor,
     )
+
+
+def _around(clauses: Clauses, group: VerbGroup) -> range:
+    return range(max(0, group.first - 1), min(len(clauses.text.words), group.last + 2))
 
 
 def _modal(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> Modal:

@@ -25,6 +25,7 @@ Grade = Literal[0, 1, 2]
 _HOPS = 3
 """Of-phrases stacked on one head: "representatives of the ministers of foreign affairs of Iran"."""
 _OF = frozenset({"of", "from"})
+_AFTER_HEAD = frozenset({"of", "from", "for", "on", "in", "to", "at", "with", "against", "opposed", "and", "who", "that"})
 
 
 class Parties:
@@ -41,10 +42,18 @@ class Parties:
         if noun is None:
             return []
         found: dict[str, Actor] = {}
-        for member in self.clauses.coordinated(noun):
+        for member in [*self.clauses.coordinated(noun), *self._included(noun)]:
             for actor in self.members(member):
                 found.setdefault(actor.name.casefold(), actor)
         return list(found.values())
+
+    def _included(self, noun: NounPhrase) -> list[NounPhrase]:
+        """Return the phrases after "including": "leaders including A and B"."""
+        text, at = self.doc.text, noun.last + (noun.last < len(self.doc.text.words) and self.doc.text.words[noun.last] == ",")
+        if at >= len(text.words) or text.lower[at] not in words(self.lexicon.meeting.including):
+            return []
+        following = self.clauses.noun(at + 1)
+        return self.clauses.coordinated(following) if following and following.first == at + 1 else []
 
     def members(self, noun: NounPhrase) -> list[Actor]:
         """Return the parties of one phrase: several where offices of several countries are named at once."""
@@ -59,9 +68,27 @@ class Parties:
         tag = text.tags[noun.head]
         if self.clauses.is_time(noun) or tag in {"CD", "EX", "VBG"} or text.lower[noun.head] in self.lexicon.nobody:
             return None
-        if tag in {"PRP", "WP"} or not self._is_office(noun):
+        if tag in {"PRP", "WP"}:
             return self._resolve(noun.first, noun.last)
-        return self._resolve(noun.first, self._of_end(noun))
+        return self._apposed(noun) or self._resolve(noun.first, self._of_end(noun) if self._is_office(noun) else noun.last)
+
+    def _apposed(self, noun: NounPhrase) -> Actor | None:
+        """Return the name that stands in apposition to a phrase without one: "its ally, Norway,"."""
+        text = self.doc.text
+        end = self._of_end(noun) if self._is_office(noun) else noun.last
+        if text.tags[noun.head] == "NNP" and not self._is_office(noun) or end + 1 >= len(text.words) or text.words[end] != ",":
+            return None
+        name = self.clauses.noun(end + 1)
+        if name is None or name.first != end + 1 or text.tags[name.head] != "NNP" or self.clauses.is_time(name):
+            return None
+        verb = self.doc.phrases.verb(name.last)
+        actor = self._resolve(name.first, name.last)
+        fits = actor.type == "person" or (actor.type == "country" and not self._is_office(noun))
+        return actor if fits and (verb is None or not verb.finite) and self.word_after(name) != "and" else None
+
+    def word_after(self, noun: NounPhrase) -> str:
+        """Return the word after a phrase in lower case, "" at the end of the text."""
+        return self.doc.text.lower[noun.last] if noun.last < len(self.doc.text.lower) else ""
 
     def possessor(self, noun: NounPhrase, before: int) -> Actor | None:
         """Return the owner inside a phrase, left of a token: "Oslo's", "his"; None where there is none."""
@@ -93,7 +120,7 @@ class Parties:
         for _ in range(_HOPS):
             if at >= len(text.words) or text.lower[at] not in _OF:
                 return []
-            following = self.doc.phrases.noun(at + 1)
+            following = self.clauses.noun(at + 1)
             if following is None or following.first != at + 1:
                 return []
             listed = [n for n in self.clauses.coordinated(following) if n.first >= following.first]
@@ -115,7 +142,7 @@ class Parties:
     def _of_end(self, noun: NounPhrase) -> int:
         text, end = self.doc.text, noun.last
         for _ in range(_HOPS):
-            following = self.doc.phrases.noun(end + 1) if end < len(text.words) and text.lower[end] in _OF else None
+            following = self.clauses.noun(end + 1) if end < len(text.words) and text.lower[end] in _OF else None
             if following is None or following.first != end + 1 or self.clauses.is_time(following):
                 break
             end = following.last
@@ -137,15 +164,16 @@ class Parties:
         return 0 if role & words(self.lexicon.actors.private) else 1
 
     def _grade_of_body(self, actor: Actor) -> Grade:
-        lower = actor.name.lower()
-        tokens = lower.replace("'s", " ").split()
-        main = self.doc.lexicon
-        if any(t in words(self.lexicon.actors.private) for t in tokens[-1:]):
-            return 0
-        if lower in main.international or lower in main.acronyms or actor.name in main.seats or actor.country:
+        lower, main = actor.name.lower(), self.doc.lexicon
+        if lower in main.international or lower in main.acronyms or actor.name in main.seats:
             return 2
+        head = _head(lower)
+        if head in words(self.lexicon.actors.private):
+            return 0
         powers = words(self.lexicon.actors.bodies) | words(self.lexicon.actors.offices)
-        if any(t in powers for t in tokens) or tokens[-1].capitalize() in main.demonyms:
+        if head in powers or _singular(head) in powers:
+            return 2
+        if lower.startswith("the ") and head.capitalize() in main.demonyms:
             return 2
         return 1 if actor.type == "organisation" else 0
 
@@ -160,6 +188,13 @@ class Parties:
                 if text.words[before][0].isupper():
                     found.add(text.words[before])
         return frozenset(found)
+
+
+def _head(name: str) -> str:
+    """Return the head of a phrase in lower case: "officials from Oslo" -> "officials"."""
+    tokens = name.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split()
+    cut = next((i for i, token in enumerate(tokens) if token in _AFTER_HEAD and i), len(tokens))
+    return tokens[cut - 1].removesuffix("'s") if tokens else ""
 
 
 def _singular(role: str) -> str:

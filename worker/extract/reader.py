@@ -27,7 +27,7 @@ class Reader:
     def __init__(self, doc: Doc, lexicon: EventLexicon) -> None:
         self.doc, self.lexicon = doc, lexicon
         self.text, self.phrases = doc.text, doc.phrases
-        self.clauses = Clauses(doc.text, doc.phrases, doc.lexicon)
+        self.clauses = Clauses(doc.text, doc.phrases, doc.lexicon, lexicon.control)
         self.parties = Parties(doc, self.clauses, lexicon)
         self.around = Circumstances(doc, self.clauses, lexicon)
 
