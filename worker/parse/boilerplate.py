@@ -20,7 +20,7 @@ _LAYOUT = frozenset({"article", "main", "body", "html"})
 _ROLES = frozenset({"navigation", "complementary", "banner", "contentinfo", "dialog", "search", "menu", "alert"})
 _INVISIBLE = re.compile(r"display\s?:\s?none|visibility\s?:\s?hidden", re.IGNORECASE)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_WORD = re.compile(r"[a-z]+")
+_WORD = re.compile(r"[a-z0-9]+")
 
 _WORDS = frozenset(
     (
@@ -29,7 +29,7 @@ _WORDS = frozenset(
         *("teaser", "teasers", "trending", "popular", "mostread", "readmore", "seealso", "outbrain", "taboola"),
         *("carousel", "slider", "slideshow", "gallery", "infobox", "factbox"),
         # the reader's part
-        *("share", "sharing", "social", "comment", "comments", "disqus", "poll", "quiz", "player"),
+        *("share", "sharing", "comment", "comments", "disqus", "poll", "quiz"),
         # what the site wants
         *(
             "newsletter",
@@ -63,6 +63,9 @@ _PAIRS = frozenset(
         *(("sign", "up"), ("log", "in"), ("skip", "link"), ("screen", "reader"), ("sr", "only")),
         *(("visually", "hidden"), ("print", "only"), ("d", "none"), ("print", "block")),
         *(("post", "tags"), ("tag", "list"), ("tag", "cloud"), ("post", "meta"), ("entry", "meta")),
+        *(("post", "card"), ("article", "card"), ("news", "card"), ("story", "card"), ("video", "player")),
+        *(("post", "excerpt"), ("audio", "player"), ("social", "share"), ("social", "links"), ("social", "icons")),
+        *(("social", "bar"), ("social", "follow")),
         *(("article", "meta"), ("post", "nav"), ("fact", "box"), ("info", "box")),
     )
 )
@@ -70,6 +73,8 @@ _PAIRS = frozenset(
 
 def boilerplate(node: LexborNode) -> bool:
     """Tell by its own attributes whether an element, with all in it, stands outside the running text."""
+    if node.tag == "form":
+        return True
     attributes = node.attributes
     if not attributes:
         return False

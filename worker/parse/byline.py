@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from worker.parse import jsonld
 from worker.parse.jsonld import Linked
@@ -63,7 +63,8 @@ _NAME = re.compile(r"[^\W\d_]")
 
 def byline(page: LexborHTMLParser, linked: Linked) -> list[str]:
     """Names of those who sign: persons, or the agency or desk where only that is given; each once, in order."""
-    for source in (_of_jsonld(linked), _of_meta(page), _of_text(page)):
+    persons, organisations = _of_jsonld(linked)
+    for source in (persons, _of_meta(page), _of_text(page), organisations):
         names = list(dict.fromkeys(name for written in source for name in split(written)))
         if names:
             return names[:_MAX_NAMES]
@@ -93,16 +94,22 @@ def _name(written: str) -> str:
     return name if fits and name.casefold() not in _NOBODY else ""
 
 
-def _of_jsonld(linked: Linked) -> Iterator[str]:
+def _of_jsonld(linked: Linked) -> tuple[list[str], list[str]]:
+    """Persons and organisations that the first node with an author names."""
+    persons: list[str] = []
+    organisations: list[str] = []
     for node in linked.articles:
-        found = False
-        for author in jsonld.values(node.get("author") or node.get("creator")):
-            name = _called(linked.resolve(author))
-            if name:
-                found = True
-                yield name
-        if found:
-            return
+        for author in map(linked.resolve, jsonld.values(node.get("author") or node.get("creator"))):
+            named = organisations if _is_organisation(author) else persons
+            named.append(_called(author))
+        if any(persons) or any(organisations):
+            break
+    return persons, organisations
+
+
+def _is_organisation(author: Any) -> bool:
+    kinds = jsonld.values(author.get("@type")) if isinstance(author, dict) else []
+    return any(isinstance(kind, str) and kind.endswith("Organization") for kind in kinds)
 
 
 def _called(author: Any) -> str:
@@ -118,8 +125,15 @@ def _of_meta(page: LexborHTMLParser) -> Iterator[str]:
 
 
 def _of_text(page: LexborHTMLParser) -> Iterator[str]:
+    """Read the first line that names somebody: all authors of an article stand side by side, those of others below."""
     for selector in _VISIBLE:
-        found = [text for text in (words(node) for node in page.css(selector)[:_MAX_NAMES]) if split(text)]
+        found = [node for node in page.css(selector)[:_MAX_NAMES] if split(words(node))]
         if found:
-            yield from found
+            line = {_outer(node) for node in found[:1]}
+            yield from (words(node) for node in found if _outer(node) in line)
             return
+
+
+def _outer(node: LexborNode) -> int | None:
+    parent = node.parent
+    return parent.mem_id if parent is not None else None

@@ -56,7 +56,7 @@ def decode(body: bytes, declared: str | None = None) -> str:
 
 def _seven_bit(body: bytes, text: str) -> str:
     """Tell ISO-2022-JP, whose bytes are all ASCII, by its escape sequences."""
-    if b"\x1b$" in body or b"\x1b(" in body:
+    if b"\x1b" in body and (b"\x1b$" in body or b"\x1b(" in body):
         return body.decode("iso-2022-jp", "replace")
     return text
 

@@ -24,9 +24,10 @@ def language(text: str, declared: str | None) -> str | None:
         return label
     scores = dict(py3langid.rank(sample))
     best: str = max(scores, key=lambda tag: scores[tag])
-    if label not in scores:
-        return label or best
-    return label if scores[best] - scores[label] < _CLEARLY else best
+    if label in scores:
+        return label if scores[best] - scores[label] < _CLEARLY else best
+    runner_up = max(score for tag, score in scores.items() if tag != best)
+    return best if not label or scores[best] - runner_up > _CLEARLY else label
 
 
 def _primary(written: str) -> str | None:

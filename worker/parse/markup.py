@@ -14,9 +14,9 @@ MAX_ATTRIBUTES = 1_000
 MAX_DEPTH = 2_000
 """Open elements; looking for the one to close is quadratic in them (20,000 cost lexbor 0.4 s, 100,000 10 s)."""
 
-_LONG_TAG = re.compile(rf"<[a-zA-Z][^<>]{{{2 * MAX_ATTRIBUTES},}}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _TAG = re.compile(r"<(\\?/)?([a-zA-Z][a-zA-Z0-9]*)")
+_ANY_TAG = re.compile(r"<[/a-zA-Z][^<>]*>")
 _NOT_NESTING = frozenset(
     (
         # void elements
@@ -41,11 +41,12 @@ _NOT_NESTING = frozenset(
         *("rp", "rt", "html", "head", "body", "script", "style"),
     )
 )
-_DROPPED = dict.fromkeys(
-    [0xAD, 0x200B, 0x2060, 0xFEFF, *range(0x09), *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0)]
-)
-"""Soft hyphen, zero width space, word joiner, byte order mark, controls; the joiners U+200C and U+200D spell words."""
-_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_DROPPED = {
+    **dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, *range(0x20), *range(0x7F, 0xA0)]),
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+}
+"""Soft hyphen, zero width space, word joiner, byte order mark and controls go, lone surrogates are replaced; the
+joiners U+200C and U+200D stay: they spell words."""
 
 
 def tree(html: str) -> LexborHTMLParser:
@@ -58,10 +59,11 @@ def tree(html: str) -> LexborHTMLParser:
 
 
 def _refuse_wide(html: str) -> None:
-    for tag in _LONG_TAG.finditer(html):
-        attributes = len(_QUOTED.sub("", tag[0]).split()) - 1
-        if attributes > MAX_ATTRIBUTES:
-            raise Permanent("too_deep", f"a tag with {attributes} attributes, more than {MAX_ATTRIBUTES}")
+    for piece in html.split("<"):
+        if len(piece) > 2 * MAX_ATTRIBUTES and piece[0].isalpha():
+            attributes = len(_QUOTED.sub("", piece.partition(">")[0]).split()) - 1
+            if attributes > MAX_ATTRIBUTES:
+                raise Permanent("too_deep", f"a tag with {attributes} attributes, more than {MAX_ATTRIBUTES}")
 
 
 def _refuse_deep(html: str) -> None:
@@ -78,10 +80,20 @@ def _refuse_deep(html: str) -> None:
 
 def clean(text: str) -> str:
     """One line of words as the author spelt them: NFC, every run of blanks one space, nothing invisible."""
-    text = " ".join(text.translate(_DROPPED).split())
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text.translate(_SURROGATES))
-    return text
+    text = " ".join(text.split())
+    if not text.isprintable():
+        text = " ".join(text.translate(_DROPPED).split())
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def without_tags(text: str) -> str:
+    """Drop tags from text that should have none."""
+    return _ANY_TAG.sub(" ", text)
+
+
+def size(text: str) -> int:
+    """Length in characters, counted up for scripts that say more with each (the mean of characters and bytes)."""
+    return len(text) if text.isascii() else (len(text) + len(text.encode())) // 2
 
 
 def words(node: LexborNode | None) -> str:

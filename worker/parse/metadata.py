@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urljoin
 
 import htmldate
@@ -14,7 +14,7 @@ from tldextract import TLDExtract
 from worker.errors import Permanent
 from worker.parse import jsonld
 from worker.parse.byline import byline
-from worker.parse.dates import EARLIEST, instant
+from worker.parse.dates import EARLIEST, LATEST, instant
 from worker.parse.jsonld import Linked
 from worker.parse.markup import attribute
 from worker.parse.title import headline
@@ -132,9 +132,8 @@ def _tagged_dates(page: LexborHTMLParser) -> Iterator[str]:
 
 def _searched(html: str, url: str, latest: datetime | None) -> datetime | None:
     """Ask htmldate, which reads dates out of the text and the address in many languages."""
-    until = latest or datetime.max.replace(tzinfo=UTC)
     found = htmldate.find_date(
-        html, url=url, original_date=True, min_date=EARLIEST.date().isoformat(), max_date=until.date().isoformat()
+        html, url=url, original_date=True, min_date=EARLIEST, max_date=latest or LATEST, deferred_url_extractor=True
     )
     return instant(found) if found else None
 
