@@ -7,6 +7,7 @@ cue inside content already found is part of that content (only the outermost att
 from __future__ import annotations
 
 from worker.extract.complements import Complement, complement, content_end, cue_of, trim
+from worker.extract.credits import credits_after, is_outlet
 from worker.extract.document import Doc
 from worker.extract.finds import Find
 from worker.extract.lexicon import Cue
@@ -28,8 +29,9 @@ def in_sentence(doc: Doc, first: int, last: int, asked: int) -> list[Find]:
     finds: list[Find] = []
     verbs = _verbs(doc, first, last)
     for verb in verbs:
-        if not _covered(finds, verb.head) and (find := _after_content(doc, verb, asked if verb is verbs[0] else first, last, finds)):
-            finds.append(find)
+        floor = asked if verb is verbs[0] else first
+        if not _covered(finds, verb.head) and (find := _after_content(doc, verb, floor, last, finds)):
+            finds += _credited(doc, find, finds, last)
     finds += _according_to(doc, first, last, finds)
     for verb in verbs:
         if not _covered(finds, verb.head) and not _is_cue(finds, verb.head):
@@ -52,7 +54,7 @@ def _verbs(doc: Doc, first: int, last: int) -> list[VerbGroup]:
 
 
 def _covered(finds: list[Find], token: int) -> bool:
-    return any(f.covers(token) for f in finds)
+    return any(f.covers(token) and not (f.rule == "passive" and f.act == "ask") for f in finds)
 
 
 def _is_cue(finds: list[Find], token: int) -> bool:
@@ -105,6 +107,21 @@ def _after_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list
         confidence=0.95 if quote >= first else _confidence(cue),
         venue=_venue(doc, tail, last),
     )
+
+
+def _credited(doc: Doc, find: Find, before: list[Find], last: int) -> list[Find]:
+    """ "X is sceptical that …, notes Reuters": the outlet is credited for the attribution inside, if there is one."""
+    if find.source is None or not is_outlet(doc, find.source) or doc.text.lower[find.cue[0]] not in doc.lexicon.crediting:
+        return [find]
+    if any(f.last <= find.first for f in before):
+        return []  # the credit for an attribution that the sentence began with
+    start, end = find.pieces[0]
+    if any(doc.text.quoted[i] >= 0 for i in (start, end - 1)) or len(find.pieces) > 1:
+        return [find]
+    inner = in_sentence(doc, start, end, start)
+    for one in inner:
+        one.via = credits_after(doc, find.first, last) or [doc.text.slice(*find.source)]
+    return inner or [find]
 
 
 def _around(doc: Doc, verb: VerbGroup, first: int, last: int, cue: Cue | None) -> tuple[Range | None, int, bool]:

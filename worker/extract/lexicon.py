@@ -106,6 +106,7 @@ class _People(_Strict, frozen=True):
     roles: str
     offices: str
     departments: str
+    role_modifiers: str
     name_particles: str
     titles: str
     masculine: str
@@ -220,6 +221,7 @@ class Lexicon(Struct, frozen=True):
     roles: frozenset[str]
     offices: frozenset[str]
     departments: frozenset[str]
+    role_modifiers: frozenset[str]
     name_particles: frozenset[str]
     titles: frozenset[str]
     """Without the full stop."""
@@ -375,6 +377,7 @@ def _derive(file: _File, rows: dict[str, list[str]]) -> Lexicon:
         roles=_words(file.people.roles),
         offices=_words(file.people.offices),
         departments=_words(file.people.departments),
+        role_modifiers=_words(file.people.role_modifiers),
         name_particles=_words(file.people.name_particles),
         titles=_words(file.people.titles),
         groups=_words(file.people.groups),

@@ -7,6 +7,9 @@ far more often than the last person named; so speakers are to be reported (`hear
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
+import msgspec
 from msgspec import Struct
 
 from worker.extract.lexicon import Gender, Lexicon
@@ -16,7 +19,9 @@ from worker.extract.text import Text
 from worker.schema import Actor, ActorType
 
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
-_SMALL = frozenset({"the", "a", "an", "of", "for", "and", "in", "at", "to", "'s", ",", "former", "ex", "his", "her", "its", "then"})
+_SMALL = frozenset(
+    {"the", "a", "an", "of", "for", "and", "in", "at", "to", "'s", ",", "former", "ex", "his", "her", "its", "then"}
+)
 
 
 class Person(Struct, eq=False):
@@ -65,16 +70,30 @@ class Mentions:
 
     def lookup(self, first: int, last: int) -> tuple[Actor, Person | None]:
         """Resolve a phrase, and return the person behind it where there is one."""
+        if last - first == 1 and self.text.tags[first] == "PRP$":
+            return self._pronoun(first, last, self.text.lower[first])
         head = self._head(first, last)
         if head is None:
             return self._as_worded(first, last, "unnamed"), None
         word = self.text.lower[head.head]
         if self.text.tags[head.head] in {"PRP", "PRP$", "WP"} or (last - first == 1 and word in self.lexicon.pronouns):
             return self._pronoun(first, last, word)
+        if self.text.lower[last - 1] in self.lexicon.documents:
+            issuer = self._issuer(first, last)
+            if issuer is not None:
+                return issuer
         name = self._name_of(head, first, last)
         if name is not None:
             return self._named(first, last, name, head)
         return self._nominal(first, last, head)
+
+    def _issuer(self, first: int, last: int) -> tuple[Actor, Person | None] | None:
+        """ "Umerov's Facebook post": a document speaks for the party it belongs to."""
+        for i in range(first + 1, last - 1):
+            if self.text.tags[i] == "POS":
+                actor, person = self.lookup(first, i)
+                return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
+        return None
 
     def heard(self, token: int, actor: Actor, person: Person | None) -> None:
         """Remember that the actor speaks at a token; call in text order."""
@@ -130,7 +149,7 @@ class Mentions:
         if name.role_first < 0:
             return
         role = self.text.slice(name.role_first, name.role_last)
-        words = frozenset(self.text.lower[name.role_first : name.role_last])
+        words = _role_words(self.text.lower[name.role_first : name.role_last])
         if not words & self.lexicon.roles and not any(w.rstrip(".") in self.lexicon.titles for w in words):
             return
         for word in words & self.lexicon.roles:
@@ -160,7 +179,9 @@ class Mentions:
             for size in range(min(self.lexicon.longest_place, last - i), 0, -1):
                 whole = " ".join(words[i : i + size])
                 code = (
-                    self.lexicon.countries.get(whole) or self.lexicon.demonyms.get(whole) or self.lexicon.seats.get(whole)
+                    self.lexicon.countries.get(whole)
+                    or self.lexicon.demonyms.get(whole)
+                    or self.lexicon.seats.get(whole)
                 )
                 if code:
                     return code
@@ -176,7 +197,9 @@ class Mentions:
 
     def _name_of(self, head: NounPhrase, first: int, last: int) -> Name | None:
         """The name that the phrase stands for: its own, or that of an apposition or of-phrase inside the range."""
-        own = [n for n in self._name_in.get(self.phrases.noun_at[head.first], []) if n.last == head.last or n.last >= last]
+        own = [
+            n for n in self._name_in.get(self.phrases.noun_at[head.first], []) if n.last == head.last or n.last >= last
+        ]
         if own:
             return own[-1]
         for i in range(head.last, last):
@@ -206,7 +229,8 @@ class Mentions:
     def _organisation(self, first: int, last: int, name: Name, head: NounPhrase) -> Actor:
         start = head.first
         while start < name.first and (
-            self.text.tags[start] in {"DT", "PRP$"} or (self.text.tags[start] == "JJ" and self.text.words[start][0].islower())
+            self.text.tags[start] in {"DT", "PRP$"}
+            or (self.text.tags[start] == "JJ" and self.text.words[start][0].islower())
         ):
             start += 1
         end = self._of_end(head.last, last)
@@ -261,11 +285,10 @@ class Mentions:
     def _holder(self, first: int, last: int, head: NounPhrase) -> Person | None:
         """The person whose role fits every word of the phrase, the one named last before it first."""
         indefinite = self.text.lower[head.first] in {"a", "an", "another", "one", "some"}
-        words = {w for w in self.text.lower[first:last] if w not in _SMALL and w[0].isalnum()}
+        words = _role_words(self.text.lower[first:last]) - _SMALL - self.lexicon.role_modifiers
         country = self.country_in(first, last)
-        fitting = [
-            p for p in self._by_role.get(self.text.lower[head.head], []) if self._fits(p, words, country)
-        ]
+        held = self.text.lower[head.head].rpartition("-")[2]
+        fitting = [p for p in self._by_role.get(held, []) if self._fits(p, words, country)]
         if indefinite:
             limit = self.text.paragraphs[min(self.text.paragraph_of[first] + 1, len(self.text.paragraphs) - 1)][1]
             fitting = [p for p in fitting if first < p.seen[0] < limit and len(words) > 1]
@@ -276,7 +299,8 @@ class Mentions:
             return False
         unknown = words - person.role_words
         return all(
-            country is not None and self.lexicon.demonyms.get(w.capitalize(), self.lexicon.countries.get(w.capitalize())) == country
+            country is not None
+            and self.lexicon.demonyms.get(w.capitalize(), self.lexicon.countries.get(w.capitalize())) == country
             for w in unknown
         )
 
@@ -291,7 +315,9 @@ class Mentions:
 
     # ------------------------------------------------------------ pronouns
     def _pronoun(self, first: int, last: int, word: str) -> tuple[Actor, Person | None]:
-        gender = "masculine" if word in self.lexicon.masculine else "feminine" if word in self.lexicon.feminine else None
+        gender = (
+            "masculine" if word in self.lexicon.masculine else "feminine" if word in self.lexicon.feminine else None
+        )
         if gender is not None:
             person = self._antecedent(first, gender)
             if person is not None:
@@ -308,13 +334,18 @@ class Mentions:
         here = self._subject_between(sentence, token, gender)
         if here is not None:
             return here
-        for at, person, _ in reversed(self._speakers[-12:]):
+        for at, person, _ in self._heard_before(token, 12):
             if person is not None and person.gender in {None, gender} and self._near(at, token):
                 return person
         paragraph = self.text.paragraph(token)[0]
         return self._subject_between(paragraph, token, gender) or _latest(
             [p for p in self.people if p.sure and p.gender in {None, gender} and p.seen[0] < token], token
         )
+
+    def _heard_before(self, token: int, count: int) -> list[tuple[int, Person | None, Actor]]:
+        """Return the last speakers up to a token, the latest first; later extractors ask after all have spoken."""
+        end = bisect_right(self._speakers, token, key=lambda speaker: speaker[0])
+        return self._speakers[max(0, end - count) : end][::-1]
 
     def _near(self, at: int, token: int) -> bool:
         return self.text.paragraph_of[token] - self.text.paragraph_of[at] <= 4  # noqa: PLR2004 - paragraphs
@@ -328,7 +359,9 @@ class Mentions:
                 i += 1
                 continue
             i = phrase.last
-            if self.text.quoted[phrase.first] >= 0 or (phrase.first and self.text.tags[phrase.first - 1] in {"IN", "TO"}):
+            if self.text.quoted[phrase.first] >= 0 or (
+                phrase.first and self.text.tags[phrase.first - 1] in {"IN", "TO"}
+            ):
                 continue
             for name in self._name_in.get(self.phrases.noun_at[phrase.first], []):
                 person = self._person_at.get(name.first)
@@ -361,7 +394,7 @@ class Mentions:
     def _body(self, first: int, last: int, *, plural: bool) -> tuple[Actor, Person | None]:
         """ "they" and "it": the last group or body that spoke."""
         wanted = {"group", "organisation", "unnamed"} if plural else {"organisation", "country"}
-        for at, person, actor in reversed(self._speakers[-6:]):
+        for at, person, actor in self._heard_before(first, 6):
             if person is None and actor.type in wanted and self._near(at, first):
                 return Actor(
                     name=actor.name,
@@ -371,6 +404,14 @@ class Mentions:
                     country=actor.country,
                 ), None
         return self._as_worded(first, last, "unnamed"), None
+
+
+def _role_words(words: list[str]) -> frozenset[str]:
+    """A role's words, hyphens opened, so that "secretary-general" is a secretary general."""
+    whole = {w for w in words if w[0].isalnum()}
+    return frozenset(whole | {part for w in whole if w.rpartition("-")[2] == "general" for part in w.split("-")}) - {
+        "secretary-general"
+    }
 
 
 def _bare(tokens: list[str]) -> list[str]:
@@ -385,8 +426,11 @@ def _compatible(known: list[str], new: list[str]) -> bool:
     if len(known) == 1 or len(new) == 1:
         return True
     a, b = known[0].rstrip(".").lower(), new[0].rstrip(".").lower()
-    return a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) or a in (w.lower() for w in new[:-1]) or b in (
-        w.lower() for w in known[:-1]
+    return (
+        a == b
+        or (min(len(a), len(b)) == 1 and a[0] == b[0])
+        or a in (w.lower() for w in new[:-1])
+        or b in (w.lower() for w in known[:-1])
     )
 
 
@@ -402,12 +446,21 @@ def _acronyms(text: Text, phrases: Phrases) -> dict[str, str]:
     """ "International Energy Forum (IEF)" -> {"IEF": "International Energy Forum"}."""
     found: dict[str, str] = {}
     for i in range(1, len(text.words) - 2):
-        if text.words[i] == "(" and text.words[i + 2] == ")" and text.words[i + 1].isupper() and len(text.words[i + 1]) > 1:
+        if (
+            text.words[i] == "("
+            and text.words[i + 2] == ")"
+            and text.words[i + 1].isupper()
+            and len(text.words[i + 1]) > 1
+        ):
             phrase = phrases.noun(i - 1)
             if phrase is None:
                 continue
             start = phrase.first
-            while start > 1 and text.lower[start - 1] in {"of", "for", "and", "on", "the"} and phrases.noun(start - 2) is not None:
+            while (
+                start > 1
+                and text.lower[start - 1] in {"of", "for", "and", "on", "the"}
+                and phrases.noun(start - 2) is not None
+            ):
                 start = phrases.nouns[phrases.noun_at[start - 2]].first
             full = [w for w in text.words[start : phrase.last] if w[0].isupper()]
             if "".join(w[0] for w in full) == text.words[i + 1]:

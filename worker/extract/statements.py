@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from worker.extract.constructions import in_sentence
+from worker.extract.credits import credits_after
 from worker.extract.document import Doc
 from worker.extract.finds import Find
 from worker.extract.sources import Range
 from worker.schema import Actor, Quotation, Statement, digest
-
-_CREDITING = frozenset({"content_source_cue", "content_cue_source"})
-
 
 def statements(doc: Doc) -> Iterable[Statement]:
     """Return the article's statements in text order, and leave them in `doc.statements` for later extractors."""
@@ -19,7 +17,6 @@ def statements(doc: Doc) -> Iterable[Statement]:
     latest: list[Find] = []
     for first, last in doc.text.sentences:
         here = _layout(doc, first, last) or in_sentence(doc, first, last, _asked_before(doc, first, latest))
-        here = _credited(doc, here)
         here = [f for f in here if _tidy(f)]
         if here:
             finds += here
@@ -103,13 +100,6 @@ def _without_stop(doc: Doc, first: int, last: int) -> int:
     return last
 
 
-# ---------------------------------------------------------------- credit
-def _credited(doc: Doc, finds: list[Find]) -> list[Find]:
-    """ "…, notes Reuters" around another attribution credits the outlet instead of being a statement of its own."""
-    _ = doc
-    return finds
-
-
 # ---------------------------------------------------------------- events
 def _statement(doc: Doc, find: Find) -> Statement:
     text = doc.text
@@ -125,7 +115,7 @@ def _statement(doc: Doc, find: Find) -> Statement:
         language=doc.lexicon.language,
         sentence=text.span(min(first, find.first), max(last, find.last)),
         cue=cue,
-        via=find.via,
+        via=find.via or credits_after(doc, find.last, last),
         confidence=round(find.confidence, 2),
         rule=find.rule,
         speaker=speaker,

@@ -1,0 +1,50 @@
+"""The chain of report: which outlets are credited for a statement, outermost last.
+
+"…, said X, quoted by Reuters and BTA" · "…, notes Reuters" · "…, reported DPA, quoted by BTA" · "as reported by AP".
+"""
+
+from __future__ import annotations
+
+from worker.extract.document import Doc
+from worker.extract.sources import Range
+
+_JOINTS = frozenset({",", "and", "&"})
+
+
+def is_outlet(doc: Doc, source: Range) -> bool:
+    """Is the phrase the name of a news outlet: a listed one, or one whose last word says so ("the Daily Post")?"""
+    first, last = source
+    text = doc.text
+    start = first + 1 if text.tags[first] == "DT" and last - first > 1 else first
+    name = text.slice(start, last).lower()
+    if name in doc.lexicon.outlets:
+        return True
+    return text.words[last - 1][0].isupper() and text.lower[last - 1] in doc.lexicon.outlet_heads and last - start > 1
+
+
+def credits_after(doc: Doc, at: int, last: int) -> list[str]:
+    """Outlets credited between two tokens, in the order in which they stand."""
+    found: list[str] = []
+    while at < last:
+        if doc.text.quoted[at] < 0 and doc.text.lower[at] in doc.lexicon.crediting:
+            at = _outlets_at(doc, at + 1, last, found)
+        else:
+            at += 1
+    return found
+
+
+def _outlets_at(doc: Doc, at: int, last: int, found: list[str]) -> int:
+    """Add the outlets named from a token on ("by Reuters and BTA"); return where to read on."""
+    if at < last and doc.text.lower[at] == "by":
+        at += 1
+    while at < last:
+        phrase = doc.phrases.noun(at)
+        if phrase is None or phrase.first != at or not is_outlet(doc, (phrase.first, phrase.last)):
+            return at
+        start = at + 1 if doc.text.tags[at] == "DT" and phrase.last - at > 1 else at
+        found.append(doc.text.slice(start, phrase.last))
+        at = phrase.last
+        if at >= last or doc.text.lower[at] not in _JOINTS or doc.phrases.noun(at + 1) is None:
+            return at
+        at += 1
+    return at
