@@ -202,6 +202,8 @@ async def test_a_failing_source_is_asked_ever_more_rarely_until_it_recovers(make
     assert [(await make("/world.xml").once())[0].next_s for _ in range(9)][-1] == 6 * 3600
     site.bodies["/world.xml"] = rss("/a")
     assert (await discover.once())[0].next_s == 600
+    del site.bodies["/world.xml"]
+    assert (await discover.once())[0].next_s == 1200
 
 
 async def test_retry_after_of_a_feed_is_kept_by_everybody(make: Make, site: Site) -> None:
@@ -221,6 +223,14 @@ async def test_feeds_obey_robots_txt(make: Make, site: Site) -> None:
     [asked] = await make("/feeds/world.xml").once()
     assert (asked.outcome, asked.reason) == ("failed", "robots")
     assert site.asked["/feeds/world.xml"] == 0
+
+
+async def test_a_feed_that_moved_to_where_robots_may_not_go_is_not_asked_there(make: Make, site: Site) -> None:
+    site.bodies |= {"/robots.txt": "User-agent: *\nDisallow: /new/", "/old.xml": "", "/new/world.xml": rss("/a")}
+    site.statuses["/old.xml"], site.headers["/old.xml"] = 301, {"Location": "/new/world.xml"}
+    [asked] = await make("/old.xml").once()
+    assert (asked.outcome, asked.reason) == ("failed", "robots")
+    assert site.asked["/new/world.xml"] == 0
 
 
 async def test_feeds_of_one_host_are_asked_one_after_the_other(make: Make, site: Site) -> None:

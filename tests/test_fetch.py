@@ -285,22 +285,33 @@ async def _endless(request: web.Request) -> web.StreamResponse:
         await response.write(b"<p>and on it goes</p>" * 500)
 
 
+async def _unannounced(request: web.Request) -> web.StreamResponse:
+    """Send a body that decodes to less than the limit on bodies and yet is too long on the wire."""
+    response = web.StreamResponse(headers={"Content-Type": "text/html"})
+    await response.prepare(request)
+    for _ in range(25):
+        await response.write(b"x" * 10_000)
+    return response
+
+
 @pytest.mark.parametrize(
-    "handler",
+    ("handler", "why"),
     [
-        _endless,
-        answering(b"x" * 200_001),
-        answering(gzip.compress(bytes(32 << 20)), Content_Encoding="gzip"),
-        answering(brotli.compress(bytes(32 << 20)), Content_Encoding="br"),
-        answering(zstd.compress(bytes(32 << 20)), Content_Encoding="zstd"),
+        (_endless, "bytes sent"),
+        (_unannounced, "more than 200000 bytes sent"),
+        (answering(b"x" * 200_001), "announces 200001 bytes"),
+        (answering(gzip.compress(bytes(32 << 20)), Content_Encoding="gzip"), "after decompression"),
+        (answering(brotli.compress(bytes(32 << 20)), Content_Encoding="br"), "after decompression"),
+        (answering(zstd.compress(bytes(32 << 20)), Content_Encoding="zstd"), "after decompression"),
     ],
-    ids=["endless", "long", "gzip bomb", "brotli bomb", "zstd bomb"],
+    ids=["endless", "unannounced", "long", "gzip bomb", "brotli bomb", "zstd bomb"],
 )
-async def test_no_body_takes_more_than_the_limits(fetcher: Fetcher, handler: Handler) -> None:
+async def test_no_body_takes_more_than_the_limits(fetcher: Fetcher, handler: Handler, why: str) -> None:
     async with serving(handler) as base:
         failure = await failure_of(fetcher.get(base))
     assert isinstance(failure, Permanent)
     assert failure.reason == "too_large"
+    assert why in failure.detail
 
 
 @pytest.mark.parametrize(
