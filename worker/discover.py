@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Protocol
@@ -28,7 +29,7 @@ from worker.politeness import Politeness
 from worker.queue import QueueFull
 from worker.schema import Task
 from worker.settings import Settings
-from worker.streams import Call, Script
+from worker.streams import Call, Script, connect
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -283,6 +284,16 @@ class Discover:
 
     def _key(self, source: Source) -> str:
         return f"{self._settings.key_prefix}:source:{schema.digest(source.url)}"
+
+
+@asynccontextmanager
+async def discovery(
+    sources: Sequence[Source], settings: Settings, redis_url: str, queue: Queue
+) -> AsyncIterator[Discover]:
+    """Put a Discover together with its neighbours; they are closed in the end."""
+    async with connect(redis_url) as client, Fetcher(settings) as fetcher:
+        politeness = Politeness(client, fetcher, settings)
+        yield Discover(sources, settings, client=client, fetcher=fetcher, politeness=politeness, queue=queue)
 
 
 def _failed(

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from worker.consume import Report, consumer
 from worker.queue import UrlQueue
-from worker.schema import KINDS, Event, Task, event_stream
+from worker.schema import KINDS, Event, event_stream
 from worker.settings import Settings
 from worker.streams import browse, connect, order
 from worker.subscribe import Subscription, subscribe
 
-Feed = Callable[[UrlQueue, asyncio.Event], Awaitable[None]]
-"""Puts tasks into the queue until it has no more, or until the event is set."""
+Feed = Callable[[UrlQueue, str, asyncio.Event], Awaitable[None]]
+"""Puts tasks into a queue, which is on the Redis of that URL, until it has no more, or until the event is set."""
 
 POLL_S = 0.1
 """How often the screen is redrawn and the queue asked whether it is empty."""
@@ -48,12 +48,12 @@ async def run(settings: Settings, redis_url: str, feed: Feed, screen: Screen, st
 
     listening = subscribe(redis_url, prefix=settings.key_prefix)
     async with consumer(settings, redis_url, report) as worker, UrlQueue(redis_url, settings) as queue, listening:
-        drained, heard = asyncio.Event(), asyncio.Event()
+        drained = asyncio.Event()
         async with asyncio.TaskGroup() as parts:
             clock = parts.create_task(_tick(queue, screen))
             ear = parts.create_task(_listen(listening, screen))
             work = parts.create_task(worker.run(drained))
-            await _until_fed_and_empty(queue, feed, stop)
+            await _until_fed_and_empty(queue, feed(queue, redis_url, stop), stop)
             drained.set()
             await work
             await _until_heard(listening, redis_url, settings)
@@ -61,21 +61,20 @@ async def run(settings: Settings, redis_url: str, feed: Feed, screen: Screen, st
             ear.cancel()
 
 
-async def _until_fed_and_empty(queue: UrlQueue, feed: Feed, stop: asyncio.Event) -> None:
-    stopping = asyncio.create_task(stop.wait())
-    feeding = asyncio.create_task(_feed_and_wait(queue, feed, stop))
+async def _until_fed_and_empty(queue: UrlQueue, feeding: Awaitable[None], stop: asyncio.Event) -> None:
+    stopping, emptying = asyncio.create_task(stop.wait()), asyncio.create_task(_feed_and_wait(queue, feeding))
     try:
-        await asyncio.wait({stopping, feeding}, return_when=asyncio.FIRST_COMPLETED)
-        if feeding.done():
-            feeding.result()
+        await asyncio.wait({stopping, emptying}, return_when=asyncio.FIRST_COMPLETED)
+        if emptying.done():
+            emptying.result()
     finally:
         stopping.cancel()
-        feeding.cancel()
+        emptying.cancel()
 
 
-async def _feed_and_wait(queue: UrlQueue, feed: Feed, stop: asyncio.Event) -> None:
-    await feed(queue, stop)
-    while (depth := await queue.depth()).backlog + depth.pending + depth.delayed:
+async def _feed_and_wait(queue: UrlQueue, feeding: Awaitable[None]) -> None:
+    await feeding
+    while (depth := await queue.depth()).backlog + depth.pending + depth.delayed:  # noqa: ASYNC110 - Redis is asked
         await asyncio.sleep(POLL_S)
 
 
@@ -96,5 +95,5 @@ async def _until_heard(listening: Subscription, redis_url: str, settings: Settin
     async with connect(redis_url) as client:
         for kind in KINDS:
             newest = await browse(client, event_stream(settings.key_prefix, kind), count=1, newest_first=True)
-            while newest and order(listening.position[kind]) < order(newest[0].id):
+            while newest and order(listening.position[kind]) < order(newest[0].id):  # noqa: ASYNC110 - same
                 await asyncio.sleep(POLL_S)

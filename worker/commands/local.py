@@ -1,28 +1,183 @@
-"""The commands that need nothing else: run (real addresses) and demo (a news site of our own)."""
+"""The commands that need nothing but this machine: run (real addresses) and demo (a news site of our own)."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import io
 import os
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
 
 import msgspec
-import structlog
 from msgspec.structs import replace
 from rich.console import Console
 
 from worker import log
-from worker.commands import addresses, stop_on_signals, task
-from worker.commands.services import discoverer, sources
+from worker.commands import addresses, stop_on_signals, task, tell
 from worker.demo.site import site
+from worker.discover import Source, discovery, load_sources
 from worker.embedded import default_data_dir, embedded
 from worker.errors import Permanent
 from worker.queue import UrlQueue
-from worker.run import Feed, Screen, run as run_all
-from worker.schema import Event, Task, task_id
+from worker.run import Feed, Screen
+from worker.run import run as run_through
+from worker.schema import Event
 from worker.settings import Settings
 from worker.streams import connect
-from worker.view import LiveView
+from worker.view import LiveView, visible
+
+
+# ---------------------------------------------------------------- run
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Read the URLs, or follow the sources; 1 where one of the URLs could not be read."""
+    given = list(addresses(args.urls))
+    sources = () if args.urls else load_sources(args.sources or settings.sources)
+    with _screen(as_json=args.json) as screen:
+        watch = Watch(screen)
+        feed = _urls(given, watch) if args.urls else _sources(sources, settings, once=args.once)
+        asyncio.run(_run(settings, _data_dir(settings), feed, watch if args.urls else screen))
+    return watch.account()
+
+
+async def _run(settings: Settings, data_dir: Path, feed: Feed, screen: Screen) -> None:
+    stop = stop_on_signals()
+    async with redis_of(settings, data_dir) as redis_url:
+        await run_through(settings, redis_url, feed, screen, stop)
+
+
+@contextlib.asynccontextmanager
+async def redis_of(settings: Settings, data_dir: Path) -> AsyncIterator[str]:
+    """Yield the Redis that the settings name, or a private server's URL while the block lasts."""
+    if settings.redis_url:
+        yield settings.redis_url
+    else:
+        async with embedded(data_dir) as redis_url:
+            yield redis_url
+
+
+def _data_dir(settings: Settings) -> Path:
+    return Path(settings.data_dir) if settings.data_dir else default_data_dir(os.environ)
+
+
+def _urls(given: Sequence[str], screen: Screen) -> Feed:
+    """Make the feed of a list of URLs; one that is malformed, or was read in an earlier run, ends at once."""
+
+    async def feed(queue: UrlQueue, _: str, stop: asyncio.Event) -> None:
+        for url in given:
+            try:
+                if not stop.is_set() and not await queue.put(task(url)):
+                    screen.outcome(url, "seen")
+            except Permanent as e:
+                screen.outcome(url, "dead", e.reason)
+
+    return feed
+
+
+def _sources(sources: Sequence[Source], settings: Settings, *, once: bool) -> Feed:
+    """Make the feed of RSS, Atom and JSON feeds."""
+
+    async def feed(queue: UrlQueue, redis_url: str, stop: asyncio.Event) -> None:
+        async with discovery(sources, settings, redis_url, queue) as discovering:
+            if once:
+                await discovering.once()
+            else:
+                await discovering.run(stop)
+
+    return feed
+
+
+# ---------------------------------------------------------------- demo
+DEMO_HOST_DELAY_S = 0.05
+DEMO_BACKOFF_S = 0.5
+DEMO_BODY_BYTES = 4 << 20
+
+
+def demo(args: argparse.Namespace, settings: Settings) -> int:
+    """Run over the demo site's feed, always from the beginning; its refusals are part of the show, so 0."""
+    settings = replace(
+        settings,
+        key_prefix=f"{settings.key_prefix}:demo",
+        allow_private_addresses=True,  # the site is on loopback
+        host_delay_s=DEMO_HOST_DELAY_S,
+        backoff_s=DEMO_BACKOFF_S,
+        max_body_bytes=DEMO_BODY_BYTES,
+    )
+    data_dir = Path(settings.data_dir) if settings.data_dir else default_data_dir(os.environ) / "demo"
+    with _screen(as_json=args.json) as screen:
+        asyncio.run(_demo(settings, data_dir, screen))
+    return 0
+
+
+async def _demo(settings: Settings, data_dir: Path, screen: Screen) -> None:
+    stop = stop_on_signals()
+    async with site() as served, redis_of(settings, data_dir) as redis_url:
+        await _forget(redis_url, settings.key_prefix)
+        feed = _sources([Source(name="demo", url=served.feed_url)], settings, once=True)
+        await run_through(settings, redis_url, feed, screen, stop)
+
+
+async def _forget(redis_url: str, prefix: str) -> None:
+    """Delete what an earlier demo left."""
+    async with connect(redis_url) as client:
+        if keys := [key async for key in client.scan_iter(match=f"{prefix}:*", count=1000)]:
+            await client.unlink(*keys)
+
+
+# ---------------------------------------------------------------- screens
+@contextlib.contextmanager
+def _screen(*, as_json: bool) -> Iterator[Screen]:
+    """Give JSON lines for programs, or the live view, which log lines would tear: there only errors are logged."""
+    if as_json:
+        yield JsonLines()
+        return
+    log.configure("error")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that is not UTF-8 shows what it can
+    with LiveView(Console()) as view:
+        yield view
+
+
+class JsonLines:
+    """Events on stdout, a line each; how each URL ended stands in the log."""
+
+    def event(self, event: Event) -> None:
+        """Print it."""
+        sys.stdout.write(msgspec.json.encode(event).decode() + "\n")
+        sys.stdout.flush()
+
+    def outcome(self, url: str, outcome: str, reason: str | None = None) -> None:
+        """Leave it to the log."""
+
+    def tick(self, now_s: float, backlog: int | None = None) -> None:
+        """Nothing here changes with time."""
+
+
+class Watch:
+    """Hands everything on to a screen, and remembers which URLs led to nothing."""
+
+    def __init__(self, screen: Screen) -> None:
+        """Watch what `screen` is told."""
+        self._screen = screen
+        self._given_up: list[tuple[str, str]] = []
+        self._seen: list[str] = []
+        self.event = screen.event
+        self.tick = screen.tick
+
+    def outcome(self, url: str, outcome: str, reason: str | None = None) -> None:
+        """Remember a refusal, and hand it on."""
+        if outcome == "dead":
+            self._given_up.append((url, reason or outcome))
+        elif outcome == "seen":
+            self._seen.append(url)
+        self._screen.outcome(url, outcome, reason)
+
+    def account(self) -> int:
+        """Tell on stderr what led to nothing, and return the exit status."""
+        for url, reason in self._given_up:
+            tell(f"given up: {visible(url)}: {reason}")
+        if self._seen:
+            tell(f"read before, so not again: {len(self._seen)} URLs (another COMMUNIQUE_DATA_DIR starts afresh)")
+        return int(bool(self._given_up))

@@ -12,10 +12,13 @@ from rich.console import Console
 
 from worker.commands import required_redis_url, stop_on_signals
 from worker.consume import consumer
+from worker.discover import Asked, Source, discovery, load_sources
+from worker.queue import UrlQueue
 from worker.schema import KINDS, Event
 from worker.settings import Settings
-from worker.subscribe import Subscription, subscribe as subscribe_to
-from worker.view import line
+from worker.subscribe import Subscription
+from worker.subscribe import subscribe as subscribe_to
+from worker.view import line, visible
 
 
 # ---------------------------------------------------------------- consume
@@ -29,6 +32,29 @@ async def _consume(settings: Settings) -> None:
     stop = stop_on_signals()
     async with consumer(settings, required_redis_url(settings)) as worker:
         await worker.run(stop)
+
+
+# ---------------------------------------------------------------- discover
+def discover(args: argparse.Namespace, settings: Settings) -> int:
+    """Ask the sources until SIGTERM, or each once: then 1 where one failed."""
+    found = load_sources(args.sources or settings.sources)
+    asked = uvloop.run(_discover(found, settings, once=args.once))
+    for source in asked:
+        print(f"{source.source}: {source.outcome}, {source.links} links, {source.new} new{_why(source)}")
+    return int(any(source.outcome == "failed" for source in asked))
+
+
+async def _discover(sources: tuple[Source, ...], settings: Settings, *, once: bool) -> list[Asked]:
+    redis_url, stop = required_redis_url(settings), stop_on_signals()
+    async with UrlQueue(redis_url, settings) as queue, discovery(sources, settings, redis_url, queue) as discovering:
+        if once:
+            return await discovering.once()
+        await discovering.run(stop)
+        return []
+
+
+def _why(asked: Asked) -> str:
+    return f" ({asked.reason}: {visible(asked.detail or '')})" if asked.reason else ""
 
 
 # ---------------------------------------------------------------- subscribe
