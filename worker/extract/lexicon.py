@@ -106,6 +106,8 @@ class _People(_Strict, frozen=True):
     roles: str
     offices: str
     departments: str
+    any_office: str
+    high_offices: str
     role_modifiers: str
     name_particles: str
     titles: str
@@ -221,6 +223,8 @@ class Lexicon(Struct, frozen=True):
     roles: frozenset[str]
     offices: frozenset[str]
     departments: frozenset[str]
+    any_office: frozenset[str]
+    high_offices: frozenset[str]
     role_modifiers: frozenset[str]
     name_particles: frozenset[str]
     titles: frozenset[str]
@@ -377,6 +381,8 @@ def _derive(file: _File, rows: dict[str, list[str]]) -> Lexicon:
         roles=_words(file.people.roles),
         offices=_words(file.people.offices),
         departments=_words(file.people.departments),
+        any_office=_words(file.people.any_office),
+        high_offices=_words(file.people.high_offices),
         role_modifiers=_words(file.people.role_modifiers),
         name_particles=_words(file.people.name_particles),
         titles=_words(file.people.titles),

@@ -29,6 +29,8 @@ class Person(Struct, eq=False):
 
     tokens: list[str]
     """The fullest name."""
+    suffix: str = ""
+    """Jr., III and the like."""
     sure: bool = False
     """Known to be a person, by title, role or given name."""
     gender: str | None = None
@@ -42,7 +44,7 @@ class Person(Struct, eq=False):
     @property
     def name(self) -> str:
         """The fullest name, as written."""
-        return " ".join(self.tokens).replace(" 's", "'s")
+        return " ".join([*self.tokens, self.suffix]).strip()
 
 
 class Mentions:
@@ -60,6 +62,8 @@ class Mentions:
         self._person_at: dict[int, Person] = {}
         self._name_in: dict[int, list[Name]] = {}
         self._speakers: list[tuple[int, Person | None, Actor]] = []
+        self._role_at: dict[int, Person] = {}
+        self._bodies: dict[str, str] = {}
         self._acronyms = _acronyms(text, phrases)
         self._read()
 
@@ -88,7 +92,15 @@ class Mentions:
         return self._nominal(first, last, head)
 
     def _issuer(self, first: int, last: int) -> tuple[Actor, Person | None] | None:
-        """ "Umerov's Facebook post": a document speaks for the party it belongs to."""
+        """ "Umerov's Facebook post", "the IMF report": a document speaks for the party it belongs to."""
+        before = last - 2
+        if before >= first and self.text.tags[before] == "NNP":
+            names = [n for n in self._name_in.get(self.phrases.noun_at[before], []) if n.last == last or n.last == last - 1]
+            words = self.text.words[names[-1].first : last - 1] if names else [self.text.words[before]]
+            name = " ".join(words)
+            known = self._acronyms.get(name, name)
+            if name.lower() in self.lexicon.outlets | self.lexicon.acronyms or words[0].isupper():
+                return self._plain(known, first, last, "organisation", None), None
         for i in range(first + 1, last - 1):
             if self.text.tags[i] == "POS":
                 actor, person = self.lookup(first, i)
@@ -113,6 +125,11 @@ class Mentions:
         for name in self.names:
             if name.kind in {"person", "unknown"} and name.last - name.first == 1:
                 self._meet_again(name)
+            elif name.kind == "organisation":
+                self._meet_body(name)
+        for person in self.people:
+            if person.country is None and person.role_words & self.lexicon.roles:
+                person.country = self._country_of_principal(person)
 
     def _meet(self, name: Name) -> None:
         """A name of several words: the bearer is known under a compatible name, or new."""
@@ -127,6 +144,8 @@ class Mentions:
             self._by_given.setdefault(tokens[0].lower(), []).append(person)
         elif len(tokens) > len(person.tokens):
             person.tokens = tokens
+        if self.text.lower[name.last - 1] in _SUFFIXES:
+            person.suffix = self.text.words[name.last - 1]
         self._learn(person, name)
 
     def _meet_again(self, name: Name) -> None:
@@ -140,6 +159,27 @@ class Mentions:
             self._by_surname.setdefault(self.text.lower[name.first], []).append(person)
         self._learn(person, name)
 
+    def _meet_body(self, name: Name) -> None:
+        """An organisation of several words may come back as "the committee" or as its initials."""
+        if name.last - name.first < 2:  # noqa: PLR2004
+            return
+        phrase = self.phrases.nouns[name.phrase]
+        full = self.text.slice(name.first, self._of_end(phrase.last, self.text.sentence(name.first)[1]))
+        head = self.text.lower[name.last - 1]
+        if head in self.lexicon.organisation_heads:
+            self._bodies.setdefault(head, full)
+        initials = "".join(w[0] for w in self.text.words[name.first : name.last] if w[0].isupper())
+        if len(initials) > 2:  # noqa: PLR2004 - two initials are too many people's
+            self._acronyms.setdefault(initials, full)
+
+    def _country_of_principal(self, person: Person) -> str | None:
+        """ "Trump campaign spokesman": the country of the politician that the role names."""
+        for word in person.role_words:
+            for other in self._by_surname.get(word, []):
+                if other is not person and other.country is not None:
+                    return other.country
+        return None
+
     def _learn(self, person: Person, name: Name) -> None:
         person.seen.append(name.first)
         self._person_at[name.first] = person
@@ -152,6 +192,8 @@ class Mentions:
         words = _role_words(self.text.lower[name.role_first : name.role_last])
         if not words & self.lexicon.roles and not any(w.rstrip(".") in self.lexicon.titles for w in words):
             return
+        for i in range(name.role_first, name.role_last):
+            self._role_at[i] = person
         for word in words & self.lexicon.roles:
             if person not in self._by_role.setdefault(word, []):
                 self._by_role[word].append(person)
@@ -164,6 +206,8 @@ class Mentions:
         """The country that a role's own words name, where the role is an office of a state."""
         lower = self.text.lower
         if not any(lower[i].rstrip(".") in self.lexicon.offices for i in range(first, last)):
+            return None
+        if any(w in self.lexicon.international for w in lower[first:last]):
             return None
         start = min(outer, first) if outer >= 0 else first
         if start > 1 and self.text.tags[start - 1] == "POS":
@@ -210,8 +254,8 @@ class Mentions:
 
     def _named(self, first: int, last: int, name: Name, head: NounPhrase) -> tuple[Actor, Person | None]:
         person = self._person_at.get(name.first)
-        if person is None and name.last - name.first == 1:
-            person = self._bearer(name.first, name.gender)
+        if name.last - name.first == 1:
+            person = self._bearer(name.first, name.gender) or person
         if person is not None and (person.sure or name.kind in {"person", "unknown"}):
             return self._actor(person, first, last), person
         words = " ".join(self.text.words[name.first : name.last])
@@ -277,6 +321,8 @@ class Mentions:
             return self._as_worded(first, last, "unnamed"), None
         if word in self.lexicon.organisation_heads:
             start = first + 1 if self.text.tags[first] == "DT" else first
+            if last - start == 1 and self.text.lower[first] == "the" and word in self._bodies:
+                return self._plain(self._bodies[word], first, last, "organisation", None), None
             code = self.country_in(start, last)
             return self._plain(self.text.slice(start, last), first, last, "organisation", code), None
         plural = self.text.tags[head.head] == "NNS" or word in self.lexicon.groups
@@ -289,28 +335,36 @@ class Mentions:
         country = self.country_in(first, last)
         held = self.text.lower[head.head].rpartition("-")[2]
         fitting = [p for p in self._by_role.get(held, []) if self._fits(p, words, country)]
+        if not fitting and held in self.lexicon.any_office and country is not None:
+            fitting = [p for p in self.people if p.country == country and p.role_words & self.lexicon.high_offices]
         if indefinite:
             limit = self.text.paragraphs[min(self.text.paragraph_of[first] + 1, len(self.text.paragraphs) - 1)][1]
             fitting = [p for p in fitting if first < p.seen[0] < limit and len(words) > 1]
         return _latest(fitting, first)
 
     def _fits(self, person: Person, words: set[str], country: str | None) -> bool:
-        if country is not None and person.country not in {None, country}:
+        if country is not None and person.country != country:
             return False
-        unknown = words - person.role_words
-        return all(
-            country is not None
-            and self.lexicon.demonyms.get(w.capitalize(), self.lexicon.countries.get(w.capitalize())) == country
-            for w in unknown
-        )
+        return all(country is not None and self._names_country(word, country) for word in words - person.role_words)
+
+    def _names_country(self, word: str, country: str) -> bool:
+        """Is a lower-case word a name, demonym or seat of the country ("ukrainian", "gop", "us")?"""
+        spellings = (word.capitalize(), word.upper())
+        lexicon = self.lexicon
+        return any(country in {lexicon.demonyms.get(s), lexicon.countries.get(s), lexicon.seats.get(s)} for s in spellings)
 
     def _bearer(self, token: int, gender: str | None) -> Person | None:
-        """The person that a single name means: by surname, else by given name; several: the one named last."""
+        """The person that a single name means: by surname, else by given name; of several the last speaker, else
+        the one whom the article names in full most often.
+        """
         word = self.text.lower[token]
         for known in (self._by_surname, self._by_given):
             bearers = [p for p in known.get(word, []) if gender is None or p.gender in {None, gender}]
+            if len(bearers) > 1:
+                spoke = [p for _, p, _ in self._speakers[-6:] if p in bearers]
+                return spoke[-1] if spoke else max(bearers, key=lambda p: (len(p.seen), -p.seen[0]))
             if bearers:
-                return _latest(bearers, token)
+                return bearers[0]
         return None
 
     # ------------------------------------------------------------ pronouns
@@ -338,7 +392,7 @@ class Mentions:
             if person is not None and person.gender in {None, gender} and self._near(at, token):
                 return person
         paragraph = self.text.paragraph(token)[0]
-        return self._subject_between(paragraph, token, gender) or _latest(
+        return self._subject_between(paragraph, token, gender) or self._named_between(sentence, token, gender) or _latest(
             [p for p in self.people if p.sure and p.gender in {None, gender} and p.seen[0] < token], token
         )
 
@@ -369,6 +423,14 @@ class Mentions:
                     return person
         return None
 
+    def _named_between(self, first: int, token: int, gender: str) -> Person | None:
+        """The last person known to be of the gender who is named between two tokens."""
+        for i in range(token - 1, first - 1, -1):
+            person = self._person_at.get(i)
+            if person is not None and person.gender == gender and self.text.quoted[i] < 0:
+                return person
+        return None
+
     def _relative(self, first: int, last: int) -> tuple[Actor, Person | None]:
         """ "who": the noun phrase before it, a comma and of-phrases between them stepped over."""
         at = first - 1
@@ -377,6 +439,9 @@ class Mentions:
         before = self.phrases.noun(at)
         if before is None:
             return self._as_worded(first, last, "unnamed"), None
+        described = self._role_at.get(before.head)
+        if described is not None:
+            return self._actor(described, first, last), described
         while before.first > 1 and self.text.lower[before.first - 1] in {"of", "for", "from", "at", "in"}:
             earlier = self.phrases.noun(before.first - 2)
             if earlier is None:

@@ -67,9 +67,9 @@ def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> N
     start = last
     while start > first and _is_name_word(text, start - 1, lexicon):
         start -= 1
-    while start < last and not text.words[start][0].isupper():
+    while start < last and not _may_open_name(text, start):
         start += 1
-    if start == last:
+    if start == last or text.lower[last - 1] in lexicon.time_nouns:
         return None
     split = _after_role(text, lexicon, first, start, last)
     gender = _title_gender(text, lexicon, first, split)
@@ -80,9 +80,15 @@ def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> N
         role_first += 1
     titled = split > start or (start > first and text.lower[start - 1] in lexicon.roles)
     name_first = split if split > start else _after_demonym(text, lexicon, start, last)
-    kind = _kind(text, lexicon, name_first, last, titled=titled, article=text.tags[first] == "DT" and name_first == first + 1)
+    kind = _kind(
+        text, lexicon, name_first, last, titled=titled, article=text.tags[first] == "DT" and name_first == first + 1
+    )
     role_last = name_first
-    while role_last > role_first and text.lower[role_last - 1].rstrip(".") in lexicon.titles and role_last - 1 == role_first:
+    while (
+        role_last > role_first
+        and text.lower[role_last - 1].rstrip(".") in lexicon.titles
+        and role_last - 1 == role_first
+    ):
         role_last -= 1
     has_role = kind in {"person", "unknown"} and role_last > role_first
     return Name(
@@ -95,6 +101,11 @@ def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> N
         outer_first=first,
         gender=gender,
     )
+
+
+def _may_open_name(text: Text, i: int) -> bool:
+    """A capital opens a name, but not that of an adjective which only opens its sentence ("Many Mexicans")."""
+    return text.words[i][0].isupper() and (text.tags[i] not in {"JJ", "CD"} or text.sentence(i)[0] != i)
 
 
 def _is_name_word(text: Text, i: int, lexicon: Lexicon) -> bool:
@@ -158,9 +169,12 @@ def _with_role(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Na
     """Add the role that an of-phrase or an apposition gives, where the words before the name gave none."""
     if name.kind in {"organisation", "country"}:
         return name
-    return _role_of(text, phrases, lexicon, name) or _role_before(text, phrases, lexicon, name) or _role_after(
-        text, phrases, lexicon, name
-    ) or name
+    return (
+        _role_of(text, phrases, lexicon, name)
+        or _role_before(text, phrases, lexicon, name)
+        or _role_after(text, phrases, lexicon, name)
+        or name
+    )
 
 
 def _role_of(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Name | None:
@@ -172,7 +186,9 @@ def _role_of(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Name
     if not cut or name.first + cut >= name.last:
         return None
     head = phrases.noun(phrase.first - 2)
-    while head is not None and not is_role(text, head, lexicon) and head.first > 1 and text.lower[head.first - 1] == "of":
+    while (
+        head is not None and not is_role(text, head, lexicon) and head.first > 1 and text.lower[head.first - 1] == "of"
+    ):
         head = phrases.noun(head.first - 2)
     if head is None or not is_role(text, head, lexicon):
         return None
@@ -210,7 +226,9 @@ def place_length(text: Text, first: int, last: int, lexicon: Lexicon) -> int:
 def is_role(text: Text, phrase: NounPhrase, lexicon: Lexicon) -> bool:
     """Is the phrase headed by a word for what a person is ("the foreign minister")?"""
     word = text.lower[phrase.head]
-    return word in lexicon.roles or (word.startswith(("ex-", "co-", "vice-")) and word.partition("-")[2] in lexicon.roles)
+    return word in lexicon.roles or (
+        word.startswith(("ex-", "co-", "vice-")) and word.partition("-")[2] in lexicon.roles
+    )
 
 
 def _without_article(text: Text, first: int) -> int:
@@ -220,19 +238,24 @@ def _without_article(text: Text, first: int) -> int:
 def _role_before(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Name | None:
     """ "The foreign minister of Estonia, Jaan Tamm, …"."""
     phrase = phrases.nouns[name.phrase]
-    if name.role_first >= 0 or name.outer_first != phrase.first or phrase.first < 2 or text.words[phrase.first - 1] != ",":  # noqa: PLR2004
+    if (
+        name.role_first >= 0
+        or name.outer_first != phrase.first
+        or phrase.first < 2
+        or text.words[phrase.first - 1] != ","
+    ):  # noqa: PLR2004
         return None
     before = phrases.noun(phrase.first - 2)
     tail = phrase.first - 1
     hops = 0
-    while before is not None and hops < 3 and before.first > 1 and text.lower[before.first - 1] in {"of", "for", "at"}:  # noqa: PLR2004
+    while before is not None and not is_role(text, before, lexicon) and hops < 3 and before.first > 1 and text.lower[before.first - 1] in {"of", "for", "at"}:  # noqa: PLR2004
         before = phrases.noun(before.first - 2)
         hops += 1
     if before is None or not is_role(text, before, lexicon) or text.words[before.head][0].isupper() and not hops:
         return None
     if before.last < len(text.words) and text.lower[before.last] not in {"of", "for", "at", ","}:
         return None
-    if text.tags[before.first] == "DT" and text.lower[before.first] in {"a", "an"}:
+    if text.lower[before.first] in {"a", "an"} and before.first and text.words[before.first - 1] == ",":
         return None  # "X, a senator, Y and Z": the apposition of somebody else
     return _named(name, name.first, _without_article(text, before.first), tail, before.first)
 

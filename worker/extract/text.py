@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from worker.extract.lexicon import Lexicon
 from worker.extract.quotes import Quotation, quotations
-from worker.extract.tags import tagger
+from worker.extract.tags import Tagger, tagger
 from worker.schema import Span
 
 # Bounded repeats only, so that no input makes it look twice at more than a few characters.
@@ -95,7 +95,7 @@ def read(string: str, lexicon: Lexicon) -> Text:
         string=string,
         words=words,
         lower=lower,
-        tags=_with_known_names(words, tagger(lexicon.language).tag(words, lower), sentences),
+        tags=_tags(words, lower, paragraphs, sentences, tagger(lexicon.language)),
         starts=starts,
         ends=ends,
         paragraphs=paragraphs,
@@ -105,6 +105,32 @@ def read(string: str, lexicon: Lexicon) -> Text:
         quotations=found,
         quoted=quoted,
     )
+
+
+def _tags(
+    words: list[str], lower: list[str], paragraphs: list[tuple[int, int]], sentences: list[tuple[int, int]], model: Tagger
+) -> list[str]:
+    """Word classes, those of lines in title case told as if they were set like text."""
+    titles = [p for p in paragraphs if _is_title_case(words, *p)]
+    if not titles:
+        return _with_known_names(words, model.tag(words, lower), sentences)
+    plain = list(words)
+    for first, last in titles:
+        plain[first:last] = lower[first:last]
+    tags = _with_known_names(plain, model.tag(plain, lower), sentences)
+    names = {word for word, tag in zip(plain, tags, strict=True) if tag == "NNP" and not word.islower()}
+    for first, last in titles:
+        for i in range(first, last):
+            if words[i] in names or (words[i].isupper() and len(words[i]) > 1):
+                plain[i] = words[i]
+        tags[first:last] = model.tag(plain[first:last], lower[first:last])
+    return tags
+
+
+def _is_title_case(words: list[str], first: int, last: int) -> bool:
+    """Are four words in five of a short line capitalised, small ones aside?"""
+    long = [w for w in words[first:last] if len(w) > 3 and w[0].isalpha()]  # noqa: PLR2004 - of, and, the …
+    return 3 <= len(long) <= 25 and 5 * sum(w[0].isupper() for w in long) >= 4 * len(long)  # noqa: PLR2004
 
 
 def _with_known_names(words: list[str], tags: list[str], sentences: list[tuple[int, int]]) -> list[str]:
