@@ -134,7 +134,9 @@ class Circumstances:
         return frozenset(
             text.words[i + 1]
             for i in range(len(text.words) - 1)
-            if text.lower[i] == "in" and text.tags[i + 1] == "NNP" and text.lower[i + 1] not in self.doc.lexicon.time_nouns
+            if text.lower[i] == "in"
+            and text.tags[i + 1] == "NNP"
+            and text.lower[i + 1] not in self.doc.lexicon.time_nouns
         )
 
     def is_place(self, noun: NounPhrase) -> bool:
@@ -178,13 +180,16 @@ class Circumstances:
 
     def stretch(self, first: int) -> Span | None:
         """Return the words from a token to the end of its clause; None where nothing is left."""
-        text, end = self.doc.text, min(self.doc.text.sentence(first)[1], first + _LONG) if first < len(
-            self.doc.text.words
-        ) else first
+        text, end = (
+            self.doc.text,
+            min(self.doc.text.sentence(first)[1], first + _LONG) if first < len(self.doc.text.words) else first,
+        )
         last = first
         while last < end and text.words[last] not in _CLAUSE_ENDS and not self._new_clause(last, first):
             last += 1
-        while last > first and (text.words[last - 1] == "," or text.words[last - 1] in self.doc.lexicon.quotation_marks):
+        while last > first and (
+            text.words[last - 1] == "," or text.words[last - 1] in self.doc.lexicon.quotation_marks
+        ):
             last -= 1
         return text.span(first, last) if last > first else None
 

@@ -135,6 +135,21 @@ class Clauses:
         """Return the finite verb that a participle or infinitive without a governor hangs on."""
         return None if group.finite else self._finite_before(group.first - 1, self.text.sentence(group.head)[0])
 
+    def verb_before(self, group: VerbGroup) -> VerbGroup | None:
+        """Return the finite verb before a verb in its sentence."""
+        return self._finite_before(group.first - 1, self.text.sentence(group.head)[0])
+
+    def verbs_before(self, token: int, count: int = 3) -> list[VerbGroup]:
+        """Return the finite verbs before a token in its sentence and the one before it, the nearest first."""
+        number = self.text.sentence_of[token]
+        start, found, at = self.text.sentences[max(0, number - 1)][0], [], token - 1
+        while at >= start and len(found) < count:
+            verb = self.phrases.verb(at)
+            if verb is not None and verb.finite:
+                found.append(verb)
+            at = verb.first - 1 if verb else at - 1
+        return found
+
     def _finite_before(self, at: int, start: int) -> VerbGroup | None:
         stop = max(start, at - _ASIDE)
         while at >= stop:
@@ -203,7 +218,9 @@ class Clauses:
         for at in range(noun.first + 1, noun.last):
             if self.text.lower[at] in times:
                 ends = self.text.tags[at - 1] in {"NN", "NNS", "NNP"} and self.text.lower[at - 1] not in times
-                return NounPhrase(noun.first, at, at - 1) if ends and token < at else noun
+                if not ends:
+                    return noun
+                return NounPhrase(noun.first, at, at - 1) if token < at else NounPhrase(at, noun.last, noun.last - 1)
         return noun
 
     # ------------------------------------------------------------ steps of a walk
@@ -220,7 +237,11 @@ class Clauses:
         return at
 
     def _after_preposition(self, first: int, start: int) -> bool:
-        counted = self.text.tags[first] == "CD" and self.text.lower[first - 1] in {"as", "than", "to"}  # "as many as 30"
+        counted = self.text.tags[first] == "CD" and self.text.lower[first - 1] in {
+            "as",
+            "than",
+            "to",
+        }  # "as many as 30"
         return first - 1 >= start and self.text.tags[first - 1] in {"IN", "TO"} and not counted
 
     def _over_preposition(self, first: int) -> int:
@@ -257,7 +278,9 @@ class Clauses:
     def object(self, group: VerbGroup) -> NounPhrase | None:
         """Return the noun phrase right after a verb group, None where something else follows."""
         at, end = group.last, self.text.sentence(group.head)[1]
-        if at < end and self.text.words[at] in self.lexicon.quotation_marks:
+        while at < end and self.noun(at) is None and self.phrases.verb(at) is None:
+            if self.text.words[at] not in self.lexicon.quotation_marks and self.text.tags[at] != "RB":
+                break
             at += 1
         noun = self.noun(at) if at < end else None
         return noun if noun is not None and noun.first == at and not self.is_time(noun) else None

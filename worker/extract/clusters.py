@@ -85,9 +85,7 @@ def names_of(candidate: Candidate) -> set[str]:
     return {actor.name.casefold() for actor in candidate.parties}
 
 
-def gather(
-    candidates: list[C], same: Callable[[C, C], bool], meant: Callable[[C, C], bool]
-) -> list[Cluster[C]]:
+def gather(candidates: list[C], same: Callable[[C, C], bool], meant: Callable[[C, C], bool]) -> list[Cluster[C]]:
     """Gather candidates in text order; `same(old, new)` joins full ones, `meant(old, new)` those that point back.
 
     Events stay in the order of their first full mention.  A pointer before its event ("the visit" in a headline) joins
@@ -115,6 +113,9 @@ def gather(
 
 def _nearest(clusters: list[Cluster[C]], pointer: C) -> Cluster[C]:
     """Return the cluster told last before the pointer, else the first after it."""
-    before = [(max(m.first for m in c.members if m.first < pointer.first), i) for i, c in enumerate(clusters)
-              if any(m.first < pointer.first for m in c.members)]
+    before = [
+        (max(m.first for m in c.members if m.first < pointer.first), i)
+        for i, c in enumerate(clusters)
+        if any(m.first < pointer.first for m in c.members)
+    ]
     return clusters[max(before)[1]] if before else clusters[0]

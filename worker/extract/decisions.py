@@ -55,6 +55,8 @@ class _Reader(Reader):
         candidate = self._choice(group, kind) if kind else None
         if candidate is None and lemma in self.lexicon.acts:
             candidate = self._act(group, lemma)
+        if candidate is None and group.negated and lemma in words(self.lexicon.decision.nouns.open):
+            candidate = self._left_open(group)
         if candidate is None and lemma in self.lexicon.discussed:
             candidate = self._not_discussed(group)
         return candidate
@@ -63,37 +65,86 @@ class _Reader(Reader):
     def _choice(self, group: VerbGroup, kind: str) -> Candidate | None:
         """ "decided to", "agreed that", "voted against", "refused to", "is considering"."""
         how = self.mood(group)
-        if self._unreal(how) or group.passive:
+        if self._unreal(how) or not (group.finite or how.governors or self._participle_clause(group)):
             return None
+        if group.passive:
+            return self._impersonal(group, kind)
         complement = self._complement(group, kind)
         if complement is None:
             return None
         status = self._status_of_choice(group, how, kind, complement)
-        if status is None:
-            return None
-        deciders = self._deciders(group)
-        if not deciders:
+        deciders = self._deciders(group, person=kind == "voted") if status else []
+        if status is None or not deciders:
             return None
         category: Category = "agreement" if kind == "agreed" else "legislative" if kind == "voted" else "executive"
-        first = group.first if group.negated else group.head
-        return self._made(group, first, group.last, category, status, deciders, complement, f"{kind} to")
+        return self._candidate(self._negation(group), group.last, category, status, deciders, complement, f"{kind} to")
+
+    def _impersonal(self, group: VerbGroup, kind: str) -> Candidate | None:
+        """ "it was agreed that": decided by whoever met."""
+        if kind not in {"agreed", "taken"} or self.word(group.last) not in {"that", "to"}:
+            return None
+        deciders = self._graded(self.by(group.last)) or self._who_met(group.head)
+        about = self.around.stretch(group.last + 1)
+        if not deciders or about is None:
+            return None
+        return self._candidate(group.head, group.last, "agreement", "taken", deciders, about, "it was agreed")
+
+    def _negation(self, group: VerbGroup) -> int:
+        """Return where the trigger begins: at the negation, if there is one."""
+        negations = self.doc.lexicon.negations
+        return next((i for i in range(group.first, group.head) if self.text.lower[i] in negations), group.head)
 
     def _complement(self, group: VerbGroup, kind: str) -> Span | None:
         """Return what was chosen; None where the complement is none of a decision ("decided the election")."""
-        at = group.last
-        if self.text.tags[at : at + 1] == ["IN"] and self.word(at) in {"on", "against", "for", "in"}:
-            return self.around.stretch(at + 1)
-        following = self.phrases.verb(at)
-        if following is not None and following.infinitive and following.first == at:
+        at = self._over_time(group.last)
+        word = self.word(at)
+        if (
+            kind in {"taken", "agreed", "voted"}
+            and word in {"on", "against", "for", "to", "in"}
+            and self.text.tags[at] in {"IN", "TO"}
+        ):
+            following = self.phrases.verb(at)
+            if following is None:
+                return self.around.stretch(at + 1)
+        following = self.phrases.verb(at + (word == "not"))
+        if following is not None and following.infinitive:
             return self._infinitive(following, kind)
-        if self.word(at) in {"that", "not", "whether"}:
+        if kind == "pending" and following is not None and self.text.tags[following.head] == "VBG":
+            return self.around.stretch(following.head)
+        if word in {"that", "whether"} and kind != "pending":
             return self.around.stretch(at + 1)
+        return self._nominal_complement(group, kind, at)
+
+    def _nominal_complement(self, group: VerbGroup, kind: str, at: int) -> Span | None:
         target = self.clauses.object(group)
         if target is None or kind in {"taken", "voted", "rejected", "announced"}:
             return self._open_question(at, kind)
+        nothing = self.text.lower[target.first] in {"nothing", "little", "anything", "something"}
+        if nothing or self.text.tags[target.head] == "PRP":
+            return None
         if kind == "pending" and self.text.lower[target.head] not in self.lexicon.stance:
             return None
+        if kind == "proposed" and self.lemma(group) not in words(self.lexicon.decision.choice.objects):
+            return None
         return self._object(target)
+
+    def _over_time(self, at: int) -> int:
+        """Step over adverbs and dates: "agreed on Friday to"."""
+        for _ in range(3):
+            skip = at + (self.word(at) in {"on", "in", "at"} and self.text.tags[at] == "IN")
+            noun = self.clauses.noun(skip) if skip < len(self.text.words) else None
+            if noun is not None and noun.first == skip and self.clauses.is_time(noun):
+                at = noun.last
+            elif (
+                at < len(self.text.words)
+                and self.text.tags[at] == "RB"
+                and self.phrases.verb(at) is None
+                and self.word(at) != "not"
+            ):
+                at += 1
+            else:
+                break
+        return at
 
     def _infinitive(self, following: VerbGroup, kind: str) -> Span | None:
         lemma = self.lexicon.lemma(self.text.lower[following.head])
@@ -105,6 +156,15 @@ class _Reader(Reader):
         """ "decided whether …", "decide how …"."""
         return self.around.stretch(at) if kind == "taken" and self.word(at) in self.doc.lexicon.wh_openers else None
 
+    def _participle_clause(self, group: VerbGroup) -> bool:
+        """ "…, imposing sanctions": a participle clause tells what its subject did, a gerund after a preposition does not."""
+        first = group.first - 1
+        return (
+            self.text.tags[group.first] == "VBG"
+            and first > 0
+            and (self.text.words[first] == "," or self.word(first) in {"having", "and"})
+        )
+
     def _status_of_choice(self, group: VerbGroup, how: Mood, kind: str, complement: Span) -> DecisionStatus | None:
         against = self.word(group.last) in {"against", "not"} or complement.text.lower().startswith("not ")
         if kind == "pending":
@@ -115,6 +175,8 @@ class _Reader(Reader):
             return "rejected" if how.modal == "will" or kind in {"agreed", "voted"} else "not_taken"
         if how.modal == "obliged":
             return "pending" if kind == "taken" else None
+        if how.modal == "would" or (how.governors and how.outcome != "planned" and not self._through(how)):
+            return None
         if how.outcome == "planned" or how.modal == "will":
             return "proposed" if kind == "proposed" else "pending"
         if kind in {"rejected", "proposed"}:
@@ -125,28 +187,47 @@ class _Reader(Reader):
     def _act(self, group: VerbGroup, lemma: str) -> Candidate | None:
         """ "imposed sanctions", "was vetoed by the president"."""
         how = self.mood(group)
-        if self._unreal(how) or how.modal == "obliged" or self._governed_by_choice(how):
+        if self._unreal(how) or how.modal in {"obliged", "would"} or self._governed_by_choice(how):
+            return None
+        if not (group.finite or how.governors or self._is_participle(group) or self._participle_clause(group)):
             return None
         target = self._target(group)
         found = self._reading(group, lemma, target)
-        if found is None:
+        status = self._status_of_act(group, how, found[0]) if found else None
+        if found is None or status is None:
             return None
         act, last = found
-        status = self._status_of_act(group, how, act)
-        if status is None:
-            return None
-        deciders = self._deciders(group, person=act.person)
+        deciders = self._deciders(group, person=act.firm)
         if not deciders:
             return None
         about = self._object(target) if target else self.around.stretch(last)
-        first = group.first if how.negated and group.negated else group.head
-        return self._made(group, first, last, act.category, status, deciders, about, f"act {act.category}")
+        return self._candidate(
+            self._negation(group), last, act.category, status, deciders, about, f"act {act.category}"
+        )
+
+    def _is_participle(self, group: VerbGroup) -> bool:
+        """ "the ceasefire announced by Oslo"."""
+        return (
+            self.text.tags[group.head] in {"VBN", "VBD"} and group.first == group.head and self.word(group.last) == "by"
+        )
 
     def _target(self, group: VerbGroup) -> NounPhrase | None:
         """Return what is acted on: the object, in the passive the subject."""
-        if group.passive or (self.text.tags[group.head] == "VBN" and not group.finite and group.first == group.head):
+        if self._is_participle(group):
+            return self._participled(group)
+        if group.passive:
             return self.clauses.subject(group)
-        return self.clauses.object(group) or self.clauses.noun(group.last + 1 if self.word(group.last) in {"on", "for", "to"} else -1)
+        return self.clauses.object(group)
+
+    def _participled(self, group: VerbGroup) -> NounPhrase | None:
+        """Return the noun a participle describes, over what stands between: "the ceasefire in Syria announced by"."""
+        noun = self.clauses.noun(group.first - 1)
+        while noun is not None and noun.first > 1 and self.text.lower[noun.first - 1] in {"in", "for", "on"}:
+            before = self.clauses.noun(noun.first - 2)
+            if before is None:
+                break
+            noun = before
+        return noun
 
     def _reading(self, group: VerbGroup, lemma: str, target: NounPhrase | None) -> tuple[Act, int] | None:
         """Return the reading that fits the particles and the object, and where the verb with its particles ends."""
@@ -154,7 +235,11 @@ class _Reader(Reader):
             last = group.head + 1 + len(particles)
             if tuple(self.text.lower[group.head + 1 : last]) != particles:
                 continue
-            noun = target or self.clauses.noun(last)
+            noun = target or (self.clauses.noun(last) if last < len(self.text.words) else None)
+            if noun is not None and self.text.tags[noun.head] == "PRP" and not act.firm:
+                continue
+            if act.only_negated and not (group.negated and group.modal >= 0):
+                continue
             if act.bare or (noun is not None and (not needs or self._holds(noun, needs))):
                 return act, max(last, group.last)
         return None
@@ -164,12 +249,15 @@ class _Reader(Reader):
         text, last = self.text, noun.last
         if last < len(text.words) and text.lower[last] == "of" and (following := self.clauses.noun(last + 1)):
             last = following.last
-        return any(text.lower[i] in needed for i in range(noun.first, last))
+        if "person" in needed and self.parties.members(noun)[:1] and self.parties.members(noun)[0].type == "person":
+            return True
+        money = "aid" in needed and any(c in "$£€" for c in text.slice(noun.first, last))
+        return money or any(text.lower[i] in needed for i in range(noun.first, last))
 
     def _status_of_act(self, group: VerbGroup, how: Mood, act: Act) -> DecisionStatus | None:
         if self._yet(group):
             return "pending"
-        if how.governors and how.outcome != "planned":
+        if how.governors and how.outcome != "planned" and not self._through(how):
             return None
         if how.negated:
             return "rejected" if how.modal or self._supported(group) else "not_taken"
@@ -178,6 +266,11 @@ class _Reader(Reader):
         if how.modal == "will":
             return "proposed" if act.status == "taken" else act.status
         return act.status
+
+    def _through(self, how: Mood) -> bool:
+        """Does every governor leave the verb as it is ("was forced to postpone")?"""
+        listed = words(self.lexicon.outlook.through)
+        return all(self.lexicon.lemma(self.text.lower[g.token]) in listed for g in how.governors)
 
     def _supported(self, group: VerbGroup) -> bool:
         """ "did not approve": a refusal, where "has not approved" leaves it open."""
@@ -199,14 +292,14 @@ class _Reader(Reader):
         kind = self.lexicon.decision_nouns.get(word)
         if kind is None:
             return None
-        deciders = self._graded(self._owners(noun))
-        if not deciders:
+        policy = word in words(self.lexicon.decision.nouns.policy)
+        deciders = self._graded(self._owners(noun), person=not policy)
+        if not deciders or (policy and deciders[0].type == "person"):
             return None
         about = self._noun_complement(noun)
-        if about is None and word not in {"veto", "resignation", "endorsement"}:
+        if about is None and word not in words(self.lexicon.decision.nouns.plain):
             return None
-        negated = self.word(noun.last) == "not"
-        status = "rejected" if negated else kind
+        status: DecisionStatus = "rejected" if self.word(noun.last) == "not" else kind
         category: Category = "agreement" if word in words(self.lexicon.decision.nouns.agreed) else "executive"
         return self._candidate(noun.head, noun.head + 1, category, status, deciders, about, "noun", noun=word)
 
@@ -217,26 +310,29 @@ class _Reader(Reader):
             return [owner]
         for i in range(noun.first, noun.head):
             name = self.text.words[i]
-            if name in self.doc.lexicon.countries or name in self.doc.lexicon.demonyms or name.lower() in self.doc.lexicon.acronyms:
+            if (
+                name in self.doc.lexicon.countries
+                or name in self.doc.lexicon.demonyms
+                or name.lower() in self.doc.lexicon.acronyms
+            ):
                 return [self.doc.mentions.resolve(i, i + 1)]
         if self.word(noun.last) in {"by", "of", "from"}:
             return self.parties.named(self.clauses.noun(noun.last + 1))
         return []
 
     def _noun_complement(self, noun: NounPhrase) -> Span | None:
-        at, end = noun.last, min(len(self.text.words), noun.last + 12)
-        while at < end:
-            if self.word(at) in {"to", "that", "on", "against", "for", "not", "in"} and not self._is_date(at + 1):
-                return self.around.stretch(at + 1)
-            verb = self.phrases.verb(at)
-            if verb is not None and verb.finite:
-                return None
-            at += 1
-        return None
-
-    def _is_date(self, at: int) -> bool:
-        noun = self.clauses.noun(at)
-        return noun is not None and self.clauses.is_time(noun)
+        """Return what follows the noun, its date and its decider: "the decision last May by Oslo to …"."""
+        at = self._over_time(noun.last)
+        if self.word(at) in {"by", "of", "from"}:
+            owner = self.clauses.noun(at + 1)
+            at = self._over_time(self.clauses.coordinated(owner)[-1].last) if owner is not None else at
+        at += self.word(at) == "not"
+        if self.word(at) not in {"to", "that", "on", "against", "for", "in"}:
+            return None
+        following = self.clauses.noun(at + 1) if at + 1 < len(self.text.words) else None
+        if following is not None and (self.clauses.is_time(following) or self.around.is_place(following)):
+            return None
+        return self.around.stretch(at + 1)
 
     # ------------------------------------------------------------ what was not decided
     def _absent(self, noun: NounPhrase) -> bool:
@@ -251,7 +347,14 @@ class _Reader(Reader):
         if not deciders:
             return None
         return self._candidate(
-            noun.first, noun.head + 1, "executive", "not_taken", deciders, self._noun_complement(noun), "no decision", noun="decision"
+            noun.first,
+            noun.head + 1,
+            "executive",
+            "not_taken",
+            deciders,
+            self._noun_complement(noun),
+            "no decision",
+            noun="decision",
         )
 
     def _who_met(self, token: int) -> list[Actor]:
@@ -259,6 +362,17 @@ class _Reader(Reader):
         offset = self.text.starts[token]
         before = [(span.start, m) for m in self.doc.meetings for span in m.mentions if span.start < offset]
         return list(max(before, key=lambda pair: pair[0])[1].participants) if before else []
+
+    def _left_open(self, group: VerbGroup) -> Candidate | None:
+        """ "has not confirmed whether"."""
+        if group.modal >= 0 or self.word(group.last) not in self.doc.lexicon.wh_openers:
+            return None
+        deciders, about = self._deciders(group), self.around.stretch(group.last)
+        if not deciders:
+            return None
+        return self._candidate(
+            self._negation(group), group.last, "executive", "not_taken", deciders, about, "left open"
+        )
 
     def _not_discussed(self, group: VerbGroup) -> Candidate | None:
         """ "the permission is not being discussed": the decider is the agent, or the country the sentence is set in."""
@@ -270,49 +384,74 @@ class _Reader(Reader):
             return None
         target = self.clauses.subject(group)
         about = self._object(target) if target else None
-        return self._made(group, group.first, group.last, "executive", "not_taken", deciders, about, "not discussed")
+        return self._candidate(group.first, group.last, "executive", "not_taken", deciders, about, "not discussed")
 
     def _set_in(self, group: VerbGroup) -> NounPhrase | None:
         """Return the country of the sentence's part before the verb: "In Norway, as you know, this is not …"."""
         start = self.text.sentence(group.head)[0]
         for at in range(group.first - 1, max(start, group.first - 24) - 1, -1):
             noun = self.clauses.noun(at + 1)
-            if self.word(at) == "in" and noun is not None and self.text.slice(noun.first, noun.last) in self.doc.lexicon.countries:
+            if (
+                self.word(at) == "in"
+                and noun is not None
+                and self.text.slice(noun.first, noun.last) in self.doc.lexicon.countries
+            ):
                 return noun
         return None
 
     # ------------------------------------------------------------ shared
     def _unreal(self, how: Mood) -> bool:
-        return how.conditional or how.modal == "perhaps"
+        return how.conditional or how.habitual or how.modal == "perhaps"
 
     def _yet(self, group: VerbGroup) -> bool:
         """ "has yet to decide"."""
         return group.infinitive and self.word(group.first - 1) == "yet"
 
-    def _deciders(self, group: VerbGroup, *, person: bool = True) -> list[Actor]:
-        participle = self.text.tags[group.head] == "VBN" and not group.finite and group.first == group.head
-        parties = self.by(group.last) if group.passive or participle else self.subject(group)
-        return self._graded(parties, person=person)
+    def _deciders(self, group: VerbGroup, *, person: bool = False) -> list[Actor]:
+        if group.passive or self._is_participle(group):
+            return self._graded(self.by(group.last), person=person)
+        subject = self.clauses.subject(group)
+        found = self._graded(self.parties.named(subject), person=person)
+        if not found and subject is not None and self.text.tags[subject.head] == "PRP":
+            found = self._meant_by(subject)
+        return found
 
-    def _graded(self, parties: list[Actor], *, person: bool = True) -> list[Actor]:
+    def _meant_by(self, pronoun: NounPhrase) -> list[Actor]:
+        """ "They agreed": whoever met last; "we have agreed": the speaker, or the body whose paper this is."""
+        word = self.text.lower[pronoun.head]
+        if word == "they":
+            return self._who_met(pronoun.head)
+        if word != "we":
+            return []
+        offset = self.text.starts[pronoun.head]
+        for statement in self.doc.statements:
+            if any(span.start <= offset < span.end for span in statement.content):
+                return self._graded([statement.speaker]) if statement.speaker else []
+        return []
+
+    def _graded(self, parties: list[Actor], *, person: bool = False) -> list[Actor]:
         """Keep political and institutional actors; a person whose role is not told only where `person` allows."""
-        return [a for a in parties if self.parties.grade(a) == 2 or (person and a.type == "person" and self.parties.grade(a))]  # noqa: PLR2004
+        return [
+            a
+            for a in parties
+            if self.parties.grade(a) == 2 or (person and a.type == "person" and self.parties.grade(a))
+        ]  # noqa: PLR2004
 
     def _object(self, noun: NounPhrase) -> Span:
         """Return the object with what hangs on it, up to the end of its clause."""
         whole = self.around.stretch(noun.first)
         return whole if whole is not None else self.text.span(noun.first, noun.last)
 
-    def _made(
-        self, group: VerbGroup, first: int, last: int, category: Category, status: DecisionStatus, deciders: list[Actor],
-        about: Span | None, rule: str,
-    ) -> Candidate:
-        _ = group
-        return self._candidate(first, last, category, status, deciders, about, rule)
-
     def _candidate(
-        self, first: int, last: int, category: Category, status: DecisionStatus, deciders: list[Actor], about: Span | None,
-        rule: str, noun: str = "",
+        self,
+        first: int,
+        last: int,
+        category: Category,
+        status: DecisionStatus,
+        deciders: list[Actor],
+        about: Span | None,
+        rule: str,
+        noun: str = "",
     ) -> Candidate:
         when = self.around.when(first, last)
         return Candidate(
@@ -341,7 +480,11 @@ class _Reader(Reader):
         if span is None:
             return set()
         first, last = self.text.token_at(span.start), self.text.token_at(span.end - 1) + 1
-        return {self.text.lower[i][:6] for i in range(first, last) if self.text.tags[i] in {"NN", "NNS", "NNP", "VB", "JJ", "VBN", "VBG"}}
+        return {
+            self.text.lower[i][:6]
+            for i in range(first, last)
+            if self.text.tags[i] in {"NN", "NNS", "NNP", "VB", "JJ", "VBN", "VBG"}
+        }
 
     def event(self, cluster: Cluster[Candidate]) -> Decision:
         """Make the event of a cluster."""

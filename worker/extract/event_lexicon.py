@@ -33,7 +33,9 @@ class Outlook(_Table, frozen=True, kw_only=True):
     proposed: str
     cancelled: str
     denied: str
+    through: str
     will: str
+    would: str
     perhaps: str
     obliged: str
     conditional: str
@@ -90,6 +92,10 @@ class Act(_Table, frozen=True, kw_only=True):
     """False: only an institution or office holder decides by this verb."""
     bare: bool = False
     """True: the verb needs no object."""
+    firm: bool = False
+    """True: the verb alone shows that a person whose role is not told decides as a politician."""
+    only_negated: bool = False
+    """True: only not doing it is a decision ("will not attend")."""
 
 
 class Choice(_Table, frozen=True, kw_only=True):
@@ -102,6 +108,7 @@ class Choice(_Table, frozen=True, kw_only=True):
     proposed: str
     announced: str
     pending: str
+    objects: str
     speech: str
 
 
@@ -111,7 +118,9 @@ class DecisionNouns(_Table, frozen=True, kw_only=True):
     taken: str
     rejected: str
     proposed: str
+    policy: str
     agreed: str
+    plain: str
     absent: str
     made: str
     open: str
@@ -170,7 +179,16 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         listed = [m.together, m.somebody, m.host, m.visit, m.travel, m.call, m.convene, m.gather, m.brief, m.light]
         listed += [act.verbs for act in d.acts] + [d.nouns.made, d.nouns.open]
         listed += [d.choice.taken, d.choice.agreed, d.choice.voted, d.choice.rejected, d.choice.proposed]
-        listed += [d.choice.announced, d.choice.pending, o.planned, o.proposed, o.cancelled, o.denied, o.control]
+        listed += [
+            d.choice.announced,
+            d.choice.pending,
+            o.planned,
+            o.proposed,
+            o.cancelled,
+            o.denied,
+            o.control,
+            o.through,
+        ]
         return " ".join(listed).split()
 
     def lemma(self, word: str) -> str:
@@ -186,7 +204,7 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @cached_property
     def nobody(self) -> Words:
         """Head nouns that are no party at all."""
-        return words(self.actors.nobody) | words(" ".join(self.meeting_nouns))
+        return (words(self.actors.nobody) | words(" ".join(self.meeting_nouns))) - words(self.actors.bodies)
 
     @cached_property
     def meeting_nouns(self) -> dict[str, Form]:
@@ -213,7 +231,6 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             readings.sort(key=lambda reading: -len(reading[0]))
         return table
 
-
     @cached_property
     def choices(self) -> dict[str, str]:
         """Lemma of a verb of choice -> its kind (a key of `[decision.choice]`)."""
@@ -229,6 +246,7 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             (n.taken, "taken"),
             (n.rejected, "rejected"),
             (n.proposed, "proposed"),
+            (n.policy, "proposed"),
             (n.agreed, "taken"),
         ]
         return {noun: status for nouns, status in table for noun in nouns.split()}

@@ -47,8 +47,17 @@ class _Reader(Reader):
     def _frames(self) -> dict[str, str]:
         """Verb lemma -> name of the method that reads it."""
         m = self.lexicon.meeting
-        frames = [(m.together, "meet"), (m.somebody, "talk"), (m.host, "host"), (m.visit, "visit"), (m.travel, "travel"),
-                  (m.convene, "convene"), (m.gather, "gather"), (m.brief, "brief"), (m.call, "call")]
+        frames = [
+            (m.together, "meet"),
+            (m.somebody, "talk"),
+            (m.host, "host"),
+            (m.visit, "visit"),
+            (m.travel, "travel"),
+            (m.convene, "convene"),
+            (m.gather, "gather"),
+            (m.brief, "brief"),
+            (m.call, "call"),
+        ]
         return {verb.partition("_")[0]: frame for verbs, frame in reversed(frames) for verb in verbs.split()}
 
     def candidates(self) -> Iterator[Candidate]:
@@ -157,7 +166,9 @@ class _Reader(Reader):
         if target is None or self.text.lower[group.head].startswith(("call", "r")):
             return None
         others = self.parties.named(target)
-        return self._verbal(group, "call", [*self.subject(group), *others], "call") if self._all_parties(others) else None
+        return (
+            self._verbal(group, "call", [*self.subject(group), *others], "call") if self._all_parties(others) else None
+        )
 
     def _verbal(self, group: VerbGroup, form: Form, parties: list[Actor], rule: str) -> Candidate | None:
         """Make the candidate of a verb, with its status; None where nothing was said to happen or nobody identified."""
@@ -174,7 +185,9 @@ class _Reader(Reader):
 
     def _purpose_of_noun(self, how: Mood) -> bool:
         """ "no need to meet", "pressure to start talks": a noun that says nothing of what became of it."""
-        return bool(how.governors) and how.governors[-1].group is None and self.text.tags[how.governors[-1].token] != "JJ"
+        return (
+            bool(how.governors) and how.governors[-1].group is None and self.text.tags[how.governors[-1].token] != "JJ"
+        )
 
     def _cue_start(self, group: VerbGroup) -> int:
         return group.head
@@ -213,7 +226,9 @@ class _Reader(Reader):
         found.noun = self.text.lower[noun.head]
         found.place = self.around.place_span(place) if place else found.place if form != "visit" else None
         found.place = found.place or self._place_before(noun, at)
-        found.place = found.place or self.around.place_span(self.around.place_before(noun.first) if form != "visit" else None)
+        found.place = found.place or self.around.place_span(
+            self.around.place_before(noun.first) if form != "visit" else None
+        )
         found.sure = bool(light or own) or status != "held"
         found.back = self._asked(at) or not self._opens(noun, form, parties, found, light)
         return found
@@ -227,7 +242,11 @@ class _Reader(Reader):
         return "summit" if form == "talks" and self._has_name(noun) else form
 
     def _has_name(self, noun: NounPhrase) -> bool:
-        return self.text.words[noun.head][0].isupper() and noun.head > noun.first and self.text.tags[noun.head - 1] == "NNP"
+        return (
+            self.text.words[noun.head][0].isupper()
+            and noun.head > noun.first
+            and self.text.tags[noun.head - 1] == "NNP"
+        )
 
     def _nominal_parties(
         self, noun: NounPhrase, form: Form, at: int, verb: VerbGroup | None, *, lent: bool
@@ -245,7 +264,12 @@ class _Reader(Reader):
             guests = self.parties.named(guest) if guest is not None and guest.last <= noun.first else []
             found = [*self.subject(verb), *guests, *found]
             rule = "light verb"
-        elif rule == "noun with" or form in {"visit", "press_conference"} or self._has_name(noun) or self._indefinite(noun):
+        elif (
+            rule == "noun with"
+            or form in {"visit", "press_conference"}
+            or self._has_name(noun)
+            or self._indefinite(noun)
+        ):
             found = [*self._adjunct_subject(noun), *found]
         elif self.word(noun.first - 1) == "for":
             found = [*self._joiners(noun), *found]
@@ -296,9 +320,13 @@ class _Reader(Reader):
             main = self.doc.lexicon
             if name in main.countries or (name.isupper() and name.isalpha() and len(name) > 1):
                 kind: ActorType = "country" if name in main.countries else "organisation"
-                found.append(Actor(name=name, mention=self.text.span(i, i + 1), type=kind, country=main.countries.get(name)))
+                found.append(
+                    Actor(name=name, mention=self.text.span(i, i + 1), type=kind, country=main.countries.get(name))
+                )
             elif "-" in word and (person := self.doc.mentions.person_at(i)) is not None:
-                found.append(Actor(name=person.name, mention=None, type="person", role=person.role, country=person.country))
+                found.append(
+                    Actor(name=person.name, mention=None, type="person", role=person.role, country=person.country)
+                )
         return found
 
     def _nominal_place(self, noun: NounPhrase, form: Form, at: int, after: int) -> NounPhrase | None:
@@ -312,7 +340,9 @@ class _Reader(Reader):
         """Return the place among the words before the noun: "the Geneva talks"."""
         for i in range(noun.first, at):
             word = self.text.words[i]
-            if word in self.doc.lexicon.seats or (word in self.around.places and word not in self.doc.lexicon.countries):
+            if word in self.doc.lexicon.seats or (
+                word in self.around.places and word not in self.doc.lexicon.countries
+            ):
                 return self.text.span(i, i + 1)
         return None
 
@@ -393,7 +423,9 @@ class _Reader(Reader):
                 return group if subject is not None and (subject.first == noun.first or partitive) else None
         return None
 
-    def _opens(self, noun: NounPhrase, form: Form, parties: list[Actor], found: Candidate, light: VerbGroup | None) -> bool:
+    def _opens(
+        self, noun: NounPhrase, form: Form, parties: list[Actor], found: Candidate, light: VerbGroup | None
+    ) -> bool:
         """Does the noun tell of an identified meeting by itself, or only point back to one?"""
         strong = [a for a in parties if self.parties.grade(a) == 2]
         if form in {"talks", "call"}:
@@ -430,11 +462,15 @@ class _Reader(Reader):
         return bool(parties) and all(self.parties.grade(a) or a.type in {"person", "group"} for a in parties)
 
     def _names_people(self, parties: list[Actor]) -> bool:
-        return all(a.type == "person" or (a.type in {"unnamed", "group"} and self.parties.grade(a) == 2) for a in parties)
+        return all(
+            a.type == "person" or (a.type in {"unnamed", "group"} and self.parties.grade(a) == 2) for a in parties
+        )
 
     def _plural(self, parties: list[Actor]) -> bool:
         strong = [a for a in parties if self.parties.grade(a)]
-        return len(strong) > 1 or any(a.type in {"group", "organisation"} and self.parties.grade(a) == 2 for a in strong)
+        return len(strong) > 1 or any(
+            a.type in {"group", "organisation"} and self.parties.grade(a) == 2 for a in strong
+        )
 
     def _is_seat(self, noun: NounPhrase) -> bool:
         """Is it a country, its capital, or a place named with its country?"""
@@ -480,7 +516,11 @@ class _Reader(Reader):
         return self._compatible(old, new)
 
     def _compatible(self, old: Candidate, new: Candidate) -> bool:
-        if (old.day and new.day and old.day != new.day) or (old.kind in _APART or new.kind in _APART) and old.kind != new.kind:
+        if (
+            (old.day and new.day and old.day != new.day)
+            or (old.kind in _APART or new.kind in _APART)
+            and old.kind != new.kind
+        ):
             return False
         if old.place and new.place and old.place.text != new.place.text and not new.back:
             return False

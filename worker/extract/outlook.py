@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from worker.extract.phrases import VerbGroup
 
 Outcome = Literal["planned", "proposed", "cancelled", "denied"]
-Modal = Literal["", "will", "perhaps", "obliged"]
+Modal = Literal["", "will", "would", "perhaps", "obliged"]
 
 _BEFORE_SUBJECT = 14
 """Tokens before a verb in which an "if" still rules its clause."""
@@ -63,7 +63,16 @@ def _modal(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> Modal:
     word = clauses.text.lower[group.modal]
     if word in words(lexicon.outlook.will):
         return "will"
+    if word in words(lexicon.outlook.would):
+        return "will" if _reported(clauses, group) else "would"
     return "obliged" if word in words(lexicon.outlook.obliged) else "perhaps"
+
+
+def _reported(clauses: Clauses, group: VerbGroup) -> bool:
+    """Is "would" the past of "will": "said it would", rather than what might be?"""
+    before = clauses.verb_before(group)
+    cue = clauses.lexicon.cues.get(clauses.text.lower[before.head]) if before is not None else None
+    return cue is not None and cue.clause and not cue.thought
 
 
 def _outcome(

@@ -25,7 +25,9 @@ Grade = Literal[0, 1, 2]
 _HOPS = 3
 """Of-phrases stacked on one head: "representatives of the ministers of foreign affairs of Iran"."""
 _OF = frozenset({"of", "from"})
-_AFTER_HEAD = frozenset({"of", "from", "for", "on", "in", "to", "at", "with", "against", "opposed", "and", "who", "that"})
+_AFTER_HEAD = frozenset(
+    {"of", "from", "for", "on", "in", "to", "at", "with", "against", "opposed", "and", "who", "that"}
+)
 
 
 class Parties:
@@ -49,7 +51,10 @@ class Parties:
 
     def _included(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the phrases after "including": "leaders including A and B"."""
-        text, at = self.doc.text, noun.last + (noun.last < len(self.doc.text.words) and self.doc.text.words[noun.last] == ",")
+        text, at = (
+            self.doc.text,
+            noun.last + (noun.last < len(self.doc.text.words) and self.doc.text.words[noun.last] == ","),
+        )
         if at >= len(text.words) or text.lower[at] not in words(self.lexicon.meeting.including):
             return []
         following = self.clauses.noun(at + 1)
@@ -69,14 +74,38 @@ class Parties:
         if self.clauses.is_time(noun) or tag in {"CD", "EX", "VBG"} or text.lower[noun.head] in self.lexicon.nobody:
             return None
         if tag in {"PRP", "WP"}:
-            return self._resolve(noun.first, noun.last)
-        return self._apposed(noun) or self._resolve(noun.first, self._of_end(noun) if self._is_office(noun) else noun.last)
+            return self._pronoun(noun)
+        return self._apposed(noun) or self._resolve(
+            noun.first, self._of_end(noun) if self._is_office(noun) else noun.last
+        )
+
+    def _pronoun(self, noun: NounPhrase) -> Actor:
+        """Resolve a pronoun; "it" and "they" that mean nobody who spoke mean the subject before them."""
+        actor = self._resolve(noun.first, noun.last)
+        word, main = self.doc.text.lower[noun.head], self.doc.lexicon
+        if actor.type in {"person", "country", "organisation"} or word not in main.neuter | main.plural:
+            return actor
+        for verb in self.clauses.verbs_before(noun.first):
+            subject = self.clauses.subject(verb)
+            if subject is None or subject.first >= noun.first or self.doc.text.tags[subject.head] in {"PRP", "WP"}:
+                continue
+            found = self._resolve(subject.first, subject.last)
+            if found.type != "person" and self.grade(found) == 2:  # noqa: PLR2004 - the top grade
+                return Actor(
+                    name=found.name, mention=actor.mention, type=found.type, role=found.role, country=found.country
+                )
+        return actor
 
     def _apposed(self, noun: NounPhrase) -> Actor | None:
         """Return the name that stands in apposition to a phrase without one: "its ally, Norway,"."""
         text = self.doc.text
         end = self._of_end(noun) if self._is_office(noun) else noun.last
-        if text.tags[noun.head] == "NNP" and not self._is_office(noun) or end + 1 >= len(text.words) or text.words[end] != ",":
+        if (
+            text.tags[noun.head] == "NNP"
+            and not self._is_office(noun)
+            or end + 1 >= len(text.words)
+            or text.words[end] != ","
+        ):
             return None
         name = self.clauses.noun(end + 1)
         if name is None or name.first != end + 1 or text.tags[name.head] != "NNP" or self.clauses.is_time(name):
