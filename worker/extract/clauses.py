@@ -26,6 +26,9 @@ _DASHES = frozenset({"\N{EN DASH}", "\N{EM DASH}", "--"})
 _CLOSING = frozenset({")", "]"}) | _DASHES
 
 
+_CURRENCY = frozenset({"$", "\N{POUND SIGN}", "\N{EURO SIGN}"})
+
+
 class Governor(NamedTuple):
     """A word whose complement a verb is: "refused" of "refused to meet"."""
 
@@ -217,6 +220,7 @@ class Clauses:
         times = self.lexicon.time_nouns
         for at in range(noun.first + 1, noun.last):
             if self.text.lower[at] in times:
+                at -= at > noun.first + 1 and self.text.tags[at - 1] in {"JJ", "DT"}  # noqa: PLW2901 - "last" of "last May"
                 ends = self.text.tags[at - 1] in {"NN", "NNS", "NNP"} and self.text.lower[at - 1] not in times
                 if not ends:
                     return noun
@@ -279,7 +283,8 @@ class Clauses:
         """Return the noun phrase right after a verb group, None where something else follows."""
         at, end = group.last, self.text.sentence(group.head)[1]
         while at < end and self.noun(at) is None and self.phrases.verb(at) is None:
-            if self.text.words[at] not in self.lexicon.quotation_marks and self.text.tags[at] != "RB":
+            amount = self.text.words[at] in _CURRENCY or (at + 1 < end and self.text.words[at + 1] in _CURRENCY)
+            if not amount and self.text.words[at] not in self.lexicon.quotation_marks and self.text.tags[at] != "RB":
                 break
             at += 1
         noun = self.noun(at) if at < end else None

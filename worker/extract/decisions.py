@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from worker.extract.phrases import NounPhrase, VerbGroup
 
 
+_NOTHING = frozenset({"nothing", "little", "anything", "something"})
+
+
 def decisions(doc: Doc) -> Iterable[Decision]:
     """Return the decisions of an article in text order, one event for each."""
     lexicon = event_lexicon.load(doc.lexicon.language)
@@ -44,8 +47,8 @@ class _Reader(Reader):
             candidate = self._verb(group)
             if candidate is not None:
                 yield candidate
-        for noun in self.phrases.nouns:
-            candidate = self._noun(noun)
+        for chunk in self.phrases.nouns:
+            candidate = self._noun(self.clauses.noun(chunk.first) or chunk)
             if candidate is not None:
                 yield candidate
 
@@ -64,6 +67,8 @@ class _Reader(Reader):
     # ------------------------------------------------------------ verbs of choice
     def _choice(self, group: VerbGroup, kind: str) -> Candidate | None:
         """ "decided to", "agreed that", "voted against", "refused to", "is considering"."""
+        if kind == "agreed" and (shared := self._agreed_between(group)) is not None:
+            return shared
         how = self.mood(group)
         if self._unreal(how) or not (group.finite or how.governors or self._participle_clause(group)):
             return None
@@ -79,9 +84,23 @@ class _Reader(Reader):
         category: Category = "agreement" if kind == "agreed" else "legislative" if kind == "voted" else "executive"
         return self._candidate(self._negation(group), group.last, category, status, deciders, complement, f"{kind} to")
 
+    def _agreed_between(self, group: VerbGroup) -> Candidate | None:
+        """ "the truce agreed last year between A and B"."""
+        at = self._over_time(group.last)
+        if self.word(at) not in words(self.lexicon.meeting.between) | words(self.lexicon.meeting.by):
+            return None
+        target = self._participled(group) if group.first == group.head else self.clauses.subject(group)
+        deciders = self._graded(self.parties.named(self.clauses.noun(at + 1)))
+        if target is None or not deciders or not self._holds(target, words(self.lexicon.decision.objects["deal"])):
+            return None
+        about = self.text.span(target.first, target.last)
+        return self._candidate(group.head, group.last, "agreement", "taken", deciders, about, "agreed between")
+
     def _impersonal(self, group: VerbGroup, kind: str) -> Candidate | None:
         """ "it was agreed that": decided by whoever met."""
-        if kind not in {"agreed", "taken"} or self.word(group.last) not in {"that", "to"}:
+        subject = self.clauses.subject(group)
+        impersonal = subject is not None and self.text.lower[subject.head] == "it"
+        if kind not in {"agreed", "taken"} or self.word(group.last) not in {"that", "to"} or not impersonal:
             return None
         deciders = self._graded(self.by(group.last)) or self._who_met(group.head)
         about = self.around.stretch(group.last + 1)
@@ -119,7 +138,7 @@ class _Reader(Reader):
         target = self.clauses.object(group)
         if target is None or kind in {"taken", "voted", "rejected", "announced"}:
             return self._open_question(at, kind)
-        nothing = self.text.lower[target.first] in {"nothing", "little", "anything", "something"}
+        nothing = self.text.lower[target.first] in _NOTHING
         if nothing or self.text.tags[target.head] == "PRP":
             return None
         if kind == "pending" and self.text.lower[target.head] not in self.lexicon.stance:
@@ -162,7 +181,7 @@ class _Reader(Reader):
         return (
             self.text.tags[group.first] == "VBG"
             and first > 0
-            and (self.text.words[first] == "," or self.word(first) in {"having", "and"})
+            and self.text.words[first] == ","
         )
 
     def _status_of_choice(self, group: VerbGroup, how: Mood, kind: str, complement: Span) -> DecisionStatus | None:
@@ -238,6 +257,8 @@ class _Reader(Reader):
             noun = target or (self.clauses.noun(last) if last < len(self.text.words) else None)
             if noun is not None and self.text.tags[noun.head] == "PRP" and not act.firm:
                 continue
+            if noun is not None and self.text.lower[noun.first] in _NOTHING:
+                continue
             if act.only_negated and not (group.negated and group.modal >= 0):
                 continue
             if act.bare or (noun is not None and (not needs or self._holds(noun, needs))):
@@ -296,7 +317,7 @@ class _Reader(Reader):
         deciders = self._graded(self._owners(noun), person=not policy)
         if not deciders or (policy and deciders[0].type == "person"):
             return None
-        about = self._noun_complement(noun)
+        about = self._noun_complement(noun, kind)
         if about is None and word not in words(self.lexicon.decision.nouns.plain):
             return None
         status: DecisionStatus = "rejected" if self.word(noun.last) == "not" else kind
@@ -308,19 +329,14 @@ class _Reader(Reader):
         owner = self.parties.possessor(noun, noun.head)
         if owner is not None:
             return [owner]
-        for i in range(noun.first, noun.head):
-            name = self.text.words[i]
-            if (
-                name in self.doc.lexicon.countries
-                or name in self.doc.lexicon.demonyms
-                or name.lower() in self.doc.lexicon.acronyms
-            ):
-                return [self.doc.mentions.resolve(i, i + 1)]
-        if self.word(noun.last) in {"by", "of", "from"}:
-            return self.parties.named(self.clauses.noun(noun.last + 1))
+        if before := self.parties.modifiers(noun, noun.head):
+            return before
+        at = self._over_time(noun.last)
+        if self.word(at) in {"by", "of", "from"}:
+            return self.parties.named(self.clauses.noun(at + 1))
         return []
 
-    def _noun_complement(self, noun: NounPhrase) -> Span | None:
+    def _noun_complement(self, noun: NounPhrase, kind: str = "") -> Span | None:
         """Return what follows the noun, its date and its decider: "the decision last May by Oslo to …"."""
         at = self._over_time(noun.last)
         if self.word(at) in {"by", "of", "from"}:
@@ -328,6 +344,11 @@ class _Reader(Reader):
             at = self._over_time(self.clauses.coordinated(owner)[-1].last) if owner is not None else at
         at += self.word(at) == "not"
         if self.word(at) not in {"to", "that", "on", "against", "for", "in"}:
+            return None
+        verb = self.phrases.verb(at)
+        if verb is not None and verb.infinitive and kind == "rejected":
+            return self._infinitive(verb, kind)
+        if kind == "proposed" and not (verb is not None and verb.infinitive) and self.word(at) != "that":
             return None
         following = self.clauses.noun(at + 1) if at + 1 < len(self.text.words) else None
         if following is not None and (self.clauses.is_time(following) or self.around.is_place(following)):
@@ -427,7 +448,8 @@ class _Reader(Reader):
         for statement in self.doc.statements:
             if any(span.start <= offset < span.end for span in statement.content):
                 return self._graded([statement.speaker]) if statement.speaker else []
-        return []
+        mention = self.text.span(pronoun.first, pronoun.last)
+        return [Actor(name=mention.text, mention=mention, type="group")] if self.text.quoted[pronoun.head] < 0 else []
 
     def _graded(self, parties: list[Actor], *, person: bool = False) -> list[Actor]:
         """Keep political and institutional actors; a person whose role is not told only where `person` allows."""

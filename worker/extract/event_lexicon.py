@@ -31,6 +31,7 @@ class Outlook(_Table, frozen=True, kw_only=True):
 
     planned: str
     proposed: str
+    passive_only: str
     cancelled: str
     denied: str
     through: str

@@ -273,7 +273,7 @@ class _Reader(Reader):
             found = [*self._adjunct_subject(noun), *found]
         elif self.word(noun.first - 1) == "for":
             found = [*self._joiners(noun), *found]
-        found += self._before_noun(noun, at)
+        found += self.parties.modifiers(noun, at)
         return self.distinct([a for a in found if self.parties.grade(a) or a.type == "person"]), rule
 
     def _listed(self, noun: NounPhrase, form: Form, own: VerbGroup | None) -> tuple[list[Actor], str]:
@@ -308,26 +308,6 @@ class _Reader(Reader):
             target = self.clauses.object(group)
             return [*self.subject(group), *(self.parties.named(target) if target else [])]
         return []
-
-    def _before_noun(self, noun: NounPhrase, at: int) -> list[Actor]:
-        """Return parties among the words before the noun: "EU summit", "UN-sponsored talks"."""
-        found = []
-        before = noun.first - 1
-        hyphenated = before >= 0 and "-" in self.text.words[before] and self.text.tags[before] in {"VBN", "JJ"}
-        for i in range(before if hyphenated else noun.first, at):
-            word = self.text.words[i]
-            name = word.split("-")[0] if "-" in word else word
-            main = self.doc.lexicon
-            if name in main.countries or (name.isupper() and name.isalpha() and len(name) > 1):
-                kind: ActorType = "country" if name in main.countries else "organisation"
-                found.append(
-                    Actor(name=name, mention=self.text.span(i, i + 1), type=kind, country=main.countries.get(name))
-                )
-            elif "-" in word and (person := self.doc.mentions.person_at(i)) is not None:
-                found.append(
-                    Actor(name=person.name, mention=None, type="person", role=person.role, country=person.country)
-                )
-        return found
 
     def _nominal_place(self, noun: NounPhrase, form: Form, at: int, after: int) -> NounPhrase | None:
         if form == "visit":

@@ -58,9 +58,11 @@ def _around(clauses: Clauses, group: VerbGroup) -> range:
 
 
 def _modal(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> Modal:
-    if group.modal < 0:
+    known = words(lexicon.outlook.perhaps)
+    written = (w for w in clauses.text.lower[group.first : group.head] if w in known)  # "cannot", an adverb to the tagger
+    word = clauses.text.lower[group.modal] if group.modal >= 0 else next(written, "")
+    if not word:
         return ""
-    word = clauses.text.lower[group.modal]
     if word in words(lexicon.outlook.will):
         return "will"
     if word in words(lexicon.outlook.would):
@@ -79,7 +81,11 @@ def _outcome(
     clauses: Clauses, lexicon: EventLexicon, governors: list[Governor]
 ) -> tuple[Outcome | None, Governor | None]:
     for governor in governors:
-        outcome = outcome_of(lexicon, lexicon.lemma(clauses.text.lower[governor.token]), _particle(clauses, governor))
+        lemma = lexicon.lemma(clauses.text.lower[governor.token])
+        active = governor.group is not None and not governor.group.passive
+        if active and lemma in words(lexicon.outlook.passive_only):
+            continue  # "is set to", never "set up a panel to"
+        outcome = outcome_of(lexicon, lemma, _particle(clauses, governor))
         if outcome is not None:
             return outcome, governor
     return None, None

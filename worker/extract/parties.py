@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from worker.extract.event_lexicon import words
-from worker.schema import Actor
+from worker.schema import Actor, ActorType
 
 if TYPE_CHECKING:
     from worker.extract.clauses import Clauses
@@ -128,6 +128,22 @@ class Parties:
             if text.tags[at] == "PRP$":
                 return self._resolve(at, at + 1)
         return None
+
+    def modifiers(self, noun: NounPhrase, before: int) -> list[Actor]:
+        """Return the parties among the words before a noun: "the EU decision", "UN-sponsored talks"."""
+        text, main, found = self.doc.text, self.doc.lexicon, []
+        ahead = noun.first - 1
+        hyphenated = ahead >= 0 and "-" in text.words[ahead] and text.tags[ahead] in {"VBN", "JJ"}
+        for at in range(ahead if hyphenated else noun.first, before):
+            word = text.words[at]
+            name = word.split("-")[0]
+            code = main.countries.get(name)
+            if code or (name.isupper() and name.isalpha() and len(name) > 1):
+                kind: ActorType = "country" if code else "organisation"
+                found.append(Actor(name=name, mention=text.span(at, at + 1), type=kind, country=code))
+            elif "-" in word and (person := self.doc.mentions.person_at(at)) is not None:
+                found.append(Actor(name=person.name, type="person", role=person.role, country=person.country))
+        return found
 
     def _resolve(self, first: int, last: int) -> Actor:
         known = self._known.get((first, last))

@@ -35,6 +35,8 @@ class Tagger(Struct, frozen=True):
             tag = fixed.get(lower[i]) if word == lower[i] or i == 0 else fixed.get(word)
             if tag is None:
                 tag = self._weigh(word, lower, i, last, previous, before)
+            if tag == "VB" and previous == "IN" and lower[i - 1] == "to":
+                out[-1] = previous = "TO"  # only the infinitive's "to" stands before a bare verb
             out.append(tag)
             before, previous = previous, tag
         return out
