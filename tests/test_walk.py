@@ -1,0 +1,137 @@
+"""The walk: URLs in, events out, through real processes, with a worker killed on the way."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+
+from worker.demo.site import Site, site
+from worker.digest import digest
+from worker.fetch import Fetcher
+from worker.queue import Depth, UrlQueue
+from worker.schema import KINDS, Task, article_stream, event_stream, task_id
+from worker.settings import Settings
+
+QUICK = {
+    "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true",
+    "COMMUNIQUE_HOST_DELAY_S": "0",
+    "COMMUNIQUE_BACKOFF_S": "0.2",
+    "COMMUNIQUE_LEASE_S": "1.5",
+    "COMMUNIQUE_DRAIN_S": "5",
+}
+PATIENCE_S = 60
+
+
+@asynccontextmanager
+async def worker(settings: Settings, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run `communique consume` as a process; whatever is left of it in the end is killed."""
+    given = {"COMMUNIQUE_REDIS_URL": settings.redis_url or "", "COMMUNIQUE_KEY_PREFIX": settings.key_prefix}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "worker", "consume", env=os.environ | QUICK | given | more, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def put(settings: Settings, urls: Sequence[str]) -> None:
+    async with UrlQueue(settings.redis_url or "", settings) as queue:
+        assert all(await queue.put_many([Task(id=task_id(url), url=url) for url in urls]))
+
+
+async def until(settings: Settings, reached: Callable[[Depth], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    async with UrlQueue(settings.redis_url or "", settings) as queue:
+        while not reached(depth := await queue.depth()):
+            assert time.monotonic() < deadline, f"still {depth} after {PATIENCE_S} s"
+            await asyncio.sleep(0.05)
+
+
+def empty(depth: Depth) -> bool:
+    return not depth.backlog + depth.pending + depth.delayed
+
+
+async def published(redis: Redis, settings: Settings) -> Counter[tuple[str, str]]:
+    """Count what stands on the streams: (stream's end, id)."""
+    streams = [article_stream(settings.key_prefix), *(event_stream(settings.key_prefix, kind) for kind in KINDS)]
+    entries = [(stream.rpartition(":")[2], fields) for stream in streams for _, fields in await redis.xrange(stream)]
+    return Counter((name, fields[b"id"].decode()) for name, fields in entries)
+
+
+async def expected(urls: Sequence[str]) -> Counter[tuple[str, str]]:
+    """Count what must stand there, by reading every page here, without queue or worker."""
+    want: Counter[tuple[str, str]] = Counter()
+    async with Fetcher(Settings(allow_private_addresses=True)) as fetcher:
+        for url in urls:
+            result = digest(await fetcher.get(url))
+            want["articles", result.article.id] += 1
+            want.update((msgspec.to_builtins(event)["kind"], event.id) for event in result.events)
+    return want
+
+
+def copies(served: Site, count: int) -> list[str]:
+    """Take the addresses that each have an article of their own, mixed, so that every kind of page comes early."""
+    return sorted(served.plain, key=lambda url: int(re.sub(r".*-", "", url)))[:count]
+
+
+@pytest.mark.parametrize("count", [int(os.environ.get("COMMUNIQUE_TEST_WALK", "100"))])
+async def test_a_worker_killed_midway_costs_no_event_and_doubles_none(
+    redis: Redis, settings: Settings, count: int
+) -> None:
+    async with site(copies=count // 14 + 1, crawl_delay_s=0) as served, worker(settings), worker(settings) as victim:
+        urls = copies(served, count)
+        await put(settings, urls)
+        await until(settings, lambda d: d.backlog + d.pending < 2 * count / 3)
+        victim.kill()
+        await victim.wait()
+        await until(settings, lambda d: d.pending > 0)  # it was killed at work
+        await until(settings, empty)
+        found = await published(redis, settings)
+        assert found == await expected(urls)
+        assert max(found.values()) == 1
+
+
+async def test_sigterm_drains_and_loses_nothing(redis: Redis, settings: Settings) -> None:
+    async with site(copies=4, crawl_delay_s=0) as served:
+        urls = copies(served, 40)
+        await put(settings, urls)
+        async with worker(settings) as first:
+            await until(settings, lambda d: d.backlog + d.pending + d.delayed < len(urls))
+            first.send_signal(signal.SIGTERM)
+            assert await first.wait() == 0
+        async with worker(settings):
+            await until(settings, empty)
+        assert await published(redis, settings) == await expected(urls)
+
+
+async def test_what_is_not_finished_within_the_grace_is_handed_back_at_once(redis: Redis, settings: Settings) -> None:
+    async with site(slow_s=30) as served:
+        async with worker(settings, COMMUNIQUE_DRAIN_S="0.2") as process:
+            await put(settings, served.articles)
+            await until(settings, lambda d: d.pending == 1 and not d.backlog + d.delayed)
+            process.send_signal(signal.SIGTERM)
+            assert await process.wait() == 0
+        await until(settings, lambda d: d.pending == 0 and d.delayed + d.backlog == 1)
+
+
+async def test_every_url_of_the_site_ends_in_an_article_or_a_named_refusal(redis: Redis, settings: Settings) -> None:
+    async with site(slow_s=0.1) as served, worker(settings, COMMUNIQUE_MAX_BODY_BYTES="4000000"):
+        await put(settings, served.urls)
+        await until(settings, empty)
+        async with UrlQueue(settings.redis_url or "", settings) as queue:
+            letters = {letter.task.url: letter.reason for letter in await queue.dead() if letter.task}
+        assert letters.keys() == served.refused.keys()
+        assert all(letters.values())
+        assert await redis.xlen(article_stream(settings.key_prefix)) == len(served.articles)
