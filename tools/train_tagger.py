@@ -17,14 +17,18 @@ from pathlib import Path
 import msgspec
 
 from worker.extract.lexicon import Lexicon, lexicon
-from worker.extract.tags import Tagger, features
+from worker.extract.tags import Tagger, features, look
 from worker.extract.text import _tokens
 
 EPOCHS = 6
-SURE = 0.997
-"""Share of one class from which a word counts as unambiguous."""
-SEEN = 8
-"""Occurrences below which nothing is called unambiguous."""
+SURE = 0.995
+"""Rarer classes of a word than this leaves over are slips of the annotators."""
+SEEN = 3
+"""Occurrences below which a word counts as unknown."""
+OFTEN = 8
+"""Occurrences from which a verb form seen with one class has no other."""
+PRUNE = 0.05
+"""Smaller weights are left out."""
 FOLD = {
     "NNPS": "NNP", "JJR": "JJ", "JJS": "JJ", "RBR": "RB", "RBS": "RB", "PDT": "DT", "WDT": "WP", "WRB": "WP", "WP$": "WP",
     "GW": "NN", "AFX": "JJ", "ADD": "NN", "LS": "CD", "XX": "FW",
@@ -87,34 +91,60 @@ def _fold(row: list[str]) -> str:
     return FOLD.get(row[4], row[4])
 
 
-def unambiguous(sentences: list[Sentence]) -> dict[str, str]:
-    """Words that are nearly always of one class, spelt as they are seen inside a sentence."""
+def classes(sentences: list[Sentence]) -> tuple[dict[str, list[str]], list[str]]:
+    """Return the classes of every word seen often enough, spelt as inside a sentence, commonest first; and all classes."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
+    every: set[str] = set()
     for words, lower, tags in sentences:
         for i, (word, low, tag) in enumerate(zip(words, lower, tags, strict=True)):
             counts[low if i == 0 else word][tag] += 1
-    fixed = {}
+            every.add(tag)
+    found = {}
     for word, seen in counts.items():
-        tag, n = seen.most_common(1)[0]
-        if sum(seen.values()) >= SEEN and n >= SURE * sum(seen.values()):
-            fixed[word] = tag
-    return fixed
+        total = sum(seen.values())
+        ranked = sorted(seen, key=lambda tag: (-seen[tag], tag))
+        if total >= SEEN:
+            kept = [tag for tag in ranked if seen[tag] >= (1 - SURE) * total]
+            found[word] = kept if len(kept) == 1 and total >= OFTEN else _with_twins(kept)
+    return found, sorted(every)
 
 
-def train(sentences: list[Sentence], fixed: dict[str, str]) -> dict[str, dict[str, float]]:
-    """Averaged perceptron, greedy from left to right, on its own earlier guesses."""
-    weights: dict[str, dict[str, float]] = defaultdict(dict)
+def endings(sentences: list[Sentence], known: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the classes of rare words by look, and by case alone for looks seen seldom."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for words, _, tags in sentences:
+        for word, tag in zip(words, tags, strict=True):
+            if word not in known and word[0].isalnum():
+                counts[look(word)][tag] += 1
+                counts[look(word)[0]][tag] += 1
+    return {
+        key: sorted((tag for tag in seen if seen[tag] >= 0.01 * sum(seen.values())), key=lambda tag: (-seen[tag], tag))
+        for key, seen in counts.items()
+        if sum(seen.values()) >= OFTEN
+    }
+
+
+def _with_twins(tags: list[str]) -> list[str]:
+    """Verb forms that are spelt alike come together, even where one of them was not seen."""
+    twins = {"VB": "VBP", "VBP": "VB", "VBD": "VBN", "VBN": "VBD"}
+    return tags + [twins[tag] for tag in tags if tag in twins and twins[tag] not in tags]
+
+
+def train(sentences: list[Sentence], model: Tagger) -> dict[str, dict[str, float]]:
+    """Averaged perceptron, greedy from left to right, on its own earlier guesses; fills `model.weights` as it goes."""
+    weights = model.weights
     totals: dict[tuple[str, str], float] = defaultdict(float)
     stamps: dict[tuple[str, str], int] = defaultdict(int)
     step = 0
-    shuffle = random.Random(1)
+    shuffle = random.Random(1)  # noqa: S311 - an order of sentences, not a secret
 
     def bump(feature: str, tag: str, by: float) -> None:
         key = (feature, tag)
-        old = weights[feature].get(tag, 0.0)
+        row = weights.setdefault(feature, {})
+        old = row.get(tag, 0.0)
         totals[key] += (step - stamps[key]) * old
         stamps[key] = step
-        weights[feature][tag] = old + by
+        row[tag] = old + by
 
     for _ in range(EPOCHS):
         shuffle.shuffle(sentences)
@@ -122,29 +152,21 @@ def train(sentences: list[Sentence], fixed: dict[str, str]) -> dict[str, dict[st
             previous = before = ""
             last = len(words) - 1
             for i, word in enumerate(words):
-                guess = fixed.get(lower[i]) if word == lower[i] or i == 0 else fixed.get(word)
-                if guess is None and not (word[0].isalnum() or word[0] in "'’@#"):
-                    guess = "PUNCT"
-                if guess is None:
+                seen = model.seen(word, lower[i], previous)
+                guess = seen[0]
+                if len(seen) > 1:
                     step += 1
-                    seen = features(word, lower, i, last, previous, before)
-                    scores: dict[str, float] = defaultdict(float)
-                    for feature in seen:
-                        for tag, weight in weights.get(feature, {}).items():
-                            scores[tag] += weight
-                    guess = max(scores, key=lambda t: (scores[t], t)) if scores else "NN"
+                    found = features(word, lower, i, last, previous, before)
+                    guess = model.weigh(seen, found)
                     if guess != gold[i]:
-                        for feature in seen:
+                        for feature in found:
                             bump(feature, gold[i], 1.0)
                             bump(feature, guess, -1.0)
                 before, previous = previous, guess
     averaged: dict[str, dict[str, float]] = {}
     for feature, row in weights.items():
-        kept = {}
-        for tag, weight in row.items():
-            mean = (totals[feature, tag] + (step - stamps[feature, tag]) * weight) / step
-            if abs(mean) >= 0.06:
-                kept[tag] = round(mean, 2)
+        means = {t: (totals[feature, t] + (step - stamps[feature, t]) * w) / step for t, w in row.items()}
+        kept = {tag: round(mean, 2) for tag, mean in means.items() if abs(mean) >= PRUNE}
         if kept:
             averaged[feature] = kept
     return averaged
@@ -172,13 +194,13 @@ def main() -> None:
     if lex is None:
         raise SystemExit(f"no lexicon for {args.language}")
     sentences = [s for path in args.train for s in read(path, lex)]
-    fixed = unambiguous(sentences)
-    weights = train(sentences, fixed)
-    tags = sorted({t for _, _, row in sentences for t in row})
-    model = Tagger(tags=tags, fixed=fixed, weights=weights)
+    known, every = classes(sentences)
+    rare = endings(sentences, known)
+    weights = train(sentences, Tagger(tags=every, classes=known, endings=rare, weights={}))
+    model = Tagger(tags=every, classes=known, endings=rare, weights=weights)
     packed = zlib.compress(msgspec.msgpack.encode(model), 9)
     args.out.write_bytes(packed)
-    print(f"{len(fixed)} fixed words, {len(weights)} features, {len(packed)} bytes")  # noqa: T201 - a command's answer
+    print(f"{len(known)} words, {len(weights)} features, {len(packed)} bytes")  # noqa: T201 - a command's answer
     for path in args.test:
         print(f"{path.name}: {accuracy(model, read(path, lex)):.4f}")  # noqa: T201
 

@@ -55,6 +55,15 @@ def _preposition(doc: Doc, cue: Cue, at: int, limit: int) -> int:
 # ---------------------------------------------------------------- where content begins
 def _after_adjuncts(doc: Doc, cue: Cue, at: int, limit: int) -> Complement | None:
     """Step over recipient, time and place to a quotation, that-clause, question, bare clause or infinitive."""
+    opening = _opening(doc, cue, at, limit)
+    if opening is None:
+        return None
+    first, form = opening
+    return Complement(first, content_end(doc, first, limit), form, at)
+
+
+def _opening(doc: Doc, cue: Cue, at: int, limit: int) -> tuple[int, Form] | None:
+    """Where the content after a cue begins, and its form; None where the cue announces nothing."""
     text, start = doc.text, at
     recipient = False
     for hop in range(_MAX_ADJUNCTS):
@@ -62,10 +71,9 @@ def _after_adjuncts(doc: Doc, cue: Cue, at: int, limit: int) -> Complement | Non
             return None
         form = _form_at(doc, cue, at, limit, direct=hop == 0, recipient=recipient)
         if form is not None:
-            first = at + (text.words[at] in {":", ","})
             if form == "infinitive" and cue.object_infinitive and recipient and not cue.recipient:
-                first = start
-            return Complement(first, content_end(doc, first, limit), form, start)
+                return start, form
+            return at + (text.words[at] in {":", ","}), form
         step = _adjunct_end(doc, at, limit)
         if step is None:
             return None
@@ -260,7 +268,7 @@ def _new_speaker(doc: Doc, at: int, limit: int) -> bool:
     cue = cue_of(doc, verb) if verb is not None and verb.first == phrase.last and verb.finite and not verb.passive else None
     if verb is None or cue is None or cue.thought or not cue.clause or doc.text.tags[verb.head] == "VB":
         return False
-    return _after_adjuncts(doc, cue, verb.last, limit) is not None
+    return _opening(doc, cue, verb.last, limit) is not None
 
 
 def is_speech(doc: Doc, verb: VerbGroup) -> bool:

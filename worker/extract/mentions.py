@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from bisect import bisect_right
+
 import msgspec
 from msgspec import Struct
 
@@ -18,6 +20,10 @@ from worker.extract.phrases import NounPhrase, Phrases
 from worker.extract.text import Text
 from worker.schema import Actor, ActorType
 
+_MANY = 40
+"""People of one surname beyond which nobody tries to tell them apart."""
+_FAR = 400
+"""Tokens within which a pronoun looks for whom it means."""
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _SMALL = frozenset(
     {"the", "a", "an", "of", "for", "and", "in", "at", "to", "'s", ",", "former", "ex", "his", "her", "its", "then"}
@@ -128,6 +134,7 @@ class Mentions:
             elif name.kind == "organisation":
                 self._meet_body(name)
         for person in self.people:
+            person.seen.sort()
             if person.country is None and person.role_words & self.lexicon.roles:
                 person.country = self._country_of_principal(person)
 
@@ -136,7 +143,7 @@ class Mentions:
         tokens = _bare(self.text.words[name.first : name.last])
         if len(tokens) < 2:  # noqa: PLR2004 - a surname and "Jr."
             return
-        person = next((p for p in self._by_surname.get(tokens[-1].lower(), []) if _compatible(p.tokens, tokens)), None)
+        person = next((p for p in self._by_surname.get(tokens[-1].lower(), [])[-_MANY:] if _compatible(p.tokens, tokens)), None)
         if person is None:
             person = Person(tokens=tokens, seen=[])
             self.people.append(person)
@@ -359,7 +366,7 @@ class Mentions:
         """
         word = self.text.lower[token]
         for known in (self._by_surname, self._by_given):
-            bearers = [p for p in known.get(word, []) if gender is None or p.gender in {None, gender}]
+            bearers = [p for p in known.get(word, [])[:_MANY] if gender is None or p.gender in {None, gender}]
             if len(bearers) > 1:
                 spoke = [p for _, p, _ in self._speakers[-6:] if p in bearers]
                 return spoke[-1] if spoke else max(bearers, key=lambda p: (len(p.seen), -p.seen[0]))
@@ -384,14 +391,14 @@ class Mentions:
 
     def _antecedent(self, token: int, gender: str) -> Person | None:
         """Somebody named as a subject earlier in the sentence, else the last speaker, else the last person named."""
-        sentence = self.text.sentence(token)[0]
+        sentence = max(self.text.sentence(token)[0], token - _FAR)
         here = self._subject_between(sentence, token, gender)
         if here is not None:
             return here
         for at, person, _ in self._heard_before(token, 12):
             if person is not None and person.gender in {None, gender} and self._near(at, token):
                 return person
-        paragraph = self.text.paragraph(token)[0]
+        paragraph = max(self.text.paragraph(token)[0], token - _FAR)
         return self._subject_between(paragraph, token, gender) or self._named_between(sentence, token, gender) or _latest(
             [p for p in self.people if p.sure and p.gender in {None, gender} and p.seen[0] < token], token
         )
@@ -501,7 +508,7 @@ def _compatible(known: list[str], new: list[str]) -> bool:
 
 def _latest(people: list[Person], token: int) -> Person | None:
     """The one whose name occurred last before the token; if none did, the one named first after it."""
-    before = [(max(s for s in p.seen if s <= token), p) for p in people if p.seen and p.seen[0] <= token]
+    before = [(p.seen[bisect_right(p.seen, token) - 1], p) for p in people if p.seen and p.seen[0] <= token]
     if before:
         return max(before, key=lambda pair: pair[0])[1]
     return min(people, key=lambda p: p.seen[0], default=None)

@@ -17,11 +17,14 @@ from msgspec import Struct
 
 
 class Tagger(Struct, frozen=True):
-    """A trained model: `fixed` words have one class, the others are weighed."""
+    """A trained model: most words have one class, the others are weighed."""
 
     tags: list[str]
-    fixed: dict[str, str]
-    """Word as written (lower case, or capitalised where that differs) -> its only class."""
+    """Every class."""
+    classes: dict[str, list[str]]
+    """Word as written inside a sentence -> the classes it was seen with."""
+    endings: dict[str, list[str]]
+    """Case and ending of a word -> the classes that rare words of that look have."""
     weights: dict[str, dict[str, float]]
     """Feature -> class -> weight."""
 
@@ -29,29 +32,46 @@ class Tagger(Struct, frozen=True):
         """Return the class of every word, in order."""
         out: list[str] = []
         previous, before = "", ""
-        fixed = self.fixed
         last = len(words) - 1
         for i, word in enumerate(words):
-            tag = fixed.get(lower[i]) if word == lower[i] or i == 0 else fixed.get(word)
-            if tag is None:
-                tag = self._weigh(word, lower, i, last, previous, before)
-            if tag == "VB" and previous == "IN" and lower[i - 1] == "to":
-                out[-1] = previous = "TO"  # only the infinitive's "to" stands before a bare verb
+            seen = self.seen(word, lower[i], previous)
+            tag = seen[0] if len(seen) == 1 else self.weigh(seen, features(word, lower, i, last, previous, before))
             out.append(tag)
             before, previous = previous, tag
         return out
 
-    def _weigh(self, word: str, lower: list[str], i: int, last: int, previous: str, before: str) -> str:
+    def seen(self, word: str, low: str, previous: str) -> list[str]:
+        """Return the classes that the word may have; one that opens a sentence is looked up in lower case too."""
+        seen = self.classes.get(word)
+        if seen is None and previous in _OPENING:
+            seen = self.classes.get(low)
+        if seen is not None:
+            return seen
         if not (word[0].isalnum() or word[0] in "'’@#"):
-            return "PUNCT"
-        scores: dict[str, float] = {}
-        weights = self.weights
-        for feature in features(word, lower, i, last, previous, before):
-            row = weights.get(feature)
-            if row:
-                for tag, weight in row.items():
-                    scores[tag] = scores.get(tag, 0.0) + weight
-        return max(scores, key=scores.__getitem__) if scores else "NN"
+            return _PUNCTUATION
+        return self.endings.get(look(word)) or self.endings.get(look(word)[0], self.tags)
+
+    def weigh(self, seen: list[str], found: list[str]) -> str:
+        """Return the class with the greatest sum of weights, of equals the first."""
+        rows = [row for row in map(self.weights.get, found) if row]
+        best, most = seen[0], -1e9
+        for tag in seen:
+            score = 0.0
+            for row in rows:
+                if tag in row:
+                    score += row[tag]
+            if score > most:
+                best, most = tag, score
+        return best
+
+
+_OPENING = frozenset({"", "PUNCT"})
+_PUNCTUATION = ["PUNCT"]
+
+
+def look(word: str) -> str:
+    """Return what a word that was never seen is guessed by: its case, and its last two letters."""
+    return _shape(word, "x")[0] + word[-2:].lower()
 
 
 def features(word: str, lower: list[str], i: int, last: int, previous: str, before: str) -> list[str]:

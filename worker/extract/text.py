@@ -33,6 +33,8 @@ _TOKEN = re.compile(
 _CLITICS = ("n't", "'s", "'re", "'ve", "'ll", "'d", "'m")
 _STOPS = frozenset({".", "!", "?", "…", "...", "...."})
 _NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "NN", "NNS", "UH", "FW"})
+_LONGEST = 400
+"""Tokens after which a "sentence" (a table, a hostile text) is cut, so that no rule's work grows with its square."""
 _CLOSERS = frozenset({")", "]"})
 
 
@@ -231,6 +233,8 @@ def _sentences(
                 i = end
             else:
                 i += 1
+            if i - cuts[-1] > _LONGEST and i < last and quoted[i] < 0:
+                cuts.append(i)
         cuts.append(last)
         sentences += [(a, b) for a, b in pairwise(cuts) if a < b]
     return sentences
