@@ -8,6 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import redis.exceptions
 
 from worker import subscribe as subscribe_module
 from worker.embedded import embedded
@@ -333,7 +334,7 @@ def test_wrong_use_is_refused_by_name(wrong: dict[str, Any], message: str) -> No
 
 
 async def test_a_redis_that_is_not_there_is_named_without_its_password() -> None:
-    with pytest.raises(UsageError, match="cannot use Redis at localhost:1: ") as e:
+    with pytest.raises(redis.exceptions.ConnectionError, match="cannot use Redis at localhost:1: ") as e:
         async with subscribe("redis://me:secret@localhost:1"):
             pass
     assert "secret" not in str(e.value)

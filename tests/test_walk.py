@@ -116,7 +116,7 @@ async def test_sigterm_drains_and_loses_nothing(redis: Redis, settings: Settings
         assert await published(redis, settings) == await expected(urls)
 
 
-async def test_what_is_not_finished_within_the_grace_is_handed_back_at_once(redis: Redis, settings: Settings) -> None:
+async def test_what_is_not_finished_within_the_grace_is_handed_back_at_once(settings: Settings) -> None:
     async with site(slow_s=30) as served:
         async with worker(settings, COMMUNIQUE_DRAIN_S="0.2") as process:
             await put(settings, served.articles)

@@ -23,6 +23,9 @@ from worker.settings import Settings
 Command = Callable[[argparse.Namespace, Settings], int]
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no other name
 
+FORESEEN = (UsageError, Failure, EventStreamError, redis.exceptions.RedisError, OSError)
+"""What ends a command with a message; anything else is a bug and keeps its traceback."""
+
 EPILOG = """\
 settings come from the environment: COMMUNIQUE_REDIS_URL, COMMUNIQUE_CONTACT_URL, … (docs/configuration.md)
 
@@ -41,19 +44,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = Settings.from_env(os.environ)
         log.configure(settings.log_level)
         return _resolve(args.function)(args, settings)
-    except UsageError as e:
-        return _say(str(e), 2)
-    except redis.exceptions.ConnectionError as e:
-        return _say(f"Redis does not answer: {e}", 1)
-    except (redis.exceptions.RedisError, EventStreamError, Failure, OSError) as e:
-        return _quietly() if isinstance(e, BrokenPipeError) else _say(str(e), 1)
     except KeyboardInterrupt:
         return 130  # 128 + SIGINT, as a shell expects it
+    except Exception as e:
+        cause = _cause(e)
+        if isinstance(cause, BrokenPipeError):
+            return _quietly()
+        if isinstance(cause, FORESEEN):
+            return _say(_words(cause), 2 if isinstance(cause, UsageError) else 1)
+        raise
+
+
+def _cause(error: Exception) -> Exception:
+    """Return what ended a group of loops: one of them failed, and the others were only cancelled with it."""
+    return _cause(error.exceptions[0]) if isinstance(error, ExceptionGroup) else error
 
 
 def _say(message: str, status: int) -> int:
     print(f"communique: {message}", file=sys.stderr)
     return status
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error) or type(error).__name__
 
 
 def _quietly() -> int:
@@ -141,7 +156,7 @@ def _subscribe(commands: Commands) -> None:
         "communique subscribe\ncommunique subscribe meeting decision --from-start | jq .participants[].name\n"
         "communique subscribe statement --group archive --count 100",
     )
-    p.add_argument("kinds", nargs="*", metavar="KIND", choices=[*KINDS, []], help=f"{', '.join(KINDS)} (all)")
+    p.add_argument("kinds", nargs="*", metavar="KIND", type=_kind, help=f"{', '.join(KINDS)} (default: all)")
     start = p.add_mutually_exclusive_group()
     start.add_argument("--from-start", action="store_true", help="begin with the oldest event kept, not with the next")
     start.add_argument("--group", metavar="NAME", help="share the events with every subscriber of this name; resumes")
@@ -235,6 +250,12 @@ def _sources(p: argparse.ArgumentParser) -> None:
     p.add_argument(
         "--sources", metavar="FILE", help="feeds to ask (default: COMMUNIQUE_SOURCES or deploy/sources.toml)"
     )
+
+
+def _kind(text: str) -> str:
+    if text not in KINDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(KINDS)}")
+    return text
 
 
 def _positive(text: str) -> int:

@@ -185,7 +185,7 @@ class UrlQueue:
         """What was delivered to us and not disposed of: never claimed from ourselves."""
 
     async def __aenter__(self) -> Self:
-        """Raise UsageError where the server is away, too old, or may drop keys."""
+        """Raise UsageError where the server is too old or may drop keys, ConnectionError where it is away."""
         await check_server(self._client)
         await self._group.create(self._client)
         return self

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from msgspec import Struct
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
@@ -39,6 +39,8 @@ T = TypeVar("T")
 Word = str | bytes | int
 
 SOCKET_TIMEOUT_S: Final = 5.0
+CONNECTIONS: Final = 32
+"""Of one client; more commands at a time than that wait for one."""
 PATIENCE_S: Final = 15.0
 """How long Redis may be away before a step fails: a restart or a failover, not an outage."""
 BASELINE: Final = (6, 2)
@@ -71,8 +73,10 @@ def connect(url: str, *, block_s: float = 0.0) -> Redis:
     UsageError where the URL is not one of redis://, rediss:// or unix://.
     """
     try:
-        return Redis.from_url(
+        pool = BlockingConnectionPool.from_url(
             url,
+            max_connections=CONNECTIONS,
+            timeout=SOCKET_TIMEOUT_S,
             protocol=2,
             retry=Retry(NoBackoff(), 0),
             socket_timeout=block_s + SOCKET_TIMEOUT_S,
@@ -80,6 +84,7 @@ def connect(url: str, *, block_s: float = 0.0) -> Redis:
         )
     except ValueError as e:
         raise UsageError(f"Redis URL {without_password(url)!r}: {e}") from None
+    return Redis.from_pool(pool)
 
 
 def without_password(url: str) -> str:
@@ -89,11 +94,11 @@ def without_password(url: str) -> str:
 
 
 async def check_server(client: Redis) -> None:
-    """Raise UsageError unless the server is there, is new enough, and keeps what it is given."""
+    """Raise UsageError unless the server is new enough and keeps what it is given; ConnectionError where it is away."""
     try:
         info = await client.info()
     except (RedisError, OSError) as e:
-        raise UsageError(f"cannot use Redis at {_address(client)}: {e}") from None
+        raise ConnectionError(f"cannot use Redis at {_address(client)}: {e}") from None
     version = tuple(int(n) for n in str(info["redis_version"]).split(".")[:2])
     if version < BASELINE:
         raise UsageError(f"Redis at {_address(client)} is version {info['redis_version']}: 6.2 or later is needed")

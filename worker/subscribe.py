@@ -77,7 +77,8 @@ def subscribe(
     stopped, whatever `after` says.  `consumer` names the subscriber within its group (default: the host's name): each
     needs a name of its own and keeps it over restarts.  `stop` ends the iteration, a wait for events too.
 
-    UsageError for an unknown kind, a malformed id or URL, and at the first `anext` for a Redis that is not there.
+    UsageError for an unknown kind, a malformed id or URL; at the first `anext` redis-py's ConnectionError for a Redis
+    that is not there.
     """
     names = tuple(dict.fromkeys(kinds)) or KINDS
     if unknown := [kind for kind in names if kind not in KINDS]:

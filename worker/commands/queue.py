@@ -14,7 +14,7 @@ from rich.table import Table
 
 from worker.commands import addresses, required_redis_url, task, tell
 from worker.errors import Permanent
-from worker.queue import DeadLetter, UrlQueue
+from worker.queue import DeadLetter, QueueFull, UrlQueue
 from worker.schema import Task
 from worker.settings import Settings
 from worker.subscribe import events_per_kind
@@ -36,7 +36,11 @@ async def _put(urls: Iterable[str], settings: Settings) -> int:
     async with UrlQueue(required_redis_url(settings), settings) as queue:
         tasks = _tasks(urls, refused)
         while batch := list(islice(tasks, BATCH)):
-            answers = await queue.put_many(batch)
+            try:
+                answers = await queue.put_many(batch)
+            except QueueFull as full:
+                tell(f"{full}; {new + full.put} put in all")
+                return 1
             new += sum(answers)
             seen += len(answers) - sum(answers)
     print(f"{new} put, {seen} seen before, {len(refused)} refused")

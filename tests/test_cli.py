@@ -1,0 +1,149 @@
+"""The command line: help with examples, answers on stdout, errors on stderr with the right exit status."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from worker.cli import main, parser
+from worker.demo.site import site
+from worker.settings import Settings
+
+COMMANDS = ["put", "discover", "consume", "subscribe", "extract", "parse", "status", "dead", "schema", "run", "demo"]
+TEXT = "The minister left early.\n\n“We shall wait,” Prime Minister Ana Belm said on Monday."
+
+
+def communique(*words: str, given: str | bytes = "", **environ: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("COMMUNIQUE_")}
+    return subprocess.run(
+        [sys.executable, "-m", "worker", *words],
+        input=given.decode("latin-1") if isinstance(given, bytes) else given,
+        encoding="latin-1" if isinstance(given, bytes) else "utf-8",
+        env=clean | environ,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_every_command_is_listed() -> None:
+    shown = [line.split()[0] for line in parser().format_help().splitlines() if line.startswith("    ")]
+    assert [word for word in shown if word in COMMANDS] == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([command, "--help"])
+    assert end.value.code == 0
+    assert f"examples:\n  communique {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["frobnicate"], "invalid choice: 'frobnicate'"),
+        (["subscribe", "gossip"], "'gossip' is none of statement, meeting, decision"),
+        (["dead", "--limit", "0"], "must be at least 1, not 0"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_names_the_word(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(words)
+    assert end.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "environ", "status", "message"),
+    [
+        (["status"], {"COMMUNIQUE_LEESE_S": "3"}, 2, "unknown setting COMMUNIQUE_LEESE_S='3': did you mean"),
+        (["status"], {}, 2, "which Redis? set COMMUNIQUE_REDIS_URL"),
+        (["status"], {"COMMUNIQUE_REDIS_URL": "http://a.example"}, 2, "Redis URL 'http://a.example'"),
+        (["status"], {"COMMUNIQUE_REDIS_URL": "redis://127.0.0.1:1"}, 1, "127.0.0.1:1"),
+        (["consume"], {"COMMUNIQUE_REDIS_URL": "redis://127.0.0.1:1"}, 1, "127.0.0.1:1"),
+        (["subscribe"], {"COMMUNIQUE_REDIS_URL": "redis://127.0.0.1:1"}, 1, "127.0.0.1:1"),
+        (["discover", "--sources", "/no/such.toml"], {}, 2, "sources file /no/such.toml: No such file"),
+        (["extract", "/no/such.txt"], {}, 1, "/no/such.txt: No such file"),
+        (["extract", "-", "--published-at", "soon"], {}, 2, "--published-at 'soon'"),
+    ],
+)
+def test_a_failure_is_one_line_on_stderr(words: list[str], environ: dict[str, str], status: int, message: str) -> None:
+    ended = communique(*words, **environ)
+    assert (ended.returncode, ended.stdout) == (status, "")
+    assert ended.stderr.startswith("communique: ")
+    assert message in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_extract_prints_the_events_of_a_text() -> None:
+    ended = communique("extract", "-", given=TEXT)
+    (event,) = map(json.loads, ended.stdout.splitlines())
+    assert event["speaker"]["name"] == "Ana Belm"
+    assert all(TEXT[s["start"] : s["end"]] == s["text"] for s in event["content"])
+
+
+def test_extract_reads_a_page_as_well() -> None:
+    page = "<html lang=en><title>Wait</title><article><h1>Wait</h1>" + "".join(
+        f"<p>{p} The committee on ports met for the third time this week and heard from four engineers.</p>"
+        for p in TEXT.split("\n\n") * 3
+    )
+    ended = communique("extract", "-", "--url", "https://a.example/1", given=page)
+    assert "Ana Belm" in ended.stdout
+    assert ended.returncode == 0
+
+
+def test_a_page_of_garbage_is_refused_by_name() -> None:
+    ended = communique("parse", "-", given=bytes(range(256)) * 20)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("communique: ")
+
+
+def test_a_batch_answers_every_line_and_fails_for_the_bad_ones() -> None:
+    ended = communique("extract", "--jsonl", given=json.dumps({"id": "a", "text": TEXT}) + '\nnot json\n{"id":"c"}\n')
+    answers = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [(a["id"], "error" in a) for a in answers] == [("a", False), (None, True), ("c", True)]
+    assert ended.returncode == 1
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    line = json.dumps({"id": "a", "text": TEXT, "published_at": "2026-03-04"})
+    first, second = (communique("extract", "--jsonl", given=line, PYTHONHASHSEED=seed) for seed in ("1", "2"))
+    assert first.stdout == second.stdout
+
+
+def test_the_published_schema_is_the_one_in_the_repository() -> None:
+    kept = Path(__file__).parent.parent / "docs" / "events.schema.json"
+    assert communique("schema").stdout == kept.read_text(encoding="utf-8")
+
+
+def test_put_says_what_it_did_and_refuses_what_is_no_address(settings: Settings) -> None:
+    environ = {"COMMUNIQUE_REDIS_URL": settings.redis_url or "", "COMMUNIQUE_KEY_PREFIX": settings.key_prefix}
+    listed = "# the morning's\nhttps://a.example/1\n\nhttps://a.example/1?utm_source=x\nftp://a.example/2\n"
+    ended = communique("put", "-", given=listed, **environ)
+    assert ended.stdout == "1 put, 1 seen before, 1 refused\n"
+    assert ended.returncode == 1
+    assert "refused 'ftp://a.example/2'" in ended.stderr
+    assert json.loads(communique("status", "--json", **environ).stdout)["backlog"] == 1
+
+
+async def test_run_ends_with_1_and_names_every_url_that_could_not_be_read(tmp_path: Path) -> None:
+    async with site() as served:
+        given = [served.plain[0], *list(served.refused)[:2], "nonsense"]
+        environ = {"COMMUNIQUE_DATA_DIR": str(tmp_path), "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true"}
+        command = [sys.executable, "-m", "worker", "run", "--json", *given]
+        process = await asyncio.create_subprocess_exec(
+            *command, env=os.environ | environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        out, err = await process.communicate()
+    assert process.returncode == 1
+    assert {json.loads(line)["url"] for line in out.splitlines()} == {served.plain[0]}
+    assert [line for line in err.decode().splitlines() if line.startswith("communique: given up: nonsense: bad_url")]
+    assert err.decode().count("given up: http") == 2
