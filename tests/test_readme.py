@@ -117,7 +117,7 @@ def test_every_command_shown_exists(words: list[str]) -> None:
 def test_the_table_lists_every_command_in_one_line() -> None:
     listed = re.findall(r"(?m)^\| `communique (\w+)", README)
     usage = cli.parser().format_help()
-    assert sorted(listed) == sorted(re.findall(r"(?m)^    (\w+) ", usage.partition("commands:\n")[2]))
+    assert sorted(listed) == sorted(re.findall(r"(?m)^    (\w+)(?: |$)", usage.partition("commands:\n")[2]))
 
 
 def test_every_link_leads_somewhere() -> None:
@@ -171,7 +171,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, site_url: str) -> Iterator[H
 
 def bash(house: House, text: str) -> str:
     """Run a block and return its stdout; what it leaves in the background must end well too."""
-    script = house.here(text) + '\n[ -z "$!" ] || wait $!\n'
+    script = house.here(text) + "\nwait ${!-}\n"
     command = ["bash", "-e", "-u", "-o", "pipefail", "-c", script]
     with subprocess.Popen(command, env=house.environ, stdout=subprocess.PIPE, start_new_session=True) as shell:
         try:
