@@ -265,7 +265,11 @@ def _new_speaker(doc: Doc, at: int, limit: int) -> bool:
     if phrase is None or phrase.first != at or doc.text.quoted[at] >= 0 or phrase.last >= limit:
         return False
     verb = doc.phrases.verb(phrase.last)
-    cue = cue_of(doc, verb) if verb is not None and verb.first == phrase.last and verb.finite and not verb.passive else None
+    cue = (
+        cue_of(doc, verb)
+        if verb is not None and verb.first == phrase.last and verb.finite and not verb.passive
+        else None
+    )
     if verb is None or cue is None or cue.thought or not cue.clause or doc.text.tags[verb.head] == "VB":
         return False
     return _opening(doc, cue, verb.last, limit) is not None
@@ -363,7 +367,7 @@ def _phrase_stop(doc: Doc, at: int, limit: int) -> bool:
         phrase = doc.phrases.noun(at)
         return (
             phrase is not None and phrase.first == at and _is_bare_time(doc, phrase) and phrase.last - phrase.first <= 2
-        )  # noqa: PLR2004
+        )
     return (
         text.tags[at + 1] in {"CC", "VBG", "SC"}
         or text.lower[at + 1] in {"which", "who", "but"}

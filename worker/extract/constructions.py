@@ -16,7 +16,9 @@ from worker.extract.sources import Range, agent, speaker_after, subject, text_is
 
 _STOPS = frozenset({".", "!", "?", "…", "...", ";"})
 _BREAKS = frozenset({",", "—", "–", "--", "-"})
-_CIRCUMSTANCE = frozenset({"when", "while", "after", "as", "before", "although", "though", "in", "during", "on", "at", "with"})
+_CIRCUMSTANCE = frozenset(
+    {"when", "while", "after", "as", "before", "although", "though", "in", "during", "on", "at", "with"}
+)
 _THOUGHT = 0.5
 _SPEECH = 0.8
 
@@ -111,7 +113,11 @@ def _after_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list
 
 def _credited(doc: Doc, find: Find, before: list[Find], last: int) -> list[Find]:
     """ "X is sceptical that …, notes Reuters": the outlet is credited for the attribution inside, if there is one."""
-    if find.source is None or not is_outlet(doc, find.source) or doc.text.lower[find.cue[0]] not in doc.lexicon.crediting:
+    if (
+        find.source is None
+        or not is_outlet(doc, find.source)
+        or doc.text.lower[find.cue[0]] not in doc.lexicon.crediting
+    ):
         return [find]
     if any(f.last <= find.first for f in before):
         return []  # the credit for an attribution that the sentence began with
@@ -144,7 +150,14 @@ def animate(doc: Doc, source: Range) -> bool:
     if phrase is None:
         return False
     word, tag = text.lower[phrase.head], text.tags[phrase.head]
-    if tag == "NNP" or tag == "NNS" or tag == "CD" or tag == "JJ" or text.tags[phrase.first] == "DT" and phrase.last - phrase.first == 1:
+    if (
+        tag == "NNP"
+        or tag == "NNS"
+        or tag == "CD"
+        or tag == "JJ"
+        or (text.tags[phrase.first] == "DT"
+        and phrase.last - phrase.first == 1)
+    ):
         return True
     if tag in {"PRP", "WP"}:
         return word not in {"it", "when", "where", "what", "how", "why"}
@@ -228,7 +241,11 @@ def _resumption(doc: Doc, at: int, last: int, *, quoted: bool) -> Range | None:
         return None
     if at + 1 < last and text.words[at] in _BREAKS and text.tags[at + 1] not in {"VBG", "CC", "WP"}:
         verb = doc.phrases.verb(at + 1)
-        if (verb is not None and verb.finite) or text.tags[at + 1] in {"DT", "IN", "SC", "TO"} and text.lower[at + 1] not in _CIRCUMSTANCE:
+        if (
+            (verb is not None and verb.finite)
+            or (text.tags[at + 1] in {"DT", "IN", "SC", "TO"}
+            and text.lower[at + 1] not in _CIRCUMSTANCE)
+        ):
             return at + 1, trim(doc, at + 1, content_end(doc, at + 1, last))
     return None
 
@@ -287,7 +304,7 @@ def _act(doc: Doc, verb: VerbGroup, cue: Cue) -> str:
 def _target(doc: Doc, cue: Cue, verb: VerbGroup, right: Complement) -> Range | None:
     """Who is told, asked, accused or praised."""
     phrase = doc.phrases.noun(
-        right.first if right.form == "phrase" or cue.object_infinitive and right.first == verb.last else verb.last
+        right.first if right.form == "phrase" or (cue.object_infinitive and right.first == verb.last) else verb.last
     )
     if phrase is None or doc.text.quoted[phrase.first] >= 0:
         return None
@@ -319,11 +336,18 @@ def _source(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> tuple[R
     source = subject(doc, verb, first)
     if source is None:
         return None, verb.first, ""
-    if not verb.finite and tag == "VBN" and not _is_headline(doc, verb.head):
+    if not verb.finite and tag == "VBN" and not _is_headline(doc, verb.head) and not _is_past_after_aside(doc, verb):
         return None, verb.first, ""
     if text.tags[source[0]] == "WP" and source[1] - source[0] == 1:
         return source, verb.first, "relative" if text.lower[source[0]] == "who" else ""
     return source, verb.first, "source_cue"
+
+
+def _is_past_after_aside(doc: Doc, verb: VerbGroup) -> bool:
+    """Whether a "participle" after an aside is a past tense: "Holm, who was abroad, called on …", not ", accused of …"."""
+    text = doc.text
+    particle = verb.last > verb.head + 1
+    return text.words[verb.first - 1] in {",", ")", "—", "–"} and (particle or text.tags[verb.last] not in {"IN", "PUNCT"})
 
 
 def _joins(doc: Doc, token: int) -> bool:
@@ -509,9 +533,7 @@ def _nominal(doc: Doc, first: int, last: int) -> list[Find]:
 def _nominal_at(doc: Doc, phrase: NounPhrase, first: int, last: int) -> Find | None:
     text, nouns = doc.text, doc.lexicon.cue_nouns
     noun, following = text.lower[phrase.last - 1], text.lower[phrase.last]
-    if following == "that" and noun in nouns["that"] and text.tags[phrase.last] in {"SC", "IN", "WP"}:
-        start, cue_last = phrase.last, phrase.last
-    elif following == "to" and noun in nouns["infinitive"] and doc.phrases.verb(phrase.last) is not None:
+    if (following == "that" and noun in nouns["that"] and text.tags[phrase.last] in {"SC", "IN", "WP"}) or (following == "to" and noun in nouns["infinitive"] and doc.phrases.verb(phrase.last) is not None):
         start, cue_last = phrase.last, phrase.last
     elif following in {"of", "for"} and noun in nouns[following]:
         start, cue_last = phrase.last + 1, phrase.last + 1
@@ -525,9 +547,28 @@ def _nominal_at(doc: Doc, phrase: NounPhrase, first: int, last: int) -> Find | N
     stop = content_end(doc, start, last)
     if following != "that":
         stop = min(stop, _nominal_stop(doc, start, stop))
+    elif not _has_finite(doc, first, phrase.first):
+        stop = _predicate(doc, start, stop)
     if stop <= start:
         return None
     return Find(source=source, cue=(cue_first, cue_last), pieces=[(start, stop)], rule="nominal", confidence=0.6)
+
+
+def _predicate(doc: Doc, start: int, stop: int) -> int:
+    """Where the main clause's verb follows a that-clause that stands in the subject: "his claim that X was shut | surprised"."""
+    seen = False
+    at = start
+    while at < stop:
+        verb = doc.phrases.verb(at)
+        if verb is None:
+            at += 1
+            continue
+        adjacent = doc.phrases.verb(at - 1) is not None and doc.text.tags[verb.head] in {"VBD", "VBN", "VBZ", "MD"}
+        if seen and adjacent and not verb.infinitive:
+            return at
+        seen = seen or verb.finite
+        at = verb.last
+    return stop
 
 
 def _nominal_stop(doc: Doc, start: int, stop: int) -> int:
@@ -545,7 +586,7 @@ def _possessor(doc: Doc, phrase: NounPhrase) -> tuple[Range | None, int]:
         return (phrase.first, phrase.first + 1), phrase.first + 1
     for i in range(phrase.last - 1, phrase.first, -1):
         if text.tags[i] == "POS":
-            return (phrase.first, i + 1), i + 1
+            return (phrase.first, i), i + 1
     return None, phrase.first
 
 

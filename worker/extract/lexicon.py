@@ -27,6 +27,7 @@ class _Quotation(_Strict, frozen=True):
     opening: str
     closing: str
     single: str
+    elisions: str
 
 
 class _Abbreviations(_Strict, frozen=True):
@@ -174,6 +175,7 @@ class Lexicon(Struct, frozen=True):
     closing_marks: frozenset[str]
     single_marks: frozenset[str]
     quotation_marks: frozenset[str]
+    elisions: frozenset[str]
     abbreviations: frozenset[str]
     title_abbreviations: frozenset[str]
     sentence_openers: frozenset[str]
@@ -258,17 +260,19 @@ def _cues(file: _File) -> dict[str, Cue]:
     for act, verbs in file.acts.items():
         for lemma in sorted(_words(verbs)):
             verb, _, particle = lemma.partition(" ")
+            # "call for" has the frames of "call" and an act of its own; "call out" has frames of its own.
+            framed = lemma if any(lemma in listed for listed in frames.values()) else verb
             cue = Cue(
                 lemma=lemma,
                 act=_act_of(act),
                 thought=act == "think",
-                clause=lemma in frames["clause"],
-                inverts=lemma in frames["inverts"],
-                recipient=lemma in frames["recipient"],
-                infinitive=lemma in frames["infinitive"],
-                object_infinitive=lemma in frames["object_infinitive"],
-                phrase=lemma in frames["phrase"],
-                prepositions=_words(file.prepositions.get(lemma, "")),
+                clause=framed in frames["clause"],
+                inverts=framed in frames["inverts"],
+                recipient=framed in frames["recipient"],
+                infinitive=framed in frames["infinitive"],
+                object_infinitive=framed in frames["object_infinitive"],
+                phrase=framed in frames["phrase"],
+                prepositions=_words(file.prepositions.get(framed, "")),
             )
             for form in forms(verb, file.irregular, file.also):
                 cues.setdefault(f"{form} {particle}" if particle else form, cue)
@@ -320,6 +324,7 @@ def _derive(file: _File, rows: dict[str, list[str]]) -> Lexicon:
         closing_marks=closing,
         single_marks=single,
         quotation_marks=opening | closing,
+        elisions=_words(file.quotation.elisions),
         abbreviations=titles | _words(file.abbreviations.other),
         title_abbreviations=titles,
         sentence_openers=_words(words.sentence_openers),

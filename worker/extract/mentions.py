@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from bisect import bisect_right
-
 import msgspec
 from msgspec import Struct
 
@@ -101,7 +99,9 @@ class Mentions:
         """ "Umerov's Facebook post", "the IMF report": a document speaks for the party it belongs to."""
         before = last - 2
         if before >= first and self.text.tags[before] == "NNP":
-            names = [n for n in self._name_in.get(self.phrases.noun_at[before], []) if n.last == last or n.last == last - 1]
+            names = [
+                n for n in self._name_in.get(self.phrases.noun_at[before], []) if n.last == last or n.last == last - 1
+            ]
             words = self.text.words[names[-1].first : last - 1] if names else [self.text.words[before]]
             name = " ".join(words)
             known = self._acronyms.get(name, name)
@@ -143,7 +143,9 @@ class Mentions:
         tokens = _bare(self.text.words[name.first : name.last])
         if len(tokens) < 2:  # noqa: PLR2004 - a surname and "Jr."
             return
-        person = next((p for p in self._by_surname.get(tokens[-1].lower(), [])[-_MANY:] if _compatible(p.tokens, tokens)), None)
+        person = next(
+            (p for p in self._by_surname.get(tokens[-1].lower(), [])[-_MANY:] if _compatible(p.tokens, tokens)), None
+        )
         if person is None:
             person = Person(tokens=tokens, seen=[])
             self.people.append(person)
@@ -274,7 +276,7 @@ class Mentions:
             return self._organisation(first, last, name, head), None
         if self.text.tags[head.first] == "DT":
             return self._organisation(first, last, name, head), None
-        kind: ActorType = "person" if name.last - name.first > 1 else "organisation"
+        kind: ActorType = "organisation" if words.isupper() else "person"
         return self._plain(words, first, last, kind, None), None
 
     def _organisation(self, first: int, last: int, name: Name, head: NounPhrase) -> Actor:
@@ -344,21 +346,31 @@ class Mentions:
         fitting = [p for p in self._by_role.get(held, []) if self._fits(p, words, country)]
         if not fitting and held in self.lexicon.any_office and country is not None:
             fitting = [p for p in self.people if p.country == country and p.role_words & self.lexicon.high_offices]
+        if not fitting and country is not None:
+            fitting = self._only_one(held, words, country)
         if indefinite:
             limit = self.text.paragraphs[min(self.text.paragraph_of[first] + 1, len(self.text.paragraphs) - 1)][1]
             fitting = [p for p in fitting if first < p.seen[0] < limit and len(words) > 1]
         return _latest(fitting, first)
 
-    def _fits(self, person: Person, words: set[str], country: str | None) -> bool:
+    def _fits(self, person: Person, words: frozenset[str], country: str | None) -> bool:
         if country is not None and person.country != country:
             return False
         return all(country is not None and self._names_country(word, country) for word in words - person.role_words)
+
+    def _only_one(self, held: str, words: frozenset[str], country: str) -> list[Person]:
+        """The only holder of a role, where the article names no country with it but the phrase does."""
+        named = {w for w in words if self._names_country(w, country)}
+        fitting = [p for p in self._by_role.get(held, []) if p.country is None and words - named <= p.role_words]
+        return fitting if len(self._by_role.get(held, [])) == 1 else []
 
     def _names_country(self, word: str, country: str) -> bool:
         """Is a lower-case word a name, demonym or seat of the country ("ukrainian", "gop", "us")?"""
         spellings = (word.capitalize(), word.upper())
         lexicon = self.lexicon
-        return any(country in {lexicon.demonyms.get(s), lexicon.countries.get(s), lexicon.seats.get(s)} for s in spellings)
+        return any(
+            country in {lexicon.demonyms.get(s), lexicon.countries.get(s), lexicon.seats.get(s)} for s in spellings
+        )
 
     def _bearer(self, token: int, gender: str | None) -> Person | None:
         """The person that a single name means: by surname, else by given name; of several the last speaker, else
@@ -399,8 +411,10 @@ class Mentions:
             if person is not None and person.gender in {None, gender} and self._near(at, token):
                 return person
         paragraph = max(self.text.paragraph(token)[0], token - _FAR)
-        return self._subject_between(paragraph, token, gender) or self._named_between(sentence, token, gender) or _latest(
-            [p for p in self.people if p.sure and p.gender in {None, gender} and p.seen[0] < token], token
+        return (
+            self._subject_between(paragraph, token, gender)
+            or self._named_between(sentence, token, gender)
+            or _latest([p for p in self.people if p.sure and p.gender in {None, gender} and p.seen[0] < token], token)
         )
 
     def _heard_before(self, token: int, count: int) -> list[tuple[int, Person | None, Actor]]:

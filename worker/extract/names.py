@@ -157,7 +157,7 @@ def _kind(text: Text, lexicon: Lexicon, first: int, last: int, *, titled: bool, 
     ends = text.lower[last - 1]
     if ends in lexicon.organisation_heads or (ends.endswith("s") and ends[:-1] in lexicon.organisation_heads):
         return "organisation"
-    if titled or text.lower[first] in lexicon.gender_of and last - first > 1:
+    if titled or (text.lower[first] in lexicon.gender_of and last - first > 1):
         return "person"
     if article or (last - first == 1 and text.words[first].isupper() and len(whole) > 1):
         return "organisation"
@@ -243,15 +243,21 @@ def _role_before(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> 
         or name.outer_first != phrase.first
         or phrase.first < 2
         or text.words[phrase.first - 1] != ","
-    ):  # noqa: PLR2004
+    ):
         return None
     before = phrases.noun(phrase.first - 2)
     tail = phrase.first - 1
     hops = 0
-    while before is not None and not is_role(text, before, lexicon) and hops < 3 and before.first > 1 and text.lower[before.first - 1] in {"of", "for", "at"}:  # noqa: PLR2004
+    while (
+        before is not None
+        and not is_role(text, before, lexicon)
+        and hops < 3
+        and before.first > 1
+        and text.lower[before.first - 1] in {"of", "for", "at"}
+    ):
         before = phrases.noun(before.first - 2)
         hops += 1
-    if before is None or not is_role(text, before, lexicon) or text.words[before.head][0].isupper() and not hops:
+    if before is None or not is_role(text, before, lexicon) or (text.words[before.head][0].isupper() and not hops):
         return None
     if before.last < len(text.words) and text.lower[before.last] not in {"of", "for", "at", ","}:
         return None
@@ -267,7 +273,7 @@ def _role_after(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> N
     if name.last != phrase.last or at + 1 >= len(text.words) or text.words[at] != ",":
         return None
     after = phrases.noun(at + 1)
-    if after is None or after.first != at + 1 or name.role_first >= 0 and name.kind == "person":
+    if after is None or after.first != at + 1 or (name.role_first >= 0 and name.kind == "person"):
         return None
     if text.lower[after.first] in {"formerly", "once", "now"}:
         after = phrases.noun(after.first + 1) or after

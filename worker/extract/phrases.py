@@ -200,16 +200,19 @@ def _verb_group(text: Text, at: int, size: int, lexicon: Lexicon, found: Phrases
     if head < 0:
         return end if end > at else at + 1
     end = _with_particle(text, head + 1, limit, lexicon) if end == head + 1 else head + 1
-    finite = not infinitive and (tags[_first_verb(tags, at, head)] in _FINITE_FORMS or _is_past(text, at, head, limit))
+    finite = not infinitive and (tags[_first_verb(tags, at, head)] in _FINITE_FORMS or _is_past(text, at, head, limit, lexicon))
     found.verb_at[at:end] = [len(found.verbs)] * (end - at)
     found.verbs.append(VerbGroup(at, end, head, finite, infinitive, negated, passive, modal))
     return end
 
 
-def _is_past(text: Text, at: int, head: int, limit: int) -> bool:
+def _is_past(text: Text, at: int, head: int, limit: int, lexicon: Lexicon) -> bool:
     """Is a participle without auxiliary the past of its subject ("Tamm emphasized: …", "officials noted that …")?"""
     if text.tags[head] != "VBN" or at != head or at == 0 or text.tags[at - 1] not in _SUBJECTS or head + 1 >= limit:
         return False
+    cue = lexicon.cues.get(text.lower[head])
+    if cue is not None and text.lower[head + 1] in cue.prepositions:
+        return True
     return text.words[head + 1] in {":", "“", '"', "''"} or text.tags[head + 1] in {"SC", "PRP", "DT", "NNP", "PRP$"}
 
 

@@ -55,7 +55,7 @@ def quotations(
         marks = [
             _mark(string, i, words[i], starts[i], ends[i], lexicon) for i in range(first, last) if words[i] in marks_of
         ]
-        here = _pair(marks, first, last, words)
+        here = _pair(marks, first, last, words, lexicon)
         if here and left_open and here[0].first == first and here[0].opened:
             here[0] = Quotation(first=here[0].first, last=here[0].last, closed=here[0].closed, continues=True)
         left_open = bool(here) and not here[-1].closed
@@ -83,13 +83,13 @@ def _mark(string: str, token: int, word: str, start: int, end: int, lexicon: Lex
     return _Mark(token, single, blank_before and not blank_after, not blank_before or blank_after)
 
 
-def _pair(marks: list[_Mark], first: int, last: int, words: list[str]) -> list[Quotation]:
+def _pair(marks: list[_Mark], first: int, last: int, words: list[str], lexicon: Lexicon) -> list[Quotation]:
     """Pair a paragraph's marks.  Inside double marks single ones are nested quotations and ignored."""
     found: list[Quotation] = []
     opening: _Mark | None = None
     for mark in marks:
         if opening is None or (opening.single and not mark.single):
-            if mark.may_open and not _is_measure(mark, words, first):
+            if mark.may_open and not _is_measure(mark, words, first) and not _is_elision(mark, words, lexicon):
                 opening = mark
             elif mark.may_close and not mark.single:
                 start = _missing_start(mark.token, found, first, words)
@@ -108,6 +108,11 @@ def _pair(marks: list[_Mark], first: int, last: int, words: list[str]) -> list[Q
     return found
 
 
+def _is_elision(mark: _Mark, words: list[str], lexicon: Lexicon) -> bool:
+    """Whether a single mark only stands for missing letters: rock 'n' roll, the '90s."""
+    return mark.single and mark.token + 1 < len(words) and words[mark.token + 1].lower() in lexicon.elisions
+
+
 def _is_measure(mark: _Mark, words: list[str], first: int) -> bool:
     """Inches: a straight mark right after a number."""
     return words[mark.token] == '"' and mark.token > first and words[mark.token - 1].isdigit() and not mark.may_open
@@ -117,6 +122,8 @@ def _missing_start(token: int, found: list[Quotation], first: int, words: list[s
     """Where a quotation whose opening mark is missing began: after the stop, colon or quotation before."""
     floor = found[-1].last if found else first
     at = token - 1
+    if token == floor:
+        return token
     while at > floor and words[at - 1] in {".", "!", "?", ","}:
         at -= 1
     while at > floor and words[at - 1] not in {".", "!", "?", ":"}:

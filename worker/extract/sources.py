@@ -198,7 +198,15 @@ def agent(doc: Doc, at: int, limit: int) -> Range | None:
     """Return the agent that "by" introduces at a token, None if it does not."""
     if at >= limit or doc.text.lower[at] != "by":
         return None
+    phrase = doc.phrases.noun(at + 1)
+    if phrase is not None and text_is_person(doc, phrase) and phrase.last < limit and doc.text.lower[phrase.last] in {"of", "for"}:
+        return phrase.first, phrase.last  # "accused by X of …": what follows a name is what X said
     return speaker_after(doc, at + 1, limit)
+
+
+def text_is_person(doc: Doc, phrase: NounPhrase) -> bool:
+    """Whether the phrase ends in a name or pronoun, which takes no of-phrase."""
+    return doc.text.tags[phrase.head] in {"NNP", "PRP"}
 
 
 def speaker_after(doc: Doc, at: int, limit: int) -> Range | None:

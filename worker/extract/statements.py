@@ -11,11 +11,14 @@ from worker.extract.finds import Find
 from worker.extract.sources import Range
 from worker.schema import Actor, Quotation, Statement, digest
 
+
 def statements(doc: Doc) -> Iterable[Statement]:
     """Return the article's statements in text order, and leave them in `doc.statements` for later extractors."""
     finds: list[Find] = []
     latest: list[Find] = []
     for first, last in doc.text.sentences:
+        if finds and finds[-1].covers(first):
+            continue  # the rest of a transcript's turn
         here = _layout(doc, first, last) or in_sentence(doc, first, last, _asked_before(doc, first, latest))
         here = [f for f in here if _tidy(f)]
         if here:
@@ -83,12 +86,13 @@ def _layout(doc: Doc, first: int, last: int) -> list[Find]:
     name = [n for n in doc.mentions.names if n.first >= first and n.last == colon]
     if not name or not (doc.mentions.person_at(name[-1].first) or text.words[first].isupper()):
         return []
+    turn = text.words[first].isupper() and len(text.words[first]) > 1
     return [
         Find(
             source=(first, colon),
             cue=(colon, colon + 1),
-            pieces=[(colon + 1, _without_stop(doc, colon + 1, last))],
-            rule="headline_colon",
+            pieces=[(colon + 1, paragraph[1] if turn else _without_stop(doc, colon + 1, last))],
+            rule="transcript" if turn else "headline_colon",
             confidence=0.85,
         )
     ]
@@ -108,6 +112,7 @@ def _statement(doc: Doc, find: Find) -> Statement:
     content = [text.span(*piece) for piece in find.pieces]
     words = " ".join(w for w in text.lower[min(first, find.first) : max(last, find.last)] if w[0].isalnum())
     cue = text.span(*find.cue)
+    find.via = find.via or credits_after(doc, find.last, last)
     return Statement(
         id=digest(doc.article.url, "statement", words, cue.text.lower(), content[0].text[:40].lower()),
         url=doc.article.url,
@@ -115,7 +120,7 @@ def _statement(doc: Doc, find: Find) -> Statement:
         language=doc.lexicon.language,
         sentence=text.span(min(first, find.first), max(last, find.last)),
         cue=cue,
-        via=find.via or credits_after(doc, find.last, last),
+        via=find.via,
         confidence=round(find.confidence, 2),
         rule=find.rule,
         speaker=speaker,
@@ -123,7 +128,7 @@ def _statement(doc: Doc, find: Find) -> Statement:
         quotation=_quotation(doc, find.pieces),
         act=find.act,
         target=doc.mentions.resolve(*find.target) if find.target else None,
-        venue=text.span(*find.venue) if find.venue else None,
+        venue=text.span(*find.venue) if find.venue and text.slice(*find.venue) not in find.via else None,
     )
 
 

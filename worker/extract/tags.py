@@ -36,6 +36,8 @@ class Tagger(Struct, frozen=True):
         for i, word in enumerate(words):
             seen = self.seen(word, lower[i], previous)
             tag = seen[0] if len(seen) == 1 else self.weigh(seen, features(word, lower, i, last, previous, before))
+            if tag == "VB" and previous == "IN" and lower[i - 1] == "to":
+                out[-1] = previous = "TO"  # seen from the verb, it was no preposition
             out.append(tag)
             before, previous = previous, tag
         return out

@@ -36,6 +36,8 @@ _NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "NN", "NNS", "UH",
 _LONGEST = 400
 """Tokens after which a "sentence" (a table, a hostile text) is cut, so that no rule's work grows with its square."""
 _CLOSERS = frozenset({")", "]"})
+_FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
+_SUBJECTS = frozenset({"NN", "NNS", "NNP", "PRP", "RB"})
 
 
 class Text(Struct, frozen=True, eq=False):
@@ -97,7 +99,7 @@ def read(string: str, lexicon: Lexicon) -> Text:
         string=string,
         words=words,
         lower=lower,
-        tags=_tags(words, lower, paragraphs, sentences, tagger(lexicon.language)),
+        tags=_with_verbs(_tags(words, lower, paragraphs, sentences, tagger(lexicon.language)), lower, sentences),
         starts=starts,
         ends=ends,
         paragraphs=paragraphs,
@@ -110,7 +112,11 @@ def read(string: str, lexicon: Lexicon) -> Text:
 
 
 def _tags(
-    words: list[str], lower: list[str], paragraphs: list[tuple[int, int]], sentences: list[tuple[int, int]], model: Tagger
+    words: list[str],
+    lower: list[str],
+    paragraphs: list[tuple[int, int]],
+    sentences: list[tuple[int, int]],
+    model: Tagger,
 ) -> list[str]:
     """Word classes, those of lines in title case told as if they were set like text."""
     titles = [p for p in paragraphs if _is_title_case(words, *p)]
@@ -140,8 +146,25 @@ def _with_known_names(words: list[str], tags: list[str], sentences: list[tuple[i
     openers = {first for first, _ in sentences}
     names = {word for i, word in enumerate(words) if tags[i] == "NNP" and i not in openers and not word.isupper()}
     for i in openers:
-        if tags[i] in _NAMELIKE and words[i] in names and words[i][0].isupper():
+        if words[i][0].isupper() and (tags[i] == "FW" or (tags[i] in _NAMELIKE and words[i] in names)):
             tags[i] = "NNP"
+    return tags
+
+
+def _with_verbs(tags: list[str], lower: list[str], sentences: list[tuple[int, int]]) -> list[str]:
+    """Repair what only the whole sentence shows: a participle is its verb where there is no other ("She resigned.").
+
+    Not before "by", and not where no full stop ends the sentence: headlines leave out "was".
+    """
+    for first, last in sentences:
+        if tags[first] == "VBZ" and last - first > 1 and tags[first + 1] == "IN":
+            tags[first] = "NNS"  # "Talks between …": no verb opens a sentence in the third person
+        if lower[last - 1] not in _STOPS or not _FINITE.isdisjoint(tags[first:last]):
+            continue
+        for at in range(first + 1, last - 1):
+            if tags[at] == "VBN" and tags[at - 1] in _SUBJECTS and lower[at + 1] != "by":
+                tags[at] = "VBD"
+                break
     return tags
 
 

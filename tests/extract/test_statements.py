@@ -1,0 +1,127 @@
+"""Statements: what counts is found with its exact words, what does not count is left alone, and nothing raises."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from worker.extract import extract
+from worker.schema import Article, Statement
+
+
+def statements(text: str, language: str | None = "en") -> list[Statement]:
+    article = Article(id="a", url="https://news.example/a", text=text, language=language)
+    return [event for event in extract(article) if isinstance(event, Statement)]
+
+
+def found(text: str) -> list[tuple[str, str, list[str]]]:
+    """Source, cue and content of every statement, as worded."""
+    return [
+        (
+            s.speaker.mention.text if s.speaker and s.speaker.mention else "",
+            s.cue.text if s.cue else "",
+            [piece.text for piece in s.content],
+        )
+        for s in statements(text)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Hale said the port was shut.", ("Hale", "said", ["the port was shut"])),
+        ("Hale has repeatedly said that it rains.", ("Hale", "has repeatedly said", ["that it rains"])),
+        ("“It rains,” said Hale.", ("Hale", "said", ["“It rains,”"])),
+        ("“It rains,” Hale said. “It pours.”", ("Hale", "said", ["“It rains,”", "“It pours.”"])),
+        ("“It rains,” she said, “and pours.”", ("she", "said", ["“It rains,”", "“and pours.”"])),
+        ("“Does it rain?” Hale asked.", ("Hale", "asked", ["“Does it rain?”"])),
+        ("The dam, Hale said, is safe.", ("Hale", "said", ["The dam", "is safe"])),
+        ("The dam is safe, Hale said on Monday.", ("Hale", "said", ["The dam is safe"])),
+        ("According to Hale, the dam is safe.", ("Hale", "According to", ["the dam is safe"])),
+        ("Hale told reporters on Monday that it rains.", ("Hale", "told", ["that it rains"])),
+        ("Hale promised to reopen the port.", ("Hale", "promised", ["to reopen the port"])),
+        ("Hale accused the union of greed.", ("Hale", "accused", ["the union of greed"])),
+        ("Hale called for new elections.", ("Hale", "called for", ["new elections"])),
+        ("Hale went on to say that it rains.", ("Hale", "went on to say", ["that it rains"])),
+        ("Hale was accused by Low of greed.", ("Low", "was accused by", ["Hale", "greed"])),
+        ("Hale’s claim that it rains was ignored.", ("Hale", "claim", ["that it rains"])),
+    ],
+)
+def test_a_construction_gives_source_cue_and_content(text: str, expected: tuple[str, str, list[str]]) -> None:
+    assert found(text) == [expected]
+
+
+def test_coordinated_verbs_share_their_subject() -> None:
+    assert found("Hale said it rains, but added that it will stop.") == [
+        ("Hale", "said", ["it rains"]),
+        ("Hale", "added", ["that it will stop"]),
+    ]
+
+
+def test_a_quotation_over_paragraphs_is_one_statement() -> None:
+    (one,) = statements('Hale said: "It rains.\n\n"It pours, too."')
+    assert [piece.text for piece in one.content] == ['"It rains.', '"It pours, too."']
+    assert one.quotation == "direct"
+
+
+def test_credited_outlets_stand_innermost_first() -> None:
+    (one,) = statements("It rains, said Minister Hale, quoted by Reuters and Lusa.")
+    assert one.via == ["Reuters", "Lusa"]
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("Hale denied that it rained.", "deny"),
+        ("Hale threatened to close the port.", "threaten"),
+        ("Hale praised the crew.", "praise"),
+        ("Hale refused to comment.", "decline"),
+        ("Hale announced that the port is open.", "announce"),
+        ("Hale urged the union to wait.", "demand"),
+        ("Hale asked whether it rained.", "ask"),
+    ],
+)
+def test_the_verb_tells_the_act(text: str, act: str) -> None:
+    assert [s.act for s in statements(text)] == [act]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The so-called “river party” drew a crowd.",
+        "The film “Harbour Lights” opened on Friday.",
+        "It rains. The port is shut.",
+        "",
+    ],
+)
+def test_scare_quotes_titles_and_plain_text_are_no_statements(text: str) -> None:
+    assert statements(text) == []
+
+
+def test_the_id_survives_a_paragraph_put_above() -> None:
+    (below,) = statements("Nothing happened here.\n\nHale said the port was shut.")
+    (alone,) = statements("Hale said the port was shut.")
+    assert below.id == alone.id
+
+
+def test_a_language_without_a_lexicon_gives_nothing_and_unknown_english_is_read() -> None:
+    assert statements("Hale said the port was shut.", language="fr") == []
+    assert len(statements("Hale said the port was shut, and that the harbour was closed to ships.", language=None)) == 1
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        'Hale he she who “ ” " \' ’ said says told that to , . : ; — according asked by of the minister and but Reuters '
+        "saying claim was is not would ( ) ? ! \n \n\n Mr. U.S. ‘ '' « » quoted reporters Monday".split(" ")
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=300)
+@given(WORDS.map(" ".join) | st.text(max_size=100))
+def test_no_text_raises_and_every_span_is_the_articles_own(text: str) -> None:
+    for one in statements(text):
+        spans = [one.sentence, *one.content, *filter(None, (one.cue, one.venue))]
+        spans += [a.mention for a in (one.speaker, one.target) if a is not None and a.mention is not None]
+        assert all(text[s.start : s.end] == s.text and s.text for s in spans)
+        assert 0 <= one.confidence <= 1
