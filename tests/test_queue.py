@@ -461,8 +461,8 @@ async def test_dead_letters_are_listed_newest_first_by_reason_and_limit(
         await queue.bury(delivery, "odd" if i % 2 else "even", "")
     urls = [letter.task.url[-1] for letter in await queue.dead() if letter.task]
     assert urls == ["6", "5", "4", "3", "2", "1", "0"]
-    assert [letter.task.url[-1] for letter in await queue.dead("odd") if letter.task] == ["5", "3", "1"]
-    assert len(await queue.dead(limit=3)) == 3
+    assert [letter.task.url[-1] for letter in await queue.dead(reason="odd") if letter.task] == ["5", "3", "1"]
+    assert len(await queue.dead(3)) == 3
 
 
 async def test_requeued_tasks_run_again_as_new_and_only_those_of_the_reason(

@@ -433,8 +433,8 @@ redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', unpack(ARGV, 6))
             oldest_s=max(0.0, s + us / 1e6 - order(first[0][0].decode())[0] / 1000) if first else None,
         )
 
-    async def dead(self, reason: str | None = None, limit: int = 100) -> list[DeadLetter]:
-        """List dead letters, the newest first; only those of one reason, where given."""
+    async def dead(self, limit: int = 100, *, reason: str | None = None) -> list[DeadLetter]:
+        """List up to `limit` dead letters, the newest first; only those of one reason, where given."""
         letters: list[DeadLetter] = []
         last = "+"
         while len(letters) < limit and (
