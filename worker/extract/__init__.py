@@ -1,18 +1,20 @@
-"""Article in, events out: `extract` is the only door.  Pure: no network, no clock, the same article gives the same events."""
+"""Article in, events out: `extract` is the only door.  Pure: the same article gives the same events."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker.extract.decisions import decisions
 from worker.extract.document import Extractor, open_document
 from worker.extract.lexicon import lexicon
+from worker.extract.meetings import meetings
 from worker.extract.statements import statements
 
 if TYPE_CHECKING:
     from worker.schema import Article, Event
 
-EXTRACTORS: tuple[Extractor, ...] = (statements,)
-"""One per kind of event, in this order: statements come first, because others refer to them."""
+EXTRACTORS: tuple[Extractor, ...] = (statements, meetings, decisions)
+"""One per kind of event, in this order: meetings refer to statements, decisions to both."""
 
 
 def extract(article: Article) -> list[Event]:
@@ -26,6 +28,6 @@ def extract(article: Article) -> list[Event]:
 
 
 def _looks_english(text: str) -> bool:
-    """Is every thirtieth word or more of the beginning an English article, "of", "to" or "and"?"""
+    """Tell whether every thirtieth word or more of the beginning is an English "the", "of", "to" or "and"."""
     words = text[:2000].lower().split()
     return 30 * sum(w in {"the", "of", "to", "and", "a", "in", "said", "is"} for w in words) >= len(words)

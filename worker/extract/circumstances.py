@@ -21,6 +21,7 @@ _NEAR = 16
 """Tokens to the right of a trigger in which its place stands."""
 _LONG = 40
 """Tokens at most in a topic or an object."""
+_ARTICLE_AND_NOUN = 2
 _CLAUSE_ENDS = frozenset({";", ":", ".", "!", "?", ")", "\N{EN DASH}", "\N{EM DASH}", "--"})
 
 
@@ -53,12 +54,12 @@ class Circumstances:
         return self._dates[number]
 
     def _quoted_apart(self, when: When, token: int) -> bool:
-        """Is the date said in a quotation that the trigger stands outside of?"""
+        """Tell whether the date is said in a quotation that the trigger stands outside of."""
         text = self.doc.text
         return text.quoted[text.token_at(when.start)] not in {-1, text.quoted[token]}
 
     def _clause_between(self, start: int, end: int, trigger: int) -> bool:
-        """Is there a finite verb or a sentence's end between two offsets, so that the date belongs to something else?"""
+        """Tell whether a finite verb stands between two offsets, so that the date belongs to something else."""
         text, phrases = self.doc.text, self.doc.phrases
         first, last = text.token_at(start), text.token_at(max(start, end - 1))
         own = {phrases.verb_at[i] for i in (trigger,) if i < len(text.words)}
@@ -100,7 +101,7 @@ class Circumstances:
         return None
 
     def _topic_between(self, first: int, last: int) -> bool:
-        """Does "on the situation" stand between, so that the place is the topic's?"""
+        """Tell whether "on the situation" stands between, so that the place is the topic's."""
         text = self.doc.text
         for at in range(first, last):
             if text.lower[at] in words(self.lexicon.meeting.topic) and text.tags[at] == "IN":
@@ -140,20 +141,27 @@ class Circumstances:
         )
 
     def is_place(self, noun: NounPhrase) -> bool:
-        """Could the phrase be a place?  A proper name that is no date and no person, or a phrase around one."""
+        """Tell whether the phrase can be a place: a proper name that is no date and no person."""
         text = self.doc.text
         if self.clauses.is_time(noun) or text.tags[noun.head] in {"PRP", "WP", "CD"}:
             return False
         if text.tags[noun.head] == "NNP":
-            return self.doc.mentions.resolve(noun.first, noun.last).type != "person"
-        bare = text.lower[noun.first] in {"a", "an"} or (noun.last - noun.first < 3 and self._lower_after(noun) != "of")  # noqa: PLR2004
-        return text.lower[noun.head] in words(self.lexicon.meeting.sites) and not bare
+            actor = self.doc.mentions.resolve(noun.first, noun.last)
+            return actor.type != "person" or (actor.role is None and " " not in actor.name)
+        return text.lower[noun.head] in words(self.lexicon.meeting.sites) and self._is_definite(noun)
+
+    def _is_definite(self, noun: NounPhrase) -> bool:
+        """Tell "the Italian capital" and "the resort of Ohrid" from "a country"."""
+        text = self.doc.text
+        named = any(text.words[i][0].isupper() for i in range(noun.first + 1, noun.last))
+        described = noun.last - noun.first > _ARTICLE_AND_NOUN or self._lower_after(noun) == "of"
+        return named or (described and text.lower[noun.first] not in {"a", "an"})
 
     def _lower_after(self, noun: NounPhrase) -> str:
         return self.doc.text.lower[noun.last] if noun.last < len(self.doc.text.lower) else ""
 
     def place_span(self, noun: NounPhrase | None) -> Span | None:
-        """Return a place's words without its article, "the Black Sea resort of Sochi" being Sochi's resort as worded."""
+        """Return a place's words with its of-phrase, without its article: "lake resort of Ohrid"."""
         if noun is None:
             return None
         text = self.doc.text
@@ -169,7 +177,7 @@ class Circumstances:
         """Return what the talks are about: the phrase after "on" or "about", or what they are held "to discuss"."""
         text, end = self.doc.text, self.doc.text.sentence(last - 1)[1]
         for at in range(last, min(end - 1, last + _NEAR)):
-            if text.lower[at] in words(self.lexicon.meeting.topic) and text.tags[at] in {"IN", "TO"}:
+            if text.lower[at] in words(self.lexicon.meeting.topic) and text.tags[at] in {"IN", "TO", "SC"}:
                 noun = self.clauses.noun(at + 1)
                 date_follows = noun is not None and (self.clauses.is_time(noun) or text.tags[noun.head] == "CD")
                 if not date_follows:
@@ -194,7 +202,7 @@ class Circumstances:
         return text.span(first, last) if last > first else None
 
     def _new_clause(self, at: int, first: int) -> bool:
-        """A comma before a clause of its own, or an attribution after the clause."""
+        """Tell a comma before a clause of its own, or an attribution after the clause."""
         text = self.doc.text
         if text.words[at] != "," or at + 1 >= len(text.words):
             return False

@@ -145,7 +145,8 @@ class Clauses:
     def verbs_before(self, token: int, count: int = 3) -> list[VerbGroup]:
         """Return the finite verbs before a token in its sentence and the one before it, the nearest first."""
         number = self.text.sentence_of[token]
-        start, found, at = self.text.sentences[max(0, number - 1)][0], [], token - 1
+        start, at = self.text.sentences[max(0, number - 1)][0], token - 1
+        found: list[VerbGroup] = []
         while at >= start and len(found) < count:
             verb = self.phrases.verb(at)
             if verb is not None and verb.finite:
@@ -229,7 +230,7 @@ class Clauses:
 
     # ------------------------------------------------------------ steps of a walk
     def is_time(self, noun: NounPhrase) -> bool:
-        """Is it an expression of time ("last week"), not a party?"""
+        """Tell whether it is an expression of time ("last week"), not a party."""
         return self.text.lower[noun.head] in self.lexicon.time_nouns
 
     def _before(self, at: int) -> int:
@@ -241,12 +242,11 @@ class Clauses:
         return at
 
     def _after_preposition(self, first: int, start: int) -> bool:
-        counted = self.text.tags[first] == "CD" and self.text.lower[first - 1] in {
-            "as",
-            "than",
-            "to",
-        }  # "as many as 30"
-        return first - 1 >= start and self.text.tags[first - 1] in {"IN", "TO"} and not counted
+        """Tell "of the council" from "after the council", which may open a clause, and from "as many as 30"."""
+        if first - 1 < start or self.text.tags[first - 1] not in {"IN", "TO"}:
+            return False
+        counted = self.text.tags[first] == "CD" and self.text.lower[first - 1] in {"as", "than", "to"}
+        return not counted and self.text.lower[first - 1] not in self.lexicon.subordinators
 
     def _over_preposition(self, first: int) -> int:
         return first - 1 if first > 0 and self.text.tags[first - 1] in {"IN", "TO"} else first

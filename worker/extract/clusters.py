@@ -68,17 +68,6 @@ class Cluster(Struct, Generic[C], eq=False):
             return self.best.status
         return max(told, key=lambda c: (c.fullness, -c.first)).status
 
-    def parties(self) -> list[Actor]:
-        """Return the parties of the fullest candidate."""
-        return self.best.parties
-
-    def first_known(self, field: str) -> Span | date | None:
-        """Return a circumstance from the fullest candidate, else from the first that has it."""
-        best: Span | date | None = getattr(self.best, field)
-        if best is not None:
-            return best
-        return next((value for c in self.members if (value := getattr(c, field)) is not None), None)
-
 
 def names_of(candidate: Candidate) -> set[str]:
     """Return the parties' names, for comparison."""

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from worker.extract import event_lexicon
 from worker.extract.clusters import Candidate, Cluster, gather, names_of
 from worker.extract.event_lexicon import Act, words
 from worker.extract.evidence import event_id, reporting_statement
+from worker.extract.parties import POLITICAL, POSSIBLE
 from worker.extract.reader import Reader
 from worker.schema import Actor, Category, Decision, DecisionStatus, Span
 
@@ -66,7 +69,7 @@ class _Reader(Reader):
 
     # ------------------------------------------------------------ verbs of choice
     def _choice(self, group: VerbGroup, kind: str) -> Candidate | None:
-        """ "decided to", "agreed that", "voted against", "refused to", "is considering"."""
+        """Read "decided to", "agreed that", "voted against", "refused to", "is considering"."""
         if kind == "agreed" and (shared := self._agreed_between(group)) is not None:
             return shared
         how = self.mood(group)
@@ -85,7 +88,7 @@ class _Reader(Reader):
         return self._candidate(self._negation(group), group.last, category, status, deciders, complement, f"{kind} to")
 
     def _agreed_between(self, group: VerbGroup) -> Candidate | None:
-        """ "the truce agreed last year between A and B"."""
+        """Read "the truce agreed last year between A and B"."""
         at = self._over_time(group.last)
         if self.word(at) not in words(self.lexicon.meeting.between) | words(self.lexicon.meeting.by):
             return None
@@ -97,7 +100,7 @@ class _Reader(Reader):
         return self._candidate(group.head, group.last, "agreement", "taken", deciders, about, "agreed between")
 
     def _impersonal(self, group: VerbGroup, kind: str) -> Candidate | None:
-        """ "it was agreed that": decided by whoever met."""
+        """Read "it was agreed that": decided by whoever met."""
         subject = self.clauses.subject(group)
         impersonal = subject is not None and self.text.lower[subject.head] == "it"
         if kind not in {"agreed", "taken"} or self.word(group.last) not in {"that", "to"} or not impersonal:
@@ -128,7 +131,7 @@ class _Reader(Reader):
         following = self.phrases.verb(at + (word == "not"))
         if following is not None and following.infinitive:
             return self._infinitive(following, kind)
-        if kind == "pending" and following is not None and self.text.tags[following.head] == "VBG":
+        if kind in {"pending", "proposed"} and following is not None and self.text.tags[following.head] == "VBG":
             return self.around.stretch(following.head)
         if word in {"that", "whether"} and kind != "pending":
             return self.around.stretch(at + 1)
@@ -172,19 +175,17 @@ class _Reader(Reader):
         return self.around.stretch(following.head)
 
     def _open_question(self, at: int, kind: str) -> Span | None:
-        """ "decided whether …", "decide how …"."""
+        """Read "decided whether …", "decide how …"."""
         return self.around.stretch(at) if kind == "taken" and self.word(at) in self.doc.lexicon.wh_openers else None
 
     def _participle_clause(self, group: VerbGroup) -> bool:
-        """ "…, imposing sanctions": a participle clause tells what its subject did, a gerund after a preposition does not."""
+        """Tell a participle clause, which says what its subject did, from a gerund after a preposition."""
         first = group.first - 1
-        return (
-            self.text.tags[group.first] == "VBG"
-            and first > 0
-            and self.text.words[first] == ","
-        )
+        return self.text.tags[group.first] == "VBG" and first > 0 and self.text.words[first] == ","
 
-    def _status_of_choice(self, group: VerbGroup, how: Mood, kind: str, complement: Span) -> DecisionStatus | None:
+    def _status_of_choice(  # noqa: PLR0911 - one answer per kind of evidence
+        self, group: VerbGroup, how: Mood, kind: str, complement: Span
+    ) -> DecisionStatus | None:
         against = self.word(group.last) in {"against", "not"} or complement.text.lower().startswith("not ")
         if kind == "pending":
             return "not_taken" if how.negated else "pending"
@@ -204,11 +205,13 @@ class _Reader(Reader):
 
     # ------------------------------------------------------------ verbs of action
     def _act(self, group: VerbGroup, lemma: str) -> Candidate | None:
-        """ "imposed sanctions", "was vetoed by the president"."""
+        """Read "imposed sanctions", "was vetoed by the president"."""
         how = self.mood(group)
         if self._unreal(how) or how.modal in {"obliged", "would"} or self._governed_by_choice(how):
             return None
         if not (group.finite or how.governors or self._is_participle(group) or self._participle_clause(group)):
+            return None
+        if self._generic(group):
             return None
         target = self._target(group)
         found = self._reading(group, lemma, target)
@@ -224,8 +227,13 @@ class _Reader(Reader):
             self._negation(group), last, act.category, status, deciders, about, f"act {act.category}"
         )
 
+    def _generic(self, group: VerbGroup) -> bool:
+        """Tell "the countries that provide arms", which describes, from what somebody did."""
+        relative = self.word(group.first - 1) in self.doc.lexicon.relative
+        return relative and group.first == group.head and self.text.tags[group.head] in {"VBP", "VBZ"}
+
     def _is_participle(self, group: VerbGroup) -> bool:
-        """ "the ceasefire announced by Oslo"."""
+        """Read "the ceasefire announced by Oslo"."""
         return (
             self.text.tags[group.head] in {"VBN", "VBD"} and group.first == group.head and self.word(group.last) == "by"
         )
@@ -254,7 +262,8 @@ class _Reader(Reader):
             last = group.head + 1 + len(particles)
             if tuple(self.text.lower[group.head + 1 : last]) != particles:
                 continue
-            noun = target or (self.clauses.noun(last) if last < len(self.text.words) else None)
+            at = last + (self.word(last) == "to")
+            noun = target or (self.clauses.noun(at) if at < len(self.text.words) else None)
             if noun is not None and self.text.tags[noun.head] == "PRP" and not act.firm:
                 continue
             if noun is not None and self.text.lower[noun.first] in _NOTHING:
@@ -266,7 +275,7 @@ class _Reader(Reader):
         return None
 
     def _holds(self, noun: NounPhrase, needed: frozenset[str]) -> bool:
-        """Does the phrase, or the of-phrase on it, hold a word of the class the verb needs?"""
+        """Tell whether the phrase, or the of-phrase on it, holds a word of the class the verb needs."""
         text, last = self.text, noun.last
         if last < len(text.words) and text.lower[last] == "of" and (following := self.clauses.noun(last + 1)):
             last = following.last
@@ -289,16 +298,16 @@ class _Reader(Reader):
         return act.status
 
     def _through(self, how: Mood) -> bool:
-        """Does every governor leave the verb as it is ("was forced to postpone")?"""
+        """Tell whether every governor leaves the verb as it is ("was forced to postpone")."""
         listed = words(self.lexicon.outlook.through)
         return all(self.lexicon.lemma(self.text.lower[g.token]) in listed for g in how.governors)
 
     def _supported(self, group: VerbGroup) -> bool:
-        """ "did not approve": a refusal, where "has not approved" leaves it open."""
+        """Read "did not approve": a refusal, where "has not approved" leaves it open."""
         return any(self.text.lower[i] in self.doc.lexicon.do for i in range(group.first, group.head))
 
     def _governed_by_choice(self, how: Mood) -> bool:
-        """ "decided to impose": the choice is the event."""
+        """Read "decided to impose": the choice is the event."""
         return any(
             self.lexicon.lemma(self.text.lower[g.token]) in self.lexicon.choices
             or self.text.lower[g.token] in self.lexicon.decision_nouns
@@ -360,7 +369,7 @@ class _Reader(Reader):
         return self.word(noun.first) in self.doc.lexicon.negations
 
     def _no_decision(self, noun: NounPhrase) -> Candidate | None:
-        """ "no decision was reported", "they have no plans to"."""
+        """Read "no decision was reported", "they have no plans to"."""
         before = self.phrases.verb(noun.first - 1)
         deciders = self._graded(self._owners(noun)) or (self._graded(self.subject(before)) if before else [])
         if not deciders:
@@ -385,7 +394,7 @@ class _Reader(Reader):
         return list(max(before, key=lambda pair: pair[0])[1].participants) if before else []
 
     def _left_open(self, group: VerbGroup) -> Candidate | None:
-        """ "has not confirmed whether"."""
+        """Read "has not confirmed whether"."""
         if group.modal >= 0 or self.word(group.last) not in self.doc.lexicon.wh_openers:
             return None
         deciders, about = self._deciders(group), self.around.stretch(group.last)
@@ -396,7 +405,7 @@ class _Reader(Reader):
         )
 
     def _not_discussed(self, group: VerbGroup) -> Candidate | None:
-        """ "the permission is not being discussed": the decider is the agent, or the country the sentence is set in."""
+        """Read "the permit is not being discussed": the agent decides, or the country the sentence is set in."""
         if not (group.negated and group.passive) or group.modal >= 0:
             return None
         place = self.around.opening_place(group.head) or self._set_in(group)
@@ -425,7 +434,7 @@ class _Reader(Reader):
         return how.conditional or how.habitual or how.modal == "perhaps"
 
     def _yet(self, group: VerbGroup) -> bool:
-        """ "has yet to decide"."""
+        """Read "has yet to decide"."""
         return group.infinitive and self.word(group.first - 1) == "yet"
 
     def _deciders(self, group: VerbGroup, *, person: bool = False) -> list[Actor]:
@@ -438,7 +447,7 @@ class _Reader(Reader):
         return found
 
     def _meant_by(self, pronoun: NounPhrase) -> list[Actor]:
-        """ "They agreed": whoever met last; "we have agreed": the speaker, or the body whose paper this is."""
+        """Read "They agreed": whoever met last; "we have agreed": the speaker, or the body whose paper this is."""
         word = self.text.lower[pronoun.head]
         if word == "they":
             return self._who_met(pronoun.head)
@@ -453,18 +462,15 @@ class _Reader(Reader):
 
     def _graded(self, parties: list[Actor], *, person: bool = False) -> list[Actor]:
         """Keep political and institutional actors; a person whose role is not told only where `person` allows."""
-        return [
-            a
-            for a in parties
-            if self.parties.grade(a) == 2 or (person and a.type == "person" and self.parties.grade(a))
-        ]  # noqa: PLR2004
+        least = POSSIBLE if person else POLITICAL
+        return [a for a in parties if self.parties.grade(a) >= least]
 
     def _object(self, noun: NounPhrase) -> Span:
         """Return the object with what hangs on it, up to the end of its clause."""
         whole = self.around.stretch(noun.first)
         return whole if whole is not None else self.text.span(noun.first, noun.last)
 
-    def _candidate(
+    def _candidate(  # noqa: PLR0917 - a row of the event's own fields
         self,
         first: int,
         last: int,
@@ -492,7 +498,7 @@ class _Reader(Reader):
 
     # ------------------------------------------------------------ one event for each decision
     def same(self, old: Candidate, new: Candidate) -> bool:
-        """Do two candidates tell of one decision: the same decider, and objects that share their words?"""
+        """Tell whether two candidates tell of one decision: the same decider, and objects that share their words."""
         if not names_of(old) & names_of(new) or (old.status == "not_taken") != (new.status == "not_taken"):
             return False
         a, b = self._content(old.about), self._content(new.about)
@@ -521,8 +527,8 @@ class _Reader(Reader):
             confidence=best.confidence,
             rule=best.rule,
             deciders=best.parties,
-            status=best.status,
-            category=best.kind,
+            status=msgspec.convert(best.status, DecisionStatus),
+            category=msgspec.convert(best.kind, Category),
             object=best.about,
             when=best.when,
             decided_on=best.day,

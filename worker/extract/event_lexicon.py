@@ -173,7 +173,8 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             mine, key=lambda verb: (-len(verb), verb)
         )  # "postpone" overwrites "postponed", an adjective
         spread = {form: verb for verb in longest_first for form in forms(verb, self.irregular, {})}
-        return {**spread, **known}
+        own = {form: verb for verb in self.irregular for form in forms(verb, self.irregular, {})}
+        return {**spread, **known, **own}
 
     def _verbs(self) -> list[str]:
         m, d, o = self.meeting, self.decision, self.outlook

@@ -11,21 +11,26 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from worker.extract import event_lexicon
 from worker.extract.clusters import Candidate, Cluster, gather, names_of
 from worker.extract.event_lexicon import words
 from worker.extract.evidence import event_id, reporting_statement
 from worker.extract.outlook import Mood, outcome_of
+from worker.extract.parties import POLITICAL
 from worker.extract.reader import Reader
-from worker.schema import Actor, ActorType, Form, Meeting, MeetingStatus, Span
+from worker.schema import Actor, Form, Meeting, MeetingStatus, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from worker.extract.dates import When
     from worker.extract.document import Doc
     from worker.extract.phrases import NounPhrase, VerbGroup
 
-_NEXT = frozenset({"future"})
+_PAIR = 2
+"""A meeting has two parties."""
 
 
 def meetings(doc: Doc) -> Iterable[Meeting]:
@@ -77,8 +82,8 @@ class _Reader(Reader):
 
     # ------------------------------------------------------------ verbs
     def _meet(self, group: VerbGroup) -> Candidate | None:
-        """ "X met (with) Y", "X and Y met", "the leaders met"."""
-        if not self._has_particle(group, self.lexicon.meeting.together):
+        """Read "X met (with) Y", "X and Y met", "the leaders met"."""
+        if group.passive or not self._has_particle(group, self.lexicon.meeting.together):
             return None
         subject = self.subject(group)
         target = self.clauses.object(group)
@@ -91,7 +96,7 @@ class _Reader(Reader):
         return self._verbal(group, "talks", [*subject, *others], "meet")
 
     def _talk(self, group: VerbGroup) -> Candidate | None:
-        """ "X spoke with Y by phone", "X discussed Z with Y", "the ministers discussed Z"."""
+        """Read "X spoke with Y by phone", "X discussed Z with Y", "the ministers discussed Z"."""
         subject = self.subject(group)
         others = self.accompanied(group.last)
         discuss = self.lexicon.lemma(self.text.lower[group.head]) in words(self.lexicon.meeting.discuss)
@@ -101,7 +106,7 @@ class _Reader(Reader):
         return self._verbal(group, "call" if phone else "talks", [*subject, *others], "talk with")
 
     def _host(self, group: VerbGroup) -> Candidate | None:
-        """ "X hosted Y", "Y was received by X"."""
+        """Read "X hosted Y", "Y was received by X"."""
         target = self.clauses.object(group)
         if group.passive:
             guests, hosts = self.subject(group), self.by(group.last)
@@ -112,7 +117,7 @@ class _Reader(Reader):
         return self._verbal(group, "talks", [*hosts, *guests], "host")
 
     def _visit(self, group: VerbGroup) -> Candidate | None:
-        """ "X visited Y", where Y is a country, its capital or a person."""
+        """Read "X visited Y", where Y is a country, its capital or a person."""
         target = self.clauses.object(group)
         if target is None or not self._is_seat(target):
             return None
@@ -122,7 +127,7 @@ class _Reader(Reader):
         return found
 
     def _travel(self, group: VerbGroup) -> Candidate | None:
-        """ "X flew to Y", "X will arrive in Y"."""
+        """Read "X flew to Y", "X will arrive in Y"."""
         at = group.last
         if at + 1 >= len(self.text.words) or self.text.lower[at] not in words(self.lexicon.meeting.destination):
             return None
@@ -135,7 +140,7 @@ class _Reader(Reader):
         return found
 
     def _convene(self, group: VerbGroup) -> Candidate | None:
-        """ "The leaders gathered in X": a body comes together."""
+        """Read "The leaders gathered in X": a body comes together."""
         target = self.clauses.object(group)
         if target is not None:
             return self._gather(group) if not self._form(target) else None
@@ -143,17 +148,17 @@ class _Reader(Reader):
         return self._verbal(group, "talks", subject, "convene") if self._plural(subject) else None
 
     def _gather(self, group: VerbGroup) -> Candidate | None:
-        """ "X will bring together world leaders"."""
+        """Read "X will bring together world leaders"."""
         if not self._has_particle(group, self.lexicon.meeting.gather):
             return None
         target = self.clauses.object(group) or self.clauses.noun(group.last + 1)
         guests = self.parties.named(target)
-        if target is None or not guests or not self._all_parties(guests):
+        if target is None or not guests or not all(a.type in {"person", "country", "group"} for a in guests):
             return None
         return self._verbal(group, "summit", [*self.subject(group), *guests], "bring together")
 
     def _brief(self, group: VerbGroup) -> Candidate | None:
-        """ "X was briefed by Y": only between political actors."""
+        """Read "X was briefed by Y": only between political actors."""
         target = self.clauses.object(group)
         others = self.by(group.last) if group.passive else self.parties.named(target) if target else []
         if not group.passive and not others:
@@ -161,7 +166,7 @@ class _Reader(Reader):
         return self._verbal(group, "talks", [*self.subject(group), *others], "brief")
 
     def _call(self, group: VerbGroup) -> Candidate | None:
-        """ "X phoned Y"; plain "called" says too much else."""
+        """Read "X phoned Y"; plain "called" says too much else."""
         target = self.clauses.object(group)
         if target is None or self.text.lower[group.head].startswith(("call", "r")):
             return None
@@ -184,10 +189,11 @@ class _Reader(Reader):
         return self._made(first, last, form, status, parties, rule, when)
 
     def _purpose_of_noun(self, how: Mood) -> bool:
-        """ "no need to meet", "pressure to start talks": a noun that says nothing of what became of it."""
-        return (
-            bool(how.governors) and how.governors[-1].group is None and self.text.tags[how.governors[-1].token] != "JJ"
-        )
+        """Read "no need to meet", "pressure to start talks": a noun that says nothing of what became of it."""
+        if not how.governors or how.governors[-1].group is not None:
+            return False
+        noun = how.governors[-1].token
+        return self.text.tags[noun] != "JJ" and self.text.lower[noun] not in self.lexicon.decision_nouns
 
     def _cue_start(self, group: VerbGroup) -> int:
         return group.head
@@ -203,7 +209,7 @@ class _Reader(Reader):
         if pair in self.lexicon.meeting_nouns:
             return self.lexicon.meeting_nouns[pair], head - 1
         form = self.lexicon.meeting_nouns.get(lower[head])
-        if form is None or self.text.tags[head] == "NNP" and lower[head] in {"call", "calls", "assembly", "congress"}:
+        if form is None or (self.text.tags[head] == "NNP" and lower[head] in {"call", "calls", "assembly", "congress"}):
             return None
         if head > noun.first and lower[head - 1] in words(self.lexicon.meeting.other_kinds):
             return None
@@ -214,7 +220,7 @@ class _Reader(Reader):
         own = None if light else self._own_verb(noun)
         form = self._named_form(noun, form)
         parties, rule = self._nominal_parties(noun, form, at, light or own, lent=light is not None)
-        if form == "call" and at == noun.head and self.text.lower[at] in {"call", "calls"} and len(parties) < 2:
+        if form == "call" and at == noun.head and self.text.lower[at] in {"call", "calls"} and len(parties) < _PAIR:
             return None
         after = own.last if own else noun.last
         when = self.around.when(at, max(noun.last, after))
@@ -234,11 +240,11 @@ class _Reader(Reader):
         return found
 
     def _asked(self, at: int) -> bool:
-        """A question tells of no meeting by itself."""
+        """Tell a question, which reports no meeting by itself."""
         return self.text.words[self.text.sentence(at)[1] - 1] == "?"
 
     def _named_form(self, noun: NounPhrase, form: Form) -> Form:
-        """A dialogue or conference with a proper name is a summit: "the Munich Dialogue"."""
+        """Return "summit" for a dialogue with a proper name: "the Munich Dialogue"."""
         return "summit" if form == "talks" and self._has_name(noun) else form
 
     def _has_name(self, noun: NounPhrase) -> bool:
@@ -358,7 +364,9 @@ class _Reader(Reader):
         group = before[-1] if before else verbs[0] if verbs else None
         return self.subject(group)[:1] if group else []
 
-    def _nominal_status(self, noun: NounPhrase, group: VerbGroup | None, ahead: bool) -> MeetingStatus | None:
+    def _nominal_status(  # noqa: PLR0911 - one answer per kind of evidence
+        self, noun: NounPhrase, group: VerbGroup | None, ahead: bool
+    ) -> MeetingStatus | None:
         """Tell the status from the light verb, the verb of which the noun is subject, and the words before the noun."""
         for at in range(noun.first, noun.head):
             word = self.text.lower[at]
@@ -374,13 +382,13 @@ class _Reader(Reader):
             return None
         own = outcome_of(self.lexicon, self.lexicon.lemma(self.text.lower[group.head]), self.word(group.head + 1))
         if own is not None and not (how.negated and own != "denied"):
-            return own if not how.outcome == "denied" else "denied"
+            return own if how.outcome != "denied" else "denied"
         if how.modal == "perhaps" and how.outcome is None:
             return None
         return self._status(group, how, ahead)
 
     def _in_future_clause(self, noun: NounPhrase) -> bool:
-        """Does the noun hang on a verb of the future: "will lead a delegation to a meeting"?"""
+        """Tell whether the noun hangs on a verb of the future: "will lead a delegation to a meeting"."""
         start = self.text.sentence(noun.head)[0]
         for at in range(noun.first - 1, max(start, noun.first - 24) - 1, -1):
             group = self.phrases.verb(at)
@@ -406,10 +414,12 @@ class _Reader(Reader):
     def _opens(
         self, noun: NounPhrase, form: Form, parties: list[Actor], found: Candidate, light: VerbGroup | None
     ) -> bool:
-        """Does the noun tell of an identified meeting by itself, or only point back to one?"""
-        strong = [a for a in parties if self.parties.grade(a) == 2]
+        """Tell whether the noun tells of an identified meeting by itself, or only point back to one."""
+        strong = [a for a in parties if self.parties.grade(a) == POLITICAL]
         if form in {"talks", "call"}:
-            return len(parties) >= 2 and bool(strong) or bool(strong and found.place) or bool(strong and light)
+            return (
+                (len(parties) >= _PAIR and bool(strong)) or bool(strong and found.place) or self._lends(strong, light)
+            )
         if form == "visit":
             return bool(parties) and bool(found.place)
         if form == "press_conference":
@@ -417,9 +427,24 @@ class _Reader(Reader):
         named = self._has_name(noun) and self.text.tags[noun.head] == "NNP"
         return bool(strong and (light or found.place or found.when or named)) or bool(found.place and found.when)
 
+    def _lends(self, strong: list[Actor], light: VerbGroup | None) -> bool:
+        """Tell "X held talks" from "X called for talks", where the other party is missing."""
+        return (
+            bool(strong)
+            and light is not None
+            and outcome_of(self.lexicon, self.lemma(light), self.word(light.head + 1)) is None
+        )
+
     # ------------------------------------------------------------ shared
-    def _made(
-        self, first: int, last: int, form: Form, status: MeetingStatus, parties: list[Actor], rule: str, when: object
+    def _made(  # noqa: PLR0917 - a row of the event's own fields
+        self,
+        first: int,
+        last: int,
+        form: Form,
+        status: MeetingStatus,
+        parties: list[Actor],
+        rule: str,
+        when: When | None,
     ) -> Candidate:
         return Candidate(
             first=first,
@@ -443,28 +468,29 @@ class _Reader(Reader):
 
     def _names_people(self, parties: list[Actor]) -> bool:
         return all(
-            a.type == "person" or (a.type in {"unnamed", "group"} and self.parties.grade(a) == 2) for a in parties
+            a.type == "person" or (a.type in {"unnamed", "group"} and self.parties.grade(a) == POLITICAL)
+            for a in parties
         )
 
     def _plural(self, parties: list[Actor]) -> bool:
         strong = [a for a in parties if self.parties.grade(a)]
         return len(strong) > 1 or any(
-            a.type in {"group", "organisation"} and self.parties.grade(a) == 2 for a in strong
+            a.type in {"group", "organisation"} and self.parties.grade(a) == POLITICAL for a in strong
         )
 
     def _is_seat(self, noun: NounPhrase) -> bool:
-        """Is it a country, its capital, or a place named with its country?"""
+        """Tell whether it is a country, its capital, or a place named with its country."""
         name, main = self.text.slice(noun.first, noun.last), self.doc.lexicon
         bare = name.removeprefix("the ").removeprefix("The ")
         return bare in main.countries or bare in main.seats
 
     def _has_particle(self, group: VerbGroup, listed: str) -> bool:
-        """Is the verb listed alone, or with the particle that follows it here?"""
+        """Tell whether the verb is listed alone, or with the particle that follows it here."""
         lemma = self.lexicon.lemma(self.text.lower[group.head])
         following = self.word(group.head + 1)
         return lemma in listed.split() or f"{lemma}_{following}" in listed.split()
 
-    def _lies_ahead(self, when: object) -> bool:
+    def _lies_ahead(self, when: When | None) -> bool:
         return bool(when and (when.lean == "future" or (when.shift or 0) > 0))
 
     def _status(self, group: VerbGroup, how: Mood, ahead: bool) -> MeetingStatus:
@@ -481,25 +507,23 @@ class _Reader(Reader):
 
     # ------------------------------------------------------------ one event for each meeting
     def same(self, old: Candidate, new: Candidate) -> bool:
-        """Do two candidates that name their parties tell of one meeting?"""
+        """Tell whether two candidates that name their parties tell of one meeting."""
         if not self._compatible(old, new):
             return False
         a, b = names_of(old), names_of(new)
         shared = len(a & b)
-        if shared >= 2 or (shared and shared == min(len(a), len(b))):
+        if shared >= _PAIR or (shared and shared == min(len(a), len(b))):
             return True
         place = old.place and new.place and old.place.text == new.place.text
         return bool(place and old.kind == new.kind == "summit")
 
     def meant(self, old: Candidate, new: Candidate) -> bool:
-        """Can a noun that points back mean this meeting?"""
+        """Tell whether a noun that points back can mean this meeting."""
         return self._compatible(old, new)
 
     def _compatible(self, old: Candidate, new: Candidate) -> bool:
-        if (
-            (old.day and new.day and old.day != new.day)
-            or (old.kind in _APART or new.kind in _APART)
-            and old.kind != new.kind
+        if (old.day and new.day and old.day != new.day) or (
+            (old.kind in _APART or new.kind in _APART) and old.kind != new.kind
         ):
             return False
         if old.place and new.place and old.place.text != new.place.text and not new.back:
@@ -509,6 +533,7 @@ class _Reader(Reader):
     def event(self, cluster: Cluster[Candidate]) -> Meeting:
         """Make the event of a cluster."""
         best = cluster.best
+        told = [best, *(c for c in cluster.members if c is not best)]
         sentence = self.text.span(*self.text.sentence(best.first))
         return Meeting(
             id=event_id(self.doc, "meeting", best.first, best.last),
@@ -519,14 +544,14 @@ class _Reader(Reader):
             cue=self.text.span(best.first, best.last),
             confidence=best.confidence,
             rule=best.rule,
-            form=best.kind,
-            status=cluster.status,
+            form=msgspec.convert(best.kind, Form),
+            status=msgspec.convert(cluster.status, MeetingStatus),
             participants=best.parties,
-            place=cluster.first_known("place"),
-            when=best.when or cluster.first_known("when"),
-            held_on=cluster.first_known("day"),
-            topic=cluster.first_known("about"),
-            mentions=[self.text.span(c.first, c.last) for c in [best, *(m for m in cluster.members if m is not best)]],
+            place=next((c.place for c in told if c.place), None),
+            when=next((c.when for c in told if c.when), None),
+            held_on=next((c.day for c in told if c.day), None),
+            topic=next((c.about for c in told if c.about), None),
+            mentions=[self.text.span(c.first, c.last) for c in told],
             attributed_to=reporting_statement(self.doc, cluster.members),
         )
 

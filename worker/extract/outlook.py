@@ -44,7 +44,7 @@ def mood(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> Mood:
     outcome, governor = _outcome(clauses, lexicon, governors)
     return Mood(
         modal=modal,
-        negated=group.negated or (outer.negated and outcome not in {"denied", "cancelled"}),
+        negated=_negated(clauses, group) or (_negated(clauses, outer) and outcome not in {"denied", "cancelled"}),
         conditional=_conditional(clauses, lexicon, outer),
         habitual=any(clauses.text.lower[i] in words(lexicon.outlook.habitual) for i in _around(clauses, group)),
         governors=governors,
@@ -57,9 +57,16 @@ def _around(clauses: Clauses, group: VerbGroup) -> range:
     return range(max(0, group.first - 1), min(len(clauses.text.words), group.last + 2))
 
 
+def _negated(clauses: Clauses, group: VerbGroup) -> bool:
+    """Tell a negation before the verb from one after it ("decided not to")."""
+    return group.negated and any(w in clauses.lexicon.negations for w in clauses.text.lower[group.first : group.head])
+
+
 def _modal(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> Modal:
     known = words(lexicon.outlook.perhaps)
-    written = (w for w in clauses.text.lower[group.first : group.head] if w in known)  # "cannot", an adverb to the tagger
+    written = (
+        w for w in clauses.text.lower[group.first : group.head] if w in known
+    )  # "cannot", an adverb to the tagger
     word = clauses.text.lower[group.modal] if group.modal >= 0 else next(written, "")
     if not word:
         return ""
@@ -71,7 +78,7 @@ def _modal(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> Modal:
 
 
 def _reported(clauses: Clauses, group: VerbGroup) -> bool:
-    """Is "would" the past of "will": "said it would", rather than what might be?"""
+    """Tell whether "would" is the past of "will": "said it would", rather than what might be."""
     before = clauses.verb_before(group)
     cue = clauses.lexicon.cues.get(clauses.text.lower[before.head]) if before is not None else None
     return cue is not None and cue.clause and not cue.thought
@@ -82,6 +89,8 @@ def _outcome(
 ) -> tuple[Outcome | None, Governor | None]:
     for governor in governors:
         lemma = lexicon.lemma(clauses.text.lower[governor.token])
+        if lemma in clauses.lexicon.be:
+            return "planned", governor  # "is to meet"
         active = governor.group is not None and not governor.group.passive
         if active and lemma in words(lexicon.outlook.passive_only):
             continue  # "is set to", never "set up a panel to"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from worker.extract.phrases import NounPhrase
 
 Grade = Literal[0, 1, 2]
+POSSIBLE: Grade = 1
+POLITICAL: Grade = 2
 """0: no political actor; 1: a name whose role the article does not give; 2: a political or institutional actor."""
 
 _HOPS = 3
@@ -44,10 +46,15 @@ class Parties:
         if noun is None:
             return []
         found: dict[str, Actor] = {}
-        for member in [*self.clauses.coordinated(noun), *self._included(noun)]:
+        for member in [*self.clauses.coordinated(noun), *self._included(noun), *self._after_of(noun)]:
             for actor in self.members(member):
                 found.setdefault(actor.name.casefold(), actor)
         return list(found.values())
+
+    def _after_of(self, noun: NounPhrase) -> list[NounPhrase]:
+        """Return the parties joined behind an of-phrase: "officials of the EU and [envoys] of Iran"."""
+        of = self.clauses.noun(noun.last + 1) if self._is_office(noun) and self.word_after(noun) in _OF else None
+        return [n for n in self.clauses.coordinated(of)[1:] if self._is_office(n) and n.first > of.first] if of else []
 
     def _included(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the phrases after "including": "leaders including A and B"."""
@@ -71,7 +78,12 @@ class Parties:
         """Return the party of a phrase with its of-phrases; None where it can be no party (a date, a measure)."""
         text = self.doc.text
         tag = text.tags[noun.head]
-        if self.clauses.is_time(noun) or tag in {"CD", "EX", "VBG"} or text.lower[noun.head] in self.lexicon.nobody:
+        if (
+            self.clauses.is_time(noun)
+            or tag in {"EX", "VBG"}
+            or text.words[noun.head][0].isdigit()
+            or text.lower[noun.head] in self.lexicon.nobody
+        ):
             return None
         if tag in {"PRP", "WP"}:
             return self._pronoun(noun)
@@ -90,7 +102,7 @@ class Parties:
             if subject is None or subject.first >= noun.first or self.doc.text.tags[subject.head] in {"PRP", "WP"}:
                 continue
             found = self._resolve(subject.first, subject.last)
-            if found.type != "person" and self.grade(found) == 2:  # noqa: PLR2004 - the top grade
+            if found.type != "person" and self.grade(found) == POLITICAL:
                 return Actor(
                     name=found.name, mention=actor.mention, type=found.type, role=found.role, country=found.country
                 )
@@ -101,8 +113,7 @@ class Parties:
         text = self.doc.text
         end = self._of_end(noun) if self._is_office(noun) else noun.last
         if (
-            text.tags[noun.head] == "NNP"
-            and not self._is_office(noun)
+            (text.tags[noun.head] == "NNP" and not self._is_office(noun))
             or end + 1 >= len(text.words)
             or text.words[end] != ","
         ):
@@ -138,7 +149,7 @@ class Parties:
             word = text.words[at]
             name = word.split("-")[0]
             code = main.countries.get(name)
-            if code or (name.isupper() and name.isalpha() and len(name) > 1):
+            if code or (name.isupper() and name.replace(".", "").isalpha() and len(name) > 1):
                 kind: ActorType = "country" if code else "organisation"
                 found.append(Actor(name=name, mention=text.span(at, at + 1), type=kind, country=code))
             elif "-" in word and (person := self.doc.mentions.person_at(at)) is not None:
@@ -153,7 +164,8 @@ class Parties:
 
     # ------------------------------------------------------------ offices of countries
     def _is_plural(self, noun: NounPhrase) -> bool:
-        return self.doc.text.tags[noun.head] == "NNS"
+        word = self.doc.text.lower[noun.head]
+        return self.doc.text.tags[noun.head] == "NNS" or _singular(word) in words(self.lexicon.actors.offices) - {word}
 
     def _is_office(self, noun: NounPhrase) -> bool:
         word = self.doc.text.lower[noun.head]
@@ -198,7 +210,7 @@ class Parties:
         """Tell whether a party acts in a political or institutional role."""
         if actor.type == "country":
             return 2
-        if actor.type == "person":
+        if actor.type == "person" and actor.name.lower() not in words(self.lexicon.actors.bodies):
             return self._grade_of_person(actor)
         return self._grade_of_body(actor)
 
@@ -210,16 +222,19 @@ class Parties:
 
     def _grade_of_body(self, actor: Actor) -> Grade:
         lower, main = actor.name.lower(), self.doc.lexicon
-        if lower in main.international or lower in main.acronyms or actor.name in main.seats:
+        plain = lower.removeprefix("the ").replace(".", "")
+        if plain in main.international or plain in main.acronyms or actor.name in main.seats:
             return 2
         head = _head(lower)
         if head in words(self.lexicon.actors.private):
             return 0
         powers = words(self.lexicon.actors.bodies) | words(self.lexicon.actors.offices)
-        if head in powers or _singular(head) in powers:
+        if powers & {head, _singular(head), head + "s"}:
             return 2
         if lower.startswith("the ") and head.capitalize() in main.demonyms:
             return 2
+        if actor.type == "unnamed" and powers & set(lower.split()):
+            return 2  # "Egypt's president …", the name not told apart
         return 1 if actor.type == "organisation" else 0
 
     @cached_property
@@ -243,5 +258,5 @@ def _head(name: str) -> str:
 
 
 def _singular(role: str) -> str:
-    """ "defense ministers" -> "defense minister"."""
+    """Read "defense ministers" -> "defense minister"."""
     return role[:-1] if role.endswith("s") and not role.endswith("ss") else role

@@ -32,8 +32,12 @@ class Reader:
         self.around = Circumstances(doc, self.clauses, lexicon)
 
     def subject(self, group: VerbGroup) -> list[Actor]:
-        """Return the parties that are a verb's subject."""
-        return self.parties.named(self.clauses.subject(group))
+        """Return the parties that are a verb's subject; of "her decision to meet" it is hers."""
+        noun = self.clauses.subject(group)
+        owner = None
+        if noun is not None and group.infinitive and self.text.tags[noun.head] in {"NN", "NNS"}:
+            owner = self.parties.possessor(noun, noun.head)
+        return [owner] if owner is not None else self.parties.named(noun)
 
     def accompanied(self, at: int) -> list[Actor]:
         """Return the parties of the first with-phrase after a token."""

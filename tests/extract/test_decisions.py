@@ -1,0 +1,148 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.extract import extract
+from worker.schema import Article, Decision
+
+TUESDAY = datetime(2024, 9, 17, 8, tzinfo=UTC)
+WHO = "Estonian Prime Minister Maarja Lepik and Norwegian President Jonas Berg lead their countries.\n\n"
+LEPIK = "Maarja Lepik"
+
+
+def decisions(text: str) -> list[Decision]:
+    article = Article(id="a", url="https://news.example/a", text=WHO + text, published_at=TUESDAY, language="en")
+    return [event for event in extract(article) if isinstance(event, Decision)]
+
+
+def the_decision(text: str) -> Decision:
+    [decision] = decisions(text)
+    return decision
+
+
+def test_the_introduction_of_these_tests_tells_of_no_decision() -> None:
+    assert decisions("") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "category", "who"),
+    [
+        ("Parliament approved the budget on Friday.", "taken", "legislative", "Parliament"),
+        ("The senate passed a bill on fishing.", "taken", "legislative", "senate"),
+        ("Berg vetoed the bill.", "rejected", "executive", "Jonas Berg"),
+        ("The bill was vetoed by Berg.", "rejected", "executive", "Jonas Berg"),
+        ("Berg signed the treaty.", "taken", "executive", "Jonas Berg"),
+        ("Norway imposed sanctions on the company.", "taken", "executive", "Norway"),
+        ("Norway lifted its ban on herring.", "taken", "executive", "Norway"),
+        ("The government banned plastic bags.", "taken", "executive", "government"),
+        ("Lepik appointed a new envoy.", "taken", "personnel", LEPIK),
+        ("The finance minister resigned on Monday.", "taken", "personnel", "The finance minister"),
+        ("Prosecutors charged the mayor with fraud.", "taken", "enforcement", "Prosecutors"),
+        ("The commission opened an inquiry into the bank.", "taken", "enforcement", "commission"),
+        ("The court ruled that the law was void.", "taken", "court", "court"),
+        ("The union endorsed Lepik.", "taken", "endorsement", "union"),
+        ("Norway and Estonia reached a deal on cod.", "taken", "agreement", "Norway"),
+        ("Lepik decided to close the airport.", "taken", "executive", LEPIK),
+        ("Lepik decided not to close the airport.", "rejected", "executive", LEPIK),
+        ("Lepik's decision to close the airport surprised pilots.", "taken", "executive", LEPIK),
+        ("Estonia agreed to share its radar data.", "taken", "agreement", "Estonia"),
+        ("Parliament voted to close the airport.", "taken", "legislative", "Parliament"),
+        ("Parliament voted against the bill.", "rejected", "legislative", "Parliament"),
+        ("Lepik refused to sign the treaty.", "rejected", "executive", LEPIK),
+        ("Lepik said Estonia would not allow the ferry to dock.", "rejected", "executive", "Estonia"),
+        ("Lepik rejected the proposal.", "rejected", "executive", LEPIK),
+        ("Parliament postponed the vote.", "postponed", "executive", "Parliament"),
+        ("Parliament is considering a bill on fishing.", "pending", "executive", "Parliament"),
+        ("Lepik has yet to decide on the bridge.", "pending", "executive", LEPIK),
+        ("Parliament is expected to approve the treaty.", "pending", "legislative", "Parliament"),
+        ("Lepik pledged to build a bridge.", "proposed", "executive", LEPIK),
+        ("Norway threatened to close its ports.", "proposed", "executive", "Norway"),
+        ("Norway will impose sanctions on the company.", "proposed", "executive", "Norway"),
+        ("The government proposed a tax on ferries.", "proposed", "executive", "government"),
+        ("Lepik has not decided whether to attend.", "not_taken", "executive", LEPIK),
+        ("The government made no decision on the bridge.", "not_taken", "executive", "government"),
+        ("In Norway, this permit is not being discussed for now.", "not_taken", "executive", "Norway"),
+    ],
+)
+def test_a_construction_gives_status_category_and_decider(text: str, status: str, category: str, who: str) -> None:
+    decision = the_decision(text)
+    assert (decision.status, decision.category) == (status, category)
+    assert decision.deciders[0].name.removeprefix("the ").removeprefix("The ") == who.removeprefix("The ")
+
+
+def test_who_met_is_who_did_not_decide() -> None:
+    decision = the_decision("Lepik and Berg held talks in Oslo. But after the meeting, no decision was reported.")
+    assert [a.name for a in decision.deciders] == [LEPIK, "Jonas Berg"]
+    assert decision.status == "not_taken"
+
+
+def test_object_and_date_are_given() -> None:
+    decision = the_decision("On Friday, Norway imposed sanctions on two banks.")
+    assert decision.object is not None
+    assert decision.object.text == "sanctions on two banks"
+    assert str(decision.decided_on) == "2024-09-13"
+
+
+def test_one_decision_told_twice_is_one_event() -> None:
+    decision = the_decision("Norway banned salmon exports. It rained.\n\nNorway banned the export of salmon on Friday.")
+    assert len(decision.mentions) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lepik should ban plastic bags.",
+        "Norway could impose sanctions.",
+        "If Norway imposes sanctions, trade will fall.",
+        "Berg called on Estonia to approve the treaty.",
+        "Berg urged Lepik to sign the treaty.",
+        "Voters approved of the plan.",
+        "The company fired its manager.",
+        "The actor agreed to an interview.",
+        "Lepik refused to comment.",
+        "Allowing the ferry to dock would change little.",
+        "Lepik supports a ban on plastic bags.",
+        "The airline banned plastic bags.",
+        "Critics rejected the proposal.",
+        "Parliament passed the time.",
+    ],
+)
+def test_what_is_no_decision_gives_none(text: str) -> None:
+    assert decisions(text) == []
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *[
+                    "Norway",
+                    "imposed",
+                    "sanctions",
+                    "decided",
+                    "to",
+                    "not",
+                    "that",
+                    "the",
+                    "by",
+                    "of",
+                    "no",
+                    "decision",
+                    "agreed",
+                    "will",
+                    "approved",
+                    "yet",
+                ],
+                ".",
+                "“",
+            ]
+        )
+    )
+)
+def test_no_row_of_words_is_an_error_and_spans_are_true(words: list[str]) -> None:
+    text = " ".join(words)
+    for decision in decisions(text):
+        for span in [decision.sentence, *decision.mentions]:
+            assert (WHO + text)[span.start : span.end] == span.text
