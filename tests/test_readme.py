@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from worker import cli
 from worker.demo.story import stories
@@ -160,7 +161,11 @@ def house(tmp_path_factory: pytest.TempPathFactory, site_url: str) -> Iterator[H
     command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m worker "$@"\n', encoding="utf-8")
     command.chmod(0o755)
     environ = {k: v for k, v in os.environ.items() if not k.startswith("COMMUNIQUE_")}
-    environ |= {"PATH": f"{folder}:{environ['PATH']}", "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true"}
+    environ |= {
+        "PATH": f"{folder}:{environ['PATH']}",
+        "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true",
+        "COMMUNIQUE_HOST_DELAY_S": "0.1",
+    }
     articles = [site_url + story.path for story in stories() if story.serve == "plain"]
     with asyncio.Runner() as runner:
         server = embedded(folder / "redis")
@@ -188,19 +193,30 @@ def events(text: str) -> list[Event]:
     return [msgspec.json.decode(line, type=Event) for line in lines]
 
 
+def test_the_demo_says_what_the_page_lets_one_expect(house: House) -> None:
+    said = [" ".join(line.split()) for line in bash(house, "communique demo").splitlines()]
+    shown = only("text", "(SE)").text.splitlines()
+    assert len(shown) >= 3
+    for line in (" ".join(line.split()) for line in shown):
+        assert any(found.startswith(line) for found in said), line
+
+
 @pytest.fixture(scope="module")
 def fleet(house: House) -> str:
     """What the block with a worker prints; afterwards its events stand on the house's server."""
     return bash(house, only("sh", "communique consume &").text)
 
 
-def test_the_event_shown_is_the_one_that_the_text_gives(house: House) -> None:
-    found = events(bash(house, only("sh", "communique extract").text))
-    shown = msgspec.json.decode(only("json").text, type=Event, strict=True)
-    indented = [msgspec.json.format(msgspec.json.encode(event)).decode() for event in found]
-    assert shown in found, "\n".join(["the README should show one of these:", *indented])
-    assert len(found) == 2
-    assert {type(event) for event in found} == {Statement, Meeting}
+def test_the_event_shown_is_what_the_text_gives(house: House) -> None:
+    """All of it but its rule, its confidence and its id, which move when the rules are refined."""
+    found = [plain(event) for event in events(bash(house, only("sh", "communique extract").text))]
+    shown = plain(msgspec.json.decode(only("json").text, type=Event, strict=True))
+    assert shown in found, msgspec.json.format(msgspec.json.encode(found)).decode()
+    assert [type(event) for event in found] == [Statement, Meeting]
+
+
+def plain(event: Event) -> Event:
+    return replace(event, id="", rule="", confidence=0.0)
 
 
 def test_a_worker_reads_what_was_put_and_its_events_are_heard(fleet: str) -> None:
