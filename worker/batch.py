@@ -74,7 +74,10 @@ def instant(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     else:
         moment = datetime.combine(day, time())
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as e:
+        raise ValueError(f"{text!r} lies outside the calendar") from e
 
 
 # ---------------------------------------------------------------- one line

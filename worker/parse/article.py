@@ -53,7 +53,7 @@ def parse_article(page: Page) -> Article:
     signs = _Signs(tree, linked)
     body = read_body(tree, about.title, about.descriptions)
     text = "\n\n".join(_longer(body.paragraphs, linked))
-    signs.refuse(body, text, about.title)
+    signs.refuse(tree, body, text, about.title)
     published = about.published_at
     return Article(
         id=article_id(about.url),
@@ -97,21 +97,25 @@ def _offset_s(moment: datetime | None) -> int:
     return int(offset.total_seconds()) if offset else 0
 
 
+def _too_little(tree: LexborHTMLParser, text: str) -> Permanent:
+    around = len(markup.words(tree.body))
+    if not around:
+        return Permanent("empty", "no words on the page; scripts may be meant to draw it")
+    return Permanent("not_an_article", f"{len(text)} characters of running text among {around}, nearly all boilerplate")
+
+
 class _Signs:
-    """What a page shows of being an article or something else, taken before the tree is stripped."""
+    """What a page says of being an article, taken before the tree is stripped."""
 
     def __init__(self, tree: LexborHTMLParser, linked: Linked) -> None:
         kind = markup.attribute(tree.css_first("meta[property='og:type']"), "content").lower()
         dated = tree.css_first("meta[property='article:published_time']") is not None
         self._says_article = bool(linked.articles) or kind == "article" or dated
-        self._chars = len(tree.body.text(separator=" ").strip()) if tree.body is not None else 0
 
-    def refuse(self, body: Body, text: str, title: str) -> None:
+    def refuse(self, tree: LexborHTMLParser, body: Body, text: str, title: str) -> None:
         """Raise Permanent if what was read is not one article."""
-        if not text and not self._chars:
-            raise Permanent("empty", "no words on the page; scripts may be meant to draw it")
         if size(text) < _MIN_SIZE:
-            raise Permanent("not_an_article", f"{len(text)} characters of running text on a page of {self._chars}")
+            raise _too_little(tree, text)
         if self._says_article:
             return
         if size(text) < _SHORT_SIZE and _ERROR.search(title):

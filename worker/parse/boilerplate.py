@@ -19,6 +19,7 @@ _LAYOUT = frozenset({"article", "main", "body", "html"})
 """Never boilerplate by their class: content systems write topics and templates into it."""
 _ROLES = frozenset({"navigation", "complementary", "banner", "contentinfo", "dialog", "search", "menu", "alert"})
 _INVISIBLE = re.compile(r"display\s?:\s?none|visibility\s?:\s?hidden", re.IGNORECASE)
+_POSSESSION = re.compile(r"\b(?:has|have|with|without|no|is|not)[-_]+[a-z0-9]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(r"[a-z0-9]+")
 
@@ -89,6 +90,6 @@ def boilerplate(node: LexborNode) -> bool:
 
 
 def _named(attributes: dict[str, str | None]) -> list[str]:
-    """Words of the class and id, with "camelCase" and "kebab-case" parted."""
+    """Words of the class and id, with "camelCase" and "kebab-case" parted, without what "has-sidebar" only has."""
     names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    return _WORD.findall(_HUMP.sub(" ", names).lower())
+    return _WORD.findall(_POSSESSION.sub(" ", _HUMP.sub("-", names).lower()))

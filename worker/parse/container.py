@@ -26,8 +26,11 @@ _HEADLINED = 0.2
 """Share of votes from which an <article> around the headline is the article."""
 _NAMED = 0.5
 """Share of votes from which elements named like an article's body are it."""
-_LAYOUT = 0.7
-"""Elements of one class that together hold this share are layout, whatever the class says."""
+_LAYOUT = (0.7, 0.5, 0.35)
+"""Elements of one class that together hold this share are layout, whatever the class says: the first share by which
+the boilerplate leaves something over."""
+_CREDIBLE = 0.3
+"""Share of votes that must be left."""
 _MAX_VOTERS = 4_000
 _MAX_ANCESTORS = 200
 _CONTAINERS = "div, td, li, span, section, article, pre, blockquote, font"
@@ -58,8 +61,13 @@ class Votes:
         self._kinds: dict[int, _Kind] = {}
         self._headlined = _articles_around(body.css_first("h1"))
         ballots = [_Ballot(self._ancestors(voter), weight) for voter, weight in _voters(body)]
-        self._boilerplate = self._find_boilerplate(ballots)
-        self._ballots = [b for b in ballots if not any(self._is_aside(m) for m in b.ancestors)]
+        named = self._named_boilerplate(ballots)
+        held, total = self._by_kind(ballots), sum(b.weight for b in ballots)
+        for share in _LAYOUT:
+            self._boilerplate = {m: m in named and held[self._kinds[m]] < share * total for m in self._nodes}
+            self._ballots = [b for b in ballots if not any(self._is_aside(m) for m in b.ancestors)]
+            if sum(b.weight for b in self._ballots) >= _CREDIBLE * total:
+                break
 
     def is_boilerplate(self, node: LexborNode) -> bool:
         """Judge an element by its name, and by the votes it holds where there are any."""
@@ -106,19 +114,20 @@ class Votes:
             node = node.parent
         return chain
 
-    def _find_boilerplate(self, ballots: list[_Ballot]) -> dict[int, bool]:
-        """Judge every element by its name; but what is around an article's body, or carries much text, is layout."""
-        held: dict[_Kind, int] = defaultdict(int)
+    def _named_boilerplate(self, ballots: list[_Ballot]) -> set[int]:
+        """Ids of elements that are boilerplate by their name; what is around an article's body never is."""
         layout = set(self._headlined)
+        for b in ballots:
+            inner = next((i for i, m in enumerate(b.ancestors) if self._is_body(m)), len(b.ancestors))
+            layout.update(b.ancestors[inner:])
+        return {m for m, node in self._nodes.items() if m not in layout and boilerplate(node)}
+
+    def _by_kind(self, ballots: list[_Ballot]) -> dict[_Kind, int]:
+        held: dict[_Kind, int] = defaultdict(int)
         for b in ballots:
             for kind in {self._kinds[m] for m in b.ancestors}:
                 held[kind] += b.weight
-            inner = next((i for i, m in enumerate(b.ancestors) if self._is_body(m)), len(b.ancestors))
-            layout.update(b.ancestors[inner:])
-        much = _LAYOUT * sum(b.weight for b in ballots)
-        return {
-            m: m not in layout and held[self._kinds[m]] < much and boilerplate(node) for m, node in self._nodes.items()
-        }
+        return held
 
     def _is_aside(self, m: int) -> bool:
         return self._boilerplate[m] or self._nodes[m].tag == "a"

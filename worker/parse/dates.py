@@ -45,8 +45,9 @@ def _compact(written: str) -> datetime | None:
 
 def _build(parts: list[str | None], offset: timedelta) -> datetime | None:
     numbers = [int(p or 0) for p in parts]
+    zone = timezone(offset) if abs(offset) < timedelta(days=1) else UTC
     try:
-        return datetime(*numbers[:6], tzinfo=timezone(offset))  # type: ignore[misc,arg-type]
+        return datetime(*numbers[:6], tzinfo=zone)  # type: ignore[misc,arg-type]
     except (ValueError, OverflowError):
         return None
 

@@ -9,7 +9,8 @@ import py3langid  # type: ignore[import-untyped]
 _SAMPLE_CHARS = 1_000
 _CLEARLY = 40.0
 """Lead of the text's language over the declared one, in nats over the sample, from which the label is disbelieved."""
-_ENOUGH_CHARS = 200
+_NO_LANGUAGE = "zxx"
+_ENOUGH_LETTERS = 150
 _PRIMARY = re.compile(r"([a-z]{2,3})(?:[-_.@;,]|$)", re.ASCII | re.IGNORECASE)
 
 
@@ -20,9 +21,9 @@ def language(text: str, declared: str | None) -> str | None:
     """
     label = _primary(declared or "")
     sample = text[:_SAMPLE_CHARS]
-    if len(sample) < _ENOUGH_CHARS and label:
+    if sum(map(str.isalpha, sample)) < (_ENOUGH_LETTERS if label else 1):
         return label
-    scores = dict(py3langid.rank(sample))
+    scores = {tag: score for tag, score in py3langid.rank(sample) if tag != _NO_LANGUAGE}
     best: str = max(scores, key=lambda tag: scores[tag])
     if label in scores:
         return label if scores[best] - scores[label] < _CLEARLY else best

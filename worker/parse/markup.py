@@ -61,7 +61,7 @@ def tree(html: str) -> LexborHTMLParser:
 def _refuse_wide(html: str) -> None:
     for piece in html.split("<"):
         if len(piece) > 2 * MAX_ATTRIBUTES and piece[0].isalpha():
-            attributes = len(_QUOTED.sub("", piece.partition(">")[0]).split()) - 1
+            attributes = len(_QUOTED.sub("", piece).partition(">")[0].split()) - 1
             if attributes > MAX_ATTRIBUTES:
                 raise Permanent("too_deep", f"a tag with {attributes} attributes, more than {MAX_ATTRIBUTES}")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
 import htmldate
+from lxml.etree import LxmlError
 from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser
 from tldextract import TLDExtract
@@ -34,6 +35,9 @@ _PUBLISHED = (
     "time[itemprop~='datePublished'], [itemprop~='datePublished']",
     "time[pubdate], time[class*='publish' i], time[class*='created' i]",
 )
+_MAX_SITE_CHARS = 120
+_LIBRARY_FAILURES = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError, LxmlError)
+"""What htmldate and lxml let through on dates and markup that are broken: such a page has no date."""
 _suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
@@ -55,10 +59,10 @@ class Metadata(Struct, frozen=True, kw_only=True):
 def metadata(page: LexborHTMLParser, linked: Linked, html: str, url: str, latest: datetime | None) -> Metadata:
     """Read a page's metadata; `url` is where it was fetched, `latest` when (no date after it is believed)."""
     address = _address(page, url)
-    site = _site(page, linked)
+    site = _site(page, linked)[:_MAX_SITE_CHARS].strip()
     return Metadata(
         url=address,
-        title=headline(page, linked, f"{site}.{_suffixes(url).domain}"),
+        title=headline(page, linked, f"{site}.{_domain(url).partition('.')[0]}"),
         byline=byline(page, linked),
         published_at=_published(page, linked) or _searched(html, url, latest),
         language=_declared_language(page, linked),
@@ -89,8 +93,10 @@ def _claims(page: LexborHTMLParser) -> Iterator[str]:
 
 
 def _domain(url: str) -> str:
+    """Registrable domain; where the public suffix list has no answer, the address or the last two labels."""
     found = _suffixes(url)
-    return found.top_domain_under_public_suffix or found.fqdn or found.domain
+    host = found.ipv4 or found.ipv6
+    return host or found.top_domain_under_public_suffix or ".".join(f"{found.subdomain}.{found.domain}".split(".")[-2:])
 
 
 def _path(url: str) -> str:
@@ -131,11 +137,18 @@ def _tagged_dates(page: LexborHTMLParser) -> Iterator[str]:
 
 
 def _searched(html: str, url: str, latest: datetime | None) -> datetime | None:
-    """Ask htmldate, which reads dates out of the text and the address in many languages."""
-    found = htmldate.find_date(
-        html, url=url, original_date=True, min_date=EARLIEST, max_date=latest or LATEST, deferred_url_extractor=True
-    )
-    return instant(found) if found else None
+    """Ask htmldate, which reads dates out of the text and the address in many languages.
+
+    Its first of January is nearly always a year alone that it found somewhere, and worse than no date.
+    """
+    until = latest + timedelta(days=1) if latest else LATEST
+    try:
+        found = htmldate.find_date(
+            html, url=url, original_date=True, min_date=EARLIEST, max_date=until, deferred_url_extractor=True
+        )
+    except _LIBRARY_FAILURES:
+        return None
+    return instant(found) if found and not found.endswith("-01-01") else None
 
 
 def _declared_language(page: LexborHTMLParser, linked: Linked) -> str | None:

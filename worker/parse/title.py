@@ -16,18 +16,12 @@ from worker.parse.markup import attribute, clean, words
 _WORD = re.compile(r"\w+")
 _SEPARATOR = re.compile(r" (?:[-\u2013\u2014\u2015*·•»«\u203a\u2039:~/]|::|--) | ?[|\uff5c] ?|--|_ ")
 _MAX_CHARS = 400
-_MAX_SUFFIX_WORDS = 6
+_SECTION_WORDS = 2
 _MIN_SITE_CHARS = 3
-_WEIGHTS = (
-    ("jsonld", 1.0),
-    ("heading", 0.95),
-    ("og", 0.9),
-    ("itemprop", 0.4),
-    ("meta", 0.35),
-    ("name", 0.3),
-    ("title", 0.3),
-)
-"""What each place's word counts; two that agree outvote any one."""
+_WEIGHTS = {"jsonld": 1.0, "heading": 0.95, "og": 0.9, "itemprop": 0.4, "meta": 0.35, "name": 0.3, "title": 0.25}
+"""What each place's word counts, most first; two that agree outvote any one."""
+_WITHOUT_SITE = frozenset({"heading", "itemprop"})
+"""Places where a page does not add its name."""
 _META_TITLES = (
     "meta[name='twitter:title'], meta[property='twitter:title'], meta[name='title' i], meta[name='sailthru.title'],"
     "meta[name='parsely-title'], meta[name='dc.title' i], meta[name='headline' i], meta[name='hdl']"
@@ -43,28 +37,35 @@ class _Candidate(Struct, frozen=True):
 
 def headline(page: LexborHTMLParser, linked: Linked, site: str) -> str:
     """Return the headline without the site's name; empty where the page has no title of any kind."""
-    found = [_Candidate(place, text, _key(text)) for place, text in _candidates(page, linked, site) if _key(text)]
+    found = list(_candidates(page, linked, site))
     votes: dict[str, float] = defaultdict(float)
     for candidate in found:
-        votes[_core(candidate, found)] += dict(_WEIGHTS)[candidate.place]
+        votes[_core(candidate, found)] += _WEIGHTS[candidate.place]
     if not votes:
         return ""
     winner = max(votes, key=lambda key: votes[key])
-    order = [place for place, _ in _WEIGHTS]
-    return min((c for c in found if c.key == winner), key=lambda c: order.index(c.place)).text
+    return next(c for place in _WEIGHTS for c in found if c.place == place and c.key == winner).text
 
 
-def _candidates(page: LexborHTMLParser, linked: Linked, site: str) -> Iterator[tuple[str, str]]:
+def _candidates(page: LexborHTMLParser, linked: Linked, site: str) -> Iterator[_Candidate]:
+    for place, text in _titles(page, linked):
+        if len(text) <= _MAX_CHARS:
+            bare = text if place in _WITHOUT_SITE else _without_site(text, site)
+            if key := _key(bare):
+                yield _Candidate(place, bare, key)
+
+
+def _titles(page: LexborHTMLParser, linked: Linked) -> Iterator[tuple[str, str]]:
     title = words(page.css_first("head title") or page.css_first("title"))
-    for node in linked.articles[:1]:
-        yield "jsonld", _without_site(jsonld.text(node.get("headline")), site)
-        yield "name", _without_site(jsonld.text(node.get("name")), site)
     og = attribute(page.css_first("meta[property='og:title'], meta[name='og:title']"), "content")
-    yield "og", _without_site(og, site)
+    for node in linked.articles[:1]:
+        yield "jsonld", jsonld.text(node.get("headline"))
+        yield "name", jsonld.text(node.get("name"))
     yield "heading", _heading(page, f"{title} {og}")
+    yield "og", og
     yield "itemprop", words(page.css_first("h1[itemprop~='headline'], h2[itemprop~='headline']"))
-    yield "meta", _without_site(attribute(page.css_first(_META_TITLES), "content"), site)
-    yield "title", _without_site(title, site)
+    yield "meta", attribute(page.css_first(_META_TITLES), "content")
+    yield "title", title
 
 
 def _heading(page: LexborHTMLParser, others: str) -> str:
@@ -80,7 +81,7 @@ def _overlap(text: str, expected: set[str]) -> float:
 
 
 def _key(text: str) -> str:
-    return " ".join(_WORD.findall(text.casefold())) if len(text) <= _MAX_CHARS else ""
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def _core(candidate: _Candidate, found: list[_Candidate]) -> str:
@@ -93,15 +94,19 @@ def _core(candidate: _Candidate, found: list[_Candidate]) -> str:
 
 
 def _without_site(title: str, site: str) -> str:
-    """Drop the site's name, and what stands beside it, from the title's end."""
+    """Drop the site's name from the title's end, and a section of one or two words before it ("… - World - Site")."""
     names = {_joined(site), *(_joined(part) for part in site.split("."))} - {""}
     cuts = list(_SEPARATOR.finditer(title))
-    for i in range(len(cuts)):
-        tail = title[cuts[i].end() :]
-        pieces = [_joined(piece) for piece in _SEPARATOR.split(tail)]
-        if len(_WORD.findall(tail)) <= _MAX_SUFFIX_WORDS and any(_same(piece, names) for piece in pieces[-1:]):
-            return clean(title[: cuts[i].start()])
-    return title
+    if not cuts or not _same(_joined(title[cuts[-1].end() :]), names):
+        return title
+    end = cuts.pop()
+    if cuts and cuts[-1][0] == end[0] and _words(title[cuts[-1].end() : end.start()]) <= _SECTION_WORDS:
+        end = cuts.pop()
+    return clean(title[: end.start()])
+
+
+def _words(text: str) -> int:
+    return len(_WORD.findall(text))
 
 
 def _same(piece: str, names: set[str]) -> bool:

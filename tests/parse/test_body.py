@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import pytest
+from pages import PARAGRAPHS, html, story
+from selectolax.lexbor import LexborHTMLParser
+
+from worker.parse.body import read_body
+
+HEADLINE = "Ferry talks go on"
+TEASER = (
+    "<div class='teaser'><h3><a href='/x'>Storm closes the northern road</a></h3>"
+    "<p>The road between the two capes will stay closed for a week, the district says in a statement.</p></div>"
+)
+COOKIES = (
+    "<div id='cookie-banner'><p>This newspaper uses cookies so that it can remember what you have read and show you"
+    " advertisements that you may like, as its partners do.</p><p>You may refuse them at any time, in the settings of"
+    " your browser or in the form below this text.</p></div>"
+)
+
+
+def read(body: str, *, title: str = HEADLINE, descriptions: tuple[str, ...] = ()) -> list[str]:
+    return read_body(LexborHTMLParser(html(body)), title, descriptions).paragraphs
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<article><h1>{HEADLINE}</h1>{{}}</article>",
+        f"<div id='main'><h1>{HEADLINE}</h1><div class='article-body'>{{}}</div></div>",
+        f"<h1>{HEADLINE}</h1><div class='c7f has-sidebar'>{{}}</div>",
+        "<form id='aspnetForm'><div>{}</div></form>",
+        f"<div id='ad_portal'><article><h1>{HEADLINE}</h1>{{}}</article></div>",
+        "<div class='teaser-content'><div class='story-body'>{}</div></div>",
+        "{}",
+    ],
+)
+@pytest.mark.parametrize(
+    "around",
+    [
+        "",
+        TEASER * 4,
+        COOKIES,
+        "<nav><p>Politics, economy, islands, sport, weather, culture, letters and all the rest of it.</p></nav>",
+        "<footer><p>Harbour Post, printed in Port Calder. Every right reserved, no copies without leave.</p></footer>",
+    ],
+)
+def test_the_story_is_read_whatever_stands_around_it(page: str, around: str) -> None:
+    assert read(page.format(story()) + around) == PARAGRAPHS
+
+
+def test_boilerplate_inside_the_story_is_passed_over() -> None:
+    inside = (
+        "<aside><p>Ferries of the north: a look back at thirty winters on the ice of the sound.</p></aside>"
+        "<div class='newsletter-signup'><p>Get our morning letter in your inbox every day of the week.</p></div>"
+        "<div class='relatedStories'><p>The last time that the governors met, they parted without a word.</p></div>"
+        "<figure><figcaption>The ferry Alma in Port Calder, in the winter of 2019.</figcaption></figure>"
+        "<p><a href='/y'>Read more: the long history of the winter ferries</a></p>"
+        "<p hidden>Only robots read what is written here, and nobody else does.</p>"
+        "<p style='display: none'>Nor is this line for the eyes of any reader at all.</p>"
+        "<button>Share</button>"
+    )
+    first, *rest = PARAGRAPHS
+    assert read(f"<article><p>{first}</p>{inside}{story(rest)}</article>") == PARAGRAPHS
+
+
+def test_paragraphs_in_wrappers_of_one_class_are_read_together() -> None:
+    wrapped = "".join(f"<section><div class='article-text'><p>{p}</p></div></section>" for p in PARAGRAPHS)
+    assert read(f"<main>{wrapped}</main>{TEASER}") == PARAGRAPHS
+
+
+def test_text_parted_by_line_breaks_only_is_read_in_paragraphs() -> None:
+    assert read(f"<div><div>{'<br><br>'.join(PARAGRAPHS)}</div></div>") == PARAGRAPHS
+
+
+def test_a_single_line_break_parts_words_and_no_paragraphs() -> None:
+    assert read(f"<p>{PARAGRAPHS[0]}<br>The talks go on.</p>{story(PARAGRAPHS[1:])}")[0] == (
+        f"{PARAGRAPHS[0]} The talks go on."
+    )
+
+
+def test_inline_markup_does_not_part_words() -> None:
+    (first, *_) = read(
+        "<p>The <b>G</b>overnors’ <a href='/x'>letter</a>, sent on Monday, asks for <i>answers</i>.</p>" + story()  # noqa: RUF001 - as newspapers print it
+    )
+    assert first == "The Governors’ letter, sent on Monday, asks for answers."  # noqa: RUF001 - as newspapers print it
+
+
+def test_subheadings_items_and_rows_belong_to_the_story() -> None:
+    extra = (
+        "<h2>What the islands ask for</h2><ul><li>Two boats</li><li>A winter timetable</li></ul>"
+        "<table><tr><th>Island</th><th>Boats</th></tr><tr><td>Norsay</td><td>2</td></tr></table>"
+    )
+    assert read(f"<article>{story()}{extra}<p>The ministry has until Friday.</p></article>")[len(PARAGRAPHS) :] == [
+        "What the islands ask for",
+        "Two boats",
+        "A winter timetable",
+        "Island Boats",
+        "Norsay 2",
+        "The ministry has until Friday.",
+    ]
+
+
+def test_a_heading_with_nothing_under_it_and_a_repeated_headline_are_dropped() -> None:
+    assert read(f"<article><p>{HEADLINE}</p>{story()}<h2>More from the islands</h2></article>") == PARAGRAPHS
+
+
+def test_a_repeated_paragraph_is_read_once() -> None:
+    assert read(f"<article>{story()}{story()}</article>") == PARAGRAPHS
+
+
+def test_a_standfirst_that_the_page_describes_itself_with_opens_the_story() -> None:
+    lead = "The islands want two boats, the ministry offers one, and the winter is a month away."
+    header = f"<header><h1>{HEADLINE}</h1><div class='standfirst'>{lead}</div></header>"
+    page = f"{header}<div class='story-body'>{story()}</div>"
+    assert read(page, descriptions=(lead[:60] + "…",)) == [lead, *PARAGRAPHS]
+    assert read(page) == PARAGRAPHS
+
+
+def test_a_standfirst_in_the_story_is_not_read_twice() -> None:
+    assert read(f"<article>{story()}</article>", descriptions=(PARAGRAPHS[0],)) == PARAGRAPHS
+
+
+def test_scripts_that_need_few_characters_have_a_voice() -> None:
+    paragraphs = [
+        "運輸大臣は火曜日に三つの島の知事と会談し、冬の連絡船の費用について話し合った。",
+        "会談は金曜日に再開される予定で、結論はまだ出ていないと同省は述べた。",
+    ]
+    links = "<ul><li><a href='/x'>天気</a></li><li><a href='/y'>スポーツ</a></li></ul>"
+    assert read(f"<div>{links}</div><div>{story(paragraphs)}</div>") == paragraphs
+
+
+@pytest.mark.parametrize("body", ["", "<p></p>", "<nav><a href='/'>Home</a></nav>", "<p>Hello.</p>"])
+def test_a_page_without_running_text_has_no_paragraphs(body: str) -> None:
+    assert read(body) == []
+
+
+def test_headlines_that_lead_elsewhere_are_counted() -> None:
+    assert (
+        read_body(LexborHTMLParser(html("<div>" + TEASER.replace("teaser", "item") * 3 + "</div>")), "", ()).headlines
+        == 3
+    )

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pages import html
+from selectolax.lexbor import LexborHTMLParser
+
+from worker.parse.byline import byline, split
+from worker.parse.jsonld import linked
+
+
+def names(head: str = "", body: str = "") -> list[str]:
+    page = LexborHTMLParser(html(body, head))
+    return byline(page, linked(page))
+
+
+def ld(author: str, more: str = "") -> str:
+    block = f'[{{"@type": "NewsArticle", "headline": "x", "author": {author}}}{more}]'
+    return f'<script type="application/ld+json">{block}</script>'
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Ann Lee", ["Ann Lee"]),
+        ("By Ann Lee and Bo Ek", ["Ann Lee", "Bo Ek"]),
+        ("By: Ann Lee, Bo Ek and Cem Oz", ["Ann Lee", "Bo Ek", "Cem Oz"]),
+        ("Von Anna Lehm und Bodo Eck", ["Anna Lehm", "Bodo Eck"]),
+        ("Par Anne Lys et Benoît Eck", ["Anne Lys", "Benoît Eck"]),
+        ("Por Ana Luz y Beto Eco", ["Ana Luz", "Beto Eco"]),
+        ("Ann Lee, PhD", ["Ann Lee"]),
+        ("Ann Lee, political correspondent", ["Ann Lee", "political correspondent"]),
+        ("Ann Lee (text); Bo Ek (photos)", ["Ann Lee", "Bo Ek"]),
+        ("AFP, Port Calder", ["AFP, Port Calder"]),
+        ("Byron Vance", ["Byron Vance"]),
+        ("Anders Vond", ["Anders Vond"]),
+        ("admin", []),
+        ("https://example.org/ann", []),
+        ("ann@example.org", []),
+        ("17 September 2024", []),
+        ("", []),
+        ("a very long line that is plainly no name of anybody at all", []),
+    ],
+)
+def test_a_byline_is_parted_into_names(written: str, expected: list[str]) -> None:
+    assert split(written) == expected
+
+
+@pytest.mark.parametrize(
+    "author",
+    ['"Ann Lee"', '{"@type": "Person", "name": "Ann Lee"}', '[{"name": "Ann Lee"}]', '{"name": ["Ann Lee"]}'],
+)
+def test_jsonld_names_its_authors_in_any_form(author: str) -> None:
+    assert names(ld(author)) == ["Ann Lee"]
+
+
+def test_jsonld_authors_may_be_references() -> None:
+    assert names(ld('{"@id": "#1"}', ', {"@id": "#1", "@type": "Person", "name": "Ann Lee"}')) == ["Ann Lee"]
+
+
+def test_a_visible_person_is_preferred_to_the_organisation_in_jsonld() -> None:
+    organisation = ld('{"@type": "Organization", "name": "Harbour Post"}')
+    assert names(organisation, '<a rel="author">Ann Lee</a>') == ["Ann Lee"]
+    assert names(organisation) == ["Harbour Post"]
+
+
+def test_meta_tags_are_asked_before_the_visible_line() -> None:
+    assert names('<meta name="Author" content="Ann Lee">', '<p class="byline">By Bo Ek</p>') == ["Ann Lee"]
+
+
+def test_authors_of_other_articles_further_down_are_not_meant() -> None:
+    body = (
+        '<p><a rel="author">Ann Lee</a> and <a rel="author">Bo Ek</a></p>'
+        '<ul><li><a rel="author">Cem Oz</a></li><li><a rel="author">Dee Fox</a></li></ul>'
+    )
+    assert names("", body) == ["Ann Lee", "Bo Ek"]
+
+
+def test_a_page_that_names_nobody_has_no_byline() -> None:
+    assert names("", "<p>By the harbour the boats wait.</p>") == []
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_parted_into_clean_names(written: str) -> None:
+    assert all(name and name == " ".join(name.split()) for name in split(written))
