@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _NEAR = 16
 """Tokens to the right of a trigger in which its place stands."""
+_FAR = 240
+"""Characters beyond which a date belongs to something else."""
 _LONG = 40
 """Tokens at most in a topic or an object."""
 _ARTICLE_AND_NOUN = 2
@@ -38,7 +40,9 @@ class Circumstances:
         """Return the expression of time nearest to a trigger in its sentence, those after it first."""
         text = self.doc.text
         start, end = text.starts[first], text.ends[last - 1]
-        found = [w for w in self._in_sentence(first) if not self._quoted_apart(w, first)]
+        found = [
+            w for w in self._in_sentence(first) if abs(w.start - start) < _FAR and not self._quoted_apart(w, first)
+        ]
         after = [w for w in found if w.start >= start and not self._clause_between(end, w.start, first)]
         before = [w for w in found if w.start < start and not self._clause_between(w.end, start, first)]
         if after:

@@ -78,33 +78,49 @@ def gather(candidates: list[C], same: Callable[[C, C], bool], meant: Callable[[C
     """Gather candidates in text order; `same(old, new)` joins full ones, `meant(old, new)` those that point back.
 
     Events stay in the order of their first full mention.  A pointer before its event ("the visit" in a headline) joins
-    it afterwards.
+    it afterwards.  Only candidates with a party or place in common are compared, so the cost stays linear.
     """
     clusters: list[Cluster[C]] = []
-    pointers: list[C] = []
+    home_of: dict[C, Cluster[C]] = {}
+    known: dict[str, list[Cluster[C]]] = {}
     for candidate in candidates:
         if candidate.back:
-            pointers.append(candidate)
             continue
-        home = next((c for c in reversed(clusters) if any(same(old, candidate) for old in c.members)), None)
+        near = {id(c): c for key in _keys(candidate) for c in known.get(key, [])[-_LOOK_BACK:]}
+        home = next(
+            (c for c in reversed(near.values()) if any(same(old, candidate) for old in c.members[-_LOOK_BACK:])), None
+        )
         if home is None:
-            clusters.append(Cluster(members=[candidate]))
-        else:
-            home.members.append(candidate)
-    for pointer in pointers:
-        fitting = [c for c in clusters if any(meant(old, pointer) for old in c.members)]
-        if fitting:
-            _nearest(fitting, pointer).members.append(pointer)
+            home = Cluster(members=[])
+            clusters.append(home)
+        home.members.append(candidate)
+        home_of[candidate] = home
+        for key in _keys(candidate):
+            if home not in known.setdefault(key, [])[-_LOOK_BACK:]:
+                known[key].append(home)
+    _join_pointers(candidates, home_of, meant)
     for cluster in clusters:
         cluster.members.sort(key=lambda c: c.first)
     return clusters
 
 
-def _nearest(clusters: list[Cluster[C]], pointer: C) -> Cluster[C]:
-    """Return the cluster told last before the pointer, else the first after it."""
-    before = [
-        (max(m.first for m in c.members if m.first < pointer.first), i)
-        for i, c in enumerate(clusters)
-        if any(m.first < pointer.first for m in c.members)
-    ]
-    return clusters[max(before)[1]] if before else clusters[0]
+_LOOK_BACK = 24
+"""How many events and mentions are compared with a new one; an article tells of fewer."""
+
+
+def _keys(candidate: Candidate) -> set[str]:
+    """Return what two mentions of one event have in common: a party, or the place."""
+    return names_of(candidate) | ({f"in {candidate.place.text}"} if candidate.place else set())
+
+
+def _join_pointers(candidates: list[C], home_of: dict[C, Cluster[C]], meant: Callable[[C, C], bool]) -> None:
+    """Let each pointer join the event told last before it that it can mean, else the first after it."""
+    full = [c for c in candidates if not c.back]
+    at = 0
+    for pointer in (c for c in candidates if c.back):
+        while at < len(full) and full[at].first < pointer.first:
+            at += 1
+        near = [*reversed(full[max(0, at - _LOOK_BACK) : at]), *full[at : at + _LOOK_BACK]]
+        target = next((c for c in near if meant(c, pointer)), None)
+        if target is not None:
+            home_of[target].members.append(pointer)

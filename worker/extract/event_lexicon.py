@@ -65,6 +65,8 @@ class MeetingWords(_Table, frozen=True, kw_only=True):
     press_conference: str
     other_kinds: str
     call_stops: str
+    bodies: str
+    partitive: str
     names: str
     by_phone: str
     with_: str = msgspec.field(name="with")

@@ -209,11 +209,16 @@ class _Reader(Reader):
         if pair in self.lexicon.meeting_nouns:
             return self.lexicon.meeting_nouns[pair], head - 1
         form = self.lexicon.meeting_nouns.get(lower[head])
-        if form is None or (self.text.tags[head] == "NNP" and lower[head] in {"call", "calls", "assembly", "congress"}):
+        if form is None or (self.text.tags[head] == "NNP" and self._is_body(noun)):
             return None
         if head > noun.first and lower[head - 1] in words(self.lexicon.meeting.other_kinds):
             return None
         return form, head
+
+    def _is_body(self, noun: NounPhrase) -> bool:
+        """Tell Congress and the General Assembly from "a Congress on fisheries"."""
+        lower = self.text.lower
+        return lower[noun.head] in words(self.lexicon.meeting.bodies) and lower[noun.first] not in {"a", "an"}
 
     def _nominal(self, noun: NounPhrase, form: Form, at: int) -> Candidate | None:
         light = self._light(noun)
@@ -231,7 +236,7 @@ class _Reader(Reader):
         place = self._nominal_place(noun, form, at, after)
         found.noun = self.text.lower[noun.head]
         found.place = self.around.place_span(place) if place else found.place if form != "visit" else None
-        found.place = found.place or self._place_before(noun, at)
+        found.place = self._place_before(noun, at) or found.place
         found.place = found.place or self.around.place_span(
             self.around.place_before(noun.first) if form != "visit" else None
         )
@@ -260,7 +265,9 @@ class _Reader(Reader):
         """Return the parties that a noun names and the construction that named them."""
         found, rule = self._listed(noun, form, verb if not lent else None)
         owner = self.parties.possessor(noun, at)
-        if owner is not None:
+        if (
+            owner is not None and self.word(noun.first) not in self.doc.lexicon.plural
+        ):  # "their meeting" was told before
             found.insert(0, owner)
             rule = "possessor"
         elif verb is not None and verb.passive:
@@ -345,6 +352,11 @@ class _Reader(Reader):
             if guest is not None and self.word(guest.last) == "to" and guest.last == noun.first - 1:
                 group = self.phrases.verb(guest.first - 1)
                 return group if group and self.text.lower[group.head] in self.lexicon.control else None
+            if self.word(before) == "of" and (part := self.clauses.noun(before - 1)) is not None:
+                if self.text.lower[part.head] not in words(self.lexicon.meeting.partitive):
+                    return None
+                before = part.first - 1
+                continue
             if before < 0 or self.text.lower[before] not in {"in", "for", "at", "to", "part", "a", "round", "of"}:
                 return None
             before -= 1
@@ -380,6 +392,13 @@ class _Reader(Reader):
         how = self.mood(group)
         if how.conditional or (how.outcome is None and self._purpose_of_noun(how)):
             return None
+        due = (
+            outcome_of(self.lexicon, self.word(group.last))
+            if self.text.lower[group.head] in self.doc.lexicon.be
+            else None
+        )
+        if due is not None:
+            return due
         own = outcome_of(self.lexicon, self.lexicon.lemma(self.text.lower[group.head]), self.word(group.head + 1))
         if own is not None and not (how.negated and own != "denied"):
             return own if how.outcome != "denied" else "denied"
@@ -392,7 +411,7 @@ class _Reader(Reader):
         start = self.text.sentence(noun.head)[0]
         for at in range(noun.first - 1, max(start, noun.first - 24) - 1, -1):
             group = self.phrases.verb(at)
-            if group is not None and (group.finite or group.infinitive):
+            if group is not None and group.finite:
                 return self.mood(group).modal == "will"
         return False
 
@@ -405,6 +424,9 @@ class _Reader(Reader):
                 continue
             if at == noun.last and (group.infinitive or self.text.tags[group.head] == "VBN"):
                 return group
+            if group.finite and self.word(group.first - 1) in self.doc.lexicon.relative:
+                own = group.passive or self.text.lower[group.head] in self.doc.lexicon.be
+                return group if own else None  # "talks in Oslo that will be held", not "a visit that included"
             if group.finite:
                 subject = self.clauses.subject(group)
                 partitive = subject is not None and subject.last == noun.first - 1 and self.word(subject.last) == "of"
