@@ -64,10 +64,8 @@ class MeetingWords(_Table, frozen=True, kw_only=True):
     summit: str
     press_conference: str
     other_kinds: str
-    call_stops: str
     bodies: str
     partitive: str
-    names: str
     by_phone: str
     with_: str = msgspec.field(name="with")
     between: str
@@ -79,8 +77,6 @@ class MeetingWords(_Table, frozen=True, kw_only=True):
     including: str
     destination: str
     topic: str
-    counterpart: str
-    leaders: str
 
 
 class Act(_Table, frozen=True, kw_only=True):

@@ -1,0 +1,124 @@
+"""Decisions told by a noun whose decider is said, and decisions said not to have been taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.clusters import Candidate
+from worker.extract.decision_reader import DecisionReader
+from worker.extract.event_lexicon import words
+from worker.schema import Actor, Category, DecisionStatus, Span
+
+if TYPE_CHECKING:
+    from worker.extract.phrases import NounPhrase, VerbGroup
+
+
+class DecisionNouns(DecisionReader):
+    """Reads nouns of decision, and what was left open."""
+
+    def _noun(self, noun: NounPhrase) -> Candidate | None:
+        word = self.text.lower[noun.head]
+        if self._absent(noun) and word in words(self.lexicon.decision.nouns.absent):
+            return self._no_decision(noun)
+        kind = self.lexicon.decision_nouns.get(word)
+        if kind is None:
+            return None
+        policy = word in words(self.lexicon.decision.nouns.policy)
+        deciders = self._graded(self._owners(noun), person=not policy)
+        if not deciders or (policy and deciders[0].type == "person"):
+            return None
+        about = self._noun_complement(noun, kind)
+        if about is None and word not in words(self.lexicon.decision.nouns.plain):
+            return None
+        status: DecisionStatus = "rejected" if self.word(noun.last) == "not" else kind
+        category: Category = "agreement" if word in words(self.lexicon.decision.nouns.agreed) else "executive"
+        return self._candidate(noun.head, noun.head + 1, category, status, deciders, about, "noun", noun=word)
+
+    def _owners(self, noun: NounPhrase) -> list[Actor]:
+        """Return the deciders a noun names: possessor, country or body before it, "by" or "of" after it."""
+        owner = self.parties.possessor(noun, noun.head)
+        if owner is not None:
+            return [owner]
+        if before := self.parties.modifiers(noun, noun.head):
+            return before
+        at = self._over_time(noun.last)
+        if self.word(at) in {"by", "of", "from"}:
+            return self.parties.named(self.clauses.noun(at + 1))
+        return []
+
+    def _noun_complement(self, noun: NounPhrase, kind: str = "") -> Span | None:
+        """Return what follows the noun, its date and its decider: "the decision last May by Oslo to …"."""
+        at = self._over_time(noun.last)
+        if self.word(at) in {"by", "of", "from"}:
+            owner = self.clauses.noun(at + 1)
+            at = self._over_time(self.clauses.coordinated(owner)[-1].last) if owner is not None else at
+        at += self.word(at) == "not"
+        if self.word(at) not in {"to", "that", "on", "against", "for", "in"}:
+            return None
+        verb = self.phrases.verb(at)
+        if verb is not None and verb.infinitive and kind == "rejected":
+            return self._infinitive(verb, kind)
+        if kind == "proposed" and not (verb is not None and verb.infinitive) and self.word(at) != "that":
+            return None
+        following = self.clauses.noun(at + 1) if at + 1 < len(self.text.words) else None
+        if following is not None and (self.clauses.is_time(following) or self.around.is_place(following)):
+            return None
+        return self.around.stretch(at + 1)
+
+    def _absent(self, noun: NounPhrase) -> bool:
+        return self.word(noun.first) in self.doc.lexicon.negations
+
+    def _no_decision(self, noun: NounPhrase) -> Candidate | None:
+        """Read "no decision was reported", "they have no plans to"."""
+        before = self.phrases.verb(noun.first - 1)
+        deciders = self._graded(self._owners(noun)) or (self._graded(self.subject(before)) if before else [])
+        if not deciders:
+            deciders = self._who_met(noun.head) if before is None else []
+        if not deciders:
+            return None
+        return self._candidate(
+            noun.first,
+            noun.head + 1,
+            "executive",
+            "not_taken",
+            deciders,
+            self._noun_complement(noun),
+            "no decision",
+            noun="decision",
+        )
+
+    def _left_open(self, group: VerbGroup) -> Candidate | None:
+        """Read "has not confirmed whether"."""
+        if group.modal >= 0 or self.word(group.last) not in self.doc.lexicon.wh_openers:
+            return None
+        deciders, about = self._deciders(group), self.around.stretch(group.last)
+        if not deciders:
+            return None
+        return self._candidate(
+            self._negation(group), group.last, "executive", "not_taken", deciders, about, "left open"
+        )
+
+    def _not_discussed(self, group: VerbGroup) -> Candidate | None:
+        """Read "the permit is not being discussed": the agent decides, or the country the sentence is set in."""
+        if not (group.negated and group.passive) or group.modal >= 0:
+            return None
+        place = self.around.opening_place(group.head) or self._set_in(group)
+        deciders = self._graded(self.by(group.last)) or (self._graded(self.parties.named(place)) if place else [])
+        if not deciders:
+            return None
+        target = self.clauses.subject(group)
+        about = self._object(target) if target else None
+        return self._candidate(group.first, group.last, "executive", "not_taken", deciders, about, "not discussed")
+
+    def _set_in(self, group: VerbGroup) -> NounPhrase | None:
+        """Return the country of the sentence's part before the verb: "In Norway, as you know, this is not …"."""
+        start = self.text.sentence(group.head)[0]
+        for at in range(group.first - 1, max(start, group.first - 24) - 1, -1):
+            noun = self.clauses.noun(at + 1)
+            if (
+                self.word(at) == "in"
+                and noun is not None
+                and self.text.slice(noun.first, noun.last) in self.doc.lexicon.countries
+            ):
+                return noun
+        return None

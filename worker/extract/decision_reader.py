@@ -1,0 +1,146 @@
+"""What the triggers of decisions share: who may decide, about what, and in which words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.clusters import Candidate
+from worker.extract.event_lexicon import words
+from worker.extract.parties import POLITICAL, POSSIBLE
+from worker.extract.reader import Reader
+from worker.schema import Actor, Category, DecisionStatus, Span
+
+if TYPE_CHECKING:
+    from worker.extract.outlook import Mood
+    from worker.extract.phrases import NounPhrase, VerbGroup
+
+
+class DecisionReader(Reader):
+    """Reads one article for decisions."""
+
+    def _unreal(self, how: Mood) -> bool:
+        return how.conditional or how.habitual or how.modal == "perhaps"
+
+    def _yet(self, group: VerbGroup) -> bool:
+        """Read "has yet to decide"."""
+        return group.infinitive and self.word(group.first - 1) == "yet"
+
+    def _negation(self, group: VerbGroup) -> int:
+        """Return where the trigger begins: at the negation, if there is one."""
+        negations = self.doc.lexicon.negations
+        return next((i for i in range(group.first, group.head) if self.text.lower[i] in negations), group.head)
+
+    def _deciders(self, group: VerbGroup, *, person: bool = False) -> list[Actor]:
+        if group.passive or self._is_participle(group):
+            return self._graded(self.by(group.last), person=person)
+        subject = self.clauses.subject(group)
+        found = self._graded(self.parties.named(subject), person=person)
+        if not found and subject is not None and self.text.tags[subject.head] == "PRP":
+            found = self._meant_by(subject)
+        return found
+
+    def _meant_by(self, pronoun: NounPhrase) -> list[Actor]:
+        """Read "They agreed": whoever met last; "we have agreed": the speaker, or the body whose paper this is."""
+        word = self.text.lower[pronoun.head]
+        if word == "they":
+            return self._who_met(pronoun.head)
+        if word != "we":
+            return []
+        offset = self.text.starts[pronoun.head]
+        for statement in self.doc.statements:
+            if any(span.start <= offset < span.end for span in statement.content):
+                return self._graded([statement.speaker]) if statement.speaker else []
+        mention = self.text.span(pronoun.first, pronoun.last)
+        return [Actor(name=mention.text, mention=mention, type="group")] if self.text.quoted[pronoun.head] < 0 else []
+
+    def _graded(self, parties: list[Actor], *, person: bool = False) -> list[Actor]:
+        """Keep political and institutional actors; a person whose role is not told only where `person` allows."""
+        least = POSSIBLE if person else POLITICAL
+        return [a for a in parties if self.parties.grade(a) >= least]
+
+    def _who_met(self, token: int) -> list[Actor]:
+        """Return the parties of the meeting told last before a token: they are who could have decided."""
+        offset = self.text.starts[token]
+        before = [(span.start, m) for m in self.doc.meetings for span in m.mentions if span.start < offset]
+        return list(max(before, key=lambda pair: pair[0])[1].participants) if before else []
+
+    def _is_participle(self, group: VerbGroup) -> bool:
+        """Read "the ceasefire announced by Oslo"."""
+        return (
+            self.text.tags[group.head] in {"VBN", "VBD"} and group.first == group.head and self.word(group.last) == "by"
+        )
+
+    def _participled(self, group: VerbGroup) -> NounPhrase | None:
+        """Return the noun a participle describes, over what stands between: "the ceasefire in Syria announced by"."""
+        noun = self.clauses.noun(group.first - 1)
+        while noun is not None and noun.first > 1 and self.text.lower[noun.first - 1] in {"in", "for", "on"}:
+            before = self.clauses.noun(noun.first - 2)
+            if before is None:
+                break
+            noun = before
+        return noun
+
+    def _holds(self, noun: NounPhrase, needed: frozenset[str]) -> bool:
+        """Tell whether the phrase, or the of-phrase on it, holds a word of the class the verb needs."""
+        text, last = self.text, noun.last
+        if last < len(text.words) and text.lower[last] == "of" and (following := self.clauses.noun(last + 1)):
+            last = following.last
+        if "person" in needed and self.parties.members(noun)[:1] and self.parties.members(noun)[0].type == "person":
+            return True
+        money = "aid" in needed and any(c in "$£€" for c in text.slice(noun.first, last))
+        return money or any(text.lower[i] in needed for i in range(noun.first, last))
+
+    def _infinitive(self, following: VerbGroup, kind: str) -> Span | None:
+        lemma = self.lexicon.lemma(self.text.lower[following.head])
+        if kind in {"rejected", "agreed"} and lemma in words(self.lexicon.decision.choice.speech):
+            return None
+        return self.around.stretch(following.head)
+
+    def _over_time(self, at: int) -> int:
+        """Step over adverbs and dates: "agreed on Friday to"."""
+        for _ in range(3):
+            skip = at + (self.word(at) in {"on", "in", "at"} and self.text.tags[at] == "IN")
+            noun = self.clauses.noun(skip) if skip < len(self.text.words) else None
+            if noun is not None and noun.first == skip and self.clauses.is_time(noun):
+                at = noun.last
+            elif (
+                at < len(self.text.words)
+                and self.text.tags[at] == "RB"
+                and self.phrases.verb(at) is None
+                and self.word(at) != "not"
+            ):
+                at += 1
+            else:
+                break
+        return at
+
+    def _object(self, noun: NounPhrase) -> Span:
+        """Return the object with what hangs on it, up to the end of its clause."""
+        whole = self.around.stretch(noun.first)
+        return whole if whole is not None else self.text.span(noun.first, noun.last)
+
+    def _candidate(  # noqa: PLR0917 - a row of the event's own fields
+        self,
+        first: int,
+        last: int,
+        category: Category,
+        status: DecisionStatus,
+        deciders: list[Actor],
+        about: Span | None,
+        rule: str,
+        noun: str = "",
+    ) -> Candidate:
+        when = self.around.when(first, last)
+        return Candidate(
+            first=first,
+            last=last,
+            kind=category,
+            status=status,
+            parties=self.distinct(deciders),
+            when=self.around.span(when),
+            day=self.around.day(when, "future" if status in {"pending", "proposed"} else "past"),
+            about=about,
+            rule=rule,
+            noun=noun,
+            confidence=0.7,
+        )

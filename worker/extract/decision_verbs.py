@@ -1,0 +1,208 @@
+"""Decisions told by a verb: of choice ("decided to"), whose complement is the decision, or of action ("vetoed")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.clusters import Candidate
+from worker.extract.decision_reader import DecisionReader
+from worker.extract.event_lexicon import Act, words
+from worker.schema import Category, DecisionStatus, Span
+
+if TYPE_CHECKING:
+    from worker.extract.outlook import Mood
+    from worker.extract.phrases import NounPhrase, VerbGroup
+
+_NOTHING = frozenset({"nothing", "little", "anything", "something"})
+
+
+class DecisionVerbs(DecisionReader):
+    """Reads verbs of choice and of action."""
+
+    def _choice(self, group: VerbGroup, kind: str) -> Candidate | None:
+        """Read "decided to", "agreed that", "voted against", "refused to", "is considering"."""
+        if kind == "agreed" and (shared := self._agreed_between(group)) is not None:
+            return shared
+        how = self.mood(group)
+        if self._unreal(how) or not (group.finite or how.governors or self._participle_clause(group)):
+            return None
+        if group.passive:
+            return self._impersonal(group, kind)
+        complement = self._complement(group, kind)
+        if complement is None:
+            return None
+        status = self._status_of_choice(group, how, kind, complement)
+        deciders = self._deciders(group, person=kind == "voted") if status else []
+        if status is None or not deciders:
+            return None
+        category: Category = "agreement" if kind == "agreed" else "legislative" if kind == "voted" else "executive"
+        return self._candidate(self._negation(group), group.last, category, status, deciders, complement, f"{kind} to")
+
+    def _agreed_between(self, group: VerbGroup) -> Candidate | None:
+        """Read "the truce agreed last year between A and B"."""
+        at = self._over_time(group.last)
+        if self.word(at) not in words(self.lexicon.meeting.between) | words(self.lexicon.meeting.by):
+            return None
+        target = self._participled(group) if group.first == group.head else self.clauses.subject(group)
+        deciders = self._graded(self.parties.named(self.clauses.noun(at + 1)))
+        if target is None or not deciders or not self._holds(target, words(self.lexicon.decision.objects["deal"])):
+            return None
+        about = self.text.span(target.first, target.last)
+        return self._candidate(group.head, group.last, "agreement", "taken", deciders, about, "agreed between")
+
+    def _impersonal(self, group: VerbGroup, kind: str) -> Candidate | None:
+        """Read "it was agreed that": decided by whoever met."""
+        subject = self.clauses.subject(group)
+        impersonal = subject is not None and self.text.lower[subject.head] == "it"
+        if kind not in {"agreed", "taken"} or self.word(group.last) not in {"that", "to"} or not impersonal:
+            return None
+        deciders = self._graded(self.by(group.last)) or self._who_met(group.head)
+        about = self.around.stretch(group.last + 1)
+        if not deciders or about is None:
+            return None
+        return self._candidate(group.head, group.last, "agreement", "taken", deciders, about, "it was agreed")
+
+    def _complement(self, group: VerbGroup, kind: str) -> Span | None:
+        """Return what was chosen; None where the complement is none of a decision ("decided the election")."""
+        at = self._over_time(group.last)
+        word = self.word(at)
+        if (
+            kind in {"taken", "agreed", "voted"}
+            and word in {"on", "against", "for", "to", "in"}
+            and self.text.tags[at] in {"IN", "TO"}
+        ):
+            following = self.phrases.verb(at)
+            if following is None:
+                return self.around.stretch(at + 1)
+        following = self.phrases.verb(at + (word == "not"))
+        if following is not None and following.infinitive:
+            return self._infinitive(following, kind)
+        if kind in {"pending", "proposed"} and following is not None and self.text.tags[following.head] == "VBG":
+            return self.around.stretch(following.head)
+        if word in {"that", "whether"} and kind != "pending":
+            return self.around.stretch(at + 1)
+        return self._nominal_complement(group, kind, at)
+
+    def _nominal_complement(self, group: VerbGroup, kind: str, at: int) -> Span | None:
+        target = self.clauses.object(group)
+        if target is None or kind in {"taken", "voted", "rejected", "announced"}:
+            return self._open_question(at, kind)
+        nothing = self.text.lower[target.first] in _NOTHING
+        if nothing or self.text.tags[target.head] == "PRP":
+            return None
+        if kind == "pending" and self.text.lower[target.head] not in self.lexicon.stance:
+            return None
+        if kind == "proposed" and self.lemma(group) not in words(self.lexicon.decision.choice.objects):
+            return None
+        return self._object(target)
+
+    def _open_question(self, at: int, kind: str) -> Span | None:
+        """Read "decided whether …", "decide how …"."""
+        return self.around.stretch(at) if kind == "taken" and self.word(at) in self.doc.lexicon.wh_openers else None
+
+    def _participle_clause(self, group: VerbGroup) -> bool:
+        """Tell a participle clause, which says what its subject did, from a gerund after a preposition."""
+        first = group.first - 1
+        return self.text.tags[group.first] == "VBG" and first > 0 and self.text.words[first] == ","
+
+    def _status_of_choice(self, group: VerbGroup, how: Mood, kind: str, complement: Span) -> DecisionStatus | None:
+        against = self.word(group.last) in {"against", "not"} or complement.text.lower().startswith("not ")
+        if kind == "pending":
+            return "not_taken" if how.negated else "pending"
+        if self._yet(group):
+            return "pending"
+        if how.negated:
+            return "rejected" if how.modal == "will" or kind in {"agreed", "voted"} else "not_taken"
+        if how.modal == "obliged":
+            return "pending" if kind == "taken" else None
+        if how.modal == "would" or (how.governors and how.outcome != "planned" and not self._through(how)):
+            return None
+        if how.outcome == "planned" or how.modal == "will":
+            return "proposed" if kind == "proposed" else "pending"
+        if kind in {"rejected", "proposed"}:
+            return "rejected" if kind == "rejected" else "proposed"
+        return "rejected" if against else "taken"
+
+    def _act(self, group: VerbGroup, lemma: str) -> Candidate | None:
+        """Read "imposed sanctions", "was vetoed by the president"."""
+        how = self.mood(group)
+        if self._unreal(how) or how.modal in {"obliged", "would"} or self._governed_by_choice(how):
+            return None
+        if not (group.finite or how.governors or self._is_participle(group) or self._participle_clause(group)):
+            return None
+        if self._generic(group):
+            return None
+        target = self._target(group)
+        found = self._reading(group, lemma, target)
+        status = self._status_of_act(group, how, found[0]) if found else None
+        if found is None or status is None:
+            return None
+        act, last = found
+        deciders = self._deciders(group, person=act.firm)
+        if not deciders:
+            return None
+        about = self._object(target) if target else self.around.stretch(last)
+        return self._candidate(
+            self._negation(group), last, act.category, status, deciders, about, f"act {act.category}"
+        )
+
+    def _generic(self, group: VerbGroup) -> bool:
+        """Tell "the countries that provide arms", which describes, from what somebody did."""
+        relative = self.word(group.first - 1) in self.doc.lexicon.relative
+        return relative and group.first == group.head and self.text.tags[group.head] in {"VBP", "VBZ"}
+
+    def _target(self, group: VerbGroup) -> NounPhrase | None:
+        """Return what is acted on: the object, in the passive the subject."""
+        if self._is_participle(group):
+            return self._participled(group)
+        if group.passive:
+            return self.clauses.subject(group)
+        return self.clauses.object(group)
+
+    def _reading(self, group: VerbGroup, lemma: str, target: NounPhrase | None) -> tuple[Act, int] | None:
+        """Return the reading that fits the particles and the object, and where the verb with its particles ends."""
+        for particles, act, needs in self.lexicon.acts[lemma]:
+            last = group.head + 1 + len(particles)
+            if tuple(self.text.lower[group.head + 1 : last]) != particles:
+                continue
+            at = last + (self.word(last) == "to")
+            noun = target or (self.clauses.noun(at) if at < len(self.text.words) else None)
+            if noun is not None and self.text.tags[noun.head] == "PRP" and not act.firm:
+                continue
+            if noun is not None and self.text.lower[noun.first] in _NOTHING:
+                continue
+            if act.only_negated and not (group.negated and group.modal >= 0):
+                continue
+            if act.bare or (noun is not None and (not needs or self._holds(noun, needs))):
+                return act, max(last, group.last)
+        return None
+
+    def _status_of_act(self, group: VerbGroup, how: Mood, act: Act) -> DecisionStatus | None:
+        if self._yet(group):
+            return "pending"
+        if how.governors and how.outcome != "planned" and not self._through(how):
+            return None
+        if how.negated:
+            return "rejected" if how.modal or self._supported(group) else "not_taken"
+        if how.outcome == "planned":
+            return "pending"
+        if how.modal == "will":
+            return "proposed" if act.status == "taken" else act.status
+        return act.status
+
+    def _through(self, how: Mood) -> bool:
+        """Tell whether every governor leaves the verb as it is ("was forced to postpone")."""
+        listed = words(self.lexicon.outlook.through)
+        return all(self.lexicon.lemma(self.text.lower[g.token]) in listed for g in how.governors)
+
+    def _supported(self, group: VerbGroup) -> bool:
+        """Read "did not approve": a refusal, where "has not approved" leaves it open."""
+        return any(self.text.lower[i] in self.doc.lexicon.do for i in range(group.first, group.head))
+
+    def _governed_by_choice(self, how: Mood) -> bool:
+        """Read "decided to impose": the choice is the event."""
+        return any(
+            self.lexicon.lemma(self.text.lower[g.token]) in self.lexicon.choices
+            or self.text.lower[g.token] in self.lexicon.decision_nouns
+            for g in how.governors
+        )

@@ -1,0 +1,264 @@
+"""Meetings told by a noun: parties by possessor, modifiers, prepositions and the light verb that lends a subject."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.clusters import Candidate
+from worker.extract.event_lexicon import words
+from worker.extract.meeting_reader import MeetingReader
+from worker.extract.outlook import outcome_of
+from worker.extract.parties import POLITICAL
+from worker.schema import Actor, Form, MeetingStatus, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from worker.extract.phrases import NounPhrase, VerbGroup
+
+_PAIR = 2
+"""A meeting has two parties."""
+
+
+class MeetingNouns(MeetingReader):
+    """Reads nouns of meeting."""
+
+    def nominal(self) -> Iterator[Candidate]:
+        """Yield what every noun of meeting says."""
+        for chunk in self.phrases.nouns:
+            noun = self.clauses.noun(chunk.first) or chunk
+            form = self._form(noun)
+            candidate = self._nominal(noun, *form) if form is not None else None
+            if candidate is not None:
+                yield candidate
+
+    def _nominal(self, noun: NounPhrase, form: Form, at: int) -> Candidate | None:
+        light = self._light(noun)
+        own = None if light else self._own_verb(noun)
+        form = self._named_form(noun, form)
+        parties, rule = self._nominal_parties(noun, form, at, light or own, lent=light is not None)
+        if form == "call" and at == noun.head and self.text.lower[at] in {"call", "calls"} and len(parties) < _PAIR:
+            return None
+        after = own.last if own else noun.last
+        when = self.around.when(at, max(noun.last, after))
+        status = self._nominal_status(noun, light or own, self._lies_ahead(when))
+        if status is None:
+            return None
+        found = self._made(at, noun.head + 1, form, status, parties, rule, when)
+        place = self._nominal_place(noun, form, at, after)
+        found.noun = self.text.lower[noun.head]
+        found.place = self.around.place_span(place) if place else found.place if form != "visit" else None
+        found.place = self._place_before(noun, at) or found.place
+        found.place = found.place or self.around.place_span(
+            self.around.place_before(noun.first) if form != "visit" else None
+        )
+        found.sure = bool(light or own) or status != "held"
+        found.back = self._asked(at) or not self._opens(noun, form, parties, found, light)
+        return found
+
+    def _asked(self, at: int) -> bool:
+        """Tell a question, which reports no meeting by itself."""
+        return self.text.words[self.text.sentence(at)[1] - 1] == "?"
+
+    def _named_form(self, noun: NounPhrase, form: Form) -> Form:
+        """Return "summit" for a dialogue with a proper name: "the Munich Dialogue"."""
+        return "summit" if form == "talks" and self._has_name(noun) else form
+
+    def _has_name(self, noun: NounPhrase) -> bool:
+        return (
+            self.text.words[noun.head][0].isupper()
+            and noun.head > noun.first
+            and self.text.tags[noun.head - 1] == "NNP"
+        )
+
+    def _nominal_parties(
+        self, noun: NounPhrase, form: Form, at: int, verb: VerbGroup | None, *, lent: bool
+    ) -> tuple[list[Actor], str]:
+        """Return the parties that a noun names and the construction that named them."""
+        found, rule = self._listed(noun, form, verb if not lent else None)
+        owner = self.parties.possessor(noun, at)
+        if (
+            owner is not None and self.word(noun.first) not in self.doc.lexicon.plural
+        ):  # "their meeting" was told before
+            found.insert(0, owner)
+            rule = "possessor"
+        elif verb is not None and verb.passive:
+            found += self.by(verb.last)
+        elif lent and verb is not None:
+            guest = self.clauses.object(verb)
+            guests = self.parties.named(guest) if guest is not None and guest.last <= noun.first else []
+            found = [*self.subject(verb), *guests, *found]
+            rule = "light verb"
+        elif (
+            rule == "noun with"
+            or form in {"visit", "press_conference"}
+            or self._has_name(noun)
+            or self._indefinite(noun)
+        ):
+            found = [*self._adjunct_subject(noun), *found]
+        elif self.word(noun.first - 1) == "for":
+            found = [*self._joiners(noun), *found]
+        found += self.parties.modifiers(noun, at)
+        return self.distinct([a for a in found if self.parties.grade(a) or a.type == "person"]), rule
+
+    def _listed(self, noun: NounPhrase, form: Form, own: VerbGroup | None) -> tuple[list[Actor], str]:
+        """Return the parties after "with", "between" and "of", right of the noun or of the verb it is subject of."""
+        m = self.lexicon.meeting
+        found: list[Actor] = []
+        rule = "noun"
+        for prepositions, name in ((m.with_, "with"), (m.between, "between"), (m.of, "of")):
+            if name == "of" and form in {"visit", "call"}:
+                continue
+            starts = (noun.last, own.last) if own and name != "of" else (noun.last,)
+            for start in starts:
+                listed = self.clauses.prepositional(start, words(prepositions), 12 if name != "of" else 1)[:1]
+                if listed:
+                    found += self.parties.named(listed[0][1])
+                    rule = f"noun {name}"
+                    break
+        return found, rule
+
+    def _indefinite(self, noun: NounPhrase) -> bool:
+        return self.text.lower[noun.first] in {"a", "an"}
+
+    def _joiners(self, noun: NounPhrase) -> list[Actor]:
+        """Return who came "for talks": the subject and object of the clause's verb."""
+        start = self.text.sentence(noun.head)[0]
+        for at in range(noun.first - 1, max(start, noun.first - 16) - 1, -1):
+            group = self.phrases.verb(at)
+            if group is None:
+                continue
+            if self.lemma(group) not in self._lenders | self._frames.keys():
+                return []
+            target = self.clauses.object(group)
+            return [*self.subject(group), *(self.parties.named(target) if target else [])]
+        return []
+
+    def _nominal_place(self, noun: NounPhrase, form: Form, at: int, after: int) -> NounPhrase | None:
+        if form == "visit":
+            wanted = words(self.lexicon.meeting.destination) | words(self.lexicon.meeting.place)
+            places = (place for _, place in self.clauses.prepositional(noun.last, wanted, 14))
+            return next((place for place in places if self.around.is_place(place)), None)
+        return self.around.place(at, noun.last) or (self.around.place(at, after) if after != noun.last else None)
+
+    def _place_before(self, noun: NounPhrase, at: int) -> Span | None:
+        """Return the place among the words before the noun: "the Geneva talks"."""
+        for i in range(noun.first, at):
+            word = self.text.words[i]
+            if word in self.doc.lexicon.seats or (
+                word in self.around.places and word not in self.doc.lexicon.countries
+            ):
+                return self.text.span(i, i + 1)
+        return None
+
+    def _light(self, noun: NounPhrase) -> VerbGroup | None:
+        """Return the verb that lends the noun its subject: directly before it, or over "in", "for", "at"."""
+        before = noun.first - 1
+        for _ in range(3):
+            group = self.phrases.verb(before)
+            if group is not None:
+                lemma = self.lexicon.lemma(self.text.lower[group.head])
+                lends = lemma in self._lenders or outcome_of(self.lexicon, lemma) is not None
+                return group if lends else None
+            guest = self.clauses.noun(before)
+            if guest is not None and self.word(guest.last) == "to" and guest.last == noun.first - 1:
+                group = self.phrases.verb(guest.first - 1)
+                return group if group and self.text.lower[group.head] in self.lexicon.control else None
+            if self.word(before) == "of" and (part := self.clauses.noun(before - 1)) is not None:
+                if self.text.lower[part.head] not in words(self.lexicon.meeting.partitive):
+                    return None
+                before = part.first - 1
+                continue
+            if before < 0 or self.text.lower[before] not in {"in", "for", "at", "to", "part", "a", "round", "of"}:
+                return None
+            before -= 1
+        return None
+
+    def _adjunct_subject(self, noun: NounPhrase) -> list[Actor]:
+        """Return the subject of the clause that the noun hangs on: "Speaking after a meeting with X, Y said"."""
+        if noun.first == 0 or self.text.tags[noun.first - 1] not in {"IN", "TO"}:
+            return []
+        start, end = self.text.sentence(noun.head)
+        verbs = [v for i in range(start, end) if (v := self.phrases.verb(i)) is not None and v.first == i and v.finite]
+        before = [v for v in verbs if v.last <= noun.first]
+        group = before[-1] if before else verbs[0] if verbs else None
+        return self.subject(group)[:1] if group else []
+
+    def _nominal_status(self, noun: NounPhrase, group: VerbGroup | None, ahead: bool) -> MeetingStatus | None:
+        """Tell the status from the light verb, the verb of which the noun is subject, and the words before the noun."""
+        for at in range(noun.first, noun.head):
+            word = self.text.lower[at]
+            if word in self.doc.lexicon.negations:
+                return "denied"
+            outcome = outcome_of(self.lexicon, word) if self.text.tags[at] in {"JJ", "VBN", "VBG"} else None
+            if outcome is not None:
+                return outcome
+        if group is None:
+            return "planned" if ahead or self._in_future_clause(noun) else "held"
+        how = self.mood(group)
+        if how.conditional or (how.outcome is None and self._purpose_of_noun(how)):
+            return None
+        due = (
+            outcome_of(self.lexicon, self.word(group.last))
+            if self.text.lower[group.head] in self.doc.lexicon.be
+            else None
+        )
+        if due is not None:
+            return due
+        own = outcome_of(self.lexicon, self.lexicon.lemma(self.text.lower[group.head]), self.word(group.head + 1))
+        if own is not None and not (how.negated and own != "denied"):
+            return own if how.outcome != "denied" else "denied"
+        if how.modal == "perhaps" and how.outcome is None:
+            return None
+        return self._status(group, how, ahead)
+
+    def _in_future_clause(self, noun: NounPhrase) -> bool:
+        """Tell whether the noun hangs on a verb of the future: "will lead a delegation to a meeting"."""
+        start = self.text.sentence(noun.head)[0]
+        for at in range(noun.first - 1, max(start, noun.first - 24) - 1, -1):
+            group = self.phrases.verb(at)
+            if group is not None and group.finite:
+                return self.mood(group).modal == "will"
+        return False
+
+    def _own_verb(self, noun: NounPhrase) -> VerbGroup | None:
+        """Return the verb of which the noun is the subject: "talks in Oslo will be held"."""
+        end = min(self.text.sentence(noun.head)[1], noun.last + 16)
+        for at in range(noun.last, end):
+            group = self.phrases.verb(at)
+            if group is None or group.first != at:
+                continue
+            if at == noun.last and (group.infinitive or self.text.tags[group.head] == "VBN"):
+                return group
+            if group.finite and self.word(group.first - 1) in self.doc.lexicon.relative:
+                own = group.passive or self.text.lower[group.head] in self.doc.lexicon.be
+                return group if own else None  # "talks in Oslo that will be held", not "a visit that included"
+            if group.finite:
+                subject = self.clauses.subject(group)
+                partitive = subject is not None and subject.last == noun.first - 1 and self.word(subject.last) == "of"
+                return group if subject is not None and (subject.first == noun.first or partitive) else None
+        return None
+
+    def _opens(
+        self, noun: NounPhrase, form: Form, parties: list[Actor], found: Candidate, light: VerbGroup | None
+    ) -> bool:
+        """Tell whether the noun tells of an identified meeting by itself, or only point back to one."""
+        strong = [a for a in parties if self.parties.grade(a) == POLITICAL]
+        if form in {"talks", "call"}:
+            return (
+                (len(parties) >= _PAIR and bool(strong)) or bool(strong and found.place) or self._lends(strong, light)
+            )
+        if form == "visit":
+            return bool(parties) and bool(found.place)
+        if form == "press_conference":
+            return bool(parties)
+        named = self._has_name(noun) and self.text.tags[noun.head] == "NNP"
+        return bool(strong and (light or found.place or found.when or named)) or bool(found.place and found.when)
+
+    def _lends(self, strong: list[Actor], light: VerbGroup | None) -> bool:
+        """Tell "X held talks" from "X called for talks", where the other party is missing."""
+        return (
+            bool(strong)
+            and light is not None
+            and outcome_of(self.lexicon, self.lemma(light), self.word(light.head + 1)) is None
+        )

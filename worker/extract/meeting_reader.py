@@ -1,0 +1,112 @@
+"""What the triggers of meetings share: which words they are, and what their surroundings make of them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from worker.extract.clusters import Candidate
+from worker.extract.event_lexicon import words
+from worker.extract.outlook import Mood
+from worker.extract.parties import POLITICAL
+from worker.extract.reader import Reader
+from worker.schema import Actor, Form, MeetingStatus
+
+if TYPE_CHECKING:
+    from worker.extract.dates import When
+    from worker.extract.phrases import NounPhrase, VerbGroup
+
+
+class MeetingReader(Reader):
+    """Reads one article for meetings."""
+
+    @cached_property
+    def _frames(self) -> dict[str, str]:
+        """Verb lemma -> name of the method that reads it."""
+        m = self.lexicon.meeting
+        frames = [
+            (m.together, "meet"),
+            (m.somebody, "talk"),
+            (m.host, "host"),
+            (m.visit, "visit"),
+            (m.travel, "travel"),
+            (m.convene, "convene"),
+            (m.gather, "gather"),
+            (m.brief, "brief"),
+            (m.call, "call"),
+        ]
+        return {verb.partition("_")[0]: frame for verbs, frame in reversed(frames) for verb in verbs.split()}
+
+    @cached_property
+    def _lenders(self) -> frozenset[str]:
+        return frozenset(verb.split("_")[0] for verb in self.lexicon.meeting.light.split())
+
+    def _form(self, noun: NounPhrase) -> tuple[Form, int] | None:
+        """Return the form of a meeting noun and its first token; None for any other noun."""
+        head, lower = noun.head, self.text.lower
+        pair = f"{lower[head - 1]} {lower[head]}" if head > noun.first else ""
+        if pair in self.lexicon.meeting_nouns:
+            return self.lexicon.meeting_nouns[pair], head - 1
+        form = self.lexicon.meeting_nouns.get(lower[head])
+        if form is None or (self.text.tags[head] == "NNP" and self._is_body(noun)):
+            return None
+        if head > noun.first and lower[head - 1] in words(self.lexicon.meeting.other_kinds):
+            return None
+        return form, head
+
+    def _is_body(self, noun: NounPhrase) -> bool:
+        """Tell Congress and the General Assembly from "a Congress on fisheries"."""
+        lower = self.text.lower
+        return lower[noun.head] in words(self.lexicon.meeting.bodies) and lower[noun.first] not in {"a", "an"}
+
+    def _made(  # noqa: PLR0917 - a row of the event's own fields
+        self,
+        first: int,
+        last: int,
+        form: Form,
+        status: MeetingStatus,
+        parties: list[Actor],
+        rule: str,
+        when: When | None,
+    ) -> Candidate:
+        return Candidate(
+            first=first,
+            last=last,
+            kind=form,
+            status=status,
+            parties=self.distinct(parties),
+            place=self.around.place_span(self.around.place(first, last)),
+            when=self.around.span(when),
+            day=self.around.day(when, "future" if status in {"planned", "proposed"} else "past"),
+            about=self.around.topic(last),
+            rule=rule,
+            confidence=0.8 if status == "held" else 0.7,
+        )
+
+    def _status(self, group: VerbGroup, how: Mood, ahead: bool) -> MeetingStatus:
+        if how.outcome == "denied" or (how.negated and how.outcome != "cancelled"):
+            return "denied"
+        if how.outcome is not None:
+            return how.outcome
+        if how.modal == "will" or (group.infinitive and not how.governors):
+            return "planned"
+        if how.modal in {"obliged", "perhaps"}:
+            return "proposed"
+        present = self.text.tags[group.head] in {"VBZ", "VBP", "VBG"}
+        return "planned" if ahead and present else "held"
+
+    def _lies_ahead(self, when: When | None) -> bool:
+        return bool(when and (when.lean == "future" or (when.shift or 0) > 0))
+
+    def _purpose_of_noun(self, how: Mood) -> bool:
+        """Read "no need to meet", "pressure to start talks": a noun that says nothing of what became of it."""
+        if not how.governors or how.governors[-1].group is not None:
+            return False
+        noun = how.governors[-1].token
+        return self.text.tags[noun] != "JJ" and self.text.lower[noun] not in self.lexicon.decision_nouns
+
+    def _plural(self, parties: list[Actor]) -> bool:
+        strong = [a for a in parties if self.parties.grade(a)]
+        return len(strong) > 1 or any(
+            a.type in {"group", "organisation"} and self.parties.grade(a) == POLITICAL for a in strong
+        )
