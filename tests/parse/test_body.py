@@ -85,6 +85,13 @@ def test_inline_markup_does_not_part_words() -> None:
     assert first == "The Governors’ letter, sent on Monday, asks for answers."  # noqa: RUF001 - as newspapers print it
 
 
+@pytest.mark.parametrize("how", ["class='visually-hidden'", "class='SR-only'", "hidden", "style='clip:rect(0 0 0 0)'"])
+def test_words_for_screen_readers_only_are_no_part_of_a_sentence(how: str) -> None:
+    link = f"<a href='/x' class='related'>a long one<span {how}>, opens new tab</span></a>"
+    sentence = f"<p>The report, {link}, blames nobody.</p>"
+    assert read(sentence + story())[0] == "The report, a long one, blames nobody."
+
+
 def test_subheadings_items_and_rows_belong_to_the_story() -> None:
     extra = (
         "<h2>What the islands ask for</h2><ul><li>Two boats</li><li>A winter timetable</li></ul>"

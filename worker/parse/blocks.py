@@ -32,6 +32,7 @@ _BLOCKS = HEADINGS | {
     *("table", "tbody", "thead", "tfoot", "tr", "td", "th"),
 }
 _EMPTY_LINE = re.compile(r"\n\s*\n")
+_MAX_INLINE_DEPTH = 8
 _MAX_CELL_CHARS = 200
 """A table row with longer cells is layout, and its cells are read one by one."""
 
@@ -47,21 +48,52 @@ class Block(Struct, frozen=True):
     """Characters of it that are links."""
 
 
+_UNSEEN = ",".join(
+    (
+        "[hidden]",
+        *(f"[class*='{name}' i]" for name in ("visually-hidden", "visuallyhidden", "sr-only", "screen-reader")),
+        *(f"[style*='{style}' i]" for style in ("display:none", "display: none", "clip:rect", "clip: rect")),
+    )
+)
+"""What only screen readers and robots meet; within a sentence it is not part of what was said."""
+
+
 def blocks(root: LexborNode, passed_over: Callable[[LexborNode], bool]) -> list[Block]:
     """Read all below `root` but the elements to be passed over; each <br> must be a line break already."""
-    reader = _Reader()
-    stack = [(root, _children(root), False)]
+    hidden = root.css(_UNSEEN)
+    unseen = {node.mem_id for node in hidden}
+    reader = _Reader({m for node in hidden for m in _around(node)})
+    stack = [(root, _children(root), False, _is_whole(root))]
     while stack:
-        node, rest, linked = stack[-1]
+        node, rest, linked, whole = stack[-1]
         child = next(rest, None)
         if child is None:
             stack.pop()
             reader.leave(node)
         elif child.is_text_node:
             reader.write(child.text_content or "", linked=linked)
-        elif child.is_element_node and not passed_over(child) and reader.enter(child, linked=linked):
-            stack.append((child, _children(child), linked or child.tag == "a"))
+        elif not child.is_element_node or (child.mem_id in unseen if whole else passed_over(child)):
+            continue
+        elif reader.enter(child, linked=linked):
+            stack.append((child, _children(child), linked or child.tag == "a", whole or _is_whole(child)))
     return reader.made
+
+
+def _is_whole(node: LexborNode) -> bool:
+    """Tell whether everything in an element is one block."""
+    return node.tag == "p" or node.tag in HEADINGS
+
+
+def _around(node: LexborNode) -> Iterator[int]:
+    """Id of the paragraph or heading that an inline element stands in."""
+    above: LexborNode | None = node.parent
+    for _ in range(_MAX_INLINE_DEPTH):
+        if above is None:
+            return
+        if _is_whole(above):
+            yield above.mem_id
+            return
+        above = above.parent
 
 
 def linked_chars(node: LexborNode) -> int:
@@ -79,8 +111,9 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
 class _Reader:
     """Collects inline text until a block begins or ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, partly_unseen: set[int]) -> None:
         self.made: list[Block] = []
+        self._partly_unseen = partly_unseen
         self._pieces: list[str] = []
         self._linked = 0
 
@@ -95,7 +128,7 @@ class _Reader:
         if tag not in _BLOCKS:
             return True
         self._end(node.parent)
-        if tag == "p" or tag in HEADINGS:
+        if _is_whole(node) and node.mem_id not in self._partly_unseen:
             text = node.text()
             self._make(text, tag, len(text.strip()) if linked else linked_chars(node))
             return False
