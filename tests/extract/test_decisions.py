@@ -63,7 +63,7 @@ def test_the_introduction_of_these_tests_tells_of_no_decision() -> None:
         ("The government proposed a tax on ferries.", "proposed", "executive", "government"),
         ("Lepik has not decided whether to attend.", "not_taken", "executive", LEPIK),
         ("The government made no decision on the bridge.", "not_taken", "executive", "government"),
-        ("In Norway, this permit is not being discussed for now.", "not_taken", "executive", "Norway"),
+        ("In Norway, the ferry permit is not being reviewed for now.", "not_taken", "executive", "Norway"),
     ],
 )
 def test_a_construction_gives_status_category_and_decider(text: str, status: str, category: str, who: str) -> None:
@@ -73,7 +73,7 @@ def test_a_construction_gives_status_category_and_decider(text: str, status: str
 
 
 def test_who_met_is_who_did_not_decide() -> None:
-    decision = the_decision("Lepik and Berg held talks in Oslo. But after the meeting, no decision was reported.")
+    decision = the_decision("Lepik and Berg held talks in Oslo. After the talks, no decision was announced.")
     assert [a.name for a in decision.deciders] == [LEPIK, "Jonas Berg"]
     assert decision.status == "not_taken"
 
