@@ -11,6 +11,9 @@ from typing import TextIO
 
 import structlog
 
+TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+"""Without local variables: they hold whole pages, and whatever those hide."""
+
 
 def configure(level: str, stream: TextIO | None = None) -> None:
     """Make every `structlog.get_logger()` write to `stream` (stderr), from `level` ("info") up."""
@@ -24,7 +27,7 @@ def configure(level: str, stream: TextIO | None = None) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([] if tty else [structlog.processors.dict_tracebacks]),
+            *([] if tty else [TRACEBACKS]),
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),

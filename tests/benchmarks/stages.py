@@ -58,9 +58,9 @@ def _is_article(page: Page) -> bool:
 
 
 def _newspaper(text: str) -> object:
-    article = newspaper.Article("https://pages.example/article", input_html=text, fetch_images=False)
-    article.parse()
-    return article
+    article = newspaper.Article("https://pages.example/article", fetch_images=False)
+    article.download(input_html=text)
+    return article.parse()
 
 
 # ---------------------------------------------------------------- over sockets
@@ -147,5 +147,5 @@ async def _worker(settings: Settings) -> asyncio.subprocess.Process:
 
 
 async def _until(queue: UrlQueue, reached: Callable[[Depth], bool]) -> None:
-    while not reached(await queue.depth()):
+    while not reached(await queue.depth()):  # noqa: ASYNC110 - Redis is asked
         await asyncio.sleep(0.05)

@@ -82,7 +82,7 @@ def _grid(rows: dict[str, int | float | None]) -> Table:
 
 # ---------------------------------------------------------------- dead
 def dead(args: argparse.Namespace, settings: Settings) -> int:
-    """List the dead letters, the newest last, or put those with one reason back."""
+    """List the dead letters, the newest first, or put those with one reason back."""
     return asyncio.run(_requeue(args.requeue, settings) if args.requeue else _list(args, settings))
 
 

@@ -16,12 +16,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
     parser.add_argument("--copies", type=int, default=1, help="addresses that each plain article gets (default: 1)")
+    parser.add_argument("--crawl-delay", type=float, default=0.05, metavar="SECONDS", help="what robots.txt asks for")
     parser.add_argument("--slow", type=float, default=3.0, metavar="SECONDS", help="what the slow page takes")
     return parser
 
 
 async def _serve(options: argparse.Namespace) -> None:
-    async with site(port=options.port, copies=options.copies, slow_s=options.slow) as courier:
+    delays = {"slow_s": options.slow, "crawl_delay_s": options.crawl_delay}
+    async with site(port=options.port, copies=options.copies, **delays) as courier:
         print(courier.feed_url, flush=True)  # noqa: T201 - the command's answer
         await asyncio.Event().wait()
 
