@@ -18,7 +18,7 @@ import msgspec
 
 from worker.extract.lexicon import Lexicon, lexicon
 from worker.extract.tags import Tagger, features, look
-from worker.extract.text import _tokens
+from worker.extract.tokens import tokenize
 
 EPOCHS = 6
 SURE = 0.995
@@ -30,7 +30,8 @@ OFTEN = 8
 PRUNE = 0.05
 """Smaller weights are left out."""
 FOLD = {
-    "NNPS": "NNP", "JJR": "JJ", "JJS": "JJ", "RBR": "RB", "RBS": "RB", "PDT": "DT", "WDT": "WP", "WRB": "WP", "WP$": "WP",
+    "NNPS": "NNP", "JJR": "JJ", "JJS": "JJ", "RBR": "RB", "RBS": "RB",
+    "PDT": "DT", "WDT": "WP", "WRB": "WP", "WP$": "WP",
     "GW": "NN", "AFX": "JJ", "ADD": "NN", "LS": "CD", "XX": "FW",
 }  # fmt: skip
 PUNCTUATION = {",", ".", ":", "``", "''", "-LRB-", "-RRB-", "HYPH", "NFP", "SYM", "$", "#", "(", ")"}
@@ -76,11 +77,12 @@ def _align(rows: list[list[str]], lex: Lexicon) -> Sentence:
         text += row[1]
         classes[len(text) - 1] = _fold(row)
         text += "" if "SpaceAfter=No" in row[9] else " "
-    words, _, ends, _ = _tokens(text.replace("\n", " "), lex)
+    found = tokenize(text.replace("\n", " "), lex)
     tags = [
-        classes.get(end - 1, "PUNCT" if not word[-1].isalnum() else "NN") for word, end in zip(words, ends, strict=True)
+        classes.get(end - 1, "PUNCT" if not word[-1].isalnum() else "NN")
+        for word, end in zip(found.words, found.ends, strict=True)
     ]
-    return words, [w.lower().replace("’", "'") for w in words], tags
+    return found.words, found.lower, tags
 
 
 def _fold(row: list[str]) -> str:
@@ -92,7 +94,7 @@ def _fold(row: list[str]) -> str:
 
 
 def classes(sentences: list[Sentence]) -> tuple[dict[str, list[str]], list[str]]:
-    """Return the classes of every word seen often enough, spelt as inside a sentence, commonest first; and all classes."""
+    """Return the classes of every word seen often enough, as spelt inside a sentence; and all classes."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     every: set[str] = set()
     for words, lower, tags in sentences:
@@ -150,13 +152,12 @@ def train(sentences: list[Sentence], model: Tagger) -> dict[str, dict[str, float
         shuffle.shuffle(sentences)
         for words, lower, gold in sentences:
             previous = before = ""
-            last = len(words) - 1
             for i, word in enumerate(words):
                 seen = model.seen(word, lower[i], previous)
                 guess = seen[0]
                 if len(seen) > 1:
                     step += 1
-                    found = features(word, lower, i, last, previous, before)
+                    found = features(word, lower, i, previous, before)
                     guess = model.weigh(seen, found)
                     if guess != gold[i]:
                         for feature in found:
@@ -200,9 +201,9 @@ def main() -> None:
     model = Tagger(tags=every, classes=known, endings=rare, weights=weights)
     packed = zlib.compress(msgspec.msgpack.encode(model), 9)
     args.out.write_bytes(packed)
-    print(f"{len(known)} words, {len(weights)} features, {len(packed)} bytes")  # noqa: T201 - a command's answer
+    print(f"{len(known)} words, {len(weights)} features, {len(packed)} bytes")
     for path in args.test:
-        print(f"{path.name}: {accuracy(model, read(path, lex)):.4f}")  # noqa: T201
+        print(f"{path.name}: {accuracy(model, read(path, lex)):.4f}")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,10 @@ def names(text: str) -> list[str]:
 
 
 def test_a_short_name_takes_the_fullest_one_even_from_further_down() -> None:
-    assert names("Tamm said ships will sail.\n\nMinister Jaan Tamm said the port is safe.") == ["Jaan Tamm", "Jaan Tamm"]
+    assert names("Tamm said ships will sail.\n\nMinister Jaan Tamm said the port is safe.") == [
+        "Jaan Tamm",
+        "Jaan Tamm",
+    ]
 
 
 def test_role_and_country_come_from_the_words_around_the_name() -> None:

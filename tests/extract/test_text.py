@@ -42,7 +42,10 @@ def test_an_abbreviation_ends_no_sentence_unless_a_new_one_plainly_opens() -> No
 
 
 def test_a_quotation_that_goes_on_is_not_cut() -> None:
-    assert sentences("“We waited. Nobody came,” she said. He left.") == ["“We waited. Nobody came,” she said.", "He left."]
+    assert sentences("“We waited. Nobody came,” she said. He left.") == [
+        "“We waited. Nobody came,” she said.",
+        "He left.",
+    ]
 
 
 def test_every_style_of_marks_is_read() -> None:

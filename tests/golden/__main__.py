@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.golden.articles import ARTICLES, described
+from .articles import ARTICLES, described
 
 
 def main() -> None:

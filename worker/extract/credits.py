@@ -48,3 +48,22 @@ def _outlets_at(doc: Doc, at: int, last: int, found: list[str]) -> int:
             return at
         at += 1
     return at
+
+
+def venue_of(doc: Doc, first: int, last: int) -> Range | None:
+    """Where it was said, in the words right after the cue: "in an interview with …", "to LBC radio", "on Twitter"."""
+    text = doc.text
+    for at in range(first, min(last, first + 8)):
+        if text.quoted[at] >= 0 or text.words[at] in {":", ";"}:
+            return None
+        phrase = doc.phrases.noun(at)
+        if phrase is None or phrase.first != at:
+            continue
+        word = text.lower[phrase.head]
+        if (
+            word in doc.lexicon.venues
+            or word in doc.lexicon.outlet_heads
+            or text.slice(phrase.first, phrase.last).lower() in doc.lexicon.outlets
+        ):
+            return phrase.first, phrase.last
+    return None

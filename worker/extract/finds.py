@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from worker.extract.document import Doc
+from worker.extract.lexicon import Cue
 from worker.extract.sources import Range
 from worker.schema import Act
 
@@ -35,3 +37,30 @@ class Find(Struct, kw_only=True):
     def last(self) -> int:
         """Token after the last of all."""
         return max(self.pieces[-1][1], self.cue[1], self.source[1] if self.source else 0)
+
+
+_THOUGHT = 0.5
+_SPEECH = 0.8
+
+
+def confidence_of(cue: Cue | None) -> float:
+    """Return how sure a cue is of itself: reported thought is optional in the guideline, speech is not."""
+    return _THOUGHT if cue is None or cue.thought else _SPEECH
+
+
+def covered(finds: list[Find], token: int) -> bool:
+    """Whether a token is content already; a question without a source ("was asked how …") hides nothing."""
+    return any(f.covers(token) and not (f.rule == "passive" and f.act == "ask") for f in finds)
+
+
+def is_cue(finds: list[Find], token: int) -> bool:
+    """Whether a token belongs to the cue of a find."""
+    return any(f.cue[0] <= token < f.cue[1] for f in finds)
+
+
+def clause_start(doc: Doc, first: int, edge: int, finds: list[Find]) -> int:
+    """Where content before token `edge` begins: at `first`, or after the last find before, marks stepped over."""
+    start = max([first, *(f.last for f in finds if f.last <= edge)])
+    while start < edge and doc.text.words[start] in {",", ";", "—", "–", "--", "-", ":", "."}:
+        start += 1
+    return start

@@ -151,6 +151,9 @@ class _File(_Strict, frozen=True):
     genders: _Genders
 
 
+_PERSONAL = ("masculine", "feminine", "neuter", "plural", "first", "second")
+
+
 class Cue(Struct, frozen=True):
     """A verb that announces content, and the complements it takes."""
 
@@ -349,18 +352,7 @@ def _derive(file: _File, rows: dict[str, list[str]]) -> Lexicon:
         second_person=_words(pronouns.second),
         relative=_words(pronouns.relative),
         indefinite=_words(pronouns.indefinite),
-        pronouns=_words(
-            " ".join(
-                (
-                    pronouns.masculine,
-                    pronouns.feminine,
-                    pronouns.neuter,
-                    pronouns.plural,
-                    pronouns.first,
-                    pronouns.second,
-                )
-            )
-        ),
+        pronouns=_words(" ".join(getattr(pronouns, field) for field in _PERSONAL)),
         cues=_cues(file),
         lemmas=_lemmas(file),
         cue_nouns={

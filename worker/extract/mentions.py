@@ -373,8 +373,9 @@ class Mentions:
         )
 
     def _bearer(self, token: int, gender: str | None) -> Person | None:
-        """The person that a single name means: by surname, else by given name; of several the last speaker, else
-        the one whom the article names in full most often.
+        """The person that a single name means, by surname, else by given name.
+
+        Of several the last speaker, else the one whom the article names most often.
         """
         word = self.text.lower[token]
         for known in (self._by_surname, self._by_given):

@@ -17,6 +17,8 @@ from worker.extract.text import Text
 
 NameKind = Literal["person", "organisation", "country", "unknown"]
 
+_HOPS = 3
+"""Of-phrases between a role and the comma before its holder."""
 _CAPITALISED = frozenset({"NNP", "NN", "NNS", "JJ", "FW", "CD"})
 
 
@@ -178,7 +180,7 @@ def _with_role(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Na
 
 
 def _role_of(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Name | None:
-    """ "Minister of Defense of Ukraine Rustem Umerov": the phrase after "of" is a department or country, then a name."""
+    """ "Minister of Defense of Ukraine Rustem Umerov": a department or country, then a name."""
     phrase = phrases.nouns[name.phrase]
     if name.last - name.first < 2 or phrase.first == 0 or text.lower[phrase.first - 1] != "of":  # noqa: PLR2004
         return None
@@ -241,7 +243,7 @@ def _role_before(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> 
     if (
         name.role_first >= 0
         or name.outer_first != phrase.first
-        or phrase.first < 2
+        or phrase.first <= 1
         or text.words[phrase.first - 1] != ","
     ):
         return None
@@ -251,7 +253,7 @@ def _role_before(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> 
     while (
         before is not None
         and not is_role(text, before, lexicon)
-        and hops < 3
+        and hops < _HOPS
         and before.first > 1
         and text.lower[before.first - 1] in {"of", "for", "at"}
     ):

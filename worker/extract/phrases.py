@@ -7,7 +7,7 @@ appositions and relatives where a rule wants the whole phrase.
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from worker.extract.lexicon import Lexicon
 from worker.extract.text import Text
@@ -17,6 +17,7 @@ _HEADS = frozenset({"NN", "NNS", "NNP"})
 _PRONOUNS = frozenset({"PRP", "EX", "WP"})
 _OPENERS = frozenset({"DT", "PRP$", "JJ", "CD", "NN", "NNS", "NNP", "FW"})
 _MODIFIERS = frozenset({"JJ", "CD", "NN", "NNS", "NNP", "FW", "POS"})
+_CURRENCIES = frozenset({"$", "£", "€", "#", "US$"})
 _SUBJECTS = frozenset({"NNP", "NNS", "PRP"})
 _VERBS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"})
 FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
@@ -61,6 +62,10 @@ class Phrases(Struct, frozen=True, eq=False):
         at = self.noun_at[token] if 0 <= token < len(self.noun_at) else -1
         return self.nouns[at] if at >= 0 else None
 
+    def finite_between(self, first: int, last: int) -> bool:
+        """Whether a finite verb group covers one of the tokens."""
+        return any(self.verb_at[i] >= 0 and self.verbs[self.verb_at[i]].finite for i in range(first, last))
+
     def verb(self, token: int) -> VerbGroup | None:
         """Return the verb group over a token."""
         at = self.verb_at[token] if 0 <= token < len(self.verb_at) else -1
@@ -77,7 +82,9 @@ def chunk(text: Text, lexicon: Lexicon) -> Phrases:
         if tag in _PRONOUNS:
             end = at + 1
             _add_noun(found, NounPhrase(at, end, at))
-        elif tag in _OPENERS or (tag == "RB" and at + 1 < size and tags[at + 1] in {"JJ", "CD"}):
+        elif (
+            tag in _OPENERS or _opens_sum(text, at) or (tag == "RB" and at + 1 < size and tags[at + 1] in {"JJ", "CD"})
+        ):
             end, head = _noun_phrase(text, at, size, lexicon)
             _add_noun(found, NounPhrase(at, end, head))
         elif tag in _VERBS or tag == "TO" or (tag == "RB" and _opens_verb_group(tags, at, size)):
@@ -85,7 +92,30 @@ def chunk(text: Text, lexicon: Lexicon) -> Phrases:
         else:
             end = at + 1
         at = end
+    for first, last in text.sentences:
+        _give_finite_verb(text, found, first, last)
     return found
+
+
+def _give_finite_verb(text: Text, found: Phrases, first: int, last: int) -> None:
+    """A sentence has a finite verb: where none was seen, the first "participle" after a noun phrase is it."""
+    numbers = sorted({n for n in found.verb_at[first:last] if n >= 0})
+    if any(found.verbs[n].finite for n in numbers):
+        return
+    for number in numbers:
+        verb = found.verbs[number]
+        if (
+            text.tags[verb.head] == "VBN"
+            and not verb.passive
+            and verb.first > first
+            and found.noun_at[verb.first - 1] >= 0
+        ):
+            found.verbs[number] = structs.replace(verb, finite=True)
+            return
+
+
+def _opens_sum(text: Text, at: int) -> bool:
+    return text.words[at] in _CURRENCIES and at + 1 < len(text.words) and text.tags[at + 1] == "CD"
 
 
 def _add_noun(found: Phrases, phrase: NounPhrase) -> None:
@@ -115,7 +145,7 @@ def _noun_phrase(text: Text, at: int, size: int, lexicon: Lexicon) -> tuple[int,
 
 
 def _begins_another(text: Text, first: int, at: int, lexicon: Lexicon) -> bool:
-    """A name right after a common noun that is no role ("as a result Ukraine …"), or a plural right after a titled name."""
+    """A name right after a common noun that is no role ("as a result Kyiv …"), or a plural after a titled name."""
     tags, before = text.tags, text.lower[at - 1]
     if tags[at] == "NNP":
         return tags[at - 1] in {"NN", "NNS"} and text.words[at - 1][0].islower() and before not in lexicon.roles
@@ -143,7 +173,7 @@ def _is_inner(text: Text, at: int, limit: int, head: int) -> bool:
     if tag in {"VBN", "VBG"}:
         return head < 0 and following in _MODIFIERS
     word = text.words[at]
-    if word in {"$", "£", "€", "#"}:
+    if word in _CURRENCIES:
         return following == "CD"
     return word == "&" and following == "NNP"
 
@@ -167,48 +197,72 @@ def _opens_verb_group(tags: list[str], at: int, size: int) -> bool:
     return end < size and (tags[end] in _VERBS or tags[end] == "TO")
 
 
+class _Growing(Struct):
+    """A verb group while it is being read."""
+
+    head: int = -1
+    modal: int = -1
+    infinitive: bool = False
+    negated: bool = False
+    passive: bool = False
+    auxiliary: str = ""
+    """Class of the last auxiliary; "" once the main verb is in."""
+
+
 def _verb_group(text: Text, at: int, size: int, lexicon: Lexicon, found: Phrases) -> int:
-    tags, lower = text.tags, text.lower
+    """Read the group that opens at a token into `found`; return where to read on."""
     limit = min(size, text.paragraph(at)[1])
-    end, head, modal = at, -1, -1
-    infinitive = negated = passive = False
-    last_auxiliary = ""
-    while end < limit:
-        tag, word = tags[end], lower[end]
-        if word in lexicon.negations and tag in {"RB", "DT", "CC"}:
-            if tag != "RB" and head >= 0:
-                break
-            negated = True
-        elif tag == "RB":
-            if not _verb_follows(tags, end, limit) or (head >= 0 and not last_auxiliary):
-                break
-        elif tag == "TO" and head < 0 and not infinitive:
-            infinitive = True
-        elif tag in _VERBS:
-            if head >= 0 and not last_auxiliary:
-                break
-            if head >= 0 and tag in FINITE:
-                break
-            if tag == "MD":
-                modal = end
-            passive = tag == "VBN" and last_auxiliary == "be"
-            head = end
-            last_auxiliary = _auxiliary(word, tag, lexicon)
-        else:
-            break
+    group, end = _Growing(), at
+    while end < limit and _takes(text, end, limit, group, lexicon):
         end += 1
+    head = group.head
     if head < 0:
-        return end if end > at else at + 1
+        return max(end, at + 1)
     end = _with_particle(text, head + 1, limit, lexicon) if end == head + 1 else head + 1
-    finite = not infinitive and (tags[_first_verb(tags, at, head)] in _FINITE_FORMS or _is_past(text, at, head, limit, lexicon))
+    past = text.tags[_first_verb(text.tags, at, head)] in _FINITE_FORMS or _is_past(text, at, head, lexicon)
+    finite = past and not group.infinitive
     found.verb_at[at:end] = [len(found.verbs)] * (end - at)
-    found.verbs.append(VerbGroup(at, end, head, finite, infinitive, negated, passive, modal))
+    found.verbs.append(VerbGroup(at, end, head, finite, group.infinitive, group.negated, group.passive, group.modal))
     return end
 
 
-def _is_past(text: Text, at: int, head: int, limit: int, lexicon: Lexicon) -> bool:
+def _takes(text: Text, at: int, limit: int, group: _Growing, lexicon: Lexicon) -> bool:
+    """Take the token into the group if it belongs there."""
+    tag, word = text.tags[at], text.lower[at]
+    complete = group.head >= 0 and not group.auxiliary
+    if word in lexicon.negations and tag in {"RB", "DT", "CC"}:
+        group.negated = group.negated or tag == "RB" or group.head < 0
+        return tag == "RB" or group.head < 0
+    if tag == "RB":
+        return not complete and _verb_follows(text.tags, at, limit)
+    if tag == "TO" and group.head < 0 and not group.infinitive:
+        group.infinitive = True
+        return True
+    if tag not in _VERBS or complete or (group.head >= 0 and tag in FINITE):
+        return False
+    group.modal = at if tag == "MD" else group.modal
+    group.passive = tag == "VBN" and group.auxiliary == "be" and not _is_perfect(text, at, limit)
+    group.auxiliary = _auxiliary(word, tag, lexicon)
+    group.head = at
+    return True
+
+
+def _is_perfect(text: Text, participle: int, limit: int) -> bool:
+    """Whether "'s" before a participle is "has": an object or a clause follows ("he's said he will …")."""
+    if text.lower[participle - 1] != "'s" or participle + 1 >= limit:
+        return False
+    return text.tags[participle + 1] in {"PRP", "DT", "SC", "PRP$", "NNP", "NNS", "WP"}
+
+
+def _is_past(text: Text, at: int, head: int, lexicon: Lexicon) -> bool:
     """Is a participle without auxiliary the past of its subject ("Tamm emphasized: …", "officials noted that …")?"""
-    if text.tags[head] != "VBN" or at != head or at == 0 or text.tags[at - 1] not in _SUBJECTS or head + 1 >= limit:
+    if (
+        text.tags[head] != "VBN"
+        or at != head
+        or at == 0
+        or text.tags[at - 1] not in _SUBJECTS
+        or head + 1 >= len(text.tags)
+    ):
         return False
     cue = lexicon.cues.get(text.lower[head])
     if cue is not None and text.lower[head + 1] in cue.prepositions:

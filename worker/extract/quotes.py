@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from worker.extract.lexicon import Lexicon
+from worker.extract.tokens import Tokens
 
 
 class Quotation(Struct, frozen=True, kw_only=True):
@@ -39,23 +40,14 @@ class _Mark(Struct, frozen=True):
     may_close: bool
 
 
-def quotations(
-    string: str,
-    words: list[str],
-    starts: list[int],
-    ends: list[int],
-    paragraphs: list[tuple[int, int]],
-    lexicon: Lexicon,
-) -> tuple[list[Quotation], list[int]]:
+def quotations(tokens: Tokens, lexicon: Lexicon) -> tuple[list[Quotation], list[int]]:
     """Return the quotations in order, none inside another, and for every token the number of its own or -1."""
     found: list[Quotation] = []
     left_open = False
-    marks_of = lexicon.quotation_marks
-    for first, last in paragraphs:
-        marks = [
-            _mark(string, i, words[i], starts[i], ends[i], lexicon) for i in range(first, last) if words[i] in marks_of
-        ]
-        here = _pair(marks, first, last, words, lexicon)
+    words, marks_of = tokens.words, lexicon.quotation_marks
+    for first, last in tokens.paragraphs:
+        marks = [_mark(tokens, i, lexicon) for i in range(first, last) if words[i] in marks_of]
+        here = _pair(marks, (first, last), words, lexicon)
         if here and left_open and here[0].first == first and here[0].opened:
             here[0] = Quotation(first=here[0].first, last=here[0].last, closed=here[0].closed, continues=True)
         left_open = bool(here) and not here[-1].closed
@@ -66,8 +58,10 @@ def quotations(
     return found, quoted
 
 
-def _mark(string: str, token: int, word: str, start: int, end: int, lexicon: Lexicon) -> _Mark:
+def _mark(tokens: Tokens, token: int, lexicon: Lexicon) -> _Mark:
     """What a mark can be where it stands: the glyph decides if it has a direction, else the blanks around it."""
+    string, word = tokens.string, tokens.words[token]
+    start, end = tokens.starts[token], tokens.ends[token]
     blank_before = start == 0 or string[start - 1].isspace() or string[start - 1] in "([{—–-/:“‘\"'"
     blank_after = end == len(string) or not (string[end].isalnum() or string[end] in "$£€#@[(‘“'…")
     single = word in lexicon.single_marks
@@ -83,8 +77,9 @@ def _mark(string: str, token: int, word: str, start: int, end: int, lexicon: Lex
     return _Mark(token, single, blank_before and not blank_after, not blank_before or blank_after)
 
 
-def _pair(marks: list[_Mark], first: int, last: int, words: list[str], lexicon: Lexicon) -> list[Quotation]:
+def _pair(marks: list[_Mark], paragraph: tuple[int, int], words: list[str], lexicon: Lexicon) -> list[Quotation]:
     """Pair a paragraph's marks.  Inside double marks single ones are nested quotations and ignored."""
+    first, last = paragraph
     found: list[Quotation] = []
     opening: _Mark | None = None
     for mark in marks:

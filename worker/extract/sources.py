@@ -199,7 +199,12 @@ def agent(doc: Doc, at: int, limit: int) -> Range | None:
     if at >= limit or doc.text.lower[at] != "by":
         return None
     phrase = doc.phrases.noun(at + 1)
-    if phrase is not None and text_is_person(doc, phrase) and phrase.last < limit and doc.text.lower[phrase.last] in {"of", "for"}:
+    if (
+        phrase is not None
+        and text_is_person(doc, phrase)
+        and phrase.last < limit
+        and doc.text.lower[phrase.last] in {"of", "for"}
+    ):
         return phrase.first, phrase.last  # "accused by X of …": what follows a name is what X said
     return speaker_after(doc, at + 1, limit)
 
@@ -287,3 +292,21 @@ def text_is_venue(doc: Doc, phrase: NounPhrase) -> bool:
     """Is the phrase a place to speak ("an interview", "Twitter") or a time ("Monday")?"""
     word = doc.text.lower[phrase.head]
     return word in doc.lexicon.venues or word in doc.lexicon.time_nouns
+
+
+# ---------------------------------------------------------------- what a phrase is
+def animate(doc: Doc, source: Range) -> bool:
+    """Can the phrase speak: a name, a person, a body, a group, or a document?"""
+    text, lexicon = doc.text, doc.lexicon
+    phrase = doc.phrases.noun(source[0])
+    while phrase is not None and text.tags[phrase.first] == "IN":
+        phrase = doc.phrases.noun(phrase.last)
+    if phrase is None:
+        return False
+    word, tag = text.lower[phrase.head], text.tags[phrase.head]
+    if tag in {"NNP", "NNS", "CD", "JJ", "DT"}:
+        return True
+    if tag in {"PRP", "WP"}:
+        return word not in {"it", "when", "where", "what", "how", "why"}
+    known = lexicon.roles | lexicon.groups | lexicon.organisation_heads | lexicon.documents | lexicon.gender_of.keys()
+    return word in known or word in lexicon.indefinite

@@ -32,10 +32,9 @@ class Tagger(Struct, frozen=True):
         """Return the class of every word, in order."""
         out: list[str] = []
         previous, before = "", ""
-        last = len(words) - 1
         for i, word in enumerate(words):
             seen = self.seen(word, lower[i], previous)
-            tag = seen[0] if len(seen) == 1 else self.weigh(seen, features(word, lower, i, last, previous, before))
+            tag = seen[0] if len(seen) == 1 else self.weigh(seen, features(word, lower, i, previous, before))
             if tag == "VB" and previous == "IN" and lower[i - 1] == "to":
                 out[-1] = previous = "TO"  # seen from the verb, it was no preposition
             out.append(tag)
@@ -76,9 +75,9 @@ def look(word: str) -> str:
     return _shape(word, "x")[0] + word[-2:].lower()
 
 
-def features(word: str, lower: list[str], i: int, last: int, previous: str, before: str) -> list[str]:
+def features(word: str, lower: list[str], i: int, previous: str, before: str) -> list[str]:
     """Name what the model looks at for word `i`."""
-    low = lower[i]
+    low, last = lower[i], len(lower) - 1
     after = lower[i + 1] if i < last else ""
     back = lower[i - 1] if i else ""
     shape = _shape(word, back)

@@ -7,7 +7,6 @@ of tokens is half open, and every offset counts code points of the article's own
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
 from msgspec import Struct
@@ -15,23 +14,12 @@ from msgspec import Struct
 from worker.extract.lexicon import Lexicon
 from worker.extract.quotes import Quotation, quotations
 from worker.extract.tags import Tagger, tagger
+from worker.extract.tokens import Tokens, tokenize
 from worker.schema import Span
 
-# Bounded repeats only, so that no input makes it look twice at more than a few characters.
-_TOKEN = re.compile(
-    r"""
-      ''|``|"{1,3}                                      # quotation marks made of several characters
-    | (?:[^\W\d_]\.){1,5}[^\W\d_](?!\w)\.?(?:-\w+)?     # U.S., U.S, a.m., U.S.-led
-    | [@\#]\w+                                          # handles and hashtags
-    | \d+(?:[.,:/]\d+)*(?:-?[^\W\d_]+)*                 # 1,000.5  12/31  6:30  20th  12-year-old
-    | \w+(?:['’‘\-‐‑&]\w+)*                             # words, with hyphens and inner apostrophes
-    | \.{2,}|-{2,}
-    | \S
-    """,
-    re.VERBOSE,
-)
-_CLITICS = ("n't", "'s", "'re", "'ve", "'ll", "'d", "'m")
 _STOPS = frozenset({".", "!", "?", "…", "...", "...."})
+_AUXILIARY = 4
+"""Letters of the longest auxiliary that asks a question ("Does")."""
 _NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "NN", "NNS", "UH", "FW"})
 _LONGEST = 400
 """Tokens after which a "sentence" (a table, a hostile text) is cut, so that no rule's work grows with its square."""
@@ -91,35 +79,29 @@ class Text(Struct, frozen=True, eq=False):
 
 def read(string: str, lexicon: Lexicon) -> Text:
     """Read an article's text; any string is a text, the empty one has no tokens."""
-    words, starts, ends, paragraphs = _tokens(string, lexicon)
-    lower = [w.lower().replace("’", "'") for w in words]
-    found, quoted = quotations(string, words, starts, ends, paragraphs, lexicon)
-    sentences = _sentences(words, lower, paragraphs, found, quoted, lexicon)
+    tokens = tokenize(string, lexicon)
+    found, quoted = quotations(tokens, lexicon)
+    sentences = _sentences(tokens, found, quoted, lexicon)
     return Text(
         string=string,
-        words=words,
-        lower=lower,
-        tags=_with_verbs(_tags(words, lower, paragraphs, sentences, tagger(lexicon.language)), lower, sentences),
-        starts=starts,
-        ends=ends,
-        paragraphs=paragraphs,
+        words=tokens.words,
+        lower=tokens.lower,
+        tags=_with_verbs(_tags(tokens, sentences, tagger(lexicon.language)), tokens.lower, sentences),
+        starts=tokens.starts,
+        ends=tokens.ends,
+        paragraphs=tokens.paragraphs,
         sentences=sentences,
-        sentence_of=_index_of(sentences, len(words)),
-        paragraph_of=_index_of(paragraphs, len(words)),
+        sentence_of=_index_of(sentences, len(tokens.words)),
+        paragraph_of=_index_of(tokens.paragraphs, len(tokens.words)),
         quotations=found,
         quoted=quoted,
     )
 
 
-def _tags(
-    words: list[str],
-    lower: list[str],
-    paragraphs: list[tuple[int, int]],
-    sentences: list[tuple[int, int]],
-    model: Tagger,
-) -> list[str]:
+def _tags(tokens: Tokens, sentences: list[tuple[int, int]], model: Tagger) -> list[str]:
     """Word classes, those of lines in title case told as if they were set like text."""
-    titles = [p for p in paragraphs if _is_title_case(words, *p)]
+    words, lower = tokens.words, tokens.lower
+    titles = [p for p in tokens.paragraphs if _is_title_case(words, *p)]
     if not titles:
         return _with_known_names(words, model.tag(words, lower), sentences)
     plain = list(words)
@@ -146,6 +128,8 @@ def _with_known_names(words: list[str], tags: list[str], sentences: list[tuple[i
     openers = {first for first, _ in sentences}
     names = {word for i, word in enumerate(words) if tags[i] == "NNP" and i not in openers and not word.isupper()}
     for i in openers:
+        if tags[i] == "VBZ" and len(words[i]) > _AUXILIARY:
+            tags[i] = "NNS"  # no sentence opens with a third person: "Talks between …"
         if words[i][0].isupper() and (tags[i] == "FW" or (tags[i] in _NAMELIKE and words[i] in names)):
             tags[i] = "NNP"
     return tags
@@ -176,79 +160,16 @@ def _index_of(ranges: list[tuple[int, int]], size: int) -> list[int]:
     return index
 
 
-# ---------------------------------------------------------------- tokens and paragraphs
-def _tokens(string: str, lexicon: Lexicon) -> tuple[list[str], list[int], list[int], list[tuple[int, int]]]:
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    paragraphs: list[tuple[int, int]] = []
-    for line_start, line_end in _lines(string):
-        first = len(words)
-        for match in _TOKEN.finditer(string, line_start, line_end):
-            start, end = match.span()
-            word = match[0]
-            if word == "." and len(words) > first and ends[-1] == start and _abbreviates(words[-1], lexicon):
-                words[-1] += "."
-                ends[-1] = end
-            elif ("'" in word or "’" in word) and (cut := _clitic(word)):
-                words += (word[:cut], word[cut:])
-                starts += (start, start + cut)
-                ends += (start + cut, end)
-            else:
-                words.append(word)
-                starts.append(start)
-                ends.append(end)
-        if len(words) > first:
-            paragraphs.append((first, len(words)))
-    return words, starts, ends, paragraphs
-
-
-def _lines(string: str) -> list[tuple[int, int]]:
-    """Paragraphs as offsets: lines, a hard-wrapped one joined to the line it goes on in."""
-    lines: list[tuple[int, int]] = []
-    at = 0
-    for raw in string.split("\n"):
-        end = at + len(raw)
-        body = raw.strip()
-        if body:
-            if lines and lines[-1][1] + 1 >= at and body[0].islower() and string[lines[-1][1] - 1].isalnum():
-                lines[-1] = (lines[-1][0], end)
-            else:
-                lines.append((at, end))
-        at = end + 1
-    return lines
-
-
-def _abbreviates(word: str, lexicon: Lexicon) -> bool:
-    """Is the full stop after this word part of it?  Initials ("J.") and listed abbreviations."""
-    return (len(word) == 1 and word.isupper() and word != "I") or word.lower() in lexicon.abbreviations
-
-
-def _clitic(word: str) -> int:
-    """Where a clitic ("n't", "'s") begins in the word, or 0."""
-    low = word.lower().replace("’", "'")
-    for clitic in _CLITICS:
-        if low.endswith(clitic) and len(low) > len(clitic):
-            return len(low) - len(clitic)
-    return 0
-
-
 # ---------------------------------------------------------------- sentences
-def _sentences(
-    words: list[str],
-    lower: list[str],
-    paragraphs: list[tuple[int, int]],
-    found: list[Quotation],
-    quoted: list[int],
-    lexicon: Lexicon,
-) -> list[tuple[int, int]]:
+def _sentences(tokens: Tokens, found: list[Quotation], quoted: list[int], lexicon: Lexicon) -> list[tuple[int, int]]:
     """Cut paragraphs at full stops, but not where a quotation (unless it fills the sentence so far) goes on."""
+    words = tokens.words
     sentences = []
-    for first, last in paragraphs:
+    for first, last in tokens.paragraphs:
         cuts = [first]
         i = first
         while i < last:
-            if words[i] in _STOPS or (words[i][-1] == "." and _ends_after_abbreviation(words, lower, i, last, lexicon)):
+            if words[i] in _STOPS or (words[i][-1] == "." and _ends_after_abbreviation(tokens, i, last, lexicon)):
                 end = _after_closers(words, quoted, found, i + 1, last)
                 inside = end < last and quoted[end - 1] >= 0 and quoted[end] == quoted[end - 1]
                 if end < last and not inside and _starts_sentence(words[end], lexicon):
@@ -280,8 +201,9 @@ def _after_closers(words: list[str], quoted: list[int], found: list[Quotation], 
     return i
 
 
-def _ends_after_abbreviation(words: list[str], lower: list[str], i: int, last: int, lexicon: Lexicon) -> bool:
+def _ends_after_abbreviation(tokens: Tokens, i: int, last: int, lexicon: Lexicon) -> bool:
     """Does "U.S." or "Inc." also end its sentence?  Only before a word that opens sentences ("The", "He")."""
+    words, lower = tokens.words, tokens.lower
     if len(words[i]) < 3 or i + 1 >= last or lower[i].rstrip(".") in lexicon.title_abbreviations:  # noqa: PLR2004
         return False
     following = words[i + 1]

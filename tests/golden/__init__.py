@@ -1,0 +1,1 @@
+"""Golden articles and the command that writes what is found in them."""

@@ -1,0 +1,156 @@
+"""Cues that follow what they announce: "…," X said · "…," said X · …, X said · and interruptions."""
+
+from __future__ import annotations
+
+from worker.extract.complements import complement, content_end, trim
+from worker.extract.credits import venue_of
+from worker.extract.document import Doc
+from worker.extract.finds import Find, clause_start, confidence_of
+from worker.extract.lexicon import Cue
+from worker.extract.openings import cue_of
+from worker.extract.phrases import NounPhrase, VerbGroup
+from worker.extract.sources import Range, animate, speaker_after, subject, text_is_venue
+
+_STOPS = frozenset({".", "!", "?", "…", "...", ";"})
+_BREAKS = frozenset({",", "—", "–", "--", "-"})
+_CIRCUMSTANCE = frozenset(
+    {"when", "while", "after", "as", "before", "although", "though", "in", "during", "on", "at", "with"}
+)
+
+
+def after_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[Find]) -> Find | None:
+    """ "…," X said · "…," said X · …, X said.  With what follows the interruption."""
+    cue = cue_of(doc, verb)
+    if not verb.finite or verb.passive:
+        return None
+    source, edge, inverted = _around(doc, verb, first, last, cue)
+    if source is None or edge < first:
+        return None
+    quote = _quotation_ending(doc, edge)
+    if quote >= first:
+        known = cue is not None and (cue.clause or cue.inverts)
+        if not known and not _is_bare_tag(doc, verb, source, last):
+            return None
+        start = _content_start(doc, quote, first, finds)
+        rule = "quotation_cue_source" if inverted else "quotation_source_cue"
+    else:
+        if cue is None or not cue.clause or doc.text.words[edge] not in _BREAKS or (inverted and not cue.inverts):
+            return None
+        if not _is_parenthetical(doc, verb, source, last, inverted=inverted):
+            return None
+        start = clause_start(doc, first, edge, finds)
+        if doc.text.tags[start] in {"SC", "WP"} and "," not in doc.text.words[start:edge]:
+            return None  # "When the talks ended, she said …": a subordinate clause is not yet content
+        rule = "content_cue_source" if inverted else "content_source_cue"
+    left = trim(doc, start, edge + (quote >= first and doc.text.quoted[edge] >= 0))
+    tail = max(verb.last, source[1])
+    more = _resumption(doc, tail, last, quoted=quote >= first)
+    if left <= start or (
+        quote < first and not doc.phrases.finite_between(start, left) and not _opens_with_verb(doc, more)
+    ):
+        return None
+    pieces = [(start, left)]
+    if more is not None:
+        pieces.append(more)
+    return Find(
+        source=source,
+        cue=(verb.first, verb.last),
+        pieces=pieces,
+        act=cue.act if cue else "say",
+        rule="interrupted_" + rule.partition("_")[0] if more else rule,
+        confidence=0.95 if quote >= first else confidence_of(cue),
+        venue=venue_of(doc, tail, last),
+    )
+
+
+def _around(doc: Doc, verb: VerbGroup, first: int, last: int, cue: Cue | None) -> tuple[Range | None, int, bool]:
+    """The cue's source, the token before both, and whether the source stands after the verb."""
+    before = verb.first - 1
+    if before >= first and (_quotation_ending(doc, before) >= first or doc.text.words[before] in _BREAKS):
+        source = speaker_after(doc, verb.last, last)
+        if source is not None and cue is not None and cue.inverts and animate(doc, source):
+            return source, before, True
+    source = subject(doc, verb, first)
+    return source, (source[0] - 1 if source else -1), False
+
+
+def _quotation_ending(doc: Doc, token: int) -> int:
+    """First token of the quotation that ends at a token, or right before it where that is a comma; else -1."""
+    text = doc.text
+    at = token
+    if at > 0 and text.quoted[at] < 0 and text.words[at] in _BREAKS:
+        at -= 1
+    if at < 0 or text.quoted[at] < 0:
+        return -1
+    quotation = text.quotations[text.quoted[at]]
+    if quotation.last != at + 1:
+        return -1
+    inner = quotation.inner[1] - 1
+    while inner > quotation.first and text.words[inner] in doc.lexicon.quotation_marks:
+        inner -= 1
+    ended = at != token or text.words[inner] in {",", ".", "?", "!", "—", "–", "--", "…", "..."} or not quotation.closed
+    return quotation.first if ended else -1
+
+
+def _is_bare_tag(doc: Doc, verb: VerbGroup, source: Range, last: int) -> bool:
+    """A verb that is no known cue still is one in "…," she shrugged."""
+    after = max(verb.last, source[1])
+    return after >= last or doc.text.words[after] in _STOPS or doc.text.words[after] in _BREAKS
+
+
+def _content_start(doc: Doc, quote: int, first: int, finds: list[Find]) -> int:
+    """Where content that ends with a quotation begins: with the quotation, or with the clause it completes."""
+    floor = max([first, *(max(f.last, f.cue[1]) for f in finds if f.last <= quote)])
+    if quote <= floor or doc.text.words[quote - 1] in {",", ":", "—", "–", "--", "."}:
+        return quote
+    return clause_start(doc, floor, quote, finds)
+
+
+def _is_parenthetical(doc: Doc, verb: VerbGroup, source: Range, last: int, *, inverted: bool) -> bool:
+    """Does nothing that could be content follow the cue: the end, a comma, or an adverbial?"""
+    text = doc.text
+    after = source[1] if inverted else verb.last
+    if after + 1 < last and text.words[after] in _BREAKS and text.quoted[after + 1] >= 0:
+        return inverted  # "When she left, X said, "…"": the quotation is the content
+    if after >= last or text.words[after] in _STOPS or text.words[after] in _BREAKS:
+        return True
+    if text.words[after] == ":" or text.quoted[after] >= 0:
+        return False
+    cue = cue_of(doc, verb)
+    right = complement(doc, verb, cue, last) if cue is not None else None
+    return right is None or (
+        right.form == "phrase"
+        and text_is_venue(doc, doc.phrases.noun(right.first) or NounPhrase(right.first, right.first + 1, right.first))
+    )
+
+
+def _resumption(doc: Doc, at: int, last: int, *, quoted: bool) -> Range | None:
+    """What goes on after an interruption: "…," he said, "…" · The plan, he said, would fail."""
+    text = doc.text
+    if quoted:
+        for i in range(at, last):
+            if text.quoted[i] >= 0:
+                opens = text.quotations[text.quoted[i]]
+                glue = text.words[i - 1] in {",", ":", "—", "–", "--", "-", "."}
+                return (i, trim(doc, i, _to_sentence_end(doc, opens.last, last))) if glue and opens.first == i else None
+            verb = doc.phrases.verb(i)
+            if verb is not None and cue_of(doc, verb) is not None and i > at:
+                return None
+        return None
+    if at + 1 < last and text.words[at] in _BREAKS and text.tags[at + 1] not in {"VBG", "CC", "WP"}:
+        verb = doc.phrases.verb(at + 1)
+        if (verb is not None and verb.finite) or (
+            text.tags[at + 1] in {"DT", "IN", "SC", "TO"} and text.lower[at + 1] not in _CIRCUMSTANCE
+        ):
+            return at + 1, trim(doc, at + 1, content_end(doc, at + 1, last))
+    return None
+
+
+def _opens_with_verb(doc: Doc, piece: Range | None) -> bool:
+    verb = doc.phrases.verb(piece[0]) if piece is not None else None
+    return verb is not None and verb.finite
+
+
+def _to_sentence_end(doc: Doc, after: int, last: int) -> int:
+    """A quotation's end, or the sentence's where the quotation is part of a clause that goes on."""
+    return content_end(doc, after, last) if after < last and doc.text.words[after] not in _STOPS | _BREAKS else after

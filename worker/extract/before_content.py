@@ -1,0 +1,122 @@
+"""Cues that stand before what they announce: X said that … · praised Y · saying … · which X said would …"""
+
+from __future__ import annotations
+
+from worker.extract.complements import Complement, complement, trim
+from worker.extract.credits import venue_of
+from worker.extract.document import Doc
+from worker.extract.finds import Find, confidence_of
+from worker.extract.lexicon import Cue
+from worker.extract.nominals import adjective
+from worker.extract.openings import clause_at, cue_of
+from worker.extract.passives import passive
+from worker.extract.phrases import VerbGroup
+from worker.extract.sources import Range, animate, subject
+from worker.extract.subjects import source_of
+from worker.schema import Act
+
+_CIRCUMSTANCE = frozenset(
+    {"when", "while", "after", "as", "before", "although", "though", "if", "because", "since", "whereas"}
+)
+
+
+def before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[Find]) -> Find | None:
+    """X said that … · X praised Y · saying … · and called for … · was accused of …"""
+    cue = cue_of(doc, verb)
+    if cue is None:
+        return adjective(doc, verb, first, limit_of(verb, last, finds))
+    limit = min(limit_of(verb, last, finds), _subordinate_end(doc, verb, first, last))
+    relative = _relative_content(doc, verb, cue, first, limit)
+    if relative is not None:
+        return relative
+    if verb.passive:
+        return passive(doc, verb, cue, first, limit)
+    right = complement(doc, verb, cue, limit)
+    if right is None or right.last <= right.first:
+        return None
+    source, cue_first, rule = source_of(doc, verb, first, finds)
+    if rule == "" or (source is not None and right.form == "phrase" and not animate(doc, source)):
+        return None
+    if rule == "purpose" and right.form not in {"that", "quotation"}:
+        return None
+    return Find(
+        source=source,
+        cue=(cue_first, right.cue_last),
+        pieces=[(right.first, right.last)],
+        act=act_of(doc, verb, cue),
+        rule=f"{rule}_{right.form}",
+        confidence=confidence_of(cue) if source else confidence_of(cue) / 2,
+        venue=venue_of(doc, verb.last, right.first),
+        target=_target(doc, cue, verb, right),
+    )
+
+
+def _relative_content(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> Find | None:
+    """ "…, which X said would fail": the content is "which" and what follows the cue, its verb first."""
+    rest = doc.phrases.verb(verb.last)
+    if not cue.clause or not verb.finite or verb.passive or rest is None or not rest.finite or rest.first != verb.last:
+        return None
+    source = subject(doc, verb, first)
+    if source is None or source[0] <= first or doc.text.tags[source[0] - 1] not in {"WP", "SC"}:
+        return None
+    pronoun = source[0] - 1
+    pieces = [(verb.last, _clause_end(doc, verb.last, limit))]
+    if doc.text.lower[pronoun] in {"which", "who", "that"}:
+        pieces.insert(0, (pronoun, source[0]))
+    return Find(
+        source=source,
+        cue=(verb.first, verb.last),
+        pieces=pieces,
+        act=act_of(doc, verb, cue),
+        rule="relative_content",
+        confidence=confidence_of(cue) * 0.9,
+    )
+
+
+def _clause_end(doc: Doc, first: int, limit: int) -> int:
+    """The end of a relative clause: its closing comma, dash or bracket, or that of the sentence."""
+    at = first
+    while at < limit and (doc.text.quoted[at] >= 0 or doc.text.words[at] not in {",", "—", "–", "--", ")", ";", "."}):
+        at += 1
+    return trim(doc, first, at)
+
+
+def _subordinate_end(doc: Doc, verb: VerbGroup, first: int, last: int) -> int:
+    """Where the subordinate clause ends that opens a sentence: "While Hale said it rains | , the port is open"."""
+    text = doc.text
+    if text.tags[first] not in {"SC", "IN"} or text.lower[first] not in _CIRCUMSTANCE:
+        return last
+    commas = [i for i in range(first, last - 1) if text.words[i] == "," and text.quoted[i] < 0]
+    if not commas or any(i < verb.first and clause_at(doc, i + 1, last, sure=True) for i in commas):
+        return last
+    return next((i for i in commas if i >= verb.last and clause_at(doc, i + 1, last, sure=True)), last)
+
+
+def limit_of(verb: VerbGroup, last: int, finds: list[Find]) -> int:
+    """Content ends where another attribution's own words begin."""
+    return min([last, *(min(f.cue[0], f.source[0] if f.source else f.cue[0]) for f in finds if f.cue[0] > verb.head)])
+
+
+def act_of(doc: Doc, verb: VerbGroup, cue: Cue) -> Act:
+    """The cue's act; "would not say" and "refused to comment" decline."""
+    if verb.negated and verb.modal >= 0 and cue.act == "say" and doc.text.lower[verb.modal] in {"would", "wo", "will"}:
+        return "decline"
+    return cue.act
+
+
+def _target(doc: Doc, cue: Cue, verb: VerbGroup, right: Complement) -> Range | None:
+    """Who is told, asked, accused or praised."""
+    phrase = doc.phrases.noun(
+        right.first if right.form == "phrase" or (cue.object_infinitive and right.first == verb.last) else verb.last
+    )
+    if phrase is None or doc.text.quoted[phrase.first] >= 0:
+        return None
+    if cue.recipient and verb.last <= phrase.first < right.first:
+        return phrase.first, phrase.last
+    if (
+        cue.act in {"accuse", "criticise", "praise", "demand", "ask"}
+        and right.form in {"phrase", "infinitive"}
+        and phrase.first == right.first
+    ):
+        return phrase.first, phrase.last
+    return None

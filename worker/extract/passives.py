@@ -1,0 +1,60 @@
+"""Cues in the passive: "was accused by X of …", "was told that …", "it was reported that …", "is expected to …"."""
+
+from __future__ import annotations
+
+from worker.extract.complements import Complement, content_end
+from worker.extract.document import Doc
+from worker.extract.finds import Find, confidence_of
+from worker.extract.lexicon import Cue
+from worker.extract.phrases import VerbGroup
+from worker.extract.sources import Range, agent, subject
+
+
+def passive(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> Find | None:
+    """ "was accused by X of …" · "was told that …" · "it was reported that …" · "is expected to …"."""
+    text = doc.text
+    by = agent(doc, verb.last, limit)
+    after = by[1] if by else verb.last
+    cue_last = verb.last + 1 if by else verb.last
+    patient = subject(doc, verb, first)
+    right = _passive_complement(doc, verb, cue, after, limit)
+    impersonal = patient is not None and text.lower[patient[0]] in {"it", "there"}
+    pieces: list[Range] = []
+    if (
+        patient is not None
+        and not impersonal
+        and not (right is not None and cue.recipient and right.form != "infinitive")
+    ):
+        pieces.append(patient)
+    if right is not None:
+        pieces.append((right.first, right.last))
+    if not pieces or (right is None and by is None):
+        return None
+    if by is None and not (cue.phrase or impersonal or cue.recipient or text.lower[verb.head] in doc.lexicon.raising):
+        return None
+    return Find(
+        source=by,
+        cue=(verb.first, max(cue_last, right.cue_last if right and not by else 0)),
+        pieces=pieces,
+        act=cue.act,
+        rule="passive_agent" if by else "passive",
+        confidence=confidence_of(cue) * (0.8 if by else 0.5),
+    )
+
+
+def _passive_complement(doc: Doc, verb: VerbGroup, cue: Cue, at: int, limit: int) -> Complement | None:
+    text = doc.text
+    if at >= limit:
+        return None
+    word = text.lower[at]
+    if text.tags[at] == "TO" and doc.phrases.verb(at) is not None:
+        return Complement(at, content_end(doc, at, limit), "infinitive", verb.last)
+    if word in {"that", "whether", "how", "why", "if", "what"} and cue.clause:
+        return Complement(at, content_end(doc, at, limit), "that", verb.last)
+    if word in {"of", "for", "as", "about"} and at + 1 < limit:
+        start = at + 1 if word != "as" else at
+        return Complement(start, content_end(doc, start, limit), "phrase", at + 1 if start > at else at)
+    if (word in {":", ","} and at + 1 < limit and text.quoted[at + 1] >= 0) or text.quoted[at] >= 0:
+        start = at + (word in {":", ","})
+        return Complement(start, content_end(doc, start, limit), "quotation", verb.last)
+    return None

@@ -1,0 +1,122 @@
+"""Whose cue a verb is where its subject does not stand right before it: shared, lent, or the main clause's."""
+
+from __future__ import annotations
+
+from worker.extract.document import Doc
+from worker.extract.finds import Find
+from worker.extract.phrases import VerbGroup
+from worker.extract.sources import Range, speaker_after, subject
+
+_BREAKS = frozenset({",", "—", "–", "--", "-"})
+
+
+def source_of(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> tuple[Range | None, int, str]:
+    """Source, where the cue begins, and the construction's name; "" where the verb is no cue here."""
+    text = doc.text
+    before = verb.first - 1
+    tag = text.tags[verb.head]
+    if verb.infinitive:
+        return _of_infinitive(doc, verb, first, finds)
+    if tag == "VBG" and not verb.finite:
+        return _of_participle(doc, verb, first, finds)
+    if before >= first and _joins(doc, before):
+        shared = _shared(doc, before, first, finds)
+        return shared, verb.first, "coordinated" if shared else ""
+    if not verb.finite and tag not in {"VBN", "VBD"} and not _is_headline(doc, verb.head):
+        return None, verb.first, ""
+    source = subject(doc, verb, first)
+    if source is None:
+        return None, verb.first, ""
+    if not verb.finite and tag == "VBN" and not _is_headline(doc, verb.head) and not _is_past_after_aside(doc, verb):
+        return None, verb.first, ""
+    if text.tags[source[0]] == "WP" and source[1] - source[0] == 1:
+        return source, verb.first, "relative" if text.lower[source[0]] == "who" else ""
+    return source, verb.first, "source_cue"
+
+
+def _is_past_after_aside(doc: Doc, verb: VerbGroup) -> bool:
+    """Whether a "participle" after an aside is a past tense: "X, who was abroad, called on …", not ", accused of …"."""
+    text = doc.text
+    particle = verb.last > verb.head + 1
+    return text.words[verb.first - 1] in {",", ")", "—", "–"} and (
+        particle or text.tags[verb.last] not in {"IN", "PUNCT"}
+    )
+
+
+def _joins(doc: Doc, token: int) -> bool:
+    """ "and", "but", ", but" between a verb and the one before."""
+    return doc.text.tags[token] == "CC" or (
+        doc.text.lower[token] in {"then", "also"} and doc.text.tags[token - 1] == "CC"
+    )
+
+
+def _is_headline(doc: Doc, token: int) -> bool:
+    """Headlines leave auxiliaries and tense out ("Minister accused of …"), and the tagger is lost there."""
+    return doc.text.paragraph_of[token] == 0
+
+
+def _shared(doc: Doc, conjunction: int, first: int, finds: list[Find]) -> Range | None:
+    """The subject that a coordinated verb shares: that of the attribution before, else of the verb before."""
+    known = [f for f in finds if f.cue[0] < conjunction and f.source is not None and f.cue[0] >= first]
+    if known:
+        return max(known, key=lambda f: f.cue[0]).source
+    return main_subject(doc, conjunction, first)
+
+
+def main_subject(doc: Doc, before: int, first: int) -> Range | None:
+    """The subject of the nearest finite verb to the left that has one of its own."""
+    at = before - 1
+    while at >= first:
+        verb = doc.phrases.verb(at)
+        if verb is None or doc.text.quoted[at] >= 0:
+            at -= 1
+            continue
+        if verb.finite:
+            found = subject(doc, verb, first)
+            if found is not None and doc.text.lower[found[0]] not in {"which", "that", "it", "there", "what"}:
+                return found
+        at = verb.first - 1
+    return None
+
+
+def _of_participle(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> tuple[Range | None, int, str]:
+    """ ", saying …": the main clause's subject; "a letter saying …": the noun before; "Citing …, X": the noun after."""
+    text, before = doc.text, verb.first - 1
+    if before < first or (text.words[before] in _BREAKS and not doc.phrases.finite_between(first, before)):
+        after = _subject_after_comma(doc, verb.last, text.sentence(verb.head)[1])
+        return (after, verb.first, "participle") if after else (None, verb.first, "")
+    if doc.phrases.noun(before) is not None and text.words[before] not in _BREAKS:
+        source = subject(doc, verb, first)
+        return (source, verb.first, "participle") if source else (None, verb.first, "")
+    known = [f for f in finds if f.source is not None and f.cue[0] >= first and f.cue[0] < verb.head]
+    source = max(known, key=lambda f: f.cue[0]).source if known else main_subject(doc, verb.first, first)
+    return (source, verb.first, "participle") if source else (None, verb.first, "")
+
+
+def _subject_after_comma(doc: Doc, at: int, last: int) -> Range | None:
+    for i in range(at, last - 1):
+        if doc.text.words[i] == "," and doc.text.quoted[i] < 0:
+            source = speaker_after(doc, i + 1, last)
+            if source is not None and doc.phrases.verb(source[1]) is not None:
+                return source
+    return None
+
+
+def _of_infinitive(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> tuple[Range | None, int, str]:
+    """ "went on to say": the verb before lends its subject, and belongs to the cue if it only leads to this one."""
+    governor = doc.phrases.verb(verb.first - 1)
+    if governor is None:
+        source = main_subject(doc, verb.first, first)
+        return (source, verb.first, "purpose") if source else (None, verb.first, "")
+    if doc.text.lower[governor.head] not in doc.lexicon.chaining or governor.passive:
+        return None, verb.first, ""
+    if governor.finite:
+        before = governor.first - 1
+        source = (
+            _shared(doc, before, first, finds)
+            if before >= first and _joins(doc, before)
+            else subject(doc, governor, first)
+        )
+        return (source, governor.first, "chained") if source else (None, verb.first, "")
+    source = main_subject(doc, governor.first, first)
+    return (source, governor.first, "chained") if source else (None, verb.first, "")
