@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pages import PARAGRAPHS, URL, html, page, story
 
+from tests.parse.pages import PARAGRAPHS, URL, html, page, story
 from worker.errors import Permanent
 from worker.parse import parse_article
 from worker.schema import Page, article_id
@@ -84,17 +84,29 @@ def test_a_page_of_boilerplate_is_refused_with_figures() -> None:
     assert "nearly all boilerplate" in failure.detail
 
 
-def test_a_front_page_is_refused() -> None:
-    teasers = "".join(
-        f"<div><h2><a href='/{i}'>Headline number {i} of the day</a></h2><p>In district {i} the council met and"
-        " talked about the harbour until late at night.</p></div>"
-        for i in range(12)
-    )
+EXCERPT = "In district {i} the council met and talked about the harbour until late at night."
+
+
+@pytest.mark.parametrize(
+    "teaser",
+    [
+        f"<div><h2><a href='/{{i}}'>Headline number {{i}} of the day</a></h2><p>{EXCERPT}</p></div>",
+        f"<li><a href='/{{i}}'>Headline number {{i}} of the day</a> {EXCERPT}</li>",
+    ],
+)
+def test_a_front_page_is_refused(teaser: str) -> None:
+    teasers = "".join(teaser.format(i=i) for i in range(12))
     failure = refusal(html(f"<main>{teasers}</main>", "<title>Harbour Post</title>"))
-    assert (failure.reason, failure.detail) == (
-        "not_an_article",
-        "a list of 12 headlines that lead to other pages",
+    assert failure.reason == "not_an_article"
+    assert failure.detail == "a list of 12 headlines that lead to other pages"
+
+
+def test_a_story_with_a_list_of_related_ones_is_a_story() -> None:
+    related = "".join(
+        f"<li><a href='/{i}'>Headline number {i} of the day</a> and an excerpt of it</li>" for i in range(4)
     )
+    article = parse_article(page(html(f"<div>{story()}<ul>{related}</ul></div>")))
+    assert article.text.startswith("\n\n".join(PARAGRAPHS))
 
 
 @pytest.mark.parametrize(

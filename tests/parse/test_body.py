@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from pages import PARAGRAPHS, html, story
 from selectolax.lexbor import LexborHTMLParser
 
+from tests.parse.pages import PARAGRAPHS, html, story
 from worker.parse.body import read_body
 
 HEADLINE = "Ferry talks go on"
@@ -143,6 +143,6 @@ def test_a_page_without_running_text_has_no_paragraphs(body: str) -> None:
 
 def test_headlines_that_lead_elsewhere_are_counted() -> None:
     assert (
-        read_body(LexborHTMLParser(html("<div>" + TEASER.replace("teaser", "item") * 3 + "</div>")), "", ()).headlines
+        read_body(LexborHTMLParser(html("<div>" + TEASER.replace("teaser", "item") * 3 + "</div>")), "", ()).teasers
         == 3
     )

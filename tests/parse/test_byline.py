@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pages import html
 from selectolax.lexbor import LexborHTMLParser
 
+from tests.parse.pages import html
 from worker.parse.byline import byline, split
 from worker.parse.jsonld import linked
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from pages import PARAGRAPHS
 
+from tests.parse.pages import PARAGRAPHS
 from worker.parse.language import language
 
 ENGLISH = " ".join(PARAGRAPHS)

@@ -3,9 +3,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pages import URL, html, story
 from selectolax.lexbor import LexborHTMLParser
 
+from tests.parse.pages import URL, html, story
 from worker.errors import Permanent
 from worker.parse.jsonld import linked
 from worker.parse.metadata import Metadata, metadata

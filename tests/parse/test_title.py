@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from pages import html
 from selectolax.lexbor import LexborHTMLParser
 
+from tests.parse.pages import html
 from worker.parse.jsonld import linked
 from worker.parse.title import headline
 

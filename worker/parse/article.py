@@ -24,7 +24,9 @@ _MIN_SIZE = 140
 """Shorter than one paragraph of news is a notice or a caption."""
 _SHORT_SIZE = 700
 """An error page or a login wall has no more running text than this."""
-_MIN_HEADLINES = 5
+_MIN_TEASERS = 5
+_TEASERS = 0.8
+"""A front page has at least so many of them, and so many for each paragraph."""
 _ERROR = re.compile(
     r"\b(?:40[1349]|410|429|50[0-4])\b|\bnot found\b|\bno longer (?:available|exists)\b|\bdoes ?n.t exist\b"
     r"|\baccess denied\b|\bforbidden\b|\bjust a moment\b|\bare you (?:a )?(?:human|robot)\b|\bcaptcha\b"
@@ -122,5 +124,5 @@ class _Signs:
             raise Permanent("not_an_article", f"an error page: {title[:100]!r}")
         if size(text) < _SHORT_SIZE and _WALL.search(title):
             raise Permanent("not_an_article", f"a login wall: {title[:100]!r}")
-        if body.headlines >= max(_MIN_HEADLINES, len(body.paragraphs)):
-            raise Permanent("not_an_article", f"a list of {body.headlines} headlines that lead to other pages")
+        if body.teasers >= max(_MIN_TEASERS, _TEASERS * len(body.paragraphs)):
+            raise Permanent("not_an_article", f"a list of {body.teasers} headlines that lead to other pages")

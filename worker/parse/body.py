@@ -20,6 +20,8 @@ _MAX_LINKED_PHRASE = 0.5
 """Of a block that does not end like a sentence: "Read more: …"."""
 _MIN_PHRASE = 40
 """A loose block (no paragraph, heading, item or row) that is shorter and does not end like a sentence is a label."""
+_MIN_TEASED = 0.25
+"""Share of links from which an item with an excerpt ("Title, linked. What it is about") leads to another page."""
 _MIN_REPEATED = 40
 
 _LEADS = ",".join(
@@ -56,8 +58,8 @@ class Body(Struct, frozen=True):
 
     paragraphs: list[str] = []
     """In order, each one line, none empty."""
-    headlines: int = 0
-    """Headings that were left out because they are links to other pages."""
+    teasers: int = 0
+    """Blocks that lead to other pages: headings that are links, and items that begin with one."""
 
 
 def read_body(page: LexborHTMLParser, title: str, descriptions: Iterable[str]) -> Body:
@@ -77,8 +79,8 @@ def read_body(page: LexborHTMLParser, title: str, descriptions: Iterable[str]) -
     if root is None:
         return Body()
     found = blocks(root, votes.is_boilerplate)
-    headlines = sum(1 for b in found if b.tag in HEADINGS and b.linked > _MAX_LINKED * len(b.text))
-    return Body(_opened(_worth_reading(found, _key(title)), body, root, descriptions), headlines)
+    teasers = sum(map(_is_teaser, found))
+    return Body(_opened(_worth_reading(found, _key(title)), body, root, descriptions), teasers)
 
 
 def _key(text: str) -> str:
@@ -106,6 +108,12 @@ def _is_text(block: Block) -> bool:
     if block.tag == "h1" or block.linked > (_MAX_LINKED if ends else _MAX_LINKED_PHRASE) * length:
         return False
     return ends or length >= _MIN_PHRASE or block.tag in HEADINGS or block.tag in {"p", "li", "tr"}
+
+
+def _is_teaser(block: Block) -> bool:
+    if block.tag in HEADINGS:
+        return block.linked > _MAX_LINKED * len(block.text)
+    return block.tag not in {"p", "tr"} and block.linked > _MIN_TEASED * len(block.text) > _MIN_TEASED * _MIN_PHRASE
 
 
 # ---------------------------------------------------------------- the standfirst
