@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from golden.articles import ARTICLES, described
+from tests.golden.articles import ARTICLES, described
 
 
 @pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.stem)

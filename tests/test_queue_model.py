@@ -15,7 +15,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from test_queue import stall
+from tests.test_queue import stall
 
 from worker.queue import Delivery, UrlQueue
 from worker.schema import Task

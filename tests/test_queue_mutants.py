@@ -7,8 +7,8 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import test_queue as tests
-from test_queue import out, settings, workers  # noqa: F401 - fixtures
+from tests import test_queue as tests
+from tests.test_queue import out, settings, workers  # noqa: F401 - fixtures
 
 from worker import queue as queue_module
 from worker import streams

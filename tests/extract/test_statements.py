@@ -43,7 +43,7 @@ def found(text: str) -> list[tuple[str, str, list[str]]]:
         ("Hale called for new elections.", ("Hale", "called for", ["new elections"])),
         ("Hale went on to say that it rains.", ("Hale", "went on to say", ["that it rains"])),
         ("Hale was accused by Low of greed.", ("Low", "was accused by", ["Hale", "greed"])),
-        ("Hale’s claim that it rains was ignored.", ("Hale", "claim", ["that it rains"])),
+        ("Hale\u2019s claim that it rains was ignored.", ("Hale", "claim", ["that it rains"])),
     ],
 )
 def test_a_construction_gives_source_cue_and_content(text: str, expected: tuple[str, str, list[str]]) -> None:
