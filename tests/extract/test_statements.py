@@ -110,7 +110,8 @@ def test_a_language_without_a_lexicon_gives_nothing_and_unknown_english_is_read(
 
 WORDS = st.lists(
     st.sampled_from(
-        ["Hale", "he", "she", "who", "“", "”", '"', "'", "’", "said", "says", "told", "that", "to", ",", ".", ":", ";", "—", "according", "asked", "by", "of", "the", "minister", "and", "but", "Reuters", "saying", "claim", "was", "is", "not", "would", "(", ")", "?", "!", "\n", "\n\n", "Mr.", "U.S.", "‘", "''", "«", "»", "quoted", "reporters", "Monday"]
+        ["Hale", "he", "she", "who", "“", "”", '"', "said", "says", "told", "that", "to", ",", ".", ":", ";", "—", "according", "asked", "by", "of", "the", "minister", "and", "but", "Reuters", "saying", "claim", "was", "is", "not", "would", "(", ")", "?", "!", "Mr.", "U.S.", "''", "«", "»", "quoted", "reporters", "Monday", "'", "‘", "’"]
+        + ["\n", "\n\n"]
     ),
     max_size=60,
 )

@@ -71,7 +71,10 @@ def test_a_hard_wrapped_line_is_no_new_paragraph() -> None:
     assert len(text("The minister said\nthat talks failed.\n\nHe left.").paragraphs) == 2
 
 
-@given(st.text(alphabet=st.sampled_from("ab. ,\"'“”\u2018\u2019«»?!:;-—\n()AI\u2019s9"), max_size=200) | st.text(max_size=80))
+@given(
+    st.text(alphabet=st.sampled_from("ab. ,\"'“”\u2018\u2019«»?!:;-—\n()AI\u2019s9"), max_size=200)
+    | st.text(max_size=80)
+)
 def test_any_text_is_covered_by_tokens_in_order(string: str) -> None:
     found = text(string)
     assert [found.string[a:b] for a, b in zip(found.starts, found.ends, strict=True)] == found.words

@@ -112,8 +112,10 @@ def _new_speaker(doc: Doc, at: int, limit: int) -> bool:
         if verb is not None and verb.first == phrase.last and verb.finite and not verb.passive
         else None
     )
-    if verb is None or cue is None or cue.thought or not cue.clause or doc.text.tags[verb.head] == "VB":
+    if verb is None or cue is None or cue.thought or doc.text.tags[verb.head] == "VB":
         return False
+    if not cue.clause:
+        return doc.text.words[at - 1] == "," and cue.phrase and doc.phrases.noun(verb.last) is not None
     return opening(doc, cue, verb.last, limit) is not None
 
 

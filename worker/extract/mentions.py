@@ -18,6 +18,7 @@ from worker.extract.phrases import NounPhrase, Phrases
 from worker.extract.text import Text
 from worker.schema import Actor, ActorType
 
+_NOTHING: frozenset[str] = frozenset()
 _MANY = 40
 """People of one surname beyond which nobody tries to tell them apart."""
 _FAR = 400
@@ -159,7 +160,7 @@ class Mentions:
 
     def _meet_again(self, name: Name) -> None:
         """One word: a surname known from elsewhere in the article, else a person only if a title says so."""
-        person = self._bearer(name.first, name.gender)
+        person = self._bearer(name.first, name.gender, self._titles_of(name))
         if person is None:
             if name.kind != "person":
                 return
@@ -264,7 +265,7 @@ class Mentions:
     def _named(self, first: int, last: int, name: Name, head: NounPhrase) -> tuple[Actor, Person | None]:
         person = self._person_at.get(name.first)
         if name.last - name.first == 1:
-            person = self._bearer(name.first, name.gender) or person
+            person = self._bearer(name.first, name.gender, self._titles_of(name)) or person
         if person is not None and (person.sure or name.kind in {"person", "unknown"}):
             return self._actor(person, first, last), person
         words = " ".join(self.text.words[name.first : name.last])
@@ -276,8 +277,18 @@ class Mentions:
             return self._organisation(first, last, name, head), None
         if self.text.tags[head.first] == "DT":
             return self._organisation(first, last, name, head), None
-        kind: ActorType = "organisation" if words.isupper() else "person"
-        return self._plain(words, first, last, kind, None), None
+        if words.isupper():
+            return self._plain(words, first, last, "organisation", None), None
+        stranger = self._introduce(name)
+        return self._actor(stranger, first, last), stranger
+
+    def _introduce(self, name: Name) -> Person:
+        """A name that nothing explains, but which speaks: a person from here on."""
+        tokens = _bare(self.text.words[name.first : name.last])
+        person = Person(tokens=tokens, sure=True, seen=[name.first])
+        self.people.append(person)
+        self._by_surname.setdefault(tokens[-1].lower(), []).append(person)
+        return person
 
     def _organisation(self, first: int, last: int, name: Name, head: NounPhrase) -> Actor:
         start = head.first
@@ -330,8 +341,9 @@ class Mentions:
             return self._as_worded(first, last, "unnamed"), None
         if word in self.lexicon.organisation_heads:
             start = first + 1 if self.text.tags[first] == "DT" else first
-            if last - start == 1 and self.text.lower[first] == "the" and word in self._bodies:
-                return self._plain(self._bodies[word], first, last, "organisation", None), None
+            full = self._bodies.get(word, "")
+            if self.text.lower[first] == "the" and set(self.text.lower[start:last]) <= set(full.lower().split()):
+                return self._plain(full, first, last, "organisation", None), None
             code = self.country_in(start, last)
             return self._plain(self.text.slice(start, last), first, last, "organisation", code), None
         plural = self.text.tags[head.head] == "NNS" or word in self.lexicon.groups
@@ -347,7 +359,7 @@ class Mentions:
         if not fitting and held in self.lexicon.any_office and country is not None:
             fitting = [p for p in self.people if p.country == country and p.role_words & self.lexicon.high_offices]
         if not fitting and country is not None:
-            fitting = self._only_one(held, words, country)
+            fitting = self._only_one(held, words, country, first)
         if indefinite:
             limit = self.text.paragraphs[min(self.text.paragraph_of[first] + 1, len(self.text.paragraphs) - 1)][1]
             fitting = [p for p in fitting if first < p.seen[0] < limit and len(words) > 1]
@@ -358,11 +370,11 @@ class Mentions:
             return False
         return all(country is not None and self._names_country(word, country) for word in words - person.role_words)
 
-    def _only_one(self, held: str, words: frozenset[str], country: str) -> list[Person]:
+    def _only_one(self, held: str, words: frozenset[str], country: str, token: int) -> list[Person]:
         """The only holder of a role, where the article names no country with it but the phrase does."""
         named = {w for w in words if self._names_country(w, country)}
         fitting = [p for p in self._by_role.get(held, []) if p.country is None and words - named <= p.role_words]
-        return fitting if len(self._by_role.get(held, [])) == 1 else []
+        return fitting if len(self._by_role.get(held, [])) == 1 and fitting and fitting[0].seen[0] < token else []
 
     def _names_country(self, word: str, country: str) -> bool:
         """Is a lower-case word a name, demonym or seat of the country ("ukrainian", "gop", "us")?"""
@@ -372,7 +384,10 @@ class Mentions:
             country in {lexicon.demonyms.get(s), lexicon.countries.get(s), lexicon.seats.get(s)} for s in spellings
         )
 
-    def _bearer(self, token: int, gender: str | None) -> Person | None:
+    def _titles_of(self, name: Name) -> frozenset[str]:
+        return frozenset(self.text.lower[name.outer_first : name.first]) & self.lexicon.roles
+
+    def _bearer(self, token: int, gender: str | None, role_words: frozenset[str] = _NOTHING) -> Person | None:
         """The person that a single name means, by surname, else by given name.
 
         Of several the last speaker, else the one whom the article names most often.
@@ -380,6 +395,8 @@ class Mentions:
         word = self.text.lower[token]
         for known in (self._by_surname, self._by_given):
             bearers = [p for p in known.get(word, [])[:_MANY] if gender is None or p.gender in {None, gender}]
+            titled = [p for p in bearers if role_words & p.role_words]
+            bearers = titled if role_words and titled else bearers
             if len(bearers) > 1:
                 spoke = [p for _, p, _ in self._speakers[-6:] if p in bearers]
                 return spoke[-1] if spoke else max(bearers, key=lambda p: (len(p.seen), -p.seen[0]))
@@ -464,7 +481,7 @@ class Mentions:
         described = self._role_at.get(before.head)
         if described is not None:
             return self._actor(described, first, last), described
-        while before.first > 1 and self.text.lower[before.first - 1] in {"of", "for", "from", "at", "in"}:
+        while before.first > 1 and self.text.lower[before.first - 1] in {"of", "for", "from", "at", "in", "to", "on"}:
             earlier = self.phrases.noun(before.first - 2)
             if earlier is None:
                 break

@@ -107,7 +107,7 @@ def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> N
 
 def _may_open_name(text: Text, i: int) -> bool:
     """A capital opens a name, but not that of an adjective which only opens its sentence ("Many Mexicans")."""
-    return text.words[i][0].isupper() and (text.tags[i] not in {"JJ", "CD"} or text.sentence(i)[0] != i)
+    return text.words[i][0].isupper() and (text.tags[i] not in {"JJ", "CD", "NNS"} or text.sentence(i)[0] != i)
 
 
 def _is_name_word(text: Text, i: int, lexicon: Lexicon) -> bool:

@@ -87,6 +87,7 @@ def _pair(marks: list[_Mark], paragraph: tuple[int, int], words: list[str], lexi
             if mark.may_open and not _is_measure(mark, words, first) and not _is_elision(mark, words, lexicon):
                 opening = mark
             elif mark.may_close and not mark.single:
+                opening = None
                 start = _missing_start(mark.token, found, first, words)
                 if start < mark.token:
                     found.append(Quotation(first=start, last=mark.token + 1, opened=False))

@@ -126,10 +126,22 @@ def _statement(doc: Doc, find: Find) -> Statement:
         speaker=speaker,
         content=content,
         quotation=_quotation(doc, find.pieces),
-        act=find.act,
+        act="decline" if find.act == "say" and _says_it_will_not(doc, find.pieces[0][0]) else find.act,
         target=doc.mentions.resolve(*find.target) if find.target else None,
         venue=text.span(*find.venue) if find.venue and text.slice(*find.venue) not in find.via else None,
     )
+
+
+def _says_it_will_not(doc: Doc, first: int) -> bool:
+    """Whether content opens with the speaker's own refusal: "(that) they will not attend", "“We won't sign”"."""
+    text = doc.text
+    at = first
+    while at < len(text.words) and (text.words[at] in doc.lexicon.quotation_marks or text.lower[at] == "that"):
+        at += 1
+    if at >= len(text.words) or text.tags[at] != "PRP" or text.lower[at] in doc.lexicon.second_person:
+        return False
+    verb = doc.phrases.verb(at + 1) if at + 1 < len(text.words) else None
+    return verb is not None and verb.negated and verb.modal >= 0 and text.lower[verb.modal] in {"will", "would", "wo"}
 
 
 def _speaker(doc: Doc, find: Find) -> Actor | None:

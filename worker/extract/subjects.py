@@ -29,8 +29,8 @@ def source_of(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> tuple
         return None, verb.first, ""
     if not verb.finite and tag == "VBN" and not _is_headline(doc, verb.head) and not _is_past_after_aside(doc, verb):
         return None, verb.first, ""
-    if text.tags[source[0]] == "WP" and source[1] - source[0] == 1:
-        return source, verb.first, "relative" if text.lower[source[0]] == "who" else ""
+    if text.tags[source[0]] == "WP":
+        return (source[0], source[0] + 1), verb.first, "relative" if text.lower[source[0]] == "who" else ""
     return source, verb.first, "source_cue"
 
 
