@@ -167,8 +167,8 @@ def _short_temp_dir() -> str | None:
 async def _spawn(binary: Path, folder: Path, socket: Path, lock: BinaryIO) -> Process:
     """Start the server; its log goes to `server.log`, begun anew.
 
-    `everysec`: a killed server loses nothing that it answered, only a power cut costs about a second of work, which
-    is then done again under the same ids; and unlike `always` it survives a full disk.
+    `everysec`: a killed server loses nothing that it answered unless the disk lags (then, as with a power cut, about
+    a second of work, which is done again under the same ids); and unlike `always` it survives a full disk.
     """
     options = {
         "port": "0",
