@@ -21,7 +21,7 @@ _STOPS = frozenset({".", "!", "?", "…", "...", "...."})
 _AUXILIARY = 4
 """Letters of the longest auxiliary that asks a question ("Does")."""
 _NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "NN", "NNS", "UH", "FW"})
-_LONGEST = 400
+_LONGEST = 250
 """Tokens after which a "sentence" (a table, a hostile text) is cut, so that no rule's work grows with its square."""
 _CLOSERS = frozenset({")", "]"})
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
