@@ -17,6 +17,7 @@ FLOORS = {
     "streams": 2,
     "digest": 2,
     "log": 2,
+    "warm": 3,
     "queue": 3,
     "politeness": 3,
     "fetch": 3,

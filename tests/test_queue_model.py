@@ -15,8 +15,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from tests.test_queue import stall
 
+from tests.test_queue import stall
 from worker.queue import Delivery, UrlQueue
 from worker.schema import Task
 from worker.settings import Settings

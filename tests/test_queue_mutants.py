@@ -7,9 +7,9 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from tests import test_queue as tests
 from tests.test_queue import out, settings, workers  # noqa: F401 - fixtures
-
 from worker import queue as queue_module
 from worker import streams
 from worker.queue import UrlQueue

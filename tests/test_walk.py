@@ -20,6 +20,7 @@ from worker.fetch import Fetcher
 from worker.queue import Depth, UrlQueue
 from worker.schema import KINDS, Task, article_stream, event_stream, task_id
 from worker.settings import Settings
+from worker.streams import browse
 
 QUICK = {
     "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true",
@@ -66,8 +67,12 @@ def empty(depth: Depth) -> bool:
 async def published(redis: Redis, settings: Settings) -> Counter[tuple[str, str]]:
     """Count what stands on the streams: (stream's end, id)."""
     streams = [article_stream(settings.key_prefix), *(event_stream(settings.key_prefix, kind) for kind in KINDS)]
-    entries = [(stream.rpartition(":")[2], fields) for stream in streams for _, fields in await redis.xrange(stream)]
-    return Counter((name, fields[b"id"].decode()) for name, fields in entries)
+    found = [
+        (stream.rpartition(":")[2], entry)
+        for stream in streams
+        for entry in await browse(redis, stream, count=1_000_000)
+    ]
+    return Counter((name, entry.fields[b"id"].decode()) for name, entry in found if entry.fields)
 
 
 async def expected(urls: Sequence[str]) -> Counter[tuple[str, str]]:

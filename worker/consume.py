@@ -277,7 +277,7 @@ async def consumer(
         UrlQueue(redis_url, settings) as queue,
         connect(redis_url) as client,
         Fetcher(settings) as fetcher,
-        Pool(settings, preload="worker.digest") as pool,
+        Pool(settings, preload="worker.warm") as pool,
     ):
         politeness = Politeness(client, fetcher, settings)
         yield Consumer(settings, queue, politeness, fetcher, pool, jitter=random.random, report=report)

@@ -53,7 +53,7 @@ class Pool:
         """
         future = self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_s)
         try:
-            return await asyncio.wrap_future(future)  # type: ignore[no-any-return]
+            return await asyncio.wrap_future(future)
         except TimeoutError:
             raise Permanent("process_timeout", f"killed after {self._timeout_s:g} s") from None
         except ProcessExpired as e:
@@ -68,7 +68,7 @@ class Pool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Kill what still runs: a drained consumer has nothing left here."""
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]
         await asyncio.to_thread(self._pool.join)
 
 

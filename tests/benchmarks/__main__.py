@@ -5,7 +5,6 @@ Everything runs on loopback in one go, so that the ratios hold on a noisy machin
 
 import argparse
 import asyncio
-import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -62,4 +61,4 @@ def _table(figures: list[Figure]) -> Table:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

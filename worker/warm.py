@@ -1,0 +1,5 @@
+"""Imported once, in the process that the pool's processes are forked from: they then share what is loaded here."""
+
+from worker.digest import warm
+
+warm()
