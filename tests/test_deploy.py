@@ -134,10 +134,10 @@ def test_a_task_fits_into_the_drain_and_the_drain_into_the_grace() -> None:
     assert task_s < settings.drain_s < seconds(SERVICES["worker"]["stop_grace_period"])
 
 
-def test_every_process_of_a_worker_may_unpack_the_language_model_at_once() -> None:
+def test_a_worker_has_room_to_unpack_the_language_model() -> None:
     (mount,) = SERVICES["worker"]["tmpfs"]
     megabytes = int(re.fullmatch(r"/tmp:size=(\d+)m,mode=1777", mount)[1])  # type: ignore[index]
-    assert megabytes > 69 * Settings.from_env(environment("worker")).processes
+    assert megabytes > 2 * 69
 
 
 # ---------------------------------------------------------------- redis

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PATIENCE_S = 25.0
+PATIENCE_S = 60.0
 
 
 class Block(NamedTuple):
