@@ -72,6 +72,13 @@ async def test_the_others_are_unhurt(pool: Pool) -> None:
     assert answers[2:] == [2 * n for n in range(50)]
 
 
+async def test_a_process_killed_while_idle_costs_nothing_that_comes_after(pool: Pool) -> None:
+    os.kill(await pool.run(os.getpid), signal.SIGKILL)
+    while pool._pool.active:  # noqa: ASYNC110 - until pebble has noticed, and given the pool up
+        await asyncio.sleep(0.01)
+    assert await asyncio.gather(*(pool.run(double, n) for n in range(5))) == [0, 2, 4, 6, 8]
+
+
 async def test_cancelled_work_frees_its_process() -> None:
     async with Pool(Settings(processes=1, process_timeout_s=60)) as one:
         stuck = asyncio.create_task(one.run(hang))

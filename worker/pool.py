@@ -14,10 +14,11 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
-from typing import ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from worker.errors import Permanent, Transient
 from worker.settings import Settings
@@ -33,15 +34,19 @@ class Pool:
 
     def __init__(self, settings: Settings, preload: str | None = None) -> None:
         """Start nothing yet; `preload` is the module that every process should find imported."""
-        context = multiprocessing.get_context("forkserver")
+        self._context = multiprocessing.get_context("forkserver")
         if preload:
-            context.set_forkserver_preload([preload])
+            self._context.set_forkserver_preload([preload])
+        self._settings = settings
         self._timeout_s = settings.process_timeout_s
-        self._pool = ProcessPool(
-            max_workers=settings.processes or os.cpu_count() or 1,
+        self._pool = self._made()
+
+    def _made(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._settings.processes or os.cpu_count() or 1,
             initializer=_shield,
-            initargs=(settings.process_memory_bytes,),
-            context=context,
+            initargs=(self._settings.process_memory_bytes,),
+            context=self._context,
         )
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -51,15 +56,29 @@ class Pool:
         the page's fault, and asking again would take as long.  Transient("process_died") when the process crashed
         or ran out of memory, which may have been another's fault.
         """
-        future = self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_s)
         try:
-            return await asyncio.wrap_future(future)
+            return await asyncio.wrap_future(self._schedule(function, args, kwargs))
         except TimeoutError:
             raise Permanent("process_timeout", f"killed after {self._timeout_s:g} s") from None
         except ProcessExpired as e:
             raise Transient("process_died", f"exit code {e.exitcode}") from None
+        except BrokenProcessPool as e:
+            raise Transient("process_died", str(e)) from None
         except MemoryError:
             raise Transient("process_died", "out of memory") from None
+
+    def _schedule(self, function: Callable[P, R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> ProcessFuture[R]:
+        """Schedule the call; on a pool made anew where a process that was killed idle has broken the old one for good.
+
+        Whoever is short of memory kills the largest process, busy or not; pebble gives the whole pool up for it.
+        """
+        try:
+            return self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_s)
+        except RuntimeError:  # all that it raises: the pool is not running
+            broken, self._pool = self._pool, self._made()
+            broken.stop()  # type: ignore[no-untyped-call]
+            asyncio.get_running_loop().run_in_executor(None, broken.join)
+            return self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_s)
 
     async def __aenter__(self) -> Self:
         return self
