@@ -523,3 +523,14 @@ async def test_of_a_name_with_both_kinds_only_the_public_addresses_are_used(monk
     with pytest.raises(_PrivateAddressError, match=r"two-faced\.example is 10\.0\.0\.1, 127\.0\.0\.1, 8\.8\.8\.8"):
         await resolver.resolve("two-faced.example", 80)
     await resolver.close()
+
+
+@pytest.mark.parametrize(
+    "header", [b'ETag: "\xff"', b"Last-Modified: \xed\xa0\x80", b"Content-Type: text/html; charset=\xff"]
+)
+async def test_a_header_that_is_no_text_is_none(fetcher: Fetcher, header: bytes) -> None:
+    head = b"HTTP/1.1 200 OK\r\n" + header + b"\r\nContent-Length: %d\r\n\r\n" % len(PAGE)
+    async with speaking(saying(head + PAGE)) as url:
+        answer = await fetcher.get_if_changed(url, Validators())
+    assert answer.page
+    assert (answer.page.charset, answer.validators) == (None, Validators())

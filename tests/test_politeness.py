@@ -278,6 +278,7 @@ async def test_a_private_host_is_told_as_what_it_is(redis: Redis, settings: Sett
         ("Crawl-delay: 0.1", DELAY_S),
         ("Crawl-delay: nan", DELAY_S),
         ("Request-rate: 2/1m", 30),
+        (f"Request-rate: 1/{'9' * 400}", 60),
     ],
 )
 async def test_a_site_may_ask_for_a_longer_delay(politeness: Politeness, host: Host, line: str, delay_s: float) -> None:

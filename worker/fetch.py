@@ -183,7 +183,7 @@ class Fetcher:
         raise AssertionError("unreachable: _only_failures swallows nothing")
 
     async def _page(self, url: str, response: aiohttp.ClientResponse, kind: Kind, max_bytes: int) -> Page:
-        header = response.headers.get("Content-Type", "")
+        header = _text(response.headers, "Content-Type")
         declared = media_type(header)
         if declared:
             _check_media_type(declared, kind)
@@ -271,9 +271,15 @@ def _conditions(validators: Validators) -> dict[str, str]:
 
 def _validators(headers: Mapping[str, str], otherwise: Validators) -> Validators:
     return Validators(
-        etag=headers.get("ETag") or otherwise.etag,
-        last_modified=headers.get("Last-Modified") or otherwise.last_modified,
+        etag=_text(headers, "ETag") or otherwise.etag,
+        last_modified=_text(headers, "Last-Modified") or otherwise.last_modified,
     )
+
+
+def _text(headers: Mapping[str, str], name: str) -> str:
+    """Return a header that is text, "" for none: aiohttp hands on as lone surrogates what is not UTF-8."""
+    value = headers.get(name, "")
+    return "" if any("\ud800" <= char <= "\udfff" for char in value) else value
 
 
 def _location(url: str, response: aiohttp.ClientResponse) -> str:

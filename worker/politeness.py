@@ -195,9 +195,12 @@ def _check(rules: Protego, url: str) -> None:
 
 
 def _asked_delay_s(rules: Protego) -> float:
-    """Crawl-delay, or the spacing that Request-rate means, whichever is longer."""
+    """Crawl-delay, or the spacing that Request-rate means, whichever is longer; math.inf for more than a float holds."""
     rate = rules.request_rate(AGENT)
-    return max(rules.crawl_delay(AGENT) or 0.0, rate.seconds / rate.requests if rate else 0.0)
+    try:
+        return max(rules.crawl_delay(AGENT) or 0.0, rate.seconds / rate.requests if rate else 0.0)
+    except OverflowError:  # Request-rate's two whole numbers may have any number of digits
+        return math.inf
 
 
 def _ms(seconds: float) -> int:
