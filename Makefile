@@ -7,13 +7,14 @@
 #   make check                       format, lint and types
 #   make bench                       the benchmark tables
 #   make golden                      write the golden events anew (then read the diff)
+#   make train TREEBANK=folder       train the tagger anew; the folder holds the treebanks that NOTICE names
 
 PYTHON ?= python3
 BIN := .venv/bin
 DEV := $(BIN)/.dev-ready
 RUN := $(BIN)/.run-ready
 
-.PHONY: run test check format bench golden clean
+.PHONY: run test check format bench golden train clean
 
 run: $(RUN)
 ifdef URLS
@@ -41,6 +42,13 @@ bench: $(BIN)/.bench-ready
 
 golden: $(DEV)
 	$(BIN)/python -m tests.golden
+
+# The same treebanks give the same bytes; the dev parts, which nothing is trained on, say how good the tagger is.
+train: $(DEV)
+	@test -n "$(TREEBANK)" || { echo "make train TREEBANK=folder: with ewt_train, gum_open_train and their _dev (.conllu.gz)"; exit 1; }
+	$(BIN)/python -m tools.train_tagger --out worker/extract/lexicons/en.tags \
+	    --test "$(TREEBANK)/ewt_dev.conllu.gz" --test "$(TREEBANK)/gum_open_dev.conllu.gz" \
+	    "$(TREEBANK)/ewt_train.conllu.gz" "$(TREEBANK)/gum_open_train.conllu.gz"
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

@@ -52,7 +52,7 @@ def test_the_introduction_of_these_tests_tells_of_no_meeting() -> None:
         ("Lepik had a phone call with Berg.", "call", "held", [LEPIK, BERG]),
         ("Lepik visited Oslo on Monday.", "visit", "held", [LEPIK]),
         ("Lepik flew to Oslo on Monday.", "visit", "held", [LEPIK]),
-        ("Lepik spoke during a visit to Rome.", "visit", "held", [LEPIK]),
+        ("Lepik fell ill during a visit to Riga.", "visit", "held", [LEPIK]),
         ("Lepik told a press conference in Tallinn that ferries would run.", "press_conference", "held", [LEPIK]),
         ("Lepik will meet Berg on Thursday.", "talks", "planned", [LEPIK, BERG]),
         ("Lepik is expected to meet Berg in Oslo.", "talks", "planned", [LEPIK, BERG]),
@@ -74,10 +74,10 @@ def test_a_construction_gives_form_status_and_parties(text: str, form: str, stat
 
 
 def test_ministers_of_several_countries_are_one_party_each_with_their_role() -> None:
-    meeting = the_meeting("Lepik discussed the border with the defense ministers of Denmark, Norway and Latvia.")
+    meeting = the_meeting("Lepik discussed the border with the fisheries ministers of Denmark, Norway and Latvia.")
     assert names(meeting) == [LEPIK, "Denmark", "Norway", "Latvia"]
     assert [(a.role, a.country, a.type) for a in meeting.participants[1:]] == [
-        ("defense minister", code, "country") for code in ("DK", "NO", "LV")
+        ("fisheries minister", code, "country") for code in ("DK", "NO", "LV")
     ]
 
 

@@ -24,7 +24,7 @@ def test_role_and_country_come_from_the_words_around_the_name() -> None:
     before, after, of = speakers(
         "Estonian Transport Minister Jaan Tamm said ships will sail.\n\n"
         "Ida Lunde, the foreign minister of Norway, said the port is safe.\n\n"
-        "The Minister of Defense of Latvia Anna Ozola said nothing had changed."
+        "The Minister of Transport of Latvia Anna Ozola said nothing had changed."
     )
     assert (before.name, before.role, before.country) == ("Jaan Tamm", "Estonian Transport Minister", "EE")
     assert (after.name, after.role, after.country) == ("Ida Lunde", "foreign minister of Norway", "NO")

@@ -43,7 +43,7 @@ class Clauses:
     """Walks over one article's chunks."""
 
     def __init__(self, text: Text, phrases: Phrases, lexicon: Lexicon, control: frozenset[str]) -> None:
-        """`control`: forms of verbs whose object does what the infinitive says ("urged Iran to talk")."""
+        """`control`: forms of verbs whose object does what the infinitive says ("urged Oslo to talk")."""
         self.text, self.phrases, self.lexicon, self.control = text, phrases, lexicon, control
 
     # ------------------------------------------------------------ governors
@@ -81,7 +81,7 @@ class Clauses:
         return Governor(noun.head, None, None)
 
     def _verb_over_coordination(self, noun: NounPhrase) -> VerbGroup | None:
-        """Return the verb whose object the noun is: "urged Iran and Turkey"."""
+        """Return the verb whose object the noun is: "urged Oslo and Riga"."""
         first = self.coordinated(noun)[0].first
         return self.phrases.verb(first - 1)
 
@@ -195,7 +195,7 @@ class Clauses:
             return at - 1
         verb = self.phrases.verb(at)
         if verb and not verb.infinitive and verb.first == verb.head and self.text.tags[verb.head] in _BARE | {"VBD"}:
-            return verb.first - 1  # a reduced relative: "the deal agreed in May collapsed"
+            return verb.first - 1  # a reduced relative: "the deal agreed in spring collapsed"
         return None
 
     def _antecedent(self, at: int, start: int) -> NounPhrase | None:

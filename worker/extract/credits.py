@@ -1,6 +1,6 @@
 """The chain of report: which outlets are credited for a statement, outermost last.
 
-"…, said X, quoted by Reuters and BTA" · "…, notes Reuters" · "…, reported DPA, quoted by BTA" · "as reported by AP".
+"…, said X, quoted by Reuters and Lusa" · "…, notes Reuters" · "…, reported AFP, quoted by Lusa" · "as reported by AP".
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class DecisionNouns(DecisionReader):
         return self.word(noun.first) in self.doc.lexicon.negations
 
     def _no_decision(self, noun: NounPhrase) -> Candidate | None:
-        """Read "no decision was reported", "they have no plans to"."""
+        """Read "no decision was reported", "Oslo has no plans to"."""
         before = self.phrases.verb(noun.first - 1)
         deciders = self._graded(self._owners(noun)) or (self._graded(self.subject(before)) if before else [])
         if not deciders:

@@ -71,7 +71,7 @@ class DecisionReader(Reader):
         )
 
     def _participled(self, group: VerbGroup) -> NounPhrase | None:
-        """Return the noun a participle describes, over what stands between: "the ceasefire in Syria announced by"."""
+        """Return the noun a participle describes, over what stands between: "the truce on the river announced by"."""
         noun = self.clauses.noun(group.first - 1)
         while noun is not None and noun.first > 1 and self.text.lower[noun.first - 1] in {"in", "for", "on"}:
             before = self.clauses.noun(noun.first - 2)

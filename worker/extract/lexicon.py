@@ -6,6 +6,7 @@ derived here, so that no second list can drift from the first.
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from functools import cache
 from importlib import resources
 from typing import Literal
@@ -123,9 +124,12 @@ class _Organisations(_Strict, frozen=True):
     international: str
 
 
-class _Genders(_Strict, frozen=True):
+class _GivenNames(_Strict, frozen=True):
+    """`<language>_given_names.toml`, written by `tools/given_names.py`."""
+
     masculine: str
     feminine: str
+    either: str
 
 
 class _File(_Strict, frozen=True):
@@ -148,7 +152,6 @@ class _File(_Strict, frozen=True):
     outlets: _Outlets
     people: _People
     organisations: _Organisations
-    genders: _Genders
 
 
 _PERSONAL = ("masculine", "feminine", "neuter", "plural", "first", "second")
@@ -239,7 +242,9 @@ class Lexicon(Struct, frozen=True):
     acronyms: frozenset[str]
     international: frozenset[str]
     gender_of: dict[str, Gender]
-    """Given name, title or noun -> gender."""
+    """Title or noun for a person -> gender."""
+    given_names: dict[str, Gender | None]
+    """Given name -> gender of its bearers; None for names of both."""
     countries: dict[str, str]
     """Name of a country as written -> ISO 3166-1 alpha-2."""
     demonyms: dict[str, str]
@@ -302,19 +307,22 @@ def _plurals(nouns: str) -> frozenset[str]:
     return _words(nouns) | plural
 
 
-def _genders(file: _File) -> dict[str, Gender]:
-    both = _words(file.genders.masculine) & _words(file.genders.feminine)
-    named: dict[str, Gender] = {}
-    named.update(dict.fromkeys(_words(file.genders.masculine + " " + file.people.masculine) - both, "masculine"))
-    named.update(dict.fromkeys(_words(file.genders.feminine + " " + file.people.feminine) - both, "feminine"))
-    return named
+def _genders(masculine: str, feminine: str) -> dict[str, Gender]:
+    genders: dict[str, Gender] = dict.fromkeys(_words(masculine), "masculine")
+    return genders | dict.fromkeys(_words(feminine), "feminine")
+
+
+def _given_names(names: _GivenNames, other: AbstractSet[str]) -> dict[str, Gender | None]:
+    """Every given name but those that are roles or places first ("Dean", "Virginia")."""
+    known = dict.fromkeys(_words(names.either)) | _genders(names.masculine, names.feminine)
+    return {name: gender for name, gender in known.items() if name not in other}
 
 
 def _places(rows: dict[str, list[str]], column: int) -> dict[str, str]:
     return {name: code for code, row in rows.items() for name in _words(row[column])}
 
 
-def _derive(file: _File, rows: dict[str, list[str]]) -> Lexicon:
+def _derive(file: _File, rows: dict[str, list[str]], given_names: _GivenNames) -> Lexicon:
     words, pronouns = file.function_words, file.pronouns
     places = [_places(rows, column) for column in range(3)]
     opening, closing, single = (
@@ -387,7 +395,11 @@ def _derive(file: _File, rows: dict[str, list[str]]) -> Lexicon:
         organisation_heads=_words(file.organisations.heads),
         acronyms=_words(file.organisations.acronyms),
         international=_words(file.organisations.international),
-        gender_of=_genders(file),
+        gender_of=_genders(file.people.masculine, file.people.feminine),
+        given_names=_given_names(
+            given_names,
+            _words(file.people.roles + " " + file.people.titles) | {p.lower() for column in places for p in column},
+        ),
         countries=places[0],
         demonyms=places[1],
         seats=places[2],
@@ -403,9 +415,11 @@ def lexicon(language: str) -> Lexicon | None:
     """
     folder = resources.files("worker.extract").joinpath("lexicons")
     words, places = folder.joinpath(f"{language}.toml"), folder.joinpath(f"{language}_countries.toml")
+    given_names = folder.joinpath(f"{language}_given_names.toml")
     if not language.isalpha() or not words.is_file():
         return None
     return _derive(
         msgspec.toml.decode(words.read_bytes(), type=_File),
         msgspec.toml.decode(places.read_bytes(), type=dict[str, list[str]]),
+        msgspec.toml.decode(given_names.read_bytes(), type=_GivenNames),
     )

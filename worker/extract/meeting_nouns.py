@@ -61,7 +61,7 @@ class MeetingNouns(MeetingReader):
         return self.text.words[self.text.sentence(at)[1] - 1] == "?"
 
     def _named_form(self, noun: NounPhrase, form: Form) -> Form:
-        """Return "summit" for a dialogue with a proper name: "the Munich Dialogue"."""
+        """Return "summit" for a dialogue with a proper name: "the Baltic Dialogue"."""
         return "summit" if form == "talks" and self._has_name(noun) else form
 
     def _has_name(self, noun: NounPhrase) -> bool:
@@ -142,7 +142,7 @@ class MeetingNouns(MeetingReader):
         return self.around.place(at, noun.last) or (self.around.place(at, after) if after != noun.last else None)
 
     def _place_before(self, noun: NounPhrase, at: int) -> Span | None:
-        """Return the place among the words before the noun: "the Geneva talks"."""
+        """Return the place among the words before the noun: "the Oslo talks"."""
         for i in range(noun.first, at):
             word = self.text.words[i]
             if word in self.doc.lexicon.seats or (
@@ -175,7 +175,7 @@ class MeetingNouns(MeetingReader):
         return None
 
     def _adjunct_subject(self, noun: NounPhrase) -> list[Actor]:
-        """Return the subject of the clause that the noun hangs on: "Speaking after a meeting with X, Y said"."""
+        """Return the subject of the clause that the noun hangs on: "After a meeting with X, Y left"."""
         if noun.first == 0 or self.text.tags[noun.first - 1] not in {"IN", "TO"}:
             return []
         start, end = self.text.sentence(noun.head)

@@ -94,7 +94,7 @@ class MeetingVerbs(MeetingReader):
         return self._verbal(group, "talks", subject, "convene") if self._plural(subject) else None
 
     def _gather(self, group: VerbGroup) -> Candidate | None:
-        """Read "X will bring together world leaders"."""
+        """Read "X brought the ministers together"."""
         if not self._has_particle(group, self.lexicon.meeting.gather):
             return None
         target = self.clauses.object(group) or self.clauses.noun(group.last + 1)

@@ -1,6 +1,6 @@
 """Who is who in one article: people, organisations, countries and groups, and whom a phrase or pronoun stands for.
 
-Everything comes from the article's own words.  All names are read first, so that "Stoltenberg" in the first line
+Everything comes from the article's own words.  All names are read first, so that "Tamm" in the first line
 already resolves to the fullest name given anywhere.  Pronouns go to the last speaker whose gender fits, which is right
 far more often than the last person named; so speakers are to be reported (`heard`) in text order.
 """
@@ -12,7 +12,7 @@ from bisect import bisect_right
 import msgspec
 from msgspec import Struct
 
-from worker.extract.lexicon import Gender, Lexicon
+from worker.extract.lexicon import Lexicon
 from worker.extract.names import Name, is_role, names
 from worker.extract.phrases import NounPhrase, Phrases
 from worker.extract.text import Text
@@ -97,7 +97,7 @@ class Mentions:
         return self._nominal(first, last, head)
 
     def _issuer(self, first: int, last: int) -> tuple[Actor, Person | None] | None:
-        """ "Umerov's Facebook post", "the IMF report": a document speaks for the party it belongs to."""
+        """ "Tamm's Facebook post", "the port authority report": a document speaks for the party it belongs to."""
         before = last - 2
         if before >= first and self.text.tags[before] == "NNP":
             names = [
@@ -183,7 +183,7 @@ class Mentions:
             self._acronyms.setdefault(initials, full)
 
     def _country_of_principal(self, person: Person) -> str | None:
-        """ "Trump campaign spokesman": the country of the politician that the role names."""
+        """ "Hale campaign spokesman": the country of the politician that the role names."""
         for word in person.role_words:
             for other in self._by_surname.get(word, []):
                 if other is not person and other.country is not None:
@@ -194,7 +194,7 @@ class Mentions:
         person.seen.append(name.first)
         self._person_at[name.first] = person
         person.sure = person.sure or name.kind == "person"
-        given: Gender | None = self.lexicon.gender_of.get(person.tokens[0].lower()) if len(person.tokens) > 1 else None
+        given = self.lexicon.given_names.get(person.tokens[0].lower()) if len(person.tokens) > 1 else None
         person.gender = person.gender or name.gender or given
         if name.role_first < 0:
             return
@@ -547,7 +547,7 @@ def _latest(people: list[Person], token: int) -> Person | None:
 
 
 def _acronyms(text: Text, phrases: Phrases) -> dict[str, str]:
-    """ "International Energy Forum (IEF)" -> {"IEF": "International Energy Forum"}."""
+    """ "Northern Fisheries Forum (NFF)" -> {"NFF": "Northern Fisheries Forum"}."""
     found: dict[str, str] = {}
     for i in range(1, len(text.words) - 2):
         if (

@@ -1,7 +1,7 @@
 """Proper names: where they stand, what they name, and the role and country the words around them give.
 
-A name is found inside a base noun phrase ("British Prime Minister [Keir Starmer]"), behind an of-phrase ("the Minister
-of Defense of Ukraine [Rustem Umerov]") or as the possessor ("[Putin]'s comments").  Its role is the words before it or
+A name is found inside a base noun phrase ("Estonian Prime Minister [Jaan Tamm]"), behind an of-phrase ("the Minister
+of Transport of Latvia [Anna Ozola]") or as the possessor ("[Tamm]'s remarks").  Its role is the words before it or
 an apposition on either side.
 """
 
@@ -53,7 +53,7 @@ def names(text: Text, phrases: Phrases, lexicon: Lexicon) -> list[Name]:
 
 
 def _parts(text: Text, phrase: NounPhrase) -> list[tuple[int, int]]:
-    """Cut a noun phrase at its possessives: "Trump 's campaign manager Jo Fry" is two parts."""
+    """Cut a noun phrase at its possessives: "Hale 's press officer Jo Fry" is two parts."""
     parts, first = [], phrase.first
     for i in range(phrase.first, phrase.last):
         if text.tags[i] == "POS":
@@ -106,7 +106,7 @@ def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> N
 
 
 def _may_open_name(text: Text, i: int) -> bool:
-    """A capital opens a name, but not that of an adjective which only opens its sentence ("Many Mexicans")."""
+    """A capital opens a name, but not that of an adjective which only opens its sentence ("Many Estonians")."""
     return text.words[i][0].isupper() and (text.tags[i] not in {"JJ", "CD", "NNS"} or text.sentence(i)[0] != i)
 
 
@@ -120,13 +120,13 @@ def _is_name_word(text: Text, i: int, lexicon: Lexicon) -> bool:
 def _after_role(text: Text, lexicon: Lexicon, first: int, start: int, last: int) -> int:
     """Where the name proper begins: after the last title or role word of the capitalised run.
 
-    A role word that ends the run after a given name is a surname ("Steve King").
+    A role word that ends the run after a given name is a surname ("Martin Bishop").
     """
     split = start
     for i in range(start, last):
         word = text.lower[i].rstrip(".")
         if word in lexicon.roles or word in lexicon.titles:
-            surname = i == last - 1 and i > start and text.lower[i - 1] in lexicon.gender_of and i - 1 >= split
+            surname = i == last - 1 and i > start and text.lower[i - 1] in lexicon.given_names and i - 1 >= split
             if not surname:
                 split = i + 1
     _ = first
@@ -159,7 +159,7 @@ def _kind(text: Text, lexicon: Lexicon, first: int, last: int, *, titled: bool, 
     ends = text.lower[last - 1]
     if ends in lexicon.organisation_heads or (ends.endswith("s") and ends[:-1] in lexicon.organisation_heads):
         return "organisation"
-    if titled or (text.lower[first] in lexicon.gender_of and last - first > 1):
+    if titled or (text.lower[first] in lexicon.given_names and last - first > 1):
         return "person"
     if article or (last - first == 1 and text.words[first].isupper() and len(whole) > 1):
         return "organisation"
@@ -180,7 +180,7 @@ def _with_role(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Na
 
 
 def _role_of(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Name | None:
-    """ "Minister of Defense of Ukraine Rustem Umerov": a department or country, then a name."""
+    """ "Minister of Transport of Latvia Anna Ozola": a department or country, then a name."""
     phrase = phrases.nouns[name.phrase]
     if name.last - name.first < 2 or phrase.first == 0 or text.lower[phrase.first - 1] != "of":  # noqa: PLR2004
         return None

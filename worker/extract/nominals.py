@@ -47,7 +47,7 @@ def adjective(doc: Doc, verb: VerbGroup, first: int, last: int) -> Find | None:
 
 
 def nominals(doc: Doc, first: int, last: int) -> list[Find]:
-    """His warning that … · Putin's criticism of … · made the claim that …"""
+    """His warning that … · Hale's criticism of … · made the claim that …"""
     finds = []
     at = first
     while at < last:

@@ -1,6 +1,6 @@
 """Which parties a noun phrase stands for in an event, and whether they act in a political or institutional role.
 
-"The defense ministers of Denmark and Latvia" are two parties, each with its role; "Putin's talks" are Putin's; a
+"The transport ministers of Estonia and Latvia" are two parties, each with its role; "Berg's talks" are Berg's; a
 caption's "the two leaders" are whoever met last.  Who is who comes from `mentions`; what a head noun says about power
 comes from the lexicon's `[actors]`.
 """
@@ -25,7 +25,7 @@ POLITICAL: Grade = 2
 """0: no political actor; 1: a name whose role the article does not give; 2: a political or institutional actor."""
 
 _HOPS = 3
-"""Of-phrases stacked on one head: "representatives of the ministers of foreign affairs of Iran"."""
+"""Of-phrases stacked on one head: "envoys of the ministry of fisheries of Iceland"."""
 _OF = frozenset({"of", "from"})
 _AFTER_HEAD = frozenset(
     {"of", "from", "for", "on", "in", "to", "at", "with", "against", "opposed", "and", "who", "that"}
@@ -52,7 +52,7 @@ class Parties:
         return list(found.values())
 
     def _after_of(self, noun: NounPhrase) -> list[NounPhrase]:
-        """Return the parties joined behind an of-phrase: "officials of the EU and [envoys] of Iran"."""
+        """Return the parties joined behind an of-phrase: "officials of the port and [envoys] of Norway"."""
         of = self.clauses.noun(noun.last + 1) if self._is_office(noun) and self.word_after(noun) in _OF else None
         return [n for n in self.clauses.coordinated(of)[1:] if self._is_office(n) and n.first > of.first] if of else []
 
@@ -141,7 +141,7 @@ class Parties:
         return None
 
     def modifiers(self, noun: NounPhrase, before: int) -> list[Actor]:
-        """Return the parties among the words before a noun: "the EU decision", "UN-sponsored talks"."""
+        """Return the parties among the words before a noun: "the EU decision", "Oslo-led talks"."""
         text, main, found = self.doc.text, self.doc.lexicon, []
         ahead = noun.first - 1
         hyphenated = ahead >= 0 and "-" in text.words[ahead] and text.tags[ahead] in {"VBN", "JJ"}
@@ -234,7 +234,7 @@ class Parties:
         if lower.startswith("the ") and head.capitalize() in main.demonyms:
             return 2
         if actor.type == "unnamed" and powers & set(lower.split()):
-            return 2  # "Egypt's president …", the name not told apart
+            return 2  # "Norway's president …", the name not told apart
         return 1 if actor.type == "organisation" else 0
 
     @cached_property

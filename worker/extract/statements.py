@@ -72,7 +72,7 @@ def _continue(doc: Doc, find: Find, first: int, last: int) -> bool:
 
 # ---------------------------------------------------------------- layout
 def _layout(doc: Doc, first: int, last: int) -> list[Find]:
-    """Headlines and transcripts: "Stoltenberg: Each ally should …", "WALLACE: …"."""
+    """Headlines and transcripts: "Tamm: Ferries must …", "MERLE: …"."""
     text = doc.text
     paragraph = text.paragraph(first)
     if paragraph[0] != first:

@@ -124,7 +124,7 @@ def _is_title_case(words: list[str], first: int, last: int) -> bool:
 
 
 def _with_known_names(words: list[str], tags: list[str], sentences: list[tuple[int, int]]) -> list[str]:
-    """A word that is a name inside some sentence is one where it opens a sentence too ("Jolly said")."""
+    """A word that is a name inside some sentence is one where it opens a sentence too ("Hale said")."""
     openers = {first for first, _ in sentences}
     names = {word for i, word in enumerate(words) if tags[i] == "NNP" and i not in openers and not word.isupper()}
     for i in openers:
