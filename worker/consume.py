@@ -1,7 +1,7 @@
 """The loop: deliveries in, and every one ends settled, put off or buried.  The one `except Exception` is here.
 
-Life reads as three verbs.  *Read* takes as many deliveries as there are free slots.  *Tend* renews leases, moves due
-tasks and claims what dead workers left.  *Settle* writes what is finished, everything that has gathered in one round
+Life reads as three verbs.  *Read* takes as many deliveries as there are free slots, at times what dead workers left.
+*Tend* renews leases and moves due tasks.  *Settle* writes what is finished, everything that has gathered in one round
 trip.  A stop ends reading, gives what is under way `drain_s`, and hands the rest back.
 """
 
@@ -115,6 +115,7 @@ class Consumer:
         self._free = asyncio.Event()
         self._finished: list[tuple[Delivery, Sequence[Write], asyncio.Future[Outcome]]] = []
         self._gathered = asyncio.Event()
+        self._claimed = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set and what is under way is drained.  A Redis error ends it loudly."""
@@ -134,8 +135,22 @@ class Consumer:
                 await self._wait_for_slot(stopping)
                 if stop.is_set():
                     return
-                for delivery in await self._queue.read(self._slots(), BLOCK_S):
+                for delivery in await self._claim() or await self._queue.read(self._slots(), BLOCK_S):
                     self._begin(delivery)
+
+    async def _claim(self) -> list[Delivery]:
+        """Take over what dead workers left, every third of a lease.
+
+        Here and not by `_tend`: beside a read that waits it would fill the same slots twice, and in a drain begin anew.
+        """
+        now = time.monotonic()
+        if now - self._claimed < self._settings.lease_s / 3:
+            return []
+        self._claimed = now
+        claimed = await self._queue.claim(self._slots())
+        for delivery in claimed:
+            log.warning("claimed", url=delivery.task.url, deliveries=delivery.attempts)
+        return claimed
 
     async def _wait_for_slot(self, stopping: asyncio.Task[bool]) -> None:
         while not self._slots() and not stopping.done():
@@ -231,7 +246,6 @@ class Consumer:
                 if now - renewed >= self._settings.lease_s / 3:
                     renewed = now
                     await self._renew()
-                    await self._claim()
                 if now - collected >= COLLECT_S:
                     collected = now
                     await self._queue.collect()
@@ -245,12 +259,6 @@ class Consumer:
             if lost in self._work:
                 log.warning("lost", url=lost.task.url)
                 self._work[lost].cancel()
-
-    async def _claim(self) -> None:
-        if slots := self._slots():
-            for delivery in await self._queue.claim(slots):
-                log.warning("claimed", url=delivery.task.url, deliveries=delivery.attempts)
-                self._begin(delivery)
 
     # ------------------------------------------------------------ drain
     async def _drain(self) -> None:

@@ -195,7 +195,7 @@ def _check(rules: Protego, url: str) -> None:
 
 
 def _asked_delay_s(rules: Protego) -> float:
-    """Crawl-delay, or the spacing that Request-rate means, whichever is longer; math.inf for more than a float holds."""
+    """Crawl-delay, or the spacing that Request-rate means, whichever is longer; math.inf where no float holds it."""
     rate = rules.request_rate(AGENT)
     try:
         return max(rules.crawl_delay(AGENT) or 0.0, rate.seconds / rate.requests if rate else 0.0)
