@@ -36,15 +36,19 @@ PATIENCE_S = 60
 async def worker(settings: Settings, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run `communique consume` as a process; whatever is left of it in the end is killed."""
     given = {"COMMUNIQUE_REDIS_URL": settings.redis_url or "", "COMMUNIQUE_KEY_PREFIX": settings.key_prefix}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "worker", "consume", env=os.environ | QUICK | given | more, stderr=asyncio.subprocess.PIPE
+        sys.executable,
+        *("-m", "worker", "consume"),
+        env=clean | QUICK | given | more,
+        stderr=asyncio.subprocess.DEVNULL,  # a pipe that nobody reads would stop it
     )
     try:
         yield process
     finally:
         if process.returncode is None:
             process.kill()
-        await process.communicate()
+        await process.wait()
 
 
 async def put(settings: Settings, urls: Sequence[str]) -> None:
@@ -91,7 +95,7 @@ def copies(served: Site, count: int) -> list[str]:
     return sorted(served.plain, key=lambda url: int(re.sub(r".*-", "", url)))[:count]
 
 
-@pytest.mark.parametrize("count", [int(os.environ.get("COMMUNIQUE_TEST_WALK", "100"))])
+@pytest.mark.parametrize("count", [int(os.environ.get("WALK_URLS", "100"))])
 async def test_a_worker_killed_midway_costs_no_event_and_doubles_none(
     redis: Redis, settings: Settings, count: int
 ) -> None:

@@ -12,7 +12,7 @@ import contextlib
 import faulthandler
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol
 
@@ -115,23 +115,41 @@ class Consumer:
         self._free = asyncio.Event()
         self._finished: list[tuple[Delivery, Sequence[Write], asyncio.Future[Outcome]]] = []
         self._gathered = asyncio.Event()
+        self._over = asyncio.Event()
         self._claimed = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set and what is under way is drained.  A Redis error ends it loudly."""
         async with asyncio.TaskGroup() as self._tasks:
-            tending = self._tasks.create_task(self._tend())
-            settling = self._tasks.create_task(self._settle_gathered())
-            await self._read_until(stop)
+            for loop in (self._tend(), self._settle_gathered()):
+                self._tasks.create_task(self._until_over(loop))
+            await self._until_over(self._work_until(stop))
+
+    async def _until_over(self, part: Awaitable[None]) -> None:
+        """Let one part end all of them, well or not.
+
+        They are told, not cancelled: redis-py waits by `asyncio.wait_for`, which on Python 3.11 may swallow a
+        cancellation that comes just as a reply does.
+        """
+        try:
+            await part
+        finally:
+            self._end_all()
+
+    def _end_all(self) -> None:
+        self._over.set()
+        self._gathered.set()
+
+    async def _work_until(self, stop: asyncio.Event) -> None:
+        await self._read_until(stop)
+        if not self._over.is_set():
             await self._drain()
-            tending.cancel()
-            settling.cancel()
 
     # ------------------------------------------------------------ read
     async def _read_until(self, stop: asyncio.Event) -> None:
         stopping = asyncio.create_task(stop.wait())
         with _ended(stopping):
-            while not stop.is_set():
+            while not stop.is_set() and not self._over.is_set():
                 await self._wait_for_slot(stopping)
                 if stop.is_set():
                     return
@@ -165,11 +183,13 @@ class Consumer:
     def _begin(self, delivery: Delivery) -> None:
         work = self._tasks.create_task(self._handle(delivery))
         self._work[delivery] = work
-        work.add_done_callback(lambda _: self._end(delivery))
+        work.add_done_callback(lambda done: self._end(delivery, done))
 
-    def _end(self, delivery: Delivery) -> None:
+    def _end(self, delivery: Delivery, done: asyncio.Task[None]) -> None:
         del self._work[delivery]
         self._free.set()
+        if not done.cancelled() and done.exception():  # without Redis: the group ends, and all of it must
+            self._end_all()
 
     # ------------------------------------------------------------ one delivery
     async def _handle(self, delivery: Delivery) -> None:
@@ -204,6 +224,8 @@ class Consumer:
             raise
 
     async def _finish(self, delivery: Delivery, result: Digest) -> Report:
+        if self._over.is_set():  # nobody settles any more
+            raise asyncio.CancelledError
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         entries = writes(result.article, result.events, self._settings, self._clock())
         self._finished.append((delivery, entries, outcome))
@@ -221,7 +243,7 @@ class Consumer:
     # ------------------------------------------------------------ settle
     async def _settle_gathered(self) -> None:
         """Settle whatever has finished since the last round trip, all of it in the next one."""
-        while True:
+        while not self._over.is_set():
             await self._gathered.wait()
             self._gathered.clear()
             batch, self._finished = self._finished, []
@@ -239,7 +261,7 @@ class Consumer:
         """
         renewed = collected = time.monotonic()
         try:
-            while True:
+            while not self._over.is_set():
                 faulthandler.dump_traceback_later(3 * self._settings.lease_s, exit=True)
                 now = time.monotonic()
                 await self._queue.move_due(self._clock())
@@ -267,9 +289,7 @@ class Consumer:
         if self._work:
             await asyncio.wait(self._work.values(), timeout=self._settings.drain_s)
         left = dict(self._work)
-        for work in left.values():
-            work.cancel()
-        await asyncio.gather(*left.values(), return_exceptions=True)
+        await _cancelled(left.values())
         for delivery in left:
             await self._queue.put_off(delivery, _counting_crashes(delivery), self._clock())
             self._report(Report(url=delivery.task.url, outcome="handed_back"))
@@ -298,6 +318,15 @@ def _counting_crashes(delivery: Delivery) -> Task:
 
 def _fields(report: Report) -> dict[str, object]:
     return {k: v for k, v in msgspec.structs.asdict(report).items() if v is not None}
+
+
+async def _cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel until every task has really ended: one cancellation may be swallowed (see `_until_over`)."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=TICK_S)
 
 
 @contextlib.contextmanager

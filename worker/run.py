@@ -46,19 +46,21 @@ async def run(settings: Settings, redis_url: str, feed: Feed, screen: Screen, st
     def report(ended: Report) -> None:
         screen.outcome(ended.url, ended.outcome, ended.reason)
 
-    listening = subscribe(redis_url, prefix=settings.key_prefix)
+    over = asyncio.Event()  # told, not cancelled: see `Consumer._until_over`
+    listening = subscribe(redis_url, prefix=settings.key_prefix, stop=over)
     async with consumer(settings, redis_url, report) as worker, UrlQueue(redis_url, settings) as queue, listening:
         drained = asyncio.Event()
         async with asyncio.TaskGroup() as parts:
-            clock = parts.create_task(_tick(queue, screen))
-            ear = parts.create_task(_listen(listening, screen))
+            parts.create_task(_tick(queue, screen, over))
+            parts.create_task(_listen(listening, screen))
             work = parts.create_task(worker.run(drained))
-            await _until_fed_and_empty(queue, feed(queue, redis_url, stop), stop)
-            drained.set()
-            await work
-            await _until_heard(listening, redis_url, settings)
-            clock.cancel()
-            ear.cancel()
+            try:
+                await _until_fed_and_empty(queue, feed(queue, redis_url, stop), stop)
+                drained.set()
+                await work
+                await _until_heard(listening, redis_url, settings)
+            finally:
+                over.set()
 
 
 async def _until_fed_and_empty(queue: UrlQueue, feeding: Awaitable[None], stop: asyncio.Event) -> None:
@@ -78,8 +80,8 @@ async def _feed_and_wait(queue: UrlQueue, feeding: Awaitable[None]) -> None:
         await asyncio.sleep(POLL_S)
 
 
-async def _tick(queue: UrlQueue, screen: Screen) -> None:
-    while True:
+async def _tick(queue: UrlQueue, screen: Screen, over: asyncio.Event) -> None:
+    while not over.is_set():
         depth = await queue.depth()
         screen.tick(time.monotonic(), depth.backlog + depth.delayed)
         await asyncio.sleep(POLL_S)
