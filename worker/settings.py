@@ -16,9 +16,9 @@ from worker.errors import UsageError
 
 PREFIX = "COMMUNIQUE_"
 
-Positive = Annotated[float, Meta(gt=0)]
-NotNegative = Annotated[float, Meta(ge=0)]
-Count = Annotated[int, Meta(ge=1)]
+Positive = Annotated[float, Meta(gt=0, lt=1e9)]
+NotNegative = Annotated[float, Meta(ge=0, lt=1e9)]
+Count = Annotated[int, Meta(ge=1, lt=10**12)]
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -29,10 +29,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     """None: `run` and `demo` start a private server; every other command needs it."""
     data_dir: str | None = None
     """Where the private server keeps its data; None: $XDG_DATA_HOME/communique."""
-    key_prefix: Annotated[str, Meta(min_length=1)] = "communique"
+    key_prefix: Annotated[str, Meta(pattern=r"^[^\s*?\[\]\\]+\Z")] = "communique"
+    """Without what Redis takes for a pattern: `demo` deletes the keys under its own."""
 
     # fetch
-    contact_url: str = "https://communique.example/bot"
+    contact_url: Annotated[str, Meta(pattern=r"^[!-~]+\Z")] = "https://communique.example/bot"
     """Goes into the User-Agent, so that a site's owner can reach whoever runs this worker: set your own."""
     allow_private_addresses: bool = False
     connect_timeout_s: Positive = 10.0
