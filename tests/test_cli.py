@@ -67,6 +67,7 @@ def test_wrong_use_ends_with_2_and_names_the_word(
         (["status"], {"COMMUNIQUE_LEESE_S": "3"}, 2, "unknown setting COMMUNIQUE_LEESE_S='3': did you mean"),
         (["status"], {}, 2, "which Redis? set COMMUNIQUE_REDIS_URL"),
         (["status"], {"COMMUNIQUE_REDIS_URL": "http://a.example"}, 2, "Redis URL 'http://a.example'"),
+        (["status"], {"COMMUNIQUE_REDIS_URL": "redis://me:secret@[::1"}, 2, "Redis URL 'redis://[::1': Invalid IPv6"),
         (["status"], {"COMMUNIQUE_REDIS_URL": "redis://127.0.0.1:1"}, 1, "127.0.0.1:1"),
         (["consume"], {"COMMUNIQUE_REDIS_URL": "redis://127.0.0.1:1"}, 1, "127.0.0.1:1"),
         (["subscribe"], {"COMMUNIQUE_REDIS_URL": "redis://127.0.0.1:1"}, 1, "127.0.0.1:1"),
@@ -106,6 +107,11 @@ def test_a_page_of_garbage_is_refused_by_name() -> None:
     assert ended.stderr.startswith("communique: ")
 
 
+def test_answers_are_utf8_whatever_the_locale() -> None:
+    ended = communique("extract", "-", given=TEXT, PYTHONIOENCODING="ascii:strict")
+    assert "“We shall wait,”" in json.loads(ended.stdout)["content"][0]["text"]
+
+
 def test_a_batch_answers_every_line_and_fails_for_the_bad_ones() -> None:
     ended = communique("extract", "--jsonl", given=json.dumps({"id": "a", "text": TEXT}) + '\nnot json\n{"id":"c"}\n')
     answers = [json.loads(line) for line in ended.stdout.splitlines()]
@@ -132,6 +138,23 @@ def test_put_says_what_it_did_and_refuses_what_is_no_address(settings: Settings)
     assert ended.returncode == 1
     assert "refused 'ftp://a.example/2'" in ended.stderr
     assert json.loads(communique("status", "--json", **environ).stdout)["backlog"] == 1
+
+
+def test_put_takes_the_rest_of_a_list_with_garbage_in_it(settings: Settings) -> None:
+    environ = {"COMMUNIQUE_REDIS_URL": settings.redis_url or "", "COMMUNIQUE_KEY_PREFIX": settings.key_prefix}
+    listed = b"https://a.example/1\n\xff\x1b[31m\x00\nhttps://a.example/2\n"
+    ended = communique("put", "-", given=listed, PYTHONIOENCODING="utf-8:strict", **environ)
+    assert (ended.returncode, ended.stdout) == (1, "2 put, 0 seen before, 1 refused\n")
+    assert ended.stderr.count("\n") == 1
+    assert "\x1b" not in ended.stderr
+
+
+def test_run_with_more_urls_than_the_queue_holds_waits_for_room(tmp_path: Path) -> None:
+    given = [f"http://127.0.0.1:1/{n}" for n in range(4)]
+    environ = {"COMMUNIQUE_DATA_DIR": str(tmp_path), "COMMUNIQUE_MAX_BACKLOG": "1", "COMMUNIQUE_LOG_LEVEL": "error"}
+    ended = communique("run", "--json", *given, **environ)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.count("private_address\n") == 4
 
 
 async def test_run_ends_with_1_and_names_every_url_that_could_not_be_read(tmp_path: Path) -> None:

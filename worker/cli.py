@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -39,6 +40,7 @@ examples:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    _use_utf8()
     args = parser().parse_args(argv)
     try:
         settings = Settings.from_env(os.environ)
@@ -53,6 +55,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(cause, FORESEEN):
             return _say(_words(cause), 2 if isinstance(cause, UsageError) else 1)
         raise
+
+
+def _use_utf8() -> None:
+    """Take and give UTF-8 whatever the locale; what is none of it is one bad line, not the end.
+
+    A terminal keeps its own encoding, and shows what it can.
+    """
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding=sys.stdout.encoding if sys.stdout.isatty() else "utf-8", errors="replace")
 
 
 def _cause(error: Exception) -> Exception:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -89,8 +88,9 @@ def connect(url: str, *, block_s: float = 0.0) -> Redis:
 
 def without_password(url: str) -> str:
     """Return the URL as it may be shown and logged."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if parts.netloc else url
+    scheme, mark, rest = url.partition("://")  # by hand: it may be shown because it is malformed
+    place, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{place.rpartition('@')[2]}{slash}{path}"
 
 
 async def check_server(client: Redis) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import io
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -21,10 +20,10 @@ from worker.demo.site import site
 from worker.discover import Source, discovery, load_sources
 from worker.embedded import default_data_dir, embedded
 from worker.errors import Permanent
-from worker.queue import UrlQueue
-from worker.run import Feed, Screen
+from worker.queue import QueueFull, UrlQueue
+from worker.run import POLL_S, Feed, Screen
 from worker.run import run as run_through
-from worker.schema import Event
+from worker.schema import Event, Task
 from worker.settings import Settings
 from worker.streams import connect
 from worker.view import LiveView, visible
@@ -68,12 +67,20 @@ def _urls(given: Sequence[str], screen: Screen) -> Feed:
     async def feed(queue: UrlQueue, _: str, stop: asyncio.Event) -> None:
         for url in given:
             try:
-                if not stop.is_set() and not await queue.put(task(url)):
+                if not stop.is_set() and not await _put(queue, task(url)):
                     screen.outcome(url, "seen")
             except Permanent as e:
                 screen.outcome(url, "dead", e.reason)
 
     return feed
+
+
+async def _put(queue: UrlQueue, task: Task) -> bool:
+    """Put a task; where the queue is full, wait for the worker to make room."""
+    while True:
+        with contextlib.suppress(QueueFull):
+            return await queue.put(task)
+        await asyncio.sleep(POLL_S)
 
 
 def _sources(sources: Sequence[Source], settings: Settings, *, once: bool) -> Feed:
@@ -134,8 +141,6 @@ def _screen(*, as_json: bool) -> Iterator[Screen]:
         yield JsonLines()
         return
     log.configure("error")
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal that is not UTF-8 shows what it can
     with LiveView(Console()) as view:
         yield view
 

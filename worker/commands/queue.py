@@ -53,7 +53,7 @@ def _tasks(urls: Iterable[str], refused: list[str]) -> Iterator[Task]:
             yield task(url)
         except Permanent as e:
             refused.append(url)
-            tell(f"refused {visible(url)!r}: {e.detail}")
+            tell(f"refused {visible(e.detail)}")
 
 
 # ---------------------------------------------------------------- status
