@@ -60,7 +60,9 @@ def _is_article(page: Page) -> bool:
 def _newspaper(text: str) -> object:
     article = newspaper.Article("https://pages.example/article", fetch_images=False)
     article.download(input_html=text)
-    return article.parse()
+    with contextlib.suppress(ImportError):  # languages that it wants another package for
+        article.parse()
+    return article
 
 
 # ---------------------------------------------------------------- over sockets
