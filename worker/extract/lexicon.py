@@ -107,6 +107,8 @@ class _Outlets(_Strict, frozen=True):
 class _People(_Strict, frozen=True):
     roles: str
     offices: str
+    state_offices: str
+    state_words: str
     departments: str
     any_office: str
     high_offices: str
@@ -230,6 +232,8 @@ class Lexicon(Struct, frozen=True):
     """Forms of verbs that credit an outlet."""
     roles: frozenset[str]
     offices: frozenset[str]
+    state_offices: frozenset[str]
+    state_words: frozenset[str]
     departments: frozenset[str]
     any_office: frozenset[str]
     high_offices: frozenset[str]
@@ -385,6 +389,8 @@ def _derive(file: _File, rows: dict[str, list[str]], given_names: _GivenNames) -
         crediting=_forms_of(file.outlets.crediting, file),
         roles=_words(file.people.roles),
         offices=_words(file.people.offices),
+        state_offices=_words(file.people.state_offices),
+        state_words=_words(file.people.state_words + " " + file.people.role_modifiers),
         departments=_words(file.people.departments),
         any_office=_words(file.people.any_office),
         high_offices=_words(file.people.high_offices),

@@ -1,0 +1,255 @@
+"""The people and bodies that an article names: read once, before anybody is resolved.
+
+All names are read first, so that a surname in the first line already leads to the fullest name given anywhere.  A
+person's role and country are whatever the words around any of the names say.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from msgspec import Struct
+
+from worker.extract.bodies import Bodies
+from worker.extract.countries import Countries
+from worker.extract.lexicon import Lexicon
+from worker.extract.names import Name, names
+from worker.extract.phrases import NounPhrase, Phrases
+from worker.extract.text import Text
+from worker.schema import Actor, Span
+
+_NOTHING: frozenset[str] = frozenset()
+_MANY = 40
+"""People of one surname beyond which nobody tries to tell them apart."""
+_RECENT = 6
+"""Speakers among whom a bare surname that two people share is looked for."""
+_LONG_ROLE = 8
+"""Words from which a longer role tells no more."""
+_SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
+_SMALL = frozenset(
+    {"the", "a", "an", "of", "for", "and", "in", "at", "to", "'s", ",", "former", "ex", "his", "her", "its", "then"}
+)
+
+
+class Person(Struct, eq=False):
+    """One person (or another bearer of a name of several words) of the article."""
+
+    tokens: list[str]
+    """The fullest name."""
+    suffix: str = ""
+    """Jr., III and the like."""
+    sure: bool = False
+    """Known to be a person, by title, role or given name."""
+    gender: str | None = None
+    role: str | None = None
+    role_words: frozenset[str] = frozenset()
+    """Lower-case words of every role given."""
+    country: str | None = None
+    seen: list[int] = []
+    """Tokens where the name occurs, in order."""
+
+    @property
+    def name(self) -> str:
+        """The fullest name, as written."""
+        return " ".join([*self.tokens, self.suffix]).strip()
+
+    def actor(self, mention: Span | None) -> Actor:
+        """Return the person as a party of an event, meant by some words."""
+        return Actor(name=self.name, mention=mention, type="person", role=self.role, country=self.country)
+
+
+class People:
+    """Everybody whom one article names, by surname, given name, role and place in the text."""
+
+    def __init__(self, text: Text, phrases: Phrases, lexicon: Lexicon, countries: Countries) -> None:
+        self.text = text
+        self.phrases = phrases
+        self.lexicon = lexicon
+        self.countries = countries
+        self.names = names(text, phrases, lexicon)
+        self.everyone: list[Person] = []
+        self.speakers: list[Person | None] = []
+        """Who spoke so far; None for what is no person."""
+        self.at: dict[int, Person] = {}
+        """Token where a name begins -> its bearer."""
+        self.described_at: dict[int, Person] = {}
+        """Token of a role -> its holder."""
+        self.in_phrase: dict[int, list[Name]] = {}
+        """Number of a noun phrase -> the names in it."""
+        self.bodies = Bodies(text, phrases, lexicon)
+        self._by_surname: dict[str, list[Person]] = {}
+        self._by_given: dict[str, list[Person]] = {}
+        self._by_role: dict[str, list[Person]] = {}
+        self._read()
+
+    def _read(self) -> None:
+        for name in self.names:
+            self.in_phrase.setdefault(name.phrase, []).append(name)
+        for name in self.names:
+            if name.kind in {"person", "unknown"} and name.last - name.first > 1:
+                self._meet(name)
+        for name in self.names:
+            if name.kind in {"person", "unknown"} and name.last - name.first == 1:
+                self._meet_again(name)
+            elif name.kind == "organisation":
+                self.bodies.meet(name)
+        for person in self.everyone:
+            person.seen.sort()
+            if person.country is None and person.role_words & self.lexicon.roles:
+                person.country = self._country_of_principal(person)
+
+    def _meet(self, name: Name) -> None:
+        """A name of several words: the bearer is known under a compatible name, or new."""
+        tokens = _bare(self.text.words[name.first : name.last])
+        if len(tokens) < 2:  # noqa: PLR2004 - a surname and "Jr."
+            return
+        person = next(
+            (p for p in self._by_surname.get(tokens[-1].lower(), [])[-_MANY:] if _compatible(p.tokens, tokens)), None
+        )
+        if person is None:
+            person = Person(tokens=tokens, seen=[])
+            self.everyone.append(person)
+            self._by_surname.setdefault(tokens[-1].lower(), []).append(person)
+            self._by_given.setdefault(tokens[0].lower(), []).append(person)
+        elif len(tokens) > len(person.tokens):
+            person.tokens = tokens
+        if self.text.lower[name.last - 1] in _SUFFIXES:
+            person.suffix = self.text.words[name.last - 1]
+        self._learn(person, name)
+
+    def _meet_again(self, name: Name) -> None:
+        """One word: a surname known from elsewhere in the article, else a person only if a title says so."""
+        person = self.bearer(name.first, name.gender, self.titles_of(name))
+        if person is None:
+            if name.kind != "person":
+                return
+            person = Person(tokens=[self.text.words[name.first]], seen=[])
+            self.everyone.append(person)
+            self._by_surname.setdefault(self.text.lower[name.first], []).append(person)
+        self._learn(person, name)
+
+    def _country_of_principal(self, person: Person) -> str | None:
+        """ "Hale campaign spokesman": the country of the politician that the role names."""
+        for word in person.role_words:
+            for other in self._by_surname.get(word, []):
+                if other is not person and other.country is not None:
+                    return other.country
+        return None
+
+    def _learn(self, person: Person, name: Name) -> None:
+        person.seen.append(name.first)
+        self.at[name.first] = person
+        person.sure = person.sure or name.kind == "person"
+        given = self.lexicon.given_names.get(person.tokens[0].lower()) if len(person.tokens) > 1 else None
+        person.gender = person.gender or name.gender or given
+        if name.role_first < 0:
+            return
+        role = self.text.slice(name.role_first, name.role_last)
+        words = _role_words(self.text.lower[name.role_first : name.role_last])
+        if not words & self.lexicon.roles and not any(w.rstrip(".") in self.lexicon.titles for w in words):
+            return
+        for i in range(name.role_first, name.role_last):
+            self.described_at[i] = person
+        for word in words & self.lexicon.roles:
+            if person not in self._by_role.setdefault(word, []):
+                self._by_role[word].append(person)
+        person.role_words |= words
+        if person.role is None or (len(role) > len(person.role) and len(role.split()) < _LONG_ROLE):
+            person.role = role
+        person.country = person.country or self.countries.of_office(name.outer_first, name.role_first, name.role_last)
+
+    def introduce(self, name: Name) -> Person:
+        """A name that nothing explains, but which speaks: a person from here on."""
+        tokens = _bare(self.text.words[name.first : name.last])
+        person = Person(tokens=tokens, sure=True, seen=[name.first])
+        self.everyone.append(person)
+        self._by_surname.setdefault(tokens[-1].lower(), []).append(person)
+        return person
+
+    def bearer(self, token: int, gender: str | None, role_words: frozenset[str] = _NOTHING) -> Person | None:
+        """The person that a single name means, by surname, else by given name.
+
+        Of several the last speaker, else the one whom the article names most often.
+        """
+        word = self.text.lower[token]
+        for known in (self._by_surname, self._by_given):
+            bearers = [p for p in known.get(word, [])[:_MANY] if gender is None or p.gender in {None, gender}]
+            titled = [p for p in bearers if role_words & p.role_words]
+            bearers = titled if role_words and titled else bearers
+            if len(bearers) > 1:
+                spoke = [p for p in self.speakers[-_RECENT:] if p in bearers]
+                return spoke[-1] if spoke else max(bearers, key=lambda p: (len(p.seen), -p.seen[0]))
+            if bearers:
+                return bearers[0]
+        return None
+
+    def names_in(self, token: int) -> list[Name]:
+        """Return the names in the noun phrase over a token."""
+        return self.in_phrase.get(self.phrases.noun_at[token], [])
+
+    def titles_of(self, name: Name) -> frozenset[str]:
+        """Return the role words before a name."""
+        return frozenset(self.text.lower[name.outer_first : name.first]) & self.lexicon.roles
+
+    def holder(self, first: int, last: int, head: NounPhrase) -> Person | None:
+        """The person whose role fits every word of the phrase, the one named last before it first."""
+        indefinite = self.text.lower[head.first] in {"a", "an", "another", "one", "some"}
+        words = _role_words(self.text.lower[first:last]) - _SMALL - self.lexicon.role_modifiers
+        country = self.countries.within(first, last)
+        held = self.text.lower[head.head].rpartition("-")[2]
+        fitting = [p for p in self._by_role.get(held, []) if self._fits(p, words, country)]
+        if not fitting and held in self.lexicon.any_office and country is not None:
+            fitting = [p for p in self.everyone if p.country == country and p.role_words & self.lexicon.high_offices]
+        if not fitting and country is not None:
+            fitting = self._only_one(held, words, country, first)
+        if indefinite:
+            limit = self.text.paragraphs[min(self.text.paragraph_of[first] + 1, len(self.text.paragraphs) - 1)][1]
+            fitting = [p for p in fitting if first < p.seen[0] < limit and len(words) > 1]
+        return latest(fitting, first)
+
+    def _fits(self, person: Person, words: frozenset[str], country: str | None) -> bool:
+        if country is not None and person.country != country:
+            return False
+        return all(country is not None and self.countries.names(word, country) for word in words - person.role_words)
+
+    def _only_one(self, held: str, words: frozenset[str], country: str, token: int) -> list[Person]:
+        """The only holder of a role, where the article names no country with it but the phrase does."""
+        named = {w for w in words if self.countries.names(w, country)}
+        fitting = [p for p in self._by_role.get(held, []) if p.country is None and words - named <= p.role_words]
+        return fitting if len(self._by_role.get(held, [])) == 1 and fitting and fitting[0].seen[0] < token else []
+
+
+def _role_words(words: list[str]) -> frozenset[str]:
+    """A role's words, hyphens opened, so that "secretary-general" is a secretary general."""
+    whole = {w for w in words if w[0].isalnum()}
+    return frozenset(whole | {part for w in whole if w.rpartition("-")[2] == "general" for part in w.split("-")}) - {
+        "secretary-general"
+    }
+
+
+def _bare(tokens: list[str]) -> list[str]:
+    """A name's words without Jr., III and the like."""
+    while len(tokens) > 1 and tokens[-1].lower() in _SUFFIXES:
+        tokens = tokens[:-1]
+    return tokens
+
+
+def _compatible(known: list[str], new: list[str]) -> bool:
+    """Same surname given: are the given names the same, an initial of each other, or missing?"""
+    if len(known) == 1 or len(new) == 1:
+        return True
+    a, b = known[0].rstrip(".").lower(), new[0].rstrip(".").lower()
+    return (
+        a == b
+        or (min(len(a), len(b)) == 1 and a[0] == b[0])
+        or a in (w.lower() for w in new[:-1])
+        or b in (w.lower() for w in known[:-1])
+    )
+
+
+def latest(people: list[Person], token: int) -> Person | None:
+    """The one whose name occurred last before the token; if none did, the one named first after it."""
+    before = [(p.seen[bisect_right(p.seen, token) - 1], p) for p in people if p.seen and p.seen[0] <= token]
+    if before:
+        return max(before, key=lambda pair: pair[0])[1]
+    return min(people, key=lambda p: p.seen[0], default=None)
