@@ -37,7 +37,7 @@ class Bodies:
         """Where "of …" after an organisation's head ends ("Bank of England", "Ministry of Defence")."""
         while at + 1 < last and self.text.lower[at] in {"of", "for", "on"}:
             following = self.phrases.noun(at + 1)
-            if following is None or following.last > last:
+            if following is None or following.last > last or self.text.lower[following.head] in self.lexicon.time_nouns:
                 break
             at = following.last
         return at

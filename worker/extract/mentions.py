@@ -42,6 +42,9 @@ class Mentions:
             return self._as_worded(first, last, "unnamed"), None
         word = self.text.lower[head.head]
         if self.text.tags[head.head] in {"PRP", "PRP$", "WP"} or (last - first == 1 and word in self.lexicon.pronouns):
+            named = self.people.names_in(last - 1) if last > head.last else []
+            if named and named[-1].kind in {"person", "unknown"}:
+                return self._named(first, last, named[-1], head)  # "one of them, X"
             return self.pronouns.resolve(first, last, word)
         if self.text.lower[last - 1] in self.lexicon.documents:
             issuer = self._issuer(first, last)

@@ -19,6 +19,7 @@ NameKind = Literal["person", "organisation", "country", "unknown"]
 
 _HOPS = 3
 """Of-phrases between a role and the comma before its holder."""
+_OPENING = frozenset({"JJ", "CD", "NNS", "DT", "PRP$"})
 _CAPITALISED = frozenset({"NNP", "NN", "NNS", "JJ", "FW", "CD"})
 
 
@@ -106,8 +107,8 @@ def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> N
 
 
 def _may_open_name(text: Text, i: int) -> bool:
-    """A capital opens a name, but not that of an adjective which only opens its sentence ("Many Estonians")."""
-    return text.words[i][0].isupper() and (text.tags[i] not in {"JJ", "CD", "NNS"} or text.sentence(i)[0] != i)
+    """A capital opens a name, but not that of a word which only opens its sentence ("Many Estonians", "The Greens")."""
+    return text.words[i][0].isupper() and (text.tags[i] not in _OPENING or text.sentence(i)[0] != i)
 
 
 def _is_name_word(text: Text, i: int, lexicon: Lexicon) -> bool:
@@ -259,7 +260,7 @@ def _role_before(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> 
     ):
         before = phrases.noun(before.first - 2)
         hops += 1
-    if before is None or not is_role(text, before, lexicon) or (text.words[before.head][0].isupper() and not hops):
+    if before is None or not is_role(text, before, lexicon):
         return None
     if before.last < len(text.words) and text.lower[before.last] not in {"of", "for", "at", ","}:
         return None

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from worker.extract.bodies import Bodies
 from worker.extract.countries import Countries
-from worker.extract.lexicon import Lexicon
+from worker.extract.lexicon import Gender, Lexicon
 from worker.extract.names import Name, names
 from worker.extract.phrases import NounPhrase, Phrases
 from worker.extract.text import Text
@@ -140,7 +140,7 @@ class People:
         person.seen.append(name.first)
         self.at[name.first] = person
         person.sure = person.sure or name.kind == "person"
-        given = self.lexicon.given_names.get(person.tokens[0].lower()) if len(person.tokens) > 1 else None
+        given = self._gender_of(person.tokens[0]) if len(person.tokens) > 1 else None
         person.gender = person.gender or name.gender or given
         if name.role_first < 0:
             return
@@ -157,6 +157,11 @@ class People:
         if person.role is None or (len(role) > len(person.role) and len(role.split()) < _LONG_ROLE):
             person.role = role
         person.country = person.country or self.countries.of_office(name.outer_first, name.role_first, name.role_last)
+
+    def _gender_of(self, given: str) -> Gender | None:
+        """Return the gender that a given name tells, of "Nils-Erik" that of its first part."""
+        names = self.lexicon.given_names
+        return names.get(given.lower()) or names.get(given.partition("-")[0].lower())
 
     def introduce(self, name: Name) -> Person:
         """A name that nothing explains, but which speaks: a person from here on."""

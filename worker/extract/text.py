@@ -25,6 +25,7 @@ _LONGEST = 250
 """Tokens after which a "sentence" (a table, a hostile text) is cut, so that no rule's work grows with its square."""
 _CLOSERS = frozenset({")", "]"})
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
+_BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 _SUBJECTS = frozenset({"NN", "NNS", "NNP", "PRP", "RB"})
 
 
@@ -86,7 +87,9 @@ def read(string: str, lexicon: Lexicon) -> Text:
         string=string,
         words=tokens.words,
         lower=tokens.lower,
-        tags=_with_verbs(_tags(tokens, sentences, tagger(lexicon.language)), tokens.lower, sentences),
+        tags=_with_verbs(
+            _with_nouns(_tags(tokens, sentences, tagger(lexicon.language)), tokens, lexicon), tokens.lower, sentences
+        ),
         starts=tokens.starts,
         ends=tokens.ends,
         paragraphs=tokens.paragraphs,
@@ -133,6 +136,22 @@ def _with_known_names(words: list[str], tags: list[str], sentences: list[tuple[i
         if words[i][0].isupper() and (tags[i] == "FW" or (tags[i] in _NAMELIKE and words[i] in names)):
             tags[i] = "NNP"
     return tags
+
+
+def _with_nouns(tags: list[str], tokens: Tokens, lexicon: Lexicon) -> list[str]:
+    """Repair what the lexicon knows better: "the provincial assembly" is no adverb, "Fishermen say" names nobody."""
+    for i, (tag, low) in enumerate(zip(tags, tokens.lower, strict=True)):
+        if tag == "RB" and i and tags[i - 1] in _BEFORE_NOUN and low in lexicon.organisation_heads:
+            tags[i] = "NN"
+        elif tag == "NNP" and (low in lexicon.groups or low.endswith(("men", "women"))) and _opens(tags, tokens, i):
+            tags[i] = "NNS"
+    return tags
+
+
+def _opens(tags: list[str], tokens: Tokens, i: int) -> bool:
+    """Tell whether a word opens its sentence and is not the first one of a name."""
+    starts = i == 0 or tokens.words[i - 1] in _STOPS or tokens.string[tokens.ends[i - 1]] == "\n"
+    return starts and (i + 1 == len(tags) or tags[i + 1] not in {"NNP", "POS"})
 
 
 def _with_verbs(tags: list[str], lower: list[str], sentences: list[tuple[int, int]]) -> list[str]:
