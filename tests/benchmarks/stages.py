@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 
-import newspaper  # type: ignore[import-untyped]
+import newspaper
 import trafilatura
 from msgspec.structs import asdict, replace
 
