@@ -54,7 +54,7 @@ clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
 
 # Debian's Python without python3-venv has no ensurepip; its pip can still fill the environment from outside.
-# pip itself is renewed first: pip 23.0 misreads the extra in lxml[html_clean].
+# pip itself is renewed first: pip 23.0 misreads extras such as lxml[html_clean], which libraries of ours may ask for.
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -m venv .venv 2>/dev/null || { $(PYTHON) -m venv --clear --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; } \
