@@ -5,15 +5,21 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
 from worker.cli import main, parser
 from worker.demo.site import site
+from worker.publish import writes
+from worker.schema import Article, Meeting, Span, event_stream
 from worker.settings import Settings
 
 COMMANDS = ["put", "discover", "consume", "subscribe", "extract", "parse", "status", "dead", "schema", "run", "demo"]
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TEXT = "The minister left early.\n\n“We shall wait,” Prime Minister Ana Belm said on Monday."
 
 
@@ -147,6 +153,38 @@ def test_put_takes_the_rest_of_a_list_with_garbage_in_it(settings: Settings) -> 
     assert (ended.returncode, ended.stdout) == (1, "2 put, 0 seen before, 1 refused\n")
     assert ended.stderr.count("\n") == 1
     assert "\x1b" not in ended.stderr
+
+
+@pytest.fixture
+async def three_events(redis: Redis, settings: Settings) -> dict[str, str]:
+    """Environment of a Redis with three events, an entry that is none before the last."""
+    spans = [Span(start=n, end=n + 1, text="x") for n in range(3)]
+    events = [
+        Meeting(
+            id=f"m{s.start}", url="", sentence=s, confidence=1, rule="r", form="talks", status="held", participants=[]
+        )
+        for s in spans
+    ]
+    entries: list[Any] = [w.fields for w in writes(Article(id="a", url="", text="x"), events, settings, NOW)[1:]]
+    for fields in [*entries[:2], {"data": "\x1b[31m"}, entries[2]]:
+        await redis.xadd(event_stream(settings.key_prefix, "meeting"), fields)
+    return {"COMMUNIQUE_REDIS_URL": settings.redis_url or "", "COMMUNIQUE_KEY_PREFIX": settings.key_prefix}
+
+
+def ids(ended: subprocess.CompletedProcess[str]) -> list[str]:
+    return [json.loads(line)["id"] for line in ended.stdout.splitlines()]
+
+
+async def test_an_entry_that_is_no_event_is_told_and_keeps_no_other_back(three_events: dict[str, str]) -> None:
+    ended = communique("subscribe", "--from-start", "--count", "3", **three_events)
+    assert ids(ended) == ["m0", "m1", "m2"]
+    assert ended.returncode == 1
+    assert "does not decode" in ended.stderr
+
+
+async def test_what_a_group_was_shown_is_not_shown_again(three_events: dict[str, str]) -> None:
+    one_by_one = [communique("subscribe", "--group", "g", "--count", "1", **three_events) for _ in range(3)]
+    assert [ids(ended) for ended in one_by_one] == [["m0"], ["m1"], ["m2"]]
 
 
 def test_run_with_more_urls_than_the_queue_holds_waits_for_room(tmp_path: Path) -> None:

@@ -173,6 +173,12 @@ def _subscribe(commands: Commands) -> None:
     start = p.add_mutually_exclusive_group()
     start.add_argument("--from-start", action="store_true", help="begin with the oldest event kept, not with the next")
     start.add_argument("--group", metavar="NAME", help="share the events with every subscriber of this name; resumes")
+    p.add_argument(
+        "--consumer",
+        metavar="NAME",
+        help="this subscriber's name within its group (default: the host's): two on one host need two, or both get "
+        "what is not acknowledged yet",
+    )
     p.add_argument("--count", type=_positive, metavar="N", help="end after N events")
     p.add_argument("--json", action="store_true", help="JSON lines on a terminal too")
 

@@ -165,7 +165,7 @@ class Subscription(AsyncIterator[Event]):
     async def next(self) -> Received:
         """Return the next event with its entry id; StopAsyncIteration once `stop` is set."""
         await self.open()
-        await self._acknowledge()
+        await self.acknowledge()
         while not self._stop.is_set():
             if self._source.gaps:
                 raise EventStreamError(self._source.gaps.popitem()[1])
@@ -182,10 +182,11 @@ class Subscription(AsyncIterator[Event]):
         try:
             return Received(kind=self._kind_of[entry.stream], entry_id=entry.id, event=_decoded(entry))
         except EventStreamError:
-            await self._acknowledge()
+            await self.acknowledge()
             raise
 
-    async def _acknowledge(self) -> None:
+    async def acknowledge(self) -> None:
+        """Acknowledge the event handed over last now: for whoever is done with it and will not ask for another."""
         if entry := self._unacknowledged:
             await persist(self._client, lambda: self._source.acknowledge(entry), PATIENCE_S)
         self._unacknowledged = None

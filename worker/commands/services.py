@@ -10,9 +10,10 @@ import msgspec
 import uvloop
 from rich.console import Console
 
-from worker.commands import required_redis_url, stop_on_signals
+from worker.commands import required_redis_url, stop_on_signals, tell
 from worker.consume import consumer
 from worker.discover import Asked, Source, discovery, load_sources
+from worker.errors import EventStreamError
 from worker.queue import UrlQueue
 from worker.schema import KINDS, Event
 from worker.settings import Settings
@@ -59,32 +60,39 @@ def _why(asked: Asked) -> str:
 
 # ---------------------------------------------------------------- subscribe
 def subscribe(args: argparse.Namespace, settings: Settings) -> int:
-    """Print events until --count is reached or a signal comes."""
-    asyncio.run(_subscribe(args, settings))
-    return 0
+    """Print events until --count is reached or a signal comes; 1 where the streams held what could not be printed."""
+    return asyncio.run(_subscribe(args, settings))
 
 
-async def _subscribe(args: argparse.Namespace, settings: Settings) -> None:
+async def _subscribe(args: argparse.Namespace, settings: Settings) -> int:
     subscription = subscribe_to(
         required_redis_url(settings),
         args.kinds or KINDS,
         prefix=settings.key_prefix,
         group=args.group,
+        consumer=args.consumer,
         after="0" if args.from_start or args.group else "$",
         stop=stop_on_signals(),
     )
     async with subscription:
-        await _print_all(subscription, args)
+        return await _print_all(subscription, args)
 
 
-async def _print_all(subscription: Subscription, args: argparse.Namespace) -> None:
+async def _print_all(subscription: Subscription, args: argparse.Namespace) -> int:
+    """Print what comes; what the subscription could not hand over is told, and the rest goes on."""
     console = None if args.json or not sys.stdout.isatty() else Console()
-    printed = 0
-    async for event in subscription:
-        _print(event, console)
-        printed += 1
-        if printed == args.count:
+    printed = status = 0
+    while printed != args.count:
+        try:
+            _print(await anext(subscription), console)
+            printed += 1
+        except EventStreamError as e:
+            tell(visible(str(e)))
+            status = 1
+        except StopAsyncIteration:
             break
+    await subscription.acknowledge()  # the last one printed, too: it must not come again in the next run
+    return status
 
 
 def _print(event: Event, console: Console | None) -> None:
