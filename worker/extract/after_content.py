@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from worker.extract.complements import complement, content_end, trim
-from worker.extract.credits import venue_of
 from worker.extract.document import Doc
 from worker.extract.finds import Find, clause_start, confidence_of
 from worker.extract.lexicon import Cue
+from worker.extract.occasions import venue_of
 from worker.extract.openings import cue_of
 from worker.extract.phrases import NounPhrase, VerbGroup
 from worker.extract.sources import Range, animate, speaker_after, subject, text_is_venue

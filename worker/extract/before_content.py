@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from worker.extract.complements import Complement, complement, trim
-from worker.extract.credits import venue_of
 from worker.extract.document import Doc
 from worker.extract.finds import Find, confidence_of
 from worker.extract.lexicon import Cue
 from worker.extract.nominals import adjective
+from worker.extract.occasions import venue_of
 from worker.extract.openings import clause_at, cue_of
 from worker.extract.passives import passive
 from worker.extract.phrases import VerbGroup

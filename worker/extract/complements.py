@@ -79,6 +79,8 @@ def _next_attribution(doc: Doc, at: int, limit: int) -> bool:
         return True
     if text.words[at] in {",", "—", "–", "--"} and at + 1 < limit:
         verb = doc.phrases.verb(at + 1)
+        if verb is not None and verb.first == at + 1 and verb.finite and is_speech(doc, verb):
+            return True  # "X, who said that it rained, denied …"
         if verb is not None and verb.first == at + 1 and text.tags[verb.head] == "VBG" and is_speech(doc, verb):
             return True
         if text.tags[at + 1] in {"CC", "SC"}:

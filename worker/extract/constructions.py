@@ -9,7 +9,7 @@ from __future__ import annotations
 from worker.extract.after_content import after_content
 from worker.extract.before_content import before_content
 from worker.extract.complements import content_end, trim
-from worker.extract.credits import credits_after, is_outlet
+from worker.extract.credits import credits_after, is_outlet, outlet_name
 from worker.extract.document import Doc
 from worker.extract.finds import Find, clause_start, covered, is_cue
 from worker.extract.nominals import nominals
@@ -65,7 +65,7 @@ def _credited(doc: Doc, find: Find, before: list[Find], last: int) -> list[Find]
         return [find]
     inner = in_sentence(doc, start, end, start)
     for one in inner:
-        one.via = credits_after(doc, find.first, last) or [doc.text.slice(*find.source)]
+        one.via = credits_after(doc, find.first, last) or [outlet_name(doc, *find.source)]
     return inner or [find]
 
 

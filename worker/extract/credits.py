@@ -19,7 +19,27 @@ def is_outlet(doc: Doc, source: Range) -> bool:
     name = text.slice(start, last).lower()
     if name in doc.lexicon.outlets:
         return True
-    return text.words[last - 1][0].isupper() and text.lower[last - 1] in doc.lexicon.outlet_heads and last - start > 1
+    named = text.words[last - 1][0].isupper() and last - start > 1
+    if named and text.lower[last - 1] in doc.lexicon.outlet_heads:
+        return True
+    before = _name_start(doc, start, last) - 1
+    return named and before >= start and text.lower[before] in doc.lexicon.outlet_heads  # "the agency Baltic Wire"
+
+
+def _name_start(doc: Doc, first: int, last: int) -> int:
+    """Where the capitalised words that end a phrase begin."""
+    at = last
+    while at > first and doc.text.words[at - 1][0].isupper():
+        at -= 1
+    return at
+
+
+def outlet_name(doc: Doc, first: int, last: int) -> str:
+    """Return an outlet's name without its article, or without the noun before it ("the agency")."""
+    start = _name_start(doc, first, last)
+    if start > first and doc.text.lower[start - 1] in doc.lexicon.outlet_heads:
+        return doc.text.slice(start, last)
+    return doc.text.slice(first + 1 if doc.text.tags[first] == "DT" and last - first > 1 else first, last)
 
 
 def credits_after(doc: Doc, at: int, last: int) -> list[str]:
@@ -41,29 +61,9 @@ def _outlets_at(doc: Doc, at: int, last: int, found: list[str]) -> int:
         phrase = doc.phrases.noun(at)
         if phrase is None or phrase.first != at or not is_outlet(doc, (phrase.first, phrase.last)):
             return at
-        start = at + 1 if doc.text.tags[at] == "DT" and phrase.last - at > 1 else at
-        found.append(doc.text.slice(start, phrase.last))
+        found.append(outlet_name(doc, at, phrase.last))
         at = phrase.last
         if at >= last or doc.text.lower[at] not in _JOINTS or doc.phrases.noun(at + 1) is None:
             return at
         at += 1
     return at
-
-
-def venue_of(doc: Doc, first: int, last: int) -> Range | None:
-    """Where it was said, in the words right after the cue: "in an interview with …", "to LBC radio", "on Twitter"."""
-    text = doc.text
-    for at in range(first, min(last, first + 8)):
-        if text.quoted[at] >= 0 or text.words[at] in {":", ";"}:
-            return None
-        phrase = doc.phrases.noun(at)
-        if phrase is None or phrase.first != at:
-            continue
-        word = text.lower[phrase.head]
-        if (
-            word in doc.lexicon.venues
-            or word in doc.lexicon.outlet_heads
-            or text.slice(phrase.first, phrase.last).lower() in doc.lexicon.outlets
-        ):
-            return phrase.first, phrase.last
-    return None

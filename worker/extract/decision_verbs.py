@@ -141,7 +141,13 @@ class DecisionVerbs(DecisionReader):
         deciders = self._deciders(group, person=act.firm)
         if not deciders:
             return None
-        about = self._object(target) if target else self.around.stretch(last)
+        about = (
+            self._object(target)
+            if target
+            else self.around.stretch(last)
+            if last < self.text.sentence(group.head)[1]
+            else None
+        )
         return self._candidate(
             self._negation(group), last, act.category, status, deciders, about, f"act {act.category}"
         )

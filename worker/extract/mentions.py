@@ -33,6 +33,18 @@ class Mentions:
         """Return the party that the tokens stand for; its mention is those tokens.  Not for an empty range."""
         return self.lookup(first, last)[0]
 
+    def other(self, first: int, last: int, speaker: Person | None) -> Actor:
+        """Resolve a phrase that cannot mean the speaker: the object of his or her own verb."""
+        word = self.text.lower[first]
+        if (
+            speaker is None
+            or last - first > 1
+            or word not in self.lexicon.pronouns
+            or word.endswith(("self", "selves"))
+        ):
+            return self.resolve(first, last)
+        return self.pronouns.resolve(first, last, word, but=speaker)[0]
+
     def lookup(self, first: int, last: int) -> tuple[Actor, Person | None]:
         """Resolve a phrase, and return the person behind it where there is one."""
         if last - first == 1 and self.text.tags[first] == "PRP$":
@@ -122,6 +134,7 @@ class Mentions:
         while start < name.first and (
             self.text.tags[start] in {"DT", "PRP$"}
             or (self.text.tags[start] == "JJ" and self.text.words[start][0].islower())
+            or (self.text.words[start][0].islower() and self.text.lower[start] in self.lexicon.organisation_heads)
         ):
             start += 1
         end = self.people.bodies.of_end(head.last, last)

@@ -160,6 +160,8 @@ def _kind(text: Text, lexicon: Lexicon, first: int, last: int, *, titled: bool, 
     ends = text.lower[last - 1]
     if ends in lexicon.organisation_heads or (ends.endswith("s") and ends[:-1] in lexicon.organisation_heads):
         return "organisation"
+    if first and text.words[first - 1][0].islower() and text.lower[first - 1] in lexicon.organisation_heads:
+        return "organisation"  # "the agency Baltic Wire"
     if titled or (text.lower[first] in lexicon.given_names and last - first > 1):
         return "person"
     if article or (last - first == 1 and text.words[first].isupper() and len(whole) > 1):

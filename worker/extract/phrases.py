@@ -148,7 +148,8 @@ def _begins_another(text: Text, first: int, at: int, lexicon: Lexicon) -> bool:
     """A name right after a common noun that is no role ("as a result Kyiv …"), or a plural after a titled name."""
     tags, before = text.tags, text.lower[at - 1]
     if tags[at] == "NNP":
-        return tags[at - 1] in {"NN", "NNS"} and text.words[at - 1][0].islower() and before not in lexicon.roles
+        common = tags[at - 1] in {"NN", "NNS"} and text.words[at - 1][0].islower()
+        return common and before not in lexicon.roles and before not in lexicon.organisation_heads
     if tags[at] != "NNS" or tags[at - 1] != "NNP" or at - first < 3 or tags[at - 2] != "NNP":  # noqa: PLR2004
         return False
     run = at

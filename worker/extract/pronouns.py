@@ -43,14 +43,15 @@ class Pronouns:
         self._speakers.append((token, person, actor))
         self.people.speakers.append(person)
 
-    def resolve(self, first: int, last: int, word: str) -> tuple[Actor, Person | None]:
-        """Return whom the pronoun `word` at the tokens means; the pronoun itself, unnamed, where nobody can tell."""
+    def resolve(self, first: int, last: int, word: str, but: Person | None = None) -> tuple[Actor, Person | None]:
+        """Return whom the pronoun `word` at the tokens means, never `but`; itself, unnamed, where nobody can tell."""
         gender = (
             "masculine" if word in self.lexicon.masculine else "feminine" if word in self.lexicon.feminine else None
         )
         if gender is not None:
-            person = self._antecedent(first, gender)
+            person = self._antecedent(first, gender, but)
             if person is not None:
+                person.gender = person.gender or gender
                 return person.actor(self.text.span(first, last)), person
         elif word in {"who", "which", "that", "whose"}:
             return self._relative(first, last)
@@ -58,26 +59,25 @@ class Pronouns:
             return self._body(first, last, plural=word in self.lexicon.plural)
         return self._unknown(first, last), None
 
-    def _antecedent(self, token: int, gender: str) -> Person | None:
+    def _antecedent(self, token: int, gender: str, but: Person | None) -> Person | None:
         """Somebody named as a subject earlier in the sentence, else the last speaker, else the last person named."""
         sentence = max(self.text.sentence(token)[0], token - _FAR)
-        here = self._subject_between(sentence, token, gender)
+        here = self._subject_between(sentence, token, gender, but)
         if here is not None:
             return here
         for at, person, _ in self._heard_before(token, _PERSONS):
-            if person is not None and person.gender in {None, gender} and self._near(at, token):
+            if person is not None and person is not but and person.gender in {None, gender} and self._near(at, token):
                 return person
         paragraph = max(self.text.paragraph(token)[0], token - _FAR)
         return (
-            self._subject_between(paragraph, token, gender)
-            or self._named_between(sentence, token, gender)
-            or latest(
-                [p for p in self.people.everyone if p.sure and p.gender in {None, gender} and p.seen[0] < token], token
-            )
+            self._subject_between(paragraph, token, gender, but)
+            or self._named_between(sentence, token, gender, but)
+            or latest(self._known(token, gender, but), token)
         )
 
-    def _known(self, token: int, gender: str) -> list[Person]:
-        return [p for p in self.people.everyone if p.sure and p.gender in {None, gender} and p.seen[0] < token]
+    def _known(self, token: int, gender: str, but: Person | None) -> list[Person]:
+        named = (p for p in self.people.everyone if p.sure and p.seen[0] < token and p is not but)
+        return [p for p in named if p.gender in {None, gender}]
 
     def _heard_before(self, token: int, count: int) -> list[tuple[int, Person | None, Actor]]:
         """Return the last speakers up to a token, the latest first; later extractors ask after all have spoken."""
@@ -87,7 +87,7 @@ class Pronouns:
     def _near(self, at: int, token: int) -> bool:
         return self.text.paragraph_of[token] - self.text.paragraph_of[at] <= _NEAR
 
-    def _subject_between(self, first: int, token: int, gender: str) -> Person | None:
+    def _subject_between(self, first: int, token: int, gender: str, but: Person | None) -> Person | None:
         """The first person of fitting gender who stands as a subject between two tokens, outside quotations."""
         i = first
         while i < token:
@@ -102,15 +102,17 @@ class Pronouns:
                 continue
             for name in self.people.names_in(phrase.first):
                 person = self.people.at.get(name.first)
-                if name.last == phrase.last and person is not None and person.gender in {None, gender} and person.sure:
+                if person is None or person is but or name.last != phrase.last:
+                    continue
+                if person.sure and person.gender in {None, gender}:
                     return person
         return None
 
-    def _named_between(self, first: int, token: int, gender: str) -> Person | None:
+    def _named_between(self, first: int, token: int, gender: str, but: Person | None) -> Person | None:
         """The last person known to be of the gender who is named between two tokens."""
         for i in range(token - 1, first - 1, -1):
             person = self.people.at.get(i)
-            if person is not None and person.gender == gender and self.text.quoted[i] < 0:
+            if person is not None and person is not but and person.gender == gender and self.text.quoted[i] < 0:
                 return person
         return None
 

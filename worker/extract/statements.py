@@ -8,6 +8,8 @@ from worker.extract.constructions import in_sentence
 from worker.extract.credits import credits_after
 from worker.extract.document import Doc
 from worker.extract.finds import Find
+from worker.extract.occasions import said_on
+from worker.extract.people import Person
 from worker.extract.sources import Range
 from worker.schema import Actor, Quotation, Statement, digest
 
@@ -107,7 +109,7 @@ def _without_stop(doc: Doc, first: int, last: int) -> int:
 # ---------------------------------------------------------------- events
 def _statement(doc: Doc, find: Find) -> Statement:
     text = doc.text
-    speaker = _speaker(doc, find)
+    speaker, person = _speaker(doc, find)
     first, last = text.sentence(find.cue[0])
     content = [text.span(*piece) for piece in find.pieces]
     words = " ".join(w for w in text.lower[min(first, find.first) : max(last, find.last)] if w[0].isalnum())
@@ -127,8 +129,9 @@ def _statement(doc: Doc, find: Find) -> Statement:
         content=content,
         quotation=_quotation(doc, find.pieces),
         act="decline" if find.act == "say" and _says_it_will_not(doc, find.pieces[0][0]) else find.act,
-        target=doc.mentions.resolve(*find.target) if find.target else None,
+        target=doc.mentions.other(*find.target, person) if find.target else None,
         venue=text.span(*find.venue) if find.venue and text.slice(*find.venue) not in find.via else None,
+        said_on=said_on(doc, find),
     )
 
 
@@ -144,12 +147,12 @@ def _says_it_will_not(doc: Doc, first: int) -> bool:
     return verb is not None and verb.negated and verb.modal >= 0 and text.lower[verb.modal] in {"will", "would", "wo"}
 
 
-def _speaker(doc: Doc, find: Find) -> Actor | None:
+def _speaker(doc: Doc, find: Find) -> tuple[Actor | None, Person | None]:
     if find.source is None:
-        return None
+        return None, None
     actor, person = doc.mentions.lookup(*find.source)
     doc.mentions.heard(find.cue[0], actor, person)
-    return actor
+    return actor, person
 
 
 def _quotation(doc: Doc, pieces: list[Range]) -> Quotation:
