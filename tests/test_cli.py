@@ -208,3 +208,12 @@ async def test_run_ends_with_1_and_names_every_url_that_could_not_be_read(tmp_pa
     assert {json.loads(line)["url"] for line in out.splitlines()} == {served.plain[0]}
     assert [line for line in err.decode().splitlines() if line.startswith("communique: given up: nonsense: bad_url")]
     assert err.decode().count("given up: http") == 2
+
+
+def test_run_names_a_source_that_could_not_be_asked(tmp_path: Path) -> None:
+    sources = tmp_path / "sources.toml"
+    sources.write_text('[[source]]\nname = "Nobody"\nurl = "http://127.0.0.1:9/feed.xml"\n', encoding="utf-8")
+    data_dir = str(tmp_path / "data")
+    ended = communique("run", "--json", "--once", "--sources", str(sources), COMMUNIQUE_DATA_DIR=data_dir)
+    assert ended.returncode == 1
+    assert "communique: given up: Nobody: private_address\n" in ended.stderr

@@ -31,13 +31,14 @@ from worker.view import LiveView, visible
 
 # ---------------------------------------------------------------- run
 def run(args: argparse.Namespace, settings: Settings) -> int:
-    """Read the URLs, or follow the sources; 1 where one of the URLs could not be read."""
+    """Read the URLs, or follow the sources; 1 where something that was to be read once could not be."""
     given = list(addresses(args.urls))
     sources = () if args.urls else load_sources(args.sources or settings.sources)
     with _screen(as_json=args.json) as screen:
         watch = Watch(screen)
-        feed = _urls(given, watch) if args.urls else _sources(sources, settings, once=args.once)
-        asyncio.run(_run(settings, _data_dir(settings), feed, watch if args.urls else screen))
+        feed = _urls(given, watch) if args.urls else _sources(sources, settings, watch, once=args.once)
+        endless = not args.urls and not args.once  # nobody waits for an account of that
+        asyncio.run(_run(settings, _data_dir(settings), feed, screen if endless else watch))
     return watch.account()
 
 
@@ -83,15 +84,17 @@ async def _put(queue: UrlQueue, task: Task) -> bool:
         await asyncio.sleep(POLL_S)
 
 
-def _sources(sources: Sequence[Source], settings: Settings, *, once: bool) -> Feed:
-    """Make the feed of RSS, Atom and JSON feeds."""
+def _sources(sources: Sequence[Source], settings: Settings, screen: Screen, *, once: bool) -> Feed:
+    """Make the feed of RSS, Atom and JSON feeds; with `once`, a source that fails is shown like a URL."""
 
     async def feed(queue: UrlQueue, redis_url: str, stop: asyncio.Event) -> None:
         async with discovery(sources, settings, redis_url, queue) as discovering:
-            if once:
-                await discovering.once()
-            else:
+            if not once:
                 await discovering.run(stop)
+                return
+            for asked in await discovering.once():
+                if asked.outcome == "failed":
+                    screen.outcome(asked.source, "dead", asked.reason)
 
     return feed
 
@@ -122,7 +125,7 @@ async def _demo(settings: Settings, data_dir: Path, screen: Screen) -> None:
     stop = stop_on_signals()
     async with site() as served, redis_of(settings, data_dir) as redis_url:
         await _forget(redis_url, settings.key_prefix)
-        feed = _sources([Source(name="demo", url=served.feed_url)], settings, once=True)
+        feed = _sources([Source(name="demo", url=served.feed_url)], settings, screen, once=True)
         await run_through(settings, redis_url, feed, screen, stop)
 
 
