@@ -57,6 +57,7 @@ def after_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[
         cue=(verb.first, verb.last),
         pieces=pieces,
         act=cue.act if cue else "say",
+        thought=cue is not None and cue.thought,
         rule="interrupted_" + rule.partition("_")[0] if more else rule,
         confidence=0.95 if quote >= first else confidence_of(cue),
         venue=venue_of(doc, tail, last),

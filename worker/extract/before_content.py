@@ -44,6 +44,7 @@ def before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list
         cue=(cue_first, right.cue_last),
         pieces=[(right.first, right.last)],
         act=act_of(doc, verb, cue),
+        thought=cue.thought,
         rule=f"{rule}_{right.form}",
         confidence=confidence_of(cue) if source else confidence_of(cue) / 2,
         venue=venue_of(doc, verb.last, right.first),
@@ -68,6 +69,7 @@ def _relative_content(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: in
         cue=(verb.first, verb.last),
         pieces=pieces,
         act=act_of(doc, verb, cue),
+        thought=cue.thought,
         rule="relative_content",
         confidence=confidence_of(cue) * 0.9,
     )

@@ -20,6 +20,8 @@ class Find(Struct, kw_only=True):
     act: Act = "say"
     rule: str
     confidence: float
+    thought: bool = False
+    """The cue reports a thought or feeling."""
     target: Range | None = None
     venue: Range | None = None
     via: list[str] = []

@@ -98,6 +98,12 @@ class _Venues(_Strict, frozen=True):
     documents: str
 
 
+class _Judgement(_Strict, frozen=True):
+    wrong: str
+    bad: str
+    good: str
+
+
 class _Outlets(_Strict, frozen=True):
     names: str
     heads: str
@@ -151,6 +157,7 @@ class _File(_Strict, frozen=True):
     cue_adjectives: _CueAdjectives
     attribution: _Attribution
     venues: _Venues
+    judgement: _Judgement
     outlets: _Outlets
     people: _People
     organisations: _Organisations
@@ -228,6 +235,8 @@ class Lexicon(Struct, frozen=True):
     outlets: frozenset[str]
     """Names with blanks."""
     outlet_heads: frozenset[str]
+    judgement: dict[str, frozenset[str]]
+    """Forms of verbs of wrongdoing ("wrong"), and predicates of blame ("bad") and of praise ("good")."""
     crediting: frozenset[str]
     """Forms of verbs that credit an outlet."""
     roles: frozenset[str]
@@ -384,6 +393,11 @@ def _derive(file: _File, rows: dict[str, list[str]], given_names: _GivenNames) -
         venues=_words(file.venues.nouns),
         platforms=_words(file.venues.platforms),
         documents=_words(file.venues.documents),
+        judgement={
+            "wrong": _forms_of(file.judgement.wrong, file),
+            "bad": _words(file.judgement.bad),
+            "good": _words(file.judgement.good),
+        },
         outlets=_words(file.outlets.names),
         outlet_heads=_words(file.outlets.heads),
         crediting=_forms_of(file.outlets.crediting, file),

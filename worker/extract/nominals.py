@@ -42,7 +42,12 @@ def adjective(doc: Doc, verb: VerbGroup, first: int, last: int) -> Find | None:
     if stop <= start:
         return None
     return Find(
-        source=source, cue=(verb.first, cue_last), pieces=[(start, stop)], rule="adjective", confidence=_ATTITUDE
+        source=source,
+        cue=(verb.first, cue_last),
+        pieces=[(start, stop)],
+        rule="adjective",
+        confidence=_ATTITUDE,
+        thought=True,
     )
 
 

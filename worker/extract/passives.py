@@ -37,6 +37,7 @@ def passive(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> Find
         cue=(verb.first, max(cue_last, right.cue_last if right and not by else 0)),
         pieces=pieces,
         act=cue.act,
+        thought=cue.thought,
         rule="passive_agent" if by else "passive",
         confidence=confidence_of(cue) * (0.8 if by else 0.5),
     )

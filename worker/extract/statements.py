@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from worker.extract.acts import act_of_content
 from worker.extract.constructions import in_sentence
 from worker.extract.credits import credits_after
 from worker.extract.document import Doc
@@ -11,7 +12,7 @@ from worker.extract.finds import Find
 from worker.extract.occasions import said_on
 from worker.extract.people import Person
 from worker.extract.sources import Range
-from worker.schema import Actor, Quotation, Statement, digest
+from worker.schema import Act, Actor, Quotation, Statement, digest
 
 
 def statements(doc: Doc) -> Iterable[Statement]:
@@ -128,11 +129,20 @@ def _statement(doc: Doc, find: Find) -> Statement:
         speaker=speaker,
         content=content,
         quotation=_quotation(doc, find.pieces),
-        act="decline" if find.act == "say" and _says_it_will_not(doc, find.pieces[0][0]) else find.act,
+        act=_act(doc, find),
         target=doc.mentions.other(*find.target, person) if find.target else None,
         venue=text.span(*find.venue) if find.venue and text.slice(*find.venue) not in find.via else None,
         said_on=said_on(doc, find),
     )
+
+
+def _act(doc: Doc, find: Find) -> Act:
+    """The cue's act; of one that only says so, and is no thought, the content's."""
+    if find.act != "say":
+        return find.act
+    if _says_it_will_not(doc, find.pieces[0][0]):
+        return "decline"
+    return "say" if find.thought else act_of_content(doc, find.pieces)
 
 
 def _says_it_will_not(doc: Doc, first: int) -> bool:
