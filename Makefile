@@ -18,9 +18,9 @@ RUN := $(BIN)/.run-ready
 
 run: $(RUN)
 ifdef URLS
-	$(BIN)/communique run $(URLS)
+	@set -f; exec $(BIN)/communique run $$URLS # by the environment: & and ? in a URL are no shell's business
 else ifdef SOURCES
-	$(BIN)/communique run --sources $(SOURCES)
+	@exec $(BIN)/communique run --sources "$$SOURCES"
 else
 	$(BIN)/communique demo
 endif

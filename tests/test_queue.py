@@ -605,6 +605,12 @@ async def test_a_stream_restored_without_its_group_is_delivered_from_its_beginni
     assert [d.task.url[-1] for d in await queue.read(10, 0)] == ["1", "2"]
 
 
+async def test_a_key_of_another_type_is_an_error_not_a_count(queue: UrlQueue, redis: Redis) -> None:
+    await redis.set(queue.keys.delayed, "x")
+    with pytest.raises(ResponseError, match="WRONGTYPE"):
+        await queue.depth()
+
+
 @pytest.mark.parametrize("policy", ["allkeys-lru", "volatile-ttl"])
 async def test_a_server_that_may_drop_keys_is_refused(private_redis_url: str, policy: str) -> None:
     queue = UrlQueue(private_redis_url, Settings())

@@ -423,7 +423,10 @@ redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', unpack(ARGV, 6))
         pipe.xlen(self.keys.dead)
         pipe.xrange(self.keys.urls, count=1)
         pipe.time()
-        length, pending, delayed, dead, first, (s, us) = await pipe.execute(raise_on_error=False)
+        answers = await pipe.execute(raise_on_error=False)
+        for wrong in (a for a in answers if isinstance(a, ResponseError) and "NOGROUP" not in str(a)):
+            raise wrong
+        length, pending, delayed, dead, first, (s, us) = answers
         held = 0 if isinstance(pending, ResponseError) else int(pending["pending"])  # no stream, no group
         return Depth(
             backlog=max(0, length - held),
