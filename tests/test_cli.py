@@ -125,6 +125,13 @@ def test_a_batch_answers_every_line_and_fails_for_the_bad_ones() -> None:
     assert ended.returncode == 1
 
 
+def test_a_batch_may_stand_in_a_file(tmp_path: Path) -> None:
+    documents = tmp_path / "documents.jsonl"
+    documents.write_text(json.dumps({"id": "a", "text": TEXT}), encoding="utf-8")
+    ended = communique("extract", "--jsonl", str(documents))
+    assert [json.loads(line)["id"] for line in ended.stdout.splitlines()] == ["a"]
+
+
 def test_the_same_input_gives_the_same_bytes() -> None:
     line = json.dumps({"id": "a", "text": TEXT, "published_at": "2026-03-04"})
     first, second = (communique("extract", "--jsonl", given=line, PYTHONHASHSEED=seed) for seed in ("1", "2"))

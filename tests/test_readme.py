@@ -78,7 +78,7 @@ def holds(words: list[str]) -> None:
             makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
             target, *variables = arguments
             assert re.search(rf"(?m)^{target}:", makefile)
-            assert all(f"$({variable.partition('=')[0]})" in makefile for variable in variables)
+            assert all(f"$${variable.partition('=')[0]}" in makefile for variable in variables)
         case "docker":
             compose(arguments)
         case "redis-cli" | "kill":

@@ -210,7 +210,7 @@ def _document(p: argparse.ArgumentParser, line: str) -> None:
     """Add the arguments of a command that reads one document, or a batch of them."""
     p.add_argument("file", nargs="?", default="-", help="a file, or - for stdin (the default)")
     p.add_argument("--url", default="", help="where the document comes from")
-    p.add_argument("--jsonl", action="store_true", help=f"batch: stdin has a line {line} a document")
+    p.add_argument("--jsonl", action="store_true", help=f"batch: the file has a line {line} a document")
 
 
 def _status(commands: Commands) -> None:

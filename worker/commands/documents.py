@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from worker.view import line
 def extract(args: argparse.Namespace, _: Settings) -> int:
     """Print the events of one document, or of a batch."""
     if args.jsonl:
-        return _batch(batch.extract_lines(sys.stdin.buffer))
+        return _batch(batch.extract_lines(_lines(args.file)))
     as_json = args.json or not sys.stdout.isatty()
     for event in _events(args):
         sys.stdout.write(msgspec.json.encode(event).decode() + "\n") if as_json else rich.print(line(event))
@@ -42,7 +42,7 @@ def _events(args: argparse.Namespace) -> list[Event]:
 def parse(args: argparse.Namespace, _: Settings) -> int:
     """Print the article of one page as JSON, or of a batch."""
     if args.jsonl:
-        return _batch(batch.parse_lines(sys.stdin.buffer))
+        return _batch(batch.parse_lines(_lines(args.file)))
     article = parse_article(Page(url=args.url, body=_read(args.file)))
     encoded = msgspec.json.encode(article)
     sys.stdout.write((msgspec.json.format(encoded) if sys.stdout.isatty() else encoded).decode() + "\n")
@@ -74,6 +74,15 @@ def _batch(answers: Iterable[batch.Answer]) -> int:
         failed = failed or answer.failed
     sys.stdout.buffer.flush()
     return int(failed)
+
+
+def _lines(file: str) -> Iterator[bytes]:
+    """Yield the lines of a file or of stdin; OSError names the file."""
+    if file == "-":
+        yield from sys.stdin.buffer
+    else:
+        with Path(file).open("rb") as opened:
+            yield from opened
 
 
 def _read(file: str) -> bytes:
