@@ -68,3 +68,38 @@ def test_a_group_without_a_name_is_worded_as_in_the_text() -> None:
 def test_an_officer_of_an_international_body_has_no_country() -> None:
     (speaker,) = speakers("NATO Secretary General Eva Brand said the alliance was ready.")
     assert (speaker.role, speaker.country) == ("NATO Secretary General", None)
+
+
+def test_an_apposition_names_whoever_holds_the_office() -> None:
+    (speaker,) = speakers("Latvia's Fisheries Minister, Peteris Ozols, said the nets were empty.")
+    assert (speaker.name, speaker.type, speaker.country) == ("Peteris Ozols", "person", "LV")
+
+
+def test_a_plural_or_an_article_that_opens_a_sentence_is_no_persons_name() -> None:
+    assert [s.type for s in speakers("Fishermen on both shores said the nets were empty.")] == ["group"]
+    (party,) = speakers("The Greens said that they would try again.")
+    assert (party.name, party.type) == ("Greens", "organisation")
+
+
+def test_a_noun_before_a_name_tells_what_it_is() -> None:
+    (agency,) = speakers("According to the agency Baltic Wire, the nets were empty.")
+    assert (agency.name, agency.type) == ("Baltic Wire", "organisation")
+
+
+def test_the_object_of_thanks_is_not_who_thanks() -> None:
+    text = "Ida Lunde, the foreign minister of Norway, said ships will sail.\n\nMinister Anna Low thanked her."
+    found = extract(Article(id="a", url="https://news.example/a", text=text, language="en"))
+    (target,) = [e.target for e in found if isinstance(e, Statement) and e.target is not None]
+    assert target.name == "Ida Lunde"
+
+
+def test_a_pronoun_tells_the_gender_of_a_name_that_does_not() -> None:
+    text = (
+        "Minister Qixx Tamm said ships will sail.\n\nMinister Anna Low said they will not.\n\n“They sail,” he said.\n\n"
+        "“They do not,” she said."
+    )
+    assert names(text) == ["Qixx Tamm", "Anna Low", "Qixx Tamm", "Anna Low"]
+
+
+def test_the_relative_clause_of_a_speaker_ends_before_his_own_verb() -> None:
+    assert names("Jaan Tamm, who said the port was shut, denied that it was empty.") == ["Jaan Tamm", "Jaan Tamm"]

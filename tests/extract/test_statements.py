@@ -108,6 +108,43 @@ def test_a_language_without_a_lexicon_gives_nothing_and_unknown_english_is_read(
     assert len(statements("Hale said the port was shut, and that the harbour was closed to ships.", language=None)) == 1
 
 
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *(
+            "“",
+            "”",
+            '"',
+            "''",
+            "\u2018",
+            ",",
+            "said ",
+            "Hale said ",
+            "A",
+            "Anna Tamm ",
+            "(",
+            "— ",
+            "the minister of ",
+            "Hale, who ",
+        ),
+        *(
+            "قال الوزير ",
+            "👩‍👩‍👧 ",
+            "Hale говорит 说 “مرحبا” said ",
+            "e\u0301",
+            "Hale said\u2028",
+            "\x00",
+            "\u200b",
+            "said the ",
+        ),
+    ],
+)
+def test_hostile_repetition_neither_raises_nor_bends_a_span(unit: str) -> None:
+    text = unit * (20_000 // len(unit))
+    for one in statements(text):
+        assert all(text[s.start : s.end] == s.text for s in (one.sentence, *one.content))
+
+
 VOCABULARY = (
     'Hale he she who “ ” " said says told that to , . : ; — according asked by of the minister and but Reuters saying '
     "claim was is not would ( ) ? ! Mr. U.S. '' « » quoted reporters Monday ' \u2018 \u2019"

@@ -44,7 +44,7 @@ def subject(doc: Doc, verb: VerbGroup, floor: int) -> Range | None:
 
 def _left(doc: Doc, at: int, floor: int) -> Range | None:
     """The noun phrase, widened, that ends at or before a token, asides and adverbials stepped over."""
-    text = doc.text
+    text, end = doc.text, at + 1
     for _ in range(_DEPTH):
         if at < floor:
             return None
@@ -61,7 +61,7 @@ def _left(doc: Doc, at: int, floor: int) -> Range | None:
         else:
             phrase = doc.phrases.noun(at)
             if phrase is None:
-                return None
+                return _over_participle(doc, at, end, floor)
             if _is_time(doc, phrase):
                 at = phrase.first - 1
                 if at >= floor and text.tags[at] == "IN":
@@ -69,6 +69,15 @@ def _left(doc: Doc, at: int, floor: int) -> Range | None:
                 continue
             return _widen(doc, phrase, floor)
     return None
+
+
+def _over_participle(doc: Doc, at: int, end: int, floor: int) -> Range | None:
+    """ "A survey released on Friday | said": the noun that a participle before the adverbial modifies."""
+    verb = doc.phrases.verb(at)
+    first = _modified(doc, verb, floor) if verb is not None and at >= floor else None
+    phrase = doc.phrases.noun(first) if first is not None else None
+    source = _widen(doc, phrase, floor) if phrase is not None else None
+    return (source[0], end) if source is not None else None
 
 
 def _opening_bracket(doc: Doc, at: int, floor: int) -> int:

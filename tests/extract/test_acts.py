@@ -1,0 +1,40 @@
+"""The act of a statement whose cue only says that it was said."""
+
+import pytest
+
+from tests.extract.test_statements import statements
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("Hale said Oslo must lower the fees.", "demand"),
+        ("“Oslo has to lower the fees,” Hale said.", "demand"),
+        ("“Lower the fees,” Hale said.", "demand"),
+        ("“We will lower the fees,” Hale said.", "promise"),
+        ("Hale said he would lower the fees.", "promise"),
+        ("Hale said the ferry firm had cheated its passengers.", "accuse"),
+        ("Hale said the plan was a disgrace.", "criticise"),
+        ("“The captain is not competent,” Hale said.", "criticise"),
+        ("Hale said the captain was brave.", "praise"),
+        ("Hale said they would not attend.", "decline"),
+    ],
+)
+def test_the_content_tells_the_act(text: str, act: str) -> None:
+    assert [s.act for s in statements(text)] == [act]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hale said the port was shut.",
+        "“Look, the port is shut,” Hale said.",
+        "“I will tell you a story,” Hale said.",
+        "Hale said it was a great day for a walk.",
+        "Hale said the plan was no disgrace.",
+        "Hale said that if Oslo must pay, it pays.",
+        "Hale believes the plan is a disgrace.",
+    ],
+)
+def test_what_performs_nothing_is_said(text: str) -> None:
+    assert [s.act for s in statements(text)] == ["say"]

@@ -1,0 +1,51 @@
+"""When and where a statement was made, as its sentence says."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from worker.extract import extract
+from worker.schema import Article, Statement
+
+TUESDAY = datetime(2024, 9, 17, 8, tzinfo=UTC)
+
+
+def the_statement(text: str, published: datetime | None = TUESDAY) -> Statement:
+    article = Article(id="a", url="https://news.example/a", text=text, published_at=published, language="en")
+    [one] = [event for event in extract(article) if isinstance(event, Statement)]
+    return one
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Hale said on Monday that the dam was safe.", date(2024, 9, 16)),
+        ("Hale told reporters in Oslo on Friday that the dam was safe.", date(2024, 9, 13)),
+        ("“The dam is safe,” Hale said yesterday.", date(2024, 9, 16)),
+        ("“The dam is safe,” said Hale on September 2.", date(2024, 9, 2)),
+        ("On Sunday, Hale said the dam was safe.", date(2024, 9, 15)),
+        ("Hale said the dam would be safe on Friday.", None),
+        ("A survey released on Friday said the dam was safe.", None),
+        ("Hale said last week that the dam was safe.", None),
+        ("Hale said the dam was safe.", None),
+    ],
+)
+def test_the_day_is_that_of_the_cue_and_no_other(text: str, day: date | None) -> None:
+    assert the_statement(text).said_on == day
+
+
+def test_without_a_date_of_publication_no_weekday_is_resolved() -> None:
+    assert the_statement("Hale said on Monday that the dam was safe.", None).said_on is None
+
+
+@pytest.mark.parametrize(
+    ("text", "venue"),
+    [
+        ("“The dam is safe,” Hale told the agency Baltic Wire.", "the agency Baltic Wire"),
+        ("Hale said in a televised speech that the dam was safe.", "a televised speech"),
+        ("Hale said that the dam was safe.", None),
+    ],
+)
+def test_the_venue_is_where_it_was_said(text: str, venue: str | None) -> None:
+    found = the_statement(text).venue
+    assert (found.text if found else None) == venue
