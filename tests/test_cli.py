@@ -70,7 +70,7 @@ def test_wrong_use_ends_with_2_and_names_the_word(
 @pytest.mark.parametrize(
     ("words", "environ", "status", "message"),
     [
-        (["status"], {"COMMUNIQUE_LEESE_S": "3"}, 2, "unknown setting COMMUNIQUE_LEESE_S='3': did you mean"),
+        (["status"], {"COMMUNIQUE_LEESE_S": "3"}, 2, "unknown setting COMMUNIQUE_LEESE_S: did you mean"),
         (["status"], {}, 2, "which Redis? set COMMUNIQUE_REDIS_URL"),
         (["status"], {"COMMUNIQUE_REDIS_URL": "http://a.example"}, 2, "Redis URL 'http://a.example'"),
         (["status"], {"COMMUNIQUE_REDIS_URL": "redis://me:secret@[::1"}, 2, "Redis URL 'redis://[::1': Invalid IPv6"),

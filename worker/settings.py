@@ -95,7 +95,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         given = {k[len(PREFIX) :].lower(): v for k, v in environ.items() if k.startswith(PREFIX)}
         for name, value in given.items():
             if name not in cls.__struct_fields__:
-                raise UsageError(f"unknown setting {PREFIX}{name.upper()}={value!r}{_suggestion(name, cls)}")
+                raise UsageError(f"unknown setting {PREFIX}{name.upper()}{_suggestion(name, cls)}")
             if value.strip() == "":
                 raise UsageError(f"setting {PREFIX}{name.upper()} is empty: give it a value or unset it")
             _check(cls, name, value)

@@ -28,6 +28,9 @@ from worker.settings import Settings
 from worker.streams import connect
 from worker.view import LiveView, visible
 
+PRIVATE_LEASE_S = 10.0
+"""Nobody else works on a server of our own: what an earlier run held when it was killed need not wait long."""
+
 
 # ---------------------------------------------------------------- run
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -44,6 +47,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 async def _run(settings: Settings, data_dir: Path, feed: Feed, screen: Screen) -> None:
     stop = stop_on_signals()
+    if not settings.redis_url:
+        settings = replace(settings, lease_s=min(settings.lease_s, PRIVATE_LEASE_S))
     async with redis_of(settings, data_dir) as redis_url:
         await run_through(settings, redis_url, feed, screen, stop)
 
