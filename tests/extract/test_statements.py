@@ -44,6 +44,15 @@ def found(text: str) -> list[tuple[str, str, list[str]]]:
         ("Hale went on to say that it rains.", ("Hale", "went on to say", ["that it rains"])),
         ("Hale was accused by Low of greed.", ("Low", "was accused by", ["Hale", "greed"])),
         ("Hale\u2019s claim that it rains was ignored.", ("Hale", "claim", ["that it rains"])),
+        ("“It rains,” Hale notes.", ("Hale", "notes", ["“It rains,”"])),
+        ("“It rains,” the statement read.", ("the statement", "read", ["“It rains,”"])),
+        ("Article 33 affirms: “It rains.”", ("Article 33", "affirms", ["“It rains.”"])),
+        (
+            "“It rains,” said one person with knowledge of dams.",
+            ("one person with knowledge of dams", "said", ["“It rains,”"]),
+        ),
+        ("Hale, asked about the dam, said, “It rains.”", ("Hale", "said", ["“It rains.”"])),
+        ("A survey released on Friday said it rains.", ("A survey released on Friday", "said", ["it rains"])),
     ],
 )
 def test_a_construction_gives_source_cue_and_content(text: str, expected: tuple[str, str, list[str]]) -> None:
@@ -55,6 +64,17 @@ def test_coordinated_verbs_share_their_subject() -> None:
         ("Hale", "said", ["it rains"]),
         ("Hale", "added", ["that it will stop"]),
     ]
+
+
+def test_the_comma_before_a_participle_may_stand_inside_the_quotation() -> None:
+    assert [content for _, _, content in found("Hale said that “it rains,” adding that it will stop.")] == [
+        ["that “it rains,”"],
+        ["that it will stop"],
+    ]
+
+
+def test_a_verb_with_a_particle_of_its_own_is_no_cue() -> None:
+    assert found("Hale called off the dinner at which it rained.") == []
 
 
 def test_a_quotation_over_paragraphs_is_one_statement() -> None:

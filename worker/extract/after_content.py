@@ -67,9 +67,10 @@ def after_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[
 def _around(doc: Doc, verb: VerbGroup, first: int, last: int, cue: Cue | None) -> tuple[Range | None, int, bool]:
     """The cue's source, the token before both, and whether the source stands after the verb."""
     before = verb.first - 1
-    if before >= first and (_quotation_ending(doc, before) >= first or doc.text.words[before] in _BREAKS):
+    quoted = before >= first and _quotation_ending(doc, before) >= first
+    if before >= first and (quoted or doc.text.words[before] in _BREAKS):
         source = speaker_after(doc, verb.last, last)
-        if source is not None and cue is not None and cue.inverts and animate(doc, source):
+        if source is not None and cue is not None and cue.inverts and (quoted or animate(doc, source)):
             return source, before, True
     source = subject(doc, verb, first)
     return source, (source[0] - 1 if source else -1), False

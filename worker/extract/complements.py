@@ -65,11 +65,21 @@ def content_end(doc: Doc, first: int, limit: int) -> int:
     while at < limit:
         if text.quoted[at] >= 0:
             at = text.quotations[text.quoted[at]].last
+            if at < limit and _participle_after_comma(doc, at):
+                break
             continue
         if at > first and (text.words[at] == ";" or _next_attribution(doc, at, limit)):
             break
         at += 1
     return trim(doc, first, min(at, limit))
+
+
+def _participle_after_comma(doc: Doc, at: int) -> bool:
+    """The comma of ", adding" may stand inside the quotation before it: “… together,” adding …"""
+    verb = doc.phrases.verb(at)
+    closing = doc.text.quotations[doc.text.quoted[at - 1]].inner[1] - 1
+    comma = closing >= 0 and doc.text.words[closing] == ","
+    return comma and verb is not None and doc.text.tags[verb.head] == "VBG" and is_speech(doc, verb)
 
 
 def _next_attribution(doc: Doc, at: int, limit: int) -> bool:

@@ -28,7 +28,11 @@ def cue_of(doc: Doc, verb: VerbGroup) -> Cue | None:
         with_particle = cues.get(f"{word} {text.lower[verb.head + 1]}")
         if with_particle is not None:
             return with_particle
-        if verb.last > verb.head + 1 and not _speaks_up(doc, verb):
+        if (
+            verb.last > verb.head + 1
+            and text.lower[verb.head + 1] in doc.lexicon.particles
+            and not _speaks_up(doc, verb)
+        ):
             return None  # "called off", "gave up": another verb
     return cues.get(word)
 
@@ -37,7 +41,7 @@ def _speaks_up(doc: Doc, verb: VerbGroup) -> bool:
     """Tell "spoke out against" and "hit back at", where the particle is the preposition's."""
     cue = doc.lexicon.cues.get(doc.text.lower[verb.head])
     particle = doc.text.lower[verb.head + 1]
-    return cue is not None and any(p.partition(" ")[0] == particle for p in cue.prepositions)
+    return cue is not None and (cue.inverts or any(p.partition(" ")[0] == particle for p in cue.prepositions))
 
 
 def opening(doc: Doc, cue: Cue, at: int, limit: int) -> tuple[int, Form] | None:

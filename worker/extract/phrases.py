@@ -300,8 +300,7 @@ def _with_particle(text: Text, end: int, limit: int, lexicon: Lexicon) -> int:
     if end >= limit:
         return end
     particle = text.lower[end]
-    if text.tags[end] == "RP" or (
-        particle in lexicon.particles and f"{text.lower[end - 1]} {particle}" in lexicon.cues
-    ):
+    listed, tagged = particle in lexicon.particles, text.tags[end] == "RP"
+    if (tagged and listed) or (f"{text.lower[end - 1]} {particle}" in lexicon.cues and (tagged or listed)):
         return end + 1
     return end

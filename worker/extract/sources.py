@@ -32,9 +32,10 @@ _LINKS = frozenset(
     }
 )
 _INSIDE = frozenset({"of", "for", "from", "at", "with"})
-_ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN", "IN", "PRP$", "RB", "SC"})
+_ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN", "VBD", "IN", "PRP$", "RB", "SC"})
 _COMMAS = frozenset({",", "—", "–", "--", "-"})
 _DEPTH = 6
+_COMMAS_IN_ASIDE = 3
 
 
 def subject(doc: Doc, verb: VerbGroup, floor: int) -> Range | None:
@@ -53,11 +54,7 @@ def _left(doc: Doc, at: int, floor: int) -> Range | None:
         elif text.words[at] == ")":
             at = _opening_bracket(doc, at, floor) - 1
         elif text.words[at] in _COMMAS:
-            opening = _aside(doc, at, floor)
-            if opening is None:
-                return None
-            inner = _left(doc, opening - 1, floor)
-            return None if inner is None else (inner[0], at if _describes(doc, opening + 1) else inner[1])
+            return _over_aside(doc, at, floor)
         else:
             phrase = doc.phrases.noun(at)
             if phrase is None:
@@ -68,6 +65,19 @@ def _left(doc: Doc, at: int, floor: int) -> Range | None:
                     at -= 1
                 continue
             return _widen(doc, phrase, floor)
+    return None
+
+
+def _over_aside(doc: Doc, at: int, floor: int) -> Range | None:
+    """The noun phrase before an aside; where a comma inside the aside opens none, one further left does."""
+    opening = _aside(doc, at, at, floor)
+    for _ in range(_COMMAS_IN_ASIDE):
+        if opening is None:
+            return None
+        inner = _left(doc, opening - 1, floor) if doc.text.words[opening - 1] != doc.text.words[at] else None
+        if inner is not None:
+            return inner[0], at if _describes(doc, opening + 1) else inner[1]
+        opening = _aside(doc, opening, at, floor)
     return None
 
 
@@ -91,10 +101,10 @@ def _is_time(doc: Doc, phrase: NounPhrase) -> bool:
     return doc.text.lower[phrase.head] in doc.lexicon.time_nouns and doc.text.tags[phrase.first] != "PRP"
 
 
-def _aside(doc: Doc, at: int, floor: int) -> int | None:
-    """The mark that opens the aside which closes at `at`: the nearest one with a noun phrase right before it."""
+def _aside(doc: Doc, before: int, at: int, floor: int) -> int | None:
+    """The mark left of `before` that opens the aside which closes at `at`: one with a noun phrase right before it."""
     text = doc.text
-    i, seen = at - 1, 0
+    i, seen = before - 1, 0
     mark = text.words[at]
     while i > floor and seen < 4 and at - i < 60:  # noqa: PLR2004 - asides are short
         if text.words[i] == mark and text.quoted[i] == text.quoted[at]:
@@ -107,8 +117,8 @@ def _aside(doc: Doc, at: int, floor: int) -> int | None:
 
 def _has_main_clause(doc: Doc, first: int, last: int) -> bool:
     """Does a stretch hold a finite verb without being a relative or other subordinate clause?"""
-    if doc.text.tags[first] in {"WP", "SC", "IN", "VBG", "VBN"}:
-        return False
+    if doc.text.tags[first] in {"WP", "SC", "IN", "VBG", "VBN", "VBD"}:
+        return False  # after its comma a past form is a participle: ", asked about the fees,"
     for i in range(first, last):
         verb = doc.phrases.verb(i)
         if verb is not None and verb.finite and not any(doc.text.tags[j] in {"WP", "SC"} for j in range(first, i)):

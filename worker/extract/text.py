@@ -7,6 +7,7 @@ of tokens is half open, and every offset counts code points of the article's own
 
 from __future__ import annotations
 
+from collections.abc import Container
 from itertools import pairwise
 
 from msgspec import Struct
@@ -25,6 +26,11 @@ _LONGEST = 250
 """Tokens after which a "sentence" (a table, a hostile text) is cut, so that no rule's work grows with its square."""
 _CLOSERS = frozenset({")", "]"})
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
+_STRAY = frozenset({"UH", "FW", "NN"})
+"""Classes in which a capitalised word may be a name that the tagger did not know."""
+_TAG_LINE = 6
+"""Tokens of a speaker and a verb after a quotation."""
+_IN_TAG_LINE = frozenset({"DT", "NN", "NNS", "NNP", "CD", "JJ", "POS"})
 _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 _SUBJECTS = frozenset({"NN", "NNS", "NNP", "PRP", "RB"})
 
@@ -83,13 +89,13 @@ def read(string: str, lexicon: Lexicon) -> Text:
     tokens = tokenize(string, lexicon)
     found, quoted = quotations(tokens, lexicon)
     sentences = _sentences(tokens, found, quoted, lexicon)
+    tags = _with_nouns(_tags(tokens, sentences, tagger(lexicon.language)), tokens, lexicon)
+    tags = _with_cues(tags, tokens, found, lexicon)
     return Text(
         string=string,
         words=tokens.words,
         lower=tokens.lower,
-        tags=_with_verbs(
-            _with_nouns(_tags(tokens, sentences, tagger(lexicon.language)), tokens, lexicon), tokens.lower, sentences
-        ),
+        tags=_with_verbs(tags, tokens.lower, sentences),
         starts=tokens.starts,
         ends=tokens.ends,
         paragraphs=tokens.paragraphs,
@@ -140,12 +146,42 @@ def _with_known_names(words: list[str], tags: list[str], sentences: list[tuple[i
 
 def _with_nouns(tags: list[str], tokens: Tokens, lexicon: Lexicon) -> list[str]:
     """Repair what the lexicon knows better: "the provincial assembly" is no adverb, "Fishermen say" names nobody."""
+    known = tagger(lexicon.language).classes
     for i, (tag, low) in enumerate(zip(tags, tokens.lower, strict=True)):
         if tag == "RB" and i and tags[i - 1] in _BEFORE_NOUN and low in lexicon.organisation_heads:
             tags[i] = "NN"
+        elif tag in _STRAY and tokens.words[i][0].isupper() and _is_name(tags, i, low, known, lexicon):
+            tags[i] = "NNP"
         elif tag == "NNP" and (low in lexicon.groups or low.endswith(("men", "women"))) and _opens(tags, tokens, i):
             tags[i] = "NNS"
     return tags
+
+
+def _is_name(tags: list[str], i: int, low: str, known: Container[str], lexicon: Lexicon) -> bool:
+    """Tell a name from a class guessed by its ending alone, and a given name before another one."""
+    unread = tags[i] != "NN" and low not in known
+    return unread or (low in lexicon.given_names and i + 1 < len(tags) and tags[i + 1] == "NNP")
+
+
+def _with_cues(tags: list[str], tokens: Tokens, found: list[Quotation], lexicon: Lexicon) -> list[str]:
+    """Repair verbs beside quotations that look like nouns: “…,” Hale notes. · “…,” the text read. · Hale notes: “…”"""
+    for quotation in found:
+        before = quotation.first - 2
+        if before > 0 and tokens.words[before + 1] in {":", ","}:
+            _take_for_verb(tags, tokens, before, lexicon)
+        for at in range(quotation.last + 1, min(quotation.last + _TAG_LINE, len(tags))):
+            if tags[at] not in _IN_TAG_LINE:
+                break
+            if at + 1 == len(tags) or tags[at + 1] in {"PUNCT", "IN", "RB"}:
+                _take_for_verb(tags, tokens, at, lexicon)
+                break
+    return tags
+
+
+def _take_for_verb(tags: list[str], tokens: Tokens, at: int, lexicon: Lexicon) -> None:
+    cue = lexicon.cues.get(tokens.lower[at])
+    if cue is not None and cue.clause and tags[at] in {"NN", "NNS"} and tags[at - 1] in _IN_TAG_LINE - {"DT"}:
+        tags[at] = "VBZ" if tokens.lower[at].endswith("s") else "VBD"
 
 
 def _opens(tags: list[str], tokens: Tokens, i: int) -> bool:
