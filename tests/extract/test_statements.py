@@ -48,8 +48,8 @@ def found(text: str) -> list[tuple[str, str, list[str]]]:
         ("“It rains,” the statement read.", ("the statement", "read", ["“It rains,”"])),
         ("Article 33 affirms: “It rains.”", ("Article 33", "affirms", ["“It rains.”"])),
         (
-            "“It rains,” said one person with knowledge of dams.",
-            ("one person with knowledge of dams", "said", ["“It rains,”"]),
+            "“It rains,” said one bystander from the islands.",
+            ("one bystander from the islands", "said", ["“It rains,”"]),
         ),
         ("Hale, asked about the dam, said, “It rains.”", ("Hale", "said", ["“It rains.”"])),
         ("A survey released on Friday said it rains.", ("A survey released on Friday", "said", ["it rains"])),

@@ -29,10 +29,13 @@ _WILL = frozenset({"will", "'ll", "shall"})
 _WOULD = frozenset({"would", "'d", *_WILL})
 
 
-def act_of_content(doc: Doc, pieces: list[Range]) -> Act:
-    """Return the act of the first sentence of the content that performs one; "say" where none does."""
+def act_of_content(doc: Doc, pieces: list[Range], *, of_person: bool) -> Act:
+    """Return the act of the first sentence of the content that performs one; "say" where none does.
+
+    `of_person`: the speaker is a person or group, so that "he" and "they" may be the speaker's own.
+    """
     for first, last in _clauses(doc, pieces):
-        act = _act(doc, first, last)
+        act = _act(doc, first, last, of_person=of_person)
         if act is not None:
             return act
     return "say"
@@ -54,7 +57,7 @@ def _clauses(doc: Doc, pieces: list[Range]) -> list[Range]:
     return found
 
 
-def _act(doc: Doc, first: int, last: int) -> Act | None:
+def _act(doc: Doc, first: int, last: int, *, of_person: bool) -> Act | None:
     text = doc.text
     verb = next((v for i in range(first, last) if (v := doc.phrases.verb(i)) is not None and v.finite), None)
     if verb is None or any(text.tags[i] in {"SC", "WP"} for i in range(first, verb.first)):
@@ -64,10 +67,12 @@ def _act(doc: Doc, first: int, last: int) -> Act | None:
         bare = verb.first == first and text.tags[verb.head] == "VB" and verb.modal < 0
         return "demand" if bare and text.quoted[first] >= 0 and not _is_marker(doc, text.lower[first]) else None
     word = text.lower[subject.head]
-    if word in {"i", "we"} or (word in {"he", "she", "they"} and text.quoted[verb.head] < 0):
+    if word in {"i", "we"} or (of_person and word in {"he", "she", "they"} and text.quoted[verb.head] < 0):
         return _own(doc, verb, word)
     if _obliges(doc, verb):
         return "demand"
+    if any(text.lower[i] in doc.lexicon.negations for i in range(first, verb.first)):
+        return None  # "not one of them is a criminal"
     return _judgement(doc, verb, last, of_somebody=word not in _NOBODY)
 
 

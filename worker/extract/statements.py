@@ -129,20 +129,21 @@ def _statement(doc: Doc, find: Find) -> Statement:
         speaker=speaker,
         content=content,
         quotation=_quotation(doc, find.pieces),
-        act=_act(doc, find),
+        act=_act(doc, find, speaker),
         target=doc.mentions.other(*find.target, person) if find.target else None,
         venue=text.span(*find.venue) if find.venue and text.slice(*find.venue) not in find.via else None,
         said_on=said_on(doc, find),
     )
 
 
-def _act(doc: Doc, find: Find) -> Act:
+def _act(doc: Doc, find: Find, speaker: Actor | None) -> Act:
     """The cue's act; of one that only says so, and is no thought, the content's."""
     if find.act != "say":
         return find.act
     if _says_it_will_not(doc, find.pieces[0][0]):
         return "decline"
-    return "say" if find.thought else act_of_content(doc, find.pieces)
+    of_person = speaker is not None and speaker.type != "organisation"
+    return "say" if find.thought else act_of_content(doc, find.pieces, of_person=of_person)
 
 
 def _says_it_will_not(doc: Doc, first: int) -> bool:
