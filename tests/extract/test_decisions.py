@@ -85,6 +85,14 @@ def test_object_and_date_are_given() -> None:
     assert str(decision.decided_on) == "2024-09-13"
 
 
+def test_numbers_tell_decisions_apart_and_votes_do_not_join_them() -> None:
+    found = decisions(
+        "Parliament approved amendment 15. Parliament approved amendment 31 by 90 votes to 57.\n\n"
+        "Parliament approved the budget by 77 votes to 69."
+    )
+    assert len(found) == 3
+
+
 def test_one_decision_told_twice_is_one_event() -> None:
     decision = the_decision("Norway banned salmon exports. It rained.\n\nNorway banned the export of salmon on Friday.")
     assert len(decision.mentions) == 2

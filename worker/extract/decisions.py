@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from worker.extract.phrases import VerbGroup
 
 
+_TELLING = frozenset({"NN", "NNS", "NNP", "VB", "JJ", "VBN", "VBG", "CD"})
+
+
 def decisions(doc: Doc) -> Iterable[Decision]:
     """Return the decisions of an article in text order, one event for each."""
     lexicon = event_lexicon.load(doc.lexicon.language)
@@ -68,17 +71,20 @@ class _Reader(DecisionVerbs, DecisionNouns):
         if not names_of(old) & names_of(new) or (old.status == "not_taken") != (new.status == "not_taken"):
             return False
         a, b = self._content(old.about), self._content(new.about)
+        numbers, others = ({w for w in words_ if w[0].isdigit()} for words_ in (a, b))
+        if numbers and others and not numbers & others:
+            return False  # amendment 15 and amendment 31
         return bool(a and b) and 2 * len(a & b) >= min(len(a), len(b))
 
     def _content(self, span: Span | None) -> set[str]:
+        """Return what tells an object from others: its nouns, verbs and numbers, without the votes it got."""
         if span is None:
             return set()
-        first, last = self.text.token_at(span.start), self.text.token_at(span.end - 1) + 1
-        return {
-            self.text.lower[i][:6]
-            for i in range(first, last)
-            if self.text.tags[i] in {"NN", "NNS", "NNP", "VB", "JJ", "VBN", "VBG"}
-        }
+        text = self.text
+        first, last = text.token_at(span.start), text.token_at(span.end - 1) + 1
+        counted = (i for i in range(first, last - 1) if text.lower[i] == "by" and text.tags[i + 1] == "CD")
+        last = next(counted, last)
+        return {text.lower[i][:6] for i in range(first, last) if text.tags[i] in _TELLING}
 
     def event(self, cluster: Cluster[Candidate]) -> Decision:
         """Make the event of a cluster."""
