@@ -180,3 +180,24 @@ def test_no_text_raises_and_every_span_is_the_articles_own(text: str) -> None:
         spans += [a.mention for a in (one.speaker, one.target) if a is not None and a.mention is not None]
         assert all(text[s.start : s.end] == s.text and s.text for s in spans)
         assert 0 <= one.confidence <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "via"),
+    [
+        ("“It rains,” Hale said in an interview with AFP.", ["AFP"]),
+        ("In an interview with the Daily Post on Monday, Hale said that it rained.", ["Daily Post"]),
+        ("Hale said in an interview with two students that it rained.", []),
+    ],
+)
+def test_the_outlet_that_interviewed_is_credited(text: str, via: list[str]) -> None:
+    assert [s.via for s in statements(text)] == [via]
+
+
+def test_a_text_too_short_to_show_its_language_is_taken_for_english() -> None:
+    assert [s.rule for s in statements("“We met,” Ana Belm said.", None)] == ["quotation_source_cue"]
+
+
+def test_a_longer_text_in_another_language_is_not_read_as_english() -> None:
+    text = "„Wir warten“, sagte Hale am Montag in Bonn. " * 8
+    assert statements(text, None) == []

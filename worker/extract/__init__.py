@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 EXTRACTORS: tuple[Extractor, ...] = (statements, meetings, decisions)
 """One per kind of event, in this order: meetings refer to statements, decisions to both."""
 
+_FEW = 30
+
 
 def extract(article: Article) -> list[Event]:
     """Return the article's events in text order; none for a language without a lexicon.  Never raises on any text."""
@@ -28,6 +30,7 @@ def extract(article: Article) -> list[Event]:
 
 
 def _looks_english(text: str) -> bool:
-    """Tell whether every thirtieth word or more of the beginning is an English "the", "of", "to" or "and"."""
-    words = text[:2000].lower().split()
-    return 30 * sum(w in {"the", "of", "to", "and", "a", "in", "said", "is"} for w in words) >= len(words)
+    """Tell whether every thirtieth word or more of the beginning is a small English one; a shorter text may be."""
+    words = [word.strip(".,;:!?\"'“”‘’()") for word in text[:2000].lower().split()]
+    small = sum(w in {"the", "of", "to", "and", "a", "in", "said", "is"} for w in words)
+    return len(words) < _FEW or _FEW * small >= len(words)

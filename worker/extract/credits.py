@@ -53,6 +53,17 @@ def credits_after(doc: Doc, at: int, last: int) -> list[str]:
     return found
 
 
+def interviewer(doc: Doc, first: int, last: int) -> list[str]:
+    """The outlet that the words were given to: "in an interview with Channel Nine"."""
+    text = doc.text
+    for at in range(first, last - 2):
+        if text.quoted[at] < 0 and text.lower[at] in doc.lexicon.interviews and text.tags[at + 1] == "IN":
+            phrase = doc.phrases.noun(at + 2)
+            if phrase is not None and is_outlet(doc, (phrase.first, phrase.last)):
+                return [outlet_name(doc, phrase.first, phrase.last)]
+    return []
+
+
 def _outlets_at(doc: Doc, at: int, last: int, found: list[str]) -> int:
     """Add the outlets named from a token on ("by Reuters and BTA"); return where to read on."""
     if at < last and doc.text.lower[at] == "by":

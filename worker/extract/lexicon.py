@@ -108,6 +108,7 @@ class _Outlets(_Strict, frozen=True):
     names: str
     heads: str
     crediting: str
+    interviews: str
 
 
 class _People(_Strict, frozen=True):
@@ -239,6 +240,7 @@ class Lexicon(Struct, frozen=True):
     """Forms of verbs of wrongdoing ("wrong"), and predicates of blame ("bad") and of praise ("good")."""
     crediting: frozenset[str]
     """Forms of verbs that credit an outlet."""
+    interviews: frozenset[str]
     roles: frozenset[str]
     offices: frozenset[str]
     state_offices: frozenset[str]
@@ -401,6 +403,7 @@ def _derive(file: _File, rows: dict[str, list[str]], given_names: _GivenNames) -
         outlets=_words(file.outlets.names),
         outlet_heads=_words(file.outlets.heads),
         crediting=_forms_of(file.outlets.crediting, file),
+        interviews=_words(file.outlets.interviews),
         roles=_words(file.people.roles),
         offices=_words(file.people.offices),
         state_offices=_words(file.people.state_offices),

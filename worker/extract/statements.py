@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from worker.extract.acts import act_of_content
 from worker.extract.constructions import in_sentence
-from worker.extract.credits import credits_after
+from worker.extract.credits import credits_after, interviewer
 from worker.extract.document import Doc
 from worker.extract.finds import Find
 from worker.extract.occasions import said_on
@@ -115,7 +115,7 @@ def _statement(doc: Doc, find: Find) -> Statement:
     content = [text.span(*piece) for piece in find.pieces]
     words = " ".join(w for w in text.lower[min(first, find.first) : max(last, find.last)] if w[0].isalnum())
     cue = text.span(*find.cue)
-    find.via = find.via or credits_after(doc, find.last, last)
+    find.via = find.via or credits_after(doc, find.last, last) or interviewer(doc, first, last)
     return Statement(
         id=digest(doc.article.url, "statement", words, cue.text.lower(), content[0].text[:40].lower()),
         url=doc.article.url,
