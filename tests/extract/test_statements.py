@@ -201,3 +201,23 @@ def test_a_text_too_short_to_show_its_language_is_taken_for_english() -> None:
 def test_a_longer_text_in_another_language_is_not_read_as_english() -> None:
     text = "„Wir warten“, sagte Hale am Montag in Bonn. " * 8
     assert statements(text, None) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("Hale accused Norway of cheating.", "Norway"),
+        ("Hale accused officials of cheating.", "officials"),
+        ("Hale told reporters that it rained.", "reporters"),
+        ("Hale rejected the demand.", None),
+        ("The opposition demanded an early election.", None),
+    ],
+)
+def test_a_target_is_somebody(text: str, target: str | None) -> None:
+    (statement,) = statements(text)
+    assert (statement.target.name if statement.target else None) == target
+
+
+@pytest.mark.parametrize("text", ["Hale denied it.", "The owners charged nothing."])
+def test_a_pronoun_alone_tells_nothing_that_was_said(text: str) -> None:
+    assert statements(text) == []

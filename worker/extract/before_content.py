@@ -11,7 +11,7 @@ from worker.extract.occasions import venue_of
 from worker.extract.openings import clause_at, cue_of
 from worker.extract.passives import passive
 from worker.extract.phrases import VerbGroup
-from worker.extract.sources import Range, animate, subject
+from worker.extract.sources import Range, animate, is_party, subject
 from worker.extract.subjects import source_of
 from worker.schema import Act
 
@@ -32,7 +32,7 @@ def before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list
     if verb.passive:
         return passive(doc, verb, cue, first, limit)
     right = complement(doc, verb, cue, limit)
-    if right is None or right.last <= right.first:
+    if right is None or right.last <= right.first or _says_nothing(doc, right):
         return None
     source, cue_first, rule = source_of(doc, verb, first, finds)
     if rule == "" or (source is not None and right.form == "phrase" and not animate(doc, source)):
@@ -106,12 +106,17 @@ def act_of(doc: Doc, verb: VerbGroup, cue: Cue) -> Act:
     return cue.act
 
 
+def _says_nothing(doc: Doc, right: Complement) -> bool:
+    """ "denied it", "charged nothing": what was said is not told."""
+    return right.last - right.first == 1 and doc.text.lower[right.first] in {"it", "that", "this", "nothing"}
+
+
 def _target(doc: Doc, cue: Cue, verb: VerbGroup, right: Complement) -> Range | None:
     """Who is told, asked, accused or praised."""
     phrase = doc.phrases.noun(
         right.first if right.form == "phrase" or (cue.object_infinitive and right.first == verb.last) else verb.last
     )
-    if phrase is None or doc.text.quoted[phrase.first] >= 0:
+    if phrase is None or doc.text.quoted[phrase.first] >= 0 or not is_party(doc, phrase):
         return None
     if cue.recipient and verb.last <= phrase.first < right.first:
         return phrase.first, phrase.last

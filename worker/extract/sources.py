@@ -314,9 +314,21 @@ def text_is_venue(doc: Doc, phrase: NounPhrase) -> bool:
 
 
 # ---------------------------------------------------------------- what a phrase is
+def is_party(doc: Doc, phrase: NounPhrase) -> bool:
+    """Is the phrase somebody to be told, asked, accused or praised, and not a thing or a deed?"""
+    word, tag = doc.text.lower[phrase.head], doc.text.tags[phrase.head]
+    return tag == "NNP" or (tag == "PRP" and word != "it") or _means_somebody(doc, word)
+
+
+def _means_somebody(doc: Doc, word: str) -> bool:
+    lexicon = doc.lexicon
+    people = (lexicon.roles, lexicon.groups, lexicon.organisation_heads, lexicon.gender_of, lexicon.indefinite)
+    return any(word in words for words in people)
+
+
 def animate(doc: Doc, source: Range) -> bool:
     """Can the phrase speak: a name, a person, a body, a group, or a document?"""
-    text, lexicon = doc.text, doc.lexicon
+    text = doc.text
     phrase = doc.phrases.noun(source[0])
     while phrase is not None and text.tags[phrase.first] == "IN":
         phrase = doc.phrases.noun(phrase.last)
@@ -327,5 +339,4 @@ def animate(doc: Doc, source: Range) -> bool:
         return True
     if tag in {"PRP", "WP"}:
         return word not in {"it", "when", "where", "what", "how", "why"}
-    known = lexicon.roles | lexicon.groups | lexicon.organisation_heads | lexicon.documents | lexicon.gender_of.keys()
-    return word in known or word in lexicon.indefinite
+    return _means_somebody(doc, word) or word in doc.lexicon.documents
