@@ -209,6 +209,7 @@ def test_a_longer_text_in_another_language_is_not_read_as_english() -> None:
         ("Hale accused Norway of cheating.", "Norway"),
         ("Hale accused officials of cheating.", "officials"),
         ("Hale told reporters that it rained.", "reporters"),
+        ("Hale accused two agencies of cheating.", "two agencies"),
         ("Hale rejected the demand.", None),
         ("The opposition demanded an early election.", None),
     ],

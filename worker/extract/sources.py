@@ -317,7 +317,14 @@ def text_is_venue(doc: Doc, phrase: NounPhrase) -> bool:
 def is_party(doc: Doc, phrase: NounPhrase) -> bool:
     """Is the phrase somebody to be told, asked, accused or praised, and not a thing or a deed?"""
     word, tag = doc.text.lower[phrase.head], doc.text.tags[phrase.head]
+    if tag == "NNS" and any(_means_somebody(doc, one) for one in _singulars(word)):
+        return True
     return tag == "NNP" or (tag == "PRP" and word != "it") or _means_somebody(doc, word)
+
+
+def _singulars(word: str) -> tuple[str, str]:
+    """What a regular plural may be the plural of: "firms", "agencies"."""
+    return word.removesuffix("s"), word.removesuffix("ies") + "y"
 
 
 def _means_somebody(doc: Doc, word: str) -> bool:
