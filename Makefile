@@ -57,7 +57,7 @@ clean:
 # pip itself is renewed first: pip 23.0 misreads extras such as lxml[html_clean], which libraries of ours may ask for.
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 1; }
-	@$(PYTHON) -m venv .venv 2>/dev/null || { $(PYTHON) -m venv --clear --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; } \
+	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || { $(PYTHON) -m venv --clear --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; } \
 	|| { rm -rf .venv; echo "no virtual environment: install your system's python3-venv or python3-pip"; exit 1; }
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
