@@ -18,6 +18,8 @@ from tests.extract.test_statements import statements
         ("“The captain is not competent,” Hale said.", "criticise"),
         ("Hale said the captain was brave.", "praise"),
         ("Hale said they would not attend.", "decline"),
+        ("The ministry said it would not attend.", "decline"),
+        ("Hale said it won't be finished.", "say"),
     ],
 )
 def test_the_content_tells_the_act(text: str, act: str) -> None:

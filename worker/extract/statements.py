@@ -140,19 +140,24 @@ def _act(doc: Doc, find: Find, speaker: Actor | None) -> Act:
     """The cue's act; of one that only says so, and is no thought, the content's."""
     if find.act != "say":
         return find.act
-    if _says_it_will_not(doc, find.pieces[0][0]):
+    of_person = speaker is not None and speaker.type not in {"organisation", "country"}
+    if _says_it_will_not(doc, find.pieces[0][0], of_person=of_person):
         return "decline"
-    of_person = speaker is not None and speaker.type != "organisation"
     return "say" if find.thought else act_of_content(doc, find.pieces, of_person=of_person)
 
 
-def _says_it_will_not(doc: Doc, first: int) -> bool:
-    """Whether content opens with the speaker's own refusal: "(that) they will not attend", "“We won't sign”"."""
+def _says_it_will_not(doc: Doc, first: int, *, of_person: bool) -> bool:
+    """Whether content opens with the speaker's own refusal: "(that) they will not attend", "“We won't sign”".
+
+    "It" is a ministry's own, but no person's.
+    """
     text = doc.text
     at = first
     while at < len(text.words) and (text.words[at] in doc.lexicon.quotation_marks or text.lower[at] == "that"):
         at += 1
     if at >= len(text.words) or text.tags[at] != "PRP" or text.lower[at] in doc.lexicon.second_person:
+        return False
+    if of_person and text.lower[at] == "it":
         return False
     verb = doc.phrases.verb(at + 1) if at + 1 < len(text.words) else None
     return verb is not None and verb.negated and verb.modal >= 0 and text.lower[verb.modal] in {"will", "would", "wo"}
