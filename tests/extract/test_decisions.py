@@ -85,6 +85,11 @@ def test_object_and_date_are_given() -> None:
     assert str(decision.decided_on) == "2024-09-13"
 
 
+def test_calling_off_ones_own_meeting_is_its_status_and_a_conference_is_also_decided_on() -> None:
+    assert decisions("Lepik postponed her trip to Oslo.") == []
+    assert the_decision("Norway postponed the conference of fishing nations in Oslo.").status == "postponed"
+
+
 def test_numbers_tell_decisions_apart_and_votes_do_not_join_them() -> None:
     found = decisions(
         "Parliament approved amendment 15. Parliament approved amendment 31 by 90 votes to 57.\n\n"

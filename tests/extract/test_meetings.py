@@ -73,6 +73,30 @@ def test_a_construction_gives_form_status_and_parties(text: str, form: str, stat
     assert (meeting.form, meeting.status, sorted(names(meeting))) == (form, status, sorted(who))
 
 
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Lepik postponed her planned trip to Oslo.", "cancelled"),
+        ("Lepik has scrapped planned talks with Berg.", "cancelled"),
+        ("Lepik put the visit to Oslo off until May.", "cancelled"),
+        ("Lepik called off her meeting with Berg.", "cancelled"),
+        ("Lepik decided to cancel her trip to Oslo.", "cancelled"),
+        ("Lepik was forced to delay her trip to Oslo.", "cancelled"),
+        ("Talks between Estonia and Norway were called off on Monday.", "cancelled"),
+        ("A planned meeting between Lepik and Berg has been postponed.", "cancelled"),
+        ("Lepik threatened to cancel a planned trip to Oslo.", "planned"),
+        ("Lepik did not cancel her planned trip to Oslo.", "planned"),
+        ("Talks between Estonia and Norway were held on Monday.", "held"),
+    ],
+)
+def test_the_verb_that_governs_a_meeting_decides_its_status(text: str, status: str) -> None:
+    assert the_meeting(text).status == status
+
+
+def test_with_before_a_title_and_a_name_joins_a_party() -> None:
+    assert names(the_meeting("Lepik cancelled a meeting with President Jonas Berg.")) == [LEPIK, BERG]
+
+
 def test_ministers_of_several_countries_are_one_party_each_with_their_role() -> None:
     meeting = the_meeting("Lepik discussed the border with the fisheries ministers of Denmark, Norway and Latvia.")
     assert names(meeting) == [LEPIK, "Denmark", "Norway", "Latvia"]

@@ -22,6 +22,8 @@ _ASIDE = 40
 _DEPTH = 4
 """Governors over governors: "is expected to agree to try to meet"."""
 _BARE = frozenset({"VBG", "VBN"})
+_PREPOSITIONS = frozenset({"IN", "TO", "SC"})
+"""Tags of prepositions; "with" before a name is a subordinator to some taggers."""
 _DASHES = frozenset({"\N{EN DASH}", "\N{EM DASH}", "--"})
 _CLOSING = frozenset({")", "]"}) | _DASHES
 
@@ -172,6 +174,8 @@ class Clauses:
             if noun is not None:
                 if self.text.lower[noun.head] in self.lexicon.relative:
                     return self._antecedent(noun.first - 1, start)
+                if (pair := self._first_of_pair(noun)) is not None:
+                    noun = pair
                 if not (self.is_time(noun) or self._after_preposition(noun.first, start)):
                     return noun
                 at = self._over_preposition(noun.first) - 1
@@ -183,6 +187,11 @@ class Clauses:
                 return self._shared_subject(at, start, depth)
             at = step
         return None
+
+    def _first_of_pair(self, noun: NounPhrase) -> NounPhrase | None:
+        """Return the first of the phrases that "between" takes together, where the given one ends them."""
+        first = self._joined_left(noun)[:1]
+        return first[0] if first and self.text.lower[first[0].first - 1] == "between" else None
 
     def _step_left(self, at: int, start: int) -> int | None:
         """Return where the walk goes on left of something that is no noun phrase; None where the clause begins."""
@@ -298,7 +307,7 @@ class Clauses:
             verb = self.phrases.verb(at)
             if verb is not None and (verb.finite or (self.text.words[at - 1] == "," and at > first)):
                 break
-            if self.text.lower[at] in prepositions and self.text.tags[at] in {"IN", "TO"}:
+            if self.text.lower[at] in prepositions and self.text.tags[at] in _PREPOSITIONS:
                 noun = self.noun(at + 1) or (self.noun(at + 2) if at + 2 < end else None)
                 if noun is not None and noun.first in {at + 1, at + 2}:
                     found.append((at, noun))

@@ -133,6 +133,8 @@ class DecisionVerbs(DecisionReader):
         if self._generic(group):
             return None
         target = self._target(group)
+        if target is not None and self._tells_of_meeting(target):
+            return None
         found = self._reading(group, lemma, target)
         status = self._status_of_act(group, how, found[0]) if found else None
         if found is None or status is None:
@@ -150,6 +152,16 @@ class DecisionVerbs(DecisionReader):
         )
         return self._candidate(
             self._negation(group), last, act.category, status, deciders, about, f"act {act.category}"
+        )
+
+    def _tells_of_meeting(self, target: NounPhrase) -> bool:
+        """Tell whether one calls off one's own meeting, whose status says it; a conference is also decided on."""
+        start, end = self.text.starts[target.head], self.text.ends[target.head]
+        return any(
+            m.status == "cancelled"
+            and m.form != "summit"
+            and any(s.start <= start and end <= s.end for s in m.mentions)
+            for m in self.doc.meetings
         )
 
     def _generic(self, group: VerbGroup) -> bool:

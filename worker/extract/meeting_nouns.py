@@ -6,31 +6,37 @@ from typing import TYPE_CHECKING
 
 from worker.extract.clusters import Candidate
 from worker.extract.event_lexicon import words
-from worker.extract.meeting_reader import MeetingReader
+from worker.extract.meeting_outcome import MeetingOutcome
 from worker.extract.outlook import outcome_of
 from worker.extract.parties import POLITICAL
-from worker.schema import Actor, Form, MeetingStatus, Span
+from worker.extract.phrases import NounPhrase
+from worker.schema import Actor, Form, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from worker.extract.phrases import NounPhrase, VerbGroup
+    from worker.extract.phrases import VerbGroup
 
 _PAIR = 2
 """A meeting has two parties."""
 
 
-class MeetingNouns(MeetingReader):
+class MeetingNouns(MeetingOutcome):
     """Reads nouns of meeting."""
 
     def nominal(self) -> Iterator[Candidate]:
         """Yield what every noun of meeting says."""
         for chunk in self.phrases.nouns:
-            noun = self.clauses.noun(chunk.first) or chunk
+            noun = self._with_owner(self.clauses.noun(chunk.first) or chunk)
             form = self._form(noun)
             candidate = self._nominal(noun, *form) if form is not None else None
             if candidate is not None:
                 yield candidate
+
+    def _with_owner(self, noun: NounPhrase) -> NounPhrase:
+        """Take in a "her" that the tagger took for the verb's object: "cancelled [her] [trip]"."""
+        hers = self.word(noun.first - 1) == "her" and self.text.tags[noun.first - 1] == "PRP"
+        return NounPhrase(noun.first - 1, noun.last, noun.head) if hers else noun
 
     def _nominal(self, noun: NounPhrase, form: Form, at: int) -> Candidate | None:
         light = self._light(noun)
@@ -156,6 +162,12 @@ class MeetingNouns(MeetingReader):
         before = noun.first - 1
         for _ in range(3):
             group = self.phrases.verb(before)
+            if group is not None and self._describes(group, noun):
+                before = group.first - 1
+                continue
+            if group is None and self.word(before) in self.doc.lexicon.particles and self.phrases.verb(before - 1):
+                before -= 1
+                continue
             if group is not None:
                 lemma = self.lexicon.lemma(self.text.lower[group.head])
                 lends = lemma in self._lenders or outcome_of(self.lexicon, lemma) is not None
@@ -174,6 +186,11 @@ class MeetingNouns(MeetingReader):
             before -= 1
         return None
 
+    def _describes(self, group: VerbGroup, noun: NounPhrase) -> bool:
+        """Tell a participle before its noun, which the chunker left apart: "scrapped [planned] talks"."""
+        bare = group.last == noun.first and group.first == group.head and self.text.tags[group.head] == "VBN"
+        return bare and self.phrases.verb(group.first - 1) is not None
+
     def _adjunct_subject(self, noun: NounPhrase) -> list[Actor]:
         """Return the subject of the clause that the noun hangs on: "After a meeting with X, Y left"."""
         if noun.first == 0 or self.text.tags[noun.first - 1] not in {"IN", "TO"}:
@@ -183,43 +200,6 @@ class MeetingNouns(MeetingReader):
         before = [v for v in verbs if v.last <= noun.first]
         group = before[-1] if before else verbs[0] if verbs else None
         return self.subject(group)[:1] if group else []
-
-    def _nominal_status(self, noun: NounPhrase, group: VerbGroup | None, ahead: bool) -> MeetingStatus | None:
-        """Tell the status from the light verb, the verb of which the noun is subject, and the words before the noun."""
-        for at in range(noun.first, noun.head):
-            word = self.text.lower[at]
-            if word in self.doc.lexicon.negations:
-                return "denied"
-            outcome = outcome_of(self.lexicon, word) if self.text.tags[at] in {"JJ", "VBN", "VBG"} else None
-            if outcome is not None:
-                return outcome
-        if group is None:
-            return "planned" if ahead or self._in_future_clause(noun) else "held"
-        how = self.mood(group)
-        if how.conditional or (how.outcome is None and self._purpose_of_noun(how)):
-            return None
-        due = (
-            outcome_of(self.lexicon, self.word(group.last))
-            if self.text.lower[group.head] in self.doc.lexicon.be
-            else None
-        )
-        if due is not None:
-            return due
-        own = outcome_of(self.lexicon, self.lexicon.lemma(self.text.lower[group.head]), self.word(group.head + 1))
-        if own is not None and not (how.negated and own != "denied"):
-            return own if how.outcome != "denied" else "denied"
-        if how.modal == "perhaps" and how.outcome is None:
-            return None
-        return self._status(group, how, ahead)
-
-    def _in_future_clause(self, noun: NounPhrase) -> bool:
-        """Tell whether the noun hangs on a verb of the future: "will lead a delegation to a meeting"."""
-        start = self.text.sentence(noun.head)[0]
-        for at in range(noun.first - 1, max(start, noun.first - 24) - 1, -1):
-            group = self.phrases.verb(at)
-            if group is not None and group.finite:
-                return self.mood(group).modal == "will"
-        return False
 
     def _own_verb(self, noun: NounPhrase) -> VerbGroup | None:
         """Return the verb of which the noun is the subject: "talks in Oslo will be held"."""

@@ -136,7 +136,7 @@ class Parties:
         for at in range(before - 1, noun.first - 1, -1):
             if text.tags[at] == "POS" and at > noun.first:
                 return self._resolve(noun.first, at)
-            if text.tags[at] == "PRP$":
+            if text.tags[at] in {"PRP$", "PRP"}:
                 return self._resolve(at, at + 1)
         return None
 

@@ -1,0 +1,95 @@
+"""What became of a meeting that a noun tells of: the verb that governs it says so, else the words that describe it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.event_lexicon import words
+from worker.extract.meeting_reader import MeetingReader
+from worker.extract.outlook import outcome_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from worker.extract.outlook import Mood
+    from worker.extract.phrases import NounPhrase, VerbGroup
+    from worker.schema import MeetingStatus
+
+_REACH = 12
+"""Tokens after a verb in which its particle may follow the object."""
+
+
+class MeetingOutcome(MeetingReader):
+    """Reads the status of a noun of meeting."""
+
+    def _nominal_status(self, noun: NounPhrase, group: VerbGroup | None, ahead: bool) -> MeetingStatus | None:
+        """Tell the status from the light verb, the verb of which the noun is subject, and the words before the noun."""
+        fate = self._fate(group) if group is not None else None
+        if fate is not None:
+            return fate  # "postponed her planned trip": what was done to it outweighs how it is described
+        described = self._described(noun)
+        if described is not None:
+            return described
+        if group is None:
+            return "planned" if ahead or self._in_future_clause(noun) else "held"
+        how = self.mood(group)
+        if how.conditional or (how.outcome is None and self._purpose_of_noun(how)):
+            return None
+        due = (
+            outcome_of(self.lexicon, self.word(group.last))
+            if self.text.lower[group.head] in self.doc.lexicon.be
+            else None
+        )
+        if due is not None:
+            return due
+        own = outcome_of(self.lexicon, self.lexicon.lemma(self.text.lower[group.head]), self.word(group.head + 1))
+        if own is not None and not (how.negated and own != "denied"):
+            return own if how.outcome != "denied" else "denied"
+        if how.modal == "perhaps" and how.outcome is None:
+            return None
+        return self._status(group, how, ahead)
+
+    def _described(self, noun: NounPhrase) -> MeetingStatus | None:
+        """Tell the status from the words before the noun: "no talks", "a planned summit"."""
+        for at in range(noun.first, noun.head):
+            word = self.text.lower[at]
+            if word in self.doc.lexicon.negations:
+                return "denied"
+            outcome = outcome_of(self.lexicon, word) if self.text.tags[at] in {"JJ", "VBN", "VBG"} else None
+            if outcome is not None:
+                return outcome
+        return None
+
+    def _fate(self, group: VerbGroup) -> MeetingStatus | None:
+        """Return "cancelled" where the verb that governs the noun calls it off, and is no mere threat or fear."""
+        how = self.mood(group)
+        if how.negated or how.conditional or how.modal in {"perhaps", "obliged", "would"} or not self._settled(how):
+            return None
+        lemma = self.lemma(group)
+        off = any(outcome_of(self.lexicon, lemma, self.word(at)) == "cancelled" for at in self._particles(group))
+        return "cancelled" if off else None
+
+    def _settled(self, how: Mood) -> bool:
+        """Tell "decided to" and "was forced to" from "threatened to"."""
+        through, choices = words(self.lexicon.outlook.through), self.lexicon.choices
+        lemmas = [self.lexicon.lemma(self.text.lower[g.token]) for g in how.governors]
+        return all(lemma in through or choices.get(lemma) in {"taken", "agreed", "announced"} for lemma in lemmas)
+
+    def _particles(self, group: VerbGroup) -> Iterator[int]:
+        """Yield where a particle can stand: after the verb, or after its object and what hangs on that."""
+        yield group.head + 1
+        target = self.clauses.object(group)
+        while target is not None and target.first <= group.head + _REACH:
+            yield target.last
+            hangs = target.last < len(self.text.words) and self.text.tags[target.last] in {"IN", "TO", "SC"}
+            following = self.clauses.noun(target.last + 1) if hangs else None
+            target = following if following is not None and following.first == target.last + 1 else None
+
+    def _in_future_clause(self, noun: NounPhrase) -> bool:
+        """Tell whether the noun hangs on a verb of the future: "will lead a delegation to a meeting"."""
+        start = self.text.sentence(noun.head)[0]
+        for at in range(noun.first - 1, max(start, noun.first - 24) - 1, -1):
+            group = self.phrases.verb(at)
+            if group is not None and group.finite:
+                return self.mood(group).modal == "will"
+        return False
