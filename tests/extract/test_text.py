@@ -1,5 +1,6 @@
 """Tokens, sentences, quotations: spans are always the article's own, whatever the text."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,6 +66,17 @@ def test_a_missing_closing_mark_ends_with_the_paragraph_and_goes_on_when_reopene
 
 def test_a_missing_opening_mark_is_taken_to_open_with_its_sentence() -> None:
     assert quoted("He spoke. We will stay,” she said.") == ["We will stay,”"]
+
+
+@pytest.mark.parametrize("verb", ["met", "welcomed"])
+def test_a_short_sentence_of_names_is_no_line_in_title_case(verb: str) -> None:
+    found = text(f"Tom Hale {verb} Ana Belm in Oslo.")
+    assert [tag for word, tag in zip(found.words, found.tags, strict=True) if word[0].isupper()] == ["NNP"] * 5
+
+
+def test_a_line_in_title_case_is_read_as_if_set_like_text() -> None:
+    found = text("Belm Rejects New Ferry Plan\n\nAna Belm left. She said so to Belm.")
+    assert dict(zip(found.words, found.tags, strict=True))["Rejects"] == "VBZ"
 
 
 def test_a_hard_wrapped_line_is_no_new_paragraph() -> None:

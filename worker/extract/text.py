@@ -19,6 +19,7 @@ from worker.extract.tokens import Tokens, tokenize
 from worker.schema import Span
 
 _STOPS = frozenset({".", "!", "?", "…", "...", "...."})
+_PAST = frozenset({"VBD", "VBN"})
 _AUXILIARY = 4
 """Letters of the longest auxiliary that asks a question ("Does")."""
 _NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "NN", "NNS", "UH", "FW"})
@@ -110,7 +111,7 @@ def read(string: str, lexicon: Lexicon) -> Text:
 def _tags(tokens: Tokens, sentences: list[tuple[int, int]], model: Tagger) -> list[str]:
     """Word classes, those of lines in title case told as if they were set like text."""
     words, lower = tokens.words, tokens.lower
-    titles = [p for p in tokens.paragraphs if _is_title_case(words, *p)]
+    titles = [p for p in tokens.paragraphs if _is_title_case(words, *p, model)]
     if not titles:
         return _with_known_names(words, model.tag(words, lower), sentences)
     plain = list(words)
@@ -126,8 +127,10 @@ def _tags(tokens: Tokens, sentences: list[tuple[int, int]], model: Tagger) -> li
     return tags
 
 
-def _is_title_case(words: list[str], first: int, last: int) -> bool:
-    """Are four words in five of a short line capitalised, small ones aside?"""
+def _is_title_case(words: list[str], first: int, last: int, model: Tagger) -> bool:
+    """Are four words in five of a short line capitalised, small ones aside, and no verb set small among the names?"""
+    if any(w.islower() and not _PAST.isdisjoint(model.classes.get(w, ())) for w in words[first:last]):
+        return False  # "Hale met Belm in Oslo.": a sentence of names
     long = [w for w in words[first:last] if len(w) > 3 and w[0].isalpha()]  # noqa: PLR2004 - of, and, the …
     return 3 <= len(long) <= 25 and 5 * sum(w[0].isupper() for w in long) >= 4 * len(long)  # noqa: PLR2004
 
