@@ -90,6 +90,31 @@ def test_calling_off_ones_own_meeting_is_its_status_and_a_conference_is_also_dec
     assert the_decision("Norway postponed the conference of fishing nations in Oslo.").status == "postponed"
 
 
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("The budget was approved by parliament by 77 votes to 69.", "The budget"),
+        ("The budget, which was approved by parliament, is long.", "The budget"),
+        ("The union, a harbour league outlawed by Berg in 2002, has a new hall.", "a harbour league"),
+        (
+            "A bill on fishing rights in the north was vetoed by Berg on Friday.",
+            "A bill on fishing rights in the north",
+        ),
+        ("The truce on the river announced by Norway on Monday held.", "The truce on the river"),
+        ("The court ruled on Monday that the law was void.", "that the law was void"),
+        ("The court had ruled, on June 29 2021, that the law was void.", "that the law was void"),
+        ("Lepik resigned on Monday.", None),
+        ("Lepik resigned after weeks of protest.", None),
+        ("Lepik resigned as head of the port authority.", "as head of the port authority"),
+        ("Berg accepts the resignation, names a former captain to the post", "the resignation"),
+        ("Parliament approved taxes, loans and grants.", "taxes, loans and grants"),
+    ],
+)
+def test_an_object_is_what_is_decided_without_its_verb(text: str, what: str | None) -> None:
+    decision = the_decision(text)
+    assert (decision.object.text if decision.object else None) == what
+
+
 def test_numbers_tell_decisions_apart_and_votes_do_not_join_them() -> None:
     found = decisions(
         "Parliament approved amendment 15. Parliament approved amendment 31 by 90 votes to 57.\n\n"
@@ -120,6 +145,10 @@ def test_one_decision_told_twice_is_one_event() -> None:
         "The airline banned plastic bags.",
         "Critics rejected the proposal.",
         "Parliament passed the time.",
+        "The ministry has issued the following statement.",
+        "The ministry issued a warning to Estonia.",
+        "The ministry issued an apology on Monday.",
+        "Lepik compared the plans of Norway to build a bridge with those of Latvia.",
     ],
 )
 def test_what_is_no_decision_gives_none(text: str) -> None:

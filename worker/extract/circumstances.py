@@ -24,6 +24,7 @@ _FAR = 240
 _LONG = 40
 """Tokens at most in a topic or an object."""
 _ARTICLE_AND_NOUN = 2
+_PHRASE_OPENERS = frozenset({"DT", "PRP$", "JJ", "CD", "NN", "NNS", "NNP"})
 _CLAUSE_ENDS = frozenset({";", ":", ".", "!", "?", ")", "\N{EN DASH}", "\N{EM DASH}", "--"})
 
 
@@ -190,12 +191,11 @@ class Circumstances:
                 return self.stretch(at + 1)
         return None
 
-    def stretch(self, first: int) -> Span | None:
-        """Return the words from a token to the end of its clause; None where nothing is left."""
-        text, end = (
-            self.doc.text,
-            min(self.doc.text.sentence(first)[1], first + _LONG) if first < len(self.doc.text.words) else first,
-        )
+    def stretch(self, first: int, before: int | None = None) -> Span | None:
+        """Return the words from a token to the end of its clause, or up to `before`; None where nothing is left."""
+        text = self.doc.text
+        end = min(text.sentence(first)[1], first + _LONG) if first < len(text.words) else first
+        end = end if before is None else min(end, before)
         last = first
         while last < end and text.words[last] not in _CLAUSE_ENDS and not self._new_clause(last, first):
             last += 1
@@ -213,7 +213,13 @@ class Circumstances:
         tag = text.tags[at + 1]
         if tag in {"WP", "SC", "CC", "VBG", "RB"} and at > first:
             return True
-        return any(
+        return self._verb_like_a_plural(at + 1) or any(
             (verb := self.doc.phrases.verb(i)) is not None and verb.finite
             for i in range(at + 1, min(at + 8, len(text.words)))
         )
+
+    def _verb_like_a_plural(self, at: int) -> bool:
+        """Tell the next verb of a headline, taken for a plural by the tagger: "accepts resignation, names an envoy"."""
+        text = self.doc.text
+        known = text.tags[at] == "NNS" and self.lexicon.lemma(text.lower[at]) != text.lower[at]
+        return known and at + 1 < len(text.words) and text.tags[at + 1] in _PHRASE_OPENERS

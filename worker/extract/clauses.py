@@ -252,13 +252,21 @@ class Clauses:
 
     def _after_preposition(self, first: int, start: int) -> bool:
         """Tell "of the council" from "after the council", which may open a clause, and from "as many as 30"."""
-        if first - 1 < start or self.text.tags[first - 1] not in {"IN", "TO"}:
+        over = self._over_gerund(first)
+        known, first = (_PREPOSITIONS if over < first else {"IN", "TO"}), over
+        if first - 1 < start or self.text.tags[first - 1] not in known:
             return False
         counted = self.text.tags[first] == "CD" and self.text.lower[first - 1] in {"as", "than", "to"}
         return not counted and self.text.lower[first - 1] not in self.lexicon.subordinators
 
     def _over_preposition(self, first: int) -> int:
-        return first - 1 if first > 0 and self.text.tags[first - 1] in {"IN", "TO"} else first
+        first = self._over_gerund(first)
+        return first - 1 if first > 0 and self.text.tags[first - 1] in {"IN", "TO", "SC"} else first
+
+    def _over_gerund(self, first: int) -> int:
+        """Step left over a gerund between a preposition and its noun: "on [fishing] rights"."""
+        tags = self.text.tags
+        return first - 1 if first > 1 and tags[first - 1] == "VBG" and tags[first - 2] in _PREPOSITIONS else first
 
     def _over_aside(self, comma: int, start: int) -> int | None:
         """Return the token before the aside that ends at a comma; None where no noun opens one."""

@@ -24,6 +24,8 @@ class DecisionNouns(DecisionReader):
         if kind is None:
             return None
         policy = word in words(self.lexicon.decision.nouns.policy)
+        if policy and self._mentioned_only(noun):
+            return None
         deciders = self._graded(self._owners(noun), person=not policy)
         if not deciders or (policy and deciders[0].type == "person"):
             return None
@@ -33,6 +35,11 @@ class DecisionNouns(DecisionReader):
         status: DecisionStatus = "rejected" if self.word(noun.last) == "not" else kind
         category: Category = "agreement" if word in words(self.lexicon.decision.nouns.agreed) else "executive"
         return self._candidate(noun.head, noun.head + 1, category, status, deciders, about, "noun", noun=word)
+
+    def _mentioned_only(self, noun: NounPhrase) -> bool:
+        """Tell a plan that is the object of another verb ("compared Oslo's plans") from one that is announced."""
+        group = self.phrases.verb(noun.first - 1)
+        return group is not None and self.lemma(group) not in words(self.lexicon.decision.nouns.made)
 
     def _owners(self, noun: NounPhrase) -> list[Actor]:
         """Return the deciders a noun names: possessor, country or body before it, "by" or "of" after it."""
@@ -107,7 +114,7 @@ class DecisionNouns(DecisionReader):
         if not deciders:
             return None
         target = self.clauses.subject(group)
-        about = self._object(target) if target else None
+        about = self._object(target, group) if target else None
         return self._candidate(group.first, group.last, "executive", "not_taken", deciders, about, "not discussed")
 
     def _set_in(self, group: VerbGroup) -> NounPhrase | None:

@@ -97,7 +97,10 @@ class DecisionReader(Reader):
         return self.around.stretch(following.head)
 
     def _over_time(self, at: int) -> int:
-        """Step over adverbs and dates: "agreed on Friday to"."""
+        """Step over adverbs and dates, between commas too: "agreed on Friday to", "ruled, on 2 May, that"."""
+        if self.word(at) == ",":
+            aside = self._over_time(at + 1)
+            return aside + 1 if aside > at + 1 and self.word(aside) == "," else at
         for _ in range(3):
             skip = at + (self.word(at) in {"on", "in", "at"} and self.text.tags[at] == "IN")
             noun = self.clauses.noun(skip) if skip < len(self.text.words) else None
@@ -114,9 +117,13 @@ class DecisionReader(Reader):
                 break
         return at
 
-    def _object(self, noun: NounPhrase) -> Span:
-        """Return the object with what hangs on it, up to the end of its clause."""
-        whole = self.around.stretch(noun.first)
+    def _object(self, noun: NounPhrase, verb: VerbGroup) -> Span:
+        """Return the object with what hangs on it, up to the end of its clause, or to the verb that follows it."""
+        before = verb.first if noun.last <= verb.first else None
+        if before is not None:
+            openers = self.doc.lexicon.relative | {","}
+            before = next((i for i in range(noun.last, before) if self.text.lower[i] in openers), before)
+        whole = self.around.stretch(noun.first, before)
         return whole if whole is not None else self.text.span(noun.first, noun.last)
 
     def _candidate(  # noqa: PLR0917 - a row of the event's own fields

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from worker.extract.clusters import Candidate
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from worker.extract.outlook import Mood
     from worker.extract.phrases import NounPhrase, VerbGroup
 
+_COMPLEMENTS = frozenset(
+    {"that", "whether", "if", "how", "not", "as", "from", "in", "on", "against", "for", "with", "over"}
+)
+"""Words that open what a verb without an object decides: "ruled that", "resigned as", "cooperate with"."""
 _NOTHING = frozenset({"nothing", "little", "anything", "something"})
 
 
@@ -94,7 +99,7 @@ class DecisionVerbs(DecisionReader):
             return None
         if kind == "proposed" and self.lemma(group) not in words(self.lexicon.decision.choice.objects):
             return None
-        return self._object(target)
+        return self._object(target, group)
 
     def _open_question(self, at: int, kind: str) -> Span | None:
         """Read "decided whether …", "decide how …"."""
@@ -128,9 +133,8 @@ class DecisionVerbs(DecisionReader):
         how = self.mood(group)
         if self._unreal(how) or how.modal in {"obliged", "would"} or self._governed_by_choice(how):
             return None
-        if not (group.finite or how.governors or self._is_participle(group) or self._participle_clause(group)):
-            return None
-        if self._generic(group):
+        stands = group.finite or how.governors or self._is_participle(group) or self._participle_clause(group)
+        if not (stands or self._past(group)) or self._generic(group):
             return None
         target = self._target(group)
         if target is not None and self._tells_of_meeting(target):
@@ -143,26 +147,34 @@ class DecisionVerbs(DecisionReader):
         deciders = self._deciders(group, person=act.firm)
         if not deciders:
             return None
-        about = (
-            self._object(target)
-            if target
-            else self.around.stretch(last)
-            if last < self.text.sentence(group.head)[1]
-            else None
-        )
+        about = self._object(target, group) if target else self._complement_of_act(last, bare=act.bare)
         return self._candidate(
             self._negation(group), last, act.category, status, deciders, about, f"act {act.category}"
         )
 
+    def _complement_of_act(self, last: int, *, bare: bool) -> Span | None:
+        """Return what follows an act without an object; of "resigned after a vote" and "resigned on Monday" nothing."""
+        at = self._over_time(last) if bare else last
+        if at >= self.text.sentence(last - 1)[1]:
+            return None
+        named = self.word(at) in _COMPLEMENTS or self.text.tags[at] in {"TO", "WP"}
+        return self.around.stretch(at) if named or not bare else None
+
     def _tells_of_meeting(self, target: NounPhrase) -> bool:
         """Tell whether one calls off one's own meeting, whose status says it; a conference is also decided on."""
-        start, end = self.text.starts[target.head], self.text.ends[target.head]
-        return any(
-            m.status == "cancelled"
-            and m.form != "summit"
-            and any(s.start <= start and end <= s.end for s in m.mentions)
-            for m in self.doc.meetings
-        )
+        return self.text.ends[target.head] in self._called_off
+
+    @cached_property
+    def _called_off(self) -> frozenset[int]:
+        """Offsets at which the mentions of cancelled meetings end, but of conferences."""
+        off = (m for m in self.doc.meetings if m.status == "cancelled" and m.form != "summit")
+        return frozenset(span.end for m in off for span in m.mentions)
+
+    def _past(self, group: VerbGroup) -> bool:
+        """Tell the past of a clause, taken for a participle: no participle on a noun governs a "that"-clause."""
+        bare = group.first == group.head and self.text.tags[group.head] == "VBN"
+        follows = self.clauses.noun(group.first - 1) is not None
+        return bare and follows and self.word(self._over_time(group.last)) == "that"
 
     def _generic(self, group: VerbGroup) -> bool:
         """Tell "the countries that provide arms", which describes, from what somebody did."""
