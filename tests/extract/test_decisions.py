@@ -128,6 +128,11 @@ def test_one_decision_told_twice_is_one_event() -> None:
     assert len(decision.mentions) == 2
 
 
+def test_a_resignation_told_twice_is_one_event() -> None:
+    decision = the_decision("Lepik resigned on Friday. It rained.\n\nLepik resigned as head of the party.")
+    assert len(decision.mentions) == 2
+
+
 @pytest.mark.parametrize(
     "text",
     [

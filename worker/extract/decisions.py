@@ -67,14 +67,23 @@ class _Reader(DecisionVerbs, DecisionNouns):
         return candidate
 
     def same(self, old: Candidate, new: Candidate) -> bool:
-        """Tell whether two candidates tell of one decision: the same decider, and objects that share their words."""
+        """Tell whether two candidates tell of one decision: the same decider, and objects that share their words.
+
+        Where an object is missing, the same trigger tells of the same decision.
+        """
         if not names_of(old) & names_of(new) or (old.status == "not_taken") != (new.status == "not_taken"):
             return False
         a, b = self._content(old.about), self._content(new.about)
         numbers, others = ({w for w in words_ if w[0].isdigit()} for words_ in (a, b))
         if numbers and others and not numbers & others:
             return False  # amendment 15 and amendment 31
-        return bool(a and b) and 2 * len(a & b) >= min(len(a), len(b))
+        if not (a and b):
+            return old.kind == new.kind and self._trigger(old) == self._trigger(new)
+        return 2 * len(a & b) >= min(len(a), len(b))
+
+    def _trigger(self, candidate: Candidate) -> list[str]:
+        """Return the lemmas of a trigger, by which "resigned" and "resigned on Friday" are one resignation."""
+        return [self.lexicon.lemma(self.text.lower[i]) for i in range(candidate.first, candidate.last)]
 
     def _content(self, span: Span | None) -> set[str]:
         """Return what tells an object from others: its nouns, verbs and numbers, without the votes it got."""
