@@ -107,6 +107,8 @@ def test_calling_off_ones_own_meeting_is_its_status_and_a_conference_is_also_dec
         ("Lepik resigned after weeks of protest.", None),
         ("Lepik resigned as head of the port authority.", "as head of the port authority"),
         ("Berg accepts the resignation, names a former captain to the post", "the resignation"),
+        ("The law banning plastic was signed by Berg.", "The law banning plastic"),
+        ("The decision by Norway to close the port was praised by Latvia.", "close the port"),
         ("Parliament approved taxes, loans and grants.", "taxes, loans and grants"),
     ],
 )

@@ -87,6 +87,8 @@ def test_a_construction_gives_form_status_and_parties(text: str, form: str, stat
         ("Lepik threatened to cancel a planned trip to Oslo.", "planned"),
         ("Lepik did not cancel her planned trip to Oslo.", "planned"),
         ("Talks between Estonia and Norway were held on Monday.", "held"),
+        ("The summit between Estonia and Norway was cancelled.", "cancelled"),
+        ("The trip by Berg to Tallinn was cancelled.", "cancelled"),
     ],
 )
 def test_the_verb_that_governs_a_meeting_decides_its_status(text: str, status: str) -> None:

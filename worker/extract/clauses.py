@@ -174,8 +174,10 @@ class Clauses:
             if noun is not None:
                 if self.text.lower[noun.head] in self.lexicon.relative:
                     return self._antecedent(noun.first - 1, start)
-                if (pair := self._first_of_pair(noun)) is not None:
-                    noun = pair
+                noun = self._first_of_pair(noun) or noun
+                if (owner := self._noun_of_bare_verb(noun, start)) is not None:
+                    at = owner.last - 1
+                    continue
                 if not (self.is_time(noun) or self._after_preposition(noun.first, start)):
                     return noun
                 at = self._over_preposition(noun.first) - 1
@@ -187,6 +189,14 @@ class Clauses:
                 return self._shared_subject(at, start, depth)
             at = step
         return None
+
+    def _noun_of_bare_verb(self, noun: NounPhrase, start: int) -> NounPhrase | None:
+        """Return the noun whose participle or infinitive has the given one as object: "the law banning [nets] was"."""
+        verb = self.phrases.verb(noun.first - 1) if noun.first > start else None
+        if verb is None or verb.finite or not (verb.infinitive or self.text.tags[verb.head] == "VBG"):
+            return None
+        before = self.noun(verb.first - 1) if verb.first > start else None
+        return before if before is not None and not self.is_time(before) else None
 
     def _first_of_pair(self, noun: NounPhrase) -> NounPhrase | None:
         """Return the first of the phrases that "between" takes together, where the given one ends them."""

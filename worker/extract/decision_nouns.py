@@ -70,7 +70,14 @@ class DecisionNouns(DecisionReader):
         following = self.clauses.noun(at + 1) if at + 1 < len(self.text.words) else None
         if following is not None and (self.clauses.is_time(following) or self.around.is_place(following)):
             return None
-        return self.around.stretch(at + 1)
+        return self.around.stretch(at + 1, self._own_verb_at(noun))
+
+    def _own_verb_at(self, noun: NounPhrase) -> int | None:
+        """Return where the verb begins that the noun is subject of: "Oslo's plans to build a bridge [angered] Riga"."""
+        verbs = (self.phrases.verb(i) for i in range(noun.last, self.text.sentence(noun.head)[1]))
+        verb = next((v for v in verbs if v is not None and v.finite), None)
+        subject = self.clauses.subject(verb) if verb is not None else None
+        return verb.first if verb is not None and subject is not None and subject.first == noun.first else None
 
     def _absent(self, noun: NounPhrase) -> bool:
         return self.word(noun.first) in self.doc.lexicon.negations

@@ -18,6 +18,7 @@ _COMPLEMENTS = frozenset(
     {"that", "whether", "if", "how", "not", "as", "from", "in", "on", "against", "for", "with", "over"}
 )
 """Words that open what a verb without an object decides: "ruled that", "resigned as", "cooperate with"."""
+_ADJUNCTS = frozenset({"IN", "SC", "RB", "CC", "VBG", "PUNCT"})
 _NOTHING = frozenset({"nothing", "little", "anything", "something"})
 
 
@@ -157,7 +158,7 @@ class DecisionVerbs(DecisionReader):
         at = self._over_time(last) if bare else last
         if at >= self.text.sentence(last - 1)[1]:
             return None
-        named = self.word(at) in _COMPLEMENTS or self.text.tags[at] in {"TO", "WP"}
+        named = self.word(at) in _COMPLEMENTS or self.text.tags[at] not in _ADJUNCTS
         return self.around.stretch(at) if named or not bare else None
 
     def _tells_of_meeting(self, target: NounPhrase) -> bool:

@@ -112,12 +112,14 @@ class MeetingNouns(MeetingOutcome):
         m = self.lexicon.meeting
         found: list[Actor] = []
         rule = "noun"
-        for prepositions, name in ((m.with_, "with"), (m.between, "between"), (m.of, "of")):
-            if name == "of" and form in {"visit", "call"}:
+        for prepositions, name in ((m.with_, "with"), (m.between, "between"), (m.of, "of"), (m.by, "by")):
+            if (name == "of" and form in {"visit", "call"}) or (name == "by" and form != "visit"):
                 continue
-            starts = (noun.last, own.last) if own and name != "of" else (noun.last,)
+            starts = (noun.last, own.last) if own and name not in {"of", "by"} else (noun.last,)
             for start in starts:
-                listed = self.clauses.prepositional(start, words(prepositions), 12 if name != "of" else 1)[:1]
+                listed = self.clauses.prepositional(start, words(prepositions), 12 if name not in {"of", "by"} else 1)[
+                    :1
+                ]
                 if listed:
                     found += self.parties.named(listed[0][1])
                     rule = f"noun {name}"
@@ -232,6 +234,8 @@ class MeetingNouns(MeetingOutcome):
             return bool(parties) and bool(found.place)
         if form == "press_conference":
             return bool(parties)
+        if len(parties) >= _PAIR and strong:
+            return True
         named = self._has_name(noun) and self.text.tags[noun.head] == "NNP"
         return bool(strong and (light or found.place or found.when or named)) or bool(found.place and found.when)
 
