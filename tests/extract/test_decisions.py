@@ -130,6 +130,10 @@ def test_one_decision_told_twice_is_one_event() -> None:
     assert len(decision.mentions) == 2
 
 
+def test_a_row_of_commas_is_stepped_over_by_nobody() -> None:
+    assert the_decision("The court ruled" + " ," * 3000 + " that the law was void.").object is None
+
+
 def test_a_resignation_told_twice_is_one_event() -> None:
     decision = the_decision("Lepik resigned on Friday. It rained.\n\nLepik resigned as head of the party.")
     assert len(decision.mentions) == 2

@@ -98,7 +98,7 @@ class DecisionReader(Reader):
 
     def _over_time(self, at: int) -> int:
         """Step over adverbs and dates, between commas too: "agreed on Friday to", "ruled, on 2 May, that"."""
-        if self.word(at) == ",":
+        if self.word(at) == "," and self.word(at + 1) != ",":
             aside = self._over_time(at + 1)
             return aside + 1 if aside > at + 1 and self.word(aside) == "," else at
         for _ in range(3):
