@@ -9,7 +9,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -143,16 +143,10 @@ def _article(saved: SavedPage) -> dict[str, Any]:
         "title": article.title,
         "text": article.text,
         "byline": article.byline,
-        "published_at": _by_its_own_clock(article),
+        "published_at": article.published_there(),
         "language": article.language,
         "canonical_url": article.url,
     }
-
-
-def _by_its_own_clock(article: Article) -> datetime | None:
-    """Return the instant in the zone of its page, so that its day is the one that the newspaper prints."""
-    zone = timezone(timedelta(seconds=article.published_offset_s))
-    return article.published_at and article.published_at.astimezone(zone)
 
 
 def _type(saved: SavedPage) -> str:

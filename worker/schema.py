@@ -7,7 +7,7 @@ needs a default, so that old entries still decode.  The JSON form of an event is
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Literal
 
 from msgspec import Struct
@@ -75,6 +75,11 @@ class Article(Struct, frozen=True, kw_only=True):
     site: str | None = None
     """Name of the outlet as the page gives it."""
     fetched_at: datetime | None = None
+
+    def published_there(self) -> datetime | None:
+        """Return `published_at` by the page's own clock: its day is the one that the newspaper prints."""
+        zone = timezone(timedelta(seconds=self.published_offset_s))
+        return self.published_at and self.published_at.astimezone(zone)
 
 
 # ---------------------------------------------------------------- parts of an event

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from worker.extract import extract
-from worker.schema import Article, Statement
+from worker.schema import Article, Meeting, Statement
 
 TUESDAY = datetime(2024, 9, 17, 8, tzinfo=UTC)
 
@@ -49,3 +49,18 @@ def test_without_a_date_of_publication_no_weekday_is_resolved() -> None:
 def test_the_venue_is_where_it_was_said(text: str, venue: str | None) -> None:
     found = the_statement(text).venue
     assert (found.text if found else None) == venue
+
+
+def test_a_day_is_counted_from_the_newspapers_own_not_from_the_utc_day() -> None:
+    """At 00:30 on Tuesday in Tokyo it is still Monday in UTC; "yesterday" there was Monday."""
+    article = Article(
+        id="a",
+        url="https://news.example/a",
+        text="Hale said yesterday that the dam was safe.\n\nForeign Minister Tom Hale met Premier Ana Belm yesterday.",
+        language="en",
+        published_at=datetime(2026, 3, 2, 15, 30, tzinfo=UTC),
+        published_offset_s=9 * 3600,
+    )
+    events = extract(article)
+    assert [e.said_on for e in events if isinstance(e, Statement)] == [date(2026, 3, 2)]
+    assert [e.held_on for e in events if isinstance(e, Meeting)] == [date(2026, 3, 2)]

@@ -75,7 +75,7 @@ class Circumstances:
 
     def day(self, when: When | None, tense: Tense) -> date | None:
         """Return the day meant, seen from the publication; None where it is not one day."""
-        published = self.doc.article.published_at
+        published = self.doc.article.published_there()
         return resolve(when, published.date() if published else None, tense) if when else None
 
     def span(self, when: When | None) -> Span | None:

@@ -48,7 +48,7 @@ def said_on(doc: Doc, find: Find) -> date | None:
 
     The words must stand right after the cue, or open the sentence, and be no part of source or content.
     """
-    published = doc.article.published_at
+    published = doc.article.published_there()
     lexicon = event_lexicon.load(doc.lexicon.language)
     if published is None or lexicon is None:
         return None
