@@ -24,12 +24,11 @@ from redis.exceptions import RedisError
 from worker.digest import Digest, digest
 from worker.errors import Failure, NotYet, Permanent, Transient
 from worker.fetch import Fetcher
-from worker.parse.url import host
 from worker.politeness import Politeness
 from worker.pool import Pool
 from worker.publish import writes
 from worker.queue import Delivery, Outcome, UrlQueue
-from worker.schema import Page, Task
+from worker.schema import Task
 from worker.settings import Settings
 from worker.streams import Write, connect
 
@@ -212,16 +211,9 @@ class Consumer:
         if task.attempt >= self._settings.max_attempts:
             raise Permanent("crashed", f"its worker died {task.attempt} times")
         await self._politeness.admit(task, self._clock())
-        return await self._pool.run(digest, await self._fetch(task))
-
-    async def _fetch(self, task: Task) -> Page:
-        """Fetch; what the server asks of us by Retry-After, it asks of every worker."""
-        try:
-            return await self._fetcher.get(task.url, admit=self._politeness.redirects_of(task))
-        except Transient as failure:
-            if failure.retry_after_s:
-                await self._politeness.pause(host(task.url), failure.retry_after_s)
-            raise
+        async with self._politeness.heeding(task.url):
+            page = await self._fetcher.get(task.url, admit=self._politeness.redirects_of(task))
+        return await self._pool.run(digest, page)
 
     async def _finish(self, delivery: Delivery, result: Digest) -> Report:
         if self._over.is_set():  # nobody settles any more
@@ -290,10 +282,12 @@ class Consumer:
             await asyncio.wait(self._work.values(), timeout=self._settings.drain_s)
         left = dict(self._work)
         await _cancelled(left.values())
+        handed_back = 0
         for delivery in left:
-            await self._queue.put_off(delivery, _counting_crashes(delivery), self._clock())
-            self._report(Report(url=delivery.task.url, outcome="handed_back"))
-        log.info("drained", handed_back=len(left))
+            if await self._queue.put_off(delivery, _counting_crashes(delivery), self._clock()):
+                self._report(Report(url=delivery.task.url, outcome="handed_back"))
+                handed_back += 1
+        log.info("drained", handed_back=handed_back)
 
 
 @contextlib.asynccontextmanager

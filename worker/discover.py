@@ -199,14 +199,10 @@ class Discover:
     async def _read(self, source: Source, validators: Validators) -> tuple[Asked, Validators]:
         """Fetch, parse and enqueue; the new validators count only if all of it went well."""
         task = await self._admitted(Task(id=schema.task_id(source.url), url=source.url))
-        try:
+        async with self._politeness.heeding(source.url):
             answer = await self._fetcher.get_if_changed(
                 source.url, validators, admit=self._politeness.redirects_of(task)
             )
-        except Transient as failure:
-            if failure.retry_after_s:
-                await self._politeness.pause(urls.host(source.url), failure.retry_after_s)
-            raise
         next_s = self._interval_s(source)
         if answer.page is None:
             return Asked(source=source.name, outcome="unchanged", next_s=next_s), answer.validators

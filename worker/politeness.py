@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from protego import Protego
@@ -106,6 +108,16 @@ class Politeness:
                 await self._learn(url)
 
         return admit
+
+    @asynccontextmanager
+    async def heeding(self, url: str) -> AsyncIterator[None]:
+        """Make what a server asks of one request to `url` by Retry-After hold for all of its host."""
+        try:
+            yield
+        except Transient as failure:
+            if failure.retry_after_s:
+                await self.pause(urls.host(url), failure.retry_after_s)
+            raise
 
     async def pause(self, host: str, seconds: float) -> None:
         """Ask nothing of `host` for `seconds` (at most an hour), whoever wants to: it said Retry-After."""
