@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from worker.extract.complements import complement, content_end, trim
+from worker.extract.complements import FINAL, complement, content_end, trim
 from worker.extract.document import Doc
-from worker.extract.finds import Find, clause_start, confidence_of
+from worker.extract.finds import BREAKS, Find, clause_start, confidence_of
 from worker.extract.lexicon import Cue
 from worker.extract.occasions import venue_of
 from worker.extract.openings import cue_of
 from worker.extract.phrases import NounPhrase, VerbGroup
 from worker.extract.sources import Range, animate, speaker_after, subject, text_is_venue
 
-_STOPS = frozenset({".", "!", "?", "…", "...", ";"})
-_BREAKS = frozenset({",", "—", "–", "--", "-"})
 _CIRCUMSTANCE = frozenset(
     {"when", "while", "after", "as", "before", "although", "though", "in", "during", "on", "at", "with"}
 )
@@ -34,7 +32,7 @@ def after_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[
         start = _content_start(doc, quote, first, finds)
         rule = "quotation_cue_source" if inverted else "quotation_source_cue"
     else:
-        if cue is None or not cue.clause or doc.text.words[edge] not in _BREAKS or (inverted and not cue.inverts):
+        if cue is None or not cue.clause or doc.text.words[edge] not in BREAKS or (inverted and not cue.inverts):
             return None
         if not _is_parenthetical(doc, verb, source, last, inverted=inverted):
             return None
@@ -68,7 +66,7 @@ def _around(doc: Doc, verb: VerbGroup, first: int, last: int, cue: Cue | None) -
     """The cue's source, the token before both, and whether the source stands after the verb."""
     before = verb.first - 1
     quoted = before >= first and _quotation_ending(doc, before) >= first
-    if before >= first and (quoted or doc.text.words[before] in _BREAKS):
+    if before >= first and (quoted or doc.text.words[before] in BREAKS):
         source = speaker_after(doc, verb.last, last)
         if source is not None and cue is not None and cue.inverts and (quoted or animate(doc, source)):
             return source, before, True
@@ -80,7 +78,7 @@ def _quotation_ending(doc: Doc, token: int) -> int:
     """First token of the quotation that ends at a token, or right before it where that is a comma; else -1."""
     text = doc.text
     at = token
-    if at > 0 and text.quoted[at] < 0 and text.words[at] in _BREAKS:
+    if at > 0 and text.quoted[at] < 0 and text.words[at] in BREAKS:
         at -= 1
     if at < 0 or text.quoted[at] < 0:
         return -1
@@ -97,7 +95,7 @@ def _quotation_ending(doc: Doc, token: int) -> int:
 def _is_bare_tag(doc: Doc, verb: VerbGroup, source: Range, last: int) -> bool:
     """A verb that is no known cue still is one in "…," she shrugged."""
     after = max(verb.last, source[1])
-    return after >= last or doc.text.words[after] in _STOPS or doc.text.words[after] in _BREAKS
+    return after >= last or doc.text.words[after] in FINAL or doc.text.words[after] in BREAKS
 
 
 def _content_start(doc: Doc, quote: int, first: int, finds: list[Find]) -> int:
@@ -112,9 +110,9 @@ def _is_parenthetical(doc: Doc, verb: VerbGroup, source: Range, last: int, *, in
     """Does nothing that could be content follow the cue: the end, a comma, or an adverbial?"""
     text = doc.text
     after = source[1] if inverted else verb.last
-    if after + 1 < last and text.words[after] in _BREAKS and text.quoted[after + 1] >= 0:
+    if after + 1 < last and text.words[after] in BREAKS and text.quoted[after + 1] >= 0:
         return inverted  # "When she left, X said, "…"": the quotation is the content
-    if after >= last or text.words[after] in _STOPS or text.words[after] in _BREAKS:
+    if after >= last or text.words[after] in FINAL or text.words[after] in BREAKS:
         return True
     if text.words[after] == ":" or text.quoted[after] >= 0:
         return False
@@ -139,7 +137,7 @@ def _resumption(doc: Doc, at: int, last: int, *, quoted: bool) -> Range | None:
             if verb is not None and cue_of(doc, verb) is not None and i > at:
                 return None
         return None
-    if at + 1 < last and text.words[at] in _BREAKS and text.tags[at + 1] not in {"VBG", "CC", "WP"}:
+    if at + 1 < last and text.words[at] in BREAKS and text.tags[at + 1] not in {"VBG", "CC", "WP"}:
         verb = doc.phrases.verb(at + 1)
         if (verb is not None and verb.finite) or (
             text.tags[at + 1] in {"DT", "IN", "SC", "TO"} and text.lower[at + 1] not in _CIRCUMSTANCE
@@ -155,4 +153,4 @@ def _opens_with_verb(doc: Doc, piece: Range | None) -> bool:
 
 def _to_sentence_end(doc: Doc, after: int, last: int) -> int:
     """A quotation's end, or the sentence's where the quotation is part of a clause that goes on."""
-    return content_end(doc, after, last) if after < last and doc.text.words[after] not in _STOPS | _BREAKS else after
+    return content_end(doc, after, last) if after < last and doc.text.words[after] not in FINAL | BREAKS else after

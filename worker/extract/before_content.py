@@ -15,7 +15,7 @@ from worker.extract.sources import Range, animate, is_party, subject
 from worker.extract.subjects import source_of
 from worker.schema import Act
 
-_CIRCUMSTANCE = frozenset(
+_SUBORDINATORS = frozenset(
     {"when", "while", "after", "as", "before", "although", "though", "if", "because", "since", "whereas"}
 )
 
@@ -86,7 +86,7 @@ def _clause_end(doc: Doc, first: int, limit: int) -> int:
 def _subordinate_end(doc: Doc, verb: VerbGroup, first: int, last: int) -> int:
     """Where the subordinate clause ends that opens a sentence: "While Hale said it rains | , the port is open"."""
     text = doc.text
-    if text.tags[first] not in {"SC", "IN"} or text.lower[first] not in _CIRCUMSTANCE:
+    if text.tags[first] not in {"SC", "IN"} or text.lower[first] not in _SUBORDINATORS:
         return last
     commas = [i for i in range(first, last - 1) if text.words[i] == "," and text.quoted[i] < 0]
     if not commas or any(i < verb.first and clause_at(doc, i + 1, last, sure=True) for i in commas):

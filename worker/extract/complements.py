@@ -15,7 +15,8 @@ from worker.extract.sources import text_is_venue
 
 _LONG_TIME = 3
 """Tokens from which a time is no bare adverbial ("the last day of the talks")."""
-_FINAL = frozenset({".", "!", "?", "…", "...", ";"})
+FINAL = frozenset({".", "!", "?", "…", "...", ";"})
+"""Marks that end a clause for good."""
 
 
 class Complement(Struct, frozen=True, gc=False):
@@ -144,7 +145,7 @@ def trim(doc: Doc, first: int, last: int) -> int:
         last > first
         and text.quoted[last - 1] < 0
         and (
-            text.words[last - 1] in _FINAL
+            text.words[last - 1] in FINAL
             or text.words[last - 1] in {",", "—", "–", "--", ":"}
             or text.tags[last - 1] == "CC"
         )
@@ -156,7 +157,7 @@ def trim(doc: Doc, first: int, last: int) -> int:
 def _phrase(doc: Doc, first: int, limit: int, cue_last: int) -> Complement | None:
     """A phrase as content: to the end of the clause, without a final adverbial of venue or time."""
     text = doc.text
-    if first >= limit or text.words[first] in _FINAL or text.words[first] in {",", ":"} or text.tags[first] == "CC":
+    if first >= limit or text.words[first] in FINAL or text.words[first] in {",", ":"} or text.tags[first] == "CC":
         return None
     phrase = doc.phrases.noun(first)
     if (

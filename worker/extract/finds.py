@@ -9,6 +9,9 @@ from worker.extract.lexicon import Cue
 from worker.extract.sources import Range
 from worker.schema import Act
 
+BREAKS = frozenset({",", "—", "–", "--", "-"})
+"""Marks that set words apart within a sentence."""
+
 
 class Find(Struct, kw_only=True):
     """One attribution.  Mutable, because continuations and credited outlets are added to it later."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from worker.extract.document import Doc
-from worker.extract.finds import Find
+from worker.extract.finds import BREAKS, Find
 from worker.extract.phrases import VerbGroup
 from worker.extract.sources import Range, speaker_after, subject
-
-_BREAKS = frozenset({",", "—", "–", "--", "-"})
 
 
 def source_of(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> tuple[Range | None, int, str]:
@@ -82,10 +80,10 @@ def main_subject(doc: Doc, before: int, first: int) -> Range | None:
 def _of_participle(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> tuple[Range | None, int, str]:
     """ ", saying …": the main clause's subject; "a letter saying …": the noun before; "Citing …, X": the noun after."""
     text, before = doc.text, verb.first - 1
-    if before < first or (text.words[before] in _BREAKS and not doc.phrases.finite_between(first, before)):
+    if before < first or (text.words[before] in BREAKS and not doc.phrases.finite_between(first, before)):
         after = _subject_after_comma(doc, verb.last, text.sentence(verb.head)[1])
         return (after, verb.first, "participle") if after else (None, verb.first, "")
-    if doc.phrases.noun(before) is not None and text.words[before] not in _BREAKS:
+    if doc.phrases.noun(before) is not None and text.words[before] not in BREAKS:
         source = subject(doc, verb, first)
         return (source, verb.first, "participle") if source else (None, verb.first, "")
     known = [f for f in finds if f.source is not None and f.cue[0] >= first and f.cue[0] < verb.head]
