@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from worker.extract.complements import FINAL, complement, content_end, trim
 from worker.extract.document import Doc
-from worker.extract.finds import BREAKS, Find, clause_start, confidence_of
+from worker.extract.finds import BREAKS, Find, clause_start
 from worker.extract.lexicon import Cue
 from worker.extract.occasions import venue_of
 from worker.extract.openings import cue_of
@@ -57,7 +57,6 @@ def after_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[
         act=cue.act if cue else "say",
         thought=cue is not None and cue.thought,
         rule="interrupted_" + rule.partition("_")[0] if more else rule,
-        confidence=0.95 if quote >= first else confidence_of(cue),
         venue=venue_of(doc, tail, last),
     )
 

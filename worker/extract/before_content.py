@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from worker.extract.complements import Complement, complement, trim
 from worker.extract.document import Doc
-from worker.extract.finds import Find, confidence_of
+from worker.extract.finds import Find
 from worker.extract.lexicon import Cue
 from worker.extract.nominals import adjective
 from worker.extract.occasions import venue_of
@@ -46,7 +46,6 @@ def before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list
         act=act_of(doc, verb, cue),
         thought=cue.thought,
         rule=f"{rule}_{right.form}",
-        confidence=confidence_of(cue) if source else confidence_of(cue) / 2,
         venue=venue_of(doc, verb.last, right.first),
         target=_target(doc, cue, verb, right),
     )
@@ -71,7 +70,6 @@ def _relative_content(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: in
         act=act_of(doc, verb, cue),
         thought=cue.thought,
         rule="relative_content",
-        confidence=confidence_of(cue) * 0.9,
     )
 
 

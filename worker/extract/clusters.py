@@ -38,13 +38,12 @@ class Candidate(Struct, kw_only=True, eq=False):
     back: bool = False
     """It points back to an event told elsewhere and opens none itself."""
     rule: str
-    confidence: float
 
     @property
-    def fullness(self) -> float:
+    def fullness(self) -> int:
         """How much it says; the fullest mention speaks for its event."""
         given = sum(x is not None for x in (self.place, self.when, self.about))
-        return 2.0 * len(self.parties) + given + self.confidence
+        return 2 * len(self.parties) + given
 
 
 C = TypeVar("C", bound=Candidate)

@@ -86,7 +86,7 @@ def _according_to(doc: Doc, first: int, last: int, finds: list[Find]) -> list[Fi
             start = clause_start(doc, first, at, finds)
             pieces = [(start, trim(doc, start, at))]
         if pieces[0][1] > pieces[0][0]:
-            return [Find(source=source, cue=(at, at + 2), pieces=pieces, rule="according_to", confidence=0.9)]
+            return [Find(source=source, cue=(at, at + 2), pieces=pieces, rule="according_to")]
     return []
 
 

@@ -149,5 +149,4 @@ class DecisionReader(Reader):
             about=about,
             rule=rule,
             noun=noun,
-            confidence=0.7,
         )

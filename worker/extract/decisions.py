@@ -14,6 +14,7 @@ import msgspec
 
 from worker.extract import event_lexicon
 from worker.extract.clusters import Candidate, Cluster, gather, names_of
+from worker.extract.confidence import candidate_traits, models
 from worker.extract.decision_nouns import DecisionNouns
 from worker.extract.decision_verbs import DecisionVerbs
 from worker.extract.event_lexicon import words
@@ -105,7 +106,9 @@ class _Reader(DecisionVerbs, DecisionNouns):
             language=self.doc.lexicon.language,
             sentence=self.text.span(*self.text.sentence(best.first)),
             cue=self.text.span(best.first, best.last),
-            confidence=best.confidence,
+            confidence=models(self.doc.lexicon.language).decision.confidence(
+                candidate_traits(best, best.status, len(cluster.members))
+            ),
             rule=best.rule,
             deciders=best.parties,
             status=msgspec.convert(best.status, DecisionStatus),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from msgspec import Struct
 
 from worker.extract.document import Doc
-from worker.extract.lexicon import Cue
 from worker.extract.sources import Range
 from worker.schema import Act
 
@@ -22,7 +21,6 @@ class Find(Struct, kw_only=True):
     """Content, in text order, disjoint."""
     act: Act = "say"
     rule: str
-    confidence: float
     thought: bool = False
     """The cue reports a thought or feeling."""
     target: Range | None = None
@@ -42,15 +40,6 @@ class Find(Struct, kw_only=True):
     def last(self) -> int:
         """Token after the last of all."""
         return max(self.pieces[-1][1], self.cue[1], self.source[1] if self.source else 0)
-
-
-_THOUGHT = 0.5
-_SPEECH = 0.8
-
-
-def confidence_of(cue: Cue | None) -> float:
-    """Return how sure a cue is of itself: reported thought is optional in the guideline, speech is not."""
-    return _THOUGHT if cue is None or cue.thought else _SPEECH
 
 
 def covered(finds: list[Find], token: int) -> bool:

@@ -80,7 +80,6 @@ class MeetingReader(Reader):
             day=self.around.day(when, "future" if status in {"planned", "proposed"} else "past"),
             about=self.around.topic(last),
             rule=rule,
-            confidence=0.8 if status == "held" else 0.7,
         )
 
     def _status(self, group: VerbGroup, how: Mood, ahead: bool) -> MeetingStatus:

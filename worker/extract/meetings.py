@@ -14,6 +14,7 @@ import msgspec
 
 from worker.extract import event_lexicon
 from worker.extract.clusters import Candidate, Cluster, gather, names_of
+from worker.extract.confidence import candidate_traits, models
 from worker.extract.evidence import event_id, reporting_statement
 from worker.extract.meeting_nouns import MeetingNouns
 from worker.extract.meeting_verbs import MeetingVerbs
@@ -81,7 +82,9 @@ class _Reader(MeetingVerbs, MeetingNouns):
             language=self.doc.lexicon.language,
             sentence=sentence,
             cue=self.text.span(best.first, best.last),
-            confidence=best.confidence,
+            confidence=models(self.doc.lexicon.language).meeting.confidence(
+                candidate_traits(best, cluster.status, len(cluster.members))
+            ),
             rule=best.rule,
             form=msgspec.convert(best.kind, Form),
             status=msgspec.convert(cluster.status, MeetingStatus),

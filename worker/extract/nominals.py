@@ -9,8 +9,6 @@ from worker.extract.phrases import NounPhrase, VerbGroup
 from worker.extract.sources import Range, subject
 from worker.extract.subjects import main_subject
 
-_ATTITUDE = 0.5
-
 
 def adjective(doc: Doc, verb: VerbGroup, first: int, last: int) -> Find | None:
     """X is skeptical that … · X is critical of … · X is willing to …"""
@@ -46,7 +44,6 @@ def adjective(doc: Doc, verb: VerbGroup, first: int, last: int) -> Find | None:
         cue=(verb.first, cue_last),
         pieces=[(start, stop)],
         rule="adjective",
-        confidence=_ATTITUDE,
         thought=True,
     )
 
@@ -88,7 +85,7 @@ def _nominal_at(doc: Doc, phrase: NounPhrase, first: int, last: int) -> Find | N
         stop = _predicate(doc, start, stop)
     if stop <= start:
         return None
-    return Find(source=source, cue=(cue_first, cue_last), pieces=[(start, stop)], rule="nominal", confidence=0.6)
+    return Find(source=source, cue=(cue_first, cue_last), pieces=[(start, stop)], rule="nominal")
 
 
 def _predicate(doc: Doc, start: int, stop: int) -> int:

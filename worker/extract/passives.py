@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from worker.extract.complements import Complement, content_end
 from worker.extract.document import Doc
-from worker.extract.finds import Find, confidence_of
+from worker.extract.finds import Find
 from worker.extract.lexicon import Cue
 from worker.extract.phrases import VerbGroup
 from worker.extract.sources import Range, agent, subject
@@ -39,7 +39,6 @@ def passive(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> Find
         act=cue.act,
         thought=cue.thought,
         rule="passive_agent" if by else "passive",
-        confidence=confidence_of(cue) * (0.8 if by else 0.5),
     )
 
 

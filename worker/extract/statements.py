@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from worker.extract.acts import act_of_content
+from worker.extract.confidence import models, statement_traits
 from worker.extract.constructions import in_sentence
 from worker.extract.credits import credits_after, interviewer
 from worker.extract.document import Doc
@@ -96,7 +97,6 @@ def _layout(doc: Doc, first: int, last: int) -> list[Find]:
             cue=(colon, colon + 1),
             pieces=[(colon + 1, paragraph[1] if turn else _without_stop(doc, colon + 1, last))],
             rule="transcript" if turn else "headline_colon",
-            confidence=0.85,
         )
     ]
 
@@ -111,6 +111,8 @@ def _without_stop(doc: Doc, first: int, last: int) -> int:
 def _statement(doc: Doc, find: Find) -> Statement:
     text = doc.text
     speaker, person = _speaker(doc, find)
+    quotation = _quotation(doc, find.pieces)
+    traits = statement_traits(doc, find, speaker, quotation)
     first, last = text.sentence(find.cue[0])
     content = [text.span(*piece) for piece in find.pieces]
     words = " ".join(w for w in text.lower[min(first, find.first) : max(last, find.last)] if w[0].isalnum())
@@ -124,11 +126,11 @@ def _statement(doc: Doc, find: Find) -> Statement:
         sentence=text.span(min(first, find.first), max(last, find.last)),
         cue=cue,
         via=find.via,
-        confidence=round(find.confidence, 2),
+        confidence=models(doc.lexicon.language).statement.confidence(traits),
         rule=find.rule,
         speaker=speaker,
         content=content,
-        quotation=_quotation(doc, find.pieces),
+        quotation=quotation,
         act=_act(doc, find, speaker),
         target=doc.mentions.other(*find.target, person) if find.target else None,
         venue=text.span(*find.venue) if find.venue and text.slice(*find.venue) not in find.via else None,

@@ -1,0 +1,46 @@
+"""Confidence: a model of readable traits, one file a language, and what makes a find surer than another."""
+
+import pytest
+
+from worker.extract import extract
+from worker.extract.confidence import Model, models
+from worker.schema import Article, Event, Meeting
+
+
+def first(text: str) -> Event:
+    return extract(Article(id="a", url="https://example.org/a", text=text, language="en"))[0]
+
+
+def test_weights_are_log_odds_and_add_up() -> None:
+    model = Model(bias=0.0, weights={"rule": {"nominal": 1.0}, "speaker": {"none": -1.0}})
+    assert model.confidence({}) == 0.5
+    assert model.confidence({"rule": "nominal"}) == 0.73
+    assert model.confidence({"rule": "nominal", "speaker": "none"}) == 0.5
+
+
+def test_a_value_without_a_weight_says_nothing() -> None:
+    assert Model(bias=0.0).confidence({"rule": "of another day"}) == 0.5
+
+
+@pytest.mark.parametrize(("bias", "confidence"), [(50.0, 0.99), (-50.0, 0.01)])
+def test_nothing_is_certain(bias: float, confidence: float) -> None:
+    assert Model(bias=bias).confidence({}) == confidence
+
+
+def test_every_weight_of_the_file_moves_its_model() -> None:
+    for kind in (models("en").statement, models("en").meeting, models("en").decision):
+        assert all(weight for values in kind.weights.values() for weight in values.values())
+
+
+def test_a_quotation_with_its_speaker_is_surer_than_reported_thought_of_nobody() -> None:
+    sure = first("“The bridge will open in May,” Jaan Tamm said.")
+    doubtful = first("It is believed that the bridge may open in May.")
+    assert sure.confidence > 0.9 > doubtful.confidence
+
+
+def test_a_meeting_that_was_held_is_surer_than_one_that_may_be() -> None:
+    held = first("President Mari Hale met Prime Minister Jaan Tamm in Oslo on Monday.")
+    planned = first("President Mari Hale will meet Prime Minister Jaan Tamm in Oslo on Monday.")
+    assert isinstance(held, Meeting)
+    assert isinstance(planned, Meeting)
+    assert held.confidence > planned.confidence
