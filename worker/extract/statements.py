@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from worker.extract.acts import act_of_content
-from worker.extract.confidence import models, statement_traits
+from worker.extract.confidence import Traits, models, statement_traits
 from worker.extract.constructions import in_sentence
 from worker.extract.credits import credits_after, interviewer
 from worker.extract.document import Doc
 from worker.extract.finds import Find
+from worker.extract.layout import layout
 from worker.extract.occasions import said_on
 from worker.extract.people import Person
 from worker.extract.sources import Range
@@ -18,25 +19,35 @@ from worker.schema import Act, Actor, Quotation, Statement, digest
 
 def statements(doc: Doc) -> Iterable[Statement]:
     """Return the article's statements in text order, and leave them in `doc.statements` for later extractors."""
+    doc.statements.extend(statement for statement, _ in with_traits(doc))
+    return list(doc.statements)
+
+
+def with_traits(doc: Doc) -> Iterator[tuple[Statement, Traits]]:
+    """Yield the article's statements in text order, each with what its confidence was told by."""
+    seen: set[str] = set()
+    for find in _finds(doc):
+        statement, traits = _statement(doc, find)
+        if statement.id not in seen:
+            seen.add(statement.id)
+            yield statement, traits
+
+
+def _finds(doc: Doc) -> list[Find]:
+    """The finds of every sentence, with the sentences that only go on with a quotation joined to them."""
     finds: list[Find] = []
     latest: list[Find] = []
     for first, last in doc.text.sentences:
         if finds and finds[-1].covers(first):
             continue  # the rest of a transcript's turn
-        here = _layout(doc, first, last) or in_sentence(doc, first, last, _asked_before(doc, first, latest))
+        here = layout(doc, first, last) or in_sentence(doc, first, last, _asked_before(doc, first, latest))
         here = [f for f in here if _tidy(f)]
         if here:
             finds += here
             latest = here
         elif latest:
             latest = [find for find in latest if _continue(doc, find, first, last)][:1]
-    seen: set[str] = set()
-    for find in finds:
-        statement = _statement(doc, find)
-        if statement.id not in seen:
-            seen.add(statement.id)
-            doc.statements.append(statement)
-    return list(doc.statements)
+    return finds
 
 
 def _tidy(find: Find) -> bool:
@@ -74,41 +85,8 @@ def _continue(doc: Doc, find: Find, first: int, last: int) -> bool:
     return True
 
 
-# ---------------------------------------------------------------- layout
-def _layout(doc: Doc, first: int, last: int) -> list[Find]:
-    """Headlines and transcripts: "Tamm: Ferries must …", "MERLE: …"."""
-    text = doc.text
-    paragraph = text.paragraph(first)
-    if paragraph[0] != first:
-        return []
-    colon = next((i for i in range(first + 1, min(first + 8, last - 1)) if text.words[i] == ":"), -1)
-    if colon < 0 or any(doc.phrases.verb_at[i] >= 0 for i in range(first, colon)) or text.quoted[first] >= 0:
-        return []
-    phrase = doc.phrases.noun(colon - 1)
-    if phrase is None or phrase.first != first or phrase.last != colon:
-        return []
-    name = [n for n in doc.mentions.names if n.first >= first and n.last == colon]
-    if not name or not (doc.mentions.person_at(name[-1].first) or text.words[first].isupper()):
-        return []
-    turn = text.words[first].isupper() and len(text.words[first]) > 1
-    return [
-        Find(
-            source=(first, colon),
-            cue=(colon, colon + 1),
-            pieces=[(colon + 1, paragraph[1] if turn else _without_stop(doc, colon + 1, last))],
-            rule="transcript" if turn else "headline_colon",
-        )
-    ]
-
-
-def _without_stop(doc: Doc, first: int, last: int) -> int:
-    while last > first + 1 and doc.text.words[last - 1] == "." and doc.text.quoted[last - 1] < 0:
-        last -= 1
-    return last
-
-
 # ---------------------------------------------------------------- events
-def _statement(doc: Doc, find: Find) -> Statement:
+def _statement(doc: Doc, find: Find) -> tuple[Statement, Traits]:
     text = doc.text
     speaker, person = _speaker(doc, find)
     quotation = _quotation(doc, find.pieces)
@@ -118,7 +96,7 @@ def _statement(doc: Doc, find: Find) -> Statement:
     words = " ".join(w for w in text.lower[min(first, find.first) : max(last, find.last)] if w[0].isalnum())
     cue = text.span(*find.cue)
     find.via = find.via or credits_after(doc, find.last, last) or interviewer(doc, first, last)
-    return Statement(
+    statement = Statement(
         id=digest(doc.article.url, "statement", words, cue.text.lower(), content[0].text[:40].lower()),
         url=doc.article.url,
         published_at=doc.article.published_at,
@@ -136,6 +114,7 @@ def _statement(doc: Doc, find: Find) -> Statement:
         venue=text.span(*find.venue) if find.venue and text.slice(*find.venue) not in find.via else None,
         said_on=said_on(doc, find),
     )
+    return statement, traits
 
 
 def _act(doc: Doc, find: Find, speaker: Actor | None) -> Act:
