@@ -90,6 +90,7 @@ class _CueAdjectives(_Strict, frozen=True):
 class _Attribution(_Strict, frozen=True):
     phrases: str
     in_x_of: str
+    kickers: str
 
 
 class _Venues(_Strict, frozen=True):
@@ -230,6 +231,7 @@ class Lexicon(Struct, frozen=True):
     cue_adjectives: dict[str, frozenset[str]]
     attribution: tuple[tuple[str, ...], ...]
     in_x_of: frozenset[str]
+    kickers: frozenset[str]
     venues: frozenset[str]
     platforms: frozenset[str]
     documents: frozenset[str]
@@ -392,6 +394,7 @@ def _derive(file: _File, rows: dict[str, list[str]], given_names: _GivenNames) -
         },
         attribution=tuple(tuple(p.split("_")) for p in file.attribution.phrases.split()),
         in_x_of=_words(file.attribution.in_x_of),
+        kickers=_words(file.attribution.kickers),
         venues=_words(file.venues.nouns),
         platforms=_words(file.venues.platforms),
         documents=_words(file.venues.documents),

@@ -11,7 +11,8 @@ from worker.extract.lexicon import Lexicon
 # Bounded repeats only, so that no input makes it look twice at more than a few characters.
 _TOKEN = re.compile(
     r"""
-      ''|``|"{1,3}                                      # quotation marks made of several characters
+      '(?=''(?![\w'‘“]))                               # a quotation inside another one closes first: …'''
+    | ''|``|"{1,3}                                      # quotation marks made of several characters
     | (?:[^\W\d_]\.){1,5}[^\W\d_](?!\w)\.?(?:-\w+)?     # U.S., U.S, a.m., U.S.-led
     | [@\#]\w+                                          # handles and hashtags
     | \d+(?:[.,:/]\d+)*(?:-?[^\W\d_]+)*                 # 1,000.5  12/31  6:30  20th  12-year-old
@@ -55,7 +56,7 @@ def tokenize(string: str, lexicon: Lexicon) -> Tokens:
                 starts += (start, start + cut)
                 ends += (start + cut, end)
             else:
-                words.append(word)
+                words.append("—" if word == "―" else word)  # a horizontal bar is a dash
                 starts.append(start)
                 ends.append(end)
         if len(words) > first:
