@@ -114,4 +114,19 @@ _OPENERS = frozenset({"", ".", "!", "?", ":", '"', "“", "''", "``", "‘", "�
 def tagger(language: str) -> Tagger:
     """Return the language's tagger, read once per process; FileNotFoundError for a language without one."""
     packed = resources.files("worker.extract").joinpath("lexicons", f"{language}.tags").read_bytes()
-    return msgspec.msgpack.decode(zlib.decompress(packed), type=Tagger)
+    model = msgspec.msgpack.decode(zlib.decompress(packed), type=Tagger)
+    guesses = {ending: _open_classes(ending, tags) for ending, tags in model.endings.items()}
+    return msgspec.structs.replace(model, endings=guesses)
+
+
+_CLOSED = frozenset({"IN", "SC", "DT", "MD", "PRP", "PRP$", "TO", "WP", "CC", "EX", "RP"})
+"""Classes whose words are few and all known: a word never seen is none of them, whatever its ending."""
+_NO_NAMES = _CLOSED | {"VB", "UH"}
+
+
+def _open_classes(ending: str, tags: list[str]) -> list[str]:
+    """Return the classes that an unknown word of this ending may have; with a capital it is no bare verb either."""
+    if ending[0] not in "lC":
+        return tags
+    never = _NO_NAMES if ending[0] == "C" else _CLOSED
+    return [tag for tag in tags if tag not in never] or tags
