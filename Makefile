@@ -7,6 +7,7 @@
 #   make check                       format, lint and types
 #   make bench                       the benchmark tables
 #   make golden                      write the golden events anew (then read the diff)
+#   make calibrate GOLD=file         fit the statements' confidence anew to annotated articles
 #   make train TREEBANK=folder       train the tagger anew; the folder holds the treebanks that NOTICE names
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ BIN := .venv/bin
 DEV := $(BIN)/.dev-ready
 RUN := $(BIN)/.run-ready
 
-.PHONY: run test check format bench golden train clean
+.PHONY: run test check format bench golden calibrate train clean
 
 run: $(RUN)
 ifdef URLS
@@ -42,6 +43,11 @@ bench: $(BIN)/.bench-ready
 
 golden: $(DEV)
 	$(BIN)/python -m tests.golden
+
+# The same articles and rules give the same weights.  Without --fit, on articles kept apart, it only shows the tables.
+calibrate: $(DEV)
+	@test -n "$(GOLD)" || { echo "make calibrate GOLD=file: annotated articles (python -m tests.benchmarks.calibration --help)"; exit 1; }
+	$(BIN)/python -m tests.benchmarks.calibration --gold "$(GOLD)" --fit
 
 # The same treebanks give the same bytes; the dev parts, which nothing is trained on, say how good the tagger is.
 train: $(DEV)

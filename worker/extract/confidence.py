@@ -31,6 +31,7 @@ _LEAST, _MOST = 0.01, 0.99
 _LONG_SOURCE = 6
 """Words from which a source is long."""
 _LENGTHS = ((1, "one word"), (3, "2-3 words"), (7, "4-7 words"), (15, "8-15 words"), (40, "16-40 words"))
+_FORMS = {"VBD": "past", "VBZ": "present", "VBP": "present", "VBG": "participle", "VBN": "past participle"}
 _PARTIES = ("none", "one", "two", "more")
 
 
@@ -69,6 +70,7 @@ def statement_traits(doc: Doc, find: Find, speaker: Actor | None, quotation: Quo
     return {
         "rule": find.rule,
         "cue": _cue(doc, find),
+        "form": _form(doc, find),
         "speaker": _speaker(doc, find, speaker),
         "quotation": quotation,
         "content": next((name for limit, name in _LENGTHS if words <= limit), "longer"),
@@ -84,6 +86,18 @@ def _cue(doc: Doc, find: Find) -> str:
     if cue is None:
         return "thought" if find.thought else "other"
     return cue.lemma
+
+
+def _form(doc: Doc, find: Find) -> str:
+    """The tense or mood of the cue: "said", "says", "would say", "did not say", "to say"."""
+    verb = doc.phrases.verb(find.cue[0])
+    if verb is None:
+        return "no verb"
+    if verb.negated:
+        return "negated"
+    if verb.modal >= 0:
+        return "modal"
+    return _FORMS.get(doc.text.tags[verb.head], "other") if verb.last - verb.first == 1 else "several words"
 
 
 def _speaker(doc: Doc, find: Find, speaker: Actor | None) -> str:
