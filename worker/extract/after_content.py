@@ -88,7 +88,8 @@ def _quotation_ending(doc: Doc, token: int) -> int:
     while inner > quotation.first and text.words[inner] in doc.lexicon.quotation_marks:
         inner -= 1
     ended = at != token or text.words[inner] in {",", ".", "?", "!", "—", "–", "--", "…", "..."} or not quotation.closed
-    return quotation.first if ended else -1
+    whole = ended or doc.phrases.finite_between(*quotation.inner)  # its comma forgotten
+    return quotation.first if whole else -1
 
 
 def _is_bare_tag(doc: Doc, verb: VerbGroup, source: Range, last: int) -> bool:

@@ -31,6 +31,8 @@ _STRAY = frozenset({"UH", "FW", "NN"})
 """Classes in which a capitalised word may be a name that the tagger did not know."""
 _TAG_LINE = 6
 """Tokens of a speaker and a verb after a quotation."""
+_LEFT = 12
+"""Tokens of a clause before its end in which its verb is looked for."""
 _IN_TAG_LINE = frozenset({"DT", "NN", "NNS", "NNP", "CD", "JJ", "POS"})
 _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 _SUBJECTS = frozenset({"NN", "NNS", "NNP", "PRP", "RB"})
@@ -155,6 +157,10 @@ def _with_nouns(tags: list[str], tokens: Tokens, lexicon: Lexicon) -> list[str]:
             tags[i] = "NN"
         elif tag in _STRAY and tokens.words[i][0].isupper() and _is_name(tags, i, low, known, lexicon):
             tags[i] = "NNP"
+        elif tag == "NN" and lexicon.lemmas.get(low, low) != low and low not in known and not low.endswith("s"):
+            tags[i] = "VBD" if i and tags[i - 1] in _SUBJECTS else "VBN"  # an irregular past it never saw: "upheld"
+        elif tag == "NNS" and _plans_to(tags, i, tokens.lower, lexicon):
+            tags[i] = "VBZ"
         elif tag == "NNP" and (low in lexicon.groups or low.endswith(("men", "women"))) and _opens(tags, tokens, i):
             tags[i] = "NNS"
     return tags
@@ -164,6 +170,16 @@ def _is_name(tags: list[str], i: int, low: str, known: Container[str], lexicon: 
     """Tell a name from a class guessed by its ending alone, and a given name before another one."""
     unread = tags[i] != "NN" and low not in known
     return unread or (low in lexicon.given_names and i + 1 < len(tags) and tags[i + 1] == "NNP")
+
+
+def _plans_to(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
+    """Tell the verb of "Hale plans to build" from the noun of "the Hale plans to build" and "Hale's plans to"."""
+    if lower[i + 1 : i + 2] != ["to"] or tags[i + 2 : i + 3] != ["VB"] or lexicon.lemmas.get(lower[i], "s")[-1] == "s":
+        return False
+    at = i - 1
+    while at >= 0 and tags[at] == "NNP":
+        at -= 1
+    return at < i - 1 and (at < 0 or tags[at] in {"PUNCT", "CC", "SC"})
 
 
 def _with_cues(tags: list[str], tokens: Tokens, found: list[Quotation], lexicon: Lexicon) -> list[str]:
@@ -183,8 +199,25 @@ def _with_cues(tags: list[str], tokens: Tokens, found: list[Quotation], lexicon:
 
 def _take_for_verb(tags: list[str], tokens: Tokens, at: int, lexicon: Lexicon) -> None:
     cue = lexicon.cues.get(tokens.lower[at])
-    if cue is not None and cue.clause and tags[at] in {"NN", "NNS"} and tags[at - 1] in _IN_TAG_LINE - {"DT"}:
+    if (
+        cue is not None
+        and cue.clause
+        and tags[at] in {"NN", "NNS"}
+        and tags[at - 1] in _IN_TAG_LINE - {"DT", "JJ"}
+        and not tokens.lower[at].endswith("ing")
+        and not _has_verb_before(tags, at)
+    ):
         tags[at] = "VBZ" if tokens.lower[at].endswith("s") else "VBD"
+
+
+def _has_verb_before(tags: list[str], at: int) -> bool:
+    """Tell a noun whose clause has its verb already ("She said of his claims: …")."""
+    for i in range(at - 1, max(-1, at - _LEFT), -1):
+        if tags[i] in _FINITE:
+            return True
+        if tags[i] == "PUNCT":
+            return False
+    return False
 
 
 def _opens(tags: list[str], tokens: Tokens, i: int) -> bool:
