@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,10 +67,10 @@ class GoldArticle(Struct, frozen=True):
 
 def articles(file: Path) -> Iterator[GoldArticle]:
     """Read a gold file; what does not fit the format raises `msgspec.ValidationError` with its path."""
-    opened: Callable[..., Iterator[bytes]] = gzip.open if file.suffix == ".gz" else open
-    for line in opened(file, "rb"):
-        if line.strip():
-            yield msgspec.json.decode(line, type=GoldArticle)
+    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
+        for line in lines:
+            if line.strip():
+                yield msgspec.json.decode(line, type=GoldArticle)
 
 
 def verdicts(article: GoldArticle, statements: Sequence[Statement]) -> list[bool | None]:
