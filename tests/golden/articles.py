@@ -1,45 +1,114 @@
-"""Golden articles: `<name>.txt` is an invented article, `<name>.events` what is found in it, readable by a linguist.
+"""Golden articles: `<name>.txt` is invented news copy, `<name>.events` the same with what is found in each paragraph.
 
-An article's first line may be a directive of the form `language: de`; everything else is its text.
+A file is named after a family of constructions.  Blocks are separated by an empty line; a line that begins with `# `
+is a linguist's remark (which construction the paragraph shows, or what is not found yet) and no part of the text; a
+line `---` begins another article.  All are published on Wednesday, 4 March 2026, from which their dates are counted.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import indent
+from typing import TYPE_CHECKING
 
 from worker.extract import extract
-from worker.schema import Actor, Article, Decision, Event, Meeting, Statement, article_id
+from worker.schema import Actor, Article, Decision, Event, Meeting, Span, Statement, article_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
 
 ARTICLES = sorted(Path(__file__).parent.glob("*.txt"))
+PUBLISHED = datetime(2026, 3, 4, 9, tzinfo=UTC)
+
+_SEPARATOR = "\n\n---\n\n"
+_REMARK = "# "
 
 
 def described(path: Path) -> str:
-    """Return the article's events as the golden file has them."""
-    url = f"https://news.example/{path.stem}"
-    article = Article(id=article_id(url), url=url, text=path.read_text(encoding="utf-8"), language="en")
-    return "\n\n".join(_event(event) for event in extract(article)) + "\n"
+    """Return the file's articles, each paragraph followed by its events, as the golden file has them."""
+    sources = path.read_text(encoding="utf-8").strip().split(_SEPARATOR)
+    return _SEPARATOR.join("\n\n".join(_annotated(source, path.stem)) for source in sources) + "\n"
+
+
+def _annotated(source: str, name: str) -> Iterator[str]:
+    blocks = source.split("\n\n")
+    paragraphs = [_without_remarks(block) for block in blocks]
+    events = _events("\n\n".join(filter(None, paragraphs)), name)
+    end = 0
+    for block, paragraph in zip(blocks, paragraphs, strict=True):
+        yield block
+        if paragraph:
+            start, end = end, end + len(paragraph) + len("\n\n")
+            yield from (indent(_event(event), "    ") for event in events if start <= _position(event) < end)
+
+
+def _without_remarks(block: str) -> str:
+    return "\n".join(line for line in block.split("\n") if not line.startswith(_REMARK))
+
+
+def _events(text: str, name: str) -> list[Event]:
+    url = f"https://news.example/{name}"
+    return extract(Article(id=article_id(url), url=url, text=text, language="en", published_at=PUBLISHED))
+
+
+def _position(event: Event) -> int:
+    return (event.cue or event.sentence).start
 
 
 def _event(event: Event) -> str:
-    lines = [f"{type(event).__name__.lower()} ({event.rule}, {event.confidence})"]
-    if isinstance(event, Statement):
-        lines += [
-            f"  speaker  {_actor(event.speaker)}",
-            f"  cue      {event.cue.text if event.cue else '-'}",
-            *(f"  content  {piece.text}" for piece in event.content),
-            f"  kind     {event.quotation}, {event.act}",
-        ]
-        lines += [f"  target   {_actor(event.target)}"] * bool(event.target)
-        lines += [f"  venue    {event.venue.text}" if event.venue else ""] * bool(event.venue)
-    elif isinstance(event, Meeting):
-        lines += [f"  {event.form}, {event.status}", *(f"  party    {_actor(p)}" for p in event.participants)]
-        lines += [f"  place    {event.place.text}" if event.place else ""] * bool(event.place)
-        lines += [f"  when     {event.when.text}" if event.when else ""] * bool(event.when)
-    elif isinstance(event, Decision):
-        lines += [f"  {event.category}, {event.status}", *(f"  decider  {_actor(d)}" for d in event.deciders)]
-        lines += [f"  object   {event.object.text}" if event.object else ""] * bool(event.object)
+    lines = [f"{type(event).__name__.lower()} ({event.rule})"]
+    match event:
+        case Statement():
+            lines += _statement(event)
+        case Meeting():
+            lines += _meeting(event)
+        case Decision():
+            lines += _decision(event)
     lines += [f"  via      {' < '.join(event.via)}"] * bool(event.via)
     return "\n".join(lines)
+
+
+def _statement(said: Statement) -> Iterator[str]:
+    yield f"  speaker  {_actor(said.speaker)}"
+    yield f"  cue      {said.cue.text if said.cue else '-'}"
+    yield from (f"  content  {piece.text}" for piece in said.content)
+    yield f"  kind     {said.quotation}, {said.act}"
+    if said.target:
+        yield f"  target   {_actor(said.target)}"
+    yield from _spans(venue=said.venue)
+
+
+def _meeting(meeting: Meeting) -> Iterator[str]:
+    yield f"  kind     {meeting.form}, {meeting.status}"
+    yield from (f"  party    {_actor(party)}" for party in meeting.participants)
+    yield from _spans(trigger=meeting.cue, place=meeting.place, when=meeting.when, topic=meeting.topic)
+    yield from _day(meeting.held_on)
+    yield from _repeats(meeting)
+
+
+def _decision(decision: Decision) -> Iterator[str]:
+    yield f"  kind     {decision.category}, {decision.status}"
+    yield from (f"  decider  {_actor(decider)}" for decider in decision.deciders)
+    yield from _spans(trigger=decision.cue, object=decision.object, when=decision.when)
+    yield from _day(decision.decided_on)
+    yield from _repeats(decision)
+
+
+def _spans(**spans: Span | None) -> Iterator[str]:
+    yield from (f"  {name:<8} {span.text}" for name, span in spans.items() if span)
+
+
+def _day(day: date | None) -> Iterator[str]:
+    if day:
+        yield f"  day      {day:%A, %Y-%m-%d}"
+
+
+def _repeats(event: Meeting | Decision) -> Iterator[str]:
+    """Where else the article names the event."""
+    if again := [mention.text for mention in event.mentions if mention != event.cue]:
+        yield f"  again    {', '.join(again)}"
 
 
 def _actor(actor: Actor | None) -> str:
