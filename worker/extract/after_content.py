@@ -67,10 +67,18 @@ def _around(doc: Doc, verb: VerbGroup, first: int, last: int, cue: Cue | None) -
     quoted = before >= first and _quotation_ending(doc, before) >= first
     if before >= first and (quoted or doc.text.words[before] in BREAKS):
         source = speaker_after(doc, verb.last, last)
-        if source is not None and cue is not None and cue.inverts and (quoted or animate(doc, source)):
+        if source is not None and (quoted or animate(doc, source)) and _inverts(doc, cue, source, last, quoted=quoted):
             return source, before, True
     source = subject(doc, verb, first)
     return source, (source[0] - 1 if source else -1), False
+
+
+def _inverts(doc: Doc, cue: Cue | None, source: Range, last: int, *, quoted: bool) -> bool:
+    """May the speaker follow this verb?  After a quotation any verb's may ("…?" bristled Hale.), if nothing else does."""
+    if cue is not None:
+        return cue.inverts
+    person = quoted and doc.text.tags[source[1] - 1] == "NNP" and animate(doc, source)
+    return person and (source[1] >= last or doc.text.words[source[1]] in FINAL)
 
 
 def _quotation_ending(doc: Doc, token: int) -> int:
@@ -130,11 +138,10 @@ def _resumption(doc: Doc, at: int, last: int, *, quoted: bool) -> Range | None:
     if quoted:
         for i in range(at, last):
             if text.quoted[i] >= 0:
-                opens = text.quotations[text.quoted[i]]
-                glue = text.words[i - 1] in {",", ":", "—", "–", "--", "-", "."}
-                return (i, trim(doc, i, _to_sentence_end(doc, opens.last, last))) if glue and opens.first == i else None
+                return _resumed(doc, i, last)
             verb = doc.phrases.verb(i)
-            if verb is not None and cue_of(doc, verb) is not None and i > at:
+            cue = cue_of(doc, verb) if verb is not None and i > at else None
+            if cue is not None and cue.clause:
                 return None
         return None
     if at + 1 < last and text.words[at] in BREAKS and text.tags[at + 1] not in {"VBG", "CC", "WP"}:
@@ -144,6 +151,27 @@ def _resumption(doc: Doc, at: int, last: int, *, quoted: bool) -> Range | None:
         ):
             return at + 1, trim(doc, at + 1, content_end(doc, at + 1, last))
     return None
+
+
+def _resumed(doc: Doc, at: int, last: int) -> Range | None:
+    """The quotation that goes on at a token, with the conjunction before it; not one that has its own speaker."""
+    text = doc.text
+    opens = text.quotations[text.quoted[at]]
+    joined = text.tags[at - 1] == "CC"
+    glue = joined or text.words[at - 1] in {",", ":", "—", "–", "--", "-", "."}
+    if not glue or opens.first != at or _is_tagged(doc, opens.last, last):
+        return None
+    return at - joined, trim(doc, at, _to_sentence_end(doc, opens.last, last))
+
+
+def _is_tagged(doc: Doc, at: int, last: int) -> bool:
+    """Does a speaker of its own follow a quotation: "…," said X · "…," X said?"""
+    verb = doc.phrases.verb(at) if at < last else None
+    if verb is None:
+        phrase = doc.phrases.noun(at) if at < last else None
+        verb = doc.phrases.verb(phrase.last) if phrase is not None and phrase.first == at else None
+    cue = cue_of(doc, verb) if verb is not None and verb.finite else None
+    return cue is not None and cue.inverts
 
 
 def _opens_with_verb(doc: Doc, piece: Range | None) -> bool:

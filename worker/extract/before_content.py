@@ -94,7 +94,9 @@ def _subordinate_end(doc: Doc, verb: VerbGroup, first: int, last: int) -> int:
 
 def limit_of(verb: VerbGroup, last: int, finds: list[Find]) -> int:
     """Content ends where another attribution's own words begin."""
-    return min([last, *(min(f.cue[0], f.source[0] if f.source else f.cue[0]) for f in finds if f.cue[0] > verb.head)])
+    others = [min(f.cue[0], f.source[0] if f.source else f.cue[0]) for f in finds if f.cue[0] > verb.head]
+    words = [start for f in finds for start, _ in f.pieces if start > verb.head]
+    return min([last, *others, *words])
 
 
 def act_of(doc: Doc, verb: VerbGroup, cue: Cue) -> Act:

@@ -1,6 +1,6 @@
 """Attributions told by layout instead of a verb: a colon or a signature says who speaks.
 
-"Tamm: Ferries must sail" · "Tamm on the strike: 'Ferries must sail'" · "MERLE: We never agreed." · "Q: Why?" ·
+"Tamm: Ferries must sail" · "Tamm on the strike: 'Ferries must sail'" · "MERLE: We never agreed." ·
 "“Ferries must sail.” — Jaan Tamm, captain" · an embedded post, "Ferries must sail — Jaan Tamm (@tamm) May 3, 2026".
 """
 
@@ -14,8 +14,6 @@ _PREFACE = 12
 """Tokens before the colon of a headline or turn."""
 _SIGNATURE = 16
 """Tokens of a signature: name, role, place, handle, date."""
-_TURNS = frozenset({"Q", "A"})
-"""Question and answer of a transcript."""
 
 
 def layout(doc: Doc, first: int, last: int) -> list[Find]:
@@ -38,6 +36,8 @@ def _colon(doc: Doc, first: int, last: int) -> Find | None:
         return None
     turn = opens_paragraph and text.paragraph_of[first] > 0 and not _quotation_at(doc, colon + 1, last)
     end = text.paragraph(first)[1] if turn else _content_end(doc, colon + 1, last)
+    if turn and not doc.phrases.finite_between(colon + 1, end):
+        return None  # a row of figures: "Hale: 2,316."
     rule = "transcript" if turn or _is_capitals(text.words[start]) else "headline_colon"
     return Find(source=source, cue=(colon, colon + 1), pieces=[(colon + 1, end)], rule=rule)
 
@@ -56,8 +56,6 @@ def _after_kicker(doc: Doc, first: int, last: int) -> int:
 def _speaker_before(doc: Doc, first: int, colon: int) -> Range | None:
     """The speaker that a preface begins with, if nothing but his topic or audience follows up to the colon."""
     text = doc.text
-    if colon == first + 1 and text.words[first] in _TURNS:
-        return first, colon
     source = speaker_after(doc, first, colon)
     if source is None or not _can_sign(doc, source):
         return None

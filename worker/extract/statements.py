@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from worker.extract.acts import act_of_content
+from worker.extract.announcements import announced
 from worker.extract.confidence import Traits, models, statement_traits
 from worker.extract.constructions import in_sentence
 from worker.extract.credits import credits_after, interviewer
@@ -40,7 +41,7 @@ def _finds(doc: Doc) -> list[Find]:
     for first, last in doc.text.sentences:
         if finds and finds[-1].covers(first):
             continue  # the rest of a transcript's turn
-        here = layout(doc, first, last) or in_sentence(doc, first, last, _asked_before(doc, first, latest))
+        here = layout(doc, first, last) or _in_sentence(doc, first, last, latest)
         here = [f for f in here if _tidy(f)]
         if here:
             finds += here
@@ -48,6 +49,15 @@ def _finds(doc: Doc) -> list[Find]:
         elif latest:
             latest = [find for find in latest if _continue(doc, find, first, last)][:1]
     return finds
+
+
+def _in_sentence(doc: Doc, first: int, last: int, latest: list[Find]) -> list[Find]:
+    """What a sentence attributes; an announced quotation takes the place of what its words were taken for."""
+    finds = in_sentence(doc, first, last, _asked_before(doc, first, latest))
+    find = announced(doc, first, last, finds)
+    if find is None or any(f.pieces[0][0] == find.pieces[0][0] for f in finds):
+        return finds
+    return [*(f for f in finds if f.last <= find.cue[0]), find]
 
 
 def _tidy(find: Find) -> bool:
