@@ -9,12 +9,18 @@ from msgspec import Struct
 
 from worker.extract.document import Doc
 from worker.extract.lexicon import Cue
-from worker.extract.openings import Form, clause_at, cue_of, is_bare_time, opening
+from worker.extract.openings import Form, adjunct_end, clause_at, cue_of, is_bare_time, opening
 from worker.extract.phrases import VerbGroup
 from worker.extract.sources import text_is_venue
 
 _LONG_TIME = 3
 """Tokens from which a time is no bare adverbial ("the last day of the talks")."""
+_CIRCUMSTANCES = frozenset({"after", "when", "while", "during", "before", "although", "though", "because", "since"})
+"""Words that open a clause or phrase of circumstance."""
+_TOPICAL = frozenset({"about", "of", "on", "against", "for"})
+"""Prepositions of what is spoken of, rather than of who is spoken to."""
+_BEFORE_TOPIC = 3
+"""Adverbs and recipients between a cue and its topic."""
 FINAL = frozenset({".", "!", "?", "…", "...", ";"})
 """Marks that end a clause for good."""
 
@@ -37,9 +43,28 @@ def complement(doc: Doc, verb: VerbGroup, cue: Cue, limit: int) -> Complement | 
         return found
     if preposition > at:
         return _phrase(doc, preposition, limit, cue_last=preposition)
+    topic = _topic(doc, cue, at, limit)
+    if topic > at:
+        return _phrase(doc, topic, limit, cue_last=at)
     if cue.phrase:
         return _phrase(doc, at, limit, cue_last=at)
     return None
+
+
+def _topic(doc: Doc, cue: Cue, at: int, limit: int) -> int:
+    """Where a topic begins that the cue's preposition opens after adverbs and a recipient, or `at`.
+
+    "asked him | about | the fees", "spoke warmly to voters | of | his youth".
+    """
+    start = at
+    for _ in range(_BEFORE_TOPIC):
+        step = adjunct_end(doc, at, limit) if at < limit and doc.text.quoted[at] < 0 else None
+        if step is None or doc.text.words[at] in {",", "and", "(", "—", "–", "--", "-"}:
+            return start
+        at = step
+        if at + 1 < limit and doc.text.lower[at] in _TOPICAL and doc.text.lower[at] in cue.prepositions:
+            return at + 1
+    return start
 
 
 def _preposition(doc: Doc, cue: Cue, at: int, limit: int) -> int:
@@ -56,11 +81,15 @@ def _after_adjuncts(doc: Doc, cue: Cue, at: int, limit: int) -> Complement | Non
     if found is None:
         return None
     first, form = found
-    return Complement(first, content_end(doc, first, limit), form, at)
+    return Complement(first, content_end(doc, first, limit, bare=form == "clause"), form, at)
 
 
-def content_end(doc: Doc, first: int, limit: int) -> int:
-    """Where clausal content ends: before the next cue of the same speaker, "according to", or the final stop."""
+def content_end(doc: Doc, first: int, limit: int, *, bare: bool = False) -> int:
+    """Where clausal content ends: before the next cue of the same speaker, "according to", or the final stop.
+
+    A `bare` clause ends before another main clause too ("said it rained, and the port closed"), as there is no
+    "that" for both.
+    """
     text = doc.text
     at = first
     while at < limit:
@@ -71,8 +100,27 @@ def content_end(doc: Doc, first: int, limit: int) -> int:
             continue
         if at > first and (text.words[at] == ";" or _next_attribution(doc, at, limit)):
             break
+        if bare and at > first and _main_clause(doc, at, limit):
+            break
         at += 1
     return trim(doc, first, min(at, limit))
+
+
+def _main_clause(doc: Doc, comma: int, limit: int) -> bool:
+    """Whether another main clause begins: ", and the port closed"."""
+    text = doc.text
+    if text.words[comma] != "," or comma + 2 >= limit or text.lower[comma + 1] not in {"and", "but"}:
+        return False
+    phrase = doc.phrases.noun(comma + 2)
+    verb = doc.phrases.verb(phrase.last) if phrase is not None and phrase.last < limit else None
+    return (
+        phrase is not None
+        and phrase.first == comma + 2
+        and text.quoted[comma + 2] < 0
+        and verb is not None
+        and verb.finite
+        and verb.first == phrase.last
+    )
 
 
 def _participle_after_comma(doc: Doc, at: int) -> bool:
@@ -97,7 +145,7 @@ def _next_attribution(doc: Doc, at: int, limit: int) -> bool:
         if text.tags[at + 1] in {"CC", "SC"}:
             return _shares_subject(doc, at + 1, limit) or _new_speaker(doc, at + 2, limit)
         return _new_speaker(doc, at + 1, limit)
-    return text.tags[at] == "CC" and _shares_subject(doc, at, limit)
+    return text.tags[at] == "CC" and (_shares_subject(doc, at, limit) or _new_speaker(doc, at + 1, limit))
 
 
 def _shares_subject(doc: Doc, conjunction: int, limit: int) -> bool:
@@ -109,7 +157,7 @@ def _shares_subject(doc: Doc, conjunction: int, limit: int) -> bool:
         verb is not None
         and verb.first == conjunction + 1
         and verb.finite
-        and doc.text.tags[verb.head] in {"VBD", "VBZ"}
+        and (doc.text.tags[verb.head] in {"VBD", "VBZ"} or doc.text.lower[verb.first] in doc.lexicon.have)
         and is_speech(doc, verb)
     )
 
@@ -179,46 +227,58 @@ def _phrase_end(doc: Doc, first: int, limit: int) -> int:
         if text.quoted[at] >= 0:
             at = text.quotations[text.quoted[at]].last
             continue
-        if at > first and (text.words[at] == ";" or _next_attribution(doc, at, limit) or _phrase_stop(doc, at, limit)):
+        if at > first and (
+            text.words[at] == ";"
+            or _next_attribution(doc, at, limit)
+            or _phrase_stop(doc, at, limit)
+            or (text.tags[at] == "CC" and _next_predicate(doc, first, at, limit))
+        ):
             break
         at += 1
     return trim(doc, first, min(at, limit))
 
 
+def _next_predicate(doc: Doc, first: int, conjunction: int, limit: int) -> bool:
+    """ "backed the plan | and left": a finite verb that a phrase without one of its own cannot share."""
+    verb = doc.phrases.verb(conjunction + 1) if conjunction + 1 < limit else None
+    if verb is None or verb.first != conjunction + 1:
+        return False
+    past = verb.finite or (doc.text.tags[verb.head] in {"VBN", "VBD"} and not verb.passive)
+    return past and not doc.phrases.finite_between(first, conjunction)
+
+
 def _phrase_stop(doc: Doc, at: int, limit: int) -> bool:
     """An adverbial of venue or time, a clause of circumstance, or a comma that opens a new clause ends a phrase."""
     text = doc.text
+    if text.lower[at] == "as":
+        return clause_at(doc, at + 1, limit, sure=True)  # "described it as a shame", but "spoke to him as he left"
     if text.tags[at] in {"IN", "SC"}:
-        if text.lower[at] in {
-            "after",
-            "when",
-            "while",
-            "as",
-            "during",
-            "before",
-            "although",
-            "though",
-            "because",
-            "since",
-        }:
-            return text.lower[at] != "as" or text.tags[at] == "SC"
-        phrase = doc.phrases.noun(at + 1) if at + 1 < limit else None
-        return (
-            phrase is not None
-            and phrase.first == at + 1
-            and text_is_venue(doc, phrase)
-            and text.lower[at] in {"in", "on", "at", "during"}
-        )
-    if text.words[at] != "," or at + 1 >= limit:
-        phrase = doc.phrases.noun(at)
-        return (
-            phrase is not None
-            and phrase.first == at
-            and is_bare_time(doc, phrase)
-            and phrase.last - phrase.first < _LONG_TIME
-        )
-    return (
-        text.tags[at + 1] in {"CC", "VBG", "SC"}
-        or text.lower[at + 1] in {"which", "who", "but"}
-        or clause_at(doc, at + 1, limit, sure=True)
-    )
+        return text.lower[at] in _CIRCUMSTANCES or _is_venue(doc, at, limit)
+    if text.words[at] == "," and at + 1 < limit:
+        return _comma_ends_phrase(doc, at, limit)
+    phrase = doc.phrases.noun(at)
+    bare_time = phrase is not None and phrase.first == at and is_bare_time(doc, phrase)
+    return bare_time and phrase is not None and phrase.last - at < _LONG_TIME and _is_final(doc, phrase.last, limit)
+
+
+def _is_venue(doc: Doc, preposition: int, limit: int) -> bool:
+    """Whether a preposition opens an adverbial of venue, or a final one of time: "in an interview", "on Friday"."""
+    phrase = doc.phrases.noun(preposition + 1) if preposition + 1 < limit else None
+    if phrase is None or phrase.first != preposition + 1 or not text_is_venue(doc, phrase):
+        return False
+    if doc.text.lower[preposition] not in {"in", "on", "at", "during"}:
+        return False
+    return not is_bare_time(doc, phrase) or _is_final(doc, phrase.last, limit)
+
+
+def _comma_ends_phrase(doc: Doc, at: int, limit: int) -> bool:
+    text = doc.text
+    if text.lower[at + 1] == "including":
+        return False
+    opens = text.tags[at + 1] in {"CC", "VBG", "SC"} or text.lower[at + 1] in {"which", "who", "but"}
+    return opens or clause_at(doc, at + 1, limit, sure=True)
+
+
+def _is_final(doc: Doc, at: int, limit: int) -> bool:
+    """Whether nothing of a phrase follows: the end, a mark, or a joint."""
+    return at >= limit or doc.text.tags[at] in {"PUNCT", "CC"}

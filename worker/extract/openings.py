@@ -17,6 +17,8 @@ Form = Literal["quotation", "that", "question", "clause", "infinitive", "phrase"
 _MAX_ADJUNCTS = 14
 """Phrases between a cue and its content: "said in an interview with X on Monday in Y that …"."""
 _CORRELATIVES = frozenset({"both", "either", "neither", "not", "only", "even"})
+_NOMINATIVE = frozenset({"he", "she", "they", "we", "i"})
+"""Pronouns that are only ever subjects."""
 _CONDITIONS = frozenset({"if", "because", "while", "although", "though", "unless"})
 
 
@@ -56,7 +58,7 @@ def opening(doc: Doc, cue: Cue, at: int, limit: int) -> tuple[int, Form] | None:
             if form == "infinitive" and cue.object_infinitive and recipient and not cue.recipient:
                 return start, form
             return at + (text.words[at] in {":", ","}), form
-        step = _adjunct_end(doc, at, limit)
+        step = adjunct_end(doc, at, limit)
         if step is None:
             return None
         phrase = doc.phrases.noun(at)
@@ -88,7 +90,9 @@ def _form_at(doc: Doc, cue: Cue, at: int, limit: int, *, direct: bool, recipient
         and (direct or recipient or word not in {"when", "where", "who", "which"})
     ):
         return "question" if _verb_ahead(doc, at + 1, limit) else None
-    return "clause" if clause_at(doc, at, limit, sure=not direct or recipient) else None
+    if clause_at(doc, at, limit, sure=not direct or recipient):
+        return "clause"
+    return "clause" if direct and not cue.phrase and _mistaken_participle(doc, at, limit) else None
 
 
 def _opens(doc: Doc, at: int) -> bool:
@@ -129,7 +133,16 @@ def clause_at(doc: Doc, at: int, limit: int, *, sure: bool) -> bool:
         return text.tags[at] == "VBG" and doc.phrases.verb(at) is not None and _clause_ahead(doc, at + 1, limit)
     if not sure and is_bare_time(doc, phrase):
         return False
-    return _reaches_verb(doc, phrase.last, limit)
+    return word in _NOMINATIVE or _reaches_verb(doc, phrase.last, limit)
+
+
+def _mistaken_participle(doc: Doc, at: int, limit: int) -> bool:
+    """Whether a "participle" after a noun phrase is its verb, as only a clause may follow: "said the fees raised …"."""
+    phrase = doc.phrases.noun(at)
+    if phrase is None or phrase.first != at or is_bare_time(doc, phrase):
+        return False
+    verb = doc.phrases.verb(phrase.last) if phrase.last < limit else None
+    return verb is not None and verb.first == phrase.last and not verb.infinitive and not verb.passive
 
 
 def _reaches_verb(doc: Doc, at: int, limit: int) -> bool:
@@ -179,8 +192,8 @@ def is_bare_time(doc: Doc, phrase: NounPhrase) -> bool:
     return doc.text.lower[phrase.head] in doc.lexicon.time_nouns
 
 
-def _adjunct_end(doc: Doc, at: int, limit: int) -> int | None:
-    """End of the adverbial or recipient that begins at a token; None where something else begins."""
+def adjunct_end(doc: Doc, at: int, limit: int) -> int | None:
+    """Return the end of the adverbial or recipient that begins at a token; None where something else begins."""
     text = doc.text
     if text.tags[at] in {"IN", "TO", "SC"} and at + 1 < limit:
         phrase = doc.phrases.noun(at + 1)
