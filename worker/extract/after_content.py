@@ -74,7 +74,7 @@ def _around(doc: Doc, verb: VerbGroup, first: int, last: int, cue: Cue | None) -
 
 
 def _inverts(doc: Doc, cue: Cue | None, source: Range, last: int, *, quoted: bool) -> bool:
-    """May the speaker follow this verb?  After a quotation any verb's may ("…?" bristled Hale.), if nothing else does."""
+    """May the speaker follow this verb?  After a quotation any's may ("…?" bristled Hale.), if nothing else does."""
     if cue is not None:
         return cue.inverts
     person = quoted and doc.text.tags[source[1] - 1] == "NNP" and animate(doc, source)

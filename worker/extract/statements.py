@@ -89,10 +89,19 @@ def _continue(doc: Doc, find: Find, first: int, last: int) -> bool:
     end = last
     while end > first and text.quoted[end - 1] < 0:
         end -= 1
-    if not (same or reopened) or any(text.quoted[i] < 0 and doc.phrases.verb_at[i] >= 0 for i in range(first, last)):
+    if not (same or reopened or _is_next_quotation(doc, find, first, last)) or any(
+        text.quoted[i] < 0 and doc.phrases.verb_at[i] >= 0 for i in range(first, last)
+    ):
         return False
     find.pieces.append((first, end))
     return True
+
+
+def _is_next_quotation(doc: Doc, find: Find, first: int, last: int) -> bool:
+    """Is a sentence with its quotation a paragraph of its own, right after the one that says who speaks?"""
+    text = doc.text
+    alone = text.paragraph(first) == (first, last) and text.quotations[text.quoted[first]].last >= last - 1
+    return alone and text.paragraph_of[first] == text.paragraph_of[find.last - 1] + 1
 
 
 # ---------------------------------------------------------------- events
