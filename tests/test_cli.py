@@ -97,6 +97,14 @@ def test_extract_prints_the_events_of_a_text() -> None:
     assert all(TEXT[s["start"] : s["end"]] == s["text"] for s in event["content"])
 
 
+def test_extract_explains_its_events_with_brackets_on_a_pipe() -> None:
+    ended = communique("extract", "--explain", "-", given=TEXT, COLUMNS="20")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "   [content “We shall wait,”] [source Prime Minister Ana Belm] [cue said] on Monday.\n" in ended.stdout
+    assert "speaker    Ana Belm (person, Prime Minister)" in ended.stdout
+    assert "\x1b" not in ended.stdout
+
+
 def test_extract_reads_a_page_as_well() -> None:
     page = "<html lang=en><title>Wait</title><article><h1>Wait</h1>" + "".join(
         f"<p>{p} The committee on ports met for the third time this week and heard from four engineers.</p>"

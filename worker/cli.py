@@ -189,11 +189,19 @@ def _extract(commands: Commands) -> None:
         "documents:extract",
         "print the events of a text or an HTML page, without Redis or network",
         "communique extract article.txt --published-at 2024-09-17\ncurl -s URL | communique extract -\n"
+        "communique extract --explain article.txt | less\n"
         "communique extract --jsonl < documents.jsonl > events.jsonl",
     )
     _document(p, '{"id", "text", "url"?, "title"?, "published_at"?, "language"?}')
     p.add_argument("--published-at", metavar="DATE", help="resolves 'on Friday' in a plain text")
-    p.add_argument("--json", action="store_true", help="JSON lines on a terminal too")
+    form = p.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="JSON lines on a terminal too")
+    form.add_argument(
+        "--explain",
+        action="store_true",
+        help="for a person: each event's evidence with source, cue and content marked, whom the words mean, and the "
+        "construction that found it",
+    )
 
 
 def _parse(commands: Commands) -> None:

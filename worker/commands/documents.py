@@ -10,33 +10,47 @@ from pathlib import Path
 
 import msgspec
 import rich
+from rich.console import Console
 
 from worker import batch
-from worker.digest import digest
+from worker.digest import Digest, digest
 from worker.errors import UsageError
 from worker.extract import extract as extract_events
 from worker.parse import parse_article
 from worker.schema import Article, Event, Page, article_id
 from worker.settings import Settings
-from worker.view import line
+from worker.view import explained, line
 
 
 def extract(args: argparse.Namespace, _: Settings) -> int:
     """Print the events of one document, or of a batch."""
     if args.jsonl:
         return _batch(batch.extract_lines(_lines(args.file)))
+    if args.explain:
+        return _explain(args)
     as_json = args.json or not sys.stdout.isatty()
-    for event in _events(args):
+    for event in _read_events(args).events:
         sys.stdout.write(msgspec.json.encode(event).decode() + "\n") if as_json else rich.print(line(event))
     return 0
 
 
-def _events(args: argparse.Namespace) -> list[Event]:
+def _explain(args: argparse.Namespace) -> int:
+    """Print the events with their evidence: in colours on a terminal, with brackets elsewhere."""
+    read = _read_events(args)
+    console = Console(soft_wrap=True, highlight=False)
+    colours = console.is_terminal and not console.no_color
+    for block in explained(read.events, read.article.text, colours=colours):
+        console.print(block)
+    return 0
+
+
+def _read_events(args: argparse.Namespace) -> Digest:
     """Extract from a page, or from a text exactly as it is."""
     body = _read(args.file)
     if _is_html(body):
-        return digest(Page(url=args.url, body=body)).events
-    return extract_events(_plain_text(body, args))
+        return digest(Page(url=args.url, body=body))
+    article = _plain_text(body, args)
+    return Digest(article=article, events=extract_events(article))
 
 
 def parse(args: argparse.Namespace, _: Settings) -> int:

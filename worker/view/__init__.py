@@ -1,8 +1,9 @@
 """Events and outcomes -> what a person sees in a terminal."""
 
 from worker.view.account import status, summary
+from worker.view.explain import explained
 from worker.view.lines import line, visible
 from worker.view.screen import LiveView
 from worker.view.tally import Tally
 
-__all__ = ["LiveView", "Tally", "line", "status", "summary", "visible"]
+__all__ = ["LiveView", "Tally", "explained", "line", "status", "summary", "visible"]
