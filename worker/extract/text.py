@@ -36,6 +36,8 @@ _LEFT = 12
 _IN_TAG_LINE = frozenset({"DT", "NN", "NNS", "NNP", "CD", "JJ", "POS"})
 _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 _SUBJECTS = frozenset({"NN", "NNS", "NNP", "PRP", "RB"})
+_OBJECTS = frozenset({"NNP", "PRP", "NNS", "DT", "SC", "PRP$", "TO"})
+"""What follows a verb rather than a participle that stands alone."""
 
 
 class Text(Struct, frozen=True, eq=False):
@@ -98,7 +100,7 @@ def read(string: str, lexicon: Lexicon) -> Text:
         string=string,
         words=tokens.words,
         lower=tokens.lower,
-        tags=_with_verbs(tags, tokens.lower, sentences),
+        tags=_with_verbs(tags, tokens.lower, sentences, quoted),
         starts=tokens.starts,
         ends=tokens.ends,
         paragraphs=tokens.paragraphs,
@@ -226,21 +228,28 @@ def _opens(tags: list[str], tokens: Tokens, i: int) -> bool:
     return starts and (i + 1 == len(tags) or tags[i + 1] not in {"NNP", "POS"})
 
 
-def _with_verbs(tags: list[str], lower: list[str], sentences: list[tuple[int, int]]) -> list[str]:
+def _with_verbs(tags: list[str], lower: list[str], sentences: list[tuple[int, int]], quoted: list[int]) -> list[str]:
     """Repair what only the whole sentence shows: a participle is its verb where there is no other ("She resigned.").
 
-    Not before "by", and not where no full stop ends the sentence: headlines leave out "was".
+    No other outside quotations.  Not before "by", and not where no full stop ends the sentence: headlines leave out
+    "was".
     """
     for first, last in sentences:
         if tags[first] == "VBZ" and last - first > 1 and tags[first + 1] == "IN":
             tags[first] = "NNS"  # "Talks between …": no verb opens a sentence in the third person
-        if lower[last - 1] not in _STOPS or not _FINITE.isdisjoint(tags[first:last]):
+        stopped = lower[last - 1] in _STOPS or quoted[last - 1] >= 0
+        if not stopped or any(tags[i] in _FINITE and quoted[i] < 0 for i in range(first, last)):
             continue
         for at in range(first + 1, last - 1):
-            if tags[at] == "VBN" and tags[at - 1] in _SUBJECTS and lower[at + 1] != "by":
+            if tags[at] == "VBN" and quoted[at] < 0 and lower[at + 1] != "by" and _may_be_past(tags, at):
                 tags[at] = "VBD"
                 break
     return tags
+
+
+def _may_be_past(tags: list[str], at: int) -> bool:
+    """Tell whether a subject may stand before a participle: right there, or before an aside ("X, the Y, told CNN")."""
+    return tags[at - 1] in _SUBJECTS or (tags[at - 1] == "PUNCT" and tags[at + 1] in _OBJECTS)
 
 
 def _index_of(ranges: list[tuple[int, int]], size: int) -> list[int]:
