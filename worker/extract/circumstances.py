@@ -50,6 +50,14 @@ class Circumstances:
             return after[0]
         return before[-1] if before else None
 
+    def dated(self, token: int) -> bool:
+        """Tell whether an expression of time begins at a token, after its preposition if it has one."""
+        text = self.doc.text
+        if token >= len(text.words):
+            return False
+        at = token + (text.tags[token] == "IN" and token + 1 < len(text.words))
+        return any(text.token_at(w.start) in {token, at} for w in self._in_sentence(token))
+
     def _in_sentence(self, token: int) -> list[When]:
         number = self.doc.text.sentence_of[token]
         if number not in self._dates:
@@ -87,11 +95,11 @@ class Circumstances:
     # ------------------------------------------------------------ where
     def place(self, first: int, last: int) -> NounPhrase | None:
         """Return the place of a trigger: behind "in" or "at" after it, opening its sentence, or before "where"."""
-        wanted = words(self.lexicon.meeting.place)
-        for at, noun in self.clauses.prepositional(last, wanted, _NEAR):
-            if self._topic_between(last, at):
+        wanted, upon = words(self.lexicon.meeting.place), words(self.lexicon.meeting.upon)
+        for at, noun in self.clauses.prepositional(last, wanted | upon, _NEAR):
+            if self._topic_between(last, at) or self._verb_between(last, at):
                 break
-            if self.is_place(noun):
+            if self.is_place(noun) if self.doc.text.lower[at] in wanted else self._seat(noun):
                 return noun
         return self.opening_place(first) or self._antecedent_of_where(first)
 
@@ -114,6 +122,10 @@ class Circumstances:
                 if noun is not None and not self.clauses.is_time(noun) and text.tags[noun.head] != "CD":
                     return True
         return False
+
+    def _verb_between(self, first: int, last: int) -> bool:
+        """Tell whether the place belongs to a verb of its own: "forces stationed in the north"."""
+        return any(self.doc.phrases.verb_at[i] >= 0 for i in range(first, last))
 
     def opening_place(self, token: int) -> NounPhrase | None:
         """Return the place that opens the sentence: "In Oslo, the ministers met"."""
@@ -150,7 +162,7 @@ class Circumstances:
         text = self.doc.text
         if self.clauses.is_time(noun) or text.tags[noun.head] in {"PRP", "WP", "CD"}:
             return False
-        if text.tags[noun.head] == "NNP":
+        if text.tags[noun.head] == "NNP" or text.words[noun.head][0].isupper():
             actor = self.doc.mentions.resolve(noun.first, noun.last)
             return actor.type != "person" or (actor.role is None and " " not in actor.name)
         return text.lower[noun.head] in words(self.lexicon.meeting.sites) and self._is_definite(noun)
@@ -158,6 +170,8 @@ class Circumstances:
     def _is_definite(self, noun: NounPhrase) -> bool:
         """Tell "the Italian capital" and "the resort of Ohrid" from "a country"."""
         text = self.doc.text
+        if text.tags[noun.first] == "PRP$" or "POS" in text.tags[noun.first : noun.head]:
+            return True
         named = any(text.words[i][0].isupper() for i in range(noun.first + 1, noun.last))
         described = noun.last - noun.first > _ARTICLE_AND_NOUN or self._lower_after(noun) == "of"
         return named or (described and text.lower[noun.first] not in {"a", "an"})
@@ -182,14 +196,24 @@ class Circumstances:
         """Return what the talks are about: the phrase after "on" or "about", or what they are held "to discuss"."""
         text, end = self.doc.text, self.doc.text.sentence(last - 1)[1]
         for at in range(last, min(end - 1, last + _NEAR)):
-            if text.lower[at] in words(self.lexicon.meeting.topic) and text.tags[at] in {"IN", "TO", "SC"}:
-                noun = self.clauses.noun(at + 1)
-                date_follows = noun is not None and (self.clauses.is_time(noun) or text.tags[noun.head] == "CD")
-                if not date_follows:
-                    return self.stretch(at + 1)
+            opens = text.lower[at] in words(self.lexicon.meeting.topic) and text.tags[at] in {"IN", "TO", "SC"}
+            if opens and not self._no_topic(at):
+                return self.stretch(at + 1)
             if self.lexicon.lemma(text.lower[at]) in words(self.lexicon.meeting.discuss):
                 return self.stretch(at + 1)
         return None
+
+    def _no_topic(self, at: int) -> bool:
+        """Tell "on Friday", "on Capitol Hill" and "to Oslo" from a topic."""
+        text, noun, verb = self.doc.text, self.clauses.noun(at + 1), self.doc.phrases.verb(at)
+        if text.tags[at] == "TO" or text.lower[at] == "to":
+            return verb is None or not verb.infinitive
+        if noun is None:
+            return False
+        return self.clauses.is_time(noun) or text.tags[noun.head] == "CD" or self._seat(noun)
+
+    def _seat(self, noun: NounPhrase) -> bool:
+        return self.doc.text.slice(noun.first, noun.last) in self.doc.lexicon.seats
 
     def stretch(self, first: int, before: int | None = None) -> Span | None:
         """Return the words from a token to the end of its clause, or up to `before`; None where nothing is left."""

@@ -192,7 +192,8 @@ class Clauses:
 
     def _noun_of_bare_verb(self, noun: NounPhrase, start: int) -> NounPhrase | None:
         """Return the noun whose participle or infinitive has the given one as object: "the law banning [nets] was"."""
-        verb = self.phrases.verb(noun.first - 1) if noun.first > start else None
+        first = self.coordinated(noun)[0].first
+        verb = self.phrases.verb(first - 1) if first > start else None
         if verb is None or verb.finite or not (verb.infinitive or self.text.tags[verb.head] == "VBG"):
             return None
         before = self.noun(verb.first - 1) if verb.first > start else None
@@ -374,6 +375,7 @@ class Clauses:
         if not sure and len(found) > 1 and all(self.text.tags[n.head] == "NNP" for n in found):
             sure = len(found)  # a list of names may go without its "and"
         found = found[:sure]
-        if found and (verb := self.phrases.verb(found[-1].last)) and verb.finite and self.phrases.verb(noun.first - 1):
+        governing = self.phrases.verb(noun.first - 1)
+        if found and governing and governing.finite and (verb := self.phrases.verb(found[-1].last)) and verb.finite:
             found.pop()  # "met the king and the envoy said": a new clause begins
         return found

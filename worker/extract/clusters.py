@@ -62,6 +62,8 @@ class Cluster(Struct, Generic[C], eq=False):
     @property
     def status(self) -> str:
         """The status of the fullest candidate that says one."""
+        if any(c.status == "cancelled" and c.sure for c in self.members):
+            return "cancelled"  # a plan told first, and then that it was called off
         told = [c for c in self.members if c.sure and not c.back] or [c for c in self.members if c.sure]
         if not told or self.best.sure:
             return self.best.status

@@ -16,7 +16,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-Tense = Literal["past", "future"]
+Tense = Literal["past", "future", "near"]
 Lean = Literal["past", "future", "this"]
 
 
@@ -103,7 +103,8 @@ def resolve(when: When, published: date | None, tense: Tense) -> date | None:
     """Return the day that is meant, or None where the words name no single day.
 
     `tense` says on which side of the publication an incomplete date lies: "on Friday" of a meeting that took place is
-    the last Friday up to the day of publication, of a planned one the first from it on.
+    the last Friday up to the day of publication, of a planned one the first from it on.  "near" is for what was called
+    off: a calendar day is the one nearest to the publication.
     """
     if when.day and when.month:
         return _calendar_day(when, published, tense)
@@ -122,6 +123,9 @@ def _calendar_day(when: When, published: date | None, tense: Tense) -> date | No
         return _day(when.year, month, day)
     if published is None:
         return None
+    if tense == "near":
+        sides = [d for side in ("past", "future") if (d := _calendar_day(when, published, side))]
+        return min(sides, key=lambda d: abs(d - published), default=None)
     step = -1 if tense == "past" else 1
     for year in range(published.year, published.year + step * _YEARS_TO_TRY, step):
         found = _day(year, month, day)
@@ -136,7 +140,7 @@ def _weekday(weekday: int, lean: Lean | None, published: date, tense: Tense) -> 
     if lean == "past":
         back = (published.weekday() - weekday) % 7 or 7
         return _shifted(published, -back)
-    if tense == "past":
+    if tense != "future":
         return _shifted(published, -((published.weekday() - weekday) % 7))
     return _shifted(published, (weekday - published.weekday()) % 7)
 

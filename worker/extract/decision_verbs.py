@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from worker.extract.clusters import Candidate
 from worker.extract.decision_reader import DecisionReader
-from worker.extract.event_lexicon import Act, words
+from worker.extract.event_lexicon import words
+from worker.extract.event_tables import Act
 from worker.schema import Category, DecisionStatus, Span
 
 if TYPE_CHECKING:

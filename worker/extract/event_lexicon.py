@@ -13,135 +13,14 @@ import msgspec
 from msgspec import Struct
 
 from worker.extract.dates import Calendar, DateFinder
+from worker.extract.event_tables import Act, ActorWords, DecisionWords, MeetingWords, Outlook
 from worker.extract.inflect import forms
 from worker.extract.lexicon import lexicon
-from worker.schema import Category, DecisionStatus, Form
+from worker.schema import DecisionStatus, Form
 
 Words = frozenset[str]
 Particles = tuple[str, ...]
 """Words that must follow a verb for one of its readings; empty for the plain verb."""
-
-
-class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the file.  Every string is a list of words, parted by blanks."""
-
-
-class Outlook(_Table, frozen=True, kw_only=True):
-    """What governs an event and what that makes of it; see the file."""
-
-    planned: str
-    proposed: str
-    passive_only: str
-    cancelled: str
-    denied: str
-    through: str
-    will: str
-    would: str
-    perhaps: str
-    obliged: str
-    conditional: str
-    habitual: str
-    control: str
-
-
-class MeetingWords(_Table, frozen=True, kw_only=True):
-    """Verbs, nouns and prepositions of meetings; see the file."""
-
-    together: str
-    somebody: str
-    discuss: str
-    host: str
-    visit: str
-    travel: str
-    call: str
-    convene: str
-    gather: str
-    brief: str
-    light: str
-    talks: str
-    visit_nouns: str
-    call_nouns: str
-    summit: str
-    press_conference: str
-    other_kinds: str
-    bodies: str
-    partitive: str
-    by_phone: str
-    with_: str = msgspec.field(name="with")
-    between: str
-    by: str
-    of: str
-    place: str
-    sites: str
-    where: str
-    including: str
-    destination: str
-    topic: str
-
-
-class Act(_Table, frozen=True, kw_only=True):
-    """What a verb decides."""
-
-    verbs: str
-    category: Category
-    status: DecisionStatus = "taken"
-    needs: str = ""
-    """Classes one of whose words the object must hold; empty: any object."""
-    person: bool = True
-    """False: only an institution or office holder decides by this verb."""
-    bare: bool = False
-    """True: the verb needs no object."""
-    firm: bool = False
-    """True: the verb alone shows that a person whose role is not told decides as a politician."""
-    only_negated: bool = False
-    """True: only not doing it is a decision ("will not attend")."""
-
-
-class Choice(_Table, frozen=True, kw_only=True):
-    """Verbs whose complement says what was decided."""
-
-    taken: str
-    agreed: str
-    voted: str
-    rejected: str
-    proposed: str
-    announced: str
-    pending: str
-    objects: str
-    speech: str
-
-
-class DecisionNouns(_Table, frozen=True, kw_only=True):
-    """Nouns that name a decision."""
-
-    taken: str
-    rejected: str
-    proposed: str
-    policy: str
-    agreed: str
-    plain: str
-    absent: str
-    made: str
-    open: str
-
-
-class DecisionWords(_Table, frozen=True, kw_only=True):
-    """Verbs, objects and nouns of decisions."""
-
-    objects: dict[str, str]
-    acts: list[Act]
-    choice: Choice
-    nouns: DecisionNouns
-
-
-class ActorWords(_Table, frozen=True, kw_only=True):
-    """Head nouns that tell who may decide."""
-
-    bodies: str
-    offices: str
-    private: str
-    led: str
-    nobody: str
 
 
 class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
@@ -176,7 +55,20 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def _verbs(self) -> list[str]:
         m, d, o = self.meeting, self.decision, self.outlook
-        listed = [m.together, m.somebody, m.host, m.visit, m.travel, m.call, m.convene, m.gather, m.brief, m.light]
+        listed = [
+            m.together,
+            m.somebody,
+            m.host,
+            m.visit,
+            m.travel,
+            m.call,
+            m.ring,
+            m.invite,
+            m.convene,
+            m.gather,
+            m.brief,
+            m.light,
+        ]
         listed += [act.verbs for act in d.acts] + [d.nouns.made, d.nouns.open]
         listed += [d.choice.taken, d.choice.agreed, d.choice.voted, d.choice.rejected, d.choice.proposed]
         listed += [

@@ -90,6 +90,8 @@ class MeetingNouns(MeetingOutcome):
             rule = "possessor"
         elif verb is not None and verb.passive:
             found += self.by(verb.last)
+        elif (frame := self._frame(noun)) is not None and (proposer := self.parties.possessor(frame, frame.head)):
+            found.insert(0, proposer)
         elif lent and verb is not None:
             guest = self.clauses.object(verb)
             guests = self.parties.named(guest) if guest is not None and guest.last <= noun.first else []
@@ -110,8 +112,8 @@ class MeetingNouns(MeetingOutcome):
     def _listed(self, noun: NounPhrase, form: Form, own: VerbGroup | None) -> tuple[list[Actor], str]:
         """Return the parties after "with", "between" and "of", right of the noun or of the verb it is subject of."""
         m = self.lexicon.meeting
-        found: list[Actor] = []
-        rule = "noun"
+        found = self._involved(noun)
+        rule = "noun involving" if found else "noun"
         for prepositions, name in ((m.with_, "with"), (m.between, "between"), (m.of, "of"), (m.by, "by")):
             if (name == "of" and form in {"visit", "call"}) or (name == "by" and form != "visit"):
                 continue
@@ -125,6 +127,17 @@ class MeetingNouns(MeetingOutcome):
                     rule = f"noun {name}"
                     break
         return found, rule
+
+    def _involved(self, noun: NounPhrase) -> list[Actor]:
+        """Return the parties after a participle: "talks in Oslo involving A and B"."""
+        for at in range(noun.last, min(self.text.sentence(noun.head)[1] - 1, noun.last + 6)):
+            if self.text.lower[at] in words(self.lexicon.meeting.involving):
+                following = self.clauses.noun(at + 1)
+                return self.parties.named(following) if following and following.first == at + 1 else []
+            verb = self.phrases.verb(at)
+            if verb is not None and verb.finite:
+                return []
+        return []
 
     def _indefinite(self, noun: NounPhrase) -> bool:
         return self.text.lower[noun.first] in {"a", "an"}
@@ -176,7 +189,7 @@ class MeetingNouns(MeetingOutcome):
                 return group if lends else None
             guest = self.clauses.noun(before)
             if guest is not None and self.word(guest.last) == "to" and guest.last == noun.first - 1:
-                group = self.phrases.verb(guest.first - 1)
+                group = self.phrases.verb(self.clauses.coordinated(guest)[0].first - 1)
                 return group if group and self.text.lower[group.head] in self.lexicon.control else None
             if self.word(before) == "of" and (part := self.clauses.noun(before - 1)) is not None:
                 if self.text.lower[part.head] not in words(self.lexicon.meeting.partitive):
@@ -227,9 +240,8 @@ class MeetingNouns(MeetingOutcome):
         """Tell whether the noun tells of an identified meeting by itself, or only point back to one."""
         strong = [a for a in parties if self.parties.grade(a) == POLITICAL]
         if form in {"talks", "call"}:
-            return (
-                (len(parties) >= _PAIR and bool(strong)) or bool(strong and found.place) or self._lends(strong, light)
-            )
+            pair = len(parties) >= _PAIR and bool(strong or (light and all(map(self.parties.grade, parties))))
+            return pair or bool(strong and found.place) or self._lends(strong, light or self._convened(noun))
         if form == "visit":
             return bool(parties) and bool(found.place)
         if form == "press_conference":
@@ -238,6 +250,11 @@ class MeetingNouns(MeetingOutcome):
             return True
         named = self._has_name(noun) and self.text.tags[noun.head] == "NNP"
         return bool(strong and (light or found.place or found.when or named)) or bool(found.place and found.when)
+
+    def _convened(self, noun: NounPhrase) -> VerbGroup | None:
+        """Return the passive that says that it came about: "a meeting of the council was convened"."""
+        own = self._own_verb(noun)
+        return own if own is not None and own.passive and own.finite and self.lemma(own) in self._lenders else None
 
     def _lends(self, strong: list[Actor], light: VerbGroup | None) -> bool:
         """Tell "X held talks" from "X called for talks", where the other party is missing."""

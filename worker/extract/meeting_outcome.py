@@ -30,8 +30,11 @@ class MeetingOutcome(MeetingReader):
         described = self._described(noun)
         if described is not None:
             return described
+        framed = self._framed(noun)
+        if framed is not None:
+            return framed
         if group is None:
-            return "planned" if ahead or self._in_future_clause(noun) else "held"
+            return "planned" if ahead or self._in_future_clause(noun) or self._preceded(noun) else "held"
         how = self.mood(group)
         if how.conditional or (how.outcome is None and self._purpose_of_noun(how)):
             return None
@@ -48,6 +51,37 @@ class MeetingOutcome(MeetingReader):
         if how.modal == "perhaps" and how.outcome is None:
             return None
         return self._status(group, how, ahead)
+
+    def _preceded(self, noun: NounPhrase) -> bool:
+        """Read "ahead of the talks", "in preparation for the summit"."""
+        listed = words(self.lexicon.meeting.ahead)
+        before = self.text.lower[max(0, noun.first - 3) : noun.first]
+        return any(" ".join(before[-n:]) in listed for n in (1, 2, 3))
+
+    def _framed(self, noun: NounPhrase) -> MeetingStatus | None:
+        """Read "an invitation to talks", "rejected a proposal for a meeting", "the prospect of a summit"."""
+        frame = self._frame(noun)
+        outcome = outcome_of(self.lexicon, self.text.lower[frame.head]) if frame is not None else None
+        if frame is None or outcome is None:
+            return None
+        if self.text.lower[frame.first] in self.doc.lexicon.negations:
+            return "denied"
+        group = self.phrases.verb(frame.first - 1)
+        over = outcome_of(self.lexicon, self.lemma(group), self.word(group.head + 1)) if group is not None else None
+        if over in {"denied", "cancelled"}:
+            return over
+        agreed = group is not None and self.lemma(group) in words(self.lexicon.outlook.taken_up)
+        return "planned" if agreed and outcome == "proposed" else outcome
+
+    def _frame(self, noun: NounPhrase) -> NounPhrase | None:
+        """Return the noun that the noun of meeting hangs on by a preposition."""
+        at = noun.first - 1
+        if self.word(at) not in words(self.lexicon.outlook.frames):
+            return None
+        frame = self.clauses.noun(at - 1)
+        if frame is not None and self.text.lower[frame.head] in words(self.lexicon.meeting.partitive):
+            return self._frame(frame)
+        return frame if frame is not None and frame.last == at else None
 
     def _described(self, noun: NounPhrase) -> MeetingStatus | None:
         """Tell the status from the words before the noun: "no talks", "a planned summit"."""

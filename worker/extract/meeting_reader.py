@@ -13,7 +13,7 @@ from worker.extract.reader import Reader
 from worker.schema import Actor, Form, MeetingStatus
 
 if TYPE_CHECKING:
-    from worker.extract.dates import When
+    from worker.extract.dates import Tense, When
     from worker.extract.phrases import NounPhrase, VerbGroup
 
 
@@ -34,6 +34,8 @@ class MeetingReader(Reader):
             (m.gather, "gather"),
             (m.brief, "brief"),
             (m.call, "call"),
+            (m.ring, "ring"),
+            (m.invite, "invite"),
         ]
         return {verb.partition("_")[0]: frame for verbs, frame in reversed(frames) for verb in verbs.split()}
 
@@ -77,10 +79,19 @@ class MeetingReader(Reader):
             parties=self.distinct(parties),
             place=self.around.place_span(self.around.place(first, last)),
             when=self.around.span(when),
-            day=self.around.day(when, "future" if status in {"planned", "proposed"} else "past"),
+            day=self.around.day(when, self._tense(when, status)),
             about=self.around.topic(last),
             rule=rule,
         )
+
+    def _tense(self, when: When | None, status: MeetingStatus) -> Tense:
+        """Tell on which side of the publication the day lies: "cancelled a meeting set for Friday" lies ahead."""
+        if status in {"planned", "proposed"}:
+            return "future"
+        if when is None or status == "held":
+            return "past"
+        at = self.text.token_at(when.start) - 1
+        return "future" if self.word(at) in words(self.lexicon.outlook.due_for) else "near"
 
     def _status(self, group: VerbGroup, how: Mood, ahead: bool) -> MeetingStatus:
         if how.outcome == "denied" or (how.negated and how.outcome != "cancelled"):
@@ -93,6 +104,12 @@ class MeetingReader(Reader):
             return "proposed"
         present = self.text.tags[group.head] in {"VBZ", "VBP", "VBG"}
         return "planned" if ahead and present else "held"
+
+    def _dated_present(self, group: VerbGroup, when: When | None) -> bool:
+        """Read "arrives in Oslo on Friday": the present with a day, which is one to come."""
+        if when is None or self.text.tags[group.head] not in {"VBZ", "VBP"} or group.first != group.head:
+            return False
+        return when.weekday is not None or (when.month is not None and when.day is not None)
 
     def _lies_ahead(self, when: When | None) -> bool:
         return bool(when and (when.lean == "future" or (when.shift or 0) > 0))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from worker.extract.clusters import Candidate
 from worker.extract.event_lexicon import words
 from worker.extract.meeting_reader import MeetingReader
-from worker.extract.parties import POLITICAL
 from worker.schema import Actor, Form
 
 if TYPE_CHECKING:
@@ -36,20 +35,48 @@ class MeetingVerbs(MeetingReader):
         others = self.accompanied(group.last) if target is None else self.parties.named(target)
         if target is not None and not self._all_parties(others):
             return None
-        others = [a for a in others if self.parties.grade(a) or a.type == "group"]
-        if not others and not self._plural(subject):
+        told, others = others, [a for a in others if self._takes_part(a)]
+        if not others and (told or self.word(group.last) == "that" or not self._plural(subject)):
             return None
-        return self._verbal(group, "talks", [*subject, *others], "meet")
+        return self._verbal(group, self._means(group), [*subject, *others], "meet")
 
     def _talk(self, group: VerbGroup) -> Candidate | None:
         """Read "X spoke with Y by phone", "X discussed Z with Y", "the ministers discussed Z"."""
-        subject = self.subject(group)
-        others = self.accompanied(group.last)
-        discuss = self.lexicon.lemma(self.text.lower[group.head]) in words(self.lexicon.meeting.discuss)
-        if not others and not (discuss and self._plural(subject) and not self.mood(group).modal):
+        if group.passive or self._purpose_of_meeting(group):
             return None
-        phone = any(w in words(self.lexicon.meeting.by_phone) for w in self.text.lower[group.last : group.last + 12])
-        return self._verbal(group, "call" if phone else "talks", [*subject, *others], "talk with")
+        subject, others = self.subject(group), [a for a in self._talked_with(group) if self._takes_part(a)]
+        if not others and not self._among_themselves(group, subject):
+            return None
+        return self._verbal(group, self._means(group), [*subject, *others], "talk with")
+
+    def _talked_with(self, group: VerbGroup) -> list[Actor]:
+        """Return the parties after "with", unless it hangs on an occasion ("spoke at a rally with X")."""
+        found = self.clauses.prepositional(group.last, words(self.lexicon.meeting.with_), 16)[:1]
+        for at in range(group.last, found[0][0] if found else group.last):
+            noun = self.clauses.noun(at + 1) if self.text.lower[at] in words(self.lexicon.meeting.occasions) else None
+            if noun is not None and not self.clauses.is_time(noun) and not self.around.is_place(noun):
+                return []
+        return self.parties.named(found[0][1]) if found else []
+
+    def _among_themselves(self, group: VerbGroup, subject: list[Actor]) -> bool:
+        """Read "the ministers discussed Z": two parties; what they bargained out is an agreement instead."""
+        lemma, m = self.lemma(group), self.lexicon.meeting
+        if lemma not in words(m.discuss) or self.mood(group).modal:
+            return False
+        if lemma in words(m.bargain):
+            return len(subject) > 1 and self.clauses.object(group) is None
+        return self._plural(subject)
+
+    def _purpose_of_meeting(self, group: VerbGroup) -> bool:
+        """Read "called a meeting to discuss": the meeting is told by its noun."""
+        noun = self.clauses.noun(group.first - 1) if group.infinitive else None
+        return noun is not None and self._form(noun) is not None
+
+    def _means(self, group: VerbGroup) -> Form:
+        """Tell a call from a meeting face to face, by what stands around the verb."""
+        start, end = self.text.sentence(group.head)
+        near = self.text.lower[max(start, group.first - 10) : min(end, group.last + 12)]
+        return "call" if not words(self.lexicon.meeting.by_phone).isdisjoint(near) else "talks"
 
     def _host(self, group: VerbGroup) -> Candidate | None:
         """Read "X hosted Y", "Y was received by X"."""
@@ -58,6 +85,8 @@ class MeetingVerbs(MeetingReader):
             guests, hosts = self.subject(group), self.by(group.last)
         else:
             guests, hosts = self.parties.named(target) if target else [], self.subject(group)
+        if target is not None and self._form(target) is not None:
+            return None  # "hosted the summit": the noun tells of it
         if not guests or not hosts or not self._all_parties(guests) or not self._names_people(guests):
             return None
         return self._verbal(group, "talks", [*hosts, *guests], "host")
@@ -107,12 +136,10 @@ class MeetingVerbs(MeetingReader):
         """Read "X was briefed by Y": only between political actors."""
         target = self.clauses.object(group)
         others = self.by(group.last) if group.passive else self.parties.named(target) if target else []
-        if not group.passive and not others:
-            return None
-        return self._verbal(group, "talks", [*self.subject(group), *others], "brief")
+        return self._verbal(group, "talks", [*self.subject(group), *others], "brief") if others else None
 
     def _call(self, group: VerbGroup) -> Candidate | None:
-        """Read "X phoned Y"; "called" says too much else and is not listed."""
+        """Read "X phoned Y"."""
         target = self.clauses.object(group)
         if target is None:
             return None
@@ -120,6 +147,38 @@ class MeetingVerbs(MeetingReader):
         return (
             self._verbal(group, "call", [*self.subject(group), *others], "call") if self._all_parties(others) else None
         )
+
+    def _ring(self, group: VerbGroup) -> Candidate | None:
+        """Read "X called Y on Friday", "called Y to congratulate her": a person, and no name that Y is called."""
+        target = self.clauses.object(group)
+        if group.passive or target is None:
+            return None
+        last = self.clauses.coordinated(target)[-1].last
+        follows = self.phrases.verb(last)
+        purpose = follows is not None and follows.infinitive and group.finite
+        dated = self.around.dated(last) or not words(self.lexicon.meeting.by_phone).isdisjoint(
+            self.text.lower[last : last + 3]
+        )
+        people = all(a.type == "person" for a in self.parties.named(target))
+        return self._call(group) if people and (purpose or dated) else None
+
+    def _invite(self, group: VerbGroup) -> Candidate | None:
+        """Read "X invited Y to Oslo"."""
+        target = None if group.passive else self.clauses.object(group)
+        guests = self.parties.named(target) if target is not None else []
+        if not guests or not self._all_parties(guests):
+            return None
+        last = self.clauses.coordinated(target)[-1].last if target is not None else group.last
+        place = self.clauses.noun(last + 1) if self.word(last) == "to" else None
+        if place is None or not self._is_seat(place):
+            return None
+        found = self._verbal(group, "visit", [*self.subject(group), *guests], "invite")
+        if found is not None:
+            found.status, found.place = (
+                "proposed" if found.status == "held" else found.status,
+                self.around.place_span(place),
+            )
+        return found
 
     def _verbal(self, group: VerbGroup, form: Form, parties: list[Actor], rule: str) -> Candidate | None:
         """Make the candidate of a verb, with its status; None where nothing was said to happen or nobody identified."""
@@ -130,7 +189,7 @@ class MeetingVerbs(MeetingReader):
             return None
         last = group.last
         when = self.around.when(group.head, last)
-        status = self._status(group, how, self._lies_ahead(when))
+        status = self._status(group, how, self._lies_ahead(when) or self._dated_present(group, when))
         first = how.governor.token if how.governor and status == "denied" else group.head
         return self._made(first, last, form, status, parties, rule, when)
 
@@ -140,9 +199,13 @@ class MeetingVerbs(MeetingReader):
     def _all_parties(self, parties: list[Actor]) -> bool:
         return bool(parties) and all(self.parties.grade(a) or a.type in {"person", "group"} for a in parties)
 
+    def _takes_part(self, actor: Actor) -> bool:
+        """Tell a party from voters, kin and an audience, whom politicians meet in no political role."""
+        return bool(self.parties.grade(actor)) or (actor.type == "group" and not self.parties.private(actor))
+
     def _names_people(self, parties: list[Actor]) -> bool:
         return all(
-            a.type == "person" or (a.type in {"unnamed", "group"} and self.parties.grade(a) == POLITICAL)
+            a.type == "person" or (a.type in {"unnamed", "group", "organisation"} and self.parties.sent(a))
             for a in parties
         )
 

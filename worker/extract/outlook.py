@@ -42,6 +42,8 @@ def mood(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> Mood:
     modal = _modal(clauses, lexicon, group) or _modal(clauses, lexicon, outer)
     modal = modal or (_modal(clauses, lexicon, hangs_on) if hangs_on else "")
     outcome, governor = _outcome(clauses, lexicon, governors)
+    if outcome is None and _disclaimed(clauses, lexicon, outer):
+        outcome = "denied"
     return Mood(
         modal=modal,
         negated=_negated(clauses, group) or (_negated(clauses, outer) and outcome not in {"denied", "cancelled"}),
@@ -91,13 +93,26 @@ def _outcome(
         lemma = lexicon.lemma(clauses.text.lower[governor.token])
         if lemma in clauses.lexicon.be:
             return "planned", governor  # "is to meet"
+        if _none(clauses, governor):
+            return "denied", governor
         active = governor.group is not None and not governor.group.passive
         if active and lemma in words(lexicon.outlook.passive_only):
             continue  # "is set to", never "set up a panel to"
-        outcome = outcome_of(lexicon, lemma, _particle(clauses, governor))
+        outcome = outcome_of(lexicon, lemma, _particle(clauses, governor)) or _of_object(clauses, lexicon, governor)
         if outcome is not None:
             return outcome, governor
     return None, None
+
+
+def _none(clauses: Clauses, governor: Governor) -> bool:
+    """Read "no plans to meet", "has no intention to meet"."""
+    noun = governor.object or (clauses.noun(governor.token) if governor.group is None else None)
+    return noun is not None and clauses.text.lower[noun.first] in clauses.lexicon.negations
+
+
+def _of_object(clauses: Clauses, lexicon: EventLexicon, governor: Governor) -> Outcome | None:
+    """Return what the noun between a verb and its infinitive makes of it: "made an offer to meet"."""
+    return outcome_of(lexicon, clauses.text.lower[governor.object.head]) if governor.object is not None else None
 
 
 def outcome_of(lexicon: EventLexicon, lemma: str, particle: str = "") -> Outcome | None:
@@ -118,6 +133,15 @@ def outcome_of(lexicon: EventLexicon, lemma: str, particle: str = "") -> Outcome
 def _particle(clauses: Clauses, governor: Governor) -> str:
     at = governor.token + 1
     return clauses.text.lower[at] if at < len(clauses.text.lower) else ""
+
+
+def _disclaimed(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> bool:
+    """Read "denied (reports) that he had met": a clause that "that" opens, under a verb or noun of denial."""
+    before = clauses.verb_before(group) if group.finite else None
+    if before is None or lexicon.lemma(clauses.text.lower[before.head]) not in words(lexicon.outlook.disclaimed):
+        return False
+    between = clauses.text.lower[before.last : group.first]
+    return before.negated is False and "that" in between and before.head < group.first
 
 
 def _conditional(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> bool:

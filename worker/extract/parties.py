@@ -237,6 +237,16 @@ class Parties:
             return 2  # "Norway's president …", the name not told apart
         return 1 if actor.type == "organisation" else 0
 
+    def private(self, actor: Actor) -> bool:
+        """Tell voters, kin, customers: whoever acts in no political role."""
+        return _head(actor.name.lower()) in words(self.lexicon.actors.private)
+
+    def sent(self, actor: Actor) -> bool:
+        """Tell people who can be guests ("a delegation from Oslo") from money, messages and institutions."""
+        head = _head(actor.name.lower())
+        people = words(self.lexicon.actors.sent) | words(self.lexicon.actors.offices)
+        return bool(people & {head, _singular(head)}) or (head.capitalize() in self.doc.lexicon.demonyms)
+
     @cached_property
     def _leaders(self) -> frozenset[str]:
         """Surnames that stand before "administration", "government", "campaign": their bearers are in politics."""

@@ -35,7 +35,8 @@ class Reader:
         """Return the parties that are a verb's subject; of "her decision to meet" it is hers."""
         noun = self.clauses.subject(group)
         owner = None
-        if noun is not None and group.infinitive and self.text.tags[noun.head] in {"NN", "NNS"}:
+        office = noun is not None and self.text.lower[noun.head] in words(self.lexicon.actors.offices)
+        if noun is not None and group.infinitive and not office and self.text.tags[noun.head] in {"NN", "NNS"}:
             owner = self.parties.possessor(noun, noun.head)
         return [owner] if owner is not None else self.parties.named(noun)
 

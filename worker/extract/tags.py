@@ -119,7 +119,7 @@ def tagger(language: str) -> Tagger:
     return msgspec.structs.replace(model, endings=guesses)
 
 
-_CLOSED = frozenset({"IN", "SC", "DT", "MD", "PRP", "PRP$", "TO", "WP", "CC", "EX", "RP"})
+_CLOSED = frozenset({"IN", "SC", "DT", "MD", "PRP", "PRP$", "TO", "WP", "CC", "EX", "RP", "POS", "PUNCT"})
 """Classes whose words are few and all known: a word never seen is none of them, whatever its ending."""
 _NO_NAMES = _CLOSED | {"VB", "UH"}
 
