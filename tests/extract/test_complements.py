@@ -41,3 +41,22 @@ def test_content_is_all_that_was_said_and_no_more(text: str, cue: str, content: 
 )
 def test_another_attribution_ends_the_content_of_the_first(text: str, contents: list[str]) -> None:
     assert [pieces for _, _, pieces in found(text)] == [[content] for content in contents]
+
+
+@pytest.mark.parametrize(
+    ("text", "cue", "content"),
+    [
+        ("Hale offered no excuse.", "offered", "no excuse"),
+        ("Hale declined comment.", "declined", "comment"),
+        ("Hale told a different story.", "told", "a different story"),
+        ("Hale said the same thing.", "said", "the same thing"),
+        ("Hale vowed revenge.", "vowed", "revenge"),
+        ("Hale persuaded the owner to stay.", "persuaded", "the owner to stay"),
+        ("Hale convinced the crew that it rains.", "convinced", "that it rains"),
+        ("Hale reported three arrests.", "reported", "three arrests"),
+        ("Hale weighed in on the new fees.", "weighed in on", "the new fees"),
+        ("Hale took issue with the new fees.", "took issue with", "the new fees"),
+    ],
+)
+def test_a_verb_has_every_frame_that_it_takes(text: str, cue: str, content: str) -> None:
+    assert [(c, pieces) for _, c, pieces in found(text)] == [(cue, [content])]

@@ -281,12 +281,14 @@ def _act_of(name: str) -> Act:
 
 def _cues(file: _File) -> dict[str, Cue]:
     frames = {field: _words(getattr(file.frames, field)) for field in file.frames.__struct_fields__}
+    prepositions = {verb.replace("_", " "): _words(taken) for verb, taken in file.prepositions.items()}
     cues: dict[str, Cue] = {}
     for act, verbs in file.acts.items():
         for lemma in sorted(_words(verbs)):
             verb, _, particle = lemma.partition(" ")
             # "call for" has the frames of "call" and an act of its own; "call out" has frames of its own.
-            framed = lemma if any(lemma in listed for listed in frames.values()) else verb
+            own = any(lemma in listed for listed in frames.values()) or lemma in prepositions
+            framed = lemma if own else verb
             cue = Cue(
                 lemma=lemma,
                 act=_act_of(act),
@@ -297,7 +299,7 @@ def _cues(file: _File) -> dict[str, Cue]:
                 infinitive=framed in frames["infinitive"],
                 object_infinitive=framed in frames["object_infinitive"],
                 phrase=framed in frames["phrase"],
-                prepositions=_words(file.prepositions.get(framed, "")),
+                prepositions=prepositions.get(framed, frozenset()),
             )
             for form in forms(verb, file.irregular, file.also):
                 cues.setdefault(f"{form} {particle}" if particle else form, cue)
