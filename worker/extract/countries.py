@@ -63,6 +63,12 @@ class Countries:
             start = max(0, start - 3)
         return self.within(start, last) or self.of_state(lower[first:last])
 
+    def nation(self, outer: int, first: int, last: int) -> str | None:
+        """Return the country that a role's words name, "" where they name a body of no one country."""
+        if any(w in self.lexicon.international for w in self.text.lower[first:last]):
+            return ""
+        return self.within(min(outer, first) if outer >= 0 else first, last)
+
     def of_state(self, words: list[str]) -> str | None:
         """Return the article's home for words that name an office or body of some state and nothing else."""
         bare = [w.rstrip(".") for w in words if w[0].isalnum()]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from worker.extract.countries import Countries
+from worker.extract.discourse import Discourse
 from worker.extract.lexicon import Lexicon
 from worker.extract.names import Name, is_role
 from worker.extract.people import People, Person
@@ -27,7 +28,8 @@ class Mentions:
         self.countries = Countries(text, lexicon)
         self.people = People(text, phrases, lexicon, self.countries)
         self.names = self.people.names
-        self.pronouns = Pronouns(self.people, self.lookup)
+        self.discourse = Discourse(self.people)
+        self.pronouns = Pronouns(self.people, self.discourse, self.lookup)
 
     def resolve(self, first: int, last: int) -> Actor:
         """Return the party that the tokens stand for; its mention is those tokens.  Not for an empty range."""
@@ -83,9 +85,9 @@ class Mentions:
                 return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
         return None
 
-    def heard(self, token: int, actor: Actor, person: Person | None) -> None:
-        """Remember that the actor speaks at a token; call in text order."""
-        self.pronouns.heard(token, actor, person)
+    def heard(self, token: int, actor: Actor, person: Person | None) -> None:  # noqa: ARG002 - said by the caller
+        """Remember who speaks at a token, None for whoever is no person known; call in text order."""
+        self.people.speakers.append(person)
 
     def person_at(self, token: int) -> Person | None:
         """Return the person whose name begins at a token."""
@@ -158,7 +160,8 @@ class Mentions:
         """A phrase without a name: a role that somebody in the article has, a body, a group, or somebody unnamed."""
         word = self.text.lower[head.head]
         if is_role(self.text, head, self.lexicon):
-            person = self.people.holder(first, last, head)
+            entity = self.discourse.meant.get(head.head)
+            person = entity.itself.person if entity is not None else None
             if person is not None:
                 return person.actor(self.text.span(first, last)), person
             return self._as_worded(first, last, "unnamed"), None

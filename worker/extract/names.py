@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from worker.extract.lexicon import Lexicon
+from worker.extract.lexicon import Gender, Lexicon
 from worker.extract.phrases import NounPhrase, Phrases
 from worker.extract.text import Text
 
@@ -37,7 +37,7 @@ class Name(Struct, frozen=True, gc=False):
     """The words that say what the bearer is; -1 where there are none."""
     outer_first: int = -1
     """Where the whole phrase begins, titles and appositions before the name included."""
-    gender: str | None = None
+    gender: Gender | None = None
 
 
 def names(text: Text, phrases: Phrases, lexicon: Lexicon) -> list[Name]:
@@ -72,7 +72,7 @@ def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> N
         start -= 1
     while start < last and not _may_open_name(text, start):
         start += 1
-    if start == last or text.lower[last - 1] in lexicon.time_nouns:
+    if start == last or text.lower[last - 1] in lexicon.time_nouns or text.lower[start] in lexicon.pronouns:
         return None
     split = _after_role(text, lexicon, first, start, last)
     gender = _title_gender(text, lexicon, first, split)
@@ -141,7 +141,7 @@ def _after_demonym(text: Text, lexicon: Lexicon, start: int, last: int) -> int:
     return start
 
 
-def _title_gender(text: Text, lexicon: Lexicon, first: int, split: int) -> str | None:
+def _title_gender(text: Text, lexicon: Lexicon, first: int, split: int) -> Gender | None:
     for i in range(first, split):
         word = text.lower[i].rstrip(".")
         if word in lexicon.gender_of and (word in lexicon.titles or word in lexicon.roles):

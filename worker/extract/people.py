@@ -6,15 +6,14 @@ person's role and country are whatever the words around any of the names say.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
 from msgspec import Struct
 
 from worker.extract.bodies import Bodies
 from worker.extract.countries import Countries
 from worker.extract.lexicon import Gender, Lexicon
 from worker.extract.names import Name, names
-from worker.extract.phrases import NounPhrase, Phrases
+from worker.extract.people_lexicon import load
+from worker.extract.phrases import Phrases
 from worker.extract.text import Text
 from worker.schema import Actor, Span
 
@@ -26,9 +25,8 @@ _RECENT = 6
 _LONG_ROLE = 8
 """Words from which a longer role tells no more."""
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
-_SMALL = frozenset(
-    {"the", "a", "an", "of", "for", "and", "in", "at", "to", "'s", ",", "former", "ex", "his", "her", "its", "then"}
-)
+_PARTS = frozenset({"of", "for", "at", "in", "to", "on", "with", "from"})
+"""What opens the part of a role that is not its head."""
 
 
 class Person(Struct, eq=False):
@@ -40,11 +38,15 @@ class Person(Struct, eq=False):
     """Jr., III and the like."""
     sure: bool = False
     """Known to be a person, by title, role or given name."""
-    gender: str | None = None
+    gender: Gender | None = None
     role: str | None = None
     role_words: frozenset[str] = frozenset()
-    """Lower-case words of every role given."""
+    """Lower-case words of every role given, spelled out."""
+    held: frozenset[str] = frozenset()
+    """Of these the heads: "minister" of "the minister of transport and deputy of the premier"."""
     country: str | None = None
+    nation: str | None = None
+    """The country that a role names, whether the bearer represents it or not; "" for an international body's."""
     seen: list[int] = []
     """Tokens where the name occurs, in order."""
 
@@ -77,6 +79,7 @@ class People:
         self.in_phrase: dict[int, list[Name]] = {}
         """Number of a noun phrase -> the names in it."""
         self.bodies = Bodies(text, phrases, lexicon)
+        self.words = load(lexicon.language)
         self._by_surname: dict[str, list[Person]] = {}
         self._by_given: dict[str, list[Person]] = {}
         self._by_role: dict[str, list[Person]] = {}
@@ -144,19 +147,49 @@ class People:
         person.gender = person.gender or name.gender or given
         if name.role_first < 0:
             return
-        role = self.text.slice(name.role_first, name.role_last)
-        words = _role_words(self.text.lower[name.role_first : name.role_last])
-        if not words & self.lexicon.roles and not any(w.rstrip(".") in self.lexicon.titles for w in words):
+        self.learn_role(person, name.role_first, name.role_last, name.outer_first)
+
+    def learn_role(self, person: Person, first: int, last: int, outer: int) -> None:
+        """Somebody is what the tokens `first` up to `last` say; a possessor may stand before them, from `outer` on."""
+        lower = self.text.lower[first:last]
+        words = self.words.spell_out(lower)
+        if not words & self.lexicon.roles and not any(w.rstrip(".") in self.lexicon.titles for w in lower):
             return
-        for i in range(name.role_first, name.role_last):
+        for i in range(first, last):
             self.described_at[i] = person
-        for word in words & self.lexicon.roles:
-            if person not in self._by_role.setdefault(word, []):
-                self._by_role[word].append(person)
+        held = self._heads(lower)
+        for word in held:
+            holders = self._by_role.setdefault(word, [])
+            if person not in holders:
+                holders.append(person)
         person.role_words |= words
+        person.held |= held
+        role = self.text.slice(first, last)
         if person.role is None or (len(role) > len(person.role) and len(role.split()) < _LONG_ROLE):
             person.role = role
-        person.country = person.country or self.countries.of_office(name.outer_first, name.role_first, name.role_last)
+        person.country = person.country or self.countries.of_office(outer, first, last)
+        person.nation = person.nation or self.countries.nation(outer, first, last)
+
+    def _heads(self, role: list[str]) -> frozenset[str]:
+        """The heads of a role: of "deputy mayor and chief of police" mayor and chief."""
+        owner = max((i for i, word in enumerate(role) if word == "'s"), default=-1)
+        heads, head = set(), ""
+        for word in [*role[owner + 1 :], "and"]:
+            spelled = self.words.long_forms.get(word.rstrip("."), (word,))
+            if word in _PARTS or word in {"and", ","}:
+                heads.add(head)
+                head = ""
+                if word in _PARTS:
+                    break
+            elif spelled[-1] in self.lexicon.roles:
+                head = spelled[-1]
+        return frozenset(heads - {""})
+
+    def by_role(self, head: str) -> list[Person]:
+        """Everybody introduced by a role or by a narrower one, in the order of the article."""
+        kinds = self.words.narrower.get(head, _NOTHING)
+        found = self._by_role.get(head, [])
+        return found + [p for kind in sorted(kinds) for p in self._by_role.get(kind, []) if p not in found]
 
     def _gender_of(self, given: str) -> Gender | None:
         """Return the gender that a given name tells, of "Nils-Erik" that of its first part."""
@@ -196,41 +229,6 @@ class People:
         """Return the role words before a name."""
         return frozenset(self.text.lower[name.outer_first : name.first]) & self.lexicon.roles
 
-    def holder(self, first: int, last: int, head: NounPhrase) -> Person | None:
-        """The person whose role fits every word of the phrase, the one named last before it first."""
-        indefinite = self.text.lower[head.first] in {"a", "an", "another", "one", "some"}
-        words = _role_words(self.text.lower[first:last]) - _SMALL - self.lexicon.role_modifiers
-        country = self.countries.within(first, last)
-        held = self.text.lower[head.head].rpartition("-")[2]
-        fitting = [p for p in self._by_role.get(held, []) if self._fits(p, words, country)]
-        if not fitting and held in self.lexicon.any_office and country is not None:
-            fitting = [p for p in self.everyone if p.country == country and p.role_words & self.lexicon.high_offices]
-        if not fitting and country is not None:
-            fitting = self._only_one(held, words, country, first)
-        if indefinite:
-            limit = self.text.paragraphs[min(self.text.paragraph_of[first] + 1, len(self.text.paragraphs) - 1)][1]
-            fitting = [p for p in fitting if first < p.seen[0] < limit and len(words) > 1]
-        return latest(fitting, first)
-
-    def _fits(self, person: Person, words: frozenset[str], country: str | None) -> bool:
-        if country is not None and person.country != country:
-            return False
-        return all(country is not None and self.countries.names(word, country) for word in words - person.role_words)
-
-    def _only_one(self, held: str, words: frozenset[str], country: str, token: int) -> list[Person]:
-        """The only holder of a role, where the article names no country with it but the phrase does."""
-        named = {w for w in words if self.countries.names(w, country)}
-        fitting = [p for p in self._by_role.get(held, []) if p.country is None and words - named <= p.role_words]
-        return fitting if len(self._by_role.get(held, [])) == 1 and fitting and fitting[0].seen[0] < token else []
-
-
-def _role_words(words: list[str]) -> frozenset[str]:
-    """A role's words, hyphens opened, so that "secretary-general" is a secretary general."""
-    whole = {w for w in words if w[0].isalnum()}
-    return frozenset(whole | {part for w in whole if w.rpartition("-")[2] == "general" for part in w.split("-")}) - {
-        "secretary-general"
-    }
-
 
 def _bare(tokens: list[str]) -> list[str]:
     """A name's words without Jr., III and the like."""
@@ -250,11 +248,3 @@ def _compatible(known: list[str], new: list[str]) -> bool:
         or a in (w.lower() for w in new[:-1])
         or b in (w.lower() for w in known[:-1])
     )
-
-
-def latest(people: list[Person], token: int) -> Person | None:
-    """The one whose name occurred last before the token; if none did, the one named first after it."""
-    before = [(p.seen[bisect_right(p.seen, token) - 1], p) for p in people if p.seen and p.seen[0] <= token]
-    if before:
-        return max(before, key=lambda pair: pair[0])[1]
-    return min(people, key=lambda p: p.seen[0], default=None)

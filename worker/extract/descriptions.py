@@ -1,0 +1,124 @@
+"""Descriptions of people: "the Norwegian foreign minister", "his lawyer", "a Danish army spokesman".
+
+A description fits whoever holds its role, if nothing that either says contradicts the other.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from worker.extract.lexicon import Gender
+from worker.extract.names import is_role
+from worker.extract.people import People, Person
+from worker.extract.phrases import NounPhrase
+
+_INDEFINITE = frozenset({"a", "an", "another", "one", "some", "any", "every", "each", "no"})
+_SMALL = (
+    frozenset({"the", "of", "for", "and", "in", "at", "to", "'s", "from", "on", "with", "this", "that"}) | _INDEFINITE
+)
+_TWICE = 2
+"""Mentions of somebody whom an article takes for known."""
+
+
+class Description(Struct, frozen=True):
+    """What one noun phrase says of one person."""
+
+    first: int
+    last: int
+    """With its of-phrase."""
+    head: str
+    """The role, without "ex-" and the like."""
+    words: frozenset[str]
+    """What it says besides, in lower case; articles and "former" left out."""
+    country: str | None
+    former: bool
+    definite: bool
+    gender: Gender | None
+    owned: bool
+    """Opened by "his", "her", "their": somebody's lawyer, not the lawyer."""
+
+    @property
+    def key(self) -> tuple[str, str | None, bool]:
+        """What the descriptions of one person share."""
+        return self.head, self.country, self.former
+
+
+class Descriptions:
+    """Reads the descriptions of one article and tells whom they fit."""
+
+    def __init__(self, people: People) -> None:
+        self.people, self.countries = people, people.countries
+        self.text, self.lexicon, self.words = people.text, people.lexicon, people.words
+
+    def read(self, phrase: NounPhrase, last: int) -> Description | None:
+        """Read a noun phrase, up to `last` with what belongs to it; None where it is headed by no role."""
+        text, lexicon = self.text, self.lexicon
+        if not is_role(text, phrase, lexicon) or text.tags[phrase.head] == "NNS":
+            return None
+        noun = text.lower[phrase.head]
+        spelled = self.words.long_forms.get(noun, (noun,))[-1]
+        head = spelled if spelled in lexicon.roles else spelled.rpartition("-")[2]
+        words = self.words.spell_out(text.lower[phrase.first : last])
+        past = self.words.past_modifiers
+        return Description(
+            first=phrase.first,
+            last=last,
+            head=head,
+            words=words - _SMALL - past - lexicon.role_modifiers - lexicon.pronouns - {head, noun},
+            country=self.countries.within(phrase.first, last),
+            former=bool(words & past) or noun.startswith("ex-"),
+            definite=text.lower[phrase.first] not in _INDEFINITE,
+            gender=lexicon.gender_of.get(head),
+            owned=text.tags[phrase.first] == "PRP$",
+        )
+
+    def fitting(self, description: Description) -> list[Person]:
+        """Everybody whose roles bear the description out; empty where nobody's do."""
+        known = [p for p in self.people.by_role(description.head) if self._agrees(p, description)]
+        found = [p for p in known if not self._unsaid(p, description)]
+        if not found and len(known) == 1 and description.definite:
+            found = [p for p in known if self._refines(p, description)]
+        current = [p for p in found if description.former == bool(p.role_words & self.words.past_modifiers)]
+        return current or (found if description.former else [])
+
+    def could_be(self, person: Person, description: Description) -> bool:
+        """Whether somebody named for the first time, and by no more than a rank, may be the one just described."""
+        offices = person.role_words & self.lexicon.roles
+        narrower = self.words.narrower.get(description.head, frozenset()) | {description.head}
+        told = bool(person.held & narrower) or offices <= self.words.rank_words
+        return told and self._agrees(person, description) and not description.owned
+
+    def renowned(self, person: Person, description: Description) -> bool:
+        """Whether a description may be meant of somebody whom the article calls by name only."""
+        words = self.words
+        if not person.sure or len(person.seen) < _TWICE or not self._agrees(person, description):
+            return False
+        beside = description.head in words.unofficial_roles
+        return not person.held or (beside and person.held <= words.renowned_roles)
+
+    def _agrees(self, person: Person, description: Description) -> bool:
+        """Nothing known of the person speaks against the description."""
+        country, gender = description.country, description.gender
+        if gender is not None and person.gender not in {None, gender}:
+            return False
+        return (
+            country is None
+            or person.country == country
+            or (person.country is None and person.nation in {None, country})
+        )
+
+    def _unsaid(self, person: Person, description: Description) -> frozenset[str]:
+        """What the description says and no role of the person does."""
+        country = description.country
+        said = person.role_words
+        if country is not None and person.country != country:
+            return description.words
+        return frozenset(w for w in description.words - said if country is None or not self.countries.names(w, country))
+
+    def _refines(self, person: Person, description: Description) -> bool:
+        """The only holder of a role, of whom the description says all that the article said, and more."""
+        roles = person.role_words - _SMALL - person.held - self.lexicon.role_modifiers - self.words.past_modifiers
+        return all(
+            w in description.words or (person.country is not None and self.countries.names(w, person.country))
+            for w in roles
+        )
