@@ -44,7 +44,13 @@ class Circumstances:
         found = [
             w for w in self._in_sentence(first) if abs(w.start - start) < _FAR and not self._quoted_apart(w, first)
         ]
-        after = [w for w in found if w.start >= start and not self._clause_between(end, w.start, first)]
+        after = [
+            w
+            for w in found
+            if w.start >= start
+            and not self._clause_between(end, w.start, first)
+            and not self._of_something_else(end, w, first)
+        ]
         before = [w for w in found if w.start < start and not self._clause_between(w.end, start, first)]
         if after:
             return after[0]
@@ -70,6 +76,21 @@ class Circumstances:
         """Tell whether the date is said in a quotation that the trigger stands outside of."""
         text = self.doc.text
         return text.quoted[text.token_at(when.start)] not in {-1, text.quoted[token]}
+
+    def _of_something_else(self, end: int, when: When, trigger: int) -> bool:
+        """Tell whether a month or year is that of a nearer event: "came to explain the decision taken in December".
+
+        Days are the news's own; months and years belong to the verb or the event noun right before them.
+        """
+        if when.weekday is not None or when.day is not None or when.shift is not None:
+            return False
+        text, phrases = self.doc.text, self.doc.phrases
+        first, last = text.token_at(end - 1) + 1, text.token_at(when.start)
+        own = phrases.verb_at[trigger]
+        if any(phrases.verb_at[i] >= 0 and phrases.verb_at[i] != own for i in range(first, last)):
+            return True
+        events = self.lexicon.decision_nouns.keys() | words(self.lexicon.decision.nouns.dated)
+        return any(text.lower[i] in events for i in range(first, last))
 
     def _clause_between(self, start: int, end: int, trigger: int) -> bool:
         """Tell whether a finite verb stands between two offsets, so that the date belongs to something else."""

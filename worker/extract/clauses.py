@@ -24,6 +24,8 @@ _DEPTH = 4
 _BARE = frozenset({"VBG", "VBN"})
 _PREPOSITIONS = frozenset({"IN", "TO", "SC"})
 """Tags of prepositions; "with" before a name is a subordinator to some taggers."""
+_OF_COMPLEMENTS = frozenset({"of", "to", "on", "about", "from", "against", "toward", "towards", "into"})
+"""Prepositions that tie a gerund to the word before it, whatever the tagger takes them for."""
 _DASHES = frozenset({"\N{EN DASH}", "\N{EM DASH}", "--"})
 _CLOSING = frozenset({")", "]"}) | _DASHES
 
@@ -67,11 +69,20 @@ class Clauses:
             return None
         if verb := self.phrases.verb(at):
             return Governor(verb.head, verb, None)
-        if text.tags[at] == "IN" and not group.infinitive:
-            before = self.phrases.verb(at - 1)
-            noun = self.noun(at - 1)
-            return Governor(before.head, before, None) if before else Governor(noun.head, None, None) if noun else None
+        if not group.infinitive and (text.tags[at] == "IN" or text.lower[at] in _OF_COMPLEMENTS):
+            return self._over_its_preposition(at - 1)
         return self._nominal_governor(at)
+
+    def _over_its_preposition(self, at: int) -> Governor | None:
+        """Return what governs a gerund: "ruled out [holding]", "the idea of [holding]", "close to [holding]"."""
+        verb, noun = self.phrases.verb(at), self.noun(at)
+        if verb is not None:
+            return Governor(verb.head, verb, None)
+        if noun is not None:
+            before = self.phrases.verb(noun.first - 1)
+            accused = before is not None and self.text.lower[before.head] in self.control
+            return Governor(before.head, before, noun) if before and accused else Governor(noun.head, None, None)
+        return Governor(at, None, None) if at >= 0 and self.text.tags[at] in {"JJ", "RB"} else None
 
     def _nominal_governor(self, at: int) -> Governor | None:
         noun = self.noun(at)

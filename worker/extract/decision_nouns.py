@@ -30,6 +30,8 @@ class DecisionNouns(DecisionReader):
         if not deciders or (policy and deciders[0].type == "person"):
             return None
         about = self._noun_complement(noun, kind)
+        if about is not None and self._to_meet(about):
+            return None
         if about is None and word not in words(self.lexicon.decision.nouns.plain):
             return None
         status: DecisionStatus = "rejected" if self.word(noun.last) == "not" else kind
@@ -90,13 +92,16 @@ class DecisionNouns(DecisionReader):
             deciders = self._who_met(noun.head) if before is None else []
         if not deciders:
             return None
+        about = self._noun_complement(noun)
+        if about is not None and self._to_meet(about):
+            return None
         return self._candidate(
             noun.first,
             noun.head + 1,
             "executive",
             "not_taken",
             deciders,
-            self._noun_complement(noun),
+            about,
             "no decision",
             noun="decision",
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from typing import TYPE_CHECKING
 
 from worker.extract.clusters import Candidate
@@ -20,6 +22,20 @@ class DecisionReader(Reader):
 
     def _unreal(self, how: Mood) -> bool:
         return how.conditional or how.habitual or how.modal == "perhaps"
+
+    @cached_property
+    def _met_at(self) -> frozenset[int]:
+        """Offsets at which the mentions of meetings begin and end, but of conferences, which are decided on too."""
+        own = (m for m in self.doc.meetings if m.form != "summit")
+        return frozenset(offset for m in own for span in m.mentions for offset in (span.start, span.end))
+
+    def _to_meet(self, complement: Span) -> bool:
+        """Tell "agreed to meet" and "plans to hold talks", which are a meeting still to come, from a decision."""
+        first = self.text.token_at(complement.start)
+        verb = self.phrases.verb(first)
+        target = self.clauses.object(verb) if verb is not None else None
+        heads = [phrase.head for phrase in (verb, target) if phrase is not None]
+        return self.text.starts[first] in self._met_at or any(self.text.ends[at] in self._met_at for at in heads)
 
     def _yet(self, group: VerbGroup) -> bool:
         """Read "has yet to decide"."""

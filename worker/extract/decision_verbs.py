@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from worker.extract.clusters import Candidate
@@ -36,7 +35,7 @@ class DecisionVerbs(DecisionReader):
         if group.passive:
             return self._impersonal(group, kind)
         complement = self._complement(group, kind)
-        if complement is None:
+        if complement is None or self._to_meet(complement):
             return None
         status = self._status_of_choice(group, how, kind, complement)
         deciders = self._deciders(group, person=kind == "voted") if status else []
@@ -163,14 +162,8 @@ class DecisionVerbs(DecisionReader):
         return self.around.stretch(at) if named or not bare else None
 
     def _tells_of_meeting(self, target: NounPhrase) -> bool:
-        """Tell whether one calls off one's own meeting, whose status says it; a conference is also decided on."""
-        return self.text.ends[target.head] in self._called_off
-
-    @cached_property
-    def _called_off(self) -> frozenset[int]:
-        """Offsets at which the mentions of cancelled meetings end, but of conferences."""
-        off = (m for m in self.doc.meetings if m.status == "cancelled" and m.form != "summit")
-        return frozenset(span.end for m in off for span in m.mentions)
+        """Tell whether one holds or calls off one's own meeting, whose status says it; a conference is also decided on."""
+        return self.text.ends[target.head] in self._met_at
 
     def _past(self, group: VerbGroup) -> bool:
         """Tell the past of a clause, taken for a participle: no participle on a noun governs a "that"-clause."""
@@ -195,7 +188,7 @@ class DecisionVerbs(DecisionReader):
         """Return the reading that fits the particles and the object, and where the verb with its particles ends."""
         for particles, act, needs in self.lexicon.acts[lemma]:
             last = group.head + 1 + len(particles)
-            if tuple(self.text.lower[group.head + 1 : last]) != particles:
+            if tuple(self.text.lower[group.head + 1 : last]) != particles or self._other_particle(last):
                 continue
             at = last + (self.word(last) == "to")
             noun = target or (self.clauses.noun(at) if at < len(self.text.words) else None)
@@ -208,6 +201,10 @@ class DecisionVerbs(DecisionReader):
             if act.bare or (noun is not None and (not needs or self._holds(noun, needs))):
                 return act, max(last, group.last)
         return None
+
+    def _other_particle(self, at: int) -> bool:
+        """Tell "ruled out" from "ruled"."""
+        return at < len(self.text.tags) and self.text.tags[at] == "RP"
 
     def _status_of_act(self, group: VerbGroup, how: Mood, act: Act) -> DecisionStatus | None:
         if self._yet(group):

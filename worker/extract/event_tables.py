@@ -116,6 +116,7 @@ class DecisionNouns(Table, frozen=True, kw_only=True):
     proposed: str
     policy: str
     agreed: str
+    dated: str
     plain: str
     absent: str
     made: str

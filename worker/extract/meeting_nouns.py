@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _PAIR = 2
 """A meeting has two parties."""
+_STEPS_TO_LENDER = 5
+"""Words between a verb and the noun it lends its subject: "is [reportedly] [in] [a] [round] [of] talks"."""
 
 
 class MeetingNouns(MeetingOutcome):
@@ -170,12 +172,24 @@ class MeetingNouns(MeetingOutcome):
                 word in self.around.places and word not in self.doc.lexicon.countries
             ):
                 return self.text.span(i, i + 1)
-        return None
+        at -= self.text.tags[at - 1] in {"NN", "JJ"} and at - 1 > noun.first  # "the Geneva peace talks"
+        return self.text.span(at - 1, at) if self._named_after(noun, at - 1) else None
+
+    def _named_after(self, noun: NounPhrase, at: int) -> bool:
+        """Tell "the Ohrid talks" from "the Berg talks": one name after the article that is nobody known here."""
+        text, main = self.text, self.doc.lexicon
+        if at != noun.first + 1 or text.tags[noun.first] != "DT" or text.tags[at] != "NNP" or text.words[at].isupper():
+            return False
+        known = text.words[at] in main.countries or text.words[at] in main.demonyms or "-" in text.words[at]
+        return not known and self.doc.mentions.person_at(at) is None and text.tags[noun.head] != "NNP"
 
     def _light(self, noun: NounPhrase) -> VerbGroup | None:
         """Return the verb that lends the noun its subject: directly before it, or over "in", "for", "at"."""
         before = noun.first - 1
-        for _ in range(3):
+        for _ in range(_STEPS_TO_LENDER):
+            if self.phrases.verb(before) is None and before >= 0 and self.text.tags[before] == "RB":
+                before -= 1
+                continue
             group = self.phrases.verb(before)
             if group is not None and self._describes(group, noun):
                 before = group.first - 1

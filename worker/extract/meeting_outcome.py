@@ -120,10 +120,14 @@ class MeetingOutcome(MeetingReader):
             target = following if following is not None and following.first == target.last + 1 else None
 
     def _in_future_clause(self, noun: NounPhrase) -> bool:
-        """Tell whether the noun hangs on a verb of the future: "will lead a delegation to a meeting"."""
+        """Tell whether the noun hangs on a verb of the future: "will fly to Oslo for talks", "arrives on Friday for"."""
         start = self.text.sentence(noun.head)[0]
         for at in range(noun.first - 1, max(start, noun.first - 24) - 1, -1):
             group = self.phrases.verb(at)
-            if group is not None and group.finite:
-                return self.mood(group).modal == "will"
+            if group is not None and (group.finite or group.infinitive):
+                dated = self._dated_present(group, self.around.when(group.head, group.last))
+                if dated or self._status(group, self.mood(group), ahead=False) == "planned":
+                    return True
+                if group.finite:
+                    return False
         return False

@@ -52,6 +52,8 @@ class MeetingVerbs(MeetingReader):
     def _talked_with(self, group: VerbGroup) -> list[Actor]:
         """Return the parties after "with", unless it hangs on an occasion ("spoke at a rally with X")."""
         found = self.clauses.prepositional(group.last, words(self.lexicon.meeting.with_), 16)[:1]
+        if found and any(self.phrases.verb_at[at] >= 0 for at in range(group.last, found[0][0])):
+            return []
         for at in range(group.last, found[0][0] if found else group.last):
             noun = self.clauses.noun(at + 1) if self.text.lower[at] in words(self.lexicon.meeting.occasions) else None
             if noun is not None and not self.clauses.is_time(noun) and not self.around.is_place(noun):
@@ -61,7 +63,8 @@ class MeetingVerbs(MeetingReader):
     def _among_themselves(self, group: VerbGroup, subject: list[Actor]) -> bool:
         """Read "the ministers discussed Z": two parties; what they bargained out is an agreement instead."""
         lemma, m = self.lemma(group), self.lexicon.meeting
-        if lemma not in words(m.discuss) or self.mood(group).modal:
+        how = self.mood(group)
+        if lemma not in words(m.discuss) or how.modal or how.outcome is not None:
             return False
         if lemma in words(m.bargain):
             return len(subject) > 1 and self.clauses.object(group) is None

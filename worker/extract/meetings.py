@@ -48,14 +48,23 @@ class _Reader(MeetingVerbs, MeetingNouns):
 
     def same(self, old: Candidate, new: Candidate) -> bool:
         """Tell whether two candidates that name their parties tell of one meeting."""
+        a, b = names_of(old), names_of(new)
+        if a & b and self._purpose(old, new):
+            return True
         if not self._compatible(old, new):
             return False
-        a, b = names_of(old), names_of(new)
         shared = len(a & b)
         if shared >= _PAIR or (shared and shared == min(len(a), len(b))):
             return True
         place = old.place and new.place and old.place.text == new.place.text
         return bool(place and old.kind == new.kind == "summit")
+
+    def _purpose(self, old: Candidate, new: Candidate) -> bool:
+        """Read "flew to Oslo for talks with X", "will visit Oslo to meet X": the visit is for the talks."""
+        if old.kind != "visit" or new.kind == "visit" or old.last > new.first:
+            return False
+        apart = self.text.sentence(old.first) != self.text.sentence(new.first)
+        return not apart and not self.phrases.finite_between(old.last, new.first + 1)
 
     def meant(self, old: Candidate, new: Candidate) -> bool:
         """Tell whether a noun that points back can mean this meeting."""
@@ -90,7 +99,7 @@ class _Reader(MeetingVerbs, MeetingNouns):
             status=msgspec.convert(cluster.status, MeetingStatus),
             participants=best.parties,
             place=next((c.place for c in told if c.place), None),
-            when=next((c.when for c in told if c.when), None),
+            when=next((c.when for c in told if c.day), None) or next((c.when for c in told if c.when), None),
             held_on=next((c.day for c in told if c.day), None),
             topic=next((c.about for c in told if c.about), None),
             mentions=[self.text.span(c.first, c.last) for c in told],

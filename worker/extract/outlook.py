@@ -17,6 +17,9 @@ Modal = Literal["", "will", "would", "perhaps", "obliged"]
 _BEFORE_SUBJECT = 14
 """Tokens before a verb in which an "if" still rules its clause."""
 
+_WITHOUT = "without"
+"""Before a gerund it negates: "left without meeting"."""
+
 
 class Mood(NamedTuple):
     """How a verb stands: its own auxiliaries and its governors."""
@@ -61,6 +64,8 @@ def _around(clauses: Clauses, group: VerbGroup) -> range:
 
 def _negated(clauses: Clauses, group: VerbGroup) -> bool:
     """Tell a negation before the verb from one after it ("decided not to")."""
+    if group.first > 0 and clauses.text.lower[group.first - 1] == _WITHOUT:
+        return True
     return group.negated and any(w in clauses.lexicon.negations for w in clauses.text.lower[group.first : group.head])
 
 
