@@ -8,6 +8,7 @@ from worker.extract.acts import act_of_content
 from worker.extract.announcements import announced
 from worker.extract.confidence import Traits, models, statement_traits
 from worker.extract.constructions import in_sentence
+from worker.extract.continuations import asked_before, go_on
 from worker.extract.credits import credits_after, interviewer
 from worker.extract.document import Doc
 from worker.extract.finds import Find
@@ -47,13 +48,14 @@ def _finds(doc: Doc) -> list[Find]:
             finds += here
             latest = here
         elif latest:
-            latest = [find for find in latest if _continue(doc, find, first, last)][:1]
+            latest, more = go_on(doc, latest, first, last)
+            finds += more
     return finds
 
 
 def _in_sentence(doc: Doc, first: int, last: int, latest: list[Find]) -> list[Find]:
     """What a sentence attributes; an announced quotation takes the place of what its words were taken for."""
-    finds = in_sentence(doc, first, last, _asked_before(doc, first, latest))
+    finds = in_sentence(doc, first, last, asked_before(doc, first, latest))
     find = announced(doc, first, last, finds)
     if find is None or any(f.pieces[0][0] == find.pieces[0][0] for f in finds):
         return finds
@@ -64,44 +66,6 @@ def _tidy(find: Find) -> bool:
     """Drop empty pieces; a find without any content is none."""
     find.pieces = [p for p in find.pieces if p[0] < p[1]]
     return bool(find.pieces)
-
-
-# ---------------------------------------------------------------- across sentences
-def _asked_before(doc: Doc, first: int, latest: list[Find]) -> int:
-    """Where a quotation begins that ends the sentence before with "?" or "!", so that "X asked." may belong to it."""
-    text = doc.text
-    if first == 0 or text.quoted[first - 1] < 0 or text.paragraph_of[first - 1] != text.paragraph_of[first]:
-        return first
-    quotation = text.quotations[text.quoted[first - 1]]
-    marked = text.words[quotation.inner[1] - 1] in {"?", "!", "—", "–", "--", "…", "..."}
-    free = not any(find.covers(first - 1) for find in latest)
-    return quotation.first if marked and free and quotation.last == first else first
-
-
-def _continue(doc: Doc, find: Find, first: int, last: int) -> bool:
-    """Add a sentence that only goes on with the quotation in the one before; False where it does not."""
-    text = doc.text
-    if text.quoted[first] < 0 or not any(text.quoted[i] >= 0 for p in find.pieces for i in (p[0], p[1] - 1)):
-        return False
-    quotation = text.quotations[text.quoted[first]]
-    same = text.paragraph_of[find.last - 1] == text.paragraph_of[first]
-    reopened = quotation.continues and text.quoted[find.pieces[-1][1] - 1] >= 0
-    end = last
-    while end > first and text.quoted[end - 1] < 0:
-        end -= 1
-    if not (same or reopened or _is_next_quotation(doc, find, first, last)) or any(
-        text.quoted[i] < 0 and doc.phrases.verb_at[i] >= 0 for i in range(first, last)
-    ):
-        return False
-    find.pieces.append((first, end))
-    return True
-
-
-def _is_next_quotation(doc: Doc, find: Find, first: int, last: int) -> bool:
-    """Is a sentence with its quotation a paragraph of its own, right after the one that says who speaks?"""
-    text = doc.text
-    alone = text.paragraph(first) == (first, last) and text.quotations[text.quoted[first]].last >= last - 1
-    return alone and text.paragraph_of[first] == text.paragraph_of[find.last - 1] + 1
 
 
 # ---------------------------------------------------------------- events

@@ -1,0 +1,54 @@
+"""Quotations across sentences and paragraphs: whose words one goes on with."""
+
+from __future__ import annotations
+
+from worker.extract.document import Doc
+from worker.extract.finds import Find
+
+
+def asked_before(doc: Doc, first: int, latest: list[Find]) -> int:
+    """Where a quotation begins that ends the sentence before with "?" or "!", so that "X asked." may belong to it."""
+    text = doc.text
+    if first == 0 or text.quoted[first - 1] < 0 or text.paragraph_of[first - 1] != text.paragraph_of[first]:
+        return first
+    quotation = text.quotations[text.quoted[first - 1]]
+    marked = text.words[quotation.inner[1] - 1] in {"?", "!", "—", "–", "--", "…", "..."}
+    free = not any(find.covers(first - 1) for find in latest)
+    return quotation.first if marked and free and quotation.last == first else first
+
+
+def go_on(doc: Doc, latest: list[Find], first: int, last: int) -> tuple[list[Find], list[Find]]:
+    """Return whose words a sentence goes on with, if it is nothing but a quotation, and what is new.
+
+    A quotation is added to one that was left off; after reported speech it is a statement of its own.
+    """
+    text = doc.text
+    end = last
+    while end > first and text.quoted[end - 1] < 0:
+        end -= 1
+    if text.quoted[first] < 0 or any(text.quoted[i] < 0 and doc.phrases.verb_at[i] >= 0 for i in range(first, last)):
+        return [], []
+    leading = [find for find in latest if _leads_to(doc, find, first, last)]
+    for find in leading:
+        if any(text.quoted[i] >= 0 for piece in find.pieces for i in (piece[0], piece[1] - 1)):
+            find.pieces.append((first, end))
+            return [find], []
+    if not leading or leading[-1].thought or leading[-1].source is None:
+        return [], []
+    new = Find(source=leading[-1].source, cue=leading[-1].cue, pieces=[(first, end)], rule="continuation")
+    return [new], [new]
+
+
+def _leads_to(doc: Doc, find: Find, first: int, last: int) -> bool:
+    """Is it in the same paragraph, left open at the paragraph's end, or followed by a paragraph of one quotation?"""
+    text = doc.text
+    same = text.paragraph_of[find.last - 1] == text.paragraph_of[first]
+    reopened = text.quotations[text.quoted[first]].continues and text.quoted[find.pieces[-1][1] - 1] >= 0
+    return same or reopened or _is_next(doc, find, first, last)
+
+
+def _is_next(doc: Doc, find: Find, first: int, last: int) -> bool:
+    """Is a sentence with its quotation a paragraph of its own, right after the one that says who speaks?"""
+    text = doc.text
+    alone = text.paragraph(first) == (first, last) and text.quotations[text.quoted[first]].last >= last - 1
+    return alone and text.paragraph_of[first] == text.paragraph_of[find.last - 1] + 1
