@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker.extract.coding import coded
 from worker.extract.decisions import decisions
 from worker.extract.document import Extractor, open_document
 from worker.extract.lexicon import lexicon
@@ -25,7 +26,7 @@ def extract(article: Article) -> list[Event]:
     if words is None or (article.language is None and not _looks_english(article.text)):
         return []
     doc = open_document(article, words)
-    events = [event for extractor in EXTRACTORS for event in extractor(doc)]
+    events = coded((event for extractor in EXTRACTORS for event in extractor(doc)), words)
     return sorted(events, key=lambda event: (event.sentence.start, event.cue.start if event.cue else 0))
 
 
