@@ -5,7 +5,7 @@
 #   make run SOURCES=deploy/sources.toml    follow these feeds until Ctrl-C
 #   make test                        the whole test suite, on a real private server
 #   make check                       format, lint and types
-#   make bench                       the benchmark tables
+#   make bench                       the benchmark tables: cost of each stage, memory, growth
 #   make golden                      write the golden events anew (then read the diff)
 #   make calibrate GOLD=file         fit the statements' confidence anew to annotated articles
 #   make train TREEBANK=folder       train the tagger anew; the folder holds the treebanks that NOTICE names

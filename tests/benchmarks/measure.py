@@ -10,11 +10,12 @@ TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 
 class Figure(NamedTuple):
-    """One row: `rate` in articles a second of wall clock, `cpu_ms` per article."""
+    """One row: `rate` in articles a second of wall clock, `cpu_ms` per article; an article's `words`, 0 for unknown."""
 
     name: str
     rate: float
     cpu_ms: float
+    words: float = 0.0
 
 
 def timed(name: str, items: Iterable[object], work: Callable[[object], object], rounds: int) -> Figure:

@@ -19,12 +19,15 @@ from worker.digest import digest
 from worker.embedded import embedded
 from worker.errors import Failure
 from worker.extract import extract
+from worker.extract.document import open_document
+from worker.extract.lexicon import lexicon
+from worker.extract.statements import statements
 from worker.fetch import FEED, Fetcher
 from worker.parse import parse_article
 from worker.parse.feed import links
 from worker.publish import writes
 from worker.queue import Depth, UrlQueue
-from worker.schema import Page, Task, task_id
+from worker.schema import Article, Page, Statement, Task, task_id
 from worker.settings import Settings
 
 UNIT = "peer: trafilatura, text only (fast)"
@@ -33,28 +36,38 @@ BATCH = 100
 
 
 # ---------------------------------------------------------------- on pages in memory
-def on_pages(pages: Sequence[Page], rounds: int) -> list[Figure]:
-    """Parse and extract, and the peers' whole-page functions, on the pages that are articles."""
-    kept = [page for page in pages if _is_article(page)]
-    articles = [parse_article(page) for page in kept]
+def on_pages(kept: Sequence[Page], articles: Sequence[Article], rounds: int) -> list[Figure]:
+    """Parse and extract, and the peers' whole-page functions, on the same pages."""
     texts = [page.body.decode("utf-8", "replace") for page in kept]
+    words = sum(len(article.text.split()) for article in articles) / len(articles)
     ours: list[tuple[str, Sequence[object], Callable[..., object]]] = [
         ("parse", kept, parse_article),
-        ("extract", articles, extract),
+        ("extract: statements alone", articles, _statements),
+        ("extract: all three kinds", articles, extract),
         ("parse + extract", kept, digest),
         (UNIT, texts, lambda text: trafilatura.extract(text, fast=True)),
         ("peer: trafilatura, with metadata", texts, lambda t: trafilatura.bare_extraction(t, with_metadata=True)),
         ("peer: newspaper4k", texts, _newspaper),
     ]
-    return [timed(name, items, work, rounds) for name, items, work in ours]
+    return [timed(name, items, work, rounds)._replace(words=words) for name, items, work in ours]
 
 
-def _is_article(page: Page) -> bool:
+def readable(pages: Sequence[Page]) -> tuple[list[Page], list[Article]]:
+    """Keep the pages that are articles in a language that events are found in, and parse them."""
+    kept = [(page, article) for page in pages if (article := _article(page)) and lexicon(article.language or "")]
+    return [page for page, _ in kept], [article for _, article in kept]
+
+
+def _statements(article: Article) -> list[Statement]:
+    words = lexicon(article.language or "en")
+    return list(statements(open_document(article, words))) if words else []
+
+
+def _article(page: Page) -> Article | None:
     try:
-        parse_article(page)
+        return parse_article(page)
     except Failure:
-        return False
-    return True
+        return None
 
 
 def _newspaper(text: str) -> object:

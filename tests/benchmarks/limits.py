@@ -1,0 +1,101 @@
+"""What does not depend on how fast the machine is: memory of a process, and how time grows with the text."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import cycle, islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from msgspec.structs import replace
+
+from worker.digest import digest
+from worker.extract import extract
+from worker.schema import Article, Page
+
+T = TypeVar("T")
+
+ARTICLES = 1000
+"""Worked on before memory is read."""
+STEPS = (1, 2, 5, 10, 20)
+BASE_WORDS = 700
+
+
+# ---------------------------------------------------------------- memory
+class Peak(NamedTuple):
+    """Most memory a process has had resident, in MB: its code and models, and after the articles."""
+
+    name: str
+    models_mb: float
+    peak_mb: float
+
+
+def memory(pages: Sequence[Page], articles: Sequence[Article]) -> list[Peak]:
+    """Let a fresh process extract, and another one parse and extract, `ARTICLES` articles."""
+    return [_alone("extract", extract, articles), _alone("parse + extract", digest, pages)]
+
+
+def _alone(name: str, work: Callable[[T], object], items: Sequence[T]) -> Peak:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        models = pool.submit(_peak_after, work, items[:1]).result()
+        return Peak(name, models, pool.submit(_peak_after, work, list(islice(cycle(items), ARTICLES))).result())
+
+
+def _peak_after(work: Callable[[T], object], items: Iterable[T]) -> float:
+    for item in items:
+        work(item)
+    return _peak_mb()
+
+
+def _peak_mb() -> float:
+    """Most memory this process has had resident (Linux); `ru_maxrss` would count what its parent had, too."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) * 1024 / 1e6
+
+
+# ---------------------------------------------------------------- growth
+class Growth(NamedTuple):
+    """How long a text of `times` as many words takes, against one of BASE_WORDS."""
+
+    times: int
+    words: int
+    cpu_ms: float
+    ratio: float
+
+
+def growth(articles: Sequence[Article], rounds: int) -> list[Growth]:
+    """Time extraction of ever longer texts, made of the articles one after another, with new names each time."""
+    words = " ".join(_renamed(article.text, copy) for copy, article in _copies(articles)).split(" ")
+    found: list[Growth] = []
+    for times in STEPS:
+        count = times * BASE_WORDS
+        article = replace(articles[0], text=" ".join(words[:count]), language="en")
+        cpu_ms = min(_cpu_ms(article) for _ in range(rounds))
+        found.append(Growth(times, count, cpu_ms, cpu_ms / found[0].cpu_ms if found else 1.0))
+    return found
+
+
+def _copies(articles: Sequence[Article]) -> Iterable[tuple[int, Article]]:
+    """Articles with words enough for the longest text, each with the number of its copy."""
+    total = 0
+    for number, article in enumerate(cycle(articles)):
+        if total > BASE_WORDS * STEPS[-1]:
+            return
+        total += len(article.text.split(" "))
+        yield number // len(articles), article
+
+
+def _renamed(text: str, copy: int) -> str:
+    """Give every copy people of its own, as a longer article would have: "Tamm" is "Tammb" in the second."""
+    if not copy:
+        return text
+    return " ".join(
+        word + chr(ord("a") + copy % 26) if word.istitle() and word.isalpha() else word for word in text.split(" ")
+    )
+
+
+def _cpu_ms(article: Article) -> float:
+    started = time.process_time()
+    extract(article)
+    return 1000 * (time.process_time() - started)
