@@ -36,12 +36,14 @@ def _annotated(source: str, name: str) -> Iterator[str]:
     blocks = source.split("\n\n")
     paragraphs = [_without_remarks(block) for block in blocks]
     events = _events("\n\n".join(filter(None, paragraphs)), name)
+    said = {event.id: event for event in events if isinstance(event, Statement)}
     end = 0
     for block, paragraph in zip(blocks, paragraphs, strict=True):
         yield block
         if paragraph:
             start, end = end, end + len(paragraph) + len("\n\n")
-            yield from (indent(_event(event), "    ") for event in events if start <= _position(event) < end)
+            here = (event for event in events if start <= _position(event) < end)
+            yield from (indent("\n".join(_described(event, said)), "    ") for event in here)
 
 
 def _without_remarks(block: str) -> str:
@@ -57,17 +59,20 @@ def _position(event: Event) -> int:
     return (event.cue or event.sentence).start
 
 
-def _event(event: Event) -> str:
-    lines = [f"{type(event).__name__.lower()} ({event.rule})"]
+def _described(event: Event, said: dict[str, Statement]) -> Iterator[str]:
+    yield f"{type(event).__name__.lower()} ({event.rule})"
     match event:
         case Statement():
-            lines += _statement(event)
+            yield from _statement(event)
         case Meeting():
-            lines += _meeting(event)
+            yield from _meeting(event)
         case Decision():
-            lines += _decision(event)
-    lines += [f"  via      {' < '.join(event.via)}"] * bool(event.via)
-    return "\n".join(lines)
+            yield from _decision(event)
+    if not isinstance(event, Statement) and event.attributed_to:
+        yield f"  told by  {_actor(said[event.attributed_to].speaker)}"
+    if event.via:
+        yield f"  via      {' < '.join(event.via)}"
+    yield from _codes(event)
 
 
 def _statement(said: Statement) -> Iterator[str]:
@@ -103,6 +108,12 @@ def _spans(**spans: Span | None) -> Iterator[str]:
 def _day(day: date | None) -> Iterator[str]:
     if day:
         yield f"  day      {day:%A, %Y-%m-%d}"
+
+
+def _codes(event: Event) -> Iterator[str]:
+    plover = f"{event.plover.type}-{event.plover.mode}".removesuffix("-None") if event.plover else None
+    if codes := " / ".join(filter(None, (event.cameo, plover))):
+        yield f"  codes    {codes}"
 
 
 def _repeats(event: Meeting | Decision) -> Iterator[str]:
