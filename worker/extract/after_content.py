@@ -19,7 +19,7 @@ _CIRCUMSTANCE = frozenset(
 def after_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[Find]) -> Find | None:
     """ "…," X said · "…," said X · …, X said.  With what follows the interruption."""
     cue = cue_of(doc, verb)
-    if not verb.finite or verb.passive:
+    if verb.passive or not (verb.finite or _is_past_tag(doc, verb, cue, first, last)):
         return None
     source, edge, inverted = _around(doc, verb, first, last, cue)
     if source is None or edge < first:
@@ -61,13 +61,26 @@ def after_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[
     )
 
 
+def _is_past_tag(doc: Doc, verb: VerbGroup, cue: Cue | None, first: int, last: int) -> bool:
+    """Whether a "participle" is the past tense of a tag line: "No ferry will sail, insisted Hale's office." """
+    if cue is None or not cue.inverts or verb.first <= first or doc.text.tags[verb.head] != "VBN":
+        return False
+    source = speaker_after(doc, verb.last, last) if doc.text.words[verb.first - 1] in BREAKS else None
+    return source is not None and _ends(doc, source[1], last)
+
+
+def _ends(doc: Doc, at: int, last: int) -> bool:
+    return at >= last or doc.text.words[at] in FINAL
+
+
 def _around(doc: Doc, verb: VerbGroup, first: int, last: int, cue: Cue | None) -> tuple[Range | None, int, bool]:
     """The cue's source, the token before both, and whether the source stands after the verb."""
     before = verb.first - 1
     quoted = before >= first and _quotation_ending(doc, before) >= first
     if before >= first and (quoted or doc.text.words[before] in BREAKS):
         source = speaker_after(doc, verb.last, last)
-        if source is not None and (quoted or animate(doc, source)) and _inverts(doc, cue, source, last, quoted=quoted):
+        somebody = source is not None and (quoted or animate(doc, source) or _ends(doc, source[1], last))
+        if source is not None and somebody and _inverts(doc, cue, source, last, quoted=quoted):
             return source, before, True
     source = subject(doc, verb, first)
     return source, (source[0] - 1 if source else -1), False
@@ -78,7 +91,7 @@ def _inverts(doc: Doc, cue: Cue | None, source: Range, last: int, *, quoted: boo
     if cue is not None:
         return cue.inverts
     person = quoted and doc.text.tags[source[1] - 1] == "NNP" and animate(doc, source)
-    return person and (source[1] >= last or doc.text.words[source[1]] in FINAL)
+    return person and _ends(doc, source[1], last)
 
 
 def _quotation_ending(doc: Doc, token: int) -> int:

@@ -32,6 +32,9 @@ _LINKS = frozenset(
     }
 )
 _INSIDE = frozenset({"of", "for", "from", "at", "with"})
+_AROUND = frozenset(
+    {"in", "on", "near", "inside", "outside", "across", "around", "behind", "under", "against", "within"}
+)
 _ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN", "VBD", "IN", "PRP$", "RB", "SC"})
 _COMMAS = frozenset({",", "—", "–", "--", "-"})
 _DEPTH = 6
@@ -260,6 +263,8 @@ def _wider_right(doc: Doc, last: int, limit: int) -> int | None:
         following = None
     if word in _INSIDE and following is not None and not _is_time(doc, following):
         return following.last
+    if word in _AROUND and following is not None and _stands_there(doc, last, following):
+        return following.last
     if word in {"and", "&"} and following is not None and not _subject_of_verb(doc, following):
         return following.last
     if word == "(":
@@ -269,9 +274,24 @@ def _wider_right(doc: Doc, last: int, limit: int) -> int | None:
         return closing + 1 if closing < limit else None
     if word == "," and following is not None and _is_apposition(doc, following):
         return _apposition_end(doc, following.last, limit)
+    if word == "," and following is not None and _names(doc, last, following):
+        return following.last
     if text.lower[last] == "who" and doc.phrases.verb(last + 1) is not None:
         return _apposition_end(doc, last + 1, limit)
     return None
+
+
+def _stands_there(doc: Doc, last: int, place: NounPhrase) -> bool:
+    """ "officials in Brussels", "fishermen on the islands": a place belongs to a common noun, but "said Hale in Rome"."""
+    tag = doc.text.tags[last - 1]
+    return tag in {"NN", "NNS"} and not _is_time(doc, place) and not text_is_venue(doc, place)
+
+
+def _names(doc: Doc, last: int, phrase: NounPhrase) -> bool:
+    """ "his deputy, Mari Kask": a name after a description, not the subject of another clause."""
+    tags = doc.text.tags
+    described = tags[last - 1] in {"NN", "NNS"} and tags[phrase.head] == "NNP" and not _is_time(doc, phrase)
+    return described and not _subject_of_verb(doc, phrase)
 
 
 def _subject_of_verb(doc: Doc, phrase: NounPhrase) -> bool:

@@ -26,6 +26,7 @@ _LEFT = 12
 """Tokens of a clause before its end in which its verb is looked for."""
 _IN_TAG_LINE = frozenset({"DT", "NN", "NNS", "NNP", "CD", "JJ", "POS"})
 _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
+_BARE_VERBS = frozenset({"VB", "VBN", "VBP"})
 _SUBJECTS = frozenset({"NN", "NNS", "NNP", "PRP", "RB"})
 _OBJECTS = frozenset({"NNP", "PRP", "NNS", "DT", "SC", "PRP$", "TO"})
 """What follows a verb rather than a participle that stands alone."""
@@ -93,6 +94,8 @@ def _with_nouns(tags: list[str], tokens: Tokens, lexicon: Lexicon) -> list[str]:
             tags[i] = "NNS"
         elif tag == "NNS" and _plans_to(tags, i, tokens.lower, lexicon):
             tags[i] = "VBZ"
+        elif tag in _BARE_VERBS and low.endswith(("men", "women")):
+            tags[i] = "NNS"  # fishermen
         elif tag == "NNP" and (low in lexicon.groups or low.endswith(("men", "women"))) and _opens(tags, tokens, i):
             tags[i] = "NNS"
     return tags
