@@ -9,7 +9,7 @@ from worker.extract.lexicon import Cue
 from worker.extract.occasions import venue_of
 from worker.extract.openings import cue_of
 from worker.extract.phrases import NounPhrase, VerbGroup
-from worker.extract.sources import Range, animate, speaker_after, subject, text_is_venue
+from worker.extract.sources import Range, animate, is_party, speaker_after, subject, text_is_venue
 
 _CIRCUMSTANCE = frozenset(
     {"when", "while", "after", "as", "before", "although", "though", "in", "during", "on", "at", "with"}
@@ -50,6 +50,7 @@ def after_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[
     pieces = [(start, left)]
     if more is not None:
         pieces.append(more)
+    target, venue = _recipient(doc, cue, tail, last), venue_of(doc, tail, last)
     return Find(
         source=source,
         cue=(verb.first, verb.last),
@@ -57,7 +58,8 @@ def after_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[
         act=cue.act if cue else "say",
         thought=cue is not None and cue.thought,
         rule="interrupted_" + rule.partition("_")[0] if more else rule,
-        venue=venue_of(doc, tail, last),
+        venue=venue,
+        target=target if venue is None or target != venue else None,
     )
 
 
@@ -130,9 +132,9 @@ def _content_start(doc: Doc, quote: int, first: int, finds: list[Find]) -> int:
 def _is_parenthetical(doc: Doc, verb: VerbGroup, source: Range, last: int, *, inverted: bool) -> bool:
     """Does nothing that could be content follow the cue: the end, a comma, or an adverbial?"""
     text = doc.text
-    after = source[1] if inverted else verb.last
+    after = source[1] if inverted else _after_recipient(doc, verb, last)
     if after + 1 < last and text.words[after] in BREAKS and text.quoted[after + 1] >= 0:
-        return inverted  # "When she left, X said, "…"": the quotation is the content
+        return inverted or _goes_on_inside(doc, after + 1)  # "When she left, X said, "…"": the quotation is the content
     if after >= last or text.words[after] in FINAL or text.words[after] in BREAKS:
         return True
     if text.words[after] == ":" or text.quoted[after] >= 0:
@@ -145,6 +147,22 @@ def _is_parenthetical(doc: Doc, verb: VerbGroup, source: Range, last: int, *, in
     )
 
 
+def _recipient(doc: Doc, cue: Cue | None, at: int, last: int) -> Range | None:
+    """Who is told: "told the crowd", "explained to reporters in Oslo"."""
+    text = doc.text
+    to = at < last and text.lower[at] == "to"
+    if at >= last or not (to or (cue is not None and cue.recipient)):
+        return None
+    phrase = doc.phrases.noun(at + to)
+    told = phrase is not None and phrase.first == at + to and is_party(doc, phrase)
+    return speaker_after(doc, at + to, last) if told else None
+
+
+def _after_recipient(doc: Doc, verb: VerbGroup, last: int) -> int:
+    told = _recipient(doc, cue_of(doc, verb), verb.last, last)
+    return told[1] if told else verb.last
+
+
 def _resumption(doc: Doc, at: int, last: int, *, quoted: bool) -> Range | None:
     """What goes on after an interruption: "…," he said, "…" · The plan, he said, would fail."""
     text = doc.text
@@ -154,16 +172,31 @@ def _resumption(doc: Doc, at: int, last: int, *, quoted: bool) -> Range | None:
                 return _resumed(doc, i, last)
             verb = doc.phrases.verb(i)
             cue = cue_of(doc, verb) if verb is not None and i > at else None
-            if cue is not None and cue.clause:
+            if verb is not None and cue is not None and cue.clause and not _is_manner(doc, verb, last):
                 return None
         return None
     if at + 1 < last and text.words[at] in BREAKS and text.tags[at + 1] not in {"VBG", "CC", "WP"}:
-        verb = doc.phrases.verb(at + 1)
+        verb = doc.phrases.verb(at + 1 + _goes_on_inside(doc, at + 1))
         if (verb is not None and verb.finite) or (
             text.tags[at + 1] in {"DT", "IN", "SC", "TO"} and text.lower[at + 1] not in _CIRCUMSTANCE
         ):
             return at + 1, trim(doc, at + 1, content_end(doc, at + 1, last))
     return None
+
+
+def _is_manner(doc: Doc, verb: VerbGroup, last: int) -> bool:
+    """ "…," she said, laughing, "is all …": after the participle the same sentence goes on."""
+    text, at = doc.text, verb.last + 1
+    between = (
+        doc.text.tags[verb.head] == "VBG" and at + 1 < last and text.words[verb.last] == "," and text.quoted[at] >= 0
+    )
+    return between and text.words[at + 1][0].islower()
+
+
+def _goes_on_inside(doc: Doc, at: int) -> bool:
+    """ "The league, X said, "never paid": does the quotation that opens here begin with a verb for the words before?"""
+    verb = doc.phrases.verb(at + 1) if doc.text.quoted[at] >= 0 and at + 1 < len(doc.text.words) else None
+    return verb is not None and verb.finite and verb.first == at + 1
 
 
 def _resumed(doc: Doc, at: int, last: int) -> Range | None:
@@ -188,8 +221,10 @@ def _is_tagged(doc: Doc, at: int, last: int) -> bool:
 
 
 def _opens_with_verb(doc: Doc, piece: Range | None) -> bool:
-    verb = doc.phrases.verb(piece[0]) if piece is not None else None
-    return verb is not None and verb.finite
+    if piece is None:
+        return False
+    verb = doc.phrases.verb(piece[0])
+    return _goes_on_inside(doc, piece[0]) or (verb is not None and verb.finite)
 
 
 def _to_sentence_end(doc: Doc, after: int, last: int) -> int:

@@ -39,8 +39,9 @@ def venue_of(doc: Doc, first: int, last: int) -> Range | None:
 
 
 def _nouns_before_name(doc: Doc, phrase: NounPhrase) -> list[str]:
-    """The common nouns of "the agency Baltic Wire"."""
-    return [doc.text.lower[i] for i in range(phrase.first, phrase.head) if doc.text.tags[i] == "NN"]
+    """The nouns before the last one of "the agency Baltic Wire", "Radio Tejo"."""
+    tags = {"NN", "NNP"} if doc.text.tags[phrase.head] == "NNP" else {"NN"}
+    return [doc.text.lower[i] for i in range(phrase.first, phrase.head) if doc.text.tags[i] in tags]
 
 
 def said_on(doc: Doc, find: Find) -> date | None:

@@ -272,26 +272,25 @@ def _wider_right(doc: Doc, last: int, limit: int) -> int | None:
         while closing < limit and text.words[closing] != ")":
             closing += 1
         return closing + 1 if closing < limit else None
-    if word == "," and following is not None and _is_apposition(doc, following):
-        return _apposition_end(doc, following.last, limit)
-    if word == "," and following is not None and _names(doc, last, following):
-        return following.last
+    if word == "," and following is not None:
+        described = _is_apposition(doc, following)
+        return _apposition_end(doc, following.last, limit) if described else _name_end(doc, last, following)
     if text.lower[last] == "who" and doc.phrases.verb(last + 1) is not None:
         return _apposition_end(doc, last + 1, limit)
     return None
 
 
 def _stands_there(doc: Doc, last: int, place: NounPhrase) -> bool:
-    """ "officials in Brussels", "fishermen on the islands": a place belongs to a common noun, but "said Hale in Rome"."""
+    """ "officials in Brussels", "fishermen on the islands": common nouns have places, "said Hale in Rome" has not."""
     tag = doc.text.tags[last - 1]
     return tag in {"NN", "NNS"} and not _is_time(doc, place) and not text_is_venue(doc, place)
 
 
-def _names(doc: Doc, last: int, phrase: NounPhrase) -> bool:
-    """ "his deputy, Mari Kask": a name after a description, not the subject of another clause."""
+def _name_end(doc: Doc, last: int, phrase: NounPhrase) -> int | None:
+    """The end of a name after a description, not the subject of another clause: "his deputy, Mari Kask"."""
     tags = doc.text.tags
     described = tags[last - 1] in {"NN", "NNS"} and tags[phrase.head] == "NNP" and not _is_time(doc, phrase)
-    return described and not _subject_of_verb(doc, phrase)
+    return phrase.last if described and not _subject_of_verb(doc, phrase) else None
 
 
 def _subject_of_verb(doc: Doc, phrase: NounPhrase) -> bool:
