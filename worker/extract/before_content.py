@@ -9,14 +9,29 @@ from worker.extract.lexicon import Cue
 from worker.extract.nominals import adjective
 from worker.extract.occasions import venue_of
 from worker.extract.openings import clause_at, cue_of
-from worker.extract.passives import passive
+from worker.extract.passives import passive, when_asked
 from worker.extract.phrases import VerbGroup
 from worker.extract.sources import Range, animate, is_party, subject
 from worker.extract.subjects import source_of
 from worker.schema import Act
 
 _SUBORDINATORS = frozenset(
-    {"when", "while", "after", "as", "before", "although", "though", "if", "because", "since", "whereas"}
+    {
+        "when",
+        "while",
+        "after",
+        "as",
+        "before",
+        "although",
+        "though",
+        "if",
+        "because",
+        "since",
+        "whereas",
+        "by",
+        "in",
+        "despite",
+    }
 )
 
 
@@ -31,6 +46,9 @@ def before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list
         return relative
     if verb.passive:
         return passive(doc, verb, cue, first, limit)
+    asked = when_asked(doc, verb, cue, first, limit)
+    if asked is not None:
+        return asked
     right = complement(doc, verb, cue, limit)
     if right is None or right.last <= right.first or _says_nothing(doc, right):
         return None
@@ -82,9 +100,11 @@ def _clause_end(doc: Doc, first: int, limit: int) -> int:
 
 
 def _subordinate_end(doc: Doc, verb: VerbGroup, first: int, last: int) -> int:
-    """Where the subordinate clause ends that opens a sentence: "While Hale said it rains | , the port is open"."""
+    """Where the clause ends that opens a sentence: "While Hale said it rains | , the port is open", "Saying it …"."""
     text = doc.text
-    if text.tags[first] not in {"SC", "IN"} or text.lower[first] not in _SUBORDINATORS:
+    opening = doc.phrases.verb(first)
+    participle = opening is not None and (text.tags[opening.head] == "VBG" or not opening.finite)
+    if not participle and (text.tags[first] not in {"SC", "IN"} or text.lower[first] not in _SUBORDINATORS):
         return last
     commas = [i for i in range(first, last - 1) if text.words[i] == "," and text.quoted[i] < 0]
     if not commas or any(i < verb.first and clause_at(doc, i + 1, last, sure=True) for i in commas):

@@ -81,13 +81,13 @@ def _after_adjuncts(doc: Doc, cue: Cue, at: int, limit: int) -> Complement | Non
     if found is None:
         return None
     first, form = found
-    return Complement(first, content_end(doc, first, limit, bare=form == "clause"), form, at)
+    return Complement(first, content_end(doc, first, limit, form), form, at)
 
 
-def content_end(doc: Doc, first: int, limit: int, *, bare: bool = False) -> int:
+def content_end(doc: Doc, first: int, limit: int, form: Form = "that") -> int:
     """Where clausal content ends: before the next cue of the same speaker, "according to", or the final stop.
 
-    A `bare` clause ends before another main clause too ("said it rained, and the port closed"), as there is no
+    A bare clause ends before another main clause too ("said it rained, and the port closed"), as there is no
     "that" for both.
     """
     text = doc.text
@@ -95,40 +95,48 @@ def content_end(doc: Doc, first: int, limit: int, *, bare: bool = False) -> int:
     while at < limit:
         if text.quoted[at] >= 0:
             at = text.quotations[text.quoted[at]].last
-            if at < limit and _participle_after_comma(doc, at):
+            if at < limit and _ends_in_comma(doc, at) and _breaks_off(doc, at, limit, form, quoted=True):
                 break
             continue
         if at > first and (text.words[at] == ";" or _next_attribution(doc, at, limit)):
             break
-        if bare and at > first and _main_clause(doc, at, limit):
+        if at > first and text.words[at] == "," and _breaks_off(doc, at + 1, limit, form, quoted=False):
             break
         at += 1
     return trim(doc, first, min(at, limit))
 
 
-def _main_clause(doc: Doc, comma: int, limit: int) -> bool:
-    """Whether another main clause begins: ", and the port closed"."""
+def _ends_in_comma(doc: Doc, after: int) -> bool:
+    """Whether the comma stands inside the quotation before a token: “… together,” adding …"""
+    inner = doc.text.quotations[doc.text.quoted[after - 1]].inner[1] - 1
+    return inner >= 0 and doc.text.words[inner] == ","
+
+
+def _breaks_off(doc: Doc, at: int, limit: int, form: Form, *, quoted: bool) -> bool:
+    """Whether what follows a comma is no part of the content: a participle, another main clause, a circumstance.
+
+    `quoted`: the comma is the last of a quotation, which ends more than a comma within a clause does.
+    """
     text = doc.text
-    if text.words[comma] != "," or comma + 2 >= limit or text.lower[comma + 1] not in {"and", "but"}:
+    if at >= limit or text.quoted[at] >= 0:
         return False
-    phrase = doc.phrases.noun(comma + 2)
-    verb = doc.phrases.verb(phrase.last) if phrase is not None and phrase.last < limit else None
-    return (
-        phrase is not None
-        and phrase.first == comma + 2
-        and text.quoted[comma + 2] < 0
-        and verb is not None
-        and verb.finite
-        and verb.first == phrase.last
-    )
+    at += text.lower[at] == "not"
+    verb = doc.phrases.verb(at) if at < limit else None
+    if verb is not None and verb.first == at and text.tags[verb.head] == "VBG":
+        return quoted or form == "infinitive"
+    if quoted and text.lower[at] in _CIRCUMSTANCES:
+        return True
+    joint = text.lower[at] in {"and", "but"}
+    return joint and (quoted or form in {"clause", "question"}) and _main_clause(doc, at + 1, limit)
 
 
-def _participle_after_comma(doc: Doc, at: int) -> bool:
-    """The comma of ", adding" may stand inside the quotation before it: “… together,” adding …"""
-    verb = doc.phrases.verb(at)
-    closing = doc.text.quotations[doc.text.quoted[at - 1]].inner[1] - 1
-    comma = closing >= 0 and doc.text.words[closing] == ","
-    return comma and verb is not None and doc.text.tags[verb.head] == "VBG" and is_speech(doc, verb)
+def _main_clause(doc: Doc, at: int, limit: int) -> bool:
+    """Whether a subject and its finite verb stand here."""
+    phrase = doc.phrases.noun(at) if at < limit and doc.text.quoted[at] < 0 else None
+    if phrase is None or phrase.first != at or phrase.last >= limit:
+        return False
+    verb = doc.phrases.verb(phrase.last)
+    return verb is not None and verb.finite and verb.first == phrase.last
 
 
 def _next_attribution(doc: Doc, at: int, limit: int) -> bool:
@@ -226,6 +234,8 @@ def _phrase_end(doc: Doc, first: int, limit: int) -> int:
     while at < limit:
         if text.quoted[at] >= 0:
             at = text.quotations[text.quoted[at]].last
+            if at < limit and _ends_in_comma(doc, at) and _comma_ends_phrase(doc, at, limit):
+                break
             continue
         if at > first and (
             text.words[at] == ";"
@@ -255,7 +265,7 @@ def _phrase_stop(doc: Doc, at: int, limit: int) -> bool:
     if text.tags[at] in {"IN", "SC"}:
         return text.lower[at] in _CIRCUMSTANCES or _is_venue(doc, at, limit)
     if text.words[at] == "," and at + 1 < limit:
-        return _comma_ends_phrase(doc, at, limit)
+        return _comma_ends_phrase(doc, at + 1, limit)
     phrase = doc.phrases.noun(at)
     bare_time = phrase is not None and phrase.first == at and is_bare_time(doc, phrase)
     return bare_time and phrase is not None and phrase.last - at < _LONG_TIME and _is_final(doc, phrase.last, limit)
@@ -272,11 +282,12 @@ def _is_venue(doc: Doc, preposition: int, limit: int) -> bool:
 
 
 def _comma_ends_phrase(doc: Doc, at: int, limit: int) -> bool:
+    """Whether what follows a comma is no part of the phrase before it."""
     text = doc.text
-    if text.lower[at + 1] == "including":
+    if text.quoted[at] >= 0 or text.lower[at] == "including":
         return False
-    opens = text.tags[at + 1] in {"CC", "VBG", "SC"} or text.lower[at + 1] in {"which", "who", "but"}
-    return opens or clause_at(doc, at + 1, limit, sure=True)
+    opens = text.tags[at] in {"CC", "VBG", "SC"} or text.lower[at] in {"which", "who", "but"}
+    return opens or clause_at(doc, at, limit, sure=True)
 
 
 def _is_final(doc: Doc, at: int, limit: int) -> bool:

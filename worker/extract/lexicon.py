@@ -71,6 +71,7 @@ class _Frames(_Strict, frozen=True):
     infinitive: str
     object_infinitive: str
     phrase: str
+    question: str
 
 
 class _CueNouns(_Strict, frozen=True, rename={"for_": "for"}):
@@ -181,6 +182,8 @@ class Cue(Struct, frozen=True):
     infinitive: bool
     object_infinitive: bool
     phrase: bool
+    question: bool
+    """Puts a question to somebody, who in the passive answers: "asked why it rained, she …"."""
     prepositions: frozenset[str]
 
 
@@ -299,6 +302,7 @@ def _cues(file: _File) -> dict[str, Cue]:
                 infinitive=framed in frames["infinitive"],
                 object_infinitive=framed in frames["object_infinitive"],
                 phrase=framed in frames["phrase"],
+                question=framed in frames["question"],
                 prepositions=prepositions.get(framed, frozenset()),
             )
             for form in forms(verb, file.irregular, file.also):

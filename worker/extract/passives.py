@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from worker.extract.complements import Complement, content_end
+from worker.extract.complements import Complement, complement, content_end
 from worker.extract.document import Doc
-from worker.extract.finds import Find
+from worker.extract.finds import BREAKS, Find
 from worker.extract.lexicon import Cue
+from worker.extract.openings import clause_at
 from worker.extract.phrases import VerbGroup
 from worker.extract.sources import Range, agent, subject
 
@@ -40,6 +41,33 @@ def passive(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> Find
         thought=cue.thought,
         rule="passive_agent" if by else "passive",
     )
+
+
+def when_asked(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> Find | None:
+    """ "Asked about the fees, she …", "…, when asked why it rains": a question whose asker is not told."""
+    text, before = doc.text, verb.first - 1
+    if not cue.question or text.tags[verb.head] not in {"VBN", "VBD"} or verb.last - verb.first > 1:
+        return None
+    if before >= first and text.words[before] not in BREAKS and text.lower[before] not in {"when", "if", "once"}:
+        return None
+    right = complement(doc, verb, cue, limit)
+    if right is None or right.form == "infinitive" or (right.form == "phrase" and right.first == verb.last):
+        return None
+    last = _before_answer(doc, right.first, right.last)
+    return Find(
+        source=None, cue=(verb.first, right.cue_last), pieces=[(right.first, last)], act=cue.act, rule="passive"
+    )
+
+
+def _before_answer(doc: Doc, first: int, last: int) -> int:
+    """Where the clause of the answer goes on: "Asked why it rains | , she laughed", "she, asked why | , laughed"."""
+    for i in range(first, last - 1):
+        if doc.text.words[i] != "," or doc.text.quoted[i] >= 0:
+            continue
+        verb = doc.phrases.verb(i + 1)
+        if clause_at(doc, i + 1, last, sure=True) or (verb is not None and verb.finite and verb.first == i + 1):
+            return i
+    return last
 
 
 def _passive_complement(doc: Doc, verb: VerbGroup, cue: Cue, at: int, limit: int) -> Complement | None:

@@ -62,33 +62,47 @@ def _shared(doc: Doc, conjunction: int, first: int, finds: list[Find]) -> Range 
 
 
 def main_subject(doc: Doc, before: int, first: int) -> Range | None:
-    """The subject of the nearest finite verb to the left that has one of its own."""
-    at = before - 1
+    """The subject of the nearest finite verb to the left that has one of its own, no base form if it can."""
+    at, other = before - 1, None
     while at >= first:
         verb = doc.phrases.verb(at)
         if verb is None or doc.text.quoted[at] >= 0:
             at -= 1
             continue
-        if verb.finite:
-            found = subject(doc, verb, first)
-            if found is not None and doc.text.lower[found[0]] not in {"which", "that", "it", "there", "what"}:
+        found = subject(doc, verb, first) if verb.finite else None
+        if found is not None and doc.text.lower[found[0]] not in {"which", "that", "it", "there", "what"}:
+            if not _is_governed(doc, verb):
                 return found
+            other = other or found
         at = verb.first - 1
-    return None
+    return other
+
+
+def _is_governed(doc: Doc, verb: VerbGroup) -> bool:
+    """Whether a base form without an auxiliary is no main verb: "helped the crew | succeed"."""
+    return doc.text.tags[verb.head] == "VB" and verb.modal < 0 and doc.text.lower[verb.first] not in doc.lexicon.do
 
 
 def _of_participle(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> tuple[Range | None, int, str]:
     """ ", saying …": the main clause's subject; "a letter saying …": the noun before; "Citing …, X": the noun after."""
     text, before = doc.text, verb.first - 1
-    if before < first or (text.words[before] in BREAKS and not doc.phrases.finite_between(first, before)):
+    opens = before < first or text.words[before] in BREAKS or text.tags[before] in {"IN", "SC", "CC"}
+    if opens and not doc.phrases.finite_between(first, max(first, before)):
         after = _subject_after_comma(doc, verb.last, text.sentence(verb.head)[1])
         return (after, verb.first, "participle") if after else (None, verb.first, "")
     if doc.phrases.noun(before) is not None and text.words[before] not in BREAKS:
-        source = subject(doc, verb, first)
+        source = subject(doc, verb, first) or _accompanying(doc, before)
         return (source, verb.first, "participle") if source else (None, verb.first, "")
     known = [f for f in finds if f.source is not None and f.cue[0] >= first and f.cue[0] < verb.head]
     source = max(known, key=lambda f: f.cue[0]).source if known else main_subject(doc, verb.first, first)
     return (source, verb.first, "participle") if source else (None, verb.first, "")
+
+
+def _accompanying(doc: Doc, at: int) -> Range | None:
+    """ "with the union | calling it a shame": the phrase that a preposition sets beside the participle."""
+    phrase = doc.phrases.noun(at)
+    with_ = phrase is not None and phrase.first > 0 and doc.text.lower[phrase.first - 1] in {"with", "despite"}
+    return (phrase.first, phrase.last) if phrase is not None and with_ else None
 
 
 def _subject_after_comma(doc: Doc, at: int, last: int) -> Range | None:

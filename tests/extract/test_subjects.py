@@ -1,0 +1,24 @@
+"""Whose cue a verb is where its subject does not stand right before it."""
+
+import pytest
+
+from tests.extract.test_statements import found
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "cue"),
+    [
+        ("Hale left no doubt of helping the crew win, saying that it rains.", "Hale", "saying"),
+        ("After thanking the crew, Hale left.", "Hale", "thanking"),
+        ("In describing the plan as a shame, Hale laughed.", "Hale", "describing"),
+        ("The port was shut, with the union calling it a shame.", "the union", "calling"),
+        ("Declaring that it rains, Hale left the port.", "Hale", "Declaring"),
+        ("Hale opened the port and praised the crew.", "Hale", "praised"),
+    ],
+)
+def test_a_cue_without_a_subject_of_its_own_has_a_source(text: str, source: str, cue: str) -> None:
+    assert (source, cue) in [(who, word) for who, word, _ in found(text)]
+
+
+def test_the_content_of_an_opening_participle_ends_before_the_main_clause() -> None:
+    assert [pieces for _, _, pieces in found("Declaring that it rains, Hale left the port.")] == [["that it rains"]]
