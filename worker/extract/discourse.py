@@ -176,7 +176,7 @@ class Discourse:
         limit = self.text.paragraph_of[token] - _PARAGRAPHS
         if person is None or not self._speakers:
             return
-        before = next((s for s in reversed(self._speakers) if s.itself.description is not None), None)
+        before = next((s for s in reversed(self._speakers[-_LAST:]) if s.itself.description is not None), None)
         if before is None or self.text.paragraph_of[before.first] < limit:
             return
         before = before.itself

@@ -20,6 +20,8 @@ from worker.schema import Actor, Span
 _NOTHING: frozenset[str] = frozenset()
 _MANY = 40
 """People of one surname beyond which nobody tries to tell them apart."""
+_HOLDERS = 100
+"""The same of a role: a whole senate has as many."""
 _RECENT = 6
 """Speakers among whom a bare surname that two people share is looked for."""
 _LONG_ROLE = 8
@@ -160,7 +162,7 @@ class People:
         held = self._heads(lower)
         for word in held:
             holders = self._by_role.setdefault(word, [])
-            if person not in holders:
+            if len(holders) < _HOLDERS and person not in holders:
                 holders.append(person)
         person.role_words |= words
         person.held |= held
