@@ -21,6 +21,8 @@ _NEAR = 16
 """Tokens to the right of a trigger in which its place stands."""
 _FAR = 240
 """Characters beyond which a date belongs to something else."""
+_OWN_OBJECT = 4
+"""Tokens after a trigger in which its own object stands: "postponed the vote to May"."""
 _LONG = 40
 """Tokens at most in a topic or an object."""
 _ARTICLE_AND_NOUN = 2
@@ -64,6 +66,15 @@ class Circumstances:
         at = token + (text.tags[token] == "IN" and token + 1 < len(text.words))
         return any(text.token_at(w.start) in {token, at} for w in self._in_sentence(token))
 
+    def ends_dated(self, first: int, last: int) -> bool:
+        """Tell whether the tokens are a date and its preposition: "on Friday", "last week", but not "until May"."""
+        text = self.doc.text
+        at = first + (text.lower[first] in words(self.lexicon.meeting.dated_by))
+        if at >= last or text.lower[first - 1] in words(self.lexicon.meeting.term):
+            return False
+        start, end = text.starts[at], text.ends[last - 1]
+        return any(w.start == start and w.end == end for w in self._in_sentence(first))
+
     def _in_sentence(self, token: int) -> list[When]:
         number = self.doc.text.sentence_of[token]
         if number not in self._dates:
@@ -90,7 +101,7 @@ class Circumstances:
         if any(phrases.verb_at[i] >= 0 and phrases.verb_at[i] != own for i in range(first, last)):
             return True
         events = self.lexicon.decision_nouns.keys() | words(self.lexicon.decision.nouns.dated)
-        return any(text.lower[i] in events for i in range(first, last))
+        return any(text.lower[i] in events for i in range(first + _OWN_OBJECT, last))
 
     def _clause_between(self, start: int, end: int, trigger: int) -> bool:
         """Tell whether a finite verb stands between two offsets, so that the date belongs to something else."""
@@ -253,6 +264,8 @@ class Circumstances:
     def _new_clause(self, at: int, first: int) -> bool:
         """Tell a comma before a clause of its own, or an attribution after the clause."""
         text = self.doc.text
+        if self._next_act(at, first):
+            return True
         if text.words[at] != "," or at + 1 >= len(text.words):
             return False
         tag = text.tags[at + 1]
@@ -262,6 +275,14 @@ class Circumstances:
             (verb := self.doc.phrases.verb(i)) is not None and verb.finite
             for i in range(at + 1, min(at + 8, len(text.words)))
         )
+
+    def _next_act(self, at: int, first: int) -> bool:
+        """Tell the "and" before the next act of the same doer: "closed the port [and opened] another"."""
+        text, phrases = self.doc.text, self.doc.phrases
+        if text.tags[at] != "CC" or at == first or phrases.finite_between(first, at):
+            return False
+        verb = phrases.verb(at + 1 + (at + 1 < len(text.tags) and text.tags[at + 1] == "RB"))
+        return verb is not None and verb.finite and text.tags[verb.head] in {"VBD", "VBZ", "MD"}
 
     def _verb_like_a_plural(self, at: int) -> bool:
         """Tell the next verb of a headline, taken for a plural by the tagger: "accepts resignation, names an envoy"."""

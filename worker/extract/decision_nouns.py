@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from worker.extract.clusters import Candidate
 from worker.extract.decision_reader import DecisionReader
 from worker.extract.event_lexicon import words
-from worker.schema import Actor, Category, DecisionStatus, Span
+from worker.schema import Actor, DecisionStatus, Span
 
 if TYPE_CHECKING:
     from worker.extract.phrases import NounPhrase, VerbGroup
@@ -35,7 +35,7 @@ class DecisionNouns(DecisionReader):
         if about is None and word not in words(self.lexicon.decision.nouns.plain):
             return None
         status: DecisionStatus = "rejected" if self.word(noun.last) == "not" else kind
-        category: Category = "agreement" if word in words(self.lexicon.decision.nouns.agreed) else "executive"
+        category = self.lexicon.noun_categories.get(word, "executive")
         return self._candidate(noun.head, noun.head + 1, category, status, deciders, about, "noun", noun=word)
 
     def _mentioned_only(self, noun: NounPhrase) -> bool:
@@ -58,10 +58,15 @@ class DecisionNouns(DecisionReader):
     def _noun_complement(self, noun: NounPhrase, kind: str = "") -> Span | None:
         """Return what follows the noun, its date and its decider: "the decision last May by Oslo to …"."""
         at = self._over_time(noun.last)
+        if self.word(at) == "of" and self._has_owner(noun):
+            return self.around.stretch(at + 1, self._own_verb_at(noun))  # "his veto of the bill"
         if self.word(at) in {"by", "of", "from"}:
             owner = self.clauses.noun(at + 1)
             at = self._over_time(self.clauses.coordinated(owner)[-1].last) if owner is not None else at
         at += self.word(at) == "not"
+        verb = self.phrases.verb(at)
+        if verb is not None and verb.passive and self.lemma(verb) in words(self.lexicon.decision.nouns.made):
+            at = verb.last  # "no decision [was made] on"
         if self.word(at) not in {"to", "that", "on", "against", "for", "in"}:
             return None
         verb = self.phrases.verb(at)
@@ -74,6 +79,9 @@ class DecisionNouns(DecisionReader):
             return None
         return self.around.stretch(at + 1, self._own_verb_at(noun))
 
+    def _has_owner(self, noun: NounPhrase) -> bool:
+        return self.parties.possessor(noun, noun.head) is not None or bool(self.parties.modifiers(noun, noun.head))
+
     def _own_verb_at(self, noun: NounPhrase) -> int | None:
         """Return where the verb begins that the noun is subject of: "Oslo's plans to build a bridge [angered] Riga"."""
         verbs = (self.phrases.verb(i) for i in range(noun.last, self.text.sentence(noun.head)[1]))
@@ -82,14 +90,14 @@ class DecisionNouns(DecisionReader):
         return verb.first if verb is not None and subject is not None and subject.first == noun.first else None
 
     def _absent(self, noun: NounPhrase) -> bool:
-        return self.word(noun.first) in self.doc.lexicon.negations
+        return self.word(noun.first) in self.doc.lexicon.negations or self.word(noun.first - 1) == "without"
 
     def _no_decision(self, noun: NounPhrase) -> Candidate | None:
         """Read "no decision was reported", "Oslo has no plans to"."""
-        before = self.phrases.verb(noun.first - 1)
+        before = self._parting(noun)
         deciders = self._graded(self._owners(noun)) or (self._graded(self.subject(before)) if before else [])
         if not deciders:
-            deciders = self._who_met(noun.head) if before is None else []
+            deciders = self._who_met(noun.head) or self._teller(noun) if before is None else []
         if not deciders:
             return None
         about = self._noun_complement(noun)
@@ -106,6 +114,20 @@ class DecisionNouns(DecisionReader):
             noun="decision",
         )
 
+    def _parting(self, noun: NounPhrase) -> VerbGroup | None:
+        """Return the verb of "made no decision", "parted without a decision"."""
+        without = self.word(noun.first - 1) == "without"
+        return self.phrases.verb(noun.first - 1 - without)
+
+    def _teller(self, noun: NounPhrase) -> list[Actor]:
+        """Read "No decision has been made, the government said": whoever says so of itself."""
+        offset = self.text.starts[noun.head]
+        for statement in self.doc.statements:
+            if any(span.start <= offset < span.end for span in statement.content):
+                speaker = statement.speaker
+                return self._graded([speaker]) if speaker is not None and speaker.type != "person" else []
+        return []
+
     def _left_open(self, group: VerbGroup) -> Candidate | None:
         """Read "has not confirmed whether"."""
         if group.modal >= 0 or self.word(group.last) not in self.doc.lexicon.wh_openers:
@@ -121,7 +143,7 @@ class DecisionNouns(DecisionReader):
         """Read "the permit is not being discussed": the agent decides, or the country the sentence is set in."""
         if not (group.negated and group.passive) or group.modal >= 0:
             return None
-        place = self.around.opening_place(group.head) or self._set_in(group)
+        place = self.around.place(group.head, group.last) or self._set_in(group)
         deciders = self._graded(self.by(group.last)) or (self._graded(self.parties.named(place)) if place else [])
         if not deciders:
             return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-
 from typing import TYPE_CHECKING
 
 from worker.extract.clusters import Candidate
@@ -82,9 +81,11 @@ class DecisionReader(Reader):
 
     def _is_participle(self, group: VerbGroup) -> bool:
         """Read "the ceasefire announced by Oslo"."""
-        return (
-            self.text.tags[group.head] in {"VBN", "VBD"} and group.first == group.head and self.word(group.last) == "by"
-        )
+        return self.text.tags[group.head] in {"VBN", "VBD"} and group.first == group.head and self._agent_follows(group)
+
+    def _agent_follows(self, group: VerbGroup) -> bool:
+        """Tell "by Oslo" from the votes of "by 310 to 280"."""
+        return self.word(group.last) == "by" and self._over_tally(group.last) == group.last
 
     def _participled(self, group: VerbGroup) -> NounPhrase | None:
         """Return the noun a participle describes, over what stands between: "the truce on the river announced by"."""
@@ -103,7 +104,7 @@ class DecisionReader(Reader):
             last = following.last
         if "person" in needed and self.parties.members(noun)[:1] and self.parties.members(noun)[0].type == "person":
             return True
-        money = "aid" in needed and any(c in "$£€" for c in text.slice(noun.first, last))
+        money = "million" in needed and any(c in "$£€" for c in text.slice(noun.first, last))
         return money or any(text.lower[i] in needed for i in range(noun.first, last))
 
     def _infinitive(self, following: VerbGroup, kind: str) -> Span | None:
@@ -133,14 +134,47 @@ class DecisionReader(Reader):
                 break
         return at
 
+    def _over_tally(self, at: int) -> int:
+        """Step over the votes: "voted [7-2] to", "voted [by 310 to 280] to", "voted [unanimously] to"."""
+        start = at + (self.word(at) == "by")
+        end = start
+        while end < len(self.text.words) and (
+            self.text.tags[end] == "CD" or (end > start and self.word(end) in words(self.lexicon.decision.choice.tally))
+        ):
+            end += 1
+        while end > start and self.text.tags[end - 1] != "CD":
+            end -= 1  # the "to" of the infinitive is no part of "7-2 to"
+        return end if end > start else at
+
     def _object(self, noun: NounPhrase, verb: VerbGroup) -> Span:
         """Return the object with what hangs on it, up to the end of its clause, or to the verb that follows it."""
         before = verb.first if noun.last <= verb.first else None
         if before is not None:
             openers = self.doc.lexicon.relative | {","}
             before = next((i for i in range(noun.last, before) if self.text.lower[i] in openers), before)
-        whole = self.around.stretch(noun.first, before)
-        return whole if whole is not None else self.text.span(noun.first, noun.last)
+        whole = self.around.stretch(noun.first, before) or self.text.span(noun.first, noun.last)
+        return self._bare(whole, noun.last)
+
+    def _bare(self, whole: Span, least: int) -> Span:
+        """Cut the votes and the day of the act off the end of its object."""
+        first, last = self.text.token_at(whole.start), self.text.token_at(whole.end - 1) + 1
+        tally = next((i for i in range(least, last - 1) if self._over_tally(i) > i and self.word(i) == "by"), last)
+        dated = next((i for i in range(least, tally) if self.around.ends_dated(i, tally)), tally)
+        return self.text.span(first, dated)
+
+    def _category_of(self, category: Category, deciders: list[Actor]) -> Category:
+        """Return the category that the kind of decider gives: what a court orders is a court's."""
+        if category not in {"executive", "legislative"}:
+            return category
+        d = self.lexicon.decision.deciders
+        heads = self.parties.heads(deciders[0])
+        if heads & words(d.court):
+            return "court"
+        if heads & words(d.campaign):
+            return "campaign" if category == "executive" else category
+        if heads & words(d.executive) and deciders[0].type != "person":
+            return "executive"
+        return "legislative" if heads & words(d.legislative) and deciders[0].type != "person" else category
 
     def _candidate(  # noqa: PLR0917 - a row of the event's own fields
         self,
@@ -154,6 +188,7 @@ class DecisionReader(Reader):
         noun: str = "",
     ) -> Candidate:
         when = self.around.when(first, last)
+        category = self._category_of(category, deciders)
         return Candidate(
             first=first,
             last=last,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.clusters import Candidate
-from worker.extract.decision_reader import DecisionReader
+from worker.extract.decision_outcome import DecisionOutcome
 from worker.extract.event_lexicon import words
 from worker.extract.event_tables import Act
-from worker.schema import Category, DecisionStatus, Span
+from worker.schema import Actor, Category, Span
 
 if TYPE_CHECKING:
-    from worker.extract.outlook import Mood
     from worker.extract.phrases import NounPhrase, VerbGroup
 
 _COMPLEMENTS = frozenset(
@@ -22,7 +21,7 @@ _ADJUNCTS = frozenset({"IN", "SC", "RB", "CC", "VBG", "PUNCT"})
 _NOTHING = frozenset({"nothing", "little", "anything", "something"})
 
 
-class DecisionVerbs(DecisionReader):
+class DecisionVerbs(DecisionOutcome):
     """Reads verbs of choice and of action."""
 
     def _choice(self, group: VerbGroup, kind: str) -> Candidate | None:
@@ -30,7 +29,8 @@ class DecisionVerbs(DecisionReader):
         if kind == "agreed" and (shared := self._agreed_between(group)) is not None:
             return shared
         how = self.mood(group)
-        if self._unreal(how) or not (group.finite or how.governors or self._participle_clause(group)):
+        stands = group.finite or how.governors or self._participle_clause(group)
+        if self._unreal(how) or not stands or self._demanded(group):
             return None
         if group.passive:
             return self._impersonal(group, kind)
@@ -41,8 +41,21 @@ class DecisionVerbs(DecisionReader):
         deciders = self._deciders(group, person=kind == "voted") if status else []
         if status is None or not deciders:
             return None
+        if kind == "proposed" and not self._official(group, complement, deciders):
+            return None
         category: Category = "agreement" if kind == "agreed" else "legislative" if kind == "voted" else "executive"
         return self._candidate(self._negation(group), group.last, category, status, deciders, complement, f"{kind} to")
+
+    def _official(self, group: VerbGroup, complement: Span, deciders: list[Actor]) -> bool:
+        """Tell the promise of an official act from "vowed to fight on", and a person's plans from a government's."""
+        verb = self.phrases.verb(self.text.token_at(complement.start))
+        if verb is None or not verb.infinitive:
+            return True
+        lemma, choice = self.lemma(verb), self.lexicon.decision.choice
+        if lemma in words(choice.soft):
+            return False
+        weak = self.lemma(group) in words(choice.weak) and all(a.type == "person" for a in deciders)
+        return not weak or lemma in self.lexicon.acts
 
     def _agreed_between(self, group: VerbGroup) -> Candidate | None:
         """Read "the truce agreed last year between A and B"."""
@@ -70,8 +83,10 @@ class DecisionVerbs(DecisionReader):
 
     def _complement(self, group: VerbGroup, kind: str) -> Span | None:
         """Return what was chosen; None where the complement is none of a decision ("decided the election")."""
-        at = self._over_time(group.last)
+        at = self._over_time(self._over_tally(group.last))
         word = self.word(at)
+        if kind == "voted" and self._elector(at):
+            return None
         if (
             kind in {"taken", "agreed", "voted"}
             and word in {"on", "against", "for", "to", "in"}
@@ -85,9 +100,20 @@ class DecisionVerbs(DecisionReader):
             return self._infinitive(following, kind)
         if kind in {"pending", "proposed"} and following is not None and self.text.tags[following.head] == "VBG":
             return self.around.stretch(following.head)
-        if word in {"that", "whether"} and kind != "pending":
+        if word == "that" and kind != "pending":
             return self.around.stretch(at + 1)
+        if word == "whether":
+            return self.around.stretch(at)
         return self._nominal_complement(group, kind, at)
+
+    def _elector(self, at: int) -> bool:
+        """Tell "voted for Hale" and "voted in the primary", which electors do, from a vote on a measure."""
+        if self.word(at) not in {"for", "against", "in"}:
+            return False
+        if self.word(at) == "in":
+            return self.word(at + 1) not in words(self.lexicon.decision.choice.favour)
+        named = self.parties.named(self.clauses.noun(at + 1))
+        return any(actor.type == "person" for actor in named)
 
     def _nominal_complement(self, group: VerbGroup, kind: str, at: int) -> Span | None:
         target = self.clauses.object(group)
@@ -111,28 +137,12 @@ class DecisionVerbs(DecisionReader):
         first = group.first - 1
         return self.text.tags[group.first] == "VBG" and first > 0 and self.text.words[first] == ","
 
-    def _status_of_choice(self, group: VerbGroup, how: Mood, kind: str, complement: Span) -> DecisionStatus | None:
-        against = self.word(group.last) in {"against", "not"} or complement.text.lower().startswith("not ")
-        if kind == "pending":
-            return "not_taken" if how.negated else "pending"
-        if self._yet(group):
-            return "pending"
-        if how.negated:
-            return "rejected" if how.modal == "will" or kind in {"agreed", "voted"} else "not_taken"
-        if how.modal == "obliged":
-            return "pending" if kind == "taken" else None
-        if how.modal == "would" or (how.governors and how.outcome != "planned" and not self._through(how)):
-            return None
-        if how.outcome == "planned" or how.modal == "will":
-            return "proposed" if kind == "proposed" else "pending"
-        if kind in {"rejected", "proposed"}:
-            return "rejected" if kind == "rejected" else "proposed"
-        return "rejected" if against else "taken"
-
     def _act(self, group: VerbGroup, lemma: str) -> Candidate | None:
         """Read "imposed sanctions", "was vetoed by the president"."""
         how = self.mood(group)
         if self._unreal(how) or how.modal in {"obliged", "would"} or self._governed_by_choice(how):
+            return None
+        if self._demanded(group):
             return None
         stands = group.finite or how.governors or self._is_participle(group) or self._participle_clause(group)
         if not (stands or self._past(group)) or self._generic(group):
@@ -146,12 +156,19 @@ class DecisionVerbs(DecisionReader):
             return None
         act, last = found
         deciders = self._deciders(group, person=act.firm)
-        if not deciders:
+        if not deciders or self._disagrees(group, deciders):
             return None
+        if target is not None and group.last <= target.first < last:
+            target = self.clauses.noun(last + (self.word(last) == "to"))  # "gave the green light to [the pipeline]"
         about = self._object(target, group) if target else self._complement_of_act(last, bare=act.bare)
         return self._candidate(
             self._negation(group), last, act.category, status, deciders, about, f"act {act.category}"
         )
+
+    def _disagrees(self, group: VerbGroup, deciders: list[Actor]) -> bool:
+        """Tell a bare infinitive or plural, which one person is no subject of: "calls to break up or reinstate"."""
+        bare = group.finite and group.first == group.head and self.text.tags[group.head] in {"VB", "VBP"}
+        return bare and len(deciders) == 1 and deciders[0].type == "person"
 
     def _complement_of_act(self, last: int, *, bare: bool) -> Span | None:
         """Return what follows an act without an object; of "resigned after a vote" and "resigned on Monday" nothing."""
@@ -162,7 +179,7 @@ class DecisionVerbs(DecisionReader):
         return self.around.stretch(at) if named or not bare else None
 
     def _tells_of_meeting(self, target: NounPhrase) -> bool:
-        """Tell whether one holds or calls off one's own meeting, whose status says it; a conference is also decided on."""
+        """Tell whether one holds or calls off one's own meeting, whose status says it."""
         return self.text.ends[target.head] in self._met_at
 
     def _past(self, group: VerbGroup) -> bool:
@@ -198,6 +215,8 @@ class DecisionVerbs(DecisionReader):
                 continue
             if act.only_negated and not (group.negated and group.modal >= 0):
                 continue
+            if act.to_come and group.modal < 0:
+                continue
             if act.bare or (noun is not None and (not needs or self._holds(noun, needs))):
                 return act, max(last, group.last)
         return None
@@ -205,33 +224,3 @@ class DecisionVerbs(DecisionReader):
     def _other_particle(self, at: int) -> bool:
         """Tell "ruled out" from "ruled"."""
         return at < len(self.text.tags) and self.text.tags[at] == "RP"
-
-    def _status_of_act(self, group: VerbGroup, how: Mood, act: Act) -> DecisionStatus | None:
-        if self._yet(group):
-            return "pending"
-        if how.governors and how.outcome != "planned" and not self._through(how):
-            return None
-        if how.negated:
-            return "rejected" if how.modal or self._supported(group) else "not_taken"
-        if how.outcome == "planned":
-            return "pending"
-        if how.modal == "will":
-            return "proposed" if act.status == "taken" else act.status
-        return act.status
-
-    def _through(self, how: Mood) -> bool:
-        """Tell whether every governor leaves the verb as it is ("was forced to postpone")."""
-        listed = words(self.lexicon.outlook.through)
-        return all(self.lexicon.lemma(self.text.lower[g.token]) in listed for g in how.governors)
-
-    def _supported(self, group: VerbGroup) -> bool:
-        """Read "did not approve": a refusal, where "has not approved" leaves it open."""
-        return any(self.text.lower[i] in self.doc.lexicon.do for i in range(group.first, group.head))
-
-    def _governed_by_choice(self, how: Mood) -> bool:
-        """Read "decided to impose": the choice is the event."""
-        return any(
-            self.lexicon.lemma(self.text.lower[g.token]) in self.lexicon.choices
-            or self.text.lower[g.token] in self.lexicon.decision_nouns
-            for g in how.governors
-        )

@@ -16,7 +16,7 @@ from worker.extract.dates import Calendar, DateFinder
 from worker.extract.event_tables import Act, ActorWords, DecisionWords, MeetingWords, Outlook
 from worker.extract.inflect import forms
 from worker.extract.lexicon import lexicon
-from worker.schema import DecisionStatus, Form
+from worker.schema import Category, DecisionStatus, Form
 
 Words = frozenset[str]
 Particles = tuple[str, ...]
@@ -144,9 +144,16 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return {noun: status for nouns, status in table for noun in nouns.split()}
 
     @cached_property
+    def noun_categories(self) -> dict[str, Category]:
+        """Noun that names a decision -> its category; "executive" for those not listed."""
+        listed = self.decision.nouns.categories
+        return {noun: category for category, nouns in listed.items() for noun in nouns.split()}
+
+    @cached_property
     def stance(self) -> Words:
         """Objects one considers or accepts."""
-        return words(self.decision.objects["stance"]) | words(self.decision.objects["instrument"])
+        named = ("stance", "instrument", "measure", "order", "run")
+        return frozenset().union(*(words(self.decision.objects[name]) for name in named))
 
     @cached_property
     def discussed(self) -> Words:

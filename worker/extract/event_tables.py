@@ -21,6 +21,7 @@ class Outlook(Table, frozen=True, kw_only=True):
     cancelled: str
     denied: str
     disclaimed: str
+    failed: str
     due_for: str
     frames: str
     taken_up: str
@@ -42,6 +43,8 @@ class MeetingWords(Table, frozen=True, kw_only=True):
     discuss: str
     bargain: str
     occasions: str
+    dated_by: str
+    term: str
     involving: str
     ahead: str
     upon: str
@@ -90,6 +93,8 @@ class Act(Table, frozen=True, kw_only=True):
     """True: the verb needs no object."""
     firm: bool = False
     """True: the verb alone shows that a person whose role is not told decides as a politician."""
+    to_come: bool = False
+    """True: only announcing it is a decision ("will send troops"); the execution is none."""
     only_negated: bool = False
     """True: only not doing it is a decision ("will not attend")."""
 
@@ -105,6 +110,10 @@ class Choice(Table, frozen=True, kw_only=True):
     announced: str
     pending: str
     objects: str
+    soft: str
+    weak: str
+    favour: str
+    tally: str
     speech: str
 
 
@@ -118,9 +127,19 @@ class DecisionNouns(Table, frozen=True, kw_only=True):
     agreed: str
     dated: str
     plain: str
+    categories: dict[Category, str]
     absent: str
     made: str
     open: str
+
+
+class Deciders(Table, frozen=True, kw_only=True):
+    """Heads of deciders by the category that their decisions have."""
+
+    court: str
+    legislative: str
+    executive: str
+    campaign: str
 
 
 class DecisionWords(Table, frozen=True, kw_only=True):
@@ -129,6 +148,7 @@ class DecisionWords(Table, frozen=True, kw_only=True):
     objects: dict[str, str]
     acts: list[Act]
     choice: Choice
+    deciders: Deciders
     nouns: DecisionNouns
 
 

@@ -120,7 +120,7 @@ class MeetingOutcome(MeetingReader):
             target = following if following is not None and following.first == target.last + 1 else None
 
     def _in_future_clause(self, noun: NounPhrase) -> bool:
-        """Tell whether the noun hangs on a verb of the future: "will fly to Oslo for talks", "arrives on Friday for"."""
+        """Tell whether the noun hangs on a verb of the future: "will fly to Oslo for talks"."""
         start = self.text.sentence(noun.head)[0]
         for at in range(noun.first - 1, max(start, noun.first - 24) - 1, -1):
             group = self.phrases.verb(at)

@@ -237,6 +237,10 @@ class Parties:
             return 2  # "Norway's president …", the name not told apart
         return 1 if actor.type == "organisation" else 0
 
+    def heads(self, actor: Actor) -> set[str]:
+        """Return the head words of a party's name and role, in lower case."""
+        return {_head(actor.name.lower()), _head((actor.role or "").lower())}
+
     def private(self, actor: Actor) -> bool:
         """Tell voters, kin, customers: whoever acts in no political role."""
         return _head(actor.name.lower()) in words(self.lexicon.actors.private)
