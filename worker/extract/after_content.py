@@ -81,7 +81,7 @@ def _around(doc: Doc, verb: VerbGroup, first: int, last: int, cue: Cue | None) -
     quoted = before >= first and _quotation_ending(doc, before) >= first
     if before >= first and (quoted or doc.text.words[before] in BREAKS):
         source = speaker_after(doc, verb.last, last)
-        somebody = source is not None and (quoted or animate(doc, source) or _ends(doc, source[1], last))
+        somebody = source is not None and (quoted or animate(doc, source) or doc.text.words[source[1] : last] == ["."])
         if source is not None and somebody and _inverts(doc, cue, source, last, quoted=quoted):
             return source, before, True
     source = subject(doc, verb, first)

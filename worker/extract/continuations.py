@@ -5,6 +5,9 @@ from __future__ import annotations
 from worker.extract.document import Doc
 from worker.extract.finds import Find
 
+_NEAR = 5
+"""Finds before in which the paragraphs of a long quotation may stand already."""
+
 
 def asked_before(doc: Doc, first: int, latest: list[Find]) -> int:
     """Where a quotation begins that ends the sentence before with "?" or "!", so that "X asked." may belong to it."""
@@ -15,6 +18,18 @@ def asked_before(doc: Doc, first: int, latest: list[Find]) -> int:
     marked = text.words[quotation.inner[1] - 1] in {"?", "!", "—", "–", "--", "…", "..."}
     free = not any(find.covers(first - 1) for find in latest)
     return quotation.first if marked and free and quotation.last == first else first
+
+
+def with_opening(doc: Doc, find: Find, finds: list[Find]) -> None:
+    """Give a quotation the paragraphs that it began with, each left open, where nobody else has said them."""
+    text = doc.text
+    number = text.quoted[find.pieces[0][0]]
+    while number > 0 and text.quotations[number].continues:
+        number -= 1
+        before = text.quotations[number]
+        if any(other.covers(before.first) for other in finds[-_NEAR:]):
+            return
+        find.pieces.insert(0, (before.first, before.last))
 
 
 def go_on(doc: Doc, latest: list[Find], first: int, last: int) -> tuple[list[Find], list[Find]]:

@@ -1,24 +1,30 @@
 """Attributions told by layout instead of a verb: a colon or a signature says who speaks.
 
 "Tamm: Ferries must sail" · "Tamm on the strike: 'Ferries must sail'" · "MERLE: We never agreed." ·
-"“Ferries must sail.” — Jaan Tamm, captain" · an embedded post, "Ferries must sail — Jaan Tamm (@tamm) May 3, 2026".
+"Ferries must sail: Tamm" · "“Ferries must sail.” — Jaan Tamm, captain" ·
+an embedded post, "Ferries must sail — Jaan Tamm (@tamm) May 3, 2026".
 """
 
 from __future__ import annotations
 
+from worker.extract.credits import is_outlet
 from worker.extract.document import Doc
 from worker.extract.finds import BREAKS, Find
 from worker.extract.sources import Range, is_party, speaker_after
 
 _PREFACE = 12
 """Tokens before the colon of a headline or turn."""
+_CLOSING = 8
+"""Tokens of the speaker that a headline ends with."""
 _SIGNATURE = 16
 """Tokens of a signature: name, role, place, handle, date."""
+_DASHES = BREAKS - {","}
+_MARKS = _DASHES | {":"}
 
 
 def layout(doc: Doc, first: int, last: int) -> list[Find]:
     """Return what colons and signatures attribute in a sentence; where there is anything, no verb is asked."""
-    find = _colon(doc, first, last) or _signature(doc, first, last)
+    find = _colon(doc, first, last) or _closing(doc, first, last) or _signature(doc, first, last)
     return [find] if find else []
 
 
@@ -46,7 +52,7 @@ def _after_kicker(doc: Doc, first: int, last: int) -> int:
     """ "EXCLUSIVE – Roger Hale: …": the speaker stands after the dash."""
     words = doc.text.words
     for dash in range(first + 1, min(first + _PREFACE, last - 2)):
-        if words[dash] in BREAKS - {","}:
+        if words[dash] in _DASHES:
             return dash + 1
         if words[dash] == ":":
             break
@@ -94,6 +100,22 @@ def _content_end(doc: Doc, first: int, last: int) -> int:
     return last
 
 
+def _closing(doc: Doc, first: int, last: int) -> Find | None:
+    """ "Ferries must sail: Tamm", "Ferries to sail – minister": a headline that ends with who says so."""
+    text = doc.text
+    if text.paragraph_of[first] > 0 or text.paragraph(first) != (first, last):
+        return None
+    marks = (i for i in range(last - 2, max(first, last - _CLOSING), -1) if text.words[i] in _MARKS)
+    mark = next(marks, -1)
+    source = speaker_after(doc, mark + 1, last) if mark > first and text.quoted[mark] < 0 else None
+    told = source is not None and any(doc.phrases.verb_at[i] >= 0 for i in range(first, mark))
+    if source is None or not told or _content_end(doc, first, last) > source[1] or not _can_sign(doc, source):
+        return None
+    if is_outlet(doc, source):
+        return None  # "… – Daily Post": a site's name
+    return Find(source=source, cue=(mark, mark + 1), pieces=[(first, mark)], rule="headline_closing")
+
+
 # ---------------------------------------------------------------- signatures
 def _signature(doc: Doc, first: int, last: int) -> Find | None:
     """ "“…” — Jaan Tamm, captain": a dash and a name at the end of a paragraph sign the words before."""
@@ -109,9 +131,6 @@ def _signature(doc: Doc, first: int, last: int) -> Find | None:
         return None
     signed = _signed(doc, dash, source, first)
     return Find(source=source, cue=(dash, dash + 1), pieces=[signed], rule="signature") if signed else None
-
-
-_DASHES = BREAKS - {","}
 
 
 def _signed(doc: Doc, dash: int, source: Range, first: int) -> Range | None:

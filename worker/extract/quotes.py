@@ -11,6 +11,10 @@ from msgspec import Struct
 from worker.extract.lexicon import Lexicon
 from worker.extract.tokens import Tokens
 
+_NESTED = 6
+"""Marks of quotations inside one in single marks."""
+_ENDS = frozenset({",", ".", "?", "!"})
+
 
 class Quotation(Struct, frozen=True, kw_only=True):
     """Tokens from the opening mark up to and including the closing one."""
@@ -78,12 +82,12 @@ def _mark(tokens: Tokens, token: int, lexicon: Lexicon) -> _Mark:
 
 
 def _pair(marks: list[_Mark], paragraph: tuple[int, int], words: list[str], lexicon: Lexicon) -> list[Quotation]:
-    """Pair a paragraph's marks.  Inside double marks single ones are nested quotations and ignored."""
+    """Pair a paragraph's marks.  Inside double marks single ones are nested quotations and ignored, and the reverse."""
     first, last = paragraph
     found: list[Quotation] = []
     opening: _Mark | None = None
-    for mark in marks:
-        if opening is None or (opening.single and not mark.single):
+    for number, mark in enumerate(marks):
+        if opening is None or (opening.single and not mark.single and not _closes_later(marks, number, words)):
             if mark.may_open and not _is_measure(mark, words, first) and not _is_elision(mark, words, lexicon):
                 opening = mark
             elif mark.may_close and not mark.single:
@@ -91,7 +95,7 @@ def _pair(marks: list[_Mark], paragraph: tuple[int, int], words: list[str], lexi
                 start = _missing_start(mark.token, found, first, words)
                 if start < mark.token:
                     found.append(Quotation(first=start, last=mark.token + 1, opened=False))
-        elif mark.single != opening.single:
+        elif mark.single != opening.single or (mark.single and _is_possessive(marks, number, words)):
             continue
         elif mark.may_close and mark.token > opening.token:
             found.append(Quotation(first=opening.token, last=mark.token + 1, single=mark.single))
@@ -102,6 +106,24 @@ def _pair(marks: list[_Mark], paragraph: tuple[int, int], words: list[str], lexi
     if opening is not None and not opening.single:
         found.append(Quotation(first=opening.token, last=last, closed=False))
     return found
+
+
+def _closes_later(marks: list[_Mark], number: int, words: list[str]) -> bool:
+    """Whether the single marks around a double one are closed behind it: ‘He told me “go home” and I went,’ X said."""
+    return any(
+        m.single and m.may_close and words[m.token - 1] in _ENDS
+        for m in marks[number + 1 : number + _NESTED]
+        if m.token
+    )
+
+
+def _is_possessive(marks: list[_Mark], number: int, words: list[str]) -> bool:
+    """Whether a single mark after an s is the islanders' own, as the next one closes: 'It's the islanders' ferry,'."""
+    token = marks[number].token
+    if number + 1 >= len(marks) or not words[token - 1].endswith("s") or not words[token + 1].islower():
+        return False
+    following = marks[number + 1]
+    return following.single and following.may_close and words[following.token - 1] in _ENDS
 
 
 def _is_elision(mark: _Mark, words: list[str], lexicon: Lexicon) -> bool:

@@ -8,7 +8,7 @@ from worker.extract.acts import act_of_content
 from worker.extract.announcements import announced
 from worker.extract.confidence import Traits, models, statement_traits
 from worker.extract.constructions import in_sentence
-from worker.extract.continuations import asked_before, go_on
+from worker.extract.continuations import asked_before, go_on, with_opening
 from worker.extract.credits import credits_after, interviewer
 from worker.extract.document import Doc
 from worker.extract.finds import Find
@@ -45,6 +45,7 @@ def _finds(doc: Doc) -> list[Find]:
         here = layout(doc, first, last) or _in_sentence(doc, first, last, latest)
         here = [f for f in here if _tidy(f)]
         if here:
+            with_opening(doc, here[0], finds)
             finds += here
             latest = here
         elif latest:
