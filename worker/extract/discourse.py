@@ -34,10 +34,10 @@ _LAST = 40
 
 _KNOWN = 10.0
 """What every mention of somebody adds to the votes, so that somebody long unmentioned has some."""
-_INTRODUCED = 60.0
+_INTRODUCED = 40.0
 """How much more somebody stands out whom the article introduces with a role: it will not be for nothing."""
 
-Kind = Literal["person", "group", "body", "unsure"]
+Kind = Literal["person", "group", "body", "country", "unsure"]
 """Of "unsure" the article has not said whether it is a person."""
 
 
@@ -53,6 +53,8 @@ class Entity(Struct, eq=False):
     weight: float = 0.0
     """How much it stands out where the reading has come to."""
     description: Description | None = None
+    parts: tuple[tuple[int, int], ...] = ()
+    """The words for each of several that are joined by "and"; empty for one alone."""
     same: Entity | None = None
     """Whom it turned out to be."""
 
@@ -83,6 +85,8 @@ class Discourse:
         self._open: list[Entity] = []
         """Descriptions that nobody's role fits."""
         self._votes: dict[tuple[str, str | None, bool], Counter[int]] = {}
+        self._latest: dict[int, Entity] = {}
+        """First token of a noun phrase -> whom it means, in this sentence."""
         self._subject: Entity | None = None
         self._speakers: list[Entity] = []
         self._read()
@@ -101,6 +105,7 @@ class Discourse:
 
     def _fade(self) -> None:
         self._subject = None
+        self._latest.clear()
         for entity in self._active:
             entity.weight *= FADING
         kept = [e for e in self._active if e.weight > FORGOTTEN and e.same is None]
@@ -111,7 +116,9 @@ class Discourse:
         stands = standing(text, self.phrases, self.lexicon, phrase)
         if text.tags[phrase.head] in {"WP", "EX"}:
             return
-        if text.tags[phrase.head] == "PRP":
+        if text.tags[phrase.head] == "PRP" or (
+            phrase.last - phrase.first == 1 and text.lower[phrase.head] in self.lexicon.pronouns
+        ):
             entity = self._pronoun(phrase.head, stands)
         else:
             if text.tags[phrase.first] == "PRP$":
@@ -119,6 +126,20 @@ class Discourse:
             entity = self._noun(number, phrase, stands)
         if entity is not None:
             self._raise(entity, stands)
+            self._latest[phrase.first] = entity
+            self._join(phrase, entity)
+
+    def _join(self, phrase: NounPhrase, entity: Entity) -> None:
+        """ "Tamm and Lunde" are "they" from here on."""
+        before = self.phrases.noun(phrase.first - 2)
+        if before is None or before.last != phrase.first - 1 or self.text.lower[before.last] != "and":
+            return
+        other = self._latest.get(before.first)
+        if other is not None and other.kind == entity.kind and entity.kind in {"person", "country", "body"}:
+            both = Entity(
+                before.first, phrase.last, "group", parts=((before.first, before.last), (phrase.first, phrase.last))
+            )
+            self._raise(both, standing(self.text, self.phrases, self.lexicon, before))
 
     def _raise(self, entity: Entity, stands: float) -> None:
         entity = entity.itself
@@ -148,7 +169,7 @@ class Discourse:
 
     def _name(self, name: Name, stands: float) -> Entity | None:
         person = self.people.at.get(name.first)
-        if person is None and name.kind == "unknown" and stands >= SPEAKER:
+        if person is None and name.kind == "unknown" and stands >= SPEAKER and self.people.recurs(name):
             person = self.people.introduce(name)
             self.people.at[name.first] = person
         if person is not None and (person.sure or stands >= SPEAKER):
@@ -157,7 +178,8 @@ class Discourse:
             return self._of.setdefault(id(person), Entity(name.first, name.last, "unsure", person=person))
         if name.kind in {"organisation", "country"}:
             words = " ".join(self.text.lower[name.first : name.last])
-            return self._named.setdefault(words, Entity(name.first, name.last, "body"))
+            kind: Kind = "country" if name.kind == "country" else "body"
+            return self._named.setdefault(words, Entity(name.first, name.last, kind))
         return None
 
     def _of_person(self, person: Person, name: Name, stands: float) -> Entity:
@@ -167,7 +189,7 @@ class Discourse:
             if stands >= SPEAKER:
                 self._introduced(known, name.first)
             if person.held:
-                self._raise(known, _INTRODUCED)
+                known.weight += _INTRODUCED / FADING
         return known
 
     def _introduced(self, entity: Entity, token: int) -> None:
@@ -176,12 +198,13 @@ class Discourse:
         limit = self.text.paragraph_of[token] - _PARAGRAPHS
         if person is None or not self._speakers:
             return
-        before = next((s for s in reversed(self._speakers[-_LAST:]) if s.itself.description is not None), None)
-        if before is None or self.text.paragraph_of[before.first] < limit:
+        for before in reversed(self._speakers[-_LAST:]):
+            description = before.description
+            if description is None or before.same is not None or self._votes.get(description.key):
+                continue
+            if self.text.paragraph_of[before.first] >= limit and self.descriptions.could_be(person, description):
+                self._same(before, entity)
             return
-        before = before.itself
-        if before.person is None and before.description and self.descriptions.could_be(person, before.description):
-            self._same(before, entity)
 
     def _described(self, phrase: NounPhrase, stands: float) -> Entity | None:
         text, lexicon = self.text, self.lexicon
@@ -190,7 +213,7 @@ class Discourse:
             if word not in lexicon.groups and stands < SPEAKER:
                 return None
             return self._keep(phrase, self._common(phrase, "group"))
-        if word in lexicon.organisation_heads:
+        if word in lexicon.organisation_heads and (phrase.first < phrase.head or stands >= SPEAKER):
             return self._keep(phrase, self._common(phrase, "body"))
         last = self.people.bodies.of_end(phrase.last, text.sentence(phrase.first)[1])
         description = self.descriptions.read(phrase, last)
@@ -275,7 +298,7 @@ class Discourse:
         elif word in lexicon.plural:
             entity = self._something({"group": 1.0, "body": _DOUBT, "unsure": _UNSURE})
         elif word in lexicon.neuter:
-            entity = self._something({"body": 1.0, "unsure": _DOUBT})
+            entity = self._something({"body": 1.0, "country": _DOUBT, "unsure": _DOUBT})
             if entity is not None:
                 self.meant[token] = entity
             return entity if stands >= SPEAKER else None

@@ -47,6 +47,11 @@ class Mentions:
             return self.resolve(first, last)
         return self.pronouns.resolve(first, last, word, but=speaker)[0]
 
+    def several(self, token: int) -> list[Actor]:
+        """Return the parties that a plural pronoun means one by one: "they" after "Tamm and Lunde"; else none."""
+        entity = self.discourse.meant.get(token)
+        return [self.resolve(*part) for part in entity.itself.parts] if entity is not None else []
+
     def lookup(self, first: int, last: int) -> tuple[Actor, Person | None]:
         """Resolve a phrase, and return the person behind it where there is one."""
         if last - first == 1 and self.text.tags[first] == "PRP$":
@@ -107,9 +112,16 @@ class Mentions:
             return own[-1]
         for i in range(head.last, last):
             for name in self.people.names_in(i):
-                if first <= name.outer_first <= head.first and name.kind == "person" and name.role_first >= 0:
+                if name.kind != "person" or name.role_first < 0:
+                    continue
+                if first <= name.outer_first <= head.first or (name.outer_first <= i and self._ends_with(name, last)):
                     return name
         return None
+
+    def _ends_with(self, name: Name, last: int) -> bool:
+        """Whether words end in an apposition that names somebody: "the forum for Tallinn's president, Jaan Tamm,"."""
+        end = last - 1 if self.text.words[last - 1] == "," else last
+        return name.last == end and self.text.words[name.first - 1] == ","
 
     def _named(self, first: int, last: int, name: Name, head: NounPhrase) -> tuple[Actor, Person | None]:
         person = self.people.at.get(name.first)

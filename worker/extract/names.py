@@ -20,6 +20,7 @@ NameKind = Literal["person", "organisation", "country", "unknown"]
 _HOPS = 3
 """Of-phrases between a role and the comma before its holder."""
 _OPENING = frozenset({"JJ", "CD", "NNS", "DT", "PRP$"})
+COURTESIES = frozenset({"mr", "mrs", "ms", "miss", "dr"})
 _CAPITALISED = frozenset({"NNP", "NN", "NNS", "JJ", "FW", "CD"})
 
 
@@ -121,16 +122,16 @@ def _is_name_word(text: Text, i: int, lexicon: Lexicon) -> bool:
 def _after_role(text: Text, lexicon: Lexicon, first: int, start: int, last: int) -> int:
     """Where the name proper begins: after the last title or role word of the capitalised run.
 
-    A role word that ends the run after a given name is a surname ("Martin Bishop").
+    A role word that ends the run after a given name or "Mr." is a surname ("Martin Bishop").
     """
     split = start
     for i in range(start, last):
         word = text.lower[i].rstrip(".")
         if word in lexicon.roles or word in lexicon.titles:
-            surname = i == last - 1 and i > start and text.lower[i - 1] in lexicon.given_names and i - 1 >= split
-            if not surname:
+            ends = i == last - 1 and i > first
+            before = text.lower[i - 1].rstrip(".") if ends else ""
+            if not (ends and (before in COURTESIES or (i > split and before in lexicon.given_names))):
                 split = i + 1
-    _ = first
     return split
 
 
@@ -164,7 +165,7 @@ def _kind(text: Text, lexicon: Lexicon, first: int, last: int, *, titled: bool, 
         return "organisation"  # "the agency Baltic Wire"
     if titled or (text.lower[first] in lexicon.given_names and last - first > 1):
         return "person"
-    if article or (last - first == 1 and text.words[first].isupper() and len(whole) > 1):
+    if article or (last - first == 1 and whole.isupper() and len(whole.strip(".")) > 1):
         return "organisation"
     return "unknown"
 
@@ -232,7 +233,7 @@ def is_role(text: Text, phrase: NounPhrase, lexicon: Lexicon) -> bool:
     """Is the phrase headed by a word for what a person is ("the foreign minister")?"""
     word = text.lower[phrase.head]
     return word in lexicon.roles or (
-        word.startswith(("ex-", "co-", "vice-")) and word.partition("-")[2] in lexicon.roles
+        word.startswith(("ex-", "co-", "vice-", "then-", "now-")) and word.partition("-")[2] in lexicon.roles
     )
 
 
@@ -277,11 +278,10 @@ def _role_after(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> N
     at = phrase.last
     if name.last != phrase.last or at + 1 >= len(text.words) or text.words[at] != ",":
         return None
-    after = phrases.noun(at + 1)
-    if after is None or after.first != at + 1 or (name.role_first >= 0 and name.kind == "person"):
+    start = at + 2 if text.lower[at + 1] in {"formerly", "once", "now", "then", "currently", "also"} else at + 1
+    after = phrases.noun(start)
+    if after is None or after.first != start or (name.role_first >= 0 and name.kind == "person"):
         return None
-    if text.lower[after.first] in {"formerly", "once", "now"}:
-        after = phrases.noun(after.first + 1) or after
     if not is_role(text, after, lexicon):
         return None
     end = _role_end(text, phrases, after.last)

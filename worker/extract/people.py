@@ -6,12 +6,14 @@ person's role and country are whatever the words around any of the names say.
 
 from __future__ import annotations
 
+import unicodedata
+
 from msgspec import Struct
 
 from worker.extract.bodies import Bodies
 from worker.extract.countries import Countries
 from worker.extract.lexicon import Gender, Lexicon
-from worker.extract.names import Name, names
+from worker.extract.names import COURTESIES, Name, names
 from worker.extract.people_lexicon import load
 from worker.extract.phrases import Phrases
 from worker.extract.text import Text
@@ -20,8 +22,6 @@ from worker.schema import Actor, Span
 _NOTHING: frozenset[str] = frozenset()
 _MANY = 40
 """People of one surname beyond which nobody tries to tell them apart."""
-_HOLDERS = 100
-"""The same of a role: a whole senate has as many."""
 _RECENT = 6
 """Speakers among whom a bare surname that two people share is looked for."""
 _LONG_ROLE = 8
@@ -84,6 +84,8 @@ class People:
         self.words = load(lexicon.language)
         self._by_surname: dict[str, list[Person]] = {}
         self._by_given: dict[str, list[Person]] = {}
+        self._family_first: dict[str, list[Person]] = {}
+        """As `_by_given`, where the given name stands last ("Ban Ki-moon")."""
         self._by_role: dict[str, list[Person]] = {}
         self._read()
 
@@ -109,13 +111,15 @@ class People:
         if len(tokens) < 2:  # noqa: PLR2004 - a surname and "Jr."
             return
         person = next(
-            (p for p in self._by_surname.get(tokens[-1].lower(), [])[-_MANY:] if _compatible(p.tokens, tokens)), None
+            (p for p in self._by_surname.get(_key(tokens[-1]), [])[-_MANY:] if _compatible(p.tokens, tokens)), None
         )
         if person is None:
             person = Person(tokens=tokens, seen=[])
             self.everyone.append(person)
-            self._by_surname.setdefault(tokens[-1].lower(), []).append(person)
-            self._by_given.setdefault(tokens[0].lower(), []).append(person)
+            self._by_surname.setdefault(_key(tokens[-1]), []).append(person)
+            self._by_given.setdefault(_key(tokens[0]), []).append(person)
+            if tokens[0].lower() not in self.lexicon.given_names and "-" in tokens[-1]:
+                self._family_first.setdefault(_key(tokens[0]), []).append(person)
         elif len(tokens) > len(person.tokens):
             person.tokens = tokens
         if self.text.lower[name.last - 1] in _SUFFIXES:
@@ -130,7 +134,7 @@ class People:
                 return
             person = Person(tokens=[self.text.words[name.first]], seen=[])
             self.everyone.append(person)
-            self._by_surname.setdefault(self.text.lower[name.first], []).append(person)
+            self._by_surname.setdefault(_key(self.text.words[name.first]), []).append(person)
         self._learn(person, name)
 
     def _country_of_principal(self, person: Person) -> str | None:
@@ -162,15 +166,24 @@ class People:
         held = self._heads(lower)
         for word in held:
             holders = self._by_role.setdefault(word, [])
-            if len(holders) < _HOLDERS and person not in holders:
+            if person not in holders:
                 holders.append(person)
+        if self._tells_more(person, held, self.text.slice(first, last)):
+            person.role = self.text.slice(first, last)
         person.role_words |= words
         person.held |= held
-        role = self.text.slice(first, last)
-        if person.role is None or (len(role) > len(person.role) and len(role.split()) < _LONG_ROLE):
-            person.role = role
         person.country = person.country or self.countries.of_office(outer, first, last)
         person.nation = person.nation or self.countries.nation(outer, first, last)
+
+    def _tells_more(self, person: Person, held: frozenset[str], role: str) -> bool:
+        """An office tells more than what else somebody is, and of one kind the longer role, if it is none too long."""
+        if person.role is None:
+            return True
+        offices = self.lexicon.offices
+        official, known = bool(held & offices), bool(person.held & offices)
+        if official != known:
+            return official
+        return len(role) > len(person.role) and len(role.split()) < _LONG_ROLE
 
     def _heads(self, role: list[str]) -> frozenset[str]:
         """The heads of a role: of "deputy mayor and chief of police" mayor and chief."""
@@ -203,19 +216,27 @@ class People:
         tokens = _bare(self.text.words[name.first : name.last])
         person = Person(tokens=tokens, sure=True, seen=[name.first])
         self.everyone.append(person)
-        self._by_surname.setdefault(tokens[-1].lower(), []).append(person)
+        self._by_surname.setdefault(_key(tokens[-1]), []).append(person)
         return person
+
+    def recurs(self, name: Name) -> bool:
+        """Whether a name that nothing explains comes back elsewhere, as those of people do."""
+        word = self.text.words[name.first]
+        return name.last - name.first > 1 or self.text.words.count(word) > 1
 
     def bearer(self, token: int, gender: str | None, role_words: frozenset[str] = _NOTHING) -> Person | None:
         """The person that a single name means, by surname, else by given name.
 
         Of several the last speaker, else the one whom the article names most often.
         """
-        word = self.text.lower[token]
-        for known in (self._by_surname, self._by_given):
+        word = _key(self.text.words[token])
+        courtesy = token > 0 and self.text.lower[token - 1].rstrip(".") in COURTESIES
+        for known in (self._by_surname, self._family_first if courtesy else self._by_given):
             bearers = [p for p in known.get(word, [])[:_MANY] if gender is None or p.gender in {None, gender}]
             titled = [p for p in bearers if role_words & p.role_words]
             bearers = titled if role_words and titled else bearers
+            if len(bearers) > 1:
+                bearers = [p for p in bearers if not p.held & self.words.relatives] or bearers
             if len(bearers) > 1:
                 spoke = [p for p in self.speakers[-_RECENT:] if p in bearers]
                 return spoke[-1] if spoke else max(bearers, key=lambda p: (len(p.seen), -p.seen[0]))
@@ -230,6 +251,12 @@ class People:
     def titles_of(self, name: Name) -> frozenset[str]:
         """Return the role words before a name."""
         return frozenset(self.text.lower[name.outer_first : name.first]) & self.lexicon.roles
+
+
+def _key(word: str) -> str:
+    """A name's spelling for comparison: lower case, apostrophes straight, accents off."""
+    plain = unicodedata.normalize("NFKD", word.lower().replace("’", "'").replace("ʼ", "'"))
+    return plain if plain.isascii() else "".join(c for c in plain if not unicodedata.combining(c))
 
 
 def _bare(tokens: list[str]) -> list[str]:

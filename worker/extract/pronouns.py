@@ -38,6 +38,9 @@ class Pronouns:
         """Return the party that an entity is, meant by some tokens."""
         if entity.person is not None:
             return entity.person.actor(self.text.span(first, last)), entity.person
+        if entity.parts:
+            mention = self.text.span(first, last)
+            return Actor(name=self.text.slice(entity.first, entity.last), mention=mention, type="group"), None
         actor, person = self.lookup(entity.first, entity.last)
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
 

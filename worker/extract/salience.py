@@ -53,7 +53,7 @@ def _predicate(text: Text, phrases: Phrases, phrase: NounPhrase) -> VerbGroup | 
         if verb is not None:
             return verb
         if text.words[at] in {",", "(", "—", "–"}:
-            at = _after_aside(text, at, last)
+            at = at + 1 if phrases.verb(at + 1) is not None else _after_aside(text, at, last)
             continue
         if text.tags[at] not in {"IN", "TO", "RB"} and phrases.noun(at) is None and text.words[at] != ")":
             return None
