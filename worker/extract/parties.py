@@ -71,6 +71,8 @@ class Parties:
         """Return the parties of one phrase: several where offices of several countries are named at once."""
         if self._is_plural(noun) and (countries := self._countries_of(noun)):
             return [self._office_of(country, noun) for country in countries]
+        if several := self.doc.mentions.several(noun.head):
+            return several
         actor = self.actor(noun)
         return [actor] if actor is not None else []
 
