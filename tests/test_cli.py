@@ -18,7 +18,20 @@ from worker.publish import writes
 from worker.schema import Article, Meeting, Span, event_stream
 from worker.settings import Settings
 
-COMMANDS = ["put", "discover", "consume", "subscribe", "extract", "parse", "status", "dead", "schema", "run", "demo"]
+COMMANDS = [
+    "put",
+    "discover",
+    "consume",
+    "subscribe",
+    "extract",
+    "parse",
+    "export",
+    "status",
+    "dead",
+    "schema",
+    "run",
+    "demo",
+]
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TEXT = "The minister left early.\n\n“We shall wait,” Prime Minister Ana Belm said on Monday."
 
@@ -56,6 +69,8 @@ def test_every_command_explains_itself_with_an_example(command: str, capsys: pyt
         (["frobnicate"], "invalid choice: 'frobnicate'"),
         (["subscribe", "gossip"], "'gossip' is none of statement, meeting, decision"),
         (["dead", "--limit", "0"], "must be at least 1, not 0"),
+        (["export"], "the following arguments are required: --plover"),
+        (["export", "--plover", "--after", "soon"], "'soon' is no date such as 2024-09-17"),
     ],
 )
 def test_wrong_use_ends_with_2_and_names_the_word(
@@ -138,6 +153,27 @@ def test_a_batch_may_stand_in_a_file(tmp_path: Path) -> None:
     documents.write_text(json.dumps({"id": "a", "text": TEXT}), encoding="utf-8")
     ended = communique("extract", "--jsonl", str(documents))
     assert [json.loads(line)["id"] for line in ended.stdout.splitlines()] == ["a"]
+
+
+def test_events_are_exported_as_plover_records_and_the_rest_is_counted() -> None:
+    given = communique(
+        "extract", "-", "--published-at", "2025-03-05", given=f"Norway imposed sanctions on Chad.\n\n{TEXT}"
+    )
+    ended = communique("export", "--plover", given=given.stdout)
+    (record,) = map(json.loads, ended.stdout.splitlines())
+    assert (record["event"], record["mode"], record["date"]) == (["COERCE"], ["restrict"], "2025-03-05")
+    assert [actor["country_code"] for actor in record["actor"] + record["recipient"]] == ["NOR", "TCD"]
+    assert ended.stderr == "communique: 1 exported, 1 left out (1 statements with no PLOVER type)\n"
+    assert ended.returncode == 0
+
+
+def test_a_line_that_is_no_event_is_named_and_the_export_fails_but_goes_on() -> None:
+    events = communique("extract", "-", given="Norway imposed sanctions on Chad.").stdout
+    ended = communique("export", "--plover", given="\x1b[31mnot json\n" + events)
+    assert len(ended.stdout.splitlines()) == 1
+    assert ended.stderr.startswith("communique: line 1: ")
+    assert "\x1b" not in ended.stderr
+    assert ended.returncode == 1
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:

@@ -11,6 +11,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from importlib.metadata import version
 from typing import TypeAlias
 
@@ -108,7 +109,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"communique {version('communique')}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_put, _discover, _consume, _subscribe, _extract, _parse, _status, _dead, _schema, _run, _demo):
+    for add in (_put, _discover, _consume, _subscribe, _extract, _parse, _export, _status, _dead, _schema, _run, _demo):
         add(commands)
     return top
 
@@ -214,6 +215,22 @@ def _parse(commands: Commands) -> None:
     _document(p, '{"id", "url", "html_path", "content_type"?}')
 
 
+def _export(commands: Commands) -> None:
+    p = _command(
+        commands,
+        "documents:export",
+        "turn events into records of another data set, PLOVER's; what has no code there is counted on stderr",
+        "communique export --plover events.jsonl --kind meeting --after 2024-09-01 --until 2024-09-30\n"
+        "communique extract article.txt --published-at 2024-09-17 | communique export --plover\n"
+        "communique subscribe --from-start | communique export --plover > records.jsonl",
+    )
+    p.add_argument("file", nargs="?", default="-", help="events, one JSON object a line (- for stdin, the default)")
+    p.add_argument("--plover", action="store_true", required=True, help="PLOVER 0.8 records (docs/codes.md)")
+    p.add_argument("--kind", action="append", type=_kind, metavar="KIND", help=f"only these: {', '.join(KINDS)}")
+    p.add_argument("--after", type=_day, metavar="DATE", help="only events of this day and later")
+    p.add_argument("--until", type=_day, metavar="DATE", help="only events up to this day")
+
+
 def _document(p: argparse.ArgumentParser, line: str) -> None:
     """Add the arguments of a command that reads one document, or a batch of them."""
     p.add_argument("file", nargs="?", default="-", help="a file, or - for stdin (the default)")
@@ -283,6 +300,13 @@ def _kind(text: str) -> str:
     if text not in KINDS:
         raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(KINDS)}")
     return text
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2024-09-17") from None
 
 
 def _positive(text: str) -> int:

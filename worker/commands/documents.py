@@ -1,4 +1,4 @@
-"""The pure commands: extract, parse, schema.  No Redis, no network, no clock: the same input gives the same bytes."""
+"""The pure commands: extract, parse, export, schema.  No Redis, network or clock: the same input, the same bytes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ import rich
 from rich.console import Console
 
 from worker import batch
+from worker.commands import tell
 from worker.digest import Digest, digest
 from worker.errors import UsageError
+from worker.export import Mistake, Report, Wanted, plover_lines
 from worker.extract import extract as extract_events
 from worker.parse import parse_article
-from worker.schema import Article, Event, Page, article_id
+from worker.schema import KINDS, Article, Event, Page, article_id
 from worker.settings import Settings
-from worker.view import explained, line
+from worker.view import explained, line, visible
 
 
 def extract(args: argparse.Namespace, _: Settings) -> int:
@@ -61,6 +63,20 @@ def parse(args: argparse.Namespace, _: Settings) -> int:
     encoded = msgspec.json.encode(article)
     sys.stdout.write((msgspec.json.format(encoded) if sys.stdout.isatty() else encoded).decode() + "\n")
     return 0
+
+
+def export(args: argparse.Namespace, _: Settings) -> int:
+    """Print the PLOVER records of events, then say on stderr what was left out; 1 where a line held no event."""
+    wanted = Wanted(kinds=tuple(args.kind or KINDS), after=args.after, until=args.until)
+    report = Report()
+    for answer in plover_lines(_lines(args.file), wanted, report):
+        if isinstance(answer, Mistake):
+            tell(visible(f"line {answer.line}: {answer.why}"))
+        else:
+            sys.stdout.buffer.write(answer + b"\n")
+            sys.stdout.buffer.flush()  # whoever reads a live stream through us waits for this line
+    tell(str(report))
+    return int(report.errors > 0)
 
 
 def schema(_: argparse.Namespace, __: Settings) -> int:

@@ -123,6 +123,12 @@ class _Said(_Told):
 
 
 # ---------------------------------------------------------------- meetings
+def country_of(place: Span | None, lexicon: Lexicon) -> str | None:
+    """Return the country of a place that is a country or a seat of government; None where it is not known."""
+    name = place.text.removeprefix("the ").removeprefix("The ") if place else ""
+    return lexicon.countries.get(name) or lexicon.seats.get(name)
+
+
 class _Met(_Told):
     """Traits of a meeting: who met where."""
 
@@ -135,18 +141,13 @@ class _Met(_Told):
     @cached_property
     def when(self) -> Classes:
         countries = {party.country for party in self.event.participants if party.country}
-        place, several = self._country_of_place(), len(countries) >= _PAIR
+        place, several = country_of(self.event.place, self.lexicon), len(countries) >= _PAIR
         return _holding(
             ("guests", several),
             ("third_place", several and place is not None and place not in countries),
             ("many", len(self.event.participants) > _PAIR),
             ("never_happened", self.event.status == "denied" and self._never_happened()),
         )
-
-    def _country_of_place(self) -> str | None:
-        """Return the country of a place that is a country or a seat of government; None where it is not known."""
-        name = self.event.place.text.removeprefix("the ").removeprefix("The ") if self.event.place else ""
-        return self.lexicon.countries.get(name) or self.lexicon.seats.get(name)
 
     def _never_happened(self) -> bool:
         """Tell "they did not meet" from "he refused to meet" and "he will not meet"."""
