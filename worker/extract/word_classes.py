@@ -10,7 +10,9 @@ from worker.extract.tags import Tagger, tagger
 from worker.extract.tokens import Tokens
 
 _STOPS = frozenset({".", "!", "?", "…", "...", "...."})
-_PAST = frozenset({"VBD", "VBN"})
+_VERBAL = frozenset({"VB", "VBD", "VBN", "VBP", "VBZ"})
+_SMALL = frozenset({"IN", "TO", "DT", "CC", "SC", "MD", "PRP", "PRP$", "WP", "RP", "RB"})
+"""Classes of which one makes a word small: a title in capitals keeps it in lower case."""
 _AUXILIARY = 4
 """Letters of the longest auxiliary that asks a question ("Does")."""
 _NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "NN", "NNS", "UH", "FW"})
@@ -62,8 +64,9 @@ def _tags(tokens: Tokens, sentences: list[tuple[int, int]], model: Tagger) -> li
 
 def _is_title_case(words: list[str], first: int, last: int, model: Tagger) -> bool:
     """Are four words in five of a short line capitalised, small ones aside, and no verb set small among the names?"""
-    if any(w.islower() and not _PAST.isdisjoint(model.classes.get(w, ())) for w in words[first:last]):
-        return False  # "Hale met Belm in Oslo.": a sentence of names
+    small = (w for w in words[first:last] if w.islower())
+    if any(not _VERBAL.isdisjoint(known) for w in small if _SMALL.isdisjoint(known := set(model.classes.get(w, ())))):
+        return False  # "Hale met Belm in Oslo.", "Hale will meet Belm.": sentences of names
     long = [w for w in words[first:last] if len(w) > 3 and w[0].isalpha()]  # noqa: PLR2004 - of, and, the …
     return 3 <= len(long) <= 25 and 5 * sum(w[0].isupper() for w in long) >= 4 * len(long)  # noqa: PLR2004
 
@@ -132,9 +135,21 @@ def _plans_to(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bo
     if lower[i + 1 : i + 2] != ["to"] or tags[i + 2 : i + 3] != ["VB"] or lexicon.lemmas.get(lower[i], "s")[-1] == "s":
         return False
     at = i - 1
-    while at >= 0 and tags[at] == "NNP":
+    while at >= 0 and tags[at] in {"NNP", "NN", "JJ"}:
         at -= 1
-    return at < i - 1 and (at < 0 or tags[at] in {"PUNCT", "CC", "SC"})
+    if at == i - 1 or (at >= 0 and tags[at] not in {"PUNCT", "CC", "SC", "DT"}):
+        return False
+    opens = at < 0 or tags[at] != "DT" or at == 0 or tags[at - 1] in {"PUNCT", "CC", "SC"}
+    return opens and not _finite_follows(tags, i + 3)
+
+
+def _finite_follows(tags: list[str], at: int) -> bool:
+    """Tell whether the clause has its finite verb further on: "the Hale plans to build a dam [angered] Belm"."""
+    while at < len(tags) and tags[at] not in {"PUNCT", "CC", "SC", "WP"}:
+        if tags[at] in _FINITE:
+            return True
+        at += 1
+    return False
 
 
 def _with_cues(tags: list[str], tokens: Tokens, found: list[Quotation], lexicon: Lexicon) -> list[str]:
