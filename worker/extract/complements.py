@@ -224,11 +224,12 @@ def _phrase(doc: Doc, first: int, limit: int, cue_last: int) -> Complement | Non
         return None
     if phrase is not None and phrase.first == first and is_bare_time(doc, phrase):
         return None
-    last = _phrase_end(doc, first, limit)
+    last = phrase_end(doc, first, limit)
     return Complement(first, last, "phrase", cue_last) if last > first else None
 
 
-def _phrase_end(doc: Doc, first: int, limit: int) -> int:
+def phrase_end(doc: Doc, first: int, limit: int) -> int:
+    """Return where a phrase as content ends: before an adverbial of venue, a new clause or another attribution."""
     text = doc.text
     at = first
     while at < limit:

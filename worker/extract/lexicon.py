@@ -44,6 +44,7 @@ class _FunctionWords(_Strict, frozen=True):
     modals: str
     negations: str
     chaining: str
+    light: str
     raising: str
     aside_openers: str
     time_nouns: str
@@ -72,14 +73,6 @@ class _Frames(_Strict, frozen=True):
     object_infinitive: str
     phrase: str
     question: str
-
-
-class _CueNouns(_Strict, frozen=True, rename={"for_": "for"}):
-    that: str
-    infinitive: str
-    of: str
-    for_: str
-    light: str
 
 
 class _CueAdjectives(_Strict, frozen=True):
@@ -156,7 +149,7 @@ class _File(_Strict, frozen=True):
     acts: dict[str, str]
     frames: _Frames
     prepositions: dict[str, str]
-    cue_nouns: _CueNouns
+    cue_nouns: dict[str, dict[str, str]]
     cue_adjectives: _CueAdjectives
     attribution: _Attribution
     venues: _Venues
@@ -185,6 +178,15 @@ class Cue(Struct, frozen=True):
     question: bool
     """Puts a question to somebody, who in the passive answers: "asked why it rained, she …"."""
     prepositions: frozenset[str]
+
+
+class CueNoun(Struct, frozen=True):
+    """A noun that announces content."""
+
+    act: Act
+    thought: bool
+    frames: frozenset[str]
+    """What opens its content: "that", "whether", "to" before a verb, or a preposition."""
 
 
 class Lexicon(Struct, frozen=True):
@@ -227,8 +229,8 @@ class Lexicon(Struct, frozen=True):
     """Verb form, or form and particle ("pointed out") -> cue."""
     lemmas: dict[str, str]
     """Every verb form known here -> its lemma."""
-    cue_nouns: dict[str, frozenset[str]]
-    """Frame (that, infinitive, of, for) -> nouns, singular and plural."""
+    cue_nouns: dict[str, CueNoun]
+    """Noun, singular or plural -> act and frames."""
     light: frozenset[str]
     """Forms of light verbs."""
     cue_adjectives: dict[str, frozenset[str]]
@@ -310,6 +312,15 @@ def _cues(file: _File) -> dict[str, Cue]:
     return cues
 
 
+def _cue_nouns(file: _File) -> dict[str, CueNoun]:
+    return {
+        form: CueNoun(act=_act_of(act), thought=act == "think", frames=_words(frames))
+        for act, nouns in file.cue_nouns.items()
+        for noun, frames in nouns.items()
+        for form in sorted(_plurals(noun))
+    }
+
+
 def _lemmas(file: _File) -> dict[str, str]:
     lemmas = {w for verbs in file.acts.values() for w in verbs.split()}
     lemmas |= set(file.irregular) | set(file.function_words.chaining.split()) | set(file.function_words.raising.split())
@@ -386,13 +397,8 @@ def _derive(file: _File, rows: dict[str, list[str]], given_names: _GivenNames) -
         pronouns=_words(" ".join(getattr(pronouns, field) for field in _PERSONAL)),
         cues=_cues(file),
         lemmas=_lemmas(file),
-        cue_nouns={
-            "that": _plurals(file.cue_nouns.that),
-            "infinitive": _plurals(file.cue_nouns.infinitive),
-            "of": _plurals(file.cue_nouns.of),
-            "for": _plurals(file.cue_nouns.for_),
-        },
-        light=_forms_of(file.cue_nouns.light, file),
+        cue_nouns=_cue_nouns(file),
+        light=_forms_of(words.light, file),
         cue_adjectives={
             "that": _words(file.cue_adjectives.that),
             "of": _words(file.cue_adjectives.of),

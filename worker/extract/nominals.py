@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from worker.extract.complements import content_end
+from worker.extract.complements import content_end, phrase_end, trim
 from worker.extract.document import Doc
-from worker.extract.finds import Find
+from worker.extract.finds import BREAKS, Find
+from worker.extract.lexicon import CueNoun
+from worker.extract.openings import is_bare_time
 from worker.extract.phrases import NounPhrase, VerbGroup
-from worker.extract.sources import Range, subject
+from worker.extract.sources import Range, agent, subject
 from worker.extract.subjects import main_subject
 
 
@@ -56,36 +58,84 @@ def nominals(doc: Doc, first: int, last: int) -> list[Find]:
         phrase = doc.phrases.noun(at)
         at = phrase.last if phrase is not None else at + 1
         if phrase is not None and doc.text.quoted[phrase.first] < 0 and phrase.last < last:
-            find = _nominal_at(doc, phrase, first, last)
+            find = _nominal_at(doc, phrase, first, last) or _predicated(doc, phrase, last)
             if find is not None:
                 finds.append(find)
     return finds
 
 
 def _nominal_at(doc: Doc, phrase: NounPhrase, first: int, last: int) -> Find | None:
-    text, nouns = doc.text, doc.lexicon.cue_nouns
-    noun, following = text.lower[phrase.last - 1], text.lower[phrase.last]
-    if (following == "that" and noun in nouns["that"] and text.tags[phrase.last] in {"SC", "IN", "WP"}) or (
-        following == "to" and noun in nouns["infinitive"] and doc.phrases.verb(phrase.last) is not None
-    ):
-        start, cue_last = phrase.last, phrase.last
-    elif following in {"of", "for"} and noun in nouns[following]:
-        start, cue_last = phrase.last + 1, phrase.last + 1
-    else:
+    noun = doc.lexicon.cue_nouns.get(doc.text.lower[phrase.last - 1])
+    if noun is None:
         return None
-    source, cue_first = _possessor(doc, phrase)
-    if source is None and following == "that":
-        source, cue_first = _light_subject(doc, phrase, first)
+    by = agent(doc, phrase.last, last)
+    start, cue_last = _frame(doc, noun, by[1] if by else phrase.last, last)
+    if start < 0:
+        return None
+    source, cue_first = (by, phrase.first) if by else _light_subject(doc, phrase, first)
+    if source is None:
+        source, cue_first = _possessor(doc, phrase)
     if source is None:
         return None
-    stop = content_end(doc, start, last)
-    if following != "that":
-        stop = min(stop, _nominal_stop(doc, start, stop))
-    elif not doc.phrases.finite_between(first, phrase.first):
-        stop = _predicate(doc, start, stop)
+    stop = _end(doc, phrase, start, first, last)
     if stop <= start:
         return None
-    return Find(source=source, cue=(cue_first, cue_last), pieces=[(start, stop)], rule="nominal")
+    return Find(
+        source=source,
+        cue=(cue_first, phrase.last if by else cue_last),
+        pieces=[(start, stop)],
+        act=noun.act,
+        thought=noun.thought,
+        rule="nominal",
+    )
+
+
+def _predicated(doc: Doc, phrase: NounPhrase, last: int) -> Find | None:
+    """Her answer was that … · Hale's demand is to …"""
+    text, noun = doc.text, doc.lexicon.cue_nouns.get(doc.text.lower[phrase.last - 1])
+    verb = doc.phrases.verb(phrase.last)
+    if noun is None or verb is None or text.lower[verb.head] not in doc.lexicon.be or verb.last + 1 >= last:
+        return None
+    source, cue_first = _possessor(doc, phrase)
+    at = verb.last
+    clause = text.lower[at] in {"that", "whether"} and doc.phrases.verb(at + 1) is None
+    infinitive = text.tags[at] == "TO" and "infinitive" in noun.frames
+    if source is None or not (clause or infinitive or text.quoted[at] >= 0):
+        return None
+    return Find(
+        source=source,
+        cue=(cue_first, verb.last),
+        pieces=[(at, content_end(doc, at, last))],
+        act=noun.act,
+        thought=noun.thought,
+        rule="nominal",
+    )
+
+
+def _frame(doc: Doc, noun: CueNoun, at: int, last: int) -> tuple[int, int]:
+    """Where the noun's content begins and its cue ends; -1 where it has none."""
+    if at + 1 >= last:
+        return -1, -1
+    text, word = doc.text, doc.text.lower[at]
+    opens = text.tags[at] in {"SC", "IN", "WP"} and doc.phrases.verb(at + 1) is None  # no relative "that emerged"
+    clause = word in {"that", "whether"} and word in noun.frames and opens
+    infinitive = word == "to" and "infinitive" in noun.frames and doc.phrases.verb(at) is not None
+    if clause or infinitive:
+        return at, at
+    topic = doc.phrases.noun(at + 1)
+    timed = topic is not None and is_bare_time(doc, topic)
+    if text.tags[at] in {"IN", "TO"} and word in noun.frames and not timed:
+        return at + 1, at + 1
+    return -1, -1
+
+
+def _end(doc: Doc, phrase: NounPhrase, start: int, first: int, last: int) -> int:
+    """Where the noun's content ends: with its own clause, or before the verb whose subject the noun is."""
+    if doc.text.lower[start] not in {"that", "whether"}:
+        stop = phrase_end(doc, start, last) if doc.text.tags[start] != "TO" else content_end(doc, start, last)
+        return min(stop, _nominal_stop(doc, start, stop))
+    stop = content_end(doc, start, last)
+    return stop if doc.phrases.finite_between(first, phrase.first) else _predicate(doc, start, stop)
 
 
 def _predicate(doc: Doc, start: int, stop: int) -> int:
@@ -106,12 +156,19 @@ def _predicate(doc: Doc, start: int, stop: int) -> int:
 
 
 def _nominal_stop(doc: Doc, start: int, stop: int) -> int:
-    """A noun's complement ends before the main verb or a comma."""
+    """A noun's complement ends before the main verb, not before that of a relative clause."""
     for i in range(start + 1, stop):
         verb = doc.phrases.verb(i)
-        if (verb is not None and verb.finite and verb.first == i) or doc.text.words[i] == ",":
-            return i
+        main = verb is not None and verb.finite and verb.first == i and doc.text.tags[i - 1] != "WP"
+        if main or doc.text.words[i] in BREAKS - {","} or _next_noun(doc, i):
+            return trim(doc, start, i)
     return stop
+
+
+def _next_noun(doc: Doc, at: int) -> bool:
+    """Whether another noun of this kind is coordinated: "his attacks on the crew | and his promise to …"."""
+    phrase = doc.phrases.noun(at + 1) if doc.text.tags[at] == "CC" else None
+    return phrase is not None and phrase.first == at + 1 and doc.text.lower[phrase.last - 1] in doc.lexicon.cue_nouns
 
 
 def _possessor(doc: Doc, phrase: NounPhrase) -> tuple[Range | None, int]:
@@ -125,8 +182,11 @@ def _possessor(doc: Doc, phrase: NounPhrase) -> tuple[Range | None, int]:
 
 
 def _light_subject(doc: Doc, phrase: NounPhrase, first: int) -> tuple[Range | None, int]:
+    """ "made the claim", "stepped up his attacks": the verb's subject, unless the noun is somebody else's."""
     verb = doc.phrases.verb(phrase.first - 1) if phrase.first > first else None
-    if verb is None or doc.text.lower[verb.head] not in doc.lexicon.light:
+    possessor = _possessor(doc, phrase)[0]
+    others = possessor is not None and doc.text.tags[possessor[0]] != "PRP$"
+    if verb is None or others or verb.passive or doc.text.lower[verb.head] not in doc.lexicon.light:
         return None, phrase.first
     source = subject(doc, verb, first) or main_subject(doc, verb.first, first)
     return source, verb.first
