@@ -26,6 +26,7 @@ _PREPOSITIONS = frozenset({"IN", "TO", "SC"})
 """Tags of prepositions; "with" before a name is a subordinator to some taggers."""
 _OF_COMPLEMENTS = frozenset({"of", "to", "on", "about", "from", "against", "toward", "towards", "into"})
 """Prepositions that tie a gerund to the word before it, whatever the tagger takes them for."""
+_PAIR = 2
 _DASHES = frozenset({"\N{EN DASH}", "\N{EM DASH}", "--"})
 _CLOSING = frozenset({")", "]"}) | _DASHES
 
@@ -250,9 +251,19 @@ class Clauses:
         if noun is None or noun.last - noun.first == 1:
             return noun
         times = self.lexicon.time_nouns
+        if (
+            self.text.lower[noun.first] in times
+            and self.text.tags[noun.head] == "NNP"
+            and noun.last - noun.first > _PAIR
+        ):
+            return (
+                NounPhrase(noun.first + 1, noun.last, noun.head)
+                if token > noun.first
+                else NounPhrase(noun.first, noun.first + 1, noun.first)
+            )
         for at in range(noun.first + 1, noun.last):
             if self.text.lower[at] in times:
-                at -= at > noun.first + 1 and self.text.tags[at - 1] in {"JJ", "DT"}  # noqa: PLW2901 - "last" of "last May"
+                at -= at > noun.first + 1 and self.text.tags[at - 1] in {"JJ", "DT", "CD"}  # noqa: PLW2901 - "last" of "last May"
                 ends = self.text.tags[at - 1] in {"NN", "NNS", "NNP"} and self.text.lower[at - 1] not in times
                 if not ends:
                     return noun
@@ -326,8 +337,17 @@ class Clauses:
             if not amount and self.text.words[at] not in self.lexicon.quotation_marks and self.text.tags[at] != "RB":
                 break
             at += 1
+        at = self._over_date(at, end)
         noun = self.noun(at) if at < end else None
         return noun if noun is not None and noun.first == at and not self.is_time(noun) else None
+
+    def _over_date(self, at: int, end: int) -> int:
+        """Step over a date between a verb and its object: "rejected [on Monday evening] the motion"."""
+        if at + 1 >= end or self.text.tags[at] != "IN":
+            return at
+        date = self.noun(at + 1)
+        following = date.last if date is not None and date.first == at + 1 and self.is_time(date) else at
+        return following if following < end and self.text.tags[following] in {"DT", "NNP", "PRP$"} else at
 
     def prepositional(self, first: int, prepositions: frozenset[str], reach: int = 20) -> list[tuple[int, NounPhrase]]:
         """Return the phrases after one of the prepositions to the right of a token, up to the next finite verb."""

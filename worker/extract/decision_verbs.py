@@ -145,7 +145,7 @@ class DecisionVerbs(DecisionOutcome):
         if self._demanded(group):
             return None
         stands = group.finite or how.governors or self._is_participle(group) or self._participle_clause(group)
-        if not (stands or self._past(group)) or self._generic(group):
+        if not (stands or self._past(group)) or self._generic(group) or self._elaborates(group):
             return None
         target = self._target(group)
         if target is not None and self._tells_of_meeting(target):
@@ -187,6 +187,11 @@ class DecisionVerbs(DecisionOutcome):
         bare = group.first == group.head and self.text.tags[group.head] == "VBN"
         follows = self.clauses.noun(group.first - 1) is not None
         return bare and follows and self.word(self._over_time(group.last)) == "that"
+
+    def _elaborates(self, group: VerbGroup) -> bool:
+        """Read "imposed sanctions, [freezing] assets": a participle that spells out the act of its main clause."""
+        main = self.clauses.main(group) if self._participle_clause(group) else None
+        return main is not None and self.lemma(main) in self.lexicon.acts
 
     def _generic(self, group: VerbGroup) -> bool:
         """Tell "the countries that provide arms", which describes, from what somebody did."""

@@ -159,5 +159,7 @@ class ActorWords(Table, frozen=True, kw_only=True):
     offices: str
     sent: str
     private: str
+    business: str
+    bare: str
     led: str
     nobody: str

@@ -64,10 +64,6 @@ class MeetingNouns(MeetingOutcome):
         found.back = self._asked(at) or not self._opens(noun, form, parties, found, light)
         return found
 
-    def _asked(self, at: int) -> bool:
-        """Tell a question, which reports no meeting by itself."""
-        return self.text.words[self.text.sentence(at)[1] - 1] == "?"
-
     def _named_form(self, noun: NounPhrase, form: Form) -> Form:
         """Return "summit" for a dialogue with a proper name: "the Baltic Dialogue"."""
         return "summit" if form == "talks" and self._has_name(noun) else form
@@ -199,7 +195,7 @@ class MeetingNouns(MeetingOutcome):
                 continue
             if group is not None:
                 lemma = self.lexicon.lemma(self.text.lower[group.head])
-                lends = lemma in self._lenders or outcome_of(self.lexicon, lemma) is not None
+                lends = lemma in self._lenders or outcome_of(self.lexicon, lemma, self.word(group.head + 1)) is not None
                 return group if lends else None
             guest = self.clauses.noun(before)
             if guest is not None and self.word(guest.last) == "to" and guest.last == noun.first - 1:

@@ -35,10 +35,18 @@ class MeetingVerbs(MeetingReader):
         others = self.accompanied(group.last) if target is None else self.parties.named(target)
         if target is not None and not self._all_parties(others):
             return None
-        told, others = others, [a for a in others if self._takes_part(a)]
+        mine = {a.name for a in subject}
+        told, others = others, [self._other(a, mine) for a in others if self._takes_part(a)]
+        others = [a for a in others if a.name not in mine]
         if not others and (told or self.word(group.last) == "that" or not self._plural(subject)):
             return None
         return self._verbal(group, self._means(group), [*subject, *others], "meet")
+
+    def _other(self, actor: Actor, mine: set[str]) -> Actor:
+        """Return a party as worded where its words were taken for the one who meets: "met the minister of Iraq"."""
+        if actor.name not in mine or actor.mention is None or actor.mention.text.lower() in self.doc.lexicon.pronouns:
+            return actor
+        return Actor(name=actor.mention.text, mention=actor.mention, type="unnamed")
 
     def _talk(self, group: VerbGroup) -> Candidate | None:
         """Read "X spoke with Y by phone", "X discussed Z with Y", "the ministers discussed Z"."""
@@ -154,15 +162,15 @@ class MeetingVerbs(MeetingReader):
     def _ring(self, group: VerbGroup) -> Candidate | None:
         """Read "X called Y on Friday", "called Y to congratulate her": a person, and no name that Y is called."""
         target = self.clauses.object(group)
-        if group.passive or target is None:
-            return None
+        if group.passive or target is None or target.first > group.head + 1:
+            return None  # "called on them to"
         last = self.clauses.coordinated(target)[-1].last
         follows = self.phrases.verb(last)
         purpose = follows is not None and follows.infinitive and group.finite
         dated = self.around.dated(last) or not words(self.lexicon.meeting.by_phone).isdisjoint(
             self.text.lower[last : last + 3]
         )
-        people = all(a.type == "person" for a in self.parties.named(target))
+        people = all(a.type == "person" or (purpose and self.parties.grade(a)) for a in self.parties.named(target))
         return self._call(group) if people and (purpose or dated) else None
 
     def _invite(self, group: VerbGroup) -> Candidate | None:
@@ -173,7 +181,7 @@ class MeetingVerbs(MeetingReader):
             return None
         last = self.clauses.coordinated(target)[-1].last if target is not None else group.last
         place = self.clauses.noun(last + 1) if self.word(last) == "to" else None
-        if place is None or not self._is_seat(place):
+        if place is None or not self._is_town(place):
             return None
         found = self._verbal(group, "visit", [*self.subject(group), *guests], "invite")
         if found is not None:
@@ -186,7 +194,7 @@ class MeetingVerbs(MeetingReader):
     def _verbal(self, group: VerbGroup, form: Form, parties: list[Actor], rule: str) -> Candidate | None:
         """Make the candidate of a verb, with its status; None where nothing was said to happen or nobody identified."""
         how = self.mood(group)
-        if how.conditional or how.habitual or not self._identified(parties):
+        if how.conditional or how.habitual or self._asked(group.head) or not self._identified(parties):
             return None
         if how.outcome is None and (how.modal == "perhaps" or self._purpose_of_noun(how)):
             return None
@@ -211,6 +219,11 @@ class MeetingVerbs(MeetingReader):
             a.type == "person" or (a.type in {"unnamed", "group", "organisation"} and self.parties.sent(a))
             for a in parties
         )
+
+    def _is_town(self, noun: NounPhrase) -> bool:
+        """Tell whether it is a place by name, of which nothing else is known here."""
+        known = self.doc.mentions.resolve(noun.first, noun.last)
+        return self.text.tags[noun.head] == "NNP" and self.around.is_place(noun) and known.type != "organisation"
 
     def _is_seat(self, noun: NounPhrase) -> bool:
         """Tell whether it is a country, its capital, or a place named with its country."""

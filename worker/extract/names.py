@@ -73,7 +73,9 @@ def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> N
         start -= 1
     while start < last and not _may_open_name(text, start):
         start += 1
-    if start == last or text.lower[last - 1] in lexicon.time_nouns or text.lower[start] in lexicon.pronouns:
+    if start == last or text.lower[last - 1] in lexicon.time_nouns:
+        return None
+    if text.lower[start] in lexicon.pronouns and text.words[start] not in lexicon.countries:  # "US" is no "us"
         return None
     split = _after_role(text, lexicon, first, start, last)
     gender = _title_gender(text, lexicon, first, split)

@@ -46,15 +46,29 @@ class Parties:
         if noun is None:
             return []
         found: dict[str, Actor] = {}
-        for member in [*self.clauses.coordinated(noun), *self._included(noun), *self._after_of(noun)]:
+        for member in [*map(self._whole, self.clauses.coordinated(noun)), *self._included(noun), *self._after_of(noun)]:
             for actor in self.members(member):
                 found.setdefault(actor.name.casefold(), actor)
         return list(found.values())
 
+    def _whole(self, noun: NounPhrase) -> NounPhrase:
+        """Return the office or body in whose of-phrase the noun stands: "[the envoys of the rebels] and Oslo met"."""
+        at = noun.first - 1
+        outer = self.clauses.noun(at - 1) if at > 0 and self.doc.text.lower[at] == "of" else None
+        fits = outer is not None and outer.last == at and self._is_office(outer) and not self._is_country(noun)
+        return outer if outer is not None and fits else noun
+
     def _after_of(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the parties joined behind an of-phrase: "officials of the port and [envoys] of Norway"."""
         of = self.clauses.noun(noun.last + 1) if self._is_office(noun) and self.word_after(noun) in _OF else None
-        return [n for n in self.clauses.coordinated(of)[1:] if self._is_office(n) and n.first > of.first] if of else []
+        if of is None:
+            return []
+        single = not self._is_plural(noun) and self.grade(self._resolve(of.first, of.last)) == POLITICAL
+        joined = [n for n in self.clauses.coordinated(of)[1:] if n.first > of.first]
+        return [n for n in joined if self._is_office(n) or (single and self._is_name(n))]
+
+    def _is_name(self, noun: NounPhrase) -> bool:
+        return self.doc.text.tags[noun.head] == "NNP"
 
     def _included(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the phrases after "including": "leaders including A and B"."""
@@ -171,7 +185,8 @@ class Parties:
 
     def _is_office(self, noun: NounPhrase) -> bool:
         word = self.doc.text.lower[noun.head]
-        return word in words(self.lexicon.actors.offices) or word in words(self.lexicon.actors.bodies)
+        offices = words(self.lexicon.actors.offices)
+        return word in offices or _singular(word) in offices or word in words(self.lexicon.actors.bodies)
 
     def _countries_of(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the country phrases of "ministers of A, B and C", empty where the of-phrase names none."""
@@ -217,7 +232,10 @@ class Parties:
         return self._grade_of_body(actor)
 
     def _grade_of_person(self, actor: Actor) -> Grade:
-        role = frozenset((actor.role or "").lower().replace("-", " ").replace(",", " ").split())
+        told = (actor.role or "").lower()
+        role = frozenset(told.replace("-", " ").replace(",", " ").split())
+        if role & words(self.lexicon.actors.business) or any(b in told for b in words(self.lexicon.actors.business)):
+            return 0
         if role & words(self.lexicon.actors.offices) or actor.name.split()[-1] in self._leaders:
             return 2
         return 0 if role & words(self.lexicon.actors.private) else 1
@@ -228,7 +246,7 @@ class Parties:
         if plain in main.international or plain in main.acronyms or actor.name in main.seats:
             return 2
         head = _head(lower)
-        if head in words(self.lexicon.actors.private):
+        if head in words(self.lexicon.actors.private) or plain in words(self.lexicon.actors.bare):
             return 0
         powers = words(self.lexicon.actors.bodies) | words(self.lexicon.actors.offices)
         if powers & {head, _singular(head), head + "s"}:

@@ -65,6 +65,10 @@ class Reader:
         """Return the word at a token in lower case, "" beyond the text."""
         return self.text.lower[at] if 0 <= at < len(self.text.lower) else ""
 
+    def _asked(self, at: int) -> bool:
+        """Tell a question, which reports no meeting by itself."""
+        return self.text.words[self.text.sentence(at)[1] - 1] == "?"
+
     def mood(self, group: VerbGroup) -> Mood:
         """Read what stands around a verb."""
         return mood(self.clauses, self.lexicon, group)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 
 from worker.extract.lexicon import Lexicon
+from worker.extract.past_tense import FINITE, with_past_tense
 from worker.extract.quotes import Quotation
 from worker.extract.tags import Tagger, tagger
 from worker.extract.tokens import Tokens
@@ -16,7 +17,6 @@ _SMALL = frozenset({"IN", "TO", "DT", "CC", "SC", "MD", "PRP", "PRP$", "WP", "RP
 _AUXILIARY = 4
 """Letters of the longest auxiliary that asks a question ("Does")."""
 _NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "NN", "NNS", "UH", "FW"})
-_FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _STRAY = frozenset({"UH", "FW", "NN"})
 """Classes in which a capitalised word may be a name that the tagger did not know."""
 _NOUN_PHRASES = 14
@@ -30,8 +30,6 @@ _IN_TAG_LINE = frozenset({"DT", "NN", "NNS", "NNP", "CD", "JJ", "POS"})
 _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 _BARE_VERBS = frozenset({"VB", "VBN", "VBP"})
 _SUBJECTS = frozenset({"NN", "NNS", "NNP", "PRP", "RB"})
-_OBJECTS = frozenset({"NNP", "PRP", "NNS", "DT", "SC", "PRP$", "TO"})
-"""What follows a verb rather than a participle that stands alone."""
 
 
 def word_classes(
@@ -40,7 +38,9 @@ def word_classes(
     """Return the class of every token of an article whose sentences and quotations are known."""
     tags = _with_nouns(_tags(tokens, sentences, tagger(lexicon.language)), tokens, lexicon)
     tags = _with_cues(tags, tokens, found, lexicon)
-    return _with_verbs(tags, tokens.lower, sentences, quoted)
+    _without_opening_verbs(tags, sentences)
+    with_past_tense(tags, tokens.lower, sentences, quoted)
+    return tags
 
 
 def _tags(tokens: Tokens, sentences: list[tuple[int, int]], model: Tagger) -> list[str]:
@@ -121,7 +121,7 @@ def _second_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) ->
         at += 1
         while at < min(len(tags), i + _NOUN_PHRASES) and tags[at] in _IN_NOUN_PHRASES:
             at += 1
-        if at < len(tags) and tags[at] in _FINITE and tags[at - 1] in _SUBJECTS:
+        if at < len(tags) and tags[at] in FINITE and tags[at - 1] in _SUBJECTS:
             return True
     at = i - 1
     while at >= 0 and tags[at] in {"NN", "NNP", "JJ"}:
@@ -146,7 +146,7 @@ def _plans_to(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bo
 def _finite_follows(tags: list[str], at: int) -> bool:
     """Tell whether the clause has its finite verb further on: "the Hale plans to build a dam [angered] Belm"."""
     while at < len(tags) and tags[at] not in {"PUNCT", "CC", "SC", "WP"}:
-        if tags[at] in _FINITE:
+        if tags[at] in FINITE:
             return True
         at += 1
     return False
@@ -183,7 +183,7 @@ def _take_for_verb(tags: list[str], tokens: Tokens, at: int, lexicon: Lexicon) -
 def _has_verb_before(tags: list[str], at: int) -> bool:
     """Tell a noun whose clause has its verb already ("She said of his claims: …")."""
     for i in range(at - 1, max(-1, at - _LEFT), -1):
-        if tags[i] in _FINITE:
+        if tags[i] in FINITE:
             return True
         if tags[i] == "PUNCT":
             return False
@@ -196,25 +196,8 @@ def _opens(tags: list[str], tokens: Tokens, i: int) -> bool:
     return starts and (i + 1 == len(tags) or tags[i + 1] not in {"NNP", "POS"})
 
 
-def _with_verbs(tags: list[str], lower: list[str], sentences: list[tuple[int, int]], quoted: list[int]) -> list[str]:
-    """Repair what only the whole sentence shows: a participle is its verb where there is no other ("She resigned.").
-
-    No other outside quotations.  Not before "by", and not where no full stop ends the sentence: headlines leave out
-    "was".
-    """
+def _without_opening_verbs(tags: list[str], sentences: list[tuple[int, int]]) -> None:
+    """No sentence opens with a verb in the third person: "Talks between …"."""
     for first, last in sentences:
         if tags[first] == "VBZ" and last - first > 1 and tags[first + 1] == "IN":
-            tags[first] = "NNS"  # "Talks between …": no verb opens a sentence in the third person
-        stopped = lower[last - 1] in _STOPS or quoted[last - 1] >= 0
-        if not stopped or any(tags[i] in _FINITE and quoted[i] < 0 for i in range(first, last)):
-            continue
-        for at in range(first + 1, last - 1):
-            if tags[at] == "VBN" and quoted[at] < 0 and lower[at + 1] != "by" and _may_be_past(tags, at):
-                tags[at] = "VBD"
-                break
-    return tags
-
-
-def _may_be_past(tags: list[str], at: int) -> bool:
-    """Tell whether a subject may stand before a participle: right there, or before an aside ("X, the Y, told CNN")."""
-    return tags[at - 1] in _SUBJECTS or (tags[at - 1] == "PUNCT" and tags[at + 1] in _OBJECTS)
+            tags[first] = "NNS"
