@@ -10,6 +10,8 @@ from worker.extract.discourse import Discourse, Entity
 from worker.extract.people import People, Person
 from worker.schema import Actor
 
+_PRONOUNS = frozenset({"PRP", "PRP$", "WP"})
+
 
 class Lookup(Protocol):
     """Resolves a phrase, with the person behind it where there is one."""
@@ -41,13 +43,15 @@ class Pronouns:
         if entity.parts:
             mention = self.text.span(first, last)
             return Actor(name=self.text.slice(entity.first, entity.last), mention=mention, type="group"), None
+        if self.text.tags[entity.last - 1] in _PRONOUNS or entity.first <= first < entity.last:
+            return self._unknown(first, last), None  # told by nothing but a pronoun
         actor, person = self.lookup(entity.first, entity.last)
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
 
     def _relative(self, first: int, last: int) -> tuple[Actor, Person | None]:
         """ "who": the noun phrase before it, a comma and of-phrases between them stepped over."""
         at = first - 1
-        while at > 0 and self.text.words[at] in {",", "(", ")", "—", "–", "-"}:
+        while at > 0 and (self.text.words[at] in {",", "(", ")", "—", "–", "-"} or self.text.tags[at] == "WP"):
             at -= 1
         before = self.phrases.noun(at)
         if before is None:
@@ -60,6 +64,8 @@ class Pronouns:
             if earlier is None:
                 break
             before = earlier
+        if self.text.tags[before.head] in {"WP", "PRP$"}:
+            return self._unknown(first, last), None
         actor, person = self.lookup(before.first, max(before.last, at + 1) if before.last <= at else before.last)
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
 
