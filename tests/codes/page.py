@@ -35,6 +35,10 @@ def _without() -> list[_Row]:
     return [row for row in [*FILE.statement, *FILE.meeting, *FILE.decision] if row.why]
 
 
+def _first(named: str) -> str:
+    return f"*named:* {_or(named)}" if named else ""
+
+
 def _both(what: str, status: str) -> str:
     return ", ".join(part for part in (_or(what), _or(status)) if part)
 
@@ -66,7 +70,7 @@ def _codes(row: _Row) -> str:
 
 def _matters(matters: list[_Matter]) -> str:
     lines = [f"| deed | about | {' | '.join(COLUMNS)} |", "|---|---|" + "---|" * len(COLUMNS)]
-    lines += [
-        f"| {_or(m.deed)} | {_or(m.about)} | {' | '.join(getattr(m, column) for column in COLUMNS)} |" for m in matters
-    ]
+    for matter in matters:
+        codes = (getattr(matter, column) for column in COLUMNS)
+        lines.append(f"| {_or(matter.deed)} | {_or(matter.about) or _first(matter.named)} | {' | '.join(codes)} |")
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from worker.codes import CAMEO, Codes, Known, Traits, code
-from worker.codes.table import FILE, MATTERS, TABLE, Column, Row, _Row, _row, codes_of
+from worker.codes.table import FILE, MATTERS, TABLE, Column, _Row, _row, codes_of
 from worker.extract import code_words
 from worker.schema import Act, Category, DecisionStatus, Form, Kind, MeetingStatus
 
@@ -56,8 +56,9 @@ def test_every_value_that_a_row_names_is_one_of_its_kind() -> None:
 
 
 def every_code() -> set[Codes]:
-    rows: list[Row] = [row for rows in [*TABLE.values(), *MATTERS.values()] for row in rows]
-    return {row.codes for row in rows if row.codes is not None}
+    found = {row.codes for rows in TABLE.values() for row in rows}
+    found |= {matter.codes for matters in MATTERS.values() for matter in matters}
+    return {codes for codes in found if codes is not None}
 
 
 def test_every_code_exists() -> None:
@@ -65,7 +66,7 @@ def test_every_code_exists() -> None:
 
 
 def test_every_matter_asks_for_something() -> None:
-    assert all(matter.deed or matter.about for matter in FILE.matter)
+    assert all(matter.deed or matter.about or matter.named for matter in FILE.matter)
 
 
 SECTIONS: dict[Column, set[str]] = {
@@ -100,11 +101,12 @@ def test_a_code_outside_the_ontologies_cannot_be_written(written: str) -> None:
 # ---------------------------------------------------------------- the words
 def test_every_class_of_the_table_has_its_words_and_every_word_its_use() -> None:
     words = code_words.classes("en")
-    deeds = {name for row in ALL_ROWS for name in row.deed.split()} | {n for m in FILE.matter for n in m.deed.split()}
-    cues = {name for row in ALL_ROWS for name in row.cue.split()}
-    about = {name for row in ALL_ROWS for name in row.about.split()} | {n for m in FILE.matter for n in m.about.split()}
-    assert about == set(words["nouns"])
-    assert deeds | cues == (words["verbs"] | words["deeds"]) - {"refuse"}  # which tells what a refusal is about
+    rows, matters = ALL_ROWS, FILE.matter
+    deeds = " ".join([*(row.deed for row in rows), *(matter.deed for matter in matters)]).split()
+    cues = " ".join(row.cue for row in rows).split()
+    about = " ".join([*(row.about for row in rows), *(f"{matter.about} {matter.named}" for matter in matters)]).split()
+    assert set(about) == words["nouns"]
+    assert {*deeds, *cues} == (words["verbs"] | words["deeds"]) - {"refuse"}  # which tells what a refusal is about
 
 
 # ---------------------------------------------------------------- what the issue and the codebooks say

@@ -41,6 +41,7 @@ STATEMENTS = {
     "Foreign Minister Ana Belm urged Norway to return to the negotiating table.": "106 REQUEST-meet",
     "Foreign Minister Ana Belm demanded more weapons from Norway.": "1032 REQUEST-assist",
     "Foreign Minister Ana Belm demanded that the gulls be counted.": "100 REQUEST",
+    "Foreign Minister Ana Belm said every island must decide how it uses its old weapons.": "100 REQUEST",
     "Foreign Minister Ana Belm appealed for humanitarian aid.": "0233 -",
     "Foreign Minister Ana Belm asked whether the ferry had been sold.": "010 -",
     "Foreign Minister Ana Belm promised to send humanitarian aid to the islands.": "0333 AGREE",

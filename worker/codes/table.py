@@ -53,6 +53,10 @@ class Traits(Protocol):
         """Classes of the nouns that say to what."""
 
     @property
+    def named(self) -> Classes:
+        """Classes of the nouns at the beginning: what is asked for or decided on by its name alone ("more weapons")."""
+
+    @property
     def when(self) -> Classes:
         """Circumstances that hold."""
 
@@ -63,6 +67,7 @@ class Known(Struct, frozen=True, kw_only=True):
     cue: Classes = _NONE
     deed: Classes = _NONE
     about: Classes = _NONE
+    named: Classes = _NONE
     when: Classes = _NONE
 
 
@@ -87,6 +92,7 @@ class _Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class _Matter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     deed: str = ""
     about: str = ""
+    named: str = ""
     appeal: str = ""
     demand: str = ""
     pledge: str = ""
@@ -110,7 +116,7 @@ FILE = msgspec.toml.decode(_read("events.toml"), type=_File)
 
 # ---------------------------------------------------------------- compiled
 class Row(NamedTuple):
-    """A row, or a matter under one of its columns, ready to be tried."""
+    """A row, ready to be tried."""
 
     cue: Classes
     deed: Classes
@@ -129,6 +135,16 @@ class Row(NamedTuple):
         )
 
 
+class Matter(NamedTuple):
+    """A matter under one of its columns."""
+
+    deed: Classes
+    about: Classes
+    named: Classes
+    codes: Codes | None
+    """None where the matter has none in the column: it hides the matters after it."""
+
+
 def codes_of(written: str) -> Codes:
     """Read a code as the file has it ("057", "160 SANCTION-withdraw", "- RETREAT-resign", "-"), or raise ValueError."""
     cameo, _, by_hand = written.partition(" ")
@@ -143,17 +159,16 @@ def _row(row: _Row) -> Row:
     return Row(cue, deed, about, row.when, codes_of(row.code) if row.code else None, row.matter)
 
 
-def _matters(column: Column) -> tuple[Row, ...]:
-    """Return every matter with its codes under a column, None where it has none: it hides the matters after it."""
+def _matters(column: Column) -> tuple[Matter, ...]:
     made = []
     for matter in FILE.matter:
         written = getattr(matter, column) or (matter.pledge if column == "intent" else "")
-        deed, about = frozenset(matter.deed.split()), frozenset(matter.about.split())
-        made.append(Row(_NONE, deed, about, None, codes_of(written) if written else None, None))
+        deed, about, named = (frozenset(listed.split()) for listed in (matter.deed, matter.about, matter.named))
+        made.append(Matter(deed, about, named, codes_of(written) if written else None))
     return tuple(made)
 
 
-MATTERS: dict[Column, tuple[Row, ...]] = {column: _matters(column) for column in get_args(Column)}
+MATTERS: dict[Column, tuple[Matter, ...]] = {column: _matters(column) for column in get_args(Column)}
 
 
 def _fits(listed: str, value: str) -> bool:
@@ -205,7 +220,12 @@ def _by_matter(column: Column, traits: Traits) -> Codes | None:
     deed, about = traits.deed, traits.about
     if not (deed or about):
         return None  # a matter asks for either
-    for row in MATTERS[column]:
-        if not (row.deed and row.deed.isdisjoint(deed)) and not (row.about and row.about.isdisjoint(about)):
-            return row.codes
+    named = traits.named
+    for matter in MATTERS[column]:
+        if (
+            not (matter.deed and matter.deed.isdisjoint(deed))
+            and not (matter.about and matter.about.isdisjoint(about))
+            and not (matter.named and matter.named.isdisjoint(named))
+        ):
+            return matter.codes
     return None

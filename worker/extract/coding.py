@@ -31,6 +31,8 @@ _OBJECT = 16
 """Words of a decision's object, for the same reason."""
 _VERB = 8
 """Words of a complement among which its verb stands ("that the ministry would [lift] …")."""
+_NAMED = 8
+"""Words of a content or object in which something stands by its name alone: "more long-range [weapons]"."""
 _NEAR = 8
 """Words up to the end of a meeting's cue in which its negation stands."""
 _PAIR = 2
@@ -103,6 +105,10 @@ class _Said(_Told):
         return self.told.nouns if self.told else _NONE
 
     @property
+    def named(self) -> Classes:
+        return self.words.find(self.said[:_NAMED]).nouns if self.told else _NONE
+
+    @property
     def deed(self) -> Classes:
         if self.event.act == "decline":
             return self._refused()
@@ -110,8 +116,9 @@ class _Said(_Told):
 
     @cached_property
     def when(self) -> Classes:
-        asks = self.content.rstrip("\"'”’ ").endswith("?") or (self.said[:1] and self.said[0] in self.words.question)
-        return _holding(("bare", not self.said), ("question", bool(asks)), ("untold", self.event.target is None))
+        opened = [*self.cue_words[-1:], *self.said[:1]]  # "asked about", "asked [whether …]"
+        asks = self.content.rstrip("\"'”’ ").endswith("?") or not self.words.question.isdisjoint(opened)
+        return _holding(("bare", not self.said), ("question", asks), ("untold", self.event.target is None))
 
     def _refused(self) -> Classes:
         """Return what the speaker will not do: the cue says it ("declined to comment"), or else the content."""
@@ -132,7 +139,7 @@ def country_of(place: Span | None, lexicon: Lexicon) -> str | None:
 class _Met(_Told):
     """Traits of a meeting: who met where."""
 
-    deed = about = _NONE
+    deed = about = named = _NONE
 
     def __init__(self, event: Meeting, words: CodeWords, lexicon: Lexicon) -> None:
         super().__init__(event.cue, words)
@@ -171,6 +178,10 @@ class _Decided(_Told):
     @cached_property
     def about(self) -> Classes:
         return self.words.find(self.object).nouns
+
+    @property
+    def named(self) -> Classes:
+        return self.words.find(self.object[:_NAMED]).nouns
 
     @cached_property
     def deed(self) -> Classes:
