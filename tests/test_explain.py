@@ -15,7 +15,7 @@ from rich.text import Text
 from worker.demo.story import stories
 from worker.extract import extract
 from worker.extract.openings import Form as Complement
-from worker.schema import KINDS, Actor, Article, Category, Decision, Event, Meeting, Span, Statement
+from worker.schema import KINDS, Actor, Article, Category, Decision, Event, Meeting, Plover, Span, Statement
 from worker.view import explained
 from worker.view.explain import evidence, rule_in_words
 from worker.view.lines import kind_of
@@ -224,6 +224,18 @@ def test_every_rule_in_the_code_has_its_words(rule: str) -> None:
 
 def test_a_rule_of_another_day_stands_for_itself() -> None:
     assert "   rule       unheard_of\n" in plain([msgspec.structs.replace(MET, rule="unheard_of")])
+
+
+def test_the_codes_are_shown_with_their_name() -> None:
+    third = msgspec.structs.replace(MET, cameo="044", plover=Plover(type="CONSULT", mode="third-party"))
+    assert "   codes      CAMEO 044 Meet at a third location, PLOVER CONSULT-third-party\n" in plain([third])
+    alone = msgspec.structs.replace(MET, plover=Plover(type="AGREE"))
+    assert "   codes      PLOVER AGREE\n" in plain([alone])
+    assert "   codes " not in plain([MET])
+
+
+def test_a_code_of_another_day_stands_for_itself() -> None:
+    assert "   codes      CAMEO 999\n" in plain([msgspec.structs.replace(MET, cameo="999")])
 
 
 @pytest.mark.parametrize("complement", get_args(Complement))

@@ -17,6 +17,7 @@ from unicodedata import bidirectional
 import msgspec
 from rich.text import Text
 
+from worker.codes import CAMEO
 from worker.schema import Actor, Decision, Event, Kind, Meeting, Span, Statement
 from worker.view.lines import KIND_STYLE, LONGEST, kind_of, spoken, visible
 
@@ -155,6 +156,15 @@ def _fields(event: Event, text: str, number: dict[str, int]) -> Iterator[tuple[s
     yield from [("via", ", ".join(visible(outlet) for outlet in event.via))] if event.via else []
     words = rule_in_words(kind_of(event), event.rule)
     yield "rule", f"{event.rule}: {words}" if words else event.rule
+    yield from [("codes", codes)] if (codes := _codes(event)) else []
+
+
+def _codes(event: Event) -> str:
+    """Return the codes with the name of CAMEO's; "" where there are none."""
+    name = CAMEO[event.cameo].name if event.cameo in CAMEO else ""
+    cameo = [visible(f"CAMEO {event.cameo} {name}".rstrip())] if event.cameo else []
+    mode = f"-{event.plover.mode}" if event.plover and event.plover.mode else ""
+    return ", ".join([*cameo, *([visible(f"PLOVER {event.plover.type}{mode}")] if event.plover else [])])
 
 
 def _given(**values: object) -> Iterator[tuple[str, str]]:
