@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from worker.extract.clusters import Candidate
 from worker.extract.decision_reader import DecisionReader
 from worker.extract.event_lexicon import words
+from worker.extract.outlook import outcome_of
 from worker.schema import Actor, DecisionStatus, Span
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ class DecisionNouns(DecisionReader):
         kind = self.lexicon.decision_nouns.get(word)
         if kind is None:
             return None
+        if self._wished(noun):
+            return None
         policy = word in words(self.lexicon.decision.nouns.policy)
         if policy and self._mentioned_only(noun):
             return None
@@ -37,6 +40,21 @@ class DecisionNouns(DecisionReader):
         status: DecisionStatus = "rejected" if self.word(noun.last) == "not" else kind
         category = self.lexicon.noun_categories.get(word, "executive")
         return self._candidate(noun.head, noun.head + 1, category, status, deciders, about, "noun", noun=word)
+
+    def _wished(self, noun: NounPhrase) -> bool:
+        """Tell what is called for, feared or possible, and what another decides on, from a decision reported."""
+        if any(outcome_of(self.lexicon, self.text.lower[at]) for at in range(noun.first, noun.head)):
+            return True
+        group = self.phrases.verb(noun.first - 1)
+        made = words(self.lexicon.decision.nouns.made)
+        if group is not None and self.lemma(group) not in made and self._reading(group, self.lemma(group), noun):
+            return True
+        before = noun.first - 1
+        if self.word(before) not in words(self.lexicon.outlook.frames):
+            return False
+        group, frame = self.phrases.verb(before - 1), self.clauses.noun(before - 1)
+        lemma = self.lemma(group) if group is not None else self.word(frame.head) if frame is not None else ""
+        return outcome_of(self.lexicon, lemma, self.word(before)) == "proposed"
 
     def _mentioned_only(self, noun: NounPhrase) -> bool:
         """Tell a plan that is the object of another verb ("compared Oslo's plans") from one that is announced."""

@@ -12,8 +12,12 @@ from worker.extract.reader import Reader
 from worker.schema import Actor, Category, DecisionStatus, Span
 
 if TYPE_CHECKING:
+    from worker.extract.event_tables import Act
     from worker.extract.outlook import Mood
     from worker.extract.phrases import NounPhrase, VerbGroup
+
+NOTHING = frozenset({"nothing", "little", "anything", "something"})
+"""Objects about which nothing is said."""
 
 
 class DecisionReader(Reader):
@@ -102,6 +106,8 @@ class DecisionReader(Reader):
         text, last = self.text, noun.last
         if last < len(text.words) and text.lower[last] == "of" and (following := self.clauses.noun(last + 1)):
             last = following.last
+        if last < len(text.words) and text.lower[last] == "as" and (office := self.clauses.noun(last + 1)):
+            last = office.last  # "named X as his deputy"
         if "person" in needed and self.parties.members(noun)[:1] and self.parties.members(noun)[0].type == "person":
             return True
         money = "million" in needed and any(c in "$£€" for c in text.slice(noun.first, last))
@@ -145,6 +151,30 @@ class DecisionReader(Reader):
         while end > start and self.text.tags[end - 1] != "CD":
             end -= 1  # the "to" of the infinitive is no part of "7-2 to"
         return end if end > start else at
+
+    def _reading(self, group: VerbGroup, lemma: str, target: NounPhrase | None) -> tuple[Act, int] | None:
+        """Return the reading that fits the particles and the object, and where the verb with its particles ends."""
+        for particles, act, needs in self.lexicon.acts.get(lemma, ()):
+            last = group.head + 1 + len(particles)
+            if tuple(self.text.lower[group.head + 1 : last]) != particles or self._other_particle(last):
+                continue
+            at = last + (self.word(last) == "to")
+            noun = target or (self.clauses.noun(at) if at < len(self.text.words) else None)
+            if noun is not None and self.text.tags[noun.head] == "PRP" and not act.firm:
+                continue
+            if noun is not None and self.text.lower[noun.first] in NOTHING:
+                continue
+            if act.only_negated and not (group.negated and group.modal >= 0):
+                continue
+            if act.to_come and group.modal < 0:
+                continue
+            if act.bare or (noun is not None and (not needs or self._holds(noun, needs))):
+                return act, max(last, group.last)
+        return None
+
+    def _other_particle(self, at: int) -> bool:
+        """Tell "ruled out" from "ruled"."""
+        return at < len(self.text.tags) and self.text.tags[at] == "RP"
 
     def _object(self, noun: NounPhrase, verb: VerbGroup) -> Span:
         """Return the object with what hangs on it, up to the end of its clause, or to the verb that follows it."""

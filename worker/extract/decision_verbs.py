@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from worker.extract.clusters import Candidate
 from worker.extract.decision_outcome import DecisionOutcome
+from worker.extract.decision_reader import NOTHING
 from worker.extract.event_lexicon import words
-from worker.extract.event_tables import Act
 from worker.schema import Actor, Category, Span
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ _COMPLEMENTS = frozenset(
 )
 """Words that open what a verb without an object decides: "ruled that", "resigned as", "cooperate with"."""
 _ADJUNCTS = frozenset({"IN", "SC", "RB", "CC", "VBG", "PUNCT"})
-_NOTHING = frozenset({"nothing", "little", "anything", "something"})
+_TO_THE_VERB = 4
+"""Tokens of a complement before its verb: "whether to [appoint]"."""
 
 
 class DecisionVerbs(DecisionOutcome):
@@ -38,13 +39,28 @@ class DecisionVerbs(DecisionOutcome):
         if complement is None or self._to_meet(complement):
             return None
         status = self._status_of_choice(group, how, kind, complement)
-        deciders = self._deciders(group, person=kind == "voted") if status else []
+        deciders = self._deciders(group, person=kind == "voted" or self._firm(complement)) if status else []
         if status is None or not deciders:
             return None
         if kind == "proposed" and not self._official(group, complement, deciders):
             return None
-        category: Category = "agreement" if kind == "agreed" else "legislative" if kind == "voted" else "executive"
+        category = self._category_of_choice(kind, complement)
         return self._candidate(self._negation(group), group.last, category, status, deciders, complement, f"{kind} to")
+
+    def _firm(self, complement: Span) -> bool:
+        """Tell "declined to endorse anyone", which shows that who declines is in politics."""
+        verb = self.phrases.verb(self.text.token_at(complement.start))
+        return verb is not None and any(act.firm for _, act, _ in self.lexicon.acts.get(self.lemma(verb), ()))
+
+    def _category_of_choice(self, kind: str, complement: Span) -> Category:
+        """Return the category of the act that was chosen ("decided to appoint"), else that of the choice."""
+        if kind in {"agreed", "voted"}:
+            return "agreement" if kind == "agreed" else "legislative"
+        first = self.text.token_at(complement.start)
+        verbs = (self.phrases.verb(at) for at in range(first, min(first + _TO_THE_VERB, len(self.text.words))))
+        verb = next((v for v in verbs if v is not None), None)
+        found = self._reading(verb, self.lemma(verb), self._target(verb)) if verb is not None else None
+        return found[0].category if found is not None else "executive"
 
     def _official(self, group: VerbGroup, complement: Span, deciders: list[Actor]) -> bool:
         """Tell the promise of an official act from "vowed to fight on", and a person's plans from a government's."""
@@ -112,14 +128,15 @@ class DecisionVerbs(DecisionOutcome):
             return False
         if self.word(at) == "in":
             return self.word(at + 1) not in words(self.lexicon.decision.choice.favour)
-        named = self.parties.named(self.clauses.noun(at + 1))
-        return any(actor.type == "person" for actor in named)
+        target = self.clauses.noun(at + 1)
+        pronoun = target is not None and self.text.tags[target.head] == "PRP"
+        return pronoun or any(actor.type == "person" for actor in self.parties.named(target))
 
     def _nominal_complement(self, group: VerbGroup, kind: str, at: int) -> Span | None:
         target = self.clauses.object(group)
         if target is None or kind in {"taken", "voted", "rejected", "announced"}:
             return self._open_question(at, kind)
-        nothing = self.text.lower[target.first] in _NOTHING
+        nothing = self.text.lower[target.first] in NOTHING
         if nothing or self.text.tags[target.head] == "PRP":
             return None
         if kind == "pending" and self.text.lower[target.head] not in self.lexicon.stance:
@@ -205,27 +222,3 @@ class DecisionVerbs(DecisionOutcome):
         if group.passive:
             return self.clauses.subject(group)
         return self.clauses.object(group)
-
-    def _reading(self, group: VerbGroup, lemma: str, target: NounPhrase | None) -> tuple[Act, int] | None:
-        """Return the reading that fits the particles and the object, and where the verb with its particles ends."""
-        for particles, act, needs in self.lexicon.acts[lemma]:
-            last = group.head + 1 + len(particles)
-            if tuple(self.text.lower[group.head + 1 : last]) != particles or self._other_particle(last):
-                continue
-            at = last + (self.word(last) == "to")
-            noun = target or (self.clauses.noun(at) if at < len(self.text.words) else None)
-            if noun is not None and self.text.tags[noun.head] == "PRP" and not act.firm:
-                continue
-            if noun is not None and self.text.lower[noun.first] in _NOTHING:
-                continue
-            if act.only_negated and not (group.negated and group.modal >= 0):
-                continue
-            if act.to_come and group.modal < 0:
-                continue
-            if act.bare or (noun is not None and (not needs or self._holds(noun, needs))):
-                return act, max(last, group.last)
-        return None
-
-    def _other_particle(self, at: int) -> bool:
-        """Tell "ruled out" from "ruled"."""
-        return at < len(self.text.tags) and self.text.tags[at] == "RP"

@@ -61,6 +61,8 @@ class MeetingNouns(MeetingOutcome):
             self.around.place_before(noun.first) if form != "visit" else None
         )
         found.sure = bool(light or own) or status != "held"
+        if self._indefinite(noun) and parties and not self._opens(noun, form, parties, found, light):
+            return None  # a new meeting, of people who act in no political role
         found.back = self._asked(at) or not self._opens(noun, form, parties, found, light)
         return found
 

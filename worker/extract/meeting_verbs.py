@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from worker.extract.clusters import Candidate
 from worker.extract.event_lexicon import words
 from worker.extract.meeting_reader import MeetingReader
+from worker.extract.parties import POLITICAL
 from worker.schema import Actor, Form
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class MeetingVerbs(MeetingReader):
         others = [a for a in others if a.name not in mine]
         if not others and (told or self.word(group.last) == "that" or not self._plural(subject)):
             return None
+        if others and not self._political([*subject, *others]):
+            return None
         return self._verbal(group, self._means(group), [*subject, *others], "meet")
 
     def _other(self, actor: Actor, mine: set[str]) -> Actor:
@@ -72,6 +75,8 @@ class MeetingVerbs(MeetingReader):
         """Read "the ministers discussed Z": two parties; what they bargained out is an agreement instead."""
         lemma, m = self.lemma(group), self.lexicon.meeting
         how = self.mood(group)
+        if self._means(group) == "call":
+            return len(subject) > 1 or self._plural(subject)
         if lemma not in words(m.discuss) or how.modal or how.outcome is not None:
             return False
         if lemma in words(m.bargain):
@@ -209,6 +214,10 @@ class MeetingVerbs(MeetingReader):
 
     def _all_parties(self, parties: list[Actor]) -> bool:
         return bool(parties) and all(self.parties.grade(a) or a.type in {"person", "group"} for a in parties)
+
+    def _political(self, parties: list[Actor]) -> bool:
+        """Tell politicians and named people from teams and firms that met."""
+        return any(self.parties.grade(a) == POLITICAL or a.type == "person" for a in parties)
 
     def _takes_part(self, actor: Actor) -> bool:
         """Tell a party from voters, kin and an audience, whom politicians meet in no political role."""
