@@ -78,8 +78,13 @@ class Descriptions:
         found = [p for p in known if not self._unsaid(p, description)]
         if not found and len(known) == 1 and description.definite:
             found = [p for p in known if self._refines(p, description)]
-        current = [p for p in found if description.former == bool(p.role_words & self.words.past_modifiers)]
+        current = [p for p in found if description.former == self._is_past(p, description)]
         return current or (found if description.former else [])
+
+    def _is_past(self, person: Person, description: Description) -> bool:
+        """Whether a person held what is described, and holds it no more."""
+        narrower = self.words.narrower.get(description.head, frozenset()) | {description.head}
+        return person.held & narrower <= person.former
 
     def could_be(self, person: Person, description: Description) -> bool:
         """Whether somebody named for the first time, and by no more than a rank, may be the one just described."""

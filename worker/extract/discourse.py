@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from worker.extract.descriptions import Description, Descriptions
 from worker.extract.lexicon import Gender
-from worker.extract.names import Name
+from worker.extract.names import Name, is_pronoun
 from worker.extract.people import People, Person
 from worker.extract.phrases import NounPhrase
 from worker.extract.salience import FADING, FORGOTTEN, OBJECT, SPEAKER, SUBJECT, standing
@@ -36,6 +36,9 @@ _KNOWN = 10.0
 """What every mention of somebody adds to the votes, so that somebody long unmentioned has some."""
 _INTRODUCED = 40.0
 """How much more somebody stands out whom the article introduces with a role: it will not be for nothing."""
+
+QUANTITIES = frozenset({"some", "many", "most", "several", "both", "few", "all"})
+"""Alone they mean so many of the group in focus."""
 
 Kind = Literal["person", "group", "body", "country", "unsure"]
 """Of "unsure" the article has not said whether it is a person."""
@@ -84,6 +87,8 @@ class Discourse:
         """Lower-case name of a body, or head of a group -> entity."""
         self._open: list[Entity] = []
         """Descriptions that nobody's role fits."""
+        self._unnamed: list[Entity] = []
+        """Bodies that spoke before they were named: "a union said"."""
         self._votes: dict[tuple[str, str | None, bool], Counter[int]] = {}
         self._latest: dict[int, Entity] = {}
         """First token of a noun phrase -> whom it means, in this sentence."""
@@ -116,8 +121,13 @@ class Discourse:
         stands = standing(text, self.phrases, self.lexicon, phrase)
         if text.tags[phrase.head] in {"WP", "EX"}:
             return
+        if text.lower[phrase.head] in QUANTITIES and phrase.last - phrase.first == 1 and stands >= SPEAKER:
+            group = self._something({"group": 1.0})
+            if group is not None:
+                self.meant[phrase.head] = group
+            return
         if text.tags[phrase.head] == "PRP" or (
-            phrase.last - phrase.first == 1 and text.lower[phrase.head] in self.lexicon.pronouns
+            phrase.last - phrase.first == 1 and is_pronoun(text, phrase.head, self.lexicon)
         ):
             entity = self._pronoun(phrase.head, stands)
         else:
@@ -179,8 +189,22 @@ class Discourse:
         if name.kind in {"organisation", "country"}:
             words = " ".join(self.text.lower[name.first : name.last])
             kind: Kind = "country" if name.kind == "country" else "body"
-            return self._named.setdefault(words, Entity(name.first, name.last, kind))
+            if words not in self._named:
+                self._named[words] = self._body(name, kind)
+            return self._named[words]
         return None
+
+    def _body(self, name: Name, kind: Kind) -> Entity:
+        """A body named for the first time: it may be the one that spoke without a name just before."""
+        phrase = self.phrases.nouns[name.phrase]
+        last = self.people.bodies.of_end(name.last, self.text.sentence(name.first)[1])
+        entity = Entity(name.first, last if name.last == phrase.last else name.last, kind)
+        for before in self._unnamed[-1:]:
+            near = self.text.paragraph_of[name.first] - self.text.paragraph_of[before.first] <= _PARAGRAPHS
+            ends = self.text.lower[name.last - 1]
+            if near and before.same is None and ends in self.words.called.get(self.text.lower[before.last - 1], ()):
+                before.same = entity
+        return entity
 
     def _of_person(self, person: Person, name: Name, stands: float) -> Entity:
         known = self._of.setdefault(id(person), Entity(name.first, name.last, "person", person=person))
@@ -213,8 +237,16 @@ class Discourse:
             if word not in lexicon.groups and stands < SPEAKER:
                 return None
             return self._keep(phrase, self._common(phrase, "group"))
-        if word in lexicon.organisation_heads and (phrase.first < phrase.head or stands >= SPEAKER):
-            return self._keep(phrase, self._common(phrase, "body"))
+        if word in lexicon.documents and word not in self.words.called:
+            self._document(phrase)
+            return None
+        if word in self.words.called or word in lexicon.organisation_heads:
+            if phrase.first == phrase.head and stands < SPEAKER:
+                return None
+            body = self._common(phrase, "body")
+            if body.first == phrase.first and stands >= SPEAKER and text.lower[phrase.first] in {"a", "an"}:
+                self._unnamed.append(body)
+            return self._keep(phrase, body)
         last = self.people.bodies.of_end(phrase.last, text.sentence(phrase.first)[1])
         description = self.descriptions.read(phrase, last)
         if description is None:
@@ -225,10 +257,42 @@ class Discourse:
         """The group or body that a common noun means: "the voters" those before, "young voters" others."""
         word = self.text.lower[phrase.head]
         known = self._named.get(word)
+        if known is None and kind == "body" and self.text.lower[phrase.first] == "the":
+            known = self._called(word)
         definite = self.text.lower[phrase.first] in {"the", "these", "those"} and phrase.head == phrase.first + 1
         if known is None or not (definite or phrase.first == phrase.head):
             known = self._named[word] = Entity(phrase.first, phrase.last, kind)
         return known
+
+    def _called(self, word: str) -> Entity | None:
+        """The body in focus that may be meant by "the union", "the website"."""
+        could = [e for e in self._active if e.kind in {"body", "unsure"} and self._is_called(e, word)]
+        return max(could, key=lambda e: e.weight, default=None)
+
+    def _is_called(self, entity: Entity, word: str) -> bool:
+        """Whether a named body may be called by a word: its name ends in one of such a body, or in none at all."""
+        ends, fits = self.text.lower[entity.last - 1], self.words.called.get(word)
+        if fits is None or not self.text.words[entity.first][0].isupper():
+            return False
+        return ends in fits or not (ends in self.lexicon.organisation_heads or ends in self.words.called)
+
+    def _document(self, phrase: NounPhrase) -> None:
+        """ "The ruling" speaks for the court, "the statement" for whoever spoke last."""
+        word, text = self.text.lower[phrase.head], self.text
+        if text.lower[phrase.first] != "the" or phrase.head != phrase.first + 1:
+            return
+        issuer: Entity | None = None
+        if word in self.words.of_courts:
+            courts = [e for e in self._active if e.kind == "body" and self._is_court(e)]
+            issuer = max(courts, key=lambda e: e.weight, default=None)
+        elif word in self.words.of_speakers and self._speakers:
+            issuer = self._speakers[-1].itself
+        if issuer is not None:
+            self.meant[phrase.head] = issuer
+
+    def _is_court(self, entity: Entity) -> bool:
+        courts = self.words.called["court"]
+        return not courts.isdisjoint(self.text.lower[entity.first : entity.last])
 
     def _keep(self, phrase: NounPhrase, entity: Entity) -> Entity:
         self.meant[phrase.head] = entity

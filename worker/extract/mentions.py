@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from worker.extract.countries import Countries
-from worker.extract.discourse import Discourse
+from worker.extract.discourse import QUANTITIES, Discourse, Entity
 from worker.extract.lexicon import Lexicon
 from worker.extract.names import Name, is_role
 from worker.extract.people import People, Person
@@ -29,7 +29,7 @@ class Mentions:
         self.people = People(text, phrases, lexicon, self.countries)
         self.names = self.people.names
         self.discourse = Discourse(self.people)
-        self.pronouns = Pronouns(self.people, self.discourse, self.lookup)
+        self.pronouns = Pronouns(self.people, self.discourse, self.worded)
 
     def resolve(self, first: int, last: int) -> Actor:
         """Return the party that the tokens stand for; its mention is those tokens.  Not for an empty range."""
@@ -54,6 +54,8 @@ class Mentions:
 
     def lookup(self, first: int, last: int) -> tuple[Actor, Person | None]:
         """Resolve a phrase, and return the person behind it where there is one."""
+        if last - first == 1 and self.text.lower[first] in QUANTITIES:
+            return self.pronouns.resolve(first, last, self.text.lower[first])
         if last - first == 1 and self.text.tags[first] == "PRP$":
             return self.pronouns.resolve(first, last, self.text.lower[first])
         head = self._head(first, last)
@@ -69,10 +71,24 @@ class Mentions:
             issuer = self._issuer(first, last)
             if issuer is not None:
                 return issuer
+        entity = self.discourse.meant.get(head.head)
+        if entity is not None and entity.itself.first != head.first and self._is_named_body(entity.itself):
+            return self.pronouns.stands_for(first, last, entity.itself)
+        return self.worded(first, last)
+
+    def worded(self, first: int, last: int) -> tuple[Actor, Person | None]:
+        """Resolve a phrase by its own words alone, as what a pronoun stands for is."""
+        head = self._head(first, last)
+        if head is None:
+            return self._as_worded(first, last, "unnamed"), None
         name = self._name_of(head, first, last)
         if name is not None:
             return self._named(first, last, name, head)
         return self._nominal(first, last, head)
+
+    def _is_named_body(self, entity: Entity) -> bool:
+        """Whether an entity is a body that has a name; a group and a body without one stay as they are worded."""
+        return entity.kind != "group" and entity.person is None and self.text.words[entity.first][0].isupper()
 
     def _issuer(self, first: int, last: int) -> tuple[Actor, Person | None] | None:
         """ "Tamm's Facebook post", "the port authority report": a document speaks for the party it belongs to."""
@@ -86,9 +102,16 @@ class Mentions:
                 return self._plain(known, first, last, "organisation", None), None
         for i in range(first + 1, last - 1):
             if self.text.tags[i] == "POS":
-                actor, person = self.lookup(first, i)
-                return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
-        return None
+                return self._speaks_for(first, last, first, i)
+        if self.text.tags[first] == "PRP$":
+            return self._speaks_for(first, last, first, first + 1)
+        by = self.phrases.noun(last + 1) if last < len(self.text.words) and self.text.lower[last] == "by" else None
+        return self._speaks_for(first, last, by.first, by.last) if by is not None else None
+
+    def _speaks_for(self, first: int, last: int, owner: int, end: int) -> tuple[Actor, Person | None]:
+        possessive = end - owner == 1 and self.text.tags[owner] == "PRP$"
+        actor, person = self.lookup(owner, end) if possessive else self.worded(owner, end)
+        return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
 
     def heard(self, token: int, actor: Actor, person: Person | None) -> None:  # noqa: ARG002 - said by the caller
         """Remember who speaks at a token, None for whoever is no person known; call in text order."""

@@ -73,9 +73,7 @@ def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> N
         start -= 1
     while start < last and not _may_open_name(text, start):
         start += 1
-    if start == last or text.lower[last - 1] in lexicon.time_nouns:
-        return None
-    if text.lower[start] in lexicon.pronouns and text.words[start] not in lexicon.countries:  # "US" is no "us"
+    if start == last or text.lower[last - 1] in lexicon.time_nouns or is_pronoun(text, start, lexicon):
         return None
     split = _after_role(text, lexicon, first, start, last)
     gender = _title_gender(text, lexicon, first, split)
@@ -107,6 +105,11 @@ def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> N
         outer_first=first,
         gender=gender,
     )
+
+
+def is_pronoun(text: Text, i: int, lexicon: Lexicon) -> bool:
+    """Whether a word is a pronoun that the tagger took for a name; "US" is none."""
+    return text.lower[i] in lexicon.pronouns and (len(text.words[i]) == 1 or not text.words[i].isupper())
 
 
 def _may_open_name(text: Text, i: int) -> bool:

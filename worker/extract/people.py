@@ -16,6 +16,7 @@ from worker.extract.lexicon import Gender, Lexicon
 from worker.extract.names import COURTESIES, Name, names
 from worker.extract.people_lexicon import load
 from worker.extract.phrases import Phrases
+from worker.extract.tags import tagger
 from worker.extract.text import Text
 from worker.schema import Actor, Span
 
@@ -24,6 +25,9 @@ _MANY = 40
 """People of one surname beyond which nobody tries to tell them apart."""
 _RECENT = 6
 """Speakers among whom a bare surname that two people share is looked for."""
+_LONG_NAME = 6
+"""Letters from which two names that differ in one are one."""
+_COMMON = (["NN"], ["NNS"], ["NN", "VB"], ["VB", "NN"])
 _LONG_ROLE = 8
 """Words from which a longer role tells no more."""
 _SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
@@ -46,6 +50,8 @@ class Person(Struct, eq=False):
     """Lower-case words of every role given, spelled out."""
     held: frozenset[str] = frozenset()
     """Of these the heads: "minister" of "the minister of transport and deputy of the premier"."""
+    former: frozenset[str] = frozenset()
+    """Of these the ones held no more."""
     country: str | None = None
     nation: str | None = None
     """The country that a role names, whether the bearer represents it or not; "" for an international body's."""
@@ -87,18 +93,22 @@ class People:
         self._family_first: dict[str, list[Person]] = {}
         """As `_by_given`, where the given name stands last ("Ban Ki-moon")."""
         self._by_role: dict[str, list[Person]] = {}
+        self._titled: set[str] = set()
+        """Surnames that stand after "Mr." and the like somewhere."""
         self._read()
 
     def _read(self) -> None:
         for name in self.names:
             self.in_phrase.setdefault(name.phrase, []).append(name)
+        short = [n for n in self.names if n.kind in {"person", "unknown"} and n.last - n.first == 1]
+        self._titled = {_key(self.text.words[n.first]) for n in short if n.gender is not None}
         for name in self.names:
             if name.kind in {"person", "unknown"} and name.last - name.first > 1:
                 self._meet(name)
+        for name in sorted(short, key=lambda n: n.gender is None):  # "Mrs. Hale" tells which of the Hales there are
+            self._meet_again(name)
         for name in self.names:
-            if name.kind in {"person", "unknown"} and name.last - name.first == 1:
-                self._meet_again(name)
-            elif name.kind == "organisation":
+            if name.kind == "organisation":
                 self.bodies.meet(name)
         for person in self.everyone:
             person.seen.sort()
@@ -107,7 +117,7 @@ class People:
 
     def _meet(self, name: Name) -> None:
         """A name of several words: the bearer is known under a compatible name, or new."""
-        tokens = _bare(self.text.words[name.first : name.last])
+        tokens = self._without_nouns(_bare(self.text.words[name.first : name.last]))
         if len(tokens) < 2:  # noqa: PLR2004 - a surname and "Jr."
             return
         person = next(
@@ -126,9 +136,19 @@ class People:
             person.suffix = self.text.words[name.last - 1]
         self._learn(person, name)
 
+    def _without_nouns(self, tokens: list[str]) -> list[str]:
+        """Leave off what captions add to a name: "Ida Lunde Rally", "Lunde Speech" where there is a "Mrs. Lunde"."""
+        known, at = tagger(self.lexicon.language).classes, len(tokens)
+        least = 1 if _key(tokens[0]) in self._titled else 2
+        while at > least and known.get(tokens[at - 1].lower()) in _COMMON and tokens[at - 1] not in known:
+            at -= 1
+        given = at == 1 or tokens[0].lower() in self.lexicon.given_names
+        return tokens[:at] if given and not tokens[-1].isupper() else tokens
+
     def _meet_again(self, name: Name) -> None:
         """One word: a surname known from elsewhere in the article, else a person only if a title says so."""
         person = self.bearer(name.first, name.gender, self.titles_of(name))
+        person = person or self._misspelt(name)
         if person is None:
             if name.kind != "person":
                 return
@@ -136,6 +156,14 @@ class People:
             self.everyone.append(person)
             self._by_surname.setdefault(_key(self.text.words[name.first]), []).append(person)
         self._learn(person, name)
+
+    def _misspelt(self, name: Name) -> Person | None:
+        """The bearer of a long surname that is one letter away: writers slip, and so do transliterations."""
+        word = _key(self.text.words[name.first])
+        if len(word) < _LONG_NAME:
+            return None
+        near = (p for p in self.everyone[:_MANY] if len(p.tokens) > 1 and _one_letter_off(_key(p.tokens[-1]), word))
+        return next(near, None)
 
     def _country_of_principal(self, person: Person) -> str | None:
         """ "Hale campaign spokesman": the country of the politician that the role names."""
@@ -170,6 +198,8 @@ class People:
                 holders.append(person)
         if self._tells_more(person, held, self.text.slice(first, last)):
             person.role = self.text.slice(first, last)
+        past = held if words & self.words.past_modifiers else _NOTHING
+        person.former = (person.former | past) - (held - past) if past else person.former - held
         person.role_words |= words
         person.held |= held
         person.country = person.country or self.countries.of_office(outer, first, last)
@@ -179,7 +209,7 @@ class People:
         """An office tells more than what else somebody is, and of one kind the longer role, if it is none too long."""
         if person.role is None:
             return True
-        offices = self.lexicon.offices
+        offices = self.lexicon.offices - self.words.relational
         official, known = bool(held & offices), bool(person.held & offices)
         if official != known:
             return official
@@ -251,6 +281,14 @@ class People:
     def titles_of(self, name: Name) -> frozenset[str]:
         """Return the role words before a name."""
         return frozenset(self.text.lower[name.outer_first : name.first]) & self.lexicon.roles
+
+
+def _one_letter_off(known: str, word: str) -> bool:
+    """Whether a letter was left out, added or changed, but not the first one."""
+    if abs(len(known) - len(word)) > 1 or known[0] != word[0]:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(known, word, strict=False)) if a != b), min(len(known), len(word)))
+    return known[at + (len(known) >= len(word)) :] == word[at + (len(word) >= len(known)) :]
 
 
 def _key(word: str) -> str:

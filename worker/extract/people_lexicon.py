@@ -1,4 +1,4 @@
-"""The words that describe people, one TOML file per language, decoded strictly."""
+"""The words that describe people and bodies, one TOML file per language, decoded strictly."""
 
 from __future__ import annotations
 
@@ -18,9 +18,13 @@ class PeopleLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     renowned: str
     unofficial: str
     kin: str
+    relations: str
+    rulings: str
+    messages: str
     ranks: str
     spelled_out: dict[str, str]
     kinds: dict[str, str]
+    bodies: dict[str, str]
 
     @cached_property
     def past_modifiers(self) -> Words:
@@ -43,6 +47,21 @@ class PeopleLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return _words(self.kin)
 
     @cached_property
+    def relational(self) -> Words:
+        """Rival, counterpart and the like."""
+        return _words(self.relations)
+
+    @cached_property
+    def of_courts(self) -> Words:
+        """Documents that courts speak through."""
+        return _words(self.rulings)
+
+    @cached_property
+    def of_speakers(self) -> Words:
+        """Documents that whoever spoke last speaks through."""
+        return _words(self.messages)
+
+    @cached_property
     def rank_words(self) -> Words:
         """Ranks and courtesies."""
         return _words(self.ranks)
@@ -51,6 +70,11 @@ class PeopleLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def narrower(self) -> dict[str, Words]:
         """Role -> the roles that its holder may be introduced by."""
         return {role: _words(listed) for role, listed in self.kinds.items()}
+
+    @cached_property
+    def called(self) -> dict[str, Words]:
+        """Word for a body -> last words of the names of such bodies."""
+        return {kind: _words(listed) | {kind} for kind, listed in self.bodies.items()}
 
     @cached_property
     def long_forms(self) -> dict[str, tuple[str, ...]]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Protocol
 
 import msgspec
 
+from worker.extract.authors import author
 from worker.extract.discourse import Discourse, Entity
 from worker.extract.people import People, Person
 from worker.schema import Actor
 
-_PRONOUNS = frozenset({"PRP", "PRP$", "WP"})
+_I = frozenset({"i", "me", "my", "mine", "myself"})
 
 
 class Lookup(Protocol):
-    """Resolves a phrase, with the person behind it where there is one."""
+    """Resolves a phrase by its own words, with the person behind it where there is one."""
 
     def __call__(self, first: int, last: int) -> tuple[Actor, Person | None]:
         """Resolve the tokens `first` up to `last`."""
@@ -23,18 +25,25 @@ class Lookup(Protocol):
 class Pronouns:
     """Resolves the pronouns of one article."""
 
-    def __init__(self, people: People, discourse: Discourse, lookup: Lookup) -> None:
-        self.people, self.discourse, self.lookup = people, discourse, lookup
+    def __init__(self, people: People, discourse: Discourse, worded: Lookup) -> None:
+        self.people, self.discourse, self.worded = people, discourse, worded
         self.text, self.phrases, self.lexicon = people.text, people.phrases, people.lexicon
 
     def resolve(self, first: int, last: int, word: str, but: Person | None = None) -> tuple[Actor, Person | None]:
         """Return whom the pronoun `word` at the tokens means, never `but`; itself, unnamed, where nobody can tell."""
         if word in {"who", "which", "that", "whose"}:
             return self._relative(first, last)
+        if word in _I and self.text.quoted[first] < 0 and self.author is not None:
+            return self.author.actor(self.text.span(first, last)), self.author
         entity = self.discourse.meant.get(first)
         if entity is None or (but is not None and entity.itself.person is but):
             return self._unknown(first, last), None
         return self.stands_for(first, last, entity.itself)
+
+    @cached_property
+    def author(self) -> Person | None:
+        """Whoever says "I" outside quotations."""
+        return author(self.people)
 
     def stands_for(self, first: int, last: int, entity: Entity) -> tuple[Actor, Person | None]:
         """Return the party that an entity is, meant by some tokens."""
@@ -43,15 +52,13 @@ class Pronouns:
         if entity.parts:
             mention = self.text.span(first, last)
             return Actor(name=self.text.slice(entity.first, entity.last), mention=mention, type="group"), None
-        if self.text.tags[entity.last - 1] in _PRONOUNS or entity.first <= first < entity.last:
-            return self._unknown(first, last), None  # told by nothing but a pronoun
-        actor, person = self.lookup(entity.first, entity.last)
+        actor, person = self.worded(entity.first, entity.last)
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
 
     def _relative(self, first: int, last: int) -> tuple[Actor, Person | None]:
         """ "who": the noun phrase before it, a comma and of-phrases between them stepped over."""
         at = first - 1
-        while at > 0 and (self.text.words[at] in {",", "(", ")", "—", "–", "-"} or self.text.tags[at] == "WP"):
+        while at > 0 and self.text.words[at] in {",", "(", ")", "—", "–", "-"}:
             at -= 1
         before = self.phrases.noun(at)
         if before is None:
@@ -64,9 +71,7 @@ class Pronouns:
             if earlier is None:
                 break
             before = earlier
-        if self.text.tags[before.head] in {"WP", "PRP$"}:
-            return self._unknown(first, last), None
-        actor, person = self.lookup(before.first, max(before.last, at + 1) if before.last <= at else before.last)
+        actor, person = self.worded(before.first, max(before.last, at + 1) if before.last <= at else before.last)
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
 
     def _unknown(self, first: int, last: int) -> Actor:
