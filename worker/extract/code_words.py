@@ -111,14 +111,6 @@ def load(language: str) -> CodeWords | None:
     return CodeWords(msgspec.toml.decode(file.read_bytes(), type=_File)) if file.is_file() else None
 
 
-def classes(language: str) -> dict[str, frozenset[str]]:
-    """Return the names of the classes in each section of a language's file."""
-    file = msgspec.toml.decode(
-        (files("worker.extract") / "lexicons" / f"{language}_codes.toml").read_bytes(), type=_File
-    )
-    return {"verbs": frozenset(file.verbs), "deeds": frozenset(file.deeds), "nouns": frozenset(file.nouns)}
-
-
 # ---------------------------------------------------------------- the table
 def _listed(section: Section) -> Mapping[str, Classes]:
     return _inverted((word.replace("_", " "), name) for name, listed in section.items() for word in listed.split())
