@@ -9,14 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.document import Doc
+from worker.extract.openings import cue_of
 from worker.extract.sources import Range
+from worker.extract.sources import subject as subject_of
 
 if TYPE_CHECKING:
-    from worker.extract.phrases import VerbGroup
+    from worker.extract.phrases import NounPhrase, VerbGroup
     from worker.schema import Act
 
-_PREDICATE = 5
-"""Tokens after "is" in which its predicate stands: "is a very serious mistake"."""
+_PREDICATE = 8
+"""Tokens after "is" in which its predicate stands: "is a “very serious and costly mistake”"."""
 _SENTENCES = 3
 """Sentences of a long quotation that are read."""
 _NOBODY = frozenset(
@@ -27,6 +29,7 @@ _OBLIGED = frozenset({"must", "should", "ought"})
 _NEEDED = frozenset({"need", "needs", "has", "have"})
 _WILL = frozenset({"will", "'ll", "shall"})
 _WOULD = frozenset({"would", "'d", *_WILL})
+_SUPPOSED = frozenset({"if", "unless", "when", "whether", "while", "until"})
 
 
 def act_of_content(doc: Doc, pieces: list[Range], *, of_person: bool) -> Act:
@@ -35,6 +38,8 @@ def act_of_content(doc: Doc, pieces: list[Range], *, of_person: bool) -> Act:
     `of_person`: the speaker is a person or group, so that "he" and "they" may be the speaker's own.
     """
     for first, last in _clauses(doc, pieces):
+        if doc.text.words[last - 1] == "?":
+            continue
         act = _act(doc, first, last, of_person=of_person)
         if act is not None:
             return act
@@ -58,33 +63,86 @@ def _clauses(doc: Doc, pieces: list[Range]) -> list[Range]:
 
 
 def _act(doc: Doc, first: int, last: int, *, of_person: bool) -> Act | None:
+    """The first act that a finite verb of the sentence performs; what is only supposed performs none."""
+    text, at = doc.text, first
+    while at < last:
+        verb = doc.phrases.verb(at)
+        if text.tags[at] in {"SC", "WP"} and (text.lower[at] in _SUPPOSED or at == first):
+            at = _clause_end(doc, at, last)  # "If it rains …", "what we need …"
+            continue
+        if verb is not None and verb.finite:
+            act = _act_of(doc, verb, first, last, of_person=of_person)
+            if act is not None:
+                return act
+        at = max(at + 1, verb.last if verb is not None else 0)
+    return None
+
+
+def _clause_end(doc: Doc, at: int, last: int) -> int:
+    while at < last and doc.text.words[at] != ",":
+        at += 1
+    return at + 1
+
+
+def _act_of(doc: Doc, verb: VerbGroup, first: int, last: int, *, of_person: bool) -> Act | None:
     text = doc.text
-    verb = next((v for i in range(first, last) if (v := doc.phrases.verb(i)) is not None and v.finite), None)
-    if verb is None or any(text.tags[i] in {"SC", "WP"} for i in range(first, verb.first)):
-        return None  # "If it rains …", "what we need …"
-    subject = doc.phrases.noun(verb.first - 1) if verb.first > first else None
+    subject = _subject(doc, verb, first)
     if subject is None:
         bare = verb.first == first and text.tags[verb.head] == "VB" and verb.modal < 0
         return "demand" if bare and text.quoted[first] >= 0 and not _is_marker(doc, text.lower[first]) else None
     word = text.lower[subject.head]
-    if word in {"i", "we"} or (of_person and word in {"he", "she", "they"} and text.quoted[verb.head] < 0):
-        return _own(doc, verb, word)
-    if _obliges(doc, verb):
+    own = {"he", "she", "they"} if of_person else {"it"}
+    if word in {"i", "we"} or (word in own and text.quoted[verb.head] < 0 and _is_first(doc, first, subject.first)):
+        act = _own(doc, verb, word)
+        if act is not None or word != "it":
+            return act
+    if _obliges(doc, verb) or (word == "it" and _is_necessary(doc, verb, last)):
         return "demand"
     if any(text.lower[i] in doc.lexicon.negations for i in range(first, verb.first)):
         return None  # "not one of them is a criminal"
     return _judgement(doc, verb, last, of_somebody=word not in _NOBODY)
 
 
+def _is_first(doc: Doc, first: int, subject: int) -> bool:
+    """Whether no clause stands before a subject, so that "it" can only be the speaker."""
+    return not doc.phrases.finite_between(first, subject)
+
+
+def _subject(doc: Doc, verb: VerbGroup, first: int) -> NounPhrase | None:
+    """The verb's subject, also over an aside and where a quotation parts the verb: "Oslo had “made a mistake”"."""
+    text, at = doc.text, verb.first - 1
+    if at > first and text.words[at] in doc.lexicon.quotation_marks:
+        auxiliary = doc.phrases.verb(at - 1)
+        verb = auxiliary if auxiliary is not None else verb
+    source = subject_of(doc, verb, first) if verb.first > first else None
+    return doc.phrases.noun(source[0]) if source is not None else None
+
+
 def _own(doc: Doc, verb: VerbGroup, word: str) -> Act | None:
-    """What one says of oneself: a promise, or with "we must" a demand."""
+    """What one says of oneself: a promise, a denial, what "we condemn" performs, or with "we must" a demand."""
+    text = doc.text
     if word == "we" and _obliges(doc, verb):
         return "demand"
-    modal = doc.text.lower[verb.modal] if verb.modal >= 0 else ""
-    state = doc.text.lower[verb.head] in doc.lexicon.be or doc.text.lower[verb.head] in doc.lexicon.have
-    wills = modal in (_WILL if doc.text.quoted[verb.head] >= 0 else _WOULD)
-    speaks = doc.text.lower[verb.head] in doc.lexicon.cues  # "I will tell you"
-    return "promise" if wills and not (verb.negated or state or speaks) else None
+    modal = text.lower[verb.modal] if verb.modal >= 0 else ""
+    state = text.lower[verb.head] in doc.lexicon.be or text.lower[verb.head] in doc.lexicon.have
+    cue = cue_of(doc, verb)
+    if modal:
+        wills = modal in (_WILL if text.quoted[verb.head] >= 0 else _WOULD)
+        tells = cue is not None and cue.act == "say" and text.quoted[verb.head] >= 0  # "I will tell you"
+        return "promise" if wills and not (verb.negated or state or tells) else None
+    if word in {"i", "we"} and cue is not None and not (verb.negated or cue.thought or cue.act == "say"):
+        return cue.act if text.tags[verb.head] in {"VB", "VBP", "VBG"} else None
+    past = text.lower[verb.first] in {"did", "had"} or text.tags[verb.head] == "VBD"
+    return "deny" if verb.negated and past and cue is None and not state else None
+
+
+def _is_necessary(doc: Doc, verb: VerbGroup, last: int) -> bool:
+    """ "It is essential that …", "it is time to …"."""
+    at = verb.last
+    while at < last and doc.text.tags[at] == "RB":
+        at += 1
+    is_ = doc.text.lower[verb.head] in doc.lexicon.be and not verb.negated
+    return is_ and at < last and doc.text.lower[at] in doc.lexicon.judgement["needed"]
 
 
 def _is_marker(doc: Doc, word: str) -> bool:
@@ -108,16 +166,29 @@ def _judgement(doc: Doc, verb: VerbGroup, last: int, *, of_somebody: bool) -> Ac
     head = text.lower[verb.head]
     if head in judged["wrong"] and not verb.negated and not verb.passive and verb.modal < 0:
         return "accuse"
-    if head not in doc.lexicon.be:
+    if head in judged["failing"] and not verb.negated and not verb.passive and verb.modal < 0 and of_somebody:
+        return "criticise"
+    if verb.modal >= 0 and text.lower[verb.modal] in _WOULD and _is_harm(doc, verb):
+        return "threaten"
+    if head not in doc.lexicon.be and head not in judged["copulas"]:
         return None
     at = verb.last
     negated = verb.negated or (at < last and text.lower[at] in doc.lexicon.negations)
+    negated = negated or text.lower[at : at + 2] in (["anything", "but"], ["far", "from"])
     for i in range(at, min(at + _PREDICATE, last)):
         word = text.lower[i]
+        if word in judged["guilty"] and of_somebody:
+            return None if negated else "accuse"
         if word in judged["bad"]:
             return None if negated else "criticise"
         if word in judged["good"]:
-            return None if not of_somebody else "criticise" if negated else "praise"
-        if text.tags[i] not in {"DT", "RB", "JJ", "CC", "PUNCT"}:
+            return "criticise" if negated else "praise" if of_somebody else None
+        if text.tags[i] not in {"DT", "RB", "JJ", "CC", "PUNCT"} and word not in {"anything", "but", "from"}:
             break
     return None
+
+
+def _is_harm(doc: Doc, verb: VerbGroup) -> bool:
+    """ "will face trial", "would suffer the consequences"."""
+    thing = doc.phrases.noun(verb.last) if not verb.negated else None
+    return thing is not None and doc.text.lower[thing.head] in doc.lexicon.judgement["harm"]

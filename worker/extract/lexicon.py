@@ -95,6 +95,11 @@ class _Venues(_Strict, frozen=True):
 
 class _Judgement(_Strict, frozen=True):
     wrong: str
+    failing: str
+    copulas: str
+    needed: str
+    guilty: str
+    harm: str
     bad: str
     good: str
 
@@ -244,7 +249,8 @@ class Lexicon(Struct, frozen=True):
     """Names with blanks."""
     outlet_heads: frozenset[str]
     judgement: dict[str, frozenset[str]]
-    """Forms of verbs of wrongdoing ("wrong"), and predicates of blame ("bad") and of praise ("good")."""
+    """Forms of verbs of wrongdoing ("wrong"), doing badly ("failing") and being ("copulas"); predicates of
+    blame ("bad"), praise ("good"), need ("needed") and guilt ("guilty"); what one is threatened with ("harm")."""
     crediting: frozenset[str]
     """Forms of verbs that credit an outlet."""
     interviews: frozenset[str]
@@ -412,6 +418,11 @@ def _derive(file: _File, rows: dict[str, list[str]], given_names: _GivenNames) -
         documents=_words(file.venues.documents),
         judgement={
             "wrong": _forms_of(file.judgement.wrong, file),
+            "failing": _forms_of(file.judgement.failing, file),
+            "copulas": _forms_of(file.judgement.copulas, file),
+            "needed": _words(file.judgement.needed),
+            "guilty": _words(file.judgement.guilty),
+            "harm": _words(file.judgement.harm),
             "bad": _words(file.judgement.bad),
             "good": _words(file.judgement.good),
         },
