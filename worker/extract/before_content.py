@@ -60,13 +60,26 @@ def before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list
     return Find(
         source=source,
         cue=(cue_first, right.cue_last),
-        pieces=[(right.first, right.last)],
+        pieces=_pieces(doc, source, right, first),
         act=act_of(doc, verb, cue),
         thought=cue.thought,
         rule=f"{rule}_{right.form}",
         venue=venue_of(doc, verb.last, right.first),
         target=_target(doc, cue, verb, right),
     )
+
+
+def _pieces(doc: Doc, source: Range | None, right: Complement, first: int) -> list[Range]:
+    """The content; of "what Hale called “a delay” | lasted nine hours" not the verb that goes on."""
+    last = right.last
+    if right.form == "phrase" and source is not None and source[0] > first and doc.text.lower[source[0] - 1] == "what":
+        last = next((i for i in range(right.first + 1, last) if _is_outer_verb(doc, i)), last)
+    return [(right.first, last)]
+
+
+def _is_outer_verb(doc: Doc, token: int) -> bool:
+    verb = doc.phrases.verb(token)
+    return verb is not None and verb.finite and doc.text.quoted[token] < 0
 
 
 def _relative_content(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> Find | None:
@@ -120,7 +133,9 @@ def limit_of(verb: VerbGroup, last: int, finds: list[Find]) -> int:
 
 
 def act_of(doc: Doc, verb: VerbGroup, cue: Cue) -> Act:
-    """The cue's act; "would not say" and "refused to comment" decline."""
+    """The cue's act; "would not say", "neither confirmed nor denied" and "refused to comment" decline."""
+    if cue.act == "deny" and doc.text.lower[max(0, verb.first - 1)] == "nor":
+        return "decline"
     if verb.negated and verb.modal >= 0 and cue.act == "say" and doc.text.lower[verb.modal] in {"would", "wo", "will"}:
         return "decline"
     return cue.act
