@@ -7,6 +7,8 @@ person's role and country are whatever the words around any of the names say.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -23,6 +25,8 @@ from worker.schema import Actor, Span
 _NOTHING: frozenset[str] = frozenset()
 _MANY = 40
 """People of one surname beyond which nobody tries to tell them apart."""
+_HOLDERS = 100
+"""The same of a role: a whole senate has as many."""
 _RECENT = 6
 """Speakers among whom a bare surname that two people share is looked for."""
 _LONG_NAME = 6
@@ -194,7 +198,7 @@ class People:
         held = self._heads(lower)
         for word in held:
             holders = self._by_role.setdefault(word, [])
-            if person not in holders:
+            if len(holders) < _HOLDERS and person not in holders:
                 holders.append(person)
         if self._tells_more(person, held, self.text.slice(first, last)):
             person.role = self.text.slice(first, last)
@@ -252,7 +256,12 @@ class People:
     def recurs(self, name: Name) -> bool:
         """Whether a name that nothing explains comes back elsewhere, as those of people do."""
         word = self.text.words[name.first]
-        return name.last - name.first > 1 or self.text.words.count(word) > 1
+        return name.last - name.first > 1 or self._times[word] > 1
+
+    @cached_property
+    def _times(self) -> Counter[str]:
+        """How often the article has each word."""
+        return Counter(self.text.words)
 
     def bearer(self, token: int, gender: str | None, role_words: frozenset[str] = _NOTHING) -> Person | None:
         """The person that a single name means, by surname, else by given name.
