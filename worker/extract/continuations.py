@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from worker.extract.document import Doc
 from worker.extract.finds import Find
+from worker.extract.sources import Range
+from worker.extract.subjects import main_subject
 
+_SPEECH = 5
+"""Words from which a quotation without a cue is speech and no title or scare quote."""
 _NEAR = 5
 """Finds before in which the paragraphs of a long quotation may stand already."""
 
@@ -48,10 +52,32 @@ def go_on(doc: Doc, latest: list[Find], first: int, last: int) -> tuple[list[Fin
         if any(text.quoted[i] >= 0 for piece in find.pieces for i in (piece[0], piece[1] - 1)):
             find.pieces.append((first, end))
             return [find], []
-    if not leading or leading[-1].thought or leading[-1].source is None:
-        return [], []
-    new = Find(source=leading[-1].source, cue=leading[-1].cue, pieces=[(first, end)], rule="continuation")
-    return [new], [new]
+    if leading and not leading[-1].thought and leading[-1].source is not None:
+        new = Find(source=leading[-1].source, cue=leading[-1].cue, pieces=[(first, end)], rule="continuation")
+        return [new], [new]
+    free = _free(doc, first, end)
+    return ([free], [free]) if free else ([], [])
+
+
+def _free(doc: Doc, first: int, end: int) -> Find | None:
+    """Speech after a sentence that only tells what the speaker does: 'Hale shook her head. "I was told otherwise."'"""
+    text = doc.text
+    if first == 0 or text.paragraph_of[first - 1] != text.paragraph_of[first]:
+        return None
+    words = sum(word[0].isalnum() for word in text.words[first:end])
+    if words < _SPEECH or not doc.phrases.finite_between(first, end):
+        return None
+    before, after = text.sentence(first - 1)
+    source = main_subject(doc, after, before)
+    if source is None or text.quoted[source[0]] >= 0 or not _is_person(doc, source):
+        return None
+    return Find(source=source, cue=(first, first), pieces=[(first, end)], rule="free_quotation")
+
+
+def _is_person(doc: Doc, source: Range) -> bool:
+    if doc.text.tags[source[0]] == "PRP":
+        return doc.text.lower[source[0]] in {"he", "she"}
+    return any(doc.mentions.person_at(i) is not None for i in range(*source))
 
 
 def _leads_to(doc: Doc, find: Find, first: int, last: int) -> bool:
@@ -65,5 +91,13 @@ def _leads_to(doc: Doc, find: Find, first: int, last: int) -> bool:
 def _is_next(doc: Doc, find: Find, first: int, last: int) -> bool:
     """Is a sentence with its quotation a paragraph of its own, right after the one that says who speaks?"""
     text = doc.text
-    alone = text.paragraph(first) == (first, last) and text.quotations[text.quoted[first]].last >= last - 1
-    return alone and text.paragraph_of[first] == text.paragraph_of[find.last - 1] + 1
+    number = text.quoted[first]
+    alone = text.paragraph(first) == (first, last) and text.quotations[number].last >= last - 1
+    if not alone or text.paragraph_of[first] != text.paragraph_of[find.last - 1] + 1:
+        return False
+    while not text.quotations[number].closed and number + 1 < len(text.quotations):
+        number += 1
+        if not text.quotations[number].continues:
+            return True
+    end = text.quotations[number].last
+    return end >= text.paragraph(end - 1)[1] - 1  # else whose words they are is said where they end

@@ -72,12 +72,12 @@ def _can_sign(doc: Doc, source: Range) -> bool:
     """Is the phrase somebody, or a document that speaks ("Report: …"), and no topic or kicker ("Opinion: …")?"""
     first, last = source
     names = [n for n in doc.mentions.people.names_in(first) if n.last <= last]
-    if names:
+    if names and doc.lexicon.kickers.isdisjoint(doc.text.lower[first:last]):
         return names[-1].kind in {"person", "organisation"} or doc.mentions.person_at(names[-1].first) is not None
     phrase = doc.phrases.noun(first)
-    word = doc.text.lower[phrase.head] if phrase is not None else ""
-    if phrase is None or word in doc.lexicon.kickers:
+    if phrase is None or not doc.lexicon.kickers.isdisjoint(doc.text.lower[first:last]):
         return False
+    word = doc.text.lower[phrase.head]
     if doc.text.tags[phrase.head] == "NNP":
         known = word in doc.lexicon.outlets or word in doc.lexicon.documents
         return known or _is_capitals(doc.text.words[phrase.head])

@@ -48,7 +48,7 @@ def _finds(doc: Doc) -> list[Find]:
             with_opening(doc, here[0], finds)
             finds += here
             latest = here
-        elif latest:
+        else:
             latest, more = go_on(doc, latest, first, last)
             finds += more
     return finds
@@ -78,10 +78,10 @@ def _statement(doc: Doc, find: Find) -> tuple[Statement, Traits]:
     first, last = text.sentence(find.cue[0])
     content = [text.span(*piece) for piece in find.pieces]
     words = " ".join(w for w in text.lower[min(first, find.first) : max(last, find.last)] if w[0].isalnum())
-    cue = text.span(*find.cue)
+    cue = text.span(*find.cue) if find.cue[0] < find.cue[1] else None
     find.via = find.via or credits_after(doc, find.last, last) or interviewer(doc, first, last)
     statement = Statement(
-        id=digest(doc.article.url, "statement", words, cue.text.lower(), content[0].text[:40].lower()),
+        id=digest(doc.article.url, "statement", words, cue.text.lower() if cue else "", content[0].text[:40].lower()),
         url=doc.article.url,
         published_at=doc.article.published_at,
         language=doc.lexicon.language,
