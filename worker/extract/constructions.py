@@ -13,6 +13,7 @@ from worker.extract.credits import credits_after, is_outlet, outlet_name
 from worker.extract.document import Doc
 from worker.extract.finds import Find, clause_start, covered, is_cue
 from worker.extract.nominals import nominals
+from worker.extract.parentheses import as_said
 from worker.extract.phrases import VerbGroup
 from worker.extract.sources import speaker_after
 
@@ -27,7 +28,10 @@ def in_sentence(doc: Doc, first: int, last: int, asked: int) -> list[Find]:
     verbs = _verbs(doc, first, last)
     for verb in verbs:
         floor = asked if verb is verbs[0] else first
-        if not covered(finds, verb.head) and (find := after_content(doc, verb, floor, last, finds)):
+        if covered(finds, verb.head):
+            continue
+        find = as_said(doc, verb, first, last, finds) or after_content(doc, verb, floor, last, finds)
+        if find:
             finds += _credited(doc, find, finds, last)
     finds += _according_to(doc, first, last, finds)
     for verb in verbs:
