@@ -242,7 +242,8 @@ class Circumstances:
             return verb is None or not verb.infinitive
         if noun is None:
             return False
-        return self.clauses.is_time(noun) or text.tags[noun.head] == "CD" or self._seat(noun)
+        phone = text.lower[noun.head] in words(self.lexicon.meeting.by_phone)
+        return phone or self.clauses.is_time(noun) or text.tags[noun.head] == "CD" or self._seat(noun)
 
     def _seat(self, noun: NounPhrase) -> bool:
         return self.doc.text.slice(noun.first, noun.last) in self.doc.lexicon.seats

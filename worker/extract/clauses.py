@@ -65,7 +65,7 @@ class Clauses:
         text, at = self.text, group.first - 1
         if group.finite or not (group.infinitive or text.tags[group.head] == "VBG"):
             return None
-        at = self._before(at)
+        at = self._before_date(self._before(at))
         if at < text.sentence(group.head)[0]:
             return None
         if verb := self.phrases.verb(at):
@@ -73,6 +73,13 @@ class Clauses:
         if not group.infinitive and (text.tags[at] == "IN" or text.lower[at] in _OF_COMPLEMENTS):
             return self._over_its_preposition(at - 1)
         return self._nominal_governor(at)
+
+    def _before_date(self, at: int) -> int:
+        """Step left over a date between a verb and its infinitive: "flies there [on Sunday] to meet"."""
+        noun = self.noun(at) if at > 1 else None
+        if noun is None or not self.is_time(noun) or noun.first < 2:  # noqa: PLR2004 - a verb and a preposition
+            return at
+        return noun.first - 1 - (self.text.tags[noun.first - 1] == "IN")
 
     def _over_its_preposition(self, at: int) -> Governor | None:
         """Return what governs a gerund: "ruled out [holding]", "the idea of [holding]", "close to [holding]"."""
@@ -92,6 +99,9 @@ class Clauses:
         before = self._verb_over_coordination(noun)
         if before is not None and not self.is_time(noun):
             return Governor(before.head, before, noun)
+        gone = self.phrases.verb(noun.first - 2) if self.text.lower[noun.first - 1] == "to" else None
+        if gone is not None and self.text.tags[noun.head] == "NNP":
+            return Governor(gone.head, gone, None)  # "flies to Oslo to meet"
         return Governor(noun.head, None, None)
 
     def _verb_over_coordination(self, noun: NounPhrase) -> VerbGroup | None:

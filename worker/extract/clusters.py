@@ -57,7 +57,7 @@ class Cluster(Struct, Generic[C], eq=False):
     @property
     def best(self) -> C:
         """The fullest candidate, the first of equals."""
-        return max(self.members, key=lambda c: (not c.back, c.fullness, -c.first))
+        return max(self.members, key=lambda c: (not c.back, len(c.parties) > 1, c.fullness, -c.first))
 
     @property
     def status(self) -> str:

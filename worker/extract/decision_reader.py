@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from worker.extract.clusters import Candidate
 from worker.extract.event_lexicon import words
-from worker.extract.parties import POLITICAL, POSSIBLE
+from worker.extract.grades import POLITICAL, POSSIBLE
 from worker.extract.reader import Reader
 from worker.schema import Actor, Category, DecisionStatus, Span
 

@@ -172,6 +172,9 @@ class DecisionVerbs(DecisionOutcome):
         if found is None or status is None:
             return None
         act, last = found
+        after = self.clauses.noun(last) if target is None and last < len(self.text.words) else None
+        if after is not None and self._tells_of_meeting(after):
+            return None  # "pulled out of talks"
         deciders = self._deciders(group, person=act.firm)
         if not deciders or self._disagrees(group, deciders):
             return None

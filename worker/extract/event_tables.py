@@ -158,6 +158,11 @@ class ActorWords(Table, frozen=True, kw_only=True):
     bodies: str
     offices: str
     sent: str
+    collective: str
+    both: str
+    counted: str
+    lands: str
+    persons: str
     private: str
     business: str
     bare: str

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from worker.extract.clusters import Candidate
 from worker.extract.event_lexicon import words
+from worker.extract.grades import POLITICAL
 from worker.extract.meeting_outcome import MeetingOutcome
 from worker.extract.outlook import outcome_of
-from worker.extract.parties import POLITICAL
 from worker.extract.phrases import NounPhrase
 from worker.schema import Actor, Form, Span
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _PAIR = 2
 """A meeting has two parties."""
+_OPENING = 4
+"""Tokens of an adjunct before its noun: "After [months of secret] talks"."""
 _STEPS_TO_LENDER = 5
 """Words between a verb and the noun it lends its subject: "is [reportedly] [in] [a] [round] [of] talks"."""
 
@@ -49,6 +51,8 @@ class MeetingNouns(MeetingOutcome):
             return None
         after = own.last if own else noun.last
         when = self.around.when(at, max(noun.last, after))
+        if when is None and light is not None:
+            when = self.around.when(light.head, noun.last)
         status = self._nominal_status(noun, light or own, self._lies_ahead(when))
         if status is None:
             return None
@@ -61,7 +65,8 @@ class MeetingNouns(MeetingOutcome):
             self.around.place_before(noun.first) if form != "visit" else None
         )
         found.sure = bool(light or own) or status != "held"
-        if self._indefinite(noun) and parties and not self._opens(noun, form, parties, found, light):
+        politic = any(self.parties.grade(a) == POLITICAL for a in parties)
+        if self._indefinite(noun) and parties and not politic and not self._opens(noun, form, parties, found, light):
             return None  # a new meeting, of people who act in no political role
         found.back = self._asked(at) or not self._opens(noun, form, parties, found, light)
         return found
@@ -106,6 +111,8 @@ class MeetingNouns(MeetingOutcome):
             found = [*self._adjunct_subject(noun), *found]
         elif self.word(noun.first - 1) == "for":
             found = [*self._joiners(noun), *found]
+        elif not found and len(together := self._adjunct_subject(noun, alone=False)) > 1:
+            found = [a for a in together if a.name not in self.around.places]  # "After talks in Oslo, A and B …"
         found += self.parties.modifiers(noun, at)
         return self.distinct([a for a in found if self.parties.grade(a) or a.type == "person"]), rule
 
@@ -218,15 +225,18 @@ class MeetingNouns(MeetingOutcome):
         bare = group.last == noun.first and group.first == group.head and self.text.tags[group.head] == "VBN"
         return bare and self.phrases.verb(group.first - 1) is not None
 
-    def _adjunct_subject(self, noun: NounPhrase) -> list[Actor]:
+    def _adjunct_subject(self, noun: NounPhrase, *, alone: bool = True) -> list[Actor]:
         """Return the subject of the clause that the noun hangs on: "After a meeting with X, Y left"."""
         if noun.first == 0 or self.text.tags[noun.first - 1] not in {"IN", "TO"}:
+            return []
+        if not alone and self.text.sentence(noun.head)[0] < noun.first - _OPENING:
             return []
         start, end = self.text.sentence(noun.head)
         verbs = [v for i in range(start, end) if (v := self.phrases.verb(i)) is not None and v.first == i and v.finite]
         before = [v for v in verbs if v.last <= noun.first]
         group = before[-1] if before else verbs[0] if verbs else None
-        return self.subject(group)[:1] if group else []
+        found = self.subject(group) if group else []
+        return found[:1] if alone else found
 
     def _own_verb(self, noun: NounPhrase) -> VerbGroup | None:
         """Return the verb of which the noun is the subject: "talks in Oslo will be held"."""
@@ -243,15 +253,25 @@ class MeetingNouns(MeetingOutcome):
             if group.finite:
                 subject = self.clauses.subject(group)
                 partitive = subject is not None and subject.last == noun.first - 1 and self.word(subject.last) == "of"
-                return group if subject is not None and (subject.first == noun.first or partitive) else None
+                mine = subject is not None and (subject.first == noun.first or partitive)
+                return group if mine or self._heads_clause(noun, group) else None
         return None
+
+    def _heads_clause(self, noun: NounPhrase, group: VerbGroup) -> bool:
+        """Tell the subject by its place: it opens the sentence, and nothing but phrases on it stand before the verb."""
+        opens = noun.first == self.text.sentence(noun.head)[0]
+        breaks = {"PUNCT", "WP", "SC"}
+        return opens and breaks.isdisjoint(self.text.tags[noun.last : group.first])
 
     def _opens(
         self, noun: NounPhrase, form: Form, parties: list[Actor], found: Candidate, light: VerbGroup | None
     ) -> bool:
         """Tell whether the noun tells of an identified meeting by itself, or only point back to one."""
+        rule = found.rule
         strong = [a for a in parties if self.parties.grade(a) == POLITICAL]
         if form in {"talks", "call"}:
+            if rule == "noun of" and self._plural(strong):
+                return True  # "a meeting of the council"
             pair = len(parties) >= _PAIR and bool(strong or (light and all(map(self.parties.grade, parties))))
             return pair or bool(strong and found.place) or self._lends(strong, light or self._convened(noun))
         if form == "visit":

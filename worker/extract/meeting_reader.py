@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from worker.extract.clusters import Candidate
 from worker.extract.event_lexicon import words
+from worker.extract.grades import POLITICAL
 from worker.extract.outlook import Mood
-from worker.extract.parties import POLITICAL
 from worker.extract.reader import Reader
 from worker.schema import Actor, Form, MeetingStatus
 

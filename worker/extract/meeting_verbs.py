@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from worker.extract.clusters import Candidate
 from worker.extract.event_lexicon import words
+from worker.extract.grades import POLITICAL
 from worker.extract.meeting_reader import MeetingReader
-from worker.extract.parties import POLITICAL
 from worker.schema import Actor, Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from worker.extract.outlook import Mood
     from worker.extract.phrases import NounPhrase, VerbGroup
 
 
@@ -41,6 +42,8 @@ class MeetingVerbs(MeetingReader):
         others = [a for a in others if a.name not in mine]
         if not others and (told or self.word(group.last) == "that" or not self._plural(subject)):
             return None
+        if not others and any(words(self.lexicon.decision.deciders.court) & self.parties.heads(a) for a in subject):
+            return None  # a court meets to hear a case
         if others and not self._political([*subject, *others]):
             return None
         return self._verbal(group, self._means(group), [*subject, *others], "meet")
@@ -91,7 +94,8 @@ class MeetingVerbs(MeetingReader):
     def _means(self, group: VerbGroup) -> Form:
         """Tell a call from a meeting face to face, by what stands around the verb."""
         start, end = self.text.sentence(group.head)
-        near = self.text.lower[max(start, group.first - 10) : min(end, group.last + 12)]
+        before = next((i + 1 for i in range(group.first - 1, start - 1, -1) if self.phrases.verb_at[i] >= 0), start)
+        near = self.text.lower[max(before, group.first - 10) : min(end, group.last + 12)]
         return "call" if not words(self.lexicon.meeting.by_phone).isdisjoint(near) else "talks"
 
     def _host(self, group: VerbGroup) -> Candidate | None:
@@ -205,9 +209,15 @@ class MeetingVerbs(MeetingReader):
             return None
         last = group.last
         when = self.around.when(group.head, last)
-        status = self._status(group, how, self._lies_ahead(when) or self._dated_present(group, when))
+        status = self._status(
+            group, how, self._lies_ahead(when) or self._dated_present(self._outermost(group, how), when)
+        )
         first = how.governor.token if how.governor and status == "denied" else group.head
         return self._made(first, last, form, status, parties, rule, when)
+
+    def _outermost(self, group: VerbGroup, how: Mood) -> VerbGroup:
+        """Return the verb that governs in the end: "[flies] to Oslo on Friday to meet"."""
+        return next((g.group for g in reversed(how.governors) if g.group is not None), group)
 
     def _identified(self, parties: list[Actor]) -> bool:
         return any(self.parties.grade(a) for a in parties)

@@ -54,7 +54,7 @@ class _Reader(MeetingVerbs, MeetingNouns):
         if not self._compatible(old, new):
             return False
         shared = len(a & b)
-        if shared >= _PAIR or (shared and shared == min(len(a), len(b))):
+        if shared >= _PAIR or (shared and shared == min(len(a), len(b)) and old.kind == new.kind):
             return True
         place = old.place and new.place and old.place.text == new.place.text
         return bool(place and old.kind == new.kind == "summit")

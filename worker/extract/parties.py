@@ -7,10 +7,11 @@ comes from the lexicon's `[actors]`.
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from worker.extract.collectives import members_of, size_of
 from worker.extract.event_lexicon import words
+from worker.extract.grades import POLITICAL, Grades, singular
 from worker.schema import Actor, ActorType
 
 if TYPE_CHECKING:
@@ -19,24 +20,17 @@ if TYPE_CHECKING:
     from worker.extract.event_lexicon import EventLexicon
     from worker.extract.phrases import NounPhrase
 
-Grade = Literal[0, 1, 2]
-POSSIBLE: Grade = 1
-POLITICAL: Grade = 2
-"""0: no political actor; 1: a name whose role the article does not give; 2: a political or institutional actor."""
-
 _HOPS = 3
 """Of-phrases stacked on one head: "envoys of the ministry of fisheries of Iceland"."""
 _OF = frozenset({"of", "from"})
-_AFTER_HEAD = frozenset(
-    {"of", "from", "for", "on", "in", "to", "at", "with", "against", "opposed", "and", "who", "that"}
-)
 
 
-class Parties:
+class Parties(Grades):
     """The parties of one article, as events name them."""
 
     def __init__(self, doc: Doc, clauses: Clauses, lexicon: EventLexicon) -> None:
-        self.doc, self.clauses, self.lexicon = doc, clauses, lexicon
+        super().__init__(doc, lexicon)
+        self.clauses = clauses
         self._known: dict[tuple[int, int], Actor] = {}
         """Parties already resolved, by their tokens: a phrase is asked about many times."""
 
@@ -46,17 +40,31 @@ class Parties:
         if noun is None:
             return []
         found: dict[str, Actor] = {}
-        for member in [*map(self._whole, self.clauses.coordinated(noun)), *self._included(noun), *self._after_of(noun)]:
+        joined = self.clauses.coordinated(noun)
+        listed = [*self._before_office(joined[0]), *map(self._whole, joined)]
+        for member in [*listed, *self._included(noun), *self._after_of(noun)]:
             for actor in self.members(member):
                 found.setdefault(actor.name.casefold(), actor)
         return list(found.values())
+
+    def _before_office(self, country: NounPhrase) -> list[NounPhrase]:
+        """Return the parties joined left of the office in whose of-phrase a list of countries stands.
+
+        "[Berg] and the presidents of [Latvia] and Estonia met".
+        """
+        at = country.first - 1
+        office = self.clauses.noun(at - 1) if at > 0 and self.doc.text.lower[at] == "of" else None
+        if office is None or office.last != at or not self._is_office(office) or not self._is_plural(office):
+            return []
+        return [n for n in self.clauses.coordinated(office) if n.first < office.first]
 
     def _whole(self, noun: NounPhrase) -> NounPhrase:
         """Return the office or body in whose of-phrase the noun stands: "[the envoys of the rebels] and Oslo met"."""
         at = noun.first - 1
         outer = self.clauses.noun(at - 1) if at > 0 and self.doc.text.lower[at] == "of" else None
-        fits = outer is not None and outer.last == at and self._is_office(outer) and not self._is_country(noun)
-        return outer if outer is not None and fits else noun
+        if outer is None or outer.last != at or self.doc.text.lower[outer.head] in words(self.lexicon.actors.counted):
+            return noun
+        return outer if self._is_office(outer) and not self._is_country(noun) else noun
 
     def _after_of(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the parties joined behind an of-phrase: "officials of the port and [envoys] of Norway"."""
@@ -82,7 +90,10 @@ class Parties:
         return self.clauses.coordinated(following) if following and following.first == at + 1 else []
 
     def members(self, noun: NounPhrase) -> list[Actor]:
-        """Return the parties of one phrase: several where offices of several countries are named at once."""
+        """Return the parties of one phrase: several where offices of several countries are named or meant at once."""
+        size = size_of(noun, self.clauses, self.lexicon)
+        if size > 1 and (meant := members_of(noun, size, self.clauses, self.named, self.lexicon)):
+            return meant
         if self._is_plural(noun) and (countries := self._countries_of(noun)):
             return [self._office_of(country, noun) for country in countries]
         if several := self.doc.mentions.several(noun.head):
@@ -181,12 +192,12 @@ class Parties:
     # ------------------------------------------------------------ offices of countries
     def _is_plural(self, noun: NounPhrase) -> bool:
         word = self.doc.text.lower[noun.head]
-        return self.doc.text.tags[noun.head] == "NNS" or _singular(word) in words(self.lexicon.actors.offices) - {word}
+        return self.doc.text.tags[noun.head] == "NNS" or singular(word) in words(self.lexicon.actors.offices) - {word}
 
     def _is_office(self, noun: NounPhrase) -> bool:
         word = self.doc.text.lower[noun.head]
         offices = words(self.lexicon.actors.offices)
-        return word in offices or _singular(word) in offices or word in words(self.lexicon.actors.bodies)
+        return word in offices or singular(word) in offices or word in words(self.lexicon.actors.bodies)
 
     def _countries_of(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the country phrases of "ministers of A, B and C", empty where the of-phrase names none."""
@@ -210,7 +221,7 @@ class Parties:
     def _office_of(self, country: NounPhrase, office: NounPhrase) -> Actor:
         of = self._resolve(country.first, country.last)
         first = office.first + (self.doc.text.tags[office.first] == "DT")
-        role = _singular(self.doc.text.slice(first, office.last))
+        role = singular(self.doc.text.slice(first, office.last))
         return Actor(name=of.name, mention=of.mention, type="country", role=role, country=of.country)
 
     def _of_end(self, noun: NounPhrase) -> int:
@@ -221,76 +232,3 @@ class Parties:
                 break
             end = following.last
         return end
-
-    # ------------------------------------------------------------ in which role
-    def grade(self, actor: Actor) -> Grade:
-        """Tell whether a party acts in a political or institutional role."""
-        if actor.type == "country":
-            return 2
-        if actor.type == "person" and actor.name.lower() not in words(self.lexicon.actors.bodies):
-            return self._grade_of_person(actor)
-        return self._grade_of_body(actor)
-
-    def _grade_of_person(self, actor: Actor) -> Grade:
-        told = (actor.role or "").lower()
-        role = frozenset(told.replace("-", " ").replace(",", " ").split())
-        if role & words(self.lexicon.actors.business) or any(b in told for b in words(self.lexicon.actors.business)):
-            return 0
-        if role & words(self.lexicon.actors.offices) or actor.name.split()[-1] in self._leaders:
-            return 2
-        return 0 if role & words(self.lexicon.actors.private) else 1
-
-    def _grade_of_body(self, actor: Actor) -> Grade:
-        lower, main = actor.name.lower(), self.doc.lexicon
-        plain = lower.removeprefix("the ").replace(".", "")
-        if plain in main.international or plain in main.acronyms or actor.name in main.seats:
-            return 2
-        head = _head(lower)
-        if head in words(self.lexicon.actors.private) or plain in words(self.lexicon.actors.bare):
-            return 0
-        powers = words(self.lexicon.actors.bodies) | words(self.lexicon.actors.offices)
-        if powers & {head, _singular(head), head + "s"}:
-            return 2
-        if lower.startswith("the ") and head.capitalize() in main.demonyms:
-            return 2
-        if actor.type == "unnamed" and powers & set(lower.split()):
-            return 2  # "Norway's president …", the name not told apart
-        return 1 if actor.type == "organisation" else 0
-
-    def heads(self, actor: Actor) -> set[str]:
-        """Return the head words of a party's name and role, in lower case."""
-        return {_head(actor.name.lower()), _head((actor.role or "").lower())}
-
-    def private(self, actor: Actor) -> bool:
-        """Tell voters, kin, customers: whoever acts in no political role."""
-        return _head(actor.name.lower()) in words(self.lexicon.actors.private)
-
-    def sent(self, actor: Actor) -> bool:
-        """Tell people who can be guests ("a delegation from Oslo") from money, messages and institutions."""
-        head = _head(actor.name.lower())
-        people = words(self.lexicon.actors.sent) | words(self.lexicon.actors.offices)
-        return bool(people & {head, _singular(head)}) or (head.capitalize() in self.doc.lexicon.demonyms)
-
-    @cached_property
-    def _leaders(self) -> frozenset[str]:
-        """Surnames that stand before "administration", "government", "campaign": their bearers are in politics."""
-        text, heads = self.doc.text, words(self.lexicon.actors.led)
-        found = set()
-        for at in range(1, len(text.words)):
-            if text.lower[at] in heads:
-                before = at - 2 if text.tags[at - 1] == "POS" and at > 1 else at - 1
-                if text.words[before][0].isupper():
-                    found.add(text.words[before])
-        return frozenset(found)
-
-
-def _head(name: str) -> str:
-    """Return the head of a phrase in lower case: "officials from Oslo" -> "officials"."""
-    tokens = name.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split()
-    cut = next((i for i, token in enumerate(tokens) if token in _AFTER_HEAD and i), len(tokens))
-    return tokens[cut - 1].removesuffix("'s") if tokens else ""
-
-
-def _singular(role: str) -> str:
-    """Read "defense ministers" -> "defense minister"."""
-    return role[:-1] if role.endswith("s") and not role.endswith("ss") else role

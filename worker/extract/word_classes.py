@@ -91,23 +91,40 @@ def _with_nouns(tags: list[str], tokens: Tokens, lexicon: Lexicon) -> list[str]:
             tags[i] = "NN"
         elif tag in _STRAY and tokens.words[i][0].isupper() and _is_name(tags, i, low, known, lexicon):
             tags[i] = "NNP"
-        elif tag == "NN" and lexicon.lemmas.get(low, low) != low and low not in known and not low.endswith("s"):
-            tags[i] = "VBD" if i and tags[i - 1] in _SUBJECTS else "VBN"  # an irregular past it never saw: "upheld"
-        elif tag == "VBZ" and "NNS" in known.get(low, ()) and _second_verb(tags, i, tokens.lower, lexicon):
-            tags[i] = "NNS"
-        elif tag == "NNS" and _plans_to(tags, i, tokens.lower, lexicon):
-            tags[i] = "VBZ"
+        elif low == "her" and tag == "PRP" and _owns(tags, i, tokens.lower, lexicon):
+            tags[i] = "PRP$"
         elif tag in _BARE_VERBS and low.endswith(("men", "women")):
             tags[i] = "NNS"  # fishermen
         elif tag == "NNP" and (low in lexicon.groups or low.endswith(("men", "women"))) and _opens(tags, tokens, i):
             tags[i] = "NNS"
+        else:
+            tags[i] = _noun_or_verb(tags, i, tokens.lower, lexicon)
     return tags
+
+
+def _noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> str:
+    """Return the class of a word that is a verb elsewhere: a noun where the clause has its verb, and the reverse."""
+    tag, low, known = tags[i], lower[i], tagger(lexicon.language).classes
+    if tag == "NN" and low not in known and lexicon.lemmas.get(low, low) != low and not low.endswith(("s", "ing")):
+        return "VBD" if i and tags[i - 1] in _SUBJECTS else "VBN"  # an irregular past it never saw: "upheld"
+    if tag == "VBD" and low.endswith("ing"):
+        return "NN" if i and tags[i - 1] in _BEFORE_NOUN else "VBG"  # no past ends so
+    if tag == "VBZ" and "NNS" in known.get(low, ()) and _second_verb(tags, i, lower, lexicon):
+        return "NNS"
+    return "VBZ" if tag == "NNS" and _plans_to(tags, i, lower, lexicon) else tag
 
 
 def _is_name(tags: list[str], i: int, low: str, known: Container[str], lexicon: Lexicon) -> bool:
     """Tell a name from a class guessed by its ending alone, and a given name before another one."""
     unread = tags[i] != "NN" and low not in known
     return unread or (low in lexicon.given_names and i + 1 < len(tags) and tags[i + 1] == "NNP")
+
+
+def _owns(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
+    """Tell "welcomed [her] colleague" from "met [her] last week"."""
+    after = i + 1 + (tags[i + 1 : i + 2] == ["JJ"])
+    noun = after < len(tags) and tags[after] in {"NN", "NNS"} and not lexicon.time_nouns & set(lower[i + 1 : after + 1])
+    return noun and i > 0 and tags[i - 1] in {"VB", "VBD", "VBZ", "VBG", "VBP"}
 
 
 def _second_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
