@@ -32,6 +32,18 @@ def test_content_is_all_that_was_said_and_no_more(text: str, cue: str, content: 
 
 
 @pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Officials who praised the fees agreed that it rains.", "the fees"),
+        ("Hale, who has backed the plan, praised the crew.", "the plan"),
+        ("Hale, who vowed to stay, left the port.", "to stay"),
+    ],
+)
+def test_the_content_of_a_relative_clause_ends_before_the_main_verb(text: str, content: str) -> None:
+    assert [pieces for who, _, pieces in found(text) if who == "who"] == [[content]]
+
+
+@pytest.mark.parametrize(
     ("text", "contents"),
     [
         ("Hale praised the crew and has said that it rains.", ["the crew", "that it rains"]),

@@ -23,3 +23,25 @@ def test_question_and_answer_are_two_statements() -> None:
         ("", "asked about", ["the dam"]),
         ("Hale", "said", ["“It rains.”"]),
     ]
+
+
+def test_a_past_tense_after_an_aside_has_its_asker() -> None:
+    assert found("Hale, editor of the Post, asked why it rains.") == [
+        ("Hale, editor of the Post", "asked", ["why it rains"])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The plan is seen as a farce, and it rains.", ("", "is seen", ["The plan", "as a farce"])),
+        ("The plan was condemned by the union.", ("the union", "was condemned by", ["The plan"])),
+    ],
+)
+def test_a_passive_has_its_patient_as_content(text: str, expected: tuple[str, str, list[str]]) -> None:
+    assert found(text) == [expected]
+
+
+@pytest.mark.parametrize("text", ["The book was written by Hale.", "The delay is explained by the rain."])
+def test_what_is_only_made_or_caused_by_somebody_is_not_said(text: str) -> None:
+    assert found(text) == []

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from worker.extract.document import Doc
 from worker.extract.lexicon import Cue
@@ -36,6 +36,14 @@ class Complement(Struct, frozen=True, gc=False):
 
 def complement(doc: Doc, verb: VerbGroup, cue: Cue, limit: int) -> Complement | None:
     """Return the content to the right of a cue, up to token `limit`; None where the verb announces nothing."""
+    found = _complement(doc, verb, cue, limit)
+    relative = verb.first > 0 and doc.text.tags[verb.first - 1] == "WP"
+    if found is None or not relative or found.form not in {"phrase", "infinitive"}:
+        return found
+    return structs.replace(found, last=_relative_end(doc, found.first, found.last))
+
+
+def _complement(doc: Doc, verb: VerbGroup, cue: Cue, limit: int) -> Complement | None:
     at = verb.last
     found = _after_adjuncts(doc, cue, at, limit) if cue.clause or cue.infinitive or cue.object_infinitive else None
     preposition = _preposition(doc, cue, at, limit)
@@ -226,6 +234,27 @@ def _phrase(doc: Doc, first: int, limit: int, cue_last: int) -> Complement | Non
         return None
     last = phrase_end(doc, first, limit)
     return Complement(first, last, "phrase", cue_last) if last > first else None
+
+
+def _relative_end(doc: Doc, first: int, last: int) -> int:
+    """Where the relative clause ends whose content this is: before the main verb ("who back the fees | agree that")."""
+    text = doc.text
+    for at in range(first + 1, last):
+        verb = doc.phrases.verb(at) if text.quoted[at] < 0 else None
+        if verb is None or verb.first != at or not verb.finite:
+            continue
+        if text.tags[at - 1] not in {"WP", "SC", "CC"} and not _has_subject(doc, at, first):
+            return trim(doc, first, at)
+    return last
+
+
+def _has_subject(doc: Doc, verb: int, first: int) -> bool:
+    """Whether the noun phrase before a verb stands there to be its subject: after a conjunction, or as a pronoun."""
+    phrase = doc.phrases.noun(verb - 1)
+    if phrase is None or phrase.first <= first:
+        return False
+    pronoun = doc.text.tags[phrase.head] in {"PRP", "WP"}
+    return pronoun or doc.text.tags[phrase.first - 1] in {"SC", "WP", "CC"}
 
 
 def phrase_end(doc: Doc, first: int, limit: int) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from worker.extract.complements import Complement, complement, content_end
+from worker.extract.complements import Complement, complement, content_end, phrase_end
 from worker.extract.document import Doc
 from worker.extract.finds import BREAKS, Find
 from worker.extract.lexicon import Cue
 from worker.extract.openings import clause_at
 from worker.extract.phrases import VerbGroup
-from worker.extract.sources import Range, agent, subject
+from worker.extract.sources import Range, agent, animate, subject
 
 
 def passive(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> Find | None:
@@ -31,6 +31,8 @@ def passive(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> Find
         pieces.append((right.first, right.last))
     if not pieces or (right is None and by is None):
         return None
+    if right is None and (cue.act == "say" or by is None or not animate(doc, by)):
+        return None  # "written by", "explained by the rain"
     if by is None and not (cue.phrase or impersonal or cue.recipient or text.lower[verb.head] in doc.lexicon.raising):
         return None
     return Find(
@@ -54,6 +56,9 @@ def when_asked(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> F
     if right is None or right.form == "infinitive" or (right.form == "phrase" and right.first == verb.last):
         return None
     last = _before_answer(doc, right.first, right.last)
+    answered = doc.phrases.finite_between(first, max(first, before)) or doc.phrases.finite_between(last, limit)
+    if before >= first and text.words[before] in BREAKS and not answered:
+        return None  # "Low, editor of the Post, asked why …": past tense after an aside
     return Find(
         source=None, cue=(verb.first, right.cue_last), pieces=[(right.first, last)], act=cue.act, rule="passive"
     )
@@ -81,7 +86,7 @@ def _passive_complement(doc: Doc, verb: VerbGroup, cue: Cue, at: int, limit: int
         return Complement(at, content_end(doc, at, limit), "that", verb.last)
     if word in {"of", "for", "as", "about"} and at + 1 < limit:
         start = at + 1 if word != "as" else at
-        return Complement(start, content_end(doc, start, limit), "phrase", at + 1 if start > at else at)
+        return Complement(start, phrase_end(doc, start, limit), "phrase", at + 1 if start > at else at)
     if (word in {":", ","} and at + 1 < limit and text.quoted[at + 1] >= 0) or text.quoted[at] >= 0:
         start = at + (word in {":", ","})
         return Complement(start, content_end(doc, start, limit), "quotation", verb.last)

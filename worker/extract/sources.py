@@ -365,4 +365,13 @@ def animate(doc: Doc, source: Range) -> bool:
         return True
     if tag in {"PRP", "WP"}:
         return word not in {"it", "when", "where", "what", "how", "why"}
-    return _means_somebody(doc, word) or word in doc.lexicon.documents
+    return _means_somebody(doc, word) or word in doc.lexicon.documents or _counts_somebody(doc, phrase, source[1])
+
+
+def _counts_somebody(doc: Doc, phrase: NounPhrase, last: int) -> bool:
+    """Whether the phrase is a number of people: "a slew of officials", "a quarter of voters"."""
+    text = doc.text
+    if text.lower[phrase.first] not in {"a", "an"} or phrase.last + 1 >= last or text.lower[phrase.last] != "of":
+        return False
+    people = doc.phrases.noun(phrase.last + 1)
+    return people is not None and text.tags[people.head] == "NNS" and is_party(doc, people)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from worker.extract.document import Doc
 from worker.extract.finds import BREAKS, Find
 from worker.extract.phrases import VerbGroup
-from worker.extract.sources import Range, speaker_after, subject
+from worker.extract.sources import Range, is_party, speaker_after, subject
 
 
 def source_of(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> tuple[Range | None, int, str]:
@@ -98,6 +98,15 @@ def _of_participle(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> 
     return (source, verb.first, "participle") if source else (None, verb.first, "")
 
 
+def _object(doc: Doc, at: int, first: int) -> Range | None:
+    """ "It led some | to speculate that …", "hard for some | to say …": a verb's object, or for whom."""
+    phrase = doc.phrases.noun(at) if at >= first else None
+    if phrase is None or phrase.first <= first or not is_party(doc, phrase):
+        return None
+    governed = doc.phrases.verb(phrase.first - 1) is not None or doc.text.lower[phrase.first - 1] == "for"
+    return (phrase.first, phrase.last) if governed and not doc.text.lower[phrase.head].endswith("self") else None
+
+
 def _accompanying(doc: Doc, at: int) -> Range | None:
     """ "with the union | calling it a shame": the phrase that a preposition sets beside the participle."""
     phrase = doc.phrases.noun(at)
@@ -118,7 +127,7 @@ def _of_infinitive(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> 
     """ "went on to say": the verb before lends its subject, and belongs to the cue if it only leads to this one."""
     governor = doc.phrases.verb(verb.first - 1)
     if governor is None:
-        source = main_subject(doc, verb.first, first)
+        source = _object(doc, verb.first - 1, first) or main_subject(doc, verb.first, first)
         return (source, verb.first, "purpose") if source else (None, verb.first, "")
     if doc.text.lower[governor.head] not in doc.lexicon.chaining or governor.passive:
         return None, verb.first, ""
