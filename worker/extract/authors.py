@@ -14,7 +14,6 @@ _LINES = 4
 """Paragraphs at the top among which the line with the author's name stands."""
 _LONG = 60
 """Words of a longer paragraph, which is no note about an author."""
-_WORKS = frozenset({"teaches", "writes", "works", "directs", "leads", "edits", "serves", "lives", "heads", "runs"})
 
 
 def author(people: People) -> Person | None:
@@ -35,4 +34,6 @@ def _is_note(people: People, first: int) -> bool:
     if person is None or phrase is None or person.seen[0] != first or len(person.tokens) == 1:
         return False
     verb = people.phrases.verb(phrase.last)
-    return verb is not None and verb.finite and people.text.lower[verb.head] in people.lexicon.be | _WORKS
+    return verb is not None and (
+        people.text.tags[verb.head] == "VBZ" or people.text.lower[verb.head] in people.lexicon.be
+    )

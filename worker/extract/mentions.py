@@ -8,7 +8,8 @@ from __future__ import annotations
 import msgspec
 
 from worker.extract.countries import Countries
-from worker.extract.discourse import QUANTITIES, Discourse, Entity
+from worker.extract.discourse import QUANTITIES, Discourse
+from worker.extract.entities import Entity
 from worker.extract.lexicon import Lexicon
 from worker.extract.names import Name, is_role
 from worker.extract.people import People, Person
@@ -130,21 +131,26 @@ class Mentions:
 
     def _name_of(self, head: NounPhrase, first: int, last: int) -> Name | None:
         """The name that the phrase stands for: its own, or that of an apposition or of-phrase inside the range."""
+        apposed = self._apposed(first, last)
+        if apposed is not None:
+            return apposed
         own = [n for n in self.people.names_in(head.first) if n.last == head.last or n.last >= last]
         if own:
             return own[-1]
         for i in range(head.last, last):
             for name in self.people.names_in(i):
-                if name.kind != "person" or name.role_first < 0:
-                    continue
-                if first <= name.outer_first <= head.first or (name.outer_first <= i and self._ends_with(name, last)):
+                if first <= name.outer_first <= head.first and name.kind == "person" and name.role_first >= 0:
                     return name
         return None
 
-    def _ends_with(self, name: Name, last: int) -> bool:
-        """Whether words end in an apposition that names somebody: "the forum for Tallinn's president, Jaan Tamm,"."""
+    def _apposed(self, first: int, last: int) -> Name | None:
+        """The person whom words end in an apposition with: "the forum for Tallinn's president, Jaan Tamm,"."""
         end = last - 1 if self.text.words[last - 1] == "," else last
-        return name.last == end and self.text.words[name.first - 1] == ","
+        for name in self.people.names_in(end - 1):
+            titled = name.kind == "person" and first < name.role_first < name.first
+            if titled and name.last == end and self.text.words[name.first - 1] == ",":
+                return name
+        return None
 
     def _named(self, first: int, last: int, name: Name, head: NounPhrase) -> tuple[Actor, Person | None]:
         person = self.people.at.get(name.first)

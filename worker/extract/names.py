@@ -90,7 +90,7 @@ def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> N
     role_last = name_first
     while (
         role_last > role_first
-        and text.lower[role_last - 1].rstrip(".") in lexicon.titles
+        and text.lower[role_last - 1].rstrip(".") in lexicon.titles - lexicon.offices
         and role_last - 1 == role_first
     ):
         role_last -= 1

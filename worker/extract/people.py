@@ -25,8 +25,6 @@ from worker.schema import Actor, Span
 _NOTHING: frozenset[str] = frozenset()
 _MANY = 40
 """People of one surname beyond which nobody tries to tell them apart."""
-_HOLDERS = 100
-"""The same of a role: a whole senate has as many."""
 _RECENT = 6
 """Speakers among whom a bare surname that two people share is looked for."""
 _LONG_NAME = 6
@@ -198,7 +196,7 @@ class People:
         held = self._heads(lower)
         for word in held:
             holders = self._by_role.setdefault(word, [])
-            if len(holders) < _HOLDERS and person not in holders:
+            if person not in holders:
                 holders.append(person)
         if self._tells_more(person, held, self.text.slice(first, last)):
             person.role = self.text.slice(first, last)
@@ -237,8 +235,8 @@ class People:
     def by_role(self, head: str) -> list[Person]:
         """Everybody introduced by a role or by a narrower one, in the order of the article."""
         kinds = self.words.narrower.get(head, _NOTHING)
-        found = self._by_role.get(head, [])
-        return found + [p for kind in sorted(kinds) for p in self._by_role.get(kind, []) if p not in found]
+        found = self._by_role.get(head, [])[:_MANY]
+        return found + [p for kind in sorted(kinds) for p in self._by_role.get(kind, [])[:_MANY] if p not in found]
 
     def _gender_of(self, given: str) -> Gender | None:
         """Return the gender that a given name tells, of "Nils-Erik" that of its first part."""
@@ -255,12 +253,11 @@ class People:
 
     def recurs(self, name: Name) -> bool:
         """Whether a name that nothing explains comes back elsewhere, as those of people do."""
-        word = self.text.words[name.first]
-        return name.last - name.first > 1 or self._times[word] > 1
+        return name.last - name.first > 1 or self._times[self.text.words[name.first]] > 1
 
     @cached_property
     def _times(self) -> Counter[str]:
-        """How often the article has each word."""
+        """How often every word occurs."""
         return Counter(self.text.words)
 
     def bearer(self, token: int, gender: str | None, role_words: frozenset[str] = _NOTHING) -> Person | None:

@@ -8,7 +8,8 @@ from typing import Protocol
 import msgspec
 
 from worker.extract.authors import author
-from worker.extract.discourse import Discourse, Entity
+from worker.extract.discourse import Discourse
+from worker.extract.entities import Entity
 from worker.extract.people import People, Person
 from worker.schema import Actor
 

@@ -17,6 +17,8 @@ FADING = 0.5
 """What is left of it a sentence later."""
 FORGOTTEN = 4.0
 """Below this nobody thinks of it any more."""
+_SUBJECTS = frozenset({"he", "she", "they", "who"})
+"""Pronouns that are subjects even right after a verb: "said she would sail"."""
 _ASIDE = 24
 """Tokens between a subject and its verb: ", the minister of transport of Latvia, "."""
 
@@ -26,7 +28,7 @@ def standing(text: Text, phrases: Phrases, lexicon: Lexicon, phrase: NounPhrase)
     before = phrase.first - 1
     opens = before < 0 or text.sentence_of[before] != text.sentence_of[phrase.first]
     governor = None if opens else phrases.verb(before)
-    if governor is not None:
+    if governor is not None and text.lower[phrase.head] not in _SUBJECTS:
         return SPEAKER if _inverted(text, lexicon, governor, phrase) else OBJECT
     if not opens and text.tags[before] in {"IN", "TO"} and text.lower[before] not in lexicon.subordinators:
         return OBLIQUE
