@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from worker.extract.complements import trim
 from worker.extract.document import Doc
+from worker.extract.endings import trim
 from worker.extract.finds import BREAKS, Find, clause_start
 from worker.extract.occasions import venue_of
 from worker.extract.openings import clause_at

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from worker.extract.complements import Complement, complement, trim
+from worker.extract.complements import Complement, complement
 from worker.extract.document import Doc
+from worker.extract.endings import trim
 from worker.extract.finds import Find
 from worker.extract.lexicon import Cue
 from worker.extract.nominals import adjective

@@ -8,21 +8,15 @@ from __future__ import annotations
 from msgspec import Struct, structs
 
 from worker.extract.document import Doc
+from worker.extract.endings import FINAL, content_end, phrase_end, relative_end
 from worker.extract.lexicon import Cue
-from worker.extract.openings import Form, adjunct_end, clause_at, cue_of, is_bare_time, opening
+from worker.extract.openings import Form, adjunct_end, is_bare_time, opening
 from worker.extract.phrases import VerbGroup
-from worker.extract.sources import text_is_venue
 
-_LONG_TIME = 3
-"""Tokens from which a time is no bare adverbial ("the last day of the talks")."""
-_CIRCUMSTANCES = frozenset({"after", "when", "while", "during", "before", "although", "though", "because", "since"})
-"""Words that open a clause or phrase of circumstance."""
 _TOPICAL = frozenset({"about", "of", "on", "against", "for"})
 """Prepositions of what is spoken of, rather than of who is spoken to."""
 _BEFORE_TOPIC = 3
 """Adverbs and recipients between a cue and its topic."""
-FINAL = frozenset({".", "!", "?", "…", "...", ";"})
-"""Marks that end a clause for good."""
 
 
 class Complement(Struct, frozen=True, gc=False):
@@ -40,7 +34,7 @@ def complement(doc: Doc, verb: VerbGroup, cue: Cue, limit: int) -> Complement | 
     relative = verb.first > 0 and doc.text.tags[verb.first - 1] == "WP"
     if found is None or not relative or found.form not in {"phrase", "infinitive"}:
         return found
-    return structs.replace(found, last=_relative_end(doc, found.first, found.last))
+    return structs.replace(found, last=relative_end(doc, found.first, found.last))
 
 
 def _complement(doc: Doc, verb: VerbGroup, cue: Cue, limit: int) -> Complement | None:
@@ -92,132 +86,6 @@ def _after_adjuncts(doc: Doc, cue: Cue, at: int, limit: int) -> Complement | Non
     return Complement(first, content_end(doc, first, limit, form), form, at)
 
 
-def content_end(doc: Doc, first: int, limit: int, form: Form = "that") -> int:
-    """Where clausal content ends: before the next cue of the same speaker, "according to", or the final stop.
-
-    A bare clause ends before another main clause too ("said it rained, and the port closed"), as there is no
-    "that" for both.
-    """
-    text = doc.text
-    at = first
-    while at < limit:
-        if text.quoted[at] >= 0:
-            at = text.quotations[text.quoted[at]].last
-            if at < limit and _ends_in_comma(doc, at) and _breaks_off(doc, at, limit, form, quoted=True):
-                break
-            continue
-        if at > first and (text.words[at] == ";" or _next_attribution(doc, at, limit)):
-            break
-        if at > first and text.words[at] == "," and _breaks_off(doc, at + 1, limit, form, quoted=False):
-            break
-        at += 1
-    return trim(doc, first, min(at, limit))
-
-
-def _ends_in_comma(doc: Doc, after: int) -> bool:
-    """Whether the comma stands inside the quotation before a token: “… together,” adding …"""
-    inner = doc.text.quotations[doc.text.quoted[after - 1]].inner[1] - 1
-    return inner >= 0 and doc.text.words[inner] == ","
-
-
-def _breaks_off(doc: Doc, at: int, limit: int, form: Form, *, quoted: bool) -> bool:
-    """Whether what follows a comma is no part of the content: a participle, another main clause, a circumstance.
-
-    `quoted`: the comma is the last of a quotation, which ends more than a comma within a clause does.
-    """
-    text = doc.text
-    if at >= limit or text.quoted[at] >= 0:
-        return False
-    at += text.lower[at] == "not"
-    verb = doc.phrases.verb(at) if at < limit else None
-    if verb is not None and verb.first == at and text.tags[verb.head] == "VBG":
-        return quoted or form == "infinitive"
-    if quoted and text.lower[at] in _CIRCUMSTANCES:
-        return True
-    joint = text.lower[at] in {"and", "but"}
-    return joint and (quoted or form in {"clause", "question"}) and _main_clause(doc, at + 1, limit)
-
-
-def _main_clause(doc: Doc, at: int, limit: int) -> bool:
-    """Whether a subject and its finite verb stand here."""
-    phrase = doc.phrases.noun(at) if at < limit and doc.text.quoted[at] < 0 else None
-    if phrase is None or phrase.first != at or phrase.last >= limit:
-        return False
-    verb = doc.phrases.verb(phrase.last)
-    return verb is not None and verb.finite and verb.first == phrase.last
-
-
-def _next_attribution(doc: Doc, at: int, limit: int) -> bool:
-    """Does another attribution begin here: ", adding", "and called", ", according to", ", but said"?"""
-    text = doc.text
-    if text.lower[at] == "according" and at + 1 < limit and text.lower[at + 1] == "to":
-        return True
-    if text.words[at] in {",", "—", "–", "--"} and at + 1 < limit:
-        verb = doc.phrases.verb(at + 1)
-        if verb is not None and verb.first == at + 1 and verb.finite and is_speech(doc, verb):
-            return True  # "X, who said that it rained, denied …"
-        if verb is not None and verb.first == at + 1 and text.tags[verb.head] == "VBG" and is_speech(doc, verb):
-            return True
-        if text.tags[at + 1] in {"CC", "SC"}:
-            return _shares_subject(doc, at + 1, limit) or _new_speaker(doc, at + 2, limit)
-        return _new_speaker(doc, at + 1, limit)
-    return text.tags[at] == "CC" and (_shares_subject(doc, at, limit) or _new_speaker(doc, at + 1, limit))
-
-
-def _shares_subject(doc: Doc, conjunction: int, limit: int) -> bool:
-    """Is a finite speech verb right after the conjunction, without a subject of its own?"""
-    if conjunction + 1 >= limit:
-        return False
-    verb = doc.phrases.verb(conjunction + 1)
-    return (
-        verb is not None
-        and verb.first == conjunction + 1
-        and verb.finite
-        and (doc.text.tags[verb.head] in {"VBD", "VBZ"} or doc.text.lower[verb.first] in doc.lexicon.have)
-        and is_speech(doc, verb)
-    )
-
-
-def _new_speaker(doc: Doc, at: int, limit: int) -> bool:
-    """ ", and he insisted that …": a subject of its own, a speech verb and a complement begin another attribution."""
-    phrase = doc.phrases.noun(at) if at < limit else None
-    if phrase is None or phrase.first != at or doc.text.quoted[at] >= 0 or phrase.last >= limit:
-        return False
-    verb = doc.phrases.verb(phrase.last)
-    cue = (
-        cue_of(doc, verb)
-        if verb is not None and verb.first == phrase.last and verb.finite and not verb.passive
-        else None
-    )
-    if verb is None or cue is None or cue.thought or doc.text.tags[verb.head] == "VB":
-        return False
-    if not cue.clause:
-        return doc.text.words[at - 1] == "," and cue.phrase and doc.phrases.noun(verb.last) is not None
-    return opening(doc, cue, verb.last, limit) is not None
-
-
-def is_speech(doc: Doc, verb: VerbGroup) -> bool:
-    """Is the verb a cue of speech rather than of thought?"""
-    cue = cue_of(doc, verb)
-    return cue is not None and not cue.thought
-
-
-def trim(doc: Doc, first: int, last: int) -> int:
-    """Step back over what does not belong to content: final stop, comma, conjunction; quotation marks stay."""
-    text = doc.text
-    while (
-        last > first
-        and text.quoted[last - 1] < 0
-        and (
-            text.words[last - 1] in FINAL
-            or text.words[last - 1] in {",", "—", "–", "--", ":"}
-            or text.tags[last - 1] == "CC"
-        )
-    ):
-        last -= 1
-    return last
-
-
 def _phrase(doc: Doc, first: int, limit: int, cue_last: int) -> Complement | None:
     """A phrase as content: to the end of the clause, without a final adverbial of venue or time."""
     text = doc.text
@@ -234,92 +102,3 @@ def _phrase(doc: Doc, first: int, limit: int, cue_last: int) -> Complement | Non
         return None
     last = phrase_end(doc, first, limit)
     return Complement(first, last, "phrase", cue_last) if last > first else None
-
-
-def _relative_end(doc: Doc, first: int, last: int) -> int:
-    """Where the relative clause ends whose content this is: before the main verb ("who back the fees | agree that")."""
-    text = doc.text
-    for at in range(first + 1, last):
-        verb = doc.phrases.verb(at) if text.quoted[at] < 0 else None
-        if verb is None or verb.first != at or not verb.finite:
-            continue
-        if text.tags[at - 1] not in {"WP", "SC", "CC"} and not _has_subject(doc, at, first):
-            return trim(doc, first, at)
-    return last
-
-
-def _has_subject(doc: Doc, verb: int, first: int) -> bool:
-    """Whether the noun phrase before a verb stands there to be its subject: after a conjunction, or as a pronoun."""
-    phrase = doc.phrases.noun(verb - 1)
-    if phrase is None or phrase.first <= first:
-        return False
-    pronoun = doc.text.tags[phrase.head] in {"PRP", "WP"}
-    return pronoun or doc.text.tags[phrase.first - 1] in {"SC", "WP", "CC"}
-
-
-def phrase_end(doc: Doc, first: int, limit: int) -> int:
-    """Return where a phrase as content ends: before an adverbial of venue, a new clause or another attribution."""
-    text = doc.text
-    at = first
-    while at < limit:
-        if text.quoted[at] >= 0:
-            at = text.quotations[text.quoted[at]].last
-            if at < limit and _ends_in_comma(doc, at) and _comma_ends_phrase(doc, at, limit):
-                break
-            continue
-        if at > first and (
-            text.words[at] == ";"
-            or _next_attribution(doc, at, limit)
-            or _phrase_stop(doc, at, limit)
-            or (text.tags[at] == "CC" and _next_predicate(doc, first, at, limit))
-        ):
-            break
-        at += 1
-    return trim(doc, first, min(at, limit))
-
-
-def _next_predicate(doc: Doc, first: int, conjunction: int, limit: int) -> bool:
-    """ "backed the plan | and left": a finite verb that a phrase without one of its own cannot share."""
-    verb = doc.phrases.verb(conjunction + 1) if conjunction + 1 < limit else None
-    if verb is None or verb.first != conjunction + 1:
-        return False
-    past = verb.finite or (doc.text.tags[verb.head] in {"VBN", "VBD"} and not verb.passive)
-    return past and not doc.phrases.finite_between(first, conjunction)
-
-
-def _phrase_stop(doc: Doc, at: int, limit: int) -> bool:
-    """An adverbial of venue or time, a clause of circumstance, or a comma that opens a new clause ends a phrase."""
-    text = doc.text
-    if text.lower[at] == "as":
-        return clause_at(doc, at + 1, limit, sure=True)  # "described it as a shame", but "spoke to him as he left"
-    if text.tags[at] in {"IN", "SC"}:
-        return text.lower[at] in _CIRCUMSTANCES or _is_venue(doc, at, limit)
-    if text.words[at] == "," and at + 1 < limit:
-        return _comma_ends_phrase(doc, at + 1, limit)
-    phrase = doc.phrases.noun(at)
-    bare_time = phrase is not None and phrase.first == at and is_bare_time(doc, phrase)
-    return bare_time and phrase is not None and phrase.last - at < _LONG_TIME and _is_final(doc, phrase.last, limit)
-
-
-def _is_venue(doc: Doc, preposition: int, limit: int) -> bool:
-    """Whether a preposition opens an adverbial of venue, or a final one of time: "in an interview", "on Friday"."""
-    phrase = doc.phrases.noun(preposition + 1) if preposition + 1 < limit else None
-    if phrase is None or phrase.first != preposition + 1 or not text_is_venue(doc, phrase):
-        return False
-    if doc.text.lower[preposition] not in {"in", "on", "at", "during"}:
-        return False
-    return not is_bare_time(doc, phrase) or _is_final(doc, phrase.last, limit)
-
-
-def _comma_ends_phrase(doc: Doc, at: int, limit: int) -> bool:
-    """Whether what follows a comma is no part of the phrase before it."""
-    text = doc.text
-    if text.quoted[at] >= 0 or text.lower[at] == "including":
-        return False
-    opens = text.tags[at] in {"CC", "VBG", "SC"} or text.lower[at] in {"which", "who", "but"}
-    return opens or clause_at(doc, at, limit, sure=True)
-
-
-def _is_final(doc: Doc, at: int, limit: int) -> bool:
-    """Whether nothing of a phrase follows: the end, a mark, or a joint."""
-    return at >= limit or doc.text.tags[at] in {"PUNCT", "CC"}

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from worker.extract.after_content import after_content
 from worker.extract.before_content import before_content
-from worker.extract.complements import content_end, trim
 from worker.extract.credits import credits_after, is_outlet, outlet_name
 from worker.extract.document import Doc
+from worker.extract.endings import content_end, trim
 from worker.extract.finds import Find, clause_start, covered, is_cue
 from worker.extract.nominals import nominals
 from worker.extract.parentheses import as_said

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from worker.extract.complements import content_end, phrase_end, trim
 from worker.extract.document import Doc
+from worker.extract.endings import content_end, phrase_end, trim
 from worker.extract.finds import BREAKS, Find
 from worker.extract.lexicon import CueNoun
 from worker.extract.openings import is_bare_time

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from worker.extract.complements import FINAL, content_end, trim
 from worker.extract.document import Doc
+from worker.extract.endings import FINAL, content_end, trim
 from worker.extract.finds import BREAKS, Find, clause_start
 from worker.extract.openings import cue_of
 from worker.extract.phrases import VerbGroup

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from worker.extract.complements import Complement, complement, content_end, phrase_end
+from worker.extract.complements import Complement, complement
 from worker.extract.document import Doc
+from worker.extract.endings import content_end, phrase_end
 from worker.extract.finds import BREAKS, Find
 from worker.extract.lexicon import Cue
 from worker.extract.openings import clause_at

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from worker.extract.complements import FINAL, complement
+from worker.extract.complements import complement
 from worker.extract.document import Doc
+from worker.extract.endings import FINAL
 from worker.extract.finds import BREAKS
 from worker.extract.lexicon import Cue
 from worker.extract.openings import cue_of
