@@ -230,9 +230,20 @@ class Circumstances:
         for at in range(last, min(end - 1, last + _NEAR)):
             opens = text.lower[at] in words(self.lexicon.meeting.topic) and text.tags[at] in {"IN", "TO", "SC"}
             if opens and not self._no_topic(at):
-                return self.stretch(at + 1)
+                return self.stretch(at + 1, self._next_clause(at + 1))
             if self.lexicon.lemma(text.lower[at]) in words(self.lexicon.meeting.discuss):
-                return self.stretch(at + 1)
+                return self.stretch(at + 1, self._next_clause(at + 1))
+        return None
+
+    def _next_clause(self, first: int) -> int | None:
+        """Return where the main verb begins after a topic: "talks on quotas [are to begin]"; None for none."""
+        text, phrases = self.doc.text, self.doc.phrases
+        for at in range(first, text.sentence(first)[1]):
+            if text.tags[at] in {"SC", "WP"}:
+                return None
+            verb = phrases.verb(at)
+            if verb is not None and verb.finite:
+                return verb.first
         return None
 
     def _no_topic(self, at: int) -> bool:

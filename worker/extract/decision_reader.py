@@ -47,7 +47,9 @@ class DecisionReader(Reader):
     def _negation(self, group: VerbGroup) -> int:
         """Return where the trigger begins: at the negation, if there is one."""
         negations = self.doc.lexicon.negations
-        return next((i for i in range(group.first, group.head) if self.text.lower[i] in negations), group.head)
+        first = next((i for i in range(group.first, group.head) if self.text.lower[i] in negations), group.head)
+        contracted = first > group.first and self.text.starts[first] == self.text.ends[first - 1]
+        return first - contracted  # "didn't"
 
     def _deciders(self, group: VerbGroup, *, person: bool = False) -> list[Actor]:
         if group.passive or self._is_participle(group):
@@ -55,10 +57,10 @@ class DecisionReader(Reader):
         subject = self.clauses.subject(group)
         found = self._graded(self.parties.named(subject), person=person)
         if not found and subject is not None and self.text.tags[subject.head] == "PRP":
-            found = self._meant_by(subject)
+            found = self._meant_by(subject, group)
         return found
 
-    def _meant_by(self, pronoun: NounPhrase) -> list[Actor]:
+    def _meant_by(self, pronoun: NounPhrase, group: VerbGroup) -> list[Actor]:
         """Read "They agreed": whoever met last; "we have agreed": the speaker, or the body whose paper this is."""
         word = self.text.lower[pronoun.head]
         if word == "they":
@@ -70,7 +72,8 @@ class DecisionReader(Reader):
             if any(span.start <= offset < span.end for span in statement.content):
                 return self._graded([statement.speaker]) if statement.speaker else []
         mention = self.text.span(pronoun.first, pronoun.last)
-        return [Actor(name=mention.text, mention=mention, type="group")] if self.text.quoted[pronoun.head] < 0 else []
+        paper = self.text.quoted[pronoun.head] < 0 and self.lexicon.choices.get(self.lemma(group)) == "agreed"
+        return [Actor(name=mention.text, mention=mention, type="group")] if paper else []
 
     def _graded(self, parties: list[Actor], *, person: bool = False) -> list[Actor]:
         """Keep political and institutional actors; a person whose role is not told only where `person` allows."""

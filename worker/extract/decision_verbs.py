@@ -11,12 +11,17 @@ from worker.extract.event_lexicon import words
 from worker.schema import Actor, Category, Span
 
 if TYPE_CHECKING:
+    from worker.extract.event_tables import Act
+
+if TYPE_CHECKING:
     from worker.extract.phrases import NounPhrase, VerbGroup
 
 _COMPLEMENTS = frozenset(
     {"that", "whether", "if", "how", "not", "as", "from", "in", "on", "against", "for", "with", "over"}
 )
 """Words that open what a verb without an object decides: "ruled that", "resigned as", "cooperate with"."""
+_FROM_OFFICE = frozenset({"as", "from"})
+"""Words that open what one resigns from; "over" and "after" say why."""
 _ADJUNCTS = frozenset({"IN", "SC", "RB", "CC", "VBG", "PUNCT"})
 _TO_THE_VERB = 4
 """Tokens of a complement before its verb: "whether to [appoint]"."""
@@ -180,7 +185,7 @@ class DecisionVerbs(DecisionOutcome):
             return None
         if target is not None and group.last <= target.first < last:
             target = self.clauses.noun(last + (self.word(last) == "to"))  # "gave the green light to [the pipeline]"
-        about = self._object(target, group) if target else self._complement_of_act(last, bare=act.bare)
+        about = self._object(target, group) if target else self._complement_of_act(last, act)
         return self._candidate(
             self._negation(group), last, act.category, status, deciders, about, f"act {act.category}"
         )
@@ -190,13 +195,15 @@ class DecisionVerbs(DecisionOutcome):
         bare = group.finite and group.first == group.head and self.text.tags[group.head] in {"VB", "VBP"}
         return bare and len(deciders) == 1 and deciders[0].type == "person"
 
-    def _complement_of_act(self, last: int, *, bare: bool) -> Span | None:
+    def _complement_of_act(self, last: int, act: Act) -> Span | None:
         """Return what follows an act without an object; of "resigned after a vote" and "resigned on Monday" nothing."""
-        at = self._over_time(last) if bare else last
+        at = self._over_time(last) if act.bare else last
         if at >= self.text.sentence(last - 1)[1]:
             return None
+        if act.bare and act.category == "personnel":
+            return self.around.stretch(at) if self.word(at) in _FROM_OFFICE else None
         named = self.word(at) in _COMPLEMENTS or self.text.tags[at] not in _ADJUNCTS
-        return self.around.stretch(at) if named or not bare else None
+        return self.around.stretch(at) if named or not act.bare else None
 
     def _tells_of_meeting(self, target: NounPhrase) -> bool:
         """Tell whether one holds or calls off one's own meeting, whose status says it."""

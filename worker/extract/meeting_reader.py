@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from worker.extract.clusters import Candidate
 from worker.extract.event_lexicon import words
 from worker.extract.grades import POLITICAL
-from worker.extract.outlook import Mood
+from worker.extract.outlook import Mood, outcome_of
 from worker.extract.reader import Reader
 from worker.schema import Actor, Form, MeetingStatus
 
@@ -59,7 +59,10 @@ class MeetingReader(Reader):
     def _is_body(self, noun: NounPhrase) -> bool:
         """Tell Congress and the General Assembly from "a Congress on fisheries"."""
         lower = self.text.lower
-        return lower[noun.head] in words(self.lexicon.meeting.bodies) and lower[noun.first] not in {"a", "an"}
+        if lower[noun.head] in words(self.lexicon.meeting.bodies):
+            return lower[noun.first] not in {"a", "an"}
+        of = self.clauses.noun(noun.last + 1) if self.word(noun.last) == "of" else None
+        return of is not None and self.text.tags[of.head] == "NNS" and self.text.words[of.head][0].isupper()
 
     def _made(  # noqa: PLR0917 - a row of the event's own fields
         self,
@@ -101,7 +104,7 @@ class MeetingReader(Reader):
         if how.modal == "will" or (group.infinitive and not how.governors):
             return "planned"
         if how.modal in {"obliged", "perhaps"}:
-            return "proposed"
+            return "proposed"  # only where somebody agreed or asked that they should, see `_wanted`
         present = self.text.tags[group.head] in {"VBZ", "VBP", "VBG"}
         return "planned" if ahead and present else "held"
 
@@ -110,6 +113,14 @@ class MeetingReader(Reader):
         if when is None or self.text.tags[group.head] not in {"VBZ", "VBP"} or group.first != group.head:
             return False
         return when.weekday is not None or (when.month is not None and when.day is not None)
+
+    def _wanted(self, group: VerbGroup, how: Mood) -> bool:
+        """Tell "agreed that they should meet" and "demanded that they must meet" from an opinion."""
+        if how.modal != "obliged":
+            return True
+        before = self.clauses.verb_before(group)
+        lemma = self.lemma(before) if before is not None else ""
+        return lemma in self.lexicon.choices or outcome_of(self.lexicon, lemma) is not None
 
     def _lies_ahead(self, when: When | None) -> bool:
         return bool(when and (when.lean == "future" or (when.shift or 0) > 0))

@@ -205,7 +205,9 @@ class MeetingVerbs(MeetingReader):
         how = self.mood(group)
         if how.conditional or how.habitual or self._asked(group.head) or not self._identified(parties):
             return None
-        if how.outcome is None and (how.modal == "perhaps" or self._purpose_of_noun(how)):
+        if how.outcome is None and (
+            how.modal == "perhaps" or self._purpose_of_noun(how) or not self._wanted(group, how)
+        ):
             return None
         last = group.last
         when = self.around.when(group.head, last)

@@ -61,14 +61,16 @@ class _Reader(MeetingVerbs, MeetingNouns):
 
     def _purpose(self, old: Candidate, new: Candidate) -> bool:
         """Read "flew to Oslo for talks with X", "will visit Oslo to meet X": the visit is for the talks."""
-        if old.kind != "visit" or new.kind == "visit" or old.last > new.first:
+        gathering = {old.kind, new.kind} == {"talks", "summit"}  # "gathered in Oslo for a summit"
+        if not (gathering or (old.kind == "visit" and new.kind != "visit")) or old.last > new.first:
             return False
         apart = self.text.sentence(old.first) != self.text.sentence(new.first)
         return not apart and not self.phrases.finite_between(old.last, new.first + 1)
 
     def meant(self, old: Candidate, new: Candidate) -> bool:
         """Tell whether a noun that points back can mean this meeting."""
-        return self._compatible(old, new)
+        named = names_of(new)
+        return self._compatible(old, new) and (not named or bool(named & names_of(old)) or not old.parties)
 
     def _compatible(self, old: Candidate, new: Candidate) -> bool:
         if (old.day and new.day and old.day != new.day) or (

@@ -107,7 +107,7 @@ class Parties(Grades):
         tag = text.tags[noun.head]
         if (
             self.clauses.is_time(noun)
-            or tag in {"EX", "VBG"}
+            or tag in {"EX", "VBG", "DT"}
             or text.words[noun.head][0].isdigit()
             or text.lower[noun.head] in self.lexicon.nobody
         ):

@@ -29,6 +29,7 @@ _LEFT = 12
 _IN_TAG_LINE = frozenset({"DT", "NN", "NNS", "NNP", "CD", "JJ", "POS"})
 _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 _BARE_VERBS = frozenset({"VB", "VBN", "VBP"})
+_OPENS_OBJECT = frozenset({"DT", "PRP$", "PRP", "NNP", "CD"})
 _SUBJECTS = frozenset({"NN", "NNS", "NNP", "PRP", "RB"})
 
 
@@ -107,6 +108,8 @@ def _noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -
     tag, low, known = tags[i], lower[i], tagger(lexicon.language).classes
     if tag == "NN" and low not in known and lexicon.lemmas.get(low, low) != low and not low.endswith(("s", "ing")):
         return "VBD" if i and tags[i - 1] in _SUBJECTS else "VBN"  # an irregular past it never saw: "upheld"
+    if tag == "NN" and i and tags[i - 1] == "TO" and tags[i + 1 : i + 2] and tags[i + 1] in _OPENS_OBJECT:
+        return "VB"  # the tagger says itself that an infinitive is due: "to repeal the law"
     if tag == "VBD" and low.endswith("ing"):
         return "NN" if i and tags[i - 1] in _BEFORE_NOUN else "VBG"  # no past ends so
     if tag == "VBZ" and "NNS" in known.get(low, ()) and _second_verb(tags, i, lower, lexicon):
@@ -133,6 +136,8 @@ def _second_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) ->
     No clause has two finite verbs: not after the word, with only its preposition's nouns between, nor before it, where
     the words between are the object of a verb that takes no clause.
     """
+    if i and tags[i - 1] in {"DT", "VB", "VBD", "VBG", "RP", "IN", "PRP$"}:
+        return True
     at = i + 1
     if tags[at : at + 1] in (["IN"], ["SC"]):
         at += 1
