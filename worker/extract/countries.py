@@ -7,13 +7,22 @@ about one more than about all others together; else nobody knows, and the countr
 from __future__ import annotations
 
 from collections import Counter
-from functools import cached_property
+from functools import cache, cached_property
 
 from worker.extract.lexicon import Lexicon
+from worker.extract.lexicon import lexicon as lexicon_of
 from worker.extract.text import Text
 
 _OFTEN = 3
 """Times that a country must be named before an article can be at home in it."""
+
+
+@cache
+def _first_words(language: str) -> frozenset[str]:
+    """The first word of every country, people and seat of power."""
+    words = lexicon_of(language)
+    places = (*words.countries, *words.demonyms, *words.seats) if words is not None else ()
+    return frozenset(place.partition(" ")[0] for place in places)
 
 
 class Countries:
@@ -21,6 +30,7 @@ class Countries:
 
     def __init__(self, text: Text, lexicon: Lexicon) -> None:
         self.text, self.lexicon = text, lexicon
+        self._openers = _first_words(lexicon.language)
 
     def within(self, first: int, last: int) -> str | None:
         """Return the country that a name, demonym or seat of power among the tokens names first; None for none."""
@@ -33,7 +43,7 @@ class Countries:
     def _at(self, i: int, last: int) -> tuple[str, int] | None:
         """The country named from a token on and how many words name it, the longest reading first."""
         words = self.text.words
-        if not words[i][0].isupper():
+        if words[i] not in self._openers:
             return None
         for size in range(min(self.lexicon.longest_place, last - i), 0, -1):
             code = self._code(" ".join(words[i : i + size]))

@@ -7,12 +7,15 @@ are the matter of `worker.extract.identities`, bodies and groups that of `worker
 
 from __future__ import annotations
 
+from functools import cache
+
 from worker.extract.entities import DOUBT, UNSURE, Entity, Focus
 from worker.extract.identities import Identities
 from worker.extract.institutions import Institutions
-from worker.extract.lexicon import Gender
+from worker.extract.lexicon import Gender, lexicon
 from worker.extract.names import Name, is_pronoun
 from worker.extract.people import People, Person
+from worker.extract.people_lexicon import Words, load
 from worker.extract.phrases import NounPhrase
 from worker.extract.salience import FADING, OBJECT, SPEAKER, SUBJECT, standing
 
@@ -21,6 +24,16 @@ _INTRODUCED = 40.0
 QUANTITIES = frozenset({"some", "many", "most", "several", "both", "few", "all"})
 """Alone they mean so many of the group in focus."""
 _OBJECTS = frozenset({"him", "her"})
+
+
+@cache
+def _telling(language: str) -> Words:
+    """Every noun of a language for people, bodies and their documents."""
+    main, people = lexicon(language), load(language)
+    if main is None:
+        return frozenset()
+    nouns = main.roles | main.groups | main.organisation_heads | main.documents | main.pronouns | QUANTITIES
+    return nouns | people.called.keys() | people.long_forms.keys()
 
 
 class Discourse:
@@ -34,6 +47,7 @@ class Discourse:
         self.focus = Focus()
         self.identities = Identities(people, self.focus)
         self.institutions = Institutions(people, self.focus)
+        self._nouns = _telling(self.lexicon.language)
         self._here: dict[int, Entity] = {}
         """First token of a noun phrase -> whom it means, in this sentence."""
         self._read()
@@ -48,12 +62,25 @@ class Discourse:
                 sentence = text.sentence_of[phrase.first]
                 self.focus.fade()
                 self._here.clear()
+            if self._tells_nothing(number, phrase):
+                continue
             stands = standing(text, self.phrases, self.lexicon, phrase)
             entity = self._meaning(number, phrase, stands)
             if entity is not None:
                 self.focus.mention(entity.itself, stands)
                 self._here[phrase.first] = entity
                 self._join(phrase, entity)
+
+    def _tells_nothing(self, number: int, phrase: NounPhrase) -> bool:
+        """Whether a phrase names nobody and is headed by a noun that is no word for anybody: four in ten are."""
+        text, word = self.text, self.text.lower[phrase.head]
+        return (
+            text.tags[phrase.head] == "NN"
+            and word not in self._nouns
+            and "-" not in word
+            and number not in self.people.in_phrase
+            and text.tags[phrase.first] != "PRP$"
+        )
 
     def _meaning(self, number: int, phrase: NounPhrase, stands: float) -> Entity | None:
         """Whom a noun phrase mentions; None where that is nobody of note."""

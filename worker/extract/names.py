@@ -56,6 +56,8 @@ def names(text: Text, phrases: Phrases, lexicon: Lexicon) -> list[Name]:
 
 def _parts(text: Text, phrase: NounPhrase) -> list[tuple[int, int]]:
     """Cut a noun phrase at its possessives: "Hale 's press officer Jo Fry" is two parts."""
+    if "POS" not in text.tags[phrase.first : phrase.last]:
+        return [(phrase.first, phrase.last)]
     parts, first = [], phrase.first
     for i in range(phrase.first, phrase.last):
         if text.tags[i] == "POS":
@@ -68,6 +70,8 @@ def _parts(text: Text, phrase: NounPhrase) -> list[tuple[int, int]]:
 
 def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> Name | None:
     """Find the name that ends a part of a noun phrase."""
+    if text.words[last - 1].islower():
+        return None
     start = last
     while start > first and _is_name_word(text, start - 1, lexicon):
         start -= 1
@@ -90,7 +94,8 @@ def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> N
     role_last = name_first
     while (
         role_last > role_first
-        and text.lower[role_last - 1].rstrip(".") in lexicon.titles - lexicon.offices
+        and (title := text.lower[role_last - 1].rstrip(".")) in lexicon.titles
+        and title not in lexicon.offices
         and role_last - 1 == role_first
     ):
         role_last -= 1

@@ -211,8 +211,8 @@ class People:
         """An office tells more than what else somebody is, and of one kind the longer role, if it is none too long."""
         if person.role is None:
             return True
-        offices = self.lexicon.offices - self.words.relational
-        official, known = bool(held & offices), bool(person.held & offices)
+        offices, relational = self.lexicon.offices, self.words.relational
+        official, known = bool((held & offices) - relational), bool((person.held & offices) - relational)
         if official != known:
             return official
         return len(role) > len(person.role) and len(role.split()) < _LONG_ROLE
@@ -299,8 +299,11 @@ def _one_letter_off(known: str, word: str) -> bool:
 
 def _key(word: str) -> str:
     """A name's spelling for comparison: lower case, apostrophes straight, accents off."""
-    plain = unicodedata.normalize("NFKD", word.lower().replace("’", "'").replace("ʼ", "'"))
-    return plain if plain.isascii() else "".join(c for c in plain if not unicodedata.combining(c))
+    lower = word.lower()
+    if lower.isascii():
+        return lower
+    plain = unicodedata.normalize("NFKD", lower.replace("’", "'").replace("ʼ", "'"))
+    return "".join(c for c in plain if not unicodedata.combining(c))
 
 
 def _bare(tokens: list[str]) -> list[str]:
