@@ -9,6 +9,13 @@ from tests.extract.test_statements import found
     ("text", "cue", "content"),
     [
         ("Hale offered no excuse.", "offered", "no excuse"),
+        ("Hale lashed out at the owner.", "lashed out at", "the owner"),
+        ("Hale ripped into the owner.", "ripped into", "the owner"),
+        ("Hale rejected both plans.", "rejected", "both plans"),
+        ("Hale cited only the fees.", "cited", "only the fees"),
+        ("Hale proposed a new ferry last year.", "proposed", "a new ferry last year"),
+        ("Hale promised to quietly leave.", "promised", "to quietly leave"),
+        ("Hale pledged to “leave the port”.", "pledged", "to “leave the port”"),
         ("Hale declined comment.", "declined", "comment"),
         ("Hale told a different story.", "told", "a different story"),
         ("Hale said the same thing.", "said", "the same thing"),

@@ -40,7 +40,7 @@ def complement(doc: Doc, verb: VerbGroup, cue: Cue, limit: int) -> Complement | 
 def _complement(doc: Doc, verb: VerbGroup, cue: Cue, limit: int) -> Complement | None:
     at = verb.last
     found = _after_adjuncts(doc, cue, at, limit) if cue.clause or cue.infinitive or cue.object_infinitive else None
-    preposition = _preposition(doc, cue, at, limit)
+    preposition = _preposition(doc, verb, cue, limit)
     if found is not None and (preposition == at or found.form in {"that", "quotation", "clause"}):
         return found
     if preposition > at:
@@ -69,11 +69,13 @@ def _topic(doc: Doc, cue: Cue, at: int, limit: int) -> int:
     return start
 
 
-def _preposition(doc: Doc, cue: Cue, at: int, limit: int) -> int:
-    """Where the cue's own preposition ends ("called for" …), or `at`."""
-    for size in (3, 2, 1):
-        if at + size < limit and " ".join(doc.text.lower[at : at + size]) in cue.prepositions:
-            return at + size
+def _preposition(doc: Doc, verb: VerbGroup, cue: Cue, limit: int) -> int:
+    """Where the cue's own preposition ends ("called for" …, "lashed out at" …), or where the verb does."""
+    at, lower = verb.last, doc.text.lower
+    for start in (at, verb.head + 1):
+        for end in range(min(start + 3, limit - 1), at, -1):
+            if " ".join(lower[start:end]) in cue.prepositions:
+                return end
     return at
 
 
@@ -89,16 +91,25 @@ def _after_adjuncts(doc: Doc, cue: Cue, at: int, limit: int) -> Complement | Non
 def _phrase(doc: Doc, first: int, limit: int, cue_last: int) -> Complement | None:
     """A phrase as content: to the end of the clause, without a final adverbial of venue or time."""
     text = doc.text
-    if first >= limit or text.words[first] in FINAL or text.words[first] in {",", ":"} or text.tags[first] == "CC":
+    if first >= limit or text.words[first] in FINAL or text.words[first] in {",", ":"}:
+        return None
+    if text.tags[first] == "CC" and not _is_focus(doc, first):
         return None
     phrase = doc.phrases.noun(first)
     if (
         text.tags[first] in {"IN", "SC", "RB", "RP"}
         and text.quoted[first] < 0
         and (phrase is None or phrase.first != first)
+        and not _is_focus(doc, first)
     ):
         return None
     if phrase is not None and phrase.first == first and is_bare_time(doc, phrase):
         return None
     last = phrase_end(doc, first, limit)
     return Complement(first, last, "phrase", cue_last) if last > first else None
+
+
+def _is_focus(doc: Doc, at: int) -> bool:
+    """ "rejected both plans", "cited only the fees": an adverb or conjunction with the phrase after it."""
+    phrase = doc.phrases.noun(at + 1)
+    return phrase is not None and phrase.first == at + 1 and doc.text.lower[at] in doc.lexicon.focus

@@ -45,6 +45,7 @@ class _FunctionWords(_Strict, frozen=True):
     negations: str
     chaining: str
     light: str
+    focus: str
     raising: str
     aside_openers: str
     time_nouns: str
@@ -236,6 +237,8 @@ class Lexicon(Struct, frozen=True):
     """Every verb form known here -> its lemma."""
     cue_nouns: dict[str, CueNoun]
     """Noun, singular or plural -> act and frames."""
+    focus: frozenset[str]
+    """Words that single out the phrase after them."""
     light: frozenset[str]
     """Forms of light verbs."""
     cue_adjectives: dict[str, frozenset[str]]
@@ -405,6 +408,7 @@ def _derive(file: _File, rows: dict[str, list[str]], given_names: _GivenNames) -
         lemmas=_lemmas(file),
         cue_nouns=_cue_nouns(file),
         light=_forms_of(words.light, file),
+        focus=_words(words.focus),
         cue_adjectives={
             "that": _words(file.cue_adjectives.that),
             "of": _words(file.cue_adjectives.of),

@@ -78,7 +78,7 @@ def _form_at(doc: Doc, cue: Cue, at: int, limit: int, *, direct: bool, recipient
         return "quotation" if cue.clause else None
     if word == ":" and at + 1 < limit:
         return "clause" if cue.clause else None
-    if tag == "TO" and doc.phrases.verb(at) is not None:
+    if _opens_infinitive(doc, at, limit):
         return "infinitive" if (cue.infinitive and not recipient) or (cue.object_infinitive and recipient) else None
     if not cue.clause:
         return None
@@ -95,6 +95,15 @@ def _form_at(doc: Doc, cue: Cue, at: int, limit: int, *, direct: bool, recipient
     return "clause" if direct and not cue.phrase and _mistaken_participle(doc, at, limit) else None
 
 
+def _opens_infinitive(doc: Doc, at: int, limit: int) -> bool:
+    """ "to stay", "to “stay here”", "to quietly stay"."""
+    text = doc.text
+    if text.lower[at] != "to" or at + 2 >= limit:
+        return text.tags[at] == "TO" and doc.phrases.verb(at) is not None
+    verb = doc.phrases.verb(at + 1 + (text.words[at + 1] in doc.lexicon.quotation_marks))
+    return doc.phrases.verb(at) is not None or (verb is not None and text.tags[verb.head] == "VB")
+
+
 def _opens(doc: Doc, at: int) -> bool:
     return doc.text.quotations[doc.text.quoted[at]].first == at
 
@@ -107,7 +116,7 @@ def _clause_ahead(doc: Doc, at: int, limit: int) -> bool:
     """Is there a finite verb soon, so that "that" is a conjunction?"""
     for i in range(at, min(limit, at + 25)):
         verb = doc.phrases.verb(i)
-        if verb is not None and (verb.finite or verb.infinitive or verb.modal >= 0):
+        if verb is not None and (verb.finite or verb.infinitive or doc.text.tags[verb.head] == "VBN"):
             return True
         if doc.text.quoted[i] >= 0 and i < at + 3:
             return True
@@ -188,8 +197,12 @@ def _verb_after_adverbs(doc: Doc, at: int, limit: int) -> bool:
 
 
 def is_bare_time(doc: Doc, phrase: NounPhrase) -> bool:
-    """Whether the phrase is a day, month or other time."""
-    return doc.text.lower[phrase.head] in doc.lexicon.time_nouns
+    """Whether the phrase is a day, month or other time, and nothing else ("the deal last summer")."""
+    text, times = doc.text, doc.lexicon.time_nouns
+    others = (
+        text.tags[i] in {"NN", "NNS", "NNP"} and text.lower[i] not in times for i in range(phrase.first, phrase.head)
+    )
+    return text.lower[phrase.head] in times and not any(others)
 
 
 def adjunct_end(doc: Doc, at: int, limit: int) -> int | None:
