@@ -1,6 +1,7 @@
 """Quotations that a whole clause announces before a colon, whatever its verb.
 
-"Hale had one message: “Go home.”" · "The minister went on to list his reasons:" and a paragraph that is a quotation.
+"Hale had one message: “Go home.”" · "Hale's answer was short: “No.”" · "The minister went on to list his reasons:" and
+a paragraph that is a quotation.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from worker.extract.before_content import act_of
 from worker.extract.document import Doc
 from worker.extract.finds import Find
+from worker.extract.nominals import possessor
 from worker.extract.openings import cue_of
 from worker.extract.phrases import VerbGroup
 from worker.extract.sources import Range, animate, speaker_after, subject
@@ -26,8 +28,11 @@ def announced(doc: Doc, first: int, last: int, finds: list[Find]) -> Find | None
     if announcing is None:
         return None
     verb, source = announcing
-    if not animate(doc, source) or any(f.covers(colon) and f.cue[0] != verb.first for f in finds):
+    if any(f.covers(colon) and f.cue[0] != verb.first for f in finds):
         return None
+    owned = _owned(doc, source, verb, (colon + 1, end))
+    if owned is not None or not (animate(doc, source) and doc.phrases.finite_between(colon + 1, end)):
+        return owned
     cue = cue_of(doc, verb)
     return Find(
         source=source,
@@ -38,13 +43,26 @@ def announced(doc: Doc, first: int, last: int, finds: list[Find]) -> Find | None
     )
 
 
+def _owned(doc: Doc, subject_: Range, verb: VerbGroup, quotation: Range) -> Find | None:
+    """The attribution by a noun and its possessor: "Hale's answer was short: “No.”"."""
+    phrase = doc.phrases.noun(subject_[0])
+    noun = doc.lexicon.cue_nouns.get(doc.text.lower[phrase.last - 1]) if phrase is not None else None
+    if phrase is None or noun is None:
+        return None
+    source, cue_first = possessor(doc, phrase)
+    if source is None:
+        return None
+    cue = (cue_first, verb.last)
+    return Find(source=source, cue=cue, pieces=[quotation], act=noun.act, rule="announced_quotation")
+
+
 def _quotation_end(doc: Doc, at: int, last: int) -> int:
-    """The end of a quotation that opens at a token, holds a clause and ends its sentence; else -1."""
+    """The end of a quotation that opens at a token and ends its sentence; else -1."""
     text = doc.text
     if at >= len(text.words) or text.quoted[at] < 0:
         return -1
     quotation = text.quotations[text.quoted[at]]
-    whole = quotation.first == at and doc.phrases.finite_between(*quotation.inner)
+    whole = quotation.first == at
     ends = text.sentence(at)[1] if at >= last else last
     return quotation.last if whole and quotation.last + 1 >= ends else -1
 

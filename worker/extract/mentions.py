@@ -139,7 +139,9 @@ class Mentions:
             return own[-1]
         for i in range(head.last, last):
             for name in self.people.names_in(i):
-                if first <= name.outer_first <= head.first and name.kind == "person" and name.role_first >= 0:
+                described = first <= name.outer_first <= head.first and name.role_first >= 0
+                beside = name.first == head.last and name.kind == "unknown"  # "his friend | Mahamat Saleh"
+                if beside or (name.kind == "person" and (described or name.first == head.last)):
                     return name
         return None
 

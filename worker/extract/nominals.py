@@ -74,7 +74,7 @@ def _nominal_at(doc: Doc, phrase: NounPhrase, first: int, last: int) -> Find | N
         return None
     source, cue_first = (by, phrase.first) if by else _light_subject(doc, phrase, first)
     if source is None:
-        source, cue_first = _possessor(doc, phrase)
+        source, cue_first = possessor(doc, phrase)
     if source is None:
         return None
     stop = _end(doc, phrase, start, first, last)
@@ -96,7 +96,7 @@ def _predicated(doc: Doc, phrase: NounPhrase, last: int) -> Find | None:
     verb = doc.phrases.verb(phrase.last)
     if noun is None or verb is None or text.lower[verb.head] not in doc.lexicon.be or verb.last + 1 >= last:
         return None
-    source, cue_first = _possessor(doc, phrase)
+    source, cue_first = possessor(doc, phrase)
     at = verb.last
     clause = text.lower[at] in {"that", "whether"} and doc.phrases.verb(at + 1) is None
     infinitive = text.tags[at] == "TO" and "infinitive" in noun.frames
@@ -171,7 +171,8 @@ def _next_noun(doc: Doc, at: int) -> bool:
     return phrase is not None and phrase.first == at + 1 and doc.text.lower[phrase.last - 1] in doc.lexicon.cue_nouns
 
 
-def _possessor(doc: Doc, phrase: NounPhrase) -> tuple[Range | None, int]:
+def possessor(doc: Doc, phrase: NounPhrase) -> tuple[Range | None, int]:
+    """Return whose a noun is ("his warning", "Hale's warning"), None if nobody's, and where the cue begins."""
     text = doc.text
     if text.tags[phrase.first] == "PRP$":
         return (phrase.first, phrase.first + 1), phrase.first + 1
@@ -184,8 +185,8 @@ def _possessor(doc: Doc, phrase: NounPhrase) -> tuple[Range | None, int]:
 def _light_subject(doc: Doc, phrase: NounPhrase, first: int) -> tuple[Range | None, int]:
     """ "made the claim", "stepped up his attacks": the verb's subject, unless the noun is somebody else's."""
     verb = doc.phrases.verb(phrase.first - 1) if phrase.first > first else None
-    possessor = _possessor(doc, phrase)[0]
-    others = possessor is not None and doc.text.tags[possessor[0]] != "PRP$"
+    owner = possessor(doc, phrase)[0]
+    others = owner is not None and doc.text.tags[owner[0]] != "PRP$"
     if verb is None or others or verb.passive or doc.text.lower[verb.head] not in doc.lexicon.light:
         return None, phrase.first
     source = subject(doc, verb, first) or main_subject(doc, verb.first, first)

@@ -38,7 +38,7 @@ _AROUND = frozenset(
 _ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN", "VBD", "IN", "PRP$", "RB", "SC"})
 _COMMAS = frozenset({",", "—", "–", "--", "-"})
 _DEPTH = 6
-_COMMAS_IN_ASIDE = 3
+_COMMAS_IN_ASIDE = 5
 
 
 def subject(doc: Doc, verb: VerbGroup, floor: int) -> Range | None:
@@ -78,10 +78,20 @@ def _over_aside(doc: Doc, at: int, floor: int) -> Range | None:
         if opening is None:
             return None
         inner = _left(doc, opening - 1, floor) if doc.text.words[opening - 1] != doc.text.words[at] else None
-        if inner is not None:
+        if inner is not None and not _specifies(doc, inner, opening):
             return inner[0], at if _describes(doc, opening + 1) else inner[1]
         opening = _aside(doc, opening, at, floor)
     return None
+
+
+def _specifies(doc: Doc, source: Range, end: int) -> bool:
+    """Is a phrase between commas only an age or a place: "Harry Bond, 30, of Raleigh, N.C., who voted, said"?"""
+    first, tags = source[0], doc.text.tags
+    if first == 0 or doc.text.words[first - 1] != ",":
+        return False
+    before = doc.phrases.noun(first - 2) if first > 1 else None
+    placed = before is not None and before.first > 0 and doc.text.lower[before.first - 1] in {"of", "from", "in"}
+    return set(tags[first:end]) <= {"CD", "RB", "IN"} or (placed and tags[first] == "NNP")
 
 
 def _over_participle(doc: Doc, at: int, end: int, floor: int) -> Range | None:
@@ -177,6 +187,9 @@ def _wider(doc: Doc, first: int, floor: int) -> int | None:
     verb = doc.phrases.verb(before)
     if verb is not None:
         return _modified(doc, verb, floor)
+    described = doc.phrases.noun(before)
+    if described is not None and described.last == first and text.tags[described.head] in {"NN", "NNS"}:
+        return described.first  # "his friend | Mahamat Saleh"
     if text.lower[before] == "and" or text.words[before] == "&":
         return _coordinated(doc, before, floor)
     if text.words[before] == "," and is_role(
@@ -238,18 +251,26 @@ def text_is_person(doc: Doc, phrase: NounPhrase) -> bool:
 
 def speaker_after(doc: Doc, at: int, limit: int) -> Range | None:
     """Return the noun phrase that begins at a token, with its of-phrases and appositions."""
-    phrase = doc.phrases.noun(at)
-    if phrase is None or phrase.first != at or _is_time(doc, phrase):
+    start = at + (at + 1 < limit and doc.text.tags[at] in {"VBN", "VBG", "RB"})  # "said | retired General X"
+    phrase = doc.phrases.noun(start)
+    if phrase is None or phrase.first != start or _is_time(doc, phrase):
         return None
     last = phrase.last
     if doc.text.tags[phrase.head] in {"PRP", "WP"}:
-        return at, last
+        return (at, last) if start == at else None
     while last < limit:
-        wider = _wider_right(doc, last, limit)
+        wider = _beside(doc, last) or _wider_right(doc, last, limit)
         if wider is None:
             break
         last = wider
     return at, last
+
+
+def _beside(doc: Doc, last: int) -> int | None:
+    """The end of a noun phrase right after another one: "his friend | Mahamat Saleh"."""
+    phrase = doc.phrases.noun(last) if doc.text.tags[last - 1] in {"NN", "JJ"} else None
+    named = phrase is not None and phrase.first == last and doc.text.tags[phrase.head] in {"NN", "NNS", "NNP"}
+    return phrase.last if phrase is not None and named else None
 
 
 def _wider_right(doc: Doc, last: int, limit: int) -> int | None:

@@ -28,8 +28,18 @@ def source_of(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> tuple
     if not verb.finite and tag == "VBN" and not _is_headline(doc, verb.head) and not _is_past_after_aside(doc, verb):
         return None, verb.first, ""
     if text.tags[source[0]] == "WP":
-        return (source[0], source[0] + 1), verb.first, "relative" if text.lower[source[0]] == "who" else ""
+        speaks = text.lower[source[0]] == "who" or _reads(doc, source[0], verb)
+        return (source[0], source[0] + 1), verb.first, "relative" if speaks else ""
     return source, verb.first, "source_cue"
+
+
+def _reads(doc: Doc, pronoun: int, verb: VerbGroup) -> bool:
+    """Does a thing speak, right before a quotation: "a sign that read “…”", "the report, which notes, “…”"?"""
+    text = doc.text
+    at = verb.last
+    while at < len(text.words) and text.words[at] in {",", ":"}:
+        at += 1
+    return text.lower[pronoun] in {"that", "which"} and at < len(text.words) and text.quoted[at] >= 0
 
 
 def _is_past_after_aside(doc: Doc, verb: VerbGroup) -> bool:
