@@ -174,47 +174,58 @@ def test_brackets_balance_and_no_line_is_broken_whatever_the_spans(text: str, pa
 
 # ---------------------------------------------------------------- every rule has its words
 EXTRACT = Path(__file__).parent.parent / "worker/extract"
-NAMED_BY = {"kind": ["taken", "agreed", "voted", "rejected", "proposed", "announced", "pending"]}
-NAMED_BY |= {"act.category": list(get_args(Category)), "name": ["with", "between", "of", "by"]}
+PARAMETERS = {"kind": ["taken", "agreed", "voted", "rejected", "proposed", "announced", "pending"]}
+PARAMETERS |= {"act.category": list(get_args(Category)), "name": ["with", "between", "of", "by"]}
+"""What stands in a rule's name for a value that its function does not make itself."""
+
+Values = dict[str, list[str]]
 
 
 def rule_names() -> set[str]:
     """Every string that the extractors' code hands on as a rule, found in the code itself."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in EXTRACT.glob("*.py")]
-    nodes = [node for tree in trees for node in ast.walk(tree)]
-    place = {
-        node.name: [a.arg for a in node.args.args if a.arg != "self"].index("rule")
-        for node in nodes
-        if isinstance(node, ast.FunctionDef) and "rule" in [a.arg for a in node.args.args]
+    functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    place = {f.name: [a.arg for a in f.args.args if a.arg != "self"] for f in functions}
+    return {name for f in functions for name in names_in(f, place)}
+
+
+def names_in(function: ast.FunctionDef, parameters: dict[str, list[str]]) -> Iterator[str]:
+    """The rules that a function names: `rule = …`, `rule=…`, or the argument that is called so where it goes."""
+    local = PARAMETERS | {
+        target.id: list(strings(node.value, {}))
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
     }
-    names: set[str] = set()
-    for node in nodes:
+    for node in ast.walk(function):
         if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "rule" for t in node.targets):
-            names.update(strings(node.value))
+            yield from strings(node.value, local)
         elif isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            given = [k.value for k in node.keywords if k.arg == "rule"] + node.args[place.get(called, 99) :][:1]
-            names.update(name for value in given for name in strings(value))
-    return names
+            given = [k.value for k in node.keywords if k.arg == "rule"]
+            given += [a for a, name in zip(node.args, parameters.get(called, []), strict=False) if name == "rule"]
+            yield from (name for value in given for name in strings(value, local))
 
 
-def strings(value: ast.expr) -> Iterator[str]:
-    """The strings an expression may be; a placeholder of a known list stands for each of its words."""
+def strings(value: ast.expr, known: Values) -> Iterator[str]:
+    """The strings an expression may be; a placeholder stands for each of its known values."""
     match value:
         case ast.Constant(value=str(name)):
             yield name
         case ast.IfExp(body=yes, orelse=no):
-            yield from [*strings(yes), *strings(no)]
+            yield from [*strings(yes, known), *strings(no, known)]
         case ast.JoinedStr(values=parts):
             made = [""]
             for part in parts:
-                words = NAMED_BY.get(ast.unparse(part.value), []) if isinstance(part, ast.FormattedValue) else None
-                made = [m + w for m in made for w in (words if words is not None else strings(part))]
+                words = known.get(ast.unparse(part.value), []) if isinstance(part, ast.FormattedValue) else None
+                made = [m + w for m in made for w in (words if words is not None else strings(part, known))]
             yield from made
 
 
 def test_the_rules_are_found_in_the_code() -> None:
     assert {"meet", "noun with", "act court", "taken to", "nominal", "passive", "transcript"} <= rule_names()
+    assert {"interrupted_quotation", "content_cue_source"} <= rule_names()
 
 
 @pytest.mark.parametrize("rule", sorted(rule_names()))
