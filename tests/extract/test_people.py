@@ -88,3 +88,8 @@ def test_an_office_tells_more_than_a_relation() -> None:
 def test_the_name_at_the_end_of_a_long_apposition_is_the_speaker() -> None:
     text = "The Forum for Norway's president, Ida Lunde, said talks had failed."
     assert names(text) == ["Ida Lunde"]
+
+
+def test_an_epithet_that_nobody_is_introduced_by_is_nobody_elses() -> None:
+    text = "Erik Dahl came to Riga. Dahl had promised it.\n\nThe rebel-backed president said he was glad."
+    assert speakers(text)[-1].name == "The rebel-backed president"

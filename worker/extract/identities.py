@@ -108,7 +108,7 @@ class Identities:
 
     # ------------------------------------------------------------ votes
     def _vote(self, description: Description) -> None:
-        if description.owned or not description.definite or description.head not in self.words.renowned_roles:
+        if not self._votable(description):
             return
         votes = self._votes.setdefault(description.key, Counter())
         met = self._met if len(self._met) <= 2 * MANY else self._met[:MANY] + self._met[-MANY:]
@@ -117,6 +117,14 @@ class Identities:
         total = sum(weight for weight, _ in could)
         for weight, person in could:
             votes[id(person)] += round(100 * weight / total)
+
+    def _votable(self, description: Description) -> bool:
+        """Whether readers know whom it means: "the Danish president", but not "the rebel-backed president"."""
+        if description.owned or not description.definite or description.head not in self.words.renowned_roles:
+            return False
+        plain = self.people.lexicon.state_words
+        country = description.country or ""
+        return all(word in plain or self.people.countries.names(word, country) for word in description.words)
 
     def decide(self) -> None:
         """Give each description to the one with most votes, the surest first; nobody has offices of two countries."""

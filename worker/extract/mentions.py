@@ -30,6 +30,7 @@ class Mentions:
         self.people = People(text, phrases, lexicon, self.countries)
         self.names = self.people.names
         self.discourse = Discourse(self.people)
+        self.people.settle()
         self.pronouns = Pronouns(self.people, self.discourse, self.worded)
 
     def resolve(self, first: int, last: int) -> Actor:
@@ -139,9 +140,7 @@ class Mentions:
             return own[-1]
         for i in range(head.last, last):
             for name in self.people.names_in(i):
-                described = first <= name.outer_first <= head.first and name.role_first >= 0
-                beside = name.first == head.last and name.kind == "unknown"  # "his friend | Mahamat Saleh"
-                if beside or (name.kind == "person" and (described or name.first == head.last)):
+                if first <= name.outer_first <= head.first and name.kind == "person" and name.role_first >= 0:
                     return name
         return None
 
@@ -185,8 +184,19 @@ class Mentions:
         end = self.people.bodies.of_end(head.last, last)
         words = self.text.slice(start, end)
         full = self.people.bodies.by_initials.get(words, words)
-        code = None if words.lower() in self.lexicon.international else self.countries.within(start, end)
+        code = self._country_of_body(start, head.last, end)
         return self._plain(full, first, last, "organisation", code)
+
+    def _country_of_body(self, first: int, last: int, end: int) -> str | None:
+        """The country of a state's body, party or campaign: the one that its name names, or its politician's."""
+        words = self.text.lower[first:end]
+        if " ".join(words) in self.lexicon.international:
+            return None
+        seat = " ".join(self.text.words[first:end]) in self.lexicon.seats
+        heads = {self.text.lower[last - 1], self.text.lower[first], words[-1]}
+        if not seat and heads.isdisjoint(self.people.words.of_states):
+            return None
+        return self.countries.within(first, end) or self.people.country_of_principal(words)
 
     def _plain(self, name: str, first: int, last: int, kind: ActorType, country: str | None) -> Actor:
         return Actor(name=name, mention=self.text.span(first, last), type=kind, country=country)
@@ -197,7 +207,8 @@ class Mentions:
         return Actor(name=self.text.slice(first, last), mention=self.text.span(first, last), type=kind, country=country)
 
     def _is_office(self, first: int, last: int) -> bool:
-        return any(w in self.lexicon.offices for w in self.text.lower[first:last])
+        serving = self.people.words.serving
+        return any(w in self.lexicon.offices or w in serving for w in self.text.lower[first:last])
 
     def _nominal(self, first: int, last: int, head: NounPhrase) -> tuple[Actor, Person | None]:
         """A phrase without a name: a role that somebody in the article has, a body, a group, or somebody unnamed."""
@@ -213,7 +224,8 @@ class Mentions:
             full = self.people.bodies.by_head.get(word, "")
             if self.text.lower[first] == "the" and set(self.text.lower[start:last]) <= set(full.lower().split()):
                 return self._plain(full, first, last, "organisation", self.countries.within_words(full)), None
-            code = self.countries.within(start, last) or self.countries.of_state(self.text.lower[start:last])
+            code = self._country_of_body(start, head.last, last)
+            code = code or self.countries.of_state(self.text.lower[start:last])
             return self._plain(self.text.slice(start, last), first, last, "organisation", code), None
         plural = self.text.tags[head.head] == "NNS" or word in self.lexicon.groups
         return self._as_worded(first, last, "group" if plural else "unnamed"), None

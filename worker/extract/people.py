@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from functools import cached_property
 
 from msgspec import Struct
@@ -114,8 +115,12 @@ class People:
                 self.bodies.meet(name)
         for person in self.everyone:
             person.seen.sort()
-            if person.country is None and person.role_words & self.lexicon.roles:
-                person.country = self._country_of_principal(person)
+
+    def settle(self) -> None:
+        """Everybody's role is known: those who serve somebody represent the same country."""
+        for person in self.everyone:
+            if person.country is None and person.held & (self.words.serving | self.lexicon.offices):
+                person.country = self.country_of_principal(person.role_words, person)
 
     def _meet(self, name: Name) -> None:
         """A name of several words: the bearer is known under a compatible name, or new."""
@@ -167,11 +172,11 @@ class People:
         near = (p for p in self.everyone[:_MANY] if len(p.tokens) > 1 and _one_letter_off(_key(p.tokens[-1]), word))
         return next(near, None)
 
-    def _country_of_principal(self, person: Person) -> str | None:
-        """ "Hale campaign spokesman": the country of the politician that the role names."""
-        for word in person.role_words:
-            for other in self._by_surname.get(word, []):
-                if other is not person and other.country is not None:
+    def country_of_principal(self, words: Iterable[str], servant: Person | None = None) -> str | None:
+        """ "Hale campaign", "Hale campaign spokesman": the country of the politician whom lower-case words name."""
+        for word in sorted(words):
+            for other in self._by_surname.get(word, [])[:_MANY]:
+                if other is not servant and other.country is not None:
                     return other.country
         return None
 
@@ -204,7 +209,10 @@ class People:
         person.former = (person.former | past) - (held - past) if past else person.former - held
         person.role_words |= words
         person.held |= held
-        person.country = person.country or self.countries.of_office(outer, first, last)
+        if person.country is None and held & self.lexicon.offices:
+            person.country = self.countries.of_office(outer, first, last)
+        elif person.country is None and held & self.words.serving:
+            person.country = self.countries.within(first, last)
         person.nation = person.nation or self.countries.nation(outer, first, last)
 
     def _tells_more(self, person: Person, held: frozenset[str], role: str) -> bool:

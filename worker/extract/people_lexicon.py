@@ -21,6 +21,8 @@ class PeopleLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     relations: str
     rulings: str
     messages: str
+    state_bodies: str
+    servants: str
     ranks: str
     spelled_out: dict[str, str]
     kinds: dict[str, str]
@@ -60,6 +62,16 @@ class PeopleLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def of_speakers(self) -> Words:
         """Documents that whoever spoke last speaks through."""
         return _words(self.messages)
+
+    @cached_property
+    def of_states(self) -> Words:
+        """Bodies of states, parties and armed forces."""
+        return _words(self.state_bodies)
+
+    @cached_property
+    def serving(self) -> Words:
+        """Those who serve a state or a party without an office."""
+        return _words(self.servants)
 
     @cached_property
     def rank_words(self) -> Words:
