@@ -195,6 +195,8 @@ class Circumstances:
         if self.clauses.is_time(noun) or text.tags[noun.head] in {"PRP", "WP", "CD"}:
             return False
         if text.tags[noun.head] == "NNP" or text.words[noun.head][0].isupper():
+            if text.lower[noun.head] in words(self.lexicon.meeting.sites):
+                return True
             actor = self.doc.mentions.resolve(noun.first, noun.last)
             return actor.type != "person" or (actor.role is None and " " not in actor.name)
         return text.lower[noun.head] in words(self.lexicon.meeting.sites) and self._is_definite(noun)

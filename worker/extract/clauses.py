@@ -99,6 +99,8 @@ class Clauses:
         before = self._verb_over_coordination(noun)
         if before is not None and not self.is_time(noun):
             return Governor(before.head, before, noun)
+        if self.text.lower[noun.first - 1] == "for" and (outer := self.noun(noun.first - 2)) is not None:
+            return Governor(outer.head, None, noun)  # "plans for him to meet"
         gone = self.phrases.verb(noun.first - 2) if self.text.lower[noun.first - 1] == "to" else None
         if gone is not None and self.text.tags[noun.head] == "NNP":
             return Governor(gone.head, gone, None)  # "flies to Oslo to meet"
@@ -129,7 +131,8 @@ class Clauses:
 
     def _subject_of_governed(self, governor: Governor, depth: int) -> NounPhrase | None:
         """Return the one urged or invited, else the governor's own subject, else the noun that governs."""
-        if governor.object is not None and self.text.lower[governor.token] in self.control:
+        controls = governor.group is None or self.text.lower[governor.token] in self.control
+        if governor.object is not None and controls:
             return governor.object
         if governor.group is not None:
             return self.subject(governor.group, depth + 1)

@@ -32,6 +32,11 @@ class DecisionReader(Reader):
         own = (m for m in self.doc.meetings if m.form != "summit")
         return frozenset(offset for m in own for span in m.mentions for offset in (span.start, span.end))
 
+    @cached_property
+    def _summits_at(self) -> frozenset[int]:
+        """Offsets at which the mentions of conferences begin."""
+        return frozenset(span.start for m in self.doc.meetings if m.form == "summit" for span in m.mentions)
+
     def _to_meet(self, complement: Span) -> bool:
         """Tell "agreed to meet" and "plans to hold talks", which are a meeting still to come, from a decision."""
         first = self.text.token_at(complement.start)
@@ -177,7 +182,9 @@ class DecisionReader(Reader):
 
     def _other_particle(self, at: int) -> bool:
         """Tell "ruled out" from "ruled"."""
-        return at < len(self.text.tags) and self.text.tags[at] == "RP"
+        if at >= len(self.text.tags) or self.word(at) not in self.doc.lexicon.particles:
+            return False
+        return self.text.tags[at] in {"RP", "RB"}
 
     def _object(self, noun: NounPhrase, verb: VerbGroup) -> Span:
         """Return the object with what hangs on it, up to the end of its clause, or to the verb that follows it."""
@@ -192,7 +199,9 @@ class DecisionReader(Reader):
         """Cut the votes and the day of the act off the end of its object."""
         first, last = self.text.token_at(whole.start), self.text.token_at(whole.end - 1) + 1
         tally = next((i for i in range(least, last - 1) if self._over_tally(i) > i and self.word(i) == "by"), last)
-        dated = next((i for i in range(least, tally) if self.around.ends_dated(i, tally)), tally)
+        circumstances = words(self.lexicon.decision.choice.circumstances)
+        end = next((i for i in range(least, tally) if self.word(i) in circumstances), tally)
+        dated = next((i for i in range(least, end) if self.around.ends_dated(i, end)), end)
         return self.text.span(first, dated)
 
     def _category_of(self, category: Category, deciders: list[Actor]) -> Category:

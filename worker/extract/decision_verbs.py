@@ -8,6 +8,7 @@ from worker.extract.clusters import Candidate
 from worker.extract.decision_outcome import DecisionOutcome
 from worker.extract.decision_reader import NOTHING
 from worker.extract.event_lexicon import words
+from worker.extract.outlook import outcome_of
 from worker.schema import Actor, Category, Span
 
 if TYPE_CHECKING:
@@ -186,9 +187,16 @@ class DecisionVerbs(DecisionOutcome):
         if target is not None and group.last <= target.first < last:
             target = self.clauses.noun(last + (self.word(last) == "to"))  # "gave the green light to [the pipeline]"
         about = self._object(target, group) if target else self._complement_of_act(last, act)
+        if target is not None and about is not None and self._proposes_meeting(target, about):
+            return None
         return self._candidate(
             self._negation(group), last, act.category, status, deciders, about, f"act {act.category}"
         )
+
+    def _proposes_meeting(self, target: NounPhrase, about: Span) -> bool:
+        """Read "rejected a proposal for talks": the status of the talks says it."""
+        proposal = outcome_of(self.lexicon, self.text.lower[target.head]) == "proposed"
+        return proposal and any(about.start <= at <= about.end for at in self._met_at | self._summits_at)
 
     def _disagrees(self, group: VerbGroup, deciders: list[Actor]) -> bool:
         """Tell a bare infinitive or plural, which one person is no subject of: "calls to break up or reinstate"."""

@@ -114,6 +114,7 @@ class Choice(Table, frozen=True, kw_only=True):
     weak: str
     favour: str
     tally: str
+    circumstances: str
     speech: str
 
 

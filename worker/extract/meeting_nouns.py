@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _PAIR = 2
 """A meeting has two parties."""
+_TO_OWN_VERB = 24
+"""Tokens between a noun and the verb it is subject of."""
 _OPENING = 4
 """Tokens of an adjunct before its noun: "After [months of secret] talks"."""
 _STEPS_TO_LENDER = 5
@@ -50,10 +52,14 @@ class MeetingNouns(MeetingOutcome):
         if form == "call" and at == noun.head and self.text.lower[at] in {"call", "calls"} and len(parties) < _PAIR:
             return None
         after = own.last if own else noun.last
+        if own is not None and self._is_to(own):
+            after = next(v.last for v in [self.phrases.verb(own.last)] if v is not None)
         when = self.around.when(at, max(noun.last, after))
         if when is None and light is not None:
             when = self.around.when(light.head, noun.last)
-        status = self._nominal_status(noun, light or own, self._lies_ahead(when))
+        verb = light or own
+        ahead = self._lies_ahead(when) or (verb is not None and self._dated_present(verb, when))
+        status = self._nominal_status(noun, verb, ahead)
         if status is None:
             return None
         found = self._made(at, noun.head + 1, form, status, parties, rule, when)
@@ -88,9 +94,10 @@ class MeetingNouns(MeetingOutcome):
         """Return the parties that a noun names and the construction that named them."""
         found, rule = self._listed(noun, form, verb if not lent else None)
         owner = self.parties.possessor(noun, at)
-        if (
-            owner is not None and self.word(noun.first) not in self.doc.lexicon.plural
-        ):  # "their meeting" was told before
+        theirs = self.word(noun.first) in self.doc.lexicon.plural
+        if owner is not None and theirs:  # "after their talks": of those the clause is about
+            found += self._adjunct_subject(noun, alone=False)
+        elif owner is not None:
             found.insert(0, owner)
             rule = "possessor"
         elif verb is not None and verb.passive:
@@ -229,7 +236,8 @@ class MeetingNouns(MeetingOutcome):
         """Return the subject of the clause that the noun hangs on: "After a meeting with X, Y left"."""
         if noun.first == 0 or self.text.tags[noun.first - 1] not in {"IN", "TO"}:
             return []
-        if not alone and self.text.sentence(noun.head)[0] < noun.first - _OPENING:
+        opens = self.text.sentence(noun.head)[0] >= noun.first - _OPENING
+        if not alone and not opens and self.word(noun.first) not in self.doc.lexicon.plural:
             return []
         start, end = self.text.sentence(noun.head)
         verbs = [v for i in range(start, end) if (v := self.phrases.verb(i)) is not None and v.first == i and v.finite]
@@ -240,7 +248,7 @@ class MeetingNouns(MeetingOutcome):
 
     def _own_verb(self, noun: NounPhrase) -> VerbGroup | None:
         """Return the verb of which the noun is the subject: "talks in Oslo will be held"."""
-        end = min(self.text.sentence(noun.head)[1], noun.last + 16)
+        end = min(self.text.sentence(noun.head)[1], noun.last + _TO_OWN_VERB)
         for at in range(noun.last, end):
             group = self.phrases.verb(at)
             if group is None or group.first != at:
@@ -260,8 +268,9 @@ class MeetingNouns(MeetingOutcome):
     def _heads_clause(self, noun: NounPhrase, group: VerbGroup) -> bool:
         """Tell the subject by its place: it opens the sentence, and nothing but phrases on it stand before the verb."""
         opens = noun.first == self.text.sentence(noun.head)[0]
-        breaks = {"PUNCT", "WP", "SC"}
-        return opens and breaks.isdisjoint(self.text.tags[noun.last : group.first])
+        between = range(noun.last, group.first)
+        broken = any(self.text.tags[i] in {"WP", "SC"} for i in between)
+        return opens and not broken and all(self.text.words[i] == "," for i in between if self.text.tags[i] == "PUNCT")
 
     def _opens(
         self, noun: NounPhrase, form: Form, parties: list[Actor], found: Candidate, light: VerbGroup | None

@@ -45,12 +45,20 @@ class MeetingOutcome(MeetingReader):
         )
         if due is not None:
             return due
+        if self._is_to(group):
+            return "planned"
         own = outcome_of(self.lexicon, self.lexicon.lemma(self.text.lower[group.head]), self.word(group.head + 1))
         if own is not None and not (how.negated and own != "denied"):
             return own if how.outcome != "denied" else "denied"
         if how.modal == "perhaps" and how.outcome is None:
             return None
         return self._status(group, how, ahead)
+
+    def _is_to(self, group: VerbGroup) -> bool:
+        """Read "talks are to begin"."""
+        following = self.phrases.verb(group.last)
+        being = self.text.lower[group.head] in self.doc.lexicon.be
+        return being and following is not None and following.infinitive and following.first == group.last
 
     def _preceded(self, noun: NounPhrase) -> bool:
         """Read "ahead of the talks", "in preparation for the summit"."""

@@ -87,9 +87,13 @@ class MeetingVerbs(MeetingReader):
         return self._plural(subject)
 
     def _purpose_of_meeting(self, group: VerbGroup) -> bool:
-        """Read "called a meeting to discuss": the meeting is told by its noun."""
-        noun = self.clauses.noun(group.first - 1) if group.infinitive else None
-        return noun is not None and self._form(noun) is not None
+        """Read "called a meeting to discuss", "met on Friday to discuss": the meeting is told by its own word."""
+        if not group.infinitive:
+            return False
+        noun = self.clauses.noun(group.first - 1)
+        met = self._frames.keys() | self._lenders
+        governed = any(g.group is not None and self.lemma(g.group) in met for g in self.clauses.governors(group))
+        return governed or (noun is not None and self._form(noun) is not None)
 
     def _means(self, group: VerbGroup) -> Form:
         """Tell a call from a meeting face to face, by what stands around the verb."""

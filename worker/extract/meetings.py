@@ -77,9 +77,15 @@ class _Reader(MeetingVerbs, MeetingNouns):
             (old.kind in _APART or new.kind in _APART) and old.kind != new.kind
         ):
             return False
-        if old.place and new.place and old.place.text != new.place.text and not new.back:
+        if old.place and new.place and not new.back and not self._one_place(old.place.text, new.place.text):
             return False
         return (old.status == "denied") == (new.status == "denied") or new.back
+
+    def _one_place(self, one: str, other: str) -> bool:
+        """Tell whether two names can be one place: "Mexico" and "Mexico City", a country and its capital."""
+        main = self.doc.lexicon
+        codes = [main.countries.get(name) or main.seats.get(name) for name in (one, other)]
+        return one in other or other in one or (codes[0] is not None and codes[0] == codes[1])
 
     def event(self, cluster: Cluster[Candidate]) -> Meeting:
         """Make the event of a cluster."""

@@ -111,7 +111,7 @@ def _outcome(
 
 def _none(clauses: Clauses, governor: Governor) -> bool:
     """Read "no plans to meet", "has no intention to meet"."""
-    noun = governor.object or (clauses.noun(governor.token) if governor.group is None else None)
+    noun = clauses.noun(governor.token) if governor.group is None else governor.object
     return noun is not None and clauses.text.lower[noun.first] in clauses.lexicon.negations
 
 

@@ -58,6 +58,9 @@ class Parties(Grades):
             return []
         return [n for n in self.clauses.coordinated(office) if n.first < office.first]
 
+    def _strong(self, noun: NounPhrase) -> list[Actor]:
+        return [actor for actor in self.named(noun) if self.grade(actor) == POLITICAL]
+
     def _whole(self, noun: NounPhrase) -> NounPhrase:
         """Return the office or body in whose of-phrase the noun stands: "[the envoys of the rebels] and Oslo met"."""
         at = noun.first - 1
@@ -92,7 +95,7 @@ class Parties(Grades):
     def members(self, noun: NounPhrase) -> list[Actor]:
         """Return the parties of one phrase: several where offices of several countries are named or meant at once."""
         size = size_of(noun, self.clauses, self.lexicon)
-        if size > 1 and (meant := members_of(noun, size, self.clauses, self.named, self.lexicon)):
+        if size > 1 and (meant := members_of(noun, size, self.clauses, self._strong, self.lexicon)):
             return meant
         if self._is_plural(noun) and (countries := self._countries_of(noun)):
             return [self._office_of(country, noun) for country in countries]
@@ -122,6 +125,8 @@ class Parties(Grades):
         """Resolve a pronoun; "it" and "they" that mean nobody who spoke mean the subject before them."""
         actor = self._resolve(noun.first, noun.last)
         word, main = self.doc.text.lower[noun.head], self.doc.lexicon
+        if (speaker := self._speaker(noun)) is not None:
+            return speaker
         if actor.type in {"person", "country", "organisation"} or word not in main.neuter | main.plural:
             return actor
         for verb in self.clauses.verbs_before(noun.first):
@@ -134,6 +139,16 @@ class Parties(Grades):
                     name=found.name, mention=actor.mention, type=found.type, role=found.role, country=found.country
                 )
         return actor
+
+    def _speaker(self, noun: NounPhrase) -> Actor | None:
+        """Return who says "I" in a quotation."""
+        text = self.doc.text
+        if text.words[noun.head] != "I" or text.quoted[noun.head] < 0:
+            return None
+        offset = text.starts[noun.head]
+        said = (s for s in self.doc.statements if any(span.start <= offset < span.end for span in s.content))
+        statement = next(said, None)
+        return statement.speaker if statement is not None else None
 
     def _apposed(self, noun: NounPhrase) -> Actor | None:
         """Return the name that stands in apposition to a phrase without one: "its ally, Norway,"."""

@@ -110,8 +110,11 @@ def _noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -
         return "VBD" if i and tags[i - 1] in _SUBJECTS else "VBN"  # an irregular past it never saw: "upheld"
     if tag == "NN" and i and tags[i - 1] == "TO" and tags[i + 1 : i + 2] and tags[i + 1] in _OPENS_OBJECT:
         return "VB"  # the tagger says itself that an infinitive is due: "to repeal the law"
+    if tag == "NN" and low.endswith("ing") and low in lexicon.cues and lower[i + 1 : i + 2] == ["that"]:
+        return "VBG"  # "a briefing announcing that"
     if tag == "VBD" and low.endswith("ing"):
-        return "NN" if i and tags[i - 1] in _BEFORE_NOUN else "VBG"  # no past ends so
+        governs = tags[i + 1 : i + 2] and tags[i + 1] in _OPENS_OBJECT | {"SC", "WP"}
+        return "NN" if i and tags[i - 1] in _BEFORE_NOUN and not governs else "VBG"  # no past ends so
     if tag == "VBZ" and "NNS" in known.get(low, ()) and _second_verb(tags, i, lower, lexicon):
         return "NNS"
     return "VBZ" if tag == "NNS" and _plans_to(tags, i, lower, lexicon) else tag
@@ -136,6 +139,8 @@ def _second_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) ->
     No clause has two finite verbs: not after the word, with only its preposition's nouns between, nor before it, where
     the words between are the object of a verb that takes no clause.
     """
+    if i and lower[i - 1] in lexicon.particles and tags[i - 1] != "PRP":
+        return True
     if i and tags[i - 1] in {"DT", "VB", "VBD", "VBG", "RP", "IN", "PRP$"}:
         return True
     at = i + 1
