@@ -43,7 +43,26 @@ def act_of_content(doc: Doc, pieces: list[Range], *, of_person: bool) -> Act:
         act = _act(doc, first, last, of_person=of_person)
         if act is not None:
             return act
-    return "say"
+    first, last = pieces[-1]
+    return _predicative(doc, first, last) or "say"
+
+
+def _predicative(doc: Doc, first: int, last: int) -> Act | None:
+    """ "(called) the plan | a farce", "(described) Oslo | as a great success": what is said of an object."""
+    text, judged = doc.text, doc.lexicon.judgement
+    thing = doc.phrases.noun(first)
+    if thing is None or thing.last >= last or doc.phrases.finite_between(first, last):
+        return None
+    at = next((i for i in range(thing.last, last) if text.lower[i] == "as"), thing.last)
+    following = doc.phrases.noun(at)
+    if text.lower[at] != "as" and text.quoted[at] < 0 and (following is None or following.first != at):
+        return None
+    for i in range(at, min(at + _PREDICATE, last)):
+        if text.lower[i] in judged["bad"]:
+            return "criticise"
+        if text.lower[i] in judged["good"]:
+            return "praise"
+    return None
 
 
 def _clauses(doc: Doc, pieces: list[Range]) -> list[Range]:
@@ -164,9 +183,10 @@ def _judgement(doc: Doc, verb: VerbGroup, last: int, *, of_somebody: bool) -> Ac
     """ "lied", "is a disgrace", "was not fit"; what is merely good ("it is a great day") praises nobody."""
     text, judged = doc.text, doc.lexicon.judgement
     head = text.lower[verb.head]
-    if head in judged["wrong"] and not verb.negated and not verb.passive and verb.modal < 0:
+    deeds = {head, _led_to(doc, verb)}
+    if deeds & judged["wrong"] and not verb.negated and not verb.passive and verb.modal < 0:
         return "accuse"
-    if head in judged["failing"] and not verb.negated and not verb.passive and verb.modal < 0 and of_somebody:
+    if deeds & judged["failing"] and not verb.negated and not verb.passive and verb.modal < 0 and of_somebody:
         return "criticise"
     if verb.modal >= 0 and text.lower[verb.modal] in _WOULD and _is_harm(doc, verb):
         return "threaten"
@@ -186,6 +206,12 @@ def _judgement(doc: Doc, verb: VerbGroup, last: int, *, of_somebody: bool) -> Ac
         if text.tags[i] not in {"DT", "RB", "JJ", "CC", "PUNCT"} and word not in {"anything", "but", "from"}:
             break
     return None
+
+
+def _led_to(doc: Doc, verb: VerbGroup) -> str:
+    """The verb that one leads to: "is seeking | to undermine"; else ""."""
+    led = doc.phrases.verb(verb.last) if doc.text.lower[verb.head] in doc.lexicon.chaining else None
+    return doc.text.lower[led.head] if led is not None and led.infinitive else ""
 
 
 def _is_harm(doc: Doc, verb: VerbGroup) -> bool:
