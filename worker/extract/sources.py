@@ -189,7 +189,8 @@ def _wider(doc: Doc, first: int, floor: int) -> int | None:
         return _modified(doc, verb, floor)
     described = doc.phrases.noun(before)
     if described is not None and described.last == first and text.tags[described.head] in {"NN", "NNS"}:
-        return described.first  # "his friend | Mahamat Saleh"
+        governed = described.first > 0 and text.tags[described.first - 1] == "IN"  # "After the meeting | Lunde said"
+        return None if governed and not is_role(text, described, doc.lexicon) else described.first  # "his friend | X"
     if text.lower[before] == "and" or text.words[before] == "&":
         return _coordinated(doc, before, floor)
     if text.words[before] == "," and is_role(
