@@ -47,6 +47,8 @@ def test_the_content_of_a_relative_clause_ends_before_the_main_verb(text: str, c
     ("text", "contents"),
     [
         ("Hale praised the crew and has said that it rains.", ["the crew", "that it rains"]),
+        ("Hale left, urging the crew to stay and promising to return.", ["the crew to stay", "to return"]),
+        ("Hale said it rains, while adding that it snows.", ["it rains", "that it snows"]),
         ("Hale asked for a ferry and Low said it was late.", ["a ferry", "it was late"]),
         ("Hale said it rains, and Low insisted that it snows.", ["it rains", "that it snows"]),
     ],

@@ -79,12 +79,21 @@ def _next_attribution(doc: Doc, at: int, limit: int) -> bool:
         verb = doc.phrases.verb(at + 1)
         if verb is not None and verb.first == at + 1 and verb.finite and is_speech(doc, verb):
             return True  # "X, who said that it rained, denied …"
-        if verb is not None and verb.first == at + 1 and text.tags[verb.head] == "VBG" and is_speech(doc, verb):
+        if _participle_of_speech(doc, at + 1):
             return True
+        if _participle_of_speech(doc, at + 2) and (text.lower[at + 1] in _CIRCUMSTANCES or text.tags[at + 1] == "CC"):
+            return True  # ", while acknowledging that …", ", but adding that …"
         if text.tags[at + 1] in {"CC", "SC"}:
             return _shares_subject(doc, at + 1, limit) or _new_speaker(doc, at + 2, limit)
         return _new_speaker(doc, at + 1, limit)
+    if text.tags[at] == "CC" and _participle_of_speech(doc, at + 1):
+        return True  # "urging … and promising …"
     return text.tags[at] == "CC" and (_shares_subject(doc, at, limit) or _new_speaker(doc, at + 1, limit))
+
+
+def _participle_of_speech(doc: Doc, at: int) -> bool:
+    verb = doc.phrases.verb(at)
+    return verb is not None and verb.first == at and doc.text.tags[verb.head] == "VBG" and is_speech(doc, verb)
 
 
 def _shares_subject(doc: Doc, conjunction: int, limit: int) -> bool:
