@@ -54,7 +54,9 @@ def before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list
     if right is None or right.last <= right.first or _says_nothing(doc, right):
         return None
     source, cue_first, rule = source_of(doc, verb, first, finds)
-    if rule == "" or (source is not None and right.form == "phrase" and not animate(doc, source)):
+    if rule == "" or (
+        source is not None and right.form == "phrase" and not (animate(doc, source) or _it_judges(doc, source, cue))
+    ):
         return None
     if rule == "purpose" and right.form not in {"that", "quotation"}:
         return None
@@ -81,6 +83,11 @@ def _pieces(doc: Doc, source: Range | None, right: Complement, first: int) -> li
 def _is_outer_verb(doc: Doc, token: int) -> bool:
     verb = doc.phrases.verb(token)
     return verb is not None and verb.finite and doc.text.quoted[token] < 0
+
+
+def _it_judges(doc: Doc, source: Range, cue: Cue) -> bool:
+    """ "It condemned the vote": an "it" that blames or denies is a body, not a thing."""
+    return doc.text.lower[source[0]] == "it" and cue.act in {"criticise", "accuse", "deny"}
 
 
 def _relative_content(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> Find | None:
