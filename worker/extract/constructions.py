@@ -12,6 +12,7 @@ from worker.extract.credits import credits_after, is_outlet, outlet_name
 from worker.extract.document import Doc
 from worker.extract.endings import content_end, trim
 from worker.extract.finds import Find, clause_start, covered, is_cue
+from worker.extract.hearsay import quoted_as
 from worker.extract.nominals import nominals
 from worker.extract.parentheses import as_said
 from worker.extract.phrases import VerbGroup
@@ -33,10 +34,11 @@ def in_sentence(doc: Doc, first: int, last: int, asked: int) -> list[Find]:
         find = as_said(doc, verb, first, last, finds) or after_content(doc, verb, floor, last, finds)
         if find:
             finds += _credited(doc, find, finds, last)
-    finds += _according_to(doc, first, last, finds)
+    for find in _according_to(doc, first, last, finds):
+        finds += _credited(doc, find, finds, last)
     for verb in verbs:
         if not covered(finds, verb.head) and not is_cue(finds, verb.head):
-            find = before_content(doc, verb, first, last, finds)
+            find = quoted_as(doc, verb, first, last) or before_content(doc, verb, first, last, finds)
             if find is not None:
                 finds = [f for f in finds if not (find.covers(f.cue[0]) and find.rule != "participle")]
                 finds.append(find)
@@ -59,13 +61,13 @@ def _credited(doc: Doc, find: Find, before: list[Find], last: int) -> list[Find]
     if (
         find.source is None
         or not is_outlet(doc, find.source)
-        or doc.text.lower[find.cue[0]] not in doc.lexicon.crediting
+        or not (find.rule == "according_to" or doc.text.lower[find.cue[0]] in doc.lexicon.crediting)
     ):
         return [find]
     if any(f.last <= find.first for f in before):
         return []  # the credit for an attribution that the sentence began with
     start, end = find.pieces[0]
-    if any(doc.text.quoted[i] >= 0 for i in (start, end - 1)) or len(find.pieces) > 1:
+    if len(find.pieces) > 1 or (find.rule != "according_to" and any(doc.text.quoted[i] >= 0 for i in (start, end - 1))):
         return [find]
     inner = in_sentence(doc, start, end, start)
     for one in inner:
@@ -80,8 +82,8 @@ def _according_to(doc: Doc, first: int, last: int, finds: list[Find]) -> list[Fi
         if text.lower[at] != "according" or text.lower[at + 1] != "to" or text.quoted[at] >= 0 or covered(finds, at):
             continue
         source = speaker_after(doc, at + 2, last)
-        if source is None:
-            continue
+        if source is None or (any(f.last <= at for f in finds) and is_outlet(doc, source)):
+            continue  # an outlet is credited for the attribution before
         end = source[1]
         if at <= first + 1:
             start = end + 1 if end < last and text.words[end] == "," else _comma_after(doc, end, last) + 1

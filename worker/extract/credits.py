@@ -1,6 +1,7 @@
 """The chain of report: which outlets are credited for a statement, outermost last.
 
-"…, said X, quoted by Reuters and Lusa" · "…, notes Reuters" · "…, reported AFP, quoted by Lusa" · "as reported by AP".
+"…, said X, quoted by Reuters and Lusa" · "…, notes Reuters" · "…, reported AFP, quoted by Lusa" · "as reported by AP" ·
+"X said …, according to local media".
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ def is_outlet(doc: Doc, source: Range) -> bool:
     text = doc.text
     start = first + 1 if text.tags[first] == "DT" and last - first > 1 else first
     name = text.slice(start, last).lower()
-    if name in doc.lexicon.outlets:
+    if name in doc.lexicon.outlets or text.lower[last - 1] in doc.lexicon.media:
         return True
     named = text.words[last - 1][0].isupper() and last - start > 1
     if named and text.lower[last - 1] in doc.lexicon.outlet_heads:
@@ -37,7 +38,7 @@ def _name_start(doc: Doc, first: int, last: int) -> int:
 def outlet_name(doc: Doc, first: int, last: int) -> str:
     """Return an outlet's name without its article, or without the noun before it ("the agency")."""
     start = _name_start(doc, first, last)
-    if start > first and doc.text.lower[start - 1] in doc.lexicon.outlet_heads:
+    if first < start < last and doc.text.lower[start - 1] in doc.lexicon.outlet_heads:
         return doc.text.slice(start, last)
     return doc.text.slice(first + 1 if doc.text.tags[first] == "DT" and last - first > 1 else first, last)
 
@@ -46,11 +47,16 @@ def credits_after(doc: Doc, at: int, last: int) -> list[str]:
     """Outlets credited between two tokens, in the order in which they stand."""
     found: list[str] = []
     while at < last:
-        if doc.text.quoted[at] < 0 and doc.text.lower[at] in doc.lexicon.crediting:
+        if doc.text.quoted[at] < 0 and _credits(doc, at):
             at = _outlets_at(doc, at + 1, last, found)
         else:
             at += 1
     return found
+
+
+def _credits(doc: Doc, at: int) -> bool:
+    """ "reported", "quoted by", "according to"."""
+    return doc.text.lower[at] in doc.lexicon.crediting or doc.text.lower[at : at + 2] == ["according", "to"]
 
 
 def interviewer(doc: Doc, first: int, last: int) -> list[str]:
@@ -66,7 +72,7 @@ def interviewer(doc: Doc, first: int, last: int) -> list[str]:
 
 def _outlets_at(doc: Doc, at: int, last: int, found: list[str]) -> int:
     """Add the outlets named from a token on ("by Reuters and BTA"); return where to read on."""
-    if at < last and doc.text.lower[at] == "by":
+    if at < last and doc.text.lower[at] in {"by", "to"}:
         at += 1
     while at < last:
         phrase = doc.phrases.noun(at)

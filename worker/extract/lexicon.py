@@ -109,6 +109,8 @@ class _Outlets(_Strict, frozen=True):
     names: str
     heads: str
     crediting: str
+    media: str
+    quoting: str
     interviews: str
 
 
@@ -255,6 +257,8 @@ class Lexicon(Struct, frozen=True):
     """Forms of verbs of wrongdoing ("wrong"), doing badly ("failing") and being ("copulas"); predicates of
     blame ("bad"), praise ("good"), need ("needed") and guilt ("guilty"); what one is threatened with ("harm")."""
     crediting: frozenset[str]
+    media: frozenset[str]
+    quoting: frozenset[str]
     """Forms of verbs that credit an outlet."""
     interviews: frozenset[str]
     roles: frozenset[str]
@@ -433,6 +437,8 @@ def _derive(file: _File, rows: dict[str, list[str]], given_names: _GivenNames) -
         outlets=_words(file.outlets.names),
         outlet_heads=_words(file.outlets.heads),
         crediting=_forms_of(file.outlets.crediting, file),
+        media=_words(file.outlets.media),
+        quoting=_forms_of(file.outlets.quoting, file),
         interviews=_words(file.outlets.interviews),
         roles=_words(file.people.roles),
         offices=_words(file.people.offices),
