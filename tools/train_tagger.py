@@ -17,7 +17,18 @@ from pathlib import Path
 import msgspec
 
 from worker.extract.lexicon import Lexicon, lexicon
-from worker.extract.tags import Tagger, features, look
+from worker.extract.tags import (
+    Model,
+    Row,
+    Tagger,
+    look,
+    of_history,
+    of_neighbours,
+    of_pair,
+    of_word,
+    place,
+    shape_of,
+)
 from worker.extract.tokens import tokenize
 
 EPOCHS = 6
@@ -38,6 +49,9 @@ PUNCTUATION = {",", ".", ":", "``", "''", "-LRB-", "-RRB-", "HYPH", "NFP", "SYM"
 
 Sentence = tuple[list[str], list[str], list[str]]
 """Words, lower case, classes."""
+Look = tuple[str, str]
+"""What is looked at, and its value."""
+Weights = dict[str, dict[str, Row]]
 
 
 def read(path: Path, lex: Lexicon) -> list[Sentence]:
@@ -132,17 +146,16 @@ def _with_twins(tags: list[str]) -> list[str]:
     return tags + [twins[tag] for tag in tags if tag in twins and twins[tag] not in tags]
 
 
-def train(sentences: list[Sentence], model: Tagger) -> dict[str, dict[str, float]]:
-    """Averaged perceptron, greedy from left to right, on its own earlier guesses; fills `model.weights` as it goes."""
-    weights = model.weights
-    totals: dict[tuple[str, str], float] = defaultdict(float)
-    stamps: dict[tuple[str, str], int] = defaultdict(int)
+def train(sentences: list[Sentence], untrained: Model) -> Weights:
+    """Averaged perceptron, greedy from left to right, on its own earlier guesses."""
+    weights: dict[Look, Row] = {}
+    totals: dict[tuple[Look, str], float] = defaultdict(float)
+    stamps: dict[tuple[Look, str], int] = defaultdict(int)
     step = 0
     shuffle = random.Random(1)  # noqa: S311 - an order of sentences, not a secret
 
-    def bump(feature: str, tag: str, by: float) -> None:
-        key = (feature, tag)
-        row = weights.setdefault(feature, {})
+    def bump(look: Look, tag: str, by: float) -> None:
+        key, row = (look, tag), weights.setdefault(look, {})
         old = row.get(tag, 0.0)
         totals[key] += (step - stamps[key]) * old
         stamps[key] = step
@@ -153,31 +166,57 @@ def train(sentences: list[Sentence], model: Tagger) -> dict[str, dict[str, float
         for words, lower, gold in sentences:
             previous = before = ""
             for i, word in enumerate(words):
-                seen = model.seen(word, lower[i], previous)
-                guess = seen[0]
-                if len(seen) > 1:
+                where = place(lower[i - 1] if i else "", previous)
+                candidates = untrained.candidates(word, lower[i], where)
+                guess = candidates[0]
+                if len(candidates) > 1:
                     step += 1
-                    found = features(word, lower, i, previous, before)
-                    guess = model.weigh(seen, found)
-                    if guess != gold[i]:
-                        for feature in found:
-                            bump(feature, gold[i], 1.0)
-                            bump(feature, guess, -1.0)
+                    looks = _looks(word, lower, i, previous, before, where)
+                    guess = _best(candidates, [row for row in map(weights.get, looks) if row])
+                    for look in looks if guess != gold[i] else ():
+                        bump(look, gold[i], 1.0)
+                        bump(look, guess, -1.0)
                 before, previous = previous, guess
-    averaged: dict[str, dict[str, float]] = {}
-    for feature, row in weights.items():
-        means = {t: (totals[feature, t] + (step - stamps[feature, t]) * w) / step for t, w in row.items()}
+    averaged: Weights = {name: {} for name, _ in _looks("a", ["a"], 0, "", "", 0)}
+    for (name, value), row in weights.items():
+        look = (name, value)
+        means = {t: (totals[look, t] + (step - stamps[look, t]) * w) / step for t, w in row.items()}
         kept = {tag: round(mean, 2) for tag, mean in means.items() if abs(mean) >= PRUNE}
         if kept:
-            averaged[feature] = kept
+            averaged[name][value] = kept
     return averaged
 
 
-def accuracy(model: Tagger, sentences: list[Sentence]) -> float:
+def _looks(word: str, lower: list[str], i: int, previous: str, before: str, where: int) -> list[Look]:  # noqa: PLR0917 - a place in a sentence
+    """Return all that the model looks at for word `i`."""
+    low, shape = lower[i], shape_of(word, where)
+    after, second = [*lower[i + 1 : i + 3], "", ""][:2]
+    return [
+        *of_word(low, shape),
+        *of_history(shape, before, previous),
+        *of_neighbours(low, lower[i - 1] if i else "", after, second),
+        of_pair(low, previous),
+    ]
+
+
+def _best(candidates: list[str], rows: list[Row]) -> str:
+    """Return the class with the greatest sum of weights, of equals the first."""
+    best, most = candidates[0], -1e9
+    for tag in candidates:
+        score = 0.0
+        for row in rows:
+            if tag in row:
+                score += row[tag]
+        if score > most:
+            best, most = tag, score
+    return best
+
+
+def accuracy(tagger: Tagger, sentences: list[Sentence]) -> float:
     """Share of tokens tagged as the treebank has them."""
     right = total = 0
     for words, lower, gold in sentences:
-        guess = model.tag(words, lower)
+        guess = tagger.tag(words, lower)
         right += sum(a == b for a, b in zip(guess, gold, strict=True))
         total += len(gold)
     return right / total
@@ -197,13 +236,13 @@ def main() -> None:
     sentences = [s for path in args.train for s in read(path, lex)]
     known, every = classes(sentences)
     rare = endings(sentences, known)
-    weights = train(sentences, Tagger(tags=every, classes=known, endings=rare, weights={}))
-    model = Tagger(tags=every, classes=known, endings=rare, weights=weights)
+    untrained = Model(tags=every, classes=known, endings=rare, weights={})
+    model = msgspec.structs.replace(untrained, weights=train(sentences, untrained))
     packed = zlib.compress(msgspec.msgpack.encode(model), 9)
     args.out.write_bytes(packed)
-    print(f"{len(known)} words, {len(weights)} features, {len(packed)} bytes")
+    print(f"{len(known)} words, {sum(map(len, model.weights.values()))} features, {len(packed)} bytes")
     for path in args.test:
-        print(f"{path.name}: {accuracy(model, read(path, lex)):.4f}")
+        print(f"{path.name}: {accuracy(Tagger(model), read(path, lex)):.4f}")
 
 
 if __name__ == "__main__":

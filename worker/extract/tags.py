@@ -4,6 +4,8 @@ Most words of a text have one class whatever stands around them; those come from
 left to right by a linear model over the word, its ending and its neighbours.  The classes are the Penn treebank's with
 degrees and proper plurals folded: NN NNS NNP, VB VBD VBG VBN VBP VBZ MD, JJ RB RP IN SC (a conjunction that opens a
 clause: that, because, if), TO DT PRP PRP$ WP (every wh-word) CC CD EX POS UH, and PUNCT.
+
+What a word adds to its own score and to its neighbours' is the same wherever it stands: it is summed once and kept.
 """
 
 from __future__ import annotations
@@ -15,9 +17,19 @@ from importlib import resources
 import msgspec
 from msgspec import Struct
 
+Row = dict[str, float]
+"""Class -> what it gains."""
+_KEPT = 16_384
+"""Words whose candidates are kept with their scores; some megabytes, and all words of many articles."""
+_OPENERS = frozenset({"", ".", "!", "?", ":", '"', "“", "''", "``", "‘", "—", "--", "•"})
+_INSIDE, _AFTER_MARK, _OPENS = range(3)
+"""Where a word stands: a capital after a mark may be one of spelling, after a stop it is."""
+_PUNCTUATION = ["PUNCT"]
+_NOTHING: Row = {}
 
-class Tagger(Struct, frozen=True):
-    """A trained model: most words have one class, the others are weighed."""
+
+class Model(Struct, frozen=True):
+    """What training leaves behind."""
 
     tags: list[str]
     """Every class."""
@@ -25,26 +37,13 @@ class Tagger(Struct, frozen=True):
     """Word as written inside a sentence -> the classes it was seen with."""
     endings: dict[str, list[str]]
     """Case and ending of a word -> the classes that rare words of that look have."""
-    weights: dict[str, dict[str, float]]
-    """Feature -> class -> weight."""
+    weights: dict[str, dict[str, Row]]
+    """What is looked at ("word", "ending", "class" before, …) -> its value -> class -> weight."""
 
-    def tag(self, words: list[str], lower: list[str]) -> list[str]:
-        """Return the class of every word, in order."""
-        out: list[str] = []
-        previous, before = "", ""
-        for i, word in enumerate(words):
-            seen = self.seen(word, lower[i], previous)
-            tag = seen[0] if len(seen) == 1 else self.weigh(seen, features(word, lower, i, previous, before))
-            if tag == "VB" and previous == "IN" and lower[i - 1] == "to":
-                out[-1] = previous = "TO"  # seen from the verb, it was no preposition
-            out.append(tag)
-            before, previous = previous, tag
-        return out
-
-    def seen(self, word: str, low: str, previous: str) -> list[str]:
+    def candidates(self, word: str, low: str, place: int) -> list[str]:
         """Return the classes that the word may have; one that opens a sentence is looked up in lower case too."""
         seen = self.classes.get(word)
-        if seen is None and previous in _OPENING:
+        if seen is None and place != _INSIDE:
             seen = self.classes.get(low)
         if seen is not None:
             return seen
@@ -52,71 +51,132 @@ class Tagger(Struct, frozen=True):
             return _PUNCTUATION
         return self.endings.get(look(word)) or self.endings.get(look(word)[0], self.tags)
 
-    def weigh(self, seen: list[str], found: list[str]) -> str:
-        """Return the class with the greatest sum of weights, of equals the first."""
-        rows = [row for row in map(self.weights.get, found) if row]
-        best, most = seen[0], -1e9
-        for tag in seen:
-            score = 0.0
-            for row in rows:
-                if tag in row:
-                    score += row[tag]
-            if score > most:
-                best, most = tag, score
-        return best
+
+class Tagger:
+    """A model, and the sums that it has needed lately."""
+
+    def __init__(self, model: Model) -> None:
+        """Start with no sums."""
+        self.model = model
+        self.classes = model.classes
+        self._owns: dict[tuple[str, int], tuple[str, list[tuple[str, float]]]] = {}
+        self._histories: dict[tuple[str, str, str], Row] = {}
+
+    def tag(self, words: list[str], lower: list[str]) -> list[str]:
+        """Return the class of every word, in order."""
+        out: list[str] = []
+        weights, previous, before, back = self.model.weights, "", "", ""
+        lasts, nexts, endings, seconds = weights["last"], weights["next"], weights["next_ending"], weights["second"]
+        pairs, onwards = weights["class_and_word"], weights["word_and_next"]
+        ahead = [*lower[1:], "", ""]
+        for i, low in enumerate(lower):
+            shape, scores = self._own(words[i], low, place(back, previous))
+            tag = scores[0][0]
+            if len(scores) > 1:
+                after = ahead[i]
+                rows = (
+                    self._history(shape, before, previous),
+                    lasts.get(back),
+                    nexts.get(after),
+                    endings.get(after[-3:]),
+                    seconds.get(ahead[i + 1]),
+                    pairs.get(f"{previous} {low}"),
+                    onwards.get(f"{low} {after}"),
+                )
+                tag = _best(scores, [row for row in rows if row])
+            if tag == "VB" and previous == "IN" and back == "to":
+                out[-1] = previous = "TO"  # seen from the verb, it was no preposition
+            out.append(tag)
+            before, previous, back = previous, tag, low
+        return out
+
+    def _own(self, word: str, low: str, where: int) -> tuple[str, list[tuple[str, float]]]:
+        """Return a word's shape, and its candidates with what the word alone gives them."""
+        found = self._owns.get((word, where))
+        if found is None:
+            shape = shape_of(word, where)
+            candidates = self.model.candidates(word, low, where)
+            rows = [self.model.weights[look].get(value, _NOTHING) for look, value in of_word(low, shape)]
+            if len(self._owns) >= _KEPT:
+                self._owns.clear()
+            scores = [(tag, sum(row.get(tag, 0.0) for row in rows)) for tag in candidates]
+            found = self._owns[word, where] = shape, scores
+        return found
+
+    def _history(self, shape: str, before: str, previous: str) -> Row:
+        """Return what the two classes before add; there are few of them."""
+        found = self._histories.get((shape, before, previous))
+        if found is None:
+            found = self._histories[shape, before, previous] = {}
+            for look, value in of_history(shape, before, previous):
+                for tag, weight in self.model.weights[look].get(value, _NOTHING).items():
+                    found[tag] = found.get(tag, 0.0) + weight
+        return found
 
 
-_OPENING = frozenset({"", "PUNCT"})
-_PUNCTUATION = ["PUNCT"]
+def _best(scores: list[tuple[str, float]], rows: list[Row]) -> str:
+    """Return the class with the greatest sum, of equals the first."""
+    best, most = "", -1e9
+    for tag, own in scores:
+        score = own
+        for row in rows:
+            if tag in row:
+                score += row[tag]
+        if score > most:
+            best, most = tag, score
+    return best
+
+
+# ---------------------------------------------------------------- what the model looks at
+def place(back: str, previous: str) -> int:
+    """Tell where a word stands from the word and the class before it ("" at the beginning)."""
+    if back in _OPENERS:
+        return _OPENS
+    return _AFTER_MARK if previous == "PUNCT" else _INSIDE
 
 
 def look(word: str) -> str:
     """Return what a word that was never seen is guessed by: its case, and its last two letters."""
-    return _shape(word, "x")[0] + word[-2:].lower()
+    return shape_of(word, _INSIDE)[0] + word[-2:].lower()
 
 
-def features(word: str, lower: list[str], i: int, previous: str, before: str) -> list[str]:
-    """Name what the model looks at for word `i`."""
-    low, last = lower[i], len(lower) - 1
-    after = lower[i + 1] if i < last else ""
-    back = lower[i - 1] if i else ""
-    shape = _shape(word, back)
-    return [
-        f"w{low}",
-        f"s{low[-3:]}",
-        f"e{low[-2:]}{shape}",
-        f"c{shape}{previous}",
-        f"p{previous}",
-        f"q{before} {previous}",
-        f"b{back}",
-        f"a{after}",
-        f"x{after[-3:]}",
-        f"y{lower[i + 2] if i + 1 < last else ''}",
-        f"t{previous} {low}",
-        f"u{low} {after}",
-    ]
-
-
-def _shape(word: str, back: str) -> str:
-    """Case of the word, and whether it would be capitalised anyway for opening a sentence."""
+def shape_of(word: str, where: int) -> str:
+    """Return the case of the word, and whether it would be capitalised anyway for opening a sentence."""
     if word[0].isdigit():
         return "d"
-    opens = "o" if back in _OPENERS else ""
     if word[0].isupper():
-        return ("U" if word.isupper() and len(word) > 1 else "C") + opens
+        return ("U" if word.isupper() and len(word) > 1 else "C") + ("o" if where == _OPENS else "")
     return "-" if "-" in word else "l"
 
 
-_OPENERS = frozenset({"", ".", "!", "?", ":", '"', "“", "''", "``", "‘", "—", "--", "•"})
+def of_word(low: str, shape: str) -> list[tuple[str, str]]:
+    """Return what the word itself tells."""
+    return [("word", low), ("ending", low[-3:]), ("ending_and_shape", low[-2:] + shape)]
+
+
+def of_history(shape: str, before: str, previous: str) -> list[tuple[str, str]]:
+    """Return what the two classes before tell."""
+    return [("shape_and_class", shape + previous), ("class", previous), ("classes", f"{before} {previous}")]
+
+
+def of_neighbours(low: str, back: str, after: str, second: str) -> list[tuple[str, str]]:
+    """Return what the word before and the two after tell."""
+    sides = [("last", back), ("next", after), ("next_ending", after[-3:]), ("second", second)]
+    return [*sides, ("word_and_next", f"{low} {after}")]
+
+
+def of_pair(low: str, previous: str) -> tuple[str, str]:
+    """Return what the class before and the word tell together."""
+    return ("class_and_word", f"{previous} {low}")
 
 
 @cache
 def tagger(language: str) -> Tagger:
     """Return the language's tagger, read once per process; FileNotFoundError for a language without one."""
     packed = resources.files("worker.extract").joinpath("lexicons", f"{language}.tags").read_bytes()
-    model = msgspec.msgpack.decode(zlib.decompress(packed), type=Tagger)
+    model = msgspec.msgpack.decode(zlib.decompress(packed), type=Model)
     guesses = {ending: _open_classes(ending, tags) for ending, tags in model.endings.items()}
-    return msgspec.structs.replace(model, endings=guesses)
+    return Tagger(msgspec.structs.replace(model, endings=guesses))
 
 
 _CLOSED = frozenset({"IN", "SC", "DT", "MD", "PRP", "PRP$", "TO", "WP", "CC", "EX", "RP", "POS", "PUNCT"})
