@@ -27,4 +27,4 @@ def test_the_content_of_an_opening_participle_ends_before_the_main_clause() -> N
 
 
 def test_it_speaks_where_it_blames_and_not_where_it_offers() -> None:
-    assert [cue for _, cue, _ in found("It condemned the fees. It offers a view of the port.")] == ["condemned"]
+    assert [cue for _, cue, _ in found("It condemned the fees. It offers a walk through the port.")] == ["condemned"]

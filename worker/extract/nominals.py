@@ -53,11 +53,10 @@ def adjective(doc: Doc, verb: VerbGroup, first: int, last: int) -> Find | None:
 def nominals(doc: Doc, first: int, last: int) -> list[Find]:
     """His warning that … · Hale's criticism of … · made the claim that …"""
     finds = []
-    at = first
-    while at < last:
-        phrase = doc.phrases.noun(at)
-        at = phrase.last if phrase is not None else at + 1
-        if phrase is not None and doc.text.quoted[phrase.first] < 0 and phrase.last < last:
+    for number in sorted({n for n in doc.phrases.noun_at[first:last] if n >= 0}):
+        phrase = doc.phrases.nouns[number]
+        announces = doc.text.lower[phrase.last - 1] in doc.lexicon.cue_nouns
+        if announces and doc.text.quoted[phrase.first] < 0 and phrase.last < last:
             find = _nominal_at(doc, phrase, first, last) or _predicated(doc, phrase, last)
             if find is not None:
                 finds.append(find)
