@@ -93,3 +93,13 @@ def test_the_name_at_the_end_of_a_long_apposition_is_the_speaker() -> None:
 def test_an_epithet_that_nobody_is_introduced_by_is_nobody_elses() -> None:
     text = "Erik Dahl came to Riga. Dahl had promised it.\n\nThe rebel-backed president said he was glad."
     assert speakers(text)[-1].name == "The rebel-backed president"
+
+
+def test_the_president_of_no_country_is_not_whoever_is_named_most() -> None:
+    text = "Ida Lunde came to Riga. Lunde had promised it.\n\nThe president said it was late."
+    assert speakers(text)[-1].name == "The president"
+
+
+def test_an_office_that_one_ran_for_is_not_ones_role() -> None:
+    text = "Ida Lunde met a man who ran for governor of Ohio. Lunde laughed.\n\nLunde said it was late."
+    assert speakers(text)[-1].role is None

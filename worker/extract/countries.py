@@ -40,6 +40,14 @@ class Countries:
                 return found[0]
         return None
 
+    def words_of_place(self, first: int, last: int) -> frozenset[str]:
+        """Return the lower-case words that name the country which `within` finds; empty for none."""
+        for i in range(first, last):
+            found = self._at(i, last)
+            if found is not None:
+                return frozenset(self.text.lower[i : i + found[1]])
+        return frozenset()
+
     def _at(self, i: int, last: int) -> tuple[str, int] | None:
         """The country named from a token on and how many words name it, the longest reading first."""
         words = self.text.words

@@ -16,8 +16,6 @@ _INDEFINITE = frozenset({"a", "an", "another", "one", "some", "any", "every", "e
 _SMALL = (
     frozenset({"the", "of", "for", "and", "in", "at", "to", "'s", "from", "on", "with", "this", "that"}) | _INDEFINITE
 )
-_TWICE = 2
-"""Mentions of somebody whom an article takes for known."""
 
 
 class Description(Struct, frozen=True):
@@ -31,6 +29,8 @@ class Description(Struct, frozen=True):
     words: frozenset[str]
     """What it says besides, in lower case; articles and "former" left out."""
     country: str | None
+    place: frozenset[str]
+    """The words that name the country."""
     former: bool
     definite: bool
     gender: Gender | None
@@ -53,7 +53,7 @@ class Descriptions:
     def read(self, phrase: NounPhrase, last: int) -> Description | None:
         """Read a noun phrase, up to `last` with what belongs to it; None where it is headed by no role."""
         text, lexicon = self.text, self.lexicon
-        if not is_role(text, phrase, lexicon) or text.tags[phrase.head] == "NNS":
+        if not is_role(text, phrase, lexicon) or text.tags[phrase.head] == "NNS" or self._is_bare(phrase):
             return None
         noun = text.lower[phrase.head]
         spelled = self.words.long_forms.get(noun, (noun,))[-1]
@@ -66,11 +66,19 @@ class Descriptions:
             head=head,
             words=words - _SMALL - past - lexicon.role_modifiers - lexicon.pronouns - {head, noun},
             country=self.countries.within(phrase.first, last),
+            place=self.countries.words_of_place(phrase.first, last),
             former=bool(words & past) or noun.startswith("ex-"),
             definite=text.lower[phrase.first] not in _INDEFINITE,
             gender=lexicon.gender_of.get(head),
             owned=text.tags[phrase.first] == "PRP$",
         )
+
+    def _is_bare(self, phrase: NounPhrase) -> bool:
+        """Whether a role stands for no bearer: "ran for governor", "her time as secretary of state"."""
+        before, tags = phrase.first - 1, self.text.tags
+        if before < 0 or tags[before] not in {"IN", "TO"}:
+            return False
+        return tags[phrase.first] not in {"DT", "PRP$"} and "POS" not in tags[phrase.first : phrase.head]
 
     def fitting(self, description: Description) -> list[Person]:
         """Everybody whose roles bear the description out; empty where nobody's do."""
@@ -88,18 +96,19 @@ class Descriptions:
 
     def could_be(self, person: Person, description: Description) -> bool:
         """Whether somebody named for the first time, and by no more than a rank, may be the one just described."""
-        offices = person.role_words & self.lexicon.roles
+        ranked = person.role_words & self.lexicon.roles <= self.words.rank_words
         narrower = self.words.narrower.get(description.head, frozenset()) | {description.head}
-        told = bool(person.held & narrower) or offices <= self.words.rank_words
-        return told and self._agrees(person, description) and not description.owned
+        same = bool(person.held & narrower) and description.words - description.place <= person.role_words
+        return (ranked or same) and self._agrees(person, description) and not description.owned
 
     def renowned(self, person: Person, description: Description) -> bool:
         """Whether a description may be meant of somebody whom the article calls by name only."""
         words = self.words
-        if not person.sure or len(person.seen) < _TWICE or not self._agrees(person, description):
+        if not person.sure or not self._agrees(person, description):
             return False
-        beside = description.head in words.unofficial_roles
-        return not person.held or (beside and person.held <= words.renowned_roles)
+        if description.head in words.unofficial_roles:
+            return person.held <= words.renowned_roles
+        return not person.held or (description.head in words.private_roles and person.held <= words.unofficial_roles)
 
     def _agrees(self, person: Person, description: Description) -> bool:
         """Nothing known of the person speaks against the description."""

@@ -122,6 +122,11 @@ class Identities:
         """Whether readers know whom it means: "the Danish president", but not "the rebel-backed president"."""
         if description.owned or not description.definite or description.head not in self.words.renowned_roles:
             return False
+        if (
+            description.country is None
+            and description.head not in self.words.unofficial_roles | self.words.private_roles
+        ):
+            return False  # "the president" is the reader's own, named or not
         plain = self.people.lexicon.state_words
         country = description.country or ""
         return all(word in plain or self.people.countries.names(word, country) for word in description.words)
@@ -145,6 +150,7 @@ class Identities:
             for i, count in votes.most_common()
             if (person := self._of[i].person) is not None and self.descriptions.renowned(person, description)
         ]
+        ranked = [(count, person) for count, person in ranked if not person.held] or ranked
         if not ranked or (len(ranked) > 1 and ranked[0][0] < _SHARE * ranked[1][0]):
             return None
         return ranked[0][1]

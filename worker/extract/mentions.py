@@ -181,7 +181,7 @@ class Mentions:
             or (self.text.words[start][0].islower() and self.text.lower[start] in self.lexicon.organisation_heads)
         ):
             start += 1
-        end = min(last, self.people.bodies.of_end(head.last, last))  # of "Kyiv's proposal" Kyiv only
+        end = self.people.bodies.of_end(head.last, last)
         words = self.text.slice(start, end)
         full = self.people.bodies.by_initials.get(words, words)
         code = self._country_of_body(start, head.last, end)

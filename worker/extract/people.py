@@ -176,7 +176,7 @@ class People:
         """ "Hale campaign", "Hale campaign spokesman": the country of the politician whom lower-case words name."""
         for word in sorted(words):
             for other in self._by_surname.get(word, [])[:_MANY]:
-                if other is not servant and other.country is not None:
+                if other is not servant and other.country is not None and len(other.tokens) > 1:
                     return other.country
         return None
 

@@ -17,6 +17,7 @@ class PeopleLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     past: str
     renowned: str
     unofficial: str
+    private: str
     kin: str
     relations: str
     rulings: str
@@ -42,6 +43,11 @@ class PeopleLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def unofficial_roles(self) -> Words:
         """Those of them that can be held beside any office."""
         return _words(self.unofficial)
+
+    @cached_property
+    def private_roles(self) -> Words:
+        """Those of them that are no office."""
+        return _words(self.private)
 
     @cached_property
     def relatives(self) -> Words:
