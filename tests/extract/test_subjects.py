@@ -15,7 +15,7 @@ from tests.extract.test_statements import found
         ("Declaring that it rains, Hale left the port.", "Hale", "Declaring"),
         ("Hale opened the port and praised the crew.", "Hale", "praised"),
         ("The rain led some officials to say that it was late.", "some officials", "to say"),
-        ("A slew of officials condemned the fees.", "A slew of officials", "condemned"),
+        ("A number of officials condemned the fees.", "A number of officials", "condemned"),
     ],
 )
 def test_a_cue_without_a_subject_of_its_own_has_a_source(text: str, source: str, cue: str) -> None:
