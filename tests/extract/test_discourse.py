@@ -115,3 +115,8 @@ def test_a_hostile_row_of_relatives_and_documents_ends() -> None:
     assert speakers("who " * 3000 + "said that.") is not None
     assert speakers("report by " * 3000 + "said that.") is not None
     assert speakers("the post's " * 3000 + "report said that.") is not None
+
+
+def test_the_last_word_of_a_bodys_name_stands_for_it() -> None:
+    text = "The Baltic Herald printed it on Monday.\n\nThe Herald said that ships had sailed. It said they were late."
+    assert names(text) == ["Baltic Herald"] * 2

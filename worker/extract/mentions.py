@@ -183,7 +183,8 @@ class Mentions:
             start += 1
         end = self.people.bodies.of_end(head.last, last)
         words = self.text.slice(start, end)
-        full = self.people.bodies.by_initials.get(words, words)
+        bodies = self.people.bodies
+        full = bodies.by_initials.get(words) or bodies.by_head.get(words.lower(), words)
         code = self._country_of_body(start, head.last, end)
         return self._plain(full, first, last, "organisation", code)
 
