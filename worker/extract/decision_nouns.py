@@ -46,6 +46,8 @@ class DecisionNouns(DecisionReader):
         if any(outcome_of(self.lexicon, self.text.lower[at]) for at in range(noun.first, noun.head)):
             return True
         group = self.phrases.verb(noun.first - 1)
+        if group is not None and (group.negated or group.modal >= 0):
+            return True
         made = words(self.lexicon.decision.nouns.made)
         if group is not None and self.lemma(group) not in made and self._reading(group, self.lemma(group), noun):
             return True
@@ -69,7 +71,8 @@ class DecisionNouns(DecisionReader):
         if before := self.parties.modifiers(noun, noun.head):
             return before
         at = self._over_time(noun.last)
-        if self.word(at) in {"by", "of", "from"}:
+        of = () if self.text.lower[noun.head] in words(self.lexicon.decision.nouns.transitive) else ("of",)
+        if self.word(at) in {"by", "from", *of}:
             return self.parties.named(self.clauses.noun(at + 1))
         return []
 
@@ -119,6 +122,9 @@ class DecisionNouns(DecisionReader):
         if not deciders:
             return None
         about = self._noun_complement(noun)
+        verb = self.phrases.verb(self.text.token_at(about.start)) if about is not None else None
+        if verb is not None and self.lemma(verb) in words(self.lexicon.decision.choice.soft):
+            return None
         if about is not None and self._to_meet(about):
             return None
         return self._candidate(
@@ -159,7 +165,8 @@ class DecisionNouns(DecisionReader):
 
     def _not_discussed(self, group: VerbGroup) -> Candidate | None:
         """Read "the permit is not being discussed": the agent decides, or the country the sentence is set in."""
-        if not (group.negated and group.passive) or group.modal >= 0:
+        never = any(self.text.lower[i] == "never" for i in range(group.first, group.head))
+        if not (group.negated and group.passive) or group.modal >= 0 or never:
             return None
         place = self.around.place(group.head, group.last) or self._set_in(group)
         deciders = self._graded(self.by(group.last)) or (self._graded(self.parties.named(place)) if place else [])

@@ -42,6 +42,8 @@ class DecisionReader(Reader):
         first = self.text.token_at(complement.start)
         verb = self.phrases.verb(first)
         target = self.clauses.object(verb) if verb is not None else None
+        if verb is not None and target is None and self.lemma(verb) in words(self.lexicon.meeting.hold):
+            return True  # "a meeting that they agreed to hold"
         heads = [phrase.head for phrase in (verb, target) if phrase is not None]
         return self.text.starts[first] in self._met_at or any(self.text.ends[at] in self._met_at for at in heads)
 
@@ -116,7 +118,8 @@ class DecisionReader(Reader):
             last = following.last
         if last < len(text.words) and text.lower[last] == "as" and (office := self.clauses.noun(last + 1)):
             last = office.last  # "named X as his deputy"
-        if "person" in needed and self.parties.members(noun)[:1] and self.parties.members(noun)[0].type == "person":
+        named = text.tags[noun.head] == "NNP" or text.lower[noun.head] in words(self.lexicon.actors.offices)
+        if "person" in needed and named and any(a.type == "person" for a in self.parties.members(noun)[:1]):
             return True
         money = "million" in needed and any(c in "$£€" for c in text.slice(noun.first, last))
         return money or any(text.lower[i] in needed for i in range(noun.first, last))

@@ -50,6 +50,9 @@ class DecisionVerbs(DecisionOutcome):
             return None
         if kind == "proposed" and not self._official(group, complement, deciders):
             return None
+        chosen = self.phrases.verb(self.text.token_at(complement.start))
+        if chosen is not None and self.lemma(chosen) in words(self.lexicon.decision.choice.stative):
+            return None
         category = self._category_of_choice(kind, complement)
         return self._candidate(self._negation(group), group.last, category, status, deciders, complement, f"{kind} to")
 
@@ -73,11 +76,12 @@ class DecisionVerbs(DecisionOutcome):
         verb = self.phrases.verb(self.text.token_at(complement.start))
         if verb is None or not verb.infinitive:
             return True
-        lemma, choice = self.lemma(verb), self.lexicon.decision.choice
+        lemma, choice, d = self.lemma(verb), self.lexicon.decision.choice, self.lexicon.decision.deciders
         if lemma in words(choice.soft):
             return False
-        weak = self.lemma(group) in words(choice.weak) and all(a.type == "person" for a in deciders)
-        return not weak or lemma in self.lexicon.acts
+        powers = words(d.executive) | words(d.legislative) | words(d.court) | words(d.campaign)
+        powerful = any(a.type == "country" or powers & self.parties.heads(a) for a in deciders)
+        return powerful or self.lemma(group) not in words(choice.weak) or lemma in self.lexicon.acts
 
     def _agreed_between(self, group: VerbGroup) -> Candidate | None:
         """Read "the truce agreed last year between A and B"."""

@@ -59,6 +59,8 @@ class MeetingWords(Table, frozen=True, kw_only=True):
     brief: str
     light: str
     talks: str
+    meals: str
+    hold: str
     visit_nouns: str
     call_nouns: str
     summit: str
@@ -111,6 +113,7 @@ class Choice(Table, frozen=True, kw_only=True):
     pending: str
     objects: str
     soft: str
+    stative: str
     weak: str
     favour: str
     tally: str
@@ -127,6 +130,7 @@ class DecisionNouns(Table, frozen=True, kw_only=True):
     policy: str
     agreed: str
     dated: str
+    transitive: str
     plain: str
     categories: dict[Category, str]
     absent: str
@@ -164,6 +168,7 @@ class ActorWords(Table, frozen=True, kw_only=True):
     counted: str
     lands: str
     persons: str
+    stumping: str
     private: str
     business: str
     bare: str

@@ -51,6 +51,8 @@ class Grades:
         if plain in main.international or plain in main.acronyms or actor.name in main.seats:
             return 2
         head = head_of(lower)
+        if any(role in lower for role in words(self.lexicon.actors.business)):
+            return 0
         if head in words(self.lexicon.actors.private) or plain in words(self.lexicon.actors.bare):
             return 0
         powers = words(self.lexicon.actors.bodies) | words(self.lexicon.actors.offices)

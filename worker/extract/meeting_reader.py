@@ -132,6 +132,19 @@ class MeetingReader(Reader):
         noun = how.governors[-1].token
         return self.text.tags[noun] != "JJ" and self.text.lower[noun] not in self.lexicon.decision_nouns
 
+    def _abroad(self, visitors: list[Actor], place: NounPhrase) -> bool:
+        """Tell a visit to another country from domestic travel, above all a campaign's."""
+        name, main = self.text.slice(place.first, place.last), self.doc.lexicon
+        bare = name.removeprefix("the ").removeprefix("The ")
+        if bare in main.countries:
+            return True
+        homes = {a.country for a in visitors}
+        code = main.seats.get(bare)
+        if code is not None and homes != {None}:
+            return code not in homes
+        stumping = words(self.lexicon.actors.stumping)
+        return not any(stumping & set((a.role or "").lower().split()) for a in visitors)
+
     def _plural(self, parties: list[Actor]) -> bool:
         strong = [a for a in parties if self.parties.grade(a)]
         return len(strong) > 1 or any(

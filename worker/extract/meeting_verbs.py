@@ -111,6 +111,7 @@ class MeetingVerbs(MeetingReader):
             guests, hosts = self.parties.named(target) if target else [], self.subject(group)
         if target is not None and self._form(target) is not None:
             return None  # "hosted the summit": the noun tells of it
+        hosts = [a for a in hosts if self.parties.grade(a) == POLITICAL or a.type == "person"]
         if not guests or not hosts or not self._all_parties(guests) or not self._names_people(guests):
             return None
         return self._verbal(group, "talks", [*hosts, *guests], "host")
@@ -119,6 +120,8 @@ class MeetingVerbs(MeetingReader):
         """Read "X visited Y", where Y is a country, its capital or a person."""
         target = self.clauses.object(group)
         if target is None or not self._is_seat(target):
+            return None
+        if not self._abroad(self.subject(group), target):
             return None
         found = self._verbal(group, "visit", self.subject(group), "visit")
         if found is not None:
@@ -132,6 +135,8 @@ class MeetingVerbs(MeetingReader):
             return None
         target = self.clauses.noun(at + 1)
         if target is None or not self._is_seat(target):
+            return None
+        if not self._abroad(self.subject(group), target):
             return None
         found = self._verbal(group, "visit", self.subject(group), "travel")
         if found is not None:

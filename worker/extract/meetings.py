@@ -54,7 +54,10 @@ class _Reader(MeetingVerbs, MeetingNouns):
         if not self._compatible(old, new):
             return False
         shared = len(a & b)
-        if shared >= _PAIR or (shared and shared == min(len(a), len(b)) and old.kind == new.kind):
+        if shared >= _PAIR:
+            return True
+        told_alike = old.kind == new.kind and (old.status == new.status or not (old.sure and new.sure))
+        if shared and shared == min(len(a), len(b)) and told_alike:
             return True
         place = old.place and new.place and old.place.text == new.place.text
         return bool(place and old.kind == new.kind == "summit")

@@ -79,6 +79,8 @@ def _modal(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> Modal:
         return ""
     if word in words(lexicon.outlook.will):
         return "will"
+    if word in words(lexicon.outlook.would) and "have" in clauses.text.lower[group.first : group.head]:
+        return "would"  # what would have happened did not
     if word in words(lexicon.outlook.would):
         return "will" if _reported(clauses, group) else "would"
     return "obliged" if word in words(lexicon.outlook.obliged) else "perhaps"

@@ -144,6 +144,8 @@ def _second_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) ->
     if i and tags[i - 1] in {"DT", "VB", "VBD", "VBG", "RP", "IN", "PRP$"}:
         return True
     at = i + 1
+    if at < len(tags) and tags[at] in {"VBP", "VBD", "MD"} and tags[i - 1] in {"NN", "NNP"}:
+        return True  # "the party rules allow"
     if tags[at : at + 1] in (["IN"], ["SC"]):
         at += 1
         while at < min(len(tags), i + _NOUN_PHRASES) and tags[at] in _IN_NOUN_PHRASES:
