@@ -15,156 +15,10 @@ import msgspec
 from msgspec import Struct
 
 from worker.extract.inflect import forms
+from worker.extract.lexicon_tables import File, GivenNames
 from worker.schema import Act
 
 Gender = Literal["masculine", "feminine"]
-
-
-class _Strict(Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the file: what is not a field is an error that names its path."""
-
-
-class _Quotation(_Strict, frozen=True):
-    opening: str
-    closing: str
-    single: str
-    elisions: str
-
-
-class _Abbreviations(_Strict, frozen=True):
-    titles: str
-    other: str
-
-
-class _FunctionWords(_Strict, frozen=True):
-    sentence_openers: str
-    be: str
-    have: str
-    do: str
-    modals: str
-    negations: str
-    chaining: str
-    light: str
-    focus: str
-    raising: str
-    aside_openers: str
-    time_nouns: str
-    particles: str
-    clause_linkers: str
-    subordinators: str
-    wh_openers: str
-
-
-class _Pronouns(_Strict, frozen=True):
-    masculine: str
-    feminine: str
-    neuter: str
-    plural: str
-    first: str
-    second: str
-    relative: str
-    indefinite: str
-
-
-class _Frames(_Strict, frozen=True):
-    clause: str
-    inverts: str
-    recipient: str
-    infinitive: str
-    object_infinitive: str
-    phrase: str
-    question: str
-
-
-class _CueAdjectives(_Strict, frozen=True):
-    that: str
-    of: str
-    infinitive: str
-
-
-class _Attribution(_Strict, frozen=True):
-    phrases: str
-    in_x_of: str
-    kickers: str
-
-
-class _Venues(_Strict, frozen=True):
-    nouns: str
-    platforms: str
-    documents: str
-
-
-class _Judgement(_Strict, frozen=True):
-    wrong: str
-    failing: str
-    copulas: str
-    needed: str
-    guilty: str
-    harm: str
-    bad: str
-    good: str
-
-
-class _Outlets(_Strict, frozen=True):
-    names: str
-    heads: str
-    crediting: str
-    media: str
-    quoting: str
-    interviews: str
-
-
-class _People(_Strict, frozen=True):
-    roles: str
-    offices: str
-    state_offices: str
-    state_words: str
-    departments: str
-    any_office: str
-    high_offices: str
-    role_modifiers: str
-    name_particles: str
-    titles: str
-    masculine: str
-    feminine: str
-    groups: str
-
-
-class _Organisations(_Strict, frozen=True):
-    heads: str
-    acronyms: str
-    international: str
-
-
-class _GivenNames(_Strict, frozen=True):
-    """`<language>_given_names.toml`, written by `tools/given_names.py`."""
-
-    masculine: str
-    feminine: str
-    either: str
-
-
-class _File(_Strict, frozen=True):
-    """The file as it is written."""
-
-    language: str
-    quotation: _Quotation
-    abbreviations: _Abbreviations
-    function_words: _FunctionWords
-    pronouns: _Pronouns
-    irregular: dict[str, str]
-    also: dict[str, str]
-    acts: dict[str, str]
-    frames: _Frames
-    prepositions: dict[str, str]
-    cue_nouns: dict[str, dict[str, str]]
-    cue_adjectives: _CueAdjectives
-    attribution: _Attribution
-    venues: _Venues
-    judgement: _Judgement
-    outlets: _Outlets
-    people: _People
-    organisations: _Organisations
 
 
 _PERSONAL = ("masculine", "feminine", "neuter", "plural", "first", "second")
@@ -297,7 +151,7 @@ def _act_of(name: str) -> Act:
     return "say" if name == "think" else msgspec.convert(name, Act)
 
 
-def _cues(file: _File) -> dict[str, Cue]:
+def _cues(file: File) -> dict[str, Cue]:
     frames = {field: _words(getattr(file.frames, field)) for field in file.frames.__struct_fields__}
     prepositions = {verb.replace("_", " "): _words(taken) for verb, taken in file.prepositions.items()}
     cues: dict[str, Cue] = {}
@@ -325,7 +179,7 @@ def _cues(file: _File) -> dict[str, Cue]:
     return cues
 
 
-def _cue_nouns(file: _File) -> dict[str, CueNoun]:
+def _cue_nouns(file: File) -> dict[str, CueNoun]:
     return {
         form: CueNoun(act=_act_of(act), thought=act == "think", frames=_words(frames))
         for act, nouns in file.cue_nouns.items()
@@ -334,7 +188,7 @@ def _cue_nouns(file: _File) -> dict[str, CueNoun]:
     }
 
 
-def _lemmas(file: _File) -> dict[str, str]:
+def _lemmas(file: File) -> dict[str, str]:
     lemmas = {w for verbs in file.acts.values() for w in verbs.split()}
     lemmas |= set(file.irregular) | set(file.function_words.chaining.split()) | set(file.function_words.raising.split())
     found: dict[str, str] = {}
@@ -344,7 +198,7 @@ def _lemmas(file: _File) -> dict[str, str]:
     return found
 
 
-def _forms_of(verbs: str, file: _File) -> frozenset[str]:
+def _forms_of(verbs: str, file: File) -> frozenset[str]:
     return frozenset(form for verb in verbs.split() for form in forms(verb, file.irregular, file.also))
 
 
@@ -359,111 +213,100 @@ def _genders(masculine: str, feminine: str) -> dict[str, Gender]:
     return genders | dict.fromkeys(_words(feminine), "feminine")
 
 
-def _given_names(names: _GivenNames, other: AbstractSet[str]) -> dict[str, Gender | None]:
+def _given_names(names: GivenNames, other: AbstractSet[str]) -> dict[str, Gender | None]:
     """Every given name but those that are roles or places first ("Dean", "Virginia")."""
     known = dict.fromkeys(_words(names.either)) | _genders(names.masculine, names.feminine)
     return {name: gender for name, gender in known.items() if name not in other}
 
 
-def _places(rows: dict[str, list[str]], column: int) -> dict[str, str]:
-    return {name: code for code, row in rows.items() for name in _words(row[column])}
+def _derive(file: File, rows: dict[str, list[str]], given_names: GivenNames) -> Lexicon:
+    derived = _named(file) | _marks(file) | _verbs(file) | _nouns_and_adjectives(file)
+    return msgspec.convert(derived | _people(file) | _places(file, rows, given_names), Lexicon)
 
 
-def _derive(file: _File, rows: dict[str, list[str]], given_names: _GivenNames) -> Lexicon:
-    words, pronouns = file.function_words, file.pronouns
-    places = [_places(rows, column) for column in range(3)]
-    opening, closing, single = (
-        _words(t) for t in (file.quotation.opening, file.quotation.closing, file.quotation.single)
-    )
+def _named(file: File) -> dict[str, object]:
+    """Every list that has the same name in the file and here."""
+    tables = (file.function_words, file.people, file.organisations, file.attribution, file.venues, file.outlets)
+    return {
+        field: _words(getattr(table, field))
+        for table in (*tables, file.pronouns)
+        for field in table.__struct_fields__
+        if field in Lexicon.__struct_fields__
+    }
+
+
+def _marks(file: File) -> dict[str, object]:
+    marks = file.quotation
     titles = _words(file.abbreviations.titles)
-    return Lexicon(
-        language=file.language,
-        opening_marks=opening,
-        closing_marks=closing,
-        single_marks=single,
-        quotation_marks=opening | closing,
-        elisions=_words(file.quotation.elisions),
-        abbreviations=titles | _words(file.abbreviations.other),
-        title_abbreviations=titles,
-        sentence_openers=_words(words.sentence_openers),
-        be=_words(words.be),
-        have=_words(words.have),
-        do=_words(words.do),
-        modals=_words(words.modals),
-        negations=_words(words.negations),
-        chaining=_forms_of(words.chaining, file),
-        raising=_forms_of(words.raising, file),
-        aside_openers=_words(words.aside_openers),
-        time_nouns=_words(words.time_nouns),
-        particles=_words(words.particles),
-        clause_linkers=_words(words.clause_linkers),
-        subordinators=_words(words.subordinators),
-        wh_openers=_words(words.wh_openers),
-        masculine=_words(pronouns.masculine),
-        feminine=_words(pronouns.feminine),
-        neuter=_words(pronouns.neuter),
-        plural=_words(pronouns.plural),
-        first_person=_words(pronouns.first),
-        second_person=_words(pronouns.second),
-        relative=_words(pronouns.relative),
-        indefinite=_words(pronouns.indefinite),
-        pronouns=_words(" ".join(getattr(pronouns, field) for field in _PERSONAL)),
-        cues=_cues(file),
-        lemmas=_lemmas(file),
-        cue_nouns=_cue_nouns(file),
-        light=_forms_of(words.light, file),
-        focus=_words(words.focus),
-        cue_adjectives={
-            "that": _words(file.cue_adjectives.that),
-            "of": _words(file.cue_adjectives.of),
-            "infinitive": _words(file.cue_adjectives.infinitive),
+    return {
+        "language": file.language,
+        "opening_marks": _words(marks.opening),
+        "closing_marks": _words(marks.closing),
+        "single_marks": _words(marks.single),
+        "quotation_marks": _words(marks.opening) | _words(marks.closing),
+        "elisions": _words(marks.elisions),
+        "title_abbreviations": titles,
+        "abbreviations": titles | _words(file.abbreviations.other),
+    }
+
+
+def _verbs(file: File) -> dict[str, object]:
+    words, verdicts = file.function_words, file.judgement
+    inflected = {"wrong", "failing", "copulas"}
+    return {
+        "cues": _cues(file),
+        "lemmas": _lemmas(file),
+        "chaining": _forms_of(words.chaining, file),
+        "raising": _forms_of(words.raising, file),
+        "light": _forms_of(words.light, file),
+        "crediting": _forms_of(file.outlets.crediting, file),
+        "quoting": _forms_of(file.outlets.quoting, file),
+        "judgement": {
+            kind: _forms_of(listed, file) if kind in inflected else _words(listed)
+            for kind, listed in msgspec.structs.asdict(verdicts).items()
         },
-        attribution=tuple(tuple(p.split("_")) for p in file.attribution.phrases.split()),
-        in_x_of=_words(file.attribution.in_x_of),
-        kickers=_words(file.attribution.kickers),
-        venues=_words(file.venues.nouns),
-        platforms=_words(file.venues.platforms),
-        documents=_words(file.venues.documents),
-        judgement={
-            "wrong": _forms_of(file.judgement.wrong, file),
-            "failing": _forms_of(file.judgement.failing, file),
-            "copulas": _forms_of(file.judgement.copulas, file),
-            "needed": _words(file.judgement.needed),
-            "guilty": _words(file.judgement.guilty),
-            "harm": _words(file.judgement.harm),
-            "bad": _words(file.judgement.bad),
-            "good": _words(file.judgement.good),
+    }
+
+
+def _nouns_and_adjectives(file: File) -> dict[str, object]:
+    return {
+        "cue_nouns": _cue_nouns(file),
+        "cue_adjectives": {
+            frame: _words(listed) for frame, listed in msgspec.structs.asdict(file.cue_adjectives).items()
         },
-        outlets=_words(file.outlets.names),
-        outlet_heads=_words(file.outlets.heads),
-        crediting=_forms_of(file.outlets.crediting, file),
-        media=_words(file.outlets.media),
-        quoting=_forms_of(file.outlets.quoting, file),
-        interviews=_words(file.outlets.interviews),
-        roles=_words(file.people.roles),
-        offices=_words(file.people.offices),
-        state_offices=_words(file.people.state_offices),
-        state_words=_words(file.people.state_words + " " + file.people.role_modifiers),
-        departments=_words(file.people.departments),
-        any_office=_words(file.people.any_office),
-        high_offices=_words(file.people.high_offices),
-        role_modifiers=_words(file.people.role_modifiers),
-        name_particles=_words(file.people.name_particles),
-        titles=_words(file.people.titles),
-        groups=_words(file.people.groups),
-        organisation_heads=_words(file.organisations.heads),
-        acronyms=_words(file.organisations.acronyms),
-        international=_words(file.organisations.international),
-        gender_of=_genders(file.people.masculine, file.people.feminine),
-        given_names=_given_names(
-            given_names,
-            _words(file.people.roles + " " + file.people.titles) | {p.lower() for column in places for p in column},
-        ),
-        countries=places[0],
-        demonyms=places[1],
-        seats=places[2],
-        longest_place=max(name.count(" ") + 1 for column in places for name in column),
+        "attribution": tuple(tuple(phrase.split("_")) for phrase in file.attribution.phrases.split()),
+        "venues": _words(file.venues.nouns),
+        "outlets": _words(file.outlets.names),
+        "outlet_heads": _words(file.outlets.heads),
+        "organisation_heads": _words(file.organisations.heads),
+    }
+
+
+def _people(file: File) -> dict[str, object]:
+    pronouns, people = file.pronouns, file.people
+    return {
+        "first_person": _words(pronouns.first),
+        "second_person": _words(pronouns.second),
+        "pronouns": _words(" ".join(getattr(pronouns, field) for field in _PERSONAL)),
+        "state_words": _words(people.state_words) | _words(people.role_modifiers),
+        "gender_of": _genders(people.masculine, people.feminine),
+    }
+
+
+def _places(file: File, rows: dict[str, list[str]], given_names: GivenNames) -> dict[str, object]:
+    """Countries, what belongs to them, their capitals; and the given names that are none of these."""
+    countries, demonyms, seats = (
+        {name: code for code, row in rows.items() for name in _words(row[column])} for column in range(3)
     )
+    every = [*countries, *demonyms, *seats]
+    roles = _words(file.people.roles) | _words(file.people.titles)
+    return {
+        "countries": countries,
+        "demonyms": demonyms,
+        "seats": seats,
+        "longest_place": max(name.count(" ") + 1 for name in every),
+        "given_names": _given_names(given_names, roles | {name.lower() for name in every}),
+    }
 
 
 @cache
@@ -478,7 +321,7 @@ def lexicon(language: str) -> Lexicon | None:
     if not language.isalpha() or not words.is_file():
         return None
     return _derive(
-        msgspec.toml.decode(words.read_bytes(), type=_File),
+        msgspec.toml.decode(words.read_bytes(), type=File),
         msgspec.toml.decode(places.read_bytes(), type=dict[str, list[str]]),
-        msgspec.toml.decode(given_names.read_bytes(), type=_GivenNames),
+        msgspec.toml.decode(given_names.read_bytes(), type=GivenNames),
     )
