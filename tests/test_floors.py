@@ -31,6 +31,7 @@ FLOORS = {
     "discover": 5,
     "consume": 5,
     "batch": 5,
+    "gateway": 5,
     "run": 6,
     "commands": 7,
     "cli": 8,

@@ -1,0 +1,38 @@
+"""The API's document is valid OpenAPI and describes what there is."""
+
+import json
+from typing import Any
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from worker.gateway.filters import CONFIDENCE, PARAMETERS, Filter
+from worker.gateway.openapi import make_openapi
+
+DOCUMENT: dict[str, Any] = json.loads(json.dumps(make_openapi()))
+
+
+def test_it_is_valid_openapi_3_1() -> None:
+    assert DOCUMENT["openapi"] == "3.1.0"
+    assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
+
+
+def test_a_mistake_in_it_would_be_noticed() -> None:
+    broken = json.loads(json.dumps(DOCUMENT))
+    broken["paths"]["/v1/events"]["get"]["parameters"][0] = {"name": "kind"}
+    assert list(OpenAPIV31SpecValidator(broken).iter_errors())
+
+
+def test_every_filter_is_described_and_nothing_else_filters() -> None:
+    described = {p.name for p in PARAMETERS} | {CONFIDENCE}
+    assert described == set(Filter.__struct_fields__)
+    assert described <= set(DOCUMENT["components"]["parameters"])
+
+
+def test_every_parameter_is_used() -> None:
+    text = json.dumps(DOCUMENT["paths"])
+    assert all(f'"#/components/parameters/{name}"' in text for name in DOCUMENT["components"]["parameters"])
+
+
+def test_every_schema_is_used() -> None:
+    text = json.dumps(DOCUMENT)
+    assert all(f'"#/components/schemas/{name}"' in text for name in DOCUMENT["components"]["schemas"])

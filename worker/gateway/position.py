@@ -1,0 +1,87 @@
+"""The merged event id: how far a reader is in every stream at once.
+
+The events of each kind have a stream of their own, and two streams share no counter: within one millisecond their
+entry ids overlap, and a step of Redis's clock sets one stream ahead of another.  No single entry id says therefore
+what a reader of several streams has seen.  All of them together do, in the order of `KINDS`:
+
+    1726560000000-0.1726560000000-1.1726559999000-4
+    statement       meeting         decision
+
+An event's id is the position just behind it.  To a client it is opaque; it grows with every event handed over, and
+resuming from it is exact whichever way the streams were merged.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from worker.schema import KINDS, Kind
+from worker.streams import order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Position = tuple[str, ...]
+"""Id of the last entry passed in each stream, in the order of `KINDS`."""
+
+START: Final[Position] = ("0-0",) * len(KINDS)
+SEQUENCE_MAX: Final = 2**64 - 1
+_ENTRY: Final = re.compile(r"\d{1,16}-\d{1,20}")
+_UNIX_MS: Final = re.compile(r"\d{1,16}")
+EXPECTED: Final = (
+    'none of "$" (from now on), "0" (from the oldest kept), an event id of this API, a Redis entry id, '
+    "a Unix time in ms, or a time of RFC 3339"
+)
+
+
+def spelt(position: Position) -> str:
+    """Return the event id of a position."""
+    return ".".join(position)
+
+
+def parse(text: str) -> Position | None:
+    """Read a place that a client names; None is "$", wherever the present is.  ValueError says what is expected.
+
+    A time means from that instant on; everything else means behind it.
+    """
+    if text == "$":
+        return None
+    parts = text.split(".")
+    if len(parts) == len(KINDS) and all(map(_is_entry, parts)):
+        return tuple(parts)
+    if text == "0":
+        return START
+    if _is_entry(text):
+        return (text,) * len(KINDS)
+    return (before(f"{_instant_ms(text)}-0"),) * len(KINDS)
+
+
+def _is_entry(text: str) -> bool:
+    return _ENTRY.fullmatch(text) is not None and order(text)[1] <= SEQUENCE_MAX
+
+
+def _instant_ms(text: str) -> int:
+    if _UNIX_MS.fullmatch(text):
+        return int(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(EXPECTED) from None
+    if at.tzinfo is None or at.timestamp() < 0:
+        raise ValueError(EXPECTED)
+    return round(at.timestamp() * 1000)
+
+
+def before(entry_id: str) -> str:
+    """Return the id just before an entry's; "0-0" has none, and is its own."""
+    ms, sequence = order(entry_id)
+    if sequence:
+        return f"{ms}-{sequence - 1}"
+    return f"{ms - 1}-{SEQUENCE_MAX}" if ms else "0-0"
+
+
+def moved(position: Position, to: Mapping[Kind, str]) -> Position:
+    """Return the position with some kinds' entries replaced."""
+    return tuple(to.get(kind, at) for kind, at in zip(KINDS, position, strict=True))
