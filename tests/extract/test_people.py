@@ -103,3 +103,8 @@ def test_the_president_of_no_country_is_not_whoever_is_named_most() -> None:
 def test_an_office_that_one_ran_for_is_not_ones_role() -> None:
     text = "Ida Lunde met a man who ran for governor of Ohio. Lunde laughed.\n\nLunde said it was late."
     assert speakers(text)[-1].role is None
+
+
+def test_a_name_inside_the_name_of_a_thing_tells_the_given_name() -> None:
+    text = "Mr. Dahl said it was late.\n\nOslo keeps an Erik Dahl Memorial Day."
+    assert names(text) == ["Erik Dahl"]

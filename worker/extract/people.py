@@ -113,8 +113,31 @@ class People:
         for name in self.names:
             if name.kind == "organisation":
                 self.bodies.meet(name)
+        self._find_given_names()
         for person in self.everyone:
             person.seen.sort()
+
+    def _find_given_names(self) -> None:
+        """Full names inside names of things: who is "Mr. Dahl" elsewhere is the one of "Erik Dahl Memorial Day"."""
+        alone = {p.tokens[0]: p for p in self.everyone if len(p.tokens) == 1}
+        for i, word in enumerate(self.text.words):
+            person = alone.get(word)
+            given = self.text.words[i - 1] if i else ""
+            if person is None or not given[:1].isupper() or i - 1 in self.at or len(person.tokens) > 1:
+                continue
+            gender = self._gender_of(given)
+            named = given.lower() in self.lexicon.given_names or self._is_no_word(i - 1)
+            if named and (gender is None or person.gender in {None, gender}):
+                person.tokens = [given, word]
+                person.gender = person.gender or gender
+
+    def _is_no_word(self, token: int) -> bool:
+        """Whether a capitalised word is none of the language's, nor a title, place or people."""
+        word, low, lexicon = self.text.words[token], self.text.lower[token], self.lexicon
+        known = tagger(lexicon.language).classes
+        if self.text.tags[token] != "NNP" or word.isupper() or low in known or low[-1] == ".":
+            return False
+        return not (low in lexicon.roles or low in lexicon.titles or word in lexicon.demonyms or word in lexicon.seats)
 
     def settle(self) -> None:
         """Everybody's role is known: those who serve somebody represent the same country."""
