@@ -54,7 +54,9 @@ def _quotation_start(doc: Doc, line: TagLine, quote: int, finds: list[Find]) -> 
     if not (line.cue is not None and (line.cue.clause or line.cue.inverts)) and not is_bare(doc, line):
         return -1
     start = _content_start(doc, quote, line.first, finds)
-    if start < quote and doc.text.tags[start] in FRONTED and not is_parenthetical(doc, line):
+    opener = start + (doc.text.tags[start] == "CC")
+    bare = start == line.first and doc.text.tags[opener] == "VBD"
+    if opener < quote and (bare or doc.text.tags[opener] in FRONTED):
         return -1  # "Asked about "the deal," Hale said it was late": what is said follows
     return start
 

@@ -52,7 +52,7 @@ def _left(doc: Doc, at: int, floor: int) -> Range | None:
     for _ in range(_DEPTH):
         if at < floor:
             return None
-        if text.tags[at] in {"RB", "UH"} and doc.phrases.noun(at) is None:
+        if (text.tags[at] in {"RB", "UH"} and doc.phrases.noun(at) is None) or _is_emphatic(doc, at, floor):
             at -= 1
         elif text.words[at] == ")":
             at = _opening_bracket(doc, at, floor) - 1
@@ -69,6 +69,11 @@ def _left(doc: Doc, at: int, floor: int) -> Range | None:
                 continue
             return _widen(doc, phrase, floor)
     return None
+
+
+def _is_emphatic(doc: Doc, at: int, floor: int) -> bool:
+    """ "Hale herself said": the pronoun only stresses the noun before it."""
+    return at > floor and doc.text.lower[at].endswith(("self", "selves")) and doc.phrases.noun(at - 1) is not None
 
 
 def _over_aside(doc: Doc, at: int, floor: int) -> Range | None:
@@ -191,7 +196,7 @@ def _wider(doc: Doc, first: int, floor: int) -> int | None:
     if described is not None and described.last == first and text.tags[described.head] in {"NN", "NNS"}:
         governed = described.first > 0 and text.tags[described.first - 1] == "IN"  # "After the meeting | Lunde said"
         return None if governed and not is_role(text, described, doc.lexicon) else described.first  # "his friend | X"
-    if text.lower[before] == "and" or text.words[before] == "&":
+    if text.lower[before] in {"and", "or"} or text.words[before] in {"&", "/"}:
         return _coordinated(doc, before, floor)
     if text.words[before] == "," and is_role(
         doc.text, doc.phrases.noun(first) or NounPhrase(first, first, first), doc.lexicon
@@ -224,9 +229,11 @@ def _coordinated(doc: Doc, conjunction: int, floor: int) -> int | None:
     if outer is None or outer.first < floor or outer.last <= at:
         return None
     before = outer.first - 1
-    if before >= floor and (doc.phrases.verb(before) is not None or doc.text.tags[before] in {"IN", "TO"}):
-        return None
-    return outer.first
+    if before < floor:
+        return outer.first
+    if doc.text.lower[before] == "of" and before > floor and doc.text.tags[before - 1] == "NNS":
+        return outer.first  # "the cities of Blackpool and Hull"
+    return None if doc.phrases.verb(before) is not None or doc.text.tags[before] in {"IN", "TO"} else outer.first
 
 
 # ---------------------------------------------------------------- after the verb

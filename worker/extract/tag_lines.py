@@ -49,6 +49,8 @@ def tag_line(doc: Doc, verb: VerbGroup, first: int, last: int) -> TagLine | None
     if verb.passive or not (verb.finite or _is_past_tag(doc, verb, cue, first, last)):
         return None
     source = _inverted(doc, verb, cue, first, last) or subject(doc, verb, first)
+    if source is not None and doc.text.tags[source[0]] == "WP":
+        return None  # "“…,” which would …"
     line = TagLine(verb=verb, cue=cue, source=source, first=first, last=last) if source is not None else None
     return line if line is not None and line.edge >= first else None
 
