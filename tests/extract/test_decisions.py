@@ -199,3 +199,73 @@ def test_no_row_of_words_is_an_error_and_spans_are_true(words: list[str]) -> Non
     for decision in decisions(text):
         for span in [decision.sentence, *decision.mentions]:
             assert (WHO + text)[span.start : span.end] == span.text
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "category", "matter"),
+    [
+        ("The council voted 7-2 to ban nets.", "taken", "legislative", "ban nets"),
+        ("Parliament voted down the budget by 51 votes to 44.", "rejected", "legislative", "the budget"),
+        ("Parliament rejected on Monday evening the motion.", "rejected", "legislative", "the motion"),
+        ("The parties failed to agree on a budget.", "not_taken", "agreement", "a budget"),
+        ("The government is considering whether to buy the ferry.", "pending", "executive", "whether to buy the ferry"),
+        ("Parliament refused to ratify the treaty.", "rejected", "legislative", "ratify the treaty"),
+        ("Berg decided to appoint an envoy.", "taken", "personnel", "appoint an envoy"),
+        ("A judge in Riga ordered the release of two sailors.", "taken", "court", "the release of two sailors"),
+        ("The Lepik campaign decided to drop its slogan.", "taken", "campaign", "drop its slogan"),
+        ("Norway will send troops to the border.", "proposed", "executive", "troops to the border"),
+        ("Norway will not send troops to the border.", "rejected", "executive", "troops to the border"),
+        ("The cabinet gave the green light to the tunnel.", "taken", "executive", "the tunnel"),
+        ("Berg signed the treaty after a long night.", "taken", "executive", "the treaty"),
+        ("Parliament's approval of the treaty was expected.", "taken", "executive", "the treaty"),
+        ("No decision has been made on the tunnel, the government said.", "not_taken", "executive", "the tunnel"),
+        (
+            "Prosecutors will not bring charges against the pilot.",
+            "rejected",
+            "enforcement",
+            "charges against the pilot",
+        ),
+        ("Norway recalled its ambassador from Riga.", "taken", "personnel", "its ambassador from Riga"),
+    ],
+)
+def test_status_category_and_matter(text: str, status: str, category: str, matter: str) -> None:
+    decision = the_decision(text)
+    found = decision.object and decision.object.text
+    assert (decision.status, decision.category, found) == (status, category, matter)
+
+
+def test_the_next_act_of_the_same_decider_is_another_decision() -> None:
+    [first, second] = decisions("The authority opened an inquiry into the bank and fined its rival.")
+    assert (first.object and first.object.text, second.object and second.object.text) == (
+        "an inquiry into the bank",
+        "its rival",
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The minister demanded that the governor sign the bill.",
+        "Lepik called for the resignation of the governor.",
+        "Lepik agreed to meet Berg.",
+        "Lepik has no plans to meet Berg.",
+        "The minister ruled out a pact.",
+        "Lepik vowed to fight on.",
+        "Lepik opted to remain quiet.",
+        "Lepik raised $3 million.",
+        "Lepik said she would vote for Berg.",
+        "Undecided people will vote in the primary.",
+        "The minister denied that Norway had approved the deal.",
+        "Lepik never would have approved the deal.",
+        "Experts want the central bank to lift the ban.",
+        "Would Norway ban nets?",
+        "The movement plans to protest.",
+        "The Party rules allow proxies.",
+    ],
+)
+def test_no_decision_is_told(text: str) -> None:
+    assert decisions(text) == []
+
+
+def test_a_decision_that_another_acts_on_is_no_second_one() -> None:
+    assert the_decision("Berg accepted the resignation of the finance minister.").deciders[0].name == "Jonas Berg"

@@ -224,3 +224,119 @@ def test_no_row_of_words_is_an_error_and_spans_are_true(words: list[str]) -> Non
     for meeting in meetings(text):
         for span in [meeting.sentence, *meeting.mentions]:
             assert (WHO + text)[span.start : span.end] == span.text
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("The Norwegian government denied that Berg had met Lepik.", "denied"),
+        ("Berg denied meeting Lepik.", "denied"),
+        ("Berg has no plans to meet Lepik.", "denied"),
+        ("There are no plans for Berg to meet Lepik.", "denied"),
+        ("Berg left Tallinn without meeting Lepik.", "denied"),
+        ("Berg ruled out talks with Lepik.", "denied"),
+        ("Berg turned down an invitation to talks with Lepik.", "denied"),
+        ("Berg failed to meet Lepik.", "denied"),
+        ("Berg pulled out of talks with Lepik.", "cancelled"),
+        ("The meeting between Berg and Lepik was called off.", "cancelled"),
+        ("Berg was due to visit Estonia in June, but the visit was cancelled.", "cancelled"),
+        ("Berg spoke about the idea of holding talks with Lepik.", "proposed"),
+        ("Berg called for a meeting with Lepik.", "proposed"),
+        ("It was agreed that Berg and Lepik should meet.", "proposed"),
+        ("Berg is willing to meet Lepik.", "proposed"),
+        ("Berg accepted an invitation to a meeting with Lepik.", "planned"),
+        ("Berg has agreed to meet Lepik.", "planned"),
+        ("Berg meets Lepik on Thursday.", "planned"),
+        ("Talks between Berg and Lepik are to begin in Riga in April.", "planned"),
+        ("Berg apologised for meeting Lepik.", "held"),
+        ("Berg had met Lepik in Riga.", "held"),
+    ],
+)
+def test_what_governs_a_meeting_says_what_became_of_it(text: str, status: str) -> None:
+    assert the_meeting(text).status == status
+
+
+@pytest.mark.parametrize(
+    ("text", "held_on"),
+    [
+        ("Berg met Lepik on Friday.", "2024-09-13"),
+        ("Berg will meet Lepik on Friday.", "2024-09-20"),
+        ("Berg meets Lepik on Friday.", "2024-09-20"),
+        ("Berg flies to Tallinn on Friday to meet Lepik.", "2024-09-20"),
+        ("Berg cancelled a meeting with Lepik scheduled for Friday.", "2024-09-20"),
+        ("Talks between Berg and Lepik, due to begin on September 20, were postponed.", "2024-09-20"),
+        ("Talks between Berg and Lepik, due to begin on September 13, were postponed.", "2024-09-13"),
+    ],
+)
+def test_the_day_lies_on_the_side_that_the_status_says(text: str, held_on: str) -> None:
+    assert str(the_meeting(text).held_on) == held_on
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lepik met voters in a cafe.",
+        "Lepik met supporters after the rally.",
+        "Lepik met her husband at school.",
+        "The court met on Monday to hear the case.",
+        "Candidates who meet that threshold may run.",
+        "Berg and Lepik should meet, the columnist wrote.",
+        "Will Berg meet Lepik?",
+        "Norway's companies negotiated generous terms.",
+        "The Norwegian government finished negotiating the pact last year.",
+        "The report lists cities surveyed by the Conference of Mayors.",
+        "Berg had lunch.",
+    ],
+)
+def test_no_meeting_of_politics_is_told(text: str) -> None:
+    assert meetings(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Envoys of the rebels and Lepik met in Riga.", ["Envoys of the rebels", LEPIK]),
+        ("Talks in Riga involving Norway, Latvia and Estonia ended on Friday.", ["Norway", "Latvia", "Estonia"]),
+        ("After weeks of talks in Riga, Norway and Latvia signed a treaty.", ["Norway", "Latvia"]),
+        ("Berg invited Lepik to Trondheim.", [BERG, LEPIK]),
+        ("Berg called Lepik on Monday to congratulate her.", [BERG, LEPIK]),
+        ("Berg's planned trip to Tallinn was put off.", [BERG]),
+    ],
+)
+def test_parties_stand_in_many_places(text: str, who: list[str]) -> None:
+    assert sorted(names(the_meeting(text))) == sorted(who)
+
+
+def test_the_two_leaders_are_the_two_named_before() -> None:
+    [first, second] = meetings("Berg met Lepik in Riga on Monday. The two leaders will hold a phone call on Friday.")
+    assert sorted(names(first)) == sorted(names(second)) == sorted([BERG, LEPIK])
+    assert second.form == "call"
+
+
+def test_a_visit_and_the_talks_it_is_for_are_one_event_with_the_place_of_the_visit() -> None:
+    meeting = the_meeting("Berg is due to travel to Tallinn on Friday for talks with Lepik.")
+    assert (meeting.status, sorted(names(meeting))) == ("planned", sorted([BERG, LEPIK]))
+    assert meeting.place is not None
+    assert meeting.place.text == "Tallinn"
+
+
+def test_a_period_that_counts_meetings_dates_none() -> None:
+    assert the_meeting("It was the third meeting of Berg and Lepik this year.").when is None
+
+
+def test_domestic_travel_is_no_visit() -> None:
+    assert meetings("Berg flew to Oslo on Monday.") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Berg met Lepik at his residence on Sunday.", "his residence"),
+        ("The Vantaa talks between Berg and Lepik failed.", "Vantaa"),
+        ("Berg held talks with Lepik over troops stationed in Narva.", None),
+        ("Berg met Lepik to discuss the ferry in Narva.", None),
+    ],
+)
+def test_a_place_is_the_meetings_own(text: str, place: str | None) -> None:
+    found = the_meeting(text).place
+    assert (found and found.text) == place

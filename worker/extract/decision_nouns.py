@@ -98,7 +98,8 @@ class DecisionNouns(DecisionReader):
         following = self.clauses.noun(at + 1) if at + 1 < len(self.text.words) else None
         if following is not None and (self.clauses.is_time(following) or self.around.is_place(following)):
             return None
-        return self.around.stretch(at + 1, self._own_verb_at(noun))
+        own = self._own_verb_at(noun)
+        return self.around.stretch(at + 1, own if own is not None and own > at else None)
 
     def _has_owner(self, noun: NounPhrase) -> bool:
         return self.parties.possessor(noun, noun.head) is not None or bool(self.parties.modifiers(noun, noun.head))

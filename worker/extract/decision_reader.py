@@ -118,8 +118,8 @@ class DecisionReader(Reader):
             last = following.last
         if last < len(text.words) and text.lower[last] == "as" and (office := self.clauses.noun(last + 1)):
             last = office.last  # "named X as his deputy"
-        named = text.tags[noun.head] == "NNP" or text.lower[noun.head] in words(self.lexicon.actors.offices)
-        if "person" in needed and named and any(a.type == "person" for a in self.parties.members(noun)[:1]):
+        owned = text.tags[noun.head] != "NNP" and "POS" in text.tags[noun.first : noun.head]  # "Berg's accusations"
+        if "person" in needed and not owned and any(a.type == "person" for a in self.parties.members(noun)[:1]):
             return True
         money = "million" in needed and any(c in "$£€" for c in text.slice(noun.first, last))
         return money or any(text.lower[i] in needed for i in range(noun.first, last))

@@ -60,6 +60,7 @@ class MeetingWords(Table, frozen=True, kw_only=True):
     light: str
     talks: str
     meals: str
+    ordinals: str
     hold: str
     visit_nouns: str
     call_nouns: str

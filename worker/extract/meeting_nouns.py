@@ -15,6 +15,7 @@ from worker.schema import Actor, Form, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from worker.extract.dates import When
     from worker.extract.phrases import VerbGroup
 
 _PAIR = 2
@@ -39,8 +40,12 @@ class MeetingNouns(MeetingParties):
 
     def _with_owner(self, noun: NounPhrase) -> NounPhrase:
         """Take in a "her" that the tagger took for the verb's object: "cancelled [her] [trip]"."""
-        hers = self.word(noun.first - 1) == "her" and self.text.tags[noun.first - 1] == "PRP"
-        return NounPhrase(noun.first - 1, noun.last, noun.head) if hers else noun
+        at, tags = noun.first - 1, self.text.tags
+        if self.word(at) == "her" and tags[at] == "PRP":
+            return NounPhrase(at, noun.last, noun.head)
+        if at > 1 and tags[at] == "VBN" and tags[at - 1] == "POS" and (owner := self.clauses.noun(at - 2)) is not None:
+            return NounPhrase(owner.first, noun.last, noun.head)  # "Berg's planned trip"
+        return noun
 
     def _nominal(self, noun: NounPhrase, form: Form, at: int) -> Candidate | None:
         light = self._light(noun)
@@ -55,6 +60,8 @@ class MeetingNouns(MeetingParties):
         when = self.around.when(at, max(noun.last, after))
         if when is None and light is not None:
             when = self.around.when(light.head, noun.last)
+        if when is not None and self._counts(noun, when):
+            when = None
         verb = light or own
         ahead = self._lies_ahead(when) or (verb is not None and self._dated_present(verb, when))
         status = self._nominal_status(noun, verb, ahead)
@@ -76,6 +83,12 @@ class MeetingNouns(MeetingParties):
             return None  # a new meeting, of people who act in no political role
         found.back = self._asked(at) or not self._opens(noun, form, parties, found, light)
         return found
+
+    def _counts(self, noun: NounPhrase, when: When) -> bool:
+        """Read "their third meeting this year": the period counts the meetings and dates none."""
+        ordinals = words(self.lexicon.meeting.ordinals)
+        counted = any(self.text.lower[at] in ordinals for at in range(noun.first, noun.head))
+        return counted and when.weekday is None and when.day is None and when.shift is None
 
     def _named_form(self, noun: NounPhrase, form: Form) -> Form:
         """Return "summit" for a dialogue with a proper name: "the Baltic Dialogue"."""

@@ -105,7 +105,7 @@ class MeetingReader(Reader):
             return "planned"
         if how.modal in {"obliged", "perhaps"}:
             return "proposed"  # only where somebody agreed or asked that they should, see `_wanted`
-        present = self.text.tags[group.head] in {"VBZ", "VBP", "VBG"}
+        present = group.infinitive or self.text.tags[group.head] in {"VBZ", "VBP", "VBG"}
         return "planned" if ahead and present else "held"
 
     def _dated_present(self, group: VerbGroup, when: When | None) -> bool:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from worker.extract.outlook import Mood
     from worker.extract.phrases import NounPhrase, VerbGroup
 
+_INVITED = 16
+"""Tokens after "invited" in which "to Oslo" stands, behind the guests and their roles."""
+
 
 class MeetingVerbs(MeetingReader):
     """Reads verbs of meeting."""
@@ -197,9 +200,9 @@ class MeetingVerbs(MeetingReader):
         guests = self.parties.named(target) if target is not None else []
         if not guests or not self._all_parties(guests):
             return None
-        last = self.clauses.coordinated(target)[-1].last if target is not None else group.last
-        place = self.clauses.noun(last + 1) if self.word(last) == "to" else None
-        if place is None or not self._is_town(place):
+        goals = (noun for _, noun in self.clauses.prepositional(group.last, frozenset({"to"}), _INVITED))
+        place = next((noun for noun in goals if self._is_town(noun)), None)
+        if place is None:
             return None
         found = self._verbal(group, "visit", [*self.subject(group), *guests], "invite")
         if found is not None:

@@ -110,6 +110,8 @@ def _noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -
         return "VBD" if i and tags[i - 1] in _SUBJECTS else "VBN"  # an irregular past it never saw: "upheld"
     if tag == "NN" and i and tags[i - 1] == "TO" and tags[i + 1 : i + 2] and tags[i + 1] in _OPENS_OBJECT:
         return "VB"  # the tagger says itself that an infinitive is due: "to repeal the law"
+    if tag == "NN" and low.endswith("ing") and _governs(tags, i, lower, lexicon):
+        return "VBG"  # "for meeting Hale"
     if tag == "NN" and low.endswith("ing") and low in lexicon.cues and lower[i + 1 : i + 2] == ["that"]:
         return "VBG"  # "a briefing announcing that"
     if tag == "VBD" and low.endswith("ing"):
@@ -124,6 +126,12 @@ def _is_name(tags: list[str], i: int, low: str, known: Container[str], lexicon: 
     """Tell a name from a class guessed by its ending alone, and a given name before another one."""
     unread = tags[i] != "NN" and low not in known
     return unread or (low in lexicon.given_names and i + 1 < len(tags) and tags[i + 1] == "NNP")
+
+
+def _governs(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
+    """Tell a gerund with an object after a preposition from a noun: "for [meeting] Hale", "in [building] the dam"."""
+    after = i + 1 < len(tags) and tags[i + 1] in {"DT", "PRP$", "PRP", "NNP"} and lower[i + 1] not in lexicon.time_nouns
+    return after and i > 0 and tags[i - 1] in {"IN", "SC"}
 
 
 def _owns(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
@@ -144,7 +152,7 @@ def _second_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) ->
     if i and tags[i - 1] in {"DT", "VB", "VBD", "VBG", "RP", "IN", "PRP$"}:
         return True
     at = i + 1
-    if at < len(tags) and tags[at] in {"VBP", "VBD", "MD"} and tags[i - 1] in {"NN", "NNP"}:
+    if i and at < len(tags) and tags[at] in {"VB", "VBP", "VBD", "MD"} and tags[i - 1] in {"NN", "NNP"}:
         return True  # "the party rules allow"
     if tags[at : at + 1] in (["IN"], ["SC"]):
         at += 1
