@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from worker.extract.document import Doc
 from worker.extract.openings import cue_of
-from worker.extract.sources import Range
-from worker.extract.sources import subject as subject_of
+from worker.extract.phrase_kinds import Range
+from worker.extract.subject_before import subject as subject_of
 
 if TYPE_CHECKING:
     from worker.extract.phrases import NounPhrase, VerbGroup

@@ -7,9 +7,9 @@ from worker.extract.endings import trim
 from worker.extract.finds import BREAKS, Find, clause_start
 from worker.extract.occasions import venue_of
 from worker.extract.openings import clause_at
+from worker.extract.phrase_kinds import Range
 from worker.extract.phrases import VerbGroup
 from worker.extract.resumptions import goes_on_inside, resumption
-from worker.extract.sources import Range
 from worker.extract.tag_lines import FRONTED, TagLine, is_bare, is_parenthetical, quotation_ending, recipient, tag_line
 
 _ADVERBIAL = frozenset({"IN", "RB", "CC"})

@@ -11,8 +11,10 @@ from worker.extract.document import Doc
 from worker.extract.finds import Find
 from worker.extract.nominals import possessor
 from worker.extract.openings import cue_of
+from worker.extract.phrase_kinds import Range, animate
 from worker.extract.phrases import VerbGroup
-from worker.extract.sources import Range, animate, speaker_after, subject
+from worker.extract.speaker_after import speaker_after
+from worker.extract.subject_before import subject
 from worker.extract.subjects import main_subject
 
 

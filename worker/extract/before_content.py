@@ -11,8 +11,9 @@ from worker.extract.nominals import adjective
 from worker.extract.occasions import venue_of
 from worker.extract.openings import clause_at, cue_of
 from worker.extract.passives import passive, when_asked
+from worker.extract.phrase_kinds import Range, animate, is_party
 from worker.extract.phrases import VerbGroup
-from worker.extract.sources import Range, animate, is_party, subject
+from worker.extract.subject_before import subject
 from worker.extract.subjects import source_of
 from worker.schema import Act
 

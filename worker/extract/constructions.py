@@ -16,7 +16,7 @@ from worker.extract.hearsay import quoted_as
 from worker.extract.nominals import nominals
 from worker.extract.parentheses import as_said
 from worker.extract.phrases import VerbGroup
-from worker.extract.sources import speaker_after
+from worker.extract.speaker_after import speaker_after
 
 
 def in_sentence(doc: Doc, first: int, last: int, asked: int) -> list[Find]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from worker.extract.document import Doc
 from worker.extract.finds import Find
-from worker.extract.sources import Range
+from worker.extract.phrase_kinds import Range
 from worker.extract.subjects import main_subject
 
 _SPEECH = 5

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from worker.extract.document import Doc
-from worker.extract.sources import Range
+from worker.extract.phrase_kinds import Range
 
 _JOINTS = frozenset({",", "and", "&"})
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from worker.extract.document import Doc
 from worker.extract.openings import Form, clause_at, cue_of, is_bare_time, opening
+from worker.extract.phrase_kinds import text_is_venue
 from worker.extract.phrases import VerbGroup
-from worker.extract.sources import text_is_venue
 
 _LONG_TIME = 3
 """Tokens from which a time is no bare adverbial ("the last day of the talks")."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from worker.extract.document import Doc
-from worker.extract.sources import Range
+from worker.extract.phrase_kinds import Range
 from worker.schema import Act
 
 BREAKS = frozenset({",", "—", "–", "--", "-"})

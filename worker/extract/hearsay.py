@@ -8,8 +8,10 @@ from worker.extract.document import Doc
 from worker.extract.endings import content_end
 from worker.extract.finds import Find
 from worker.extract.openings import cue_of
+from worker.extract.phrase_kinds import Range, animate
 from worker.extract.phrases import VerbGroup
-from worker.extract.sources import Range, agent, animate, speaker_after, subject
+from worker.extract.speaker_after import agent, speaker_after
+from worker.extract.subject_before import subject
 
 _BETWEEN = 16
 """Tokens of who is quoted, or who quotes, before "as saying"."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 from worker.extract.credits import is_outlet
 from worker.extract.document import Doc
 from worker.extract.finds import BREAKS, Find
-from worker.extract.sources import Range, is_party, speaker_after
+from worker.extract.phrase_kinds import Range, is_party
+from worker.extract.speaker_after import speaker_after
 
 _PREFACE = 12
 """Tokens before the colon of a headline or turn."""

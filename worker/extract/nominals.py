@@ -7,8 +7,10 @@ from worker.extract.endings import content_end, phrase_end, trim
 from worker.extract.finds import BREAKS, Find
 from worker.extract.lexicon import CueNoun
 from worker.extract.openings import is_bare_time
+from worker.extract.phrase_kinds import Range
 from worker.extract.phrases import NounPhrase, VerbGroup
-from worker.extract.sources import Range, agent, subject
+from worker.extract.speaker_after import agent
+from worker.extract.subject_before import subject
 from worker.extract.subjects import main_subject
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from worker.extract import event_lexicon
 from worker.extract.dates import resolve
 from worker.extract.document import Doc
+from worker.extract.phrase_kinds import Range
 from worker.extract.phrases import NounPhrase
-from worker.extract.sources import Range
 
 if TYPE_CHECKING:
     from datetime import date

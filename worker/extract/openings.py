@@ -9,8 +9,8 @@ from typing import Literal
 
 from worker.extract.document import Doc
 from worker.extract.lexicon import Cue
+from worker.extract.phrase_kinds import text_is_venue
 from worker.extract.phrases import NounPhrase, VerbGroup
-from worker.extract.sources import text_is_venue
 
 Form = Literal["quotation", "that", "question", "clause", "infinitive", "phrase"]
 

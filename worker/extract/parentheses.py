@@ -7,7 +7,7 @@ from worker.extract.endings import FINAL, content_end, trim
 from worker.extract.finds import BREAKS, Find, clause_start
 from worker.extract.openings import cue_of
 from worker.extract.phrases import VerbGroup
-from worker.extract.sources import subject
+from worker.extract.subject_before import subject
 
 _ADJUNCT = 10
 """Tokens between the cue and the mark that closes the clause: "as Hale put it in March,"."""

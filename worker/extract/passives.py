@@ -8,8 +8,10 @@ from worker.extract.endings import content_end, phrase_end
 from worker.extract.finds import BREAKS, Find
 from worker.extract.lexicon import Cue
 from worker.extract.openings import clause_at
+from worker.extract.phrase_kinds import Range, animate
 from worker.extract.phrases import VerbGroup
-from worker.extract.sources import Range, agent, animate, subject
+from worker.extract.speaker_after import agent
+from worker.extract.subject_before import subject
 
 
 def passive(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> Find | None:

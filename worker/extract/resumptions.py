@@ -6,8 +6,8 @@ from worker.extract.document import Doc
 from worker.extract.endings import FINAL, content_end, trim
 from worker.extract.finds import BREAKS
 from worker.extract.openings import clause_at, cue_of
+from worker.extract.phrase_kinds import Range
 from worker.extract.phrases import VerbGroup
-from worker.extract.sources import Range
 
 _CIRCUMSTANCE = frozenset(
     {"when", "while", "after", "as", "before", "although", "though", "in", "during", "on", "at", "with"}

@@ -15,7 +15,7 @@ from worker.extract.finds import Find
 from worker.extract.layout import layout
 from worker.extract.occasions import said_on
 from worker.extract.people import Person
-from worker.extract.sources import Range
+from worker.extract.phrase_kinds import Range
 from worker.schema import Act, Actor, Quotation, Statement, digest
 
 

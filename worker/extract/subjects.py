@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from worker.extract.document import Doc
 from worker.extract.finds import BREAKS, Find
+from worker.extract.phrase_kinds import Range, is_party
 from worker.extract.phrases import VerbGroup
-from worker.extract.sources import Range, is_party, speaker_after, subject
+from worker.extract.speaker_after import speaker_after
+from worker.extract.subject_before import subject
 
 
 def source_of(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> tuple[Range | None, int, str]:

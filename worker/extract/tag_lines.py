@@ -10,9 +10,11 @@ from worker.extract.endings import FINAL
 from worker.extract.finds import BREAKS
 from worker.extract.lexicon import Cue
 from worker.extract.openings import cue_of
+from worker.extract.phrase_kinds import Range, animate, is_party, text_is_venue
 from worker.extract.phrases import NounPhrase, VerbGroup
 from worker.extract.resumptions import goes_on_inside
-from worker.extract.sources import Range, animate, is_party, speaker_after, subject, text_is_venue
+from worker.extract.speaker_after import speaker_after
+from worker.extract.subject_before import subject
 
 FRONTED = frozenset({"SC", "WP", "IN", "TO", "VBN", "VBG"})
 """Classes with which an adverbial or subordinate clause opens a sentence."""

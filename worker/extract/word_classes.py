@@ -29,6 +29,7 @@ _LEFT = 12
 _IN_TAG_LINE = frozenset({"DT", "NN", "NNS", "NNP", "CD", "JJ", "POS"})
 _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 _BARE_VERBS = frozenset({"VB", "VBN", "VBP"})
+_NOUN_OR_VERB = frozenset({"NN", "NNS", "VBZ", "VBD"})
 _OPENS_OBJECT = frozenset({"DT", "PRP$", "PRP", "NNP", "CD"})
 _SUBJECTS = frozenset({"NN", "NNS", "NNP", "PRP", "RB"})
 
@@ -98,7 +99,7 @@ def _with_nouns(tags: list[str], tokens: Tokens, lexicon: Lexicon) -> list[str]:
             tags[i] = "NNS"  # fishermen
         elif tag == "NNP" and (low in lexicon.groups or low.endswith(("men", "women"))) and _opens(tags, tokens, i):
             tags[i] = "NNS"
-        else:
+        elif tag in _NOUN_OR_VERB:
             tags[i] = _noun_or_verb(tags, i, tokens.lower, lexicon)
     return tags
 

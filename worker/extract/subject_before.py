@@ -1,16 +1,14 @@
-"""The source of a cue: its subject, the agent of a passive, or the speaker after an inverted verb.
+"""The subject of a verb, to its left, with determiners, of-phrases and appositions, because they say who speaks.
 
-A source is a range of tokens.  It holds determiners, of-phrases and appositions ("Jaan Tamm, the foreign minister of
-Estonia,"), because they say who speaks; adverbials of time between subject and verb are stepped over.
+"Jaan Tamm, the foreign minister of Estonia, | said"; adverbials of time between subject and verb are stepped over.
 """
 
 from __future__ import annotations
 
 from worker.extract.document import Doc
 from worker.extract.names import is_role
+from worker.extract.phrase_kinds import Range, is_time
 from worker.extract.phrases import NounPhrase, VerbGroup
-
-Range = tuple[int, int]
 
 _LINKS = frozenset(
     {
@@ -30,10 +28,6 @@ _LINKS = frozenset(
         "against",
         "under",
     }
-)
-_INSIDE = frozenset({"of", "for", "from", "at", "with"})
-_AROUND = frozenset(
-    {"in", "on", "near", "inside", "outside", "across", "around", "behind", "under", "against", "within"}
 )
 _ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN", "VBD", "IN", "PRP$", "RB", "SC"})
 _COMMAS = frozenset({",", "—", "–", "--", "-"})
@@ -62,7 +56,7 @@ def _left(doc: Doc, at: int, floor: int) -> Range | None:
             phrase = doc.phrases.noun(at)
             if phrase is None:
                 return _over_participle(doc, at, end, floor)
-            if _is_time(doc, phrase):
+            if is_time(doc, phrase):
                 at = phrase.first - 1
                 if at >= floor and text.tags[at] == "IN":
                     at -= 1
@@ -112,11 +106,6 @@ def _opening_bracket(doc: Doc, at: int, floor: int) -> int:
     while at > floor and doc.text.words[at] != "(":
         at -= 1
     return at
-
-
-def _is_time(doc: Doc, phrase: NounPhrase) -> bool:
-    """ "Friday", "last week", "two days ago": an adverbial, not a subject."""
-    return doc.text.lower[phrase.head] in doc.lexicon.time_nouns and doc.text.tags[phrase.first] != "PRP"
 
 
 def _aside(doc: Doc, before: int, at: int, floor: int) -> int | None:
@@ -185,7 +174,7 @@ def _wider(doc: Doc, first: int, floor: int) -> int | None:
         return None
     if text.lower[before] in _LINKS:
         outer = doc.phrases.noun(before - 1)
-        if outer is not None and outer.first >= floor and not _is_time(doc, outer):
+        if outer is not None and outer.first >= floor and not is_time(doc, outer):
             return outer.first
         verb = doc.phrases.verb(before - 1)
         return _modified(doc, verb, floor) if verb is not None else None
@@ -202,7 +191,7 @@ def _wider(doc: Doc, first: int, floor: int) -> int | None:
         doc.text, doc.phrases.noun(first) or NounPhrase(first, first, first), doc.lexicon
     ):
         outer = doc.phrases.noun(before - 1)
-        if outer is not None and outer.first >= floor and text.tags[outer.head] == "NNP" and not _is_time(doc, outer):
+        if outer is not None and outer.first >= floor and text.tags[outer.head] == "NNP" and not is_time(doc, outer):
             return outer.first
     return None
 
@@ -234,173 +223,3 @@ def _coordinated(doc: Doc, conjunction: int, floor: int) -> int | None:
     if doc.text.lower[before] == "of" and before > floor and doc.text.tags[before - 1] == "NNS":
         return outer.first  # "the cities of Blackpool and Hull"
     return None if doc.phrases.verb(before) is not None or doc.text.tags[before] in {"IN", "TO"} else outer.first
-
-
-# ---------------------------------------------------------------- after the verb
-def agent(doc: Doc, at: int, limit: int) -> Range | None:
-    """Return the agent that "by" introduces at a token, None if it does not."""
-    if at >= limit or doc.text.lower[at] != "by":
-        return None
-    phrase = doc.phrases.noun(at + 1)
-    if (
-        phrase is not None
-        and text_is_person(doc, phrase)
-        and phrase.last < limit
-        and doc.text.lower[phrase.last] in {"of", "for"}
-    ):
-        return phrase.first, phrase.last  # "accused by X of …": what follows a name is what X said
-    return speaker_after(doc, at + 1, limit)
-
-
-def text_is_person(doc: Doc, phrase: NounPhrase) -> bool:
-    """Whether the phrase ends in a name or pronoun, which takes no of-phrase."""
-    return doc.text.tags[phrase.head] in {"NNP", "PRP"}
-
-
-def speaker_after(doc: Doc, at: int, limit: int) -> Range | None:
-    """Return the noun phrase that begins at a token, with its of-phrases and appositions."""
-    start = at + (at + 1 < limit and doc.text.tags[at] in {"VBN", "VBG", "RB"})  # "said | retired General X"
-    phrase = doc.phrases.noun(start)
-    if phrase is None or phrase.first != start or _is_time(doc, phrase):
-        return None
-    last = phrase.last
-    if doc.text.tags[phrase.head] in {"PRP", "WP"}:
-        return (at, last) if start == at else None
-    while last < limit:
-        wider = _beside(doc, last) or _wider_right(doc, last, limit)
-        if wider is None:
-            break
-        last = wider
-    return at, last
-
-
-def _beside(doc: Doc, last: int) -> int | None:
-    """The end of a noun phrase right after another one: "his friend | Mahamat Saleh"."""
-    phrase = doc.phrases.noun(last) if doc.text.tags[last - 1] in {"NN", "JJ"} else None
-    named = phrase is not None and phrase.first == last and doc.text.tags[phrase.head] in {"NN", "NNS", "NNP"}
-    return phrase.last if phrase is not None and named else None
-
-
-def _wider_right(doc: Doc, last: int, limit: int) -> int | None:
-    """One step to the right from the end of a source."""
-    text = doc.text
-    if last + 1 >= limit:
-        return None
-    word = text.lower[last]
-    following = doc.phrases.noun(last + 1)
-    if following is not None and following.first != last + 1:
-        following = None
-    if word in _INSIDE and following is not None and not _is_time(doc, following):
-        return following.last
-    if word in _AROUND and following is not None and _stands_there(doc, last, following):
-        return following.last
-    if word in {"and", "&"} and following is not None and not _subject_of_verb(doc, following):
-        return following.last
-    if word == "(":
-        closing = last
-        while closing < limit and text.words[closing] != ")":
-            closing += 1
-        return closing + 1 if closing < limit else None
-    if word == "," and following is not None:
-        described = _is_apposition(doc, following)
-        return _apposition_end(doc, following.last, limit) if described else _name_end(doc, last, following)
-    if text.lower[last] == "who" and doc.phrases.verb(last + 1) is not None:
-        return _apposition_end(doc, last + 1, limit)
-    return None
-
-
-def _stands_there(doc: Doc, last: int, place: NounPhrase) -> bool:
-    """ "officials in Brussels", "fishermen on the islands": common nouns have places, "said Hale in Rome" has not."""
-    tag = doc.text.tags[last - 1]
-    return tag in {"NN", "NNS"} and not _is_time(doc, place) and not text_is_venue(doc, place)
-
-
-def _name_end(doc: Doc, last: int, phrase: NounPhrase) -> int | None:
-    """The end of a name after a description, not the subject of another clause: "his deputy, Mari Kask"."""
-    tags = doc.text.tags
-    described = tags[last - 1] in {"NN", "NNS"} and tags[phrase.head] == "NNP" and not _is_time(doc, phrase)
-    return phrase.last if described and not _subject_of_verb(doc, phrase) else None
-
-
-def _subject_of_verb(doc: Doc, phrase: NounPhrase) -> bool:
-    verb = doc.phrases.verb(phrase.last)
-    return verb is not None and verb.finite
-
-
-def _is_apposition(doc: Doc, phrase: NounPhrase) -> bool:
-    """A description without a name of its own, not the subject of another clause."""
-    return (
-        doc.text.tags[phrase.head] in {"NN", "NNP", "NNS"}
-        and not _is_time(doc, phrase)
-        and not _subject_of_verb(doc, phrase)
-        and (doc.text.tags[phrase.first] in {"DT", "PRP$", "JJ", "CD"} or is_role(doc.text, phrase, doc.lexicon))
-    )
-
-
-def _apposition_end(doc: Doc, at: int, limit: int) -> int:
-    """Where an apposition ends: at a comma, stop, dash, quotation or adverbial of venue."""
-    text = doc.text
-    while at < limit:
-        word = text.words[at]
-        if word in {",", ";", ":", ".", "—", "–", "--"} or word in doc.lexicon.quotation_marks or text.tags[at] == "SC":
-            return at
-        if text.tags[at] == "IN" and _opens_venue(doc, at):
-            return at
-        at += 1
-    return limit
-
-
-def _opens_venue(doc: Doc, at: int) -> bool:
-    phrase = doc.phrases.noun(at + 1)
-    return phrase is not None and text_is_venue(doc, phrase)
-
-
-def text_is_venue(doc: Doc, phrase: NounPhrase) -> bool:
-    """Is the phrase a place to speak ("an interview", "Twitter") or a time ("Monday")?"""
-    word = doc.text.lower[phrase.head]
-    return word in doc.lexicon.venues or word in doc.lexicon.time_nouns
-
-
-# ---------------------------------------------------------------- what a phrase is
-def is_party(doc: Doc, phrase: NounPhrase) -> bool:
-    """Is the phrase somebody to be told, asked, accused or praised, and not a thing or a deed?"""
-    word, tag = doc.text.lower[phrase.head], doc.text.tags[phrase.head]
-    if tag == "NNS" and any(_means_somebody(doc, one) for one in _singulars(word)):
-        return True
-    return tag == "NNP" or (tag == "PRP" and word != "it") or _means_somebody(doc, word)
-
-
-def _singulars(word: str) -> tuple[str, str]:
-    """What a regular plural may be the plural of: "firms", "agencies"."""
-    return word.removesuffix("s"), word.removesuffix("ies") + "y"
-
-
-def _means_somebody(doc: Doc, word: str) -> bool:
-    lexicon = doc.lexicon
-    people = (lexicon.roles, lexicon.groups, lexicon.organisation_heads, lexicon.gender_of, lexicon.indefinite)
-    return any(word in words for words in people)
-
-
-def animate(doc: Doc, source: Range) -> bool:
-    """Can the phrase speak: a name, a person, a body, a group, or a document?"""
-    text = doc.text
-    phrase = doc.phrases.noun(source[0])
-    while phrase is not None and text.tags[phrase.first] == "IN":
-        phrase = doc.phrases.noun(phrase.last)
-    if phrase is None:
-        return False
-    word, tag = text.lower[phrase.head], text.tags[phrase.head]
-    if tag in {"NNP", "NNS", "CD", "JJ", "DT"}:
-        return True
-    if tag in {"PRP", "WP"}:
-        return word not in {"it", "when", "where", "what", "how", "why"}
-    return _means_somebody(doc, word) or word in doc.lexicon.documents or _counts_somebody(doc, phrase, source[1])
-
-
-def _counts_somebody(doc: Doc, phrase: NounPhrase, last: int) -> bool:
-    """Whether the phrase is a number of people: "a slew of officials", "a quarter of voters"."""
-    text = doc.text
-    if text.lower[phrase.first] not in {"a", "an"} or phrase.last + 1 >= last or text.lower[phrase.last] != "of":
-        return False
-    people = doc.phrases.noun(phrase.last + 1)
-    return people is not None and text.tags[people.head] == "NNS" and is_party(doc, people)
