@@ -50,7 +50,10 @@ class _Reader(DecisionVerbs, DecisionNouns):
             candidate = self._verb(group)
             if candidate is not None:
                 yield candidate
+        telling = self.lexicon.telling
         for chunk in self.phrases.nouns:
+            if telling.isdisjoint(self.text.lower[chunk.first : chunk.last]):
+                continue  # most nouns: a look at their words is cheaper than reading them
             candidate = self._noun(self.clauses.noun(chunk.first) or chunk)
             if candidate is not None:
                 yield candidate

@@ -112,6 +112,16 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return {noun.replace("_", " "): form for nouns, form in table for noun in nouns.split()}
 
     @cached_property
+    def meeting_heads(self) -> Words:
+        """Last words of the nouns of meeting."""
+        return frozenset(noun.split()[-1] for noun in self.meeting_nouns)
+
+    @cached_property
+    def telling(self) -> Words:
+        """Nouns that name a decision, or that can be said not to be there."""
+        return frozenset(self.decision_nouns) | words(self.decision.nouns.absent)
+
+    @cached_property
     def acts(self) -> dict[str, list[tuple[Particles, Act, Words]]]:
         """Verb lemma -> its readings, the longest first: particles, act, words one of which the object must hold."""
         table: dict[str, list[tuple[Particles, Act, Words]]] = {}

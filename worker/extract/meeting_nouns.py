@@ -31,7 +31,10 @@ class MeetingNouns(MeetingParties):
 
     def nominal(self) -> Iterator[Candidate]:
         """Yield what every noun of meeting says."""
+        heads = self.lexicon.meeting_heads
         for chunk in self.phrases.nouns:
+            if heads.isdisjoint(self.text.lower[chunk.first : chunk.last]):
+                continue  # most nouns: a look at their words is cheaper than reading them
             noun = self._with_owner(self.clauses.noun(chunk.first) or chunk)
             form = self._form(noun)
             candidate = self._nominal(noun, *form) if form is not None else None
