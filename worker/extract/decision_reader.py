@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from worker.extract.outlook import Mood
     from worker.extract.phrases import NounPhrase, VerbGroup
 
-NOTHING = frozenset({"nothing", "little", "anything", "something"})
-"""Objects about which nothing is said."""
-
 
 class DecisionReader(Reader):
     """Reads one article for decisions."""
@@ -173,7 +170,7 @@ class DecisionReader(Reader):
             noun = target or (self.clauses.noun(at) if at < len(self.text.words) else None)
             if noun is not None and self.text.tags[noun.head] == "PRP" and not act.firm:
                 continue
-            if noun is not None and self.text.lower[noun.first] in NOTHING:
+            if noun is not None and self.text.lower[noun.first] in words(self.lexicon.decision.choice.nothing):
                 continue
             if act.only_negated and not (group.negated and group.modal >= 0):
                 continue

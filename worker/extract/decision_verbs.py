@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from worker.extract.clusters import Candidate
 from worker.extract.decision_outcome import DecisionOutcome
-from worker.extract.decision_reader import NOTHING
 from worker.extract.event_lexicon import words
 from worker.extract.outlook import outcome_of
 from worker.schema import Actor, Category, Span
@@ -21,8 +20,6 @@ _COMPLEMENTS = frozenset(
     {"that", "whether", "if", "how", "not", "as", "from", "in", "on", "against", "for", "with", "over"}
 )
 """Words that open what a verb without an object decides: "ruled that", "resigned as", "cooperate with"."""
-_FROM_OFFICE = frozenset({"as", "from"})
-"""Words that open what one resigns from; "over" and "after" say why."""
 _ADJUNCTS = frozenset({"IN", "SC", "RB", "CC", "VBG", "PUNCT"})
 _TO_THE_VERB = 4
 """Tokens of a complement before its verb: "whether to [appoint]"."""
@@ -146,7 +143,7 @@ class DecisionVerbs(DecisionOutcome):
         target = self.clauses.object(group)
         if target is None or kind in {"taken", "voted", "rejected", "announced"}:
             return self._open_question(at, kind)
-        nothing = self.text.lower[target.first] in NOTHING
+        nothing = self.text.lower[target.first] in words(self.lexicon.decision.choice.nothing)
         if nothing or self.text.tags[target.head] == "PRP":
             return None
         if kind == "pending" and self.text.lower[target.head] not in self.lexicon.stance:
@@ -213,7 +210,7 @@ class DecisionVerbs(DecisionOutcome):
         if at >= self.text.sentence(last - 1)[1]:
             return None
         if act.bare and act.category == "personnel":
-            return self.around.stretch(at) if self.word(at) in _FROM_OFFICE else None
+            return self.around.stretch(at) if self.word(at) in words(self.lexicon.decision.choice.office) else None
         named = self.word(at) in _COMPLEMENTS or self.text.tags[at] not in _ADJUNCTS
         return self.around.stretch(at) if named or not act.bare else None
 

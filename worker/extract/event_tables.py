@@ -60,6 +60,7 @@ class MeetingWords(Table, frozen=True, kw_only=True):
     light: str
     talks: str
     meals: str
+    over: str
     ordinals: str
     hold: str
     visit_nouns: str
@@ -118,6 +119,8 @@ class Choice(Table, frozen=True, kw_only=True):
     weak: str
     favour: str
     tally: str
+    nothing: str
+    office: str
     circumstances: str
     speech: str
 

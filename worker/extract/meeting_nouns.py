@@ -150,7 +150,7 @@ class MeetingNouns(MeetingParties):
                     return None
                 before = part.first - 1
                 continue
-            if before < 0 or self.text.lower[before] not in {"in", "for", "at", "to", "part", "a", "round", "of"}:
+            if before < 0 or self.text.lower[before] not in words(self.lexicon.meeting.over):
                 return None
             before -= 1
         return None
