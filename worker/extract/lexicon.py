@@ -62,6 +62,8 @@ class Lexicon(Struct, frozen=True):
     elisions: frozenset[str]
     abbreviations: frozenset[str]
     title_abbreviations: frozenset[str]
+    abbreviating_words: frozenset[str]
+    """Abbreviations that are words as well."""
     sentence_openers: frozenset[str]
     be: frozenset[str]
     have: frozenset[str]
@@ -246,6 +248,7 @@ def _marks(file: File) -> dict[str, object]:
         "quotation_marks": _words(marks.opening) | _words(marks.closing),
         "elisions": _words(marks.elisions),
         "title_abbreviations": titles,
+        "abbreviating_words": _words(file.abbreviations.words),
         "abbreviations": titles | _words(file.abbreviations.other),
     }
 

@@ -23,6 +23,7 @@ class Abbreviations(Strict, frozen=True):
 
     titles: str
     other: str
+    words: str
 
 
 class FunctionWords(Strict, frozen=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _BOUNDARIES = frozenset({"SC", "WP", "CC", "PUNCT"})
+_BREAKS = _BOUNDARIES - {"CC"}  # after a conjunction a verb is coordinated: "called on them to go and said that …"
 _NOMINAL = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "PRP", "PRP$"})
 _SUBJECTS = frozenset({"NN", "NNS", "NNP", "PRP", "CD", "RB"})
 _OBJECTS = frozenset({"NNP", "PRP", "DT", "PRP$", "NNS", "CD"})
@@ -108,4 +109,4 @@ def _verb_before(tags: list[str], at: int, first: int) -> str:
 
 def _verb_after(tags: list[str], at: int, sentence: tuple[int, int]) -> bool:
     """Does a later clause begin with a finite verb, the participle's noun its subject ("Men accused of …, said")?"""
-    return any(tags[i] in _BOUNDARIES and tags[i + 1] in FINITE for i in range(at, sentence[1] - 1))
+    return any(tags[i] in _BREAKS and tags[i + 1] in FINITE for i in range(at, sentence[1] - 1))

@@ -48,7 +48,12 @@ def tokenize(string: str, lexicon: Lexicon) -> Tokens:
         for match in _TOKEN.finditer(string, line_start, line_end):
             start, end = match.span()
             word = match[0]
-            if word == "." and len(words) > first and ends[-1] == start and _abbreviates(words[-1], lexicon):
+            if (
+                word == "."
+                and len(words) > first
+                and ends[-1] == start
+                and _abbreviates(words[-1], string[end : end + 2], lexicon)
+            ):
                 words[-1] += "."
                 ends[-1] = end
             elif ("'" in word or "’" in word) and (cut := _clitic(word)):
@@ -81,9 +86,12 @@ def _lines(string: str) -> list[tuple[int, int]]:
     return lines
 
 
-def _abbreviates(word: str, lexicon: Lexicon) -> bool:
-    """Is the full stop after this word part of it?  Initials ("J.") and listed abbreviations."""
-    return (len(word) == 1 and word.isupper() and word != "I") or word.lower() in lexicon.abbreviations
+def _abbreviates(word: str, after: str, lexicon: Lexicon) -> bool:
+    """Is the full stop after a word part of it?  Initials ("J.") and listed abbreviations ("no." before a figure)."""
+    low = word.lower()
+    if low in lexicon.abbreviating_words and word.islower():
+        return after.lstrip()[:1].isdigit()
+    return (len(word) == 1 and word.isupper() and word != "I") or low in lexicon.abbreviations
 
 
 def _clitic(word: str) -> int:

@@ -17,8 +17,13 @@ _SMALL = frozenset({"IN", "TO", "DT", "CC", "SC", "MD", "PRP", "PRP$", "WP", "RP
 _AUXILIARY = 4
 """Letters of the longest auxiliary that asks a question ("Does")."""
 _NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "NN", "NNS", "UH", "FW"})
-_STRAY = frozenset({"UH", "FW", "NN"})
+_STRAY = frozenset({"UH", "FW", "NN", "VBN", "RB", "VBP"})
 """Classes in which a capitalised word may be a name that the tagger did not know."""
+_CLOSED = frozenset({"UH", "FW", "CD", "CC", "DT", "PRP", "PUNCT", "POS", "EX", "WP"})
+"""Classes to which no new word belongs."""
+_VERBLIKE = frozenset({"VBD", "VBN", "VB", "VBP"})
+_UNREAD = frozenset({"UH", "FW"})
+_PREDICATES = frozenset({"VBD", "VBZ", "VBN", "MD"})
 _NOUN_PHRASES = 14
 """Tokens of a noun's of-phrases before the verb it is subject of."""
 _IN_NOUN_PHRASES = frozenset({"IN", "DT", "NN", "NNS", "NNP", "JJ", "CC", "POS", "PRP$", "CD"})
@@ -93,6 +98,10 @@ def _with_nouns(tags: list[str], tokens: Tokens, lexicon: Lexicon) -> list[str]:
             tags[i] = "NN"
         elif tag in _STRAY and tokens.words[i][0].isupper() and _is_name(tags, i, low, known, lexicon):
             tags[i] = "NNP"
+        elif tag in _CLOSED and low.isalpha() and tokens.words[i].islower() and low not in known:
+            tags[i] = "NNS" if low.endswith("s") and low not in lexicon.roles else "NN"  # never seen: no interjection
+        elif tag in _VERBLIKE and low in lexicon.roles and "VB" not in known.get(low, ()) and _in_noun_phrase(tags, i):
+            tags[i] = "NN"  # "the Hale aide said"
         elif low == "her" and tag == "PRP" and _owns(tags, i, tokens.lower, lexicon):
             tags[i] = "PRP$"
         elif tag in _BARE_VERBS and low.endswith(("men", "women")):
@@ -120,13 +129,44 @@ def _noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -
         return "NN" if i and tags[i - 1] in _BEFORE_NOUN and not governs else "VBG"  # no past ends so
     if tag == "VBZ" and "NNS" in known.get(low, ()) and _second_verb(tags, i, lower, lexicon):
         return "NNS"
-    return "VBZ" if tag == "NNS" and _plans_to(tags, i, lower, lexicon) else tag
+    if tag == "NNS" and (_plans_to(tags, i, lower, lexicon) or _states(tags, i, lower, lexicon)):
+        return "VBZ"
+    return tag
+
+
+def _states(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
+    """Tell the verb of "Hale insists that it rains", "Hale slams the deal" from a plural: its clause has no other."""
+    cue = lexicon.cues.get(lower[i])
+    following = tags[i + 1] if i + 1 < len(tags) else ""
+    if cue is None or not lower[i].endswith("s") or i == 0 or tags[i - 1] not in {"NNP", "NN", "PRP"}:
+        return False
+    clause = cue.clause and following in {"SC", "WP", "PRP"}
+    called = any(p.partition(" ")[0] == lower[i + 1] for p in cue.prepositions) if following == "IN" else False
+    named = tags[i - 1] == "NNP" and (following in {"DT", "PRP", "PRP$", "NNP"} or called)
+    return (clause or named) and not _has_verb_before(tags, i) and not _has_verb_after(tags, i)
+
+
+def _has_verb_after(tags: list[str], at: int) -> bool:
+    """Does a verb follow, up to the next mark or clause: "Hale's claims about the dam | were false"?"""
+    for i in range(at + 1, min(len(tags), at + _LEFT)):
+        if tags[i] in FINITE:
+            return True
+        if tags[i] in {"PUNCT", "SC", "WP", "CC", "PRP"}:
+            return False
+    return False
 
 
 def _is_name(tags: list[str], i: int, low: str, known: Container[str], lexicon: Lexicon) -> bool:
     """Tell a name from a class guessed by its ending alone, and a given name before another one."""
-    unread = tags[i] != "NN" and low not in known
-    return unread or (low in lexicon.given_names and i + 1 < len(tags) and tags[i + 1] == "NNP")
+    following = tags[i + 1] if i + 1 < len(tags) else ""
+    if low in known or low in lexicon.lemmas:
+        return low in lexicon.given_names and following == "NNP"
+    return tags[i] in _UNREAD or following == "NNP" or (following in _PREDICATES and low not in lexicon.roles)
+
+
+def _in_noun_phrase(tags: list[str], i: int) -> bool:
+    """Does a noun or what stands before one precede the word?"""
+    return i > 0 and tags[i - 1] in {"DT", "JJ", "NN", "NNP", "POS", "PRP$"}
 
 
 def _governs(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
