@@ -307,6 +307,11 @@ def test_parties_stand_in_many_places(text: str, who: list[str]) -> None:
     assert sorted(names(the_meeting(text))) == sorted(who)
 
 
+def test_the_last_country_of_a_list_is_no_part_of_the_object_after_it() -> None:
+    meeting = the_meeting("Lepik discussed with the ministers of Norway, Latvia and Finland new ferry routes.")
+    assert sorted(names(meeting)) == sorted([LEPIK, "Norway", "Latvia", "Finland"])
+
+
 def test_the_two_leaders_are_the_two_named_before() -> None:
     [first, second] = meetings("Berg met Lepik in Riga on Monday. The two leaders will hold a phone call on Friday.")
     assert sorted(names(first)) == sorted(names(second)) == sorted([BERG, LEPIK])

@@ -263,17 +263,11 @@ class Clauses:
         noun = self.phrases.noun(token)
         if noun is None or noun.last - noun.first == 1:
             return noun
+        if self._opens_with_another(noun):
+            first = noun.first
+            rest = NounPhrase(first + 1, noun.last, noun.head)
+            return NounPhrase(first, first + 1, first) if token == first else rest
         times = self.lexicon.time_nouns
-        if (
-            self.text.lower[noun.first] in times
-            and self.text.tags[noun.head] == "NNP"
-            and noun.last - noun.first > _PAIR
-        ):
-            return (
-                NounPhrase(noun.first + 1, noun.last, noun.head)
-                if token > noun.first
-                else NounPhrase(noun.first, noun.first + 1, noun.first)
-            )
         for at in range(noun.first + 1, noun.last):
             if self.text.lower[at] in times:
                 at -= at > noun.first + 1 and self.text.tags[at - 1] in {"JJ", "DT", "CD"}  # noqa: PLW2901 - "last" of "last May"
@@ -282,6 +276,17 @@ class Clauses:
                     return noun
                 return NounPhrase(noun.first, at, at - 1) if token < at else NounPhrase(at, noun.last, noun.last - 1)
         return noun
+
+    def _opens_with_another(self, noun: NounPhrase) -> bool:
+        """Tell a date before a name, and the last country of a list before an object, from the phrase after them.
+
+        "[On] Monday | President Berg", "discussed with Latvia and Estonia | new ferries".
+        """
+        first, text, countries = noun.first, self.text, self.lexicon.countries
+        if text.lower[first] in self.lexicon.time_nouns and text.tags[noun.head] == "NNP":
+            return noun.last - first > _PAIR
+        listed = first > 1 and text.lower[first - 1] == "and" and text.words[first - 2] in countries
+        return listed and text.words[first] in countries and text.tags[first + 1] == "JJ"
 
     # ------------------------------------------------------------ steps of a walk
     def is_time(self, noun: NounPhrase) -> bool:

@@ -201,7 +201,11 @@ class Parties(Grades):
     def _resolve(self, first: int, last: int) -> Actor:
         known = self._known.get((first, last))
         if known is None:
-            known = self._known[first, last] = self.doc.mentions.resolve(first, last)
+            known = self.doc.mentions.resolve(first, last)
+            code = self.doc.lexicon.countries.get(known.name) if known.type == "group" else None
+            if code is not None:  # cut out of a longer phrase: "Latvia and Estonia | new ferries"
+                known = Actor(name=known.name, mention=known.mention, type="country", country=code)
+            self._known[first, last] = known
         return known
 
     # ------------------------------------------------------------ offices of countries
