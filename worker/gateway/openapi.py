@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import msgspec
 
+from worker.filters import CONFIDENCE, LONGEST_VALUE, MOST_VALUES, PARAMETERS
 from worker.gateway import answers
-from worker.gateway.filters import CONFIDENCE, LONGEST_VALUE, MOST_VALUES, PARAMETERS
 from worker.schema import Article, Event
 
 Json = dict[str, Any]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from msgspec import Struct
 
-from worker.gateway.facets import Facets, fold, fold_name
+from worker.filters.facets import Facets, fold, fold_name
 from worker.schema import KINDS, Act, Category, Decision, DecisionStatus, Event, Kind, Meeting, MeetingStatus, Statement
 
 if TYPE_CHECKING:
