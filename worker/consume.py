@@ -21,12 +21,14 @@ import structlog
 from msgspec import Struct
 from redis.exceptions import RedisError
 
+from worker import metrics
 from worker.digest import Digest, digest
 from worker.errors import Failure, NotYet, Permanent, Transient
 from worker.fetch import Fetcher
 from worker.politeness import Politeness
 from worker.pool import Pool
 from worker.publish import writes
+from worker.pulse import MARGIN_S, Part, Pulse
 from worker.queue import Delivery, Outcome, UrlQueue
 from worker.schema import Task
 from worker.settings import Settings
@@ -49,6 +51,19 @@ class Report(Struct, frozen=True, kw_only=True):
     reason: str | None = None
     """Code of the failure; None where there was none."""
     events: int = 0
+
+
+def worker_parts(settings: Settings) -> dict[str, Part]:
+    """Return the loops of a worker whose silence means something (see `Pulse`).
+
+    The one that tends leases must be back within a lease.  The reader, with all slots taken, waits for the first task
+    that ends, and that may be the slowest of all.
+    """
+    task_s = settings.total_timeout_s + settings.process_timeout_s
+    return {
+        "tend": Part(limit_s=max(settings.lease_s, MARGIN_S), vital=True),
+        "read": Part(limit_s=task_s + MARGIN_S),
+    }
 
 
 class Clock(Protocol):
@@ -100,8 +115,9 @@ class Consumer:
         jitter: Callable[[], float],
         clock: Clock = utc_now,
         report: Callable[[Report], None] = lambda _: None,
+        pulse: Pulse | None = None,
     ) -> None:
-        """Take the neighbours; start nothing.  `report` hears how each delivery ended."""
+        """Take the neighbours; start nothing.  `report` hears how each delivery ended, `pulse` that the loops turn."""
         self._settings = settings
         self._queue = queue
         self._politeness = politeness
@@ -109,7 +125,8 @@ class Consumer:
         self._pool = pool
         self._jitter = jitter
         self._clock = clock
-        self._report = report
+        self._tell = report
+        self._pulse = pulse or Pulse()
         self._work: dict[Delivery, asyncio.Task[None]] = {}
         self._free = asyncio.Event()
         self._finished: list[tuple[Delivery, Sequence[Write], asyncio.Future[Outcome]]] = []
@@ -149,6 +166,7 @@ class Consumer:
         stopping = asyncio.create_task(stop.wait())
         with _ended(stopping):
             while not stop.is_set() and not self._over.is_set():
+                self._pulse.beat("read")
                 await self._wait_for_slot(stopping)
                 if stop.is_set():
                     return
@@ -166,6 +184,7 @@ class Consumer:
         self._claimed = now
         claimed = await self._queue.claim(self._slots())
         for delivery in claimed:
+            metrics.CLAIMS.inc()
             log.warning("claimed", url=delivery.task.url, deliveries=delivery.attempts)
         return claimed
 
@@ -182,47 +201,70 @@ class Consumer:
     def _begin(self, delivery: Delivery) -> None:
         work = self._tasks.create_task(self._handle(delivery))
         self._work[delivery] = work
+        metrics.IN_FLIGHT.inc()
         work.add_done_callback(lambda done: self._end(delivery, done))
 
     def _end(self, delivery: Delivery, done: asyncio.Task[None]) -> None:
         del self._work[delivery]
+        metrics.IN_FLIGHT.dec()
         self._free.set()
         if not done.cancelled() and done.exception():  # without Redis: the group ends, and all of it must
             self._end_all()
 
     # ------------------------------------------------------------ one delivery
     async def _handle(self, delivery: Delivery) -> None:
-        """Bring one delivery to its end and report it in one log line."""
+        """Bring one delivery to its end and report it in one log line; every line on the way has the task's trace."""
         started = time.perf_counter()
         task = _counting_crashes(delivery)
+        with structlog.contextvars.bound_contextvars(trace=task.trace_id):
+            report = await self._outcome(delivery, task)
+            took_s = time.perf_counter() - started
+            log.info("url", **_fields(report, task), attempt=task.attempt, ms=round(1000 * took_s))
+        metrics.STAGES.labels("whole").observe(took_s)
+        self._report(report)
+
+    async def _outcome(self, delivery: Delivery, task: Task) -> Report:
+        """Settle, put off or bury."""
         try:
-            report = await self._finish(delivery, await self._read_page(task))
+            return await self._finish(delivery, await self._read_page(task))
         except Failure as failure:
-            report = await self._fail(delivery, task, failure)
+            return await self._fail(delivery, task, failure)
         except RedisError:
             raise  # ends the process: without Redis no end of this delivery could be written
         except Exception as bug:  # a bug must not take the other tasks with it; retried like a crash
             log.exception("bug", url=task.url)
-            report = await self._fail(delivery, task, Transient("bug", repr(bug)))
-        log.info("url", **_fields(report), attempt=task.attempt, ms=round(1000 * (time.perf_counter() - started)))
-        self._report(report)
+            return await self._fail(delivery, task, Transient("bug", repr(bug)))
+
+    def _report(self, report: Report) -> None:
+        """Count how a delivery ended, and tell whoever asked to hear it."""
+        metrics.ARTICLES.labels(report.outcome, metrics.bounded(report.reason)).inc()
+        if report.outcome == "dead" or report.reason == "bug":
+            self._pulse.trouble(report.url, report.reason or report.outcome, self._clock())
+        self._tell(report)
 
     async def _read_page(self, task: Task) -> Digest:
         if task.attempt >= self._settings.max_attempts:
             raise Permanent("crashed", f"its worker died {task.attempt} times")
         await self._politeness.admit(task, self._clock())
         async with self._politeness.heeding(task.url):
-            page = await self._fetcher.get(task.url, admit=self._politeness.redirects_of(task))
-        return await self._pool.run(digest, page)
+            with metrics.STAGES.labels("fetch").time():
+                page = await self._fetcher.get(task.url, admit=self._politeness.redirects_of(task))
+        with metrics.STAGES.labels("digest").time():
+            return await self._pool.run(digest, page)
 
     async def _finish(self, delivery: Delivery, result: Digest) -> Report:
         if self._over.is_set():  # nobody settles any more
             raise asyncio.CancelledError
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        entries = writes(result.article, result.events, self._settings, self._clock())
+        trace_id = delivery.task.trace_id
+        entries = writes(result.article, result.events, self._settings, self._clock(), trace_id)
         self._finished.append((delivery, entries, outcome))
         self._gathered.set()
-        return Report(url=delivery.task.url, outcome=await outcome, events=len(result.events))
+        with metrics.STAGES.labels("settle").time():
+            ended = await outcome
+        if ended == "done":
+            metrics.count_events(result.events)
+        return Report(url=delivery.task.url, outcome=ended, events=len(result.events))
 
     async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> Report:
         again = next_try(task, failure, self._clock(), self._settings, self._jitter())
@@ -255,6 +297,7 @@ class Consumer:
         try:
             while not self._over.is_set():
                 faulthandler.dump_traceback_later(3 * self._settings.lease_s, exit=True)
+                self._pulse.beat("tend")
                 now = time.monotonic()
                 await self._queue.move_due(self._clock())
                 if now - renewed >= self._settings.lease_s / 3:
@@ -271,12 +314,14 @@ class Consumer:
         """Renew every lease; stop working on what another worker has taken."""
         for lost in await self._queue.renew(list(self._work)):
             if lost in self._work:
+                metrics.LOST_LEASES.inc()
                 log.warning("lost", url=lost.task.url)
                 self._work[lost].cancel()
 
     # ------------------------------------------------------------ drain
     async def _drain(self) -> None:
         """Give what is under way its grace; hand the rest back, ready at once and with no attempt counted."""
+        self._pulse.end("read")
         log.info("draining", tasks=len(self._work))
         if self._work:
             await asyncio.wait(self._work.values(), timeout=self._settings.drain_s)
@@ -292,7 +337,10 @@ class Consumer:
 
 @contextlib.asynccontextmanager
 async def consumer(
-    settings: Settings, redis_url: str, report: Callable[[Report], None] = lambda _: None
+    settings: Settings,
+    redis_url: str,
+    report: Callable[[Report], None] = lambda _: None,
+    pulse: Pulse | None = None,
 ) -> AsyncIterator[Consumer]:
     """Put a consumer together with its neighbours; they are closed in the end."""
     async with (
@@ -302,7 +350,7 @@ async def consumer(
         Pool(settings, preload="worker.warm") as pool,
     ):
         politeness = Politeness(client, fetcher, settings)
-        yield Consumer(settings, queue, politeness, fetcher, pool, jitter=random.random, report=report)
+        yield Consumer(settings, queue, politeness, fetcher, pool, jitter=random.random, report=report, pulse=pulse)
 
 
 def _counting_crashes(delivery: Delivery) -> Task:
@@ -310,8 +358,9 @@ def _counting_crashes(delivery: Delivery) -> Task:
     return msgspec.structs.replace(delivery.task, attempt=delivery.task.attempt + delivery.attempts - 1)
 
 
-def _fields(report: Report) -> dict[str, object]:
-    return {k: v for k, v in msgspec.structs.asdict(report).items() if v is not None}
+def _fields(report: Report, task: Task) -> dict[str, object]:
+    known = {**msgspec.structs.asdict(report), "source": task.source}
+    return {name: value for name, value in known.items() if value is not None}
 
 
 async def _cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -20,12 +20,13 @@ import structlog
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from worker import schema
+from worker import metrics, schema
 from worker.errors import Failure, NotYet, Permanent, Transient, UsageError
 from worker.fetch import Fetcher, Validators
 from worker.parse import feed
 from worker.parse import url as urls
 from worker.politeness import Politeness
+from worker.pulse import MARGIN_S, Part, Pulse
 from worker.queue import QueueFull
 from worker.schema import Task
 from worker.settings import Settings
@@ -77,6 +78,26 @@ class Asked(Struct, frozen=True, kw_only=True):
     reason: str | None = None
     detail: str | None = None
     """Of a failure; of the first refused link otherwise."""
+
+
+class State(Struct, frozen=True, kw_only=True):
+    """How a source stands with all replicas together."""
+
+    source: str
+    due_in_s: float
+    """Negative where it should have been asked already."""
+    failures: int
+    """In a row."""
+
+
+def discover_parts(settings: Settings) -> dict[str, Part]:
+    """Return the loop of a discover whose silence means something: it beats with every source that it has asked."""
+    return {"ask": Part(limit_s=_lease_s(settings) + SLEEP_S + MARGIN_S, vital=True)}
+
+
+def _lease_s(settings: Settings) -> float:
+    """Return how long a turn lasts: longer than asking one source can take."""
+    return SLEEP_S + 2 * settings.total_timeout_s
 
 
 class Queue(Protocol):
@@ -137,6 +158,7 @@ class Discover:
         queue: Queue,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        pulse: Pulse | None = None,
     ) -> None:
         self._client = client
         self._fetcher = fetcher
@@ -146,6 +168,7 @@ class Discover:
         self._settings = settings
         self._now = now
         self._sleep = sleep
+        self._pulse = pulse or Pulse()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Ask whatever is due, again and again, until `stop` is set; what is under way then is dropped, safely."""
@@ -162,7 +185,35 @@ class Discover:
     async def _for_ever(self) -> None:
         while True:
             asked = await self.once(due_only=True)
-            await self._sleep(max(LEAST_PAUSE_S, min((a.next_s for a in asked), default=SLEEP_S)))
+            self._pulse.beat("ask")
+            await self._sleep(max(LEAST_PAUSE_S, min((SLEEP_S, *(a.next_s for a in asked)))))
+
+    async def show(self) -> None:
+        """Set the gauges that tell how the sources stand."""
+        states = await self.states()
+        counts = {
+            "all": len(states),
+            "due": sum(state.due_in_s <= 0 for state in states),
+            "failing": sum(state.failures > 0 for state in states),
+        }
+        for name, count in counts.items():
+            metrics.SOURCES.labels(name).set(count)
+        for state in states:
+            metrics.SOURCE_FAILURES.labels(state.source).set(state.failures)
+            metrics.NEW_URLS.labels(state.source)  # begins at zero
+
+    async def states(self) -> list[State]:
+        """Tell how each source stands, in the order of the file; asks none and takes no turn."""
+        pipe = self._client.pipeline(transaction=False)
+        for source in self._sources:
+            pipe.hmget(self._key(source), "due", "failures")
+        pipe.time()
+        *answers, (s, us) = await pipe.execute()
+        now_ms = 1000 * s + us / 1000
+        return [
+            State(source=source.name, due_in_s=(float(due or now_ms) - now_ms) / 1000, failures=int(failures or 0))
+            for source, (due, failures) in zip(self._sources, answers, strict=True)
+        ]
 
     async def once(self, *, due_only: bool = False) -> list[Asked]:
         """Ask every source (or only those that are due) and tell what came of each, in the order of the file."""
@@ -192,9 +243,17 @@ class Discover:
             failures += 1
             asked = _failed(source, failure, next_s=self._backoff_s(source, failure, failures))
         await self._give_turn_back(source, asked.next_s, validators, failures)
+        self._count(asked)
         known = {name: value for name, value in msgspec.structs.asdict(asked).items() if value is not None}
         log.info("source", **known, ms=round(1000 * (time.perf_counter() - started)))
         return asked
+
+    def _count(self, asked: Asked) -> None:
+        self._pulse.beat("ask")
+        metrics.SOURCES_ASKED.labels(asked.source, asked.outcome).inc()
+        metrics.NEW_URLS.labels(asked.source).inc(asked.new)
+        if asked.outcome == "failed":
+            self._pulse.trouble(asked.source, asked.reason or asked.outcome, self._now())
 
     async def _read(self, source: Source, validators: Validators) -> tuple[Asked, Validators]:
         """Fetch, parse and enqueue; the new validators count only if all of it went well."""
@@ -208,7 +267,7 @@ class Discover:
             return Asked(source=source.name, outcome="unchanged", next_s=next_s), answer.validators
         links = await asyncio.to_thread(feed.links, answer.page.body, answer.page.url)
         tasks, refusals = self._tasks(source, links)
-        new = sum(await self._queue.put_many(tasks)) if tasks else 0
+        new = await self._put(tasks)
         asked = Asked(
             source=source.name,
             outcome="read",
@@ -219,6 +278,13 @@ class Discover:
             detail=refusals[0] if refusals else None,
         )
         return asked, answer.validators
+
+    async def _put(self, tasks: Sequence[Task]) -> int:
+        """Enqueue what nobody has seen, each in a line with the trace that its events will have; return how many."""
+        put = await self._queue.put_many(tasks) if tasks else []
+        for task in (task for task, is_new in zip(tasks, put, strict=True) if is_new):
+            log.info("found", url=task.url, source=task.source, trace=task.trace_id)
+        return sum(put)
 
     async def _admitted(self, task: Task) -> Task:
         """Wait for the feed's own host like any task; NotYet where that would be long."""
@@ -265,8 +331,7 @@ class Discover:
 
         The turn is ours for longer than asking can take; a process that dies with it loses it to another after that.
         """
-        lease_s = SLEEP_S + 2 * self._settings.total_timeout_s
-        call = Call([self._key(source)], [round(lease_s * 1000), int(due_only), STATE_TTL_S])
+        call = Call([self._key(source)], [round(_lease_s(self._settings) * 1000), int(due_only), STATE_TTL_S])
         answer = await _TAKE.run(self._client, call)
         if isinstance(answer, int):
             return answer / 1000
@@ -284,12 +349,14 @@ class Discover:
 
 @asynccontextmanager
 async def discovery(
-    sources: Sequence[Source], settings: Settings, redis_url: str, queue: Queue
+    sources: Sequence[Source], settings: Settings, redis_url: str, queue: Queue, pulse: Pulse | None = None
 ) -> AsyncIterator[Discover]:
     """Put a Discover together with its neighbours; they are closed in the end."""
     async with connect(redis_url) as client, Fetcher(settings) as fetcher:
         politeness = Politeness(client, fetcher, settings)
-        yield Discover(sources, settings, client=client, fetcher=fetcher, politeness=politeness, queue=queue)
+        yield Discover(
+            sources, settings, client=client, fetcher=fetcher, politeness=politeness, queue=queue, pulse=pulse
+        )
 
 
 def _failed(

@@ -8,6 +8,8 @@ Keys, all with a TTL, times in Unix ms of Redis' own clock:
     <prefix>:host:<host>            hash: `next` first slot not reserved, `gate` next request, `pause` end of a pause
     <prefix>:host:<origin>:robots   robots.txt as served; empty where the site has none
     <prefix>:host:<origin>:asking   one worker is fetching it
+    <prefix>:hosts:waiting          sorted set for operators: hosts by the end of the last slot reserved
+    <prefix>:hosts:paused           the same: hosts by the end of their pause
 """
 
 from __future__ import annotations
@@ -18,12 +20,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
+from msgspec import Struct
 from protego import Protego
 
 from worker.errors import NotYet, Permanent, Transient
 from worker.fetch import AGENT, ROBOTS
 from worker.parse import url as urls
-from worker.streams import Call, Script, persist
+from worker.streams import Call, Script, Word, persist
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,6 +55,22 @@ _NO_ROBOTS: Final = frozenset({"too_many_redirects", "redirect_loop", "bad_redir
 """Failures that mean "there is none" like a 4xx does (RFC 9309, 2.3.1.2 and 2.3.1.3)."""
 
 
+class Hosts(Struct, frozen=True):
+    """The keys that tell which hosts are not to be asked now: sorted sets of hosts, by the Unix ms when they may be."""
+
+    prefix: str
+
+    @property
+    def waiting(self) -> str:
+        """All whose next slot is still to come."""
+        return f"{self.prefix}:hosts:waiting"
+
+    @property
+    def paused(self) -> str:
+        """Those that asked for a pause."""
+        return f"{self.prefix}:hosts:paused"
+
+
 class _Wait(NamedTuple):
     wait_s: float
     """0.0: go now."""
@@ -65,6 +84,7 @@ class Politeness:
         self._client = client
         self._fetcher = fetcher
         self._settings = settings
+        self._hosts = Hosts(settings.key_prefix)
         self._robots: dict[str, tuple[float, Protego]] = {}
 
     async def admit(self, task: Task, now: datetime) -> None:
@@ -122,15 +142,15 @@ class Politeness:
     async def pause(self, host: str, seconds: float) -> None:
         """Ask nothing of `host` for `seconds` (at most an hour), whoever wants to: it said Retry-After."""
         ms = _ms(min(max(seconds, 0.0), MAX_PAUSE_S))
-        await _PAUSE.run(self._client, Call([self._key(host)], [ms]))
+        await _PAUSE.run(self._client, Call([self._key(host), self._hosts.paused], [ms, host]))
 
     # ------------------------------------------------------------ slots
     async def _enter(
         self, host: str, delay_s: float, *, holds_slot: bool = False, least_s: float = 0.0, most_s: float = math.inf
     ) -> _Wait:
         most_ms = -1 if math.isinf(most_s) else _ms(most_s)
-        args = [_ms(delay_s), _ms(SLACK_S), int(holds_slot), _ms(least_s), most_ms]
-        wait_ms, reserved = await _ENTER.run(self._client, Call([self._key(host)], args))
+        args: list[Word] = [_ms(delay_s), _ms(SLACK_S), int(holds_slot), _ms(least_s), most_ms, host]
+        wait_ms, reserved = await _ENTER.run(self._client, Call([self._key(host), self._hosts.waiting], args))
         return _Wait(wait_ms / 1000, bool(reserved))
 
     def _delay_s(self, rules: Protego | None) -> float:
@@ -228,14 +248,21 @@ local function keep(name, value) redis.call('HSET', KEYS[1], name, string.format
 local function live()  -- a minute longer than anything in it matters
   redis.call('PEXPIRE', KEYS[1], math.max(moment('next'), moment('gate'), moment('pause'), now) - now + 60000)
 end
+local function list(host, till)  -- in the operators' sorted set KEYS[2], from which what is over goes
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+  redis.call('ZADD', KEYS[2], string.format('%.0f', till), host)
+  if redis.call('PTTL', KEYS[2]) < till - now then
+    redis.call('PEXPIRE', KEYS[2], string.format('%.0f', till - now + 60000))
+  end
+end
 """
 
 _ENTER: Final = Script(
     _HOST
     + """
--- KEYS: the host's hash.
+-- KEYS: the host's hash, the set of waiting hosts.
 -- ARGV: delay, slack, 1 if the task holds a slot, least wait, longest wait to reserve for (-1: any); all but the
--- third in ms.  Returns {0, 1} for "go now", {wait in ms, 1} with a slot reserved, {wait in ms, 0} without.
+-- third in ms; the host.  Returns {0, 1} for "go now", {wait in ms, 1} with a slot reserved, {wait in ms, 0} without.
 local delay, slack, holds = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3] == '1'
 local least, most = tonumber(ARGV[4]), tonumber(ARGV[5])
 local free, gate, pause = moment('next'), moment('gate'), moment('pause')
@@ -249,6 +276,7 @@ local slot = math.max(free, gate, pause, now + math.max(least, 1))
 if most >= 0 and slot - now > most then return {slot - now, 0} end
 if delay > 0 then keep('next', slot + delay) end
 live()
+list(ARGV[6], slot + delay)
 return {slot - now, 1}
 """
 )
@@ -256,9 +284,10 @@ return {slot - now, 1}
 _PAUSE: Final = Script(
     _HOST
     + """
--- KEYS: the host's hash.  ARGV: duration (ms).  A pause never shortens another.
+-- KEYS: the host's hash, the set of paused hosts.  ARGV: duration (ms), the host.  A pause never shortens another.
 keep('pause', math.max(moment('pause'), now + tonumber(ARGV[1])))
 live()
+if moment('pause') > now then list(ARGV[2], moment('pause')) end
 return 1
 """
 )

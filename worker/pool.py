@@ -20,6 +20,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from worker import metrics
 from worker.errors import Permanent, Transient
 from worker.settings import Settings
 
@@ -59,10 +60,13 @@ class Pool:
         try:
             return await asyncio.wrap_future(self._schedule(function, args, kwargs))
         except TimeoutError:
+            metrics.PARSE_KILLS.labels("timeout").inc()
             raise Permanent("process_timeout", f"killed after {self._timeout_s:g} s") from None
         except ProcessExpired as e:
+            metrics.PARSE_KILLS.labels("died").inc()
             raise Transient("process_died", f"exit code {e.exitcode}") from None
         except BrokenProcessPool as e:
+            metrics.PARSE_KILLS.labels("died").inc()
             raise Transient("process_died", str(e)) from None
         except MemoryError:
             raise Transient("process_died", "out of memory") from None

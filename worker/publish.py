@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from worker.schema import VERSION, Article, Event, Kind, article_stream, event_stream
+from worker.schema import VERSION, Article, Event, Kind, article_stream, digest, event_stream
 from worker.streams import Write
 
 if TYPE_CHECKING:
@@ -16,16 +16,21 @@ if TYPE_CHECKING:
     from worker.settings import Settings
 
 
-def writes(article: Article, events: Sequence[Event], settings: Settings, now: datetime) -> list[Write]:
+def writes(
+    article: Article, events: Sequence[Event], settings: Settings, now: datetime, trace_id: str | None = None
+) -> list[Write]:
     """Return the entries of one article and its events, in the order they are to be added.
 
     The article comes first, so that whoever sees an event can already resolve its spans.  `now` (aware) becomes
-    `time`, the moment of publication, in UTC.
+    `time`, the moment of publication, in UTC.  With a `trace_id`, each entry has CloudEvents' extension `traceparent`
+    (Distributed Tracing), so that a subscriber's traces and our log lines can be laid side by side.
     """
     prefix, about_all = settings.key_prefix, {"v": str(VERSION), "time": _rfc3339(now), "source": article.url}
+    trace = {} if trace_id is None else {"traceparent": traceparent(trace_id)}
 
     def write(stream: str, kind: str, about: Article | Event) -> Write:
-        fields: dict[str, str | bytes] = {"id": about.id, "type": kind, **about_all, "data": msgspec.json.encode(about)}
+        fields: dict[str, str | bytes] = {"id": about.id, "type": kind, **about_all, **trace}
+        fields["data"] = msgspec.json.encode(about)
         return Write(stream=stream, fields=fields, maxlen=settings.stream_length)
 
     kinds = [cast("Kind", event.__struct_config__.tag) for event in events]  # `kind` in the wire form is the tag
@@ -33,6 +38,11 @@ def writes(article: Article, events: Sequence[Event], settings: Settings, now: d
         write(article_stream(prefix), "article", article),
         *(write(event_stream(prefix, kind), kind, event) for kind, event in zip(kinds, events, strict=True)),
     ]
+
+
+def traceparent(trace_id: str) -> str:
+    """Return W3C Trace Context of the work on one URL: version, trace, the span that is this publication, sampled."""
+    return f"00-{trace_id}-{digest('publish', trace_id)[:16]}-01"
 
 
 def _rfc3339(at: datetime) -> str:

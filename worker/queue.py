@@ -23,6 +23,7 @@ import msgspec
 from msgspec import Struct
 from redis.exceptions import ResponseError
 
+from worker import metrics
 from worker.schema import Task
 from worker.streams import (
     Call,
@@ -115,6 +116,10 @@ class Depth(Struct, frozen=True, kw_only=True):
     dead: int
     oldest_s: float | None = None
     """Since the oldest task ready or under way became ready; None where there is none."""
+    oldest_ready_s: float | None = None
+    """The same of those not delivered yet: how far the workers are behind."""
+    oldest_pending_s: float | None = None
+    """The same of those under way."""
 
 
 class DeadLetter(Struct, frozen=True, kw_only=True):
@@ -299,7 +304,8 @@ return #due
             except (msgspec.DecodeError, UnicodeDecodeError) as e:
                 broken.append(self._bury_call(lease, entry.fields or {}, "undecodable", str(e)))
         self._held.update(d.lease for d in deliveries)
-        await self._BURY.run_many(self._client, broken, self._group)
+        for answer in await self._BURY.run_many(self._client, broken, self._group):
+            _count_buried(answer, "undecodable")
         return deliveries
 
     async def renew(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
@@ -398,6 +404,7 @@ redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', unpack(ARGV, 6))
         call = self._bury_call(delivery.lease, {b"task": msgspec.json.encode(delivery.task)}, reason, detail)
         answer = await self._BURY.run(self._client, call, self._group)
         self._release([delivery])
+        _count_buried(answer, reason)
         return bool(answer == b"done")
 
     def _bury_call(self, lease: Lease, fields: dict[bytes, bytes], reason: str, detail: str) -> Call:
@@ -422,19 +429,30 @@ redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', unpack(ARGV, 6))
         pipe.zcard(self.keys.delayed)
         pipe.xlen(self.keys.dead)
         pipe.xrange(self.keys.urls, count=1)
+        pipe.xinfo_groups(self.keys.urls)
         pipe.time()
         answers = await pipe.execute(raise_on_error=False)
-        for wrong in (a for a in answers if isinstance(a, ResponseError) and "NOGROUP" not in str(a)):
+        for wrong in (a for a in answers if isinstance(a, ResponseError) and not _nothing_there(a)):
             raise wrong
-        length, pending, delayed, dead, first, (s, us) = answers
+        length, pending, delayed, dead, first, groups, (s, us) = answers
         held = 0 if isinstance(pending, ResponseError) else int(pending["pending"])  # no stream, no group
+        now_s = s + us / 1e6
         return Depth(
             backlog=max(0, length - held),
             pending=held,
             delayed=delayed,
             dead=dead,
-            oldest_s=max(0.0, s + us / 1e6 - order(first[0][0].decode())[0] / 1000) if first else None,
+            oldest_s=_age_s(first[0][0] if first else None, now_s),
+            oldest_ready_s=_age_s(await self._first_ready(groups), now_s),
+            oldest_pending_s=_age_s(pending["min"] if held else None, now_s),
         )
+
+    async def _first_ready(self, groups: Any) -> bytes | None:
+        """Return the id of the oldest entry that was not delivered yet."""
+        known = [] if isinstance(groups, ResponseError) else groups
+        at = next((g["last-delivered-id"].decode() for g in known if g["name"].decode() == self._group.name), "0-0")
+        ready = await browse(self._client, self.keys.urls, first=f"({at}", count=1)
+        return ready[0].id.encode() if ready else None
 
     async def dead(self, limit: int = 100, *, reason: str | None = None) -> list[DeadLetter]:
         """List up to `limit` dead letters, the newest first; only those of one reason, where given."""
@@ -483,6 +501,15 @@ return 1
         return Call(keys, [entry_id, fresh, self._settings.seen_ttl_s])
 
 
+def _nothing_there(error: ResponseError) -> bool:
+    """Tell whether an error only means that the stream or its group is not there yet."""
+    return "NOGROUP" in str(error) or "no such key" in str(error)
+
+
+def _age_s(entry_id: bytes | None, now_s: float) -> float | None:
+    return None if entry_id is None else max(0.0, now_s - order(entry_id.decode())[0] / 1000)
+
+
 def _letter(entry: Entry) -> DeadLetter:
     raw = entry.fields or {}
     fields = {name.decode(errors="replace"): value.decode(errors="replace") for name, value in raw.items()}
@@ -504,6 +531,11 @@ def _letter(entry: Entry) -> DeadLetter:
 def _task(entry: Entry) -> Task:
     """Decode the field `task`; DecodeError or UnicodeDecodeError where it is not one."""
     return msgspec.json.decode((entry.fields or {}).get(b"task", b""), type=Task)
+
+
+def _count_buried(answer: bytes, reason: str) -> None:
+    if answer == b"done":
+        metrics.DEAD_LETTERS.labels(metrics.bounded(reason)).inc()
 
 
 def _words(fields: Mapping[Any, str | bytes]) -> list[str | bytes]:

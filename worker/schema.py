@@ -45,6 +45,15 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The host's slot reserved for this task; None while none is."""
     put_at: datetime | None = None
 
+    @property
+    def trace_id(self) -> str:
+        """Id of this URL's way from discovery to its events, as W3C Trace Context spells one (32 hex digits).
+
+        It follows from what the task carries: the same in every attempt, every worker and every log, and no field of
+        its own in the queue.
+        """
+        return digest("trace", self.id, self.put_at.isoformat() if self.put_at else "")
+
 
 class Page(Struct, frozen=True, kw_only=True):
     """What a server answered: `body` after decompression, `url` after redirects."""

@@ -86,6 +86,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     sources: str = "deploy/sources.toml"
     discover_interval_s: Positive = 300.0
 
+    # operating
+    metrics_host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
+    metrics_port: Annotated[int, Meta(ge=0, le=65_535)] | None = None
+    """Where a service answers /metrics, /healthz and /readyz; 0 takes any free port, None does without."""
+
     # log
     log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
 

@@ -11,9 +11,11 @@ import uvloop
 from rich.console import Console
 
 from worker.commands import required_redis_url, stop_on_signals, tell
-from worker.consume import consumer
-from worker.discover import Asked, Source, discovery, load_sources
+from worker.consume import consumer, worker_parts
+from worker.discover import Asked, Source, discover_parts, discovery, load_sources
 from worker.errors import EventStreamError
+from worker.health import watched
+from worker.pulse import Pulse
 from worker.queue import UrlQueue
 from worker.schema import KINDS, Event
 from worker.settings import Settings
@@ -30,8 +32,11 @@ def consume(_: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _consume(settings: Settings) -> None:
-    stop = stop_on_signals()
-    async with consumer(settings, required_redis_url(settings)) as worker:
+    redis_url, stop, pulse = required_redis_url(settings), stop_on_signals(), Pulse(worker_parts(settings))
+    async with (
+        consumer(settings, redis_url, pulse=pulse) as worker,
+        watched(settings, redis_url, "worker", pulse),
+    ):
         await worker.run(stop)
 
 
@@ -46,11 +51,15 @@ def discover(args: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _discover(sources: tuple[Source, ...], settings: Settings, *, once: bool) -> list[Asked]:
-    redis_url, stop = required_redis_url(settings), stop_on_signals()
-    async with UrlQueue(redis_url, settings) as queue, discovery(sources, settings, redis_url, queue) as discovering:
+    redis_url, stop, pulse = required_redis_url(settings), stop_on_signals(), Pulse(discover_parts(settings))
+    async with (
+        UrlQueue(redis_url, settings) as queue,
+        discovery(sources, settings, redis_url, queue, pulse) as discovering,
+    ):
         if once:
             return await discovering.once()
-        await discovering.run(stop)
+        async with watched(settings, redis_url, "discover", pulse, discovering.show):
+            await discovering.run(stop)
         return []
 
 
