@@ -1,0 +1,70 @@
+"""The gateway's own figures, as metrics: it counts for itself, and hands them in with `GATEWAY.watch`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, Protocol
+
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from worker.metrics.registry import REGISTRY, counter, gauge, plain
+
+
+class Figures(Protocol):
+    """What a gateway counts from its start on."""
+
+    requests: Mapping[tuple[str, str, int], int]
+    """By method, route and status."""
+    request_s: Mapping[str, float]
+    """Seconds spent on them, by route."""
+    opened: Mapping[str, int]
+    """Streams, by transport."""
+    ended: Mapping[str, int]
+    """Streams, by why."""
+    events: Mapping[str, int]
+    """Read live, by kind."""
+    replayed: int
+    lag_s: float
+
+
+class Gateway(Collector):
+    """Shows the figures of this process' gateway, if it has one."""
+
+    def __init__(self) -> None:
+        self._figures: Figures | None = None
+
+    def watch(self, figures: Figures) -> None:
+        """Show these from now on."""
+        self._figures = figures
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every family, without samples where there is no gateway."""
+        f = self._figures
+        yield counter(
+            "communique_gateway_requests",
+            "Requests answered by the gateway.",
+            ("method", "route", "status"),
+            [((method, route, str(status)), n) for (method, route, status), n in f.requests.items()] if f else (),
+        )
+        for name, about, label, counts in (
+            ("request_seconds", "Seconds spent on requests, streams not counted.", "route", f and f.request_s),
+            ("streams_opened", "Live streams opened.", "transport", f and f.opened),
+            ("streams_ended", "Live streams ended (left, too_slow, stopping).", "reason", f and f.ended),
+            ("events", "Events read from Redis for those who listen.", "kind", f and f.events),
+        ):
+            samples = [((key,), float(n)) for key, n in counts.items()] if counts else ()
+            yield counter(f"communique_gateway_{name}", about, (label,), samples)
+        yield counter(
+            "communique_gateway_replayed_events", "Events sent from the past.", (), plain([f.replayed] if f else [])
+        )
+        yield gauge(
+            "communique_gateway_lag_seconds",
+            "From the publication of an event to its sending, for the oldest of the last batch.",
+            (),
+            plain([f.lag_s] if f else []),
+        )
+
+
+GATEWAY: Final = Gateway()
+REGISTRY.register(GATEWAY)

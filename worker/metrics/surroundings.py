@@ -1,0 +1,138 @@
+"""What is, in Redis and in the loops of this process: gauges made of the last survey when somebody asks for them."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from worker.metrics.registry import REGISTRY, gauge, plain
+from worker.vitals import Fleet, Lag
+
+Ages = Callable[[], dict[str, float]]
+
+
+class Surroundings(Collector):
+    """Gauges made of the last survey and of the pulses of this process, when they are asked for."""
+
+    def __init__(self) -> None:
+        self._pulses: dict[str, Ages] = {}
+        self._survey: Callable[[], Fleet | None] = lambda: None
+
+    def watch(self, service: str, ages: Ages, survey: Callable[[], Fleet | None]) -> None:
+        """Show how long ago this service's loops were heard, and the fleet as `survey` saw it last.
+
+        A survey is None while Redis does not answer.
+        """
+        self._pulses = {**self._pulses, service: ages}
+        self._survey = survey
+
+    def forget(self, service: str) -> None:
+        """Show the service no more."""
+        self._pulses = {name: ages for name, ages in self._pulses.items() if name != service}
+        if not self._pulses:
+            self._survey = lambda: None
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every family, one without samples where nothing is known: names do not come and go."""
+        pulses = self._pulses
+        fleet = self._survey() if pulses else None
+        yield gauge(
+            "communique_heartbeat_age_seconds",
+            "Since a loop of this process last turned.",
+            ("service", "part"),
+            [((service, part), age) for service, ages in pulses.items() for part, age in ages().items()],
+        )
+        up = [float(fleet is not None)] if pulses else []
+        yield gauge("communique_redis_up", "Whether Redis has answered this process lately.", (), plain(up))
+        yield from _of_queue(fleet)
+        yield from _of_services(fleet)
+        yield from _of_hosts(fleet)
+        yield from _of_subscribers(fleet.lags if fleet else ())
+
+
+def _of_queue(fleet: Fleet | None) -> Iterator[Metric]:
+    tasks = {"ready": fleet.backlog, "pending": fleet.pending, "delayed": fleet.delayed} if fleet else {}
+    yield gauge(
+        "communique_queue_tasks",
+        "Tasks in the queue: ready, pending (under way) and delayed (put off).",
+        ("state",),
+        [((state,), count) for state, count in tasks.items()],
+    )
+    for field, name, about in _QUEUE_GAUGES:
+        yield gauge(f"communique_{name}", about, (), plain([float(getattr(fleet, field))] if fleet else []))
+
+
+_QUEUE_GAUGES: Final = (
+    ("limit", "queue_limit_tasks", "Tasks above which the queue refuses more."),
+    ("lag_s", "queue_lag_seconds", "Since the oldest task not delivered yet became ready; 0 where all are."),
+    ("oldest_pending_s", "queue_oldest_pending_seconds", "Since the oldest task under way became ready; 0 for none."),
+    ("dead", "queue_dead_letters", "Dead letters kept."),
+    ("memory_bytes", "redis_memory_bytes", "Memory that Redis uses."),
+    ("memory_limit_bytes", "redis_memory_limit_bytes", "Memory that Redis may use; 0 where no limit is set."),
+)
+"""Field of `Fleet`, name, meaning."""
+
+
+def _of_services(fleet: Fleet | None) -> Iterator[Metric]:
+    states = Tally[tuple[str, ...]]()
+    for service in ("worker", "discover"):
+        states.update({(service, "alive"): 0, (service, "silent"): 0})
+    for beat in fleet.services if fleet else ():
+        states[beat.service, "alive" if fleet and fleet.alive(beat) else "silent"] += 1
+    yield gauge(
+        "communique_services",
+        "Services that have given a sign of life lately, and those that fell silent without a farewell.",
+        ("service", "state"),
+        states.items() if fleet else (),
+    )
+
+
+def _of_hosts(fleet: Fleet | None) -> Iterator[Metric]:
+    yield gauge(
+        "communique_paused_hosts",
+        "Hosts that asked to be left alone for a while (Retry-After).",
+        (),
+        plain([fleet.paused_hosts] if fleet else []),
+    )
+    yield gauge(
+        "communique_waiting_hosts",
+        "Hosts whose next free slot is still to come.",
+        (),
+        plain([fleet.waiting_hosts] if fleet else []),
+    )
+    yield gauge(
+        "communique_host_pause_seconds",
+        "What is left of a host's pause; the twenty longest at most.",
+        ("host",),
+        [((host.host,), host.pause_s) for host in fleet.hosts if host.pause_s] if fleet else (),
+    )
+
+
+def _of_subscribers(lags: Iterable[Lag]) -> Iterator[Metric]:
+    lags, labels = tuple(lags), ("stream", "group")
+    yield gauge(
+        "communique_subscriber_lag_seconds",
+        "Since the oldest entry came in that a group of subscribers was not given yet; 0 where all were.",
+        labels,
+        [((lag.stream, lag.group), lag.lag_s) for lag in lags],
+    )
+    yield gauge(
+        "communique_subscriber_lag_entries",
+        "Entries that a group of subscribers was not given yet; none where the server cannot tell.",
+        labels,
+        [((lag.stream, lag.group), lag.entries) for lag in lags if lag.entries is not None],
+    )
+    yield gauge(
+        "communique_subscriber_pending_entries",
+        "Entries that a group of subscribers was given and has not acknowledged.",
+        labels,
+        [((lag.stream, lag.group), lag.pending) for lag in lags],
+    )
+
+
+SURROUNDINGS: Final = Surroundings()
+REGISTRY.register(SURROUNDINGS)
