@@ -61,6 +61,8 @@ def before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list
         return None
     if rule == "purpose" and right.form not in {"that", "quotation"}:
         return None
+    if source is not None and _is_anybody(doc, source):
+        return None
     return Find(
         source=source,
         cue=(cue_first, right.cue_last),
@@ -71,6 +73,12 @@ def before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list
         venue=venue_of(doc, verb.last, right.first),
         target=_target(doc, cue, verb, right),
     )
+
+
+def _is_anybody(doc: Doc, source: Range) -> bool:
+    """ "You know that …", "nobody knows whether …": said of everybody or nobody, it is no statement of anybody's."""
+    words = doc.text.lower[slice(*source)]
+    return words == ["you"] or words[0] in doc.lexicon.nobody or words[:2] == ["no", "one"]
 
 
 def _pieces(doc: Doc, source: Range | None, right: Complement, first: int) -> list[Range]:

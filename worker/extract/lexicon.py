@@ -85,6 +85,7 @@ class Lexicon(Struct, frozen=True):
     plural: frozenset[str]
     first_person: frozenset[str]
     second_person: frozenset[str]
+    nobody: frozenset[str]
     relative: frozenset[str]
     indefinite: frozenset[str]
     pronouns: frozenset[str]
@@ -290,6 +291,7 @@ def _people(file: File) -> dict[str, object]:
     return {
         "first_person": _words(pronouns.first),
         "second_person": _words(pronouns.second),
+        "nobody": _words(pronouns.nobody),
         "pronouns": _words(" ".join(getattr(pronouns, field) for field in _PERSONAL)),
         "state_words": _words(people.state_words) | _words(people.role_modifiers),
         "gender_of": _genders(people.masculine, people.feminine),

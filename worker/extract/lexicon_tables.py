@@ -57,6 +57,7 @@ class Pronouns(Strict, frozen=True):
     first: str
     second: str
     relative: str
+    nobody: str
     indefinite: str
 
 

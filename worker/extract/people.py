@@ -193,7 +193,7 @@ class People:
         if len(word) < _LONG_NAME:
             return None
         near = (p for p in self.everyone[:_MANY] if len(p.tokens) > 1 and _one_letter_off(_key(p.tokens[-1]), word))
-        return next(near, None)
+        return next((p for p in near if name.gender is None or p.gender in {None, name.gender}), None)
 
     def country_of_principal(self, words: Iterable[str], servant: Person | None = None) -> str | None:
         """ "Hale campaign", "Hale campaign spokesman": the country of the politician whom lower-case words name."""
@@ -232,6 +232,8 @@ class People:
         person.former = (person.former | past) - (held - past) if past else person.former - held
         person.role_words |= words
         person.held |= held
+        if held & self.words.sent_abroad:
+            last = next((i for i in range(first, last) if self.text.lower[i] == "to"), last)
         if person.country is None and held & self.lexicon.offices:
             person.country = self.countries.of_office(outer, first, last)
         elif person.country is None and held & self.words.serving:

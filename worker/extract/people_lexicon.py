@@ -24,6 +24,7 @@ class PeopleLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     messages: str
     state_bodies: str
     servants: str
+    sent: str
     ranks: str
     spelled_out: dict[str, str]
     kinds: dict[str, str]
@@ -53,6 +54,11 @@ class PeopleLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def relatives(self) -> Words:
         """Wife, father and the like."""
         return _words(self.kin)
+
+    @cached_property
+    def sent_abroad(self) -> Words:
+        """Roles whose "to" names another country than the one that they represent."""
+        return _words(self.sent)
 
     @cached_property
     def relational(self) -> Words:
