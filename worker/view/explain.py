@@ -18,7 +18,7 @@ import msgspec
 from rich.text import Text
 
 from worker.codes import CAMEO
-from worker.schema import Actor, Decision, Event, Kind, Meeting, Span, Statement
+from worker.schema import KINDS, Actor, Decision, Event, Kind, Meeting, Span, Statement
 from worker.view.lines import KIND_STYLE, LONGEST, kind_of, spoken, visible
 
 PART_STYLE = {
@@ -196,14 +196,15 @@ def _paragraph(text: str, offset: int) -> int:
 
 # ---------------------------------------------------------------- the rules in words
 @cache
-def _rules() -> dict[str, dict[str, str]]:
-    return msgspec.toml.decode(files("worker.view").joinpath("rules.toml").read_bytes(), type=dict[str, dict[str, str]])
+def rules_in_words() -> dict[Kind, dict[str, str]]:
+    """Return what the construction of every rule is, in one line each; rules of two parts are told by both."""
+    raw = files("worker.view").joinpath("rules.toml").read_bytes()
+    table = msgspec.toml.decode(raw, type=dict[str, dict[str, str]])
+    subjects, complements = table["subject"].items(), table["complement"].items()
+    pairs = {f"{s}_{c}": f"{subject}; {complement}" for s, subject in subjects for c, complement in complements}
+    return {kind: (pairs if kind == "statement" else {}) | table[kind] for kind in KINDS}
 
 
 def rule_in_words(kind: Kind, rule: str) -> str:
-    """Return what a rule's construction is, in one line; "" for a rule that `rules.toml` does not know."""
-    table = _rules()
-    subject, _, complement = rule.rpartition("_")
-    if rule not in table[kind] and subject in table["subject"] and complement in table["complement"]:
-        return f"{table['subject'][subject]}; {table['complement'][complement]}"
-    return table[kind].get(rule, "")
+    """Return what a rule's construction is; "" for a rule that `rules.toml` does not know."""
+    return rules_in_words()[kind].get(rule, "")

@@ -1,0 +1,42 @@
+"""What the page knows of our words: gathered from where each has its home, so that there is no second list of any."""
+
+from __future__ import annotations
+
+from typing import Final, get_args
+
+from msgspec import Struct
+
+from worker.codes import CAMEO
+from worker.extract.lexicon import lexicon
+from worker.schema import Act, DecisionStatus, Kind, MeetingStatus
+from worker.view.explain import rules_in_words
+
+LANGUAGES: Final = ("en",)
+"""Whose names of countries the page looks for in what was said."""
+
+
+class Vocabulary(Struct, frozen=True, kw_only=True):
+    """Served to the page as JSON."""
+
+    rules: dict[Kind, dict[str, str]]
+    """Kind -> rule -> the construction that it names, in a linguist's words."""
+    cameo: dict[str, str]
+    """Code -> its name."""
+    acts: tuple[str, ...] = get_args(Act)
+    statuses: dict[Kind, tuple[str, ...]] = {"meeting": get_args(MeetingStatus), "decision": get_args(DecisionStatus)}
+    places: dict[str, dict[str, str]]
+    """Language -> name of a country, its people or its seat of power -> ISO 3166-1 alpha-2."""
+
+
+def vocabulary() -> Vocabulary:
+    """Gather it."""
+    return Vocabulary(
+        rules=rules_in_words(),
+        cameo={code: known.name for code, known in CAMEO.items()},
+        places={language: _places(language) for language in LANGUAGES},
+    )
+
+
+def _places(language: str) -> dict[str, str]:
+    words = lexicon(language)
+    return {**words.seats, **words.demonyms, **words.countries} if words else {}

@@ -1,0 +1,195 @@
+// The live feed: the newest on top, the past below as far as one scrolls, and nothing that moves under the reader's eyes.
+
+import { announce, el, still } from "./dom.js";
+import { line } from "./line.js";
+import { number, plural, sentence } from "./words.js";
+
+/** Lines that stand in the page at most while the reader is at the top; what is cut off below comes again on the way down. */
+const MOST_LINES = 150;
+const STEP = 60;
+/** Scrolled further than this, the reader is reading: what is new waits. */
+const TOP_PX = 80;
+
+export class Feed {
+  #events = null;
+  #listening = null;
+  /** Numbers of the lines shown: from `#from` up to, not including, `#to`. */
+  #from = 0;
+  #to = 0;
+  #paused = false;
+  #drawing = 0;
+
+  constructor() {
+    this.title = "Feed";
+    this.list = el("div", { class: "lines", role: "feed", "aria-label": "Events, the newest first", "aria-busy": "true" });
+    this.fresh = el("button", { type: "button", class: "fresh", hidden: true, onclick: () => this.#catchUp({ scroll: true }) });
+    this.pause = el("button", { type: "button", class: "plain pause", "aria-pressed": "false", onclick: () => this.#togglePause() }, "Pause");
+    this.total = el("p", { class: "total" });
+    this.end = el("p", { class: "feed-end" });
+    this.heading = el("h1", { tabindex: "-1" }, "Live feed");
+    this.element = el("section", { class: "feed" }, el("div", { class: "view-head" }, this.heading, this.total, this.pause), el("div", { class: "fresh-place" }, this.fresh), this.list, this.end);
+    this.list.addEventListener("keydown", (event) => this.#walk(event));
+    this.watcher = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.#deeper(), { rootMargin: "600px" });
+  }
+
+  /** Show these events from now on. */
+  show(events) {
+    if (events !== this.#events) this.#adopt(events);
+    this.watcher.observe(this.end);
+    this.onscroll = () => this.#atTop && this.#draw();
+    addEventListener("scroll", this.onscroll, { passive: true });
+    this.#draw();
+  }
+
+  hide() {
+    this.watcher.disconnect();
+    removeEventListener("scroll", this.onscroll);
+  }
+
+  #adopt(events) {
+    this.#listening?.abort();
+    this.#listening = new AbortController();
+    this.#events = events;
+    this.#from = this.#to = 0;
+    this.list.replaceChildren();
+    const { signal } = this.#listening;
+    events.addEventListener("live", () => this.#draw(), { signal });
+    events.addEventListener("past", () => this.#past(), { signal });
+    events.addEventListener("state", () => this.#showEnd(), { signal });
+    this.#past();
+  }
+
+  get #atTop() {
+    return scrollY < TOP_PX;
+  }
+
+  get #holding() {
+    return this.#paused || !this.#atTop || this.list.contains(document.activeElement);
+  }
+
+  /** Draw in the next frame, however much comes until then. */
+  #draw() {
+    this.#drawing ||= requestAnimationFrame(() => {
+      this.#drawing = 0;
+      if (!this.#holding || this.#to === this.#from) this.#catchUp();
+      this.#showFresh();
+      this.#showTotal();
+    });
+  }
+
+  // ------------------------------------------------------------ the present
+  #catchUp({ scroll = false } = {}) {
+    const events = this.#events;
+    const from = Math.max(this.#to, events.end - MOST_LINES, events.first);
+    const added = events.between(from, events.end).map((event) => line(event)).reverse();
+    if (from > this.#to) this.#clear(from); // so much came that what is shown is far behind
+    if (added.length > 0) {
+      for (const one of added) one.classList.toggle("arriving", this.#to > 0 && !still());
+      this.list.prepend(...added);
+      this.#to = events.end;
+      this.#tell(added.length);
+    }
+    this.#trim();
+    if (scroll) this.#toTop();
+    this.#showFresh();
+  }
+
+  #clear(from) {
+    this.list.replaceChildren();
+    this.#from = from;
+  }
+
+  #trim() {
+    const excess = this.list.childElementCount - MOST_LINES;
+    if (excess <= 0 || !this.#atTop) return;
+    for (let n = 0; n < excess; n++) this.list.lastElementChild.remove();
+    this.#from = this.#to - MOST_LINES;
+  }
+
+  #toTop() {
+    scrollTo({ top: 0, behavior: still() ? "instant" : "smooth" });
+    this.list.firstElementChild?.focus({ preventScroll: true });
+  }
+
+  #tell(count) {
+    if (this.#to <= count) return; // the first page is no news
+    announce(`${plural(count, "new event")}. ${sentence(this.#events.at(this.#to - 1))}`);
+  }
+
+  #showFresh() {
+    const waiting = this.#events.end - this.#to;
+    this.fresh.hidden = waiting <= 0;
+    this.fresh.textContent = `${number(waiting)} new`;
+    this.fresh.setAttribute("aria-label", `Show ${plural(waiting, "new event")}`);
+  }
+
+  #togglePause() {
+    this.#paused = !this.#paused;
+    this.pause.setAttribute("aria-pressed", String(this.#paused));
+    this.pause.textContent = this.#paused ? "Resume" : "Pause";
+    if (!this.#paused) this.#catchUp();
+  }
+
+  // ------------------------------------------------------------ the past
+  #past() {
+    if (this.#to === this.#from) {
+      this.#to = this.#events.end;
+      this.#from = this.#to;
+    }
+    this.#deeper();
+    this.#showTotal();
+  }
+
+  /** Show older events: what is here already, else what the gateway has. */
+  #deeper() {
+    const events = this.#events;
+    const older = events.between(this.#from - STEP, this.#from).map((event) => line(event)).reverse();
+    this.list.append(...older);
+    this.#from -= older.length;
+    this.#number();
+    if (older.length === 0 && events.more) events.older(STEP).catch((problem) => this.#showEnd(problem));
+    else this.#showEnd();
+  }
+
+  /** Say each line's place; how many there will have been in the end nobody knows (-1). */
+  #number() {
+    [...this.list.children].forEach((one, n) => {
+      one.setAttribute("aria-posinset", String(n + 1));
+      one.setAttribute("aria-setsize", "-1");
+    });
+  }
+
+  #showEnd(problem = this.#events.problem) {
+    const { state, more } = this.#events;
+    const empty = this.list.childElementCount === 0;
+    this.list.setAttribute("aria-busy", String(empty && state === "connecting"));
+    this.end.classList.toggle("empty", empty);
+    this.end.textContent = ending({ empty, state, more, problem });
+  }
+
+  #showTotal() {
+    const here = this.#events.end - this.#events.first;
+    this.total.textContent = here > 0 ? `${plural(here, "event")} here${this.#events.more ? ", more below" : ""}` : "";
+  }
+
+  // ------------------------------------------------------------ by keyboard
+  /** Page Up and Page Down (or k and j) walk from line to line, as in every feed; Enter opens. */
+  #walk(event) {
+    const step = { PageDown: 1, j: 1, PageUp: -1, k: -1 }[event.key];
+    const here = event.target.closest(".line");
+    if (!here || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === "Enter" && event.target === here) here.querySelector("a").click();
+    if (!step) return;
+    event.preventDefault();
+    const next = step > 0 ? here.nextElementSibling : here.previousElementSibling;
+    next?.focus();
+    if (next && !next.nextElementSibling) this.#deeper();
+  }
+}
+
+function ending({ empty, state, more, problem }) {
+  if (problem && empty) return `${problem.message}.`;
+  if (empty) return state === "connecting" ? "Loading …" : "Nothing yet. What comes will appear here by itself.";
+  if (problem && state !== "live") return "";
+  return more ? "Loading older events …" : "That is all that is kept.";
+}

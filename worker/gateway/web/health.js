@@ -1,0 +1,124 @@
+// How the whole is doing: the queue, who works on it, what was given up and why, and which hosts asked for a rest.
+
+import { json } from "./api.js";
+import { el, svg } from "./dom.js";
+import { KINDS, lasting, number, plural, spoken } from "./words.js";
+
+const EVERY_MS = 2000;
+/** Samples of the curve: ten minutes. */
+const SAMPLES = 300;
+/** Waiting longer than this, a task is late. */
+const LATE_S = 60;
+
+export class Health {
+  #timer = 0;
+  #asking = null;
+  #waiting = [];
+
+  constructor() {
+    this.title = "Health";
+    this.heading = el("h1", { tabindex: "-1" }, "Health of the queue");
+    this.verdict = el("p", { class: "verdict", role: "status" });
+    this.body = el("div", { class: "health-body" });
+    this.element = el("section", { class: "health" }, el("div", { class: "view-head" }, this.heading), this.verdict, this.body);
+    document.addEventListener("visibilitychange", () => this.#asking && this.#ask());
+  }
+
+  show() {
+    this.#asking ??= new AbortController();
+    this.#ask();
+  }
+
+  hide() {
+    clearTimeout(this.#timer);
+    this.#asking?.abort();
+    this.#asking = null;
+  }
+
+  async #ask() {
+    clearTimeout(this.#timer);
+    const { signal } = this.#asking;
+    try {
+      this.#draw(await json("v1/status", [], { signal }));
+    } catch (problem) {
+      if (signal.aborted) return;
+      this.#judge("bad", `${problem.message}. Asking again.`);
+    }
+    if (!document.hidden && !signal.aborted) this.#timer = setTimeout(() => this.#ask(), EVERY_MS);
+  }
+
+  #judge(how, words) {
+    this.verdict.dataset.how = how;
+    if (this.verdict.textContent !== words) this.verdict.textContent = words;
+  }
+
+  #draw(status) {
+    this.#waiting = [...this.#waiting, status.queue.backlog + status.queue.pending].slice(-SAMPLES);
+    this.#judge(...judged(status));
+    this.body.replaceChildren(figures(status), curve(this.#waiting), workers(status.workers), dead(status), hosts(status.hosts ?? []), kept(status));
+  }
+}
+
+/** One word for a machine and one sentence for a person: the worst that can be said. */
+export function judged({ queue, workers }) {
+  const oldest = queue.oldest_s ?? 0;
+  if (queue.backlog + queue.pending > 0 && workers.length === 0) return ["bad", `${plural(queue.backlog, "task")} waiting, and no worker is there.`];
+  if (oldest > LATE_S) return ["late", `The oldest task has been waiting for ${lasting(oldest)}.`];
+  if (queue.backlog + queue.pending > 0) return ["good", `Working: ${plural(queue.pending, "task")} under way, ${number(queue.backlog)} waiting.`];
+  return ["good", workers.length > 0 ? "All done: nothing is waiting." : "Nothing is waiting, and no worker is there."];
+}
+
+function figures({ queue, stream }) {
+  const tiles = [
+    ["Waiting", number(queue.backlog), "ready, not taken yet"],
+    ["Under way", number(queue.pending), "in the hands of workers"],
+    ["Put off", number(queue.delayed), "until their time comes"],
+    ["Oldest", queue.oldest_s === null ? "–" : lasting(queue.oldest_s), "since it became ready"],
+    ["Lag", lasting(stream.lag_s), "from stream to gateway"],
+    ["Listening", number(stream.clients), stream.clients === 1 ? "client" : "clients"],
+    ["Given up", number(queue.dead), "dead letters"],
+  ];
+  return el("dl", { class: "figures" }, ...tiles.map(([name, value, about]) => el("div", {}, el("dt", {}, name), el("dd", {}, el("b", {}, value), el("span", {}, about)))));
+}
+
+/** Tasks waiting or under way, over the time that this page has been looking. */
+function curve(samples) {
+  const most = Math.max(1, ...samples);
+  const x = (n) => 600 - (samples.length - 1 - n) * (600 / (SAMPLES - 1));
+  const points = samples.map((value, n) => `${x(n).toFixed(1)},${(78 - (value / most) * 70).toFixed(1)}`);
+  const area = `M${x(0).toFixed(1)},80 L${points.join(" L")} L600,80 Z`;
+  const drawing = svg("svg", { class: "curve", viewBox: "0 0 600 80", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("path", { class: "area", d: area }), svg("polyline", { points: points.join(" ") }));
+  const minutes = Math.max(1, Math.round((SAMPLES * EVERY_MS) / 60_000));
+  return el("figure", { class: "panel wide" }, el("figcaption", {}, el("h2", {}, "Waiting and under way"), el("span", {}, `last ${minutes} minutes; most ${number(most)}`)), drawing);
+}
+
+function panel(title, empty, rows, make) {
+  return el("section", { class: "panel" }, el("h2", {}, title), rows.length > 0 ? make(rows) : el("p", { class: "none" }, empty));
+}
+
+function table(head, rows) {
+  const cell = (value, n) => (n === 0 ? el("th", { scope: "row", dir: "auto" }, value) : el("td", {}, value));
+  return el("table", {}, el("thead", {}, el("tr", {}, ...head.map((name) => el("th", { scope: "col" }, name)))), el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map(cell)))));
+}
+
+function workers(all) {
+  const rows = all.toSorted((a, b) => a.name.localeCompare(b.name)).map(({ name, pending, idle_s: idle }) => [name, number(pending), lasting(idle)]);
+  return panel("Workers", "None.", rows, () => table(["Name", "In hand", "Last heard of"], rows));
+}
+
+function dead({ queue, dead: { newest, by_reason: reasons } }) {
+  const rows = Object.entries(reasons);
+  const about = queue.dead > newest ? [el("p", { class: "none" }, `Of the newest ${number(newest)}.`)] : [];
+  const bar = (n) => el("meter", { min: "0", max: String(Math.max(newest, 1)), value: String(n), "aria-hidden": "true" });
+  return panel("Given up, by reason", "Nothing.", rows, () => el("div", {}, table(["Reason", "Tasks", ""], rows.map(([reason, n]) => [spoken(reason), number(n), bar(n)])), ...about));
+}
+
+function hosts(all) {
+  const rows = all.map(({ host, pause_s: pause }) => [host, lasting(pause)]);
+  return panel("Paused hosts", "None has asked for a rest.", rows, () => table(["Host", "Asked again in"], rows));
+}
+
+function kept({ events, articles }) {
+  const rows = [...KINDS.map((kind) => [`${kind}s`, number(events[kind] ?? 0)]), ["articles", number(articles)]];
+  return panel("Kept in the streams", "Nothing.", rows, () => table(["Kind", "Entries"], rows));
+}

@@ -1,0 +1,94 @@
+// One event as one readable line: who, what they did, the exact words, and where that stands.
+
+import { el, icon, outside } from "./dom.js";
+import { evidence } from "./marks.js";
+import { actors, capital, country, inFull, outlet, sentence, spoken, tone, verb, when } from "./words.js";
+
+/** Address of an event within its article. */
+export function addressOf(event) {
+  return `#/article?${new URLSearchParams({ url: event.url, event: event.id })}`;
+}
+
+/** Make an event's line.  It takes focus, so that one can walk from line to line. */
+export function line(event, { heading = "h2" } = {}) {
+  return el(
+    "article",
+    { class: `line line-${event.kind}`, tabindex: "-1", "data-id": event.id, "aria-label": sentence(event) },
+    el("p", { class: "line-kind" }, icon(event.kind), el("span", {}, capital(event.kind))),
+    el("div", { class: "line-body" }, head(event, heading), words(event), notes(event)),
+  );
+}
+
+function head(event, heading) {
+  return el("div", { class: "line-head" }, el(heading, { class: "line-who" }, who(event), " ", deed(event)), ...time(event));
+}
+
+function who(event) {
+  const parties = actors(event);
+  if (parties.length === 0) return el("span", { class: "nobody" }, event.kind === "statement" ? "Somebody" : "Nobody named");
+  return parties.flatMap((actor, n) => [n > 0 ? el("span", { class: "and" }, n === parties.length - 1 ? " and " : ", ") : "", party(actor)]);
+}
+
+/** A party: name, role, country. */
+export function party(actor) {
+  const known = [actor.role && outside("span", "role", actor.role), actor.country && el("span", { class: "country" }, country(actor.country))];
+  const told = known.filter(Boolean).flatMap((node, n) => (n > 0 ? [", ", node] : [node]));
+  return el("span", { class: "party" }, outside("b", "name", actor.name), told.length > 0 ? el("span", { class: "known" }, " ", ...told) : null);
+}
+
+function deed(event) {
+  if (event.kind === "statement") {
+    const target = event.target ? [" ", outside("span", "target", event.target.name)] : [];
+    return el("span", { class: "deed" }, el("span", { class: "act" }, verb(event.act)), ...target);
+  }
+  const what = event.kind === "meeting" ? spoken(event.form) : event.category === "other" ? "decision" : `${event.category} decision`;
+  return el("span", { class: "deed" }, el("span", { class: "act" }, what), " ", status(event.status));
+}
+
+/** A status as a word in its colour. */
+export function status(code) {
+  return el("span", { class: `status tone-${tone(code)}` }, spoken(code));
+}
+
+function time(event) {
+  if (!event.published_at) return [];
+  return [el("time", { class: "line-time", datetime: event.published_at, title: inFull(event.published_at) }, when(event.published_at))];
+}
+
+/** The words: what was said, or the sentence that tells of it with its cue marked; they lead into the article. */
+function words(event) {
+  const link = { class: "line-words", href: addressOf(event), dir: "auto" };
+  if (event.kind !== "statement") return el("p", {}, el("a", link, ...evidence(event)));
+  const pieces = event.content.flatMap((span, n) => [n > 0 ? el("span", { class: "gap" }, " … ") : "", span.text]);
+  return el("p", {}, el("a", { ...link, class: `line-words ${event.quotation}` }, ...pieces));
+}
+
+function notes(event) {
+  const about = [
+    outside("span", "outlet", outlet(event.url)),
+    event.via.length > 0 ? el("span", {}, "via ", outside("span", "via", event.via.join(", "))) : null,
+    event.kind === "statement" ? el("span", {}, event.quotation) : null,
+    ...places(event),
+    confidence(event.confidence),
+  ];
+  return el("p", { class: "line-notes" }, ...about.filter(Boolean));
+}
+
+function places(event) {
+  const given = event.kind === "statement" ? { at: event.venue } : { in: event.place, when: event.when };
+  return Object.entries(given)
+    .filter(([, span]) => span)
+    .map(([name, span]) => el("span", {}, `${name === "when" ? "" : `${name} `}`, outside("span", "where", span.text)));
+}
+
+/** How likely it is that this is right: a number, and a bar for those who look. */
+export function confidence(value) {
+  const percent = Math.round(value * 100);
+  return el(
+    "span",
+    { class: "confidence", title: `Of events like this, ${percent} in a hundred are right` },
+    el("meter", { class: "meter", min: "0", max: "1", value: String(value), "aria-hidden": "true" }),
+    el("span", { class: "visually-hidden" }, "confidence "),
+    `${percent} %`,
+  );
+}

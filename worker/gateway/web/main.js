@@ -1,0 +1,106 @@
+// What is shown, by the address: #/feed, #/picture, #/health, #/article; the filters stand in it, too.
+
+import { Article } from "./article.js";
+import { announce, el } from "./dom.js";
+import { Events } from "./events.js";
+import { Feed } from "./feed.js";
+import { Filters, parse } from "./filters.js";
+import { Health } from "./health.js";
+import { Picture } from "./picture.js";
+import { lasting } from "./words.js";
+
+const FILTERED = ["feed", "picture"];
+
+class Page {
+  #events = null;
+  #asked = null;
+  #view = null;
+  #first = true;
+
+  constructor() {
+    this.filters = new Filters((chosen) => this.#go(this.#view.name, chosen));
+    this.views = { feed: new Feed(), picture: new Picture(), article: new Article(), health: new Health() };
+    this.content = document.getElementById("content");
+    this.place = el("div", { class: "view" });
+    this.content.replaceChildren(this.filters.element, this.place);
+    addEventListener("hashchange", () => this.#arrive());
+    document.getElementById("skip").addEventListener("click", (event) => {
+      event.preventDefault(); // the address is ours
+      this.content.focus();
+    });
+    this.#arrive();
+  }
+
+  /** Go to a view with these filters; typing in a field leaves no trail in the history. */
+  #go(name, chosen) {
+    const query = new URLSearchParams(chosen).toString();
+    history.replaceState(null, "", `#/${name}${query ? `?${query}` : ""}`);
+    this.#arrive();
+  }
+
+  #arrive() {
+    const [path, query = ""] = location.hash.replace(/^#\/?/, "").split(/\?(.*)/s);
+    const name = path in this.views ? path : "feed";
+    const params = new URLSearchParams(query);
+    if (FILTERED.includes(name)) this.#listen(parse(params));
+    this.#show(name, params);
+  }
+
+  /** Have the events of these filters, which feed and picture share. */
+  #listen(chosen) {
+    this.filters.show(chosen);
+    if (String(chosen) === this.#asked) return;
+    this.#asked = String(chosen);
+    this.#events?.close();
+    const events = new Events(chosen);
+    events.addEventListener("state", () => this.#showState(events));
+    events.addEventListener("gap", () => announce("Some events were gone before they could be shown"));
+    this.#events = events;
+    this.#showState(events);
+    events.open();
+  }
+
+  #show(name, params) {
+    const view = this.views[name];
+    const changed = this.#view?.name !== name;
+    if (changed) {
+      this.#view?.view.hide();
+      this.place.replaceChildren(view.element);
+      this.filters.element.hidden = !FILTERED.includes(name);
+      if (!this.#first) scrollTo({ top: 0, behavior: "instant" });
+    }
+    this.#view = { name, view };
+    this.#point(name, params);
+    view.show(FILTERED.includes(name) ? this.#events : params);
+    document.title = `${view.title} · Communiqué`;
+    if (changed && !this.#first) view.heading.focus({ preventScroll: true });
+    this.#first = false;
+  }
+
+  /** Mark the view in the navigation, whose links keep the filters. */
+  #point(name) {
+    const query = new URLSearchParams(this.filters.chosen).toString();
+    for (const link of document.querySelectorAll(".views a")) {
+      if (link.dataset.view === name) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+      if (FILTERED.includes(link.dataset.view)) link.href = `#/${link.dataset.view}${query ? `?${query}` : ""}`;
+    }
+  }
+
+  #showState({ state, problem, waitMs }) {
+    const words = {
+      connecting: "Connecting",
+      live: "Live",
+      waiting: `Reconnecting in ${lasting(waitMs / 1000)}`,
+      failed: "Stopped",
+    };
+    const shown = document.getElementById("link-state");
+    shown.dataset.state = state;
+    shown.title = problem?.message ?? "";
+    document.getElementById("link-words").textContent = words[state];
+    this.filters.explain(state === "failed" ? problem.message : "");
+    if (state === "waiting") announce(`${problem.message}. Trying again.`);
+  }
+}
+
+new Page();

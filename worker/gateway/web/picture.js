@@ -1,0 +1,140 @@
+// The picture: who met whom and who spoke of whom, redrawn as events come, as a circle and as a table.
+
+import { Circle, summary } from "./circle.js";
+import { el } from "./dom.js";
+import { line } from "./line.js";
+import { Matrix } from "./matrix.js";
+import { Relations, arranged, finder, ties } from "./relations.js";
+import { country, plural, vocabulary } from "./words.js";
+
+/** Countries shown at once, the busiest. */
+const MOST_COUNTRIES = 24;
+/** Events of the past that the picture is drawn of. */
+const DEPTH = 2000;
+const REDRAW_MS = 500;
+const MOST_LINES = 30;
+
+export class Picture {
+  #events = null;
+  #listening = null;
+  #find = null;
+  #made = new WeakMap();
+  #order = [];
+  #relations = new Relations();
+  /** A country, or a pair of them ("NO SE"), or null. */
+  #chosen = null;
+  #redraw = 0;
+
+  constructor() {
+    this.title = "Picture";
+    this.heading = el("h1", { tabindex: "-1" }, "Who met whom, who spoke of whom");
+    this.about = el("p", { class: "total" });
+    this.circle = new Circle((code) => this.#choose(code));
+    this.matrix = new Matrix((from, to) => this.#choose(`${from} ${to}`));
+    this.chosen = el("section", { class: "chosen-events", "aria-live": "polite" });
+    this.empty = el("p", { class: "notice", role: "status" });
+    this.drawn = el(
+      "div",
+      { class: "picture-body" },
+      el("figure", {}, this.circle.element, el("figcaption", {}, key("met", "met"), key("toMeet", "are to meet"), key("spoke", "spoke of"))),
+      this.chosen,
+      this.matrix.element,
+    );
+    this.element = el("section", { class: "picture" }, el("div", { class: "view-head" }, this.heading, this.about), this.empty, this.drawn);
+  }
+
+  async show(events) {
+    if (events !== this.#events) this.#adopt(events);
+    this.#schedule();
+    this.#find ??= await vocabulary().then(
+      ({ places }) => finder(places),
+      () => () => new Set(), // then only those who are named as parties count
+    );
+    this.#schedule();
+  }
+
+  hide() {
+    clearTimeout(this.#redraw);
+    this.#redraw = 0;
+    this.#listening?.abort();
+    this.#events = null;
+  }
+
+  #adopt(events) {
+    this.#listening?.abort();
+    this.#listening = new AbortController();
+    this.#events = events;
+    const { signal } = this.#listening;
+    const deepen = () => {
+      this.#schedule();
+      if (events.more && events.end - events.first < DEPTH) events.older(DEPTH).catch(() => {});
+    };
+    events.addEventListener("past", deepen, { signal });
+    for (const what of ["live", "state"]) events.addEventListener(what, () => this.#schedule(), { signal });
+    deepen();
+  }
+
+  #schedule() {
+    this.#redraw ||= setTimeout(() => {
+      this.#redraw = 0;
+      if (this.#find && this.#events) this.#draw();
+    }, this.#order.length > 0 ? REDRAW_MS : 0);
+  }
+
+  #draw() {
+    const relations = new Relations();
+    for (const event of this.#events.between(this.#events.first, this.#events.end)) relations.add(event, this.#tiesOf(event));
+    this.#relations = relations;
+    this.#arrange();
+    this.drawn.hidden = this.#order.length === 0;
+    this.empty.hidden = this.#order.length > 0;
+    this.empty.textContent = this.#events.state === "connecting" ? "Loading …" : (this.#events.problem?.message ?? "No two countries yet. They will appear as events come.");
+    const [from, to] = this.#chosen?.split(" ") ?? [null];
+    this.circle.draw(this.#order, relations, to ? null : from);
+    this.matrix.draw(this.#order, relations, this.#chosen);
+    this.#tell();
+  }
+
+  /** The ties of an event never change: they are looked for once. */
+  #tiesOf(event) {
+    const known = this.#made.get(event) ?? ties(event, this.#find);
+    this.#made.set(event, known);
+    return known;
+  }
+
+  /** Countries keep their places while they are the same; new ones have all arranged anew. */
+  #arrange() {
+    const busiest = this.#relations.countries.filter((code) => this.#relations.of(code).some(({ from, to }) => from !== to)).slice(0, MOST_COUNTRIES);
+    const same = busiest.length === this.#order.length && busiest.every((code) => this.#order.includes(code));
+    if (!same) this.#order = arranged(busiest, this.#relations);
+    if (this.#chosen && !this.#chosen.split(" ").every((code) => this.#order.includes(code))) this.#chosen = null;
+  }
+
+  #choose(what) {
+    this.#chosen = what === this.#chosen ? null : what;
+    this.#draw();
+  }
+
+  #tell() {
+    const n = this.#events.end - this.#events.first;
+    this.about.textContent = `${plural(this.#order.length, "countr").replace(/countrs?$/, this.#order.length === 1 ? "country" : "countries")} in ${plural(n, "event")}`;
+    const { title, events } = this.#behind();
+    const key = `${this.#chosen} ${events.length}`;
+    if (this.chosen.dataset.key === key) return;
+    this.chosen.dataset.key = key;
+    this.chosen.replaceChildren(el("h2", {}, title), ...events.slice(0, MOST_LINES).map((event) => line(event, { heading: "h3" })), ...rest(events));
+  }
+
+  /** The events behind what is chosen, the newest first. */
+  #behind() {
+    if (!this.#chosen) return { title: "Choose a country, or a cell of the table", events: [] };
+    const [from, to] = this.#chosen.split(" ");
+    const of = to ? ["spoke", "met", "toMeet"].map((kind) => this.#relations.events(kind, from, to)) : this.#relations.of(from).filter((tie) => tie.from !== tie.to).map((tie) => tie.events);
+    const events = [...new Set(of.flat())].reverse();
+    return { title: to ? `${country(from)} → ${country(to)}` : summary(from, this.#relations), events };
+  }
+}
+
+const rest = (events) => (events.length > MOST_LINES ? [el("p", { class: "total" }, `and ${plural(events.length - MOST_LINES, "event")} more`)] : []);
+
+const key = (kind, words) => el("span", { class: `key key-${kind}` }, words);
