@@ -275,6 +275,9 @@ def _role_before(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> 
         hops += 1
     if before is None or not is_role(text, before, lexicon):
         return None
+    if before.first > 1 and text.lower[before.first - 1] in {"of", "for"}:
+        outer = phrases.noun(before.first - 2)
+        before = outer if outer is not None and is_role(text, outer, lexicon) else before  # "Minister of Justice"
     if before.last < len(text.words) and text.lower[before.last] not in {"of", "for", "at", ","}:
         return None
     if text.lower[before.first] in {"a", "an"} and before.first and text.words[before.first - 1] == ",":

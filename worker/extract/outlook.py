@@ -41,7 +41,8 @@ def mood(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> Mood:
     """Read the auxiliaries, negation and governors of a verb group."""
     governors = clauses.governors(group)
     outer = next((g.group for g in reversed(governors) if g.group is not None), group)
-    hangs_on = None if governors else clauses.main(group)
+    hangs_on = None if governors else _coordinated(clauses, group) or clauses.main(group)
+    bare = clauses.text.tags[group.head] == "VB"
     modal = _modal(clauses, lexicon, group) or _modal(clauses, lexicon, outer)
     modal = modal or (_modal(clauses, lexicon, hangs_on) if hangs_on else "")
     outcome, governor = _outcome(clauses, lexicon, governors)
@@ -49,13 +50,22 @@ def mood(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> Mood:
         outcome = "denied"
     return Mood(
         modal=modal,
-        negated=_negated(clauses, group) or (_negated(clauses, outer) and outcome not in {"denied", "cancelled"}),
+        negated=_negated(clauses, group)
+        or (_negated(clauses, outer) and outcome not in {"denied", "cancelled"})
+        or (hangs_on is not None and bare and _negated(clauses, hangs_on)),
         conditional=_conditional(clauses, lexicon, outer),
         habitual=any(clauses.text.lower[i] in words(lexicon.outlook.habitual) for i in _around(clauses, group)),
         governors=governors,
         outcome=outcome,
         governor=governor,
     )
+
+
+def _coordinated(clauses: Clauses, group: VerbGroup) -> VerbGroup | None:
+    """The verb whose auxiliaries a bare one shares: "[will not sit] and allow it"."""
+    before = clauses.verb_before(group) if clauses.text.tags[group.first - 1 : group.first] == ["CC"] else None
+    bare = group.modal < 0 and not group.infinitive and clauses.text.tags[group.head] == "VB"
+    return before if before is not None and bare and before.modal >= 0 else None
 
 
 def _around(clauses: Clauses, group: VerbGroup) -> range:
