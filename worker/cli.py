@@ -109,7 +109,23 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"communique {version('communique')}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_put, _discover, _consume, _subscribe, _extract, _parse, _export, _status, _dead, _schema, _run, _demo):
+    for add in (
+        _put,
+        _discover,
+        _consume,
+        _gateway,
+        _subscribe,
+        _extract,
+        _parse,
+        _export,
+        _status,
+        _top,
+        _health,
+        _dead,
+        _schema,
+        _run,
+        _demo,
+    ):
         add(commands)
     return top
 
@@ -159,6 +175,26 @@ def _consume(commands: Commands) -> None:
         "services:consume",
         "be a worker: fetch, parse, extract and publish until SIGTERM, which drains",
         "communique consume\nCOMMUNIQUE_CONCURRENCY=64 communique consume",
+    )
+
+
+def _gateway(commands: Commands) -> None:
+    p = _command(
+        commands,
+        "services:gateway",
+        "serve live streams (SSE, WebSocket), history, articles and the page over HTTP",
+        "communique gateway\ncommunique gateway --host 0.0.0.0 --port 80\n"
+        "curl -N 'localhost:8080/v1/stream?kind=meeting&country=FI'\n"
+        "curl 'localhost:8080/v1/events?act=accuse&format=csv' > accusations.csv",
+    )
+    p.add_argument("--host", metavar="ADDRESS", help="listen there (default: COMMUNIQUE_GATEWAY_HOST, or 127.0.0.1)")
+    p.add_argument(
+        "--port", type=_port, metavar="N", help="on this port, 0 for a free one (COMMUNIQUE_GATEWAY_PORT, 8080)"
+    )
+    p.add_argument(
+        "--open",
+        action="store_true",
+        help="serve other machines without tokens (COMMUNIQUE_GATEWAY_TOKENS): something else keeps strangers out",
     )
 
 
@@ -248,6 +284,28 @@ def _status(commands: Commands) -> None:
     p.add_argument("--json", action="store_true", help="one JSON object")
 
 
+def _top(commands: Commands) -> None:
+    p = _command(
+        commands,
+        "operating:top",
+        "watch the fleet: services, rates, queue, hosts that wait, subscribers, what was given up last",
+        "communique top\ncommunique top --every 0.5\ncommunique top --once | less -S\n"
+        "COMMUNIQUE_REDIS_URL=redis://fleet.example:6379/0 communique top",
+    )
+    p.add_argument("--once", action="store_true", help="print it once, as plain text on a pipe, and end")
+    p.add_argument("--every", type=_seconds, default=2.0, metavar="S", help="redraw every S seconds (2)")
+
+
+def _health(commands: Commands) -> None:
+    p = _command(
+        commands,
+        "operating:health",
+        "ask a service of this machine whether it is well, for a container's health check",
+        "COMMUNIQUE_METRICS_PORT=9464 communique health\nCOMMUNIQUE_METRICS_PORT=9464 communique health --alive",
+    )
+    p.add_argument("--alive", action="store_true", help="only whether its loops turn, not whether it can do its work")
+
+
 def _dead(commands: Commands) -> None:
     p = _command(
         commands,
@@ -307,6 +365,20 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2024-09-17") from None
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65_535:  # noqa: PLR2004 - 16 bits
+        raise argparse.ArgumentTypeError(f"must be from 0 to 65535, not {text}")
+    return number
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0.1 <= seconds <= 3600:  # noqa: PLR2004 - quicker is no longer read, slower is no longer live
+        raise argparse.ArgumentTypeError(f"must be from 0.1 to 3600, not {text}")
+    return seconds
 
 
 def _positive(text: str) -> int:

@@ -122,6 +122,16 @@ class Depth(Struct, frozen=True, kw_only=True):
     """The same of those under way."""
 
 
+class WorkerState(Struct, frozen=True, kw_only=True):
+    """A consumer of the queue."""
+
+    name: str
+    pending: int
+    """Tasks in its hands."""
+    idle_s: float
+    """Since it last asked for work or renewed a lease."""
+
+
 class DeadLetter(Struct, frozen=True, kw_only=True):
     """What was given up, and why."""
 
@@ -453,6 +463,19 @@ redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', unpack(ARGV, 6))
         at = next((g["last-delivered-id"].decode() for g in known if g["name"].decode() == self._group.name), "0-0")
         ready = await browse(self._client, self.keys.urls, first=f"({at}", count=1)
         return ready[0].id.encode() if ready else None
+
+    async def workers(self) -> list[WorkerState]:
+        """List the consumers, those too that are gone and not collected yet; changes nothing."""
+        try:
+            found: Any = await self._client.xinfo_consumers(self.keys.urls, self._group.name)
+        except ResponseError as e:
+            if not _nothing_there(e):
+                raise
+            return []
+        return [
+            WorkerState(name=w["name"].decode(errors="replace"), pending=w["pending"], idle_s=w["idle"] / 1000)
+            for w in found
+        ]
 
     async def dead(self, limit: int = 100, *, reason: str | None = None) -> list[DeadLetter]:
         """List up to `limit` dead letters, the newest first; only those of one reason, where given."""

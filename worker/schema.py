@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime, timedelta, timezone
-from typing import Literal
+from typing import Any, Literal
 
+import msgspec
 from msgspec import Struct
 
 VERSION = 1
@@ -185,6 +186,17 @@ class Decision(_Event, frozen=True, kw_only=True, tag_field="kind", tag="decisio
 
 
 Event = Statement | Meeting | Decision
+
+
+def event_schema() -> dict[str, Any]:
+    """Return the published contract: the JSON Schema (draft 2020-12) of an event."""
+    (root,), parts = msgspec.json.schema_components([Event], ref_template="#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Communiqué event",
+        **root,
+        "$defs": {name: parts[name] for name in sorted(parts)},
+    }
 
 
 # ---------------------------------------------------------------- names and ids

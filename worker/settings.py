@@ -91,6 +91,28 @@ class Settings(Struct, frozen=True, kw_only=True):
     metrics_port: Annotated[int, Meta(ge=0, le=65_535)] | None = None
     """Where a service answers /metrics, /healthz and /readyz; 0 takes any free port, None does without."""
 
+    # gateway
+    gateway_host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
+    gateway_port: Annotated[int, Meta(ge=0, le=65_535)] = 8080
+    """0 takes any free port."""
+    gateway_tokens: str | None = None
+    """File of the bearer tokens; None: none is asked for."""
+    gateway_open: bool = False
+    """Serve other machines without tokens: something else keeps strangers out."""
+    gateway_origins: str | None = None
+    """Origins, with blanks between, whose pages may ask (CORS), `*` for all; None: only our own."""
+    gateway_proxies: Annotated[int, Meta(ge=0, le=10)] = 0
+    """Proxies of our own in front: that many of the last addresses in X-Forwarded-For are believed."""
+    gateway_rate_per_s: Positive = 20.0
+    """Requests of one token, or of one address, in the long run."""
+    gateway_burst: Count = 200
+    """The same at once."""
+    gateway_clients: Count = 2_000
+    """Streams listened to at a time."""
+    gateway_buffer_bytes: Count = 1 << 20
+    """A client that leaves more than this unread is dropped."""
+    gateway_heartbeat_s: Positive = 15.0
+
     # log
     log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
 

@@ -19,7 +19,7 @@ from worker.errors import UsageError
 from worker.export import Mistake, Report, Wanted, plover_lines
 from worker.extract import extract as extract_events
 from worker.parse import parse_article
-from worker.schema import KINDS, Article, Event, Page, article_id
+from worker.schema import KINDS, Article, Page, article_id, event_schema
 from worker.settings import Settings
 from worker.view import explained, line, visible
 
@@ -87,14 +87,7 @@ def schema(_: argparse.Namespace, __: Settings) -> int:
 
 def schema_text() -> str:
     """Return the published contract, as `docs/events.schema.json` keeps it."""
-    (root,), parts = msgspec.json.schema_components([Event], ref_template="#/$defs/{name}")
-    made = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Communiqué event",
-        **root,
-        "$defs": {name: parts[name] for name in sorted(parts)},
-    }
-    return msgspec.json.format(msgspec.json.encode(made), indent=2).decode() + "\n"
+    return msgspec.json.format(msgspec.json.encode(event_schema()), indent=2).decode() + "\n"
 
 
 def _batch(answers: Iterable[batch.Answer]) -> int:

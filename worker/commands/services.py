@@ -1,4 +1,4 @@
-"""The commands that run until they are told to stop: consume, discover, subscribe."""
+"""The commands that run until they are told to stop: consume, discover, gateway, subscribe."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from worker.commands import required_redis_url, stop_on_signals, tell
 from worker.consume import consumer, worker_parts
 from worker.discover import Asked, Source, discover_parts, discovery, load_sources
 from worker.errors import EventStreamError
+from worker.gateway.app import GATEWAY_PARTS, serve
+from worker.gateway.app import gateway as make_gateway
 from worker.health import watched
 from worker.pulse import Pulse
 from worker.queue import UrlQueue
@@ -65,6 +67,24 @@ async def _discover(sources: tuple[Source, ...], settings: Settings, *, once: bo
 
 def _why(asked: Asked) -> str:
     return f" ({asked.reason}: {visible(asked.detail or '')})" if asked.reason else ""
+
+
+# ---------------------------------------------------------------- gateway
+def gateway(args: argparse.Namespace, settings: Settings) -> int:
+    """Serve streams, history and the page until SIGTERM or SIGINT, then say farewell to whoever listens."""
+    asked = {"gateway_host": args.host, "gateway_port": args.port, "gateway_open": args.open or None}
+    given = {name: value for name, value in asked.items() if value is not None}
+    uvloop.run(_gateway(msgspec.structs.replace(settings, **given)))
+    return 0
+
+
+async def _gateway(settings: Settings) -> None:
+    redis_url, stop, pulse = required_redis_url(settings), stop_on_signals(), Pulse(GATEWAY_PARTS)
+    async with (
+        make_gateway(settings, redis_url, pulse) as made,
+        watched(settings, redis_url, "gateway", pulse),
+    ):
+        await serve(made, settings.gateway_host, settings.gateway_port, stop, lambda url: tell(f"serving {url}"))
 
 
 # ---------------------------------------------------------------- subscribe

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from worker.queue import Depth
+from worker.queue import Depth, WorkerState
 from worker.schema import Article, Event, Kind
+from worker.vitals import Beat, Host, Lag
 
 MOST_URLS = 1_000
 """Of one request."""
@@ -48,11 +49,12 @@ class Page(Struct, frozen=True, kw_only=True):
 
 
 class Gap(Struct, frozen=True, kw_only=True, tag_field="code", tag="gap"):
-    """Said within a stream, which goes on: what followed `after` may have been trimmed away before it was read."""
+    """Said within a stream, which goes on: something cannot be handed over."""
 
     kinds: list[Kind]
-    after: str
-    """Where the client was."""
+    """Of what."""
+    detail: str
+    """It was trimmed away before it was read, or it does not decode."""
 
 
 # ---------------------------------------------------------------- articles
@@ -96,16 +98,6 @@ class ArticleAnswer(Struct, frozen=True, kw_only=True):
 
 
 # ---------------------------------------------------------------- state
-class Worker(Struct, frozen=True, kw_only=True):
-    """A consumer of the queue."""
-
-    name: str
-    pending: int
-    """Tasks in its hands."""
-    idle_s: float
-    """Since it last asked for work or renewed a lease."""
-
-
 class Dead(Struct, frozen=True, kw_only=True):
     """What was given up lately."""
 
@@ -131,7 +123,13 @@ class Status(Struct, frozen=True, kw_only=True):
 
     at: datetime
     queue: Depth
-    workers: list[Worker]
+    workers: list[WorkerState]
+    services: list[Beat]
+    """What every service tells of itself every few seconds."""
+    hosts: list[Host]
+    """Those that are not to be asked now, the longest waits first; not all of them."""
+    lags: list[Lag]
+    """How far each group of subscribers is behind."""
     dead: Dead
     events: dict[Kind, int]
     """Kept, by kind."""

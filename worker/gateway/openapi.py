@@ -83,7 +83,7 @@ def make_openapi() -> Json:
                 "bearer": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "Needed where the gateway was given tokens. Scopes: `read` for whatever is asked for, "
+                    "description": "Needed where there are tokens. Scopes: `read` for whatever is asked for, "
                     "`write` to put articles. `/v1/stream` also takes `access_token=` in its query: a browser's "
                     "EventSource and WebSocket send no header.",
                 }

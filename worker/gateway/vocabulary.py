@@ -22,8 +22,9 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
     """Kind -> rule -> the construction that it names, in a linguist's words."""
     cameo: dict[str, str]
     """Code -> its name."""
-    acts: tuple[str, ...] = get_args(Act)
-    statuses: dict[Kind, tuple[str, ...]] = {"meeting": get_args(MeetingStatus), "decision": get_args(DecisionStatus)}
+    acts: tuple[str, ...]
+    statuses: dict[Kind, tuple[str, ...]]
+    """Kind -> what may become of it; statements have none."""
     places: dict[str, dict[str, str]]
     """Language -> name of a country, its people or its seat of power -> ISO 3166-1 alpha-2."""
 
@@ -33,6 +34,8 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(
         rules=rules_in_words(),
         cameo={code: known.name for code, known in CAMEO.items()},
+        acts=get_args(Act),
+        statuses={"meeting": get_args(MeetingStatus), "decision": get_args(DecisionStatus)},
         places={language: _places(language) for language in LANGUAGES},
     )
 

@@ -1,0 +1,255 @@
+"""The present: one reader of the event streams, and everybody who listens.
+
+Each round reads what has come in all streams at once, puts it in order, and hands it to every listener.  Listeners
+that asked for the same, in the same form, are a *choir*: an event is filtered and spelt once for all of them, and each
+socket is given the same bytes.  What a socket does not take at once stays in its own buffer; one whose buffer has grown
+too large is ended, and nobody waits for it.
+
+The order is that of (millisecond, sequence number, kind), and history has the same: an entry is sent only when the
+server's clock has left its millisecond, since until then an earlier one may still come in another stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import Counter, deque
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import structlog
+from msgspec import Struct
+from redis.exceptions import ResponseError
+
+from worker.gateway.items import Item, Key, Placed, in_order, placed
+from worker.gateway.position import START, Position, moved
+from worker.schema import KINDS, Kind, event_stream
+from worker.streams import Entry, check_server, connect, entries, order, persist
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from redis.asyncio import Redis
+
+    from worker.filters import Filter
+    from worker.gateway.figures import Figures
+    from worker.gateway.frames import Form
+
+log = structlog.get_logger()
+
+BLOCK_S: Final = 1.0
+"""Longest wait for an event: also the longest that a stop goes unnoticed."""
+BATCH: Final = 1_000
+"""Entries of one stream in one round trip."""
+PATIENCE_S: Final = 60.0
+"""How long Redis may be away before the gateway ends."""
+RECENT: Final = 512
+"""Events kept at hand for those who come from the past: as many are written to a socket at once."""
+SHORTEST_PAUSE_S: Final = 0.002
+"""Gathers what was published together, and lets the server's millisecond pass."""
+LONGEST_PAUSE_S: Final = 0.1
+HOLD_S: Final = 1.0
+"""An entry from a millisecond that does not end (the server's clock was set back) is sent after this."""
+
+
+class Listener(Protocol):
+    """Whoever is sent events."""
+
+    def send(self, frames: bytes) -> None:
+        """Take frames, wrapped; must not wait."""
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What a listener wants.  Who wants the same shares the work."""
+
+    filter: Filter
+    form: Form
+    floor: Position | None = None
+    """Nothing up to here: for who is ahead of the hub."""
+
+
+class Hub:
+    """Reads the streams of one prefix and hands their events to the listeners."""
+
+    def __init__(
+        self, redis_url: str, prefix: str, figures: Figures, turned: Callable[[], None] = lambda: None
+    ) -> None:
+        """Connect lazily; `turned` is called after every round.  UsageError where the URL is malformed."""
+        self.client: Redis = connect(redis_url, block_s=BLOCK_S)
+        self.position: Position = START
+        """Everything up to here has been handed to the listeners."""
+        self.last_read_at: float | None = None
+        """By the loop's clock; None before the first."""
+        self._kind_of = {event_stream(prefix, kind): kind for kind in KINDS}
+        self._cursor: dict[str, str] = {}
+        """Last entry read of each stream; those behind `position` are held."""
+        self._held: list[Placed] = []
+        self._held_since = 0.0
+        self._more: dict[str, Key] = {}
+        """Streams that may have more than one round trip took, with the last entry read of each."""
+        self._recent: deque[Item] = deque()
+        self._recent_floor: Position = START
+        self._choirs: dict[Asked, set[Listener]] = {}
+        self._figures = figures
+        self._turned = turned
+        self._pause_s = SHORTEST_PAUSE_S
+
+    # ------------------------------------------------------------ life
+    async def open(self) -> None:
+        """Begin at the end of every stream.  UsageError, ConnectionError as `check_server`."""
+        await check_server(self.client)
+        self._cursor = {stream: await self._end(stream) for stream in self._kind_of}
+        self.position = self._recent_floor = tuple(self._cursor.values())
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Read until `stop` is set; a Redis that stays away ends it loudly."""
+        while not stop.is_set():
+            await self._round()
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        await self.client.aclose()
+
+    async def _end(self, stream: str) -> str:
+        try:
+            info: Any = await persist(self.client, lambda: self.client.xinfo_stream(stream))
+        except ResponseError:
+            return "0-0"  # no such stream yet
+        return str(info["last-generated-id"].decode())
+
+    # ------------------------------------------------------------ reading
+    async def _round(self) -> None:
+        """Wait for something, gather what comes with it, and hand over what is complete."""
+        if not self._held:
+            await self._read(self._wait)
+            self._held_since = asyncio.get_running_loop().time()
+        if self._held:
+            await asyncio.sleep(self._pause_s)
+            await self._hand_over(await self._read(self._gather))
+        self.last_read_at = asyncio.get_running_loop().time()
+        self._turned()
+
+    async def _read(self, way: Callable[[dict[Any, Any]], Awaitable[tuple[Any, int]]]) -> int:
+        """Read on in the streams of which not too much is held; return the server's time, Unix ms."""
+        full = {stream for stream, held in Counter(p.entry.stream for p in self._held).items() if held >= BATCH}
+        cursor = {stream: at for stream, at in self._cursor.items() if stream not in full} or dict(self._cursor)
+        answer, now_ms = await persist(self.client, lambda: way(cursor), PATIENCE_S)
+        self._hold(entries(answer), cursor)
+        return now_ms
+
+    async def _wait(self, cursor: dict[Any, Any]) -> tuple[Any, int]:
+        return await self.client.xread(cursor, count=BATCH, block=round(BLOCK_S * 1000)), 0
+
+    async def _gather(self, cursor: dict[Any, Any]) -> tuple[Any, int]:
+        """Read at one instant, and that instant by the server's clock."""
+        pipe = self.client.pipeline(transaction=True)
+        pipe.xread(cursor, count=BATCH)
+        pipe.time()
+        answer, (seconds, microseconds) = await pipe.execute()
+        return answer, seconds * 1000 + microseconds // 1000
+
+    def _hold(self, found: list[Entry], read: Iterable[str]) -> None:
+        for stream in read:
+            held = [placed(entry, self._kind_of[stream]) for entry in found if entry.stream == stream]
+            self._held += held
+            self._more.pop(stream, None)
+            if held:
+                self._cursor[stream] = held[-1].entry.id
+            if len(held) == BATCH:
+                self._more[stream] = held[-1].key
+
+    def _complete(self, now_ms: int) -> list[Placed]:
+        """Take what nothing earlier can follow: its millisecond is over, and every stream is read as far."""
+        now = asyncio.get_running_loop().time()
+        late = now - self._held_since > HOLD_S
+        end = min((*self._more.values(), (sys.maxsize if late else now_ms, 0, 0)))
+        taken = [place for place in self._held if place.key <= end]
+        if taken:
+            self._held_since = now
+        self._held = [place for place in self._held if place.key > end]
+        return taken
+
+    # ------------------------------------------------------------ handing over
+    async def _hand_over(self, now_ms: int) -> None:
+        items = in_order(self._complete(now_ms), self.position)
+        if not items:
+            return
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        self.position = items[-1].position
+        self._remember(items)
+        for asked, choir in list(self._choirs.items()):
+            _send(choir, asked.form.wrap(_frames(asked, items)))
+        self._figures.read(items, now_ms)
+        await asyncio.sleep(0)  # the sockets are written to when the loop comes round
+        self._pause_s = min(LONGEST_PAUSE_S, max(SHORTEST_PAUSE_S, 2 * (clock() - began)))
+
+    def _remember(self, items: list[Item]) -> None:
+        self._recent.extend(items)
+        while len(self._recent) > RECENT:
+            self._recent_floor = self._recent.popleft().position
+
+    def beat(self) -> None:
+        """Tell every listener where it is."""
+        for asked, choir in list(self._choirs.items()):
+            _send(choir, asked.form.wrap(asked.form.heartbeat(self._shown(asked))))
+
+    def _shown(self, asked: Asked) -> Position:
+        return _later(self.position, asked.floor) if asked.floor else self.position
+
+    # ------------------------------------------------------------ listeners
+    def reaches(self, position: Position, kinds: tuple[Kind, ...]) -> bool:
+        """Tell whether all that follows a position is at hand here."""
+        return all(
+            order(at) >= order(floor)
+            for kind, at, floor in zip(KINDS, position, self._recent_floor, strict=True)
+            if kind in kinds
+        )
+
+    def join(self, listener: Listener, wanted: Filter, form: Form, after: Position) -> Asked:
+        """Send what is at hand behind `after`, and from now on whatever comes: nothing between, nothing twice.
+
+        `after` must be within reach.  The answer is what to leave with.
+        """
+        asked = Asked(filter=wanted, form=form, floor=after)
+        if after != self.position and (frames := _frames(asked, self._recent)):
+            listener.send(form.wrap(frames))
+        if not self._is_ahead(after):
+            asked = Asked(filter=wanted, form=form)
+        self._choirs.setdefault(asked, set()).add(listener)
+        return asked
+
+    def _is_ahead(self, after: Position) -> bool:
+        return any(order(at) > order(here) for at, here in zip(after, self.position, strict=True))
+
+    def leave(self, listener: Listener, asked: Asked) -> None:
+        """Send it nothing any more."""
+        choir = self._choirs.get(asked, set())
+        choir.discard(listener)
+        if not choir:
+            self._choirs.pop(asked, None)
+
+    @property
+    def listeners(self) -> int:
+        """How many are being sent events."""
+        return sum(map(len, self._choirs.values()))
+
+
+def _frames(asked: Asked, items: Iterable[Item]) -> bytes:
+    return b"".join(asked.form.frame(item) for item in items if _is_behind(item, asked) and item.passes(asked.filter))
+
+
+def _is_behind(item: Item, asked: Asked) -> bool:
+    if asked.floor is None:
+        return True
+    at = KINDS.index(item.kind)
+    return order(item.position[at]) > order(asked.floor[at])
+
+
+def _send(choir: set[Listener], frames: bytes) -> None:
+    if frames:
+        for listener in list(choir):  # one that is too slow leaves
+            listener.send(frames)
+
+
+def _later(one: Position, other: Position) -> Position:
+    return moved(one, {k: b for k, a, b in zip(KINDS, one, other, strict=True) if order(b) > order(a)})

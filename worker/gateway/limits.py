@@ -1,0 +1,56 @@
+"""How much one may ask: a token bucket (the algorithm) for each bearer token, or else for each address."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiohttp import web
+
+MOST_CALLERS: Final = 10_000
+"""Whose buckets are kept; who has not asked for longest is forgotten first, and has a full bucket again."""
+
+
+class Limits:
+    """A bucket for each caller: `burst` requests at once, `rate_per_s` in the long run."""
+
+    def __init__(self, rate_per_s: float, burst: int, clock: Callable[[], float]) -> None:
+        """Measure with a monotonic clock, in seconds."""
+        self._rate_per_s = rate_per_s
+        self._burst = burst
+        self._clock = clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, caller: str, cost: float = 1.0) -> float:
+        """Take a request's worth out of the caller's bucket; return 0, or the seconds until there is enough."""
+        now = self._clock()
+        level, at = self._buckets.pop(caller, (float(self._burst), now))
+        level = min(float(self._burst), level + (now - at) * self._rate_per_s)
+        wait_s = max(0.0, (min(cost, self._burst) - level) / self._rate_per_s)
+        self._buckets[caller] = (level if wait_s else level - cost, now)
+        while len(self._buckets) > MOST_CALLERS:
+            self._buckets.popitem(last=False)
+        return wait_s
+
+
+def retry_after(wait_s: float) -> str:
+    """Return what the header says: whole seconds, at least one."""
+    return str(max(1, math.ceil(wait_s)))
+
+
+def caller_of(request: web.Request, token_name: str | None, proxies: int) -> str:
+    """Name who asks: by token, or by address.
+
+    Behind `proxies` proxies of our own, that many of the last addresses in X-Forwarded-For were written by them; the
+    first of those is the client's.  Anything before it the client may have made up.
+    """
+    if token_name is not None:
+        return f"token {token_name}"
+    forwarded = [a.strip() for a in ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")]
+    if proxies and len(forwarded) >= proxies and forwarded[-proxies]:
+        return f"address {forwarded[-proxies][:100]}"
+    return f"address {request.remote or 'unknown'}"

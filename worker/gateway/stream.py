@@ -1,0 +1,268 @@
+"""GET /v1/stream: the past first, if asked for, then the present, as Server-Sent Events or over a WebSocket.
+
+Both ways of listening put bytes that are shared with others on the socket themselves.  A client's buffer is its
+socket's: while it listens to the present and leaves more than `buffer_bytes` unread, it is told so and dropped.  While
+it reads the past it sets the pace, as long as it takes something every `PATIENCE_S`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import TYPE_CHECKING, Final, Literal
+
+import structlog
+from aiohttp import HttpVersion11, WSCloseCode, web
+
+from worker.gateway.answers import Gap
+from worker.gateway.asking import FILTERS, asked_filter, asked_place, only, place, wants_cloudevents
+from worker.gateway.frames import sse_form, ws_form
+from worker.gateway.problems import Refusal, make_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from worker.filters import Filter
+    from worker.gateway.figures import Figures
+    from worker.gateway.frames import Form
+    from worker.gateway.history import History
+    from worker.gateway.hub import Hub
+    from worker.gateway.position import Position
+
+log = structlog.get_logger()
+
+PARAMETERS: Final = FILTERS | {"after", "cloudevents", "access_token"}
+SUBPROTOCOL: Final = "cloudevents.json"
+"""Of the CloudEvents WebSockets binding."""
+HIGH_WATER_BYTES: Final = 256 << 10
+"""Of the past, no more than this waits in a socket's buffer."""
+DRAIN_POLL_S: Final = 0.005
+PATIENCE_S: Final = 30.0
+"""A client that takes nothing of the past for so long is dropped."""
+FAREWELL_S: Final = 2.0
+"""How long a client that is dropped has to read why."""
+MOST_RECEIVED_BYTES: Final = 4096
+CLOSE_TOO_SLOW: Final = 4008
+
+Ending = Literal["left", "too_slow", "stopping", "spoke"]
+TOLD: Final[dict[Ending, tuple[str, str]]] = {
+    "too_slow": ("too_slow", "events were not read as fast as they came; resume behind the last one"),
+    "stopping": ("stopping", "the gateway is stopping; reconnect, and resume behind the last event"),
+    "spoke": ("bad_request", "nothing is to be sent on this socket"),
+}
+CLOSE_CODE: Final[dict[Ending, int]] = {
+    "too_slow": CLOSE_TOO_SLOW,
+    "stopping": WSCloseCode.GOING_AWAY,
+    "spoke": WSCloseCode.POLICY_VIOLATION,
+}
+
+
+class Client:
+    """One socket that is sent events."""
+
+    def __init__(self, transport: asyncio.Transport, buffer_bytes: int) -> None:
+        """Write to a transport; at most about `buffer_bytes` of the present may wait in it."""
+        self.transport = transport
+        self._buffer_bytes = buffer_bytes
+        self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self.replayed = 0
+
+    def send(self, frames: bytes) -> None:
+        """Write, or end where the client has left or left too much unread."""
+        if self.transport.is_closing():
+            self.end("left")
+        elif self.transport.get_write_buffer_size() > self._buffer_bytes:
+            self.end("too_slow")
+        elif not self.ended.done():
+            self.transport.write(frames)
+
+    def end(self, how: Ending) -> None:
+        """End the stream; only the first reason counts."""
+        if not self.ended.done():
+            self.ended.set_result(how)
+
+    async def drained(self, bytes_left: int, patience_s: float) -> bool:
+        """Wait until no more than that is unread; False where nothing was read for too long, or the client left."""
+        clock = asyncio.get_running_loop().time
+        unread, since = self.transport.get_write_buffer_size(), clock()
+        while unread > bytes_left and not self.transport.is_closing():
+            if clock() - since > patience_s:
+                return False
+            await asyncio.sleep(DRAIN_POLL_S)
+            if (now := self.transport.get_write_buffer_size()) < unread:
+                since = clock()
+            unread = now
+        return not self.transport.is_closing()
+
+
+class Streams:
+    """Everybody who listens."""
+
+    def __init__(
+        self, hub: Hub, history: History, figures: Figures, *, most: int, buffer_bytes: int, heartbeat_s: float
+    ) -> None:
+        """Serve at most `most` clients at a time."""
+        self._hub = hub
+        self._history = history
+        self._figures = figures
+        self._most = most
+        self._buffer_bytes = buffer_bytes
+        self._heartbeat_s = heartbeat_s
+        self._clients: set[Client] = set()
+        self._stopping = False
+
+    @property
+    def open(self) -> int:
+        """How many clients there are."""
+        return len(self._clients)
+
+    def stop(self) -> None:
+        """Tell every client, and take none any more."""
+        self._stopping = True
+        for client in self._clients:
+            client.end("stopping")
+
+    async def gone(self, patience_s: float) -> None:
+        """Wait until every client has left, but not for ever."""
+        deadline = asyncio.get_running_loop().time() + patience_s
+        while self._clients and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - for any of many
+            await asyncio.sleep(DRAIN_POLL_S)
+
+    async def beat(self, stop: asyncio.Event) -> None:
+        """Send heartbeats until `stop` is set."""
+        while not stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), self._heartbeat_s)
+            self._hub.beat()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer GET /v1/stream."""
+        only(request, PARAMETERS)
+        wanted, after = asked_filter(request), self._after(request)
+        if self._stopping:
+            raise Refusal("stopping", headers={"Retry-After": "2"})
+        if len(self._clients) >= self._most:
+            raise Refusal("too_many_clients", headers={"Retry-After": "30"})
+        if _asks_for_websocket(request):
+            return await self._websocket(request, wanted, after)
+        return await self._sse(request, wanted, after)
+
+    @staticmethod
+    def _after(request: web.Request) -> Position | None:
+        """Where to begin: what a browser that reconnects says overrides the address that it was given."""
+        if last := request.headers.get("Last-Event-ID"):
+            return place(last, "Last-Event-ID")
+        return asked_place(request, "after")
+
+    # ------------------------------------------------------------ two ways of listening
+    async def _sse(self, request: web.Request, wanted: Filter, after: Position | None) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        response.content_type = "text/event-stream"
+        response.force_close()
+        form = sse_form(cloudevents=wants_cloudevents(request), chunked=request.version >= HttpVersion11)
+        await response.prepare(request)
+        if request.method == "HEAD":
+            return response
+        with self._client(request, "sse") as client:
+            await response.write(b": communique\n\n")  # takes the headers with it; from here on we write ourselves
+            how = await self._listen(client, wanted, form, after)
+            if how in TOLD:
+                client.transport.write(form.wrap(form.error(make_problem(*TOLD[how]))))
+            if not await client.drained(0, FAREWELL_S):
+                client.transport.abort()
+        return response
+
+    async def _websocket(self, request: web.Request, wanted: Filter, after: Position | None) -> web.StreamResponse:
+        socket = web.WebSocketResponse(compress=False, protocols=(SUBPROTOCOL,), max_msg_size=MOST_RECEIVED_BYTES)
+        cloudevents = wants_cloudevents(request)
+        await socket.prepare(request)
+        form = ws_form(cloudevents=cloudevents or socket.ws_protocol == SUBPROTOCOL)
+        with self._client(request, "websocket") as client:
+            hearing = asyncio.create_task(_hear(socket, client))
+            try:
+                how = await self._listen(client, wanted, form, after)
+            finally:
+                hearing.cancel()
+                await asyncio.gather(hearing, return_exceptions=True)
+            if how in TOLD:
+                await _close(socket, client, form, how)
+        return socket
+
+    @contextlib.contextmanager
+    def _client(self, request: web.Request, way: str) -> Iterator[Client]:
+        """Count a client while it is there, and say in the log when it has gone."""
+        if not isinstance(request.transport, asyncio.Transport):
+            raise Refusal("unavailable", "the connection is gone")
+        client, began = Client(request.transport, self._buffer_bytes), time.monotonic()
+        self._clients.add(client)
+        self._figures.opened[way] += 1
+        try:
+            yield client
+        finally:
+            self._clients.discard(client)
+            how = client.ended.result() if client.ended.done() else "left"
+            self._figures.ended[how] += 1
+            log.info("stream", way=way, ended=how, replayed=client.replayed, s=round(time.monotonic() - began, 3))
+
+    # ------------------------------------------------------------ past and present
+    async def _listen(self, client: Client, wanted: Filter, form: Form, after: Position | None) -> Ending:
+        """Send events until the client or we have enough."""
+        begin = after or self._hub.position
+        client.send(form.wrap(form.hello(begin)))
+        if after:
+            begin = await self._replay(client, wanted, form, after)
+        if not client.ended.done():
+            asked = self._hub.join(client, wanted, form, begin)
+            try:
+                await asyncio.wait((client.ended,))
+            finally:
+                self._hub.leave(client, asked)
+        return client.ended.result()
+
+    async def _replay(self, client: Client, wanted: Filter, form: Form, after: Position) -> Position:
+        """Send what lies between a position and the present; return how far it got: within the hub's reach."""
+        if gaps := await self._history.gaps(wanted.kinds, after):
+            gap = Gap(kinds=gaps, detail="what followed may have been trimmed away before it was read")
+            client.send(form.wrap(form.gap(gap, after)))
+        window = self._history.window(wanted.kinds, after, self._hub.position)
+        clock = asyncio.get_running_loop().time
+        sent_at = clock()
+        while not self._hub.reaches(window.low, wanted.kinds) and not client.ended.done():
+            if window.exhausted:
+                window.widen(self._hub.position)
+            passing = [item for item in await window.oldest() if item.passes(wanted)]
+            frames = b"".join([form.frame(item) for item in passing])
+            if not frames and clock() - sent_at > self._heartbeat_s:
+                frames = form.heartbeat(window.low)
+            if frames:
+                client.send(form.wrap(frames))
+                sent_at = clock()
+                client.replayed += len(passing)
+                self._figures.replayed += len(passing)
+            if not await client.drained(HIGH_WATER_BYTES, PATIENCE_S):
+                client.end("left" if client.transport.is_closing() else "too_slow")
+        return window.low
+
+
+def _asks_for_websocket(request: web.Request) -> bool:
+    return request.headers.get("Upgrade", "").lower() == "websocket"
+
+
+async def _hear(socket: web.WebSocketResponse, client: Client) -> None:
+    """Answer pings, and notice when the client leaves; it has nothing to say."""
+    async for _ in socket:
+        client.end("spoke")
+        return
+    client.end("left")
+
+
+async def _close(socket: web.WebSocketResponse, client: Client, form: Form, how: Ending) -> None:
+    """Say why, and close; what is not read in time is given up."""
+    problem = make_problem(*TOLD[how])
+    client.transport.write(form.error(problem))
+    try:
+        async with asyncio.timeout(FAREWELL_S):
+            await socket.close(code=CLOSE_CODE[how], message=problem.detail.encode()[:123])
+    except TimeoutError:
+        client.transport.abort()
