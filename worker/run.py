@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from worker.consume import Report, consumer
+from worker.pulse import Pulse
 from worker.queue import UrlQueue
 from worker.schema import KINDS, Event, event_stream
 from worker.settings import Settings
@@ -37,7 +38,15 @@ class Screen(Protocol):
         """Let time pass."""
 
 
-async def run(settings: Settings, redis_url: str, feed: Feed, screen: Screen, stop: asyncio.Event) -> None:
+async def run(
+    settings: Settings,
+    redis_url: str,
+    feed: Feed,
+    screen: Screen,
+    stop: asyncio.Event,
+    *,
+    pulse: Pulse | None = None,
+) -> None:
     """Consume what `feed` puts into the queue, and show it, until all of it has ended or `stop` is set.
 
     Then what is under way is drained, and every event that was published is shown before this returns.
@@ -48,7 +57,11 @@ async def run(settings: Settings, redis_url: str, feed: Feed, screen: Screen, st
 
     over = asyncio.Event()  # told, not cancelled: see `Consumer._until_over`
     listening = subscribe(redis_url, prefix=settings.key_prefix, stop=over)
-    async with consumer(settings, redis_url, report) as worker, UrlQueue(redis_url, settings) as queue, listening:
+    async with (
+        consumer(settings, redis_url, report, pulse) as worker,
+        UrlQueue(redis_url, settings) as queue,
+        listening,
+    ):
         drained = asyncio.Event()
         async with asyncio.TaskGroup() as parts:
             parts.create_task(_tick(queue, screen, over))

@@ -16,10 +16,13 @@ from rich.console import Console
 
 from worker import log
 from worker.commands import addresses, stop_on_signals, task, tell
+from worker.consume import worker_parts
 from worker.demo.site import site
 from worker.discover import Source, discovery, load_sources
 from worker.embedded import default_data_dir, embedded
 from worker.errors import Permanent
+from worker.health import watched
+from worker.pulse import Pulse
 from worker.queue import QueueFull, UrlQueue
 from worker.run import POLL_S, Feed, Screen
 from worker.run import run as run_through
@@ -50,7 +53,9 @@ async def _run(settings: Settings, data_dir: Path, feed: Feed, screen: Screen) -
     if not settings.redis_url:
         settings = replace(settings, lease_s=min(settings.lease_s, PRIVATE_LEASE_S))
     async with redis_of(settings, data_dir) as redis_url:
-        await run_through(settings, redis_url, feed, screen, stop)
+        pulse = Pulse(worker_parts(settings))
+        async with watched(settings, redis_url, "run", pulse):
+            await run_through(settings, redis_url, feed, screen, stop, pulse=pulse)
 
 
 @contextlib.asynccontextmanager

@@ -1,0 +1,155 @@
+"""The fleet at a glance: `communique top`.  Everything shown comes out of one `Fleet`; no clock, no Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from worker.schema import KINDS
+from worker.view.lines import KIND_STYLE, visible
+from worker.vitals import Beat, Fleet, Host, Lag, Letter
+
+MOST_ROWS: Final = 8
+"""Of hosts and dead letters: a glance, not a report."""
+LATE_S: Final = 60.0
+"""A queue or a subscriber behind by more than this is shown in red."""
+FULL: Final = 0.9
+"""Share of the queue's limit, or of Redis' memory, from which on it is shown in red."""
+
+
+def overview(fleet: Fleet) -> RenderableType:
+    """Return all of it, the most urgent first; a part without rows is left out."""
+    parts: list[RenderableType] = [_queue(fleet), _rates(fleet), _services(fleet)]
+    if fleet.hosts:
+        parts.append(_hosts(fleet.hosts, fleet))
+    if fleet.lags:
+        parts.append(_subscribers(fleet.lags))
+    if fleet.letters:
+        parts.append(_letters(fleet.letters))
+    return Group(*parts)
+
+
+# ---------------------------------------------------------------- two lines of figures
+def _queue(fleet: Fleet) -> Text:
+    full = fleet.backlog + fleet.delayed > FULL * fleet.limit
+    memory_full = 0 < fleet.memory_limit_bytes * FULL < fleet.memory_bytes
+    return _line(
+        "queue",
+        (f"{fleet.backlog:,} ready", "bold red" if full else "bold"),
+        (f"{fleet.pending:,} under way", "bold"),
+        (f"{fleet.delayed:,} put off", ""),
+        (f"behind by {age(fleet.lag_s)}", _alarming(fleet.lag_s)),
+        (f"oldest under way {age(fleet.oldest_pending_s)}", ""),
+        (f"{fleet.dead:,} dead letters", "yellow" if fleet.dead else ""),
+        (f"Redis {_bytes(fleet)}", "bold red" if memory_full else ""),
+    )
+
+
+def _rates(fleet: Fleet) -> Text:
+    rate = {name: sum(beat.rates.get(name, 0.0) for beat in fleet.services if fleet.alive(beat)) for name in _RATES}
+    return _line(
+        "rates",
+        (f"{rate['articles']:,.1f} articles/s", "bold"),
+        (f"{rate['failures']:,.1f} given up/s", "yellow" if rate["failures"] else ""),
+        *((f"{rate[kind]:,.1f} {kind}s/s", KIND_STYLE[kind]) for kind in KINDS),
+        (f"{rate['new_urls']:,.1f} new URLs/s", ""),
+        ("(last minute)", "dim"),
+    )
+
+
+_RATES: Final = ("articles", "failures", "new_urls", *KINDS)
+
+
+def _line(title: str, *parts: tuple[str, str]) -> Text:
+    return Text.assemble((f"{title:<8}", "dim"), Text("  ").join(Text(words, style) for words, style in parts))
+
+
+# ---------------------------------------------------------------- tables
+def _services(fleet: Fleet) -> RenderableType:
+    if not fleet.services:
+        return _line("services", ("none has given a sign of life: start one with communique consume", "bold red"))
+    table = _table("service", "name", "up|", "heard|", "in flight|", "articles/s|", "events/s|", "last trouble")
+    for beat in fleet.services:
+        table.add_row(*_service(beat, fleet))
+    return table
+
+
+def _service(beat: Beat, fleet: Fleet) -> Iterable[Text]:
+    alive = fleet.alive(beat)
+    state = "" if alive and not beat.late else "bold red"
+    heard = f"{age(fleet.silent_s(beat))} ago" if alive else f"silent for {age(fleet.silent_s(beat))}"
+    trouble = beat.trouble and f"{beat.trouble.at:%H:%M:%S} {beat.trouble.reason} {beat.trouble.what}"
+    late = f"stuck: {', '.join(sorted(beat.late))} " if beat.late else ""
+    yield Text(beat.service, state)
+    yield Text(visible(beat.name), "dim")
+    yield Text(age((fleet.at - beat.started_at).total_seconds()))
+    yield Text(heard, state)
+    yield Text(f"{beat.in_flight:,}")
+    yield Text(f"{beat.rates.get('articles', 0.0):,.1f}")
+    yield Text(f"{sum(beat.rates.get(kind, 0.0) for kind in KINDS):,.1f}")
+    yield Text.assemble((visible(late), "bold red"), (visible(trouble or ""), "dim"))
+
+
+def _hosts(hosts: Sequence[Host], fleet: Fleet) -> Table:
+    table = _table("host", "next slot|", f"why ({fleet.waiting_hosts:,} hosts wait, {fleet.paused_hosts:,} are paused)")
+    for host in hosts[:MOST_ROWS]:
+        why = Text("asked to be left alone", "yellow") if host.pause_s else Text("its tasks wait their turn", "dim")
+        table.add_row(Text(visible(host.host)), Text(f"in {age(host.wait_s)}"), why)
+    return table
+
+
+def _subscribers(lags: Sequence[Lag]) -> Table:
+    table = _table("subscribers", "stream", "behind by|", "entries|", "not acknowledged|")
+    for lag in sorted(lags, key=lambda lag: -lag.lag_s):
+        table.add_row(
+            Text(visible(lag.group)),
+            Text(lag.stream),
+            Text(age(lag.lag_s), _alarming(lag.lag_s)),
+            Text("?" if lag.entries is None else f"{lag.entries:,}"),
+            Text(f"{lag.pending:,}"),
+        )
+    return table
+
+
+def _letters(letters: Sequence[Letter]) -> Table:
+    table = _table("given up", "reason", "what")
+    for letter in letters[:MOST_ROWS]:
+        table.add_row(
+            Text(f"{letter.at:%H:%M:%S}", "dim"), Text(visible(letter.reason), "yellow"), visible(letter.what)
+        )
+    return table
+
+
+def _table(*columns: str) -> Table:
+    """Make a table without lines; a column whose name ends in | is aligned to the right."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    for name in columns:
+        right = name.endswith("|")
+        table.add_column(name.rstrip("|"), justify="right" if right else "left", no_wrap=True, overflow="ellipsis")
+    return table
+
+
+# ---------------------------------------------------------------- words
+def age(seconds: float) -> str:
+    """Return a duration in its two largest units at most: "3.2s", "4m 10s", "2h 5m", "3d 4h"."""
+    if seconds < 10:  # noqa: PLR2004 - tenths matter only there
+        return f"{max(seconds, 0.0):.1f}s"
+    whole = round(seconds)
+    for unit_s, name, next_s, next_name in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "m"), (60, "m", 1, "s")):
+        if whole >= unit_s:
+            rest = whole % unit_s // next_s
+            return f"{whole // unit_s}{name} {rest}{next_name}"
+    return f"{whole}s"
+
+
+def _bytes(fleet: Fleet) -> str:
+    used = f"{fleet.memory_bytes / 1e6:,.0f} MB"
+    return f"{used} of {fleet.memory_limit_bytes / 1e6:,.0f} MB" if fleet.memory_limit_bytes else used
+
+
+def _alarming(seconds: float) -> str:
+    return "bold red" if seconds > LATE_S else ""
