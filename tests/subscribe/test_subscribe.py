@@ -3,51 +3,23 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from datetime import UTC, datetime
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import redis.exceptions
 
-from worker import subscribe as subscribe_module
+from tests.subscribe.published import MILLISECONDS, NOW, event, publish
 from worker.embedded import embedded
 from worker.errors import EventStreamError, UsageError
-from worker.publish import writes
-from worker.schema import KINDS, Article, Decision, Event, Kind, Meeting, Span, Statement, event_stream
+from worker.schema import KINDS, Meeting, event_stream
 from worker.settings import Settings
 from worker.streams import connect, read_group
-from worker.subscribe import Received, Subscription, events_per_kind, subscribe
+from worker.subscribe import Received, Subscription, events_per_kind, sources, subscribe, subscription
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from redis.asyncio import Redis
-
-NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-MILLISECONDS = count(int(NOW.timestamp()) * 1000)
-"""A clock for entry ids: each event in a millisecond of its own, so that order is defined over all kinds."""
-SPAN = Span(start=0, end=1, text="x")
-
-
-def event(kind: Kind, name: str) -> Event:
-    common: dict[str, Any] = {"id": name, "url": "", "sentence": SPAN, "confidence": 1.0, "rule": "test"}
-    match kind:
-        case "statement":
-            return Statement(content=[SPAN], quotation="direct", **common)
-        case "meeting":
-            return Meeting(form="talks", status="held", participants=[], **common)
-        case "decision":
-            return Decision(deciders=[], status="taken", **common)
-
-
-async def publish(redis: Redis, settings: Settings, *names: str) -> None:
-    """Publish events named after their kind's first letter: "s1" is a statement."""
-    kind_of = {kind[0]: kind for kind in KINDS}
-    events = [event(kind_of[name[0]], name) for name in names]
-    for write in writes(Article(id="a", url="https://news.example/1", text="x"), events, settings, NOW):
-        fields: Any = write.fields
-        await redis.xadd(write.stream, fields, id=f"{next(MILLISECONDS)}-0")
 
 
 async def take(events: Subscription, n: int) -> list[str]:
@@ -62,7 +34,7 @@ async def nothing_more(events: Subscription) -> bool:
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscribe_module, "BLOCK_S", 0.5)
+    monkeypatch.setattr(subscription, "BLOCK_S", 0.5)
 
 
 @pytest.fixture
@@ -90,7 +62,7 @@ async def test_the_order_holds_however_the_reads_fall(
     redis: Redis, on: dict[str, Any], batch: int, group: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(key_prefix=on["prefix"])
-    monkeypatch.setattr(subscribe_module, "BATCH", batch)
+    monkeypatch.setattr(sources, "BATCH", batch)
     names = [f"{letter}{i}" for i, letter in enumerate("sssssmsdmmmmmssddsmdsssssssmd")]
     await publish(redis, settings, *names[:20])
     async with subscribe(**on, after="0", group=group) as events:
@@ -221,7 +193,7 @@ async def test_a_cancelled_wait_loses_no_event(
 
     await publish(redis, settings, "s1", "m1")
     async with subscribe(**on, group="g", after="0") as events:
-        monkeypatch.setattr(subscribe_module, "read_group", slow)
+        monkeypatch.setattr(sources, "read_group", slow)
         assert await nothing_more(events)
         monkeypatch.undo()
         assert await take(events, 2) == ["s1", "m1"]
@@ -236,7 +208,7 @@ async def test_what_a_dead_subscriber_left_goes_to_another_in_time(
         assert await take(events, 1) == ["s1"]
     async with subscribe(**on, group="g", consumer="b") as events:
         assert await nothing_more(events)
-    monkeypatch.setattr(subscribe_module, "CLAIM_AFTER_S", 0.001)
+    monkeypatch.setattr(sources, "CLAIM_AFTER_S", 0.001)
     async with subscribe(**on, group="g", consumer="c") as events:
         assert await take(events, 2) == ["s1", "m1"]
 

@@ -1,0 +1,49 @@
+"""Events of our own invention, and how tests publish them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from worker.publish import writes
+from worker.schema import KINDS, Actor, Article, Decision, Event, Kind, Meeting, Span, Statement
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+    from worker.settings import Settings
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+MILLISECONDS = count(int(NOW.timestamp()) * 1000)
+"""A clock for entry ids: each event in a millisecond of its own, so that order is defined over all kinds."""
+SPAN = Span(start=0, end=1, text="x")
+
+
+def event(kind: Kind, name: str, **more: Any) -> Event:
+    given: dict[str, Any] = {"id": name, "url": "", "sentence": SPAN, "confidence": 1.0, "rule": "test"}
+    match kind:
+        case "statement":
+            return Statement(**{"content": [SPAN], "quotation": "direct"} | given | more)
+        case "meeting":
+            return Meeting(**{"form": "talks", "status": "held", "participants": []} | given | more)
+        case "decision":
+            return Decision(**{"deciders": [], "status": "taken"} | given | more)
+
+
+def named(name: str) -> Event:
+    """Make an event that is named after its kind's first letter: "s1" is a statement."""
+    kind_of = {kind[0]: kind for kind in KINDS}
+    return event(kind_of[name[0]], name)
+
+
+def person(name: str, country: str | None = None) -> Actor:
+    return Actor(name=name, type="person", country=country)
+
+
+async def publish(redis: Redis, settings: Settings, *events: str | Event) -> None:
+    """Publish events, or those named so."""
+    made = [named(e) if isinstance(e, str) else e for e in events]
+    for write in writes(Article(id="a", url="https://news.example/1", text="x"), made, settings, NOW):
+        fields: Any = write.fields
+        await redis.xadd(write.stream, fields, id=f"{next(MILLISECONDS)}-0")
