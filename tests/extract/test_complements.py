@@ -13,7 +13,7 @@ from tests.extract.test_statements import found
         ("Hale ripped into the owner.", "ripped into", "the owner"),
         ("Hale rejected both plans.", "rejected", "both plans"),
         ("Hale cited only the fees.", "cited", "only the fees"),
-        ("Hale proposed a new ferry last year.", "proposed", "a new ferry last year"),
+        ("Hale proposed a new ferry last year.", "proposed", "a new ferry"),
         ("Hale promised to quietly leave.", "promised", "to quietly leave"),
         ("Hale pledged to “leave the port”.", "pledged", "to “leave the port”"),
         ("Hale declined comment.", "declined", "comment"),

@@ -12,6 +12,9 @@ from tests.extract.test_statements import found
         ("Hale criticised the owner as he left the quay.", "criticised", "the owner"),
         ("Hale cited delays in recent weeks at the port.", "cited", "delays in recent weeks at the port"),
         ("Hale criticised the owner on Friday.", "criticised", "the owner"),
+        ("Hale called the owner a liar over the weekend.", "called", "the owner a liar"),
+        ("Hale criticised the plan as too late.", "criticised", "the plan as too late"),
+        ("Hale promised clean water within a year.", "promised", "clean water within a year"),
         ("Hale criticised the owner in an interview.", "criticised", "the owner"),
         ("Hale blamed three ferries, including the oldest.", "blamed", "three ferries, including the oldest"),
         ("Hale supported the new fees and sold two ferries.", "supported", "the new fees"),
@@ -37,6 +40,10 @@ def test_content_is_all_that_was_said_and_no_more(text: str, cue: str, content: 
         ("Officials who praised the fees agreed that it rains.", "the fees"),
         ("Hale, who has backed the plan, praised the crew.", "the plan"),
         ("Hale, who vowed to stay, left the port.", "to stay"),
+        ("Hale, who said that he would sue the port, did not attend.", "that he would sue the port"),
+        ("Skippers who warned that fees would rise were proved right.", "that fees would rise"),
+        ("Hale, who says the crew said the port was shut, left early.", "the crew said the port was shut"),
+        ("Hale, who said that the ferry he bought was late, left early.", "that the ferry he bought was late"),
     ],
 )
 def test_the_content_of_a_relative_clause_ends_before_the_main_verb(text: str, content: str) -> None:

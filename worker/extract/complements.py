@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec import Struct, structs
 
 from worker.extract.document import Doc
-from worker.extract.endings import FINAL, content_end, phrase_end, relative_end
+from worker.extract.endings import FINAL, content_end, outer_verb, phrase_end
 from worker.extract.lexicon import Cue
 from worker.extract.openings import Form, adjunct_end, is_bare_time, opening
 from worker.extract.phrases import VerbGroup
@@ -32,9 +32,10 @@ def complement(doc: Doc, verb: VerbGroup, cue: Cue, limit: int) -> Complement | 
     """Return the content to the right of a cue, up to token `limit`; None where the verb announces nothing."""
     found = _complement(doc, verb, cue, limit)
     relative = verb.first > 0 and doc.text.tags[verb.first - 1] == "WP"
-    if found is None or not relative or found.form not in {"phrase", "infinitive"}:
+    if found is None or not relative or found.form == "quotation":
         return found
-    return structs.replace(found, last=relative_end(doc, found.first, found.last))
+    clauses = int(found.form in {"that", "question", "clause"})
+    return structs.replace(found, last=outer_verb(doc, found.first, found.last, clauses=clauses))
 
 
 def _complement(doc: Doc, verb: VerbGroup, cue: Cue, limit: int) -> Complement | None:

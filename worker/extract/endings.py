@@ -11,6 +11,9 @@ _LONG_TIME = 3
 """Tokens from which a time is no bare adverbial ("the last day of the talks")."""
 _CIRCUMSTANCES = frozenset({"after", "when", "while", "during", "before", "although", "though", "because", "since"})
 """Words that open a clause or phrase of circumstance."""
+_WHERE = frozenset({"in", "on", "at", "during"})
+_WHEN = _WHERE | {"for", "over"}
+"""Prepositions of an adverbial of venue or time."""
 FINAL = frozenset({".", "!", "?", "…", "...", ";"})
 """Marks that end a clause for good."""
 
@@ -150,16 +153,61 @@ def trim(doc: Doc, first: int, last: int) -> int:
     return last
 
 
-def relative_end(doc: Doc, first: int, last: int) -> int:
-    """Return where the relative clause around the content ends: before the main verb ("who back the fees | agree")."""
-    text = doc.text
-    for at in range(first + 1, last):
+def outer_verb(doc: Doc, first: int, last: int, *, clauses: int) -> int:
+    """Return where the verb of the outer clause goes on after content, or `last` where the content is the end.
+
+    "who back the fees | agree", "his claim that it was shut | surprised nobody".  Every clause has one finite verb:
+    `clauses` is how many the content itself still owes, and each word that opens another clause adds one.  What
+    shares a subject ("and left") owes none.
+    """
+    text, at, owed = doc.text, first, clauses
+    while at < last:
         verb = doc.phrases.verb(at) if text.quoted[at] < 0 else None
-        if verb is None or verb.first != at or not verb.finite:
+        if verb is None or verb.first != at:
+            if not owed and _is_past_before_pronoun(doc, at):
+                return trim(doc, first, at)
+            owed += _opens_clause(doc, at, first)
+            at += 1
             continue
-        if text.tags[at - 1] not in {"WP", "SC", "CC"} and not _has_subject(doc, at, first):
-            return trim(doc, first, at)
+        governed = text.tags[verb.head] == "VB" and doc.phrases.verb(at - 1) is not None  # "to help | encourage"
+        if (verb.finite and not governed) or (not owed and _is_past_after_predicate(doc, verb)):
+            if not owed and text.tags[at - 1] != "CC" and not _has_subject(doc, at, first):
+                return trim(doc, first, at)
+            owed = max(0, owed - 1)
+        at = verb.last
     return last
+
+
+def _opens_clause(doc: Doc, at: int, first: int) -> bool:
+    """Whether a token opens a clause inside content: a conjunction, a relative, or the bare subject after "said"."""
+    text = doc.text
+    if at == first or text.quoted[at] >= 0:
+        return False
+    if text.tags[at] in {"SC", "WP"}:
+        return doc.phrases.verb(at - 1) is None or text.tags[at - 1] != "SC"
+    phrase = doc.phrases.noun(at)
+    if phrase is None or phrase.first != at:
+        return False
+    cue = cue_of(doc, before) if (before := doc.phrases.verb(at - 1)) is not None else None
+    beside = doc.phrases.noun(at - 1) is not None and text.tags[at - 1] != "WP"  # "the ferry | he bought"
+    return (beside or (cue is not None and cue.clause)) and _main_clause(doc, at, len(text.words))
+
+
+def _is_past_after_predicate(doc: Doc, verb: VerbGroup) -> bool:
+    """Whether a "participle" is the past tense of the outer verb: "that it was late | surprised nobody"."""
+    text, at = doc.text, verb.first - 1
+    alone = text.tags[verb.head] == "VBN" and verb.last - verb.first == 1 and verb.last < len(text.words)
+    after_predicate = doc.phrases.verb(at) is not None or (
+        text.tags[at] in {"JJ", "RB"} and doc.phrases.noun(at) is None
+    )
+    return alone and after_predicate and text.tags[verb.last] in {"DT", "PRP", "PRP$", "NN", "NNS", "NNP"}
+
+
+def _is_past_before_pronoun(doc: Doc, at: int) -> bool:
+    """Whether an "adjective" is a past tense, as no pronoun takes one: "that it was late | surprised nobody"."""
+    text = doc.text
+    past = text.tags[at] in {"JJ", "VBN"} and text.lower[at].endswith("ed") and at + 1 < len(text.words)
+    return past and text.lower[at + 1] in doc.lexicon.indefinite and doc.phrases.noun(at + 1) is not None
 
 
 def _has_subject(doc: Doc, verb: int, first: int) -> bool:
@@ -169,6 +217,15 @@ def _has_subject(doc: Doc, verb: int, first: int) -> bool:
         return False
     pronoun = doc.text.tags[phrase.head] in {"PRP", "WP"}
     return pronoun or doc.text.tags[phrase.first - 1] in {"SC", "WP", "CC"}
+
+
+def before_main_clause(doc: Doc, first: int, last: int) -> int:
+    """Return where content ends that the main clause follows: "Despite his claim that it rains | , crowds came"."""
+    for at in range(first + 1, last - 1):
+        phrase = doc.phrases.noun(at + 1) if doc.text.words[at] == "," and doc.text.quoted[at] < 0 else None
+        if phrase is not None and phrase.first == at + 1 and clause_at(doc, at + 1, last, sure=True):
+            return trim(doc, first, at)
+    return last
 
 
 def phrase_end(doc: Doc, first: int, limit: int) -> int:
@@ -211,8 +268,17 @@ def _phrase_stop(doc: Doc, at: int, limit: int) -> bool:
     if text.words[at] == "," and at + 1 < limit:
         return _comma_ends_phrase(doc, at + 1, limit)
     phrase = doc.phrases.noun(at)
-    bare_time = phrase is not None and phrase.first == at and is_bare_time(doc, phrase)
-    return bare_time and phrase is not None and phrase.last - at < _LONG_TIME and _is_final(doc, phrase.last, limit)
+    if phrase is None or phrase.first != at or phrase.last - at >= _LONG_TIME or not is_bare_time(doc, phrase):
+        return False
+    return not _is_needed(doc, at) and _is_final(doc, phrase.last, limit)
+
+
+def _is_needed(doc: Doc, time: int) -> bool:
+    """Whether a time belongs to the words before it: "within | a year", "was | late", "as too | late"."""
+    tags = doc.text.tags
+    if tags[time - 1] in {"IN", "TO", "SC"} or doc.text.lower[time - 1] in doc.lexicon.be:
+        return True
+    return tags[time] in {"JJ", "RB"} and tags[time - 1] == "RB"
 
 
 def _is_venue(doc: Doc, preposition: int, limit: int) -> bool:
@@ -220,9 +286,10 @@ def _is_venue(doc: Doc, preposition: int, limit: int) -> bool:
     phrase = doc.phrases.noun(preposition + 1) if preposition + 1 < limit else None
     if phrase is None or phrase.first != preposition + 1 or not text_is_venue(doc, phrase):
         return False
-    if doc.text.lower[preposition] not in {"in", "on", "at", "during"}:
+    timed, word = is_bare_time(doc, phrase), doc.text.lower[preposition]
+    if word not in (_WHEN if timed else _WHERE):
         return False
-    return not is_bare_time(doc, phrase) or _is_final(doc, phrase.last, limit)
+    return not timed or _is_final(doc, phrase.last, limit)
 
 
 def _comma_ends_phrase(doc: Doc, at: int, limit: int) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from worker.extract.document import Doc
-from worker.extract.endings import content_end, phrase_end, trim
+from worker.extract.endings import before_main_clause, content_end, outer_verb, phrase_end, trim
 from worker.extract.finds import BREAKS, Find
 from worker.extract.lexicon import CueNoun
 from worker.extract.openings import is_bare_time
-from worker.extract.phrase_kinds import Range
+from worker.extract.phrase_kinds import Range, is_party
 from worker.extract.phrases import NounPhrase, VerbGroup
-from worker.extract.speaker_after import agent
+from worker.extract.speaker_after import agent, speaker_after
 from worker.extract.subject_before import subject
 from worker.extract.subjects import main_subject
 
@@ -69,7 +69,8 @@ def _nominal_at(doc: Doc, phrase: NounPhrase, first: int, last: int) -> Find | N
     noun = doc.lexicon.cue_nouns.get(doc.text.lower[phrase.last - 1])
     if noun is None:
         return None
-    by = agent(doc, phrase.last, last)
+    own = possessor(doc, phrase)[0] is not None
+    by = agent(doc, phrase.last, last) or (None if own else _author(doc, phrase.last, last))
     start, cue_last = _frame(doc, noun, by[1] if by else phrase.last, last)
     if start < 0:
         return None
@@ -89,6 +90,17 @@ def _nominal_at(doc: Doc, phrase: NounPhrase, first: int, last: int) -> Find | N
         thought=noun.thought,
         rule="nominal",
     )
+
+
+def _author(doc: Doc, at: int, last: int) -> Range | None:
+    """Whose a noun is before its clause: "a warning | from the ministry | that …", "the call of the union to …"."""
+    phrase = doc.phrases.noun(at + 1)
+    if doc.text.lower[at] not in {"of", "from"} or phrase is None or not is_party(doc, phrase):
+        return None
+    source = speaker_after(doc, at + 1, last)
+    if source is None or source[1] >= last:
+        return None
+    return source if doc.text.lower[source[1]] in {"that", "to"} else None
 
 
 def _predicated(doc: Doc, phrase: NounPhrase, last: int) -> Find | None:
@@ -136,24 +148,11 @@ def _end(doc: Doc, phrase: NounPhrase, start: int, first: int, last: int) -> int
         stop = phrase_end(doc, start, last) if doc.text.tags[start] != "TO" else content_end(doc, start, last)
         return min(stop, _nominal_stop(doc, start, stop))
     stop = content_end(doc, start, last)
-    return stop if doc.phrases.finite_between(first, phrase.first) else _predicate(doc, start, stop)
-
-
-def _predicate(doc: Doc, start: int, stop: int) -> int:
-    """Where the main clause's verb follows a that-clause in the subject: "his claim that X was shut | surprised"."""
-    seen = False
-    at = start
-    while at < stop:
-        verb = doc.phrases.verb(at)
-        if verb is None:
-            at += 1
-            continue
-        adjacent = doc.phrases.verb(at - 1) is not None and doc.text.tags[verb.head] in {"VBD", "VBN", "VBZ", "MD"}
-        if seen and adjacent and not verb.infinitive:
-            return at
-        seen = seen or verb.finite
-        at = verb.last
-    return stop
+    if doc.phrases.verb(phrase.first - 1) is not None or doc.phrases.finite_between(first, phrase.first):
+        return stop
+    if doc.text.tags[first] in {"IN", "SC", "TO"}:
+        return before_main_clause(doc, start, stop)
+    return outer_verb(doc, start, stop, clauses=1)
 
 
 def _nominal_stop(doc: Doc, start: int, stop: int) -> int:
