@@ -18,6 +18,7 @@ FLOORS = {
     "filters": 2,
     "vitals": 1,
     "streams": 3,
+    "resolve": 3,
     "digest": 3,
     "export": 3,
     "log": 3,

@@ -9,25 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import importlib.metadata
-import ipaddress
-import socket
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urljoin
 
 import aiohttp
 import yarl
-from aiohttp.abc import AbstractResolver, ResolveResult
 from msgspec import Struct
 
 from worker.errors import Permanent, Transient
-from worker.parse.address import is_public
 from worker.parse.encoding import ACCEPTED, Decoder
 from worker.parse.http import charset, media_type, retry_after_s, sniff
 from worker.parse.url import normal
+from worker.resolve import PrivateAddressError, Resolver, refuse_private_literal
 from worker.schema import Page
 
 if TYPE_CHECKING:
@@ -101,7 +96,7 @@ class Fetcher:
 
     async def __aenter__(self) -> Self:
         s = self._settings
-        resolver = _Resolver(allow_private=s.allow_private_addresses, threads=s.concurrency)
+        resolver = Resolver(allow_private=s.allow_private_addresses, threads=s.concurrency)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, resolver=resolver, ttl_dns_cache=_DNS_CACHE_S),
             timeout=aiohttp.ClientTimeout(total=None, connect=s.connect_timeout_s, sock_read=s.read_timeout_s),
@@ -168,7 +163,7 @@ class Fetcher:
             raise RuntimeError("use `async with Fetcher(…)`")
         target = yarl.URL(url, encoded=True)
         if not self._settings.allow_private_addresses:
-            _refuse_private_literal(target.raw_host or "")
+            refuse_private_literal(target.raw_host or "")
         conditions = _conditions(validators)
         headers = {"Accept": kind.accept, **conditions}
         with _only_failures(url):
@@ -218,49 +213,6 @@ def user_agent(contact_url: str) -> str:
     except importlib.metadata.PackageNotFoundError:  # run from a checkout that was never installed
         version = "0"
     return f"{AGENT}/{version} (+{contact_url})"
-
-
-# ---------------------------------------------------------------- addresses
-class _PrivateAddressError(OSError):
-    """Every address of a name is private.  An OSError, because that is what aiohttp lets a resolver raise."""
-
-
-class _Resolver(AbstractResolver):
-    """The system's resolver, its answers filtered: what is connected to is what was checked, so rebinding is no way in.
-
-    Lookups have threads of their own: a name server that does not answer holds up no other work of the process.
-    """
-
-    def __init__(self, *, allow_private: bool, threads: int) -> None:
-        self._allow_private = allow_private
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="dns")
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        lookup = functools.partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM)
-        found = await asyncio.get_running_loop().run_in_executor(self._threads, lookup)
-        addresses = [(kind, str(where[0])) for kind, _, _, _, where in found]
-        usable = [a for a in addresses if self._allow_private or is_public(a[1].partition("%")[0])]
-        if not usable:
-            raise _PrivateAddressError(f"{host} is {', '.join(sorted({a for _, a in addresses})) or 'nowhere'}")
-        return [
-            ResolveResult(hostname=host, host=address, port=port, family=kind, proto=0, flags=socket.AI_NUMERICHOST)
-            for kind, address in usable
-        ]
-
-    async def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-def _refuse_private_literal(host: str) -> None:
-    """Check a host that is an address itself: aiohttp does not show those to its resolver."""
-    try:
-        public = is_public(ipaddress.ip_address(host))
-    except ValueError:
-        return  # a name
-    if not public:
-        raise Permanent("private_address", f"{host} is not an address of the public Internet")
 
 
 # ---------------------------------------------------------------- what an answer's head says
@@ -336,7 +288,7 @@ _FAILURES: Final[tuple[tuple[type[Exception], type[Permanent | Transient], str],
 
 def _failure(url: str, e: Exception) -> Permanent | Transient:
     cause = e.os_error if isinstance(e, aiohttp.ClientConnectorError) else e
-    if isinstance(cause, _PrivateAddressError):
+    if isinstance(cause, PrivateAddressError):
         return Permanent("private_address", f"{cause}, not on the public Internet")
     for kind, failure, reason in _FAILURES:
         if isinstance(e, kind):
