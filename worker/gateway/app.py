@@ -119,7 +119,6 @@ class Gateway:
             for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
                 resource.add_route(method, route.handler)
             self._scopes[route.method, resource.canonical] = route.scope
-        made.router.add_route("OPTIONS", "/{path:.*}", _preflight)
         made.on_response_prepare.append(self._add_headers)
         return made
 
@@ -167,8 +166,12 @@ class Gateway:
     async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Answer; what goes wrong becomes a problem."""
         try:
+            if _is_preflight(request):
+                return web.Response(status=HTTPStatus.NO_CONTENT)
             self._admit(request)
             return await handler(request)
+        except ConnectionResetError:  # nobody is left to be answered
+            raise
         except Refusal as refusal:
             return answer(refusal.problem, request["id"], refusal.headers)
         except web.HTTPException as e:
@@ -182,7 +185,7 @@ class Gateway:
 
     def _admit(self, request: web.Request) -> None:
         """Let in who may ask this, and does not ask too often."""
-        if request.path in OPEN or _is_preflight(request):
+        if request.path in OPEN:
             return
         name = self._auth.admit(request, self._scope_of(request))
         wait_s = self._limits.take(caller_of(request, name, self._settings.gateway_proxies))
@@ -226,12 +229,8 @@ class Gateway:
             response.headers["Access-Control-Max-Age"] = str(PREFLIGHT_S)
 
 
-async def _preflight(_: web.Request) -> web.Response:
-    """Answer a browser that asks whether it may ask; what it is told stands in the headers."""
-    return web.Response(status=HTTPStatus.NO_CONTENT)
-
-
 def _is_preflight(request: web.Request) -> bool:
+    """Tell whether a browser asks whether it may ask; what it is told stands in the answer's headers."""
     return request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
 
 

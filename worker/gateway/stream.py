@@ -192,8 +192,8 @@ class Streams:
     @contextlib.contextmanager
     def _client(self, request: web.Request, way: str) -> Iterator[Client]:
         """Count a client while it is there, and say in the log when it has gone."""
-        if not isinstance(request.transport, asyncio.Transport):
-            raise Refusal("unavailable", "the connection is gone")
+        if request.transport is None:
+            raise ConnectionResetError
         client, began = Client(request.transport, self._buffer_bytes), time.monotonic()
         self._clients.add(client)
         self._figures.opened[way] += 1
