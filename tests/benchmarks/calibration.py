@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks import gold, logistic
-from worker.extract.confidence import Model, Models, Traits, models
+from worker.extract.confidence import RESOLUTION, Model, Models, Traits, models
 from worker.extract.document import open_document
 from worker.extract.lexicon import lexicon
 from worker.extract.statements import with_traits
@@ -35,8 +35,8 @@ examples:
 
 HEADER = """\
 # How sure an event is: weights in log-odds (worker/extract/confidence.py says what the groups mean).
-# Written by `make calibrate`, which fits the statements' anew and leaves the meetings' and decisions' as they stand:
-# those are set by hand.
+# Written by `make calibrate`, which fits the statements' anew and leaves what annotated articles do not tell as it
+# stands: whom a speaker's words mean, and all of meetings and decisions.  Those are set by hand.
 """
 
 
@@ -53,6 +53,7 @@ def main() -> None:
     known = models(args.language)
     if args.fit:
         bias, weights = logistic.fit(judged)
+        weights[RESOLUTION] = known.statement.weights[RESOLUTION]
         known = msgspec.structs.replace(known, statement=Model(bias=bias, weights=weights))
         (LEXICONS / f"{args.language}_confidence.toml").write_text(rendered(known), encoding="utf-8")
     console = Console()
@@ -86,7 +87,7 @@ def judge(file: Path, language: str) -> Iterable[Judged]:
         found = list(with_traits(read))
         for (_, traits), right in zip(found, gold.verdicts(article, [s for s, _ in found]), strict=True):
             if right is not None:
-                yield Judged(traits, right)
+                yield Judged({group: value for group, value in traits.items() if group != RESOLUTION}, right)
 
 
 # ---------------------------------------------------------------- measures

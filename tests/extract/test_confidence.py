@@ -4,7 +4,7 @@ import pytest
 
 from worker.extract import extract
 from worker.extract.confidence import Model, models
-from worker.schema import Article, Event, Meeting
+from worker.schema import Article, Event, Meeting, Statement
 
 
 def first(text: str) -> Event:
@@ -44,3 +44,18 @@ def test_a_meeting_that_was_held_is_surer_than_one_that_may_be() -> None:
     assert isinstance(held, Meeting)
     assert isinstance(planned, Meeting)
     assert held.confidence > planned.confidence
+
+
+@pytest.mark.parametrize(
+    ("text", "doubtful"),
+    [
+        ("Prime Minister Anna Lunde and Education Minister Mona Dahl spoke. She said the school would close.", True),
+        ("Prime Minister Anna Lunde and Education Minister Erik Dahl spoke. She said the school would close.", False),
+        ("Prime Minister Anna Lunde spoke. She said the school would close.", False),
+    ],
+)
+def test_a_pronoun_that_two_may_be_meant_by_lowers_the_confidence(text: str, doubtful: bool) -> None:
+    told = [e for e in extract(Article(id="a", url="u", text=text, language="en")) if isinstance(e, Statement)]
+    sure = extract(Article(id="a", url="u", text="Anna Lunde spoke. She said the school would close.", language="en"))
+    assert [e.speaker and e.speaker.name for e in told] == ["Anna Lunde"]
+    assert (told[0].confidence < sure[0].confidence) is doubtful

@@ -26,6 +26,8 @@ from worker.schema import Actor, Quotation
 Traits = dict[str, str]
 """Group -> value."""
 
+RESOLUTION = "resolution"
+"""Whom the speaker's words mean.  Annotated articles say only which words name the speaker: set by hand."""
 _LEAST, _MOST = 0.01, 0.99
 """Nothing is certain, and two decimals are all that travels."""
 _LONG_SOURCE = 6
@@ -75,6 +77,7 @@ def statement_traits(doc: Doc, find: Find, speaker: Actor | None, quotation: Quo
         "quotation": quotation,
         "content": next((name for limit, name in _LENGTHS if words <= limit), "longer"),
         "place": "headline" if doc.text.paragraph_of[find.cue[0]] == 0 else "body",
+        **({RESOLUTION: "doubtful"} if find.source and doc.mentions.doubtful(*find.source) else {}),
     }
 
 

@@ -21,6 +21,8 @@ from worker.extract.salience import FADING, OBJECT, SPEAKER, SUBJECT, standing
 
 _INTRODUCED = 40.0
 """How much more somebody stands out whom the article introduces with a role: it will not be for nothing."""
+_CLOSE = 0.7
+"""Standing of the second beside the first from which a pronoun is doubtful."""
 QUANTITIES = frozenset({"some", "many", "most", "several", "both", "few", "all"})
 """Alone they mean so many of the group in focus."""
 _OBJECTS = frozenset({"him", "her"})
@@ -44,6 +46,8 @@ class Discourse:
         self.text, self.phrases, self.lexicon = people.text, people.phrases, people.lexicon
         self.meant: dict[int, Entity] = {}
         """Head of a pronoun, description or document -> whom it means."""
+        self.doubtful: set[int] = set()
+        """Pronouns that somebody else is nearly as likely to be meant by."""
         self.focus = Focus()
         self.identities = Identities(people, self.focus)
         self.institutions = Institutions(people, self.focus)
@@ -191,6 +195,8 @@ class Discourse:
         gender: Gender = "masculine" if self.text.lower[token] in self.lexicon.masculine else "feminine"
         is_object = self.text.lower[token] in _OBJECTS and 0 < stands < SUBJECT and not self._owns(token)
         entity = self.focus.somebody(gender, self.focus.subject if is_object else None)
+        if self.focus.rivalry >= _CLOSE:
+            self.doubtful.add(token)
         if entity is not None and entity.gender is None:
             entity.is_a(gender)
         return entity

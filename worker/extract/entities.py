@@ -70,6 +70,8 @@ class Focus:
         """Who spoke so far, in order."""
         self.subject: Entity | None = None
         """Of the clause that is being read."""
+        self.rivalry = 0.0
+        """How close the second came to whom the last question was answered with: 0 to 1."""
 
     def fade(self) -> None:
         """A sentence has gone by."""
@@ -112,9 +114,12 @@ class Focus:
         return self._most(lambda entity: entity.weight if fits(entity) else 0.0)
 
     def _most(self, weight: Callable[[Entity], float]) -> Entity | None:
-        best, most = None, 0.0
+        best, most, second = None, 0.0, 0.0
         for entity in self.active:
             weighs = weight(entity)
             if weighs > most:
-                best, most = entity, weighs
+                best, most, second = entity, weighs, most
+            elif weighs > second:
+                second = weighs
+        self.rivalry = second / most if most else 0.0
         return best

@@ -119,6 +119,10 @@ class Mentions:
         """Remember who speaks at a token, None for whoever is no person known; call in text order."""
         self.people.speakers.append(person)
 
+    def doubtful(self, first: int, last: int) -> bool:
+        """Whether a phrase is a pronoun that somebody else is nearly as likely to be meant by."""
+        return any(i in self.discourse.doubtful for i in range(first, last))
+
     def person_at(self, token: int) -> Person | None:
         """Return the person whose name begins at a token."""
         return self.people.at.get(token)

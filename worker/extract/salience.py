@@ -57,7 +57,13 @@ def _predicate(text: Text, phrases: Phrases, phrase: NounPhrase) -> VerbGroup | 
         if text.words[at] in {",", "(", "—", "–"}:
             at = at + 1 if phrases.verb(at + 1) is not None else _after_aside(text, at, last)
             continue
-        if text.tags[at] not in {"IN", "TO", "RB"} and phrases.noun(at) is None and text.words[at] != ")":
+        joined = text.lower[at] == "and" and phrases.noun(at + 1) is not None  # "Lunde and Dahl said"
+        if (
+            not joined
+            and text.tags[at] not in {"IN", "TO", "RB"}
+            and phrases.noun(at) is None
+            and text.words[at] != ")"
+        ):
             return None
         following = phrases.noun(at)
         at = following.last if following is not None else at + 1
