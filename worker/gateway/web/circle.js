@@ -17,7 +17,7 @@ export class Circle {
     this.onChoose = onChoose;
     this.edges = svg("g", { class: "edges", "aria-hidden": "true" });
     this.nodes = svg("g", { class: "nodes" });
-    const arrow = svg("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, markerUnits: "userSpaceOnUse", orient: "auto" }, svg("path", { d: "M0 0.800 7.500 4 0 7.200z" }));
+    const arrow = svg("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 13, markerHeight: 13, markerUnits: "userSpaceOnUse", orient: "auto" }, svg("path", { d: "M0 0.800 7.500 4 0 7.200z" }));
     this.element = svg("svg", { class: "circle", viewBox: `0 0 ${SIZE} ${SIZE}`, role: "group", "aria-label": "Countries; arrow keys go round, Enter chooses" }, svg("defs", {}, arrow), this.edges, this.nodes);
     this.element.addEventListener("keydown", (event) => this.#walk(event));
   }
@@ -28,8 +28,7 @@ export class Circle {
     const places = new Map(order.map((code, n) => [code, place(n, order.length)]));
     this.#drawNodes(places, relations, chosen);
     const ties = relations.among(order);
-    const most = Math.max(1, ...ties.map((tie) => tie.events.length));
-    const drawn = ties.toSorted((a, b) => a.events.length - b.events.length).map((tie) => edge(tie, places, most, chosen));
+    const drawn = ties.toSorted((a, b) => a.events.length - b.events.length).map((tie) => edge(tie, places, chosen));
     this.edges.replaceChildren(...drawn);
     this.element.classList.toggle("chosen", chosen !== null);
   }
@@ -94,10 +93,10 @@ function label(text, { angle }) {
   text.setAttribute("text-anchor", left ? "end" : "start");
 }
 
-function edge({ kind, from, to, events }, places, most, chosen) {
+function edge({ kind, from, to, events }, places, chosen) {
   const [a, b] = [places.get(from), places.get(to)];
   const related = chosen === null || from === chosen || to === chosen;
-  const width = 1 + 5 * Math.sqrt(events.length / most);
+  const width = Math.min(8, 1.2 + 1.2 * Math.sqrt(events.length));
   return svg("path", { class: `edge edge-${kind}${related ? "" : " far"}`, d: kind === "spoke" ? arc(a, b) : chord(a, b), "stroke-width": width.toFixed(1), "marker-end": kind === "spoke" ? "url(#arrow)" : null });
 }
 

@@ -55,13 +55,15 @@ export class Health {
   #draw(status) {
     this.#waiting = [...this.#waiting, status.queue.backlog + status.queue.pending].slice(-SAMPLES);
     this.#judge(...judged(status));
-    this.body.replaceChildren(figures(status), curve(this.#waiting), workers(status.workers), dead(status), hosts(status.hosts ?? []), kept(status));
+    this.body.replaceChildren(figures(status), curve(this.#waiting), services(status), workers(status.workers), dead(status), hosts(status.hosts), lags(status.lags), kept(status));
   }
 }
 
 /** One word for a machine and one sentence for a person: the worst that can be said. */
-export function judged({ queue, workers }) {
+export function judged({ queue, workers, services }) {
   const oldest = queue.oldest_s ?? 0;
+  const silent = services.filter(({ late = {} }) => Object.keys(late).length > 0);
+  if (silent.length > 0) return ["bad", `${silent.map(({ service, name }) => `${service} ${name}`).join(", ")} has fallen silent.`];
   if (queue.backlog + queue.pending > 0 && workers.length === 0) return ["bad", `${plural(queue.backlog, "task")} waiting, and no worker is there.`];
   if (oldest > LATE_S) return ["late", `The oldest task has been waiting for ${lasting(oldest)}.`];
   if (queue.backlog + queue.pending > 0) return ["good", `Working: ${plural(queue.pending, "task")} under way, ${number(queue.backlog)} waiting.`];
@@ -73,13 +75,16 @@ function figures({ queue, stream }) {
     ["Waiting", number(queue.backlog), "ready, not taken yet"],
     ["Under way", number(queue.pending), "in the hands of workers"],
     ["Put off", number(queue.delayed), "until their time comes"],
-    ["Oldest", queue.oldest_s === null ? "–" : lasting(queue.oldest_s), "since it became ready"],
+    ["Oldest waiting", age(queue.oldest_ready_s), "since it became ready"],
+    ["Oldest under way", age(queue.oldest_pending_s), "since it became ready"],
     ["Lag", lasting(stream.lag_s), "from stream to gateway"],
     ["Listening", number(stream.clients), stream.clients === 1 ? "client" : "clients"],
     ["Given up", number(queue.dead), "dead letters"],
   ];
   return el("dl", { class: "figures" }, ...tiles.map(([name, value, about]) => el("div", {}, el("dt", {}, name), el("dd", {}, el("b", {}, value), el("span", {}, about)))));
 }
+
+const age = (seconds) => (seconds === null || seconds === undefined ? "–" : lasting(seconds));
 
 /** Tasks waiting or under way, over the time that this page has been looking. */
 function curve(samples) {
@@ -113,9 +118,33 @@ function dead({ queue, dead: { newest, by_reason: reasons } }) {
   return panel("Given up, by reason", "Nothing.", rows, () => el("div", {}, table(["Reason", "Tasks", ""], rows.map(([reason, n]) => [spoken(reason), number(n), bar(n)])), ...about));
 }
 
+/** Hosts that asked for a rest come first; the others wait for their next slot, as politeness has it. */
 function hosts(all) {
-  const rows = all.map(({ host, pause_s: pause }) => [host, lasting(pause)]);
-  return panel("Paused hosts", "None has asked for a rest.", rows, () => table(["Host", "Asked again in"], rows));
+  const rows = all
+    .toSorted((a, b) => b.pause_s - a.pause_s || b.wait_s - a.wait_s)
+    .map(({ host, pause_s: pause, wait_s: wait }) => [host, pause > 0 ? lasting(pause) : "–", lasting(Math.max(pause, wait))]);
+  return panel("Paused and busy hosts", "None has to wait.", rows, () => table(["Host", "Asked for a rest of", "Next slot in"], rows));
+}
+
+function services({ services: all, at }) {
+  const since = (iso) => lasting(Math.max(0, (new Date(at) - new Date(iso)) / 1000));
+  const rows = all.map(({ name, service, started_at: started, in_flight: inFlight = 0, late = {}, trouble }) => [
+    el("span", {}, service, el("small", {}, name)),
+    since(started),
+    number(inFlight),
+    el("span", { class: Object.keys(late).length > 0 ? "late" : null }, troubled(late, trouble)),
+  ]);
+  return panel("Services", "None has told of itself.", rows, () => table(["Service", "Up for", "In flight", "Trouble"], rows));
+}
+
+function troubled(late, trouble) {
+  const silent = Object.entries(late).map(([part, seconds]) => `${part} silent for ${lasting(seconds)}`);
+  return [...silent, ...(trouble ? [`${spoken(trouble.reason)}: ${trouble.what}`] : [])].join("; ") || "none";
+}
+
+function lags(all) {
+  const rows = all.map(({ stream, group, entries, lag_s: lag }) => [`${group}: ${stream}s`, entries === null ? "?" : number(entries), lasting(lag)]);
+  return panel("Groups of subscribers", "There are none.", rows, () => table(["Group and stream", "To come", "Behind"], rows));
 }
 
 function kept({ events, articles }) {

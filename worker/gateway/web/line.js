@@ -31,7 +31,7 @@ function who(event) {
 
 /** A party: name, role, country. */
 export function party(actor) {
-  const known = [actor.role && outside("span", "role", actor.role), actor.country && el("span", { class: "country" }, country(actor.country))];
+  const known = [actor.role && outside("span", "role", actor.role), actor.country && actor.name !== country(actor.country) && el("span", { class: "country" }, country(actor.country))];
   const told = known.filter(Boolean).flatMap((node, n) => (n > 0 ? [", ", node] : [node]));
   return el("span", { class: "party" }, outside("b", "name", actor.name), told.length > 0 ? el("span", { class: "known" }, " ", ...told) : null);
 }

@@ -23,6 +23,7 @@ class Page {
     this.content = document.getElementById("content");
     this.place = el("div", { class: "view" });
     this.content.replaceChildren(this.filters.element, this.place);
+    document.getElementById("link-state").hidden = true; // until there is a stream to speak of
     addEventListener("hashchange", () => this.#arrive());
     document.getElementById("skip").addEventListener("click", (event) => {
       event.preventDefault(); // the address is ours
@@ -95,6 +96,7 @@ class Page {
       failed: "Stopped",
     };
     const shown = document.getElementById("link-state");
+    shown.hidden = false;
     shown.dataset.state = state;
     shown.title = problem?.message ?? "";
     document.getElementById("link-words").textContent = words[state];

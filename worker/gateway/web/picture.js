@@ -13,6 +13,7 @@ const MOST_COUNTRIES = 24;
 const DEPTH = 2000;
 const REDRAW_MS = 500;
 const MOST_LINES = 30;
+const MOST_TIES = 14;
 
 export class Picture {
   #events = null;
@@ -118,16 +119,33 @@ export class Picture {
   #tell() {
     const n = this.#events.end - this.#events.first;
     this.about.textContent = `${plural(this.#order.length, "countr").replace(/countrs?$/, this.#order.length === 1 ? "country" : "countries")} in ${plural(n, "event")}`;
+    if (this.#chosen) this.#tellChosen();
+    else this.#tellAll();
+  }
+
+  #tellChosen() {
     const { title, events } = this.#behind();
-    const key = `${this.#chosen} ${events.length}`;
-    if (this.chosen.dataset.key === key) return;
+    if (!this.#isNew(`${this.#chosen} ${events.length}`)) return;
+    const all = el("button", { type: "button", class: "plain", onclick: () => this.#choose(null) }, "All ties");
+    this.chosen.replaceChildren(el("h2", {}, title, " ", all), ...events.slice(0, MOST_LINES).map((event) => line(event, { heading: "h3" })), ...rest(events));
+  }
+
+  /** Nothing chosen: the strongest ties, to choose from. */
+  #tellAll() {
+    const strongest = this.#relations.among(this.#order).sort((a, b) => b.events.length - a.events.length).slice(0, MOST_TIES);
+    if (!this.#isNew(strongest.map(({ kind, from, to, events }) => `${kind} ${from} ${to} ${events.length}`).join())) return;
+    const row = (tie) => el("li", {}, el("button", { type: "button", class: `tie tie-${tie.kind}`, onclick: () => this.#choose(`${tie.from} ${tie.to}`) }, inWords(tie), el("b", {}, String(tie.events.length))));
+    this.chosen.replaceChildren(el("h2", {}, "The strongest ties"), el("ol", { class: "ties" }, ...strongest.map(row)));
+  }
+
+  #isNew(key) {
+    if (this.chosen.dataset.key === key) return false;
     this.chosen.dataset.key = key;
-    this.chosen.replaceChildren(el("h2", {}, title), ...events.slice(0, MOST_LINES).map((event) => line(event, { heading: "h3" })), ...rest(events));
+    return true;
   }
 
   /** The events behind what is chosen, the newest first. */
   #behind() {
-    if (!this.#chosen) return { title: "Choose a country, or a cell of the table", events: [] };
     const [from, to] = this.#chosen.split(" ");
     const of = to ? ["spoke", "met", "toMeet"].map((kind) => this.#relations.events(kind, from, to)) : this.#relations.of(from).filter((tie) => tie.from !== tie.to).map((tie) => tie.events);
     const events = [...new Set(of.flat())].reverse();
@@ -136,5 +154,11 @@ export class Picture {
 }
 
 const rest = (events) => (events.length > MOST_LINES ? [el("p", { class: "total" }, `and ${plural(events.length - MOST_LINES, "event")} more`)] : []);
+
+/** A tie in words: "Norway spoke of Denmark". */
+function inWords({ kind, from, to }) {
+  const [a, b] = [country(from), country(to)];
+  return { spoke: `${a} spoke of ${b}`, met: `${a} and ${b} met`, toMeet: `${a} and ${b} are to meet` }[kind];
+}
 
 const key = (kind, words) => el("span", { class: `key key-${kind}` }, words);
