@@ -27,6 +27,8 @@ COMMANDS = [
     "parse",
     "export",
     "status",
+    "top",
+    "health",
     "dead",
     "schema",
     "run",

@@ -23,6 +23,7 @@ ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ("discover", "worker")
+OBSERVERS = ("grafana", "prometheus")
 SPECIFICATION = Draft7Validator(json.loads((ROOT / "tests" / "data" / "compose-spec.json").read_text(encoding="utf-8")))
 
 
@@ -62,7 +63,7 @@ def test_a_misspelt_key_would_be_noticed() -> None:
 
 
 def test_it_has_the_services_that_the_readme_names() -> None:
-    assert set(SERVICES) == {"redis", *OURS}
+    assert set(SERVICES) == {"redis", *OURS, *OBSERVERS}
 
 
 @pytest.mark.parametrize("service", OURS)
@@ -112,7 +113,48 @@ def test_the_program_understands_its_command_and_its_health_check(service: str) 
     assert cli.parser().parse_args(SERVICES[service]["command"]).function.endswith(("discover", "consume"))
     kind, program, *arguments = SERVICES[service]["healthcheck"]["test"]
     assert (kind, program) == ("CMD", "communique")
-    assert cli.parser().parse_args(arguments).function == "queue:status"
+    assert cli.parser().parse_args(arguments).function == "health:health"
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_every_service_can_be_asked_how_it_is_from_the_other_containers(service: str) -> None:
+    settings = Settings.from_env(environment(service))
+    assert settings.metrics_host == "0.0.0.0"
+    assert settings.metrics_port
+
+
+# ---------------------------------------------------------------- the profile observe
+@pytest.mark.parametrize("service", OBSERVERS)
+def test_observers_run_only_where_they_are_asked_for_and_are_reached_from_this_machine_only(service: str) -> None:
+    assert SERVICES[service]["profiles"] == ["observe"]
+    assert all(port.startswith("127.0.0.1:") for port in SERVICES[service]["ports"])
+
+
+@pytest.mark.parametrize("service", OBSERVERS)
+def test_observers_are_given_files_that_exist_and_cannot_change_them(service: str) -> None:
+    mounts = [mount.split(":") for mount in SERVICES[service]["volumes"]]
+    files = [mount for mount in mounts if mount[0].startswith("./")]
+    assert files
+    assert all((ROOT / source).is_file() and mode == "ro" for source, _, mode in files)
+    assert {source for source, *_ in mounts if not source.startswith("./")} <= set(COMPOSE["volumes"])
+
+
+def test_prometheus_scrapes_every_service_of_ours_on_the_port_that_it_has() -> None:
+    config = yaml.safe_load((ROOT / "deploy" / "prometheus.yml").read_text(encoding="utf-8"))
+    (job,) = config["scrape_configs"]
+    (found,) = job["dns_sd_configs"]
+    assert set(OURS) <= set(found["names"])
+    assert {Settings.from_env(environment(service)).metrics_port for service in OURS} == {found["port"]}
+
+
+def test_grafana_finds_prometheus_and_the_dashboard_where_they_are() -> None:
+    folder = ROOT / "deploy" / "grafana"
+    (source,) = yaml.safe_load((folder / "datasource.yml").read_text(encoding="utf-8"))["datasources"]
+    (provider,) = yaml.safe_load((folder / "dashboards.yml").read_text(encoding="utf-8"))["providers"]
+    targets = [mount.split(":")[1] for mount in SERVICES["grafana"]["volumes"]]
+    assert source["url"] == "http://prometheus:9090"
+    assert f"{provider['options']['path']}/communique.json" in targets
+    assert source["uid"] == "prometheus"
 
 
 def test_who_runs_it_must_say_who_they_are() -> None:

@@ -287,7 +287,7 @@ def _status(commands: Commands) -> None:
 def _top(commands: Commands) -> None:
     p = _command(
         commands,
-        "operating:top",
+        "top:top",
         "watch the fleet: services, rates, queue, hosts that wait, subscribers, what was given up last",
         "communique top\ncommunique top --every 0.5\ncommunique top --once | less -S\n"
         "COMMUNIQUE_REDIS_URL=redis://fleet.example:6379/0 communique top",
@@ -299,9 +299,9 @@ def _top(commands: Commands) -> None:
 def _health(commands: Commands) -> None:
     p = _command(
         commands,
-        "operating:health",
+        "health:health",
         "ask a service of this machine whether it is well, for a container's health check",
-        "COMMUNIQUE_METRICS_PORT=9464 communique health\nCOMMUNIQUE_METRICS_PORT=9464 communique health --alive",
+        "communique health\nCOMMUNIQUE_METRICS_PORT=9464 communique health --alive",
     )
     p.add_argument("--alive", action="store_true", help="only whether its loops turn, not whether it can do its work")
 

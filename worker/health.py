@@ -66,7 +66,7 @@ async def watched(
         stack.push_async_callback(queue.aclose)
         heart = Heart(client, settings, service, pulse, clock=time.monotonic)
         eyes = Eyes(lambda: survey(client, queue, settings), heart, pulse, look)
-        metrics.SURROUNDINGS.watch(service, pulse.ages, eyes.fleet)
+        metrics.SURROUNDINGS.watch(service, pulse, eyes.fleet)
         stack.callback(metrics.SURROUNDINGS.forget, service)
         port = stack.enter_context(_served(settings, pulse))
         await stack.enter_async_context(_turning(pulse, eyes))

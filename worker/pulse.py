@@ -64,6 +64,10 @@ class Pulse:
         now = self._clock()
         return {name: now - self._heard[name] for name in self._parts}
 
+    def limits(self) -> dict[str, float]:
+        """Return for each part the longest that it may be silent."""
+        return {name: part.limit_s for name, part in self._parts.items()}
+
     def late(self, *, vital_only: bool = False) -> dict[str, float]:
         """Return the parts that have been silent for too long, or have ended, with their ages."""
         parts = self._parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import Final, Protocol
 
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
@@ -12,46 +12,61 @@ from prometheus_client.registry import Collector
 from worker.metrics.registry import REGISTRY, gauge, plain
 from worker.vitals import Fleet, Lag
 
-Ages = Callable[[], dict[str, float]]
+
+class Beats(Protocol):
+    """Signs of life of one service: `worker.pulse.Pulse`."""
+
+    def ages(self) -> dict[str, float]:
+        """Return for each part the seconds since it was heard."""
+
+    def limits(self) -> dict[str, float]:
+        """Return for each part the longest that it may be silent."""
 
 
 class Surroundings(Collector):
     """Gauges made of the last survey and of the pulses of this process, when they are asked for."""
 
     def __init__(self) -> None:
-        self._pulses: dict[str, Ages] = {}
+        self._beats: dict[str, Beats] = {}
         self._survey: Callable[[], Fleet | None] = lambda: None
 
-    def watch(self, service: str, ages: Ages, survey: Callable[[], Fleet | None]) -> None:
-        """Show how long ago this service's loops were heard, and the fleet as `survey` saw it last.
-
-        A survey is None while Redis does not answer.
-        """
-        self._pulses = {**self._pulses, service: ages}
+    def watch(self, service: str, beats: Beats, survey: Callable[[], Fleet | None]) -> None:
+        """Show this service's signs of life, and the fleet as `survey` saw it last, None while Redis is away."""
+        self._beats = {**self._beats, service: beats}
         self._survey = survey
 
     def forget(self, service: str) -> None:
         """Show the service no more."""
-        self._pulses = {name: ages for name, ages in self._pulses.items() if name != service}
-        if not self._pulses:
+        self._beats = {name: beats for name, beats in self._beats.items() if name != service}
+        if not self._beats:
             self._survey = lambda: None
 
     def collect(self) -> Iterator[Metric]:
         """Yield every family, one without samples where nothing is known: names do not come and go."""
-        pulses = self._pulses
-        fleet = self._survey() if pulses else None
-        yield gauge(
-            "communique_heartbeat_age_seconds",
-            "Since a loop of this process last turned.",
-            ("service", "part"),
-            [((service, part), age) for service, ages in pulses.items() for part, age in ages().items()],
-        )
-        up = [float(fleet is not None)] if pulses else []
+        fleet = self._survey() if self._beats else None
+        yield from _of_loops(self._beats)
+        up = [float(fleet is not None)] if self._beats else []
         yield gauge("communique_redis_up", "Whether Redis has answered this process lately.", (), plain(up))
         yield from _of_queue(fleet)
         yield from _of_services(fleet)
         yield from _of_hosts(fleet)
         yield from _of_subscribers(fleet.lags if fleet else ())
+
+
+def _of_loops(beats: dict[str, Beats]) -> Iterator[Metric]:
+    labels = ("service", "part")
+    yield gauge(
+        "communique_heartbeat_age_seconds",
+        "Since a loop of this process last turned.",
+        labels,
+        [((service, part), age) for service, its in beats.items() for part, age in its.ages().items()],
+    )
+    yield gauge(
+        "communique_heartbeat_limit_seconds",
+        "The longest that it may take to turn; above that it is stuck.",
+        labels,
+        [((service, part), limit) for service, its in beats.items() for part, limit in its.limits().items()],
+    )
 
 
 def _of_queue(fleet: Fleet | None) -> Iterator[Metric]:

@@ -1,4 +1,4 @@
-"""The commands of who keeps a fleet running: top shows all of it, health asks one service."""
+"""The command that shows the whole fleet: top."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import argparse
 import asyncio
 import contextlib
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
 
@@ -16,8 +14,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from worker.commands import required_redis_url, stop_on_signals, tell
-from worker.errors import UsageError
+from worker.commands import required_redis_url, stop_on_signals
 from worker.fleet import survey
 from worker.queue import UrlQueue
 from worker.settings import Settings
@@ -28,12 +25,10 @@ from worker.vitals import Fleet
 LETTERS: Final = 5
 PIPE_WIDTH: Final = 160
 """Columns of a pipe: nobody's terminal cuts a line there."""
-HEALTH_TIMEOUT_S: Final = 5.0
 
 Look = Callable[[], Awaitable[Fleet]]
 
 
-# ---------------------------------------------------------------- top
 def top(args: argparse.Namespace, settings: Settings) -> int:
     """Show the fleet until Ctrl-C, or once."""
     console = Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH)
@@ -77,22 +72,3 @@ def _screen(fleet: Fleet, settings: Settings) -> RenderableType:
     where = without_password(settings.redis_url or "")
     title = Text.assemble(("communique top", "bold"), (f"  {where}  {fleet.at:%Y-%m-%d %H:%M:%S} UTC", "dim"))
     return Group(title, overview(fleet))
-
-
-# ---------------------------------------------------------------- health
-def health(args: argparse.Namespace, settings: Settings) -> int:
-    """Ask the service that has these settings whether it is well; 1 where it is not, or does not answer."""
-    if not settings.metrics_port:
-        raise UsageError("which service? set COMMUNIQUE_METRICS_PORT to the port that it answers on")
-    host = "127.0.0.1" if settings.metrics_host == "0.0.0.0" else settings.metrics_host  # noqa: S104 - asked, not bound
-    url = f"http://{host}:{settings.metrics_port}/{'healthz' if args.alive else 'readyz'}"
-    try:
-        with urllib.request.urlopen(url, timeout=HEALTH_TIMEOUT_S) as answer:
-            print(answer.read().decode().strip())
-    except urllib.error.HTTPError as e:
-        print(e.read().decode().strip())
-        return 1
-    except OSError as e:
-        tell(f"{url}: {e}")
-        return 1
-    return 0
