@@ -22,7 +22,8 @@ from worker.settings import PREFIX, Settings
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("discover", "worker")
+OURS = ("discover", "worker", "gateway")
+SCALED = ("discover", "worker")
 OBSERVERS = ("grafana", "prometheus")
 SPECIFICATION = Draft7Validator(json.loads((ROOT / "tests" / "data" / "compose-spec.json").read_text(encoding="utf-8")))
 
@@ -66,7 +67,7 @@ def test_it_has_the_services_that_the_readme_names() -> None:
     assert set(SERVICES) == {"redis", *OURS, *OBSERVERS}
 
 
-@pytest.mark.parametrize("service", OURS)
+@pytest.mark.parametrize("service", SCALED)
 def test_a_service_can_be_scaled(service: str) -> None:
     assert not {"container_name", "ports", "hostname"} & set(SERVICES[service])
 
@@ -109,8 +110,12 @@ def test_the_program_understands_every_setting_given(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", OURS)
-def test_the_program_understands_its_command_and_its_health_check(service: str) -> None:
-    assert cli.parser().parse_args(SERVICES[service]["command"]).function.endswith(("discover", "consume"))
+def test_the_program_understands_its_command(service: str) -> None:
+    assert cli.parser().parse_args(SERVICES[service]["command"]).function.endswith(("discover", "consume", "gateway"))
+
+
+@pytest.mark.parametrize("service", SCALED)
+def test_the_program_understands_its_health_check(service: str) -> None:
     kind, program, *arguments = SERVICES[service]["healthcheck"]["test"]
     assert (kind, program) == ("CMD", "communique")
     assert cli.parser().parse_args(arguments).function == "health:health"
@@ -155,6 +160,17 @@ def test_grafana_finds_prometheus_and_the_dashboard_where_they_are() -> None:
     assert source["url"] == "http://prometheus:9090"
     assert f"{provider['options']['path']}/communique.json" in targets
     assert source["uid"] == "prometheus"
+
+
+def test_the_gateway_is_reached_from_this_machine_only_and_asked_whether_it_is_ready() -> None:
+    assert SERVICES["gateway"]["ports"] == ["127.0.0.1:${GATEWAY_PORT:-8080}:8080"]
+    args = cli.parser().parse_args(SERVICES["gateway"]["command"])
+    assert (args.host, args.open, args.port) == ("0.0.0.0", True, None)
+    assert Settings().gateway_port == 8080
+    kind, program, option, code = SERVICES["gateway"]["healthcheck"]["test"]
+    assert (kind, program, option) == ("CMD", "python", "-c")
+    compile(code, "healthcheck", "exec")
+    assert "http://127.0.0.1:8080/readyz" in code
 
 
 def test_who_runs_it_must_say_who_they_are() -> None:

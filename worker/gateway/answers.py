@@ -43,7 +43,7 @@ class Page(Struct, frozen=True, kw_only=True):
     now.  A page may hold fewer events than `limit` (none, too) and still have a next one: a request looks at a bounded
     number of entries."""
     position: str
-    """Given to /v1/stream as `after`, the stream goes on exactly behind this page."""
+    """Given to /v1/stream as `after`, with the same filters, the stream goes on exactly behind this page."""
     gaps: list[Kind] = []
     """Kinds of which something behind `after` may have been trimmed away already."""
 

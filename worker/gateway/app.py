@@ -31,7 +31,7 @@ from worker.gateway.lookup import Lookup
 from worker.gateway.openapi import make_openapi
 from worker.gateway.problems import Refusal, answer, make_problem
 from worker.gateway.status import StatusView
-from worker.gateway.stream import Streams
+from worker.gateway.stream import Streams, asks_for_websocket
 from worker.gateway.vocabulary import vocabulary
 from worker.pulse import MARGIN_S, Part, Pulse
 from worker.queue import UrlQueue
@@ -187,11 +187,20 @@ class Gateway:
         """Let in who may ask this, and does not ask too often."""
         if request.path in OPEN:
             return
+        if not self._may_open_socket(request):
+            raise Refusal("forbidden", "pages of this origin may not open a WebSocket here", parameter="Origin")
         name = self._auth.admit(request, self._scope_of(request))
         wait_s = self._limits.take(caller_of(request, name, self._settings.gateway_proxies))
         if wait_s:
             detail = f"{self._settings.gateway_rate_per_s:g} requests a second are allowed in the long run"
             raise Refusal("too_many_requests", detail, headers={"Retry-After": retry_after(wait_s)})
+
+    def _may_open_socket(self, request: web.Request) -> bool:
+        """Tell whether the page that asks, if it is one, is ours or allowed: browsers ask CORS of no WebSocket."""
+        origin = request.headers.get("Origin")
+        if origin is None or not asks_for_websocket(request) or not self._origins.isdisjoint({"*", origin}):
+            return True
+        return origin.partition("://")[2] == request.host
 
     def _scope_of(self, request: web.Request) -> Scope | None:
         method = "GET" if request.method == "HEAD" else request.method

@@ -36,6 +36,8 @@ PARAMETERS: Final = FILTERS | {"after", "before", "order", "limit", "format", "c
 MOST_SEEN: Final = 20_000
 """Entries that one request looks at; a page then ends, with a next one."""
 CHUNK: Final = 200
+IN_LOOP_BYTES: Final = 64 << 10
+"""A longer body is compressed by another thread."""
 
 
 class _Page(Struct, frozen=True, kw_only=True):
@@ -79,6 +81,8 @@ class Events:
         window = self._history.window(wanted.kinds, low, high, CHUNK)
         found = await (_oldest if order == "oldest" else _newest)(window, wanted, limit, gaps)
         response = _spelt(found, form, envelopes=envelopes)
+        response.enable_compression()
+        response.headers["Vary"] = "Accept, Accept-Encoding"
         if found.next:
             way = "after" if order == "oldest" else "before"
             url = request.rel_url.update_query({way: spelt(found.next), "order": order})
@@ -129,14 +133,19 @@ async def _newest(window: Window, wanted: Filter, limit: int, gaps: list[Kind]) 
 
 def _spelt(found: Found, form: str, *, envelopes: bool) -> web.Response:
     if envelopes:
-        body = msgspec.json.encode([Raw(cloudevent(item)) for item in found.items])
-        return web.Response(body=body, content_type=CLOUDEVENTS)
-    if form == "csv":
-        return web.Response(text=as_csv(found.items), content_type="text/csv")
-    page = _Page(
+        body, content_type = msgspec.json.encode([Raw(cloudevent(item)) for item in found.items]), CLOUDEVENTS
+    elif form == "csv":
+        body, content_type = as_csv(found.items).encode("utf-8", "replace"), "text/csv"
+    else:
+        body, content_type = msgspec.json.encode(_page(found)), "application/json"
+    charset = "utf-8" if form == "csv" and not envelopes else None
+    return web.Response(body=body, content_type=content_type, charset=charset, zlib_executor_size=IN_LOOP_BYTES)
+
+
+def _page(found: Found) -> _Page:
+    return _Page(
         events=[Raw(item.data) for item in found.items],
         next=spelt(found.next) if found.next else None,
         position=spelt(found.position),
         gaps=found.gaps,
     )
-    return web.Response(body=msgspec.json.encode(page), content_type="application/json")

@@ -26,7 +26,7 @@ NAMELESS: Final = "urn:communique:article"
 
 
 class CloudEvent(Struct, frozen=True, kw_only=True):
-    """CloudEvents 1.0, JSON, structured mode.  `position` and `schemaversion` are extension attributes of ours."""
+    """CloudEvents 1.0, JSON, structured mode.  `position` and `schemaversion` are extensions of ours."""
 
     specversion: str = "1.0"
     id: str
@@ -36,6 +36,7 @@ class CloudEvent(Struct, frozen=True, kw_only=True):
     datacontenttype: str = "application/json"
     position: str
     schemaversion: str
+    traceparent: str | msgspec.UnsetType = msgspec.UNSET
     data: Raw
 
 
@@ -58,6 +59,7 @@ def cloudevent(item: Item) -> bytes:
         time=published(item),
         position=spelt(item.position),
         schemaversion=_field(item, b"v") or str(VERSION),
+        traceparent=_field(item, b"traceparent") or msgspec.UNSET,
         data=Raw(item.data),
     )
     return msgspec.json.encode(made)

@@ -39,7 +39,7 @@ def placed(entry: Entry, kind: Kind) -> Placed:
 class Item:
     """A published event: its entry, where it stands, and each form it is sent in, made once."""
 
-    __slots__ = ("_facets", "_forms", "event", "fields", "kind", "ms", "position", "trouble")
+    __slots__ = ("_facets", "_forms", "data", "event", "fields", "kind", "ms", "position", "trouble")
 
     def __init__(self, place: Placed, position: Position) -> None:
         """Decode; an entry that is no event has None for one, and its `trouble` says why."""
@@ -49,6 +49,8 @@ class Item:
         self.position = position
         """Just behind this event."""
         self.fields = place.entry.fields or {}
+        self.data = self.fields.get(b"data", b"")
+        """The event as it was published: JSON."""
         self.event: Event | None = None
         self.trouble = ""
         self._facets: Facets | None = None
@@ -63,11 +65,6 @@ class Item:
         """The position just before this event."""
         at = KINDS.index(self.kind)
         return (*self.position[:at], before(self.position[at]), *self.position[at + 1 :])
-
-    @property
-    def data(self) -> bytes:
-        """The event as it was published: JSON."""
-        return self.fields.get(b"data", b"")
 
     def passes(self, asked: Filter) -> bool:
         """Tell whether a client that asked for this is to get it; what does not decode, everybody is told about."""

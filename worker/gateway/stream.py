@@ -35,8 +35,8 @@ log = structlog.get_logger()
 PARAMETERS: Final = FILTERS | {"after", "cloudevents", "access_token"}
 SUBPROTOCOL: Final = "cloudevents.json"
 """Of the CloudEvents WebSockets binding."""
-HIGH_WATER_BYTES: Final = 256 << 10
-"""Of the past, no more than this waits in a socket's buffer."""
+HIGH_WATER_BYTES: Final = 1 << 20
+"""Of the past, little more than this waits in a socket's buffer; enough that it does not run dry meanwhile."""
 DRAIN_POLL_S: Final = 0.005
 PATIENCE_S: Final = 30.0
 """A client that takes nothing of the past for so long is dropped."""
@@ -144,7 +144,7 @@ class Streams:
             raise Refusal("stopping", headers={"Retry-After": "2"})
         if len(self._clients) >= self._most:
             raise Refusal("too_many_clients", headers={"Retry-After": "30"})
-        if _asks_for_websocket(request):
+        if asks_for_websocket(request):
             return await self._websocket(request, wanted, after)
         return await self._sse(request, wanted, after)
 
@@ -214,6 +214,8 @@ class Streams:
             begin = await self._replay(client, wanted, form, after)
         if not client.ended.done():
             asked = self._hub.join(client, wanted, form, begin)
+            if after:
+                log.info("replay", events=client.replayed)
             try:
                 await asyncio.wait((client.ended,))
             finally:
@@ -240,12 +242,14 @@ class Streams:
                 sent_at = clock()
                 client.replayed += len(passing)
                 self._figures.replayed += len(passing)
-            if not await client.drained(HIGH_WATER_BYTES, PATIENCE_S):
+            room = self._buffer_bytes // 4 if window.exhausted else HIGH_WATER_BYTES  # the present must find some
+            if not await client.drained(room, PATIENCE_S):
                 client.end("left" if client.transport.is_closing() else "too_slow")
         return window.low
 
 
-def _asks_for_websocket(request: web.Request) -> bool:
+def asks_for_websocket(request: web.Request) -> bool:
+    """Tell whether the connection is to become a WebSocket."""
     return request.headers.get("Upgrade", "").lower() == "websocket"
 
 
