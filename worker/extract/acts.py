@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from worker.extract.document import Doc
 from worker.extract.openings import cue_of
-from worker.extract.phrase_kinds import Range
+from worker.extract.phrase_kinds import Range, is_party
 from worker.extract.subject_before import subject as subject_of
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _act_of(doc: Doc, verb: VerbGroup, first: int, last: int, *, of_person: bool
         return "demand"
     if any(text.lower[i] in doc.lexicon.negations for i in range(first, verb.first)):
         return None  # "not one of them is a criminal"
-    return _judgement(doc, verb, last, of_somebody=word not in _NOBODY)
+    return _judgement(doc, verb, last, of_somebody=word not in _NOBODY, of_party=is_party(doc, subject))
 
 
 def _is_first(doc: Doc, first: int, subject: int) -> bool:
@@ -179,14 +179,14 @@ def _obliges(doc: Doc, verb: VerbGroup) -> bool:
     return text.lower[verb.head] in _NEEDED and following is not None and following.infinitive
 
 
-def _judgement(doc: Doc, verb: VerbGroup, last: int, *, of_somebody: bool) -> Act | None:
+def _judgement(doc: Doc, verb: VerbGroup, last: int, *, of_somebody: bool, of_party: bool) -> Act | None:
     """ "lied", "is a disgrace", "was not fit"; what is merely good ("it is a great day") praises nobody."""
     text, judged = doc.text, doc.lexicon.judgement
     head = text.lower[verb.head]
     deeds = {head, _led_to(doc, verb)}
     if deeds & judged["wrong"] and not verb.negated and not verb.passive and verb.modal < 0:
         return "accuse"
-    if deeds & judged["failing"] and not verb.negated and not verb.passive and verb.modal < 0 and of_somebody:
+    if deeds & judged["failing"] and not verb.negated and not verb.passive and verb.modal < 0 and of_party:
         return "criticise"
     if verb.modal >= 0 and text.lower[verb.modal] in _WOULD and _is_harm(doc, verb):
         return "threaten"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from worker.extract.document import Doc
 from worker.extract.endings import trim
-from worker.extract.finds import BREAKS, Find, clause_start
+from worker.extract.finds import Find, clause_start
+from worker.extract.marks import BREAKS
 from worker.extract.occasions import venue_of
 from worker.extract.openings import clause_at
 from worker.extract.phrase_kinds import Range

@@ -11,7 +11,7 @@ from worker.extract.nominals import adjective
 from worker.extract.occasions import venue_of
 from worker.extract.openings import clause_at, cue_of
 from worker.extract.passives import passive, when_asked
-from worker.extract.phrase_kinds import Range, animate, is_party
+from worker.extract.phrase_kinds import Range, animate, is_party, is_time
 from worker.extract.phrases import VerbGroup
 from worker.extract.subject_before import subject
 from worker.extract.subjects import source_of
@@ -168,7 +168,7 @@ def _target(doc: Doc, cue: Cue, verb: VerbGroup, right: Complement) -> Range | N
     phrase = doc.phrases.noun(
         right.first if right.form == "phrase" or (cue.object_infinitive and right.first == verb.last) else verb.last
     )
-    if phrase is None or doc.text.quoted[phrase.first] >= 0 or not is_party(doc, phrase):
+    if phrase is None or doc.text.quoted[phrase.first] >= 0 or is_time(doc, phrase) or not is_party(doc, phrase):
         return None
     if cue.recipient and verb.last <= phrase.first < right.first:
         return phrase.first, phrase.last

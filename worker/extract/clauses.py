@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from worker.extract.marks import DASHES
 from worker.extract.phrases import FINITE, NounPhrase, Phrases, VerbGroup
 
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ _PREPOSITIONS = frozenset({"IN", "TO", "SC"})
 _OF_COMPLEMENTS = frozenset({"of", "to", "on", "about", "from", "against", "toward", "towards", "into"})
 """Prepositions that tie a gerund to the word before it, whatever the tagger takes them for."""
 _PAIR = 2
-_DASHES = frozenset({"\N{EN DASH}", "\N{EM DASH}", "--"})
-_CLOSING = frozenset({")", "]"}) | _DASHES
+_CLOSING = frozenset({")", "]"}) | DASHES
 
 
 _CURRENCY = frozenset({"$", "\N{POUND SIGN}", "\N{EURO SIGN}"})
@@ -245,7 +245,7 @@ class Clauses:
 
     def _antecedent(self, at: int, start: int) -> NounPhrase | None:
         """Return the noun that a relative clause hangs on: the one right before it."""
-        if at >= start and self.text.words[at] in {",", *_DASHES}:
+        if at >= start and self.text.words[at] in {",", *DASHES}:
             at -= 1
         if at >= start and self.text.words[at] == ")":
             at = self._over_brackets(at, start)

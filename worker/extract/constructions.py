@@ -14,7 +14,9 @@ from worker.extract.endings import content_end, trim
 from worker.extract.finds import Find, clause_start, covered, is_cue
 from worker.extract.hearsay import quoted_as
 from worker.extract.nominals import nominals
+from worker.extract.openings import clause_at
 from worker.extract.parentheses import as_said
+from worker.extract.phrase_kinds import Range, animate
 from worker.extract.phrases import VerbGroup
 from worker.extract.speaker_after import speaker_after
 
@@ -76,7 +78,7 @@ def _credited(doc: Doc, find: Find, before: list[Find], last: int) -> list[Find]
 
 
 def _according_to(doc: Doc, first: int, last: int, finds: list[Find]) -> list[Find]:
-    """According to X, … · …, according to X."""
+    """According to X, … · …, according to X · The ferry, according to X, will …"""
     text = doc.text
     for at in range(first, last - 2):
         if text.lower[at] != "according" or text.lower[at + 1] != "to" or text.quoted[at] >= 0 or covered(finds, at):
@@ -84,16 +86,39 @@ def _according_to(doc: Doc, first: int, last: int, finds: list[Find]) -> list[Fi
         source = speaker_after(doc, at + 2, last)
         if source is None or (any(f.last <= at for f in finds) and is_outlet(doc, source)):
             continue  # an outlet is credited for the attribution before
-        end = source[1]
-        if at <= first + 1:
-            start = end + 1 if end < last and text.words[end] == "," else _comma_after(doc, end, last) + 1
-            pieces = [(start, content_end(doc, start, last))]
-        else:
-            start = clause_start(doc, first, at, finds)
-            pieces = [(start, trim(doc, start, at))]
+        if doc.phrases.verb(at - 1) is not None and at > first and not animate(doc, source):
+            continue  # "built | according to plan", "paid | according to the calendar"
+        source = source[0], _aside_end(doc, at, source[1], last)
+        pieces = _pieces_around(doc, at, source[1], (first, last), finds)
         if pieces[0][1] > pieces[0][0]:
             return [Find(source=source, cue=(at, at + 2), pieces=pieces, rule="according_to")]
     return []
+
+
+def _aside_end(doc: Doc, at: int, end: int, last: int) -> int:
+    """Where a source between commas ends, with all that hangs on it: ", according to people | close to the talks, …"."""
+    closing = _comma_after(doc, end, last)
+    hangs = doc.text.tags[end] in {"IN", "TO", "JJ", "RB"} if end < last else False
+    between = doc.text.words[at - 1] == "," and closing < last and not doc.phrases.finite_between(end, closing)
+    return closing if hangs and between else end
+
+
+def _pieces_around(doc: Doc, at: int, end: int, sentence: Range, finds: list[Find]) -> list[Range]:
+    """The content of "according to" at a token, whose source ends at another: after it, before it, or both."""
+    first, last = sentence
+    if at <= first + 1:
+        start = end if clause_at(doc, end, last, sure=True) else _comma_after(doc, end, last) + 1
+        while start < last and doc.text.tags[start] == "WP":
+            start = _comma_after(doc, start, last) + 1  # ", who runs the port, …"
+        return [(start, content_end(doc, start, last))]
+    start = clause_start(doc, first, at, finds)
+    before = (start, trim(doc, start, at))
+    after = (
+        doc.phrases.verb(end + 1) if end + 1 < last and doc.text.words[end] == doc.text.words[at - 1] == "," else None
+    )
+    if after is None or not after.finite or doc.phrases.finite_between(*before):
+        return [before]
+    return [before, (after.first, content_end(doc, after.first, last))]
 
 
 def _comma_after(doc: Doc, at: int, last: int) -> int:

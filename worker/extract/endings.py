@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from worker.extract.document import Doc
+from worker.extract.marks import FINAL
 from worker.extract.openings import Form, clause_at, cue_of, is_bare_time, opening
 from worker.extract.phrase_kinds import text_is_venue
 from worker.extract.phrases import VerbGroup
+from worker.extract.subjects import in_row
 
 _LONG_TIME = 3
 """Tokens from which a time is no bare adverbial ("the last day of the talks")."""
@@ -14,8 +16,6 @@ _CIRCUMSTANCES = frozenset({"after", "when", "while", "during", "before", "altho
 _WHERE = frozenset({"in", "on", "at", "during"})
 _WHEN = _WHERE | {"for", "over"}
 """Prepositions of an adverbial of venue or time."""
-FINAL = frozenset({".", "!", "?", "…", "...", ";"})
-"""Marks that end a clause for good."""
 
 
 def content_end(doc: Doc, first: int, limit: int, form: Form = "that") -> int:
@@ -82,6 +82,8 @@ def _next_attribution(doc: Doc, at: int, limit: int) -> bool:
         verb = doc.phrases.verb(at + 1)
         if verb is not None and verb.first == at + 1 and verb.finite and is_speech(doc, verb):
             return True  # "X, who said that it rained, denied …"
+        if verb is not None and verb.first == at + 1 and in_row(doc, verb, limit) and is_speech(doc, verb):
+            return True  # "thanked the crew, accused …, and promised …"
         if _participle_of_speech(doc, at + 1):
             return True
         if _participle_of_speech(doc, at + 2) and (text.lower[at + 1] in _CIRCUMSTANCES or text.tags[at + 1] == "CC"):
@@ -118,6 +120,8 @@ def _new_speaker(doc: Doc, at: int, limit: int) -> bool:
     phrase = doc.phrases.noun(at) if at < limit else None
     if phrase is None or phrase.first != at or doc.text.quoted[at] >= 0 or phrase.last >= limit:
         return False
+    name = doc.phrases.noun(phrase.last)
+    phrase = name if name is not None and name.first == phrase.last < limit else phrase  # "his brother | Anton"
     verb = doc.phrases.verb(phrase.last)
     cue = (
         cue_of(doc, verb)
@@ -127,7 +131,11 @@ def _new_speaker(doc: Doc, at: int, limit: int) -> bool:
     if verb is None or cue is None or cue.thought or doc.text.tags[verb.head] == "VB":
         return False
     if not cue.clause:
-        return doc.text.words[at - 1] == "," and cue.phrase and doc.phrases.noun(verb.last) is not None
+        return (
+            doc.text.lower[at - 1] in {",", "while", "whereas"}
+            and cue.phrase
+            and doc.phrases.noun(verb.last) is not None
+        )
     return opening(doc, cue, verb.last, limit) is not None
 
 
@@ -195,12 +203,13 @@ def _opens_clause(doc: Doc, at: int, first: int) -> bool:
 
 def _is_past_after_predicate(doc: Doc, verb: VerbGroup) -> bool:
     """Whether a "participle" is the past tense of the outer verb: "that it was late | surprised nobody"."""
-    text, at = doc.text, verb.first - 1
-    alone = text.tags[verb.head] == "VBN" and verb.last - verb.first == 1 and verb.last < len(text.words)
-    after_predicate = doc.phrases.verb(at) is not None or (
-        text.tags[at] in {"JJ", "RB"} and doc.phrases.noun(at) is None
-    )
-    return alone and after_predicate and text.tags[verb.last] in {"DT", "PRP", "PRP$", "NN", "NNS", "NNP"}
+    text, at, before = doc.text, verb.first - 1, doc.phrases.verb(verb.first - 1)
+    if text.tags[verb.head] != "VBN" or verb.last - verb.first > 1 or verb.last >= len(text.words):
+        return False
+    if before is not None and text.lower[before.head] not in doc.lexicon.be:
+        return True
+    after_predicate = before is not None or (text.tags[at] in {"JJ", "RB"} and doc.phrases.noun(at) is None)
+    return after_predicate and text.tags[verb.last] in {"DT", "PRP", "PRP$", "NN", "NNS", "NNP"}
 
 
 def _is_past_before_pronoun(doc: Doc, at: int) -> bool:

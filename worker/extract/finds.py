@@ -5,11 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 
 from worker.extract.document import Doc
+from worker.extract.marks import BREAKS
 from worker.extract.phrase_kinds import Range
 from worker.schema import Act
-
-BREAKS = frozenset({",", "—", "–", "--", "-"})
-"""Marks that set words apart within a sentence."""
 
 
 class Find(Struct, kw_only=True):
@@ -55,6 +53,6 @@ def is_cue(finds: list[Find], token: int) -> bool:
 def clause_start(doc: Doc, first: int, edge: int, finds: list[Find]) -> int:
     """Where content before token `edge` begins: at `first`, or after the last find before, marks stepped over."""
     start = max([first, *(f.last for f in finds if f.last <= edge)])
-    while start < edge and doc.text.words[start] in {",", ";", "—", "–", "--", "-", ":", "."}:
+    while start < edge and doc.text.words[start] in BREAKS | {";", ":", "."}:
         start += 1
     return start

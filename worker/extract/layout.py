@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from worker.extract.credits import is_outlet
 from worker.extract.document import Doc
-from worker.extract.finds import BREAKS, Find
+from worker.extract.finds import Find
+from worker.extract.marks import DASHES
 from worker.extract.phrase_kinds import Range, is_party
 from worker.extract.speaker_after import speaker_after
 
@@ -19,8 +20,7 @@ _CLOSING = 8
 """Tokens of the speaker that a headline ends with."""
 _SIGNATURE = 16
 """Tokens of a signature: name, role, place, handle, date."""
-_DASHES = BREAKS - {","}
-_MARKS = _DASHES | {":"}
+_MARKS = DASHES | {":"}
 
 
 def layout(doc: Doc, first: int, last: int) -> list[Find]:
@@ -53,7 +53,7 @@ def _after_kicker(doc: Doc, first: int, last: int) -> int:
     """ "EXCLUSIVE – Roger Hale: …": the speaker stands after the dash."""
     words = doc.text.words
     for dash in range(first + 1, min(first + _PREFACE, last - 2)):
-        if words[dash] in _DASHES:
+        if words[dash] in DASHES:
             return dash + 1
         if words[dash] == ":":
             break
@@ -124,7 +124,7 @@ def _signature(doc: Doc, first: int, last: int) -> Find | None:
     end = text.paragraph(first)[1]
     if last != end:
         return None
-    dash = next((i for i in range(last - 2, max(first, last - _SIGNATURE) - 1, -1) if text.words[i] in _DASHES), -1)
+    dash = next((i for i in range(last - 2, max(first, last - _SIGNATURE) - 1, -1) if text.words[i] in DASHES), -1)
     if dash < 0 or text.quoted[dash] >= 0 or doc.phrases.finite_between(dash + 1, end):
         return None
     source = speaker_after(doc, dash + 1, end)

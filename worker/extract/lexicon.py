@@ -74,7 +74,14 @@ class Lexicon(Struct, frozen=True):
     """Forms of verbs that lend their subject to the infinitive after them."""
     raising: frozenset[str]
     aside_openers: frozenset[str]
+    weekdays: frozenset[str]
+    near_days: frozenset[str]
+    """Days named from today, which need no preposition."""
+    feasts: frozenset[str]
+    """Words that make a weekday a feast's name."""
+    time_adjectives: frozenset[str]
     time_nouns: frozenset[str]
+    """Weekdays and near days among them."""
     particles: frozenset[str]
     clause_linkers: frozenset[str]
     subordinators: frozenset[str]
@@ -260,6 +267,7 @@ def _verbs(file: File) -> dict[str, object]:
     return {
         "cues": _cues(file),
         "lemmas": _lemmas(file),
+        "time_nouns": _words(f"{words.time_nouns} {words.weekdays} {words.near_days}"),
         "chaining": _forms_of(words.chaining, file),
         "raising": _forms_of(words.raising, file),
         "light": _forms_of(words.light, file),

@@ -40,6 +40,10 @@ class FunctionWords(Strict, frozen=True):
     focus: str
     raising: str
     aside_openers: str
+    weekdays: str
+    near_days: str
+    feasts: str
+    time_adjectives: str
     time_nouns: str
     particles: str
     clause_linkers: str

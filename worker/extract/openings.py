@@ -83,7 +83,8 @@ def _form_at(doc: Doc, cue: Cue, at: int, limit: int, *, direct: bool, recipient
     if not cue.clause:
         return None
     if word == "that" and tag in {"SC", "IN", "WP", "DT"} and _clause_ahead(doc, at + 1, limit):
-        return "that"
+        relative = tag == "WP" and not direct and not recipient and doc.phrases.verb(at + 1) is not None
+        return None if relative and cue.thought else "that"  # "found in the cells | that carry oxygen"
     if (
         word in doc.lexicon.wh_openers
         and tag in {"WP", "SC", "IN"}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from worker.extract.document import Doc
-from worker.extract.endings import FINAL, content_end, trim
-from worker.extract.finds import BREAKS, Find, clause_start
+from worker.extract.endings import content_end, trim
+from worker.extract.finds import Find, clause_start
+from worker.extract.marks import BREAKS, FINAL
 from worker.extract.openings import cue_of
 from worker.extract.phrases import VerbGroup
 from worker.extract.subject_before import subject

@@ -5,8 +5,9 @@ from __future__ import annotations
 from worker.extract.complements import Complement, complement
 from worker.extract.document import Doc
 from worker.extract.endings import content_end, phrase_end
-from worker.extract.finds import BREAKS, Find
+from worker.extract.finds import Find
 from worker.extract.lexicon import Cue
+from worker.extract.marks import BREAKS
 from worker.extract.openings import clause_at
 from worker.extract.phrase_kinds import Range, animate
 from worker.extract.phrases import VerbGroup

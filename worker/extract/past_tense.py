@@ -6,6 +6,8 @@ its subject is the verb: "… because the minister | accused him", "Protesters |
 
 from __future__ import annotations
 
+from worker.extract.marks import BREAKS, STOPS
+
 FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _BOUNDARIES = frozenset({"SC", "WP", "CC", "PUNCT"})
 _BREAKS = _BOUNDARIES - {"CC"}  # after a conjunction a verb is coordinated: "called on them to go and said that …"
@@ -15,9 +17,8 @@ _OBJECTS = frozenset({"NNP", "PRP", "DT", "PRP$", "NNS", "CD"})
 _COMPLEMENTS = _OBJECTS | {"SC", "TO", "PUNCT"}
 _FRONTED = frozenset({"IN", "RB", "CC", "VBG"})
 """What begins an adverbial before the subject: "On Sunday, Hale, the front-runner, | called on …"."""
-_ASIDES = frozenset({",", "(", "—", "–", "--"})
-_CLOSINGS = frozenset({",", ")", "—", "–", "--"})
-_STOPS = frozenset({".", "!", "?", "…", "...", "...."})
+_ASIDES = BREAKS | {"("}
+_CLOSINGS = BREAKS | {")"}
 _NOT_VERBS = frozenset({"VBG", "VBN", "VB", "TO"})
 
 
@@ -42,7 +43,7 @@ def _main_verb(tags: list[str], lower: list[str], sentence: tuple[int, int], quo
     Not where no full stop ends it: headlines leave out "was".
     """
     first, last = sentence
-    stopped = lower[last - 1] in _STOPS or quoted[last - 1] >= 0
+    stopped = lower[last - 1] in STOPS or quoted[last - 1] >= 0
     if not stopped or any(tags[i] in FINITE and quoted[i] < 0 for i in range(first, last)):
         return
     for at in range(first + 1, last - 1):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from worker.extract.document import Doc
-from worker.extract.endings import FINAL, content_end, trim
-from worker.extract.finds import BREAKS
+from worker.extract.endings import content_end, trim
+from worker.extract.marks import BREAKS, FINAL
 from worker.extract.openings import clause_at, cue_of
 from worker.extract.phrase_kinds import Range
 from worker.extract.phrases import VerbGroup
@@ -12,7 +12,7 @@ from worker.extract.phrases import VerbGroup
 _CIRCUMSTANCE = frozenset(
     {"when", "while", "after", "as", "before", "although", "though", "in", "during", "on", "at", "with"}
 )
-_GLUE = frozenset({",", ":", "—", "–", "--", "-", "."})
+_GLUE = BREAKS | {":", "."}
 """Marks between a cue and the quotation that goes on."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.event_lexicon import words
+from worker.extract.marks import DASHES, FINAL
 from worker.schema import Span
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _NEAR = 16
 _LONG = 40
 """Tokens at most in a topic or an object."""
 _PHRASE_OPENERS = frozenset({"DT", "PRP$", "JJ", "CD", "NN", "NNS", "NNP"})
-_CLAUSE_ENDS = frozenset({";", ":", ".", "!", "?", ")", "\N{EN DASH}", "\N{EM DASH}", "--"})
+_CLAUSE_ENDS = FINAL | DASHES | {":", ")"}
 
 
 class Stretches:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from worker.extract.document import Doc
+from worker.extract.marks import BREAKS
 from worker.extract.names import is_role
 from worker.extract.phrase_kinds import Range, is_time
 from worker.extract.phrases import NounPhrase, VerbGroup
@@ -30,7 +31,6 @@ _LINKS = frozenset(
     }
 )
 _ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN", "VBD", "IN", "PRP$", "RB", "SC"})
-_COMMAS = frozenset({",", "—", "–", "--", "-"})
 _DEPTH = 6
 _COMMAS_IN_ASIDE = 5
 
@@ -50,7 +50,7 @@ def _left(doc: Doc, at: int, floor: int) -> Range | None:
             at -= 1
         elif text.words[at] == ")":
             at = _opening_bracket(doc, at, floor) - 1
-        elif text.words[at] in _COMMAS:
+        elif text.words[at] in BREAKS:
             return _over_aside(doc, at, floor)
         else:
             phrase = doc.phrases.noun(at)
@@ -218,8 +218,17 @@ def _coordinated(doc: Doc, conjunction: int, floor: int) -> int | None:
     if outer is None or outer.first < floor or outer.last <= at:
         return None
     before = outer.first - 1
-    if before < floor:
+    if before < floor or _shares_preposition(doc, outer, conjunction + 1):
         return outer.first
     if doc.text.lower[before] == "of" and before > floor and doc.text.tags[before - 1] == "NNS":
         return outer.first  # "the cities of Blackpool and Hull"
     return None if doc.phrases.verb(before) is not None or doc.text.tags[before] in {"IN", "TO"} else outer.first
+
+
+def _shares_preposition(doc: Doc, outer: NounPhrase, first: int) -> bool:
+    """ "the judge in the fraud and breach of trust case": a bare thing after "and" is no subject of its own."""
+    text, bare = doc.text, doc.phrases.noun(first)
+    if bare is None or bare.first != first or text.tags[first] != "NN" or text.tags[outer.head] != "NN":
+        return False
+    people = doc.lexicon.organisation_heads | doc.lexicon.roles
+    return text.tags[outer.first - 1] == "IN" and text.words[first].islower() and text.lower[bare.head] not in people

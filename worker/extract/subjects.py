@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from worker.extract.document import Doc
-from worker.extract.finds import BREAKS, Find
+from worker.extract.finds import Find
+from worker.extract.marks import BREAKS
 from worker.extract.phrase_kinds import Range, is_party
 from worker.extract.phrases import VerbGroup
 from worker.extract.speaker_after import speaker_after
 from worker.extract.subject_before import subject
+
+_PAST = frozenset({"VBD", "VBN"})
+"""A past tense after a comma may be taken for a participle."""
 
 
 def source_of(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> tuple[Range | None, int, str]:
@@ -19,7 +23,7 @@ def source_of(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> tuple
         return _of_infinitive(doc, verb, first, finds)
     if tag == "VBG" and not verb.finite:
         return _of_participle(doc, verb, first, finds)
-    if before >= first and _joins(doc, before):
+    if before >= first and (_joins(doc, before) or in_row(doc, verb, text.sentence(verb.head)[1])):
         shared = _shared(doc, before, first, finds)
         return shared, verb.first, "coordinated" if shared else ""
     if not verb.finite and tag not in {"VBN", "VBD"} and not _is_headline(doc, verb.head):
@@ -58,6 +62,20 @@ def _joins(doc: Doc, token: int) -> bool:
     return doc.text.tags[token] == "CC" or (
         doc.text.lower[token] in {"then", "also"} and doc.text.tags[token - 1] == "CC"
     )
+
+
+def in_row(doc: Doc, verb: VerbGroup, last: int) -> bool:
+    """Whether a verb is one of a row: "thanked the crew, | accused the port of delays | and promised to stay"."""
+    text, before = doc.text, verb.first - 1
+    if text.words[before] != "," or text.tags[verb.head] not in _PAST or verb.passive or verb.last - verb.first > 1:
+        return False
+    for at in range(verb.last, last):
+        following = doc.phrases.verb(at + 1) if text.tags[at] == "CC" and text.quoted[at] < 0 else None
+        if following is not None and following.first == at + 1:
+            return text.tags[following.head] in _PAST and not following.passive
+        if doc.phrases.verb(at) is not None and doc.phrases.verbs[doc.phrases.verb_at[at]].finite:
+            return False
+    return False
 
 
 def _is_headline(doc: Doc, token: int) -> bool:

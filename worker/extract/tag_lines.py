@@ -6,9 +6,8 @@ from msgspec import Struct
 
 from worker.extract.complements import complement
 from worker.extract.document import Doc
-from worker.extract.endings import FINAL
-from worker.extract.finds import BREAKS
 from worker.extract.lexicon import Cue
+from worker.extract.marks import BREAKS, FINAL
 from worker.extract.openings import cue_of
 from worker.extract.phrase_kinds import Range, animate, is_party, text_is_venue
 from worker.extract.phrases import NounPhrase, VerbGroup

@@ -25,6 +25,8 @@ _OPENERS = frozenset({"", ".", "!", "?", ":", '"', "“", "''", "``", "‘", "�
 _INSIDE, _AFTER_MARK, _OPENS = range(3)
 """Where a word stands: a capital after a mark may be one of spelling, after a stop it is."""
 _PUNCTUATION = ["PUNCT"]
+_NAME = ["NNP"]
+_INITIAL = 2
 _NOTHING: Row = {}
 
 
@@ -47,6 +49,8 @@ class Model(Struct, frozen=True):
             seen = self.classes.get(low)
         if seen is not None:
             return seen
+        if word[-1] == "." and ((len(word) == _INITIAL and word[0].isupper()) or "-" in word[1:]):
+            return _NAME  # "J.", "then-Sen."
         if not (word[0].isalnum() or word[0] in "'’@#"):
             return _PUNCTUATION
         return self.endings.get(look(word)) or self.endings.get(look(word)[0], self.tags)

@@ -12,12 +12,12 @@ from itertools import pairwise
 from msgspec import Struct
 
 from worker.extract.lexicon import Lexicon
+from worker.extract.marks import STOPS
 from worker.extract.quotes import Quotation, quotations
 from worker.extract.tokens import Tokens, tokenize
 from worker.extract.word_classes import word_classes
 from worker.schema import Span
 
-_STOPS = frozenset({".", "!", "?", "…", "...", "...."})
 _LONGEST = 250
 """Tokens after which a "sentence" (a table, a hostile text) is cut, so that no rule's work grows with its square."""
 _CLOSERS = frozenset({")", "]"})
@@ -110,7 +110,7 @@ def _sentences(tokens: Tokens, found: list[Quotation], quoted: list[int], lexico
         cuts = [first]
         i = first
         while i < last:
-            if words[i] in _STOPS or (words[i][-1] == "." and _ends_after_abbreviation(tokens, i, last, lexicon)):
+            if words[i] in STOPS or (words[i][-1] == "." and _ends_after_abbreviation(tokens, i, last, lexicon)):
                 end = _after_closers(words, quoted, found, i + 1, last)
                 inside = end < last and quoted[end - 1] >= 0 and quoted[end] == quoted[end - 1]
                 if end < last and not inside and _starts_sentence(words[end], lexicon):
@@ -128,7 +128,7 @@ def _sentences(tokens: Tokens, found: list[Quotation], quoted: list[int], lexico
 def _after_closers(words: list[str], quoted: list[int], found: list[Quotation], i: int, last: int) -> int:
     """Step over what belongs to the stop before: more stops, closing brackets, the quotation's own closing mark."""
     while i < last and (
-        words[i] in _STOPS
+        words[i] in STOPS
         or words[i] in _CLOSERS
         or (
             quoted[i] >= 0

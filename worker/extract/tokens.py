@@ -61,7 +61,7 @@ def tokenize(string: str, lexicon: Lexicon) -> Tokens:
                 starts += (start, start + cut)
                 ends += (start + cut, end)
             else:
-                words.append("—" if word == "―" else word)  # a horizontal bar is a dash
+                words.append(word)
                 starts.append(start)
                 ends.append(end)
         if len(words) > first:
@@ -91,7 +91,9 @@ def _abbreviates(word: str, after: str, lexicon: Lexicon) -> bool:
     low = word.lower()
     if low in lexicon.abbreviating_words and word.islower():
         return after.lstrip()[:1].isdigit()
-    return (len(word) == 1 and word.isupper() and word != "I") or low in lexicon.abbreviations
+    if (len(word) == 1 and word.isupper() and word != "I") or low in lexicon.abbreviations:
+        return True
+    return "-" in low and low.rpartition("-")[2] in lexicon.title_abbreviations  # "then-Sen."
 
 
 def _clitic(word: str) -> int:

@@ -2,48 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Mapping
 
 from worker.extract.lexicon import Lexicon
-from worker.extract.past_tense import FINITE, with_past_tense
+from worker.extract.marks import STOPS
+from worker.extract.noun_or_verb import NOUN_OR_VERB, gerund, has_verb_before, noun_or_verb
+from worker.extract.past_tense import with_past_tense
 from worker.extract.quotes import Quotation
 from worker.extract.tags import Tagger, tagger
 from worker.extract.tokens import Tokens
 
-_STOPS = frozenset({".", "!", "?", "…", "...", "...."})
 _VERBAL = frozenset({"VB", "VBD", "VBN", "VBP", "VBZ"})
 _SMALL = frozenset({"IN", "TO", "DT", "CC", "SC", "MD", "PRP", "PRP$", "WP", "RP", "RB"})
 """Classes of which one makes a word small: a title in capitals keeps it in lower case."""
 _AUXILIARY = 4
 """Letters of the longest auxiliary that asks a question ("Does")."""
 _NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "NN", "NNS", "UH", "FW"})
-_STRAY = frozenset({"UH", "FW", "NN", "VBN", "RB", "VBP"})
+_STRAY = frozenset({"UH", "FW", "NN", "VBN", "RB", "VBP", "MD"})
 """Classes in which a capitalised word may be a name that the tagger did not know."""
-_CLOSED = frozenset({"UH", "FW", "CD", "CC", "DT", "PRP", "PUNCT", "POS", "EX", "WP"})
-"""Classes to which no new word belongs."""
+_NEVER_SEEN = frozenset({"VBN", "RB", "VBP"})
+_CLOSED = frozenset({"UH", "FW", "CD", "CC", "DT", "PRP", "PUNCT", "POS", "EX", "WP", "NNP"})
+"""Classes to which no new word in lower case belongs."""
+_VERBS = frozenset({"VB", "VBD", "VBN", "VBP", "VBG"})
 _VERBLIKE = frozenset({"VBD", "VBN", "VB", "VBP"})
+_NOUN_OR_NOT = frozenset({"RB", "JJ"})
+_MODIFYING = frozenset({"NN", "VBN", "VBD", "VBG", "VBP"})
+_NOMINAL = frozenset({"NN", "NNS", "NNP", "JJ"})
+_APOSTROPHES = frozenset({"'", "’"})
 _UNREAD = frozenset({"UH", "FW"})
 _PREDICATES = frozenset({"VBD", "VBZ", "VBN", "MD"})
-_NOUN_PHRASES = 14
-"""Tokens of a noun's of-phrases before the verb it is subject of."""
-_IN_NOUN_PHRASES = frozenset({"IN", "DT", "NN", "NNS", "NNP", "JJ", "CC", "POS", "PRP$", "CD"})
 _TAG_LINE = 6
 """Tokens of a speaker and a verb after a quotation."""
-_LEFT = 12
-"""Tokens of a clause before its end in which its verb is looked for."""
 _IN_TAG_LINE = frozenset({"DT", "NN", "NNS", "NNP", "CD", "JJ", "POS"})
 _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 _BARE_VERBS = frozenset({"VB", "VBN", "VBP"})
-_NOUN_OR_VERB = frozenset({"NN", "NNS", "VBZ", "VBD"})
-_OPENS_OBJECT = frozenset({"DT", "PRP$", "PRP", "NNP", "CD"})
-_SUBJECTS = frozenset({"NN", "NNS", "NNP", "PRP", "RB"})
 
 
 def word_classes(
     tokens: Tokens, sentences: list[tuple[int, int]], found: list[Quotation], quoted: list[int], lexicon: Lexicon
 ) -> list[str]:
     """Return the class of every token of an article whose sentences and quotations are known."""
-    tags = _with_nouns(_tags(tokens, sentences, tagger(lexicon.language)), tokens, lexicon)
+    tags = _tags(tokens, sentences, tagger(lexicon.language))
+    for sentence in sentences:
+        _repair(tags, tokens, lexicon, sentence)
+    _with_possessives(tags, tokens, quoted)
     tags = _with_cues(tags, tokens, found, lexicon)
     _without_opening_verbs(tags, sentences)
     with_past_tense(tags, tokens.lower, sentences, quoted)
@@ -90,77 +92,79 @@ def _with_known_names(words: list[str], tags: list[str], sentences: list[tuple[i
     return tags
 
 
-def _with_nouns(tags: list[str], tokens: Tokens, lexicon: Lexicon) -> list[str]:
+def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[int, int]) -> None:
     """Repair what the lexicon knows better: "the provincial assembly" is no adverb, "Fishermen say" names nobody."""
-    known = tagger(lexicon.language).classes
-    for i, (tag, low) in enumerate(zip(tags, tokens.lower, strict=True)):
-        if tag == "RB" and i and tags[i - 1] in _BEFORE_NOUN and low in lexicon.organisation_heads:
-            tags[i] = "NN"
-        elif tag in _STRAY and tokens.words[i][0].isupper() and _is_name(tags, i, low, known, lexicon):
+    known, words, lower = tagger(lexicon.language).classes, tokens.words, tokens.lower
+    for i in range(*sentence):
+        tag, low = tags[i], lower[i]
+        if tag in _STRAY and words[i][0].isupper() and _is_name(tags, i, low, known, lexicon):
             tags[i] = "NNP"
-        elif tag in _CLOSED and low.isalpha() and tokens.words[i].islower() and low not in known:
+        elif tag in _NOUN_OR_NOT and i and tags[i - 1] in _BEFORE_NOUN and _names_body(low, tag, known, lexicon):
+            tags[i] = "NN"
+        elif tag in _CLOSED and words[i].islower() and _is_new(low, known, lexicon):
             tags[i] = "NNS" if low.endswith("s") and low not in lexicon.roles else "NN"  # never seen: no interjection
-        elif tag in _VERBLIKE and low in lexicon.roles and "VB" not in known.get(low, ()) and _in_noun_phrase(tags, i):
-            tags[i] = "NN"  # "the Hale aide said"
-        elif low == "her" and tag == "PRP" and _owns(tags, i, tokens.lower, lexicon):
+            tags[i] = noun_or_verb(tags, i, lower, lexicon, sentence)
+        elif low in lexicon.role_modifiers and tag in _MODIFYING and _modifies_role(tags, i, lower, lexicon, sentence):
+            tags[i] = "JJ"  # "a longtime aide", "said retired Gen. Hale"
+        elif tag in _VERBS:
+            tags[i] = _repaired_verb(tags, i, lower, lexicon)
+        elif low == "her" and tag == "PRP" and _owns(tags, i, lower, lexicon):
             tags[i] = "PRP$"
-        elif tag in _BARE_VERBS and low.endswith(("men", "women")):
-            tags[i] = "NNS"  # fishermen
         elif tag == "NNP" and (low in lexicon.groups or low.endswith(("men", "women"))) and _opens(tags, tokens, i):
             tags[i] = "NNS"
-        elif tag in _NOUN_OR_VERB:
-            tags[i] = _noun_or_verb(tags, i, tokens.lower, lexicon)
-    return tags
+        elif tag in NOUN_OR_VERB:
+            tags[i] = noun_or_verb(tags, i, lower, lexicon, sentence)
 
 
-def _noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> str:
-    """Return the class of a word that is a verb elsewhere: a noun where the clause has its verb, and the reverse."""
-    tag, low, known = tags[i], lower[i], tagger(lexicon.language).classes
-    if tag == "NN" and low not in known and lexicon.lemmas.get(low, low) != low and not low.endswith(("s", "ing")):
-        return "VBD" if i and tags[i - 1] in _SUBJECTS else "VBN"  # an irregular past it never saw: "upheld"
-    if tag == "NN" and i and tags[i - 1] == "TO" and tags[i + 1 : i + 2] and tags[i + 1] in _OPENS_OBJECT:
-        return "VB"  # the tagger says itself that an infinitive is due: "to repeal the law"
-    if tag == "NN" and low.endswith("ing") and _governs(tags, i, lower, lexicon):
-        return "VBG"  # "for meeting Hale"
-    if tag == "NN" and low.endswith("ing") and low in lexicon.cues and lower[i + 1 : i + 2] == ["that"]:
-        return "VBG"  # "a briefing announcing that"
-    if tag == "VBD" and low.endswith("ing"):
-        governs = tags[i + 1 : i + 2] and tags[i + 1] in _OPENS_OBJECT | {"SC", "WP"}
-        return "NN" if i and tags[i - 1] in _BEFORE_NOUN and not governs else "VBG"  # no past ends so
-    if tag == "VBZ" and "NNS" in known.get(low, ()) and _second_verb(tags, i, lower, lexicon):
-        return "NNS"
-    if tag == "NNS" and (_plans_to(tags, i, lower, lexicon) or _states(tags, i, lower, lexicon)):
-        return "VBZ"
-    return tag
+def _is_new(low: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
+    """Has nobody seen the word?"""
+    return low.isalpha() and low not in known and low not in lexicon.name_particles
 
 
-def _states(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
-    """Tell the verb of "Hale insists that it rains", "Hale slams the deal" from a plural: its clause has no other."""
-    cue = lexicon.cues.get(lower[i])
-    following = tags[i + 1] if i + 1 < len(tags) else ""
-    if cue is None or not lower[i].endswith("s") or i == 0 or tags[i - 1] not in {"NNP", "NN", "PRP"}:
+def _repaired_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> str:
+    """Return a noun's class where the tagger took one for a verb: "the Hale aide said", "fishermen say"."""
+    tag, low = tags[i], lower[i]
+    if tag == "VBG" or (tag == "VBD" and low.endswith("ing")):
+        return gerund(tags, i)
+    if low in lexicon.roles and (_in_noun_phrase(tags, i) or tags[i + 1 : i + 2] == ["NNP"]):
+        return tag if "VB" in tagger(lexicon.language).classes.get(low, ()) else "NN"
+    return "NNS" if tag != "VBD" and low.endswith(("men", "women")) else tag
+
+
+def _names_body(low: str, tag: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
+    """Tell a noun for a body of people from an adverb or adjective that its ending made it: "the assembly"."""
+    return low in lexicon.organisation_heads and (tag == "RB" or "JJ" not in known.get(low, ()))
+
+
+def _modifies_role(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, sentence: tuple[int, int]) -> bool:
+    """Tell "said [retired] Gen. Hale" and "a [longtime] aide" from "Hale [retired] on Monday"."""
+    if i + 1 >= sentence[1] or tags[i + 1] not in _NOMINAL or lower[i + 1] in lexicon.time_nouns:
         return False
-    clause = cue.clause and following in {"SC", "WP", "PRP"}
-    called = any(p.partition(" ")[0] == lower[i + 1] for p in cue.prepositions) if following == "IN" else False
-    named = tags[i - 1] == "NNP" and (following in {"DT", "PRP", "PRP$", "NNP"} or called)
-    return (clause or named) and not _has_verb_before(tags, i) and not _has_verb_after(tags, i)
+    if i == sentence[0]:
+        return tags[i] != "VBG"  # "Visiting President Hale, he said"
+    cue = lexicon.cues.get(lower[i - 1])
+    return tags[i - 1] in {"DT", "PRP$", "POS", "JJ"} or (cue is not None and cue.inverts)
 
 
-def _has_verb_after(tags: list[str], at: int) -> bool:
-    """Does a verb follow, up to the next mark or clause: "Hale's claims about the dam | were false"?"""
-    for i in range(at + 1, min(len(tags), at + _LEFT)):
-        if tags[i] in FINITE:
-            return True
-        if tags[i] in {"PUNCT", "SC", "WP", "CC", "PRP"}:
-            return False
-    return False
+def _with_possessives(tags: list[str], tokens: Tokens, quoted: list[int]) -> None:
+    """An apostrophe right after an s that opens or closes no quotation owns: "CBS' Hale Hour"."""
+    for i, word in enumerate(tokens.words):
+        if word in _APOSTROPHES and i and tags[i] == "PUNCT" and quoted[i] < 0 and tokens.lower[i - 1][-1] == "s":
+            if tokens.ends[i - 1] == tokens.starts[i]:
+                tags[i] = "POS"
+            if i + 1 < len(tags) and tags[i + 1] in _VERBLIKE and tokens.words[i + 1][0].isupper():
+                tags[i + 1] = "NNP"
 
 
-def _is_name(tags: list[str], i: int, low: str, known: Container[str], lexicon: Lexicon) -> bool:
+def _is_name(tags: list[str], i: int, low: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
     """Tell a name from a class guessed by its ending alone, and a given name before another one."""
     following = tags[i + 1] if i + 1 < len(tags) else ""
+    if tags[i] == "MD":
+        return following in {"VBD", "VBZ"}  # "May said": no modal governs a finite verb
     if low in known or low in lexicon.lemmas:
         return low in lexicon.given_names and following == "NNP"
+    if tags[i] in _NEVER_SEEN and i and tags[i - 1] in _VERBAL | {"IN", "TO"} and not low.endswith(("ed", "ly", "s")):
+        return True  # "slams Kask over …": a capital amid a sentence, and no ending of a participle or adverb
     return tags[i] in _UNREAD or following == "NNP" or (following in _PREDICATES and low not in lexicon.roles)
 
 
@@ -169,65 +173,11 @@ def _in_noun_phrase(tags: list[str], i: int) -> bool:
     return i > 0 and tags[i - 1] in {"DT", "JJ", "NN", "NNP", "POS", "PRP$"}
 
 
-def _governs(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
-    """Tell a gerund with an object after a preposition from a noun: "for [meeting] Hale", "in [building] the dam"."""
-    after = i + 1 < len(tags) and tags[i + 1] in {"DT", "PRP$", "PRP", "NNP"} and lower[i + 1] not in lexicon.time_nouns
-    return after and i > 0 and tags[i - 1] in {"IN", "SC"}
-
-
 def _owns(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
     """Tell "welcomed [her] colleague" from "met [her] last week"."""
     after = i + 1 + (tags[i + 1 : i + 2] == ["JJ"])
     noun = after < len(tags) and tags[after] in {"NN", "NNS"} and not lexicon.time_nouns & set(lower[i + 1 : after + 1])
     return noun and i > 0 and tags[i - 1] in {"VB", "VBD", "VBZ", "VBG", "VBP"}
-
-
-def _second_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
-    """Tell the plural of "the trade talks with Oslo will go on" and "left the trade talks" from a verb.
-
-    No clause has two finite verbs: not after the word, with only its preposition's nouns between, nor before it, where
-    the words between are the object of a verb that takes no clause.
-    """
-    if i and lower[i - 1] in lexicon.particles and tags[i - 1] != "PRP":
-        return True
-    if i and tags[i - 1] in {"DT", "VB", "VBD", "VBG", "RP", "IN", "PRP$"}:
-        return True
-    at = i + 1
-    if i and at < len(tags) and tags[at] in {"VB", "VBP", "VBD", "MD"} and tags[i - 1] in {"NN", "NNP"}:
-        return True  # "the party rules allow"
-    if tags[at : at + 1] in (["IN"], ["SC"]):
-        at += 1
-        while at < min(len(tags), i + _NOUN_PHRASES) and tags[at] in _IN_NOUN_PHRASES:
-            at += 1
-        if at < len(tags) and tags[at] in FINITE and tags[at - 1] in _SUBJECTS:
-            return True
-    at = i - 1
-    while at >= 0 and tags[at] in {"NN", "NNP", "JJ"}:
-        at -= 1
-    governed = at > 0 and at < i - 1 and tags[at] == "DT" and tags[at - 1] in {"VB", "VBD", "VBG"}
-    return governed and lower[at - 1] not in lexicon.cues
-
-
-def _plans_to(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
-    """Tell the verb of "Hale plans to build" from the noun of "the Hale plans to build" and "Hale's plans to"."""
-    if lower[i + 1 : i + 2] != ["to"] or tags[i + 2 : i + 3] != ["VB"] or lexicon.lemmas.get(lower[i], "s")[-1] == "s":
-        return False
-    at = i - 1
-    while at >= 0 and tags[at] in {"NNP", "NN", "JJ"}:
-        at -= 1
-    if at == i - 1 or (at >= 0 and tags[at] not in {"PUNCT", "CC", "SC", "DT"}):
-        return False
-    opens = at < 0 or tags[at] != "DT" or at == 0 or tags[at - 1] in {"PUNCT", "CC", "SC"}
-    return opens and not _finite_follows(tags, i + 3)
-
-
-def _finite_follows(tags: list[str], at: int) -> bool:
-    """Tell whether the clause has its finite verb further on: "the Hale plans to build a dam [angered] Belm"."""
-    while at < len(tags) and tags[at] not in {"PUNCT", "CC", "SC", "WP"}:
-        if tags[at] in FINITE:
-            return True
-        at += 1
-    return False
 
 
 def _with_cues(tags: list[str], tokens: Tokens, found: list[Quotation], lexicon: Lexicon) -> list[str]:
@@ -253,24 +203,14 @@ def _take_for_verb(tags: list[str], tokens: Tokens, at: int, lexicon: Lexicon) -
         and tags[at] in {"NN", "NNS"}
         and tags[at - 1] in _IN_TAG_LINE - {"DT", "JJ"}
         and not tokens.lower[at].endswith("ing")
-        and not _has_verb_before(tags, at)
+        and not has_verb_before(tags, at)
     ):
         tags[at] = "VBZ" if tokens.lower[at].endswith("s") else "VBD"
 
 
-def _has_verb_before(tags: list[str], at: int) -> bool:
-    """Tell a noun whose clause has its verb already ("She said of his claims: …")."""
-    for i in range(at - 1, max(-1, at - _LEFT), -1):
-        if tags[i] in FINITE:
-            return True
-        if tags[i] == "PUNCT":
-            return False
-    return False
-
-
 def _opens(tags: list[str], tokens: Tokens, i: int) -> bool:
     """Tell whether a word opens its sentence and is not the first one of a name."""
-    starts = i == 0 or tokens.words[i - 1] in _STOPS or tokens.string[tokens.ends[i - 1]] == "\n"
+    starts = i == 0 or tokens.words[i - 1] in STOPS or tokens.string[tokens.ends[i - 1]] == "\n"
     return starts and (i + 1 == len(tags) or tags[i + 1] not in {"NNP", "POS"})
 
 
