@@ -36,6 +36,7 @@ FLOORS = {
     "discover": 5,
     "consume": 5,
     "batch": 5,
+    "webhook": 5,
     "fleet": 5,
     "health": 6,
     "gateway": 6,

@@ -166,7 +166,7 @@ class Fetcher:
             refuse_private_literal(target.raw_host or "")
         conditions = _conditions(validators)
         headers = {"Accept": kind.accept, **conditions}
-        with _only_failures(url):
+        with only_failures(url):
             async with self._session.get(target, headers=headers, allow_redirects=False) as response:
                 if response.status in REDIRECTS:
                     return _location(url, response)
@@ -175,7 +175,7 @@ class Fetcher:
                 _check_status(response, self._now())
                 page = await self._page(url, response, kind, max_bytes)
                 return Answer(page=page, validators=_validators(response.headers, Validators()))
-        raise AssertionError("unreachable: _only_failures swallows nothing")
+        raise AssertionError("unreachable: only_failures swallows nothing")
 
     async def _page(self, url: str, response: aiohttp.ClientResponse, kind: Kind, max_bytes: int) -> Page:
         header = _text(response.headers, "Content-Type")
@@ -262,7 +262,7 @@ def _check_media_type(found: str, kind: Kind) -> None:
 
 # ---------------------------------------------------------------- what can go wrong on the way
 @contextlib.contextmanager
-def _only_failures(url: str) -> Iterator[None]:
+def only_failures(url: str) -> Iterator[None]:
     """Tell every exception of a request in our own words."""
     try:
         yield

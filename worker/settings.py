@@ -113,6 +113,18 @@ class Settings(Struct, frozen=True, kw_only=True):
     """A client that leaves more than this unread is dropped."""
     gateway_heartbeat_s: Positive = 15.0
 
+    # webhooks
+    webhook_secret: str | None = None
+    """Standard Webhooks' form: whsec_ and base64; several with blanks between while one replaces another."""
+    webhook_secret_file: str | None = None
+    """The same in a file, which wins."""
+    webhook_timeout_s: Positive = 15.0
+    """Longest time for one answer of a receiver."""
+    webhook_concurrency: Count = 8
+    """Events of one subscription under way at a time; with 1 they arrive in order."""
+    webhook_give_up_s: NotNegative = 3 * 86_400.0
+    """An event that has failed for this long goes to the dead letters."""
+
     # log
     log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
 

@@ -1,0 +1,315 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+import pytest
+from aiohttp import web
+from msgspec.structs import replace
+
+from tests.subscribe.published import event, person, publish
+from tests.webhook.receiver import KEY, SECRET, Receiver, receiving
+from worker.errors import Permanent
+from worker.schema import KINDS
+from worker.webhook import deliver as deliver_module
+from worker.webhook.deliver import Deliverer
+from worker.webhook.place import Place
+from worker.webhook.plan import Webhook
+from worker.webhook.post import Gone, Post
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from redis.asyncio import Redis
+
+    from worker.settings import Settings
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with receiving() as made:
+        yield made
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return replace(settings, backoff_s=0.01, max_backoff_s=0.02, webhook_secret=SECRET, webhook_timeout_s=5.0)
+
+
+class Running:
+    """A deliverer at work."""
+
+    def __init__(self, redis: Redis, settings: Settings, webhook: Webhook) -> None:
+        self.place = Place(redis, settings.key_prefix, webhook.name)
+        self.stop = asyncio.Event()
+        self._post = Post(webhook, settings)
+        url = settings.redis_url or ""
+        self._deliverer = Deliverer(webhook, url, redis, self._post, settings, jitter=lambda: 0.5)
+
+    async def __aenter__(self) -> Self:
+        await self._post.__aenter__()
+        self.work = asyncio.create_task(self._deliverer.run(self.stop))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.stop.set()
+        await asyncio.wait_for(self.work, 10)
+        await self._post.__aexit__()
+
+
+def hook(to: str, **more: Any) -> Webhook:
+    return Webhook(**{"name": "press", "to": to, "secrets": (KEY,), "after": "0"} | more)
+
+
+# ---------------------------------------------------------------- what arrives
+async def test_every_event_arrives_once_signed_in_its_envelope(
+    redis: Redis, settings: Settings, receiver: Receiver
+) -> None:
+    names = [f"{'smd'[n % 3]}{n}" for n in range(60)]
+    await publish(redis, settings, *names[:30])
+    async with Running(redis, settings, hook(receiver.url)):
+        await receiver.until(lambda: len(receiver.bodies) == 30)
+        await publish(redis, settings, *names[30:])
+        await receiver.until(lambda: len(receiver.bodies) == 60)
+    assert sorted(receiver.taken) == sorted(names)
+    assert len(set(receiver.ids)) == 60
+    first = receiver.bodies[receiver.taken.index("s0")]
+    assert list(first) == ["type", "timestamp", "data"]
+    assert first["type"] == first["data"]["kind"] == "statement"
+    assert first["timestamp"].endswith("Z")
+
+
+async def test_only_what_passes_the_filters_is_sent_and_the_rest_counts_as_done(
+    redis: Redis, settings: Settings, receiver: Receiver
+) -> None:
+    await publish(redis, settings, event("meeting", "m1", participants=[person("Aino Ranta", "FI")]), "m2", "s1")
+    async with Running(redis, settings, hook(receiver.url, filters={"country": "FI"})) as running:
+        await receiver.until(lambda: receiver.taken == ["m1"])
+    assert set(await running.place.position()) == set(KINDS)
+    async with Running(redis, settings, hook(receiver.url)):
+        await asyncio.sleep(0.1)
+    assert receiver.taken == ["m1"]
+
+
+async def test_with_a_concurrency_of_one_they_arrive_in_order(
+    redis: Redis, settings: Settings, receiver: Receiver
+) -> None:
+    names = [f"{'smd'[n % 3]}{n}" for n in range(20)]
+    receiver.answer = lambda name, n: web.Response(status=503 if name == "s3" and n < 3 else 200)
+    await publish(redis, settings, *names)
+    async with Running(redis, replace(settings, webhook_concurrency=1), hook(receiver.url)):
+        await receiver.until(lambda: len(receiver.bodies) == 20)
+    assert receiver.taken == names
+
+
+async def test_no_more_than_the_concurrency_are_under_way(redis: Redis, settings: Settings, receiver: Receiver) -> None:
+    async def slowly(_name: str, _n: int) -> web.Response:
+        await asyncio.sleep(0.02)
+        return web.Response()
+
+    receiver.answer = slowly
+    await publish(redis, settings, *(f"s{n}" for n in range(30)))
+    async with Running(redis, replace(settings, webhook_concurrency=5), hook(receiver.url)):
+        await receiver.until(lambda: len(receiver.bodies) == 30)
+    assert receiver.most_at_once == 5
+
+
+# ---------------------------------------------------------------- what fails
+@pytest.mark.parametrize("status", [408, 429, 500, 503, 599])
+async def test_what_may_pass_is_tried_again_under_the_same_id(
+    redis: Redis, settings: Settings, receiver: Receiver, status: int
+) -> None:
+    receiver.answer = lambda _name, n: web.Response(status=status if n < 4 else 204)
+    await publish(redis, settings, "s1")
+    async with Running(redis, settings, hook(receiver.url)) as running:
+        await receiver.until(lambda: receiver.taken == ["s1"])
+    assert receiver.attempts["s1"] == 4
+    assert await running.place.dead(10) == []
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 404, 422])
+async def test_what_will_not_pass_is_buried_and_the_rest_goes_on(
+    redis: Redis, settings: Settings, receiver: Receiver, status: int
+) -> None:
+    headers = {"Location": receiver.url}
+    receiver.answer = lambda name, _n: web.Response(status=status if name == "s1" else 200, headers=headers)
+    await publish(redis, settings, "s1", "s2")
+    async with Running(redis, settings, hook(receiver.url)) as running:
+        await receiver.until(lambda: receiver.taken == ["s2"])
+    assert receiver.attempts["s1"] == 1
+    (letter,) = await running.place.dead(10)
+    assert (letter["reason"], letter["id"][:10]) == (f"http_{status}", "statement-")
+    assert '"id":"s1"' in letter["body"]
+    await _nothing_more(redis, settings, receiver)
+
+
+async def _nothing_more(redis: Redis, settings: Settings, receiver: Receiver) -> None:
+    before = sum(receiver.attempts.values())
+    async with Running(redis, settings, hook(receiver.url)):
+        await asyncio.sleep(0.1)
+    assert sum(receiver.attempts.values()) == before
+
+
+async def test_what_fails_for_too_long_is_buried(redis: Redis, settings: Settings, receiver: Receiver) -> None:
+    receiver.answer = lambda name, _n: web.Response(status=500 if name == "s1" else 200)
+    await publish(redis, settings, "s1", "s2")
+    async with Running(redis, replace(settings, webhook_give_up_s=0.2), hook(receiver.url)) as running:
+        async with asyncio.timeout(5):
+            while not (dead := await running.place.dead(10)):  # noqa: ASYNC110 - Redis is asked
+                await asyncio.sleep(0.02)
+    assert [letter["reason"] for letter in dead] == ["http_500"]
+    assert receiver.attempts["s1"] > 3
+    assert receiver.taken == ["s2"]
+
+
+async def test_retry_after_holds_for_everything_that_goes_there(
+    redis: Redis, settings: Settings, receiver: Receiver
+) -> None:
+    at: list[float] = []
+
+    def answer(_name: str, _n: int) -> web.Response:
+        at.append(time.monotonic())
+        return web.Response(status=429, headers={"Retry-After": "1"}) if len(at) == 1 else web.Response()
+
+    receiver.answer = answer
+    await publish(redis, settings, "s1", "s2")
+    async with Running(redis, replace(settings, webhook_concurrency=1), hook(receiver.url)):
+        await receiver.until(lambda: len(receiver.taken) == 2)
+    assert at[1] - at[0] >= 0.99
+    receiver.bodies.clear()
+    at.clear()
+    await publish(redis, settings, "s3", "s4", "s5")
+    async with Running(redis, replace(settings, webhook_concurrency=3), hook(receiver.url)):
+        await receiver.until(lambda: len(at) >= 3)
+        await publish(redis, settings, "s6")
+        await receiver.until(lambda: "s6" in receiver.taken)
+    assert at[-1] - at[0] >= 0.99
+
+
+async def test_410_ends_the_subscription_for_good_until_told_otherwise(
+    redis: Redis, settings: Settings, receiver: Receiver
+) -> None:
+    receiver.answer = lambda name, _n: web.Response(status=410 if name == "s2" else 200)
+    await publish(redis, settings, "s1", "s2", "s3")
+    one = replace(settings, webhook_concurrency=1)
+    async with Running(redis, one, hook(receiver.url)) as running:
+        assert isinstance(await asyncio.wait_for(asyncio.shield(running.work), 5), Gone)
+    assert receiver.taken == ["s1"]
+    async with Running(redis, one, hook(receiver.url)) as running:
+        assert isinstance(await asyncio.wait_for(asyncio.shield(running.work), 5), Gone)
+    assert receiver.attempts["s2"] == 1
+    receiver.answer = lambda _name, _n: web.Response()
+    await running.place.begin_again()
+    async with Running(redis, one, hook(receiver.url)):
+        await receiver.until(lambda: receiver.taken == ["s1", "s2", "s3"])
+
+
+async def test_a_name_in_the_private_network_is_not_asked_and_the_place_stays(
+    redis: Redis, settings: Settings, receiver: Receiver
+) -> None:
+    await publish(redis, settings, "s1")
+    by_name = hook(receiver.url.replace("127.0.0.1", "localhost"))
+    async with Running(redis, replace(settings, allow_private_addresses=False), by_name) as running:
+        ended = await asyncio.wait_for(asyncio.shield(running.work), 5)
+    assert isinstance(ended, Permanent)
+    assert ended.reason == "private_address"
+    assert not receiver.attempts
+    async with Running(redis, settings, by_name):
+        await receiver.until(lambda: receiver.taken == ["s1"])
+
+
+async def test_a_receiver_that_hangs_delays_nobody_else(redis: Redis, settings: Settings, receiver: Receiver) -> None:
+    forever = asyncio.Event()
+
+    async def hang(_name: str, _n: int) -> web.Response:
+        await forever.wait()
+        return web.Response()
+
+    brief = replace(settings, webhook_timeout_s=0.3)
+    async with receiving() as hanging:
+        hanging.answer = hang
+        await publish(redis, settings, *(f"s{n}" for n in range(40)))
+        async with Running(redis, brief, hook(hanging.url, name="hangs")), Running(redis, brief, hook(receiver.url)):
+            await receiver.until(lambda: len(receiver.taken) == 40)
+            assert not hanging.bodies
+        forever.set()
+
+
+# ---------------------------------------------------------------- stopping, crashing, standing by
+async def test_after_a_stop_it_goes_on_behind_what_was_delivered(
+    redis: Redis, settings: Settings, receiver: Receiver
+) -> None:
+    receiver.answer = lambda name, _n: web.Response(status=503 if name == "s5" else 200)
+    await publish(redis, settings, *(f"s{n}" for n in range(10)))
+    async with Running(redis, settings, hook(receiver.url)):
+        await receiver.until(lambda: len(receiver.taken) == 9)
+    receiver.answer = lambda _name, _n: web.Response()
+    async with Running(redis, settings, hook(receiver.url)):
+        await receiver.until(lambda: "s5" in receiver.taken)
+    assert set(receiver.taken) == {f"s{n}" for n in range(10)}
+    assert not {"s0", "s1", "s2", "s3", "s4"}.intersection(receiver.taken[9:])  # only s5 and what was behind it
+
+
+async def test_from_now_on_is_a_place_before_the_first_event(
+    redis: Redis, settings: Settings, receiver: Receiver
+) -> None:
+    await publish(redis, settings, "s1")
+    async with Running(redis, settings, hook(receiver.url, after="$")) as running:
+        async with asyncio.timeout(5):
+            while not await running.place.position():  # noqa: ASYNC110 - Redis is asked
+                await asyncio.sleep(0.01)
+    await publish(redis, settings, "s2")
+    async with Running(redis, settings, hook(receiver.url, after="$")):
+        await receiver.until(lambda: receiver.taken == ["s2"])
+
+
+async def test_of_two_with_one_name_one_delivers_and_the_other_takes_over(
+    redis: Redis, settings: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver_module, "STAND_BY_S", 0.05)
+    async with Running(redis, settings, hook(receiver.url)) as first:
+        await publish(redis, settings, "s1")
+        await receiver.until(lambda: receiver.taken == ["s1"])
+        async with Running(redis, settings, hook(receiver.url)):
+            await publish(redis, settings, "s2", "s3")
+            await receiver.until(lambda: len(receiver.taken) == 3)
+            await asyncio.sleep(0.1)
+            assert sorted(receiver.taken) == ["s1", "s2", "s3"]
+            first.stop.set()
+            await first.work
+            await publish(redis, settings, "s4")
+            await receiver.until(lambda: "s4" in receiver.taken)
+    assert len(receiver.taken) == 4
+
+
+async def test_who_has_lost_its_lease_moves_no_place(redis: Redis, settings: Settings) -> None:
+    ours, theirs = (Place(redis, settings.key_prefix, "press") for _ in range(2))
+    assert await ours.take()
+    assert await ours.move({"statement": "5-0"})
+    await ours.leave()
+    assert await theirs.take()
+    assert not await ours.take()
+    assert not await ours.move({"statement": "9-0"})
+    assert not await ours.end("http_410")
+    await ours.leave()
+    assert await theirs.move({"statement": "6-0"})
+    assert await theirs.position() == {"statement": "6-0"}
+    assert await theirs.stopped() is None
+
+
+async def test_an_event_that_holds_the_place_up_stops_the_reading_in_time(
+    redis: Redis, settings: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver_module, "WINDOW", 10)
+    receiver.answer = lambda name, _n: web.Response(status=503 if name == "s0" else 200)
+    await publish(redis, settings, *(f"s{n}" for n in range(30)))
+    async with Running(redis, settings, hook(receiver.url)):
+        await receiver.until(lambda: len(receiver.taken) == 9)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.Event().wait(), 0.1)
+        assert len(receiver.taken) == 9
+        receiver.answer = lambda _name, _n: web.Response()
+        await receiver.until(lambda: len(receiver.taken) == 30)
+    assert sorted(receiver.taken) == sorted(f"s{n}" for n in range(30))

@@ -1,0 +1,253 @@
+"""The loop of one subscription: events in, each delivered or given up; the place moves only behind what has ended.
+
+Up to `webhook_concurrency` events are under way at a time, so a receiver may see them out of order (with 1 it does
+not).  The place in Redis is that of the newest event before which everything has ended: after a crash the few behind
+it are sent again, under the same ids.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from msgspec import Struct
+
+from worker.errors import EventStreamError, Failure, Permanent, Transient
+from worker.subscribe import subscribe
+from worker.webhook.message import message
+from worker.webhook.place import LEASE_S, Place
+from worker.webhook.post import Gone
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+    from redis.asyncio import Redis
+
+    from worker.schema import Kind
+    from worker.settings import Settings
+    from worker.subscribe import Received, Subscription
+    from worker.webhook.message import Message
+    from worker.webhook.plan import Webhook
+
+    Send = Callable[[Message], Awaitable[None]]
+
+log = structlog.get_logger()
+
+WINDOW: Final = 1_000
+"""Events begun and not yet behind the place: the most that a crash makes us send again."""
+STAND_BY_S: Final = 1.0
+"""How often it is looked whether another process has left the lease."""
+
+
+class _Begun(Struct, kw_only=True):
+    """An event of the window."""
+
+    position: dict[Kind, str]
+    """Just behind it."""
+    ended: bool = False
+
+
+class Deliverer:
+    """Delivers one subscription; `send` makes one attempt, and raises a Failure."""
+
+    def __init__(
+        self,
+        webhook: Webhook,
+        redis_url: str,
+        client: Redis,
+        send: Send,
+        settings: Settings,
+        *,
+        jitter: Callable[[], float],
+    ) -> None:
+        """Take the neighbours; start nothing.  `jitter` is in [0, 1)."""
+        self._webhook = webhook
+        self._redis_url = redis_url
+        self._place = Place(client, settings.key_prefix, webhook.name)
+        self._send = send
+        self._settings = settings
+        self._jitter = jitter
+        self._log = log.bind(webhook=webhook.name)
+        self._window: deque[_Begun] = deque()
+        self._under_way = 0
+        self._freed = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._not_before = 0.0
+        """Monotonic time until which the receiver has asked to be left alone."""
+        self._over = asyncio.Event()
+        self._ended_by: Permanent | None = None
+
+    async def run(self, stop: asyncio.Event) -> Permanent | None:
+        """Deliver until `stop`, or until the receiver wants no more or may not be asked: that is returned."""
+        if why := await self._place.stopped():
+            return Gone(why, "the receiver wanted no more of it (--again begins again)")
+        while not stop.is_set() and self._ended_by is None:
+            if await self._place.take():
+                await self._deliver_until(stop)
+            else:
+                await _until(stop, STAND_BY_S)
+        return self._ended_by
+
+    async def _deliver_until(self, stop: asyncio.Event) -> None:
+        """Deliver while the lease is ours; in the end what is under way is finished and the place kept."""
+        self._over.clear()
+        self._window.clear()
+        kept = await self._place.position()
+        after: str | dict[Kind, str] = kept or self._webhook.after
+        events = subscribe(
+            self._redis_url,
+            self._webhook.kinds,
+            prefix=self._settings.key_prefix,
+            after=after,
+            stop=self._over,
+            **self._webhook.filters,
+        )
+        async with events, asyncio.TaskGroup() as group:
+            for part in (self._wait_for(stop), self._keep(events), self._read(events, group)):
+                group.create_task(self._until_over(part))
+
+    async def _until_over(self, part: Coroutine[None, None, None]) -> None:
+        """Let one part end all of them, well or not: they are told, since a cancellation may be swallowed on 3.11."""
+        try:
+            await part
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        self._over.set()
+        self._freed.set()
+        self._changed.set()
+
+    async def _wait_for(self, stop: asyncio.Event) -> None:
+        waiting = {asyncio.create_task(event.wait()) for event in (stop, self._over)}
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+
+    # ------------------------------------------------------------ read
+    async def _read(self, events: Subscription, group: asyncio.TaskGroup) -> None:
+        """Begin one event after another, as there is room."""
+        while not self._over.is_set():
+            await self._room()
+            try:
+                received = await events.next()
+            except StopAsyncIteration:
+                return
+            except EventStreamError as e:
+                self._log.error("passed_over", why=str(e))
+                continue
+            begun = _Begun(position=events.position)
+            self._window.append(begun)
+            self._under_way += 1
+            group.create_task(self._bring(received, begun))
+
+    async def _room(self) -> None:
+        """Wait while all senders are busy, or one event has held the place up for too long."""
+        while not self._over.is_set() and (
+            self._under_way >= self._settings.webhook_concurrency or len(self._window) >= WINDOW
+        ):
+            self._freed.clear()
+            await self._freed.wait()
+
+    # ------------------------------------------------------------ one event
+    async def _bring(self, received: Received, begun: _Begun) -> None:
+        """Bring one event to its end; one that a stop interrupts has none, and comes again."""
+        try:
+            begun.ended = await self._deliver(message(received))
+        except Permanent as e:
+            self._ended_by = e
+        finally:
+            self._under_way -= 1
+            self._freed.set()
+            self._changed.set()
+            if not begun.ended:
+                self._end()
+
+    async def _deliver(self, what: Message) -> bool:
+        """Attempt until it is delivered or given up; False if we are stopped first."""
+        began, attempt = time.monotonic(), 0
+        while True:
+            await _until(self._over, self._not_before - time.monotonic())
+            if self._over.is_set():
+                return False
+            attempt += 1
+            failure = await self._attempt(what)
+            waited_s = time.monotonic() - began
+            if failure is None or isinstance(failure, Permanent) or waited_s >= self._settings.webhook_give_up_s:
+                await self._settle(what, failure, attempt, waited_s)
+                return True
+            pause_s = self._pause_s(failure, attempt)
+            self._log.warning("put_off", id=what.id, attempt=attempt, reason=failure.reason, wait_s=round(pause_s, 2))
+            await _until(self._over, pause_s)
+
+    async def _attempt(self, what: Message) -> Failure | None:
+        """Send once; Gone, or Permanent("private_address"), ends the subscription."""
+        try:
+            await self._send(what)
+        except Gone as gone:
+            await self._place.end(gone.reason)
+            raise
+        except Failure as failure:
+            if failure.reason == "private_address":
+                raise
+            return failure
+        return None
+
+    async def _settle(self, what: Message, failure: Failure | None, attempt: int, waited_s: float) -> None:
+        told = self._log.bind(id=what.id, event_id=what.event_id, attempt=attempt, ms=round(1000 * waited_s))
+        if failure is None:
+            told.info("delivered")
+            return
+        await self._place.bury(what, failure.reason, failure.detail, self._settings.dead_length)
+        told.error("dead", reason=failure.reason)
+
+    def _pause_s(self, failure: Failure, attempt: int) -> float:
+        """Return the wait before the next attempt: exponential, jittered above its half; Retry-After holds for all."""
+        s = self._settings
+        pause_s = min(s.backoff_s * 2.0 ** min(attempt - 1, 60), s.max_backoff_s) * (0.5 + self._jitter() / 2)
+        asked_s = failure.retry_after_s if isinstance(failure, Transient) else None
+        if asked_s:
+            self._not_before = max(self._not_before, time.monotonic() + asked_s)
+        return max(pause_s, asked_s or 0.0)
+
+    # ------------------------------------------------------------ the place
+    async def _keep(self, events: Subscription) -> None:
+        """Move the place as events end, and hold the lease, until all has ended."""
+        kept: dict[Kind, str] = {}
+        renewed = time.monotonic()
+        while not (self._over.is_set() and self._under_way == 0):
+            kept = await self._moved(events, kept)  # at once: "$" is an id from now on
+            await _until(self._changed, LEASE_S / 3)
+            self._changed.clear()
+            if time.monotonic() - renewed >= LEASE_S / 3:
+                renewed = time.monotonic()
+                if not await self._place.take():
+                    self._log.warning("lost")  # another delivers now; what is under way comes to its end
+                    self._end()
+        await self._moved(events, kept)
+        await self._place.leave()
+
+    async def _moved(self, events: Subscription, kept: dict[Kind, str]) -> dict[Kind, str]:
+        """Keep the position of the newest event before which all has ended, if it is a new one."""
+        reached = kept
+        while self._window and self._window[0].ended:
+            reached = self._window.popleft().position
+            self._freed.set()
+        if not self._window:
+            reached = events.position  # what the filters passed over, too
+        if reached != kept:
+            await self._place.move(reached)
+        return reached
+
+
+async def _until(event: asyncio.Event, wait_s: float) -> None:
+    """Wait for the event, at most for `wait_s`."""
+    if wait_s > 0 and not event.is_set():
+        waiting = asyncio.create_task(event.wait())
+        await asyncio.wait({waiting}, timeout=wait_s)
+        waiting.cancel()
