@@ -42,7 +42,7 @@ export class Circle {
       node.style.transform = `translate(${at.x.toFixed(1)}px, ${at.y.toFixed(1)}px)`;
       node.querySelector("circle").setAttribute("r", (5 + 11 * Math.sqrt(relations.weight(code) / most)).toFixed(1));
       label(node.querySelector("text"), at);
-      node.setAttribute("aria-label", summary(code, relations));
+      node.setAttribute("aria-label", `${country(code)}: ${inWords(code, relations)}`);
       node.setAttribute("aria-pressed", String(code === chosen));
       node.setAttribute("tabindex", code === (chosen ?? this.#order[0]) ? "0" : "-1");
       node.classList.toggle("near", near(code, chosen, relations));
@@ -100,21 +100,21 @@ function edge({ kind, from, to, events }, places, chosen) {
   return svg("path", { class: `edge edge-${kind}${related ? "" : " far"}`, d: kind === "spoke" ? arc(a, b) : chord(a, b), "stroke-width": width.toFixed(1), "marker-end": kind === "spoke" ? "url(#arrow)" : null });
 }
 
-const chord = (a, b) => `M${point(a)} Q${point(towards(a, b, 0.35, 0))} ${point(b)}`;
+const chord = (a, b) => `M${point(a)} Q${point(towards(a, b, 0))} ${point(b)}`;
 
 /** Words bend to the right of their way, so that an answer takes the other side; they stop short of the country's mark. */
 function arc(a, b) {
-  const bend = towards(a, b, 0.5, 46);
+  const bend = towards(a, b, 0.16);
   const length = Math.hypot(b.x - bend.x, b.y - bend.y) || 1;
   const short = { x: b.x - ((b.x - bend.x) / length) * 17, y: b.y - ((b.y - bend.y) / length) * 17 };
   return `M${point(a)} Q${point(bend)} ${point(short)}`;
 }
 
-/** The middle of two points, drawn to the centre by `pull` (0 to 1) and to the right of the way by `aside`. */
-function towards(a, b, pull, aside) {
+/** The middle of two points, drawn to the centre the more the further they are apart, and to the right of the way by `aside` of it. */
+function towards(a, b, aside) {
   const [x, y, dx, dy] = [(a.x + b.x) / 2, (a.y + b.y) / 2, b.x - a.x, b.y - a.y];
-  const length = Math.hypot(dx, dy) || 1;
-  return { x: x + (CENTRE - x) * pull - (dy / length) * aside, y: y + (CENTRE - y) * pull + (dx / length) * aside };
+  const pull = 0.12 + (0.4 * Math.hypot(dx, dy)) / (2 * RADIUS);
+  return { x: x + (CENTRE - x) * pull - dy * aside, y: y + (CENTRE - y) * pull + dx * aside };
 }
 
 const point = ({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`;
@@ -123,7 +123,7 @@ const near = (code, chosen, relations) =>
   chosen !== null && (code === chosen || relations.of(chosen).some(({ from, to }) => from === code || to === code));
 
 /** A country's ties in words. */
-export function summary(code, relations) {
+export function inWords(code, relations) {
   const ties = relations.of(code);
   const sum = (of) => of.reduce((n, tie) => n + tie.events.length, 0);
   const told = [
@@ -132,5 +132,5 @@ export function summary(code, relations) {
     [sum(ties.filter((tie) => tie.kind === "spoke" && tie.from === code && tie.to !== code)), "time it spoke of others", "times it spoke of others"],
     [sum(ties.filter((tie) => tie.kind === "spoke" && tie.to === code && tie.from !== code)), "time others spoke of it", "times others spoke of it"],
   ].filter(([n]) => n > 0);
-  return `${country(code)}: ${told.map(([n, one, many]) => (many && n > 1 ? `${n} ${many}` : plural(n, one))).join(", ") || "of itself only"}`;
+  return told.map(([n, one, many]) => (many && n > 1 ? `${n} ${many}` : plural(n, one))).join(", ");
 }

@@ -65,6 +65,8 @@ export function judged({ queue, workers, services }) {
   const silent = services.filter(({ late = {} }) => Object.keys(late).length > 0);
   if (silent.length > 0) return ["bad", `${silent.map(({ service, name }) => `${service} ${name}`).join(", ")} has fallen silent.`];
   if (queue.backlog + queue.pending > 0 && workers.length === 0) return ["bad", `${plural(queue.backlog, "task")} waiting, and no worker is there.`];
+  const silence = Math.min(...workers.map((worker) => worker.idle_s));
+  if (queue.backlog > 0 && silence > LATE_S) return ["bad", `Nobody has asked for work for ${lasting(silence)}.`];
   if (oldest > LATE_S) return ["late", `The oldest task has been waiting for ${lasting(oldest)}.`];
   if (queue.backlog + queue.pending > 0) return ["good", `Working: ${plural(queue.pending, "task")} under way, ${number(queue.backlog)} waiting.`];
   return ["good", workers.length > 0 ? "All done: nothing is waiting." : "Nothing is waiting, and no worker is there."];
@@ -89,12 +91,12 @@ const age = (seconds) => (seconds === null || seconds === undefined ? "–" : la
 /** Tasks waiting or under way, over the time that this page has been looking. */
 function curve(samples) {
   const most = Math.max(1, ...samples);
-  const x = (n) => 600 - (samples.length - 1 - n) * (600 / (SAMPLES - 1));
+  const shown = Math.max(samples.length, SAMPLES / 10);
+  const x = (n) => 600 - (samples.length - 1 - n) * (600 / (shown - 1));
   const points = samples.map((value, n) => `${x(n).toFixed(1)},${(78 - (value / most) * 70).toFixed(1)}`);
   const area = `M${x(0).toFixed(1)},80 L${points.join(" L")} L600,80 Z`;
   const drawing = svg("svg", { class: "curve", viewBox: "0 0 600 80", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("path", { class: "area", d: area }), svg("polyline", { points: points.join(" ") }));
-  const minutes = Math.max(1, Math.round((SAMPLES * EVERY_MS) / 60_000));
-  return el("figure", { class: "panel wide" }, el("figcaption", {}, el("h2", {}, "Waiting and under way"), el("span", {}, `last ${minutes} minutes; most ${number(most)}`)), drawing);
+  return el("figure", { class: "panel wide" }, el("figcaption", {}, el("h2", {}, "Waiting and under way"), el("span", {}, `last ${lasting((shown * EVERY_MS) / 1000)}; most ${number(most)}`)), drawing);
 }
 
 function panel(title, empty, rows, make) {

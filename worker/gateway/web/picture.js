@@ -1,6 +1,6 @@
 // The picture: who met whom and who spoke of whom, redrawn as events come, as a circle and as a table.
 
-import { Circle, summary } from "./circle.js";
+import { Circle, inWords } from "./circle.js";
 import { el } from "./dom.js";
 import { line } from "./line.js";
 import { Matrix } from "./matrix.js";
@@ -124,17 +124,17 @@ export class Picture {
   }
 
   #tellChosen() {
-    const { title, events } = this.#behind();
+    const { title, about, events } = this.#behind();
     if (!this.#isNew(`${this.#chosen} ${events.length}`)) return;
     const all = el("button", { type: "button", class: "plain", onclick: () => this.#choose(null) }, "All ties");
-    this.chosen.replaceChildren(el("h2", {}, title, " ", all), ...events.slice(0, MOST_LINES).map((event) => line(event, { heading: "h3" })), ...rest(events));
+    this.chosen.replaceChildren(el("h2", {}, title, " ", all), el("p", { class: "total" }, about), ...events.slice(0, MOST_LINES).map((event) => line(event, { heading: "h3" })), ...rest(events));
   }
 
   /** Nothing chosen: the strongest ties, to choose from. */
   #tellAll() {
     const strongest = this.#relations.among(this.#order).sort((a, b) => b.events.length - a.events.length).slice(0, MOST_TIES);
     if (!this.#isNew(strongest.map(({ kind, from, to, events }) => `${kind} ${from} ${to} ${events.length}`).join())) return;
-    const row = (tie) => el("li", {}, el("button", { type: "button", class: `tie tie-${tie.kind}`, onclick: () => this.#choose(`${tie.from} ${tie.to}`) }, inWords(tie), el("b", {}, String(tie.events.length))));
+    const row = (tie) => el("li", {}, el("button", { type: "button", class: `tie tie-${tie.kind}`, onclick: () => this.#choose(`${tie.from} ${tie.to}`) }, tieInWords(tie), el("b", {}, String(tie.events.length))));
     this.chosen.replaceChildren(el("h2", {}, "The strongest ties"), el("ol", { class: "ties" }, ...strongest.map(row)));
   }
 
@@ -149,14 +149,14 @@ export class Picture {
     const [from, to] = this.#chosen.split(" ");
     const of = to ? ["spoke", "met", "toMeet"].map((kind) => this.#relations.events(kind, from, to)) : this.#relations.of(from).filter((tie) => tie.from !== tie.to).map((tie) => tie.events);
     const events = [...new Set(of.flat())].reverse();
-    return { title: to ? `${country(from)} → ${country(to)}` : summary(from, this.#relations), events };
+    return to ? { title: `${country(from)} → ${country(to)}`, about: "", events } : { title: country(from), about: inWords(from, this.#relations), events };
   }
 }
 
 const rest = (events) => (events.length > MOST_LINES ? [el("p", { class: "total" }, `and ${plural(events.length - MOST_LINES, "event")} more`)] : []);
 
 /** A tie in words: "Norway spoke of Denmark". */
-function inWords({ kind, from, to }) {
+function tieInWords({ kind, from, to }) {
   const [a, b] = [country(from), country(to)];
   return { spoke: `${a} spoke of ${b}`, met: `${a} and ${b} met`, toMeet: `${a} and ${b} are to meet` }[kind];
 }

@@ -1,0 +1,96 @@
+"""A gateway with a browser in front of it, and invented articles whose events are marked by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from worker.gateway.app import GATEWAY_PARTS, gateway, serve
+from worker.publish import writes
+from worker.pulse import Pulse
+from worker.schema import Actor, Article, Decision, Event, Meeting, Plover, Span, Statement, article_id, digest
+from worker.settings import Settings
+from worker.streams import connect
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def installed_browser(bundled: str) -> str | None:
+    """Find Chromium: playwright's own, where it was downloaded, or the system's."""
+    if Path(bundled).exists():
+        return bundled
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+@asynccontextmanager
+async def served(settings: Settings, redis_url: str, port: int = 0) -> AsyncIterator[str]:
+    """Run a gateway on loopback while the block lasts; yields its address."""
+    stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
+    async with gateway(settings, redis_url, Pulse(GATEWAY_PARTS)) as made:
+        serving = asyncio.create_task(serve(made, "127.0.0.1", port, stop, ready.set_result))
+        await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            yield ready.result() if ready.done() else serving.result() or ""
+        finally:
+            stop.set()
+            await serving
+
+
+async def publish(redis_url: str, settings: Settings, article: Article, *events: Event) -> None:
+    """Add an article and its events to the streams, as a worker does."""
+    async with connect(redis_url) as client:
+        for write in writes(article, events, settings, datetime.now(UTC)):
+            fields: dict[Any, Any] = dict(write.fields)
+            await client.xadd(write.stream, fields)
+
+
+def article(text: str, name: str = "harbour", **more: Any) -> Article:
+    """Make an article; the text is what matters."""
+    url = f"https://meridian-courier.example/{name}"
+    fields: dict[str, Any] = {"title": "The harbour stays open", "language": "en", "published_at": datetime(2025, 3, 5, 9, tzinfo=UTC)}
+    return Article(id=article_id(url), url=url, text=text, **{**fields, **more})
+
+
+def span(text: str, words: str) -> Span:
+    """Find the words in the text: offsets in code points, as Python counts."""
+    start = text.index(words)
+    return Span(start=start, end=start + len(words), text=words)
+
+
+def person(of: Article, mention: str, name: str = "", country: str | None = None, role: str | None = None) -> Actor:
+    """Make a party that these words of the article mean."""
+    return Actor(name=name or mention, mention=span(of.text, mention), type="person", country=country, role=role)
+
+
+def statement(of: Article, speaker: Actor | None, *content: str, **more: Any) -> Statement:
+    """Make a statement with these words."""
+    return Statement(
+        speaker=speaker,
+        content=[span(of.text, words) for words in content],
+        **_every("statement", of, content[0], {"quotation": "direct", "rule": "quotation_source_cue", "cameo": "010", **more}),
+    )
+
+
+def meeting(of: Article, *parties: Actor, **more: Any) -> Meeting:
+    """Make a meeting, held unless said otherwise."""
+    given = {"form": "talks", "status": "held", "rule": "meet", "plover": Plover(type="CONSULT", mode="visit"), **more}
+    return Meeting(participants=list(parties), **_every("meeting", of, parties[0].name, given))
+
+
+def decision(of: Article, *deciders: Actor, **more: Any) -> Decision:
+    """Make a decision, taken unless said otherwise."""
+    given = {"status": "taken", "category": "legislative", "rule": "act legislative", **more}
+    return Decision(deciders=list(deciders), **_every("decision", of, deciders[0].name, given))
+
+
+def _every(kind: str, of: Article, words: str, given: dict[str, Any]) -> dict[str, Any]:
+    whole = Span(start=0, end=len(of.text), text=of.text)
+    common = {"id": digest(kind, of.url, words), "url": of.url, "published_at": of.published_at, "sentence": whole, "confidence": 0.9}
+    return {**common, **given}

@@ -1,0 +1,86 @@
+"""The page as files: all that it names is there, nothing comes from elsewhere, and its words are the program's own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from worker.codes import CAMEO
+from worker.gateway import site
+from worker.gateway.vocabulary import vocabulary
+from worker.schema import KINDS, Act, DecisionStatus, MeetingStatus
+from worker.view.explain import rule_in_words
+
+INDEX = (site.WEB / "index.html").read_text(encoding="utf-8")
+MODULES = sorted(path for path in site.WEB.glob("*.js") if path.name != "theme.js")
+SOURCES = sorted(path for path in site.WEB.rglob("*") if path.suffix in {".js", ".css", ".html"})
+
+
+def test_every_file_that_the_page_names_is_there() -> None:
+    named = re.findall(r'(?:href|src)="static/([^"]+)"', INDEX)
+    assert named
+    assert [name for name in named if not (site.WEB / name).is_file()] == []
+
+
+def test_every_module_is_asked_for_at_once_and_not_one_after_the_other() -> None:
+    preloaded = set(re.findall(r'rel="modulepreload" href="static/([^"]+)"', INDEX))
+    assert preloaded | {"main.js"} == {path.name for path in MODULES}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+def test_every_import_is_of_a_module_and_a_name_that_it_exports(path: Path) -> None:
+    for names, module in re.findall(
+        r'^import \{ ([^}]+) \} from "\./([^"]+)";$', path.read_text("utf-8"), re.MULTILINE
+    ):
+        exported = (site.WEB / module).read_text("utf-8")
+        for name in names.split(", "):
+            assert re.search(
+                rf"^export (?:const|class|async function|function\*?|async function\*) {name}\b", exported, re.MULTILINE
+            ), name
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_nothing_comes_from_elsewhere_and_no_string_becomes_markup(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    foreign = set(re.findall(r"(?:https?:|[\"(])//[a-z0-9.-]+\.[a-z]{2,}", source)) - {"http://www.w3.org"}
+    assert not foreign
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", source)
+
+
+def test_the_page_has_no_inline_script_or_style() -> None:
+    assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\sstyle=|\son[a-z]+=", INDEX)
+
+
+def test_the_policy_lets_nothing_in_but_what_this_server_sends() -> None:
+    rules = dict(rule.split(" ", 1) for rule in site.POLICY.split("; "))
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"] == rules["style-src"] == rules["connect-src"] == "'self'"
+    assert rules["require-trusted-types-for"] == "'script'"
+
+
+# ---------------------------------------------------------------- the words
+def test_every_rule_is_explained_as_in_the_terminal() -> None:
+    told = vocabulary().rules
+    assert set(told) == set(KINDS)
+    assert all(words and words == rule_in_words(kind, rule) for kind in KINDS for rule, words in told[kind].items())
+
+
+def test_codes_acts_and_statuses_are_all_that_events_can_have() -> None:
+    words = vocabulary()
+    assert words.cameo.keys() == CAMEO.keys()
+    assert words.acts == get_args(Act)
+    assert words.statuses == {"meeting": get_args(MeetingStatus), "decision": get_args(DecisionStatus)}
+
+
+def test_a_country_is_known_by_its_name_its_people_and_its_seat_of_power() -> None:
+    places = vocabulary().places["en"]
+    assert {places["Norway"], places["Norwegian"], places["Oslo"]} == {"NO"}
+
+
+def test_the_page_has_a_word_for_every_act_and_every_status() -> None:
+    source = (site.WEB / "words.js").read_text(encoding="utf-8")
+    known = set(re.findall(r"^  (\w+): \"", source, re.MULTILINE))
+    assert {*get_args(Act), *get_args(MeetingStatus), *get_args(DecisionStatus)} <= known
