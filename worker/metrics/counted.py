@@ -61,23 +61,30 @@ SOURCE_FAILURES = Gauge(
     "communique_source_failures", "Failures of a source in a row, over all replicas.", ["source"], registry=REGISTRY
 )
 
-HISTOGRAM_STAGES: Final = ("fetch", "digest", "settle", "whole")
+STAGE_NAMES: Final = ("fetch", "digest", "settle", "whole")
+USUAL: Final = (
+    *("bug", "crashed", "process_timeout", "process_died", "robots", "robots_unreachable", "not_html"),
+    *("not_an_article", "too_large", "dns", "tls", "connect", "reset", "timeout_connect", "timeout_read"),
+    *("timeout_total", "http_403", "http_404", "http_410", "http_429", "http_500", "http_502", "http_503"),
+)
+"""Reasons that every fleet meets."""
 
 
 def prepare() -> None:
-    """Let what is known beforehand begin at zero: a series that is born with its first fault shows no increase."""
+    """Let what is known beforehand begin at zero: a series born with its first fault shows no increase."""
     BUILD.info({"version": our_version(), "python": platform.python_version()})
     for kind in KINDS:
         EVENTS.labels(kind)
-    for stage in HISTOGRAM_STAGES:
+    for stage in STAGE_NAMES:
         STAGES.labels(stage)
     for cause in ("timeout", "died"):
         PARSE_KILLS.labels(cause)
     for outcome in ("done", "duplicate", "fenced", "gone", "handed_back"):
         ARTICLES.labels(outcome, "")
-    for outcome in ("put_off", "dead"):
-        ARTICLES.labels(outcome, "bug")
-    DEAD_LETTERS.labels("crashed")
+    for reason in USUAL:
+        for outcome in ("put_off", "dead"):
+            ARTICLES.labels(outcome, reason)
+        DEAD_LETTERS.labels(reason)
 
 
 def count_events(events: Iterable[Event]) -> None:

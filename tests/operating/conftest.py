@@ -1,0 +1,113 @@
+"""Real services, and what they say on their ports."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import urllib.request
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from worker import health
+from worker.health import watched
+from worker.pulse import Pulse
+from worker.settings import Settings
+
+QUICK_S = 0.05
+"""Between two surveys of a service in this process."""
+PATIENCE_S = 30.0
+
+
+def get(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
+        return str(answer.read().decode())
+
+
+class Scrape:
+    """Asks a service of this process."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    async def __call__(self) -> str:
+        """Return its metrics, of a survey that began after this call."""
+        await asyncio.sleep(6 * QUICK_S)
+        return await asyncio.to_thread(get, f"{self.address}/metrics")
+
+
+Watching = Callable[..., AbstractAsyncContextManager[Scrape]]
+
+
+@pytest.fixture
+def watching(monkeypatch: pytest.MonkeyPatch) -> Watching:
+    """Watch a service in this process: yields what scrapes it, after a survey that began when it was called."""
+    monkeypatch.setattr(health, "BEAT_S", QUICK_S)
+
+    @asynccontextmanager
+    async def watch(
+        settings: Settings,
+        service: str = "worker",
+        pulse: Pulse | None = None,
+        look: Callable[[], Awaitable[None]] | None = None,
+    ) -> AsyncIterator[Scrape]:
+        pulse = pulse or Pulse()
+        settings = replace(settings, metrics_port=0)
+        async with watched(settings, settings.redis_url or "", service, pulse, look) as port:
+            yield Scrape(f"http://127.0.0.1:{port}")
+
+    return watch
+
+
+@asynccontextmanager
+async def process(settings: Settings, log: Path, *words: str, **environ: str) -> AsyncIterator[Process]:
+    """Run a command that can be watched as a process of its own; what is left of it in the end is killed."""
+    given = {
+        "COMMUNIQUE_REDIS_URL": settings.redis_url or "",
+        "COMMUNIQUE_KEY_PREFIX": settings.key_prefix,
+        "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true",
+        "COMMUNIQUE_METRICS_PORT": "0",
+    }
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
+    with log.open("w") as stderr:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "worker", *words, env=clean | given | environ, stderr=stderr
+        )
+    try:
+        yield Process(child, await _port(child, log))
+    finally:
+        if child.returncode is None:
+            child.kill()
+        await child.wait()
+
+
+class Process:
+    """A service, and where it answers."""
+
+    def __init__(self, child: asyncio.subprocess.Process, port: int) -> None:
+        self.child = child
+        self.instance = f"127.0.0.1:{port}"
+
+    async def ask(self, path: str) -> str:
+        return await asyncio.to_thread(get, f"http://{self.instance}/{path}")
+
+
+async def _port(child: asyncio.subprocess.Process, log: Path) -> int:
+    async with asyncio.timeout(PATIENCE_S):
+        while child.returncode is None:
+            for line in log.read_text().splitlines():  # noqa: ASYNC240 - a moment
+                if line.endswith("}") and (said := json.loads(line))["event"] == "watched":
+                    return int(said["port"])
+            await asyncio.sleep(0.02)
+    raise AssertionError(log.read_text())  # noqa: ASYNC240 - a moment
+
+
+async def until(reached: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not await reached():  # noqa: ASYNC110 - a service is asked
+            await asyncio.sleep(0.05)
