@@ -17,6 +17,8 @@ from tests.extract.test_statements import statements
         ("Hale said the plan was a disgrace.", "criticise"),
         ("“The captain is not competent,” Hale said.", "criticise"),
         ("Hale said the captain was brave.", "praise"),
+        ("Hale said two pumps had failed.", "say"),
+        ("Hale said the government had failed.", "criticise"),
         ("Hale said they would not attend.", "decline"),
         ("The ministry said it would not attend.", "decline"),
         ("Hale said it won't be finished.", "say"),

@@ -54,3 +54,9 @@ def test_a_noun_without_content_or_source_announces_nothing(text: str) -> None:
 )
 def test_a_noun_has_an_act(text: str, act: str) -> None:
     assert [s.act for s in statements(text)] == [act]
+
+
+def test_what_an_adjective_announces_ends_before_another_main_clause() -> None:
+    assert [pieces for _, _, pieces in found("Hale was adamant that it rains, and the port is shut.")] == [
+        ["that it rains"]
+    ]

@@ -35,6 +35,12 @@ def test_a_past_tense_after_an_aside_has_its_asker() -> None:
     ("text", "expected"),
     [
         ("The plan is seen as a farce, and it rains.", ("", "is seen", ["The plan", "as a farce"])),
+        ("The tank is said to be old, and the crew left.", ("", "is said", ["The tank", "to be old"])),
+        ("It was announced on Friday that it rains.", ("", "was announced", ["that it rains"])),
+        (
+            "The crew was warned by the port not to leave.",
+            ("the port", "was warned by", ["The crew", "not to leave"]),
+        ),
         ("The plan was condemned by the union.", ("the union", "was condemned by", ["The plan"])),
     ],
 )

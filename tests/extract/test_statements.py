@@ -37,6 +37,13 @@ def found(text: str) -> list[tuple[str, str, list[str]]]:
         ("The dam, Hale said, is safe.", ("Hale", "said", ["The dam", "is safe"])),
         ("The dam is safe, Hale said on Monday.", ("Hale", "said", ["The dam is safe"])),
         ("According to Hale, the dam is safe.", ("Hale", "According to", ["the dam is safe"])),
+        ("According to Hale, who runs the port, it rains.", ("Hale", "According to", ["it rains"])),
+        ("According to Hale the port is shut.", ("Hale", "According to", ["the port is shut"])),
+        ("The port, according to Hale, will close.", ("Hale", "according to", ["The port", "will close"])),
+        (
+            "Two crews, according to people close to the talks, had left.",
+            ("people close to the talks", "according to", ["Two crews", "had left"]),
+        ),
         ("Hale told reporters on Monday that it rains.", ("Hale", "told", ["that it rains"])),
         ("Hale promised to reopen the port.", ("Hale", "promised", ["to reopen the port"])),
         ("Hale accused the union of greed.", ("Hale", "accused", ["the union of greed"])),
@@ -63,6 +70,34 @@ def test_coordinated_verbs_share_their_subject() -> None:
         ("Hale", "said", ["it rains"]),
         ("Hale", "added", ["that it will stop"]),
     ]
+
+
+def test_a_row_of_verbs_shares_its_subject() -> None:
+    assert found("Hale thanked the crew, accused the owner of greed and promised to stay.") == [
+        ("Hale", "thanked", ["the crew"]),
+        ("Hale", "accused", ["the owner of greed"]),
+        ("Hale", "promised", ["to stay"]),
+    ]
+
+
+def test_who_contradicts_in_the_same_sentence_speaks_for_himself() -> None:
+    assert found("Hale said the quota was an insult, while his brother Anton called it a death sentence.") == [
+        ("Hale", "said", ["the quota was an insult"]),
+        ("his brother Anton", "called", ["it a death sentence"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The pumps were built according to plan.",
+        "A clerk who asked not to be named left the port.",
+        "Officials who spoke on condition of anonymity left the port.",
+        "They studied the iron found in old hulls that is worth a lot.",
+    ],
+)
+def test_what_follows_a_cue_need_not_be_said(text: str) -> None:
+    assert found(text) == []
 
 
 def test_the_comma_before_a_participle_may_stand_inside_the_quotation() -> None:
@@ -208,6 +243,7 @@ def test_a_longer_text_in_another_language_is_not_read_as_english() -> None:
         ("Hale accused Norway of cheating.", "Norway"),
         ("Hale accused officials of cheating.", "officials"),
         ("Hale told reporters that it rained.", "reporters"),
+        ("The minister warned Sunday that it rained.", None),
         ("Hale accused two agencies of cheating.", "two agencies"),
         ("Hale rejected the demand.", None),
         ("The opposition demanded an early election.", None),

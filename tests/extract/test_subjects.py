@@ -15,6 +15,7 @@ from tests.extract.test_statements import found
         ("Declaring that it rains, Hale left the port.", "Hale", "Declaring"),
         ("Hale opened the port and praised the crew.", "Hale", "praised"),
         ("The rain led some officials to say that it was late.", "some officials", "to say"),
+        ("The bank, which said that it rains, has left the port.", "which", "said"),
         ("A number of officials condemned the fees.", "A number of officials", "condemned"),
     ],
 )

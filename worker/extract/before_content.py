@@ -52,7 +52,7 @@ def before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list
     if asked is not None:
         return asked
     right = complement(doc, verb, cue, limit)
-    if right is None or right.last <= right.first or _says_nothing(doc, right):
+    if right is None or right.last <= right.first or _says_nothing(doc, right) or _stays_unnamed(doc, cue, right):
         return None
     source, cue_first, rule = source_of(doc, verb, first, finds)
     if rule == "" or (
@@ -161,6 +161,13 @@ def act_of(doc: Doc, verb: VerbGroup, cue: Cue) -> Act:
 def _says_nothing(doc: Doc, right: Complement) -> bool:
     """ "denied it", "charged nothing": what was said is not told."""
     return right.last - right.first == 1 and doc.text.lower[right.first] in {"it", "that", "this", "nothing"}
+
+
+def _stays_unnamed(doc: Doc, cue: Cue, right: Complement) -> bool:
+    """ "asked not to be named", "spoke on condition of | anonymity": how it was said, not what."""
+    words = doc.text.lower[right.first : right.last]
+    named = cue.act in {"ask", "decline"} and bool({"named", "identified", "quoted"} & set(words[:4]))
+    return (right.form == "infinitive" and named) or (cue.act == "say" and words[0] == "anonymity")
 
 
 def _target(doc: Doc, cue: Cue, verb: VerbGroup, right: Complement) -> Range | None:

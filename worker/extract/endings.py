@@ -13,6 +13,8 @@ _LONG_TIME = 3
 """Tokens from which a time is no bare adverbial ("the last day of the talks")."""
 _CIRCUMSTANCES = frozenset({"after", "when", "while", "during", "before", "although", "though", "because", "since"})
 """Words that open a clause or phrase of circumstance."""
+_LATER = frozenset({"after", "when"})
+"""Words that open a clause of what happened before a demand."""
 _WHERE = frozenset({"in", "on", "at", "during"})
 _WHEN = _WHERE | {"for", "over"}
 """Prepositions of an adverbial of venue or time."""
@@ -58,6 +60,8 @@ def _breaks_off(doc: Doc, at: int, limit: int, form: Form, *, quoted: bool) -> b
     verb = doc.phrases.verb(at) if at < limit else None
     if verb is not None and verb.first == at and text.tags[verb.head] == "VBG":
         return quoted or form == "infinitive"
+    if form == "infinitive" and text.lower[at] in _LATER and clause_at(doc, at + 1, limit, sure=True):
+        return True  # "urged them to leave, after a dam had burst"
     if quoted and text.lower[at] in _CIRCUMSTANCES:
         return True
     joint = text.lower[at] in {"and", "but"}
@@ -110,7 +114,9 @@ def _shares_subject(doc: Doc, conjunction: int, limit: int) -> bool:
         verb is not None
         and verb.first == conjunction + 1
         and verb.finite
-        and (doc.text.tags[verb.head] in {"VBD", "VBZ"} or doc.text.lower[verb.first] in doc.lexicon.have)
+        and (
+            doc.text.tags[verb.head] in {"VBD", "VBZ"} or doc.text.lower[verb.first] in doc.lexicon.have or verb.passive
+        )
         and is_speech(doc, verb)
     )
 

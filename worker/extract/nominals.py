@@ -41,7 +41,7 @@ def adjective(doc: Doc, verb: VerbGroup, first: int, last: int) -> Find | None:
     if source is None or text.lower[source[0]] in {"it", "there", "that", "this"}:
         return None
     limit = last
-    stop = content_end(doc, start, limit)
+    stop = content_end(doc, start, limit, "clause")
     if stop <= start:
         return None
     return Find(

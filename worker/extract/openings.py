@@ -57,6 +57,8 @@ def opening(doc: Doc, cue: Cue, at: int, limit: int) -> tuple[int, Form] | None:
         if form is not None:
             if form == "infinitive" and cue.object_infinitive and recipient and not cue.recipient:
                 return start, form
+            if form == "infinitive" and at > start and text.lower[at - 1] == "not":
+                return at - 1, form
             return at + (text.words[at] in {":", ","}), form
         step = adjunct_end(doc, at, limit)
         if step is None:

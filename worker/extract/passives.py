@@ -8,7 +8,7 @@ from worker.extract.endings import content_end, phrase_end
 from worker.extract.finds import Find
 from worker.extract.lexicon import Cue
 from worker.extract.marks import BREAKS
-from worker.extract.openings import clause_at
+from worker.extract.openings import adjunct_end, clause_at
 from worker.extract.phrase_kinds import Range, animate
 from worker.extract.phrases import VerbGroup
 from worker.extract.speaker_after import agent
@@ -22,7 +22,7 @@ def passive(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> Find
     after = by[1] if by else verb.last
     cue_last = verb.last + 1 if by else verb.last
     patient = subject(doc, verb, first)
-    right = _passive_complement(doc, verb, cue, after, limit)
+    right = _passive_complement(doc, verb, cue, after, limit) or _after_time(doc, verb, cue, after, limit)
     impersonal = patient is not None and text.lower[patient[0]] in {"it", "there"}
     pieces: list[Range] = []
     if (
@@ -79,13 +79,22 @@ def _before_answer(doc: Doc, first: int, last: int) -> int:
     return last
 
 
+def _after_time(doc: Doc, verb: VerbGroup, cue: Cue, at: int, limit: int) -> Complement | None:
+    """ "was announced | on Friday | that …": the that-clause after an adverbial."""
+    end = adjunct_end(doc, at, limit) if at < limit and doc.text.tags[at] in {"IN", "RB", "NNP", "NN", "JJ"} else None
+    if end is None or end >= limit or doc.text.lower[end] != "that" or doc.phrases.verb(end + 1) is not None:
+        return None
+    return _passive_complement(doc, verb, cue, end, limit)
+
+
 def _passive_complement(doc: Doc, verb: VerbGroup, cue: Cue, at: int, limit: int) -> Complement | None:
     text = doc.text
     if at >= limit:
         return None
     word = text.lower[at]
-    if text.tags[at] == "TO" and doc.phrases.verb(at) is not None:
-        return Complement(at, content_end(doc, at, limit), "infinitive", verb.last)
+    negated = word == "not" and at + 1 < limit
+    if text.tags[at + negated] == "TO" and doc.phrases.verb(at + negated) is not None:
+        return Complement(at, content_end(doc, at, limit, "clause"), "infinitive", verb.last)
     if word in {"that", "whether", "how", "why", "if", "what"} and cue.clause:
         return Complement(at, content_end(doc, at, limit), "that", verb.last)
     if word in {"of", "for", "as", "about"} and at + 1 < limit:

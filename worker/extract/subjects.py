@@ -23,7 +23,8 @@ def source_of(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> tuple
         return _of_infinitive(doc, verb, first, finds)
     if tag == "VBG" and not verb.finite:
         return _of_participle(doc, verb, first, finds)
-    if before >= first and (_joins(doc, before) or in_row(doc, verb, text.sentence(verb.head)[1])):
+    row = any(f.last == before for f in finds) and in_row(doc, verb, text.sentence(verb.head)[1])
+    if before >= first and (_joins(doc, before) or row):
         shared = _shared(doc, before, first, finds)
         return shared, verb.first, "coordinated" if shared else ""
     if not verb.finite and tag not in {"VBN", "VBD"} and not _is_headline(doc, verb.head):
@@ -34,7 +35,7 @@ def source_of(doc: Doc, verb: VerbGroup, first: int, finds: list[Find]) -> tuple
     if not verb.finite and tag == "VBN" and not _is_headline(doc, verb.head) and not _is_past_after_aside(doc, verb):
         return None, verb.first, ""
     if text.tags[source[0]] == "WP":
-        speaks = text.lower[source[0]] == "who" or _reads(doc, source[0], verb)
+        speaks = text.lower[source[0]] == "who" or _reads(doc, source[0], verb) or _of_body(doc, source[0])
         return (source[0], source[0] + 1), verb.first, "relative" if speaks else ""
     return source, verb.first, "source_cue"
 
@@ -46,6 +47,14 @@ def _reads(doc: Doc, pronoun: int, verb: VerbGroup) -> bool:
     while at < len(text.words) and text.words[at] in {",", ":"}:
         at += 1
     return text.lower[pronoun] in {"that", "which"} and at < len(text.words) and text.quoted[at] >= 0
+
+
+def _of_body(doc: Doc, pronoun: int) -> bool:
+    """Whether "which" stands for a body: "the bank, which said …"."""
+    if doc.text.lower[pronoun] != "which" or pronoun < 1:
+        return False
+    antecedent = doc.phrases.noun(pronoun - 1 - (doc.text.words[pronoun - 1] == ","))
+    return antecedent is not None and is_party(doc, antecedent)
 
 
 def _is_past_after_aside(doc: Doc, verb: VerbGroup) -> bool:
