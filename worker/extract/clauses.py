@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from worker.extract.marks import DASHES
 from worker.extract.phrases import FINITE, NounPhrase, Phrases, VerbGroup
+from worker.extract.time_phrases import is_time
 
 if TYPE_CHECKING:
     from worker.extract.lexicon import Lexicon
@@ -267,14 +268,6 @@ class Clauses:
             first = noun.first
             rest = NounPhrase(first + 1, noun.last, noun.head)
             return NounPhrase(first, first + 1, first) if token == first else rest
-        times = self.lexicon.time_nouns
-        for at in range(noun.first + 1, noun.last):
-            if self.text.lower[at] in times:
-                at -= at > noun.first + 1 and self.text.tags[at - 1] in {"JJ", "DT", "CD"}  # noqa: PLW2901 - "last" of "last May"
-                ends = self.text.tags[at - 1] in {"NN", "NNS", "NNP"} and self.text.lower[at - 1] not in times
-                if not ends:
-                    return noun
-                return NounPhrase(noun.first, at, at - 1) if token < at else NounPhrase(at, noun.last, noun.last - 1)
         return noun
 
     def _opens_with_another(self, noun: NounPhrase) -> bool:
@@ -291,7 +284,7 @@ class Clauses:
     # ------------------------------------------------------------ steps of a walk
     def is_time(self, noun: NounPhrase) -> bool:
         """Tell whether it is an expression of time ("last week"), not a party."""
-        return self.text.lower[noun.head] in self.lexicon.time_nouns
+        return is_time(self.text, noun.first, noun.last, noun.head, self.lexicon)
 
     def _before(self, at: int) -> int:
         """Step left over adverbs and quotation marks between chunks."""

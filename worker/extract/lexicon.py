@@ -80,8 +80,10 @@ class Lexicon(Struct, frozen=True):
     feasts: frozenset[str]
     """Words that make a weekday a feast's name."""
     time_adjectives: frozenset[str]
+    time_names: frozenset[str]
+    """Months and seasons, which name people too."""
     time_nouns: frozenset[str]
-    """Weekdays and near days among them."""
+    """All of these but the adjectives among them."""
     particles: frozenset[str]
     clause_linkers: frozenset[str]
     subordinators: frozenset[str]
@@ -267,7 +269,7 @@ def _verbs(file: File) -> dict[str, object]:
     return {
         "cues": _cues(file),
         "lemmas": _lemmas(file),
-        "time_nouns": _words(f"{words.time_nouns} {words.weekdays} {words.near_days}"),
+        "time_nouns": _words(f"{words.time_nouns} {words.weekdays} {words.near_days} {words.time_names}"),
         "chaining": _forms_of(words.chaining, file),
         "raising": _forms_of(words.raising, file),
         "light": _forms_of(words.light, file),

@@ -44,6 +44,7 @@ class FunctionWords(Strict, frozen=True):
     near_days: str
     feasts: str
     time_adjectives: str
+    time_names: str
     time_nouns: str
     particles: str
     clause_linkers: str

@@ -14,6 +14,7 @@ from msgspec import Struct
 from worker.extract.lexicon import Gender, Lexicon
 from worker.extract.phrases import NounPhrase, Phrases
 from worker.extract.text import Text
+from worker.extract.time_phrases import is_time
 
 NameKind = Literal["person", "organisation", "country", "unknown"]
 
@@ -77,7 +78,7 @@ def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> N
         start -= 1
     while start < last and not _may_open_name(text, start):
         start += 1
-    if start == last or text.lower[last - 1] in lexicon.time_nouns or is_pronoun(text, start, lexicon):
+    if start == last or is_time(text, first, last, last - 1, lexicon) or is_pronoun(text, start, lexicon):
         return None
     split = _after_role(text, lexicon, first, start, last)
     gender = _title_gender(text, lexicon, first, split)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from worker.extract import time_phrases
 from worker.extract.document import Doc
 from worker.extract.phrases import NounPhrase
 
@@ -11,13 +12,12 @@ Range = tuple[int, int]
 
 def is_time(doc: Doc, phrase: NounPhrase) -> bool:
     """ "Friday", "last week", "two days ago": an adverbial, not a subject."""
-    return doc.text.lower[phrase.head] in doc.lexicon.time_nouns and doc.text.tags[phrase.first] != "PRP"
+    return time_phrases.is_time(doc.text, phrase.first, phrase.last, phrase.head, doc.lexicon)
 
 
 def text_is_venue(doc: Doc, phrase: NounPhrase) -> bool:
     """Is the phrase a place to speak ("an interview", "Twitter") or a time ("Monday")?"""
-    word = doc.text.lower[phrase.head]
-    return word in doc.lexicon.venues or word in doc.lexicon.time_nouns
+    return doc.text.lower[phrase.head] in doc.lexicon.venues or is_time(doc, phrase)
 
 
 def is_party(doc: Doc, phrase: NounPhrase) -> bool:

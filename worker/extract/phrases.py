@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 
 from worker.extract.lexicon import Lexicon
 from worker.extract.text import Text
+from worker.extract.time_phrases import begins_time, follows_time
 
 _NOUNS = frozenset({"NN", "NNS", "NNP", "CD", "FW"})
 _HEADS = frozenset({"NN", "NNS", "NNP"})
@@ -147,7 +148,7 @@ def _noun_phrase(text: Text, at: int, size: int, lexicon: Lexicon) -> tuple[int,
 def _begins_another(text: Text, first: int, at: int, lexicon: Lexicon) -> bool:
     """A name right after a common noun that is no role ("as a result Kyiv …"), or a plural after a titled name."""
     tags, before = text.tags, text.lower[at - 1]
-    if _is_bare_time(text, at, lexicon) or (before in lexicon.time_nouns and _follows_time(text, first, at, lexicon)):
+    if begins_time(text, at, lexicon) or (before in lexicon.time_nouns and follows_time(text, first, at, lexicon)):
         return True
     if tags[at] == "NNP":
         if tags[at - 1] == "CD":
@@ -160,34 +161,6 @@ def _begins_another(text: Text, first: int, at: int, lexicon: Lexicon) -> bool:
     while run > first and tags[run - 1] == "NNP":
         run -= 1
     return run > first and text.lower[run - 1] in lexicon.roles
-
-
-def _is_bare_time(text: Text, at: int, lexicon: Lexicon) -> bool:
-    """Does a time without a preposition begin here, after a noun: "met Hale | yesterday", "| last week", "| May 20"?"""
-    word, before = text.lower[at], text.lower[at - 1]
-    if word in lexicon.time_adjectives:
-        return at + 1 < len(text.words) and _is_time(text, at + 1, lexicon)
-    if before in lexicon.time_nouns or word not in lexicon.time_nouns:
-        return False
-    if word in lexicon.weekdays:
-        return before not in lexicon.feasts
-    if word in lexicon.near_days:
-        return text.words[at].islower()
-    dated = text.words[at][0].isupper() and at + 1 < len(text.words) and text.tags[at + 1] == "CD"
-    return dated and text.tags[at - 1] != "CD"  # no "20 May 2020"
-
-
-def _follows_time(text: Text, first: int, at: int, lexicon: Lexicon) -> bool:
-    """Does someone begin here, right after a time: "on Monday | President Hale"?  But "the Sunday Post" is one name."""
-    if text.tags[at] == "NNP" and at == first + 1 and first > 0 and text.tags[first - 1] == "IN":
-        return text.lower[at] not in lexicon.time_nouns
-    word = text.lower[at].rstrip(".")
-    titled = at + 1 < len(text.words) and text.tags[at + 1] == "NNP"
-    return titled and (word in lexicon.roles or word in lexicon.titles)
-
-
-def _is_time(text: Text, at: int, lexicon: Lexicon) -> bool:
-    return text.lower[at] in lexicon.time_nouns and text.tags[at] in {"NN", "NNP"}
 
 
 def _may_follow_determiner(text: Text, first: int, at: int) -> bool:

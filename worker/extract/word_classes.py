@@ -17,8 +17,8 @@ _SMALL = frozenset({"IN", "TO", "DT", "CC", "SC", "MD", "PRP", "PRP$", "WP", "RP
 """Classes of which one makes a word small: a title in capitals keeps it in lower case."""
 _AUXILIARY = 4
 """Letters of the longest auxiliary that asks a question ("Does")."""
-_NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "NN", "NNS", "UH", "FW"})
-_STRAY = frozenset({"UH", "FW", "NN", "VBN", "RB", "VBP", "MD"})
+_NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "VBP", "NN", "NNS", "UH", "FW"})
+_STRAY = frozenset({"UH", "FW", "NN", "VBN", "RB", "VBP", "MD", "JJ", "NNS"})
 """Classes in which a capitalised word may be a name that the tagger did not know."""
 _NEVER_SEEN = frozenset({"VBN", "RB", "VBP"})
 _CLOSED = frozenset({"UH", "FW", "CD", "CC", "DT", "PRP", "PUNCT", "POS", "EX", "WP", "NNP"})
@@ -165,6 +165,8 @@ def _is_name(tags: list[str], i: int, low: str, known: Mapping[str, list[str]], 
         return low in lexicon.given_names and following == "NNP"
     if tags[i] in _NEVER_SEEN and i and tags[i - 1] in _VERBAL | {"IN", "TO"} and not low.endswith(("ed", "ly", "s")):
         return True  # "slams Kask over …": a capital amid a sentence, and no ending of a participle or adverb
+    if tags[i] in {"JJ", "NNS"}:
+        return following in _PREDICATES and low[-1] != "s" and not low.endswith(("men", "women"))  # "Duval called"
     return tags[i] in _UNREAD or following == "NNP" or (following in _PREDICATES and low not in lexicon.roles)
 
 
