@@ -148,7 +148,10 @@ def _noun_phrase(text: Text, at: int, size: int, lexicon: Lexicon) -> tuple[int,
 def _begins_another(text: Text, first: int, at: int, lexicon: Lexicon) -> bool:
     """A name right after a common noun that is no role ("as a result Kyiv …"), or a plural after a titled name."""
     tags, before = text.tags, text.lower[at - 1]
-    if begins_time(text, at, lexicon) or (before in lexicon.time_nouns and follows_time(text, first, at, lexicon)):
+    times = lexicon.time_nouns
+    if (tags[at] == "JJ" or text.lower[at] in times) and begins_time(text, at, lexicon):
+        return True
+    if before in times and follows_time(text, first, at, lexicon):
         return True
     if tags[at] == "NNP":
         if tags[at - 1] == "CD":

@@ -95,6 +95,7 @@ def _with_known_names(words: list[str], tags: list[str], sentences: list[tuple[i
 def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[int, int]) -> None:
     """Repair what the lexicon knows better: "the provincial assembly" is no adverb, "Fishermen say" names nobody."""
     known, words, lower = tagger(lexicon.language).classes, tokens.words, tokens.lower
+    modifiers = lexicon.role_modifiers
     for i in range(*sentence):
         tag, low = tags[i], lower[i]
         if tag in _STRAY and words[i][0].isupper() and _is_name(tags, i, low, known, lexicon):
@@ -104,7 +105,7 @@ def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[i
         elif tag in _CLOSED and words[i].islower() and _is_new(low, known, lexicon):
             tags[i] = "NNS" if low.endswith("s") and low not in lexicon.roles else "NN"  # never seen: no interjection
             tags[i] = noun_or_verb(tags, i, lower, lexicon, sentence)
-        elif low in lexicon.role_modifiers and tag in _MODIFYING and _modifies_role(tags, i, lower, lexicon, sentence):
+        elif tag in _MODIFYING and low in modifiers and _modifies_role(tags, i, lower, lexicon, sentence):
             tags[i] = "JJ"  # "a longtime aide", "said retired Gen. Hale"
         elif tag in _VERBS:
             tags[i] = _repaired_verb(tags, i, lower, lexicon)
@@ -148,6 +149,8 @@ def _modifies_role(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, 
 
 def _with_possessives(tags: list[str], tokens: Tokens, quoted: list[int]) -> None:
     """An apostrophe right after an s that opens or closes no quotation owns: "CBS' Hale Hour"."""
+    if _APOSTROPHES.isdisjoint(tokens.words):
+        return
     for i, word in enumerate(tokens.words):
         if word in _APOSTROPHES and i and tags[i] == "PUNCT" and quoted[i] < 0 and tokens.lower[i - 1][-1] == "s":
             if tokens.ends[i - 1] == tokens.starts[i]:
