@@ -10,15 +10,12 @@ from __future__ import annotations
 from msgspec import Struct, structs
 
 from worker.extract.lexicon import Lexicon
+from worker.extract.noun_phrases import CURRENCIES, noun_phrase
 from worker.extract.text import Text
-from worker.extract.time_phrases import begins_time, follows_time
 
 _NOUNS = frozenset({"NN", "NNS", "NNP", "CD", "FW"})
-_HEADS = frozenset({"NN", "NNS", "NNP"})
 _PRONOUNS = frozenset({"PRP", "EX", "WP"})
 _OPENERS = frozenset({"DT", "PRP$", "JJ", "CD", "NN", "NNS", "NNP", "FW"})
-_MODIFIERS = frozenset({"JJ", "CD", "NN", "NNS", "NNP", "FW", "POS"})
-_CURRENCIES = frozenset({"$", "£", "€", "#", "US$"})
 _SUBJECTS = frozenset({"NNP", "NNS", "PRP"})
 _VERBS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"})
 FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
@@ -86,7 +83,7 @@ def chunk(text: Text, lexicon: Lexicon) -> Phrases:
         elif (
             tag in _OPENERS or _opens_sum(text, at) or (tag == "RB" and at + 1 < size and tags[at + 1] in {"JJ", "CD"})
         ):
-            end, head = _noun_phrase(text, at, size, lexicon)
+            end, head = noun_phrase(text, at, size, lexicon)
             _add_noun(found, NounPhrase(at, end, head))
         elif tag in _VERBS or tag == "TO" or (tag == "RB" and _opens_verb_group(tags, at, size)):
             end = _verb_group(text, at, size, lexicon, found)
@@ -116,7 +113,7 @@ def _give_finite_verb(text: Text, found: Phrases, first: int, last: int) -> None
 
 
 def _opens_sum(text: Text, at: int) -> bool:
-    return text.words[at] in _CURRENCIES and at + 1 < len(text.words) and text.tags[at + 1] == "CD"
+    return text.words[at] in CURRENCIES and at + 1 < len(text.words) and text.tags[at + 1] == "CD"
 
 
 def _add_noun(found: Phrases, phrase: NounPhrase) -> None:
@@ -124,80 +121,6 @@ def _add_noun(found: Phrases, phrase: NounPhrase) -> None:
     found.nouns.append(phrase)
 
 
-# ---------------------------------------------------------------- noun phrases
-def _noun_phrase(text: Text, at: int, size: int, lexicon: Lexicon) -> tuple[int, int]:
-    """End and head of the noun phrase that opens at a token."""
-    tags, limit = text.tags, min(size, text.paragraph(at)[1])
-    end, head = at, -1
-    while end < limit:
-        tag = tags[end]
-        if tag in _MODIFIERS:
-            if (tag == "POS" and head < 0) or (head >= 0 and _begins_another(text, at, end, lexicon)):
-                break
-            if tag in _HEADS or (tag == "CD" and head < 0):
-                head = end
-        elif tag in {"DT", "PRP$"}:
-            if not _may_follow_determiner(text, at, end):
-                break
-        elif not _is_inner(text, end, limit, head) and not _is_name_particle(text, end, limit, lexicon):
-            break
-        end += 1
-    return max(end, at + 1), head if head >= 0 else max(end, at + 1) - 1
-
-
-def _begins_another(text: Text, first: int, at: int, lexicon: Lexicon) -> bool:
-    """A name right after a common noun that is no role ("as a result Kyiv …"), or a plural after a titled name."""
-    tags, before = text.tags, text.lower[at - 1]
-    times = lexicon.time_nouns
-    if (tags[at] == "JJ" or text.lower[at] in times) and begins_time(text, at, lexicon):
-        return True
-    if before in times and follows_time(text, first, at, lexicon):
-        return True
-    if tags[at] == "NNP":
-        if tags[at - 1] == "CD":
-            return text.lower[at - 2] in lexicon.time_nouns and at - 2 >= first  # "On May 26 | Hale left"
-        common = tags[at - 1] in {"NN", "NNS"} and text.words[at - 1][0].islower()
-        return common and before not in lexicon.roles and before not in lexicon.organisation_heads
-    if tags[at] != "NNS" or tags[at - 1] != "NNP" or at - first < 3 or tags[at - 2] != "NNP":  # noqa: PLR2004
-        return False
-    run = at
-    while run > first and tags[run - 1] == "NNP":
-        run -= 1
-    return run > first and text.lower[run - 1] in lexicon.roles
-
-
-def _may_follow_determiner(text: Text, first: int, at: int) -> bool:
-    """Only the phrase's first words, or a possessor, let a determiner follow ("all the", "half a")."""
-    return at == first or (
-        at == first + 1 and text.tags[first] == "DT" and text.lower[first] in {"all", "both", "half", "such", "what"}
-    )
-
-
-def _is_inner(text: Text, at: int, limit: int, head: int) -> bool:
-    """An adverb, participle or joint that stands inside the phrase, because a noun or adjective goes on after it."""
-    tag = text.tags[at]
-    following = text.tags[at + 1] if at + 1 < limit else ""
-    if tag == "RB":
-        return following in {"JJ", "CD", "VBN", "VBG", "RB"} and head < 0
-    if tag in {"VBN", "VBG"}:
-        return head < 0 and following in _MODIFIERS
-    word = text.words[at]
-    if word in _CURRENCIES:
-        return following == "CD"
-    return word == "&" and following == "NNP"
-
-
-def _is_name_particle(text: Text, at: int, limit: int, lexicon: Lexicon) -> bool:
-    """Is this the "van der" of a name, with capitals on both sides?"""
-    if text.lower[at] not in lexicon.name_particles or text.tags[at - 1] not in {"NNP", "FW"}:
-        return False
-    following = at + 1
-    while following < limit and following < at + 3 and text.lower[following] in lexicon.name_particles:
-        following += 1
-    return following < limit and text.words[following][0].isupper()
-
-
-# ---------------------------------------------------------------- verb groups
 def _opens_verb_group(tags: list[str], at: int, size: int) -> bool:
     """Adverbs right before a verb belong to its group."""
     end = at
