@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from worker.extract.lexicon import Gender
+from worker.extract.lexicon_people import Gender
 from worker.extract.names import is_role
 from worker.extract.people import People, Person
 from worker.extract.phrases import NounPhrase

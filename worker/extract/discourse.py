@@ -12,7 +12,8 @@ from functools import cache
 from worker.extract.entities import DOUBT, UNSURE, Entity, Focus
 from worker.extract.identities import Identities
 from worker.extract.institutions import Institutions
-from worker.extract.lexicon import Gender, lexicon
+from worker.extract.lexicon import lexicon
+from worker.extract.lexicon_people import Gender
 from worker.extract.names import Name, is_pronoun
 from worker.extract.people import People, Person
 from worker.extract.people_lexicon import Words, load

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from worker.extract.descriptions import Description
-from worker.extract.lexicon import Gender
+from worker.extract.lexicon_people import Gender
 from worker.extract.people import Person
 from worker.extract.salience import FADING, FORGOTTEN, SPEAKER, SUBJECT
 

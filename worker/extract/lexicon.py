@@ -6,22 +6,16 @@ derived here, so that no second list can drift from the first.
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from functools import cache
 from importlib import resources
-from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
 from worker.extract.inflect import forms
-from worker.extract.lexicon_tables import File, GivenNames
+from worker.extract.lexicon_people import Gender, people, places
+from worker.extract.lexicon_tables import File, GivenNames, words
 from worker.schema import Act
-
-Gender = Literal["masculine", "feminine"]
-
-
-_PERSONAL = ("masculine", "feminine", "neuter", "plural", "first", "second")
 
 
 class Cue(Struct, frozen=True):
@@ -155,20 +149,16 @@ class Lexicon(Struct, frozen=True):
     """Words in the longest key of the three maps above."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(word.replace("_", " ") for word in text.split())
-
-
 def _act_of(name: str) -> Act:
     return "say" if name == "think" else msgspec.convert(name, Act)
 
 
 def _cues(file: File) -> dict[str, Cue]:
-    frames = {field: _words(getattr(file.frames, field)) for field in file.frames.__struct_fields__}
-    prepositions = {verb.replace("_", " "): _words(taken) for verb, taken in file.prepositions.items()}
+    frames = {field: words(getattr(file.frames, field)) for field in file.frames.__struct_fields__}
+    prepositions = {verb.replace("_", " "): words(taken) for verb, taken in file.prepositions.items()}
     cues: dict[str, Cue] = {}
     for act, verbs in file.acts.items():
-        for lemma in sorted(_words(verbs)):
+        for lemma in sorted(words(verbs)):
             verb, _, particle = lemma.partition(" ")
             # "call for" has the frames of "call" and an act of its own; "call out" has frames of its own.
             own = any(lemma in listed for listed in frames.values()) or lemma in prepositions
@@ -193,7 +183,7 @@ def _cues(file: File) -> dict[str, Cue]:
 
 def _cue_nouns(file: File) -> dict[str, CueNoun]:
     return {
-        form: CueNoun(act=_act_of(act), thought=act == "think", frames=_words(frames))
+        form: CueNoun(act=_act_of(act), thought=act == "think", frames=words(frames))
         for act, nouns in file.cue_nouns.items()
         for noun, frames in nouns.items()
         for form in sorted(_plurals(noun))
@@ -217,30 +207,19 @@ def _forms_of(verbs: str, file: File) -> frozenset[str]:
 def _plurals(nouns: str) -> frozenset[str]:
     """The nouns and their regular plurals."""
     plural = {w[:-1] + "ies" if w.endswith("y") and w[-2] not in "aeiou" else w + "s" for w in nouns.split()}
-    return _words(nouns) | plural
-
-
-def _genders(masculine: str, feminine: str) -> dict[str, Gender]:
-    genders: dict[str, Gender] = dict.fromkeys(_words(masculine), "masculine")
-    return genders | dict.fromkeys(_words(feminine), "feminine")
-
-
-def _given_names(names: GivenNames, other: AbstractSet[str]) -> dict[str, Gender | None]:
-    """Every given name but those that are roles or places first ("Dean", "Virginia")."""
-    known = dict.fromkeys(_words(names.either)) | _genders(names.masculine, names.feminine)
-    return {name: gender for name, gender in known.items() if name not in other}
+    return words(nouns) | plural
 
 
 def _derive(file: File, rows: dict[str, list[str]], given_names: GivenNames) -> Lexicon:
     derived = _named(file) | _marks(file) | _verbs(file) | _nouns_and_adjectives(file)
-    return msgspec.convert(derived | _people(file) | _places(file, rows, given_names), Lexicon)
+    return msgspec.convert(derived | people(file) | places(file, rows, given_names), Lexicon)
 
 
 def _named(file: File) -> dict[str, object]:
     """Every list that has the same name in the file and here."""
     tables = (file.function_words, file.people, file.organisations, file.attribution, file.venues, file.outlets)
     return {
-        field: _words(getattr(table, field))
+        field: words(getattr(table, field))
         for table in (*tables, file.pronouns)
         for field in table.__struct_fields__
         if field in Lexicon.__struct_fields__
@@ -249,34 +228,34 @@ def _named(file: File) -> dict[str, object]:
 
 def _marks(file: File) -> dict[str, object]:
     marks = file.quotation
-    titles = _words(file.abbreviations.titles)
+    titles = words(file.abbreviations.titles)
     return {
         "language": file.language,
-        "opening_marks": _words(marks.opening),
-        "closing_marks": _words(marks.closing),
-        "single_marks": _words(marks.single),
-        "quotation_marks": _words(marks.opening) | _words(marks.closing),
-        "elisions": _words(marks.elisions),
+        "opening_marks": words(marks.opening),
+        "closing_marks": words(marks.closing),
+        "single_marks": words(marks.single),
+        "quotation_marks": words(marks.opening) | words(marks.closing),
+        "elisions": words(marks.elisions),
         "title_abbreviations": titles,
-        "abbreviating_words": _words(file.abbreviations.words),
-        "abbreviations": titles | _words(file.abbreviations.other),
+        "abbreviating_words": words(file.abbreviations.words),
+        "abbreviations": titles | words(file.abbreviations.other),
     }
 
 
 def _verbs(file: File) -> dict[str, object]:
-    words, verdicts = file.function_words, file.judgement
+    closed, verdicts = file.function_words, file.judgement
     inflected = {"wrong", "failing", "copulas"}
     return {
         "cues": _cues(file),
         "lemmas": _lemmas(file),
-        "time_nouns": _words(f"{words.time_nouns} {words.weekdays} {words.near_days} {words.time_names}"),
-        "chaining": _forms_of(words.chaining, file),
-        "raising": _forms_of(words.raising, file),
-        "light": _forms_of(words.light, file),
+        "time_nouns": words(f"{closed.time_nouns} {closed.weekdays} {closed.near_days} {closed.time_names}"),
+        "chaining": _forms_of(closed.chaining, file),
+        "raising": _forms_of(closed.raising, file),
+        "light": _forms_of(closed.light, file),
         "crediting": _forms_of(file.outlets.crediting, file),
         "quoting": _forms_of(file.outlets.quoting, file),
         "judgement": {
-            kind: _forms_of(listed, file) if kind in inflected else _words(listed)
+            kind: _forms_of(listed, file) if kind in inflected else words(listed)
             for kind, listed in msgspec.structs.asdict(verdicts).items()
         },
     }
@@ -286,41 +265,13 @@ def _nouns_and_adjectives(file: File) -> dict[str, object]:
     return {
         "cue_nouns": _cue_nouns(file),
         "cue_adjectives": {
-            frame: _words(listed) for frame, listed in msgspec.structs.asdict(file.cue_adjectives).items()
+            frame: words(listed) for frame, listed in msgspec.structs.asdict(file.cue_adjectives).items()
         },
         "attribution": tuple(tuple(phrase.split("_")) for phrase in file.attribution.phrases.split()),
-        "venues": _words(file.venues.nouns),
-        "outlets": _words(file.outlets.names),
-        "outlet_heads": _words(file.outlets.heads),
-        "organisation_heads": _words(file.organisations.heads),
-    }
-
-
-def _people(file: File) -> dict[str, object]:
-    pronouns, people = file.pronouns, file.people
-    return {
-        "first_person": _words(pronouns.first),
-        "second_person": _words(pronouns.second),
-        "nobody": _words(pronouns.nobody),
-        "pronouns": _words(" ".join(getattr(pronouns, field) for field in _PERSONAL)),
-        "state_words": _words(people.state_words) | _words(people.role_modifiers),
-        "gender_of": _genders(people.masculine, people.feminine),
-    }
-
-
-def _places(file: File, rows: dict[str, list[str]], given_names: GivenNames) -> dict[str, object]:
-    """Countries, what belongs to them, their capitals; and the given names that are none of these."""
-    countries, demonyms, seats = (
-        {name: code for code, row in rows.items() for name in _words(row[column])} for column in range(3)
-    )
-    every = [*countries, *demonyms, *seats]
-    roles = _words(file.people.roles) | _words(file.people.titles)
-    return {
-        "countries": countries,
-        "demonyms": demonyms,
-        "seats": seats,
-        "longest_place": max(name.count(" ") + 1 for name in every),
-        "given_names": _given_names(given_names, roles | {name.lower() for name in every}),
+        "venues": words(file.venues.nouns),
+        "outlets": words(file.outlets.names),
+        "outlet_heads": words(file.outlets.heads),
+        "organisation_heads": words(file.organisations.heads),
     }
 
 
@@ -331,12 +282,12 @@ def lexicon(language: str) -> Lexicon | None:
     A file that is wrong raises `msgspec.ValidationError` with the path of the offending key.
     """
     folder = resources.files("worker.extract").joinpath("lexicons")
-    words, places = folder.joinpath(f"{language}.toml"), folder.joinpath(f"{language}_countries.toml")
+    listed, rows = folder.joinpath(f"{language}.toml"), folder.joinpath(f"{language}_countries.toml")
     given_names = folder.joinpath(f"{language}_given_names.toml")
-    if not language.isalpha() or not words.is_file():
+    if not language.isalpha() or not listed.is_file():
         return None
     return _derive(
-        msgspec.toml.decode(words.read_bytes(), type=File),
-        msgspec.toml.decode(places.read_bytes(), type=dict[str, list[str]]),
+        msgspec.toml.decode(listed.read_bytes(), type=File),
+        msgspec.toml.decode(rows.read_bytes(), type=dict[str, list[str]]),
         msgspec.toml.decode(given_names.read_bytes(), type=GivenNames),
     )

@@ -181,3 +181,8 @@ class File(Strict, frozen=True):
     outlets: Outlets
     people: People
     organisations: Organisations
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a list, their blanks written as underscores."""
+    return frozenset(word.replace("_", " ") for word in text.split())

@@ -11,7 +11,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from worker.extract.lexicon import Gender, Lexicon
+from worker.extract.lexicon import Lexicon
+from worker.extract.lexicon_people import Gender
 from worker.extract.phrases import NounPhrase, Phrases
 from worker.extract.text import Text
 from worker.extract.time_phrases import is_time

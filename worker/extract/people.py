@@ -15,7 +15,8 @@ from msgspec import Struct
 
 from worker.extract.bodies import Bodies
 from worker.extract.countries import Countries
-from worker.extract.lexicon import Gender, Lexicon
+from worker.extract.lexicon import Lexicon
+from worker.extract.lexicon_people import Gender
 from worker.extract.names import COURTESIES, Name, names
 from worker.extract.people_lexicon import load
 from worker.extract.phrases import Phrases
