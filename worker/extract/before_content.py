@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from worker.extract.complements import Complement, complement
 from worker.extract.document import Doc
-from worker.extract.endings import trim
+from worker.extract.endings import ends_in_comma, trim
 from worker.extract.finds import Find
 from worker.extract.lexicon import Cue
 from worker.extract.nominals import adjective
@@ -13,6 +13,7 @@ from worker.extract.openings import clause_at, cue_of
 from worker.extract.passives import passive, when_asked
 from worker.extract.phrase_kinds import Range, animate, is_party, is_time
 from worker.extract.phrases import VerbGroup
+from worker.extract.relative_objects import relative_object
 from worker.extract.subject_before import subject
 from worker.extract.subjects import source_of
 from worker.schema import Act
@@ -43,7 +44,7 @@ def before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list
     if cue is None:
         return adjective(doc, verb, first, limit_of(verb, last, finds))
     limit = min(limit_of(verb, last, finds), _subordinate_end(doc, verb, first, last))
-    relative = _relative_content(doc, verb, cue, first, limit)
+    relative = _relative_content(doc, verb, cue, first, limit) or _judged(doc, verb, cue, first, limit)
     if relative is not None:
         return relative
     if verb.passive:
@@ -121,12 +122,28 @@ def _relative_content(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: in
     )
 
 
+def _judged(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> Find | None:
+    """ "…, a decision that X has described as vandalism", "whom X accused of greed": the judged and the judgement."""
+    parts = relative_object(doc, verb, first)
+    if parts is None:
+        return None
+    return Find(
+        source=parts.source,
+        cue=(verb.first, verb.last),
+        pieces=[parts.judged, (parts.predicate, _clause_end(doc, parts.predicate, limit))],
+        act=act_of(doc, verb, cue),
+        rule="relative_object",
+    )
+
+
 def _clause_end(doc: Doc, first: int, limit: int) -> int:
-    """The end of a relative clause: its closing comma, dash or bracket, or that of the sentence."""
-    at = first
-    while at < limit and (doc.text.quoted[at] >= 0 or doc.text.words[at] not in {",", "—", "–", "--", ")", ";", "."}):
-        at += 1
-    return trim(doc, first, at)
+    """The end of a relative clause: its closing comma, in or after a quotation, dash or bracket, or the sentence's."""
+    text, at = doc.text, first
+    while at < limit and (text.quoted[at] >= 0 or text.words[at] not in {",", "—", "–", "--", ")", ";", "."}):
+        at = text.quotations[text.quoted[at]].last if text.quoted[at] >= 0 else at + 1
+        if text.quoted[at - 1] >= 0 and ends_in_comma(doc, at):
+            break
+    return trim(doc, first, min(at, limit))
 
 
 def _subordinate_end(doc: Doc, verb: VerbGroup, first: int, last: int) -> int:

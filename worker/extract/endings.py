@@ -7,12 +7,15 @@ from worker.extract.marks import FINAL
 from worker.extract.openings import Form, clause_at, cue_of, is_bare_time, opening
 from worker.extract.phrase_kinds import text_is_venue
 from worker.extract.phrases import VerbGroup
+from worker.extract.relative_objects import relative_object
 from worker.extract.subjects import in_row
 
 _LONG_TIME = 3
 """Tokens from which a time is no bare adverbial ("the last day of the talks")."""
 _CIRCUMSTANCES = frozenset({"after", "when", "while", "during", "before", "although", "though", "because", "since"})
 """Words that open a clause or phrase of circumstance."""
+_JUDGED = 12
+"""Tokens of an apposition before the verb that judges it."""
 _LATER = frozenset({"after", "when"})
 """Words that open a clause of what happened before a demand."""
 _WHERE = frozenset({"in", "on", "at", "during"})
@@ -31,7 +34,7 @@ def content_end(doc: Doc, first: int, limit: int, form: Form = "that") -> int:
     while at < limit:
         if text.quoted[at] >= 0:
             at = text.quotations[text.quoted[at]].last
-            if at < limit and _ends_in_comma(doc, at) and _breaks_off(doc, at, limit, form, quoted=True):
+            if at < limit and ends_in_comma(doc, at) and _breaks_off(doc, at, limit, form, quoted=True):
                 break
             continue
         if at > first and (text.words[at] == ";" or _next_attribution(doc, at, limit)):
@@ -42,7 +45,7 @@ def content_end(doc: Doc, first: int, limit: int, form: Form = "that") -> int:
     return trim(doc, first, min(at, limit))
 
 
-def _ends_in_comma(doc: Doc, after: int) -> bool:
+def ends_in_comma(doc: Doc, after: int) -> bool:
     """Whether the comma stands inside the quotation before a token: “… together,” adding …"""
     inner = doc.text.quotations[doc.text.quoted[after - 1]].inner[1] - 1
     return inner >= 0 and doc.text.words[inner] == ","
@@ -92,12 +95,21 @@ def _next_attribution(doc: Doc, at: int, limit: int) -> bool:
             return True
         if _participle_of_speech(doc, at + 2) and (text.lower[at + 1] in _CIRCUMSTANCES or text.tags[at + 1] == "CC"):
             return True  # ", while acknowledging that …", ", but adding that …"
+        if text.lower[at + 1] in {"a", "an"} and _judged_next(doc, at + 1, limit):
+            return True  # ", a decision that the union has described as theft"
         if text.tags[at + 1] in {"CC", "SC"}:
             return _shares_subject(doc, at + 1, limit) or _new_speaker(doc, at + 2, limit)
         return _new_speaker(doc, at + 1, limit)
     if text.tags[at] == "CC" and _participle_of_speech(doc, at + 1):
         return True  # "urging … and promising …"
     return text.tags[at] == "CC" and (_shares_subject(doc, at, limit) or _new_speaker(doc, at + 1, limit))
+
+
+def _judged_next(doc: Doc, at: int, limit: int) -> bool:
+    """Whether an apposition is judged by somebody else in a relative clause of its own."""
+    verb = next((v for i in range(at, min(limit, at + _JUDGED)) if (v := doc.phrases.verb(i)) is not None), None)
+    parts = relative_object(doc, verb, at - 1) if verb is not None else None
+    return parts is not None and parts.judged[0] == at
 
 
 def _participle_of_speech(doc: Doc, at: int) -> bool:
@@ -250,7 +262,7 @@ def phrase_end(doc: Doc, first: int, limit: int) -> int:
     while at < limit:
         if text.quoted[at] >= 0:
             at = text.quotations[text.quoted[at]].last
-            if at < limit and _ends_in_comma(doc, at) and _comma_ends_phrase(doc, at, limit):
+            if at < limit and ends_in_comma(doc, at) and _comma_ends_phrase(doc, at, limit):
                 break
             continue
         if at > first and (

@@ -55,7 +55,7 @@ def opening(doc: Doc, cue: Cue, at: int, limit: int) -> tuple[int, Form] | None:
             return None
         form = _form_at(doc, cue, at, limit, direct=hop == 0, recipient=recipient)
         if form is not None:
-            if form == "infinitive" and cue.object_infinitive and recipient and not cue.recipient:
+            if form == "infinitive" and cue.object_infinitive and recipient and (cue.act == "ask" or not cue.recipient):
                 return start, form
             if form == "infinitive" and at > start and text.lower[at - 1] == "not":
                 return at - 1, form
@@ -82,7 +82,7 @@ def _form_at(doc: Doc, cue: Cue, at: int, limit: int, *, direct: bool, recipient
         return "clause" if cue.clause else None
     if _opens_infinitive(doc, at, limit):
         return "infinitive" if (cue.infinitive and not recipient) or (cue.object_infinitive and recipient) else None
-    if not cue.clause:
+    if not cue.clause or (cue.object_infinitive and _object_to(doc, at, limit)):
         return None
     if word == "that" and tag in {"SC", "IN", "WP", "DT"} and _clause_ahead(doc, at + 1, limit):
         relative = tag == "WP" and not direct and not recipient and doc.phrases.verb(at + 1) is not None
@@ -96,6 +96,14 @@ def _form_at(doc: Doc, cue: Cue, at: int, limit: int, *, direct: bool, recipient
     if clause_at(doc, at, limit, sure=not direct or recipient):
         return "clause"
     return "clause" if direct and not cue.phrase and _mistaken_participle(doc, at, limit) else None
+
+
+def _object_to(doc: Doc, at: int, limit: int) -> bool:
+    """ "urged | the crew to leave": an object with its infinitive is no clause, whatever follows."""
+    phrase = doc.phrases.noun(at)
+    if phrase is None or phrase.first != at or phrase.last + 1 >= limit:
+        return False
+    return _opens_infinitive(doc, phrase.last + (doc.text.lower[phrase.last] == "not"), limit)
 
 
 def _opens_infinitive(doc: Doc, at: int, limit: int) -> bool:
