@@ -1,0 +1,108 @@
+"""A real Prometheus scrapes real services, and answers what the dashboard asks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import urllib.parse
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.operating.conftest import get, process, until
+from tests.operating.promtool import RULES, needs, tool
+from tests.operating.test_rules import queries
+from worker.demo.site import site
+from worker.settings import Settings
+from worker.streams import connect
+
+pytestmark = needs("prometheus")
+
+SILENT = {"ALERTS", "gateway", "host_pause", "source_failures"}
+"""What has no series here: nothing is wrong, and no gateway runs."""
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+@asynccontextmanager
+async def prometheus(folder: Path, *targets: str) -> AsyncIterator[str]:
+    """Run it on a free port until the block ends; yields its address."""
+    scrape = {"job_name": "communique", "static_configs": [{"targets": list(targets)}]}
+    config = {"global": {"scrape_interval": "1s", "evaluation_interval": "1s"}, "rule_files": [str(RULES)]}
+    (folder / "prometheus.yml").write_text(yaml.safe_dump(config | {"scrape_configs": [scrape]}))
+    address, program = f"127.0.0.1:{free_port()}", tool("prometheus")
+    assert program
+    running = await asyncio.create_subprocess_exec(
+        program,
+        f"--config.file={folder / 'prometheus.yml'}",
+        f"--storage.tsdb.path={folder / 'data'}",
+        f"--web.listen-address={address}",
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield f"http://{address}"
+    finally:
+        running.terminate()
+        await running.wait()
+
+
+async def ask(address: str, path: str, **arguments: str) -> Any:
+    """Return the data of an answer, an empty list before it listens."""
+    url = f"{address}/api/v1/{path}?{urllib.parse.urlencode(arguments)}"
+    try:
+        return json.loads(await asyncio.to_thread(get, url))["data"]
+    except OSError:
+        return {"result": []}
+
+
+async def result(address: str, query: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await ask(address, "query", query=query))["result"]
+    return found
+
+
+@pytest.fixture
+async def scraped(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
+    """Address of a Prometheus that has scraped a worker and a discover at work on the demo site, with a subscriber."""
+    sources = tmp_path / "sources.toml"
+    quick = {"COMMUNIQUE_HOST_DELAY_S": "0.05", "COMMUNIQUE_BACKOFF_S": "0.2"}
+    async with site(copies=2, slow_s=0.1) as served, connect(settings.redis_url or "") as client:
+        sources.write_text(f'[[source]]\nname = "courier"\nurl = "{served.feed_url}"\n')
+        stream = f"{settings.key_prefix}:events:statement"
+        await client.xgroup_create(stream, "archive", id="0", mkstream=True)
+        async with (
+            process(settings, tmp_path / "worker.log", "consume", **quick) as worker,
+            process(settings, tmp_path / "discover.log", "discover", "--sources", str(sources), **quick) as discover,
+            prometheus(tmp_path, worker.instance, discover.instance) as address,
+        ):
+            done = 'sum(rate(communique_articles_total{outcome="done"}[1m])) >= 0'
+            lagging = "max(communique_subscriber_lag_entries) > 0"
+            await until(lambda: _answers(address, f"{done} and {lagging}"))
+            yield address
+
+
+async def _answers(address: str, query: str) -> bool:
+    return bool(await result(address, query))
+
+
+async def test_it_answers_the_dashboard_and_finds_nothing_wrong_with_a_healthy_fleet(scraped: str) -> None:
+    empty = [query for query in queries() if not await result(scraped, query)]
+    assert [q for q in empty if not q.endswith("> 0") and not any(word in q for word in SILENT)] == []
+    assert len(empty) < len(list(queries())) / 3
+
+    await until(lambda: _evaluated(scraped))
+    rules = [rule for group in (await ask(scraped, "rules"))["groups"] for rule in group["rules"]]
+    assert {(rule["name"], rule["health"]) for rule in rules if rule["health"] != "ok"} == set()
+    assert [rule["name"] for rule in rules if rule["state"] == "firing"] == []
+
+
+async def _evaluated(address: str) -> bool:
+    groups = (await ask(address, "rules"))["groups"]
+    return all(rule["health"] != "unknown" for group in groups for rule in group["rules"])
