@@ -54,7 +54,11 @@ async def publish(redis_url: str, settings: Settings, article: Article, *events:
 def article(text: str, name: str = "harbour", **more: Any) -> Article:
     """Make an article; the text is what matters."""
     url = f"https://meridian-courier.example/{name}"
-    fields: dict[str, Any] = {"title": "The harbour stays open", "language": "en", "published_at": datetime(2025, 3, 5, 9, tzinfo=UTC)}
+    fields: dict[str, Any] = {
+        "title": "The harbour stays open",
+        "language": "en",
+        "published_at": datetime(2025, 3, 5, 9, tzinfo=UTC),
+    }
     return Article(id=article_id(url), url=url, text=text, **{**fields, **more})
 
 
@@ -74,7 +78,9 @@ def statement(of: Article, speaker: Actor | None, *content: str, **more: Any) ->
     return Statement(
         speaker=speaker,
         content=[span(of.text, words) for words in content],
-        **_every("statement", of, content[0], {"quotation": "direct", "rule": "quotation_source_cue", "cameo": "010", **more}),
+        **_every(
+            "statement", of, content[0], {"quotation": "direct", "rule": "quotation_source_cue", "cameo": "010", **more}
+        ),
     )
 
 
@@ -92,5 +98,11 @@ def decision(of: Article, *deciders: Actor, **more: Any) -> Decision:
 
 def _every(kind: str, of: Article, words: str, given: dict[str, Any]) -> dict[str, Any]:
     whole = Span(start=0, end=len(of.text), text=of.text)
-    common = {"id": digest(kind, of.url, words), "url": of.url, "published_at": of.published_at, "sentence": whole, "confidence": 0.9}
+    common = {
+        "id": digest(kind, of.url, words),
+        "url": of.url,
+        "published_at": of.published_at,
+        "sentence": whole,
+        "confidence": 0.9,
+    }
     return {**common, **given}

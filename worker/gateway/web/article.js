@@ -96,7 +96,7 @@ export class Article {
   #anchor() {
     for (const event of this.#events) {
       const marks = ANCHORS.map((role) => this.text.querySelector(`.mark[data-event="${CSS.escape(event.id)}"][data-role="${role}"][data-label]`));
-      const anchor = marks.find((mark) => mark && !mark.closest("[tabindex]") && !mark.querySelector("[tabindex]"));
+      const anchor = marks.find((mark) => mark && !mark.closest(".mark[tabindex]") && !mark.querySelector("[tabindex]"));
       if (!anchor) continue;
       const told = { role: "button", tabindex: "0", "aria-controls": "card", "aria-pressed": "false", "aria-description": capital(event.kind) };
       for (const [name, value] of Object.entries(told)) anchor.setAttribute(name, value);
@@ -133,8 +133,8 @@ export class Article {
     this.card.replaceChildren(close, card(event, this.#known));
     const mark = this.#marks(event.id)[0];
     if (!mark) return;
-    const most = Math.max(0, this.body.offsetHeight - this.card.offsetHeight);
-    const top = mark.getBoundingClientRect().top - this.body.getBoundingClientRect().top - 14;
+    const most = Math.max(0, this.text.offsetHeight - this.card.offsetHeight);
+    const top = mark.getBoundingClientRect().top - this.text.getBoundingClientRect().top - 14;
     this.card.style.setProperty("--top", `${Math.max(0, Math.min(top, most))}px`);
   }
 

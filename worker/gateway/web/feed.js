@@ -25,11 +25,20 @@ export class Feed {
     this.fresh = el("button", { type: "button", class: "fresh", hidden: true, onclick: () => this.#catchUp({ scroll: true }) });
     this.pause = el("button", { type: "button", class: "plain pause", "aria-pressed": "false", onclick: () => this.#togglePause() }, "Pause");
     this.total = el("p", { class: "total" });
-    this.end = el("p", { class: "feed-end" });
+    this.gap = el("p", { class: "feed-gap", hidden: true }, "Some events were trimmed away before they could be shown here.");
+    this.end = el("div", { class: "feed-end" });
     this.heading = el("h1", { tabindex: "-1" }, "Live feed");
-    this.element = el("section", { class: "feed" }, el("div", { class: "view-head" }, this.heading, this.total, this.pause), el("div", { class: "fresh-place" }, this.fresh), this.list, this.end);
+    this.element = el("section", { class: "feed" }, el("div", { class: "view-head" }, this.heading, this.total, this.pause), el("div", { class: "fresh-place" }, this.fresh), this.gap, this.list, this.end);
+    this.list.addEventListener("click", (event) => {
+      this.opened = event.target.closest("a") && event.target.closest(".line");
+    });
     this.list.addEventListener("keydown", (event) => this.#walk(event));
     this.watcher = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.#deeper(), { rootMargin: "600px" });
+  }
+
+  /** Where a reader who comes back goes on: at the line that was opened. */
+  get resumed() {
+    return this.opened?.isConnected ? this.opened : null;
   }
 
   /** Show these events from now on. */
@@ -56,6 +65,8 @@ export class Feed {
     events.addEventListener("live", () => this.#draw(), { signal });
     events.addEventListener("past", () => this.#past(), { signal });
     events.addEventListener("state", () => this.#showEnd(), { signal });
+    this.gap.hidden = true;
+    events.addEventListener("gap", () => (this.gap.hidden = false), { signal });
     this.#past();
   }
 
@@ -64,14 +75,15 @@ export class Feed {
   }
 
   get #holding() {
-    return this.#paused || !this.#atTop || this.list.contains(document.activeElement);
+    const reading = !this.#atTop || this.list.contains(document.activeElement);
+    return this.#paused || (reading && this.list.childElementCount > 0);
   }
 
   /** Draw in the next frame, however much comes until then. */
   #draw() {
     this.#drawing ||= requestAnimationFrame(() => {
       this.#drawing = 0;
-      if (!this.#holding || this.#to === this.#from) this.#catchUp();
+      if (!this.#holding) this.#catchUp();
       this.#showFresh();
       this.#showTotal();
     });
@@ -87,11 +99,13 @@ export class Feed {
       for (const one of added) one.classList.toggle("arriving", this.#to > 0 && !still());
       this.list.prepend(...added);
       this.#to = events.end;
+      this.#number();
       this.#tell(added.length);
     }
     this.#trim();
     if (scroll) this.#toTop();
     this.#showFresh();
+    this.#showEnd();
   }
 
   #clear(from) {
@@ -147,8 +161,8 @@ export class Feed {
     this.list.append(...older);
     this.#from -= older.length;
     this.#number();
+    this.#showEnd();
     if (older.length === 0 && events.more) events.older(STEP).catch((problem) => this.#showEnd(problem));
-    else this.#showEnd();
   }
 
   /** Say each line's place; how many there will have been in the end nobody knows (-1). */
@@ -159,12 +173,14 @@ export class Feed {
     });
   }
 
-  #showEnd(problem = this.#events.problem) {
-    const { state, more } = this.#events;
+  /** Say what is below the last line; `failure` is why older events could not be had. */
+  #showEnd(failure = null) {
+    const { state, more, problem } = this.#events;
     const empty = this.list.childElementCount === 0;
     this.list.setAttribute("aria-busy", String(empty && state === "connecting"));
     this.end.classList.toggle("empty", empty);
-    this.end.textContent = ending({ empty, state, more, problem });
+    const again = el("button", { type: "button", class: "plain", onclick: () => this.#deeper() }, "Older events");
+    this.end.replaceChildren(empty ? nothing(state, problem) : failure ? `${failure.message}. ` : more ? "" : "That is all that is kept.", ...(more && !empty ? [again] : []));
   }
 
   #showTotal() {
@@ -187,9 +203,7 @@ export class Feed {
   }
 }
 
-function ending({ empty, state, more, problem }) {
-  if (problem && empty) return `${problem.message}.`;
-  if (empty) return state === "connecting" ? "Loading …" : "Nothing yet. What comes will appear here by itself.";
-  if (problem && state !== "live") return "";
-  return more ? "Loading older events …" : "That is all that is kept.";
+function nothing(state, problem) {
+  if (problem) return `${problem.message}.`;
+  return state === "connecting" ? "Loading …" : "Nothing yet. What comes will appear here by itself.";
 }

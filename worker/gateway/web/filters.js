@@ -64,7 +64,7 @@ export class Filters {
       this.onChange(this.chosen.filter((other) => other !== filter));
       this.form.querySelector("input").focus();
     };
-    return el("li", {}, el("button", { type: "button", class: "chip", onclick: off, "aria-label": `Remove filter ${inWords(filter)}` }, el("span", { dir: "auto" }, inWords(filter)), el("span", { class: "cross", "aria-hidden": "true" }, "×")));
+    return el("li", {}, el("button", { type: "button", class: "chip", onclick: off, "aria-label": `Remove filter ${inWords(filter)}` }, el("span", { dir: "auto" }, inWords(filter))));
   }
 
   #kind(kind) {

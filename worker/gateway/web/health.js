@@ -42,7 +42,8 @@ export class Health {
       this.#draw(await json("v1/status", [], { signal }));
     } catch (problem) {
       if (signal.aborted) return;
-      this.#judge("bad", `${problem.message}. Asking again.`);
+      this.#judge("bad", `${problem.message}.${problem.lasting ? "" : " Asking again."}`);
+      if (problem.lasting) return;
     }
     if (!document.hidden && !signal.aborted) this.#timer = setTimeout(() => this.#ask(), EVERY_MS);
   }

@@ -15,7 +15,8 @@ class Page {
   #events = null;
   #asked = null;
   #view = null;
-  #first = true;
+  /** View -> how far it was scrolled when it was left. */
+  #scrolled = {};
 
   constructor() {
     this.filters = new Filters((chosen) => this.#go(this.#view.name, chosen));
@@ -24,6 +25,7 @@ class Page {
     this.place = el("div", { class: "view" });
     this.content.replaceChildren(this.filters.element, this.place);
     document.getElementById("link-state").hidden = true; // until there is a stream to speak of
+    history.scrollRestoration = "manual"; // the address is ours, and so are its places
     addEventListener("hashchange", () => this.#arrive());
     document.getElementById("skip").addEventListener("click", (event) => {
       event.preventDefault(); // the address is ours
@@ -63,19 +65,26 @@ class Page {
 
   #show(name, params) {
     const view = this.views[name];
-    const changed = this.#view?.name !== name;
+    const left = this.#view;
+    const changed = left?.name !== name;
     if (changed) {
-      this.#view?.view.hide();
+      if (left) this.#scrolled[left.name] = scrollY;
+      left?.view.hide();
       this.place.replaceChildren(view.element);
       this.filters.element.hidden = !FILTERED.includes(name);
-      if (!this.#first) scrollTo({ top: 0, behavior: "instant" });
     }
     this.#view = { name, view };
     this.#point(name, params);
     view.show(FILTERED.includes(name) ? this.#events : params);
     document.title = `${view.title} · Communiqué`;
-    if (changed && !this.#first) view.heading.focus({ preventScroll: true });
-    this.#first = false;
+    if (changed && left) this.#settle(name, view);
+  }
+
+  /** Begin at the top, or where the reader left, and put the focus there. */
+  #settle(name, view) {
+    scrollTo({ top: FILTERED.includes(name) ? (this.#scrolled[name] ?? 0) : 0, behavior: "instant" });
+    (view.resumed ?? view.heading).focus({ preventScroll: true });
+    view.resumed?.scrollIntoView({ block: "center", behavior: "instant" });
   }
 
   /** Mark the view in the navigation, whose links keep the filters. */
