@@ -10,28 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from worker.extract.marks import DASHES
-from worker.extract.phrases import FINITE, NounPhrase, Phrases, VerbGroup
-from worker.extract.time_phrases import is_time
+from worker.extract.phrases import NounPhrase, Phrases, VerbGroup
+from worker.extract.walks import ASIDE, PREPOSITIONS, STEPS, Walk
 
 if TYPE_CHECKING:
     from worker.extract.lexicon import Lexicon
     from worker.extract.text import Text
 
-_STEPS = 24
-"""How many chunks a walk looks at before it gives up; keeps every walk short whatever the text."""
-_ASIDE = 40
-"""Tokens of an aside between commas that a walk may jump over."""
 _DEPTH = 4
 """Governors over governors: "is expected to agree to try to meet"."""
 _BARE = frozenset({"VBG", "VBN"})
-_PREPOSITIONS = frozenset({"IN", "TO", "SC"})
-"""Tags of prepositions; "with" before a name is a subordinator to some taggers."""
 _OF_COMPLEMENTS = frozenset({"of", "to", "on", "about", "from", "against", "toward", "towards", "into"})
 """Prepositions that tie a gerund to the word before it, whatever the tagger takes them for."""
-_PAIR = 2
 _CLOSING = frozenset({")", "]"}) | DASHES
-
-
 _CURRENCY = frozenset({"$", "\N{POUND SIGN}", "\N{EURO SIGN}"})
 
 
@@ -45,12 +36,13 @@ class Governor(NamedTuple):
     """Who is urged, invited, told: the doer of the governed verb."""
 
 
-class Clauses:
+class Clauses(Walk):
     """Walks over one article's chunks."""
 
     def __init__(self, text: Text, phrases: Phrases, lexicon: Lexicon, control: frozenset[str]) -> None:
         """`control`: forms of verbs whose object does what the infinitive says ("urged Oslo to talk")."""
-        self.text, self.phrases, self.lexicon, self.control = text, phrases, lexicon, control
+        super().__init__(text, phrases, lexicon)
+        self.control = control
 
     # ------------------------------------------------------------ governors
     def governors(self, group: VerbGroup) -> list[Governor]:
@@ -155,7 +147,7 @@ class Clauses:
 
     def _first_subject_after(self, group: VerbGroup) -> NounPhrase | None:
         """Return the subject after the comma of "Speaking in Oslo, the minister said …"."""
-        end = min(self.text.sentence(group.head)[1], group.last + _ASIDE)
+        end = min(self.text.sentence(group.head)[1], group.last + ASIDE)
         for i in range(group.last, end - 1):
             noun = self.noun(i + 1) if self.text.words[i] == "," else None
             if noun and not self.is_time(noun):
@@ -183,7 +175,7 @@ class Clauses:
         return found
 
     def _finite_before(self, at: int, start: int) -> VerbGroup | None:
-        stop = max(start, at - _ASIDE)
+        stop = max(start, at - ASIDE)
         while at >= stop:
             verb = self.phrases.verb(at)
             if verb and verb.finite:
@@ -193,7 +185,7 @@ class Clauses:
 
     def _subject_of_finite(self, group: VerbGroup, depth: int) -> NounPhrase | None:
         start, at = self.text.sentence(group.head)[0], group.first - 1
-        for _ in range(_STEPS):
+        for _ in range(STEPS):
             if at < start:
                 return None
             noun = self.noun(at)
@@ -259,86 +251,6 @@ class Clauses:
         verb = self._finite_before(at - 1, start)
         return self._subject_of_finite(verb, depth + 1) if verb and depth < _DEPTH else None
 
-    def noun(self, token: int) -> NounPhrase | None:
-        """Return the noun phrase over a token without the date that a chunker takes in: "[Oslo] today"."""
-        noun = self.phrases.noun(token)
-        if noun is None or noun.last - noun.first == 1:
-            return noun
-        if self._opens_with_another(noun):
-            first = noun.first
-            rest = NounPhrase(first + 1, noun.last, noun.head)
-            return NounPhrase(first, first + 1, first) if token == first else rest
-        return noun
-
-    def _opens_with_another(self, noun: NounPhrase) -> bool:
-        """Tell a date before a name, and the last country of a list before an object, from the phrase after them.
-
-        "[On] Monday | President Berg", "discussed with Latvia and Estonia | new ferries".
-        """
-        first, text, countries = noun.first, self.text, self.lexicon.countries
-        if text.lower[first] in self.lexicon.time_nouns and text.tags[noun.head] == "NNP":
-            return noun.last - first > _PAIR
-        listed = first > 1 and text.lower[first - 1] == "and" and text.words[first - 2] in countries
-        return listed and text.words[first] in countries and text.tags[first + 1] == "JJ"
-
-    # ------------------------------------------------------------ steps of a walk
-    def is_time(self, noun: NounPhrase) -> bool:
-        """Tell whether it is an expression of time ("last week"), not a party."""
-        return is_time(self.text, noun.first, noun.last, noun.head, self.lexicon)
-
-    def _before(self, at: int) -> int:
-        """Step left over adverbs and quotation marks between chunks."""
-        while at >= 0 and self.phrases.verb(at) is None and self.noun(at) is None:
-            if self.text.tags[at] != "RB" and self.text.lower[at] not in self.lexicon.quotation_marks:
-                break
-            at -= 1
-        return at
-
-    def _after_preposition(self, first: int, start: int) -> bool:
-        """Tell "of the council" from "after the council", which may open a clause, and from "as many as 30"."""
-        over = self._over_gerund(first)
-        known, first = (_PREPOSITIONS if over < first else {"IN", "TO"}), over
-        if first - 1 < start or self.text.tags[first - 1] not in known:
-            return False
-        counted = self.text.tags[first] == "CD" and self.text.lower[first - 1] in {"as", "than", "to"}
-        return not counted and self.text.lower[first - 1] not in self.lexicon.subordinators
-
-    def _over_preposition(self, first: int) -> int:
-        first = self._over_gerund(first)
-        return first - 1 if first > 0 and self.text.tags[first - 1] in {"IN", "TO", "SC"} else first
-
-    def _over_gerund(self, first: int) -> int:
-        """Step left over a gerund between a preposition and its noun: "on [fishing] rights"."""
-        tags = self.text.tags
-        return first - 1 if first > 1 and tags[first - 1] == "VBG" and tags[first - 2] in _PREPOSITIONS else first
-
-    def _over_aside(self, comma: int, start: int) -> int | None:
-        """Return the token before the aside that ends at a comma; None where no noun opens one."""
-        for at in range(comma - 1, max(start, comma - _ASIDE) - 1, -1):
-            if self.text.words[at] == "," and at > start:
-                if self.noun(at - 1) and self._is_aside(at + 1, comma):
-                    return at - 1
-                if self._has_finite(at + 1, comma):
-                    return None
-        return None
-
-    def _is_aside(self, first: int, last: int) -> bool:
-        """Tell an apposition, relative or participle: no finite verb of its own unless a relative opens it."""
-        if first >= last:
-            return False
-        opens = self.text.lower[first] in self.lexicon.aside_openers or self.text.tags[first] == "WP"
-        return opens or not self._has_finite(first, last)
-
-    def _has_finite(self, first: int, last: int) -> bool:
-        return any(self.text.tags[i] in FINITE for i in range(first, last))
-
-    def _over_brackets(self, at: int, start: int) -> int:
-        opening = {")": "(", "]": "["}.get(self.text.words[at], self.text.words[at])
-        for i in range(at - 1, max(start, at - _ASIDE) - 1, -1):
-            if self.text.words[i] == opening:
-                return i - 1
-        return at - 1
-
     # ------------------------------------------------------------ objects and what follows
     def object(self, group: VerbGroup) -> NounPhrase | None:
         """Return the noun phrase right after a verb group, None where something else follows."""
@@ -368,56 +280,9 @@ class Clauses:
             verb = self.phrases.verb(at)
             if verb is not None and (verb.finite or (self.text.words[at - 1] == "," and at > first)):
                 break
-            if self.text.lower[at] in prepositions and self.text.tags[at] in _PREPOSITIONS:
+            if self.text.lower[at] in prepositions and self.text.tags[at] in PREPOSITIONS:
                 noun = self.noun(at + 1) or (self.noun(at + 2) if at + 2 < end else None)
                 if noun is not None and noun.first in {at + 1, at + 2}:
                     found.append((at, noun))
             at += 1
-        return found
-
-    def coordinated(self, noun: NounPhrase) -> list[NounPhrase]:
-        """Return the phrases coordinated with one, itself among them, in text order: "A, B and C"."""
-        return [*self._joined_left(noun), noun, *self._joined_right(noun)]
-
-    def _joined_left(self, noun: NounPhrase) -> list[NounPhrase]:
-        start, at = self.text.sentence(noun.head)[0], noun.first - 1
-        found: list[NounPhrase] = []
-        joined = False
-        while at > start and len(found) < _STEPS:
-            if self.text.lower[at] in {"and", "&"}:
-                at -= 2 if self.text.words[at - 1] == "," else 1
-                joined = True
-            elif self.text.words[at] == "," and joined:
-                at -= 1
-            else:
-                break
-            before = self.noun(at) if at >= start else None
-            if before is None or self.is_time(before):
-                break
-            found.append(before)
-            at = before.first - 1
-        return found[::-1]
-
-    def _joined_right(self, noun: NounPhrase) -> list[NounPhrase]:
-        """Members after commas count only when an "and" ends the list."""
-        text, end = self.text, self.text.sentence(noun.head)[1]
-        found: list[NounPhrase] = []
-        sure, at = 0, noun.last
-        while at < end - 1 and len(found) < _STEPS:
-            comma, at = text.words[at] == ",", at + (text.words[at] == ",")
-            joint = at < end and text.lower[at] in {"and", "&", "or"}
-            at += joint
-            following = self.noun(at) if at < end and (comma or joint) else None
-            if following is None or following.first != at or self.is_time(following):
-                break
-            found.append(following)
-            at = following.last
-            if joint:
-                sure = len(found)
-        if not sure and len(found) > 1 and all(self.text.tags[n.head] == "NNP" for n in found):
-            sure = len(found)  # a list of names may go without its "and"
-        found = found[:sure]
-        governing = self.phrases.verb(noun.first - 1)
-        if found and governing and governing.finite and (verb := self.phrases.verb(found[-1].last)) and verb.finite:
-            found.pop()  # "met the king and the envoy said": a new clause begins
         return found
