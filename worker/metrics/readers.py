@@ -14,18 +14,28 @@ from worker.metrics.registry import REGISTRY, counter, gauge, plain
 class Figures(Protocol):
     """What a gateway counts from its start on."""
 
-    requests: Mapping[tuple[str, str, int], int]
-    """By method, route and status."""
-    request_s: Mapping[str, float]
-    """Seconds spent on them, by route."""
-    opened: Mapping[str, int]
-    """Streams, by transport."""
-    ended: Mapping[str, int]
-    """Streams, by why."""
-    events: Mapping[str, int]
-    """Read live, by kind."""
     replayed: int
     lag_s: float
+
+    @property
+    def requests(self) -> Mapping[tuple[str, str, int], int]:
+        """By method, route and status."""
+
+    @property
+    def request_s(self) -> Mapping[str, float]:
+        """Seconds spent on them, by route."""
+
+    @property
+    def opened(self) -> Mapping[str, int]:
+        """Streams, by transport."""
+
+    @property
+    def ended(self) -> Mapping[str, int]:
+        """Streams, by why."""
+
+    @property
+    def events(self) -> Mapping[str, int]:
+        """Read live, by kind."""
 
 
 class Gateway(Collector):

@@ -1,0 +1,200 @@
+"""Health that means it: told by a thread, so that a wedged loop says so."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from worker import health
+from worker.consume import consumer, worker_parts
+from worker.discover import discover_parts
+from worker.embedded import embedded
+from worker.errors import UsageError
+from worker.fleet import services_key
+from worker.health import watched
+from worker.pulse import Part, Pulse
+from worker.settings import Settings
+from worker.streams import connect
+from worker.vitals import Beat
+
+
+def asked(port: int | None, path: str, method: str = "GET") -> tuple[int, dict[str, Any]]:
+    """Status and JSON of an answer."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, json.loads(answer.read() or b"{}")
+    except urllib.error.HTTPError as e:
+        with e:
+            body = e.read()
+            return e.code, json.loads(body) if body.startswith(b"{") else {"text": body.decode()}
+
+
+@pytest.fixture
+def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr(health, "BEAT_S", 0.05)
+    monkeypatch.setattr(health, "TURN_S", 0.05)
+    return replace(settings, metrics_port=0)
+
+
+def url(settings: Settings) -> str:
+    return settings.redis_url or ""
+
+
+async def test_a_service_that_works_is_alive_and_ready(settings: Settings) -> None:
+    pulse = Pulse(worker_parts(settings))
+    async with (
+        consumer(settings, url(settings), pulse=pulse) as worker,
+        watched(settings, url(settings), "worker", pulse) as port,
+    ):
+        stop = asyncio.Event()
+        working = asyncio.create_task(worker.run(stop))
+        await asyncio.sleep(0.3)
+        status, said = await asyncio.to_thread(asked, port, "/readyz")
+        assert (status, said["status"], said["late"]) == (200, "ok", [])
+        assert said["heard_s_ago"].keys() == {"tend", "read", "loop", "redis"}
+        assert (await asyncio.to_thread(asked, port, "/healthz"))[0] == 200
+        stop.set()
+        await working
+        status, said = await asyncio.to_thread(asked, port, "/readyz")  # drained: it reads no more
+        assert (status, said["late"]) == (503, ["read"])
+        assert (await asyncio.to_thread(asked, port, "/healthz"))[0] == 200
+
+
+async def test_a_wedged_event_loop_says_so_itself(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "PARTS", {"loop": Part(limit_s=0.3, vital=True)})
+    async with watched(settings, url(settings), "worker", Pulse()) as port:
+        with ThreadPoolExecutor() as threads:
+            asking = threads.submit(_asked_later, port)
+            time.sleep(1)  # noqa: ASYNC251 - the fault
+            status, said = asking.result()
+    assert (status, said["late"]) == (503, ["loop"])
+
+
+def _asked_later(port: int | None) -> tuple[int, dict[str, Any]]:
+    time.sleep(0.6)
+    return asked(port, "/healthz")
+
+
+async def test_without_redis_a_service_is_alive_but_not_ready(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "PARTS", {"loop": Part(limit_s=15, vital=True), "redis": Part(limit_s=0.3)})
+    async with embedded(tmp_path / "r") as redis_url:
+        watching = watched(settings, redis_url, "worker", Pulse())
+        port = await watching.__aenter__()
+        assert (await asyncio.to_thread(asked, port, "/readyz"))[0] == 200
+    try:
+        await asyncio.sleep(0.6)
+        status, said = await asyncio.to_thread(asked, port, "/readyz")
+        assert (status, said["late"]) == (503, ["redis"])
+        assert (await asyncio.to_thread(asked, port, "/healthz"))[0] == 200
+    finally:
+        await watching.__aexit__(None, None, None)
+
+
+async def test_it_becomes_ready_again_when_redis_is_back(settings: Settings, tmp_path: Path) -> None:
+    seen = []
+    async with embedded(tmp_path / "r") as redis_url:
+        watching = watched(settings, redis_url, "worker", Pulse())
+        port = await watching.__aenter__()
+    await asyncio.sleep(0.3)
+    async with embedded(tmp_path / "r"):
+        deadline = time.monotonic() + 20
+        while b"communique_redis_up 1.0" not in await asyncio.to_thread(_metrics, port):
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.05)
+        seen.append("back")
+        await watching.__aexit__(None, None, None)
+    assert seen == ["back"]
+
+
+def _metrics(port: int | None) -> bytes:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        return bytes(answer.read())
+
+
+async def test_only_three_questions_are_answered(settings: Settings) -> None:
+    async with watched(settings, url(settings), "worker", Pulse()) as port:
+        assert (await asyncio.to_thread(asked, port, "/"))[0] == 404
+        assert (await asyncio.to_thread(asked, port, "/metrics", "POST"))[0] == 405
+        assert (await asyncio.to_thread(asked, port, "/healthz", "HEAD"))[0] == 200
+
+
+async def test_a_port_that_is_taken_is_named(settings: Settings) -> None:
+    async with watched(settings, url(settings), "worker", Pulse()) as port:
+        with pytest.raises(UsageError, match=f"cannot serve metrics on 127.0.0.1, port {port}: Address already in use"):
+            async with watched(replace(settings, metrics_port=port), url(settings), "discover", Pulse()):
+                pass
+
+
+async def test_without_a_port_there_is_no_server_but_a_beat(settings: Settings) -> None:
+    settings = replace(settings, metrics_port=None)
+    async with connect(url(settings)) as client:
+        async with watched(settings, url(settings), "worker", Pulse()) as port:
+            assert port is None
+            await asyncio.sleep(0.2)
+            (value,) = await client.hvals(services_key(settings.key_prefix))
+            assert msgspec.json.decode(value, type=Beat).service == "worker"
+        assert await client.hlen(services_key(settings.key_prefix)) == 0  # it said farewell
+
+
+async def test_a_client_that_says_nothing_keeps_nobody_waiting(settings: Settings) -> None:
+    async with watched(settings, url(settings), "worker", Pulse()) as port:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        assert (await asyncio.to_thread(asked, port, "/healthz"))[0] == 200
+        writer.close()
+
+
+def test_a_worker_has_the_time_of_its_slowest_task_before_it_counts_as_not_reading() -> None:
+    settings = Settings(total_timeout_s=60, process_timeout_s=15, lease_s=60)
+    parts = worker_parts(settings)
+    assert parts["read"].limit_s > 75
+    assert parts["tend"].vital
+    assert not parts["read"].vital
+    assert parts["tend"].limit_s < 3 * settings.lease_s  # told before the watchdog ends it
+    assert discover_parts(settings)["ask"].limit_s > 2 * settings.total_timeout_s
+
+
+# ---------------------------------------------------------------- the command of the containers
+def _health(port: int, *words: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
+    given = {"COMMUNIQUE_METRICS_PORT": str(port), "COMMUNIQUE_METRICS_HOST": "0.0.0.0"}
+    return subprocess.run(
+        [sys.executable, "-m", "worker", "health", *words],
+        env=clean | given,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+async def test_the_command_asks_the_service_and_ends_as_it_is(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "PARTS", {"loop": Part(limit_s=15, vital=True)})
+    pulse = Pulse({"read": Part(limit_s=60)})
+    async with watched(settings, url(settings), "worker", pulse) as port:
+        assert port
+        well = await asyncio.to_thread(_health, port)
+        pulse.end("read")
+        unready = await asyncio.to_thread(_health, port)
+        alive = await asyncio.to_thread(_health, port, "--alive")
+    nobody = await asyncio.to_thread(_health, port)
+    assert (well.returncode, json.loads(well.stdout)["status"]) == (0, "ok")
+    assert (unready.returncode, json.loads(unready.stdout)["late"]) == (1, ["read"])
+    assert alive.returncode == 0
+    assert (nobody.returncode, nobody.stdout) == (1, "")
+    assert f":{port}/readyz" in nobody.stderr
