@@ -8,6 +8,7 @@ import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Final
@@ -47,6 +48,8 @@ MOST_BODY_BYTES: Final = 4 << 20
 STOP_S: Final = 5.0
 """How long clients have to read the farewell."""
 PREFLIGHT_S: Final = 86_400
+asked_as: ContextVar[str] = ContextVar("asked_as", default="")
+"""Id of the request that is being answered."""
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
 ID: Final = "{id:[0-9a-f]{32}}"
 READER: Final = "reader"
@@ -152,9 +155,9 @@ class Gateway:
     @web.middleware
     async def _serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Give the request an id, answer, and say in one line how that went."""
-        request_id = _request_id(request)
-        request["id"], began = request_id, time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        began = time.perf_counter()
+        asked_as.set(_request_id(request))
+        with structlog.contextvars.bound_contextvars(request_id=asked_as.get()):
             status = 0
             try:
                 response = await self._answered(request, handler)
@@ -173,15 +176,15 @@ class Gateway:
         except ConnectionResetError:  # nobody is left to be answered
             raise
         except Refusal as refusal:
-            return answer(refusal.problem, request["id"], refusal.headers)
+            return answer(refusal.problem, asked_as.get(), refusal.headers)
         except web.HTTPException as e:
-            return _translated(e, request["id"])
+            return _translated(e, asked_as.get())
         except RedisError as e:
             log.warning("redis is away", error=str(e))
-            return answer(make_problem("unavailable", "Redis does not answer"), request["id"], {"Retry-After": "5"})
+            return answer(make_problem("unavailable", "Redis does not answer"), asked_as.get(), {"Retry-After": "5"})
         except Exception:
             log.exception("request failed", path=request.path)
-            return answer(make_problem("internal", "the log says more, under this request's id"), request["id"])
+            return answer(make_problem("internal", "the log says more, under this request's id"), asked_as.get())
 
     def _admit(self, request: web.Request) -> None:
         """Let in who may ask this, and does not ask too often."""
@@ -217,7 +220,7 @@ class Gateway:
 
     async def _add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
         """Add what every answer has, also those that are sent bit by bit."""
-        response.headers["X-Request-ID"] = request.get("id", "")
+        response.headers["X-Request-ID"] = asked_as.get()
         for name, value in site.SECURITY.items():
             response.headers.setdefault(name, value)
         self._allow_origin(request, response)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 BLOCK_S: Final = 1.0
-"""Longest wait for an event: also the longest that a stop goes unnoticed."""
+"""Longest wait for an event: also the longest that the reader is silent while all is well."""
 BATCH: Final = 1_000
 """Entries of one stream in one round trip."""
 PATIENCE_S: Final = 60.0
@@ -99,10 +99,23 @@ class Hub:
         await check_server(self.client)
         self._cursor = {stream: await self._end(stream) for stream in self._kind_of}
         self.position = self._recent_floor = tuple(self._cursor.values())
+        self.last_read_at = asyncio.get_running_loop().time()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read until `stop` is set; a Redis that stays away ends it loudly."""
-        while not stop.is_set():
+        reading, stopping = asyncio.create_task(self._read_on()), asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if reading.done():
+                reading.result()
+        finally:
+            stopping.cancel()
+            while not reading.done():  # Python 3.11 may swallow a cancellation that comes just as a reply does
+                reading.cancel()
+                await asyncio.wait({reading}, timeout=0.1)
+
+    async def _read_on(self) -> None:
+        while True:
             await self._round()
 
     async def aclose(self) -> None:

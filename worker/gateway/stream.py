@@ -132,9 +132,10 @@ class Streams:
     async def beat(self, stop: asyncio.Event) -> None:
         """Send heartbeats until `stop` is set."""
         while not stop.is_set():
-            with contextlib.suppress(TimeoutError):
+            try:
                 await asyncio.wait_for(stop.wait(), self._heartbeat_s)
-            self._hub.beat()
+            except TimeoutError:
+                self._hub.beat()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer GET /v1/stream."""
@@ -224,6 +225,8 @@ class Streams:
 
     async def _replay(self, client: Client, wanted: Filter, form: Form, after: Position) -> Position:
         """Send what lies between a position and the present; return how far it got: within the hub's reach."""
+        if self._hub.reaches(after, wanted.kinds):
+            return after
         if gaps := await self._history.gaps(wanted.kinds, after):
             gap = Gap(kinds=gaps, detail="what followed may have been trimmed away before it was read")
             client.send(form.wrap(form.gap(gap, after)))

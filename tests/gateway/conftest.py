@@ -1,0 +1,240 @@
+"""A gateway on a real socket over a real Redis, a publisher, and clients that take frames apart."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import aiohttp
+import msgspec
+import pytest
+
+from worker.gateway.app import GATEWAY_PARTS, Gateway, gateway, serve
+from worker.publish import writes
+from worker.pulse import Pulse
+from worker.schema import (
+    Actor,
+    Article,
+    Decision,
+    Event,
+    Kind,
+    Meeting,
+    Span,
+    Statement,
+    article_id,
+    digest,
+    event_stream,
+)
+from worker.settings import Settings
+from worker.streams import browse
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+PATIENCE_S = 10.0
+SPAN = Span(start=0, end=5, text="Words")
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+KIND_OF: tuple[Kind, ...] = ("statement", "meeting", "decision")
+
+
+def made(number: int, kind: Kind | None = None, **given: Any) -> Event:
+    """Make an event whose `rule` is its number; the kinds take turns where none is named."""
+    about: dict[str, Any] = {
+        "id": digest(str(number)),
+        "url": f"https://news.example/{number}",
+        "sentence": SPAN,
+        "confidence": 0.9,
+        "rule": str(number),
+    }
+    match kind or KIND_OF[number % 3]:
+        case "statement":
+            return Statement(**{**about, "content": [SPAN], "quotation": "direct", **given})
+        case "meeting":
+            return Meeting(**{**about, "participants": [], "form": "talks", "status": "held", **given})
+        case "decision":
+            return Decision(**{**about, "deciders": [], "status": "taken", **given})
+
+
+def person(name: str, country: str | None = None) -> Actor:
+    return Actor(name=name, type="person", country=country)
+
+
+class Publisher:
+    """Adds to the streams as a settle does: what belongs together, in one step."""
+
+    def __init__(self, redis: Redis, settings: Settings) -> None:
+        self.redis = redis
+        self.settings = settings
+
+    async def events(self, *events: Event) -> None:
+        """Publish each, all in one step."""
+        pipe = self.redis.pipeline(transaction=True)
+        for event in events:
+            article = Article(id=article_id(event.url), url=event.url, text="Words.")
+            [_, write] = writes(article, [event], self.settings, NOON)
+            pipe.xadd(write.stream, dict(write.fields))  # type: ignore[arg-type]
+        await pipe.execute()
+
+    async def numbers(self, *numbers: int) -> None:
+        """Publish the events of some numbers."""
+        await self.events(*map(made, numbers))
+
+    async def add(self, kind: Kind, data: bytes | str, entry_id: str = "*", **fields: bytes) -> None:
+        """Add an entry by hand."""
+        stream = event_stream(self.settings.key_prefix, kind)
+        await self.redis.execute_command("XADD", stream, entry_id, *chain.from_iterable(fields.items()), "data", data)  # type: ignore[no-untyped-call]
+
+    async def entries(self, kind: Kind) -> list[dict[bytes, bytes]]:
+        """Return the fields of all entries of a kind."""
+        found = await browse(self.redis, event_stream(self.settings.key_prefix, kind), count=1_000)
+        return [entry.fields or {} for entry in found]
+
+    async def article(self, article: Article, events: list[Event]) -> None:
+        """Publish an article with its events."""
+        pipe = self.redis.pipeline(transaction=True)
+        for write in writes(article, events, self.settings, NOON):
+            pipe.xadd(write.stream, dict(write.fields))  # type: ignore[arg-type]
+        await pipe.execute()
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """One SSE frame."""
+
+    id: str
+    event: str
+    data: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.data)
+
+    @property
+    def number(self) -> int:
+        """The number of an event made here."""
+        return int(self.json["rule"])
+
+
+class Ear:
+    """Reads a stream of Server-Sent Events, as the HTML standard says."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self.response = response
+        self.place = ""
+        """The last id, which heartbeats move too."""
+
+    async def frame(self) -> Frame:
+        """Return the next frame with data; EOFError where the stream has ended."""
+        while True:
+            raw = await asyncio.wait_for(self.response.content.readuntil(b"\n\n"), PATIENCE_S)
+            if not raw.endswith(b"\n\n"):
+                raise EOFError
+            fields = dict(line.split(": ", 1) for line in raw.decode().splitlines() if line and line[0] != ":")
+            self.place = fields.get("id", self.place)
+            if "data" in fields:
+                return Frame(self.place, fields.get("event", "message"), fields["data"])
+
+    async def frames(self, count: int) -> list[Frame]:
+        return [await self.frame() for _ in range(count)]
+
+    async def numbers(self, count: int) -> list[int]:
+        """Return the numbers of the next events."""
+        return [frame.number for frame in await self.frames(count)]
+
+    async def until_listening(self) -> Self:
+        """Wait for the hello."""
+        while not self.place:
+            raw = await asyncio.wait_for(self.response.content.readuntil(b"\n\n"), PATIENCE_S)
+            lines = raw.decode().splitlines()
+            self.place = next((line[4:] for line in lines if line.startswith("id: ")), "")
+        return self
+
+
+class Served:
+    """A gateway that answers."""
+
+    def __init__(self, gateway: Gateway, url: str, session: aiohttp.ClientSession, stop: asyncio.Event) -> None:
+        self.gateway = gateway
+        self.url = url
+        self.session = session
+        self.stop = stop
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    @contextlib.asynccontextmanager
+    async def listen(self, query: str = "", **headers: str) -> AsyncIterator[Ear]:
+        """Open a stream, and wait until it is being served."""
+        async with self.session.get(f"/v1/stream?{query}", headers=headers) as response:
+            assert response.status == 200, await response.text()
+            yield await Ear(response).until_listening()
+
+    async def get(self, path: str, status: int = 200, **headers: str) -> Any:
+        """Return the JSON that is answered."""
+        async with self.session.get(path, headers=headers) as response:
+            assert response.status == status, await response.text()
+            return json.loads(await response.read())
+
+    async def post(self, body: Any, status: int = 202, **headers: str) -> Any:
+        """Put articles and return what is answered."""
+        async with self.session.post("/v1/articles", json=body, headers=headers) as response:
+            assert response.status == status, await response.text()
+            return json.loads(await response.read())
+
+
+Serve = Callable[..., contextlib.AbstractAsyncContextManager[Served]]
+
+
+@pytest.fixture
+def serve_with(settings: Settings) -> Serve:
+    """Return a context manager that serves with some settings changed."""
+
+    @contextlib.asynccontextmanager
+    async def serving(**given: Any) -> AsyncIterator[Served]:
+        changed = msgspec.structs.replace(settings, **given)
+        stop, address = asyncio.Event(), asyncio.get_running_loop().create_future()
+        async with gateway(changed, changed.redis_url or "", Pulse(GATEWAY_PARTS)) as made_gateway:
+            running = asyncio.create_task(serve(made_gateway, "127.0.0.1", 0, stop, address.set_result))
+            await asyncio.wait({running, address}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                await running
+            url = await address
+            async with aiohttp.ClientSession(url, read_bufsize=1 << 20) as session:
+                yield Served(made_gateway, url, session, stop)
+            stop.set()
+            await running
+
+    return serving
+
+
+@pytest.fixture
+async def served(serve_with: Serve) -> AsyncIterator[Served]:
+    """A gateway with the settings that a newcomer gets."""
+    async with serve_with() as found:
+        yield found
+
+
+@pytest.fixture
+def publish(redis: Redis, settings: Settings) -> Publisher:
+    return Publisher(redis, settings)
+
+
+async def until(true: Callable[[], bool | Awaitable[bool]]) -> None:
+    """Wait until something has become true; a failure otherwise."""
+    for _ in itertools.repeat(None, round(PATIENCE_S / 0.01)):
+        answer = true()
+        if answer if isinstance(answer, bool) else await answer:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not become true")
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

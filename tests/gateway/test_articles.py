@@ -1,0 +1,92 @@
+"""Articles out, with their events; addresses in."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from tests.gateway.conftest import Publisher, Serve, Served, made
+from worker.queue import UrlQueue
+from worker.schema import Article, Span, article_id
+from worker.settings import Settings
+
+URL = "https://news.example/talks"
+ARTICLE = Article(id=article_id(URL), url=URL, text="Ümit spoke. They met.", title="Talks", language="en")
+
+
+async def test_an_article_comes_with_its_events_in_the_order_of_its_text(served: Served, publish: Publisher) -> None:
+    other = Article(id=article_id("https://other.example/1"), url="https://other.example/1", text="No.")
+    await publish.article(other, [made(9, url=other.url)])
+    late = made(1, "statement", url=URL, sentence=Span(start=12, end=21, text="They met."))
+    early = made(2, "decision", url=URL, sentence=Span(start=0, end=11, text="Ümit spoke."))
+    await publish.article(ARTICLE, [late, early])
+    await publish.article(other, [])
+    for path in (f"/v1/articles/{ARTICLE.id}", f"/v1/articles?url={URL}?utm_source=feed"):
+        answer = await served.get(path)
+        assert answer["article"]["text"] == ARTICLE.text
+        assert [event["rule"] for event in answer["events"]] == ["2", "1"]
+
+
+async def test_the_newest_reading_of_an_article_is_given(served: Served, publish: Publisher) -> None:
+    await publish.article(Article(id=ARTICLE.id, url=URL, text="Before."), [])
+    await publish.article(ARTICLE, [])
+    assert (await served.get(f"/v1/articles/{ARTICLE.id}"))["article"]["text"] == ARTICLE.text
+
+
+@pytest.mark.parametrize("path", [f"/v1/articles/{'0' * 32}", "/v1/articles?url=https://nowhere.example/"])
+async def test_an_unknown_article_is_not_found(served: Served, path: str) -> None:
+    assert (await served.get(path, 404))["type"] == "urn:communique:problem:not_found"
+
+
+@pytest.mark.parametrize("query", ["", "?url=", "?url=ftp://x", "?url=https://a.example/&url=https://b.example/"])
+async def test_an_address_that_is_none_is_refused(served: Served, query: str) -> None:
+    assert (await served.get(f"/v1/articles{query}", 400))["parameter"] == "url"
+
+
+# ---------------------------------------------------------------- in
+async def test_every_address_is_put_or_seen_or_refused(served: Served, settings: Settings) -> None:
+    urls = ["https://a.example/1", "ftp://b.example/", "https://a.example/1?utm_source=x", "https://a.example/2"]
+    answer = await served.post({"urls": urls})
+    assert [result["outcome"] for result in answer["results"]] == ["put", "refused", "seen", "put"]
+    assert (answer["put"], answer["seen"], answer["refused"]) == (2, 1, 1)
+    refused = answer["results"][1]
+    assert (refused["url"], refused["reason"]) == ("ftp://b.example/", "bad_url")
+    assert answer["results"][0]["article"] == article_id("https://a.example/1")
+    async with UrlQueue(settings.redis_url or "", settings) as queue:
+        taken = [delivery.task.url for delivery in await queue.read(10, 0)]
+    assert taken == ["https://a.example/1", "https://a.example/2"]
+
+
+async def test_where_every_address_is_refused_the_whole_is(served: Served) -> None:
+    problem = await served.post({"urls": ["nonsense", "https://"]}, 422)
+    assert [result["outcome"] for result in problem["results"]] == ["refused", "refused"]
+
+
+@pytest.mark.parametrize("body", [{}, {"urls": []}, {"urls": "https://a.example/"}, {"urls": [1]}, {"url": []}, [], 7])
+async def test_a_body_of_another_form_is_refused(served: Served, body: Any) -> None:
+    assert (await served.post(body, 400))["type"] == "urn:communique:problem:bad_body"
+
+
+async def test_more_addresses_than_one_request_takes_are_refused(served: Served) -> None:
+    await served.post({"urls": [f"https://a.example/{i}" for i in range(1001)]}, 400)
+
+
+async def test_a_body_of_another_type_is_refused_so_that_no_form_can_post(served: Served) -> None:
+    async with served.session.post("/v1/articles", data='{"urls": ["https://a.example/"]}') as response:
+        assert response.status == 415
+        assert (await response.json(content_type=None))["parameter"] == "Content-Type"
+
+
+async def test_a_body_that_is_too_large_is_refused(served: Served) -> None:
+    headers = {"Content-Type": "application/json"}
+    async with served.session.post("/v1/articles", data=io.BytesIO(b" " * (5 << 20)), headers=headers) as response:
+        assert response.status == 413
+
+
+async def test_a_full_queue_takes_no_more_for_now(serve_with: Serve) -> None:
+    async with serve_with(max_backlog=1) as served:
+        await served.post({"urls": ["https://a.example/1"]})
+        async with served.session.post("/v1/articles", json={"urls": ["https://a.example/2"]}) as response:
+            assert (response.status, response.headers["Retry-After"]) == (503, "60")

@@ -1,0 +1,216 @@
+"""History, a page at a time, and one event by its id."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from tests.gateway.conftest import Publisher, Served, made, person, until
+from worker.gateway import lookup
+from worker.gateway.tables import COLUMNS
+from worker.schema import digest, event_stream
+from worker.settings import Settings
+
+
+async def published(served: Served, publish: Publisher, count: int) -> None:
+    for number in range(count):
+        await publish.numbers(number)
+        await asyncio.sleep(0.002)  # kinds of one millisecond have an order of their own
+    await until(lambda: sum(served.gateway.figures.events.values()) == count)
+
+
+def numbers(page: dict[str, Any]) -> list[int]:
+    return [int(event["rule"]) for event in page["events"]]
+
+
+@pytest.mark.parametrize("limit", [1, 4, 5, 100])
+@pytest.mark.parametrize(("order", "way"), [("oldest", "after"), ("newest", "before")])
+async def test_the_pages_hold_everything_once(
+    served: Served, publish: Publisher, limit: int, order: str, way: str
+) -> None:
+    await published(served, publish, 20)
+    found, place = [], ""
+    while True:
+        page = await served.get(f"/v1/events?order={order}&limit={limit}{place}")
+        found += numbers(page)
+        if page["next"] is None:
+            break
+        place = f"&{way}={page['next']}"
+    assert found == (list(range(20)) if order == "oldest" else list(range(19, -1, -1)))
+
+
+async def test_the_newest_come_first_unless_a_place_to_begin_is_given(served: Served, publish: Publisher) -> None:
+    await published(served, publish, 3)
+    assert numbers(await served.get("/v1/events")) == [2, 1, 0]
+    assert numbers(await served.get("/v1/events?after=0")) == [0, 1, 2]
+    assert numbers(await served.get("/v1/events?after=$")) == []
+
+
+async def test_the_stream_goes_on_exactly_behind_a_page(served: Served, publish: Publisher) -> None:
+    await published(served, publish, 6)
+    newest = await served.get("/v1/events?limit=2")
+    oldest = await served.get("/v1/events?after=0&limit=2")
+    await publish.numbers(6)
+    async with served.listen(f"after={newest['position']}") as ear:
+        assert await ear.numbers(1) == [6]
+    async with served.listen(f"after={oldest['position']}") as ear:
+        assert await ear.numbers(5) == [2, 3, 4, 5, 6]
+
+
+async def test_a_link_leads_to_the_next_page_with_the_same_filters(served: Served, publish: Publisher) -> None:
+    await published(served, publish, 9)
+    found, path = [], "/v1/events?kind=meeting&limit=2"
+    while path:
+        async with served.session.get(path) as response:
+            found += numbers(await response.json())
+            path = str(response.links["next"]["url"]) if "next" in response.links else ""
+    assert found == [7, 4, 1]
+
+
+async def test_a_request_looks_at_a_bounded_number_of_entries(
+    served: Served, publish: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.gateway.events.MOST_SEEN", 3)
+    monkeypatch.setattr("worker.gateway.events.CHUNK", 1)
+    await published(served, publish, 12)
+    pages, place = [], "0"
+    while place:
+        page = await served.get(f"/v1/events?kind=statement&min_confidence=0.95&after={place}")
+        pages.append(numbers(page))
+        place = page["next"]
+    assert pages == [[], []]
+
+
+async def test_filters_narrow_each_other_down(served: Served, publish: Publisher) -> None:
+    await publish.events(
+        made(1, "statement", act="accuse", speaker=person("Sergei Lavrov", "RU")),
+        made(2, "statement", act="deny", speaker=person("Sergei Lavrov", "RU")),
+        made(3, "statement", act="accuse", speaker=person("Emmanuel Macron", "FR")),
+        made(4, "meeting", participants=[person("Sergei Lavrov", "RU"), person("Emmanuel Macron", "FR")]),
+    )
+    await until(lambda: sum(served.gateway.figures.events.values()) == 4)
+    asked = {
+        "act=accuse&country=ru": [1],
+        "act=accuse&act=deny&speaker=lavrov": [1, 2],
+        "actor=emmanuel+macron": [3, 4],
+        "country=RU&country=FR&kind=meeting": [4],
+        "text=words": [1, 2, 3, 4],
+        "text=wor%20ds": [],
+        "outlet=news.example": [1, 2, 3, 4],
+        "outlet=example": [1, 2, 3, 4],
+        "outlet=ews.example": [],
+        "status=held": [4],
+        "language=EN": [1, 2, 3, 4],
+    }
+    for query, expected in asked.items():
+        assert sorted(numbers(await served.get(f"/v1/events?after=0&{query}"))) == expected, query
+
+
+async def test_an_event_is_given_as_it_was_published(served: Served, publish: Publisher) -> None:
+    await published(served, publish, 2)
+    [fields] = await publish.entries("meeting")
+    later = json.loads(fields[b"data"]) | {"mood": "calm"}
+    await publish.add("meeting", json.dumps(later), source=fields[b"source"])
+    await until(lambda: sum(served.gateway.figures.events.values()) == 3)
+    assert (await served.get("/v1/events?limit=1"))["events"] == [later]
+
+
+async def test_what_does_not_decode_is_left_out(served: Served, publish: Publisher) -> None:
+    await publish.add("meeting", "{")
+    await publish.numbers(0)
+    await until(lambda: sum(served.gateway.figures.events.values()) == 2)
+    assert served.gateway.figures.undecodable == 1
+    assert numbers(await served.get("/v1/events")) == [0]
+
+
+async def test_what_was_trimmed_away_is_said(
+    served: Served, publish: Publisher, redis: Redis, settings: Settings
+) -> None:
+    await published(served, publish, 6)
+    page = await served.get("/v1/events?after=0&limit=2")
+    await redis.xtrim(event_stream(settings.key_prefix, "meeting"), maxlen=0, approximate=False)
+    await publish.numbers(7)
+    assert (await served.get(f"/v1/events?after={page['position']}"))["gaps"] == ["meeting"]
+
+
+# ---------------------------------------------------------------- other forms
+@pytest.mark.parametrize("way", ["query", "accept"])
+async def test_a_table_has_a_row_an_event_and_no_formula(served: Served, publish: Publisher, way: str) -> None:
+    formula = made(1, "meeting", participants=[person("=HYPERLINK(1)", "FI"), person('Zoë, "Z"\nDoe', "SE")])
+    await publish.events(formula, made(2, "decision", category="court"))
+    await until(lambda: sum(served.gateway.figures.events.values()) == 2)
+    query, headers = ("&format=csv", {}) if way == "query" else ("", {"Accept": "text/csv"})
+    async with served.session.get(f"/v1/events?after=0{query}", headers=headers) as response:
+        assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+        rows = list(csv.DictReader(io.StringIO(await response.text(), newline="")))
+    assert list(rows[0]) == list(COLUMNS)
+    assert [(row["kind"], row["what"], row["status"]) for row in rows] == [
+        ("meeting", "talks", "held"),
+        ("decision", "court", "taken"),
+    ]
+    assert rows[0]["parties"] == '\'=HYPERLINK(1); Zoë, "Z"\nDoe'
+    assert rows[0]["countries"] == "FI; SE"
+    async with served.listen(f"after={rows[0]['position']}") as ear:
+        assert await ear.numbers(1) == [2]
+
+
+@pytest.mark.parametrize("way", ["query", "accept"])
+async def test_envelopes_are_a_batch(served: Served, publish: Publisher, way: str) -> None:
+    await published(served, publish, 2)
+    accept = {"Accept": "application/cloudevents-batch+json"}
+    query, headers = ("&cloudevents=1", {}) if way == "query" else ("", accept)
+    async with served.session.get(f"/v1/events?after=0{query}", headers=headers) as response:
+        assert response.content_type == "application/cloudevents-batch+json"
+        batch = json.loads(await response.read())
+    assert [(e["specversion"], e["type"], e["source"], e["time"]) for e in batch] == [
+        ("1.0", "statement", "https://news.example/0", "2026-03-01T12:00:00.000Z"),
+        ("1.0", "meeting", "https://news.example/1", "2026-03-01T12:00:00.000Z"),
+    ]
+    assert [e["id"] for e in batch] == [e["data"]["id"] for e in batch]
+
+
+async def test_long_pages_are_compressed(served: Served, publish: Publisher) -> None:
+    await published(served, publish, 3)
+    async with served.session.get("/v1/events", headers={"Accept-Encoding": "gzip"}) as response:
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert numbers(await response.json()) == [2, 1, 0]
+
+
+# ---------------------------------------------------------------- one event
+async def test_an_event_is_found_by_its_id(served: Served, publish: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(lookup.STEP, "event", 2)
+    await published(served, publish, 12)
+    for number in (0, 5, 11):
+        for _ in range(2):  # the second time it is remembered
+            assert (await served.get(f"/v1/events/{digest(str(number))}"))["rule"] == str(number)
+    problem = await served.get(f"/v1/events/{digest('other')}", 404)
+    assert problem["type"] == "urn:communique:problem:not_found"
+
+
+async def test_an_event_that_was_trimmed_away_is_found_no_more(
+    served: Served, publish: Publisher, redis: Redis, settings: Settings
+) -> None:
+    await published(served, publish, 1)
+    path = f"/v1/events/{digest('0')}"
+    await served.get(path)
+    await redis.xtrim(event_stream(settings.key_prefix, "statement"), maxlen=0, approximate=False)
+    await served.get(path, 404)
+
+
+async def test_one_event_may_come_in_its_envelope(served: Served, publish: Publisher) -> None:
+    await published(served, publish, 1)
+    headers = {"Accept": "application/cloudevents+json"}
+    async with served.session.get(f"/v1/events/{digest('0')}", headers=headers) as response:
+        assert response.content_type == "application/cloudevents+json"
+        assert json.loads(await response.read())["data"]["rule"] == "0"
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "limit=%C2%B2", "order=best", "format=xml"])
+async def test_what_means_nothing_is_refused_by_name(served: Served, query: str) -> None:
+    assert (await served.get(f"/v1/events?{query}", 400))["parameter"] == query.partition("=")[0]

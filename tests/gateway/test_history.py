@@ -1,0 +1,112 @@
+"""The past in chunks: complete and in order, from either end, whatever the streams hold."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from worker.gateway.history import History, Window
+from worker.gateway.items import Item
+from worker.gateway.position import START, Position, before
+from worker.schema import KINDS, Kind, event_stream
+from worker.streams import connect
+
+Key = tuple[int, int, int]
+
+ENTRIES = st.lists(st.sets(st.tuples(st.integers(1, 6), st.integers(0, 3)), max_size=12), min_size=3, max_size=3)
+"""Ids of the entries of each stream."""
+
+
+async def written(history: History, prefix: str, streams: list[set[tuple[int, int]]]) -> list[Key]:
+    """Fill the streams; return the keys in their order."""
+    for kind, ids in zip(KINDS, streams, strict=True):
+        for ms, sequence in sorted(ids):
+            await history.client.xadd(event_stream(prefix, kind), {"data": "{}"}, id=f"{ms}-{sequence}")
+    return sorted((*entry, at) for at, ids in enumerate(streams) for entry in ids)
+
+
+async def oldest(window: Window) -> list[Item]:
+    found = []
+    while not window.exhausted:
+        found += await window.oldest()
+    return found
+
+
+async def newest(window: Window) -> list[Item]:
+    found = []
+    while not window.exhausted:
+        found += await window.newest()
+    return found
+
+
+def keys(items: list[Item]) -> list[Key]:
+    made = []
+    for item in items:
+        at = KINDS.index(item.kind)
+        ms, sequence = item.position[at].split("-")
+        made.append((int(ms), int(sequence), at))
+    return made
+
+
+HIGH: Position = ("9-0",) * 3
+
+
+@given(ENTRIES, st.integers(1, 5), st.data())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_window_holds_all_in_order_from_either_end_and_resumes_at_any_point(
+    redis_url: str, streams: list[set[tuple[int, int]]], chunk: int, data: st.DataObject
+) -> None:
+    prefix = f"test-{uuid.uuid4().hex}"
+
+    async def check() -> None:
+        async with connect(redis_url) as client:
+            history = History(client, prefix)
+            expected = await written(history, prefix, streams)
+            up = await oldest(history.window(KINDS, START, HIGH, chunk))
+            assert keys(up) == expected
+            down = await newest(history.window(KINDS, START, HIGH, chunk))
+            assert keys(down) == expected[::-1]
+            if up:
+                at = data.draw(st.integers(0, len(up) - 1))
+                rest = await oldest(history.window(KINDS, up[at].position, HIGH, chunk))
+                assert keys(rest) == expected[at + 1 :]
+                lower = await newest(history.window(KINDS, START, down[at].below, chunk))
+                assert keys(lower) == expected[::-1][at + 1 :]
+            await client.unlink(*(event_stream(prefix, kind) for kind in KINDS))
+
+    asyncio.run(check())
+
+
+@pytest.mark.parametrize("kinds", [("meeting",), ("statement", "decision")])
+async def test_only_the_kinds_asked_for_are_read(redis_url: str, key_prefix: str, kinds: tuple[Kind, ...]) -> None:
+    async with connect(redis_url) as client:
+        history = History(client, key_prefix)
+        await written(history, key_prefix, [{(1, 0), (2, 0)}] * 3)
+        assert {item.kind for item in await oldest(history.window(kinds, START, HIGH))} == set(kinds)
+
+
+async def test_a_window_read_to_its_end_has_passed_all_of_it_and_can_be_widened(
+    redis_url: str, key_prefix: str
+) -> None:
+    async with connect(redis_url) as client:
+        history = History(client, key_prefix)
+        await written(history, key_prefix, [{(1, 0)}, set(), {(3, 0)}])
+        window = history.window(KINDS, START, ("2-0",) * 3)
+        assert keys(await oldest(window)) == [(1, 0, 0)]
+        assert window.low == ("2-0",) * 3
+        window.widen(("3-0",) * 3)
+        assert keys(await oldest(window)) == [(3, 0, 2)]
+
+
+async def test_a_gap_is_what_was_trimmed_not_what_never_was(redis_url: str, key_prefix: str) -> None:
+    async with connect(redis_url) as client:
+        history = History(client, key_prefix)
+        await written(history, key_prefix, [{(5, 0), (6, 0)}, {(5, 0), (6, 0)}, set()])
+        await client.xtrim(event_stream(key_prefix, "meeting"), maxlen=1, approximate=False)
+        assert await history.gaps(KINDS, ("1-0",) * 3) == ["meeting"]
+        assert await history.gaps(KINDS, (before("6-0"),) * 3) == []
+        assert await history.gaps(KINDS, START) == []

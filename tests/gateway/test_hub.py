@@ -1,0 +1,142 @@
+"""The order of the present, in the cases that a test cannot wait for."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+
+from tests.gateway.conftest import Publisher, made, until
+from worker.filters import EVERYTHING
+from worker.gateway.figures import Figures
+from worker.gateway.frames import ws_form
+from worker.gateway.hub import Hub
+from worker.schema import Kind, event_stream
+from worker.settings import Settings
+from worker.streams import connect
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+class Heard:
+    """A listener that keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+
+    def send(self, frames: bytes) -> None:
+        self.numbers += [int(part.partition(b'"')[0]) for part in frames.split(b'"rule":"')[1:]]
+
+
+@asynccontextmanager
+async def reading(settings: Settings) -> AsyncIterator[tuple[Hub, Heard]]:
+    hub, heard, stop = Hub(settings.redis_url or "", settings.key_prefix, Figures()), Heard(), asyncio.Event()
+    await hub.open()
+    hub.join(heard, EVERYTHING, ws_form(cloudevents=False), hub.position)
+    running = asyncio.create_task(hub.run(stop))
+    yield hub, heard
+    stop.set()
+    await running
+    await hub.aclose()
+
+
+async def add(publish: Publisher, kind: Kind, number: int, entry_id: str) -> None:
+    await publish.add(kind, encoded(number, kind), entry_id)
+
+
+def encoded(number: int, kind: Kind) -> bytes:
+    return msgspec.json.encode(made(number, kind))
+
+
+async def now_ms(redis: Redis) -> int:
+    s, us = await redis.time()
+    return int(s) * 1000 + int(us) // 1000
+
+
+async def test_within_a_millisecond_the_kinds_have_an_order_however_they_come(
+    settings: Settings, publish: Publisher
+) -> None:
+    async with reading(settings) as (_, heard):
+        soon = await now_ms(publish.redis) + 150
+        await add(publish, "decision", 3, f"{soon}-0")
+        await asyncio.sleep(0.03)  # read by now, and held
+        assert heard.numbers == []
+        await add(publish, "meeting", 2, f"{soon}-0")
+        await asyncio.sleep(0.03)
+        await add(publish, "statement", 1, f"{soon}-0")
+        await until(lambda: len(heard.numbers) == 3)
+    assert heard.numbers == [1, 2, 3]
+
+
+async def test_a_clock_set_back_holds_nobody_up_for_long(
+    settings: Settings, publish: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.gateway.hub.HOLD_S", 0.05)
+    async with reading(settings) as (_, heard):
+        ahead = await now_ms(publish.redis) + 3_600_000
+        await add(publish, "decision", 1, f"{ahead}-0")
+        await until(lambda: heard.numbers == [1])
+        await publish.events(made(2, "statement"))
+        await until(lambda: heard.numbers == [1, 2])
+
+
+async def test_a_flood_of_one_kind_keeps_the_order_of_all(
+    settings: Settings, publish: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.gateway.hub.BATCH", 3)
+    async with reading(settings) as (hub, heard):
+        base = await now_ms(publish.redis) - 10_000
+        pipe = publish.redis.pipeline(transaction=True)
+        for number in range(60):
+            kind: Kind = "statement" if number % 7 else "meeting"
+            data = encoded(number, kind)
+            pipe.xadd(event_stream(settings.key_prefix, kind), {"data": data}, id=f"{base + number}-0")
+        await pipe.execute()
+        await until(lambda: len(heard.numbers) == 60)
+        assert hub.position[0] == f"{base + 59}-0"
+    assert heard.numbers == list(range(60))
+
+
+async def test_who_joins_gets_what_is_at_hand_behind_its_place_and_no_more(
+    settings: Settings, publish: Publisher
+) -> None:
+    async with reading(settings) as (hub, heard):
+        begin = hub.position
+        await publish.numbers(1)
+        await until(lambda: heard.numbers == [1])
+        middle = hub.position
+        await publish.numbers(2)
+        await until(lambda: heard.numbers == [1, 2])
+        form = ws_form(cloudevents=False)
+        for place, expected in ((begin, [1, 2]), (middle, [2]), (hub.position, [])):
+            late = Heard()
+            hub.join(late, EVERYTHING, form, place)
+            assert late.numbers == expected
+
+
+async def test_what_is_no_longer_at_hand_is_out_of_reach(
+    settings: Settings, publish: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.gateway.hub.RECENT", 1)
+    async with reading(settings) as (hub, heard):
+        begin = hub.position
+        assert hub.reaches(begin, ("statement", "meeting", "decision"))
+        for number in (0, 1):
+            await publish.numbers(number)
+            await until(lambda n=number: heard.numbers[-1:] == [n])  # type: ignore[misc]
+        assert not hub.reaches(begin, ("statement",))
+        assert hub.reaches(begin, ("meeting", "decision"))
+
+
+async def test_a_redis_that_restarts_only_interrupts(private_redis_url: str, settings: Settings) -> None:
+    changed = msgspec.structs.replace(settings, redis_url=private_redis_url)
+    async with reading(changed) as (_, heard), connect(private_redis_url) as client:
+        await client.client_kill_filter(_type="normal", skipme=True)
+        publish = Publisher(client, changed)
+        await publish.numbers(1)
+        await until(lambda: heard.numbers == [1])

@@ -1,0 +1,78 @@
+"""Token buckets."""
+
+from __future__ import annotations
+
+from aiohttp.test_utils import make_mocked_request
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.gateway.conftest import Serve
+from worker.gateway import limits
+from worker.gateway.limits import Limits, caller_of, retry_after
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_burst_is_let_through_and_then_so_many_a_second() -> None:
+    clock = Clock()
+    bucket = Limits(2.0, 3, clock)
+    assert [bucket.take("a") for _ in range(4)] == [0, 0, 0, 0.5]
+    assert bucket.take("b") == 0
+    clock.now += 0.5
+    assert [bucket.take("a") for _ in range(2)] == [0, 0.5]
+
+
+@given(st.lists(st.floats(0, 3), max_size=60))
+def test_never_more_than_the_burst_and_the_rate_allow(pauses: list[float]) -> None:
+    clock = Clock()
+    bucket, passed = Limits(2.0, 5, clock), 0
+    for pause in pauses:
+        clock.now += pause
+        passed += bucket.take("a") == 0
+    assert passed <= 5 + 2.0 * (clock.now - 100.0) + 1e-6
+
+
+@given(st.lists(st.floats(0, 3), max_size=60))
+def test_who_waits_as_long_as_it_is_told_is_let_through(pauses: list[float]) -> None:
+    clock = Clock()
+    bucket = Limits(2.0, 2, clock)
+    for pause in pauses:
+        clock.now += pause
+        if wait_s := bucket.take("a"):
+            clock.now += wait_s + 1e-9
+            assert bucket.take("a") == 0
+
+
+def test_only_so_many_callers_are_remembered() -> None:
+    bucket = Limits(1.0, 1, Clock())
+    for i in range(limits.MOST_CALLERS + 10):
+        bucket.take(str(i))
+    assert len(bucket._buckets) == limits.MOST_CALLERS
+
+
+def test_the_header_has_whole_seconds() -> None:
+    assert [retry_after(s) for s in (0.01, 1.0, 1.2)] == ["1", "1", "2"]
+
+
+def test_behind_proxies_the_address_is_the_one_that_the_outermost_saw() -> None:
+    request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": "made-up, 192.0.2.1, 10.0.0.2"})
+    assert caller_of(request, None, 2) == "address 192.0.2.1"
+    assert caller_of(request, None, 1) == "address 10.0.0.2"
+    assert caller_of(request, None, 0) == caller_of(request, None, 4)
+    assert caller_of(request, "dashboard", 2) == "token dashboard"
+
+
+async def test_who_asks_too_often_is_told_when_to_come_back(serve_with: Serve) -> None:
+    async with serve_with(gateway_rate_per_s=0.5, gateway_burst=2) as served:
+        for _ in range(2):
+            await served.get("/v1/schema")
+        async with served.session.get("/v1/events") as response:
+            assert (response.status, response.headers["Retry-After"]) == (429, "2")
+        for _ in range(5):  # those who watch us are not limited
+            await served.get("/readyz")

@@ -1,0 +1,366 @@
+"""Listening: what comes, in which order, from where on, and what happens to those who are too slow."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import socket
+from typing import Any
+
+import aiohttp
+import pytest
+from redis.asyncio import Redis
+
+from tests.gateway.conftest import Publisher, Serve, Served, made, person, until
+from worker.schema import event_stream
+from worker.settings import Settings
+
+
+async def test_an_event_comes_as_it_was_published(served: Served, publish: Publisher) -> None:
+    async with served.listen() as ear:
+        await publish.numbers(1)
+        frame = await ear.frame()
+    [fields] = await publish.entries("meeting")
+    assert (frame.event, frame.data.encode()) == ("meeting", fields[b"data"])
+
+
+async def test_nothing_from_before_comes_unless_it_is_asked_for(served: Served, publish: Publisher) -> None:
+    await publish.numbers(1)
+    await until(lambda: served.gateway.hub.position[1] != "0-0")
+    async with served.listen() as ear:
+        await publish.numbers(2)
+        assert await ear.numbers(1) == [2]
+
+
+async def test_only_what_was_asked_for_comes(served: Served, publish: Publisher) -> None:
+    async with served.listen("kind=statement&country=fi&speaker=niinisto") as ear:
+        await publish.events(
+            made(1, "meeting", participants=[person("Sauli Niinistö", "FI")]),
+            made(2, "statement", speaker=person("Sauli Niinistö", "SE")),
+            made(3, "statement", speaker=person("Sauli Niinistö", "FI")),
+            made(4, "statement", speaker=person("Sanna Marin", "FI")),
+            made(5, "statement", speaker=person("Niinistö", "FI")),
+        )
+        assert await ear.numbers(2) == [3, 5]
+
+
+async def test_those_who_ask_for_the_same_and_for_something_else_each_get_theirs(
+    served: Served, publish: Publisher
+) -> None:
+    async with (
+        served.listen("kind=meeting") as one,
+        served.listen("kind=meeting") as two,
+        served.listen("kind=decision") as three,
+        served.listen("kind=meeting&cloudevents=1") as four,
+    ):
+        await publish.numbers(*range(9))
+        assert await one.numbers(3) == await two.numbers(3) == [1, 4, 7]
+        assert await three.numbers(3) == [2, 5, 8]
+        assert [frame.json["data"]["rule"] for frame in await four.frames(3)] == ["1", "4", "7"]
+
+
+# ---------------------------------------------------------------- order and resuming
+async def test_the_past_has_the_order_that_the_present_had(served: Served, publish: Publisher) -> None:
+    async with served.listen() as ear:
+        for start in range(0, 60, 6):
+            await publish.numbers(*random.Random(start).sample(range(start, start + 6), 6))
+        live = await ear.frames(60)
+    async with served.listen("after=0") as ear:
+        replayed = await ear.frames(60)
+    assert [frame.data for frame in replayed] == [frame.data for frame in live]
+
+
+async def test_resuming_behind_any_event_gives_exactly_the_rest(served: Served, publish: Publisher) -> None:
+    async with served.listen() as ear:
+        await publish.numbers(*range(7))
+        await publish.numbers(*range(7, 12))
+        live = await ear.frames(12)
+    for at, frame in enumerate(live):
+        async with served.listen(f"after={frame.id}") as ear:
+            await publish.numbers(100 + at)
+            rest = [one.number for one in live[at + 1 :]] + list(range(100, 101 + at))
+            assert await ear.numbers(len(rest)) == rest
+
+
+async def test_what_a_browser_saw_last_overrides_the_address_it_was_given(served: Served, publish: Publisher) -> None:
+    await publish.numbers(1)
+    await publish.numbers(2)
+    async with served.listen("after=0") as ear:
+        [first, _] = await ear.frames(2)
+    async with served.listen("after=0", **{"Last-Event-ID": first.id}) as ear:
+        assert await ear.numbers(1) == [2]
+
+
+@pytest.mark.parametrize("recent", [4, 512])
+async def test_nothing_is_lost_or_doubled_at_the_seam(
+    served: Served, publish: Publisher, monkeypatch: pytest.MonkeyPatch, recent: int
+) -> None:
+    monkeypatch.setattr("worker.gateway.hub.RECENT", recent)
+    total, clients = 600, 12
+
+    async def publishing() -> None:
+        for start in range(0, total, 4):
+            await publish.numbers(*range(start, start + 4))
+            await asyncio.sleep(0.002)
+
+    async def listening(wait_s: float) -> list[str]:
+        await asyncio.sleep(wait_s)
+        async with served.listen("after=0") as ear:
+            return [frame.id for frame in await ear.frames(total)]
+
+    chance = random.Random(5)
+    publisher = asyncio.create_task(publishing())
+    heard = await asyncio.gather(*(listening(chance.uniform(0, 0.5)) for _ in range(clients)))
+    await publisher
+    assert len(set(heard[0])) == total
+    assert all(ids == heard[0] for ids in heard)
+
+
+async def test_who_is_ahead_of_this_gateway_gets_only_what_follows(
+    served: Served, publish: Publisher, redis: Redis
+) -> None:
+    s, us = await redis.time()
+    soon = s * 1000 + us // 1000 + 300
+    async with served.listen(f"after={soon}-0.{soon}-0.{soon}-0") as ear:
+        await publish.numbers(1)
+        await until(lambda: served.gateway.hub.position[1] != "0-0")
+        await asyncio.sleep(0.35)
+        await publish.numbers(2)
+        assert await ear.numbers(1) == [2]
+
+
+async def test_a_time_means_from_then_on(served: Served, publish: Publisher, redis: Redis) -> None:
+    await publish.numbers(1)
+    s, us = await redis.time()
+    await asyncio.sleep(0.005)
+    await publish.numbers(2)
+    async with served.listen(f"after={s * 1000 + us // 1000 + 1}") as ear:
+        assert await ear.numbers(1) == [2]
+
+
+async def test_a_heartbeat_moves_the_place_of_who_hears_nothing(serve_with: Serve, publish: Publisher) -> None:
+    async with serve_with(gateway_heartbeat_s=0.05) as served:
+        async with served.listen("kind=decision") as ear:
+            begun = ear.place
+            await publish.numbers(1)
+            await until(lambda: served.gateway.hub.position[1] != "0-0")
+            ear.place = ""
+            await ear.until_listening()
+            while ear.place == begun:
+                ear.place = ""
+                await ear.until_listening()
+        await publish.numbers(4)
+        async with served.listen(f"after={ear.place}") as again:
+            assert await again.numbers(1) == [4]
+
+
+# ---------------------------------------------------------------- what cannot be handed over
+async def test_what_was_trimmed_away_is_said_and_the_rest_goes_on(
+    serve_with: Serve, publish: Publisher, redis: Redis, settings: Settings
+) -> None:
+    for number in (1, 4, 7):
+        await publish.numbers(number)
+    async with serve_with() as served, served.listen("after=0") as ear:
+        [first, *_] = await ear.frames(3)
+    await redis.xtrim(event_stream(settings.key_prefix, "meeting"), maxlen=1, approximate=False)
+    async with serve_with() as served, served.listen(f"after={first.id}") as ear:
+        gap, event = await ear.frames(2)
+    assert (gap.event, gap.json["kinds"], event.number) == ("gap", ["meeting"], 7)
+
+
+async def test_what_does_not_decode_is_said_and_the_rest_goes_on(served: Served, publish: Publisher) -> None:
+    async with served.listen("kind=meeting") as ear:
+        await publish.add("meeting", b"\xff{")
+        await publish.numbers(1)
+        live = await ear.frames(2)
+    async with served.listen("after=0") as ear:
+        replayed = await ear.frames(2)
+    for gap, event in (live, replayed):
+        assert (gap.event, "does not decode" in gap.json["detail"], event.number) == ("gap", True, 1)
+
+
+async def test_an_event_of_another_publisher_with_line_breaks_stays_one_frame(
+    served: Served, publish: Publisher
+) -> None:
+    await publish.numbers(1)
+    [fields] = await publish.entries("meeting")
+    await publish.add("meeting", json.dumps(json.loads(fields[b"data"]), indent=2))
+    async with served.listen("after=0") as ear:
+        assert await ear.numbers(2) == [1, 1]
+
+
+# ---------------------------------------------------------------- the slow, the many, the end
+def slow_socket(port: int) -> socket.socket:
+    made_socket = socket.socket()
+    made_socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    made_socket.connect(("127.0.0.1", port))
+    made_socket.sendall(b"GET /v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    return made_socket
+
+
+async def test_a_client_that_does_not_read_is_told_and_dropped_and_harms_nobody(
+    serve_with: Serve, publish: Publisher
+) -> None:
+    async with serve_with(gateway_buffer_bytes=1 << 16) as served, served.listen() as ear:
+        with slow_socket(served.port) as slow:
+            await until(lambda: served.gateway.hub.listeners == 2)
+            sent = 0
+            while served.gateway.hub.listeners == 2:
+                await publish.events(*(made(sent + i, "decision", via=["x" * 50_000]) for i in range(20)))
+                assert await ear.numbers(20) == list(range(sent, sent + 20))
+                sent += 20
+                assert sent < 2_000
+            heard = await asyncio.to_thread(read_all, slow)
+    assert b"event: error" in heard
+    assert b"urn:communique:problem:too_slow" in heard
+    assert heard.endswith(b"0\r\n\r\n")
+
+
+def read_all(from_socket: socket.socket) -> bytes:
+    from_socket.settimeout(10)
+    return b"".join(iter(lambda: from_socket.recv(1 << 16), b""))
+
+
+async def test_a_stalled_client_is_given_up(
+    serve_with: Serve, publish: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.gateway.stream.FAREWELL_S", 0.05)
+    async with serve_with(gateway_buffer_bytes=1 << 16) as served:
+        with slow_socket(served.port):
+            await until(lambda: served.gateway.hub.listeners == 1)
+            while not served.gateway.figures.ended["too_slow"]:
+                await publish.events(*(made(i, "decision", via=["x" * 50_000]) for i in range(20)))
+                await asyncio.sleep(0.01)
+            assert served.gateway.hub.listeners == 0
+            assert served.gateway.streams.open == 0
+
+
+async def test_more_clients_than_are_taken_are_refused(serve_with: Serve) -> None:
+    async with serve_with(gateway_clients=1) as served, served.listen():
+        problem = await served.get("/v1/stream", 503)
+        assert problem["type"] == "urn:communique:problem:too_many_clients"
+
+
+async def test_who_leaves_is_forgotten(served: Served) -> None:
+    async with served.listen():
+        assert served.gateway.streams.open == 1
+        await until(lambda: served.gateway.hub.listeners == 1)
+    await until(lambda: served.gateway.streams.open == served.gateway.hub.listeners == 0)
+
+
+async def test_when_the_gateway_stops_everybody_is_told(served: Served) -> None:
+    async with served.listen() as ear, served.session.ws_connect("/v1/stream") as other:
+        await other.receive()
+        served.stop.set()
+        frame = await ear.frame()
+        assert (frame.event, frame.json["type"]) == ("error", "urn:communique:problem:stopping")
+        message = await other.receive_json()
+        assert (message["type"], message["data"]["type"]) == ("error", "urn:communique:problem:stopping")
+        assert (await other.receive()).type is aiohttp.WSMsgType.CLOSE
+        assert other.close_code == 1001
+
+
+async def test_http_1_0_knows_no_chunks(served: Served, publish: Publisher) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    writer.write(b"GET /v1/stream?after=0 HTTP/1.0\r\nHost: localhost\r\n\r\n")
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert b"chunked" not in head.lower()
+    await publish.numbers(1)
+    body = await asyncio.wait_for(reader.readuntil(b'"rule":"1"'), 10)
+    assert body.startswith(b": communique\n\n")
+    assert b"\nevent: meeting\n" in body
+    writer.close()
+    await writer.wait_closed()
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("kund=meeting", "kund"),
+        ("kind=party", "kind"),
+        ("act=deny&status=held", "status"),
+        ("min_confidence=2", "min_confidence"),
+        ("min_confidence=0.5&min_confidence=0.6", "min_confidence"),
+        ("country=FIN", "country"),
+        ("speaker=%20", "speaker"),
+        ("after=yesterday", "after"),
+        ("after=0&after=1", "after"),
+        ("cloudevents=yes", "cloudevents"),
+    ],
+)
+async def test_what_means_nothing_is_refused_by_name(served: Served, query: str, parameter: str) -> None:
+    problem = await served.get(f"/v1/stream?{query}", 400)
+    assert (problem["type"], problem["parameter"]) == ("urn:communique:problem:bad_parameter", parameter)
+
+
+async def test_a_place_in_a_header_is_refused_by_the_header_s_name(served: Served) -> None:
+    problem = await served.get("/v1/stream", 400, **{"Last-Event-ID": "x"})
+    assert problem["parameter"] == "Last-Event-ID"
+
+
+# ---------------------------------------------------------------- websocket
+async def test_a_websocket_gets_the_same(served: Served, publish: Publisher) -> None:
+    await publish.numbers(1)
+    async with served.session.ws_connect("/v1/stream?after=0") as socket_:
+        hello = await socket_.receive_json(timeout=10)
+        await publish.numbers(2)
+        first, second = [await socket_.receive_json(timeout=10) for _ in range(2)]
+    assert hello == {"id": "0-0.0-0.0-0", "type": "heartbeat", "data": {}}
+    assert [m["type"] for m in (first, second)] == ["meeting", "decision"]
+    assert [m["data"]["rule"] for m in (first, second)] == ["1", "2"]
+    assert first["time"] == "2026-03-01T12:00:00.000Z"
+    async with served.listen(f"after={first['id']}") as ear:
+        assert await ear.numbers(1) == [2]
+
+
+async def test_a_websocket_may_ask_for_envelopes_by_its_subprotocol(served: Served, publish: Publisher) -> None:
+    async with served.session.ws_connect("/v1/stream", protocols=["cloudevents.json"]) as socket_:
+        assert socket_.protocol == "cloudevents.json"
+        await socket_.receive()
+        await publish.numbers(1)
+        envelope = await socket_.receive_json(timeout=10)
+    assert (envelope["specversion"], envelope["type"], envelope["data"]["rule"]) == ("1.0", "meeting", "1")
+
+
+async def test_long_messages_keep_their_length(served: Served, publish: Publisher) -> None:
+    async with served.session.ws_connect("/v1/stream") as socket_:
+        await socket_.receive()
+        for length in (1, 200, 70_000):
+            await publish.events(made(1, via=["x" * length]))
+            assert len((await socket_.receive_json(timeout=10))["data"]["via"][0]) == length
+
+
+async def test_who_speaks_on_the_socket_is_shown_out(served: Served) -> None:
+    async with served.session.ws_connect("/v1/stream") as socket_:
+        await socket_.receive()
+        await socket_.send_str("hello")
+        assert (await socket_.receive_json())["data"]["type"] == "urn:communique:problem:bad_request"
+        await socket_.receive()
+        assert socket_.close_code == 1008
+
+
+async def test_a_socket_that_is_closed_is_forgotten(served: Served) -> None:
+    async with served.session.ws_connect("/v1/stream") as socket_:
+        await socket_.receive()
+        await until(lambda: served.gateway.hub.listeners == 1)
+    await until(lambda: served.gateway.hub.listeners == 0)
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"), [("https://evil.example", False), ("null", False), ("https://friend.example", True)]
+)
+async def test_pages_of_other_origins_open_no_socket(serve_with: Serve, origin: str, allowed: Any) -> None:
+    async with serve_with(gateway_origins="https://friend.example") as served:
+        if allowed:
+            async with served.session.ws_connect("/v1/stream", origin=origin) as socket_:
+                assert not socket_.closed
+            return
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await served.session.ws_connect("/v1/stream", origin=origin)
+        assert refused.value.status == 403
+
+
+async def test_our_own_page_opens_a_socket(served: Served) -> None:
+    async with served.session.ws_connect("/v1/stream", origin=served.url) as socket_:
+        assert not socket_.closed
