@@ -43,6 +43,8 @@ def test_the_present_of_a_clause_without_another_verb_is_no_plural(word: str, se
     [
         ("claims", "The claims that the ferry was late were false."),
         ("talks", "The ferry talks this week will be long."),
+        ("claims", "Hale rejects claims that the ferry was late."),
+        ("reports", "Police reports said the ferry was late."),
         ("talks", "The trade talks with Oslo will go on."),
         ("calls", "He ignored ferry calls from Belm."),
         ("plans", "The Belm plans to build a dam were late."),
@@ -85,6 +87,7 @@ def test_a_name_looks_like_another_word(word: str, sentence: str) -> None:
     ("word", "sentence"),
     [
         ("retired", "“We will win,” said retired Gen. Jaan Holm."),
+        ("retired", "Hale praised retired Gen. Jaan Holm."),
         ("longtime", "“We will win,” said a longtime data expert."),
         ("organizing", "“We will win,” said organizing director Jaan Holm."),
     ],

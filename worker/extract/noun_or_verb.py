@@ -139,14 +139,14 @@ def _second_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) ->
     """
     if i and lower[i - 1] in lexicon.particles and tags[i - 1] != "PRP":
         return True
-    if i and tags[i - 1] in {"DT", "VB", "VBD", "VBG", "RP", "IN", "PRP$"}:
+    if i and tags[i - 1] in {"DT", "VB", "VBD", "VBZ", "VBP", "VBG", "RP", "IN", "PRP$"}:
         return True
     at = i + 1
     if tags[at : at + 1] == ["TO"] and _finite_follows(tags, i + 3):
         return True  # "the Belm plans to build a dam will fail"
     if tags[at : at + 1] == ["DT"] and lower[at + 1 : at + 2] != [] and lower[at + 1] in lexicon.time_nouns:
         at += 2  # "the ferry talks this week | will"
-    if i and at < len(tags) and tags[at] in {"VB", "VBP", "VBD", "MD"} and tags[i - 1] in {"NN", "NNP"}:
+    if i and at < len(tags) and tags[at] in {"VB", "VBP", "VBD", "MD"} and tags[i - 1] in {"NN", "NNP", "NNS"}:
         return True  # "the party rules allow"
     if tags[at : at + 1] in (["IN"], ["SC"]) and lower[at] not in _COMPLEMENTISERS:
         at += 1

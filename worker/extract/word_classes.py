@@ -143,6 +143,8 @@ def _modifies_role(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, 
         return False
     if i == sentence[0]:
         return tags[i] != "VBG"  # "Visiting President Hale, he said"
+    if tags[i] == "VBN" and tags[i - 1] in {"VBD", "VBZ"}:  # "praised [retired] Gen. Hale"
+        return lower[i - 1] not in lexicon.be and lower[i - 1] not in lexicon.have
     cue = lexicon.cues.get(lower[i - 1])
     return tags[i - 1] in {"DT", "PRP$", "POS", "JJ"} or (cue is not None and cue.inverts)
 
