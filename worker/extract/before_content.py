@@ -53,7 +53,7 @@ def before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list
     if asked is not None:
         return asked
     right = complement(doc, verb, cue, limit)
-    if right is None or right.last <= right.first or _says_nothing(doc, right) or _stays_unnamed(doc, cue, right):
+    if right is None or right.last <= right.first or _says_nothing(doc, cue, right) or _stays_unnamed(doc, cue, right):
         return None
     source, cue_first, rule = source_of(doc, verb, first, finds)
     if rule == "" or (
@@ -175,9 +175,13 @@ def act_of(doc: Doc, verb: VerbGroup, cue: Cue) -> Act:
     return cue.act
 
 
-def _says_nothing(doc: Doc, right: Complement) -> bool:
-    """ "denied it", "charged nothing": what was said is not told."""
-    return right.last - right.first == 1 and doc.text.lower[right.first] in {"it", "that", "this", "nothing"}
+def _says_nothing(doc: Doc, cue: Cue, right: Complement) -> bool:
+    """ "denied it", "charged nothing", "addressed the crowd": what was said is not told; "rejected that" tells it."""
+    words = {"it", "nothing"} if cue.act in {"criticise", "deny"} else {"it", "nothing", "that", "this"}
+    if right.last - right.first == 1 and doc.text.lower[right.first] in words:
+        return True
+    whom = doc.phrases.noun(right.first) if cue.lemma == "address" and right.form == "phrase" else None
+    return whom is not None and whom.last >= right.last and is_party(doc, whom)
 
 
 def _stays_unnamed(doc: Doc, cue: Cue, right: Complement) -> bool:

@@ -96,6 +96,9 @@ def _specifies(doc: Doc, source: Range, end: int) -> bool:
 def _over_participle(doc: Doc, at: int, end: int, floor: int) -> Range | None:
     """ "A survey released on Friday | said": the noun that a participle before the adverbial modifies."""
     verb = doc.phrases.verb(at)
+    if verb is not None and verb.infinitive:
+        negated = doc.text.lower[verb.first - 1] == "not"
+        verb = doc.phrases.verb(verb.first - 1 - negated)  # "who asked | not to be named"
     first = _modified(doc, verb, floor) if verb is not None and at >= floor else None
     phrase = doc.phrases.noun(first) if first is not None else None
     source = _widen(doc, phrase, floor) if phrase is not None else None
