@@ -23,6 +23,8 @@ COMMANDS = [
     "discover",
     "consume",
     "subscribe",
+    "webhook",
+    "sink",
     "extract",
     "parse",
     "export",

@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 import redis.exceptions
 
-from worker import log
+from worker import arguments, log
 from worker.errors import EventStreamError, Failure, UsageError
 from worker.schema import KINDS
 from worker.settings import Settings
@@ -115,6 +115,8 @@ def parser() -> argparse.ArgumentParser:
         _consume,
         _gateway,
         _subscribe,
+        _webhook,
+        _sink,
         _extract,
         _parse,
         _export,
@@ -204,20 +206,35 @@ def _subscribe(commands: Commands) -> None:
         "services:subscribe",
         "print events as they are published: JSON lines, or readable lines on a terminal",
         "communique subscribe\ncommunique subscribe meeting decision --from-start | jq .participants[].name\n"
+        "communique subscribe --country FI --country EE --min-confidence 0.8\n"
         "communique subscribe statement --group archive --count 100",
     )
-    p.add_argument("kinds", nargs="*", metavar="KIND", type=_kind, help=f"{', '.join(KINDS)} (default: all)")
-    start = p.add_mutually_exclusive_group()
-    start.add_argument("--from-start", action="store_true", help="begin with the oldest event kept, not with the next")
-    start.add_argument("--group", metavar="NAME", help="share the events with every subscriber of this name; resumes")
-    p.add_argument(
-        "--consumer",
-        metavar="NAME",
-        help="this subscriber's name within its group (default: the host's): two on one host need two, or both get "
-        "what is not acknowledged yet",
+    arguments.subscribe(p)
+
+
+def _webhook(commands: Commands) -> None:
+    p = _command(
+        commands,
+        "forward:webhook",
+        "send events to a receiver's address as they are published: signed, retried, each at least once",
+        "COMMUNIQUE_WEBHOOK_SECRET_FILE=secret communique webhook --to https://hooks.example.org/press\n"
+        "communique webhook statement --country FI --to https://hooks.example.org/helsinki --from-start\n"
+        "communique webhook --file webhooks.toml\n"
+        "communique webhook --dead hooks.example.org-press",
     )
-    p.add_argument("--count", type=_positive, metavar="N", help="end after N events")
-    p.add_argument("--json", action="store_true", help="JSON lines on a terminal too")
+    arguments.webhook(p)
+
+
+def _sink(commands: Commands) -> None:
+    p = _command(
+        commands,
+        "forward:sink",
+        "write events to files as they are published, each exactly once; goes on where it stopped",
+        "communique sink /var/lib/events\n"
+        "communique sink meetings --kind meeting --format parquet --rotate-s 3600\n"
+        "communique sink accusations --act accuse --min-confidence 0.8 --once",
+    )
+    arguments.sink(p)
 
 
 def _extract(commands: Commands) -> None:
@@ -262,7 +279,9 @@ def _export(commands: Commands) -> None:
     )
     p.add_argument("file", nargs="?", default="-", help="events, one JSON object a line (- for stdin, the default)")
     p.add_argument("--plover", action="store_true", required=True, help="PLOVER 0.8 records (docs/codes.md)")
-    p.add_argument("--kind", action="append", type=_kind, metavar="KIND", help=f"only these: {', '.join(KINDS)}")
+    p.add_argument(
+        "--kind", action="append", type=arguments.kind, metavar="KIND", help=f"only these: {', '.join(KINDS)}"
+    )
     p.add_argument("--after", type=_day, metavar="DATE", help="only events of this day and later")
     p.add_argument("--until", type=_day, metavar="DATE", help="only events up to this day")
 
@@ -314,7 +333,7 @@ def _dead(commands: Commands) -> None:
         "communique dead\ncommunique dead --requeue http_503",
     )
     p.add_argument("--requeue", metavar="REASON", help="put every dead task with this reason back into the queue")
-    p.add_argument("--limit", type=_positive, default=100, metavar="N", help="list the newest N (100)")
+    p.add_argument("--limit", type=arguments.positive, default=100, metavar="N", help="list the newest N (100)")
     p.add_argument("--json", action="store_true", help="JSON lines")
 
 
@@ -354,12 +373,6 @@ def _sources(p: argparse.ArgumentParser) -> None:
     )
 
 
-def _kind(text: str) -> str:
-    if text not in KINDS:
-        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(KINDS)}")
-    return text
-
-
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -379,10 +392,3 @@ def _seconds(text: str) -> float:
     if not 0.1 <= seconds <= 3600:  # noqa: PLR2004 - quicker is no longer read, slower is no longer live
         raise argparse.ArgumentTypeError(f"must be from 0.1 to 3600, not {text}")
     return seconds
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
-    return number

@@ -13,9 +13,8 @@ from typing import Protocol
 from worker.consume import Report, consumer
 from worker.pulse import Pulse
 from worker.queue import UrlQueue
-from worker.schema import KINDS, Event, event_stream
+from worker.schema import Event
 from worker.settings import Settings
-from worker.streams import browse, connect, order
 from worker.subscribe import Subscription, subscribe
 
 Feed = Callable[[UrlQueue, str, asyncio.Event], Awaitable[None]]
@@ -71,7 +70,7 @@ async def run(
                 await _until_fed_and_empty(queue, feed(queue, redis_url, stop), stop)
                 drained.set()
                 await work
-                await _until_heard(listening, redis_url, settings)
+                await listening.caught_up()
             finally:
                 over.set()
 
@@ -103,12 +102,3 @@ async def _tick(queue: UrlQueue, screen: Screen, over: asyncio.Event) -> None:
 async def _listen(listening: Subscription, screen: Screen) -> None:
     async for event in listening:
         screen.event(event)
-
-
-async def _until_heard(listening: Subscription, redis_url: str, settings: Settings) -> None:
-    """Wait until the subscription has handed over the last event of every kind."""
-    async with connect(redis_url) as client:
-        for kind in KINDS:
-            newest = await browse(client, event_stream(settings.key_prefix, kind), count=1, newest_first=True)
-            while newest and order(listening.position[kind]) < order(newest[0].id):  # noqa: ASYNC110 - same
-                await asyncio.sleep(POLL_S)

@@ -10,6 +10,7 @@ import msgspec
 import uvloop
 from rich.console import Console
 
+from worker import arguments
 from worker.commands import required_redis_url, stop_on_signals, tell
 from worker.consume import consumer, worker_parts
 from worker.discover import Asked, Source, discover_parts, discovery, load_sources
@@ -102,6 +103,7 @@ async def _subscribe(args: argparse.Namespace, settings: Settings) -> int:
         consumer=args.consumer,
         after="0" if args.from_start or args.group else "$",
         stop=stop_on_signals(),
+        **arguments.filters(args),
     )
     async with subscription:
         return await _print_all(subscription, args)

@@ -14,7 +14,7 @@ from msgspec import Struct
 from worker.errors import EventStreamError
 from worker.filters.facets import Facets
 from worker.schema import VERSION, Event, Kind
-from worker.streams import Entry, check_server, order, persist
+from worker.streams import Entry, browse, check_server, order, persist
 from worker.subscribe import sources
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 BLOCK_S: Final = 2.0
 """Longest single wait for an event: below the socket timeout of any client one is likely to bring."""
+POLL_S: Final = 0.05
 DECODER: Final = msgspec.json.Decoder(Event)
 LAST_MS: Final = 253_402_300_799_999
 """The end of the year 9999: `datetime` goes no further, a stream id may."""
@@ -161,6 +162,13 @@ class Subscription(AsyncIterator[Event]):
         if entries := self._unacknowledged:
             await persist(self._client, lambda: self._source.acknowledge(entries), self._patience_s)
         self._unacknowledged = []
+
+    async def caught_up(self) -> None:
+        """Return when all that is in the streams now has been handed over, or passed: another task must be reading."""
+        for stream in self._kind_of:
+            newest = await browse(self._client, stream, count=1, newest_first=True)
+            while newest and order(self._source.position[stream]) < order(newest[0].id):  # noqa: ASYNC110 - as below
+                await asyncio.sleep(POLL_S)  # whoever reads moves it
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, None]) -> None:
         """Wait for the work, or for `stop`, which cancels it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+from typing import TYPE_CHECKING, Annotated, Final, cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,8 +18,6 @@ from worker.resolve import refuse_private_literal
 from worker.webhook import signature
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from worker.schema import Kind
     from worker.settings import Settings
 
@@ -145,8 +143,3 @@ def _text(path: str | Path) -> str:
         raise UsageError(f"{path}: {e.strerror}") from None
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8 text") from None
-
-
-def filters_of(given: Mapping[str, Any]) -> Filters:
-    """Return the filters among the options of a command line; what was not given is None there."""
-    return cast("Filters", {name: given[name] for name in Filters.__annotations__ if given.get(name) is not None})

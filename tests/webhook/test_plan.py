@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.webhook.receiver import KEY, SECRET
+from worker.errors import UsageError
+from worker.settings import Settings
+from worker.webhook import plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SETTINGS = Settings(webhook_secret=SECRET)
+TWO = """
+[[webhook]]
+name = "press"
+to = "https://Hooks.example.org:443/press?desk=1"
+secret_file = "press.secret"
+kinds = ["statement"]
+filters = {country = ["FI", "EE"], min_confidence = 0.8}
+
+[[webhook]]
+name = "archive"
+to = "https://archive.example.org/in"
+secret_file = "press.secret"
+from_start = true
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "press.secret").write_text(SECRET + "\n", encoding="utf-8")
+    path = folder / "webhooks.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_file_names_subscriptions_their_secrets_beside_it(tmp_path: Path) -> None:
+    press, archive = plan.load(written(tmp_path, TWO), SETTINGS)
+    assert (press.name, press.to) == ("press", "https://hooks.example.org/press?desk=1")
+    assert (press.kinds, press.secrets, press.after) == (("statement",), (KEY,), "$")
+    assert press.filters == {"country": ["FI", "EE"], "min_confidence": 0.8}
+    assert (archive.kinds, archive.after) == ((), "0")
+    assert SECRET not in repr(press)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('kinds = ["statement"]', 'kinds = ["rumour"]', "'rumour' is none of statement, meeting, decision"),
+        ("country =", "contry =", "unknown filter 'contry'"),
+        ("min_confidence = 0.8", "min_confidence = 8", "no number from 0 to 1"),
+        ("from_start", "form_start", "unknown field `form_start`"),
+        ('name = "archive"', 'name = "press"', "'press' stands there 2 times"),
+        ('name = "archive"', 'name = "a/b"', "matching regex"),
+        ("press.secret", "nobody.secret", r"nobody\.secret: No such file"),
+        ("https://archive.example.org/in", "ftp://archive.example.org/in", "webhook archive: "),
+        ("https://archive.example.org/in", "http://10.0.0.1/in", "not an address of the public Internet"),
+        ("https://archive.example.org/in", "http://[::1]/in", "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES=true"),
+        (TWO, "", "names no subscription"),
+        ("[[webhook]]", "[[webhook", "webhooks file"),
+    ],
+)
+def test_what_is_wrong_is_named_with_the_file(tmp_path: Path, old: str, new: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message) as e:
+        plan.load(written(tmp_path, TWO.replace(old, new)), SETTINGS)
+    assert "webhooks.toml" in str(e.value)
+
+
+@given(st.binary())
+def test_any_file_is_a_plan_or_refused(tmp_path_factory: pytest.TempPathFactory, body: bytes) -> None:
+    path = tmp_path_factory.mktemp("plan") / "webhooks.toml"
+    path.write_bytes(body)
+    with pytest.raises(UsageError):
+        plan.load(path, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("to", "name"),
+    [
+        ("https://hooks.example.org/press", "hooks.example.org-press"),
+        ("http://me:secret@127.0.0.1:8080/a/b?c=d", "127.0.0.1-8080-a-b"),
+        ("http://[::1]:80/", "1-80"),
+        ("http://[", "webhook"),
+    ],
+)
+def test_a_webhook_is_named_after_its_address_without_its_password(to: str, name: str) -> None:
+    assert plan.default_name(to) == name
+
+
+def test_the_secret_comes_from_the_environment_or_a_file_which_wins(tmp_path: Path) -> None:
+    other = written(tmp_path, "").parent / "press.secret"
+    here: dict[str, Any] = {"to": "https://h.example/", "name": None, "kinds": (), "filters": {}, "from_start": False}
+    assert plan.one(settings=SETTINGS, **here).secrets == (KEY,)
+    both = Settings(webhook_secret="whsec_" + "A" * 32, webhook_secret_file=str(other))
+    assert plan.one(settings=both, **here).secrets == (KEY,)
+    with pytest.raises(UsageError, match="COMMUNIQUE_WEBHOOK_SECRET_FILE"):
+        plan.one(settings=Settings(), **here)
