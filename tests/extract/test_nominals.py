@@ -16,6 +16,7 @@ from tests.extract.test_statements import found, statements
         ("Her answer was that it rains.", ("Her", "answer was", ["that it rains"])),
         ("Hale's claim that the ferry was late surprised nobody.", ("Hale", "claim", ["that the ferry was late"])),
         ("Hale's claim that the river was clean has angered us.", ("Hale", "claim", ["that the river was clean"])),
+        ("The verdict by Hale that it rains was old.", ("Hale", "The verdict", ["that it rains"])),
         ("Despite Hale's claim that it rains, crowds came.", ("Hale", "claim", ["that it rains"])),
         (
             "A warning from the ministry that jobs would go failed.",
