@@ -217,8 +217,9 @@ def _webhook(commands: Commands) -> None:
         commands,
         "forward:webhook",
         "send events to a receiver's address as they are published: signed, retried, each at least once",
-        "COMMUNIQUE_WEBHOOK_SECRET_FILE=secret communique webhook --to https://hooks.example.org/press\n"
+        "communique webhook --to https://hooks.example.org/press\n"
         "communique webhook statement --country FI --to https://hooks.example.org/helsinki --from-start\n"
+        "COMMUNIQUE_WEBHOOK_SECRET_FILE=secret communique webhook --to https://hooks.example.org/other\n"
         "communique webhook --file webhooks.toml\n"
         "communique webhook --dead hooks.example.org-press",
     )

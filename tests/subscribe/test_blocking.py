@@ -34,9 +34,8 @@ def published(url: str, settings: Settings, *events: Any) -> None:
 @pytest.fixture
 def on(redis_url: str, settings: Settings) -> Iterator[dict[str, Any]]:
     """Where a test's subscriptions listen; no thread may be left behind."""
-    before = threading.active_count()
     yield {"redis_url": redis_url, "prefix": settings.key_prefix}
-    assert threading.active_count() == before
+    assert "communique-subscription" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_what_there_is_comes_in_order_and_then_it_ends(on: dict[str, Any], settings: Settings) -> None:
