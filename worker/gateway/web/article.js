@@ -30,15 +30,34 @@ export class Article {
     this.heading = el("h1", { tabindex: "-1", dir: "auto" });
     this.about = el("p", { class: "article-about" });
     this.text = el("div", { class: "article-text", dir: "auto" });
-    this.card = el("aside", { class: "article-card", id: "card", "aria-label": "The event selected", "aria-live": "polite", hidden: true });
+    this.card = el("aside", {
+      class: "article-card",
+      id: "card",
+      "aria-label": "The event selected",
+      "aria-live": "polite",
+      hidden: true,
+    });
     this.place = el("output", { class: "article-place" });
     this.list = el("div", { class: "lines" });
     this.tools = this.#tools();
     this.body = el("div", { class: "article-body" }, this.text, this.card);
-    this.found = el("section", { class: "article-events", "aria-labelledby": "found" }, el("h2", { id: "found" }, "Events in this article"), this.list);
+    this.found = el(
+      "section",
+      { class: "article-events", "aria-labelledby": "found" },
+      el("h2", { id: "found" }, "Events in this article"),
+      this.list,
+    );
     this.message = el("p", { class: "notice", role: "status", hidden: true });
     this.back = el("a", { class: "back", href: "#/feed" }, "← Feed");
-    this.element = el("article", { class: "article" }, el("header", {}, this.back, this.heading, this.about), this.message, this.tools, this.body, this.found);
+    this.element = el(
+      "article",
+      { class: "article" },
+      el("header", {}, this.back, this.heading, this.about),
+      this.message,
+      this.tools,
+      this.body,
+      this.found,
+    );
     this.#listen();
   }
 
@@ -59,16 +78,22 @@ export class Article {
     this.#shown = url;
     this.#say("Loading …");
     try {
-      const [{ article, events }, known] = await Promise.all([json("v1/articles", { url }), vocabulary().catch(() => null)]);
+      const [{ article, events }, known] = await Promise.all([
+        json("v1/articles", { url }),
+        vocabulary().catch(() => null),
+      ]);
       if (this.#shown === url) this.#draw(article, events, known);
     } catch (problem) {
-      if (this.#shown === url) this.#say(problem.status === 404 ? "This article is not kept any more." : `${problem.message}.`, url);
+      if (this.#shown === url)
+        this.#say(problem.status === 404 ? "This article is not kept any more." : `${problem.message}.`, url);
     }
   }
 
   #draw(article, events, known) {
     this.#say("");
-    this.#events = events.toSorted((a, b) => a.sentence.start - b.sentence.start || (a.cue?.start ?? 0) - (b.cue?.start ?? 0));
+    this.#events = events.toSorted(
+      (a, b) => a.sentence.start - b.sentence.start || (a.cue?.start ?? 0) - (b.cue?.start ?? 0),
+    );
     this.#known = known;
     this.#pinned = this.#looked = null;
     this.heading.textContent = article.title || outlet(article.url) || "An article without a title";
@@ -84,7 +109,10 @@ export class Article {
   #say(words, url = "") {
     const link = linkable(url);
     this.message.hidden = words === "";
-    this.message.replaceChildren(words, ...(link ? [" ", el("a", { href: link, rel: "noopener noreferrer" }, "See the original")] : []));
+    this.message.replaceChildren(
+      words,
+      ...(link ? [" ", el("a", { href: link, rel: "noopener noreferrer" }, "See the original")] : []),
+    );
     for (const part of [this.tools, this.body, this.found]) part.hidden = words !== "";
     if (words === "") return;
     this.heading.textContent = "Article";
@@ -95,10 +123,20 @@ export class Article {
   /** Let the keyboard stop once at each event: no button within a button. */
   #anchor() {
     for (const event of this.#events) {
-      const marks = ANCHORS.map((role) => this.text.querySelector(`.mark[data-event="${CSS.escape(event.id)}"][data-role="${role}"][data-label]`));
-      const anchor = marks.find((mark) => mark && !mark.closest(".mark[tabindex]") && !mark.querySelector("[tabindex]"));
+      const marks = ANCHORS.map((role) =>
+        this.text.querySelector(`.mark[data-event="${CSS.escape(event.id)}"][data-role="${role}"][data-label]`),
+      );
+      const anchor = marks.find(
+        (mark) => mark && !mark.closest(".mark[tabindex]") && !mark.querySelector("[tabindex]"),
+      );
       if (!anchor) continue;
-      const told = { role: "button", tabindex: "0", "aria-controls": "card", "aria-pressed": "false", "aria-description": capital(event.kind) };
+      const told = {
+        role: "button",
+        tabindex: "0",
+        "aria-controls": "card",
+        "aria-pressed": "false",
+        "aria-description": capital(event.kind),
+      };
       for (const [name, value] of Object.entries(told)) anchor.setAttribute(name, value);
     }
   }
@@ -129,7 +167,11 @@ export class Article {
   }
 
   #fillCard(event) {
-    const close = el("button", { type: "button", class: "plain close", "aria-label": "Close the card", onclick: () => this.#select(null) }, "×");
+    const close = el(
+      "button",
+      { type: "button", class: "plain close", "aria-label": "Close the card", onclick: () => this.#select(null) },
+      "×",
+    );
     this.card.replaceChildren(close, card(event, this.#known));
     const mark = this.#marks(event.id)[0];
     if (!mark) return;
@@ -161,19 +203,29 @@ export class Article {
 
   // ------------------------------------------------------------ what the reader does
   #tools() {
-    const step = (words, label, by) => el("button", { type: "button", class: "plain", "aria-label": label, onclick: () => this.#step(by) }, words);
+    const step = (words, label, by) =>
+      el("button", { type: "button", class: "plain", "aria-label": label, onclick: () => this.#step(by) }, words);
     const legend = LEGEND.map(([role, name]) => el("li", {}, el("span", { class: `mark role-${role}` }, name)));
     return el(
       "div",
       { class: "article-tools" },
-      el("div", { class: "steps", role: "group", "aria-label": "From event to event" }, step("‹ Previous", "Previous event", -1), this.place, step("Next ›", "Next event", 1)),
+      el(
+        "div",
+        { class: "steps", role: "group", "aria-label": "From event to event" },
+        step("‹ Previous", "Previous event", -1),
+        this.place,
+        step("Next ›", "Next event", 1),
+      ),
       el("ul", { class: "legend", "aria-label": "How words are marked" }, ...legend),
     );
   }
 
   #listen() {
     const idAt = (event) => event.target.closest?.(".mark")?.dataset.event ?? null;
-    this.text.addEventListener("pointerover", (event) => event.pointerType === "mouse" && idAt(event) && this.#look(idAt(event)));
+    this.text.addEventListener(
+      "pointerover",
+      (event) => event.pointerType === "mouse" && idAt(event) && this.#look(idAt(event)),
+    );
     this.text.addEventListener("pointerleave", () => this.#look(this.#pinned));
     this.text.addEventListener("click", (event) => getSelection().isCollapsed && this.#select(idAt(event)));
     this.text.addEventListener("focusin", (event) => idAt(event) && this.#select(idAt(event)));

@@ -10,14 +10,28 @@ export function card(event, known) {
   return el(
     "div",
     { class: `card card-${event.kind}` },
-    el("p", { class: "card-kind" }, icon(event.kind), el("span", {}, capital(event.kind)), confidence(event.confidence)),
-    el("dl", {}, ...rows.filter(([, told]) => told).flatMap(([name, told]) => [el("dt", {}, name), el("dd", {}, told)])),
+    el(
+      "p",
+      { class: "card-kind" },
+      icon(event.kind),
+      el("span", {}, capital(event.kind)),
+      confidence(event.confidence),
+    ),
+    el(
+      "dl",
+      {},
+      ...rows.filter(([, told]) => told).flatMap(([name, told]) => [el("dt", {}, name), el("dd", {}, told)]),
+    ),
   );
 }
 
 function facts(event) {
   const who = { statement: "Speaker", meeting: "Parties", decision: "Decided by" }[event.kind];
-  return [[who, parties(actors(event))], ...own(event), ["Via", event.via.length > 0 ? outside("span", "via", event.via.join(", ")) : null]];
+  return [
+    [who, parties(actors(event))],
+    ...own(event),
+    ["Via", event.via.length > 0 ? outside("span", "via", event.via.join(", ")) : null],
+  ];
 }
 
 function own(event) {
@@ -45,7 +59,11 @@ function own(event) {
 
 function parties(all) {
   if (all.length === 0) return el("span", { class: "nobody" }, "nobody named");
-  return el("ul", { class: "parties" }, ...all.map((actor) => el("li", {}, party(actor), " ", el("span", { class: "actor-type" }, actor.type))));
+  return el(
+    "ul",
+    { class: "parties" },
+    ...all.map((actor) => el("li", {}, party(actor), " ", el("span", { class: "actor-type" }, actor.type))),
+  );
 }
 
 const words = (span) => (span ? outside("span", "where", span.text) : null);
@@ -57,9 +75,24 @@ function codes(event, known) {
   return el(
     "span",
     {},
-    plover ? el("span", { class: "code" }, el("abbr", { title: "Political Language Ontology for Verifiable Event Records" }, "PLOVER"), ` ${plover.type}${mode}`) : null,
+    plover
+      ? el(
+          "span",
+          { class: "code" },
+          el("abbr", { title: "Political Language Ontology for Verifiable Event Records" }, "PLOVER"),
+          ` ${plover.type}${mode}`,
+        )
+      : null,
     plover && cameo ? el("br") : null,
-    cameo ? el("span", { class: "code" }, el("abbr", { title: "Conflict and Mediation Event Observations" }, "CAMEO"), ` ${cameo} `, el("span", { class: "code-name" }, known?.cameo[cameo] ?? "")) : null,
+    cameo
+      ? el(
+          "span",
+          { class: "code" },
+          el("abbr", { title: "Conflict and Mediation Event Observations" }, "CAMEO"),
+          ` ${cameo} `,
+          el("span", { class: "code-name" }, known?.cameo[cameo] ?? ""),
+        )
+      : null,
   );
 }
 

@@ -17,13 +17,38 @@ export class Circle {
     this.onChoose = onChoose;
     this.edges = svg("g", { class: "edges", "aria-hidden": "true" });
     this.nodes = svg("g", { class: "nodes" });
-    const arrow = svg("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 13, markerHeight: 13, markerUnits: "userSpaceOnUse", orient: "auto" }, svg("path", { d: "M0 0.800 7.500 4 0 7.200z" }));
-    this.element = svg("svg", { class: "circle", viewBox: `0 0 ${SIZE} ${SIZE}`, role: "group", "aria-label": "Countries; arrow keys go round, Enter chooses" }, svg("defs", {}, arrow), this.edges, this.nodes);
+    const arrow = svg(
+      "marker",
+      {
+        id: "arrow",
+        viewBox: "0 0 8 8",
+        refX: 7,
+        refY: 4,
+        markerWidth: 13,
+        markerHeight: 13,
+        markerUnits: "userSpaceOnUse",
+        orient: "auto",
+      },
+      svg("path", { d: "M0 0.800 7.500 4 0 7.200z" }),
+    );
+    this.element = svg(
+      "svg",
+      {
+        class: "circle",
+        viewBox: `0 0 ${SIZE} ${SIZE}`,
+        role: "group",
+        "aria-label": "Countries; arrow keys go round, Enter chooses",
+      },
+      svg("defs", {}, arrow),
+      this.edges,
+      this.nodes,
+    );
     this.element.addEventListener("keydown", (event) => this.#walk(event));
   }
 
   /** Draw the relations of these countries, which stand in this order; `chosen` is the one looked at, or null. */
   draw(order, relations, chosen) {
+    if (String(order) !== String(this.#order)) this.#move();
     this.#order = order;
     const places = new Map(order.map((code, n) => [code, place(n, order.length)]));
     this.#drawNodes(places, relations, chosen);
@@ -31,6 +56,13 @@ export class Circle {
     const drawn = ties.toSorted((a, b) => a.events.length - b.events.length).map((tie) => edge(tie, places, chosen));
     this.edges.replaceChildren(...drawn);
     this.element.classList.toggle("chosen", chosen !== null);
+  }
+
+  /** Countries go to new places: their ties come back once they are there. */
+  #move() {
+    const fresh = this.edges.cloneNode(false);
+    this.edges.replaceWith(fresh);
+    this.edges = fresh;
   }
 
   #drawNodes(places, relations, chosen) {
@@ -46,12 +78,18 @@ export class Circle {
       node.setAttribute("aria-pressed", String(code === chosen));
       node.setAttribute("tabindex", code === (chosen ?? this.#order[0]) ? "0" : "-1");
       node.classList.toggle("near", near(code, chosen, relations));
-      if (this.nodes.children[n] !== node && !this.nodes.contains(document.activeElement)) this.nodes.insertBefore(node, this.nodes.children[n] ?? null);
+      if (this.nodes.children[n] !== node && !this.nodes.contains(document.activeElement))
+        this.nodes.insertBefore(node, this.nodes.children[n] ?? null);
     }
   }
 
   #node(code) {
-    const node = svg("g", { class: "node", role: "button", "data-code": code }, svg("circle", {}), svg("text", {}, country(code)));
+    const node = svg(
+      "g",
+      { class: "node", role: "button", "data-code": code },
+      svg("circle", {}),
+      svg("text", {}, country(code)),
+    );
     const toggle = () => this.onChoose(node.getAttribute("aria-pressed") === "true" ? null : code);
     node.addEventListener("click", toggle);
     node.addEventListener("keydown", (event) => {
@@ -97,7 +135,12 @@ function edge({ kind, from, to, events }, places, chosen) {
   const [a, b] = [places.get(from), places.get(to)];
   const related = chosen === null || from === chosen || to === chosen;
   const width = Math.min(8, 1.2 + 1.2 * Math.sqrt(events.length));
-  return svg("path", { class: `edge edge-${kind}${related ? "" : " far"}`, d: kind === "spoke" ? arc(a, b) : chord(a, b), "stroke-width": width.toFixed(1), "marker-end": kind === "spoke" ? "url(#arrow)" : null });
+  return svg("path", {
+    class: `edge edge-${kind}${related ? "" : " far"}`,
+    d: kind === "spoke" ? arc(a, b) : chord(a, b),
+    "stroke-width": width.toFixed(1),
+    "marker-end": kind === "spoke" ? "url(#arrow)" : null,
+  });
 }
 
 const chord = (a, b) => `M${point(a)} Q${point(towards(a, b, 0))} ${point(b)}`;
@@ -129,8 +172,16 @@ export function inWords(code, relations) {
   const told = [
     [sum(ties.filter((tie) => tie.kind === "met")), "meeting"],
     [sum(ties.filter((tie) => tie.kind === "toMeet")), "meeting to come", "meetings to come"],
-    [sum(ties.filter((tie) => tie.kind === "spoke" && tie.from === code && tie.to !== code)), "time it spoke of others", "times it spoke of others"],
-    [sum(ties.filter((tie) => tie.kind === "spoke" && tie.to === code && tie.from !== code)), "time others spoke of it", "times others spoke of it"],
+    [
+      sum(ties.filter((tie) => tie.kind === "spoke" && tie.from === code && tie.to !== code)),
+      "time it spoke of others",
+      "times it spoke of others",
+    ],
+    [
+      sum(ties.filter((tie) => tie.kind === "spoke" && tie.to === code && tie.from !== code)),
+      "time others spoke of it",
+      "times others spoke of it",
+    ],
   ].filter(([n]) => n > 0);
   return told.map(([n, one, many]) => (many && n > 1 ? `${n} ${many}` : plural(n, one))).join(", ");
 }

@@ -78,7 +78,7 @@ export class Events extends EventTarget {
   }
 
   async #loadOlder(count) {
-    for (let missing = Math.min(count, MOST - this.#kept.length); missing > 0 && this.more; ) {
+    for (let missing = Math.min(count, MOST - this.#kept.length); missing > 0 && this.more;) {
       const page = await this.#page({ limit: Math.min(missing, 1000), before: this.#before });
       this.#prepend(page);
       missing -= page.events.length;

@@ -21,19 +21,47 @@ export class Feed {
 
   constructor() {
     this.title = "Feed";
-    this.list = el("div", { class: "lines", role: "feed", "aria-label": "Events, the newest first", "aria-busy": "true" });
-    this.fresh = el("button", { type: "button", class: "fresh", hidden: true, onclick: () => this.#catchUp({ scroll: true }) });
-    this.pause = el("button", { type: "button", class: "plain pause", "aria-pressed": "false", onclick: () => this.#togglePause() }, "Pause");
+    this.list = el("div", {
+      class: "lines",
+      role: "feed",
+      "aria-label": "Events, the newest first",
+      "aria-busy": "true",
+    });
+    this.fresh = el("button", {
+      type: "button",
+      class: "fresh",
+      hidden: true,
+      onclick: () => this.#catchUp({ scroll: true }),
+    });
+    this.pause = el(
+      "button",
+      { type: "button", class: "plain pause", "aria-pressed": "false", onclick: () => this.#togglePause() },
+      "Pause",
+    );
     this.total = el("p", { class: "total" });
-    this.gap = el("p", { class: "feed-gap", hidden: true }, "Some events were trimmed away before they could be shown here.");
+    this.gap = el(
+      "p",
+      { class: "feed-gap", hidden: true },
+      "Some events were trimmed away before they could be shown here.",
+    );
     this.end = el("div", { class: "feed-end" });
     this.heading = el("h1", { tabindex: "-1" }, "Live feed");
-    this.element = el("section", { class: "feed" }, el("div", { class: "view-head" }, this.heading, this.total, this.pause), el("div", { class: "fresh-place" }, this.fresh), this.gap, this.list, this.end);
+    this.element = el(
+      "section",
+      { class: "feed" },
+      el("div", { class: "view-head" }, this.heading, this.total, this.pause),
+      el("div", { class: "fresh-place" }, this.fresh),
+      this.gap,
+      this.list,
+      this.end,
+    );
     this.list.addEventListener("click", (event) => {
       this.opened = event.target.closest("a") && event.target.closest(".line");
     });
     this.list.addEventListener("keydown", (event) => this.#walk(event));
-    this.watcher = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.#deeper(), { rootMargin: "600px" });
+    this.watcher = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.#deeper(), {
+      rootMargin: "600px",
+    });
   }
 
   /** Where a reader who comes back goes on: at the line that was opened. */
@@ -93,7 +121,10 @@ export class Feed {
   #catchUp({ scroll = false } = {}) {
     const events = this.#events;
     const from = Math.max(this.#to, events.end - MOST_LINES, events.first);
-    const added = events.between(from, events.end).map((event) => line(event)).reverse();
+    const added = events
+      .between(from, events.end)
+      .map((event) => line(event))
+      .reverse();
     if (from > this.#to) this.#clear(from); // so much came that what is shown is far behind
     if (added.length > 0) {
       for (const one of added) one.classList.toggle("arriving", this.#to > 0 && !still());
@@ -157,7 +188,10 @@ export class Feed {
   /** Show older events: what is here already, else what the gateway has. */
   #deeper() {
     const events = this.#events;
-    const older = events.between(this.#from - STEP, this.#from).map((event) => line(event)).reverse();
+    const older = events
+      .between(this.#from - STEP, this.#from)
+      .map((event) => line(event))
+      .reverse();
     this.list.append(...older);
     this.#from -= older.length;
     this.#number();
@@ -180,7 +214,10 @@ export class Feed {
     this.list.setAttribute("aria-busy", String(empty && state === "connecting"));
     this.end.classList.toggle("empty", empty);
     const again = el("button", { type: "button", class: "plain", onclick: () => this.#deeper() }, "Older events");
-    this.end.replaceChildren(empty ? nothing(state, problem) : failure ? `${failure.message}. ` : more ? "" : "That is all that is kept.", ...(more && !empty ? [again] : []));
+    this.end.replaceChildren(
+      empty ? nothing(state, problem) : failure ? `${failure.message}. ` : more ? "" : "That is all that is kept.",
+      ...(more && !empty ? [again] : []),
+    );
   }
 
   #showTotal() {

@@ -11,7 +11,12 @@ export const NAMES = ["kind", "text", "speaker", "country", "outlet", "act", "st
 
 /** Read the filters of an address: [[name, value], …] in the order of NAMES. */
 export function parse(params) {
-  return NAMES.flatMap((name) => params.getAll(name).filter((value) => value.trim()).map((value) => [name, value]));
+  return NAMES.flatMap((name) =>
+    params
+      .getAll(name)
+      .filter((value) => value.trim())
+      .map((value) => [name, value]),
+  );
 }
 
 /** Say a filter in words, for the chip that takes it off. */
@@ -33,7 +38,13 @@ export class Filters {
     this.chips = el("ul", { class: "chips", "aria-label": "Filters in force" });
     this.problem = el("p", { class: "filter-problem", role: "alert" });
     this.form = this.#form();
-    this.element = el("search", { class: "filters", "aria-label": "Filter events" }, this.form, this.chips, this.problem);
+    this.element = el(
+      "search",
+      { class: "filters", "aria-label": "Filter events" },
+      this.form,
+      this.chips,
+      this.problem,
+    );
     this.#offer();
   }
 
@@ -43,7 +54,8 @@ export class Filters {
     this.explain("");
     const values = (name) => chosen.filter(([key]) => key === name).map(([, value]) => value);
     for (const button of this.kinds) button.setAttribute("aria-pressed", String(values("kind").includes(button.value)));
-    for (const field of this.form.querySelectorAll("[name]")) if (field !== document.activeElement || !this.#typed) set(field, values(field.name));
+    for (const field of this.form.querySelectorAll("[name]"))
+      if (field !== document.activeElement || !this.#typed) set(field, values(field.name));
     this.#showChips();
     this.count.textContent = countOf(chosen);
   }
@@ -55,7 +67,16 @@ export class Filters {
 
   #showChips() {
     const chips = this.chosen.map((filter) => this.#chip(filter));
-    const all = chips.length > 1 ? [el("li", {}, el("button", { type: "button", class: "plain", onclick: () => this.onChange([]) }, "Clear all"))] : [];
+    const all =
+      chips.length > 1
+        ? [
+            el(
+              "li",
+              {},
+              el("button", { type: "button", class: "plain", onclick: () => this.onChange([]) }, "Clear all"),
+            ),
+          ]
+        : [];
     this.chips.replaceChildren(...chips, ...all);
   }
 
@@ -64,7 +85,15 @@ export class Filters {
       this.onChange(this.chosen.filter((other) => other !== filter));
       this.form.querySelector("input").focus();
     };
-    return el("li", {}, el("button", { type: "button", class: "chip", onclick: off, "aria-label": `Remove filter ${inWords(filter)}` }, el("span", { dir: "auto" }, inWords(filter))));
+    return el(
+      "li",
+      {},
+      el(
+        "button",
+        { type: "button", class: "chip", onclick: off, "aria-label": `Remove filter ${inWords(filter)}` },
+        el("span", { dir: "auto" }, inWords(filter)),
+      ),
+    );
   }
 
   #kind(kind) {
@@ -72,7 +101,13 @@ export class Filters {
       const rest = this.chosen.filter(([name, value]) => name !== "kind" || value !== kind);
       this.onChange(rest.length < this.chosen.length ? rest : ordered([...this.chosen, ["kind", kind]]));
     };
-    const attributes = { type: "button", class: `kind-toggle kind-${kind}`, value: kind, "aria-pressed": "false", onclick: toggle };
+    const attributes = {
+      type: "button",
+      class: `kind-toggle kind-${kind}`,
+      value: kind,
+      "aria-pressed": "false",
+      onclick: toggle,
+    };
     return el("button", attributes, icon(kind), `${capital(kind)}s`);
   }
 
@@ -97,7 +132,13 @@ export class Filters {
       ),
       this.countries,
     );
-    const form = el("form", { class: "filter-form" }, el("div", { class: "kinds", role: "group", "aria-label": "Kinds" }, ...this.kinds), text("text", "Words", "words of the event", { type: "search" }), more);
+    const form = el(
+      "form",
+      { class: "filter-form" },
+      el("div", { class: "kinds", role: "group", "aria-label": "Kinds" }, ...this.kinds),
+      text("text", "Words", "words of the event", { type: "search" }),
+      more,
+    );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#changed();
@@ -125,12 +166,21 @@ export class Filters {
   async #offer() {
     const known = await vocabulary().catch(() => null);
     if (!known) return; // the fields for text serve all the same
-    this.codes = new Map(Object.values(known.places).flatMap((places) => Object.entries(places).map(([name, code]) => [name.toLowerCase(), code])));
-    const named = [...new Set(this.codes.values())].map((code) => [country(code), code]).sort((a, b) => a[0].localeCompare(b[0]));
+    this.codes = new Map(
+      Object.values(known.places).flatMap((places) =>
+        Object.entries(places).map(([name, code]) => [name.toLowerCase(), code]),
+      ),
+    );
+    const named = [...new Set(this.codes.values())]
+      .map((code) => [country(code), code])
+      .sort((a, b) => a[0].localeCompare(b[0]));
     for (const [name, code] of named) this.codes.set(name.toLowerCase(), code);
     this.countries.replaceChildren(...named.map(([name]) => el("option", { value: name })));
     options(this.acts, [["", known.acts]]);
-    options(this.statuses, [["Meetings", known.statuses.meeting], ["Decisions", known.statuses.decision]]);
+    options(this.statuses, [
+      ["Meetings", known.statuses.meeting],
+      ["Decisions", known.statuses.decision],
+    ]);
     this.show(this.chosen);
   }
 }
@@ -140,7 +190,9 @@ const ordered = (filters) => filters.toSorted((a, b) => NAMES.indexOf(a[0]) - NA
 /** Commas part alternatives, but in words looked for. */
 function valuesOf(name, given, codes) {
   const values = name === "text" ? [given] : given.split(",");
-  const trimmed = values.map((value) => value.trim()).filter((value) => value && !(name === "min_confidence" && Number(value) === 0));
+  const trimmed = values
+    .map((value) => value.trim())
+    .filter((value) => value && !(name === "min_confidence" && Number(value) === 0));
   return trimmed.map((value) => [name, name === "country" ? (codes?.get(value.toLowerCase()) ?? value) : value]);
 }
 
@@ -163,11 +215,29 @@ function set(field, values) {
 const percent = (value) => (Number(value) === 0 ? "any" : `≥ ${Math.round(value * 100)} %`);
 
 function text(name, label, placeholder, more = {}) {
-  return el("label", { class: `field field-${name}` }, el("span", {}, label), el("input", { name, type: "text", placeholder, autocomplete: "off", maxlength: "200", spellcheck: "false", ...more }));
+  return el(
+    "label",
+    { class: `field field-${name}` },
+    el("span", {}, label),
+    el("input", {
+      name,
+      type: "text",
+      placeholder,
+      autocomplete: "off",
+      maxlength: "200",
+      spellcheck: "false",
+      ...more,
+    }),
+  );
 }
 
 function select(name, label, any) {
-  return el("label", { class: `field field-${name}` }, el("span", {}, label), el("select", { name }, el("option", { value: "" }, any)));
+  return el(
+    "label",
+    { class: `field field-${name}` },
+    el("span", {}, label),
+    el("select", { name }, el("option", { value: "" }, any)),
+  );
 }
 
 function options(label, groups) {

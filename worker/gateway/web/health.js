@@ -20,7 +20,13 @@ export class Health {
     this.heading = el("h1", { tabindex: "-1" }, "Health of the queue");
     this.verdict = el("p", { class: "verdict", role: "status" });
     this.body = el("div", { class: "health-body" });
-    this.element = el("section", { class: "health" }, el("div", { class: "view-head" }, this.heading), this.verdict, this.body);
+    this.element = el(
+      "section",
+      { class: "health" },
+      el("div", { class: "view-head" }, this.heading),
+      this.verdict,
+      this.body,
+    );
     document.addEventListener("visibilitychange", () => this.#asking && this.#ask());
   }
 
@@ -54,9 +60,19 @@ export class Health {
   }
 
   #draw(status) {
-    this.#waiting = [...this.#waiting, status.queue.backlog + status.queue.pending].slice(-SAMPLES);
+    const { backlog, pending, delayed } = status.queue;
+    this.#waiting = [...this.#waiting, backlog + pending + delayed].slice(-SAMPLES);
     this.#judge(...judged(status));
-    this.body.replaceChildren(figures(status), curve(this.#waiting), services(status), workers(status.workers), dead(status), hosts(status.hosts), lags(status.lags), kept(status));
+    this.body.replaceChildren(
+      figures(status),
+      curve(this.#waiting),
+      services(status),
+      workers(status.workers),
+      dead(status),
+      hosts(status.hosts),
+      lags(status.lags),
+      kept(status),
+    );
   }
 }
 
@@ -64,12 +80,20 @@ export class Health {
 export function judged({ queue, workers, services }) {
   const oldest = queue.oldest_s ?? 0;
   const silent = services.filter(({ late = {} }) => Object.keys(late).length > 0);
-  if (silent.length > 0) return ["bad", `${silent.map(({ service, name }) => `${service} ${name}`).join(", ")} has fallen silent.`];
-  if (queue.backlog + queue.pending > 0 && workers.length === 0) return ["bad", `${plural(queue.backlog, "task")} waiting, and no worker is there.`];
+  if (silent.length > 0)
+    return ["bad", `${silent.map(({ service, name }) => `${service} ${name}`).join(", ")} has fallen silent.`];
+  if (queue.backlog + queue.pending > 0 && workers.length === 0)
+    return ["bad", `${plural(queue.backlog, "task")} waiting, and no worker is there.`];
   const silence = Math.min(...workers.map((worker) => worker.idle_s));
   if (queue.backlog > 0 && silence > LATE_S) return ["bad", `Nobody has asked for work for ${lasting(silence)}.`];
   if (oldest > LATE_S) return ["late", `The oldest task has been waiting for ${lasting(oldest)}.`];
-  if (queue.backlog + queue.pending > 0) return ["good", `Working: ${plural(queue.pending, "task")} under way, ${number(queue.backlog)} waiting.`];
+  if (queue.backlog + queue.pending > 0)
+    return ["good", `Working: ${plural(queue.pending, "task")} under way, ${number(queue.backlog)} waiting.`];
+  if (queue.delayed > 0)
+    return [
+      "good",
+      `${plural(queue.delayed, "task")} put off until ${queue.delayed === 1 ? "its" : "their"} time comes.`,
+    ];
   return ["good", workers.length > 0 ? "All done: nothing is waiting." : "Nothing is waiting, and no worker is there."];
 }
 
@@ -84,61 +108,118 @@ function figures({ queue, stream }) {
     ["Listening", number(stream.clients), stream.clients === 1 ? "client" : "clients"],
     ["Given up", number(queue.dead), "dead letters"],
   ];
-  return el("dl", { class: "figures" }, ...tiles.map(([name, value, about]) => el("div", {}, el("dt", {}, name), el("dd", {}, el("b", {}, value), el("span", {}, about)))));
+  return el(
+    "dl",
+    { class: "figures" },
+    ...tiles.map(([name, value, about]) =>
+      el("div", {}, el("dt", {}, name), el("dd", {}, el("b", {}, value), el("span", {}, about))),
+    ),
+  );
 }
 
 const age = (seconds) => (seconds === null || seconds === undefined ? "–" : lasting(seconds));
 
-/** Tasks waiting or under way, over the time that this page has been looking. */
+/** Tasks waiting, under way or put off, over the time that this page has been looking. */
 function curve(samples) {
   const most = Math.max(1, ...samples);
   const shown = Math.max(samples.length, SAMPLES / 10);
   const x = (n) => 600 - (samples.length - 1 - n) * (600 / (shown - 1));
   const points = samples.map((value, n) => `${x(n).toFixed(1)},${(78 - (value / most) * 70).toFixed(1)}`);
   const area = `M${x(0).toFixed(1)},80 L${points.join(" L")} L600,80 Z`;
-  const drawing = svg("svg", { class: "curve", viewBox: "0 0 600 80", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("path", { class: "area", d: area }), svg("polyline", { points: points.join(" ") }));
-  return el("figure", { class: "panel wide" }, el("figcaption", {}, el("h2", {}, "Waiting and under way"), el("span", {}, `last ${lasting((shown * EVERY_MS) / 1000)}; most ${number(most)}`)), drawing);
+  const drawing = svg(
+    "svg",
+    { class: "curve", viewBox: "0 0 600 80", preserveAspectRatio: "none", "aria-hidden": "true" },
+    svg("path", { class: "area", d: area }),
+    svg("polyline", { points: points.join(" ") }),
+  );
+  return el(
+    "figure",
+    { class: "panel wide" },
+    el(
+      "figcaption",
+      {},
+      el("h2", {}, "Work left"),
+      el("span", {}, `last ${lasting((shown * EVERY_MS) / 1000)}; most ${number(most)}`),
+    ),
+    drawing,
+  );
 }
 
-function panel(title, empty, rows, make) {
-  return el("section", { class: "panel" }, el("h2", {}, title), rows.length > 0 ? make(rows) : el("p", { class: "none" }, empty));
+function panel(title, empty, rows, make, wide = "") {
+  return el(
+    "section",
+    { class: `panel ${wide}` },
+    el("h2", {}, title),
+    rows.length > 0 ? make(rows) : el("p", { class: "none" }, empty),
+  );
 }
 
 function table(head, rows) {
   const cell = (value, n) => (n === 0 ? el("th", { scope: "row", dir: "auto" }, value) : el("td", {}, value));
-  return el("table", {}, el("thead", {}, el("tr", {}, ...head.map((name) => el("th", { scope: "col" }, name)))), el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map(cell)))));
+  return el(
+    "table",
+    {},
+    el("thead", {}, el("tr", {}, ...head.map((name) => el("th", { scope: "col" }, name)))),
+    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map(cell)))),
+  );
 }
 
 function workers(all) {
-  const rows = all.toSorted((a, b) => a.name.localeCompare(b.name)).map(({ name, pending, idle_s: idle }) => [name, number(pending), lasting(idle)]);
+  const rows = all
+    .toSorted((a, b) => a.name.localeCompare(b.name))
+    .map(({ name, pending, idle_s: idle }) => [name, number(pending), lasting(idle)]);
   return panel("Workers", "None.", rows, () => table(["Name", "In hand", "Last heard of"], rows));
 }
 
 function dead({ queue, dead: { newest, by_reason: reasons } }) {
   const rows = Object.entries(reasons);
   const about = queue.dead > newest ? [el("p", { class: "none" }, `Of the newest ${number(newest)}.`)] : [];
-  const bar = (n) => el("meter", { min: "0", max: String(Math.max(newest, 1)), value: String(n), "aria-hidden": "true" });
-  return panel("Given up, by reason", "Nothing.", rows, () => el("div", {}, table(["Reason", "Tasks", ""], rows.map(([reason, n]) => [spoken(reason), number(n), bar(n)])), ...about));
+  const bar = (n) =>
+    el("meter", { min: "0", max: String(Math.max(newest, 1)), value: String(n), "aria-hidden": "true" });
+  return panel("Given up, by reason", "Nothing.", rows, () =>
+    el(
+      "div",
+      {},
+      table(
+        ["Reason", "Tasks", ""],
+        rows.map(([reason, n]) => [spoken(reason), number(n), bar(n)]),
+      ),
+      ...about,
+    ),
+  );
 }
 
 /** Hosts that asked for a rest come first; the others wait for their next slot, as politeness has it. */
 function hosts(all) {
   const rows = all
     .toSorted((a, b) => b.pause_s - a.pause_s || b.wait_s - a.wait_s)
-    .map(({ host, pause_s: pause, wait_s: wait }) => [host, pause > 0 ? lasting(pause) : "–", lasting(Math.max(pause, wait))]);
-  return panel("Paused and busy hosts", "None has to wait.", rows, () => table(["Host", "Asked for a rest of", "Next slot in"], rows));
+    .map(({ host, pause_s: pause, wait_s: wait }) => [
+      host,
+      pause > 0 ? lasting(pause) : "–",
+      lasting(Math.max(pause, wait)),
+    ]);
+  return panel("Paused and busy hosts", "None has to wait.", rows, () =>
+    table(["Host", "Asked for a rest of", "Next slot in"], rows),
+  );
 }
 
 function services({ services: all, at }) {
   const since = (iso) => lasting(Math.max(0, (new Date(at) - new Date(iso)) / 1000));
-  const rows = all.map(({ name, service, started_at: started, in_flight: inFlight = 0, late = {}, trouble }) => [
-    el("span", {}, service, el("small", {}, name)),
-    since(started),
-    number(inFlight),
-    el("span", { class: Object.keys(late).length > 0 ? "late" : null }, troubled(late, trouble)),
-  ]);
-  return panel("Services", "None has told of itself.", rows, () => table(["Service", "Up for", "In flight", "Trouble"], rows));
+  const rows = all.map(
+    ({ name, service, started_at: started, in_flight: inFlight = 0, rates = {}, late = {}, trouble }) => [
+      el("span", {}, service, el("small", {}, name)),
+      since(started),
+      number(inFlight),
+      rate(rates.articles),
+      rate(KINDS.reduce((sum, kind) => sum + (rates[kind] ?? 0), 0)),
+      el("span", { class: Object.keys(late).length > 0 ? "late" : null, dir: "auto" }, troubled(late, trouble)),
+    ],
+  );
+  const head = ["Service", "Up for", "In flight", "Articles/s", "Events/s", "Last trouble"];
+  return panel("Services", "None has told of itself.", rows, () => table(head, rows), "wide");
 }
+
+const rate = (perSecond = 0) => perSecond.toFixed(1);
 
 function troubled(late, trouble) {
   const silent = Object.entries(late).map(([part, seconds]) => `${part} silent for ${lasting(seconds)}`);
@@ -146,8 +227,14 @@ function troubled(late, trouble) {
 }
 
 function lags(all) {
-  const rows = all.map(({ stream, group, entries, lag_s: lag }) => [`${group}: ${stream}s`, entries === null ? "?" : number(entries), lasting(lag)]);
-  return panel("Groups of subscribers", "There are none.", rows, () => table(["Group and stream", "To come", "Behind"], rows));
+  const rows = all.map(({ stream, group, entries, lag_s: lag }) => [
+    `${group}: ${stream}s`,
+    entries === null ? "?" : number(entries),
+    lasting(lag),
+  ]);
+  return panel("Groups of subscribers", "There are none.", rows, () =>
+    table(["Group and stream", "To come", "Behind"], rows),
+  );
 }
 
 function kept({ events, articles }) {

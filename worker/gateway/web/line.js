@@ -2,7 +2,7 @@
 
 import { el, icon, outside } from "./dom.js";
 import { evidence } from "./marks.js";
-import { actors, capital, country, inFull, outlet, sentence, spoken, tone, verb, when } from "./words.js";
+import { actors, capital, country, inFull, outlet, sentence, spoken, tone, towards, verb, when } from "./words.js";
 
 /** Address of an event within its article. */
 export function addressOf(event) {
@@ -20,28 +20,50 @@ export function line(event, { heading = "h2" } = {}) {
 }
 
 function head(event, heading) {
-  return el("div", { class: "line-head" }, el(heading, { class: "line-who" }, who(event), " ", deed(event)), ...time(event));
+  return el(
+    "div",
+    { class: "line-head" },
+    el(heading, { class: "line-who" }, who(event), " ", deed(event)),
+    ...time(event),
+  );
 }
 
 function who(event) {
   const parties = actors(event);
-  if (parties.length === 0) return el("span", { class: "nobody" }, event.kind === "statement" ? "Somebody" : "Nobody named");
-  return parties.flatMap((actor, n) => [n > 0 ? el("span", { class: "and" }, n === parties.length - 1 ? " and " : ", ") : "", party(actor)]);
+  if (parties.length === 0)
+    return el("span", { class: "nobody" }, event.kind === "statement" ? "Somebody" : "Nobody named");
+  return parties.flatMap((actor, n) => [
+    n > 0 ? el("span", { class: "and" }, n === parties.length - 1 ? " and " : ", ") : "",
+    party(actor),
+  ]);
 }
 
 /** A party: name, role, country. */
 export function party(actor) {
-  const known = [actor.role && outside("span", "role", actor.role), actor.country && actor.name !== country(actor.country) && el("span", { class: "country" }, country(actor.country))];
+  const known = [
+    actor.role && outside("span", "role", actor.role),
+    actor.country && actor.name !== country(actor.country) && el("span", { class: "country" }, country(actor.country)),
+  ];
   const told = known.filter(Boolean).flatMap((node, n) => (n > 0 ? [", ", node] : [node]));
-  return el("span", { class: "party" }, outside("b", "name", actor.name), told.length > 0 ? el("span", { class: "known" }, " ", ...told) : null);
+  return el(
+    "span",
+    { class: "party" },
+    outside("b", "name", actor.name),
+    told.length > 0 ? el("span", { class: "known" }, " ", ...told) : null,
+  );
 }
 
 function deed(event) {
   if (event.kind === "statement") {
-    const target = event.target ? [" ", outside("span", "target", event.target.name)] : [];
+    const target = event.target ? [`${towards(event.act)} `, outside("span", "target", event.target.name)] : [];
     return el("span", { class: "deed" }, el("span", { class: "act" }, verb(event.act)), ...target);
   }
-  const what = event.kind === "meeting" ? spoken(event.form) : event.category === "other" ? "decision" : `${event.category} decision`;
+  const what =
+    event.kind === "meeting"
+      ? spoken(event.form)
+      : event.category === "other"
+        ? "decision"
+        : `${event.category} decision`;
   return el("span", { class: "deed" }, el("span", { class: "act" }, what), " ", status(event.status));
 }
 
@@ -52,7 +74,13 @@ export function status(code) {
 
 function time(event) {
   if (!event.published_at) return [];
-  return [el("time", { class: "line-time", datetime: event.published_at, title: inFull(event.published_at) }, when(event.published_at))];
+  return [
+    el(
+      "time",
+      { class: "line-time", datetime: event.published_at, title: inFull(event.published_at) },
+      when(event.published_at),
+    ),
+  ];
 }
 
 /** The words: what was said, or the sentence that tells of it with its cue marked; they lead into the article. */

@@ -74,7 +74,7 @@ class Page {
       this.filters.element.hidden = !FILTERED.includes(name);
     }
     this.#view = { name, view };
-    this.#point(name, params);
+    this.#point(name);
     view.show(FILTERED.includes(name) ? this.#events : params);
     document.title = `${view.title} · Communiqué`;
     if (changed && left) this.#settle(name, view);

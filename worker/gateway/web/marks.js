@@ -102,5 +102,9 @@ function mark(part, inner, begun) {
   const opens = !begun.has(name);
   begun.add(name);
   const label = opens ? ROLES[part.role] : null; // told once, where the part begins
-  return el("span", { class: `mark role-${part.role}`, "data-event": part.event.id, "data-role": part.role, "data-label": label }, inner);
+  return el(
+    "span",
+    { class: `mark role-${part.role}`, "data-event": part.event.id, "data-role": part.role, "data-label": label },
+    inner,
+  );
 }

@@ -8,17 +8,37 @@ export class Matrix {
   constructor(onChoose) {
     this.onChoose = onChoose;
     this.table = el("table", { class: "matrix" });
-    this.element = el("div", { class: "matrix-frame", role: "region", "aria-labelledby": "matrix-caption", tabindex: "0" }, this.table);
+    this.element = el(
+      "div",
+      { class: "matrix-frame", role: "region", "aria-labelledby": "matrix-caption", tabindex: "0" },
+      this.table,
+    );
     this.table.addEventListener("keydown", (event) => this.#walk(event));
   }
 
   draw(order, relations, chosen) {
     const held = this.#held();
     const most = Math.max(1, ...relations.among(order).map((tie) => tie.events.length));
-    const head = el("tr", {}, el("td", {}), ...order.map((code) => el("th", { scope: "col" }, el("span", {}, country(code)))));
-    const rows = order.map((from) => el("tr", {}, el("th", { scope: "row" }, country(from)), ...order.map((to) => this.#cell(from, to, relations, most, chosen))));
+    const head = el(
+      "tr",
+      {},
+      el("td", {}),
+      ...order.map((code) => el("th", { scope: "col" }, el("span", {}, country(code)))),
+    );
+    const rows = order.map((from) =>
+      el(
+        "tr",
+        {},
+        el("th", { scope: "row" }, country(from)),
+        ...order.map((to) => this.#cell(from, to, relations, most, chosen)),
+      ),
+    );
     this.table.replaceChildren(
-      el("caption", { id: "matrix-caption" }, "Who spoke of whom, and who met whom: those in the rows speak of those in the columns; the number after ● counts meetings."),
+      el(
+        "caption",
+        { id: "matrix-caption" },
+        "Who spoke of whom, and who met whom: those in the rows speak of those in the columns; the number after ● counts meetings.",
+      ),
       el("thead", {}, head),
       el("tbody", {}, ...rows),
     );
@@ -33,12 +53,23 @@ export class Matrix {
 
   #cell(from, to, relations, most, chosen) {
     const spoke = relations.events("spoke", from, to).length;
-    const met = from === to ? 0 : relations.events("met", from, to).length + relations.events("toMeet", from, to).length;
+    const met =
+      from === to ? 0 : relations.events("met", from, to).length + relations.events("toMeet", from, to).length;
     if (spoke + met === 0) return el("td", { class: from === to ? "self" : null });
-    const told = [spoke > 0 ? `${country(from)} spoke of ${from === to ? "itself" : country(to)} ${plural(spoke, "time")}` : "", met > 0 ? `${plural(met, "meeting")} of ${country(from)} and ${country(to)}` : ""];
+    const told = [
+      spoke > 0 ? `${country(from)} spoke of ${from === to ? "itself" : country(to)} ${plural(spoke, "time")}` : "",
+      met > 0 ? `${plural(met, "meeting")} of ${country(from)} and ${country(to)}` : "",
+    ];
     const button = el(
       "button",
-      { type: "button", tabindex: "-1", "data-pair": `${from} ${to}`, "aria-label": told.filter(Boolean).join("; "), "aria-pressed": String(chosen === `${from} ${to}`), onclick: () => this.onChoose(from, to) },
+      {
+        type: "button",
+        tabindex: "-1",
+        "data-pair": `${from} ${to}`,
+        "aria-label": told.filter(Boolean).join("; "),
+        "aria-pressed": String(chosen === `${from} ${to}`),
+        onclick: () => this.onChoose(from, to),
+      },
       spoke > 0 ? el("span", { class: "spoke" }, String(spoke)) : null,
       met > 0 ? el("span", { class: "met" }, `●${met}`) : null,
     );
@@ -48,7 +79,9 @@ export class Matrix {
 
   /** Arrow keys go to the next cell that has something. */
   #walk(event) {
-    const [right, down] = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[event.key] ?? [0, 0];
+    const [right, down] = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[
+      event.key
+    ] ?? [0, 0];
     if (right === 0 && down === 0) return;
     event.preventDefault();
     const cell = event.target.closest("td");

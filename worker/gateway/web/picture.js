@@ -37,11 +37,22 @@ export class Picture {
     this.drawn = el(
       "div",
       { class: "picture-body" },
-      el("figure", {}, this.circle.element, el("figcaption", {}, key("met", "met"), key("toMeet", "are to meet"), key("spoke", "spoke of"))),
+      el(
+        "figure",
+        {},
+        this.circle.element,
+        el("figcaption", {}, key("met", "met"), key("toMeet", "are to meet"), key("spoke", "spoke of")),
+      ),
       this.chosen,
       this.matrix.element,
     );
-    this.element = el("section", { class: "picture" }, el("div", { class: "view-head" }, this.heading, this.about), this.empty, this.drawn);
+    this.element = el(
+      "section",
+      { class: "picture" },
+      el("div", { class: "view-head" }, this.heading, this.about),
+      this.empty,
+      this.drawn,
+    );
   }
 
   async show(events) {
@@ -76,20 +87,27 @@ export class Picture {
   }
 
   #schedule() {
-    this.#redraw ||= setTimeout(() => {
-      this.#redraw = 0;
-      if (this.#find && this.#events) this.#draw();
-    }, this.#order.length > 0 ? REDRAW_MS : 0);
+    this.#redraw ||= setTimeout(
+      () => {
+        this.#redraw = 0;
+        if (this.#find && this.#events) this.#draw();
+      },
+      this.#order.length > 0 ? REDRAW_MS : 0,
+    );
   }
 
   #draw() {
     const relations = new Relations();
-    for (const event of this.#events.between(this.#events.first, this.#events.end)) relations.add(event, this.#tiesOf(event));
+    for (const event of this.#events.between(this.#events.first, this.#events.end))
+      relations.add(event, this.#tiesOf(event));
     this.#relations = relations;
     this.#arrange();
     this.drawn.hidden = this.#order.length === 0;
     this.empty.hidden = this.#order.length > 0;
-    this.empty.textContent = this.#events.state === "connecting" ? "Loading …" : (this.#events.problem?.message ?? "No two countries yet. They will appear as events come.");
+    this.empty.textContent =
+      this.#events.state === "connecting"
+        ? "Loading …"
+        : (this.#events.problem?.message ?? "No two countries yet. They will appear as events come.");
     const [from, to] = this.#chosen?.split(" ") ?? [null];
     this.circle.draw(this.#order, relations, to ? null : from);
     this.matrix.draw(this.#order, relations, this.#chosen);
@@ -105,7 +123,7 @@ export class Picture {
 
   /** Countries keep their places while they are the same; new ones have all arranged anew. */
   #arrange() {
-    const busiest = this.#relations.countries.filter((code) => this.#relations.of(code).some(({ from, to }) => from !== to)).slice(0, MOST_COUNTRIES);
+    const busiest = tied(tied(this.#relations.countries, this.#relations).slice(0, MOST_COUNTRIES), this.#relations);
     const same = busiest.length === this.#order.length && busiest.every((code) => this.#order.includes(code));
     if (!same) this.#order = arranged(busiest, this.#relations);
     if (this.#chosen && !this.#chosen.split(" ").every((code) => this.#order.includes(code))) this.#chosen = null;
@@ -127,14 +145,33 @@ export class Picture {
     const { title, about, events } = this.#behind();
     if (!this.#isNew(`${this.#chosen} ${events.length}`)) return;
     const all = el("button", { type: "button", class: "plain", onclick: () => this.#choose(null) }, "All ties");
-    this.chosen.replaceChildren(el("h2", {}, title, " ", all), el("p", { class: "total" }, about), ...events.slice(0, MOST_LINES).map((event) => line(event, { heading: "h3" })), ...rest(events));
+    this.chosen.replaceChildren(
+      el("h2", {}, title, " ", all),
+      el("p", { class: "total" }, about),
+      ...events.slice(0, MOST_LINES).map((event) => line(event, { heading: "h3" })),
+      ...rest(events),
+    );
   }
 
   /** Nothing chosen: the strongest ties, to choose from. */
   #tellAll() {
-    const strongest = this.#relations.among(this.#order).sort((a, b) => b.events.length - a.events.length).slice(0, MOST_TIES);
-    if (!this.#isNew(strongest.map(({ kind, from, to, events }) => `${kind} ${from} ${to} ${events.length}`).join())) return;
-    const row = (tie) => el("li", {}, el("button", { type: "button", class: `tie tie-${tie.kind}`, onclick: () => this.#choose(`${tie.from} ${tie.to}`) }, tieInWords(tie), el("b", {}, String(tie.events.length))));
+    const strongest = this.#relations
+      .among(this.#order)
+      .sort((a, b) => b.events.length - a.events.length)
+      .slice(0, MOST_TIES);
+    if (!this.#isNew(strongest.map(({ kind, from, to, events }) => `${kind} ${from} ${to} ${events.length}`).join()))
+      return;
+    const row = (tie) =>
+      el(
+        "li",
+        {},
+        el(
+          "button",
+          { type: "button", class: `tie tie-${tie.kind}`, onclick: () => this.#choose(`${tie.from} ${tie.to}`) },
+          tieInWords(tie),
+          el("b", {}, String(tie.events.length)),
+        ),
+      );
     this.chosen.replaceChildren(el("h2", {}, "The strongest ties"), el("ol", { class: "ties" }, ...strongest.map(row)));
   }
 
@@ -147,13 +184,29 @@ export class Picture {
   /** The events behind what is chosen, the newest first. */
   #behind() {
     const [from, to] = this.#chosen.split(" ");
-    const of = to ? ["spoke", "met", "toMeet"].map((kind) => this.#relations.events(kind, from, to)) : this.#relations.of(from).filter((tie) => tie.from !== tie.to).map((tie) => tie.events);
+    const of = to
+      ? ["spoke", "met", "toMeet"].map((kind) => this.#relations.events(kind, from, to))
+      : this.#relations
+          .of(from)
+          .filter((tie) => tie.from !== tie.to)
+          .map((tie) => tie.events);
     const events = [...new Set(of.flat())].reverse();
-    return to ? { title: `${country(from)} → ${country(to)}`, about: "", events } : { title: country(from), about: inWords(from, this.#relations), events };
+    return to
+      ? { title: `${country(from)} → ${country(to)}`, about: "", events }
+      : { title: country(from), about: inWords(from, this.#relations), events };
   }
 }
 
-const rest = (events) => (events.length > MOST_LINES ? [el("p", { class: "total" }, `and ${plural(events.length - MOST_LINES, "event")} more`)] : []);
+const rest = (events) =>
+  events.length > MOST_LINES
+    ? [el("p", { class: "total" }, `and ${plural(events.length - MOST_LINES, "event")} more`)]
+    : [];
+
+/** Those of the countries that have a tie to another of them. */
+function tied(codes, relations) {
+  const partners = new Set(relations.among(codes).flatMap(({ from, to }) => [from, to]));
+  return codes.filter((code) => partners.has(code));
+}
 
 /** A tie in words: "Norway spoke of Denmark". */
 function tieInWords({ kind, from, to }) {

@@ -27,7 +27,12 @@ function found(text, { names, longest }) {
   for (let at = 0; at < words.length; at++) {
     if (!/^\p{Lu}/u.test(words[at])) continue; // every place begins with a capital
     for (let size = Math.min(longest, words.length - at); size > 0; size--) {
-      const code = names.get(words.slice(at, at + size).join(" ").replace(/(['’]s?|[.,])$/, ""));
+      const code = names.get(
+        words
+          .slice(at, at + size)
+          .join(" ")
+          .replace(/(['’]s?|[.,])$/, ""),
+      );
       if (!code) continue;
       codes.add(code);
       at += size - 1;
@@ -97,7 +102,9 @@ export class Relations {
 
   /** Every tie of a country, the strongest first. */
   of(code) {
-    return [...this.#ties.values()].filter(({ from, to }) => from === code || to === code).sort((a, b) => b.events.length - a.events.length);
+    return [...this.#ties.values()]
+      .filter(({ from, to }) => from === code || to === code)
+      .sort((a, b) => b.events.length - a.events.length);
   }
 }
 

@@ -18,6 +18,9 @@ const VERBS = {
   decline: "declines",
 };
 
+/** What stands between an act and whom it is addressed to, where anything does. */
+const TOWARDS = { say: " to", announce: " to", deny: " to", decline: " to", demand: " of" };
+
 /** Status -> how it is coloured; the word itself always stands there, too. */
 const TONES = {
   held: "done",
@@ -33,6 +36,7 @@ const TONES = {
 };
 
 export const verb = (act) => VERBS[act] ?? act;
+export const towards = (act) => TOWARDS[act] ?? "";
 export const tone = (status) => TONES[status] ?? "open";
 
 /** A code of the wire form as a person reads it: "not_taken" is "not taken". */
@@ -99,10 +103,14 @@ export function actors(event) {
 
 /** An event as one sentence for those who listen. */
 export function sentence(event) {
-  const who = actors(event).map((actor) => actor.name).join(", ") || "Somebody";
+  const who =
+    actors(event)
+      .map((actor) => actor.name)
+      .join(", ") || "Somebody";
   if (event.kind === "meeting") return `${who}: ${spoken(event.form)}, ${spoken(event.status)}`;
-  if (event.kind === "decision") return `${who}: decision ${spoken(event.status)}: ${event.object?.text ?? event.sentence.text}`;
-  const target = event.target ? ` ${event.target.name}` : "";
+  if (event.kind === "decision")
+    return `${who}: decision ${spoken(event.status)}: ${event.object?.text ?? event.sentence.text}`;
+  const target = event.target ? `${towards(event.act)} ${event.target.name}` : "";
   return `${who} ${verb(event.act)}${target}: ${event.content.map((span) => span.text).join(" … ")}`;
 }
 
