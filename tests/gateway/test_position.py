@@ -39,6 +39,7 @@ def test_any_text_is_a_place_or_is_refused(text: str) -> None:
         ("0", START),
         ("5-3", ("5-3",) * 3),
         ("1-0.2-0.3-0", ("1-0", "2-0", "3-0")),
+        ("1969-12-31T00:00:00z", START),
         ("1000", (f"999-{SEQUENCE_MAX}",) * 3),
         ("1970-01-01T00:00:01Z", (f"999-{SEQUENCE_MAX}",) * 3),
         ("1970-01-01T01:00:01+01:00", (f"999-{SEQUENCE_MAX}",) * 3),
@@ -49,7 +50,7 @@ def test_every_way_to_name_a_place(text: str, place: tuple[str, ...] | None) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1-0.2-0", "-1", "1970-01-01T00:00:01", "1969-12-31T00:00:00Z", f"1-{2**64}", "²"]
+    "text", ["", "1-0.2-0", "-1", "1970-01-01T00:00:01", f"1-{2**64}", "²"]
 )
 def test_what_names_no_place_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="none of"):

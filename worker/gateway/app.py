@@ -45,6 +45,8 @@ log = structlog.get_logger()
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 MOST_BODY_BYTES: Final = 4 << 20
+MOST_LINE_BYTES: Final = 64 << 10
+"""Of a request's first line: a query may name many filters."""
 STOP_S: Final = 5.0
 """How long clients have to read the farewell."""
 PREFLIGHT_S: Final = 86_400
@@ -291,7 +293,13 @@ async def serve(gateway: Gateway, host: str, port: int, stop: asyncio.Event, rea
 
     Whoever listens to a stream is told, and has `STOP_S` to read it.  OSError where the address is taken.
     """
-    runner = web.AppRunner(gateway.app(), access_log=None, handler_cancellation=True, shutdown_timeout=STOP_S)
+    runner = web.AppRunner(
+        gateway.app(),
+        access_log=None,
+        handler_cancellation=True,
+        shutdown_timeout=STOP_S,
+        max_line_size=MOST_LINE_BYTES,
+    )
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

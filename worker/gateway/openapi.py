@@ -9,6 +9,7 @@ import msgspec
 
 from worker.filters import CONFIDENCE, LONGEST_VALUE, MOST_VALUES, PARAMETERS
 from worker.gateway import answers
+from worker.gateway.position import ENTRY_PATTERN, POSITION_PATTERN, UNIX_MS_PATTERN
 from worker.schema import Article, Event
 
 Json = dict[str, Any]
@@ -48,7 +49,13 @@ it sent one.
 """
 
 LIMIT: Final[Json] = {"type": "integer", "minimum": 1, "maximum": MOST_EVENTS, "default": DEFAULT_EVENTS}
-PLACE: Final[Json] = {"type": "string", "maxLength": 80}
+PLACE: Final[Json] = {
+    "anyOf": [
+        {"const": "$"},
+        {"type": "string", "pattern": f"^({POSITION_PATTERN}|{ENTRY_PATTERN}|{UNIX_MS_PATTERN})$"},
+        {"type": "string", "format": "date-time"},
+    ]
+}
 
 
 def make_openapi() -> Json:

@@ -28,8 +28,9 @@ Position = tuple[str, ...]
 
 START: Final[Position] = ("0-0",) * len(KINDS)
 SEQUENCE_MAX: Final = 2**64 - 1
-_ENTRY: Final = re.compile(r"\d{1,16}-\d{1,20}")
-_UNIX_MS: Final = re.compile(r"\d{1,16}")
+ENTRY_PATTERN: Final = rf"[0-9]{{1,16}}-([0-9]{{1,19}}|{SEQUENCE_MAX})"
+POSITION_PATTERN: Final = rf"{ENTRY_PATTERN}(\.{ENTRY_PATTERN}){{{len(KINDS) - 1}}}"
+UNIX_MS_PATTERN: Final = "[0-9]{1,16}"
 EXPECTED: Final = (
     'none of "$" (from now on), "0" (from the oldest kept), an event id of this API, a Redis entry id, '
     "a Unix time in ms, or a time of RFC 3339"
@@ -48,30 +49,25 @@ def parse(text: str) -> Position | None:
     """
     if text == "$":
         return None
-    parts = text.split(".")
-    if len(parts) == len(KINDS) and all(map(_is_entry, parts)):
-        return tuple(parts)
+    if re.fullmatch(POSITION_PATTERN, text):
+        return tuple(text.split("."))
     if text == "0":
         return START
-    if _is_entry(text):
+    if re.fullmatch(ENTRY_PATTERN, text):
         return (text,) * len(KINDS)
     return (before(f"{_instant_ms(text)}-0"),) * len(KINDS)
 
 
-def _is_entry(text: str) -> bool:
-    return _ENTRY.fullmatch(text) is not None and order(text)[1] <= SEQUENCE_MAX
-
-
 def _instant_ms(text: str) -> int:
-    if _UNIX_MS.fullmatch(text):
+    if re.fullmatch(UNIX_MS_PATTERN, text):
         return int(text)
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text.upper())
     except ValueError:
         raise ValueError(EXPECTED) from None
-    if at.tzinfo is None or at.timestamp() < 0:
+    if at.tzinfo is None:
         raise ValueError(EXPECTED)
-    return round(at.timestamp() * 1000)
+    return max(0, round(at.timestamp() * 1000))
 
 
 def before(entry_id: str) -> str:

@@ -1,0 +1,86 @@
+"""The gateway does what its OpenAPI document says, for requests that nobody thought of (Schemathesis)."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from tests.gateway.conftest import Publisher, made
+from worker import filters
+from worker.gateway.app import GATEWAY_PARTS, gateway, serve
+from worker.gateway.openapi import make_openapi
+from worker.pulse import Pulse
+from worker.schema import Article, article_id
+from worker.settings import Settings
+from worker.streams import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+URL = "https://news.example/1"
+
+schema = schemathesis.openapi.from_dict(msgspec.to_builtins(make_openapi())).exclude(path="/v1/stream")
+"""The stream has no end; what it refuses is tested by hand."""
+
+
+def is_beyond_schemas(case: Any) -> bool:
+    """Tell whether a request may be refused though its parts are well formed: JSON Schema has no words for the reason.
+
+    An address may be none that can be read, and filters may be such that no kind of event passes all of them.
+    """
+    if case.path == "/v1/articles":
+        return True
+    given = case.query or {}
+    query = {name: [*map(str, value)] if isinstance(value, list) else [str(value)] for name, value in given.items()}
+    try:
+        filters.parse(query)
+    except filters.FilterError as e:
+        return str(e).startswith("no kind of event")
+    return False
+
+
+async def publish_some(settings: Settings) -> None:
+    async with connect(settings.redis_url or "") as client:
+        publish = Publisher(client, settings)
+        article = Article(id=article_id(URL), url=URL, text="Words.")
+        await publish.article(article, [made(number, url=URL) for number in range(9)])
+
+
+@pytest.fixture(scope="module")
+def address(redis_url: str) -> Iterator[str]:
+    """Serve from another thread: the requests that Schemathesis makes block theirs."""
+    given = Settings(redis_url=redis_url, key_prefix="test-conformance", gateway_burst=10**6)
+    found, loop = threading.Event(), asyncio.new_event_loop()
+    addresses: list[str] = []
+    stop = asyncio.Event()
+
+    def ready(url: str) -> None:
+        addresses.append(url)
+        found.set()
+
+    async def serving() -> None:
+        await publish_some(given)
+        async with gateway(given, redis_url, Pulse(GATEWAY_PARTS)) as served:
+            await serve(served, "127.0.0.1", 0, stop, ready)
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serving(),))
+    thread.start()
+    assert found.wait(20)
+    yield addresses[0]
+    loop.call_soon_threadsafe(stop.set)
+    thread.join(20)
+    loop.close()
+
+
+@schema.parametrize()
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_what_it_answers_is_what_the_document_says(case: Any, address: str) -> None:
+    excluded = [positive_data_acceptance] if is_beyond_schemas(case) else []
+    case.call_and_validate(base_url=address, excluded_checks=excluded)

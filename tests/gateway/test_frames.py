@@ -1,0 +1,85 @@
+"""Events as bytes."""
+
+from __future__ import annotations
+
+import json
+import struct
+
+import msgspec
+import pytest
+
+from tests.gateway.conftest import made
+from worker.gateway.answers import Gap
+from worker.gateway.frames import NAMELESS, chunk, cloudevent, sse, sse_form, ws_form, ws_frame
+from worker.gateway.items import Item, placed
+from worker.schema import Event
+from worker.streams import Entry
+
+FIELDS = {b"id": b"e1", b"type": b"statement", b"v": b"1", b"time": b"2026-03-01T12:00:00.000Z"}
+
+
+def item(event: Event | None = None, **fields: bytes) -> Item:
+    given = {name.encode(): value for name, value in fields.items()}
+    held = {**FIELDS, b"source": b"https://news.example/1", **given}
+    held.setdefault(b"data", msgspec.json.encode(event or made(3)))
+    return Item(placed(Entry("s", "5-1", held), "statement"), ("5-1", "4-0", "3-0"))
+
+
+def test_a_frame_has_its_place_its_kind_and_one_line_of_data() -> None:
+    place, kind, data, *end = sse(item()).decode().split("\n")
+    assert (place, kind, end) == ("id: 5-1.4-0.3-0", "event: statement", ["", ""])
+    assert json.loads(data.removeprefix("data: "))["rule"] == "3"
+
+
+def test_a_form_is_made_once_for_all() -> None:
+    one = item()
+    forms = sse_form(cloudevents=False, chunked=True), sse_form(cloudevents=False, chunked=False)
+    assert forms[0].frame(one) is forms[1].frame(one)
+
+
+@pytest.mark.parametrize("length", [0, 125, 126, 65_535, 65_536])
+def test_a_websocket_frame_says_how_long_it_is(length: int) -> None:
+    frame = ws_frame(b"x" * length)
+    assert frame[0] == 0x81
+    if length < 126:
+        assert (frame[1], len(frame)) == (length, 2 + length)
+    elif length < 1 << 16:
+        assert (frame[1], *struct.unpack("!H", frame[2:4]), len(frame)) == (126, length, 4 + length)
+    else:
+        assert (frame[1], *struct.unpack("!Q", frame[2:10]), len(frame)) == (127, length, 10 + length)
+
+
+def test_a_chunk_says_how_long_it_is_and_nothing_is_no_chunk() -> None:
+    assert chunk(b"x" * 26) == b"1a\r\n" + b"x" * 26 + b"\r\n"
+    assert chunk(b"") == b""  # an empty one would end the body
+
+
+def test_an_envelope_has_the_attributes_of_cloudevents() -> None:
+    envelope = json.loads(cloudevent(item(traceparent=b"00-aa-bb-01")))
+    assert {name: value for name, value in envelope.items() if name != "data"} == {
+        "specversion": "1.0",
+        "id": "e1",
+        "source": "https://news.example/1",
+        "type": "statement",
+        "time": "2026-03-01T12:00:00.000Z",
+        "datacontenttype": "application/json",
+        "position": "5-1.4-0.3-0",
+        "schemaversion": "1",
+        "traceparent": "00-aa-bb-01",
+    }
+    assert all(name.isalnum() and name == name.lower() for name in envelope)
+
+
+def test_an_envelope_s_source_is_never_empty_and_its_time_is_that_of_the_entry_where_it_has_none() -> None:
+    envelope = json.loads(cloudevent(item(source=b"", time=b"")))
+    assert (envelope["source"], envelope["time"]) == (NAMELESS, "1970-01-01T00:00:00.005+00:00")
+    assert "traceparent" not in envelope
+
+
+@pytest.mark.parametrize("form", [sse_form(cloudevents=False, chunked=True), ws_form(cloudevents=True)])
+def test_what_does_not_decode_is_said_instead(form: object) -> None:
+    assert isinstance(form, type(ws_form(cloudevents=False)))
+    said = form.frame(item(data=b"{"))
+    assert b'"code":"gap"' in said
+    assert b"entry 5-1 does not decode" in said
+    assert form.gap(Gap(kinds=[], detail=""), ("0-0",) * 3) != said
