@@ -8,10 +8,11 @@ from __future__ import annotations
 from msgspec import Struct, structs
 
 from worker.extract.document import Doc
-from worker.extract.endings import content_end, outer_verb, phrase_end
+from worker.extract.endings import content_end, phrase_end
 from worker.extract.lexicon import Cue
 from worker.extract.marks import FINAL
 from worker.extract.openings import Form, adjunct_end, is_bare_time, opening
+from worker.extract.outer_clauses import outer_verb
 from worker.extract.phrases import VerbGroup
 
 _TOPICAL = frozenset({"about", "of", "on", "against", "for"})

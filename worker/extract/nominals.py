@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from worker.extract.document import Doc
-from worker.extract.endings import before_main_clause, content_end, outer_verb, phrase_end, trim
+from worker.extract.endings import content_end, phrase_end, trim
 from worker.extract.finds import Find
 from worker.extract.lexicon import CueNoun
 from worker.extract.marks import BREAKS
 from worker.extract.openings import is_bare_time
+from worker.extract.outer_clauses import before_main_clause, outer_verb
 from worker.extract.phrase_kinds import Range, is_party
 from worker.extract.phrases import NounPhrase, VerbGroup
 from worker.extract.speaker_after import agent, speaker_after
