@@ -15,7 +15,10 @@ export class Problem extends Error {
   }
 }
 
-/** Ask; resolves to the Response once its head has come, rejects with a Problem (or an AbortError where `signal` says so). */
+/**
+ * Ask; resolves to the Response once its head has come, rejects with a Problem (or an AbortError where `signal` says
+ * so).
+ */
 export async function ask(path, query = [], { signal, headers = {} } = {}) {
   const given = new URLSearchParams(query);
   const token = sessionStorage.getItem(TOKEN);
@@ -42,7 +45,10 @@ async function problem(response) {
   return new Problem(response.status, told.title ?? response.statusText, told.detail, told.parameter, retryAfterS);
 }
 
-/** Let the reader give a token, once for all requests that wait for it; resolves to whether there is another than `refused`. */
+/**
+ * Let the reader give a token, once for all requests that wait for it; resolves to whether there is another than
+ * `refused`.
+ */
 let asking = null;
 
 function newToken(refused) {

@@ -1,4 +1,5 @@
-// Countries around a circle, with a line for each tie: meetings straight across, words curved towards whom they are about.
+// Countries around a circle, with a line for each tie: meetings straight across, words curved towards whom they are
+// about.
 
 import { svg } from "./dom.js";
 import { country, plural } from "./words.js";
@@ -145,7 +146,9 @@ function edge({ kind, from, to, events }, places, chosen) {
 
 const chord = (a, b) => `M${point(a)} Q${point(towards(a, b, 0))} ${point(b)}`;
 
-/** Words bend to the right of their way, so that an answer takes the other side; they stop short of the country's mark. */
+/**
+ * Words bend to the right of their way, so that an answer takes the other side; they stop short of the country's mark.
+ */
 function arc(a, b) {
   const bend = towards(a, b, 0.16);
   const length = Math.hypot(b.x - bend.x, b.y - bend.y) || 1;
@@ -153,7 +156,10 @@ function arc(a, b) {
   return `M${point(a)} Q${point(bend)} ${point(short)}`;
 }
 
-/** The middle of two points, drawn to the centre the more the further they are apart, and to the right of the way by `aside` of it. */
+/**
+ * The middle of two points, drawn to the centre the more the further they are apart, and to the right of the way by
+ * `aside` of it.
+ */
 function towards(a, b, aside) {
   const [x, y, dx, dy] = [(a.x + b.x) / 2, (a.y + b.y) / 2, b.x - a.x, b.y - a.y];
   const pull = 0.12 + (0.4 * Math.hypot(dx, dy)) / (2 * RADIUS);
@@ -183,5 +189,5 @@ export function inWords(code, relations) {
       "times others spoke of it",
     ],
   ].filter(([n]) => n > 0);
-  return told.map(([n, one, many]) => (many && n > 1 ? `${n} ${many}` : plural(n, one))).join(", ");
+  return told.map((counted) => plural(...counted)).join(", ");
 }

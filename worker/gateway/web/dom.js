@@ -3,8 +3,9 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * Make an HTML element.  Attributes that are null, undefined or false are left out; true stands for the bare name; a function is
- * a listener for the event of that name ("onclick").  Children are nodes or text; those that are null or undefined are left out.
+ * Make an HTML element.  Attributes that are null, undefined or false are left out; true stands for the bare name; a
+ * function is a listener for the event of that name ("onclick").  Children are nodes or text; those that are null or
+ * undefined are left out.
  */
 export function el(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
@@ -25,7 +26,9 @@ function fill(node, attributes, children) {
   return node;
 }
 
-/** Words from outside (an article, a name): set apart, so that right-to-left letters in them move nothing around them. */
+/**
+ * Words from outside (an article, a name): set apart, so that right-to-left letters in them move nothing around them.
+ */
 export function outside(tag, className, text, attributes = {}) {
   return el(tag, { class: className, dir: "auto", ...attributes }, text);
 }
@@ -43,7 +46,10 @@ export function linkable(url) {
 /** Ask for quiet: no movement beyond what is needed. */
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** Say something to those who listen instead of looking; what comes within `EVERY_MS` of the last is said later, the newest only. */
+/**
+ * Say something to those who listen instead of looking; what comes within `EVERY_MS` of the last is said later, the
+ * newest only.
+ */
 const EVERY_MS = 8000;
 let pending = null;
 let quietUntil = 0;

@@ -8,9 +8,9 @@ export const MOST = 5000;
 const PAGE = 60;
 
 /**
- * Events in the order in which they were published.  Each has a number that never changes while it is here: the first page of
- * history ends at -1, the first live event is 0.  Told by events on this target: `live` (more at the end), `past` (more before
- * the beginning), `state`, `gap`.
+ * Events in the order in which they were published.  Each has a number that never changes while it is here: the first
+ * page of history ends at -1, the first live event is 0.  Told by events on this target: `live` (more at the end),
+ * `past` (more before the beginning), `state`, `gap`.
  */
 export class Events extends EventTarget {
   #kept = [];

@@ -1,10 +1,14 @@
-// The live feed: the newest on top, the past below as far as one scrolls, and nothing that moves under the reader's eyes.
+// The live feed: the newest on top, the past below as far as one scrolls, and nothing that moves under the reader's
+// eyes.
 
 import { announce, el, still } from "./dom.js";
 import { line } from "./line.js";
 import { number, plural, sentence } from "./words.js";
 
-/** Lines that stand in the page at most while the reader is at the top; what is cut off below comes again on the way down. */
+/**
+ * Lines that stand in the page at most while the reader is at the top; what is cut off below comes again on the way
+ * down.
+ */
 const MOST_LINES = 150;
 const STEP = 60;
 /** Scrolled further than this, the reader is reading: what is new waits. */

@@ -1,7 +1,8 @@
-// Which words of a text play which part in which event.  Offsets of spans count code points; JavaScript counts UTF-16 units.
+// Which words of a text play which part in which event.  Offsets of spans count code points; JavaScript counts UTF-16
+// units.
 //
-// Parts overlap (a statement within a statement, one source for two cues) and come in pieces.  So a text is cut wherever any
-// part begins or ends, and each piece lies within one nest of marks, the outermost first.
+// Parts overlap (a statement within a statement, one source for two cues) and come in pieces.  So a text is cut wherever
+// any part begins or ends, and each piece lies within one nest of marks, the outermost first.
 
 import { el } from "./dom.js";
 
@@ -53,8 +54,8 @@ function spansOf(event) {
 }
 
 /**
- * Cut [from, to) wherever a part begins or ends: [{start, end, over}], `over` being the parts that cover the piece, the longest
- * first.  Linear in the text's pieces times the parts that lie over one.
+ * Cut [from, to) wherever a part begins or ends: [{start, end, over}], `over` being the parts that cover the piece, the
+ * longest first.  Linear in the text's pieces times the parts that lie over one.
  */
 export function cut(from, to, all) {
   const inside = all.filter((part) => part.start < to && part.end > from);

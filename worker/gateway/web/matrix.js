@@ -1,4 +1,5 @@
-// The same ties as a table: who speaks stands in the rows, of whom in the columns, and how often the two met in the same cell.
+// The same ties as a table: who speaks stands in the rows, of whom in the columns, and how often the two met in the same
+// cell.
 
 import { el } from "./dom.js";
 import { country, plural } from "./words.js";

@@ -136,7 +136,7 @@ export class Picture {
 
   #tell() {
     const n = this.#events.end - this.#events.first;
-    this.about.textContent = `${plural(this.#order.length, "countr").replace(/countrs?$/, this.#order.length === 1 ? "country" : "countries")} in ${plural(n, "event")}`;
+    this.about.textContent = `${plural(this.#order.length, "country", "countries")} in ${plural(n, "event")}`;
     if (this.#chosen) this.#tellChosen();
     else this.#tellAll();
   }

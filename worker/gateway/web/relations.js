@@ -42,7 +42,9 @@ function found(text, { names, longest }) {
   return codes;
 }
 
-/** The ties that one event makes: {kind: "met" | "toMeet" | "spoke", from, to}; meetings have their countries in order. */
+/**
+ * The ties that one event makes: {kind: "met" | "toMeet" | "spoke", from, to}; meetings have their countries in order.
+ */
 export function ties(event, find) {
   if (event.kind === "statement") return spoken(event, find);
   return event.kind === "meeting" ? met(event) : [];
@@ -109,8 +111,8 @@ export class Relations {
 }
 
 /**
- * Put countries in an order around a circle in which those with much in common stand close: from the given order on, two change
- * places as long as that shortens all ties together.  Few rounds are needed; `ROUNDS` bounds them.
+ * Put countries in an order around a circle in which those with much in common stand close: from the given order on,
+ * two change places as long as that shortens all ties together.  Few rounds are needed; `ROUNDS` bounds them.
  */
 export function arranged(codes, relations) {
   const order = [...codes];

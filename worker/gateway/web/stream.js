@@ -43,14 +43,18 @@ function take(frame, line) {
   else if (name === "id" || name === "event") frame[name] = value;
 }
 
-/** How long to wait before try number `n` (from 0), in ms; spread out, so that a thousand readers do not come back at once. */
+/**
+ * How long to wait before try number `n` (from 0), in ms; spread out, so that a thousand readers do not come back at
+ * once.
+ */
 export function waitMs(n, random = Math.random()) {
   return Math.min(MOST_WAIT_MS, LEAST_WAIT_MS * 2 ** n) * (0.5 + random / 2);
 }
 
 /**
- * A stream that stays.  `query` holds its filters, `after` where it begins.  Told are: `onEvent(event)`, `onGap(gap)`, and
- * `onState(state, problem, waitMs)`, which is "connecting", "live", "waiting" (for the next try), or "failed" (for good).
+ * A stream that stays.  `query` holds its filters, `after` where it begins.  Told are: `onEvent(event)`, `onGap(gap)`,
+ * and `onState(state, problem, waitMs)`, which is "connecting", "live", "waiting" (for the next try), or "failed" (for
+ * good).
  */
 export class Stream {
   #leaving = new AbortController();

@@ -44,7 +44,7 @@ export const spoken = (code) => code.replaceAll("_", " ");
 
 export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
-export const plural = (n, word) => `${number(n)} ${word}${n === 1 ? "" : "s"}`;
+export const plural = (n, word, many = `${word}s`) => `${number(n)} ${n === 1 ? word : many}`;
 
 const NUMBER = new Intl.NumberFormat("en-GB");
 export const number = (n) => NUMBER.format(n);
