@@ -23,14 +23,14 @@ FULL: Final = 0.9
 
 def overview(fleet: Fleet) -> RenderableType:
     """Return all of it, the most urgent first; a part without rows is left out."""
-    parts: list[RenderableType] = [_queue(fleet), _rates(fleet), _services(fleet)]
+    parts: list[RenderableType] = [Group(_queue(fleet), _rates(fleet)), _services(fleet)]
     if fleet.hosts:
         parts.append(_hosts(fleet.hosts, fleet))
     if fleet.lags:
         parts.append(_subscribers(fleet.lags))
     if fleet.letters:
         parts.append(_letters(fleet.letters))
-    return Group(*parts)
+    return Group(*(line for part in parts for line in (Text(), part)))
 
 
 # ---------------------------------------------------------------- two lines of figures
@@ -119,17 +119,26 @@ def _letters(letters: Sequence[Letter]) -> Table:
     table = _table("given up", "reason", "what")
     for letter in letters[:MOST_ROWS]:
         table.add_row(
-            Text(f"{letter.at:%H:%M:%S}", "dim"), Text(visible(letter.reason), "yellow"), visible(letter.what)
+            Text(f"{letter.at:%H:%M:%S}", "dim"), Text(visible(letter.reason), "yellow"), Text(visible(letter.what))
         )
     return table
 
 
 def _table(*columns: str) -> Table:
-    """Make a table without lines; a column whose name ends in | is aligned to the right."""
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    """Make a table without lines; a column whose name ends in | is aligned to the right.
+
+    A last column that is not is text of any length: it takes the room that the others leave, and gives way first.
+    """
+    open_end = not columns[-1].endswith("|")
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", expand=open_end)
     for name in columns:
-        right = name.endswith("|")
-        table.add_column(name.rstrip("|"), justify="right" if right else "left", no_wrap=True, overflow="ellipsis")
+        table.add_column(
+            name.rstrip("|"),
+            justify="right" if name.endswith("|") else "left",
+            ratio=1 if open_end and name == columns[-1] else None,
+            no_wrap=True,
+            overflow="ellipsis",
+        )
     return table
 
 

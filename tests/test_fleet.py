@@ -1,0 +1,217 @@
+"""One look at a fleet: what is in Redis, seen from any machine, and looking changes nothing."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+from redis.asyncio import Redis
+
+from worker import metrics
+from worker.errors import Transient
+from worker.fetch import Fetcher
+from worker.fleet import MOST_HOSTS, Heart, services_key, survey
+from worker.politeness import Politeness
+from worker.pulse import Part, Pulse
+from worker.queue import UrlQueue
+from worker.schema import Task, event_stream
+from worker.settings import Settings
+from worker.vitals import FORGOTTEN_S, SILENT_S, Beat, Fleet
+
+AGO_S = 600
+
+
+def long_ago(sequence: int = 0) -> str:
+    return f"{round((time.time() - AGO_S) * 1000)}-{sequence}"
+
+
+def task(name: str) -> Task:
+    return Task(id=name, url=f"https://a.example/{name}")
+
+
+@asynccontextmanager
+async def unentered(settings: Settings) -> AsyncIterator[UrlQueue]:
+    queue = UrlQueue(settings.redis_url or "", settings)
+    try:
+        yield queue
+    finally:
+        await queue.aclose()
+
+
+async def look(redis: Redis, settings: Settings, *, letters: int = 0) -> Fleet:
+    async with unentered(settings) as queue:
+        return await survey(redis, queue, settings, letters=letters)
+
+
+# ---------------------------------------------------------------- the queue
+async def test_looking_at_an_empty_redis_shows_nothing_and_creates_nothing(redis: Redis, settings: Settings) -> None:
+    fleet = await look(redis, settings, letters=5)
+    assert (fleet.backlog, fleet.pending, fleet.delayed, fleet.dead) == (0, 0, 0, 0)
+    assert (fleet.lag_s, fleet.oldest_pending_s) == (0, 0)
+    assert (fleet.services, fleet.hosts, fleet.lags, fleet.letters) == ((), (), (), ())
+    assert fleet.memory_bytes > 0
+    assert not [key async for key in redis.scan_iter(match=f"{settings.key_prefix}*")]
+
+
+async def test_lag_is_of_what_nobody_was_given_and_oldest_pending_of_what_somebody_was(
+    redis: Redis, settings: Settings
+) -> None:
+    async with UrlQueue(settings.redis_url or "", settings) as queue:
+        await redis.xadd(queue.keys.urls, {"task": msgspec.json.encode(task("old"))}, id=long_ago())
+        fleet = await look(redis, settings)
+        assert fleet.lag_s == pytest.approx(AGO_S, abs=5)
+        assert fleet.oldest_pending_s == 0
+        await queue.read(1, 0)
+        await queue.put(task("new"))
+        fleet = await look(redis, settings)
+        assert (fleet.backlog, fleet.pending) == (1, 1)
+        assert fleet.lag_s == pytest.approx(0, abs=5)
+        assert fleet.oldest_pending_s == pytest.approx(AGO_S, abs=5)
+
+
+async def test_the_newest_dead_letters_come_first(redis: Redis, settings: Settings) -> None:
+    async with UrlQueue(settings.redis_url or "", settings) as queue:
+        await queue.put_many([task("1"), task("2")])
+        for delivery in await queue.read(2, 0):
+            await queue.bury(delivery, "http_404", "gone")
+        await redis.xadd(queue.keys.urls, {"task": "what is this"})
+        await queue.read(1, 0)
+    fleet = await look(redis, settings, letters=2)
+    assert [(letter.reason, letter.what) for letter in fleet.letters] == [
+        ("undecodable", "an unreadable entry"),
+        ("http_404", "https://a.example/2"),
+    ]
+    assert fleet.dead == 3
+
+
+# ---------------------------------------------------------------- services
+def heart(redis: Redis, settings: Settings, pulse: Pulse | None = None, service: str = "worker") -> Heart:
+    return Heart(redis, settings, service, pulse or Pulse(), clock=time.monotonic)
+
+
+async def test_a_service_is_seen_by_its_beat_until_it_says_farewell(redis: Redis, settings: Settings) -> None:
+    one, other = heart(redis, settings), heart(redis, settings, service="discover")
+    await one.beat()
+    await other.beat()
+    fleet = await look(redis, settings)
+    assert [beat.service for beat in fleet.services] == ["discover", "worker"]
+    assert all(fleet.alive(beat) for beat in fleet.services)
+    await one.farewell()
+    assert [beat.service for beat in (await look(redis, settings)).services] == ["discover"]
+
+
+async def test_a_beat_tells_what_is_late_and_what_went_wrong_last(redis: Redis, settings: Settings) -> None:
+    pulse = Pulse({"tend": Part(limit_s=0.0, vital=True)})
+    pulse.trouble("https://a.example/1", "http_500", datetime(2026, 3, 1, tzinfo=UTC))
+    await asyncio.sleep(0.01)
+    await heart(redis, settings, pulse).beat()
+    (beat,) = (await look(redis, settings)).services
+    assert beat.late.keys() == {"tend"}
+    assert beat.trouble
+    assert beat.trouble.reason == "http_500"
+
+
+async def test_rates_are_of_the_last_minute(redis: Redis, settings: Settings) -> None:
+    now = 1000.0
+    its = Heart(redis, settings, "worker", Pulse(), clock=lambda: now)
+    metrics.EVENTS.labels("meeting").inc(600)
+    now += 30
+    assert its._rates()["meeting"] == pytest.approx(20)
+    now += 60
+    its._rates()
+    metrics.EVENTS.labels("meeting").inc(60)
+    now += 60
+    assert its._rates()["meeting"] == pytest.approx(1)
+
+
+async def test_who_fell_silent_is_shown_for_a_while_and_then_forgotten(redis: Redis, settings: Settings) -> None:
+    its = heart(redis, settings)
+    await its.beat()
+    key = services_key(settings.key_prefix)
+
+    async def silent_for(seconds: float) -> Fleet:
+        (value,) = await redis.hvals(key)
+        beat = msgspec.json.decode(value, type=Beat)
+        old = replace(beat, at=datetime.now(UTC) - timedelta(seconds=seconds))
+        await redis.hset(key, beat.name, msgspec.json.encode(old))
+        return await look(redis, settings)
+
+    fleet = await silent_for(SILENT_S + 1)
+    assert not fleet.alive(fleet.services[0])
+    await silent_for(FORGOTTEN_S + 10)
+    other = heart(redis, settings)
+    await other.beat()
+    assert [beat.name for beat in (await look(redis, settings)).services] == [other.name]
+
+
+async def test_a_beat_that_does_not_decode_is_in_nobody_s_way(redis: Redis, settings: Settings) -> None:
+    await redis.hset(services_key(settings.key_prefix), "later-version", "{}")
+    await heart(redis, settings).beat()
+    assert len((await look(redis, settings)).services) == 1
+
+
+# ---------------------------------------------------------------- hosts
+@asynccontextmanager
+async def polite(redis: Redis, settings: Settings) -> AsyncIterator[Politeness]:
+    async with Fetcher(settings) as fetcher:
+        yield Politeness(redis, fetcher, settings)
+
+
+async def test_paused_hosts_are_counted_and_the_longest_pauses_are_shown(redis: Redis, settings: Settings) -> None:
+    async with polite(redis, settings) as politeness:
+        for n in range(MOST_HOSTS + 5):
+            await politeness.pause(f"news-{n}.example", 100 + n)
+    fleet = await look(redis, settings)
+    assert fleet.paused_hosts == MOST_HOSTS + 5
+    assert [host.host for host in fleet.hosts] == [f"news-{n}.example" for n in range(MOST_HOSTS + 4, 4, -1)]
+    assert fleet.hosts[0].pause_s == pytest.approx(100 + MOST_HOSTS + 4, abs=5)
+
+
+async def test_what_a_server_asks_for_by_retry_after_is_shown(redis: Redis, settings: Settings) -> None:
+    async with polite(redis, settings) as politeness:
+        with pytest.raises(Transient):
+            async with politeness.heeding("https://busy.example/1"):
+                raise Transient("http_429", retry_after_s=60)
+    assert [host.host for host in (await look(redis, settings)).hosts] == ["busy.example"]
+
+
+async def test_a_host_whose_slots_are_taken_waits_but_is_not_paused(redis: Redis, settings: Settings) -> None:
+    settings = replace(settings, host_delay_s=30)
+    async with polite(redis, settings) as politeness:
+        for _ in range(3):
+            await politeness._enter("busy.example", 30)
+        await politeness._enter("idle.example", 30)
+    fleet = await look(redis, settings)
+    assert (fleet.waiting_hosts, fleet.paused_hosts) == (1, 0)
+    (host,) = fleet.hosts
+    assert (host.host, host.pause_s) == ("busy.example", 0)
+    assert host.wait_s == pytest.approx(90, abs=5)
+
+
+async def test_a_pause_that_is_over_is_no_longer_shown_nor_kept(redis: Redis, settings: Settings) -> None:
+    async with polite(redis, settings) as politeness:
+        await politeness.pause("a.example", 0.01)
+        await asyncio.sleep(0.05)
+        fleet = await look(redis, settings)
+        assert (fleet.paused_hosts, fleet.hosts) == (0, ())
+        await politeness.pause("b.example", 60)
+    assert await redis.zrange(f"{settings.key_prefix}:hosts:paused", 0, -1) == [b"b.example"]
+
+
+# ---------------------------------------------------------------- subscribers
+async def test_a_group_that_does_not_read_falls_behind(redis: Redis, settings: Settings) -> None:
+    stream = event_stream(settings.key_prefix, "decision")
+    await redis.xgroup_create(stream, "archive", id="0", mkstream=True)
+    await redis.xadd(stream, {"data": "{}"}, id=long_ago(0))
+    await redis.xadd(stream, {"data": "{}"}, id=f"{round(time.time() * 1000)}-0")
+    (lag,) = (await look(redis, settings)).lags
+    assert (lag.stream, lag.group, lag.entries, lag.pending) == ("decision", "archive", 2, 0)
+    assert lag.lag_s == pytest.approx(AGO_S, abs=5)
+    await redis.xreadgroup("archive", "one", {stream: ">"}, count=1)
+    (lag,) = (await look(redis, settings)).lags
+    assert (lag.entries, lag.pending) == (1, 1)
+    assert lag.lag_s == pytest.approx(0, abs=5)

@@ -1,0 +1,139 @@
+"""communique top, as it is typed: once on a pipe, or live in a terminal until Ctrl-C."""
+
+import asyncio
+import os
+import pty
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from worker.embedded import embedded
+from worker.fleet import Heart
+from worker.pulse import Pulse
+from worker.queue import UrlQueue
+from worker.schema import Task
+from worker.settings import Settings
+
+PATIENCE_S = 20
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
+    given = {"COMMUNIQUE_REDIS_URL": settings.redis_url or "", "COMMUNIQUE_KEY_PREFIX": settings.key_prefix}
+    return clean | given | {"TERM": "xterm-256color", "COLUMNS": "160", "LINES": "40"}
+
+
+async def once(settings: Settings) -> tuple[int, str, str]:
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "worker", "top", "--once", env=environment(settings), stdout=pipe, stderr=pipe
+    )
+    out, err = await asyncio.wait_for(child.communicate(), PATIENCE_S)
+    return child.returncode or 0, out.decode(), err.decode()
+
+
+async def test_once_prints_plain_text_and_ends(redis: Redis, settings: Settings) -> None:
+    async with UrlQueue(settings.redis_url or "", settings) as queue:
+        await queue.put_many([Task(id=str(n), url=f"https://a.example/{n}") for n in range(3)])
+        (delivery,) = await queue.read(1, 0)
+        await queue.bury(delivery, "http_410", "gone")
+    await Heart(redis, settings, "worker", Pulse(), clock=time.monotonic).beat()
+    status, out, err = await once(settings)
+    assert (status, err) == (0, "")
+    assert "\x1b" not in out
+    assert "2 ready" in out
+    assert "1 dead letters" in out
+    assert any(line.startswith("worker") for line in out.splitlines())
+    assert "http_410   https://a.example/0" in out
+
+
+async def test_it_works_against_a_redis_that_nobody_has_used_and_leaves_it_so(redis: Redis, settings: Settings) -> None:
+    status, out, _ = await once(settings)
+    assert status == 0
+    assert "none has given a sign of life" in out
+    assert not [key async for key in redis.scan_iter(match=f"{settings.key_prefix}*")]
+
+
+async def test_a_redis_that_is_not_there_is_one_line_on_stderr(settings: Settings) -> None:
+    nowhere = Settings(redis_url="redis://127.0.0.1:1", key_prefix=settings.key_prefix)
+    status, out, err = await once(nowhere)
+    assert (status, out) == (1, "")
+    assert err.startswith("communique: ")
+    assert len(err.splitlines()) == 1
+
+
+# ---------------------------------------------------------------- live
+class Terminal:
+    """A pseudo-terminal, and what was drawn on it."""
+
+    def __init__(self, main: int, child: asyncio.subprocess.Process) -> None:
+        self.child = child
+        self.drawn = ""
+        self._main = main
+        asyncio.get_running_loop().add_reader(main, self._read)
+
+    def _read(self) -> None:
+        with suppress(OSError):  # the child has ended
+            self.drawn += os.read(self._main, 65_536).decode(errors="replace")
+            return
+        self.close()
+
+    def close(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._main)
+
+    async def shows(self, words: str) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while words not in self.drawn:  # noqa: ASYNC110 - another process draws
+                await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def live(settings: Settings) -> AsyncIterator[Terminal]:
+    main, side = pty.openpty()
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "worker", "top", "--every", "0.1"),
+        env=environment(settings),
+        stdin=side,
+        stdout=side,
+        stderr=side,
+    )
+    os.close(side)
+    terminal = Terminal(main, child)
+    try:
+        yield terminal
+    finally:
+        terminal.close()
+        if child.returncode is None:
+            child.kill()
+        await child.wait()
+        os.close(main)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+async def test_it_is_redrawn_until_ctrl_c_and_gives_the_terminal_back(settings: Settings) -> None:
+    async with live(settings) as terminal:
+        await terminal.shows("0 ready")
+        async with UrlQueue(settings.redis_url or "", settings) as queue:
+            await queue.put_many([Task(id=str(n), url=f"https://a.example/{n}") for n in range(7)])
+        await terminal.shows("7 ready")
+        terminal.child.send_signal(signal.SIGINT)
+        assert await asyncio.wait_for(terminal.child.wait(), PATIENCE_S) == 0
+        await terminal.shows("\x1b[?25h")  # the cursor
+
+
+async def test_it_outlives_a_redis_that_goes_and_says_so(settings: Settings, tmp_path: Path) -> None:
+    async with embedded(tmp_path / "r") as url:
+        terminal_of = live(Settings(redis_url=url, key_prefix=settings.key_prefix))
+        terminal = await terminal_of.__aenter__()
+        await terminal.shows("0 ready")
+    try:
+        await terminal.shows("Redis does not answer")
+        assert terminal.child.returncode is None
+    finally:
+        await terminal_of.__aexit__(None, None, None)

@@ -1,0 +1,117 @@
+"""Draw docs/pictures/top.svg: what `communique top` shows of an invented fleet.  `make pictures` runs it."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console, Group
+from rich.terminal_theme import TerminalTheme
+from rich.text import Text
+
+from worker.view import overview
+from worker.vitals import Beat, Fleet, Host, Lag, Letter, Trouble
+
+PICTURE = Path(__file__).parent.parent / "docs" / "pictures" / "top.svg"
+NOW = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
+WIDTH = 132
+DARK = TerminalTheme(
+    (18, 22, 30),
+    (214, 220, 230),
+    [
+        *((60, 66, 78), (229, 92, 92), (110, 190, 120), (224, 180, 90)),
+        *((100, 150, 230), (190, 130, 210), (80, 185, 195), (214, 220, 230)),
+    ],
+)
+
+
+def _ago(**ago: float) -> datetime:
+    return NOW - timedelta(**ago)
+
+
+def _worker(name: str, *, articles: float, in_flight: int, up_h: float, **more: object) -> Beat:
+    rates = {
+        "articles": articles,
+        "failures": round(articles / 21, 2),
+        "statement": articles * 7.1,
+        "meeting": articles * 1.3,
+        "decision": articles * 1.9,
+    }
+    beat = Beat(
+        name=name,
+        service="worker",
+        version="0.1.0",
+        started_at=_ago(hours=up_h),
+        at=_ago(seconds=2.4),
+        in_flight=in_flight,
+        rates=rates,
+    )
+    return Beat(**{name: getattr(beat, name) for name in Beat.__struct_fields__} | more)
+
+
+FLEET = Fleet(
+    at=NOW,
+    backlog=1_284,
+    pending=87,
+    delayed=412,
+    dead=163,
+    limit=1_000_000,
+    lag_s=38,
+    oldest_pending_s=4.2,
+    services=(
+        Beat(
+            name="desk-1-7-5c21e09a",
+            service="discover",
+            version="0.1.0",
+            started_at=_ago(days=3, hours=4),
+            at=_ago(seconds=1.1),
+            rates={"new_urls": 5.6},
+            trouble=Trouble(at=_ago(minutes=7), what="Harbour Herald", reason="timeout_read"),
+        ),
+        _worker("press-1-8-77aa01f3", articles=2.1, in_flight=31, up_h=76),
+        _worker(
+            "press-2-8-0be4d5c2",
+            articles=2.3,
+            in_flight=32,
+            up_h=76,
+            trouble=Trouble(at=_ago(seconds=9), what="https://fjord.example/news/tunnel", reason="http_404"),
+        ),
+        _worker("press-3-9-e2d41c88", articles=1.9, in_flight=24, up_h=0.7),
+        _worker("press-4-8-91c0ffb7", articles=0.0, in_flight=32, up_h=76, at=_ago(seconds=47)),
+    ),
+    waiting_hosts=14,
+    paused_hosts=2,
+    hosts=(
+        Host(host="ministry.example", wait_s=840, pause_s=840),
+        Host(host="gazette.example", wait_s=95, pause_s=95),
+        Host(host="courier.example", wait_s=61),
+        Host(host="fjord.example", wait_s=12),
+    ),
+    lags=(
+        Lag(stream="statement", group="dashboard", entries=0, pending=1, lag_s=0),
+        Lag(stream="meeting", group="archive", entries=2_310, pending=100, lag_s=512),
+    ),
+    letters=(
+        Letter(at=_ago(seconds=9), reason="http_404", what="https://fjord.example/news/tunnel"),
+        Letter(at=_ago(seconds=31), reason="not_an_article", what="https://courier.example/section/europe"),
+        Letter(at=_ago(minutes=2), reason="robots", what="https://gazette.example/members/memoirs"),
+    ),
+    memory_bytes=212_000_000,
+    memory_limit_bytes=1_073_741_824,
+)
+
+
+def drawn() -> str:
+    """Return the picture; without the fonts that rich would have it fetch from elsewhere."""
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    where = Text.assemble(("communique top", "bold"), (f"  redis://redis:6379/0  {NOW:%Y-%m-%d %H:%M:%S} UTC", "dim"))
+    console.print(Group(where, overview(FLEET)))
+    svg = console.export_svg(title="communique top", theme=DARK, unique_id="top")
+    return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+
+
+if __name__ == "__main__":
+    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURE.write_text(drawn(), encoding="utf-8")
