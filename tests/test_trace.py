@@ -1,0 +1,94 @@
+"""One trace id leads from the feed to the events, through every log line and every attempt on the way."""
+
+import asyncio
+import re
+from datetime import UTC, datetime
+
+import structlog
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from msgspec import json
+from msgspec.structs import replace
+from redis.asyncio import Redis
+
+from worker.consume import consumer
+from worker.discover import Source, discovery
+from worker.publish import traceparent, writes
+from worker.queue import UrlQueue
+from worker.schema import Article, Task, article_stream, event_stream
+from worker.settings import Settings
+from worker.streams import browse
+
+FEED = '<rss version="2.0"><channel><title>C</title><item><link>{}</link></item></channel></rss>'
+PARAGRAPHS = (
+    "“We shall keep the harbour open all winter,” Transport Minister Liis Tamm said on Tuesday in the old town.",
+    "The port has closed in every hard winter since the war, and its owners had asked for another season of rest.",
+    "Two ice-breakers will be moved from the northern yard before the end of the month, the ministry's plan shows.",
+    "Fishermen along the coast have waited for such a promise for years and are not yet sure what it will cost them.",
+)
+BODY = "".join(f"<p>{words}</p>" for words in PARAGRAPHS)
+PAGE = f"<html lang=en><title>Harbour stays open</title><article><h1>Harbour stays open</h1>{BODY}</article></html>"
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TASK = Task(id="t", url="https://a.example/", put_at=NOW)
+
+
+def test_a_trace_id_is_what_w3c_trace_context_calls_one() -> None:
+    assert re.fullmatch(r"(?!0{32})[0-9a-f]{32}", TASK.trace_id)
+    assert re.fullmatch(rf"00-{TASK.trace_id}-(?!0{{16}})[0-9a-f]{{16}}-01", traceparent(TASK.trace_id))
+
+
+def test_it_is_the_same_in_every_attempt_and_after_the_queue() -> None:
+    again = replace(TASK, attempt=3, slot_at=NOW)
+    assert again.trace_id == TASK.trace_id
+    assert json.decode(json.encode(again), type=Task).trace_id == TASK.trace_id
+
+
+def test_another_url_or_another_time_is_another_way() -> None:
+    others = [replace(TASK, id="u"), replace(TASK, put_at=datetime(2026, 3, 2, tzinfo=UTC)), replace(TASK, put_at=None)]
+    assert len({task.trace_id for task in [TASK, *others]}) == 4
+
+
+def test_an_entry_has_it_as_cloudevents_writes_it_and_none_without_a_trace() -> None:
+    article = Article(id="a", url="", text="x")
+    (traced,) = writes(article, [], Settings(), NOW, TASK.trace_id)
+    (untraced,) = writes(article, [], Settings(), NOW)
+    assert traced.fields["traceparent"] == traceparent(TASK.trace_id)
+    assert "traceparent" not in untraced.fields
+
+
+async def test_one_id_leads_from_the_feed_to_the_events(redis: Redis, settings: Settings) -> None:
+    settings = replace(settings, host_delay_s=0, backoff_s=0.1, drain_s=1)
+    attempts = 0
+
+    async def article(_: web.Request) -> web.Response:
+        nonlocal attempts
+        attempts += 1
+        return web.Response(text=PAGE, content_type="text/html", status=200 if attempts > 1 else 503)
+
+    async def feed(request: web.Request) -> web.Response:
+        return web.Response(text=FEED.format(request.url.with_path("/a")), content_type="application/rss+xml")
+
+    app = web.Application()
+    app.router.add_get("/a", article)
+    app.router.add_get("/feed", feed)
+    url, stop = settings.redis_url or "", asyncio.Event()
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+        async with TestServer(app) as server, UrlQueue(url, settings) as queue, consumer(settings, url) as worker:
+            source = Source(name="courier", url=str(server.make_url("/feed")))
+            async with discovery([source], settings, url, queue) as discovering:
+                await discovering.once()
+            working = asyncio.create_task(worker.run(stop))
+            async with asyncio.timeout(30):
+                while not await redis.xlen(event_stream(settings.key_prefix, "statement")):  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+            stop.set()
+            await working
+    (found,) = [line for line in lines if line["event"] == "found"]
+    ends = [line for line in lines if line["event"] == "url"]
+    assert [line["outcome"] for line in ends if line.get("reason") != "host_busy"] == ["put_off", "done"]
+    assert {line["trace"] for line in ends} == {found["trace"]}
+    assert {line["source"] for line in ends} == {"courier"}
+    streams = [article_stream(settings.key_prefix), event_stream(settings.key_prefix, "statement")]
+    entries = [entry for stream in streams for entry in await browse(redis, stream, count=10)]
+    traced = {(entry.fields or {})[b"traceparent"].decode() for entry in entries}
+    assert traced == {traceparent(found["trace"])}
