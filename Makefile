@@ -6,6 +6,7 @@
 #   make test                        the whole test suite, on a real private server
 #   make check                       format, lint and types
 #   make bench                       the benchmark tables: cost of each stage, memory, growth
+#   make pictures                    draw the pictures of the documentation anew
 #   make golden                      write the golden events anew (then read the diff)
 #   make calibrate GOLD=file         fit the statements' confidence anew to annotated articles
 #   make train TREEBANK=folder       train the tagger anew; the folder holds the treebanks that NOTICE names
@@ -15,7 +16,7 @@ BIN := .venv/bin
 DEV := $(BIN)/.dev-ready
 RUN := $(BIN)/.run-ready
 
-.PHONY: run test check format bench golden calibrate train clean
+.PHONY: run test check format bench pictures golden calibrate train clean
 
 run: $(RUN)
 ifdef URLS
@@ -40,6 +41,9 @@ format: $(DEV)
 
 bench: $(BIN)/.bench-ready
 	$(BIN)/python -m tests.benchmarks
+
+pictures: $(RUN)
+	$(BIN)/python -m tools.picture_of_top
 
 golden: $(DEV)
 	$(BIN)/python -m tests.golden

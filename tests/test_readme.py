@@ -93,19 +93,22 @@ def holds(words: list[str]) -> None:
 
 def compose(arguments: list[str]) -> None:
     """Fail unless docker compose is asked for services that exist to do what they can."""
-    services = set(yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"])
-    word, command, *rest = arguments
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    word, *rest = arguments
     assert word == "compose"
+    if rest[0] == "--profile":
+        _, profile, *rest = rest
+        assert any(profile in service.get("profiles", ()) for service in services.values())
+    command, *rest = rest
     plain = [argument for argument in rest if not argument.startswith("-")]
     match command:
         case "up":
-            (scale,) = plain
-            assert scale.partition("=")[0] in services
+            assert all(scale.partition("=")[0] in services for scale in plain)
         case "run":
             assert plain[0] in services
             cli.parser().parse_args(rest[rest.index(plain[0]) + 1 :])
         case "logs":
-            assert set(plain) <= services
+            assert set(plain) <= set(services)
         case _:
             pytest.fail(f"unknown command docker compose {command}")
 
