@@ -19,6 +19,7 @@ from msgspec import Struct
 from msgspec.json import encode
 from redis.exceptions import RedisError
 
+from worker import metrics
 from worker.gateway import site
 from worker.gateway.articles import Articles
 from worker.gateway.asyncapi import make_asyncapi
@@ -77,6 +78,7 @@ class Gateway:
     def __init__(self, settings: Settings, redis_url: str, pulse: Pulse) -> None:
         """Connect lazily.  UsageError where the tokens file or the URL is wrong."""
         self.figures = Figures()
+        metrics.GATEWAY.watch(self.figures)  # shown on the metrics port, which strangers do not reach
         self.hub = Hub(redis_url, settings.key_prefix, self.figures, lambda: pulse.beat(READER))
         self._settings = settings
         self._client = connect(redis_url)
@@ -144,7 +146,6 @@ class Gateway:
             Route("GET", "/v1/status", state.status, "read"),
             Route("GET", "/healthz", state.healthz, None),
             Route("GET", "/readyz", state.readyz, None),
-            # Metrics belong here: Route("GET", "/metrics", …, None), made of `self.figures`.
             Route("GET", "/v1/schema", site.document(site.as_json(event_schema()), "application/schema+json"), None),
             Route("GET", "/v1/openapi.json", site.document(site.as_json(make_openapi()), "application/json"), None),
             Route("GET", "/v1/asyncapi.json", site.document(site.as_json(make_asyncapi()), "application/json"), None),
