@@ -14,10 +14,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from tests.gateway.conftest import publish, serve_with
 from worker import health
 from worker.health import watched
 from worker.pulse import Pulse
 from worker.settings import Settings
+
+__all__ = ["publish", "serve_with"]  # fixtures of theirs that are used here too
 
 QUICK_S = 0.05
 """Between two surveys of a service in this process."""

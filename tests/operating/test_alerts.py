@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from msgspec.structs import replace
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from tests.gateway.conftest import Publisher, Serve, made
+from tests.gateway.test_stream import slow_socket
 from tests.operating.conftest import Scrape, Watching, get, process, until
 from tests.operating.promtool import RULES, STEP_S, Phase, Series, down, firing, needs, series
 from worker import consume, health, vitals
@@ -346,6 +348,36 @@ async def test_subscribers_that_do_not_read(redis: Redis, settings: Settings, wa
         await redis.xadd(stream, {"data": "{}"}, id=long_ago())
         after = await scrape()
     fires("CommuniqueSubscriberLagging", before, after, group="archive", stream="meeting")
+
+
+# ---------------------------------------------------------------- the gateway
+async def test_a_gateway_that_is_full(serve_with: Serve, settings: Settings, watching: Watching, fires: Fires) -> None:
+    async with serve_with(gateway_clients=1) as served, watching(settings, "gateway") as scrape:
+        before = await scrape()
+        async with served.listen():
+            await served.get("/v1/stream", 503)
+            first = await scrape()
+            for _ in range(20):
+                await served.get("/v1/stream", 503)
+            after = await scrape()
+    fires("CommuniqueGatewayErrors", before, first, after, minutes=10)
+
+
+async def test_readers_that_do_not_keep_up(
+    serve_with: Serve, publish: Publisher, settings: Settings, watching: Watching, fires: Fires
+) -> None:
+    async with serve_with(gateway_buffer_bytes=1 << 16) as served, watching(settings, "gateway") as scrape:
+        before = await scrape()
+        with ExitStack() as stalled:
+            for _ in range(6):
+                stalled.enter_context(slow_socket(served.port))
+            number = 0
+            while not await _says(scrape, r'communique_gateway_streams_ended_total\{reason="too_slow"\} 6'):
+                await publish.events(*(made(number + i, "decision", via=["x" * 50_000]) for i in range(100)))
+                number += 100
+                assert number < 3_000
+        after = await scrape()
+    fires("CommuniqueReadersDropped", before, after, minutes=10)
 
 
 # ---------------------------------------------------------------- all of them

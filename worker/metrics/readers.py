@@ -10,6 +10,10 @@ from prometheus_client.registry import Collector
 
 from worker.metrics.registry import REGISTRY, counter, gauge, plain
 
+TRANSPORTS: Final = dict.fromkeys(("sse", "websocket"), 0)
+ENDS: Final = dict.fromkeys(("left", "too_slow", "stopping"), 0)
+"""These begin at zero: a series born with its first fault shows no increase."""
+
 
 class Figures(Protocol):
     """What a gateway counts from its start on."""
@@ -59,8 +63,8 @@ class Gateway(Collector):
         )
         for name, about, label, counts in (
             ("request_seconds", "Seconds spent on requests, streams not counted.", "route", f and f.request_s),
-            ("streams_opened", "Live streams opened.", "transport", f and f.opened),
-            ("streams_ended", "Live streams ended (left, too_slow, stopping).", "reason", f and f.ended),
+            ("streams_opened", "Live streams opened.", "transport", f and TRANSPORTS | dict(f.opened)),
+            ("streams_ended", "Live streams ended (left, too_slow, stopping).", "reason", f and ENDS | dict(f.ended)),
             ("events", "Events read from Redis for those who listen.", "kind", f and f.events),
         ):
             samples = [((key,), float(n)) for key, n in counts.items()] if counts else ()
