@@ -18,11 +18,10 @@ ARTICLE = Article(id=article_id(URL), url=URL, text="Ümit spoke. They met.", ti
 
 async def test_an_article_comes_with_its_events_in_the_order_of_its_text(served: Served, publish: Publisher) -> None:
     other = Article(id=article_id("https://other.example/1"), url="https://other.example/1", text="No.")
-    await publish.article(other, [made(9, url=other.url)])
     late = made(1, "statement", url=URL, sentence=Span(start=12, end=21, text="They met."))
     early = made(2, "decision", url=URL, sentence=Span(start=0, end=11, text="Ümit spoke."))
     await publish.article(ARTICLE, [late, early])
-    await publish.article(other, [])
+    await publish.article(other, [made(9, url=other.url), made(10, url=other.url)])  # in the same moment
     for path in (f"/v1/articles/{ARTICLE.id}", f"/v1/articles?url={URL}?utm_source=feed"):
         answer = await served.get(path)
         assert answer["article"]["text"] == ARTICLE.text

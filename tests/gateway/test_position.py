@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from worker.gateway.position import SEQUENCE_MAX, START, before, parse, spelt
 from worker.streams import order
 
-ENTRY_IDS = st.builds("{}-{}".format, st.integers(0, 10**15), st.integers(0, SEQUENCE_MAX))
+SEQUENCES = st.integers(0, 18 * 10**18 - 1) | st.just(SEQUENCE_MAX)
+ENTRY_IDS = st.builds("{}-{}".format, st.integers(0, 10**15), SEQUENCES)
 
 
 @given(st.tuples(ENTRY_IDS, ENTRY_IDS, ENTRY_IDS))

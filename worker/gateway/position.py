@@ -28,7 +28,8 @@ Position = tuple[str, ...]
 
 START: Final[Position] = ("0-0",) * len(KINDS)
 SEQUENCE_MAX: Final = 2**64 - 1
-ENTRY_PATTERN: Final = rf"[0-9]{{1,16}}-([0-9]{{1,19}}|{SEQUENCE_MAX})"
+ENTRY_PATTERN: Final = rf"[0-9]{{1,16}}-([0-9]{{1,19}}|1[0-7][0-9]{{18}}|{SEQUENCE_MAX})"
+"""No sequence number is above 2^64 - 1; of those from 18 * 10^18 on, which nobody counts up to, only the last."""
 POSITION_PATTERN: Final = rf"{ENTRY_PATTERN}(\.{ENTRY_PATTERN}){{{len(KINDS) - 1}}}"
 UNIX_MS_PATTERN: Final = "[0-9]{1,16}"
 EXPECTED: Final = (
