@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ import msgspec
 from worker import arguments
 from worker.commands import required_redis_url, stop_on_signals, tell
 from worker.errors import UsageError
+from worker.health import watched
+from worker.pulse import Pulse
 from worker.schema import KINDS, Kind
 from worker.settings import Settings
 from worker.sink.collect import Collector, Rotation
@@ -52,7 +55,11 @@ def _planned(args: argparse.Namespace, settings: Settings) -> tuple[Webhook, ...
 
 async def _deliver(webhooks: tuple[Webhook, ...], settings: Settings, *, again: bool) -> int:
     redis_url, stop = required_redis_url(settings), stop_on_signals()
-    async with connect(redis_url) as client, asyncio.TaskGroup() as group:
+    async with (
+        watched(settings, redis_url, "webhook", Pulse()),
+        connect(redis_url) as client,
+        asyncio.TaskGroup() as group,
+    ):
         works = [group.create_task(_deliver_one(w, client, settings, stop, again=again)) for w in webhooks]
     ended = [(w, work.result()) for w, work in zip(webhooks, works, strict=True)]
     for one, why in ended:
@@ -103,9 +110,11 @@ async def _collect(collector: Collector, after: dict[Kind, str], args: argparse.
         stop=stop,
         **arguments.filters(args),
     )
-    async with events, asyncio.TaskGroup() as group:
+    async with events, asyncio.TaskGroup() as group, contextlib.AsyncExitStack() as stack:
         if args.once:
             group.create_task(_stop_when_caught_up(events, stop))
+        else:
+            await stack.enter_async_context(watched(settings, required_redis_url(settings), "sink", Pulse()))
         return int(not await collector.run(events))
 
 
