@@ -236,6 +236,28 @@ async def test_a_token_is_asked_for_once_and_kept_for_the_tab(
         await page.close()
 
 
+CUT_ANYWHERE = """async (text) => {
+  const { frames } = await import("/static/stream.js");
+  const bytes = new TextEncoder().encode(text);
+  const read = async (at) => {
+    const parts = [bytes.slice(0, at), bytes.slice(at)];
+    const body = new ReadableStream({ start(c) { parts.forEach((part) => c.enqueue(part)); c.close(); } });
+    const found = [];
+    for await (const frame of frames(body)) if (Object.keys(frame).length) found.push(frame);
+    return JSON.stringify(found);
+  };
+  return [...new Set(await Promise.all([...bytes.keys()].map(read)))];
+}"""
+
+
+async def test_frames_are_read_wherever_the_network_cuts_them(reader: Reader) -> None:
+    await reader.go()
+    sent = ': hello\r\nid: 7\n\nevent: statement\nid: 8\ndata: {"é":\ndata: "🚢"}\n\nid: 9\nevent: half'
+    assert await reader.page.evaluate(CUT_ANYWHERE, sent) == [
+        '[{"id":"7"},{"event":"statement","id":"8","data":"{\\"é\\":\\n\\"🚢\\"}"}]'
+    ]
+
+
 # ---------------------------------------------------------------- an article
 async def open_article(reader: Reader, of: Article = HARBOUR, *events: Event) -> None:
     await reader.publish(of, *(events or (SAID, MET, PASSED)))
@@ -323,6 +345,17 @@ async def test_what_a_hostile_article_says_stays_text(reader: Reader) -> None:
     assert await reader.page.locator("main b", has_text="Bold").all_text_contents() == ["Eve <b>Bold</b>"] * 2
     assert await reader.page.locator(".article-text").text_content() == text
     assert await reader.page.title() == f"Title {evil} · Communiqué"
+
+
+async def test_an_event_whose_article_is_gone_still_shows_its_words(reader: Reader) -> None:
+    gone = article(TEXT, "gone")
+    await reader.publish(HARBOUR, replace(SAID, url=gone.url))
+    await reader.go()
+    await reader.page.locator(".line-words").click()
+    await expect(reader.page.locator(".article-text")).to_have_text(TEXT)
+    await expect(reader.page.locator(".article .notice")).to_contain_text("not kept any more")
+    await expect(reader.page.locator("#card")).to_contain_text("foreign minister, Norway")
+    reader.complaints.clear()  # the browser tells of the 404
 
 
 async def test_an_address_that_would_run_is_no_link(reader: Reader) -> None:

@@ -4,7 +4,7 @@ import { json } from "./api.js";
 import { card } from "./card.js";
 import { el, linkable, outside, still } from "./dom.js";
 import { line } from "./line.js";
-import { marked } from "./marks.js";
+import { evidence, marked } from "./marks.js";
 import { capital, inFull, outlet, plural, vocabulary } from "./words.js";
 
 /** Where a reader with a keyboard meets an event, the best first. */
@@ -65,7 +65,7 @@ export class Article {
     this.back.href = document.querySelector('.views a[data-view="feed"]').href;
     addEventListener("keydown", this.onkeydown);
     const url = params.get("url") ?? "";
-    if (url !== this.#shown) await this.#load(url);
+    if (url !== this.#shown) await this.#load(url, params.get("event"));
     if (url === this.#shown) this.#select(params.get("event"), { scroll: true });
   }
 
@@ -74,35 +74,45 @@ export class Article {
   }
 
   // ------------------------------------------------------------ what is shown
-  async #load(url) {
+  async #load(url, id) {
     this.#shown = url;
     this.#say("Loading …");
+    this.#known = await vocabulary().catch(() => null);
     try {
-      const [{ article, events }, known] = await Promise.all([
-        json("v1/articles", { url }),
-        vocabulary().catch(() => null),
-      ]);
-      if (this.#shown === url) this.#draw(article, events, known);
+      const { article, events } = await json("v1/articles", { url });
+      if (this.#shown === url) this.#draw(article, events, marked(article.text, events));
     } catch (problem) {
-      if (this.#shown === url)
-        this.#say(problem.status === 404 ? "This article is not kept any more." : `${problem.message}.`, url);
+      const event =
+        problem.status === 404 && id ? await json(`v1/events/${encodeURIComponent(id)}`).catch(() => null) : null;
+      if (this.#shown !== url) return;
+      if (event) this.#quote(event);
+      else this.#say(problem.status === 404 ? "This article is not kept any more." : `${problem.message}.`, url);
     }
   }
 
-  #draw(article, events, known) {
+  /** The article is gone, and one of its events is not: show the words that the event quotes. */
+  #quote(event) {
+    const { url, published_at, language } = event;
+    this.#draw({ url, published_at, language, title: "", byline: [] }, [event], [evidence(event)]);
+    this.message.hidden = false;
+    this.message.textContent = "The article is not kept any more; these are the words that the event quotes.";
+  }
+
+  /** `paragraphs` are the article's, each an array of nodes with the marks of these events. */
+  #draw(article, events, paragraphs) {
     this.#say("");
     this.#events = events.toSorted(
       (a, b) => a.sentence.start - b.sentence.start || (a.cue?.start ?? 0) - (b.cue?.start ?? 0),
     );
-    this.#known = known;
     this.#pinned = this.#looked = null;
     this.heading.textContent = article.title || outlet(article.url) || "An article without a title";
     this.heading.lang = this.text.lang = article.language ?? "";
     this.about.replaceChildren(...about(article));
-    this.text.replaceChildren(...marked(article.text, this.#events).map((pieces) => el("p", {}, ...pieces)));
+    this.text.replaceChildren(...paragraphs.map((pieces) => el("p", {}, ...pieces)));
     this.#anchor();
     this.list.replaceChildren(...this.#events.map((event) => line(event, { heading: "h3" })));
-    document.title = `${this.heading.textContent} · Communiqué`;
+    this.title = this.heading.textContent;
+    if (this.element.isConnected) document.title = `${this.title} · Communiqué`;
     this.#place();
   }
 
@@ -115,7 +125,7 @@ export class Article {
     );
     for (const part of [this.tools, this.body, this.found]) part.hidden = words !== "";
     if (words === "") return;
-    this.heading.textContent = "Article";
+    this.heading.textContent = this.title = "Article";
     this.about.replaceChildren();
     this.#shown = words === "Loading …" ? this.#shown : null;
   }

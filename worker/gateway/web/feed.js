@@ -29,6 +29,7 @@ export class Feed {
       class: "lines",
       role: "feed",
       "aria-label": "Events, the newest first",
+      "aria-description": "Page Down and Page Up, or j and k, go from event to event; Enter opens one in its article",
       "aria-busy": "true",
     });
     this.fresh = el("button", {
