@@ -15,6 +15,7 @@ from aiohttp import web
 
 from tests.subscribe.published import event, person, publish
 from tests.webhook.receiver import SECRET, Receiver, receiving
+from worker import cli
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -139,14 +140,26 @@ async def test_dead_letters_are_printed(
         (["subscribe", "meeting", "--act", "say"], "", "no kind of event can pass kind and act together"),
     ],
 )
-async def test_wrong_use_ends_with_2_and_a_message(
-    environ: dict[str, str], words: list[str], unset: str, message: str, tmp_path: Path
+def test_wrong_use_ends_with_2_and_a_message(
+    *,
+    environ: dict[str, str],
+    words: list[str],
+    unset: str,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     environ.pop(unset, None)
-    code, out, err = await ended(environ, *(word.format(here=tmp_path) for word in words))
-    assert (code, out) == (2, ""), err
-    assert message in err
-    assert "Traceback" not in err
+    monkeypatch.setattr(os, "environ", environ)
+    try:
+        status: object = cli.main([word.format(here=tmp_path) for word in words])
+    except SystemExit as by_argparse:
+        status = by_argparse.code
+    assert status == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert message in said.err
 
 
 async def test_subscribe_prints_what_passes_the_filters(

@@ -313,3 +313,55 @@ async def test_an_event_that_holds_the_place_up_stops_the_reading_in_time(
         receiver.answer = lambda _name, _n: web.Response()
         await receiver.until(lambda: len(receiver.taken) == 30)
     assert sorted(receiver.taken) == sorted(f"s{n}" for n in range(30))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"\x00\xff\r\n\r\n",
+        b"HTTP/1.1 999999 \r\n\r\n",
+        b"HTTP/1.1 503 \xff\xfe\r\nRetry-After: \xff\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 500 Oops\r\nRetry-After: 1e9\r\nTransfer-Encoding: chunked\r\n\r\nzz",
+    ],
+)
+async def test_what_is_no_answer_of_a_receiver_is_tried_again(redis: Redis, settings: Settings, answer: bytes) -> None:
+    answers = [answer, b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n" + b"x" * 100_000]
+    asked = 0
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answers.pop(0))
+        with contextlib.suppress(ConnectionError):
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        await publish(redis, settings, "s1")
+        async with Running(redis, settings, hook(f"http://127.0.0.1:{port}/")) as running:
+            async with asyncio.timeout(10):
+                while answers:  # noqa: ASYNC110 - the server's state
+                    await asyncio.sleep(0.01)
+        assert await running.place.dead(10) == []
+    assert asked == 2
+
+
+async def test_a_status_line_of_no_encoding_is_kept_with_the_dead_letter(redis: Redis, settings: Settings) -> None:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 400 N\xf6\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        await publish(redis, settings, "s1")
+        async with Running(redis, settings, hook(f"http://127.0.0.1:{port}/")) as running, asyncio.timeout(10):
+            while not (dead := await running.place.dead(10)):  # noqa: ASYNC110 - Redis is asked
+                await asyncio.sleep(0.01)
+    assert dead[0]["reason"] == "http_400"

@@ -70,6 +70,10 @@ class Post:
                 await self._send(message)
         except TimeoutError:
             raise Transient("timeout_total", f"no answer after {self._settings.webhook_timeout_s:g} s") from None
+        except Permanent as e:
+            if e.reason == "bad_http":  # whatever spoke there, it was not the receiver: a proxy, a half-started server
+                raise Transient(e.reason, e.detail) from None
+            raise
 
     async def _send(self, message: Message) -> None:
         if self._session is None:
