@@ -139,7 +139,12 @@ async def test_a_filter_that_means_nothing_is_explained(reader: Reader) -> None:
     await reader.go("#/feed?kind=meeting&act=deny")
     await expect(reader.page.get_by_role("alert")).to_contain_text("kind and act")
     await expect(reader.page.locator("#link-state")).to_have_attribute("data-state", "failed")
-    assert [told for told in reader.complaints if "400" in told]
+    await reader.go("#/feed?country=Atlantis")
+    await expect(reader.page.get_by_role("alert")).to_contain_text("There is no such country")
+    await reader.page.get_by_role("button", name="Remove filter Atlantis").click()
+    await reader.live()
+    await expect(reader.page.get_by_role("alert")).to_be_empty()
+    assert all("400" in told for told in reader.complaints)
     reader.complaints.clear()
 
 

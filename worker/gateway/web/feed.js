@@ -246,6 +246,7 @@ export class Feed {
 }
 
 function nothing(state, problem) {
+  if (problem?.status === 400) return ""; // told beside the filters
   if (problem) return `${problem.message}.`;
   return state === "connecting" ? "Loading …" : "Nothing yet. What comes will appear here by itself.";
 }

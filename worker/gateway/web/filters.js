@@ -21,7 +21,7 @@ export function parse(params) {
 
 /** Say a filter in words, for the chip that takes it off. */
 function inWords([name, value]) {
-  if (name === "country") return country(value.toUpperCase());
+  if (name === "country") return country(value);
   if (name === "min_confidence") return `at least ${Math.round(value * 100)} %`;
   if (name === "text") return `“${value}”`;
   return name === "kind" ? `${value}s` : `${name}: ${spoken(value)}`;
@@ -51,7 +51,7 @@ export class Filters {
   /** Show these filters as chosen, and nothing as wrong; what is being typed just now is left alone. */
   show(chosen) {
     this.chosen = chosen;
-    this.explain("");
+    this.explain(null);
     const values = (name) => chosen.filter(([key]) => key === name).map(([, value]) => value);
     for (const button of this.kinds) button.setAttribute("aria-pressed", String(values("kind").includes(button.value)));
     for (const field of this.form.querySelectorAll("[name]"))
@@ -60,9 +60,11 @@ export class Filters {
     this.count.textContent = countOf(chosen);
   }
 
-  /** Say why the gateway refused the filters; "" for nothing. */
-  explain(words) {
-    this.problem.textContent = words;
+  /** Say why the gateway refused the filters; null: it did not. */
+  explain(problem) {
+    const unknown =
+      problem?.parameter === "country" ? "There is no such country: give its English name, or two letters." : null;
+    this.problem.textContent = unknown ?? problem?.message ?? "";
   }
 
   #showChips() {
@@ -208,7 +210,7 @@ function set(field, values) {
   } else if (PICKED.includes(field.name)) {
     field.value = ""; // ready for another
   } else {
-    field.value = values.map((value) => (field.name === "country" ? country(value.toUpperCase()) : value)).join(", ");
+    field.value = values.map((value) => (field.name === "country" ? country(value) : value)).join(", ");
   }
 }
 

@@ -109,7 +109,7 @@ class Page {
     shown.dataset.state = state;
     shown.title = problem?.message ?? "";
     document.getElementById("link-words").textContent = words[state];
-    this.filters.explain(state === "failed" ? problem.message : "");
+    this.filters.explain(state === "failed" ? problem : null);
     if (state === "waiting") announce(`${problem.message}. Trying again.`);
   }
 }

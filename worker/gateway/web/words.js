@@ -52,9 +52,11 @@ export const number = (n) => NUMBER.format(n);
 // ---------------------------------------------------------------- countries
 const REGIONS = new Intl.DisplayNames(["en"], { type: "region", fallback: "code" });
 
+/** Return the name of an ISO 3166-1 alpha-2 code, in either case; what is none stays as it is. */
 export function country(code) {
+  if (!/^[a-z]{2}$/i.test(code)) return code;
   try {
-    return REGIONS.of(code);
+    return REGIONS.of(code.toUpperCase());
   } catch {
     return code; // nothing that ISO 3166 could have given
   }
@@ -77,8 +79,9 @@ export const inFull = (iso) => FULL.format(new Date(iso));
 /** A date without a time ("2025-03-17"), which is the same day everywhere. */
 export const day = (iso) => PLAIN_DAY.format(new Date(iso));
 
-/** A length of time: "0.4 s", "42 s", "3 min", "2 h 5 min". */
+/** A length of time: "40 ms", "4.2 s", "42 s", "3 min", "2 h 5 min". */
 export function lasting(seconds) {
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 120) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
