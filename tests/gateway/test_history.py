@@ -110,3 +110,19 @@ async def test_a_gap_is_what_was_trimmed_not_what_never_was(redis_url: str, key_
         assert await history.gaps(KINDS, ("1-0",) * 3) == ["meeting"]
         assert await history.gaps(KINDS, (before("6-0"),) * 3) == []
         assert await history.gaps(KINDS, START) == []
+
+
+async def test_trimming_that_overtakes_a_reader_is_noticed(redis_url: str, key_prefix: str) -> None:
+    async with connect(redis_url) as client:
+        history = History(client, key_prefix)
+        await written(history, key_prefix, [{(ms, 0) for ms in range(1, 9)}, {(ms, 1) for ms in range(1, 9)}, set()])
+        window = history.window(KINDS, START, HIGH, 2)
+        assert keys(await window.oldest())[-1] == (2, 0, 0)
+        await window.oldest()
+        assert window.lost == set()
+        await client.xtrim(event_stream(key_prefix, "statement"), maxlen=2, approximate=False)
+        found = []
+        while not window.exhausted:
+            found += await window.oldest()
+        assert window.lost == {"statement"}
+        assert [key for key in keys(found) if key[2] == 0][-2:] == [(7, 0, 0), (8, 0, 0)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from worker.gateway.items import Item, Placed, in_order, placed
 from worker.gateway.position import Position, before, moved
@@ -13,8 +13,22 @@ from worker.streams import browse, entries, order, persist
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
+    from worker.streams import Entry
+
 CHUNK: Final = 300
 """Entries of one stream in one round trip."""
+
+
+Bounds = tuple[str, str]
+"""Ids of entries: behind the first, up to the second."""
+
+
+class Read(NamedTuple):
+    """What one read found of one kind."""
+
+    placed: list[Placed]
+    oldest: list[Entry]
+    """The oldest that is kept, if any."""
 
 
 class History:
@@ -29,22 +43,26 @@ class History:
         """Look at the entries of some kinds behind `low`, up to `high`."""
         return Window(self, kinds, low, high, chunk)
 
-    async def read(self, kind_bounds: dict[Kind, tuple[str, str]], count: int, *, newest: bool) -> list[Placed]:
+    async def read(self, bounds: dict[Kind, Bounds], count: int, *, newest: bool) -> dict[Kind, Read]:
         """Return up to `count` entries of each kind behind the first bound, up to the second; from either end."""
-        found = await persist(self.client, lambda: self._ranges(kind_bounds, count, newest=newest))
-        return [
-            placed(entry, kind)
-            for kind, items in zip(kind_bounds, found, strict=True)
-            for entry in entries([(self._stream[kind].encode(), items)])
-        ]
+        found = await persist(self.client, lambda: self._ranges(bounds, count, newest=newest))
+        return {
+            kind: Read([placed(entry, kind) for entry in self._entries(kind, items)], self._entries(kind, first))
+            for kind, items, first in zip(bounds, found[::2], found[1::2], strict=True)
+        }
 
-    async def _ranges(self, kind_bounds: dict[Kind, tuple[str, str]], count: int, *, newest: bool) -> list[Any]:
-        pipe = self.client.pipeline(transaction=False)
-        for kind, (low, high) in kind_bounds.items():
+    def _entries(self, kind: Kind, answer: Any) -> list[Entry]:
+        return entries([(self._stream[kind].encode(), answer)])
+
+    async def _ranges(self, bounds: dict[Kind, Bounds], count: int, *, newest: bool) -> list[Any]:
+        """Read the range of each kind, and with it, at the same instant, the oldest entry that is kept."""
+        pipe = self.client.pipeline(transaction=True)
+        for kind, (low, high) in bounds.items():
             if newest:
                 pipe.xrevrange(self._stream[kind], high, f"({low}", count)
             else:
                 pipe.xrange(self._stream[kind], f"({low}", high, count)
+            pipe.xrange(self._stream[kind], count=1)
         return await pipe.execute()
 
     async def gaps(self, kinds: tuple[Kind, ...], after: Position) -> list[Kind]:
@@ -81,6 +99,9 @@ class Window:
         self._count = count
         self._read: dict[Kind, list[Placed]] = {kind: [] for kind in kinds}
         self._more = set(kinds)
+        self._begun: set[Kind] = set()
+        self.lost: set[Kind] = set()
+        """Kinds of which, since the first chunk from below, something may have been trimmed away before it was read."""
 
     def widen(self, high: Position) -> None:
         """Let it reach up to a later position."""
@@ -147,9 +168,13 @@ class Window:
         bounds = {kind: self._bounds(kind) for kind in empty}
         self._more -= {kind for kind, (low, high) in bounds.items() if order(low) >= order(high)}
         bounds = {kind: both for kind, both in bounds.items() if kind in self._more}
-        for place in await self._history.read(bounds, self._count, newest=newest) if bounds else ():
-            self._read[place.kind].append(place)
-        self._more -= {kind for kind in bounds if len(self._read[kind]) < self._count}
+        for kind, read in (await self._history.read(bounds, self._count, newest=newest)).items() if bounds else ():
+            self._read[kind] = read.placed
+            if len(read.placed) < self._count:
+                self._more.discard(kind)
+            if kind in self._begun and any(order(entry.id) > order(bounds[kind][0]) for entry in read.oldest):
+                self.lost.add(kind)
+            self._begun.add(kind)
 
     def _bounds(self, kind: Kind) -> tuple[str, str]:
         at = KINDS.index(kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -54,6 +55,7 @@ def document(made: bytes, content_type: str) -> Callable[[web.Request], Awaitabl
     return handler
 
 
-def as_json(made: object) -> bytes:
+@cache
+def as_json(make: Callable[[], object]) -> bytes:
     """Return a document's bytes, for people to read too."""
-    return msgspec.json.format(msgspec.json.encode(made), indent=1)
+    return msgspec.json.format(msgspec.json.encode(make()), indent=1)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from worker.gateway.history import History
     from worker.gateway.hub import Hub
     from worker.gateway.position import Position
+    from worker.schema import Kind
 
 log = structlog.get_logger()
 
@@ -228,16 +229,19 @@ class Streams:
         if self._hub.reaches(after, wanted.kinds):
             return after
         if gaps := await self._history.gaps(wanted.kinds, after):
-            gap = Gap(kinds=gaps, detail="what followed may have been trimmed away before it was read")
-            client.send(form.wrap(form.gap(gap, after)))
+            client.send(form.wrap(_gap(form, gaps, after)))
         window = self._history.window(wanted.kinds, after, self._hub.position)
         clock = asyncio.get_running_loop().time
         sent_at = clock()
         while not self._hub.reaches(window.low, wanted.kinds) and not client.ended.done():
             if window.exhausted:
                 window.widen(self._hub.position)
+            place = window.low
             passing = [item for item in await window.oldest() if item.passes(wanted)]
             frames = b"".join([form.frame(item) for item in passing])
+            if window.lost:  # trimming has overtaken us
+                frames = _gap(form, sorted(window.lost), place) + frames
+                window.lost.clear()
             if not frames and clock() - sent_at > self._heartbeat_s:
                 frames = form.heartbeat(window.low)
             if frames:
@@ -249,6 +253,11 @@ class Streams:
             if not await client.drained(room, PATIENCE_S):
                 client.end("left" if client.transport.is_closing() else "too_slow")
         return window.low
+
+
+def _gap(form: Form, kinds: list[Kind], place: Position) -> bytes:
+    detail = "what followed may have been trimmed away before it was read"
+    return form.gap(Gap(kinds=kinds, detail=detail), place)
 
 
 def asks_for_websocket(request: web.Request) -> bool:
