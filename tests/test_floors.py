@@ -43,6 +43,7 @@ FLOORS = {
     "gateway": 6,
     "run": 6,
     "arguments": 6,
+    "parser": 7,
     "commands": 7,
     "cli": 8,
     "__main__": 9,

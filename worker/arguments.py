@@ -1,8 +1,9 @@
-"""Arguments that several commands share, and those of the commands that listen: subscribe, webhook, sink."""
+"""What arguments are read as, and those of the commands that listen: subscribe, webhook, sink."""
 
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from typing import TYPE_CHECKING, cast
 
 from worker.filters import CONFIDENCE, PARAMETERS
@@ -36,6 +37,30 @@ def seconds(text: str) -> float:
     if not 0 < number < 1e9:  # noqa: PLR2004 - as the settings have it
         raise argparse.ArgumentTypeError(f"must be more than 0 and less than 1e9, not {text}")
     return number
+
+
+def day(text: str) -> date:
+    """Read a date."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date such as 2024-09-17") from None
+
+
+def port(text: str) -> int:
+    """Read a port; 0 is any that is free."""
+    number = int(text)
+    if not 0 <= number <= 65_535:  # noqa: PLR2004 - 16 bits
+        raise argparse.ArgumentTypeError(f"must be from 0 to 65535, not {text}")
+    return number
+
+
+def interval(text: str) -> float:
+    """Read how often something is shown anew, in seconds."""
+    seconds = float(text)
+    if not 0.1 <= seconds <= 3600:  # noqa: PLR2004 - quicker is no longer read, slower is no longer live
+        raise argparse.ArgumentTypeError(f"must be from 0.1 to 3600, not {text}")
+    return seconds
 
 
 # ---------------------------------------------------------------- filters
