@@ -34,7 +34,7 @@ class Pool:
     """`settings.processes` worker processes; each call may take `settings.process_timeout_s` of wall clock."""
 
     def __init__(self, settings: Settings, preload: str | None = None) -> None:
-        """Start nothing yet; `preload` is the module that every process should find imported."""
+        """Start nothing yet (`async with` does); `preload` is the module that every process should find imported."""
         self._context = multiprocessing.get_context("forkserver")
         if preload:
             self._context.set_forkserver_preload([preload])
@@ -85,6 +85,8 @@ class Pool:
             return self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_s)
 
     async def __aenter__(self) -> Self:
+        """Start the processes; in a thread, since the first of them waits until what it is forked from is warm."""
+        await asyncio.to_thread(self._pool.schedule, _begin)
         return self
 
     async def __aexit__(
@@ -93,6 +95,10 @@ class Pool:
         """Kill what still runs: a drained consumer has nothing left here."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         await asyncio.to_thread(self._pool.join)
+
+
+def _begin() -> None:
+    """Do nothing, in a process that is there now."""
 
 
 def _shield(memory_bytes: int) -> None:
