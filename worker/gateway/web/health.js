@@ -148,7 +148,7 @@ function curve(samples) {
 function panel(title, empty, rows, make, wide = "") {
   return el(
     "section",
-    { class: `panel ${wide}` },
+    { class: `panel ${wide}`, "aria-label": title, tabindex: wide ? "0" : null },
     el("h2", {}, title),
     rows.length > 0 ? make(rows) : el("p", { class: "none" }, empty),
   );
@@ -159,7 +159,7 @@ function table(head, rows) {
   return el(
     "table",
     {},
-    el("thead", {}, el("tr", {}, ...head.map((name) => el("th", { scope: "col" }, name)))),
+    el("thead", {}, el("tr", {}, ...head.map((name) => (name ? el("th", { scope: "col" }, name) : el("td", {}))))),
     el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map(cell)))),
   );
 }

@@ -2,7 +2,7 @@
 // cell.
 
 import { el } from "./dom.js";
-import { country, plural } from "./words.js";
+import { country } from "./words.js";
 
 /** The table.  `onChoose(from, to)` is told when a cell is chosen. */
 export class Matrix {
@@ -57,22 +57,19 @@ export class Matrix {
     const met =
       from === to ? 0 : relations.events("met", from, to).length + relations.events("toMeet", from, to).length;
     if (spoke + met === 0) return el("td", { class: from === to ? "self" : null });
-    const told = [
-      spoke > 0 ? `${country(from)} spoke of ${from === to ? "itself" : country(to)} ${plural(spoke, "time")}` : "",
-      met > 0 ? `${plural(met, "meeting")} of ${country(from)} and ${country(to)}` : "",
-    ];
     const button = el(
       "button",
       {
         type: "button",
         tabindex: "-1",
         "data-pair": `${from} ${to}`,
-        "aria-label": told.filter(Boolean).join("; "),
         "aria-pressed": String(chosen === `${from} ${to}`),
         onclick: () => this.onChoose(from, to),
       },
-      spoke > 0 ? el("span", { class: "spoke" }, String(spoke)) : null,
-      met > 0 ? el("span", { class: "met" }, `●${met}`) : null,
+      ...(spoke > 0
+        ? [aside(`${country(from)} spoke of ${from === to ? "itself" : country(to)}: `), String(spoke)]
+        : []),
+      ...(met > 0 ? [aside(`${spoke > 0 ? ", " : ""}${country(from)} and ${country(to)} met: `), metOften(met)] : []),
     );
     button.style.setProperty("--heat", (Math.max(spoke, met) / most).toFixed(2));
     return el("td", { class: from === to ? "self" : null }, button);
@@ -96,3 +93,8 @@ export class Matrix {
     next.focus();
   }
 }
+
+/** Words for those who listen; the others see them in the table's head. */
+const aside = (words) => el("span", { class: "visually-hidden" }, words);
+
+const metOften = (count) => el("span", { class: "met" }, el("span", { "aria-hidden": "true" }, "●"), String(count));
