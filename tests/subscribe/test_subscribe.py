@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -338,3 +339,13 @@ async def test_events_are_counted_per_kind(redis: Redis, redis_url: str, setting
     expected = {"statement": 2, "meeting": 0, "decision": 1}
     assert await events_per_kind(redis, settings.key_prefix) == expected
     assert await events_per_kind(redis_url, settings.key_prefix) == expected
+
+
+@pytest.mark.parametrize(
+    ("entry_id", "year"),
+    [("1772366400123-4", 2026), ("0-1", 1970), ("253402300800000-0", 9999), ("9" * 19 + "-0", 9999)],
+)
+def test_an_event_was_published_when_its_entry_says(entry_id: str, year: int) -> None:
+    received = Received(kind="meeting", entry_id=entry_id, event=event("meeting", "m"))
+    assert received.published_at.year == year
+    assert received.published_at.utcoffset() == timedelta(0)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
 import time
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,8 +13,10 @@ from msgspec.structs import replace
 
 from tests.subscribe.published import event, person, publish
 from tests.webhook.receiver import KEY, SECRET, Receiver, receiving
+from worker.embedded import embedded
 from worker.errors import Permanent
 from worker.schema import KINDS
+from worker.streams import connect
 from worker.webhook import deliver as deliver_module
 from worker.webhook.deliver import Deliverer
 from worker.webhook.place import Place
@@ -21,6 +25,7 @@ from worker.webhook.post import Gone, Post
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from redis.asyncio import Redis
 
@@ -365,3 +370,23 @@ async def test_a_status_line_of_no_encoding_is_kept_with_the_dead_letter(redis: 
             while not (dead := await running.place.dead(10)):  # noqa: ASYNC110 - Redis is asked
                 await asyncio.sleep(0.01)
     assert dead[0]["reason"] == "http_400"
+
+
+async def test_kill_9_of_redis_loses_no_event(tmp_path: Path, settings: Settings, receiver: Receiver) -> None:
+    server = embedded(tmp_path)
+    url = await server.__aenter__()
+    here = replace(settings, redis_url=url)
+    names = [f"s{n}" for n in range(20)]
+    async with contextlib.AsyncExitStack() as stack:
+        client = await stack.enter_async_context(connect(url))
+        running = Running(client, here, hook(receiver.url))
+        await running.__aenter__()
+        await publish(client, here, *names[:10])
+        await receiver.until(lambda: len(receiver.taken) == 10)
+        os.kill((await client.info("server"))["process_id"], signal.SIGKILL)
+        await server.__aexit__(None, None, None)
+        await asyncio.sleep(0.2)
+        await stack.enter_async_context(embedded(tmp_path))
+        stack.push_async_exit(running)
+        await publish(client, here, *names[10:])
+        await receiver.until(lambda: set(receiver.taken) == set(names))
