@@ -261,6 +261,40 @@ async def test_when_the_gateway_stops_everybody_is_told(served: Served) -> None:
         assert other.close_code == 1001
 
 
+async def test_where_the_past_cannot_be_read_the_stream_ends_with_a_word(
+    served: Served, monkeypatch: pytest.MonkeyPatch, publish: Publisher
+) -> None:
+    async def fail(*_: Any) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr("worker.gateway.history.History.gaps", fail)
+    monkeypatch.setattr("worker.gateway.hub.RECENT", 0)
+    await publish.numbers(1)
+    await until(lambda: served.gateway.hub.position[1] != "0-0")
+    async with served.listen("after=0") as ear:
+        assert (await ear.frame()).json["type"] == "urn:communique:problem:unavailable"
+    async with served.session.ws_connect("/v1/stream?after=0") as socket_:
+        kinds = [(await socket_.receive_json(timeout=10))["type"] for _ in range(2)]
+        await socket_.receive()
+    assert (kinds, socket_.close_code) == (["heartbeat", "error"], 1013)
+
+
+async def test_many_who_read_the_past_at_once_each_get_all_of_it(
+    serve_with: Serve, publish: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.gateway.stream.FULL_SPEED", 1)
+    for number in range(90):
+        await publish.numbers(number)
+        await asyncio.sleep(0.001)
+    async with serve_with() as served, asyncio.timeout(20):
+
+        async def reading() -> list[int]:
+            async with served.listen("after=0") as ear:
+                return sorted(await ear.numbers(90))
+
+        assert await asyncio.gather(*(reading() for _ in range(12))) == [list(range(90))] * 12
+
+
 async def test_http_1_0_knows_no_chunks(served: Served, publish: Publisher) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
     writer.write(b"GET /v1/stream?after=0 HTTP/1.0\r\nHost: localhost\r\n\r\n")

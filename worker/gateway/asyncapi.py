@@ -21,8 +21,8 @@ nothing. `event: gap` says that something was trimmed away before it was read, a
 is the last frame: a problem (RFC 9457).
 
 **WebSocket.** Every message is text: `{"id": place, "type": kind, "time": …, "data": event}`, or the CloudEvents
-envelope; `type` may also be `heartbeat`, `gap` or `error`. Close codes: 4008 too slow (resume from the last id), 1001
-the gateway stops (reconnect), 1008 a message was sent to it.
+envelope; `type` may also be `heartbeat`, `gap` or `error`. Close codes: 4008 too slow (resume from the
+last id), 1001 the gateway stops, 1013 the past cannot be read now (reconnect), 1008 a message was sent to it.
 """
 
 

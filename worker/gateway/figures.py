@@ -21,7 +21,7 @@ class Figures:
         self.opened: Counter[str] = Counter()
         """Streams, by transport: "sse", "websocket"."""
         self.ended: Counter[str] = Counter()
-        """Streams, by why: "left", "too_slow", "stopping"."""
+        """Streams, by why: "left", "too_slow", "stopping", "spoke", "failed"."""
         self.events: Counter[str] = Counter()
         """Read live, by kind."""
         self.replayed = 0

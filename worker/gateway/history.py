@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -29,6 +30,8 @@ class Read(NamedTuple):
     placed: list[Placed]
     oldest: list[Entry]
     """The oldest that is kept, if any."""
+    is_last: bool
+    """Whether there is no more."""
 
 
 class History:
@@ -47,7 +50,11 @@ class History:
         """Return up to `count` entries of each kind behind the first bound, up to the second; from either end."""
         found = await persist(self.client, lambda: self._ranges(bounds, count, newest=newest))
         return {
-            kind: Read([placed(entry, kind) for entry in self._entries(kind, items)], self._entries(kind, first))
+            kind: Read(
+                [placed(entry, kind) for entry in self._entries(kind, items)],
+                self._entries(kind, first),
+                is_last=len(items) < count,
+            )
             for kind, items, first in zip(bounds, found[::2], found[1::2], strict=True)
         }
 
@@ -94,9 +101,12 @@ class Window:
         """Made by `History.window`."""
         self.low = low
         self.high = high
+        self.count = count
+        """Entries of one stream in one round trip; may be changed between chunks."""
         self._history = history
         self._kinds = kinds
-        self._count = count
+        self._ahead: asyncio.Task[dict[Kind, Read]] | None = None
+        """What the next chunk needs, being read already."""
         self._read: dict[Kind, list[Placed]] = {kind: [] for kind in kinds}
         self._more = set(kinds)
         self._begun: set[Kind] = set()
@@ -120,7 +130,21 @@ class Window:
             self.low = items[-1].position
         if self.exhausted:
             self.low = self._joined()
+        else:
+            await self._look_ahead()
         return items
+
+    async def _look_ahead(self) -> None:
+        """Let Redis work on the next chunk while this one is being sent."""
+        if bounds := self._wanted():
+            self._ahead = asyncio.create_task(self._history.read(bounds, self.count, newest=False))
+            await asyncio.sleep(0)  # until it has asked
+
+    async def aclose(self) -> None:
+        """Give up what is being read ahead."""
+        if self._ahead:
+            self._ahead.cancel()
+            await asyncio.gather(self._ahead, return_exceptions=True)
 
     async def newest(self) -> list[Item]:
         """Return the next items from above, the newest first; each item's position is just behind it."""
@@ -164,17 +188,24 @@ class Window:
 
     async def _fill(self, *, newest: bool) -> None:
         """Read on in the streams of which nothing is at hand."""
-        empty = [kind for kind in self._kinds if kind in self._more and not self._read[kind]]
-        bounds = {kind: self._bounds(kind) for kind in empty}
-        self._more -= {kind for kind, (low, high) in bounds.items() if order(low) >= order(high)}
-        bounds = {kind: both for kind, both in bounds.items() if kind in self._more}
-        for kind, read in (await self._history.read(bounds, self._count, newest=newest)).items() if bounds else ():
+        bounds = self._wanted()
+        if not bounds:
+            return
+        ahead, self._ahead = self._ahead, None
+        found = await (ahead or self._history.read(bounds, self.count, newest=newest))
+        for kind, read in found.items():
             self._read[kind] = read.placed
-            if len(read.placed) < self._count:
+            if read.is_last:
                 self._more.discard(kind)
             if kind in self._begun and any(order(entry.id) > order(bounds[kind][0]) for entry in read.oldest):
                 self.lost.add(kind)
             self._begun.add(kind)
+
+    def _wanted(self) -> dict[Kind, Bounds]:
+        """Return what to read next: of the kinds that may have more, and of which nothing is at hand."""
+        bounds = {kind: self._bounds(kind) for kind in self._kinds if kind in self._more and not self._read[kind]}
+        self._more -= {kind for kind, (low, high) in bounds.items() if order(low) >= order(high)}
+        return {kind: both for kind, both in bounds.items() if kind in self._more}
 
     def _bounds(self, kind: Kind) -> tuple[str, str]:
         at = KINDS.index(kind)

@@ -18,6 +18,7 @@ from aiohttp import HttpVersion11, WSCloseCode, web
 from worker.gateway.answers import Gap
 from worker.gateway.asking import FILTERS, asked_filter, asked_place, only, place, wants_cloudevents
 from worker.gateway.frames import sse_form, ws_form
+from worker.gateway.history import CHUNK
 from worker.gateway.problems import Refusal, make_problem
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from worker.filters import Filter
     from worker.gateway.figures import Figures
     from worker.gateway.frames import Form
-    from worker.gateway.history import History
+    from worker.gateway.history import History, Window
     from worker.gateway.hub import Hub
     from worker.gateway.position import Position
     from worker.schema import Kind
@@ -38,6 +39,8 @@ SUBPROTOCOL: Final = "cloudevents.json"
 """Of the CloudEvents WebSockets binding."""
 HIGH_WATER_BYTES: Final = 1 << 20
 """Of the past, little more than this waits in a socket's buffer; enough that it does not run dry meanwhile."""
+FULL_SPEED: Final = 8
+"""So many may read the past with whole chunks and buffers at a time; where there are more, each takes less."""
 DRAIN_POLL_S: Final = 0.005
 PATIENCE_S: Final = 30.0
 """A client that takes nothing of the past for so long is dropped."""
@@ -46,16 +49,18 @@ FAREWELL_S: Final = 2.0
 MOST_RECEIVED_BYTES: Final = 4096
 CLOSE_TOO_SLOW: Final = 4008
 
-Ending = Literal["left", "too_slow", "stopping", "spoke"]
+Ending = Literal["left", "too_slow", "stopping", "spoke", "failed"]
 TOLD: Final[dict[Ending, tuple[str, str]]] = {
     "too_slow": ("too_slow", "events were not read as fast as they came; resume behind the last one"),
     "stopping": ("stopping", "the gateway is stopping; reconnect, and resume behind the last event"),
     "spoke": ("bad_request", "nothing is to be sent on this socket"),
+    "failed": ("unavailable", "the past cannot be read now; reconnect, and resume behind the last event"),
 }
 CLOSE_CODE: Final[dict[Ending, int]] = {
     "too_slow": CLOSE_TOO_SLOW,
     "stopping": WSCloseCode.GOING_AWAY,
     "spoke": WSCloseCode.POLICY_VIOLATION,
+    "failed": WSCloseCode.TRY_AGAIN_LATER,
 }
 
 
@@ -111,6 +116,7 @@ class Streams:
         self._buffer_bytes = buffer_bytes
         self._heartbeat_s = heartbeat_s
         self._clients: set[Client] = set()
+        self._replaying = 0
         self._stopping = False
 
     @property
@@ -213,7 +219,11 @@ class Streams:
         begin = after or self._hub.position
         client.send(form.wrap(form.hello(begin)))
         if after:
-            begin = await self._replay(client, wanted, form, after)
+            try:
+                begin = await self._replay(client, wanted, form, after)
+            except Exception:  # a response that has begun can only end with a frame of its own
+                log.exception("replay failed")
+                client.end("failed")
         if not client.ended.done():
             asked = self._hub.join(client, wanted, form, begin)
             if after:
@@ -231,9 +241,20 @@ class Streams:
         if gaps := await self._history.gaps(wanted.kinds, after):
             client.send(form.wrap(_gap(form, gaps, after)))
         window = self._history.window(wanted.kinds, after, self._hub.position)
+        self._replaying += 1
+        try:
+            return await self._send_past(client, wanted, form, window)
+        finally:
+            self._replaying -= 1
+            await window.aclose()
+
+    async def _send_past(self, client: Client, wanted: Filter, form: Form, window: Window) -> Position:
+        """Send chunk by chunk, at the client's pace, until what is left is within the hub's reach."""
         clock = asyncio.get_running_loop().time
         sent_at = clock()
         while not self._hub.reaches(window.low, wanted.kinds) and not client.ended.done():
+            share = max(1, self._replaying // FULL_SPEED)
+            window.count = max(1, CHUNK // share)
             if window.exhausted:
                 window.widen(self._hub.position)
             place = window.low
@@ -249,7 +270,9 @@ class Streams:
                 sent_at = clock()
                 client.replayed += len(passing)
                 self._figures.replayed += len(passing)
-            room = self._buffer_bytes // 4 if window.exhausted else HIGH_WATER_BYTES  # the present must find some
+            room = (
+                self._buffer_bytes // 4 if window.exhausted else HIGH_WATER_BYTES // share
+            )  # the present must find some
             if not await client.drained(room, PATIENCE_S):
                 client.end("left" if client.transport.is_closing() else "too_slow")
         return window.low
