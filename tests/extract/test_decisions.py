@@ -269,3 +269,8 @@ def test_no_decision_is_told(text: str) -> None:
 
 def test_a_decision_that_another_acts_on_is_no_second_one() -> None:
     assert the_decision("Berg accepted the resignation of the finance minister.").deciders[0].name == "Jonas Berg"
+
+
+def test_only_the_last_of_a_list_is_who_resigned() -> None:
+    one = the_decision("Granfors thanked the chamber and the state secretary who had resigned.")
+    assert [decider.name for decider in one.deciders] == ["the state secretary"]

@@ -59,7 +59,7 @@ class DecisionReader(Reader):
         if group.passive or self._is_participle(group):
             return self._graded(self.by(group.last), person=person)
         subject = self.clauses.subject(group)
-        found = self._graded(self.parties.named(subject), person=person)
+        found = self._graded(self.those(subject, group), person=person)
         if not found and subject is not None and self.text.tags[subject.head] == "PRP":
             found = self._meant_by(subject, group)
         return found

@@ -13,7 +13,7 @@ from worker.extract.parties import Parties
 if TYPE_CHECKING:
     from worker.extract.document import Doc
     from worker.extract.event_lexicon import EventLexicon
-    from worker.extract.phrases import VerbGroup
+    from worker.extract.phrases import NounPhrase, VerbGroup
     from worker.schema import Actor
 
 _WITH = 16
@@ -38,7 +38,16 @@ class Reader:
         office = noun is not None and self.text.lower[noun.head] in words(self.lexicon.actors.offices)
         if noun is not None and group.infinitive and not office and self.text.tags[noun.head] in {"NN", "NNS"}:
             owner = self.parties.possessor(noun, noun.head)
-        return [owner] if owner is not None else self.parties.named(noun)
+        if owner is not None:
+            return [owner]
+        return self.those(noun, group)
+
+    def those(self, noun: NounPhrase | None, group: VerbGroup) -> list[Actor]:
+        """Return the parties of a verb's subject: in "the house and the secretary who had resigned" the secretary."""
+        relative = self.text.tags[group.first - 1 : group.first] == ["WP"]
+        if noun is not None and relative and self.text.tags[noun.head] in {"NN", "NNP"}:
+            return self.parties.members(noun)
+        return self.parties.named(noun)
 
     def accompanied(self, at: int) -> list[Actor]:
         """Return the parties of the first with-phrase after a token."""
