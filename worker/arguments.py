@@ -119,6 +119,7 @@ def webhook(p: argparse.ArgumentParser) -> None:
     p.add_argument("--name", metavar="NAME", help="keep the place under this name (default: made of the URL)")
     p.add_argument("--from-start", action="store_true", help="the first time, begin with the oldest event kept")
     p.add_argument("--again", action="store_true", help="go on though the receiver has answered 410 Gone")
+    p.add_argument("--redeliver", action="store_true", help="send once more what was not taken, and end")
     p.add_argument("--limit", type=positive, default=100, metavar="N", help="with --dead: the newest N (100)")
 
 

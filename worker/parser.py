@@ -147,7 +147,8 @@ def _webhook(commands: Commands) -> None:
         "communique webhook statement --country FI --to https://hooks.example.org/helsinki --from-start\n"
         "COMMUNIQUE_WEBHOOK_SECRET_FILE=secret communique webhook --to https://hooks.example.org/other\n"
         "communique webhook --file webhooks.toml\n"
-        "communique webhook --dead hooks.example.org-press",
+        "communique webhook --dead hooks.example.org-press\n"
+        "communique webhook --to https://hooks.example.org/press --redeliver",
     )
     arguments.webhook(p)
 

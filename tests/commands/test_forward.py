@@ -110,7 +110,7 @@ async def test_many_webhooks_in_one_process_end_each_for_itself(
     assert "communique: webhook gone: http_410" in err
 
 
-async def test_dead_letters_are_printed(
+async def test_dead_letters_are_printed_and_sent_once_more(
     redis: Redis, settings: Settings, environ: dict[str, str], receiver: Receiver
 ) -> None:
     receiver.answer = lambda name, _n: web.Response(status=422 if name == "s1" else 200)
@@ -123,6 +123,13 @@ async def test_dead_letters_are_printed(
     (letter,) = [json.loads(line) for line in out.splitlines()]
     assert letter["reason"] == "http_422"
     assert json.loads(letter["body"])["data"]["id"] == "s1"
+    again = ["webhook", "--to", receiver.url, "--name", "press", "--redeliver"]
+    assert (await ended(environ, *again))[:2] == (1, "press: 0 delivered, 1 still dead\n")
+    receiver.answer = lambda _name, _n: web.Response()
+    assert (await ended(environ, *again))[:2] == (0, "press: 1 delivered, 0 still dead\n")
+    assert receiver.taken == ["s2", "s1"]
+    assert receiver.ids[1] == letter["id"]
+    assert (await ended(environ, *again))[:2] == (0, "press: 0 delivered, 0 still dead\n")
 
 
 @pytest.mark.parametrize(

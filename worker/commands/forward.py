@@ -29,6 +29,7 @@ from worker.webhook.deliver import Deliverer
 from worker.webhook.place import Place
 from worker.webhook.plan import Webhook
 from worker.webhook.post import Post
+from worker.webhook.redeliver import redeliver
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -41,7 +42,10 @@ def webhook(args: argparse.Namespace, settings: Settings) -> int:
     """Deliver until a signal comes; 1 where a receiver wanted no more, or may not be asked."""
     if args.dead:
         return asyncio.run(_print_dead(args, settings))
-    return asyncio.run(_deliver(_planned(args, settings), settings, again=args.again))
+    webhooks = _planned(args, settings)
+    if args.redeliver:
+        return asyncio.run(_redeliver(webhooks, settings))
+    return asyncio.run(_deliver(webhooks, settings, again=args.again))
 
 
 def _planned(args: argparse.Namespace, settings: Settings) -> tuple[Webhook, ...]:
@@ -76,6 +80,18 @@ async def _deliver_one(
     async with Post(one, settings) as post:
         deliverer = Deliverer(one, required_redis_url(settings), client, post, settings, jitter=random.random)
         return await deliverer.run(stop)
+
+
+async def _redeliver(webhooks: tuple[Webhook, ...], settings: Settings) -> int:
+    """Send every dead letter once more; what is taken is a dead letter no more.  1 where some are left."""
+    left = 0
+    async with connect(required_redis_url(settings)) as client:
+        for one in webhooks:
+            async with Post(one, settings) as post:
+                taken, refused = await redeliver(Place(client, settings.key_prefix, one.name), post)
+            print(visible(f"{one.name}: {taken} delivered, {refused} still dead"))
+            left += refused
+    return int(left > 0)
 
 
 async def _print_dead(args: argparse.Namespace, settings: Settings) -> int:

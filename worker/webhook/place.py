@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from worker.schema import KINDS
 from worker.streams import Call, Script, browse, persist
+from worker.webhook.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from worker.schema import Kind
-    from worker.webhook.message import Message
 
 LEASE_S: Final = 15.0
 STOPPED: Final = "stopped"
@@ -87,6 +87,19 @@ class Place:
             {name.decode(): value.decode(errors="replace") for name, value in (entry.fields or {}).items()}
             for entry in found
         ]
+
+    async def letters(self, after: str, count: int) -> list[tuple[str, Message]]:
+        """Return dead letters behind an entry id, the oldest first, as they were to be sent."""
+        found = await browse(self._client, f"{self._key}:dead", first=f"({after}", count=count)
+        return [(entry.id, _letter(entry.fields or {})) for entry in found]
+
+    async def forget(self, entry_id: str) -> None:
+        """Delete a dead letter."""
+        await persist(self._client, lambda: self._client.xdel(f"{self._key}:dead", entry_id))
+
+
+def _letter(fields: Mapping[bytes, bytes]) -> Message:
+    return Message(id=fields.get(b"id", b"").decode(), event_id="", body=fields.get(b"body", b""))
 
 
 _TAKE = Script("""
