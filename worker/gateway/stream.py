@@ -41,7 +41,10 @@ HIGH_WATER_BYTES: Final = 1 << 20
 """Of the past, little more than this waits in a socket's buffer; enough that it does not run dry meanwhile."""
 FULL_SPEED: Final = 8
 """So many may read the past with whole chunks and buffers at a time; where there are more, each takes less."""
-DRAIN_POLL_S: Final = 0.005
+FEWEST: Final = 24
+"""Entries of a stream in one round trip, however many read: fewer would not be worth the way."""
+DRAIN_POLL_S: Final = 0.002
+LONGEST_POLL_S: Final = 0.05
 PATIENCE_S: Final = 30.0
 """A client that takes nothing of the past for so long is dropped."""
 FAREWELL_S: Final = 2.0
@@ -91,11 +94,12 @@ class Client:
     async def drained(self, bytes_left: int, patience_s: float) -> bool:
         """Wait until no more than that is unread; False where nothing was read for too long, or the client left."""
         clock = asyncio.get_running_loop().time
-        unread, since = self.transport.get_write_buffer_size(), clock()
+        unread, since, pause_s = self.transport.get_write_buffer_size(), clock(), DRAIN_POLL_S
         while unread > bytes_left and not self.transport.is_closing():
             if clock() - since > patience_s:
                 return False
-            await asyncio.sleep(DRAIN_POLL_S)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_POLL_S)
             if (now := self.transport.get_write_buffer_size()) < unread:
                 since = clock()
             unread = now
@@ -254,7 +258,7 @@ class Streams:
         sent_at = clock()
         while not self._hub.reaches(window.low, wanted.kinds) and not client.ended.done():
             share = max(1, self._replaying // FULL_SPEED)
-            window.count = max(1, CHUNK // share)
+            window.count = max(FEWEST, CHUNK // share)
             if window.exhausted:
                 window.widen(self._hub.position)
             place = window.low
