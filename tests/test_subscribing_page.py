@@ -30,7 +30,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.webhook.receiver import KEY, SECRET
-from worker.embedded import find_server
+from worker.embedded import _die_with_parent, find_server
 from worker.filters import CONFIDENCE, PARAMETERS
 from worker.publish import writes
 from worker.schema import Actor, Article, Meeting, Span, Statement
@@ -118,7 +118,8 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running(*command: str, **given: Any) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(command, text=True, start_new_session=True, **given)
+    """Run a command while the block lasts; it ends with us, too, should we be killed."""
+    process = subprocess.Popen(command, text=True, start_new_session=True, preexec_fn=_die_with_parent(), **given)
     try:
         yield process
     finally:
