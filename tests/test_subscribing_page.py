@@ -119,7 +119,8 @@ def free_port() -> int:
 @contextlib.contextmanager
 def running(*command: str, **given: Any) -> Iterator[subprocess.Popen[str]]:
     """Run a command while the block lasts; it ends with us, too, should we be killed."""
-    process = subprocess.Popen(command, text=True, start_new_session=True, preexec_fn=_die_with_parent(), **given)
+    given |= {"text": True, "start_new_session": True, "preexec_fn": _die_with_parent()}  # two system calls, no lock
+    process = subprocess.Popen(command, **given)
     try:
         yield process
     finally:
