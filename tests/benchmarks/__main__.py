@@ -1,8 +1,9 @@
 """`make bench`: articles a second and CPU per article, stage by stage, beside named peers on the same pages.
 
 Everything runs on loopback in one go, so that the ratios hold on a noisy machine.  Then what a process needs of
-memory, and how time grows with the text.  Two more commands: `python -m tests.benchmarks.hostile` looks for texts that
-extraction is slow on, `python -m tests.benchmarks.calibration` says whether confidence is what it says.
+memory, and how time grows with the text.  Three more commands: `python -m tests.benchmarks.hostile` looks for texts
+that extraction is slow on, `python -m tests.benchmarks.calibration` says whether confidence is what it says, and
+`python -m tests.benchmarks.gateway` serves five hundred listeners.
 """
 
 import argparse
