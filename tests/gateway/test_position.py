@@ -50,9 +50,7 @@ def test_every_way_to_name_a_place(text: str, place: tuple[str, ...] | None) -> 
     assert parse(text) == place
 
 
-@pytest.mark.parametrize(
-    "text", ["", "1-0.2-0", "-1", "1970-01-01T00:00:01", f"1-{2**64}", "²"]
-)
+@pytest.mark.parametrize("text", ["", "1-0.2-0", "-1", "1970-01-01T00:00:01", f"1-{2**64}", "²"])
 def test_what_names_no_place_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="none of"):
         parse(text)

@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from aiohttp import HttpVersion11, WSCloseCode, web
 
 from worker.gateway.answers import Gap
 from worker.gateway.asking import FILTERS, asked_filter, asked_place, only, place, wants_cloudevents
+from worker.gateway.client import DRAIN_POLL_S, Client, Ending
 from worker.gateway.frames import sse_form, ws_form
 from worker.gateway.history import CHUNK
 from worker.gateway.problems import Refusal, make_problem
@@ -43,8 +44,6 @@ FULL_SPEED: Final = 8
 """So many may read the past with whole chunks and buffers at a time; where there are more, each takes less."""
 FEWEST: Final = 24
 """Entries of a stream in one round trip, however many read: fewer would not be worth the way."""
-DRAIN_POLL_S: Final = 0.002
-LONGEST_POLL_S: Final = 0.05
 PATIENCE_S: Final = 30.0
 """A client that takes nothing of the past for so long is dropped."""
 FAREWELL_S: Final = 2.0
@@ -52,7 +51,6 @@ FAREWELL_S: Final = 2.0
 MOST_RECEIVED_BYTES: Final = 4096
 CLOSE_TOO_SLOW: Final = 4008
 
-Ending = Literal["left", "too_slow", "stopping", "spoke", "failed"]
 TOLD: Final[dict[Ending, tuple[str, str]]] = {
     "too_slow": ("too_slow", "events were not read as fast as they came; resume behind the last one"),
     "stopping": ("stopping", "the gateway is stopping; reconnect, and resume behind the last event"),
@@ -65,45 +63,6 @@ CLOSE_CODE: Final[dict[Ending, int]] = {
     "spoke": WSCloseCode.POLICY_VIOLATION,
     "failed": WSCloseCode.TRY_AGAIN_LATER,
 }
-
-
-class Client:
-    """One socket that is sent events."""
-
-    def __init__(self, transport: asyncio.Transport, buffer_bytes: int) -> None:
-        """Write to a transport; at most about `buffer_bytes` of the present may wait in it."""
-        self.transport = transport
-        self._buffer_bytes = buffer_bytes
-        self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
-        self.replayed = 0
-
-    def send(self, frames: bytes) -> None:
-        """Write, or end where the client has left or left too much unread."""
-        if self.transport.is_closing():
-            self.end("left")
-        elif self.transport.get_write_buffer_size() > self._buffer_bytes:
-            self.end("too_slow")
-        elif not self.ended.done():
-            self.transport.write(frames)
-
-    def end(self, how: Ending) -> None:
-        """End the stream; only the first reason counts."""
-        if not self.ended.done():
-            self.ended.set_result(how)
-
-    async def drained(self, bytes_left: int, patience_s: float) -> bool:
-        """Wait until no more than that is unread; False where nothing was read for too long, or the client left."""
-        clock = asyncio.get_running_loop().time
-        unread, since, pause_s = self.transport.get_write_buffer_size(), clock(), DRAIN_POLL_S
-        while unread > bytes_left and not self.transport.is_closing():
-            if clock() - since > patience_s:
-                return False
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, LONGEST_POLL_S)
-            if (now := self.transport.get_write_buffer_size()) < unread:
-                since = clock()
-            unread = now
-        return not self.transport.is_closing()
 
 
 class Streams:
