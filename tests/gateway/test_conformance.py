@@ -33,7 +33,8 @@ schema = schemathesis.openapi.from_dict(msgspec.to_builtins(make_openapi())).exc
 def is_beyond_schemas(case: Any) -> bool:
     """Tell whether a request may be refused though its parts are well formed: JSON Schema has no words for the reason.
 
-    An address may be none that can be read, and filters may be such that no kind of event passes all of them.
+    An address may be none that can be read; filters may be such that no kind of event passes all of them, or be made of
+    accents and marks alone, which are not compared.
     """
     if case.path == "/v1/articles":
         return True
@@ -42,7 +43,7 @@ def is_beyond_schemas(case: Any) -> bool:
     try:
         filters.parse(query)
     except filters.FilterError as e:
-        return str(e).startswith("no kind of event")
+        return "no kind of event" in str(e) or "nothing to look for" in str(e)
     return False
 
 

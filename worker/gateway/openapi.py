@@ -139,7 +139,7 @@ def _value(values: tuple[str, ...], pattern: str | None) -> Json:
     if values:
         return {"type": "string", "enum": list(values)}
     # A letter or digit at least: there must be something to look for.
-    return {"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE, "pattern": pattern or "[A-Za-z0-9]"}
+    return {"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE, "pattern": pattern or r"\S"}
 
 
 def _other_parameters() -> list[Json]:
