@@ -138,7 +138,7 @@ def filter_parameters() -> list[Json]:
 def _value(values: tuple[str, ...], pattern: str | None) -> Json:
     if values:
         return {"type": "string", "enum": list(values)}
-    # A letter or digit at least: there must be something to look for.
+    # There must be something to look for.
     return {"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE, "pattern": pattern or r"\S"}
 
 
