@@ -96,7 +96,7 @@ def _according_to(doc: Doc, first: int, last: int, finds: list[Find]) -> list[Fi
 
 
 def _aside_end(doc: Doc, at: int, end: int, last: int) -> int:
-    """Where a source between commas ends, with all that hangs on it: ", according to people | close to the talks, …"."""
+    """Where a source between commas ends with all that hangs on it: ", according to people | close to him, …"."""
     closing = _comma_after(doc, end, last)
     hangs = doc.text.tags[end] in {"IN", "TO", "JJ", "RB"} if end < last else False
     between = doc.text.words[at - 1] == "," and closing < last and not doc.phrases.finite_between(end, closing)
