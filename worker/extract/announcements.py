@@ -61,12 +61,11 @@ def _owned(doc: Doc, subject_: Range, verb: VerbGroup, quotation: Range) -> Find
 def _quotation_end(doc: Doc, at: int, last: int) -> int:
     """The end of a quotation that opens at a token and ends its sentence; else -1."""
     text = doc.text
-    if at >= len(text.words) or text.quoted[at] < 0:
+    quotation = text.opening(at)
+    if quotation is None:
         return -1
-    quotation = text.quotations[text.quoted[at]]
-    whole = quotation.first == at
     ends = text.sentence(at)[1] if at >= last else last
-    return quotation.last if whole and quotation.last + 1 >= ends else -1
+    return quotation.last if quotation.last + 1 >= ends else -1
 
 
 def _announcing(doc: Doc, first: int, colon: int) -> tuple[VerbGroup, Range] | None:

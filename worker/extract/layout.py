@@ -39,9 +39,10 @@ def _colon(doc: Doc, first: int, last: int) -> Find | None:
         return None
     source = _speaker_before(doc, start, colon)
     opens_paragraph = text.paragraph(first)[0] == first
-    if source is None or not (opens_paragraph or _quotation_at(doc, colon + 1, last)):
+    quoted = text.opening(colon + 1) is not None  # still in the sentence: the colon is not its last token
+    if source is None or not (opens_paragraph or quoted):
         return None
-    turn = opens_paragraph and text.paragraph_of[first] > 0 and not _quotation_at(doc, colon + 1, last)
+    turn = opens_paragraph and text.paragraph_of[first] > 0 and not quoted
     end = text.paragraph(first)[1] if turn else _content_end(doc, colon + 1, last)
     if turn and not doc.phrases.finite_between(colon + 1, end):
         return None  # a row of figures: "Hale: 2,316."
@@ -72,11 +73,13 @@ def _speaker_before(doc: Doc, first: int, colon: int) -> Range | None:
 def _can_sign(doc: Doc, source: Range) -> bool:
     """Is the phrase somebody, or a document that speaks ("Report: …"), and no topic or kicker ("Opinion: …")?"""
     first, last = source
+    if not doc.lexicon.kickers.isdisjoint(doc.text.lower[first:last]):
+        return False
     names = [n for n in doc.mentions.people.names_in(first) if n.last <= last]
-    if names and doc.lexicon.kickers.isdisjoint(doc.text.lower[first:last]):
+    if names:
         return names[-1].kind in {"person", "organisation"} or doc.mentions.person_at(names[-1].first) is not None
     phrase = doc.phrases.noun(first)
-    if phrase is None or not doc.lexicon.kickers.isdisjoint(doc.text.lower[first:last]):
+    if phrase is None:
         return False
     word = doc.text.lower[phrase.head]
     if doc.text.tags[phrase.head] == "NNP":
@@ -87,12 +90,6 @@ def _can_sign(doc: Doc, source: Range) -> bool:
 
 def _is_capitals(word: str) -> bool:
     return word.isupper() and len(word) > 1
-
-
-def _quotation_at(doc: Doc, token: int, last: int) -> bool:
-    """Does a quotation open at a token?"""
-    text = doc.text
-    return token < last and text.quoted[token] >= 0 and text.quotations[text.quoted[token]].first == token
 
 
 def _content_end(doc: Doc, first: int, last: int) -> int:

@@ -10,3 +10,4 @@ DASHES = frozenset({"—", "–", "―", "--", "-"})
 """A hyphen counts where it stands alone."""
 BREAKS = DASHES | {","}
 """Set words apart within a sentence."""
+CLAUSE_ENDS = FINAL | BREAKS

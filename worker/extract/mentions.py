@@ -115,8 +115,8 @@ class Mentions:
         actor, person = self.lookup(owner, end) if possessive else self.worded(owner, end)
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
 
-    def heard(self, token: int, actor: Actor, person: Person | None) -> None:  # noqa: ARG002 - said by the caller
-        """Remember who speaks at a token, None for whoever is no person known; call in text order."""
+    def heard(self, person: Person | None) -> None:
+        """Remember who spoke last, None for whoever is no person known; call in text order."""
         self.people.speakers.append(person)
 
     def doubtful(self, first: int, last: int) -> bool:

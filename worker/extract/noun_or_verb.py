@@ -7,6 +7,7 @@ determiner is a noun.
 from __future__ import annotations
 
 from worker.extract.lexicon import Cue, Lexicon
+from worker.extract.marks import STOPS
 from worker.extract.past_tense import FINITE
 from worker.extract.tags import tagger
 
@@ -21,7 +22,6 @@ _OPENS_COMPLEMENT = _OPENS_OBJECT | {"SC", "WP"}
 _SINGULAR = frozenset({"NNP", "NN", "PRP"})
 _HEADLINED = frozenset({"NN", "NNS", "JJ", "NNP", "CD"})
 _COMPLEMENTISERS = frozenset({"that", "whether"})
-_STOPS = frozenset({".", "!", "?", "…", "...", "....", ":"})
 _SUBJECTS = frozenset({"NN", "NNS", "NNP", "PRP", "RB"})
 _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 
@@ -80,7 +80,7 @@ def _takes(cue: Cue, tags: list[str], i: int, lower: list[str]) -> bool:
 
 def _is_verbless_headline(tags: list[str], lower: list[str], sentence: tuple[int, int]) -> bool:
     """Has a line without a full stop no verb yet: "PM urges calm"?"""
-    return lower[sentence[1] - 1] not in _STOPS and FINITE.isdisjoint(tags[sentence[0] : sentence[1]])
+    return lower[sentence[1] - 1] not in STOPS | {":"} and FINITE.isdisjoint(tags[sentence[0] : sentence[1]])
 
 
 def _plans_to(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:

@@ -74,7 +74,7 @@ def _form_at(doc: Doc, cue: Cue, at: int, limit: int, *, direct: bool, recipient
     text = doc.text
     word, tag = text.lower[at], text.tags[at]
     after_mark = at + (word in {":", ","})
-    if after_mark < limit and text.quoted[after_mark] >= 0 and _opens(doc, after_mark):
+    if after_mark < limit and text.opening(after_mark) is not None:
         if cue.object_infinitive and recipient and "to" in text.lower[after_mark + 1 : after_mark + 3]:
             return "infinitive"
         return "quotation" if cue.clause else None
@@ -113,10 +113,6 @@ def _opens_infinitive(doc: Doc, at: int, limit: int) -> bool:
         return text.tags[at] == "TO" and doc.phrases.verb(at) is not None
     verb = doc.phrases.verb(at + 1 + (text.words[at + 1] in doc.lexicon.quotation_marks))
     return doc.phrases.verb(at) is not None or (verb is not None and text.tags[verb.head] == "VB")
-
-
-def _opens(doc: Doc, at: int) -> bool:
-    return doc.text.quotations[doc.text.quoted[at]].first == at
 
 
 def _verb_ahead(doc: Doc, at: int, limit: int) -> bool:

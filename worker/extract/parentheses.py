@@ -5,7 +5,7 @@ from __future__ import annotations
 from worker.extract.document import Doc
 from worker.extract.endings import content_end, trim
 from worker.extract.finds import Find, clause_start
-from worker.extract.marks import BREAKS, FINAL
+from worker.extract.marks import BREAKS, CLAUSE_ENDS
 from worker.extract.openings import cue_of
 from worker.extract.phrases import VerbGroup
 from worker.extract.subject_before import subject
@@ -19,10 +19,10 @@ def as_said(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[Find])
     cue = cue_of(doc, verb)
     if cue is None or not cue.clause or cue.thought or not verb.finite or verb.passive or verb.negated:
         return None
-    source = subject(doc, verb, first)
+    end = _closing(doc, verb.last, last) if "as" in doc.text.lower[first : verb.first] else -1
+    source = subject(doc, verb, first) if end >= 0 else None
     at = source[0] - 1 if source is not None else -1
-    end = _closing(doc, verb.last, last)
-    if source is None or at < first or doc.text.lower[at] != "as" or end < 0:
+    if source is None or at < first or doc.text.lower[at] != "as":
         return None
     pieces = []
     if at > first:
@@ -41,7 +41,7 @@ def as_said(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[Find])
 def _closing(doc: Doc, at: int, last: int) -> int:
     """The mark that closes the clause, or the sentence's end; -1 where another verb or a quotation comes first."""
     for i in range(at, min(last, at + _ADJUNCT)):
-        if doc.text.words[i] in BREAKS or doc.text.words[i] in FINAL:
+        if doc.text.words[i] in CLAUSE_ENDS:
             return i
         if doc.phrases.verb_at[i] >= 0 or doc.text.quoted[i] >= 0:
             return -1

@@ -6,7 +6,6 @@ person's role and country are whatever the words around any of the names say.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
@@ -20,6 +19,7 @@ from worker.extract.lexicon_people import Gender
 from worker.extract.names import COURTESIES, Name, names
 from worker.extract.people_lexicon import load
 from worker.extract.phrases import Phrases
+from worker.extract.spellings import SUFFIXES, bare, compatible, key, one_letter_off
 from worker.extract.tags import tagger
 from worker.extract.text import Text
 from worker.schema import Actor, Span
@@ -34,7 +34,6 @@ _LONG_NAME = 6
 _COMMON = (["NN"], ["NNS"], ["NN", "VB"], ["VB", "NN"])
 _LONG_ROLE = 8
 """Words from which a longer role tells no more."""
-_SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 _PARTS = frozenset({"of", "for", "at", "in", "to", "on", "with", "from"})
 """What opens the part of a role that is not its head."""
 
@@ -105,7 +104,7 @@ class People:
         for name in self.names:
             self.in_phrase.setdefault(name.phrase, []).append(name)
         short = [n for n in self.names if n.kind in {"person", "unknown"} and n.last - n.first == 1]
-        self._titled = {_key(self.text.words[n.first]) for n in short if n.gender is not None}
+        self._titled = {key(self.text.words[n.first]) for n in short if n.gender is not None}
         for name in self.names:
             if name.kind in {"person", "unknown"} and name.last - name.first > 1:
                 self._meet(name)
@@ -148,29 +147,29 @@ class People:
 
     def _meet(self, name: Name) -> None:
         """A name of several words: the bearer is known under a compatible name, or new."""
-        tokens = self._without_nouns(_bare(self.text.words[name.first : name.last]))
+        tokens = self._without_nouns(bare(self.text.words[name.first : name.last]))
         if len(tokens) < 2:  # noqa: PLR2004 - a surname and "Jr."
             return
         person = next(
-            (p for p in self._by_surname.get(_key(tokens[-1]), [])[-_MANY:] if _compatible(p.tokens, tokens)), None
+            (p for p in self._by_surname.get(key(tokens[-1]), [])[-_MANY:] if compatible(p.tokens, tokens)), None
         )
         if person is None:
             person = Person(tokens=tokens, seen=[])
             self.everyone.append(person)
-            self._by_surname.setdefault(_key(tokens[-1]), []).append(person)
-            self._by_given.setdefault(_key(tokens[0]), []).append(person)
+            self._by_surname.setdefault(key(tokens[-1]), []).append(person)
+            self._by_given.setdefault(key(tokens[0]), []).append(person)
             if tokens[0].lower() not in self.lexicon.given_names and "-" in tokens[-1]:
-                self._family_first.setdefault(_key(tokens[0]), []).append(person)
+                self._family_first.setdefault(key(tokens[0]), []).append(person)
         elif len(tokens) > len(person.tokens):
             person.tokens = tokens
-        if self.text.lower[name.last - 1] in _SUFFIXES:
+        if self.text.lower[name.last - 1] in SUFFIXES:
             person.suffix = self.text.words[name.last - 1]
         self._learn(person, name)
 
     def _without_nouns(self, tokens: list[str]) -> list[str]:
         """Leave off what captions add to a name: "Ida Lunde Rally", "Lunde Speech" where there is a "Mrs. Lunde"."""
         known, at = tagger(self.lexicon.language).classes, len(tokens)
-        least = 1 if _key(tokens[0]) in self._titled else 2
+        least = 1 if key(tokens[0]) in self._titled else 2
         while at > least and known.get(tokens[at - 1].lower()) in _COMMON and tokens[at - 1] not in known:
             at -= 1
         given = at == 1 or tokens[0].lower() in self.lexicon.given_names
@@ -185,15 +184,15 @@ class People:
                 return
             person = Person(tokens=[self.text.words[name.first]], seen=[])
             self.everyone.append(person)
-            self._by_surname.setdefault(_key(self.text.words[name.first]), []).append(person)
+            self._by_surname.setdefault(key(self.text.words[name.first]), []).append(person)
         self._learn(person, name)
 
     def _misspelt(self, name: Name) -> Person | None:
         """The bearer of a long surname that is one letter away: writers slip, and so do transliterations."""
-        word = _key(self.text.words[name.first])
+        word = key(self.text.words[name.first])
         if len(word) < _LONG_NAME:
             return None
-        near = (p for p in self.everyone[:_MANY] if len(p.tokens) > 1 and _one_letter_off(_key(p.tokens[-1]), word))
+        near = (p for p in self.everyone[:_MANY] if len(p.tokens) > 1 and one_letter_off(key(p.tokens[-1]), word))
         return next((p for p in near if name.gender is None or p.gender in {None, name.gender}), None)
 
     def country_of_principal(self, words: Iterable[str], servant: Person | None = None) -> str | None:
@@ -279,10 +278,10 @@ class People:
 
     def introduce(self, name: Name) -> Person:
         """A name that nothing explains, but which speaks: a person from here on."""
-        tokens = _bare(self.text.words[name.first : name.last])
+        tokens = bare(self.text.words[name.first : name.last])
         person = Person(tokens=tokens, sure=True, seen=[name.first])
         self.everyone.append(person)
-        self._by_surname.setdefault(_key(tokens[-1]), []).append(person)
+        self._by_surname.setdefault(key(tokens[-1]), []).append(person)
         return person
 
     def recurs(self, name: Name) -> bool:
@@ -299,7 +298,7 @@ class People:
 
         Of several the last speaker, else the one whom the article names most often.
         """
-        word = _key(self.text.words[token])
+        word = key(self.text.words[token])
         courtesy = token > 0 and self.text.lower[token - 1].rstrip(".") in COURTESIES
         for known in (self._by_surname, self._family_first if courtesy else self._by_given):
             bearers = [p for p in known.get(word, [])[:_MANY] if gender is None or p.gender in {None, gender}]
@@ -321,40 +320,3 @@ class People:
     def titles_of(self, name: Name) -> frozenset[str]:
         """Return the role words before a name."""
         return frozenset(self.text.lower[name.outer_first : name.first]) & self.lexicon.roles
-
-
-def _one_letter_off(known: str, word: str) -> bool:
-    """Whether a letter was left out, added or changed, but not the first one."""
-    if abs(len(known) - len(word)) > 1 or known[0] != word[0]:
-        return False
-    at = next((i for i, (a, b) in enumerate(zip(known, word, strict=False)) if a != b), min(len(known), len(word)))
-    return known[at + (len(known) >= len(word)) :] == word[at + (len(word) >= len(known)) :]
-
-
-def _key(word: str) -> str:
-    """A name's spelling for comparison: lower case, apostrophes straight, accents off."""
-    lower = word.lower()
-    if lower.isascii():
-        return lower
-    plain = unicodedata.normalize("NFKD", lower.replace("’", "'").replace("ʼ", "'"))
-    return "".join(c for c in plain if not unicodedata.combining(c))
-
-
-def _bare(tokens: list[str]) -> list[str]:
-    """A name's words without Jr., III and the like."""
-    while len(tokens) > 1 and tokens[-1].lower() in _SUFFIXES:
-        tokens = tokens[:-1]
-    return tokens
-
-
-def _compatible(known: list[str], new: list[str]) -> bool:
-    """Same surname given: are the given names the same, an initial of each other, or missing?"""
-    if len(known) == 1 or len(new) == 1:
-        return True
-    a, b = known[0].rstrip(".").lower(), new[0].rstrip(".").lower()
-    return (
-        a == b
-        or (min(len(a), len(b)) == 1 and a[0] == b[0])
-        or a in (w.lower() for w in new[:-1])
-        or b in (w.lower() for w in known[:-1])
-    )

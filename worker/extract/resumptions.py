@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from worker.extract.document import Doc
 from worker.extract.endings import content_end, trim
-from worker.extract.marks import BREAKS, FINAL
+from worker.extract.marks import BREAKS, CLAUSE_ENDS
 from worker.extract.openings import clause_at, cue_of
 from worker.extract.phrase_kinds import Range
 from worker.extract.phrases import VerbGroup
@@ -51,11 +51,11 @@ def _quotation(doc: Doc, at: int, last: int) -> Range | None:
 def _resumed(doc: Doc, at: int, last: int) -> Range | None:
     """The quotation that goes on at a token, with the conjunction before it; not one that has its own speaker."""
     text = doc.text
-    opens = text.quotations[text.quoted[at]]
+    quotation = text.opening(at)
     joined = text.tags[at - 1] == "CC"
-    if not (joined or text.words[at - 1] in _GLUE) or opens.first != at or _is_tagged(doc, opens.last, last):
+    if quotation is None or not (joined or text.words[at - 1] in _GLUE) or _is_tagged(doc, quotation.last, last):
         return None
-    return at - joined, trim(doc, at, _to_sentence_end(doc, opens.last, last))
+    return at - joined, trim(doc, at, _to_sentence_end(doc, quotation.last, last))
 
 
 def _is_tagged(doc: Doc, at: int, last: int) -> bool:
@@ -83,4 +83,4 @@ def goes_on_inside(doc: Doc, at: int) -> bool:
 
 def _to_sentence_end(doc: Doc, after: int, last: int) -> int:
     """A quotation's end, or the sentence's where the quotation is part of a clause that goes on."""
-    return content_end(doc, after, last) if after < last and doc.text.words[after] not in FINAL | BREAKS else after
+    return content_end(doc, after, last) if after < last and doc.text.words[after] not in CLAUSE_ENDS else after

@@ -132,7 +132,7 @@ def _speaker(doc: Doc, find: Find) -> tuple[Actor | None, Person | None]:
     if find.source is None:
         return None, None
     actor, person = doc.mentions.lookup(*find.source)
-    doc.mentions.heard(find.cue[0], actor, person)
+    doc.mentions.heard(person)
     return actor, person
 
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 from worker.extract.complements import complement
 from worker.extract.document import Doc
 from worker.extract.lexicon import Cue
-from worker.extract.marks import BREAKS, FINAL
+from worker.extract.marks import BREAKS, CLAUSE_ENDS, FINAL
 from worker.extract.openings import cue_of
 from worker.extract.phrase_kinds import Range, animate, is_party, text_is_venue
 from worker.extract.phrases import NounPhrase, VerbGroup
@@ -111,7 +111,7 @@ def quotation_ending(doc: Doc, token: int) -> int:
 def is_bare(doc: Doc, line: TagLine) -> bool:
     """Whether nothing else follows: a verb that is no known cue still is one in "…," she shrugged."""
     after = line.tail
-    return after >= line.last or doc.text.words[after] in FINAL or doc.text.words[after] in BREAKS
+    return after >= line.last or doc.text.words[after] in CLAUSE_ENDS
 
 
 def is_parenthetical(doc: Doc, line: TagLine) -> bool:
@@ -120,7 +120,7 @@ def is_parenthetical(doc: Doc, line: TagLine) -> bool:
     after = line.source[1] if line.inverted else _after_recipient(doc, line)
     if after + 1 < last and text.words[after] in BREAKS and text.quoted[after + 1] >= 0:
         return line.inverted or goes_on_inside(doc, after + 1)  # "When she left, X said, "…"": there is the content
-    if after >= last or text.words[after] in FINAL or text.words[after] in BREAKS:
+    if after >= last or text.words[after] in CLAUSE_ENDS:
         return True
     if text.words[after] == ":":
         return after + 1 < last and text.quoted[after + 1] >= 0 and _follows_clause(doc, line)

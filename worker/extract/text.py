@@ -60,6 +60,13 @@ class Text(Struct, frozen=True, eq=False):
         """Return the token range of the paragraph around a token."""
         return self.paragraphs[self.paragraph_of[token]]
 
+    def opening(self, token: int) -> Quotation | None:
+        """Return the quotation that opens at a token, also just beyond the last one; None where none does."""
+        if token >= len(self.quoted) or self.quoted[token] < 0:
+            return None
+        quotation = self.quotations[self.quoted[token]]
+        return quotation if quotation.first == token else None
+
     def token_at(self, offset: int) -> int:
         """Return the first token that ends after the code point `offset` (`len(words)` after the last one)."""
         low, high = 0, len(self.ends)
