@@ -83,9 +83,8 @@ def next_try(
 ) -> tuple[Task, datetime] | None:
     """When and as what to try again, or None to give up.
 
-    `task.attempt` counts the failed attempts before this one, crashes included; `jitter` is in [0, 1).  Back-off is
-    exponential with full jitter above its half, which keeps replicas from coming back in step; a server's Retry-After
-    is a lower bound.
+    `task.attempt` counts the failed attempts before this one, crashes included; `jitter` is in [0, 1).  A
+    server's Retry-After is a lower bound of the wait.
     """
     if isinstance(failure, Permanent) or task.attempt >= settings.max_attempts:
         return None
@@ -95,7 +94,7 @@ def next_try(
     attempt = task.attempt + 1
     if attempt >= settings.max_attempts:
         return None
-    wait_s = min(settings.backoff_s * 2.0 ** (attempt - 1), settings.max_backoff_s) * (0.5 + jitter / 2)
+    wait_s = settings.pause_s(attempt, jitter)
     if isinstance(failure, Transient) and failure.retry_after_s:
         wait_s = max(wait_s, min(failure.retry_after_s, settings.max_backoff_s))
     return msgspec.structs.replace(task, attempt=attempt, slot_at=None), now + timedelta(seconds=wait_s)

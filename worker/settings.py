@@ -20,6 +20,9 @@ Positive = Annotated[float, Meta(gt=0, lt=1e9)]
 NotNegative = Annotated[float, Meta(ge=0, lt=1e9)]
 Count = Annotated[int, Meta(ge=1, lt=10**12)]
 
+_MOST_DOUBLINGS = 60
+"""Beyond them any back-off has reached its maximum, and a float would overflow in the end."""
+
 
 class Settings(Struct, frozen=True, kw_only=True):
     """Every knob, with the value a newcomer gets."""
@@ -127,6 +130,13 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     # log
     log_level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
+
+    def pause_s(self, attempt: int, jitter: float) -> float:
+        """Return the wait before attempt `attempt` + 1: exponential, up to `max_backoff_s`; `jitter` is in [0, 1).
+
+        Jittered above its half, which keeps replicas from coming back in step.
+        """
+        return min(self.backoff_s * 2.0 ** min(attempt - 1, _MOST_DOUBLINGS), self.max_backoff_s) * (0.5 + jitter / 2)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:

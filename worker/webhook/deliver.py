@@ -207,9 +207,8 @@ class Deliverer:
         told.error("dead", reason=failure.reason)
 
     def _pause_s(self, failure: Failure, attempt: int) -> float:
-        """Return the wait before the next attempt: exponential, jittered above its half; Retry-After holds for all."""
-        s = self._settings
-        pause_s = min(s.backoff_s * 2.0 ** min(attempt - 1, 60), s.max_backoff_s) * (0.5 + self._jitter() / 2)
+        """Return the wait before the next attempt; Retry-After holds for all."""
+        pause_s = self._settings.pause_s(attempt, self._jitter())
         asked_s = failure.retry_after_s if isinstance(failure, Transient) else None
         if asked_s:
             self._not_before = max(self._not_before, time.monotonic() + asked_s)
