@@ -1,7 +1,7 @@
 """A real server for every test: COMMUNIQUE_TEST_REDIS_URL where set, else a private one, found as the program does.
 
-Tests share the server and are kept apart by a key prefix of their own; who flushes, kills or reconfigures takes
-`private_redis_url`.
+COMMUNIQUE_TEST_SERVER names the binary to try in place of the one that would be found.  Tests share the server and
+are kept apart by a key prefix of their own; who flushes, kills or reconfigures takes `private_redis_url`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +21,6 @@ from worker.streams import connect
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
 
     from redis.asyncio import Redis
 
@@ -32,8 +32,17 @@ def _quiet_log() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _server_under_test(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Put the binary on the PATH, for subprocesses too, by the name that is looked for first."""
+    if given := os.environ.get("COMMUNIQUE_TEST_SERVER"):
+        folder = tmp_path_factory.mktemp("server")
+        (folder / "valkey-server").symlink_to(Path(given).absolute())
+        os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+
+
 @pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def redis_url(_server_under_test: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of the session's server; also for sync tests and for the environment of subprocesses."""
     if given := os.environ.get("COMMUNIQUE_TEST_REDIS_URL"):
         yield given
