@@ -27,8 +27,8 @@ from tests.gateway.conftest import Publisher, Serve, made
 from tests.gateway.test_stream import slow_socket
 from tests.operating.conftest import Scrape, Watching, get, process, until
 from tests.operating.promtool import RULES, STEP_S, Phase, Series, down, firing, needs, series
-from worker import consume, health, vitals
-from worker.consume import Consumer, consumer
+from worker import health, vitals
+from worker.consume import Consumer, consumer, handling
 from worker.discover import Discover, Source, discovery
 from worker.embedded import embedded
 from worker.errors import Transient
@@ -187,7 +187,7 @@ def _later(url: str) -> str:
 async def test_a_bug_of_ours(
     settings: Settings, watching: Watching, fires: Fires, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consume, "digest", None)  # not callable: nothing foresees that
+    monkeypatch.setattr(handling, "digest", None)  # not callable: nothing foresees that
     async with site(("/a", "<p>a</p>")) as server, watching(settings) as scrape:
         before = await scrape()
         await _work_off(settings, server, "/a", ended=lambda: _says(scrape, BUG_COUNTED))
@@ -267,7 +267,7 @@ async def test_a_site_whose_pages_are_gone(settings: Settings, watching: Watchin
 async def test_pages_that_never_end_parsing(
     settings: Settings, watching: Watching, fires: Fires, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consume, "digest", never_ends)
+    monkeypatch.setattr(handling, "digest", never_ends)
     settings = replace(settings, process_timeout_s=0.3, processes=1)
     async with site(*((f"/{n}", "<p>a</p>") for n in range(3))) as server, watching(settings) as scrape:
         before = await scrape()

@@ -1,0 +1,42 @@
+"""Deliveries in, and every one ends settled, put off or buried.
+
+`loop` takes as many as there are free slots and keeps their leases, `handling` brings each to its end, `settling`
+writes what is finished, `retry` decides what follows a failure.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+from collections.abc import AsyncIterator, Callable
+
+from worker.consume.handling import Report
+from worker.consume.loop import Consumer, worker_parts
+from worker.consume.retry import next_try
+from worker.fetch import Fetcher
+from worker.politeness import Politeness
+from worker.pool import Pool
+from worker.pulse import Pulse
+from worker.queue import UrlQueue
+from worker.settings import Settings
+from worker.streams import connect
+
+__all__ = ["Consumer", "Report", "consumer", "next_try", "worker_parts"]
+
+
+@contextlib.asynccontextmanager
+async def consumer(
+    settings: Settings,
+    redis_url: str,
+    report: Callable[[Report], None] = lambda _: None,
+    pulse: Pulse | None = None,
+) -> AsyncIterator[Consumer]:
+    """Put a consumer together with its neighbours; they are closed in the end."""
+    async with (
+        UrlQueue(redis_url, settings) as queue,
+        connect(redis_url) as client,
+        Fetcher(settings) as fetcher,
+        Pool(settings, preload="worker.warm") as pool,
+    ):
+        politeness = Politeness(client, fetcher, settings)
+        yield Consumer(settings, queue, politeness, fetcher, pool, jitter=random.random, report=report, pulse=pulse)

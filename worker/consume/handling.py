@@ -1,0 +1,133 @@
+"""One delivery brought to its end: admitted, fetched, digested and settled; or put off, or buried.
+
+The one `except Exception` is here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Literal, Protocol
+
+import msgspec
+import structlog
+from msgspec import Struct
+from redis.exceptions import RedisError
+
+from worker import metrics
+from worker.consume.retry import counting_crashes, next_try
+from worker.consume.settling import Settling
+from worker.digest import Digest, digest
+from worker.errors import Failure, Permanent, Transient
+from worker.fetch import Fetcher
+from worker.politeness import Politeness
+from worker.pool import Pool
+from worker.publish import writes
+from worker.queue import Delivery, UrlQueue
+from worker.schema import Task
+from worker.settings import Settings
+
+log = structlog.get_logger()
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """How the work on one delivery ended."""
+
+    url: str
+    outcome: Literal["done", "duplicate", "gone", "fenced", "put_off", "dead", "handed_back"]
+    reason: str | None = None
+    """Code of the failure; None where there was none."""
+    events: int = 0
+
+
+class Clock(Protocol):
+    """Where the wall-clock time comes from."""
+
+    def __call__(self) -> datetime:
+        """Return the time now, aware, in UTC."""
+
+
+def utc_now() -> datetime:
+    """Return the machine's time."""
+    return datetime.now(UTC)
+
+
+class Handling:
+    """The way of one URL through the neighbours; keeps nothing between two deliveries."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        queue: UrlQueue,
+        politeness: Politeness,
+        fetcher: Fetcher,
+        pool: Pool,
+        *,
+        settling: Settling,
+        jitter: Callable[[], float],
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._queue = queue
+        self._politeness = politeness
+        self._fetcher = fetcher
+        self._pool = pool
+        self._settling = settling
+        self._jitter = jitter
+        self._clock = clock
+
+    async def handle(self, delivery: Delivery) -> Report:
+        """Bring one delivery to its end and tell it in one log line; every line on the way has the task's trace."""
+        started = time.perf_counter()
+        task = counting_crashes(delivery)
+        with structlog.contextvars.bound_contextvars(trace=task.trace_id):
+            report = await self._outcome(delivery, task)
+            took_s = time.perf_counter() - started
+            log.info("url", **_fields(report, task), attempt=task.attempt, ms=round(1000 * took_s))
+        metrics.STAGES.labels("whole").observe(took_s)
+        return report
+
+    async def _outcome(self, delivery: Delivery, task: Task) -> Report:
+        """Settle, put off or bury."""
+        try:
+            return await self._finish(delivery, await self._read_page(task))
+        except Failure as failure:
+            return await self._fail(delivery, task, failure)
+        except RedisError:
+            raise  # ends the process: without Redis no end of this delivery could be written
+        except Exception as bug:  # a bug must not take the other tasks with it; retried like a crash
+            log.exception("bug", url=task.url)
+            return await self._fail(delivery, task, Transient("bug", repr(bug)))
+
+    async def _read_page(self, task: Task) -> Digest:
+        if task.attempt >= self._settings.max_attempts:
+            raise Permanent("crashed", f"its worker died {task.attempt} times")
+        await self._politeness.admit(task, self._clock())
+        async with self._politeness.heeding(task.url):
+            with metrics.STAGES.labels("fetch").time():
+                page = await self._fetcher.get(task.url, admit=self._politeness.redirects_of(task))
+        with metrics.STAGES.labels("digest").time():
+            return await self._pool.run(digest, page)
+
+    async def _finish(self, delivery: Delivery, result: Digest) -> Report:
+        trace_id = delivery.task.trace_id
+        entries = writes(result.article, result.events, self._settings, self._clock(), trace_id)
+        with metrics.STAGES.labels("settle").time():
+            ended = await self._settling.settle(delivery, entries)
+        if ended == "done":
+            metrics.count_events(result.events)
+        return Report(url=delivery.task.url, outcome=ended, events=len(result.events))
+
+    async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> Report:
+        again = next_try(task, failure, self._clock(), self._settings, self._jitter())
+        if again is None:
+            owned = await self._queue.bury(delivery, failure.reason, failure.detail)
+            return Report(url=task.url, outcome="dead" if owned else "fenced", reason=failure.reason)
+        owned = await self._queue.put_off(delivery, *again)
+        return Report(url=task.url, outcome="put_off" if owned else "fenced", reason=failure.reason)
+
+
+def _fields(report: Report, task: Task) -> dict[str, object]:
+    known = {**msgspec.structs.asdict(report), "source": task.source}
+    return {name: value for name, value in known.items() if value is not None}

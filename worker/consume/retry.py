@@ -1,0 +1,39 @@
+"""What follows a failure: when a task is tried again, as what, or that it is given up.  Pure; decided nowhere else."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from worker.errors import Failure, NotYet, Permanent, Transient
+from worker.queue import Delivery
+from worker.schema import Task
+from worker.settings import Settings
+
+
+def next_try(
+    task: Task, failure: Failure, now: datetime, settings: Settings, jitter: float
+) -> tuple[Task, datetime] | None:
+    """When and as what to try again, or None to give up.
+
+    `task.attempt` counts the failed attempts before this one, crashes included; `jitter` is in [0, 1).  A
+    server's Retry-After is a lower bound of the wait.
+    """
+    if isinstance(failure, Permanent) or task.attempt >= settings.max_attempts:
+        return None
+    if isinstance(failure, NotYet):
+        slot = now + timedelta(seconds=failure.wait_s)
+        return replace(task, slot_at=slot), slot
+    attempt = task.attempt + 1
+    if attempt >= settings.max_attempts:
+        return None
+    wait_s = settings.pause_s(attempt, jitter)
+    if isinstance(failure, Transient) and failure.retry_after_s:
+        wait_s = max(wait_s, min(failure.retry_after_s, settings.max_backoff_s))
+    return replace(task, attempt=attempt, slot_at=None), now + timedelta(seconds=wait_s)
+
+
+def counting_crashes(delivery: Delivery) -> Task:
+    """Return the task with every delivery before this one counted as a failed attempt."""
+    return replace(delivery.task, attempt=delivery.task.attempt + delivery.attempts - 1)
