@@ -1,0 +1,105 @@
+"""A site with feeds on loopback, and what asks them, on a real Redis and the real queue."""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+from msgspec.structs import replace
+from redis.asyncio import Redis
+
+from worker.discover import Discover, Source
+from worker.fetch import Fetcher
+from worker.politeness import Politeness
+from worker.queue import UrlQueue
+from worker.schema import Task
+from worker.settings import Settings
+
+
+class Site:
+    """A site on loopback whose feeds a test writes."""
+
+    def __init__(self) -> None:
+        self.base = ""
+        self.bodies: dict[str, str] = {}
+        self.statuses: dict[str, int] = {}
+        self.headers: dict[str, dict[str, str]] = {}
+        self.asked: Counter[str] = Counter()
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        self.asked[request.path] += 1
+        headers = self.headers.get(request.path, {})
+        etag = headers.get("ETag")
+        if etag and request.headers.get("If-None-Match") == etag:
+            return web.Response(status=304)
+        return web.Response(
+            text=self.bodies.get(request.path, ""),
+            status=self.statuses.get(request.path, 200 if request.path in self.bodies else 404),
+            headers=headers,
+            content_type=None if "Content-Type" in headers else "application/rss+xml",
+        )
+
+
+def rss(*urls: str) -> str:
+    return f"<rss><channel>{''.join(f'<item><link>{u}</link></item>' for u in urls)}</channel></rss>"
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    site = Site()
+    app = web.Application()
+    app.router.add_get("/{path:.*}", site.answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    listening = socket.create_server(("127.0.0.1", 0))
+    await web.SockSite(runner, listening).start()
+    site.base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    yield site
+    await runner.cleanup()
+
+
+@pytest.fixture
+def quick(settings: Settings) -> Settings:
+    return replace(settings, host_delay_s=0.0, discover_interval_s=600.0, total_timeout_s=1.0)
+
+
+@pytest.fixture
+async def queue(quick: Settings) -> AsyncIterator[UrlQueue]:
+    assert quick.redis_url
+    async with UrlQueue(quick.redis_url, quick) as queue:
+        yield queue
+
+
+@pytest.fixture
+async def fetcher(quick: Settings) -> AsyncIterator[Fetcher]:
+    async with Fetcher(quick) as fetcher:
+        yield fetcher
+
+
+@pytest.fixture
+def make(redis: Redis, quick: Settings, queue: UrlQueue, fetcher: Fetcher, site: Site) -> Make:
+    return Make(redis, quick, queue, fetcher, site)
+
+
+class Make:
+    """Builds discoverers of the site's feeds: `make("/world.xml")`."""
+
+    def __init__(self, redis: Redis, settings: Settings, queue: UrlQueue, fetcher: Fetcher, site: Site) -> None:
+        self.redis, self.settings, self.queue, self.fetcher, self.site = redis, settings, queue, fetcher, site
+
+    def __call__(self, *paths: str, queue: object = None, **changed: float) -> Discover:
+        settings = replace(self.settings, **changed)
+        return Discover(
+            [Source(name=path, url=self.site.base + path) for path in paths],
+            settings,
+            client=self.redis,
+            fetcher=self.fetcher,
+            politeness=Politeness(self.redis, self.fetcher, settings),
+            queue=queue or self.queue,  # type: ignore[arg-type]
+        )
+
+    async def queued(self) -> list[Task]:
+        return [delivery.task for delivery in await self.queue.read(100, 0.0)]

@@ -1,0 +1,32 @@
+"""Sources to new URLs: every feed that is due is asked, and what it links to that nobody has seen becomes a task.
+
+`sources` reads the file that names them, `turns` says whose turn it is to ask, `asking` asks one, `loop` asks them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from worker.discover.asking import Asked, Queue
+from worker.discover.loop import Discover, discover_parts
+from worker.discover.sources import Source, load_sources
+from worker.fetch import Fetcher
+from worker.politeness import Politeness
+from worker.pulse import Pulse
+from worker.settings import Settings
+from worker.streams import connect
+
+__all__ = ["Asked", "Discover", "Source", "discover_parts", "discovery", "load_sources"]
+
+
+@asynccontextmanager
+async def discovery(
+    sources: Sequence[Source], settings: Settings, redis_url: str, queue: Queue, pulse: Pulse | None = None
+) -> AsyncIterator[Discover]:
+    """Put a Discover together with its neighbours; they are closed in the end."""
+    async with connect(redis_url) as client, Fetcher(settings) as fetcher:
+        politeness = Politeness(client, fetcher, settings)
+        yield Discover(
+            sources, settings, client=client, fetcher=fetcher, politeness=politeness, queue=queue, pulse=pulse
+        )

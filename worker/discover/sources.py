@@ -1,0 +1,61 @@
+"""The sources file: which feeds are asked, and how often."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from worker.errors import Permanent, UsageError
+from worker.parse import url as urls
+
+MAX_INTERVAL_S: Final = 30 * 86_400
+
+
+class Source(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One `[[source]]` of the sources file."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    """Goes with every task that it leads to."""
+    url: str
+    """Of an RSS, Atom or JSON feed, or of a (news) sitemap."""
+    language: Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
+    """BCP 47; for people who read the file."""
+    interval_s: Annotated[float, Meta(gt=0, le=MAX_INTERVAL_S)] | None = None
+    """Time between two askings; None: `Settings.discover_interval_s`."""
+
+
+class _Sources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    source: tuple[Source, ...] = ()
+
+
+def load_sources(path: str | Path) -> tuple[Source, ...]:
+    """Read a sources file; UsageError names the file, the place in it and what is wrong there."""
+    try:
+        sources = msgspec.toml.decode(Path(path).read_bytes(), type=_Sources).source
+    except OSError as e:
+        raise UsageError(f"sources file {path}: {e.strerror}") from None
+    except (msgspec.DecodeError, ValueError, RecursionError) as e:
+        raise UsageError(f"sources file {path}: {e}") from None
+    if not sources:
+        raise UsageError(f"sources file {path} names no source: add a [[source]] with a name and a url")
+    return tuple(_checked(source, path) for source in _distinct(sources, path))
+
+
+def _distinct(sources: tuple[Source, ...], path: str | Path) -> tuple[Source, ...]:
+    for values in ([s.name for s in sources], [s.url for s in sources]):
+        value, times = Counter(values).most_common(1)[0]
+        if times > 1:
+            raise UsageError(f"sources file {path}: {value!r} stands there {times} times")
+    return sources
+
+
+def _checked(source: Source, path: str | Path) -> Source:
+    try:
+        return replace(source, url=urls.normal(source.url))
+    except Permanent as e:
+        raise UsageError(f"sources file {path}: url of source {source.name!r}: {e.detail}") from None
