@@ -5,7 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.errors import UsageError
-from worker.settings import PREFIX, Settings
+from worker.settings import MOST_COUNTED, MOST_SECONDS, PREFIX, Settings
+
+DURATION = f"and less than {MOST_SECONDS:,}"
+COUNT = f"and less than {MOST_COUNTED:,}"
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -26,21 +29,43 @@ def test_values_are_converted_to_their_types() -> None:
     [
         ("LEESE_S", "3", "unknown setting COMMUNIQUE_LEESE_S: did you mean COMMUNIQUE_LEASE_S?"),
         ("ZZZZ", "3", "unknown setting COMMUNIQUE_ZZZZ"),
-        ("LEASE_S", "soon", "setting COMMUNIQUE_LEASE_S has value 'soon': Expected `float`, got `str`"),
-        ("LEASE_S", "0", "setting COMMUNIQUE_LEASE_S has value '0': Expected `float` > 0.0"),
-        ("LEASE_S", "inf", "setting COMMUNIQUE_LEASE_S has value 'inf': Expected `float` < "),
-        ("SEEN_TTL_S", "9" * 15, "setting COMMUNIQUE_SEEN_TTL_S has value"),
-        ("CONTACT_URL", "https://a.example\n", "setting COMMUNIQUE_CONTACT_URL has value"),
-        ("KEY_PREFIX", "news*", "setting COMMUNIQUE_KEY_PREFIX has value 'news*'"),
-        ("CONCURRENCY", "2.5", "setting COMMUNIQUE_CONCURRENCY has value '2.5': Expected `int`"),
+        ("LEASE_S", "soon", f"has value 'soon': it takes seconds, more than 0 {DURATION}"),
+        ("LEASE_S", "0", f"has value '0': it takes seconds, more than 0 {DURATION}"),
+        ("LEASE_S", "inf", f"has value 'inf': it takes seconds, more than 0 {DURATION}"),
+        ("SEEN_TTL_S", "9" * 15, f"has value '{'9' * 15}': it takes whole seconds, at least 1 {COUNT}"),
+        ("MAX_BODY_BYTES", "1 MiB", f"has value '1 MiB': it takes bytes, at least 1 {COUNT}"),
+        ("CONCURRENCY", "2.5", f"has value '2.5': it takes a whole number, at least 1 {COUNT}"),
+        ("GATEWAY_PROXIES", "11", "has value '11': it takes a whole number from 0 to 10"),
+        ("GATEWAY_RATE_PER_S", "0", f"has value '0': it takes a number, more than 0 {DURATION}"),
+        ("GATEWAY_OPEN", "perhaps", "has value 'perhaps': it takes `true` or `false`"),
+        ("CONTACT_URL", "https://a.example\n", r"has value 'https://a.example\n': it takes an address, in ASCII"),
+        ("KEY_PREFIX", "news*", "has value 'news*': it takes text without blanks, `*`"),
         ("REDIS_URL", "", "setting COMMUNIQUE_REDIS_URL is empty: give it a value or unset it"),
-        ("LOG_LEVEL", "loud", "setting COMMUNIQUE_LOG_LEVEL has value 'loud'"),
+        ("LOG_LEVEL", "loud", "has value 'loud': it takes `debug`, `info`, `warning` or `error`"),
     ],
 )
 def test_a_bad_variable_is_named(name: str, value: str, message: str) -> None:
     with pytest.raises(UsageError) as refused:
         Settings.from_env({PREFIX + name: value})
-    assert str(refused.value).startswith(message)
+    known = "" if message.startswith(("unknown", "setting")) else f"setting {PREFIX}{name} "
+    assert str(refused.value).startswith(known + message)
+
+
+def test_every_bad_variable_is_named_at_once() -> None:
+    with pytest.raises(UsageError) as refused:
+        Settings.from_env(
+            {PREFIX + "LEASE_S": "soon", "PATH": "/bin", PREFIX + "LEESE_S": "3", PREFIX + "SOURCES": " "}
+        )
+    lease, leese, sources = str(refused.value).split("; ")
+    assert "LEASE_S has value" in lease
+    assert "unknown setting" in leese
+    assert "SOURCES is empty" in sources
+
+
+def test_nothing_is_suggested_for_a_name_that_is_like_no_other() -> None:
+    with pytest.raises(UsageError) as refused:
+        Settings.from_env({PREFIX + "ZZZZ": "3"})
+    assert str(refused.value) == "unknown setting COMMUNIQUE_ZZZZ"
 
 
 @given(st.sampled_from(Settings.__struct_fields__), st.text())
