@@ -32,6 +32,7 @@ COMMANDS = [
     "top",
     "health",
     "dead",
+    "settings",
     "schema",
     "run",
     "demo",

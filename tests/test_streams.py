@@ -38,6 +38,8 @@ def test_a_malformed_url_is_refused_by_name(url: str) -> None:
         ("redis://me:secret@host:1/2", "redis://host:1/2"),
         ("redis://:p@ss@host", "redis://host"),
         ("unix:///run/redis.sock?db=1", "unix:///run/redis.sock?db=1"),
+        ("redis://host?password=secret&db=1", "redis://host?password=***&db=1"),
+        ("unix:///run/redis.sock?db=1&password=secret", "unix:///run/redis.sock?db=1&password=***"),
         ("nonsense", "nonsense"),
     ],
 )

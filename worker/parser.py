@@ -47,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
         _top,
         _health,
         _dead,
+        _settings,
         _schema,
         _run,
         _demo,
@@ -263,6 +264,20 @@ def _dead(commands: Commands) -> None:
     p.add_argument("--requeue", metavar="REASON", help="put every dead task with this reason back into the queue")
     p.add_argument("--limit", type=arguments.positive, default=100, metavar="N", help="list the newest N (100)")
     p.add_argument("--json", action="store_true", help="JSON lines")
+
+
+def _settings(commands: Commands) -> None:
+    p = _command(
+        commands,
+        "settings:settings",
+        "print every setting in force, its default, and whether the environment has set it",
+        "communique settings\ncommunique settings --explain webhook lease\n"
+        "communique settings --json | jq -r 'select(.set).variable'",
+    )
+    p.add_argument("words", nargs="*", metavar="WORD", help="only those whose name or group contains one of these")
+    form = p.add_mutually_exclusive_group()
+    form.add_argument("--explain", action="store_true", help="with what each means and what it takes")
+    form.add_argument("--json", action="store_true", help="JSON lines; a value or default that is unset is null")
 
 
 def _schema(commands: Commands) -> None:

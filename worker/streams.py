@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from msgspec import Struct
@@ -90,7 +91,12 @@ def without_password(url: str) -> str:
     """Return the URL as it may be shown and logged."""
     scheme, mark, rest = url.partition("://")  # by hand: it may be shown because it is malformed
     place, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{place.rpartition('@')[2]}{slash}{path}"
+    shown = f"{scheme}{mark}{place.rpartition('@')[2]}{slash}{path}"
+    return _PASSWORD.sub("***", shown)
+
+
+_PASSWORD: Final = re.compile(r"(?<=[?&]password=)[^&#]*")
+"""redis-py takes one in the query, too."""
 
 
 async def check_server(client: Redis) -> None:

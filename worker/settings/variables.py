@@ -39,18 +39,20 @@ class Variable(Struct, frozen=True, kw_only=True):
     """As it would be spelt in the environment; None: unset."""
     secret: bool = False
 
-    def readable(self, value: str) -> str:
-        """Return a large duration or size as people say it ("30 days", "8 MiB"), or nothing."""
-        for suffix, scale in _SCALES.items():
-            if self.field.endswith(suffix) and value.isdecimal():
-                return _in_units(int(value), scale)
-        return ""
 
-
+# ---------------------------------------------------------------- as people say it
 _SCALES: Final = {
     "_s": {"days": 86_400, "hours": 3_600, "minutes": 60},
     "_bytes": {"GiB": 1 << 30, "MiB": 1 << 20, "KiB": 1 << 10},
 }
+
+
+def readable(name: str, value: str | None) -> str:
+    """Return a large duration or size as people say it ("30 days", "8 MiB"), or nothing."""
+    for suffix, scale in _SCALES.items():
+        if name.lower().endswith(suffix) and value and value.isdecimal():
+            return _in_units(int(value), scale)
+    return ""
 
 
 def _in_units(amount: int, scale: Mapping[str, int]) -> str:
