@@ -35,7 +35,7 @@ def _quiet_log() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _server_under_test(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Put the binary on the PATH, for subprocesses too, by the name that is looked for first."""
-    if given := os.environ.get("COMMUNIQUE_TEST_SERVER"):
+    if given := os.environ.pop("COMMUNIQUE_TEST_SERVER", None):  # the program knows no such setting
         folder = tmp_path_factory.mktemp("server")
         (folder / "valkey-server").symlink_to(Path(given).absolute())
         os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
@@ -44,7 +44,7 @@ def _server_under_test(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(scope="session")
 def redis_url(_server_under_test: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of the session's server; also for sync tests and for the environment of subprocesses."""
-    if given := os.environ.get("COMMUNIQUE_TEST_REDIS_URL"):
+    if given := os.environ.pop("COMMUNIQUE_TEST_REDIS_URL", None):
         yield given
         return
     with asyncio.Runner() as runner:
