@@ -8,6 +8,7 @@
 #   make bench                       the benchmark tables: cost of each stage, memory, growth
 #   make pictures                    draw the pictures of the documentation anew
 #   make golden                      write the golden events anew (then read the diff)
+#   make reference                   write docs/configuration.md, docs/events.md and the JSON Schema anew
 #   make calibrate GOLD=file         fit the statements' confidence anew to annotated articles
 #   make train TREEBANK=folder       train the tagger anew; the folder holds the treebanks that NOTICE names
 
@@ -16,7 +17,7 @@ BIN := .venv/bin
 DEV := $(BIN)/.dev-ready
 RUN := $(BIN)/.run-ready
 
-.PHONY: run test check format bench pictures golden calibrate train clean
+.PHONY: run test check format bench pictures golden reference calibrate train clean
 
 run: $(RUN)
 ifdef URLS
@@ -47,6 +48,9 @@ pictures: $(RUN)
 
 golden: $(DEV)
 	$(BIN)/python -m tests.golden
+
+reference: $(DEV)
+	$(BIN)/python -m tools.reference
 
 # The same articles and rules give the same weights.  Without --fit, on articles kept apart, it only shows the tables.
 calibrate: $(DEV)

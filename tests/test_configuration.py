@@ -1,34 +1,45 @@
-"""docs/configuration.md names every setting once, with the default that the program has."""
+"""docs/configuration.md is what `Settings` tells, and no page names a setting that does not exist."""
 
 import re
 from pathlib import Path
 
-import msgspec
-import pytest
+from tools.configuration_page import page
+from worker.settings import Settings, variables
 
-from worker.settings import PREFIX, Settings
-
-PAGE = Path(__file__).parent.parent / "docs" / "configuration.md"
-ROW = re.compile(r"^\| `(COMMUNIQUE_[A-Z_]+)` \| (?:`([^`]*)`|unset) \| (.+) \|$", re.MULTILINE)
-ROWS = [(name, default or None, meaning) for name, default, meaning in ROW.findall(PAGE.read_text(encoding="utf-8"))]
+DOCS = Path(__file__).parent.parent / "docs"
+KNOWN = variables(Settings)
 
 
-def test_every_setting_is_documented_once_and_in_the_program_s_order() -> None:
-    assert [name for name, _, _ in ROWS] == [PREFIX + field.upper() for field in Settings.__struct_fields__]
+def test_the_page_is_up_to_date() -> None:
+    kept = (DOCS / "configuration.md").read_text(encoding="utf-8")
+    assert kept == page(), "Run `make reference`; what a setting means stands in worker/settings."
 
 
-@pytest.mark.parametrize(("name", "default", "meaning"), ROWS, ids=[name for name, _, _ in ROWS])
-def test_the_documented_default_is_the_program_s(name: str, default: str | None, meaning: str) -> None:
-    field = name.removeprefix(PREFIX).lower()
-    documented = Settings.from_env({} if default is None else {name: default})
-    assert getattr(documented, field) == getattr(Settings(), field)
-    assert (default is None) == (getattr(Settings(), field) is None)
-    assert meaning.endswith(".")
+def test_every_setting_has_one_row_in_the_program_s_order() -> None:
+    rows = re.findall(r"(?m)^\| `(COMMUNIQUE_[A-Z_]+)` \|", page())
+    assert rows == ["COMMUNIQUE_" + field.upper() for field in Settings.__struct_fields__]
+
+
+def test_every_row_has_as_many_cells_as_its_table() -> None:
+    rows = [line for line in page().splitlines() if line.startswith("|")]
+    assert {len(re.split(r"(?<!\\)\|", row)) for row in rows} == {6}
+
+
+def test_every_setting_says_in_whole_sentences_what_it_means_and_what_it_takes() -> None:
+    for variable in KNOWN:
+        assert variable.meaning.endswith("."), variable.name
+        assert variable.takes not in {"", "text"}, variable.name
+        assert variable.section, variable.name
+
+
+def test_a_default_as_it_is_spelt_is_the_default() -> None:
+    spelt = {variable.name: variable.default for variable in KNOWN if variable.default is not None}
+    assert Settings.from_env(spelt) == Settings()
+    assert all(getattr(Settings(), variable.field) is None for variable in KNOWN if variable.default is None)
 
 
 def test_no_other_page_names_a_setting_that_does_not_exist() -> None:
-    root = PAGE.parent.parent
-    known = {PREFIX + field.upper() for field in msgspec.structs.asdict(Settings())}
-    for page in [*sorted(PAGE.parent.glob("*.md")), root / "README.md", root / "CHANGELOG.md"]:
-        named = set(re.findall(r"COMMUNIQUE_[A-Z_]+[A-Z]", page.read_text(encoding="utf-8")))
-        assert named <= known, page.name
+    known = {variable.name for variable in KNOWN}
+    for path in [*sorted(DOCS.glob("*.md")), DOCS.parent / "README.md", DOCS.parent / "CHANGELOG.md"]:
+        named = set(re.findall(r"COMMUNIQUE_[A-Z_]+[A-Z]", path.read_text(encoding="utf-8")))
+        assert named <= known, path.name

@@ -32,7 +32,7 @@ def test_values_are_converted_to_their_types() -> None:
         ("LEASE_S", "soon", f"has value 'soon': it takes seconds, more than 0 {DURATION}"),
         ("LEASE_S", "0", f"has value '0': it takes seconds, more than 0 {DURATION}"),
         ("LEASE_S", "inf", f"has value 'inf': it takes seconds, more than 0 {DURATION}"),
-        ("SEEN_TTL_S", "9" * 15, f"has value '{'9' * 15}': it takes whole seconds, at least 1 {COUNT}"),
+        ("SEEN_TTL_S", "9" * 15, f"has value '{'9' * 15}': it takes whole seconds, at least 1 {DURATION}"),
         ("MAX_BODY_BYTES", "1 MiB", f"has value '1 MiB': it takes bytes, at least 1 {COUNT}"),
         ("CONCURRENCY", "2.5", f"has value '2.5': it takes a whole number, at least 1 {COUNT}"),
         ("GATEWAY_PROXIES", "11", "has value '11': it takes a whole number from 0 to 10"),

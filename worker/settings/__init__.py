@@ -24,6 +24,7 @@ MOST_COUNTED: Final = 10**12
 Positive = Annotated[float, Meta(gt=0, lt=MOST_SECONDS)]
 NotNegative = Annotated[float, Meta(ge=0, lt=MOST_SECONDS)]
 Count = Annotated[int, Meta(ge=1, lt=MOST_COUNTED)]
+WholeSeconds = Annotated[int, Meta(ge=1, lt=MOST_SECONDS)]
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 Host = Annotated[str, Meta(min_length=1)]
 
@@ -93,7 +94,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = 1.0
     max_host_delay_s: Annotated[Positive, means("A robots.txt that asks for more than this is given this.")] = 60.0
-    robots_ttl_s: Annotated[Count, means("How long a robots.txt is believed.")] = 86_400
+    robots_ttl_s: Annotated[WholeSeconds, means("How long a robots.txt is believed.")] = 86_400
     robots_max_bytes: Annotated[
         Count, means("What is read of a robots.txt (RFC 9309, 2.5, asks for 500 KiB at least).")
     ] = 512 << 10
@@ -105,8 +106,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     max_attempts: Annotated[Count, means("Failures and crashes after which a URL is given up.")] = 5
     backoff_s: Annotated[Positive, means("Wait after the first failure; doubled each time, with jitter.")] = 5.0
     max_backoff_s: Annotated[Positive, means("Longest such wait.")] = 3_600.0
-    seen_ttl_s: Annotated[Count, means("How long a URL once enqueued is not enqueued again.")] = 30 * 86_400
-    done_ttl_s: Annotated[Count, means("How long a URL once settled publishes nothing a second time.")] = 30 * 86_400
+    seen_ttl_s: Annotated[WholeSeconds, means("How long a URL once enqueued is not enqueued again.")] = 30 * 86_400
+    done_ttl_s: Annotated[WholeSeconds, means("How long a URL once settled publishes nothing a second time.")] = (
+        30 * 86_400
+    )
     max_backlog: Annotated[Count, means("Above this many waiting tasks, `put` refuses.")] = 1_000_000
     stream_length: Annotated[Count, means("Entries kept in each stream of events and of articles (approximately).")] = (
         1_000_000
@@ -139,8 +142,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     metrics_port: Annotated[
         Port | None,
         means(
-            "Port of `/metrics`, `/healthz` and `/readyz` of `consume`, `discover` and `run`: "
-            "[operating.md](operating.md). 0 takes any free port and logs it; unset, there is none."
+            "Port of a service's `/metrics`, `/healthz` and `/readyz`: [operating.md](operating.md). 0 takes any free "
+            "port and logs it; unset, there is none."
         ),
     ] = None
 
