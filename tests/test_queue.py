@@ -415,7 +415,7 @@ async def test_a_task_put_off_comes_back_when_it_is_due_and_not_before(queue: Ur
 
 
 async def test_due_tasks_move_earliest_first_however_many(queue: UrlQueue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("worker.queue.PAGE", 2)
+    monkeypatch.setattr("worker.queue.url_queue.PAGE", 2)
     deliveries = await deliver(queue, *(f"https://news.example/{i}" for i in range(5)))
     for i, delivery in enumerate(deliveries):
         await queue.put_off(delivery, delivery.task, NOW - timedelta(seconds=i))
@@ -456,7 +456,7 @@ async def test_a_buried_task_says_why(queue: UrlQueue) -> None:
 async def test_dead_letters_are_listed_newest_first_by_reason_and_limit(
     queue: UrlQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.queue.PAGE", 2)
+    monkeypatch.setattr("worker.queue.dead.PAGE", 2)
     for i, delivery in enumerate(await deliver(queue, *(f"https://news.example/{i}" for i in range(7)))):
         await queue.bury(delivery, "odd" if i % 2 else "even", "")
     urls = [letter.task.url[-1] for letter in await queue.dead() if letter.task]
@@ -472,7 +472,7 @@ async def test_requeued_tasks_run_again_as_new_and_only_those_of_the_reason(
     out: Callable[[str], list[Write]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("worker.queue.PAGE", 2)
+    monkeypatch.setattr("worker.queue.dead.PAGE", 2)
     await queue.put_many([task(f"https://news.example/{i}", attempt=2) for i in range(5)])
     for i, delivery in enumerate(await queue.read(10, 0)):
         await queue.bury(delivery, "http_503" if i else "http_404", "")

@@ -10,10 +10,8 @@ import pytest
 
 from tests import test_queue as tests
 from tests.test_queue import out, settings, workers  # noqa: F401 - fixtures
-from worker import queue as queue_module
-from worker import streams
-from worker.queue import UrlQueue
-from worker.streams import Script
+from worker.queue import UrlQueue, scripts
+from worker.streams import Script, group
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,13 +22,14 @@ if TYPE_CHECKING:
     from worker.streams import Write
 
 ACK = "redis.call('XACK', KEYS[1], ARGV[1], ARGV[3])\n"
+FENCE = "if answer then return answer end\n"
 GONE = "if not pending then return 'gone' end\n"
 OWNER = "pending[2] ~= ARGV[2] or "
 COUNTER = " or pending[4] ~= tonumber(ARGV[4])"
 MARKER = "redis.call('SET', KEYS[2], ARGV[2] .. ' ' .. ARGV[3] .. ' ' .. ARGV[4], 'NX', 'EX', ARGV[5])"
 
-SETTLE, PUT, PUT_OFF, BURY = "_SETTLE", "_PUT", "_PUT_OFF", "_BURY"
-CLAIM, RENEW, COLLECT = "_CLAIM", "_RENEW", "_COLLECT"
+SETTLE, PUT, PUT_OFF, BURY = "SETTLE", "PUT", "PUT_OFF", "BURY"
+CLAIM, RENEW, COLLECT = "CLAIM", "RENEW", "COLLECT"
 
 MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("no fence on the owner", SETTLE, OWNER, "", tests.test_a_settle_is_for_the_owner_alone),
@@ -41,10 +40,10 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("no marker", SETTLE, f"if {MARKER} then", "if true then", tests.test_a_task_enqueued_twice_writes_once),
     ("no acknowledgement", SETTLE, ACK, "", tests.test_what_is_put_is_read_and_once_settled_is_gone),
     ("no deletion", SETTLE, "redis.call('XDEL', KEYS[1], ARGV[3])", "", tests.test_what_is_put_is_read_and_once_settled_is_gone),
-    ("settled without a fence", SETTLE, queue_module.FENCE, "", tests.test_only_the_owner_of_a_lease_writes),
-    ("put off without a fence", PUT_OFF, queue_module.FENCE, "", tests.test_a_stalled_worker_can_neither_put_off_nor_bury_nor_renew),
+    ("settled without a fence", SETTLE, FENCE, "", tests.test_only_the_owner_of_a_lease_writes),
+    ("put off without a fence", PUT_OFF, FENCE, "", tests.test_a_stalled_worker_can_neither_put_off_nor_bury_nor_renew),
     ("put off and kept", PUT_OFF, ACK, "", tests.test_depth_counts_and_ages),
-    ("buried without a fence", BURY, queue_module.FENCE, "", tests.test_a_stalled_worker_can_neither_put_off_nor_bury_nor_renew),
+    ("buried without a fence", BURY, FENCE, "", tests.test_a_stalled_worker_can_neither_put_off_nor_bury_nor_renew),
     ("seen is not remembered", PUT, "redis.call('SET', KEYS[3], ARGV[4], 'EX', ARGV[2])", "", tests.test_a_url_seen_before_is_not_put_again_not_even_after_it_is_done),
     ("renewed whoever owns it", RENEW, "p[2] == ARGV[2] and ", "", tests.test_a_stalled_worker_cannot_steal_an_entry_back),
     ("renewed whichever delivery", RENEW, " and p[4] == tonumber(ARGV[i + 1])", "", tests.test_an_earlier_delivery_to_the_same_worker_is_fenced_by_its_counter),
@@ -70,7 +69,7 @@ async def test_a_mutant_is_noticed(
     out: Callable[[str], list[Write]],  # noqa: F811 - fixture
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    home = UrlQueue if hasattr(UrlQueue, script) else streams
+    home = scripts if hasattr(scripts, script) else group
     source = getattr(home, script).source
     assert right in source
     monkeypatch.setattr(home, script, Script(source.replace(right, wrong)))

@@ -1,0 +1,21 @@
+-- KEYS[2..]: done marker, target streams.  ARGV[5]: marker's TTL (s); then for each write: index of its stream in
+-- KEYS, trim to about (entries), number of words, field, value, …  Returns an Outcome.
+local answer = lost()
+if answer then return answer end
+for i = 3, #KEYS do
+  local refused = refuse(KEYS[i], 'stream')
+  if refused then return refused end
+end
+local outcome = 'done'
+if redis.call('SET', KEYS[2], ARGV[2] .. ' ' .. ARGV[3] .. ' ' .. ARGV[4], 'NX', 'EX', ARGV[5]) then
+  local i = 6
+  while i <= #ARGV do
+    local last = i + 2 + tonumber(ARGV[i + 2])
+    redis.call('XADD', KEYS[tonumber(ARGV[i])], 'MAXLEN', '~', ARGV[i + 1], '*', unpack(ARGV, i + 3, last))
+    i = last + 1
+  end
+else
+  outcome = 'duplicate'
+end
+leave()
+return outcome

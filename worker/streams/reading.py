@@ -1,0 +1,68 @@
+"""Entries of streams: what one is, in which order they stand, and reading them without a group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from redis.asyncio import Redis
+
+
+class Write(Struct, frozen=True, kw_only=True):
+    """One entry to be added to a stream, which is then trimmed to about `maxlen` entries."""
+
+    stream: str
+    fields: Mapping[str, str | bytes]
+    maxlen: int
+
+
+class Entry(NamedTuple):
+    """One stream entry; `fields` is None where the entry is pending but was deleted or trimmed away."""
+
+    stream: str
+    id: str
+    fields: dict[bytes, bytes] | None
+
+
+async def read(client: Redis, after: Mapping[str, str], *, count: int, block_s: float = 0.0) -> list[Entry]:
+    """Read up to `count` entries behind an id of each stream; waits as `read_group` does."""
+    return entries(await client.xread(positions(after), count=count, block=block_ms(block_s)))
+
+
+async def browse(
+    client: Redis, stream: str, *, first: str = "-", last: str = "+", count: int, newest_first: bool = False
+) -> list[Entry]:
+    """Return up to `count` entries from id `first` to `last`, "(" before an id excludes it; touches no group."""
+    found: Any = await (
+        client.xrevrange(stream, last, first, count) if newest_first else client.xrange(stream, first, last, count)
+    )
+    return entries([(stream.encode(), found)])
+
+
+def positions(after: Mapping[str, str]) -> dict[Any, Any]:
+    """Return it as redis-py takes it, which types its keys as an invariant union."""
+    return dict(after)
+
+
+def block_ms(block_s: float) -> int | None:
+    """Return it as BLOCK takes it: None does not wait, where 0 would wait for ever."""
+    return max(1, round(block_s * 1000)) if block_s > 0 else None
+
+
+def entries(answer: Any) -> list[Entry]:
+    """Make entries of what XREAD and XREADGROUP answer (None when nothing came)."""
+    return [
+        Entry(stream.decode(), entry_id.decode(), fields or None)
+        for stream, items in answer or []
+        for entry_id, fields in items
+    ]
+
+
+def order(entry_id: str) -> tuple[int, int]:
+    """Return what stream ids sort by: milliseconds, then sequence number."""
+    ms, _, sequence = entry_id.partition("-")
+    return int(ms), int(sequence or 0)
