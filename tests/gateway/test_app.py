@@ -74,6 +74,8 @@ async def test_every_answer_says_what_a_browser_may_do_with_it(served: Served) -
             policy = response.headers["Content-Security-Policy"]
             assert "default-src 'none'" in policy
             assert "unsafe" not in policy
+            assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+            assert "geolocation=()" in response.headers["Permissions-Policy"]
 
 
 async def test_the_page_and_its_files_are_served_and_asked_about_again(served: Served) -> None:

@@ -16,7 +16,6 @@ from typing import Final
 import structlog
 from aiohttp import web
 from msgspec import Struct
-from msgspec.json import encode
 from redis.exceptions import RedisError
 
 from worker import metrics
@@ -34,7 +33,6 @@ from worker.gateway.openapi import make_openapi
 from worker.gateway.problems import Refusal, answer, make_problem
 from worker.gateway.status import StatusView
 from worker.gateway.stream import Streams, asks_for_websocket
-from worker.gateway.vocabulary import vocabulary
 from worker.pulse import MARGIN_S, Part, Pulse
 from worker.queue import UrlQueue
 from worker.schema import event_schema
@@ -136,6 +134,7 @@ class Gateway:
         state = StatusView(
             self._client, self._settings, self._queue, hub=self.hub, streams=self.streams, figures=self.figures
         )
+        page = site.site()
         return [
             Route("GET", "/v1/stream", self.streams.handle, "read"),
             Route("GET", "/v1/events", events.page, "read"),
@@ -149,9 +148,8 @@ class Gateway:
             Route("GET", "/v1/schema", site.document(site.as_json(event_schema), "application/schema+json"), None),
             Route("GET", "/v1/openapi.json", site.document(site.as_json(make_openapi), "application/json"), None),
             Route("GET", "/v1/asyncapi.json", site.document(site.as_json(make_asyncapi), "application/json"), None),
-            Route("GET", "/", site.index, None),
-            Route("GET", "/static/vocabulary.json", site.document(encode(vocabulary()), "application/json"), None),
-            Route("GET", "/static/{path:.+}", site.static, None),
+            Route("GET", "/", page.index, None),
+            Route("GET", "/static/{path:.+}", page.static, None),
         ]
 
     # ------------------------------------------------------------ what every request goes through

@@ -19,17 +19,17 @@ export class Problem extends Error {
  * Ask; resolves to the Response once its head has come, rejects with a Problem (or an AbortError where `signal` says
  * so).
  */
-export async function ask(path, query = [], { signal, headers = {} } = {}) {
+export async function ask(path, query = [], { signal, headers = {}, cache = "no-store" } = {}) {
   const given = new URLSearchParams(query);
   const token = sessionStorage.getItem(TOKEN);
   const sent = token ? { ...headers, Authorization: `Bearer ${token}` } : headers;
   let response;
   try {
-    response = await fetch(given.size ? `${path}?${given}` : path, { signal, headers: sent, cache: "no-store" });
+    response = await fetch(given.size ? `${path}?${given}` : path, { signal, headers: sent, cache });
   } catch (failure) {
     throw signal?.aborted ? failure : new Problem(0, "The gateway cannot be reached");
   }
-  if (response.status === 401 && (await newToken(token))) return ask(path, query, { signal, headers });
+  if (response.status === 401 && (await newToken(token))) return ask(path, query, { signal, headers, cache });
   if (!response.ok) throw await problem(response);
   return response;
 }

@@ -122,7 +122,8 @@ let asked = null;
 
 /** What `vocabulary.json` holds (rules, codes, acts, statuses, places); asked for once. */
 export function vocabulary() {
-  asked ??= json("static/vocabulary.json").catch((problem) => {
+  const beside = new URL("vocabulary.json", import.meta.url); // of the same version as this file
+  asked ??= json(beside, [], { cache: "default" }).catch((problem) => {
     asked = null;
     throw problem;
   });
