@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.extract.tags import Model, Tagger, tagger
+from worker.extract.tags import Model, Tagger, of_history, of_neighbours, of_pair, of_word, place, shape_of, tagger
 
 LOOKS = (
     *("word", "ending", "ending_and_shape", "shape_and_class", "class", "classes", "last", "next", "next_ending"),
@@ -73,3 +73,29 @@ def test_what_was_read_before_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
 )
 def test_news_is_told_in_its_own_grammar(sentence: str, verb: str, expected: str) -> None:
     assert tag(tagger("en"), sentence)[sentence.split().index(verb)] == expected
+
+
+def test_tagging_asks_what_training_learnt_to_the_letter() -> None:
+    sentence = "Mooring owners plan to walk out , “ Votes plan ahead , ” Belm 's deputy said , and then left to vote ."
+    assert tag(tagger("en"), sentence) == spelled_out(tagger("en").model, sentence.split())
+
+
+def spelled_out(model: Model, words: list[str]) -> list[str]:
+    tags: list[str] = []
+    lower = ["", *(word.lower() for word in words), "", ""]
+    for i, word in enumerate(words):
+        back, low, after, second = lower[i : i + 4]
+        before, previous = ["", "", *tags][-2:]
+        where = place(back, previous)
+        shape = shape_of(word, where)
+        looks = [
+            *of_word(low, shape),
+            *of_history(shape, before, previous),
+            *of_neighbours(low, back, after, second),
+            of_pair(low, previous),
+        ]
+        rows = [model.weights[look].get(value, {}) for look, value in looks]
+        tags.append(max(model.candidates(word, low, where), key=lambda tag: sum(row.get(tag, 0.0) for row in rows)))
+        if tags[-1] == "VB" and previous == "IN" and back == "to":
+            tags[-2] = "TO"
+    return tags

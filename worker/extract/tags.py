@@ -5,21 +5,26 @@ left to right by a linear model over the word, its ending and its neighbours.  T
 degrees and proper plurals folded: NN NNS NNP, VB VBD VBG VBN VBP VBZ MD, JJ RB RP IN SC (a conjunction that opens a
 clause: that, because, if), TO DT PRP PRP$ WP (every wh-word) CC CD EX POS UH, and PUNCT.
 
-What a word adds to its own score and to its neighbours' is the same wherever it stands: it is summed once and kept.
+What a word adds to its own score is the same wherever it stands, and so is what the classes before it add: both are
+summed once and kept.  What is looked at, and how it is spelled in the model, is told at the end of this file; training
+goes by it to the letter, and `Tagger.tag` asks the same without spelling it out.
 """
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 Row = dict[str, float]
 """Class -> what it gains."""
-_KEPT = 16_384
+Rows = dict[str, Row]
+_KEPT = 32_768
 """Words whose candidates are kept with their scores; some megabytes, and all words of many articles."""
 _OPENERS = frozenset({"", ".", "!", "?", ":", '"', "“", "''", "``", "‘", "—", "--", "•"})
 _INSIDE, _AFTER_MARK, _OPENS = range(3)
@@ -28,6 +33,7 @@ _PUNCTUATION = ["PUNCT"]
 _NAME = ["NNP"]
 _INITIAL = 2
 _NOTHING: Row = {}
+_NO_ROWS: Rows = {}
 
 
 class Model(Struct, frozen=True):
@@ -56,6 +62,21 @@ class Model(Struct, frozen=True):
         return self.endings.get(look(word)) or self.endings.get(look(word)[0], self.tags)
 
 
+class _Own(NamedTuple):
+    """What is known of a word in a place before its neighbours are seen."""
+
+    tag: str
+    """Its class if it can have no other."""
+    scores: Sequence[tuple[str, float]]
+    """Every class that it may have, with what the word alone gives it; empty where there is only one."""
+    shape: str
+    """Its case there, see `shape_of`."""
+    after_class: Rows
+    """Class before it -> what the pair of them adds."""
+    before_word: Rows
+    """Word after it -> what the pair of them adds."""
+
+
 class Tagger:
     """A model, and the sums that it has needed lately."""
 
@@ -63,62 +84,93 @@ class Tagger:
         """Start with no sums."""
         self.model = model
         self.classes = model.classes
-        self._owns: dict[tuple[str, int], tuple[str, list[tuple[str, float]]]] = {}
+        self._owns: list[dict[str, _Own]] = [{}, {}, {}]
+        """Place -> word as written -> what is known of it there."""
         self._histories: dict[tuple[str, str, str], Row] = {}
+        """Case and the two classes before -> what they add."""
+        endings = model.weights["next_ending"]
+        self._nexts = {word: _sum(row, endings.get(word[-3:], _NOTHING)) for word, row in model.weights["next"].items()}
+        """Word after -> what it and its ending add."""
+        self._after_class = _nested(model.weights["class_and_word"], 1)
+        self._before_word = _nested(model.weights["word_and_next"], 0)
 
     def tag(self, words: list[str], lower: list[str]) -> list[str]:
         """Return the class of every word, in order."""
         out: list[str] = []
-        weights, previous, before, back = self.model.weights, "", "", ""
-        lasts, nexts, endings, seconds = weights["last"], weights["next"], weights["next_ending"], weights["second"]
-        pairs, onwards = weights["class_and_word"], weights["word_and_next"]
+        weights, owns, previous, before, back = self.model.weights, self._owns, "", "", ""
+        lasts, nexts, endings, seconds = weights["last"], self._nexts, weights["next_ending"], weights["second"]
         ahead = [*lower[1:], "", ""]
         for i, low in enumerate(lower):
-            shape, scores = self._own(words[i], low, place(back, previous))
-            tag = scores[0][0]
-            if len(scores) > 1:
+            where = place(back, previous)
+            tag, scores, shape, after_class, before_word = owns[where].get(words[i]) or self._own(words[i], low, where)
+            if scores:
                 after = ahead[i]
                 rows = (
                     self._history(shape, before, previous),
                     lasts.get(back),
-                    nexts.get(after),
-                    endings.get(after[-3:]),
+                    nexts.get(after) or endings.get(after[-3:]),
                     seconds.get(ahead[i + 1]),
-                    pairs.get(f"{previous} {low}"),
-                    onwards.get(f"{low} {after}"),
+                    after_class.get(previous),
+                    before_word.get(after),
                 )
-                tag = _best(scores, [row for row in rows if row])
+                tag = _best(scores, list(filter(None, rows)))
             if tag == "VB" and previous == "IN" and back == "to":
                 out[-1] = previous = "TO"  # seen from the verb, it was no preposition
             out.append(tag)
             before, previous, back = previous, tag, low
         return out
 
-    def _own(self, word: str, low: str, where: int) -> tuple[str, list[tuple[str, float]]]:
-        """Return a word's shape, and its candidates with what the word alone gives them."""
-        found = self._owns.get((word, where))
-        if found is None:
-            shape = shape_of(word, where)
-            candidates = self.model.candidates(word, low, where)
-            rows = [self.model.weights[look].get(value, _NOTHING) for look, value in of_word(low, shape)]
-            if len(self._owns) >= _KEPT:
-                self._owns.clear()
-            scores = [(tag, sum(row.get(tag, 0.0) for row in rows)) for tag in candidates]
-            found = self._owns[word, where] = shape, scores
-        return found
+    def _own(self, word: str, low: str, where: int) -> _Own:
+        """Weigh a word by itself, and keep what comes of it."""
+        if sum(map(len, self._owns)) >= _KEPT:
+            for kept in self._owns:
+                kept.clear()
+        own = self._owns[where][word] = self._weighed(word, low, where)
+        return own
+
+    def _weighed(self, word: str, low: str, where: int) -> _Own:
+        candidates = self.model.candidates(word, low, where)
+        if len(candidates) == 1:
+            return _Own(candidates[0], (), "", _NO_ROWS, _NO_ROWS)
+        shape, weights = shape_of(word, where), self.model.weights
+        looks = (
+            weights["word"].get(low),
+            weights["ending"].get(low[-3:]),
+            weights["ending_and_shape"].get(low[-2:] + shape),
+        )
+        rows = list(filter(None, looks))
+        scores = [(tag, sum([row[tag] for row in rows if tag in row])) for tag in candidates]
+        return _Own("", scores, shape, self._after_class.get(low, _NO_ROWS), self._before_word.get(low, _NO_ROWS))
 
     def _history(self, shape: str, before: str, previous: str) -> Row:
         """Return what the two classes before add; there are few of them."""
         found = self._histories.get((shape, before, previous))
         if found is None:
-            found = self._histories[shape, before, previous] = {}
-            for look, value in of_history(shape, before, previous):
-                for tag, weight in self.model.weights[look].get(value, _NOTHING).items():
-                    found[tag] = found.get(tag, 0.0) + weight
+            looks = of_history(shape, before, previous)
+            found = _sum(*(self.model.weights[look].get(value, _NOTHING) for look, value in looks))
+            self._histories[shape, before, previous] = found
         return found
 
 
-def _best(scores: list[tuple[str, float]], rows: list[Row]) -> str:
+def _sum(*rows: Row) -> Row:
+    """Add rows up."""
+    total: Row = {}
+    for row in rows:
+        for tag, weight in row.items():
+            total[tag] = total.get(tag, 0.0) + weight
+    return total
+
+
+def _nested(pairs: Rows, outer: int) -> dict[str, Rows]:
+    """Sort the rows of pairs by one member (0 or 1), then by the other, so that a word finds all of its own at once."""
+    found: dict[str, Rows] = {}
+    for pair, row in pairs.items():
+        members = pair.split(" ")
+        found.setdefault(members[outer], {})[members[1 - outer]] = row
+    return found
+
+
+def _best(scores: Sequence[tuple[str, float]], rows: list[Row]) -> str:
     """Return the class with the greatest sum, of equals the first."""
     best, most = "", -1e9
     for tag, own in scores:
