@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 from rich.console import Console
 
-from worker.view.overview import age, overview
+from worker.view.overview import overview
+from worker.view.tables import age
 from worker.vitals import SILENT_S, Beat, Fleet, Host, Lag, Letter, Trouble
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

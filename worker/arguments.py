@@ -137,3 +137,4 @@ def sink(p: argparse.ArgumentParser) -> None:
         "--rotate-bytes", type=positive, default=128 << 20, metavar="N", help="and when it has this size (128 MiB)"
     )
     p.add_argument("--once", action="store_true", help="write what there is, and end")
+    p.add_argument("--name", metavar="NAME", help="its name among those who read the streams (default: the folder's)")

@@ -1,17 +1,21 @@
 """The fleet as Redis knows it: services that say they live, and one look at all of it.
 
 Every service writes a `Beat` into the hash `<prefix>:services` every `BEAT_S`, and takes it back when it ends well; so
-one that was killed stays there for a while, silent.  Looking changes nothing.
+one that was killed stays there for a while, silent.  Webhooks and sinks tell of their places in `<prefix>:readers`, and
+stay there when they end, as a group of subscribers does: what nobody hands on falls behind, and that is seen.
+Looking changes nothing.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import msgspec
+from msgspec.structs import replace
 from redis.exceptions import ResponseError
 
 from worker import metrics
@@ -19,7 +23,7 @@ from worker.politeness import Hosts
 from worker.queue import Depth, UrlQueue, consumer_name
 from worker.schema import KINDS, article_stream, event_stream
 from worker.streams import browse, order
-from worker.vitals import FORGOTTEN_S, MINUTE_S, Beat, Fleet, Host, Lag, Letter
+from worker.vitals import FORGOTTEN_S, MINUTE_S, Beat, Fleet, Host, Lag, Letter, Reader
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -27,12 +31,15 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from worker.pulse import Pulse
+    from worker.schema import Kind
     from worker.settings import Settings
+
+T = TypeVar("T")
 
 MOST_HOSTS: Final = 20
 """Hosts shown: the metrics' labels are bounded by it, and so is what one look costs."""
 MOST_GROUPS: Final = 50
-"""Groups of subscribers shown of one stream."""
+"""Groups of subscribers shown of one stream, and readers of them all."""
 
 
 def services_key(prefix: str) -> str:
@@ -66,7 +73,7 @@ class Heart:
             version=metrics.our_version(),
             started_at=self._began,
             at=at,
-            in_flight=metrics.in_flight(),
+            in_flight=metrics.in_flight() + metrics.under_way(),
             rates=self._rates(),
             late=self._pulse.late(),
             trouble=self._pulse.last_trouble,
@@ -96,7 +103,28 @@ def _done() -> Counter[str]:
     outcomes, done = metrics.totals(metrics.ARTICLES, "outcome"), metrics.totals(metrics.EVENTS, "kind")
     done["articles"], done["failures"] = outcomes["done"], outcomes["dead"]
     done["new_urls"] = metrics.totals(metrics.NEW_URLS)[""]
+    done["handed_on"] = metrics.handed_on() + metrics.GATEWAY.events()
     return done
+
+
+# ---------------------------------------------------------------- a reader says where it stands
+def readers_key(prefix: str) -> str:
+    """Name of the hash of readers, by their names."""
+    return f"{prefix}:readers"
+
+
+async def tell_of(client: Redis, prefix: str, standing: Iterable[Reader]) -> None:
+    """Let everybody see where these readers stand now; the moment is set here."""
+    at = await _now(client)
+    told = {reader.name: msgspec.json.encode(replace(reader, at=at)) for reader in standing}
+    if told:
+        await client.hset(readers_key(prefix), mapping=told)  # type: ignore[arg-type] # an invariant union
+
+
+async def readers(client: Redis, prefix: str) -> list[Reader]:
+    """Read where every reader stands; not more of them than anybody wants to see."""
+    found = _decoded(await _awaited(client.hvals(readers_key(prefix))), Reader)
+    return sorted(found, key=lambda reader: reader.name)[:MOST_GROUPS]
 
 
 # ---------------------------------------------------------------- a look at all of it
@@ -106,6 +134,7 @@ async def survey(client: Redis, queue: UrlQueue, settings: Settings, *, letters:
     hosts, waiting, paused = await _hosts(client, Hosts(settings.key_prefix), at)
     memory: Any = await client.info("memory")
     found = await beats(client, services_key(settings.key_prefix))
+    standing = await readers(client, settings.key_prefix)
     return Fleet(
         at=at,
         **_counts(depth),
@@ -114,7 +143,8 @@ async def survey(client: Redis, queue: UrlQueue, settings: Settings, *, letters:
         waiting_hosts=waiting,
         paused_hosts=paused,
         hosts=hosts,
-        lags=await _lags(client, settings.key_prefix, at),
+        readers=tuple(standing),
+        lags=(*await _lags(client, settings.key_prefix, at), *await _lags_of_readers(client, settings, standing, at)),
         letters=await _letters(queue, letters) if letters else (),
         memory_bytes=int(memory.get("used_memory", 0)),
         memory_limit_bytes=int(memory.get("maxmemory", 0)),
@@ -133,13 +163,16 @@ def _counts(depth: Depth) -> dict[str, Any]:
 
 
 async def beats(client: Redis, key: str) -> list[Beat]:
-    """Read every beat that decodes: a later version of a service may write others."""
+    """Read the beat of every service."""
+    return _decoded(await _awaited(client.hvals(key)), Beat)
+
+
+def _decoded(values: Iterable[bytes], of: type[T]) -> list[T]:
+    """Decode what can be: a later version of a service may write others."""
     found = []
-    for value in await _awaited(client.hvals(key)):
-        try:
-            found.append(msgspec.json.decode(value, type=Beat))
-        except msgspec.DecodeError:
-            continue
+    for value in values:
+        with suppress(msgspec.DecodeError):
+            found.append(msgspec.json.decode(value, type=of))
     return found
 
 
@@ -202,14 +235,36 @@ async def _lags_of(client: Redis, key: str, name: str, at: datetime) -> list[Lag
     lags = []
     for group in groups[:MOST_GROUPS]:
         behind = await browse(client, key, first=f"({group['last-delivered-id'].decode()}", count=1)
-        since_s = at.timestamp() - order(behind[0].id)[0] / 1000 if behind else 0.0
         lags.append(
             Lag(
                 stream=name,
                 group=group["name"].decode(errors="replace"),
                 entries=group.get("lag"),
                 pending=group["pending"],
-                lag_s=max(0.0, since_s),
+                lag_s=_since_s(behind[0].id, at) if behind else 0.0,
             )
         )
     return lags
+
+
+async def _lags_of_readers(client: Redis, settings: Settings, standing: Iterable[Reader], at: datetime) -> list[Lag]:
+    """Return how far every reader is behind; one that has ended for good is not waited for."""
+    read = [(reader, kind, place) for reader in standing if not reader.ended for kind, place in reader.position.items()]
+    pipe = client.pipeline(transaction=False)
+    for _, kind, place in read:
+        pipe.xrange(event_stream(settings.key_prefix, cast("Kind", kind)), f"({place}", "+", count=1)
+    return [
+        Lag(
+            stream=kind,
+            group=reader.name,
+            entries=None if behind else 0,
+            pending=reader.pending.get(kind, 0),
+            lag_s=_since_s(behind[0][0].decode(), at) if behind else 0.0,
+        )
+        for (reader, kind, _), behind in zip(read, await pipe.execute(), strict=True)
+    ]
+
+
+def _since_s(entry_id: str, at: datetime) -> float:
+    """Return how long before `at` an entry came in."""
+    return max(0.0, at.timestamp() - order(entry_id)[0] / 1000)

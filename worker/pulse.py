@@ -55,6 +55,10 @@ class Pulse:
         """Note that the part has done its work, as the reader has in a drain: it is late from now on."""
         self._ended |= {name}
 
+    def leave(self, name: str) -> None:
+        """Listen for the part no more: it has ended for good, and the service goes on without it."""
+        self._parts = {part: its for part, its in self._parts.items() if part != name}
+
     def trouble(self, what: str, reason: str, at: datetime) -> None:
         """Note what the service failed at last."""
         self.last_trouble = Trouble(at=at, what=what, reason=reason)

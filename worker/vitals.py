@@ -42,7 +42,8 @@ class Beat(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """By Redis' clock, like every instant that is compared with it."""
     in_flight: int = 0
     rates: dict[str, float] = {}
-    """A second, over the last minute: "articles", "failures", "new_urls", and each kind of event."""
+    """A second, over the last minute: "articles", "failures", "new_urls", each kind of event as it is published, and
+    "handed_on": events read by a gateway, delivered by a webhook, written by a sink."""
     late: dict[str, float] = {}
     """Parts of it that have been silent for longer than they may be, and for how long."""
     trouble: Trouble | None = None
@@ -58,14 +59,34 @@ class Host(Struct, frozen=True, kw_only=True):
     """What is left of a pause that the host itself asked for; 0 where it asked for none."""
 
 
+class Reader(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A webhook or a sink, which keep a place of their own, as its process told of it last."""
+
+    name: str
+    """"webhook:press", "sink:/var/lib/events"."""
+    at: datetime
+    """When it was told, by Redis' clock."""
+    position: dict[str, str]
+    """By kind: the entry behind which a webhook has not delivered, or a sink not read, everything."""
+    pending: dict[str, int] = {}
+    """By kind: events read that are not delivered yet, or not in a finished file."""
+    pause_s: float = 0.0
+    """What was left then of a pause that the receiver had asked for."""
+    dead: int = 0
+    """Dead letters kept."""
+    ended: str | None = None
+    """Why it has ended for good."""
+
+
 class Lag(Struct, frozen=True, kw_only=True):
-    """How far one group of subscribers is behind on one stream."""
+    """How far one group of subscribers, or one `Reader`, is behind on one stream."""
 
     stream: str
     """A kind of event, or "article"."""
     group: str
+    """Name of the group or of the reader."""
     entries: int | None
-    """Not delivered yet; None where the server cannot tell (before Redis 7, or after a deletion)."""
+    """Not delivered yet; None where nobody counts (a reader that is behind; before Redis 7, or after a deletion)."""
     pending: int
     """Delivered, and not acknowledged."""
     lag_s: float
@@ -103,7 +124,9 @@ class Fleet(Struct, frozen=True, kw_only=True):
     paused_hosts: int = 0
     hosts: tuple[Host, ...] = ()
     """Those with the longest waits, paused ones first; not all of them."""
+    readers: tuple[Reader, ...] = ()
     lags: tuple[Lag, ...] = ()
+    """Of groups and of readers."""
     letters: tuple[Letter, ...] = ()
     """The newest first; only where asked for."""
     memory_bytes: int = 0
@@ -111,10 +134,14 @@ class Fleet(Struct, frozen=True, kw_only=True):
     memory_limit_bytes: int = 0
     """0: none is set."""
 
-    def silent_s(self, beat: Beat) -> float:
-        """Return how long ago a service gave its last sign of life."""
-        return max(0.0, (self.at - beat.at).total_seconds())
+    def silent_s(self, one: Beat | Reader) -> float:
+        """Return how long ago a service or a reader gave its last sign of life."""
+        return max(0.0, (self.at - one.at).total_seconds())
 
-    def alive(self, beat: Beat) -> bool:
+    def alive(self, one: Beat | Reader) -> bool:
         """Tell whether that is recent enough."""
-        return self.silent_s(beat) < SILENT_S
+        return self.silent_s(one) < SILENT_S
+
+    def pause_s(self, reader: Reader) -> float:
+        """Return what is left of a pause that its receiver asked for."""
+        return max(0.0, reader.pause_s - self.silent_s(reader))

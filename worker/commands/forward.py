@@ -6,24 +6,30 @@ import argparse
 import asyncio
 import contextlib
 import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from redis.exceptions import RedisError
 
 from worker import arguments
 from worker.commands import required_redis_url, stop_on_signals, tell
 from worker.errors import UsageError
+from worker.fleet import tell_of
 from worker.health import watched
 from worker.pulse import Pulse
 from worker.schema import KINDS, Kind
 from worker.settings import Settings
 from worker.sink.collect import Collector, Rotation
 from worker.sink.folder import Folder
+from worker.sink.service import SINK_PARTS, Service
 from worker.sink.writers import writer_of
 from worker.streams import connect
 from worker.subscribe import Subscription, subscribe
 from worker.view import visible
+from worker.vitals import Reader
 from worker.webhook import plan
 from worker.webhook.deliver import Deliverer
 from worker.webhook.place import Place
@@ -32,8 +38,6 @@ from worker.webhook.post import Post
 from worker.webhook.redeliver import redeliver
 
 if TYPE_CHECKING:
-    from redis.asyncio import Redis
-
     from worker.errors import Permanent
 
 
@@ -58,28 +62,31 @@ def _planned(args: argparse.Namespace, settings: Settings) -> tuple[Webhook, ...
 
 
 async def _deliver(webhooks: tuple[Webhook, ...], settings: Settings, *, again: bool) -> int:
-    redis_url, stop = required_redis_url(settings), stop_on_signals()
-    async with (
-        watched(settings, redis_url, "webhook", Pulse()),
-        connect(redis_url) as client,
-        asyncio.TaskGroup() as group,
-    ):
-        works = [group.create_task(_deliver_one(w, client, settings, stop, again=again)) for w in webhooks]
-    ended = [(w, work.result()) for w, work in zip(webhooks, works, strict=True)]
-    for one, why in ended:
-        if why:
-            tell(visible(f"webhook {one.name}: {why}"))
-    return int(any(why for _, why in ended))
+    redis_url, stop, pulse = required_redis_url(settings), stop_on_signals(), Pulse()
+    async with connect(redis_url) as client, contextlib.AsyncExitStack() as stack:
+        if again:
+            for one in webhooks:
+                await Place(client, settings.key_prefix, one.name).begin_again()
+        posts = [await stack.enter_async_context(Post(one, settings)) for one in webhooks]
+        deliverers = [
+            Deliverer(one, redis_url, client, post, settings, jitter=random.random, pulse=pulse)
+            for one, post in zip(webhooks, posts, strict=True)
+        ]
+
+        async def standing() -> list[Reader]:
+            return [reader for deliverer in deliverers if (reader := await deliverer.reader())]
+
+        async with _seen(settings, redis_url, "webhook", pulse, standing), asyncio.TaskGroup() as group:
+            works = [group.create_task(deliverer.run(stop)) for deliverer in deliverers]
+            for one, work in zip(webhooks, works, strict=True):
+                work.add_done_callback(partial(_tell_of_the_end, one))
+    return int(any(work.result() for work in works))
 
 
-async def _deliver_one(
-    one: Webhook, client: Redis, settings: Settings, stop: asyncio.Event, *, again: bool
-) -> Permanent | None:
-    if again:
-        await Place(client, settings.key_prefix, one.name).begin_again()
-    async with Post(one, settings) as post:
-        deliverer = Deliverer(one, required_redis_url(settings), client, post, settings, jitter=random.random)
-        return await deliverer.run(stop)
+def _tell_of_the_end(one: Webhook, work: asyncio.Task[Permanent | None]) -> None:
+    """Say why a receiver is sent no more, though others may be."""
+    if not work.cancelled() and not work.exception() and (why := work.result()):
+        tell(visible(f"webhook {one.name}: {why}"))
 
 
 async def _redeliver(webhooks: tuple[Webhook, ...], settings: Settings) -> int:
@@ -107,33 +114,53 @@ def sink(args: argparse.Namespace, settings: Settings) -> int:
     """Write files until a signal comes, or what there is; 1 where something could not be handed over."""
     begin = writer_of(args.format)
     with Folder(Path(args.folder), args.format) as folder:
-        rotation = Rotation(size_bytes=args.rotate_bytes, age_s=args.rotate_s)
-        collector = Collector(folder, begin, rotation, lambda why: tell(visible(why)))
-        return asyncio.run(_collect(collector, _after(folder, args), args, settings))
+        rotation, pulse = Rotation(size_bytes=args.rotate_bytes, age_s=args.rotate_s), Pulse(SINK_PARTS)
+        collector = Collector(folder, begin, rotation, lambda why: tell(visible(why)), pulse)
+        return asyncio.run(_collect(collector, folder, pulse, args, settings))
 
 
-def _after(folder: Folder, args: argparse.Namespace) -> dict[Kind, str]:
-    return dict.fromkeys(KINDS, "$" if args.from_now else "0") | folder.position()
+async def _collect(
+    collector: Collector, folder: Folder, pulse: Pulse, args: argparse.Namespace, settings: Settings
+) -> int:
+    redis_url, stop = required_redis_url(settings), stop_on_signals()
+
+    def resumed() -> Subscription:
+        after: dict[Kind, str] = dict.fromkeys(KINDS, "$" if args.from_now else "0") | folder.position()
+        filters = arguments.filters(args)
+        return subscribe(redis_url, args.kind or (), prefix=settings.key_prefix, after=after, stop=stop, **filters)
+
+    async def standing() -> list[Reader]:
+        return [collector.reader(args.name or str(folder.path.resolve()))]
+
+    if args.once:
+        return int(not await _collect_once(collector, resumed(), stop))
+    async with _seen(settings, redis_url, "sink", pulse, standing):
+        return int(not await Service(collector, settings, stop, pulse, random.random).run(resumed))
 
 
-async def _collect(collector: Collector, after: dict[Kind, str], args: argparse.Namespace, settings: Settings) -> int:
-    stop = stop_on_signals()
-    events = subscribe(
-        required_redis_url(settings),
-        args.kind or (),
-        prefix=settings.key_prefix,
-        after=after,
-        stop=stop,
-        **arguments.filters(args),
-    )
-    async with events, asyncio.TaskGroup() as group, contextlib.AsyncExitStack() as stack:
-        if args.once:
-            group.create_task(_stop_when_caught_up(events, stop))
-        else:
-            await stack.enter_async_context(watched(settings, required_redis_url(settings), "sink", Pulse()))
-        return int(not await collector.run(events))
+async def _collect_once(collector: Collector, events: Subscription, stop: asyncio.Event) -> bool:
+    async with events, asyncio.TaskGroup() as group:
+        group.create_task(_stop_when_caught_up(events, stop))
+        return await collector.run(events)
 
 
 async def _stop_when_caught_up(events: Subscription, stop: asyncio.Event) -> None:
     await events.caught_up()
     stop.set()
+
+
+# ---------------------------------------------------------------- both
+@contextlib.asynccontextmanager
+async def _seen(
+    settings: Settings, redis_url: str, service: str, pulse: Pulse, standing: Callable[[], Awaitable[list[Reader]]]
+) -> AsyncIterator[None]:
+    """Let the service be watched, and let whoever looks at the fleet see where its readers stand, also when it ends."""
+    async with connect(redis_url) as client:
+
+        async def look() -> None:
+            await tell_of(client, settings.key_prefix, await standing())
+
+        async with watched(settings, redis_url, service, pulse, look):
+            yield
+            with contextlib.suppress(RedisError, OSError):
+                await look()

@@ -27,15 +27,38 @@ from worker.metrics.counted import (
     prepare,
     totals,
 )
+from worker.metrics.handed_on import (
+    ATTEMPT_S,
+    ATTEMPTS,
+    DELIVERY_S,
+    DISK_FAILURES,
+    FILE_BYTES,
+    FILES,
+    FINISHED_AT,
+    UNDER_WAY,
+    UNFINISHED,
+    WRITTEN,
+    handed_on,
+    prepare_sink,
+    prepare_webhook,
+    under_way,
+)
 from worker.metrics.readers import GATEWAY
 from worker.metrics.registry import exposition, names
 from worker.metrics.surroundings import SURROUNDINGS
 
 __all__ = [
     "ARTICLES",
+    "ATTEMPTS",
+    "ATTEMPT_S",
     "CLAIMS",
     "DEAD_LETTERS",
+    "DELIVERY_S",
+    "DISK_FAILURES",
     "EVENTS",
+    "FILES",
+    "FILE_BYTES",
+    "FINISHED_AT",
     "GATEWAY",
     "IN_FLIGHT",
     "LOST_LEASES",
@@ -46,12 +69,19 @@ __all__ = [
     "SOURCE_FAILURES",
     "STAGES",
     "SURROUNDINGS",
+    "UNDER_WAY",
+    "UNFINISHED",
+    "WRITTEN",
     "bounded",
     "count_events",
     "exposition",
+    "handed_on",
     "in_flight",
     "names",
     "our_version",
     "prepare",
+    "prepare_sink",
+    "prepare_webhook",
     "totals",
+    "under_way",
 ]

@@ -52,6 +52,10 @@ class Gateway(Collector):
         """Show these from now on."""
         self._figures = figures
 
+    def events(self) -> int:
+        """Return how many events it has read for those who listen; 0 where there is no gateway."""
+        return sum(self._figures.events.values()) if self._figures else 0
+
     def collect(self) -> Iterator[Metric]:
         """Yield every family, without samples where there is no gateway."""
         f = self._figures

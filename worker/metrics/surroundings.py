@@ -51,6 +51,7 @@ class Surroundings(Collector):
         yield from _of_services(fleet)
         yield from _of_hosts(fleet)
         yield from _of_subscribers(fleet.lags if fleet else ())
+        yield from _of_webhooks(fleet)
 
 
 def _of_loops(beats: dict[str, Beats]) -> Iterator[Metric]:
@@ -131,23 +132,50 @@ def _of_subscribers(lags: Iterable[Lag]) -> Iterator[Metric]:
     lags, labels = tuple(lags), ("stream", "group")
     yield gauge(
         "communique_subscriber_lag_seconds",
-        "Since the oldest entry came in that a group of subscribers was not given yet; 0 where all were.",
+        "Since the oldest entry came in that a group was not given yet, a webhook has not delivered, or a sink has not "
+        "read; 0 where there is none.",
         labels,
         [((lag.stream, lag.group), lag.lag_s) for lag in lags],
     )
     yield gauge(
         "communique_subscriber_lag_entries",
-        "Entries that a group of subscribers was not given yet; none where the server cannot tell.",
+        "Entries that a group was not given yet; no series where nobody counts: of webhooks and sinks that are behind, "
+        "and before Redis 7.",
         labels,
         [((lag.stream, lag.group), lag.entries) for lag in lags if lag.entries is not None],
     )
     yield gauge(
         "communique_subscriber_pending_entries",
-        "Entries that a group of subscribers was given and has not acknowledged.",
+        "Entries that a group was given and has not acknowledged, that a webhook is delivering, or that stand in an "
+        "unfinished file of a sink.",
         labels,
         [((lag.stream, lag.group), lag.pending) for lag in lags],
     )
 
 
+def _of_webhooks(fleet: Fleet | None) -> Iterator[Metric]:
+    found = [reader for reader in fleet.readers if reader.name.startswith(WEBHOOK)] if fleet else []
+    by_name = {reader.name.removeprefix(WEBHOOK): reader for reader in found}
+    yield gauge(
+        "communique_webhook_ended",
+        "1 where a webhook has ended for good, and why: its receiver answered 410, or may not be asked.",
+        ("webhook", "reason"),
+        [((name, reader.ended), 1.0) for name, reader in by_name.items() if reader.ended],
+    )
+    yield gauge(
+        "communique_webhook_pause_seconds",
+        "What is left of a pause that a webhook's receiver asked for (Retry-After).",
+        ("webhook",),
+        [((name,), fleet.pause_s(reader) if fleet else 0.0) for name, reader in by_name.items()],
+    )
+    yield gauge(
+        "communique_webhook_dead_letters",
+        "Events kept that a webhook's receiver did not take.",
+        ("webhook",),
+        [((name,), float(reader.dead)) for name, reader in by_name.items()],
+    )
+
+
+WEBHOOK: Final = "webhook:"
 SURROUNDINGS: Final = Surroundings()
 REGISTRY.register(SURROUNDINGS)

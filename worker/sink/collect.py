@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from msgspec import Struct
 
+from worker import metrics
 from worker.errors import EventStreamError
+from worker.pulse import Pulse
+from worker.sink.disk import step
+from worker.vitals import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
 
@@ -23,6 +28,11 @@ if TYPE_CHECKING:
     from worker.subscribe import Received, Subscription
 
 log = structlog.get_logger()
+
+WRITE: Final = "write"
+"""The collector, for the `Pulse` of its process."""
+TURN_S: Final = 5.0
+"""Longest silence of its loop while nothing comes."""
 
 
 class Rotation(Struct, frozen=True, kw_only=True):
@@ -46,53 +56,81 @@ class _Part(Struct, kw_only=True):
 class Collector:
     """Writes what a subscription hands over into a folder."""
 
-    def __init__(self, folder: Folder, begin: Begin, rotation: Rotation, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        begin: Begin,
+        rotation: Rotation,
+        tell: Callable[[str], None],
+        pulse: Pulse | None = None,
+    ) -> None:
         """Take the neighbours; `tell` hears of what could not be handed over."""
+        metrics.prepare_sink(folder.format)
         self._folder = folder
         self._begin = begin
         self._rotation = rotation
         self._tell = tell
+        self._pulse = pulse or Pulse()
+        self.files = 0
+        """Finished so far."""
+        self.well = True
+        """Whether nothing was passed over."""
+        self._events: Subscription | None = None
         self._parts: dict[Kind, _Part] = {}
+        self._unfinished = metrics.UNFINISHED.labels(folder.format)
         self._kept: dict[Kind, str] = {}
         self._rotated = time.monotonic()
 
     async def run(self, events: Subscription) -> bool:
         """Collect until the subscription ends, then finish every part; False where something was passed over.
 
-        OSError names the file that could not be written; what is finished by then is whole.
+        DiskError names the file that could not be written; what is finished by then is whole.
         """
         await events.open()
+        self.well, self._events = True, events
         try:
             self._keep(events)  # from now on "$" is an id
-            well = await self._collect(events)
+            await self._collect(events)
             self._rotate(events)
         finally:
             self._abandon()
-        return well
+            self._events = None
+        return self.well
 
-    async def _collect(self, events: Subscription) -> bool:
-        well, coming = True, asyncio.create_task(events.next())
+    def reader(self, name: str) -> Reader:
+        """Return how far has been read, and what of it is in no finished file yet."""
+        position = self._events.position if self._events else self._folder.position()
+        return Reader(
+            name=f"sink:{name}",
+            at=datetime.now(UTC),
+            position={str(kind): at for kind, at in position.items()},
+            pending={str(kind): part.events for kind, part in self._parts.items()},
+        )
+
+    async def _collect(self, events: Subscription) -> None:
+        coming = asyncio.create_task(events.next())
         try:
             while True:
-                await asyncio.wait({coming}, timeout=max(0.0, self._rotated + self._rotation.age_s - time.monotonic()))
+                self._pulse.beat(WRITE)
+                left_s = self._rotated + self._rotation.age_s - time.monotonic()
+                await asyncio.wait({coming}, timeout=min(TURN_S, max(0.0, left_s)))
                 if coming.done():
-                    well = self._taken(coming) and well
+                    self._taken(coming)
                     coming = asyncio.create_task(events.next())
                 if time.monotonic() - self._rotated >= self._rotation.age_s:
                     self._rotate(events)
         except StopAsyncIteration:
-            return well
+            return
         finally:
             coming.cancel()
 
-    def _taken(self, coming: asyncio.Task[Received]) -> bool:
-        """Write what has come; False where the subscription has passed something over."""
+    def _taken(self, coming: asyncio.Task[Received]) -> None:
+        """Write what has come, or tell what the subscription has passed over."""
         try:
             self._take(coming.result())
         except EventStreamError as e:
             self._tell(str(e))
-            return False
-        return True
+            self.well = False
 
     # ------------------------------------------------------------ parts
     def _take(self, received: Received) -> None:
@@ -103,24 +141,37 @@ class Collector:
             part = None
         if part is None:
             part = self._parts[kind] = self._begun(received, day)
-        with _naming(part.path):
+        with step("write", part.path):
             part.writer.add(received.event)
         part.last = received.entry_id
         part.events += 1
+        metrics.WRITTEN.labels(kind, self._folder.format).inc()
+        self._unfinished.inc()
 
     def _begun(self, received: Received, day: date) -> _Part:
         path = self._folder.begin(received.kind)
-        with _naming(path):
+        with step("open", path):
             writer = self._begin(path, received.kind)
         return _Part(path=path, writer=writer, day=day, first=received.entry_id, last=received.entry_id)
 
     def _finish(self, kind: Kind) -> None:
         part = self._parts[kind]
-        with _naming(part.path):
+        with step("sync", part.path):
             part.writer.finish()
+            size_bytes = part.path.stat().st_size
+        with step("rename", part.path):
             final = self._folder.finish(part.path, kind, part.day, part.first, part.last)
         del self._parts[kind]
-        log.info("part", path=str(final), events=part.events, bytes=final.stat().st_size)
+        self._count(kind, part, size_bytes)
+        log.info("part", path=str(final), events=part.events, bytes=size_bytes)
+
+    def _count(self, kind: Kind, part: _Part, size_bytes: int) -> None:
+        made_of = self._folder.format
+        self.files += 1
+        self._unfinished.dec(part.events)
+        metrics.FILES.labels(kind, made_of).inc()
+        metrics.FILE_BYTES.labels(kind, made_of).inc(size_bytes)
+        metrics.FINISHED_AT.labels(made_of).set_to_current_time()
 
     def _rotate(self, events: Subscription) -> None:
         """Finish every part, and keep the place: with no part begun, all that was read is written."""
@@ -130,10 +181,10 @@ class Collector:
         self._rotated = time.monotonic()
 
     def _keep(self, events: Subscription) -> None:
-        if events.position != self._kept:
-            self._kept = events.position
-            with _naming(self._folder.path):
-                self._folder.keep(self._kept)
+        if (position := events.position) != self._kept:
+            with step("place", self._folder.path):
+                self._folder.keep(position)
+            self._kept = position
 
     def _abandon(self) -> None:
         """Leave no file open; those of unfinished parts are thrown away by whoever comes next."""
@@ -142,12 +193,4 @@ class Collector:
             with contextlib.suppress(OSError):
                 part.path.unlink()
         self._parts.clear()
-
-
-@contextlib.contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    """Let an error of the disk say where it happened: one of a write alone does not."""
-    try:
-        yield
-    except OSError as e:
-        raise OSError(e.errno, e.strerror or str(e), str(e.filename or path)) from e
+        self._unfinished.set(0)

@@ -48,7 +48,7 @@ class Folder:
     def __init__(self, path: Path, made_of: Format) -> None:
         """Touch nothing yet."""
         self.path = path
-        self._format = made_of
+        self.format = made_of
         self._unfinished = path / "_unfinished"
         self._place = path / "_place.json"
         self._lock = -1
@@ -85,7 +85,7 @@ class Folder:
 
     def keep(self, position: Mapping[Kind, str]) -> None:
         """Keep a position, durably."""
-        body = msgspec.json.encode(_Kept(format=self._format, position=dict(position)))
+        body = msgspec.json.encode(_Kept(format=self.format, position=dict(position)))
         fresh = self._unfinished / self._place.name
         with fresh.open("wb") as file:
             file.write(body)
@@ -97,24 +97,24 @@ class Folder:
         try:
             return msgspec.json.decode(self._place.read_bytes(), type=_Kept)
         except FileNotFoundError:
-            return _Kept(format=self._format)
+            return _Kept(format=self.format)
         except msgspec.DecodeError as e:
             raise UsageError(f"{self._place}: {e}") from None
 
     def _check_format(self) -> None:
-        if (found := self._kept().format) != self._format:
-            raise UsageError(f"{self.path} holds {found}, not {self._format}: take another folder")
+        if (found := self._kept().format) != self.format:
+            raise UsageError(f"{self.path} holds {found}, not {self.format}: take another folder")
 
     # ------------------------------------------------------------ parts
     def begin(self, kind: Kind) -> Path:
         """Return where a part is written until it is finished."""
-        return self._unfinished / f"{kind}.{self._format}"
+        return self._unfinished / f"{kind}.{self.format}"
 
     def finish(self, part: Path, kind: Kind, day: date, first: str, last: str) -> Path:
         """Put a part that is durable in its place: this is the moment at which its entries count as written."""
         home = self.path / kind / f"date={day.isoformat()}"
         _make(home)
-        final = home / f"{first}_{last}.{self._format}"
+        final = home / f"{first}_{last}.{self.format}"
         part.rename(final)
         _make_names_durable(home)
         return final

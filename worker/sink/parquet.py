@@ -92,13 +92,20 @@ def _fields(struct: inspect.StructType) -> list[pa.Field]:
 
 def _field(name: str, of: inspect.Type) -> pa.Field:
     """Return a column that may be null where the struct's field may be None."""
+    of = _bare(of)
     if isinstance(of, inspect.UnionType):
         (inner,) = (t for t in of.types if not isinstance(t, inspect.NoneType))
         return pa.field(name, _type(inner), nullable=of.includes_none)
     return pa.field(name, _type(of), nullable=False)
 
 
+def _bare(of: inspect.Type) -> inspect.Type:
+    """Return the type without what it is annotated with."""
+    return _bare(of.type) if isinstance(of, inspect.Metadata) else of
+
+
 def _type(of: inspect.Type) -> pa.DataType:
+    of = _bare(of)
     if isinstance(of, inspect.StructType):
         return pa.struct(_fields(of))
     if isinstance(of, inspect.ListType):

@@ -11,12 +11,12 @@ from rich.text import Text
 
 from worker.schema import KINDS
 from worker.view.lines import KIND_STYLE, visible
-from worker.vitals import Beat, Fleet, Host, Lag, Letter
+from worker.view.readers import subscribers
+from worker.view.tables import age, alarming, columns
+from worker.vitals import Beat, Fleet, Host, Letter
 
 MOST_ROWS: Final = 8
 """Of hosts and dead letters: a glance, not a report."""
-LATE_S: Final = 60.0
-"""A queue or a subscriber behind by more than this is shown in red."""
 FULL: Final = 0.9
 """Share of the queue's limit, or of Redis' memory, from which on it is shown in red."""
 
@@ -26,8 +26,8 @@ def overview(fleet: Fleet) -> RenderableType:
     parts: list[RenderableType] = [Group(_queue(fleet), _rates(fleet)), _services(fleet)]
     if fleet.hosts:
         parts.append(_hosts(fleet.hosts, fleet))
-    if fleet.lags:
-        parts.append(_subscribers(fleet.lags))
+    if fleet.lags or fleet.readers:
+        parts.append(subscribers(fleet))
     if fleet.letters:
         parts.append(_letters(fleet.letters))
     return Group(*(line for part in parts for line in (Text(), part)))
@@ -42,7 +42,7 @@ def _queue(fleet: Fleet) -> Text:
         (f"{fleet.backlog:,} ready", "bold red" if full else "bold"),
         (f"{fleet.pending:,} under way", "bold"),
         (f"{fleet.delayed:,} put off", ""),
-        (f"behind by {age(fleet.lag_s)}", _alarming(fleet.lag_s)),
+        (f"behind by {age(fleet.lag_s)}", alarming(fleet.lag_s)),
         (f"oldest under way {age(fleet.oldest_pending_s)}", ""),
         (f"{fleet.dead:,} dead letters", "yellow" if fleet.dead else ""),
         (f"Redis {_bytes(fleet)}", "bold red" if memory_full else ""),
@@ -57,11 +57,12 @@ def _rates(fleet: Fleet) -> Text:
         (f"{rate['failures']:,.1f} given up/s", "yellow" if rate["failures"] else ""),
         *((f"{rate[kind]:,.1f} {kind}s/s", KIND_STYLE[kind]) for kind in KINDS),
         (f"{rate['new_urls']:,.1f} new URLs/s", ""),
+        (f"{rate['handed_on']:,.1f} handed on/s", ""),
         ("(last minute)", "dim"),
     )
 
 
-_RATES: Final = ("articles", "failures", "new_urls", *KINDS)
+_RATES: Final = ("articles", "failures", "new_urls", *KINDS, "handed_on")
 
 
 def _line(title: str, *parts: tuple[str, str]) -> Text:
@@ -72,7 +73,7 @@ def _line(title: str, *parts: tuple[str, str]) -> Text:
 def _services(fleet: Fleet) -> RenderableType:
     if not fleet.services:
         return _line("services", ("none has given a sign of life: start one with communique consume", "bold red"))
-    table = _table("service", "name", "up|", "heard|", "in flight|", "articles/s|", "events/s|", "last trouble")
+    table = columns("service", "name", "up|", "heard|", "in flight|", "articles/s|", "events/s|", "last trouble")
     for beat in fleet.services:
         table.add_row(*_service(beat, fleet))
     return table
@@ -90,33 +91,22 @@ def _service(beat: Beat, fleet: Fleet) -> Iterable[Text]:
     yield Text(heard, state)
     yield Text(f"{beat.in_flight:,}")
     yield Text(f"{beat.rates.get('articles', 0.0):,.1f}")
-    yield Text(f"{sum(beat.rates.get(kind, 0.0) for kind in KINDS):,.1f}")
+    yield Text(f"{sum(beat.rates.get(name, 0.0) for name in (*KINDS, 'handed_on')):,.1f}")
     yield Text.assemble((visible(late), "bold red"), (visible(trouble or ""), "dim"))
 
 
 def _hosts(hosts: Sequence[Host], fleet: Fleet) -> Table:
-    table = _table("host", "next slot|", f"why ({fleet.waiting_hosts:,} hosts wait, {fleet.paused_hosts:,} are paused)")
+    table = columns(
+        "host", "next slot|", f"why ({fleet.waiting_hosts:,} hosts wait, {fleet.paused_hosts:,} are paused)"
+    )
     for host in hosts[:MOST_ROWS]:
         why = Text("asked to be left alone", "yellow") if host.pause_s else Text("its tasks wait their turn", "dim")
         table.add_row(Text(visible(host.host)), Text(f"in {age(host.wait_s)}"), why)
     return table
 
 
-def _subscribers(lags: Sequence[Lag]) -> Table:
-    table = _table("subscribers", "stream", "behind by|", "entries|", "not acknowledged|")
-    for lag in sorted(lags, key=lambda lag: -lag.lag_s):
-        table.add_row(
-            Text(visible(lag.group)),
-            Text(lag.stream),
-            Text(age(lag.lag_s), _alarming(lag.lag_s)),
-            Text("?" if lag.entries is None else f"{lag.entries:,}"),
-            Text(f"{lag.pending:,}"),
-        )
-    return table
-
-
 def _letters(letters: Sequence[Letter]) -> Table:
-    table = _table("given up", "reason", "what")
+    table = columns("given up", "reason", "what")
     for letter in letters[:MOST_ROWS]:
         table.add_row(
             Text(f"{letter.at:%H:%M:%S}", "dim"), Text(visible(letter.reason), "yellow"), Text(visible(letter.what))
@@ -124,41 +114,7 @@ def _letters(letters: Sequence[Letter]) -> Table:
     return table
 
 
-def _table(*columns: str) -> Table:
-    """Make a table without lines; a column whose name ends in | is aligned to the right.
-
-    A last column that is not is text of any length: it takes the room that the others leave, and gives way first.
-    """
-    open_end = not columns[-1].endswith("|")
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", expand=open_end)
-    for name in columns:
-        table.add_column(
-            name.rstrip("|"),
-            justify="right" if name.endswith("|") else "left",
-            ratio=1 if open_end and name == columns[-1] else None,
-            no_wrap=True,
-            overflow="ellipsis",
-        )
-    return table
-
-
 # ---------------------------------------------------------------- words
-def age(seconds: float) -> str:
-    """Return a duration in its two largest units at most: "3.2s", "4m 10s", "2h 5m", "3d 4h"."""
-    if seconds < 10:  # noqa: PLR2004 - tenths matter only there
-        return f"{max(seconds, 0.0):.1f}s"
-    whole = round(seconds)
-    for unit_s, name, next_s, next_name in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "m"), (60, "m", 1, "s")):
-        if whole >= unit_s:
-            rest = whole % unit_s // next_s
-            return f"{whole // unit_s}{name} {rest}{next_name}"
-    return f"{whole}s"
-
-
 def _bytes(fleet: Fleet) -> str:
     used = f"{fleet.memory_bytes / 1e6:,.0f} MB"
     return f"{used} of {fleet.memory_limit_bytes / 1e6:,.0f} MB" if fleet.memory_limit_bytes else used
-
-
-def _alarming(seconds: float) -> str:
-    return "bold red" if seconds > LATE_S else ""

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-import structlog
 from msgspec import Struct
 
 from worker.errors import EventStreamError, Failure, Permanent, Transient
+from worker.pulse import Pulse
 from worker.subscribe import subscribe
+from worker.vitals import Reader
+from worker.webhook.account import Account
 from worker.webhook.message import message
 from worker.webhook.place import LEASE_S, Place
 from worker.webhook.post import Gone
@@ -34,8 +37,6 @@ if TYPE_CHECKING:
 
     Send = Callable[[Message], Awaitable[None]]
 
-log = structlog.get_logger()
-
 WINDOW: Final = 1_000
 """Events begun and not yet behind the place: the most that a crash makes us send again."""
 STAND_BY_S: Final = 1.0
@@ -47,6 +48,7 @@ class _Begun(Struct, kw_only=True):
 
     position: dict[Kind, str]
     """Just behind it."""
+    kind: Kind
     ended: bool = False
 
 
@@ -62,6 +64,7 @@ class Deliverer:
         settings: Settings,
         *,
         jitter: Callable[[], float],
+        pulse: Pulse | None = None,
     ) -> None:
         """Take the neighbours; start nothing.  `jitter` is in [0, 1)."""
         self._webhook = webhook
@@ -70,7 +73,11 @@ class Deliverer:
         self._send = send
         self._settings = settings
         self._jitter = jitter
-        self._log = log.bind(webhook=webhook.name)
+        self._account = Account(webhook.name, pulse or Pulse())
+        self._leads = False
+        """Whether we are the one that delivers."""
+        self._reached: dict[Kind, str] = {}
+        """The place, as it was kept last."""
         self._window: deque[_Begun] = deque()
         self._under_way = 0
         self._freed = asyncio.Event()
@@ -83,20 +90,41 @@ class Deliverer:
     async def run(self, stop: asyncio.Event) -> Permanent | None:
         """Deliver until `stop`, or until the receiver wants no more or may not be asked: that is returned."""
         if why := await self._place.stopped():
-            return Gone(why, "the receiver wanted no more of it (--again begins again)")
-        while not stop.is_set() and self._ended_by is None:
-            if await self._place.take():
-                await self._deliver_until(stop)
-            else:
-                await _until(stop, STAND_BY_S)
+            self._ended_by = Gone(why, "the receiver wanted no more of it (--again begins again)")
+            self._reached = await self._place.position()
+        with self._account.at_work():
+            while not stop.is_set() and self._ended_by is None:
+                if await self._place.take():
+                    await self._deliver_until(stop)
+                else:
+                    self._account.beat()
+                    await _until(stop, STAND_BY_S)
+        if self._ended_by:
+            self._account.ended(self._ended_by)
         return self._ended_by
+
+    async def reader(self) -> Reader | None:
+        """Return where the subscription stands; None while another process is the one that knows."""
+        if not self._leads and self._ended_by is None:
+            return None
+        return Reader(
+            name=f"webhook:{self._webhook.name}",
+            at=datetime.now(UTC),
+            position={str(kind): at for kind, at in self._reached.items()},
+            pending=dict(Counter(begun.kind for begun in self._window if not begun.ended)),
+            pause_s=max(0.0, self._not_before - time.monotonic()),
+            dead=await self._place.count_dead(),
+            ended=self._ended_by.reason if self._ended_by else None,
+        )
 
     async def _deliver_until(self, stop: asyncio.Event) -> None:
         """Deliver while the lease is ours; in the end what is under way is finished and the place kept."""
         self._over.clear()
         self._window.clear()
-        kept = await self._place.position()
-        after: str | dict[Kind, str] = kept or self._webhook.after
+        self._reached = await self._place.position()
+        self._leads = True
+        self._account.begins()
+        after: str | dict[Kind, str] = self._reached or self._webhook.after
         events = subscribe(
             self._redis_url,
             self._webhook.kinds,
@@ -139,9 +167,9 @@ class Deliverer:
             except StopAsyncIteration:
                 return
             except EventStreamError as e:
-                self._log.error("passed_over", why=str(e))
+                self._account.passed_over(str(e))
                 continue
-            begun = _Begun(position=events.position)
+            begun = _Begun(position=events.position, kind=received.kind)
             self._window.append(begun)
             self._under_way += 1
             group.create_task(self._bring(received, begun))
@@ -158,7 +186,8 @@ class Deliverer:
     async def _bring(self, received: Received, begun: _Begun) -> None:
         """Bring one event to its end; one that a stop interrupts has none, and comes again."""
         try:
-            begun.ended = await self._deliver(message(received))
+            with self._account.under_way():
+                begun.ended = await self._deliver(message(received))
         except Permanent as e:
             self._ended_by = e
         finally:
@@ -182,29 +211,31 @@ class Deliverer:
                 await self._settle(what, failure, attempt, waited_s)
                 return True
             pause_s = self._pause_s(failure, attempt)
-            self._log.warning("put_off", id=what.id, attempt=attempt, reason=failure.reason, wait_s=round(pause_s, 2))
+            self._account.put_off(what, failure, attempt, pause_s)
             await _until(self._over, pause_s)
 
     async def _attempt(self, what: Message) -> Failure | None:
         """Send once; Gone, or Permanent("private_address"), ends the subscription."""
         try:
-            await self._send(what)
+            with self._account.attempt():
+                await self._send(what)
         except Gone as gone:
+            self._account.refused(gone)
             await self._place.end(gone.reason)
             raise
         except Failure as failure:
-            if failure.reason == "private_address":
+            if isinstance(failure, Permanent) and failure.reason == "private_address":
+                self._account.refused(failure)
                 raise
             return failure
         return None
 
     async def _settle(self, what: Message, failure: Failure | None, attempt: int, waited_s: float) -> None:
-        told = self._log.bind(id=what.id, event_id=what.event_id, attempt=attempt, ms=round(1000 * waited_s))
         if failure is None:
-            told.info("delivered")
+            self._account.delivered(what, attempt, waited_s)
             return
         await self._place.bury(what, failure.reason, failure.detail, self._settings.dead_length)
-        told.error("dead", reason=failure.reason)
+        self._account.dead(what, failure, attempt, waited_s)
 
     def _pause_s(self, failure: Failure, attempt: int) -> float:
         """Return the wait before the next attempt; Retry-After holds for all."""
@@ -217,31 +248,32 @@ class Deliverer:
     # ------------------------------------------------------------ the place
     async def _keep(self, events: Subscription) -> None:
         """Move the place as events end, and hold the lease, until all has ended."""
-        kept: dict[Kind, str] = {}
         renewed = time.monotonic()
         while not (self._over.is_set() and self._under_way == 0):
-            kept = await self._moved(events, kept)  # at once: "$" is an id from now on
+            self._account.beat()
+            await self._move(events)  # at once: "$" is an id from now on
             await _until(self._changed, LEASE_S / 3)
             self._changed.clear()
             if time.monotonic() - renewed >= LEASE_S / 3:
                 renewed = time.monotonic()
                 if not await self._place.take():
-                    self._log.warning("lost")  # another delivers now; what is under way comes to its end
+                    self._leads = False
+                    self._account.lost()  # another delivers now; what is under way comes to its end
                     self._end()
-        await self._moved(events, kept)
+        await self._move(events)
         await self._place.leave()
 
-    async def _moved(self, events: Subscription, kept: dict[Kind, str]) -> dict[Kind, str]:
+    async def _move(self, events: Subscription) -> None:
         """Keep the position of the newest event before which all has ended, if it is a new one."""
-        reached = kept
+        reached = self._reached
         while self._window and self._window[0].ended:
             reached = self._window.popleft().position
             self._freed.set()
         if not self._window:
             reached = events.position  # what the filters passed over, too
-        if reached != kept:
-            await self._place.move(reached)
-        return reached
+        if reached != self._reached:
+            self._leads = await self._place.move(reached)
+            self._reached = reached
 
 
 async def _until(event: asyncio.Event, wait_s: float) -> None:

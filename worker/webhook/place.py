@@ -88,6 +88,10 @@ class Place:
             for entry in found
         ]
 
+    async def count_dead(self) -> int:
+        """Count the dead letters that are kept."""
+        return int(await persist(self._client, lambda: self._client.xlen(f"{self._key}:dead")))
+
     async def letters(self, after: str, count: int) -> list[tuple[str, Message]]:
         """Return dead letters behind an entry id, the oldest first, as they were to be sent."""
         found = await browse(self._client, f"{self._key}:dead", first=f"({after}", count=count)
