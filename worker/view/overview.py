@@ -96,9 +96,8 @@ def _service(beat: Beat, fleet: Fleet) -> Iterable[Text]:
 
 
 def _hosts(hosts: Sequence[Host], fleet: Fleet) -> Table:
-    table = columns(
-        "host", "next slot|", f"why ({fleet.waiting_hosts:,} hosts wait, {fleet.paused_hosts:,} are paused)"
-    )
+    reasons = f"why ({fleet.waiting_hosts:,} hosts wait, {fleet.paused_hosts:,} are paused)"
+    table = columns("host", "next slot|", reasons)
     for host in hosts[:MOST_ROWS]:
         why = Text("asked to be left alone", "yellow") if host.pause_s else Text("its tasks wait their turn", "dim")
         table.add_row(Text(visible(host.host)), Text(f"in {age(host.wait_s)}"), why)

@@ -10,18 +10,18 @@ LATE_S: Final = 60.0
 """A queue or a subscriber behind by more than this is shown in red."""
 
 
-def columns(*columns: str) -> Table:
+def columns(*names: str) -> Table:
     """Make a table without lines; a column whose name ends in | is aligned to the right.
 
     A last column that is not is text of any length: it takes the room that the others leave, and gives way first.
     """
-    open_end = not columns[-1].endswith("|")
+    open_end = not names[-1].endswith("|")
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", expand=open_end)
-    for name in columns:
+    for name in names:
         table.add_column(
             name.rstrip("|"),
             justify="right" if name.endswith("|") else "left",
-            ratio=1 if open_end and name == columns[-1] else None,
+            ratio=1 if open_end and name == names[-1] else None,
             no_wrap=True,
             overflow="ellipsis",
         )
@@ -41,4 +41,5 @@ def age(seconds: float) -> str:
 
 
 def alarming(seconds: float) -> str:
+    """Return the style in which a delay is shown."""
     return "bold red" if seconds > LATE_S else ""
