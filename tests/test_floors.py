@@ -24,6 +24,7 @@ FLOORS = {
     "log": 3,
     "metrics": 3,
     "pulse": 3,
+    "tracing": 3,
     "warm": 4,
     "queue": 4,
     "politeness": 4,

@@ -50,7 +50,7 @@ def test_another_url_or_another_time_is_another_way() -> None:
 
 def test_an_entry_has_it_as_cloudevents_writes_it_and_none_without_a_trace() -> None:
     article = Article(id="a", url="", text="x")
-    (traced,) = writes(article, [], Settings(), NOW, TASK.trace_id)
+    (traced,) = writes(article, [], Settings(), NOW, traceparent(TASK.trace_id))
     (untraced,) = writes(article, [], Settings(), NOW)
     assert traced.fields["traceparent"] == traceparent(TASK.trace_id)
     assert "traceparent" not in untraced.fields

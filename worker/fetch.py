@@ -24,6 +24,7 @@ from worker.parse.http import charset, media_type, retry_after_s, sniff
 from worker.parse.url import normal
 from worker.resolve import PrivateAddressError, Resolver, refuse_private_literal
 from worker.schema import Page
+from worker.tracing import request
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -146,7 +147,7 @@ class Fetcher:
     ) -> Answer:
         """Ask hop after hop; every one is checked like the first."""
         seen = {url}
-        while isinstance(answer := await self._ask(url, validators, kind, max_bytes), str):
+        while isinstance(answer := await self._ask(url, validators, kind, max_bytes, hop=len(seen) - 1), str):
             if answer in seen:
                 raise Permanent("redirect_loop", f"{url} leads back to {answer}")
             if len(seen) > self._settings.max_redirects:
@@ -157,8 +158,8 @@ class Fetcher:
                 await admit(url)
         return answer
 
-    async def _ask(self, url: str, validators: Validators, kind: Kind, max_bytes: int) -> Answer | str:
-        """Make one request: the answer, or the normal URL that it redirects to."""
+    async def _ask(self, url: str, validators: Validators, kind: Kind, max_bytes: int, *, hop: int) -> Answer | str:
+        """Make one request, after so many redirects: the answer, or the normal URL that it redirects to."""
         if self._session is None:
             raise RuntimeError("use `async with Fetcher(…)`")
         target = yarl.URL(url, encoded=True)
@@ -166,8 +167,9 @@ class Fetcher:
             refuse_private_literal(target.raw_host or "")
         conditions = _conditions(validators)
         headers = {"Accept": kind.accept, **conditions}
-        with only_failures(url):
+        with request(url, hop) as it, only_failures(url):
             async with self._session.get(target, headers=headers, allow_redirects=False) as response:
+                it.set({"http.response.status_code": response.status})
                 if response.status in REDIRECTS:
                     return _location(url, response)
                 if response.status == 304 and conditions:  # noqa: PLR2004 - Not Modified

@@ -27,6 +27,7 @@ from worker.errors import NotYet, Permanent, Transient
 from worker.fetch import AGENT, ROBOTS
 from worker.parse import url as urls
 from worker.streams import Call, Script, Word, persist
+from worker.tracing import span
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -123,7 +124,8 @@ class Politeness:
                 wait = await self._enter(host, self._delay_s(rules), most_s=HOP_WAIT_S)
                 if not wait.reserved:
                     raise NotYet("host_busy", f"redirected to {host}, which has no slot soon", wait.wait_s)
-                await asyncio.sleep(wait.wait_s)
+                with span("wait"):
+                    await asyncio.sleep(wait.wait_s)
             if rules is None:
                 await self._learn(url)
 
@@ -190,7 +192,8 @@ class Politeness:
             wait = await self._enter(host, self._delay_s(None), least_s=SLACK_S)
             raise NotYet("host_busy", f"{origin}/robots.txt is being fetched", wait.wait_s)
         try:
-            text = await self._fetch_robots(host, origin)
+            with span("robots"):
+                text = await self._fetch_robots(host, origin)
             ttl_s = self._settings.robots_ttl_s
             await persist(client, lambda: client.set(self._key(f"{origin}:robots"), text, ex=ttl_s))
         finally:

@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 def writes(
-    article: Article, events: Sequence[Event], settings: Settings, now: datetime, trace_id: str | None = None
+    article: Article, events: Sequence[Event], settings: Settings, now: datetime, trace: str | None = None
 ) -> list[Write]:
     """Return the entries of one article and its events, in the order they are to be added.
 
     The article comes first, so that whoever sees an event can already resolve its spans.  `now` (aware) becomes
-    `time`, the moment of publication, in UTC.  With a `trace_id`, each entry has CloudEvents' extension `traceparent`
-    (Distributed Tracing), so that a subscriber's traces and our log lines can be laid side by side.
+    `time`, the moment of publication, in UTC; `trace` becomes `traceparent`, CloudEvents' extension for Distributed
+    Tracing, so that a subscriber's traces and our log lines can be laid side by side.
     """
     prefix, about_all = settings.key_prefix, {"v": str(VERSION), "time": _rfc3339(now), "source": article.url}
-    trace = {} if trace_id is None else {"traceparent": traceparent(trace_id)}
+    extension = {} if trace is None else {"traceparent": trace}
 
     def write(stream: str, kind: str, about: Article | Event) -> Write:
-        fields: dict[str, str | bytes] = {"id": about.id, "type": kind, **about_all, **trace}
+        fields: dict[str, str | bytes] = {"id": about.id, "type": kind, **about_all, **extension}
         fields["data"] = msgspec.json.encode(about)
         return Write(stream=stream, fields=fields, maxlen=settings.stream_length)
 
@@ -41,7 +41,11 @@ def writes(
 
 
 def traceparent(trace_id: str) -> str:
-    """Return W3C Trace Context of the work on one URL: version, trace, the span that is this publication, sampled."""
+    """Return W3C Trace Context of the work on one URL where no spans are made: version, trace, publication, sampled.
+
+    The flag says that "the caller may have recorded" something, and it has: the log.  Unset, it would tell the tracing
+    of a subscriber to leave this out.
+    """
     return f"00-{trace_id}-{digest('publish', trace_id)[:16]}-01"
 
 

@@ -5,7 +5,6 @@ The one `except Exception` is here.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal, Protocol
@@ -18,15 +17,17 @@ from redis.exceptions import RedisError
 from worker import metrics
 from worker.consume.retry import counting_crashes, next_try
 from worker.consume.settling import Settling
+from worker.consume.stages import lap, stage, tell_end, tell_events
 from worker.digest import Digest, digest
 from worker.errors import Failure, Permanent, Transient
 from worker.fetch import Fetcher
 from worker.politeness import Politeness
 from worker.pool import Pool
-from worker.publish import writes
-from worker.queue import Delivery, UrlQueue
+from worker.publish import traceparent, writes
+from worker.queue import GROUP, Delivery, UrlQueue
 from worker.schema import Task
 from worker.settings import Settings
+from worker.tracing import Span, processing, settling
 
 log = structlog.get_logger()
 
@@ -79,41 +80,50 @@ class Handling:
 
     async def handle(self, delivery: Delivery) -> Report:
         """Bring one delivery to its end and tell it in one log line; every line on the way has the task's trace."""
-        started = time.perf_counter()
-        task = counting_crashes(delivery)
-        with structlog.contextvars.bound_contextvars(trace=task.trace_id):
-            report = await self._outcome(delivery, task)
-            took_s = time.perf_counter() - started
+        task, queue = counting_crashes(delivery), self._queue
+        work = processing(task, queue.keys.urls, GROUP, queue.consumer)
+        with structlog.contextvars.bound_contextvars(trace=task.trace_id), work as whole:
+            report = await self._outcome(delivery, task, whole)
+            took_s = whole.stop()
+            tell_end(whole, report)
             log.info("url", **_fields(report, task), attempt=task.attempt, ms=round(1000 * took_s))
         metrics.STAGES.labels("whole").observe(took_s)
         return report
 
-    async def _outcome(self, delivery: Delivery, task: Task) -> Report:
+    async def _outcome(self, delivery: Delivery, task: Task, whole: Span) -> Report:
         """Settle, put off or bury."""
         try:
             return await self._finish(delivery, await self._read_page(task))
         except Failure as failure:
+            whole.failed(failure)
             return await self._fail(delivery, task, failure)
         except RedisError:
             raise  # ends the process: without Redis no end of this delivery could be written
         except Exception as bug:  # a bug must not take the other tasks with it; retried like a crash
             log.exception("bug", url=task.url)
-            return await self._fail(delivery, task, Transient("bug", repr(bug)))
+            ours = Transient("bug", repr(bug))
+            whole.failed(ours)
+            return await self._fail(delivery, task, ours)
 
     async def _read_page(self, task: Task) -> Digest:
         if task.attempt >= self._settings.max_attempts:
             raise Permanent("crashed", f"its worker died {task.attempt} times")
-        await self._politeness.admit(task, self._clock())
+        with stage("admit"):
+            await self._politeness.admit(task, self._clock())
         async with self._politeness.heeding(task.url):
-            with metrics.STAGES.labels("fetch").time():
+            with stage("fetch"):
                 page = await self._fetcher.get(task.url, admit=self._politeness.redirects_of(task))
-        with metrics.STAGES.labels("digest").time():
-            return await self._pool.run(digest, page)
+        with stage("digest"):
+            result = await self._pool.run(digest, page)
+            for done in result.laps:
+                lap(done)
+        return result
 
     async def _finish(self, delivery: Delivery, result: Digest) -> Report:
-        trace_id = delivery.task.trace_id
-        entries = writes(result.article, result.events, self._settings, self._clock(), trace_id)
-        with metrics.STAGES.labels("settle").time():
+        with stage("settle", settling("settle", self._queue.keys.urls, "producer")) as it:
+            tell_events(it, result)
+            trace = it.traceparent() or traceparent(delivery.task.trace_id)
+            entries = writes(result.article, result.events, self._settings, self._clock(), trace)
             ended = await self._settling.settle(delivery, entries)
         if ended == "done":
             metrics.count_events(result.events)
@@ -122,9 +132,11 @@ class Handling:
     async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> Report:
         again = next_try(task, failure, self._clock(), self._settings, self._jitter())
         if again is None:
-            owned = await self._queue.bury(delivery, failure.reason, failure.detail)
+            with settling("bury", self._queue.keys.urls):
+                owned = await self._queue.bury(delivery, failure.reason, failure.detail)
             return Report(url=task.url, outcome="dead" if owned else "fenced", reason=failure.reason)
-        owned = await self._queue.put_off(delivery, *again)
+        with settling("put_off", self._queue.keys.urls):
+            owned = await self._queue.put_off(delivery, *again)
         return Report(url=task.url, outcome="put_off" if owned else "fenced", reason=failure.reason)
 
 

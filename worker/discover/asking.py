@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol
@@ -25,6 +24,7 @@ from worker.pulse import Pulse
 from worker.queue import QueueFull
 from worker.schema import Task
 from worker.settings import Settings
+from worker.tracing import Span, asking, span
 
 log = structlog.get_logger()
 
@@ -84,20 +84,26 @@ class Asking:
         turn = await self._turns.take(source, due_only=due_only)
         if not isinstance(turn, Turn):
             return Asked(source=source.name, outcome="not_due", next_s=turn)
-        started = time.perf_counter()
+        with asking(source.name, source.url) as it:
+            return await self._ask(source, turn, it)
+
+    async def _ask(self, source: Source, turn: Turn, it: Span) -> Asked:
         validators, failures = turn.validators, turn.failures
         try:
             asked, validators = await self._read(source, validators)
             failures = 0
         except NotYet as wait:
+            it.failed(wait)
             asked = _failed(source, wait, next_s=wait.wait_s, outcome="waiting")
         except (Failure, QueueFull) as failure:
+            it.failed(failure)
             failures += 1
             asked = _failed(source, failure, next_s=self._backoff_s(source, failure, failures))
         await self._turns.give_back(source, asked.next_s, validators, failures)
         self._count(asked)
         known = {name: value for name, value in msgspec.structs.asdict(asked).items() if value is not None}
-        log.info("source", **known, ms=round(1000 * (time.perf_counter() - started)))
+        it.set({f"communique.{name}": known[name] for name in ("outcome", "links", "new", "refused")})
+        log.info("source", **known, ms=round(1000 * it.stop()))
         return asked
 
     def _count(self, asked: Asked) -> None:
@@ -147,7 +153,8 @@ class Asking:
                 if e.wait_s > SLEEP_S:
                     raise
                 task = replace(task, slot_at=self._now() + timedelta(seconds=e.wait_s))
-                await self._sleep(e.wait_s)
+                with span("wait"):
+                    await self._sleep(e.wait_s)
             else:
                 return task
 

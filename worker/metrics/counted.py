@@ -29,7 +29,8 @@ ARTICLES = Counter(
 EVENTS = Counter("communique_events", "Events published.", ["kind"], registry=REGISTRY)
 STAGES = Histogram(
     "communique_stage_duration_seconds",
-    "Time spent on one URL: fetch; digest (parse and extract, with the wait for a free process); settle; whole.",
+    "Time spent on one URL: admit (politeness); fetch; digest (parse and extract, with the wait for a free process); "
+    "parse; extract; settle; whole.",
     ["stage"],
     buckets=BOUNDS_S,
     registry=REGISTRY,
@@ -61,7 +62,7 @@ SOURCE_FAILURES = Gauge(
     "communique_source_failures", "Failures of a source in a row, over all replicas.", ["source"], registry=REGISTRY
 )
 
-STAGE_NAMES: Final = ("fetch", "digest", "settle", "whole")
+STAGE_NAMES: Final = ("admit", "fetch", "digest", "parse", "extract", "settle", "whole")
 USUAL: Final = (
     *("bug", "crashed", "process_timeout", "process_died", "robots", "robots_unreachable", "not_html"),
     *("not_an_article", "too_large", "dns", "tls", "connect", "reset", "timeout_connect", "timeout_read"),

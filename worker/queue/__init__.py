@@ -12,10 +12,11 @@ Every step may be sent again after a lost reply.
 from worker.queue.dead import DeadLetter
 from worker.queue.delivery import Delivery, Outcome, QueueFull
 from worker.queue.depth import Depth, WorkerState
-from worker.queue.keys import Keys
+from worker.queue.keys import GROUP, Keys
 from worker.queue.url_queue import UrlQueue, consumer_name
 
 __all__ = [
+    "GROUP",
     "DeadLetter",
     "Delivery",
     "Depth",

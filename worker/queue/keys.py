@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
+
+GROUP: Final = "workers"
+"""The consumer group of the work stream."""
 
 
 class Keys(Struct, frozen=True):

@@ -15,8 +15,9 @@ from worker.queue import scripts
 from worker.queue.dead import PAGE, DeadLetter, dead, requeue
 from worker.queue.delivery import Delivery, Outcome, QueueFull, task_of
 from worker.queue.depth import Depth, WorkerState, depth, workers
-from worker.queue.keys import Keys
+from worker.queue.keys import GROUP, Keys
 from worker.streams import Call, Entry, Group, Lease, Write, check_server, connect, persist, read_group
+from worker.tracing import Putting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -48,7 +49,7 @@ class UrlQueue:
         self.consumer = consumer or consumer_name()
         self.keys = Keys(settings.key_prefix)
         self._settings = settings
-        self._group = Group(stream=self.keys.urls, name="workers")
+        self._group = Group(stream=self.keys.urls, name=GROUP)
         self._client = connect(redis_url)
         self._reader = connect(redis_url, block_s=MAX_BLOCK_S)
         self._held: set[Lease] = set()
@@ -86,7 +87,9 @@ class UrlQueue:
             )
             for i, task in enumerate(tasks)
         ]
+        putting = Putting(self.keys.urls)
         answers = await scripts.PUT.run_many(self._client, calls)
+        putting.done(task for task, answer in zip(tasks, answers, strict=True) if answer == 1)
         for answer in answers:
             if isinstance(answer, list):
                 raise QueueFull(answer[0], put=answers.count(1))

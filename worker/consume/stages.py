@@ -1,0 +1,44 @@
+"""The stages of one URL: each timed once, for the histogram of the metrics and for its trace."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from worker import metrics
+from worker.tracing import Span, recorded, span
+
+if TYPE_CHECKING:
+    from worker.consume.handling import Report
+    from worker.digest import Digest, Lap
+
+
+@contextlib.contextmanager
+def stage(name: str, under: AbstractContextManager[Span] | None = None) -> Iterator[Span]:
+    """Time the block as a stage; its span has the stage's name, or is the one given."""
+    with under or span(name) as it:
+        try:
+            yield it
+        finally:
+            metrics.STAGES.labels(name).observe(it.stop())
+
+
+def lap(done: Lap) -> None:
+    """Tell of a stage that another process has timed."""
+    metrics.STAGES.labels(done.stage).observe(max(0, done.end_ns - done.start_ns) / 1e9)
+    recorded(done.stage, "internal", done.start_ns, done.end_ns, {})
+
+
+def tell_end(whole: Span, report: Report) -> None:
+    """Tell the span of a delivery how it ended."""
+    whole.set({"communique.outcome": report.outcome, "communique.reason": report.reason})
+
+
+def tell_events(settling: Span, result: Digest) -> None:
+    """Tell how many entries are written, and of which kinds."""
+    kinds = Counter(str(event.__struct_config__.tag) for event in result.events)
+    settling.set({"messaging.batch.message_count": 1 + len(result.events)})
+    settling.set({f"communique.events.{kind}": count for kind, count in kinds.items()})

@@ -1,0 +1,121 @@
+"""OpenTelemetry's SDK, set up so that nothing ever waits for a collector.
+
+The SDK reads from the environment whatever is not said here: the sampler, limits, where to send, headers, certificates,
+compression, the sizes of its queue and batches.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from importlib.metadata import entry_points
+from typing import Final
+
+import structlog
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+
+from worker.tracing.recorder import Ids, Recorder
+
+log = structlog.get_logger()
+
+FLUSH_S: Final = 3.0
+"""Longest that the end of a process waits for a collector to take the last spans."""
+QUIET_S: Final = 60.0
+"""A complaint of the SDK that comes again is not repeated for so long: a dead collector is no flood of lines."""
+
+
+@contextlib.contextmanager
+def recorder(exporters: Sequence[str], service: str, version: str) -> Iterator[Recorder | None]:
+    """Yield what records spans, None where no exporter can be had; what is left in the end has `FLUSH_S` to go."""
+    with _complaints_in_our_log():
+        sinks = [sink for name in exporters if (sink := _exporter(name))]
+        if not sinks:
+            yield None
+            return
+        ids = Ids()
+        provider = TracerProvider(resource=_resource(service, version), id_generator=ids, shutdown_on_exit=False)
+        for sink in sinks:  # each with a thread and a queue of its own, which drops what it cannot hold
+            provider.add_span_processor(BatchSpanProcessor(sink))
+        log.info("traced", exporters=list(exporters))
+        try:
+            yield Recorder(provider, ids, version)
+        finally:
+            _flush(provider)
+
+
+def _resource(service: str, version: str) -> Resource:
+    ours = {"service.name": f"communique-{service}", "service.namespace": "communique", "service.version": version}
+    return Resource.create({**ours, **OTELResourceDetector().detect().attributes})  # what is given wins
+
+
+def _exporter(name: str) -> SpanExporter | None:
+    """Make the exporter of that name, None where there is none: any installed one may be named, as agents do it."""
+    found = [*entry_points(group="opentelemetry_traces_exporter", name=_entry(name))]
+    if not found:
+        log.warning("untraced", error=f"no exporter {name!r} ({_entry(name)}) is installed; communique[otel] has otlp")
+        return None
+    try:
+        # stdout belongs to what a command was asked for
+        made: SpanExporter = found[0].load()(**({"out": sys.stderr} if name == "console" else {}))
+    except Exception as e:  # noqa: BLE001 - whatever an exporter makes of its own variables
+        log.warning("untraced", error=f"exporter {name!r}: {e}")
+        return None
+    return made
+
+
+def _entry(name: str) -> str:
+    """Return the entry point of an exporter: that of `otlp` depends on the protocol."""
+    if name != "otlp":
+        return name
+    names = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+    protocol = next((value for n in names if (value := os.environ.get(n, "").strip())), "http/protobuf")
+    return {"http/protobuf": "otlp_proto_http", "grpc": "otlp_proto_grpc"}.get(protocol, f"otlp {protocol}")
+
+
+def _flush(provider: TracerProvider) -> None:
+    """Let the exporters have their last batches, in a thread that is left behind where a collector does not answer."""
+    flushing = threading.Thread(target=provider.shutdown, name="traces", daemon=True)
+    flushing.start()
+    flushing.join(FLUSH_S)
+    if flushing.is_alive():
+        log.warning("traces", error=f"the last spans were not taken within {FLUSH_S:g} s")
+
+
+@contextlib.contextmanager
+def _complaints_in_our_log() -> Iterator[None]:
+    theirs = logging.getLogger("opentelemetry")
+    ours, propagate = Complaints(logging.WARNING), theirs.propagate
+    theirs.addHandler(ours)
+    theirs.propagate = False
+    try:
+        yield
+    finally:
+        theirs.removeHandler(ours)
+        theirs.propagate = propagate
+
+
+class Complaints(logging.Handler):
+    """What the SDK says in the standard library's log becomes a line of ours: one now and then, without traceback."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self._quiet_until: dict[str, float] = {}
+        self._unsaid = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say it, unless the same was said lately."""
+        now, about = time.monotonic(), str(record.msg)
+        if now < self._quiet_until.get(about, now):
+            self._unsaid += 1
+            return
+        self._quiet_until[about] = now + QUIET_S
+        unsaid, self._unsaid = self._unsaid, 0
+        cause = record.exc_info[1] if record.exc_info else None
+        log.warning("traces", error=record.getMessage(), **({"cause": repr(cause)} if cause else {}), unsaid=unsaid)
