@@ -112,8 +112,8 @@ def webhook(p: argparse.ArgumentParser) -> None:
     """Add the arguments of `webhook`."""
     _add_kinds(p)
     _add_filters(p)
-    whom = p.add_mutually_exclusive_group(required=True)
-    whom.add_argument("--to", metavar="URL", help="the receiver; what is sent is signed with COMMUNIQUE_WEBHOOK_SECRET")
+    whom = p.add_mutually_exclusive_group()
+    whom.add_argument("--to", metavar="URL", help="the receiver (default: COMMUNIQUE_WEBHOOK_URL)")
     whom.add_argument("--file", metavar="FILE", help="many receivers: a TOML file with a [[webhook]] for each")
     whom.add_argument("--dead", metavar="NAME", help="print what the receiver of this name did not take, and end")
     p.add_argument("--name", metavar="NAME", help="keep the place under this name (default: made of the URL)")

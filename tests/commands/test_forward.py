@@ -135,7 +135,7 @@ async def test_dead_letters_are_printed_and_sent_once_more(
 @pytest.mark.parametrize(
     ("words", "unset", "message"),
     [
-        (["webhook"], "", "one of the arguments --to --file --dead is required"),
+        (["webhook"], "", "to which address? --to URL, --file FILE, or set COMMUNIQUE_WEBHOOK_URL"),
         (["webhook", "--to", "https://h.example/"], "COMMUNIQUE_WEBHOOK_SECRET", "set COMMUNIQUE_WEBHOOK_SECRET_FILE"),
         (["webhook", "--to", "http://10.0.0.1/"], "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES", "not an address of the public"),
         (["webhook", "--to", "https://h.example/"], "COMMUNIQUE_REDIS_URL", "which Redis?"),

@@ -58,7 +58,10 @@ def _planned(args: argparse.Namespace, settings: Settings) -> tuple[Webhook, ...
         if filters or kinds or args.name or args.from_start:
             raise UsageError("kinds, filters, name and start of each webhook stand in the file")
         return plan.load(args.file, settings)
-    return (plan.one(args.to, args.name, settings, kinds, filters, from_start=args.from_start),)
+    to = args.to or settings.webhook_url
+    if not to:
+        raise UsageError("to which address? --to URL, --file FILE, or set COMMUNIQUE_WEBHOOK_URL")
+    return (plan.one(to, args.name, settings, kinds, filters, from_start=args.from_start),)
 
 
 async def _deliver(webhooks: tuple[Webhook, ...], settings: Settings, *, again: bool) -> int:

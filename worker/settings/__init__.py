@@ -191,12 +191,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = 1 << 20
     gateway_heartbeat_s: Annotated[Positive, means("Time between two heartbeats of a stream.")] = 15.0
 
+    webhook_url: Annotated[
+        str | None,
+        means("The receiver where `webhook` is given neither `--to` nor `--file`.", section="Webhooks", takes="a URL"),
+    ] = None
     webhook_secret: Annotated[
         str | None,
         means(
-            "Signs what `webhook --to` sends, as Standard Webhooks has it. Two with a blank between, while one "
-            "replaces the other.",
-            section="Webhooks",
+            "Signs what is sent to that receiver, or to the one of `--to`, as Standard Webhooks has it. Two with a blank "
+            "between, while one replaces the other.",
             takes="`whsec_` and 24 to 64 bytes in base64",
             secret=True,
         ),
