@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from worker.gateway.app import GATEWAY_PARTS, gateway, serve
+from worker.gateway.app import GATEWAY_PARTS, gateway
+from worker.gateway.serving import serve
 from worker.publish import writes
 from worker.pulse import Pulse
 from worker.schema import Actor, Article, Decision, Event, Meeting, Plover, Span, Statement, article_id, digest

@@ -16,7 +16,8 @@ import aiohttp
 import msgspec
 import pytest
 
-from worker.gateway.app import GATEWAY_PARTS, Gateway, gateway, serve
+from worker.gateway.app import GATEWAY_PARTS, Gateway, gateway
+from worker.gateway.serving import serve
 from worker.publish import writes
 from worker.pulse import Pulse
 from worker.schema import (

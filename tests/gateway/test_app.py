@@ -15,7 +15,7 @@ import pytest
 import yarl
 from redis.asyncio import Redis
 
-from tests.gateway.conftest import Publisher, Serve, Served
+from tests.gateway.conftest import Publisher, Serve, Served, until
 from worker.embedded import embedded
 from worker.gateway.site import WEB
 from worker.queue import UrlQueue
@@ -100,6 +100,23 @@ async def test_head_is_get_without_a_body(served: Served, path: str) -> None:
 async def test_head_of_the_stream_ends(served: Served) -> None:
     async with asyncio.timeout(5), served.session.head("/v1/stream") as response:
         assert (response.status, response.content_type) == (200, "text/event-stream")
+
+
+@pytest.mark.parametrize("path", ["/v1/events?limit=50", "/v1/events?limit=50&format=csv", "/v1/events?cloudevents=1"])
+async def test_what_a_client_has_is_not_sent_again(served: Served, publish: Publisher, path: str) -> None:
+    await publish.numbers(*range(50))
+    await until(lambda: served.gateway.hub.position[1] != "0-0")
+    async with served.session.get(path) as response:
+        assert response.headers["Content-Encoding"] in {"gzip", "deflate"}
+        assert response.headers.getall("Vary") == ["Accept", "Accept-Encoding"]
+        etag = response.headers["ETag"]
+    async with served.session.get(path, headers={"If-None-Match": f'"other", {etag}'}) as response:
+        assert (response.status, await response.read()) == (304, b"")
+        assert (response.headers["ETag"], response.headers["Vary"]) == (etag, "Accept, Accept-Encoding")
+    await publish.numbers(51)
+    await until(lambda: served.gateway.figures.events.total() == 51)
+    async with served.session.get(path, headers={"If-None-Match": etag}) as response:
+        assert response.status == 200
 
 
 # ---------------------------------------------------------------- cors

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
-from tests.gateway.conftest import Serve, Served
+from tests.gateway.conftest import Serve, Served, text_of, until
 from worker.errors import UsageError
 from worker.gateway.auth import check_open, is_loopback, load_tokens
 
@@ -25,6 +26,14 @@ def tokens(tmp_path: Path) -> str:
         encoding="utf-8",
     )
     return str(path)
+
+
+def rewrite(path: str, text: str | None) -> None:
+    """Replace the file, or take it away."""
+    if text is None:
+        Path(path).unlink()
+    else:
+        Path(path).write_text(text, encoding="utf-8")
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -81,6 +90,73 @@ async def test_without_tokens_only_names_of_this_machine_are_answered(served: Se
 async def test_with_tokens_any_name_is_answered(serve_with: Serve, tokens: str) -> None:
     async with serve_with(gateway_tokens=tokens) as served:
         await served.get("/v1/events", 200, Host="news.example", **bearer(READER))
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "status"),
+    [
+        ("X-Forwarded-For", "203.0.113.9", 403),
+        ("X-Forwarded-For", "127.0.0.1, 203.0.113.9", 403),
+        ("Forwarded", "for=203.0.113.9;proto=https", 403),
+        ("X-Real-IP", "203.0.113.9", 403),
+        ("X-Forwarded-For", "127.0.0.1", 200),
+        ("X-Forwarded-For", "::1, 127.0.0.1", 200),
+    ],
+)
+async def test_without_tokens_nobody_is_answered_through_a_proxy(
+    served: Served, header: str, value: str, status: int
+) -> None:
+    await served.get("/v1/events", status, **{header: value})
+
+
+async def test_with_tokens_or_a_word_that_it_is_wanted_a_proxy_may_stand_before_us(
+    serve_with: Serve, tokens: str
+) -> None:
+    async with serve_with(gateway_tokens=tokens) as guarded, serve_with(gateway_open=True) as behind:
+        forwarded = {"X-Forwarded-For": "203.0.113.9"}
+        await guarded.get("/v1/events", 200, **forwarded, **bearer(READER))
+        await behind.get("/v1/events", 200, **forwarded)
+
+
+async def test_who_guesses_tokens_is_slowed_down(serve_with: Serve, tokens: str) -> None:
+    async with serve_with(gateway_tokens=tokens, gateway_burst=3, gateway_rate_per_s=0.01) as served:
+        guesses = [bearer(f"guess-0123456789-{i}") for i in range(4)]
+        for guess in guesses[:3]:
+            await served.get("/v1/events", 401, **guess)
+        await served.get("/v1/events", 429, **guesses[3])
+        await served.get("/v1/events", 200, **bearer(READER))  # who has one is not held up by who guesses
+
+
+# ---------------------------------------------------------------- a file that changes
+async def test_a_token_taken_out_of_the_file_opens_nothing_any_more_and_its_streams_end(
+    serve_with: Serve, tokens: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.gateway.app.RELOAD_S", 0.01)
+    async with (
+        serve_with(gateway_tokens=tokens) as served,
+        served.listen(f"access_token={READER}") as ear,
+        served.listen(f"access_token={WRITER}") as other,
+    ):
+        text = text_of(Path(tokens))
+        rewrite(tokens, text[text.rindex("[[token]]") :])
+        assert (await ear.frame()).json["type"] == "urn:communique:problem:unauthorised"
+        await until(lambda: served.gateway.streams.open == 1)
+        await served.get("/v1/events", 401, **bearer(READER))
+        await served.get("/v1/events", 200, **bearer(WRITER))
+        assert not other.response.content.at_eof()
+
+
+@pytest.mark.parametrize("text", ["[[token]", "token = []", None])
+async def test_a_file_that_becomes_wrong_changes_nothing(
+    serve_with: Serve, tokens: str, monkeypatch: pytest.MonkeyPatch, text: str | None
+) -> None:
+    monkeypatch.setattr("worker.gateway.app.RELOAD_S", 0.01)
+    with capture_logs() as log:
+        async with serve_with(gateway_tokens=tokens) as served:
+            rewrite(tokens, text)
+            await until(lambda: any(line["event"] == "tokens not reloaded" for line in log))
+            await served.get("/v1/events", 200, **bearer(READER))
+    assert not any(READER in str(line) for line in log)
 
 
 # ---------------------------------------------------------------- before it starts

@@ -14,8 +14,9 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.gateway.conftest import Publisher, made
 from worker import filters
-from worker.gateway.app import GATEWAY_PARTS, gateway, serve
+from worker.gateway.app import GATEWAY_PARTS, gateway
 from worker.gateway.openapi import make_openapi
+from worker.gateway.serving import serve
 from worker.pulse import Pulse
 from worker.schema import Article, article_id
 from worker.settings import Settings

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.gateway.conftest import Serve
 from worker.gateway import limits
-from worker.gateway.limits import Limits, caller_of, retry_after
+from worker.gateway.limits import Limits, caller_of, network_of, retry_after
 
 
 class Clock:
@@ -66,6 +67,21 @@ def test_behind_proxies_the_address_is_the_one_that_the_outermost_saw() -> None:
     assert caller_of(request, None, 1) == "address 10.0.0.2"
     assert caller_of(request, None, 0) == caller_of(request, None, 4)
     assert caller_of(request, "dashboard", 2) == "token dashboard"
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("unix", "unix"),
+    ],
+)
+def test_the_addresses_of_one_subscriber_have_one_bucket(address: str, network: str) -> None:
+    assert network_of(address) == network
 
 
 async def test_who_asks_too_often_is_told_when_to_come_back(serve_with: Serve) -> None:

@@ -12,11 +12,13 @@ from rich.console import Console
 
 from worker import arguments
 from worker.commands import required_redis_url, stop_on_signals, tell
+from worker.commands.traced import traced
 from worker.consume import consumer, worker_parts
 from worker.discover import Asked, Source, discover_parts, discovery, load_sources
 from worker.errors import EventStreamError
-from worker.gateway.app import GATEWAY_PARTS, serve
+from worker.gateway.app import GATEWAY_PARTS
 from worker.gateway.app import gateway as make_gateway
+from worker.gateway.serving import serve
 from worker.health import watched
 from worker.pulse import Pulse
 from worker.queue import UrlQueue
@@ -28,6 +30,7 @@ from worker.view import line, visible
 
 
 # ---------------------------------------------------------------- consume
+@traced
 def consume(_: argparse.Namespace, settings: Settings) -> int:
     """Be a worker until SIGTERM or SIGINT, then drain."""
     uvloop.run(_consume(settings))
@@ -44,6 +47,7 @@ async def _consume(settings: Settings) -> None:
 
 
 # ---------------------------------------------------------------- discover
+@traced
 def discover(args: argparse.Namespace, settings: Settings) -> int:
     """Ask the sources until SIGTERM, or each once: then 1 where one failed."""
     found = load_sources(args.sources or settings.sources)
@@ -71,6 +75,7 @@ def _why(asked: Asked) -> str:
 
 
 # ---------------------------------------------------------------- gateway
+@traced
 def gateway(args: argparse.Namespace, settings: Settings) -> int:
     """Serve streams, history and the page until SIGTERM or SIGINT, then say farewell to whoever listens."""
     asked = {"gateway_host": args.host, "gateway_port": args.port, "gateway_open": args.open or None}

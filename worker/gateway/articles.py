@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from aiohttp import web
 from msgspec import Raw, Struct
 
 from worker.errors import Permanent
 from worker.gateway.answers import Put, PutAnswer, PutResult
 from worker.gateway.asking import only
+from worker.gateway.bodies import body
 from worker.gateway.problems import Refusal
 from worker.parse.url import canonical
 from worker.queue import QueueFull
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from aiohttp import web
+
     from worker.gateway.lookup import Lookup
     from worker.queue import UrlQueue
 
+BODY_S: Final = 30.0
+"""How long a body may take to come."""
 SHOWN: Final = 200
 """Characters of an address that cannot be read which are shown again."""
 
@@ -64,9 +69,7 @@ class Articles:
             raise Refusal("not_found", "no such article, or not among the newest that are looked through")
         article, items = found
         events = [Raw(item.data) for item in items]
-        return web.Response(
-            body=msgspec.json.encode(_Answer(article=article, events=events)), content_type="application/json"
-        )
+        return body(msgspec.json.encode(_Answer(article=article, events=events)))
 
     # ------------------------------------------------------------ in
     async def put(self, request: web.Request) -> web.Response:
@@ -83,11 +86,7 @@ class Articles:
         if not tasks:
             raise Refusal("refused", "; ".join(sorted({r.detail for r in done}))[:500], parameter="urls", results=done)
         counts = {word: sum(r.outcome == word for r in done) for word in ("put", "seen", "refused")}
-        return web.Response(
-            status=202,
-            body=msgspec.json.encode(PutAnswer(**counts, results=done)),
-            content_type="application/json",
-        )
+        return body(msgspec.json.encode(PutAnswer(**counts, results=done)), status=202)
 
     @staticmethod
     def _refused(url: str) -> PutResult | None:
@@ -111,6 +110,11 @@ async def _read(request: web.Request) -> Put:
     if request.content_type != "application/json":
         raise Refusal("wrong_type", f"{request.content_type[:100]!r} is not application/json", parameter="Content-Type")
     try:
-        return msgspec.json.decode(await request.read(), type=Put)
+        async with asyncio.timeout(BODY_S):
+            given = await request.read()
+    except TimeoutError:
+        raise Refusal("too_late", headers={"Connection": "close"}) from None
+    try:
+        return msgspec.json.decode(given, type=Put)
     except (msgspec.DecodeError, UnicodeDecodeError) as e:
         raise Refusal("bad_body", str(e)) from None

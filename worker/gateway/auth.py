@@ -8,8 +8,11 @@ The file is TOML:
     scopes = ["read"]                       # read, write
 
 Without tokens everybody may do everything, so only this machine is to be served: what is bound to another address
-refuses to start (`check_open`), and a request for a foreign host name is refused, since a page from elsewhere can make
-a browser believe that its own name is this machine (DNS rebinding).
+refuses to start (`check_open`).  A request for a foreign host name is refused, since a page from elsewhere can make
+a browser believe that its own name is this machine (DNS rebinding); and so is one that a proxy on this machine hands
+on for somebody else.
+
+The file is read again when it changes: a token that is no longer in it opens nothing, and its streams end.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
+import structlog
 from msgspec import Meta, Struct
 
 from worker.errors import UsageError
@@ -31,7 +35,11 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+log = structlog.get_logger()
+
 Scope = Literal["read", "write"]
+FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+"""Where proxies say for whom they ask."""
 LOOPBACK_NAMES: Final = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
 
 
@@ -87,25 +95,68 @@ def is_loopback(host: str) -> bool:
         return host.lower() in LOOPBACK_NAMES
 
 
+class TokensFile:
+    """The tokens file, which may change while the gateway runs."""
+
+    def __init__(self, path: str) -> None:
+        """Take it as it is for known."""
+        self._path = path
+        self._seen = self._stamp()
+
+    def changed(self) -> tuple[Token, ...] | None:
+        """Return the tokens where the file has changed; None where it has not, or is wrong: then the old ones hold."""
+        stamp = self._stamp()
+        if stamp == self._seen:
+            return None
+        self._seen = stamp
+        try:
+            tokens = load_tokens(self._path)
+        except UsageError as e:
+            log.error("tokens not reloaded", error=str(e))  # noqa: TRY400 - whoever wrote it needs no traceback
+            return None
+        log.info("tokens reloaded", names=[token.name for token in tokens])
+        return tokens
+
+    def _stamp(self) -> tuple[int, ...]:
+        try:
+            found = Path(self._path).stat()
+        except OSError:
+            return ()
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 class Auth:
     """Knows the tokens."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
-        """Know these; with none, everybody may do everything."""
+    def __init__(self, tokens: Sequence[Token], *, is_open: bool = False) -> None:
+        """Know these; with none, everybody may do everything: on this machine, or anywhere (`is_open`)."""
+        self._tokens = [(token.digest, token) for token in tokens]
+        self._is_open = is_open
+
+    def replace(self, tokens: Sequence[Token]) -> None:
+        """Know these instead."""
         self._tokens = [(token.digest, token) for token in tokens]
 
-    def admit(self, request: web.Request, scope: Scope | None) -> str | None:
-        """Return the name of who asks (None: anybody), or refuse; a `scope` of None needs no token."""
+    def admit(self, request: web.Request, token: Token | None, scope: Scope | None) -> None:
+        """Refuse who may not ask this; a `scope` of None needs no token."""
         if not self._tokens:
             _check_host(request)
-            return None
-        token = self._known(_given(request))
-        if token is None and scope is not None:
+            if not self._is_open:
+                _check_direct(request)
+        elif scope is not None and token is None:
             raise Refusal("unauthorised", headers={"WWW-Authenticate": 'Bearer realm="communique"'})
-        if token is not None and scope is not None and scope not in token.scopes:
+        elif scope is not None and token is not None and scope not in token.scopes:
             challenge = f'Bearer realm="communique", error="insufficient_scope", scope="{scope}"'
             raise Refusal("forbidden", f"it lacks the scope {scope}", headers={"WWW-Authenticate": challenge})
-        return token.name if token else None
+
+    def known(self, request: web.Request) -> Token | None:
+        """Return the token that was given, where it is one of ours."""
+        return self._known(_given(request)) if self._tokens else None
+
+    def may_listen(self, request: web.Request) -> bool:
+        """Tell whether who asked for a stream once may still have it."""
+        token = self.known(request)
+        return not self._tokens or (token is not None and "read" in token.scopes)
 
     def _known(self, given: str | None) -> Token | None:
         """Compare with every token, in a time that tells nothing."""
@@ -131,9 +182,24 @@ def _digest(token: str) -> bytes:
 
 def _check_host(request: web.Request) -> None:
     """Answer to addresses, and to names that no public DNS gives out."""
-    name = (request.url.host or "").rstrip(".").lower()
+    try:
+        name = (request.url.host or "").rstrip(".").lower()
+    except ValueError:
+        raise Refusal("bad_request", "it names no host", parameter="Host") from None
     try:
         ipaddress.ip_address(name)
     except ValueError:
         if "." in name and not name.endswith(".localhost") and name not in LOOPBACK_NAMES:
             raise Refusal("wrong_host", f"{name[:100]!r}: without tokens, only this machine is served") from None
+
+
+def _check_direct(request: web.Request) -> None:
+    """Refuse what a proxy hands on: to us it comes from this machine, whoever asked it."""
+    for header in FORWARDED:
+        for value in request.headers.getall(header, ()):
+            if not all(is_loopback(address.strip()) for address in value.split(",")):
+                detail = (
+                    "it came through a proxy, and there are no tokens: set COMMUNIQUE_GATEWAY_TOKENS, or say "
+                    "COMMUNIQUE_GATEWAY_OPEN=true where the proxy keeps others out"
+                )
+                raise Refusal("forbidden", detail, parameter=header)

@@ -9,7 +9,7 @@ DRAIN_POLL_S: Final = 0.002
 LONGEST_POLL_S: Final = 0.05
 """How often a buffer that does not drain is looked at, first and in the end."""
 
-Ending = Literal["left", "too_slow", "stopping", "spoke", "failed"]
+Ending = Literal["left", "too_slow", "stopping", "spoke", "revoked", "failed"]
 """Why a stream ends."""
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from aiohttp import web
 from msgspec import Raw, Struct
 
 from worker.gateway.asking import (
@@ -18,6 +17,7 @@ from worker.gateway.asking import (
     only,
     wants_cloudevents,
 )
+from worker.gateway.bodies import body
 from worker.gateway.frames import CLOUDEVENT, CLOUDEVENTS, cloudevent
 from worker.gateway.openapi import DEFAULT_EVENTS, MOST_EVENTS
 from worker.gateway.position import START, Position, spelt
@@ -25,6 +25,8 @@ from worker.gateway.problems import Refusal
 from worker.gateway.tables import as_csv
 
 if TYPE_CHECKING:
+    from aiohttp import web
+
     from worker.filters import Filter
     from worker.gateway.history import History, Window
     from worker.gateway.hub import Hub
@@ -36,8 +38,6 @@ PARAMETERS: Final = FILTERS | {"after", "before", "order", "limit", "format", "c
 MOST_SEEN: Final = 20_000
 """Entries that one request looks at; a page then ends, with a next one."""
 CHUNK: Final = 200
-IN_LOOP_BYTES: Final = 64 << 10
-"""A longer body is compressed by another thread."""
 
 
 class _Page(Struct, frozen=True, kw_only=True):
@@ -81,8 +81,7 @@ class Events:
         window = self._history.window(wanted.kinds, low, high, CHUNK)
         found = await (_oldest if order == "oldest" else _newest)(window, wanted, limit, gaps)
         response = _spelt(found, form, envelopes=envelopes)
-        response.enable_compression()
-        response.headers["Vary"] = "Accept, Accept-Encoding"
+        response.headers["Vary"] = "Accept"
         if found.next:
             way = "after" if order == "oldest" else "before"
             url = request.rel_url.update_query({way: spelt(found.next), "order": order})
@@ -95,9 +94,7 @@ class Events:
         item = await self._lookup.event(request.match_info["id"])
         if item is None:
             raise Refusal("not_found", "no such event, or not among the newest that are looked through")
-        if wants_cloudevents(request):
-            return web.Response(body=cloudevent(item), content_type=CLOUDEVENT)
-        return web.Response(body=item.data, content_type="application/json")
+        return body(cloudevent(item), CLOUDEVENT) if wants_cloudevents(request) else body(item.data)
 
 
 async def _oldest(window: Window, wanted: Filter, limit: int, gaps: list[Kind]) -> Found:
@@ -133,13 +130,10 @@ async def _newest(window: Window, wanted: Filter, limit: int, gaps: list[Kind]) 
 
 def _spelt(found: Found, form: str, *, envelopes: bool) -> web.Response:
     if envelopes:
-        body, content_type = msgspec.json.encode([Raw(cloudevent(item)) for item in found.items]), CLOUDEVENTS
-    elif form == "csv":
-        body, content_type = as_csv(found.items).encode("utf-8", "replace"), "text/csv"
-    else:
-        body, content_type = msgspec.json.encode(_page(found)), "application/json"
-    charset = "utf-8" if form == "csv" and not envelopes else None
-    return web.Response(body=body, content_type=content_type, charset=charset, zlib_executor_size=IN_LOOP_BYTES)
+        return body(msgspec.json.encode([Raw(cloudevent(item)) for item in found.items]), CLOUDEVENTS)
+    if form == "csv":
+        return body(as_csv(found.items).encode("utf-8", "replace"), "text/csv", charset="utf-8")
+    return body(msgspec.json.encode(_page(found)))
 
 
 def _page(found: Found) -> _Page:

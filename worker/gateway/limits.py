@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
+
+from worker.gateway.problems import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,10 +39,27 @@ class Limits:
             self._buckets.popitem(last=False)
         return wait_s
 
+    def admit(self, caller: str) -> None:
+        """Take a request's worth, or refuse."""
+        if wait_s := self.take(caller):
+            detail = f"{self._rate_per_s:g} requests a second are allowed in the long run"
+            raise Refusal("too_many_requests", detail, headers={"Retry-After": retry_after(wait_s)})
+
 
 def retry_after(wait_s: float) -> str:
     """Return what the header says: whole seconds, at least one."""
     return str(max(1, math.ceil(wait_s)))
+
+
+def network_of(address: str) -> str:
+    """Return whom an address stands for: itself, or the /64 that one subscriber of IPv6 is given."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:100]
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False))
 
 
 def caller_of(request: web.Request, token_name: str | None, proxies: int) -> str:
@@ -52,5 +72,5 @@ def caller_of(request: web.Request, token_name: str | None, proxies: int) -> str
         return f"token {token_name}"
     forwarded = [a.strip() for a in ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")]
     if proxies and len(forwarded) >= proxies and forwarded[-proxies]:
-        return f"address {forwarded[-proxies][:100]}"
-    return f"address {request.remote or 'unknown'}"
+        return f"address {network_of(forwarded[-proxies])}"
+    return f"address {network_of(request.remote or 'unknown')}"

@@ -18,12 +18,13 @@ from aiohttp import HttpVersion11, WSCloseCode, web
 from worker.gateway.answers import Gap
 from worker.gateway.asking import FILTERS, asked_filter, asked_place, only, place, wants_cloudevents
 from worker.gateway.client import DRAIN_POLL_S, Client, Ending
+from worker.gateway.cors import asks_for_websocket
 from worker.gateway.frames import sse_form, ws_form
 from worker.gateway.history import CHUNK
 from worker.gateway.problems import Refusal, make_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from worker.filters import Filter
     from worker.gateway.figures import Figures
@@ -55,12 +56,14 @@ TOLD: Final[dict[Ending, tuple[str, str]]] = {
     "too_slow": ("too_slow", "events were not read as fast as they came; resume behind the last one"),
     "stopping": ("stopping", "the gateway is stopping; reconnect, and resume behind the last event"),
     "spoke": ("bad_request", "nothing is to be sent on this socket"),
+    "revoked": ("unauthorised", "the token is not good any more"),
     "failed": ("unavailable", "the past cannot be read now; reconnect, and resume behind the last event"),
 }
 CLOSE_CODE: Final[dict[Ending, int]] = {
     "too_slow": CLOSE_TOO_SLOW,
     "stopping": WSCloseCode.GOING_AWAY,
     "spoke": WSCloseCode.POLICY_VIOLATION,
+    "revoked": WSCloseCode.POLICY_VIOLATION,
     "failed": WSCloseCode.TRY_AGAIN_LATER,
 }
 
@@ -78,7 +81,7 @@ class Streams:
         self._most = most
         self._buffer_bytes = buffer_bytes
         self._heartbeat_s = heartbeat_s
-        self._clients: set[Client] = set()
+        self._clients: dict[Client, web.Request] = {}
         self._replaying = 0
         self._stopping = False
 
@@ -92,6 +95,12 @@ class Streams:
         self._stopping = True
         for client in self._clients:
             client.end("stopping")
+
+    def end_unless(self, may_listen: Callable[[web.Request], bool]) -> None:
+        """End the streams of those who may not listen any more."""
+        for client, request in self._clients.items():
+            if not may_listen(request):
+                client.end("revoked")
 
     async def gone(self, patience_s: float) -> None:
         """Wait until every client has left, but not for ever."""
@@ -166,12 +175,12 @@ class Streams:
         if request.transport is None:
             raise ConnectionResetError
         client, began = Client(request.transport, self._buffer_bytes), time.monotonic()
-        self._clients.add(client)
+        self._clients[client] = request
         self._figures.opened[way] += 1
         try:
             yield client
         finally:
-            self._clients.discard(client)
+            del self._clients[client]
             how = client.ended.result() if client.ended.done() else "left"
             self._figures.ended[how] += 1
             log.info("stream", way=way, ended=how, replayed=client.replayed, s=round(time.monotonic() - began, 3))
@@ -244,11 +253,6 @@ class Streams:
 def _gap(form: Form, kinds: list[Kind], place: Position) -> bytes:
     detail = "what followed may have been trimmed away before it was read"
     return form.gap(Gap(kinds=kinds, detail=detail), place)
-
-
-def asks_for_websocket(request: web.Request) -> bool:
-    """Tell whether the connection is to become a WebSocket."""
-    return request.headers.get("Upgrade", "").lower() == "websocket"
 
 
 async def _hear(socket: web.WebSocketResponse, client: Client) -> None:
