@@ -16,6 +16,7 @@ from rich.console import Console
 
 from worker import log
 from worker.commands import addresses, stop_on_signals, task, tell
+from worker.commands.traced import traced
 from worker.consume import worker_parts
 from worker.demo.site import site
 from worker.discover import Source, discovery, load_sources
@@ -36,6 +37,7 @@ PRIVATE_LEASE_S = 10.0
 
 
 # ---------------------------------------------------------------- run
+@traced
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Read the URLs, or follow the sources; 1 where something that was to be read once could not be."""
     given = list(addresses(args.urls))
@@ -115,6 +117,7 @@ DEMO_BACKOFF_S = 0.5
 DEMO_BODY_BYTES = 4 << 20
 
 
+@traced
 def demo(args: argparse.Namespace, settings: Settings) -> int:
     """Run over the demo site's feed, always from the beginning; its refusals are part of the show, so 0."""
     settings = replace(

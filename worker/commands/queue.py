@@ -13,6 +13,7 @@ import rich
 from rich.table import Table
 
 from worker.commands import addresses, required_redis_url, task, tell
+from worker.commands.traced import traced
 from worker.errors import Permanent
 from worker.queue import DeadLetter, QueueFull, UrlQueue
 from worker.schema import Task
@@ -25,6 +26,7 @@ BATCH = 500
 
 
 # ---------------------------------------------------------------- put
+@traced
 def put(args: argparse.Namespace, settings: Settings) -> int:
     """Enqueue every URL; 1 where any was refused, and then the others are in the queue all the same."""
     return asyncio.run(_put(addresses(args.urls), settings))

@@ -1,0 +1,24 @@
+"""Traces of a command, where OpenTelemetry's variables ask for them."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+from collections.abc import Callable
+
+from worker.metrics import our_version
+from worker.settings import Settings
+from worker.tracing import exported
+
+Command = Callable[[argparse.Namespace, Settings], int]
+
+
+def traced(command: Command) -> Command:
+    """Have the spans of this command sent as `communique-<name>` while it runs."""
+
+    @functools.wraps(command)
+    def run(args: argparse.Namespace, settings: Settings) -> int:
+        with exported(command.__name__, our_version()):
+            return command(args, settings)
+
+    return run
