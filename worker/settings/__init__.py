@@ -198,8 +198,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     webhook_secret: Annotated[
         str | None,
         means(
-            "Signs what is sent to that receiver, or to the one of `--to`, as Standard Webhooks has it. Two with a blank "
-            "between, while one replaces the other.",
+            "Signs what is sent to that receiver, or to the one of `--to`, as Standard Webhooks has it. Two with a "
+            "blank between, while one replaces the other.",
             takes="`whsec_` and 24 to 64 bytes in base64",
             secret=True,
         ),
