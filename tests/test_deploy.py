@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+import os
 import re
 import shlex
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,10 @@ from worker.settings import PREFIX, Settings
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = ("discover", "worker", "gateway")
-SCALED = ("discover", "worker")
+OURS = ("discover", "worker", "gateway", "webhook", "sink")
+SCALED = ("discover", "worker", "webhook")
+WATCHED = ("discover", "worker", "webhook", "sink")
+ON_REQUEST = {"webhook": "webhook", "sink": "files", "prometheus": "observe", "grafana": "observe"}
 OBSERVERS = ("grafana", "prometheus")
 SPECIFICATION = Draft7Validator(json.loads((ROOT / "tests" / "data" / "compose-spec.json").read_text(encoding="utf-8")))
 
@@ -48,8 +52,15 @@ def environment(service: str) -> dict[str, str]:
         return match["default"] if match["operator"] == ":-" else "https://example.org/bot"
 
     given = SERVICES[service]["environment"]
-    pattern = re.compile(r"\$\{[A-Z_]+(?P<operator>:[-?])(?P<default>[^}]*)\}")
-    return {name: pattern.sub(filled, value) for name, value in given.items()}
+    return {name: VARIABLE.sub(filled, value) for name, value in given.items() if value is not None}
+
+
+VARIABLE = re.compile(r"\$\{(?P<name>[A-Z_]+)(?P<operator>:[-?])(?P<default>[^}]*)\}")
+
+
+def command(service: str) -> list[str]:
+    """A service's words, with the defaults of its variables."""
+    return [VARIABLE.sub(lambda match: match["default"], word) for word in SERVICES[service]["command"]]
 
 
 # ---------------------------------------------------------------- the compose file
@@ -65,6 +76,24 @@ def test_a_misspelt_key_would_be_noticed() -> None:
 
 def test_it_has_the_services_that_the_readme_names() -> None:
     assert set(SERVICES) == {"redis", *OURS, *OBSERVERS}
+
+
+@pytest.mark.parametrize("service", sorted(SERVICES))
+def test_what_not_everybody_needs_runs_only_where_it_is_asked_for(service: str) -> None:
+    wanted = ON_REQUEST.get(service)
+    assert SERVICES[service].get("profiles") == ([wanted] if wanted else None)
+
+
+def test_the_head_of_the_file_names_every_profile_and_every_variable() -> None:
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    head, _, rest = text.partition("\nname: ")
+    assert {f"--profile {profile}" for profile in ON_REQUEST.values()} <= set(re.findall(r"--profile \w+", head))
+    without_comments = re.sub(r"(?m)^\s*#.*$", "", rest)
+    asked = set(re.findall(r"\$\{([A-Z_]+)", without_comments))
+    asked |= {
+        name for held in SERVICES.values() for name, value in held.get("environment", {}).items() if value is None
+    }
+    assert {name for name in asked if name not in head} == {"COMMUNIQUE_LOG_LEVEL"}  # a setting like any other
 
 
 @pytest.mark.parametrize("service", SCALED)
@@ -111,10 +140,11 @@ def test_the_program_understands_every_setting_given(service: str) -> None:
 
 @pytest.mark.parametrize("service", OURS)
 def test_the_program_understands_its_command(service: str) -> None:
-    assert cli.parser().parse_args(SERVICES[service]["command"]).function.endswith(("discover", "consume", "gateway"))
+    asked = cli.parser().parse_args(command(service)).function.partition(":")[2]
+    assert asked == {"worker": "consume"}.get(service, service)
 
 
-@pytest.mark.parametrize("service", SCALED)
+@pytest.mark.parametrize("service", WATCHED)
 def test_the_program_understands_its_health_check(service: str) -> None:
     kind, program, *arguments = SERVICES[service]["healthcheck"]["test"]
     assert (kind, program) == ("CMD", "communique")
@@ -130,8 +160,7 @@ def test_every_service_can_be_asked_how_it_is_from_the_other_containers(service:
 
 # ---------------------------------------------------------------- the profile observe
 @pytest.mark.parametrize("service", OBSERVERS)
-def test_observers_run_only_where_they_are_asked_for_and_are_reached_from_this_machine_only(service: str) -> None:
-    assert SERVICES[service]["profiles"] == ["observe"]
+def test_observers_are_reached_from_this_machine_only(service: str) -> None:
     assert all(port.startswith("127.0.0.1:") for port in SERVICES[service]["ports"])
 
 
@@ -176,6 +205,32 @@ def test_the_gateway_is_reached_from_this_machine_only_and_asked_whether_it_is_r
 def test_who_runs_it_must_say_who_they_are() -> None:
     variable = SERVICES["worker"]["environment"][f"{PREFIX}CONTACT_URL"]
     assert re.fullmatch(r"\$\{COMMUNIQUE_CONTACT_URL:\?.*User-Agent.*\}", variable)
+
+
+@pytest.mark.parametrize("missing", ["COMMUNIQUE_WEBHOOK_URL", "COMMUNIQUE_WEBHOOK_SECRET"])
+def test_a_webhook_that_is_not_told_whom_to_send_what_says_so(
+    missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    passed_on = {name for name, value in SERVICES["webhook"]["environment"].items() if value is None}
+    given = {
+        "COMMUNIQUE_WEBHOOK_URL": "https://hooks.example.org/press",
+        "COMMUNIQUE_WEBHOOK_SECRET": "whsec_" + "A" * 44,
+    }
+    assert passed_on == set(given)
+    given = environment("webhook") | {name: value for name, value in given.items() if name != missing}
+    monkeypatch.setattr(os, "environ", given)
+    assert cli.main(command("webhook")) == 2
+    assert missing in capsys.readouterr().err
+
+
+def test_a_sink_writes_into_its_volume_which_belongs_to_the_user_that_it_runs_as() -> None:
+    (mount,) = SERVICES["sink"]["volumes"]
+    source, folder = VARIABLE.sub(lambda match: match["default"], mount).split(":")
+    assert source in COMPOSE["volumes"]
+    assert cli.parser().parse_args(command("sink")).folder == folder
+    user, group = dict(instructions())["USER"].split(":")
+    made = next(argument for word, argument in instructions() if word == "RUN" and "useradd" in argument)
+    assert f"install --directory --owner {user} --group {group} {folder}" in " ".join(made.split())
 
 
 def test_sources_are_mounted_where_discover_looks_and_cannot_be_changed_there() -> None:
@@ -245,6 +300,14 @@ def test_what_is_shipped_begins_anew_from_the_base_and_takes_only_the_environmen
     last = max(i for i, (word, _) in enumerate(words) if word == "FROM")
     assert words[last] == ("FROM", "${BASE}")
     assert [a for word, a in words[last:] if word == "COPY"] == ["--from=build /opt/communique /opt/communique"]
+
+
+def test_what_the_image_may_have_besides_is_what_the_project_offers() -> None:
+    build = SERVICES["worker"]["build"]
+    offered = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert "parquet" in offered
+    assert ("ARG", "EXTRAS=") in instructions()
+    assert build["args"] == {"EXTRAS": "${EXTRAS:-}"}
 
 
 def test_everything_that_the_build_copies_exists_and_reaches_it() -> None:
