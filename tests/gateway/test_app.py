@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yarl
 from redis.asyncio import Redis
+from redis.exceptions import TimeoutError as RedisTimeout
 
 from tests.gateway.conftest import Publisher, Serve, Served, until
 from worker.embedded import embedded
@@ -173,6 +174,24 @@ async def test_the_state_is_asked_for_once_a_second_however_many_ask(
     assert await served.get("/v1/status") == first
     monkeypatch.setattr("worker.gateway.status.FRESH_S", 0.0)
     assert await served.get("/v1/status") != first
+
+
+async def test_a_state_that_cannot_be_had_is_not_asked_for_by_one_after_the_other(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+
+    async def slow(*_: Any) -> None:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.2)
+        raise RedisTimeout
+
+    monkeypatch.setattr("worker.gateway.status.survey", slow)
+    await asyncio.gather(*(served.get("/v1/status", 503) for _ in range(5)))
+    assert asked == 1
+    monkeypatch.undo()
+    await served.get("/v1/status", 200)
 
 
 async def test_it_is_ready_while_redis_answers_and_its_reader_turns(served: Served, redis: Redis) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from tests.gateway.conftest import Publisher, Served, made, person, until
+from tests.gateway.conftest import Publisher, Serve, Served, made, person, until
 from worker.gateway import lookup
+from worker.gateway.history import History
 from worker.gateway.tables import COLUMNS
 from worker.schema import digest, event_stream
 from worker.settings import Settings
@@ -191,6 +192,70 @@ async def test_an_event_is_found_by_its_id(served: Served, publish: Publisher, m
             assert (await served.get(f"/v1/events/{digest(str(number))}"))["rule"] == str(number)
     problem = await served.get(f"/v1/events/{digest('other')}", 404)
     assert problem["type"] == "urn:communique:problem:not_found"
+
+
+async def test_ids_that_do_not_exist_cost_redis_one_walk_and_not_one_each(
+    served: Served, publish: Publisher, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(lookup.STEP, "event", 2)
+    await published(served, publish, 60)
+
+    async def runs() -> int:
+        return int((await redis.info("commandstats"))["cmdstat_evalsha"]["calls"])
+
+    await served.get(f"/v1/events/{digest('missing')}", 404)
+    before = await runs()
+    await asyncio.gather(*(served.get(f"/v1/events/{digest(f'missing {i}')}", 404) for i in range(10)))
+    assert await runs() - before == 10 * 3
+    await publish.numbers(60)
+    await publish.events(made(0, url="https://news.example/again"))
+    assert (await served.get(f"/v1/events/{digest('60')}"))["rule"] == "60"
+    assert (await served.get(f"/v1/events/{digest('0')}"))["url"] == "https://news.example/again"
+
+
+async def test_only_the_newest_are_looked_through(
+    serve_with: Serve, publish: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(lookup.STEP, "event", 2)
+    monkeypatch.setitem(lookup.MOST_SEEN, "event", 4)
+    await publish.events(*(made(i, "meeting") for i in range(9)))
+    async with serve_with() as served:
+        await served.get(f"/v1/events/{digest('4')}", 404)
+        await served.get(f"/v1/events/{digest('5')}")
+        await publish.events(*(made(i, "meeting") for i in range(9, 12)))
+        await served.get(f"/v1/events/{digest('11')}")
+        await served.get(f"/v1/events/{digest('7')}", 404)
+
+
+async def test_a_stream_that_was_begun_anew_is_walked_through_anew(
+    served: Served, publish: Publisher, redis: Redis, settings: Settings
+) -> None:
+    await publish.add("meeting", "{}", entry_id=f"{2**45}-0", id=b"f" * 32)
+    await served.get("/v1/events/" + "f" * 32)
+    await redis.delete(event_stream(settings.key_prefix, "meeting"))
+    await publish.numbers(1)
+    assert (await served.get(f"/v1/events/{digest('1')}"))["rule"] == "1"
+
+
+async def test_what_is_trimmed_away_while_a_page_is_read_is_said(
+    served: Served, publish: Publisher, redis: Redis, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.gateway.events.CHUNK", 1)
+    await publish.events(*(made(i, "meeting") for i in range(6)))
+    await until(lambda: served.gateway.figures.events.total() == 6)
+    read, first = History.read, True
+
+    async def trimmed(self: History, *args: Any, **given: Any) -> Any:
+        nonlocal first
+        found = await read(self, *args, **given)
+        if first:
+            await redis.xtrim(event_stream(settings.key_prefix, "meeting"), maxlen=2, approximate=False)
+        first = False
+        return found
+
+    monkeypatch.setattr(History, "read", trimmed)
+    page = await served.get("/v1/events?after=0")
+    assert (numbers(page), page["gaps"]) == ([0, 4, 5], ["meeting"])
 
 
 async def test_an_event_that_was_trimmed_away_is_found_no_more(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -38,6 +40,8 @@ PARAMETERS: Final = FILTERS | {"after", "before", "order", "limit", "format", "c
 MOST_SEEN: Final = 20_000
 """Entries that one request looks at; a page then ends, with a next one."""
 CHUNK: Final = 200
+AT_A_TIME: Final = 2
+"""Requests that look through history; others wait, so that the present does not wait for all of them."""
 
 
 class _Page(Struct, frozen=True, kw_only=True):
@@ -66,6 +70,7 @@ class Events:
         self._hub = hub
         self._history = history
         self._lookup = lookup
+        self._turns = asyncio.Semaphore(AT_A_TIME)
 
     async def page(self, request: web.Request) -> web.Response:
         """Answer GET /v1/events."""
@@ -79,7 +84,8 @@ class Events:
         high = before or self._hub.position
         gaps = await self._history.gaps(wanted.kinds, low)
         window = self._history.window(wanted.kinds, low, high, CHUNK)
-        found = await (_oldest if order == "oldest" else _newest)(window, wanted, limit, gaps)
+        async with self._turns, contextlib.aclosing(window):
+            found = await (_oldest if order == "oldest" else _newest)(window, wanted, limit, gaps)
         response = _spelt(found, form, envelopes=envelopes)
         response.headers["Vary"] = "Accept"
         if found.next:
@@ -108,9 +114,14 @@ async def _oldest(window: Window, wanted: Filter, limit: int, gaps: list[Kind]) 
                 continue
             items.append(item)
             if len(items) == limit:
-                return Found(items=items, next=item.position, position=item.position, gaps=gaps)
+                return Found(items=items, next=item.position, position=item.position, gaps=_all(gaps, window))
     following = None if window.exhausted else window.low
-    return Found(items=items, next=following, position=window.low, gaps=gaps)
+    return Found(items=items, next=following, position=window.low, gaps=_all(gaps, window))
+
+
+def _all(gaps: list[Kind], window: Window) -> list[Kind]:
+    """Return the kinds of which something is missing, whether from the beginning or since."""
+    return sorted({*gaps, *window.lost})
 
 
 async def _newest(window: Window, wanted: Filter, limit: int, gaps: list[Kind]) -> Found:

@@ -8,17 +8,18 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from aiohttp import web
 from redis.exceptions import RedisError
 
 from worker.fleet import survey
 from worker.gateway.answers import Dead, Health, Live, Status
 from worker.gateway.asking import only
+from worker.gateway.bodies import body
 from worker.gateway.position import spelt
 from worker.schema import article_stream
 from worker.subscribe import events_per_kind
 
 if TYPE_CHECKING:
+    from aiohttp import web
     from redis.asyncio import Redis
 
     from worker.gateway.figures import Figures
@@ -48,22 +49,26 @@ class StatusView:
         self._hub = hub
         self._streams = streams
         self._figures = figures
-        self._asking = asyncio.Lock()
-        self._made = (-FRESH_S, b"")
+        self._asking: asyncio.Task[bytes] | None = None
+        self._asked_at = -FRESH_S
 
     # ------------------------------------------------------------ for people
     async def status(self, request: web.Request) -> web.Response:
         """Answer GET /v1/status."""
         only(request, ())
-        async with self._asking:
-            if time.monotonic() - self._made[0] >= FRESH_S:
-                self._made = (time.monotonic(), msgspec.json.encode(await self._state()))
-        return web.Response(body=self._made[1], content_type="application/json")
+        return body(await asyncio.shield(self._asked()))  # others wait for the same answer
 
-    async def _state(self) -> Status:
+    def _asked(self) -> asyncio.Task[bytes]:
+        """Return the answer that is being made, or was, not long ago; one that failed lets everybody know at once."""
+        now = time.monotonic()
+        if self._asking is None or (self._asking.done() and (now - self._asked_at >= FRESH_S or _failed(self._asking))):
+            self._asking, self._asked_at = asyncio.create_task(self._state()), now
+        return self._asking
+
+    async def _state(self) -> bytes:
         fleet = await survey(self._client, self._queue, self._settings)
         prefix = self._settings.key_prefix
-        return Status(
+        state = Status(
             at=fleet.at,
             queue=await self._queue.depth(),
             workers=await self._queue.workers(),
@@ -77,6 +82,7 @@ class StatusView:
                 clients=self._streams.open, position=spelt(self._hub.position), lag_s=round(self._figures.lag_s, 3)
             ),
         )
+        return msgspec.json.encode(state)
 
     async def _dead(self) -> Dead:
         reasons = Counter(letter.reason for letter in await self._queue.dead(COUNTED_LETTERS))
@@ -108,7 +114,11 @@ class StatusView:
         return "ok" if silent_s < SILENCE_S else f"has read nothing for {silent_s:.0f} s"
 
 
+def _failed(asking: asyncio.Task[bytes]) -> bool:
+    return asking.cancelled() or asking.exception() is not None
+
+
 def _health(checks: dict[str, str]) -> web.Response:
     well = all(word == "ok" for word in checks.values())
     health = Health(status="ok" if well else "failing", checks=checks)
-    return web.Response(status=200 if well else 503, body=msgspec.json.encode(health), content_type="application/json")
+    return body(msgspec.json.encode(health), status=200 if well else 503)
