@@ -56,9 +56,9 @@ class UrlQueue:
         """What was delivered to us and not disposed of: never claimed from ourselves."""
 
     async def __aenter__(self) -> Self:
-        """Raise UsageError where the server is too old or may drop keys, ConnectionError where it is away."""
+        """Raise UsageError where the server cannot be used, ConnectionError where it is away."""
         await check_server(self._client)
-        await self._group.create(self._client)
+        await persist(self._client, lambda: self._group.create(self._client))
         return self
 
     async def __aexit__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from msgspec import Struct
 from redis.exceptions import ResponseError
@@ -36,11 +36,22 @@ class Group(Struct, frozen=True, kw_only=True):
 
     async def create(self, client: Redis, at: str = "0") -> None:
         """Create the group, and the stream if need be, to deliver what follows the id `at`; leave an existing one."""
+        if await self._exists(client):  # a server that is full, or a replica, would refuse even to say so
+            return
         try:
             await client.xgroup_create(self.stream, self.name, id=at, mkstream=True)
         except ResponseError as e:
             if "BUSYGROUP" not in str(e):
                 raise
+
+    async def _exists(self, client: Redis) -> bool:
+        try:
+            groups: Any = await client.xinfo_groups(self.stream)
+        except ResponseError as e:
+            if "no such key" not in str(e):
+                raise
+            return False
+        return any(group["name"].decode() == self.name for group in groups)
 
     async def claim(
         self, client: Redis, consumer: str, *, idle_s: float, count: int, held: Collection[str] = ()

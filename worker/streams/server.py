@@ -1,34 +1,60 @@
-"""Whether a server can be used: new enough, and keeps what it is given."""
+"""Whether a server can be used: new enough, one and whole, and keeps what it is given."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from redis.asyncio import Redis
 from redis.exceptions import (
     ConnectionError,  # noqa: A004 - the name that every caller of redis-py expects
+    NoPermissionError,
     RedisError,
 )
 
 from worker.errors import UsageError
 from worker.streams.connection import address
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 BASELINE: Final = (6, 2)
 """XPENDING IDLE and exclusive ranges came with Redis 6.2; Valkey reports the Redis version it answers to."""
 
 
 async def check_server(client: Redis) -> None:
-    """Raise UsageError unless the server is new enough and keeps what it is given; ConnectionError where it is away."""
+    """Raise UsageError unless the server can be used, ConnectionError where it is away."""
     try:
         info = await client.info()
+    except NoPermissionError as e:
+        raise UsageError(f"the user given for Redis at {address(client)} may not do enough: {e}") from None
     except (RedisError, OSError) as e:
         raise ConnectionError(f"cannot use Redis at {address(client)}: {e}") from None
-    version = tuple(int(n) for n in str(info["redis_version"]).split(".")[:2])
-    if version < BASELINE:
-        raise UsageError(f"Redis at {address(client)} is version {info['redis_version']}: 6.2 or later is needed")
+    if why := unfit(info):
+        raise UsageError(f"Redis at {address(client)} {why}")
+
+
+def unfit(info: Mapping[str, Any]) -> str | None:
+    """Say why a server that tells this of itself (INFO) cannot be used; None where it can."""
+    mode = info.get("redis_mode", info.get("server_mode"))  # Valkey's own name for it
     policy = info.get("maxmemory_policy", "noeviction")
+    if mode == "sentinel":
+        return "is a Sentinel: name the primary that it watches"
+    if mode == "cluster" or info.get("cluster_enabled"):
+        return "is a cluster, which would spread over its servers what has to change in one step: name a single one"
+    if _version(info) < BASELINE:
+        return f"is version {info['redis_version']}: 6.2 or later is needed"
     if info.get("maxmemory", 0) > 0 and policy != "noeviction":
-        raise UsageError(
-            f"Redis at {address(client)} drops keys when its memory is full (maxmemory-policy {policy}), "
-            "tasks and events among them: set maxmemory-policy noeviction"
+        return (
+            f"drops keys when its memory is full (maxmemory-policy {policy}), tasks and events among them: "
+            "set maxmemory-policy noeviction"
         )
+    return None
+
+
+def _version(info: Mapping[str, Any]) -> tuple[int, ...]:
+    return tuple(int(n) for n in str(info["redis_version"]).split(".")[:2])
+
+
+async def is_durable(client: Redis) -> bool:
+    """Tell whether the server writes an append-only file: without one, its crash loses what it was given lately."""
+    return bool((await client.info("persistence")).get("aof_enabled"))
