@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from operator import add
 from typing import NamedTuple
 
 import msgspec
@@ -23,7 +24,9 @@ from msgspec import Struct
 
 Row = dict[str, float]
 """Class -> what it gains."""
-Rows = dict[str, Row]
+Sum = tuple[float, ...]
+"""What every class gains, by its number."""
+Sums = dict[str, Sum]
 _KEPT = 32_768
 """Words whose candidates are kept with their scores; some megabytes, and all words of many articles."""
 _OPENERS = frozenset({"", ".", "!", "?", ":", '"', "“", "''", "``", "‘", "—", "--", "•"})
@@ -32,8 +35,9 @@ _INSIDE, _AFTER_MARK, _OPENS = range(3)
 _PUNCTUATION = ["PUNCT"]
 _NAME = ["NNP"]
 _INITIAL = 2
-_NOTHING: Row = {}
-_NO_ROWS: Rows = {}
+_NO_SUMS: Sums = {}
+_NEIGHBOURS = frozenset({"last", "next", "next_ending", "second", "class_and_word", "word_and_next"})
+"""What is looked at beside the word, and weighed for every word of several classes."""
 
 
 class Model(Struct, frozen=True):
@@ -67,13 +71,13 @@ class _Own(NamedTuple):
 
     tag: str
     """Its class if it can have no other."""
-    scores: Sequence[tuple[str, float]]
-    """Every class that it may have, with what the word alone gives it; empty where there is only one."""
+    scores: Sequence[tuple[int, float]]
+    """Number of every class that it may have, with what the word alone gives it; empty where there is only one."""
     shape: str
     """Its case there, see `shape_of`."""
-    after_class: Rows
+    after_class: Sums
     """Class before it -> what the pair of them adds."""
-    before_word: Rows
+    before_word: Sums
     """Word after it -> what the pair of them adds."""
 
 
@@ -81,39 +85,48 @@ class Tagger:
     """A model, and the sums that it has needed lately."""
 
     def __init__(self, model: Model) -> None:
-        """Start with no sums."""
-        self.model = model
+        """Lay out the weights of neighbours as sums: to add is faster than to look into rows."""
+        sums = {look: _sums(model.tags, model.weights[look]) for look in _NEIGHBOURS}
         self.classes = model.classes
+        self._model = msgspec.structs.replace(
+            model, weights={look: rows for look, rows in model.weights.items() if look not in _NEIGHBOURS}
+        )
+        self._nothing = (0.0,) * len(model.tags)
         self._owns: list[dict[str, _Own]] = [{}, {}, {}]
         """Place -> word as written -> what is known of it there."""
-        self._histories: dict[tuple[str, str, str], Row] = {}
+        self._histories: dict[tuple[str, str, str], Sum] = {}
         """Case and the two classes before -> what they add."""
-        endings = model.weights["next_ending"]
-        self._nexts = {word: _sum(row, endings.get(word[-3:], _NOTHING)) for word, row in model.weights["next"].items()}
+        self._lasts, self._seconds, self._endings = sums["last"], sums["second"], sums["next_ending"]
+        self._nexts = {word: self._with_ending(word, own) for word, own in sums["next"].items()}
         """Word after -> what it and its ending add."""
-        self._after_class = _nested(model.weights["class_and_word"], 1)
-        self._before_word = _nested(model.weights["word_and_next"], 0)
+        self._after_class = _nested(sums["class_and_word"], 1)
+        self._before_word = _nested(sums["word_and_next"], 0)
+
+    def _with_ending(self, word: str, own: Sum) -> Sum:
+        return tuple(map(add, own, self._endings.get(word[-3:], self._nothing)))
 
     def tag(self, words: list[str], lower: list[str]) -> list[str]:
         """Return the class of every word, in order."""
         out: list[str] = []
-        weights, owns, previous, before, back = self.model.weights, self._owns, "", "", ""
-        lasts, nexts, endings, seconds = weights["last"], self._nexts, weights["next_ending"], weights["second"]
-        ahead = [*lower[1:], "", ""]
+        before = previous = back = ""
+        owns, names, nothing, ahead = self._owns, self._model.tags, self._nothing, [*lower[1:], "", ""]
+        lasts, nexts, endings, seconds = self._lasts, self._nexts, self._endings, self._seconds
         for i, low in enumerate(lower):
             where = place(back, previous)
             tag, scores, shape, after_class, before_word = owns[where].get(words[i]) or self._own(words[i], low, where)
             if scores:
-                after = ahead[i]
-                rows = (
-                    self._history(shape, before, previous),
-                    lasts.get(back),
-                    nexts.get(after) or endings.get(after[-3:]),
-                    seconds.get(ahead[i + 1]),
-                    after_class.get(previous),
-                    before_word.get(after),
-                )
-                tag = _best(scores, list(filter(None, rows)))
+                after, most = ahead[i], -1e9
+                history = self._history(shape, before, previous)
+                last = lasts.get(back, nothing)
+                following = nexts.get(after) or endings.get(after[-3:], nothing)
+                second = seconds.get(ahead[i + 1], nothing)
+                pair = after_class.get(previous, nothing)
+                onwards = before_word.get(after, nothing)
+                for n, own in scores:
+                    score = own + history[n] + last[n] + following[n] + second[n] + pair[n] + onwards[n]
+                    if score > most:
+                        best, most = n, score
+                tag = names[best]
             if tag == "VB" and previous == "IN" and back == "to":
                 out[-1] = previous = "TO"  # seen from the verb, it was no preposition
             out.append(tag)
@@ -129,58 +142,48 @@ class Tagger:
         return own
 
     def _weighed(self, word: str, low: str, where: int) -> _Own:
-        candidates = self.model.candidates(word, low, where)
+        candidates = self._model.candidates(word, low, where)
         if len(candidates) == 1:
-            return _Own(candidates[0], (), "", _NO_ROWS, _NO_ROWS)
-        shape, weights = shape_of(word, where), self.model.weights
+            return _Own(candidates[0], (), "", _NO_SUMS, _NO_SUMS)
+        shape, weights = shape_of(word, where), self._model.weights
         looks = (
             weights["word"].get(low),
             weights["ending"].get(low[-3:]),
             weights["ending_and_shape"].get(low[-2:] + shape),
         )
-        rows = list(filter(None, looks))
-        scores = [(tag, sum([row[tag] for row in rows if tag in row])) for tag in candidates]
-        return _Own("", scores, shape, self._after_class.get(low, _NO_ROWS), self._before_word.get(low, _NO_ROWS))
+        rows, number = list(filter(None, looks)), self._model.tags.index
+        scores = [(number(tag), sum([row[tag] for row in rows if tag in row])) for tag in candidates]
+        return _Own("", scores, shape, self._after_class.get(low, _NO_SUMS), self._before_word.get(low, _NO_SUMS))
 
-    def _history(self, shape: str, before: str, previous: str) -> Row:
+    def _history(self, shape: str, before: str, previous: str) -> Sum:
         """Return what the two classes before add; there are few of them."""
         found = self._histories.get((shape, before, previous))
         if found is None:
             looks = of_history(shape, before, previous)
-            found = _sum(*(self.model.weights[look].get(value, _NOTHING) for look, value in looks))
+            rows = [self._model.weights[look].get(value, {}) for look, value in looks]
+            found = tuple(sum(row.get(tag, 0.0) for row in rows) for tag in self._model.tags)
             self._histories[shape, before, previous] = found
         return found
 
 
-def _sum(*rows: Row) -> Row:
-    """Add rows up."""
-    total: Row = {}
-    for row in rows:
+def _sums(tags: list[str], rows: dict[str, Row]) -> Sums:
+    """Lay rows out by the number of each class."""
+    numbers, nothing, sums = {tag: n for n, tag in enumerate(tags)}, [0.0] * len(tags), {}
+    for value, row in rows.items():
+        own = nothing.copy()
         for tag, weight in row.items():
-            total[tag] = total.get(tag, 0.0) + weight
-    return total
+            own[numbers[tag]] = weight
+        sums[value] = tuple(own)
+    return sums
 
 
-def _nested(pairs: Rows, outer: int) -> dict[str, Rows]:
-    """Sort the rows of pairs by one member (0 or 1), then by the other, so that a word finds all of its own at once."""
-    found: dict[str, Rows] = {}
+def _nested(pairs: Sums, outer: int) -> dict[str, Sums]:
+    """Sort the sums of pairs by one member (0 or 1), then by the other, so that a word finds all of its own at once."""
+    found: dict[str, Sums] = {}
     for pair, row in pairs.items():
         members = pair.split(" ")
         found.setdefault(members[outer], {})[members[1 - outer]] = row
     return found
-
-
-def _best(scores: Sequence[tuple[str, float]], rows: list[Row]) -> str:
-    """Return the class with the greatest sum, of equals the first."""
-    best, most = "", -1e9
-    for tag, own in scores:
-        score = own
-        for row in rows:
-            if tag in row:
-                score += row[tag]
-        if score > most:
-            best, most = tag, score
-    return best
 
 
 # ---------------------------------------------------------------- what the model looks at
@@ -229,10 +232,15 @@ def of_pair(low: str, previous: str) -> tuple[str, str]:
 @cache
 def tagger(language: str) -> Tagger:
     """Return the language's tagger, read once per process; FileNotFoundError for a language without one."""
+    return Tagger(model(language))
+
+
+def model(language: str) -> Model:
+    """Read what training left behind for a language, an unknown word's classes narrowed to those that it can have."""
     packed = resources.files("worker.extract").joinpath("lexicons", f"{language}.tags").read_bytes()
-    model = msgspec.msgpack.decode(zlib.decompress(packed), type=Model)
-    guesses = {ending: _open_classes(ending, tags) for ending, tags in model.endings.items()}
-    return Tagger(msgspec.structs.replace(model, endings=guesses))
+    trained = msgspec.msgpack.decode(zlib.decompress(packed), type=Model)
+    guesses = {ending: _open_classes(ending, tags) for ending, tags in trained.endings.items()}
+    return msgspec.structs.replace(trained, endings=guesses)
 
 
 _CLOSED = frozenset({"IN", "SC", "DT", "MD", "PRP", "PRP$", "TO", "WP", "CC", "EX", "RP", "POS", "PUNCT"})
