@@ -55,6 +55,7 @@ function newToken(refused) {
   if (sessionStorage.getItem(TOKEN) !== refused) return Promise.resolve(true);
   asking ??= new Promise((resolve) => {
     const dialog = document.getElementById("token");
+    dialog.querySelector(".refused").hidden = refused === null;
     const answered = () => {
       const given = dialog.querySelector("input").value.trim();
       if (given) sessionStorage.setItem(TOKEN, given);

@@ -86,7 +86,8 @@ export class Article {
         problem.status === 404 && id ? await json(`v1/events/${encodeURIComponent(id)}`).catch(() => null) : null;
       if (this.#shown !== url) return;
       if (event) this.#quote(event);
-      else this.#say(problem.status === 404 ? "This article is not kept any more." : `${problem.message}.`, url);
+      else if (problem.status === 404) this.#say("This article is not kept any more.", url);
+      else this.#say(`${problem.message}.`, url, () => this.show(new URLSearchParams({ url, ...(id && { event: id }) })));
     }
   }
 
@@ -116,12 +117,14 @@ export class Article {
     this.#place();
   }
 
-  #say(words, url = "") {
+  /** Say something in place of an article; nothing: there is one. */
+  #say(words, url = "", again = null) {
     const link = linkable(url);
     this.message.hidden = words === "";
     this.message.replaceChildren(
       words,
       ...(link ? [" ", el("a", { href: link, rel: "noopener noreferrer" }, "See the original")] : []),
+      ...(again ? [" ", el("button", { type: "button", class: "plain", onclick: again }, "Try again")] : []),
     );
     for (const part of [this.tools, this.body, this.found]) part.hidden = words !== "";
     if (words === "") return;
@@ -179,7 +182,7 @@ export class Article {
   #fillCard(event) {
     const close = el(
       "button",
-      { type: "button", class: "plain close", "aria-label": "Close the card", onclick: () => this.#select(null) },
+      { type: "button", class: "plain close", "aria-label": "Close the card", onclick: () => this.#close() },
       "×",
     );
     this.card.replaceChildren(close, card(event, this.#known));
@@ -188,6 +191,14 @@ export class Article {
     const most = Math.max(0, this.text.offsetHeight - this.card.offsetHeight);
     const top = mark.getBoundingClientRect().top - this.text.getBoundingClientRect().top - 14;
     this.card.style.setProperty("--top", `${Math.max(0, Math.min(top, most))}px`);
+  }
+
+  /** Close the card; the focus goes back to the words that it was about. */
+  #close() {
+    if (!this.#pinned) return;
+    const anchor = this.#marks(this.#pinned).find((mark) => mark.hasAttribute("tabindex"));
+    if (this.card.contains(document.activeElement)) anchor?.focus({ preventScroll: true });
+    this.#select(null);
   }
 
   #marks(id) {
@@ -239,13 +250,18 @@ export class Article {
     this.text.addEventListener("pointerleave", () => this.#look(this.#pinned));
     this.text.addEventListener("click", (event) => getSelection().isCollapsed && this.#select(idAt(event)));
     this.text.addEventListener("focusin", (event) => idAt(event) && this.#select(idAt(event)));
+    this.text.addEventListener("keydown", (event) => {
+      if (!["Enter", " "].includes(event.key) || !idAt(event)) return;
+      event.preventDefault();
+      this.#select(idAt(event) === this.#pinned ? null : idAt(event));
+    });
     this.card.addEventListener("click", (event) => {
       const id = event.target.closest?.("[data-select]")?.dataset.select;
       if (!id) return;
       event.preventDefault();
       this.#select(id, { scroll: true });
     });
-    this.onkeydown = (event) => event.key === "Escape" && this.#select(null);
+    this.onkeydown = (event) => event.key === "Escape" && this.#close();
   }
 }
 

@@ -47,13 +47,32 @@ export function linkable(url) {
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
- * Say something to those who listen instead of looking; what comes within `EVERY_MS` of the last is said later, the
- * newest only.
+ * Make `shown` equal to `wanted`, touching only what differs: focus, scrolling and selected words stay where they are.
+ * Listeners are no part of it.
  */
+export function become(shown, wanted) {
+  if (shown.isEqualNode(wanted)) return;
+  if (shown.nodeType !== wanted.nodeType || shown.nodeName !== wanted.nodeName) shown.replaceWith(wanted);
+  else if (shown.nodeType === Node.TEXT_NODE) shown.data = wanted.data;
+  else becomeElement(shown, wanted);
+}
+
+function becomeElement(shown, wanted) {
+  for (const { name } of [...shown.attributes]) if (!wanted.hasAttribute(name)) shown.removeAttribute(name);
+  for (const { name, value } of wanted.attributes) if (shown.getAttribute(name) !== value) shown.setAttribute(name, value);
+  const [have, want] = [[...shown.childNodes], [...wanted.childNodes]];
+  for (const extra of have.slice(want.length)) extra.remove();
+  want.forEach((node, n) => (n < have.length ? become(have[n], node) : shown.append(node)));
+}
+
 const EVERY_MS = 8000;
 let pending = null;
 let quietUntil = 0;
 
+/**
+ * Say something to those who listen instead of looking: words, or a function that makes them when their time comes.
+ * What comes within `EVERY_MS` of the last is said later, the newest only.
+ */
 export function announce(words, now = performance.now()) {
   const scheduled = pending !== null;
   pending = words;
@@ -61,7 +80,7 @@ export function announce(words, now = performance.now()) {
 }
 
 function say() {
-  document.getElementById("announcer").textContent = pending;
+  document.getElementById("announcer").textContent = typeof pending === "function" ? pending() : pending;
   pending = null;
   quietUntil = performance.now() + EVERY_MS;
 }

@@ -1,11 +1,13 @@
 // The events under one set of filters: the past as far as it was asked for, then the present as it comes, in one order.
 
-import { json } from "./api.js";
+import { Problem, ask, json } from "./api.js";
 import { Stream } from "./stream.js";
 
 /** Events kept here at most; the oldest go first. */
 export const MOST = 5000;
 const PAGE = 60;
+/** How often the gateway is asked whether anything can come: its connection to us lives on while Redis is away. */
+const READY_EVERY_MS = 5000;
 
 /**
  * Events in the order in which they were published.  Each has a number that never changes while it is here: the first
@@ -21,6 +23,8 @@ export class Events extends EventTarget {
   #older = null;
   #stream = null;
   #leaving = new AbortController();
+  #watch = 0;
+  /** As `Stream` tells it, and "stale": connected, but nothing can come. */
   state = "connecting";
   problem = null;
   waitMs = 0;
@@ -39,6 +43,11 @@ export class Events extends EventTarget {
     return this.#before !== null;
   }
 
+  /** As many are here as may be: the past goes on, but not here. */
+  get full() {
+    return this.#kept.length >= MOST;
+  }
+
   at(number) {
     return this.#kept[number - this.first];
   }
@@ -50,6 +59,7 @@ export class Events extends EventTarget {
 
   /** Load the newest page of the past, and follow the present exactly from there; again and again until it succeeds. */
   async open() {
+    this.#watch ||= setInterval(() => this.#check(), READY_EVERY_MS);
     for (let tries = 0; !this.#leaving.signal.aborted; tries++) {
       try {
         const page = await this.#page({ limit: PAGE });
@@ -66,6 +76,7 @@ export class Events extends EventTarget {
 
   close() {
     this.#leaving.abort();
+    clearInterval(this.#watch);
     this.#stream?.close();
   }
 
@@ -121,6 +132,18 @@ export class Events extends EventTarget {
     const ms = Math.min(30_000, 1000 * 2 ** tries);
     this.#become(problem.lasting ? "failed" : "waiting", problem, ms);
     if (!problem.lasting) await new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
+  async #check() {
+    if (document.hidden || !["live", "stale"].includes(this.state)) return;
+    const { signal } = this.#leaving;
+    const problem = await ask("readyz", [], { signal }).then(
+      () => null,
+      (failure) => failure,
+    );
+    if (this.state === "live" && problem?.status === 503)
+      this.#become("stale", new Problem(503, "The gateway cannot reach Redis"));
+    else if (this.state === "stale" && !problem) this.#become("live");
   }
 
   #become(state, problem = null, waitMs = 0) {

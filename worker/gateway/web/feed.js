@@ -13,6 +13,8 @@ const MOST_LINES = 150;
 const STEP = 60;
 /** Scrolled further than this, the reader is reading: what is new waits. */
 const TOP_PX = 80;
+/** Lines come in at most this often: nobody reads faster, and a hundred events a second cost no more than five. */
+const DRAW_EVERY_MS = 200;
 
 export class Feed {
   #events = null;
@@ -21,7 +23,11 @@ export class Feed {
   #from = 0;
   #to = 0;
   #paused = false;
+  #hidden = true;
   #drawing = 0;
+  #drawnAt = 0;
+  /** Number of the first event that was not announced yet. */
+  #untold = 0;
 
   constructor() {
     this.title = "Feed";
@@ -76,6 +82,7 @@ export class Feed {
 
   /** Show these events from now on. */
   show(events) {
+    this.#hidden = false;
     if (events !== this.#events) this.#adopt(events);
     this.watcher.observe(this.end);
     this.onscroll = () => this.#atTop && this.#draw();
@@ -84,6 +91,7 @@ export class Feed {
   }
 
   hide() {
+    this.#hidden = true;
     this.watcher.disconnect();
     removeEventListener("scroll", this.onscroll);
   }
@@ -92,7 +100,7 @@ export class Feed {
     this.#listening?.abort();
     this.#listening = new AbortController();
     this.#events = events;
-    this.#from = this.#to = 0;
+    this.#from = this.#to = this.#untold = 0;
     this.list.replaceChildren();
     const { signal } = this.#listening;
     events.addEventListener("live", () => this.#draw(), { signal });
@@ -109,17 +117,21 @@ export class Feed {
 
   get #holding() {
     const reading = !this.#atTop || this.list.contains(document.activeElement);
-    return this.#paused || (reading && this.list.childElementCount > 0);
+    return this.#hidden || this.#paused || (reading && this.list.childElementCount > 0);
   }
 
-  /** Draw in the next frame, however much comes until then. */
+  /** Draw once it is time again, however much comes until then. */
   #draw() {
-    this.#drawing ||= requestAnimationFrame(() => {
-      this.#drawing = 0;
-      if (!this.#holding) this.#catchUp();
-      this.#showFresh();
-      this.#showTotal();
-    });
+    const wait = Math.max(0, this.#drawnAt + DRAW_EVERY_MS - performance.now());
+    this.#drawing ||= setTimeout(() => requestAnimationFrame(() => this.#drawNow()), wait);
+  }
+
+  #drawNow() {
+    this.#drawing = 0;
+    this.#drawnAt = performance.now();
+    if (!this.#holding) this.#catchUp();
+    this.#showFresh();
+    this.#showTotal();
   }
 
   // ------------------------------------------------------------ the present
@@ -136,7 +148,7 @@ export class Feed {
       this.list.prepend(...added);
       this.#to = events.end;
       this.#number();
-      this.#tell(added.length);
+      this.#tell();
     }
     this.#trim();
     if (scroll) this.#toTop();
@@ -161,9 +173,13 @@ export class Feed {
     this.list.firstElementChild?.focus({ preventScroll: true });
   }
 
-  #tell(count) {
-    if (this.#to <= count) return; // the first page is no news
-    announce(`${plural(count, "new event")}. ${sentence(this.#events.at(this.#to - 1))}`);
+  /** Say how many came since the last time, and the newest of them. */
+  #tell() {
+    announce(() => {
+      const [count, newest] = [this.#to - this.#untold, this.#events.at(this.#to - 1)];
+      this.#untold = this.#to;
+      return newest ? `${plural(count, "new event")}. ${sentence(newest)}` : "";
+    });
   }
 
   #showFresh() {
@@ -183,8 +199,7 @@ export class Feed {
   // ------------------------------------------------------------ the past
   #past() {
     if (this.#to === this.#from) {
-      this.#to = this.#events.end;
-      this.#from = this.#to;
+      this.#to = this.#from = this.#untold = this.#events.end;
     }
     this.#deeper();
     this.#showTotal();
@@ -219,15 +234,17 @@ export class Feed {
     this.list.setAttribute("aria-busy", String(empty && state === "connecting"));
     this.end.classList.toggle("empty", empty);
     const again = el("button", { type: "button", class: "plain", onclick: () => this.#deeper() }, "Older events");
+    const last = this.#events.full ? "Older ones are not shown: filters find them." : "That is all that is kept.";
     this.end.replaceChildren(
-      empty ? nothing(state, problem) : failure ? `${failure.message}. ` : more ? "" : "That is all that is kept.",
+      empty ? nothing(state, problem) : failure ? `${failure.message}. ` : more ? "" : last,
       ...(more && !empty ? [again] : []),
+      ...(empty && problem?.status === 401 ? [retry(this.#events)] : []),
     );
   }
 
   #showTotal() {
     const here = this.#events.end - this.#events.first;
-    this.total.textContent = here > 0 ? `${plural(here, "event")} here${this.#events.more ? ", more below" : ""}` : "";
+    this.total.textContent = here > 0 ? `${plural(here, "event")}${this.#events.more ? ", more below" : ""}` : "";
   }
 
   // ------------------------------------------------------------ by keyboard
@@ -244,6 +261,9 @@ export class Feed {
     if (next && !next.nextElementSibling) this.#deeper();
   }
 }
+
+const retry = (events) =>
+  el("p", {}, el("button", { type: "button", class: "plain", onclick: () => events.open() }, "Give a token"));
 
 function nothing(state, problem) {
   if (problem?.status === 400) return ""; // told beside the filters

@@ -27,7 +27,10 @@ function inWords([name, value]) {
   return name === "kind" ? `${value}s` : `${name}: ${spoken(value)}`;
 }
 
-/** The bar.  `onChange(filters)` is told whenever the reader asks for something else. */
+/**
+ * The bar.  `onChange(filters, typing)` is told whenever the reader asks for something else; `typing` where more letters
+ * may follow.
+ */
 export class Filters {
   #typed = null;
 
@@ -118,28 +121,38 @@ export class Filters {
     this.countries = el("datalist", { id: "countries" });
     this.acts = select("act", "Act", "any act");
     this.statuses = select("status", "Status", "any status");
-    const more = el(
-      "details",
-      { class: "more-filters" },
-      el("summary", {}, "More filters ", this.count),
-      el(
-        "div",
-        { class: "fields" },
+    this.fields = el(
+      "div",
+      { class: "fields", id: "more-filters", hidden: true },
+      ...[
         text("speaker", "Speaker", "a name"),
         text("country", "Country", "name or code", { list: "countries" }),
         text("outlet", "Outlet", "host or agency"),
         this.acts,
         this.statuses,
         confidence(),
-      ),
-      this.countries,
+        this.countries,
+      ],
+    );
+    this.more = el(
+      "button",
+      {
+        type: "button",
+        class: "plain more",
+        "aria-expanded": "false",
+        "aria-controls": "more-filters",
+        onclick: () => this.#unfold(),
+      },
+      "More filters",
+      this.count,
     );
     const form = el(
       "form",
       { class: "filter-form" },
       el("div", { class: "kinds", role: "group", "aria-label": "Kinds" }, ...this.kinds),
       text("text", "Words", "words of the event", { type: "search" }),
-      more,
+      this.more,
+      this.fields,
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -150,17 +163,22 @@ export class Filters {
     return form;
   }
 
-  #typing() {
-    clearTimeout(this.#typed);
-    this.#typed = setTimeout(() => this.#changed(), TYPED_MS);
+  #unfold() {
+    this.fields.hidden = !this.fields.hidden;
+    this.more.setAttribute("aria-expanded", String(!this.fields.hidden));
   }
 
-  #changed() {
+  #typing() {
+    clearTimeout(this.#typed);
+    this.#typed = setTimeout(() => this.#changed(true), TYPED_MS);
+  }
+
+  #changed(typing = false) {
     clearTimeout(this.#typed);
     const given = [...new FormData(this.form)].flatMap(([name, value]) => valuesOf(name, String(value), this.codes));
     const picked = this.chosen.filter(([name]) => PICKED.includes(name));
     const next = ordered([...new Map([...picked, ...given].map((filter) => [String(filter), filter])).values()]);
-    if (String(next) !== String(this.chosen)) this.onChange(next);
+    if (String(next) !== String(this.chosen)) this.onChange(next, typing);
     this.#typed = null;
   }
 

@@ -1,7 +1,7 @@
 // How the whole is doing: the queue, who works on it, what was given up and why, and which hosts asked for a rest.
 
 import { json } from "./api.js";
-import { el, svg } from "./dom.js";
+import { announce, become, el, outside, svg } from "./dom.js";
 import { KINDS, lasting, number, plural, spoken } from "./words.js";
 
 const EVERY_MS = 2000;
@@ -9,6 +9,8 @@ const EVERY_MS = 2000;
 const SAMPLES = 300;
 /** Waiting longer than this, a task is late. */
 const LATE_S = 60;
+/** Without a sign of life for so long, a service has none: as everywhere else. */
+export const SILENT_S = 20;
 
 export class Health {
   #timer = 0;
@@ -18,7 +20,7 @@ export class Health {
   constructor() {
     this.title = "Health";
     this.heading = el("h1", { tabindex: "-1" }, "Health of the queue");
-    this.verdict = el("p", { class: "verdict", role: "status" });
+    this.verdict = el("p", { class: "verdict" });
     this.body = el("div", { class: "health-body" });
     this.element = el(
       "section",
@@ -46,15 +48,19 @@ export class Health {
     const { signal } = this.#asking;
     try {
       this.#draw(await json("v1/status", [], { signal }));
+      this.body.classList.remove("stale");
     } catch (problem) {
       if (signal.aborted) return;
+      this.body.classList.add("stale");
       this.#judge("bad", `${problem.message}.${problem.lasting ? "" : " Asking again."}`);
       if (problem.lasting) return;
     }
     if (!document.hidden && !signal.aborted) this.#timer = setTimeout(() => this.#ask(), EVERY_MS);
   }
 
+  /** Those who listen hear of a change for better or worse, not of every figure in it. */
   #judge(how, words) {
+    if (this.verdict.dataset.how !== how) announce(words);
     this.verdict.dataset.how = how;
     if (this.verdict.textContent !== words) this.verdict.textContent = words;
   }
@@ -63,7 +69,7 @@ export class Health {
     const { backlog, pending, delayed } = status.queue;
     this.#waiting = [...this.#waiting, backlog + pending + delayed].slice(-SAMPLES);
     this.#judge(...judged(status));
-    this.body.replaceChildren(
+    const panels = [
       figures(status),
       curve(this.#waiting),
       services(status),
@@ -72,16 +78,20 @@ export class Health {
       hosts(status.hosts),
       lags(status.lags),
       kept(status),
-    );
+    ];
+    become(this.body, el("div", { class: this.body.className }, ...panels));
   }
 }
 
 /** One word for a machine and one sentence for a person: the worst that can be said. */
-export function judged({ queue, workers, services }) {
+export function judged({ queue, workers, services, at }) {
   const oldest = queue.oldest_s ?? 0;
-  const silent = services.filter(({ late = {} }) => Object.keys(late).length > 0);
-  if (silent.length > 0)
-    return ["bad", `${silent.map(({ service, name }) => `${service} ${name}`).join(", ")} has fallen silent.`];
+  const silent = services.filter((beat) => silences(beat, at).length > 0);
+  if (silent.length > 0) {
+    const names = silent.slice(0, 3).map(({ service, name }) => `${service} ${name}`);
+    const others = silent.length > 3 ? [plural(silent.length - 3, "other")] : [];
+    return ["bad", `Fallen silent: ${[...names, ...others].join(", ")}.`];
+  }
   if (queue.backlog + queue.pending > 0 && workers.length === 0)
     return ["bad", `${plural(queue.backlog, "task")} waiting, and no worker is there.`];
   const silence = Math.min(...workers.map((worker) => worker.idle_s));
@@ -95,6 +105,13 @@ export function judged({ queue, workers, services }) {
       `${plural(queue.delayed, "task")} put off until ${queue.delayed === 1 ? "its" : "their"} time comes.`,
     ];
   return ["good", workers.length > 0 ? "All done: nothing is waiting." : "Nothing is waiting, and no worker is there."];
+}
+
+/** What of a service is silent: all of it, or parts that should turn and do not. */
+function silences({ at: heard, late = {} }, at) {
+  const silentS = (new Date(at) - new Date(heard)) / 1000;
+  if (silentS >= SILENT_S) return [`silent for ${lasting(silentS)}`];
+  return Object.entries(late).map(([part, seconds]) => `${part} silent for ${lasting(seconds)}`);
 }
 
 function figures({ queue, stream }) {
@@ -122,9 +139,10 @@ const age = (seconds) => (seconds === null || seconds === undefined ? "–" : la
 /** Tasks waiting, under way or put off, over the time that this page has been looking. */
 function curve(samples) {
   const most = Math.max(1, ...samples);
-  const shown = Math.max(samples.length, SAMPLES / 10);
-  const x = (n) => 600 - (samples.length - 1 - n) * (600 / (shown - 1));
-  const points = samples.map((value, n) => `${x(n).toFixed(1)},${(78 - (value / most) * 70).toFixed(1)}`);
+  const drawn = samples.length > 1 ? samples : [...samples, ...samples]; // one look is a line, too
+  const shown = Math.max(drawn.length, SAMPLES / 10);
+  const x = (n) => 600 - (drawn.length - 1 - n) * (600 / (shown - 1));
+  const points = drawn.map((value, n) => `${x(n).toFixed(1)},${(78 - (value / most) * 70).toFixed(1)}`);
   const area = `M${x(0).toFixed(1)},80 L${points.join(" L")} L600,80 Z`;
   const drawing = svg(
     "svg",
@@ -205,26 +223,26 @@ function hosts(all) {
 
 function services({ services: all, at }) {
   const since = (iso) => lasting(Math.max(0, (new Date(at) - new Date(iso)) / 1000));
-  const rows = all.map(
-    ({ name, service, started_at: started, in_flight: inFlight = 0, rates = {}, late = {}, trouble }) => [
+  const row = (beat) => {
+    const { name, service, started_at: started, in_flight: inFlight = 0, rates = {}, trouble } = beat;
+    const silent = silences(beat, at);
+    const told = trouble ? `${spoken(trouble.reason)}, ${since(trouble.at)} ago: ${trouble.what}` : "none";
+    return [
       el("span", {}, service, el("small", {}, name)),
       since(started),
       number(inFlight),
       rate(rates.articles),
       rate(KINDS.reduce((sum, kind) => sum + (rates[kind] ?? 0), 0)),
-      el("span", { class: Object.keys(late).length > 0 ? "late" : null, dir: "auto" }, troubled(late, trouble)),
-    ],
-  );
-  const head = ["Service", "Up for", "In flight", "Articles/s", "Events/s", "Last trouble"];
+      silent.length > 0 ? el("span", { class: "late" }, silent.join("; ")) : "well",
+      outside("span", "trouble", told),
+    ];
+  };
+  const rows = all.map(row);
+  const head = ["Service", "Up for", "In flight", "Articles/s", "Events/s", "State", "Last trouble"];
   return panel("Services", "None has told of itself.", rows, () => table(head, rows), "wide");
 }
 
-const rate = (perSecond = 0) => perSecond.toFixed(1);
-
-function troubled(late, trouble) {
-  const silent = Object.entries(late).map(([part, seconds]) => `${part} silent for ${lasting(seconds)}`);
-  return [...silent, ...(trouble ? [`${spoken(trouble.reason)}: ${trouble.what}`] : [])].join("; ") || "none";
-}
+const rate = (perSecond = 0) => (perSecond > 0 ? perSecond.toFixed(1) : "–");
 
 function lags(all) {
   const rows = all.map(({ stream, group, entries, lag_s: lag }) => [

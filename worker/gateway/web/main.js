@@ -17,16 +17,21 @@ class Page {
   #view = null;
   /** View -> how far it was scrolled when it was left. */
   #scrolled = {};
+  /** The reader is in the middle of a word. */
+  #typing = false;
 
   constructor() {
-    this.filters = new Filters((chosen) => this.#go(this.#view.name, chosen));
+    this.filters = new Filters((chosen, typing) => this.#go(this.#view.name, chosen, typing));
     this.views = { feed: new Feed(), picture: new Picture(), article: new Article(), health: new Health() };
     this.content = document.getElementById("content");
     this.place = el("div", { class: "view" });
     this.content.replaceChildren(this.filters.element, this.place);
     document.getElementById("link-state").hidden = true; // until there is a stream to speak of
     history.scrollRestoration = "manual"; // the address is ours, and so are its places
-    addEventListener("hashchange", () => this.#arrive());
+    addEventListener("hashchange", () => {
+      this.#typing = false;
+      this.#arrive();
+    });
     document.getElementById("skip").addEventListener("click", (event) => {
       event.preventDefault(); // the address is ours
       this.content.focus();
@@ -34,10 +39,13 @@ class Page {
     this.#arrive();
   }
 
-  /** Go to a view with these filters; typing in a field leaves no trail in the history. */
-  #go(name, chosen) {
+  /** Go to a view with these filters.  What is chosen can be gone back from; of a word typed, only its whole. */
+  #go(name, chosen, typing = false) {
     const query = new URLSearchParams(chosen).toString();
-    history.replaceState(null, "", `#/${name}${query ? `?${query}` : ""}`);
+    const address = `#/${name}${query ? `?${query}` : ""}`;
+    if (typing && this.#typing) history.replaceState(null, "", address);
+    else history.pushState(null, "", address);
+    this.#typing = typing;
     this.#arrive();
   }
 
@@ -101,6 +109,7 @@ class Page {
     const words = {
       connecting: "Connecting",
       live: "Live",
+      stale: "Reconnecting to Redis",
       waiting: `Reconnecting in ${lasting(waitMs / 1000)}`,
       failed: "Stopped",
     };
@@ -110,7 +119,7 @@ class Page {
     shown.title = problem?.message ?? "";
     document.getElementById("link-words").textContent = words[state];
     this.filters.explain(state === "failed" ? problem : null);
-    if (state === "waiting") announce(`${problem.message}. Trying again.`);
+    if (state === "waiting" || state === "stale") announce(`${problem.message}. Trying again.`);
   }
 }
 

@@ -1,7 +1,7 @@
 // The picture: who met whom and who spoke of whom, redrawn as events come, as a circle and as a table.
 
 import { Circle, inWords } from "./circle.js";
-import { el } from "./dom.js";
+import { announce, el } from "./dom.js";
 import { line } from "./line.js";
 import { Matrix } from "./matrix.js";
 import { Relations, arranged, finder, ties } from "./relations.js";
@@ -32,7 +32,7 @@ export class Picture {
     this.about = el("p", { class: "total" });
     this.circle = new Circle((code) => this.#choose(code));
     this.matrix = new Matrix((from, to) => this.#choose(`${from} ${to}`));
-    this.chosen = el("section", { class: "chosen-events", "aria-live": "polite" });
+    this.chosen = el("section", { class: "chosen-events", "aria-label": "Ties" });
     this.empty = el("p", { class: "notice", role: "status" });
     this.drawn = el(
       "div",
@@ -130,8 +130,12 @@ export class Picture {
   }
 
   #choose(what) {
+    const held = this.chosen.contains(document.activeElement);
     this.#chosen = what === this.#chosen ? null : what;
     this.#draw();
+    const title = this.chosen.querySelector("h2");
+    if (held) title.focus({ preventScroll: true });
+    announce(title.textContent);
   }
 
   #tell() {
@@ -144,9 +148,10 @@ export class Picture {
   #tellChosen() {
     const { title, about, events } = this.#behind();
     if (!this.#isNew(`${this.#chosen} ${events.length}`)) return;
-    const all = el("button", { type: "button", class: "plain", onclick: () => this.#choose(null) }, "All ties");
+    const all = el("button", { type: "button", class: "plain all-ties", onclick: () => this.#choose(null) }, "All ties");
     this.chosen.replaceChildren(
-      el("h2", {}, title, " ", all),
+      el("h2", { tabindex: "-1" }, title),
+      all,
       el("p", { class: "total" }, about),
       ...events.slice(0, MOST_LINES).map((event) => line(event, { heading: "h3" })),
       ...rest(events),
@@ -172,12 +177,15 @@ export class Picture {
           el("b", {}, String(tie.events.length)),
         ),
       );
-    this.chosen.replaceChildren(el("h2", {}, "The strongest ties"), el("ol", { class: "ties" }, ...strongest.map(row)));
+    this.chosen.replaceChildren(el("h2", { tabindex: "-1" }, "The strongest ties"), el("ol", { class: "ties" }, ...strongest.map(row)));
   }
 
+  /** What is shown beside the picture is made anew where it has changed, and nobody holds on to a part of it. */
   #isNew(key) {
-    if (this.chosen.dataset.key === key) return false;
-    this.chosen.dataset.key = key;
+    const [before, of] = [this.chosen.dataset.key, this.chosen.dataset.of];
+    const held = of === String(this.#chosen) && this.chosen.contains(document.activeElement);
+    if (before === key || held) return false;
+    Object.assign(this.chosen.dataset, { key, of: String(this.#chosen) });
     return true;
   }
 

@@ -7,6 +7,9 @@
 /** Status of a meeting -> what it makes of two parties; the others (cancelled, denied) bring nobody together. */
 const MEETINGS = { held: "met", planned: "toMeet", proposed: "toMeet" };
 
+/** ISO 3166-1 alpha-2; whatever else stands there is no country to draw. */
+const CODE = /^[A-Z]{2}$/;
+
 /** Make a finder: words and their language -> the ISO codes of the countries that they name. */
 export function finder(places) {
   const tables = new Map(Object.entries(places).map(([language, names]) => [language, table(names)]));
@@ -52,15 +55,15 @@ export function ties(event, find) {
 
 function spoken({ speaker, target, content, language }, find) {
   const from = speaker?.country;
-  if (!from) return [];
+  if (!CODE.test(from)) return [];
   const named = find(content.map((span) => span.text).join(" … "), language);
-  if (target?.country) named.add(target.country);
+  if (CODE.test(target?.country)) named.add(target.country);
   return [...named].map((to) => ({ kind: "spoke", from, to }));
 }
 
 function met({ participants, status }) {
   const kind = MEETINGS[status];
-  const countries = [...new Set(participants.map((actor) => actor.country).filter(Boolean))].sort();
+  const countries = [...new Set(participants.map((actor) => actor.country).filter((code) => CODE.test(code)))].sort();
   if (!kind) return [];
   return countries.flatMap((from, n) => countries.slice(n + 1).map((to) => ({ kind, from, to })));
 }

@@ -64,14 +64,21 @@ export function country(code) {
 
 // ---------------------------------------------------------------- times
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const DAY_AND_CLOCK = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+});
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const FULL = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short" });
 const PLAIN_DAY = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
 
-/** An instant as a line has room for: the clock today, the day before. */
+/** An instant as a line has room for: the clock today, with the day this year, the day alone before. */
 export function when(iso, now = new Date()) {
   const at = new Date(iso);
-  return at.toDateString() === now.toDateString() ? CLOCK.format(at) : DAY.format(at);
+  if (at.toDateString() === now.toDateString()) return CLOCK.format(at);
+  return (at.getFullYear() === now.getFullYear() ? DAY_AND_CLOCK : DAY).format(at);
 }
 
 export const inFull = (iso) => FULL.format(new Date(iso));
@@ -79,13 +86,15 @@ export const inFull = (iso) => FULL.format(new Date(iso));
 /** A date without a time ("2025-03-17"), which is the same day everywhere. */
 export const day = (iso) => PLAIN_DAY.format(new Date(iso));
 
-/** A length of time: "40 ms", "4.2 s", "42 s", "3 min", "2 h 5 min". */
+/** A length of time: "40 ms", "4.2 s", "42 s", "3 min", "2 h 5 min", "3 d 4 h". */
 export function lasting(seconds) {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 120) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
-  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 // ---------------------------------------------------------------- outlets
@@ -104,8 +113,16 @@ export function actors(event) {
   return event.kind === "meeting" ? event.participants : event.deciders;
 }
 
-/** An event as one sentence for those who listen. */
+/** An event as one sentence for those who listen; a long one ends where most have heard enough. */
 export function sentence(event) {
+  const told = inOne(event);
+  return told.length > MOST_HEARD ? `${told.slice(0, told.lastIndexOf(" ", MOST_HEARD))} …` : told;
+}
+
+/** UTF-16 units: about fifteen seconds of speech. */
+const MOST_HEARD = 240;
+
+function inOne(event) {
   const who =
     actors(event)
       .map((actor) => actor.name)
