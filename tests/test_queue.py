@@ -529,7 +529,8 @@ async def test_only_silent_consumers_that_hold_nothing_are_collected(
 
 async def test_a_consumer_heard_of_lately_is_not_collected(workers: tuple[UrlQueue, UrlQueue]) -> None:
     a, b = workers
-    await a.read(1, 0)
+    [delivery] = await deliver(a)
+    await a.settle(delivery, [])
     assert await b.collect() == 0
 
 
