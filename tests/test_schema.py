@@ -1,10 +1,18 @@
 """What travels keeps its form."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, get_args
+
 import msgspec
 import pytest
+from jsonschema import Draft202012Validator
 
+from worker.publish import traceparent, writes
 from worker.schema import (
+    ENTRY,
     KINDS,
+    Article,
     Decision,
     Event,
     Meeting,
@@ -14,9 +22,12 @@ from worker.schema import (
     article_id,
     article_stream,
     digest,
+    event_schema,
     event_stream,
     task_id,
+    values,
 )
+from worker.settings import Settings
 
 SENTENCE = Span(start=0, end=6, text="A met.")
 
@@ -58,3 +69,77 @@ def test_ids_are_the_same_on_every_machine_and_day() -> None:
 def test_streams_are_named_as_the_contract_says() -> None:
     assert event_stream("communique", "meeting") == "communique:events:meeting"
     assert article_stream("communique") == "communique:articles"
+
+
+# ---------------------------------------------------------------- what everything means
+SCHEMA = event_schema()
+
+
+@pytest.mark.parametrize("part", [*SCHEMA["$defs"]])
+def test_every_part_of_an_event_and_every_field_says_what_it_means(part: str) -> None:
+    about = SCHEMA["$defs"][part]
+    assert about["description"].endswith((".", "always."))
+    silent = [name for name, field in about["properties"].items() if not field.get("description") and name != "kind"]
+    assert silent == []
+
+
+def test_every_field_of_an_article_says_what_it_means() -> None:
+    properties = msgspec.json.schema(Article)["$defs"]["Article"]["properties"]
+    assert [name for name, field in properties.items() if not field.get("description")] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "meanings"),
+    [
+        (values.ActorType, values.ACTOR_TYPES),
+        (values.Quotation, values.QUOTATIONS),
+        (values.Act, values.ACTS),
+        (values.Form, values.FORMS),
+        (values.MeetingStatus, values.MEETING_STATUSES),
+        (values.DecisionStatus, values.DECISION_STATUSES),
+        (values.Category, values.CATEGORIES),
+    ],
+)
+def test_every_word_that_a_field_may_hold_has_its_meaning(words: Any, meanings: Mapping[str, str]) -> None:
+    assert tuple(meanings) == get_args(words)
+    assert all(meaning.endswith((".", "”.")) for meaning in meanings.values())
+
+
+def test_the_schema_tells_every_meaning_of_every_word() -> None:
+    fields = [field for part in SCHEMA["$defs"].values() for field in part["properties"].values()]
+    told = [field for field in fields if "enum" in field and "description" in field]
+    assert len(told) == 7
+    for field in told:
+        assert all(f"- `{word}`: " in field["description"] for word in field["enum"])
+
+
+def test_the_fields_of_an_entry_are_those_that_are_written() -> None:
+    article = Article(id=article_id("https://a.example/"), url="https://a.example/", text="A met.")
+    for write in writes(article, EVENTS, Settings(), datetime(2026, 3, 1, tzinfo=UTC), traceparent(digest("trace"))):
+        assert sorted(write.fields) == sorted(ENTRY)
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"confidence": 1.2}, "confidence"),
+        ({"id": "1"}, "id"),
+        ({"cameo": "42a"}, "cameo"),
+        ({"sentence": {"start": -1, "end": 6, "text": "A met."}}, "start"),
+        ({"participants": [{"name": "A", "type": "person", "country": "de"}]}, "country"),
+        ({"status": "postponed"}, "status"),
+    ],
+)
+def test_the_schema_refuses_what_is_never_written(change: dict[str, Any], path: str) -> None:
+    meeting = msgspec.to_builtins(EVENTS[1]) | {"id": digest("1")}
+    validator = Draft202012Validator({**SCHEMA, "anyOf": [{"$ref": "#/$defs/Meeting"}]})
+    validator.validate(meeting)
+    (error,) = [leaf for error in validator.iter_errors(meeting | change) for leaf in leaves(error)]
+    assert error.absolute_path[-1] == path
+
+
+def leaves(error: Any) -> list[Any]:
+    """The errors below one, but for those of the alternative that is null."""
+    if not error.context:
+        return [] if error.validator == "type" and error.validator_value == "null" else [error]
+    return [leaf for inner in error.context for leaf in leaves(inner)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tools import configuration_page
+from tools import configuration_page, events_page
 from worker.commands.documents import schema_text
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 DOCS: Final = Path(__file__).parent.parent / "docs"
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "configuration.md": configuration_page.page,
+    "events.md": events_page.page,
     "events.schema.json": schema_text,
 }
 

@@ -26,6 +26,13 @@ _SEPARATOR = "\n\n---\n\n"
 _REMARK = "# "
 
 
+def read(path: Path) -> Iterator[Article]:
+    """Yield the file's articles, without the linguist's remarks."""
+    for source in path.read_text(encoding="utf-8").strip().split(_SEPARATOR):
+        paragraphs = map(_without_remarks, source.split("\n\n"))
+        yield _article("\n\n".join(filter(None, paragraphs)), path.stem)
+
+
 def described(path: Path) -> str:
     """Return the file's articles, each paragraph followed by its events, as the golden file has them."""
     sources = path.read_text(encoding="utf-8").strip().split(_SEPARATOR)
@@ -35,7 +42,7 @@ def described(path: Path) -> str:
 def _annotated(source: str, name: str) -> Iterator[str]:
     blocks = source.split("\n\n")
     paragraphs = [_without_remarks(block) for block in blocks]
-    events = _events("\n\n".join(filter(None, paragraphs)), name)
+    events = extract(_article("\n\n".join(filter(None, paragraphs)), name))
     said = {event.id: event for event in events if isinstance(event, Statement)}
     end = 0
     for block, paragraph in zip(blocks, paragraphs, strict=True):
@@ -50,9 +57,9 @@ def _without_remarks(block: str) -> str:
     return "\n".join(line for line in block.split("\n") if not line.startswith(_REMARK))
 
 
-def _events(text: str, name: str) -> list[Event]:
+def _article(text: str, name: str) -> Article:
     url = f"https://news.example/{name}"
-    return extract(Article(id=article_id(url), url=url, text=text, language="en", published_at=PUBLISHED))
+    return Article(id=article_id(url), url=url, text=text, language="en", published_at=PUBLISHED)
 
 
 def _position(event: Event) -> int:

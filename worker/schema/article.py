@@ -16,7 +16,9 @@ Instant = Annotated[datetime, Meta(extra_json_schema={"format": "date-time"})]
 class Article(Struct, frozen=True, kw_only=True):
     """One article as text, its paragraphs separated by an empty line."""
 
-    id: Annotated[Id, Meta(description="Depends on the canonical URL alone: the same for every fetch.")]
+    id: Annotated[
+        Id, Meta(description="32 hex digits that depend on the canonical URL alone: the same for every fetch.")
+    ]
     url: Annotated[str, Meta(description="Canonical URL; may be empty for a text that came without one.")]
     text: Annotated[
         str,

@@ -82,8 +82,9 @@ class _Event(Struct, frozen=True, kw_only=True, tag_field="kind"):
     id: Annotated[
         Id,
         Meta(
-            description="Depends on the article's canonical URL, the kind and the evidence's normalised words, not on "
-            "offsets: the same evidence keeps its id when a paragraph is added above it or the page is fetched again."
+            description="32 hex digits that depend on the article's canonical URL, the kind and the evidence's "
+            "normalised words, not on offsets: the same evidence keeps its id when a paragraph is added above it or the "
+            "page is fetched again."
         ),
     ]
     url: Annotated[str, Meta(description="The article's canonical URL; empty for a text that came without one.")]
@@ -170,7 +171,10 @@ class Statement(_Event, frozen=True, kw_only=True, tag_field="kind", tag="statem
     )
     said_on: Annotated[
         date | None,
-        Meta(description="The day, counted from that of publication where the words are “on Tuesday”; or null."),
+        Meta(
+            description="The day on which it was said, counted from that of publication where the article has “on "
+            "Tuesday”; or null."
+        ),
     ] = None
 
 
