@@ -27,7 +27,7 @@ from worker.metrics.counted import (
     prepare,
     totals,
 )
-from worker.metrics.handed_on import (
+from worker.metrics.forwarding import (
     ATTEMPT_S,
     ATTEMPTS,
     DELIVERY_S,
