@@ -44,8 +44,8 @@ events, and before them. The fields of an entry are named as CloudEvents names i
 """
 
 RULES_AND_CODES: Final = """\
-What a rule's name stands for: [rules.toml](../worker/view/rules.toml); `communique extract --explain` tells it with every
-event. How an event gets its codes, and why some have none: [codes.md](codes.md).
+What a rule's name stands for: [rules.toml](../worker/view/rules.toml); `communique extract --explain` tells it with
+every event. How an event gets its codes, and why some have none: [codes.md](codes.md).
 """
 KIND: Final = ("`kind`", "string", "", "Which of the three it is: `statement`, `meeting` or `decision`.")
 """msgspec keeps the tag of a union apart from the fields."""

@@ -83,8 +83,8 @@ class _Event(Struct, frozen=True, kw_only=True, tag_field="kind"):
         Id,
         Meta(
             description="32 hex digits that depend on the article's canonical URL, the kind and the evidence's "
-            "normalised words, not on offsets: the same evidence keeps its id when a paragraph is added above it or the "
-            "page is fetched again."
+            "normalised words, not on offsets: the same evidence keeps its id when a paragraph is added above it or "
+            "the page is fetched again."
         ),
     ]
     url: Annotated[str, Meta(description="The article's canonical URL; empty for a text that came without one.")]
