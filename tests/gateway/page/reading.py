@@ -1,0 +1,71 @@
+"""A reader: a browser's page before a gateway that serves one test's streams; and what there is to read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from playwright.async_api import expect
+
+from tests.gateway.browsing import article, decision, meeting, person, publish, span, statement
+from worker.schema import Actor, Article, Event
+from worker.streams import connect
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+    from worker.settings import Settings
+
+TEXT = "“No port will freeze,” 🚢 Maren Holt said. She met Juhani Korpi in Trieste. The Storting passed the bill."
+HARBOUR = article(TEXT)
+HOLT = person(HARBOUR, "Maren Holt", country="NO", role="foreign minister")
+KORPI = person(HARBOUR, "Juhani Korpi", country="FI")
+STORTING = Actor(name="Storting", mention=span(TEXT, "The Storting"), type="organisation", country="NO")
+SAID = statement(HARBOUR, HOLT, "“No port will freeze,”", cue=span(TEXT, "said"))
+MET = meeting(HARBOUR, HOLT, KORPI, cue=span(TEXT, "met"), place=span(TEXT, "Trieste"))
+PASSED = decision(HARBOUR, STORTING, cue=span(TEXT, "passed"), object=span(TEXT, "the bill"))
+
+PLAN = article("“The Danish and Finland's plan is ours,” Maren Holt said.", "plan")
+PLANNED = statement(PLAN, person(PLAN, "Maren Holt", country="NO"), "“The Danish and Finland's plan is ours,”")
+
+
+class Reader:
+    """A browser's page before a gateway that serves one test's streams; what the console complains of is kept."""
+
+    def __init__(self, page: Page, base: str, redis_url: str, settings: Settings) -> None:
+        self.page = page
+        self.base = base
+        self.complaints: list[str] = []
+        self._redis_url, self._settings = redis_url, settings
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda told: self.complaints.append(told.text) if told.type == "error" else None)
+
+    async def publish(self, of: Article, *events: Event) -> None:
+        await publish(self._redis_url, self._settings, of, *events)
+
+    async def bury(self, reason: str) -> None:
+        """Add a dead letter, as the queue does."""
+        async with connect(self._redis_url) as client:
+            await client.xadd(f"{self._settings.key_prefix}:dead", {"reason": reason, "detail": "", "deliveries": "1"})
+
+    async def go(self, where: str = "#/feed") -> None:
+        await self.page.goto(f"{self.base}/{where}")
+
+    async def live(self) -> None:
+        await expect(self.page.locator("#link-state")).to_have_attribute("data-state", "live")
+
+
+def many(count: int, name: str = "many") -> tuple[Article, list[Event]]:
+    """An article with that many statements, each in words of its own."""
+    of = article(" ".join(f"“Word {n}.”" for n in range(count)), name)
+    return of, [statement(of, None, f"“Word {n}.”") for n in range(count)]
+
+
+async def open_article(reader: Reader, of: Article = HARBOUR, *events: Event) -> None:
+    await reader.publish(of, *(events or (SAID, MET, PASSED)))
+    await reader.go()
+    await reader.page.locator(".line-words").last.click()
+    await expect(reader.page.get_by_role("heading", level=1)).to_have_text(of.title)
+
+
+def marks(reader: Reader, event: Event, role: str) -> Any:
+    return reader.page.locator(f'.article-text .mark[data-event="{event.id}"][data-role="{role}"]')

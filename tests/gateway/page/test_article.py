@@ -1,0 +1,90 @@
+"""The article: the words of every event, marked where they stand, and a card that explains them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+pytest.importorskip("playwright.async_api", reason="playwright is not installed: pip install -e '.[dev]'")
+
+from msgspec.structs import replace
+from playwright.async_api import expect
+
+from tests.gateway.browsing import article, person, span, statement
+from tests.gateway.page.reading import HARBOUR, MET, PASSED, SAID, TEXT, Reader, marks, open_article
+from worker.schema import Event
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_an_article_marks_the_words_of_every_event_behind_an_emoji_too(reader: Reader) -> None:
+    await open_article(reader)
+    expected: list[tuple[Event, str, str]] = [
+        (SAID, "content", "“No port will freeze,”"),
+        (SAID, "source", "Maren Holt"),
+        (SAID, "cue", "said"),
+        (MET, "party", "Juhani Korpi"),
+        (MET, "place", "Trieste"),
+        (PASSED, "object", "the bill"),
+    ]
+    for event, role, words in expected:
+        assert "".join(await marks(reader, event, role).all_text_contents()).count(words) == 1
+    assert await reader.page.locator(".article-text").text_content() == TEXT
+
+
+async def test_the_card_beside_an_event_tells_its_facts_codes_and_rule(reader: Reader) -> None:
+    await open_article(reader)
+    await marks(reader, MET, "cue").click()
+    card = reader.page.locator("#card")
+    for told in ("Meeting", "foreign minister, Norway", "talks held", "Trieste", "PLOVER CONSULT-visit", "90 %"):
+        await expect(card).to_contain_text(told)
+    await expect(card).to_contain_text("A verb of meeting")
+    await expect(card).not_to_contain_text("CAMEO")
+    await marks(reader, SAID, "content").hover()
+    await expect(card).to_contain_text("CAMEO 010 Make statement")
+    await expect(marks(reader, SAID, "content").first).to_have_class(re.compile(r"\bon\b"))
+    await reader.page.mouse.move(5, 5)
+    await expect(card).to_contain_text("CONSULT")  # the one that was chosen is there again
+    await reader.page.keyboard.press("Escape")
+    await expect(card).to_be_hidden()
+
+
+async def test_parts_that_overlap_or_come_in_pieces_are_all_marked(reader: Reader) -> None:
+    of = article("“We, as Ana Brod said, want peace,” he said. “And soon.”", "nested")
+    outer = statement(of, None, "“We, as Ana Brod said, want peace,”", "“And soon.”", cue=span(of.text, "he said"))
+    inner = statement(of, person(of, "Ana Brod"), "want peace", cue=span(of.text, "said"))
+    await open_article(reader, of, outer, inner)
+    assert (
+        "".join(await marks(reader, outer, "content").all_text_contents())
+        == "“We, as Ana Brod said, want peace,”“And soon.”"
+    )
+    assert await marks(reader, inner, "content").text_content() == "want peace"
+    nested = reader.page.locator(f'[data-event="{outer.id}"] [data-event="{inner.id}"]')
+    assert await nested.all_text_contents() == ["Ana Brod", "said", "want peace"]
+
+
+async def test_marks_differ_by_their_line_not_by_colour_alone(reader: Reader) -> None:
+    await open_article(reader)
+    styles = [
+        await marks(reader, SAID, role).first.evaluate("m => getComputedStyle(m).textDecorationStyle")
+        for role in ("source", "cue", "content")
+    ]
+    assert len(set(styles)) == 3
+    await marks(reader, SAID, "cue").click()
+    labels = [
+        await marks(reader, SAID, role).first.evaluate("m => getComputedStyle(m, '::before').content")
+        for role in ("source", "cue", "content")
+    ]
+    assert [label.split('"')[1] for label in labels] == ["speaker", "cue", "content"]
+
+
+async def test_an_event_whose_article_is_gone_still_shows_its_words(reader: Reader) -> None:
+    gone = article(TEXT, "gone")
+    await reader.publish(HARBOUR, replace(SAID, url=gone.url))
+    await reader.go()
+    await reader.page.locator(".line-words").click()
+    await expect(reader.page.locator(".article-text")).to_have_text(TEXT)
+    await expect(reader.page.locator(".article .notice")).to_contain_text("not kept any more")
+    await expect(reader.page.locator("#card")).to_contain_text("foreign minister, Norway")
+    reader.complaints.clear()  # the browser tells of the 404

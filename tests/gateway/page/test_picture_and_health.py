@@ -1,0 +1,55 @@
+"""The picture of who met and spoke of whom, and how the queue is."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+pytest.importorskip("playwright.async_api", reason="playwright is not installed: pip install -e '.[dev]'")
+
+from playwright.async_api import expect
+
+from tests.gateway.page.reading import HARBOUR, MET, PLAN, PLANNED, SAID, Reader
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_the_picture_shows_who_met_and_who_spoke_of_whom_and_redraws_live(reader: Reader) -> None:
+    await reader.publish(HARBOUR, MET)
+    await reader.go("#/picture")
+    page = reader.page
+    await expect(page.locator(".node")).to_have_count(2)
+    await expect(page.locator(".edge-met")).to_have_count(1)
+    await expect(page.locator(".edge-spoke")).to_have_count(0)
+    await reader.publish(PLAN, PLANNED)
+    await expect(page.locator(".node")).to_have_count(3)
+    await expect(page.locator(".edge-spoke")).to_have_count(2)
+    cell = page.get_by_role("button", name=re.compile("^Norway spoke of Finland: 1.* Norway and Finland met: 1$"))
+    await cell.click()
+    await expect(page.locator(".chosen-events .line")).to_have_count(2)
+    await expect(page.get_by_role("table")).to_have_accessible_description(
+        re.compile("Those in the rows spoke of those in the columns")
+    )
+
+
+async def test_the_picture_is_walked_by_arrow_keys(reader: Reader) -> None:
+    await reader.publish(HARBOUR, MET)
+    await reader.go("#/picture")
+    nodes = reader.page.locator(".node")
+    await nodes.first.focus()
+    await reader.page.keyboard.press("ArrowRight")
+    await expect(nodes.nth(1)).to_be_focused()
+    await reader.page.keyboard.press("Enter")
+    await expect(nodes.nth(1)).to_have_attribute("aria-pressed", "true")
+    await expect(reader.page.locator(".chosen-events .line-meeting")).to_have_count(1)
+
+
+async def test_the_queues_health_is_told_in_figures_and_in_words(reader: Reader) -> None:
+    await reader.publish(HARBOUR, SAID, MET)
+    await reader.bury("not_an_article")
+    await reader.go("#/health")
+    await expect(reader.page.get_by_role("row", name="not an article 1")).to_be_visible()
+    await expect(reader.page.get_by_role("status").filter(has_text="Nothing is waiting")).to_be_visible()
+    await expect(reader.page.get_by_role("row", name="meetings 1")).to_be_visible()
+    await expect(reader.page.locator(".figures div:has(dt:text-is('Waiting'))")).to_contain_text("0")

@@ -1,0 +1,100 @@
+"""What goes wrong between page and gateway: told in words, and mended without a gap or a double."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+pytest.importorskip("playwright.async_api", reason="playwright is not installed: pip install -e '.[dev]'")
+
+from msgspec.structs import replace
+from playwright.async_api import expect
+
+from tests.gateway.browsing import publish, served
+from tests.gateway.page.reading import HARBOUR, MET, PASSED, SAID, Reader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.async_api import Browser
+
+    from worker.settings import Settings
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_filter_that_means_nothing_is_explained(reader: Reader) -> None:
+    await reader.go("#/feed?kind=meeting&act=deny")
+    await expect(reader.page.get_by_role("alert")).to_contain_text("kind and act")
+    await expect(reader.page.locator("#link-state")).to_have_attribute("data-state", "failed")
+    await reader.go("#/feed?country=Atlantis")
+    await expect(reader.page.get_by_role("alert")).to_contain_text("There is no such country")
+    await reader.page.get_by_role("button", name="Remove filter Atlantis").click()
+    await reader.live()
+    await expect(reader.page.get_by_role("alert")).to_be_empty()
+    assert all("400" in told for told in reader.complaints)
+    reader.complaints.clear()
+
+
+async def test_after_a_disconnection_nothing_is_missing_and_nothing_comes_twice(
+    browser: Browser, redis_url: str, settings: Settings
+) -> None:
+    page = await browser.new_page()
+    async with served(settings, redis_url) as base:
+        await publish(redis_url, settings, HARBOUR, SAID)
+        await page.goto(f"{base}/#/feed")
+        await expect(page.locator(".line")).to_have_count(1)
+        await expect(page.locator("#link-state")).to_have_attribute("data-state", "live")
+    await expect(page.locator("#link-words")).to_contain_text("Reconnecting")
+    await publish(redis_url, settings, HARBOUR, MET)
+    async with served(settings, redis_url, int(base.rpartition(":")[2])):
+        await publish(redis_url, settings, HARBOUR, PASSED)
+        await expect(page.locator(".line")).to_have_count(3, timeout=15_000)
+        await expect(page.locator("#link-words")).to_have_text("Live")
+        kinds = await page.locator(".line-kind").all_text_contents()
+        await page.close()
+    assert kinds == ["Decision", "Meeting", "Statement"]
+
+
+async def test_a_token_is_asked_for_once_and_kept_for_the_tab(
+    browser: Browser, redis_url: str, settings: Settings, tmp_path: Path
+) -> None:
+    tokens = tmp_path / "tokens.toml"
+    tokens.write_text(
+        '[[token]]\nname = "reader"\ntoken = "sixteen-letters-or-more"\nscopes = ["read"]\n', encoding="utf-8"
+    )
+    await publish(redis_url, settings, HARBOUR, SAID)
+    async with served(replace(settings, gateway_tokens=str(tokens)), redis_url) as base:
+        page = await browser.new_page()
+        await page.goto(f"{base}/#/feed")
+        await page.get_by_role("textbox", name="Token").fill("sixteen-letters-or-more")
+        await page.get_by_role("button", name="Go on").click()
+        await expect(page.locator(".line")).to_have_count(1)
+        await page.reload()
+        await expect(page.locator("#link-words")).to_have_text("Live")
+        await expect(page.get_by_role("dialog")).to_be_hidden()
+        await page.close()
+
+
+CUT_ANYWHERE = """async (text) => {
+  const { frames } = await import("/static/stream.js");
+  const bytes = new TextEncoder().encode(text);
+  const read = async (at) => {
+    const parts = [bytes.slice(0, at), bytes.slice(at)];
+    const body = new ReadableStream({ start(c) { parts.forEach((part) => c.enqueue(part)); c.close(); } });
+    const found = [];
+    for await (const frame of frames(body)) if (Object.keys(frame).length) found.push(frame);
+    return JSON.stringify(found);
+  };
+  return [...new Set(await Promise.all([...bytes.keys()].map(read)))];
+}"""
+
+
+async def test_frames_are_read_wherever_the_network_cuts_them(reader: Reader) -> None:
+    await reader.go()
+    sent = ': hello\r\nid: 7\n\nevent: statement\nid: 8\ndata: {"é":\ndata: "🚢"}\n\nid: 9\nevent: half'
+    assert await reader.page.evaluate(CUT_ANYWHERE, sent) == [
+        '[{"id":"7"},{"event":"statement","id":"8","data":"{\\"é\\":\\n\\"🚢\\"}"}]'
+    ]
