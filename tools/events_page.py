@@ -39,8 +39,9 @@ STREAMS: Final = """\
 ## On a stream
 
 There is a Redis stream of each kind (`communique:events:statement`, `communique:events:meeting`,
-`communique:events:decision`) and one of articles (`communique:articles`). An article is published in one step with its
-events, and before them. The fields of an entry are named as CloudEvents names its attributes:
+`communique:events:decision`) and one of articles (`communique:articles`); what stands before the first colon is
+`COMMUNIQUE_KEY_PREFIX`. An article is published in one step with its events, and before them. The fields of an entry are
+named as CloudEvents names its attributes:
 """
 
 RULES_AND_CODES: Final = """\
