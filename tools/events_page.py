@@ -40,8 +40,8 @@ STREAMS: Final = """\
 
 There is a Redis stream of each kind (`communique:events:statement`, `communique:events:meeting`,
 `communique:events:decision`) and one of articles (`communique:articles`); what stands before the first colon is
-`COMMUNIQUE_KEY_PREFIX`. An article is published in one step with its events, and before them. The fields of an entry are
-named as CloudEvents names its attributes:
+`COMMUNIQUE_KEY_PREFIX`. An article is published in one step with its events, and before them. The fields of an entry
+are named as CloudEvents names its attributes:
 """
 
 RULES_AND_CODES: Final = """\

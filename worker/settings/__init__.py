@@ -107,28 +107,33 @@ class Settings(Struct, frozen=True, kw_only=True):
     backoff_s: Annotated[Positive, means("Wait after the first failure; doubled each time, with jitter.")] = 5.0
     max_backoff_s: Annotated[Positive, means("Longest such wait.")] = 3_600.0
     seen_ttl_s: Annotated[WholeSeconds, means("How long a URL once enqueued is not enqueued again.")] = 30 * 86_400
-    done_ttl_s: Annotated[WholeSeconds, means("How long a URL once settled publishes nothing a second time.")] = (
-        30 * 86_400
-    )
+    done_ttl_s: Annotated[
+        WholeSeconds,
+        means("How long a URL once settled publishes nothing a second time."),
+    ] = 30 * 86_400
     max_backlog: Annotated[Count, means("Above this many waiting tasks, `put` refuses.")] = 1_000_000
-    stream_length: Annotated[Count, means("Entries kept in each stream of events and of articles (approximately).")] = (
-        1_000_000
-    )
+    stream_length: Annotated[
+        Count,
+        means("Entries kept in each stream of events and of articles (approximately)."),
+    ] = 1_000_000
     dead_length: Annotated[Count, means("Entries kept of what was given up.")] = 100_000
 
     concurrency: Annotated[Count, means("Tasks in flight in one worker.", section="Worker")] = 32
     processes: Annotated[int, Meta(ge=0), means("Processes for parsing and extraction; 0 is one a core.")] = 0
-    process_timeout_s: Annotated[Positive, means("Wall clock that one page may cost before its process is killed.")] = (
-        15.0
-    )
+    process_timeout_s: Annotated[
+        Positive,
+        means("Wall clock that one page may cost before its process is killed."),
+    ] = 15.0
     process_memory_bytes: Annotated[Count, means("Address space of one such process.")] = 2 << 30
-    drain_s: Annotated[Positive, means("Grace after SIGTERM; what is not finished by then goes back to the queue.")] = (
-        20.0
-    )
+    drain_s: Annotated[
+        Positive,
+        means("Grace after SIGTERM; what is not finished by then goes back to the queue."),
+    ] = 20.0
 
-    sources: Annotated[str, means("The file that names the feeds.", section="Discovery", takes="a file in TOML")] = (
-        "deploy/sources.toml"
-    )
+    sources: Annotated[
+        str,
+        means("The file that names the feeds.", section="Discovery", takes="a file in TOML"),
+    ] = "deploy/sources.toml"
     discover_interval_s: Annotated[Positive, means("How often each feed is asked.")] = 300.0
 
     metrics_host: Annotated[
