@@ -10,9 +10,9 @@ missed.
 from worker.streams.connection import connect, without_password
 from worker.streams.group import Group, Lease, read_group
 from worker.streams.patience import persist
-from worker.streams.reading import Entry, Write, browse, entries, order, read
+from worker.streams.reading import Entry, Write, browse, ends, entries, order, read
 from worker.streams.script import Call, Script, Word
-from worker.streams.server import check_server
+from worker.streams.server import check_server, is_durable
 
 __all__ = [
     "Call",
@@ -25,7 +25,9 @@ __all__ = [
     "browse",
     "check_server",
     "connect",
+    "ends",
     "entries",
+    "is_durable",
     "order",
     "persist",
     "read",

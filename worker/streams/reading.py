@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
+from redis.exceptions import ResponseError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from redis.asyncio import Redis
 
@@ -41,6 +42,23 @@ async def browse(
         client.xrevrange(stream, last, first, count) if newest_first else client.xrange(stream, first, last, count)
     )
     return entries([(stream.encode(), found)])
+
+
+async def ends(client: Redis, streams: Collection[str]) -> dict[str, str]:
+    """Return the id last given out in each stream, also where that entry is gone; "0-0" where there is no stream."""
+    pipe = client.pipeline(transaction=False)
+    for stream in streams:
+        pipe.xinfo_stream(stream)
+    found = await pipe.execute(raise_on_error=False)
+    return {stream: _end(info) for stream, info in zip(streams, found, strict=True)}
+
+
+def _end(info: Any) -> str:
+    if isinstance(info, ResponseError) and "no such key" in str(info):
+        return "0-0"
+    if isinstance(info, Exception):
+        raise info
+    return str(info["last-generated-id"].decode())
 
 
 def positions(after: Mapping[str, str]) -> dict[Any, Any]:
