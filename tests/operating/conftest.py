@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
+import time
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -15,6 +17,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.gateway.conftest import publish, serve_with
+from tests.operating.promtool import STEP_S, Phase, Series, firing, series
 from worker import health
 from worker.health import watched
 from worker.pulse import Pulse
@@ -25,6 +28,11 @@ __all__ = ["publish", "serve_with"]  # fixtures of theirs that are used here too
 QUICK_S = 0.05
 """Between two surveys of a service in this process."""
 PATIENCE_S = 30.0
+LONG_AGO_S = 1200
+HERE = "here:9464"
+Fires = Callable[..., None]
+fired: set[str] = set()
+"""Alerts that a test has seen fire."""
 
 
 def get(url: str) -> str:
@@ -96,6 +104,9 @@ class Process:
         self.child = child
         self.instance = f"127.0.0.1:{port}"
 
+    async def metrics(self) -> str:
+        return await self.ask("metrics")
+
     async def ask(self, path: str) -> str:
         return await asyncio.to_thread(get, f"http://{self.instance}/{path}")
 
@@ -108,6 +119,30 @@ async def _port(child: asyncio.subprocess.Process, log: Path) -> int:
                     return int(said["port"])
             await asyncio.sleep(0.02)
     raise AssertionError(log.read_text())  # noqa: ASYNC240 - a moment
+
+
+@pytest.fixture
+def fires(tmp_path: Path) -> Fires:
+    """Hold an alert against what was scraped before its fault, and after it."""
+
+    def judge(alert: str, *scraped: str | Series, minutes: int = 20, step_s: int = STEP_S, **labels: str) -> None:
+        phases = [Phase(minutes, series(s, HERE) if isinstance(s, str) else s) for s in scraped]
+        *before, after = firing(alert, phases, tmp_path, step_s=step_s, **labels)
+        assert not any(before), f"{alert} fires without its fault"
+        assert after, f"{alert} does not fire"
+        fired.add(alert)
+
+    return judge
+
+
+def long_ago() -> str:
+    """Id of a stream entry that came in twenty minutes ago."""
+    return f"{round((time.time() - LONG_AGO_S) * 1000)}-0"
+
+
+async def says(scrape: Callable[[], Awaitable[str]], line: str) -> bool:
+    """Tell whether a line of the metrics begins like this (a regular expression)."""
+    return re.search(rf"(?m)^{line}", await scrape()) is not None
 
 
 async def until(reached: Callable[[], Awaitable[bool]]) -> None:

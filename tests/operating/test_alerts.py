@@ -11,22 +11,18 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestServer
 from msgspec.structs import replace
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from tests.gateway.conftest import Publisher, Serve, made
-from tests.gateway.test_stream import slow_socket
-from tests.operating.conftest import Scrape, Watching, get, process, until
-from tests.operating.promtool import RULES, STEP_S, Phase, Series, down, firing, needs, series
+from tests.operating.conftest import HERE, Fires, Watching, fired, get, long_ago, process, says, until
+from tests.operating.promtool import Phase, Series, down, firing, needs, series
 from worker import health, vitals
 from worker.consume import Consumer, consumer, handling
 from worker.discover import Discover, Source, discovery
@@ -36,36 +32,12 @@ from worker.fetch import Fetcher
 from worker.politeness import Politeness
 from worker.pulse import Part
 from worker.queue import UrlQueue
-from worker.schema import Page, Task, event_stream, task_id
+from worker.schema import Page, Task, task_id
 from worker.settings import Settings
 from worker.streams import connect
 
 pytestmark = needs("promtool")
-ALERTS: list[dict[str, Any]] = [rule for g in yaml.safe_load(RULES.read_text())["groups"] for rule in g["rules"]]
-HERE = "here:9464"
-LONG_AGO_S = 1200
 BUG_COUNTED = r'communique_articles_total\{outcome="put_off",reason="bug"\} [1-9]'
-Fires = Callable[..., None]
-fired: set[str] = set()
-
-
-@pytest.fixture
-def fires(tmp_path: Path) -> Fires:
-    """Hold an alert against what was scraped before and after its fault."""
-
-    def judge(alert: str, *scraped: str | Series, minutes: int = 20, step_s: int = STEP_S, **labels: str) -> None:
-        phases = [Phase(minutes, series(s, HERE) if isinstance(s, str) else s) for s in scraped]
-        *before, after = firing(alert, phases, tmp_path, step_s=step_s, **labels)
-        assert not any(before), f"{alert} fires without its fault"
-        assert after, f"{alert} does not fire"
-        fired.add(alert)
-
-    return judge
-
-
-def long_ago() -> str:
-    """Id of a stream entry that came in twenty minutes ago."""
-    return f"{round((time.time() - LONG_AGO_S) * 1000)}-0"
 
 
 def tasks(*urls: str) -> list[Task]:
@@ -133,7 +105,7 @@ async def test_a_worker_that_is_killed(
         await asyncio.sleep(vitals.SILENT_S)
         silent = down("victim:9464") | series(await scrape(), HERE)
         async with consumer(settings, settings.redis_url or "") as heir, working(heir):
-            await until(lambda: _says(scrape, "communique_claims_total [1-9]"))
+            await until(lambda: says(scrape, "communique_claims_total [1-9]"))
             claimed = down("victim:9464") | series(await scrape(), HERE)
             never.set()
     fires("CommuniqueServiceDown", before, after, instance="victim:9464")
@@ -144,10 +116,6 @@ async def test_a_worker_that_is_killed(
 
 async def _holds_a_task(queue: UrlQueue) -> bool:
     return (await queue.depth()).pending == 1
-
-
-async def _says(scrape: Scrape, line: str) -> bool:
-    return re.search(rf"(?m)^{line}", await scrape()) is not None
 
 
 async def test_a_service_that_starts_again_and_again(settings: Settings, tmp_path: Path) -> None:
@@ -190,7 +158,7 @@ async def test_a_bug_of_ours(
     monkeypatch.setattr(handling, "digest", None)  # not callable: nothing foresees that
     async with site(("/a", "<p>a</p>")) as server, watching(settings) as scrape:
         before = await scrape()
-        await _work_off(settings, server, "/a", ended=lambda: _says(scrape, BUG_COUNTED))
+        await _work_off(settings, server, "/a", ended=lambda: says(scrape, BUG_COUNTED))
         after = await scrape()
     fires("CommuniqueBug", before, after, minutes=10)
 
@@ -214,7 +182,7 @@ async def test_a_redis_that_is_stopped(settings: Settings, watching: Watching, f
         scrape = await watch.__aenter__()
         before = await scrape()
     try:
-        await until(lambda: _says(scrape, r"communique_redis_up 0"))
+        await until(lambda: says(scrape, r"communique_redis_up 0"))
         after = await scrape()
     finally:
         await watch.__aexit__(None, None, None)
@@ -337,53 +305,3 @@ async def test_sources_that_have_nothing_new(settings: Settings, watching: Watch
         nothing_new = await scrape()
     assert series(found, HERE) != series(first, HERE)
     fires("CommuniqueNothingNew", first, found, nothing_new, minutes=5 * 60, step_s=300)
-
-
-# ---------------------------------------------------------------- subscribers
-async def test_subscribers_that_do_not_read(redis: Redis, settings: Settings, watching: Watching, fires: Fires) -> None:
-    stream = event_stream(settings.key_prefix, "meeting")
-    await redis.xgroup_create(stream, "archive", id="0", mkstream=True)
-    async with watching(settings) as scrape:
-        before = await scrape()
-        await redis.xadd(stream, {"data": "{}"}, id=long_ago())
-        after = await scrape()
-    fires("CommuniqueSubscriberLagging", before, after, group="archive", stream="meeting")
-
-
-# ---------------------------------------------------------------- the gateway
-async def test_a_gateway_that_is_full(serve_with: Serve, settings: Settings, watching: Watching, fires: Fires) -> None:
-    async with serve_with(gateway_clients=1) as served, watching(settings, "gateway") as scrape:
-        before = await scrape()
-        async with served.listen():
-            await served.get("/v1/stream", 503)
-            first = await scrape()
-            for _ in range(20):
-                await served.get("/v1/stream", 503)
-            after = await scrape()
-    fires("CommuniqueGatewayErrors", before, first, after, minutes=10)
-
-
-async def test_readers_that_do_not_keep_up(
-    serve_with: Serve, publish: Publisher, settings: Settings, watching: Watching, fires: Fires
-) -> None:
-    async with serve_with(gateway_buffer_bytes=1 << 16) as served, watching(settings, "gateway") as scrape:
-        before = await scrape()
-        with ExitStack() as stalled:
-            for _ in range(6):
-                stalled.enter_context(slow_socket(served.port))
-            number = 0
-            while not await _says(scrape, r'communique_gateway_streams_ended_total\{reason="too_slow"\} 6'):
-                await publish.events(*(made(number + i, "decision", via=["x" * 50_000]) for i in range(100)))
-                number += 100
-                assert number < 3_000
-        after = await scrape()
-    fires("CommuniqueReadersDropped", before, after, minutes=10)
-
-
-# ---------------------------------------------------------------- all of them
-def test_every_alert_was_fired_by_its_fault(request: pytest.FixtureRequest) -> None:
-    asked_for = {item.name for item in request.session.items}
-    mine = {name for name in globals() if name.startswith("test_")}
-    if not mine <= {name.partition("[")[0] for name in asked_for}:
-        pytest.skip("only some of the faults were asked for")
-    assert fired == {rule["alert"] for rule in ALERTS}

@@ -1,0 +1,155 @@
+"""The alerts of who reads the streams: subscribers, the gateway, webhooks, sinks.  See test_alerts."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+from redis.asyncio import Redis
+
+from tests.gateway.conftest import Publisher, Serve, made
+from tests.gateway.test_stream import slow_socket
+from tests.operating.conftest import Fires, Process, Watching, long_ago, process, says, until
+from tests.operating.promtool import needs
+from tests.subscribe.published import event
+from tests.subscribe.published import publish as publish_named
+from tests.webhook.receiver import SECRET, receiving
+from worker.fleet import readers
+from worker.schema import Span, event_stream
+from worker.settings import Settings
+
+pytestmark = needs("promtool")
+
+
+# ---------------------------------------------------------------- subscribers
+async def test_subscribers_that_do_not_read(redis: Redis, settings: Settings, watching: Watching, fires: Fires) -> None:
+    stream = event_stream(settings.key_prefix, "meeting")
+    await redis.xgroup_create(stream, "archive", id="0", mkstream=True)
+    async with watching(settings) as scrape:
+        before = await scrape()
+        await redis.xadd(stream, {"data": "{}"}, id=long_ago())
+        after = await scrape()
+    fires("CommuniqueSubscriberLagging", before, after, group="archive", stream="meeting")
+
+
+# ---------------------------------------------------------------- the gateway
+async def test_a_gateway_that_is_full(serve_with: Serve, settings: Settings, watching: Watching, fires: Fires) -> None:
+    async with serve_with(gateway_clients=1) as served, watching(settings, "gateway") as scrape:
+        before = await scrape()
+        async with served.listen():
+            await served.get("/v1/stream", 503)
+            first = await scrape()
+            for _ in range(20):
+                await served.get("/v1/stream", 503)
+            after = await scrape()
+    fires("CommuniqueGatewayErrors", before, first, after, minutes=10)
+
+
+async def test_readers_that_do_not_keep_up(
+    serve_with: Serve, publish: Publisher, settings: Settings, watching: Watching, fires: Fires
+) -> None:
+    async with serve_with(gateway_buffer_bytes=1 << 16) as served, watching(settings, "gateway") as scrape:
+        before = await scrape()
+        with ExitStack() as stalled:
+            for _ in range(6):
+                stalled.enter_context(slow_socket(served.port))
+            number = 0
+            while not await says(scrape, r'communique_gateway_streams_ended_total\{reason="too_slow"\} 6'):
+                await publish.events(*(made(number + i, "decision", via=["x" * 50_000]) for i in range(100)))
+                number += 100
+                assert number < 3_000
+        after = await scrape()
+    fires("CommuniqueReadersDropped", before, after, minutes=10)
+
+
+# ---------------------------------------------------------------- webhooks
+@asynccontextmanager
+async def delivering(settings: Settings, to: str, folder: Path) -> AsyncIterator[Process]:
+    """Run the webhook `press` as a process of its own."""
+    environ = {"COMMUNIQUE_WEBHOOK_SECRET": SECRET, "COMMUNIQUE_BACKOFF_S": "0.1", "COMMUNIQUE_WEBHOOK_URL": to}
+    async with process(settings, folder / "webhook.log", "webhook", "--name", "press", **environ) as service:
+        await until(lambda: _stands(settings, "webhook:press"))
+        yield service
+
+
+async def _stands(settings: Settings, name: str) -> bool:
+    """Tell whether a reader has told of its place."""
+    async with Redis.from_url(settings.redis_url or "", protocol=2) as client:
+        return any(reader.name == name and reader.position for reader in await readers(client, settings.key_prefix))
+
+
+def attempts(outcome: str, reason: str) -> str:
+    return rf'communique_webhook_attempts_total\{{outcome="{outcome}",reason="{reason}",webhook="press"\}} [1-9]'
+
+
+async def _answered_with(status: int, outcome: str, redis: Redis, settings: Settings, folder: Path) -> tuple[str, str]:
+    """Return what a webhook says before and after its receiver, well so far, answers with a status."""
+    idle = r'communique_webhook_events_under_way\{webhook="press"\} 0'
+    async with receiving() as receiver, delivering(settings, receiver.url, folder) as service:
+        await publish_named(redis, settings, "s1")
+        await receiver.until(lambda: receiver.taken == ["s1"])
+        await until(lambda: says(service.metrics, idle))
+        before = await service.metrics()
+        receiver.answer = lambda _name, _n: web.Response(status=status)
+        await publish_named(redis, settings, "s2")
+        await until(lambda: says(service.metrics, attempts(outcome, f"http_{status}")))
+        return before, await service.metrics()
+
+
+async def test_a_receiver_that_is_down(redis: Redis, settings: Settings, fires: Fires, tmp_path: Path) -> None:
+    before, after = await _answered_with(503, "put_off", redis, settings, tmp_path)
+    fires("CommuniqueWebhookFailing", before, after, webhook="press")
+
+
+async def test_a_receiver_that_refuses(redis: Redis, settings: Settings, fires: Fires, tmp_path: Path) -> None:
+    before, after = await _answered_with(404, "dead", redis, settings, tmp_path)
+    fires("CommuniqueWebhookGivingUp", before, after, minutes=10, webhook="press", reason="http_404")
+
+
+async def test_a_receiver_that_wants_no_more(
+    redis: Redis, settings: Settings, watching: Watching, fires: Fires, tmp_path: Path
+) -> None:
+    async with receiving() as receiver, watching(settings) as scrape:
+        receiver.answer = lambda _name, _n: web.Response(status=410)
+        async with delivering(settings, receiver.url, tmp_path) as service:
+            before = await scrape()
+            await publish_named(redis, settings, "s1")
+            assert await asyncio.wait_for(service.child.wait(), 20) == 1
+        after = await scrape()
+    fires("CommuniqueWebhookEnded", before, after, webhook="press", reason="http_410")
+
+
+async def test_a_webhook_that_is_killed_falls_behind(
+    redis: Redis, settings: Settings, watching: Watching, fires: Fires, tmp_path: Path
+) -> None:
+    async with receiving() as receiver, watching(settings) as scrape:
+        async with delivering(settings, receiver.url, tmp_path) as service:
+            service.child.kill()
+            await service.child.wait()
+        before = await scrape()
+        await redis.xadd(event_stream(settings.key_prefix, "decision"), {"data": "{}"}, id=long_ago())
+        after = await scrape()
+    fires("CommuniqueSubscriberLagging", before, after, group="webhook:press", stream="decision")
+
+
+# ---------------------------------------------------------------- sinks
+async def test_a_disk_that_is_full(redis: Redis, settings: Settings, fires: Fires, tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk: the same calls fail, at the same places."""
+    words = ("sink", str(tmp_path / "events"), "--name", "archive", "--rotate-s", "0.1")
+    async with process(settings, tmp_path / "sink.log", *words, COMMUNIQUE_BACKOFF_S="0.1") as service:
+        await publish_named(redis, settings, "s1")
+        await until(lambda: says(service.metrics, r'communique_sink_files_total\{.*kind="statement".*\} 1'))
+        before = await service.metrics()
+        resource.prlimit(service.child.pid, resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))  # its log fits
+        await publish_named(
+            redis, settings, event("statement", "s2", sentence=Span(start=0, end=1, text="x" * 200_000))
+        )
+        await until(
+            lambda: says(service.metrics, r'communique_sink_failures_total\{error="EFBIG",step="write"\} [1-9]')
+        )
+        after = await service.metrics()
+    fires("CommuniqueSinkFailing", before, after, minutes=10, error="EFBIG", step="write")
