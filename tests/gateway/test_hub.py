@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from worker.filters import EVERYTHING
 from worker.gateway.figures import Figures
 from worker.gateway.frames import ws_form
 from worker.gateway.hub import Hub
-from worker.schema import Kind, event_stream
+from worker.schema import KINDS, Kind, event_stream
 from worker.settings import Settings
 from worker.streams import connect
 
@@ -28,8 +29,10 @@ class Heard:
 
     def __init__(self) -> None:
         self.numbers: list[int] = []
+        self.gaps: list[str] = []
 
     def send(self, frames: bytes) -> None:
+        self.gaps += re.findall(r'"kinds":\["(\w+)"', frames.decode(errors="replace"))
         self.numbers += [int(part.partition(b'"')[0]) for part in frames.split(b'"rule":"')[1:]]
 
 
@@ -140,3 +143,37 @@ async def test_a_redis_that_restarts_only_interrupts(private_redis_url: str, set
         publish = Publisher(client, changed)
         await publish.numbers(1)
         await until(lambda: heard.numbers == [1])
+
+
+async def test_streams_that_are_begun_anew_behind_our_place_are_followed_and_the_gap_is_said(
+    settings: Settings, publish: Publisher, redis: Redis
+) -> None:
+    async with reading(settings) as (hub, heard):
+        soon = await now_ms(redis) + 3_600_000
+        await add(publish, "meeting", 1, f"{soon}-0")
+        await until(lambda: heard.numbers == [1])
+        await redis.delete(event_stream(settings.key_prefix, "meeting"))
+        await until(lambda: heard.gaps == ["meeting"])
+        assert hub.position[1] == "0-0"
+        await publish.numbers(4, 5)
+        await until(lambda: heard.numbers == [1, 4, 5])
+
+
+async def test_who_was_ahead_listens_with_the_others_once_that_is_passed(
+    settings: Settings, publish: Publisher, redis: Redis
+) -> None:
+    async with reading(settings) as (hub, heard):
+        await publish.numbers(1)
+        await until(lambda: heard.numbers == [1])
+        form, soon = ws_form(cloudevents=False), await now_ms(redis) + 50
+        early = [Heard() for _ in range(3)]
+        for i, listener in enumerate(early):
+            hub.join(listener, EVERYTHING, form, (f"{soon}-{i}",) * 3)
+        assert len(hub.choirs) == 4
+        await asyncio.sleep(0.06)
+        await publish.events(*(made(i, kind) for i, kind in enumerate(KINDS)))
+        await until(lambda: all(listener.numbers == [0, 1, 2] for listener in early))
+        assert len(hub.choirs) == 1
+        for listener in (*early, heard):
+            hub.leave(listener)
+        assert hub.listeners == len(hub.choirs) == 0

@@ -13,8 +13,10 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.gateway.conftest import Publisher, Serve, Served, made, person, until
-from worker.schema import event_stream
+from worker.gateway.position import START
+from worker.schema import KINDS, event_stream
 from worker.settings import Settings
+from worker.streams import ends
 
 
 async def test_an_event_comes_as_it_was_published(served: Served, publish: Publisher) -> None:
@@ -118,16 +120,16 @@ async def test_nothing_is_lost_or_doubled_at_the_seam(
 
 
 async def test_who_is_ahead_of_this_gateway_gets_only_what_follows(
-    served: Served, publish: Publisher, redis: Redis
+    served: Served, publish: Publisher, redis: Redis, settings: Settings
 ) -> None:
-    s, us = await redis.time()
-    soon = s * 1000 + us // 1000 + 300
-    async with served.listen(f"after={soon}-0.{soon}-0.{soon}-0") as ear:
-        await publish.numbers(1)
-        await until(lambda: served.gateway.hub.position[1] != "0-0")
-        await asyncio.sleep(0.35)
-        await publish.numbers(2)
-        assert await ear.numbers(1) == [2]
+    served.gateway.hub._pause_s = 0.5  # before it hands over what it has read
+    await publish.numbers(0, 1, 2)
+    found = await ends(redis, [event_stream(settings.key_prefix, kind) for kind in KINDS])
+    async with served.listen(f"after={'.'.join(found.values())}") as ear:
+        assert served.gateway.hub.position == START
+        await until(lambda: served.gateway.hub.position != START)
+        await publish.numbers(4)
+        assert await ear.numbers(1) == [4]
 
 
 async def test_a_time_means_from_then_on(served: Served, publish: Publisher, redis: Redis) -> None:
@@ -167,6 +169,39 @@ async def test_what_was_trimmed_away_is_said_and_the_rest_goes_on(
     async with serve_with() as served, served.listen(f"after={first.id}") as ear:
         gap, event = await ear.frames(2)
     assert (gap.event, gap.json["kinds"], event.number) == ("gap", ["meeting"], 7)
+
+
+@pytest.mark.parametrize("path", ["stream", "events"])
+async def test_a_place_behind_the_end_of_the_streams_is_said_and_what_comes_now_follows(
+    served: Served, publish: Publisher, path: str
+) -> None:
+    await publish.numbers(0, 1, 2)
+    await until(lambda: served.gateway.figures.events.total() == 3)
+    lost = ".".join(["1999999999999-7"] * 3)
+    if path == "events":
+        page = await served.get(f"/v1/events?after={lost}&kind=meeting")
+        assert (page["gaps"], page["events"], page["position"].split(".")[1]) == (
+            ["meeting"],
+            [],
+            served.gateway.hub.position[1],
+        )
+        return
+    async with served.listen(**{"Last-Event-ID": lost}) as ear:
+        gap = await ear.frame()
+        assert (gap.event, gap.json["kinds"]) == ("gap", ["statement", "meeting", "decision"])
+        assert gap.id == ".".join(served.gateway.hub.position)
+        await publish.numbers(4)
+        assert await ear.numbers(1) == [4]
+
+
+async def test_a_time_to_come_is_no_gap(served: Served, publish: Publisher, redis: Redis) -> None:
+    await publish.numbers(0, 1, 2)
+    s, us = await redis.time()
+    async with served.listen(f"after={s * 1000 + us // 1000 + 200}") as ear:
+        await publish.numbers(1)
+        await asyncio.sleep(0.25)
+        await publish.numbers(4)
+        assert await ear.numbers(1) == [4]
 
 
 async def test_what_does_not_decode_is_said_and_the_rest_goes_on(served: Served, publish: Publisher) -> None:

@@ -22,7 +22,7 @@ from worker.gateway.asking import (
 from worker.gateway.bodies import body
 from worker.gateway.frames import CLOUDEVENT, CLOUDEVENTS, cloudevent
 from worker.gateway.openapi import DEFAULT_EVENTS, MOST_EVENTS
-from worker.gateway.position import START, Position, spelt
+from worker.gateway.position import START, Position, moved, spelt
 from worker.gateway.problems import Refusal
 from worker.gateway.tables import as_csv
 
@@ -83,6 +83,9 @@ class Events:
         low = (after or self._hub.position) if "after" in request.query else START
         high = before or self._hub.position
         gaps = await self._history.gaps(wanted.kinds, low)
+        if self._hub.is_ahead(low, wanted.kinds):
+            beyond = await self._history.beyond(wanted.kinds, low)
+            low, gaps = moved(low, beyond), [*gaps, *beyond]
         window = self._history.window(wanted.kinds, low, high, CHUNK)
         async with self._turns, contextlib.aclosing(window):
             found = await (_oldest if order == "oldest" else _newest)(window, wanted, limit, gaps)

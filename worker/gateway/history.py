@@ -7,9 +7,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from worker.gateway.items import Item, Placed, in_order, placed
-from worker.gateway.position import Position, before, moved
+from worker.gateway.position import SEQUENCE_MAX, Position, before, moved
 from worker.schema import KINDS, Kind, event_stream
-from worker.streams import browse, entries, order, persist
+from worker.streams import browse, ends, entries, order, persist
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -79,6 +79,16 @@ class History:
         not, a server from Redis 7 on knows whether it ever dropped an entry; an older one cannot tell.
         """
         return [kind for kind in kinds if await self._trimmed(self._stream[kind], after[KINDS.index(kind)])]
+
+    async def beyond(self, kinds: tuple[Kind, ...], after: Position) -> dict[Kind, str]:
+        """Return the kinds whose stream ends before `after`, with its end; a time to come is no place beyond."""
+        at = {self._stream[kind]: after[KINDS.index(kind)] for kind in kinds}
+        found = await persist(self.client, lambda: ends(self.client, at))
+        return {
+            kind: found[self._stream[kind]]
+            for kind in kinds
+            if order(found[self._stream[kind]]) < (place := order(at[self._stream[kind]])) and place[1] != SEQUENCE_MAX
+        }
 
     async def _trimmed(self, stream: str, at: str) -> bool:
         if order(at) == (0, 0):

@@ -1,9 +1,8 @@
 """The present: one reader of the event streams, and everybody who listens.
 
-Each round reads what has come in all streams at once, puts it in order, and hands it to every listener.  Listeners
-that asked for the same, in the same form, are a *choir*: an event is filtered and spelt once for all of them, and each
-socket is given the same bytes.  What a socket does not take at once stays in its own buffer; one whose buffer has grown
-too large is ended, and nobody waits for it.
+Each round reads what has come in all streams at once, puts it in order, and hands it to every choir of listeners: an
+event is filtered and spelt once for all who want the same, and each socket is given the same bytes.  What a socket does
+not take at once stays in its own buffer; one whose buffer has grown too large is ended, and nobody waits for it.
 
 The order is that of (millisecond, sequence number, kind), and history has the same: an entry is sent only when the
 server's clock has left its millisecond, since until then an earlier one may still come in another stream.
@@ -14,16 +13,16 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import Counter, deque
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from msgspec import Struct
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError
 
+from worker.gateway.choirs import Asked, Choirs, Listener, is_ahead
 from worker.gateway.items import Item, Key, Placed, in_order, placed
 from worker.gateway.position import START, Position, moved
 from worker.schema import KINDS, Kind, event_stream
-from worker.streams import Entry, check_server, connect, entries, order, persist
+from worker.streams import Entry, check_server, connect, ends, entries, order, persist
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -51,20 +50,7 @@ HOLD_S: Final = 1.0
 """An entry from a millisecond that does not end (the server's clock was set back) is sent after this."""
 
 
-class Listener(Protocol):
-    """Whoever is sent events."""
-
-    def send(self, frames: bytes) -> None:
-        """Take frames, wrapped; must not wait."""
-
-
-class Asked(Struct, frozen=True, kw_only=True):
-    """What a listener wants.  Who wants the same shares the work."""
-
-    filter: Filter
-    form: Form
-    floor: Position | None = None
-    """Nothing up to here: for who is ahead of the hub."""
+BEGUN_ANEW: Final = "the stream ends before this place: it was lost, or begun anew; it goes on with what comes now"
 
 
 class Hub:
@@ -88,7 +74,9 @@ class Hub:
         """Streams that may have more than one round trip took, with the last entry read of each."""
         self._recent: deque[Item] = deque()
         self._recent_floor: Position = START
-        self._choirs: dict[Asked, set[Listener]] = {}
+        self.choirs = Choirs()
+        self._unsure = False
+        """Whether the streams may end before where we are: Redis was away, or nothing has come for a while."""
         self._figures = figures
         self._turned = turned
         self._pause_s = SHORTEST_PAUSE_S
@@ -97,7 +85,7 @@ class Hub:
     async def open(self) -> None:
         """Begin at the end of every stream.  UsageError, ConnectionError as `check_server`."""
         await check_server(self.client)
-        self._cursor = {stream: await self._end(stream) for stream in self._kind_of}
+        self._cursor = await persist(self.client, lambda: ends(self.client, self._kind_of))
         self.position = self._recent_floor = tuple(self._cursor.values())
         self.last_read_at = asyncio.get_running_loop().time()
 
@@ -122,18 +110,12 @@ class Hub:
         """Close the connection."""
         await self.client.aclose()
 
-    async def _end(self, stream: str) -> str:
-        try:
-            info: Any = await persist(self.client, lambda: self.client.xinfo_stream(stream))
-        except ResponseError:
-            return "0-0"  # no such stream yet
-        return str(info["last-generated-id"].decode())
-
     # ------------------------------------------------------------ reading
     async def _round(self) -> None:
         """Wait for something, gather what comes with it, and hand over what is complete."""
         if not self._held:
             await self._read(self._wait)
+            self._unsure = not self._held
             self._held_since = asyncio.get_running_loop().time()
         if self._held:
             await asyncio.sleep(self._pause_s)
@@ -143,11 +125,39 @@ class Hub:
 
     async def _read(self, way: Callable[[dict[Any, Any]], Awaitable[tuple[Any, int]]]) -> int:
         """Read on in the streams of which not too much is held; return the server's time, Unix ms."""
-        full = {stream for stream, held in Counter(p.entry.stream for p in self._held).items() if held >= BATCH}
-        cursor = {stream: at for stream, at in self._cursor.items() if stream not in full} or dict(self._cursor)
-        answer, now_ms = await persist(self.client, lambda: way(cursor), PATIENCE_S)
+        answer, now_ms, cursor = await persist(self.client, lambda: self._step(way), PATIENCE_S)
         self._hold(entries(answer), cursor)
         return now_ms
+
+    async def _step(self, way: Callable[[dict[Any, Any]], Awaitable[tuple[Any, int]]]) -> tuple[Any, int, list[str]]:
+        if self._unsure:
+            await self._find_ends()
+        full = {stream for stream, held in Counter(p.entry.stream for p in self._held).items() if held >= BATCH}
+        cursor = {stream: at for stream, at in self._cursor.items() if stream not in full} or dict(self._cursor)
+        try:
+            return *await way(cursor), [*cursor]
+        except (RedisError, OSError):
+            self._unsure = True
+            raise
+
+    async def _find_ends(self) -> None:
+        """Go back to the end of a stream that ends before where we are, and say so: what comes next stands there.
+
+        A replica that has not had everything became the primary, or the keys were lost, and the clock that makes ids
+        is behind the old one.
+        """
+        found = await ends(self.client, self._kind_of)
+        anew = {s: end for s, end in found.items() if order(end) < order(self._cursor[s])}
+        self._unsure = False
+        if not anew:
+            return
+        log.warning("streams begun anew", streams=sorted(anew))
+        self._cursor |= anew
+        kinds = {self._kind_of[stream]: end for stream, end in anew.items()}
+        self.position = self._recent_floor = moved(self.position, kinds)
+        self._recent.clear()
+        self._held = [place for place in self._held if place.kind not in kinds]
+        self.choirs.lose(kinds, self.position, BEGUN_ANEW)
 
     async def _wait(self, cursor: dict[Any, Any]) -> tuple[Any, int]:
         return await self.client.xread(cursor, count=BATCH, block=round(BLOCK_S * 1000)), 0
@@ -190,8 +200,7 @@ class Hub:
         began = clock()
         self.position = items[-1].position
         self._remember(items)
-        for asked, choir in list(self._choirs.items()):
-            _send(choir, asked.form.wrap(_frames(asked, items)))
+        self.choirs.send(items, self.position)
         self._figures.read(items, now_ms)
         await asyncio.sleep(0)  # the sockets are written to when the loop comes round
         self._pause_s = min(LONGEST_PAUSE_S, max(SHORTEST_PAUSE_S, 2 * (clock() - began)))
@@ -200,14 +209,6 @@ class Hub:
         self._recent.extend(items)
         while len(self._recent) > RECENT:
             self._recent_floor = self._recent.popleft().position
-
-    def beat(self) -> None:
-        """Tell every listener where it is."""
-        for asked, choir in list(self._choirs.items()):
-            _send(choir, asked.form.wrap(asked.form.heartbeat(self._shown(asked))))
-
-    def _shown(self, asked: Asked) -> Position:
-        return _later(self.position, asked.floor) if asked.floor else self.position
 
     # ------------------------------------------------------------ listeners
     def reaches(self, position: Position, kinds: tuple[Kind, ...]) -> bool:
@@ -218,51 +219,25 @@ class Hub:
             if kind in kinds
         )
 
-    def join(self, listener: Listener, wanted: Filter, form: Form, after: Position) -> Asked:
+    def is_ahead(self, position: Position, kinds: tuple[Kind, ...]) -> bool:
+        """Tell whether somebody there has seen more of some kind than is at hand here."""
+        return is_ahead(position, self.position, kinds)
+
+    def join(self, listener: Listener, wanted: Filter, form: Form, after: Position) -> None:
         """Send what is at hand behind `after`, and from now on whatever comes: nothing between, nothing twice.
 
-        `after` must be within reach.  The answer is what to leave with.
+        `after` must be within reach.
         """
         asked = Asked(filter=wanted, form=form, floor=after)
-        if after != self.position and (frames := _frames(asked, self._recent)):
+        if after != self.position and (frames := asked.frames(self._recent)):
             listener.send(form.wrap(frames))
-        if not self._is_ahead(after):
-            asked = Asked(filter=wanted, form=form)
-        self._choirs.setdefault(asked, set()).add(listener)
-        return asked
+        self.choirs.put(listener, asked if asked.is_ahead(self.position) else Asked(filter=wanted, form=form))
 
-    def _is_ahead(self, after: Position) -> bool:
-        return any(order(at) > order(here) for at, here in zip(after, self.position, strict=True))
-
-    def leave(self, listener: Listener, asked: Asked) -> None:
+    def leave(self, listener: Listener) -> None:
         """Send it nothing any more."""
-        choir = self._choirs.get(asked, set())
-        choir.discard(listener)
-        if not choir:
-            self._choirs.pop(asked, None)
+        self.choirs.leave(listener)
 
     @property
     def listeners(self) -> int:
         """How many are being sent events."""
-        return sum(map(len, self._choirs.values()))
-
-
-def _frames(asked: Asked, items: Iterable[Item]) -> bytes:
-    return b"".join(asked.form.frame(item) for item in items if _is_behind(item, asked) and item.passes(asked.filter))
-
-
-def _is_behind(item: Item, asked: Asked) -> bool:
-    if asked.floor is None:
-        return True
-    at = KINDS.index(item.kind)
-    return order(item.position[at]) > order(asked.floor[at])
-
-
-def _send(choir: set[Listener], frames: bytes) -> None:
-    if frames:
-        for listener in list(choir):  # one that is too slow leaves
-            listener.send(frames)
-
-
-def _later(one: Position, other: Position) -> Position:
-    return moved(one, {k: b for k, a, b in zip(KINDS, one, other, strict=True) if order(b) > order(a)})
+        return self.choirs.listeners

@@ -82,3 +82,8 @@ def before(entry_id: str) -> str:
 def moved(position: Position, to: Mapping[Kind, str]) -> Position:
     """Return the position with some kinds' entries replaced."""
     return tuple(to.get(kind, at) for kind, at in zip(KINDS, position, strict=True))
+
+
+def later(one: Position, other: Position) -> Position:
+    """Return the later entry of each kind."""
+    return tuple(max(pair, key=order) for pair in zip(one, other, strict=True))

@@ -21,6 +21,8 @@ from worker.gateway.client import DRAIN_POLL_S, Client, Ending
 from worker.gateway.cors import asks_for_websocket
 from worker.gateway.frames import sse_form, ws_form
 from worker.gateway.history import CHUNK
+from worker.gateway.hub import BEGUN_ANEW
+from worker.gateway.position import moved
 from worker.gateway.problems import Refusal, make_problem
 
 if TYPE_CHECKING:
@@ -114,7 +116,7 @@ class Streams:
             try:
                 await asyncio.wait_for(stop.wait(), self._heartbeat_s)
             except TimeoutError:
-                self._hub.beat()
+                self._hub.choirs.beat(self._hub.position)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer GET /v1/stream."""
@@ -149,8 +151,7 @@ class Streams:
             how = await self._listen(client, wanted, form, after)
             if how in TOLD:
                 client.transport.write(form.wrap(form.error(make_problem(*TOLD[how]))))
-            if not await client.drained(0, FAREWELL_S):
-                client.transport.abort()
+            await _see_off(client)
         return response
 
     async def _websocket(self, request: web.Request, wanted: Filter, after: Position | None) -> web.StreamResponse:
@@ -192,19 +193,29 @@ class Streams:
         client.send(form.wrap(form.hello(begin)))
         if after:
             try:
-                begin = await self._replay(client, wanted, form, after)
+                begin = await self._replay(client, wanted, form, await self._kept(client, wanted, form, after))
             except Exception:  # a response that has begun can only end with a frame of its own
                 log.exception("replay failed")
                 client.end("failed")
         if not client.ended.done():
-            asked = self._hub.join(client, wanted, form, begin)
+            self._hub.join(client, wanted, form, begin)
             if after:
                 log.info("replay", events=client.replayed)
             try:
                 await asyncio.wait((client.ended,))
             finally:
-                self._hub.leave(client, asked)
+                self._hub.leave(client)
         return client.ended.result()
+
+    async def _kept(self, client: Client, wanted: Filter, form: Form, after: Position) -> Position:
+        """Return the place, or where the streams end that end before it: then that is said."""
+        if not self._hub.is_ahead(after, wanted.kinds):
+            return after
+        if not (beyond := await self._history.beyond(wanted.kinds, after)):
+            return after
+        place = moved(after, beyond)
+        client.send(form.wrap(form.gap(Gap(kinds=[*beyond], detail=BEGUN_ANEW), place)))
+        return place
 
     async def _replay(self, client: Client, wanted: Filter, form: Form, after: Position) -> Position:
         """Send what lies between a position and the present; return how far it got: within the hub's reach."""
@@ -253,6 +264,17 @@ class Streams:
 def _gap(form: Form, kinds: list[Kind], place: Position) -> bytes:
     detail = "what followed may have been trimmed away before it was read"
     return form.gap(Gap(kinds=kinds, detail=detail), place)
+
+
+async def _see_off(client: Client) -> None:
+    """Let the client read what it was told; one that takes nothing, or takes it by the drop, is cut off."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            read = await client.drained(0, FAREWELL_S)
+    except TimeoutError:
+        read = False
+    if not read:
+        client.transport.abort()
 
 
 async def _hear(socket: web.WebSocketResponse, client: Client) -> None:
