@@ -35,7 +35,7 @@ def processing(task: Task, stream: str, group: str, consumer: str) -> AbstractCo
         "messaging.consumer.group.name": group,
         "messaging.client.id": consumer,
         **_task(task),
-        "communique.attempt": task.attempt + 1,
+        "communique.attempt": task.attempt,
     }
     return span(f"process {stream}", "consumer", about, origin=_origin(task))
 

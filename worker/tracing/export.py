@@ -45,9 +45,7 @@ def exported(service: str, version: str) -> Iterator[None]:
     try:
         from worker.tracing import sdk  # noqa: PLC0415 - an extra, and a tenth of a second
     except ImportError as e:
-        log.warning(
-            "untraced", error=f"{e.name} is not installed, so there are no traces: pip install communique[otel]"
-        )
+        log.warning("untraced", error=f"traces need {e.name}: pip install 'communique[otel]'")
         yield
         return
     with sdk.recorder(names, service, version) as recorder, recording_to(recorder):

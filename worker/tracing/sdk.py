@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import entry_points
 from typing import Final
 
@@ -59,7 +59,10 @@ def _exporter(name: str) -> SpanExporter | None:
     """Make the exporter of that name, None where there is none: any installed one may be named, as agents do it."""
     found = [*entry_points(group="opentelemetry_traces_exporter", name=_entry(name))]
     if not found:
-        log.warning("untraced", error=f"no exporter {name!r} ({_entry(name)}) is installed; communique[otel] has otlp")
+        log.warning(
+            "untraced",
+            error=f"no exporter {name!r} ({_entry(name)}) is installed; communique[otel] has otlp over http/protobuf",
+        )
         return None
     try:
         # stdout belongs to what a command was asked for
@@ -104,14 +107,15 @@ def _complaints_in_our_log() -> Iterator[None]:
 class Complaints(logging.Handler):
     """What the SDK says in the standard library's log becomes a line of ours: one now and then, without traceback."""
 
-    def __init__(self, level: int) -> None:
+    def __init__(self, level: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(level)
+        self._clock = clock
         self._quiet_until: dict[str, float] = {}
         self._unsaid = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         """Say it, unless the same was said lately."""
-        now, about = time.monotonic(), str(record.msg)
+        now, about = self._clock(), str(record.msg)
         if now < self._quiet_until.get(about, now):
             self._unsaid += 1
             return

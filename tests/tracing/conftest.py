@@ -1,0 +1,122 @@
+"""A collector, OpenTelemetry's variables pointing to it, and a site whose URLs go from a feed to their events."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from itertools import count
+from unittest import mock
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from msgspec.structs import replace
+
+from tests.tracing.collector import Collector, collecting
+from worker.consume import consumer
+from worker.discover import Source, discovery
+from worker.queue import UrlQueue
+from worker.settings import Settings
+from worker.tracing import exported
+
+FEED = "<rss version='2.0'><channel><title>C</title>{}</channel></rss>"
+PARAGRAPHS = (
+    "“We shall keep the harbour open all winter,” Transport Minister Liis Tamm said on Tuesday in the old town.",
+    "The port has closed in every hard winter since the war, and its owners had asked for another season of rest.",
+    "Two ice-breakers will be moved from the northern yard before the end of the month, the ministry's plan shows.",
+    "Fishermen along the coast have waited for such a promise for years and are not yet sure what it will cost them.",
+)
+BODY = "".join(f"<p>{words}</p>" for words in PARAGRAPHS)
+PAGE = f"<html lang=en><title>Harbour stays open</title><article><h1>Harbour stays open</h1>{BODY}</article></html>"
+PATIENCE_S = 30
+
+Answer = Callable[[], web.Response]
+
+
+@contextmanager
+def pointed_at_a_collector() -> Iterator[Collector]:
+    """Set OpenTelemetry's variables, and only these, for as long as the collector is there."""
+    without = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+    with collecting() as collector, mock.patch.dict(os.environ, without, clear=True):
+        os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.url
+        os.environ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "1"
+        os.environ["OTEL_BSP_SCHEDULE_DELAY"] = "50"
+        yield collector
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    with pointed_at_a_collector() as collector:
+        yield collector
+
+
+def quick(settings: Settings) -> Settings:
+    return replace(
+        settings,
+        allow_private_addresses=True,
+        host_delay_s=0,
+        backoff_s=0.1,
+        max_attempts=2,
+        drain_s=1,
+        processes=1,
+    )
+
+
+@asynccontextmanager
+async def traced() -> AsyncIterator[None]:
+    """As a command is traced; the end of it waits for the collector, so it is left in a thread."""
+    tracing = exported("test", "1")
+    tracing.__enter__()
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(tracing.__exit__, None, None, None)
+
+
+async def work_off(settings: Settings, pages: dict[str, Answer]) -> None:
+    """Let the pages be found in a feed, and worked on until each has come to its end; others are not there."""
+    app, url, stop = web.Application(), settings.redis_url or "", asyncio.Event()
+
+    async def answer(request: web.Request) -> web.Response:
+        if request.path == "/feed":
+            items = "".join(f"<item><link>{request.url.with_path(path)}</link></item>" for path in pages)
+            return web.Response(text=FEED.format(items), content_type="application/rss+xml")
+        return pages.get(request.path, lambda: web.Response(status=404))()
+
+    app.router.add_get("/{path:.*}", answer)
+    async with TestServer(app) as server, UrlQueue(url, settings) as queue, consumer(settings, url) as worker:
+        source = Source(name="courier", url=str(server.make_url("/feed")))
+        async with discovery([source], settings, url, queue) as discovering:
+            await discovering.once()
+        working = asyncio.create_task(worker.run(stop))
+        async with asyncio.timeout(PATIENCE_S):
+            while await under_way(queue):  # noqa: ASYNC110 - Redis is asked
+                await asyncio.sleep(0.02)
+        stop.set()
+        await working
+
+
+async def under_way(queue: UrlQueue) -> int:
+    depth = await queue.depth()
+    return depth.backlog + depth.pending + depth.delayed
+
+
+# ---------------------------------------------------------------- what the site answers
+def page() -> web.Response:
+    return web.Response(text=PAGE, content_type="text/html")
+
+
+def no_article() -> web.Response:
+    return web.Response(text="<p>Sign in</p>", content_type="text/html")
+
+
+def moved(to: str) -> Answer:
+    return lambda: web.Response(status=301, headers={"Location": to})
+
+
+def once_busy() -> Answer:
+    """Answer 503, and then the page."""
+    attempts = count()
+    return lambda: web.Response(status=503) if next(attempts) == 0 else page()

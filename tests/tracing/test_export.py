@@ -1,0 +1,243 @@
+"""Traces are made where OpenTelemetry's variables ask for them, and a collector can spoil nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import structlog
+from redis.asyncio import Redis
+
+from tests.tracing.collector import Collector
+from tests.tracing.conftest import page, quick, traced, under_way, work_off
+from worker.queue import UrlQueue
+from worker.schema import Task, article_stream
+from worker.settings import Settings
+from worker.tracing import exported, sdk, span
+from worker.tracing.export import exporters
+
+Lines = list[structlog.typing.EventDict]
+WORKER = Path(__file__).parent.parent.parent / "worker"
+SOMEWHERE = "http://collector.example:4318"
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    with structlog.testing.capture_logs() as lines:
+        yield lines
+
+
+# ---------------------------------------------------------------- whether
+@pytest.mark.parametrize(
+    ("environ", "asked"),
+    [
+        ({}, ()),
+        ({"OTEL_SERVICE_NAME": "x", "OTEL_TRACES_SAMPLER": "always_on"}, ()),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": SOMEWHERE}, ("otlp",)),
+        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": SOMEWHERE}, ("otlp",)),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": " "}, ()),
+        ({"OTEL_TRACES_EXPORTER": "otlp"}, ("otlp",)),
+        ({"OTEL_TRACES_EXPORTER": "console, OTLP,console"}, ("console", "otlp")),
+        ({"OTEL_TRACES_EXPORTER": "none", "OTEL_EXPORTER_OTLP_ENDPOINT": SOMEWHERE}, ()),
+        ({"OTEL_TRACES_EXPORTER": "", "OTEL_EXPORTER_OTLP_ENDPOINT": SOMEWHERE}, ("otlp",)),
+        ({"OTEL_SDK_DISABLED": "TRUE", "OTEL_EXPORTER_OTLP_ENDPOINT": SOMEWHERE}, ()),
+        ({"OTEL_SDK_DISABLED": "no", "OTEL_EXPORTER_OTLP_ENDPOINT": SOMEWHERE}, ("otlp",)),
+    ],
+)
+def test_the_standard_variables_decide(environ: Mapping[str, str], asked: tuple[str, ...]) -> None:
+    assert exporters(environ) == asked
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("OTEL_TRACES_EXPORTER", "carrier-pigeon", "no exporter 'carrier-pigeon'"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "communique[otel] has otlp over http/protobuf"),
+        ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json", "communique[otel] has otlp over http/protobuf"),
+    ],
+)
+def test_what_cannot_be_had_is_a_warning_and_no_traces(
+    collector: Collector, lines: Lines, variable: str, value: str, said: str
+) -> None:
+    os.environ[variable] = value  # put back with the collector's
+    with exported("test", "1"), span("work") as it:
+        assert it.traceparent() is None
+    (warned,) = [line for line in lines if line["log_level"] == "warning"]
+    assert warned["event"] == "untraced"
+    assert said in warned["error"]
+    assert collector.asked == 0
+
+
+def test_what_the_variables_say_of_the_service_wins(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_SERVICE_NAME", "newsroom")
+    with exported("test", "1"), span("work"):
+        pass
+    assert [s.service for s in collector.spans] == ["newsroom"]
+
+
+def test_the_console_is_stderr(
+    collector: Collector, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lines: Lines
+) -> None:
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "console")
+    with exported("test", "1"), span("work"):
+        pass
+    out, err = capsys.readouterr()
+    assert (out, json.loads(err)["name"]) == ("", "work")
+    assert (lines[0]["event"], collector.asked) == ("traced", 0)
+
+
+# ---------------------------------------------------------------- without the extra
+WITHOUT = "import sys; sys.modules['opentelemetry'] = None; from worker.cli import main; sys.exit(main(sys.argv[1:]))"
+LOOKED = """
+import sys
+from worker.cli import main
+status = main(sys.argv[1:])
+print([name for name in sys.modules if name in {"worker.tracing.sdk", "worker.tracing.recorder"}])
+sys.exit(status)
+"""
+
+
+def put(settings: Settings, program: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run `communique put` in a process where `program` comes first."""
+    clean = {n: v for n, v in os.environ.items() if not n.startswith(("COMMUNIQUE_", "OTEL_"))}
+    given = {"COMMUNIQUE_REDIS_URL": settings.redis_url or "", "COMMUNIQUE_KEY_PREFIX": settings.key_prefix}
+    return subprocess.run(
+        [sys.executable, "-c", program, "put", "https://news.example/a"],
+        env=clean | given | environ,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+
+def test_an_endpoint_without_the_extra_is_a_warning_that_names_it(settings: Settings) -> None:
+    done = put(settings, WITHOUT, OTEL_EXPORTER_OTLP_ENDPOINT=SOMEWHERE)
+    assert done.stdout == "1 put, 0 seen before, 0 refused\n"
+    (said,) = [json.loads(line) for line in done.stderr.splitlines()]
+    assert (said["event"], said["level"]) == ("untraced", "warning")
+    assert "pip install 'communique[otel]'" in said["error"]
+
+
+def test_without_the_variables_nothing_is_said_and_nothing_imported(settings: Settings) -> None:
+    assert put(settings, WITHOUT).stderr == ""
+    again = put(settings, LOOKED)
+    assert (again.stdout.splitlines()[-1], again.stderr) == ("[]", "")
+
+
+def test_only_two_modules_import_opentelemetry() -> None:
+    found = [p for p in WORKER.rglob("*.py") if re.search(r"(?m)^\s*(import|from) opentelemetry", p.read_text())]
+    assert sorted(path.name for path in found) == ["recorder.py", "sdk.py"]
+
+
+# ---------------------------------------------------------------- a collector that fails
+@pytest.mark.usefixtures("collector")
+async def test_a_dead_collector_costs_no_task_and_few_words(
+    redis: Redis, settings: Settings, monkeypatch: pytest.MonkeyPatch, lines: Lines
+) -> None:
+    monkeypatch.setattr(sdk, "FLUSH_S", 0.2)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")  # discard: nobody listens there
+    await _worked_off(redis, settings)
+    _few_words(lines)
+
+
+async def test_a_collector_that_answers_500_costs_no_task_and_few_words(
+    redis: Redis, settings: Settings, collector: Collector, lines: Lines
+) -> None:
+    collector.status = 500
+    await _worked_off(redis, settings)
+    assert collector.asked
+    _few_words(lines)
+
+
+async def test_a_collector_that_never_answers_costs_no_task_and_the_end_little_time(
+    redis: Redis, settings: Settings, collector: Collector, monkeypatch: pytest.MonkeyPatch, lines: Lines
+) -> None:
+    monkeypatch.setattr(sdk, "FLUSH_S", 0.2)
+    collector.awake.clear()
+    await _worked_off(redis, settings)
+    assert collector.spans == []
+    said = {line["error"] for line in lines if line["event"] == "traces"}
+    assert "the last spans were not taken within 0.2 s" in said
+
+
+async def test_more_spans_than_the_queue_holds_are_dropped_and_told(
+    collector: Collector, monkeypatch: pytest.MonkeyPatch, lines: Lines
+) -> None:
+    monkeypatch.setattr(sdk, "FLUSH_S", 0.2)
+    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "8")
+    monkeypatch.setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "4")
+    collector.awake.clear()
+    async with traced():
+        for _ in range(100):
+            with span("work"):
+                pass
+    assert "Queue full, dropping Span." in {line["error"] for line in lines if line["event"] == "traces"}
+    _few_words(lines)
+
+
+async def _worked_off(redis: Redis, settings: Settings) -> None:
+    async with traced():
+        await work_off(quick(settings), {f"/{n}": page for n in range(5)})
+    assert await redis.xlen(article_stream(settings.key_prefix)) == 5
+
+
+def _few_words(lines: Lines) -> None:
+    said = [line for line in lines if line["event"] == "traces"]
+    assert said
+    assert len({line["error"] for line in said}) == len(said)
+    assert not any("exc_info" in line or "exception" in line for line in said)
+
+
+def test_a_complaint_is_said_once_a_minute_with_what_was_left_unsaid(lines: Lines) -> None:
+    times = iter((0.0, 1.0, 59.0, 61.0, 61.0))
+    log = logging.Logger("opentelemetry.test")  # noqa: LOG001 - of this test alone
+    log.addHandler(sdk.Complaints(logging.WARNING, clock=lambda: next(times)))
+    for _ in range(4):
+        log.warning("no answer from %s", "it")
+    log.warning("something else")
+    assert [(line["error"], line["unsaid"]) for line in lines] == [
+        ("no answer from it", 0),
+        ("no answer from it", 2),
+        ("something else", 0),
+    ]
+
+
+# ---------------------------------------------------------------- a real worker
+async def test_a_worker_that_is_stopped_sends_its_last_spans(settings: Settings, collector: Collector) -> None:
+    given = {
+        "COMMUNIQUE_REDIS_URL": settings.redis_url or "",
+        "COMMUNIQUE_KEY_PREFIX": settings.key_prefix,
+        "COMMUNIQUE_PROCESSES": "1",
+        "OTEL_BSP_SCHEDULE_DELAY": "60000",
+    }
+    clean = {n: v for n, v in os.environ.items() if not n.startswith("COMMUNIQUE_")}
+    task = Task(id="t", url="http://10.0.0.1/")  # private: refused before anybody is asked
+    async with UrlQueue(settings.redis_url or "", settings) as queue:
+        await queue.put(task)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "worker", "consume", env=clean | given, stderr=asyncio.subprocess.DEVNULL
+        )
+        try:
+            async with asyncio.timeout(60):
+                while await under_way(queue):
+                    assert process.returncode is None
+                    await asyncio.sleep(0.05)
+            assert collector.spans == []
+            process.send_signal(signal.SIGTERM)
+            assert await process.wait() == 0
+        finally:
+            if process.returncode is None:
+                process.kill()
+    (ended,) = collector.named("process")
+    assert (ended.service, ended.trace_id) == ("communique-consume", task.trace_id)
+    assert ended.attributes["communique.reason"] == "private_address"

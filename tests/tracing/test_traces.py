@@ -1,0 +1,211 @@
+"""The way of a URL as a collector gets it: one tree from the put to the entries, whoever worked on it."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from typing import Any
+
+import pytest
+import structlog
+from msgspec import Struct
+
+from tests.tracing.collector import Collector, Seen
+from tests.tracing.conftest import (
+    Answer,
+    moved,
+    no_article,
+    once_busy,
+    page,
+    pointed_at_a_collector,
+    quick,
+    traced,
+    work_off,
+)
+from worker import metrics
+from worker.schema import KINDS, article_stream, event_stream
+from worker.settings import Settings
+from worker.streams import browse, connect
+
+
+class Run(Struct, kw_only=True):
+    """All that was told of one run, in every way."""
+
+    collector: Collector
+    settings: Settings
+    lines: list[Any]
+    seconds: dict[str, float]
+    """What the histogram of the stages was raised by."""
+    traceparents: list[str]
+
+    def of(self, path: str, name: str) -> list[Seen]:
+        """Return the spans of one name in the trace of one page."""
+        put = next(s for s in self.collector.named("put") if s.attributes["url.full"].endswith(path))
+        return [s for s in self.collector.named(name) if s.trace_id == put.trace_id]
+
+
+def run(redis_url: str, pages: dict[str, Answer], **environ: str) -> Run:
+    """Let a feed of these pages be read, and all of them; no two runs share anything."""
+    settings = quick(Settings(redis_url=redis_url, key_prefix=f"test-{uuid.uuid4().hex[:12]}"))
+    before = seconds()
+    with pointed_at_a_collector() as collector, pytest.MonkeyPatch.context() as patch:
+        for name, value in environ.items():
+            patch.setenv(name, value)
+        with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+            traceparents = asyncio.run(_run(settings, pages))
+    raised = {stage: after - before[stage] for stage, after in seconds().items()}
+    return Run(collector=collector, settings=settings, lines=lines, seconds=raised, traceparents=traceparents)
+
+
+async def _run(settings: Settings, pages: dict[str, Answer]) -> list[str]:
+    async with traced():
+        await work_off(settings, pages)
+    prefix = settings.key_prefix
+    async with connect(settings.redis_url or "") as client:
+        streams = [article_stream(prefix), *(event_stream(prefix, kind) for kind in KINDS)]
+        entries = [entry for stream in streams for entry in await browse(client, stream, count=1000)]
+        await client.unlink(*[key async for key in client.scan_iter(match=f"{prefix}*")])
+    return [(entry.fields or {})[b"traceparent"].decode() for entry in entries]
+
+
+def seconds() -> dict[str, float]:
+    metrics.prepare()
+    samples = [sample for family in metrics.STAGES.collect() for sample in family.samples]
+    return {s.labels["stage"]: s.value for s in samples if s.name.endswith("_sum")}
+
+
+PAGES = {"/a": page, "/old": moved("/older"), "/older": moved("/new"), "/busy": once_busy(), "/sign-in": no_article}
+
+
+@pytest.fixture(scope="module")
+def ran(redis_url: str) -> Run:
+    return run(redis_url, PAGES)
+
+
+# ---------------------------------------------------------------- the tree
+def test_a_url_is_one_tree_from_its_put_to_its_events(ran: Run) -> None:
+    (put,), (process,), (settle,), (digest,) = (ran.of("/a", name) for name in ("put", "process", "settle", "digest"))
+    assert (put.parent_id, process.parent_id, settle.parent_id) == ("", put.span_id, process.span_id)
+    assert (put.kind, process.kind, settle.kind) == ("producer", "consumer", "producer")
+    assert ran.collector.below(process) == ["admit", "fetch", "digest", "settle"]
+    assert ran.collector.below(digest) == ["parse", "extract"]
+
+
+def test_log_and_entries_have_the_ids_of_the_spans(ran: Run) -> None:
+    (put,), (settle,) = ran.of("/a", "put"), ran.of("/a", "settle")
+    logged = [line for line in ran.lines if line.get("url") == put.attributes["url.full"]]
+    assert [line["event"] for line in logged] == ["found", "url"]
+    assert {line["trace"] for line in logged} == {put.trace_id}
+    written = [entry for entry in ran.traceparents if put.trace_id in entry]
+    assert set(written) == {f"00-{put.trace_id}-{settle.span_id}-01"}
+    assert len(written) == settle.attributes["messaging.batch.message_count"] == 1 + logged[1]["events"]
+    assert settle.attributes["communique.events.statement"] == logged[1]["events"]
+
+
+def test_spans_have_the_attributes_of_the_conventions(ran: Run) -> None:
+    (put,), (process,), (settle,) = (ran.of("/a", name) for name in ("put", "process", "settle"))
+    stream = f"{ran.settings.key_prefix}:urls"
+    assert [s.name for s in (put, process, settle)] == [f"put {stream}", f"process {stream}", f"settle {stream}"]
+    for span, operation in ((put, "send"), (process, "process"), (settle, "settle")):
+        assert span.attributes["messaging.system"] == "redis"
+        assert span.attributes["messaging.destination.name"] == stream
+        assert span.attributes["messaging.operation.type"] == operation
+    for span in (put, process):
+        assert span.attributes["server.address"] == "127.0.0.1"
+        assert span.attributes["communique.source"] == "courier"
+        assert len(span.attributes["messaging.message.id"]) == 32
+    assert process.attributes["messaging.consumer.group.name"] == "workers"
+    assert (process.attributes["communique.outcome"], process.attributes["communique.attempt"]) == ("done", 0)
+    assert {span.error for span in (put, process, settle)} == {None}
+    assert {span.service for span in ran.collector.spans} == {"communique-test"}
+
+
+def test_an_asking_of_a_source_is_a_trace_that_its_urls_have_a_link_to(ran: Run) -> None:
+    (ask,), puts = ran.collector.named("ask"), ran.collector.named("put")
+    assert ask.parent_id == ""
+    assert (ask.attributes["communique.outcome"], ask.attributes["communique.new"]) == ("read", len(PAGES))
+    assert [put.links for put in puts] == [[ask.trace_id]] * len(PAGES)
+    assert len({ask.trace_id, *(put.trace_id for put in puts)}) == 1 + len(PAGES)
+
+
+def test_robots_txt_is_fetched_within_the_trace_of_who_needed_it(ran: Run) -> None:
+    (ask,), (robots,) = ran.collector.named("ask"), ran.collector.named("robots")
+    assert ran.collector.below(ask) == ["robots", "GET"]
+    assert ran.collector.below(robots) == ["GET"]
+
+
+def test_every_hop_of_a_redirect_is_a_request(ran: Run) -> None:
+    hops = ran.of("/old", "GET")
+    assert [hop.attributes["http.response.status_code"] for hop in hops] == [301, 301, 404]
+    assert [hop.attributes["url.full"].rpartition("/")[2] for hop in hops] == ["old", "older", "new"]
+    assert [hop.attributes.get("http.request.resend_count") for hop in hops] == [None, 1, 2]
+    assert [(hop.kind, hop.error) for hop in hops[:2]] == [("client", None)] * 2
+
+
+def test_a_retry_is_another_delivery_in_the_same_trace(ran: Run) -> None:
+    (put,), (first, second) = ran.of("/busy", "put"), ran.of("/busy", "process")
+    assert {first.parent_id, second.parent_id} == {put.span_id}
+    assert [s.attributes["communique.attempt"] for s in (first, second)] == [0, 1]
+    assert [s.attributes["communique.outcome"] for s in (first, second)] == ["put_off", "done"]
+    assert (first.error, second.error) == ("http_503: Service Unavailable", None)
+    assert ran.collector.below(first) == ["admit", "fetch", "put_off"]
+
+
+@pytest.mark.parametrize(
+    ("path", "reason", "where"),
+    [("/old", "http_404", {"fetch", "GET"}), ("/sign-in", "not_an_article", {"digest"})],
+)
+def test_what_fails_is_an_error_where_it_failed_and_of_the_delivery(
+    ran: Run, path: str, reason: str, where: set[str]
+) -> None:
+    (process,) = ran.of(path, "process")
+    failed = [s for s in ran.collector.spans if s.error and s.trace_id == process.trace_id]
+    assert {s.name for s in failed} == {process.name, *where}
+    assert {s.attributes["error.type"] for s in failed} == {reason}
+    assert (process.attributes["communique.outcome"], process.attributes["communique.reason"]) == ("dead", reason)
+    assert ran.collector.below(process)[-1] == "bury"
+
+
+def test_politeness_is_no_error(redis_url: str) -> None:
+    ran = run(redis_url, {"/robots.txt": _one_a_second, "/a": no_article, "/b": no_article})
+    waited = [s for s in ran.collector.named("process") if s.attributes["communique.outcome"] == "put_off"]
+    assert waited
+    assert {(s.attributes["communique.reason"], s.error) for s in waited} == {("host_busy", None)}
+    assert all(ran.collector.below(s) == ["admit", "put_off"] for s in waited)
+
+
+def _one_a_second() -> Any:
+    response = no_article()
+    response.text = "User-agent: *\nCrawl-delay: 0.7"
+    return response
+
+
+# ---------------------------------------------------------------- the clock
+def test_histogram_log_and_trace_tell_the_same_seconds(ran: Run) -> None:
+    spans = {stage: ran.collector.named({"whole": "process"}.get(stage, stage)) for stage in ran.seconds}
+    assert all(spans.values())
+    for stage, raised in ran.seconds.items():
+        assert sum(span.took_s for span in spans[stage]) == pytest.approx(raised, rel=1e-6), stage
+    logged = sorted(line["ms"] for line in ran.lines if line["event"] == "url")
+    assert logged == sorted(round(1000 * span.took_s) for span in spans["whole"])
+
+
+# ---------------------------------------------------------------- sampling
+def test_whether_a_url_is_sampled_follows_from_its_trace_id_in_every_process(redis_url: str) -> None:
+    half = {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.5"}
+    ran = run(redis_url, {f"/{n}": page for n in range(12)}, **half)
+    sampled = {put.trace_id for put in ran.collector.named("put")}
+    for name in ("process", "fetch", "GET", "settle"):
+        found = {span.trace_id for span in ran.collector.named(name)}
+        assert found - {ask.trace_id for ask in ran.collector.named("ask")} == sampled
+    assert len({entry.split("-")[1] for entry in ran.traceparents}) == 12
+    for _, trace_id, _, flags in (entry.split("-") for entry in ran.traceparents):
+        assert flags == ("01" if trace_id in sampled else "00")
+        assert (int(trace_id[16:], 16) < 1 << 63) == (trace_id in sampled)
+
+
+@pytest.mark.parametrize("sampler", ["always_off", "parentbased_always_off"])
+def test_what_is_not_sampled_is_not_sent_and_says_so(redis_url: str, sampler: str) -> None:
+    ran = run(redis_url, {"/a": page}, OTEL_TRACES_SAMPLER=sampler)
+    assert ran.collector.spans == []
+    assert {entry[-3:] for entry in ran.traceparents} == {"-00"}
