@@ -215,6 +215,91 @@ async def test_what_a_dead_subscriber_left_goes_to_another_in_time(
 
 
 # ---------------------------------------------------------------- what cannot be handed over
+async def test_a_busy_stream_keeps_nobody_from_what_the_dead_left_in_another(
+    redis: Redis, settings: Settings, on: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(redis, settings, "m1")
+    async with subscribe(**on, group="g", consumer="dead", after="0") as events:
+        assert await take(events, 1) == ["m1"]
+    await publish(redis, settings, *(f"s{i}" for i in range(20)))
+    async with subscribe(**on, group="g", consumer="b") as events:
+        assert await take(events, 2) == ["s0", "s1"]
+        monkeypatch.setattr(sources, "CLAIM_AFTER_S", 0.001)
+        events._source._claim_at = dict.fromkeys(events._kind_of, 0.0)  # type: ignore[attr-defined]
+        await publish(redis, settings, "d1")
+        assert "m1" in await take(events, 19)
+        assert await take(events, 1) == ["d1"]
+
+
+async def aged(redis: Redis, settings: Settings, consumer: str) -> str:
+    """Give all that is pending to a consumer, as if it had been so for ten minutes; return the stream."""
+    stream = event_stream(settings.key_prefix, "statement")
+    pending: Any = await redis.xpending_range(stream, "g", "-", "+", 100)
+    await redis.xclaim(stream, "g", consumer, 0, [p["message_id"] for p in pending], idle=600_000)
+    return stream
+
+
+async def test_a_slow_subscriber_is_not_taken_for_a_dead_one(
+    redis: Redis, settings: Settings, on: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "CLAIM_AFTER_S", 60.0)
+    await publish(redis, settings, "s1", "s2", "s3")
+    async with subscribe(**on, group="g", consumer="slow", after="0") as events:
+        assert await take(events, 1) == ["s1"]
+        stream = await aged(redis, settings, "slow")
+        events._source._kept_at = -60.0  # type: ignore[attr-defined]
+        assert await take(events, 1) == ["s2"]
+        pending: Any = await redis.xpending_range(stream, "g", "-", "+", 100)
+        assert [p["time_since_delivered"] < 60_000 for p in pending] == [True, True]
+        async with subscribe(**on, group="g", consumer="other") as other:
+            assert await nothing_more(other)
+        assert await take(events, 1) == ["s3"]
+
+
+async def test_what_another_has_taken_over_is_not_handed_over_here_too(
+    redis: Redis, settings: Settings, on: dict[str, Any]
+) -> None:
+    await publish(redis, settings, "s1", "s2", "s3")
+    async with subscribe(**on, group="g", consumer="slow", after="0") as events:
+        assert await take(events, 1) == ["s1"]
+        await aged(redis, settings, "other")
+        await publish(redis, settings, "s4")
+        events._source._kept_at = -600.0  # type: ignore[attr-defined]
+        assert await take(events, 1) == ["s4"]
+    async with subscribe(**on, group="g", consumer="other") as events:
+        assert await take(events, 2) == ["s2", "s3"]
+
+
+async def test_two_tasks_cannot_wait_for_one_subscription(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+    async with subscribe(**on, group="g") as events:
+        first = asyncio.create_task(anext(events))
+        await asyncio.sleep(0.05)
+        with pytest.raises(RuntimeError, match="another task"):
+            await anext(events)
+        await publish(redis, settings, "s1")
+        assert (await first).id == "s1"
+
+
+async def test_a_stream_that_is_begun_anew_behind_the_place_is_said_once_and_followed(
+    redis: Redis, settings: Settings, on: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription, "BLOCK_S", 0.01)
+    await publish(redis, settings, "m1")
+    stream = event_stream(settings.key_prefix, "meeting")
+    async with subscribe(kinds=["meeting"], after="99999999999999-0", **on) as events:
+        with pytest.raises(EventStreamError, match="begun anew"):
+            await asyncio.wait_for(anext(events), 5)
+        await publish(redis, settings, "m2")
+        assert await take(events, 1) == ["m2"]
+        await redis.delete(stream)
+        with pytest.raises(EventStreamError, match="begun anew"):
+            await asyncio.wait_for(anext(events), 5)
+        await publish(redis, settings, "m3")
+        assert await take(events, 1) == ["m3"]
+    async with subscribe(kinds=["meeting"], after="99999999999999", **on) as events:
+        assert await nothing_more(events)  # a time to come
+
+
 @pytest.mark.parametrize("group", [None, "g"])
 @pytest.mark.parametrize("data", [b"{", b'{"kind": "rumour"}', b'{"kind": "statement"}', b"\xff", None])
 async def test_what_does_not_decode_is_said_once_and_passed(

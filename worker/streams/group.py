@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 CLAIM: Final = Script.of("worker.streams", "claim")
+KEEP: Final = Script.of("worker.streams", "keep")
 RENEW: Final = Script.of("worker.streams", "renew")
 COLLECT: Final = Script.of("worker.streams", "collect")
 
@@ -76,6 +77,14 @@ class Group(Struct, frozen=True, kw_only=True):
             return []
         args: list[Word] = [self.name, consumer, *(word for lease in leases for word in lease)]
         return [leases[i] for i in await RENEW.run(client, Call([self.stream], args), self)]
+
+    async def keep(self, client: Redis, consumer: str, ids: Sequence[str]) -> set[str]:
+        """Hold on to entries, whatever their delivery; return those that the consumer does not hold any more."""
+        if not ids:
+            return set()
+        return {
+            lost.decode() for lost in await KEEP.run(client, Call([self.stream], [self.name, consumer, *ids]), self)
+        }
 
     async def collect(self, client: Redis, consumer: str, *, idle_s: float) -> int:
         """Delete the other consumers that hold nothing and have been silent for `idle_s`; return how many."""

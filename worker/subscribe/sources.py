@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from redis.exceptions import ResponseError
 
-from worker.streams import Entry, Group, browse, order, read, read_group
+from worker.streams import Entry, Group, browse, ends, order, read, read_group
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from redis.asyncio import Redis
 
@@ -37,6 +37,9 @@ class Source(Protocol):
 
     async def acknowledge(self, entries: Sequence[Entry]) -> None:
         """Say that the entries are done with."""
+
+    async def taken(self, entries: Sequence[Entry]) -> Collection[Entry]:
+        """Hold on to entries that wait to be handed over; return those that another subscriber has taken over."""
 
     def rewind(self) -> bool:
         """Make up for a lost reply; True where that brings back everything not acknowledged, buffered or not."""
@@ -68,10 +71,28 @@ class Alone:
                 self.gaps[stream] = _gap(stream, at)
                 self.position[stream] = _before(entry_id)
         self._cursor |= {entry.stream: entry.id for entry in found}
+        if not found and block_s:
+            await self._check_ends(streams)
         return found
+
+    async def _check_ends(self, streams: list[str]) -> None:
+        """Go back to the end of a stream that ends before where we are: what comes next stands there.
+
+        Keys were lost, or a replica that has not had everything became the primary, and the clock that makes ids is
+        behind the old one.  A bare time may lie ahead: from then on is what was asked for.
+        """
+        for stream, end in (await ends(self._client, streams)).items():
+            at = self._cursor[stream]
+            if "-" in at and order(end) < order(at):
+                self._cursor[stream] = self.position[stream] = end
+                self.gaps[stream] = f"{stream}: it ends before entry {at}: it was lost, or begun anew"
 
     async def acknowledge(self, entries: Sequence[Entry]) -> None:
         """Nothing to say: the place is kept by the subscriber."""
+
+    async def taken(self, entries: Sequence[Entry]) -> Collection[Entry]:  # noqa: ARG002 - as a Source
+        """There is nobody else."""
+        return ()
 
     def rewind(self) -> bool:
         """Nothing is lost with a reply."""
@@ -92,7 +113,8 @@ class Shared:
         """An id within our own pending entries while there are any, then ">"."""
         self._behind = set(start)
         """Streams whose last batch was full (or that were never read): trimming may overtake us."""
-        self._claim_at = 0.0
+        self._claim_at = dict.fromkeys(start, 0.0)
+        self._kept_at = 0.0
 
     async def open(self) -> None:
         """Create the group where there is none yet."""
@@ -104,8 +126,13 @@ class Shared:
         """Read what a consumer is to do next: what it holds, what the dead left, what is new."""
         for stream in self._behind.intersection(streams):
             await self._check(self._groups[stream])
-        if found := await self._claim(streams):
-            return found
+        claimed = await self._claim(streams)
+        rest = [stream for stream in streams if stream not in {entry.stream for entry in claimed}]
+        return claimed + await self._read(rest, 0.0 if claimed else block_s)
+
+    async def _read(self, streams: list[str], block_s: float) -> list[Entry]:
+        if not streams:
+            return []
         after = {self._groups[stream]: self._cursor[stream] for stream in streams}
         found = await read_group(self._client, after, self._consumer, count=BATCH, block_s=block_s)
         for stream in streams:
@@ -116,16 +143,29 @@ class Shared:
         return found
 
     async def _claim(self, streams: list[str]) -> list[Entry]:
-        """Take over what another subscriber left, if it is time to look and nothing of our own is waiting."""
+        """Take over what another subscriber left, where it is time to look and nothing of our own is waiting."""
         now = asyncio.get_running_loop().time()
-        if now < self._claim_at or set(self._cursor.values()) != {">"} or len(streams) < len(self._groups):
-            return []
-        self._claim_at = now + CLAIM_AFTER_S / 2
-        claims = [
-            await group.claim(self._client, self._consumer, idle_s=CLAIM_AFTER_S, count=BATCH)
-            for group in self._groups.values()
-        ]
-        return [entry for claim in claims for _, entry in claim]
+        due = [stream for stream in streams if now >= self._claim_at[stream] and self._cursor[stream] == ">"]
+        found: list[Entry] = []
+        for stream in due:
+            claims = await self._groups[stream].claim(self._client, self._consumer, idle_s=CLAIM_AFTER_S, count=BATCH)
+            found += [entry for _, entry in claims]
+            if len(claims) < BATCH:  # else there may be more
+                self._claim_at[stream] = now + CLAIM_AFTER_S / 2
+        return found
+
+    async def taken(self, entries: Sequence[Entry]) -> Collection[Entry]:
+        """Begin the idle time of what waits here anew, now and then: a slow reader is not a dead one."""
+        now = asyncio.get_running_loop().time()
+        if not entries or now - self._kept_at < CLAIM_AFTER_S / 3:
+            return ()
+        self._kept_at = now
+        gone: list[Entry] = []
+        for stream, group in self._groups.items():
+            own = [entry for entry in entries if entry.stream == stream]
+            lost = await group.keep(self._client, self._consumer, [entry.id for entry in own])
+            gone += [entry for entry in own if entry.id in lost]
+        return gone
 
     async def acknowledge(self, entries: Sequence[Entry]) -> None:
         """Acknowledge them all in one round trip."""

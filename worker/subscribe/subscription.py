@@ -76,6 +76,7 @@ class Subscription(AsyncIterator[Event]):
         self._opened = False
         self._buffers: dict[str, deque[Entry]] = {stream: deque() for stream in kinds}
         self._mergeable = False
+        self._waiting = False
         self._unacknowledged: list[Entry] = []
         """The event handed over last, and what the filters passed over before it."""
 
@@ -126,10 +127,21 @@ class Subscription(AsyncIterator[Event]):
     async def next(self) -> Received:
         """Return the next event with its entry id; StopAsyncIteration once `stop` is set.
 
-        A wait that is cancelled loses no event: the next call returns it.
+        A wait that is cancelled loses no event: the next call returns it.  RuntimeError where another task is waiting
+        already: an event would be acknowledged while that task works on it.
         """
+        if self._waiting:
+            raise RuntimeError("another task is waiting for the next event of this subscription")
+        self._waiting = True
+        try:
+            return await self._next()
+        finally:
+            self._waiting = False
+
+    async def _next(self) -> Received:
         await self.open()
         await self.acknowledge()
+        await self._let_go()
         while not self._stop.is_set():
             if self._source.gaps:
                 raise EventStreamError(self._source.gaps.popitem()[1])
@@ -156,6 +168,13 @@ class Subscription(AsyncIterator[Event]):
         if self._asked.passes(event, Facets(event)):
             return Received(kind=self._kind_of[entry.stream], entry_id=entry.id, event=event)
         return None
+
+    async def _let_go(self) -> None:
+        """Forget what another subscriber has taken over meanwhile, since it took us so long to come to it."""
+        waiting = [entry for buffer in self._buffers.values() for entry in buffer]
+        for entry in await persist(self._client, lambda: self._source.taken(waiting), self._patience_s):
+            self._buffers[entry.stream].remove(entry)
+            self._mergeable = False
 
     async def acknowledge(self) -> None:
         """Acknowledge the event handed over last now: for whoever is done with it and will not ask for another."""

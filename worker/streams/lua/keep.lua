@@ -1,0 +1,11 @@
+-- KEYS: stream.  ARGV: group, consumer, ids…
+-- Begins the idle time of each entry that the consumer holds anew; returns the ids of those that it does not (any more).
+local lost = {}
+for i = 3, #ARGV do
+  if redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[i], ARGV[i], 1, ARGV[2])[1] then
+    redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, ARGV[i], 'JUSTID')
+  else
+    lost[#lost + 1] = ARGV[i]
+  end
+end
+return lost
