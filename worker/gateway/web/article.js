@@ -87,6 +87,7 @@ export class Article {
       if (this.#shown !== url) return;
       if (event) this.#quote(event);
       else if (problem.status === 404) this.#say("This article is not kept any more.", url);
+      else if (problem.lasting) this.#say(`${problem.message}.`, url);
       else this.#say(`${problem.message}.`, url, () => this.show(new URLSearchParams({ url, ...(id && { event: id }) })));
     }
   }

@@ -80,7 +80,8 @@ function codes(event, known) {
           "span",
           { class: "code" },
           el("abbr", { title: "Political Language Ontology for Verifiable Event Records" }, "PLOVER"),
-          ` ${plover.type}${mode}`,
+          " ",
+          outside("span", "code-value", `${plover.type}${mode}`),
         )
       : null,
     plover && cameo ? el("br") : null,
@@ -89,7 +90,9 @@ function codes(event, known) {
           "span",
           { class: "code" },
           el("abbr", { title: "Conflict and Mediation Event Observations" }, "CAMEO"),
-          ` ${cameo} `,
+          " ",
+          outside("span", "code-value", cameo),
+          " ",
           el("span", { class: "code-name" }, known?.cameo[cameo] ?? ""),
         )
       : null,
@@ -98,5 +101,5 @@ function codes(event, known) {
 
 function rule(event, known) {
   const told = known?.rules[event.kind]?.[event.rule];
-  return el("span", {}, el("code", {}, event.rule), told ? el("span", { class: "rule-words" }, capital(told)) : null);
+  return el("span", {}, outside("code", "rule", event.rule), told ? el("span", { class: "rule-words" }, capital(told)) : null);
 }

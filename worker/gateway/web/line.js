@@ -2,7 +2,8 @@
 
 import { el, icon, outside } from "./dom.js";
 import { evidence } from "./marks.js";
-import { actors, capital, country, inFull, outlet, sentence, spoken, tone, towards, verb, when } from "./words.js";
+import { actors, capital, country, inFull, outlet, plural, sentence, spoken, tone } from "./words.js";
+import { towards, verb, when } from "./words.js";
 
 /** Address of an event within its article. */
 export function addressOf(event) {
@@ -28,13 +29,19 @@ function head(event, heading) {
   );
 }
 
+/** Parties that a line names; the card has all of them. */
+const MOST_NAMED = 6;
+
 function who(event) {
-  const parties = actors(event);
-  if (parties.length === 0)
+  const all = actors(event);
+  if (all.length === 0)
     return el("span", { class: "nobody" }, event.kind === "statement" ? "Somebody" : "Nobody named");
-  return parties.flatMap((actor, n) => [
-    n > 0 ? el("span", { class: "and" }, n === parties.length - 1 ? " and " : ", ") : "",
-    party(actor),
+  const named = all.slice(0, all.length > MOST_NAMED ? MOST_NAMED - 1 : MOST_NAMED).map(party);
+  if (named.length < all.length)
+    named.push(el("span", { class: "known" }, plural(all.length - named.length, "other party", "others")));
+  return named.flatMap((one, n) => [
+    n > 0 ? el("span", { class: "and" }, n === named.length - 1 ? " and " : ", ") : "",
+    one,
   ]);
 }
 
@@ -42,7 +49,7 @@ function who(event) {
 export function party(actor) {
   const known = [
     actor.role && outside("span", "role", actor.role),
-    actor.country && actor.name !== country(actor.country) && el("span", { class: "country" }, country(actor.country)),
+    actor.country && actor.name !== country(actor.country) && outside("span", "country", country(actor.country)),
   ];
   const told = known.filter(Boolean).flatMap((node, n) => (n > 0 ? [", ", node] : [node]));
   return el(
@@ -92,8 +99,9 @@ function words(event) {
 }
 
 function notes(event) {
+  const host = outlet(event.url);
   const about = [
-    outside("span", "outlet", outlet(event.url)),
+    host ? outside("span", "outlet", host) : null,
     event.via.length > 0 ? el("span", {}, "via ", outside("span", "via", event.via.join(", "))) : null,
     event.kind === "statement" ? el("span", {}, event.quotation) : null,
     ...places(event),

@@ -33,11 +33,15 @@ export function toUnits(text) {
   return (offset) => units[Math.min(offset, units.length - 1)];
 }
 
-/** The parts of an event: {start, end, role, event}, in code points of the article's text. */
+/**
+ * The parts of an event: {start, end, role, event}, in code points of the article's text.  The same words play a part
+ * once, though several be meant ("They voted").
+ */
 export function parts(event) {
-  return Object.entries(spansOf(event)).flatMap(([role, spans]) =>
+  const all = Object.entries(spansOf(event)).flatMap(([role, spans]) =>
     spans.filter((span) => span && span.start < span.end).map(({ start, end }) => ({ start, end, role, event })),
   );
+  return [...new Map(all.map((part) => [`${part.role} ${part.start} ${part.end}`, part])).values()];
 }
 
 function spansOf(event) {

@@ -1,0 +1,160 @@
+"""Photograph the page: docs/pictures/page-*.png, of the demo's stories.  `make pictures` runs it.
+
+A real gateway over a Redis of its own, and a headless Chromium before it.  Only the health view's figures are invented:
+they are those of the picture of `communique top`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+from urllib.parse import urlencode
+
+import msgspec
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.gateway.browsing import installed_browser, publish, served
+from tools.picture_of_top import FLEET
+from worker.demo import pages
+from worker.demo.story import REFUSALS, Story, stories
+from worker.digest import Digest, digest
+from worker.embedded import embedded
+from worker.gateway.answers import Dead, Live, Status
+from worker.queue import Depth, WorkerState
+from worker.schema import Meeting
+from worker.schema import Page as Fetched
+from worker.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+PICTURES: Final = Path(__file__).parent.parent / "docs" / "pictures"
+COURIER: Final = "https://meridian-courier.example"
+OPENED: Final = "/news/foreign-ministers-in-trieste"
+"""The story that the article view shows."""
+
+Theme = Literal["light", "dark"]
+SIZES: Final = {"": (1280, 800), "-phone": (360, 740)}
+"""What a picture's name ends with -> width and height in CSS pixels."""
+
+
+# ---------------------------------------------------------------- what is shown
+def courier() -> list[Digest]:
+    """Read the demo's stories as a worker does, the oldest first."""
+    found = [_read(story) for story in reversed(stories()) if story.serve not in REFUSALS]
+    return [one for one in found if one.events]
+
+
+def _read(story: Story) -> Digest:
+    url = COURIER + story.path
+    html = pages.page(story, url, COURIER, ())
+    return digest(Fetched(url=url, body=html.encode(story.charset, "xmlcharrefreplace"), charset=story.charset))
+
+
+@asynccontextmanager
+async def gateway_of(found: list[Digest]) -> AsyncIterator[str]:
+    """Serve these on loopback while the block lasts; yields the address."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with embedded(folder) as redis_url, served(Settings(), redis_url) as base:
+            for one in found:
+                await publish(redis_url, Settings(), one.article, *one.events)
+            yield base
+
+
+def state() -> bytes:
+    """Return /v1/status of the invented fleet."""
+    status = Status(
+        at=FLEET.at,
+        queue=Depth(
+            backlog=FLEET.backlog,
+            pending=FLEET.pending,
+            delayed=FLEET.delayed,
+            dead=FLEET.dead,
+            oldest_s=FLEET.lag_s,
+            oldest_ready_s=FLEET.lag_s,
+            oldest_pending_s=FLEET.oldest_pending_s,
+        ),
+        workers=[
+            WorkerState(name=beat.name, pending=beat.in_flight, idle_s=round(FLEET.silent_s(beat) / 8, 2))
+            for beat in FLEET.services
+            if beat.service == "worker"
+        ],
+        services=list(FLEET.services),
+        hosts=list(FLEET.hosts),
+        lags=list(FLEET.lags),
+        dead=Dead(
+            newest=FLEET.dead, by_reason={"http_404": 71, "not_an_article": 58, "robots": 22, "timeout_read": 12}
+        ),
+        events={"statement": 61_204, "meeting": 9_870, "decision": 14_333},
+        articles=11_482,
+        stream=Live(clients=12, position="0", lag_s=0.004),
+    )
+    return msgspec.json.encode(status)
+
+
+# ---------------------------------------------------------------- how it is shown
+async def feed(page: Page, base: str) -> None:
+    """Show the newest events."""
+    await page.goto(f"{base}/#/feed")
+    await page.locator(".line").nth(5).wait_for()
+
+
+async def article(page: Page, base: str) -> None:
+    """Show an article with the card of one of its meetings."""
+    [one] = [one for one in courier() if one.article.url == COURIER + OPENED]
+    meeting = next(event for event in one.events if isinstance(event, Meeting))
+    await page.goto(f"{base}/#/article?{urlencode({'url': one.article.url, 'event': meeting.id})}")
+    await page.locator("#card .card").wait_for()
+
+
+async def picture(page: Page, base: str) -> None:
+    """Show the countries."""
+    await page.goto(f"{base}/#/picture")
+    await page.locator(".edge").first.wait_for()
+
+
+async def health(page: Page, base: str) -> None:
+    """Show the invented fleet."""
+    await page.route("**/v1/status", lambda route: route.fulfill(body=state(), content_type="application/json"))
+    await page.goto(f"{base}/#/health")
+    await page.locator(".figures").wait_for()
+
+
+VIEWS: Final = {"feed": feed, "article": article, "picture": picture, "health": health}
+
+
+async def photograph(browser: Browser, base: str, folder: Path) -> None:
+    """Take every view by day, by night, and on a phone."""
+    for name, show in VIEWS.items():
+        for suffix, theme, size in (("", "light", ""), ("-dark", "dark", ""), ("-phone", "light", "-phone")):
+            width, height = SIZES[size]
+            page = await browser.new_page(
+                viewport={"width": width, "height": height},
+                device_scale_factor=1.25,
+                color_scheme="dark" if theme == "dark" else "light",
+                reduced_motion="reduce",
+            )
+            await show(page, base)
+            await page.wait_for_timeout(300)
+            await page.screenshot(path=folder / f"page-{name}{suffix}.png")
+            await page.close()
+
+
+async def main() -> None:
+    """Draw all of them."""
+    async with async_playwright() as driver:
+        path = installed_browser(driver.chromium.executable_path)
+        if path is None:
+            sys.exit("no Chromium to be found: apt install chromium, or .venv/bin/playwright install chromium")
+        browser = await driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        async with gateway_of(courier()) as base:
+            await photograph(browser, base, PICTURES)
+        await browser.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
