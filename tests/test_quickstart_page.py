@@ -1,0 +1,253 @@
+"""docs/quickstart.md tells the truth: its steps are taken in one shell, on a terminal, and print what stands there.
+
+What differs from the page: the ports, and that the demo's site is asked ten times a second.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.pages import DOCS, ROOT, Block, blocks, commands, holds, section
+from worker.embedded import _die_with_parent
+
+PAGE = (DOCS / "quickstart.md").read_text(encoding="utf-8")
+PATIENCE_S = 240.0
+PORTS = ("8001", "6379", "8080")
+"""On the page: the site's, Redis', the gateway's."""
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+SHELL = frozenset({".", "cat", "curl", "cut", "grep", "kill", "python", "$server", "server=$"})
+
+
+def is_last(block: Block) -> bool:
+    return block.text.startswith("kill")
+
+
+STEPS = sorted((block for block in blocks(PAGE) if block.runs), key=is_last)
+
+
+@pytest.mark.parametrize("block", [block for block in blocks(PAGE) if block.language == "sh"], ids=lambda b: b.text)
+def test_every_command_shown_exists(block: Block) -> None:
+    for words in commands(re.sub(r"(?m)^server=.*\n", "", block.text)):
+        holds(words, other=SHELL)
+
+
+# ---------------------------------------------------------------- the walk
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def ports() -> dict[str, str]:
+    return {shown: str(free_port()) for shown in PORTS}
+
+
+@pytest.fixture(scope="module")
+def environ(tmp_path_factory: pytest.TempPathFactory, ports: dict[str, str]) -> dict[str, str]:
+    """What `. .venv/bin/activate` gives, and nothing that this machine may have set."""
+    folder = tmp_path_factory.mktemp("bin")
+    (folder / "communique").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m worker "$@"\n')
+    (folder / "communique").chmod(0o755)
+    ours = {k: v for k, v in os.environ.items() if not k.startswith("COMMUNIQUE_")}
+    return ours | {
+        "PATH": f"{folder}:{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "TERM": "dumb",
+        "XDG_DATA_HOME": str(folder / "data"),
+        "COMMUNIQUE_GATEWAY_PORT": ports["8080"],
+        "COMMUNIQUE_HOST_DELAY_S": "0.1",
+    }
+
+
+def here(text: str, ports: dict[str, str]) -> str:
+    """Replace the ports of the page by those of this walk."""
+    for shown, port in ports.items():
+        text = re.sub(rf"(?<=[ :]){shown}\b", port, text)
+    return text
+
+
+def script(ports: dict[str, str]) -> str:
+    """Join the steps; where one starts a service, wait for its port as a reader would for its first word."""
+    parts = []
+    for n, block in enumerate(STEPS):
+        opened = [ports[shown] for shown in opens(block.text)]
+        waits = [
+            f"for n in {{1..150}}; do (: > /dev/tcp/127.0.0.1/{port}) 2> /dev/null && break; sleep 0.1; done; sleep 0.3"
+            for port in opened
+        ]
+        parts += [f"echo '=== {n}'", here(block.text, ports), *waits]
+    return "\n".join([*parts, "echo '=== end'", "wait"])
+
+
+def opens(text: str) -> set[str]:
+    """Return the ports that a step's services listen on."""
+    named = set(re.findall(r"(?m)--port (\d+).*&$", text))
+    return named | ({"8080"} if re.search(r"(?m)^communique gateway.*&$", text) else set())
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str], ports: dict[str, str]) -> list[str]:
+    """What each step printed."""
+    if shutil.which("curl") is None:
+        pytest.skip("needs curl, which is not installed")
+    said = on_a_terminal(script(ports), tmp_path_factory.mktemp("walk"), environ)
+    return re.split(r"(?m)^=== \w+\n", said)[1:]
+
+
+def on_a_terminal(text: str, folder: Path, environ: dict[str, str]) -> str:
+    """Run a script in a terminal of its own, and return what stands there, without colours, in the end."""
+    ours, theirs = pty.openpty()
+    shell = subprocess.Popen(
+        ["bash", "-c", text],
+        cwd=folder,
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=_die_with_parent(),  # noqa: PLW1509 - two system calls, no lock
+    )
+    os.close(theirs)
+    late = threading.Timer(PATIENCE_S, os.killpg, (shell.pid, signal.SIGKILL))
+    late.start()
+    said = bytearray()
+    with suppress(OSError):  # EIO: nobody has it open any more
+        while chunk := os.read(ours, 65_536):
+            said += chunk
+    os.close(ours)
+    shell.wait(PATIENCE_S)
+    late.cancel()
+    return COLOUR.sub("", said.decode("utf-8", "replace").replace("\r\n", "\n"))
+
+
+def trimmed(text: str) -> str:
+    """Cut the blanks that tables and terminals fill lines with."""
+    return "\n".join(line.rstrip() for line in text.rstrip().splitlines())
+
+
+def pattern(shown: str) -> str:
+    """Make a regular expression of what the page shows: an ellipsis stands for anything."""
+    return re.escape(shown).replace("…", ".*")
+
+
+@pytest.mark.parametrize("n", range(len(STEPS)), ids=[block.text.splitlines()[0] for block in STEPS])
+def test_a_step_prints_what_the_page_shows(n: int, walked: list[str], ports: dict[str, str]) -> None:
+    said, shown = trimmed(walked[n]), trimmed(here(STEPS[n].printed, ports))
+    assert re.fullmatch(pattern(shown), said, re.DOTALL), said
+
+
+def test_the_last_step_leaves_nothing_behind(walked: list[str], ports: dict[str, str]) -> None:
+    assert len(walked) == len(STEPS) + 1
+    for port in ports.values():
+        with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", int(port)), 1):
+            pass
+
+
+# ---------------------------------------------------------------- when it does not work
+ROWS = re.findall(r"(?m)^\| ((?:`[^`]+`,? ?)+) \| ", section(PAGE, "When it does not work"))
+SAID_BY_OTHERS = {"communique: command not found"}
+
+
+class Forbidding(BaseHTTPRequestHandler):
+    """A site without a robots.txt that wants no programs."""
+
+    def do_GET(self) -> None:
+        self.send_response(404 if self.path == "/robots.txt" else 429 if self.path == "/busy" else 403)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the library has it
+        """Stay silent."""
+
+
+@contextmanager
+def forbidding() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Forbidding) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def mishaps(site: str, shut: str, redis_url: str, folder: Path) -> dict[str, str]:
+    """Commands that fail, each in a way of its own; the first name of each is a folder for its private Redis."""
+    closed, private = free_port(), "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES=true"
+    article = f"{site}/news/two-presidents-lake"
+    pages = f"{site}/members/bridge-memoirs {site}/section/europe-today {site}/documents/joint-communique.pdf"
+    (folder / "page.toml").write_text(f"[[source]]\nname = 'page'\nurl = '{site}/section/europe-today'\n")
+    redis = f"COMMUNIQUE_REDIS_URL={redis_url} COMMUNIQUE_KEY_PREFIX=mishaps"
+    return {
+        "none": "communique status",
+        "away": f"COMMUNIQUE_REDIS_URL=redis://localhost:{closed}/0 communique status",
+        "taken": f"{redis} communique gateway --port {site.rpartition(':')[2]}",
+        "locked": f"communique run {article}",
+        "misspelt": "COMMUNIQUE_REDIS_ULR=x communique status",
+        "refused": f"{private} COMMUNIQUE_MAX_ATTEMPTS=1 communique run {pages} {shut}/ {shut}/busy "
+        f"http://127.0.0.1:{closed}/",
+        "again": f"{private} communique run {article} > /dev/null; {private} communique run {article}",
+        "seen": f"{redis} communique put {article}; {redis} communique put {article}",
+        "private": f"communique run {article}",
+        "feed": f"{redis} {private} communique discover --once --sources page.toml",
+    }
+
+
+@pytest.fixture(scope="module")
+def complaints(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str], redis_url: str) -> str:
+    """What the program says to everything that is done wrong, and what stands in the Makefile."""
+    folder = tmp_path_factory.mktemp("mishaps")
+    quick = environ | {"COMMUNIQUE_BACKOFF_S": "0.1"}
+    demo = [sys.executable, "-m", "worker.demo"]
+    with (
+        subprocess.Popen(demo, stdout=subprocess.PIPE, text=True) as serving,
+        forbidding() as shut,
+        held(folder / "locked"),
+    ):
+        assert serving.stdout
+        site = serving.stdout.readline().removesuffix("/feed.xml\n")
+        running = [
+            subprocess.Popen(
+                ["bash", "-c", text],
+                cwd=folder,
+                env=quick | {"COMMUNIQUE_DATA_DIR": str(folder / name)},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            for name, text in mishaps(site, shut, redis_url, folder).items()
+        ]
+        said = [process.communicate(timeout=PATIENCE_S)[0] for process in running]
+        serving.send_signal(signal.SIGINT)
+    return "\n".join([*said, (ROOT / "Makefile").read_text(encoding="utf-8")])
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a private Redis' folder as another process would."""
+    folder.mkdir()
+    with (folder / "communique.pid").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_program_says_what_the_page_explains(row: str, complaints: str) -> None:
+    for message in re.findall("`([^`]+)`", row):
+        if message not in SAID_BY_OTHERS:
+            assert message.rstrip("…") in complaints, complaints
