@@ -207,6 +207,14 @@ def test_who_runs_it_must_say_who_they_are() -> None:
     assert re.fullmatch(r"\$\{COMMUNIQUE_CONTACT_URL:\?.*User-Agent.*\}", variable)
 
 
+def test_who_makes_traces_is_told_alike_what_the_host_s_variables_say() -> None:
+    told = {name: value for name, value in COMPOSE["x-traces"].items() if name.startswith("OTEL_")}
+    assert set(told.values()) == {None}
+    for service in OURS:
+        traces = service in {"discover", "worker", "gateway"}
+        assert (told.items() <= SERVICES[service]["environment"].items()) is traces
+
+
 @pytest.mark.parametrize("missing", ["COMMUNIQUE_WEBHOOK_URL", "COMMUNIQUE_WEBHOOK_SECRET"])
 def test_a_webhook_that_is_not_told_whom_to_send_what_says_so(
     missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -305,7 +313,7 @@ def test_what_is_shipped_begins_anew_from_the_base_and_takes_only_the_environmen
 def test_what_the_image_may_have_besides_is_what_the_project_offers() -> None:
     build = SERVICES["worker"]["build"]
     offered = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    assert "parquet" in offered
+    assert {"parquet", "otel"} <= set(offered)
     assert ("ARG", "EXTRAS=") in instructions()
     assert build["args"] == {"EXTRAS": "${EXTRAS:-}"}
 
