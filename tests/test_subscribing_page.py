@@ -326,3 +326,13 @@ def test_every_command_shown_exists() -> None:
 def test_every_heading_linked_to_is_there() -> None:
     headings = {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in re.findall(r"(?m)^#+ (.+)$", PAGE)}
     assert set(re.findall(r"\]\(#([^)]+)\)", PAGE)) <= headings
+
+
+def test_the_python_examples_are_typed(tmp_path: Path) -> None:
+    examples = [block.text for block in BLOCKS if block.language == "python"]
+    paths = [tmp_path / f"example_{i}.py" for i in range(len(examples))]
+    for path, text in zip(paths, examples, strict=True):
+        path.write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", *map(str, paths)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

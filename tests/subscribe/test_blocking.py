@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import doctest
+import gc
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -86,6 +87,19 @@ async def test_it_works_where_a_loop_is_running(on: dict[str, Any], settings: Se
         await publish(client, settings, "d1")
     with subscribe_sync(**on, after="0") as events:
         assert next(events).id == "d1"
+
+
+def test_one_that_is_forgotten_leaves_nothing_behind(on: dict[str, Any], settings: Settings) -> None:
+    published(on["redis_url"], settings, "s1")
+    before = threading.active_count()
+    events = subscribe_sync(**on, after="0")
+    next(events)
+    assert threading.active_count() == before + 1
+    thread = events._thread
+    del events
+    gc.collect()
+    thread.join(5)
+    assert threading.active_count() == before
 
 
 def test_a_closed_one_says_so(on: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import weakref
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
@@ -32,7 +33,9 @@ class BlockingSubscription(Iterator[Event]):
         self._subscription = subscription
         self._idle_s = idle_s
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="communique-subscription", daemon=True)
+        self._thread = threading.Thread(target=_turn, args=[self._loop], name="communique-subscription", daemon=True)
+        self._abandoned = weakref.finalize(self, _abandon, subscription, self._loop, self._thread)
+        self._abandoned.atexit = False  # a daemon thread ends with the process
         self._closed = False
         self._coming: Future[_Step] | None = None
         self._position = subscription.position
@@ -55,14 +58,12 @@ class BlockingSubscription(Iterator[Event]):
         """Close the connection and end the thread; an event handed over last stays unacknowledged."""
         if self._closed:
             return
-        if self._thread.ident is not None:
-            if self._coming:
-                self._coming.cancel()
-            self._begun(self._subscription.aclose()).result()
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
+        if self._coming:
+            self._coming.cancel()
         self._closed = True
-        self._loop.close()
+        self._abandoned()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def __enter__(self) -> Self:
         try:
@@ -129,3 +130,20 @@ class BlockingSubscription(Iterator[Event]):
         if self._thread.ident is None:
             self._thread.start()
         return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+
+def _turn(loop: asyncio.AbstractEventLoop) -> None:
+    """Run the loop until it is stopped."""
+    try:
+        loop.run_forever()
+    finally:
+        loop.close()
+
+
+def _abandon(subscription: Subscription, loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
+    """Let the connection and the thread go, whether they were closed or just forgotten; waits for neither."""
+    if thread.ident is None:
+        loop.close()
+    else:
+        closing = asyncio.run_coroutine_threadsafe(subscription.aclose(), loop)
+        closing.add_done_callback(lambda _: loop.call_soon_threadsafe(loop.stop))
