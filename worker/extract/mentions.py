@@ -8,15 +8,15 @@ from __future__ import annotations
 import msgspec
 
 from worker.extract.countries import Countries
+from worker.extract.denotations import Denotations
 from worker.extract.discourse import QUANTITIES, Discourse
 from worker.extract.entities import Entity
 from worker.extract.lexicon import Lexicon
-from worker.extract.names import Name, is_role
 from worker.extract.people import People, Person
-from worker.extract.phrases import NounPhrase, Phrases
+from worker.extract.phrases import Phrases
 from worker.extract.pronouns import Pronouns
 from worker.extract.text import Text
-from worker.schema import Actor, ActorType
+from worker.schema import Actor
 
 
 class Mentions:
@@ -31,7 +31,8 @@ class Mentions:
         self.names = self.people.names
         self.discourse = Discourse(self.people)
         self.people.settle()
-        self.pronouns = Pronouns(self.people, self.discourse, self.worded)
+        self.denotations = Denotations(self.discourse, self.countries)
+        self.pronouns = Pronouns(self.denotations)
 
     def resolve(self, first: int, last: int) -> Actor:
         """Return the party that the tokens stand for; its mention is those tokens.  Not for an empty range."""
@@ -60,14 +61,14 @@ class Mentions:
             return self.pronouns.resolve(first, last, self.text.lower[first])
         if last - first == 1 and self.text.tags[first] == "PRP$":
             return self.pronouns.resolve(first, last, self.text.lower[first])
-        head = self._head(first, last)
+        head = self.denotations.head(first, last)
         if head is None:
-            return self._as_worded(first, last, "unnamed"), None
+            return self.denotations.of(first, last)
         word = self.text.lower[head.head]
         if self.text.tags[head.head] in {"PRP", "PRP$", "WP"} or (last - first == 1 and word in self.lexicon.pronouns):
             named = self.people.names_in(last - 1) if last > head.last else []
             if named and named[-1].kind in {"person", "unknown"}:
-                return self._named(first, last, named[-1], head)  # "one of them, X"
+                return self.denotations.named(first, last, named[-1], head)  # "one of them, X"
             return self.pronouns.resolve(first, last, word)
         if self.text.lower[last - 1] in self.lexicon.documents:
             issuer = self._issuer(first, last)
@@ -76,17 +77,7 @@ class Mentions:
         entity = self.discourse.meant.get(head.head)
         if entity is not None and entity.itself.first != head.first and self._is_named_body(entity.itself):
             return self.pronouns.stands_for(first, last, entity.itself)
-        return self.worded(first, last)
-
-    def worded(self, first: int, last: int) -> tuple[Actor, Person | None]:
-        """Resolve a phrase by its own words alone, as what a pronoun stands for is."""
-        head = self._head(first, last)
-        if head is None:
-            return self._as_worded(first, last, "unnamed"), None
-        name = self._name_of(head, first, last)
-        if name is not None:
-            return self._named(first, last, name, head)
-        return self._nominal(first, last, head)
+        return self.denotations.of(first, last)
 
     def _is_named_body(self, entity: Entity) -> bool:
         """Whether an entity is a body that has a name; a group and a body without one stay as they are worded."""
@@ -101,7 +92,7 @@ class Mentions:
             name = " ".join(words)
             known = self.people.bodies.by_initials.get(name, name)
             if name.lower() in self.lexicon.outlets | self.lexicon.acronyms or words[0].isupper():
-                return self._plain(known, first, last, "organisation", None), None
+                return self.denotations.plain(known, first, last, "organisation", None), None
         for i in range(first + 1, last - 1):
             if self.text.tags[i] == "POS":
                 return self._speaks_for(first, last, first, i)
@@ -112,7 +103,7 @@ class Mentions:
 
     def _speaks_for(self, first: int, last: int, owner: int, end: int) -> tuple[Actor, Person | None]:
         possessive = end - owner == 1 and self.text.tags[owner] == "PRP$"
-        actor, person = self.lookup(owner, end) if possessive else self.worded(owner, end)
+        actor, person = self.lookup(owner, end) if possessive else self.denotations.of(owner, end)
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
 
     def heard(self, person: Person | None) -> None:
@@ -126,111 +117,3 @@ class Mentions:
     def person_at(self, token: int) -> Person | None:
         """Return the person whose name begins at a token."""
         return self.people.at.get(token)
-
-    def _head(self, first: int, last: int) -> NounPhrase | None:
-        for i in range(first, last):
-            phrase = self.phrases.noun(i)
-            if phrase is not None:
-                return phrase
-        return None
-
-    def _name_of(self, head: NounPhrase, first: int, last: int) -> Name | None:
-        """The name that the phrase stands for: its own, or that of an apposition or of-phrase inside the range."""
-        apposed = self._apposed(first, last)
-        if apposed is not None:
-            return apposed
-        own = [n for n in self.people.names_in(head.first) if n.last == head.last or n.last >= last]
-        if own:
-            return own[-1]
-        for i in range(head.last, last):
-            for name in self.people.names_in(i):
-                if first <= name.outer_first <= head.first and name.kind == "person" and name.role_first >= 0:
-                    return name
-        return None
-
-    def _apposed(self, first: int, last: int) -> Name | None:
-        """The person whom words end in an apposition with: "the forum for Tallinn's president, Jaan Tamm,"."""
-        end = last - 1 if self.text.words[last - 1] == "," else last
-        for name in self.people.names_in(end - 1):
-            titled = name.kind == "person" and first < name.role_first < name.first
-            if titled and name.last == end and self.text.words[name.first - 1] == ",":
-                return name
-        return None
-
-    def _named(self, first: int, last: int, name: Name, head: NounPhrase) -> tuple[Actor, Person | None]:
-        person = self.people.at.get(name.first)
-        if name.last - name.first == 1:
-            person = self.people.bearer(name.first, name.gender, self.people.titles_of(name)) or person
-        if person is not None and (person.sure or name.kind in {"person", "unknown"}):
-            return person.actor(self.text.span(first, last)), person
-        words = " ".join(self.text.words[name.first : name.last])
-        if name.kind == "country" or words in self.lexicon.countries:
-            return self._plain(words, first, last, "country", self.lexicon.countries.get(words)), None
-        if words in self.lexicon.demonyms and self.text.lower[name.last - 1].endswith("s"):
-            return self._as_worded(first, last, "group"), None
-        if name.kind == "organisation" or words in self.lexicon.seats:
-            return self._organisation(first, last, name, head), None
-        if self.text.tags[head.first] == "DT":
-            return self._organisation(first, last, name, head), None
-        if words.isupper():
-            return self._plain(words, first, last, "organisation", None), None
-        stranger = self.people.introduce(name)
-        return stranger.actor(self.text.span(first, last)), stranger
-
-    def _organisation(self, first: int, last: int, name: Name, head: NounPhrase) -> Actor:
-        start = head.first
-        while start < name.first and (
-            self.text.tags[start] in {"DT", "PRP$"}
-            or (self.text.tags[start] == "JJ" and self.text.words[start][0].islower())
-            or (self.text.words[start][0].islower() and self.text.lower[start] in self.lexicon.organisation_heads)
-        ):
-            start += 1
-        end = self.people.bodies.of_end(head.last, last)
-        words = self.text.slice(start, end)
-        bodies = self.people.bodies
-        full = bodies.by_initials.get(words) or bodies.by_head.get(words.lower(), words)
-        code = self._country_of_body(start, head.last, end)
-        return self._plain(full, first, last, "organisation", code)
-
-    def _country_of_body(self, first: int, last: int, end: int) -> str | None:
-        """The country of a state's body, party or campaign: the one that its name names, or its politician's."""
-        words = self.text.lower[first:end]
-        if " ".join(words) in self.lexicon.international:
-            return None
-        seat = " ".join(self.text.words[first:end]) in self.lexicon.seats
-        heads = {self.text.lower[last - 1], self.text.lower[first], words[-1]}
-        if not seat and heads.isdisjoint(self.people.words.of_states):
-            return None
-        return self.countries.within(first, end) or self.people.country_of_principal(words)
-
-    def _plain(self, name: str, first: int, last: int, kind: ActorType, country: str | None) -> Actor:
-        return Actor(name=name, mention=self.text.span(first, last), type=kind, country=country)
-
-    def _as_worded(self, first: int, last: int, kind: ActorType) -> Actor:
-        country = self.countries.within(first, last) if self._is_office(first, last) else None
-        country = country or self.countries.of_state(self.text.lower[first:last])
-        return Actor(name=self.text.slice(first, last), mention=self.text.span(first, last), type=kind, country=country)
-
-    def _is_office(self, first: int, last: int) -> bool:
-        serving = self.people.words.serving
-        return any(w in self.lexicon.offices or w in serving for w in self.text.lower[first:last])
-
-    def _nominal(self, first: int, last: int, head: NounPhrase) -> tuple[Actor, Person | None]:
-        """A phrase without a name: a role that somebody in the article has, a body, a group, or somebody unnamed."""
-        word = self.text.lower[head.head]
-        if is_role(self.text, head, self.lexicon):
-            entity = self.discourse.meant.get(head.head)
-            person = entity.itself.person if entity is not None else None
-            if person is not None:
-                return person.actor(self.text.span(first, last)), person
-            return self._as_worded(first, last, "unnamed"), None
-        if word in self.lexicon.organisation_heads:
-            start = first + 1 if self.text.tags[first] == "DT" else first
-            full = self.people.bodies.by_head.get(word, "")
-            if self.text.lower[first] == "the" and set(self.text.lower[start:last]) <= set(full.lower().split()):
-                return self._plain(full, first, last, "organisation", self.countries.within_words(full)), None
-            code = self._country_of_body(start, head.last, last)
-            code = code or self.countries.of_state(self.text.lower[start:last])
-            return self._plain(self.text.slice(start, last), first, last, "organisation", code), None
-        plural = self.text.tags[head.head] == "NNS" or word in self.lexicon.groups
-        return self._as_worded(first, last, "group" if plural else "unnamed"), None

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Protocol
 
 import msgspec
 
 from worker.extract.authors import author
-from worker.extract.discourse import Discourse
+from worker.extract.denotations import Denotations
 from worker.extract.entities import Entity
-from worker.extract.people import People, Person
+from worker.extract.people import Person
 from worker.schema import Actor
 
 _I = frozenset({"i", "me", "my", "mine", "myself"})
 
 
-class Lookup(Protocol):
-    """Resolves a phrase by its own words, with the person behind it where there is one."""
-
-    def __call__(self, first: int, last: int) -> tuple[Actor, Person | None]:
-        """Resolve the tokens `first` up to `last`."""
-
-
 class Pronouns:
     """Resolves the pronouns of one article."""
 
-    def __init__(self, people: People, discourse: Discourse, worded: Lookup) -> None:
-        self.people, self.discourse, self.worded = people, discourse, worded
-        self.text, self.phrases, self.lexicon = people.text, people.phrases, people.lexicon
+    def __init__(self, denotations: Denotations) -> None:
+        self.denotations, self.discourse, self.people = denotations, denotations.discourse, denotations.people
+        self.text, self.phrases, self.lexicon = denotations.text, denotations.phrases, denotations.lexicon
 
     def resolve(self, first: int, last: int, word: str, but: Person | None = None) -> tuple[Actor, Person | None]:
         """Return whom the pronoun `word` at the tokens means, never `but`; itself, unnamed, where nobody can tell."""
@@ -53,7 +45,7 @@ class Pronouns:
         if entity.parts:
             mention = self.text.span(first, last)
             return Actor(name=self.text.slice(entity.first, entity.last), mention=mention, type="group"), None
-        actor, person = self.worded(entity.first, entity.last)
+        actor, person = self.denotations.of(entity.first, entity.last)
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
 
     def _relative(self, first: int, last: int) -> tuple[Actor, Person | None]:
@@ -72,7 +64,9 @@ class Pronouns:
             if earlier is None:
                 break
             before = earlier
-        actor, person = self.worded(before.first, max(before.last, at + 1) if before.last <= at else before.last)
+        actor, person = self.denotations.of(
+            before.first, max(before.last, at + 1) if before.last <= at else before.last
+        )
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
 
     def _unknown(self, first: int, last: int) -> Actor:

@@ -46,27 +46,27 @@ def tokenize(string: str, lexicon: Lexicon) -> Tokens:
     for line_start, line_end in _lines(string):
         first = len(words)
         for match in _TOKEN.finditer(string, line_start, line_end):
-            start, end = match.span()
             word = match[0]
-            if (
-                word == "."
-                and len(words) > first
-                and ends[-1] == start
-                and _abbreviates(words[-1], string[end : end + 2], lexicon)
-            ):
-                words[-1] += "."
-                ends[-1] = end
-            elif ("'" in word or "’" in word) and (cut := _clitic(word)):
-                words += (word[:cut], word[cut:])
-                starts += (start, start + cut)
-                ends += (start + cut, end)
-            else:
-                words.append(word)
-                starts.append(start)
-                ends.append(end)
+            start, end = match.span()
+            if not word.isalnum():
+                if word == "." and len(words) > first and ends[-1] == start:
+                    if _abbreviates(words[-1], string[end : end + 2], lexicon):
+                        words[-1] += "."
+                        ends[-1] = end
+                        continue
+                elif ("'" in word or "’" in word) and (cut := _clitic(word)):
+                    words.append(word[:cut])
+                    starts.append(start)
+                    ends.append(start + cut)
+                    word, start = word[cut:], start + cut
+            words.append(word)
+            starts.append(start)
+            ends.append(end)
         if len(words) > first:
             paragraphs.append((first, len(words)))
-    lower = [w.lower().replace("’", "'") for w in words]
+    lower = list(map(str.lower, words))
+    if "’" in string:
+        lower = [low.replace("’", "'") for low in lower]
     return Tokens(string=string, words=words, lower=lower, starts=starts, ends=ends, paragraphs=paragraphs)
 
 
