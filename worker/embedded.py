@@ -169,12 +169,13 @@ async def _spawn(binary: Path, folder: Path, socket: Path, lock: BinaryIO) -> Pr
 
     `everysec`: a killed server loses nothing that it answered unless the disk lags (then, as with a power cut, about
     a second of work, which is done again under the same ids); and unlike `always` it survives a full disk.
+    Paths are relative to the folder, whose own name may hold what an option may not (Valkey 8.1: a quotation mark).
     """
     options = {
         "port": "0",
-        "unixsocket": str(socket),
+        "unixsocket": socket.name if socket.parent == folder else str(socket),
         "unixsocketperm": "700",
-        "dir": str(folder),
+        "dir": ".",
         "appendonly": "yes",
         "appendfsync": "everysec",
         "save": "",

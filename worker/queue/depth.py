@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from redis.exceptions import ResponseError
 
-from worker.streams import browse, order
+from worker.queue import scripts
+from worker.streams import Call, order
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -44,38 +45,19 @@ class WorkerState(Struct, frozen=True, kw_only=True):
 
 
 async def depth(client: Redis, keys: Keys, group: Group) -> Depth:
-    """Count the tasks, in one transaction but for the oldest that is ready."""
-    pipe = client.pipeline(transaction=True)
-    pipe.xlen(keys.urls)
-    pipe.xpending(keys.urls, group.name)
-    pipe.zcard(keys.delayed)
-    pipe.xlen(keys.dead)
-    pipe.xrange(keys.urls, count=1)
-    pipe.xinfo_groups(keys.urls)
-    pipe.time()
-    answers = await pipe.execute(raise_on_error=False)
-    for wrong in (a for a in answers if isinstance(a, ResponseError) and not _nothing_there(a)):
-        raise wrong
-    length, pending, delayed, dead, first, groups, (s, us) = answers
-    held = 0 if isinstance(pending, ResponseError) else int(pending["pending"])  # no stream, no group
-    delivered = "0-0" if isinstance(groups, ResponseError) else _last_delivered(groups, group)
-    ready = await browse(client, keys.urls, first=f"({delivered}", count=1)
-    now_s = s + us / 1e6
+    """Count the tasks, all at one moment; raises at once where Redis is away."""
+    answer = await scripts.DEPTH.ask(client, Call([keys.urls, keys.delayed, keys.dead], [group.name]))
+    s, us, length, pending, delayed, dead, oldest, oldest_ready, oldest_pending = answer
+    now_s = int(s) + int(us) / 1e6
     return Depth(
-        backlog=max(0, length - held),
-        pending=held,
+        backlog=max(0, length - pending),  # what is pending may have been deleted by hand
+        pending=pending,
         delayed=delayed,
         dead=dead,
-        oldest_s=_age_s(first[0][0] if first else None, now_s),
-        oldest_ready_s=_age_s(ready[0].id if ready else None, now_s),
-        oldest_pending_s=_age_s(pending["min"] if held else None, now_s),
+        oldest_s=_age_s(oldest, now_s),
+        oldest_ready_s=_age_s(oldest_ready, now_s),
+        oldest_pending_s=_age_s(oldest_pending, now_s),
     )
-
-
-def _last_delivered(groups: list[dict[str, Any]], ours: Group) -> str:
-    """Return the id of the entry that was delivered last, or one before all."""
-    ids = (g["last-delivered-id"].decode() for g in groups if g["name"].decode() == ours.name)
-    return next(ids, "0-0")
 
 
 async def workers(client: Redis, group: Group) -> list[WorkerState]:
@@ -83,22 +65,14 @@ async def workers(client: Redis, group: Group) -> list[WorkerState]:
     try:
         found: Any = await client.xinfo_consumers(group.stream, group.name)
     except ResponseError as e:
-        if not _nothing_there(e):
-            raise
-        return []
+        if "NOGROUP" in str(e) or "no such key" in str(e):
+            return []
+        raise
     return [
         WorkerState(name=w["name"].decode(errors="replace"), pending=w["pending"], idle_s=w["idle"] / 1000)
         for w in found
     ]
 
 
-def _nothing_there(error: ResponseError) -> bool:
-    """Tell whether an error only means that the stream or its group is not there yet."""
-    return "NOGROUP" in str(error) or "no such key" in str(error)
-
-
-def _age_s(entry_id: str | bytes | None, now_s: float) -> float | None:
-    if entry_id is None:
-        return None
-    added_ms, _ = order(entry_id if isinstance(entry_id, str) else entry_id.decode())
-    return max(0.0, now_s - added_ms / 1000)
+def _age_s(entry_id: bytes | None, now_s: float) -> float | None:
+    return None if entry_id is None else max(0.0, now_s - order(entry_id.decode())[0] / 1000)

@@ -20,3 +20,6 @@ REQUEUE: Final = _script("refuse", "requeue")
 SETTLE: Final = _script("refuse", "lease", "settle")
 PUT_OFF: Final = _script("refuse", "lease", "put_off")
 BURY: Final = _script("refuse", "lease", "bury")
+
+# ---------------------------------------------------------------- what operators ask
+DEPTH: Final = _script("depth")

@@ -48,6 +48,14 @@ class Script:
         folder = resources.files(package) / "lua"
         return cls("\n".join((folder / f"{name}.lua").read_text("utf-8") for name in names))
 
+    async def ask(self, client: Redis, call: Call) -> Any:
+        """Run once, where Redis is there to answer; for scripts that only read."""
+        words = [len(call.keys), *call.keys, *call.args]
+        try:
+            return await client.execute_command("EVALSHA", self.sha, *words)  # type: ignore[no-untyped-call]
+        except NoScriptError:
+            return await client.execute_command("EVAL", self.source, *words)  # type: ignore[no-untyped-call]
+
     async def run(self, client: Redis, call: Call, group: Restorable | None = None) -> Any:
         """Run once; see `run_many`."""
         return (await self.run_many(client, [call], group))[0]

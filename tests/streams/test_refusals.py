@@ -1,0 +1,125 @@
+"""Real servers that can be reached and take nothing: waited for, and named with the reason where that does not help."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from tests.servers import server
+from worker.queue import UrlQueue
+from worker.schema import Task
+from worker.settings import Settings
+from worker.streams import Call, Script, connect, persist
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from redis.asyncio import Redis
+
+SCRIPT = Script("return redis.call('XADD', KEYS[1], '*', 'by', 'script')")
+TASK = Task(id="t1", url="https://news.example/1")
+
+FULL = "its memory is full", ["CONFIG SET maxmemory 1"], ["CONFIG SET maxmemory 0"]
+REPLICA = "it is a replica, which takes no writes", ["REPLICAOF 127.0.0.1 1"], ["REPLICAOF NO ONE"]
+CUT_OFF = (
+    "it is a replica that has lost its primary",
+    ["REPLICAOF 127.0.0.1 1", "CONFIG SET replica-serve-stale-data no"],
+    ["REPLICAOF NO ONE"],
+)
+ALONE = (
+    "too few replicas follow it",
+    ["CONFIG SET min-replicas-to-write 1"],
+    ["CONFIG SET min-replicas-to-write 0"],
+)
+
+
+@pytest.fixture
+async def client(private_redis_url: str) -> AsyncIterator[Redis]:
+    async with connect(private_redis_url) as client:
+        yield client
+
+
+async def order(client: Redis, commands: list[str]) -> None:
+    for command in commands:
+        await client.execute_command(*command.split())  # type: ignore[no-untyped-call]
+
+
+async def write(client: Redis, *, by_script: bool) -> Any:
+    if by_script:
+        return await SCRIPT.run(client, Call(["stream"], []))
+    return await persist(client, lambda: client.xadd("stream", {"by": "command"}))
+
+
+@pytest.mark.parametrize(
+    ("why", "refuse", "relent", "by_script"),
+    [
+        (*FULL, False),
+        (*FULL, True),
+        (*REPLICA, False),
+        (*REPLICA, True),
+        (*CUT_OFF, True),  # a plain write is refused as by any replica
+        (*ALONE, False),  # Redis 6.2 asks nobody about what scripts write
+    ],
+)
+async def test_it_is_waited_for_and_then_named_with_the_reason(
+    client: Redis, monkeypatch: pytest.MonkeyPatch, why: str, refuse: list[str], relent: list[str], *, by_script: bool
+) -> None:
+    await order(client, refuse)
+    monkeypatch.setattr(persist, "__defaults__", (0.0,))
+    with pytest.raises(RedisConnectionError, match=rf"redis\.sock has taken nothing for 0 s: {why}.*: \S"):
+        await write(client, by_script=by_script)
+    monkeypatch.setattr(persist, "__defaults__", (30.0,))
+    writing = asyncio.create_task(write(client, by_script=by_script))
+    await asyncio.sleep(0.1)
+    assert not writing.done()
+    await order(client, relent)
+    assert await writing
+    assert await client.xlen("stream") == 1
+
+
+async def test_a_disk_that_cannot_be_written_is_such_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with server(tmp_path, "--dbfilename", "taken") as url, connect(url) as client:
+        (tmp_path / "taken").mkdir()  # where the snapshot is to go
+        await client.config_set("save", "3600 1000")
+        await client.bgsave()
+        while (await client.info("persistence"))["rdb_last_bgsave_status"] == "ok":  # noqa: ASYNC110 - it forks
+            await asyncio.sleep(0.01)
+        monkeypatch.setattr(persist, "__defaults__", (0.0,))
+        with pytest.raises(RedisConnectionError, match="it cannot write to its disk: "):
+            await write(client, by_script=True)
+
+
+async def test_who_looks_at_a_queue_that_is_full_or_a_replica_sees_it(client: Redis, private_redis_url: str) -> None:
+    async with UrlQueue(private_redis_url, Settings()) as queue:
+        await queue.put(TASK)
+    for _, refuse, relent in (FULL, REPLICA):
+        await order(client, refuse)
+        async with UrlQueue(private_redis_url, Settings()) as queue:
+            assert (await queue.depth()).backlog == 1
+        await order(client, relent)
+
+
+async def test_a_queue_on_a_server_that_fills_up_loses_and_doubles_nothing(
+    client: Redis, private_redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = [Task(id=f"t{n}", url=f"https://news.example/{n}?{'x' * 4000}") for n in range(500)]
+
+    async def fill(queue: UrlQueue) -> None:
+        for task in tasks:
+            await queue.put(task)
+
+    async with UrlQueue(private_redis_url, Settings()) as queue:
+        used = int((await client.info("memory"))["used_memory"])
+        await client.config_set("maxmemory", used + 300_000)  # room for some of them
+        monkeypatch.setattr(persist, "__defaults__", (0.0,))
+        with pytest.raises(RedisConnectionError, match="its memory is full"):
+            await fill(queue)
+        there = (await queue.depth()).backlog
+        assert 0 < there < len(tasks)
+        await client.config_set("maxmemory", 0)
+        assert (await queue.put_many(tasks)).count(True) == len(tasks) - there
+        assert len({d.task.id for d in await queue.read(1000, 0)}) == len(tasks)

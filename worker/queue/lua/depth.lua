@@ -1,0 +1,25 @@
+-- KEYS: work stream, delayed set, dead stream.  ARGV: group.
+-- Returns the Redis time (s, µs); how many tasks stand in the stream, are pending, delayed and dead; and the ids of the
+-- oldest in the stream, not delivered yet and pending (false: none).
+-- Writes nothing, and is one step without being a transaction, of which a full Redis before 7.2 takes none.
+local delivered, pending, oldest_pending = '0-0', 0, false
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  for _, flat in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
+    local it = {}
+    for i = 1, #flat, 2 do it[flat[i]] = flat[i + 1] end
+    if it.name == ARGV[1] then
+      local summary = redis.call('XPENDING', KEYS[1], ARGV[1])
+      delivered, pending, oldest_pending = it['last-delivered-id'], summary[1], summary[2]
+    end
+  end
+end
+local function first(start)
+  local entry = redis.call('XRANGE', KEYS[1], start, '+', 'COUNT', 1)[1]
+  return entry and entry[1] or false
+end
+local now = redis.call('TIME')
+return {
+  now[1], now[2],
+  redis.call('XLEN', KEYS[1]), pending, redis.call('ZCARD', KEYS[2]), redis.call('XLEN', KEYS[3]),
+  first('-'), first('(' .. delivered), oldest_pending,
+}
