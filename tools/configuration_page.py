@@ -31,8 +31,12 @@ site can reach you, and `COMMUNIQUE_REDIS_URL`, once there is more than one proc
 """
 
 END = """\
-`REDIS_IMAGE`, `REDIS_PORT` and `GATEWAY_PORT` belong to docker-compose.yml alone and have no such prefix on purpose: an
-unknown `COMMUNIQUE_…` in your shell would be refused.
+## Other variables
+
+Traces are turned on by OpenTelemetry's own variables, `OTEL_…`: [operating.md](operating.md#opentelemetry).
+
+`REDIS_IMAGE`, `REDIS_PORT`, `GATEWAY_PORT` and what else the head of [docker-compose.yml](../docker-compose.yml) lists
+belong to that file alone. They have no such prefix on purpose: an unknown `COMMUNIQUE_…` in your shell would be refused.
 """
 
 
