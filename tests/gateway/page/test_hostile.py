@@ -92,7 +92,7 @@ def _strange(rng: random.Random, text: str, n: int) -> tuple[Article, list[Event
 
 
 INTRUDERS: Final = "main :is(img, script, style, iframe, object, embed, form:not(.filter-form), [onload], [onerror])"
-WIDER: Final = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.body.querySelectorAll("*")]
+WIDER: Final = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("*")]
   .filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => `${one.tagName} ${one.className}`)"""
 """What reaches out of a page that is wider than the screen."""
 LEFT: Final = "all => all.map((one) => Math.round(one.getBoundingClientRect().left))"
