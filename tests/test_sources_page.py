@@ -1,0 +1,195 @@
+"""docs/sources.md tells the truth: keys, bounds and figures are the program's, commands print what stands there."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple, get_args
+
+import msgspec
+import pytest
+
+from tests.pages import DOCS, ROOT, Block, blocks, commands, holds, section
+from worker.discover import Asked, Source, load_sources
+from worker.discover.asking import MAX_BACKOFF_S
+from worker.discover.loop import TOGETHER
+from worker.discover.turns import SLEEP_S, STATE_TTL_S
+from worker.errors import Permanent
+from worker.parse import feed
+from worker.politeness import MAX_PAUSE_S
+from worker.settings import Settings
+
+PAGE = (DOCS / "sources.md").read_text(encoding="utf-8")
+BLOCKS = blocks(PAGE)
+(FILE,) = [block.text for block in BLOCKS if block.language == "toml"]
+RUN = [block for block in BLOCKS if block.runs]
+
+
+# ---------------------------------------------------------------- the file
+KEYS = dict(re.findall(r"(?m)^\| `(\w+)` \| ([^|]+) \| [^|]+ \|$", section(PAGE, "A file of feeds")))
+
+
+def test_every_key_is_in_the_table_in_the_program_s_order() -> None:
+    assert tuple(KEYS) == Source.__struct_fields__
+
+
+def test_a_key_may_be_left_out_where_the_program_has_a_default() -> None:
+    optional = {name for name, may_be in KEYS.items() if "may be left out" in may_be}
+    assert optional == {f.name for f in msgspec.structs.fields(Source) if not f.required}
+
+
+def test_the_bounds_are_the_program_s() -> None:
+    name, interval = (bounds(key) for key in ("name", "interval_s"))
+    assert KEYS["name"].startswith(f"{name.min_length} to {name.max_length} characters")
+    assert KEYS["interval_s"].startswith(f"above {interval.gt}, at most {interval.le}")
+    language = bounds("language")
+    shown = re.findall(r"`([^`]+)`", KEYS["language"])
+    assert shown
+    assert all(re.search(language.pattern or "", tag) for tag in shown)
+
+
+def bounds(key: str) -> msgspec.Meta:
+    """Return the constraints of a key; for one that may be null, those of its other type."""
+    (field,) = [f for f in msgspec.structs.fields(Source) if f.name == key]
+    for annotation in (field.type, *get_args(field.type)):
+        for meta in getattr(annotation, "__metadata__", ()):
+            assert isinstance(meta, msgspec.Meta)
+            return meta
+    raise AssertionError(key)
+
+
+def test_the_file_shown_is_one(tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text(FILE, encoding="utf-8")
+    assert {name for source in load_sources(tmp_path / "sources.toml") for name in known(source)} == set(KEYS)
+
+
+def known(source: Source) -> set[str]:
+    return {name for name, value in msgspec.structs.asdict(source).items() if value is not None}
+
+
+# ---------------------------------------------------------------- figures
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"`COMMUNIQUE_DISCOVER_INTERVAL_S`, which is {Settings().discover_interval_s:g}",
+        f"up to {MAX_BACKOFF_S / 3600:g} hours",
+        f"At most {TOGETHER} sources at a time",
+        f"in the last {Settings().seen_ttl_s / 86_400:g} days",
+    ],
+)
+def test_a_figure_is_the_program_s(words: str) -> None:
+    assert words in PAGE
+
+
+def test_figures_in_words_are_the_program_s() -> None:
+    assert SLEEP_S == Settings().max_host_delay_s == 60, "a minute"
+    assert STATE_TTL_S == 30 * 86_400, "a month"
+    assert Settings().host_delay_s == 1, "a second"
+    assert MAX_PAUSE_S == 3600, "an hour"
+
+
+def test_every_outcome_of_asking_is_explained() -> None:
+    explained = re.findall(r"(?m)^\| `(\w+)` \|", section(PAGE, "Adding an outlet"))
+    (outcome,) = [f for f in msgspec.structs.fields(Asked) if f.name == "outcome"]
+    assert set(explained) == set(get_args(outcome.type)) - {"not_due"}, "--once asks all"
+
+
+# ---------------------------------------------------------------- what is refused
+REFUSED = {
+    "looks like an HTML page": b"<!doctype html><title>News</title>",
+    "is an index of sitemaps": b"<sitemapindex><sitemap><loc>https://a.example/1.xml</loc></sitemap></sitemapindex>",
+    "is XML, but its root is": b"<opml><body/></opml>",
+    "looks like JSON, but": b'{"items": [',
+    "JSON, but not a JSON Feed": b'{"results": []}',
+    "is neither XML nor JSON": gzip.compress(b"<urlset/>"),
+    "the body is empty": b"",
+}
+
+
+def test_every_refusal_is_explained() -> None:
+    explained = re.findall(r"(?m)^\| `([^`]+)` \|", section(PAGE, "What is taken, and what is refused"))
+    assert explained == list(REFUSED)
+
+
+@pytest.mark.parametrize(("said", "body"), REFUSED.items())
+def test_a_refusal_says_what_the_page_explains(said: str, body: bytes) -> None:
+    with pytest.raises(Permanent, match=re.escape(said)) as e:
+        feed.links(body, "https://www.example.org/")
+    assert e.value.reason == "not_a_feed"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<rss version='0.91'><channel><item><link>/news/1</link></item></channel></rss>",
+        b"<rss version='2.0'><channel><item><link>/news/1</link></item></channel></rss>",
+        b"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><item><link>/news/1</link></item></rdf:RDF>",
+        b"<feed xmlns='http://www.w3.org/2005/Atom'><entry><link href='/news/1'/></entry></feed>",
+        b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "url": "/news/1"}]}',
+        b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>/news/1</loc></url></urlset>",
+        b"<urlset xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'><url><loc>/news/1</loc><n:news/></url></urlset>",
+    ],
+)
+def test_every_form_that_is_said_to_be_taken_is(body: bytes) -> None:
+    assert [link.url for link in feed.links(body, "https://www.example.org/")] == ["https://www.example.org/news/1"]
+
+
+# ---------------------------------------------------------------- commands
+def test_every_command_shown_exists() -> None:
+    inline = [text for text in re.findall("`(communique [^`]+)`", PAGE) if len(text.split()) > 2]
+    assert len(inline) >= 5
+    for words in [words for text in [*inline, *(block.text for block in RUN)] for words in commands(text)]:
+        holds(words, other=frozenset({"cat", "true"}))
+
+
+class House(NamedTuple):
+    """Where the blocks are run."""
+
+    site_url: str
+    folder: Path
+    environ: dict[str, str]
+
+    def here(self, text: str) -> str:
+        """Put the demo's site in the place of the outlet."""
+        return text.replace("https://www.example.org", self.site_url)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("sources")
+    (folder / "communique").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m worker "$@" 2> log\n')
+    (folder / "communique").chmod(0o755)
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("COMMUNIQUE_")} | {
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "COMMUNIQUE_REDIS_URL": redis_url,
+        "COMMUNIQUE_KEY_PREFIX": "sources-page",
+        "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true",
+        "COMMUNIQUE_HOST_DELAY_S": "0.1",
+    }
+    with subprocess.Popen([sys.executable, "-m", "worker.demo"], stdout=subprocess.PIPE, text=True) as serving:
+        assert serving.stdout
+        house = House(serving.stdout.readline().removesuffix("/feed.xml\n"), folder, environ)
+        (folder / "my-sources.toml").write_text(house.here(FILE), encoding="utf-8")
+        yield house
+        serving.send_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("block", RUN, ids=[block.text.splitlines()[0] for block in RUN])
+def test_a_command_prints_what_stands_below_it(block: Block, house: House) -> None:
+    ran = subprocess.run(
+        ["bash", "-c", house.here(block.text) + "\ncat log | grep '^communique:' || true"],
+        cwd=house.folder,
+        env=house.environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert sorted(ran.stdout.splitlines()) == sorted(house.here(block.printed).splitlines()), ran.stderr
