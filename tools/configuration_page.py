@@ -36,7 +36,8 @@ END = """\
 Traces are turned on by OpenTelemetry's own variables, `OTEL_…`: [operating.md](operating.md#opentelemetry).
 
 `REDIS_IMAGE`, `REDIS_PORT`, `GATEWAY_PORT` and what else the head of [docker-compose.yml](../docker-compose.yml) lists
-belong to that file alone. They have no such prefix on purpose: an unknown `COMMUNIQUE_…` in your shell would be refused.
+belong to that file alone. They have no such prefix on purpose: an unknown `COMMUNIQUE_…` in your shell would be
+refused.
 """
 
 
