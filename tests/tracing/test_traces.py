@@ -92,14 +92,14 @@ def test_a_url_is_one_tree_from_its_put_to_its_events(ran: Run) -> None:
 
 
 def test_log_and_entries_have_the_ids_of_the_spans(ran: Run) -> None:
-    (put,), (settle,) = ran.of("/a", "put"), ran.of("/a", "settle")
+    (put,), (process,), (settle,) = (ran.of("/a", name) for name in ("put", "process", "settle"))
     logged = [line for line in ran.lines if line.get("url") == put.attributes["url.full"]]
     assert [line["event"] for line in logged] == ["found", "url"]
     assert {line["trace"] for line in logged} == {put.trace_id}
     written = [entry for entry in ran.traceparents if put.trace_id in entry]
     assert set(written) == {f"00-{put.trace_id}-{settle.span_id}-01"}
     assert len(written) == settle.attributes["messaging.batch.message_count"] == 1 + logged[1]["events"]
-    assert settle.attributes["communique.events.statement"] == logged[1]["events"]
+    assert process.attributes["communique.events.statement"] == logged[1]["events"]
 
 
 def test_spans_have_the_attributes_of_the_conventions(ran: Run) -> None:

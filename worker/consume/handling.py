@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from worker import metrics
 from worker.consume.retry import counting_crashes, next_try
 from worker.consume.settling import Settling
-from worker.consume.stages import lap, stage, tell_end, tell_events
+from worker.consume.stages import lap, stage, tell_end, tell_written
 from worker.digest import Digest, digest
 from worker.errors import Failure, Permanent, Transient
 from worker.fetch import Fetcher
@@ -93,7 +93,7 @@ class Handling:
     async def _outcome(self, delivery: Delivery, task: Task, whole: Span) -> Report:
         """Settle, put off or bury."""
         try:
-            return await self._finish(delivery, await self._read_page(task))
+            return await self._finish(delivery, await self._read_page(task), whole)
         except Failure as failure:
             whole.failed(failure)
             return await self._fail(delivery, task, failure)
@@ -119,14 +119,14 @@ class Handling:
                 lap(done)
         return result
 
-    async def _finish(self, delivery: Delivery, result: Digest) -> Report:
+    async def _finish(self, delivery: Delivery, result: Digest, whole: Span) -> Report:
         with stage("settle", settling("settle", self._queue.keys.urls, "producer")) as it:
-            tell_events(it, result)
             trace = it.traceparent() or traceparent(delivery.task.trace_id)
             entries = writes(result.article, result.events, self._settings, self._clock(), trace)
             ended = await self._settling.settle(delivery, entries)
-        if ended == "done":
-            metrics.count_events(result.events)
+            if ended == "done":
+                metrics.count_events(result.events)
+                tell_written(whole, it, result)
         return Report(url=delivery.task.url, outcome=ended, events=len(result.events))
 
     async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> Report:

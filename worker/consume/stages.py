@@ -28,8 +28,9 @@ def stage(name: str, under: AbstractContextManager[Span] | None = None) -> Itera
 
 def lap(done: Lap) -> None:
     """Tell of a stage that another process has timed."""
-    metrics.STAGES.labels(done.stage).observe(max(0, done.end_ns - done.start_ns) / 1e9)
-    recorded(done.stage, "internal", done.start_ns, done.end_ns, {})
+    end_ns = max(done.start_ns, done.end_ns)  # a wall clock may be set back
+    metrics.STAGES.labels(done.stage).observe((end_ns - done.start_ns) / 1e9)
+    recorded(done.stage, "internal", done.start_ns, end_ns, {})
 
 
 def tell_end(whole: Span, report: Report) -> None:
@@ -37,8 +38,8 @@ def tell_end(whole: Span, report: Report) -> None:
     whole.set({"communique.outcome": report.outcome, "communique.reason": report.reason})
 
 
-def tell_events(settling: Span, result: Digest) -> None:
-    """Tell how many entries are written, and of which kinds."""
-    kinds = Counter(str(event.__struct_config__.tag) for event in result.events)
+def tell_written(whole: Span, settling: Span, result: Digest) -> None:
+    """Tell what was published: of which kinds, and in how many entries."""
+    kinds = Counter(event.__struct_config__.tag for event in result.events)
+    whole.set({f"communique.events.{kind}": count for kind, count in kinds.items()})
     settling.set({"messaging.batch.message_count": 1 + len(result.events)})
-    settling.set({f"communique.events.{kind}": count for kind, count in kinds.items()})
