@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,13 +15,13 @@ from redis.asyncio import Redis
 from worker import metrics
 from worker.errors import Transient
 from worker.fetch import Fetcher
-from worker.fleet import MOST_HOSTS, Heart, services_key, survey
+from worker.fleet import MOST_HOSTS, Heart, readers_key, services_key, survey, tell_of
 from worker.politeness import Politeness
 from worker.pulse import Part, Pulse
 from worker.queue import UrlQueue
 from worker.schema import Task, event_stream
 from worker.settings import Settings
-from worker.vitals import FORGOTTEN_S, SILENT_S, Beat, Fleet
+from worker.vitals import FORGOTTEN_S, SILENT_S, Beat, Fleet, Reader
 
 AGO_S = 600
 
@@ -215,3 +216,49 @@ async def test_a_group_that_does_not_read_falls_behind(redis: Redis, settings: S
     (lag,) = (await look(redis, settings)).lags
     assert (lag.entries, lag.pending) == (1, 1)
     assert lag.lag_s == pytest.approx(0, abs=5)
+
+
+# ---------------------------------------------------------------- webhooks and sinks
+def reader(name: str, **more: Any) -> Reader:
+    given: dict[str, Any] = {"at": datetime(1970, 1, 1, tzinfo=UTC), "position": {"meeting": "0-0"}}
+    return Reader(name=name, **(given | more))
+
+
+async def test_a_reader_is_behind_by_what_came_after_its_place_whoever_looks(redis: Redis, settings: Settings) -> None:
+    stream = event_stream(settings.key_prefix, "meeting")
+    first, second = long_ago(0), f"{round(time.time() * 1000)}-0"
+    await redis.xadd(stream, {"data": "{}"}, id=first)
+    await redis.xadd(stream, {"data": "{}"}, id=second)
+    for place, lag_s, entries in (("0-0", AGO_S, None), (first, 0, None), (second, 0, 0)):
+        standing = reader("webhook:press", position={"meeting": place}, pending={"meeting": 3}, dead=2)
+        await tell_of(redis, settings.key_prefix, [standing])
+        fleet = await look(redis, settings)
+        (lag,) = fleet.lags
+        assert (lag.stream, lag.group, lag.entries, lag.pending) == ("meeting", "webhook:press", entries, 3)
+        assert lag.lag_s == pytest.approx(lag_s, abs=5)
+        assert fleet.alive(fleet.readers[0])  # when it was told of is set by Redis' clock
+
+
+async def test_one_that_has_ended_for_good_is_seen_and_not_waited_for(redis: Redis, settings: Settings) -> None:
+    await redis.xadd(event_stream(settings.key_prefix, "meeting"), {"data": "{}"}, id=long_ago())
+    await tell_of(redis, settings.key_prefix, [reader("webhook:press", ended="http_410")])
+    fleet = await look(redis, settings)
+    assert [one.ended for one in fleet.readers] == ["http_410"]
+    assert fleet.lags == ()
+
+
+async def test_a_reader_stays_until_it_is_forgotten_by_hand(redis: Redis, settings: Settings) -> None:
+    await tell_of(redis, settings.key_prefix, [reader("sink:archive")])
+    await redis.hset(readers_key(settings.key_prefix), "sink:later-version", "{}")
+    assert [one.name for one in (await look(redis, settings)).readers] == ["sink:archive"]
+    await redis.hdel(readers_key(settings.key_prefix), "sink:archive")
+    fleet = await look(redis, settings)
+    assert (fleet.readers, fleet.lags) == ((), ())
+
+
+def test_a_pause_passes_while_nobody_tells_of_it() -> None:
+    at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    fleet = Fleet(at=at, backlog=0, pending=0, delayed=0, dead=0, limit=1)
+    asleep = reader("webhook:press", at=at - timedelta(seconds=40), pause_s=60.0)
+    assert fleet.pause_s(asleep) == 20
+    assert fleet.pause_s(replace(asleep, pause_s=30.0)) == 0

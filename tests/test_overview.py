@@ -8,7 +8,7 @@ from rich.console import Console
 
 from worker.view.overview import overview
 from worker.view.tables import age
-from worker.vitals import SILENT_S, Beat, Fleet, Host, Lag, Letter, Trouble
+from worker.vitals import SILENT_S, Beat, Fleet, Host, Lag, Letter, Reader, Trouble
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 QUIET = Fleet(at=NOW, backlog=0, pending=0, delayed=0, dead=0, limit=1_000)
@@ -109,6 +109,43 @@ def test_subscribers_stand_in_the_order_of_their_delay() -> None:
     lines = [line.split() for line in shown(replace(QUIET, lags=lags)).splitlines()]
     assert ["slow", "meeting", "6m", "40s", "?", "0"] in lines
     assert lines.index(["slow", "meeting", "6m", "40s", "?", "0"]) < lines.index(["quick", "meeting", "0.0s", "0", "1"])
+
+
+def test_who_has_read_everything_takes_one_row() -> None:
+    done = [Lag(stream=kind, group="webhook:press", entries=0, pending=0, lag_s=0) for kind in ("statement", "meeting")]
+    behind = Lag(stream="decision", group="webhook:press", entries=None, pending=2, lag_s=4)
+    lines = [line.split() for line in shown(replace(QUIET, lags=(*done, behind))).splitlines()]
+    assert ["webhook:press", "decision", "4.0s", "?", "2"] in lines
+    assert ["webhook:press", "meeting,", "statement", "0.0s", "0", "0"] in lines
+
+
+READER = Reader(name="webhook:press", at=NOW - timedelta(seconds=4), position={"meeting": "1-0"})
+
+
+@pytest.mark.parametrize(
+    ("reader", "words"),
+    [
+        (READER, ""),
+        (replace(READER, pause_s=64.0), "asked to be left alone for 1m 0s"),
+        (replace(READER, dead=3), "3 dead letters"),
+        (replace(READER, at=NOW - timedelta(minutes=3)), "not running for 3m 0s"),
+        (replace(READER, ended="http_410", dead=3), "ended: http_410"),
+    ],
+)
+def test_what_there_is_to_say_of_a_webhook_stands_in_its_row(reader: Reader, words: str) -> None:
+    lag = Lag(stream="meeting", group="webhook:press", entries=0, pending=0, lag_s=0)
+    fleet = replace(QUIET, readers=(reader,), lags=() if reader.ended else (lag,))
+    (line,) = (line for line in shown(fleet).splitlines() if line.startswith("webhook:press"))
+    assert line.rstrip().endswith(words or "0")
+
+
+def test_what_a_service_hands_on_counts_as_its_events_and_not_as_published() -> None:
+    sink = replace(WORKER, name="s", service="sink", rates={"handed_on": 7.5})
+    text = shown(replace(QUIET, services=(sink,)))
+    line = next(line for line in text.splitlines() if line.startswith("sink"))
+    assert line.split()[-4:] == ["7.5", "12:00:00", "http_500", "https://a.example/1"]
+    assert "7.5 handed on/s" in text
+    assert "0.0 statements/s" in text
 
 
 def test_what_comes_from_outside_cannot_touch_the_terminal() -> None:

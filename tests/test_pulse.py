@@ -60,6 +60,15 @@ def test_parts_may_come_later_and_have_their_whole_time_from_then_on() -> None:
     assert pulse.limits() == {"tend": 10, "read": 30}
 
 
+def test_a_part_that_has_left_is_missed_by_nobody() -> None:
+    clock = Clock()
+    pulse = Pulse(PARTS, clock=clock)
+    pulse.leave("tend")
+    clock.now += 20
+    assert pulse.late() == {}
+    assert pulse.ages() == {"read": 20}
+
+
 def test_the_last_trouble_is_kept() -> None:
     pulse = Pulse()
     at = datetime(2026, 3, 1, tzinfo=UTC)
