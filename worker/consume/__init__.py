@@ -10,6 +10,8 @@ import contextlib
 import random
 from collections.abc import AsyncIterator, Callable
 
+import structlog
+
 from worker.consume.handling import Report
 from worker.consume.loop import Consumer, worker_parts
 from worker.consume.retry import next_try
@@ -19,9 +21,11 @@ from worker.pool import Pool
 from worker.pulse import Pulse
 from worker.queue import UrlQueue
 from worker.settings import Settings
-from worker.streams import connect
+from worker.streams import connect, is_durable
 
 __all__ = ["Consumer", "Report", "consumer", "next_try", "worker_parts"]
+
+log = structlog.get_logger()
 
 
 @contextlib.asynccontextmanager
@@ -38,5 +42,7 @@ async def consumer(
         Fetcher(settings) as fetcher,
         Pool(settings, preload="worker.warm") as pool,
     ):
+        if not await is_durable(client):
+            log.warning("redis_forgets", detail="no append-only file: a crash loses all since the last snapshot")
         politeness = Politeness(client, fetcher, settings)
         yield Consumer(settings, queue, politeness, fetcher, pool, jitter=random.random, report=report, pulse=pulse)

@@ -1,0 +1,74 @@
+"""rediss://: with a real server, where it was built with TLS, and a real authority, where openssl can make one."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from tests.servers import free_port, server
+from worker.queue import UrlQueue
+from worker.schema import Task
+from worker.settings import Settings
+from worker.streams import check_server, connect
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+def openssl(folder: Path, words: str) -> None:
+    subprocess.run(["openssl", *words.split()], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def certificates(tmp_path: Path) -> Path:
+    """Make an authority (ca.crt) and the server's certificate for localhost (redis.crt, redis.key)."""
+    if not shutil.which("openssl"):
+        pytest.skip("openssl makes the certificates")
+    key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 2"
+    openssl(tmp_path, f"req -x509 {key} -keyout ca.key -out ca.crt -subj /CN=Authority")
+    signed = "-CA ca.crt -CAkey ca.key -addext subjectAltName=DNS:localhost -addext basicConstraints=CA:FALSE"
+    openssl(tmp_path, f"req -x509 {key} -keyout redis.key -out redis.crt -subj /CN=localhost {signed}")
+    return tmp_path
+
+
+@pytest.fixture
+async def url(certificates: Path) -> AsyncIterator[str]:
+    """URL of a server that speaks TLS."""
+    port, folder = free_port(), certificates
+    files = f"--tls-cert-file {folder}/redis.crt --tls-key-file {folder}/redis.key --tls-ca-cert-file {folder}/ca.crt"
+    options = f"--bind 127.0.0.1 --tls-port {port} --tls-auth-clients no {files}"
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(server(folder, *options.split()))
+        except AssertionError as e:
+            if re.search("Bad directive|TLS support", str(e)):
+                pytest.skip("this server was built without TLS")
+            raise
+        yield f"rediss://localhost:{port}/0"
+
+
+async def test_a_queue_is_reached_by_tls_with_the_authority_that_the_url_names(url: str, certificates: Path) -> None:
+    async with UrlQueue(f"{url}?ssl_ca_certs={certificates}/ca.crt", Settings()) as queue:
+        assert await queue.put(Task(id="t", url="https://news.example/1"))
+
+
+async def test_a_certificate_of_an_unknown_authority_is_refused(url: str) -> None:
+    async with connect(url) as client:
+        with pytest.raises(
+            RedisConnectionError, match=r"cannot use Redis at localhost:\d+: .*certificate verify failed"
+        ):
+            await check_server(client)
+
+
+async def test_a_certificate_for_another_name_is_refused(url: str, certificates: Path) -> None:
+    other = url.replace("localhost", "127.0.0.1")
+    async with connect(f"{other}?ssl_ca_certs={certificates}/ca.crt") as client:
+        with pytest.raises(RedisConnectionError, match="certificate verify failed"):
+            await check_server(client)
