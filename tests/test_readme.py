@@ -10,43 +10,31 @@ import asyncio
 import os
 import re
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
-from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import pytest
-import yaml
 from msgspec.structs import replace
 
+from tests import pages
+from tests.pages import Block, blocks, commands, holds
 from worker import cli
 from worker.demo.story import stories
 from worker.embedded import embedded
-from worker.schema import KINDS, Event, Meeting, Statement, article_stream, event_stream
-from worker.settings import Settings
+from worker.schema import Event, Meeting, Statement, event_stream
 from worker.streams import connect, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = pages.README.read_text(encoding="utf-8")
 PATIENCE_S = 60.0
 
 
-class Block(NamedTuple):
-    """A fenced block: its language, whether it is marked `run`, its text."""
-
-    language: str
-    marks: str
-    text: str
-
-
-BLOCKS = [Block(*found) for found in re.findall(r"(?ms)^```(\w+)([^\n]*)\n(.*?)^```$", README)]
+BLOCKS = blocks(README)
 
 
 def only(language: str, containing: str = "") -> Block:
@@ -55,84 +43,18 @@ def only(language: str, containing: str = "") -> Block:
 
 
 # ---------------------------------------------------------------- every command shown exists
-def commands(text: str) -> Iterator[list[str]]:
-    """Yield the words of each simple command, without here-documents, redirections and assignments."""
-    text = re.sub(r"(?ms)<<'(\w+)'\n.*?^\1\n", "\n", text)
-    for line in text.splitlines():
-        lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
-        lexer.whitespace_split = True
-        parts = groupby(lexer, key=lambda word: word in {"|", "&", "&&", ";"})
-        yield from (list(words) for is_operator, words in parts if not is_operator)
-
-
 SHOWN = [words for block in BLOCKS if block.language == "sh" for words in commands(block.text)]
-
-
-def holds(words: list[str]) -> None:
-    """Fail unless the command is one that works as shown, as far as can be told without running it."""
-    program, *arguments = words
-    match program:
-        case "communique":
-            cli.parser().parse_args(arguments)
-        case "make":
-            makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-            target, *variables = arguments
-            assert re.search(rf"(?m)^{target}:", makefile)
-            assert all(f"$${variable.partition('=')[0]}" in makefile for variable in variables)
-        case "docker":
-            compose(arguments)
-        case "redis-cli" | "kill":
-            pass  # executed below
-        case "export":
-            (assignment,) = arguments
-            name, _, value = assignment.partition("=")
-            Settings.from_env({name: value})
-        case _:
-            pytest.fail(f"unknown program {program}")
-
-
-def compose(arguments: list[str]) -> None:
-    """Fail unless docker compose is asked for services that exist to do what they can."""
-    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
-    word, *rest = arguments
-    assert word == "compose"
-    if rest[0] == "--profile":
-        _, profile, *rest = rest
-        assert any(profile in service.get("profiles", ()) for service in services.values())
-    command, *rest = rest
-    plain = [argument for argument in rest if not argument.startswith("-")]
-    match command:
-        case "up":
-            assert all(scale.partition("=")[0] in services for scale in plain)
-        case "run":
-            assert plain[0] in services
-            cli.parser().parse_args(rest[rest.index(plain[0]) + 1 :])
-        case "logs":
-            assert set(plain) <= set(services)
-        case _:
-            pytest.fail(f"unknown command docker compose {command}")
 
 
 @pytest.mark.parametrize("words", SHOWN, ids=[" ".join(words) for words in SHOWN])
 def test_every_command_shown_exists(words: list[str]) -> None:
-    holds(words)
+    holds(words, other=frozenset({"kill", "."}))
 
 
 def test_the_table_lists_every_command_in_one_line() -> None:
     listed = re.findall(r"(?m)^\| `communique (\w+)", README)
     usage = cli.parser().format_help()
     assert sorted(listed) == sorted(re.findall(r"(?m)^    (\w+)(?: |$)", usage.partition("commands:\n")[2]))
-
-
-def test_every_link_leads_somewhere() -> None:
-    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
-        links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
-        assert [link for link in links if not (page.parent / link).exists()] == []
-
-
-def test_the_streams_named_are_the_program_s() -> None:
-    named = set(re.findall(r"communique:[a-z:]+[a-z]", README))
-    assert named == {article_stream("communique"), *(event_stream("communique", kind) for kind in KINDS)}
 
 
 # ---------------------------------------------------------------- what is marked `run` runs
@@ -244,21 +166,3 @@ def speakers(house: House) -> set[str]:
         return {statement.speaker.name for statement in said if statement.speaker}
 
     return asyncio.run(names())
-
-
-async def test_redis_cli_waits_for_the_next_statement(private_redis_url: str) -> None:
-    (words,) = commands(only("sh", "redis-cli").text)
-    async with connect(private_redis_url, block_s=PATIENCE_S) as redis, connect(private_redis_url) as writer:
-        waiting = asyncio.create_task(redis.execute_command(*words[1:]))  # type: ignore[no-untyped-call]
-        while (await writer.info("clients"))["blocked_clients"] == 0:  # noqa: ASYNC110 - another process's state
-            await asyncio.sleep(0.01)
-        await writer.xadd(event_stream("communique", "statement"), {"data": "{}"})
-        ((stream, ((_, fields),)),) = await waiting
-    assert (stream, fields) == (b"communique:events:statement", {b"data": b"{}"})
-
-
-@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
-def test_the_script_for_node_is_javascript(tmp_path: Path) -> None:
-    script = tmp_path / "listen.mjs"
-    script.write_text(only("js").text, encoding="utf-8")
-    subprocess.run(["node", "--check", script], check=True)

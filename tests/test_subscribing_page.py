@@ -29,16 +29,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.pages import DOCS, ROOT, Block, blocks
 from tests.webhook.receiver import KEY, SECRET
 from worker.embedded import _die_with_parent, find_server
 from worker.filters import CONFIDENCE, PARAMETERS
 from worker.publish import writes
-from worker.schema import Actor, Article, Meeting, Span, Statement
+from worker.schema import KINDS, Actor, Article, Meeting, Span, Statement, article_stream, event_stream
 from worker.settings import Settings
 from worker.streams import connect
 
-ROOT = Path(__file__).parent.parent
-PAGE = (ROOT / "docs" / "subscribing.md").read_text(encoding="utf-8")
+PAGE = (DOCS / "subscribing.md").read_text(encoding="utf-8")
 PATIENCE_S = 30.0
 TEXT = (
     '"We will keep the harbour open all winter," Estonian Transport Minister Liis Tamm said on Tuesday.\n'
@@ -46,21 +46,7 @@ TEXT = (
 )
 
 
-class Block(NamedTuple):
-    """A fenced block that is run: its language, its other marks, its text, and what it prints."""
-
-    language: str
-    marks: str
-    text: str
-    printed: str
-
-
-BLOCKS = [
-    Block(language, marks, text, printed or "")
-    for language, marks, text, printed in re.findall(
-        r"(?ms)^```(\w+) run *([^\n]*)\n(.*?)^```$(?:\n\n```text\n(.*?)^```$)?", PAGE
-    )
-]
+BLOCKS = [block for block in blocks(PAGE) if block.runs]
 
 
 def spans(*words: str) -> list[Span]:
@@ -323,11 +309,6 @@ def test_every_command_shown_exists() -> None:
         cli.parser().parse_args(shlex.split(words))
 
 
-def test_every_heading_linked_to_is_there() -> None:
-    headings = {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in re.findall(r"(?m)^#+ (.+)$", PAGE)}
-    assert set(re.findall(r"\]\(#([^)]+)\)", PAGE)) <= headings
-
-
 def test_the_python_examples_are_typed(tmp_path: Path) -> None:
     examples = [block.text for block in BLOCKS if block.language == "python"]
     paths = [tmp_path / f"example_{i}.py" for i in range(len(examples))]
@@ -336,3 +317,19 @@ def test_the_python_examples_are_typed(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mypy", "--strict", *map(str, paths)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_the_streams_named_are_the_program_s() -> None:
+    named = set(re.findall(r"communique:[a-z:]+[a-z]", PAGE))
+    assert named == {article_stream("communique"), *(event_stream("communique", kind) for kind in KINDS)}
+
+
+async def test_redis_cli_waits_for_the_next_meeting(private_redis_url: str) -> None:
+    (shown,) = re.findall(r"`redis-cli (XREAD BLOCK 0 [^`]+)`", PAGE)
+    async with connect(private_redis_url, block_s=PATIENCE_S) as redis, connect(private_redis_url) as writer:
+        waiting = asyncio.create_task(redis.execute_command(*shlex.split(shown)))  # type: ignore[no-untyped-call]
+        while (await writer.info("clients"))["blocked_clients"] == 0:  # noqa: ASYNC110 - another process's state
+            await asyncio.sleep(0.01)
+        await writer.xadd(event_stream("communique", "meeting"), {"data": "{}"})
+        ((stream, ((_, fields),)),) = await waiting
+    assert (stream, fields) == (b"communique:events:meeting", {b"data": b"{}"})
