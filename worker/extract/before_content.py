@@ -5,7 +5,7 @@ from __future__ import annotations
 from worker.extract.complements import Complement, complement
 from worker.extract.document import Doc
 from worker.extract.endings import ends_in_comma, trim
-from worker.extract.finds import Find
+from worker.extract.finds import Find, limit_of
 from worker.extract.lexicon import Cue
 from worker.extract.nominals import adjective
 from worker.extract.occasions import venue_of
@@ -42,8 +42,8 @@ def before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list
     """X said that … · X praised Y · saying … · and called for … · was accused of …"""
     cue = cue_of(doc, verb)
     if cue is None:
-        return adjective(doc, verb, first, limit_of(verb, last, finds))
-    limit = min(limit_of(verb, last, finds), _subordinate_end(doc, verb, first, last))
+        return adjective(doc, verb, first, last, finds)
+    limit = min(limit_of(finds, verb.head, last), _subordinate_end(doc, verb, first, last))
     relative = _relative_content(doc, verb, cue, first, limit) or _judged(doc, verb, cue, first, limit)
     if relative is not None:
         return relative
@@ -157,13 +157,6 @@ def _subordinate_end(doc: Doc, verb: VerbGroup, first: int, last: int) -> int:
     if not commas or any(i < verb.first and clause_at(doc, i + 1, last, sure=True) for i in commas):
         return last
     return next((i for i in commas if i >= verb.last and clause_at(doc, i + 1, last, sure=True)), last)
-
-
-def limit_of(verb: VerbGroup, last: int, finds: list[Find]) -> int:
-    """Content ends where another attribution's own words begin."""
-    others = [min(f.cue[0], f.source[0] if f.source else f.cue[0]) for f in finds if f.cue[0] > verb.head]
-    words = [start for f in finds for start, _ in f.pieces if start > verb.head]
-    return min([last, *others, *words])
 
 
 def act_of(doc: Doc, verb: VerbGroup, cue: Cue) -> Act:

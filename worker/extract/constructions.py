@@ -80,6 +80,8 @@ def _credited(doc: Doc, find: Find, before: list[Find], last: int) -> list[Find]
 def _according_to(doc: Doc, first: int, last: int, finds: list[Find]) -> list[Find]:
     """According to X, … · …, according to X · The ferry, according to X, will …"""
     text = doc.text
+    if "according" not in text.lower[first:last]:
+        return []
     for at in range(first, last - 2):
         if text.lower[at] != "according" or text.lower[at + 1] != "to" or text.quoted[at] >= 0 or covered(finds, at):
             continue

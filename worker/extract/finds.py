@@ -50,6 +50,13 @@ def is_cue(finds: list[Find], token: int) -> bool:
     return any(f.cue[0] <= token < f.cue[1] for f in finds)
 
 
+def limit_of(finds: list[Find], cue: int, last: int) -> int:
+    """Where the content of a cue at a token ends at the latest: where another attribution's own words begin."""
+    others = [min(f.cue[0], f.source[0] if f.source else f.cue[0]) for f in finds if f.cue[0] > cue]
+    words = [start for f in finds for start, _ in f.pieces if start > cue]
+    return min([last, *others, *words])
+
+
 def clause_start(doc: Doc, first: int, edge: int, finds: list[Find]) -> int:
     """Where content before token `edge` begins: at `first`, or after the last find before, marks stepped over."""
     start = max([first, *(f.last for f in finds if f.last <= edge)])

@@ -33,6 +33,8 @@ def layout(doc: Doc, first: int, last: int) -> list[Find]:
 def _colon(doc: Doc, first: int, last: int) -> Find | None:
     """ "Tamm: …": a speaker, perhaps with the topic or the audience, and a colon."""
     text = doc.text
+    if ":" not in text.words[first : min(first + 2 * _PREFACE, last)]:
+        return None
     start = _after_kicker(doc, first, last)
     colon = next((i for i in range(start + 1, min(start + _PREFACE, last - 1)) if text.words[i] == ":"), -1)
     if colon < 0 or text.quoted[start] >= 0 or doc.phrases.finite_between(start, colon):

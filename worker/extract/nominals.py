@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from worker.extract.document import Doc
 from worker.extract.endings import content_end, phrase_end, trim
-from worker.extract.finds import Find
+from worker.extract.finds import Find, limit_of
 from worker.extract.lexicon import CueNoun
 from worker.extract.marks import BREAKS
 from worker.extract.openings import is_bare_time
@@ -16,12 +16,12 @@ from worker.extract.subject_before import subject
 from worker.extract.subjects import main_subject
 
 
-def adjective(doc: Doc, verb: VerbGroup, first: int, last: int) -> Find | None:
+def adjective(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[Find]) -> Find | None:
     """X is skeptical that … · X is critical of … · X is willing to …"""
     text = doc.text
-    if text.lower[verb.head] not in doc.lexicon.be or verb.last >= last:
+    if text.lower[verb.head] not in doc.lexicon.be:
         return None
-    at = verb.last
+    at, last = verb.last, limit_of(finds, verb.head, last)
     while at < last and text.tags[at] == "RB":
         at += 1
     if at + 1 >= last:
@@ -41,8 +41,7 @@ def adjective(doc: Doc, verb: VerbGroup, first: int, last: int) -> Find | None:
     source = subject(doc, verb, first)
     if source is None or text.lower[source[0]] in {"it", "there", "that", "this"}:
         return None
-    limit = last
-    stop = content_end(doc, start, limit, "clause")
+    stop = content_end(doc, start, last, "clause")
     if stop <= start:
         return None
     return Find(

@@ -16,10 +16,9 @@ CURRENCIES = frozenset({"$", "£", "€", "#", "US$"})
 """Marks that stand before a sum."""
 
 
-def noun_phrase(text: Text, at: int, size: int, lexicon: Lexicon) -> tuple[int, int]:
-    """Return the end and the head of the noun phrase that opens at a token."""
-    tags, limit = text.tags, min(size, text.paragraph(at)[1])
-    end, head = at, -1
+def noun_phrase(text: Text, at: int, limit: int, lexicon: Lexicon) -> tuple[int, int]:
+    """Return the end, before `limit`, and the head of the noun phrase that opens at a token."""
+    tags, end, head = text.tags, at, -1
     while end < limit:
         tag = tags[end]
         if tag in _MODIFIERS:

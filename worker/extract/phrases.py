@@ -74,25 +74,31 @@ def chunk(text: Text, lexicon: Lexicon) -> Phrases:
     """Find every noun phrase and verb group of a text."""
     size = len(text.words)
     found = Phrases(nouns=[], verbs=[], noun_at=[-1] * size, verb_at=[-1] * size)
-    tags, at = text.tags, 0
-    while at < size:
+    for first, last in text.paragraphs:
+        _chunk_paragraph(text, found, first, last, lexicon)
+    for first, last in text.sentences:
+        _give_finite_verb(text, found, first, last)
+    return found
+
+
+def _chunk_paragraph(text: Text, found: Phrases, first: int, last: int, lexicon: Lexicon) -> None:
+    """Read the chunks of a paragraph, each where the one before ends."""
+    tags, at = text.tags, first
+    while at < last:
         tag = tags[at]
         if tag in _PRONOUNS:
             end = at + 1
             _add_noun(found, NounPhrase(at, end, at))
         elif (
-            tag in _OPENERS or _opens_sum(text, at) or (tag == "RB" and at + 1 < size and tags[at + 1] in {"JJ", "CD"})
+            tag in _OPENERS or _opens_sum(text, at) or (tag == "RB" and at + 1 < last and tags[at + 1] in {"JJ", "CD"})
         ):
-            end, head = noun_phrase(text, at, size, lexicon)
+            end, head = noun_phrase(text, at, last, lexicon)
             _add_noun(found, NounPhrase(at, end, head))
-        elif tag in _VERBS or tag == "TO" or (tag == "RB" and _opens_verb_group(tags, at, size)):
-            end = _verb_group(text, at, size, lexicon, found)
+        elif tag in _VERBS or tag == "TO" or (tag == "RB" and _opens_verb_group(tags, at, last)):
+            end = _verb_group(text, at, last, lexicon, found)
         else:
             end = at + 1
         at = end
-    for first, last in text.sentences:
-        _give_finite_verb(text, found, first, last)
-    return found
 
 
 def _give_finite_verb(text: Text, found: Phrases, first: int, last: int) -> None:
@@ -141,9 +147,8 @@ class _Growing(Struct):
     """Class of the last auxiliary; "" once the main verb is in."""
 
 
-def _verb_group(text: Text, at: int, size: int, lexicon: Lexicon, found: Phrases) -> int:
+def _verb_group(text: Text, at: int, limit: int, lexicon: Lexicon, found: Phrases) -> int:
     """Read the group that opens at a token into `found`; return where to read on."""
-    limit = min(size, text.paragraph(at)[1])
     group, end = _Growing(), at
     while end < limit and _takes(text, end, limit, group, lexicon):
         end += 1
