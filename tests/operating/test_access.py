@@ -16,7 +16,7 @@ from redis.exceptions import NoPermissionError
 from tests.gateway.conftest import Publisher
 from worker.demo.site import site
 from worker.queue import UrlQueue
-from worker.schema import Task, event_stream
+from worker.schema import event_stream
 from worker.settings import Settings
 from worker.streams import connect
 from worker.subscribe import subscribe
@@ -80,7 +80,7 @@ async def test_it_may_not_touch_anything_else(private_redis_url: str) -> None:
             with pytest.raises(NoPermissionError):
                 await client.execute_command(*words.split())  # type: ignore[no-untyped-call]
     with pytest.raises(NoPermissionError):
-        await UrlQueue(url, Settings(key_prefix="another")).put(Task(id="t", url="https://news.example/1"))
+        await UrlQueue(url, Settings(key_prefix="another")).__aenter__()
 
 
 async def test_a_readers_user_subscribes_and_cannot_write(private_redis_url: str) -> None:

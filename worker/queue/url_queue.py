@@ -57,8 +57,12 @@ class UrlQueue:
 
     async def __aenter__(self) -> Self:
         """Raise UsageError where the server cannot be used, ConnectionError where it is away."""
-        await check_server(self._client)
-        await persist(self._client, lambda: self._group.create(self._client))
+        try:
+            await check_server(self._client)
+            await persist(self._client, lambda: self._group.create(self._client))
+        except BaseException:
+            await self.aclose()
+            raise
         return self
 
     async def __aexit__(
