@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -174,6 +175,28 @@ async def test_envelopes_are_a_batch(served: Served, publish: Publisher, way: st
         ("1.0", "meeting", "https://news.example/1", "2026-03-01T12:00:00.000Z"),
     ]
     assert [e["id"] for e in batch] == [e["data"]["id"] for e in batch]
+
+
+async def test_an_envelope_is_valid_whatever_another_publisher_wrote(served: Served, publish: Publisher) -> None:
+    await publish.numbers(1)
+    [fields] = await publish.entries("meeting")
+    source = "https://de.example/Käse und Brot?q=%C3%A4#x".encode()
+    await publish.add("meeting", fields[b"data"], time=b"yesterday", source=source)
+    await until(lambda: served.gateway.figures.events.total() == 2)
+    async with served.session.get("/v1/events?after=0&cloudevents=1") as response:
+        _, envelope = json.loads(await response.read())
+    assert envelope["source"] == "https://de.example/K%C3%A4se%20und%20Brot?q=%C3%A4#x"
+    assert envelope["id"] == envelope["position"]
+    assert datetime.fromisoformat(envelope["time"]).tzinfo
+
+
+@pytest.mark.parametrize("begin", "=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - the full-width ones are meant
+async def test_no_cell_begins_as_a_formula_does(served: Served, publish: Publisher, begin: str) -> None:
+    await publish.events(made(1, "meeting", participants=[person(f"{begin}1+1")]))
+    await until(lambda: served.gateway.figures.events.total() == 1)
+    async with served.session.get("/v1/events?after=0&format=csv") as response:
+        [row] = csv.DictReader(io.StringIO(await response.text(), newline=""))
+    assert row["parties"] == f"'{begin}1+1"
 
 
 async def test_long_pages_are_compressed(served: Served, publish: Publisher) -> None:

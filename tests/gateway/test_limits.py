@@ -86,9 +86,12 @@ def test_the_addresses_of_one_subscriber_have_one_bucket(address: str, network: 
 
 async def test_who_asks_too_often_is_told_when_to_come_back(serve_with: Serve) -> None:
     async with serve_with(gateway_rate_per_s=0.5, gateway_burst=2) as served:
-        for _ in range(2):
-            await served.get("/v1/schema")
+        for left in ('"default";r=1;t=2', '"default";r=0;t=4'):
+            async with served.session.get("/v1/schema") as response:
+                assert (response.status, response.headers["RateLimit"]) == (200, left)
+                assert response.headers["RateLimit-Policy"] == '"default";q=2;w=4'
         async with served.session.get("/v1/events") as response:
             assert (response.status, response.headers["Retry-After"]) == (429, "2")
         for _ in range(5):  # those who watch us are not limited
-            await served.get("/readyz")
+            async with served.session.get("/readyz") as response:
+                assert (response.status, "RateLimit" in response.headers) == (200, False)

@@ -18,6 +18,9 @@ from worker.schema import KINDS, event_stream
 from worker.settings import Settings
 from worker.streams import ends
 
+DEEP = b'{"deep":' + b"[" * 200_000
+"""An opening bracket more than any decoder follows."""
+
 
 async def test_an_event_comes_as_it_was_published(served: Served, publish: Publisher) -> None:
     async with served.listen() as ear:
@@ -213,6 +216,31 @@ async def test_what_does_not_decode_is_said_and_the_rest_goes_on(served: Served,
         replayed = await ear.frames(2)
     for gap, event in (live, replayed):
         assert (gap.event, "does not decode" in gap.json["detail"], event.number) == ("gap", True, 1)
+
+
+@pytest.mark.parametrize(
+    "data", [DEEP, DEEP + b"]" * 200_000 + b"}", b'{"kind":"meeting","x":"\\ud800"}', b"", b"null", b"[]"]
+)
+async def test_nothing_that_another_publishes_ends_the_reader(served: Served, publish: Publisher, data: bytes) -> None:
+    async with served.listen() as ear, served.session.ws_connect("/v1/stream?cloudevents=1") as socket_:
+        await socket_.receive()
+        await publish.add("meeting", data)
+        await publish.numbers(1)
+        gap, event = await ear.frames(2)
+        assert (gap.event, event.number) == ("gap", 1)
+        assert [(await socket_.receive_json(timeout=10))["type"] for _ in range(2)] == ["gap", "meeting"]
+
+
+@pytest.mark.parametrize("ms", [0, 253_402_300_800_000, 9_999_999_999_999_999])
+async def test_an_entry_may_be_of_any_time(served: Served, publish: Publisher, ms: int) -> None:
+    await publish.numbers(1)
+    [fields] = await publish.entries("meeting")
+    async with served.session.ws_connect("/v1/stream?kind=decision") as socket_:
+        await socket_.receive()
+        data = json.loads(fields[b"data"]) | {"kind": "decision", "deciders": [], "status": "taken"}
+        del data["participants"], data["form"]
+        await publish.add("decision", json.dumps(data), f"{ms}-1")
+        assert (await socket_.receive_json(timeout=10))["time"][:4] == ("1970" if ms == 0 else "9999")
 
 
 async def test_an_event_of_another_publisher_with_line_breaks_stays_one_frame(

@@ -301,7 +301,9 @@ async def test_a_stream_that_is_begun_anew_behind_the_place_is_said_once_and_fol
 
 
 @pytest.mark.parametrize("group", [None, "g"])
-@pytest.mark.parametrize("data", [b"{", b'{"kind": "rumour"}', b'{"kind": "statement"}', b"\xff", None])
+@pytest.mark.parametrize(
+    "data", [b"{", b'{"deep":' + b"[" * 200_000, b'{"kind": "rumour"}', b'{"kind": "statement"}', b"\xff", None]
+)
 async def test_what_does_not_decode_is_said_once_and_passed(
     redis: Redis, settings: Settings, on: dict[str, Any], group: str | None, data: bytes | None
 ) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Final
 
 from worker.gateway import answers
-from worker.gateway.openapi import filter_parameters, schemas
+from worker.gateway.openapi import schemas
+from worker.gateway.parameters import Json, filter_parameters
 from worker.schema import KINDS, Decision, Meeting, Statement
-
-Json = dict[str, Any]
 
 DESCRIPTION: Final = """\
 `/v1/stream` as Server-Sent Events, and as a WebSocket where the request asks for an upgrade. The query's filters,
@@ -17,12 +16,14 @@ places and errors are those of the OpenAPI document (`/v1/openapi.json`).
 
 **Server-Sent Events.** `event:` is the kind, `id:` the place just behind the event, `data:` one line of JSON: the
 event, or its CloudEvents envelope. A heartbeat is a comment and an `id:`: a browser takes the place over and shows
-nothing. `event: gap` says that something was trimmed away before it was read, and the stream goes on. `event: error`
+nothing. `event: gap` says that something was trimmed away before it was read, does not decode, or was lost
+with the stream that held it; it goes on. `event: error`
 is the last frame: a problem (RFC 9457).
 
 **WebSocket.** Every message is text: `{"id": place, "type": kind, "time": …, "data": event}`, or the CloudEvents
 envelope; `type` may also be `heartbeat`, `gap` or `error`. Close codes: 4008 too slow (resume from the
-last id), 1001 the gateway stops, 1013 the past cannot be read now (reconnect), 1008 a message was sent to it.
+last id), 1001 the gateway stops, 1013 the past cannot be read now (reconnect), 1008 a message was sent
+to it, or its token is not good any more.
 """
 
 

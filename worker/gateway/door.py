@@ -32,6 +32,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 asked_as: ContextVar[str] = ContextVar("asked_as")
 """Id of the request that is being answered."""
+limited_as: ContextVar[str] = ContextVar("limited_as")
+"""Whose bucket it is taken from."""
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
 OPEN: Final = frozenset({"/healthz", "/readyz"})
 """Asked every few seconds by those who watch us: never limited, and logged only when they fail."""
@@ -89,7 +91,9 @@ class Door:
         if not self._origins.may_open_socket(request):
             raise Refusal("forbidden", "pages of this origin may not open a WebSocket here", parameter="Origin")
         token = self._auth.known(request)
-        self._limits.admit(caller_of(request, token.name if token else None, self._proxies))
+        caller = caller_of(request, token.name if token else None, self._proxies)
+        limited_as.set(caller)
+        self._limits.admit(caller)
         self._auth.admit(request, token, self._scope_of(request))
 
     def _scope_of(self, request: web.Request) -> Scope | None:
@@ -110,6 +114,9 @@ class Door:
         response.headers["X-Request-ID"] = asked_as.get("") or uuid.uuid4().hex
         for name, value in site.SECURITY.items():
             response.headers.setdefault(name, value)
+        if caller := limited_as.get(""):
+            response.headers["RateLimit-Policy"] = self._limits.policy()
+            response.headers["RateLimit"] = self._limits.left(caller)
         self._origins.add_headers(request, response)
 
 

@@ -21,7 +21,7 @@ from worker.gateway.asking import (
 )
 from worker.gateway.bodies import body
 from worker.gateway.frames import CLOUDEVENT, CLOUDEVENTS, cloudevent
-from worker.gateway.openapi import DEFAULT_EVENTS, MOST_EVENTS
+from worker.gateway.parameters import DEFAULT_EVENTS, MOST_EVENTS
 from worker.gateway.position import START, Position, moved, spelt
 from worker.gateway.problems import Refusal
 from worker.gateway.tables import as_csv

@@ -6,10 +6,12 @@ and handed to every socket as it is.
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Raw, Struct
@@ -21,6 +23,11 @@ from worker.schema import VERSION
 
 CLOUDEVENT: Final = "application/cloudevents+json"
 CLOUDEVENTS: Final = "application/cloudevents-batch+json"
+URI: Final = "%!#$&'()*+,/:;=?@[]~"
+"""What an address may hold besides letters, digits and "-._" (RFC 3986); anything else is percent-encoded."""
+RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+LAST_MS: Final = 253_402_300_799_999
+"""The end of the year 9999: `datetime` goes no further, an entry's id may."""
 NAMELESS: Final = "urn:communique:article"
 """`source` of an article without an address: the attribute must not be empty."""
 
@@ -51,10 +58,10 @@ class Message(Struct, frozen=True, kw_only=True):
 
 # ---------------------------------------------------------------- one event
 def cloudevent(item: Item) -> bytes:
-    """Return the event in its envelope."""
+    """Return the event in its envelope; its attributes are valid whoever published it."""
     made = CloudEvent(
-        id=_field(item, b"id"),
-        source=_field(item, b"source") or NAMELESS,
+        id=_field(item, b"id") or spelt(item.position),
+        source=quote(_field(item, b"source"), safe=URI) or NAMELESS,
         type=item.kind,
         time=published(item),
         position=spelt(item.position),
@@ -67,7 +74,12 @@ def cloudevent(item: Item) -> bytes:
 
 def published(item: Item) -> str:
     """Return when it was published, RFC 3339."""
-    return _field(item, b"time") or datetime.fromtimestamp(item.ms / 1000, UTC).isoformat(timespec="milliseconds")
+    said = _field(item, b"time")
+    return (
+        said
+        if RFC_3339.fullmatch(said)
+        else datetime.fromtimestamp(min(item.ms, LAST_MS) / 1000, UTC).isoformat(timespec="milliseconds")
+    )
 
 
 def _field(item: Item, name: bytes) -> str:

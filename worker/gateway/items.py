@@ -57,7 +57,7 @@ class Item:
         self._forms: dict[Callable[[Item], bytes], bytes] = {}
         try:
             self.event = DECODER.decode(self.data)
-        except (msgspec.DecodeError, UnicodeDecodeError) as e:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:  # the last: nested too deep
             self.trouble = f"{place.entry.stream}: entry {place.entry.id} does not decode: {e}"
 
     @property

@@ -39,6 +39,15 @@ class Limits:
             self._buckets.popitem(last=False)
         return wait_s
 
+    def policy(self) -> str:
+        """Return what RateLimit-Policy says (draft-ietf-httpapi-ratelimit-headers): so many in so many seconds."""
+        return f'"default";q={self._burst};w={max(1, math.ceil(self._burst / self._rate_per_s))}'
+
+    def left(self, caller: str) -> str:
+        """Return what RateLimit says: requests left, and seconds until there are as many as there can be."""
+        level, _ = self._buckets.get(caller, (float(self._burst), 0.0))
+        return f'"default";r={int(level)};t={math.ceil((self._burst - level) / self._rate_per_s)}'
+
     def admit(self, caller: str) -> None:
         """Take a request's worth, or refuse."""
         if wait_s := self.take(caller):

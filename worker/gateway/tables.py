@@ -37,7 +37,7 @@ COLUMNS: Final = (
     "position",
 )
 """`what` is a statement's act, a meeting's form, a decision's category; lists are joined by "; "."""
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - the full-width ones are meant
 """What a spreadsheet takes for the beginning of a formula; such a cell gets an apostrophe before it (OWASP)."""
 
 

@@ -234,7 +234,7 @@ def _decoded(entry: Entry) -> Event:
         raise EventStreamError(f"{entry.stream}: entry {entry.id} was trimmed away before it was acknowledged")
     try:
         return cast("Event", DECODER.decode(entry.fields.get(b"data", b"")))
-    except (msgspec.DecodeError, UnicodeDecodeError) as e:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:  # the last: nested too deep
         version = entry.fields.get(b"v", b"?").decode(errors="replace")
         raise EventStreamError(
             f"{entry.stream}: entry {entry.id} (version {version}, ours is {VERSION}) does not decode: {e}"
