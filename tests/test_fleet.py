@@ -204,6 +204,7 @@ async def test_a_pause_that_is_over_is_no_longer_shown_nor_kept(redis: Redis, se
 
 
 # ---------------------------------------------------------------- subscribers
+@pytest.mark.usefixtures("redis_7")
 async def test_a_group_that_does_not_read_falls_behind(redis: Redis, settings: Settings) -> None:
     stream = event_stream(settings.key_prefix, "decision")
     await redis.xgroup_create(stream, "archive", id="0", mkstream=True)

@@ -102,6 +102,7 @@ async def test_a_window_read_to_its_end_has_passed_all_of_it_and_can_be_widened(
         assert keys(await oldest(window)) == [(3, 0, 2)]
 
 
+@pytest.mark.usefixtures("redis_7")
 async def test_a_gap_is_what_was_trimmed_not_what_never_was(redis_url: str, key_prefix: str) -> None:
     async with connect(redis_url) as client:
         history = History(client, key_prefix)
