@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from playwright.async_api import expect
 
-from tests.gateway.browsing import article, decision, meeting, person, publish, span, statement
+from tests.gateway.browsing import article, decision, meeting, person, publish, served, span, statement
 from worker.schema import Actor, Article, Event
 from worker.streams import connect
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from playwright.async_api import Page
 
     from worker.settings import Settings
@@ -41,6 +45,14 @@ class Reader:
 
     async def publish(self, of: Article, *events: Event) -> None:
         await publish(self._redis_url, self._settings, of, *events)
+
+    @asynccontextmanager
+    async def served(self, **given: Any) -> AsyncIterator[None]:
+        """Stand before a gateway with some settings changed."""
+        before = self.base
+        async with served(replace(self._settings, **given), self._redis_url) as self.base:
+            yield
+        self.base = before
 
     async def bury(self, reason: str) -> None:
         """Add a dead letter, as the queue does."""

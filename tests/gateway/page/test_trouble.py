@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -13,6 +14,7 @@ from playwright.async_api import expect
 
 from tests.gateway.browsing import publish, served
 from tests.gateway.page.reading import HARBOUR, MET, PASSED, SAID, Reader
+from worker.embedded import embedded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+TOKENS: Final = '[[token]]\nname = "reader"\ntoken = "sixteen-letters-or-more"\nscopes = ["read"]\n'
 
 
 async def test_a_filter_that_means_nothing_is_explained(reader: Reader) -> None:
@@ -62,9 +66,7 @@ async def test_a_token_is_asked_for_once_and_kept_for_the_tab(
     browser: Browser, redis_url: str, settings: Settings, tmp_path: Path
 ) -> None:
     tokens = tmp_path / "tokens.toml"
-    tokens.write_text(
-        '[[token]]\nname = "reader"\ntoken = "sixteen-letters-or-more"\nscopes = ["read"]\n', encoding="utf-8"
-    )
+    tokens.write_text(TOKENS, encoding="utf-8")
     await publish(redis_url, settings, HARBOUR, SAID)
     async with served(replace(settings, gateway_tokens=str(tokens)), redis_url) as base:
         page = await browser.new_page()
@@ -98,3 +100,47 @@ async def test_frames_are_read_wherever_the_network_cuts_them(reader: Reader) ->
     assert await reader.page.evaluate(CUT_ANYWHERE, sent) == [
         '[{"id":"7"},{"event":"statement","id":"8","data":"{\\"é\\":\\n\\"🚢\\"}"}]'
     ]
+
+
+async def test_a_refused_token_is_told_and_one_can_be_given_later(reader: Reader, tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens.toml"
+    tokens.write_text(TOKENS, encoding="utf-8")
+    await reader.publish(HARBOUR, SAID)
+    async with reader.served(gateway_tokens=str(tokens)):
+        page = reader.page
+        await reader.go()
+        await page.get_by_role("textbox", name="Token").fill("sixteen-letters-but-wrong")
+        await page.get_by_role("button", name="Go on").click()
+        await expect(page.get_by_role("alert").filter(has_text="refused")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.locator(".feed-end")).to_contain_text("A token is needed")
+        await page.get_by_role("button", name="Give a token").click()
+        await page.get_by_role("textbox", name="Token").fill("sixteen-letters-or-more")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".line")).to_have_count(1)
+        await reader.live()
+    reader.complaints.clear()  # the browser tells of the 401s
+
+
+async def test_a_redis_that_goes_away_is_told_and_then_nothing_is_missing(
+    browser: Browser, tmp_path: Path, settings: Settings
+) -> None:
+    async with AsyncExitStack() as later:
+        async with embedded(tmp_path) as redis_url:
+            await publish(redis_url, settings, HARBOUR, SAID)
+            base = await later.enter_async_context(served(settings, redis_url))
+            page, health = await browser.new_page(), await browser.new_page()
+            await page.goto(f"{base}/#/feed")
+            await expect(page.locator("#link-words")).to_have_text("Live")
+            await health.goto(f"{base}/#/health")
+            await expect(health.locator(".verdict")).to_have_attribute("data-how", "good")
+        await expect(page.locator("#link-words")).to_have_text("Reconnecting to Redis", timeout=15_000)
+        await expect(health.locator(".verdict")).to_have_text("Redis does not answer. Asking again.", timeout=15_000)
+        async with embedded(tmp_path) as redis_url:
+            await publish(redis_url, settings, HARBOUR, MET, PASSED)
+            await expect(page.locator(".line")).to_have_count(3, timeout=15_000)
+            await expect(page.locator("#link-words")).to_have_text("Live", timeout=15_000)
+            await expect(health.locator(".verdict")).to_have_attribute("data-how", "good", timeout=15_000)
+            await page.close()
+            await health.close()
+            await later.aclose()

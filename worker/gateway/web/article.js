@@ -71,6 +71,7 @@ export class Article {
 
   hide() {
     removeEventListener("keydown", this.onkeydown);
+    this.#look(null);
   }
 
   // ------------------------------------------------------------ what is shown
@@ -177,6 +178,7 @@ export class Article {
       if (mark.hasAttribute("aria-pressed")) mark.setAttribute("aria-pressed", String(on));
     }
     this.card.hidden = !event;
+    document.documentElement.classList.toggle("with-card", Boolean(event));
     if (event) this.#fillCard(event);
   }
 

@@ -15,6 +15,8 @@ const STEP = 60;
 const TOP_PX = 80;
 /** Lines come in at most this often: nobody reads faster, and a hundred events a second cost no more than five. */
 const DRAW_EVERY_MS = 200;
+/** Of so many at once, each is shown to be new; more would be a flicker. */
+const MOST_EASED = 5;
 
 export class Feed {
   #events = null;
@@ -144,7 +146,8 @@ export class Feed {
       .reverse();
     if (from > this.#to) this.#clear(from); // so much came that what is shown is far behind
     if (added.length > 0) {
-      for (const one of added) one.classList.toggle("arriving", this.#to > 0 && !still());
+      const eased = this.#to > 0 && added.length <= MOST_EASED && !still();
+      for (const one of added) one.classList.toggle("arriving", eased);
       this.list.prepend(...added);
       this.#to = events.end;
       this.#number();
