@@ -87,6 +87,22 @@ async def test_without_tokens_only_names_of_this_machine_are_answered(served: Se
     await served.get("/v1/events", status, Host=host)
 
 
+@pytest.mark.parametrize(
+    ("origins", "host", "status"),
+    [
+        ("https://events.example https://a.example:8443", "events.example", 200),
+        ("https://events.example https://a.example:8443", "a.example:8443", 200),
+        ("https://events.example", "evil.example", 421),
+        ("*", "any.example", 200),
+    ],
+)
+async def test_a_name_that_is_said_to_be_ours_is_answered(
+    serve_with: Serve, origins: str, host: str, status: int
+) -> None:
+    async with serve_with(gateway_open=True, gateway_origins=origins) as served:
+        await served.get("/v1/events", status, Host=host)
+
+
 async def test_with_tokens_any_name_is_answered(serve_with: Serve, tokens: str) -> None:
     async with serve_with(gateway_tokens=tokens) as served:
         await served.get("/v1/events", 200, Host="news.example", **bearer(READER))

@@ -61,7 +61,9 @@ class Gateway:
         self._settings = settings
         self._client = connect(redis_url)
         self._queue = UrlQueue(redis_url, settings)
-        self._auth = Auth(load_tokens(settings.gateway_tokens), is_open=settings.gateway_open)
+        self._auth = Auth(
+            load_tokens(settings.gateway_tokens), is_open=settings.gateway_open, origins=settings.gateway_origins
+        )
         self._door = Door(settings, self._auth, self.figures)
         self._history = History(self._client, settings.key_prefix)
         self.streams = Streams(

@@ -22,6 +22,7 @@ import hmac
 import ipaddress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -128,10 +129,14 @@ class TokensFile:
 class Auth:
     """Knows the tokens."""
 
-    def __init__(self, tokens: Sequence[Token], *, is_open: bool = False) -> None:
-        """Know these; with none, everybody may do everything: on this machine, or anywhere (`is_open`)."""
+    def __init__(self, tokens: Sequence[Token], *, is_open: bool = False, origins: str | None = None) -> None:
+        """Know these; with none, everybody may do everything: on this machine, or anywhere (`is_open`).
+
+        Hosts of the `origins` allowed (`worker.gateway.cors`) are ours by any name.
+        """
         self._tokens = [(token.digest, token) for token in tokens]
         self._is_open = is_open
+        self._hosts = frozenset(urlsplit(origin).hostname or origin for origin in (origins or "").split())
 
     def replace(self, tokens: Sequence[Token]) -> None:
         """Know these instead."""
@@ -140,7 +145,7 @@ class Auth:
     def admit(self, request: web.Request, token: Token | None, scope: Scope | None) -> None:
         """Refuse who may not ask this; a `scope` of None needs no token."""
         if not self._tokens:
-            _check_host(request)
+            self._check_host(request)
             if not self._is_open:
                 _check_direct(request)
         elif scope is not None and token is None:
@@ -157,6 +162,16 @@ class Auth:
         """Tell whether who asked for a stream once may still have it."""
         token = self.known(request)
         return not self._tokens or (token is not None and "read" in token.scopes)
+
+    def _check_host(self, request: web.Request) -> None:
+        """Answer to addresses, to names that no public DNS gives out, and to those that are named as ours."""
+        try:
+            name = (request.url.host or "").rstrip(".").lower()
+        except ValueError:
+            raise Refusal("bad_request", "it names no host", parameter="Host") from None
+        if not _is_local(name) and self._hosts.isdisjoint({"*", name}):
+            detail = "without tokens, only this machine is served, and who is named in COMMUNIQUE_GATEWAY_ORIGINS"
+            raise Refusal("wrong_host", f"{name[:100]!r}: {detail}", parameter="Host")
 
     def _known(self, given: str | None) -> Token | None:
         """Compare with every token, in a time that tells nothing."""
@@ -180,19 +195,6 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
 
 
-def _check_host(request: web.Request) -> None:
-    """Answer to addresses, and to names that no public DNS gives out."""
-    try:
-        name = (request.url.host or "").rstrip(".").lower()
-    except ValueError:
-        raise Refusal("bad_request", "it names no host", parameter="Host") from None
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        if "." in name and not name.endswith(".localhost") and name not in LOOPBACK_NAMES:
-            raise Refusal("wrong_host", f"{name[:100]!r}: without tokens, only this machine is served") from None
-
-
 def _check_direct(request: web.Request) -> None:
     """Refuse what a proxy hands on: to us it comes from this machine, whoever asked it."""
     for header in FORWARDED:
@@ -203,3 +205,11 @@ def _check_direct(request: web.Request) -> None:
                     "COMMUNIQUE_GATEWAY_OPEN=true where the proxy keeps others out"
                 )
                 raise Refusal("forbidden", detail, parameter=header)
+
+
+def _is_local(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return "." not in name or name.endswith(".localhost") or name in LOOPBACK_NAMES
+    return True
