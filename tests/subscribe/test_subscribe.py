@@ -118,6 +118,7 @@ async def test_a_position_taken_before_the_first_event_misses_none(
         assert await take(events, 2) == ["s1", "m1"]
 
 
+@pytest.mark.usefixtures("redis_7")
 async def test_a_time_may_be_a_position(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
     await publish(redis, settings, "s1", "s2")
     async with subscribe(**on, after=str(int(NOW.timestamp()) * 1000 - 10**10)) as events:
