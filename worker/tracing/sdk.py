@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import entry_points
 from typing import Final
@@ -35,14 +36,13 @@ QUIET_S: Final = 60.0
 def recorder(exporters: Sequence[str], service: str, version: str) -> Iterator[Recorder | None]:
     """Yield what records spans, None where no exporter can be had; what is left in the end has `FLUSH_S` to go."""
     with _complaints_in_our_log():
-        sinks = [sink for name in exporters if (sink := _exporter(name))]
-        if not sinks:
+        try:
+            ids = Ids()
+            provider = _provider(exporters, _resource(service, version), ids)
+        except Exception as e:  # noqa: BLE001 - the SDK and its exporters raise what they like of what the variables say
+            log.warning("untraced", error=str(e))
             yield None
             return
-        ids = Ids()
-        provider = TracerProvider(resource=_resource(service, version), id_generator=ids, shutdown_on_exit=False)
-        for sink in sinks:  # each with a thread and a queue of its own, which drops what it cannot hold
-            provider.add_span_processor(BatchSpanProcessor(sink))
         log.info("traced", exporters=list(exporters))
         try:
             yield Recorder(provider, ids, version)
@@ -50,26 +50,26 @@ def recorder(exporters: Sequence[str], service: str, version: str) -> Iterator[R
             _flush(provider)
 
 
+def _provider(exporters: Sequence[str], resource: Resource, ids: Ids) -> TracerProvider:
+    """Make what hands spans to every exporter, each with a thread and a queue that drops what it cannot hold."""
+    provider = TracerProvider(resource=resource, id_generator=ids, shutdown_on_exit=False)
+    for exporter in [_exporter(name) for name in exporters]:  # all of them first: each processor starts a thread
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+    return provider
+
+
 def _resource(service: str, version: str) -> Resource:
     ours = {"service.name": f"communique-{service}", "service.namespace": "communique", "service.version": version}
     return Resource.create({**ours, **OTELResourceDetector().detect().attributes})  # what is given wins
 
 
-def _exporter(name: str) -> SpanExporter | None:
-    """Make the exporter of that name, None where there is none: any installed one may be named, as agents do it."""
+def _exporter(name: str) -> SpanExporter:
+    """Make the exporter of that name, LookupError where none is installed: any may be named, as agents allow it."""
     found = [*entry_points(group="opentelemetry_traces_exporter", name=_entry(name))]
     if not found:
-        log.warning(
-            "untraced",
-            error=f"no exporter {name!r} ({_entry(name)}) is installed; communique[otel] has otlp over http/protobuf",
-        )
-        return None
-    try:
-        # stdout belongs to what a command was asked for
-        made: SpanExporter = found[0].load()(**({"out": sys.stderr} if name == "console" else {}))
-    except Exception as e:  # noqa: BLE001 - whatever an exporter makes of its own variables
-        log.warning("untraced", error=f"exporter {name!r}: {e}")
-        return None
+        raise LookupError(f"no exporter {_entry(name)} is installed; communique[otel] has otlp over http/protobuf")
+    # stdout belongs to what a command was asked for
+    made: SpanExporter = found[0].load()(**({"out": sys.stderr} if name == "console" else {}))
     return made
 
 
@@ -111,15 +111,14 @@ class Complaints(logging.Handler):
         super().__init__(level)
         self._clock = clock
         self._quiet_until: dict[str, float] = {}
-        self._unsaid = 0
+        self._unsaid = Counter[str]()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Say it, unless the same was said lately."""
         now, about = self._clock(), str(record.msg)
         if now < self._quiet_until.get(about, now):
-            self._unsaid += 1
+            self._unsaid[about] += 1
             return
         self._quiet_until[about] = now + QUIET_S
-        unsaid, self._unsaid = self._unsaid, 0
-        cause = record.exc_info[1] if record.exc_info else None
-        log.warning("traces", error=record.getMessage(), **({"cause": repr(cause)} if cause else {}), unsaid=unsaid)
+        cause = {"cause": repr(record.exc_info[1])} if record.exc_info else {}
+        log.warning("traces", error=record.getMessage(), **cause, unsaid=self._unsaid.pop(about, 0))
