@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,9 +12,14 @@ pytest.importorskip("playwright.async_api", reason="playwright is not installed:
 from msgspec.structs import replace
 from playwright.async_api import expect
 
-from tests.gateway.browsing import article, person, span, statement
+from tests.gateway.browsing import article, meeting, person, publish, served, span, statement
 from tests.gateway.page.reading import HARBOUR, MET, PASSED, SAID, TEXT, Reader, marks, open_article
 from worker.schema import Event
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+    from worker.settings import Settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -88,3 +94,40 @@ async def test_an_event_whose_article_is_gone_still_shows_its_words(reader: Read
     await expect(reader.page.locator(".article .notice")).to_contain_text("not kept any more")
     await expect(reader.page.locator("#card")).to_contain_text("foreign minister, Norway")
     reader.complaints.clear()  # the browser tells of the 404
+
+
+async def test_several_who_are_meant_by_the_same_words_are_marked_once(reader: Reader) -> None:
+    of = article("Holt and Korpi came. They met.", "they")
+    both = [person(of, "They", name=name) for name in ("Maren Holt", "Juhani Korpi")]
+    met = meeting(of, *both, cue=span(of.text, "met"))
+    await open_article(reader, of, met)
+    assert await marks(reader, met, "party").all_text_contents() == ["They"]
+    await marks(reader, met, "party").click()
+    await expect(reader.page.locator("#card .parties li")).to_contain_text(["Maren Holt", "Juhani Korpi"])
+
+
+async def test_an_event_has_an_address_of_its_own_which_shows_it_at_once(reader: Reader) -> None:
+    await open_article(reader)
+    await marks(reader, PASSED, "object").click()
+    shared = reader.page.url
+    await reader.page.goto("about:blank")
+    await reader.page.goto(shared)
+    await expect(reader.page.locator("#card")).to_contain_text("legislative")
+    await expect(marks(reader, PASSED, "cue")).to_have_class(re.compile(r"\bon\b"))
+    await reader.page.get_by_role("button", name="Next event").click()
+    assert reader.page.url != shared
+
+
+async def test_a_tap_shows_what_a_pointer_would(browser: Browser, redis_url: str, settings: Settings) -> None:
+    await publish(redis_url, settings, HARBOUR, SAID, MET, PASSED)
+    async with served(settings, redis_url) as base:
+        context = await browser.new_context(has_touch=True, is_mobile=True, viewport={"width": 360, "height": 740})
+        page = await context.new_page()
+        await page.goto(f"{base}/#/article?url={HARBOUR.url}")
+        await page.locator(f'.article-text .mark[data-event="{MET.id}"][data-role="place"]').tap()
+        await expect(page.locator("#card")).to_contain_text("CONSULT-visit")
+        await page.locator(f'.article-text .mark[data-event="{SAID.id}"][data-role="content"]').tap()
+        await expect(page.locator("#card")).to_contain_text("Make statement")
+        await page.get_by_role("button", name="Close the card").tap()
+        await expect(page.locator("#card")).to_be_hidden()
+        await context.close()

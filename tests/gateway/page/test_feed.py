@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
 pytest.importorskip("playwright.async_api", reason="playwright is not installed: pip install -e '.[dev]'")
 
+from msgspec.structs import replace
 from playwright.async_api import expect
 
 from tests.gateway.page.reading import HARBOUR, MET, PASSED, SAID, Reader, many
+from worker.schema import digest
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -104,3 +107,50 @@ async def test_who_comes_back_from_an_article_goes_on_where_they_left(reader: Re
     line = reader.page.locator(".feed .line", has=reader.page.get_by_text("“Word 9.”", exact=True))
     await expect(line).to_be_focused()
     await expect(line).to_be_in_viewport()
+
+
+async def test_what_was_chosen_can_be_gone_back_from_and_a_word_being_typed_is_one_step(reader: Reader) -> None:
+    await reader.publish(HARBOUR, SAID, MET, PASSED)
+    await reader.go()
+    page, chips = reader.page, reader.page.locator(".chip")
+    await page.get_by_role("button", name="Meetings").click()
+    await page.get_by_role("button", name="Decisions").click()
+    words = page.get_by_role("searchbox", name="Words")
+    await words.press_sequentially("port")
+    await expect(chips).to_have_text(["meetings", "decisions", "“port”"])
+    await words.press_sequentially(" will")
+    await expect(chips).to_have_text(["meetings", "decisions", "“port will”"])
+    for expected in (["meetings", "decisions"], ["meetings"], []):
+        await page.go_back()
+        await expect(chips).to_have_text(expected)
+    await expect(words).to_have_value("")
+    await expect(page.locator(".line")).to_have_count(3)
+    await page.go_forward()
+    await expect(chips).to_have_text(["meetings"])
+    await expect(page.locator(".line")).to_have_count(1)
+
+
+async def test_a_flood_leaves_the_newest_and_the_page_no_larger(reader: Reader) -> None:
+    await reader.go()
+    await reader.live()
+    short = replace(SAID, sentence=SAID.content[0])
+    await reader.publish(HARBOUR, *(replace(short, id=digest(str(n)), rule=str(n)) for n in range(6000)))
+    total = reader.page.locator(".feed .total")
+    await expect(total).to_have_text(re.compile(r"^5,\d\d\d events$"), timeout=20_000)
+    await expect(reader.page.locator(".line").first).to_have_attribute("data-id", digest("5999"), timeout=20_000)
+    assert await reader.page.locator(".line").count() <= 150
+    await expect(reader.page.locator(".line").first).to_have_attribute("aria-posinset", "1")
+
+
+async def test_a_feed_that_is_not_looked_at_stays_as_it_was_left(reader: Reader) -> None:
+    await reader.publish(HARBOUR, SAID, MET)
+    await reader.go()
+    await expect(reader.page.locator(".line")).to_have_count(2)
+    await reader.live()
+    await reader.page.locator(".line-words").last.click()
+    await reader.publish(HARBOUR, PASSED)
+    await expect(reader.page.locator(".article-text")).to_be_visible()
+    await reader.page.go_back()
+    await expect(reader.page.get_by_role("button", name="Show 1 new event")).to_be_visible()
+    await expect(reader.page.locator(".line")).to_have_count(2)
+    await expect(reader.page.locator(".line").last).to_be_focused()

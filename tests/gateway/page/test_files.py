@@ -13,6 +13,7 @@ from worker.gateway import site
 from worker.gateway.vocabulary import vocabulary
 from worker.schema import KINDS, Act, DecisionStatus, MeetingStatus
 from worker.view.explain import rule_in_words
+from worker.vitals import SILENT_S
 
 INDEX = (site.WEB / "index.html").read_text(encoding="utf-8")
 MODULES = sorted(path for path in site.WEB.glob("*.js") if path.name != "theme.js")
@@ -78,6 +79,11 @@ def test_codes_acts_and_statuses_are_all_that_events_can_have() -> None:
 def test_a_country_is_known_by_its_name_its_people_and_its_seat_of_power() -> None:
     places = vocabulary().places["en"]
     assert {places["Norway"], places["Norwegian"], places["Oslo"]} == {"NO"}
+
+
+def test_a_service_is_silent_after_as_long_as_everywhere_else() -> None:
+    [told] = re.findall(r"SILENT_S = (\d+);", (site.WEB / "health.js").read_text(encoding="utf-8"))
+    assert float(told) == SILENT_S
 
 
 def test_the_page_has_a_word_for_every_act_and_every_status() -> None:

@@ -11,6 +11,7 @@ pytest.importorskip("playwright.async_api", reason="playwright is not installed:
 from playwright.async_api import expect
 
 from tests.gateway.page.reading import HARBOUR, MET, PLAN, PLANNED, SAID, Reader
+from tools.pictures_of_page import state
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -53,3 +54,25 @@ async def test_the_queues_health_is_told_in_figures_and_in_words(reader: Reader)
     await expect(reader.page.get_by_role("status").filter(has_text="Nothing is waiting")).to_be_visible()
     await expect(reader.page.get_by_role("row", name="meetings 1")).to_be_visible()
     await expect(reader.page.locator(".figures div:has(dt:text-is('Waiting'))")).to_contain_text("0")
+
+
+async def test_a_service_that_has_fallen_silent_is_named(reader: Reader) -> None:
+    await reader.page.route("**/v1/status", lambda route: route.fulfill(body=state(), content_type="application/json"))
+    await reader.go("#/health")
+    await expect(reader.page.locator(".verdict")).to_have_text("Fallen silent: worker press-4-8-91c0ffb7.")
+    silent = reader.page.get_by_role("row", name=re.compile("press-4"))
+    await expect(silent.first).to_contain_text("silent for 47 s")
+    well = reader.page.get_by_role("row", name=re.compile("press-1"))
+    await expect(well.first).to_contain_text("3 d 4 h")
+    await expect(well.first).to_contain_text("well")
+
+
+async def test_what_was_last_known_is_not_shown_as_if_it_were_so_now(reader: Reader) -> None:
+    await reader.go("#/health")
+    await expect(reader.page.locator(".figures")).to_be_visible()
+    await reader.page.route("**/v1/status", lambda route: route.abort())
+    await expect(reader.page.locator(".verdict")).to_have_text("The gateway cannot be reached. Asking again.")
+    await expect(reader.page.locator(".health-body.stale .figures")).to_be_visible()
+    await reader.page.unroute("**/v1/status")
+    await expect(reader.page.locator(".health-body:not(.stale) .figures")).to_be_visible()
+    reader.complaints.clear()  # the browser tells of what was aborted
