@@ -27,7 +27,7 @@ __all__ = ["publish", "serve_with"]  # fixtures of theirs that are used here too
 
 QUICK_S = 0.05
 """Between two surveys of a service in this process."""
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 LONG_AGO_S = 1200
 HERE = "here:9464"
 Fires = Callable[..., None]

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
-SHRUGGED_OFF = {"client|setinfo"}
-"""By redis-py, which would like to introduce itself."""
+SHRUGGED_OFF = {"client|setinfo", "client"}
+"""By redis-py, which would like to introduce itself; Redis 6.2 logs only the command."""
 
 
 async def url_of(user: str, private_url: str) -> str:

@@ -17,14 +17,28 @@ import yaml
 from tests.operating.conftest import get, process, until
 from tests.operating.promtool import RULES, needs, tool
 from tests.operating.test_rules import queries
+from tests.webhook.receiver import SECRET, receiving
 from worker.demo.site import site
 from worker.settings import Settings
 from worker.streams import connect
 
 pytestmark = needs("prometheus")
 
-SILENT = {"ALERTS", "gateway", "host_pause", "source_failures"}
+SILENT = {"ALERTS", "gateway", "host_pause", "source_failures", "webhook_ended"}
 """What has no series here: nothing is wrong, and no gateway runs."""
+
+
+SEEN = (
+    'sum(rate(communique_articles_total{outcome="done"}[1m])) >= 0',
+    "max(communique_subscriber_lag_entries) > 0",
+    'sum(rate(communique_webhook_attempts_total{outcome="delivered"}[1m])) >= 0',
+    'max(communique_subscriber_lag_seconds{group="webhook:press"}) >= 0',
+    "sum(rate(communique_new_urls_total[1m])) >= 0",
+    "sum(rate(communique_sources_asked_total[1m])) >= 0",
+    "sum(rate(communique_sink_files_total[1m])) >= 0",
+    "max(communique_sink_last_file_timestamp_seconds) > 0",
+)
+"""When these have answers, everything that is not silent has been scraped."""
 
 
 def free_port() -> int:
@@ -70,21 +84,26 @@ async def result(address: str, query: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 async def scraped(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
-    """Address of a Prometheus that has scraped a worker and a discover at work on the demo site, with a subscriber."""
+    """Address of a Prometheus that has scraped a fleet at work on the demo site: all of its services but a gateway."""
     sources = tmp_path / "sources.toml"
     quick = {"COMMUNIQUE_HOST_DELAY_S": "0.05", "COMMUNIQUE_BACKOFF_S": "0.2"}
-    async with site(copies=2, slow_s=0.1) as served, connect(settings.redis_url or "") as client:
+    async with (
+        site(copies=2, slow_s=0.1) as served,
+        receiving() as receiver,
+        connect(settings.redis_url or "") as client,
+    ):
         sources.write_text(f'[[source]]\nname = "courier"\nurl = "{served.feed_url}"\n')
         stream = f"{settings.key_prefix}:events:statement"
         await client.xgroup_create(stream, "archive", id="0", mkstream=True)
+        hook = quick | {"COMMUNIQUE_WEBHOOK_URL": receiver.url, "COMMUNIQUE_WEBHOOK_SECRET": SECRET}
         async with (
+            process(settings, tmp_path / "sink.log", "sink", str(tmp_path / "events"), "--rotate-s", "1") as sink,
+            process(settings, tmp_path / "webhook.log", "webhook", "--name", "press", **hook) as webhook,
             process(settings, tmp_path / "worker.log", "consume", **quick) as worker,
             process(settings, tmp_path / "discover.log", "discover", "--sources", str(sources), **quick) as discover,
-            prometheus(tmp_path, worker.instance, discover.instance) as address,
+            prometheus(tmp_path, *(service.instance for service in (worker, discover, webhook, sink))) as address,
         ):
-            done = 'sum(rate(communique_articles_total{outcome="done"}[1m])) >= 0'
-            lagging = "max(communique_subscriber_lag_entries) > 0"
-            await until(lambda: _answers(address, f"{done} and {lagging}"))
+            await until(lambda: _answers(address, " and ".join(SEEN)))
             yield address
 
 
