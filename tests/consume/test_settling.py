@@ -1,0 +1,59 @@
+"""What has finished is settled together; after the end nobody waits for what nobody does."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, cast
+
+import pytest
+
+from worker.consume.settling import Settling
+from worker.queue import Delivery, Outcome, UrlQueue
+from worker.schema import Task
+
+
+def delivery(n: int) -> Delivery:
+    return Delivery(entry_id=f"{n}-0", task=Task(id=str(n), url="https://a.example/"), attempts=1)
+
+
+class Queue:
+    """Answers a batch when it is told to."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+        self.go = asyncio.Event()
+
+    async def settle_many(self, finished: Sequence[tuple[Delivery, Any]]) -> list[Outcome]:
+        self.batches.append([delivery.task.id for delivery, _ in finished])
+        await self.go.wait()
+        return ["done" if int(delivery.task.id) % 2 else "fenced" for delivery, _ in finished]
+
+
+async def test_what_gathers_during_a_round_trip_shares_the_next() -> None:
+    queue = Queue()
+    settling = Settling(cast("UrlQueue", queue))
+    running = asyncio.create_task(settling.run())
+    waiting = [asyncio.create_task(settling.settle(delivery(0), []))]
+    while not queue.batches:  # noqa: ASYNC110 - until the first batch is under way
+        await asyncio.sleep(0)
+    waiting += [asyncio.create_task(settling.settle(delivery(n), [])) for n in (1, 2)]
+    await asyncio.sleep(0)
+    queue.go.set()
+    assert await asyncio.gather(*waiting) == ["fenced", "done", "fenced"]
+    assert queue.batches == [["0"], ["1", "2"]]
+    settling.end()
+    await running
+
+
+async def test_what_has_gathered_is_settled_at_the_end_and_nothing_after_it() -> None:
+    queue = Queue()
+    queue.go.set()
+    settling = Settling(cast("UrlQueue", queue))
+    running = asyncio.create_task(settling.run())
+    await asyncio.sleep(0)
+    last = asyncio.create_task(settling.settle(delivery(1), []))
+    await asyncio.sleep(0)
+    settling.end()
+    await running
+    assert await last == "done"
+    with pytest.raises(asyncio.CancelledError):
+        await settling.settle(delivery(2), [])

@@ -1,0 +1,38 @@
+"""The stages of a URL are timed once, for histogram and trace; failures too."""
+
+import pytest
+
+from worker import metrics
+from worker.consume.stages import lap, stage
+from worker.digest import Lap
+from worker.errors import Permanent
+from worker.tracing import span
+
+
+def observed(name: str) -> list[float]:
+    """Return how often a stage was timed, and its seconds."""
+    samples = {s.name.rpartition("_")[2]: s.value for s in metrics.STAGES.labels(name)._child_samples()}
+    return [samples["count"], samples["sum"]]
+
+
+def test_a_stage_is_observed_as_long_as_its_span_takes() -> None:
+    times, before = observed("admit")
+    with stage("admit") as it:
+        pass
+    assert observed("admit") == pytest.approx([times + 1, before + it.stop()])
+
+
+def test_a_stage_that_fails_is_observed_and_fails() -> None:
+    times, _ = observed("fetch")
+    with pytest.raises(Permanent), stage("fetch", span("another name")):
+        raise Permanent("http_404")
+    assert observed("fetch")[0] == times + 1
+
+
+@pytest.mark.parametrize(("start_ns", "end_ns", "took_s"), [(0, 2_000_000_000, 2.0), (9, 4, 0.0)])
+def test_a_lap_takes_no_less_than_no_time_even_if_the_clock_was_set_back(
+    start_ns: int, end_ns: int, took_s: float
+) -> None:
+    times, before = observed("parse")
+    lap(Lap("parse", start_ns, end_ns))
+    assert observed("parse") == pytest.approx([times + 1, before + took_s])

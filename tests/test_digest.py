@@ -1,0 +1,23 @@
+"""A page becomes an article and its events, and says when each part of that was done."""
+
+from itertools import count
+
+import pytest
+
+from worker.digest import Lap, digest
+from worker.errors import Permanent
+from worker.schema import Page
+
+WORDS = "The harbour stays open in week {}, and the yard of the town has been told so by the ministry in a letter."
+BODY = "".join(f"<p>{WORDS.format(week)}</p>" for week in range(6))
+PAGE = Page(url="https://a.example/", body=f"<html lang=en><title>Harbour</title><article>{BODY}</article>".encode())
+
+
+def test_its_two_parts_are_timed_one_after_the_other() -> None:
+    ticks = count(100, 10)
+    assert digest(PAGE, lambda: next(ticks)).laps == (Lap("parse", 100, 110), Lap("extract", 110, 120))
+
+
+def test_a_page_that_is_no_article_is_refused() -> None:
+    with pytest.raises(Permanent, match="not_an_article"):
+        digest(Page(url="https://a.example/", body=b"<p>Sign in</p>"))
