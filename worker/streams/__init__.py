@@ -10,13 +10,14 @@ missed.
 from worker.streams.connection import connect, without_password
 from worker.streams.group import Group, Lease, read_group
 from worker.streams.patience import persist
-from worker.streams.reading import Entry, Write, browse, ends, entries, order, read
+from worker.streams.reading import Entry, Extent, Write, browse, entries, extent, extents, order, read
 from worker.streams.script import Call, Script, Word
 from worker.streams.server import check_server, is_durable
 
 __all__ = [
     "Call",
     "Entry",
+    "Extent",
     "Group",
     "Lease",
     "Script",
@@ -25,8 +26,9 @@ __all__ = [
     "browse",
     "check_server",
     "connect",
-    "ends",
     "entries",
+    "extent",
+    "extents",
     "is_durable",
     "order",
     "persist",

@@ -29,6 +29,15 @@ class Entry(NamedTuple):
     fields: dict[bytes, bytes] | None
 
 
+class Extent(NamedTuple):
+    """How far a stream reaches."""
+
+    end: str
+    """Id last given out, also where that entry is gone; "0-0" where there is no stream."""
+    added: int | None
+    """Entries ever added, also those that were trimmed away; None where the server does not count (before Redis 7)."""
+
+
 async def read(client: Redis, after: Mapping[str, str], *, count: int, block_s: float = 0.0) -> list[Entry]:
     """Read up to `count` entries behind an id of each stream; waits as `read_group` does."""
     return entries(await client.xread(positions(after), count=count, block=block_ms(block_s)))
@@ -44,21 +53,21 @@ async def browse(
     return entries([(stream.encode(), found)])
 
 
-async def ends(client: Redis, streams: Collection[str]) -> dict[str, str]:
-    """Return the id last given out in each stream, also where that entry is gone; "0-0" where there is no stream."""
+async def extents(client: Redis, streams: Collection[str]) -> dict[str, Extent]:
+    """Return how far each stream reaches."""
     pipe = client.pipeline(transaction=False)
     for stream in streams:
         pipe.xinfo_stream(stream)
-    found = await pipe.execute(raise_on_error=False)
-    return {stream: _end(info) for stream, info in zip(streams, found, strict=True)}
+    return dict(zip(streams, map(extent, await pipe.execute(raise_on_error=False)), strict=True))
 
 
-def _end(info: Any) -> str:
+def extent(info: Any) -> Extent:
+    """Make one of what XINFO STREAM answers, an error among it."""
     if isinstance(info, ResponseError) and "no such key" in str(info):
-        return "0-0"
+        return Extent("0-0", 0)
     if isinstance(info, Exception):
         raise info
-    return str(info["last-generated-id"].decode())
+    return Extent(str(info["last-generated-id"].decode()), info.get("entries-added"))
 
 
 def positions(after: Mapping[str, str]) -> dict[Any, Any]:

@@ -50,11 +50,12 @@ class Script:
 
     async def ask(self, client: Redis, call: Call) -> Any:
         """Run once, where Redis is there to answer; for scripts that only read."""
-        words = [len(call.keys), *call.keys, *call.args]
+        command = ["EVALSHA", self.sha, len(call.keys), *call.keys, *call.args]
         try:
-            return await client.execute_command("EVALSHA", self.sha, *words)  # type: ignore[no-untyped-call]
+            return await client.execute_command(*command)  # type: ignore[no-untyped-call]
         except NoScriptError:
-            return await client.execute_command("EVAL", self.source, *words)  # type: ignore[no-untyped-call]
+            await client.script_load(self.source)
+            return await client.execute_command(*command)  # type: ignore[no-untyped-call]
 
     async def run(self, client: Redis, call: Call, group: Restorable | None = None) -> Any:
         """Run once; see `run_many`."""

@@ -1,7 +1,7 @@
 -- KEYS: work stream, delayed set, dead stream.  ARGV: group.
 -- Returns the Redis time (s, µs); how many tasks stand in the stream, are pending, delayed and dead; and the ids of the
 -- oldest in the stream, not delivered yet and pending (false: none).
--- Writes nothing, and is one step without being a transaction, of which a full Redis before 7.2 takes none.
+-- Writes nothing, and is one step without being a transaction, of which a full Redis 7.0 takes none.
 local delivered, pending, oldest_pending = '0-0', 0, false
 if redis.call('EXISTS', KEYS[1]) == 1 then
   for _, flat in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
