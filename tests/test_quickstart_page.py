@@ -31,7 +31,7 @@ PATIENCE_S = 240.0
 PORTS = ("8001", "6379", "8080")
 """On the page: the site's, Redis', the gateway's."""
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-SHELL = frozenset({".", "cat", "curl", "cut", "grep", "kill", "python", "$server", "server=$"})
+SHELL = frozenset({".", "cat", "curl", "cut", "grep", "kill", "python", "$server", "wait"})
 
 
 def is_last(block: Block) -> bool:
@@ -208,7 +208,7 @@ def mishaps(site: str, shut: str, redis_url: str, folder: Path) -> dict[str, str
 
 @pytest.fixture(scope="module")
 def complaints(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str], redis_url: str) -> str:
-    """What the program says to everything that is done wrong, and what stands in the Makefile."""
+    """All that is said when everything is done wrong, and what stands in the Makefile."""
     folder = tmp_path_factory.mktemp("mishaps")
     quick = environ | {"COMMUNIQUE_BACKOFF_S": "0.1"}
     demo = [sys.executable, "-m", "worker.demo"]
