@@ -12,11 +12,11 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from worker.view import overview
-from worker.vitals import Beat, Fleet, Host, Lag, Letter, Trouble
+from worker.vitals import Beat, Fleet, Host, Lag, Letter, Reader, Trouble
 
 PICTURE = Path(__file__).parent.parent / "docs" / "pictures" / "top.svg"
 NOW = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
-WIDTH = 132
+WIDTH = 138
 DARK = TerminalTheme(
     (18, 22, 30),
     (214, 220, 230),
@@ -51,6 +51,12 @@ def _worker(name: str, *, articles: float, in_flight: int, up_h: float, **more: 
     return Beat(**{name: getattr(beat, name) for name in Beat.__struct_fields__} | more)
 
 
+def _forwarder(service: str, name: str, *, handed_on: float, **more: object) -> Beat:
+    """Return the beat of one that hands on what the workers publish."""
+    given = {"started_at": _ago(days=3, hours=4), "at": _ago(seconds=1.8), "rates": {"handed_on": handed_on}}
+    return Beat(**{"name": name, "service": service, "version": "0.1.0"} | given | more)  # type: ignore[arg-type]
+
+
 FLEET = Fleet(
     at=NOW,
     backlog=1_284,
@@ -69,6 +75,15 @@ FLEET = Fleet(
             at=_ago(seconds=1.1),
             rates={"new_urls": 5.6},
             trouble=Trouble(at=_ago(minutes=7), what="Harbour Herald", reason="timeout_read"),
+        ),
+        _forwarder("gateway", "desk-1-9-1b07e6aa", handed_on=64.9),
+        _forwarder("sink", "store-1-7-c09d13e7", handed_on=64.9),
+        _forwarder(
+            "webhook",
+            "desk-1-12-4e2f80d5",
+            handed_on=3.2,
+            in_flight=8,
+            trouble=Trouble(at=_ago(seconds=14), what="webhook:hooks.example-press", reason="http_503"),
         ),
         _worker("press-1-8-77aa01f3", articles=2.1, in_flight=31, up_h=76),
         _worker(
@@ -89,9 +104,18 @@ FLEET = Fleet(
         Host(host="courier.example", wait_s=61),
         Host(host="fjord.example", wait_s=12),
     ),
+    readers=(
+        Reader(name="webhook:hooks.example-press", at=_ago(seconds=1.8), position={"statement": "1-0"}, dead=2),
+        Reader(name="webhook:ministry-feed", at=_ago(seconds=1.8), position={"meeting": "1-0"}, pause_s=242),
+        Reader(name="sink:events", at=_ago(seconds=1.8), position={"statement": "1-0"}),
+    ),
     lags=(
         Lag(stream="statement", group="dashboard", entries=0, pending=1, lag_s=0),
         Lag(stream="meeting", group="archive", entries=2_310, pending=100, lag_s=512),
+        Lag(stream="statement", group="webhook:hooks.example-press", entries=None, pending=8, lag_s=83),
+        Lag(stream="meeting", group="webhook:ministry-feed", entries=0, pending=0, lag_s=0),
+        *(Lag(stream=kind, group="sink:events", entries=0, pending=0, lag_s=0) for kind in ("meeting", "decision")),
+        Lag(stream="statement", group="sink:events", entries=0, pending=512, lag_s=0),
     ),
     letters=(
         Letter(at=_ago(seconds=9), reason="http_404", what="https://fjord.example/news/tunnel"),

@@ -57,12 +57,11 @@ def _rates(fleet: Fleet) -> Text:
         (f"{rate['failures']:,.1f} given up/s", "yellow" if rate["failures"] else ""),
         *((f"{rate[kind]:,.1f} {kind}s/s", KIND_STYLE[kind]) for kind in KINDS),
         (f"{rate['new_urls']:,.1f} new URLs/s", ""),
-        (f"{rate['handed_on']:,.1f} handed on/s", ""),
         ("(last minute)", "dim"),
     )
 
 
-_RATES: Final = ("articles", "failures", "new_urls", *KINDS, "handed_on")
+_RATES: Final = ("articles", "failures", "new_urls", *KINDS)
 
 
 def _line(title: str, *parts: tuple[str, str]) -> Text:
@@ -89,10 +88,15 @@ def _service(beat: Beat, fleet: Fleet) -> Iterable[Text]:
     yield Text(visible(beat.name), "dim")
     yield Text(age((fleet.at - beat.started_at).total_seconds()))
     yield Text(heard, state)
-    yield Text(f"{beat.in_flight:,}")
-    yield Text(f"{beat.rates.get('articles', 0.0):,.1f}")
-    yield Text(f"{sum(beat.rates.get(name, 0.0) for name in (*KINDS, 'handed_on')):,.1f}")
+    yield _figure(beat.in_flight, ",")
+    yield _figure(beat.rates.get("articles", 0.0), ",.1f")
+    yield _figure(sum(beat.rates.get(name, 0.0) for name in (*KINDS, "handed_on")), ",.1f")
     yield Text.assemble((visible(late), "bold red"), (visible(trouble or ""), "dim"))
+
+
+def _figure(value: float, form: str) -> Text:
+    """Return a figure; nothing is hardly seen: a gateway reads no articles, a discover publishes no events."""
+    return Text(f"{value:{form}}", "" if value else "dim")
 
 
 def _hosts(hosts: Sequence[Host], fleet: Fleet) -> Table:

@@ -20,15 +20,17 @@ def subscribers(fleet: Fleet) -> Table:
     """Return a row for each subscriber that has read everything, and one for each stream on which it has not."""
     table = columns("subscribers", "streams", "behind by|", "entries|", "under way|", "")
     state = {reader.name: _state(reader, fleet) for reader in fleet.readers}
+    before = None
     for name, streams, lag_s, entries, pending in _rows(fleet):
         table.add_row(
-            Text(visible(name)),
+            Text(visible(name), "dim" if name == before else ""),
             Text(streams),
             Text(age(lag_s), alarming(lag_s)),
             Text("?" if entries is None else f"{entries:,}"),
             Text(f"{pending:,}"),
             state.pop(name, Text()),  # once, at the first of its rows
         )
+        before = name
     for name, words in state.items():
         table.add_row(Text(visible(name)), Text(), Text(), Text(), Text(), words)
     return table
