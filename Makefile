@@ -6,7 +6,7 @@
 #   make test                        the whole test suite, on a real private server
 #   make check                       format, lint and types
 #   make bench                       the benchmark tables: cost of each stage, memory, growth
-#   make pictures                    draw the pictures of the documentation anew
+#   make pictures                    draw the pictures of the documentation anew (those of the page with Chromium)
 #   make golden                      write the golden events anew (then read the diff)
 #   make reference                   write docs/configuration.md, docs/events.md and the JSON Schema anew
 #   make calibrate GOLD=file         fit the statements' confidence anew to annotated articles
@@ -43,8 +43,9 @@ format: $(DEV)
 bench: $(BIN)/.bench-ready
 	$(BIN)/python -m tests.benchmarks
 
-pictures: $(RUN)
+pictures: $(DEV)
 	$(BIN)/python -m tools.picture_of_top
+	$(BIN)/python -m tools.pictures_of_page
 
 golden: $(DEV)
 	$(BIN)/python -m tests.golden

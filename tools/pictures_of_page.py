@@ -7,14 +7,17 @@ they are those of the picture of `communique top`.
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 import tempfile
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlencode
 
 import msgspec
+import structlog
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.gateway.browsing import installed_browser, publish, served
@@ -43,6 +46,7 @@ SIZES: Final = {"": (1280, 800), "-phone": (360, 740)}
 
 
 # ---------------------------------------------------------------- what is shown
+@cache
 def courier() -> list[Digest]:
     """Read the demo's stories as a worker does, the oldest first."""
     found = [_read(story) for story in reversed(stories()) if story.serve not in REFUSALS]
@@ -98,8 +102,8 @@ def state() -> bytes:
 
 # ---------------------------------------------------------------- how it is shown
 async def feed(page: Page, base: str) -> None:
-    """Show the newest events."""
-    await page.goto(f"{base}/#/feed")
+    """Show the newest events of two neighbours that are likely to be right."""
+    await page.goto(f"{base}/#/feed?country=FI&country=SE&min_confidence=0.8")
     await page.locator(".line").nth(5).wait_for()
 
 
@@ -146,11 +150,12 @@ async def photograph(browser: Browser, base: str, folder: Path) -> None:
 
 async def main() -> None:
     """Draw all of them."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     async with async_playwright() as driver:
         path = installed_browser(driver.chromium.executable_path)
         if path is None:
             sys.exit("no Chromium to be found: apt install chromium, or .venv/bin/playwright install chromium")
-        browser = await driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = await driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-lcd-text"])
         async with gateway_of(courier()) as base:
             await photograph(browser, base, PICTURES)
         await browser.close()

@@ -11,6 +11,7 @@ pytest.importorskip("playwright.async_api", reason="playwright is not installed:
 from playwright.async_api import expect
 
 from tests.gateway.page.reading import HARBOUR, MET, PLAN, PLANNED, SAID, Reader
+from tools.picture_of_top import FLEET
 from tools.pictures_of_page import state
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -57,14 +58,14 @@ async def test_the_queues_health_is_told_in_figures_and_in_words(reader: Reader)
 
 
 async def test_a_service_that_has_fallen_silent_is_named(reader: Reader) -> None:
+    [silent] = [beat for beat in FLEET.services if not FLEET.alive(beat)]
     await reader.page.route("**/v1/status", lambda route: route.fulfill(body=state(), content_type="application/json"))
     await reader.go("#/health")
-    await expect(reader.page.locator(".verdict")).to_have_text("Fallen silent: worker press-4-8-91c0ffb7.")
-    silent = reader.page.get_by_role("row", name=re.compile("press-4"))
-    await expect(silent.first).to_contain_text("silent for 47 s")
-    well = reader.page.get_by_role("row", name=re.compile("press-1"))
-    await expect(well.first).to_contain_text("3 d 4 h")
-    await expect(well.first).to_contain_text("well")
+    await expect(reader.page.locator(".verdict")).to_have_text(f"Fallen silent: worker {silent.name}.")
+    row = reader.page.get_by_role("row", name=re.compile(silent.name)).first
+    await expect(row).to_contain_text(f"silent for {FLEET.silent_s(silent):.0f} s")
+    others = reader.page.get_by_role("region", name="Services").get_by_role("cell", name="well", exact=True)
+    await expect(others).to_have_count(len(FLEET.services) - 1)
 
 
 async def test_what_was_last_known_is_not_shown_as_if_it_were_so_now(reader: Reader) -> None:

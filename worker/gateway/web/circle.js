@@ -135,7 +135,7 @@ function label(text, { angle }) {
 function edge({ kind, from, to, events }, places, chosen) {
   const [a, b] = [places.get(from), places.get(to)];
   const related = chosen === null || from === chosen || to === chosen;
-  const width = Math.min(8, 1.2 + 1.2 * Math.sqrt(events.length));
+  const width = Math.min(9, 1.2 * (0.5 + Math.sqrt(events.length)) + 0.6);
   return svg("path", {
     class: `edge edge-${kind}${related ? "" : " far"}`,
     d: kind === "spoke" ? arc(a, b) : chord(a, b),

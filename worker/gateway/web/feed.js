@@ -239,7 +239,7 @@ export class Feed {
     const again = el("button", { type: "button", class: "plain", onclick: () => this.#deeper() }, "Older events");
     const last = this.#events.full ? "Older ones are not shown: filters find them." : "That is all that is kept.";
     this.end.replaceChildren(
-      empty ? nothing(state, problem) : failure ? `${failure.message}. ` : more ? "" : last,
+      empty ? nothing(this.#events) : failure ? `${failure.message}. ` : more ? "" : last,
       ...(more && !empty ? [again] : []),
       ...(empty && problem?.status === 401 ? [retry(this.#events)] : []),
     );
@@ -268,8 +268,9 @@ export class Feed {
 const retry = (events) =>
   el("p", {}, el("button", { type: "button", class: "plain", onclick: () => events.open() }, "Give a token"));
 
-function nothing(state, problem) {
+function nothing({ state, problem, query }) {
   if (problem?.status === 400) return ""; // told beside the filters
   if (problem) return `${problem.message}.`;
-  return state === "connecting" ? "Loading …" : "Nothing yet. What comes will appear here by itself.";
+  if (state === "connecting") return "Loading …";
+  return `Nothing ${query.length > 0 ? "that passes these filters " : ""}yet. What comes will appear here by itself.`;
 }

@@ -140,7 +140,8 @@ export class Picture {
 
   #tell() {
     const n = this.#events.end - this.#events.first;
-    this.about.textContent = `${plural(this.#order.length, "country", "countries")} in ${plural(n, "event")}`;
+    this.about.textContent =
+      this.#order.length > 0 ? `${plural(this.#order.length, "country", "countries")} in ${plural(n, "event")}` : "";
     if (this.#chosen) this.#tellChosen();
     else this.#tellAll();
   }
@@ -162,7 +163,7 @@ export class Picture {
   #tellAll() {
     const strongest = this.#relations
       .among(this.#order)
-      .sort((a, b) => b.events.length - a.events.length)
+      .sort((a, b) => b.events.length - a.events.length || tieInWords(a).localeCompare(tieInWords(b)))
       .slice(0, MOST_TIES);
     if (!this.#isNew(strongest.map(({ kind, from, to, events }) => `${kind} ${from} ${to} ${events.length}`).join()))
       return;
