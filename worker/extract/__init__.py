@@ -12,6 +12,7 @@ from worker.extract.meetings import meetings
 from worker.extract.statements import statements
 
 if TYPE_CHECKING:
+    from worker.extract.lexicon import Lexicon
     from worker.schema import Article, Event
 
 EXTRACTORS: tuple[Extractor, ...] = (statements, meetings, decisions)
@@ -23,15 +24,15 @@ _FEW = 30
 def extract(article: Article) -> list[Event]:
     """Return the article's events in text order; none for a language without a lexicon.  Never raises on any text."""
     words = lexicon((article.language or "en").partition("-")[0].lower())
-    if words is None or (article.language is None and not _looks_english(article.text)):
+    if words is None or (article.language is None and not _is_written_in(article.text, words)):
         return []
     doc = open_document(article, words)
     events = coded((event for extractor in EXTRACTORS for event in extractor(doc)), words)
     return sorted(events, key=lambda event: (event.sentence.start, event.cue.start if event.cue else 0))
 
 
-def _looks_english(text: str) -> bool:
-    """Tell whether every thirtieth word or more of the beginning is a small English one; a shorter text may be."""
+def _is_written_in(text: str, lexicon: Lexicon) -> bool:
+    """Tell whether every thirtieth word or more of the beginning is of the commonest; a shorter text may be."""
     words = [word.strip(".,;:!?\"'“”‘’()") for word in text[:2000].lower().split()]
-    small = sum(w in {"the", "of", "to", "and", "a", "in", "said", "is"} for w in words)
-    return len(words) < _FEW or _FEW * small >= len(words)
+    common = sum(word in lexicon.closed.commonest for word in words)
+    return len(words) < _FEW or _FEW * common >= len(words)

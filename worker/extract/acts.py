@@ -21,15 +21,6 @@ _PREDICATE = 8
 """Tokens after "is" in which its predicate stands: "is a “very serious and costly mistake”"."""
 _SENTENCES = 3
 """Sentences of a long quotation that are read."""
-_NOBODY = frozenset(
-    {"it", "there", "this", "that", "these", "those", "what", "which", "everything", "nothing", "something"}
-)
-_MARKERS = frozenset({"let", "look", "listen", "watch", "see", "imagine", "say", "take", "thank", "welcome"})
-_OBLIGED = frozenset({"must", "should", "ought"})
-_NEEDED = frozenset({"need", "needs", "has", "have"})
-_WILL = frozenset({"will", "'ll", "shall"})
-_WOULD = frozenset({"would", "'d", *_WILL})
-_SUPPOSED = frozenset({"if", "unless", "when", "whether", "while", "until"})
 
 
 def act_of_content(doc: Doc, pieces: list[Range], *, of_person: bool) -> Act:
@@ -86,7 +77,7 @@ def _act(doc: Doc, first: int, last: int, *, of_person: bool) -> Act | None:
     text, at = doc.text, first
     while at < last:
         verb = doc.phrases.verb(at)
-        if text.tags[at] in {"SC", "WP"} and (text.lower[at] in _SUPPOSED or at == first):
+        if text.tags[at] in {"SC", "WP"} and (text.lower[at] in doc.lexicon.closed.supposing or at == first):
             at = _clause_end(doc, at, last)  # "If it rains …", "what we need …"
             continue
         if verb is not None and verb.finite:
@@ -119,7 +110,9 @@ def _act_of(doc: Doc, verb: VerbGroup, first: int, last: int, *, of_person: bool
         return "demand"
     if any(text.lower[i] in doc.lexicon.negations for i in range(first, verb.first)):
         return None  # "not one of them is a criminal"
-    return _judgement(doc, verb, last, of_somebody=word not in _NOBODY, of_party=is_party(doc, subject))
+    return _judgement(
+        doc, verb, last, of_somebody=word not in doc.lexicon.closed.impersonal, of_party=is_party(doc, subject)
+    )
 
 
 def _is_first(doc: Doc, first: int, subject: int) -> bool:
@@ -146,7 +139,8 @@ def _own(doc: Doc, verb: VerbGroup, word: str) -> Act | None:
     state = text.lower[verb.head] in doc.lexicon.be or text.lower[verb.head] in doc.lexicon.have
     cue = cue_of(doc, verb)
     if modal:
-        wills = modal in (_WILL if text.quoted[verb.head] >= 0 else _WOULD)
+        closed = doc.lexicon.closed
+        wills = modal in (closed.intending if text.quoted[verb.head] >= 0 else closed.intending_reported)
         tells = cue is not None and cue.act == "say" and text.quoted[verb.head] >= 0  # "I will tell you"
         return "promise" if wills and not (verb.negated or state or tells) else None
     if word in {"i", "we"} and cue is not None and not (verb.negated or cue.thought or cue.act == "say"):
@@ -167,16 +161,16 @@ def _is_necessary(doc: Doc, verb: VerbGroup, last: int) -> bool:
 def _is_marker(doc: Doc, word: str) -> bool:
     """Tell "Look, …" and "Remember that …" from an imperative that asks for a deed."""
     cue = doc.lexicon.cues.get(word)
-    return word in _MARKERS or (cue is not None and cue.thought)
+    return word in doc.lexicon.closed.markers or (cue is not None and cue.thought)
 
 
 def _obliges(doc: Doc, verb: VerbGroup) -> bool:
     """ "must", "should", "ought to", "needs to", "has to"."""
     text = doc.text
     if verb.modal >= 0:
-        return text.lower[verb.modal] in _OBLIGED
+        return text.lower[verb.modal] in doc.lexicon.closed.obliging
     following = doc.phrases.verb(verb.last) if verb.last < len(text.words) else None
-    return text.lower[verb.head] in _NEEDED and following is not None and following.infinitive
+    return text.lower[verb.head] in doc.lexicon.closed.needing and following is not None and following.infinitive
 
 
 def _judgement(doc: Doc, verb: VerbGroup, last: int, *, of_somebody: bool, of_party: bool) -> Act | None:
@@ -188,7 +182,7 @@ def _judgement(doc: Doc, verb: VerbGroup, last: int, *, of_somebody: bool, of_pa
         return "accuse"
     if deeds & judged["failing"] and not verb.negated and not verb.passive and verb.modal < 0 and of_party:
         return "criticise"
-    if verb.modal >= 0 and text.lower[verb.modal] in _WOULD and _is_harm(doc, verb):
+    if verb.modal >= 0 and text.lower[verb.modal] in doc.lexicon.closed.intending_reported and _is_harm(doc, verb):
         return "threaten"
     if head not in doc.lexicon.be and head not in judged["copulas"]:
         return None

@@ -18,25 +18,6 @@ from worker.extract.subject_before import subject
 from worker.extract.subjects import source_of
 from worker.schema import Act
 
-_SUBORDINATORS = frozenset(
-    {
-        "when",
-        "while",
-        "after",
-        "as",
-        "before",
-        "although",
-        "though",
-        "if",
-        "because",
-        "since",
-        "whereas",
-        "by",
-        "in",
-        "despite",
-    }
-)
-
 
 def before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[Find]) -> Find | None:
     """X said that … · X praised Y · saying … · and called for … · was accused of …"""
@@ -151,7 +132,9 @@ def _subordinate_end(doc: Doc, verb: VerbGroup, first: int, last: int) -> int:
     text = doc.text
     opening = doc.phrases.verb(first)
     participle = opening is not None and (text.tags[opening.head] == "VBG" or not opening.finite)
-    if not participle and (text.tags[first] not in {"SC", "IN"} or text.lower[first] not in _SUBORDINATORS):
+    if not participle and (
+        text.tags[first] not in {"SC", "IN"} or text.lower[first] not in doc.lexicon.closed.fronting
+    ):
         return last
     commas = [i for i in range(first, last - 1) if text.words[i] == "," and text.quoted[i] < 0]
     if not commas or any(i < verb.first and clause_at(doc, i + 1, last, sure=True) for i in commas):
@@ -163,7 +146,12 @@ def act_of(doc: Doc, verb: VerbGroup, cue: Cue) -> Act:
     """The cue's act; "would not say", "neither confirmed nor denied" and "refused to comment" decline."""
     if cue.act == "deny" and doc.text.lower[max(0, verb.first - 1)] == "nor":
         return "decline"
-    if verb.negated and verb.modal >= 0 and cue.act == "say" and doc.text.lower[verb.modal] in {"would", "wo", "will"}:
+    if (
+        verb.negated
+        and verb.modal >= 0
+        and cue.act == "say"
+        and doc.text.lower[verb.modal] in doc.lexicon.closed.unwilling
+    ):
         return "decline"
     return cue.act
 
@@ -173,7 +161,7 @@ def _says_nothing(doc: Doc, cue: Cue, right: Complement) -> bool:
     words = {"it", "nothing"} if cue.act in {"criticise", "deny"} else {"it", "nothing", "that", "this"}
     if right.last - right.first == 1 and doc.text.lower[right.first] in words:
         return True
-    whom = doc.phrases.noun(right.first) if cue.lemma == "address" and right.form == "phrase" else None
+    whom = doc.phrases.noun(right.first) if cue.addressee and right.form == "phrase" else None
     return whom is not None and whom.last >= right.last and is_party(doc, whom)
 
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 _DEPTH = 4
 """Governors over governors: "is expected to agree to try to meet"."""
 _BARE = frozenset({"VBG", "VBN"})
-_OF_COMPLEMENTS = frozenset({"of", "to", "on", "about", "from", "against", "toward", "towards", "into"})
-"""Prepositions that tie a gerund to the word before it, whatever the tagger takes them for."""
 _CLOSING = frozenset({")", "]"}) | DASHES
 _CURRENCY = frozenset({"$", "\N{POUND SIGN}", "\N{EURO SIGN}"})
 
@@ -63,7 +61,7 @@ class Clauses(Walk):
             return None
         if verb := self.phrases.verb(at):
             return Governor(verb.head, verb, None)
-        if not group.infinitive and (text.tags[at] == "IN" or text.lower[at] in _OF_COMPLEMENTS):
+        if not group.infinitive and (text.tags[at] == "IN" or text.lower[at] in self.lexicon.closed.gerundial):
             return self._over_its_preposition(at - 1)
         return self._nominal_governor(at)
 

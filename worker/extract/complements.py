@@ -15,8 +15,6 @@ from worker.extract.openings import Form, adjunct_end, is_bare_time, opening
 from worker.extract.outer_clauses import outer_verb
 from worker.extract.phrases import VerbGroup
 
-_TOPICAL = frozenset({"about", "of", "on", "against", "for"})
-"""Prepositions of what is spoken of, rather than of who is spoken to."""
 _BEFORE_TOPIC = 3
 """Adverbs and recipients between a cue and its topic."""
 
@@ -67,7 +65,11 @@ def _topic(doc: Doc, cue: Cue, at: int, limit: int) -> int:
         if step is None or doc.text.words[at] in {",", "and", "(", "—", "–", "--", "-"}:
             return start
         at = step
-        if at + 1 < limit and doc.text.lower[at] in _TOPICAL and doc.text.lower[at] in cue.prepositions:
+        if (
+            at + 1 < limit
+            and doc.text.lower[at] in doc.lexicon.closed.topical
+            and doc.text.lower[at] in cue.prepositions
+        ):
             return at + 1
     return start
 

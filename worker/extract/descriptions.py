@@ -12,11 +12,6 @@ from worker.extract.names import is_role
 from worker.extract.people import People, Person
 from worker.extract.phrases import NounPhrase
 
-_INDEFINITE = frozenset({"a", "an", "another", "one", "some", "any", "every", "each", "no"})
-_SMALL = (
-    frozenset({"the", "of", "for", "and", "in", "at", "to", "'s", "from", "on", "with", "this", "that"}) | _INDEFINITE
-)
-
 
 class Description(Struct, frozen=True):
     """What one noun phrase says of one person."""
@@ -49,6 +44,7 @@ class Descriptions:
     def __init__(self, people: People) -> None:
         self.people, self.countries = people, people.countries
         self.text, self.lexicon, self.words = people.text, people.lexicon, people.words
+        self._small = self.lexicon.closed.small | self.lexicon.closed.indefinite
 
     def read(self, phrase: NounPhrase, last: int) -> Description | None:
         """Read a noun phrase, up to `last` with what belongs to it; None where it is headed by no role."""
@@ -64,11 +60,11 @@ class Descriptions:
             first=phrase.first,
             last=last,
             head=head,
-            words=words - _SMALL - past - lexicon.role_modifiers - lexicon.pronouns - {head, noun},
+            words=words - self._small - past - lexicon.role_modifiers - lexicon.pronouns - {head, noun},
             country=self.countries.within(phrase.first, last),
             place=self.countries.words_of_place(phrase.first, last),
             former=bool(words & past) or noun.startswith("ex-"),
-            definite=text.lower[phrase.first] not in _INDEFINITE,
+            definite=text.lower[phrase.first] not in lexicon.closed.indefinite,
             gender=lexicon.gender_of.get(head),
             owned=text.tags[phrase.first] == "PRP$",
         )
@@ -131,7 +127,7 @@ class Descriptions:
 
     def _refines(self, person: Person, description: Description) -> bool:
         """The only holder of a role, of whom the description says all that the article said, and more."""
-        roles = person.role_words - _SMALL - person.held - self.lexicon.role_modifiers - self.words.past_modifiers
+        roles = person.role_words - self._small - person.held - self.lexicon.role_modifiers - self.words.past_modifiers
         return all(
             w in description.words or (person.country is not None and self.countries.names(w, person.country))
             for w in roles

@@ -24,9 +24,6 @@ _INTRODUCED = 40.0
 """How much more somebody stands out whom the article introduces with a role: it will not be for nothing."""
 _CLOSE = 0.7
 """Standing of the second beside the first from which a pronoun is doubtful."""
-QUANTITIES = frozenset({"some", "many", "most", "several", "both", "few", "all"})
-"""Alone they mean so many of the group in focus."""
-_OBJECTS = frozenset({"him", "her"})
 
 
 @cache
@@ -35,7 +32,7 @@ def _telling(language: str) -> Words:
     main, people = lexicon(language), load(language)
     if main is None:
         return frozenset()
-    nouns = main.roles | main.groups | main.organisation_heads | main.documents | main.pronouns | QUANTITIES
+    nouns = main.roles | main.groups | main.organisation_heads | main.documents | main.pronouns | main.closed.quantities
     return nouns | people.called.keys() | people.long_forms.keys()
 
 
@@ -90,7 +87,7 @@ class Discourse:
     def _meaning(self, number: int, phrase: NounPhrase, stands: float) -> Entity | None:
         """Whom a noun phrase mentions; None where that is nobody of note."""
         head, single = phrase.head, phrase.last - phrase.first == 1
-        if single and stands >= SPEAKER and self.text.lower[head] in QUANTITIES:
+        if single and stands >= SPEAKER and self.text.lower[head] in self.lexicon.closed.quantities:
             self._keep(head, self.focus.something({"group": 1.0}))
             return None
         if self.text.tags[head] == "PRP" or (single and is_pronoun(self.text, head, self.lexicon)):
@@ -194,7 +191,9 @@ class Discourse:
     def _third_person(self, token: int, stands: float) -> Entity | None:
         """Whom "he" or "she" means; as an object not the subject of its own clause."""
         gender: Gender = "masculine" if self.text.lower[token] in self.lexicon.masculine else "feminine"
-        is_object = self.text.lower[token] in _OBJECTS and 0 < stands < SUBJECT and not self._owns(token)
+        is_object = (
+            self.text.lower[token] in self.lexicon.closed.objective and 0 < stands < SUBJECT and not self._owns(token)
+        )
         entity = self.focus.somebody(gender, self.focus.subject if is_object else None)
         if self.focus.rivalry >= _CLOSE:
             self.doubtful.add(token)

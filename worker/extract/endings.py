@@ -12,15 +12,8 @@ from worker.extract.subjects import in_row
 
 _LONG_TIME = 3
 """Tokens from which a time is no bare adverbial ("the last day of the talks")."""
-_CIRCUMSTANCES = frozenset({"after", "when", "while", "during", "before", "although", "though", "because", "since"})
-"""Words that open a clause or phrase of circumstance."""
 _JUDGED = 12
 """Tokens of an apposition before the verb that judges it."""
-_LATER = frozenset({"after", "when"})
-"""Words that open a clause of what happened before a demand."""
-_WHERE = frozenset({"in", "on", "at", "during"})
-_WHEN = _WHERE | {"for", "over"}
-"""Prepositions of an adverbial of venue or time."""
 
 
 def content_end(doc: Doc, first: int, limit: int, form: Form = "that") -> int:
@@ -63,9 +56,13 @@ def _breaks_off(doc: Doc, at: int, limit: int, form: Form, *, quoted: bool) -> b
     verb = doc.phrases.verb(at) if at < limit else None
     if verb is not None and verb.first == at and text.tags[verb.head] == "VBG":
         return quoted or form == "infinitive"
-    if form == "infinitive" and text.lower[at] in _LATER and clause_at(doc, at + 1, limit, sure=True):
+    if (
+        form == "infinitive"
+        and text.lower[at] in doc.lexicon.closed.preceding
+        and clause_at(doc, at + 1, limit, sure=True)
+    ):
         return True  # "urged them to leave, after a dam had burst"
-    if quoted and text.lower[at] in _CIRCUMSTANCES:
+    if quoted and text.lower[at] in doc.lexicon.closed.circumstance:
         return True
     joint = text.lower[at] in {"and", "but"}
     return joint and (quoted or form in {"clause", "question"}) and main_clause_at(doc, at + 1, limit)
@@ -93,7 +90,9 @@ def _next_attribution(doc: Doc, at: int, limit: int) -> bool:
             return True  # "thanked the crew, accused …, and promised …"
         if _participle_of_speech(doc, at + 1):
             return True
-        if _participle_of_speech(doc, at + 2) and (text.lower[at + 1] in _CIRCUMSTANCES or text.tags[at + 1] == "CC"):
+        if _participle_of_speech(doc, at + 2) and (
+            text.lower[at + 1] in doc.lexicon.closed.circumstance or text.tags[at + 1] == "CC"
+        ):
             return True  # ", while acknowledging that …", ", but adding that …"
         if text.lower[at + 1] in {"a", "an"} and _judged_next(doc, at + 1, limit):
             return True  # ", a decision that the union has described as theft"
@@ -150,7 +149,7 @@ def _new_speaker(doc: Doc, at: int, limit: int) -> bool:
         return False
     if not cue.clause:
         return (
-            doc.text.lower[at - 1] in {",", "while", "whereas"}
+            (doc.text.words[at - 1] == "," or doc.text.lower[at - 1] in doc.lexicon.closed.adversative)
             and cue.phrase
             and doc.phrases.noun(verb.last) is not None
         )
@@ -215,7 +214,7 @@ def _phrase_stop(doc: Doc, at: int, limit: int) -> bool:
     if text.lower[at] == "as":
         return clause_at(doc, at + 1, limit, sure=True)  # "described it as a shame", but "spoke to him as he left"
     if text.tags[at] in {"IN", "SC"}:
-        return text.lower[at] in _CIRCUMSTANCES or _is_venue(doc, at, limit)
+        return text.lower[at] in doc.lexicon.closed.circumstance or _is_venue(doc, at, limit)
     if text.words[at] == "," and at + 1 < limit:
         return _comma_ends_phrase(doc, at + 1, limit)
     phrase = doc.phrases.noun(at)
@@ -238,7 +237,8 @@ def _is_venue(doc: Doc, preposition: int, limit: int) -> bool:
     if phrase is None or phrase.first != preposition + 1 or not text_is_venue(doc, phrase):
         return False
     timed, word = is_bare_time(doc, phrase), doc.text.lower[preposition]
-    if word not in (_WHEN if timed else _WHERE):
+    closed = doc.lexicon.closed
+    if word not in closed.locative and not (timed and word in closed.durative):
         return False
     return not timed or _is_final(doc, phrase.last, limit)
 

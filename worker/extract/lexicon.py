@@ -12,6 +12,7 @@ from importlib import resources
 import msgspec
 from msgspec import Struct
 
+from worker.extract.closed_classes import ClosedClasses, closed_classes
 from worker.extract.inflect import forms
 from worker.extract.lexicon_people import Gender, people, places
 from worker.extract.lexicon_tables import File, GivenNames, words
@@ -31,6 +32,10 @@ class Cue(Struct, frozen=True):
     infinitive: bool
     object_infinitive: bool
     phrase: bool
+    addressee: bool
+    """The phrase may be whom one speaks to, and then tells nothing: "addressed the crowd"."""
+    predicative: bool
+    """What the object is called stands beside it: "a pledge that Hale called unworkable"."""
     question: bool
     """Puts a question to somebody, who in the passive answers: "asked why it rained, she …"."""
     prepositions: frozenset[str]
@@ -79,9 +84,9 @@ class Lexicon(Struct, frozen=True):
     time_nouns: frozenset[str]
     """All of these but the adjectives among them."""
     particles: frozenset[str]
-    clause_linkers: frozenset[str]
     subordinators: frozenset[str]
     wh_openers: frozenset[str]
+    closed: ClosedClasses
     masculine: frozenset[str]
     feminine: frozenset[str]
     neuter: frozenset[str]
@@ -167,13 +172,7 @@ def _cues(file: File) -> dict[str, Cue]:
                 lemma=lemma,
                 act=_act_of(act),
                 thought=act == "think",
-                clause=framed in frames["clause"],
-                inverts=framed in frames["inverts"],
-                recipient=framed in frames["recipient"],
-                infinitive=framed in frames["infinitive"],
-                object_infinitive=framed in frames["object_infinitive"],
-                phrase=framed in frames["phrase"],
-                question=framed in frames["question"],
+                **{frame: framed in taken for frame, taken in frames.items()},
                 prepositions=prepositions.get(framed, frozenset()),
             )
             for form in forms(verb, file.irregular, file.also):
@@ -231,6 +230,7 @@ def _marks(file: File) -> dict[str, object]:
     titles = words(file.abbreviations.titles)
     return {
         "language": file.language,
+        "closed": closed_classes(file.closed_classes),
         "opening_marks": words(marks.opening),
         "closing_marks": words(marks.closing),
         "single_marks": words(marks.single),

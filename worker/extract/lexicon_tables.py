@@ -47,7 +47,6 @@ class FunctionWords(Strict, frozen=True):
     time_names: str
     time_nouns: str
     particles: str
-    clause_linkers: str
     subordinators: str
     wh_openers: str
 
@@ -75,6 +74,8 @@ class Frames(Strict, frozen=True):
     infinitive: str
     object_infinitive: str
     phrase: str
+    addressee: str
+    predicative: str
     question: str
 
 
@@ -167,6 +168,7 @@ class File(Strict, frozen=True):
     quotation: Quotation
     abbreviations: Abbreviations
     function_words: FunctionWords
+    closed_classes: dict[str, str]
     pronouns: Pronouns
     irregular: dict[str, str]
     also: dict[str, str]

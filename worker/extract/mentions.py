@@ -9,7 +9,7 @@ import msgspec
 
 from worker.extract.countries import Countries
 from worker.extract.denotations import Denotations
-from worker.extract.discourse import QUANTITIES, Discourse
+from worker.extract.discourse import Discourse
 from worker.extract.entities import Entity
 from worker.extract.lexicon import Lexicon
 from worker.extract.people import People, Person
@@ -57,7 +57,7 @@ class Mentions:
 
     def lookup(self, first: int, last: int) -> tuple[Actor, Person | None]:
         """Resolve a phrase, and return the person behind it where there is one."""
-        if last - first == 1 and self.text.lower[first] in QUANTITIES:
+        if last - first == 1 and self.text.lower[first] in self.lexicon.closed.quantities:
             return self.pronouns.resolve(first, last, self.text.lower[first])
         if last - first == 1 and self.text.tags[first] == "PRP$":
             return self.pronouns.resolve(first, last, self.text.lower[first])

@@ -22,7 +22,6 @@ NameKind = Literal["person", "organisation", "country", "unknown"]
 _HOPS = 3
 """Of-phrases between a role and the comma before its holder."""
 _OPENING = frozenset({"JJ", "CD", "NNS", "DT", "PRP$"})
-COURTESIES = frozenset({"mr", "mrs", "ms", "miss", "dr"})
 _CAPITALISED = frozenset({"NNP", "NN", "NNS", "JJ", "FW", "CD"})
 
 
@@ -142,7 +141,7 @@ def _after_role(text: Text, lexicon: Lexicon, first: int, start: int, last: int)
         if word in lexicon.roles or word in lexicon.titles:
             ends = i == last - 1 and i > first
             before = text.lower[i - 1].rstrip(".") if ends else ""
-            if not (ends and (before in COURTESIES or (i > split and before in lexicon.given_names))):
+            if not (ends and (before in lexicon.closed.courtesies or (i > split and before in lexicon.given_names))):
                 split = i + 1
     return split
 
@@ -293,20 +292,20 @@ def _role_after(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> N
     at = phrase.last
     if name.last != phrase.last or at + 1 >= len(text.words) or text.words[at] != ",":
         return None
-    start = at + 2 if text.lower[at + 1] in {"formerly", "once", "now", "then", "currently", "also"} else at + 1
+    start = at + 2 if text.lower[at + 1] in lexicon.closed.tenure else at + 1
     after = phrases.noun(start)
     if after is None or after.first != start or (name.role_first >= 0 and name.kind == "person"):
         return None
     if not is_role(text, after, lexicon):
         return None
-    end = _role_end(text, phrases, after.last)
+    end = _role_end(text, phrases, after.last, lexicon)
     return _named(name, name.first, _without_article(text, after.first), end, name.outer_first)
 
 
-def _role_end(text: Text, phrases: Phrases, at: int) -> int:
+def _role_end(text: Text, phrases: Phrases, at: int, lexicon: Lexicon) -> int:
     """Where the role's of-, for- and at-phrases end."""
     limit = min(len(text.words), at + 16)
-    while at + 1 < limit and (text.lower[at] in {"of", "for", "at", "in", "to", "on"} or text.words[at] == "and"):
+    while at + 1 < limit and (text.lower[at] in lexicon.closed.of_office or text.words[at] == "and"):
         following = phrases.noun(at + 1)
         if following is None or following.first != at + 1:
             break

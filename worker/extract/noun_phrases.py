@@ -27,7 +27,7 @@ def noun_phrase(text: Text, at: int, limit: int, lexicon: Lexicon) -> tuple[int,
             if tag in _HEADS or (tag == "CD" and head < 0):
                 head = end
         elif tag in {"DT", "PRP$"}:
-            if not _may_follow_determiner(text, at, end):
+            if not _may_follow_determiner(text, at, end, lexicon):
                 break
         elif not _is_inner(text, end, limit, head) and not _is_name_particle(text, end, limit, lexicon):
             break
@@ -56,10 +56,10 @@ def _begins_another(text: Text, first: int, at: int, lexicon: Lexicon) -> bool:
     return run > first and text.lower[run - 1] in lexicon.roles
 
 
-def _may_follow_determiner(text: Text, first: int, at: int) -> bool:
+def _may_follow_determiner(text: Text, first: int, at: int, lexicon: Lexicon) -> bool:
     """Only the phrase's first words, or a possessor, let a determiner follow ("all the", "half a")."""
     return at == first or (
-        at == first + 1 and text.tags[first] == "DT" and text.lower[first] in {"all", "both", "half", "such", "what"}
+        at == first + 1 and text.tags[first] == "DT" and text.lower[first] in lexicon.closed.predeterminers
     )
 
 

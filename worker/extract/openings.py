@@ -16,10 +16,6 @@ Form = Literal["quotation", "that", "question", "clause", "infinitive", "phrase"
 
 _MAX_ADJUNCTS = 14
 """Phrases between a cue and its content: "said in an interview with X on Monday in Y that …"."""
-_CORRELATIVES = frozenset({"both", "either", "neither", "not", "only", "even"})
-_NOMINATIVE = frozenset({"he", "she", "they", "we", "i"})
-"""Pronouns that are only ever subjects."""
-_CONDITIONS = frozenset({"if", "because", "while", "although", "though", "unless"})
 
 
 def cue_of(doc: Doc, verb: VerbGroup) -> Cue | None:
@@ -136,12 +132,12 @@ def clause_at(doc: Doc, at: int, limit: int, *, sure: bool) -> bool:
     `sure` is false right after the cue, where "said Monday …" is an adverbial rather than a subject.
     """
     text, word = doc.text, doc.text.lower[at]
-    if word in _CORRELATIVES and at + 1 < limit:
+    if word in doc.lexicon.closed.correlative and at + 1 < limit:
         return clause_at(doc, at + 1, limit, sure=sure)
     if word == "there":
         return _verb_after_adverbs(doc, at + 1, limit)
     if text.tags[at] == "SC" and word not in {"that", "so"}:
-        return word in _CONDITIONS and _clause_ahead(doc, at, limit)
+        return word in doc.lexicon.closed.conditional and _clause_ahead(doc, at, limit)
     if text.tags[at] == "IN" and sure:
         return False
     phrase = doc.phrases.noun(at)
@@ -149,7 +145,7 @@ def clause_at(doc: Doc, at: int, limit: int, *, sure: bool) -> bool:
         return text.tags[at] == "VBG" and doc.phrases.verb(at) is not None and _clause_ahead(doc, at + 1, limit)
     if not sure and is_bare_time(doc, phrase):
         return False
-    return word in _NOMINATIVE or _reaches_verb(doc, phrase.last, limit)
+    return word in doc.lexicon.closed.nominative or _reaches_verb(doc, phrase.last, limit)
 
 
 def _mistaken_participle(doc: Doc, at: int, limit: int) -> bool:

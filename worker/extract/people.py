@@ -16,10 +16,10 @@ from worker.extract.bodies import Bodies
 from worker.extract.countries import Countries
 from worker.extract.lexicon import Lexicon
 from worker.extract.lexicon_people import Gender
-from worker.extract.names import COURTESIES, Name, names
+from worker.extract.names import Name, names
 from worker.extract.people_lexicon import load
 from worker.extract.phrases import Phrases
-from worker.extract.spellings import SUFFIXES, bare, compatible, key, one_letter_off
+from worker.extract.spellings import bare, compatible, key, one_letter_off
 from worker.extract.tags import tagger
 from worker.extract.text import Text
 from worker.schema import Actor, Span
@@ -34,8 +34,6 @@ _LONG_NAME = 6
 _COMMON = (["NN"], ["NNS"], ["NN", "VB"], ["VB", "NN"])
 _LONG_ROLE = 8
 """Words from which a longer role tells no more."""
-_PARTS = frozenset({"of", "for", "at", "in", "to", "on", "with", "from"})
-"""What opens the part of a role that is not its head."""
 
 
 class Person(Struct, eq=False):
@@ -147,7 +145,7 @@ class People:
 
     def _meet(self, name: Name) -> None:
         """A name of several words: the bearer is known under a compatible name, or new."""
-        tokens = self._without_nouns(bare(self.text.words[name.first : name.last]))
+        tokens = self._without_nouns(bare(self.text.words[name.first : name.last], self.lexicon.closed.generations))
         if len(tokens) < 2:  # noqa: PLR2004 - a surname and "Jr."
             return
         person = next(
@@ -162,7 +160,7 @@ class People:
                 self._family_first.setdefault(key(tokens[0]), []).append(person)
         elif len(tokens) > len(person.tokens):
             person.tokens = tokens
-        if self.text.lower[name.last - 1] in SUFFIXES:
+        if self.text.lower[name.last - 1] in self.lexicon.closed.generations:
             person.suffix = self.text.words[name.last - 1]
         self._learn(person, name)
 
@@ -256,10 +254,10 @@ class People:
         heads, head = set(), ""
         for word in [*role[owner + 1 :], "and"]:
             spelled = self.words.long_forms.get(word.rstrip("."), (word,))
-            if word in _PARTS or word in {"and", ","}:
+            if word in self.lexicon.closed.of_role or word in {"and", ","}:
                 heads.add(head)
                 head = ""
-                if word in _PARTS:
+                if word in self.lexicon.closed.of_role:
                     break
             elif spelled[-1] in self.lexicon.roles:
                 head = spelled[-1]
@@ -278,7 +276,7 @@ class People:
 
     def introduce(self, name: Name) -> Person:
         """A name that nothing explains, but which speaks: a person from here on."""
-        tokens = bare(self.text.words[name.first : name.last])
+        tokens = bare(self.text.words[name.first : name.last], self.lexicon.closed.generations)
         person = Person(tokens=tokens, sure=True, seen=[name.first])
         self.everyone.append(person)
         self._by_surname.setdefault(key(tokens[-1]), []).append(person)
@@ -299,7 +297,7 @@ class People:
         Of several the last speaker, else the one whom the article names most often.
         """
         word = key(self.text.words[token])
-        courtesy = token > 0 and self.text.lower[token - 1].rstrip(".") in COURTESIES
+        courtesy = token > 0 and self.text.lower[token - 1].rstrip(".") in self.lexicon.closed.courtesies
         for known in (self._by_surname, self._family_first if courtesy else self._by_given):
             bearers = [p for p in known.get(word, [])[:_MANY] if gender is None or p.gender in {None, gender}]
             titled = [p for p in bearers if role_words & p.role_words]

@@ -12,8 +12,6 @@ from worker.extract.entities import Entity
 from worker.extract.people import Person
 from worker.schema import Actor
 
-_I = frozenset({"i", "me", "my", "mine", "myself"})
-
 
 class Pronouns:
     """Resolves the pronouns of one article."""
@@ -26,7 +24,7 @@ class Pronouns:
         """Return whom the pronoun `word` at the tokens means, never `but`; itself, unnamed, where nobody can tell."""
         if word in {"who", "which", "that", "whose"}:
             return self._relative(first, last)
-        if word in _I and self.text.quoted[first] < 0 and self.author is not None:
+        if word in self.lexicon.closed.first_singular and self.text.quoted[first] < 0 and self.author is not None:
             return self.author.actor(self.text.span(first, last)), self.author
         entity = self.discourse.meant.get(first)
         if entity is None or (but is not None and entity.itself.person is but):
@@ -59,7 +57,7 @@ class Pronouns:
         described = self.people.described_at.get(before.head)
         if described is not None:
             return described.actor(self.text.span(first, last)), described
-        while before.first > 1 and self.text.lower[before.first - 1] in {"of", "for", "from", "at", "in", "to", "on"}:
+        while before.first > 1 and self.text.lower[before.first - 1] in self.lexicon.closed.of_antecedent:
             earlier = self.phrases.noun(before.first - 2)
             if earlier is None:
                 break

@@ -10,8 +10,6 @@ from worker.extract.phrase_kinds import Range, animate
 from worker.extract.phrases import VerbGroup
 
 _PRONOUNS = frozenset({"that", "which", "whom", "who"})
-_NAMING = frozenset({"call", "label", "brand", "dub", "term", "deem"})
-"""Verbs whose object and predicate stand side by side: "a pledge that Hale called unworkable"."""
 
 
 class RelativeObject(Struct, frozen=True, gc=False):
@@ -53,4 +51,4 @@ def _is_predicate(doc: Doc, verb: VerbGroup) -> bool:
     if text.lower[at] == "as" or (text.lower[at] in {"of", "for"} and cue.act in {"accuse", "criticise", "praise"}):
         return True
     named = text.tags[at] in {"JJ", "RB", "VBN", "VBG"} or text.lower[at] in {"a", "an"} or text.quoted[at] >= 0
-    return cue.lemma in _NAMING and named
+    return cue.predicative and named

@@ -9,9 +9,6 @@ from worker.extract.openings import clause_at, cue_of
 from worker.extract.phrase_kinds import Range
 from worker.extract.phrases import VerbGroup
 
-_CIRCUMSTANCE = frozenset(
-    {"when", "while", "after", "as", "before", "although", "though", "in", "during", "on", "at", "with"}
-)
 _GLUE = BREAKS | {":", "."}
 """Marks between a cue and the quotation that goes on."""
 
@@ -29,7 +26,7 @@ def resumption(doc: Doc, at: int, last: int, *, quoted: bool, whole: bool) -> Ra
     if at + 1 >= last or text.words[at] not in BREAKS or text.tags[at + 1] in {"VBG", "CC", "WP"}:
         return None
     verb = doc.phrases.verb(at + 1 + goes_on_inside(doc, at + 1))
-    phrase = text.tags[at + 1] in {"DT", "IN", "SC", "TO"} and text.lower[at + 1] not in _CIRCUMSTANCE
+    phrase = text.tags[at + 1] in {"DT", "IN", "SC", "TO"} and text.lower[at + 1] not in doc.lexicon.closed.setting
     clause = not whole and (text.tags[at + 1] == "SC" or clause_at(doc, at + 1, last, sure=False))
     if (verb is not None and verb.finite) or phrase or clause:
         return at + 1, trim(doc, at + 1, content_end(doc, at + 1, last))

@@ -17,8 +17,6 @@ FADING = 0.5
 """What is left of it a sentence later."""
 FORGOTTEN = 4.0
 """Below this nobody thinks of it any more."""
-_SUBJECTS = frozenset({"he", "she", "they", "who"})
-"""Pronouns that are subjects even right after a verb: "said she would sail"."""
 _ASIDE = 24
 """Tokens between a subject and its verb: ", the minister of transport of Latvia, "."""
 
@@ -28,7 +26,7 @@ def standing(text: Text, phrases: Phrases, lexicon: Lexicon, phrase: NounPhrase)
     before = phrase.first - 1
     opens = before < 0 or text.sentence_of[before] != text.sentence_of[phrase.first]
     governor = None if opens else phrases.verb(before)
-    if governor is not None and text.lower[phrase.head] not in _SUBJECTS:
+    if governor is not None and not _is_nominative(text.lower[phrase.head], lexicon):
         return SPEAKER if _inverted(text, lexicon, governor, phrase) else OBJECT
     if not opens and text.tags[before] in {"IN", "TO"} and text.lower[before] not in lexicon.subordinators:
         return OBLIQUE
@@ -36,6 +34,11 @@ def standing(text: Text, phrases: Phrases, lexicon: Lexicon, phrase: NounPhrase)
     if verb is None:
         return OBJECT
     return SPEAKER if verb.finite and text.lower[verb.head] in lexicon.cues else SUBJECT
+
+
+def _is_nominative(word: str, lexicon: Lexicon) -> bool:
+    """Whether a pronoun is a subject even right after a verb: "said she would sail"."""
+    return word in lexicon.closed.nominative or word == "who"
 
 
 def _inverted(text: Text, lexicon: Lexicon, verb: VerbGroup, phrase: NounPhrase) -> bool:

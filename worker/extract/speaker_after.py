@@ -7,11 +7,6 @@ from worker.extract.names import is_role
 from worker.extract.phrase_kinds import Range, is_time, text_is_venue
 from worker.extract.phrases import NounPhrase
 
-_INSIDE = frozenset({"of", "for", "from", "at", "with"})
-_AROUND = frozenset(
-    {"in", "on", "near", "inside", "outside", "across", "around", "behind", "under", "against", "within"}
-)
-
 
 def agent(doc: Doc, at: int, limit: int) -> Range | None:
     """Return the agent that "by" introduces at a token, None if it does not."""
@@ -66,9 +61,9 @@ def _wider_right(doc: Doc, last: int, limit: int) -> int | None:
     following = doc.phrases.noun(last + 1)
     if following is not None and following.first != last + 1:
         following = None
-    if word in _INSIDE and following is not None and not is_time(doc, following):
+    if word in doc.lexicon.closed.belonging and following is not None and not is_time(doc, following):
         return following.last
-    if word in _AROUND and following is not None and _stands_there(doc, last, following):
+    if word in doc.lexicon.closed.situating and following is not None and _stands_there(doc, last, following):
         return following.last
     if word in {"and", "&"} and following is not None and not _subject_of_verb(doc, following):
         return following.last

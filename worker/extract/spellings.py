@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 
-SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
-
 
 def one_letter_off(known: str, word: str) -> bool:
     """Return whether a letter was left out, added or changed, but not the first one."""
@@ -24,9 +22,9 @@ def key(word: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
-def bare(tokens: list[str]) -> list[str]:
+def bare(tokens: list[str], generations: frozenset[str]) -> list[str]:
     """Return a name's words without Jr., III and the like."""
-    while len(tokens) > 1 and tokens[-1].lower() in SUFFIXES:
+    while len(tokens) > 1 and tokens[-1].lower() in generations:
         tokens = tokens[:-1]
     return tokens
 

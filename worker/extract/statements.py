@@ -125,7 +125,9 @@ def _says_it_will_not(doc: Doc, first: int, *, of_person: bool) -> bool:
     if of_person and text.lower[at] == "it":
         return False
     verb = doc.phrases.verb(at + 1) if at + 1 < len(text.words) else None
-    return verb is not None and verb.negated and verb.modal >= 0 and text.lower[verb.modal] in {"will", "would", "wo"}
+    return (
+        verb is not None and verb.negated and verb.modal >= 0 and text.lower[verb.modal] in doc.lexicon.closed.unwilling
+    )
 
 
 def _speaker(doc: Doc, find: Find) -> tuple[Actor | None, Person | None]:

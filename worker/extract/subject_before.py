@@ -11,25 +11,6 @@ from worker.extract.names import is_role
 from worker.extract.phrase_kinds import Range, is_time
 from worker.extract.phrases import NounPhrase, VerbGroup
 
-_LINKS = frozenset(
-    {
-        "of",
-        "for",
-        "from",
-        "in",
-        "at",
-        "with",
-        "on",
-        "to",
-        "by",
-        "near",
-        "inside",
-        "within",
-        "between",
-        "against",
-        "under",
-    }
-)
 _ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN", "VBD", "IN", "PRP$", "RB", "SC"})
 _DEPTH = 6
 _COMMAS_IN_ASIDE = 5
@@ -155,7 +136,7 @@ def _widen(doc: Doc, phrase: NounPhrase, floor: int) -> Range | None:
     if (
         first > floor
         and text.tags[first - 1] in {"IN", "TO"}
-        and text.lower[first - 1] not in {"that", "than", "as", "like"}
+        and text.lower[first - 1] not in doc.lexicon.closed.comparative
     ):
         return None if _governed(doc, first - 1, floor) else (first, last)
     return first, last
@@ -163,10 +144,7 @@ def _widen(doc: Doc, phrase: NounPhrase, floor: int) -> Range | None:
 
 def _governed(doc: Doc, preposition: int, floor: int) -> bool:
     """Is the preposition one that makes the phrase an adverbial ("In Rome")?  Conjunction-like ones are not."""
-    return (
-        doc.text.lower[preposition] not in {"after", "before", "since", "until", "although", "because", "while"}
-        or preposition < floor
-    )
+    return doc.text.lower[preposition] not in doc.lexicon.closed.clause_or_noun or preposition < floor
 
 
 def _wider(doc: Doc, first: int, floor: int) -> int | None:
@@ -175,7 +153,7 @@ def _wider(doc: Doc, first: int, floor: int) -> int | None:
     before = first - 1
     if before <= floor:
         return None
-    if text.lower[before] in _LINKS:
+    if text.lower[before] in doc.lexicon.closed.modifying:
         outer = doc.phrases.noun(before - 1)
         if outer is not None and outer.first >= floor and not is_time(doc, outer):
             return outer.first
