@@ -47,9 +47,11 @@ async def served(settings: Settings, redis_url: str, port: int = 0) -> AsyncIter
 async def publish(redis_url: str, settings: Settings, article: Article, *events: Event) -> None:
     """Add an article and its events to the streams, as a worker does."""
     async with connect(redis_url) as client:
+        pipe = client.pipeline(transaction=False)
         for write in writes(article, events, settings, datetime.now(UTC)):
             fields: dict[Any, Any] = dict(write.fields)
-            await client.xadd(write.stream, fields)
+            pipe.xadd(write.stream, fields)
+        await pipe.execute()
 
 
 def article(text: str, name: str = "harbour", **more: Any) -> Article:
