@@ -20,17 +20,20 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
 
+WAYS = ["command", "pipeline", "script"]
 SCRIPT = Script("return redis.call('XADD', KEYS[1], '*', 'by', 'script')")
 TASK = Task(id="t1", url="https://news.example/1")
 
-FULL = "its memory is full", ["CONFIG SET maxmemory 1"], ["CONFIG SET maxmemory 0"]
-REPLICA = "it is a replica, which takes no writes", ["REPLICAOF 127.0.0.1 1"], ["REPLICAOF NO ONE"]
-CUT_OFF = (
+Refusal = tuple[str, list[str], list[str]]
+"""Why, how it begins, how it ends."""
+FULL: Refusal = "its memory is full", ["CONFIG SET maxmemory 1"], ["CONFIG SET maxmemory 0"]
+REPLICA: Refusal = "it is a replica, which takes no writes", ["REPLICAOF 127.0.0.1 1"], ["REPLICAOF NO ONE"]
+CUT_OFF: Refusal = (
     "it is a replica that has lost its primary",
     ["REPLICAOF 127.0.0.1 1", "CONFIG SET replica-serve-stale-data no"],
     ["REPLICAOF NO ONE"],
 )
-ALONE = (
+ALONE: Refusal = (
     "too few replicas follow it",
     ["CONFIG SET min-replicas-to-write 1"],
     ["CONFIG SET min-replicas-to-write 0"],
@@ -48,37 +51,44 @@ async def order(client: Redis, commands: list[str]) -> None:
         await client.execute_command(*command.split())  # type: ignore[no-untyped-call]
 
 
-async def write(client: Redis, *, by_script: bool) -> Any:
-    if by_script:
+async def write(client: Redis, way: str) -> Any:
+    if way == "script":
         return await SCRIPT.run(client, Call(["stream"], []))
-    return await persist(client, lambda: client.xadd("stream", {"by": "command"}))
+
+    async def step() -> Any:
+        if way == "command":
+            return await client.xadd("stream", {"by": way})
+        pipe = client.pipeline(transaction=False)
+        pipe.xadd("stream", {"by": way})
+        return await pipe.execute()
+
+    return await persist(client, step)
 
 
 @pytest.mark.parametrize(
-    ("why", "refuse", "relent", "by_script"),
+    ("refusal", "way"),
     [
-        (*FULL, False),
-        (*FULL, True),
-        (*REPLICA, False),
-        (*REPLICA, True),
-        (*CUT_OFF, True),  # a plain write is refused as by any replica
-        (*ALONE, False),  # Redis 6.2 asks nobody about what scripts write
+        *((refusal, way) for refusal in (FULL, REPLICA) for way in WAYS),
+        (CUT_OFF, "script"),  # a plain write is refused as by any replica
+        *((ALONE, way) for way in WAYS[:2]),  # Redis 6.2 asks nobody about what scripts write
     ],
 )
 async def test_it_is_waited_for_and_then_named_with_the_reason(
-    client: Redis, monkeypatch: pytest.MonkeyPatch, why: str, refuse: list[str], relent: list[str], *, by_script: bool
+    client: Redis, private_redis_url: str, monkeypatch: pytest.MonkeyPatch, *, refusal: Refusal, way: str
 ) -> None:
-    await order(client, refuse)
-    monkeypatch.setattr(persist, "__defaults__", (0.0,))
-    with pytest.raises(RedisConnectionError, match=rf"redis\.sock has taken nothing for 0 s: {why}.*: \S"):
-        await write(client, by_script=by_script)
-    monkeypatch.setattr(persist, "__defaults__", (30.0,))
-    writing = asyncio.create_task(write(client, by_script=by_script))
-    await asyncio.sleep(0.1)
-    assert not writing.done()
-    await order(client, relent)
-    assert await writing
-    assert await client.xlen("stream") == 1
+    why, refuse, relent = refusal
+    async with connect(private_redis_url) as writer:
+        await order(client, refuse)
+        monkeypatch.setattr(persist, "__defaults__", (0.0,))
+        with pytest.raises(RedisConnectionError, match=rf"redis\.sock has taken nothing for 0 s: {why}.*: \S"):
+            await write(writer, way)
+        monkeypatch.setattr(persist, "__defaults__", (30.0,))
+        writing = asyncio.create_task(write(writer, way))
+        await asyncio.sleep(0.1)
+        assert not writing.done()
+        await order(client, relent)
+        assert await writing
+        assert await client.xlen("stream") == 1
 
 
 async def test_a_disk_that_cannot_be_written_is_such_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +100,7 @@ async def test_a_disk_that_cannot_be_written_is_such_a_reason(tmp_path: Path, mo
             await asyncio.sleep(0.01)
         monkeypatch.setattr(persist, "__defaults__", (0.0,))
         with pytest.raises(RedisConnectionError, match="it cannot write to its disk: "):
-            await write(client, by_script=True)
+            await write(client, "script")
 
 
 async def test_who_looks_at_a_queue_that_is_full_or_a_replica_sees_it(client: Redis, private_redis_url: str) -> None:

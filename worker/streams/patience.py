@@ -41,8 +41,8 @@ REFUSALS: Final = {
 }
 """The codes of errors by which it says that it can be reached and takes nothing just now: worth waiting for, too."""
 
-_CODE: Final = re.compile(r"(?:^|: -)([A-Z]+) ")
-"""At the head of an error; Redis 6.2 first says where in a script it came up."""
+_CODE: Final = re.compile(r"""(?:^|: -|: \(["'])([A-Z]+) """)
+"""At the head of an error; but Redis 6.2 first says where in a script it came up, and redis-py where in a pipeline."""
 _CODE_TAKEN_OFF: Final[Mapping[type[Exception], str]] = {
     MasterDownError: "MASTERDOWN",
     OutOfMemoryError: "OOM",
