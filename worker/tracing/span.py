@@ -114,7 +114,7 @@ def span(
         it.set(attributes)
     try:
         yield it
-    except asyncio.CancelledError:  # drained, or lost to another worker
+    except asyncio.CancelledError:  # drained, lost to another worker, or out of time, which is told further out
         it.set({"communique.outcome": "cancelled"})
         raise
     except Exception as failure:
