@@ -6,6 +6,7 @@ import asyncio
 import errno
 import itertools
 import os
+import shutil
 from collections import Counter
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -112,6 +113,17 @@ async def test_while_the_disk_refuses_the_sink_is_alive_and_not_ready(
         assert not SINK_PARTS[WRITE].vital
         monkeypatch.undo()
         await until(lambda: ids(tmp_path) == ["s1"])
+
+
+async def test_a_folder_of_unfinished_files_that_somebody_took_away_is_made_again(
+    redis: Redis, settings: Settings, tmp_path: Path
+) -> None:
+    async with sinking(tmp_path, settings) as running:
+        await until(lambda: running.collector.reader("x").position.keys() == set(KINDS))
+        shutil.rmtree(tmp_path / "_unfinished")
+        await publish(redis, settings, "s1", "m1")
+        await until(lambda: len(ids(tmp_path)) == 2)
+    assert await running.work is True
 
 
 async def test_an_end_that_cannot_be_written_is_an_error(

@@ -123,6 +123,7 @@ class Collector:
             return
         finally:
             coming.cancel()
+            await asyncio.wait({coming})  # or it would read from a subscription that is closed
 
     def _taken(self, coming: asyncio.Task[Received]) -> None:
         """Write what has come, or tell what the subscription has passed over."""

@@ -108,6 +108,7 @@ class Folder:
     # ------------------------------------------------------------ parts
     def begin(self, kind: Kind) -> Path:
         """Return where a part is written until it is finished."""
+        _make(self._unfinished)  # somebody may have tidied up
         return self._unfinished / f"{kind}.{self.format}"
 
     def finish(self, part: Path, kind: Kind, day: date, first: str, last: str) -> Path:
