@@ -88,6 +88,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, site_url: str) -> Iterator[H
     environ = {k: v for k, v in os.environ.items() if not k.startswith("COMMUNIQUE_")}
     environ |= {
         "PATH": f"{folder}:{environ['PATH']}",
+        "XDG_DATA_HOME": str(folder / "data"),  # a demo may run beside the tests
         "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true",
         "COMMUNIQUE_HOST_DELAY_S": "0.1",
     }
