@@ -8,7 +8,7 @@ from worker.settings import Settings, variables
 
 DOCS = Path(__file__).parent.parent / "docs"
 KNOWN = variables(Settings)
-OF_THE_TESTS = {"COMMUNIQUE_TEST_SERVER"}
+OF_THE_TESTS = {"COMMUNIQUE_TEST_SERVER", "COMMUNIQUE_TEST_REDIS_URL"}
 """What tests/conftest.py takes out of the environment before the program sees it."""
 
 
