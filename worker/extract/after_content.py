@@ -5,7 +5,7 @@ from __future__ import annotations
 from worker.extract.document import Doc
 from worker.extract.endings import trim
 from worker.extract.finds import Find, clause_start
-from worker.extract.marks import BREAKS
+from worker.extract.marks import BREAKS, PAUSES
 from worker.extract.occasions import venue_of
 from worker.extract.openings import clause_at
 from worker.extract.phrase_kinds import Range
@@ -78,7 +78,7 @@ def _clause_start(doc: Doc, line: TagLine, finds: list[Find]) -> int:
 def _content_start(doc: Doc, quote: int, first: int, finds: list[Find]) -> int:
     """Where content that ends with a quotation begins: with the quotation, or with the clause it completes."""
     floor = max([first, *(max(f.last, f.cue[1]) for f in finds if f.last <= quote)])
-    if quote <= floor or doc.text.words[quote - 1] in {",", ":", "—", "–", "--", "."}:
+    if quote <= floor or doc.text.words[quote - 1] in PAUSES | {":", "."}:
         return quote
     return clause_start(doc, floor, quote, finds)
 

@@ -7,6 +7,7 @@ from worker.extract.document import Doc
 from worker.extract.endings import ends_in_comma, trim
 from worker.extract.finds import Find, limit_of
 from worker.extract.lexicon import Cue
+from worker.extract.marks import PAUSES
 from worker.extract.nominals import adjective
 from worker.extract.occasions import venue_of
 from worker.extract.openings import clause_at, cue_of
@@ -17,6 +18,8 @@ from worker.extract.relative_objects import relative_object
 from worker.extract.subject_before import subject
 from worker.extract.subjects import source_of
 from worker.schema import Act
+
+_RELATIVE_ENDS = PAUSES | {")", ";", "."}
 
 
 def before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[Find]) -> Find | None:
@@ -120,7 +123,7 @@ def _judged(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> Find
 def _clause_end(doc: Doc, first: int, limit: int) -> int:
     """The end of a relative clause: its closing comma, in or after a quotation, dash or bracket, or the sentence's."""
     text, at = doc.text, first
-    while at < limit and (text.quoted[at] >= 0 or text.words[at] not in {",", "—", "–", "--", ")", ";", "."}):
+    while at < limit and (text.quoted[at] >= 0 or text.words[at] not in _RELATIVE_ENDS):
         at = text.quotations[text.quoted[at]].last if text.quoted[at] >= 0 else at + 1
         if text.quoted[at - 1] >= 0 and ends_in_comma(doc, at):
             break

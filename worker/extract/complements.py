@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from worker.extract.document import Doc
 from worker.extract.endings import content_end, phrase_end
 from worker.extract.lexicon import Cue
-from worker.extract.marks import FINAL
+from worker.extract.marks import BREAKS, FINAL
 from worker.extract.openings import Form, adjunct_end, is_bare_time, opening
 from worker.extract.outer_clauses import outer_verb
 from worker.extract.phrases import VerbGroup
@@ -62,7 +62,7 @@ def _topic(doc: Doc, cue: Cue, at: int, limit: int) -> int:
     start = at
     for _ in range(_BEFORE_TOPIC):
         step = adjunct_end(doc, at, limit) if at < limit and doc.text.quoted[at] < 0 else None
-        if step is None or doc.text.words[at] in {",", "and", "(", "—", "–", "--", "-"}:
+        if step is None or doc.text.words[at] in BREAKS | {"and", "("}:
             return start
         at = step
         if (

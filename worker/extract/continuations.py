@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from worker.extract.document import Doc
 from worker.extract.finds import Find
+from worker.extract.marks import LONG_DASHES, STOPS
 from worker.extract.phrase_kinds import Range
 from worker.extract.subjects import main_subject
 
 _SPEECH = 5
 """Words from which a quotation without a cue is speech and no title or scare quote."""
+_ASKED = LONG_DASHES | STOPS - {"."}
+"""Marks at the end of a quotation whose speaker may stand in the next sentence."""
 _NEAR = 5
 """Finds before in which the paragraphs of a long quotation may stand already."""
 
@@ -19,7 +22,7 @@ def asked_before(doc: Doc, first: int, latest: list[Find]) -> int:
     if first == 0 or text.quoted[first - 1] < 0 or text.paragraph_of[first - 1] != text.paragraph_of[first]:
         return first
     quotation = text.quotations[text.quoted[first - 1]]
-    marked = text.words[quotation.inner[1] - 1] in {"?", "!", "—", "–", "--", "…", "..."}
+    marked = text.words[quotation.inner[1] - 1] in _ASKED
     free = not any(find.covers(first - 1) for find in latest)
     return quotation.first if marked and free and quotation.last == first else first
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from worker.extract.document import Doc
-from worker.extract.marks import FINAL
+from worker.extract.marks import FINAL, PAUSES
 from worker.extract.openings import Form, clause_at, cue_of, is_bare_time, opening
 from worker.extract.phrase_kinds import text_is_venue
 from worker.extract.phrases import VerbGroup
@@ -12,6 +12,8 @@ from worker.extract.subjects import in_row
 
 _LONG_TIME = 3
 """Tokens from which a time is no bare adverbial ("the last day of the talks")."""
+_TRIMMED = FINAL | PAUSES | {":"}
+"""Marks at the end of content that are no part of it."""
 _JUDGED = 12
 """Tokens of an apposition before the verb that judges it."""
 
@@ -82,7 +84,7 @@ def _next_attribution(doc: Doc, at: int, limit: int) -> bool:
     text = doc.text
     if text.lower[at] == "according" and at + 1 < limit and text.lower[at + 1] == "to":
         return True
-    if text.words[at] in {",", "—", "–", "--"} and at + 1 < limit:
+    if text.words[at] in PAUSES and at + 1 < limit:
         verb = doc.phrases.verb(at + 1)
         if verb is not None and verb.first == at + 1 and verb.finite and is_speech(doc, verb):
             return True  # "X, who said that it rained, denied …"
@@ -166,13 +168,7 @@ def trim(doc: Doc, first: int, last: int) -> int:
     """Step back over what does not belong to content: final stop, comma, conjunction; quotation marks stay."""
     text = doc.text
     while (
-        last > first
-        and text.quoted[last - 1] < 0
-        and (
-            text.words[last - 1] in FINAL
-            or text.words[last - 1] in {",", "—", "–", "--", ":"}
-            or text.tags[last - 1] == "CC"
-        )
+        last > first and text.quoted[last - 1] < 0 and (text.words[last - 1] in _TRIMMED or text.tags[last - 1] == "CC")
     ):
         last -= 1
     return last

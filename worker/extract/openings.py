@@ -9,6 +9,7 @@ from typing import Literal
 
 from worker.extract.document import Doc
 from worker.extract.lexicon import Cue
+from worker.extract.marks import BREAKS, PAUSES, TYPESET_DASHES
 from worker.extract.phrase_kinds import text_is_venue
 from worker.extract.phrases import NounPhrase, VerbGroup
 
@@ -16,6 +17,11 @@ Form = Literal["quotation", "that", "question", "clause", "infinitive", "phrase"
 
 _MAX_ADJUNCTS = 14
 """Phrases between a cue and its content: "said in an interview with X on Monday in Y that …"."""
+
+_ASIDE_OPENS = PAUSES | {"("}
+_ASIDE_ENDS = TYPESET_DASHES | {",", "(", ")"}
+_ADJUNCT_JOINTS = BREAKS | {"and", "("}
+"""What may stand before a further adverbial: "said on Monday and, to applause, …"."""
 
 
 def cue_of(doc: Doc, verb: VerbGroup) -> Cue | None:
@@ -180,10 +186,10 @@ def _subject_step(doc: Doc, at: int, limit: int) -> int | None:
         return at + 1
     if phrase is not None and phrase.first == at:
         return None
-    aside = aside_end(doc, at, limit) if text.words[at] in {",", "(", "—", "–"} else None
+    aside = aside_end(doc, at, limit) if text.words[at] in _ASIDE_OPENS else None
     if aside is not None and doc.phrases.verb(aside) is not None:
         return aside
-    joint = text.tags[at] in {"IN", "CC", "RB", "RP"} or text.words[at] in {",", "(", ")", "—", "–"}
+    joint = text.tags[at] in {"IN", "CC", "RB", "RP"} or text.words[at] in _ASIDE_ENDS
     if not joint and text.quoted[at] < 0:
         return None
     following = doc.phrases.noun(at + 1)
@@ -222,7 +228,7 @@ def adjunct_end(doc: Doc, at: int, limit: int) -> int | None:
     phrase = doc.phrases.noun(at)
     if phrase is not None and phrase.first == at:
         return phrase.last
-    if text.words[at] in {",", "and", "(", "—", "–", "--", "-"} and at + 1 < limit:
+    if text.words[at] in _ADJUNCT_JOINTS and at + 1 < limit:
         return aside_end(doc, at, limit)
     return None
 

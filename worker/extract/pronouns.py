@@ -9,8 +9,12 @@ import msgspec
 from worker.extract.authors import author
 from worker.extract.denotations import Denotations
 from worker.extract.entities import Entity
+from worker.extract.marks import TYPESET_DASHES
 from worker.extract.people import Person
 from worker.schema import Actor
+
+_BEFORE_RELATIVE = TYPESET_DASHES | {",", "-", "(", ")"}
+"""Marks between a noun and its relative pronoun."""
 
 
 class Pronouns:
@@ -49,7 +53,7 @@ class Pronouns:
     def _relative(self, first: int, last: int) -> tuple[Actor, Person | None]:
         """ "who": the noun phrase before it, a comma and of-phrases between them stepped over."""
         at = first - 1
-        while at > 0 and self.text.words[at] in {",", "(", ")", "—", "–", "-"}:
+        while at > 0 and self.text.words[at] in _BEFORE_RELATIVE:
             at -= 1
         before = self.phrases.noun(at)
         if before is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from worker.extract.document import Doc
+from worker.extract.marks import PAUSES
 from worker.extract.openings import cue_of
 from worker.extract.phrase_kinds import Range, animate
 from worker.extract.phrases import VerbGroup
@@ -40,7 +41,7 @@ def relative_object(doc: Doc, verb: VerbGroup, floor: int) -> RelativeObject | N
 
 def _is_apposition(doc: Doc, first: int) -> bool:
     """ ", a decision …": an indefinite noun phrase after a comma."""
-    return doc.text.lower[first] in {"a", "an"} and first > 0 and doc.text.words[first - 1] in {",", "—", "–"}
+    return doc.text.lower[first] in {"a", "an"} and first > 0 and doc.text.words[first - 1] in PAUSES
 
 
 def _is_predicate(doc: Doc, verb: VerbGroup) -> bool:

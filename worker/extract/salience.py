@@ -9,6 +9,7 @@ named in them is their speaker's business.
 from __future__ import annotations
 
 from worker.extract.lexicon import Lexicon
+from worker.extract.marks import TYPESET_DASHES
 from worker.extract.phrases import NounPhrase, Phrases, VerbGroup
 from worker.extract.text import Text
 
@@ -17,6 +18,7 @@ FADING = 0.5
 """What is left of it a sentence later."""
 FORGOTTEN = 4.0
 """Below this nobody thinks of it any more."""
+_OPENING = TYPESET_DASHES | {",", "("}
 _ASIDE = 24
 """Tokens between a subject and its verb: ", the minister of transport of Latvia, "."""
 
@@ -57,7 +59,7 @@ def _predicate(text: Text, phrases: Phrases, phrase: NounPhrase) -> VerbGroup | 
         verb = phrases.verb(at)
         if verb is not None:
             return verb
-        if text.words[at] in {",", "(", "—", "–"}:
+        if text.words[at] in _OPENING:
             at = at + 1 if phrases.verb(at + 1) is not None else _after_aside(text, at, last)
             continue
         joined = text.lower[at] == "and" and phrases.noun(at + 1) is not None  # "Lunde and Dahl said"
@@ -74,5 +76,5 @@ def _predicate(text: Text, phrases: Phrases, phrase: NounPhrase) -> VerbGroup | 
 
 
 def _after_aside(text: Text, at: int, last: int) -> int:
-    closing = {"(": ")", ",": ",", "—": "—", "–": "–"}[text.words[at]]
+    closing = ")" if text.words[at] == "(" else text.words[at]
     return next((i + 1 for i in range(at + 1, last) if text.words[i] == closing), last)

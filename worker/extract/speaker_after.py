@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from worker.extract.document import Doc
+from worker.extract.marks import PAUSES
 from worker.extract.names import is_role
 from worker.extract.phrase_kinds import Range, is_time, text_is_venue
 from worker.extract.phrases import NounPhrase
@@ -113,7 +114,7 @@ def _apposition_end(doc: Doc, at: int, limit: int) -> int:
     text = doc.text
     while at < limit:
         word = text.words[at]
-        if word in {",", ";", ":", ".", "—", "–", "--"} or word in doc.lexicon.quotation_marks or text.tags[at] == "SC":
+        if word in PAUSES | {";", ":", "."} or word in doc.lexicon.quotation_marks or text.tags[at] == "SC":
             return at
         if text.tags[at] == "IN" and _opens_venue(doc, at):
             return at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from worker.extract.document import Doc
 from worker.extract.finds import Find
-from worker.extract.marks import BREAKS
+from worker.extract.marks import BREAKS, PAUSES
 from worker.extract.phrase_kinds import Range, is_party
 from worker.extract.phrases import VerbGroup
 from worker.extract.speaker_after import speaker_after
@@ -61,9 +61,7 @@ def _is_past_after_aside(doc: Doc, verb: VerbGroup) -> bool:
     """Whether a "participle" after an aside is a past tense: "X, who was abroad, called on …", not ", accused of …"."""
     text = doc.text
     particle = verb.last > verb.head + 1
-    return text.words[verb.first - 1] in {",", ")", "—", "–"} and (
-        particle or text.tags[verb.last] not in {"IN", "PUNCT"}
-    )
+    return text.words[verb.first - 1] in PAUSES | {")"} and (particle or text.tags[verb.last] not in {"IN", "PUNCT"})
 
 
 def _joins(doc: Doc, token: int) -> bool:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from worker.extract.complements import complement
 from worker.extract.document import Doc
 from worker.extract.lexicon import Cue
-from worker.extract.marks import BREAKS, CLAUSE_ENDS, FINAL
+from worker.extract.marks import BREAKS, CLAUSE_ENDS, FINAL, PAUSES, STOPS
 from worker.extract.openings import cue_of
 from worker.extract.phrase_kinds import Range, animate, is_party, text_is_venue
 from worker.extract.phrases import NounPhrase, VerbGroup
@@ -17,6 +17,9 @@ from worker.extract.subject_before import subject
 
 FRONTED = frozenset({"SC", "WP", "IN", "TO", "VBN", "VBG"})
 """Classes with which an adverbial or subordinate clause opens a sentence."""
+
+_CLOSING = PAUSES | STOPS
+"""Marks within a quotation after which its tag line may follow at once."""
 
 
 class TagLine(Struct, frozen=True, gc=False):
@@ -103,7 +106,7 @@ def quotation_ending(doc: Doc, token: int) -> int:
     inner = quotation.inner[1] - 1
     while inner > quotation.first and text.words[inner] in doc.lexicon.quotation_marks:
         inner -= 1
-    ended = at != token or text.words[inner] in {",", ".", "?", "!", "—", "–", "--", "…", "..."} or not quotation.closed
+    ended = at != token or text.words[inner] in _CLOSING or not quotation.closed
     whole = ended or doc.phrases.finite_between(*quotation.inner)  # its comma forgotten
     return quotation.first if whole else -1
 
