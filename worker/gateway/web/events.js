@@ -7,7 +7,7 @@ import { Stream } from "./stream.js";
 export const MOST = 5000;
 const PAGE = 60;
 /** How often the gateway is asked whether anything can come: its connection to us lives on while Redis is away. */
-const READY_EVERY_MS = 5000;
+const READY_EVERY_MS = 3000;
 
 /**
  * Events in the order in which they were published.  Each has a number that never changes while it is here: the first

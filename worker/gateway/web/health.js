@@ -229,16 +229,16 @@ function services({ services: all, at }) {
     const told = trouble ? `${spoken(trouble.reason)}, ${since(trouble.at)} ago: ${trouble.what}` : "none";
     return [
       el("span", {}, service, el("small", {}, name)),
+      silent.length > 0 ? el("span", { class: "late" }, silent.join("; ")) : "well",
       since(started),
       number(inFlight),
       rate(rates.articles),
       rate(KINDS.reduce((sum, kind) => sum + (rates[kind] ?? 0), 0)),
-      silent.length > 0 ? el("span", { class: "late" }, silent.join("; ")) : "well",
       outside("span", "trouble", told),
     ];
   };
   const rows = all.map(row);
-  const head = ["Service", "Up for", "In flight", "Articles/s", "Events/s", "State", "Last trouble"];
+  const head = ["Service", "State", "Up for", "In flight", "Articles/s", "Events/s", "Last trouble"];
   return panel("Services", "None has told of itself.", rows, () => table(head, rows), "wide");
 }
 
