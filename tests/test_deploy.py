@@ -231,6 +231,17 @@ def test_a_webhook_that_is_not_told_whom_to_send_what_says_so(
     assert missing in capsys.readouterr().err
 
 
+def test_the_override_that_the_page_shows_fits_the_file_that_it_overrides() -> None:
+    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"(?ms)^```yaml\n(services:\n  webhook:.*?)^```$", page)
+    override = yaml.safe_load(shown)
+    assert not [error.message for error in SPECIFICATION.iter_errors(override)]
+    assert set(override["services"]) <= set(SERVICES)
+    assert set(override["services"]["webhook"]["secrets"]) == set(override["secrets"])
+    *_, file = override["services"]["webhook"]["command"]
+    assert file.removeprefix("/run/secrets/") in override["secrets"]
+
+
 def test_a_sink_writes_into_its_volume_which_belongs_to_the_user_that_it_runs_as() -> None:
     (mount,) = SERVICES["sink"]["volumes"]
     source, folder = VARIABLE.sub(lambda match: match["default"], mount).split(":")

@@ -61,6 +61,21 @@ def test_a_counter_is_summed_by_one_of_its_labels() -> None:
     assert metrics.totals(metrics.ARTICLES)[""] == sum(after.values())
 
 
+def test_what_is_handed_on_is_delivered_or_written() -> None:
+    before = metrics.handed_on()
+    metrics.ATTEMPTS.labels("press", "delivered", "").inc()
+    metrics.ATTEMPTS.labels("press", "put_off", "http_503").inc(5)
+    metrics.WRITTEN.labels("meeting", "jsonl").inc(2)
+    assert metrics.handed_on() - before == 3
+
+
+def test_a_sink_begins_every_failure_at_zero() -> None:
+    metrics.prepare_sink("jsonl")
+    shown = families(metrics.exposition()[0].decode())
+    steps = {(labels["step"], labels["error"]) for labels in shown["communique_sink_failures"]}
+    assert steps >= {("sync", "ENOSPC"), ("rename", "EROFS"), ("place", "EDQUOT"), ("write", "EIO"), ("open", "EACCES")}
+
+
 class Figures:
     """What a gateway counts."""
 
