@@ -48,6 +48,10 @@ class ClosedClasses(Strict, frozen=True):
     """They tie its field to an office: "minister of transport", "envoy to Riga"."""
     of_role: frozenset[str]
     """They open the part of a role that is not its head."""
+    after_head: frozenset[str]
+    """They open what follows the head of a body's or group's name: "officials from Oslo"."""
+    deciding: frozenset[str]
+    """They open what a verb without an object decides: "ruled that", "resigned as", "cooperate with"."""
     of_antecedent: frozenset[str]
     """They tie a phrase to the noun that a relative pronoun means: "the envoys to Riga, who …"."""
     comparative: frozenset[str]

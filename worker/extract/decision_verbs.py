@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from worker.extract.phrases import NounPhrase, VerbGroup
 
-_COMPLEMENTS = frozenset(
-    {"that", "whether", "if", "how", "not", "as", "from", "in", "on", "against", "for", "with", "over"}
-)
-"""Words that open what a verb without an object decides: "ruled that", "resigned as", "cooperate with"."""
 _ADJUNCTS = frozenset({"IN", "SC", "RB", "CC", "VBG", "PUNCT"})
 _TO_THE_VERB = 4
 """Tokens of a complement before its verb: "whether to [appoint]"."""
@@ -211,7 +207,7 @@ class DecisionVerbs(DecisionOutcome):
             return None
         if act.bare and act.category == "personnel":
             return self.around.stretch(at) if self.word(at) in words(self.lexicon.decision.choice.office) else None
-        named = self.word(at) in _COMPLEMENTS or self.text.tags[at] not in _ADJUNCTS
+        named = self.word(at) in self.doc.lexicon.closed.deciding or self.text.tags[at] not in _ADJUNCTS
         return self.around.stretch(at) if named or not act.bare else None
 
     def _tells_of_meeting(self, target: NounPhrase) -> bool:

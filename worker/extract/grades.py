@@ -17,10 +17,6 @@ POSSIBLE: Grade = 1
 POLITICAL: Grade = 2
 """0: no political actor; 1: a name whose role the article does not give; 2: a political or institutional actor."""
 
-_AFTER_HEAD = frozenset(
-    {"of", "from", "for", "on", "in", "to", "at", "with", "against", "opposed", "and", "who", "that"}
-)
-
 
 class Grades:
     """Grades the parties of one article."""
@@ -36,6 +32,15 @@ class Grades:
             return self._grade_of_person(actor)
         return self._grade_of_body(actor)
 
+    def _head(self, phrase: str) -> str:
+        """Return the head of a phrase in lower case: "officials from Oslo" -> "officials"."""
+        tokens, after = (
+            phrase.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split(),
+            self.doc.lexicon.closed.after_head,
+        )
+        cut = next((i for i, token in enumerate(tokens) if token in after and i), len(tokens))
+        return tokens[cut - 1].removesuffix("'s") if tokens else ""
+
     def _grade_of_person(self, actor: Actor) -> Grade:
         told = (actor.role or "").lower()
         role = frozenset(told.replace("-", " ").replace(",", " ").split())
@@ -50,7 +55,7 @@ class Grades:
         plain = lower.removeprefix("the ").replace(".", "")
         if plain in main.international or plain in main.acronyms or actor.name in main.seats:
             return 2
-        head = head_of(lower)
+        head = self._head(lower)
         if any(role in lower for role in words(self.lexicon.actors.business)):
             return 0
         if head in words(self.lexicon.actors.private) or plain in words(self.lexicon.actors.bare):
@@ -66,15 +71,15 @@ class Grades:
 
     def heads(self, actor: Actor) -> set[str]:
         """Return the head words of a party's name and role, in lower case."""
-        return {head_of(actor.name.lower()), head_of((actor.role or "").lower())}
+        return {self._head(actor.name.lower()), self._head((actor.role or "").lower())}
 
     def private(self, actor: Actor) -> bool:
         """Tell voters, kin, customers: whoever acts in no political role."""
-        return head_of(actor.name.lower()) in words(self.lexicon.actors.private)
+        return self._head(actor.name.lower()) in words(self.lexicon.actors.private)
 
     def sent(self, actor: Actor) -> bool:
         """Tell people who can be guests ("a delegation from Oslo") from money, messages and institutions."""
-        head = head_of(actor.name.lower())
+        head = self._head(actor.name.lower())
         people = words(self.lexicon.actors.sent) | words(self.lexicon.actors.offices)
         return bool(people & {head, singular(head)}) or (head.capitalize() in self.doc.lexicon.demonyms)
 
@@ -89,13 +94,6 @@ class Grades:
                 if text.words[before][0].isupper():
                     found.add(text.words[before])
         return frozenset(found)
-
-
-def head_of(name: str) -> str:
-    """Return the head of a phrase in lower case: "officials from Oslo" -> "officials"."""
-    tokens = name.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split()
-    cut = next((i for i, token in enumerate(tokens) if token in _AFTER_HEAD and i), len(tokens))
-    return tokens[cut - 1].removesuffix("'s") if tokens else ""
 
 
 def singular(role: str) -> str:
