@@ -177,3 +177,43 @@ async def test_who_was_ahead_listens_with_the_others_once_that_is_passed(
         for listener in (*early, heard):
             hub.leave(listener)
         assert hub.listeners == len(hub.choirs) == 0
+
+
+async def test_what_is_trimmed_away_before_the_hub_has_read_it_is_said_in_its_place(
+    settings: Settings, publish: Publisher, redis: Redis
+) -> None:
+    stream = event_stream(settings.key_prefix, "meeting")
+    async with reading(settings) as (hub, heard):
+        await publish.events(made(1, "meeting"))
+        await until(lambda: heard.numbers == [1])
+        seen = hub.position
+        async with redis.pipeline(transaction=True) as step:
+            for number in range(2, 7):
+                step.xadd(stream, {"data": encoded(number, "meeting")})
+            step.xtrim(stream, maxlen=2, approximate=False)
+            await step.execute()
+        await until(lambda: heard.numbers == [1, 5, 6])
+        assert heard.gaps == ["meeting"]
+        assert not hub.reaches(seen, ("meeting",))  # history says it to those who come later
+        assert hub.reaches(hub.position, ("meeting",))
+        await redis.xtrim(stream, maxlen=0, approximate=False)  # what has been read may go
+        await publish.events(made(7, "meeting"))
+        await until(lambda: heard.numbers == [1, 5, 6, 7])
+        assert heard.gaps == ["meeting"]
+
+
+async def test_trimming_that_overtakes_a_hub_that_is_far_behind_is_said(
+    settings: Settings, publish: Publisher, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.gateway.hub.BATCH", 2)
+    stream = event_stream(settings.key_prefix, "meeting")
+    async with reading(settings) as (_, heard):
+        await publish.events(made(0, "meeting"))
+        await until(lambda: heard.numbers == [0])
+        async with redis.pipeline(transaction=True) as step:
+            for number in range(1, 20):
+                step.xadd(stream, {"data": encoded(number, "meeting")})
+            step.xtrim(stream, maxlen=9, approximate=False)
+            await step.execute()
+        await until(lambda: heard.numbers == [0, *range(11, 20)])
+        await until(lambda: heard.gaps == ["meeting"])

@@ -13,10 +13,11 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.gateway.conftest import Publisher, Serve, Served, made, person, until
+from worker.gateway.history import History
 from worker.gateway.position import START
 from worker.schema import KINDS, event_stream
 from worker.settings import Settings
-from worker.streams import ends
+from worker.streams import extents
 
 DEEP = b'{"deep":' + b"[" * 200_000
 """An opening bracket more than any decoder follows."""
@@ -127,8 +128,8 @@ async def test_who_is_ahead_of_this_gateway_gets_only_what_follows(
 ) -> None:
     served.gateway.hub._pause_s = 0.5  # before it hands over what it has read
     await publish.numbers(0, 1, 2)
-    found = await ends(redis, [event_stream(settings.key_prefix, kind) for kind in KINDS])
-    async with served.listen(f"after={'.'.join(found.values())}") as ear:
+    found = await extents(redis, [event_stream(settings.key_prefix, kind) for kind in KINDS])
+    async with served.listen(f"after={'.'.join(at.end for at in found.values())}") as ear:
         assert served.gateway.hub.position == START
         await until(lambda: served.gateway.hub.position != START)
         await publish.numbers(4)
@@ -461,3 +462,39 @@ async def test_pages_of_other_origins_open_no_socket(serve_with: Serve, origin: 
 async def test_our_own_page_opens_a_socket(served: Served) -> None:
     async with served.session.ws_connect("/v1/stream", origin=served.url) as socket_:
         assert not socket_.closed
+
+
+@pytest.mark.parametrize("before", [1, 2, 3])
+async def test_trimming_that_overtakes_who_reads_the_past_is_said(
+    serve_with: Serve,
+    publish: Publisher,
+    redis: Redis,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    before: int,
+) -> None:
+    monkeypatch.setattr("worker.gateway.stream.CHUNK", 2)
+    monkeypatch.setattr("worker.gateway.stream.FEWEST", 2)
+    await publish.events(*(made(i, "meeting") for i in range(12)))
+    read, reads = History.read, 0
+
+    async def trimmed(self: History, *args: Any, **given: Any) -> Any:
+        nonlocal reads
+        reads += 1
+        if reads == before:
+            await redis.xtrim(event_stream(settings.key_prefix, "meeting"), maxlen=3, approximate=False)
+        return await read(self, *args, **given)
+
+    async with serve_with() as served:
+        async with served.listen("after=0&kind=meeting") as ear:
+            first = await ear.frame()
+        await until(lambda: served.gateway.streams.open == 0)
+        monkeypatch.setattr(History, "read", trimmed)
+        async with served.listen(f"after={first.id}&kind=meeting") as ear:
+            frames = [await ear.frame()]
+            while frames[-1].event == "gap" or frames[-1].number != 11:
+                frames.append(await ear.frame())
+    found = [frame.event if frame.event == "gap" else frame.number for frame in frames]
+    seen = [1, 2, 3, 4][: 2 * (before - 1)]
+    assert found.index("gap") <= len(seen)
+    assert [number for number in found if number != "gap"] == [*seen, 9, 10, 11]

@@ -36,7 +36,7 @@ async def heard(events: Subscription) -> list[str]:
     names = []
     while True:
         try:
-            names.append((await asyncio.wait_for(anext(events), 0.1)).id)
+            names.append((await asyncio.wait_for(anext(events), 0.4)).id)
         except TimeoutError:
             return names
 

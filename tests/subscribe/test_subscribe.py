@@ -368,6 +368,21 @@ async def test_a_group_is_told_once_of_what_was_trimmed_before_it_read_it(
         assert await take(events, 2) == ["s3", "s4"]
 
 
+async def test_a_group_that_was_busy_for_long_is_told_of_what_was_trimmed_meanwhile(
+    redis: Redis, settings: Settings, on: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(redis, settings, "s1")
+    async with subscribe(kinds=["statement"], group="g", after="0", **on) as events:
+        assert await take(events, 1) == ["s1"]
+        assert await nothing_more(events)
+        await publish(redis, settings, "s2", "s3", "s4")
+        await redis.xtrim(event_stream(settings.key_prefix, "statement"), maxlen=1, approximate=False)
+        monkeypatch.setattr(sources, "AWAY_AFTER_S", 0.0)
+        with pytest.raises(EventStreamError, match="trimmed away"):
+            await anext(events)
+        assert await take(events, 1) == ["s4"]
+
+
 async def test_a_pending_event_trimmed_away_is_said_once(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
     await publish(redis, settings, "s1", "s2")
     async with subscribe(**on, group="g", after="0") as events:

@@ -12,7 +12,7 @@ from worker.schema import KINDS, Kind
 from worker.streams import order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from worker.filters import Filter
     from worker.gateway.frames import Form
@@ -99,15 +99,18 @@ class Choirs:
             shown = later(position, asked.floor) if asked.floor else position
             _send(choir, asked.form.wrap(asked.form.heartbeat(shown)))
 
-    def lose(self, anew: Mapping[Kind, str], position: Position, detail: str) -> None:
-        """Tell those who want some kinds that what they have seen of them is gone; they go on at a position."""
+    def lose(self, kinds: Collection[Kind], position: Position, detail: str) -> None:
+        """Tell those who want some kinds that something of them is missing before a position."""
         for asked, choir in self._each():
-            if lost := [kind for kind in asked.filter.kinds if kind in anew]:
-                gap = asked.form.wrap(asked.form.gap(Gap(kinds=lost, detail=detail), position))
-                floor = moved(asked.floor, anew) if asked.floor else None
+            if lost := [kind for kind in asked.filter.kinds if kind in kinds]:
+                _send(choir, asked.form.wrap(asked.form.gap(Gap(kinds=lost, detail=detail), position)))
+
+    def lower(self, to: Mapping[Kind, str]) -> None:
+        """Let who is ahead of streams that were begun anew hear what comes in them."""
+        for asked, choir in self._each():
+            if asked.floor:
                 for listener in list(choir):
-                    self.put(listener, Asked(filter=asked.filter, form=asked.form, floor=floor))
-                    listener.send(gap)
+                    self.put(listener, Asked(filter=asked.filter, form=asked.form, floor=moved(asked.floor, to)))
 
     def _each(self) -> Iterator[tuple[Asked, set[Listener]]]:
         yield from list(self._choirs.items())

@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, structs
 
 from worker.gateway.asking import (
     FILTERS,
@@ -59,7 +59,7 @@ class Found(Struct, frozen=True, kw_only=True):
     items: list[Item]
     next: Position | None
     position: Position
-    gaps: list[Kind]
+    gaps: list[Kind] = []
 
 
 class Events:
@@ -80,15 +80,12 @@ class Events:
         order = asked_word(request, "order", ("newest", "oldest"), "oldest" if "after" in request.query else "newest")
         form = asked_word(request, "format", ("json", "csv"), "csv" if "text/csv" in accepted(request) else "json")
         envelopes = wants_cloudevents(request)
-        low = (after or self._hub.position) if "after" in request.query else START
-        high = before or self._hub.position
-        gaps = await self._history.gaps(wanted.kinds, low)
-        if self._hub.is_ahead(low, wanted.kinds):
-            beyond = await self._history.beyond(wanted.kinds, low)
-            low, gaps = moved(low, beyond), [*gaps, *beyond]
-        window = self._history.window(wanted.kinds, low, high, CHUNK)
+        low, beyond = await self._kept((after or self._hub.position) if "after" in request.query else START, wanted)
+        window = self._history.window(wanted.kinds, low, before or self._hub.position, CHUNK)
         async with self._turns, contextlib.aclosing(window):
-            found = await (_oldest if order == "oldest" else _newest)(window, wanted, limit, gaps)
+            found = await (_oldest if order == "oldest" else _newest)(window, wanted, limit)
+        gaps = {*beyond, *window.lost, *await self._history.gaps(wanted.kinds, low)}  # last: it may have gone meanwhile
+        found = structs.replace(found, gaps=sorted(gaps))
         response = _spelt(found, form, envelopes=envelopes)
         response.headers["Vary"] = "Accept"
         if found.next:
@@ -96,6 +93,13 @@ class Events:
             url = request.rel_url.update_query({way: spelt(found.next), "order": order})
             response.headers["Link"] = f'<{url}>; rel="next"'
         return response
+
+    async def _kept(self, low: Position, wanted: Filter) -> tuple[Position, list[Kind]]:
+        """Return the place, or where the streams end that end before it, and their kinds."""
+        if not self._hub.is_ahead(low, wanted.kinds):
+            return low, []
+        beyond = await self._history.beyond(wanted.kinds, low)
+        return moved(low, beyond), [*beyond]
 
     async def one(self, request: web.Request) -> web.Response:
         """Answer GET /v1/events/{id}."""
@@ -106,7 +110,7 @@ class Events:
         return body(cloudevent(item), CLOUDEVENT) if wants_cloudevents(request) else body(item.data)
 
 
-async def _oldest(window: Window, wanted: Filter, limit: int, gaps: list[Kind]) -> Found:
+async def _oldest(window: Window, wanted: Filter, limit: int) -> Found:
     """Go up; the next page begins behind the last item looked at."""
     items: list[Item] = []
     seen = 0
@@ -117,17 +121,12 @@ async def _oldest(window: Window, wanted: Filter, limit: int, gaps: list[Kind]) 
                 continue
             items.append(item)
             if len(items) == limit:
-                return Found(items=items, next=item.position, position=item.position, gaps=_all(gaps, window))
+                return Found(items=items, next=item.position, position=item.position)
     following = None if window.exhausted else window.low
-    return Found(items=items, next=following, position=window.low, gaps=_all(gaps, window))
+    return Found(items=items, next=following, position=window.low)
 
 
-def _all(gaps: list[Kind], window: Window) -> list[Kind]:
-    """Return the kinds of which something is missing, whether from the beginning or since."""
-    return sorted({*gaps, *window.lost})
-
-
-async def _newest(window: Window, wanted: Filter, limit: int, gaps: list[Kind]) -> Found:
+async def _newest(window: Window, wanted: Filter, limit: int) -> Found:
     """Go down; the next page ends before the last item looked at, whose own position is just behind it."""
     top, items, seen = window.high, [], 0
     while not window.exhausted and seen < MOST_SEEN:
@@ -137,9 +136,9 @@ async def _newest(window: Window, wanted: Filter, limit: int, gaps: list[Kind]) 
                 continue
             items.append(item)
             if len(items) == limit:
-                return Found(items=items, next=item.below, position=top, gaps=gaps)
+                return Found(items=items, next=item.below, position=top)
     following = None if window.exhausted else window.high
-    return Found(items=items, next=following, position=top, gaps=gaps)
+    return Found(items=items, next=following, position=top)
 
 
 def _spelt(found: Found, form: str, *, envelopes: bool) -> web.Response:

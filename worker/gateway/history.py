@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from worker.gateway.items import Item, Placed, in_order, placed
 from worker.gateway.position import SEQUENCE_MAX, Position, before, moved
 from worker.schema import KINDS, Kind, event_stream
-from worker.streams import browse, ends, entries, order, persist
+from worker.streams import browse, entries, extents, order, persist
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -83,11 +83,12 @@ class History:
     async def beyond(self, kinds: tuple[Kind, ...], after: Position) -> dict[Kind, str]:
         """Return the kinds whose stream ends before `after`, with its end; a time to come is no place beyond."""
         at = {self._stream[kind]: after[KINDS.index(kind)] for kind in kinds}
-        found = await persist(self.client, lambda: ends(self.client, at))
+        found = await persist(self.client, lambda: extents(self.client, at))
         return {
-            kind: found[self._stream[kind]]
+            kind: found[self._stream[kind]].end
             for kind in kinds
-            if order(found[self._stream[kind]]) < (place := order(at[self._stream[kind]])) and place[1] != SEQUENCE_MAX
+            if order(found[self._stream[kind]].end) < (asked := order(at[self._stream[kind]]))
+            and asked[1] != SEQUENCE_MAX
         }
 
     async def _trimmed(self, stream: str, at: str) -> bool:

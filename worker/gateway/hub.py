@@ -20,9 +20,10 @@ from redis.exceptions import RedisError
 
 from worker.gateway.choirs import Asked, Choirs, Listener, is_ahead
 from worker.gateway.items import Item, Key, Placed, in_order, placed
-from worker.gateway.position import START, Position, moved
+from worker.gateway.position import START, Position, later, moved
+from worker.gateway.tally import Tally
 from worker.schema import KINDS, Kind, event_stream
-from worker.streams import Entry, check_server, connect, ends, entries, order, persist
+from worker.streams import Entry, Extent, check_server, connect, entries, extent, extents, order, persist
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -50,6 +51,7 @@ HOLD_S: Final = 1.0
 """An entry from a millisecond that does not end (the server's clock was set back) is sent after this."""
 
 
+TRIMMED: Final = "it was trimmed away before it was read"
 BEGUN_ANEW: Final = "the stream ends before this place: it was lost, or begun anew; it goes on with what comes now"
 
 
@@ -75,6 +77,11 @@ class Hub:
         self._recent: deque[Item] = deque()
         self._recent_floor: Position = START
         self.choirs = Choirs()
+        self._tally = Tally()
+        self._length: dict[str, int] = {}
+        self._counted: dict[str, Extent] = {}
+        self._doubted: set[str] = set()
+        """Streams of which something may have been trimmed away before it was read."""
         self._unsure = False
         """Whether the streams may end before where we are: Redis was away, or nothing has come for a while."""
         self._figures = figures
@@ -85,7 +92,9 @@ class Hub:
     async def open(self) -> None:
         """Begin at the end of every stream.  UsageError, ConnectionError as `check_server`."""
         await check_server(self.client)
-        self._cursor = await persist(self.client, lambda: ends(self.client, self._kind_of))
+        found = await persist(self.client, lambda: extents(self.client, self._kind_of))
+        self._tally.begin(found)
+        self._cursor = {stream: extent.end for stream, extent in found.items()}
         self.position = self._recent_floor = tuple(self._cursor.values())
         self.last_read_at = asyncio.get_running_loop().time()
 
@@ -119,7 +128,11 @@ class Hub:
             self._held_since = asyncio.get_running_loop().time()
         if self._held:
             await asyncio.sleep(self._pause_s)
-            await self._hand_over(await self._read(self._gather))
+            now_ms = await self._read(self._gather)
+            if self._is_doubtful():
+                now_ms = await self._read(self._recount)
+                self._count()
+            await self._hand_over(now_ms)
         self.last_read_at = asyncio.get_running_loop().time()
         self._turned()
 
@@ -128,6 +141,13 @@ class Hub:
         answer, now_ms, cursor = await persist(self.client, lambda: self._step(way), PATIENCE_S)
         self._hold(entries(answer), cursor)
         return now_ms
+
+    def _count(self) -> None:
+        """Say what was trimmed away before we read it, of the streams that were read up to the instant of counting."""
+        sure = {stream: at for stream, at in self._counted.items() if stream in self._doubted - set(self._more)}
+        self._doubted -= set(sure)
+        if short := self._tally.missing(sure):
+            self._lose([self._kind_of[stream] for stream in short], TRIMMED)
 
     async def _step(self, way: Callable[[dict[Any, Any]], Awaitable[tuple[Any, int]]]) -> tuple[Any, int, list[str]]:
         if self._unsure:
@@ -146,34 +166,69 @@ class Hub:
         A replica that has not had everything became the primary, or the keys were lost, and the clock that makes ids
         is behind the old one.
         """
-        found = await ends(self.client, self._kind_of)
-        anew = {s: end for s, end in found.items() if order(end) < order(self._cursor[s])}
+        found = await extents(self.client, self._kind_of)
+        anew = {stream: at for stream, at in found.items() if order(at.end) < order(self._cursor[stream])}
         self._unsure = False
         if not anew:
             return
-        log.warning("streams begun anew", streams=sorted(anew))
-        self._cursor |= anew
-        kinds = {self._kind_of[stream]: end for stream, end in anew.items()}
-        self.position = self._recent_floor = moved(self.position, kinds)
-        self._recent.clear()
+        self._tally.begin(anew)
+        self._cursor |= {stream: at.end for stream, at in anew.items()}
+        kinds = {self._kind_of[stream]: at.end for stream, at in anew.items()}
+        self.position = moved(self.position, kinds)
         self._held = [place for place in self._held if place.kind not in kinds]
-        self.choirs.lose(kinds, self.position, BEGUN_ANEW)
+        self.choirs.lower(kinds)
+        self._lose([*kinds], BEGUN_ANEW)
+
+    def _lose(self, kinds: list[Kind], detail: str) -> None:
+        """Say that something is missing here; who comes from before that must ask history, which knows."""
+        log.warning("events lost", kinds=kinds, detail=detail)
+        self._recent.clear()
+        read = {kind: self._cursor[stream] for stream, kind in self._kind_of.items() if kind in kinds}
+        self._recent_floor = moved(self.position, read)
+        self.choirs.lose(kinds, self.position, detail)
 
     async def _wait(self, cursor: dict[Any, Any]) -> tuple[Any, int]:
         return await self.client.xread(cursor, count=BATCH, block=round(BLOCK_S * 1000)), 0
 
     async def _gather(self, cursor: dict[Any, Any]) -> tuple[Any, int]:
-        """Read at one instant, and that instant by the server's clock."""
+        """Read at one instant; that instant by the server's clock, and how much the streams hold."""
         pipe = self.client.pipeline(transaction=True)
         pipe.xread(cursor, count=BATCH)
         pipe.time()
-        answer, (seconds, microseconds) = await pipe.execute()
+        for stream in self._kind_of:
+            pipe.xlen(stream)
+        answer, (seconds, microseconds), *lengths = await pipe.execute()
+        self._length = dict(zip(self._kind_of, lengths, strict=True))
         return answer, seconds * 1000 + microseconds // 1000
+
+    async def _recount(self, cursor: dict[Any, Any]) -> tuple[Any, int]:
+        """Gather once more, and with it what was ever added."""
+        pipe = self.client.pipeline(transaction=True)
+        pipe.xread(cursor, count=BATCH)
+        pipe.time()
+        for stream in self._kind_of:
+            pipe.xinfo_stream(stream)
+        answer, clock, *infos = await pipe.execute(raise_on_error=False)  # a stream may be missing
+        for failed in (answer, clock):
+            if isinstance(failed, Exception):
+                raise failed
+        self._counted = dict(zip(self._kind_of, map(extent, infos), strict=True))
+        return answer, clock[0] * 1000 + clock[1] // 1000
+
+    def _is_doubtful(self) -> bool:
+        """Tell whether something may have been trimmed away before we read it: all has been, and nothing older is left.
+
+        Streams lose their head, so what is missing lies before all that they still hold.
+        """
+        held = Counter(place.entry.stream for place in self._held)
+        self._doubted |= {stream for stream, n in held.items() if self._length[stream] <= n} | set(self._more)
+        return not self._doubted.issubset(self._more)
 
     def _hold(self, found: list[Entry], read: Iterable[str]) -> None:
         for stream in read:
             held = [placed(entry, self._kind_of[stream]) for entry in found if entry.stream == stream]
             self._held += held
+            self._tally.read(stream, len(held))
             self._more.pop(stream, None)
             if held:
                 self._cursor[stream] = held[-1].entry.id
@@ -208,7 +263,7 @@ class Hub:
     def _remember(self, items: list[Item]) -> None:
         self._recent.extend(items)
         while len(self._recent) > RECENT:
-            self._recent_floor = self._recent.popleft().position
+            self._recent_floor = later(self._recent_floor, self._recent.popleft().position)
 
     # ------------------------------------------------------------ listeners
     def reaches(self, position: Position, kinds: tuple[Kind, ...]) -> bool:

@@ -221,8 +221,6 @@ class Streams:
         """Send what lies between a position and the present; return how far it got: within the hub's reach."""
         if self._hub.reaches(after, wanted.kinds):
             return after
-        if gaps := await self._history.gaps(wanted.kinds, after):
-            client.send(form.wrap(_gap(form, gaps, after)))
         window = self._history.window(wanted.kinds, after, self._hub.position)
         self._replaying += 1
         try:
@@ -234,7 +232,7 @@ class Streams:
     async def _send_past(self, client: Client, wanted: Filter, form: Form, window: Window) -> Position:
         """Send chunk by chunk, at the client's pace, until what is left is within the hub's reach."""
         clock = asyncio.get_running_loop().time
-        sent_at = clock()
+        sent_at, begin = clock(), window.low
         while not self._hub.reaches(window.low, wanted.kinds) and not client.ended.done():
             share = max(1, self._replaying // FULL_SPEED)
             window.count = max(FEWEST, CHUNK // share)
@@ -243,6 +241,8 @@ class Streams:
             place = window.low
             passing = [item for item in await window.oldest() if item.passes(wanted)]
             frames = b"".join([form.frame(item) for item in passing])
+            if place == begin:  # only now: what is gone by then was perhaps not read
+                window.lost.update(await self._history.gaps(wanted.kinds, begin))
             if window.lost:  # trimming has overtaken us
                 frames = _gap(form, sorted(window.lost), place) + frames
                 window.lost.clear()

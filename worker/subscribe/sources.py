@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from redis.exceptions import ResponseError
 
-from worker.streams import Entry, Group, browse, ends, order, read, read_group
+from worker.streams import Entry, Group, browse, extents, order, read, read_group
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -18,6 +18,8 @@ BATCH: Final = 100
 """Entries of one stream in one round trip: all that is ever held of it."""
 CLAIM_AFTER_S: Final = 300.0
 """A group's event not acknowledged for this long goes to another subscriber: its own must be dead."""
+AWAY_AFTER_S: Final = 5.0
+"""Who has not read for longer than a wait takes may have been overtaken by trimming."""
 START: Final = "0-0"
 
 
@@ -81,7 +83,7 @@ class Alone:
         Keys were lost, or a replica that has not had everything became the primary, and the clock that makes ids is
         behind the old one.  A bare time may lie ahead: from then on is what was asked for.
         """
-        for stream, end in (await ends(self._client, streams)).items():
+        for stream, (end, _) in (await extents(self._client, streams)).items():
             at = self._cursor[stream]
             if "-" in at and order(end) < order(at):
                 self._cursor[stream] = self.position[stream] = end
@@ -115,6 +117,7 @@ class Shared:
         """Streams whose last batch was full (or that were never read): trimming may overtake us."""
         self._claim_at = dict.fromkeys(start, 0.0)
         self._kept_at = 0.0
+        self._read_at = 0.0
 
     async def open(self) -> None:
         """Create the group where there is none yet."""
@@ -124,6 +127,10 @@ class Shared:
 
     async def read(self, streams: list[str], block_s: float) -> list[Entry]:
         """Read what a consumer is to do next: what it holds, what the dead left, what is new."""
+        now = asyncio.get_running_loop().time()
+        if now - self._read_at > AWAY_AFTER_S:
+            self._behind = set(self._groups)
+        self._read_at = now
         for stream in self._behind.intersection(streams):
             await self._check(self._groups[stream])
         claimed = await self._claim(streams)
