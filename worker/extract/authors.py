@@ -6,7 +6,8 @@ Lunde is a teacher in Oslo.").  Elsewhere nobody knows who "I" is.
 
 from __future__ import annotations
 
-from worker.extract.people import People, Person
+from worker.extract.people import People
+from worker.extract.persons import Person
 
 _NOTES = 3
 """Paragraphs at the end among which the note about the author stands."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from worker.extract.countries import Countries
 from worker.extract.discourse import Discourse
-from worker.extract.names import Name, is_role
-from worker.extract.people import Person
+from worker.extract.names import Name
+from worker.extract.persons import Person
 from worker.extract.phrases import NounPhrase
+from worker.extract.roles import is_role
 from worker.schema import Actor, ActorType
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from worker.extract.lexicon_people import Gender
-from worker.extract.names import is_role
-from worker.extract.people import People, Person
+from worker.extract.people import People
+from worker.extract.persons import Person
 from worker.extract.phrases import NounPhrase
+from worker.extract.roles import is_role
 
 
 class Description(Struct, frozen=True):

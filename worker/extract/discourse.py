@@ -15,8 +15,9 @@ from worker.extract.institutions import Institutions
 from worker.extract.lexicon import lexicon
 from worker.extract.lexicon_people import Gender
 from worker.extract.names import Name, is_pronoun
-from worker.extract.people import People, Person
+from worker.extract.people import People
 from worker.extract.people_lexicon import Words, load
+from worker.extract.persons import Person
 from worker.extract.phrases import NounPhrase
 from worker.extract.salience import FADING, OBJECT, SPEAKER, SUBJECT, standing
 

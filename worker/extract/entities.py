@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from worker.extract.descriptions import Description
 from worker.extract.lexicon_people import Gender
-from worker.extract.people import Person
+from worker.extract.persons import Person
 from worker.extract.salience import FADING, FORGOTTEN, SPEAKER, SUBJECT
 
 DOUBT = 0.85

@@ -11,7 +11,8 @@ from collections import Counter
 
 from worker.extract.descriptions import Description, Descriptions
 from worker.extract.entities import MANY, Entity, Focus
-from worker.extract.people import People, Person
+from worker.extract.people import People
+from worker.extract.persons import Person
 
 _SHARE = 1.5
 """How many times more votes than the next one's decide whom a description means."""

@@ -12,7 +12,8 @@ from worker.extract.denotations import Denotations
 from worker.extract.discourse import Discourse
 from worker.extract.entities import Entity
 from worker.extract.lexicon import Lexicon
-from worker.extract.people import People, Person
+from worker.extract.people import People
+from worker.extract.persons import Person
 from worker.extract.phrases import Phrases
 from worker.extract.pronouns import Pronouns
 from worker.extract.text import Text

@@ -1,8 +1,7 @@
-"""Proper names: where they stand, what they name, and the role and country the words around them give.
+"""Proper names: where they stand and what they name.
 
-A name is found inside a base noun phrase ("Estonian Prime Minister [Jaan Tamm]"), behind an of-phrase ("the Minister
-of Transport of Latvia [Anna Ozola]") or as the possessor ("[Tamm]'s remarks").  Its role is the words before it or
-an apposition on either side.
+A name ends a base noun phrase ("Estonian Prime Minister [Jaan Tamm]") or is the possessor in one ("[Tamm]'s remarks").
+The words before it in the phrase are its role; what stands around the phrase is read by `worker.extract.roles`.
 """
 
 from __future__ import annotations
@@ -19,8 +18,6 @@ from worker.extract.time_phrases import is_time
 
 NameKind = Literal["person", "organisation", "country", "unknown"]
 
-_HOPS = 3
-"""Of-phrases between a role and the comma before its holder."""
 _OPENING = frozenset({"JJ", "CD", "NNS", "DT", "PRP$"})
 _CAPITALISED = frozenset({"NNP", "NN", "NNS", "JJ", "FW", "CD"})
 
@@ -43,7 +40,7 @@ class Name(Struct, frozen=True, gc=False):
 
 
 def names(text: Text, phrases: Phrases, lexicon: Lexicon) -> list[Name]:
-    """Find the names of a text in order."""
+    """Find the names of a text in order, each with the role that the words before it give."""
     found: list[Name] = []
     for number, phrase in enumerate(phrases.nouns):
         if text.tags[phrase.head] in {"PRP", "EX", "WP"}:
@@ -51,7 +48,7 @@ def names(text: Text, phrases: Phrases, lexicon: Lexicon) -> list[Name]:
         for first, last in _parts(text, phrase):
             name = _name(text, lexicon, number, first, last)
             if name is not None:
-                found.append(_with_role(text, phrases, lexicon, name))
+                found.append(name)
     return found
 
 
@@ -179,135 +176,3 @@ def _kind(text: Text, lexicon: Lexicon, first: int, last: int, *, titled: bool, 
     if article or (last - first == 1 and whole.isupper() and len(whole.strip(".")) > 1):
         return "organisation"
     return "unknown"
-
-
-# ---------------------------------------------------------------- roles around a name
-def _with_role(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Name:
-    """Add the role that an of-phrase or an apposition gives, where the words before the name gave none."""
-    if name.kind in {"organisation", "country"}:
-        return name
-    return (
-        _role_of(text, phrases, lexicon, name)
-        or _role_before(text, phrases, lexicon, name)
-        or _role_after(text, phrases, lexicon, name)
-        or name
-    )
-
-
-def _role_of(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Name | None:
-    """ "Minister of Transport of Latvia Anna Ozola": a department or country, then a name."""
-    phrase = phrases.nouns[name.phrase]
-    if name.last - name.first < 2 or phrase.first == 0 or text.lower[phrase.first - 1] != "of":  # noqa: PLR2004
-        return None
-    cut = place_length(text, name.first, name.last, lexicon) or _department_length(text, name.first, name.last, lexicon)
-    if not cut or name.first + cut >= name.last:
-        return None
-    head = phrases.noun(phrase.first - 2)
-    while (
-        head is not None and not is_role(text, head, lexicon) and head.first > 1 and text.lower[head.first - 1] == "of"
-    ):
-        head = phrases.noun(head.first - 2)
-    if head is None or not is_role(text, head, lexicon):
-        return None
-    return _named(name, name.first + cut, _without_article(text, head.first), name.first + cut, head.first)
-
-
-def _named(name: Name, first: int, role_first: int, role_last: int, outer: int) -> Name:
-    return Name(
-        first=first,
-        last=name.last,
-        kind="person",
-        phrase=name.phrase,
-        role_first=role_first,
-        role_last=role_last,
-        outer_first=outer,
-        gender=name.gender,
-    )
-
-
-def _department_length(text: Text, first: int, last: int, lexicon: Lexicon) -> int:
-    for size in (2, 1):
-        if first + size < last and " ".join(text.lower[first : first + size]) in lexicon.departments:
-            return size
-    return 0
-
-
-def place_length(text: Text, first: int, last: int, lexicon: Lexicon) -> int:
-    """Return how many tokens from `first` name a country, the longest reading first; 0 for none."""
-    for size in range(min(lexicon.longest_place, last - first), 0, -1):
-        if " ".join(text.words[first : first + size]) in lexicon.countries:
-            return size
-    return 0
-
-
-def is_role(text: Text, phrase: NounPhrase, lexicon: Lexicon) -> bool:
-    """Is the phrase headed by a word for what a person is ("the foreign minister")?"""
-    word = text.lower[phrase.head]
-    return word in lexicon.roles or (
-        word.startswith(("ex-", "co-", "vice-", "then-", "now-")) and word.partition("-")[2] in lexicon.roles
-    )
-
-
-def _without_article(text: Text, first: int) -> int:
-    return first + 1 if text.tags[first] in {"DT", "PRP$"} else first
-
-
-def _role_before(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Name | None:
-    """ "The foreign minister of Estonia, Jaan Tamm, …"."""
-    phrase = phrases.nouns[name.phrase]
-    if (
-        name.role_first >= 0
-        or name.outer_first != phrase.first
-        or phrase.first <= 1
-        or text.words[phrase.first - 1] != ","
-    ):
-        return None
-    before = phrases.noun(phrase.first - 2)
-    tail = phrase.first - 1
-    hops = 0
-    while (
-        before is not None
-        and not is_role(text, before, lexicon)
-        and hops < _HOPS
-        and before.first > 1
-        and text.lower[before.first - 1] in {"of", "for", "at"}
-    ):
-        before = phrases.noun(before.first - 2)
-        hops += 1
-    if before is None or not is_role(text, before, lexicon):
-        return None
-    if before.first > 1 and text.lower[before.first - 1] in {"of", "for"}:
-        outer = phrases.noun(before.first - 2)
-        before = outer if outer is not None and is_role(text, outer, lexicon) else before  # "Minister of Justice"
-    if before.last < len(text.words) and text.lower[before.last] not in {"of", "for", "at", ","}:
-        return None
-    if text.lower[before.first] in {"a", "an"} and before.first and text.words[before.first - 1] == ",":
-        return None  # "X, a senator, Y and Z": the apposition of somebody else
-    return _named(name, name.first, _without_article(text, before.first), tail, before.first)
-
-
-def _role_after(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Name | None:
-    """ "Jaan Tamm, the foreign minister of Estonia, …"; an apposition adds to a role before the name only if none."""
-    phrase = phrases.nouns[name.phrase]
-    at = phrase.last
-    if name.last != phrase.last or at + 1 >= len(text.words) or text.words[at] != ",":
-        return None
-    start = at + 2 if text.lower[at + 1] in lexicon.closed.tenure else at + 1
-    after = phrases.noun(start)
-    if after is None or after.first != start or (name.role_first >= 0 and name.kind == "person"):
-        return None
-    if not is_role(text, after, lexicon):
-        return None
-    end = _role_end(text, phrases, after.last, lexicon)
-    return _named(name, name.first, _without_article(text, after.first), end, name.outer_first)
-
-
-def _role_end(text: Text, phrases: Phrases, at: int, lexicon: Lexicon) -> int:
-    """Where the role's of-, for- and at-phrases end."""
-    limit = min(len(text.words), at + 16)
-    while at + 1 < limit and (text.lower[at] in lexicon.closed.of_office or text.words[at] == "and"):
-        following = phrases.noun(at + 1)
-        if following is None or following.first != at + 1:
-            break
-        at = following.last
-    return at

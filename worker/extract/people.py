@@ -10,19 +10,18 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 
-from msgspec import Struct
-
 from worker.extract.bodies import Bodies
 from worker.extract.countries import Countries
 from worker.extract.lexicon import Lexicon
 from worker.extract.lexicon_people import Gender
 from worker.extract.names import Name, names
 from worker.extract.people_lexicon import load
+from worker.extract.persons import Person
 from worker.extract.phrases import Phrases
+from worker.extract.roles import with_role
 from worker.extract.spellings import bare, compatible, key, one_letter_off
 from worker.extract.tags import tagger
 from worker.extract.text import Text
-from worker.schema import Actor, Span
 
 _NOTHING: frozenset[str] = frozenset()
 _MANY = 40
@@ -36,39 +35,6 @@ _LONG_ROLE = 8
 """Words from which a longer role tells no more."""
 
 
-class Person(Struct, eq=False):
-    """One person (or another bearer of a name of several words) of the article."""
-
-    tokens: list[str]
-    """The fullest name."""
-    suffix: str = ""
-    """Jr., III and the like."""
-    sure: bool = False
-    """Known to be a person, by title, role or given name."""
-    gender: Gender | None = None
-    role: str | None = None
-    role_words: frozenset[str] = frozenset()
-    """Lower-case words of every role given, spelled out."""
-    held: frozenset[str] = frozenset()
-    """Of these the heads: "minister" of "the minister of transport and deputy of the premier"."""
-    former: frozenset[str] = frozenset()
-    """Of these the ones held no more."""
-    country: str | None = None
-    nation: str | None = None
-    """The country that a role names, whether the bearer represents it or not; "" for an international body's."""
-    seen: list[int] = []
-    """Tokens where the name occurs, in order."""
-
-    @property
-    def name(self) -> str:
-        """The fullest name, as written."""
-        return " ".join([*self.tokens, self.suffix]).strip()
-
-    def actor(self, mention: Span | None) -> Actor:
-        """Return the person as a party of an event, meant by some words."""
-        return Actor(name=self.name, mention=mention, type="person", role=self.role, country=self.country)
-
-
 class People:
     """Everybody whom one article names, by surname, given name, role and place in the text."""
 
@@ -77,7 +43,7 @@ class People:
         self.phrases = phrases
         self.lexicon = lexicon
         self.countries = countries
-        self.names = names(text, phrases, lexicon)
+        self.names = [with_role(text, phrases, lexicon, name) for name in names(text, phrases, lexicon)]
         self.everyone: list[Person] = []
         self.speakers: list[Person | None] = []
         """Who spoke so far; None for what is no person."""

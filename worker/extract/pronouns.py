@@ -10,7 +10,7 @@ from worker.extract.authors import author
 from worker.extract.denotations import Denotations
 from worker.extract.entities import Entity
 from worker.extract.marks import TYPESET_DASHES
-from worker.extract.people import Person
+from worker.extract.persons import Person
 from worker.schema import Actor
 
 _BEFORE_RELATIVE = TYPESET_DASHES | {",", "-", "(", ")"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from worker.extract.document import Doc
 from worker.extract.marks import PAUSES
-from worker.extract.names import is_role
 from worker.extract.phrase_kinds import Range, is_time, text_is_venue
 from worker.extract.phrases import NounPhrase
+from worker.extract.roles import is_role
 
 
 def agent(doc: Doc, at: int, limit: int) -> Range | None:

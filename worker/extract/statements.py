@@ -14,7 +14,7 @@ from worker.extract.document import Doc
 from worker.extract.finds import Find
 from worker.extract.layout import layout
 from worker.extract.occasions import said_on
-from worker.extract.people import Person
+from worker.extract.persons import Person
 from worker.extract.phrase_kinds import Range
 from worker.schema import Act, Actor, Quotation, Statement, digest
 

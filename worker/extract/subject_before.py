@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from worker.extract.document import Doc
 from worker.extract.marks import BREAKS
-from worker.extract.names import is_role
 from worker.extract.phrase_kinds import Range, is_time
 from worker.extract.phrases import NounPhrase, VerbGroup
+from worker.extract.roles import is_role
 
 _ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN", "VBD", "IN", "PRP$", "RB", "SC"})
 _DEPTH = 6
