@@ -15,10 +15,12 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from redis.asyncio import Redis
 
 from tests.gateway.conftest import publish, serve_with
 from tests.operating.promtool import STEP_S, Phase, Series, firing, series
 from worker import health
+from worker.fleet import readers
 from worker.health import watched
 from worker.pulse import Pulse
 from worker.settings import Settings
@@ -143,6 +145,12 @@ def long_ago() -> str:
 async def says(scrape: Callable[[], Awaitable[str]], line: str) -> bool:
     """Tell whether a line of the metrics begins like this (a regular expression)."""
     return re.search(rf"(?m)^{line}", await scrape()) is not None
+
+
+async def stands(settings: Settings, name: str) -> bool:
+    """Tell whether a reader has told of its place."""
+    async with Redis.from_url(settings.redis_url or "", protocol=2) as client:
+        return any(reader.name == name and reader.position for reader in await readers(client, settings.key_prefix))
 
 
 async def until(reached: Callable[[], Awaitable[bool]]) -> None:

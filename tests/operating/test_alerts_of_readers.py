@@ -13,12 +13,11 @@ from redis.asyncio import Redis
 
 from tests.gateway.conftest import Publisher, Serve, made
 from tests.gateway.test_stream import slow_socket
-from tests.operating.conftest import Fires, Process, Watching, long_ago, process, says, until
+from tests.operating.conftest import Fires, Process, Watching, long_ago, process, says, stands, until
 from tests.operating.promtool import needs
 from tests.subscribe.published import event
 from tests.subscribe.published import publish as publish_named
 from tests.webhook.receiver import SECRET, receiving
-from worker.fleet import readers
 from worker.schema import Span, event_stream
 from worker.settings import Settings
 
@@ -72,14 +71,8 @@ async def delivering(settings: Settings, to: str, folder: Path) -> AsyncIterator
     """Run the webhook `press` as a process of its own."""
     environ = {"COMMUNIQUE_WEBHOOK_SECRET": SECRET, "COMMUNIQUE_BACKOFF_S": "0.1", "COMMUNIQUE_WEBHOOK_URL": to}
     async with process(settings, folder / "webhook.log", "webhook", "--name", "press", **environ) as service:
-        await until(lambda: _stands(settings, "webhook:press"))
+        await until(lambda: stands(settings, "webhook:press"))
         yield service
-
-
-async def _stands(settings: Settings, name: str) -> bool:
-    """Tell whether a reader has told of its place."""
-    async with Redis.from_url(settings.redis_url or "", protocol=2) as client:
-        return any(reader.name == name and reader.position for reader in await readers(client, settings.key_prefix))
 
 
 def attempts(outcome: str, reason: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.operating.conftest import Process, process, until
+from tests.operating.conftest import Process, process, stands, until
 from tests.subscribe.published import publish
 from tests.webhook.receiver import SECRET, receiving
 
@@ -80,7 +80,7 @@ async def test_one_that_ended_is_told_apart_from_one_that_runs(settings: Setting
     environ = {"COMMUNIQUE_WEBHOOK_SECRET": SECRET, "COMMUNIQUE_WEBHOOK_URL": "http://127.0.0.1:1/"}
     rest = [str(tmp_path / "events")] if word == "sink" else []
     async with process(settings, tmp_path / "log", word, *rest, "--name", "press", **environ) as service:
-        await asked(service, "readyz")
+        await until(lambda: stands(settings, f"{word}:press"))
         service.child.terminate()
         assert await asyncio.wait_for(service.child.wait(), 30) == 0
     _, top = await said(settings, "top", "--once")
