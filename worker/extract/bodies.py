@@ -1,4 +1,7 @@
-"""Organisations under other words: initials, and "the committee" for the committee named before."""
+"""Organisations under other words: initials, and "the committee" for the committee named before.
+
+"The Northern Ferry Union (NFU)" makes "the NFU" that union below, and "the union" too if there is no other.
+"""
 
 from __future__ import annotations
 

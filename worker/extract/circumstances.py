@@ -1,4 +1,7 @@
-"""Where and when: the circumstances that a sentence gives of an event."""
+"""Where and when: the circumstances that a sentence gives of an event.
+
+"The ministers met [in Riga] [on Monday]", "the [Riga] talks", "during [last week]'s visit to [Norway]".
+"""
 
 from __future__ import annotations
 

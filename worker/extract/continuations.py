@@ -1,4 +1,8 @@
-"""Quotations across sentences and paragraphs: whose words one goes on with."""
+"""Quotations across sentences and paragraphs: whose words one goes on with.
+
+"Hale shook her head. | “I was told otherwise.”": the second sentence is hers; so is a paragraph that opens with a mark
+where the one before was left open.
+"""
 
 from __future__ import annotations
 

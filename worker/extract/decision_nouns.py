@@ -1,4 +1,7 @@
-"""Decisions told by a noun whose decider is said, and decisions said not to have been taken."""
+"""Decisions told by a noun whose decider is said, and decisions said not to have been taken.
+
+"The court's ruling on the ban", "the council's refusal to pay", "no decision was taken".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What became of a decision that a verb tells of: taken, refused, put off, still to come, or nobody's."""
+"""What became of a decision that a verb tells of: taken, refused, put off, still to come, or nobody's.
+
+"Decided to close" is taken, "will decide" pending, "refused to close" rejected, "has yet to decide" pending,
+"failed to agree on a date" not taken.
+"""
 
 from __future__ import annotations
 

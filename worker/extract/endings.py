@@ -1,4 +1,8 @@
-"""Where content ends: before another attribution, another predicate or main clause, a circumstance, the final stop."""
+"""Where content ends: before another attribution, another predicate or main clause, a circumstance, the final stop.
+
+"She said the port would close | , adding …", "said it rained | , and the crew left", "praised the crew
+| after the talks".
+"""
 
 from __future__ import annotations
 

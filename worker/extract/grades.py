@@ -1,4 +1,7 @@
-"""Whether a party acts in a political or institutional role, as far as its name, its role and its article tell."""
+"""Whether a party acts in a political or institutional role, as far as its name, its role and its article tell.
+
+"The finance minister", "Norway" and "the city council" do, "the singer" does not; of a bare "Jaan Tamm" nobody knows.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Bodies and groups: under their names, under common nouns ("the union", "the voters"), and behind their documents."""
+"""Bodies and groups: under their names, under common nouns ("the union", "the voters"), and behind their documents.
+
+"The Port of Belm", later "the port"; "the union", later "it"; "the port's report", which speaks for the port.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Meetings told by a noun: parties by possessor, modifiers, prepositions and the light verb that lends a subject."""
+"""Meetings told by a noun: parties by possessor, modifiers, prepositions and the light verb that lends a subject.
+
+"Berg's talks with Ozola", "a summit between Latvia and Estonia", "Berg held a meeting with Ozola".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What became of a meeting that a noun tells of: the verb that governs it says so, else the words that describe it."""
+"""What became of a meeting that a noun tells of: the verb that governs it says so, else the words that describe it.
+
+"Called off the talks", "agreed to a summit", "the planned visit", "talks that were to begin on Monday".
+"""
 
 from __future__ import annotations
 

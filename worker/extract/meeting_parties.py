@@ -1,4 +1,7 @@
-"""Who takes part in a meeting that a noun tells of: its possessor, its prepositions, and the clause it hangs on."""
+"""Who takes part in a meeting that a noun tells of: its possessor, its prepositions, and the clause it hangs on.
+
+"[Berg]'s talks with [Ozola]", "the [Latvia]-[Estonia] summit", "[Berg] flew to Riga for talks".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Meetings told by a verb: parties by subject, object and with-phrase."""
+"""Meetings told by a verb: parties by subject, object and with-phrase.
+
+"Berg met (with) Ozola", "Berg and Ozola discussed the fees", "Berg visited Latvia", "Berg hosted the union's leaders".
+"""
 
 from __future__ import annotations
 
@@ -124,12 +127,7 @@ class MeetingVerbs(MeetingReader):
         target = self.clauses.object(group)
         if target is None or not self._is_seat(target):
             return None
-        if not self._abroad(self.subject(group), target):
-            return None
-        found = self._verbal(group, "visit", self.subject(group), "visit")
-        if found is not None:
-            found.place = self.around.place_span(target)
-        return found
+        return self._visit_to(group, target, "visit")
 
     def _travel(self, group: VerbGroup) -> Candidate | None:
         """Read "X flew to Y", "X will arrive in Y"."""
@@ -139,9 +137,12 @@ class MeetingVerbs(MeetingReader):
         target = self.clauses.noun(at + 1)
         if target is None or not self._is_seat(target):
             return None
-        if not self._abroad(self.subject(group), target):
-            return None
-        found = self._verbal(group, "visit", self.subject(group), "travel")
+        return self._visit_to(group, target, "travel")
+
+    def _visit_to(self, group: VerbGroup, target: NounPhrase, rule: str) -> Candidate | None:
+        """Return the visit of a verb's subject to another country or capital."""
+        visitors = self.subject(group)
+        found = self._verbal(group, "visit", visitors, rule) if self._abroad(visitors, target) else None
         if found is not None:
             found.place = self.around.place_span(target)
         return found

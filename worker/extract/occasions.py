@@ -1,4 +1,7 @@
-"""The occasion of a statement: where and when it was said."""
+"""The occasion of a statement: where and when it was said.
+
+"Told [a news conference] [on Friday] that …", "wrote [on Facebook]", "said [in an interview with Baltic Wire] that …".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a noun phrase is: somebody who can speak or be told, a time, a place to speak."""
+"""What a noun phrase is: somebody who can speak or be told, a time, a place to speak.
+
+"The envoy" and "the union" can speak and be told, "last week" is a time, "a news conference" a place to speak.
+"""
 
 from __future__ import annotations
 

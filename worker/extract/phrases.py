@@ -1,8 +1,8 @@
 """Noun phrases and verb groups: the chunks that rules name instead of patterns of strings.
 
 Both come from one pass over the word classes of a text, so they cost linear time.  A noun phrase here is a base one
-("the Estonian transport minister", "Estonia's ports", "he"), without what follows its head; `extent` adds of-phrases,
-appositions and relatives where a rule wants the whole phrase.
+("the Estonian transport minister", "Estonia's ports", "he"), without what follows its head; `subject_before` and
+`speaker_after` add of-phrases, appositions and relatives where a rule wants the whole phrase.
 """
 
 from __future__ import annotations

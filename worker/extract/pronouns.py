@@ -1,4 +1,8 @@
-"""Whom a pronoun stands for: the discourse knows the personal ones, the words before a relative one say it."""
+"""Whom a pronoun stands for: the discourse knows the personal ones, the words before a relative one say it.
+
+"“No,” [he] said" means whoever the discourse says; "the envoy to Riga, [who] resigned, said" the envoy; "[I] think" the
+author of an opinion piece.
+"""
 
 from __future__ import annotations
 

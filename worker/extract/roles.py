@@ -31,7 +31,8 @@ def _role_of(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Name
     phrase = phrases.nouns[name.phrase]
     if name.last - name.first < 2 or phrase.first == 0 or text.lower[phrase.first - 1] != "of":  # noqa: PLR2004
         return None
-    cut = _place_length(text, name.first, name.last, lexicon) or _department_length(text, name.first, name.last, lexicon)
+    first, last = name.first, name.last
+    cut = _place_length(text, first, last, lexicon) or _department_length(text, first, last, lexicon)
     if not cut or name.first + cut >= name.last:
         return None
     head = phrases.noun(phrase.first - 2)

@@ -1,4 +1,7 @@
-"""About what: the stretch of words that is the topic of a meeting or the object of a decision."""
+"""About what: the stretch of words that is the topic of a meeting or the object of a decision.
+
+"Held talks on [the fees for small ferries]", "met to discuss [the strike]", "approved [a ban on nets]".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Whose cue a verb is where its subject does not stand right before it: shared, lent, or the main clause's."""
+"""Whose cue a verb is where its subject does not stand right before it: shared, lent, or the main clause's.
+
+"Hale praised the crew and | accused the port": shared; "Hale went on to | say": lent; "Hale left, | saying …": the main
+clause's.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Times among the nouns: which words begin one, what begins right after one, and who is only named like one."""
+"""Times among the nouns: which words begin one, what begins right after one, and who is only named like one.
+
+"Met Hale | yesterday", "on Monday | President Hale left"; but "Anna May" is somebody, and "the Sunday Post" a paper.
+"""
 
 from __future__ import annotations
 
