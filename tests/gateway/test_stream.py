@@ -13,7 +13,7 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.gateway.conftest import Publisher, Serve, Served, made, person, until
-from worker.gateway.history import History
+from worker.gateway.history import History, Window
 from worker.gateway.position import START
 from worker.schema import KINDS, event_stream
 from worker.settings import Settings
@@ -464,37 +464,64 @@ async def test_our_own_page_opens_a_socket(served: Served) -> None:
         assert not socket_.closed
 
 
-@pytest.mark.parametrize("before", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("trims", "expected"),
+    [
+        ({1: 3}, ["gap", 9, 10, 11]),
+        ({2: 3}, ["gap", 1, 2, "gap", 9, 10, 11]),
+        ({3: 3}, [1, 2, 3, 4, "gap", 9, 10, 11]),
+        ({1: 8, 2: 3}, ["gap", 4, 5, "gap", 9, 10, 11]),
+        ({1: 8, 3: 2}, ["gap", 4, 5, 6, 7, "gap", 10, 11]),
+    ],
+)
 async def test_trimming_that_overtakes_who_reads_the_past_is_said(
-    serve_with: Serve,
+    served: Served,
     publish: Publisher,
-    redis: Redis,
-    settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
-    before: int,
+    trims: dict[int, int],
+    expected: list[str | int],
 ) -> None:
     monkeypatch.setattr("worker.gateway.stream.CHUNK", 2)
     monkeypatch.setattr("worker.gateway.stream.FEWEST", 2)
+    monkeypatch.setattr("worker.gateway.hub.RECENT", 0)
     await publish.events(*(made(i, "meeting") for i in range(12)))
+    await until(lambda: served.gateway.figures.events.total() == 12)
+    [first, *_] = (await served.get("/v1/events?after=0&limit=1&format=json"))["position"].split(" ")
     read, reads = History.read, 0
 
     async def trimmed(self: History, *args: Any, **given: Any) -> Any:
         nonlocal reads
         reads += 1
-        if reads == before:
-            await redis.xtrim(event_stream(settings.key_prefix, "meeting"), maxlen=3, approximate=False)
+        if left := trims.get(reads):
+            stream = event_stream(publish.settings.key_prefix, "meeting")
+            await publish.redis.xtrim(stream, maxlen=left, approximate=False)
         return await read(self, *args, **given)
 
-    async with serve_with() as served:
-        async with served.listen("after=0&kind=meeting") as ear:
-            first = await ear.frame()
-        await until(lambda: served.gateway.streams.open == 0)
-        monkeypatch.setattr(History, "read", trimmed)
-        async with served.listen(f"after={first.id}&kind=meeting") as ear:
-            frames = [await ear.frame()]
-            while frames[-1].event == "gap" or frames[-1].number != 11:
-                frames.append(await ear.frame())
-    found = [frame.event if frame.event == "gap" else frame.number for frame in frames]
-    seen = [1, 2, 3, 4][: 2 * (before - 1)]
-    assert found.index("gap") <= len(seen)
-    assert [number for number in found if number != "gap"] == [*seen, 9, 10, 11]
+    monkeypatch.setattr(History, "read", trimmed)
+    found: list[str | int] = []
+    async with served.listen(f"after={first}&kind=meeting") as ear:
+        while found[-1:] != [11]:
+            frame = await ear.frame()
+            found.append("gap" if frame.event == "gap" else frame.number)
+    assert found == expected
+
+
+async def test_what_comes_in_the_moment_before_one_joins_the_present_is_not_missed(
+    served: Served, publish: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.gateway.hub.RECENT", 2)
+    await publish.events(*(made(i, "meeting") for i in range(9)))
+    await until(lambda: served.gateway.figures.events.total() == 9)
+    close, closed = Window.aclose, 0
+
+    async def late(self: Window) -> None:
+        nonlocal closed
+        closed += 1
+        if closed == 1:
+            await publish.events(*(made(i, "meeting") for i in range(9, 20)))
+            await until(lambda: served.gateway.figures.events.total() == 20)
+        await close(self)
+
+    monkeypatch.setattr(Window, "aclose", late)
+    async with served.listen("after=0") as ear:
+        assert await ear.numbers(20) == list(range(20))

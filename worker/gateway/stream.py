@@ -193,11 +193,13 @@ class Streams:
         client.send(form.wrap(form.hello(begin)))
         if after:
             try:
-                begin = await self._replay(client, wanted, form, await self._kept(client, wanted, form, after))
+                begin = await self._kept(client, wanted, form, after)
+                while not self._hub.reaches(begin, wanted.kinds) and not client.ended.done():
+                    begin = await self._replay(client, wanted, form, begin)
             except Exception:  # a response that has begun can only end with a frame of its own
                 log.exception("replay failed")
                 client.end("failed")
-        if not client.ended.done():
+        if not client.ended.done():  # since the hub was found to reach so far, nothing was waited for
             self._hub.join(client, wanted, form, begin)
             if after:
                 log.info("replay", events=client.replayed)
@@ -218,9 +220,7 @@ class Streams:
         return place
 
     async def _replay(self, client: Client, wanted: Filter, form: Form, after: Position) -> Position:
-        """Send what lies between a position and the present; return how far it got: within the hub's reach."""
-        if self._hub.reaches(after, wanted.kinds):
-            return after
+        """Send what lies between a position and the present; return how far it got: within the hub's reach just now."""
         window = self._history.window(wanted.kinds, after, self._hub.position)
         self._replaying += 1
         try:
