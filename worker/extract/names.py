@@ -19,6 +19,7 @@ from worker.extract.time_phrases import is_time
 NameKind = Literal["person", "organisation", "country", "unknown"]
 
 _OPENING = frozenset({"JJ", "CD", "NNS", "DT", "PRP$"})
+_NO_ROLE = (-1, -1)
 _CAPITALISED = frozenset({"NNP", "NN", "NNS", "JJ", "FW", "CD"})
 
 
@@ -81,33 +82,30 @@ def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> N
     gender = _title_gender(text, lexicon, first, split)
     if split == last:
         return None
-    role_first = first
-    while role_first < split and text.tags[role_first] in {"DT", "PRP$"}:
-        role_first += 1
     titled = split > start or (start > first and text.lower[start - 1] in lexicon.roles)
     name_first = split if split > start else _after_demonym(text, lexicon, start, last)
-    kind = _kind(
-        text, lexicon, name_first, last, titled=titled, article=text.tags[first] == "DT" and name_first == first + 1
-    )
-    role_last = name_first
-    while (
-        role_last > role_first
-        and (title := text.lower[role_last - 1].rstrip(".")) in lexicon.titles
-        and title not in lexicon.offices
-        and role_last - 1 == role_first
-    ):
-        role_last -= 1
-    has_role = kind in {"person", "unknown"} and role_last > role_first
+    article = text.tags[first] == "DT" and name_first == first + 1
+    kind = _kind(text, lexicon, name_first, last, titled=titled, article=article)
+    role = _role(text, lexicon, first, split, name_first) if kind in {"person", "unknown"} else _NO_ROLE
     return Name(
         first=name_first,
         last=last,
         kind=kind,
         phrase=number,
-        role_first=role_first if has_role else -1,
-        role_last=role_last if has_role else -1,
+        role_first=role[0],
+        role_last=role[1],
         outer_first=first,
         gender=gender,
     )
+
+
+def _role(text: Text, lexicon: Lexicon, first: int, split: int, name: int) -> tuple[int, int]:
+    """Return the words before a name that say what its bearer is; a bare "Mr." or "Rev." says nothing."""
+    while first < split and text.tags[first] in {"DT", "PRP$"}:
+        first += 1
+    title = text.lower[first].rstrip(".")
+    courtesy = name - first == 1 and title in lexicon.titles and title not in lexicon.offices
+    return (first, name) if first < name and not courtesy else _NO_ROLE
 
 
 def is_pronoun(text: Text, i: int, lexicon: Lexicon) -> bool:
