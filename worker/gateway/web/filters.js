@@ -55,6 +55,11 @@ export class Filters {
   show(chosen) {
     this.chosen = chosen;
     this.explain(null);
+    this.#fill();
+  }
+
+  #fill() {
+    const { chosen } = this;
     const values = (name) => chosen.filter(([key]) => key === name).map(([, value]) => value);
     for (const button of this.kinds) button.setAttribute("aria-pressed", String(values("kind").includes(button.value)));
     for (const field of this.form.querySelectorAll("[name]"))
@@ -201,7 +206,7 @@ export class Filters {
       ["Meetings", known.statuses.meeting],
       ["Decisions", known.statuses.decision],
     ]);
-    this.show(this.chosen);
+    this.#fill(); // by their names now; what was said of them still holds
   }
 }
 

@@ -10,7 +10,7 @@ const SAMPLES = 300;
 /** Waiting longer than this, a task is late. */
 const LATE_S = 60;
 /** Without a sign of life for so long, a service has none: as everywhere else. */
-export const SILENT_S = 20;
+const SILENT_S = 20;
 
 export class Health {
   #timer = 0;
@@ -84,7 +84,7 @@ export class Health {
 }
 
 /** One word for a machine and one sentence for a person: the worst that can be said. */
-export function judged({ queue, workers, services, at }) {
+function judged({ queue, workers, services, at }) {
   const oldest = queue.oldest_s ?? 0;
   const silent = services.filter((beat) => silences(beat, at).length > 0);
   if (silent.length > 0) {

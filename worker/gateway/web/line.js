@@ -6,7 +6,7 @@ import { actors, capital, country, inFull, outlet, plural, sentence, spoken, ton
 import { towards, verb, when } from "./words.js";
 
 /** Address of an event within its article. */
-export function addressOf(event) {
+function addressOf(event) {
   return `#/article?${new URLSearchParams({ url: event.url, event: event.id })}`;
 }
 

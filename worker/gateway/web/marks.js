@@ -7,7 +7,7 @@
 import { el } from "./dom.js";
 
 /** What a part is called, by its role; each has a colour and a line of its own in the style sheet. */
-export const ROLES = {
+const ROLES = {
   source: "speaker",
   party: "party",
   cue: "cue",
