@@ -64,8 +64,11 @@ async def gateway_of(found: list[Digest]) -> AsyncIterator[str]:
     """Serve these on loopback while the block lasts; yields the address."""
     with tempfile.TemporaryDirectory() as folder:
         async with embedded(folder) as redis_url, served(Settings(), redis_url) as base:
-            for one in found:
+            *older, newest = found
+            for one in older:
                 await publish(redis_url, Settings(), one.article, *one.events)
+            for event in sorted(newest.events, key=lambda event: event.sentence.start):  # in one step: kind by kind
+                await publish(redis_url, Settings(), newest.article, event)
             yield base
 
 
