@@ -36,17 +36,15 @@ def before_content(doc: Doc, verb: VerbGroup, first: int, last: int, finds: list
     asked = when_asked(doc, verb, cue, first, limit)
     if asked is not None:
         return asked
+    source, cue_first, rule = source_of(doc, verb, first, finds)
+    if rule == "" or (source is not None and _is_anybody(doc, source)):
+        return None
     right = complement(doc, verb, cue, limit)
     if right is None or right.last <= right.first or _says_nothing(doc, cue, right) or _stays_unnamed(doc, cue, right):
         return None
-    source, cue_first, rule = source_of(doc, verb, first, finds)
-    if rule == "" or (
-        source is not None and right.form == "phrase" and not (animate(doc, source) or _it_judges(doc, source, cue))
-    ):
+    if source is not None and right.form == "phrase" and not (animate(doc, source) or _it_judges(doc, source, cue)):
         return None
     if rule == "purpose" and right.form not in {"that", "quotation"}:
-        return None
-    if source is not None and _is_anybody(doc, source):
         return None
     return Find(
         source=source,
