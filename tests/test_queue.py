@@ -10,7 +10,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
 from worker.errors import UsageError
-from worker.queue import Delivery, QueueFull, UrlQueue
+from worker.queue import Delivery, QueueFull, Settlement, UrlQueue
 from worker.schema import Task, task_id
 from worker.settings import Settings
 from worker.streams import Script, Write
@@ -153,6 +153,7 @@ async def test_no_task_goes_to_two_workers(workers: tuple[UrlQueue, UrlQueue]) -
         {"task": "{"},
         {"task": '{"id": 1}'},
         {"task": b"\xff\xfe"},
+        {"task": "[" * 100_000},
         {"other": "x"},
         {"reason": "mine", "task": "null"},
         {f"f{i}": "x" * 10 for i in range(5000)},
@@ -203,7 +204,7 @@ async def test_many_are_settled_in_one_round_trip_each_by_itself(
     await stall(a)
     await a.renew([three])
     assert len(await b.claim(10)) == 1  # two
-    outcomes = await a.settle_many([(d, out(t)) for d, t in ((one, "again"), (two, "two"), (three, "three"))])
+    outcomes = await a.settle_many([Settlement(d, out(t)) for d, t in ((one, "again"), (two, "two"), (three, "three"))])
     assert outcomes == ["gone", "fenced", "done"]
     assert await written(redis, settings) == ["one", "three"]
 
@@ -239,6 +240,31 @@ async def test_a_task_enqueued_twice_writes_once(
     assert await queue.settle(two, out("2")) == "duplicate"
     assert await written(redis, settings) == ["1"]
     assert (await queue.depth()).pending == 0
+
+
+async def test_two_tasks_that_lead_to_one_publication_write_once(
+    workers: tuple[UrlQueue, UrlQueue], redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+) -> None:
+    a, _ = workers
+    old, new, other = await deliver(a, *(f"https://news.example/{name}" for name in ("old", "new", "other")))
+    found = [Settlement(old, out("old"), "p"), Settlement(new, out("new"), "p"), Settlement(other, out("other"), "q")]
+    assert await a.settle_many(found) == ["done", "duplicate", "done"]
+    assert await written(redis, settings) == ["old", "other"]
+    assert (await a.depth()).pending == 0
+
+
+async def test_what_a_task_did_not_publish_is_no_obstacle_to_another(
+    queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+) -> None:
+    await redis.xadd(queue.keys.urls, {"task": msgspec.json.encode(task())})
+    one, two = await deliver(queue)
+    assert await queue.settle_many([Settlement(one, out("1"), "p"), Settlement(two, out("2"), "q")]) == [
+        "done",
+        "duplicate",
+    ]
+    [other] = await deliver(queue, "https://news.example/other")
+    assert await queue.settle_many([Settlement(other, out("3"), "q")]) == ["done"]
+    assert await written(redis, settings) == ["1", "3"]
 
 
 async def test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pending(
@@ -483,7 +509,7 @@ async def test_requeued_tasks_run_again_as_new_and_only_those_of_the_reason(
     assert [letter.task is None for letter in await queue.dead()] == [True, False]
     again = await queue.read(10, 0)
     assert [d.task for d in again] == [task(f"https://news.example/{i}") for i in range(1, 5)]
-    assert await queue.settle_many([(d, out(d.task.url[-1])) for d in again]) == ["done"] * 4
+    assert await queue.settle_many([Settlement(d, out(d.task.url[-1])) for d in again]) == ["done"] * 4
     assert await written(redis, settings) == ["1", "2", "3", "4"]
     assert not await queue.put(again[0].task)
 
@@ -562,7 +588,7 @@ async def test_every_key_begins_with_the_prefix(redis_url: str, redis: Redis, se
         await queue.put_off(two, two.task, NOW)
         await queue.bury(three, "x", "")
     keys = {key.decode() async for key in redis.scan_iter(f"*{settings.key_prefix}*", count=10_000)}
-    assert len(keys) == 7
+    assert len(keys) == 8
     assert all(key.startswith(f"{prefix}:") for key in keys)
     await redis.unlink(*keys)
 

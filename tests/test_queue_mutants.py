@@ -26,7 +26,8 @@ FENCE = "if answer then return answer end\n"
 GONE = "if not pending then return 'gone' end\n"
 OWNER = "pending[2] ~= ARGV[2] or "
 COUNTER = " or pending[4] ~= tonumber(ARGV[4])"
-MARKER = "redis.call('SET', KEYS[2], ARGV[2] .. ' ' .. ARGV[3] .. ' ' .. ARGV[4], 'NX', 'EX', ARGV[5])"
+MARKER = "first(KEYS[2])"
+PUBLICATION = "first(KEYS[3])"
 
 SETTLE, PUT, PUT_OFF, BURY = "SETTLE", "PUT", "PUT_OFF", "BURY"
 CLAIM, RENEW, COLLECT = "CLAIM", "RENEW", "COLLECT"
@@ -35,9 +36,12 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("no fence on the owner", SETTLE, OWNER, "", tests.test_a_settle_is_for_the_owner_alone),
     ("no fence on the counter", SETTLE, COUNTER, "", tests.test_an_earlier_delivery_to_the_same_worker_is_fenced_by_its_counter),
     ("not pending is no obstacle", SETTLE, GONE, "pending = pending or {0, ARGV[2], 0, tonumber(ARGV[4])}\n", tests.test_settling_again_after_a_lost_reply_changes_nothing),
-    ("marker before the type check", SETTLE, "for i = 3, #KEYS do", f"if not {MARKER} then return 'duplicate' end\nfor i = 3, #KEYS do", tests.test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pending),
+    ("marker before the type check", SETTLE, "for i = 4, #KEYS do", f"if not {MARKER} then return 'duplicate' end\nfor i = 4, #KEYS do", tests.test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pending),
     ("no type check", SETTLE, "if refused then return refused end", "", tests.test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pending),
-    ("no marker", SETTLE, f"if {MARKER} then", "if true then", tests.test_a_task_enqueued_twice_writes_once),
+    ("no marker", SETTLE, f"if {MARKER} and ", "if ", tests.test_what_a_task_did_not_publish_is_no_obstacle_to_another),
+    ("no markers", SETTLE, f"if {MARKER} and {PUBLICATION} then", "if true then", tests.test_a_task_enqueued_twice_writes_once),
+    ("no marker of what is published", SETTLE, f" and {PUBLICATION}", "", tests.test_two_tasks_that_lead_to_one_publication_write_once),
+    ("published is marked first", SETTLE, f"{MARKER} and {PUBLICATION}", f"{PUBLICATION} and {MARKER}", tests.test_what_a_task_did_not_publish_is_no_obstacle_to_another),
     ("no acknowledgement", SETTLE, ACK, "", tests.test_what_is_put_is_read_and_once_settled_is_gone),
     ("no deletion", SETTLE, "redis.call('XDEL', KEYS[1], ARGV[3])", "", tests.test_what_is_put_is_read_and_once_settled_is_gone),
     ("settled without a fence", SETTLE, FENCE, "", tests.test_only_the_owner_of_a_lease_writes),

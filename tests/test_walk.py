@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
@@ -110,6 +111,18 @@ async def test_a_worker_killed_midway_costs_no_event_and_doubles_none(
         found = await published(redis, settings)
         assert found == await expected(urls)
         assert max(found.values()) == 1
+
+
+async def test_an_article_that_has_moved_is_published_once_from_its_old_and_its_new_address(
+    redis: Redis, settings: Settings
+) -> None:
+    async with site(crawl_delay_s=0) as served, worker(settings):
+        [old] = (url for url in served.articles if "/2019/" in url)
+        new = old.replace("/2019/", "/news/").removesuffix(".html")
+        await put(settings, [old, new])
+        await until(settings, empty)
+        assert served.requests[urlsplit(new).path] == 2  # both were read
+        assert await published(redis, settings) == await expected([new])
 
 
 async def test_sigterm_drains_and_loses_nothing(redis: Redis, settings: Settings) -> None:

@@ -26,7 +26,7 @@ from worker.fetch import FEED, Fetcher
 from worker.parse import parse_article
 from worker.parse.feed import links
 from worker.publish import writes
-from worker.queue import Depth, UrlQueue
+from worker.queue import Depth, Settlement, UrlQueue
 from worker.schema import Article, Page, Statement, Task, task_id
 from worker.settings import Settings
 
@@ -130,7 +130,9 @@ async def _publish(settings: Settings, addresses: Sequence[str]) -> Figure:
         await queue.put_many([Task(id=task_id(url), url=url) for url in addresses])
         while deliveries := await queue.read(BATCH, 0):
             now = datetime.now(UTC)
-            await queue.settle_many([(d, writes(result.article, result.events, settings, now)) for d in deliveries])
+            await queue.settle_many(
+                [Settlement(d, writes(result.article, result.events, settings, now)) for d in deliveries]
+            )
         return watch.figure("publish (enqueue to settled)", len(addresses))
 
 

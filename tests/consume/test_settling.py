@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from worker.consume.settling import Settling
-from worker.queue import Delivery, Outcome, UrlQueue
+from worker.queue import Delivery, Outcome, Settlement, UrlQueue
 from worker.schema import Task
 
 
-def delivery(n: int) -> Delivery:
-    return Delivery(entry_id=f"{n}-0", task=Task(id=str(n), url="https://a.example/"), attempts=1)
+def done(n: int) -> Settlement:
+    return Settlement(Delivery(entry_id=f"{n}-0", task=Task(id=str(n), url="https://a.example/"), attempts=1))
 
 
 class Queue:
@@ -22,20 +22,20 @@ class Queue:
         self.batches: list[list[str]] = []
         self.go = asyncio.Event()
 
-    async def settle_many(self, finished: Sequence[tuple[Delivery, Any]]) -> list[Outcome]:
-        self.batches.append([delivery.task.id for delivery, _ in finished])
+    async def settle_many(self, finished: Sequence[Settlement]) -> list[Outcome]:
+        self.batches.append([it.delivery.task.id for it in finished])
         await self.go.wait()
-        return ["done" if int(delivery.task.id) % 2 else "fenced" for delivery, _ in finished]
+        return ["done" if int(it.delivery.task.id) % 2 else "fenced" for it in finished]
 
 
 async def test_what_gathers_during_a_round_trip_shares_the_next() -> None:
     queue = Queue()
     settling = Settling(cast("UrlQueue", queue))
     running = asyncio.create_task(settling.run())
-    waiting = [asyncio.create_task(settling.settle(delivery(0), []))]
+    waiting = [asyncio.create_task(settling.settle(done(0)))]
     while not queue.batches:  # noqa: ASYNC110 - until the first batch is under way
         await asyncio.sleep(0)
-    waiting += [asyncio.create_task(settling.settle(delivery(n), [])) for n in (1, 2)]
+    waiting += [asyncio.create_task(settling.settle(done(n))) for n in (1, 2)]
     await asyncio.sleep(0)
     queue.go.set()
     assert await asyncio.gather(*waiting) == ["fenced", "done", "fenced"]
@@ -50,10 +50,10 @@ async def test_what_has_gathered_is_settled_at_the_end_and_nothing_after_it() ->
     settling = Settling(cast("UrlQueue", queue))
     running = asyncio.create_task(settling.run())
     await asyncio.sleep(0)
-    last = asyncio.create_task(settling.settle(delivery(1), []))
+    last = asyncio.create_task(settling.settle(done(1)))
     await asyncio.sleep(0)
     settling.end()
     await running
     assert await last == "done"
     with pytest.raises(asyncio.CancelledError):
-        await settling.settle(delivery(2), [])
+        await settling.settle(done(2))

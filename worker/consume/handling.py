@@ -24,8 +24,8 @@ from worker.fetch import Fetcher
 from worker.politeness import Politeness
 from worker.pool import Pool
 from worker.publish import traceparent, writes
-from worker.queue import GROUP, Delivery, UrlQueue
-from worker.schema import Task
+from worker.queue import GROUP, Delivery, Settlement, UrlQueue
+from worker.schema import Task, publication_id
 from worker.settings import Settings
 from worker.tracing import Span, processing, settling
 
@@ -123,7 +123,10 @@ class Handling:
         with stage("settle", settling("settle", self._queue.keys.urls, "producer")) as it:
             trace = it.traceparent() or traceparent(delivery.task.trace_id)
             entries = writes(result.article, result.events, self._settings, self._clock(), trace)
-            ended = await self._settling.settle(delivery, entries)
+            article = result.article
+            ended = await self._settling.settle(
+                Settlement(delivery, entries, publication_id(article.url, article.text))
+            )
             if ended == "done":
                 metrics.count_events(result.events)
                 tell_written(whole, it, result)

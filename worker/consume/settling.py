@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
-from worker.queue import Delivery, Outcome, UrlQueue
-from worker.streams import Write
+from worker.queue import Outcome, Settlement, UrlQueue
 
 
 class Settling:
@@ -14,16 +12,16 @@ class Settling:
 
     def __init__(self, queue: UrlQueue) -> None:
         self._queue = queue
-        self._finished: list[tuple[Delivery, Sequence[Write], asyncio.Future[Outcome]]] = []
+        self._finished: list[tuple[Settlement, asyncio.Future[Outcome]]] = []
         self._gathered = asyncio.Event()
         self._over = False
 
-    async def settle(self, delivery: Delivery, entries: Sequence[Write]) -> Outcome:
-        """Have the delivery acknowledged and the entries added with the next round trip; return what became of it."""
+    async def settle(self, it: Settlement) -> Outcome:
+        """Have the delivery acknowledged and its entries added with the next round trip; return what became of it."""
         if self._over:  # nobody settles any more
             raise asyncio.CancelledError
         outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._finished.append((delivery, entries, outcome))
+        self._finished.append((it, outcome))
         self._gathered.set()
         return await outcome
 
@@ -33,8 +31,8 @@ class Settling:
             await self._gathered.wait()
             self._gathered.clear()
             batch, self._finished = self._finished, []
-            outcomes = await self._queue.settle_many([(delivery, entries) for delivery, entries, _ in batch])
-            for (_, _, waiting), outcome in zip(batch, outcomes, strict=True):
+            outcomes = await self._queue.settle_many([it for it, _ in batch])
+            for (_, waiting), outcome in zip(batch, outcomes, strict=True):
                 if not waiting.done():
                     waiting.set_result(outcome)
 

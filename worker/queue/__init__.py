@@ -10,7 +10,7 @@ Every step may be sent again after a lost reply.
 """
 
 from worker.queue.dead import DeadLetter
-from worker.queue.delivery import Delivery, Outcome, QueueFull
+from worker.queue.delivery import Delivery, Outcome, QueueFull, Settlement
 from worker.queue.depth import Depth, WorkerState
 from worker.queue.keys import GROUP, Keys
 from worker.queue.url_queue import UrlQueue, consumer_name
@@ -23,6 +23,7 @@ __all__ = [
     "Keys",
     "Outcome",
     "QueueFull",
+    "Settlement",
     "UrlQueue",
     "WorkerState",
     "consumer_name",

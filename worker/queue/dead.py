@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from worker.queue import scripts
-from worker.queue.delivery import task_of
+from worker.queue.delivery import UNREADABLE, task_of
 from worker.schema import Task
 from worker.streams import Call, Entry, browse, order
 
@@ -74,7 +74,7 @@ def _letter(entry: Entry) -> DeadLetter:
     fields = {name.decode(errors="replace"): value.decode(errors="replace") for name, value in raw.items()}
     reason, detail, deliveries = (fields.pop(name, "") for name in ("reason", "detail", "deliveries"))
     task = None
-    with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError):
+    with contextlib.suppress(*UNREADABLE):
         task = task_of(entry)
     return DeadLetter(
         entry_id=entry.id,

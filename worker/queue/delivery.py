@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
 from worker.schema import Task
-from worker.streams import Entry, Lease
+from worker.streams import Entry, Lease, Write
 
 Outcome = Literal["done", "duplicate", "gone", "fenced"]
 """What became of a settle: written · published before, nothing written · no longer pending (settled already, perhaps by
@@ -30,6 +31,15 @@ class Delivery(Struct, frozen=True, kw_only=True):
         return Lease(self.entry_id, self.attempts)
 
 
+class Settlement(Struct, frozen=True):
+    """A delivery whose work is done, and what it is to publish."""
+
+    delivery: Delivery
+    writes: Sequence[Write] = ()
+    publication: str | None = None
+    """Id of what is published: not again by another task, either. None: no other task can find the same."""
+
+
 class QueueFull(Exception):  # noqa: N818 - a refusal, not an error of ours
     """More than `max_backlog` tasks wait; `put` tasks of this call went in before that."""
 
@@ -42,6 +52,10 @@ class QueueFull(Exception):  # noqa: N818 - a refusal, not an error of ours
         return f"the queue is full: {self.waiting} tasks wait ({self.put} of these were put)"
 
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What `task_of` raises where the field is no task; the last where it is nested too deep."""
+
+
 def task_of(entry: Entry) -> Task:
-    """Decode the field `task`; DecodeError or UnicodeDecodeError where it is not one."""
+    """Decode the field `task`, or raise one of `UNREADABLE`."""
     return msgspec.json.decode((entry.fields or {}).get(b"task", b""), type=Task)

@@ -37,3 +37,7 @@ class Keys(Struct, frozen=True):
     def done(self, task_id: str) -> str:
         """Marker of a task whose results are written: the consumer, entry and delivery that wrote them."""
         return f"{self.prefix}:done:{task_id}"
+
+    def published(self, publication_id: str) -> str:
+        """Marker of what is in the streams, whichever task has led to it."""
+        return f"{self.prefix}:published:{publication_id}"

@@ -13,7 +13,7 @@ import msgspec
 from worker import metrics
 from worker.queue import scripts
 from worker.queue.dead import PAGE, DeadLetter, dead, requeue
-from worker.queue.delivery import Delivery, Outcome, QueueFull, task_of
+from worker.queue.delivery import UNREADABLE, Delivery, Outcome, QueueFull, Settlement, task_of
 from worker.queue.depth import Depth, WorkerState, depth, workers
 from worker.queue.keys import GROUP, Keys
 from worker.streams import Call, Entry, Group, Lease, Write, check_server, connect, persist, read_group
@@ -140,7 +140,7 @@ class UrlQueue:
             try:
                 task = task_of(entry)
                 deliveries.append(Delivery(entry_id=lease.entry_id, task=task, attempts=lease.attempts))
-            except (msgspec.DecodeError, UnicodeDecodeError) as e:
+            except UNREADABLE as e:
                 broken.append(self._bury_call(lease, entry.fields or {}, "undecodable", str(e)))
         self._held.update(d.lease for d in deliveries)
         for answer in await scripts.BURY.run_many(self._client, broken, self._group):
@@ -162,21 +162,23 @@ class UrlQueue:
     # ------------------------------------------------------------ a delivery ends
     async def settle(self, delivery: Delivery, writes: Sequence[Write]) -> Outcome:
         """Acknowledge the task and add every write, or do neither."""
-        return (await self.settle_many([(delivery, writes)]))[0]
+        return (await self.settle_many([Settlement(delivery, writes)]))[0]
 
-    async def settle_many(self, finished: Sequence[tuple[Delivery, Sequence[Write]]]) -> list[Outcome]:
+    async def settle_many(self, finished: Sequence[Settlement]) -> list[Outcome]:
         """Settle each as `settle` does, each an atomic step of its own, all in one round trip."""
-        calls = [self._settle_call(delivery, writes) for delivery, writes in finished]
+        calls = [self._settle_call(it) for it in finished]
         answers = await scripts.SETTLE.run_many(self._client, calls, self._group)
-        self._release(delivery for delivery, _ in finished)
+        self._release(it.delivery for it in finished)
         return [answer.decode() for answer in answers]
 
-    def _settle_call(self, delivery: Delivery, writes: Sequence[Write]) -> Call:
-        keys = [self.keys.urls, self.keys.done(delivery.task.id), *dict.fromkeys(w.stream for w in writes)]
-        args = [*self._fence(delivery.lease), self._settings.done_ttl_s]
-        for write in writes:
+    def _settle_call(self, it: Settlement) -> Call:
+        task_id = it.delivery.task.id
+        markers = [self.keys.done(task_id), self.keys.published(it.publication or task_id)]
+        keys = [self.keys.urls, *markers, *dict.fromkeys(write.stream for write in it.writes)]
+        args = [*self._fence(it.delivery.lease), self._settings.done_ttl_s]
+        for write in it.writes:
             words = _words(write.fields)
-            args += [keys.index(write.stream, 2) + 1, write.maxlen, len(words), *words]
+            args += [keys.index(write.stream, 3) + 1, write.maxlen, len(words), *words]
         return Call(keys, args)
 
     async def put_off(self, delivery: Delivery, task: Task, due_at: datetime) -> bool:

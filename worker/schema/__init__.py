@@ -8,7 +8,16 @@ docs/events.md (`make reference`) are made of it.
 
 from worker.schema.article import Article
 from worker.schema.events import Actor, Decision, Event, Meeting, Plover, Span, Statement, event_schema
-from worker.schema.names import ENTRY, VERSION, article_id, article_stream, digest, event_stream, task_id
+from worker.schema.names import (
+    ENTRY,
+    VERSION,
+    article_id,
+    article_stream,
+    digest,
+    event_stream,
+    publication_id,
+    task_id,
+)
 from worker.schema.values import (
     KINDS,
     Act,
@@ -49,5 +58,6 @@ __all__ = [
     "digest",
     "event_schema",
     "event_stream",
+    "publication_id",
     "task_id",
 ]

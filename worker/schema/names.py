@@ -41,6 +41,14 @@ def article_id(canonical_url: str) -> str:
     return digest("article", canonical_url)
 
 
+def publication_id(canonical_url: str, text: str) -> str:
+    """Id of what is published of an article, from whichever address it was read.
+
+    The text is part of it: there are sites whose every page names the same one as its canonical address.
+    """
+    return digest("publication", str(VERSION), canonical_url, text)
+
+
 def event_stream(prefix: str, kind: Kind) -> str:
     """Name of the Redis stream of one kind."""
     return f"{prefix}:events:{kind}"

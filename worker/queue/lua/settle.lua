@@ -1,13 +1,16 @@
--- KEYS[2..]: done marker, target streams.  ARGV[5]: marker's TTL (s); then for each write: index of its stream in
--- KEYS, trim to about (entries), number of words, field, value, …  Returns an Outcome.
+-- KEYS[2..]: done markers of the task and of what it publishes, target streams.  ARGV[5]: markers' TTL (s); then for
+-- each write: index of its stream in KEYS, trim to about (entries), number of words, field, value, …  Returns an Outcome.
+local function first(marker)
+  return redis.call('SET', marker, ARGV[2] .. ' ' .. ARGV[3] .. ' ' .. ARGV[4], 'NX', 'EX', ARGV[5])
+end
 local answer = lost()
 if answer then return answer end
-for i = 3, #KEYS do
+for i = 4, #KEYS do
   local refused = refuse(KEYS[i], 'stream')
   if refused then return refused end
 end
 local outcome = 'done'
-if redis.call('SET', KEYS[2], ARGV[2] .. ' ' .. ARGV[3] .. ' ' .. ARGV[4], 'NX', 'EX', ARGV[5]) then
+if first(KEYS[2]) and first(KEYS[3]) then
   local i = 6
   while i <= #ARGV do
     local last = i + 2 + tonumber(ARGV[i + 2])
