@@ -12,6 +12,7 @@ import sys
 import tempfile
 from contextlib import asynccontextmanager
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlencode
@@ -39,6 +40,9 @@ PICTURES: Final = Path(__file__).parent.parent / "docs" / "pictures"
 COURIER: Final = "https://meridian-courier.example"
 OPENED: Final = "/news/foreign-ministers-in-trieste"
 """The story that the article view shows."""
+
+STATUS: Final = "**/v1/status"
+ASKINGS: Final = 120
 
 Theme = Literal["light", "dark"]
 SIZES: Final = {"": (1280, 800), "-phone": (360, 740)}
@@ -72,12 +76,12 @@ async def gateway_of(found: list[Digest]) -> AsyncIterator[str]:
             yield base
 
 
-def state() -> bytes:
-    """Return /v1/status of the invented fleet."""
+def state(ago: int = 0) -> bytes:
+    """Return /v1/status of the invented fleet so many askings ago: feeds put bursts, workers wear them down."""
     status = Status(
         at=FLEET.at,
         queue=Depth(
-            backlog=FLEET.backlog,
+            backlog=FLEET.backlog + 35 * (ago % 29),
             pending=FLEET.pending,
             delayed=FLEET.delayed,
             dead=FLEET.dead,
@@ -119,16 +123,21 @@ async def article(page: Page, base: str) -> None:
 
 
 async def picture(page: Page, base: str) -> None:
-    """Show the countries."""
+    """Show the countries of all stories; the gateway hands on the past little by little."""
     await page.goto(f"{base}/#/picture")
-    await page.locator(".edge").first.wait_for()
+    await page.get_by_text(f"in {sum(len(one.events) for one in courier())} events").wait_for()
 
 
 async def health(page: Page, base: str) -> None:
-    """Show the invented fleet."""
-    await page.route("**/v1/status", lambda route: route.fulfill(body=state(), content_type="application/json"))
+    """Show the invented fleet, after some minutes in which the page has asked every two seconds."""
+    ago = count(ASKINGS, -1)
+    await page.clock.install()
+    await page.route(STATUS, lambda route: route.fulfill(body=state(next(ago)), content_type="application/json"))
     await page.goto(f"{base}/#/health")
     await page.locator(".figures").wait_for()
+    for _ in range(ASKINGS):
+        async with page.expect_response(STATUS):
+            await page.clock.run_for(2_000)
 
 
 VIEWS: Final = {"feed": feed, "article": article, "picture": picture, "health": health}
