@@ -125,6 +125,18 @@ def test_extract_explains_its_events_with_brackets_on_a_pipe() -> None:
     assert "\x1b" not in ended.stdout
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("The harbour was quiet.\n", "-: no events found"),
+        ("Der Hafen war am Montag ruhig. " * 10, "-: not read: there are words for English only, and this is not"),
+    ],
+)
+def test_extract_says_why_it_prints_nothing(text: str, said: str) -> None:
+    ended = communique("extract", "-", given=text)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", f"communique: {said}\n")
+
+
 def test_extract_reads_a_page_as_well() -> None:
     page = "<html lang=en><title>Wait</title><article><h1>Wait</h1>" + "".join(
         f"<p>{p} The committee on ports met for the third time this week and heard from four engineers.</p>"

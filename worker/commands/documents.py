@@ -18,6 +18,7 @@ from worker.digest import Digest, digest
 from worker.errors import UsageError
 from worker.export import Mistake, Report, Wanted, plover_lines
 from worker.extract import extract as extract_events
+from worker.extract import is_readable
 from worker.parse import parse_article
 from worker.schema import KINDS, Article, Page, article_id, event_schema
 from worker.settings import Settings
@@ -47,12 +48,18 @@ def _explain(args: argparse.Namespace) -> int:
 
 
 def _read_events(args: argparse.Namespace) -> Digest:
-    """Extract from a page, or from a text exactly as it is."""
+    """Extract from a page, or from a text exactly as it is; say why where there is nothing to print."""
     body = _read(args.file)
     if _is_html(body):
-        return digest(Page(url=args.url, body=body))
-    article = _plain_text(body, args)
-    return Digest(article=article, events=extract_events(article))
+        read = digest(Page(url=args.url, body=body))
+    else:
+        article = _plain_text(body, args)
+        read = Digest(article=article, events=extract_events(article))
+    if not is_readable(read.article):
+        tell(f"{args.file}: not read: there are words for English only, and this is {read.article.language or 'not'}")
+    elif not read.events:
+        tell(f"{args.file}: no events found")
+    return read
 
 
 def parse(args: argparse.Namespace, _: Settings) -> int:

@@ -23,12 +23,24 @@ _FEW = 30
 
 def extract(article: Article) -> list[Event]:
     """Return the article's events in text order; none for a language without a lexicon.  Never raises on any text."""
-    words = lexicon((article.language or "en").partition("-")[0].lower())
-    if words is None or (article.language is None and not _is_written_in(article.text, words)):
+    words = _words(article)
+    if words is None:
         return []
     doc = open_document(article, words)
     events = coded((event for extractor in EXTRACTORS for event in extractor(doc)), words)
     return sorted(events, key=lambda event: (event.sentence.start, event.cue.start if event.cue else 0))
+
+
+def is_readable(article: Article) -> bool:
+    """Tell whether there are words for the article's language, so that events can be looked for."""
+    return _words(article) is not None
+
+
+def _words(article: Article) -> Lexicon | None:
+    """Return the lexicon of the article's language; where none is told, English if the text looks like it."""
+    words = lexicon((article.language or "en").partition("-")[0].lower())
+    unlike = words is not None and article.language is None and not _is_written_in(article.text, words)
+    return None if unlike else words
 
 
 def _is_written_in(text: str, lexicon: Lexicon) -> bool:

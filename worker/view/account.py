@@ -50,7 +50,8 @@ def summary(tally: Tally, *, rows: int = 8) -> RenderableType:
     Of the last two the first `rows` are given; a table with nothing in it is left out.
     """
     events_s = tally.kinds.total() / tally.elapsed_s if tally.elapsed_s else 0.0
-    closing = f"{tally.articles} articles, {tally.kinds.total()} events in {tally.elapsed_s:.1f} s"
+    articles, events = _number(tally.articles, "article"), _number(tally.kinds.total(), "event")
+    closing = f"{articles}, {events} in {tally.elapsed_s:.1f} s"
     narrow, wide = [_articles(tally), _events(tally), _speakers(tally, rows)], [_meetings(tally, rows)]
     return Group(
         Rule("Summary", style="dim"),
@@ -58,6 +59,10 @@ def summary(tally: Tally, *, rows: int = 8) -> RenderableType:
         *[table for table in wide if table.row_count],
         Text(f"{closing} ({events_s:.1f} events/s)", "bold"),
     )
+
+
+def _number(n: int, thing: str) -> str:
+    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
 
 
 def _table(title: str, *columns: str) -> Table:
