@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator, Callable
 
 import structlog
 
-from worker.consume.handling import Report
 from worker.consume.loop import Consumer, worker_parts
+from worker.consume.report import Report
 from worker.consume.retry import next_try
 from worker.fetch import Fetcher
 from worker.politeness import Politeness

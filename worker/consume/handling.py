@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 import msgspec
 import structlog
-from msgspec import Struct
 from redis.exceptions import RedisError
 
 from worker import metrics
+from worker.consume.report import Report, tell_end, tell_written
 from worker.consume.retry import counting_crashes, next_try
 from worker.consume.settling import Settling
-from worker.consume.stages import lap, stage, tell_end, tell_written
+from worker.consume.stages import lap, stage
 from worker.digest import Digest, digest
 from worker.errors import Failure, Permanent, Transient
 from worker.fetch import Fetcher
@@ -30,16 +30,6 @@ from worker.settings import Settings
 from worker.tracing import Span, processing, settling
 
 log = structlog.get_logger()
-
-
-class Report(Struct, frozen=True, kw_only=True):
-    """How the work on one delivery ended."""
-
-    url: str
-    outcome: Literal["done", "duplicate", "gone", "fenced", "put_off", "dead", "handed_back"]
-    reason: str | None = None
-    """Code of the failure; None where there was none."""
-    events: int = 0
 
 
 class Clock(Protocol):

@@ -15,7 +15,8 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 import structlog
 
 from worker import metrics
-from worker.consume.handling import Clock, Handling, Report, utc_now
+from worker.consume.handling import Clock, Handling, utc_now
+from worker.consume.report import Report
 from worker.consume.retry import counting_crashes
 from worker.consume.settling import Settling
 from worker.fetch import Fetcher

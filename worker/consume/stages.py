@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
@@ -12,8 +11,7 @@ from worker import metrics
 from worker.tracing import Span, recorded, span
 
 if TYPE_CHECKING:
-    from worker.consume.handling import Report
-    from worker.digest import Digest, Lap
+    from worker.digest import Lap
 
 
 @contextlib.contextmanager
@@ -31,15 +29,3 @@ def lap(done: Lap) -> None:
     end_ns = max(done.start_ns, done.end_ns)  # a wall clock may be set back
     metrics.STAGES.labels(done.stage).observe((end_ns - done.start_ns) / 1e9)
     recorded(done.stage, "internal", done.start_ns, end_ns, {})
-
-
-def tell_end(whole: Span, report: Report) -> None:
-    """Tell the span of a delivery how it ended."""
-    whole.set({"communique.outcome": report.outcome, "communique.reason": report.reason})
-
-
-def tell_written(whole: Span, settling: Span, result: Digest) -> None:
-    """Tell what was published: of which kinds, and in how many entries."""
-    kinds = Counter(event.__struct_config__.tag for event in result.events)
-    whole.set({f"communique.events.{kind}": count for kind, count in kinds.items()})
-    settling.set({"messaging.batch.message_count": 1 + len(result.events)})
