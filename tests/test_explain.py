@@ -14,7 +14,7 @@ from rich.text import Text
 
 from worker.demo.story import stories
 from worker.extract import extract
-from worker.extract.openings import Form as Complement
+from worker.extract.attribution.openings import Form as Complement
 from worker.schema import KINDS, Actor, Article, Category, Decision, Event, Meeting, Plover, Span, Statement
 from worker.view import explained
 from worker.view.explain import evidence, rule_in_words
@@ -183,7 +183,7 @@ Values = dict[str, list[str]]
 
 def rule_names() -> set[str]:
     """Every string that the extractors' code hands on as a rule, found in the code itself."""
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in EXTRACT.glob("*.py")]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in EXTRACT.rglob("*.py")]
     functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     place = {f.name: [a.arg for a in f.args.args if a.arg != "self"] for f in functions}
     return {name for f in functions for name in names_in(f, place)}

@@ -51,6 +51,20 @@ FLOORS = {
 }
 """Module or package of `worker` -> its floor."""
 
+WITHIN_EXTRACT = {
+    "dates": 0,
+    "confidence": 0,
+    "vocabulary": 1,
+    "grammar": 2,
+    "coreference": 3,
+    "document": 4,
+    "attribution": 5,
+    "events": 5,
+    "coding": 5,
+    "__init__": 6,
+}
+"""Module or package of `worker.extract` -> its floor."""
+
 SAME_FLOOR_ALLOWED = {
     ("settings", "errors"),  # the vocabulary may use its own words
     ("politeness", "fetch"),  # robots.txt is fetched like anything else
@@ -99,6 +113,13 @@ def test_imports_only_go_down(path: Path) -> None:
     here = home(path)
     for there in neighbours(path):
         assert FLOORS[there] < FLOORS[here] or (here, there) in SAME_FLOOR_ALLOWED, f"{here} imports {there}"
+
+
+@pytest.mark.parametrize("path", sorted((WORKER / "extract").rglob("*.py")), ids=lambda p: str(p.relative_to(WORKER)))
+def test_imports_within_extraction_only_go_down(path: Path) -> None:
+    here = path.relative_to(WORKER / "extract").with_suffix("").parts[0]
+    below = {n.split(".")[2] for n in imports(path) if n.startswith("worker.extract.")} - {here}
+    assert all(WITHIN_EXTRACT[there] < WITHIN_EXTRACT[here] for there in below), f"{here} imports {below}"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - letters of other alphabets are what is romanised here
-"""Write the given names of `worker.extract.lexicon` from two public lists, so that nobody's name is picked by hand.
+"""Write the lexicon's given names from two public lists, so that nobody's name is picked by hand.
 
     python -m tools.given_names --male dist.male.first --female dist.female.first \
         --out worker/extract/lexicons/en_given_names.toml

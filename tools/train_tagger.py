@@ -1,4 +1,4 @@
-"""Train the part-of-speech model of `worker.extract.tags` on Universal Dependencies treebanks.
+"""Train the part-of-speech model of `worker.extract.grammar.tags` on Universal Dependencies treebanks.
 
     python -m tools.train_tagger --out worker/extract/lexicons/en.tags [--test FILE.conllu.gz] TRAIN.conllu.gz …
 
@@ -16,8 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from worker.extract.lexicon import Lexicon, lexicon
-from worker.extract.tags import (
+from worker.extract.grammar.tags import (
     Model,
     Row,
     Tagger,
@@ -29,7 +28,8 @@ from worker.extract.tags import (
     place,
     shape_of,
 )
-from worker.extract.tokens import tokenize
+from worker.extract.grammar.tokens import tokenize
+from worker.extract.vocabulary.lexicon import Lexicon, lexicon
 
 EPOCHS = 6
 SURE = 0.995

@@ -18,10 +18,11 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks import gold, logistic
-from worker.extract.confidence import RESOLUTION, Model, Models, Traits, models
+from worker.extract.attribution.statements import with_traits
+from worker.extract.attribution.traits import RESOLUTION
+from worker.extract.confidence import Model, Models, Traits, models
 from worker.extract.document import open_document
-from worker.extract.lexicon import lexicon
-from worker.extract.statements import with_traits
+from worker.extract.vocabulary.lexicon import lexicon
 from worker.schema import Article
 
 LEXICONS = Path(__file__).parents[2] / "worker/extract/lexicons"

@@ -19,9 +19,9 @@ from worker.digest import digest
 from worker.embedded import embedded
 from worker.errors import Failure
 from worker.extract import extract
+from worker.extract.attribution.statements import statements
 from worker.extract.document import open_document
-from worker.extract.lexicon import lexicon
-from worker.extract.statements import statements
+from worker.extract.vocabulary.lexicon import lexicon
 from worker.fetch import FEED, Fetcher
 from worker.parse import parse_article
 from worker.parse.feed import links

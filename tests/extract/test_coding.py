@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from worker.codes import CAMEO, TYPES
-from worker.extract import code_words, extract
+from worker.extract import extract
+from worker.extract.vocabulary import code_words
 from worker.schema import KINDS, Article, Event, Kind, article_id
 
 

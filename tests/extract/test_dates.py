@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.extract import event_lexicon
 from worker.extract.dates import DateFinder, Tense, resolve
+from worker.extract.vocabulary import event_lexicon
 
 LEXICON = event_lexicon.load("en")
 assert LEXICON

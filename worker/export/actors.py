@@ -15,7 +15,7 @@ import iso3166
 import msgspec
 from msgspec import Struct
 
-from worker.extract.lexicon import Lexicon, lexicon
+from worker.extract.vocabulary.lexicon import Lexicon, lexicon
 from worker.schema import Actor
 
 _WORD = re.compile(r"[^\W_]+(?:[-'\u2019.][^\W_]+)*\.?")

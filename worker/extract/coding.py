@@ -13,15 +13,15 @@ import msgspec
 
 from worker import codes
 from worker.codes import Codes
-from worker.extract import code_words, event_lexicon
-from worker.extract.code_words import tokens
+from worker.extract.vocabulary import code_words, event_lexicon
+from worker.extract.vocabulary.code_words import tokens
 from worker.schema import Decision, Event, Meeting, Span, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from worker.extract.code_words import Classes, CodeWords, Found
-    from worker.extract.lexicon import Lexicon
+    from worker.extract.vocabulary.code_words import Classes, CodeWords, Found
+    from worker.extract.vocabulary.lexicon import Lexicon
 
 _CUE = 10
 """Words of a cue that are looked at: more than any has."""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 
-from worker.extract.lexicon import Lexicon
-from worker.extract.mentions import Mentions
-from worker.extract.phrases import Phrases, chunk
-from worker.extract.text import Text, read
+from worker.extract.coreference.mentions import Mentions
+from worker.extract.grammar.phrases import Phrases, chunk
+from worker.extract.grammar.text import Text, read
+from worker.extract.vocabulary.lexicon import Lexicon
 from worker.schema import Article, Event, Meeting, Statement
 
 

@@ -1,0 +1,50 @@
+"""Chunks: where a noun phrase ends and the next one begins."""
+
+import pytest
+
+from worker.extract.grammar.phrases import chunk
+from worker.extract.grammar.text import read
+from worker.extract.vocabulary.lexicon import lexicon
+
+
+def noun_phrases(string: str) -> list[str]:
+    words = lexicon("en")
+    assert words is not None
+    text = read(string, words)
+    return [text.slice(phrase.first, phrase.last) for phrase in chunk(text, words).nouns]
+
+
+@pytest.mark.parametrize(
+    "time",
+    ["yesterday", "tonight", "Monday", "Tuesday night", "last week", "next Friday", "late Monday", "March 20"],
+)
+def test_a_time_without_a_preposition_is_a_phrase_of_its_own(time: str) -> None:
+    assert noun_phrases(f"Hale met Foreign Minister Vuk Belm {time}.") == ["Hale", "Foreign Minister Vuk Belm", time]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "phrase"),
+    [
+        ("They met on Good Friday in Oslo.", "Good Friday"),
+        ("Hale told USA Today that it rains.", "USA Today"),
+        ("Hale met Anna May in Oslo.", "Anna May"),
+        ("They left the Monday ferry in Oslo.", "the Monday ferry"),
+        ("They met on 20 March 2020 in Oslo.", "20 March 2020"),
+    ],
+)
+def test_a_time_inside_a_name_or_date_belongs_to_it(sentence: str, phrase: str) -> None:
+    assert phrase in noun_phrases(sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "phrases"),
+    [
+        ("On February 26 Hale left.", ["February 26", "Hale"]),
+        ("After the meeting Hale left.", ["the meeting", "Hale"]),
+        ("On Monday President Hale spoke.", ["Monday", "President Hale"]),
+        ("In the evening skipper Hale spoke.", ["the evening", "skipper Hale"]),
+        ("This month Belm Harbour spoke.", ["This month", "Belm Harbour"]),
+    ],
+)
+def test_a_name_after_a_fronted_phrase_begins_another(sentence: str, phrases: list[str]) -> None:
+    assert noun_phrases(sentence) == phrases

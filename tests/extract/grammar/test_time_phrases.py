@@ -1,0 +1,51 @@
+"""Times among the nouns, and people named like one."""
+
+import pytest
+
+from worker.extract import extract
+from worker.extract.grammar.phrases import chunk
+from worker.extract.grammar.text import read
+from worker.extract.grammar.time_phrases import is_time
+from worker.extract.vocabulary.lexicon import lexicon
+from worker.schema import Article, Statement
+
+
+def speakers(string: str) -> list[str | None]:
+    events = extract(Article(id="a", url="u", text=string, language="en"))
+    return [e.speaker.name if e.speaker else None for e in events if isinstance(e, Statement)]
+
+
+def times(string: str) -> list[str]:
+    words = lexicon("en")
+    assert words is not None
+    text = read(string, words)
+    found = chunk(text, words).nouns
+    return [text.slice(p.first, p.last) for p in found if is_time(text, p.first, p.last, p.head, words)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "speaker"),
+    [
+        ("Anna May arrived. “The ferry was late,” said May.", "Anna May"),
+        ("Anna May said that the ferry was late.", "Anna May"),
+        ("“The ferry was late,” May said.", "May"),
+        ("Anna Winter arrived. Winter said that the ferry was late.", "Anna Winter"),
+        ("Prime Minister May accused the board of theft.", "May"),
+    ],
+)
+def test_somebody_named_like_a_month_or_season_speaks(sentence: str, speaker: str) -> None:
+    assert speakers(sentence) == [speaker]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("In May Hale said that the ferry sank.", ["May"]),
+        ("“The ferry sank,” Hale said Monday.", ["Monday"]),
+        ("Hale said last May that the ferry sank.", ["last May"]),
+        ("The union hours later said that the ferry sank.", ["hours"]),
+        ("Anna May left on 2 May.", ["2 May"]),
+    ],
+)
+def test_a_month_stays_a_time(sentence: str, found: list[str]) -> None:
+    assert times(sentence) == found

@@ -1,0 +1,1 @@
+"""Who said what: cues, what they announce, and whose words it is."""

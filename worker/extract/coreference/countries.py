@@ -1,0 +1,118 @@
+"""Countries in an article: which one some words name, and which one the article is at home in.
+
+A minister without a country ("the finance minister") is a minister of the country that the article is about, if it is
+about one more than about all others together; else nobody knows, and the country stays None.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache, cached_property
+
+from worker.extract.grammar.text import Text
+from worker.extract.vocabulary.lexicon import Lexicon
+from worker.extract.vocabulary.lexicon import lexicon as lexicon_of
+
+_OFTEN = 3
+"""Times that a country must be named before an article can be at home in it."""
+
+
+@cache
+def _first_words(language: str) -> frozenset[str]:
+    """The first word of every country, people and seat of power."""
+    words = lexicon_of(language)
+    places = (*words.countries, *words.demonyms, *words.seats) if words is not None else ()
+    return frozenset(place.partition(" ")[0] for place in places)
+
+
+class Countries:
+    """Finds the countries of one article."""
+
+    def __init__(self, text: Text, lexicon: Lexicon) -> None:
+        self.text, self.lexicon = text, lexicon
+        self._openers = _first_words(lexicon.language)
+
+    def within(self, first: int, last: int) -> str | None:
+        """Return the country that a name, demonym or seat of power among the tokens names first; None for none."""
+        for i in range(first, last):
+            found = self._at(i, last)
+            if found is not None:
+                return found[0]
+        return None
+
+    def words_of_place(self, first: int, last: int) -> frozenset[str]:
+        """Return the lower-case words that name the country which `within` finds; empty for none."""
+        for i in range(first, last):
+            found = self._at(i, last)
+            if found is not None:
+                return frozenset(self.text.lower[i : i + found[1]])
+        return frozenset()
+
+    def _at(self, i: int, last: int) -> tuple[str, int] | None:
+        """The country named from a token on and how many words name it, the longest reading first."""
+        words = self.text.words
+        if words[i] not in self._openers:
+            return None
+        for size in range(min(self.lexicon.longest_place, last - i), 0, -1):
+            code = self._code(" ".join(words[i : i + size]))
+            if code:
+                return code, size
+        return None
+
+    def _code(self, words: str) -> str | None:
+        lexicon = self.lexicon
+        return lexicon.countries.get(words) or lexicon.demonyms.get(words) or lexicon.seats.get(words)
+
+    def within_words(self, name: str) -> str | None:
+        """Return the country that a word of a name gives ("Bank of England"); None for bodies of no one country."""
+        if name.lower() in self.lexicon.international:
+            return None
+        return next((code for word in name.split() if (code := self._code(word))), None)
+
+    def of_office(self, outer: int, first: int, last: int) -> str | None:
+        """Return the country that a role's own words name, or a possessor before them; None if it is no state's."""
+        lower = self.text.lower
+        if not any(lower[i].rstrip(".") in self.lexicon.offices for i in range(first, last)):
+            return None
+        if any(w in self.lexicon.international for w in lower[first:last]):
+            return None
+        start = min(outer, first) if outer >= 0 else first
+        if start > 1 and self.text.tags[start - 1] == "POS":
+            start = max(0, start - 3)
+        return self.within(start, last) or self.of_state(lower[first:last])
+
+    def nation(self, outer: int, first: int, last: int) -> str | None:
+        """Return the country that a role's words name, "" where they name a body of no one country."""
+        if any(w in self.lexicon.international for w in self.text.lower[first:last]):
+            return ""
+        return self.within(min(outer, first) if outer >= 0 else first, last)
+
+    def of_state(self, words: list[str]) -> str | None:
+        """Return the article's home for words that name an office or body of some state and nothing else."""
+        bare = [w.rstrip(".") for w in words if w[0].isalnum()]
+        offices = self.lexicon.state_offices
+        if not any(w in offices for w in bare) or not all(w in offices | self.lexicon.state_words for w in bare):
+            return None
+        return self.home
+
+    def names(self, word: str, country: str) -> bool:
+        """Tell whether a lower-case word is a name, demonym or seat of the country ("ukrainian", "gop", "us")."""
+        spellings, lexicon = (word.capitalize(), word.upper()), self.lexicon
+        return any(
+            country in {lexicon.demonyms.get(s), lexicon.countries.get(s), lexicon.seats.get(s)} for s in spellings
+        )
+
+    @cached_property
+    def home(self) -> str | None:
+        """The country that is named more often than all others together; None where there is none."""
+        counts: Counter[str] = Counter()
+        at, size = 0, len(self.text.words)
+        while at < size:
+            found = self._at(at, size)
+            if found is not None:
+                counts[found[0]] += 1
+            at += found[1] if found is not None else 1
+        if not counts:
+            return None
+        country, often = counts.most_common(1)[0]
+        return country if often >= _OFTEN and 2 * often > counts.total() else None

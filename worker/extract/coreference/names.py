@@ -1,0 +1,176 @@
+"""Proper names: where they stand and what they name.
+
+A name ends a base noun phrase ("Estonian Prime Minister [Jaan Tamm]") or is the possessor in one ("[Tamm]'s remarks").
+The words before it in the phrase are its role; what stands around the phrase is read by `coreference.roles`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from worker.extract.grammar.phrases import NounPhrase, Phrases
+from worker.extract.grammar.text import Text
+from worker.extract.grammar.time_phrases import is_time
+from worker.extract.vocabulary.lexicon import Lexicon
+from worker.extract.vocabulary.lexicon_people import Gender
+
+NameKind = Literal["person", "organisation", "country", "unknown"]
+
+_OPENING = frozenset({"JJ", "CD", "NNS", "DT", "PRP$"})
+_NO_ROLE = (-1, -1)
+_CAPITALISED = frozenset({"NNP", "NN", "NNS", "JJ", "FW", "CD"})
+
+
+class Name(Struct, frozen=True, gc=False):
+    """One occurrence of a proper name."""
+
+    first: int
+    last: int
+    """The name alone, without titles."""
+    kind: NameKind
+    phrase: int
+    """Number of the noun phrase it stands in."""
+    role_first: int = -1
+    role_last: int = -1
+    """The words that say what the bearer is; -1 where there are none."""
+    outer_first: int = -1
+    """Where the whole phrase begins, titles and appositions before the name included."""
+    gender: Gender | None = None
+
+
+def names(text: Text, phrases: Phrases, lexicon: Lexicon) -> list[Name]:
+    """Find the names of a text in order, each with the role that the words before it give."""
+    found: list[Name] = []
+    for number, phrase in enumerate(phrases.nouns):
+        if text.tags[phrase.head] in {"PRP", "EX", "WP"}:
+            continue
+        for first, last in _parts(text, phrase):
+            name = _name(text, lexicon, number, first, last)
+            if name is not None:
+                found.append(name)
+    return found
+
+
+def _parts(text: Text, phrase: NounPhrase) -> list[tuple[int, int]]:
+    """Cut a noun phrase at its possessives: "Hale 's press officer Jo Fry" is two parts."""
+    if "POS" not in text.tags[phrase.first : phrase.last]:
+        return [(phrase.first, phrase.last)]
+    parts, first = [], phrase.first
+    for i in range(phrase.first, phrase.last):
+        if text.tags[i] == "POS":
+            parts.append((first, i))
+            first = i + 1
+    if first < phrase.last:
+        parts.append((first, phrase.last))
+    return parts
+
+
+def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> Name | None:
+    """Find the name that ends a part of a noun phrase."""
+    if text.words[last - 1].islower():
+        return None
+    start = last
+    while start > first and _is_name_word(text, start - 1, lexicon):
+        start -= 1
+    while start < last and not _may_open_name(text, start):
+        start += 1
+    if start == last or is_time(text, first, last, last - 1, lexicon) or is_pronoun(text, start, lexicon):
+        return None
+    split = _after_role(text, lexicon, first, start, last)
+    gender = _title_gender(text, lexicon, first, split)
+    if split == last:
+        return None
+    titled = split > start or (start > first and text.lower[start - 1] in lexicon.roles)
+    name_first = split if split > start else _after_demonym(text, lexicon, start, last)
+    article = text.tags[first] == "DT" and name_first == first + 1
+    kind = _kind(text, lexicon, name_first, last, titled=titled, article=article)
+    role = _role(text, lexicon, first, split, name_first) if kind in {"person", "unknown"} else _NO_ROLE
+    return Name(
+        first=name_first,
+        last=last,
+        kind=kind,
+        phrase=number,
+        role_first=role[0],
+        role_last=role[1],
+        outer_first=first,
+        gender=gender,
+    )
+
+
+def _role(text: Text, lexicon: Lexicon, first: int, split: int, name: int) -> tuple[int, int]:
+    """Return the words before a name that say what its bearer is; a bare "Mr." or "Rev." says nothing."""
+    while first < split and text.tags[first] in {"DT", "PRP$"}:
+        first += 1
+    title = text.lower[first].rstrip(".")
+    courtesy = name - first == 1 and title in lexicon.titles and title not in lexicon.offices
+    return (first, name) if first < name and not courtesy else _NO_ROLE
+
+
+def is_pronoun(text: Text, i: int, lexicon: Lexicon) -> bool:
+    """Whether a word is a pronoun that the tagger took for a name; "US" is none."""
+    return text.lower[i] in lexicon.pronouns and (len(text.words[i]) == 1 or not text.words[i].isupper())
+
+
+def _may_open_name(text: Text, i: int) -> bool:
+    """A capital opens a name, but not that of a word which only opens its sentence ("Many Estonians", "The Greens")."""
+    return text.words[i][0].isupper() and (text.tags[i] not in _OPENING or text.sentence(i)[0] != i)
+
+
+def _is_name_word(text: Text, i: int, lexicon: Lexicon) -> bool:
+    word = text.words[i]
+    if word[0].isupper():
+        return text.tags[i] in _CAPITALISED or len(word) > 1
+    return word == "&" or (text.lower[i] in lexicon.name_particles)
+
+
+def _after_role(text: Text, lexicon: Lexicon, first: int, start: int, last: int) -> int:
+    """Where the name proper begins: after the last title or role word of the capitalised run.
+
+    A role word that ends the run after a given name or "Mr." is a surname ("Martin Bishop").
+    """
+    split = start
+    for i in range(start, last):
+        word = text.lower[i].rstrip(".")
+        if word in lexicon.roles or word in lexicon.titles:
+            ends = i == last - 1 and i > first
+            before = text.lower[i - 1].rstrip(".") if ends else ""
+            if not (ends and (before in lexicon.closed.courtesies or (i > split and before in lexicon.given_names))):
+                split = i + 1
+    return split
+
+
+def _after_demonym(text: Text, lexicon: Lexicon, start: int, last: int) -> int:
+    """Step over "Russian" or "US" before a name of two words or more."""
+    if last - start > 2 and text.words[start] in lexicon.demonyms:  # noqa: PLR2004 - a demonym and a full name
+        return start + 1
+    return start
+
+
+def _title_gender(text: Text, lexicon: Lexicon, first: int, split: int) -> Gender | None:
+    for i in range(first, split):
+        word = text.lower[i].rstrip(".")
+        if word in lexicon.gender_of and (word in lexicon.titles or word in lexicon.roles):
+            return lexicon.gender_of[word]
+    return None
+
+
+def _kind(text: Text, lexicon: Lexicon, first: int, last: int, *, titled: bool, article: bool) -> NameKind:
+    whole = " ".join(text.words[first:last])
+    if whole in lexicon.countries:
+        return "country"
+    if whole.lower() in lexicon.acronyms or whole.lower() in lexicon.outlets or whole in lexicon.seats:
+        return "organisation"
+    if whole in lexicon.demonyms:
+        return "unknown"
+    ends = text.lower[last - 1]
+    if ends in lexicon.organisation_heads or (ends.endswith("s") and ends[:-1] in lexicon.organisation_heads):
+        return "organisation"
+    if first and text.words[first - 1][0].islower() and text.lower[first - 1] in lexicon.organisation_heads:
+        return "organisation"  # "the agency Baltic Wire"
+    if titled or (text.lower[first] in lexicon.given_names and last - first > 1):
+        return "person"
+    if article or (last - first == 1 and whole.isupper() and len(whole.strip(".")) > 1):
+        return "organisation"
+    return "unknown"

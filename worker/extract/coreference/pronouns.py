@@ -1,0 +1,80 @@
+"""Whom a pronoun stands for: the discourse knows the personal ones, the words before a relative one say it.
+
+"“No,” [he] said" means whoever the discourse says; "the envoy to Riga, [who] resigned, said" the envoy; "[I] think" the
+author of an opinion piece.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import msgspec
+
+from worker.extract.coreference.authors import author
+from worker.extract.coreference.denotations import Denotations
+from worker.extract.coreference.entities import Entity
+from worker.extract.coreference.persons import Person
+from worker.extract.grammar.marks import TYPESET_DASHES
+from worker.schema import Actor
+
+_BEFORE_RELATIVE = TYPESET_DASHES | {",", "-", "(", ")"}
+"""Marks between a noun and its relative pronoun."""
+
+
+class Pronouns:
+    """Resolves the pronouns of one article."""
+
+    def __init__(self, denotations: Denotations) -> None:
+        self.denotations, self.discourse, self.people = denotations, denotations.discourse, denotations.people
+        self.text, self.phrases, self.lexicon = denotations.text, denotations.phrases, denotations.lexicon
+
+    def resolve(self, first: int, last: int, word: str, but: Person | None = None) -> tuple[Actor, Person | None]:
+        """Return whom the pronoun `word` at the tokens means, never `but`; itself, unnamed, where nobody can tell."""
+        if word in {"who", "which", "that", "whose"}:
+            return self._relative(first, last)
+        if word in self.lexicon.closed.first_singular and self.text.quoted[first] < 0 and self.author is not None:
+            return self.author.actor(self.text.span(first, last)), self.author
+        entity = self.discourse.meant.get(first)
+        if entity is None or (but is not None and entity.itself.person is but):
+            return self._unknown(first, last), None
+        return self.stands_for(first, last, entity.itself)
+
+    @cached_property
+    def author(self) -> Person | None:
+        """Whoever says "I" outside quotations."""
+        return author(self.people)
+
+    def stands_for(self, first: int, last: int, entity: Entity) -> tuple[Actor, Person | None]:
+        """Return the party that an entity is, meant by some tokens."""
+        if entity.person is not None:
+            return entity.person.actor(self.text.span(first, last)), entity.person
+        if entity.parts:
+            mention = self.text.span(first, last)
+            return Actor(name=self.text.slice(entity.first, entity.last), mention=mention, type="group"), None
+        actor, person = self.denotations.of(entity.first, entity.last)
+        return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
+
+    def _relative(self, first: int, last: int) -> tuple[Actor, Person | None]:
+        """ "who": the noun phrase before it, a comma and of-phrases between them stepped over."""
+        at = first - 1
+        while at > 0 and self.text.words[at] in _BEFORE_RELATIVE:
+            at -= 1
+        before = self.phrases.noun(at)
+        if before is None:
+            return self._unknown(first, last), None
+        described = self.people.described_at.get(before.head)
+        if described is not None:
+            return described.actor(self.text.span(first, last)), described
+        while before.first > 1 and self.text.lower[before.first - 1] in self.lexicon.closed.of_antecedent:
+            earlier = self.phrases.noun(before.first - 2)
+            if earlier is None:
+                break
+            before = earlier
+        actor, person = self.denotations.of(
+            before.first, max(before.last, at + 1) if before.last <= at else before.last
+        )
+        return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
+
+    def _unknown(self, first: int, last: int) -> Actor:
+        mention = self.text.span(first, last)
+        return Actor(name=mention.text, mention=mention, type="unnamed")

@@ -1,0 +1,226 @@
+"""Where and when: the circumstances that a sentence gives of an event.
+
+"The ministers met [in Riga] [on Monday]", "the [Riga] talks", "during [last week]'s visit to [Norway]".
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from worker.extract.dates import Tense, When, resolve
+from worker.extract.events.stretches import Stretches
+from worker.extract.vocabulary.event_lexicon import words
+from worker.schema import Span
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from worker.extract.document import Doc
+    from worker.extract.grammar.clauses import Clauses
+    from worker.extract.grammar.phrases import NounPhrase
+    from worker.extract.vocabulary.event_lexicon import EventLexicon
+
+_NEAR = 16
+"""Tokens to the right of a trigger in which its place stands."""
+_FAR = 240
+"""Characters beyond which a date belongs to something else."""
+_OWN_OBJECT = 4
+"""Tokens after a trigger in which its own object stands: "postponed the vote to May"."""
+_ARTICLE_AND_NOUN = 2
+
+
+class Circumstances(Stretches):
+    """Finds place, time and topic around the triggers of one article."""
+
+    def __init__(self, doc: Doc, clauses: Clauses, lexicon: EventLexicon) -> None:
+        super().__init__(doc, clauses, lexicon)
+        self._dates: dict[int, list[When]] = {}
+        """Expressions of time by sentence."""
+
+    # ------------------------------------------------------------ when
+    def when(self, first: int, last: int) -> When | None:
+        """Return the expression of time nearest to a trigger in its sentence, those after it first."""
+        text = self.doc.text
+        start, end = text.starts[first], text.ends[last - 1]
+        found = [
+            w for w in self._in_sentence(first) if abs(w.start - start) < _FAR and not self._quoted_apart(w, first)
+        ]
+        after = [
+            w
+            for w in found
+            if w.start >= start
+            and not self._clause_between(end, w.start, first)
+            and not self._of_something_else(end, w, first)
+        ]
+        before = [w for w in found if w.start < start and not self._clause_between(w.end, start, first)]
+        if after:
+            return after[0]
+        return before[-1] if before else None
+
+    def dated(self, token: int) -> bool:
+        """Tell whether an expression of time begins at a token, after its preposition if it has one."""
+        text = self.doc.text
+        if token >= len(text.words):
+            return False
+        at = token + (text.tags[token] == "IN" and token + 1 < len(text.words))
+        return any(text.token_at(w.start) in {token, at} for w in self._in_sentence(token))
+
+    def ends_dated(self, first: int, last: int) -> bool:
+        """Tell whether the tokens are a date and its preposition: "on Friday", "last week", but not "until May"."""
+        text = self.doc.text
+        at = first + (text.lower[first] in words(self.lexicon.meeting.dated_by))
+        if at >= last or text.lower[first - 1] in words(self.lexicon.meeting.term):
+            return False
+        start, end = text.starts[at], text.ends[last - 1]
+        return any(w.start == start and w.end == end for w in self._in_sentence(first))
+
+    def _in_sentence(self, token: int) -> list[When]:
+        number = self.doc.text.sentence_of[token]
+        if number not in self._dates:
+            first, last = self.doc.text.sentences[number]
+            text = self.doc.text
+            self._dates[number] = self.lexicon.dates.find(text.string, text.starts[first], text.ends[last - 1])
+        return self._dates[number]
+
+    def _quoted_apart(self, when: When, token: int) -> bool:
+        """Tell whether the date is said in a quotation that the trigger stands outside of."""
+        text = self.doc.text
+        return text.quoted[text.token_at(when.start)] not in {-1, text.quoted[token]}
+
+    def _of_something_else(self, end: int, when: When, trigger: int) -> bool:
+        """Tell whether a month or year is that of a nearer event: "came to explain the decision taken in December".
+
+        Days are the news's own; months and years belong to the verb or the event noun right before them.
+        """
+        if when.weekday is not None or when.day is not None or when.shift is not None:
+            return False
+        text, phrases = self.doc.text, self.doc.phrases
+        first, last = text.token_at(end - 1) + 1, text.token_at(when.start)
+        own = phrases.verb_at[trigger]
+        if any(phrases.verb_at[i] >= 0 and phrases.verb_at[i] != own for i in range(first, last)):
+            return True
+        events = self.lexicon.decision_nouns.keys() | words(self.lexicon.decision.nouns.dated)
+        return any(text.lower[i] in events for i in range(first + _OWN_OBJECT, last))
+
+    def _clause_between(self, start: int, end: int, trigger: int) -> bool:
+        """Tell whether a finite verb stands between two offsets, so that the date belongs to something else."""
+        text, phrases = self.doc.text, self.doc.phrases
+        first, last = text.token_at(start), text.token_at(max(start, end - 1))
+        own = {phrases.verb_at[i] for i in (trigger,) if i < len(text.words)}
+        verbs = {at for i in range(first, min(last, len(text.words))) if (at := phrases.verb_at[i]) >= 0} - own
+        return any(phrases.verbs[v].finite for v in verbs) and not all(
+            text.lower[phrases.verbs[v].head] in self.doc.lexicon.be for v in verbs
+        )
+
+    def day(self, when: When | None, tense: Tense) -> date | None:
+        """Return the day meant, seen from the publication; None where it is not one day."""
+        published = self.doc.article.published_there()
+        return resolve(when, published.date() if published else None, tense) if when else None
+
+    def span(self, when: When | None) -> Span | None:
+        """Return the words of an expression of time."""
+        if when is None:
+            return None
+        return Span(start=when.start, end=when.end, text=self.doc.text.string[when.start : when.end])
+
+    # ------------------------------------------------------------ where
+    def place(self, first: int, last: int) -> NounPhrase | None:
+        """Return the place of a trigger: behind "in" or "at" after it, opening its sentence, or before "where"."""
+        wanted, upon = words(self.lexicon.meeting.place), words(self.lexicon.meeting.upon)
+        for at, noun in self.clauses.prepositional(last, wanted | upon, _NEAR):
+            if self._topic_between(last, at) or self._verb_between(last, at):
+                break
+            if self.is_place(noun) if self.doc.text.lower[at] in wanted else self._seat(noun):
+                return noun
+        return self.opening_place(first) or self._antecedent_of_where(first)
+
+    def place_before(self, first: int) -> NounPhrase | None:
+        """Return the place named last before a trigger in its sentence: "came to Oslo for talks"."""
+        wanted = words(self.lexicon.meeting.place) | words(self.lexicon.meeting.destination)
+        start = self.doc.text.sentence(first)[0]
+        for at in range(first - 1, max(start, first - _NEAR) - 1, -1):
+            noun = self.clauses.noun(at + 1) if self.doc.text.lower[at] in wanted else None
+            if noun is not None and noun.first == at + 1 and self.is_place(noun):
+                return noun
+        return None
+
+    def _topic_between(self, first: int, last: int) -> bool:
+        """Tell whether "on the situation" stands between, so that the place is the topic's."""
+        text = self.doc.text
+        for at in range(first, last):
+            if text.lower[at] in words(self.lexicon.meeting.topic) and text.tags[at] == "IN":
+                noun = self.clauses.noun(at + 1)
+                if noun is not None and not self.clauses.is_time(noun) and text.tags[noun.head] != "CD":
+                    return True
+        return False
+
+    def _verb_between(self, first: int, last: int) -> bool:
+        """Tell whether the place belongs to a verb of its own: "forces stationed in the north"."""
+        return any(self.doc.phrases.verb_at[i] >= 0 for i in range(first, last))
+
+    def opening_place(self, token: int) -> NounPhrase | None:
+        """Return the place that opens the sentence: "In Oslo, the ministers met"."""
+        text = self.doc.text
+        start = text.sentence(token)[0]
+        if text.lower[start] not in words(self.lexicon.meeting.place):
+            return None
+        noun = self.clauses.noun(start + 1)
+        return noun if noun and noun.first == start + 1 and noun.last <= token and self.is_place(noun) else None
+
+    def _antecedent_of_where(self, token: int) -> NounPhrase | None:
+        """Return the place before "where": "flew to Oslo, where he met"."""
+        text = self.doc.text
+        for at in range(token - 1, max(text.sentence(token)[0], token - 6), -1):
+            if text.lower[at] in words(self.lexicon.meeting.where):
+                noun = self.clauses.noun(at - 1 - (text.words[at - 1] == ","))
+                return noun if noun is not None and self.is_place(noun) else None
+        return None
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """Names that stand behind "in" somewhere in the article, of one word."""
+        text = self.doc.text
+        return frozenset(
+            text.words[i + 1]
+            for i in range(len(text.words) - 1)
+            if text.lower[i] == "in"
+            and text.tags[i + 1] == "NNP"
+            and text.lower[i + 1] not in self.doc.lexicon.time_nouns
+        )
+
+    def is_place(self, noun: NounPhrase) -> bool:
+        """Tell whether the phrase can be a place: a proper name that is no date and no person."""
+        text = self.doc.text
+        if self.clauses.is_time(noun) or text.tags[noun.head] in {"PRP", "WP", "CD"}:
+            return False
+        if text.tags[noun.head] == "NNP" or text.words[noun.head][0].isupper():
+            if text.lower[noun.head] in words(self.lexicon.meeting.sites):
+                return True
+            actor = self.doc.mentions.resolve(noun.first, noun.last)
+            return actor.type != "person" or (actor.role is None and " " not in actor.name)
+        return text.lower[noun.head] in words(self.lexicon.meeting.sites) and self._is_definite(noun)
+
+    def _is_definite(self, noun: NounPhrase) -> bool:
+        """Tell "the Italian capital" and "the resort of Ohrid" from "a country"."""
+        text = self.doc.text
+        if text.tags[noun.first] == "PRP$" or "POS" in text.tags[noun.first : noun.head]:
+            return True
+        named = any(text.words[i][0].isupper() for i in range(noun.first + 1, noun.last))
+        described = noun.last - noun.first > _ARTICLE_AND_NOUN or self._lower_after(noun) == "of"
+        return named or (described and text.lower[noun.first] not in {"a", "an"})
+
+    def _lower_after(self, noun: NounPhrase) -> str:
+        return self.doc.text.lower[noun.last] if noun.last < len(self.doc.text.lower) else ""
+
+    def place_span(self, noun: NounPhrase | None) -> Span | None:
+        """Return a place's words with its of-phrase, without its article: "lake resort of Ohrid"."""
+        if noun is None:
+            return None
+        text = self.doc.text
+        first = noun.first + (text.tags[noun.first] == "DT" and noun.last - noun.first > 1)
+        last = noun.last
+        following = self.clauses.noun(last + 1) if last < len(text.words) and text.lower[last] == "of" else None
+        if following is not None and following.first == last + 1:
+            last = following.last
+        return text.span(first, last)

@@ -1,0 +1,194 @@
+"""Decisions told by a noun whose decider is said, and decisions said not to have been taken.
+
+"The court's ruling on the ban", "the council's refusal to pay", "no decision was taken".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.events.clusters import Candidate
+from worker.extract.events.decision_reader import DecisionReader
+from worker.extract.events.outlook import outcome_of
+from worker.extract.vocabulary.event_lexicon import words
+from worker.schema import Actor, DecisionStatus, Span
+
+if TYPE_CHECKING:
+    from worker.extract.grammar.phrases import NounPhrase, VerbGroup
+
+
+class DecisionNouns(DecisionReader):
+    """Reads nouns of decision, and what was left open."""
+
+    def _noun(self, noun: NounPhrase) -> Candidate | None:
+        word = self.text.lower[noun.head]
+        if self._absent(noun) and word in words(self.lexicon.decision.nouns.absent):
+            return self._no_decision(noun)
+        kind = self.lexicon.decision_nouns.get(word)
+        if kind is None:
+            return None
+        if self._wished(noun):
+            return None
+        policy = word in words(self.lexicon.decision.nouns.policy)
+        if policy and self._mentioned_only(noun):
+            return None
+        deciders = self._graded(self._owners(noun), person=not policy)
+        if not deciders or (policy and deciders[0].type == "person"):
+            return None
+        about = self._noun_complement(noun, kind)
+        if about is not None and self._to_meet(about):
+            return None
+        if about is None and word not in words(self.lexicon.decision.nouns.plain):
+            return None
+        status: DecisionStatus = "rejected" if self.word(noun.last) == "not" else kind
+        category = self.lexicon.noun_categories.get(word, "executive")
+        return self._candidate(noun.head, noun.head + 1, category, status, deciders, about, "noun", noun=word)
+
+    def _wished(self, noun: NounPhrase) -> bool:
+        """Tell what is called for, feared or possible, and what another decides on, from a decision reported."""
+        if any(outcome_of(self.lexicon, self.text.lower[at]) for at in range(noun.first, noun.head)):
+            return True
+        group = self.phrases.verb(noun.first - 1)
+        if group is not None and (group.negated or group.modal >= 0):
+            return True
+        made = words(self.lexicon.decision.nouns.made)
+        if group is not None and self.lemma(group) not in made and self._reading(group, self.lemma(group), noun):
+            return True
+        before = noun.first - 1
+        if self.word(before) not in words(self.lexicon.outlook.frames):
+            return False
+        group, frame = self.phrases.verb(before - 1), self.clauses.noun(before - 1)
+        lemma = self.lemma(group) if group is not None else self.word(frame.head) if frame is not None else ""
+        return outcome_of(self.lexicon, lemma, self.word(before)) == "proposed"
+
+    def _mentioned_only(self, noun: NounPhrase) -> bool:
+        """Tell a plan that is the object of another verb ("compared Oslo's plans") from one that is announced."""
+        group = self.phrases.verb(noun.first - 1)
+        return group is not None and self.lemma(group) not in words(self.lexicon.decision.nouns.made)
+
+    def _owners(self, noun: NounPhrase) -> list[Actor]:
+        """Return the deciders a noun names: possessor, country or body before it, "by" or "of" after it."""
+        owner = self.parties.possessor(noun, noun.head)
+        if owner is not None:
+            return [owner]
+        if before := self.parties.modifiers(noun, noun.head):
+            return before
+        at = self._over_time(noun.last)
+        of = () if self.text.lower[noun.head] in words(self.lexicon.decision.nouns.transitive) else ("of",)
+        if self.word(at) in {"by", "from", *of}:
+            return self.parties.named(self.clauses.noun(at + 1))
+        return []
+
+    def _noun_complement(self, noun: NounPhrase, kind: str = "") -> Span | None:
+        """Return what follows the noun, its date and its decider: "the decision last May by Oslo to …"."""
+        at = self._over_time(noun.last)
+        if self.word(at) == "of" and self._has_owner(noun):
+            return self.around.stretch(at + 1, self._own_verb_at(noun))  # "his veto of the bill"
+        if self.word(at) in {"by", "of", "from"}:
+            owner = self.clauses.noun(at + 1)
+            at = self._over_time(self.clauses.coordinated(owner)[-1].last) if owner is not None else at
+        at += self.word(at) == "not"
+        verb = self.phrases.verb(at)
+        if verb is not None and verb.passive and self.lemma(verb) in words(self.lexicon.decision.nouns.made):
+            at = verb.last  # "no decision [was made] on"
+        if self.word(at) not in {"to", "that", "on", "against", "for", "in"}:
+            return None
+        verb = self.phrases.verb(at)
+        if verb is not None and verb.infinitive and kind == "rejected":
+            return self._infinitive(verb, kind)
+        if kind == "proposed" and not (verb is not None and verb.infinitive) and self.word(at) != "that":
+            return None
+        following = self.clauses.noun(at + 1) if at + 1 < len(self.text.words) else None
+        if following is not None and (self.clauses.is_time(following) or self.around.is_place(following)):
+            return None
+        own = self._own_verb_at(noun)
+        return self.around.stretch(at + 1, own if own is not None and own > at else None)
+
+    def _has_owner(self, noun: NounPhrase) -> bool:
+        return self.parties.possessor(noun, noun.head) is not None or bool(self.parties.modifiers(noun, noun.head))
+
+    def _own_verb_at(self, noun: NounPhrase) -> int | None:
+        """Return where the verb begins that the noun is subject of: "Oslo's plans to build a bridge [angered] Riga"."""
+        verbs = (self.phrases.verb(i) for i in range(noun.last, self.text.sentence(noun.head)[1]))
+        verb = next((v for v in verbs if v is not None and v.finite), None)
+        subject = self.clauses.subject(verb) if verb is not None else None
+        return verb.first if verb is not None and subject is not None and subject.first == noun.first else None
+
+    def _absent(self, noun: NounPhrase) -> bool:
+        return self.word(noun.first) in self.doc.lexicon.negations or self.word(noun.first - 1) == "without"
+
+    def _no_decision(self, noun: NounPhrase) -> Candidate | None:
+        """Read "no decision was reported", "Oslo has no plans to"."""
+        before = self._parting(noun)
+        deciders = self._graded(self._owners(noun)) or (self._graded(self.subject(before)) if before else [])
+        if not deciders:
+            deciders = self._who_met(noun.head) or self._teller(noun) if before is None else []
+        if not deciders:
+            return None
+        about = self._noun_complement(noun)
+        verb = self.phrases.verb(self.text.token_at(about.start)) if about is not None else None
+        if verb is not None and self.lemma(verb) in words(self.lexicon.decision.choice.soft):
+            return None
+        if about is not None and self._to_meet(about):
+            return None
+        return self._candidate(
+            noun.first,
+            noun.head + 1,
+            "executive",
+            "not_taken",
+            deciders,
+            about,
+            "no decision",
+            noun="decision",
+        )
+
+    def _parting(self, noun: NounPhrase) -> VerbGroup | None:
+        """Return the verb of "made no decision", "parted without a decision"."""
+        without = self.word(noun.first - 1) == "without"
+        return self.phrases.verb(noun.first - 1 - without)
+
+    def _teller(self, noun: NounPhrase) -> list[Actor]:
+        """Read "No decision has been made, the government said": whoever says so of itself."""
+        offset = self.text.starts[noun.head]
+        for statement in self.doc.statements:
+            if any(span.start <= offset < span.end for span in statement.content):
+                speaker = statement.speaker
+                return self._graded([speaker]) if speaker is not None and speaker.type != "person" else []
+        return []
+
+    def _left_open(self, group: VerbGroup) -> Candidate | None:
+        """Read "has not confirmed whether"."""
+        if group.modal >= 0 or self.word(group.last) not in self.doc.lexicon.wh_openers:
+            return None
+        deciders, about = self._deciders(group), self.around.stretch(group.last)
+        if not deciders:
+            return None
+        return self._candidate(
+            self._negation(group), group.last, "executive", "not_taken", deciders, about, "left open"
+        )
+
+    def _not_discussed(self, group: VerbGroup) -> Candidate | None:
+        """Read "the permit is not being discussed": the agent decides, or the country the sentence is set in."""
+        never = any(self.text.lower[i] == "never" for i in range(group.first, group.head))
+        if not (group.negated and group.passive) or group.modal >= 0 or never:
+            return None
+        place = self.around.place(group.head, group.last) or self._set_in(group)
+        deciders = self._graded(self.by(group.last)) or (self._graded(self.parties.named(place)) if place else [])
+        if not deciders:
+            return None
+        target = self.clauses.subject(group)
+        about = self._object(target, group) if target else None
+        return self._candidate(group.first, group.last, "executive", "not_taken", deciders, about, "not discussed")
+
+    def _set_in(self, group: VerbGroup) -> NounPhrase | None:
+        """Return the country of the sentence's part before the verb: "In Norway, as you know, this is not …"."""
+        start = self.text.sentence(group.head)[0]
+        for at in range(group.first - 1, max(start, group.first - 24) - 1, -1):
+            noun = self.clauses.noun(at + 1)
+            if (
+                self.word(at) == "in"
+                and noun is not None
+                and self.text.slice(noun.first, noun.last) in self.doc.lexicon.countries
+            ):
+                return noun
+        return None

@@ -1,0 +1,245 @@
+"""What the triggers of decisions share: who may decide, about what, and in which words."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from worker.extract.events.clusters import Candidate
+from worker.extract.events.grades import POLITICAL, POSSIBLE
+from worker.extract.events.reader import Reader
+from worker.extract.vocabulary.event_lexicon import words
+from worker.schema import Actor, Category, DecisionStatus, Span
+
+if TYPE_CHECKING:
+    from worker.extract.events.outlook import Mood
+    from worker.extract.grammar.phrases import NounPhrase, VerbGroup
+    from worker.extract.vocabulary.event_tables import Act
+
+
+class DecisionReader(Reader):
+    """Reads one article for decisions."""
+
+    def _unreal(self, how: Mood) -> bool:
+        return how.conditional or how.habitual or how.modal == "perhaps"
+
+    @cached_property
+    def _met_at(self) -> frozenset[int]:
+        """Offsets at which the mentions of meetings begin and end, but of conferences, which are decided on too."""
+        own = (m for m in self.doc.meetings if m.form != "summit")
+        return frozenset(offset for m in own for span in m.mentions for offset in (span.start, span.end))
+
+    @cached_property
+    def _summits_at(self) -> frozenset[int]:
+        """Offsets at which the mentions of conferences begin."""
+        return frozenset(span.start for m in self.doc.meetings if m.form == "summit" for span in m.mentions)
+
+    def _to_meet(self, complement: Span) -> bool:
+        """Tell "agreed to meet" and "plans to hold talks", which are a meeting still to come, from a decision."""
+        first = self.text.token_at(complement.start)
+        verb = self.phrases.verb(first)
+        target = self.clauses.object(verb) if verb is not None else None
+        if verb is not None and target is None and self.lemma(verb) in words(self.lexicon.meeting.hold):
+            return True  # "a meeting that they agreed to hold"
+        heads = [phrase.head for phrase in (verb, target) if phrase is not None]
+        return self.text.starts[first] in self._met_at or any(self.text.ends[at] in self._met_at for at in heads)
+
+    def _yet(self, group: VerbGroup) -> bool:
+        """Read "has yet to decide"."""
+        return group.infinitive and self.word(group.first - 1) == "yet"
+
+    def _negation(self, group: VerbGroup) -> int:
+        """Return where the trigger begins: at the negation, if there is one."""
+        negations = self.doc.lexicon.negations
+        first = next((i for i in range(group.first, group.head) if self.text.lower[i] in negations), group.head)
+        contracted = first > group.first and self.text.starts[first] == self.text.ends[first - 1]
+        return first - contracted  # "didn't"
+
+    def _deciders(self, group: VerbGroup, *, person: bool = False) -> list[Actor]:
+        if group.passive or self._is_participle(group):
+            return self._graded(self.by(group.last), person=person)
+        subject = self.clauses.subject(group)
+        found = self._graded(self.those(subject, group), person=person)
+        if not found and subject is not None and self.text.tags[subject.head] == "PRP":
+            found = self._meant_by(subject, group)
+        return found
+
+    def _meant_by(self, pronoun: NounPhrase, group: VerbGroup) -> list[Actor]:
+        """Read "They agreed": whoever met last; "we have agreed": the speaker, or the body whose paper this is."""
+        word = self.text.lower[pronoun.head]
+        if word == "they":
+            return self._who_met(pronoun.head)
+        if word != "we":
+            return []
+        offset = self.text.starts[pronoun.head]
+        for statement in self.doc.statements:
+            if any(span.start <= offset < span.end for span in statement.content):
+                return self._graded([statement.speaker]) if statement.speaker else []
+        mention = self.text.span(pronoun.first, pronoun.last)
+        paper = self.text.quoted[pronoun.head] < 0 and self.lexicon.choices.get(self.lemma(group)) == "agreed"
+        return [Actor(name=mention.text, mention=mention, type="group")] if paper else []
+
+    def _graded(self, parties: list[Actor], *, person: bool = False) -> list[Actor]:
+        """Keep political and institutional actors; a person whose role is not told only where `person` allows."""
+        least = POSSIBLE if person else POLITICAL
+        return [a for a in parties if self.parties.grade(a) >= least]
+
+    def _who_met(self, token: int) -> list[Actor]:
+        """Return the parties of the meeting told last before a token: they are who could have decided."""
+        offset = self.text.starts[token]
+        before = [(span.start, m) for m in self.doc.meetings for span in m.mentions if span.start < offset]
+        return list(max(before, key=lambda pair: pair[0])[1].participants) if before else []
+
+    def _is_participle(self, group: VerbGroup) -> bool:
+        """Read "the ceasefire announced by Oslo"."""
+        return self.text.tags[group.head] in {"VBN", "VBD"} and group.first == group.head and self._agent_follows(group)
+
+    def _agent_follows(self, group: VerbGroup) -> bool:
+        """Tell "by Oslo" from the votes of "by 310 to 280"."""
+        return self.word(group.last) == "by" and self._over_tally(group.last) == group.last
+
+    def _participled(self, group: VerbGroup) -> NounPhrase | None:
+        """Return the noun a participle describes, over what stands between: "the truce on the river announced by"."""
+        noun = self.clauses.noun(group.first - 1)
+        while noun is not None and noun.first > 1 and self.text.lower[noun.first - 1] in {"in", "for", "on"}:
+            before = self.clauses.noun(noun.first - 2)
+            if before is None:
+                break
+            noun = before
+        return noun
+
+    def _holds(self, noun: NounPhrase, needed: frozenset[str]) -> bool:
+        """Tell whether the phrase, or the of-phrase on it, holds a word of the class the verb needs."""
+        text, last = self.text, noun.last
+        if last < len(text.words) and text.lower[last] == "of" and (following := self.clauses.noun(last + 1)):
+            last = following.last
+        if last < len(text.words) and text.lower[last] == "as" and (office := self.clauses.noun(last + 1)):
+            last = office.last  # "named X as his deputy"
+        owned = text.tags[noun.head] != "NNP" and "POS" in text.tags[noun.first : noun.head]  # "Berg's accusations"
+        if "person" in needed and not owned and any(a.type == "person" for a in self.parties.members(noun)[:1]):
+            return True
+        money = "million" in needed and any(c in "$£€" for c in text.slice(noun.first, last))
+        return money or any(text.lower[i] in needed for i in range(noun.first, last))
+
+    def _infinitive(self, following: VerbGroup, kind: str) -> Span | None:
+        lemma = self.lexicon.lemma(self.text.lower[following.head])
+        if kind in {"rejected", "agreed"} and lemma in words(self.lexicon.decision.choice.speech):
+            return None
+        return self.around.stretch(following.head)
+
+    def _over_time(self, at: int) -> int:
+        """Step over adverbs and dates, between commas too: "agreed on Friday to", "ruled, on 2 May, that"."""
+        if self.word(at) == "," and self.word(at + 1) != ",":
+            aside = self._over_time(at + 1)
+            return aside + 1 if aside > at + 1 and self.word(aside) == "," else at
+        for _ in range(3):
+            skip = at + (self.word(at) in {"on", "in", "at"} and self.text.tags[at] == "IN")
+            noun = self.clauses.noun(skip) if skip < len(self.text.words) else None
+            if noun is not None and noun.first == skip and self.clauses.is_time(noun):
+                at = noun.last
+            elif (
+                at < len(self.text.words)
+                and self.text.tags[at] == "RB"
+                and self.phrases.verb(at) is None
+                and self.word(at) != "not"
+            ):
+                at += 1
+            else:
+                break
+        return at
+
+    def _over_tally(self, at: int) -> int:
+        """Step over the votes: "voted [7-2] to", "voted [by 310 to 280] to", "voted [unanimously] to"."""
+        start = at + (self.word(at) == "by")
+        end = start
+        while end < len(self.text.words) and (
+            self.text.tags[end] == "CD" or (end > start and self.word(end) in words(self.lexicon.decision.choice.tally))
+        ):
+            end += 1
+        while end > start and self.text.tags[end - 1] != "CD":
+            end -= 1  # the "to" of the infinitive is no part of "7-2 to"
+        return end if end > start else at
+
+    def _reading(self, group: VerbGroup, lemma: str, target: NounPhrase | None) -> tuple[Act, int] | None:
+        """Return the reading that fits the particles and the object, and where the verb with its particles ends."""
+        for particles, act, needs in self.lexicon.acts.get(lemma, ()):
+            last = group.head + 1 + len(particles)
+            if tuple(self.text.lower[group.head + 1 : last]) != particles or self._other_particle(last):
+                continue
+            at = last + (self.word(last) == "to")
+            noun = target or (self.clauses.noun(at) if at < len(self.text.words) else None)
+            if noun is not None and self.text.tags[noun.head] == "PRP" and not act.firm:
+                continue
+            if noun is not None and self.text.lower[noun.first] in words(self.lexicon.decision.choice.nothing):
+                continue
+            if act.only_negated and not (group.negated and group.modal >= 0):
+                continue
+            if act.to_come and group.modal < 0:
+                continue
+            if act.bare or (noun is not None and (not needs or self._holds(noun, needs))):
+                return act, max(last, group.last)
+        return None
+
+    def _other_particle(self, at: int) -> bool:
+        """Tell "ruled out" from "ruled"."""
+        if at >= len(self.text.tags) or self.word(at) not in self.doc.lexicon.particles:
+            return False
+        return self.text.tags[at] in {"RP", "RB"}
+
+    def _object(self, noun: NounPhrase, verb: VerbGroup) -> Span:
+        """Return the object with what hangs on it, up to the end of its clause, or to the verb that follows it."""
+        before = verb.first if noun.last <= verb.first else None
+        if before is not None:
+            openers = self.doc.lexicon.relative | {","}
+            before = next((i for i in range(noun.last, before) if self.text.lower[i] in openers), before)
+        whole = self.around.stretch(noun.first, before) or self.text.span(noun.first, noun.last)
+        return self._bare(whole, noun.last)
+
+    def _bare(self, whole: Span, least: int) -> Span:
+        """Cut the votes and the day of the act off the end of its object."""
+        first, last = self.text.token_at(whole.start), self.text.token_at(whole.end - 1) + 1
+        tally = next((i for i in range(least, last - 1) if self._over_tally(i) > i and self.word(i) == "by"), last)
+        circumstances = words(self.lexicon.decision.choice.circumstances)
+        end = next((i for i in range(least, tally) if self.word(i) in circumstances), tally)
+        dated = next((i for i in range(least, end) if self.around.ends_dated(i, end)), end)
+        return self.text.span(first, dated)
+
+    def _category_of(self, category: Category, deciders: list[Actor]) -> Category:
+        """Return the category that the kind of decider gives: what a court orders is a court's."""
+        if category not in {"executive", "legislative"}:
+            return category
+        d = self.lexicon.decision.deciders
+        heads = self.parties.heads(deciders[0])
+        if heads & words(d.court):
+            return "court"
+        if heads & words(d.campaign):
+            return "campaign" if category == "executive" else category
+        if heads & words(d.executive) and deciders[0].type != "person":
+            return "executive"
+        return "legislative" if heads & words(d.legislative) and deciders[0].type != "person" else category
+
+    def _candidate(  # noqa: PLR0917 - a row of the event's own fields
+        self,
+        first: int,
+        last: int,
+        category: Category,
+        status: DecisionStatus,
+        deciders: list[Actor],
+        about: Span | None,
+        rule: str,
+        noun: str = "",
+    ) -> Candidate:
+        when = self.around.when(first, last)
+        category = self._category_of(category, deciders)
+        return Candidate(
+            first=first,
+            last=last,
+            kind=category,
+            status=status,
+            parties=self.distinct(deciders),
+            when=self.around.span(when),
+            day=self.around.day(when, "future" if status in {"pending", "proposed"} else "past"),
+            about=about,
+            rule=rule,
+            noun=noun,
+        )

@@ -1,0 +1,125 @@
+"""Decisions: who approved, banned, appointed, refused, put off, promised, or expressly did not decide.
+
+Verbs of choice ("decided to", "agreed that", "refused to") name the decision by their complement, verbs of action
+("imposed sanctions", "vetoed the bill") by themselves, nouns ("the court's ruling") only where their decider is said.
+The decider must be a political or institutional actor, and the act must be reported as done, refused, put off, pending,
+promised or not done: what somebody should, could or was asked to decide is nobody's decision.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from worker.extract.confidence import models
+from worker.extract.events.clusters import Candidate, Cluster, gather, names_of
+from worker.extract.events.decision_nouns import DecisionNouns
+from worker.extract.events.decision_verbs import DecisionVerbs
+from worker.extract.events.evidence import event_id, reporting_statement
+from worker.extract.events.traits import candidate_traits
+from worker.extract.vocabulary import event_lexicon
+from worker.extract.vocabulary.event_lexicon import words
+from worker.schema import Category, Decision, DecisionStatus, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from worker.extract.document import Doc
+    from worker.extract.grammar.phrases import VerbGroup
+
+
+_TELLING = frozenset({"NN", "NNS", "NNP", "VB", "JJ", "VBN", "VBG", "CD"})
+
+
+def decisions(doc: Doc) -> Iterable[Decision]:
+    """Return the decisions of an article in text order, one event for each."""
+    lexicon = event_lexicon.load(doc.lexicon.language)
+    if lexicon is None:
+        return []
+    reader = _Reader(doc, lexicon)
+    found = sorted(reader.candidates(), key=lambda c: c.first)
+    return [reader.event(c) for c in gather(found, reader.same, reader.same)]
+
+
+class _Reader(DecisionVerbs, DecisionNouns):
+    """Reads the triggers of one article and makes its events."""
+
+    def candidates(self) -> Iterator[Candidate]:
+        """Yield what every trigger of the article says."""
+        for group in self.phrases.verbs:
+            candidate = self._verb(group)
+            if candidate is not None:
+                yield candidate
+        telling = self.lexicon.telling
+        for chunk in self.phrases.nouns:
+            if telling.isdisjoint(self.text.lower[chunk.first : chunk.last]):
+                continue  # most nouns: a look at their words is cheaper than reading them
+            candidate = self._noun(self.clauses.noun(chunk.first) or chunk)
+            if candidate is not None:
+                yield candidate
+
+    def _verb(self, group: VerbGroup) -> Candidate | None:
+        lemma = self.lemma(group)
+        kind = self.lexicon.choices.get(lemma)
+        candidate = self._choice(group, kind) if kind else None
+        if candidate is None and lemma in self.lexicon.acts:
+            candidate = self._act(group, lemma)
+        if candidate is None and group.negated and lemma in words(self.lexicon.decision.nouns.open):
+            candidate = self._left_open(group)
+        if candidate is None and lemma in self.lexicon.discussed:
+            candidate = self._not_discussed(group)
+        return candidate
+
+    def same(self, old: Candidate, new: Candidate) -> bool:
+        """Tell whether two candidates tell of one decision: the same decider, and objects that share their words.
+
+        Where an object is missing, the same trigger tells of the same decision.
+        """
+        if not names_of(old) & names_of(new) or (old.status == "not_taken") != (new.status == "not_taken"):
+            return False
+        a, b = self._content(old.about), self._content(new.about)
+        numbers, others = ({w for w in words_ if w[0].isdigit()} for words_ in (a, b))
+        if numbers and others and not numbers & others:
+            return False  # amendment 15 and amendment 31
+        if not (a and b):
+            return old.kind == new.kind and self._trigger(old) == self._trigger(new)
+        return 2 * len(a & b) >= min(len(a), len(b))
+
+    def _trigger(self, candidate: Candidate) -> list[str]:
+        """Return the lemmas of a trigger, by which "resigned" and "resigned on Friday" are one resignation."""
+        return [self.lexicon.lemma(self.text.lower[i]) for i in range(candidate.first, candidate.last)]
+
+    def _content(self, span: Span | None) -> set[str]:
+        """Return what tells an object from others: its nouns, verbs and numbers, without the votes it got."""
+        if span is None:
+            return set()
+        text = self.text
+        first, last = text.token_at(span.start), text.token_at(span.end - 1) + 1
+        counted = (i for i in range(first, last - 1) if text.lower[i] == "by" and text.tags[i + 1] == "CD")
+        last = next(counted, last)
+        return {text.lower[i][:6] for i in range(first, last) if text.tags[i] in _TELLING}
+
+    def event(self, cluster: Cluster[Candidate]) -> Decision:
+        """Make the event of a cluster."""
+        best = cluster.best
+        return Decision(
+            id=event_id(self.doc, "decision", best.first, best.last),
+            url=self.doc.article.url,
+            published_at=self.doc.article.published_at,
+            language=self.doc.lexicon.language,
+            sentence=self.text.span(*self.text.sentence(best.first)),
+            cue=self.text.span(best.first, best.last),
+            confidence=models(self.doc.lexicon.language).decision.confidence(
+                candidate_traits(best, best.status, len(cluster.members))
+            ),
+            rule=best.rule,
+            deciders=best.parties,
+            status=msgspec.convert(best.status, DecisionStatus),
+            category=msgspec.convert(best.kind, Category),
+            object=best.about,
+            when=best.when,
+            decided_on=best.day,
+            mentions=[self.text.span(c.first, c.last) for c in [best, *(m for m in cluster.members if m is not best)]],
+            attributed_to=reporting_statement(self.doc, cluster.members),
+        )

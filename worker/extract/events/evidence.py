@@ -1,0 +1,40 @@
+"""An event's evidence: its id, and the statement in whose content it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.schema import digest
+
+if TYPE_CHECKING:
+    from worker.extract.document import Doc
+    from worker.extract.events.clusters import Candidate
+    from worker.schema import Kind
+
+
+def event_id(doc: Doc, kind: Kind, first: int, last: int) -> str:
+    """Return the id of the event whose trigger is the tokens `first` up to `last`.
+
+    Made of the canonical URL, the kind, and the words of the sentence and the trigger: the same evidence keeps its id
+    when a paragraph is added above it.
+    """
+    start, end = doc.text.sentence(first)
+    normalised = (" ".join(w for w in doc.text.lower[a:b] if w[0].isalnum()) for a, b in ((start, end), (first, last)))
+    return digest(kind, doc.article.url, *normalised)
+
+
+def reporting_statement(doc: Doc, members: list[Candidate]) -> str | None:
+    """Return the id of the statement in whose content every mention stands; None where the article itself reports it.
+
+    With several statements it is the one that holds the first mention.
+    """
+    reported = [_statement_over(doc, c.first) for c in members]
+    return reported[0] if all(reported) else None
+
+
+def _statement_over(doc: Doc, token: int) -> str | None:
+    offset = doc.text.starts[token]
+    for statement in doc.statements:
+        if any(span.start <= offset < span.end for span in statement.content):
+            return statement.id
+    return None

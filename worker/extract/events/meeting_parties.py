@@ -1,0 +1,127 @@
+"""Who takes part in a meeting that a noun tells of: its possessor, its prepositions, and the clause it hangs on.
+
+"[Berg]'s talks with [Ozola]", "the [Latvia]-[Estonia] summit", "[Berg] flew to Riga for talks".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.events.meeting_outcome import MeetingOutcome
+from worker.extract.vocabulary.event_lexicon import words
+from worker.schema import Actor, Form
+
+if TYPE_CHECKING:
+    from worker.extract.grammar.phrases import NounPhrase, VerbGroup
+
+_OPENING = 4
+"""Tokens of an adjunct before its noun: "After [months of secret] talks"."""
+
+
+class MeetingParties(MeetingOutcome):
+    """Reads the parties of nouns of meeting."""
+
+    def _has_name(self, noun: NounPhrase) -> bool:
+        return (
+            self.text.words[noun.head][0].isupper()
+            and noun.head > noun.first
+            and self.text.tags[noun.head - 1] == "NNP"
+        )
+
+    def _nominal_parties(
+        self, noun: NounPhrase, form: Form, at: int, verb: VerbGroup | None, *, lent: bool
+    ) -> tuple[list[Actor], str]:
+        """Return the parties that a noun names and the construction that named them."""
+        found, rule = self._listed(noun, form, verb if not lent else None)
+        owner = self.parties.possessor(noun, at)
+        theirs = self.word(noun.first) in self.doc.lexicon.plural
+        if owner is not None and theirs:  # "after their talks": of those the clause is about
+            found += self._adjunct_subject(noun, alone=False)
+        elif owner is not None:
+            found.insert(0, owner)
+            rule = "possessor"
+        elif verb is not None and verb.passive:
+            found += self.by(verb.last)
+        elif (frame := self._frame(noun)) is not None and (proposer := self.parties.possessor(frame, frame.head)):
+            found.insert(0, proposer)
+        elif lent and verb is not None:
+            guest = self.clauses.object(verb)
+            guests = self.parties.named(guest) if guest is not None and guest.last <= noun.first else []
+            found = [*self.subject(verb), *guests, *found]
+            rule = "light verb"
+        elif (
+            rule == "noun with"
+            or form in {"visit", "press_conference"}
+            or self._has_name(noun)
+            or self._indefinite(noun)
+        ):
+            found = [*self._adjunct_subject(noun), *found]
+        elif self.word(noun.first - 1) == "for":
+            found = [*self._joiners(noun), *found]
+        elif not found and len(together := self._adjunct_subject(noun, alone=False)) > 1:
+            found = [a for a in together if a.name not in self.around.places]  # "After talks in Oslo, A and B …"
+        found += self.parties.modifiers(noun, at)
+        return self.distinct([a for a in found if self.parties.grade(a) or a.type == "person"]), rule
+
+    def _listed(self, noun: NounPhrase, form: Form, own: VerbGroup | None) -> tuple[list[Actor], str]:
+        """Return the parties after "with", "between" and "of", right of the noun or of the verb it is subject of."""
+        m = self.lexicon.meeting
+        found = self._involved(noun)
+        rule = "noun involving" if found else "noun"
+        for prepositions, name in ((m.with_, "with"), (m.between, "between"), (m.of, "of"), (m.by, "by")):
+            if (name == "of" and form in {"visit", "call"}) or (name == "by" and form != "visit"):
+                continue
+            starts = (noun.last, own.last) if own and name not in {"of", "by"} else (noun.last,)
+            for start in starts:
+                listed = self.clauses.prepositional(start, words(prepositions), 12 if name not in {"of", "by"} else 1)[
+                    :1
+                ]
+                if listed:
+                    found += self.parties.named(listed[0][1])
+                    rule = f"noun {name}"
+                    break
+        return found, rule
+
+    def _involved(self, noun: NounPhrase) -> list[Actor]:
+        """Return the parties after a participle: "talks in Oslo involving A and B"."""
+        for at in range(noun.last, min(self.text.sentence(noun.head)[1] - 1, noun.last + 6)):
+            if self.text.lower[at] in words(self.lexicon.meeting.involving):
+                following = self.clauses.noun(at + 1)
+                return self.parties.named(following) if following and following.first == at + 1 else []
+            verb = self.phrases.verb(at)
+            if verb is not None and verb.finite:
+                return []
+        return []
+
+    def _indefinite(self, noun: NounPhrase) -> bool:
+        return self.text.lower[noun.first] in {"a", "an"}
+
+    def _joiners(self, noun: NounPhrase) -> list[Actor]:
+        """Return who came "for talks": the subject and object of the clause's verb."""
+        start = self.text.sentence(noun.head)[0]
+        for at in range(noun.first - 1, max(start, noun.first - 16) - 1, -1):
+            group = self.phrases.verb(at)
+            if group is None:
+                continue
+            if self.lemma(group) not in self._lenders | self._frames.keys():
+                return []
+            target = self.clauses.object(group)
+            return [*self.subject(group), *(self.parties.named(target) if target else [])]
+        return []
+
+    def _adjunct_subject(self, noun: NounPhrase, *, alone: bool = True) -> list[Actor]:
+        """Return the subject of the clause that the noun hangs on: "After a meeting with X, Y left"."""
+        outer = self.clauses.noun(noun.first - 2) if self.word(noun.first - 1) == "of" else None
+        if outer is not None and self.text.lower[outer.head] not in words(self.lexicon.meeting.partitive):
+            return []  # "a video of the meeting"
+        if noun.first == 0 or self.text.tags[noun.first - 1] not in {"IN", "TO"}:
+            return []
+        opens = self.text.sentence(noun.head)[0] >= noun.first - _OPENING
+        if not alone and not opens and self.word(noun.first) not in self.doc.lexicon.plural:
+            return []
+        start, end = self.text.sentence(noun.head)
+        verbs = [v for i in range(start, end) if (v := self.phrases.verb(i)) is not None and v.first == i and v.finite]
+        before = [v for v in verbs if v.last <= noun.first]
+        group = before[-1] if before else verbs[0] if verbs else None
+        found = self.subject(group) if group else []
+        return found[:1] if alone else found

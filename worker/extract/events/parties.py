@@ -1,0 +1,253 @@
+"""Which parties a noun phrase stands for in an event, and whether they act in a political or institutional role.
+
+"The transport ministers of Estonia and Latvia" are two parties, each with its role; "Berg's talks" are Berg's; a
+caption's "the two leaders" are whoever met last.  Who is who comes from `mentions`; what a head noun says about power
+comes from the lexicon's `[actors]`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.events.collectives import members_of, size_of
+from worker.extract.events.grades import POLITICAL, Grades, singular
+from worker.extract.vocabulary.event_lexicon import words
+from worker.schema import Actor, ActorType
+
+if TYPE_CHECKING:
+    from worker.extract.document import Doc
+    from worker.extract.grammar.clauses import Clauses
+    from worker.extract.grammar.phrases import NounPhrase
+    from worker.extract.vocabulary.event_lexicon import EventLexicon
+
+_HOPS = 3
+"""Of-phrases stacked on one head: "envoys of the ministry of fisheries of Iceland"."""
+_OF = frozenset({"of", "from"})
+
+
+class Parties(Grades):
+    """The parties of one article, as events name them."""
+
+    def __init__(self, doc: Doc, clauses: Clauses, lexicon: EventLexicon) -> None:
+        super().__init__(doc, lexicon)
+        self.clauses = clauses
+        self._known: dict[tuple[int, int], Actor] = {}
+        """Parties already resolved, by their tokens: a phrase is asked about many times."""
+
+    # ------------------------------------------------------------ who
+    def named(self, noun: NounPhrase | None) -> list[Actor]:
+        """Return the parties of a phrase and of those coordinated with it, each once; empty for None."""
+        if noun is None:
+            return []
+        found: dict[str, Actor] = {}
+        joined = self.clauses.coordinated(noun)
+        listed = [*self._before_office(joined[0]), *map(self._whole, joined)]
+        for member in [*listed, *self._included(noun), *self._after_of(noun)]:
+            for actor in self.members(member):
+                found.setdefault(actor.name.casefold(), actor)
+        return list(found.values())
+
+    def _before_office(self, country: NounPhrase) -> list[NounPhrase]:
+        """Return the parties joined left of the office in whose of-phrase a list of countries stands.
+
+        "[Berg] and the presidents of [Latvia] and Estonia met".
+        """
+        at = country.first - 1
+        office = self.clauses.noun(at - 1) if at > 0 and self.doc.text.lower[at] == "of" else None
+        if office is None or office.last != at or not self._is_office(office) or not self._is_plural(office):
+            return []
+        return [n for n in self.clauses.coordinated(office) if n.first < office.first]
+
+    def _strong(self, noun: NounPhrase) -> list[Actor]:
+        return [actor for actor in self.named(noun) if self.grade(actor) == POLITICAL]
+
+    def _whole(self, noun: NounPhrase) -> NounPhrase:
+        """Return the office or body in whose of-phrase the noun stands: "[the envoys of the rebels] and Oslo met"."""
+        at = noun.first - 1
+        outer = self.clauses.noun(at - 1) if at > 0 and self.doc.text.lower[at] == "of" else None
+        if outer is None or outer.last != at or self.doc.text.lower[outer.head] in words(self.lexicon.actors.counted):
+            return noun
+        return outer if self._is_office(outer) and not self._is_country(noun) else noun
+
+    def _after_of(self, noun: NounPhrase) -> list[NounPhrase]:
+        """Return the parties joined behind an of-phrase: "officials of the port and [envoys] of Norway"."""
+        of = self.clauses.noun(noun.last + 1) if self._is_office(noun) and self.word_after(noun) in _OF else None
+        if of is None:
+            return []
+        single = not self._is_plural(noun) and self.grade(self._resolve(of.first, of.last)) == POLITICAL
+        joined = [n for n in self.clauses.coordinated(of)[1:] if n.first > of.first]
+        return [n for n in joined if self._is_office(n) or (single and self._is_name(n))]
+
+    def _is_name(self, noun: NounPhrase) -> bool:
+        return self.doc.text.tags[noun.head] == "NNP"
+
+    def _included(self, noun: NounPhrase) -> list[NounPhrase]:
+        """Return the phrases after "including": "leaders including A and B"."""
+        text, at = (
+            self.doc.text,
+            noun.last + (noun.last < len(self.doc.text.words) and self.doc.text.words[noun.last] == ","),
+        )
+        if at >= len(text.words) or text.lower[at] not in words(self.lexicon.meeting.including):
+            return []
+        following = self.clauses.noun(at + 1)
+        return self.clauses.coordinated(following) if following and following.first == at + 1 else []
+
+    def members(self, noun: NounPhrase) -> list[Actor]:
+        """Return the parties of one phrase: several where offices of several countries are named or meant at once."""
+        size = size_of(noun, self.clauses, self.lexicon)
+        if size > 1 and (meant := members_of(noun, size, self.clauses, self._strong, self.lexicon)):
+            return meant
+        if self._is_plural(noun) and (countries := self._countries_of(noun)):
+            return [self._office_of(country, noun) for country in countries]
+        if several := self.doc.mentions.several(noun.head):
+            return several
+        actor = self.actor(noun)
+        return [actor] if actor is not None else []
+
+    def actor(self, noun: NounPhrase) -> Actor | None:
+        """Return the party of a phrase with its of-phrases; None where it can be no party (a date, a measure)."""
+        text = self.doc.text
+        tag = text.tags[noun.head]
+        if (
+            self.clauses.is_time(noun)
+            or tag in {"EX", "VBG", "DT"}
+            or text.words[noun.head][0].isdigit()
+            or text.lower[noun.head] in self.lexicon.nobody
+        ):
+            return None
+        if tag in {"PRP", "WP"}:
+            return self._pronoun(noun)
+        return self._apposed(noun) or self._resolve(
+            noun.first, self._of_end(noun) if self._is_office(noun) else noun.last
+        )
+
+    def _pronoun(self, noun: NounPhrase) -> Actor:
+        """Resolve a pronoun; "it" and "they" that mean nobody who spoke mean the subject before them."""
+        actor = self._resolve(noun.first, noun.last)
+        word, main = self.doc.text.lower[noun.head], self.doc.lexicon
+        if (speaker := self._speaker(noun)) is not None:
+            return speaker
+        if actor.type in {"person", "country", "organisation"} or word not in main.neuter | main.plural:
+            return actor
+        for verb in self.clauses.verbs_before(noun.first):
+            subject = self.clauses.subject(verb)
+            if subject is None or subject.first >= noun.first or self.doc.text.tags[subject.head] in {"PRP", "WP"}:
+                continue
+            found = self._resolve(subject.first, subject.last)
+            if found.type != "person" and self.grade(found) == POLITICAL:
+                return Actor(
+                    name=found.name, mention=actor.mention, type=found.type, role=found.role, country=found.country
+                )
+        return actor
+
+    def _speaker(self, noun: NounPhrase) -> Actor | None:
+        """Return who says "I" in a quotation."""
+        text = self.doc.text
+        if text.words[noun.head] != "I" or text.quoted[noun.head] < 0:
+            return None
+        offset = text.starts[noun.head]
+        said = (s for s in self.doc.statements if any(span.start <= offset < span.end for span in s.content))
+        statement = next(said, None)
+        return statement.speaker if statement is not None else None
+
+    def _apposed(self, noun: NounPhrase) -> Actor | None:
+        """Return the name that stands in apposition to a phrase without one: "its ally, Norway,"."""
+        text = self.doc.text
+        end = self._of_end(noun) if self._is_office(noun) else noun.last
+        if (
+            (text.tags[noun.head] == "NNP" and not self._is_office(noun))
+            or end + 1 >= len(text.words)
+            or text.words[end] != ","
+        ):
+            return None
+        name = self.clauses.noun(end + 1)
+        if name is None or name.first != end + 1 or text.tags[name.head] != "NNP" or self.clauses.is_time(name):
+            return None
+        verb = self.doc.phrases.verb(name.last)
+        actor = self._resolve(name.first, name.last)
+        fits = actor.type == "person" or (actor.type == "country" and not self._is_office(noun))
+        return actor if fits and (verb is None or not verb.finite) and self.word_after(name) != "and" else None
+
+    def word_after(self, noun: NounPhrase) -> str:
+        """Return the word after a phrase in lower case, "" at the end of the text."""
+        return self.doc.text.lower[noun.last] if noun.last < len(self.doc.text.lower) else ""
+
+    def possessor(self, noun: NounPhrase, before: int) -> Actor | None:
+        """Return the owner inside a phrase, left of a token: "Oslo's", "his"; None where there is none."""
+        text = self.doc.text
+        for at in range(before - 1, noun.first - 1, -1):
+            if text.tags[at] == "POS" and at > noun.first:
+                return self._resolve(noun.first, at)
+            if text.tags[at] in {"PRP$", "PRP"}:
+                return self._resolve(at, at + 1)
+        return None
+
+    def modifiers(self, noun: NounPhrase, before: int) -> list[Actor]:
+        """Return the parties among the words before a noun: "the EU decision", "Oslo-led talks"."""
+        text, main, found = self.doc.text, self.doc.lexicon, []
+        ahead = noun.first - 1
+        hyphenated = ahead >= 0 and "-" in text.words[ahead] and text.tags[ahead] in {"VBN", "JJ"}
+        for at in range(ahead if hyphenated else noun.first, before):
+            word = text.words[at]
+            name = word.split("-")[0]
+            code = main.countries.get(name)
+            if code or (name.isupper() and name.replace(".", "").isalpha() and len(name) > 1):
+                kind: ActorType = "country" if code else "organisation"
+                found.append(Actor(name=name, mention=text.span(at, at + 1), type=kind, country=code))
+            elif "-" in word and (person := self.doc.mentions.person_at(at)) is not None:
+                found.append(Actor(name=person.name, type="person", role=person.role, country=person.country))
+        return found
+
+    def _resolve(self, first: int, last: int) -> Actor:
+        known = self._known.get((first, last))
+        if known is None:
+            known = self.doc.mentions.resolve(first, last)
+            code = self.doc.lexicon.countries.get(known.name) if known.type == "group" else None
+            if code is not None:  # cut out of a longer phrase: "Latvia and Estonia | new ferries"
+                known = Actor(name=known.name, mention=known.mention, type="country", country=code)
+            self._known[first, last] = known
+        return known
+
+    # ------------------------------------------------------------ offices of countries
+    def _is_plural(self, noun: NounPhrase) -> bool:
+        word = self.doc.text.lower[noun.head]
+        return self.doc.text.tags[noun.head] == "NNS" or singular(word) in words(self.lexicon.actors.offices) - {word}
+
+    def _is_office(self, noun: NounPhrase) -> bool:
+        word = self.doc.text.lower[noun.head]
+        offices = words(self.lexicon.actors.offices)
+        return word in offices or singular(word) in offices or word in words(self.lexicon.actors.bodies)
+
+    def _countries_of(self, noun: NounPhrase) -> list[NounPhrase]:
+        """Return the country phrases of "ministers of A, B and C", empty where the of-phrase names none."""
+        text, at = self.doc.text, noun.last
+        for _ in range(_HOPS):
+            if at >= len(text.words) or text.lower[at] not in _OF:
+                return []
+            following = self.clauses.noun(at + 1)
+            if following is None or following.first != at + 1:
+                return []
+            listed = [n for n in self.clauses.coordinated(following) if n.first >= following.first]
+            countries = [n for n in listed if self._is_country(n)]
+            if countries:
+                return countries
+            at = following.last
+        return []
+
+    def _is_country(self, noun: NounPhrase) -> bool:
+        return self._resolve(noun.first, noun.last).type == "country"
+
+    def _office_of(self, country: NounPhrase, office: NounPhrase) -> Actor:
+        of = self._resolve(country.first, country.last)
+        first = office.first + (self.doc.text.tags[office.first] == "DT")
+        role = singular(self.doc.text.slice(first, office.last))
+        return Actor(name=of.name, mention=of.mention, type="country", role=role, country=of.country)
+
+    def _of_end(self, noun: NounPhrase) -> int:
+        text, end = self.doc.text, noun.last
+        for _ in range(_HOPS):
+            following = self.clauses.noun(end + 1) if end < len(text.words) and text.lower[end] in _OF else None
+            if following is None or following.first != end + 1 or self.clauses.is_time(following):
+                break
+            end = following.last
+        return end

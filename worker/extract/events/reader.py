@@ -1,0 +1,83 @@
+"""What the readers of meetings and of decisions share: one article, its clauses, parties and circumstances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.events.circumstances import Circumstances
+from worker.extract.events.outlook import Mood, mood
+from worker.extract.events.parties import Parties
+from worker.extract.grammar.clauses import Clauses
+from worker.extract.vocabulary.event_lexicon import words
+
+if TYPE_CHECKING:
+    from worker.extract.document import Doc
+    from worker.extract.grammar.phrases import NounPhrase, VerbGroup
+    from worker.extract.vocabulary.event_lexicon import EventLexicon
+    from worker.schema import Actor
+
+_WITH = 16
+_BY = 10
+"""Tokens after a verb in which its with-phrase or its agent stands."""
+
+
+class Reader:
+    """Reads the triggers of one article."""
+
+    def __init__(self, doc: Doc, lexicon: EventLexicon) -> None:
+        self.doc, self.lexicon = doc, lexicon
+        self.text, self.phrases = doc.text, doc.phrases
+        self.clauses = Clauses(doc.text, doc.phrases, doc.lexicon, lexicon.control)
+        self.parties = Parties(doc, self.clauses, lexicon)
+        self.around = Circumstances(doc, self.clauses, lexicon)
+
+    def subject(self, group: VerbGroup) -> list[Actor]:
+        """Return the parties that are a verb's subject; of "her decision to meet" it is hers."""
+        noun = self.clauses.subject(group)
+        owner = None
+        office = noun is not None and self.text.lower[noun.head] in words(self.lexicon.actors.offices)
+        if noun is not None and group.infinitive and not office and self.text.tags[noun.head] in {"NN", "NNS"}:
+            owner = self.parties.possessor(noun, noun.head)
+        if owner is not None:
+            return [owner]
+        return self.those(noun, group)
+
+    def those(self, noun: NounPhrase | None, group: VerbGroup) -> list[Actor]:
+        """Return the parties of a verb's subject: in "the house and the secretary who had resigned" the secretary."""
+        relative = self.text.tags[group.first - 1 : group.first] == ["WP"]
+        if noun is not None and relative and self.text.tags[noun.head] in {"NN", "NNP"}:
+            return self.parties.members(noun)
+        return self.parties.named(noun)
+
+    def accompanied(self, at: int) -> list[Actor]:
+        """Return the parties of the first with-phrase after a token."""
+        found = self.clauses.prepositional(at, words(self.lexicon.meeting.with_), _WITH)
+        return self.parties.named(found[0][1]) if found else []
+
+    def by(self, at: int) -> list[Actor]:
+        """Return the agents after "by"."""
+        found = self.clauses.prepositional(at, words(self.lexicon.meeting.by), _BY)
+        return self.parties.named(found[0][1]) if found else []
+
+    def distinct(self, parties: list[Actor]) -> list[Actor]:
+        """Return the parties without those named before, in order."""
+        kept: dict[str, Actor] = {}
+        for actor in parties:
+            kept.setdefault(actor.name.casefold(), actor)
+        return list(kept.values())
+
+    def lemma(self, group: VerbGroup) -> str:
+        """Return the lemma of a verb group's main verb."""
+        return self.lexicon.lemma(self.text.lower[group.head])
+
+    def word(self, at: int) -> str:
+        """Return the word at a token in lower case, "" beyond the text."""
+        return self.text.lower[at] if 0 <= at < len(self.text.lower) else ""
+
+    def _asked(self, at: int) -> bool:
+        """Tell a question, which reports no meeting by itself."""
+        return self.text.words[self.text.sentence(at)[1] - 1] == "?"
+
+    def mood(self, group: VerbGroup) -> Mood:
+        """Read what stands around a verb."""
+        return mood(self.clauses, self.lexicon, group)

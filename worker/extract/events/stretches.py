@@ -1,0 +1,110 @@
+"""About what: the stretch of words that is the topic of a meeting or the object of a decision.
+
+"Held talks on [the fees for small ferries]", "met to discuss [the strike]", "approved [a ban on nets]".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.grammar.marks import DASHES, FINAL
+from worker.extract.vocabulary.event_lexicon import words
+from worker.schema import Span
+
+if TYPE_CHECKING:
+    from worker.extract.document import Doc
+    from worker.extract.grammar.clauses import Clauses
+    from worker.extract.grammar.phrases import NounPhrase
+    from worker.extract.vocabulary.event_lexicon import EventLexicon
+
+_NEAR = 16
+"""Tokens to the right of a trigger in which its topic begins."""
+_LONG = 40
+"""Tokens at most in a topic or an object."""
+_PHRASE_OPENERS = frozenset({"DT", "PRP$", "JJ", "CD", "NN", "NNS", "NNP"})
+_CLAUSE_ENDS = FINAL | DASHES | {":", ")"}
+
+
+class Stretches:
+    """Finds topics and objects in one article."""
+
+    def __init__(self, doc: Doc, clauses: Clauses, lexicon: EventLexicon) -> None:
+        self.doc, self.clauses, self.lexicon = doc, clauses, lexicon
+
+    def topic(self, last: int) -> Span | None:
+        """Return what the talks are about: the phrase after "on" or "about", or what they are held "to discuss"."""
+        text, end = self.doc.text, self.doc.text.sentence(last - 1)[1]
+        for at in range(last, min(end - 1, last + _NEAR)):
+            opens = text.lower[at] in words(self.lexicon.meeting.topic) and text.tags[at] in {"IN", "TO", "SC"}
+            if opens and not self._no_topic(at):
+                return self.stretch(at + 1, self._next_clause(at + 1))
+            if self.lexicon.lemma(text.lower[at]) in words(self.lexicon.meeting.discuss):
+                return self.stretch(at + 1, self._next_clause(at + 1))
+        return None
+
+    def _next_clause(self, first: int) -> int | None:
+        """Return where the main verb begins after a topic: "talks on quotas [are to begin]"; None for none."""
+        text, phrases = self.doc.text, self.doc.phrases
+        for at in range(first, text.sentence(first)[1]):
+            if text.tags[at] in {"SC", "WP"}:
+                return None
+            verb = phrases.verb(at)
+            if verb is not None and verb.finite:
+                return verb.first
+        return None
+
+    def _no_topic(self, at: int) -> bool:
+        """Tell "on Friday", "on Capitol Hill" and "to Oslo" from a topic."""
+        text, noun, verb = self.doc.text, self.clauses.noun(at + 1), self.doc.phrases.verb(at)
+        if text.tags[at] == "TO" or text.lower[at] == "to":
+            return verb is None or not verb.infinitive
+        if noun is None:
+            return False
+        phone = text.lower[noun.head] in words(self.lexicon.meeting.by_phone)
+        return phone or self.clauses.is_time(noun) or text.tags[noun.head] == "CD" or self._seat(noun)
+
+    def _seat(self, noun: NounPhrase) -> bool:
+        return self.doc.text.slice(noun.first, noun.last) in self.doc.lexicon.seats
+
+    def stretch(self, first: int, before: int | None = None) -> Span | None:
+        """Return the words from a token to the end of its clause, or up to `before`; None where nothing is left."""
+        text = self.doc.text
+        end = min(text.sentence(first)[1], first + _LONG) if first < len(text.words) else first
+        end = end if before is None else min(end, before)
+        last = first
+        while last < end and text.words[last] not in _CLAUSE_ENDS and not self._new_clause(last, first):
+            last += 1
+        while last > first and (
+            text.words[last - 1] == "," or text.words[last - 1] in self.doc.lexicon.quotation_marks
+        ):
+            last -= 1
+        return text.span(first, last) if last > first else None
+
+    def _new_clause(self, at: int, first: int) -> bool:
+        """Tell a comma before a clause of its own, or an attribution after the clause."""
+        text = self.doc.text
+        if self._next_act(at, first):
+            return True
+        if text.words[at] != "," or at + 1 >= len(text.words):
+            return False
+        tag = text.tags[at + 1]
+        if tag in {"WP", "SC", "CC", "VBG", "RB"} and at > first:
+            return True
+        return self._verb_like_a_plural(at + 1) or any(
+            (verb := self.doc.phrases.verb(i)) is not None and verb.finite
+            for i in range(at + 1, min(at + 8, len(text.words)))
+        )
+
+    def _next_act(self, at: int, first: int) -> bool:
+        """Tell the "and" before the next act of the same doer: "closed the port [and opened] another"."""
+        text, phrases = self.doc.text, self.doc.phrases
+        if text.tags[at] != "CC" or at == first or phrases.finite_between(first, at):
+            return False
+        verb = phrases.verb(at + 1 + (at + 1 < len(text.tags) and text.tags[at + 1] == "RB"))
+        return verb is not None and verb.finite and text.tags[verb.head] in {"VBD", "VBZ", "MD"}
+
+    def _verb_like_a_plural(self, at: int) -> bool:
+        """Tell the next verb of a headline, taken for a plural by the tagger: "accepts resignation, names an envoy"."""
+        text = self.doc.text
+        known = text.tags[at] == "NNS" and self.lexicon.lemma(text.lower[at]) != text.lower[at]
+        return known and at + 1 < len(text.words) and text.tags[at + 1] in _PHRASE_OPENERS

@@ -1,0 +1,286 @@
+"""Who does what in a clause: the subject, the object and the governor of a verb, told from chunks alone.
+
+No parse: a sentence is a row of noun phrases and verb groups, and news prose keeps them in order.  From a verb group
+one walks left over adverbs, dates, prepositional phrases and asides to the noun phrase that is its subject, and right
+to its object.  What such a walk cannot tell stays None; a wrong party is worse than none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from worker.extract.grammar.marks import DASHES
+from worker.extract.grammar.phrases import NounPhrase, Phrases, VerbGroup
+from worker.extract.grammar.walks import ASIDE, PREPOSITIONS, STEPS, Walk
+
+if TYPE_CHECKING:
+    from worker.extract.grammar.text import Text
+    from worker.extract.vocabulary.lexicon import Lexicon
+
+_DEPTH = 4
+"""Governors over governors: "is expected to agree to try to meet"."""
+_BARE = frozenset({"VBG", "VBN"})
+_CLOSING = frozenset({")", "]"}) | DASHES
+_CURRENCY = frozenset({"$", "\N{POUND SIGN}", "\N{EURO SIGN}"})
+
+
+class Governor(NamedTuple):
+    """A word whose complement a verb is: "refused" of "refused to meet"."""
+
+    token: int
+    group: VerbGroup | None
+    """None where it is a noun or an adjective."""
+    object: NounPhrase | None
+    """Who is urged, invited, told: the doer of the governed verb."""
+
+
+class Clauses(Walk):
+    """Walks over one article's chunks."""
+
+    def __init__(self, text: Text, phrases: Phrases, lexicon: Lexicon, control: frozenset[str]) -> None:
+        """`control`: forms of verbs whose object does what the infinitive says ("urged Oslo to talk")."""
+        super().__init__(text, phrases, lexicon)
+        self.control = control
+
+    # ------------------------------------------------------------ governors
+    def governors(self, group: VerbGroup) -> list[Governor]:
+        """Return the words that govern a verb, from the nearest outwards; empty for a verb that stands on its own."""
+        found: list[Governor] = []
+        following: VerbGroup | None = group
+        while following is not None and len(found) < _DEPTH and (governor := self._governor(following)):
+            found.append(governor)
+            following = governor.group or self._copula_before(governor.token)
+        return found
+
+    def _governor(self, group: VerbGroup) -> Governor | None:
+        text, at = self.text, group.first - 1
+        if group.finite or not (group.infinitive or text.tags[group.head] == "VBG"):
+            return None
+        at = self._before_date(self._before(at))
+        if at < text.sentence(group.head)[0]:
+            return None
+        if verb := self.phrases.verb(at):
+            return Governor(verb.head, verb, None)
+        if not group.infinitive and (text.tags[at] == "IN" or text.lower[at] in self.lexicon.closed.gerundial):
+            return self._over_its_preposition(at - 1)
+        return self._nominal_governor(at)
+
+    def _before_date(self, at: int) -> int:
+        """Step left over a date between a verb and its infinitive: "flies there [on Sunday] to meet"."""
+        noun = self.noun(at) if at > 1 else None
+        if noun is None or not self.is_time(noun) or noun.first < 2:  # noqa: PLR2004 - a verb and a preposition
+            return at
+        return noun.first - 1 - (self.text.tags[noun.first - 1] == "IN")
+
+    def _over_its_preposition(self, at: int) -> Governor | None:
+        """Return what governs a gerund: "ruled out [holding]", "the idea of [holding]", "close to [holding]"."""
+        verb, noun = self.phrases.verb(at), self.noun(at)
+        if verb is not None:
+            return Governor(verb.head, verb, None)
+        if noun is not None:
+            before = self.phrases.verb(noun.first - 1)
+            accused = before is not None and self.text.lower[before.head] in self.control
+            return Governor(before.head, before, noun) if before and accused else Governor(noun.head, None, None)
+        return Governor(at, None, None) if at >= 0 and self.text.tags[at] in {"JJ", "RB"} else None
+
+    def _nominal_governor(self, at: int) -> Governor | None:
+        noun = self.noun(at)
+        if noun is None or self.text.tags[at] == "JJ":
+            return Governor(at, None, None) if self.text.tags[at] in {"JJ", "RB", "VBN"} else None
+        before = self._verb_over_coordination(noun)
+        if before is not None and not self.is_time(noun):
+            return Governor(before.head, before, noun)
+        if self.text.lower[noun.first - 1] == "for" and (outer := self.noun(noun.first - 2)) is not None:
+            return Governor(outer.head, None, noun)  # "plans for him to meet"
+        gone = self.phrases.verb(noun.first - 2) if self.text.lower[noun.first - 1] == "to" else None
+        if gone is not None and self.text.tags[noun.head] == "NNP":
+            return Governor(gone.head, gone, None)  # "flies to Oslo to meet"
+        return Governor(noun.head, None, None)
+
+    def _verb_over_coordination(self, noun: NounPhrase) -> VerbGroup | None:
+        """Return the verb whose object the noun is: "urged Oslo and Riga"."""
+        first = self.coordinated(noun)[0].first
+        return self.phrases.verb(first - 1)
+
+    def _copula_before(self, token: int) -> VerbGroup | None:
+        """Return "is" before "ready to …"."""
+        return self.phrases.verb(token - 1) if self.text.tags[token] in {"JJ", "RB"} else None
+
+    def lemma(self, token: int) -> str:
+        """Return the lemma of a verb form, or the word itself."""
+        return self.lexicon.lemmas.get(self.text.lower[token], self.text.lower[token])
+
+    # ------------------------------------------------------------ subjects
+    def subject(self, group: VerbGroup, depth: int = 0) -> NounPhrase | None:
+        """Return who does it (of a passive: to whom it is done); None where the walk cannot tell."""
+        if depth > _DEPTH:
+            return None
+        if group.finite:
+            return self._subject_of_finite(group, depth)
+        governor = self._governor(group)
+        return self._subject_of_governed(governor, depth) if governor else self._subject_of_bare(group, depth)
+
+    def _subject_of_governed(self, governor: Governor, depth: int) -> NounPhrase | None:
+        """Return the one urged or invited, else the governor's own subject, else the noun that governs."""
+        controls = governor.group is None or self.text.lower[governor.token] in self.control
+        if governor.object is not None and controls:
+            return governor.object
+        if governor.group is not None:
+            return self.subject(governor.group, depth + 1)
+        copula = self._copula_before(governor.token)
+        if copula is not None:
+            return self.subject(copula, depth + 1)
+        return self.noun(governor.token)
+
+    def _subject_of_bare(self, group: VerbGroup, depth: int) -> NounPhrase | None:
+        """Return the subject a participle clause shares with its main clause; a reduced relative follows its noun."""
+        text, at = self.text, group.first - 1
+        start = text.sentence(group.head)[0]
+        if at >= start and text.tags[group.head] == "VBN" and (noun := self.noun(at)):
+            return noun
+        if at >= start and text.tags[group.head] == "VBG" and (noun := self.noun(at)) and at + 1 == group.first:
+            return noun
+        verb = self._finite_before(at, start)
+        return self._subject_of_finite(verb, depth + 1) if verb else self._first_subject_after(group)
+
+    def _first_subject_after(self, group: VerbGroup) -> NounPhrase | None:
+        """Return the subject after the comma of "Speaking in Oslo, the minister said …"."""
+        end = min(self.text.sentence(group.head)[1], group.last + ASIDE)
+        for i in range(group.last, end - 1):
+            noun = self.noun(i + 1) if self.text.words[i] == "," else None
+            if noun and not self.is_time(noun):
+                return noun
+        return None
+
+    def main(self, group: VerbGroup) -> VerbGroup | None:
+        """Return the finite verb that a participle or infinitive without a governor hangs on."""
+        return None if group.finite else self._finite_before(group.first - 1, self.text.sentence(group.head)[0])
+
+    def verb_before(self, group: VerbGroup) -> VerbGroup | None:
+        """Return the finite verb before a verb in its sentence."""
+        return self._finite_before(group.first - 1, self.text.sentence(group.head)[0])
+
+    def verbs_before(self, token: int, count: int = 3) -> list[VerbGroup]:
+        """Return the finite verbs before a token in its sentence and the one before it, the nearest first."""
+        number = self.text.sentence_of[token]
+        start, at = self.text.sentences[max(0, number - 1)][0], token - 1
+        found: list[VerbGroup] = []
+        while at >= start and len(found) < count:
+            verb = self.phrases.verb(at)
+            if verb is not None and verb.finite:
+                found.append(verb)
+            at = verb.first - 1 if verb else at - 1
+        return found
+
+    def _finite_before(self, at: int, start: int) -> VerbGroup | None:
+        stop = max(start, at - ASIDE)
+        while at >= stop:
+            verb = self.phrases.verb(at)
+            if verb and verb.finite:
+                return verb
+            at = verb.first - 1 if verb else at - 1
+        return None
+
+    def _subject_of_finite(self, group: VerbGroup, depth: int) -> NounPhrase | None:
+        start, at = self.text.sentence(group.head)[0], group.first - 1
+        for _ in range(STEPS):
+            if at < start:
+                return None
+            noun = self.noun(at)
+            if noun is not None:
+                if self.text.lower[noun.head] in self.lexicon.relative:
+                    return self._antecedent(noun.first - 1, start)
+                noun = self._first_of_pair(noun) or noun
+                if (owner := self._noun_of_bare_verb(noun, start)) is not None:
+                    at = owner.last - 1
+                    continue
+                if not (self.is_time(noun) or self._after_preposition(noun.first, start)):
+                    return noun
+                at = self._over_preposition(noun.first) - 1
+                continue
+            if self.text.lower[at] in self.lexicon.relative:
+                return self._antecedent(at - 1, start)
+            step = self._step_left(at, start)
+            if step is None:
+                return self._shared_subject(at, start, depth)
+            at = step
+        return None
+
+    def _noun_of_bare_verb(self, noun: NounPhrase, start: int) -> NounPhrase | None:
+        """Return the noun whose participle or infinitive has the given one as object: "the law banning [nets] was"."""
+        first = self.coordinated(noun)[0].first
+        verb = self.phrases.verb(first - 1) if first > start else None
+        if verb is None or verb.finite or not (verb.infinitive or self.text.tags[verb.head] == "VBG"):
+            return None
+        before = self.noun(verb.first - 1) if verb.first > start else None
+        return before if before is not None and not self.is_time(before) else None
+
+    def _first_of_pair(self, noun: NounPhrase) -> NounPhrase | None:
+        """Return the first of the phrases that "between" takes together, where the given one ends them."""
+        first = self._joined_left(noun)[:1]
+        return first[0] if first and self.text.lower[first[0].first - 1] == "between" else None
+
+    def _step_left(self, at: int, start: int) -> int | None:
+        """Return where the walk goes on left of something that is no noun phrase; None where the clause begins."""
+        word, tag = self.text.words[at], self.text.tags[at]
+        if word == ",":
+            return self._over_aside(at, start)
+        if word in _CLOSING:
+            return self._over_brackets(at, start)
+        if tag in {"RB", "IN"} or word in self.lexicon.quotation_marks:
+            return at - 1
+        verb = self.phrases.verb(at)
+        if verb and not verb.infinitive and verb.first == verb.head and self.text.tags[verb.head] in _BARE | {"VBD"}:
+            return verb.first - 1  # a reduced relative: "the deal agreed in spring collapsed"
+        return None
+
+    def _antecedent(self, at: int, start: int) -> NounPhrase | None:
+        """Return the noun that a relative clause hangs on: the one right before it."""
+        if at >= start and self.text.words[at] in {",", *DASHES}:
+            at -= 1
+        if at >= start and self.text.words[at] == ")":
+            at = self._over_brackets(at, start)
+        return self.noun(at) if at >= start else None
+
+    def _shared_subject(self, at: int, start: int, depth: int) -> NounPhrase | None:
+        """Return the subject of the verb before: "visited Oslo and met the king"."""
+        if self.text.tags[at] != "CC" and self.text.words[at] != ",":
+            return None
+        verb = self._finite_before(at - 1, start)
+        return self._subject_of_finite(verb, depth + 1) if verb and depth < _DEPTH else None
+
+    # ------------------------------------------------------------ objects and what follows
+    def object(self, group: VerbGroup) -> NounPhrase | None:
+        """Return the noun phrase right after a verb group, None where something else follows."""
+        at, end = group.last, self.text.sentence(group.head)[1]
+        while at < end and self.noun(at) is None and self.phrases.verb(at) is None:
+            amount = self.text.words[at] in _CURRENCY or (at + 1 < end and self.text.words[at + 1] in _CURRENCY)
+            if not amount and self.text.words[at] not in self.lexicon.quotation_marks and self.text.tags[at] != "RB":
+                break
+            at += 1
+        at = self._over_date(at, end)
+        noun = self.noun(at) if at < end else None
+        return noun if noun is not None and noun.first == at and not self.is_time(noun) else None
+
+    def _over_date(self, at: int, end: int) -> int:
+        """Step over a date between a verb and its object: "rejected [on Monday evening] the motion"."""
+        if at + 1 >= end or self.text.tags[at] != "IN":
+            return at
+        date = self.noun(at + 1)
+        following = date.last if date is not None and date.first == at + 1 and self.is_time(date) else at
+        return following if following < end and self.text.tags[following] in {"DT", "NNP", "PRP$"} else at
+
+    def prepositional(self, first: int, prepositions: frozenset[str], reach: int = 20) -> list[tuple[int, NounPhrase]]:
+        """Return the phrases after one of the prepositions to the right of a token, up to the next finite verb."""
+        found: list[tuple[int, NounPhrase]] = []
+        at, end = first, min(self.text.sentence(first)[1], first + reach) if first < len(self.text.words) else first
+        while at < end:
+            verb = self.phrases.verb(at)
+            if verb is not None and (verb.finite or (self.text.words[at - 1] == "," and at > first)):
+                break
+            if self.text.lower[at] in prepositions and self.text.tags[at] in PREPOSITIONS:
+                noun = self.noun(at + 1) or (self.noun(at + 2) if at + 2 < end else None)
+                if noun is not None and noun.first in {at + 1, at + 2}:
+                    found.append((at, noun))
+            at += 1
+        return found

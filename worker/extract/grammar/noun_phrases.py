@@ -1,0 +1,87 @@
+"""Where a base noun phrase ends and which word is its head: "the Estonian transport minister" and no word more.
+
+What stands after a complete phrase without belonging to it begins another one: a time ("met Hale | yesterday"), a name
+after a thing ("after the meeting | Hale left"), a determiner.
+"""
+
+from __future__ import annotations
+
+from worker.extract.grammar.text import Text
+from worker.extract.grammar.time_phrases import begins_time, follows_time
+from worker.extract.vocabulary.lexicon import Lexicon
+
+_HEADS = frozenset({"NN", "NNS", "NNP"})
+_MODIFIERS = frozenset({"JJ", "CD", "NN", "NNS", "NNP", "FW", "POS"})
+CURRENCIES = frozenset({"$", "£", "€", "#", "US$"})
+"""Marks that stand before a sum."""
+
+
+def noun_phrase(text: Text, at: int, limit: int, lexicon: Lexicon) -> tuple[int, int]:
+    """Return the end, before `limit`, and the head of the noun phrase that opens at a token."""
+    tags, end, head = text.tags, at, -1
+    while end < limit:
+        tag = tags[end]
+        if tag in _MODIFIERS:
+            if (tag == "POS" and head < 0) or (head >= 0 and _begins_another(text, at, end, lexicon)):
+                break
+            if tag in _HEADS or (tag == "CD" and head < 0):
+                head = end
+        elif tag in {"DT", "PRP$"}:
+            if not _may_follow_determiner(text, at, end, lexicon):
+                break
+        elif not _is_inner(text, end, limit, head) and not _is_name_particle(text, end, limit, lexicon):
+            break
+        end += 1
+    return max(end, at + 1), head if head >= 0 else max(end, at + 1) - 1
+
+
+def _begins_another(text: Text, first: int, at: int, lexicon: Lexicon) -> bool:
+    """A name right after a common noun that is no role ("as a result Kyiv …"), or a plural after a titled name."""
+    tags, before = text.tags, text.lower[at - 1]
+    times = lexicon.time_nouns
+    if (tags[at] == "JJ" or text.lower[at] in times) and begins_time(text, at, lexicon):
+        return True
+    if before in times and follows_time(text, first, at, lexicon):
+        return True
+    if tags[at] == "NNP":
+        if tags[at - 1] == "CD":
+            return text.lower[at - 2] in lexicon.time_nouns and at - 2 >= first  # "On May 26 | Hale left"
+        common = tags[at - 1] in {"NN", "NNS"} and text.words[at - 1][0].islower()
+        return common and before not in lexicon.roles and before not in lexicon.organisation_heads
+    if tags[at] != "NNS" or tags[at - 1] != "NNP" or at - first < 3 or tags[at - 2] != "NNP":  # noqa: PLR2004
+        return False
+    run = at
+    while run > first and tags[run - 1] == "NNP":
+        run -= 1
+    return run > first and text.lower[run - 1] in lexicon.roles
+
+
+def _may_follow_determiner(text: Text, first: int, at: int, lexicon: Lexicon) -> bool:
+    """Only the phrase's first words, or a possessor, let a determiner follow ("all the", "half a")."""
+    return at == first or (
+        at == first + 1 and text.tags[first] == "DT" and text.lower[first] in lexicon.closed.predeterminers
+    )
+
+
+def _is_inner(text: Text, at: int, limit: int, head: int) -> bool:
+    """An adverb, participle or joint that stands inside the phrase, because a noun or adjective goes on after it."""
+    tag = text.tags[at]
+    following = text.tags[at + 1] if at + 1 < limit else ""
+    if tag == "RB":
+        return following in {"JJ", "CD", "VBN", "VBG", "RB"} and head < 0
+    if tag in {"VBN", "VBG"}:
+        return head < 0 and following in _MODIFIERS
+    word = text.words[at]
+    if word in CURRENCIES:
+        return following == "CD"
+    return word == "&" and following == "NNP"
+
+
+def _is_name_particle(text: Text, at: int, limit: int, lexicon: Lexicon) -> bool:
+    """Is this the "van der" of a name, with capitals on both sides?"""
+    if text.lower[at] not in lexicon.name_particles or text.tags[at - 1] not in {"NNP", "FW"}:
+        return False
+    following = at + 1
+    while following < limit and following < at + 3 and text.lower[following] in lexicon.name_particles:
+        following += 1
+    return following < limit and text.words[following][0].isupper()

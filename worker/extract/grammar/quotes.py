@@ -1,0 +1,149 @@
+"""Quotations: which stretches of tokens stand between quotation marks, however badly those are set.
+
+One pass over the marks, paragraph by paragraph.  A quotation that is not closed ends with its paragraph; if the next
+paragraph opens with a mark again, it goes on there.  A mark that could be an apostrophe counts only with its partner.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from worker.extract.grammar.tokens import Tokens
+from worker.extract.vocabulary.lexicon import Lexicon
+
+_NESTED = 6
+"""Marks of quotations inside one in single marks."""
+_ENDS = frozenset({",", ".", "?", "!"})
+
+
+class Quotation(Struct, frozen=True, kw_only=True):
+    """Tokens from the opening mark up to and including the closing one."""
+
+    first: int
+    last: int
+    """Half open."""
+    opened: bool = True
+    """False: the opening mark is missing."""
+    closed: bool = True
+    """False: the closing mark is missing, and the quotation runs to the end of its paragraph."""
+    continues: bool = False
+    """The quotation before, left open at the end of its paragraph, goes on here."""
+    single: bool = False
+    """Between single marks."""
+
+    @property
+    def inner(self) -> tuple[int, int]:
+        """Token range without the marks; may be empty."""
+        return self.first + self.opened, self.last - self.closed
+
+
+class _Mark(Struct, frozen=True):
+    token: int
+    single: bool
+    may_open: bool
+    may_close: bool
+
+
+def quotations(tokens: Tokens, lexicon: Lexicon) -> tuple[list[Quotation], list[int]]:
+    """Return the quotations in order, none inside another, and for every token the number of its own or -1."""
+    found: list[Quotation] = []
+    left_open = False
+    words, marks_of = tokens.words, lexicon.quotation_marks
+    for first, last in tokens.paragraphs:
+        marks = [_mark(tokens, i, lexicon) for i in range(first, last) if words[i] in marks_of]
+        here = _pair(marks, (first, last), words, lexicon)
+        if here and left_open and here[0].first == first and here[0].opened:
+            here[0] = Quotation(first=here[0].first, last=here[0].last, closed=here[0].closed, continues=True)
+        left_open = bool(here) and not here[-1].closed
+        found += here
+    quoted = [-1] * len(words)
+    for number, q in enumerate(found):
+        quoted[q.first : q.last] = [number] * (q.last - q.first)
+    return found, quoted
+
+
+def _mark(tokens: Tokens, token: int, lexicon: Lexicon) -> _Mark:
+    """What a mark can be where it stands: the glyph decides if it has a direction, else the blanks around it."""
+    string, word = tokens.string, tokens.words[token]
+    start, end = tokens.starts[token], tokens.ends[token]
+    blank_before = start == 0 or string[start - 1].isspace() or string[start - 1] in "([{—–-/:“‘\"'"
+    blank_after = end == len(string) or not (string[end].isalnum() or string[end] in "$£€#@[(‘“'…")
+    single = word in lexicon.single_marks
+    if word in lexicon.opening_marks and word not in lexicon.closing_marks:
+        return _Mark(token, single, not single or blank_before, not blank_before and blank_after)
+    if word in lexicon.closing_marks and word not in lexicon.opening_marks:
+        return _Mark(
+            token,
+            single,
+            blank_before and not blank_after and not single,
+            (not blank_before and blank_after) or not single,
+        )
+    return _Mark(token, single, blank_before and not blank_after, not blank_before or blank_after)
+
+
+def _pair(marks: list[_Mark], paragraph: tuple[int, int], words: list[str], lexicon: Lexicon) -> list[Quotation]:
+    """Pair a paragraph's marks.  Inside double marks single ones are nested quotations and ignored, and the reverse."""
+    first, last = paragraph
+    found: list[Quotation] = []
+    opening: _Mark | None = None
+    for number, mark in enumerate(marks):
+        if opening is None or (opening.single and not mark.single and not _closes_later(marks, number, words)):
+            if mark.may_open and not _is_measure(mark, words, first) and not _is_elision(mark, words, lexicon):
+                opening = mark
+            elif mark.may_close and not mark.single:
+                opening = None
+                start = _missing_start(mark.token, found, first, words)
+                if start < mark.token:
+                    found.append(Quotation(first=start, last=mark.token + 1, opened=False))
+        elif mark.single != opening.single or (mark.single and _is_possessive(marks, number, words)):
+            continue
+        elif mark.may_close and mark.token > opening.token:
+            found.append(Quotation(first=opening.token, last=mark.token + 1, single=mark.single))
+            opening = None
+        elif mark.may_open and not mark.single:
+            found.append(Quotation(first=opening.token, last=mark.token, closed=False))
+            opening = mark
+    if opening is not None and not opening.single:
+        found.append(Quotation(first=opening.token, last=last, closed=False))
+    return found
+
+
+def _closes_later(marks: list[_Mark], number: int, words: list[str]) -> bool:
+    """Whether the single marks around a double one are closed behind it: ‘He told me “go home” and I went,’ X said."""
+    return any(
+        m.single and m.may_close and words[m.token - 1] in _ENDS
+        for m in marks[number + 1 : number + _NESTED]
+        if m.token
+    )
+
+
+def _is_possessive(marks: list[_Mark], number: int, words: list[str]) -> bool:
+    """Whether a single mark after an s is the islanders' own, as the next one closes: 'It's the islanders' ferry,'."""
+    token = marks[number].token
+    if number + 1 >= len(marks) or not words[token - 1].endswith("s") or not words[token + 1].islower():
+        return False
+    following = marks[number + 1]
+    return following.single and following.may_close and words[following.token - 1] in _ENDS
+
+
+def _is_elision(mark: _Mark, words: list[str], lexicon: Lexicon) -> bool:
+    """Whether a single mark only stands for missing letters: rock 'n' roll, the '90s."""
+    return mark.single and mark.token + 1 < len(words) and words[mark.token + 1].lower() in lexicon.elisions
+
+
+def _is_measure(mark: _Mark, words: list[str], first: int) -> bool:
+    """Inches: a straight mark right after a number."""
+    return words[mark.token] == '"' and mark.token > first and words[mark.token - 1].isdigit() and not mark.may_open
+
+
+def _missing_start(token: int, found: list[Quotation], first: int, words: list[str]) -> int:
+    """Where a quotation whose opening mark is missing began: after the stop, colon or quotation before."""
+    floor = found[-1].last if found else first
+    at = token - 1
+    if token == floor:
+        return token
+    while at > floor and words[at - 1] in {".", "!", "?", ","}:
+        at -= 1
+    while at > floor and words[at - 1] not in {".", "!", "?", ":"}:
+        at -= 1
+    return at

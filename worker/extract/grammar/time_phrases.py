@@ -1,0 +1,57 @@
+"""Times among the nouns: which words begin one, what begins right after one, and who is only named like one.
+
+"Met Hale | yesterday", "on Monday | President Hale left"; but "Anna May" is somebody, and "the Sunday Post" a paper.
+"""
+
+from __future__ import annotations
+
+from worker.extract.grammar.text import Text
+from worker.extract.vocabulary.lexicon import Lexicon
+
+_BEFORE_SUBJECT = frozenset({"PUNCT", "VBD", "VBZ"})
+
+
+def is_time(text: Text, first: int, last: int, head: int, lexicon: Lexicon) -> bool:
+    """Is a noun phrase a time: "Friday", "last week", "two days ago"?"""
+    timed = text.lower[head] in lexicon.time_nouns and text.tags[first] != "PRP"
+    return timed and not is_named_like_time(text, first, last, lexicon)
+
+
+def is_named_like_time(text: Text, first: int, last: int, lexicon: Lexicon) -> bool:
+    """Is it somebody named like a month or season: "Anna May", or "May" where no preposition stands before it?"""
+    end = last - 1
+    if text.tags[end] != "NNP" or text.lower[end] not in lexicon.time_names:
+        return False
+    if end > first:
+        return text.tags[end - 1] == "NNP" and text.lower[end - 1] not in lexicon.time_nouns
+    return end > 0 and text.tags[end - 1] in _BEFORE_SUBJECT and text.tags[last : last + 1] != ["CD"]
+
+
+def begins_time(text: Text, at: int, lexicon: Lexicon) -> bool:
+    """Does a time without a preposition begin here, after a noun: "met Hale | yesterday", "| last week", "| May 20"?"""
+    word, before = text.lower[at], text.lower[at - 1]
+    if word in lexicon.time_adjectives:
+        return at + 1 < len(text.words) and _is_time_noun(text, at + 1, lexicon)
+    if before in lexicon.time_nouns or word not in lexicon.time_nouns:
+        return False
+    if word in lexicon.weekdays:
+        return before not in lexicon.feasts
+    if word in lexicon.near_days:
+        return text.words[at].islower()
+    following = text.tags[at + 1] if at + 1 < len(text.tags) else ""
+    if following == "RB" and text.tags[at] == "NNS":
+        return text.lower[at + 1] in lexicon.time_nouns  # "Belm | hours later"
+    return following == "CD" and text.words[at][0].isupper() and text.tags[at - 1] != "CD"  # no "20 May 2020"
+
+
+def follows_time(text: Text, first: int, at: int, lexicon: Lexicon) -> bool:
+    """Does someone begin here, right after a time: "on Monday | President Hale"?  But "the Sunday Post" is one name."""
+    if text.tags[at] == "NNP" and at == first + 1 and first > 0 and text.tags[first - 1] == "IN":
+        return text.lower[at] not in lexicon.time_nouns
+    word = text.lower[at].rstrip(".")
+    titled = at + 1 < len(text.words) and text.tags[at + 1] == "NNP"
+    return titled and (word in lexicon.roles or word in lexicon.titles)
+
+
+def _is_time_noun(text: Text, at: int, lexicon: Lexicon) -> bool:
+    return text.lower[at] in lexicon.time_nouns and text.tags[at] in {"NN", "NNP"}

@@ -1,0 +1,105 @@
+"""Text into tokens and paragraphs: words with their hyphens, clitics and abbreviations apart, marks each alone."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from worker.extract.vocabulary.lexicon import Lexicon
+
+# Bounded repeats only, so that no input makes it look twice at more than a few characters.
+_TOKEN = re.compile(
+    r"""
+      '(?=''(?![\w'‘“]))                               # a quotation inside another one closes first: …'''
+    | ''|``|"{1,3}                                      # quotation marks made of several characters
+    | (?:[^\W\d_]\.){1,5}[^\W\d_](?!\w)\.?(?:-\w+)?     # U.S., U.S, a.m., U.S.-led
+    | [@\#]\w+                                          # handles and hashtags
+    | \d+(?:[.,:/]\d+)*(?:-?[^\W\d_]+)*                 # 1,000.5  12/31  6:30  20th  12-year-old
+    | \w+(?:['’‘\-‐‑&]\w+)*                             # words, with hyphens and inner apostrophes
+    | \.{2,}|-{2,}
+    | \S
+    """,
+    re.VERBOSE,
+)
+_CLITICS = ("n't", "'s", "'re", "'ve", "'ll", "'d", "'m")
+
+
+class Tokens(Struct, frozen=True, eq=False):
+    """The words of a text as parallel lists, and the paragraphs as ranges of them."""
+
+    string: str
+    words: list[str]
+    lower: list[str]
+    """Lower case, typographic apostrophes straightened."""
+    starts: list[int]
+    ends: list[int]
+    paragraphs: list[tuple[int, int]]
+
+
+def tokenize(string: str, lexicon: Lexicon) -> Tokens:
+    """Cut any string; the empty one has no tokens."""
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    paragraphs: list[tuple[int, int]] = []
+    for line_start, line_end in _lines(string):
+        first = len(words)
+        for match in _TOKEN.finditer(string, line_start, line_end):
+            word = match[0]
+            start, end = match.span()
+            if not word.isalnum():
+                if word == "." and len(words) > first and ends[-1] == start:
+                    if _abbreviates(words[-1], string[end : end + 2], lexicon):
+                        words[-1] += "."
+                        ends[-1] = end
+                        continue
+                elif ("'" in word or "’" in word) and (cut := _clitic(word)):
+                    words.append(word[:cut])
+                    starts.append(start)
+                    ends.append(start + cut)
+                    word, start = word[cut:], start + cut
+            words.append(word)
+            starts.append(start)
+            ends.append(end)
+        if len(words) > first:
+            paragraphs.append((first, len(words)))
+    lower = list(map(str.lower, words))
+    if "’" in string:
+        lower = [low.replace("’", "'") for low in lower]
+    return Tokens(string=string, words=words, lower=lower, starts=starts, ends=ends, paragraphs=paragraphs)
+
+
+def _lines(string: str) -> list[tuple[int, int]]:
+    """Paragraphs as offsets: lines, a hard-wrapped one joined to the line it goes on in."""
+    lines: list[tuple[int, int]] = []
+    at = 0
+    for raw in string.split("\n"):
+        end = at + len(raw)
+        body = raw.strip()
+        if body:
+            if lines and lines[-1][1] + 1 >= at and body[0].islower() and string[lines[-1][1] - 1].isalnum():
+                lines[-1] = (lines[-1][0], end)
+            else:
+                lines.append((at, end))
+        at = end + 1
+    return lines
+
+
+def _abbreviates(word: str, after: str, lexicon: Lexicon) -> bool:
+    """Is the full stop after a word part of it?  Initials ("J.") and listed abbreviations ("no." before a figure)."""
+    low = word.lower()
+    if low in lexicon.abbreviating_words and word.islower():
+        return after.lstrip()[:1].isdigit()
+    if (len(word) == 1 and word.isupper() and word != "I") or low in lexicon.abbreviations:
+        return True
+    return "-" in low and low.rpartition("-")[2] in lexicon.title_abbreviations  # "then-Sen."
+
+
+def _clitic(word: str) -> int:
+    """Where a clitic ("n't", "'s") begins in the word, or 0."""
+    low = word.lower().replace("’", "'")
+    for clitic in _CLITICS:
+        if low.endswith(clitic) and len(low) > len(clitic):
+            return len(low) - len(clitic)
+    return 0
