@@ -200,6 +200,7 @@ def test_this_machine_s_own_addresses_need_none(host: str) -> None:
         ("[[token]]\nname='a'\ntoken='long-enough-0123456789'\nscopes=['admin']", "Invalid enum value 'admin'"),
         ("[[token]]\nname='a'\ntoken='long-enough-0123456789'\nscopes=['read']\nrate=1", "unknown field `rate`"),
         ("[[token]", ""),
+        ("token = " + "[" * 100_000, ""),
     ],
 )
 def test_a_file_that_is_wrong_is_refused_by_name(tmp_path: Path, text: str, message: str) -> None:

@@ -70,7 +70,7 @@ def load_tokens(path: str | None) -> tuple[Token, ...]:
         found = msgspec.toml.decode(Path(path).read_bytes(), type=_File).token
     except OSError as e:
         raise UsageError(f"tokens file {path}: {e.strerror}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as e:
+    except (msgspec.DecodeError, ValueError, RecursionError) as e:
         raise UsageError(f"tokens file {path}: {e}") from None
     if wrong := [t.name for t in found if (t.token is None) == (t.sha256 is None)]:
         raise UsageError(f"tokens file {path}: {wrong[0]!r} needs either token or sha256")
