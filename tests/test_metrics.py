@@ -1,10 +1,16 @@
 """Metrics: one registry, bounded labels, names that do not come and go."""
 
+from typing import get_args
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from worker import metrics
+from worker.gateway.client import Ending
 from worker.metrics.counted import USUAL
+from worker.metrics.forwarding import STEPS
+from worker.metrics.readers import ENDS
+from worker.sink.disk import Step
 
 
 def families(text: str) -> dict[str, list[dict[str, str]]]:
@@ -86,6 +92,7 @@ class Figures:
         self.ended = {"too_slow": 1}
         self.events = {"meeting": 7}
         self.replayed = 100
+        self.undecodable = 2
         self.lag_s = 0.25
 
 
@@ -96,4 +103,10 @@ def test_a_gateway_s_figures_are_shown_as_they_are_when_asked_for(monkeypatch: p
     assert 'communique_gateway_requests_total{method="GET",route="/v1/events",status="503"} 1.0' in shown
     assert 'communique_gateway_streams_ended_total{reason="too_slow"} 1.0' in shown
     assert "communique_gateway_replayed_events_total 100.0" in shown
+    assert "communique_gateway_undecodable_events_total 2.0" in shown
     assert "communique_gateway_lag_seconds 0.25" in shown
+
+
+def test_what_begins_at_zero_is_all_that_there_can_be() -> None:
+    assert set(ENDS) == set(get_args(Ending))
+    assert set(STEPS) == set(get_args(Step))

@@ -21,12 +21,13 @@ class Figures:
         self.opened: Counter[str] = Counter()
         """Streams, by transport: "sse", "websocket"."""
         self.ended: Counter[str] = Counter()
-        """Streams, by why: "left", "too_slow", "stopping", "spoke", "failed"."""
+        """Streams, by why: one of `client.Ending`."""
         self.events: Counter[str] = Counter()
         """Read live, by kind."""
         self.replayed = 0
         """Events sent from the past."""
         self.undecodable = 0
+        """Of those read live."""
         self.lag_s = 0.0
         """How long the oldest event of the last batch had been published before it was sent on."""
 

@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from worker.metrics.registry import REGISTRY, counter, gauge, plain
 
 TRANSPORTS: Final = dict.fromkeys(("sse", "websocket"), 0)
-ENDS: Final = dict.fromkeys(("left", "too_slow", "stopping"), 0)
+ENDS: Final = dict.fromkeys(("left", "too_slow", "stopping", "spoke", "revoked", "failed"), 0)
 """These begin at zero: a series born with its first fault shows no increase."""
 
 
@@ -19,6 +19,7 @@ class Figures(Protocol):
     """What a gateway counts from its start on."""
 
     replayed: int
+    undecodable: int
     lag_s: float
 
     @property
@@ -68,13 +69,19 @@ class Gateway(Collector):
         for name, about, label, counts in (
             ("request_seconds", "Seconds spent on requests, streams not counted.", "route", f and f.request_s),
             ("streams_opened", "Live streams opened.", "transport", f and TRANSPORTS | dict(f.opened)),
-            ("streams_ended", "Live streams ended (left, too_slow, stopping).", "reason", f and ENDS | dict(f.ended)),
+            ("streams_ended", f"Live streams ended ({', '.join(ENDS)}).", "reason", f and ENDS | dict(f.ended)),
             ("events", "Events read from Redis for those who listen.", "kind", f and f.events),
         ):
             samples = [((key,), float(n)) for key, n in counts.items()] if counts else ()
             yield counter(f"communique_gateway_{name}", about, (label,), samples)
         yield counter(
             "communique_gateway_replayed_events", "Events sent from the past.", (), plain([f.replayed] if f else [])
+        )
+        yield counter(
+            "communique_gateway_undecodable_events",
+            "Events read that do not decode: those who listen are told of a gap.",
+            (),
+            plain([f.undecodable] if f else []),
         )
         yield gauge(
             "communique_gateway_lag_seconds",
