@@ -1,11 +1,14 @@
 """Whatever the text: nothing is raised, every span is right, the same text gives the same events."""
 
+import re
 from collections.abc import Iterator
 
 import msgspec
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from tests.benchmarks.hostile import GENERATORS, text_of
+from tests.benchmarks.hostile import GENERATORS, demo_articles, text_of
 from worker.extract import extract
 from worker.schema import Article, Span
 
@@ -35,6 +38,31 @@ def test_hostile_texts_give_events_with_right_spans(number: int) -> None:
     assert all(text[span.start : span.end] == span.text for event in events for span in spans(event))
     assert all(0 < event.confidence < 1 for event in events)
     assert extract(article(text)) == events
+
+
+STRAY = [", ", ". ", "“", "”", " - ", "\n", ": ", "? ", "; ", "(", ") ", "said ", " who ", " that ", " not "]
+
+
+@st.composite
+def fragments(draw: st.DrawFn) -> str:
+    """A piece of an article that begins and ends anywhere, with strays in it, and often no full stop."""
+    words = re.findall(r"\s+|\S+", draw(st.sampled_from(demo_articles())))
+    first = draw(st.integers(0, len(words) - 1))
+    piece = words[first : first + draw(st.integers(1, 40))]
+    for stray in draw(st.lists(st.sampled_from(STRAY), max_size=4)):
+        piece.insert(draw(st.integers(0, len(piece))), stray)
+    text = "".join(piece)
+    return text.rstrip(" .,”\n") if draw(st.booleans()) else text
+
+
+@settings(max_examples=500)
+@given(fragments())
+@example("according to a")
+@example("The\n.dias ,leader Belm, accused")
+@example("Ana Belm declined to comment, not")
+@example("aide who has accused former President Bill")
+def test_a_text_that_breaks_off_anywhere_is_read_to_its_end(text: str) -> None:
+    assert all(text[span.start : span.end] == span.text for event in extract(article(text)) for span in spans(event))
 
 
 @pytest.mark.parametrize(

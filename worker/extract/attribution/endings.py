@@ -59,7 +59,9 @@ def _breaks_off(doc: Doc, at: int, limit: int, form: Form, *, quoted: bool) -> b
     if at >= limit or text.quoted[at] >= 0:
         return False
     at += text.lower[at] == "not"
-    verb = doc.phrases.verb(at) if at < limit else None
+    if at >= limit:
+        return False
+    verb = doc.phrases.verb(at)
     if verb is not None and verb.first == at and text.tags[verb.head] == "VBG":
         return quoted or form == "infinitive"
     if (

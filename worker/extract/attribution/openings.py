@@ -137,6 +137,8 @@ def clause_at(doc: Doc, at: int, limit: int, *, sure: bool) -> bool:
 
     `sure` is false right after the cue, where "said Monday …" is an adverbial rather than a subject.
     """
+    if at >= limit:
+        return False
     text, word = doc.text, doc.text.lower[at]
     if word in doc.lexicon.closed.correlative and at + 1 < limit:
         return clause_at(doc, at + 1, limit, sure=sure)

@@ -65,7 +65,8 @@ def _is_past_after_aside(doc: Doc, verb: VerbGroup) -> bool:
     """Whether a "participle" after an aside is a past tense: "X, who was abroad, called on …", not ", accused of …"."""
     text = doc.text
     particle = verb.last > verb.head + 1
-    return text.words[verb.first - 1] in PAUSES | {")"} and (particle or text.tags[verb.last] not in {"IN", "PUNCT"})
+    ends = verb.last == len(text.words) or text.tags[verb.last] in {"IN", "PUNCT"}
+    return text.words[verb.first - 1] in PAUSES | {")"} and (particle or not ends)
 
 
 def _joins(doc: Doc, token: int) -> bool:

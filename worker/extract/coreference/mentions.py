@@ -88,7 +88,7 @@ class Mentions:
         """ "Tamm's Facebook post", "the port authority report": a document speaks for the party it belongs to."""
         before = last - 2
         if before >= first and self.text.tags[before] == "NNP":
-            names = [n for n in self.people.names_in(before) if n.last == last or n.last == last - 1]
+            names = [n for n in self.people.names_in(before) if n.first <= before and n.last in {last - 1, last}]
             words = self.text.words[names[-1].first : last - 1] if names else [self.text.words[before]]
             name = " ".join(words)
             known = self.people.bodies.by_initials.get(name, name)
