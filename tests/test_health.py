@@ -21,9 +21,10 @@ from worker.consume import consumer, worker_parts
 from worker.discover import discover_parts
 from worker.embedded import embedded
 from worker.errors import UsageError
-from worker.fleet import services_key
+from worker.fleet import beats, services_key
 from worker.health import watched
 from worker.pulse import Part, Pulse
+from worker.queue import UrlQueue
 from worker.settings import Settings
 from worker.streams import connect
 from worker.vitals import Beat
@@ -64,6 +65,9 @@ async def test_a_service_that_works_is_alive_and_ready(settings: Settings) -> No
         status, said = await asyncio.to_thread(asked, port, "/readyz")
         assert (status, said["status"], said["late"]) == (200, "ok", [])
         assert said["heard_s_ago"].keys() == {"tend", "read", "loop", "redis"}
+        async with connect(url(settings)) as client, UrlQueue(url(settings), settings) as queue:
+            [its] = await beats(client, services_key(settings.key_prefix))
+            assert its.name in {state.name for state in await queue.workers()}  # one name for both
         assert (await asyncio.to_thread(asked, port, "/healthz"))[0] == 200
         stop.set()
         await working

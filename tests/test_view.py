@@ -1,6 +1,7 @@
 """What a person sees: a line for each kind, at any width, whatever the article hides; the account of a run."""
 
 import io
+import re
 import unicodedata
 from datetime import UTC, datetime
 
@@ -257,6 +258,15 @@ def test_the_summary_accounts_for_everything(width: int) -> None:
     for words in ("given up", "http 410", "still waiting", "politeness", "Leena Tamsaar", "cancelled", "2.0 s"):
         assert words in text
     assert max(map(cell_len, text.splitlines())) <= width
+
+
+def test_a_meeting_of_many_parties_leaves_room_for_its_status_and_its_number() -> None:
+    tally = Tally()
+    parties = tuple(f"{name} Longwinded-Surname" for name in ("Ana", "Jaan", "Petra", "Ivo", "Ruth"))
+    tally.meetings[parties, "planned"] = 7
+    text = shown(summary(tally), 80)
+    assert re.search(r"planned +7", text)
+    assert all(name in text for name in ("Ana", "Ruth"))
 
 
 def test_the_summary_of_nothing_is_still_a_summary() -> None:

@@ -52,9 +52,16 @@ class Heart:
     """Beats for one service; `clock` is monotonic."""
 
     def __init__(
-        self, client: Redis, settings: Settings, service: str, pulse: Pulse, *, clock: Callable[[], float]
+        self,
+        client: Redis,
+        settings: Settings,
+        service: str,
+        pulse: Pulse,
+        *,
+        clock: Callable[[], float],
+        name: str | None = None,
     ) -> None:
-        self.name = consumer_name()
+        self.name = name or consumer_name()
         self._client = client
         self._key = services_key(settings.key_prefix)
         self._service = service

@@ -26,7 +26,7 @@ from worker import metrics
 from worker.errors import UsageError
 from worker.fleet import Heart, survey
 from worker.pulse import MARGIN_S, Part, Pulse
-from worker.queue import UrlQueue
+from worker.queue import UrlQueue, process_name
 from worker.streams import connect
 from worker.vitals import BEAT_S, Fleet
 
@@ -64,7 +64,7 @@ async def watched(
     async with connect(redis_url) as client, contextlib.AsyncExitStack() as stack:
         queue = UrlQueue(redis_url, settings)  # to look only: not entered, it creates nothing
         stack.push_async_callback(queue.aclose)
-        heart = Heart(client, settings, service, pulse, clock=time.monotonic)
+        heart = Heart(client, settings, service, pulse, clock=time.monotonic, name=process_name())
         eyes = Eyes(lambda: survey(client, queue, settings), heart, pulse, look)
         metrics.SURROUNDINGS.watch(service, pulse, eyes.fleet)
         stack.callback(metrics.SURROUNDINGS.forget, service)

@@ -19,7 +19,7 @@ from worker.fetch import Fetcher
 from worker.politeness import Politeness
 from worker.pool import Pool
 from worker.pulse import Pulse
-from worker.queue import UrlQueue
+from worker.queue import UrlQueue, process_name
 from worker.settings import Settings
 from worker.streams import connect, is_durable
 
@@ -37,7 +37,7 @@ async def consumer(
 ) -> AsyncIterator[Consumer]:
     """Put a consumer together with its neighbours; they are closed in the end."""
     async with (
-        UrlQueue(redis_url, settings) as queue,
+        UrlQueue(redis_url, settings, process_name()) as queue,
         connect(redis_url) as client,
         Fetcher(settings) as fetcher,
         Pool(settings, preload="worker.warm") as pool,

@@ -13,7 +13,7 @@ from worker.queue.dead import DeadLetter
 from worker.queue.delivery import Delivery, Outcome, QueueFull, Settlement
 from worker.queue.depth import Depth, WorkerState
 from worker.queue.keys import GROUP, Keys
-from worker.queue.url_queue import UrlQueue, consumer_name
+from worker.queue.url_queue import UrlQueue, consumer_name, process_name
 
 __all__ = [
     "GROUP",
@@ -27,4 +27,5 @@ __all__ = [
     "UrlQueue",
     "WorkerState",
     "consumer_name",
+    "process_name",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+from functools import cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -39,6 +40,12 @@ COLLECT_AFTER_LEASES: Final = 10
 def consumer_name() -> str:
     """Name this process among the group's consumers: new at every start, so that no two ever share their entries."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+@cache
+def process_name() -> str:
+    """Name this process, once and for all: a worker's place in the group and its sign of life are under one name."""
+    return consumer_name()
 
 
 class UrlQueue:

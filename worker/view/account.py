@@ -6,7 +6,7 @@ from collections import Counter
 
 from rich import box
 from rich.columns import Columns
-from rich.console import Group, RenderableType
+from rich.console import Group, JustifyMethod, RenderableType
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +14,9 @@ from rich.text import Text
 from worker.schema import KINDS, Kind
 from worker.view.lines import KIND_STYLE, spoken, status_word, visible
 from worker.view.tally import Tally
+
+_WHOLE = {"outcome", "kind", "status", "n"}
+"""Columns that are never cut; the others go on in the next line."""
 
 
 def status(tally: Tally) -> RenderableType:
@@ -68,7 +71,8 @@ def _number(n: int, thing: str) -> str:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
     for column in columns:
-        table.add_column(column, justify="right" if column == "n" else "left", overflow="ellipsis", no_wrap=True)
+        justify: JustifyMethod = "right" if column == "n" else "left"
+        table.add_column(column, justify=justify, overflow="ellipsis", no_wrap=column in _WHOLE)
     return table
 
 
