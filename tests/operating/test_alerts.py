@@ -23,12 +23,13 @@ from redis.exceptions import RedisError
 
 from tests.operating.conftest import HERE, Fires, Watching, fired, get, long_ago, process, says, until
 from tests.operating.promtool import Phase, Series, down, firing, needs, series
-from worker import health, metrics, vitals
+from worker import health, vitals
 from worker.consume import Consumer, consumer, handling
 from worker.discover import Discover, Source, discovery
 from worker.embedded import embedded
 from worker.errors import Transient
 from worker.fetch import Fetcher
+from worker.metrics.registry import REGISTRY
 from worker.politeness import Politeness
 from worker.pulse import Part
 from worker.queue import UrlQueue
@@ -104,7 +105,7 @@ async def test_a_worker_that_is_killed(
         after = down("victim:9464") | series(await scrape(), HERE)
         await asyncio.sleep(vitals.SILENT_S)
         silent = down("victim:9464") | series(await scrape(), HERE)
-        claims = int(metrics.REGISTRY.get_sample_value("communique_claims_total") or 0)
+        claims = int(REGISTRY.get_sample_value("communique_claims_total") or 0)
         async with consumer(settings, settings.redis_url or "") as heir, working(heir):
             await until(lambda: says(scrape, rf"communique_claims_total {claims + 1}\.0"))
             claimed = down("victim:9464") | series(await scrape(), HERE)
