@@ -22,7 +22,7 @@ from worker.errors import Permanent, Transient
 from worker.parse.encoding import ACCEPTED, Decoder
 from worker.parse.http import charset, media_type, retry_after_s, sniff
 from worker.parse.url import normal
-from worker.resolve import PrivateAddressError, Resolver, refuse_private_literal
+from worker.resolve import PrivateAddressError, connector, refuse_private_literal
 from worker.schema import Page
 from worker.tracing import request
 
@@ -39,8 +39,6 @@ AGENT: Final = "communique"
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 WORTH_ANOTHER_TRY: Final = frozenset({408, 425, 429})
 """The client errors that are about this moment, not about the URL (RFC 9110, 15.5.9; RFC 8470; RFC 6585)."""
-
-_DNS_CACHE_S: Final = 60
 
 
 class Kind(Struct, frozen=True, kw_only=True):
@@ -97,9 +95,8 @@ class Fetcher:
 
     async def __aenter__(self) -> Self:
         s = self._settings
-        resolver = Resolver(allow_private=s.allow_private_addresses, threads=s.concurrency)
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, resolver=resolver, ttl_dns_cache=_DNS_CACHE_S),
+            connector=connector(allow_private=s.allow_private_addresses, threads=s.concurrency, limit=0),
             timeout=aiohttp.ClientTimeout(total=None, connect=s.connect_timeout_s, sock_read=s.read_timeout_s),
             headers={"User-Agent": user_agent(s.contact_url), "Accept-Encoding": ACCEPTED},
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -7,11 +7,15 @@ import functools
 import ipaddress
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
+from aiohttp import TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from worker.errors import Permanent
 from worker.parse.address import is_public
+
+_DNS_CACHE_S: Final = 60
 
 
 class PrivateAddressError(OSError):
@@ -47,6 +51,12 @@ class Resolver(AbstractResolver):
     async def close(self) -> None:
         """Wait for no name server."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def connector(*, allow_private: bool, threads: int, limit: int) -> TCPConnector:
+    """Return connections to addresses that were checked, `limit` at a time (0: any number)."""
+    resolver = Resolver(allow_private=allow_private, threads=threads)
+    return TCPConnector(limit=limit, resolver=resolver, ttl_dns_cache=_DNS_CACHE_S)
 
 
 def refuse_private_literal(host: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
@@ -13,7 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
 from tests.subscribe.published import publish
-from tests.webhook.receiver import KEY, SECRET, Receiver, receiving
+from tests.webhook.receiver import SECRET, Receiver
+from tests.webhook.running import Running, hook
 from worker import metrics
 from worker.errors import Transient
 from worker.pulse import Pulse
@@ -21,23 +22,13 @@ from worker.webhook import deliver
 from worker.webhook.account import LIMIT_S, Account
 from worker.webhook.deliver import Deliverer
 from worker.webhook.message import Message
-from worker.webhook.plan import Webhook
-from worker.webhook.post import Post
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from redis.asyncio import Redis
 
     from worker.settings import Settings
 
 WHAT = Message(id="statement-1-0", event_id="s1", body=b"{}")
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as made:
-        yield made
 
 
 @pytest.fixture
@@ -59,28 +50,6 @@ def counted(family: str, **labels: str) -> float:
 def attempts(name: str) -> dict[str, float]:
     outcomes = ("delivered", "put_off", "dead", "ended")
     return {o: n for o in outcomes if (n := counted("communique_webhook_attempts_total", webhook=name, outcome=o))}
-
-
-class Running:
-    """A deliverer at work, with a pulse."""
-
-    def __init__(self, redis: Redis, settings: Settings, name: str, to: str) -> None:
-        webhook = Webhook(name=name, to=to, secrets=(KEY,), after="0")
-        self.pulse, self.stop = Pulse(), asyncio.Event()
-        self._post = Post(webhook, settings)
-        self.deliverer = Deliverer(
-            webhook, settings.redis_url or "", redis, self._post, settings, jitter=lambda: 0.5, pulse=self.pulse
-        )
-
-    async def __aenter__(self) -> Self:
-        await self._post.__aenter__()
-        self.work = asyncio.create_task(self.deliverer.run(self.stop))
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.stop.set()
-        await asyncio.wait_for(self.work, 10)
-        await self._post.__aexit__()
 
 
 # ---------------------------------------------------------------- counts
@@ -110,7 +79,7 @@ async def test_every_attempt_is_counted_by_what_came_of_it(
     statuses = {"s1": [503, 503, 200], "s2": [404], "s3": [200]}
     receiver.answer = lambda name, n: web.Response(status=statuses[name][n - 1])
     await publish(redis, settings, "s1", "s2", "s3")
-    async with Running(redis, settings, "counted", receiver.url):
+    async with Running(redis, settings, hook(receiver.url, name="counted")):
         await receiver.until(lambda: sorted(receiver.taken) == ["s1", "s3"])
     assert attempts("counted") == {"delivered": 2, "put_off": 2, "dead": 1}
     assert counted("communique_webhook_attempt_duration_seconds_count", webhook="counted") == 5
@@ -121,7 +90,7 @@ async def test_every_attempt_is_counted_by_what_came_of_it(
 async def test_410_is_counted_as_the_end(redis: Redis, settings: Settings, receiver: Receiver) -> None:
     receiver.answer = lambda _name, _n: web.Response(status=410)
     await publish(redis, settings, "s1")
-    async with Running(redis, settings, "ends", receiver.url) as running:
+    async with Running(redis, settings, hook(receiver.url, name="ends")) as running:
         await asyncio.wait_for(asyncio.shield(running.work), 5)
         standing = await running.deliverer.reader()
     assert attempts("ends") == {"ended": 1}
@@ -136,7 +105,7 @@ async def test_each_thing_that_happens_is_a_line_that_names_the_webhook(
     receiver.answer = lambda _name, n: web.Response(status=200 if n == 2 else 503)
     await publish(redis, settings, "s1")
     with capture_logs() as lines:
-        async with Running(redis, settings, "told", receiver.url):
+        async with Running(redis, settings, hook(receiver.url, name="told")):
             await receiver.until(lambda: receiver.taken == ["s1"])
     ours = [line for line in lines if line.get("webhook") == "told"]
     assert [line["event"] for line in ours] == ["delivering", "put_off", "delivered"]
@@ -148,7 +117,7 @@ async def test_each_thing_that_happens_is_a_line_that_names_the_webhook(
 async def test_its_loop_is_a_part_of_the_service_until_it_has_ended(
     redis: Redis, settings: Settings, receiver: Receiver
 ) -> None:
-    async with Running(redis, settings, "alive", receiver.url) as running:
+    async with Running(redis, settings, hook(receiver.url, name="alive")) as running:
         await until(lambda: "webhook:alive" in running.pulse.ages())
         assert running.pulse.limits() == {"webhook:alive": LIMIT_S}
         assert running.pulse.late() == {}
@@ -159,9 +128,9 @@ async def test_one_that_stands_by_lives_too_but_does_not_tell_of_the_place(
     redis: Redis, settings: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deliver, "STAND_BY_S", 0.02)
-    async with Running(redis, settings, "twice", receiver.url) as first:
+    async with Running(redis, settings, hook(receiver.url, name="twice")) as first:
         await until_async(first.deliverer.reader)
-        async with Running(redis, settings, "twice", receiver.url) as second:
+        async with Running(redis, settings, hook(receiver.url, name="twice")) as second:
             await until(lambda: bool(second.pulse.ages()))
             beaten = second.pulse.ages()["webhook:twice"]
             await until(lambda: second.pulse.ages()["webhook:twice"] < beaten + 0.02)
@@ -172,7 +141,7 @@ async def test_one_that_stands_by_lives_too_but_does_not_tell_of_the_place(
 async def test_what_failed_last_is_the_service_s_trouble(redis: Redis, settings: Settings, receiver: Receiver) -> None:
     receiver.answer = lambda _name, _n: web.Response(status=404)
     await publish(redis, settings, "s1")
-    async with Running(redis, settings, "troubled", receiver.url) as running:
+    async with Running(redis, settings, hook(receiver.url, name="troubled")) as running:
         await until(lambda: running.pulse.last_trouble is not None)
     trouble = running.pulse.last_trouble
     assert trouble
@@ -188,7 +157,7 @@ async def test_it_tells_how_far_it_has_got_what_is_under_way_and_what_was_given_
     receiver.answer = lambda name, _n: answers[name]
     await publish(redis, settings, "s1", "s2", "s3")
     one = replace(settings, webhook_concurrency=1)
-    async with Running(redis, one, "stands", receiver.url) as running:
+    async with Running(redis, one, hook(receiver.url, name="stands")) as running:
         await until_async(lambda: _paused(running.deliverer))
         standing = await running.deliverer.reader()
     assert standing

@@ -5,26 +5,24 @@ import contextlib
 import os
 import signal
 import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
 from msgspec.structs import replace
 
 from tests.subscribe.published import event, person, publish
-from tests.webhook.receiver import KEY, SECRET, Receiver, receiving
+from tests.webhook.receiver import SECRET, Receiver, receiving
+from tests.webhook.running import Running, hook
 from worker.embedded import embedded
 from worker.errors import Permanent
 from worker.schema import KINDS
 from worker.streams import connect
 from worker.webhook import deliver as deliver_module
-from worker.webhook.deliver import Deliverer
 from worker.webhook.place import Place
-from worker.webhook.plan import Webhook
-from worker.webhook.post import Gone, Post
+from worker.webhook.post import Gone
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from redis.asyncio import Redis
@@ -33,39 +31,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as made:
-        yield made
-
-
-@pytest.fixture
 def settings(settings: Settings) -> Settings:
     return replace(settings, backoff_s=0.01, max_backoff_s=0.02, webhook_secret=SECRET, webhook_timeout_s=5.0)
-
-
-class Running:
-    """A deliverer at work."""
-
-    def __init__(self, redis: Redis, settings: Settings, webhook: Webhook) -> None:
-        self.place = Place(redis, settings.key_prefix, webhook.name)
-        self.stop = asyncio.Event()
-        self._post = Post(webhook, settings)
-        url = settings.redis_url or ""
-        self._deliverer = Deliverer(webhook, url, redis, self._post, settings, jitter=lambda: 0.5)
-
-    async def __aenter__(self) -> Self:
-        await self._post.__aenter__()
-        self.work = asyncio.create_task(self._deliverer.run(self.stop))
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.stop.set()
-        await asyncio.wait_for(self.work, 10)
-        await self._post.__aexit__()
-
-
-def hook(to: str, **more: Any) -> Webhook:
-    return Webhook(**{"name": "press", "to": to, "secrets": (KEY,), "after": "0"} | more)
 
 
 # ---------------------------------------------------------------- what arrives

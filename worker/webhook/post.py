@@ -16,7 +16,7 @@ import yarl
 from worker.errors import Permanent, Transient
 from worker.fetch import only_failures, user_agent
 from worker.parse.http import retry_after_s
-from worker.resolve import Resolver
+from worker.resolve import connector
 from worker.webhook.signature import signature
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ class Post:
 
     async def __aenter__(self) -> Self:
         s = self._settings
-        resolver = Resolver(allow_private=s.allow_private_addresses, threads=s.webhook_concurrency)
+        at_once = s.webhook_concurrency
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=s.webhook_concurrency, resolver=resolver, ttl_dns_cache=60),
+            connector=connector(allow_private=s.allow_private_addresses, threads=at_once, limit=at_once),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=s.connect_timeout_s),
             headers={"User-Agent": user_agent(s.contact_url), "Content-Type": "application/json"},
             cookie_jar=aiohttp.DummyCookieJar(),
