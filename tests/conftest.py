@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
-from worker.embedded import embedded
+from worker.streams.embedded_server import embedded
 from worker.settings import Settings
 from worker.streams import connect
 

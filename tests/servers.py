@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from worker.embedded import _die_with_parent, find_server
+from worker.streams.embedded_server import _die_with_parent, find_server
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

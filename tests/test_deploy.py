@@ -18,7 +18,7 @@ from jsonschema import Draft7Validator
 from redis.asyncio import Redis
 
 from worker import cli
-from worker.embedded import find_server
+from worker.streams.embedded_server import find_server
 from worker.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent

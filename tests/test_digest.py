@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from worker.digest import Lap, digest
+from worker.pipeline.process_page import Lap, digest
 from worker.errors import Permanent
 from worker.schema import Page
 

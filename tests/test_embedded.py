@@ -12,8 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from worker import embedded as embedded_module
-from worker.embedded import MAX_SOCKET_PATH_BYTES, default_data_dir, embedded, find_server
+from worker.streams import embedded_server as embedded_module
+from worker.streams.embedded_server import MAX_SOCKET_PATH_BYTES, default_data_dir, embedded, find_server
 from worker.errors import UsageError
 from worker.streams import connect
 
@@ -145,7 +145,7 @@ async def other_owner(folder: Path) -> tuple[Process, str]:
     """Start another process that runs a server on the folder; return it and the server's URL."""
     program = f"""if True:
         import asyncio
-        from worker.embedded import embedded
+        from worker.streams.embedded_server import embedded
         async def main():
             async with embedded({str(folder)!r}) as url:
                 print(url, flush=True)

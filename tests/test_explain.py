@@ -16,9 +16,9 @@ from worker.demo.story import stories
 from worker.extract import extract
 from worker.extract.attribution.openings import Form as Complement
 from worker.schema import KINDS, Actor, Article, Category, Decision, Event, Meeting, Plover, Span, Statement
-from worker.view import explained
-from worker.view.explain import evidence, rule_in_words
-from worker.view.lines import kind_of
+from worker.terminal import explained
+from worker.terminal.explain import evidence, rule_in_words
+from worker.terminal.lines import kind_of
 
 TEXT = """\
 Mayor Ana Belm meets the ferrymen

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from worker import log
+from worker.telemetry import logs as log
 
 
 @pytest.fixture(autouse=True)

@@ -5,11 +5,11 @@ from typing import get_args
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from worker import metrics
+from worker.telemetry import metrics
 from worker.gateway.client import Ending
-from worker.metrics.counted import USUAL
-from worker.metrics.forwarding import STEPS
-from worker.metrics.readers import ENDS
+from worker.telemetry.metrics.counted import USUAL
+from worker.telemetry.metrics.forwarding import STEPS
+from worker.telemetry.metrics.readers import ENDS
 from worker.sink.disk import Step
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from worker.errors import Permanent, Transient
-from worker.pool import Pool
+from worker.pipeline.pool import Pool
 from worker.settings import Settings
 
 LIMITS = Settings(processes=2, process_timeout_s=0.5, process_memory_bytes=1 << 30)

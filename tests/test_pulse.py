@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from worker.pulse import Part, Pulse
+from worker.telemetry.liveness import Part, Pulse
 
 
 class Clock:

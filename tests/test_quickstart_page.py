@@ -24,7 +24,7 @@ from pathlib import Path
 import pytest
 
 from tests.pages import DOCS, ROOT, Block, blocks, commands, holds, section
-from worker.embedded import _die_with_parent
+from worker.streams.embedded_server import _die_with_parent
 
 PAGE = (DOCS / "quickstart.md").read_text(encoding="utf-8")
 PATIENCE_S = 240.0

@@ -23,7 +23,7 @@ from tests import pages
 from tests.pages import Block, blocks, commands, holds
 from worker import cli
 from worker.demo.story import stories
-from worker.embedded import embedded
+from worker.streams.embedded_server import embedded
 from worker.schema import Event, Meeting, Statement, event_stream
 from worker.streams import connect, read
 

@@ -31,7 +31,7 @@ import pytest
 
 from tests.pages import DOCS, ROOT, Block, blocks
 from tests.webhook.receiver import KEY, SECRET
-from worker.embedded import _die_with_parent, find_server
+from worker.streams.embedded_server import _die_with_parent, find_server
 from worker.filters import CONFIDENCE, PARAMETERS
 from worker.publish import writes
 from worker.schema import KINDS, Actor, Article, Meeting, Span, Statement, article_stream, event_stream

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from worker.embedded import embedded
-from worker.fleet import Heart
-from worker.pulse import Pulse
+from worker.streams.embedded_server import embedded
+from worker.monitor.snapshot import Heart
+from worker.telemetry.liveness import Pulse
 from worker.queue import UrlQueue
 from worker.schema import Task
 from worker.settings import Settings

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from worker.schema import Actor, Decision, Event, Meeting, Span, Statement
-from worker.view import LiveView, Tally, line, status, summary, visible
+from worker.terminal import LiveView, Tally, line, status, summary, visible
 
 
 def span(text: str) -> Span:

@@ -25,8 +25,8 @@ from tests.gateway.browsing import installed_browser, publish, served
 from tools.picture_of_top import FLEET
 from worker.demo import pages
 from worker.demo.story import REFUSALS, Story, stories
-from worker.digest import Digest, digest
-from worker.embedded import embedded
+from worker.pipeline.process_page import Digest, digest
+from worker.streams.embedded_server import embedded
 from worker.gateway.answers import Dead, Live, Status
 from worker.queue import Depth, WorkerState
 from worker.schema import Meeting

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 import redis.exceptions
 
-from worker import log
+from worker.telemetry import logs as log
 from worker.errors import EventStreamError, Failure, UsageError
 from worker.parser import parser
 from worker.settings import Settings

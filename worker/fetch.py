@@ -21,10 +21,10 @@ from msgspec import Struct
 from worker.errors import Permanent, Transient
 from worker.parse.encoding import ACCEPTED, Decoder
 from worker.parse.http import charset, media_type, retry_after_s, sniff
-from worker.parse.url import normal
+from worker.urls import normal
 from worker.resolve import PrivateAddressError, connector, refuse_private_literal
 from worker.schema import Page
-from worker.tracing import request
+from worker.telemetry.tracing import request
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping

@@ -25,9 +25,9 @@ from protego import Protego
 
 from worker.errors import NotYet, Permanent, Transient
 from worker.fetch import AGENT, ROBOTS
-from worker.parse import url as urls
+from worker import urls
 from worker.streams import Call, Script, Word, persist
-from worker.tracing import span
+from worker.telemetry.tracing import span
 
 if TYPE_CHECKING:
     from datetime import datetime

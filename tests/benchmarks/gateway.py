@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from worker.embedded import embedded
+from worker.streams.embedded_server import embedded
 from worker.publish import writes
 from worker.queue import UrlQueue
 from worker.schema import Actor, Article, Decision, Event, Meeting, Span, Statement, Task, article_id, digest, task_id

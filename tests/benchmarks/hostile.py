@@ -22,7 +22,7 @@ from rich.progress import track
 from rich.table import Table
 
 from worker.demo.story import stories
-from worker.digest import warm
+from worker.pipeline.process_page import warm
 from worker.extract import extract
 from worker.schema import Article
 

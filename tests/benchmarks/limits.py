@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
-from worker.digest import digest
+from worker.pipeline.process_page import digest
 from worker.extract import extract
 from worker.schema import Article, Page
 

@@ -15,8 +15,8 @@ from msgspec.structs import asdict, replace
 
 from tests.benchmarks.measure import Figure, Stopwatch, timed, tree_cpu_s
 from worker.demo.site import site
-from worker.digest import digest
-from worker.embedded import embedded
+from worker.pipeline.process_page import digest
+from worker.streams.embedded_server import embedded
 from worker.errors import Failure
 from worker.extract import extract
 from worker.extract.attribution.statements import statements

@@ -2,11 +2,11 @@
 
 import pytest
 
-from worker import metrics
+from worker.telemetry import metrics
 from worker.consume.stages import lap, stage
-from worker.digest import Lap
+from worker.pipeline.process_page import Lap
 from worker.errors import Permanent
-from worker.tracing import span
+from worker.telemetry.tracing import span
 
 
 def observed(name: str) -> list[float]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from worker.gateway.app import GATEWAY_PARTS, gateway
 from worker.gateway.serving import serve
 from worker.publish import writes
-from worker.pulse import Pulse
+from worker.telemetry.liveness import Pulse
 from worker.schema import Actor, Article, Decision, Event, Meeting, Plover, Span, Statement, article_id, digest
 from worker.settings import Settings
 from worker.streams import connect

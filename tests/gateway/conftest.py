@@ -19,7 +19,7 @@ import pytest
 from worker.gateway.app import GATEWAY_PARTS, Gateway, gateway
 from worker.gateway.serving import serve
 from worker.publish import writes
-from worker.pulse import Pulse
+from worker.telemetry.liveness import Pulse
 from worker.schema import (
     Actor,
     Article,

@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from tests.gateway.conftest import Publisher, Serve, Served, until
-from worker.embedded import embedded
+from worker.streams.embedded_server import embedded
 from worker.gateway.site import WEB
 from worker.queue import UrlQueue
 from worker.schema import Task, task_id

@@ -17,7 +17,7 @@ from worker import filters
 from worker.gateway.app import GATEWAY_PARTS, gateway
 from worker.gateway.openapi import make_openapi
 from worker.gateway.serving import serve
-from worker.pulse import Pulse
+from worker.telemetry.liveness import Pulse
 from worker.schema import Article, article_id
 from worker.settings import Settings
 from worker.streams import connect

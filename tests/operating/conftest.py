@@ -19,10 +19,10 @@ from redis.asyncio import Redis
 
 from tests.gateway.conftest import publish, serve_with
 from tests.operating.promtool import STEP_S, Phase, Series, firing, series
-from worker import health
-from worker.fleet import readers
-from worker.health import watched
-from worker.pulse import Pulse
+from worker.monitor import health
+from worker.monitor.snapshot import readers
+from worker.monitor.health import watched
+from worker.telemetry.liveness import Pulse
 from worker.settings import Settings
 
 __all__ = ["publish", "serve_with"]  # fixtures of theirs that are used here too

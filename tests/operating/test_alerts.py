@@ -23,15 +23,16 @@ from redis.exceptions import RedisError
 
 from tests.operating.conftest import HERE, Fires, Watching, fired, get, long_ago, process, says, until
 from tests.operating.promtool import Phase, Series, down, firing, needs, series
-from worker import health, vitals
+from worker.monitor import health
+from worker.schema import fleet as vitals
 from worker.consume import Consumer, consumer, handling
 from worker.discover import Discover, Source, discovery
-from worker.embedded import embedded
+from worker.streams.embedded_server import embedded
 from worker.errors import Transient
 from worker.fetch import Fetcher
-from worker.metrics.registry import REGISTRY
+from worker.telemetry.metrics.registry import REGISTRY
 from worker.politeness import Politeness
-from worker.pulse import Part
+from worker.telemetry.liveness import Part
 from worker.queue import UrlQueue
 from worker.schema import Page, Task, task_id
 from worker.settings import Settings
@@ -49,7 +50,7 @@ def tasks(*urls: str) -> list[Task]:
 async def working(worker: Consumer) -> AsyncIterator[None]:
     """Let a consumer work while the block lasts."""
     stop = asyncio.Event()
-    running = asyncio.create_task(worker.run(stop))
+    running = asyncio.create_task(worker.local(stop))
     try:
         yield
     finally:

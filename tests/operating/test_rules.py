@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.operating.promtool import DEPLOY, RULES, needs, promtool
-from worker import metrics
+from worker.telemetry import metrics
 
 ROOT = DEPLOY.parent
 PAGE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from worker.errors import Permanent
-from worker.parse.url import MAX_LENGTH, canonical, host, normal, origin
+from worker.urls import MAX_LENGTH, canonical, host, normal, origin
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 from tests.sink.test_collect import FORMATS, ids, parts
 from tests.subscribe.published import publish
 from tests.webhook.test_account import counted
-from worker.pulse import Pulse
+from worker.telemetry.liveness import Pulse
 from worker.schema import KINDS, Kind
 from worker.sink import folder as folder_module
 from worker.sink.collect import WRITE, Collector, Rotation

@@ -10,7 +10,7 @@ import pytest
 import redis.exceptions
 
 from tests.subscribe.published import MILLISECONDS, NOW, event, publish
-from worker.embedded import embedded
+from worker.streams.embedded_server import embedded
 from worker.errors import EventStreamError, UsageError
 from worker.schema import KINDS, Meeting, event_stream
 from worker.settings import Settings

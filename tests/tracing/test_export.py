@@ -22,8 +22,8 @@ from tests.tracing.conftest import page, quick, traced, under_way, work_off
 from worker.queue import UrlQueue
 from worker.schema import Task, article_stream
 from worker.settings import Settings
-from worker.tracing import exported, sdk, span
-from worker.tracing.export import exporters
+from worker.telemetry.tracing import exported, sdk, span
+from worker.telemetry.tracing.export import exporters
 
 Lines = list[structlog.typing.EventDict]
 WORKER = Path(__file__).parent.parent.parent / "worker"
@@ -104,7 +104,7 @@ LOOKED = """
 import sys
 from worker.cli import main
 status = main(sys.argv[1:])
-print([name for name in sys.modules if name in {"worker.tracing.sdk", "worker.tracing.recorder"}])
+print([name for name in sys.modules if name in {"worker.telemetry.tracing.sdk", "worker.telemetry.tracing.recorder"}])
 sys.exit(status)
 """
 

@@ -11,7 +11,7 @@ import pytest
 from tests.tracing.collector import Collector, Seen
 from worker.errors import NotYet, Permanent
 from worker.schema import Task
-from worker.tracing import Putting, exported, processing, request, span
+from worker.telemetry.tracing import Putting, exported, processing, request, span
 
 
 def sent(collector: Collector, name: str) -> Seen:

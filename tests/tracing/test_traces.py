@@ -22,7 +22,7 @@ from tests.tracing.conftest import (
     traced,
     work_off,
 )
-from worker import metrics
+from worker.telemetry import metrics
 from worker.schema import KINDS, article_stream, event_stream
 from worker.settings import Settings
 from worker.streams import browse, connect

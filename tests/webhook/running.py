@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Self
 
 from tests.webhook.receiver import KEY
-from worker.pulse import Pulse
+from worker.telemetry.liveness import Pulse
 from worker.webhook.deliver import Deliverer
 from worker.webhook.place import Place
 from worker.webhook.plan import Webhook

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from tests.subscribe.published import event, person, publish
 from tests.webhook.receiver import SECRET, Receiver, receiving
 from tests.webhook.running import Running, hook
-from worker.embedded import embedded
+from worker.streams.embedded_server import embedded
 from worker.errors import Permanent
 from worker.schema import KINDS
 from worker.streams import connect

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from worker.errors import UsageError
-from worker.parse.url import canonical
+from worker.urls import canonical
 from worker.schema import Task, task_id
 from worker.settings import Settings
 

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from worker import batch
 from worker.commands import tell
-from worker.digest import Digest, digest
+from worker.pipeline.process_page import Digest, digest
 from worker.errors import UsageError
 from worker.export import Mistake, Report, Wanted, plover_lines
 from worker.extract import extract as extract_events
@@ -22,7 +22,7 @@ from worker.extract import is_readable
 from worker.parse import parse_article
 from worker.schema import KINDS, Article, Page, article_id, event_schema
 from worker.settings import Settings
-from worker.view import explained, line, visible
+from worker.terminal import explained, line, visible
 
 
 def extract(args: argparse.Namespace, _: Settings) -> int:

@@ -14,23 +14,23 @@ import msgspec
 from msgspec.structs import replace
 from rich.console import Console
 
-from worker import log
+from worker.telemetry import logs as log
 from worker.commands import addresses, stop_on_signals, task, tell
 from worker.commands.traced import traced
 from worker.consume import worker_parts
 from worker.demo.site import site
 from worker.discover import Source, discovery, load_sources
-from worker.embedded import default_data_dir, embedded
+from worker.streams.embedded_server import default_data_dir, embedded
 from worker.errors import Permanent
-from worker.health import watched
-from worker.pulse import Pulse
+from worker.monitor.health import watched
+from worker.telemetry.liveness import Pulse
 from worker.queue import QueueFull, UrlQueue
-from worker.run import POLL_S, Feed, Screen
-from worker.run import run as run_through
+from worker.local import POLL_S, Feed, Screen
+from worker.local import run as run_through
 from worker.schema import Event, Task
 from worker.settings import Settings
 from worker.streams import connect
-from worker.view import LiveView, visible
+from worker.terminal import LiveView, visible
 
 PRIVATE_LEASE_S = 10.0
 """Nobody else works on a server of our own: what an earlier run held when it was killed need not wait long."""

@@ -19,7 +19,7 @@ from worker.queue import DeadLetter, QueueFull, UrlQueue
 from worker.schema import Task
 from worker.settings import Settings
 from worker.subscribe import events_per_kind
-from worker.view import visible
+from worker.terminal import visible
 
 BATCH = 500
 """Tasks in one round trip."""

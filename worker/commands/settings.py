@@ -16,7 +16,7 @@ from worker.errors import UsageError
 from worker.settings import Settings, Variable, variables
 from worker.settings.variables import readable, spelt
 from worker.streams import without_password
-from worker.view import visible
+from worker.terminal import visible
 
 UNSET = "unset"
 HIDDEN = "(hidden)"

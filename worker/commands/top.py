@@ -15,12 +15,12 @@ from rich.live import Live
 from rich.text import Text
 
 from worker.commands import required_redis_url, stop_on_signals
-from worker.fleet import survey
+from worker.monitor.snapshot import survey
 from worker.queue import UrlQueue
 from worker.settings import Settings
 from worker.streams import connect, without_password
-from worker.view import overview
-from worker.vitals import Fleet
+from worker.terminal import overview
+from worker.schema.fleet import Fleet
 
 LETTERS: Final = 5
 PIPE_WIDTH: Final = 160

@@ -6,9 +6,9 @@ import argparse
 import functools
 from collections.abc import Callable
 
-from worker.metrics import our_version
+from worker.telemetry.metrics import our_version
 from worker.settings import Settings
-from worker.tracing import exported
+from worker.telemetry.tracing import exported
 
 Command = Callable[[argparse.Namespace, Settings], int]
 

@@ -17,8 +17,8 @@ from worker.consume.report import Report
 from worker.consume.retry import next_try
 from worker.fetch import Fetcher
 from worker.politeness import Politeness
-from worker.pool import Pool
-from worker.pulse import Pulse
+from worker.pipeline.pool import Pool
+from worker.telemetry.liveness import Pulse
 from worker.queue import UrlQueue, process_name
 from worker.settings import Settings
 from worker.streams import connect, is_durable
@@ -40,7 +40,7 @@ async def consumer(
         UrlQueue(redis_url, settings, process_name()) as queue,
         connect(redis_url) as client,
         Fetcher(settings) as fetcher,
-        Pool(settings, preload="worker.warm") as pool,
+        Pool(settings, preload="worker.pipeline.preload") as pool,
     ):
         if not await is_durable(client):
             log.warning("redis_forgets", detail="no append-only file: a crash loses all since the last snapshot")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from worker.digest import Digest
-    from worker.tracing import Span
+    from worker.pipeline.process_page import Digest
+    from worker.telemetry.tracing import Span
 
 
 class Report(Struct, frozen=True, kw_only=True):

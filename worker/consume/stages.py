@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from worker import metrics
-from worker.tracing import Span, recorded, span
+from worker.telemetry import metrics
+from worker.telemetry.tracing import Span, recorded, span
 
 if TYPE_CHECKING:
-    from worker.digest import Lap
+    from worker.pipeline.process_page import Lap
 
 
 @contextlib.contextmanager

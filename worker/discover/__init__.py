@@ -13,7 +13,7 @@ from worker.discover.loop import Discover, discover_parts
 from worker.discover.sources import Source, load_sources
 from worker.fetch import Fetcher
 from worker.politeness import Politeness
-from worker.pulse import Pulse
+from worker.telemetry.liveness import Pulse
 from worker.settings import Settings
 from worker.streams import connect
 

@@ -12,19 +12,20 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from worker import metrics, schema
+from worker import schema
+from worker.telemetry import metrics
 from worker.discover.sources import Source
 from worker.discover.turns import SLEEP_S, Turn, Turns
 from worker.errors import Failure, NotYet, Permanent, Transient
 from worker.fetch import Fetcher, Validators
 from worker.parse import feed
-from worker.parse import url as urls
+from worker import urls
 from worker.politeness import Politeness
-from worker.pulse import Pulse
+from worker.telemetry.liveness import Pulse
 from worker.queue import QueueFull
 from worker.schema import Task
 from worker.settings import Settings
-from worker.tracing import Span, asking, span
+from worker.telemetry.tracing import Span, asking, span
 
 log = structlog.get_logger()
 

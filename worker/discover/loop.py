@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from worker import metrics
+from worker.telemetry import metrics
 from worker.discover.asking import Asked, Asking, Queue
 from worker.discover.sources import Source
 from worker.discover.turns import SLEEP_S, Turns, lease_s
 from worker.fetch import Fetcher
 from worker.politeness import Politeness
-from worker.pulse import MARGIN_S, Part, Pulse
+from worker.telemetry.liveness import MARGIN_S, Part, Pulse
 from worker.settings import Settings
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from worker.errors import Permanent, UsageError
-from worker.parse import url as urls
+from worker import urls
 
 MAX_INTERVAL_S: Final = 30 * 86_400
 

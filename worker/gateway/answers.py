@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from worker.queue import Depth, WorkerState
 from worker.schema import Article, Event, Kind
-from worker.vitals import Beat, Host, Lag
+from worker.schema.fleet import Beat, Host, Lag
 
 MOST_URLS = 1_000
 """Of one request."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from redis.exceptions import RedisError
 
-from worker.fleet import survey
+from worker.monitor.snapshot import survey
 from worker.gateway.answers import Dead, Health, Live, Status
 from worker.gateway.asking import only
 from worker.gateway.bodies import body

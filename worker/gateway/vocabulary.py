@@ -9,7 +9,7 @@ from msgspec import Struct
 from worker.codes import CAMEO
 from worker.extract.vocabulary.lexicon import lexicon
 from worker.schema import Act, DecisionStatus, Kind, MeetingStatus
-from worker.view.explain import rules_in_words
+from worker.terminal.explain import rules_in_words
 
 LANGUAGES: Final = ("en",)
 """Whose names of countries the page looks for in what was said."""

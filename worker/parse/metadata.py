@@ -19,7 +19,7 @@ from worker.parse.dates import EARLIEST, LATEST, instant
 from worker.parse.jsonld import Linked
 from worker.parse.markup import attribute
 from worker.parse.title import headline
-from worker.parse.url import canonical
+from worker.urls import canonical
 
 _DATE_TAGS = (
     *("article:published_time", "article:published", "og:article:published_time", "og:published_time"),

@@ -6,7 +6,7 @@ import errno
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
-from worker import metrics
+from worker.telemetry import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from worker.pulse import MARGIN_S, Part, Pulse
+from worker.telemetry.liveness import MARGIN_S, Part, Pulse
 from worker.sink.collect import TURN_S, WRITE
 from worker.sink.disk import DiskError
 

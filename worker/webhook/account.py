@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from worker import metrics
-from worker.pulse import Part, Pulse
+from worker.telemetry import metrics
+from worker.telemetry.liveness import Part, Pulse
 from worker.webhook.place import LEASE_S
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 
 from worker.errors import Permanent, UsageError
 from worker.filters.keywords import Filters, make_filter
-from worker.parse import url as urls
+from worker import urls
 from worker.resolve import refuse_private_literal
 from worker.webhook import signature
 

@@ -14,7 +14,7 @@ from playwright.async_api import expect
 
 from tests.gateway.browsing import publish, served
 from tests.gateway.page.reading import HARBOUR, MET, PASSED, SAID, Reader
-from worker.embedded import embedded
+from worker.streams.embedded_server import embedded
 
 if TYPE_CHECKING:
     from pathlib import Path

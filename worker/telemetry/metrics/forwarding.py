@@ -6,8 +6,8 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from worker.metrics.counted import BOUNDS_S, totals
-from worker.metrics.registry import REGISTRY
+from worker.telemetry.metrics.counted import BOUNDS_S, totals
+from worker.telemetry.metrics.registry import REGISTRY
 from worker.schema import KINDS
 
 HOUR_S: Final = 3600.0

@@ -10,9 +10,9 @@ from rich.live import Live
 from rich.text import Text
 
 from worker.schema import Event
-from worker.view.account import status, summary
-from worker.view.lines import line
-from worker.view.tally import Tally
+from worker.terminal.account import status, summary
+from worker.terminal.lines import line
+from worker.terminal.tally import Tally
 
 REDRAW_S = 0.1
 BURST = 40

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 
 from worker.schema import Event, Kind, Meeting, Statement
-from worker.view.lines import kind_of
+from worker.terminal.lines import kind_of
 
 WINDOW_S = 5.0
 """What a rate is an average over."""

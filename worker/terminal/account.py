@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.schema import KINDS, Kind
-from worker.view.lines import KIND_STYLE, spoken, status_word, visible
-from worker.view.tally import Tally
+from worker.terminal.lines import KIND_STYLE, spoken, status_word, visible
+from worker.terminal.tally import Tally
 
 _WHOLE = {"outcome", "kind", "status", "n"}
 """Columns that are never cut; the others go on in the next line."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from worker.vitals import Trouble
+from worker.schema.fleet import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,8 +12,8 @@ A URL's trace has the id that its log lines and its events have (`Task.trace_id`
 An asking of a source is a trace of its own, since it leads to many URLs; each `put` has a link to it.
 """
 
-from worker.tracing.conventions import Putting, asking, processing, request, settling
-from worker.tracing.export import exported
-from worker.tracing.span import Span, recorded, span
+from worker.telemetry.tracing.conventions import Putting, asking, processing, request, settling
+from worker.telemetry.tracing.export import exported
+from worker.telemetry.tracing.span import Span, recorded, span
 
 __all__ = ["Putting", "Span", "asking", "exported", "processing", "recorded", "request", "settling", "span"]

@@ -9,12 +9,12 @@ from typing import Final, Protocol
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from worker.metrics.registry import REGISTRY, gauge, plain
-from worker.vitals import Fleet, Lag
+from worker.telemetry.metrics.registry import REGISTRY, gauge, plain
+from worker.schema.fleet import Fleet, Lag
 
 
 class Beats(Protocol):
-    """Signs of life of one service: `worker.pulse.Pulse`."""
+    """Signs of life of one service: `worker.telemetry.liveness.Pulse`."""
 
     def ages(self) -> dict[str, float]:
         """Return for each part the seconds since it was heard."""

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from worker.metrics.registry import REGISTRY, counter, gauge, plain
+from worker.telemetry.metrics.registry import REGISTRY, counter, gauge, plain
 
 TRANSPORTS: Final = dict.fromkeys(("sse", "websocket"), 0)
 ENDS: Final = dict.fromkeys(("left", "too_slow", "stopping", "spoke", "revoked", "failed"), 0)

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
 from worker.schema import Task, digest
-from worker.tracing.span import Attributes, Kind, Origin, Span, is_recorded, recorded, span
+from worker.telemetry.tracing.span import Attributes, Kind, Origin, Span, is_recorded, recorded, span
 
 SYSTEM = "redis"
 """`messaging.system`: the conventions list none for Redis Streams, and let it be named."""

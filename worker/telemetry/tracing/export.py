@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from worker.tracing.span import recording_to
+from worker.telemetry.tracing.span import recording_to
 
 log = structlog.get_logger()
 
@@ -43,7 +43,7 @@ def exported(service: str, version: str) -> Iterator[None]:
         yield
         return
     try:
-        from worker.tracing import sdk  # noqa: PLC0415 - an extra, and a tenth of a second
+        from worker.telemetry.tracing import sdk  # noqa: PLC0415 - an extra, and a tenth of a second
     except ImportError as e:
         log.warning("untraced", error=f"traces need {e.name}: pip install 'communique[otel]'")
         yield

@@ -11,7 +11,7 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram, Info
 
-from worker.metrics.registry import REGISTRY
+from worker.telemetry.metrics.registry import REGISTRY
 from worker.schema import KINDS, Event
 
 BOUNDS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)

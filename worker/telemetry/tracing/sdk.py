@@ -22,7 +22,7 @@ from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 
-from worker.tracing.recorder import Ids, Recorder
+from worker.telemetry.tracing.recorder import Ids, Recorder
 
 log = structlog.get_logger()
 

@@ -22,13 +22,13 @@ import msgspec
 import structlog
 from redis.exceptions import RedisError
 
-from worker import metrics
+from worker.telemetry import metrics
 from worker.errors import UsageError
-from worker.fleet import Heart, survey
-from worker.pulse import MARGIN_S, Part, Pulse
+from worker.monitor.snapshot import Heart, survey
+from worker.telemetry.liveness import MARGIN_S, Part, Pulse
 from worker.queue import UrlQueue, process_name
 from worker.streams import connect
-from worker.vitals import BEAT_S, Fleet
+from worker.schema.fleet import BEAT_S, Fleet
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment

@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import Decision
 from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
-from worker.tracing.span import Attributes, Kind, Origin, Value
+from worker.telemetry.tracing.span import Attributes, Kind, Origin, Value
 
 DETAIL_LENGTH: Final = 1_000
 

@@ -47,7 +47,7 @@ class Recording(Protocol):
 
 
 class Recorder(Protocol):
-    """Who makes recordings of spans: `worker.tracing.recorder.Recorder`."""
+    """Who makes recordings of spans: `worker.telemetry.tracing.recorder.Recorder`."""
 
     def open(self, name: str, kind: Kind, start_ns: int, origin: Origin | None) -> Recording:
         """Begin a recording; it is the current one of this asyncio task until it is closed."""

@@ -7,7 +7,7 @@ whoever asks, and comes out of the last survey of the fleet (`surroundings`): ta
 Labels are bounded: none holds a URL, and of the hosts only the few are there that are paused longest.
 """
 
-from worker.metrics.counted import (
+from worker.telemetry.metrics.counted import (
     ARTICLES,
     CLAIMS,
     DEAD_LETTERS,
@@ -27,7 +27,7 @@ from worker.metrics.counted import (
     prepare,
     totals,
 )
-from worker.metrics.forwarding import (
+from worker.telemetry.metrics.forwarding import (
     ATTEMPT_S,
     ATTEMPTS,
     DELIVERY_S,
@@ -43,9 +43,9 @@ from worker.metrics.forwarding import (
     prepare_webhook,
     under_way,
 )
-from worker.metrics.readers import GATEWAY
-from worker.metrics.registry import exposition, names
-from worker.metrics.surroundings import SURROUNDINGS
+from worker.telemetry.metrics.readers import GATEWAY
+from worker.telemetry.metrics.registry import exposition, names
+from worker.telemetry.metrics.surroundings import SURROUNDINGS
 
 __all__ = [
     "ARTICLES",

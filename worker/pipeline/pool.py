@@ -20,7 +20,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from worker import metrics
+from worker.telemetry import metrics
 from worker.errors import Permanent, Transient
 from worker.settings import Settings
 

@@ -19,7 +19,7 @@ from rich.text import Text
 
 from worker.codes import CAMEO
 from worker.schema import KINDS, Actor, Decision, Event, Kind, Meeting, Span, Statement
-from worker.view.lines import KIND_STYLE, LONGEST, kind_of, spoken, visible
+from worker.terminal.lines import KIND_STYLE, LONGEST, kind_of, spoken, visible
 
 PART_STYLE = {
     "source": "bold cyan",
@@ -198,7 +198,7 @@ def _paragraph(text: str, offset: int) -> int:
 @cache
 def rules_in_words() -> dict[Kind, dict[str, str]]:
     """Return what the construction of every rule is, in one line each; rules of two parts are told by both."""
-    raw = files("worker.view").joinpath("rules.toml").read_bytes()
+    raw = files("worker.terminal").joinpath("rules.toml").read_bytes()
     table = msgspec.toml.decode(raw, type=dict[str, dict[str, str]])
     subjects, complements = table["subject"].items(), table["complement"].items()
     pairs = {f"{s}_{c}": f"{subject}; {complement}" for s, subject in subjects for c, complement in complements}

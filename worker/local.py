@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from worker.consume import Report, consumer
-from worker.pulse import Pulse
+from worker.telemetry.liveness import Pulse
 from worker.queue import UrlQueue
 from worker.schema import Event
 from worker.settings import Settings
@@ -25,7 +25,7 @@ POLL_S = 0.1
 
 
 class Screen(Protocol):
-    """Who is shown a run: `worker.view.LiveView`, or a printer of JSON lines."""
+    """Who is shown a run: `worker.terminal.LiveView`, or a printer of JSON lines."""
 
     def event(self, event: Event) -> None:
         """Take one event as it comes."""
@@ -65,7 +65,7 @@ async def run(
         async with asyncio.TaskGroup() as parts:
             parts.create_task(_tick(queue, screen, over))
             parts.create_task(_listen(listening, screen))
-            work = parts.create_task(worker.run(drained))
+            work = parts.create_task(worker.local(drained))
             try:
                 await _until_fed_and_empty(queue, feed(queue, redis_url, stop), stop)
                 drained.set()
