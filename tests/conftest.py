@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
-from worker.streams.embedded_server import embedded
 from worker.settings import Settings
 from worker.streams import connect
+from worker.streams.embedded_server import embedded
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

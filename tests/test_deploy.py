@@ -18,8 +18,8 @@ from jsonschema import Draft7Validator
 from redis.asyncio import Redis
 
 from worker import cli
-from worker.streams.embedded_server import find_server
 from worker.settings import PREFIX, Settings
+from worker.streams.embedded_server import find_server
 
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))

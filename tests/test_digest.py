@@ -4,8 +4,8 @@ from itertools import count
 
 import pytest
 
-from worker.pipeline.process_page import Lap, digest
 from worker.errors import Permanent
+from worker.pipeline.process_page import Lap, digest
 from worker.schema import Page
 
 WORDS = "The harbour stays open in week {}, and the yard of the town has been told so by the ministry in a letter."

@@ -12,10 +12,10 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from worker.streams import embedded_server as embedded_module
-from worker.streams.embedded_server import MAX_SOCKET_PATH_BYTES, default_data_dir, embedded, find_server
 from worker.errors import UsageError
 from worker.streams import connect
+from worker.streams import embedded_server as embedded_module
+from worker.streams.embedded_server import MAX_SOCKET_PATH_BYTES, default_data_dir, embedded, find_server
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process

@@ -17,8 +17,8 @@ import pytest
 from aiohttp import web
 
 from worker.errors import Failure, NotYet, Permanent, Transient
-from worker.fetch import FEED, ROBOTS, Fetcher, Validators, user_agent
-from worker.resolve import PrivateAddressError, Resolver
+from worker.fetch.client import FEED, ROBOTS, Fetcher, Validators, user_agent
+from worker.fetch.resolver import PrivateAddressError, Resolver
 from worker.settings import Settings
 
 if sys.version_info >= (3, 14):
@@ -501,7 +501,7 @@ async def test_a_redirect_into_the_private_network_is_refused(strict: Fetcher, m
         asked.append(request.path)
         return web.Response(status=302, headers={"Location": request.query["to"]})
 
-    monkeypatch.setattr("worker.resolve.is_public", lambda ip: str(ip) == "127.0.0.1")
+    monkeypatch.setattr("worker.fetch.resolver.is_public", lambda ip: str(ip) == "127.0.0.1")
     async with serving(handler) as base:
         for to in ("http://127.0.0.2/", "http://[::1]/", "http://169.254.169.254/"):
             assert (await failure_of(strict.get(f"{base}/?to={to}"))).reason == "private_address"
@@ -520,7 +520,7 @@ async def test_of_a_name_with_both_kinds_only_the_public_addresses_are_used(monk
     monkeypatch.setattr(socket, "getaddrinfo", looked_up)
     resolver = Resolver(allow_private=False, threads=1)
     assert [a["host"] for a in await resolver.resolve("two-faced.example", 80)] == ["8.8.8.8"]
-    monkeypatch.setattr("worker.resolve.is_public", lambda _: False)
+    monkeypatch.setattr("worker.fetch.resolver.is_public", lambda _: False)
     with pytest.raises(PrivateAddressError, match=r"two-faced\.example is 10\.0\.0\.1, 127\.0\.0\.1, 8\.8\.8\.8"):
         await resolver.resolve("two-faced.example", 80)
     await resolver.close()

@@ -12,16 +12,16 @@ import pytest
 from msgspec.structs import replace
 from redis.asyncio import Redis
 
-from worker.telemetry import metrics
 from worker.errors import Transient
-from worker.fetch import Fetcher
+from worker.fetch.client import Fetcher
+from worker.fetch.politeness import Politeness
 from worker.monitor.snapshot import MOST_HOSTS, Heart, readers_key, services_key, survey, tell_of
-from worker.politeness import Politeness
-from worker.telemetry.liveness import Part, Pulse
 from worker.queue import UrlQueue
 from worker.schema import Task, event_stream
-from worker.settings import Settings
 from worker.schema.fleet import FORGOTTEN_S, SILENT_S, Beat, Fleet, Reader
+from worker.settings import Settings
+from worker.telemetry import metrics
+from worker.telemetry.liveness import Part, Pulse
 
 AGO_S = 600
 

@@ -16,18 +16,18 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from worker.monitor import health
 from worker.consume import consumer, worker_parts
 from worker.discover import discover_parts
-from worker.streams.embedded_server import embedded
 from worker.errors import UsageError
-from worker.monitor.snapshot import beats, services_key
+from worker.monitor import health
 from worker.monitor.health import watched
-from worker.telemetry.liveness import Part, Pulse
+from worker.monitor.snapshot import beats, services_key
 from worker.queue import UrlQueue
+from worker.schema.fleet import Beat
 from worker.settings import Settings
 from worker.streams import connect
-from worker.schema.fleet import Beat
+from worker.streams.embedded_server import embedded
+from worker.telemetry.liveness import Part, Pulse
 
 
 def asked(port: int | None, path: str, method: str = "GET") -> tuple[int, dict[str, Any]]:
@@ -60,7 +60,7 @@ async def test_a_service_that_works_is_alive_and_ready(settings: Settings) -> No
         watched(settings, url(settings), "worker", pulse) as port,
     ):
         stop = asyncio.Event()
-        working = asyncio.create_task(worker.local(stop))
+        working = asyncio.create_task(worker.run(stop))
         await asyncio.sleep(0.3)
         status, said = await asyncio.to_thread(asked, port, "/readyz")
         assert (status, said["status"], said["late"]) == (200, "ok", [])

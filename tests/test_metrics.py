@@ -5,12 +5,12 @@ from typing import get_args
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from worker.telemetry import metrics
 from worker.gateway.client import Ending
-from worker.telemetry.metrics.counted import USUAL
-from worker.telemetry.metrics.forwarding import STEPS
-from worker.telemetry.metrics.readers import ENDS
 from worker.sink.disk import Step
+from worker.telemetry import metrics
+from worker.telemetry.metrics.delivery import STEPS
+from worker.telemetry.metrics.gateway import ENDS
+from worker.telemetry.metrics.worker import USUAL
 
 
 def families(text: str) -> dict[str, list[dict[str, str]]]:

@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 from rich.console import Console
 
+from worker.schema.fleet import SILENT_S, Beat, Fleet, Host, Lag, Letter, Reader, Trouble
 from worker.terminal.overview import overview
 from worker.terminal.tables import age
-from worker.schema.fleet import SILENT_S, Beat, Fleet, Host, Lag, Letter, Reader, Trouble
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 QUIET = Fleet(at=NOW, backlog=0, pending=0, delayed=0, dead=0, limit=1_000)

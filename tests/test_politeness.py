@@ -15,8 +15,8 @@ from aiohttp import web
 from redis.asyncio import Redis
 
 from worker.errors import Failure, NotYet, Permanent, Transient
-from worker.fetch import Fetcher
-from worker.politeness import MAX_PAUSE_S, SLACK_S, Politeness
+from worker.fetch.client import Fetcher
+from worker.fetch.politeness import MAX_PAUSE_S, SLACK_S, Politeness
 from worker.schema import Task, task_id
 from worker.settings import Settings
 

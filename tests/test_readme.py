@@ -23,9 +23,9 @@ from tests import pages
 from tests.pages import Block, blocks, commands, holds
 from worker import cli
 from worker.demo.story import stories
-from worker.streams.embedded_server import embedded
 from worker.schema import Event, Meeting, Statement, event_stream
 from worker.streams import connect, read
+from worker.streams.embedded_server import embedded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

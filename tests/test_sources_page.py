@@ -22,8 +22,8 @@ from worker.discover.asking import MAX_BACKOFF_S
 from worker.discover.loop import TOGETHER
 from worker.discover.turns import SLEEP_S, STATE_TTL_S
 from worker.errors import Permanent
+from worker.fetch.politeness import MAX_PAUSE_S
 from worker.parse import feed
-from worker.politeness import MAX_PAUSE_S
 from worker.settings import Settings
 
 PAGE = (DOCS / "sources.md").read_text(encoding="utf-8")

@@ -31,12 +31,12 @@ import pytest
 
 from tests.pages import DOCS, ROOT, Block, blocks
 from tests.webhook.receiver import KEY, SECRET
-from worker.streams.embedded_server import _die_with_parent, find_server
 from worker.filters import CONFIDENCE, PARAMETERS
 from worker.publish import writes
 from worker.schema import KINDS, Actor, Article, Meeting, Span, Statement, article_stream, event_stream
 from worker.settings import Settings
 from worker.streams import connect
+from worker.streams.embedded_server import _die_with_parent, find_server
 
 PAGE = (DOCS / "subscribing.md").read_text(encoding="utf-8")
 PATIENCE_S = 30.0

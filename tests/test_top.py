@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from worker.streams.embedded_server import embedded
 from worker.monitor.snapshot import Heart
-from worker.telemetry.liveness import Pulse
 from worker.queue import UrlQueue
 from worker.schema import Task
 from worker.settings import Settings
+from worker.streams.embedded_server import embedded
+from worker.telemetry.liveness import Pulse
 
 PATIENCE_S = 20
 

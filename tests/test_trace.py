@@ -77,7 +77,7 @@ async def test_one_id_leads_from_the_feed_to_the_events(redis: Redis, settings: 
             source = Source(name="courier", url=str(server.make_url("/feed")))
             async with discovery([source], settings, url, queue) as discovering:
                 await discovering.once()
-            working = asyncio.create_task(worker.local(stop))
+            working = asyncio.create_task(worker.run(stop))
             async with asyncio.timeout(30):
                 while not await redis.xlen(event_stream(settings.key_prefix, "statement")):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)

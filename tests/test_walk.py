@@ -16,8 +16,8 @@ import pytest
 from redis.asyncio import Redis
 
 from worker.demo.site import Site, site
+from worker.fetch.client import Fetcher
 from worker.pipeline.process_page import digest
-from worker.fetch import Fetcher
 from worker.queue import Depth, UrlQueue
 from worker.schema import KINDS, Task, article_stream, event_stream, task_id
 from worker.settings import Settings

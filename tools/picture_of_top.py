@@ -11,8 +11,8 @@ from rich.console import Console, Group
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from worker.terminal import overview
 from worker.schema.fleet import Beat, Fleet, Host, Lag, Letter, Reader, Trouble
+from worker.terminal import overview
 
 PICTURE = Path(__file__).parent.parent / "docs" / "pictures" / "top.svg"
 NOW = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)

@@ -25,13 +25,13 @@ from tests.gateway.browsing import installed_browser, publish, served
 from tools.picture_of_top import FLEET
 from worker.demo import pages
 from worker.demo.story import REFUSALS, Story, stories
-from worker.pipeline.process_page import Digest, digest
-from worker.streams.embedded_server import embedded
 from worker.gateway.answers import Dead, Live, Status
+from worker.pipeline.process_page import Digest, digest
 from worker.queue import Depth, WorkerState
 from worker.schema import Meeting
 from worker.schema import Page as Fetched
 from worker.settings import Settings
+from worker.streams.embedded_server import embedded
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

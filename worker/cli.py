@@ -14,10 +14,10 @@ from collections.abc import Callable, Sequence
 
 import redis.exceptions
 
-from worker.telemetry import logs as log
 from worker.errors import EventStreamError, Failure, UsageError
 from worker.parser import parser
 from worker.settings import Settings
+from worker.telemetry import logs as log
 
 __all__ = ["main", "parser"]
 

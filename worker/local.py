@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from worker.consume import Report, consumer
-from worker.telemetry.liveness import Pulse
 from worker.queue import UrlQueue
 from worker.schema import Event
 from worker.settings import Settings
 from worker.subscribe import Subscription, subscribe
+from worker.telemetry.liveness import Pulse
 
 Feed = Callable[[UrlQueue, str, asyncio.Event], Awaitable[None]]
 """Puts tasks into a queue, which is on the Redis of that URL, until it has no more, or until the event is set."""
@@ -65,7 +65,7 @@ async def run(
         async with asyncio.TaskGroup() as parts:
             parts.create_task(_tick(queue, screen, over))
             parts.create_task(_listen(listening, screen))
-            work = parts.create_task(worker.local(drained))
+            work = parts.create_task(worker.run(drained))
             try:
                 await _until_fed_and_empty(queue, feed(queue, redis_url, stop), stop)
                 drained.set()

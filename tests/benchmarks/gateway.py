@@ -26,12 +26,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from worker.streams.embedded_server import embedded
 from worker.publish import writes
 from worker.queue import UrlQueue
 from worker.schema import Actor, Article, Decision, Event, Meeting, Span, Statement, Task, article_id, digest, task_id
 from worker.settings import Settings
 from worker.streams import connect
+from worker.streams.embedded_server import embedded
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

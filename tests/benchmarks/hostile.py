@@ -22,8 +22,8 @@ from rich.progress import track
 from rich.table import Table
 
 from worker.demo.story import stories
-from worker.pipeline.process_page import warm
 from worker.extract import extract
+from worker.pipeline.process_page import warm
 from worker.schema import Article
 
 EPILOG = """\

@@ -10,8 +10,8 @@ from typing import NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
-from worker.pipeline.process_page import digest
 from worker.extract import extract
+from worker.pipeline.process_page import digest
 from worker.schema import Article, Page
 
 T = TypeVar("T")

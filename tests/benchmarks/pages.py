@@ -4,7 +4,7 @@ import gzip
 from pathlib import Path
 
 from worker.demo.site import site
-from worker.fetch import Fetcher
+from worker.fetch.client import Fetcher
 from worker.schema import Page
 from worker.settings import Settings
 

@@ -15,20 +15,20 @@ from msgspec.structs import asdict, replace
 
 from tests.benchmarks.measure import Figure, Stopwatch, timed, tree_cpu_s
 from worker.demo.site import site
-from worker.pipeline.process_page import digest
-from worker.streams.embedded_server import embedded
 from worker.errors import Failure
 from worker.extract import extract
 from worker.extract.attribution.statements import statements
 from worker.extract.document import open_document
 from worker.extract.vocabulary.lexicon import lexicon
-from worker.fetch import FEED, Fetcher
+from worker.fetch.client import FEED, Fetcher
 from worker.parse import parse_article
 from worker.parse.feed import links
+from worker.pipeline.process_page import digest
 from worker.publish import writes
 from worker.queue import Depth, Settlement, UrlQueue
 from worker.schema import Article, Page, Statement, Task, task_id
 from worker.settings import Settings
+from worker.streams.embedded_server import embedded
 
 UNIT = "peer: trafilatura, text only (fast)"
 IN_FLIGHT = 32

@@ -2,10 +2,10 @@
 
 import pytest
 
-from worker.telemetry import metrics
 from worker.consume.stages import lap, stage
-from worker.pipeline.process_page import Lap
 from worker.errors import Permanent
+from worker.pipeline.process_page import Lap
+from worker.telemetry import metrics
 from worker.telemetry.tracing import span
 
 

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from worker.discover import Discover, Source
-from worker.fetch import Fetcher
-from worker.politeness import Politeness
+from worker.fetch.client import Fetcher
+from worker.fetch.politeness import Politeness
 from worker.queue import UrlQueue
 from worker.schema import Task
 from worker.settings import Settings

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from worker.gateway.app import GATEWAY_PARTS, gateway
 from worker.gateway.serving import serve
 from worker.publish import writes
-from worker.telemetry.liveness import Pulse
 from worker.schema import Actor, Article, Decision, Event, Meeting, Plover, Span, Statement, article_id, digest
 from worker.settings import Settings
 from worker.streams import connect
+from worker.telemetry.liveness import Pulse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -19,7 +19,6 @@ import pytest
 from worker.gateway.app import GATEWAY_PARTS, Gateway, gateway
 from worker.gateway.serving import serve
 from worker.publish import writes
-from worker.telemetry.liveness import Pulse
 from worker.schema import (
     Actor,
     Article,
@@ -35,6 +34,7 @@ from worker.schema import (
 )
 from worker.settings import Settings
 from worker.streams import browse
+from worker.telemetry.liveness import Pulse
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis

@@ -17,11 +17,11 @@ from redis.asyncio import Redis
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from tests.gateway.conftest import Publisher, Serve, Served, until
-from worker.streams.embedded_server import embedded
 from worker.gateway.site import WEB
 from worker.queue import UrlQueue
 from worker.schema import Task, task_id
 from worker.settings import Settings
+from worker.streams.embedded_server import embedded
 
 
 async def test_a_request_keeps_the_id_that_it_came_with(served: Served) -> None:

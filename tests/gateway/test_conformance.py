@@ -17,10 +17,10 @@ from worker import filters
 from worker.gateway.app import GATEWAY_PARTS, gateway
 from worker.gateway.openapi import make_openapi
 from worker.gateway.serving import serve
-from worker.telemetry.liveness import Pulse
 from worker.schema import Article, article_id
 from worker.settings import Settings
 from worker.streams import connect
+from worker.telemetry.liveness import Pulse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,10 +20,10 @@ from redis.asyncio import Redis
 from tests.gateway.conftest import publish, serve_with
 from tests.operating.promtool import STEP_S, Phase, Series, firing, series
 from worker.monitor import health
-from worker.monitor.snapshot import readers
 from worker.monitor.health import watched
-from worker.telemetry.liveness import Pulse
+from worker.monitor.snapshot import readers
 from worker.settings import Settings
+from worker.telemetry.liveness import Pulse
 
 __all__ = ["publish", "serve_with"]  # fixtures of theirs that are used here too
 

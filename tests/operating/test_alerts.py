@@ -23,20 +23,20 @@ from redis.exceptions import RedisError
 
 from tests.operating.conftest import HERE, Fires, Watching, fired, get, long_ago, process, says, until
 from tests.operating.promtool import Phase, Series, down, firing, needs, series
-from worker.monitor import health
-from worker.schema import fleet as vitals
 from worker.consume import Consumer, consumer, handling
 from worker.discover import Discover, Source, discovery
-from worker.streams.embedded_server import embedded
 from worker.errors import Transient
-from worker.fetch import Fetcher
-from worker.telemetry.metrics.registry import REGISTRY
-from worker.politeness import Politeness
-from worker.telemetry.liveness import Part
+from worker.fetch.client import Fetcher
+from worker.fetch.politeness import Politeness
+from worker.monitor import health
 from worker.queue import UrlQueue
 from worker.schema import Page, Task, task_id
+from worker.schema import fleet as vitals
 from worker.settings import Settings
 from worker.streams import connect
+from worker.streams.embedded_server import embedded
+from worker.telemetry.liveness import Part
+from worker.telemetry.metrics.registry import REGISTRY
 
 pytestmark = needs("promtool")
 BUG_COUNTED = r'communique_articles_total\{outcome="put_off",reason="bug"\} [1-9]'
@@ -50,7 +50,7 @@ def tasks(*urls: str) -> list[Task]:
 async def working(worker: Consumer) -> AsyncIterator[None]:
     """Let a consumer work while the block lasts."""
     stop = asyncio.Event()
-    running = asyncio.create_task(worker.local(stop))
+    running = asyncio.create_task(worker.run(stop))
     try:
         yield
     finally:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.parse.address import is_public
+from worker.fetch.addresses import is_public
 
 
 @pytest.mark.parametrize(

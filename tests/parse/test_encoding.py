@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.errors import Failure, Permanent, Transient
-from worker.parse.encoding import MAX_FRAMES, Decoder
+from worker.fetch.decoding import MAX_FRAMES, Decoder
 
 if sys.version_info >= (3, 14):
     from compression import zstd

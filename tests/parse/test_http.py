@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.parse.http import MAX_RETRY_AFTER_S, charset, media_type, retry_after_s, sniff
+from worker.fetch.headers import MAX_RETRY_AFTER_S, charset, media_type, retry_after_s, sniff
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

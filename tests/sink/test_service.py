@@ -18,7 +18,6 @@ from structlog.testing import capture_logs
 from tests.sink.test_collect import FORMATS, ids, parts
 from tests.subscribe.published import publish
 from tests.webhook.test_account import counted
-from worker.telemetry.liveness import Pulse
 from worker.schema import KINDS, Kind
 from worker.sink import folder as folder_module
 from worker.sink.collect import WRITE, Collector, Rotation
@@ -27,6 +26,7 @@ from worker.sink.folder import Folder
 from worker.sink.service import SINK_PARTS, Service
 from worker.sink.writers import writer_of
 from worker.subscribe import Subscription, subscribe
+from worker.telemetry.liveness import Pulse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -10,11 +10,11 @@ import pytest
 import redis.exceptions
 
 from tests.subscribe.published import MILLISECONDS, NOW, event, publish
-from worker.streams.embedded_server import embedded
 from worker.errors import EventStreamError, UsageError
 from worker.schema import KINDS, Meeting, event_stream
 from worker.settings import Settings
 from worker.streams import connect, read_group
+from worker.streams.embedded_server import embedded
 from worker.subscribe import Received, Subscription, events_per_kind, sources, subscribe, subscription
 
 if TYPE_CHECKING:

@@ -90,7 +90,7 @@ async def work_off(settings: Settings, pages: dict[str, Answer]) -> None:
         source = Source(name="courier", url=str(server.make_url("/feed")))
         async with discovery([source], settings, url, queue) as discovering:
             await discovering.once()
-        working = asyncio.create_task(worker.local(stop))
+        working = asyncio.create_task(worker.run(stop))
         async with asyncio.timeout(PATIENCE_S):
             while await under_way(queue):  # noqa: ASYNC110 - Redis is asked
                 await asyncio.sleep(0.02)

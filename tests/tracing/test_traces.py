@@ -22,10 +22,10 @@ from tests.tracing.conftest import (
     traced,
     work_off,
 )
-from worker.telemetry import metrics
 from worker.schema import KINDS, article_stream, event_stream
 from worker.settings import Settings
 from worker.streams import browse, connect
+from worker.telemetry import metrics
 
 
 class Run(Struct, kw_only=True):

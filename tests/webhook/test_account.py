@@ -15,8 +15,8 @@ from structlog.testing import capture_logs
 from tests.subscribe.published import publish
 from tests.webhook.receiver import SECRET, Receiver
 from tests.webhook.running import Running, hook
-from worker.telemetry import metrics
 from worker.errors import Transient
+from worker.telemetry import metrics
 from worker.telemetry.liveness import Pulse
 from worker.webhook import deliver
 from worker.webhook.account import LIMIT_S, Account

@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from tests.subscribe.published import event, person, publish
 from tests.webhook.receiver import SECRET, Receiver, receiving
 from tests.webhook.running import Running, hook
-from worker.streams.embedded_server import embedded
 from worker.errors import Permanent
 from worker.schema import KINDS
 from worker.streams import connect
+from worker.streams.embedded_server import embedded
 from worker.webhook import deliver as deliver_module
 from worker.webhook.place import Place
 from worker.webhook.post import Gone

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from worker.errors import UsageError
-from worker.urls import canonical
 from worker.schema import Task, task_id
 from worker.settings import Settings
+from worker.urls import canonical
 
 
 def required_redis_url(settings: Settings) -> str:

@@ -14,12 +14,12 @@ from rich.console import Console
 
 from worker import batch
 from worker.commands import tell
-from worker.pipeline.process_page import Digest, digest
 from worker.errors import UsageError
 from worker.export import Mistake, Report, Wanted, plover_lines
 from worker.extract import extract as extract_events
 from worker.extract import is_readable
 from worker.parse import parse_article
+from worker.pipeline.process_page import Digest, digest
 from worker.schema import KINDS, Article, Page, article_id, event_schema
 from worker.settings import Settings
 from worker.terminal import explained, line, visible

@@ -17,10 +17,10 @@ from redis.exceptions import RedisError
 from worker import arguments
 from worker.commands import required_redis_url, stop_on_signals, tell
 from worker.errors import UsageError
-from worker.monitor.snapshot import tell_of
 from worker.monitor.health import watched
-from worker.telemetry.liveness import Pulse
+from worker.monitor.snapshot import tell_of
 from worker.schema import KINDS, Kind
+from worker.schema.fleet import Reader
 from worker.settings import Settings
 from worker.sink.collect import Collector, Rotation
 from worker.sink.folder import Folder
@@ -28,8 +28,8 @@ from worker.sink.service import SINK_PARTS, Service
 from worker.sink.writers import writer_of
 from worker.streams import connect
 from worker.subscribe import Subscription, subscribe
+from worker.telemetry.liveness import Pulse
 from worker.terminal import visible
-from worker.schema.fleet import Reader
 from worker.webhook import plan
 from worker.webhook.deliver import Deliverer
 from worker.webhook.place import Place

@@ -14,22 +14,22 @@ import msgspec
 from msgspec.structs import replace
 from rich.console import Console
 
-from worker.telemetry import logs as log
 from worker.commands import addresses, stop_on_signals, task, tell
 from worker.commands.traced import traced
 from worker.consume import worker_parts
 from worker.demo.site import site
 from worker.discover import Source, discovery, load_sources
-from worker.streams.embedded_server import default_data_dir, embedded
 from worker.errors import Permanent
-from worker.monitor.health import watched
-from worker.telemetry.liveness import Pulse
-from worker.queue import QueueFull, UrlQueue
 from worker.local import POLL_S, Feed, Screen
 from worker.local import run as run_through
+from worker.monitor.health import watched
+from worker.queue import QueueFull, UrlQueue
 from worker.schema import Event, Task
 from worker.settings import Settings
 from worker.streams import connect
+from worker.streams.embedded_server import default_data_dir, embedded
+from worker.telemetry import logs as log
+from worker.telemetry.liveness import Pulse
 from worker.terminal import LiveView, visible
 
 PRIVATE_LEASE_S = 10.0

@@ -20,12 +20,12 @@ from worker.gateway.app import GATEWAY_PARTS
 from worker.gateway.app import gateway as make_gateway
 from worker.gateway.serving import serve
 from worker.monitor.health import watched
-from worker.telemetry.liveness import Pulse
 from worker.queue import UrlQueue
 from worker.schema import KINDS, Event
 from worker.settings import Settings
 from worker.subscribe import Subscription
 from worker.subscribe import subscribe as subscribe_to
+from worker.telemetry.liveness import Pulse
 from worker.terminal import line, visible
 
 
@@ -43,7 +43,7 @@ async def _consume(settings: Settings) -> None:
         consumer(settings, redis_url, pulse=pulse) as worker,
         watched(settings, redis_url, "worker", pulse),
     ):
-        await worker.local(stop)
+        await worker.run(stop)
 
 
 # ---------------------------------------------------------------- discover

@@ -17,10 +17,10 @@ from rich.text import Text
 from worker.commands import required_redis_url, stop_on_signals
 from worker.monitor.snapshot import survey
 from worker.queue import UrlQueue
+from worker.schema.fleet import Fleet
 from worker.settings import Settings
 from worker.streams import connect, without_password
 from worker.terminal import overview
-from worker.schema.fleet import Fleet
 
 LETTERS: Final = 5
 PIPE_WIDTH: Final = 160

@@ -6,8 +6,8 @@ import argparse
 import functools
 from collections.abc import Callable
 
-from worker.telemetry.metrics import our_version
 from worker.settings import Settings
+from worker.telemetry.metrics import our_version
 from worker.telemetry.tracing import exported
 
 Command = Callable[[argparse.Namespace, Settings], int]

@@ -15,13 +15,13 @@ import structlog
 from worker.consume.loop import Consumer, worker_parts
 from worker.consume.report import Report
 from worker.consume.retry import next_try
-from worker.fetch import Fetcher
-from worker.politeness import Politeness
+from worker.fetch.client import Fetcher
+from worker.fetch.politeness import Politeness
 from worker.pipeline.pool import Pool
-from worker.telemetry.liveness import Pulse
 from worker.queue import UrlQueue, process_name
 from worker.settings import Settings
 from worker.streams import connect, is_durable
+from worker.telemetry.liveness import Pulse
 
 __all__ = ["Consumer", "Report", "consumer", "next_try", "worker_parts"]
 

@@ -13,20 +13,20 @@ import msgspec
 import structlog
 from redis.exceptions import RedisError
 
-from worker.telemetry import metrics
 from worker.consume.report import Report, tell_end, tell_written
 from worker.consume.retry import counting_crashes, next_try
 from worker.consume.settling import Settling
 from worker.consume.stages import lap, stage
-from worker.pipeline.process_page import Digest, digest
 from worker.errors import Failure, Permanent, Transient
-from worker.fetch import Fetcher
-from worker.politeness import Politeness
+from worker.fetch.client import Fetcher
+from worker.fetch.politeness import Politeness
 from worker.pipeline.pool import Pool
+from worker.pipeline.process_page import Digest, digest
 from worker.publish import traceparent, writes
 from worker.queue import GROUP, Delivery, Settlement, UrlQueue
 from worker.schema import Task, publication_id
 from worker.settings import Settings
+from worker.telemetry import metrics
 from worker.telemetry.tracing import Span, processing, settling
 
 log = structlog.get_logger()

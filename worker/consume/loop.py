@@ -14,17 +14,17 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 
 import structlog
 
-from worker.telemetry import metrics
 from worker.consume.handling import Clock, Handling, utc_now
 from worker.consume.report import Report
 from worker.consume.retry import counting_crashes
 from worker.consume.settling import Settling
-from worker.fetch import Fetcher
-from worker.politeness import Politeness
+from worker.fetch.client import Fetcher
+from worker.fetch.politeness import Politeness
 from worker.pipeline.pool import Pool
-from worker.telemetry.liveness import MARGIN_S, Part, Pulse
 from worker.queue import Delivery, UrlQueue
 from worker.settings import Settings
+from worker.telemetry import metrics
+from worker.telemetry.liveness import MARGIN_S, Part, Pulse
 
 log = structlog.get_logger()
 

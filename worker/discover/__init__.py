@@ -11,11 +11,11 @@ from contextlib import asynccontextmanager
 from worker.discover.asking import Asked, Queue
 from worker.discover.loop import Discover, discover_parts
 from worker.discover.sources import Source, load_sources
-from worker.fetch import Fetcher
-from worker.politeness import Politeness
-from worker.telemetry.liveness import Pulse
+from worker.fetch.client import Fetcher
+from worker.fetch.politeness import Politeness
 from worker.settings import Settings
 from worker.streams import connect
+from worker.telemetry.liveness import Pulse
 
 __all__ = ["Asked", "Discover", "Source", "discover_parts", "discovery", "load_sources"]
 

@@ -12,19 +12,18 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from worker import schema
-from worker.telemetry import metrics
+from worker import schema, urls
 from worker.discover.sources import Source
 from worker.discover.turns import SLEEP_S, Turn, Turns
 from worker.errors import Failure, NotYet, Permanent, Transient
-from worker.fetch import Fetcher, Validators
+from worker.fetch.client import Fetcher, Validators
+from worker.fetch.politeness import Politeness
 from worker.parse import feed
-from worker import urls
-from worker.politeness import Politeness
-from worker.telemetry.liveness import Pulse
 from worker.queue import QueueFull
 from worker.schema import Task
 from worker.settings import Settings
+from worker.telemetry import metrics
+from worker.telemetry.liveness import Pulse
 from worker.telemetry.tracing import Span, asking, span
 
 log = structlog.get_logger()

@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from worker.telemetry import metrics
 from worker.discover.asking import Asked, Asking, Queue
 from worker.discover.sources import Source
 from worker.discover.turns import SLEEP_S, Turns, lease_s
-from worker.fetch import Fetcher
-from worker.politeness import Politeness
-from worker.telemetry.liveness import MARGIN_S, Part, Pulse
+from worker.fetch.client import Fetcher
+from worker.fetch.politeness import Politeness
 from worker.settings import Settings
+from worker.telemetry import metrics
+from worker.telemetry.liveness import MARGIN_S, Part, Pulse
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis

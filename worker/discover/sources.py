@@ -10,8 +10,8 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from worker.errors import Permanent, UsageError
 from worker import urls
+from worker.errors import Permanent, UsageError
 
 MAX_INTERVAL_S: Final = 30 * 86_400
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from worker import schema
 from worker.discover.sources import Source
-from worker.fetch import Validators
+from worker.fetch.client import Validators
 from worker.settings import Settings
 from worker.streams import Call, Script
 

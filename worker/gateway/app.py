@@ -11,7 +11,6 @@ from typing import Final
 from aiohttp import web
 from msgspec import Struct
 
-from worker.telemetry import metrics
 from worker.gateway import site
 from worker.gateway.articles import Articles
 from worker.gateway.asyncapi import make_asyncapi
@@ -25,11 +24,12 @@ from worker.gateway.lookup import Lookup
 from worker.gateway.openapi import make_openapi
 from worker.gateway.status import StatusView
 from worker.gateway.stream import Streams
-from worker.telemetry.liveness import MARGIN_S, Part, Pulse
 from worker.queue import UrlQueue
 from worker.schema import event_schema
 from worker.settings import Settings
 from worker.streams import connect
+from worker.telemetry import metrics
+from worker.telemetry.liveness import MARGIN_S, Part, Pulse
 
 MOST_BODY_BYTES: Final = 4 << 20
 ID: Final = "{id:[0-9a-f]{32}}"

@@ -13,9 +13,9 @@ from worker.gateway.answers import Put, PutAnswer, PutResult
 from worker.gateway.asking import only
 from worker.gateway.bodies import body
 from worker.gateway.problems import Refusal
-from worker.urls import canonical
 from worker.queue import QueueFull
 from worker.schema import Article, Task, article_id, task_id
+from worker.urls import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from redis.exceptions import RedisError
 
-from worker.monitor.snapshot import survey
 from worker.gateway.answers import Dead, Health, Live, Status
 from worker.gateway.asking import only
 from worker.gateway.bodies import body
 from worker.gateway.position import spelt
+from worker.monitor.snapshot import survey
 from worker.schema import article_stream
 from worker.subscribe import events_per_kind
 

@@ -22,13 +22,14 @@ import msgspec
 import structlog
 from redis.exceptions import RedisError
 
-from worker.telemetry import metrics
 from worker.errors import UsageError
+from worker.monitor.fleet_collector import SURROUNDINGS
 from worker.monitor.snapshot import Heart, survey
-from worker.telemetry.liveness import MARGIN_S, Part, Pulse
 from worker.queue import UrlQueue, process_name
-from worker.streams import connect
 from worker.schema.fleet import BEAT_S, Fleet
+from worker.streams import connect
+from worker.telemetry import metrics
+from worker.telemetry.liveness import MARGIN_S, Part, Pulse
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -66,8 +67,8 @@ async def watched(
         stack.push_async_callback(queue.aclose)
         heart = Heart(client, settings, service, pulse, clock=time.monotonic, name=process_name())
         eyes = Eyes(lambda: survey(client, queue, settings), heart, pulse, look)
-        metrics.SURROUNDINGS.watch(service, pulse, eyes.fleet)
-        stack.callback(metrics.SURROUNDINGS.forget, service)
+        SURROUNDINGS.watch(service, pulse, eyes.fleet)
+        stack.callback(SURROUNDINGS.forget, service)
         port = stack.enter_context(_served(settings, pulse))
         await stack.enter_async_context(_turning(pulse, eyes))
         yield port

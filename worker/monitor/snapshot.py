@@ -18,21 +18,21 @@ import msgspec
 from msgspec.structs import replace
 from redis.exceptions import ResponseError
 
-from worker.telemetry import metrics
-from worker.politeness import Hosts
+from worker.fetch.politeness import Hosts
 from worker.queue import Depth, UrlQueue, consumer_name
 from worker.schema import KINDS, article_stream, event_stream
-from worker.streams import browse, order
 from worker.schema.fleet import FORGOTTEN_S, MINUTE_S, Beat, Fleet, Host, Lag, Letter, Reader
+from worker.streams import browse, order
+from worker.telemetry import metrics
 
 if TYPE_CHECKING:
     from collections import Counter
 
     from redis.asyncio import Redis
 
-    from worker.telemetry.liveness import Pulse
     from worker.schema import Kind
     from worker.settings import Settings
+    from worker.telemetry.liveness import Pulse
 
 T = TypeVar("T")
 

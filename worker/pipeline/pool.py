@@ -20,9 +20,9 @@ from typing import Any, ParamSpec, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from worker.telemetry import metrics
 from worker.errors import Permanent, Transient
 from worker.settings import Settings
+from worker.telemetry import metrics
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import msgspec
 
-from worker.telemetry import metrics
 from worker.queue import scripts
 from worker.queue.dead import PAGE, DeadLetter, dead, requeue
 from worker.queue.delivery import UNREADABLE, Delivery, Outcome, QueueFull, Settlement, task_of
 from worker.queue.depth import Depth, WorkerState, depth, workers
 from worker.queue.keys import GROUP, Keys
 from worker.streams import Call, Entry, Group, Lease, Write, check_server, connect, persist, read_group
+from worker.telemetry import metrics
 from worker.telemetry.tracing import Putting
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from msgspec import Struct
 
-from worker.telemetry import metrics
 from worker.errors import EventStreamError
-from worker.telemetry.liveness import Pulse
-from worker.sink.disk import step
 from worker.schema.fleet import Reader
+from worker.sink.disk import step
+from worker.telemetry import metrics
+from worker.telemetry.liveness import Pulse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from worker.telemetry.liveness import MARGIN_S, Part, Pulse
 from worker.sink.collect import TURN_S, WRITE
 from worker.sink.disk import DiskError
+from worker.telemetry.liveness import MARGIN_S, Part, Pulse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.schema import KINDS
+from worker.schema.fleet import Beat, Fleet, Host, Letter
 from worker.terminal.lines import KIND_STYLE, visible
 from worker.terminal.readers import subscribers
 from worker.terminal.tables import age, alarming, columns
-from worker.schema.fleet import Beat, Fleet, Host, Letter
 
 MOST_ROWS: Final = 8
 """Of hosts and dead letters: a glance, not a report."""

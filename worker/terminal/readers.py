@@ -8,9 +8,9 @@ from itertools import groupby
 from rich.table import Table
 from rich.text import Text
 
+from worker.schema.fleet import Fleet, Lag, Reader
 from worker.terminal.lines import visible
 from worker.terminal.tables import age, alarming, columns
-from worker.schema.fleet import Fleet, Lag, Reader
 
 Row = tuple[str, str, float, int | None, int]
 """Subscriber, streams, seconds behind, entries behind, entries under way."""

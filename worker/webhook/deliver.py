@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from worker.errors import EventStreamError, Failure, Permanent, Transient
-from worker.telemetry.liveness import Pulse
-from worker.subscribe import subscribe
 from worker.schema.fleet import Reader
+from worker.subscribe import subscribe
+from worker.telemetry.liveness import Pulse
 from worker.webhook.account import Account
 from worker.webhook.message import message
 from worker.webhook.place import LEASE_S, Place

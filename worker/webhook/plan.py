@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
-from worker.errors import Permanent, UsageError
-from worker.filters.keywords import Filters, make_filter
 from worker import urls
-from worker.resolve import refuse_private_literal
+from worker.errors import Permanent, UsageError
+from worker.fetch.resolver import refuse_private_literal
+from worker.filters.keywords import Filters, make_filter
 from worker.webhook import signature
 
 if TYPE_CHECKING:

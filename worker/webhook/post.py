@@ -1,7 +1,7 @@
 """One attempt to deliver: a signed POST, and what its answer means.
 
 Reasons.  Permanent: `http_<3xx>` (redirects are not followed), `http_<4xx>`, `private_address`.  Gone: `http_410`.
-Transient: `http_408`, `http_429`, `http_<5xx>`, and what can go wrong on the way, as `worker.fetch` names it.
+Transient: `http_408`, `http_429`, `http_<5xx>`, and what can go wrong on the way, as `worker.fetch.client` names it.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import aiohttp
 import yarl
 
 from worker.errors import Permanent, Transient
-from worker.fetch import only_failures, user_agent
-from worker.parse.http import retry_after_s
-from worker.resolve import connector
+from worker.fetch.client import only_failures, user_agent
+from worker.fetch.headers import retry_after_s
+from worker.fetch.resolver import connector
 from worker.webhook.signature import signature
 
 if TYPE_CHECKING:

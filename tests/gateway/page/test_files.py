@@ -12,8 +12,8 @@ from worker.codes import CAMEO
 from worker.gateway import site
 from worker.gateway.vocabulary import vocabulary
 from worker.schema import KINDS, Act, DecisionStatus, MeetingStatus
-from worker.terminal.explain import rule_in_words
 from worker.schema.fleet import SILENT_S
+from worker.terminal.explain import rule_in_words
 
 INDEX = (site.WEB / "index.html").read_text(encoding="utf-8")
 MODULES = sorted(path for path in site.WEB.glob("*.js") if path.name != "theme.js")

@@ -7,7 +7,25 @@ whoever asks, and comes out of the last survey of the fleet (`surroundings`): ta
 Labels are bounded: none holds a URL, and of the hosts only the few are there that are paused longest.
 """
 
-from worker.telemetry.metrics.counted import (
+from worker.telemetry.metrics.delivery import (
+    ATTEMPT_S,
+    ATTEMPTS,
+    DELIVERY_S,
+    DISK_FAILURES,
+    FILE_BYTES,
+    FILES,
+    FINISHED_AT,
+    UNDER_WAY,
+    UNFINISHED,
+    WRITTEN,
+    handed_on,
+    prepare_sink,
+    prepare_webhook,
+    under_way,
+)
+from worker.telemetry.metrics.gateway import GATEWAY
+from worker.telemetry.metrics.registry import exposition, names
+from worker.telemetry.metrics.worker import (
     ARTICLES,
     CLAIMS,
     DEAD_LETTERS,
@@ -27,25 +45,6 @@ from worker.telemetry.metrics.counted import (
     prepare,
     totals,
 )
-from worker.telemetry.metrics.forwarding import (
-    ATTEMPT_S,
-    ATTEMPTS,
-    DELIVERY_S,
-    DISK_FAILURES,
-    FILE_BYTES,
-    FILES,
-    FINISHED_AT,
-    UNDER_WAY,
-    UNFINISHED,
-    WRITTEN,
-    handed_on,
-    prepare_sink,
-    prepare_webhook,
-    under_way,
-)
-from worker.telemetry.metrics.readers import GATEWAY
-from worker.telemetry.metrics.registry import exposition, names
-from worker.telemetry.metrics.surroundings import SURROUNDINGS
 
 __all__ = [
     "ARTICLES",
@@ -68,7 +67,6 @@ __all__ = [
     "SOURCES_ASKED",
     "SOURCE_FAILURES",
     "STAGES",
-    "SURROUNDINGS",
     "UNDER_WAY",
     "UNFINISHED",
     "WRITTEN",

@@ -11,8 +11,8 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram, Info
 
-from worker.telemetry.metrics.registry import REGISTRY
 from worker.schema import KINDS, Event
+from worker.telemetry.metrics.registry import REGISTRY
 
 BOUNDS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 """Of the histograms' buckets: from a settle on loopback to the longest fetch."""

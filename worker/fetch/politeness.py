@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from msgspec import Struct
 from protego import Protego
 
-from worker.errors import NotYet, Permanent, Transient
-from worker.fetch import AGENT, ROBOTS
 from worker import urls
+from worker.errors import NotYet, Permanent, Transient
+from worker.fetch.client import AGENT, ROBOTS
 from worker.streams import Call, Script, Word, persist
 from worker.telemetry.tracing import span
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
 
-    from worker.fetch import Admit, Fetcher
+    from worker.fetch.client import Admit, Fetcher
     from worker.schema import Task
     from worker.settings import Settings
 

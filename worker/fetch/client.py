@@ -19,12 +19,12 @@ import yarl
 from msgspec import Struct
 
 from worker.errors import Permanent, Transient
-from worker.parse.encoding import ACCEPTED, Decoder
-from worker.parse.http import charset, media_type, retry_after_s, sniff
-from worker.urls import normal
-from worker.resolve import PrivateAddressError, connector, refuse_private_literal
+from worker.fetch.decoding import ACCEPTED, Decoder
+from worker.fetch.headers import charset, media_type, retry_after_s, sniff
+from worker.fetch.resolver import PrivateAddressError, connector, refuse_private_literal
 from worker.schema import Page
 from worker.telemetry.tracing import request
+from worker.urls import normal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping

@@ -9,8 +9,8 @@ from typing import Final, Protocol
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from worker.telemetry.metrics.registry import REGISTRY, gauge, plain
 from worker.schema.fleet import Fleet, Lag
+from worker.telemetry.metrics.registry import REGISTRY, gauge, plain
 
 
 class Beats(Protocol):

@@ -13,7 +13,7 @@ from aiohttp import TCPConnector
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from worker.errors import Permanent
-from worker.parse.address import is_public
+from worker.fetch.addresses import is_public
 
 _DNS_CACHE_S: Final = 60
 

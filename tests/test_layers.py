@@ -1,4 +1,4 @@
-"""The house rule: imports only go down, and the pure floors touch nothing of the world."""
+"""Imports point down the layers only, and the pure layers do no I/O and read no clock."""
 
 import ast
 from pathlib import Path
@@ -7,49 +7,40 @@ import pytest
 
 WORKER = Path(__file__).parent.parent / "worker"
 
-FLOORS = {
+LAYERS = {
     "schema": 0,
     "errors": 0,
     "settings": 0,
     "codes": 1,
+    "urls": 1,
     "parse": 2,
     "extract": 2,
-    "view": 2,
     "filters": 2,
-    "vitals": 1,
-    "streams": 3,
-    "resolve": 3,
-    "digest": 3,
+    "terminal": 2,
     "export": 3,
-    "log": 3,
-    "metrics": 3,
-    "pulse": 3,
-    "tracing": 3,
-    "warm": 4,
+    "streams": 3,
+    "telemetry": 3,
     "queue": 4,
-    "politeness": 4,
     "fetch": 4,
+    "pipeline": 4,
     "publish": 4,
     "subscribe": 4,
-    "embedded": 4,
-    "pool": 4,
     "demo": 4,
     "discover": 5,
     "consume": 5,
     "batch": 5,
     "webhook": 5,
     "sink": 5,
-    "fleet": 5,
-    "health": 6,
-    "gateway": 6,
-    "run": 6,
-    "arguments": 6,
-    "parser": 7,
-    "commands": 7,
-    "cli": 8,
-    "__main__": 9,
+    "monitor": 6,
+    "gateway": 7,
+    "local": 7,
+    "arguments": 7,
+    "parser": 8,
+    "commands": 8,
+    "cli": 9,
+    "__main__": 10,
 }
-"""Module or package of `worker` -> its floor."""
+"""Module or package of `worker` -> its layer."""
 
 WITHIN_EXTRACT = {
     "dates": 0,
@@ -63,11 +54,10 @@ WITHIN_EXTRACT = {
     "coding": 5,
     "__init__": 6,
 }
-"""Module or package of `worker.extract` -> its floor."""
+"""Module or package of `worker.extract` -> its layer."""
 
 SAME_FLOOR_ALLOWED = {
     ("settings", "errors"),  # the vocabulary may use its own words
-    ("politeness", "fetch"),  # robots.txt is fetched like anything else
 }
 
 IMPURE = {"asyncio", "aiohttp", "redis", "os", "time", "random", "logging", "structlog", "socket", "subprocess"}
@@ -79,7 +69,7 @@ def modules() -> list[Path]:
 
 
 def home(path: Path) -> str:
-    """The floor's key of a file: its first name below `worker`."""
+    """The name in `LAYERS` of a file: its first path component below `worker`."""
     return path.relative_to(WORKER).with_suffix("").parts[0]
 
 
@@ -99,20 +89,20 @@ def imports(path: Path) -> set[str]:
 
 
 def neighbours(path: Path) -> set[str]:
-    """Keys of the floors that a file imports from."""
+    """Layer names that a file imports from."""
     return {n.split(".")[1] for n in imports(path) if n.startswith("worker.")} - {home(path)}
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(WORKER)))
-def test_every_module_has_a_floor(path: Path) -> None:
-    assert home(path) in FLOORS
+def test_every_module_has_a_layer(path: Path) -> None:
+    assert home(path) in LAYERS
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(WORKER)))
 def test_imports_only_go_down(path: Path) -> None:
     here = home(path)
     for there in neighbours(path):
-        assert FLOORS[there] < FLOORS[here] or (here, there) in SAME_FLOOR_ALLOWED, f"{here} imports {there}"
+        assert LAYERS[there] < LAYERS[here] or (here, there) in SAME_FLOOR_ALLOWED, f"{here} imports {there}"
 
 
 @pytest.mark.parametrize("path", sorted((WORKER / "extract").rglob("*.py")), ids=lambda p: str(p.relative_to(WORKER)))
@@ -127,7 +117,7 @@ def test_imports_within_extraction_only_go_down(path: Path) -> None:
     [p for p in modules() if home(p) in {"codes", "parse", "extract", "export", "filters"}],
     ids=lambda p: str(p.relative_to(WORKER)),
 )
-def test_pure_floors_touch_nothing_of_the_world(path: Path) -> None:
+def test_pure_layers_do_no_io(path: Path) -> None:
     assert not {n.split(".")[0] for n in imports(path)} & IMPURE
     tree = ast.parse(path.read_text(encoding="utf-8"))
     clocks = [n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr in CLOCKS]

@@ -6,9 +6,9 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from worker.telemetry.metrics.counted import BOUNDS_S, totals
-from worker.telemetry.metrics.registry import REGISTRY
 from worker.schema import KINDS
+from worker.telemetry.metrics.registry import REGISTRY
+from worker.telemetry.metrics.worker import BOUNDS_S, totals
 
 HOUR_S: Final = 3600.0
 PATIENT_BOUNDS_S: Final = (*BOUNDS_S, 300.0, 1800.0, HOUR_S, 6 * HOUR_S, 24 * HOUR_S, 72 * HOUR_S)
