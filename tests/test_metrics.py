@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from worker.gateway.client import Ending
+from worker.gateway.live.connection import Ending
 from worker.sink.disk import Step
 from worker.telemetry import metrics
 from worker.telemetry.metrics.delivery import STEPS

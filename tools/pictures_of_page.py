@@ -25,7 +25,7 @@ from tests.gateway.browsing import installed_browser, publish, served
 from tools.picture_of_top import FLEET
 from worker.demo import pages
 from worker.demo.story import REFUSALS, Story, stories
-from worker.gateway.answers import Dead, Live, Status
+from worker.gateway.models import Dead, Live, Status
 from worker.pipeline.process_page import Digest, digest
 from worker.queue import Depth, WorkerState
 from worker.schema import Meeting

@@ -1,4 +1,4 @@
-"""Train the part-of-speech model of `worker.extract.grammar.tags` on Universal Dependencies treebanks.
+"""Train the part-of-speech model of `worker.extract.grammar.pos_tagger` on Universal Dependencies treebanks.
 
     python -m tools.train_tagger --out worker/extract/lexicons/en.tags [--test FILE.conllu.gz] TRAIN.conllu.gz …
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from worker.extract.grammar.tags import (
+from worker.extract.grammar.pos_tagger import (
     Model,
     Row,
     Tagger,

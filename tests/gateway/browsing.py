@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from worker.gateway.app import GATEWAY_PARTS, gateway
-from worker.gateway.serving import serve
+from worker.gateway.server import serve
 from worker.publish import writes
 from worker.schema import Actor, Article, Decision, Event, Meeting, Plover, Span, Statement, article_id, digest
 from worker.settings import Settings

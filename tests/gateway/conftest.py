@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from worker.gateway.app import GATEWAY_PARTS, Gateway, gateway
-from worker.gateway.serving import serve
+from worker.gateway.server import serve
 from worker.publish import writes
 from worker.schema import (
     Actor,

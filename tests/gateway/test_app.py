@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from tests.gateway.conftest import Publisher, Serve, Served, until
-from worker.gateway.site import WEB
+from worker.gateway.assets import WEB
 from worker.queue import UrlQueue
 from worker.schema import Task, task_id
 from worker.settings import Settings
@@ -63,7 +63,7 @@ async def test_a_mistake_of_ours_is_a_problem_that_tells_nothing(
     async def fail(*_: Any) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("worker.gateway.history.History.gaps", fail)
+    monkeypatch.setattr("worker.gateway.live.replay.History.gaps", fail)
     problem = await served.get("/v1/events", 500)
     assert "secret" not in json.dumps(problem)
 
@@ -172,7 +172,7 @@ async def test_the_state_is_asked_for_once_a_second_however_many_ask(
 ) -> None:
     first = await served.get("/v1/status")
     assert await served.get("/v1/status") == first
-    monkeypatch.setattr("worker.gateway.status.FRESH_S", 0.0)
+    monkeypatch.setattr("worker.gateway.api.status.FRESH_S", 0.0)
     assert await served.get("/v1/status") != first
 
 
@@ -187,7 +187,7 @@ async def test_a_state_that_cannot_be_had_is_not_asked_for_by_one_after_the_othe
         await asyncio.sleep(0.2)
         raise RedisTimeout
 
-    monkeypatch.setattr("worker.gateway.status.survey", slow)
+    monkeypatch.setattr("worker.gateway.api.status.survey", slow)
     await asyncio.gather(*(served.get("/v1/status", 503) for _ in range(5)))
     assert asked == 1
     monkeypatch.undo()

@@ -7,7 +7,7 @@ from typing import Any
 
 from jsonschema import Draft7Validator
 
-from worker.gateway.asyncapi import make_asyncapi
+from worker.gateway.spec.asyncapi import make_asyncapi
 from worker.schema import KINDS
 
 DATA = Path(__file__).parent.parent / "data"

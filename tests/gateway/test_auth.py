@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from tests.gateway.conftest import Serve, Served, text_of, until
 from worker.errors import UsageError
-from worker.gateway.auth import check_open, is_loopback, load_tokens
+from worker.gateway.middleware.auth import check_open, is_loopback, load_tokens
 
 READER, WRITER = "reader-token-0123456789", "writer-token-0123456789"
 

@@ -13,9 +13,9 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.gateway.conftest import Publisher, Serve, Served, made, person, until
-from worker.gateway import lookup
-from worker.gateway.history import History
-from worker.gateway.tables import COLUMNS
+from worker.gateway.api import lookup
+from worker.gateway.live.replay import History
+from worker.gateway.api.csv import COLUMNS
 from worker.schema import digest, event_stream
 from worker.settings import Settings
 
@@ -78,8 +78,8 @@ async def test_a_link_leads_to_the_next_page_with_the_same_filters(served: Serve
 async def test_a_request_looks_at_a_bounded_number_of_entries(
     served: Served, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.events.MOST_SEEN", 3)
-    monkeypatch.setattr("worker.gateway.events.CHUNK", 1)
+    monkeypatch.setattr("worker.gateway.api.events.MOST_SEEN", 3)
+    monkeypatch.setattr("worker.gateway.api.events.CHUNK", 1)
     await published(served, publish, 12)
     pages, place = [], "0"
     while place:
@@ -263,7 +263,7 @@ async def test_a_stream_that_was_begun_anew_is_walked_through_anew(
 async def test_what_is_trimmed_away_while_a_page_is_read_is_said(
     served: Served, publish: Publisher, redis: Redis, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.events.CHUNK", 1)
+    monkeypatch.setattr("worker.gateway.api.events.CHUNK", 1)
     await publish.events(*(made(i, "meeting") for i in range(6)))
     await until(lambda: served.gateway.figures.events.total() == 6)
     read, first = History.read, True

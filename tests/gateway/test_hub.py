@@ -13,9 +13,9 @@ from redis.asyncio import Redis
 
 from tests.gateway.conftest import Publisher, made, until
 from worker.filters import EVERYTHING
-from worker.gateway.figures import Figures
-from worker.gateway.frames import ws_form
-from worker.gateway.hub import Hub
+from worker.gateway.live.figures import Figures
+from worker.gateway.live.encoders import ws_form
+from worker.gateway.live.broadcaster import Hub
 from worker.schema import KINDS, Kind, event_stream
 from worker.settings import Settings
 from worker.streams import connect
@@ -79,7 +79,7 @@ async def test_within_a_millisecond_the_kinds_have_an_order_however_they_come(
 async def test_a_clock_set_back_holds_nobody_up_for_long(
     settings: Settings, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.hub.HOLD_S", 0.05)
+    monkeypatch.setattr("worker.gateway.live.broadcaster.HOLD_S", 0.05)
     async with reading(settings) as (_, heard):
         ahead = await now_ms(publish.redis) + 3_600_000
         await add(publish, "decision", 1, f"{ahead}-0")
@@ -91,7 +91,7 @@ async def test_a_clock_set_back_holds_nobody_up_for_long(
 async def test_a_flood_of_one_kind_keeps_the_order_of_all(
     settings: Settings, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.hub.BATCH", 3)
+    monkeypatch.setattr("worker.gateway.live.broadcaster.BATCH", 3)
     async with reading(settings) as (hub, heard):
         base = await now_ms(publish.redis) - 10_000
         pipe = publish.redis.pipeline(transaction=True)
@@ -125,7 +125,7 @@ async def test_who_joins_gets_what_is_at_hand_behind_its_place_and_no_more(
 async def test_what_is_no_longer_at_hand_is_out_of_reach(
     settings: Settings, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.hub.RECENT", 1)
+    monkeypatch.setattr("worker.gateway.live.broadcaster.RECENT", 1)
     async with reading(settings) as (hub, heard):
         begin = hub.position
         assert hub.reaches(begin, ("statement", "meeting", "decision"))
@@ -205,7 +205,7 @@ async def test_what_is_trimmed_away_before_the_hub_has_read_it_is_said_in_its_pl
 async def test_trimming_that_overtakes_a_hub_that_is_far_behind_is_said(
     settings: Settings, publish: Publisher, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.hub.BATCH", 2)
+    monkeypatch.setattr("worker.gateway.live.broadcaster.BATCH", 2)
     stream = event_stream(settings.key_prefix, "meeting")
     async with reading(settings) as (_, heard):
         await publish.events(made(0, "meeting"))

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.gateway.conftest import Serve
-from worker.gateway import limits
-from worker.gateway.limits import Limits, caller_of, network_of, retry_after
+from worker.gateway.middleware import rate_limit as limits
+from worker.gateway.middleware.rate_limit import Limits, caller_of, network_of, retry_after
 
 
 class Clock:

@@ -6,7 +6,7 @@ from typing import Any
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from worker.filters import CONFIDENCE, PARAMETERS, Filter
-from worker.gateway.openapi import make_openapi
+from worker.gateway.spec.openapi import make_openapi
 
 DOCUMENT: dict[str, Any] = json.loads(json.dumps(make_openapi()))
 

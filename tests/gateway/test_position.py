@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.gateway.position import SEQUENCE_MAX, START, before, parse, spelt
+from worker.gateway.cursor import SEQUENCE_MAX, START, before, parse, spelt
 from worker.streams import order
 
 SEQUENCES = st.integers(0, 18 * 10**18 - 1) | st.just(SEQUENCE_MAX)

@@ -13,8 +13,8 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.gateway.conftest import Publisher, Serve, Served, made, person, until
-from worker.gateway.history import History, Window
-from worker.gateway.position import START
+from worker.gateway.live.replay import History, Window
+from worker.gateway.cursor import START
 from worker.schema import KINDS, event_stream
 from worker.settings import Settings
 from worker.streams import extents
@@ -102,7 +102,7 @@ async def test_what_a_browser_saw_last_overrides_the_address_it_was_given(served
 async def test_nothing_is_lost_or_doubled_at_the_seam(
     served: Served, publish: Publisher, monkeypatch: pytest.MonkeyPatch, recent: int
 ) -> None:
-    monkeypatch.setattr("worker.gateway.hub.RECENT", recent)
+    monkeypatch.setattr("worker.gateway.live.broadcaster.RECENT", recent)
     total, clients = 600, 12
 
     async def publishing() -> None:
@@ -289,7 +289,7 @@ def read_all(from_socket: socket.socket) -> bytes:
 async def test_a_stalled_client_is_given_up(
     serve_with: Serve, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.stream.FAREWELL_S", 0.05)
+    monkeypatch.setattr("worker.gateway.live.endpoint.FAREWELL_S", 0.05)
     async with serve_with(gateway_buffer_bytes=1 << 16) as served:
         with slow_socket(served.port):
             await until(lambda: served.gateway.hub.listeners == 1)
@@ -331,8 +331,8 @@ async def test_where_the_past_cannot_be_read_the_stream_ends_with_a_word(
     async def fail(*_: Any) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr("worker.gateway.history.History.gaps", fail)
-    monkeypatch.setattr("worker.gateway.hub.RECENT", 0)
+    monkeypatch.setattr("worker.gateway.live.replay.History.gaps", fail)
+    monkeypatch.setattr("worker.gateway.live.broadcaster.RECENT", 0)
     await publish.numbers(1)
     await until(lambda: served.gateway.hub.position[1] != "0-0")
     async with served.listen("after=0") as ear:
@@ -346,7 +346,7 @@ async def test_where_the_past_cannot_be_read_the_stream_ends_with_a_word(
 async def test_many_who_read_the_past_at_once_each_get_all_of_it(
     serve_with: Serve, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.stream.FULL_SPEED", 1)
+    monkeypatch.setattr("worker.gateway.live.endpoint.FULL_SPEED", 1)
     for number in range(90):
         await publish.numbers(number)
         await asyncio.sleep(0.001)
@@ -481,9 +481,9 @@ async def test_trimming_that_overtakes_who_reads_the_past_is_said(
     trims: dict[int, int],
     expected: list[str | int],
 ) -> None:
-    monkeypatch.setattr("worker.gateway.stream.CHUNK", 2)
-    monkeypatch.setattr("worker.gateway.stream.FEWEST", 2)
-    monkeypatch.setattr("worker.gateway.hub.RECENT", 0)
+    monkeypatch.setattr("worker.gateway.live.endpoint.CHUNK", 2)
+    monkeypatch.setattr("worker.gateway.live.endpoint.FEWEST", 2)
+    monkeypatch.setattr("worker.gateway.live.broadcaster.RECENT", 0)
     await publish.events(*(made(i, "meeting") for i in range(12)))
     await until(lambda: served.gateway.figures.events.total() == 12)
     [first, *_] = (await served.get("/v1/events?after=0&limit=1&format=json"))["position"].split(" ")
@@ -509,7 +509,7 @@ async def test_trimming_that_overtakes_who_reads_the_past_is_said(
 async def test_what_comes_in_the_moment_before_one_joins_the_present_is_not_missed(
     served: Served, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.hub.RECENT", 2)
+    monkeypatch.setattr("worker.gateway.live.broadcaster.RECENT", 2)
     await publish.events(*(made(i, "meeting") for i in range(9)))
     await until(lambda: served.gateway.figures.events.total() == 9)
     close, closed = Window.aclose, 0

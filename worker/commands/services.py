@@ -18,7 +18,7 @@ from worker.discover import Asked, Source, discover_parts, discovery, load_sourc
 from worker.errors import EventStreamError
 from worker.gateway.app import GATEWAY_PARTS
 from worker.gateway.app import gateway as make_gateway
-from worker.gateway.serving import serve
+from worker.gateway.server import serve
 from worker.monitor.health import watched
 from worker.queue import UrlQueue
 from worker.schema import KINDS, Event

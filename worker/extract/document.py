@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 
 from worker.extract.coreference.mentions import Mentions
-from worker.extract.grammar.phrases import Phrases, chunk
-from worker.extract.grammar.text import Text, read
+from worker.extract.grammar.chunker import Phrases, chunk
+from worker.extract.grammar.sentences import Text, read
 from worker.extract.vocabulary.lexicon import Lexicon
 from worker.schema import Article, Event, Meeting, Statement
 

@@ -11,19 +11,19 @@ from typing import Final
 from aiohttp import web
 from msgspec import Struct
 
-from worker.gateway import site
-from worker.gateway.articles import Articles
-from worker.gateway.asyncapi import make_asyncapi
-from worker.gateway.auth import Auth, Scope, TokensFile, check_open, load_tokens
-from worker.gateway.door import Door, Handler
-from worker.gateway.events import Events
-from worker.gateway.figures import Figures
-from worker.gateway.history import History
-from worker.gateway.hub import BLOCK_S, Hub
-from worker.gateway.lookup import Lookup
-from worker.gateway.openapi import make_openapi
-from worker.gateway.status import StatusView
-from worker.gateway.stream import Streams
+from worker.gateway import assets as site
+from worker.gateway.api.articles import Articles
+from worker.gateway.spec.asyncapi import make_asyncapi
+from worker.gateway.middleware.auth import Auth, Scope, TokensFile, check_open, load_tokens
+from worker.gateway.middleware.requests import Door, Handler
+from worker.gateway.api.events import Events
+from worker.gateway.live.figures import Figures
+from worker.gateway.live.replay import History
+from worker.gateway.live.broadcaster import BLOCK_S, Hub
+from worker.gateway.api.lookup import Lookup
+from worker.gateway.spec.openapi import make_openapi
+from worker.gateway.api.status import StatusView
+from worker.gateway.live.endpoint import Streams
 from worker.queue import UrlQueue
 from worker.schema import event_schema
 from worker.settings import Settings

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from aiohttp import web
 
-from worker.gateway.answers import Problem
+from worker.gateway.models import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from worker.gateway.answers import PutResult
+    from worker.gateway.models import PutResult
 
 CONTENT_TYPE: Final = "application/problem+json"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from worker.extract.grammar.phrases import chunk
-from worker.extract.grammar.text import read
+from worker.extract.grammar.chunker import chunk
+from worker.extract.grammar.sentences import read
 from worker.extract.vocabulary.lexicon import lexicon
 
 

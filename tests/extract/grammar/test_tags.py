@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from worker.extract.grammar.tags import (
+from worker.extract.grammar.pos_tagger import (
     Model,
     Tagger,
     model,
@@ -72,7 +72,7 @@ def test_a_capital_is_excused_at_the_beginning_of_a_sentence() -> None:
 def test_what_was_read_before_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     sentences = ["Unions plan a walkout .", "The walkout plans alarm owners .", "Owners to plan : plan or walk out ."]
     fresh = [tag(Tagger(trained()), sentence) for sentence in sentences]
-    monkeypatch.setattr("worker.extract.grammar.tags._KEPT", 2)
+    monkeypatch.setattr("worker.extract.grammar.pos_tagger._KEPT", 2)
     crowded = Tagger(trained())
     assert [tag(crowded, sentence) for sentence in sentences] == fresh
     assert [tag(crowded, sentence) for sentence in reversed(sentences)] == fresh[::-1]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.extract.grammar.text import Text, read
+from worker.extract.grammar.sentences import Text, read
 from worker.extract.vocabulary.lexicon import Lexicon, lexicon
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from worker.extract import extract
-from worker.extract.grammar.phrases import chunk
-from worker.extract.grammar.text import read
+from worker.extract.grammar.chunker import chunk
+from worker.extract.grammar.sentences import read
 from worker.extract.grammar.time_phrases import is_time
 from worker.extract.vocabulary.lexicon import lexicon
 from worker.schema import Article, Statement

@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.extract.grammar.text import Text, read
+from worker.extract.grammar.sentences import Text, read
 from worker.extract.vocabulary.lexicon import Lexicon, lexicon
 
 

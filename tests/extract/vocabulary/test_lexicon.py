@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from worker.extract.vocabulary.lexicon import lexicon
-from worker.extract.vocabulary.lexicon_tables import File
+from worker.extract.vocabulary.lexicon_file import File
 
 
 def test_a_language_without_a_file_has_no_lexicon() -> None:

@@ -9,8 +9,8 @@ from typing import get_args
 import pytest
 
 from worker.codes import CAMEO
-from worker.gateway import site
-from worker.gateway.vocabulary import vocabulary
+from worker.gateway import assets as site
+from worker.gateway.spec.vocabulary import vocabulary
 from worker.schema import KINDS, Act, DecisionStatus, MeetingStatus
 from worker.schema.fleet import SILENT_S
 from worker.terminal.explain import rule_in_words

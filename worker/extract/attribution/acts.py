@@ -14,7 +14,7 @@ from worker.extract.attribution.subject_before import subject as subject_of
 from worker.extract.document import Doc
 
 if TYPE_CHECKING:
-    from worker.extract.grammar.phrases import NounPhrase, VerbGroup
+    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
     from worker.schema import Act
 
 _PREDICATE = 8

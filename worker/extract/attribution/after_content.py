@@ -18,8 +18,8 @@ from worker.extract.attribution.tag_lines import (
     tag_line,
 )
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import BREAKS, PAUSES
-from worker.extract.grammar.phrases import VerbGroup
+from worker.extract.grammar.punctuation import BREAKS, PAUSES
+from worker.extract.grammar.chunker import VerbGroup
 
 _ADVERBIAL = frozenset({"IN", "RB", "CC"})
 

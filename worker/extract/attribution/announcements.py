@@ -15,7 +15,7 @@ from worker.extract.attribution.speaker_after import speaker_after
 from worker.extract.attribution.subject_before import subject
 from worker.extract.attribution.subjects import main_subject
 from worker.extract.document import Doc
-from worker.extract.grammar.phrases import VerbGroup
+from worker.extract.grammar.chunker import VerbGroup
 
 
 def announced(doc: Doc, first: int, last: int, finds: list[Find]) -> Find | None:

@@ -14,8 +14,8 @@ from worker.extract.attribution.relative_objects import relative_object
 from worker.extract.attribution.subject_before import subject
 from worker.extract.attribution.subjects import source_of
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import PAUSES
-from worker.extract.grammar.phrases import VerbGroup
+from worker.extract.grammar.punctuation import PAUSES
+from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.vocabulary.lexicon import Cue
 from worker.schema import Act
 

@@ -11,8 +11,8 @@ from worker.extract.attribution.endings import content_end, phrase_end
 from worker.extract.attribution.openings import Form, adjunct_end, is_bare_time, opening
 from worker.extract.attribution.outer_clauses import outer_verb
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import BREAKS, FINAL
-from worker.extract.grammar.phrases import VerbGroup
+from worker.extract.grammar.punctuation import BREAKS, FINAL
+from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.vocabulary.lexicon import Cue
 
 _BEFORE_TOPIC = 3

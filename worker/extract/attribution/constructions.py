@@ -18,7 +18,7 @@ from worker.extract.attribution.parentheses import as_said
 from worker.extract.attribution.phrase_kinds import Range, animate
 from worker.extract.attribution.speaker_after import speaker_after
 from worker.extract.document import Doc
-from worker.extract.grammar.phrases import VerbGroup
+from worker.extract.grammar.chunker import VerbGroup
 
 
 def in_sentence(doc: Doc, first: int, last: int, asked: int) -> list[Find]:

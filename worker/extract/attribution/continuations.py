@@ -10,7 +10,7 @@ from worker.extract.attribution.finds import Find
 from worker.extract.attribution.phrase_kinds import Range
 from worker.extract.attribution.subjects import main_subject
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import LONG_DASHES, STOPS
+from worker.extract.grammar.punctuation import LONG_DASHES, STOPS
 
 _SPEECH = 5
 """Words from which a quotation without a cue is speech and no title or scare quote."""

@@ -11,8 +11,8 @@ from worker.extract.attribution.phrase_kinds import text_is_venue
 from worker.extract.attribution.relative_objects import relative_object
 from worker.extract.attribution.subjects import in_row
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import FINAL, PAUSES
-from worker.extract.grammar.phrases import VerbGroup
+from worker.extract.grammar.punctuation import FINAL, PAUSES
+from worker.extract.grammar.chunker import VerbGroup
 
 _LONG_TIME = 3
 """Tokens from which a time is no bare adverbial ("the last day of the talks")."""

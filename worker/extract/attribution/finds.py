@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from worker.extract.attribution.phrase_kinds import Range
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import BREAKS
+from worker.extract.grammar.punctuation import BREAKS
 from worker.schema import Act
 
 

@@ -11,7 +11,7 @@ from worker.extract.attribution.phrase_kinds import Range, animate
 from worker.extract.attribution.speaker_after import agent, speaker_after
 from worker.extract.attribution.subject_before import subject
 from worker.extract.document import Doc
-from worker.extract.grammar.phrases import VerbGroup
+from worker.extract.grammar.chunker import VerbGroup
 
 _BETWEEN = 16
 """Tokens of who is quoted, or who quotes, before "as saying"."""

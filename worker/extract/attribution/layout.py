@@ -12,7 +12,7 @@ from worker.extract.attribution.finds import Find
 from worker.extract.attribution.phrase_kinds import Range, is_party
 from worker.extract.attribution.speaker_after import speaker_after
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import DASHES
+from worker.extract.grammar.punctuation import DASHES
 
 _PREFACE = 12
 """Tokens before the colon of a headline or turn."""

@@ -11,8 +11,8 @@ from worker.extract.attribution.speaker_after import agent, speaker_after
 from worker.extract.attribution.subject_before import subject
 from worker.extract.attribution.subjects import main_subject
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import BREAKS
-from worker.extract.grammar.phrases import NounPhrase, VerbGroup
+from worker.extract.grammar.punctuation import BREAKS
+from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 from worker.extract.vocabulary.lexicon import CueNoun
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from worker.extract.attribution.phrase_kinds import Range
 from worker.extract.dates import resolve
 from worker.extract.document import Doc
-from worker.extract.grammar.phrases import NounPhrase
+from worker.extract.grammar.chunker import NounPhrase
 from worker.extract.vocabulary import event_lexicon
 
 if TYPE_CHECKING:

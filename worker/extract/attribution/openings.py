@@ -9,8 +9,8 @@ from typing import Literal
 
 from worker.extract.attribution.phrase_kinds import text_is_venue
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import BREAKS, PAUSES, TYPESET_DASHES
-from worker.extract.grammar.phrases import NounPhrase, VerbGroup
+from worker.extract.grammar.punctuation import BREAKS, PAUSES, TYPESET_DASHES
+from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 from worker.extract.vocabulary.lexicon import Cue
 
 Form = Literal["quotation", "that", "question", "clause", "infinitive", "phrase"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from worker.extract.attribution.endings import main_clause_at, trim
 from worker.extract.attribution.openings import clause_at, cue_of
 from worker.extract.document import Doc
-from worker.extract.grammar.phrases import VerbGroup
+from worker.extract.grammar.chunker import VerbGroup
 
 
 def outer_verb(doc: Doc, first: int, last: int, *, clauses: int) -> int:

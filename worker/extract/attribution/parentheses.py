@@ -7,8 +7,8 @@ from worker.extract.attribution.finds import Find, clause_start
 from worker.extract.attribution.openings import cue_of
 from worker.extract.attribution.subject_before import subject
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import BREAKS, CLAUSE_ENDS
-from worker.extract.grammar.phrases import VerbGroup
+from worker.extract.grammar.punctuation import BREAKS, CLAUSE_ENDS
+from worker.extract.grammar.chunker import VerbGroup
 
 _ADJUNCT = 10
 """Tokens between the cue and the mark that closes the clause: "as Hale put it in March,"."""

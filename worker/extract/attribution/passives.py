@@ -10,8 +10,8 @@ from worker.extract.attribution.phrase_kinds import Range, animate
 from worker.extract.attribution.speaker_after import agent
 from worker.extract.attribution.subject_before import subject
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import BREAKS
-from worker.extract.grammar.phrases import VerbGroup
+from worker.extract.grammar.punctuation import BREAKS
+from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.vocabulary.lexicon import Cue
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from worker.extract.document import Doc
 from worker.extract.grammar import time_phrases
-from worker.extract.grammar.phrases import NounPhrase
+from worker.extract.grammar.chunker import NounPhrase
 
 Range = tuple[int, int]
 """Tokens, half open."""

@@ -7,8 +7,8 @@ from msgspec import Struct
 from worker.extract.attribution.openings import cue_of
 from worker.extract.attribution.phrase_kinds import Range, animate
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import PAUSES
-from worker.extract.grammar.phrases import VerbGroup
+from worker.extract.grammar.punctuation import PAUSES
+from worker.extract.grammar.chunker import VerbGroup
 
 _PRONOUNS = frozenset({"that", "which", "whom", "who"})
 

@@ -6,8 +6,8 @@ from worker.extract.attribution.endings import content_end, trim
 from worker.extract.attribution.openings import clause_at, cue_of
 from worker.extract.attribution.phrase_kinds import Range
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import BREAKS, CLAUSE_ENDS
-from worker.extract.grammar.phrases import VerbGroup
+from worker.extract.grammar.punctuation import BREAKS, CLAUSE_ENDS
+from worker.extract.grammar.chunker import VerbGroup
 
 _GLUE = BREAKS | {":", "."}
 """Marks between a cue and the quotation that goes on."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from worker.extract.attribution.phrase_kinds import Range, is_time, text_is_venue
 from worker.extract.coreference.roles import is_role
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import PAUSES
-from worker.extract.grammar.phrases import NounPhrase
+from worker.extract.grammar.punctuation import PAUSES
+from worker.extract.grammar.chunker import NounPhrase
 
 
 def agent(doc: Doc, at: int, limit: int) -> Range | None:

@@ -15,7 +15,7 @@ from worker.extract.attribution.occasions import said_on
 from worker.extract.attribution.phrase_kinds import Range
 from worker.extract.attribution.traits import statement_traits
 from worker.extract.confidence import Traits, models
-from worker.extract.coreference.persons import Person
+from worker.extract.coreference.person import Person
 from worker.extract.document import Doc
 from worker.schema import Act, Actor, Quotation, Statement, digest
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from worker.extract.attribution.phrase_kinds import Range, is_time
 from worker.extract.coreference.roles import is_role
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import BREAKS
-from worker.extract.grammar.phrases import NounPhrase, VerbGroup
+from worker.extract.grammar.punctuation import BREAKS
+from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
 _ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN", "VBD", "IN", "PRP$", "RB", "SC"})
 _DEPTH = 6

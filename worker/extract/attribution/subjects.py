@@ -11,8 +11,8 @@ from worker.extract.attribution.phrase_kinds import Range, is_party
 from worker.extract.attribution.speaker_after import speaker_after
 from worker.extract.attribution.subject_before import subject
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import BREAKS, PAUSES
-from worker.extract.grammar.phrases import VerbGroup
+from worker.extract.grammar.punctuation import BREAKS, PAUSES
+from worker.extract.grammar.chunker import VerbGroup
 
 _PAST = frozenset({"VBD", "VBN"})
 """A past tense after a comma may be taken for a participle."""

@@ -11,8 +11,8 @@ from worker.extract.attribution.resumptions import goes_on_inside
 from worker.extract.attribution.speaker_after import speaker_after
 from worker.extract.attribution.subject_before import subject
 from worker.extract.document import Doc
-from worker.extract.grammar.marks import BREAKS, CLAUSE_ENDS, FINAL, PAUSES, STOPS
-from worker.extract.grammar.phrases import NounPhrase, VerbGroup
+from worker.extract.grammar.punctuation import BREAKS, CLAUSE_ENDS, FINAL, PAUSES, STOPS
+from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 from worker.extract.vocabulary.lexicon import Cue
 
 FRONTED = frozenset({"SC", "WP", "IN", "TO", "VBN", "VBG"})

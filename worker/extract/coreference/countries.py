@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache, cached_property
 
-from worker.extract.grammar.text import Text
+from worker.extract.grammar.sentences import Text
 from worker.extract.vocabulary.lexicon import Lexicon
 from worker.extract.vocabulary.lexicon import lexicon as lexicon_of
 

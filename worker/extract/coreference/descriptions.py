@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from worker.extract.coreference.people import People
-from worker.extract.coreference.persons import Person
+from worker.extract.coreference.name_registry import People
+from worker.extract.coreference.person import Person
 from worker.extract.coreference.roles import is_role
-from worker.extract.grammar.phrases import NounPhrase
-from worker.extract.vocabulary.lexicon_people import Gender
+from worker.extract.grammar.chunker import NounPhrase
+from worker.extract.vocabulary.gazetteer import Gender
 
 
 class Description(Struct, frozen=True):

@@ -8,9 +8,9 @@ from typing import Literal
 from msgspec import Struct
 
 from worker.extract.coreference.descriptions import Description
-from worker.extract.coreference.persons import Person
+from worker.extract.coreference.person import Person
 from worker.extract.coreference.salience import FADING, FORGOTTEN, SPEAKER, SUBJECT
-from worker.extract.vocabulary.lexicon_people import Gender
+from worker.extract.vocabulary.gazetteer import Gender
 
 DOUBT = 0.85
 """What is left of the standing of somebody who may be, for all that is known, but need not be a "he" or a "they"."""

@@ -10,11 +10,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-from worker.extract.grammar.phrases import NounPhrase, Phrases
-from worker.extract.grammar.text import Text
+from worker.extract.grammar.chunker import NounPhrase, Phrases
+from worker.extract.grammar.sentences import Text
 from worker.extract.grammar.time_phrases import is_time
 from worker.extract.vocabulary.lexicon import Lexicon
-from worker.extract.vocabulary.lexicon_people import Gender
+from worker.extract.vocabulary.gazetteer import Gender
 
 NameKind = Literal["person", "organisation", "country", "unknown"]
 

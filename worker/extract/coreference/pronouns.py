@@ -10,11 +10,11 @@ from functools import cached_property
 
 import msgspec
 
-from worker.extract.coreference.authors import author
-from worker.extract.coreference.denotations import Denotations
+from worker.extract.coreference.first_person import author
+from worker.extract.coreference.phrase_resolution import Denotations
 from worker.extract.coreference.entities import Entity
-from worker.extract.coreference.persons import Person
-from worker.extract.grammar.marks import TYPESET_DASHES
+from worker.extract.coreference.person import Person
+from worker.extract.grammar.punctuation import TYPESET_DASHES
 from worker.schema import Actor
 
 _BEFORE_RELATIVE = TYPESET_DASHES | {",", "-", "(", ")"}

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from worker.extract.coreference.names import Name
-from worker.extract.grammar.phrases import NounPhrase, Phrases
-from worker.extract.grammar.text import Text
+from worker.extract.grammar.chunker import NounPhrase, Phrases
+from worker.extract.grammar.sentences import Text
 from worker.extract.vocabulary.lexicon import Lexicon
 
 _HOPS = 3

@@ -8,9 +8,9 @@ named in them is their speaker's business.
 
 from __future__ import annotations
 
-from worker.extract.grammar.marks import TYPESET_DASHES
-from worker.extract.grammar.phrases import NounPhrase, Phrases, VerbGroup
-from worker.extract.grammar.text import Text
+from worker.extract.grammar.punctuation import TYPESET_DASHES
+from worker.extract.grammar.chunker import NounPhrase, Phrases, VerbGroup
+from worker.extract.grammar.sentences import Text
 from worker.extract.vocabulary.lexicon import Lexicon
 
 SPEAKER, SUBJECT, OBJECT, OBLIQUE = 260.0, 180.0, 130.0, 100.0

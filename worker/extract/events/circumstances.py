@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from worker.extract.document import Doc
     from worker.extract.grammar.clauses import Clauses
-    from worker.extract.grammar.phrases import NounPhrase
+    from worker.extract.grammar.chunker import NounPhrase
     from worker.extract.vocabulary.event_lexicon import EventLexicon
 
 _NEAR = 16

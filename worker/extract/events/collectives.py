@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from worker.extract.grammar.clauses import Clauses
-    from worker.extract.grammar.phrases import NounPhrase
+    from worker.extract.grammar.chunker import NounPhrase
     from worker.extract.vocabulary.event_lexicon import EventLexicon
     from worker.schema import Actor, ActorType
 

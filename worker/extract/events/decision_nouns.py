@@ -14,7 +14,7 @@ from worker.extract.vocabulary.event_lexicon import words
 from worker.schema import Actor, DecisionStatus, Span
 
 if TYPE_CHECKING:
-    from worker.extract.grammar.phrases import NounPhrase, VerbGroup
+    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
 
 class DecisionNouns(DecisionReader):

@@ -13,8 +13,8 @@ from worker.extract.vocabulary.event_lexicon import words
 
 if TYPE_CHECKING:
     from worker.extract.events.outlook import Mood
-    from worker.extract.grammar.phrases import VerbGroup
-    from worker.extract.vocabulary.event_tables import Act
+    from worker.extract.grammar.chunker import VerbGroup
+    from worker.extract.vocabulary.event_lexicon_file import Act
     from worker.schema import DecisionStatus, Span
 
 

@@ -13,8 +13,8 @@ from worker.schema import Actor, Category, DecisionStatus, Span
 
 if TYPE_CHECKING:
     from worker.extract.events.outlook import Mood
-    from worker.extract.grammar.phrases import NounPhrase, VerbGroup
-    from worker.extract.vocabulary.event_tables import Act
+    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
+    from worker.extract.vocabulary.event_lexicon_file import Act
 
 
 class DecisionReader(Reader):

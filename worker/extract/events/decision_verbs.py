@@ -11,10 +11,10 @@ from worker.extract.vocabulary.event_lexicon import words
 from worker.schema import Actor, Category, Span
 
 if TYPE_CHECKING:
-    from worker.extract.vocabulary.event_tables import Act
+    from worker.extract.vocabulary.event_lexicon_file import Act
 
 if TYPE_CHECKING:
-    from worker.extract.grammar.phrases import NounPhrase, VerbGroup
+    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
 _ADJUNCTS = frozenset({"IN", "SC", "RB", "CC", "VBG", "PUNCT"})
 _TO_THE_VERB = 4

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from worker.extract.document import Doc
-    from worker.extract.grammar.phrases import VerbGroup
+    from worker.extract.grammar.chunker import VerbGroup
 
 
 _TELLING = frozenset({"NN", "NNS", "NNP", "VB", "JJ", "VBN", "VBG", "CD"})

@@ -11,7 +11,7 @@ from worker.extract.events.clusters import Candidate
 from worker.extract.events.grades import POLITICAL
 from worker.extract.events.meeting_parties import MeetingParties
 from worker.extract.events.outlook import outcome_of
-from worker.extract.grammar.phrases import NounPhrase
+from worker.extract.grammar.chunker import NounPhrase
 from worker.extract.vocabulary.event_lexicon import words
 from worker.schema import Actor, Form, Span
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from worker.extract.dates import When
-    from worker.extract.grammar.phrases import VerbGroup
+    from worker.extract.grammar.chunker import VerbGroup
 
 _PAIR = 2
 """A meeting has two parties."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from worker.extract.events.outlook import Mood
-    from worker.extract.grammar.phrases import NounPhrase, VerbGroup
+    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
     from worker.schema import MeetingStatus
 
 _REACH = 12

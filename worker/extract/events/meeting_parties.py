@@ -12,7 +12,7 @@ from worker.extract.vocabulary.event_lexicon import words
 from worker.schema import Actor, Form
 
 if TYPE_CHECKING:
-    from worker.extract.grammar.phrases import NounPhrase, VerbGroup
+    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
 _OPENING = 4
 """Tokens of an adjunct before its noun: "After [months of secret] talks"."""

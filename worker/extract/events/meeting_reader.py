@@ -14,7 +14,7 @@ from worker.schema import Actor, Form, MeetingStatus
 
 if TYPE_CHECKING:
     from worker.extract.dates import Tense, When
-    from worker.extract.grammar.phrases import NounPhrase, VerbGroup
+    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
 
 class MeetingReader(Reader):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from worker.extract.events.outlook import Mood
-    from worker.extract.grammar.phrases import NounPhrase, VerbGroup
+    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
 _INVITED = 16
 """Tokens after "invited" in which "to Oslo" stands, behind the guests and their roles."""

@@ -8,7 +8,7 @@ from worker.extract.vocabulary.event_lexicon import words
 
 if TYPE_CHECKING:
     from worker.extract.grammar.clauses import Clauses, Governor
-    from worker.extract.grammar.phrases import VerbGroup
+    from worker.extract.grammar.chunker import VerbGroup
     from worker.extract.vocabulary.event_lexicon import EventLexicon
 
 Outcome = Literal["planned", "proposed", "cancelled", "denied"]

@@ -17,7 +17,7 @@ from worker.schema import Actor, ActorType
 if TYPE_CHECKING:
     from worker.extract.document import Doc
     from worker.extract.grammar.clauses import Clauses
-    from worker.extract.grammar.phrases import NounPhrase
+    from worker.extract.grammar.chunker import NounPhrase
     from worker.extract.vocabulary.event_lexicon import EventLexicon
 
 _HOPS = 3

@@ -12,7 +12,7 @@ from worker.extract.vocabulary.event_lexicon import words
 
 if TYPE_CHECKING:
     from worker.extract.document import Doc
-    from worker.extract.grammar.phrases import NounPhrase, VerbGroup
+    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
     from worker.extract.vocabulary.event_lexicon import EventLexicon
     from worker.schema import Actor
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from worker.extract.grammar.marks import DASHES
-from worker.extract.grammar.phrases import NounPhrase, Phrases, VerbGroup
-from worker.extract.grammar.walks import ASIDE, PREPOSITIONS, STEPS, Walk
+from worker.extract.grammar.punctuation import DASHES
+from worker.extract.grammar.chunker import NounPhrase, Phrases, VerbGroup
+from worker.extract.grammar.chunk_navigation import ASIDE, PREPOSITIONS, STEPS, Walk
 
 if TYPE_CHECKING:
-    from worker.extract.grammar.text import Text
+    from worker.extract.grammar.sentences import Text
     from worker.extract.vocabulary.lexicon import Lexicon
 
 _DEPTH = 4

@@ -6,9 +6,9 @@ determiner is a noun.
 
 from __future__ import annotations
 
-from worker.extract.grammar.marks import STOPS
-from worker.extract.grammar.past_tense import FINITE
-from worker.extract.grammar.tags import tagger
+from worker.extract.grammar.punctuation import STOPS
+from worker.extract.grammar.past_or_participle import FINITE
+from worker.extract.grammar.pos_tagger import tagger
 from worker.extract.vocabulary.lexicon import Cue, Lexicon
 
 _NOUN_PHRASES = 14

@@ -6,7 +6,7 @@ after a thing ("after the meeting | Hale left"), a determiner.
 
 from __future__ import annotations
 
-from worker.extract.grammar.text import Text
+from worker.extract.grammar.sentences import Text
 from worker.extract.grammar.time_phrases import begins_time, follows_time
 from worker.extract.vocabulary.lexicon import Lexicon
 

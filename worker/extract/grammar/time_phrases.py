@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from worker.extract.grammar.text import Text
+from worker.extract.grammar.sentences import Text
 from worker.extract.vocabulary.lexicon import Lexicon
 
 _BEFORE_SUBJECT = frozenset({"PUNCT", "VBD", "VBZ"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from worker.extract.vocabulary.lexicon_tables import Strict, words
+from worker.extract.vocabulary.lexicon_file import Strict, words
 
 
 class ClosedClasses(Strict, frozen=True):

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from worker.extract.vocabulary import event_lexicon
-from worker.extract.vocabulary.inflect import forms
+from worker.extract.vocabulary.inflection import forms
 
 Classes = frozenset[str]
 Section = dict[str, str]

@@ -13,8 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from worker.extract.dates import Calendar, DateFinder
-from worker.extract.vocabulary.event_tables import Act, ActorWords, DecisionWords, MeetingWords, Outlook
-from worker.extract.vocabulary.inflect import forms
+from worker.extract.vocabulary.event_lexicon_file import Act, ActorWords, DecisionWords, MeetingWords, Outlook
+from worker.extract.vocabulary.inflection import forms
 from worker.extract.vocabulary.lexicon import lexicon
 from worker.schema import Category, DecisionStatus, Form
 

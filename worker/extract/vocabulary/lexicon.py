@@ -13,9 +13,9 @@ import msgspec
 from msgspec import Struct
 
 from worker.extract.vocabulary.closed_classes import ClosedClasses, closed_classes
-from worker.extract.vocabulary.inflect import forms
-from worker.extract.vocabulary.lexicon_people import Gender, people, places
-from worker.extract.vocabulary.lexicon_tables import File, GivenNames, words
+from worker.extract.vocabulary.inflection import forms
+from worker.extract.vocabulary.gazetteer import Gender, people, places
+from worker.extract.vocabulary.lexicon_file import File, GivenNames, words
 from worker.schema import Act
 
 

@@ -1,0 +1,286 @@
+"""The people and bodies that an article names: read once, before anybody is resolved.
+
+All names are read first, so that a surname in the first line already leads to the fullest name given anywhere.  A
+person's role and country are whatever the words around any of the names say.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property
+
+from worker.extract.coreference.organisation_aliases import Bodies
+from worker.extract.coreference.countries import Countries
+from worker.extract.coreference.names import Name, names
+from worker.extract.coreference.person import Person
+from worker.extract.coreference.roles import with_role
+from worker.extract.coreference.name_matching import bare, compatible, key, one_letter_off
+from worker.extract.grammar.chunker import Phrases
+from worker.extract.grammar.pos_tagger import tagger
+from worker.extract.grammar.sentences import Text
+from worker.extract.vocabulary.lexicon import Lexicon
+from worker.extract.vocabulary.gazetteer import Gender
+from worker.extract.vocabulary.person_words import load
+
+_NOTHING: frozenset[str] = frozenset()
+_MANY = 40
+"""People of one surname beyond which nobody tries to tell them apart."""
+_RECENT = 6
+"""Speakers among whom a bare surname that two people share is looked for."""
+_LONG_NAME = 6
+"""Letters from which two names that differ in one are one."""
+_COMMON = (["NN"], ["NNS"], ["NN", "VB"], ["VB", "NN"])
+_LONG_ROLE = 8
+"""Words from which a longer role tells no more."""
+
+
+class People:
+    """Everybody whom one article names, by surname, given name, role and place in the text."""
+
+    def __init__(self, text: Text, phrases: Phrases, lexicon: Lexicon, countries: Countries) -> None:
+        self.text = text
+        self.phrases = phrases
+        self.lexicon = lexicon
+        self.countries = countries
+        self.names = [with_role(text, phrases, lexicon, name) for name in names(text, phrases, lexicon)]
+        self.everyone: list[Person] = []
+        self.speakers: list[Person | None] = []
+        """Who spoke so far; None for what is no person."""
+        self.at: dict[int, Person] = {}
+        """Token where a name begins -> its bearer."""
+        self.described_at: dict[int, Person] = {}
+        """Token of a role -> its holder."""
+        self.in_phrase: dict[int, list[Name]] = {}
+        """Number of a noun phrase -> the names in it."""
+        self.bodies = Bodies(text, phrases, lexicon)
+        self.words = load(lexicon.language)
+        self._by_surname: dict[str, list[Person]] = {}
+        self._by_given: dict[str, list[Person]] = {}
+        self._family_first: dict[str, list[Person]] = {}
+        """As `_by_given`, where the given name stands last ("Ban Ki-moon")."""
+        self._by_role: dict[str, list[Person]] = {}
+        self._titled: set[str] = set()
+        """Surnames that stand after "Mr." and the like somewhere."""
+        self._read()
+
+    def _read(self) -> None:
+        for name in self.names:
+            self.in_phrase.setdefault(name.phrase, []).append(name)
+        short = [n for n in self.names if n.kind in {"person", "unknown"} and n.last - n.first == 1]
+        self._titled = {key(self.text.words[n.first]) for n in short if n.gender is not None}
+        for name in self.names:
+            if name.kind in {"person", "unknown"} and name.last - name.first > 1:
+                self._meet(name)
+        for name in sorted(short, key=lambda n: n.gender is None):  # "Mrs. Hale" tells which of the Hales there are
+            self._meet_again(name)
+        for name in self.names:
+            if name.kind == "organisation":
+                self.bodies.meet(name)
+        self._find_given_names()
+        for person in self.everyone:
+            person.seen.sort()
+
+    def _find_given_names(self) -> None:
+        """Full names inside names of things: who is "Mr. Dahl" elsewhere is the one of "Erik Dahl Memorial Day"."""
+        alone = {p.tokens[0]: p for p in self.everyone if len(p.tokens) == 1}
+        for i, word in enumerate(self.text.words):
+            person = alone.get(word)
+            given = self.text.words[i - 1] if i else ""
+            if person is None or not given[:1].isupper() or i - 1 in self.at or len(person.tokens) > 1:
+                continue
+            gender = self._gender_of(given)
+            named = given.lower() in self.lexicon.given_names or self._is_no_word(i - 1)
+            if named and (gender is None or person.gender in {None, gender}):
+                person.tokens = [given, word]
+                person.gender = person.gender or gender
+
+    def _is_no_word(self, token: int) -> bool:
+        """Whether a capitalised word is none of the language's, nor a title, place or people."""
+        word, low, lexicon = self.text.words[token], self.text.lower[token], self.lexicon
+        known = tagger(lexicon.language).classes
+        if self.text.tags[token] != "NNP" or word.isupper() or low in known or low[-1] == ".":
+            return False
+        return not (low in lexicon.roles or low in lexicon.titles or word in lexicon.demonyms or word in lexicon.seats)
+
+    def settle(self) -> None:
+        """Everybody's role is known: those who serve somebody represent the same country."""
+        for person in self.everyone:
+            if person.country is None and person.held & (self.words.serving | self.lexicon.offices):
+                person.country = self.country_of_principal(person.role_words, person)
+
+    def _meet(self, name: Name) -> None:
+        """A name of several words: the bearer is known under a compatible name, or new."""
+        tokens = self._without_nouns(bare(self.text.words[name.first : name.last], self.lexicon.closed.generations))
+        if len(tokens) < 2:  # noqa: PLR2004 - a surname and "Jr."
+            return
+        person = next(
+            (p for p in self._by_surname.get(key(tokens[-1]), [])[-_MANY:] if compatible(p.tokens, tokens)), None
+        )
+        if person is None:
+            person = Person(tokens=tokens, seen=[])
+            self.everyone.append(person)
+            self._by_surname.setdefault(key(tokens[-1]), []).append(person)
+            self._by_given.setdefault(key(tokens[0]), []).append(person)
+            if tokens[0].lower() not in self.lexicon.given_names and "-" in tokens[-1]:
+                self._family_first.setdefault(key(tokens[0]), []).append(person)
+        elif len(tokens) > len(person.tokens):
+            person.tokens = tokens
+        if self.text.lower[name.last - 1] in self.lexicon.closed.generations:
+            person.suffix = self.text.words[name.last - 1]
+        self._learn(person, name)
+
+    def _without_nouns(self, tokens: list[str]) -> list[str]:
+        """Leave off what captions add to a name: "Ida Lunde Rally", "Lunde Speech" where there is a "Mrs. Lunde"."""
+        known, at = tagger(self.lexicon.language).classes, len(tokens)
+        least = 1 if key(tokens[0]) in self._titled else 2
+        while at > least and known.get(tokens[at - 1].lower()) in _COMMON and tokens[at - 1] not in known:
+            at -= 1
+        given = at == 1 or tokens[0].lower() in self.lexicon.given_names
+        return tokens[:at] if given and not tokens[-1].isupper() else tokens
+
+    def _meet_again(self, name: Name) -> None:
+        """One word: a surname known from elsewhere in the article, else a person only if a title says so."""
+        person = self.bearer(name.first, name.gender, self.titles_of(name))
+        person = person or self._misspelt(name)
+        if person is None:
+            if name.kind != "person":
+                return
+            person = Person(tokens=[self.text.words[name.first]], seen=[])
+            self.everyone.append(person)
+            self._by_surname.setdefault(key(self.text.words[name.first]), []).append(person)
+        self._learn(person, name)
+
+    def _misspelt(self, name: Name) -> Person | None:
+        """The bearer of a long surname that is one letter away: writers slip, and so do transliterations."""
+        word = key(self.text.words[name.first])
+        if len(word) < _LONG_NAME:
+            return None
+        near = (p for p in self.everyone[:_MANY] if len(p.tokens) > 1 and one_letter_off(key(p.tokens[-1]), word))
+        return next((p for p in near if name.gender is None or p.gender in {None, name.gender}), None)
+
+    def country_of_principal(self, words: Iterable[str], servant: Person | None = None) -> str | None:
+        """ "Hale campaign", "Hale campaign spokesman": the country of the politician whom lower-case words name."""
+        for word in sorted(words):
+            for other in self._by_surname.get(word, [])[:_MANY]:
+                if other is not servant and other.country is not None and len(other.tokens) > 1:
+                    return other.country
+        return None
+
+    def _learn(self, person: Person, name: Name) -> None:
+        person.seen.append(name.first)
+        self.at[name.first] = person
+        person.sure = person.sure or name.kind == "person"
+        given = self._gender_of(person.tokens[0]) if len(person.tokens) > 1 else None
+        person.gender = person.gender or name.gender or given
+        if name.role_first < 0:
+            return
+        self.learn_role(person, name.role_first, name.role_last, name.outer_first)
+
+    def learn_role(self, person: Person, first: int, last: int, outer: int) -> None:
+        """Somebody is what the tokens `first` up to `last` say; a possessor may stand before them, from `outer` on."""
+        lower = self.text.lower[first:last]
+        words = self.words.spell_out(lower)
+        if not words & self.lexicon.roles and not any(w.rstrip(".") in self.lexicon.titles for w in lower):
+            return
+        for i in range(first, last):
+            self.described_at[i] = person
+        held = self._heads(lower)
+        for word in held:
+            holders = self._by_role.setdefault(word, [])
+            if person not in holders:
+                holders.append(person)
+        if self._tells_more(person, held, self.text.slice(first, last)):
+            person.role = self.text.slice(first, last)
+        past = held if words & self.words.past_modifiers else _NOTHING
+        person.former = (person.former | past) - (held - past) if past else person.former - held
+        person.role_words |= words
+        person.held |= held
+        if held & self.words.sent_abroad:
+            last = next((i for i in range(first, last) if self.text.lower[i] == "to"), last)
+        if person.country is None and held & self.lexicon.offices:
+            person.country = self.countries.of_office(outer, first, last)
+        elif person.country is None and held & self.words.serving:
+            person.country = self.countries.within(first, last)
+        person.nation = person.nation or self.countries.nation(outer, first, last)
+
+    def _tells_more(self, person: Person, held: frozenset[str], role: str) -> bool:
+        """An office tells more than what else somebody is, and of one kind the longer role, if it is none too long."""
+        if person.role is None:
+            return True
+        offices, relational = self.lexicon.offices, self.words.relational
+        official, known = bool((held & offices) - relational), bool((person.held & offices) - relational)
+        if official != known:
+            return official
+        return len(role) > len(person.role) and len(role.split()) < _LONG_ROLE
+
+    def _heads(self, role: list[str]) -> frozenset[str]:
+        """The heads of a role: of "deputy mayor and chief of police" mayor and chief."""
+        owner = max((i for i, word in enumerate(role) if word == "'s"), default=-1)
+        heads, head = set(), ""
+        for word in [*role[owner + 1 :], "and"]:
+            spelled = self.words.long_forms.get(word.rstrip("."), (word,))
+            if word in self.lexicon.closed.of_role or word in {"and", ","}:
+                heads.add(head)
+                head = ""
+                if word in self.lexicon.closed.of_role:
+                    break
+            elif spelled[-1] in self.lexicon.roles:
+                head = spelled[-1]
+        return frozenset(heads - {""})
+
+    def by_role(self, head: str) -> list[Person]:
+        """Everybody introduced by a role or by a narrower one, in the order of the article."""
+        kinds = self.words.narrower.get(head, _NOTHING)
+        found = self._by_role.get(head, [])[:_MANY]
+        return found + [p for kind in sorted(kinds) for p in self._by_role.get(kind, [])[:_MANY] if p not in found]
+
+    def _gender_of(self, given: str) -> Gender | None:
+        """Return the gender that a given name tells, of "Nils-Erik" that of its first part."""
+        names = self.lexicon.given_names
+        return names.get(given.lower()) or names.get(given.partition("-")[0].lower())
+
+    def introduce(self, name: Name) -> Person:
+        """A name that nothing explains, but which speaks: a person from here on."""
+        tokens = bare(self.text.words[name.first : name.last], self.lexicon.closed.generations)
+        person = Person(tokens=tokens, sure=True, seen=[name.first])
+        self.everyone.append(person)
+        self._by_surname.setdefault(key(tokens[-1]), []).append(person)
+        return person
+
+    def recurs(self, name: Name) -> bool:
+        """Whether a name that nothing explains comes back elsewhere, as those of people do."""
+        return name.last - name.first > 1 or self._times[self.text.words[name.first]] > 1
+
+    @cached_property
+    def _times(self) -> Counter[str]:
+        """How often every word occurs."""
+        return Counter(self.text.words)
+
+    def bearer(self, token: int, gender: str | None, role_words: frozenset[str] = _NOTHING) -> Person | None:
+        """The person that a single name means, by surname, else by given name.
+
+        Of several the last speaker, else the one whom the article names most often.
+        """
+        word = key(self.text.words[token])
+        courtesy = token > 0 and self.text.lower[token - 1].rstrip(".") in self.lexicon.closed.courtesies
+        for known in (self._by_surname, self._family_first if courtesy else self._by_given):
+            bearers = [p for p in known.get(word, [])[:_MANY] if gender is None or p.gender in {None, gender}]
+            titled = [p for p in bearers if role_words & p.role_words]
+            bearers = titled if role_words and titled else bearers
+            if len(bearers) > 1:
+                bearers = [p for p in bearers if not p.held & self.words.relatives] or bearers
+            if len(bearers) > 1:
+                spoke = [p for p in self.speakers[-_RECENT:] if p in bearers]
+                return spoke[-1] if spoke else max(bearers, key=lambda p: (len(p.seen), -p.seen[0]))
+            if bearers:
+                return bearers[0]
+        return None
+
+    def names_in(self, token: int) -> list[Name]:
+        """Return the names in the noun phrase over a token."""
+        return self.in_phrase.get(self.phrases.noun_at[token], [])
+
+    def titles_of(self, name: Name) -> frozenset[str]:
+        """Return the role words before a name."""
+        return frozenset(self.text.lower[name.outer_first : name.first]) & self.lexicon.roles

@@ -1,0 +1,93 @@
+"""Bodies and groups: under their names, under common nouns ("the union", "the voters"), and behind their documents.
+
+"The Port of Belm", later "the port"; "the union", later "it"; "the port's report", which speaks for the port.
+"""
+
+from __future__ import annotations
+
+from worker.extract.coreference.entities import Entity, Focus, Kind
+from worker.extract.coreference.names import Name
+from worker.extract.coreference.name_registry import People
+from worker.extract.coreference.salience import SPEAKER
+from worker.extract.grammar.chunker import NounPhrase
+
+_PARAGRAPHS = 3
+"""Within which a body that spoke first without a name is named."""
+
+
+class Institutions:
+    """The bodies and groups of one article, met in the order of its reading."""
+
+    def __init__(self, people: People, focus: Focus) -> None:
+        self.people, self.focus = people, focus
+        self.text, self.lexicon, self.words = people.text, people.lexicon, people.words
+        self._known: dict[str, Entity] = {}
+        """Lower-case name of a body, or head of a group -> entity."""
+        self._unnamed: list[Entity] = []
+        """Bodies that spoke before they were named: "a union said"."""
+
+    def named(self, name: Name) -> Entity:
+        """Return the entity of a name; one met for the first time may be the body that just spoke without a name."""
+        words = " ".join(self.text.lower[name.first : name.last])
+        if words not in self._known:
+            self._known[words] = self._meet(name)
+        return self._known[words]
+
+    def _meet(self, name: Name) -> Entity:
+        text, kind = self.text, "country" if name.kind == "country" else "body"
+        ends_phrase = name.last == self.people.phrases.nouns[name.phrase].last
+        last = self.people.bodies.of_end(name.last, text.sentence(name.first)[1]) if ends_phrase else name.last
+        entity = Entity(name.first, last, "country" if kind == "country" else "body")
+        for before in self._unnamed[-1:]:
+            near = text.paragraph_of[name.first] - text.paragraph_of[before.first] <= _PARAGRAPHS
+            called = self.words.called.get(text.lower[before.last - 1], frozenset())
+            if near and before.same is None and text.lower[name.last - 1] in called:
+                before.same = entity
+        return entity
+
+    def described(self, phrase: NounPhrase, stands: float) -> Entity | None:
+        """Return the group or body that a phrase without a name means; None where it is headed by no word for one."""
+        text, lexicon = self.text, self.lexicon
+        word = text.lower[phrase.head]
+        if word in lexicon.groups or text.tags[phrase.head] == "NNS":
+            return self._common(phrase, "group") if word in lexicon.groups or stands >= SPEAKER else None
+        if word not in self.words.called and word not in lexicon.organisation_heads:
+            return None
+        if phrase.first == phrase.head and stands < SPEAKER:
+            return None  # "in office"
+        body = self._common(phrase, "body")
+        if body.first == phrase.first and stands >= SPEAKER and text.lower[phrase.first] in {"a", "an"}:
+            self._unnamed.append(body)
+        return body
+
+    def _common(self, phrase: NounPhrase, kind: Kind) -> Entity:
+        """The group or body that a common noun means: "the voters" those before, "young voters" others."""
+        word, opener = self.text.lower[phrase.head], self.text.lower[phrase.first]
+        known = self._known.get(word)
+        if known is None and kind == "body" and opener == "the":
+            known = self.focus.some(lambda entity: self._is_called(entity, word))
+        definite = opener in {"the", "these", "those"} and phrase.head == phrase.first + 1
+        if known is None or not (definite or phrase.first == phrase.head):
+            known = self._known[word] = Entity(phrase.first, phrase.last, kind)
+        return known
+
+    def _is_called(self, entity: Entity, word: str) -> bool:
+        """Whether a named body may be called by a word: its name ends in one of such a body, or in none at all."""
+        ends, fits = self.text.lower[entity.last - 1], self.words.called.get(word)
+        if fits is None or entity.kind not in {"body", "unsure"} or not self.text.words[entity.first][0].isupper():
+            return False
+        return ends in fits or not (ends in self.lexicon.organisation_heads or ends in self.words.called)
+
+    def issuer(self, phrase: NounPhrase) -> Entity | None:
+        """Return who speaks through a document: the court through "the ruling", the last speaker in "the statement"."""
+        word = self.text.lower[phrase.head]
+        if self.text.lower[phrase.first] != "the" or phrase.head != phrase.first + 1:
+            return None
+        if word in self.words.of_courts:
+            return self.focus.some(self._is_court)
+        spoke = self.focus.speakers
+        return spoke[-1].itself if word in self.words.of_speakers and spoke else None
+
+    def _is_court(self, entity: Entity) -> bool:
+        words = self.text.lower[entity.first : entity.last]
+        return entity.kind == "body" and not self.words.called["court"].isdisjoint(words)

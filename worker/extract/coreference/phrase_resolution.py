@@ -1,0 +1,144 @@
+"""What a phrase denotes by its own words: the name in it, the office, the body or group that it describes.
+
+"Estonia's transport minister, Jaan Tamm" denotes Jaan Tamm, "the port authority" a body, "two officials" a group.  Whom
+a pronoun means is the matter of `coreference.pronouns`, which asks here once it knows the words that it stands for.
+"""
+
+from __future__ import annotations
+
+from worker.extract.coreference.countries import Countries
+from worker.extract.coreference.resolver import Discourse
+from worker.extract.coreference.names import Name
+from worker.extract.coreference.person import Person
+from worker.extract.coreference.roles import is_role
+from worker.extract.grammar.chunker import NounPhrase
+from worker.schema import Actor, ActorType
+
+
+class Denotations:
+    """What the phrases of one article denote, never under a name that the article does not contain."""
+
+    def __init__(self, discourse: Discourse, countries: Countries) -> None:
+        self.discourse, self.countries, self.people = discourse, countries, discourse.people
+        self.text, self.phrases, self.lexicon = discourse.text, discourse.phrases, discourse.lexicon
+
+    def of(self, first: int, last: int) -> tuple[Actor, Person | None]:
+        """Return what the tokens denote, and the person behind it where there is one."""
+        head = self.head(first, last)
+        if head is None:
+            return self._as_worded(first, last, "unnamed"), None
+        name = self._name_of(head, first, last)
+        if name is not None:
+            return self.named(first, last, name, head)
+        return self._nominal(first, last, head)
+
+    def head(self, first: int, last: int) -> NounPhrase | None:
+        """Return the first noun phrase of a range."""
+        for i in range(first, last):
+            phrase = self.phrases.noun(i)
+            if phrase is not None:
+                return phrase
+        return None
+
+    def _name_of(self, head: NounPhrase, first: int, last: int) -> Name | None:
+        """The name that the phrase stands for: its own, or that of an apposition or of-phrase inside the range."""
+        apposed = self._apposed(first, last)
+        if apposed is not None:
+            return apposed
+        own = [n for n in self.people.names_in(head.first) if n.last == head.last or n.last >= last]
+        if own:
+            return own[-1]
+        for i in range(head.last, last):
+            for name in self.people.names_in(i):
+                if first <= name.outer_first <= head.first and name.kind == "person" and name.role_first >= 0:
+                    return name
+        return None
+
+    def _apposed(self, first: int, last: int) -> Name | None:
+        """The person whom words end in an apposition with: "the forum for Tallinn's president, Jaan Tamm,"."""
+        end = last - 1 if self.text.words[last - 1] == "," else last
+        for name in self.people.names_in(end - 1):
+            titled = name.kind == "person" and first < name.role_first < name.first
+            if titled and name.last == end and self.text.words[name.first - 1] == ",":
+                return name
+        return None
+
+    def named(self, first: int, last: int, name: Name, head: NounPhrase) -> tuple[Actor, Person | None]:
+        """Return what a name in the tokens denotes, `head` the noun phrase that they begin with."""
+        person = self.people.at.get(name.first)
+        if name.last - name.first == 1:
+            person = self.people.bearer(name.first, name.gender, self.people.titles_of(name)) or person
+        if person is not None and (person.sure or name.kind in {"person", "unknown"}):
+            return person.actor(self.text.span(first, last)), person
+        words = " ".join(self.text.words[name.first : name.last])
+        if name.kind == "country" or words in self.lexicon.countries:
+            return self.plain(words, first, last, "country", self.lexicon.countries.get(words)), None
+        if words in self.lexicon.demonyms and self.text.lower[name.last - 1].endswith("s"):
+            return self._as_worded(first, last, "group"), None
+        if name.kind == "organisation" or words in self.lexicon.seats:
+            return self._organisation(first, last, name, head), None
+        if self.text.tags[head.first] == "DT":
+            return self._organisation(first, last, name, head), None
+        if words.isupper():
+            return self.plain(words, first, last, "organisation", None), None
+        stranger = self.people.introduce(name)
+        return stranger.actor(self.text.span(first, last)), stranger
+
+    def _organisation(self, first: int, last: int, name: Name, head: NounPhrase) -> Actor:
+        start = head.first
+        while start < name.first and (
+            self.text.tags[start] in {"DT", "PRP$"}
+            or (self.text.tags[start] == "JJ" and self.text.words[start][0].islower())
+            or (self.text.words[start][0].islower() and self.text.lower[start] in self.lexicon.organisation_heads)
+        ):
+            start += 1
+        end = self.people.bodies.of_end(head.last, last)
+        words = self.text.slice(start, end)
+        bodies = self.people.bodies
+        full = bodies.by_initials.get(words) or bodies.by_head.get(words.lower(), words)
+        code = self._country_of_body(start, head.last, end)
+        return self.plain(full, first, last, "organisation", code)
+
+    def _country_of_body(self, first: int, last: int, end: int) -> str | None:
+        """The country of a state's body, party or campaign: the one that its name names, or its politician's."""
+        words = self.text.lower[first:end]
+        if " ".join(words) in self.lexicon.international:
+            return None
+        seat = " ".join(self.text.words[first:end]) in self.lexicon.seats
+        heads = {self.text.lower[last - 1], self.text.lower[first], words[-1]}
+        if not seat and heads.isdisjoint(self.people.words.of_states):
+            return None
+        return self.countries.within(first, end) or self.people.country_of_principal(words)
+
+    def plain(self, name: str, first: int, last: int, kind: ActorType, country: str | None) -> Actor:
+        """Return a party that is no person, mentioned by the tokens."""
+        return Actor(name=name, mention=self.text.span(first, last), type=kind, country=country)
+
+    def _as_worded(self, first: int, last: int, kind: ActorType) -> Actor:
+        country = self.countries.within(first, last) if self._is_office(first, last) else None
+        country = country or self.countries.of_state(self.text.lower[first:last])
+        return Actor(name=self.text.slice(first, last), mention=self.text.span(first, last), type=kind, country=country)
+
+    def _is_office(self, first: int, last: int) -> bool:
+        serving = self.people.words.serving
+        return any(w in self.lexicon.offices or w in serving for w in self.text.lower[first:last])
+
+    def _nominal(self, first: int, last: int, head: NounPhrase) -> tuple[Actor, Person | None]:
+        """A phrase without a name: a role that somebody in the article has, a body, a group, or somebody unnamed."""
+        word = self.text.lower[head.head]
+        if is_role(self.text, head, self.lexicon):
+            entity = self.discourse.meant.get(head.head)
+            person = entity.itself.person if entity is not None else None
+            if person is not None:
+                return person.actor(self.text.span(first, last)), person
+            return self._as_worded(first, last, "unnamed"), None
+        if word in self.lexicon.organisation_heads:
+            start = first + 1 if self.text.tags[first] == "DT" else first
+            full = self.people.bodies.by_head.get(word, "")
+            if self.text.lower[first] == "the" and set(self.text.lower[start:last]) <= set(full.lower().split()):
+                return self.plain(full, first, last, "organisation", self.countries.within_words(full)), None
+            code = self._country_of_body(start, head.last, last)
+            code = code or self.countries.of_state(self.text.lower[start:last])
+            return self.plain(self.text.slice(start, last), first, last, "organisation", code), None
+        plural = self.text.tags[head.head] == "NNS" or word in self.lexicon.groups
+        return self._as_worded(first, last, "group" if plural else "unnamed"), None

@@ -1,0 +1,242 @@
+"""Noun phrases and verb groups: the chunks that rules name instead of patterns of strings.
+
+Both come from one pass over the word classes of a text, so they cost linear time.  A noun phrase here is a base one
+("the Estonian transport minister", "Estonia's ports", "he"), without what follows its head; `subject_before` and
+`speaker_after` add of-phrases, appositions and relatives where a rule wants the whole phrase.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct, structs
+
+from worker.extract.grammar.noun_phrases import CURRENCIES, noun_phrase
+from worker.extract.grammar.sentences import Text
+from worker.extract.vocabulary.lexicon import Lexicon
+
+_NOUNS = frozenset({"NN", "NNS", "NNP", "CD", "FW"})
+_PRONOUNS = frozenset({"PRP", "EX", "WP"})
+_OPENERS = frozenset({"DT", "PRP$", "JJ", "CD", "NN", "NNS", "NNP", "FW"})
+_SUBJECTS = frozenset({"NNP", "NNS", "PRP"})
+_VERBS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"})
+FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
+_FINITE_FORMS = FINITE | {"VB"}
+"""A base form that nothing governs is a plural present ("officials say") that the tagger took for an infinitive."""
+
+
+class NounPhrase(Struct, frozen=True, gc=False):
+    """A base noun phrase: tokens `first` up to `last`, its head noun at `head`."""
+
+    first: int
+    last: int
+    head: int
+
+
+class VerbGroup(Struct, frozen=True, gc=False):
+    """A verb with its auxiliaries, negation, adverbs before it and particle after it: "has not yet pointed out"."""
+
+    first: int
+    last: int
+    head: int
+    """The main verb."""
+    finite: bool
+    infinitive: bool
+    """Opened by "to"."""
+    negated: bool
+    passive: bool
+    modal: int
+    """The modal's token ("will", "could"), or -1."""
+
+
+class Phrases(Struct, frozen=True, eq=False):
+    """All chunks of a text in order, and which one covers a token (-1: none)."""
+
+    nouns: list[NounPhrase]
+    verbs: list[VerbGroup]
+    noun_at: list[int]
+    verb_at: list[int]
+
+    def noun(self, token: int) -> NounPhrase | None:
+        """Return the noun phrase over a token."""
+        at = self.noun_at[token] if 0 <= token < len(self.noun_at) else -1
+        return self.nouns[at] if at >= 0 else None
+
+    def finite_between(self, first: int, last: int) -> bool:
+        """Whether a finite verb group covers one of the tokens."""
+        return any(self.verb_at[i] >= 0 and self.verbs[self.verb_at[i]].finite for i in range(first, last))
+
+    def verb(self, token: int) -> VerbGroup | None:
+        """Return the verb group over a token."""
+        at = self.verb_at[token] if 0 <= token < len(self.verb_at) else -1
+        return self.verbs[at] if at >= 0 else None
+
+
+def chunk(text: Text, lexicon: Lexicon) -> Phrases:
+    """Find every noun phrase and verb group of a text."""
+    size = len(text.words)
+    found = Phrases(nouns=[], verbs=[], noun_at=[-1] * size, verb_at=[-1] * size)
+    for first, last in text.paragraphs:
+        _chunk_paragraph(text, found, first, last, lexicon)
+    for first, last in text.sentences:
+        _give_finite_verb(text, found, first, last)
+    return found
+
+
+def _chunk_paragraph(text: Text, found: Phrases, first: int, last: int, lexicon: Lexicon) -> None:
+    """Read the chunks of a paragraph, each where the one before ends."""
+    tags, at = text.tags, first
+    while at < last:
+        tag = tags[at]
+        if tag in _PRONOUNS:
+            end = at + 1
+            _add_noun(found, NounPhrase(at, end, at))
+        elif (
+            tag in _OPENERS or _opens_sum(text, at) or (tag == "RB" and at + 1 < last and tags[at + 1] in {"JJ", "CD"})
+        ):
+            end, head = noun_phrase(text, at, last, lexicon)
+            _add_noun(found, NounPhrase(at, end, head))
+        elif tag in _VERBS or tag == "TO" or (tag == "RB" and _opens_verb_group(tags, at, last)):
+            end = _verb_group(text, at, last, lexicon, found)
+        else:
+            end = at + 1
+        at = end
+
+
+def _give_finite_verb(text: Text, found: Phrases, first: int, last: int) -> None:
+    """A sentence has a finite verb: where none was seen, the first "participle" after a noun phrase is it."""
+    numbers = sorted({n for n in found.verb_at[first:last] if n >= 0})
+    if any(found.verbs[n].finite for n in numbers):
+        return
+    for number in numbers:
+        verb = found.verbs[number]
+        if (
+            text.tags[verb.head] == "VBN"
+            and not verb.passive
+            and verb.first > first
+            and found.noun_at[verb.first - 1] >= 0
+        ):
+            found.verbs[number] = structs.replace(verb, finite=True)
+            return
+
+
+def _opens_sum(text: Text, at: int) -> bool:
+    return text.words[at] in CURRENCIES and at + 1 < len(text.words) and text.tags[at + 1] == "CD"
+
+
+def _add_noun(found: Phrases, phrase: NounPhrase) -> None:
+    found.noun_at[phrase.first : phrase.last] = [len(found.nouns)] * (phrase.last - phrase.first)
+    found.nouns.append(phrase)
+
+
+def _opens_verb_group(tags: list[str], at: int, size: int) -> bool:
+    """Adverbs right before a verb belong to its group."""
+    end = at
+    while end < size and tags[end] == "RB" and end < at + 4:
+        end += 1
+    return end < size and (tags[end] in _VERBS or tags[end] == "TO")
+
+
+class _Growing(Struct):
+    """A verb group while it is being read."""
+
+    head: int = -1
+    modal: int = -1
+    infinitive: bool = False
+    negated: bool = False
+    passive: bool = False
+    auxiliary: str = ""
+    """Class of the last auxiliary; "" once the main verb is in."""
+
+
+def _verb_group(text: Text, at: int, limit: int, lexicon: Lexicon, found: Phrases) -> int:
+    """Read the group that opens at a token into `found`; return where to read on."""
+    group, end = _Growing(), at
+    while end < limit and _takes(text, end, limit, group, lexicon):
+        end += 1
+    head = group.head
+    if head < 0:
+        return max(end, at + 1)
+    end = _with_particle(text, head + 1, limit, lexicon) if end == head + 1 else head + 1
+    past = text.tags[_first_verb(text.tags, at, head)] in _FINITE_FORMS or _is_past(text, at, head, lexicon)
+    finite = past and not group.infinitive
+    found.verb_at[at:end] = [len(found.verbs)] * (end - at)
+    found.verbs.append(VerbGroup(at, end, head, finite, group.infinitive, group.negated, group.passive, group.modal))
+    return end
+
+
+def _takes(text: Text, at: int, limit: int, group: _Growing, lexicon: Lexicon) -> bool:
+    """Take the token into the group if it belongs there."""
+    tag, word = text.tags[at], text.lower[at]
+    complete = group.head >= 0 and not group.auxiliary
+    if word in lexicon.negations and tag in {"RB", "DT", "CC"}:
+        group.negated = group.negated or tag == "RB" or group.head < 0
+        return tag == "RB" or group.head < 0
+    if tag == "RB":
+        return not complete and _verb_follows(text.tags, at, limit)
+    if tag == "TO" and group.head < 0 and not group.infinitive:
+        group.infinitive = True
+        return True
+    if tag not in _VERBS or complete or (group.head >= 0 and tag in FINITE):
+        return False
+    group.modal = at if tag == "MD" else group.modal
+    group.passive = tag == "VBN" and group.auxiliary == "be" and not _is_perfect(text, at, limit)
+    group.auxiliary = _auxiliary(word, tag, lexicon)
+    group.head = at
+    return True
+
+
+def _is_perfect(text: Text, participle: int, limit: int) -> bool:
+    """Whether "'s" before a participle is "has": an object or a clause follows ("he's said he will …")."""
+    if text.lower[participle - 1] != "'s" or participle + 1 >= limit:
+        return False
+    return text.tags[participle + 1] in {"PRP", "DT", "SC", "PRP$", "NNP", "NNS", "WP"}
+
+
+def _is_past(text: Text, at: int, head: int, lexicon: Lexicon) -> bool:
+    """Is a participle without auxiliary the past of its subject ("Tamm emphasized: …", "officials noted that …")?"""
+    if (
+        text.tags[head] != "VBN"
+        or at != head
+        or at == 0
+        or text.tags[at - 1] not in _SUBJECTS
+        or head + 1 >= len(text.tags)
+    ):
+        return False
+    cue = lexicon.cues.get(text.lower[head])
+    if cue is not None and text.lower[head + 1] in cue.prepositions:
+        return True
+    return text.words[head + 1] in {":", "“", '"', "''"} or text.tags[head + 1] in {"SC", "PRP", "DT", "NNP", "PRP$"}
+
+
+def _first_verb(tags: list[str], at: int, head: int) -> int:
+    while tags[at] not in _VERBS and at < head:
+        at += 1
+    return at
+
+
+def _auxiliary(word: str, tag: str, lexicon: Lexicon) -> str:
+    """The auxiliary class that lets another verb follow in the same group, or ""."""
+    if tag == "MD":
+        return "modal"
+    if word in lexicon.be:
+        return "be"
+    if word in lexicon.have:
+        return "have"
+    return "do" if word in lexicon.do and tag != "VBN" else ""
+
+
+def _verb_follows(tags: list[str], at: int, limit: int) -> bool:
+    end = at
+    while end < limit and end < at + 4 and tags[end] == "RB":
+        end += 1
+    return end < limit and tags[end] in _VERBS
+
+
+def _with_particle(text: Text, end: int, limit: int, lexicon: Lexicon) -> int:
+    """Take in the particle ("pointed out") where the tagger saw one, or where the verb is listed with it."""
+    if end >= limit:
+        return end
+    particle = text.lower[end]
+    listed, tagged = particle in lexicon.particles, text.tags[end] == "RP"
+    if (tagged and listed) or (f"{text.lower[end - 1]} {particle}" in lexicon.cues and (tagged or listed)):
+        return end + 1
+    return end

@@ -1,0 +1,113 @@
+"""Past tense or participle?  Most English verbs write both alike, and the clause tells which it is.
+
+A clause has one finite verb.  Where the tagger found none between the clause's boundaries, the first "participle" after
+its subject is the verb: "… because the minister | accused him", "Protesters | chanted “…”", "what Hale | called a tax".
+"""
+
+from __future__ import annotations
+
+from worker.extract.grammar.punctuation import BREAKS, STOPS
+
+FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
+_BOUNDARIES = frozenset({"SC", "WP", "CC", "PUNCT"})
+_BREAKS = _BOUNDARIES - {"CC"}  # after a conjunction a verb is coordinated: "called on them to go and said that …"
+_NOMINAL = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "PRP", "PRP$"})
+_SUBJECTS = frozenset({"NN", "NNS", "NNP", "PRP", "CD", "RB"})
+_OBJECTS = frozenset({"NNP", "PRP", "DT", "PRP$", "NNS", "CD"})
+_COMPLEMENTS = _OBJECTS | {"SC", "TO", "PUNCT"}
+_FRONTED = frozenset({"IN", "RB", "CC", "VBG"})
+"""What begins an adverbial before the subject: "On Sunday, Hale, the front-runner, | called on …"."""
+_ASIDES = BREAKS | {"("}
+_CLOSINGS = BREAKS | {")"}
+_NOT_VERBS = frozenset({"VBG", "VBN", "VB", "TO"})
+
+
+def with_past_tense(tags: list[str], lower: list[str], sentences: list[tuple[int, int]], quoted: list[int]) -> None:
+    """Make participles past tense, in place, where their clause has no other verb.  One pass."""
+    for first, last in sentences:
+        if "VBN" not in tags[first:last]:
+            continue
+        _main_verb(tags, lower, (first, last), quoted)
+        _after_aside(tags, lower, (first, last), quoted)
+        start = first
+        for at in range(first, last + 1):
+            if at == last or tags[at] in _BOUNDARIES:
+                if start < at and "VBN" in tags[start:at]:
+                    _clause_verb(tags, lower, (start, at), (first, last))
+                start = at + 1
+
+
+def _main_verb(tags: list[str], lower: list[str], sentence: tuple[int, int], quoted: list[int]) -> None:
+    """A sentence that has no finite verb outside its quotations gets its first participle ("She resigned.").
+
+    Not where no full stop ends it: headlines leave out "was".
+    """
+    first, last = sentence
+    stopped = lower[last - 1] in STOPS or quoted[last - 1] >= 0
+    if not stopped or any(tags[i] in FINITE and quoted[i] < 0 for i in range(first, last)):
+        return
+    for at in range(first + 1, last - 1):
+        after_aside = tags[at - 1] == "PUNCT" and tags[at + 1] in _OBJECTS | {"SC", "TO"}
+        if (
+            tags[at] == "VBN"
+            and quoted[at] < 0
+            and lower[at + 1] != "by"
+            and (tags[at - 1] in _SUBJECTS or after_aside)
+        ):
+            tags[at] = "VBD"
+            return
+
+
+def _after_aside(tags: list[str], lower: list[str], sentence: tuple[int, int], quoted: list[int]) -> None:
+    """ "Hale, a former judge, | warned Saturday that it will …": the main verb stands after the subject's aside."""
+    first, last = sentence
+    opening = next((i for i in range(first, last) if lower[i] in _ASIDES), last)
+    if tags[first] in _FRONTED and opening + 1 < last and FINITE.isdisjoint(tags[first:opening]):
+        first, opening = opening + 1, next((i for i in range(opening + 1, last) if lower[i] in _ASIDES), last)
+    if tags[first] not in _NOMINAL or opening + 2 >= last or not FINITE.isdisjoint(tags[first:opening]):
+        return
+    for at in range(opening + 2, last):
+        if quoted[at] >= 0 or (tags[at] in FINITE and "WP" not in tags[opening:at]):
+            return
+        if tags[at] == "VBN" and lower[at - 1] in _CLOSINGS and lower[at + 1 : at + 2] != ["by"]:
+            if not _verb_after(tags, at, sentence):
+                tags[at] = "VBD"
+            return
+
+
+def _clause_verb(tags: list[str], lower: list[str], clause: tuple[int, int], sentence: tuple[int, int]) -> None:
+    """The verb of a clause that has none, if its boundary says that it is a clause and not the end of a phrase."""
+    start, end = clause
+    if not FINITE.isdisjoint(tags[start:end]):
+        return
+    at = tags.index("VBN", start, end)
+    following = tags[at + 1] if at + 1 < len(tags) else "PUNCT"
+    if lower[at + 1 : at + 2] == ["by"] or not _NOT_VERBS.isdisjoint(tags[start:at]):
+        return
+    boundary = tags[start - 1] if start > sentence[0] else "start"
+    if at == start:
+        clausal = (boundary == "WP" and lower[start - 1] in {"who", "which", "that"}) or (
+            boundary == "CC" and following in _OBJECTS and _verb_before(tags, start, sentence[0]) in FINITE
+        )
+    elif tags[start] not in _NOMINAL or tags[at - 1] not in _SUBJECTS:
+        clausal = False
+    elif boundary in {"SC", "WP"}:
+        clausal = True
+    elif boundary == "CC":
+        clausal = following in _OBJECTS
+    else:
+        clausal = (
+            boundary == "start" and following in _COMPLEMENTS | {"IN", "RB"} and not _verb_after(tags, end, sentence)
+        )
+    if clausal:
+        tags[at] = "VBD"
+
+
+def _verb_before(tags: list[str], at: int, first: int) -> str:
+    """Class of the nearest verb to the left."""
+    return next((tags[i] for i in range(at - 1, first - 1, -1) if tags[i] in FINITE or tags[i] in _NOT_VERBS), "")
+
+
+def _verb_after(tags: list[str], at: int, sentence: tuple[int, int]) -> bool:
+    """Does a later clause begin with a finite verb, the participle's noun its subject ("Men accused of …, said")?"""
+    return any(tags[i] in _BREAKS and tags[i + 1] in FINITE for i in range(at, sentence[1] - 1))

@@ -1,0 +1,228 @@
+"""The class of every word: what the tagger says, repaired where the lexicon or the whole sentence knows better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from worker.extract.grammar.punctuation import STOPS
+from worker.extract.grammar.noun_or_verb import NOUN_OR_VERB, gerund, has_verb_before, noun_or_verb
+from worker.extract.grammar.past_or_participle import with_past_tense
+from worker.extract.grammar.quotes import Quotation
+from worker.extract.grammar.pos_tagger import Tagger, tagger
+from worker.extract.grammar.tokens import Tokens
+from worker.extract.vocabulary.lexicon import Lexicon
+
+_VERBAL = frozenset({"VB", "VBD", "VBN", "VBP", "VBZ"})
+_SMALL = frozenset({"IN", "TO", "DT", "CC", "SC", "MD", "PRP", "PRP$", "WP", "RP", "RB"})
+"""Classes of which one makes a word small: a title in capitals keeps it in lower case."""
+_AUXILIARY = 4
+"""Letters of the longest auxiliary that asks a question ("Does")."""
+_NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "VBP", "NN", "NNS", "UH", "FW"})
+_STRAY = frozenset({"UH", "FW", "NN", "VBN", "RB", "VBP", "MD", "JJ", "NNS"})
+"""Classes in which a capitalised word may be a name that the tagger did not know."""
+_NEVER_SEEN = frozenset({"VBN", "RB", "VBP"})
+_CLOSED = frozenset({"UH", "FW", "CD", "CC", "DT", "PRP", "PUNCT", "POS", "EX", "WP", "NNP"})
+"""Classes to which no new word in lower case belongs."""
+_VERBS = frozenset({"VB", "VBD", "VBN", "VBP", "VBG"})
+_VERBLIKE = frozenset({"VBD", "VBN", "VB", "VBP"})
+_NOUN_OR_NOT = frozenset({"RB", "JJ"})
+_MODIFYING = frozenset({"NN", "VBN", "VBD", "VBG", "VBP"})
+_NOMINAL = frozenset({"NN", "NNS", "NNP", "JJ"})
+_APOSTROPHES = frozenset({"'", "’"})
+_UNREAD = frozenset({"UH", "FW"})
+_PREDICATES = frozenset({"VBD", "VBZ", "VBN", "MD"})
+_TAG_LINE = 6
+"""Tokens of a speaker and a verb after a quotation."""
+_IN_TAG_LINE = frozenset({"DT", "NN", "NNS", "NNP", "CD", "JJ", "POS"})
+_BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
+_BARE_VERBS = frozenset({"VB", "VBN", "VBP"})
+
+
+def word_classes(
+    tokens: Tokens, sentences: list[tuple[int, int]], found: list[Quotation], quoted: list[int], lexicon: Lexicon
+) -> list[str]:
+    """Return the class of every token of an article whose sentences and quotations are known."""
+    tags = _tags(tokens, sentences, tagger(lexicon.language))
+    for sentence in sentences:
+        _repair(tags, tokens, lexicon, sentence)
+    _with_possessives(tags, tokens, quoted)
+    tags = _with_cues(tags, tokens, found, lexicon)
+    _without_opening_verbs(tags, sentences)
+    with_past_tense(tags, tokens.lower, sentences, quoted)
+    return tags
+
+
+def _tags(tokens: Tokens, sentences: list[tuple[int, int]], model: Tagger) -> list[str]:
+    """Word classes, those of lines in title case told as if they were set like text."""
+    words, lower = tokens.words, tokens.lower
+    titles = [p for p in tokens.paragraphs if _is_title_case(words, *p, model)]
+    if not titles:
+        return _with_known_names(words, model.tag(words, lower), sentences)
+    plain = list(words)
+    for first, last in titles:
+        plain[first:last] = lower[first:last]
+    tags = _with_known_names(plain, model.tag(plain, lower), sentences)
+    names = {word for word, tag in zip(plain, tags, strict=True) if tag == "NNP" and not word.islower()}
+    for first, last in titles:
+        for i in range(first, last):
+            if words[i] in names or (words[i].isupper() and len(words[i]) > 1):
+                plain[i] = words[i]
+        tags[first:last] = model.tag(plain[first:last], lower[first:last])
+    return tags
+
+
+def _is_title_case(words: list[str], first: int, last: int, model: Tagger) -> bool:
+    """Are four words in five of a short line capitalised, small ones aside, and no verb set small among the names?"""
+    small = (w for w in words[first:last] if w.islower())
+    if any(not _VERBAL.isdisjoint(known) for w in small if _SMALL.isdisjoint(known := set(model.classes.get(w, ())))):
+        return False  # "Hale met Belm in Oslo.", "Hale will meet Belm.": sentences of names
+    long = [w for w in words[first:last] if len(w) > 3 and w[0].isalpha()]  # noqa: PLR2004 - of, and, the …
+    return 3 <= len(long) <= 25 and 5 * sum(w[0].isupper() for w in long) >= 4 * len(long)  # noqa: PLR2004
+
+
+def _with_known_names(words: list[str], tags: list[str], sentences: list[tuple[int, int]]) -> list[str]:
+    """A word that is a name inside some sentence is one where it opens a sentence too ("Hale said")."""
+    openers = {first for first, _ in sentences}
+    names = {word for i, word in enumerate(words) if tags[i] == "NNP" and i not in openers and not word.isupper()}
+    for i in openers:
+        if tags[i] == "VBZ" and len(words[i]) > _AUXILIARY:
+            tags[i] = "NNS"  # no sentence opens with a third person: "Talks between …"
+        if words[i][0].isupper() and (tags[i] == "FW" or (tags[i] in _NAMELIKE and words[i] in names)):
+            tags[i] = "NNP"
+    return tags
+
+
+def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[int, int]) -> None:
+    """Repair what the lexicon knows better: "the provincial assembly" is no adverb, "Fishermen say" names nobody."""
+    known, words, lower = tagger(lexicon.language).classes, tokens.words, tokens.lower
+    modifiers = lexicon.role_modifiers
+    for i in range(*sentence):
+        tag, low = tags[i], lower[i]
+        if tag in _STRAY and words[i][0].isupper() and _is_name(tags, i, low, known, lexicon):
+            tags[i] = "NNP"
+        elif tag in _NOUN_OR_NOT and i and tags[i - 1] in _BEFORE_NOUN and _names_body(low, tag, known, lexicon):
+            tags[i] = "NN"
+        elif tag in _CLOSED and words[i].islower() and _is_new(low, known, lexicon):
+            tags[i] = "NNS" if low.endswith("s") and low not in lexicon.roles else "NN"  # never seen: no interjection
+            tags[i] = noun_or_verb(tags, i, lower, lexicon, sentence)
+        elif tag in _MODIFYING and low in modifiers and _modifies_role(tags, i, lower, lexicon, sentence):
+            tags[i] = "JJ"  # "a longtime aide", "said retired Gen. Hale"
+        elif tag in _VERBS:
+            tags[i] = _repaired_verb(tags, i, lower, lexicon)
+        elif low == "her" and tag == "PRP" and _owns(tags, i, lower, lexicon):
+            tags[i] = "PRP$"
+        elif tag == "NNP" and (low in lexicon.groups or low.endswith(("men", "women"))) and _opens(tags, tokens, i):
+            tags[i] = "NNS"
+        elif tag in NOUN_OR_VERB:
+            tags[i] = noun_or_verb(tags, i, lower, lexicon, sentence)
+
+
+def _is_new(low: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
+    """Has nobody seen the word?"""
+    return low.isalpha() and low not in known and low not in lexicon.name_particles
+
+
+def _repaired_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> str:
+    """Return a noun's class where the tagger took one for a verb: "the Hale aide said", "fishermen say"."""
+    tag, low = tags[i], lower[i]
+    if tag == "VBG" or (tag == "VBD" and low.endswith("ing")):
+        return gerund(tags, i)
+    if low in lexicon.roles and (_in_noun_phrase(tags, i) or tags[i + 1 : i + 2] == ["NNP"]):
+        return tag if "VB" in tagger(lexicon.language).classes.get(low, ()) else "NN"
+    return "NNS" if tag != "VBD" and low.endswith(("men", "women")) else tag
+
+
+def _names_body(low: str, tag: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
+    """Tell a noun for a body of people from an adverb or adjective that its ending made it: "the assembly"."""
+    return low in lexicon.organisation_heads and (tag == "RB" or "JJ" not in known.get(low, ()))
+
+
+def _modifies_role(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, sentence: tuple[int, int]) -> bool:
+    """Tell "said [retired] Gen. Hale" and "a [longtime] aide" from "Hale [retired] on Monday"."""
+    if i + 1 >= sentence[1] or tags[i + 1] not in _NOMINAL or lower[i + 1] in lexicon.time_nouns:
+        return False
+    if i == sentence[0]:
+        return tags[i] != "VBG"  # "Visiting President Hale, he said"
+    if tags[i] == "VBN" and tags[i - 1] in {"VBD", "VBZ"}:  # "praised [retired] Gen. Hale"
+        return lower[i - 1] not in lexicon.be and lower[i - 1] not in lexicon.have
+    cue = lexicon.cues.get(lower[i - 1])
+    return tags[i - 1] in {"DT", "PRP$", "POS", "JJ"} or (cue is not None and cue.inverts)
+
+
+def _with_possessives(tags: list[str], tokens: Tokens, quoted: list[int]) -> None:
+    """An apostrophe right after an s that opens or closes no quotation owns: "CBS' Hale Hour"."""
+    if _APOSTROPHES.isdisjoint(tokens.words):
+        return
+    for i, word in enumerate(tokens.words):
+        if word in _APOSTROPHES and i and tags[i] == "PUNCT" and quoted[i] < 0 and tokens.lower[i - 1][-1] == "s":
+            if tokens.ends[i - 1] == tokens.starts[i]:
+                tags[i] = "POS"
+            if i + 1 < len(tags) and tags[i + 1] in _VERBLIKE and tokens.words[i + 1][0].isupper():
+                tags[i + 1] = "NNP"
+
+
+def _is_name(tags: list[str], i: int, low: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
+    """Tell a name from a class guessed by its ending alone, and a given name before another one."""
+    following = tags[i + 1] if i + 1 < len(tags) else ""
+    if tags[i] == "MD":
+        return following in {"VBD", "VBZ"}  # "May said": no modal governs a finite verb
+    if low in known or low in lexicon.lemmas:
+        return low in lexicon.given_names and following == "NNP"
+    if tags[i] in _NEVER_SEEN and i and tags[i - 1] in _VERBAL | {"IN", "TO"} and not low.endswith(("ed", "ly", "s")):
+        return True  # "slams Kask over …": a capital amid a sentence, and no ending of a participle or adverb
+    if tags[i] in {"JJ", "NNS"}:
+        return following in _PREDICATES and low[-1] != "s" and not low.endswith(("men", "women"))  # "Duval called"
+    return tags[i] in _UNREAD or following == "NNP" or (following in _PREDICATES and low not in lexicon.roles)
+
+
+def _in_noun_phrase(tags: list[str], i: int) -> bool:
+    """Does a noun or what stands before one precede the word?"""
+    return i > 0 and tags[i - 1] in {"DT", "JJ", "NN", "NNP", "POS", "PRP$"}
+
+
+def _owns(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
+    """Tell "welcomed [her] colleague" from "met [her] last week"."""
+    after = i + 1 + (tags[i + 1 : i + 2] == ["JJ"])
+    noun = after < len(tags) and tags[after] in {"NN", "NNS"} and not lexicon.time_nouns & set(lower[i + 1 : after + 1])
+    return noun and i > 0 and tags[i - 1] in {"VB", "VBD", "VBZ", "VBG", "VBP"}
+
+
+def _with_cues(tags: list[str], tokens: Tokens, found: list[Quotation], lexicon: Lexicon) -> list[str]:
+    """Repair verbs beside quotations that look like nouns: “…,” Hale notes. · “…,” the text read. · Hale notes: “…”"""
+    for quotation in found:
+        before = quotation.first - 2
+        if before > 0 and tokens.words[before + 1] in {":", ","}:
+            _take_for_verb(tags, tokens, before, lexicon)
+        for at in range(quotation.last + 1, min(quotation.last + _TAG_LINE, len(tags))):
+            if tags[at] not in _IN_TAG_LINE:
+                break
+            if at + 1 == len(tags) or tags[at + 1] in {"PUNCT", "IN", "RB"}:
+                _take_for_verb(tags, tokens, at, lexicon)
+                break
+    return tags
+
+
+def _take_for_verb(tags: list[str], tokens: Tokens, at: int, lexicon: Lexicon) -> None:
+    cue = lexicon.cues.get(tokens.lower[at])
+    if (
+        cue is not None
+        and cue.clause
+        and tags[at] in {"NN", "NNS"}
+        and tags[at - 1] in _IN_TAG_LINE - {"DT", "JJ"}
+        and not tokens.lower[at].endswith("ing")
+        and not has_verb_before(tags, at)
+    ):
+        tags[at] = "VBZ" if tokens.lower[at].endswith("s") else "VBD"
+
+
+def _opens(tags: list[str], tokens: Tokens, i: int) -> bool:
+    """Tell whether a word opens its sentence and is not the first one of a name."""
+    starts = i == 0 or tokens.words[i - 1] in STOPS or tokens.string[tokens.ends[i - 1]] == "\n"
+    return starts and (i + 1 == len(tags) or tags[i + 1] not in {"NNP", "POS"})
+
+
+def _without_opening_verbs(tags: list[str], sentences: list[tuple[int, int]]) -> None:
+    """No sentence opens with a verb in the third person: "Talks between …"."""
+    for first, last in sentences:
+        if tags[first] == "VBZ" and last - first > 1 and tags[first + 1] == "IN":
+            tags[first] = "NNS"

@@ -1,0 +1,162 @@
+"""One pass over an article: paragraphs, sentences, tokens with their classes, and quotations.
+
+A `Text` keeps its tokens as parallel lists, because an article has a thousand of them and a thousand objects cost
+more than all the rules.  "Token 7" is `words[7]`, `lower[7]`, `tags[7]`, standing at `starts[7]:ends[7]`.  Every range
+of tokens is half open, and every offset counts code points of the article's own text.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from msgspec import Struct
+
+from worker.extract.grammar.punctuation import STOPS
+from worker.extract.grammar.quotes import Quotation, quotations
+from worker.extract.grammar.tokens import Tokens, tokenize
+from worker.extract.grammar.pos_repair import word_classes
+from worker.extract.vocabulary.lexicon import Lexicon
+from worker.schema import Span
+
+_LONGEST = 250
+"""Tokens after which a "sentence" (a table, a hostile text) is cut, so that no rule's work grows with its square."""
+_CLOSERS = frozenset({")", "]"})
+
+
+class Text(Struct, frozen=True, eq=False):
+    """An article's words in order, with everything later stages look up by token."""
+
+    string: str
+    words: list[str]
+    lower: list[str]
+    """Lower case, typographic apostrophes straightened."""
+    tags: list[str]
+    """Word classes, see `worker.extract.grammar.pos_tagger`."""
+    starts: list[int]
+    ends: list[int]
+    paragraphs: list[tuple[int, int]]
+    sentences: list[tuple[int, int]]
+    """Never cut inside a quotation that goes on, so a sentence may hold several quoted ones."""
+    sentence_of: list[int]
+    paragraph_of: list[int]
+    quotations: list[Quotation]
+    quoted: list[int]
+    """Index of the quotation that covers the token, or -1."""
+
+    def span(self, first: int, last: int) -> Span:
+        """Return the tokens `first` up to `last` (half open, not empty) as a span of the article."""
+        start, end = self.starts[first], self.ends[last - 1]
+        return Span(start=start, end=end, text=self.string[start:end])
+
+    def slice(self, first: int, last: int) -> str:
+        """Return the article's own characters under the tokens."""
+        return self.string[self.starts[first] : self.ends[last - 1]] if last > first else ""
+
+    def sentence(self, token: int) -> tuple[int, int]:
+        """Return the token range of the sentence around a token."""
+        return self.sentences[self.sentence_of[token]]
+
+    def paragraph(self, token: int) -> tuple[int, int]:
+        """Return the token range of the paragraph around a token."""
+        return self.paragraphs[self.paragraph_of[token]]
+
+    def opening(self, token: int) -> Quotation | None:
+        """Return the quotation that opens at a token, also just beyond the last one; None where none does."""
+        if token >= len(self.quoted) or self.quoted[token] < 0:
+            return None
+        quotation = self.quotations[self.quoted[token]]
+        return quotation if quotation.first == token else None
+
+    def token_at(self, offset: int) -> int:
+        """Return the first token that ends after the code point `offset` (`len(words)` after the last one)."""
+        low, high = 0, len(self.ends)
+        while low < high:
+            middle = (low + high) // 2
+            if self.ends[middle] <= offset:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+def read(string: str, lexicon: Lexicon) -> Text:
+    """Read an article's text; any string is a text, the empty one has no tokens."""
+    tokens = tokenize(string, lexicon)
+    found, quoted = quotations(tokens, lexicon)
+    sentences = _sentences(tokens, found, quoted, lexicon)
+    return Text(
+        string=string,
+        words=tokens.words,
+        lower=tokens.lower,
+        tags=word_classes(tokens, sentences, found, quoted, lexicon),
+        starts=tokens.starts,
+        ends=tokens.ends,
+        paragraphs=tokens.paragraphs,
+        sentences=sentences,
+        sentence_of=_index_of(sentences, len(tokens.words)),
+        paragraph_of=_index_of(tokens.paragraphs, len(tokens.words)),
+        quotations=found,
+        quoted=quoted,
+    )
+
+
+def _index_of(ranges: list[tuple[int, int]], size: int) -> list[int]:
+    """For every token the number of the range that holds it."""
+    index = [0] * size
+    for number, (first, last) in enumerate(ranges):
+        index[first:last] = [number] * (last - first)
+    return index
+
+
+# ---------------------------------------------------------------- sentences
+def _sentences(tokens: Tokens, found: list[Quotation], quoted: list[int], lexicon: Lexicon) -> list[tuple[int, int]]:
+    """Cut paragraphs at full stops, but not where a quotation (unless it fills the sentence so far) goes on."""
+    words = tokens.words
+    sentences = []
+    for first, last in tokens.paragraphs:
+        cuts = [first]
+        i = first
+        while i < last:
+            if words[i] in STOPS or (words[i][-1] == "." and _ends_after_abbreviation(tokens, i, last, lexicon)):
+                end = _after_closers(words, quoted, found, i + 1, last)
+                inside = end < last and quoted[end - 1] >= 0 and quoted[end] == quoted[end - 1]
+                if end < last and not inside and _starts_sentence(words[end], lexicon):
+                    cuts.append(end)
+                i = end
+            else:
+                i += 1
+            if i - cuts[-1] > _LONGEST and i < last and quoted[i] < 0:
+                cuts.append(i)
+        cuts.append(last)
+        sentences += [(a, b) for a, b in pairwise(cuts) if a < b]
+    return sentences
+
+
+def _after_closers(words: list[str], quoted: list[int], found: list[Quotation], i: int, last: int) -> int:
+    """Step over what belongs to the stop before: more stops, closing brackets, the quotation's own closing mark."""
+    while i < last and (
+        words[i] in STOPS
+        or words[i] in _CLOSERS
+        or (
+            quoted[i] >= 0
+            and found[quoted[i]].last == i + 1
+            and i > 0
+            and quoted[i - 1] == quoted[i]
+            and found[quoted[i]].closed
+        )
+    ):
+        i += 1
+    return i
+
+
+def _ends_after_abbreviation(tokens: Tokens, i: int, last: int, lexicon: Lexicon) -> bool:
+    """Does "U.S." or "Inc." also end its sentence?  Only before a word that opens sentences ("The", "He")."""
+    words, lower = tokens.words, tokens.lower
+    if len(words[i]) < 3 or i + 1 >= last or lower[i].rstrip(".") in lexicon.title_abbreviations:  # noqa: PLR2004
+        return False
+    following = words[i + 1]
+    return following[0].isupper() and lower[i + 1] in lexicon.sentence_openers
+
+
+def _starts_sentence(word: str, lexicon: Lexicon) -> bool:
+    return not word[0].islower() and (word[0].isalnum() or word in lexicon.opening_marks or word[0] in "[(@#$£€—–-•*")

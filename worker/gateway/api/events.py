@@ -1,0 +1,158 @@
+"""GET /v1/events: the past, a page at a time, as JSON, CSV or CloudEvents; and one event by its id."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from msgspec import Raw, Struct, structs
+
+from worker.gateway.query import (
+    FILTERS,
+    accepted,
+    asked_filter,
+    asked_number,
+    asked_place,
+    asked_word,
+    only,
+    wants_cloudevents,
+)
+from worker.gateway.middleware.compression import body
+from worker.gateway.live.encoders import CLOUDEVENT, CLOUDEVENTS, cloudevent
+from worker.gateway.spec.parameters import DEFAULT_EVENTS, MOST_EVENTS
+from worker.gateway.cursor import START, Position, moved, spelt
+from worker.gateway.problems import Refusal
+from worker.gateway.api.csv import as_csv
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from worker.filters import Filter
+    from worker.gateway.live.replay import History, Window
+    from worker.gateway.live.broadcaster import Hub
+    from worker.gateway.live.event import Item
+    from worker.gateway.api.lookup import Lookup
+    from worker.schema import Kind
+
+PARAMETERS: Final = FILTERS | {"after", "before", "order", "limit", "format", "cloudevents"}
+MOST_SEEN: Final = 20_000
+"""Entries that one request looks at; a page then ends, with a next one."""
+CHUNK: Final = 200
+AT_A_TIME: Final = 2
+"""Requests that look through history; others wait, so that the present does not wait for all of them."""
+
+
+class _Page(Struct, frozen=True, kw_only=True):
+    """`answers.Page` with events as they were published."""
+
+    events: list[Raw]
+    next: str | None
+    position: str
+    gaps: list[Kind]
+
+
+class Found(Struct, frozen=True, kw_only=True):
+    """What a request for history found."""
+
+    items: list[Item]
+    next: Position | None
+    position: Position
+    gaps: list[Kind] = []
+
+
+class Events:
+    """Answers for the past."""
+
+    def __init__(self, hub: Hub, history: History, lookup: Lookup) -> None:
+        """Take the present from the hub: history ends there."""
+        self._hub = hub
+        self._history = history
+        self._lookup = lookup
+        self._turns = asyncio.Semaphore(AT_A_TIME)
+
+    async def page(self, request: web.Request) -> web.Response:
+        """Answer GET /v1/events."""
+        only(request, PARAMETERS)
+        wanted, limit = asked_filter(request), asked_number(request, "limit", DEFAULT_EVENTS, MOST_EVENTS)
+        after, before = asked_place(request, "after"), asked_place(request, "before")
+        order = asked_word(request, "order", ("newest", "oldest"), "oldest" if "after" in request.query else "newest")
+        form = asked_word(request, "format", ("json", "csv"), "csv" if "text/csv" in accepted(request) else "json")
+        envelopes = wants_cloudevents(request)
+        low, beyond = await self._kept((after or self._hub.position) if "after" in request.query else START, wanted)
+        window = self._history.window(wanted.kinds, low, before or self._hub.position, CHUNK)
+        async with self._turns, contextlib.aclosing(window):
+            found = await (_oldest if order == "oldest" else _newest)(window, wanted, limit)
+        gaps = {*beyond, *window.lost, *await self._history.gaps(wanted.kinds, low)}  # last: it may have gone meanwhile
+        found = structs.replace(found, gaps=sorted(gaps))
+        response = _spelt(found, form, envelopes=envelopes)
+        response.headers["Vary"] = "Accept"
+        if found.next:
+            way = "after" if order == "oldest" else "before"
+            url = request.rel_url.update_query({way: spelt(found.next), "order": order})
+            response.headers["Link"] = f'<{url}>; rel="next"'
+        return response
+
+    async def _kept(self, low: Position, wanted: Filter) -> tuple[Position, list[Kind]]:
+        """Return the place, or where the streams end that end before it, and their kinds."""
+        if not self._hub.is_ahead(low, wanted.kinds):
+            return low, []
+        beyond = await self._history.beyond(wanted.kinds, low)
+        return moved(low, beyond), [*beyond]
+
+    async def one(self, request: web.Request) -> web.Response:
+        """Answer GET /v1/events/{id}."""
+        only(request, {"cloudevents"})
+        item = await self._lookup.event(request.match_info["id"])
+        if item is None:
+            raise Refusal("not_found", "no such event, or not among the newest that are looked through")
+        return body(cloudevent(item), CLOUDEVENT) if wants_cloudevents(request) else body(item.data)
+
+
+async def _oldest(window: Window, wanted: Filter, limit: int) -> Found:
+    """Go up; the next page begins behind the last item looked at."""
+    items: list[Item] = []
+    seen = 0
+    while not window.exhausted and seen < MOST_SEEN:
+        for item in await window.oldest():
+            seen += 1
+            if item.event is None or not item.passes(wanted):
+                continue
+            items.append(item)
+            if len(items) == limit:
+                return Found(items=items, next=item.position, position=item.position)
+    following = None if window.exhausted else window.low
+    return Found(items=items, next=following, position=window.low)
+
+
+async def _newest(window: Window, wanted: Filter, limit: int) -> Found:
+    """Go down; the next page ends before the last item looked at, whose own position is just behind it."""
+    top, items, seen = window.high, [], 0
+    while not window.exhausted and seen < MOST_SEEN:
+        for item in await window.newest():
+            seen += 1
+            if item.event is None or not item.passes(wanted):
+                continue
+            items.append(item)
+            if len(items) == limit:
+                return Found(items=items, next=item.below, position=top)
+    following = None if window.exhausted else window.high
+    return Found(items=items, next=following, position=top)
+
+
+def _spelt(found: Found, form: str, *, envelopes: bool) -> web.Response:
+    if envelopes:
+        return body(msgspec.json.encode([Raw(cloudevent(item)) for item in found.items]), CLOUDEVENTS)
+    if form == "csv":
+        return body(as_csv(found.items).encode("utf-8", "replace"), "text/csv", charset="utf-8")
+    return body(msgspec.json.encode(_page(found)))
+
+
+def _page(found: Found) -> _Page:
+    return _Page(
+        events=[Raw(item.data) for item in found.items],
+        next=spelt(found.next) if found.next else None,
+        position=spelt(found.position),
+        gaps=found.gaps,
+    )

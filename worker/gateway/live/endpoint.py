@@ -1,0 +1,296 @@
+"""GET /v1/stream: the past first, if asked for, then the present, as Server-Sent Events or over a WebSocket.
+
+Both ways of listening put bytes that are shared with others on the socket themselves.  A client's buffer is its
+socket's: while it listens to the present and leaves more than `buffer_bytes` unread, it is told so and dropped.  While
+it reads the past it sets the pace, as long as it takes something every `PATIENCE_S`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from aiohttp import HttpVersion11, WSCloseCode, web
+
+from worker.gateway.models import Gap
+from worker.gateway.query import FILTERS, asked_filter, asked_place, only, place, wants_cloudevents
+from worker.gateway.live.connection import DRAIN_POLL_S, Client, Ending
+from worker.gateway.middleware.cors import asks_for_websocket
+from worker.gateway.live.encoders import sse_form, ws_form
+from worker.gateway.live.replay import CHUNK
+from worker.gateway.live.broadcaster import BEGUN_ANEW
+from worker.gateway.cursor import moved
+from worker.gateway.problems import Refusal, make_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from worker.filters import Filter
+    from worker.gateway.live.figures import Figures
+    from worker.gateway.live.encoders import Form
+    from worker.gateway.live.replay import History, Window
+    from worker.gateway.live.broadcaster import Hub
+    from worker.gateway.cursor import Position
+    from worker.schema import Kind
+
+log = structlog.get_logger()
+
+PARAMETERS: Final = FILTERS | {"after", "cloudevents", "access_token"}
+SUBPROTOCOL: Final = "cloudevents.json"
+"""Of the CloudEvents WebSockets binding."""
+HIGH_WATER_BYTES: Final = 1 << 20
+"""Of the past, little more than this waits in a socket's buffer; enough that it does not run dry meanwhile."""
+FULL_SPEED: Final = 8
+"""So many may read the past with whole chunks and buffers at a time; where there are more, each takes less."""
+FEWEST: Final = 24
+"""Entries of a stream in one round trip, however many read: fewer would not be worth the way."""
+PATIENCE_S: Final = 30.0
+"""A client that takes nothing of the past for so long is dropped."""
+FAREWELL_S: Final = 2.0
+"""How long a client that is dropped has to read why."""
+MOST_RECEIVED_BYTES: Final = 4096
+CLOSE_TOO_SLOW: Final = 4008
+
+TOLD: Final[dict[Ending, tuple[str, str]]] = {
+    "too_slow": ("too_slow", "events were not read as fast as they came; resume behind the last one"),
+    "stopping": ("stopping", "the gateway is stopping; reconnect, and resume behind the last event"),
+    "spoke": ("bad_request", "nothing is to be sent on this socket"),
+    "revoked": ("unauthorised", "the token is not good any more"),
+    "failed": ("unavailable", "the past cannot be read now; reconnect, and resume behind the last event"),
+}
+CLOSE_CODE: Final[dict[Ending, int]] = {
+    "too_slow": CLOSE_TOO_SLOW,
+    "stopping": WSCloseCode.GOING_AWAY,
+    "spoke": WSCloseCode.POLICY_VIOLATION,
+    "revoked": WSCloseCode.POLICY_VIOLATION,
+    "failed": WSCloseCode.TRY_AGAIN_LATER,
+}
+
+
+class Streams:
+    """Everybody who listens."""
+
+    def __init__(
+        self, hub: Hub, history: History, figures: Figures, *, most: int, buffer_bytes: int, heartbeat_s: float
+    ) -> None:
+        """Serve at most `most` clients at a time."""
+        self._hub = hub
+        self._history = history
+        self._figures = figures
+        self._most = most
+        self._buffer_bytes = buffer_bytes
+        self._heartbeat_s = heartbeat_s
+        self._clients: dict[Client, web.Request] = {}
+        self._replaying = 0
+        self._stopping = False
+
+    @property
+    def open(self) -> int:
+        """How many clients there are."""
+        return len(self._clients)
+
+    def stop(self) -> None:
+        """Tell every client, and take none any more."""
+        self._stopping = True
+        for client in self._clients:
+            client.end("stopping")
+
+    def end_unless(self, may_listen: Callable[[web.Request], bool]) -> None:
+        """End the streams of those who may not listen any more."""
+        for client, request in self._clients.items():
+            if not may_listen(request):
+                client.end("revoked")
+
+    async def gone(self, patience_s: float) -> None:
+        """Wait until every client has left, but not for ever."""
+        deadline = asyncio.get_running_loop().time() + patience_s
+        while self._clients and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - for any of many
+            await asyncio.sleep(DRAIN_POLL_S)
+
+    async def beat(self, stop: asyncio.Event) -> None:
+        """Send heartbeats until `stop` is set."""
+        while not stop.is_set():
+            try:
+                await asyncio.wait_for(stop.wait(), self._heartbeat_s)
+            except TimeoutError:
+                self._hub.choirs.beat(self._hub.position)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer GET /v1/stream."""
+        only(request, PARAMETERS)
+        wanted, after = asked_filter(request), self._after(request)
+        if self._stopping:
+            raise Refusal("stopping", headers={"Retry-After": "2"})
+        if len(self._clients) >= self._most:
+            raise Refusal("too_many_clients", headers={"Retry-After": "30"})
+        if asks_for_websocket(request):
+            return await self._websocket(request, wanted, after)
+        return await self._sse(request, wanted, after)
+
+    @staticmethod
+    def _after(request: web.Request) -> Position | None:
+        """Where to begin: what a browser that reconnects says overrides the address that it was given."""
+        if last := request.headers.get("Last-Event-ID"):
+            return place(last, "Last-Event-ID")
+        return asked_place(request, "after")
+
+    # ------------------------------------------------------------ two ways of listening
+    async def _sse(self, request: web.Request, wanted: Filter, after: Position | None) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        response.content_type = "text/event-stream"
+        response.force_close()
+        form = sse_form(cloudevents=wants_cloudevents(request), chunked=request.version >= HttpVersion11)
+        await response.prepare(request)
+        if request.method == "HEAD":
+            return response
+        with self._client(request, "sse") as client:
+            await response.write(b": communique\n\n")  # takes the headers with it; from here on we write ourselves
+            how = await self._listen(client, wanted, form, after)
+            if how in TOLD:
+                client.transport.write(form.wrap(form.error(make_problem(*TOLD[how]))))
+            await _see_off(client)
+        return response
+
+    async def _websocket(self, request: web.Request, wanted: Filter, after: Position | None) -> web.StreamResponse:
+        socket = web.WebSocketResponse(compress=False, protocols=(SUBPROTOCOL,), max_msg_size=MOST_RECEIVED_BYTES)
+        cloudevents = wants_cloudevents(request)
+        await socket.prepare(request)
+        form = ws_form(cloudevents=cloudevents or socket.ws_protocol == SUBPROTOCOL)
+        with self._client(request, "websocket") as client:
+            hearing = asyncio.create_task(_hear(socket, client))
+            try:
+                how = await self._listen(client, wanted, form, after)
+            finally:
+                hearing.cancel()
+                await asyncio.gather(hearing, return_exceptions=True)
+            if how in TOLD:
+                await _close(socket, client, form, how)
+        return socket
+
+    @contextlib.contextmanager
+    def _client(self, request: web.Request, way: str) -> Iterator[Client]:
+        """Count a client while it is there, and say in the log when it has gone."""
+        if request.transport is None:
+            raise ConnectionResetError
+        client, began = Client(request.transport, self._buffer_bytes), time.monotonic()
+        self._clients[client] = request
+        self._figures.opened[way] += 1
+        try:
+            yield client
+        finally:
+            del self._clients[client]
+            how = client.ended.result() if client.ended.done() else "left"
+            self._figures.ended[how] += 1
+            log.info("stream", way=way, ended=how, replayed=client.replayed, s=round(time.monotonic() - began, 3))
+
+    # ------------------------------------------------------------ past and present
+    async def _listen(self, client: Client, wanted: Filter, form: Form, after: Position | None) -> Ending:
+        """Send events until the client or we have enough."""
+        begin = after or self._hub.position
+        client.send(form.wrap(form.hello(begin)))
+        if after:
+            try:
+                begin = await self._kept(client, wanted, form, after)
+                while not self._hub.reaches(begin, wanted.kinds) and not client.ended.done():
+                    begin = await self._replay(client, wanted, form, begin)
+            except Exception:  # a response that has begun can only end with a frame of its own
+                log.exception("replay failed")
+                client.end("failed")
+        if not client.ended.done():  # since the hub was found to reach so far, nothing was waited for
+            self._hub.join(client, wanted, form, begin)
+            if after:
+                log.info("replay", events=client.replayed)
+            try:
+                await asyncio.wait((client.ended,))
+            finally:
+                self._hub.leave(client)
+        return client.ended.result()
+
+    async def _kept(self, client: Client, wanted: Filter, form: Form, after: Position) -> Position:
+        """Return the place, or where the streams end that end before it: then that is said."""
+        if not self._hub.is_ahead(after, wanted.kinds):
+            return after
+        if not (beyond := await self._history.beyond(wanted.kinds, after)):
+            return after
+        place = moved(after, beyond)
+        client.send(form.wrap(form.gap(Gap(kinds=[*beyond], detail=BEGUN_ANEW), place)))
+        return place
+
+    async def _replay(self, client: Client, wanted: Filter, form: Form, after: Position) -> Position:
+        """Send what lies between a position and the present; return how far it got: within the hub's reach just now."""
+        window = self._history.window(wanted.kinds, after, self._hub.position)
+        self._replaying += 1
+        try:
+            return await self._send_past(client, wanted, form, window)
+        finally:
+            self._replaying -= 1
+            await window.aclose()
+
+    async def _send_past(self, client: Client, wanted: Filter, form: Form, window: Window) -> Position:
+        """Send chunk by chunk, at the client's pace, until what is left is within the hub's reach."""
+        clock = asyncio.get_running_loop().time
+        sent_at, begin = clock(), window.low
+        while not self._hub.reaches(window.low, wanted.kinds) and not client.ended.done():
+            share = max(1, self._replaying // FULL_SPEED)
+            window.count = max(FEWEST, CHUNK // share)
+            if window.exhausted:
+                window.widen(self._hub.position)
+            place = window.low
+            passing = [item for item in await window.oldest() if item.passes(wanted)]
+            frames = b"".join([form.frame(item) for item in passing])
+            if place == begin:  # only now: what is gone by then was perhaps not read
+                window.lost.update(await self._history.gaps(wanted.kinds, begin))
+            if window.lost:  # trimming has overtaken us
+                frames = _gap(form, sorted(window.lost), place) + frames
+                window.lost.clear()
+            if not frames and clock() - sent_at > self._heartbeat_s:
+                frames = form.heartbeat(window.low)
+            if frames:
+                client.send(form.wrap(frames))
+                sent_at = clock()
+                client.replayed += len(passing)
+                self._figures.replayed += len(passing)
+            room = (
+                self._buffer_bytes // 4 if window.exhausted else HIGH_WATER_BYTES // share
+            )  # the present must find some
+            if not await client.drained(room, PATIENCE_S):
+                client.end("left" if client.transport.is_closing() else "too_slow")
+        return window.low
+
+
+def _gap(form: Form, kinds: list[Kind], place: Position) -> bytes:
+    detail = "what followed may have been trimmed away before it was read"
+    return form.gap(Gap(kinds=kinds, detail=detail), place)
+
+
+async def _see_off(client: Client) -> None:
+    """Let the client read what it was told; one that takes nothing, or takes it by the drop, is cut off."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            read = await client.drained(0, FAREWELL_S)
+    except TimeoutError:
+        read = False
+    if not read:
+        client.transport.abort()
+
+
+async def _hear(socket: web.WebSocketResponse, client: Client) -> None:
+    """Answer pings, and notice when the client leaves; it has nothing to say."""
+    async for _ in socket:
+        client.end("spoke")
+        return
+    client.end("left")
+
+
+async def _close(socket: web.WebSocketResponse, client: Client, form: Form, how: Ending) -> None:
+    """Say why, and close; what is not read in time is given up."""
+    problem = make_problem(*TOLD[how])
+    client.transport.write(form.error(problem))
+    try:
+        async with asyncio.timeout(FAREWELL_S):
+            await socket.close(code=CLOSE_CODE[how], message=problem.detail.encode()[:123])
+    except TimeoutError:
+        client.transport.abort()

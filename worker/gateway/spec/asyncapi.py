@@ -1,0 +1,102 @@
+"""The live stream as AsyncAPI 3.0: two channels at one address, and every frame that may come on them."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Final
+
+from worker.gateway import models as answers
+from worker.gateway.spec.openapi import schemas
+from worker.gateway.spec.parameters import Json, filter_parameters
+from worker.schema import KINDS, Decision, Meeting, Statement
+
+DESCRIPTION: Final = """\
+`/v1/stream` as Server-Sent Events, and as a WebSocket where the request asks for an upgrade. The query's filters,
+places and errors are those of the OpenAPI document (`/v1/openapi.json`).
+
+**Server-Sent Events.** `event:` is the kind, `id:` the place just behind the event, `data:` one line of JSON: the
+event, or its CloudEvents envelope. A heartbeat is a comment and an `id:`: a browser takes the place over and shows
+nothing. `event: gap` says that something was trimmed away before it was read, does not decode, or was lost
+with the stream that held it; it goes on. `event: error`
+is the last frame: a problem (RFC 9457).
+
+**WebSocket.** Every message is text: `{"id": place, "type": kind, "time": …, "data": event}`, or the CloudEvents
+envelope; `type` may also be `heartbeat`, `gap` or `error`. Close codes: 4008 too slow (resume from the
+last id), 1001 the gateway stops, 1013 the past cannot be read now (reconnect), 1008 a message was sent
+to it, or its token is not good any more.
+"""
+
+
+def make_asyncapi() -> Json:
+    """Return the document."""
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Communiqué live stream",
+            "version": version("communique"),
+            "description": DESCRIPTION,
+            "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "servers": {
+            "http": {"host": "localhost:8080", "protocol": "http", "description": "Server-Sent Events."},
+            "ws": {"host": "localhost:8080", "protocol": "ws", "description": "WebSocket."},
+        },
+        "channels": {"events": _channel("http", "sse"), "socket": _channel("ws", "ws")},
+        "operations": {"listen": _sent_on("events"), "listen_socket": _sent_on("socket")},
+        "components": {
+            "schemas": schemas(Statement, Meeting, Decision, answers.Gap, answers.Problem),
+            "messages": _messages(),
+        },
+    }
+
+
+FRAMES: Final = (*KINDS, "heartbeat", "gap", "error")
+
+
+def _channel(server: str, form: str) -> Json:
+    query = {"type": "object", "properties": {p["name"]: p["schema"] for p in filter_parameters()} | _PLACES}
+    return {
+        "address": "/v1/stream",
+        "servers": [{"$ref": f"#/servers/{server}"}],
+        "messages": {name: {"$ref": f"#/components/messages/{form}_{name}"} for name in FRAMES},
+        "bindings": {"ws": {"method": "GET", "query": query}} if form == "ws" else {},
+    }
+
+
+_PLACES: Final[Json] = {"after": {"type": "string"}, "cloudevents": {"enum": ["0", "1"]}}
+
+
+def _sent_on(channel: str) -> Json:
+    return {
+        "action": "send",
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{name}"} for name in FRAMES],
+    }
+
+
+def _messages() -> Json:
+    data: Json = {
+        **{kind: _ref(kind.capitalize()) for kind in KINDS},
+        "heartbeat": {"type": "object", "maxProperties": 0},
+        "gap": _ref("Gap"),
+        "error": _ref("Problem"),
+    }
+    sse = {f"sse_{name}": _message(name, schema) for name, schema in data.items()}
+    return sse | {f"ws_{name}": _message(name, _framed(name, schema)) for name, schema in data.items()}
+
+
+def _message(name: str, payload: Json) -> Json:
+    return {"name": name, "title": name.capitalize(), "contentType": "application/json", "payload": payload}
+
+
+def _framed(name: str, data: Json) -> Json:
+    """Return the schema of a WebSocket message."""
+    place = {"type": "string", "description": "The place just behind it."}
+    properties = {"id": place, "type": {"const": name}, "time": {"type": "string", "format": "date-time"}, "data": data}
+    required = ["type", "data"] if name == "error" else ["id", "type", "data"]
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
