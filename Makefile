@@ -61,7 +61,7 @@ calibrate: $(DEV)
 # The same treebanks give the same bytes; the dev parts, which nothing is trained on, say how good the tagger is.
 train: $(DEV)
 	@test -n "$(TREEBANK)" || { echo "make train TREEBANK=folder: with ewt_train, gum_open_train and their _dev (.conllu.gz)"; exit 1; }
-	$(BIN)/python -m tools.train_tagger --out worker/extract/lexicons/en.tags \
+	$(BIN)/python -m tools.train_tagger --out worker/extract/lexicon/en.tags \
 	    --test "$(TREEBANK)/ewt_dev.conllu.gz" --test "$(TREEBANK)/gum_open_dev.conllu.gz" \
 	    "$(TREEBANK)/ewt_train.conllu.gz" "$(TREEBANK)/gum_open_train.conllu.gz"
 

@@ -45,11 +45,11 @@ LAYERS = {
 WITHIN_EXTRACT = {
     "dates": 0,
     "confidence": 0,
-    "vocabulary": 1,
+    "lexicon": 1,
     "grammar": 2,
     "coreference": 3,
     "document": 4,
-    "attribution": 5,
+    "statements": 5,
     "events": 5,
     "coding": 5,
     "__init__": 6,

@@ -2,7 +2,7 @@
 """Write the lexicon's given names from two public lists, so that nobody's name is picked by hand.
 
     python -m tools.given_names --male dist.male.first --female dist.female.first \
-        --out worker/extract/lexicons/en_given_names.toml
+        --out worker/extract/lexicon/en_given_names.toml
 
 The two files are the given names of the 1990 census of the United States (Census Bureau, public domain); the names of
 other languages are those of the package Faker (MIT), which has to be installed, romanised where a language of Cyrillic

@@ -1,6 +1,6 @@
 """Train the part-of-speech model of `worker.extract.grammar.pos_tagger` on Universal Dependencies treebanks.
 
-    python -m tools.train_tagger --out worker/extract/lexicons/en.tags [--test FILE.conllu.gz] TRAIN.conllu.gz …
+    python -m tools.train_tagger --out worker/extract/lexicon/en.tags [--test FILE.conllu.gz] TRAIN.conllu.gz …
 
 Deterministic: the same files give the same bytes.  NOTICE credits the treebanks that the shipped weights stand on.
 """
@@ -29,7 +29,7 @@ from worker.extract.grammar.pos_tagger import (
     shape_of,
 )
 from worker.extract.grammar.tokens import tokenize
-from worker.extract.vocabulary.lexicon import Lexicon, lexicon
+from worker.extract.lexicon.lexicon import Lexicon, lexicon
 
 EPOCHS = 6
 SURE = 0.995

@@ -18,14 +18,14 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks import gold, logistic
-from worker.extract.attribution.statements import with_traits
-from worker.extract.attribution.traits import RESOLUTION
 from worker.extract.confidence import Model, Models, Traits, models
 from worker.extract.document import open_document
-from worker.extract.vocabulary.lexicon import lexicon
+from worker.extract.lexicon.lexicon import lexicon
+from worker.extract.statements.statements import with_traits
+from worker.extract.statements.traits import RESOLUTION
 from worker.schema import Article
 
-LEXICONS = Path(__file__).parents[2] / "worker/extract/lexicons"
+LEXICONS = Path(__file__).parents[2] / "worker/extract/lexicon"
 
 EPILOG = f"""\
 {gold.__doc__}

@@ -17,9 +17,9 @@ from tests.benchmarks.measure import Figure, Stopwatch, timed, tree_cpu_s
 from worker.demo.site import site
 from worker.errors import Failure
 from worker.extract import extract
-from worker.extract.attribution.statements import statements
 from worker.extract.document import open_document
-from worker.extract.vocabulary.lexicon import lexicon
+from worker.extract.lexicon.lexicon import lexicon
+from worker.extract.statements.statements import statements
 from worker.fetch.client import FEED, Fetcher
 from worker.parse import parse_article
 from worker.parse.feed import links

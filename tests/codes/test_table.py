@@ -101,7 +101,7 @@ def test_a_code_outside_the_ontologies_cannot_be_written(written: str) -> None:
 
 # ---------------------------------------------------------------- the words
 def test_every_class_of_the_table_has_its_words_and_every_word_its_use() -> None:
-    file = files("worker.extract") / "lexicons" / "en_codes.toml"
+    file = files("worker.extract") / "lexicon" / "en_codes.toml"
     words = tomllib.loads(file.read_text(encoding="utf-8"))
     rows, matters = ALL_ROWS, FILE.matter
     deeds = " ".join([*(row.deed for row in rows), *(matter.deed for matter in matters)]).split()

@@ -6,7 +6,7 @@ import pytest
 
 from worker.codes import CAMEO, TYPES
 from worker.extract import extract
-from worker.extract.vocabulary import code_words
+from worker.extract.lexicon import code_words
 from worker.schema import KINDS, Article, Event, Kind, article_id
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.extract.dates import DateFinder, Tense, resolve
-from worker.extract.vocabulary import event_lexicon
+from worker.extract.lexicon import event_lexicon
 
 LEXICON = event_lexicon.load("en")
 assert LEXICON

@@ -15,8 +15,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tests.gateway.conftest import Publisher, made
 from worker import filters
 from worker.gateway.app import GATEWAY_PARTS, gateway
-from worker.gateway.spec.openapi import make_openapi
 from worker.gateway.server import serve
+from worker.gateway.spec.openapi import make_openapi
 from worker.schema import Article, article_id
 from worker.settings import Settings
 from worker.streams import connect

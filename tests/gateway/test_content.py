@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import brotli  # type: ignore[import-untyped]
 import pytest
 
-from worker.gateway.middleware.content import accepted
 from worker.gateway.assets import WEB, Site
+from worker.gateway.middleware.content import accepted
 
 if TYPE_CHECKING:
     from pathlib import Path

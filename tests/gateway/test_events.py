@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 
 from tests.gateway.conftest import Publisher, Serve, Served, made, person, until
 from worker.gateway.api import lookup
-from worker.gateway.live.replay import History
 from worker.gateway.api.csv import COLUMNS
+from worker.gateway.live.replay import History
 from worker.schema import digest, event_stream
 from worker.settings import Settings
 

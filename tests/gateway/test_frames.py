@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from tests.gateway.conftest import made
-from worker.gateway.models import Gap
 from worker.gateway.live.encoders import NAMELESS, chunk, cloudevent, sse, sse_form, ws_form, ws_frame
 from worker.gateway.live.event import Item, placed
+from worker.gateway.models import Gap
 from worker.schema import Event
 from worker.streams import Entry
 

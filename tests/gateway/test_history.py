@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from worker.gateway.live.replay import History, Window
-from worker.gateway.live.event import Item
 from worker.gateway.cursor import START, Position, before
+from worker.gateway.live.event import Item
+from worker.gateway.live.replay import History, Window
 from worker.schema import KINDS, Kind, event_stream
 from worker.streams import connect
 

@@ -13,9 +13,9 @@ from redis.asyncio import Redis
 
 from tests.gateway.conftest import Publisher, made, until
 from worker.filters import EVERYTHING
-from worker.gateway.live.figures import Figures
-from worker.gateway.live.encoders import ws_form
 from worker.gateway.live.broadcaster import Hub
+from worker.gateway.live.encoders import ws_form
+from worker.gateway.live.figures import Figures
 from worker.schema import KINDS, Kind, event_stream
 from worker.settings import Settings
 from worker.streams import connect

@@ -13,8 +13,8 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.gateway.conftest import Publisher, Serve, Served, made, person, until
-from worker.gateway.live.replay import History, Window
 from worker.gateway.cursor import START
+from worker.gateway.live.replay import History, Window
 from worker.schema import KINDS, event_stream
 from worker.settings import Settings
 from worker.streams import extents

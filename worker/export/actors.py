@@ -1,7 +1,7 @@
 """Our actors as PLOVER's entities: the country's alpha-3 code, the sector, the office.
 
 The sector is read off the head of the role, or of the name of a body; the words are data, in
-`extract/lexicons/<language>_sectors.toml`.
+`extract/lexicon/<language>_sectors.toml`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import iso3166
 import msgspec
 from msgspec import Struct
 
-from worker.extract.vocabulary.lexicon import Lexicon, lexicon
+from worker.extract.lexicon.lexicon import Lexicon, lexicon
 from worker.schema import Actor
 
 _WORD = re.compile(r"[^\W_]+(?:[-'\u2019.][^\W_]+)*\.?")
@@ -63,7 +63,7 @@ class Sectors:
 @cache
 def load(language: str) -> Sectors | None:
     """Return the language's words, None where there is no file for it; a broken file raises."""
-    file = files("worker.extract") / "lexicons" / f"{language}_sectors.toml"
+    file = files("worker.extract") / "lexicon" / f"{language}_sectors.toml"
     return Sectors(msgspec.toml.decode(file.read_bytes(), type=_File)) if file.is_file() else None
 
 

@@ -11,8 +11,8 @@ from msgspec import Struct
 from worker.codes import TYPES, contexts
 from worker.export.actors import Entity, alpha3, country, entity
 from worker.extract.coding import country_of
-from worker.extract.vocabulary import code_words
-from worker.extract.vocabulary.lexicon import Lexicon, lexicon
+from worker.extract.lexicon import code_words
+from worker.extract.lexicon.lexicon import Lexicon, lexicon
 from worker.schema import Actor, Decision, Event, Meeting, Span, Statement
 
 _NAME = re.compile(r"[^\W\d_]+(?:[-'\u2019.][^\W\d_]+)*\.?")

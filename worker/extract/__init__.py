@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.attribution.statements import statements
 from worker.extract.coding import coded
 from worker.extract.document import Extractor, open_document
 from worker.extract.events.decisions import decisions
 from worker.extract.events.meetings import meetings
-from worker.extract.vocabulary.lexicon import lexicon
+from worker.extract.lexicon.lexicon import lexicon
+from worker.extract.statements.statements import statements
 
 if TYPE_CHECKING:
-    from worker.extract.vocabulary.lexicon import Lexicon
+    from worker.extract.lexicon.lexicon import Lexicon
     from worker.schema import Article, Event
 
 EXTRACTORS: tuple[Extractor, ...] = (statements, meetings, decisions)

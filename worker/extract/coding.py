@@ -1,6 +1,6 @@
 """Events get their CAMEO and PLOVER codes: what the table asks of an event is read off its own words.
 
-The table is `worker.codes`, which knows no language; the words stand in `lexicons/<language>_codes.toml`.  Only what an
+The table is `worker.codes`, which knows no language; the words stand in `lexicon/<language>_codes.toml`.  Only what an
 event publishes is looked at, so that a code can be checked by whoever reads the event, and only when a row asks for it.
 """
 
@@ -13,15 +13,15 @@ import msgspec
 
 from worker import codes
 from worker.codes import Codes
-from worker.extract.vocabulary import code_words, event_lexicon
-from worker.extract.vocabulary.code_words import tokens
+from worker.extract.lexicon import code_words, event_lexicon
+from worker.extract.lexicon.code_words import tokens
 from worker.schema import Decision, Event, Meeting, Span, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from worker.extract.vocabulary.code_words import Classes, CodeWords, Found
-    from worker.extract.vocabulary.lexicon import Lexicon
+    from worker.extract.lexicon.code_words import Classes, CodeWords, Found
+    from worker.extract.lexicon.lexicon import Lexicon
 
 _CUE = 10
 """Words of a cue that are looked at: more than any has."""

@@ -3,7 +3,7 @@
 A logistic model a kind of event.  What speaks for or against an event is a *trait*, a group and a value (rule:
 according_to · speaker: pronoun); each adds its weight, in log-odds, to the bias.  A value without a weight adds
 nothing.
-The weights are data, `lexicons/<language>_confidence.toml`: those of statements are fitted to annotated articles by
+The weights are data, `lexicon/<language>_confidence.toml`: those of statements are fitted to annotated articles by
 `make calibrate`, so that of the events at 0.9 about nine in ten are right; those of meetings and decisions, which have
 no such articles to be fitted to, are set by hand.
 """
@@ -49,5 +49,5 @@ class Models(Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def models(language: str) -> Models:
     """Return a language's models; every language with a lexicon has them."""
-    file = files("worker.extract") / "lexicons" / f"{language}_confidence.toml"
+    file = files("worker.extract") / "lexicon" / f"{language}_confidence.toml"
     return msgspec.toml.decode(file.read_bytes(), type=Models)

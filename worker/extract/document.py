@@ -9,7 +9,7 @@ from msgspec import Struct
 from worker.extract.coreference.mentions import Mentions
 from worker.extract.grammar.chunker import Phrases, chunk
 from worker.extract.grammar.sentences import Text, read
-from worker.extract.vocabulary.lexicon import Lexicon
+from worker.extract.lexicon.lexicon import Lexicon
 from worker.schema import Article, Event, Meeting, Statement
 
 

@@ -13,17 +13,17 @@ from msgspec import Struct
 
 from worker.gateway import assets as site
 from worker.gateway.api.articles import Articles
-from worker.gateway.spec.asyncapi import make_asyncapi
-from worker.gateway.middleware.auth import Auth, Scope, TokensFile, check_open, load_tokens
-from worker.gateway.middleware.requests import Door, Handler
 from worker.gateway.api.events import Events
+from worker.gateway.api.lookup import Lookup
+from worker.gateway.api.status import StatusView
+from worker.gateway.live.broadcaster import BLOCK_S, Hub
+from worker.gateway.live.endpoint import Streams
 from worker.gateway.live.figures import Figures
 from worker.gateway.live.replay import History
-from worker.gateway.live.broadcaster import BLOCK_S, Hub
-from worker.gateway.api.lookup import Lookup
+from worker.gateway.middleware.auth import Auth, Scope, TokensFile, check_open, load_tokens
+from worker.gateway.middleware.requests import Door, Handler
+from worker.gateway.spec.asyncapi import make_asyncapi
 from worker.gateway.spec.openapi import make_openapi
-from worker.gateway.api.status import StatusView
-from worker.gateway.live.endpoint import Streams
 from worker.queue import UrlQueue
 from worker.schema import event_schema
 from worker.settings import Settings

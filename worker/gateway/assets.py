@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from aiohttp import web
 
-from worker.gateway.query import only
 from worker.gateway.middleware.content import FOR_GOOD, REVALIDATE, Content
+from worker.gateway.query import only
 from worker.gateway.spec.vocabulary import vocabulary
 
 if TYPE_CHECKING:

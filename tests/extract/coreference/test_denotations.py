@@ -6,7 +6,7 @@ import weakref
 import pytest
 
 from worker.extract.document import Doc, open_document
-from worker.extract.vocabulary.lexicon import lexicon
+from worker.extract.lexicon.lexicon import lexicon
 from worker.schema import Actor, Article
 
 

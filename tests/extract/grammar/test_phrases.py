@@ -4,7 +4,7 @@ import pytest
 
 from worker.extract.grammar.chunker import chunk
 from worker.extract.grammar.sentences import read
-from worker.extract.vocabulary.lexicon import lexicon
+from worker.extract.lexicon.lexicon import lexicon
 
 
 def noun_phrases(string: str) -> list[str]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.extract.grammar.sentences import Text, read
-from worker.extract.vocabulary.lexicon import Lexicon, lexicon
+from worker.extract.lexicon.lexicon import Lexicon, lexicon
 
 
 def english() -> Lexicon:

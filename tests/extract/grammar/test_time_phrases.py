@@ -6,7 +6,7 @@ from worker.extract import extract
 from worker.extract.grammar.chunker import chunk
 from worker.extract.grammar.sentences import read
 from worker.extract.grammar.time_phrases import is_time
-from worker.extract.vocabulary.lexicon import lexicon
+from worker.extract.lexicon.lexicon import lexicon
 from worker.schema import Article, Statement
 
 

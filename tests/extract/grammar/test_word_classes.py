@@ -3,7 +3,7 @@
 import pytest
 
 from worker.extract.grammar.sentences import Text, read
-from worker.extract.vocabulary.lexicon import Lexicon, lexicon
+from worker.extract.lexicon.lexicon import Lexicon, lexicon
 
 
 def english() -> Lexicon:

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from worker.extract.vocabulary.closed_classes import ClosedClasses, closed_classes
+from worker.extract.lexicon.closed_classes import ClosedClasses, closed_classes
 
 LISTS = {name: f"a_few {name}" for name in ClosedClasses.__struct_fields__}
 

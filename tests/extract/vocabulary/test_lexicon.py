@@ -5,8 +5,8 @@ from importlib import resources
 import msgspec
 import pytest
 
-from worker.extract.vocabulary.lexicon import lexicon
-from worker.extract.vocabulary.lexicon_file import File
+from worker.extract.lexicon.lexicon import lexicon
+from worker.extract.lexicon.lexicon_file import File
 
 
 def test_a_language_without_a_file_has_no_lexicon() -> None:
@@ -15,7 +15,7 @@ def test_a_language_without_a_file_has_no_lexicon() -> None:
 
 
 def test_an_unknown_key_is_an_error_that_names_its_path() -> None:
-    file = resources.files("worker.extract").joinpath("lexicons", "en.toml").read_text(encoding="utf-8")
+    file = resources.files("worker.extract").joinpath("lexicon", "en.toml").read_text(encoding="utf-8")
     broken = file.replace("[quotation]\n", '[quotation]\nopenning = "x"\n', 1)
     with pytest.raises(msgspec.ValidationError, match=r"openning.*\$\.quotation"):
         msgspec.toml.decode(broken, type=File)
@@ -42,7 +42,7 @@ def test_every_form_of_a_cue_leads_to_its_lemma(form: str, lemma: str) -> None:
 
 
 def test_every_verb_with_a_frame_has_an_act() -> None:
-    path = resources.files("worker.extract").joinpath("lexicons", "en.toml")
+    path = resources.files("worker.extract").joinpath("lexicon", "en.toml")
     file = msgspec.toml.decode(path.read_bytes(), type=File)
     listed = {verb for verbs in file.acts.values() for verb in verbs.split()}
     framed = {verb for field in file.frames.__struct_fields__ for verb in getattr(file.frames, field).split()}

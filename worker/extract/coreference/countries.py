@@ -10,8 +10,8 @@ from collections import Counter
 from functools import cache, cached_property
 
 from worker.extract.grammar.sentences import Text
-from worker.extract.vocabulary.lexicon import Lexicon
-from worker.extract.vocabulary.lexicon import lexicon as lexicon_of
+from worker.extract.lexicon.lexicon import Lexicon
+from worker.extract.lexicon.lexicon import lexicon as lexicon_of
 
 _OFTEN = 3
 """Times that a country must be named before an article can be at home in it."""

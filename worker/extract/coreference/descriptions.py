@@ -11,7 +11,7 @@ from worker.extract.coreference.name_registry import People
 from worker.extract.coreference.person import Person
 from worker.extract.coreference.roles import is_role
 from worker.extract.grammar.chunker import NounPhrase
-from worker.extract.vocabulary.gazetteer import Gender
+from worker.extract.lexicon.gazetteer import Gender
 
 
 class Description(Struct, frozen=True):

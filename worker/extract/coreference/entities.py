@@ -10,7 +10,7 @@ from msgspec import Struct
 from worker.extract.coreference.descriptions import Description
 from worker.extract.coreference.person import Person
 from worker.extract.coreference.salience import FADING, FORGOTTEN, SPEAKER, SUBJECT
-from worker.extract.vocabulary.gazetteer import Gender
+from worker.extract.lexicon.gazetteer import Gender
 
 DOUBT = 0.85
 """What is left of the standing of somebody who may be, for all that is known, but need not be a "he" or a "they"."""

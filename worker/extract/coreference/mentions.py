@@ -8,15 +8,15 @@ from __future__ import annotations
 import msgspec
 
 from worker.extract.coreference.countries import Countries
-from worker.extract.coreference.phrase_resolution import Denotations
-from worker.extract.coreference.resolver import Discourse
 from worker.extract.coreference.entities import Entity
 from worker.extract.coreference.name_registry import People
 from worker.extract.coreference.person import Person
+from worker.extract.coreference.phrase_resolution import Denotations
 from worker.extract.coreference.pronouns import Pronouns
+from worker.extract.coreference.resolver import Discourse
 from worker.extract.grammar.chunker import Phrases
 from worker.extract.grammar.sentences import Text
-from worker.extract.vocabulary.lexicon import Lexicon
+from worker.extract.lexicon.lexicon import Lexicon
 from worker.schema import Actor
 
 

@@ -10,18 +10,18 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 
-from worker.extract.coreference.organisation_aliases import Bodies
 from worker.extract.coreference.countries import Countries
+from worker.extract.coreference.name_matching import bare, compatible, key, one_letter_off
 from worker.extract.coreference.names import Name, names
+from worker.extract.coreference.organisation_aliases import Bodies
 from worker.extract.coreference.person import Person
 from worker.extract.coreference.roles import with_role
-from worker.extract.coreference.name_matching import bare, compatible, key, one_letter_off
 from worker.extract.grammar.chunker import Phrases
 from worker.extract.grammar.pos_tagger import tagger
 from worker.extract.grammar.sentences import Text
-from worker.extract.vocabulary.lexicon import Lexicon
-from worker.extract.vocabulary.gazetteer import Gender
-from worker.extract.vocabulary.person_words import load
+from worker.extract.lexicon.gazetteer import Gender
+from worker.extract.lexicon.lexicon import Lexicon
+from worker.extract.lexicon.person_words import load
 
 _NOTHING: frozenset[str] = frozenset()
 _MANY = 40

@@ -13,8 +13,8 @@ from msgspec import Struct
 from worker.extract.grammar.chunker import NounPhrase, Phrases
 from worker.extract.grammar.sentences import Text
 from worker.extract.grammar.time_phrases import is_time
-from worker.extract.vocabulary.lexicon import Lexicon
-from worker.extract.vocabulary.gazetteer import Gender
+from worker.extract.lexicon.gazetteer import Gender
+from worker.extract.lexicon.lexicon import Lexicon
 
 NameKind = Literal["person", "organisation", "country", "unknown"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from worker.extract.coreference.names import Name
 from worker.extract.grammar.chunker import Phrases
 from worker.extract.grammar.sentences import Text
-from worker.extract.vocabulary.lexicon import Lexicon
+from worker.extract.lexicon.lexicon import Lexicon
 
 _INITIALS = 3
 """Fewer initials are too many people's."""

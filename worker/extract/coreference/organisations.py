@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from worker.extract.coreference.entities import Entity, Focus, Kind
-from worker.extract.coreference.names import Name
 from worker.extract.coreference.name_registry import People
+from worker.extract.coreference.names import Name
 from worker.extract.coreference.salience import SPEAKER
 from worker.extract.grammar.chunker import NounPhrase
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from worker.extract.vocabulary.gazetteer import Gender
+from worker.extract.lexicon.gazetteer import Gender
 from worker.schema import Actor, Span
 
 

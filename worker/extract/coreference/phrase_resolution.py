@@ -7,9 +7,9 @@ a pronoun means is the matter of `coreference.pronouns`, which asks here once it
 from __future__ import annotations
 
 from worker.extract.coreference.countries import Countries
-from worker.extract.coreference.resolver import Discourse
 from worker.extract.coreference.names import Name
 from worker.extract.coreference.person import Person
+from worker.extract.coreference.resolver import Discourse
 from worker.extract.coreference.roles import is_role
 from worker.extract.grammar.chunker import NounPhrase
 from worker.schema import Actor, ActorType

@@ -10,10 +10,10 @@ from functools import cached_property
 
 import msgspec
 
-from worker.extract.coreference.first_person import author
-from worker.extract.coreference.phrase_resolution import Denotations
 from worker.extract.coreference.entities import Entity
+from worker.extract.coreference.first_person import author
 from worker.extract.coreference.person import Person
+from worker.extract.coreference.phrase_resolution import Denotations
 from worker.extract.grammar.punctuation import TYPESET_DASHES
 from worker.schema import Actor
 

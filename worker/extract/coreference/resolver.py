@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from functools import cache
 
-from worker.extract.coreference.entities import DOUBT, UNSURE, Entity, Focus
 from worker.extract.coreference.description_linking import Identities
-from worker.extract.coreference.organisations import Institutions
-from worker.extract.coreference.names import Name, is_pronoun
+from worker.extract.coreference.entities import DOUBT, UNSURE, Entity, Focus
 from worker.extract.coreference.name_registry import People
+from worker.extract.coreference.names import Name, is_pronoun
+from worker.extract.coreference.organisations import Institutions
 from worker.extract.coreference.person import Person
 from worker.extract.coreference.salience import FADING, OBJECT, SPEAKER, SUBJECT, standing
 from worker.extract.grammar.chunker import NounPhrase
-from worker.extract.vocabulary.lexicon import lexicon
-from worker.extract.vocabulary.gazetteer import Gender
-from worker.extract.vocabulary.person_words import Words, load
+from worker.extract.lexicon.gazetteer import Gender
+from worker.extract.lexicon.lexicon import lexicon
+from worker.extract.lexicon.person_words import Words, load
 
 _INTRODUCED = 40.0
 """How much more somebody stands out whom the article introduces with a role: it will not be for nothing."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from worker.extract.coreference.names import Name
 from worker.extract.grammar.chunker import NounPhrase, Phrases
 from worker.extract.grammar.sentences import Text
-from worker.extract.vocabulary.lexicon import Lexicon
+from worker.extract.lexicon.lexicon import Lexicon
 
 _HOPS = 3
 """Of-phrases between a role and the comma before its holder."""

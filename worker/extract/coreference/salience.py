@@ -8,10 +8,10 @@ named in them is their speaker's business.
 
 from __future__ import annotations
 
-from worker.extract.grammar.punctuation import TYPESET_DASHES
 from worker.extract.grammar.chunker import NounPhrase, Phrases, VerbGroup
+from worker.extract.grammar.punctuation import TYPESET_DASHES
 from worker.extract.grammar.sentences import Text
-from worker.extract.vocabulary.lexicon import Lexicon
+from worker.extract.lexicon.lexicon import Lexicon
 
 SPEAKER, SUBJECT, OBJECT, OBLIQUE = 260.0, 180.0, 130.0, 100.0
 FADING = 0.5

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from worker.extract.dates import Tense, When, resolve
 from worker.extract.events.stretches import Stretches
-from worker.extract.vocabulary.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import words
 from worker.schema import Span
 
 if TYPE_CHECKING:
     from datetime import date
 
     from worker.extract.document import Doc
-    from worker.extract.grammar.clauses import Clauses
     from worker.extract.grammar.chunker import NounPhrase
-    from worker.extract.vocabulary.event_lexicon import EventLexicon
+    from worker.extract.grammar.clauses import Clauses
+    from worker.extract.lexicon.event_lexicon import EventLexicon
 
 _NEAR = 16
 """Tokens to the right of a trigger in which its place stands."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.vocabulary.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from worker.extract.grammar.clauses import Clauses
     from worker.extract.grammar.chunker import NounPhrase
-    from worker.extract.vocabulary.event_lexicon import EventLexicon
+    from worker.extract.grammar.clauses import Clauses
+    from worker.extract.lexicon.event_lexicon import EventLexicon
     from worker.schema import Actor, ActorType
 
 _BACK = 40

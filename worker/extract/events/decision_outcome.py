@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.events.decision_reader import DecisionReader
-from worker.extract.vocabulary.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import words
 
 if TYPE_CHECKING:
     from worker.extract.events.outlook import Mood
     from worker.extract.grammar.chunker import VerbGroup
-    from worker.extract.vocabulary.event_lexicon_file import Act
+    from worker.extract.lexicon.event_lexicon_file import Act
     from worker.schema import DecisionStatus, Span
 
 

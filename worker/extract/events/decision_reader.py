@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from worker.extract.events.clusters import Candidate
 from worker.extract.events.grades import POLITICAL, POSSIBLE
 from worker.extract.events.reader import Reader
-from worker.extract.vocabulary.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import words
 from worker.schema import Actor, Category, DecisionStatus, Span
 
 if TYPE_CHECKING:
     from worker.extract.events.outlook import Mood
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
-    from worker.extract.vocabulary.event_lexicon_file import Act
+    from worker.extract.lexicon.event_lexicon_file import Act
 
 
 class DecisionReader(Reader):

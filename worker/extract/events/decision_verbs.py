@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from worker.extract.events.clusters import Candidate
 from worker.extract.events.decision_outcome import DecisionOutcome
 from worker.extract.events.outlook import outcome_of
-from worker.extract.vocabulary.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import words
 from worker.schema import Actor, Category, Span
 
 if TYPE_CHECKING:
-    from worker.extract.vocabulary.event_lexicon_file import Act
+    from worker.extract.lexicon.event_lexicon_file import Act
 
 if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup

@@ -18,8 +18,8 @@ from worker.extract.events.decision_nouns import DecisionNouns
 from worker.extract.events.decision_verbs import DecisionVerbs
 from worker.extract.events.evidence import event_id, reporting_statement
 from worker.extract.events.traits import candidate_traits
-from worker.extract.vocabulary import event_lexicon
-from worker.extract.vocabulary.event_lexicon import words
+from worker.extract.lexicon import event_lexicon
+from worker.extract.lexicon.event_lexicon import words
 from worker.schema import Category, Decision, DecisionStatus, Span
 
 if TYPE_CHECKING:

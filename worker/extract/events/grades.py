@@ -8,12 +8,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from worker.extract.vocabulary.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import words
 from worker.schema import Actor
 
 if TYPE_CHECKING:
     from worker.extract.document import Doc
-    from worker.extract.vocabulary.event_lexicon import EventLexicon
+    from worker.extract.lexicon.event_lexicon import EventLexicon
 
 Grade = Literal[0, 1, 2]
 POSSIBLE: Grade = 1

@@ -12,7 +12,7 @@ from worker.extract.events.grades import POLITICAL
 from worker.extract.events.meeting_parties import MeetingParties
 from worker.extract.events.outlook import outcome_of
 from worker.extract.grammar.chunker import NounPhrase
-from worker.extract.vocabulary.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import words
 from worker.schema import Actor, Form, Span
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.meeting_reader import MeetingReader
 from worker.extract.events.outlook import outcome_of
-from worker.extract.vocabulary.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from worker.extract.events.evidence import event_id, reporting_statement
 from worker.extract.events.meeting_nouns import MeetingNouns
 from worker.extract.events.meeting_verbs import MeetingVerbs
 from worker.extract.events.traits import candidate_traits
-from worker.extract.vocabulary import event_lexicon
+from worker.extract.lexicon import event_lexicon
 from worker.schema import Form, Meeting, MeetingStatus
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from worker.extract.vocabulary.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import words
 
 if TYPE_CHECKING:
-    from worker.extract.grammar.clauses import Clauses, Governor
     from worker.extract.grammar.chunker import VerbGroup
-    from worker.extract.vocabulary.event_lexicon import EventLexicon
+    from worker.extract.grammar.clauses import Clauses, Governor
+    from worker.extract.lexicon.event_lexicon import EventLexicon
 
 Outcome = Literal["planned", "proposed", "cancelled", "denied"]
 Modal = Literal["", "will", "would", "perhaps", "obliged"]

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.collectives import members_of, size_of
 from worker.extract.events.grades import POLITICAL, Grades, singular
-from worker.extract.vocabulary.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import words
 from worker.schema import Actor, ActorType
 
 if TYPE_CHECKING:
     from worker.extract.document import Doc
-    from worker.extract.grammar.clauses import Clauses
     from worker.extract.grammar.chunker import NounPhrase
-    from worker.extract.vocabulary.event_lexicon import EventLexicon
+    from worker.extract.grammar.clauses import Clauses
+    from worker.extract.lexicon.event_lexicon import EventLexicon
 
 _HOPS = 3
 """Of-phrases stacked on one head: "envoys of the ministry of fisheries of Iceland"."""

@@ -8,12 +8,12 @@ from worker.extract.events.circumstances import Circumstances
 from worker.extract.events.outlook import Mood, mood
 from worker.extract.events.parties import Parties
 from worker.extract.grammar.clauses import Clauses
-from worker.extract.vocabulary.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import words
 
 if TYPE_CHECKING:
     from worker.extract.document import Doc
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
-    from worker.extract.vocabulary.event_lexicon import EventLexicon
+    from worker.extract.lexicon.event_lexicon import EventLexicon
     from worker.schema import Actor
 
 _WITH = 16

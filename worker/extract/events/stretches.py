@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.grammar.punctuation import DASHES, FINAL
-from worker.extract.vocabulary.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import words
 from worker.schema import Span
 
 if TYPE_CHECKING:
     from worker.extract.document import Doc
-    from worker.extract.grammar.clauses import Clauses
     from worker.extract.grammar.chunker import NounPhrase
-    from worker.extract.vocabulary.event_lexicon import EventLexicon
+    from worker.extract.grammar.clauses import Clauses
+    from worker.extract.lexicon.event_lexicon import EventLexicon
 
 _NEAR = 16
 """Tokens to the right of a trigger in which its topic begins."""

@@ -9,7 +9,7 @@ from worker.extract.grammar.time_phrases import is_time
 
 if TYPE_CHECKING:
     from worker.extract.grammar.sentences import Text
-    from worker.extract.vocabulary.lexicon import Lexicon
+    from worker.extract.lexicon.lexicon import Lexicon
 
 STEPS = 24
 """How many chunks a walk looks at before it gives up; keeps every walk short whatever the text."""

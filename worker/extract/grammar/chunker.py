@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from worker.extract.grammar.noun_phrases import CURRENCIES, noun_phrase
 from worker.extract.grammar.sentences import Text
-from worker.extract.vocabulary.lexicon import Lexicon
+from worker.extract.lexicon.lexicon import Lexicon
 
 _NOUNS = frozenset({"NN", "NNS", "NNP", "CD", "FW"})
 _PRONOUNS = frozenset({"PRP", "EX", "WP"})

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from worker.extract.grammar.punctuation import DASHES
-from worker.extract.grammar.chunker import NounPhrase, Phrases, VerbGroup
 from worker.extract.grammar.chunk_navigation import ASIDE, PREPOSITIONS, STEPS, Walk
+from worker.extract.grammar.chunker import NounPhrase, Phrases, VerbGroup
+from worker.extract.grammar.punctuation import DASHES
 
 if TYPE_CHECKING:
     from worker.extract.grammar.sentences import Text
-    from worker.extract.vocabulary.lexicon import Lexicon
+    from worker.extract.lexicon.lexicon import Lexicon
 
 _DEPTH = 4
 """Governors over governors: "is expected to agree to try to meet"."""

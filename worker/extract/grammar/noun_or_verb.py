@@ -6,10 +6,10 @@ determiner is a noun.
 
 from __future__ import annotations
 
-from worker.extract.grammar.punctuation import STOPS
 from worker.extract.grammar.past_or_participle import FINITE
 from worker.extract.grammar.pos_tagger import tagger
-from worker.extract.vocabulary.lexicon import Cue, Lexicon
+from worker.extract.grammar.punctuation import STOPS
+from worker.extract.lexicon.lexicon import Cue, Lexicon
 
 _NOUN_PHRASES = 14
 """Tokens of a noun's of-phrases before the verb it is subject of."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from worker.extract.grammar.sentences import Text
 from worker.extract.grammar.time_phrases import begins_time, follows_time
-from worker.extract.vocabulary.lexicon import Lexicon
+from worker.extract.lexicon.lexicon import Lexicon
 
 _HEADS = frozenset({"NN", "NNS", "NNP"})
 _MODIFIERS = frozenset({"JJ", "CD", "NN", "NNS", "NNP", "FW", "POS"})

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from worker.extract.grammar.punctuation import STOPS
 from worker.extract.grammar.noun_or_verb import NOUN_OR_VERB, gerund, has_verb_before, noun_or_verb
 from worker.extract.grammar.past_or_participle import with_past_tense
-from worker.extract.grammar.quotes import Quotation
 from worker.extract.grammar.pos_tagger import Tagger, tagger
+from worker.extract.grammar.punctuation import STOPS
+from worker.extract.grammar.quotes import Quotation
 from worker.extract.grammar.tokens import Tokens
-from worker.extract.vocabulary.lexicon import Lexicon
+from worker.extract.lexicon.lexicon import Lexicon
 
 _VERBAL = frozenset({"VB", "VBD", "VBN", "VBP", "VBZ"})
 _SMALL = frozenset({"IN", "TO", "DT", "CC", "SC", "MD", "PRP", "PRP$", "WP", "RP", "RB"})

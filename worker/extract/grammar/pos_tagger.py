@@ -237,7 +237,7 @@ def tagger(language: str) -> Tagger:
 
 def model(language: str) -> Model:
     """Read what training left behind for a language, an unknown word's classes narrowed to those that it can have."""
-    packed = resources.files("worker.extract").joinpath("lexicons", f"{language}.tags").read_bytes()
+    packed = resources.files("worker.extract").joinpath("lexicon", f"{language}.tags").read_bytes()
     trained = msgspec.msgpack.decode(zlib.decompress(packed), type=Model)
     guesses = {ending: _open_classes(ending, tags) for ending, tags in trained.endings.items()}
     return msgspec.structs.replace(trained, endings=guesses)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from worker.extract.grammar.tokens import Tokens
-from worker.extract.vocabulary.lexicon import Lexicon
+from worker.extract.lexicon.lexicon import Lexicon
 
 _NESTED = 6
 """Marks of quotations inside one in single marks."""

@@ -11,11 +11,11 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from worker.extract.grammar.pos_repair import word_classes
 from worker.extract.grammar.punctuation import STOPS
 from worker.extract.grammar.quotes import Quotation, quotations
 from worker.extract.grammar.tokens import Tokens, tokenize
-from worker.extract.grammar.pos_repair import word_classes
-from worker.extract.vocabulary.lexicon import Lexicon
+from worker.extract.lexicon.lexicon import Lexicon
 from worker.schema import Span
 
 _LONGEST = 250

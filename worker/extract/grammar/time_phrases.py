@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from worker.extract.grammar.sentences import Text
-from worker.extract.vocabulary.lexicon import Lexicon
+from worker.extract.lexicon.lexicon import Lexicon
 
 _BEFORE_SUBJECT = frozenset({"PUNCT", "VBD", "VBZ"})
 

@@ -6,7 +6,7 @@ import re
 
 from msgspec import Struct
 
-from worker.extract.vocabulary.lexicon import Lexicon
+from worker.extract.lexicon.lexicon import Lexicon
 
 # Bounded repeats only, so that no input makes it look twice at more than a few characters.
 _TOKEN = re.compile(

@@ -9,10 +9,10 @@ import msgspec
 from msgspec import Raw, Struct
 
 from worker.errors import Permanent
-from worker.gateway.models import Put, PutAnswer, PutResult
-from worker.gateway.query import only
 from worker.gateway.middleware.compression import body
+from worker.gateway.models import Put, PutAnswer, PutResult
 from worker.gateway.problems import Refusal
+from worker.gateway.query import only
 from worker.queue import QueueFull
 from worker.schema import Article, Task, article_id, task_id
 from worker.urls import canonical

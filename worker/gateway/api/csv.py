@@ -7,8 +7,8 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from worker.filters.facets import parties, subject
-from worker.gateway.live.encoders import published
 from worker.gateway.cursor import spelt
+from worker.gateway.live.encoders import published
 from worker.schema import Decision, Event, Meeting, Statement
 
 if TYPE_CHECKING:

@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec import Raw, Struct, structs
 
+from worker.gateway.api.csv import as_csv
+from worker.gateway.cursor import START, Position, moved, spelt
+from worker.gateway.live.encoders import CLOUDEVENT, CLOUDEVENTS, cloudevent
+from worker.gateway.middleware.compression import body
+from worker.gateway.problems import Refusal
 from worker.gateway.query import (
     FILTERS,
     accepted,
@@ -19,21 +24,16 @@ from worker.gateway.query import (
     only,
     wants_cloudevents,
 )
-from worker.gateway.middleware.compression import body
-from worker.gateway.live.encoders import CLOUDEVENT, CLOUDEVENTS, cloudevent
 from worker.gateway.spec.parameters import DEFAULT_EVENTS, MOST_EVENTS
-from worker.gateway.cursor import START, Position, moved, spelt
-from worker.gateway.problems import Refusal
-from worker.gateway.api.csv import as_csv
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from worker.filters import Filter
-    from worker.gateway.live.replay import History, Window
+    from worker.gateway.api.lookup import Lookup
     from worker.gateway.live.broadcaster import Hub
     from worker.gateway.live.event import Item
-    from worker.gateway.api.lookup import Lookup
+    from worker.gateway.live.replay import History, Window
     from worker.schema import Kind
 
 PARAMETERS: Final = FILTERS | {"after", "before", "order", "limit", "format", "cloudevents"}

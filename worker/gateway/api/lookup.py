@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from worker.gateway.api.id_index import Ids
-from worker.gateway.live.event import Item, placed
 from worker.gateway.cursor import START, moved
+from worker.gateway.live.event import Item, placed
 from worker.schema import KINDS, Article, article_stream, event_stream
 from worker.streams import Entry, browse, order, persist
 

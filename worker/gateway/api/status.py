@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from redis.exceptions import RedisError
 
+from worker.gateway.cursor import spelt
+from worker.gateway.middleware.compression import body
 from worker.gateway.models import Dead, Health, Live, Status
 from worker.gateway.query import only
-from worker.gateway.middleware.compression import body
-from worker.gateway.cursor import spelt
 from worker.monitor.snapshot import survey
 from worker.schema import article_stream
 from worker.subscribe import events_per_kind
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from aiohttp import web
     from redis.asyncio import Redis
 
-    from worker.gateway.live.figures import Figures
     from worker.gateway.live.broadcaster import Hub
     from worker.gateway.live.endpoint import Streams
+    from worker.gateway.live.figures import Figures
     from worker.queue import UrlQueue
     from worker.settings import Settings
 

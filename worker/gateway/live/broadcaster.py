@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from redis.exceptions import RedisError
 
-from worker.gateway.live.fan_out import Asked, Choirs, Listener, is_ahead
-from worker.gateway.live.event import Item, Key, Placed, in_order, placed
 from worker.gateway.cursor import START, Position, later, moved
+from worker.gateway.live.event import Item, Key, Placed, in_order, placed
+from worker.gateway.live.fan_out import Asked, Choirs, Listener, is_ahead
 from worker.gateway.live.loss_detector import Tally
 from worker.schema import KINDS, Kind, event_stream
 from worker.streams import Entry, Extent, check_server, connect, entries, extent, extents, order, persist
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from worker.filters import Filter
-    from worker.gateway.live.figures import Figures
     from worker.gateway.live.encoders import Form
+    from worker.gateway.live.figures import Figures
 
 log = structlog.get_logger()
 

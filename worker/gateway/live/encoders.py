@@ -16,9 +16,9 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Raw, Struct
 
-from worker.gateway.models import Gap, Problem
-from worker.gateway.live.event import Item
 from worker.gateway.cursor import Position, spelt
+from worker.gateway.live.event import Item
+from worker.gateway.models import Gap, Problem
 from worker.schema import VERSION
 
 CLOUDEVENT: Final = "application/cloudevents+json"

@@ -15,25 +15,25 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from aiohttp import HttpVersion11, WSCloseCode, web
 
-from worker.gateway.models import Gap
-from worker.gateway.query import FILTERS, asked_filter, asked_place, only, place, wants_cloudevents
+from worker.gateway.cursor import moved
+from worker.gateway.live.broadcaster import BEGUN_ANEW
 from worker.gateway.live.connection import DRAIN_POLL_S, Client, Ending
-from worker.gateway.middleware.cors import asks_for_websocket
 from worker.gateway.live.encoders import sse_form, ws_form
 from worker.gateway.live.replay import CHUNK
-from worker.gateway.live.broadcaster import BEGUN_ANEW
-from worker.gateway.cursor import moved
+from worker.gateway.middleware.cors import asks_for_websocket
+from worker.gateway.models import Gap
 from worker.gateway.problems import Refusal, make_problem
+from worker.gateway.query import FILTERS, asked_filter, asked_place, only, place, wants_cloudevents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from worker.filters import Filter
-    from worker.gateway.live.figures import Figures
-    from worker.gateway.live.encoders import Form
-    from worker.gateway.live.replay import History, Window
-    from worker.gateway.live.broadcaster import Hub
     from worker.gateway.cursor import Position
+    from worker.gateway.live.broadcaster import Hub
+    from worker.gateway.live.encoders import Form
+    from worker.gateway.live.figures import Figures
+    from worker.gateway.live.replay import History, Window
     from worker.schema import Kind
 
 log = structlog.get_logger()

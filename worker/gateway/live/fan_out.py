@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from worker.gateway.models import Gap
 from worker.gateway.cursor import Position, later, moved
+from worker.gateway.models import Gap
 from worker.schema import KINDS, Kind
 from worker.streams import order
 

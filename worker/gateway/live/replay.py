@@ -6,8 +6,8 @@ import asyncio
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from worker.gateway.live.event import Item, Placed, in_order, placed
 from worker.gateway.cursor import SEQUENCE_MAX, Position, before, moved
+from worker.gateway.live.event import Item, Placed, in_order, placed
 from worker.schema import KINDS, Kind, event_stream
 from worker.streams import browse, entries, extents, order, persist
 

@@ -21,9 +21,9 @@ from worker.gateway.middleware.rate_limit import Limits, caller_of
 from worker.gateway.problems import Refusal, answer, make_problem
 
 if TYPE_CHECKING:
-    from worker.gateway.models import Problem
-    from worker.gateway.middleware.auth import Auth, Scope
     from worker.gateway.live.figures import Figures
+    from worker.gateway.middleware.auth import Auth, Scope
+    from worker.gateway.models import Problem
     from worker.settings import Settings
 
 log = structlog.get_logger()

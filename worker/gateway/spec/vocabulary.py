@@ -7,7 +7,7 @@ from typing import Final, get_args
 from msgspec import Struct
 
 from worker.codes import CAMEO
-from worker.extract.vocabulary.lexicon import lexicon
+from worker.extract.lexicon.lexicon import lexicon
 from worker.schema import Act, DecisionStatus, Kind, MeetingStatus
 from worker.terminal.explain import rules_in_words
 

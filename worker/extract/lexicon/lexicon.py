@@ -1,0 +1,293 @@
+"""All words of a language: `lexicon/<language>.toml` decoded strictly, and the look-up tables derived from it.
+
+A file names its words once; everything a rule asks for ("is this a cue, of which act, with which complement?") is
+derived here, so that no second list can drift from the first.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+import msgspec
+from msgspec import Struct
+
+from worker.extract.lexicon.closed_classes import ClosedClasses, closed_classes
+from worker.extract.lexicon.gazetteer import Gender, people, places
+from worker.extract.lexicon.inflection import forms
+from worker.extract.lexicon.lexicon_file import File, GivenNames, words
+from worker.schema import Act
+
+
+class Cue(Struct, frozen=True):
+    """A verb that announces content, and the complements it takes."""
+
+    lemma: str
+    act: Act
+    thought: bool
+    """Reported thought or feeling rather than speech: optional in the guideline."""
+    clause: bool
+    inverts: bool
+    recipient: bool
+    infinitive: bool
+    object_infinitive: bool
+    phrase: bool
+    addressee: bool
+    """The phrase may be whom one speaks to, and then tells nothing: "addressed the crowd"."""
+    predicative: bool
+    """What the object is called stands beside it: "a pledge that Hale called unworkable"."""
+    question: bool
+    """Puts a question to somebody, who in the passive answers: "asked why it rained, she …"."""
+    prepositions: frozenset[str]
+
+
+class CueNoun(Struct, frozen=True):
+    """A noun that announces content."""
+
+    act: Act
+    thought: bool
+    frames: frozenset[str]
+    """What opens its content: "that", "whether", "to" before a verb, or a preposition."""
+
+
+class Lexicon(Struct, frozen=True):
+    """What the rules look up.  All words are in lower case unless said otherwise."""
+
+    language: str
+    opening_marks: frozenset[str]
+    closing_marks: frozenset[str]
+    single_marks: frozenset[str]
+    quotation_marks: frozenset[str]
+    elisions: frozenset[str]
+    abbreviations: frozenset[str]
+    title_abbreviations: frozenset[str]
+    abbreviating_words: frozenset[str]
+    """Abbreviations that are words as well."""
+    sentence_openers: frozenset[str]
+    be: frozenset[str]
+    have: frozenset[str]
+    do: frozenset[str]
+    modals: frozenset[str]
+    negations: frozenset[str]
+    chaining: frozenset[str]
+    """Forms of verbs that lend their subject to the infinitive after them."""
+    raising: frozenset[str]
+    aside_openers: frozenset[str]
+    weekdays: frozenset[str]
+    near_days: frozenset[str]
+    """Days named from today, which need no preposition."""
+    feasts: frozenset[str]
+    """Words that make a weekday a feast's name."""
+    time_adjectives: frozenset[str]
+    time_names: frozenset[str]
+    """Months and seasons, which name people too."""
+    time_nouns: frozenset[str]
+    """All of these but the adjectives among them."""
+    particles: frozenset[str]
+    subordinators: frozenset[str]
+    wh_openers: frozenset[str]
+    closed: ClosedClasses
+    masculine: frozenset[str]
+    feminine: frozenset[str]
+    neuter: frozenset[str]
+    plural: frozenset[str]
+    first_person: frozenset[str]
+    second_person: frozenset[str]
+    nobody: frozenset[str]
+    relative: frozenset[str]
+    indefinite: frozenset[str]
+    pronouns: frozenset[str]
+    """All personal ones."""
+    cues: dict[str, Cue]
+    """Verb form, or form and particle ("pointed out") -> cue."""
+    lemmas: dict[str, str]
+    """Every verb form known here -> its lemma."""
+    cue_nouns: dict[str, CueNoun]
+    """Noun, singular or plural -> act and frames."""
+    focus: frozenset[str]
+    """Words that single out the phrase after them."""
+    light: frozenset[str]
+    """Forms of light verbs."""
+    cue_adjectives: dict[str, frozenset[str]]
+    attribution: tuple[tuple[str, ...], ...]
+    in_x_of: frozenset[str]
+    kickers: frozenset[str]
+    venues: frozenset[str]
+    platforms: frozenset[str]
+    documents: frozenset[str]
+    outlets: frozenset[str]
+    """Names with blanks."""
+    outlet_heads: frozenset[str]
+    judgement: dict[str, frozenset[str]]
+    """Forms of verbs of wrongdoing ("wrong"), doing badly ("failing") and being ("copulas"); predicates of
+    blame ("bad"), praise ("good"), need ("needed") and guilt ("guilty"); what one is threatened with ("harm")."""
+    crediting: frozenset[str]
+    media: frozenset[str]
+    quoting: frozenset[str]
+    """Forms of verbs that credit an outlet."""
+    interviews: frozenset[str]
+    roles: frozenset[str]
+    offices: frozenset[str]
+    state_offices: frozenset[str]
+    state_words: frozenset[str]
+    departments: frozenset[str]
+    any_office: frozenset[str]
+    high_offices: frozenset[str]
+    role_modifiers: frozenset[str]
+    name_particles: frozenset[str]
+    titles: frozenset[str]
+    """Without the full stop."""
+    groups: frozenset[str]
+    organisation_heads: frozenset[str]
+    acronyms: frozenset[str]
+    international: frozenset[str]
+    gender_of: dict[str, Gender]
+    """Title or noun for a person -> gender."""
+    given_names: dict[str, Gender | None]
+    """Given name -> gender of its bearers; None for names of both."""
+    countries: dict[str, str]
+    """Name of a country as written -> ISO 3166-1 alpha-2."""
+    demonyms: dict[str, str]
+    seats: dict[str, str]
+    """Capital or other seat of power as written -> the country it may speak for."""
+    longest_place: int
+    """Words in the longest key of the three maps above."""
+
+
+def _act_of(name: str) -> Act:
+    return "say" if name == "think" else msgspec.convert(name, Act)
+
+
+def _cues(file: File) -> dict[str, Cue]:
+    frames = {field: words(getattr(file.frames, field)) for field in file.frames.__struct_fields__}
+    prepositions = {verb.replace("_", " "): words(taken) for verb, taken in file.prepositions.items()}
+    cues: dict[str, Cue] = {}
+    for act, verbs in file.acts.items():
+        for lemma in sorted(words(verbs)):
+            verb, _, particle = lemma.partition(" ")
+            # "call for" has the frames of "call" and an act of its own; "call out" has frames of its own.
+            own = any(lemma in listed for listed in frames.values()) or lemma in prepositions
+            framed = lemma if own else verb
+            cue = Cue(
+                lemma=lemma,
+                act=_act_of(act),
+                thought=act == "think",
+                **{frame: framed in taken for frame, taken in frames.items()},
+                prepositions=prepositions.get(framed, frozenset()),
+            )
+            for form in forms(verb, file.irregular, file.also):
+                cues.setdefault(f"{form} {particle}" if particle else form, cue)
+    return cues
+
+
+def _cue_nouns(file: File) -> dict[str, CueNoun]:
+    return {
+        form: CueNoun(act=_act_of(act), thought=act == "think", frames=words(frames))
+        for act, nouns in file.cue_nouns.items()
+        for noun, frames in nouns.items()
+        for form in sorted(_plurals(noun))
+    }
+
+
+def _lemmas(file: File) -> dict[str, str]:
+    lemmas = {w for verbs in file.acts.values() for w in verbs.split()}
+    lemmas |= set(file.irregular) | set(file.function_words.chaining.split()) | set(file.function_words.raising.split())
+    found: dict[str, str] = {}
+    for lemma in sorted(w for w in lemmas if "_" not in w):
+        for form in sorted(forms(lemma, file.irregular, file.also)):
+            found.setdefault(form, lemma)
+    return found
+
+
+def _forms_of(verbs: str, file: File) -> frozenset[str]:
+    return frozenset(form for verb in verbs.split() for form in forms(verb, file.irregular, file.also))
+
+
+def _plurals(nouns: str) -> frozenset[str]:
+    """The nouns and their regular plurals."""
+    plural = {w[:-1] + "ies" if w.endswith("y") and w[-2] not in "aeiou" else w + "s" for w in nouns.split()}
+    return words(nouns) | plural
+
+
+def _derive(file: File, rows: dict[str, list[str]], given_names: GivenNames) -> Lexicon:
+    derived = _named(file) | _marks(file) | _verbs(file) | _nouns_and_adjectives(file)
+    return msgspec.convert(derived | people(file) | places(file, rows, given_names), Lexicon)
+
+
+def _named(file: File) -> dict[str, object]:
+    """Every list that has the same name in the file and here."""
+    tables = (file.function_words, file.people, file.organisations, file.attribution, file.venues, file.outlets)
+    return {
+        field: words(getattr(table, field))
+        for table in (*tables, file.pronouns)
+        for field in table.__struct_fields__
+        if field in Lexicon.__struct_fields__
+    }
+
+
+def _marks(file: File) -> dict[str, object]:
+    marks = file.quotation
+    titles = words(file.abbreviations.titles)
+    return {
+        "language": file.language,
+        "closed": closed_classes(file.closed_classes),
+        "opening_marks": words(marks.opening),
+        "closing_marks": words(marks.closing),
+        "single_marks": words(marks.single),
+        "quotation_marks": words(marks.opening) | words(marks.closing),
+        "elisions": words(marks.elisions),
+        "title_abbreviations": titles,
+        "abbreviating_words": words(file.abbreviations.words),
+        "abbreviations": titles | words(file.abbreviations.other),
+    }
+
+
+def _verbs(file: File) -> dict[str, object]:
+    closed, verdicts = file.function_words, file.judgement
+    inflected = {"wrong", "failing", "copulas"}
+    return {
+        "cues": _cues(file),
+        "lemmas": _lemmas(file),
+        "time_nouns": words(f"{closed.time_nouns} {closed.weekdays} {closed.near_days} {closed.time_names}"),
+        "chaining": _forms_of(closed.chaining, file),
+        "raising": _forms_of(closed.raising, file),
+        "light": _forms_of(closed.light, file),
+        "crediting": _forms_of(file.outlets.crediting, file),
+        "quoting": _forms_of(file.outlets.quoting, file),
+        "judgement": {
+            kind: _forms_of(listed, file) if kind in inflected else words(listed)
+            for kind, listed in msgspec.structs.asdict(verdicts).items()
+        },
+    }
+
+
+def _nouns_and_adjectives(file: File) -> dict[str, object]:
+    return {
+        "cue_nouns": _cue_nouns(file),
+        "cue_adjectives": {
+            frame: words(listed) for frame, listed in msgspec.structs.asdict(file.cue_adjectives).items()
+        },
+        "attribution": tuple(tuple(phrase.split("_")) for phrase in file.attribution.phrases.split()),
+        "venues": words(file.venues.nouns),
+        "outlets": words(file.outlets.names),
+        "outlet_heads": words(file.outlets.heads),
+        "organisation_heads": words(file.organisations.heads),
+    }
+
+
+@cache
+def lexicon(language: str) -> Lexicon | None:
+    """Return the language's words, read once per process; None where there is no file for it.
+
+    A file that is wrong raises `msgspec.ValidationError` with the path of the offending key.
+    """
+    folder = resources.files("worker.extract").joinpath("lexicon")
+    listed, rows = folder.joinpath(f"{language}.toml"), folder.joinpath(f"{language}_countries.toml")
+    given_names = folder.joinpath(f"{language}_given_names.toml")
+    if not language.isalpha() or not listed.is_file():
+        return None
+    return _derive(
+        msgspec.toml.decode(listed.read_bytes(), type=File),
+        msgspec.toml.decode(rows.read_bytes(), type=dict[str, list[str]]),
+        msgspec.toml.decode(given_names.read_bytes(), type=GivenNames),
+    )

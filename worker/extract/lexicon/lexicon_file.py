@@ -1,0 +1,190 @@
+"""How `lexicon/<language>.toml` and its given names are written: a struct a table, a list of words a string."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Strict(Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the file: what is not a field is an error that names its path."""
+
+
+class Quotation(Strict, frozen=True):
+    """Quotation marks by what they can do, and what an apostrophe shortens."""
+
+    opening: str
+    closing: str
+    single: str
+    elisions: str
+
+
+class Abbreviations(Strict, frozen=True):
+    """Words that end in a full stop of their own."""
+
+    titles: str
+    other: str
+    words: str
+
+
+class FunctionWords(Strict, frozen=True):
+    """Closed classes, and verbs and nouns that matter to the grammar of a clause."""
+
+    sentence_openers: str
+    be: str
+    have: str
+    do: str
+    modals: str
+    negations: str
+    chaining: str
+    light: str
+    focus: str
+    raising: str
+    aside_openers: str
+    weekdays: str
+    near_days: str
+    feasts: str
+    time_adjectives: str
+    time_names: str
+    time_nouns: str
+    particles: str
+    subordinators: str
+    wh_openers: str
+
+
+class Pronouns(Strict, frozen=True):
+    """Pronouns by gender, number and person."""
+
+    masculine: str
+    feminine: str
+    neuter: str
+    plural: str
+    first: str
+    second: str
+    relative: str
+    nobody: str
+    indefinite: str
+
+
+class Frames(Strict, frozen=True):
+    """Complement -> the verbs that take it."""
+
+    clause: str
+    inverts: str
+    recipient: str
+    infinitive: str
+    object_infinitive: str
+    phrase: str
+    addressee: str
+    predicative: str
+    question: str
+
+
+class CueAdjectives(Strict, frozen=True):
+    """Complement -> the adjectives that take it."""
+
+    that: str
+    of: str
+    infinitive: str
+
+
+class Attribution(Strict, frozen=True):
+    """Phrases that name a source: according to, in the words of."""
+
+    phrases: str
+    in_x_of: str
+    kickers: str
+
+
+class Venues(Strict, frozen=True):
+    """Where things are said."""
+
+    nouns: str
+    platforms: str
+    documents: str
+
+
+class Judgement(Strict, frozen=True):
+    """What is said of somebody else, for better or worse."""
+
+    wrong: str
+    failing: str
+    copulas: str
+    needed: str
+    guilty: str
+    harm: str
+    bad: str
+    good: str
+
+
+class Outlets(Strict, frozen=True):
+    """News media, and how they are credited."""
+
+    names: str
+    heads: str
+    crediting: str
+    media: str
+    quoting: str
+    interviews: str
+
+
+class People(Strict, frozen=True):
+    """What people are called by: roles, offices, titles, kinds of people."""
+
+    roles: str
+    offices: str
+    state_offices: str
+    state_words: str
+    departments: str
+    any_office: str
+    high_offices: str
+    role_modifiers: str
+    name_particles: str
+    titles: str
+    masculine: str
+    feminine: str
+    groups: str
+
+
+class Organisations(Strict, frozen=True):
+    """What organisations are called by."""
+
+    heads: str
+    acronyms: str
+    international: str
+
+
+class GivenNames(Strict, frozen=True):
+    """`<language>_given_names.toml`, written by `tools/given_names.py`."""
+
+    masculine: str
+    feminine: str
+    either: str
+
+
+class File(Strict, frozen=True):
+    """The file as it is written."""
+
+    language: str
+    quotation: Quotation
+    abbreviations: Abbreviations
+    function_words: FunctionWords
+    closed_classes: dict[str, str]
+    pronouns: Pronouns
+    irregular: dict[str, str]
+    also: dict[str, str]
+    acts: dict[str, str]
+    frames: Frames
+    prepositions: dict[str, str]
+    cue_nouns: dict[str, dict[str, str]]
+    cue_adjectives: CueAdjectives
+    attribution: Attribution
+    venues: Venues
+    judgement: Judgement
+    outlets: Outlets
+    people: People
+    organisations: Organisations
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a list, their blanks written as underscores."""
+    return frozenset(word.replace("_", " ") for word in text.split())

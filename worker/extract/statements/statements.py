@@ -1,0 +1,148 @@
+"""Statements: the finds of every sentence, joined across sentences, their speakers resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from worker.extract.confidence import Traits, models
+from worker.extract.coreference.person import Person
+from worker.extract.document import Doc
+from worker.extract.statements.acts import act_of_content
+from worker.extract.statements.announcements import announced
+from worker.extract.statements.constructions import in_sentence
+from worker.extract.statements.continuations import asked_before, go_on, with_opening
+from worker.extract.statements.credits import credits_after, interviewer
+from worker.extract.statements.finds import Find
+from worker.extract.statements.layout import layout
+from worker.extract.statements.occasions import said_on
+from worker.extract.statements.phrase_kinds import Range
+from worker.extract.statements.traits import statement_traits
+from worker.schema import Act, Actor, Quotation, Statement, digest
+
+
+def statements(doc: Doc) -> Iterable[Statement]:
+    """Return the article's statements in text order, and leave them in `doc.statements` for later extractors."""
+    doc.statements.extend(statement for statement, _ in with_traits(doc))
+    return list(doc.statements)
+
+
+def with_traits(doc: Doc) -> Iterator[tuple[Statement, Traits]]:
+    """Yield the article's statements in text order, each with what its confidence was told by."""
+    seen: set[str] = set()
+    for find in _finds(doc):
+        statement, traits = _statement(doc, find)
+        if statement.id not in seen:
+            seen.add(statement.id)
+            yield statement, traits
+
+
+def _finds(doc: Doc) -> list[Find]:
+    """The finds of every sentence, with the sentences that only go on with a quotation joined to them."""
+    finds: list[Find] = []
+    latest: list[Find] = []
+    for first, last in doc.text.sentences:
+        if finds and finds[-1].covers(first):
+            continue  # the rest of a transcript's turn
+        here = layout(doc, first, last) or _in_sentence(doc, first, last, latest)
+        here = [f for f in here if _tidy(f)]
+        if here:
+            with_opening(doc, here[0], finds)
+            finds += here
+            latest = here
+        else:
+            latest, more = go_on(doc, latest, first, last)
+            finds += more
+    return finds
+
+
+def _in_sentence(doc: Doc, first: int, last: int, latest: list[Find]) -> list[Find]:
+    """What a sentence attributes; an announced quotation takes the place of what its words were taken for."""
+    finds = in_sentence(doc, first, last, asked_before(doc, first, latest))
+    find = announced(doc, first, last, finds)
+    if find is None or any(f.pieces[0][0] == find.pieces[0][0] for f in finds):
+        return finds
+    return [*(f for f in finds if f.last <= find.cue[0]), find]
+
+
+def _tidy(find: Find) -> bool:
+    """Drop empty pieces; a find without any content is none."""
+    find.pieces = [p for p in find.pieces if p[0] < p[1]]
+    return bool(find.pieces)
+
+
+# ---------------------------------------------------------------- events
+def _statement(doc: Doc, find: Find) -> tuple[Statement, Traits]:
+    text = doc.text
+    speaker, person = _speaker(doc, find)
+    quotation = _quotation(doc, find.pieces)
+    traits = statement_traits(doc, find, speaker, quotation)
+    first, last = text.sentence(find.cue[0])
+    content = [text.span(*piece) for piece in find.pieces]
+    words = " ".join(w for w in text.lower[min(first, find.first) : max(last, find.last)] if w[0].isalnum())
+    cue = text.span(*find.cue) if find.cue[0] < find.cue[1] else None
+    find.via = find.via or credits_after(doc, find.last, last) or interviewer(doc, first, last)
+    statement = Statement(
+        id=digest(doc.article.url, "statement", words, cue.text.lower() if cue else "", content[0].text[:40].lower()),
+        url=doc.article.url,
+        published_at=doc.article.published_at,
+        language=doc.lexicon.language,
+        sentence=text.span(min(first, find.first), max(last, find.last)),
+        cue=cue,
+        via=find.via,
+        confidence=models(doc.lexicon.language).statement.confidence(traits),
+        rule=find.rule,
+        speaker=speaker,
+        content=content,
+        quotation=quotation,
+        act=_act(doc, find, speaker),
+        target=doc.mentions.other(*find.target, person) if find.target else None,
+        venue=text.span(*find.venue) if find.venue and text.slice(*find.venue) not in find.via else None,
+        said_on=said_on(doc, find),
+    )
+    return statement, traits
+
+
+def _act(doc: Doc, find: Find, speaker: Actor | None) -> Act:
+    """The cue's act; of one that only says so, and is no thought, the content's."""
+    if find.act != "say":
+        return find.act
+    of_person = speaker is not None and speaker.type not in {"organisation", "country"}
+    if _says_it_will_not(doc, find.pieces[0][0], of_person=of_person):
+        return "decline"
+    return "say" if find.thought else act_of_content(doc, find.pieces, of_person=of_person)
+
+
+def _says_it_will_not(doc: Doc, first: int, *, of_person: bool) -> bool:
+    """Whether content opens with the speaker's own refusal: "(that) they will not attend", "“We won't sign”".
+
+    "It" is a ministry's own, but no person's.
+    """
+    text = doc.text
+    at = first
+    while at < len(text.words) and (text.words[at] in doc.lexicon.quotation_marks or text.lower[at] == "that"):
+        at += 1
+    if at >= len(text.words) or text.tags[at] != "PRP" or text.lower[at] in doc.lexicon.second_person:
+        return False
+    if of_person and text.lower[at] == "it":
+        return False
+    verb = doc.phrases.verb(at + 1) if at + 1 < len(text.words) else None
+    return (
+        verb is not None and verb.negated and verb.modal >= 0 and text.lower[verb.modal] in doc.lexicon.closed.unwilling
+    )
+
+
+def _speaker(doc: Doc, find: Find) -> tuple[Actor | None, Person | None]:
+    if find.source is None:
+        return None, None
+    actor, person = doc.mentions.lookup(*find.source)
+    doc.mentions.heard(person)
+    return actor, person
+
+
+def _quotation(doc: Doc, pieces: list[Range]) -> Quotation:
+    """Direct where nine words in ten stand between quotation marks, indirect where none does."""
+    words = [i for first, last in pieces for i in range(first, last) if doc.text.words[i][0].isalnum()]
+    quoted = sum(doc.text.quoted[i] >= 0 for i in words)
+    if not quoted:
+        return "indirect"
+    return "direct" if 10 * quoted >= 9 * len(words) else "mixed"
