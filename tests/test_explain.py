@@ -14,7 +14,7 @@ from rich.text import Text
 
 from worker.demo.story import stories
 from worker.extract import extract
-from worker.extract.statements.openings import Form as Complement
+from worker.extract.statements.content.content_start import ContentForm as Complement
 from worker.schema import KINDS, Actor, Article, Category, Decision, Event, Meeting, Plover, Span, Statement
 from worker.terminal import explained
 from worker.terminal.explain import evidence, rule_in_words

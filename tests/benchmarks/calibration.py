@@ -18,11 +18,11 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks import gold, logistic
-from worker.extract.confidence import Model, Models, Traits, models
+from worker.extract.confidence import ConfidenceModel, ConfidenceModels, Features, confidence_models
 from worker.extract.document import open_document
 from worker.extract.lexicon.lexicon import lexicon
-from worker.extract.statements.statements import with_traits
-from worker.extract.statements.traits import RESOLUTION
+from worker.extract.statements.features import RESOLUTION
+from worker.extract.statements.statements import statements_with_features
 from worker.schema import Article
 
 LEXICONS = Path(__file__).parents[2] / "worker/extract/lexicon"
@@ -44,18 +44,18 @@ HEADER = """\
 class Judged(NamedTuple):
     """One statement: what it is, and whether it is right."""
 
-    traits: Traits
+    traits: Features
     right: bool
 
 
 def main() -> None:
     args = _parser().parse_args()
     judged = list(judge(args.gold, args.language))
-    known = models(args.language)
+    known = confidence_models(args.language)
     if args.fit:
         bias, weights = logistic.fit(judged)
         weights[RESOLUTION] = known.statement.weights[RESOLUTION]
-        known = msgspec.structs.replace(known, statement=Model(bias=bias, weights=weights))
+        known = msgspec.structs.replace(known, statement=ConfidenceModel(bias=bias, weights=weights))
         (LEXICONS / f"{args.language}_confidence.toml").write_text(rendered(known), encoding="utf-8")
     console = Console()
     told = [(known.statement.confidence(one.traits), one.right) for one in judged]
@@ -85,7 +85,7 @@ def judge(file: Path, language: str) -> Iterable[Judged]:
         raise SystemExit(f"no lexicon for language {language!r}")
     for article in gold.articles(file):
         read = open_document(Article(id=article.id, url="", text=article.text, language=language), words)
-        found = list(with_traits(read))
+        found = list(statements_with_features(read))
         for (_, traits), right in zip(found, gold.verdicts(article, [s for s, _ in found]), strict=True):
             if right is not None:
                 yield Judged({group: value for group, value in traits.items() if group != RESOLUTION}, right)
@@ -145,12 +145,12 @@ def _table(*columns: str, title: str) -> Table:
 
 
 # ---------------------------------------------------------------- the file
-def rendered(known: Models) -> str:
+def rendered(known: ConfidenceModels) -> str:
     """Return the models as the TOML file that the extractor reads."""
     return HEADER + "".join(_section(name, getattr(known, name)) for name in known.__struct_fields__)
 
 
-def _section(name: str, model: Model) -> str:
+def _section(name: str, model: ConfidenceModel) -> str:
     groups = (f"\n[{name}.weights.{group}]\n{_lines(values)}" for group, values in model.weights.items())
     return f"\n[{name}]\nbias = {model.bias}\n" + "".join(groups)
 

@@ -19,7 +19,7 @@ from worker.errors import Failure
 from worker.extract import extract
 from worker.extract.document import open_document
 from worker.extract.lexicon.lexicon import lexicon
-from worker.extract.statements.statements import statements
+from worker.extract.statements.statements import extract_statements
 from worker.fetch.client import FEED, Fetcher
 from worker.parse import parse_article
 from worker.parse.feed import links
@@ -60,7 +60,7 @@ def readable(pages: Sequence[Page]) -> tuple[list[Page], list[Article]]:
 
 def _statements(article: Article) -> list[Statement]:
     words = lexicon(article.language or "en")
-    return list(statements(open_document(article, words))) if words else []
+    return list(extract_statements(open_document(article, words))) if words else []
 
 
 def _article(page: Page) -> Article | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from worker.extract import extract
-from worker.extract.confidence import Model, models
+from worker.extract.confidence import ConfidenceModel, confidence_models
 from worker.schema import Article, Event, Meeting, Statement
 
 
@@ -12,23 +12,23 @@ def first(text: str) -> Event:
 
 
 def test_weights_are_log_odds_and_add_up() -> None:
-    model = Model(bias=0.0, weights={"rule": {"nominal": 1.0}, "speaker": {"none": -1.0}})
+    model = ConfidenceModel(bias=0.0, weights={"rule": {"nominal": 1.0}, "speaker": {"none": -1.0}})
     assert model.confidence({}) == 0.5
     assert model.confidence({"rule": "nominal"}) == 0.73
     assert model.confidence({"rule": "nominal", "speaker": "none"}) == 0.5
 
 
 def test_a_value_without_a_weight_says_nothing() -> None:
-    assert Model(bias=0.0).confidence({"rule": "of another day"}) == 0.5
+    assert ConfidenceModel(bias=0.0).confidence({"rule": "of another day"}) == 0.5
 
 
 @pytest.mark.parametrize(("bias", "confidence"), [(50.0, 0.99), (-50.0, 0.01)])
 def test_nothing_is_certain(bias: float, confidence: float) -> None:
-    assert Model(bias=bias).confidence({}) == confidence
+    assert ConfidenceModel(bias=bias).confidence({}) == confidence
 
 
 def test_every_weight_of_the_file_moves_its_model() -> None:
-    for kind in (models("en").statement, models("en").meeting, models("en").decision):
+    for kind in (confidence_models("en").statement, confidence_models("en").meeting, confidence_models("en").decision):
         assert all(weight for values in kind.weights.values() for weight in values.values())
 
 

@@ -9,13 +9,13 @@ from worker.extract.document import Extractor, open_document
 from worker.extract.events.decisions import decisions
 from worker.extract.events.meetings import meetings
 from worker.extract.lexicon.lexicon import lexicon
-from worker.extract.statements.statements import statements
+from worker.extract.statements.statements import extract_statements
 
 if TYPE_CHECKING:
     from worker.extract.lexicon.lexicon import Lexicon
     from worker.schema import Article, Event
 
-EXTRACTORS: tuple[Extractor, ...] = (statements, meetings, decisions)
+EXTRACTORS: tuple[Extractor, ...] = (extract_statements, meetings, decisions)
 """One per kind of event, in this order: meetings refer to statements, decisions to both."""
 
 _FEW = 30

@@ -18,14 +18,14 @@ from math import exp
 import msgspec
 from msgspec import Struct
 
-Traits = dict[str, str]
+Features = dict[str, str]
 """Group -> value."""
 
 _LEAST, _MOST = 0.01, 0.99
 """Nothing is certain, and two decimals are all that travels."""
 
 
-class Model(Struct, frozen=True, forbid_unknown_fields=True):
+class ConfidenceModel(Struct, frozen=True, forbid_unknown_fields=True):
     """Weights in log-odds; `bias` is that of an event without any trait that has one."""
 
     bias: float
@@ -38,16 +38,16 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
         return min(max(round(1 / (1 + exp(-odds)), 2), _LEAST), _MOST)
 
 
-class Models(Struct, frozen=True, forbid_unknown_fields=True):
+class ConfidenceModels(Struct, frozen=True, forbid_unknown_fields=True):
     """A language's file."""
 
-    statement: Model
-    meeting: Model
-    decision: Model
+    statement: ConfidenceModel
+    meeting: ConfidenceModel
+    decision: ConfidenceModel
 
 
 @cache
-def models(language: str) -> Models:
+def confidence_models(language: str) -> ConfidenceModels:
     """Return a language's models; every language with a lexicon has them."""
     file = files("worker.extract") / "lexicon" / f"{language}_confidence.toml"
-    return msgspec.toml.decode(file.read_bytes(), type=Models)
+    return msgspec.toml.decode(file.read_bytes(), type=ConfidenceModels)

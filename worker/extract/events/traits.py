@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from worker.extract.confidence import Traits
+    from worker.extract.confidence import Features
     from worker.extract.events.clusters import Candidate
 
 _PARTIES = ("none", "one", "two", "more")
 
 
-def candidate_traits(best: Candidate, status: str, mentions: int) -> Traits:
+def candidate_traits(best: Candidate, status: str, mentions: int) -> Features:
     """Return what tells a sure meeting or decision from a doubtful one."""
     return {
         "status": status,

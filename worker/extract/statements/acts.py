@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.document import Doc
-from worker.extract.statements.openings import cue_of
-from worker.extract.statements.phrase_kinds import Range, is_party
-from worker.extract.statements.subject_before import subject as subject_of
+from worker.extract.statements.cues import cue_of
+from worker.extract.statements.phrase_kinds import TokenRange, is_party
+from worker.extract.statements.source.preverbal_subject import subject as subject_of
 
 if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
@@ -23,7 +23,7 @@ _SENTENCES = 3
 """Sentences of a long quotation that are read."""
 
 
-def act_of_content(doc: Doc, pieces: list[Range], *, of_person: bool) -> Act:
+def act_of_content(doc: Doc, pieces: list[TokenRange], *, of_person: bool) -> Act:
     """Return the act of the first sentence of the content that performs one; "say" where none does.
 
     `of_person`: the speaker is a person or group, so that "he" and "they" may be the speaker's own.
@@ -56,7 +56,7 @@ def _predicative(doc: Doc, first: int, last: int) -> Act | None:
     return None
 
 
-def _clauses(doc: Doc, pieces: list[Range]) -> list[Range]:
+def _clauses(doc: Doc, pieces: list[TokenRange]) -> list[TokenRange]:
     """The content cut at sentence stops, and without what opens it: marks, "that", "and"."""
     text, found = doc.text, []
     for first, last in pieces:

@@ -9,7 +9,7 @@ from worker.extract.document import Doc
 from worker.extract.grammar import time_phrases
 from worker.extract.grammar.chunker import NounPhrase
 
-Range = tuple[int, int]
+TokenRange = tuple[int, int]
 """Tokens, half open."""
 
 
@@ -42,7 +42,7 @@ def _means_somebody(doc: Doc, word: str) -> bool:
     return any(word in words for words in people)
 
 
-def animate(doc: Doc, source: Range) -> bool:
+def animate(doc: Doc, source: TokenRange) -> bool:
     """Can the phrase speak: a name, a person, a body, a group, or a document?"""
     text = doc.text
     phrase = doc.phrases.noun(source[0])

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from worker.extract.confidence import Traits, models
+from worker.extract.confidence import Features, confidence_models
 from worker.extract.coreference.person import Person
 from worker.extract.document import Doc
 from worker.extract.statements.acts import act_of_content
-from worker.extract.statements.announcements import announced
-from worker.extract.statements.constructions import in_sentence
-from worker.extract.statements.continuations import asked_before, go_on, with_opening
-from worker.extract.statements.credits import credits_after, interviewer
-from worker.extract.statements.finds import Find
-from worker.extract.statements.layout import layout
-from worker.extract.statements.occasions import said_on
-from worker.extract.statements.phrase_kinds import Range
-from worker.extract.statements.traits import statement_traits
+from worker.extract.statements.candidate import StatementCandidate
+from worker.extract.statements.content.continuations import asked_before, go_on, with_opening
+from worker.extract.statements.features import statement_features
+from worker.extract.statements.patterns.colon_cues import announced
+from worker.extract.statements.patterns.outlet_credits import credits_after, interviewer
+from worker.extract.statements.patterns.sentence import in_sentence
+from worker.extract.statements.patterns.speaker_labels import layout
+from worker.extract.statements.phrase_kinds import TokenRange
+from worker.extract.statements.venue_and_date import said_on
 from worker.schema import Act, Actor, Quotation, Statement, digest
 
 
-def statements(doc: Doc) -> Iterable[Statement]:
+def extract_statements(doc: Doc) -> Iterable[Statement]:
     """Return the article's statements in text order, and leave them in `doc.statements` for later extractors."""
-    doc.statements.extend(statement for statement, _ in with_traits(doc))
+    doc.statements.extend(statement for statement, _ in statements_with_features(doc))
     return list(doc.statements)
 
 
-def with_traits(doc: Doc) -> Iterator[tuple[Statement, Traits]]:
+def statements_with_features(doc: Doc) -> Iterator[tuple[Statement, Features]]:
     """Yield the article's statements in text order, each with what its confidence was told by."""
     seen: set[str] = set()
     for find in _finds(doc):
@@ -36,10 +36,10 @@ def with_traits(doc: Doc) -> Iterator[tuple[Statement, Traits]]:
             yield statement, traits
 
 
-def _finds(doc: Doc) -> list[Find]:
+def _finds(doc: Doc) -> list[StatementCandidate]:
     """The finds of every sentence, with the sentences that only go on with a quotation joined to them."""
-    finds: list[Find] = []
-    latest: list[Find] = []
+    finds: list[StatementCandidate] = []
+    latest: list[StatementCandidate] = []
     for first, last in doc.text.sentences:
         if finds and finds[-1].covers(first):
             continue  # the rest of a transcript's turn
@@ -55,7 +55,7 @@ def _finds(doc: Doc) -> list[Find]:
     return finds
 
 
-def _in_sentence(doc: Doc, first: int, last: int, latest: list[Find]) -> list[Find]:
+def _in_sentence(doc: Doc, first: int, last: int, latest: list[StatementCandidate]) -> list[StatementCandidate]:
     """What a sentence attributes; an announced quotation takes the place of what its words were taken for."""
     finds = in_sentence(doc, first, last, asked_before(doc, first, latest))
     find = announced(doc, first, last, finds)
@@ -64,18 +64,18 @@ def _in_sentence(doc: Doc, first: int, last: int, latest: list[Find]) -> list[Fi
     return [*(f for f in finds if f.last <= find.cue[0]), find]
 
 
-def _tidy(find: Find) -> bool:
+def _tidy(find: StatementCandidate) -> bool:
     """Drop empty pieces; a find without any content is none."""
     find.pieces = [p for p in find.pieces if p[0] < p[1]]
     return bool(find.pieces)
 
 
 # ---------------------------------------------------------------- events
-def _statement(doc: Doc, find: Find) -> tuple[Statement, Traits]:
+def _statement(doc: Doc, find: StatementCandidate) -> tuple[Statement, Features]:
     text = doc.text
     speaker, person = _speaker(doc, find)
     quotation = _quotation(doc, find.pieces)
-    traits = statement_traits(doc, find, speaker, quotation)
+    traits = statement_features(doc, find, speaker, quotation)
     first, last = text.sentence(find.cue[0])
     content = [text.span(*piece) for piece in find.pieces]
     words = " ".join(w for w in text.lower[min(first, find.first) : max(last, find.last)] if w[0].isalnum())
@@ -89,7 +89,7 @@ def _statement(doc: Doc, find: Find) -> tuple[Statement, Traits]:
         sentence=text.span(min(first, find.first), max(last, find.last)),
         cue=cue,
         via=find.via,
-        confidence=models(doc.lexicon.language).statement.confidence(traits),
+        confidence=confidence_models(doc.lexicon.language).statement.confidence(traits),
         rule=find.rule,
         speaker=speaker,
         content=content,
@@ -102,7 +102,7 @@ def _statement(doc: Doc, find: Find) -> tuple[Statement, Traits]:
     return statement, traits
 
 
-def _act(doc: Doc, find: Find, speaker: Actor | None) -> Act:
+def _act(doc: Doc, find: StatementCandidate, speaker: Actor | None) -> Act:
     """The cue's act; of one that only says so, and is no thought, the content's."""
     if find.act != "say":
         return find.act
@@ -131,7 +131,7 @@ def _says_it_will_not(doc: Doc, first: int, *, of_person: bool) -> bool:
     )
 
 
-def _speaker(doc: Doc, find: Find) -> tuple[Actor | None, Person | None]:
+def _speaker(doc: Doc, find: StatementCandidate) -> tuple[Actor | None, Person | None]:
     if find.source is None:
         return None, None
     actor, person = doc.mentions.lookup(*find.source)
@@ -139,7 +139,7 @@ def _speaker(doc: Doc, find: Find) -> tuple[Actor | None, Person | None]:
     return actor, person
 
 
-def _quotation(doc: Doc, pieces: list[Range]) -> Quotation:
+def _quotation(doc: Doc, pieces: list[TokenRange]) -> Quotation:
     """Direct where nine words in ten stand between quotation marks, indirect where none does."""
     words = [i for first, last in pieces for i in range(first, last) if doc.text.words[i][0].isalnum()]
     quoted = sum(doc.text.quoted[i] >= 0 for i in words)

@@ -1,0 +1,31 @@
+"""What a cue verb takes: the frames of its complement."""
+
+import pytest
+
+from tests.extract.statements.test_statements import found
+
+
+@pytest.mark.parametrize(
+    ("text", "cue", "content"),
+    [
+        ("Hale offered no excuse.", "offered", "no excuse"),
+        ("Hale lashed out at the owner.", "lashed out at", "the owner"),
+        ("Hale ripped into the owner.", "ripped into", "the owner"),
+        ("Hale rejected both plans.", "rejected", "both plans"),
+        ("Hale cited only the fees.", "cited", "only the fees"),
+        ("Hale proposed a new ferry last year.", "proposed", "a new ferry"),
+        ("Hale promised to quietly leave.", "promised", "to quietly leave"),
+        ("Hale pledged to “leave the port”.", "pledged", "to “leave the port”"),
+        ("Hale declined comment.", "declined", "comment"),
+        ("Hale told a different story.", "told", "a different story"),
+        ("Hale said the same thing.", "said", "the same thing"),
+        ("Hale vowed revenge.", "vowed", "revenge"),
+        ("Hale persuaded the owner to stay.", "persuaded", "the owner to stay"),
+        ("Hale convinced the crew that it rains.", "convinced", "that it rains"),
+        ("Hale reported three arrests.", "reported", "three arrests"),
+        ("Hale weighed in on the new fees.", "weighed in on", "the new fees"),
+        ("Hale took issue with the new fees.", "took issue with", "the new fees"),
+    ],
+)
+def test_a_verb_has_every_frame_that_it_takes(text: str, cue: str, content: str) -> None:
+    assert [(c, pieces) for _, c, pieces in found(text)] == [(cue, [content])]

@@ -1,0 +1,63 @@
+"""Nouns and adjectives that announce, and whose they are."""
+
+import pytest
+
+from tests.extract.statements.test_statements import found, statements
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Hale's attacks on the owner drew applause.", ("Hale", "attacks on", ["the owner"])),
+        ("Hale renewed his attacks on the owner.", ("Hale", "renewed his attacks on", ["the owner"])),
+        ("The call by Hale for new fees was ignored.", ("Hale", "The call", ["new fees"])),
+        ("His opposition to the fees and his promise were old.", ("His", "opposition to", ["the fees"])),
+        ("Hale's endorsement of the crew that won came late.", ("Hale", "endorsement of", ["the crew that won"])),
+        ("Her answer was that it rains.", ("Her", "answer was", ["that it rains"])),
+        ("Hale's claim that the ferry was late surprised nobody.", ("Hale", "claim", ["that the ferry was late"])),
+        ("Hale's claim that the river was clean has angered us.", ("Hale", "claim", ["that the river was clean"])),
+        ("The verdict by Hale that it rains was old.", ("Hale", "The verdict", ["that it rains"])),
+        ("Despite Hale's claim that it rains, crowds came.", ("Hale", "claim", ["that it rains"])),
+        (
+            "A warning from the ministry that jobs would go failed.",
+            ("the ministry", "A warning", ["that jobs would go"]),
+        ),
+        ("The demand of the union to close it was old.", ("the union", "The demand", ["to close it"])),
+        ("Hale made the claim that it rains.", ("Hale", "made the claim", ["that it rains"])),
+        ("Hale's promise to stay was old.", ("Hale", "promise", ["to stay"])),
+    ],
+)
+def test_a_noun_announces_what_its_possessor_said(text: str, expected: tuple[str, str, list[str]]) -> None:
+    assert found(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hale's message that arrived late was short.",
+        "Hale's speech on Wednesday was short.",
+        "The calls for new fees were ignored.",
+        "Hale faced criticism of the fees.",
+    ],
+)
+def test_a_noun_without_content_or_source_announces_nothing(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("Hale's criticism of the owner was heard.", "criticise"),
+        ("Hale's refusal to leave was noticed.", "decline"),
+        ("Hale's pledge to stay was old.", "promise"),
+        ("Hale's accusation that the owner lied was heard.", "accuse"),
+    ],
+)
+def test_a_noun_has_an_act(text: str, act: str) -> None:
+    assert [s.act for s in statements(text)] == [act]
+
+
+def test_what_an_adjective_announces_ends_before_another_main_clause() -> None:
+    assert [pieces for _, _, pieces in found("Hale was adamant that it rains, and the port is shut.")] == [
+        ["that it rains"]
+    ]

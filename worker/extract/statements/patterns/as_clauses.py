@@ -1,0 +1,50 @@
+"""Words vouched for in a clause with "as": "As Hale has said, …" · "The closure is, as Hale has said, overdue"."""
+
+from __future__ import annotations
+
+from worker.extract.document import Doc
+from worker.extract.grammar.chunker import VerbGroup
+from worker.extract.grammar.punctuation import BREAKS, CLAUSE_ENDS
+from worker.extract.statements.candidate import StatementCandidate, clause_start
+from worker.extract.statements.content.content_end import content_end, trim
+from worker.extract.statements.cues import cue_of
+from worker.extract.statements.source.preverbal_subject import subject
+
+_ADJUNCT = 10
+"""Tokens between the cue and the mark that closes the clause: "as Hale put it in March,"."""
+
+
+def as_said(
+    doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[StatementCandidate]
+) -> StatementCandidate | None:
+    """Return the attribution by a verb whose clause begins with "as", what stands around it as its content."""
+    cue = cue_of(doc, verb)
+    if cue is None or not cue.clause or cue.thought or not verb.finite or verb.passive or verb.negated:
+        return None
+    end = _closing(doc, verb.last, last) if "as" in doc.text.lower[first : verb.first] else -1
+    source = subject(doc, verb, first) if end >= 0 else None
+    at = source[0] - 1 if source is not None else -1
+    if source is None or at < first or doc.text.lower[at] != "as":
+        return None
+    pieces = []
+    if at > first:
+        if doc.text.words[at - 1] not in BREAKS:
+            return None
+        start = clause_start(doc, first, at, finds)
+        pieces.append((start, trim(doc, start, at - 1)))
+    if end + 1 < last:
+        pieces.append((end + 1, content_end(doc, end + 1, last)))
+    pieces = [(a, b) for a, b in pieces if a < b]
+    if not any(doc.phrases.finite_between(a, b) for a, b in pieces):
+        return None
+    return StatementCandidate(source=source, cue=(verb.first, verb.last), pieces=pieces, act=cue.act, rule="as_said")
+
+
+def _closing(doc: Doc, at: int, last: int) -> int:
+    """The mark that closes the clause, or the sentence's end; -1 where another verb or a quotation comes first."""
+    for i in range(at, min(last, at + _ADJUNCT)):
+        if doc.text.words[i] in CLAUSE_ENDS:
+            return i
+        if doc.phrases.verb_at[i] >= 0 or doc.text.quoted[i] >= 0:
+            return -1
+    return last if last <= at + _ADJUNCT else -1

@@ -1,0 +1,194 @@
+"""Cues that stand before what they announce: X said that … · praised Y · saying … · which X said would …"""
+
+from __future__ import annotations
+
+from worker.extract.document import Doc
+from worker.extract.grammar.chunker import VerbGroup
+from worker.extract.grammar.punctuation import PAUSES
+from worker.extract.lexicon.lexicon import Cue
+from worker.extract.statements.candidate import StatementCandidate, limit_of
+from worker.extract.statements.content.complements import Complement, complement
+from worker.extract.statements.content.content_end import ends_in_comma, trim
+from worker.extract.statements.content.content_start import clause_at
+from worker.extract.statements.cues import cue_of
+from worker.extract.statements.patterns.nominal_cues import adjective
+from worker.extract.statements.patterns.passive_cues import passive, when_asked
+from worker.extract.statements.phrase_kinds import TokenRange, animate, is_party, is_time
+from worker.extract.statements.source.controlled_subject import source_of
+from worker.extract.statements.source.preverbal_subject import subject
+from worker.extract.statements.source.relative_objects import relative_object
+from worker.extract.statements.venue_and_date import venue_of
+from worker.schema import Act
+
+_RELATIVE_ENDS = PAUSES | {")", ";", "."}
+
+
+def before_content(
+    doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[StatementCandidate]
+) -> StatementCandidate | None:
+    """X said that … · X praised Y · saying … · and called for … · was accused of …"""
+    cue = cue_of(doc, verb)
+    if cue is None:
+        return adjective(doc, verb, first, last, finds)
+    limit = min(limit_of(finds, verb.head, last), _subordinate_end(doc, verb, first, last))
+    relative = _relative_content(doc, verb, cue, first, limit) or _judged(doc, verb, cue, first, limit)
+    if relative is not None:
+        return relative
+    if verb.passive:
+        return passive(doc, verb, cue, first, limit)
+    asked = when_asked(doc, verb, cue, first, limit)
+    if asked is not None:
+        return asked
+    source, cue_first, rule = source_of(doc, verb, first, finds)
+    if rule == "" or (source is not None and _is_anybody(doc, source)):
+        return None
+    right = complement(doc, verb, cue, limit)
+    if right is None or right.last <= right.first or _says_nothing(doc, cue, right) or _stays_unnamed(doc, cue, right):
+        return None
+    if source is not None and right.form == "phrase" and not (animate(doc, source) or _it_judges(doc, source, cue)):
+        return None
+    if rule == "purpose" and right.form not in {"that", "quotation"}:
+        return None
+    return StatementCandidate(
+        source=source,
+        cue=(cue_first, right.cue_last),
+        pieces=_pieces(doc, source, right, first),
+        act=act_of(doc, verb, cue),
+        thought=cue.thought,
+        rule=f"{rule}_{right.form}",
+        venue=venue_of(doc, verb.last, right.first),
+        target=_target(doc, cue, verb, right),
+    )
+
+
+def _is_anybody(doc: Doc, source: TokenRange) -> bool:
+    """ "You know that …", "nobody knows whether …": said of everybody or nobody, it is no statement of anybody's."""
+    words = doc.text.lower[slice(*source)]
+    return words == ["you"] or words[0] in doc.lexicon.nobody or words[:2] == ["no", "one"]
+
+
+def _pieces(doc: Doc, source: TokenRange | None, right: Complement, first: int) -> list[TokenRange]:
+    """The content; of "what Hale called “a delay” | lasted nine hours" not the verb that goes on."""
+    last = right.last
+    if right.form == "phrase" and source is not None and source[0] > first and doc.text.lower[source[0] - 1] == "what":
+        last = next((i for i in range(right.first + 1, last) if _is_outer_verb(doc, i)), last)
+    return [(right.first, last)]
+
+
+def _is_outer_verb(doc: Doc, token: int) -> bool:
+    verb = doc.phrases.verb(token)
+    return verb is not None and verb.finite and doc.text.quoted[token] < 0
+
+
+def _it_judges(doc: Doc, source: TokenRange, cue: Cue) -> bool:
+    """ "It condemned the vote": an "it" that blames or denies is a body, not a thing."""
+    return doc.text.lower[source[0]] == "it" and cue.act in {"criticise", "accuse", "deny"}
+
+
+def _relative_content(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> StatementCandidate | None:
+    """ "…, which X said would fail": the content is "which" and what follows the cue, its verb first."""
+    rest = doc.phrases.verb(verb.last)
+    if not cue.clause or not verb.finite or verb.passive or rest is None or not rest.finite or rest.first != verb.last:
+        return None
+    source = subject(doc, verb, first)
+    if source is None or source[0] <= first or doc.text.tags[source[0] - 1] not in {"WP", "SC"}:
+        return None
+    pronoun = source[0] - 1
+    pieces = [(verb.last, _clause_end(doc, verb.last, limit))]
+    if doc.text.lower[pronoun] in {"which", "who", "that"}:
+        pieces.insert(0, (pronoun, source[0]))
+    return StatementCandidate(
+        source=source,
+        cue=(verb.first, verb.last),
+        pieces=pieces,
+        act=act_of(doc, verb, cue),
+        thought=cue.thought,
+        rule="relative_content",
+    )
+
+
+def _judged(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> StatementCandidate | None:
+    """ "…, a decision that X has described as vandalism", "whom X accused of greed": the judged and the judgement."""
+    parts = relative_object(doc, verb, first)
+    if parts is None:
+        return None
+    return StatementCandidate(
+        source=parts.source,
+        cue=(verb.first, verb.last),
+        pieces=[parts.judged, (parts.predicate, _clause_end(doc, parts.predicate, limit))],
+        act=act_of(doc, verb, cue),
+        rule="relative_object",
+    )
+
+
+def _clause_end(doc: Doc, first: int, limit: int) -> int:
+    """The end of a relative clause: its closing comma, in or after a quotation, dash or bracket, or the sentence's."""
+    text, at = doc.text, first
+    while at < limit and (text.quoted[at] >= 0 or text.words[at] not in _RELATIVE_ENDS):
+        at = text.quotations[text.quoted[at]].last if text.quoted[at] >= 0 else at + 1
+        if text.quoted[at - 1] >= 0 and ends_in_comma(doc, at):
+            break
+    return trim(doc, first, min(at, limit))
+
+
+def _subordinate_end(doc: Doc, verb: VerbGroup, first: int, last: int) -> int:
+    """Where the clause ends that opens a sentence: "While Hale said it rains | , the port is open", "Saying it …"."""
+    text = doc.text
+    opening = doc.phrases.verb(first)
+    participle = opening is not None and (text.tags[opening.head] == "VBG" or not opening.finite)
+    if not participle and (
+        text.tags[first] not in {"SC", "IN"} or text.lower[first] not in doc.lexicon.closed.fronting
+    ):
+        return last
+    commas = [i for i in range(first, last - 1) if text.words[i] == "," and text.quoted[i] < 0]
+    if not commas or any(i < verb.first and clause_at(doc, i + 1, last, sure=True) for i in commas):
+        return last
+    return next((i for i in commas if i >= verb.last and clause_at(doc, i + 1, last, sure=True)), last)
+
+
+def act_of(doc: Doc, verb: VerbGroup, cue: Cue) -> Act:
+    """The cue's act; "would not say", "neither confirmed nor denied" and "refused to comment" decline."""
+    if cue.act == "deny" and doc.text.lower[max(0, verb.first - 1)] == "nor":
+        return "decline"
+    if (
+        verb.negated
+        and verb.modal >= 0
+        and cue.act == "say"
+        and doc.text.lower[verb.modal] in doc.lexicon.closed.unwilling
+    ):
+        return "decline"
+    return cue.act
+
+
+def _says_nothing(doc: Doc, cue: Cue, right: Complement) -> bool:
+    """ "denied it", "charged nothing", "addressed the crowd": what was said is not told; "rejected that" tells it."""
+    words = {"it", "nothing"} if cue.act in {"criticise", "deny"} else {"it", "nothing", "that", "this"}
+    if right.last - right.first == 1 and doc.text.lower[right.first] in words:
+        return True
+    whom = doc.phrases.noun(right.first) if cue.addressee and right.form == "phrase" else None
+    return whom is not None and whom.last >= right.last and is_party(doc, whom)
+
+
+def _stays_unnamed(doc: Doc, cue: Cue, right: Complement) -> bool:
+    """ "asked not to be named", "spoke on condition of | anonymity": how it was said, not what."""
+    words = doc.text.lower[right.first : right.last]
+    named = cue.act in {"ask", "decline"} and bool({"named", "identified", "quoted"} & set(words[:4]))
+    return (right.form == "infinitive" and named) or (cue.act == "say" and words[0] == "anonymity")
+
+
+def _target(doc: Doc, cue: Cue, verb: VerbGroup, right: Complement) -> TokenRange | None:
+    """Who is told, asked, accused or praised."""
+    phrase = doc.phrases.noun(
+        right.first if right.form == "phrase" or (cue.object_infinitive and right.first == verb.last) else verb.last
+    )
+    if phrase is None or doc.text.quoted[phrase.first] >= 0 or is_time(doc, phrase) or not is_party(doc, phrase):
+        return None
+    if cue.recipient and verb.last <= phrase.first < right.first:
+        return phrase.first, phrase.last
+    if (
+        cue.act in {"accuse", "criticise", "praise", "demand", "ask"}
+        and right.form in {"phrase", "infinitive"}
+        and phrase.first == right.first
+    ):
+        return phrase.first, phrase.last
+    return None

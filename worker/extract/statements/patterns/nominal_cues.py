@@ -1,0 +1,196 @@
+"""Adjectives and nouns that announce: "is skeptical that …", "his warning that …", "made the claim that …"."""
+
+from __future__ import annotations
+
+from worker.extract.document import Doc
+from worker.extract.grammar.chunker import NounPhrase, VerbGroup
+from worker.extract.grammar.punctuation import BREAKS
+from worker.extract.lexicon.lexicon import CueNoun
+from worker.extract.statements.candidate import StatementCandidate, limit_of
+from worker.extract.statements.content.content_end import content_end, phrase_end, trim
+from worker.extract.statements.content.content_start import is_bare_time
+from worker.extract.statements.content.matrix_clause import before_main_clause, outer_verb
+from worker.extract.statements.phrase_kinds import TokenRange, is_party
+from worker.extract.statements.source.controlled_subject import main_subject
+from worker.extract.statements.source.postverbal_source import agent, speaker_after
+from worker.extract.statements.source.preverbal_subject import subject
+
+
+def adjective(
+    doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[StatementCandidate]
+) -> StatementCandidate | None:
+    """X is skeptical that … · X is critical of … · X is willing to …"""
+    text = doc.text
+    if text.lower[verb.head] not in doc.lexicon.be:
+        return None
+    at, last = verb.last, limit_of(finds, verb.head, last)
+    while at < last and text.tags[at] == "RB":
+        at += 1
+    if at + 1 >= last:
+        return None
+    phrase = doc.phrases.noun(at)
+    end = phrase.last if phrase is not None else at + 1
+    word, following = text.lower[end - 1], text.lower[end] if end < last else ""
+    frames = doc.lexicon.cue_adjectives
+    if following == "that" and word in frames["that"]:
+        start, cue_last = end, end
+    elif following in {"of", "about"} and word in frames["of"]:
+        start, cue_last = end + 1, end + 1
+    elif following == "to" and word in frames["infinitive"]:
+        start, cue_last = end, end
+    else:
+        return None
+    source = subject(doc, verb, first)
+    if source is None or text.lower[source[0]] in {"it", "there", "that", "this"}:
+        return None
+    stop = content_end(doc, start, last, "clause")
+    if stop <= start:
+        return None
+    return StatementCandidate(
+        source=source,
+        cue=(verb.first, cue_last),
+        pieces=[(start, stop)],
+        rule="adjective",
+        thought=True,
+    )
+
+
+def nominals(doc: Doc, first: int, last: int) -> list[StatementCandidate]:
+    """His warning that … · Hale's criticism of … · made the claim that …"""
+    finds = []
+    for number in sorted({n for n in doc.phrases.noun_at[first:last] if n >= 0}):
+        phrase = doc.phrases.nouns[number]
+        announces = doc.text.lower[phrase.last - 1] in doc.lexicon.cue_nouns
+        if announces and doc.text.quoted[phrase.first] < 0 and phrase.last < last:
+            find = _nominal_at(doc, phrase, first, last) or _predicated(doc, phrase, last)
+            if find is not None:
+                finds.append(find)
+    return finds
+
+
+def _nominal_at(doc: Doc, phrase: NounPhrase, first: int, last: int) -> StatementCandidate | None:
+    noun = doc.lexicon.cue_nouns.get(doc.text.lower[phrase.last - 1])
+    if noun is None:
+        return None
+    own = possessor(doc, phrase)[0] is not None
+    by = agent(doc, phrase.last, last) or (None if own else _author(doc, phrase.last, last))
+    start, cue_last = _frame(doc, noun, by[1] if by else phrase.last, last)
+    if start < 0:
+        return None
+    source, cue_first = (by, phrase.first) if by else _light_subject(doc, phrase, first)
+    if source is None:
+        source, cue_first = possessor(doc, phrase)
+    if source is None:
+        return None
+    stop = _end(doc, phrase, start, first, last)
+    if stop <= start:
+        return None
+    return StatementCandidate(
+        source=source,
+        cue=(cue_first, phrase.last if by else cue_last),
+        pieces=[(start, stop)],
+        act=noun.act,
+        thought=noun.thought,
+        rule="nominal",
+    )
+
+
+def _author(doc: Doc, at: int, last: int) -> TokenRange | None:
+    """Whose a noun is before its clause: "a warning | from the ministry | that …", "the call of the union to …"."""
+    phrase = doc.phrases.noun(at + 1)
+    if doc.text.lower[at] not in {"of", "from"} or phrase is None or not is_party(doc, phrase):
+        return None
+    source = speaker_after(doc, at + 1, last)
+    if source is None or source[1] >= last:
+        return None
+    return source if doc.text.lower[source[1]] in {"that", "to"} else None
+
+
+def _predicated(doc: Doc, phrase: NounPhrase, last: int) -> StatementCandidate | None:
+    """Her answer was that … · Hale's demand is to …"""
+    text, noun = doc.text, doc.lexicon.cue_nouns.get(doc.text.lower[phrase.last - 1])
+    verb = doc.phrases.verb(phrase.last)
+    if noun is None or verb is None or text.lower[verb.head] not in doc.lexicon.be or verb.last + 1 >= last:
+        return None
+    source, cue_first = possessor(doc, phrase)
+    at = verb.last
+    clause = text.lower[at] in {"that", "whether"} and doc.phrases.verb(at + 1) is None
+    infinitive = text.tags[at] == "TO" and "infinitive" in noun.frames
+    if source is None or not (clause or infinitive or text.quoted[at] >= 0):
+        return None
+    return StatementCandidate(
+        source=source,
+        cue=(cue_first, verb.last),
+        pieces=[(at, content_end(doc, at, last))],
+        act=noun.act,
+        thought=noun.thought,
+        rule="nominal",
+    )
+
+
+def _frame(doc: Doc, noun: CueNoun, at: int, last: int) -> tuple[int, int]:
+    """Where the noun's content begins and its cue ends; -1 where it has none."""
+    if at + 1 >= last:
+        return -1, -1
+    text, word = doc.text, doc.text.lower[at]
+    opens = text.tags[at] in {"SC", "IN", "WP"} and doc.phrases.verb(at + 1) is None  # no relative "that emerged"
+    clause = word in {"that", "whether"} and word in noun.frames and opens
+    infinitive = word == "to" and "infinitive" in noun.frames and doc.phrases.verb(at) is not None
+    if clause or infinitive:
+        return at, at
+    topic = doc.phrases.noun(at + 1)
+    timed = topic is not None and is_bare_time(doc, topic)
+    if text.tags[at] in {"IN", "TO"} and word in noun.frames and not timed:
+        return at + 1, at + 1
+    return -1, -1
+
+
+def _end(doc: Doc, phrase: NounPhrase, start: int, first: int, last: int) -> int:
+    """Where the noun's content ends: with its own clause, or before the verb whose subject the noun is."""
+    if doc.text.lower[start] not in {"that", "whether"}:
+        stop = phrase_end(doc, start, last) if doc.text.tags[start] != "TO" else content_end(doc, start, last)
+        return min(stop, _nominal_stop(doc, start, stop))
+    stop = content_end(doc, start, last)
+    if doc.phrases.verb(phrase.first - 1) is not None or doc.phrases.finite_between(first, phrase.first):
+        return stop
+    if doc.text.tags[first] in {"IN", "SC", "TO"}:
+        return before_main_clause(doc, start, stop)
+    return outer_verb(doc, start, stop, clauses=1)
+
+
+def _nominal_stop(doc: Doc, start: int, stop: int) -> int:
+    """A noun's complement ends before the main verb, not before that of a relative clause."""
+    for i in range(start + 1, stop):
+        verb = doc.phrases.verb(i)
+        main = verb is not None and verb.finite and verb.first == i and doc.text.tags[i - 1] != "WP"
+        if main or doc.text.words[i] in BREAKS - {","} or _next_noun(doc, i):
+            return trim(doc, start, i)
+    return stop
+
+
+def _next_noun(doc: Doc, at: int) -> bool:
+    """Whether another noun of this kind is coordinated: "his attacks on the crew | and his promise to …"."""
+    phrase = doc.phrases.noun(at + 1) if doc.text.tags[at] == "CC" else None
+    return phrase is not None and phrase.first == at + 1 and doc.text.lower[phrase.last - 1] in doc.lexicon.cue_nouns
+
+
+def possessor(doc: Doc, phrase: NounPhrase) -> tuple[TokenRange | None, int]:
+    """Return whose a noun is ("his warning", "Hale's warning"), None if nobody's, and where the cue begins."""
+    text = doc.text
+    if text.tags[phrase.first] == "PRP$":
+        return (phrase.first, phrase.first + 1), phrase.first + 1
+    for i in range(phrase.last - 1, phrase.first, -1):
+        if text.tags[i] == "POS":
+            return (phrase.first, i), i + 1
+    return None, phrase.first
+
+
+def _light_subject(doc: Doc, phrase: NounPhrase, first: int) -> tuple[TokenRange | None, int]:
+    """ "made the claim", "stepped up his attacks": the verb's subject, unless the noun is somebody else's."""
+    verb = doc.phrases.verb(phrase.first - 1) if phrase.first > first else None
+    owner = possessor(doc, phrase)[0]
+    others = owner is not None and doc.text.tags[owner[0]] != "PRP$"
+    if verb is None or others or verb.passive or doc.text.lower[verb.head] not in doc.lexicon.light:
+        return None, phrase.first
+    source = subject(doc, verb, first) or main_subject(doc, verb.first, first)
+    return source, verb.first

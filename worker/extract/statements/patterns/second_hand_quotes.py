@@ -1,0 +1,59 @@
+"""Words that one party says another said: "Y was quoted (by X) as saying …" · "X quoted Y as saying …"."""
+
+from __future__ import annotations
+
+from worker.extract.document import Doc
+from worker.extract.grammar.chunker import VerbGroup
+from worker.extract.statements.candidate import StatementCandidate
+from worker.extract.statements.content.complements import complement
+from worker.extract.statements.content.content_end import content_end
+from worker.extract.statements.cues import cue_of
+from worker.extract.statements.patterns.outlet_credits import is_outlet, outlet_name
+from worker.extract.statements.phrase_kinds import TokenRange, animate
+from worker.extract.statements.source.postverbal_source import agent, speaker_after
+from worker.extract.statements.source.preverbal_subject import subject
+
+_BETWEEN = 16
+"""Tokens of who is quoted, or who quotes, before "as saying"."""
+
+
+def quoted_as(doc: Doc, verb: VerbGroup, first: int, last: int) -> StatementCandidate | None:
+    """Return the attribution to whoever is quoted, the outlet that quotes credited."""
+    if doc.text.lower[verb.head] not in doc.lexicon.quoting:
+        return None
+    at = _as_saying(doc, verb.last, last)
+    saying = doc.phrases.verb(at + 1) if at >= 0 else None
+    cue = cue_of(doc, saying) if saying is not None else None
+    source, quoting = _parties(doc, verb, first, at)
+    if saying is None or cue is None or source is None or not animate(doc, source):
+        return None
+    right = complement(doc, saying, cue, last)
+    content = (right.first, right.last) if right is not None else (saying.last, content_end(doc, saying.last, last))
+    return StatementCandidate(
+        source=source,
+        cue=(verb.first if verb.passive else at, saying.last),
+        pieces=[content],
+        act=cue.act,
+        rule="quoted_as",
+        via=[outlet_name(doc, *quoting)] if quoting is not None and is_outlet(doc, quoting) else [],
+    )
+
+
+def _as_saying(doc: Doc, at: int, last: int) -> int:
+    """Where "as saying" begins; -1 where another verb, a quotation or a mark of a clause comes first."""
+    for i in range(at, min(last - 1, at + _BETWEEN)):
+        saying = doc.phrases.verb(i + 1)
+        if doc.text.lower[i] == "as" and saying is not None and doc.text.tags[saying.head] == "VBG":
+            return i
+        if doc.phrases.verb_at[i] >= 0 or doc.text.quoted[i] >= 0 or doc.text.words[i] in {";", ":"}:
+            return -1
+    return -1
+
+
+def _parties(doc: Doc, verb: VerbGroup, first: int, at: int) -> tuple[TokenRange | None, TokenRange | None]:
+    """Who is quoted, and who quotes."""
+    if at < 0:
+        return None, None
+    if verb.passive or doc.text.tags[verb.head] == "VBN":
+        return subject(doc, verb, first), agent(doc, verb.last, at)
+    return speaker_after(doc, verb.last, at), subject(doc, verb, first)

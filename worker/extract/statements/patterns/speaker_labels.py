@@ -1,0 +1,151 @@
+"""Attributions told by layout instead of a verb: a colon or a signature says who speaks.
+
+"Tamm: Ferries must sail" · "Tamm on the strike: 'Ferries must sail'" · "MERLE: We never agreed." ·
+"Ferries must sail: Tamm" · "“Ferries must sail.” — Jaan Tamm, captain" ·
+an embedded post, "Ferries must sail — Jaan Tamm (@tamm) May 3, 2026".
+"""
+
+from __future__ import annotations
+
+from worker.extract.document import Doc
+from worker.extract.grammar.punctuation import DASHES
+from worker.extract.statements.candidate import StatementCandidate
+from worker.extract.statements.patterns.outlet_credits import is_outlet
+from worker.extract.statements.phrase_kinds import TokenRange, is_party
+from worker.extract.statements.source.postverbal_source import speaker_after
+
+_PREFACE = 12
+"""Tokens before the colon of a headline or turn."""
+_CLOSING = 8
+"""Tokens of the speaker that a headline ends with."""
+_SIGNATURE = 16
+"""Tokens of a signature: name, role, place, handle, date."""
+_MARKS = DASHES | {":"}
+
+
+def layout(doc: Doc, first: int, last: int) -> list[StatementCandidate]:
+    """Return what colons and signatures attribute in a sentence; where there is anything, no verb is asked."""
+    find = _colon(doc, first, last) or _closing(doc, first, last) or _signature(doc, first, last)
+    return [find] if find else []
+
+
+# ---------------------------------------------------------------- colons
+def _colon(doc: Doc, first: int, last: int) -> StatementCandidate | None:
+    """ "Tamm: …": a speaker, perhaps with the topic or the audience, and a colon."""
+    text = doc.text
+    if ":" not in text.words[first : min(first + 2 * _PREFACE, last)]:
+        return None
+    start = _after_kicker(doc, first, last)
+    colon = next((i for i in range(start + 1, min(start + _PREFACE, last - 1)) if text.words[i] == ":"), -1)
+    if colon < 0 or text.quoted[start] >= 0 or doc.phrases.finite_between(start, colon):
+        return None
+    source = _speaker_before(doc, start, colon)
+    opens_paragraph = text.paragraph(first)[0] == first
+    quoted = text.opening(colon + 1) is not None  # still in the sentence: the colon is not its last token
+    if source is None or not (opens_paragraph or quoted):
+        return None
+    turn = opens_paragraph and text.paragraph_of[first] > 0 and not quoted
+    end = text.paragraph(first)[1] if turn else _content_end(doc, colon + 1, last)
+    if turn and not doc.phrases.finite_between(colon + 1, end):
+        return None  # a row of figures: "Hale: 2,316."
+    rule = "transcript" if turn or _is_capitals(text.words[start]) else "headline_colon"
+    return StatementCandidate(source=source, cue=(colon, colon + 1), pieces=[(colon + 1, end)], rule=rule)
+
+
+def _after_kicker(doc: Doc, first: int, last: int) -> int:
+    """ "EXCLUSIVE – Roger Hale: …": the speaker stands after the dash."""
+    words = doc.text.words
+    for dash in range(first + 1, min(first + _PREFACE, last - 2)):
+        if words[dash] in DASHES:
+            return dash + 1
+        if words[dash] == ":":
+            break
+    return first
+
+
+def _speaker_before(doc: Doc, first: int, colon: int) -> TokenRange | None:
+    """The speaker that a preface begins with, if nothing but his topic or audience follows up to the colon."""
+    text = doc.text
+    source = speaker_after(doc, first, colon)
+    if source is None or not _can_sign(doc, source):
+        return None
+    return source if source[1] == colon or text.tags[source[1]] in {"IN", "TO"} else None
+
+
+def _can_sign(doc: Doc, source: TokenRange) -> bool:
+    """Is the phrase somebody, or a document that speaks ("Report: …"), and no topic or kicker ("Opinion: …")?"""
+    first, last = source
+    if not doc.lexicon.kickers.isdisjoint(doc.text.lower[first:last]):
+        return False
+    names = [n for n in doc.mentions.people.names_in(first) if n.last <= last]
+    if names:
+        return names[-1].kind in {"person", "organisation"} or doc.mentions.person_at(names[-1].first) is not None
+    phrase = doc.phrases.noun(first)
+    if phrase is None:
+        return False
+    word = doc.text.lower[phrase.head]
+    if doc.text.tags[phrase.head] == "NNP":
+        known = word in doc.lexicon.outlets or word in doc.lexicon.documents
+        return known or _is_capitals(doc.text.words[phrase.head])
+    return is_party(doc, phrase) or word in doc.lexicon.documents
+
+
+def _is_capitals(word: str) -> bool:
+    return word.isupper() and len(word) > 1
+
+
+def _content_end(doc: Doc, first: int, last: int) -> int:
+    while last > first + 1 and doc.text.words[last - 1] == "." and doc.text.quoted[last - 1] < 0:
+        last -= 1
+    return last
+
+
+def _closing(doc: Doc, first: int, last: int) -> StatementCandidate | None:
+    """ "Ferries must sail: Tamm", "Ferries to sail – minister": a headline that ends with who says so."""
+    text = doc.text
+    if text.paragraph_of[first] > 0 or text.paragraph(first) != (first, last):
+        return None
+    marks = (i for i in range(last - 2, max(first, last - _CLOSING), -1) if text.words[i] in _MARKS)
+    mark = next(marks, -1)
+    source = speaker_after(doc, mark + 1, last) if mark > first and text.quoted[mark] < 0 else None
+    told = source is not None and any(doc.phrases.verb_at[i] >= 0 for i in range(first, mark))
+    if source is None or not told or _content_end(doc, first, last) > source[1] or not _can_sign(doc, source):
+        return None
+    if is_outlet(doc, source):
+        return None  # "… – Daily Post": a site's name
+    return StatementCandidate(source=source, cue=(mark, mark + 1), pieces=[(first, mark)], rule="headline_closing")
+
+
+# ---------------------------------------------------------------- signatures
+def _signature(doc: Doc, first: int, last: int) -> StatementCandidate | None:
+    """ "“…” — Jaan Tamm, captain": a dash and a name at the end of a paragraph sign the words before."""
+    text = doc.text
+    end = text.paragraph(first)[1]
+    if last != end:
+        return None
+    dash = next((i for i in range(last - 2, max(first, last - _SIGNATURE) - 1, -1) if text.words[i] in DASHES), -1)
+    if dash < 0 or text.quoted[dash] >= 0 or doc.phrases.finite_between(dash + 1, end):
+        return None
+    source = speaker_after(doc, dash + 1, end)
+    if source is None or not _can_sign(doc, source):
+        return None
+    signed = _signed(doc, dash, source, first)
+    return (
+        StatementCandidate(source=source, cue=(dash, dash + 1), pieces=[signed], rule="signature") if signed else None
+    )
+
+
+def _signed(doc: Doc, dash: int, source: TokenRange, first: int) -> TokenRange | None:
+    """The words that a signature stands under: the quotation right before it, or an embedded post's text."""
+    text = doc.text
+    if dash == 0:
+        return None
+    if text.quoted[dash - 1] >= 0:
+        quotation = text.quotations[text.quoted[dash - 1]]
+        while quotation.continues and quotation.first > 0 and text.quoted[quotation.first - 1] >= 0:
+            quotation = text.quotations[text.quoted[quotation.first - 1]]
+        opens = text.paragraph(quotation.first)[0] == quotation.first
+        return (quotation.first, dash) if opens else None
+    post = "@" in text.slice(source[0], min(source[1] + 3, text.paragraph(dash)[1]))
+    start = text.paragraph(first)[0]
+    return (start, dash) if post and start < dash else None
