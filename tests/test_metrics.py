@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from worker.gateway.live.connection import Ending
+from worker.gateway.live.connection import CloseReason
 from worker.sink.disk import Step
 from worker.telemetry import metrics
 from worker.telemetry.metrics.delivery import STEPS
@@ -108,5 +108,5 @@ def test_a_gateway_s_figures_are_shown_as_they_are_when_asked_for(monkeypatch: p
 
 
 def test_what_begins_at_zero_is_all_that_there_can_be() -> None:
-    assert set(ENDS) == set(get_args(Ending))
+    assert set(ENDS) == set(get_args(CloseReason))
     assert set(STEPS) == set(get_args(Step))

@@ -21,9 +21,9 @@ from worker.schema import (
     Task,
     article_id,
     article_stream,
-    digest,
     event_schema,
     event_stream,
+    hash_id,
     task_id,
     values,
 )
@@ -57,9 +57,9 @@ def test_a_task_of_an_earlier_version_with_fewer_fields_still_decodes() -> None:
 
 
 def test_ids_depend_on_every_part_and_on_where_the_parts_are_cut() -> None:
-    assert digest("ab", "c") != digest("a", "bc")
+    assert hash_id("ab", "c") != hash_id("a", "bc")
     assert task_id("https://a.example/") != article_id("https://a.example/")
-    assert len(digest("")) == 32
+    assert len(hash_id("")) == 32
 
 
 def test_ids_are_the_same_on_every_machine_and_day() -> None:
@@ -115,7 +115,7 @@ def test_the_schema_tells_every_meaning_of_every_word() -> None:
 
 def test_the_fields_of_an_entry_are_those_that_are_written() -> None:
     article = Article(id=article_id("https://a.example/"), url="https://a.example/", text="A met.")
-    for write in writes(article, EVENTS, Settings(), datetime(2026, 3, 1, tzinfo=UTC), traceparent(digest("trace"))):
+    for write in writes(article, EVENTS, Settings(), datetime(2026, 3, 1, tzinfo=UTC), traceparent(hash_id("trace"))):
         assert sorted(write.fields) == sorted(ENTRY)
 
 
@@ -131,7 +131,7 @@ def test_the_fields_of_an_entry_are_those_that_are_written() -> None:
     ],
 )
 def test_the_schema_refuses_what_is_never_written(change: dict[str, Any], path: str) -> None:
-    meeting = msgspec.to_builtins(EVENTS[1]) | {"id": digest("1")}
+    meeting = msgspec.to_builtins(EVENTS[1]) | {"id": hash_id("1")}
     validator = Draft202012Validator({**SCHEMA, "anyOf": [{"$ref": "#/$defs/Meeting"}]})
     validator.validate(meeting)
     (error,) = [leaf for error in validator.iter_errors(meeting | change) for leaf in leaves(error)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from worker.schema import VERSION, Article, Event, Kind, article_stream, digest, event_stream
+from worker.schema import VERSION, Article, Event, Kind, article_stream, event_stream, hash_id
 from worker.streams import Write
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def traceparent(trace_id: str) -> str:
     The flag says that "the caller may have recorded" something, and it has: the log.  Unset, it would tell the tracing
     of a subscriber to leave this out.
     """
-    return f"00-{trace_id}-{digest('publish', trace_id)[:16]}-01"
+    return f"00-{trace_id}-{hash_id('publish', trace_id)[:16]}-01"
 
 
 def _rfc3339(at: datetime) -> str:

@@ -28,7 +28,7 @@ from rich.table import Table
 
 from worker.publish import writes
 from worker.queue import UrlQueue
-from worker.schema import Actor, Article, Decision, Event, Meeting, Span, Statement, Task, article_id, digest, task_id
+from worker.schema import Actor, Article, Decision, Event, Meeting, Span, Statement, Task, article_id, hash_id, task_id
 from worker.settings import Settings
 from worker.streams import connect
 from worker.streams.embedded_server import embedded
@@ -50,7 +50,7 @@ FIRST_LIVE: Final = 10_000_000
 def event(number: int) -> Event:
     """Make the event of a number: the kinds take turns."""
     about: dict[str, Any] = {
-        "id": digest("bench", str(number)),
+        "id": hash_id("bench", str(number)),
         "url": f"https://news.example/{number}",
         "sentence": SPAN,
         "confidence": 0.9,

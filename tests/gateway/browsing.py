@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from worker.gateway.app import GATEWAY_PARTS, gateway
 from worker.gateway.server import serve
 from worker.publish import writes
-from worker.schema import Actor, Article, Decision, Event, Meeting, Plover, Span, Statement, article_id, digest
+from worker.schema import Actor, Article, Decision, Event, Meeting, Plover, Span, Statement, article_id, hash_id
 from worker.settings import Settings
 from worker.streams import connect
 from worker.telemetry.liveness import Pulse
@@ -102,7 +102,7 @@ def decision(of: Article, *deciders: Actor, **more: Any) -> Decision:
 def _every(kind: str, of: Article, words: str, given: dict[str, Any]) -> dict[str, Any]:
     whole = Span(start=0, end=len(of.text), text=of.text)
     common = {
-        "id": digest(kind, of.url, words),
+        "id": hash_id(kind, of.url, words),
         "url": of.url,
         "published_at": of.published_at,
         "sentence": whole,

@@ -29,8 +29,8 @@ from worker.schema import (
     Span,
     Statement,
     article_id,
-    digest,
     event_stream,
+    hash_id,
 )
 from worker.settings import Settings
 from worker.streams import browse
@@ -48,7 +48,7 @@ KIND_OF: tuple[Kind, ...] = ("statement", "meeting", "decision")
 def made(number: int, kind: Kind | None = None, **given: Any) -> Event:
     """Make an event whose `rule` is its number; the kinds take turns where none is named."""
     about: dict[str, Any] = {
-        "id": digest(str(number)),
+        "id": hash_id(str(number)),
         "url": f"https://news.example/{number}",
         "sentence": SPAN,
         "confidence": 0.9,

@@ -15,8 +15,8 @@ from redis.asyncio import Redis
 from tests.gateway.conftest import Publisher, Serve, Served, made, person, until
 from worker.gateway.api import lookup
 from worker.gateway.api.csv import COLUMNS
-from worker.gateway.live.replay import History
-from worker.schema import digest, event_stream
+from worker.gateway.live.replay import ReplayReader
+from worker.schema import event_stream, hash_id
 from worker.settings import Settings
 
 
@@ -212,8 +212,8 @@ async def test_an_event_is_found_by_its_id(served: Served, publish: Publisher, m
     await published(served, publish, 12)
     for number in (0, 5, 11):
         for _ in range(2):  # the second time it is remembered
-            assert (await served.get(f"/v1/events/{digest(str(number))}"))["rule"] == str(number)
-    problem = await served.get(f"/v1/events/{digest('other')}", 404)
+            assert (await served.get(f"/v1/events/{hash_id(str(number))}"))["rule"] == str(number)
+    problem = await served.get(f"/v1/events/{hash_id('other')}", 404)
     assert problem["type"] == "urn:communique:problem:not_found"
 
 
@@ -226,14 +226,14 @@ async def test_ids_that_do_not_exist_cost_redis_one_walk_and_not_one_each(
     async def runs() -> int:
         return int((await redis.info("commandstats"))["cmdstat_evalsha"]["calls"])
 
-    await served.get(f"/v1/events/{digest('missing')}", 404)
+    await served.get(f"/v1/events/{hash_id('missing')}", 404)
     before = await runs()
-    await asyncio.gather(*(served.get(f"/v1/events/{digest(f'missing {i}')}", 404) for i in range(10)))
+    await asyncio.gather(*(served.get(f"/v1/events/{hash_id(f'missing {i}')}", 404) for i in range(10)))
     assert await runs() - before == 10 * 3
     await publish.numbers(60)
     await publish.events(made(0, url="https://news.example/again"))
-    assert (await served.get(f"/v1/events/{digest('60')}"))["rule"] == "60"
-    assert (await served.get(f"/v1/events/{digest('0')}"))["url"] == "https://news.example/again"
+    assert (await served.get(f"/v1/events/{hash_id('60')}"))["rule"] == "60"
+    assert (await served.get(f"/v1/events/{hash_id('0')}"))["url"] == "https://news.example/again"
 
 
 async def test_only_the_newest_are_looked_through(
@@ -243,11 +243,11 @@ async def test_only_the_newest_are_looked_through(
     monkeypatch.setitem(lookup.MOST_SEEN, "event", 4)
     await publish.events(*(made(i, "meeting") for i in range(9)))
     async with serve_with() as served:
-        await served.get(f"/v1/events/{digest('4')}", 404)
-        await served.get(f"/v1/events/{digest('5')}")
+        await served.get(f"/v1/events/{hash_id('4')}", 404)
+        await served.get(f"/v1/events/{hash_id('5')}")
         await publish.events(*(made(i, "meeting") for i in range(9, 12)))
-        await served.get(f"/v1/events/{digest('11')}")
-        await served.get(f"/v1/events/{digest('7')}", 404)
+        await served.get(f"/v1/events/{hash_id('11')}")
+        await served.get(f"/v1/events/{hash_id('7')}", 404)
 
 
 async def test_a_stream_that_was_begun_anew_is_walked_through_anew(
@@ -257,7 +257,7 @@ async def test_a_stream_that_was_begun_anew_is_walked_through_anew(
     await served.get("/v1/events/" + "f" * 32)
     await redis.delete(event_stream(settings.key_prefix, "meeting"))
     await publish.numbers(1)
-    assert (await served.get(f"/v1/events/{digest('1')}"))["rule"] == "1"
+    assert (await served.get(f"/v1/events/{hash_id('1')}"))["rule"] == "1"
 
 
 async def test_what_is_trimmed_away_while_a_page_is_read_is_said(
@@ -266,9 +266,9 @@ async def test_what_is_trimmed_away_while_a_page_is_read_is_said(
     monkeypatch.setattr("worker.gateway.api.events.CHUNK", 1)
     await publish.events(*(made(i, "meeting") for i in range(6)))
     await until(lambda: served.gateway.figures.events.total() == 6)
-    read, first = History.read, True
+    read, first = ReplayReader.read, True
 
-    async def trimmed(self: History, *args: Any, **given: Any) -> Any:
+    async def trimmed(self: ReplayReader, *args: Any, **given: Any) -> Any:
         nonlocal first
         found = await read(self, *args, **given)
         if first:
@@ -276,7 +276,7 @@ async def test_what_is_trimmed_away_while_a_page_is_read_is_said(
         first = False
         return found
 
-    monkeypatch.setattr(History, "read", trimmed)
+    monkeypatch.setattr(ReplayReader, "read", trimmed)
     page = await served.get("/v1/events?after=0")
     assert (numbers(page), page["gaps"]) == ([0, 4, 5], ["meeting"])
 
@@ -285,7 +285,7 @@ async def test_an_event_that_was_trimmed_away_is_found_no_more(
     served: Served, publish: Publisher, redis: Redis, settings: Settings
 ) -> None:
     await published(served, publish, 1)
-    path = f"/v1/events/{digest('0')}"
+    path = f"/v1/events/{hash_id('0')}"
     await served.get(path)
     await redis.xtrim(event_stream(settings.key_prefix, "statement"), maxlen=0, approximate=False)
     await served.get(path, 404)
@@ -294,7 +294,7 @@ async def test_an_event_that_was_trimmed_away_is_found_no_more(
 async def test_one_event_may_come_in_its_envelope(served: Served, publish: Publisher) -> None:
     await published(served, publish, 1)
     headers = {"Accept": "application/cloudevents+json"}
-    async with served.session.get(f"/v1/events/{digest('0')}", headers=headers) as response:
+    async with served.session.get(f"/v1/events/{hash_id('0')}", headers=headers) as response:
         assert response.content_type == "application/cloudevents+json"
         assert json.loads(await response.read())["data"]["rule"] == "0"
 

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from tests.gateway.conftest import made
-from worker.gateway.live.encoders import NAMELESS, chunk, cloudevent, sse, sse_form, ws_form, ws_frame
-from worker.gateway.live.event import Item, placed
+from worker.gateway.live.encoders import NAMELESS, chunk, cloudevent, sse, sse_encoder, websocket_encoder, ws_frame
+from worker.gateway.live.event import StreamEvent, key_entry
 from worker.gateway.models import Gap
 from worker.schema import Event
 from worker.streams import Entry
@@ -18,11 +18,11 @@ from worker.streams import Entry
 FIELDS = {b"id": b"e1", b"type": b"statement", b"v": b"1", b"time": b"2026-03-01T12:00:00.000Z"}
 
 
-def item(event: Event | None = None, **fields: bytes) -> Item:
+def item(event: Event | None = None, **fields: bytes) -> StreamEvent:
     given = {name.encode(): value for name, value in fields.items()}
     held = {**FIELDS, b"source": b"https://news.example/1", **given}
     held.setdefault(b"data", msgspec.json.encode(event or made(3)))
-    return Item(placed(Entry("s", "5-1", held), "statement"), ("5-1", "4-0", "3-0"))
+    return StreamEvent(key_entry(Entry("s", "5-1", held), "statement"), ("5-1", "4-0", "3-0"))
 
 
 def test_a_frame_has_its_place_its_kind_and_one_line_of_data() -> None:
@@ -33,7 +33,7 @@ def test_a_frame_has_its_place_its_kind_and_one_line_of_data() -> None:
 
 def test_a_form_is_made_once_for_all() -> None:
     one = item()
-    forms = sse_form(cloudevents=False, chunked=True), sse_form(cloudevents=False, chunked=False)
+    forms = sse_encoder(cloudevents=False, chunked=True), sse_encoder(cloudevents=False, chunked=False)
     assert forms[0].frame(one) is forms[1].frame(one)
 
 
@@ -76,9 +76,9 @@ def test_an_envelope_s_source_is_never_empty_and_its_time_is_that_of_the_entry_w
     assert "traceparent" not in envelope
 
 
-@pytest.mark.parametrize("form", [sse_form(cloudevents=False, chunked=True), ws_form(cloudevents=True)])
+@pytest.mark.parametrize("form", [sse_encoder(cloudevents=False, chunked=True), websocket_encoder(cloudevents=True)])
 def test_what_does_not_decode_is_said_instead(form: object) -> None:
-    assert isinstance(form, type(ws_form(cloudevents=False)))
+    assert isinstance(form, type(websocket_encoder(cloudevents=False)))
     said = form.frame(item(data=b"{"))
     assert b'"code":"gap"' in said
     assert b"entry 5-1 does not decode" in said

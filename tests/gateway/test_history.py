@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from worker.gateway.cursor import START, Position, before
-from worker.gateway.live.event import Item
-from worker.gateway.live.replay import History, Window
+from worker.gateway.cursor import START_CURSOR, Cursor, previous_id
+from worker.gateway.live.event import StreamEvent
+from worker.gateway.live.replay import ReplayReader, ReplayWindow
 from worker.schema import KINDS, Kind, event_stream
 from worker.streams import connect
 
@@ -21,7 +21,7 @@ ENTRIES = st.lists(st.sets(st.tuples(st.integers(1, 6), st.integers(0, 3)), max_
 """Ids of the entries of each stream."""
 
 
-async def written(history: History, prefix: str, streams: list[set[tuple[int, int]]]) -> list[Key]:
+async def written(history: ReplayReader, prefix: str, streams: list[set[tuple[int, int]]]) -> list[Key]:
     """Fill the streams; return the keys in their order."""
     for kind, ids in zip(KINDS, streams, strict=True):
         for ms, sequence in sorted(ids):
@@ -29,21 +29,21 @@ async def written(history: History, prefix: str, streams: list[set[tuple[int, in
     return sorted((*entry, at) for at, ids in enumerate(streams) for entry in ids)
 
 
-async def oldest(window: Window) -> list[Item]:
+async def oldest(window: ReplayWindow) -> list[StreamEvent]:
     found = []
     while not window.exhausted:
         found += await window.oldest()
     return found
 
 
-async def newest(window: Window) -> list[Item]:
+async def newest(window: ReplayWindow) -> list[StreamEvent]:
     found = []
     while not window.exhausted:
         found += await window.newest()
     return found
 
 
-def keys(items: list[Item]) -> list[Key]:
+def keys(items: list[StreamEvent]) -> list[Key]:
     made = []
     for item in items:
         at = KINDS.index(item.kind)
@@ -52,7 +52,7 @@ def keys(items: list[Item]) -> list[Key]:
     return made
 
 
-HIGH: Position = ("9-0",) * 3
+HIGH: Cursor = ("9-0",) * 3
 
 
 @given(ENTRIES, st.integers(1, 5), st.data())
@@ -64,17 +64,17 @@ def test_a_window_holds_all_in_order_from_either_end_and_resumes_at_any_point(
 
     async def check() -> None:
         async with connect(redis_url) as client:
-            history = History(client, prefix)
+            history = ReplayReader(client, prefix)
             expected = await written(history, prefix, streams)
-            up = await oldest(history.window(KINDS, START, HIGH, chunk))
+            up = await oldest(history.window(KINDS, START_CURSOR, HIGH, chunk))
             assert keys(up) == expected
-            down = await newest(history.window(KINDS, START, HIGH, chunk))
+            down = await newest(history.window(KINDS, START_CURSOR, HIGH, chunk))
             assert keys(down) == expected[::-1]
             if up:
                 at = data.draw(st.integers(0, len(up) - 1))
                 rest = await oldest(history.window(KINDS, up[at].position, HIGH, chunk))
                 assert keys(rest) == expected[at + 1 :]
-                lower = await newest(history.window(KINDS, START, down[at].below, chunk))
+                lower = await newest(history.window(KINDS, START_CURSOR, down[at].below, chunk))
                 assert keys(lower) == expected[::-1][at + 1 :]
             await client.unlink(*(event_stream(prefix, kind) for kind in KINDS))
 
@@ -84,18 +84,18 @@ def test_a_window_holds_all_in_order_from_either_end_and_resumes_at_any_point(
 @pytest.mark.parametrize("kinds", [("meeting",), ("statement", "decision")])
 async def test_only_the_kinds_asked_for_are_read(redis_url: str, key_prefix: str, kinds: tuple[Kind, ...]) -> None:
     async with connect(redis_url) as client:
-        history = History(client, key_prefix)
+        history = ReplayReader(client, key_prefix)
         await written(history, key_prefix, [{(1, 0), (2, 0)}] * 3)
-        assert {item.kind for item in await oldest(history.window(kinds, START, HIGH))} == set(kinds)
+        assert {item.kind for item in await oldest(history.window(kinds, START_CURSOR, HIGH))} == set(kinds)
 
 
 async def test_a_window_read_to_its_end_has_passed_all_of_it_and_can_be_widened(
     redis_url: str, key_prefix: str
 ) -> None:
     async with connect(redis_url) as client:
-        history = History(client, key_prefix)
+        history = ReplayReader(client, key_prefix)
         await written(history, key_prefix, [{(1, 0)}, set(), {(3, 0)}])
-        window = history.window(KINDS, START, ("2-0",) * 3)
+        window = history.window(KINDS, START_CURSOR, ("2-0",) * 3)
         assert keys(await oldest(window)) == [(1, 0, 0)]
         assert window.low == ("2-0",) * 3
         window.widen(("3-0",) * 3)
@@ -105,19 +105,19 @@ async def test_a_window_read_to_its_end_has_passed_all_of_it_and_can_be_widened(
 @pytest.mark.usefixtures("redis_7")
 async def test_a_gap_is_what_was_trimmed_not_what_never_was(redis_url: str, key_prefix: str) -> None:
     async with connect(redis_url) as client:
-        history = History(client, key_prefix)
+        history = ReplayReader(client, key_prefix)
         await written(history, key_prefix, [{(5, 0), (6, 0)}, {(5, 0), (6, 0)}, set()])
         await client.xtrim(event_stream(key_prefix, "meeting"), maxlen=1, approximate=False)
         assert await history.gaps(KINDS, ("1-0",) * 3) == ["meeting"]
-        assert await history.gaps(KINDS, (before("6-0"),) * 3) == []
-        assert await history.gaps(KINDS, START) == []
+        assert await history.gaps(KINDS, (previous_id("6-0"),) * 3) == []
+        assert await history.gaps(KINDS, START_CURSOR) == []
 
 
 async def test_trimming_that_overtakes_a_reader_is_noticed(redis_url: str, key_prefix: str) -> None:
     async with connect(redis_url) as client:
-        history = History(client, key_prefix)
+        history = ReplayReader(client, key_prefix)
         await written(history, key_prefix, [{(ms, 0) for ms in range(1, 9)}, {(ms, 1) for ms in range(1, 9)}, set()])
-        window = history.window(KINDS, START, HIGH, 2)
+        window = history.window(KINDS, START_CURSOR, HIGH, 2)
         assert keys(await window.oldest())[-1] == (2, 0, 0)
         await window.oldest()
         assert window.lost == set()

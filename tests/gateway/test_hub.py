@@ -13,8 +13,8 @@ from redis.asyncio import Redis
 
 from tests.gateway.conftest import Publisher, made, until
 from worker.filters import EVERYTHING
-from worker.gateway.live.broadcaster import Hub
-from worker.gateway.live.encoders import ws_form
+from worker.gateway.live.broadcaster import Broadcaster
+from worker.gateway.live.encoders import websocket_encoder
 from worker.gateway.live.figures import Figures
 from worker.schema import KINDS, Kind, event_stream
 from worker.settings import Settings
@@ -37,15 +37,19 @@ class Heard:
 
 
 @asynccontextmanager
-async def reading(settings: Settings) -> AsyncIterator[tuple[Hub, Heard]]:
-    hub, heard, stop = Hub(settings.redis_url or "", settings.key_prefix, Figures()), Heard(), asyncio.Event()
-    await hub.open()
-    hub.join(heard, EVERYTHING, ws_form(cloudevents=False), hub.position)
-    running = asyncio.create_task(hub.run(stop))
-    yield hub, heard
+async def reading(settings: Settings) -> AsyncIterator[tuple[Broadcaster, Heard]]:
+    broadcaster, heard, stop = (
+        Broadcaster(settings.redis_url or "", settings.key_prefix, Figures()),
+        Heard(),
+        asyncio.Event(),
+    )
+    await broadcaster.open()
+    broadcaster.join(heard, EVERYTHING, websocket_encoder(cloudevents=False), broadcaster.position)
+    running = asyncio.create_task(broadcaster.run(stop))
+    yield broadcaster, heard
     stop.set()
     await running
-    await hub.aclose()
+    await broadcaster.aclose()
 
 
 async def add(publish: Publisher, kind: Kind, number: int, entry_id: str) -> None:
@@ -92,7 +96,7 @@ async def test_a_flood_of_one_kind_keeps_the_order_of_all(
     settings: Settings, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.gateway.live.broadcaster.BATCH", 3)
-    async with reading(settings) as (hub, heard):
+    async with reading(settings) as (broadcaster, heard):
         base = await now_ms(publish.redis) - 10_000
         pipe = publish.redis.pipeline(transaction=True)
         for number in range(60):
@@ -101,24 +105,24 @@ async def test_a_flood_of_one_kind_keeps_the_order_of_all(
             pipe.xadd(event_stream(settings.key_prefix, kind), {"data": data}, id=f"{base + number}-0")
         await pipe.execute()
         await until(lambda: len(heard.numbers) == 60)
-        assert hub.position[0] == f"{base + 59}-0"
+        assert broadcaster.position[0] == f"{base + 59}-0"
     assert heard.numbers == list(range(60))
 
 
 async def test_who_joins_gets_what_is_at_hand_behind_its_place_and_no_more(
     settings: Settings, publish: Publisher
 ) -> None:
-    async with reading(settings) as (hub, heard):
-        begin = hub.position
+    async with reading(settings) as (broadcaster, heard):
+        begin = broadcaster.position
         await publish.numbers(1)
         await until(lambda: heard.numbers == [1])
-        middle = hub.position
+        middle = broadcaster.position
         await publish.numbers(2)
         await until(lambda: heard.numbers == [1, 2])
-        form = ws_form(cloudevents=False)
-        for place, expected in ((begin, [1, 2]), (middle, [2]), (hub.position, [])):
+        form = websocket_encoder(cloudevents=False)
+        for place, expected in ((begin, [1, 2]), (middle, [2]), (broadcaster.position, [])):
             late = Heard()
-            hub.join(late, EVERYTHING, form, place)
+            broadcaster.join(late, EVERYTHING, form, place)
             assert late.numbers == expected
 
 
@@ -126,14 +130,14 @@ async def test_what_is_no_longer_at_hand_is_out_of_reach(
     settings: Settings, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.gateway.live.broadcaster.RECENT", 1)
-    async with reading(settings) as (hub, heard):
-        begin = hub.position
-        assert hub.reaches(begin, ("statement", "meeting", "decision"))
+    async with reading(settings) as (broadcaster, heard):
+        begin = broadcaster.position
+        assert broadcaster.reaches(begin, ("statement", "meeting", "decision"))
         for number in (0, 1):
             await publish.numbers(number)
             await until(lambda n=number: heard.numbers[-1:] == [n])  # type: ignore[misc]
-        assert not hub.reaches(begin, ("statement",))
-        assert hub.reaches(begin, ("meeting", "decision"))
+        assert not broadcaster.reaches(begin, ("statement",))
+        assert broadcaster.reaches(begin, ("meeting", "decision"))
 
 
 async def test_a_redis_that_restarts_only_interrupts(private_redis_url: str, settings: Settings) -> None:
@@ -148,13 +152,13 @@ async def test_a_redis_that_restarts_only_interrupts(private_redis_url: str, set
 async def test_streams_that_are_begun_anew_behind_our_place_are_followed_and_the_gap_is_said(
     settings: Settings, publish: Publisher, redis: Redis
 ) -> None:
-    async with reading(settings) as (hub, heard):
+    async with reading(settings) as (broadcaster, heard):
         soon = await now_ms(redis) + 3_600_000
         await add(publish, "meeting", 1, f"{soon}-0")
         await until(lambda: heard.numbers == [1])
         await redis.delete(event_stream(settings.key_prefix, "meeting"))
         await until(lambda: heard.gaps == ["meeting"])
-        assert hub.position[1] == "0-0"
+        assert broadcaster.position[1] == "0-0"
         await publish.numbers(4, 5)
         await until(lambda: heard.numbers == [1, 4, 5])
 
@@ -162,31 +166,31 @@ async def test_streams_that_are_begun_anew_behind_our_place_are_followed_and_the
 async def test_who_was_ahead_listens_with_the_others_once_that_is_passed(
     settings: Settings, publish: Publisher, redis: Redis
 ) -> None:
-    async with reading(settings) as (hub, heard):
+    async with reading(settings) as (broadcaster, heard):
         await publish.numbers(1)
         await until(lambda: heard.numbers == [1])
-        form, soon = ws_form(cloudevents=False), await now_ms(redis) + 50
+        form, soon = websocket_encoder(cloudevents=False), await now_ms(redis) + 50
         early = [Heard() for _ in range(3)]
         for i, listener in enumerate(early):
-            hub.join(listener, EVERYTHING, form, (f"{soon}-{i}",) * 3)
-        assert len(hub.choirs) == 4
+            broadcaster.join(listener, EVERYTHING, form, (f"{soon}-{i}",) * 3)
+        assert len(broadcaster.subscribers) == 4
         await asyncio.sleep(0.06)
         await publish.events(*(made(i, kind) for i, kind in enumerate(KINDS)))
         await until(lambda: all(listener.numbers == [0, 1, 2] for listener in early))
-        assert len(hub.choirs) == 1
+        assert len(broadcaster.subscribers) == 1
         for listener in (*early, heard):
-            hub.leave(listener)
-        assert hub.listeners == len(hub.choirs) == 0
+            broadcaster.leave(listener)
+        assert broadcaster.listeners == len(broadcaster.subscribers) == 0
 
 
 async def test_what_is_trimmed_away_before_the_hub_has_read_it_is_said_in_its_place(
     settings: Settings, publish: Publisher, redis: Redis
 ) -> None:
     stream = event_stream(settings.key_prefix, "meeting")
-    async with reading(settings) as (hub, heard):
+    async with reading(settings) as (broadcaster, heard):
         await publish.events(made(1, "meeting"))
         await until(lambda: heard.numbers == [1])
-        seen = hub.position
+        seen = broadcaster.position
         async with redis.pipeline(transaction=True) as step:
             for number in range(2, 7):
                 step.xadd(stream, {"data": encoded(number, "meeting")})
@@ -194,8 +198,8 @@ async def test_what_is_trimmed_away_before_the_hub_has_read_it_is_said_in_its_pl
             await step.execute()
         await until(lambda: heard.numbers == [1, 5, 6])
         assert heard.gaps == ["meeting"]
-        assert not hub.reaches(seen, ("meeting",))  # history says it to those who come later
-        assert hub.reaches(hub.position, ("meeting",))
+        assert not broadcaster.reaches(seen, ("meeting",))  # history says it to those who come later
+        assert broadcaster.reaches(broadcaster.position, ("meeting",))
         await redis.xtrim(stream, maxlen=0, approximate=False)  # what has been read may go
         await publish.events(made(7, "meeting"))
         await until(lambda: heard.numbers == [1, 5, 6, 7])

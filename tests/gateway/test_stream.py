@@ -13,8 +13,8 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.gateway.conftest import Publisher, Serve, Served, made, person, until
-from worker.gateway.cursor import START
-from worker.gateway.live.replay import History, Window
+from worker.gateway.cursor import START_CURSOR
+from worker.gateway.live.replay import ReplayReader, ReplayWindow
 from worker.schema import KINDS, event_stream
 from worker.settings import Settings
 from worker.streams import extents
@@ -33,7 +33,7 @@ async def test_an_event_comes_as_it_was_published(served: Served, publish: Publi
 
 async def test_nothing_from_before_comes_unless_it_is_asked_for(served: Served, publish: Publisher) -> None:
     await publish.numbers(1)
-    await until(lambda: served.gateway.hub.position[1] != "0-0")
+    await until(lambda: served.gateway.broadcaster.position[1] != "0-0")
     async with served.listen() as ear:
         await publish.numbers(2)
         assert await ear.numbers(1) == [2]
@@ -126,12 +126,12 @@ async def test_nothing_is_lost_or_doubled_at_the_seam(
 async def test_who_is_ahead_of_this_gateway_gets_only_what_follows(
     served: Served, publish: Publisher, redis: Redis, settings: Settings
 ) -> None:
-    served.gateway.hub._pause_s = 0.5  # before it hands over what it has read
+    served.gateway.broadcaster._pause_s = 0.5  # before it hands over what it has read
     await publish.numbers(0, 1, 2)
     found = await extents(redis, [event_stream(settings.key_prefix, kind) for kind in KINDS])
     async with served.listen(f"after={'.'.join(at.end for at in found.values())}") as ear:
-        assert served.gateway.hub.position == START
-        await until(lambda: served.gateway.hub.position != START)
+        assert served.gateway.broadcaster.position == START_CURSOR
+        await until(lambda: served.gateway.broadcaster.position != START_CURSOR)
         await publish.numbers(4)
         assert await ear.numbers(1) == [4]
 
@@ -150,7 +150,7 @@ async def test_a_heartbeat_moves_the_place_of_who_hears_nothing(serve_with: Serv
         async with served.listen("kind=decision") as ear:
             begun = ear.place
             await publish.numbers(1)
-            await until(lambda: served.gateway.hub.position[1] != "0-0")
+            await until(lambda: served.gateway.broadcaster.position[1] != "0-0")
             ear.place = ""
             await ear.until_listening()
             while ear.place == begun:
@@ -187,13 +187,13 @@ async def test_a_place_behind_the_end_of_the_streams_is_said_and_what_comes_now_
         assert (page["gaps"], page["events"], page["position"].split(".")[1]) == (
             ["meeting"],
             [],
-            served.gateway.hub.position[1],
+            served.gateway.broadcaster.position[1],
         )
         return
     async with served.listen(**{"Last-Event-ID": lost}) as ear:
         gap = await ear.frame()
         assert (gap.event, gap.json["kinds"]) == ("gap", ["statement", "meeting", "decision"])
-        assert gap.id == ".".join(served.gateway.hub.position)
+        assert gap.id == ".".join(served.gateway.broadcaster.position)
         await publish.numbers(4)
         assert await ear.numbers(1) == [4]
 
@@ -268,9 +268,9 @@ async def test_a_client_that_does_not_read_is_told_and_dropped_and_harms_nobody(
 ) -> None:
     async with serve_with(gateway_buffer_bytes=1 << 16) as served, served.listen() as ear:
         with slow_socket(served.port) as slow:
-            await until(lambda: served.gateway.hub.listeners == 2)
+            await until(lambda: served.gateway.broadcaster.listeners == 2)
             sent = 0
-            while served.gateway.hub.listeners == 2:
+            while served.gateway.broadcaster.listeners == 2:
                 await publish.events(*(made(sent + i, "decision", via=["x" * 50_000]) for i in range(20)))
                 assert await ear.numbers(20) == list(range(sent, sent + 20))
                 sent += 20
@@ -292,11 +292,11 @@ async def test_a_stalled_client_is_given_up(
     monkeypatch.setattr("worker.gateway.live.endpoint.FAREWELL_S", 0.05)
     async with serve_with(gateway_buffer_bytes=1 << 16) as served:
         with slow_socket(served.port):
-            await until(lambda: served.gateway.hub.listeners == 1)
+            await until(lambda: served.gateway.broadcaster.listeners == 1)
             while not served.gateway.figures.ended["too_slow"]:
                 await publish.events(*(made(i, "decision", via=["x" * 50_000]) for i in range(20)))
                 await asyncio.sleep(0.01)
-            assert served.gateway.hub.listeners == 0
+            assert served.gateway.broadcaster.listeners == 0
             assert served.gateway.streams.open == 0
 
 
@@ -309,8 +309,8 @@ async def test_more_clients_than_are_taken_are_refused(serve_with: Serve) -> Non
 async def test_who_leaves_is_forgotten(served: Served) -> None:
     async with served.listen():
         assert served.gateway.streams.open == 1
-        await until(lambda: served.gateway.hub.listeners == 1)
-    await until(lambda: served.gateway.streams.open == served.gateway.hub.listeners == 0)
+        await until(lambda: served.gateway.broadcaster.listeners == 1)
+    await until(lambda: served.gateway.streams.open == served.gateway.broadcaster.listeners == 0)
 
 
 async def test_when_the_gateway_stops_everybody_is_told(served: Served) -> None:
@@ -331,10 +331,10 @@ async def test_where_the_past_cannot_be_read_the_stream_ends_with_a_word(
     async def fail(*_: Any) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr("worker.gateway.live.replay.History.gaps", fail)
+    monkeypatch.setattr("worker.gateway.live.replay.ReplayReader.gaps", fail)
     monkeypatch.setattr("worker.gateway.live.broadcaster.RECENT", 0)
     await publish.numbers(1)
-    await until(lambda: served.gateway.hub.position[1] != "0-0")
+    await until(lambda: served.gateway.broadcaster.position[1] != "0-0")
     async with served.listen("after=0") as ear:
         assert (await ear.frame()).json["type"] == "urn:communique:problem:unavailable"
     async with served.session.ws_connect("/v1/stream?after=0") as socket_:
@@ -441,8 +441,8 @@ async def test_who_speaks_on_the_socket_is_shown_out(served: Served) -> None:
 async def test_a_socket_that_is_closed_is_forgotten(served: Served) -> None:
     async with served.session.ws_connect("/v1/stream") as socket_:
         await socket_.receive()
-        await until(lambda: served.gateway.hub.listeners == 1)
-    await until(lambda: served.gateway.hub.listeners == 0)
+        await until(lambda: served.gateway.broadcaster.listeners == 1)
+    await until(lambda: served.gateway.broadcaster.listeners == 0)
 
 
 @pytest.mark.parametrize(
@@ -487,9 +487,9 @@ async def test_trimming_that_overtakes_who_reads_the_past_is_said(
     await publish.events(*(made(i, "meeting") for i in range(12)))
     await until(lambda: served.gateway.figures.events.total() == 12)
     [first, *_] = (await served.get("/v1/events?after=0&limit=1&format=json"))["position"].split(" ")
-    read, reads = History.read, 0
+    read, reads = ReplayReader.read, 0
 
-    async def trimmed(self: History, *args: Any, **given: Any) -> Any:
+    async def trimmed(self: ReplayReader, *args: Any, **given: Any) -> Any:
         nonlocal reads
         reads += 1
         if left := trims.get(reads):
@@ -497,7 +497,7 @@ async def test_trimming_that_overtakes_who_reads_the_past_is_said(
             await publish.redis.xtrim(stream, maxlen=left, approximate=False)
         return await read(self, *args, **given)
 
-    monkeypatch.setattr(History, "read", trimmed)
+    monkeypatch.setattr(ReplayReader, "read", trimmed)
     found: list[str | int] = []
     async with served.listen(f"after={first}&kind=meeting") as ear:
         while found[-1:] != [11]:
@@ -512,9 +512,9 @@ async def test_what_comes_in_the_moment_before_one_joins_the_present_is_not_miss
     monkeypatch.setattr("worker.gateway.live.broadcaster.RECENT", 2)
     await publish.events(*(made(i, "meeting") for i in range(9)))
     await until(lambda: served.gateway.figures.events.total() == 9)
-    close, closed = Window.aclose, 0
+    close, closed = ReplayWindow.aclose, 0
 
-    async def late(self: Window) -> None:
+    async def late(self: ReplayWindow) -> None:
         nonlocal closed
         closed += 1
         if closed == 1:
@@ -522,6 +522,6 @@ async def test_what_comes_in_the_moment_before_one_joins_the_present_is_not_miss
             await until(lambda: served.gateway.figures.events.total() == 20)
         await close(self)
 
-    monkeypatch.setattr(Window, "aclose", late)
+    monkeypatch.setattr(ReplayWindow, "aclose", late)
     async with served.listen("after=0") as ear:
         assert await ear.numbers(20) == list(range(20))

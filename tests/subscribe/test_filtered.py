@@ -89,12 +89,12 @@ async def test_a_group_acknowledges_a_whole_batch_in_one_round_trip(
 ) -> None:
     acknowledged = []
 
-    class Counting(sources.Shared):
+    class Counting(sources.GroupReader):
         async def acknowledge(self, entries: Any) -> None:
             acknowledged.append(len(entries))
             await super().acknowledge(entries)
 
-    monkeypatch.setattr("worker.subscribe.Shared", Counting)
+    monkeypatch.setattr("worker.subscribe.GroupReader", Counting)
     await publish(redis, settings, *(f"s{n}" for n in range(150)))
     async with subscribe(redis, group="g", after="0", prefix=settings.key_prefix, text="nowhere") as events:
         assert await heard(events) == []

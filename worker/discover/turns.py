@@ -86,7 +86,7 @@ class Turns:
         ]
 
     def _key(self, source: Source) -> str:
-        return f"{self._settings.key_prefix}:source:{schema.digest(source.url)}"
+        return f"{self._settings.key_prefix}:source:{schema.hash_id(source.url)}"
 
 
 _NOW: Final = """

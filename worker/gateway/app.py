@@ -16,10 +16,10 @@ from worker.gateway.api.articles import Articles
 from worker.gateway.api.events import Events
 from worker.gateway.api.lookup import Lookup
 from worker.gateway.api.status import StatusView
-from worker.gateway.live.broadcaster import BLOCK_S, Hub
-from worker.gateway.live.endpoint import Streams
+from worker.gateway.live.broadcaster import BLOCK_S, Broadcaster
+from worker.gateway.live.endpoint import StreamEndpoint
 from worker.gateway.live.figures import Figures
-from worker.gateway.live.replay import History
+from worker.gateway.live.replay import ReplayReader
 from worker.gateway.middleware.auth import Auth, Scope, TokensFile, check_open, load_tokens
 from worker.gateway.middleware.requests import Door, Handler
 from worker.gateway.spec.asyncapi import make_asyncapi
@@ -57,7 +57,7 @@ class Gateway:
         """Connect lazily.  UsageError where the tokens file or the URL is wrong."""
         self.figures = Figures()
         metrics.GATEWAY.watch(self.figures)  # shown on the metrics port, which strangers do not reach
-        self.hub = Hub(redis_url, settings.key_prefix, self.figures, lambda: pulse.beat(READER))
+        self.broadcaster = Broadcaster(redis_url, settings.key_prefix, self.figures, lambda: pulse.beat(READER))
         self._settings = settings
         self._client = connect(redis_url)
         self._queue = UrlQueue(redis_url, settings)
@@ -65,9 +65,9 @@ class Gateway:
             load_tokens(settings.gateway_tokens), is_open=settings.gateway_open, origins=settings.gateway_origins
         )
         self._door = Door(settings, self._auth, self.figures)
-        self._history = History(self._client, settings.key_prefix)
-        self.streams = Streams(
-            self.hub,
+        self._history = ReplayReader(self._client, settings.key_prefix)
+        self.streams = StreamEndpoint(
+            self.broadcaster,
             self._history,
             self.figures,
             most=settings.gateway_clients,
@@ -79,10 +79,10 @@ class Gateway:
     async def run(self, stop: asyncio.Event) -> None:
         """Read the streams until `stop` is set; a Redis that stays away ends it loudly."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.streams.beat(stop))
+            tasks.create_task(self.streams.send_heartbeats(stop))
             tasks.create_task(self._follow_tokens(stop))
             try:
-                await self.hub.run(stop)
+                await self.broadcaster.run(stop)
             finally:
                 stop.set()
 
@@ -100,11 +100,11 @@ class Gateway:
 
     async def open(self) -> None:
         """Check the server and find the present."""
-        await self.hub.open()
+        await self.broadcaster.open()
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self.hub.aclose()
+        await self.broadcaster.aclose()
         await self._queue.aclose()
         await self._client.aclose()
 
@@ -122,10 +122,15 @@ class Gateway:
 
     def _routes(self) -> list[Route]:
         lookup = Lookup(self._client, self._settings.key_prefix)
-        events = Events(self.hub, self._history, lookup)
+        events = Events(self.broadcaster, self._history, lookup)
         articles = Articles(lookup, self._queue, utc_now)
         state = StatusView(
-            self._client, self._settings, self._queue, hub=self.hub, streams=self.streams, figures=self.figures
+            self._client,
+            self._settings,
+            self._queue,
+            broadcaster=self.broadcaster,
+            streams=self.streams,
+            figures=self.figures,
         )
         page = site.site()
         return [

@@ -23,14 +23,14 @@ from worker.streams import order
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Position = tuple[str, ...]
+Cursor = tuple[str, ...]
 """Id of the last entry passed in each stream, in the order of `KINDS`."""
 
-START: Final[Position] = ("0-0",) * len(KINDS)
-SEQUENCE_MAX: Final = 2**64 - 1
-ENTRY_PATTERN: Final = rf"[0-9]{{1,16}}-([0-9]{{1,19}}|1[0-7][0-9]{{18}}|{SEQUENCE_MAX})"
+START_CURSOR: Final[Cursor] = ("0-0",) * len(KINDS)
+MAX_SEQUENCE: Final = 2**64 - 1
+ENTRY_PATTERN: Final = rf"[0-9]{{1,16}}-([0-9]{{1,19}}|1[0-7][0-9]{{18}}|{MAX_SEQUENCE})"
 """No sequence number is above 2^64 - 1; of those from 18 * 10^18 on, which nobody counts up to, only the last."""
-POSITION_PATTERN: Final = rf"{ENTRY_PATTERN}(\.{ENTRY_PATTERN}){{{len(KINDS) - 1}}}"
+CURSOR_PATTERN: Final = rf"{ENTRY_PATTERN}(\.{ENTRY_PATTERN}){{{len(KINDS) - 1}}}"
 UNIX_MS_PATTERN: Final = "[0-9]{1,16}"
 EXPECTED: Final = (
     'none of "$" (from now on), "0" (from the oldest kept), an event id of this API, a Redis entry id, '
@@ -38,25 +38,25 @@ EXPECTED: Final = (
 )
 
 
-def spelt(position: Position) -> str:
+def format_cursor(position: Cursor) -> str:
     """Return the event id of a position."""
     return ".".join(position)
 
 
-def parse(text: str) -> Position | None:
+def decode_cursor(text: str) -> Cursor | None:
     """Read a place that a client names; None is "$", wherever the present is.  ValueError says what is expected.
 
     A time means from that instant on; everything else means behind it.
     """
     if text == "$":
         return None
-    if re.fullmatch(POSITION_PATTERN, text):
+    if re.fullmatch(CURSOR_PATTERN, text):
         return tuple(text.split("."))
     if text == "0":
-        return START
+        return START_CURSOR
     if re.fullmatch(ENTRY_PATTERN, text):
         return (text,) * len(KINDS)
-    return (before(f"{_instant_ms(text)}-0"),) * len(KINDS)
+    return (previous_id(f"{_instant_ms(text)}-0"),) * len(KINDS)
 
 
 def _instant_ms(text: str) -> int:
@@ -71,19 +71,19 @@ def _instant_ms(text: str) -> int:
     return max(0, round(at.timestamp() * 1000))
 
 
-def before(entry_id: str) -> str:
+def previous_id(entry_id: str) -> str:
     """Return the id just before an entry's; "0-0" has none, and is its own."""
     ms, sequence = order(entry_id)
     if sequence:
         return f"{ms}-{sequence - 1}"
-    return f"{ms - 1}-{SEQUENCE_MAX}" if ms else "0-0"
+    return f"{ms - 1}-{MAX_SEQUENCE}" if ms else "0-0"
 
 
-def moved(position: Position, to: Mapping[Kind, str]) -> Position:
+def replace_positions(position: Cursor, to: Mapping[Kind, str]) -> Cursor:
     """Return the position with some kinds' entries replaced."""
     return tuple(to.get(kind, at) for kind, at in zip(KINDS, position, strict=True))
 
 
-def later(one: Position, other: Position) -> Position:
+def latest_positions(one: Cursor, other: Cursor) -> Cursor:
     """Return the later entry of each kind."""
     return tuple(max(pair, key=order) for pair in zip(one, other, strict=True))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from worker.filters import Filter
-    from worker.gateway.cursor import Position
+    from worker.gateway.cursor import Cursor
 
 FILTERS: Final = frozenset({p.name for p in filters.PARAMETERS} | {filters.CONFIDENCE})
 
@@ -37,15 +37,15 @@ def asked_filter(request: web.Request) -> Filter:
         raise Refusal("bad_parameter", str(e), parameter=e.parameter) from None
 
 
-def asked_place(request: web.Request, name: str) -> Position | None:
+def asked_place(request: web.Request, name: str) -> Cursor | None:
     """Read a place in the query; None where it is "$" or not given."""
     return place(request.query.get(name, "$"), name)
 
 
-def place(text: str, name: str) -> Position | None:
+def place(text: str, name: str) -> Cursor | None:
     """Read a place, given as the parameter or header of this name."""
     try:
-        return position.parse(text)
+        return position.decode_cursor(text)
     except ValueError as e:
         raise Refusal("bad_parameter", f"{text[:100]!r}: {e}", parameter=name) from None
 

@@ -13,8 +13,8 @@ from worker.schema.names import (
     VERSION,
     article_id,
     article_stream,
-    digest,
     event_stream,
+    hash_id,
     publication_id,
     task_id,
 )
@@ -55,9 +55,9 @@ __all__ = [
     "Task",
     "article_id",
     "article_stream",
-    "digest",
     "event_schema",
     "event_stream",
+    "hash_id",
     "publication_id",
     "task_id",
 ]

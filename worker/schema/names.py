@@ -26,19 +26,19 @@ ENTRY: Final[Mapping[str, str]] = {
 """The fields of a stream's entry, named as CloudEvents names its attributes, and their meanings."""
 
 
-def digest(*parts: str) -> str:
+def hash_id(*parts: str) -> str:
     """Return 128 bits of SHA-256 over the parts, as 32 hex digits: the form of every id here."""
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def task_id(canonical_url: str) -> str:
     """Id of the work on one URL under this wire version."""
-    return digest("task", str(VERSION), canonical_url)
+    return hash_id("task", str(VERSION), canonical_url)
 
 
 def article_id(canonical_url: str) -> str:
     """Id of an article, the same for every fetch of it."""
-    return digest("article", canonical_url)
+    return hash_id("article", canonical_url)
 
 
 def publication_id(canonical_url: str, text: str) -> str:
@@ -46,7 +46,7 @@ def publication_id(canonical_url: str, text: str) -> str:
 
     The text is part of it: there are sites whose every page names the same one as its canonical address.
     """
-    return digest("publication", str(VERSION), canonical_url, text)
+    return hash_id("publication", str(VERSION), canonical_url, text)
 
 
 def event_stream(prefix: str, kind: Kind) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from worker.schema.names import digest
+from worker.schema.names import hash_id
 
 
 class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -29,7 +29,7 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
         It follows from what the task carries: the same in every attempt, every worker and every log, and no field of
         its own in the queue.
         """
-        return digest("trace", self.id, self.put_at.isoformat() if self.put_at else "")
+        return hash_id("trace", self.id, self.put_at.isoformat() if self.put_at else "")
 
 
 class Page(Struct, frozen=True, kw_only=True):

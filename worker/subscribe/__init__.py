@@ -32,7 +32,7 @@ from worker.filters.keywords import Filters, make_filter
 from worker.schema import KINDS, Kind, event_stream
 from worker.streams import connect
 from worker.subscribe.blocking import BlockingSubscription
-from worker.subscribe.sources import Alone, Shared
+from worker.subscribe.sources import GroupReader, StandaloneReader
 from worker.subscribe.subscription import BLOCK_S, Received, Subscription
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ def subscribe(
     start = {stream: _asked(after, kind) for stream, kind in streams.items()}
     return Subscription(
         client,
-        Shared(client, start, group, consumer or socket.gethostname()) if group else Alone(client, start),
+        GroupReader(client, start, group, consumer or socket.gethostname())
+        if group
+        else StandaloneReader(client, start),
         streams,
         asked,
         stop or asyncio.Event(),

@@ -23,7 +23,7 @@ AWAY_AFTER_S: Final = 5.0
 START: Final = "0-0"
 
 
-class Source(Protocol):
+class EntryReader(Protocol):
     """Reads the streams, and knows how far."""
 
     position: dict[str, str]
@@ -40,14 +40,14 @@ class Source(Protocol):
     async def acknowledge(self, entries: Sequence[Entry]) -> None:
         """Say that the entries are done with."""
 
-    async def taken(self, entries: Sequence[Entry]) -> Collection[Entry]:
+    async def reclaimed(self, entries: Sequence[Entry]) -> Collection[Entry]:
         """Hold on to entries that wait to be handed over; return those that another subscriber has taken over."""
 
-    def rewind(self) -> bool:
+    def reread_pending(self) -> bool:
         """Make up for a lost reply; True where that brings back everything not acknowledged, buffered or not."""
 
 
-class Alone:
+class StandaloneReader:
     """Reads by id: what was not read yet stays where it is."""
 
     def __init__(self, client: Redis, start: dict[str, str]) -> None:
@@ -92,16 +92,16 @@ class Alone:
     async def acknowledge(self, entries: Sequence[Entry]) -> None:
         """Nothing to say: the place is kept by the subscriber."""
 
-    async def taken(self, entries: Sequence[Entry]) -> Collection[Entry]:  # noqa: ARG002 - as a Source
+    async def reclaimed(self, entries: Sequence[Entry]) -> Collection[Entry]:  # noqa: ARG002 - as a Source
         """There is nobody else."""
         return ()
 
-    def rewind(self) -> bool:
+    def reread_pending(self) -> bool:
         """Nothing is lost with a reply."""
         return False
 
 
-class Shared:
+class GroupReader:
     """Reads as one consumer of a group: first its own pending entries, then new ones, at times a dead consumer's."""
 
     def __init__(self, client: Redis, start: dict[str, str], group: str, consumer: str) -> None:
@@ -161,7 +161,7 @@ class Shared:
                 self._claim_at[stream] = now + CLAIM_AFTER_S / 2
         return found
 
-    async def taken(self, entries: Sequence[Entry]) -> Collection[Entry]:
+    async def reclaimed(self, entries: Sequence[Entry]) -> Collection[Entry]:
         """Begin the idle time of what waits here anew, now and then: a slow reader is not a dead one."""
         now = asyncio.get_running_loop().time()
         if not entries or now - self._kept_at < CLAIM_AFTER_S / 3:
@@ -181,7 +181,7 @@ class Shared:
             pipe.xack(stream, self._groups[stream].name, *(e.id for e in entries if e.stream == stream))
         await pipe.execute()
 
-    def rewind(self) -> bool:
+    def reread_pending(self) -> bool:
         """Begin again with what is pending."""
         self._cursor = dict.fromkeys(self._cursor, START)
         return True

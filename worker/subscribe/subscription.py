@@ -57,7 +57,7 @@ class Subscription(AsyncIterator[Event]):
     def __init__(
         self,
         client: Redis,
-        source: sources.Source,
+        source: sources.EntryReader,
         kinds: Mapping[str, Kind],
         asked: Filter,
         stop: asyncio.Event,
@@ -141,19 +141,19 @@ class Subscription(AsyncIterator[Event]):
     async def _next(self) -> Received:
         await self.open()
         await self.acknowledge()
-        await self._let_go()
+        await self._drop_reclaimed()
         while not self._stop.is_set():
             if self._source.gaps:
                 raise EventStreamError(self._source.gaps.popitem()[1])
             if not self._mergeable:
                 await self.acknowledge()  # what was passed over: a lost reply would bring it back
                 await self._unless_stopped(persist(self._client, self._fill, self._patience_s))
-            elif received := await self._looked_at(self._merged()):
+            elif received := await self._decode_and_filter(self._merged()):
                 return received
         await self.aclose()
         raise StopAsyncIteration
 
-    async def _looked_at(self, entry: Entry) -> Received | None:
+    async def _decode_and_filter(self, entry: Entry) -> Received | None:
         """Decode the entry; None where it was not asked for.
 
         One that does not decode is acknowledged and passed before the error is raised.
@@ -169,10 +169,10 @@ class Subscription(AsyncIterator[Event]):
             return Received(kind=self._kind_of[entry.stream], entry_id=entry.id, event=event)
         return None
 
-    async def _let_go(self) -> None:
+    async def _drop_reclaimed(self) -> None:
         """Forget what another subscriber has taken over meanwhile, since it took us so long to come to it."""
         waiting = [entry for buffer in self._buffers.values() for entry in buffer]
-        for entry in await persist(self._client, lambda: self._source.taken(waiting), self._patience_s):
+        for entry in await persist(self._client, lambda: self._source.reclaimed(waiting), self._patience_s):
             self._buffers[entry.stream].remove(entry)
             self._mergeable = False
 
@@ -219,7 +219,7 @@ class Subscription(AsyncIterator[Event]):
         try:
             found = await self._source.read(empty, BLOCK_S if len(empty) == len(self._buffers) else 0.0)
         except BaseException:  # the reply may be lost, if only because we were cancelled
-            if self._source.rewind():
+            if self._source.reread_pending():
                 for buffer in self._buffers.values():
                     buffer.clear()
             self._mergeable = False

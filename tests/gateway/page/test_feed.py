@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from playwright.async_api import expect
 
 from tests.gateway.page.reading import HARBOUR, MET, PASSED, SAID, Reader, many
-from worker.schema import digest
+from worker.schema import hash_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -134,10 +134,10 @@ async def test_a_flood_leaves_the_newest_and_the_page_no_larger(reader: Reader) 
     await reader.go()
     await reader.live()
     short = replace(SAID, sentence=SAID.content[0])
-    await reader.publish(HARBOUR, *(replace(short, id=digest(str(n)), rule=str(n)) for n in range(6000)))
+    await reader.publish(HARBOUR, *(replace(short, id=hash_id(str(n)), rule=str(n)) for n in range(6000)))
     total = reader.page.locator(".feed .total")
     await expect(total).to_have_text(re.compile(r"^5,\d\d\d events$"), timeout=20_000)
-    await expect(reader.page.locator(".line").first).to_have_attribute("data-id", digest("5999"), timeout=20_000)
+    await expect(reader.page.locator(".line").first).to_have_attribute("data-id", hash_id("5999"), timeout=20_000)
     assert await reader.page.locator(".line").count() <= 150
     await expect(reader.page.locator(".line").first).to_have_attribute("aria-posinset", "1")
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from playwright.async_api import expect
 
 from tests.gateway.browsing import article
-from worker.schema import KINDS, Actor, Article, Decision, Event, Meeting, Plover, Span, Statement, article_id, digest
+from worker.schema import KINDS, Actor, Article, Decision, Event, Meeting, Plover, Span, Statement, article_id, hash_id
 
 if TYPE_CHECKING:
     from tests.gateway.page.reading import Reader
@@ -82,7 +82,7 @@ def _strange(rng: random.Random, text: str, n: int) -> tuple[Article, list[Event
         "cameo": rng.choice(STRANGE),
         "confidence": rng.random(),
     }
-    said, met, decided = (digest(str(n), kind) for kind in KINDS)
+    said, met, decided = (hash_id(str(n), kind) for kind in KINDS)
     speaker, target, parties = actor(), actor(), [actor() for _ in range(30)]
     return of, [
         Statement(id=said, speaker=speaker, target=target, content=[whole], quotation="mixed", venue=whole, **given),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.schema import digest
+from worker.schema import hash_id
 
 if TYPE_CHECKING:
     from worker.extract.document import Doc
@@ -20,7 +20,7 @@ def event_id(doc: Doc, kind: Kind, first: int, last: int) -> str:
     """
     start, end = doc.text.sentence(first)
     normalised = (" ".join(w for w in doc.text.lower[a:b] if w[0].isalnum()) for a, b in ((start, end), (first, last)))
-    return digest(kind, doc.article.url, *normalised)
+    return hash_id(kind, doc.article.url, *normalised)
 
 
 def reporting_statement(doc: Doc, members: list[Candidate]) -> str | None:

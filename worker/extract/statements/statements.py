@@ -17,7 +17,7 @@ from worker.extract.statements.patterns.sentence import in_sentence
 from worker.extract.statements.patterns.speaker_labels import layout
 from worker.extract.statements.phrase_kinds import TokenRange
 from worker.extract.statements.venue_and_date import said_on
-from worker.schema import Act, Actor, Quotation, Statement, digest
+from worker.schema import Act, Actor, Quotation, Statement, hash_id
 
 
 def extract_statements(doc: Doc) -> Iterable[Statement]:
@@ -82,7 +82,7 @@ def _statement(doc: Doc, find: StatementCandidate) -> tuple[Statement, Features]
     cue = text.span(*find.cue) if find.cue[0] < find.cue[1] else None
     find.via = find.via or credits_after(doc, find.last, last) or interviewer(doc, first, last)
     statement = Statement(
-        id=digest(doc.article.url, "statement", words, cue.text.lower() if cue else "", content[0].text[:40].lower()),
+        id=hash_id(doc.article.url, "statement", words, cue.text.lower() if cue else "", content[0].text[:40].lower()),
         url=doc.article.url,
         published_at=doc.article.published_at,
         language=doc.lexicon.language,

@@ -7,14 +7,14 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from worker.filters.facets import parties, subject
-from worker.gateway.cursor import spelt
+from worker.gateway.cursor import format_cursor
 from worker.gateway.live.encoders import published
 from worker.schema import Decision, Event, Meeting, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from worker.gateway.live.event import Item
+    from worker.gateway.live.event import StreamEvent
 
 COLUMNS: Final = (
     "id",
@@ -41,7 +41,7 @@ FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - the full-widt
 """What a spreadsheet takes for the beginning of a formula; such a cell gets an apostrophe before it (OWASP)."""
 
 
-def as_csv(items: Iterable[Item]) -> str:
+def as_csv(items: Iterable[StreamEvent]) -> str:
     """Return the events as a table with a header; what does not decode is left out."""
     out = io.StringIO()
     rows = csv.writer(out)
@@ -50,7 +50,7 @@ def as_csv(items: Iterable[Item]) -> str:
     return out.getvalue()
 
 
-def _row(item: Item, event: Event) -> tuple[object, ...]:
+def _row(item: StreamEvent, event: Event) -> tuple[object, ...]:
     named = parties(event)
     return (
         event.id,
@@ -70,7 +70,7 @@ def _row(item: Item, event: Event) -> tuple[object, ...]:
         event.cameo or "",
         "/".join(filter(None, (event.plover.type, event.plover.mode))) if event.plover else "",
         published(item),
-        spelt(item.position),
+        format_cursor(item.position),
     )
 
 

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Raw, Struct, structs
 
 from worker.gateway.api.csv import as_csv
-from worker.gateway.cursor import START, Position, moved, spelt
+from worker.gateway.cursor import START_CURSOR, Cursor, format_cursor, replace_positions
 from worker.gateway.live.encoders import CLOUDEVENT, CLOUDEVENTS, cloudevent
 from worker.gateway.middleware.compression import body
 from worker.gateway.problems import Refusal
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
     from worker.filters import Filter
     from worker.gateway.api.lookup import Lookup
-    from worker.gateway.live.broadcaster import Hub
-    from worker.gateway.live.event import Item
-    from worker.gateway.live.replay import History, Window
+    from worker.gateway.live.broadcaster import Broadcaster
+    from worker.gateway.live.event import StreamEvent
+    from worker.gateway.live.replay import ReplayReader, ReplayWindow
     from worker.schema import Kind
 
 PARAMETERS: Final = FILTERS | {"after", "before", "order", "limit", "format", "cloudevents"}
@@ -56,18 +56,18 @@ class _Page(Struct, frozen=True, kw_only=True):
 class Found(Struct, frozen=True, kw_only=True):
     """What a request for history found."""
 
-    items: list[Item]
-    next: Position | None
-    position: Position
+    items: list[StreamEvent]
+    next: Cursor | None
+    position: Cursor
     gaps: list[Kind] = []
 
 
 class Events:
     """Answers for the past."""
 
-    def __init__(self, hub: Hub, history: History, lookup: Lookup) -> None:
+    def __init__(self, broadcaster: Broadcaster, history: ReplayReader, lookup: Lookup) -> None:
         """Take the present from the hub: history ends there."""
-        self._hub = hub
+        self._broadcaster = broadcaster
         self._history = history
         self._lookup = lookup
         self._turns = asyncio.Semaphore(AT_A_TIME)
@@ -80,8 +80,10 @@ class Events:
         order = asked_word(request, "order", ("newest", "oldest"), "oldest" if "after" in request.query else "newest")
         form = asked_word(request, "format", ("json", "csv"), "csv" if "text/csv" in accepted(request) else "json")
         envelopes = wants_cloudevents(request)
-        low, beyond = await self._kept((after or self._hub.position) if "after" in request.query else START, wanted)
-        window = self._history.window(wanted.kinds, low, before or self._hub.position, CHUNK)
+        low, beyond = await self._kept(
+            (after or self._broadcaster.position) if "after" in request.query else START_CURSOR, wanted
+        )
+        window = self._history.window(wanted.kinds, low, before or self._broadcaster.position, CHUNK)
         async with self._turns, contextlib.aclosing(window):
             found = await (_oldest if order == "oldest" else _newest)(window, wanted, limit)
         gaps = {*beyond, *window.lost, *await self._history.gaps(wanted.kinds, low)}  # last: it may have gone meanwhile
@@ -90,16 +92,16 @@ class Events:
         response.headers["Vary"] = "Accept"
         if found.next:
             way = "after" if order == "oldest" else "before"
-            url = request.rel_url.update_query({way: spelt(found.next), "order": order})
+            url = request.rel_url.update_query({way: format_cursor(found.next), "order": order})
             response.headers["Link"] = f'<{url}>; rel="next"'
         return response
 
-    async def _kept(self, low: Position, wanted: Filter) -> tuple[Position, list[Kind]]:
+    async def _kept(self, low: Cursor, wanted: Filter) -> tuple[Cursor, list[Kind]]:
         """Return the place, or where the streams end that end before it, and their kinds."""
-        if not self._hub.is_ahead(low, wanted.kinds):
+        if not self._broadcaster.is_ahead(low, wanted.kinds):
             return low, []
         beyond = await self._history.beyond(wanted.kinds, low)
-        return moved(low, beyond), [*beyond]
+        return replace_positions(low, beyond), [*beyond]
 
     async def one(self, request: web.Request) -> web.Response:
         """Answer GET /v1/events/{id}."""
@@ -110,9 +112,9 @@ class Events:
         return body(cloudevent(item), CLOUDEVENT) if wants_cloudevents(request) else body(item.data)
 
 
-async def _oldest(window: Window, wanted: Filter, limit: int) -> Found:
+async def _oldest(window: ReplayWindow, wanted: Filter, limit: int) -> Found:
     """Go up; the next page begins behind the last item looked at."""
-    items: list[Item] = []
+    items: list[StreamEvent] = []
     seen = 0
     while not window.exhausted and seen < MOST_SEEN:
         for item in await window.oldest():
@@ -126,7 +128,7 @@ async def _oldest(window: Window, wanted: Filter, limit: int) -> Found:
     return Found(items=items, next=following, position=window.low)
 
 
-async def _newest(window: Window, wanted: Filter, limit: int) -> Found:
+async def _newest(window: ReplayWindow, wanted: Filter, limit: int) -> Found:
     """Go down; the next page ends before the last item looked at, whose own position is just behind it."""
     top, items, seen = window.high, [], 0
     while not window.exhausted and seen < MOST_SEEN:
@@ -152,7 +154,7 @@ def _spelt(found: Found, form: str, *, envelopes: bool) -> web.Response:
 def _page(found: Found) -> _Page:
     return _Page(
         events=[Raw(item.data) for item in found.items],
-        next=spelt(found.next) if found.next else None,
-        position=spelt(found.position),
+        next=format_cursor(found.next) if found.next else None,
+        position=format_cursor(found.position),
         gaps=found.gaps,
     )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from worker.gateway.api.id_index import Ids
-from worker.gateway.cursor import START, moved
-from worker.gateway.live.event import Item, placed
+from worker.gateway.cursor import START_CURSOR, replace_positions
+from worker.gateway.live.event import StreamEvent, key_entry
 from worker.schema import KINDS, Article, article_stream, event_stream
 from worker.streams import Entry, browse, order, persist
 
@@ -39,14 +39,14 @@ class Lookup:
     def _ids(self, stream: str, what: str) -> Ids:
         return Ids(self._client, stream, most=MOST_SEEN[what], step=STEP[what])
 
-    async def event(self, event_id: str) -> Item | None:
+    async def event(self, event_id: str) -> StreamEvent | None:
         """Return the newest publication of an event, or None."""
         for kind, ids in self._events.items():
             if entry := await self._entry(event_stream(self._prefix, kind), ids, event_id):
                 return _item(entry, kind)
         return None
 
-    async def article(self, article_id: str) -> tuple[Article, list[Item]] | None:
+    async def article(self, article_id: str) -> tuple[Article, list[StreamEvent]] | None:
         """Return the newest publication of an article, and what was found in it in the order of the text, or None."""
         entry = await self._entry(article_stream(self._prefix), self._articles, article_id)
         if entry is None or entry.fields is None:
@@ -54,7 +54,7 @@ class Lookup:
         article = msgspec.json.decode(entry.fields.get(b"data", b""), type=Article)
         return article, await self._found_in(entry, entry.fields.get(b"source", b""))
 
-    async def _found_in(self, article: Entry, source: bytes) -> list[Item]:
+    async def _found_in(self, article: Entry, source: bytes) -> list[StreamEvent]:
         """Return the events that were added with an article."""
         ms, _ = order(article.id)
         found = []
@@ -75,5 +75,5 @@ class Lookup:
         return await persist(self._client, lambda: browse(self._client, stream, first=first, last=last, count=count))
 
 
-def _item(entry: Entry, kind: Kind) -> Item:
-    return Item(placed(entry, kind), moved(START, {kind: entry.id}))
+def _item(entry: Entry, kind: Kind) -> StreamEvent:
+    return StreamEvent(key_entry(entry, kind), replace_positions(START_CURSOR, {kind: entry.id}))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from redis.exceptions import RedisError
 
-from worker.gateway.cursor import spelt
+from worker.gateway.cursor import format_cursor
 from worker.gateway.middleware.compression import body
 from worker.gateway.models import Dead, Health, Live, Status
 from worker.gateway.query import only
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from aiohttp import web
     from redis.asyncio import Redis
 
-    from worker.gateway.live.broadcaster import Hub
-    from worker.gateway.live.endpoint import Streams
+    from worker.gateway.live.broadcaster import Broadcaster
+    from worker.gateway.live.endpoint import StreamEndpoint
     from worker.gateway.live.figures import Figures
     from worker.queue import UrlQueue
     from worker.settings import Settings
@@ -40,13 +40,20 @@ class StatusView:
     """Answers for the state."""
 
     def __init__(
-        self, client: Redis, settings: Settings, queue: UrlQueue, *, hub: Hub, streams: Streams, figures: Figures
+        self,
+        client: Redis,
+        settings: Settings,
+        queue: UrlQueue,
+        *,
+        broadcaster: Broadcaster,
+        streams: StreamEndpoint,
+        figures: Figures,
     ) -> None:
         """Ask Redis, and the gateway's own parts."""
         self._client = client
         self._settings = settings
         self._queue = queue
-        self._hub = hub
+        self._broadcaster = broadcaster
         self._streams = streams
         self._figures = figures
         self._asking: asyncio.Task[bytes] | None = None
@@ -79,7 +86,9 @@ class StatusView:
             events=await events_per_kind(self._client, prefix),
             articles=await self._client.xlen(article_stream(prefix)),
             stream=Live(
-                clients=self._streams.open, position=spelt(self._hub.position), lag_s=round(self._figures.lag_s, 3)
+                clients=self._streams.open,
+                position=format_cursor(self._broadcaster.position),
+                lag_s=round(self._figures.lag_s, 3),
             ),
         )
         return msgspec.json.encode(state)
@@ -108,9 +117,9 @@ class StatusView:
         return "ok"
 
     def _reader(self) -> str:
-        if self._hub.last_read_at is None:
+        if self._broadcaster.last_read_at is None:
             return "has not begun"
-        silent_s = asyncio.get_running_loop().time() - self._hub.last_read_at
+        silent_s = asyncio.get_running_loop().time() - self._broadcaster.last_read_at
         return "ok" if silent_s < SILENCE_S else f"has read nothing for {silent_s:.0f} s"
 
 

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from redis.exceptions import RedisError
 
-from worker.gateway.cursor import START, Position, later, moved
-from worker.gateway.live.event import Item, Key, Placed, in_order, placed
-from worker.gateway.live.fan_out import Asked, Choirs, Listener, is_ahead
-from worker.gateway.live.loss_detector import Tally
+from worker.gateway.cursor import START_CURSOR, Cursor, latest_positions, replace_positions
+from worker.gateway.live.event import Key, KeyedEntry, StreamEvent, key_entry, merge_in_order
+from worker.gateway.live.fan_out import StreamSubscriber, SubscriberGroups, SubscriptionSpec, is_ahead
+from worker.gateway.live.loss_detector import LossDetector
 from worker.schema import KINDS, Kind, event_stream
 from worker.streams import Entry, Extent, check_server, connect, entries, extent, extents, order, persist
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from worker.filters import Filter
-    from worker.gateway.live.encoders import Form
+    from worker.gateway.live.encoders import StreamEncoder
     from worker.gateway.live.figures import Figures
 
 log = structlog.get_logger()
@@ -55,7 +55,7 @@ TRIMMED: Final = "it was trimmed away before it was read"
 BEGUN_ANEW: Final = "the stream ends before this place: it was lost, or begun anew; it goes on with what comes now"
 
 
-class Hub:
+class Broadcaster:
     """Reads the streams of one prefix and hands their events to the listeners."""
 
     def __init__(
@@ -63,21 +63,21 @@ class Hub:
     ) -> None:
         """Connect lazily; `turned` is called after every round.  UsageError where the URL is malformed."""
         self.client: Redis = connect(redis_url, block_s=BLOCK_S)
-        self.position: Position = START
+        self.position: Cursor = START_CURSOR
         """Everything up to here has been handed to the listeners."""
         self.last_read_at: float | None = None
         """By the loop's clock; None before the first."""
         self._kind_of = {event_stream(prefix, kind): kind for kind in KINDS}
         self._cursor: dict[str, str] = {}
         """Last entry read of each stream; those behind `position` are held."""
-        self._held: list[Placed] = []
+        self._held: list[KeyedEntry] = []
         self._held_since = 0.0
         self._more: dict[str, Key] = {}
         """Streams that may have more than one round trip took, with the last entry read of each."""
-        self._recent: deque[Item] = deque()
-        self._recent_floor: Position = START
-        self.choirs = Choirs()
-        self._tally = Tally()
+        self._recent: deque[StreamEvent] = deque()
+        self._recent_floor: Cursor = START_CURSOR
+        self.subscribers = SubscriberGroups()
+        self._tally = LossDetector()
         self._length: dict[str, int] = {}
         self._counted: dict[str, Extent] = {}
         self._doubted: set[str] = set()
@@ -174,9 +174,9 @@ class Hub:
         self._tally.begin(anew)
         self._cursor |= {stream: at.end for stream, at in anew.items()}
         kinds = {self._kind_of[stream]: at.end for stream, at in anew.items()}
-        self.position = moved(self.position, kinds)
+        self.position = replace_positions(self.position, kinds)
         self._held = [place for place in self._held if place.kind not in kinds]
-        self.choirs.lower(kinds)
+        self.subscribers.reset_min_cursor(kinds)
         self._lose([*kinds], BEGUN_ANEW)
 
     def _lose(self, kinds: list[Kind], detail: str) -> None:
@@ -184,8 +184,8 @@ class Hub:
         log.warning("events lost", kinds=kinds, detail=detail)
         self._recent.clear()
         read = {kind: self._cursor[stream] for stream, kind in self._kind_of.items() if kind in kinds}
-        self._recent_floor = moved(self.position, read)
-        self.choirs.lose(kinds, self.position, detail)
+        self._recent_floor = replace_positions(self.position, read)
+        self.subscribers.notify_gap(kinds, self.position, detail)
 
     async def _wait(self, cursor: dict[Any, Any]) -> tuple[Any, int]:
         return await self.client.xread(cursor, count=BATCH, block=round(BLOCK_S * 1000)), 0
@@ -226,7 +226,7 @@ class Hub:
 
     def _hold(self, found: list[Entry], read: Iterable[str]) -> None:
         for stream in read:
-            held = [placed(entry, self._kind_of[stream]) for entry in found if entry.stream == stream]
+            held = [key_entry(entry, self._kind_of[stream]) for entry in found if entry.stream == stream]
             self._held += held
             self._tally.read(stream, len(held))
             self._more.pop(stream, None)
@@ -235,7 +235,7 @@ class Hub:
             if len(held) == BATCH:
                 self._more[stream] = held[-1].key
 
-    def _complete(self, now_ms: int) -> list[Placed]:
+    def _complete(self, now_ms: int) -> list[KeyedEntry]:
         """Take what nothing earlier can follow: its millisecond is over, and every stream is read as far."""
         now = asyncio.get_running_loop().time()
         late = now - self._held_since > HOLD_S
@@ -248,51 +248,53 @@ class Hub:
 
     # ------------------------------------------------------------ handing over
     async def _hand_over(self, now_ms: int) -> None:
-        items = in_order(self._complete(now_ms), self.position)
+        items = merge_in_order(self._complete(now_ms), self.position)
         if not items:
             return
         clock = asyncio.get_running_loop().time
         began = clock()
         self.position = items[-1].position
         self._remember(items)
-        self.choirs.send(items, self.position)
+        self.subscribers.send(items, self.position)
         self._figures.read(items, now_ms)
         await asyncio.sleep(0)  # the sockets are written to when the loop comes round
         self._pause_s = min(LONGEST_PAUSE_S, max(SHORTEST_PAUSE_S, 2 * (clock() - began)))
 
-    def _remember(self, items: list[Item]) -> None:
+    def _remember(self, items: list[StreamEvent]) -> None:
         self._recent.extend(items)
         while len(self._recent) > RECENT:
-            self._recent_floor = later(self._recent_floor, self._recent.popleft().position)
+            self._recent_floor = latest_positions(self._recent_floor, self._recent.popleft().position)
 
     # ------------------------------------------------------------ listeners
-    def reaches(self, position: Position, kinds: tuple[Kind, ...]) -> bool:
+    def reaches(self, position: Cursor, kinds: tuple[Kind, ...]) -> bool:
         """Tell whether all that follows a position is at hand here."""
         return all(
-            order(at) >= order(floor)
-            for kind, at, floor in zip(KINDS, position, self._recent_floor, strict=True)
+            order(at) >= order(min_cursor)
+            for kind, at, min_cursor in zip(KINDS, position, self._recent_floor, strict=True)
             if kind in kinds
         )
 
-    def is_ahead(self, position: Position, kinds: tuple[Kind, ...]) -> bool:
+    def is_ahead(self, position: Cursor, kinds: tuple[Kind, ...]) -> bool:
         """Tell whether somebody there has seen more of some kind than is at hand here."""
         return is_ahead(position, self.position, kinds)
 
-    def join(self, listener: Listener, wanted: Filter, form: Form, after: Position) -> None:
+    def join(self, listener: StreamSubscriber, wanted: Filter, form: StreamEncoder, after: Cursor) -> None:
         """Send what is at hand behind `after`, and from now on whatever comes: nothing between, nothing twice.
 
         `after` must be within reach.
         """
-        asked = Asked(filter=wanted, form=form, floor=after)
+        asked = SubscriptionSpec(filter=wanted, form=form, min_cursor=after)
         if after != self.position and (frames := asked.frames(self._recent)):
-            listener.send(form.wrap(frames))
-        self.choirs.put(listener, asked if asked.is_ahead(self.position) else Asked(filter=wanted, form=form))
+            listener.send(form.frame_batch(frames))
+        self.subscribers.put(
+            listener, asked if asked.is_ahead(self.position) else SubscriptionSpec(filter=wanted, form=form)
+        )
 
-    def leave(self, listener: Listener) -> None:
+    def leave(self, listener: StreamSubscriber) -> None:
         """Send it nothing any more."""
-        self.choirs.leave(listener)
+        self.subscribers.leave(listener)
 
     @property
     def listeners(self) -> int:
         """How many are being sent events."""
-        return self.choirs.listeners
+        return self.subscribers.listeners

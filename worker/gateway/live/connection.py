@@ -9,18 +9,18 @@ DRAIN_POLL_S: Final = 0.002
 LONGEST_POLL_S: Final = 0.05
 """How often a buffer that does not drain is looked at, first and in the end."""
 
-Ending = Literal["left", "too_slow", "stopping", "spoke", "revoked", "failed"]
+CloseReason = Literal["left", "too_slow", "stopping", "spoke", "revoked", "failed"]
 """Why a stream ends."""
 
 
-class Client:
+class StreamConnection:
     """One socket that is sent events."""
 
     def __init__(self, transport: asyncio.Transport, buffer_bytes: int) -> None:
         """Write to a transport; at most about `buffer_bytes` of the present may wait in it."""
         self.transport = transport
         self._buffer_bytes = buffer_bytes
-        self.ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self.ended: asyncio.Future[CloseReason] = asyncio.get_running_loop().create_future()
         self.replayed = 0
 
     def send(self, frames: bytes) -> None:
@@ -32,7 +32,7 @@ class Client:
         elif not self.ended.done():
             self.transport.write(frames)
 
-    def end(self, how: Ending) -> None:
+    def end(self, how: CloseReason) -> None:
         """End the stream; only the first reason counts."""
         if not self.ended.done():
             self.ended.set_result(how)

@@ -16,8 +16,8 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Raw, Struct
 
-from worker.gateway.cursor import Position, spelt
-from worker.gateway.live.event import Item
+from worker.gateway.cursor import Cursor, format_cursor
+from worker.gateway.live.event import StreamEvent
 from worker.gateway.models import Gap, Problem
 from worker.schema import VERSION
 
@@ -47,7 +47,7 @@ class CloudEvent(Struct, frozen=True, kw_only=True):
     data: Raw
 
 
-class Message(Struct, frozen=True, kw_only=True):
+class WebSocketMessage(Struct, frozen=True, kw_only=True):
     """A message on a WebSocket."""
 
     id: str
@@ -57,14 +57,14 @@ class Message(Struct, frozen=True, kw_only=True):
 
 
 # ---------------------------------------------------------------- one event
-def cloudevent(item: Item) -> bytes:
+def cloudevent(item: StreamEvent) -> bytes:
     """Return the event in its envelope; its attributes are valid whoever published it."""
     made = CloudEvent(
-        id=_field(item, b"id") or spelt(item.position),
+        id=_field(item, b"id") or format_cursor(item.position),
         source=quote(_field(item, b"source"), safe=URI) or NAMELESS,
         type=item.kind,
         time=published(item),
-        position=spelt(item.position),
+        position=format_cursor(item.position),
         schemaversion=_field(item, b"v") or str(VERSION),
         traceparent=_field(item, b"traceparent") or msgspec.UNSET,
         data=Raw(item.data),
@@ -72,7 +72,7 @@ def cloudevent(item: Item) -> bytes:
     return msgspec.json.encode(made)
 
 
-def published(item: Item) -> str:
+def published(item: StreamEvent) -> str:
     """Return when it was published, RFC 3339."""
     said = _field(item, b"time")
     return (
@@ -82,7 +82,7 @@ def published(item: Item) -> str:
     )
 
 
-def _field(item: Item, name: bytes) -> str:
+def _field(item: StreamEvent, name: bytes) -> str:
     return item.fields.get(name, b"").decode(errors="replace")
 
 
@@ -94,33 +94,33 @@ def one_line(data: bytes) -> bytes:
 
 
 # ---------------------------------------------------------------- server-sent events
-def sse(item: Item) -> bytes:
+def sse(item: StreamEvent) -> bytes:
     """Return the event as an SSE frame."""
     return _sse_frame(item, one_line(item.data))
 
 
-def sse_cloudevent(item: Item) -> bytes:
+def sse_cloudevent(item: StreamEvent) -> bytes:
     """Return the event's envelope as an SSE frame."""
     return _sse_frame(item, one_line(cloudevent(item)))
 
 
-def _sse_frame(item: Item, data: bytes) -> bytes:
-    return b"id: %b\nevent: %b\ndata: %b\n\n" % (spelt(item.position).encode(), item.kind.encode(), data)
+def _sse_frame(item: StreamEvent, data: bytes) -> bytes:
+    return b"id: %b\nevent: %b\ndata: %b\n\n" % (format_cursor(item.position).encode(), item.kind.encode(), data)
 
 
-def sse_heartbeat(position: Position) -> bytes:
+def sse_heartbeat(position: Cursor) -> bytes:
     """Return a frame that a browser shows nobody, but whose place it takes over (HTML, 9.2.6: no data, no event)."""
-    return b": heartbeat\nid: %b\n\n" % spelt(position).encode()
+    return b": heartbeat\nid: %b\n\n" % format_cursor(position).encode()
 
 
-def sse_hello(position: Position) -> bytes:
+def sse_hello(position: Cursor) -> bytes:
     """Return what opens a stream: how long to wait before reconnecting, and where it begins."""
     return b"retry: 2000\n" + sse_heartbeat(position)
 
 
-def sse_gap(gap: Gap, position: Position) -> bytes:
+def sse_gap(gap: Gap, position: Cursor) -> bytes:
     """Return the frame that says what is missing before `position`."""
-    return b"id: %b\nevent: gap\ndata: %b\n\n" % (spelt(position).encode(), msgspec.json.encode(gap))
+    return b"id: %b\nevent: gap\ndata: %b\n\n" % (format_cursor(position).encode(), msgspec.json.encode(gap))
 
 
 def sse_error(problem: Problem) -> bytes:
@@ -134,24 +134,24 @@ def chunk(body: bytes) -> bytes:
 
 
 # ---------------------------------------------------------------- websocket
-def ws(item: Item) -> bytes:
+def ws(item: StreamEvent) -> bytes:
     """Return the event as a WebSocket frame."""
-    place = spelt(item.position)
-    message = Message(id=place, type=item.kind, time=published(item), data=Raw(item.data))
+    place = format_cursor(item.position)
+    message = WebSocketMessage(id=place, type=item.kind, time=published(item), data=Raw(item.data))
     return ws_frame(msgspec.json.encode(message))
 
 
-def ws_cloudevent(item: Item) -> bytes:
+def ws_cloudevent(item: StreamEvent) -> bytes:
     """Return the event's envelope as a WebSocket frame."""
     return ws_frame(cloudevent(item))
 
 
-def ws_heartbeat(position: Position) -> bytes:
+def ws_heartbeat(position: Cursor) -> bytes:
     """Return a message that only carries the reader's place."""
     return _ws_message(position, "heartbeat", {})
 
 
-def ws_gap(gap: Gap, position: Position) -> bytes:
+def ws_gap(gap: Gap, position: Cursor) -> bytes:
     """Return the message that says what is missing before `position`."""
     return _ws_message(position, "gap", gap)
 
@@ -161,8 +161,8 @@ def ws_error(problem: Problem) -> bytes:
     return ws_frame(msgspec.json.encode({"type": "error", "data": problem}))
 
 
-def _ws_message(position: Position, type_: str, data: Any) -> bytes:
-    return ws_frame(msgspec.json.encode(Message(id=spelt(position), type=type_, data=data)))
+def _ws_message(position: Cursor, type_: str, data: Any) -> bytes:
+    return ws_frame(msgspec.json.encode(WebSocketMessage(id=format_cursor(position), type=type_, data=data)))
 
 
 def ws_frame(payload: bytes) -> bytes:
@@ -175,30 +175,30 @@ def ws_frame(payload: bytes) -> bytes:
     return struct.pack("!BBQ", 0x81, 127, length) + payload
 
 
-class Form(Struct, frozen=True, kw_only=True):
+class StreamEncoder(Struct, frozen=True, kw_only=True):
     """How one way of listening spells what it is sent."""
 
-    event: Callable[[Item], bytes]
-    hello: Callable[[Position], bytes]
-    heartbeat: Callable[[Position], bytes]
-    gap: Callable[[Gap, Position], bytes]
+    event: Callable[[StreamEvent], bytes]
+    hello: Callable[[Cursor], bytes]
+    heartbeat: Callable[[Cursor], bytes]
+    gap: Callable[[Gap, Cursor], bytes]
     error: Callable[[Problem], bytes]
-    wrap: Callable[[bytes], bytes]
+    frame_batch: Callable[[bytes], bytes]
     """Around each batch of frames."""
 
-    def frame(self, item: Item) -> bytes:
+    def frame(self, item: StreamEvent) -> bytes:
         """Return what a client gets for an item: the event, or that it cannot be handed over."""
         if item.event is None:
             return self.gap(Gap(kinds=[item.kind], detail=item.trouble), item.position)
         return item.form(self.event)
 
 
-def sse_form(*, cloudevents: bool, chunked: bool) -> Form:
+def sse_encoder(*, cloudevents: bool, chunked: bool) -> StreamEncoder:
     """Return the form of Server-Sent Events; HTTP/1.0 knows no chunks."""
     return _SSE[cloudevents, chunked]
 
 
-def ws_form(*, cloudevents: bool) -> Form:
+def websocket_encoder(*, cloudevents: bool) -> StreamEncoder:
     """Return the form of a WebSocket."""
     return _WS[cloudevents]
 
@@ -208,25 +208,25 @@ def _as_it_is(body: bytes) -> bytes:
 
 
 _SSE: Final = {
-    (cloudevents, chunked): Form(
+    (cloudevents, chunked): StreamEncoder(
         event=sse_cloudevent if cloudevents else sse,
         hello=sse_hello,
         heartbeat=sse_heartbeat,
         gap=sse_gap,
         error=sse_error,
-        wrap=chunk if chunked else _as_it_is,
+        frame_batch=chunk if chunked else _as_it_is,
     )
     for cloudevents in (False, True)
     for chunked in (False, True)
 }
 _WS: Final = {
-    cloudevents: Form(
+    cloudevents: StreamEncoder(
         event=ws_cloudevent if cloudevents else ws,
         hello=ws_heartbeat,
         heartbeat=ws_heartbeat,
         gap=ws_gap,
         error=ws_error,
-        wrap=_as_it_is,
+        frame_batch=_as_it_is,
     )
     for cloudevents in (False, True)
 }

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from aiohttp import HttpVersion11, WSCloseCode, web
 
-from worker.gateway.cursor import moved
+from worker.gateway.cursor import replace_positions
 from worker.gateway.live.broadcaster import BEGUN_ANEW
-from worker.gateway.live.connection import DRAIN_POLL_S, Client, Ending
-from worker.gateway.live.encoders import sse_form, ws_form
+from worker.gateway.live.connection import DRAIN_POLL_S, CloseReason, StreamConnection
+from worker.gateway.live.encoders import sse_encoder, websocket_encoder
 from worker.gateway.live.replay import CHUNK
 from worker.gateway.middleware.cors import asks_for_websocket
 from worker.gateway.models import Gap
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from worker.filters import Filter
-    from worker.gateway.cursor import Position
-    from worker.gateway.live.broadcaster import Hub
-    from worker.gateway.live.encoders import Form
+    from worker.gateway.cursor import Cursor
+    from worker.gateway.live.broadcaster import Broadcaster
+    from worker.gateway.live.encoders import StreamEncoder
     from worker.gateway.live.figures import Figures
-    from worker.gateway.live.replay import History, Window
+    from worker.gateway.live.replay import ReplayReader, ReplayWindow
     from worker.schema import Kind
 
 log = structlog.get_logger()
@@ -54,14 +54,14 @@ FAREWELL_S: Final = 2.0
 MOST_RECEIVED_BYTES: Final = 4096
 CLOSE_TOO_SLOW: Final = 4008
 
-TOLD: Final[dict[Ending, tuple[str, str]]] = {
+TOLD: Final[dict[CloseReason, tuple[str, str]]] = {
     "too_slow": ("too_slow", "events were not read as fast as they came; resume behind the last one"),
     "stopping": ("stopping", "the gateway is stopping; reconnect, and resume behind the last event"),
     "spoke": ("bad_request", "nothing is to be sent on this socket"),
     "revoked": ("unauthorised", "the token is not good any more"),
     "failed": ("unavailable", "the past cannot be read now; reconnect, and resume behind the last event"),
 }
-CLOSE_CODE: Final[dict[Ending, int]] = {
+CLOSE_CODE: Final[dict[CloseReason, int]] = {
     "too_slow": CLOSE_TOO_SLOW,
     "stopping": WSCloseCode.GOING_AWAY,
     "spoke": WSCloseCode.POLICY_VIOLATION,
@@ -70,20 +70,27 @@ CLOSE_CODE: Final[dict[Ending, int]] = {
 }
 
 
-class Streams:
+class StreamEndpoint:
     """Everybody who listens."""
 
     def __init__(
-        self, hub: Hub, history: History, figures: Figures, *, most: int, buffer_bytes: int, heartbeat_s: float
+        self,
+        broadcaster: Broadcaster,
+        history: ReplayReader,
+        figures: Figures,
+        *,
+        most: int,
+        buffer_bytes: int,
+        heartbeat_s: float,
     ) -> None:
         """Serve at most `most` clients at a time."""
-        self._hub = hub
+        self._broadcaster = broadcaster
         self._history = history
         self._figures = figures
         self._most = most
         self._buffer_bytes = buffer_bytes
         self._heartbeat_s = heartbeat_s
-        self._clients: dict[Client, web.Request] = {}
+        self._clients: dict[StreamConnection, web.Request] = {}
         self._replaying = 0
         self._stopping = False
 
@@ -110,13 +117,13 @@ class Streams:
         while self._clients and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - for any of many
             await asyncio.sleep(DRAIN_POLL_S)
 
-    async def beat(self, stop: asyncio.Event) -> None:
+    async def send_heartbeats(self, stop: asyncio.Event) -> None:
         """Send heartbeats until `stop` is set."""
         while not stop.is_set():
             try:
                 await asyncio.wait_for(stop.wait(), self._heartbeat_s)
             except TimeoutError:
-                self._hub.choirs.beat(self._hub.position)
+                self._broadcaster.subscribers.send_heartbeat(self._broadcaster.position)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer GET /v1/stream."""
@@ -131,18 +138,18 @@ class Streams:
         return await self._sse(request, wanted, after)
 
     @staticmethod
-    def _after(request: web.Request) -> Position | None:
+    def _after(request: web.Request) -> Cursor | None:
         """Where to begin: what a browser that reconnects says overrides the address that it was given."""
         if last := request.headers.get("Last-Event-ID"):
             return place(last, "Last-Event-ID")
         return asked_place(request, "after")
 
     # ------------------------------------------------------------ two ways of listening
-    async def _sse(self, request: web.Request, wanted: Filter, after: Position | None) -> web.StreamResponse:
+    async def _sse(self, request: web.Request, wanted: Filter, after: Cursor | None) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         response.content_type = "text/event-stream"
         response.force_close()
-        form = sse_form(cloudevents=wants_cloudevents(request), chunked=request.version >= HttpVersion11)
+        form = sse_encoder(cloudevents=wants_cloudevents(request), chunked=request.version >= HttpVersion11)
         await response.prepare(request)
         if request.method == "HEAD":
             return response
@@ -150,15 +157,15 @@ class Streams:
             await response.write(b": communique\n\n")  # takes the headers with it; from here on we write ourselves
             how = await self._listen(client, wanted, form, after)
             if how in TOLD:
-                client.transport.write(form.wrap(form.error(make_problem(*TOLD[how]))))
+                client.transport.write(form.frame_batch(form.error(make_problem(*TOLD[how]))))
             await _see_off(client)
         return response
 
-    async def _websocket(self, request: web.Request, wanted: Filter, after: Position | None) -> web.StreamResponse:
+    async def _websocket(self, request: web.Request, wanted: Filter, after: Cursor | None) -> web.StreamResponse:
         socket = web.WebSocketResponse(compress=False, protocols=(SUBPROTOCOL,), max_msg_size=MOST_RECEIVED_BYTES)
         cloudevents = wants_cloudevents(request)
         await socket.prepare(request)
-        form = ws_form(cloudevents=cloudevents or socket.ws_protocol == SUBPROTOCOL)
+        form = websocket_encoder(cloudevents=cloudevents or socket.ws_protocol == SUBPROTOCOL)
         with self._client(request, "websocket") as client:
             hearing = asyncio.create_task(_hear(socket, client))
             try:
@@ -171,11 +178,11 @@ class Streams:
         return socket
 
     @contextlib.contextmanager
-    def _client(self, request: web.Request, way: str) -> Iterator[Client]:
+    def _client(self, request: web.Request, way: str) -> Iterator[StreamConnection]:
         """Count a client while it is there, and say in the log when it has gone."""
         if request.transport is None:
             raise ConnectionResetError
-        client, began = Client(request.transport, self._buffer_bytes), time.monotonic()
+        client, began = StreamConnection(request.transport, self._buffer_bytes), time.monotonic()
         self._clients[client] = request
         self._figures.opened[way] += 1
         try:
@@ -187,41 +194,43 @@ class Streams:
             log.info("stream", way=way, ended=how, replayed=client.replayed, s=round(time.monotonic() - began, 3))
 
     # ------------------------------------------------------------ past and present
-    async def _listen(self, client: Client, wanted: Filter, form: Form, after: Position | None) -> Ending:
+    async def _listen(
+        self, client: StreamConnection, wanted: Filter, form: StreamEncoder, after: Cursor | None
+    ) -> CloseReason:
         """Send events until the client or we have enough."""
-        begin = after or self._hub.position
-        client.send(form.wrap(form.hello(begin)))
+        begin = after or self._broadcaster.position
+        client.send(form.frame_batch(form.hello(begin)))
         if after:
             try:
                 begin = await self._kept(client, wanted, form, after)
-                while not self._hub.reaches(begin, wanted.kinds) and not client.ended.done():
+                while not self._broadcaster.reaches(begin, wanted.kinds) and not client.ended.done():
                     begin = await self._replay(client, wanted, form, begin)
             except Exception:  # a response that has begun can only end with a frame of its own
                 log.exception("replay failed")
                 client.end("failed")
         if not client.ended.done():  # since the hub was found to reach so far, nothing was waited for
-            self._hub.join(client, wanted, form, begin)
+            self._broadcaster.join(client, wanted, form, begin)
             if after:
                 log.info("replay", events=client.replayed)
             try:
                 await asyncio.wait((client.ended,))
             finally:
-                self._hub.leave(client)
+                self._broadcaster.leave(client)
         return client.ended.result()
 
-    async def _kept(self, client: Client, wanted: Filter, form: Form, after: Position) -> Position:
+    async def _kept(self, client: StreamConnection, wanted: Filter, form: StreamEncoder, after: Cursor) -> Cursor:
         """Return the place, or where the streams end that end before it: then that is said."""
-        if not self._hub.is_ahead(after, wanted.kinds):
+        if not self._broadcaster.is_ahead(after, wanted.kinds):
             return after
         if not (beyond := await self._history.beyond(wanted.kinds, after)):
             return after
-        place = moved(after, beyond)
-        client.send(form.wrap(form.gap(Gap(kinds=[*beyond], detail=BEGUN_ANEW), place)))
+        place = replace_positions(after, beyond)
+        client.send(form.frame_batch(form.gap(Gap(kinds=[*beyond], detail=BEGUN_ANEW), place)))
         return place
 
-    async def _replay(self, client: Client, wanted: Filter, form: Form, after: Position) -> Position:
+    async def _replay(self, client: StreamConnection, wanted: Filter, form: StreamEncoder, after: Cursor) -> Cursor:
         """Send what lies between a position and the present; return how far it got: within the hub's reach just now."""
-        window = self._history.window(wanted.kinds, after, self._hub.position)
+        window = self._history.window(wanted.kinds, after, self._broadcaster.position)
         self._replaying += 1
         try:
             return await self._send_past(client, wanted, form, window)
@@ -229,15 +238,17 @@ class Streams:
             self._replaying -= 1
             await window.aclose()
 
-    async def _send_past(self, client: Client, wanted: Filter, form: Form, window: Window) -> Position:
+    async def _send_past(
+        self, client: StreamConnection, wanted: Filter, form: StreamEncoder, window: ReplayWindow
+    ) -> Cursor:
         """Send chunk by chunk, at the client's pace, until what is left is within the hub's reach."""
         clock = asyncio.get_running_loop().time
         sent_at, begin = clock(), window.low
-        while not self._hub.reaches(window.low, wanted.kinds) and not client.ended.done():
+        while not self._broadcaster.reaches(window.low, wanted.kinds) and not client.ended.done():
             share = max(1, self._replaying // FULL_SPEED)
             window.count = max(FEWEST, CHUNK // share)
             if window.exhausted:
-                window.widen(self._hub.position)
+                window.widen(self._broadcaster.position)
             place = window.low
             passing = [item for item in await window.oldest() if item.passes(wanted)]
             frames = b"".join([form.frame(item) for item in passing])
@@ -249,7 +260,7 @@ class Streams:
             if not frames and clock() - sent_at > self._heartbeat_s:
                 frames = form.heartbeat(window.low)
             if frames:
-                client.send(form.wrap(frames))
+                client.send(form.frame_batch(frames))
                 sent_at = clock()
                 client.replayed += len(passing)
                 self._figures.replayed += len(passing)
@@ -261,12 +272,12 @@ class Streams:
         return window.low
 
 
-def _gap(form: Form, kinds: list[Kind], place: Position) -> bytes:
+def _gap(form: StreamEncoder, kinds: list[Kind], place: Cursor) -> bytes:
     detail = "what followed may have been trimmed away before it was read"
     return form.gap(Gap(kinds=kinds, detail=detail), place)
 
 
-async def _see_off(client: Client) -> None:
+async def _see_off(client: StreamConnection) -> None:
     """Let the client read what it was told; one that takes nothing, or takes it by the drop, is cut off."""
     try:
         async with asyncio.timeout(PATIENCE_S):
@@ -277,7 +288,7 @@ async def _see_off(client: Client) -> None:
         client.transport.abort()
 
 
-async def _hear(socket: web.WebSocketResponse, client: Client) -> None:
+async def _hear(socket: web.WebSocketResponse, client: StreamConnection) -> None:
     """Answer pings, and notice when the client leaves; it has nothing to say."""
     async for _ in socket:
         client.end("spoke")
@@ -285,7 +296,9 @@ async def _hear(socket: web.WebSocketResponse, client: Client) -> None:
     client.end("left")
 
 
-async def _close(socket: web.WebSocketResponse, client: Client, form: Form, how: Ending) -> None:
+async def _close(
+    socket: web.WebSocketResponse, client: StreamConnection, form: StreamEncoder, how: CloseReason
+) -> None:
     """Say why, and close; what is not read in time is given up."""
     problem = make_problem(*TOLD[how])
     client.transport.write(form.error(problem))

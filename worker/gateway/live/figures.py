@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from worker.gateway.live.event import Item
+    from worker.gateway.live.event import StreamEvent
 
 
 class Figures:
@@ -31,7 +31,7 @@ class Figures:
         self.lag_s = 0.0
         """How long the oldest event of the last batch had been published before it was sent on."""
 
-    def read(self, items: list[Item], now_ms: int) -> None:
+    def read(self, items: list[StreamEvent], now_ms: int) -> None:
         """Count a batch from the streams; `now_ms` is the server's clock."""
         for item in items:
             self.events[item.kind] += 1

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from worker.streams import Extent
 
 
-class Tally:
+class LossDetector:
     """Entries added since the beginning, less those that were read: what was trimmed away before it could be."""
 
     def __init__(self) -> None:

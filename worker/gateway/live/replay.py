@@ -6,8 +6,8 @@ import asyncio
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from worker.gateway.cursor import SEQUENCE_MAX, Position, before, moved
-from worker.gateway.live.event import Item, Placed, in_order, placed
+from worker.gateway.cursor import MAX_SEQUENCE, Cursor, previous_id, replace_positions
+from worker.gateway.live.event import KeyedEntry, StreamEvent, key_entry, merge_in_order
 from worker.schema import KINDS, Kind, event_stream
 from worker.streams import browse, entries, extents, order, persist
 
@@ -27,14 +27,14 @@ Bounds = tuple[str, str]
 class Read(NamedTuple):
     """What one read found of one kind."""
 
-    placed: list[Placed]
+    key_entry: list[KeyedEntry]
     oldest: list[Entry]
     """The oldest that is kept, if any."""
     is_last: bool
     """Whether there is no more."""
 
 
-class History:
+class ReplayReader:
     """Reads the event streams of one prefix by their ids; keeps no place of its own."""
 
     def __init__(self, client: Redis, prefix: str) -> None:
@@ -42,16 +42,16 @@ class History:
         self.client = client
         self._stream = {kind: event_stream(prefix, kind) for kind in KINDS}
 
-    def window(self, kinds: tuple[Kind, ...], low: Position, high: Position, chunk: int = CHUNK) -> Window:
+    def window(self, kinds: tuple[Kind, ...], low: Cursor, high: Cursor, chunk: int = CHUNK) -> ReplayWindow:
         """Look at the entries of some kinds behind `low`, up to `high`."""
-        return Window(self, kinds, low, high, chunk)
+        return ReplayWindow(self, kinds, low, high, chunk)
 
     async def read(self, bounds: dict[Kind, Bounds], count: int, *, newest: bool) -> dict[Kind, Read]:
         """Return up to `count` entries of each kind behind the first bound, up to the second; from either end."""
         found = await persist(self.client, lambda: self._ranges(bounds, count, newest=newest))
         return {
             kind: Read(
-                [placed(entry, kind) for entry in self._entries(kind, items)],
+                [key_entry(entry, kind) for entry in self._entries(kind, items)],
                 self._entries(kind, first),
                 is_last=len(items) < count,
             )
@@ -72,7 +72,7 @@ class History:
             pipe.xrange(self._stream[kind], count=1)
         return await pipe.execute()
 
-    async def gaps(self, kinds: tuple[Kind, ...], after: Position) -> list[Kind]:
+    async def gaps(self, kinds: tuple[Kind, ...], after: Cursor) -> list[Kind]:
         """Return the kinds of which something behind `after` may have been trimmed away.
 
         Streams lose their head: not while anything up to `after`, or the very next id, is the oldest kept.  Where it is
@@ -80,7 +80,7 @@ class History:
         """
         return [kind for kind in kinds if await self._trimmed(self._stream[kind], after[KINDS.index(kind)])]
 
-    async def beyond(self, kinds: tuple[Kind, ...], after: Position) -> dict[Kind, str]:
+    async def beyond(self, kinds: tuple[Kind, ...], after: Cursor) -> dict[Kind, str]:
         """Return the kinds whose stream ends before `after`, with its end; a time to come is no place beyond."""
         at = {self._stream[kind]: after[KINDS.index(kind)] for kind in kinds}
         found = await persist(self.client, lambda: extents(self.client, at))
@@ -88,27 +88,27 @@ class History:
             kind: found[self._stream[kind]].end
             for kind in kinds
             if order(found[self._stream[kind]].end) < (asked := order(at[self._stream[kind]]))
-            and asked[1] != SEQUENCE_MAX
+            and asked[1] != MAX_SEQUENCE
         }
 
     async def _trimmed(self, stream: str, at: str) -> bool:
         if order(at) == (0, 0):
             return False
         oldest = await persist(self.client, lambda: browse(self.client, stream, count=1))
-        if not oldest or order(before(oldest[0].id)) <= order(at):
+        if not oldest or order(previous_id(oldest[0].id)) <= order(at):
             return False
         info: Any = await persist(self.client, lambda: self.client.xinfo_stream(stream))
         return bool(info.get("entries-added") != info["length"])
 
 
-class Window:
+class ReplayWindow:
     """What is left to be read between two positions.  Each chunk narrows it, from below or from above, never both.
 
     A chunk ends where the first of the streams that may have more ends: what comes next in another stream may lie
     behind that.
     """
 
-    def __init__(self, history: History, kinds: tuple[Kind, ...], low: Position, high: Position, count: int) -> None:
+    def __init__(self, history: ReplayReader, kinds: tuple[Kind, ...], low: Cursor, high: Cursor, count: int) -> None:
         """Made by `History.window`."""
         self.low = low
         self.high = high
@@ -118,13 +118,13 @@ class Window:
         self._kinds = kinds
         self._ahead: asyncio.Task[dict[Kind, Read]] | None = None
         """What the next chunk needs, being read already."""
-        self._read: dict[Kind, list[Placed]] = {kind: [] for kind in kinds}
+        self._read: dict[Kind, list[KeyedEntry]] = {kind: [] for kind in kinds}
         self._more = set(kinds)
         self._begun: set[Kind] = set()
         self.lost: set[Kind] = set()
         """Kinds of which, since the first chunk from below, something may have been trimmed away before it was read."""
 
-    def widen(self, high: Position) -> None:
+    def widen(self, high: Cursor) -> None:
         """Let it reach up to a later position."""
         self.high = high
         self._more = set(self._kinds)
@@ -134,9 +134,9 @@ class Window:
         """Whether nothing is left."""
         return not self._more and not any(self._read.values())
 
-    async def oldest(self) -> list[Item]:
+    async def oldest(self) -> list[StreamEvent]:
         """Return the next items from below; none only where none are left."""
-        items = in_order(await self._chunk(newest=False), self.low)
+        items = merge_in_order(await self._chunk(newest=False), self.low)
         if items:
             self.low = items[-1].position
         if self.exhausted:
@@ -157,40 +157,40 @@ class Window:
             self._ahead.cancel()
             await asyncio.gather(self._ahead, return_exceptions=True)
 
-    async def newest(self) -> list[Item]:
+    async def newest(self) -> list[StreamEvent]:
         """Return the next items from above, the newest first; each item's position is just behind it."""
         top, found = self.high, await self._chunk(newest=True)
-        items = in_order(found, self._below(top, found))
+        items = merge_in_order(found, self._below(top, found))
         if items:
             self.high = self._below(top, found)
         items.reverse()
         return items
 
-    def _joined(self) -> Position:
+    def _joined(self) -> Cursor:
         """Everything up to `high` is passed, of the kinds looked at."""
         ends = {kind: high for kind, high in zip(KINDS, self.high, strict=True) if kind in self._kinds}
         at = dict(zip(KINDS, self.low, strict=True))
-        return moved(self.low, {kind: end for kind, end in ends.items() if order(end) > order(at[kind])})
+        return replace_positions(self.low, {kind: end for kind, end in ends.items() if order(end) > order(at[kind])})
 
     @staticmethod
-    def _below(top: Position, found: list[Placed]) -> Position:
+    def _below(top: Cursor, found: list[KeyedEntry]) -> Cursor:
         """Return the position just before the first of the entries in each stream."""
         first: dict[Kind, str] = {}
         for place in sorted(found, reverse=True):
-            first[place.kind] = before(place.entry.id)
-        return moved(top, first)
+            first[place.kind] = previous_id(place.entry.id)
+        return replace_positions(top, first)
 
-    async def _chunk(self, *, newest: bool) -> list[Placed]:
+    async def _chunk(self, *, newest: bool) -> list[KeyedEntry]:
         await self._fill(newest=newest)
         ends = [read[-1].key for kind, read in self._read.items() if kind in self._more]
         if not ends:
             return self._take(None, newest=newest)
         return self._take(max(ends) if newest else min(ends), newest=newest)
 
-    def _take(self, end: tuple[int, int, int] | None, *, newest: bool) -> list[Placed]:
+    def _take(self, end: tuple[int, int, int] | None, *, newest: bool) -> list[KeyedEntry]:
         """Take what has been read, up to a key."""
 
-        def within(place: Placed) -> bool:
+        def within(place: KeyedEntry) -> bool:
             return end is None or (place.key >= end if newest else place.key <= end)
 
         taken = [place for place in chain.from_iterable(self._read.values()) if within(place)]
@@ -205,7 +205,7 @@ class Window:
         ahead, self._ahead = self._ahead, None
         found = await (ahead or self._history.read(bounds, self.count, newest=newest))
         for kind, read in found.items():
-            self._read[kind] = read.placed
+            self._read[kind] = read.key_entry
             if read.is_last:
                 self._more.discard(kind)
             if kind in self._begun and any(order(entry.id) > order(bounds[kind][0]) for entry in read.oldest):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from worker.filters import CONFIDENCE, LONGEST_VALUE, MOST_VALUES, PARAMETERS
-from worker.gateway.cursor import ENTRY_PATTERN, POSITION_PATTERN, UNIX_MS_PATTERN
+from worker.gateway.cursor import CURSOR_PATTERN, ENTRY_PATTERN, UNIX_MS_PATTERN
 
 Json = dict[str, Any]
 
@@ -16,7 +16,7 @@ DEFAULT_EVENTS: Final = 100
 PLACE: Final[Json] = {
     "anyOf": [
         {"const": "$"},
-        {"type": "string", "pattern": f"^({POSITION_PATTERN}|{ENTRY_PATTERN}|{UNIX_MS_PATTERN})$"},
+        {"type": "string", "pattern": f"^({CURSOR_PATTERN}|{ENTRY_PATTERN}|{UNIX_MS_PATTERN})$"},
         {"type": "string", "format": "date-time"},
     ]
 }

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
-from worker.schema import Task, digest
+from worker.schema import Task, hash_id
 from worker.telemetry.tracing.span import Attributes, Kind, Origin, Span, is_recorded, recorded, span
 
 SYSTEM = "redis"
@@ -68,7 +68,7 @@ class Putting:
 
 def _origin(task: Task, *, is_root: bool = False) -> Origin:
     trace_id = task.trace_id
-    return Origin(trace_id=trace_id, root_id=digest("put", trace_id)[:16], is_root=is_root)
+    return Origin(trace_id=trace_id, root_id=hash_id("put", trace_id)[:16], is_root=is_root)
 
 
 def _task(task: Task) -> Attributes:
