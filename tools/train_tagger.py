@@ -17,9 +17,9 @@ from pathlib import Path
 import msgspec
 
 from worker.extract.grammar.pos_tagger import (
-    Model,
     Row,
     Tagger,
+    TaggerModel,
     look,
     of_history,
     of_neighbours,
@@ -29,7 +29,7 @@ from worker.extract.grammar.pos_tagger import (
     shape_of,
 )
 from worker.extract.grammar.tokens import tokenize
-from worker.extract.lexicon.lexicon import Lexicon, lexicon
+from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
 
 EPOCHS = 6
 SURE = 0.995
@@ -146,7 +146,7 @@ def _with_twins(tags: list[str]) -> list[str]:
     return tags + [twins[tag] for tag in tags if tag in twins and twins[tag] not in tags]
 
 
-def train(sentences: list[Sentence], untrained: Model) -> Weights:
+def train(sentences: list[Sentence], untrained: TaggerModel) -> Weights:
     """Averaged perceptron, greedy from left to right, on its own earlier guesses."""
     weights: dict[Look, Row] = {}
     totals: dict[tuple[Look, str], float] = defaultdict(float)
@@ -230,13 +230,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--language", default="en")
     args = parser.parse_args()
-    lex = lexicon(args.language)
+    lex = load_lexicon(args.language)
     if lex is None:
         raise SystemExit(f"no lexicon for {args.language}")
     sentences = [s for path in args.train for s in read(path, lex)]
     known, every = classes(sentences)
     rare = endings(sentences, known)
-    untrained = Model(tags=every, classes=known, endings=rare, weights={})
+    untrained = TaggerModel(tags=every, classes=known, endings=rare, weights={})
     model = msgspec.structs.replace(untrained, weights=train(sentences, untrained))
     packed = zlib.compress(msgspec.msgpack.encode(model), 9)
     args.out.write_bytes(packed)

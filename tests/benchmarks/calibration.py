@@ -19,8 +19,8 @@ from rich.table import Table
 
 from tests.benchmarks import gold, logistic
 from worker.extract.confidence import ConfidenceModel, ConfidenceModels, Features, confidence_models
-from worker.extract.document import open_document
-from worker.extract.lexicon.lexicon import lexicon
+from worker.extract.document import read_document
+from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.features import RESOLUTION
 from worker.extract.statements.statements import statements_with_features
 from worker.schema import Article
@@ -80,11 +80,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def judge(file: Path, language: str) -> Iterable[Judged]:
     """Yield every statement that our rules find in the annotated articles and that something can be said of."""
-    words = lexicon(language)
+    words = load_lexicon(language)
     if words is None:
         raise SystemExit(f"no lexicon for language {language!r}")
     for article in gold.articles(file):
-        read = open_document(Article(id=article.id, url="", text=article.text, language=language), words)
+        read = read_document(Article(id=article.id, url="", text=article.text, language=language), words)
         found = list(statements_with_features(read))
         for (_, traits), right in zip(found, gold.verdicts(article, [s for s, _ in found]), strict=True):
             if right is not None:

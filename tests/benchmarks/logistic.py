@@ -16,7 +16,7 @@ RIDGE = 1.0
 """Strength of the pull towards zero, in observations' worth: rare values stay close to what the others say."""
 SEEN_OFTEN = 20
 """Observations that a value needs for a weight of its own."""
-STEPS = 50
+MAX_STEPS = 50
 PRECISION = 1e-6
 
 Row = list[float]
@@ -43,7 +43,7 @@ def _often(observations: Sequence[Observation]) -> list[tuple[str, str]]:
 def _maximise(rows: Sequence[Sequence[int]], right: Sequence[bool], size: int) -> Row:
     """Climb the penalised likelihood; `rows` lists which weights each observation has, the bias (0) unpenalised."""
     weights = [0.0] * size
-    for _ in range(STEPS):
+    for _ in range(MAX_STEPS):
         gradient = [-RIDGE * w if n else 0.0 for n, w in enumerate(weights)]
         hessian = [[RIDGE if n == m and n else 0.0 for m in range(size)] for n in range(size)]
         for row, is_right in zip(rows, right, strict=True):

@@ -17,8 +17,8 @@ from tests.benchmarks.measure import Figure, Stopwatch, timed, tree_cpu_s
 from worker.demo.site import site
 from worker.errors import Failure
 from worker.extract import extract
-from worker.extract.document import open_document
-from worker.extract.lexicon.lexicon import lexicon
+from worker.extract.document import read_document
+from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.statements import extract_statements
 from worker.fetch.client import FEED, Fetcher
 from worker.parse import parse_article
@@ -54,13 +54,13 @@ def on_pages(kept: Sequence[Page], articles: Sequence[Article], rounds: int) -> 
 
 def readable(pages: Sequence[Page]) -> tuple[list[Page], list[Article]]:
     """Keep the pages that are articles in a language that events are found in, and parse them."""
-    kept = [(page, article) for page in pages if (article := _article(page)) and lexicon(article.language or "")]
+    kept = [(page, article) for page in pages if (article := _article(page)) and load_lexicon(article.language or "")]
     return [page for page, _ in kept], [article for _, article in kept]
 
 
 def _statements(article: Article) -> list[Statement]:
-    words = lexicon(article.language or "en")
-    return list(extract_statements(open_document(article, words))) if words else []
+    words = load_lexicon(article.language or "en")
+    return list(extract_statements(read_document(article, words))) if words else []
 
 
 def _article(page: Page) -> Article | None:

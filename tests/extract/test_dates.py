@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.extract.dates import DateFinder, Tense, resolve
-from worker.extract.lexicon import event_lexicon
+from worker.extract.dates import DateFinder, Tense, resolve_date
+from worker.extract.lexicon.event_lexicon import load_event_lexicon
 
-LEXICON = event_lexicon.load("en")
+LEXICON = load_event_lexicon("en")
 assert LEXICON
 FINDER = DateFinder(LEXICON.calendar)
 TUESDAY = date(2024, 9, 17)
@@ -19,7 +19,7 @@ def words_of(text: str) -> list[str]:
 
 def day_of(text: str, tense: Tense = "past", published: date | None = TUESDAY) -> date | None:
     [when] = FINDER.find(text, 0, len(text))
-    return resolve(when, published, tense)
+    return resolve_date(when, published, tense)
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,8 @@ def test_the_ends_of_the_calendar_are_no_error(published: date) -> None:
 def test_no_text_is_an_error_and_offsets_are_true(text: str, published: date) -> None:
     for when in FINDER.find(text, 0, len(text)):
         assert 0 <= when.start < when.end <= len(text)
-        resolve(when, published, "past")
-        resolve(when, published, "future")
+        resolve_date(when, published, "past")
+        resolve_date(when, published, "future")
 
 
 def test_a_long_run_of_date_words_is_read_in_linear_time() -> None:

@@ -15,7 +15,7 @@ import iso3166
 import msgspec
 from msgspec import Struct
 
-from worker.extract.lexicon.lexicon import Lexicon, lexicon
+from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
 from worker.schema import Actor
 
 _WORD = re.compile(r"[^\W_]+(?:[-'\u2019.][^\W_]+)*\.?")
@@ -69,7 +69,7 @@ def load(language: str) -> Sectors | None:
 
 def entity(actor: Actor, language: str) -> Entity:
     """Return a party as PLOVER has it; codes are None where the article does not tell."""
-    sectors, words = load(language), lexicon(language)
+    sectors, words = load(language), load_lexicon(language)
     beyond = _beyond(actor, sectors) if sectors and actor.country is None else None
     of_state = beyond is None  # the United Nations and their servants are of no sector of a state
     return Entity(

@@ -12,7 +12,7 @@ from worker.codes import TYPES, contexts
 from worker.export.actors import Entity, alpha3, country, entity
 from worker.extract.coding import country_of
 from worker.extract.lexicon import code_words
-from worker.extract.lexicon.lexicon import Lexicon, lexicon
+from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
 from worker.schema import Actor, Decision, Event, Meeting, Span, Statement
 
 _NAME = re.compile(r"[^\W\d_]+(?:[-'\u2019.][^\W\d_]+)*\.?")
@@ -167,7 +167,7 @@ def _refuses(event: Meeting) -> bool:
 
 def _objects(event: Decision) -> list[Entity]:
     """Return the countries that the object names, but for the deciders' own: those it is done to, or with."""
-    words = lexicon(event.language)
+    words = load_lexicon(event.language)
     if event.object is None or words is None:
         return []
     own = {decider.country for decider in event.deciders}
@@ -205,5 +205,5 @@ def _place(event: Event) -> Place | None:
 
 
 def _country_there(event: Meeting) -> str | None:
-    words = lexicon(event.language)
+    words = load_lexicon(event.language)
     return country_of(event.place, words) if words else None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.coding import coded
-from worker.extract.document import Extractor, open_document
+from worker.extract.document import Extractor, read_document
 from worker.extract.events.decisions import decisions
 from worker.extract.events.meetings import meetings
-from worker.extract.lexicon.lexicon import lexicon
+from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.statements import extract_statements
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def extract(article: Article) -> list[Event]:
     words = _words(article)
     if words is None:
         return []
-    doc = open_document(article, words)
+    doc = read_document(article, words)
     events = coded((event for extractor in EXTRACTORS for event in extractor(doc)), words)
     return sorted(events, key=lambda event: (event.sentence.start, event.cue.start if event.cue else 0))
 
@@ -38,7 +38,7 @@ def is_readable(article: Article) -> bool:
 
 def _words(article: Article) -> Lexicon | None:
     """Return the lexicon of the article's language; where none is told, English if the text looks like it."""
-    words = lexicon((article.language or "en").partition("-")[0].lower())
+    words = load_lexicon((article.language or "en").partition("-")[0].lower())
     unlike = words is not None and article.language is None and not _is_written_in(article.text, words)
     return None if unlike else words
 
@@ -46,5 +46,5 @@ def _words(article: Article) -> Lexicon | None:
 def _is_written_in(text: str, lexicon: Lexicon) -> bool:
     """Tell whether every thirtieth word or more of the beginning is of the commonest; a shorter text may be."""
     words = [word.strip(".,;:!?\"'“”‘’()") for word in text[:2000].lower().split()]
-    common = sum(word in lexicon.closed.commonest for word in words)
+    common = sum(word in lexicon.closed_classes.commonest for word in words)
     return len(words) < _FEW or _FEW * common >= len(words)

@@ -13,8 +13,9 @@ import msgspec
 
 from worker import codes
 from worker.codes import Codes
-from worker.extract.lexicon import code_words, event_lexicon
+from worker.extract.lexicon import code_words
 from worker.extract.lexicon.code_words import tokens
+from worker.extract.lexicon.event_lexicon import load_event_lexicon
 from worker.schema import Decision, Event, Meeting, Span, Statement
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class _Decided(_Told):
 
     def __init__(self, event: Decision, words: CodeWords) -> None:
         super().__init__(event.cue, words)
-        self.events = event_lexicon.load(event.language)
+        self.events = load_event_lexicon(event.language)
         self.object = tokens(event.object.text, _OBJECT) if event.object else []
 
     @cached_property

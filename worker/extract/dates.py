@@ -1,6 +1,6 @@
 """Dates as newspapers word them: found in a sentence, and resolved against the day of publication.
 
-`find` gives the words, `resolve` the day.  Only a single day is resolved: "last week", "in December" and whatever
+`find` gives the words, `resolve_date` the day.  Only a single day is resolved: "last week", "in December" and whatever
 two readers would read differently ("next Friday", "6/9/2024") stay None, with the words kept.  A range is resolved
 to its first day.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Tense = Literal["past", "future", "near"]
-Lean = Literal["past", "future", "this"]
+TimeDirection = Literal["past", "future", "this"]
 
 
 class Calendar(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,7 +31,7 @@ class Calendar(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Months that are other words too ("May", "March"): alone they need a preposition before them."""
     days: dict[str, int]
     """Deictic days and their distance from today in days ("yesterday" is -1)."""
-    leans: dict[str, Lean]
+    leans: dict[str, TimeDirection]
     """Words that place a period before, after or around now ("last", "next", "this")."""
     periods: list[str]
     parts: list[str]
@@ -51,7 +51,7 @@ class Calendar(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Expressions that are worth keeping as worded though they name no day ("soon")."""
 
 
-class When(NamedTuple):
+class TimeExpression(NamedTuple):
     """One expression of time: offsets of its words (without the preposition) and what they say.
 
     Every field but the offsets may be None: not said.
@@ -65,7 +65,7 @@ class When(NamedTuple):
     year: int | None = None
     shift: int | None = None
     """Days from the day of publication."""
-    lean: Lean | None = None
+    lean: TimeDirection | None = None
 
 
 _ONE_DAY = timedelta(days=1)
@@ -81,7 +81,7 @@ class DateFinder:
         self._pattern = re.compile(_pattern(calendar))
         self._anchors = _anchors(calendar)
 
-    def find(self, text: str, start: int, end: int) -> list[When]:
+    def find(self, text: str, start: int, end: int) -> list[TimeExpression]:
         """Return the expressions of time in `text[start:end]`, in order, without overlap."""
         anchors = [
             m.start() for m in _WORD.finditer(text, start, end) if m[0][0].isdigit() or m[0].lower() in self._anchors
@@ -92,14 +92,14 @@ class DateFinder:
         found = (self._read(m) for m in self._pattern.finditer(text, *window))
         return [when for when in found if when is not None]
 
-    def _read(self, m: re.Match[str]) -> When | None:
+    def _read(self, m: re.Match[str]) -> TimeExpression | None:
         g = {name: value.lower() for name, value in m.groupdict().items() if value}
         reader = next((r for group, r in _READERS if group in g), _worded)
         when = reader(g, self._calendar)
         return when and when._replace(start=m.start("when"), end=m.end("when"))
 
 
-def resolve(when: When, published: date | None, tense: Tense) -> date | None:
+def resolve_date(when: TimeExpression, published: date | None, tense: Tense) -> date | None:
     """Return the day that is meant, or None where the words name no single day.
 
     `tense` says on which side of the publication an incomplete date lies: "on Friday" of a meeting that took place is
@@ -117,7 +117,7 @@ def resolve(when: When, published: date | None, tense: Tense) -> date | None:
     return None
 
 
-def _calendar_day(when: When, published: date | None, tense: Tense) -> date | None:
+def _calendar_day(when: TimeExpression, published: date | None, tense: Tense) -> date | None:
     month, day = when.month or 0, when.day or 0
     if when.year is not None:
         return _day(when.year, month, day)
@@ -134,7 +134,7 @@ def _calendar_day(when: When, published: date | None, tense: Tense) -> date | No
     return None
 
 
-def _weekday(weekday: int, lean: Lean | None, published: date, tense: Tense) -> date | None:
+def _weekday(weekday: int, lean: TimeDirection | None, published: date, tense: Tense) -> date | None:
     if lean == "future":  # "next Friday": this week's or the one after, readers differ
         return None
     if lean == "past":
@@ -162,31 +162,31 @@ def _shifted(day: date, days: int) -> date | None:
 # ---------------------------------------------------------------- one reader per kind of expression
 Groups = dict[str, str]
 """The named groups that took part in a match, in lower case."""
-Reader: TypeAlias = "Callable[[Groups, Calendar], When | None]"
+Reader: TypeAlias = "Callable[[Groups, Calendar], TimeExpression | None]"
 
 
-def _worded(_: Groups, __: Calendar) -> When:
-    return When()
+def _worded(_: Groups, __: Calendar) -> TimeExpression:
+    return TimeExpression()
 
 
-def _iso(g: Groups, _: Calendar) -> When:
+def _iso(g: Groups, _: Calendar) -> TimeExpression:
     year, month, day = (int(part) for part in g["iso"].split("-"))
-    return When(day=day, month=month, year=year)
+    return TimeExpression(day=day, month=month, year=year)
 
 
-def _slashed(g: Groups, _: Calendar) -> When:
+def _slashed(g: Groups, _: Calendar) -> TimeExpression:
     """Read 13/09/2024 either way round, but only where one number cannot be a month."""
     first, second, year = (int(part) for part in g["slashed"].split(g["mark"]))
     if first > 12 >= second:  # noqa: PLR2004 - months in a year
-        return When(day=first, month=second, year=year)
+        return TimeExpression(day=first, month=second, year=year)
     if second > 12 >= first:  # noqa: PLR2004 - months in a year
-        return When(day=second, month=first, year=year)
-    return When()
+        return TimeExpression(day=second, month=first, year=year)
+    return TimeExpression()
 
 
-def _full(g: Groups, c: Calendar) -> When:
+def _full(g: Groups, c: Calendar) -> TimeExpression:
     order = "1" if "day1" in g else "2"
-    return When(
+    return TimeExpression(
         weekday=c.weekdays[g["named" + order]] if "named" + order in g else None,
         day=int(g["day" + order]),
         month=c.months[g["month" + order]],
@@ -194,33 +194,35 @@ def _full(g: Groups, c: Calendar) -> When:
     )
 
 
-def _named_weekday(g: Groups, c: Calendar) -> When:
-    return When(weekday=c.weekdays[g["weekday"]], lean=c.leans[g["lean1"]] if "lean1" in g else None)
+def _named_weekday(g: Groups, c: Calendar) -> TimeExpression:
+    return TimeExpression(weekday=c.weekdays[g["weekday"]], lean=c.leans[g["lean1"]] if "lean1" in g else None)
 
 
-def _named_month(g: Groups, c: Calendar) -> When | None:
+def _named_month(g: Groups, c: Calendar) -> TimeExpression | None:
     homonym = g["month3"] in c.homonyms and not g.keys() & {"within", "lean2", "year3"}
-    return None if homonym else When(month=c.months[g["month3"]], year=int(g["year3"]) if "year3" in g else None)
+    return (
+        None if homonym else TimeExpression(month=c.months[g["month3"]], year=int(g["year3"]) if "year3" in g else None)
+    )
 
 
-def _deictic(g: Groups, c: Calendar) -> When:
-    return When(shift=c.days[g["deictic"]])
+def _deictic(g: Groups, c: Calendar) -> TimeExpression:
+    return TimeExpression(shift=c.days[g["deictic"]])
 
 
-def _counted(g: Groups, c: Calendar) -> When | None:
+def _counted(g: Groups, c: Calendar) -> TimeExpression | None:
     """Read "three days ago" and "in three days"; a mere duration is no date."""
     if "ago" not in g and g.get("within") not in c.ahead:
         return None
     number = int(g["count"]) if g["count"].isdigit() else c.numbers[g["count"]]
-    return When(shift=number * c.units[g["unit"]] * (c.ago[g["ago"]] if "ago" in g else 1) or None)
+    return TimeExpression(shift=number * c.units[g["unit"]] * (c.ago[g["ago"]] if "ago" in g else 1) or None)
 
 
-def _part(g: Groups, c: Calendar) -> When:
-    return When(shift=0 if c.leans[g["lean3"]] == "this" else None)
+def _part(g: Groups, c: Calendar) -> TimeExpression:
+    return TimeExpression(shift=0 if c.leans[g["lean3"]] == "this" else None)
 
 
-def _bare_year(g: Groups, _: Calendar) -> When | None:
-    return When(year=int(g["year4"])) if "within" in g else None
+def _bare_year(g: Groups, _: Calendar) -> TimeExpression | None:
+    return TimeExpression(year=int(g["year4"])) if "within" in g else None
 
 
 _READERS: tuple[tuple[str, Reader], ...] = (

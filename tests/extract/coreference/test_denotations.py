@@ -5,21 +5,21 @@ import weakref
 
 import pytest
 
-from worker.extract.document import Doc, open_document
-from worker.extract.lexicon.lexicon import lexicon
+from worker.extract.document import Document, read_document
+from worker.extract.lexicon.lexicon import load_lexicon
 from worker.schema import Actor, Article
 
 
-def read(text: str) -> Doc:
-    words = lexicon("en")
+def read(text: str) -> Document:
+    words = load_lexicon("en")
     assert words is not None
-    return open_document(Article(id="a", url="https://news.example/a", text=text, language="en"), words)
+    return read_document(Article(id="a", url="https://news.example/a", text=text, language="en"), words)
 
 
 def denoted(text: str, phrase: str) -> Actor:
     doc = read(text)
     at = text.index(phrase)
-    actor, _ = doc.mentions.denotations.of(doc.text.token_at(at), doc.text.token_at(at + len(phrase) - 1) + 1)
+    actor, _ = doc.mentions.phrase_resolver.of(doc.text.token_at(at), doc.text.token_at(at + len(phrase) - 1) + 1)
     return actor
 
 

@@ -3,15 +3,15 @@
 import pytest
 
 from worker.extract.grammar.chunker import chunk
-from worker.extract.grammar.sentences import read
-from worker.extract.lexicon.lexicon import lexicon
+from worker.extract.grammar.sentences import annotate
+from worker.extract.lexicon.lexicon import load_lexicon
 
 
 def noun_phrases(string: str) -> list[str]:
-    words = lexicon("en")
+    words = load_lexicon("en")
     assert words is not None
-    text = read(string, words)
-    return [text.slice(phrase.first, phrase.last) for phrase in chunk(text, words).nouns]
+    text = annotate(string, words)
+    return [text.slice(phrase.first, phrase.last) for phrase in chunk(text, words).noun_phrases]
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,16 @@ from functools import cache
 import pytest
 
 from worker.extract.grammar.pos_tagger import (
-    Model,
     Tagger,
-    model,
+    TaggerModel,
+    load_tagger,
+    load_tagger_model,
     of_history,
     of_neighbours,
     of_pair,
     of_word,
     place,
     shape_of,
-    tagger,
 )
 
 LOOKS = (
@@ -25,7 +25,7 @@ LOOKS = (
 
 def small(**weights: dict[str, dict[str, float]]) -> Tagger:
     return Tagger(
-        Model(
+        TaggerModel(
             tags=["DT", "IN", "NN", "NNP", "NNS", "PUNCT", "VB", "VBG"],
             classes={"the": ["DT"], "to": ["IN"], "vote": ["NN", "VB"], "votes": ["NNS"]},
             endings={"lng": ["VBG"], "C": ["NNP"], "l": ["NN"]},
@@ -35,8 +35,8 @@ def small(**weights: dict[str, dict[str, float]]) -> Tagger:
 
 
 @cache
-def trained() -> Model:
-    return model("en")
+def trained() -> TaggerModel:
+    return load_tagger_model("en")
 
 
 def tag(model: Tagger, sentence: str) -> list[str]:
@@ -90,15 +90,15 @@ def test_what_was_read_before_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
     ],
 )
 def test_news_is_told_in_its_own_grammar(sentence: str, verb: str, expected: str) -> None:
-    assert tag(tagger("en"), sentence)[sentence.split().index(verb)] == expected
+    assert tag(load_tagger("en"), sentence)[sentence.split().index(verb)] == expected
 
 
 def test_tagging_asks_what_training_learnt_to_the_letter() -> None:
     sentence = "Mooring owners plan to walk out , “ Votes plan ahead , ” Belm 's deputy said , and then left to vote ."
-    assert tag(tagger("en"), sentence) == spelled_out(trained(), sentence.split())
+    assert tag(load_tagger("en"), sentence) == spelled_out(trained(), sentence.split())
 
 
-def spelled_out(model: Model, words: list[str]) -> list[str]:
+def spelled_out(model: TaggerModel, words: list[str]) -> list[str]:
     tags: list[str] = []
     lower = ["", *(word.lower() for word in words), "", ""]
     for i, word in enumerate(words):

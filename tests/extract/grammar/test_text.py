@@ -4,21 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.extract.grammar.sentences import Text, read
-from worker.extract.lexicon.lexicon import Lexicon, lexicon
+from worker.extract.grammar.sentences import AnnotatedText, annotate
+from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
 
 
 def english() -> Lexicon:
-    words = lexicon("en")
+    words = load_lexicon("en")
     assert words is not None
     return words
 
 
-def text(string: str) -> Text:
-    return read(string, english())
+def text(string: str) -> AnnotatedText:
+    return annotate(string, english())
 
 
-def quoted(string: str) -> list[str]:
+def quotation_of(string: str) -> list[str]:
     found = text(string)
     return [found.slice(q.first, q.last) for q in found.quotations]
 
@@ -51,11 +51,11 @@ def test_a_quotation_that_goes_on_is_not_cut() -> None:
 
 def test_every_style_of_marks_is_read() -> None:
     for left, right in ("“”", "«»", "„“", '""', ("''", "''"), "\u2018\u2019", "''"):
-        assert quoted(f"He said {left}we will stay{right} and left.") == [f"{left}we will stay{right}"]
+        assert quotation_of(f"He said {left}we will stay{right} and left.") == [f"{left}we will stay{right}"]
 
 
 def test_apostrophes_are_no_quotations() -> None:
-    assert quoted("The workers' boats didn't leave; rock 'n' roll was Smith's in the '90s.") == []
+    assert quotation_of("The workers' boats didn't leave; rock 'n' roll was Smith's in the '90s.") == []
 
 
 def test_a_missing_closing_mark_ends_with_the_paragraph_and_goes_on_when_reopened() -> None:
@@ -65,7 +65,7 @@ def test_a_missing_closing_mark_ends_with_the_paragraph_and_goes_on_when_reopene
 
 
 def test_a_missing_opening_mark_is_taken_to_open_with_its_sentence() -> None:
-    assert quoted("He spoke. We will stay,” she said.") == ["We will stay,”"]
+    assert quotation_of("He spoke. We will stay,” she said.") == ["We will stay,”"]
 
 
 @pytest.mark.parametrize("verb", ["met", "welcomed"])
@@ -94,4 +94,4 @@ def test_any_text_is_covered_by_tokens_in_order(string: str) -> None:
     assert [i for a, b in found.sentences for i in range(a, b)] == list(range(len(found.words)))
     assert len(found.tags) == len(found.words)
     for number, quotation in enumerate(found.quotations):
-        assert found.quoted[quotation.first : quotation.last] == [number] * (quotation.last - quotation.first)
+        assert found.quotation_of[quotation.first : quotation.last] == [number] * (quotation.last - quotation.first)

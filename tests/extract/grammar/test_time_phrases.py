@@ -4,9 +4,9 @@ import pytest
 
 from worker.extract import extract
 from worker.extract.grammar.chunker import chunk
-from worker.extract.grammar.sentences import read
-from worker.extract.grammar.time_phrases import is_time
-from worker.extract.lexicon.lexicon import lexicon
+from worker.extract.grammar.sentences import annotate
+from worker.extract.grammar.time_phrases import is_time_expression
+from worker.extract.lexicon.lexicon import load_lexicon
 from worker.schema import Article, Statement
 
 
@@ -16,11 +16,11 @@ def speakers(string: str) -> list[str | None]:
 
 
 def times(string: str) -> list[str]:
-    words = lexicon("en")
+    words = load_lexicon("en")
     assert words is not None
-    text = read(string, words)
-    found = chunk(text, words).nouns
-    return [text.slice(p.first, p.last) for p in found if is_time(text, p.first, p.last, p.head, words)]
+    text = annotate(string, words)
+    found = chunk(text, words).noun_phrases
+    return [text.slice(p.first, p.last) for p in found if is_time_expression(text, p.first, p.last, p.head, words)]
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,18 @@
 
 import pytest
 
-from worker.extract.grammar.sentences import Text, read
-from worker.extract.lexicon.lexicon import Lexicon, lexicon
+from worker.extract.grammar.sentences import AnnotatedText, annotate
+from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
 
 
 def english() -> Lexicon:
-    words = lexicon("en")
+    words = load_lexicon("en")
     assert words is not None
     return words
 
 
-def text(string: str) -> Text:
-    return read(string, english())
+def text(string: str) -> AnnotatedText:
+    return annotate(string, english())
 
 
 def class_of(word: str, string: str) -> str:

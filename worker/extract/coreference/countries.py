@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache, cached_property
 
-from worker.extract.grammar.sentences import Text
-from worker.extract.lexicon.lexicon import Lexicon
-from worker.extract.lexicon.lexicon import lexicon as lexicon_of
+from worker.extract.grammar.sentences import AnnotatedText
+from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
 
 _OFTEN = 3
 """Times that a country must be named before an article can be at home in it."""
@@ -20,15 +19,15 @@ _OFTEN = 3
 @cache
 def _first_words(language: str) -> frozenset[str]:
     """The first word of every country, people and seat of power."""
-    words = lexicon_of(language)
+    words = load_lexicon(language)
     places = (*words.countries, *words.demonyms, *words.seats) if words is not None else ()
     return frozenset(place.partition(" ")[0] for place in places)
 
 
-class Countries:
+class CountryFinder:
     """Finds the countries of one article."""
 
-    def __init__(self, text: Text, lexicon: Lexicon) -> None:
+    def __init__(self, text: AnnotatedText, lexicon: Lexicon) -> None:
         self.text, self.lexicon = text, lexicon
         self._openers = _first_words(lexicon.language)
 

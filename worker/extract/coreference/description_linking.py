@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from worker.extract.coreference.descriptions import Description, Descriptions
-from worker.extract.coreference.entities import MANY, Entity, Focus
-from worker.extract.coreference.name_registry import People
+from worker.extract.coreference.descriptions import Description, DescriptionMatcher
+from worker.extract.coreference.entities import MANY, Entity, Salience
+from worker.extract.coreference.name_registry import NameRegistry
 from worker.extract.coreference.person import Person
 
 _SHARE = 1.5
@@ -22,12 +22,12 @@ _PARAGRAPHS = 3
 """Within which somebody who spoke first without a name is named."""
 
 
-class Identities:
+class DescriptionLinker:
     """The people of one article, named and described, met in the order of its reading."""
 
-    def __init__(self, people: People, focus: Focus) -> None:
-        self.people, self.focus, self.text, self.words = people, focus, people.text, people.words
-        self.descriptions = Descriptions(people)
+    def __init__(self, registry: NameRegistry, salience: Salience) -> None:
+        self.registry, self.salience, self.text, self.words = registry, salience, registry.text, registry.words
+        self.descriptions = DescriptionMatcher(registry)
         self._of: dict[int, Entity] = {}
         """id of a person -> entity."""
         self._met: list[Entity] = []
@@ -47,7 +47,7 @@ class Identities:
     def introduced(self, entity: Entity, token: int) -> None:
         """Somebody speaks by name for the first time: he or she may be who spoke without one just before."""
         limit = self.text.paragraph_of[token] - _PARAGRAPHS
-        for before in reversed(self.focus.speakers[-MANY:]):
+        for before in reversed(self.salience.speakers[-MANY:]):
             description = before.description
             if description is None or before.same is not None or self._votes.get(description.key):
                 continue
@@ -79,7 +79,7 @@ class Identities:
         """The role that a description tells belongs to the person."""
         first = description.first
         start = first + 1 if self.text.tags[first] in {"DT", "PRP$"} else first
-        self.people.learn_role(person, start, description.last, first)
+        self.registry.learn_role(person, start, description.last, first)
 
     # ------------------------------------------------------------ holders
     def _holder(self, description: Description, owner: Entity | None) -> Person | None:
@@ -128,9 +128,9 @@ class Identities:
             and description.head not in self.words.unofficial_roles | self.words.private_roles
         ):
             return False  # "the president" is the reader's own, named or not
-        plain = self.people.lexicon.state_words
+        plain = self.registry.lexicon.state_words
         country = description.country or ""
-        return all(word in plain or self.people.countries.names(word, country) for word in description.words)
+        return all(word in plain or self.registry.countries.names(word, country) for word in description.words)
 
     def decide(self) -> None:
         """Give each description to the one with most votes, the surest first; nobody has offices of two countries."""

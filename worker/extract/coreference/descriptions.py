@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from worker.extract.coreference.name_registry import People
+from worker.extract.coreference.name_registry import NameRegistry
 from worker.extract.coreference.person import Person
 from worker.extract.coreference.roles import is_role
 from worker.extract.grammar.chunker import NounPhrase
@@ -39,13 +39,13 @@ class Description(Struct, frozen=True):
         return self.head, self.country, self.former
 
 
-class Descriptions:
+class DescriptionMatcher:
     """Reads the descriptions of one article and tells whom they fit."""
 
-    def __init__(self, people: People) -> None:
-        self.people, self.countries = people, people.countries
-        self.text, self.lexicon, self.words = people.text, people.lexicon, people.words
-        self._small = self.lexicon.closed.small | self.lexicon.closed.indefinite
+    def __init__(self, registry: NameRegistry) -> None:
+        self.registry, self.countries = registry, registry.countries
+        self.text, self.lexicon, self.words = registry.text, registry.lexicon, registry.words
+        self._small = self.lexicon.closed_classes.small | self.lexicon.closed_classes.indefinite
 
     def read(self, phrase: NounPhrase, last: int) -> Description | None:
         """Read a noun phrase, up to `last` with what belongs to it; None where it is headed by no role."""
@@ -65,7 +65,7 @@ class Descriptions:
             country=self.countries.within(phrase.first, last),
             place=self.countries.words_of_place(phrase.first, last),
             former=bool(words & past) or noun.startswith("ex-"),
-            definite=text.lower[phrase.first] not in lexicon.closed.indefinite,
+            definite=text.lower[phrase.first] not in lexicon.closed_classes.indefinite,
             gender=lexicon.gender_of.get(head),
             owned=text.tags[phrase.first] == "PRP$",
         )
@@ -79,7 +79,7 @@ class Descriptions:
 
     def fitting(self, description: Description) -> list[Person]:
         """Everybody whose roles bear the description out; empty where nobody's do."""
-        known = [p for p in self.people.by_role(description.head) if self._agrees(p, description)]
+        known = [p for p in self.registry.by_role(description.head) if self._agrees(p, description)]
         found = [p for p in known if not self._unsaid(p, description)]
         if not found and len(known) == 1 and description.definite:
             found = [p for p in known if self._refines(p, description)]

@@ -61,7 +61,7 @@ class Entity(Struct, eq=False):
             self.person.gender = gender
 
 
-class Focus:
+class Salience:
     """Who stands out.  Mentions raise an entity, sentences let all fade."""
 
     def __init__(self) -> None:

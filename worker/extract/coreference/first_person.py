@@ -6,7 +6,7 @@ Lunde is a teacher in Oslo.").  Elsewhere nobody knows who "I" is.
 
 from __future__ import annotations
 
-from worker.extract.coreference.name_registry import People
+from worker.extract.coreference.name_registry import NameRegistry
 from worker.extract.coreference.person import Person
 
 _NOTES = 3
@@ -17,24 +17,24 @@ _LONG = 60
 """Words of a longer paragraph, which is no note about an author."""
 
 
-def author(people: People) -> Person | None:
+def author(registry: NameRegistry) -> Person | None:
     """Return who wrote the article in the first person; None where it does not say."""
-    paragraphs = people.text.paragraphs
+    paragraphs = registry.text.paragraphs
     for first, last in paragraphs[:_LINES]:
-        if people.text.lower[first] == "by" and last - first < _LONG:
-            return people.at.get(first + 1)
+        if registry.text.lower[first] == "by" and last - first < _LONG:
+            return registry.at.get(first + 1)
     for first, last in reversed(paragraphs[-_NOTES:]):
-        if last - first < _LONG and _is_note(people, first):
-            return people.at.get(first)
+        if last - first < _LONG and _is_note(registry, first):
+            return registry.at.get(first)
     return None
 
 
-def _is_note(people: People, first: int) -> bool:
+def _is_note(registry: NameRegistry, first: int) -> bool:
     """Whether a paragraph opens with somebody's name, not given before, and says what he or she is."""
-    person, phrase = people.at.get(first), people.phrases.noun(first)
+    person, phrase = registry.at.get(first), registry.chunks.noun_phrase(first)
     if person is None or phrase is None or person.seen[0] != first or len(person.tokens) == 1:
         return False
-    verb = people.phrases.verb(phrase.last)
+    verb = registry.chunks.verb_group(phrase.last)
     return verb is not None and (
-        people.text.tags[verb.head] == "VBZ" or people.text.lower[verb.head] in people.lexicon.be
+        registry.text.tags[verb.head] == "VBZ" or registry.text.lower[verb.head] in registry.lexicon.be
     )

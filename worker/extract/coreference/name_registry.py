@@ -10,18 +10,18 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 
-from worker.extract.coreference.countries import Countries
+from worker.extract.coreference.countries import CountryFinder
 from worker.extract.coreference.name_matching import bare, compatible, key, one_letter_off
 from worker.extract.coreference.names import Name, names
-from worker.extract.coreference.organisation_aliases import Bodies
+from worker.extract.coreference.organisation_aliases import OrganisationAliases
 from worker.extract.coreference.person import Person
 from worker.extract.coreference.roles import with_role
-from worker.extract.grammar.chunker import Phrases
-from worker.extract.grammar.pos_tagger import tagger
-from worker.extract.grammar.sentences import Text
+from worker.extract.grammar.chunker import Chunks
+from worker.extract.grammar.pos_tagger import load_tagger
+from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.gazetteer import Gender
 from worker.extract.lexicon.lexicon import Lexicon
-from worker.extract.lexicon.person_words import load
+from worker.extract.lexicon.person_words import load_person_words
 
 _NOTHING: frozenset[str] = frozenset()
 _MANY = 40
@@ -35,15 +35,15 @@ _LONG_ROLE = 8
 """Words from which a longer role tells no more."""
 
 
-class People:
+class NameRegistry:
     """Everybody whom one article names, by surname, given name, role and place in the text."""
 
-    def __init__(self, text: Text, phrases: Phrases, lexicon: Lexicon, countries: Countries) -> None:
+    def __init__(self, text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, countries: CountryFinder) -> None:
         self.text = text
-        self.phrases = phrases
+        self.chunks = chunks
         self.lexicon = lexicon
         self.countries = countries
-        self.names = [with_role(text, phrases, lexicon, name) for name in names(text, phrases, lexicon)]
+        self.names = [with_role(text, chunks, lexicon, name) for name in names(text, chunks, lexicon)]
         self.everyone: list[Person] = []
         self.speakers: list[Person | None] = []
         """Who spoke so far; None for what is no person."""
@@ -53,8 +53,8 @@ class People:
         """Token of a role -> its holder."""
         self.in_phrase: dict[int, list[Name]] = {}
         """Number of a noun phrase -> the names in it."""
-        self.bodies = Bodies(text, phrases, lexicon)
-        self.words = load(lexicon.language)
+        self.bodies = OrganisationAliases(text, chunks, lexicon)
+        self.words = load_person_words(lexicon.language)
         self._by_surname: dict[str, list[Person]] = {}
         self._by_given: dict[str, list[Person]] = {}
         self._family_first: dict[str, list[Person]] = {}
@@ -98,7 +98,7 @@ class People:
     def _is_no_word(self, token: int) -> bool:
         """Whether a capitalised word is none of the language's, nor a title, place or people."""
         word, low, lexicon = self.text.words[token], self.text.lower[token], self.lexicon
-        known = tagger(lexicon.language).classes
+        known = load_tagger(lexicon.language).classes
         if self.text.tags[token] != "NNP" or word.isupper() or low in known or low[-1] == ".":
             return False
         return not (low in lexicon.roles or low in lexicon.titles or word in lexicon.demonyms or word in lexicon.seats)
@@ -111,7 +111,9 @@ class People:
 
     def _meet(self, name: Name) -> None:
         """A name of several words: the bearer is known under a compatible name, or new."""
-        tokens = self._without_nouns(bare(self.text.words[name.first : name.last], self.lexicon.closed.generations))
+        tokens = self._without_nouns(
+            bare(self.text.words[name.first : name.last], self.lexicon.closed_classes.generations)
+        )
         if len(tokens) < 2:  # noqa: PLR2004 - a surname and "Jr."
             return
         person = next(
@@ -126,13 +128,13 @@ class People:
                 self._family_first.setdefault(key(tokens[0]), []).append(person)
         elif len(tokens) > len(person.tokens):
             person.tokens = tokens
-        if self.text.lower[name.last - 1] in self.lexicon.closed.generations:
+        if self.text.lower[name.last - 1] in self.lexicon.closed_classes.generations:
             person.suffix = self.text.words[name.last - 1]
         self._learn(person, name)
 
     def _without_nouns(self, tokens: list[str]) -> list[str]:
         """Leave off what captions add to a name: "Ida Lunde Rally", "Lunde Speech" where there is a "Mrs. Lunde"."""
-        known, at = tagger(self.lexicon.language).classes, len(tokens)
+        known, at = load_tagger(self.lexicon.language).classes, len(tokens)
         least = 1 if key(tokens[0]) in self._titled else 2
         while at > least and known.get(tokens[at - 1].lower()) in _COMMON and tokens[at - 1] not in known:
             at -= 1
@@ -220,10 +222,10 @@ class People:
         heads, head = set(), ""
         for word in [*role[owner + 1 :], "and"]:
             spelled = self.words.long_forms.get(word.rstrip("."), (word,))
-            if word in self.lexicon.closed.of_role or word in {"and", ","}:
+            if word in self.lexicon.closed_classes.of_role or word in {"and", ","}:
                 heads.add(head)
                 head = ""
-                if word in self.lexicon.closed.of_role:
+                if word in self.lexicon.closed_classes.of_role:
                     break
             elif spelled[-1] in self.lexicon.roles:
                 head = spelled[-1]
@@ -242,7 +244,7 @@ class People:
 
     def introduce(self, name: Name) -> Person:
         """A name that nothing explains, but which speaks: a person from here on."""
-        tokens = bare(self.text.words[name.first : name.last], self.lexicon.closed.generations)
+        tokens = bare(self.text.words[name.first : name.last], self.lexicon.closed_classes.generations)
         person = Person(tokens=tokens, sure=True, seen=[name.first])
         self.everyone.append(person)
         self._by_surname.setdefault(key(tokens[-1]), []).append(person)
@@ -263,7 +265,7 @@ class People:
         Of several the last speaker, else the one whom the article names most often.
         """
         word = key(self.text.words[token])
-        courtesy = token > 0 and self.text.lower[token - 1].rstrip(".") in self.lexicon.closed.courtesies
+        courtesy = token > 0 and self.text.lower[token - 1].rstrip(".") in self.lexicon.closed_classes.courtesies
         for known in (self._by_surname, self._family_first if courtesy else self._by_given):
             bearers = [p for p in known.get(word, [])[:_MANY] if gender is None or p.gender in {None, gender}]
             titled = [p for p in bearers if role_words & p.role_words]
@@ -279,7 +281,7 @@ class People:
 
     def names_in(self, token: int) -> list[Name]:
         """Return the names in the noun phrase over a token."""
-        return self.in_phrase.get(self.phrases.noun_at[token], [])
+        return self.in_phrase.get(self.chunks.noun_phrase_of[token], [])
 
     def titles_of(self, name: Name) -> frozenset[str]:
         """Return the role words before a name."""

@@ -10,9 +10,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from worker.extract.grammar.chunker import NounPhrase, Phrases
-from worker.extract.grammar.sentences import Text
-from worker.extract.grammar.time_phrases import is_time
+from worker.extract.grammar.chunker import Chunks, NounPhrase
+from worker.extract.grammar.sentences import AnnotatedText
+from worker.extract.grammar.time_phrases import is_time_expression
 from worker.extract.lexicon.gazetteer import Gender
 from worker.extract.lexicon.lexicon import Lexicon
 
@@ -40,10 +40,10 @@ class Name(Struct, frozen=True, gc=False):
     gender: Gender | None = None
 
 
-def names(text: Text, phrases: Phrases, lexicon: Lexicon) -> list[Name]:
+def names(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> list[Name]:
     """Find the names of a text in order, each with the role that the words before it give."""
     found: list[Name] = []
-    for number, phrase in enumerate(phrases.nouns):
+    for number, phrase in enumerate(chunks.noun_phrases):
         if text.tags[phrase.head] in {"PRP", "EX", "WP"}:
             continue
         for first, last in _parts(text, phrase):
@@ -53,7 +53,7 @@ def names(text: Text, phrases: Phrases, lexicon: Lexicon) -> list[Name]:
     return found
 
 
-def _parts(text: Text, phrase: NounPhrase) -> list[tuple[int, int]]:
+def _parts(text: AnnotatedText, phrase: NounPhrase) -> list[tuple[int, int]]:
     """Cut a noun phrase at its possessives: "Hale 's press officer Jo Fry" is two parts."""
     if "POS" not in text.tags[phrase.first : phrase.last]:
         return [(phrase.first, phrase.last)]
@@ -67,7 +67,7 @@ def _parts(text: Text, phrase: NounPhrase) -> list[tuple[int, int]]:
     return parts
 
 
-def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> Name | None:
+def _name(text: AnnotatedText, lexicon: Lexicon, number: int, first: int, last: int) -> Name | None:
     """Find the name that ends a part of a noun phrase."""
     if text.words[last - 1].islower():
         return None
@@ -76,7 +76,7 @@ def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> N
         start -= 1
     while start < last and not _may_open_name(text, start):
         start += 1
-    if start == last or is_time(text, first, last, last - 1, lexicon) or is_pronoun(text, start, lexicon):
+    if start == last or is_time_expression(text, first, last, last - 1, lexicon) or is_pronoun(text, start, lexicon):
         return None
     split = _after_role(text, lexicon, first, start, last)
     gender = _title_gender(text, lexicon, first, split)
@@ -99,7 +99,7 @@ def _name(text: Text, lexicon: Lexicon, number: int, first: int, last: int) -> N
     )
 
 
-def _role(text: Text, lexicon: Lexicon, first: int, split: int, name: int) -> tuple[int, int]:
+def _role(text: AnnotatedText, lexicon: Lexicon, first: int, split: int, name: int) -> tuple[int, int]:
     """Return the words before a name that say what its bearer is; a bare "Mr." or "Rev." says nothing."""
     while first < split and text.tags[first] in {"DT", "PRP$"}:
         first += 1
@@ -108,24 +108,24 @@ def _role(text: Text, lexicon: Lexicon, first: int, split: int, name: int) -> tu
     return (first, name) if first < name and not courtesy else _NO_ROLE
 
 
-def is_pronoun(text: Text, i: int, lexicon: Lexicon) -> bool:
+def is_pronoun(text: AnnotatedText, i: int, lexicon: Lexicon) -> bool:
     """Whether a word is a pronoun that the tagger took for a name; "US" is none."""
     return text.lower[i] in lexicon.pronouns and (len(text.words[i]) == 1 or not text.words[i].isupper())
 
 
-def _may_open_name(text: Text, i: int) -> bool:
+def _may_open_name(text: AnnotatedText, i: int) -> bool:
     """A capital opens a name, but not that of a word which only opens its sentence ("Many Estonians", "The Greens")."""
-    return text.words[i][0].isupper() and (text.tags[i] not in _OPENING or text.sentence(i)[0] != i)
+    return text.words[i][0].isupper() and (text.tags[i] not in _OPENING or text.sentence_range(i)[0] != i)
 
 
-def _is_name_word(text: Text, i: int, lexicon: Lexicon) -> bool:
+def _is_name_word(text: AnnotatedText, i: int, lexicon: Lexicon) -> bool:
     word = text.words[i]
     if word[0].isupper():
         return text.tags[i] in _CAPITALISED or len(word) > 1
     return word == "&" or (text.lower[i] in lexicon.name_particles)
 
 
-def _after_role(text: Text, lexicon: Lexicon, first: int, start: int, last: int) -> int:
+def _after_role(text: AnnotatedText, lexicon: Lexicon, first: int, start: int, last: int) -> int:
     """Where the name proper begins: after the last title or role word of the capitalised run.
 
     A role word that ends the run after a given name or "Mr." is a surname ("Martin Bishop").
@@ -136,19 +136,21 @@ def _after_role(text: Text, lexicon: Lexicon, first: int, start: int, last: int)
         if word in lexicon.roles or word in lexicon.titles:
             ends = i == last - 1 and i > first
             before = text.lower[i - 1].rstrip(".") if ends else ""
-            if not (ends and (before in lexicon.closed.courtesies or (i > split and before in lexicon.given_names))):
+            if not (
+                ends and (before in lexicon.closed_classes.courtesies or (i > split and before in lexicon.given_names))
+            ):
                 split = i + 1
     return split
 
 
-def _after_demonym(text: Text, lexicon: Lexicon, start: int, last: int) -> int:
+def _after_demonym(text: AnnotatedText, lexicon: Lexicon, start: int, last: int) -> int:
     """Step over "Russian" or "US" before a name of two words or more."""
     if last - start > 2 and text.words[start] in lexicon.demonyms:  # noqa: PLR2004 - a demonym and a full name
         return start + 1
     return start
 
 
-def _title_gender(text: Text, lexicon: Lexicon, first: int, split: int) -> Gender | None:
+def _title_gender(text: AnnotatedText, lexicon: Lexicon, first: int, split: int) -> Gender | None:
     for i in range(first, split):
         word = text.lower[i].rstrip(".")
         if word in lexicon.gender_of and (word in lexicon.titles or word in lexicon.roles):
@@ -156,7 +158,7 @@ def _title_gender(text: Text, lexicon: Lexicon, first: int, split: int) -> Gende
     return None
 
 
-def _kind(text: Text, lexicon: Lexicon, first: int, last: int, *, titled: bool, article: bool) -> NameKind:
+def _kind(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, titled: bool, article: bool) -> NameKind:
     whole = " ".join(text.words[first:last])
     if whole in lexicon.countries:
         return "country"

@@ -6,29 +6,29 @@
 from __future__ import annotations
 
 from worker.extract.coreference.names import Name
-from worker.extract.grammar.chunker import Phrases
-from worker.extract.grammar.sentences import Text
+from worker.extract.grammar.chunker import Chunks
+from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import Lexicon
 
 _INITIALS = 3
 """Fewer initials are too many people's."""
 
 
-class Bodies:
+class OrganisationAliases:
     """The organisations of one article that come back under shorter words."""
 
-    def __init__(self, text: Text, phrases: Phrases, lexicon: Lexicon) -> None:
-        self.text, self.phrases, self.lexicon = text, phrases, lexicon
+    def __init__(self, text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> None:
+        self.text, self.chunks, self.lexicon = text, chunks, lexicon
         self.by_head: dict[str, str] = {}
         """Head noun -> full name."""
-        self.by_initials = _acronyms(text, phrases)
+        self.by_initials = _acronyms(text, chunks)
 
     def meet(self, name: Name) -> None:
         """An organisation of several words may come back as "the committee" or as its initials."""
         if name.last - name.first < 2:  # noqa: PLR2004
             return
-        phrase = self.phrases.nouns[name.phrase]
-        full = self.text.slice(name.first, self.of_end(phrase.last, self.text.sentence(name.first)[1]))
+        phrase = self.chunks.noun_phrases[name.phrase]
+        full = self.text.slice(name.first, self.of_end(phrase.last, self.text.sentence_range(name.first)[1]))
         head = self.text.lower[name.last - 1]
         if head in self.lexicon.organisation_heads:
             self.by_head.setdefault(head, full)
@@ -39,14 +39,14 @@ class Bodies:
     def of_end(self, at: int, last: int) -> int:
         """Where "of …" after an organisation's head ends ("Bank of England", "Ministry of Defence")."""
         while at + 1 < last and self.text.lower[at] in {"of", "for", "on"}:
-            following = self.phrases.noun(at + 1)
+            following = self.chunks.noun_phrase(at + 1)
             if following is None or following.last > last or self.text.lower[following.head] in self.lexicon.time_nouns:
                 break
             at = following.last
         return at
 
 
-def _acronyms(text: Text, phrases: Phrases) -> dict[str, str]:
+def _acronyms(text: AnnotatedText, chunks: Chunks) -> dict[str, str]:
     """ "Northern Fisheries Forum (NFF)" -> {"NFF": "Northern Fisheries Forum"}."""
     found: dict[str, str] = {}
     for i in range(1, len(text.words) - 2):
@@ -56,16 +56,16 @@ def _acronyms(text: Text, phrases: Phrases) -> dict[str, str]:
             and text.words[i + 1].isupper()
             and len(text.words[i + 1]) > 1
         ):
-            phrase = phrases.noun(i - 1)
+            phrase = chunks.noun_phrase(i - 1)
             if phrase is None:
                 continue
             start = phrase.first
             while (
                 start > 1
                 and text.lower[start - 1] in {"of", "for", "and", "on", "the"}
-                and phrases.noun(start - 2) is not None
+                and chunks.noun_phrase(start - 2) is not None
             ):
-                start = phrases.nouns[phrases.noun_at[start - 2]].first
+                start = chunks.noun_phrases[chunks.noun_phrase_of[start - 2]].first
             full = [w for w in text.words[start : phrase.last] if w[0].isupper()]
             if "".join(w[0] for w in full) == text.words[i + 1]:
                 first = next(k for k in range(start, phrase.last) if text.words[k][0].isupper())

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from worker.extract.coreference.entities import Entity, Focus, Kind
-from worker.extract.coreference.name_registry import People
+from worker.extract.coreference.entities import Entity, Kind, Salience
+from worker.extract.coreference.name_registry import NameRegistry
 from worker.extract.coreference.names import Name
 from worker.extract.coreference.salience import SPEAKER
 from worker.extract.grammar.chunker import NounPhrase
@@ -15,12 +15,12 @@ _PARAGRAPHS = 3
 """Within which a body that spoke first without a name is named."""
 
 
-class Institutions:
+class OrganisationResolver:
     """The bodies and groups of one article, met in the order of its reading."""
 
-    def __init__(self, people: People, focus: Focus) -> None:
-        self.people, self.focus = people, focus
-        self.text, self.lexicon, self.words = people.text, people.lexicon, people.words
+    def __init__(self, registry: NameRegistry, salience: Salience) -> None:
+        self.registry, self.salience = registry, salience
+        self.text, self.lexicon, self.words = registry.text, registry.lexicon, registry.words
         self._known: dict[str, Entity] = {}
         """Lower-case name of a body, or head of a group -> entity."""
         self._unnamed: list[Entity] = []
@@ -35,8 +35,8 @@ class Institutions:
 
     def _meet(self, name: Name) -> Entity:
         text, kind = self.text, "country" if name.kind == "country" else "body"
-        ends_phrase = name.last == self.people.phrases.nouns[name.phrase].last
-        last = self.people.bodies.of_end(name.last, text.sentence(name.first)[1]) if ends_phrase else name.last
+        ends_phrase = name.last == self.registry.chunks.noun_phrases[name.phrase].last
+        last = self.registry.bodies.of_end(name.last, text.sentence_range(name.first)[1]) if ends_phrase else name.last
         entity = Entity(name.first, last, "country" if kind == "country" else "body")
         for before in self._unnamed[-1:]:
             near = text.paragraph_of[name.first] - text.paragraph_of[before.first] <= _PARAGRAPHS
@@ -65,7 +65,7 @@ class Institutions:
         word, opener = self.text.lower[phrase.head], self.text.lower[phrase.first]
         known = self._known.get(word)
         if known is None and kind == "body" and opener == "the":
-            known = self.focus.some(lambda entity: self._is_called(entity, word))
+            known = self.salience.some(lambda entity: self._is_called(entity, word))
         definite = opener in {"the", "these", "those"} and phrase.head == phrase.first + 1
         if known is None or not (definite or phrase.first == phrase.head):
             known = self._known[word] = Entity(phrase.first, phrase.last, kind)
@@ -84,8 +84,8 @@ class Institutions:
         if self.text.lower[phrase.first] != "the" or phrase.head != phrase.first + 1:
             return None
         if word in self.words.of_courts:
-            return self.focus.some(self._is_court)
-        spoke = self.focus.speakers
+            return self.salience.some(self._is_court)
+        spoke = self.salience.speakers
         return spoke[-1].itself if word in self.words.of_speakers and spoke else None
 
     def _is_court(self, entity: Entity) -> bool:

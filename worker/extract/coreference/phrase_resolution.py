@@ -6,21 +6,21 @@ a pronoun means is the matter of `coreference.pronouns`, which asks here once it
 
 from __future__ import annotations
 
-from worker.extract.coreference.countries import Countries
+from worker.extract.coreference.countries import CountryFinder
 from worker.extract.coreference.names import Name
 from worker.extract.coreference.person import Person
-from worker.extract.coreference.resolver import Discourse
+from worker.extract.coreference.resolver import CoreferenceResolver
 from worker.extract.coreference.roles import is_role
 from worker.extract.grammar.chunker import NounPhrase
 from worker.schema import Actor, ActorType
 
 
-class Denotations:
+class PhraseResolver:
     """What the phrases of one article denote, never under a name that the article does not contain."""
 
-    def __init__(self, discourse: Discourse, countries: Countries) -> None:
-        self.discourse, self.countries, self.people = discourse, countries, discourse.people
-        self.text, self.phrases, self.lexicon = discourse.text, discourse.phrases, discourse.lexicon
+    def __init__(self, resolver: CoreferenceResolver, countries: CountryFinder) -> None:
+        self.resolver, self.countries, self.registry = resolver, countries, resolver.registry
+        self.text, self.chunks, self.lexicon = resolver.text, resolver.chunks, resolver.lexicon
 
     def of(self, first: int, last: int) -> tuple[Actor, Person | None]:
         """Return what the tokens denote, and the person behind it where there is one."""
@@ -35,7 +35,7 @@ class Denotations:
     def head(self, first: int, last: int) -> NounPhrase | None:
         """Return the first noun phrase of a range."""
         for i in range(first, last):
-            phrase = self.phrases.noun(i)
+            phrase = self.chunks.noun_phrase(i)
             if phrase is not None:
                 return phrase
         return None
@@ -45,11 +45,11 @@ class Denotations:
         apposed = self._apposed(first, last)
         if apposed is not None:
             return apposed
-        own = [n for n in self.people.names_in(head.first) if n.last == head.last or n.last >= last]
+        own = [n for n in self.registry.names_in(head.first) if n.last == head.last or n.last >= last]
         if own:
             return own[-1]
         for i in range(head.last, last):
-            for name in self.people.names_in(i):
+            for name in self.registry.names_in(i):
                 if first <= name.outer_first <= head.first and name.kind == "person" and name.role_first >= 0:
                     return name
         return None
@@ -57,7 +57,7 @@ class Denotations:
     def _apposed(self, first: int, last: int) -> Name | None:
         """The person whom words end in an apposition with: "the forum for Tallinn's president, Jaan Tamm,"."""
         end = last - 1 if self.text.words[last - 1] == "," else last
-        for name in self.people.names_in(end - 1):
+        for name in self.registry.names_in(end - 1):
             titled = name.kind == "person" and first < name.role_first < name.first
             if titled and name.last == end and self.text.words[name.first - 1] == ",":
                 return name
@@ -65,9 +65,9 @@ class Denotations:
 
     def named(self, first: int, last: int, name: Name, head: NounPhrase) -> tuple[Actor, Person | None]:
         """Return what a name in the tokens denotes, `head` the noun phrase that they begin with."""
-        person = self.people.at.get(name.first)
+        person = self.registry.at.get(name.first)
         if name.last - name.first == 1:
-            person = self.people.bearer(name.first, name.gender, self.people.titles_of(name)) or person
+            person = self.registry.bearer(name.first, name.gender, self.registry.titles_of(name)) or person
         if person is not None and (person.sure or name.kind in {"person", "unknown"}):
             return person.actor(self.text.span(first, last)), person
         words = " ".join(self.text.words[name.first : name.last])
@@ -81,7 +81,7 @@ class Denotations:
             return self._organisation(first, last, name, head), None
         if words.isupper():
             return self.plain(words, first, last, "organisation", None), None
-        stranger = self.people.introduce(name)
+        stranger = self.registry.introduce(name)
         return stranger.actor(self.text.span(first, last)), stranger
 
     def _organisation(self, first: int, last: int, name: Name, head: NounPhrase) -> Actor:
@@ -92,9 +92,9 @@ class Denotations:
             or (self.text.words[start][0].islower() and self.text.lower[start] in self.lexicon.organisation_heads)
         ):
             start += 1
-        end = self.people.bodies.of_end(head.last, last)
+        end = self.registry.bodies.of_end(head.last, last)
         words = self.text.slice(start, end)
-        bodies = self.people.bodies
+        bodies = self.registry.bodies
         full = bodies.by_initials.get(words) or bodies.by_head.get(words.lower(), words)
         code = self._country_of_body(start, head.last, end)
         return self.plain(full, first, last, "organisation", code)
@@ -106,9 +106,9 @@ class Denotations:
             return None
         seat = " ".join(self.text.words[first:end]) in self.lexicon.seats
         heads = {self.text.lower[last - 1], self.text.lower[first], words[-1]}
-        if not seat and heads.isdisjoint(self.people.words.of_states):
+        if not seat and heads.isdisjoint(self.registry.words.of_states):
             return None
-        return self.countries.within(first, end) or self.people.country_of_principal(words)
+        return self.countries.within(first, end) or self.registry.country_of_principal(words)
 
     def plain(self, name: str, first: int, last: int, kind: ActorType, country: str | None) -> Actor:
         """Return a party that is no person, mentioned by the tokens."""
@@ -120,21 +120,21 @@ class Denotations:
         return Actor(name=self.text.slice(first, last), mention=self.text.span(first, last), type=kind, country=country)
 
     def _is_office(self, first: int, last: int) -> bool:
-        serving = self.people.words.serving
+        serving = self.registry.words.serving
         return any(w in self.lexicon.offices or w in serving for w in self.text.lower[first:last])
 
     def _nominal(self, first: int, last: int, head: NounPhrase) -> tuple[Actor, Person | None]:
         """A phrase without a name: a role that somebody in the article has, a body, a group, or somebody unnamed."""
         word = self.text.lower[head.head]
         if is_role(self.text, head, self.lexicon):
-            entity = self.discourse.meant.get(head.head)
+            entity = self.resolver.meant.get(head.head)
             person = entity.itself.person if entity is not None else None
             if person is not None:
                 return person.actor(self.text.span(first, last)), person
             return self._as_worded(first, last, "unnamed"), None
         if word in self.lexicon.organisation_heads:
             start = first + 1 if self.text.tags[first] == "DT" else first
-            full = self.people.bodies.by_head.get(word, "")
+            full = self.registry.bodies.by_head.get(word, "")
             if self.text.lower[first] == "the" and set(self.text.lower[start:last]) <= set(full.lower().split()):
                 return self.plain(full, first, last, "organisation", self.countries.within_words(full)), None
             code = self._country_of_body(start, head.last, last)

@@ -13,7 +13,7 @@ import msgspec
 from worker.extract.coreference.entities import Entity
 from worker.extract.coreference.first_person import author
 from worker.extract.coreference.person import Person
-from worker.extract.coreference.phrase_resolution import Denotations
+from worker.extract.coreference.phrase_resolution import PhraseResolver
 from worker.extract.grammar.punctuation import TYPESET_DASHES
 from worker.schema import Actor
 
@@ -21,20 +21,28 @@ _BEFORE_RELATIVE = TYPESET_DASHES | {",", "-", "(", ")"}
 """Marks between a noun and its relative pronoun."""
 
 
-class Pronouns:
+class PronounResolver:
     """Resolves the pronouns of one article."""
 
-    def __init__(self, denotations: Denotations) -> None:
-        self.denotations, self.discourse, self.people = denotations, denotations.discourse, denotations.people
-        self.text, self.phrases, self.lexicon = denotations.text, denotations.phrases, denotations.lexicon
+    def __init__(self, phrase_resolver: PhraseResolver) -> None:
+        self.phrase_resolver, self.resolver, self.registry = (
+            phrase_resolver,
+            phrase_resolver.resolver,
+            phrase_resolver.registry,
+        )
+        self.text, self.chunks, self.lexicon = phrase_resolver.text, phrase_resolver.chunks, phrase_resolver.lexicon
 
     def resolve(self, first: int, last: int, word: str, but: Person | None = None) -> tuple[Actor, Person | None]:
         """Return whom the pronoun `word` at the tokens means, never `but`; itself, unnamed, where nobody can tell."""
         if word in {"who", "which", "that", "whose"}:
             return self._relative(first, last)
-        if word in self.lexicon.closed.first_singular and self.text.quoted[first] < 0 and self.author is not None:
+        if (
+            word in self.lexicon.closed_classes.first_singular
+            and self.text.quotation_of[first] < 0
+            and self.author is not None
+        ):
             return self.author.actor(self.text.span(first, last)), self.author
-        entity = self.discourse.meant.get(first)
+        entity = self.resolver.meant.get(first)
         if entity is None or (but is not None and entity.itself.person is but):
             return self._unknown(first, last), None
         return self.stands_for(first, last, entity.itself)
@@ -42,7 +50,7 @@ class Pronouns:
     @cached_property
     def author(self) -> Person | None:
         """Whoever says "I" outside quotations."""
-        return author(self.people)
+        return author(self.registry)
 
     def stands_for(self, first: int, last: int, entity: Entity) -> tuple[Actor, Person | None]:
         """Return the party that an entity is, meant by some tokens."""
@@ -51,7 +59,7 @@ class Pronouns:
         if entity.parts:
             mention = self.text.span(first, last)
             return Actor(name=self.text.slice(entity.first, entity.last), mention=mention, type="group"), None
-        actor, person = self.denotations.of(entity.first, entity.last)
+        actor, person = self.phrase_resolver.of(entity.first, entity.last)
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
 
     def _relative(self, first: int, last: int) -> tuple[Actor, Person | None]:
@@ -59,18 +67,18 @@ class Pronouns:
         at = first - 1
         while at > 0 and self.text.words[at] in _BEFORE_RELATIVE:
             at -= 1
-        before = self.phrases.noun(at)
+        before = self.chunks.noun_phrase(at)
         if before is None:
             return self._unknown(first, last), None
-        described = self.people.described_at.get(before.head)
+        described = self.registry.described_at.get(before.head)
         if described is not None:
             return described.actor(self.text.span(first, last)), described
-        while before.first > 1 and self.text.lower[before.first - 1] in self.lexicon.closed.of_antecedent:
-            earlier = self.phrases.noun(before.first - 2)
+        while before.first > 1 and self.text.lower[before.first - 1] in self.lexicon.closed_classes.of_antecedent:
+            earlier = self.chunks.noun_phrase(before.first - 2)
             if earlier is None:
                 break
             before = earlier
-        actor, person = self.denotations.of(
+        actor, person = self.phrase_resolver.of(
             before.first, max(before.last, at + 1) if before.last <= at else before.last
         )
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person

@@ -6,40 +6,40 @@
 from __future__ import annotations
 
 from worker.extract.coreference.names import Name
-from worker.extract.grammar.chunker import NounPhrase, Phrases
-from worker.extract.grammar.sentences import Text
+from worker.extract.grammar.chunker import Chunks, NounPhrase
+from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import Lexicon
 
 _HOPS = 3
 """Of-phrases between a role and the comma before its holder."""
 
 
-def with_role(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Name:
+def with_role(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name:
     """Add the role that an of-phrase or an apposition gives, where the words before the name gave none."""
     if name.kind in {"organisation", "country"}:
         return name
     return (
-        _role_of(text, phrases, lexicon, name)
-        or _role_before(text, phrases, lexicon, name)
-        or _role_after(text, phrases, lexicon, name)
+        _role_of(text, chunks, lexicon, name)
+        or _role_before(text, chunks, lexicon, name)
+        or _role_after(text, chunks, lexicon, name)
         or name
     )
 
 
-def _role_of(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Name | None:
+def _role_of(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name | None:
     """ "Minister of Transport of Latvia Anna Ozola": a department or country, then a name."""
-    phrase = phrases.nouns[name.phrase]
+    phrase = chunks.noun_phrases[name.phrase]
     if name.last - name.first < 2 or phrase.first == 0 or text.lower[phrase.first - 1] != "of":  # noqa: PLR2004
         return None
     first, last = name.first, name.last
     cut = _place_length(text, first, last, lexicon) or _department_length(text, first, last, lexicon)
     if not cut or name.first + cut >= name.last:
         return None
-    head = phrases.noun(phrase.first - 2)
+    head = chunks.noun_phrase(phrase.first - 2)
     while (
         head is not None and not is_role(text, head, lexicon) and head.first > 1 and text.lower[head.first - 1] == "of"
     ):
-        head = phrases.noun(head.first - 2)
+        head = chunks.noun_phrase(head.first - 2)
     if head is None or not is_role(text, head, lexicon):
         return None
     return _named(name, name.first + cut, _without_article(text, head.first), name.first + cut, head.first)
@@ -58,14 +58,14 @@ def _named(name: Name, first: int, role_first: int, role_last: int, outer: int) 
     )
 
 
-def _department_length(text: Text, first: int, last: int, lexicon: Lexicon) -> int:
+def _department_length(text: AnnotatedText, first: int, last: int, lexicon: Lexicon) -> int:
     for size in (2, 1):
         if first + size < last and " ".join(text.lower[first : first + size]) in lexicon.departments:
             return size
     return 0
 
 
-def _place_length(text: Text, first: int, last: int, lexicon: Lexicon) -> int:
+def _place_length(text: AnnotatedText, first: int, last: int, lexicon: Lexicon) -> int:
     """Return how many tokens from `first` name a country, the longest reading first; 0 for none."""
     for size in range(min(lexicon.longest_place, last - first), 0, -1):
         if " ".join(text.words[first : first + size]) in lexicon.countries:
@@ -73,7 +73,7 @@ def _place_length(text: Text, first: int, last: int, lexicon: Lexicon) -> int:
     return 0
 
 
-def is_role(text: Text, phrase: NounPhrase, lexicon: Lexicon) -> bool:
+def is_role(text: AnnotatedText, phrase: NounPhrase, lexicon: Lexicon) -> bool:
     """Is the phrase headed by a word for what a person is ("the foreign minister")?"""
     word = text.lower[phrase.head]
     return word in lexicon.roles or (
@@ -81,13 +81,13 @@ def is_role(text: Text, phrase: NounPhrase, lexicon: Lexicon) -> bool:
     )
 
 
-def _without_article(text: Text, first: int) -> int:
+def _without_article(text: AnnotatedText, first: int) -> int:
     return first + 1 if text.tags[first] in {"DT", "PRP$"} else first
 
 
-def _role_before(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Name | None:
+def _role_before(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name | None:
     """ "The foreign minister of Estonia, Jaan Tamm, …"."""
-    phrase = phrases.nouns[name.phrase]
+    phrase = chunks.noun_phrases[name.phrase]
     if (
         name.role_first >= 0
         or name.outer_first != phrase.first
@@ -95,7 +95,7 @@ def _role_before(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> 
         or text.words[phrase.first - 1] != ","
     ):
         return None
-    before = phrases.noun(phrase.first - 2)
+    before = chunks.noun_phrase(phrase.first - 2)
     tail = phrase.first - 1
     hops = 0
     while (
@@ -105,12 +105,12 @@ def _role_before(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> 
         and before.first > 1
         and text.lower[before.first - 1] in {"of", "for", "at"}
     ):
-        before = phrases.noun(before.first - 2)
+        before = chunks.noun_phrase(before.first - 2)
         hops += 1
     if before is None or not is_role(text, before, lexicon):
         return None
     if before.first > 1 and text.lower[before.first - 1] in {"of", "for"}:
-        outer = phrases.noun(before.first - 2)
+        outer = chunks.noun_phrase(before.first - 2)
         before = outer if outer is not None and is_role(text, outer, lexicon) else before  # "Minister of Justice"
     if before.last < len(text.words) and text.lower[before.last] not in {"of", "for", "at", ","}:
         return None
@@ -119,27 +119,27 @@ def _role_before(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> 
     return _named(name, name.first, _without_article(text, before.first), tail, before.first)
 
 
-def _role_after(text: Text, phrases: Phrases, lexicon: Lexicon, name: Name) -> Name | None:
+def _role_after(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name | None:
     """ "Jaan Tamm, the foreign minister of Estonia, …"; an apposition adds to a role before the name only if none."""
-    phrase = phrases.nouns[name.phrase]
+    phrase = chunks.noun_phrases[name.phrase]
     at = phrase.last
     if name.last != phrase.last or at + 1 >= len(text.words) or text.words[at] != ",":
         return None
-    start = at + 2 if text.lower[at + 1] in lexicon.closed.tenure else at + 1
-    after = phrases.noun(start)
+    start = at + 2 if text.lower[at + 1] in lexicon.closed_classes.tenure else at + 1
+    after = chunks.noun_phrase(start)
     if after is None or after.first != start or (name.role_first >= 0 and name.kind == "person"):
         return None
     if not is_role(text, after, lexicon):
         return None
-    end = _role_end(text, phrases, after.last, lexicon)
+    end = _role_end(text, chunks, after.last, lexicon)
     return _named(name, name.first, _without_article(text, after.first), end, name.outer_first)
 
 
-def _role_end(text: Text, phrases: Phrases, at: int, lexicon: Lexicon) -> int:
+def _role_end(text: AnnotatedText, chunks: Chunks, at: int, lexicon: Lexicon) -> int:
     """Where the role's of-, for- and at-phrases end."""
     limit = min(len(text.words), at + 16)
-    while at + 1 < limit and (text.lower[at] in lexicon.closed.of_office or text.words[at] == "and"):
-        following = phrases.noun(at + 1)
+    while at + 1 < limit and (text.lower[at] in lexicon.closed_classes.of_office or text.words[at] == "and"):
+        following = chunks.noun_phrase(at + 1)
         if following is None or following.first != at + 1:
             break
         at = following.last

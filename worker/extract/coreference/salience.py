@@ -8,9 +8,9 @@ named in them is their speaker's business.
 
 from __future__ import annotations
 
-from worker.extract.grammar.chunker import NounPhrase, Phrases, VerbGroup
+from worker.extract.grammar.chunker import Chunks, NounPhrase, VerbGroup
 from worker.extract.grammar.punctuation import TYPESET_DASHES
-from worker.extract.grammar.sentences import Text
+from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import Lexicon
 
 SPEAKER, SUBJECT, OBJECT, OBLIQUE = 260.0, 180.0, 130.0, 100.0
@@ -23,16 +23,16 @@ _ASIDE = 24
 """Tokens between a subject and its verb: ", the minister of transport of Latvia, "."""
 
 
-def standing(text: Text, phrases: Phrases, lexicon: Lexicon, phrase: NounPhrase) -> float:
+def standing(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, phrase: NounPhrase) -> float:
     """Return how much a noun phrase stands out by its place in the clause."""
     before = phrase.first - 1
     opens = before < 0 or text.sentence_of[before] != text.sentence_of[phrase.first]
-    governor = None if opens else phrases.verb(before)
+    governor = None if opens else chunks.verb_group(before)
     if governor is not None and not _is_nominative(text.lower[phrase.head], lexicon):
         return SPEAKER if _inverted(text, lexicon, governor, phrase) else OBJECT
     if not opens and text.tags[before] in {"IN", "TO"} and text.lower[before] not in lexicon.subordinators:
         return OBLIQUE
-    verb = _predicate(text, phrases, phrase)
+    verb = _predicate(text, chunks, phrase)
     if verb is None:
         return OBJECT
     return SPEAKER if verb.finite and text.lower[verb.head] in lexicon.cues else SUBJECT
@@ -40,41 +40,41 @@ def standing(text: Text, phrases: Phrases, lexicon: Lexicon, phrase: NounPhrase)
 
 def _is_nominative(word: str, lexicon: Lexicon) -> bool:
     """Whether a pronoun is a subject even right after a verb: "said she would sail"."""
-    return word in lexicon.closed.nominative or word == "who"
+    return word in lexicon.closed_classes.nominative or word == "who"
 
 
-def _inverted(text: Text, lexicon: Lexicon, verb: VerbGroup, phrase: NounPhrase) -> bool:
+def _inverted(text: AnnotatedText, lexicon: Lexicon, verb: VerbGroup, phrase: NounPhrase) -> bool:
     """ "…," said Hale."""
     cue = lexicon.cues.get(text.lower[verb.head])
     before = verb.first - 1
     if cue is None or not cue.inverts or verb.passive or before < 0:
         return False
-    return text.quoted[before] >= 0 or (text.words[before] == "," and text.tags[phrase.first] != "PRP")
+    return text.quotation_of[before] >= 0 or (text.words[before] == "," and text.tags[phrase.first] != "PRP")
 
 
-def _predicate(text: Text, phrases: Phrases, phrase: NounPhrase) -> VerbGroup | None:
+def _predicate(text: AnnotatedText, chunks: Chunks, phrase: NounPhrase) -> VerbGroup | None:
     """The verb right after a phrase, its of-phrases and an aside between commas stepped over."""
-    at, last = phrase.last, min(text.sentence(phrase.first)[1], phrase.last + _ASIDE)
+    at, last = phrase.last, min(text.sentence_range(phrase.first)[1], phrase.last + _ASIDE)
     while at < last:
-        verb = phrases.verb(at)
+        verb = chunks.verb_group(at)
         if verb is not None:
             return verb
         if text.words[at] in _OPENING:
-            at = at + 1 if phrases.verb(at + 1) is not None else _after_aside(text, at, last)
+            at = at + 1 if chunks.verb_group(at + 1) is not None else _after_aside(text, at, last)
             continue
-        joined = text.lower[at] == "and" and phrases.noun(at + 1) is not None  # "Lunde and Dahl said"
+        joined = text.lower[at] == "and" and chunks.noun_phrase(at + 1) is not None  # "Lunde and Dahl said"
         if (
             not joined
             and text.tags[at] not in {"IN", "TO", "RB"}
-            and phrases.noun(at) is None
+            and chunks.noun_phrase(at) is None
             and text.words[at] != ")"
         ):
             return None
-        following = phrases.noun(at)
+        following = chunks.noun_phrase(at)
         at = following.last if following is not None else at + 1
     return None
 
 
-def _after_aside(text: Text, at: int, last: int) -> int:
+def _after_aside(text: AnnotatedText, at: int, last: int) -> int:
     closing = ")" if text.words[at] == "(" else text.words[at]
     return next((i + 1 for i in range(at + 1, last) if text.words[i] == closing), last)

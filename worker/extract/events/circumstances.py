@@ -8,17 +8,17 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from worker.extract.dates import Tense, When, resolve
+from worker.extract.dates import Tense, TimeExpression, resolve_date
 from worker.extract.events.stretches import Stretches
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import word_set
 from worker.schema import Span
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from worker.extract.document import Doc
+    from worker.extract.document import Document
     from worker.extract.grammar.chunker import NounPhrase
-    from worker.extract.grammar.clauses import Clauses
+    from worker.extract.grammar.clauses import ClauseParser
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
 _NEAR = 16
@@ -33,13 +33,13 @@ _ARTICLE_AND_NOUN = 2
 class Circumstances(Stretches):
     """Finds place, time and topic around the triggers of one article."""
 
-    def __init__(self, doc: Doc, clauses: Clauses, lexicon: EventLexicon) -> None:
+    def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon) -> None:
         super().__init__(doc, clauses, lexicon)
-        self._dates: dict[int, list[When]] = {}
+        self._dates: dict[int, list[TimeExpression]] = {}
         """Expressions of time by sentence."""
 
     # ------------------------------------------------------------ when
-    def when(self, first: int, last: int) -> When | None:
+    def when(self, first: int, last: int) -> TimeExpression | None:
         """Return the expression of time nearest to a trigger in its sentence, those after it first."""
         text = self.doc.text
         start, end = text.starts[first], text.ends[last - 1]
@@ -69,13 +69,13 @@ class Circumstances(Stretches):
     def ends_dated(self, first: int, last: int) -> bool:
         """Tell whether the tokens are a date and its preposition: "on Friday", "last week", but not "until May"."""
         text = self.doc.text
-        at = first + (text.lower[first] in words(self.lexicon.meeting.dated_by))
-        if at >= last or text.lower[first - 1] in words(self.lexicon.meeting.term):
+        at = first + (text.lower[first] in word_set(self.lexicon.meeting.dated_by))
+        if at >= last or text.lower[first - 1] in word_set(self.lexicon.meeting.term):
             return False
         start, end = text.starts[at], text.ends[last - 1]
         return any(w.start == start and w.end == end for w in self._in_sentence(first))
 
-    def _in_sentence(self, token: int) -> list[When]:
+    def _in_sentence(self, token: int) -> list[TimeExpression]:
         number = self.doc.text.sentence_of[token]
         if number not in self._dates:
             first, last = self.doc.text.sentences[number]
@@ -83,42 +83,42 @@ class Circumstances(Stretches):
             self._dates[number] = self.lexicon.dates.find(text.string, text.starts[first], text.ends[last - 1])
         return self._dates[number]
 
-    def _quoted_apart(self, when: When, token: int) -> bool:
+    def _quoted_apart(self, when: TimeExpression, token: int) -> bool:
         """Tell whether the date is said in a quotation that the trigger stands outside of."""
         text = self.doc.text
-        return text.quoted[text.token_at(when.start)] not in {-1, text.quoted[token]}
+        return text.quotation_of[text.token_at(when.start)] not in {-1, text.quotation_of[token]}
 
-    def _of_something_else(self, end: int, when: When, trigger: int) -> bool:
+    def _of_something_else(self, end: int, when: TimeExpression, trigger: int) -> bool:
         """Tell whether a month or year is that of a nearer event: "came to explain the decision taken in December".
 
         Days are the news's own; months and years belong to the verb or the event noun right before them.
         """
         if when.weekday is not None or when.day is not None or when.shift is not None:
             return False
-        text, phrases = self.doc.text, self.doc.phrases
+        text, chunks = self.doc.text, self.doc.chunks
         first, last = text.token_at(end - 1) + 1, text.token_at(when.start)
-        own = phrases.verb_at[trigger]
-        if any(phrases.verb_at[i] >= 0 and phrases.verb_at[i] != own for i in range(first, last)):
+        own = chunks.verb_group_of[trigger]
+        if any(chunks.verb_group_of[i] >= 0 and chunks.verb_group_of[i] != own for i in range(first, last)):
             return True
-        events = self.lexicon.decision_nouns.keys() | words(self.lexicon.decision.nouns.dated)
+        events = self.lexicon.decision_nouns.keys() | word_set(self.lexicon.decision.nouns.dated)
         return any(text.lower[i] in events for i in range(first + _OWN_OBJECT, last))
 
     def _clause_between(self, start: int, end: int, trigger: int) -> bool:
         """Tell whether a finite verb stands between two offsets, so that the date belongs to something else."""
-        text, phrases = self.doc.text, self.doc.phrases
+        text, chunks = self.doc.text, self.doc.chunks
         first, last = text.token_at(start), text.token_at(max(start, end - 1))
-        own = {phrases.verb_at[i] for i in (trigger,) if i < len(text.words)}
-        verbs = {at for i in range(first, min(last, len(text.words))) if (at := phrases.verb_at[i]) >= 0} - own
-        return any(phrases.verbs[v].finite for v in verbs) and not all(
-            text.lower[phrases.verbs[v].head] in self.doc.lexicon.be for v in verbs
+        own = {chunks.verb_group_of[i] for i in (trigger,) if i < len(text.words)}
+        verbs = {at for i in range(first, min(last, len(text.words))) if (at := chunks.verb_group_of[i]) >= 0} - own
+        return any(chunks.verb_groups[v].finite for v in verbs) and not all(
+            text.lower[chunks.verb_groups[v].head] in self.doc.lexicon.be for v in verbs
         )
 
-    def day(self, when: When | None, tense: Tense) -> date | None:
+    def day(self, when: TimeExpression | None, tense: Tense) -> date | None:
         """Return the day meant, seen from the publication; None where it is not one day."""
         published = self.doc.article.published_there()
-        return resolve(when, published.date() if published else None, tense) if when else None
+        return resolve_date(when, published.date() if published else None, tense) if when else None
 
-    def span(self, when: When | None) -> Span | None:
+    def span(self, when: TimeExpression | None) -> Span | None:
         """Return the words of an expression of time."""
         if when is None:
             return None
@@ -127,8 +127,8 @@ class Circumstances(Stretches):
     # ------------------------------------------------------------ where
     def place(self, first: int, last: int) -> NounPhrase | None:
         """Return the place of a trigger: behind "in" or "at" after it, opening its sentence, or before "where"."""
-        wanted, upon = words(self.lexicon.meeting.place), words(self.lexicon.meeting.upon)
-        for at, noun in self.clauses.prepositional(last, wanted | upon, _NEAR):
+        wanted, upon = word_set(self.lexicon.meeting.place), word_set(self.lexicon.meeting.upon)
+        for at, noun in self.clauses.prepositional_phrases(last, wanted | upon, _NEAR):
             if self._topic_between(last, at) or self._verb_between(last, at):
                 break
             if self.is_place(noun) if self.doc.text.lower[at] in wanted else self._seat(noun):
@@ -137,10 +137,10 @@ class Circumstances(Stretches):
 
     def place_before(self, first: int) -> NounPhrase | None:
         """Return the place named last before a trigger in its sentence: "came to Oslo for talks"."""
-        wanted = words(self.lexicon.meeting.place) | words(self.lexicon.meeting.destination)
-        start = self.doc.text.sentence(first)[0]
+        wanted = word_set(self.lexicon.meeting.place) | word_set(self.lexicon.meeting.destination)
+        start = self.doc.text.sentence_range(first)[0]
         for at in range(first - 1, max(start, first - _NEAR) - 1, -1):
-            noun = self.clauses.noun(at + 1) if self.doc.text.lower[at] in wanted else None
+            noun = self.clauses.noun_phrase(at + 1) if self.doc.text.lower[at] in wanted else None
             if noun is not None and noun.first == at + 1 and self.is_place(noun):
                 return noun
         return None
@@ -149,31 +149,31 @@ class Circumstances(Stretches):
         """Tell whether "on the situation" stands between, so that the place is the topic's."""
         text = self.doc.text
         for at in range(first, last):
-            if text.lower[at] in words(self.lexicon.meeting.topic) and text.tags[at] == "IN":
-                noun = self.clauses.noun(at + 1)
-                if noun is not None and not self.clauses.is_time(noun) and text.tags[noun.head] != "CD":
+            if text.lower[at] in word_set(self.lexicon.meeting.topic) and text.tags[at] == "IN":
+                noun = self.clauses.noun_phrase(at + 1)
+                if noun is not None and not self.clauses.is_time_expression(noun) and text.tags[noun.head] != "CD":
                     return True
         return False
 
     def _verb_between(self, first: int, last: int) -> bool:
         """Tell whether the place belongs to a verb of its own: "forces stationed in the north"."""
-        return any(self.doc.phrases.verb_at[i] >= 0 for i in range(first, last))
+        return any(self.doc.chunks.verb_group_of[i] >= 0 for i in range(first, last))
 
     def opening_place(self, token: int) -> NounPhrase | None:
         """Return the place that opens the sentence: "In Oslo, the ministers met"."""
         text = self.doc.text
-        start = text.sentence(token)[0]
-        if text.lower[start] not in words(self.lexicon.meeting.place):
+        start = text.sentence_range(token)[0]
+        if text.lower[start] not in word_set(self.lexicon.meeting.place):
             return None
-        noun = self.clauses.noun(start + 1)
+        noun = self.clauses.noun_phrase(start + 1)
         return noun if noun and noun.first == start + 1 and noun.last <= token and self.is_place(noun) else None
 
     def _antecedent_of_where(self, token: int) -> NounPhrase | None:
         """Return the place before "where": "flew to Oslo, where he met"."""
         text = self.doc.text
-        for at in range(token - 1, max(text.sentence(token)[0], token - 6), -1):
-            if text.lower[at] in words(self.lexicon.meeting.where):
-                noun = self.clauses.noun(at - 1 - (text.words[at - 1] == ","))
+        for at in range(token - 1, max(text.sentence_range(token)[0], token - 6), -1):
+            if text.lower[at] in word_set(self.lexicon.meeting.where):
+                noun = self.clauses.noun_phrase(at - 1 - (text.words[at - 1] == ","))
                 return noun if noun is not None and self.is_place(noun) else None
         return None
 
@@ -192,14 +192,14 @@ class Circumstances(Stretches):
     def is_place(self, noun: NounPhrase) -> bool:
         """Tell whether the phrase can be a place: a proper name that is no date and no person."""
         text = self.doc.text
-        if self.clauses.is_time(noun) or text.tags[noun.head] in {"PRP", "WP", "CD"}:
+        if self.clauses.is_time_expression(noun) or text.tags[noun.head] in {"PRP", "WP", "CD"}:
             return False
         if text.tags[noun.head] == "NNP" or text.words[noun.head][0].isupper():
-            if text.lower[noun.head] in words(self.lexicon.meeting.sites):
+            if text.lower[noun.head] in word_set(self.lexicon.meeting.sites):
                 return True
             actor = self.doc.mentions.resolve(noun.first, noun.last)
             return actor.type != "person" or (actor.role is None and " " not in actor.name)
-        return text.lower[noun.head] in words(self.lexicon.meeting.sites) and self._is_definite(noun)
+        return text.lower[noun.head] in word_set(self.lexicon.meeting.sites) and self._is_definite(noun)
 
     def _is_definite(self, noun: NounPhrase) -> bool:
         """Tell "the Italian capital" and "the resort of Ohrid" from "a country"."""
@@ -220,7 +220,7 @@ class Circumstances(Stretches):
         text = self.doc.text
         first = noun.first + (text.tags[noun.first] == "DT" and noun.last - noun.first > 1)
         last = noun.last
-        following = self.clauses.noun(last + 1) if last < len(text.words) and text.lower[last] == "of" else None
+        following = self.clauses.noun_phrase(last + 1) if last < len(text.words) and text.lower[last] == "of" else None
         if following is not None and following.first == last + 1:
             last = following.last
         return text.span(first, last)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from worker.extract.grammar.chunker import NounPhrase
-    from worker.extract.grammar.clauses import Clauses
+    from worker.extract.grammar.clauses import ClauseParser
     from worker.extract.lexicon.event_lexicon import EventLexicon
     from worker.schema import Actor, ActorType
 
@@ -20,19 +20,23 @@ _NEAR = 80
 """Tokens before its sentence in which single people are."""
 
 
-def size_of(noun: NounPhrase, clauses: Clauses, lexicon: EventLexicon) -> int:
+def size_of(noun: NounPhrase, clauses: ClauseParser, lexicon: EventLexicon) -> int:
     """Return how many parties a phrase counts ("the two ministers": 2); 0 where it counts none."""
     text = clauses.text
-    if text.tags[noun.head] != "NNS" or text.lower[noun.first] not in words(lexicon.actors.collective):
+    if text.tags[noun.head] != "NNS" or text.lower[noun.first] not in word_set(lexicon.actors.collective):
         return 0
-    counted = noun.first + (text.lower[noun.first] not in words(lexicon.actors.both))
+    counted = noun.first + (text.lower[noun.first] not in word_set(lexicon.actors.both))
     if counted == noun.first:
         return 2
     return lexicon.calendar.numbers.get(text.lower[counted], 0) if counted < noun.head else 0
 
 
 def members_of(
-    noun: NounPhrase, size: int, clauses: Clauses, named: Callable[[NounPhrase], list[Actor]], lexicon: EventLexicon
+    noun: NounPhrase,
+    size: int,
+    clauses: ClauseParser,
+    named: Callable[[NounPhrase], list[Actor]],
+    lexicon: EventLexicon,
 ) -> list[Actor]:
     """Return the parties last named together before a phrase, as many as it counts; empty where there are none.
 
@@ -42,14 +46,14 @@ def members_of(
     kind = _kind(clauses.text.lower[noun.head], lexicon)
     if kind is None:
         return []
-    number = clauses.phrases.noun_at[noun.first]
-    before = [clauses.phrases.nouns[i] for i in range(number - 1, max(-1, number - 1 - _BACK), -1)]
+    number = clauses.chunks.noun_phrase_of[noun.first]
+    before = [clauses.chunks.noun_phrases[i] for i in range(number - 1, max(-1, number - 1 - _BACK), -1)]
     for phrase in before:
         found = named(phrase)
         if len(found) == size and all(actor.type == kind or actor.role for actor in found):
             return found
     latest: dict[str, Actor] = {}
-    start = clauses.text.sentence(noun.first)[0]
+    start = clauses.text.sentence_range(noun.first)[0]
     for phrase in (p for p in before if p.first >= start - _NEAR):
         latest |= {actor.name: actor for actor in named(phrase) if actor.type == kind and actor.name not in latest}
         if len(latest) == size:
@@ -59,7 +63,7 @@ def members_of(
 
 def _kind(head: str, lexicon: EventLexicon) -> ActorType | None:
     """Return the type of party that a plural counts: people by their office, countries; None for any other."""
-    if head in words(lexicon.actors.lands):
+    if head in word_set(lexicon.actors.lands):
         return "country"
     singular = head.removesuffix("s")
-    return "person" if singular in words(lexicon.actors.offices) | words(lexicon.actors.persons) else None
+    return "person" if singular in word_set(lexicon.actors.offices) | word_set(lexicon.actors.persons) else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from worker.extract.events.clusters import Candidate
 from worker.extract.events.decision_reader import DecisionReader
 from worker.extract.events.outlook import outcome_of
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import word_set
 from worker.schema import Actor, DecisionStatus, Span
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ class DecisionNouns(DecisionReader):
 
     def _noun(self, noun: NounPhrase) -> Candidate | None:
         word = self.text.lower[noun.head]
-        if self._absent(noun) and word in words(self.lexicon.decision.nouns.absent):
+        if self._absent(noun) and word in word_set(self.lexicon.decision.nouns.absent):
             return self._no_decision(noun)
         kind = self.lexicon.decision_nouns.get(word)
         if kind is None:
             return None
         if self._wished(noun):
             return None
-        policy = word in words(self.lexicon.decision.nouns.policy)
+        policy = word in word_set(self.lexicon.decision.nouns.policy)
         if policy and self._mentioned_only(noun):
             return None
         deciders = self._graded(self._owners(noun), person=not policy)
@@ -38,7 +38,7 @@ class DecisionNouns(DecisionReader):
         about = self._noun_complement(noun, kind)
         if about is not None and self._to_meet(about):
             return None
-        if about is None and word not in words(self.lexicon.decision.nouns.plain):
+        if about is None and word not in word_set(self.lexicon.decision.nouns.plain):
             return None
         status: DecisionStatus = "rejected" if self.word(noun.last) == "not" else kind
         category = self.lexicon.noun_categories.get(word, "executive")
@@ -48,23 +48,23 @@ class DecisionNouns(DecisionReader):
         """Tell what is called for, feared or possible, and what another decides on, from a decision reported."""
         if any(outcome_of(self.lexicon, self.text.lower[at]) for at in range(noun.first, noun.head)):
             return True
-        group = self.phrases.verb(noun.first - 1)
+        group = self.chunks.verb_group(noun.first - 1)
         if group is not None and (group.negated or group.modal >= 0):
             return True
-        made = words(self.lexicon.decision.nouns.made)
+        made = word_set(self.lexicon.decision.nouns.made)
         if group is not None and self.lemma(group) not in made and self._reading(group, self.lemma(group), noun):
             return True
         before = noun.first - 1
-        if self.word(before) not in words(self.lexicon.outlook.frames):
+        if self.word(before) not in word_set(self.lexicon.outlook.frames):
             return False
-        group, frame = self.phrases.verb(before - 1), self.clauses.noun(before - 1)
+        group, frame = self.chunks.verb_group(before - 1), self.clauses.noun_phrase(before - 1)
         lemma = self.lemma(group) if group is not None else self.word(frame.head) if frame is not None else ""
         return outcome_of(self.lexicon, lemma, self.word(before)) == "proposed"
 
     def _mentioned_only(self, noun: NounPhrase) -> bool:
         """Tell a plan that is the object of another verb ("compared Oslo's plans") from one that is announced."""
-        group = self.phrases.verb(noun.first - 1)
-        return group is not None and self.lemma(group) not in words(self.lexicon.decision.nouns.made)
+        group = self.chunks.verb_group(noun.first - 1)
+        return group is not None and self.lemma(group) not in word_set(self.lexicon.decision.nouns.made)
 
     def _owners(self, noun: NounPhrase) -> list[Actor]:
         """Return the deciders a noun names: possessor, country or body before it, "by" or "of" after it."""
@@ -74,9 +74,9 @@ class DecisionNouns(DecisionReader):
         if before := self.parties.modifiers(noun, noun.head):
             return before
         at = self._over_time(noun.last)
-        of = () if self.text.lower[noun.head] in words(self.lexicon.decision.nouns.transitive) else ("of",)
+        of = () if self.text.lower[noun.head] in word_set(self.lexicon.decision.nouns.transitive) else ("of",)
         if self.word(at) in {"by", "from", *of}:
-            return self.parties.named(self.clauses.noun(at + 1))
+            return self.parties.named(self.clauses.noun_phrase(at + 1))
         return []
 
     def _noun_complement(self, noun: NounPhrase, kind: str = "") -> Span | None:
@@ -85,21 +85,21 @@ class DecisionNouns(DecisionReader):
         if self.word(at) == "of" and self._has_owner(noun):
             return self.around.stretch(at + 1, self._own_verb_at(noun))  # "his veto of the bill"
         if self.word(at) in {"by", "of", "from"}:
-            owner = self.clauses.noun(at + 1)
-            at = self._over_time(self.clauses.coordinated(owner)[-1].last) if owner is not None else at
+            owner = self.clauses.noun_phrase(at + 1)
+            at = self._over_time(self.clauses.conjuncts(owner)[-1].last) if owner is not None else at
         at += self.word(at) == "not"
-        verb = self.phrases.verb(at)
-        if verb is not None and verb.passive and self.lemma(verb) in words(self.lexicon.decision.nouns.made):
+        verb = self.chunks.verb_group(at)
+        if verb is not None and verb.passive and self.lemma(verb) in word_set(self.lexicon.decision.nouns.made):
             at = verb.last  # "no decision [was made] on"
         if self.word(at) not in {"to", "that", "on", "against", "for", "in"}:
             return None
-        verb = self.phrases.verb(at)
+        verb = self.chunks.verb_group(at)
         if verb is not None and verb.infinitive and kind == "rejected":
             return self._infinitive(verb, kind)
         if kind == "proposed" and not (verb is not None and verb.infinitive) and self.word(at) != "that":
             return None
-        following = self.clauses.noun(at + 1) if at + 1 < len(self.text.words) else None
-        if following is not None and (self.clauses.is_time(following) or self.around.is_place(following)):
+        following = self.clauses.noun_phrase(at + 1) if at + 1 < len(self.text.words) else None
+        if following is not None and (self.clauses.is_time_expression(following) or self.around.is_place(following)):
             return None
         own = self._own_verb_at(noun)
         return self.around.stretch(at + 1, own if own is not None and own > at else None)
@@ -109,7 +109,7 @@ class DecisionNouns(DecisionReader):
 
     def _own_verb_at(self, noun: NounPhrase) -> int | None:
         """Return where the verb begins that the noun is subject of: "Oslo's plans to build a bridge [angered] Riga"."""
-        verbs = (self.phrases.verb(i) for i in range(noun.last, self.text.sentence(noun.head)[1]))
+        verbs = (self.chunks.verb_group(i) for i in range(noun.last, self.text.sentence_range(noun.head)[1]))
         verb = next((v for v in verbs if v is not None and v.finite), None)
         subject = self.clauses.subject(verb) if verb is not None else None
         return verb.first if verb is not None and subject is not None and subject.first == noun.first else None
@@ -126,8 +126,8 @@ class DecisionNouns(DecisionReader):
         if not deciders:
             return None
         about = self._noun_complement(noun)
-        verb = self.phrases.verb(self.text.token_at(about.start)) if about is not None else None
-        if verb is not None and self.lemma(verb) in words(self.lexicon.decision.choice.soft):
+        verb = self.chunks.verb_group(self.text.token_at(about.start)) if about is not None else None
+        if verb is not None and self.lemma(verb) in word_set(self.lexicon.decision.choice.soft):
             return None
         if about is not None and self._to_meet(about):
             return None
@@ -145,7 +145,7 @@ class DecisionNouns(DecisionReader):
     def _parting(self, noun: NounPhrase) -> VerbGroup | None:
         """Return the verb of "made no decision", "parted without a decision"."""
         without = self.word(noun.first - 1) == "without"
-        return self.phrases.verb(noun.first - 1 - without)
+        return self.chunks.verb_group(noun.first - 1 - without)
 
     def _teller(self, noun: NounPhrase) -> list[Actor]:
         """Read "No decision has been made, the government said": whoever says so of itself."""
@@ -182,9 +182,9 @@ class DecisionNouns(DecisionReader):
 
     def _set_in(self, group: VerbGroup) -> NounPhrase | None:
         """Return the country of the sentence's part before the verb: "In Norway, as you know, this is not …"."""
-        start = self.text.sentence(group.head)[0]
+        start = self.text.sentence_range(group.head)[0]
         for at in range(group.first - 1, max(start, group.first - 24) - 1, -1):
-            noun = self.clauses.noun(at + 1)
+            noun = self.clauses.noun_phrase(at + 1)
             if (
                 self.word(at) == "in"
                 and noun is not None

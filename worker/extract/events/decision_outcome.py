@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.events.decision_reader import DecisionReader
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import word_set
 
 if TYPE_CHECKING:
     from worker.extract.events.outlook import Mood
@@ -62,7 +62,7 @@ class DecisionOutcome(DecisionReader):
 
     def _through(self, how: Mood) -> bool:
         """Tell whether every governor leaves the verb as it is ("was forced to postpone")."""
-        listed = words(self.lexicon.outlook.through)
+        listed = word_set(self.lexicon.outlook.through)
         return all(self.lexicon.lemma(self.text.lower[g.token]) in listed for g in how.governors)
 
     def _supported(self, group: VerbGroup) -> bool:
@@ -72,7 +72,7 @@ class DecisionOutcome(DecisionReader):
     def _failed(self, how: Mood) -> bool:
         """Read "failed to agree", "was unable to reach a deal"."""
         return any(
-            self.lexicon.lemma(self.text.lower[g.token]) in words(self.lexicon.outlook.failed) for g in how.governors
+            self.lexicon.lemma(self.text.lower[g.token]) in word_set(self.lexicon.outlook.failed) for g in how.governors
         )
 
     def _others(self, how: Mood) -> bool:
@@ -86,10 +86,10 @@ class DecisionOutcome(DecisionReader):
 
     def _demanded(self, group: VerbGroup) -> bool:
         """Read "demanded that the governor sign": a bare verb in a clause under a verb of asking is no report."""
-        before = self.clauses.verb_before(group)
+        before = self.clauses.finite_verb_before(group)
         if before is None or group.first != group.head or self.text.tags[group.head] not in {"VB", "VBP"}:
             return False
-        asks = words(self.lexicon.outlook.proposed) | words(self.lexicon.outlook.control)
+        asks = word_set(self.lexicon.outlook.proposed) | word_set(self.lexicon.outlook.control)
         return self.lemma(before) in asks and "that" in self.text.lower[before.last : group.first]
 
     def _governed_by_choice(self, how: Mood) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from worker.extract.events.clusters import Candidate
 from worker.extract.events.grades import POLITICAL, POSSIBLE
 from worker.extract.events.reader import Reader
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import word_set
 from worker.schema import Actor, Category, DecisionStatus, Span
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ class DecisionReader(Reader):
     def _to_meet(self, complement: Span) -> bool:
         """Tell "agreed to meet" and "plans to hold talks", which are a meeting still to come, from a decision."""
         first = self.text.token_at(complement.start)
-        verb = self.phrases.verb(first)
+        verb = self.chunks.verb_group(first)
         target = self.clauses.object(verb) if verb is not None else None
-        if verb is not None and target is None and self.lemma(verb) in words(self.lexicon.meeting.hold):
+        if verb is not None and target is None and self.lemma(verb) in word_set(self.lexicon.meeting.hold):
             return True  # "a meeting that they agreed to hold"
         heads = [phrase.head for phrase in (verb, target) if phrase is not None]
         return self.text.starts[first] in self._met_at or any(self.text.ends[at] in self._met_at for at in heads)
@@ -76,7 +76,7 @@ class DecisionReader(Reader):
             if any(span.start <= offset < span.end for span in statement.content):
                 return self._graded([statement.speaker]) if statement.speaker else []
         mention = self.text.span(pronoun.first, pronoun.last)
-        paper = self.text.quoted[pronoun.head] < 0 and self.lexicon.choices.get(self.lemma(group)) == "agreed"
+        paper = self.text.quotation_of[pronoun.head] < 0 and self.lexicon.choices.get(self.lemma(group)) == "agreed"
         return [Actor(name=mention.text, mention=mention, type="group")] if paper else []
 
     def _graded(self, parties: list[Actor], *, person: bool = False) -> list[Actor]:
@@ -100,9 +100,9 @@ class DecisionReader(Reader):
 
     def _participled(self, group: VerbGroup) -> NounPhrase | None:
         """Return the noun a participle describes, over what stands between: "the truce on the river announced by"."""
-        noun = self.clauses.noun(group.first - 1)
+        noun = self.clauses.noun_phrase(group.first - 1)
         while noun is not None and noun.first > 1 and self.text.lower[noun.first - 1] in {"in", "for", "on"}:
-            before = self.clauses.noun(noun.first - 2)
+            before = self.clauses.noun_phrase(noun.first - 2)
             if before is None:
                 break
             noun = before
@@ -111,9 +111,9 @@ class DecisionReader(Reader):
     def _holds(self, noun: NounPhrase, needed: frozenset[str]) -> bool:
         """Tell whether the phrase, or the of-phrase on it, holds a word of the class the verb needs."""
         text, last = self.text, noun.last
-        if last < len(text.words) and text.lower[last] == "of" and (following := self.clauses.noun(last + 1)):
+        if last < len(text.words) and text.lower[last] == "of" and (following := self.clauses.noun_phrase(last + 1)):
             last = following.last
-        if last < len(text.words) and text.lower[last] == "as" and (office := self.clauses.noun(last + 1)):
+        if last < len(text.words) and text.lower[last] == "as" and (office := self.clauses.noun_phrase(last + 1)):
             last = office.last  # "named X as his deputy"
         owned = text.tags[noun.head] != "NNP" and "POS" in text.tags[noun.first : noun.head]  # "Berg's accusations"
         if "person" in needed and not owned and any(a.type == "person" for a in self.parties.members(noun)[:1]):
@@ -123,7 +123,7 @@ class DecisionReader(Reader):
 
     def _infinitive(self, following: VerbGroup, kind: str) -> Span | None:
         lemma = self.lexicon.lemma(self.text.lower[following.head])
-        if kind in {"rejected", "agreed"} and lemma in words(self.lexicon.decision.choice.speech):
+        if kind in {"rejected", "agreed"} and lemma in word_set(self.lexicon.decision.choice.speech):
             return None
         return self.around.stretch(following.head)
 
@@ -134,13 +134,13 @@ class DecisionReader(Reader):
             return aside + 1 if aside > at + 1 and self.word(aside) == "," else at
         for _ in range(3):
             skip = at + (self.word(at) in {"on", "in", "at"} and self.text.tags[at] == "IN")
-            noun = self.clauses.noun(skip) if skip < len(self.text.words) else None
-            if noun is not None and noun.first == skip and self.clauses.is_time(noun):
+            noun = self.clauses.noun_phrase(skip) if skip < len(self.text.words) else None
+            if noun is not None and noun.first == skip and self.clauses.is_time_expression(noun):
                 at = noun.last
             elif (
                 at < len(self.text.words)
                 and self.text.tags[at] == "RB"
-                and self.phrases.verb(at) is None
+                and self.chunks.verb_group(at) is None
                 and self.word(at) != "not"
             ):
                 at += 1
@@ -153,7 +153,8 @@ class DecisionReader(Reader):
         start = at + (self.word(at) == "by")
         end = start
         while end < len(self.text.words) and (
-            self.text.tags[end] == "CD" or (end > start and self.word(end) in words(self.lexicon.decision.choice.tally))
+            self.text.tags[end] == "CD"
+            or (end > start and self.word(end) in word_set(self.lexicon.decision.choice.tally))
         ):
             end += 1
         while end > start and self.text.tags[end - 1] != "CD":
@@ -167,10 +168,10 @@ class DecisionReader(Reader):
             if tuple(self.text.lower[group.head + 1 : last]) != particles or self._other_particle(last):
                 continue
             at = last + (self.word(last) == "to")
-            noun = target or (self.clauses.noun(at) if at < len(self.text.words) else None)
+            noun = target or (self.clauses.noun_phrase(at) if at < len(self.text.words) else None)
             if noun is not None and self.text.tags[noun.head] == "PRP" and not act.firm:
                 continue
-            if noun is not None and self.text.lower[noun.first] in words(self.lexicon.decision.choice.nothing):
+            if noun is not None and self.text.lower[noun.first] in word_set(self.lexicon.decision.choice.nothing):
                 continue
             if act.only_negated and not (group.negated and group.modal >= 0):
                 continue
@@ -199,7 +200,7 @@ class DecisionReader(Reader):
         """Cut the votes and the day of the act off the end of its object."""
         first, last = self.text.token_at(whole.start), self.text.token_at(whole.end - 1) + 1
         tally = next((i for i in range(least, last - 1) if self._over_tally(i) > i and self.word(i) == "by"), last)
-        circumstances = words(self.lexicon.decision.choice.circumstances)
+        circumstances = word_set(self.lexicon.decision.choice.circumstances)
         end = next((i for i in range(least, tally) if self.word(i) in circumstances), tally)
         dated = next((i for i in range(least, end) if self.around.ends_dated(i, end)), end)
         return self.text.span(first, dated)
@@ -210,13 +211,13 @@ class DecisionReader(Reader):
             return category
         d = self.lexicon.decision.deciders
         heads = self.parties.heads(deciders[0])
-        if heads & words(d.court):
+        if heads & word_set(d.court):
             return "court"
-        if heads & words(d.campaign):
+        if heads & word_set(d.campaign):
             return "campaign" if category == "executive" else category
-        if heads & words(d.executive) and deciders[0].type != "person":
+        if heads & word_set(d.executive) and deciders[0].type != "person":
             return "executive"
-        return "legislative" if heads & words(d.legislative) and deciders[0].type != "person" else category
+        return "legislative" if heads & word_set(d.legislative) and deciders[0].type != "person" else category
 
     def _candidate(  # noqa: PLR0917 - a row of the event's own fields
         self,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from worker.extract.events.clusters import Candidate
 from worker.extract.events.decision_outcome import DecisionOutcome
 from worker.extract.events.outlook import outcome_of
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import word_set
 from worker.schema import Actor, Category, Span
 
 if TYPE_CHECKING:
@@ -43,15 +43,15 @@ class DecisionVerbs(DecisionOutcome):
             return None
         if kind == "proposed" and not self._official(group, complement, deciders):
             return None
-        chosen = self.phrases.verb(self.text.token_at(complement.start))
-        if chosen is not None and self.lemma(chosen) in words(self.lexicon.decision.choice.stative):
+        chosen = self.chunks.verb_group(self.text.token_at(complement.start))
+        if chosen is not None and self.lemma(chosen) in word_set(self.lexicon.decision.choice.stative):
             return None
         category = self._category_of_choice(kind, complement)
         return self._candidate(self._negation(group), group.last, category, status, deciders, complement, f"{kind} to")
 
     def _firm(self, complement: Span) -> bool:
         """Tell "declined to endorse anyone", which shows that who declines is in politics."""
-        verb = self.phrases.verb(self.text.token_at(complement.start))
+        verb = self.chunks.verb_group(self.text.token_at(complement.start))
         return verb is not None and any(act.firm for _, act, _ in self.lexicon.acts.get(self.lemma(verb), ()))
 
     def _category_of_choice(self, kind: str, complement: Span) -> Category:
@@ -59,31 +59,31 @@ class DecisionVerbs(DecisionOutcome):
         if kind in {"agreed", "voted"}:
             return "agreement" if kind == "agreed" else "legislative"
         first = self.text.token_at(complement.start)
-        verbs = (self.phrases.verb(at) for at in range(first, min(first + _TO_THE_VERB, len(self.text.words))))
+        verbs = (self.chunks.verb_group(at) for at in range(first, min(first + _TO_THE_VERB, len(self.text.words))))
         verb = next((v for v in verbs if v is not None), None)
         found = self._reading(verb, self.lemma(verb), self._target(verb)) if verb is not None else None
         return found[0].category if found is not None else "executive"
 
     def _official(self, group: VerbGroup, complement: Span, deciders: list[Actor]) -> bool:
         """Tell the promise of an official act from "vowed to fight on", and a person's plans from a government's."""
-        verb = self.phrases.verb(self.text.token_at(complement.start))
+        verb = self.chunks.verb_group(self.text.token_at(complement.start))
         if verb is None or not verb.infinitive:
             return True
         lemma, choice, d = self.lemma(verb), self.lexicon.decision.choice, self.lexicon.decision.deciders
-        if lemma in words(choice.soft):
+        if lemma in word_set(choice.soft):
             return False
-        powers = words(d.executive) | words(d.legislative) | words(d.court) | words(d.campaign)
+        powers = word_set(d.executive) | word_set(d.legislative) | word_set(d.court) | word_set(d.campaign)
         powerful = any(a.type == "country" or powers & self.parties.heads(a) for a in deciders)
-        return powerful or self.lemma(group) not in words(choice.weak) or lemma in self.lexicon.acts
+        return powerful or self.lemma(group) not in word_set(choice.weak) or lemma in self.lexicon.acts
 
     def _agreed_between(self, group: VerbGroup) -> Candidate | None:
         """Read "the truce agreed last year between A and B"."""
         at = self._over_time(group.last)
-        if self.word(at) not in words(self.lexicon.meeting.between) | words(self.lexicon.meeting.by):
+        if self.word(at) not in word_set(self.lexicon.meeting.between) | word_set(self.lexicon.meeting.by):
             return None
         target = self._participled(group) if group.first == group.head else self.clauses.subject(group)
-        deciders = self._graded(self.parties.named(self.clauses.noun(at + 1)))
-        if target is None or not deciders or not self._holds(target, words(self.lexicon.decision.objects["deal"])):
+        deciders = self._graded(self.parties.named(self.clauses.noun_phrase(at + 1)))
+        if target is None or not deciders or not self._holds(target, word_set(self.lexicon.decision.objects["deal"])):
             return None
         about = self.text.span(target.first, target.last)
         return self._candidate(group.head, group.last, "agreement", "taken", deciders, about, "agreed between")
@@ -111,10 +111,10 @@ class DecisionVerbs(DecisionOutcome):
             and word in {"on", "against", "for", "to", "in"}
             and self.text.tags[at] in {"IN", "TO"}
         ):
-            following = self.phrases.verb(at)
+            following = self.chunks.verb_group(at)
             if following is None:
                 return self.around.stretch(at + 1)
-        following = self.phrases.verb(at + (word == "not"))
+        following = self.chunks.verb_group(at + (word == "not"))
         if following is not None and following.infinitive:
             return self._infinitive(following, kind)
         if kind in {"pending", "proposed"} and following is not None and self.text.tags[following.head] == "VBG":
@@ -130,8 +130,8 @@ class DecisionVerbs(DecisionOutcome):
         if self.word(at) not in {"for", "against", "in"}:
             return False
         if self.word(at) == "in":
-            return self.word(at + 1) not in words(self.lexicon.decision.choice.favour)
-        target = self.clauses.noun(at + 1)
+            return self.word(at + 1) not in word_set(self.lexicon.decision.choice.favour)
+        target = self.clauses.noun_phrase(at + 1)
         pronoun = target is not None and self.text.tags[target.head] == "PRP"
         return pronoun or any(actor.type == "person" for actor in self.parties.named(target))
 
@@ -139,12 +139,12 @@ class DecisionVerbs(DecisionOutcome):
         target = self.clauses.object(group)
         if target is None or kind in {"taken", "voted", "rejected", "announced"}:
             return self._open_question(at, kind)
-        nothing = self.text.lower[target.first] in words(self.lexicon.decision.choice.nothing)
+        nothing = self.text.lower[target.first] in word_set(self.lexicon.decision.choice.nothing)
         if nothing or self.text.tags[target.head] == "PRP":
             return None
         if kind == "pending" and self.text.lower[target.head] not in self.lexicon.stance:
             return None
-        if kind == "proposed" and self.lemma(group) not in words(self.lexicon.decision.choice.objects):
+        if kind == "proposed" and self.lemma(group) not in word_set(self.lexicon.decision.choice.objects):
             return None
         return self._object(target, group)
 
@@ -175,14 +175,16 @@ class DecisionVerbs(DecisionOutcome):
         if found is None or status is None:
             return None
         act, last = found
-        after = self.clauses.noun(last) if target is None and last < len(self.text.words) else None
+        after = self.clauses.noun_phrase(last) if target is None and last < len(self.text.words) else None
         if after is not None and self._tells_of_meeting(after):
             return None  # "pulled out of talks"
         deciders = self._deciders(group, person=act.firm)
         if not deciders or self._disagrees(group, deciders):
             return None
         if target is not None and group.last <= target.first < last:
-            target = self.clauses.noun(last + (self.word(last) == "to"))  # "gave the green light to [the pipeline]"
+            target = self.clauses.noun_phrase(
+                last + (self.word(last) == "to")
+            )  # "gave the green light to [the pipeline]"
         about = self._object(target, group) if target else self._complement_of_act(last, act)
         if target is not None and about is not None and self._proposes_meeting(target, about):
             return None
@@ -203,11 +205,11 @@ class DecisionVerbs(DecisionOutcome):
     def _complement_of_act(self, last: int, act: Act) -> Span | None:
         """Return what follows an act without an object; of "resigned after a vote" and "resigned on Monday" nothing."""
         at = self._over_time(last) if act.bare else last
-        if at >= self.text.sentence(last - 1)[1]:
+        if at >= self.text.sentence_range(last - 1)[1]:
             return None
         if act.bare and act.category == "personnel":
-            return self.around.stretch(at) if self.word(at) in words(self.lexicon.decision.choice.office) else None
-        named = self.word(at) in self.doc.lexicon.closed.deciding or self.text.tags[at] not in _ADJUNCTS
+            return self.around.stretch(at) if self.word(at) in word_set(self.lexicon.decision.choice.office) else None
+        named = self.word(at) in self.doc.lexicon.closed_classes.deciding or self.text.tags[at] not in _ADJUNCTS
         return self.around.stretch(at) if named or not act.bare else None
 
     def _tells_of_meeting(self, target: NounPhrase) -> bool:
@@ -217,12 +219,12 @@ class DecisionVerbs(DecisionOutcome):
     def _past(self, group: VerbGroup) -> bool:
         """Tell the past of a clause, taken for a participle: no participle on a noun governs a "that"-clause."""
         bare = group.first == group.head and self.text.tags[group.head] == "VBN"
-        follows = self.clauses.noun(group.first - 1) is not None
+        follows = self.clauses.noun_phrase(group.first - 1) is not None
         return bare and follows and self.word(self._over_time(group.last)) == "that"
 
     def _elaborates(self, group: VerbGroup) -> bool:
         """Read "imposed sanctions, [freezing] assets": a participle that spells out the act of its main clause."""
-        main = self.clauses.main(group) if self._participle_clause(group) else None
+        main = self.clauses.main_verb(group) if self._participle_clause(group) else None
         return main is not None and self.lemma(main) in self.lexicon.acts
 
     def _generic(self, group: VerbGroup) -> bool:

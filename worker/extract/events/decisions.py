@@ -18,23 +18,22 @@ from worker.extract.events.decision_nouns import DecisionNouns
 from worker.extract.events.decision_verbs import DecisionVerbs
 from worker.extract.events.evidence import event_id, reporting_statement
 from worker.extract.events.traits import candidate_traits
-from worker.extract.lexicon import event_lexicon
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import load_event_lexicon, word_set
 from worker.schema import Category, Decision, DecisionStatus, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from worker.extract.document import Doc
+    from worker.extract.document import Document
     from worker.extract.grammar.chunker import VerbGroup
 
 
 _TELLING = frozenset({"NN", "NNS", "NNP", "VB", "JJ", "VBN", "VBG", "CD"})
 
 
-def decisions(doc: Doc) -> Iterable[Decision]:
+def decisions(doc: Document) -> Iterable[Decision]:
     """Return the decisions of an article in text order, one event for each."""
-    lexicon = event_lexicon.load(doc.lexicon.language)
+    lexicon = load_event_lexicon(doc.lexicon.language)
     if lexicon is None:
         return []
     reader = _Reader(doc, lexicon)
@@ -47,15 +46,15 @@ class _Reader(DecisionVerbs, DecisionNouns):
 
     def candidates(self) -> Iterator[Candidate]:
         """Yield what every trigger of the article says."""
-        for group in self.phrases.verbs:
+        for group in self.chunks.verb_groups:
             candidate = self._verb(group)
             if candidate is not None:
                 yield candidate
         telling = self.lexicon.telling
-        for chunk in self.phrases.nouns:
+        for chunk in self.chunks.noun_phrases:
             if telling.isdisjoint(self.text.lower[chunk.first : chunk.last]):
                 continue  # most nouns: a look at their words is cheaper than reading them
-            candidate = self._noun(self.clauses.noun(chunk.first) or chunk)
+            candidate = self._noun(self.clauses.noun_phrase(chunk.first) or chunk)
             if candidate is not None:
                 yield candidate
 
@@ -65,7 +64,7 @@ class _Reader(DecisionVerbs, DecisionNouns):
         candidate = self._choice(group, kind) if kind else None
         if candidate is None and lemma in self.lexicon.acts:
             candidate = self._act(group, lemma)
-        if candidate is None and group.negated and lemma in words(self.lexicon.decision.nouns.open):
+        if candidate is None and group.negated and lemma in word_set(self.lexicon.decision.nouns.open):
             candidate = self._left_open(group)
         if candidate is None and lemma in self.lexicon.discussed:
             candidate = self._not_discussed(group)
@@ -108,7 +107,7 @@ class _Reader(DecisionVerbs, DecisionNouns):
             url=self.doc.article.url,
             published_at=self.doc.article.published_at,
             language=self.doc.lexicon.language,
-            sentence=self.text.span(*self.text.sentence(best.first)),
+            sentence=self.text.span(*self.text.sentence_range(best.first)),
             cue=self.text.span(best.first, best.last),
             confidence=confidence_models(self.doc.lexicon.language).decision.confidence(
                 candidate_traits(best, best.status, len(cluster.members))

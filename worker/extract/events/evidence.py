@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 from worker.schema import hash_id
 
 if TYPE_CHECKING:
-    from worker.extract.document import Doc
+    from worker.extract.document import Document
     from worker.extract.events.clusters import Candidate
     from worker.schema import Kind
 
 
-def event_id(doc: Doc, kind: Kind, first: int, last: int) -> str:
+def event_id(doc: Document, kind: Kind, first: int, last: int) -> str:
     """Return the id of the event whose trigger is the tokens `first` up to `last`.
 
     Made of the canonical URL, the kind, and the words of the sentence and the trigger: the same evidence keeps its id
     when a paragraph is added above it.
     """
-    start, end = doc.text.sentence(first)
+    start, end = doc.text.sentence_range(first)
     normalised = (" ".join(w for w in doc.text.lower[a:b] if w[0].isalnum()) for a, b in ((start, end), (first, last)))
     return hash_id(kind, doc.article.url, *normalised)
 
 
-def reporting_statement(doc: Doc, members: list[Candidate]) -> str | None:
+def reporting_statement(doc: Document, members: list[Candidate]) -> str | None:
     """Return the id of the statement in whose content every mention stands; None where the article itself reports it.
 
     With several statements it is the one that holds the first mention.
@@ -32,7 +32,7 @@ def reporting_statement(doc: Doc, members: list[Candidate]) -> str | None:
     return reported[0] if all(reported) else None
 
 
-def _statement_over(doc: Doc, token: int) -> str | None:
+def _statement_over(doc: Document, token: int) -> str | None:
     offset = doc.text.starts[token]
     for statement in doc.statements:
         if any(span.start <= offset < span.end for span in statement.content):

@@ -8,11 +8,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import word_set
 from worker.schema import Actor
 
 if TYPE_CHECKING:
-    from worker.extract.document import Doc
+    from worker.extract.document import Document
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
 Grade = Literal[0, 1, 2]
@@ -24,14 +24,14 @@ POLITICAL: Grade = 2
 class Grades:
     """Grades the parties of one article."""
 
-    def __init__(self, doc: Doc, lexicon: EventLexicon) -> None:
+    def __init__(self, doc: Document, lexicon: EventLexicon) -> None:
         self.doc, self.lexicon = doc, lexicon
 
     def grade(self, actor: Actor) -> Grade:
         """Tell whether a party acts in a political or institutional role."""
         if actor.type == "country":
             return 2
-        if actor.type == "person" and actor.name.lower() not in words(self.lexicon.actors.bodies):
+        if actor.type == "person" and actor.name.lower() not in word_set(self.lexicon.actors.bodies):
             return self._grade_of_person(actor)
         return self._grade_of_body(actor)
 
@@ -39,7 +39,7 @@ class Grades:
         """Return the head of a phrase in lower case: "officials from Oslo" -> "officials"."""
         tokens, after = (
             phrase.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split(),
-            self.doc.lexicon.closed.after_head,
+            self.doc.lexicon.closed_classes.after_head,
         )
         cut = next((i for i, token in enumerate(tokens) if token in after and i), len(tokens))
         return tokens[cut - 1].removesuffix("'s") if tokens else ""
@@ -47,11 +47,13 @@ class Grades:
     def _grade_of_person(self, actor: Actor) -> Grade:
         told = (actor.role or "").lower()
         role = frozenset(told.replace("-", " ").replace(",", " ").split())
-        if role & words(self.lexicon.actors.business) or any(b in told for b in words(self.lexicon.actors.business)):
+        if role & word_set(self.lexicon.actors.business) or any(
+            b in told for b in word_set(self.lexicon.actors.business)
+        ):
             return 0
-        if role & words(self.lexicon.actors.offices) or actor.name.split()[-1] in self._leaders:
+        if role & word_set(self.lexicon.actors.offices) or actor.name.split()[-1] in self._leaders:
             return 2
-        return 0 if role & words(self.lexicon.actors.private) else 1
+        return 0 if role & word_set(self.lexicon.actors.private) else 1
 
     def _grade_of_body(self, actor: Actor) -> Grade:
         lower, main = actor.name.lower(), self.doc.lexicon
@@ -59,11 +61,11 @@ class Grades:
         if plain in main.international or plain in main.acronyms or actor.name in main.seats:
             return 2
         head = self._head(lower)
-        if any(role in lower for role in words(self.lexicon.actors.business)):
+        if any(role in lower for role in word_set(self.lexicon.actors.business)):
             return 0
-        if head in words(self.lexicon.actors.private) or plain in words(self.lexicon.actors.bare):
+        if head in word_set(self.lexicon.actors.private) or plain in word_set(self.lexicon.actors.bare):
             return 0
-        powers = words(self.lexicon.actors.bodies) | words(self.lexicon.actors.offices)
+        powers = word_set(self.lexicon.actors.bodies) | word_set(self.lexicon.actors.offices)
         if powers & {head, singular(head), head + "s"}:
             return 2
         if lower.startswith("the ") and head.capitalize() in main.demonyms:
@@ -78,18 +80,18 @@ class Grades:
 
     def private(self, actor: Actor) -> bool:
         """Tell voters, kin, customers: whoever acts in no political role."""
-        return self._head(actor.name.lower()) in words(self.lexicon.actors.private)
+        return self._head(actor.name.lower()) in word_set(self.lexicon.actors.private)
 
     def sent(self, actor: Actor) -> bool:
         """Tell people who can be guests ("a delegation from Oslo") from money, messages and institutions."""
         head = self._head(actor.name.lower())
-        people = words(self.lexicon.actors.sent) | words(self.lexicon.actors.offices)
+        people = word_set(self.lexicon.actors.sent) | word_set(self.lexicon.actors.offices)
         return bool(people & {head, singular(head)}) or (head.capitalize() in self.doc.lexicon.demonyms)
 
     @cached_property
     def _leaders(self) -> frozenset[str]:
         """Surnames that stand before "administration", "government", "campaign": their bearers are in politics."""
-        text, heads = self.doc.text, words(self.lexicon.actors.led)
+        text, heads = self.doc.text, word_set(self.lexicon.actors.led)
         found = set()
         for at in range(1, len(text.words)):
             if text.lower[at] in heads:

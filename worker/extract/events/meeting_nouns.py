@@ -12,13 +12,13 @@ from worker.extract.events.grades import POLITICAL
 from worker.extract.events.meeting_parties import MeetingParties
 from worker.extract.events.outlook import outcome_of
 from worker.extract.grammar.chunker import NounPhrase
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import word_set
 from worker.schema import Actor, Form, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from worker.extract.dates import When
+    from worker.extract.dates import TimeExpression
     from worker.extract.grammar.chunker import VerbGroup
 
 _PAIR = 2
@@ -35,10 +35,10 @@ class MeetingNouns(MeetingParties):
     def nominal(self) -> Iterator[Candidate]:
         """Yield what every noun of meeting says."""
         heads = self.lexicon.meeting_heads
-        for chunk in self.phrases.nouns:
+        for chunk in self.chunks.noun_phrases:
             if heads.isdisjoint(self.text.lower[chunk.first : chunk.last]):
                 continue  # most nouns: a look at their words is cheaper than reading them
-            noun = self._with_owner(self.clauses.noun(chunk.first) or chunk)
+            noun = self._with_owner(self.clauses.noun_phrase(chunk.first) or chunk)
             form = self._form(noun)
             candidate = self._nominal(noun, *form) if form is not None else None
             if candidate is not None:
@@ -49,7 +49,12 @@ class MeetingNouns(MeetingParties):
         at, tags = noun.first - 1, self.text.tags
         if self.word(at) == "her" and tags[at] == "PRP":
             return NounPhrase(at, noun.last, noun.head)
-        if at > 1 and tags[at] == "VBN" and tags[at - 1] == "POS" and (owner := self.clauses.noun(at - 2)) is not None:
+        if (
+            at > 1
+            and tags[at] == "VBN"
+            and tags[at - 1] == "POS"
+            and (owner := self.clauses.noun_phrase(at - 2)) is not None
+        ):
             return NounPhrase(owner.first, noun.last, noun.head)  # "Berg's planned trip"
         return noun
 
@@ -62,7 +67,7 @@ class MeetingNouns(MeetingParties):
             return None
         after = own.last if own else noun.last
         if own is not None and self._is_to(own):
-            after = next(v.last for v in [self.phrases.verb(own.last)] if v is not None)
+            after = next(v.last for v in [self.chunks.verb_group(own.last)] if v is not None)
         when = self.around.when(at, max(noun.last, after))
         if when is None and light is not None:
             when = self.around.when(light.head, noun.last)
@@ -90,9 +95,9 @@ class MeetingNouns(MeetingParties):
         found.back = self._asked(at) or not self._opens(noun, form, parties, found, light)
         return found
 
-    def _counts(self, noun: NounPhrase, when: When) -> bool:
+    def _counts(self, noun: NounPhrase, when: TimeExpression) -> bool:
         """Read "their third meeting this year": the period counts the meetings and dates none."""
-        ordinals = words(self.lexicon.meeting.ordinals)
+        ordinals = word_set(self.lexicon.meeting.ordinals)
         counted = any(self.text.lower[at] in ordinals for at in range(noun.first, noun.head))
         return counted and when.weekday is None and when.day is None and when.shift is None
 
@@ -102,8 +107,8 @@ class MeetingNouns(MeetingParties):
 
     def _nominal_place(self, noun: NounPhrase, form: Form, at: int, after: int) -> NounPhrase | None:
         if form == "visit":
-            wanted = words(self.lexicon.meeting.destination) | words(self.lexicon.meeting.place)
-            places = (place for _, place in self.clauses.prepositional(noun.last, wanted, 14))
+            wanted = word_set(self.lexicon.meeting.destination) | word_set(self.lexicon.meeting.place)
+            places = (place for _, place in self.clauses.prepositional_phrases(noun.last, wanted, 14))
             return next((place for place in places if self.around.is_place(place)), None)
         return self.around.place(at, noun.last) or (self.around.place(at, after) if after != noun.last else None)
 
@@ -130,30 +135,30 @@ class MeetingNouns(MeetingParties):
         """Return the verb that lends the noun its subject: directly before it, or over "in", "for", "at"."""
         before = noun.first - 1
         for _ in range(_STEPS_TO_LENDER):
-            if self.phrases.verb(before) is None and before >= 0 and self.text.tags[before] == "RB":
+            if self.chunks.verb_group(before) is None and before >= 0 and self.text.tags[before] == "RB":
                 before -= 1
                 continue
-            group = self.phrases.verb(before)
+            group = self.chunks.verb_group(before)
             if group is not None and self._describes(group, noun):
                 before = group.first - 1
                 continue
-            if group is None and self.word(before) in self.doc.lexicon.particles and self.phrases.verb(before - 1):
+            if group is None and self.word(before) in self.doc.lexicon.particles and self.chunks.verb_group(before - 1):
                 before -= 1
                 continue
             if group is not None:
                 lemma = self.lexicon.lemma(self.text.lower[group.head])
                 lends = lemma in self._lenders or outcome_of(self.lexicon, lemma, self.word(group.head + 1)) is not None
                 return group if lends else None
-            guest = self.clauses.noun(before)
+            guest = self.clauses.noun_phrase(before)
             if guest is not None and self.word(guest.last) == "to" and guest.last == noun.first - 1:
-                group = self.phrases.verb(self.clauses.coordinated(guest)[0].first - 1)
+                group = self.chunks.verb_group(self.clauses.conjuncts(guest)[0].first - 1)
                 return group if group and self.text.lower[group.head] in self.lexicon.control else None
-            if self.word(before) == "of" and (part := self.clauses.noun(before - 1)) is not None:
-                if self.text.lower[part.head] not in words(self.lexicon.meeting.partitive):
+            if self.word(before) == "of" and (part := self.clauses.noun_phrase(before - 1)) is not None:
+                if self.text.lower[part.head] not in word_set(self.lexicon.meeting.partitive):
                     return None
                 before = part.first - 1
                 continue
-            if before < 0 or self.text.lower[before] not in words(self.lexicon.meeting.over):
+            if before < 0 or self.text.lower[before] not in word_set(self.lexicon.meeting.over):
                 return None
             before -= 1
         return None
@@ -161,13 +166,13 @@ class MeetingNouns(MeetingParties):
     def _describes(self, group: VerbGroup, noun: NounPhrase) -> bool:
         """Tell a participle before its noun, which the chunker left apart: "scrapped [planned] talks"."""
         bare = group.last == noun.first and group.first == group.head and self.text.tags[group.head] == "VBN"
-        return bare and self.phrases.verb(group.first - 1) is not None
+        return bare and self.chunks.verb_group(group.first - 1) is not None
 
     def _own_verb(self, noun: NounPhrase) -> VerbGroup | None:
         """Return the verb of which the noun is the subject: "talks in Oslo will be held"."""
-        end = min(self.text.sentence(noun.head)[1], noun.last + _TO_OWN_VERB)
+        end = min(self.text.sentence_range(noun.head)[1], noun.last + _TO_OWN_VERB)
         for at in range(noun.last, end):
-            group = self.phrases.verb(at)
+            group = self.chunks.verb_group(at)
             if group is None or group.first != at:
                 continue
             if at == noun.last and (group.infinitive or self.text.tags[group.head] == "VBN"):
@@ -184,7 +189,7 @@ class MeetingNouns(MeetingParties):
 
     def _heads_clause(self, noun: NounPhrase, group: VerbGroup) -> bool:
         """Tell the subject by its place: it opens the sentence, and nothing but phrases on it stand before the verb."""
-        opens = noun.first == self.text.sentence(noun.head)[0]
+        opens = noun.first == self.text.sentence_range(noun.head)[0]
         between = range(noun.last, group.first)
         broken = any(self.text.tags[i] in {"WP", "SC"} for i in between)
         return opens and not broken and all(self.text.words[i] == "," for i in between if self.text.tags[i] == "PUNCT")
@@ -195,7 +200,7 @@ class MeetingNouns(MeetingParties):
         """Tell whether the noun tells of an identified meeting by itself, or only point back to one."""
         rule = found.rule
         strong = [a for a in parties if self.parties.grade(a) == POLITICAL]
-        if found.noun in words(self.lexicon.meeting.meals):
+        if found.noun in word_set(self.lexicon.meeting.meals):
             return len(parties) >= _PAIR and bool(strong)
         if form in {"talks", "call"}:
             if rule == "noun of" and self._plural(strong):

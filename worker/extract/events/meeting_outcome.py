@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.meeting_reader import MeetingReader
 from worker.extract.events.outlook import outcome_of
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,13 +59,13 @@ class MeetingOutcome(MeetingReader):
 
     def _is_to(self, group: VerbGroup) -> bool:
         """Read "talks are to begin"."""
-        following = self.phrases.verb(group.last)
+        following = self.chunks.verb_group(group.last)
         being = self.text.lower[group.head] in self.doc.lexicon.be
         return being and following is not None and following.infinitive and following.first == group.last
 
     def _preceded(self, noun: NounPhrase) -> bool:
         """Read "ahead of the talks", "in preparation for the summit"."""
-        listed = words(self.lexicon.meeting.ahead)
+        listed = word_set(self.lexicon.meeting.ahead)
         before = self.text.lower[max(0, noun.first - 3) : noun.first]
         return any(" ".join(before[-n:]) in listed for n in (1, 2, 3))
 
@@ -77,20 +77,20 @@ class MeetingOutcome(MeetingReader):
             return None
         if self.text.lower[frame.first] in self.doc.lexicon.negations:
             return "denied"
-        group = self.phrases.verb(frame.first - 1)
+        group = self.chunks.verb_group(frame.first - 1)
         over = outcome_of(self.lexicon, self.lemma(group), self.word(group.head + 1)) if group is not None else None
         if over in {"denied", "cancelled"}:
             return over
-        agreed = group is not None and self.lemma(group) in words(self.lexicon.outlook.taken_up)
+        agreed = group is not None and self.lemma(group) in word_set(self.lexicon.outlook.taken_up)
         return "planned" if agreed and outcome == "proposed" else outcome
 
     def _frame(self, noun: NounPhrase) -> NounPhrase | None:
         """Return the noun that the noun of meeting hangs on by a preposition."""
         at = noun.first - 1
-        if self.word(at) not in words(self.lexicon.outlook.frames):
+        if self.word(at) not in word_set(self.lexicon.outlook.frames):
             return None
-        frame = self.clauses.noun(at - 1)
-        if frame is not None and self.text.lower[frame.head] in words(self.lexicon.meeting.partitive):
+        frame = self.clauses.noun_phrase(at - 1)
+        if frame is not None and self.text.lower[frame.head] in word_set(self.lexicon.meeting.partitive):
             return self._frame(frame)
         return frame if frame is not None and frame.last == at else None
 
@@ -116,7 +116,7 @@ class MeetingOutcome(MeetingReader):
 
     def _settled(self, how: Mood) -> bool:
         """Tell "decided to" and "was forced to" from "threatened to"."""
-        through, choices = words(self.lexicon.outlook.through), self.lexicon.choices
+        through, choices = word_set(self.lexicon.outlook.through), self.lexicon.choices
         lemmas = [self.lexicon.lemma(self.text.lower[g.token]) for g in how.governors]
         return all(lemma in through or choices.get(lemma) in {"taken", "agreed", "announced"} for lemma in lemmas)
 
@@ -127,14 +127,14 @@ class MeetingOutcome(MeetingReader):
         while target is not None and target.first <= group.head + _REACH:
             yield target.last
             hangs = target.last < len(self.text.words) and self.text.tags[target.last] in {"IN", "TO", "SC"}
-            following = self.clauses.noun(target.last + 1) if hangs else None
+            following = self.clauses.noun_phrase(target.last + 1) if hangs else None
             target = following if following is not None and following.first == target.last + 1 else None
 
     def _in_future_clause(self, noun: NounPhrase) -> bool:
         """Tell whether the noun hangs on a verb of the future: "will fly to Oslo for talks"."""
-        start = self.text.sentence(noun.head)[0]
+        start = self.text.sentence_range(noun.head)[0]
         for at in range(noun.first - 1, max(start, noun.first - 24) - 1, -1):
-            group = self.phrases.verb(at)
+            group = self.chunks.verb_group(at)
             if group is not None and (group.finite or group.infinitive):
                 dated = self._dated_present(group, self.around.when(group.head, group.last))
                 if dated or self._status(group, self.mood(group), ahead=False) == "planned":

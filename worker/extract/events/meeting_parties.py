@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.events.meeting_outcome import MeetingOutcome
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import word_set
 from worker.schema import Actor, Form
 
 if TYPE_CHECKING:
@@ -73,9 +73,9 @@ class MeetingParties(MeetingOutcome):
                 continue
             starts = (noun.last, own.last) if own and name not in {"of", "by"} else (noun.last,)
             for start in starts:
-                listed = self.clauses.prepositional(start, words(prepositions), 12 if name not in {"of", "by"} else 1)[
-                    :1
-                ]
+                listed = self.clauses.prepositional_phrases(
+                    start, word_set(prepositions), 12 if name not in {"of", "by"} else 1
+                )[:1]
                 if listed:
                     found += self.parties.named(listed[0][1])
                     rule = f"noun {name}"
@@ -84,11 +84,11 @@ class MeetingParties(MeetingOutcome):
 
     def _involved(self, noun: NounPhrase) -> list[Actor]:
         """Return the parties after a participle: "talks in Oslo involving A and B"."""
-        for at in range(noun.last, min(self.text.sentence(noun.head)[1] - 1, noun.last + 6)):
-            if self.text.lower[at] in words(self.lexicon.meeting.involving):
-                following = self.clauses.noun(at + 1)
+        for at in range(noun.last, min(self.text.sentence_range(noun.head)[1] - 1, noun.last + 6)):
+            if self.text.lower[at] in word_set(self.lexicon.meeting.involving):
+                following = self.clauses.noun_phrase(at + 1)
                 return self.parties.named(following) if following and following.first == at + 1 else []
-            verb = self.phrases.verb(at)
+            verb = self.chunks.verb_group(at)
             if verb is not None and verb.finite:
                 return []
         return []
@@ -98,9 +98,9 @@ class MeetingParties(MeetingOutcome):
 
     def _joiners(self, noun: NounPhrase) -> list[Actor]:
         """Return who came "for talks": the subject and object of the clause's verb."""
-        start = self.text.sentence(noun.head)[0]
+        start = self.text.sentence_range(noun.head)[0]
         for at in range(noun.first - 1, max(start, noun.first - 16) - 1, -1):
-            group = self.phrases.verb(at)
+            group = self.chunks.verb_group(at)
             if group is None:
                 continue
             if self.lemma(group) not in self._lenders | self._frames.keys():
@@ -111,16 +111,18 @@ class MeetingParties(MeetingOutcome):
 
     def _adjunct_subject(self, noun: NounPhrase, *, alone: bool = True) -> list[Actor]:
         """Return the subject of the clause that the noun hangs on: "After a meeting with X, Y left"."""
-        outer = self.clauses.noun(noun.first - 2) if self.word(noun.first - 1) == "of" else None
-        if outer is not None and self.text.lower[outer.head] not in words(self.lexicon.meeting.partitive):
+        outer = self.clauses.noun_phrase(noun.first - 2) if self.word(noun.first - 1) == "of" else None
+        if outer is not None and self.text.lower[outer.head] not in word_set(self.lexicon.meeting.partitive):
             return []  # "a video of the meeting"
         if noun.first == 0 or self.text.tags[noun.first - 1] not in {"IN", "TO"}:
             return []
-        opens = self.text.sentence(noun.head)[0] >= noun.first - _OPENING
+        opens = self.text.sentence_range(noun.head)[0] >= noun.first - _OPENING
         if not alone and not opens and self.word(noun.first) not in self.doc.lexicon.plural:
             return []
-        start, end = self.text.sentence(noun.head)
-        verbs = [v for i in range(start, end) if (v := self.phrases.verb(i)) is not None and v.first == i and v.finite]
+        start, end = self.text.sentence_range(noun.head)
+        verbs = [
+            v for i in range(start, end) if (v := self.chunks.verb_group(i)) is not None and v.first == i and v.finite
+        ]
         before = [v for v in verbs if v.last <= noun.first]
         group = before[-1] if before else verbs[0] if verbs else None
         found = self.subject(group) if group else []

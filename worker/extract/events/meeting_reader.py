@@ -9,11 +9,11 @@ from worker.extract.events.clusters import Candidate
 from worker.extract.events.grades import POLITICAL
 from worker.extract.events.outlook import Mood, outcome_of
 from worker.extract.events.reader import Reader
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import word_set
 from worker.schema import Actor, Form, MeetingStatus
 
 if TYPE_CHECKING:
-    from worker.extract.dates import Tense, When
+    from worker.extract.dates import Tense, TimeExpression
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
 
@@ -52,16 +52,16 @@ class MeetingReader(Reader):
         form = self.lexicon.meeting_nouns.get(lower[head])
         if form is None or (self.text.tags[head] == "NNP" and self._is_body(noun)):
             return None
-        if head > noun.first and lower[head - 1] in words(self.lexicon.meeting.other_kinds):
+        if head > noun.first and lower[head - 1] in word_set(self.lexicon.meeting.other_kinds):
             return None
         return form, head
 
     def _is_body(self, noun: NounPhrase) -> bool:
         """Tell Congress and the General Assembly from "a Congress on fisheries"."""
         lower = self.text.lower
-        if lower[noun.head] in words(self.lexicon.meeting.bodies):
+        if lower[noun.head] in word_set(self.lexicon.meeting.bodies):
             return lower[noun.first] not in {"a", "an"}
-        of = self.clauses.noun(noun.last + 1) if self.word(noun.last) == "of" else None
+        of = self.clauses.noun_phrase(noun.last + 1) if self.word(noun.last) == "of" else None
         return of is not None and self.text.tags[of.head] == "NNS" and self.text.words[of.head][0].isupper()
 
     def _made(  # noqa: PLR0917 - a row of the event's own fields
@@ -72,7 +72,7 @@ class MeetingReader(Reader):
         status: MeetingStatus,
         parties: list[Actor],
         rule: str,
-        when: When | None,
+        when: TimeExpression | None,
     ) -> Candidate:
         return Candidate(
             first=first,
@@ -87,14 +87,14 @@ class MeetingReader(Reader):
             rule=rule,
         )
 
-    def _tense(self, when: When | None, status: MeetingStatus) -> Tense:
+    def _tense(self, when: TimeExpression | None, status: MeetingStatus) -> Tense:
         """Tell on which side of the publication the day lies: "cancelled a meeting set for Friday" lies ahead."""
         if status in {"planned", "proposed"}:
             return "future"
         if when is None or status == "held":
             return "past"
         at = self.text.token_at(when.start) - 1
-        return "future" if self.word(at) in words(self.lexicon.outlook.due_for) else "near"
+        return "future" if self.word(at) in word_set(self.lexicon.outlook.due_for) else "near"
 
     def _status(self, group: VerbGroup, how: Mood, ahead: bool) -> MeetingStatus:
         if how.outcome == "denied" or (how.negated and how.outcome != "cancelled"):
@@ -108,7 +108,7 @@ class MeetingReader(Reader):
         present = group.infinitive or self.text.tags[group.head] in {"VBZ", "VBP", "VBG"}
         return "planned" if ahead and present else "held"
 
-    def _dated_present(self, group: VerbGroup, when: When | None) -> bool:
+    def _dated_present(self, group: VerbGroup, when: TimeExpression | None) -> bool:
         """Read "arrives in Oslo on Friday": the present with a day, which is one to come."""
         if when is None or self.text.tags[group.head] not in {"VBZ", "VBP"} or group.first != group.head:
             return False
@@ -118,11 +118,11 @@ class MeetingReader(Reader):
         """Tell "agreed that they should meet" and "demanded that they must meet" from an opinion."""
         if how.modal != "obliged":
             return True
-        before = self.clauses.verb_before(group)
+        before = self.clauses.finite_verb_before(group)
         lemma = self.lemma(before) if before is not None else ""
         return lemma in self.lexicon.choices or outcome_of(self.lexicon, lemma) is not None
 
-    def _lies_ahead(self, when: When | None) -> bool:
+    def _lies_ahead(self, when: TimeExpression | None) -> bool:
         return bool(when and (when.lean == "future" or (when.shift or 0) > 0))
 
     def _purpose_of_noun(self, how: Mood) -> bool:
@@ -142,7 +142,7 @@ class MeetingReader(Reader):
         code = main.seats.get(bare)
         if code is not None and homes != {None}:
             return code not in homes
-        stumping = words(self.lexicon.actors.stumping)
+        stumping = word_set(self.lexicon.actors.stumping)
         return not any(stumping & set((a.role or "").lower().split()) for a in visitors)
 
     def _plural(self, parties: list[Actor]) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from worker.extract.events.clusters import Candidate
 from worker.extract.events.grades import POLITICAL
 from worker.extract.events.meeting_reader import MeetingReader
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import word_set
 from worker.schema import Actor, Form
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class MeetingVerbs(MeetingReader):
 
     def verbal(self) -> Iterator[Candidate]:
         """Yield what every verb of meeting says."""
-        for group in self.phrases.verbs:
+        for group in self.chunks.verb_groups:
             frame = self._frames.get(self.lexicon.lemma(self.text.lower[group.head]))
             candidate = getattr(self, f"_{frame}")(group) if frame is not None else None
             if candidate is not None:
@@ -48,7 +48,7 @@ class MeetingVerbs(MeetingReader):
         others = [a for a in others if a.name not in mine]
         if not others and (told or self.word(group.last) == "that" or not self._plural(subject)):
             return None
-        if not others and any(words(self.lexicon.decision.deciders.court) & self.parties.heads(a) for a in subject):
+        if not others and any(word_set(self.lexicon.decision.deciders.court) & self.parties.heads(a) for a in subject):
             return None  # a court meets to hear a case
         if others and not self._political([*subject, *others]):
             return None
@@ -71,12 +71,16 @@ class MeetingVerbs(MeetingReader):
 
     def _talked_with(self, group: VerbGroup) -> list[Actor]:
         """Return the parties after "with", unless it hangs on an occasion ("spoke at a rally with X")."""
-        found = self.clauses.prepositional(group.last, words(self.lexicon.meeting.with_), 16)[:1]
-        if found and any(self.phrases.verb_at[at] >= 0 for at in range(group.last, found[0][0])):
+        found = self.clauses.prepositional_phrases(group.last, word_set(self.lexicon.meeting.with_), 16)[:1]
+        if found and any(self.chunks.verb_group_of[at] >= 0 for at in range(group.last, found[0][0])):
             return []
         for at in range(group.last, found[0][0] if found else group.last):
-            noun = self.clauses.noun(at + 1) if self.text.lower[at] in words(self.lexicon.meeting.occasions) else None
-            if noun is not None and not self.clauses.is_time(noun) and not self.around.is_place(noun):
+            noun = (
+                self.clauses.noun_phrase(at + 1)
+                if self.text.lower[at] in word_set(self.lexicon.meeting.occasions)
+                else None
+            )
+            if noun is not None and not self.clauses.is_time_expression(noun) and not self.around.is_place(noun):
                 return []
         return self.parties.named(found[0][1]) if found else []
 
@@ -86,9 +90,9 @@ class MeetingVerbs(MeetingReader):
         how = self.mood(group)
         if self._means(group) == "call":
             return len(subject) > 1 or self._plural(subject)
-        if lemma not in words(m.discuss) or how.modal or how.outcome is not None:
+        if lemma not in word_set(m.discuss) or how.modal or how.outcome is not None:
             return False
-        if lemma in words(m.bargain):
+        if lemma in word_set(m.bargain):
             return len(subject) > 1 and self.clauses.object(group) is None
         return self._plural(subject)
 
@@ -96,17 +100,19 @@ class MeetingVerbs(MeetingReader):
         """Read "called a meeting to discuss", "met on Friday to discuss": the meeting is told by its own word."""
         if not group.infinitive:
             return False
-        noun = self.clauses.noun(group.first - 1)
+        noun = self.clauses.noun_phrase(group.first - 1)
         met = self._frames.keys() | self._lenders
         governed = any(g.group is not None and self.lemma(g.group) in met for g in self.clauses.governors(group))
         return governed or (noun is not None and self._form(noun) is not None)
 
     def _means(self, group: VerbGroup) -> Form:
         """Tell a call from a meeting face to face, by what stands around the verb."""
-        start, end = self.text.sentence(group.head)
-        before = next((i + 1 for i in range(group.first - 1, start - 1, -1) if self.phrases.verb_at[i] >= 0), start)
+        start, end = self.text.sentence_range(group.head)
+        before = next(
+            (i + 1 for i in range(group.first - 1, start - 1, -1) if self.chunks.verb_group_of[i] >= 0), start
+        )
         near = self.text.lower[max(before, group.first - 10) : min(end, group.last + 12)]
-        return "call" if not words(self.lexicon.meeting.by_phone).isdisjoint(near) else "talks"
+        return "call" if not word_set(self.lexicon.meeting.by_phone).isdisjoint(near) else "talks"
 
     def _host(self, group: VerbGroup) -> Candidate | None:
         """Read "X hosted Y", "Y was received by X"."""
@@ -132,9 +138,9 @@ class MeetingVerbs(MeetingReader):
     def _travel(self, group: VerbGroup) -> Candidate | None:
         """Read "X flew to Y", "X will arrive in Y"."""
         at = group.last
-        if at + 1 >= len(self.text.words) or self.text.lower[at] not in words(self.lexicon.meeting.destination):
+        if at + 1 >= len(self.text.words) or self.text.lower[at] not in word_set(self.lexicon.meeting.destination):
             return None
-        target = self.clauses.noun(at + 1)
+        target = self.clauses.noun_phrase(at + 1)
         if target is None or not self._is_seat(target):
             return None
         return self._visit_to(group, target, "travel")
@@ -159,7 +165,7 @@ class MeetingVerbs(MeetingReader):
         """Read "X brought the ministers together"."""
         if not self._has_particle(group, self.lexicon.meeting.gather):
             return None
-        target = self.clauses.object(group) or self.clauses.noun(group.last + 1)
+        target = self.clauses.object(group) or self.clauses.noun_phrase(group.last + 1)
         guests = self.parties.named(target)
         if target is None or not guests or not all(a.type in {"person", "country", "group"} for a in guests):
             return None
@@ -186,10 +192,10 @@ class MeetingVerbs(MeetingReader):
         target = self.clauses.object(group)
         if group.passive or target is None or target.first > group.head + 1:
             return None  # "called on them to"
-        last = self.clauses.coordinated(target)[-1].last
-        follows = self.phrases.verb(last)
+        last = self.clauses.conjuncts(target)[-1].last
+        follows = self.chunks.verb_group(last)
         purpose = follows is not None and follows.infinitive and group.finite
-        dated = self.around.dated(last) or not words(self.lexicon.meeting.by_phone).isdisjoint(
+        dated = self.around.dated(last) or not word_set(self.lexicon.meeting.by_phone).isdisjoint(
             self.text.lower[last : last + 3]
         )
         people = all(a.type == "person" or (purpose and self.parties.grade(a)) for a in self.parties.named(target))
@@ -201,7 +207,7 @@ class MeetingVerbs(MeetingReader):
         guests = self.parties.named(target) if target is not None else []
         if not guests or not self._all_parties(guests):
             return None
-        goals = (noun for _, noun in self.clauses.prepositional(group.last, frozenset({"to"}), _INVITED))
+        goals = (noun for _, noun in self.clauses.prepositional_phrases(group.last, frozenset({"to"}), _INVITED))
         place = next((noun for noun in goals if self._is_town(noun)), None)
         if place is None:
             return None

@@ -18,13 +18,13 @@ from worker.extract.events.evidence import event_id, reporting_statement
 from worker.extract.events.meeting_nouns import MeetingNouns
 from worker.extract.events.meeting_verbs import MeetingVerbs
 from worker.extract.events.traits import candidate_traits
-from worker.extract.lexicon import event_lexicon
+from worker.extract.lexicon.event_lexicon import load_event_lexicon
 from worker.schema import Form, Meeting, MeetingStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from worker.extract.document import Doc
+    from worker.extract.document import Document
 
 _APART = frozenset({"visit", "call", "press_conference"})
 """Forms that never name the same event as another form does."""
@@ -32,9 +32,9 @@ _PAIR = 2
 """A meeting has two parties."""
 
 
-def meetings(doc: Doc) -> Iterable[Meeting]:
+def meetings(doc: Document) -> Iterable[Meeting]:
     """Return the meetings of an article in text order, one event for each."""
-    lexicon = event_lexicon.load(doc.lexicon.language)
+    lexicon = load_event_lexicon(doc.lexicon.language)
     if lexicon is None:
         return []
     reader = _Reader(doc, lexicon)
@@ -68,8 +68,8 @@ class _Reader(MeetingVerbs, MeetingNouns):
         gathering = {old.kind, new.kind} == {"talks", "summit"}  # "gathered in Oslo for a summit"
         if not (gathering or (old.kind == "visit" and new.kind != "visit")) or old.last > new.first:
             return False
-        apart = self.text.sentence(old.first) != self.text.sentence(new.first)
-        return not apart and not self.phrases.finite_between(old.last, new.first + 1)
+        apart = self.text.sentence_range(old.first) != self.text.sentence_range(new.first)
+        return not apart and not self.chunks.has_finite_verb(old.last, new.first + 1)
 
     def meant(self, old: Candidate, new: Candidate) -> bool:
         """Tell whether a noun that points back can mean this meeting."""
@@ -95,7 +95,7 @@ class _Reader(MeetingVerbs, MeetingNouns):
         """Make the event of a cluster."""
         best = cluster.best
         told = [best, *(c for c in cluster.members if c is not best)]
-        sentence = self.text.span(*self.text.sentence(best.first))
+        sentence = self.text.span(*self.text.sentence_range(best.first))
         return Meeting(
             id=event_id(self.doc, "meeting", best.first, best.last),
             url=self.doc.article.url,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import word_set
 
 if TYPE_CHECKING:
     from worker.extract.grammar.chunker import VerbGroup
-    from worker.extract.grammar.clauses import Clauses, Governor
+    from worker.extract.grammar.clauses import ClauseParser, Governor
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
 Outcome = Literal["planned", "proposed", "cancelled", "denied"]
@@ -37,11 +37,11 @@ class Mood(NamedTuple):
     """That governor."""
 
 
-def mood(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> Mood:
+def mood(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> Mood:
     """Read the auxiliaries, negation and governors of a verb group."""
     governors = clauses.governors(group)
     outer = next((g.group for g in reversed(governors) if g.group is not None), group)
-    hangs_on = None if governors else _coordinated(clauses, group) or clauses.main(group)
+    hangs_on = None if governors else _coordinated(clauses, group) or clauses.main_verb(group)
     bare = clauses.text.tags[group.head] == "VB"
     modal = _modal(clauses, lexicon, group) or _modal(clauses, lexicon, outer)
     modal = modal or (_modal(clauses, lexicon, hangs_on) if hangs_on else "")
@@ -54,57 +54,57 @@ def mood(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> Mood:
         or (_negated(clauses, outer) and outcome not in {"denied", "cancelled"})
         or (hangs_on is not None and bare and _negated(clauses, hangs_on)),
         conditional=_conditional(clauses, lexicon, outer),
-        habitual=any(clauses.text.lower[i] in words(lexicon.outlook.habitual) for i in _around(clauses, group)),
+        habitual=any(clauses.text.lower[i] in word_set(lexicon.outlook.habitual) for i in _around(clauses, group)),
         governors=governors,
         outcome=outcome,
         governor=governor,
     )
 
 
-def _coordinated(clauses: Clauses, group: VerbGroup) -> VerbGroup | None:
+def _coordinated(clauses: ClauseParser, group: VerbGroup) -> VerbGroup | None:
     """The verb whose auxiliaries a bare one shares: "[will not sit] and allow it"."""
-    before = clauses.verb_before(group) if clauses.text.tags[group.first - 1 : group.first] == ["CC"] else None
+    before = clauses.finite_verb_before(group) if clauses.text.tags[group.first - 1 : group.first] == ["CC"] else None
     bare = group.modal < 0 and not group.infinitive and clauses.text.tags[group.head] == "VB"
     return before if before is not None and bare and before.modal >= 0 else None
 
 
-def _around(clauses: Clauses, group: VerbGroup) -> range:
+def _around(clauses: ClauseParser, group: VerbGroup) -> range:
     return range(max(0, group.first - 1), min(len(clauses.text.words), group.last + 2))
 
 
-def _negated(clauses: Clauses, group: VerbGroup) -> bool:
+def _negated(clauses: ClauseParser, group: VerbGroup) -> bool:
     """Tell a negation before the verb from one after it ("decided not to")."""
     if group.first > 0 and clauses.text.lower[group.first - 1] == _WITHOUT:
         return True
     return group.negated and any(w in clauses.lexicon.negations for w in clauses.text.lower[group.first : group.head])
 
 
-def _modal(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> Modal:
-    known = words(lexicon.outlook.perhaps)
+def _modal(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> Modal:
+    known = word_set(lexicon.outlook.perhaps)
     written = (
         w for w in clauses.text.lower[group.first : group.head] if w in known
     )  # "cannot", an adverb to the tagger
     word = clauses.text.lower[group.modal] if group.modal >= 0 else next(written, "")
     if not word:
         return ""
-    if word in words(lexicon.outlook.will):
+    if word in word_set(lexicon.outlook.will):
         return "will"
-    if word in words(lexicon.outlook.would) and "have" in clauses.text.lower[group.first : group.head]:
+    if word in word_set(lexicon.outlook.would) and "have" in clauses.text.lower[group.first : group.head]:
         return "would"  # what would have happened did not
-    if word in words(lexicon.outlook.would):
+    if word in word_set(lexicon.outlook.would):
         return "will" if _reported(clauses, group) else "would"
-    return "obliged" if word in words(lexicon.outlook.obliged) else "perhaps"
+    return "obliged" if word in word_set(lexicon.outlook.obliged) else "perhaps"
 
 
-def _reported(clauses: Clauses, group: VerbGroup) -> bool:
+def _reported(clauses: ClauseParser, group: VerbGroup) -> bool:
     """Tell whether "would" is the past of "will": "said it would", rather than what might be."""
-    before = clauses.verb_before(group)
+    before = clauses.finite_verb_before(group)
     cue = clauses.lexicon.cues.get(clauses.text.lower[before.head]) if before is not None else None
     return cue is not None and cue.clause and not cue.thought
 
 
 def _outcome(
-    clauses: Clauses, lexicon: EventLexicon, governors: list[Governor]
+    clauses: ClauseParser, lexicon: EventLexicon, governors: list[Governor]
 ) -> tuple[Outcome | None, Governor | None]:
     for governor in governors:
         lemma = lexicon.lemma(clauses.text.lower[governor.token])
@@ -113,7 +113,7 @@ def _outcome(
         if _none(clauses, governor):
             return "denied", governor
         active = governor.group is not None and not governor.group.passive
-        if active and lemma in words(lexicon.outlook.passive_only):
+        if active and lemma in word_set(lexicon.outlook.passive_only):
             continue  # "is set to", never "set up a panel to"
         outcome = outcome_of(lexicon, lemma, _particle(clauses, governor)) or _of_object(clauses, lexicon, governor)
         if outcome is not None:
@@ -121,13 +121,13 @@ def _outcome(
     return None, None
 
 
-def _none(clauses: Clauses, governor: Governor) -> bool:
+def _none(clauses: ClauseParser, governor: Governor) -> bool:
     """Read "no plans to meet", "has no intention to meet"."""
-    noun = clauses.noun(governor.token) if governor.group is None else governor.object
+    noun = clauses.noun_phrase(governor.token) if governor.group is None else governor.object
     return noun is not None and clauses.text.lower[noun.first] in clauses.lexicon.negations
 
 
-def _of_object(clauses: Clauses, lexicon: EventLexicon, governor: Governor) -> Outcome | None:
+def _of_object(clauses: ClauseParser, lexicon: EventLexicon, governor: Governor) -> Outcome | None:
     """Return what the noun between a verb and its infinitive makes of it: "made an offer to meet"."""
     return outcome_of(lexicon, clauses.text.lower[governor.object.head]) if governor.object is not None else None
 
@@ -136,38 +136,38 @@ def outcome_of(lexicon: EventLexicon, lemma: str, particle: str = "") -> Outcome
     """Return what a governing verb, noun or adjective makes of an event; None where it says nothing about it."""
     o = lexicon.outlook
     for phrase in (f"{lemma} {particle}", lemma) if particle else (lemma,):
-        if phrase in words(o.denied):
+        if phrase in word_set(o.denied):
             return "denied"
-        if phrase in words(o.cancelled):
+        if phrase in word_set(o.cancelled):
             return "cancelled"
-        if phrase in words(o.proposed):
+        if phrase in word_set(o.proposed):
             return "proposed"
-        if phrase in words(o.planned):
+        if phrase in word_set(o.planned):
             return "planned"
     return None
 
 
-def _particle(clauses: Clauses, governor: Governor) -> str:
+def _particle(clauses: ClauseParser, governor: Governor) -> str:
     at = governor.token + 1
     return clauses.text.lower[at] if at < len(clauses.text.lower) else ""
 
 
-def _disclaimed(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> bool:
+def _disclaimed(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> bool:
     """Read "denied (reports) that he had met": a clause that "that" opens, under a verb or noun of denial."""
-    before = clauses.verb_before(group) if group.finite else None
-    if before is None or lexicon.lemma(clauses.text.lower[before.head]) not in words(lexicon.outlook.disclaimed):
+    before = clauses.finite_verb_before(group) if group.finite else None
+    if before is None or lexicon.lemma(clauses.text.lower[before.head]) not in word_set(lexicon.outlook.disclaimed):
         return False
     between = clauses.text.lower[before.last : group.first]
     return before.negated is False and "that" in between and before.head < group.first
 
 
-def _conditional(clauses: Clauses, lexicon: EventLexicon, group: VerbGroup) -> bool:
-    text, openers = clauses.text, words(lexicon.outlook.conditional)
-    start = max(text.sentence(group.head)[0], group.first - _BEFORE_SUBJECT)
+def _conditional(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> bool:
+    text, openers = clauses.text, word_set(lexicon.outlook.conditional)
+    start = max(text.sentence_range(group.head)[0], group.first - _BEFORE_SUBJECT)
     for at in range(group.first - 1, start - 1, -1):
-        if text.lower[at] in openers and clauses.phrases.verb(at) is None:
+        if text.lower[at] in openers and clauses.chunks.verb_group(at) is None:
             return True
-        verb = clauses.phrases.verb(at)
+        verb = clauses.chunks.verb_group(at)
         if verb is not None and verb.finite:
             return False
     return False

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.collectives import members_of, size_of
 from worker.extract.events.grades import POLITICAL, Grades, singular
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.lexicon.event_lexicon import word_set
 from worker.schema import Actor, ActorType
 
 if TYPE_CHECKING:
-    from worker.extract.document import Doc
+    from worker.extract.document import Document
     from worker.extract.grammar.chunker import NounPhrase
-    from worker.extract.grammar.clauses import Clauses
+    from worker.extract.grammar.clauses import ClauseParser
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
 _HOPS = 3
@@ -28,7 +28,7 @@ _OF = frozenset({"of", "from"})
 class Parties(Grades):
     """The parties of one article, as events name them."""
 
-    def __init__(self, doc: Doc, clauses: Clauses, lexicon: EventLexicon) -> None:
+    def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon) -> None:
         super().__init__(doc, lexicon)
         self.clauses = clauses
         self._known: dict[tuple[int, int], Actor] = {}
@@ -40,7 +40,7 @@ class Parties(Grades):
         if noun is None:
             return []
         found: dict[str, Actor] = {}
-        joined = self.clauses.coordinated(noun)
+        joined = self.clauses.conjuncts(noun)
         listed = [*self._before_office(joined[0]), *map(self._whole, joined)]
         for member in [*listed, *self._included(noun), *self._after_of(noun)]:
             for actor in self.members(member):
@@ -53,10 +53,10 @@ class Parties(Grades):
         "[Berg] and the presidents of [Latvia] and Estonia met".
         """
         at = country.first - 1
-        office = self.clauses.noun(at - 1) if at > 0 and self.doc.text.lower[at] == "of" else None
+        office = self.clauses.noun_phrase(at - 1) if at > 0 and self.doc.text.lower[at] == "of" else None
         if office is None or office.last != at or not self._is_office(office) or not self._is_plural(office):
             return []
-        return [n for n in self.clauses.coordinated(office) if n.first < office.first]
+        return [n for n in self.clauses.conjuncts(office) if n.first < office.first]
 
     def _strong(self, noun: NounPhrase) -> list[Actor]:
         return [actor for actor in self.named(noun) if self.grade(actor) == POLITICAL]
@@ -64,18 +64,22 @@ class Parties(Grades):
     def _whole(self, noun: NounPhrase) -> NounPhrase:
         """Return the office or body in whose of-phrase the noun stands: "[the envoys of the rebels] and Oslo met"."""
         at = noun.first - 1
-        outer = self.clauses.noun(at - 1) if at > 0 and self.doc.text.lower[at] == "of" else None
-        if outer is None or outer.last != at or self.doc.text.lower[outer.head] in words(self.lexicon.actors.counted):
+        outer = self.clauses.noun_phrase(at - 1) if at > 0 and self.doc.text.lower[at] == "of" else None
+        if (
+            outer is None
+            or outer.last != at
+            or self.doc.text.lower[outer.head] in word_set(self.lexicon.actors.counted)
+        ):
             return noun
         return outer if self._is_office(outer) and not self._is_country(noun) else noun
 
     def _after_of(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the parties joined behind an of-phrase: "officials of the port and [envoys] of Norway"."""
-        of = self.clauses.noun(noun.last + 1) if self._is_office(noun) and self.word_after(noun) in _OF else None
+        of = self.clauses.noun_phrase(noun.last + 1) if self._is_office(noun) and self.word_after(noun) in _OF else None
         if of is None:
             return []
         single = not self._is_plural(noun) and self.grade(self._resolve(of.first, of.last)) == POLITICAL
-        joined = [n for n in self.clauses.coordinated(of)[1:] if n.first > of.first]
+        joined = [n for n in self.clauses.conjuncts(of)[1:] if n.first > of.first]
         return [n for n in joined if self._is_office(n) or (single and self._is_name(n))]
 
     def _is_name(self, noun: NounPhrase) -> bool:
@@ -87,10 +91,10 @@ class Parties(Grades):
             self.doc.text,
             noun.last + (noun.last < len(self.doc.text.words) and self.doc.text.words[noun.last] == ","),
         )
-        if at >= len(text.words) or text.lower[at] not in words(self.lexicon.meeting.including):
+        if at >= len(text.words) or text.lower[at] not in word_set(self.lexicon.meeting.including):
             return []
-        following = self.clauses.noun(at + 1)
-        return self.clauses.coordinated(following) if following and following.first == at + 1 else []
+        following = self.clauses.noun_phrase(at + 1)
+        return self.clauses.conjuncts(following) if following and following.first == at + 1 else []
 
     def members(self, noun: NounPhrase) -> list[Actor]:
         """Return the parties of one phrase: several where offices of several countries are named or meant at once."""
@@ -99,7 +103,7 @@ class Parties(Grades):
             return meant
         if self._is_plural(noun) and (countries := self._countries_of(noun)):
             return [self._office_of(country, noun) for country in countries]
-        if several := self.doc.mentions.several(noun.head):
+        if several := self.doc.mentions.resolve_members(noun.head):
             return several
         actor = self.actor(noun)
         return [actor] if actor is not None else []
@@ -109,7 +113,7 @@ class Parties(Grades):
         text = self.doc.text
         tag = text.tags[noun.head]
         if (
-            self.clauses.is_time(noun)
+            self.clauses.is_time_expression(noun)
             or tag in {"EX", "VBG", "DT"}
             or text.words[noun.head][0].isdigit()
             or text.lower[noun.head] in self.lexicon.nobody
@@ -129,7 +133,7 @@ class Parties(Grades):
             return speaker
         if actor.type in {"person", "country", "organisation"} or word not in main.neuter | main.plural:
             return actor
-        for verb in self.clauses.verbs_before(noun.first):
+        for verb in self.clauses.finite_verbs_before(noun.first):
             subject = self.clauses.subject(verb)
             if subject is None or subject.first >= noun.first or self.doc.text.tags[subject.head] in {"PRP", "WP"}:
                 continue
@@ -143,7 +147,7 @@ class Parties(Grades):
     def _speaker(self, noun: NounPhrase) -> Actor | None:
         """Return who says "I" in a quotation."""
         text = self.doc.text
-        if text.words[noun.head] != "I" or text.quoted[noun.head] < 0:
+        if text.words[noun.head] != "I" or text.quotation_of[noun.head] < 0:
             return None
         offset = text.starts[noun.head]
         said = (s for s in self.doc.statements if any(span.start <= offset < span.end for span in s.content))
@@ -160,10 +164,15 @@ class Parties(Grades):
             or text.words[end] != ","
         ):
             return None
-        name = self.clauses.noun(end + 1)
-        if name is None or name.first != end + 1 or text.tags[name.head] != "NNP" or self.clauses.is_time(name):
+        name = self.clauses.noun_phrase(end + 1)
+        if (
+            name is None
+            or name.first != end + 1
+            or text.tags[name.head] != "NNP"
+            or self.clauses.is_time_expression(name)
+        ):
             return None
-        verb = self.doc.phrases.verb(name.last)
+        verb = self.doc.chunks.verb_group(name.last)
         actor = self._resolve(name.first, name.last)
         fits = actor.type == "person" or (actor.type == "country" and not self._is_office(noun))
         return actor if fits and (verb is None or not verb.finite) and self.word_after(name) != "and" else None
@@ -211,12 +220,14 @@ class Parties(Grades):
     # ------------------------------------------------------------ offices of countries
     def _is_plural(self, noun: NounPhrase) -> bool:
         word = self.doc.text.lower[noun.head]
-        return self.doc.text.tags[noun.head] == "NNS" or singular(word) in words(self.lexicon.actors.offices) - {word}
+        return self.doc.text.tags[noun.head] == "NNS" or singular(word) in word_set(self.lexicon.actors.offices) - {
+            word
+        }
 
     def _is_office(self, noun: NounPhrase) -> bool:
         word = self.doc.text.lower[noun.head]
-        offices = words(self.lexicon.actors.offices)
-        return word in offices or singular(word) in offices or word in words(self.lexicon.actors.bodies)
+        offices = word_set(self.lexicon.actors.offices)
+        return word in offices or singular(word) in offices or word in word_set(self.lexicon.actors.bodies)
 
     def _countries_of(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the country phrases of "ministers of A, B and C", empty where the of-phrase names none."""
@@ -224,10 +235,10 @@ class Parties(Grades):
         for _ in range(_HOPS):
             if at >= len(text.words) or text.lower[at] not in _OF:
                 return []
-            following = self.clauses.noun(at + 1)
+            following = self.clauses.noun_phrase(at + 1)
             if following is None or following.first != at + 1:
                 return []
-            listed = [n for n in self.clauses.coordinated(following) if n.first >= following.first]
+            listed = [n for n in self.clauses.conjuncts(following) if n.first >= following.first]
             countries = [n for n in listed if self._is_country(n)]
             if countries:
                 return countries
@@ -246,8 +257,8 @@ class Parties(Grades):
     def _of_end(self, noun: NounPhrase) -> int:
         text, end = self.doc.text, noun.last
         for _ in range(_HOPS):
-            following = self.clauses.noun(end + 1) if end < len(text.words) and text.lower[end] in _OF else None
-            if following is None or following.first != end + 1 or self.clauses.is_time(following):
+            following = self.clauses.noun_phrase(end + 1) if end < len(text.words) and text.lower[end] in _OF else None
+            if following is None or following.first != end + 1 or self.clauses.is_time_expression(following):
                 break
             end = following.last
         return end

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from worker.extract.events.circumstances import Circumstances
 from worker.extract.events.outlook import Mood, mood
 from worker.extract.events.parties import Parties
-from worker.extract.grammar.clauses import Clauses
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.grammar.clauses import ClauseParser
+from worker.extract.lexicon.event_lexicon import word_set
 
 if TYPE_CHECKING:
-    from worker.extract.document import Doc
+    from worker.extract.document import Document
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
     from worker.extract.lexicon.event_lexicon import EventLexicon
     from worker.schema import Actor
@@ -24,10 +24,10 @@ _BY = 10
 class Reader:
     """Reads the triggers of one article."""
 
-    def __init__(self, doc: Doc, lexicon: EventLexicon) -> None:
+    def __init__(self, doc: Document, lexicon: EventLexicon) -> None:
         self.doc, self.lexicon = doc, lexicon
-        self.text, self.phrases = doc.text, doc.phrases
-        self.clauses = Clauses(doc.text, doc.phrases, doc.lexicon, lexicon.control)
+        self.text, self.chunks = doc.text, doc.chunks
+        self.clauses = ClauseParser(doc.text, doc.chunks, doc.lexicon, lexicon.control)
         self.parties = Parties(doc, self.clauses, lexicon)
         self.around = Circumstances(doc, self.clauses, lexicon)
 
@@ -35,7 +35,7 @@ class Reader:
         """Return the parties that are a verb's subject; of "her decision to meet" it is hers."""
         noun = self.clauses.subject(group)
         owner = None
-        office = noun is not None and self.text.lower[noun.head] in words(self.lexicon.actors.offices)
+        office = noun is not None and self.text.lower[noun.head] in word_set(self.lexicon.actors.offices)
         if noun is not None and group.infinitive and not office and self.text.tags[noun.head] in {"NN", "NNS"}:
             owner = self.parties.possessor(noun, noun.head)
         if owner is not None:
@@ -51,12 +51,12 @@ class Reader:
 
     def accompanied(self, at: int) -> list[Actor]:
         """Return the parties of the first with-phrase after a token."""
-        found = self.clauses.prepositional(at, words(self.lexicon.meeting.with_), _WITH)
+        found = self.clauses.prepositional_phrases(at, word_set(self.lexicon.meeting.with_), _WITH)
         return self.parties.named(found[0][1]) if found else []
 
     def by(self, at: int) -> list[Actor]:
         """Return the agents after "by"."""
-        found = self.clauses.prepositional(at, words(self.lexicon.meeting.by), _BY)
+        found = self.clauses.prepositional_phrases(at, word_set(self.lexicon.meeting.by), _BY)
         return self.parties.named(found[0][1]) if found else []
 
     def distinct(self, parties: list[Actor]) -> list[Actor]:
@@ -76,7 +76,7 @@ class Reader:
 
     def _asked(self, at: int) -> bool:
         """Tell a question, which reports no meeting by itself."""
-        return self.text.words[self.text.sentence(at)[1] - 1] == "?"
+        return self.text.words[self.text.sentence_range(at)[1] - 1] == "?"
 
     def mood(self, group: VerbGroup) -> Mood:
         """Read what stands around a verb."""

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.grammar.punctuation import DASHES, FINAL
-from worker.extract.lexicon.event_lexicon import words
+from worker.extract.grammar.punctuation import CLAUSE_FINAL, DASHES
+from worker.extract.lexicon.event_lexicon import word_set
 from worker.schema import Span
 
 if TYPE_CHECKING:
-    from worker.extract.document import Doc
+    from worker.extract.document import Document
     from worker.extract.grammar.chunker import NounPhrase
-    from worker.extract.grammar.clauses import Clauses
+    from worker.extract.grammar.clauses import ClauseParser
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
 _NEAR = 16
@@ -22,46 +22,46 @@ _NEAR = 16
 _LONG = 40
 """Tokens at most in a topic or an object."""
 _PHRASE_OPENERS = frozenset({"DT", "PRP$", "JJ", "CD", "NN", "NNS", "NNP"})
-_CLAUSE_ENDS = FINAL | DASHES | {":", ")"}
+_CLAUSE_ENDS = CLAUSE_FINAL | DASHES | {":", ")"}
 
 
 class Stretches:
     """Finds topics and objects in one article."""
 
-    def __init__(self, doc: Doc, clauses: Clauses, lexicon: EventLexicon) -> None:
+    def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon) -> None:
         self.doc, self.clauses, self.lexicon = doc, clauses, lexicon
 
     def topic(self, last: int) -> Span | None:
         """Return what the talks are about: the phrase after "on" or "about", or what they are held "to discuss"."""
-        text, end = self.doc.text, self.doc.text.sentence(last - 1)[1]
+        text, end = self.doc.text, self.doc.text.sentence_range(last - 1)[1]
         for at in range(last, min(end - 1, last + _NEAR)):
-            opens = text.lower[at] in words(self.lexicon.meeting.topic) and text.tags[at] in {"IN", "TO", "SC"}
+            opens = text.lower[at] in word_set(self.lexicon.meeting.topic) and text.tags[at] in {"IN", "TO", "SC"}
             if opens and not self._no_topic(at):
                 return self.stretch(at + 1, self._next_clause(at + 1))
-            if self.lexicon.lemma(text.lower[at]) in words(self.lexicon.meeting.discuss):
+            if self.lexicon.lemma(text.lower[at]) in word_set(self.lexicon.meeting.discuss):
                 return self.stretch(at + 1, self._next_clause(at + 1))
         return None
 
     def _next_clause(self, first: int) -> int | None:
         """Return where the main verb begins after a topic: "talks on quotas [are to begin]"; None for none."""
-        text, phrases = self.doc.text, self.doc.phrases
-        for at in range(first, text.sentence(first)[1]):
+        text, chunks = self.doc.text, self.doc.chunks
+        for at in range(first, text.sentence_range(first)[1]):
             if text.tags[at] in {"SC", "WP"}:
                 return None
-            verb = phrases.verb(at)
+            verb = chunks.verb_group(at)
             if verb is not None and verb.finite:
                 return verb.first
         return None
 
     def _no_topic(self, at: int) -> bool:
         """Tell "on Friday", "on Capitol Hill" and "to Oslo" from a topic."""
-        text, noun, verb = self.doc.text, self.clauses.noun(at + 1), self.doc.phrases.verb(at)
+        text, noun, verb = self.doc.text, self.clauses.noun_phrase(at + 1), self.doc.chunks.verb_group(at)
         if text.tags[at] == "TO" or text.lower[at] == "to":
             return verb is None or not verb.infinitive
         if noun is None:
             return False
-        phone = text.lower[noun.head] in words(self.lexicon.meeting.by_phone)
-        return phone or self.clauses.is_time(noun) or text.tags[noun.head] == "CD" or self._seat(noun)
+        phone = text.lower[noun.head] in word_set(self.lexicon.meeting.by_phone)
+        return phone or self.clauses.is_time_expression(noun) or text.tags[noun.head] == "CD" or self._seat(noun)
 
     def _seat(self, noun: NounPhrase) -> bool:
         return self.doc.text.slice(noun.first, noun.last) in self.doc.lexicon.seats
@@ -69,7 +69,7 @@ class Stretches:
     def stretch(self, first: int, before: int | None = None) -> Span | None:
         """Return the words from a token to the end of its clause, or up to `before`; None where nothing is left."""
         text = self.doc.text
-        end = min(text.sentence(first)[1], first + _LONG) if first < len(text.words) else first
+        end = min(text.sentence_range(first)[1], first + _LONG) if first < len(text.words) else first
         end = end if before is None else min(end, before)
         last = first
         while last < end and text.words[last] not in _CLAUSE_ENDS and not self._new_clause(last, first):
@@ -91,16 +91,16 @@ class Stretches:
         if tag in {"WP", "SC", "CC", "VBG", "RB"} and at > first:
             return True
         return self._verb_like_a_plural(at + 1) or any(
-            (verb := self.doc.phrases.verb(i)) is not None and verb.finite
+            (verb := self.doc.chunks.verb_group(i)) is not None and verb.finite
             for i in range(at + 1, min(at + 8, len(text.words)))
         )
 
     def _next_act(self, at: int, first: int) -> bool:
         """Tell the "and" before the next act of the same doer: "closed the port [and opened] another"."""
-        text, phrases = self.doc.text, self.doc.phrases
-        if text.tags[at] != "CC" or at == first or phrases.finite_between(first, at):
+        text, chunks = self.doc.text, self.doc.chunks
+        if text.tags[at] != "CC" or at == first or chunks.has_finite_verb(first, at):
             return False
-        verb = phrases.verb(at + 1 + (at + 1 < len(text.tags) and text.tags[at + 1] == "RB"))
+        verb = chunks.verb_group(at + 1 + (at + 1 < len(text.tags) and text.tags[at + 1] == "RB"))
         return verb is not None and verb.finite and text.tags[verb.head] in {"VBD", "VBZ", "MD"}
 
     def _verb_like_a_plural(self, at: int) -> bool:

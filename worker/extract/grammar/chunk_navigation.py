@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.grammar.chunker import FINITE, NounPhrase, Phrases
-from worker.extract.grammar.time_phrases import is_time
+from worker.extract.grammar.chunker import FINITE, Chunks, NounPhrase
+from worker.extract.grammar.time_phrases import is_time_expression
 
 if TYPE_CHECKING:
-    from worker.extract.grammar.sentences import Text
+    from worker.extract.grammar.sentences import AnnotatedText
     from worker.extract.lexicon.lexicon import Lexicon
 
-STEPS = 24
+MAX_STEPS = 24
 """How many chunks a walk looks at before it gives up; keeps every walk short whatever the text."""
-ASIDE = 40
+MAX_ASIDE_TOKENS = 40
 """Tokens of an aside between commas that a walk may jump over."""
 PREPOSITIONS = frozenset({"IN", "TO", "SC"})
 """Tags of prepositions; "with" before a name is a subordinator to some taggers."""
 _PAIR = 2
 
 
-class Walk:
+class ChunkNavigator:
     """Where one step to the left or right leads in one article's chunks."""
 
-    def __init__(self, text: Text, phrases: Phrases, lexicon: Lexicon) -> None:
+    def __init__(self, text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> None:
         """Keep the article, its chunks and its words."""
-        self.text, self.phrases, self.lexicon = text, phrases, lexicon
+        self.text, self.chunks, self.lexicon = text, chunks, lexicon
 
-    def noun(self, token: int) -> NounPhrase | None:
+    def noun_phrase(self, token: int) -> NounPhrase | None:
         """Return the noun phrase over a token, a date or country that only opens it apart."""
-        noun = self.phrases.noun(token)
+        noun = self.chunks.noun_phrase(token)
         if noun is None or noun.last - noun.first == 1:
             return noun
         if self._opens_with_another(noun):
@@ -49,13 +49,13 @@ class Walk:
         listed = first > 1 and text.lower[first - 1] == "and" and text.words[first - 2] in countries
         return listed and text.words[first] in countries and text.tags[first + 1] == "JJ"
 
-    def is_time(self, noun: NounPhrase) -> bool:
+    def is_time_expression(self, noun: NounPhrase) -> bool:
         """Tell whether it is an expression of time ("last week"), not a party."""
-        return is_time(self.text, noun.first, noun.last, noun.head, self.lexicon)
+        return is_time_expression(self.text, noun.first, noun.last, noun.head, self.lexicon)
 
     def _before(self, at: int) -> int:
         """Step left over adverbs and quotation marks between chunks."""
-        while at >= 0 and self.phrases.verb(at) is None and self.noun(at) is None:
+        while at >= 0 and self.chunks.verb_group(at) is None and self.noun_phrase(at) is None:
             if self.text.tags[at] != "RB" and self.text.lower[at] not in self.lexicon.quotation_marks:
                 break
             at -= 1
@@ -81,9 +81,9 @@ class Walk:
 
     def _over_aside(self, comma: int, start: int) -> int | None:
         """Return the token before the aside that ends at a comma; None where no noun opens one."""
-        for at in range(comma - 1, max(start, comma - ASIDE) - 1, -1):
+        for at in range(comma - 1, max(start, comma - MAX_ASIDE_TOKENS) - 1, -1):
             if self.text.words[at] == "," and at > start:
-                if self.noun(at - 1) and self._is_aside(at + 1, comma):
+                if self.noun_phrase(at - 1) and self._is_aside(at + 1, comma):
                     return at - 1
                 if self._has_finite(at + 1, comma):
                     return None
@@ -101,20 +101,20 @@ class Walk:
 
     def _over_brackets(self, at: int, start: int) -> int:
         opening = {")": "(", "]": "["}.get(self.text.words[at], self.text.words[at])
-        for i in range(at - 1, max(start, at - ASIDE) - 1, -1):
+        for i in range(at - 1, max(start, at - MAX_ASIDE_TOKENS) - 1, -1):
             if self.text.words[i] == opening:
                 return i - 1
         return at - 1
 
-    def coordinated(self, noun: NounPhrase) -> list[NounPhrase]:
+    def conjuncts(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the phrases coordinated with one, itself among them, in text order: "A, B and C"."""
         return [*self._joined_left(noun), noun, *self._joined_right(noun)]
 
     def _joined_left(self, noun: NounPhrase) -> list[NounPhrase]:
-        start, at = self.text.sentence(noun.head)[0], noun.first - 1
+        start, at = self.text.sentence_range(noun.head)[0], noun.first - 1
         found: list[NounPhrase] = []
         joined = False
-        while at > start and len(found) < STEPS:
+        while at > start and len(found) < MAX_STEPS:
             if self.text.lower[at] in {"and", "&"}:
                 at -= 2 if self.text.words[at - 1] == "," else 1
                 joined = True
@@ -122,8 +122,8 @@ class Walk:
                 at -= 1
             else:
                 break
-            before = self.noun(at) if at >= start else None
-            if before is None or self.is_time(before):
+            before = self.noun_phrase(at) if at >= start else None
+            if before is None or self.is_time_expression(before):
                 break
             found.append(before)
             at = before.first - 1
@@ -131,15 +131,15 @@ class Walk:
 
     def _joined_right(self, noun: NounPhrase) -> list[NounPhrase]:
         """Members after commas count only when an "and" ends the list."""
-        text, end = self.text, self.text.sentence(noun.head)[1]
+        text, end = self.text, self.text.sentence_range(noun.head)[1]
         found: list[NounPhrase] = []
         sure, at = 0, noun.last
-        while at < end - 1 and len(found) < STEPS:
+        while at < end - 1 and len(found) < MAX_STEPS:
             comma, at = text.words[at] == ",", at + (text.words[at] == ",")
             joint = at < end and text.lower[at] in {"and", "&", "or"}
             at += joint
-            following = self.noun(at) if at < end and (comma or joint) else None
-            if following is None or following.first != at or self.is_time(following):
+            following = self.noun_phrase(at) if at < end and (comma or joint) else None
+            if following is None or following.first != at or self.is_time_expression(following):
                 break
             found.append(following)
             at = following.last
@@ -148,7 +148,13 @@ class Walk:
         if not sure and len(found) > 1 and all(self.text.tags[n.head] == "NNP" for n in found):
             sure = len(found)  # a list of names may go without its "and"
         found = found[:sure]
-        governing = self.phrases.verb(noun.first - 1)
-        if found and governing and governing.finite and (verb := self.phrases.verb(found[-1].last)) and verb.finite:
+        governing = self.chunks.verb_group(noun.first - 1)
+        if (
+            found
+            and governing
+            and governing.finite
+            and (verb := self.chunks.verb_group(found[-1].last))
+            and verb.finite
+        ):
             found.pop()  # "met the king and the envoy said": a new clause begins
         return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 from msgspec import Struct, structs
 
 from worker.extract.grammar.noun_phrases import CURRENCIES, noun_phrase
-from worker.extract.grammar.sentences import Text
+from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import Lexicon
 
 _NOUNS = frozenset({"NN", "NNS", "NNP", "CD", "FW"})
@@ -47,33 +47,35 @@ class VerbGroup(Struct, frozen=True, gc=False):
     """The modal's token ("will", "could"), or -1."""
 
 
-class Phrases(Struct, frozen=True, eq=False):
+class Chunks(Struct, frozen=True, eq=False):
     """All chunks of a text in order, and which one covers a token (-1: none)."""
 
-    nouns: list[NounPhrase]
-    verbs: list[VerbGroup]
-    noun_at: list[int]
-    verb_at: list[int]
+    noun_phrases: list[NounPhrase]
+    verb_groups: list[VerbGroup]
+    noun_phrase_of: list[int]
+    verb_group_of: list[int]
 
-    def noun(self, token: int) -> NounPhrase | None:
+    def noun_phrase(self, token: int) -> NounPhrase | None:
         """Return the noun phrase over a token."""
-        at = self.noun_at[token] if 0 <= token < len(self.noun_at) else -1
-        return self.nouns[at] if at >= 0 else None
+        at = self.noun_phrase_of[token] if 0 <= token < len(self.noun_phrase_of) else -1
+        return self.noun_phrases[at] if at >= 0 else None
 
-    def finite_between(self, first: int, last: int) -> bool:
+    def has_finite_verb(self, first: int, last: int) -> bool:
         """Whether a finite verb group covers one of the tokens."""
-        return any(self.verb_at[i] >= 0 and self.verbs[self.verb_at[i]].finite for i in range(first, last))
+        return any(
+            self.verb_group_of[i] >= 0 and self.verb_groups[self.verb_group_of[i]].finite for i in range(first, last)
+        )
 
-    def verb(self, token: int) -> VerbGroup | None:
+    def verb_group(self, token: int) -> VerbGroup | None:
         """Return the verb group over a token."""
-        at = self.verb_at[token] if 0 <= token < len(self.verb_at) else -1
-        return self.verbs[at] if at >= 0 else None
+        at = self.verb_group_of[token] if 0 <= token < len(self.verb_group_of) else -1
+        return self.verb_groups[at] if at >= 0 else None
 
 
-def chunk(text: Text, lexicon: Lexicon) -> Phrases:
+def chunk(text: AnnotatedText, lexicon: Lexicon) -> Chunks:
     """Find every noun phrase and verb group of a text."""
     size = len(text.words)
-    found = Phrases(nouns=[], verbs=[], noun_at=[-1] * size, verb_at=[-1] * size)
+    found = Chunks(noun_phrases=[], verb_groups=[], noun_phrase_of=[-1] * size, verb_group_of=[-1] * size)
     for first, last in text.paragraphs:
         _chunk_paragraph(text, found, first, last, lexicon)
     for first, last in text.sentences:
@@ -81,7 +83,7 @@ def chunk(text: Text, lexicon: Lexicon) -> Phrases:
     return found
 
 
-def _chunk_paragraph(text: Text, found: Phrases, first: int, last: int, lexicon: Lexicon) -> None:
+def _chunk_paragraph(text: AnnotatedText, found: Chunks, first: int, last: int, lexicon: Lexicon) -> None:
     """Read the chunks of a paragraph, each where the one before ends."""
     tags, at = text.tags, first
     while at < last:
@@ -101,30 +103,30 @@ def _chunk_paragraph(text: Text, found: Phrases, first: int, last: int, lexicon:
         at = end
 
 
-def _give_finite_verb(text: Text, found: Phrases, first: int, last: int) -> None:
+def _give_finite_verb(text: AnnotatedText, found: Chunks, first: int, last: int) -> None:
     """A sentence has a finite verb: where none was seen, the first "participle" after a noun phrase is it."""
-    numbers = sorted({n for n in found.verb_at[first:last] if n >= 0})
-    if any(found.verbs[n].finite for n in numbers):
+    numbers = sorted({n for n in found.verb_group_of[first:last] if n >= 0})
+    if any(found.verb_groups[n].finite for n in numbers):
         return
     for number in numbers:
-        verb = found.verbs[number]
+        verb = found.verb_groups[number]
         if (
             text.tags[verb.head] == "VBN"
             and not verb.passive
             and verb.first > first
-            and found.noun_at[verb.first - 1] >= 0
+            and found.noun_phrase_of[verb.first - 1] >= 0
         ):
-            found.verbs[number] = structs.replace(verb, finite=True)
+            found.verb_groups[number] = structs.replace(verb, finite=True)
             return
 
 
-def _opens_sum(text: Text, at: int) -> bool:
+def _opens_sum(text: AnnotatedText, at: int) -> bool:
     return text.words[at] in CURRENCIES and at + 1 < len(text.words) and text.tags[at + 1] == "CD"
 
 
-def _add_noun(found: Phrases, phrase: NounPhrase) -> None:
-    found.noun_at[phrase.first : phrase.last] = [len(found.nouns)] * (phrase.last - phrase.first)
-    found.nouns.append(phrase)
+def _add_noun(found: Chunks, phrase: NounPhrase) -> None:
+    found.noun_phrase_of[phrase.first : phrase.last] = [len(found.noun_phrases)] * (phrase.last - phrase.first)
+    found.noun_phrases.append(phrase)
 
 
 def _opens_verb_group(tags: list[str], at: int, size: int) -> bool:
@@ -147,7 +149,7 @@ class _Growing(Struct):
     """Class of the last auxiliary; "" once the main verb is in."""
 
 
-def _verb_group(text: Text, at: int, limit: int, lexicon: Lexicon, found: Phrases) -> int:
+def _verb_group(text: AnnotatedText, at: int, limit: int, lexicon: Lexicon, found: Chunks) -> int:
     """Read the group that opens at a token into `found`; return where to read on."""
     group, end = _Growing(), at
     while end < limit and _takes(text, end, limit, group, lexicon):
@@ -158,12 +160,14 @@ def _verb_group(text: Text, at: int, limit: int, lexicon: Lexicon, found: Phrase
     end = _with_particle(text, head + 1, limit, lexicon) if end == head + 1 else head + 1
     past = text.tags[_first_verb(text.tags, at, head)] in _FINITE_FORMS or _is_past(text, at, head, lexicon)
     finite = past and not group.infinitive
-    found.verb_at[at:end] = [len(found.verbs)] * (end - at)
-    found.verbs.append(VerbGroup(at, end, head, finite, group.infinitive, group.negated, group.passive, group.modal))
+    found.verb_group_of[at:end] = [len(found.verb_groups)] * (end - at)
+    found.verb_groups.append(
+        VerbGroup(at, end, head, finite, group.infinitive, group.negated, group.passive, group.modal)
+    )
     return end
 
 
-def _takes(text: Text, at: int, limit: int, group: _Growing, lexicon: Lexicon) -> bool:
+def _takes(text: AnnotatedText, at: int, limit: int, group: _Growing, lexicon: Lexicon) -> bool:
     """Take the token into the group if it belongs there."""
     tag, word = text.tags[at], text.lower[at]
     complete = group.head >= 0 and not group.auxiliary
@@ -184,14 +188,14 @@ def _takes(text: Text, at: int, limit: int, group: _Growing, lexicon: Lexicon) -
     return True
 
 
-def _is_perfect(text: Text, participle: int, limit: int) -> bool:
+def _is_perfect(text: AnnotatedText, participle: int, limit: int) -> bool:
     """Whether "'s" before a participle is "has": an object or a clause follows ("he's said he will …")."""
     if text.lower[participle - 1] != "'s" or participle + 1 >= limit:
         return False
     return text.tags[participle + 1] in {"PRP", "DT", "SC", "PRP$", "NNP", "NNS", "WP"}
 
 
-def _is_past(text: Text, at: int, head: int, lexicon: Lexicon) -> bool:
+def _is_past(text: AnnotatedText, at: int, head: int, lexicon: Lexicon) -> bool:
     """Is a participle without auxiliary the past of its subject ("Tamm emphasized: …", "officials noted that …")?"""
     if (
         text.tags[head] != "VBN"
@@ -231,7 +235,7 @@ def _verb_follows(tags: list[str], at: int, limit: int) -> bool:
     return end < limit and tags[end] in _VERBS
 
 
-def _with_particle(text: Text, end: int, limit: int, lexicon: Lexicon) -> int:
+def _with_particle(text: AnnotatedText, end: int, limit: int, lexicon: Lexicon) -> int:
     """Take in the particle ("pointed out") where the tagger saw one, or where the verb is listed with it."""
     if end >= limit:
         return end

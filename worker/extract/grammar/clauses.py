@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from worker.extract.grammar.chunk_navigation import ASIDE, PREPOSITIONS, STEPS, Walk
-from worker.extract.grammar.chunker import NounPhrase, Phrases, VerbGroup
+from worker.extract.grammar.chunk_navigation import MAX_ASIDE_TOKENS, MAX_STEPS, PREPOSITIONS, ChunkNavigator
+from worker.extract.grammar.chunker import Chunks, NounPhrase, VerbGroup
 from worker.extract.grammar.punctuation import DASHES
 
 if TYPE_CHECKING:
-    from worker.extract.grammar.sentences import Text
+    from worker.extract.grammar.sentences import AnnotatedText
     from worker.extract.lexicon.lexicon import Lexicon
 
 _DEPTH = 4
@@ -34,12 +34,12 @@ class Governor(NamedTuple):
     """Who is urged, invited, told: the doer of the governed verb."""
 
 
-class Clauses(Walk):
+class ClauseParser(ChunkNavigator):
     """Walks over one article's chunks."""
 
-    def __init__(self, text: Text, phrases: Phrases, lexicon: Lexicon, control: frozenset[str]) -> None:
+    def __init__(self, text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, control: frozenset[str]) -> None:
         """`control`: forms of verbs whose object does what the infinitive says ("urged Oslo to talk")."""
-        super().__init__(text, phrases, lexicon)
+        super().__init__(text, chunks, lexicon)
         self.control = control
 
     # ------------------------------------------------------------ governors
@@ -57,54 +57,54 @@ class Clauses(Walk):
         if group.finite or not (group.infinitive or text.tags[group.head] == "VBG"):
             return None
         at = self._before_date(self._before(at))
-        if at < text.sentence(group.head)[0]:
+        if at < text.sentence_range(group.head)[0]:
             return None
-        if verb := self.phrases.verb(at):
+        if verb := self.chunks.verb_group(at):
             return Governor(verb.head, verb, None)
-        if not group.infinitive and (text.tags[at] == "IN" or text.lower[at] in self.lexicon.closed.gerundial):
+        if not group.infinitive and (text.tags[at] == "IN" or text.lower[at] in self.lexicon.closed_classes.gerundial):
             return self._over_its_preposition(at - 1)
         return self._nominal_governor(at)
 
     def _before_date(self, at: int) -> int:
         """Step left over a date between a verb and its infinitive: "flies there [on Sunday] to meet"."""
-        noun = self.noun(at) if at > 1 else None
-        if noun is None or not self.is_time(noun) or noun.first < 2:  # noqa: PLR2004 - a verb and a preposition
+        noun = self.noun_phrase(at) if at > 1 else None
+        if noun is None or not self.is_time_expression(noun) or noun.first < 2:  # noqa: PLR2004 - a verb and a preposition
             return at
         return noun.first - 1 - (self.text.tags[noun.first - 1] == "IN")
 
     def _over_its_preposition(self, at: int) -> Governor | None:
         """Return what governs a gerund: "ruled out [holding]", "the idea of [holding]", "close to [holding]"."""
-        verb, noun = self.phrases.verb(at), self.noun(at)
+        verb, noun = self.chunks.verb_group(at), self.noun_phrase(at)
         if verb is not None:
             return Governor(verb.head, verb, None)
         if noun is not None:
-            before = self.phrases.verb(noun.first - 1)
+            before = self.chunks.verb_group(noun.first - 1)
             accused = before is not None and self.text.lower[before.head] in self.control
             return Governor(before.head, before, noun) if before and accused else Governor(noun.head, None, None)
         return Governor(at, None, None) if at >= 0 and self.text.tags[at] in {"JJ", "RB"} else None
 
     def _nominal_governor(self, at: int) -> Governor | None:
-        noun = self.noun(at)
+        noun = self.noun_phrase(at)
         if noun is None or self.text.tags[at] == "JJ":
             return Governor(at, None, None) if self.text.tags[at] in {"JJ", "RB", "VBN"} else None
         before = self._verb_over_coordination(noun)
-        if before is not None and not self.is_time(noun):
+        if before is not None and not self.is_time_expression(noun):
             return Governor(before.head, before, noun)
-        if self.text.lower[noun.first - 1] == "for" and (outer := self.noun(noun.first - 2)) is not None:
+        if self.text.lower[noun.first - 1] == "for" and (outer := self.noun_phrase(noun.first - 2)) is not None:
             return Governor(outer.head, None, noun)  # "plans for him to meet"
-        gone = self.phrases.verb(noun.first - 2) if self.text.lower[noun.first - 1] == "to" else None
+        gone = self.chunks.verb_group(noun.first - 2) if self.text.lower[noun.first - 1] == "to" else None
         if gone is not None and self.text.tags[noun.head] == "NNP":
             return Governor(gone.head, gone, None)  # "flies to Oslo to meet"
         return Governor(noun.head, None, None)
 
     def _verb_over_coordination(self, noun: NounPhrase) -> VerbGroup | None:
         """Return the verb whose object the noun is: "urged Oslo and Riga"."""
-        first = self.coordinated(noun)[0].first
-        return self.phrases.verb(first - 1)
+        first = self.conjuncts(noun)[0].first
+        return self.chunks.verb_group(first - 1)
 
     def _copula_before(self, token: int) -> VerbGroup | None:
         """Return "is" before "ready to …"."""
-        return self.phrases.verb(token - 1) if self.text.tags[token] in {"JJ", "RB"} else None
+        return self.chunks.verb_group(token - 1) if self.text.tags[token] in {"JJ", "RB"} else None
 
     def lemma(self, token: int) -> str:
         """Return the lemma of a verb form, or the word itself."""
@@ -130,63 +130,63 @@ class Clauses(Walk):
         copula = self._copula_before(governor.token)
         if copula is not None:
             return self.subject(copula, depth + 1)
-        return self.noun(governor.token)
+        return self.noun_phrase(governor.token)
 
     def _subject_of_bare(self, group: VerbGroup, depth: int) -> NounPhrase | None:
         """Return the subject a participle clause shares with its main clause; a reduced relative follows its noun."""
         text, at = self.text, group.first - 1
-        start = text.sentence(group.head)[0]
-        if at >= start and text.tags[group.head] == "VBN" and (noun := self.noun(at)):
+        start = text.sentence_range(group.head)[0]
+        if at >= start and text.tags[group.head] == "VBN" and (noun := self.noun_phrase(at)):
             return noun
-        if at >= start and text.tags[group.head] == "VBG" and (noun := self.noun(at)) and at + 1 == group.first:
+        if at >= start and text.tags[group.head] == "VBG" and (noun := self.noun_phrase(at)) and at + 1 == group.first:
             return noun
         verb = self._finite_before(at, start)
         return self._subject_of_finite(verb, depth + 1) if verb else self._first_subject_after(group)
 
     def _first_subject_after(self, group: VerbGroup) -> NounPhrase | None:
         """Return the subject after the comma of "Speaking in Oslo, the minister said …"."""
-        end = min(self.text.sentence(group.head)[1], group.last + ASIDE)
+        end = min(self.text.sentence_range(group.head)[1], group.last + MAX_ASIDE_TOKENS)
         for i in range(group.last, end - 1):
-            noun = self.noun(i + 1) if self.text.words[i] == "," else None
-            if noun and not self.is_time(noun):
+            noun = self.noun_phrase(i + 1) if self.text.words[i] == "," else None
+            if noun and not self.is_time_expression(noun):
                 return noun
         return None
 
-    def main(self, group: VerbGroup) -> VerbGroup | None:
+    def main_verb(self, group: VerbGroup) -> VerbGroup | None:
         """Return the finite verb that a participle or infinitive without a governor hangs on."""
-        return None if group.finite else self._finite_before(group.first - 1, self.text.sentence(group.head)[0])
+        return None if group.finite else self._finite_before(group.first - 1, self.text.sentence_range(group.head)[0])
 
-    def verb_before(self, group: VerbGroup) -> VerbGroup | None:
+    def finite_verb_before(self, group: VerbGroup) -> VerbGroup | None:
         """Return the finite verb before a verb in its sentence."""
-        return self._finite_before(group.first - 1, self.text.sentence(group.head)[0])
+        return self._finite_before(group.first - 1, self.text.sentence_range(group.head)[0])
 
-    def verbs_before(self, token: int, count: int = 3) -> list[VerbGroup]:
+    def finite_verbs_before(self, token: int, count: int = 3) -> list[VerbGroup]:
         """Return the finite verbs before a token in its sentence and the one before it, the nearest first."""
         number = self.text.sentence_of[token]
         start, at = self.text.sentences[max(0, number - 1)][0], token - 1
         found: list[VerbGroup] = []
         while at >= start and len(found) < count:
-            verb = self.phrases.verb(at)
+            verb = self.chunks.verb_group(at)
             if verb is not None and verb.finite:
                 found.append(verb)
             at = verb.first - 1 if verb else at - 1
         return found
 
     def _finite_before(self, at: int, start: int) -> VerbGroup | None:
-        stop = max(start, at - ASIDE)
+        stop = max(start, at - MAX_ASIDE_TOKENS)
         while at >= stop:
-            verb = self.phrases.verb(at)
+            verb = self.chunks.verb_group(at)
             if verb and verb.finite:
                 return verb
             at = verb.first - 1 if verb else at - 1
         return None
 
     def _subject_of_finite(self, group: VerbGroup, depth: int) -> NounPhrase | None:
-        start, at = self.text.sentence(group.head)[0], group.first - 1
-        for _ in range(STEPS):
+        start, at = self.text.sentence_range(group.head)[0], group.first - 1
+        for _ in range(MAX_STEPS):
             if at < start:
                 return None
-            noun = self.noun(at)
+            noun = self.noun_phrase(at)
             if noun is not None:
                 if self.text.lower[noun.head] in self.lexicon.relative:
                     return self._antecedent(noun.first - 1, start)
@@ -194,7 +194,7 @@ class Clauses(Walk):
                 if (owner := self._noun_of_bare_verb(noun, start)) is not None:
                     at = owner.last - 1
                     continue
-                if not (self.is_time(noun) or self._after_preposition(noun.first, start)):
+                if not (self.is_time_expression(noun) or self._after_preposition(noun.first, start)):
                     return noun
                 at = self._over_preposition(noun.first) - 1
                 continue
@@ -208,12 +208,12 @@ class Clauses(Walk):
 
     def _noun_of_bare_verb(self, noun: NounPhrase, start: int) -> NounPhrase | None:
         """Return the noun whose participle or infinitive has the given one as object: "the law banning [nets] was"."""
-        first = self.coordinated(noun)[0].first
-        verb = self.phrases.verb(first - 1) if first > start else None
+        first = self.conjuncts(noun)[0].first
+        verb = self.chunks.verb_group(first - 1) if first > start else None
         if verb is None or verb.finite or not (verb.infinitive or self.text.tags[verb.head] == "VBG"):
             return None
-        before = self.noun(verb.first - 1) if verb.first > start else None
-        return before if before is not None and not self.is_time(before) else None
+        before = self.noun_phrase(verb.first - 1) if verb.first > start else None
+        return before if before is not None and not self.is_time_expression(before) else None
 
     def _first_of_pair(self, noun: NounPhrase) -> NounPhrase | None:
         """Return the first of the phrases that "between" takes together, where the given one ends them."""
@@ -229,7 +229,7 @@ class Clauses(Walk):
             return self._over_brackets(at, start)
         if tag in {"RB", "IN"} or word in self.lexicon.quotation_marks:
             return at - 1
-        verb = self.phrases.verb(at)
+        verb = self.chunks.verb_group(at)
         if verb and not verb.infinitive and verb.first == verb.head and self.text.tags[verb.head] in _BARE | {"VBD"}:
             return verb.first - 1  # a reduced relative: "the deal agreed in spring collapsed"
         return None
@@ -240,7 +240,7 @@ class Clauses(Walk):
             at -= 1
         if at >= start and self.text.words[at] == ")":
             at = self._over_brackets(at, start)
-        return self.noun(at) if at >= start else None
+        return self.noun_phrase(at) if at >= start else None
 
     def _shared_subject(self, at: int, start: int, depth: int) -> NounPhrase | None:
         """Return the subject of the verb before: "visited Oslo and met the king"."""
@@ -252,34 +252,39 @@ class Clauses(Walk):
     # ------------------------------------------------------------ objects and what follows
     def object(self, group: VerbGroup) -> NounPhrase | None:
         """Return the noun phrase right after a verb group, None where something else follows."""
-        at, end = group.last, self.text.sentence(group.head)[1]
-        while at < end and self.noun(at) is None and self.phrases.verb(at) is None:
+        at, end = group.last, self.text.sentence_range(group.head)[1]
+        while at < end and self.noun_phrase(at) is None and self.chunks.verb_group(at) is None:
             amount = self.text.words[at] in _CURRENCY or (at + 1 < end and self.text.words[at + 1] in _CURRENCY)
             if not amount and self.text.words[at] not in self.lexicon.quotation_marks and self.text.tags[at] != "RB":
                 break
             at += 1
         at = self._over_date(at, end)
-        noun = self.noun(at) if at < end else None
-        return noun if noun is not None and noun.first == at and not self.is_time(noun) else None
+        noun = self.noun_phrase(at) if at < end else None
+        return noun if noun is not None and noun.first == at and not self.is_time_expression(noun) else None
 
     def _over_date(self, at: int, end: int) -> int:
         """Step over a date between a verb and its object: "rejected [on Monday evening] the motion"."""
         if at + 1 >= end or self.text.tags[at] != "IN":
             return at
-        date = self.noun(at + 1)
-        following = date.last if date is not None and date.first == at + 1 and self.is_time(date) else at
+        date = self.noun_phrase(at + 1)
+        following = date.last if date is not None and date.first == at + 1 and self.is_time_expression(date) else at
         return following if following < end and self.text.tags[following] in {"DT", "NNP", "PRP$"} else at
 
-    def prepositional(self, first: int, prepositions: frozenset[str], reach: int = 20) -> list[tuple[int, NounPhrase]]:
+    def prepositional_phrases(
+        self, first: int, prepositions: frozenset[str], reach: int = 20
+    ) -> list[tuple[int, NounPhrase]]:
         """Return the phrases after one of the prepositions to the right of a token, up to the next finite verb."""
         found: list[tuple[int, NounPhrase]] = []
-        at, end = first, min(self.text.sentence(first)[1], first + reach) if first < len(self.text.words) else first
+        at, end = (
+            first,
+            min(self.text.sentence_range(first)[1], first + reach) if first < len(self.text.words) else first,
+        )
         while at < end:
-            verb = self.phrases.verb(at)
+            verb = self.chunks.verb_group(at)
             if verb is not None and (verb.finite or (self.text.words[at - 1] == "," and at > first)):
                 break
             if self.text.lower[at] in prepositions and self.text.tags[at] in PREPOSITIONS:
-                noun = self.noun(at + 1) or (self.noun(at + 2) if at + 2 < end else None)
+                noun = self.noun_phrase(at + 1) or (self.noun_phrase(at + 2) if at + 2 < end else None)
                 if noun is not None and noun.first in {at + 1, at + 2}:
                     found.append((at, noun))
             at += 1

@@ -7,8 +7,8 @@ determiner is a noun.
 from __future__ import annotations
 
 from worker.extract.grammar.past_or_participle import FINITE
-from worker.extract.grammar.pos_tagger import tagger
-from worker.extract.grammar.punctuation import STOPS
+from worker.extract.grammar.pos_tagger import load_tagger
+from worker.extract.grammar.punctuation import SENTENCE_FINAL
 from worker.extract.lexicon.lexicon import Cue, Lexicon
 
 _NOUN_PHRASES = 14
@@ -28,7 +28,7 @@ _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 
 def noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, sentence: tuple[int, int]) -> str:
     """Return the class of a word that is a verb elsewhere: a noun where the clause has its verb, and the reverse."""
-    tag, low, known = tags[i], lower[i], tagger(lexicon.language).classes
+    tag, low, known = tags[i], lower[i], load_tagger(lexicon.language).classes
     if tag == "NN" and low not in known and lexicon.lemmas.get(low, low) != low and not low.endswith(("s", "ing")):
         return "VBD" if i and tags[i - 1] in _SUBJECTS else "VBN"  # an irregular past it never saw: "upheld"
     if tag == "NN" and i and tags[i - 1] == "TO" and tags[i + 1 : i + 2] and tags[i + 1] in _OPENS_COMPLEMENT:
@@ -80,7 +80,7 @@ def _takes(cue: Cue, tags: list[str], i: int, lower: list[str]) -> bool:
 
 def _is_verbless_headline(tags: list[str], lower: list[str], sentence: tuple[int, int]) -> bool:
     """Has a line without a full stop no verb yet: "PM urges calm"?"""
-    return lower[sentence[1] - 1] not in STOPS | {":"} and FINITE.isdisjoint(tags[sentence[0] : sentence[1]])
+    return lower[sentence[1] - 1] not in SENTENCE_FINAL | {":"} and FINITE.isdisjoint(tags[sentence[0] : sentence[1]])
 
 
 def _plans_to(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:

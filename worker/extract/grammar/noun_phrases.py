@@ -6,7 +6,7 @@ after a thing ("after the meeting | Hale left"), a determiner.
 
 from __future__ import annotations
 
-from worker.extract.grammar.sentences import Text
+from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.grammar.time_phrases import begins_time, follows_time
 from worker.extract.lexicon.lexicon import Lexicon
 
@@ -16,7 +16,7 @@ CURRENCIES = frozenset({"$", "£", "€", "#", "US$"})
 """Marks that stand before a sum."""
 
 
-def noun_phrase(text: Text, at: int, limit: int, lexicon: Lexicon) -> tuple[int, int]:
+def noun_phrase(text: AnnotatedText, at: int, limit: int, lexicon: Lexicon) -> tuple[int, int]:
     """Return the end, before `limit`, and the head of the noun phrase that opens at a token."""
     tags, end, head = text.tags, at, -1
     while end < limit:
@@ -35,7 +35,7 @@ def noun_phrase(text: Text, at: int, limit: int, lexicon: Lexicon) -> tuple[int,
     return max(end, at + 1), head if head >= 0 else max(end, at + 1) - 1
 
 
-def _begins_another(text: Text, first: int, at: int, lexicon: Lexicon) -> bool:
+def _begins_another(text: AnnotatedText, first: int, at: int, lexicon: Lexicon) -> bool:
     """A name right after a common noun that is no role ("as a result Kyiv …"), or a plural after a titled name."""
     tags, before = text.tags, text.lower[at - 1]
     times = lexicon.time_nouns
@@ -56,14 +56,14 @@ def _begins_another(text: Text, first: int, at: int, lexicon: Lexicon) -> bool:
     return run > first and text.lower[run - 1] in lexicon.roles
 
 
-def _may_follow_determiner(text: Text, first: int, at: int, lexicon: Lexicon) -> bool:
+def _may_follow_determiner(text: AnnotatedText, first: int, at: int, lexicon: Lexicon) -> bool:
     """Only the phrase's first words, or a possessor, let a determiner follow ("all the", "half a")."""
     return at == first or (
-        at == first + 1 and text.tags[first] == "DT" and text.lower[first] in lexicon.closed.predeterminers
+        at == first + 1 and text.tags[first] == "DT" and text.lower[first] in lexicon.closed_classes.predeterminers
     )
 
 
-def _is_inner(text: Text, at: int, limit: int, head: int) -> bool:
+def _is_inner(text: AnnotatedText, at: int, limit: int, head: int) -> bool:
     """An adverb, participle or joint that stands inside the phrase, because a noun or adjective goes on after it."""
     tag = text.tags[at]
     following = text.tags[at + 1] if at + 1 < limit else ""
@@ -77,7 +77,7 @@ def _is_inner(text: Text, at: int, limit: int, head: int) -> bool:
     return word == "&" and following == "NNP"
 
 
-def _is_name_particle(text: Text, at: int, limit: int, lexicon: Lexicon) -> bool:
+def _is_name_particle(text: AnnotatedText, at: int, limit: int, lexicon: Lexicon) -> bool:
     """Is this the "van der" of a name, with capitals on both sides?"""
     if text.lower[at] not in lexicon.name_particles or text.tags[at - 1] not in {"NNP", "FW"}:
         return False

@@ -6,7 +6,7 @@ its subject is the verb: "… because the minister | accused him", "Protesters |
 
 from __future__ import annotations
 
-from worker.extract.grammar.punctuation import BREAKS, STOPS
+from worker.extract.grammar.punctuation import COMMA_AND_DASHES, SENTENCE_FINAL
 
 FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _BOUNDARIES = frozenset({"SC", "WP", "CC", "PUNCT"})
@@ -17,18 +17,20 @@ _OBJECTS = frozenset({"NNP", "PRP", "DT", "PRP$", "NNS", "CD"})
 _COMPLEMENTS = _OBJECTS | {"SC", "TO", "PUNCT"}
 _FRONTED = frozenset({"IN", "RB", "CC", "VBG"})
 """What begins an adverbial before the subject: "On Sunday, Hale, the front-runner, | called on …"."""
-_ASIDES = BREAKS | {"("}
-_CLOSINGS = BREAKS | {")"}
+_ASIDES = COMMA_AND_DASHES | {"("}
+_CLOSINGS = COMMA_AND_DASHES | {")"}
 _NOT_VERBS = frozenset({"VBG", "VBN", "VB", "TO"})
 
 
-def with_past_tense(tags: list[str], lower: list[str], sentences: list[tuple[int, int]], quoted: list[int]) -> None:
+def with_past_tense(
+    tags: list[str], lower: list[str], sentences: list[tuple[int, int]], quotation_of: list[int]
+) -> None:
     """Make participles past tense, in place, where their clause has no other verb.  One pass."""
     for first, last in sentences:
         if "VBN" not in tags[first:last]:
             continue
-        _main_verb(tags, lower, (first, last), quoted)
-        _after_aside(tags, lower, (first, last), quoted)
+        _main_verb(tags, lower, (first, last), quotation_of)
+        _after_aside(tags, lower, (first, last), quotation_of)
         start = first
         for at in range(first, last + 1):
             if at == last or tags[at] in _BOUNDARIES:
@@ -37,20 +39,20 @@ def with_past_tense(tags: list[str], lower: list[str], sentences: list[tuple[int
                 start = at + 1
 
 
-def _main_verb(tags: list[str], lower: list[str], sentence: tuple[int, int], quoted: list[int]) -> None:
+def _main_verb(tags: list[str], lower: list[str], sentence: tuple[int, int], quotation_of: list[int]) -> None:
     """A sentence that has no finite verb outside its quotations gets its first participle ("She resigned.").
 
     Not where no full stop ends it: headlines leave out "was".
     """
     first, last = sentence
-    stopped = lower[last - 1] in STOPS or quoted[last - 1] >= 0
-    if not stopped or any(tags[i] in FINITE and quoted[i] < 0 for i in range(first, last)):
+    stopped = lower[last - 1] in SENTENCE_FINAL or quotation_of[last - 1] >= 0
+    if not stopped or any(tags[i] in FINITE and quotation_of[i] < 0 for i in range(first, last)):
         return
     for at in range(first + 1, last - 1):
         after_aside = tags[at - 1] == "PUNCT" and tags[at + 1] in _OBJECTS | {"SC", "TO"}
         if (
             tags[at] == "VBN"
-            and quoted[at] < 0
+            and quotation_of[at] < 0
             and lower[at + 1] != "by"
             and (tags[at - 1] in _SUBJECTS or after_aside)
         ):
@@ -58,7 +60,7 @@ def _main_verb(tags: list[str], lower: list[str], sentence: tuple[int, int], quo
             return
 
 
-def _after_aside(tags: list[str], lower: list[str], sentence: tuple[int, int], quoted: list[int]) -> None:
+def _after_aside(tags: list[str], lower: list[str], sentence: tuple[int, int], quotation_of: list[int]) -> None:
     """ "Hale, a former judge, | warned Saturday that it will …": the main verb stands after the subject's aside."""
     first, last = sentence
     opening = next((i for i in range(first, last) if lower[i] in _ASIDES), last)
@@ -67,7 +69,7 @@ def _after_aside(tags: list[str], lower: list[str], sentence: tuple[int, int], q
     if tags[first] not in _NOMINAL or opening + 2 >= last or not FINITE.isdisjoint(tags[first:opening]):
         return
     for at in range(opening + 2, last):
-        if quoted[at] >= 0 or (tags[at] in FINITE and "WP" not in tags[opening:at]):
+        if quotation_of[at] >= 0 or (tags[at] in FINITE and "WP" not in tags[opening:at]):
             return
         if tags[at] == "VBN" and lower[at - 1] in _CLOSINGS and lower[at + 1 : at + 2] != ["by"]:
             if not _verb_after(tags, at, sentence):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from worker.extract.grammar.noun_or_verb import NOUN_OR_VERB, gerund, has_verb_before, noun_or_verb
 from worker.extract.grammar.past_or_participle import with_past_tense
-from worker.extract.grammar.pos_tagger import Tagger, tagger
-from worker.extract.grammar.punctuation import STOPS
+from worker.extract.grammar.pos_tagger import Tagger, load_tagger
+from worker.extract.grammar.punctuation import SENTENCE_FINAL
 from worker.extract.grammar.quotes import Quotation
 from worker.extract.grammar.tokens import Tokens
 from worker.extract.lexicon.lexicon import Lexicon
@@ -39,16 +39,16 @@ _BARE_VERBS = frozenset({"VB", "VBN", "VBP"})
 
 
 def word_classes(
-    tokens: Tokens, sentences: list[tuple[int, int]], found: list[Quotation], quoted: list[int], lexicon: Lexicon
+    tokens: Tokens, sentences: list[tuple[int, int]], found: list[Quotation], quotation_of: list[int], lexicon: Lexicon
 ) -> list[str]:
     """Return the class of every token of an article whose sentences and quotations are known."""
-    tags = _tags(tokens, sentences, tagger(lexicon.language))
+    tags = _tags(tokens, sentences, load_tagger(lexicon.language))
     for sentence in sentences:
         _repair(tags, tokens, lexicon, sentence)
-    _with_possessives(tags, tokens, quoted)
+    _with_possessives(tags, tokens, quotation_of)
     tags = _with_cues(tags, tokens, found, lexicon)
     _without_opening_verbs(tags, sentences)
-    with_past_tense(tags, tokens.lower, sentences, quoted)
+    with_past_tense(tags, tokens.lower, sentences, quotation_of)
     return tags
 
 
@@ -94,7 +94,7 @@ def _with_known_names(words: list[str], tags: list[str], sentences: list[tuple[i
 
 def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[int, int]) -> None:
     """Repair what the lexicon knows better: "the provincial assembly" is no adverb, "Fishermen say" names nobody."""
-    known, words, lower = tagger(lexicon.language).classes, tokens.words, tokens.lower
+    known, words, lower = load_tagger(lexicon.language).classes, tokens.words, tokens.lower
     modifiers = lexicon.role_modifiers
     for i in range(*sentence):
         tag, low = tags[i], lower[i]
@@ -128,7 +128,7 @@ def _repaired_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) 
     if tag == "VBG" or (tag == "VBD" and low.endswith("ing")):
         return gerund(tags, i)
     if low in lexicon.roles and (_in_noun_phrase(tags, i) or tags[i + 1 : i + 2] == ["NNP"]):
-        return tag if "VB" in tagger(lexicon.language).classes.get(low, ()) else "NN"
+        return tag if "VB" in load_tagger(lexicon.language).classes.get(low, ()) else "NN"
     return "NNS" if tag != "VBD" and low.endswith(("men", "women")) else tag
 
 
@@ -149,12 +149,12 @@ def _modifies_role(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, 
     return tags[i - 1] in {"DT", "PRP$", "POS", "JJ"} or (cue is not None and cue.inverts)
 
 
-def _with_possessives(tags: list[str], tokens: Tokens, quoted: list[int]) -> None:
+def _with_possessives(tags: list[str], tokens: Tokens, quotation_of: list[int]) -> None:
     """An apostrophe right after an s that opens or closes no quotation owns: "CBS' Hale Hour"."""
     if _APOSTROPHES.isdisjoint(tokens.words):
         return
     for i, word in enumerate(tokens.words):
-        if word in _APOSTROPHES and i and tags[i] == "PUNCT" and quoted[i] < 0 and tokens.lower[i - 1][-1] == "s":
+        if word in _APOSTROPHES and i and tags[i] == "PUNCT" and quotation_of[i] < 0 and tokens.lower[i - 1][-1] == "s":
             if tokens.ends[i - 1] == tokens.starts[i]:
                 tags[i] = "POS"
             if i + 1 < len(tags) and tags[i + 1] in _VERBLIKE and tokens.words[i + 1][0].isupper():
@@ -217,7 +217,7 @@ def _take_for_verb(tags: list[str], tokens: Tokens, at: int, lexicon: Lexicon) -
 
 def _opens(tags: list[str], tokens: Tokens, i: int) -> bool:
     """Tell whether a word opens its sentence and is not the first one of a name."""
-    starts = i == 0 or tokens.words[i - 1] in STOPS or tokens.string[tokens.ends[i - 1]] == "\n"
+    starts = i == 0 or tokens.words[i - 1] in SENTENCE_FINAL or tokens.string[tokens.ends[i - 1]] == "\n"
     return starts and (i + 1 == len(tags) or tags[i + 1] not in {"NNP", "POS"})
 
 

@@ -40,7 +40,7 @@ _NEIGHBOURS = frozenset({"last", "next", "next_ending", "second", "class_and_wor
 """What is looked at beside the word, and weighed for every word of several classes."""
 
 
-class Model(Struct, frozen=True):
+class TaggerModel(Struct, frozen=True):
     """What training leaves behind."""
 
     tags: list[str]
@@ -84,7 +84,7 @@ class _Own(NamedTuple):
 class Tagger:
     """A model, and the sums that it has needed lately."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: TaggerModel) -> None:
         """Lay out the weights of neighbours as sums: to add is faster than to look into rows."""
         sums = {look: _sums(model.tags, model.weights[look]) for look in _NEIGHBOURS}
         self.classes = model.classes
@@ -230,15 +230,15 @@ def of_pair(low: str, previous: str) -> tuple[str, str]:
 
 
 @cache
-def tagger(language: str) -> Tagger:
+def load_tagger(language: str) -> Tagger:
     """Return the language's tagger, read once per process; FileNotFoundError for a language without one."""
-    return Tagger(model(language))
+    return Tagger(load_tagger_model(language))
 
 
-def model(language: str) -> Model:
+def load_tagger_model(language: str) -> TaggerModel:
     """Read what training left behind for a language, an unknown word's classes narrowed to those that it can have."""
     packed = resources.files("worker.extract").joinpath("lexicon", f"{language}.tags").read_bytes()
-    trained = msgspec.msgpack.decode(zlib.decompress(packed), type=Model)
+    trained = msgspec.msgpack.decode(zlib.decompress(packed), type=TaggerModel)
     guesses = {ending: _open_classes(ending, tags) for ending, tags in trained.endings.items()}
     return msgspec.structs.replace(trained, endings=guesses)
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-STOPS = frozenset({".", "!", "?", "…", "...", "...."})
+SENTENCE_FINAL = frozenset({".", "!", "?", "…", "...", "...."})
 """End a sentence."""
-FINAL = STOPS | {";"}
+CLAUSE_FINAL = SENTENCE_FINAL | {";"}
 """End a clause for good."""
 TYPESET_DASHES = frozenset({"—", "–", "―"})
 DASHES = TYPESET_DASHES | {"--", "-"}
 """A hyphen counts where it stands alone."""
 LONG_DASHES = DASHES - {"-"}
 """A hyphen does not."""
-BREAKS = DASHES | {","}
+COMMA_AND_DASHES = DASHES | {","}
 """Set words apart within a sentence."""
-PAUSES = LONG_DASHES | {","}
+COMMA_AND_LONG_DASHES = LONG_DASHES | {","}
 """Set words apart where a hyphen would not."""
-CLAUSE_ENDS = FINAL | BREAKS
+CLAUSE_BOUNDARIES = CLAUSE_FINAL | COMMA_AND_DASHES

@@ -44,7 +44,7 @@ class _Mark(Struct, frozen=True):
     may_close: bool
 
 
-def quotations(tokens: Tokens, lexicon: Lexicon) -> tuple[list[Quotation], list[int]]:
+def find_quotations(tokens: Tokens, lexicon: Lexicon) -> tuple[list[Quotation], list[int]]:
     """Return the quotations in order, none inside another, and for every token the number of its own or -1."""
     found: list[Quotation] = []
     left_open = False
@@ -56,10 +56,10 @@ def quotations(tokens: Tokens, lexicon: Lexicon) -> tuple[list[Quotation], list[
             here[0] = Quotation(first=here[0].first, last=here[0].last, closed=here[0].closed, continues=True)
         left_open = bool(here) and not here[-1].closed
         found += here
-    quoted = [-1] * len(words)
+    quotation_of = [-1] * len(words)
     for number, q in enumerate(found):
-        quoted[q.first : q.last] = [number] * (q.last - q.first)
-    return found, quoted
+        quotation_of[q.first : q.last] = [number] * (q.last - q.first)
+    return found, quotation_of
 
 
 def _mark(tokens: Tokens, token: int, lexicon: Lexicon) -> _Mark:

@@ -12,8 +12,8 @@ from itertools import pairwise
 from msgspec import Struct
 
 from worker.extract.grammar.pos_repair import word_classes
-from worker.extract.grammar.punctuation import STOPS
-from worker.extract.grammar.quotes import Quotation, quotations
+from worker.extract.grammar.punctuation import SENTENCE_FINAL
+from worker.extract.grammar.quotes import Quotation, find_quotations
 from worker.extract.grammar.tokens import Tokens, tokenize
 from worker.extract.lexicon.lexicon import Lexicon
 from worker.schema import Span
@@ -23,7 +23,7 @@ _LONGEST = 250
 _CLOSERS = frozenset({")", "]"})
 
 
-class Text(Struct, frozen=True, eq=False):
+class AnnotatedText(Struct, frozen=True, eq=False):
     """An article's words in order, with everything later stages look up by token."""
 
     string: str
@@ -40,7 +40,7 @@ class Text(Struct, frozen=True, eq=False):
     sentence_of: list[int]
     paragraph_of: list[int]
     quotations: list[Quotation]
-    quoted: list[int]
+    quotation_of: list[int]
     """Index of the quotation that covers the token, or -1."""
 
     def span(self, first: int, last: int) -> Span:
@@ -52,19 +52,19 @@ class Text(Struct, frozen=True, eq=False):
         """Return the article's own characters under the tokens."""
         return self.string[self.starts[first] : self.ends[last - 1]] if last > first else ""
 
-    def sentence(self, token: int) -> tuple[int, int]:
+    def sentence_range(self, token: int) -> tuple[int, int]:
         """Return the token range of the sentence around a token."""
         return self.sentences[self.sentence_of[token]]
 
-    def paragraph(self, token: int) -> tuple[int, int]:
+    def paragraph_range(self, token: int) -> tuple[int, int]:
         """Return the token range of the paragraph around a token."""
         return self.paragraphs[self.paragraph_of[token]]
 
-    def opening(self, token: int) -> Quotation | None:
+    def quotation_starting_at(self, token: int) -> Quotation | None:
         """Return the quotation that opens at a token, also just beyond the last one; None where none does."""
-        if token >= len(self.quoted) or self.quoted[token] < 0:
+        if token >= len(self.quotation_of) or self.quotation_of[token] < 0:
             return None
-        quotation = self.quotations[self.quoted[token]]
+        quotation = self.quotations[self.quotation_of[token]]
         return quotation if quotation.first == token else None
 
     def token_at(self, offset: int) -> int:
@@ -79,16 +79,16 @@ class Text(Struct, frozen=True, eq=False):
         return low
 
 
-def read(string: str, lexicon: Lexicon) -> Text:
+def annotate(string: str, lexicon: Lexicon) -> AnnotatedText:
     """Read an article's text; any string is a text, the empty one has no tokens."""
     tokens = tokenize(string, lexicon)
-    found, quoted = quotations(tokens, lexicon)
-    sentences = _sentences(tokens, found, quoted, lexicon)
-    return Text(
+    found, quotation_of = find_quotations(tokens, lexicon)
+    sentences = _sentences(tokens, found, quotation_of, lexicon)
+    return AnnotatedText(
         string=string,
         words=tokens.words,
         lower=tokens.lower,
-        tags=word_classes(tokens, sentences, found, quoted, lexicon),
+        tags=word_classes(tokens, sentences, found, quotation_of, lexicon),
         starts=tokens.starts,
         ends=tokens.ends,
         paragraphs=tokens.paragraphs,
@@ -96,7 +96,7 @@ def read(string: str, lexicon: Lexicon) -> Text:
         sentence_of=_index_of(sentences, len(tokens.words)),
         paragraph_of=_index_of(tokens.paragraphs, len(tokens.words)),
         quotations=found,
-        quoted=quoted,
+        quotation_of=quotation_of,
     )
 
 
@@ -109,7 +109,9 @@ def _index_of(ranges: list[tuple[int, int]], size: int) -> list[int]:
 
 
 # ---------------------------------------------------------------- sentences
-def _sentences(tokens: Tokens, found: list[Quotation], quoted: list[int], lexicon: Lexicon) -> list[tuple[int, int]]:
+def _sentences(
+    tokens: Tokens, found: list[Quotation], quotation_of: list[int], lexicon: Lexicon
+) -> list[tuple[int, int]]:
     """Cut paragraphs at full stops, but not where a quotation (unless it fills the sentence so far) goes on."""
     words = tokens.words
     sentences = []
@@ -117,32 +119,34 @@ def _sentences(tokens: Tokens, found: list[Quotation], quoted: list[int], lexico
         cuts = [first]
         i = first
         while i < last:
-            if words[i] in STOPS or (words[i][-1] == "." and _ends_after_abbreviation(tokens, i, last, lexicon)):
-                end = _after_closers(words, quoted, found, i + 1, last)
-                inside = end < last and quoted[end - 1] >= 0 and quoted[end] == quoted[end - 1]
+            if words[i] in SENTENCE_FINAL or (
+                words[i][-1] == "." and _ends_after_abbreviation(tokens, i, last, lexicon)
+            ):
+                end = _after_closers(words, quotation_of, found, i + 1, last)
+                inside = end < last and quotation_of[end - 1] >= 0 and quotation_of[end] == quotation_of[end - 1]
                 if end < last and not inside and _starts_sentence(words[end], lexicon):
                     cuts.append(end)
                 i = end
             else:
                 i += 1
-            if i - cuts[-1] > _LONGEST and i < last and quoted[i] < 0:
+            if i - cuts[-1] > _LONGEST and i < last and quotation_of[i] < 0:
                 cuts.append(i)
         cuts.append(last)
         sentences += [(a, b) for a, b in pairwise(cuts) if a < b]
     return sentences
 
 
-def _after_closers(words: list[str], quoted: list[int], found: list[Quotation], i: int, last: int) -> int:
+def _after_closers(words: list[str], quotation_of: list[int], found: list[Quotation], i: int, last: int) -> int:
     """Step over what belongs to the stop before: more stops, closing brackets, the quotation's own closing mark."""
     while i < last and (
-        words[i] in STOPS
+        words[i] in SENTENCE_FINAL
         or words[i] in _CLOSERS
         or (
-            quoted[i] >= 0
-            and found[quoted[i]].last == i + 1
+            quotation_of[i] >= 0
+            and found[quotation_of[i]].last == i + 1
             and i > 0
-            and quoted[i - 1] == quoted[i]
-            and found[quoted[i]].closed
+            and quotation_of[i - 1] == quotation_of[i]
+            and found[quotation_of[i]].closed
         )
     ):
         i += 1

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from worker.extract.lexicon.lexicon_file import Strict, words
+from worker.extract.lexicon.lexicon_file import StrictTable, word_set
 
 
-class ClosedClasses(Strict, frozen=True):
+class ClosedClasses(StrictTable, frozen=True):
     """Sets of function words, in lower case."""
 
     commonest: frozenset[str]
@@ -99,4 +99,4 @@ class ClosedClasses(Strict, frozen=True):
 
 def closed_classes(lists: dict[str, str]) -> ClosedClasses:
     """Return the lists as sets; `msgspec.ValidationError` where one is missing or has no use."""
-    return msgspec.convert({name: words(listed) for name, listed in lists.items()}, ClosedClasses)
+    return msgspec.convert({name: word_set(listed) for name, listed in lists.items()}, ClosedClasses)

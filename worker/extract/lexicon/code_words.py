@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
-from worker.extract.lexicon import event_lexicon
+from worker.extract.lexicon.event_lexicon import load_event_lexicon
 from worker.extract.lexicon.inflection import forms
 
 Classes = frozenset[str]
@@ -130,7 +130,7 @@ def _spelt(section: Section, file: _File) -> Mapping[str, Classes]:
 def _known_forms(language: str) -> Mapping[str, set[str]]:
     """Return the forms of the verbs that the other lexicons of the language know."""
     made: defaultdict[str, set[str]] = defaultdict(set)
-    events = event_lexicon.load(language)
+    events = load_event_lexicon(language)
     for form, lemma in events.lemmas.items() if events else ():
         made[lemma].add(form)
     return made

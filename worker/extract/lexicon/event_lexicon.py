@@ -15,7 +15,7 @@ from msgspec import Struct
 from worker.extract.dates import Calendar, DateFinder
 from worker.extract.lexicon.event_lexicon_file import Act, ActorWords, DecisionWords, MeetingWords, Outlook
 from worker.extract.lexicon.inflection import forms
-from worker.extract.lexicon.lexicon import lexicon
+from worker.extract.lexicon.lexicon import load_lexicon
 from worker.schema import Category, DecisionStatus, Form
 
 Words = frozenset[str]
@@ -43,7 +43,7 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @cached_property
     def lemmas(self) -> dict[str, str]:
         """Every verb form known here or in the main lexicon -> its lemma."""
-        main = lexicon(self.language)
+        main = load_lexicon(self.language)
         known = main.lemmas if main else {}
         mine = {verb for entry in self._verbs() if (verb := entry.partition("_")[0]) not in known.values()}
         longest_first = sorted(
@@ -96,7 +96,7 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @cached_property
     def nobody(self) -> Words:
         """Head nouns that are no party at all."""
-        return (words(self.actors.nobody) | words(" ".join(self.meeting_nouns))) - words(self.actors.bodies)
+        return (word_set(self.actors.nobody) | word_set(" ".join(self.meeting_nouns))) - word_set(self.actors.bodies)
 
     @cached_property
     def meeting_nouns(self) -> dict[str, Form]:
@@ -119,14 +119,14 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @cached_property
     def telling(self) -> Words:
         """Nouns that name a decision, or that can be said not to be there."""
-        return frozenset(self.decision_nouns) | words(self.decision.nouns.absent)
+        return frozenset(self.decision_nouns) | word_set(self.decision.nouns.absent)
 
     @cached_property
     def acts(self) -> dict[str, list[tuple[Particles, Act, Words]]]:
         """Verb lemma -> its readings, the longest first: particles, act, words one of which the object must hold."""
         table: dict[str, list[tuple[Particles, Act, Words]]] = {}
         for act in self.decision.acts:
-            needs = words(" ".join(self.decision.objects.get(name, name) for name in act.needs.split()))
+            needs = word_set(" ".join(self.decision.objects.get(name, name) for name in act.needs.split()))
             for verb, *particles in (entry.split("_") for entry in act.verbs.split()):
                 table.setdefault(verb, []).append((tuple(particles), act, needs))
         for readings in table.values():
@@ -163,22 +163,22 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def stance(self) -> Words:
         """Objects one considers or accepts."""
         named = ("stance", "instrument", "measure", "order", "run")
-        return frozenset().union(*(words(self.decision.objects[name]) for name in named))
+        return frozenset().union(*(word_set(self.decision.objects[name]) for name in named))
 
     @cached_property
     def discussed(self) -> Words:
         """Verbs whose negated passive says that nothing is being decided."""
-        return words(self.decision.choice.pending) | words(self.meeting.discuss)
+        return word_set(self.decision.choice.pending) | word_set(self.meeting.discuss)
 
 
 @cache
-def words(listed: str) -> Words:
+def word_set(listed: str) -> Words:
     """Return a table's string as a set of words; a blank inside one is written "_" there."""
     return frozenset(word.replace("_", " ") for word in listed.split())
 
 
 @cache
-def load(language: str) -> EventLexicon | None:
+def load_event_lexicon(language: str) -> EventLexicon | None:
     """Return the language's event words, None where there is no file for it; a broken file raises."""
     file = files("worker.extract") / "lexicon" / f"{language}_events.toml"
     return msgspec.toml.decode(file.read_bytes(), type=EventLexicon) if file.is_file() else None

@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from typing import Literal
 
-from worker.extract.lexicon.lexicon_file import File, GivenNames, words
+from worker.extract.lexicon.lexicon_file import GivenNamesTable, LexiconFile, word_set
 
 Gender = Literal["masculine", "feminine"]
 _PERSONAL = ("masculine", "feminine", "neuter", "plural", "first", "second")
 
 
-def people(file: File) -> dict[str, object]:
+def people(file: LexiconFile) -> dict[str, object]:
     """Return who speaks, who is spoken to, whose role is a state's."""
     pronouns, listed = file.pronouns, file.people
     return {
-        "first_person": words(pronouns.first),
-        "second_person": words(pronouns.second),
-        "nobody": words(pronouns.nobody),
-        "pronouns": words(" ".join(getattr(pronouns, field) for field in _PERSONAL)),
-        "state_words": words(listed.state_words) | words(listed.role_modifiers),
+        "first_person": word_set(pronouns.first),
+        "second_person": word_set(pronouns.second),
+        "nobody": word_set(pronouns.nobody),
+        "pronouns": word_set(" ".join(getattr(pronouns, field) for field in _PERSONAL)),
+        "state_words": word_set(listed.state_words) | word_set(listed.role_modifiers),
         "gender_of": _genders(listed.masculine, listed.feminine),
     }
 
 
-def places(file: File, rows: dict[str, list[str]], given_names: GivenNames) -> dict[str, object]:
+def places(file: LexiconFile, rows: dict[str, list[str]], given_names: GivenNamesTable) -> dict[str, object]:
     """Return countries, what belongs to them, their capitals; and the given names that are none of these."""
     countries, demonyms, seats = (
-        {name: code for code, row in rows.items() for name in words(row[column])} for column in range(3)
+        {name: code for code, row in rows.items() for name in word_set(row[column])} for column in range(3)
     )
     every = [*countries, *demonyms, *seats]
-    roles = words(file.people.roles) | words(file.people.titles)
+    roles = word_set(file.people.roles) | word_set(file.people.titles)
     return {
         "countries": countries,
         "demonyms": demonyms,
@@ -41,11 +41,11 @@ def places(file: File, rows: dict[str, list[str]], given_names: GivenNames) -> d
 
 
 def _genders(masculine: str, feminine: str) -> dict[str, Gender]:
-    genders: dict[str, Gender] = dict.fromkeys(words(masculine), "masculine")
-    return genders | dict.fromkeys(words(feminine), "feminine")
+    genders: dict[str, Gender] = dict.fromkeys(word_set(masculine), "masculine")
+    return genders | dict.fromkeys(word_set(feminine), "feminine")
 
 
-def _given_names(names: GivenNames, other: AbstractSet[str]) -> dict[str, Gender | None]:
+def _given_names(names: GivenNamesTable, other: AbstractSet[str]) -> dict[str, Gender | None]:
     """Every given name but those that are roles or places first ("Dean", "Virginia")."""
-    known = dict.fromkeys(words(names.either)) | _genders(names.masculine, names.feminine)
+    known = dict.fromkeys(word_set(names.either)) | _genders(names.masculine, names.feminine)
     return {name: gender for name, gender in known.items() if name not in other}

@@ -15,7 +15,7 @@ from msgspec import Struct
 from worker.extract.lexicon.closed_classes import ClosedClasses, closed_classes
 from worker.extract.lexicon.gazetteer import Gender, people, places
 from worker.extract.lexicon.inflection import forms
-from worker.extract.lexicon.lexicon_file import File, GivenNames, words
+from worker.extract.lexicon.lexicon_file import GivenNamesTable, LexiconFile, word_set
 from worker.schema import Act
 
 
@@ -86,7 +86,7 @@ class Lexicon(Struct, frozen=True):
     particles: frozenset[str]
     subordinators: frozenset[str]
     wh_openers: frozenset[str]
-    closed: ClosedClasses
+    closed_classes: ClosedClasses
     masculine: frozenset[str]
     feminine: frozenset[str]
     neuter: frozenset[str]
@@ -158,12 +158,12 @@ def _act_of(name: str) -> Act:
     return "say" if name == "think" else msgspec.convert(name, Act)
 
 
-def _cues(file: File) -> dict[str, Cue]:
-    frames = {field: words(getattr(file.frames, field)) for field in file.frames.__struct_fields__}
-    prepositions = {verb.replace("_", " "): words(taken) for verb, taken in file.prepositions.items()}
+def _cues(file: LexiconFile) -> dict[str, Cue]:
+    frames = {field: word_set(getattr(file.frames, field)) for field in file.frames.__struct_fields__}
+    prepositions = {verb.replace("_", " "): word_set(taken) for verb, taken in file.prepositions.items()}
     cues: dict[str, Cue] = {}
     for act, verbs in file.acts.items():
-        for lemma in sorted(words(verbs)):
+        for lemma in sorted(word_set(verbs)):
             verb, _, particle = lemma.partition(" ")
             # "call for" has the frames of "call" and an act of its own; "call out" has frames of its own.
             own = any(lemma in listed for listed in frames.values()) or lemma in prepositions
@@ -180,16 +180,16 @@ def _cues(file: File) -> dict[str, Cue]:
     return cues
 
 
-def _cue_nouns(file: File) -> dict[str, CueNoun]:
+def _cue_nouns(file: LexiconFile) -> dict[str, CueNoun]:
     return {
-        form: CueNoun(act=_act_of(act), thought=act == "think", frames=words(frames))
+        form: CueNoun(act=_act_of(act), thought=act == "think", frames=word_set(frames))
         for act, nouns in file.cue_nouns.items()
         for noun, frames in nouns.items()
         for form in sorted(_plurals(noun))
     }
 
 
-def _lemmas(file: File) -> dict[str, str]:
+def _lemmas(file: LexiconFile) -> dict[str, str]:
     lemmas = {w for verbs in file.acts.values() for w in verbs.split()}
     lemmas |= set(file.irregular) | set(file.function_words.chaining.split()) | set(file.function_words.raising.split())
     found: dict[str, str] = {}
@@ -199,84 +199,84 @@ def _lemmas(file: File) -> dict[str, str]:
     return found
 
 
-def _forms_of(verbs: str, file: File) -> frozenset[str]:
+def _forms_of(verbs: str, file: LexiconFile) -> frozenset[str]:
     return frozenset(form for verb in verbs.split() for form in forms(verb, file.irregular, file.also))
 
 
 def _plurals(nouns: str) -> frozenset[str]:
     """The nouns and their regular plurals."""
     plural = {w[:-1] + "ies" if w.endswith("y") and w[-2] not in "aeiou" else w + "s" for w in nouns.split()}
-    return words(nouns) | plural
+    return word_set(nouns) | plural
 
 
-def _derive(file: File, rows: dict[str, list[str]], given_names: GivenNames) -> Lexicon:
+def _derive(file: LexiconFile, rows: dict[str, list[str]], given_names: GivenNamesTable) -> Lexicon:
     derived = _named(file) | _marks(file) | _verbs(file) | _nouns_and_adjectives(file)
     return msgspec.convert(derived | people(file) | places(file, rows, given_names), Lexicon)
 
 
-def _named(file: File) -> dict[str, object]:
+def _named(file: LexiconFile) -> dict[str, object]:
     """Every list that has the same name in the file and here."""
     tables = (file.function_words, file.people, file.organisations, file.attribution, file.venues, file.outlets)
     return {
-        field: words(getattr(table, field))
+        field: word_set(getattr(table, field))
         for table in (*tables, file.pronouns)
         for field in table.__struct_fields__
         if field in Lexicon.__struct_fields__
     }
 
 
-def _marks(file: File) -> dict[str, object]:
+def _marks(file: LexiconFile) -> dict[str, object]:
     marks = file.quotation
-    titles = words(file.abbreviations.titles)
+    titles = word_set(file.abbreviations.titles)
     return {
         "language": file.language,
-        "closed": closed_classes(file.closed_classes),
-        "opening_marks": words(marks.opening),
-        "closing_marks": words(marks.closing),
-        "single_marks": words(marks.single),
-        "quotation_marks": words(marks.opening) | words(marks.closing),
-        "elisions": words(marks.elisions),
+        "closed_classes": closed_classes(file.closed_classes),
+        "opening_marks": word_set(marks.opening),
+        "closing_marks": word_set(marks.closing),
+        "single_marks": word_set(marks.single),
+        "quotation_marks": word_set(marks.opening) | word_set(marks.closing),
+        "elisions": word_set(marks.elisions),
         "title_abbreviations": titles,
-        "abbreviating_words": words(file.abbreviations.words),
-        "abbreviations": titles | words(file.abbreviations.other),
+        "abbreviating_words": word_set(file.abbreviations.words),
+        "abbreviations": titles | word_set(file.abbreviations.other),
     }
 
 
-def _verbs(file: File) -> dict[str, object]:
+def _verbs(file: LexiconFile) -> dict[str, object]:
     closed, verdicts = file.function_words, file.judgement
     inflected = {"wrong", "failing", "copulas"}
     return {
         "cues": _cues(file),
         "lemmas": _lemmas(file),
-        "time_nouns": words(f"{closed.time_nouns} {closed.weekdays} {closed.near_days} {closed.time_names}"),
+        "time_nouns": word_set(f"{closed.time_nouns} {closed.weekdays} {closed.near_days} {closed.time_names}"),
         "chaining": _forms_of(closed.chaining, file),
         "raising": _forms_of(closed.raising, file),
         "light": _forms_of(closed.light, file),
         "crediting": _forms_of(file.outlets.crediting, file),
         "quoting": _forms_of(file.outlets.quoting, file),
         "judgement": {
-            kind: _forms_of(listed, file) if kind in inflected else words(listed)
+            kind: _forms_of(listed, file) if kind in inflected else word_set(listed)
             for kind, listed in msgspec.structs.asdict(verdicts).items()
         },
     }
 
 
-def _nouns_and_adjectives(file: File) -> dict[str, object]:
+def _nouns_and_adjectives(file: LexiconFile) -> dict[str, object]:
     return {
         "cue_nouns": _cue_nouns(file),
         "cue_adjectives": {
-            frame: words(listed) for frame, listed in msgspec.structs.asdict(file.cue_adjectives).items()
+            frame: word_set(listed) for frame, listed in msgspec.structs.asdict(file.cue_adjectives).items()
         },
         "attribution": tuple(tuple(phrase.split("_")) for phrase in file.attribution.phrases.split()),
-        "venues": words(file.venues.nouns),
-        "outlets": words(file.outlets.names),
-        "outlet_heads": words(file.outlets.heads),
-        "organisation_heads": words(file.organisations.heads),
+        "venues": word_set(file.venues.nouns),
+        "outlets": word_set(file.outlets.names),
+        "outlet_heads": word_set(file.outlets.heads),
+        "organisation_heads": word_set(file.organisations.heads),
     }
 
 
 @cache
-def lexicon(language: str) -> Lexicon | None:
+def load_lexicon(language: str) -> Lexicon | None:
     """Return the language's words, read once per process; None where there is no file for it.
 
     A file that is wrong raises `msgspec.ValidationError` with the path of the offending key.
@@ -287,7 +287,7 @@ def lexicon(language: str) -> Lexicon | None:
     if not language.isalpha() or not listed.is_file():
         return None
     return _derive(
-        msgspec.toml.decode(listed.read_bytes(), type=File),
+        msgspec.toml.decode(listed.read_bytes(), type=LexiconFile),
         msgspec.toml.decode(rows.read_bytes(), type=dict[str, list[str]]),
-        msgspec.toml.decode(given_names.read_bytes(), type=GivenNames),
+        msgspec.toml.decode(given_names.read_bytes(), type=GivenNamesTable),
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Strict(Struct, frozen=True, forbid_unknown_fields=True):
+class StrictTable(Struct, frozen=True, forbid_unknown_fields=True):
     """A table of the file: what is not a field is an error that names its path."""
 
 
-class Quotation(Strict, frozen=True):
+class QuotationTable(StrictTable, frozen=True):
     """Quotation marks by what they can do, and what an apostrophe shortens."""
 
     opening: str
@@ -18,7 +18,7 @@ class Quotation(Strict, frozen=True):
     elisions: str
 
 
-class Abbreviations(Strict, frozen=True):
+class AbbreviationTable(StrictTable, frozen=True):
     """Words that end in a full stop of their own."""
 
     titles: str
@@ -26,7 +26,7 @@ class Abbreviations(Strict, frozen=True):
     words: str
 
 
-class FunctionWords(Strict, frozen=True):
+class FunctionWordTable(StrictTable, frozen=True):
     """Closed classes, and verbs and nouns that matter to the grammar of a clause."""
 
     sentence_openers: str
@@ -51,7 +51,7 @@ class FunctionWords(Strict, frozen=True):
     wh_openers: str
 
 
-class Pronouns(Strict, frozen=True):
+class PronounTable(StrictTable, frozen=True):
     """Pronouns by gender, number and person."""
 
     masculine: str
@@ -65,7 +65,7 @@ class Pronouns(Strict, frozen=True):
     indefinite: str
 
 
-class Frames(Strict, frozen=True):
+class FrameTable(StrictTable, frozen=True):
     """Complement -> the verbs that take it."""
 
     clause: str
@@ -79,7 +79,7 @@ class Frames(Strict, frozen=True):
     question: str
 
 
-class CueAdjectives(Strict, frozen=True):
+class CueAdjectiveTable(StrictTable, frozen=True):
     """Complement -> the adjectives that take it."""
 
     that: str
@@ -87,7 +87,7 @@ class CueAdjectives(Strict, frozen=True):
     infinitive: str
 
 
-class Attribution(Strict, frozen=True):
+class AttributionTable(StrictTable, frozen=True):
     """Phrases that name a source: according to, in the words of."""
 
     phrases: str
@@ -95,7 +95,7 @@ class Attribution(Strict, frozen=True):
     kickers: str
 
 
-class Venues(Strict, frozen=True):
+class VenueTable(StrictTable, frozen=True):
     """Where things are said."""
 
     nouns: str
@@ -103,7 +103,7 @@ class Venues(Strict, frozen=True):
     documents: str
 
 
-class Judgement(Strict, frozen=True):
+class JudgementTable(StrictTable, frozen=True):
     """What is said of somebody else, for better or worse."""
 
     wrong: str
@@ -116,7 +116,7 @@ class Judgement(Strict, frozen=True):
     good: str
 
 
-class Outlets(Strict, frozen=True):
+class OutletTable(StrictTable, frozen=True):
     """News media, and how they are credited."""
 
     names: str
@@ -127,7 +127,7 @@ class Outlets(Strict, frozen=True):
     interviews: str
 
 
-class People(Strict, frozen=True):
+class PeopleTable(StrictTable, frozen=True):
     """What people are called by: roles, offices, titles, kinds of people."""
 
     roles: str
@@ -145,7 +145,7 @@ class People(Strict, frozen=True):
     groups: str
 
 
-class Organisations(Strict, frozen=True):
+class OrganisationTable(StrictTable, frozen=True):
     """What organisations are called by."""
 
     heads: str
@@ -153,7 +153,7 @@ class Organisations(Strict, frozen=True):
     international: str
 
 
-class GivenNames(Strict, frozen=True):
+class GivenNamesTable(StrictTable, frozen=True):
     """`<language>_given_names.toml`, written by `tools/given_names.py`."""
 
     masculine: str
@@ -161,30 +161,30 @@ class GivenNames(Strict, frozen=True):
     either: str
 
 
-class File(Strict, frozen=True):
+class LexiconFile(StrictTable, frozen=True):
     """The file as it is written."""
 
     language: str
-    quotation: Quotation
-    abbreviations: Abbreviations
-    function_words: FunctionWords
+    quotation: QuotationTable
+    abbreviations: AbbreviationTable
+    function_words: FunctionWordTable
     closed_classes: dict[str, str]
-    pronouns: Pronouns
+    pronouns: PronounTable
     irregular: dict[str, str]
     also: dict[str, str]
     acts: dict[str, str]
-    frames: Frames
+    frames: FrameTable
     prepositions: dict[str, str]
     cue_nouns: dict[str, dict[str, str]]
-    cue_adjectives: CueAdjectives
-    attribution: Attribution
-    venues: Venues
-    judgement: Judgement
-    outlets: Outlets
-    people: People
-    organisations: Organisations
+    cue_adjectives: CueAdjectiveTable
+    attribution: AttributionTable
+    venues: VenueTable
+    judgement: JudgementTable
+    outlets: OutletTable
+    people: PeopleTable
+    organisations: OrganisationTable
 
 
-def words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
     """Return the words of a list, their blanks written as underscores."""
     return frozenset(word.replace("_", " ") for word in text.split())

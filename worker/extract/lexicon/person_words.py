@@ -8,10 +8,12 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
+from worker.extract.lexicon.lexicon_file import word_set
+
 Words = frozenset[str]
 
 
-class PeopleLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+class PersonWords(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """How people are described; what each table is for stands in the file."""
 
     past: str
@@ -33,72 +35,72 @@ class PeopleLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     @cached_property
     def past_modifiers(self) -> Words:
         """Words that say that a role is held no more."""
-        return _words(self.past)
+        return word_set(self.past)
 
     @cached_property
     def renowned_roles(self) -> Words:
         """Roles whose holders readers know."""
-        return _words(self.renowned)
+        return word_set(self.renowned)
 
     @cached_property
     def unofficial_roles(self) -> Words:
         """Those of them that can be held beside any office."""
-        return _words(self.unofficial)
+        return word_set(self.unofficial)
 
     @cached_property
     def private_roles(self) -> Words:
         """Those of them that are no office."""
-        return _words(self.private)
+        return word_set(self.private)
 
     @cached_property
     def relatives(self) -> Words:
         """Wife, father and the like."""
-        return _words(self.kin)
+        return word_set(self.kin)
 
     @cached_property
     def sent_abroad(self) -> Words:
         """Roles whose "to" names another country than the one that they represent."""
-        return _words(self.sent)
+        return word_set(self.sent)
 
     @cached_property
     def relational(self) -> Words:
         """Rival, counterpart and the like."""
-        return _words(self.relations)
+        return word_set(self.relations)
 
     @cached_property
     def of_courts(self) -> Words:
         """Documents that courts speak through."""
-        return _words(self.rulings)
+        return word_set(self.rulings)
 
     @cached_property
     def of_speakers(self) -> Words:
         """Documents that whoever spoke last speaks through."""
-        return _words(self.messages)
+        return word_set(self.messages)
 
     @cached_property
     def of_states(self) -> Words:
         """Bodies of states, parties and armed forces."""
-        return _words(self.state_bodies)
+        return word_set(self.state_bodies)
 
     @cached_property
     def serving(self) -> Words:
         """Those who serve a state or a party without an office."""
-        return _words(self.servants)
+        return word_set(self.servants)
 
     @cached_property
     def rank_words(self) -> Words:
         """Ranks and courtesies."""
-        return _words(self.ranks)
+        return word_set(self.ranks)
 
     @cached_property
     def narrower(self) -> dict[str, Words]:
         """Role -> the roles that its holder may be introduced by."""
-        return {role: _words(listed) for role, listed in self.kinds.items()}
+        return {role: word_set(listed) for role, listed in self.kinds.items()}
 
     @cached_property
     def called(self) -> dict[str, Words]:
         """Word for a body -> last words of the names of such bodies."""
-        return {kind: _words(listed) | {kind} for kind, listed in self.bodies.items()}
+        return {kind: word_set(listed) | {kind} for kind, listed in self.bodies.items()}
 
     @cached_property
     def long_forms(self) -> dict[str, tuple[str, ...]]:
@@ -114,12 +116,8 @@ class PeopleLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return frozenset(w for w in spelled if w[0].isalnum())
 
 
-def _words(listed: str) -> Words:
-    return frozenset(word.replace("_", " ") for word in listed.split())
-
-
 @cache
-def load(language: str) -> PeopleLexicon:
+def load_person_words(language: str) -> PersonWords:
     """Return the language's words; a broken or missing file raises."""
     file = files("worker.extract") / "lexicon" / f"{language}_people.toml"
-    return msgspec.toml.decode(file.read_bytes(), type=PeopleLexicon)
+    return msgspec.toml.decode(file.read_bytes(), type=PersonWords)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.statements.cues import cue_of
 from worker.extract.statements.phrase_kinds import TokenRange, is_party
 from worker.extract.statements.source.preverbal_subject import subject as subject_of
@@ -23,7 +23,7 @@ _SENTENCES = 3
 """Sentences of a long quotation that are read."""
 
 
-def act_of_content(doc: Doc, pieces: list[TokenRange], *, of_person: bool) -> Act:
+def act_of_content(doc: Document, pieces: list[TokenRange], *, of_person: bool) -> Act:
     """Return the act of the first sentence of the content that performs one; "say" where none does.
 
     `of_person`: the speaker is a person or group, so that "he" and "they" may be the speaker's own.
@@ -38,15 +38,15 @@ def act_of_content(doc: Doc, pieces: list[TokenRange], *, of_person: bool) -> Ac
     return _predicative(doc, first, last) or "say"
 
 
-def _predicative(doc: Doc, first: int, last: int) -> Act | None:
+def _predicative(doc: Document, first: int, last: int) -> Act | None:
     """ "(called) the plan | a farce", "(described) Oslo | as a great success": what is said of an object."""
     text, judged = doc.text, doc.lexicon.judgement
-    thing = doc.phrases.noun(first)
-    if thing is None or thing.last >= last or doc.phrases.finite_between(first, last):
+    thing = doc.chunks.noun_phrase(first)
+    if thing is None or thing.last >= last or doc.chunks.has_finite_verb(first, last):
         return None
     at = next((i for i in range(thing.last, last) if text.lower[i] == "as"), thing.last)
-    following = doc.phrases.noun(at)
-    if text.lower[at] != "as" and text.quoted[at] < 0 and (following is None or following.first != at):
+    following = doc.chunks.noun_phrase(at)
+    if text.lower[at] != "as" and text.quotation_of[at] < 0 and (following is None or following.first != at):
         return None
     for i in range(at, min(at + _PREDICATE, last)):
         if text.lower[i] in judged["bad"]:
@@ -56,7 +56,7 @@ def _predicative(doc: Doc, first: int, last: int) -> Act | None:
     return None
 
 
-def _clauses(doc: Doc, pieces: list[TokenRange]) -> list[TokenRange]:
+def _clauses(doc: Document, pieces: list[TokenRange]) -> list[TokenRange]:
     """The content cut at sentence stops, and without what opens it: marks, "that", "and"."""
     text, found = doc.text, []
     for first, last in pieces:
@@ -72,12 +72,12 @@ def _clauses(doc: Doc, pieces: list[TokenRange]) -> list[TokenRange]:
     return found
 
 
-def _act(doc: Doc, first: int, last: int, *, of_person: bool) -> Act | None:
+def _act(doc: Document, first: int, last: int, *, of_person: bool) -> Act | None:
     """The first act that a finite verb of the sentence performs; what is only supposed performs none."""
     text, at = doc.text, first
     while at < last:
-        verb = doc.phrases.verb(at)
-        if text.tags[at] in {"SC", "WP"} and (text.lower[at] in doc.lexicon.closed.supposing or at == first):
+        verb = doc.chunks.verb_group(at)
+        if text.tags[at] in {"SC", "WP"} and (text.lower[at] in doc.lexicon.closed_classes.supposing or at == first):
             at = _clause_end(doc, at, last)  # "If it rains …", "what we need …"
             continue
         if verb is not None and verb.finite:
@@ -88,21 +88,23 @@ def _act(doc: Doc, first: int, last: int, *, of_person: bool) -> Act | None:
     return None
 
 
-def _clause_end(doc: Doc, at: int, last: int) -> int:
+def _clause_end(doc: Document, at: int, last: int) -> int:
     while at < last and doc.text.words[at] != ",":
         at += 1
     return at + 1
 
 
-def _act_of(doc: Doc, verb: VerbGroup, first: int, last: int, *, of_person: bool) -> Act | None:
+def _act_of(doc: Document, verb: VerbGroup, first: int, last: int, *, of_person: bool) -> Act | None:
     text = doc.text
     subject = _subject(doc, verb, first)
     if subject is None:
         bare = verb.first == first and text.tags[verb.head] == "VB" and verb.modal < 0
-        return "demand" if bare and text.quoted[first] >= 0 and not _is_marker(doc, text.lower[first]) else None
+        return "demand" if bare and text.quotation_of[first] >= 0 and not _is_marker(doc, text.lower[first]) else None
     word = text.lower[subject.head]
     own = {"he", "she", "they"} if of_person else {"it"}
-    if word in {"i", "we"} or (word in own and text.quoted[verb.head] < 0 and _is_first(doc, first, subject.first)):
+    if word in {"i", "we"} or (
+        word in own and text.quotation_of[verb.head] < 0 and _is_first(doc, first, subject.first)
+    ):
         act = _own(doc, verb, word)
         if act is not None or word != "it":
             return act
@@ -111,26 +113,26 @@ def _act_of(doc: Doc, verb: VerbGroup, first: int, last: int, *, of_person: bool
     if any(text.lower[i] in doc.lexicon.negations for i in range(first, verb.first)):
         return None  # "not one of them is a criminal"
     return _judgement(
-        doc, verb, last, of_somebody=word not in doc.lexicon.closed.impersonal, of_party=is_party(doc, subject)
+        doc, verb, last, of_somebody=word not in doc.lexicon.closed_classes.impersonal, of_party=is_party(doc, subject)
     )
 
 
-def _is_first(doc: Doc, first: int, subject: int) -> bool:
+def _is_first(doc: Document, first: int, subject: int) -> bool:
     """Whether no clause stands before a subject, so that "it" can only be the speaker."""
-    return not doc.phrases.finite_between(first, subject)
+    return not doc.chunks.has_finite_verb(first, subject)
 
 
-def _subject(doc: Doc, verb: VerbGroup, first: int) -> NounPhrase | None:
+def _subject(doc: Document, verb: VerbGroup, first: int) -> NounPhrase | None:
     """The verb's subject, also over an aside and where a quotation parts the verb: "Oslo had “made a mistake”"."""
     text, at = doc.text, verb.first - 1
     if at > first and text.words[at] in doc.lexicon.quotation_marks:
-        auxiliary = doc.phrases.verb(at - 1)
+        auxiliary = doc.chunks.verb_group(at - 1)
         verb = auxiliary if auxiliary is not None else verb
     source = subject_of(doc, verb, first) if verb.first > first else None
-    return doc.phrases.noun(source[0]) if source is not None else None
+    return doc.chunks.noun_phrase(source[0]) if source is not None else None
 
 
-def _own(doc: Doc, verb: VerbGroup, word: str) -> Act | None:
+def _own(doc: Document, verb: VerbGroup, word: str) -> Act | None:
     """What one says of oneself: a promise, a denial, what "we condemn" performs, or with "we must" a demand."""
     text = doc.text
     if word == "we" and _obliges(doc, verb):
@@ -139,9 +141,9 @@ def _own(doc: Doc, verb: VerbGroup, word: str) -> Act | None:
     state = text.lower[verb.head] in doc.lexicon.be or text.lower[verb.head] in doc.lexicon.have
     cue = cue_of(doc, verb)
     if modal:
-        closed = doc.lexicon.closed
-        wills = modal in (closed.intending if text.quoted[verb.head] >= 0 else closed.intending_reported)
-        tells = cue is not None and cue.act == "say" and text.quoted[verb.head] >= 0  # "I will tell you"
+        closed = doc.lexicon.closed_classes
+        wills = modal in (closed.intending if text.quotation_of[verb.head] >= 0 else closed.intending_reported)
+        tells = cue is not None and cue.act == "say" and text.quotation_of[verb.head] >= 0  # "I will tell you"
         return "promise" if wills and not (verb.negated or state or tells) else None
     if word in {"i", "we"} and cue is not None and not (verb.negated or cue.thought or cue.act == "say"):
         return cue.act if text.tags[verb.head] in {"VB", "VBP", "VBG"} else None
@@ -149,7 +151,7 @@ def _own(doc: Doc, verb: VerbGroup, word: str) -> Act | None:
     return "deny" if verb.negated and past and cue is None and not state else None
 
 
-def _is_necessary(doc: Doc, verb: VerbGroup, last: int) -> bool:
+def _is_necessary(doc: Document, verb: VerbGroup, last: int) -> bool:
     """ "It is essential that …", "it is time to …"."""
     at = verb.last
     while at < last and doc.text.tags[at] == "RB":
@@ -158,22 +160,24 @@ def _is_necessary(doc: Doc, verb: VerbGroup, last: int) -> bool:
     return is_ and at < last and doc.text.lower[at] in doc.lexicon.judgement["needed"]
 
 
-def _is_marker(doc: Doc, word: str) -> bool:
+def _is_marker(doc: Document, word: str) -> bool:
     """Tell "Look, …" and "Remember that …" from an imperative that asks for a deed."""
     cue = doc.lexicon.cues.get(word)
-    return word in doc.lexicon.closed.markers or (cue is not None and cue.thought)
+    return word in doc.lexicon.closed_classes.markers or (cue is not None and cue.thought)
 
 
-def _obliges(doc: Doc, verb: VerbGroup) -> bool:
+def _obliges(doc: Document, verb: VerbGroup) -> bool:
     """ "must", "should", "ought to", "needs to", "has to"."""
     text = doc.text
     if verb.modal >= 0:
-        return text.lower[verb.modal] in doc.lexicon.closed.obliging
-    following = doc.phrases.verb(verb.last) if verb.last < len(text.words) else None
-    return text.lower[verb.head] in doc.lexicon.closed.needing and following is not None and following.infinitive
+        return text.lower[verb.modal] in doc.lexicon.closed_classes.obliging
+    following = doc.chunks.verb_group(verb.last) if verb.last < len(text.words) else None
+    return (
+        text.lower[verb.head] in doc.lexicon.closed_classes.needing and following is not None and following.infinitive
+    )
 
 
-def _judgement(doc: Doc, verb: VerbGroup, last: int, *, of_somebody: bool, of_party: bool) -> Act | None:
+def _judgement(doc: Document, verb: VerbGroup, last: int, *, of_somebody: bool, of_party: bool) -> Act | None:
     """ "lied", "is a disgrace", "was not fit"; what is merely good ("it is a great day") praises nobody."""
     text, judged = doc.text, doc.lexicon.judgement
     head = text.lower[verb.head]
@@ -182,7 +186,11 @@ def _judgement(doc: Doc, verb: VerbGroup, last: int, *, of_somebody: bool, of_pa
         return "accuse"
     if deeds & judged["failing"] and not verb.negated and not verb.passive and verb.modal < 0 and of_party:
         return "criticise"
-    if verb.modal >= 0 and text.lower[verb.modal] in doc.lexicon.closed.intending_reported and _is_harm(doc, verb):
+    if (
+        verb.modal >= 0
+        and text.lower[verb.modal] in doc.lexicon.closed_classes.intending_reported
+        and _is_harm(doc, verb)
+    ):
         return "threaten"
     if head not in doc.lexicon.be and head not in judged["copulas"]:
         return None
@@ -202,13 +210,13 @@ def _judgement(doc: Doc, verb: VerbGroup, last: int, *, of_somebody: bool, of_pa
     return None
 
 
-def _led_to(doc: Doc, verb: VerbGroup) -> str:
+def _led_to(doc: Document, verb: VerbGroup) -> str:
     """The verb that one leads to: "is seeking | to undermine"; else ""."""
-    led = doc.phrases.verb(verb.last) if doc.text.lower[verb.head] in doc.lexicon.chaining else None
+    led = doc.chunks.verb_group(verb.last) if doc.text.lower[verb.head] in doc.lexicon.chaining else None
     return doc.text.lower[led.head] if led is not None and led.infinitive else ""
 
 
-def _is_harm(doc: Doc, verb: VerbGroup) -> bool:
+def _is_harm(doc: Document, verb: VerbGroup) -> bool:
     """ "will face trial", "would suffer the consequences"."""
-    thing = doc.phrases.noun(verb.last) if not verb.negated else None
+    thing = doc.chunks.noun_phrase(verb.last) if not verb.negated else None
     return thing is not None and doc.text.lower[thing.head] in doc.lexicon.judgement["harm"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from worker.extract.document import Doc
-from worker.extract.grammar.punctuation import BREAKS
+from worker.extract.document import Document
+from worker.extract.grammar.punctuation import COMMA_AND_DASHES
 from worker.extract.statements.phrase_kinds import TokenRange
 from worker.schema import Act
 
@@ -57,9 +57,9 @@ def limit_of(finds: list[StatementCandidate], cue: int, last: int) -> int:
     return min([last, *others, *words])
 
 
-def clause_start(doc: Doc, first: int, edge: int, finds: list[StatementCandidate]) -> int:
+def clause_start(doc: Document, first: int, edge: int, finds: list[StatementCandidate]) -> int:
     """Where content before token `edge` begins: at `first`, or after the last find before, marks stepped over."""
     start = max([first, *(f.last for f in finds if f.last <= edge)])
-    while start < edge and doc.text.words[start] in BREAKS | {";", ":", "."}:
+    while start < edge and doc.text.words[start] in COMMA_AND_DASHES | {";", ":", "."}:
         start += 1
     return start

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.lexicon.lexicon import Cue
 
 
-def cue_of(doc: Doc, verb: VerbGroup) -> Cue | None:
+def cue_of(doc: Document, verb: VerbGroup) -> Cue | None:
     """Return the cue that a verb group is, its particle considered first."""
     text, cues = doc.text, doc.lexicon.cues
     word = text.lower[verb.head]
@@ -24,7 +24,7 @@ def cue_of(doc: Doc, verb: VerbGroup) -> Cue | None:
     return cues.get(word)
 
 
-def _speaks_up(doc: Doc, verb: VerbGroup) -> bool:
+def _speaks_up(doc: Document, verb: VerbGroup) -> bool:
     """Tell "spoke out against" and "hit back at", where the particle is the preposition's."""
     cue = doc.lexicon.cues.get(doc.text.lower[verb.head])
     particle = doc.text.lower[verb.head + 1]

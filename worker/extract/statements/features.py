@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from worker.extract.confidence import Features
-    from worker.extract.document import Doc
+    from worker.extract.document import Document
     from worker.extract.statements.candidate import StatementCandidate
     from worker.schema import Actor, Quotation
 
@@ -22,7 +22,9 @@ _LENGTHS = ((1, "one word"), (3, "2-3 words"), (7, "4-7 words"), (15, "8-15 word
 _FORMS = {"VBD": "past", "VBZ": "present", "VBP": "present", "VBG": "participle", "VBN": "past participle"}
 
 
-def statement_features(doc: Doc, find: StatementCandidate, speaker: Actor | None, quotation: Quotation) -> Features:
+def statement_features(
+    doc: Document, find: StatementCandidate, speaker: Actor | None, quotation: Quotation
+) -> Features:
     """Return what tells a sure statement from a doubtful one."""
     words = sum(doc.text.words[i][0].isalnum() for first, last in find.pieces for i in range(first, last))
     return {
@@ -33,11 +35,11 @@ def statement_features(doc: Doc, find: StatementCandidate, speaker: Actor | None
         "quotation": quotation,
         "content": next((name for limit, name in _LENGTHS if words <= limit), "longer"),
         "place": "headline" if doc.text.paragraph_of[find.cue[0]] == 0 else "body",
-        **({RESOLUTION: "doubtful"} if find.source and doc.mentions.doubtful(*find.source) else {}),
+        **({RESOLUTION: "doubtful"} if find.source and doc.mentions.is_ambiguous(*find.source) else {}),
     }
 
 
-def _cue(doc: Doc, find: StatementCandidate) -> str:
+def _cue(doc: Document, find: StatementCandidate) -> str:
     """The lemma of the cue, or what the cue is where it is no verb that we know."""
     words = doc.text.lower[slice(*find.cue)]
     known = (doc.lexicon.cues[word] for word in reversed(words) if word in doc.lexicon.cues)
@@ -47,9 +49,9 @@ def _cue(doc: Doc, find: StatementCandidate) -> str:
     return cue.lemma
 
 
-def _form(doc: Doc, find: StatementCandidate) -> str:
+def _form(doc: Document, find: StatementCandidate) -> str:
     """The tense or mood of the cue: "said", "says", "would say", "did not say", "to say"."""
-    verb = doc.phrases.verb(find.cue[0])
+    verb = doc.chunks.verb_group(find.cue[0])
     if verb is None:
         return "no verb"
     if verb.negated:
@@ -59,7 +61,7 @@ def _form(doc: Doc, find: StatementCandidate) -> str:
     return _FORMS.get(doc.text.tags[verb.head], "other") if verb.last - verb.first == 1 else "several words"
 
 
-def _speaker(doc: Doc, find: StatementCandidate, speaker: Actor | None) -> str:
+def _speaker(doc: Document, find: StatementCandidate, speaker: Actor | None) -> str:
     """How the source names the speaker, and whether the article tells who is meant."""
     if find.source is None or speaker is None:
         return "none"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from worker.extract.confidence import Features, confidence_models
 from worker.extract.coreference.person import Person
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.statements.acts import act_of_content
 from worker.extract.statements.candidate import StatementCandidate
 from worker.extract.statements.content.continuations import asked_before, go_on, with_opening
@@ -20,13 +20,13 @@ from worker.extract.statements.venue_and_date import said_on
 from worker.schema import Act, Actor, Quotation, Statement, hash_id
 
 
-def extract_statements(doc: Doc) -> Iterable[Statement]:
+def extract_statements(doc: Document) -> Iterable[Statement]:
     """Return the article's statements in text order, and leave them in `doc.statements` for later extractors."""
     doc.statements.extend(statement for statement, _ in statements_with_features(doc))
     return list(doc.statements)
 
 
-def statements_with_features(doc: Doc) -> Iterator[tuple[Statement, Features]]:
+def statements_with_features(doc: Document) -> Iterator[tuple[Statement, Features]]:
     """Yield the article's statements in text order, each with what its confidence was told by."""
     seen: set[str] = set()
     for find in _finds(doc):
@@ -36,7 +36,7 @@ def statements_with_features(doc: Doc) -> Iterator[tuple[Statement, Features]]:
             yield statement, traits
 
 
-def _finds(doc: Doc) -> list[StatementCandidate]:
+def _finds(doc: Document) -> list[StatementCandidate]:
     """The finds of every sentence, with the sentences that only go on with a quotation joined to them."""
     finds: list[StatementCandidate] = []
     latest: list[StatementCandidate] = []
@@ -55,7 +55,7 @@ def _finds(doc: Doc) -> list[StatementCandidate]:
     return finds
 
 
-def _in_sentence(doc: Doc, first: int, last: int, latest: list[StatementCandidate]) -> list[StatementCandidate]:
+def _in_sentence(doc: Document, first: int, last: int, latest: list[StatementCandidate]) -> list[StatementCandidate]:
     """What a sentence attributes; an announced quotation takes the place of what its words were taken for."""
     finds = in_sentence(doc, first, last, asked_before(doc, first, latest))
     find = announced(doc, first, last, finds)
@@ -71,12 +71,12 @@ def _tidy(find: StatementCandidate) -> bool:
 
 
 # ---------------------------------------------------------------- events
-def _statement(doc: Doc, find: StatementCandidate) -> tuple[Statement, Features]:
+def _statement(doc: Document, find: StatementCandidate) -> tuple[Statement, Features]:
     text = doc.text
     speaker, person = _speaker(doc, find)
     quotation = _quotation(doc, find.pieces)
     traits = statement_features(doc, find, speaker, quotation)
-    first, last = text.sentence(find.cue[0])
+    first, last = text.sentence_range(find.cue[0])
     content = [text.span(*piece) for piece in find.pieces]
     words = " ".join(w for w in text.lower[min(first, find.first) : max(last, find.last)] if w[0].isalnum())
     cue = text.span(*find.cue) if find.cue[0] < find.cue[1] else None
@@ -95,14 +95,14 @@ def _statement(doc: Doc, find: StatementCandidate) -> tuple[Statement, Features]
         content=content,
         quotation=quotation,
         act=_act(doc, find, speaker),
-        target=doc.mentions.other(*find.target, person) if find.target else None,
+        target=doc.mentions.resolve_disjoint(*find.target, person) if find.target else None,
         venue=text.span(*find.venue) if find.venue and text.slice(*find.venue) not in find.via else None,
         said_on=said_on(doc, find),
     )
     return statement, traits
 
 
-def _act(doc: Doc, find: StatementCandidate, speaker: Actor | None) -> Act:
+def _act(doc: Document, find: StatementCandidate, speaker: Actor | None) -> Act:
     """The cue's act; of one that only says so, and is no thought, the content's."""
     if find.act != "say":
         return find.act
@@ -112,7 +112,7 @@ def _act(doc: Doc, find: StatementCandidate, speaker: Actor | None) -> Act:
     return "say" if find.thought else act_of_content(doc, find.pieces, of_person=of_person)
 
 
-def _says_it_will_not(doc: Doc, first: int, *, of_person: bool) -> bool:
+def _says_it_will_not(doc: Document, first: int, *, of_person: bool) -> bool:
     """Whether content opens with the speaker's own refusal: "(that) they will not attend", "“We won't sign”".
 
     "It" is a ministry's own, but no person's.
@@ -125,24 +125,27 @@ def _says_it_will_not(doc: Doc, first: int, *, of_person: bool) -> bool:
         return False
     if of_person and text.lower[at] == "it":
         return False
-    verb = doc.phrases.verb(at + 1) if at + 1 < len(text.words) else None
+    verb = doc.chunks.verb_group(at + 1) if at + 1 < len(text.words) else None
     return (
-        verb is not None and verb.negated and verb.modal >= 0 and text.lower[verb.modal] in doc.lexicon.closed.unwilling
+        verb is not None
+        and verb.negated
+        and verb.modal >= 0
+        and text.lower[verb.modal] in doc.lexicon.closed_classes.unwilling
     )
 
 
-def _speaker(doc: Doc, find: StatementCandidate) -> tuple[Actor | None, Person | None]:
+def _speaker(doc: Document, find: StatementCandidate) -> tuple[Actor | None, Person | None]:
     if find.source is None:
         return None, None
-    actor, person = doc.mentions.lookup(*find.source)
-    doc.mentions.heard(person)
+    actor, person = doc.mentions.resolve_with_person(*find.source)
+    doc.mentions.record_speaker(person)
     return actor, person
 
 
-def _quotation(doc: Doc, pieces: list[TokenRange]) -> Quotation:
+def _quotation(doc: Document, pieces: list[TokenRange]) -> Quotation:
     """Direct where nine words in ten stand between quotation marks, indirect where none does."""
     words = [i for first, last in pieces for i in range(first, last) if doc.text.words[i][0].isalnum()]
-    quoted = sum(doc.text.quoted[i] >= 0 for i in words)
+    quoted = sum(doc.text.quotation_of[i] >= 0 for i in words)
     if not quoted:
         return "indirect"
     return "direct" if 10 * quoted >= 9 * len(words) else "mixed"

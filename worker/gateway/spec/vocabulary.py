@@ -7,7 +7,7 @@ from typing import Final, get_args
 from msgspec import Struct
 
 from worker.codes import CAMEO
-from worker.extract.lexicon.lexicon import lexicon
+from worker.extract.lexicon.lexicon import load_lexicon
 from worker.schema import Act, DecisionStatus, Kind, MeetingStatus
 from worker.terminal.explain import rules_in_words
 
@@ -41,5 +41,5 @@ def vocabulary() -> Vocabulary:
 
 
 def _places(language: str) -> dict[str, str]:
-    words = lexicon(language)
+    words = load_lexicon(language)
     return {**words.seats, **words.demonyms, **words.countries} if words else {}

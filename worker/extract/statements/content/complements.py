@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from msgspec import Struct, structs
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
-from worker.extract.grammar.punctuation import BREAKS, FINAL
+from worker.extract.grammar.punctuation import CLAUSE_FINAL, COMMA_AND_DASHES
 from worker.extract.lexicon.lexicon import Cue
 from worker.extract.statements.content.content_end import content_end, phrase_end
 from worker.extract.statements.content.content_start import ContentForm, adjunct_end, is_bare_time, opening
@@ -28,7 +28,7 @@ class Complement(Struct, frozen=True, gc=False):
     cue_last: int
 
 
-def complement(doc: Doc, verb: VerbGroup, cue: Cue, limit: int) -> Complement | None:
+def complement(doc: Document, verb: VerbGroup, cue: Cue, limit: int) -> Complement | None:
     """Return the content to the right of a cue, up to token `limit`; None where the verb announces nothing."""
     found = _complement(doc, verb, cue, limit)
     relative = verb.first > 0 and doc.text.tags[verb.first - 1] == "WP"
@@ -38,7 +38,7 @@ def complement(doc: Doc, verb: VerbGroup, cue: Cue, limit: int) -> Complement | 
     return structs.replace(found, last=outer_verb(doc, found.first, found.last, clauses=clauses))
 
 
-def _complement(doc: Doc, verb: VerbGroup, cue: Cue, limit: int) -> Complement | None:
+def _complement(doc: Document, verb: VerbGroup, cue: Cue, limit: int) -> Complement | None:
     at = verb.last
     found = _after_adjuncts(doc, cue, at, limit) if cue.clause or cue.infinitive or cue.object_infinitive else None
     preposition = _preposition(doc, verb, cue, limit)
@@ -54,27 +54,27 @@ def _complement(doc: Doc, verb: VerbGroup, cue: Cue, limit: int) -> Complement |
     return None
 
 
-def _topic(doc: Doc, cue: Cue, at: int, limit: int) -> int:
+def _topic(doc: Document, cue: Cue, at: int, limit: int) -> int:
     """Where a topic begins that the cue's preposition opens after adverbs and a recipient, or `at`.
 
     "asked him | about | the fees", "spoke warmly to voters | of | his youth".
     """
     start = at
     for _ in range(_BEFORE_TOPIC):
-        step = adjunct_end(doc, at, limit) if at < limit and doc.text.quoted[at] < 0 else None
-        if step is None or doc.text.words[at] in BREAKS | {"and", "("}:
+        step = adjunct_end(doc, at, limit) if at < limit and doc.text.quotation_of[at] < 0 else None
+        if step is None or doc.text.words[at] in COMMA_AND_DASHES | {"and", "("}:
             return start
         at = step
         if (
             at + 1 < limit
-            and doc.text.lower[at] in doc.lexicon.closed.topical
+            and doc.text.lower[at] in doc.lexicon.closed_classes.topical
             and doc.text.lower[at] in cue.prepositions
         ):
             return at + 1
     return start
 
 
-def _preposition(doc: Doc, verb: VerbGroup, cue: Cue, limit: int) -> int:
+def _preposition(doc: Document, verb: VerbGroup, cue: Cue, limit: int) -> int:
     """Where the cue's own preposition ends ("called for" …, "lashed out at" …), or where the verb does."""
     at, lower = verb.last, doc.text.lower
     for start in (at, verb.head + 1):
@@ -84,7 +84,7 @@ def _preposition(doc: Doc, verb: VerbGroup, cue: Cue, limit: int) -> int:
     return at
 
 
-def _after_adjuncts(doc: Doc, cue: Cue, at: int, limit: int) -> Complement | None:
+def _after_adjuncts(doc: Document, cue: Cue, at: int, limit: int) -> Complement | None:
     """Step over recipient, time and place to a quotation, that-clause, question, bare clause or infinitive."""
     found = opening(doc, cue, at, limit)
     if found is None:
@@ -93,17 +93,17 @@ def _after_adjuncts(doc: Doc, cue: Cue, at: int, limit: int) -> Complement | Non
     return Complement(first, content_end(doc, first, limit, form), form, at)
 
 
-def _phrase(doc: Doc, first: int, limit: int, cue_last: int) -> Complement | None:
+def _phrase(doc: Document, first: int, limit: int, cue_last: int) -> Complement | None:
     """A phrase as content: to the end of the clause, without a final adverbial of venue or time."""
     text = doc.text
-    if first >= limit or text.words[first] in FINAL or text.words[first] in {",", ":"}:
+    if first >= limit or text.words[first] in CLAUSE_FINAL or text.words[first] in {",", ":"}:
         return None
     if text.tags[first] == "CC" and not _is_focus(doc, first):
         return None
-    phrase = doc.phrases.noun(first)
+    phrase = doc.chunks.noun_phrase(first)
     if (
         text.tags[first] in {"IN", "SC", "RB", "RP"}
-        and text.quoted[first] < 0
+        and text.quotation_of[first] < 0
         and (phrase is None or phrase.first != first)
         and not _is_focus(doc, first)
     ):
@@ -114,7 +114,7 @@ def _phrase(doc: Doc, first: int, limit: int, cue_last: int) -> Complement | Non
     return Complement(first, last, "phrase", cue_last) if last > first else None
 
 
-def _is_focus(doc: Doc, at: int) -> bool:
+def _is_focus(doc: Document, at: int) -> bool:
     """ "rejected both plans", "cited only the fees": an adverb or conjunction with the phrase after it."""
-    phrase = doc.phrases.noun(at + 1)
+    phrase = doc.chunks.noun_phrase(at + 1)
     return phrase is not None and phrase.first == at + 1 and doc.text.lower[at] in doc.lexicon.focus

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
-from worker.extract.grammar.punctuation import FINAL, PAUSES
+from worker.extract.grammar.punctuation import CLAUSE_FINAL, COMMA_AND_LONG_DASHES
 from worker.extract.statements.content.content_start import ContentForm, clause_at, is_bare_time, opening
 from worker.extract.statements.cues import cue_of
 from worker.extract.statements.phrase_kinds import text_is_venue
@@ -17,13 +17,13 @@ from worker.extract.statements.source.relative_objects import relative_object
 
 _LONG_TIME = 3
 """Tokens from which a time is no bare adverbial ("the last day of the talks")."""
-_TRIMMED = FINAL | PAUSES | {":"}
+_TRIMMED = CLAUSE_FINAL | COMMA_AND_LONG_DASHES | {":"}
 """Marks at the end of content that are no part of it."""
 _JUDGED = 12
 """Tokens of an apposition before the verb that judges it."""
 
 
-def content_end(doc: Doc, first: int, limit: int, form: ContentForm = "that") -> int:
+def content_end(doc: Document, first: int, limit: int, form: ContentForm = "that") -> int:
     """Where clausal content ends: before the next cue of the same speaker, "according to", or the final stop.
 
     A bare clause ends before another main clause too ("said it rained, and the port closed"), as there is no
@@ -32,8 +32,8 @@ def content_end(doc: Doc, first: int, limit: int, form: ContentForm = "that") ->
     text = doc.text
     at = first
     while at < limit:
-        if text.quoted[at] >= 0:
-            at = text.quotations[text.quoted[at]].last
+        if text.quotation_of[at] >= 0:
+            at = text.quotations[text.quotation_of[at]].last
             if at < limit and ends_in_comma(doc, at) and _breaks_off(doc, at, limit, form, quoted=True):
                 break
             continue
@@ -45,54 +45,54 @@ def content_end(doc: Doc, first: int, limit: int, form: ContentForm = "that") ->
     return trim(doc, first, min(at, limit))
 
 
-def ends_in_comma(doc: Doc, after: int) -> bool:
+def ends_in_comma(doc: Document, after: int) -> bool:
     """Whether the comma stands inside the quotation before a token: “… together,” adding …"""
-    inner = doc.text.quotations[doc.text.quoted[after - 1]].inner[1] - 1
+    inner = doc.text.quotations[doc.text.quotation_of[after - 1]].inner[1] - 1
     return inner >= 0 and doc.text.words[inner] == ","
 
 
-def _breaks_off(doc: Doc, at: int, limit: int, form: ContentForm, *, quoted: bool) -> bool:
+def _breaks_off(doc: Document, at: int, limit: int, form: ContentForm, *, quoted: bool) -> bool:
     """Whether what follows a comma is no part of the content: a participle, another main clause, a circumstance.
 
     `quoted`: the comma is the last of a quotation, which ends more than a comma within a clause does.
     """
     text = doc.text
-    if at >= limit or text.quoted[at] >= 0:
+    if at >= limit or text.quotation_of[at] >= 0:
         return False
     at += text.lower[at] == "not"
     if at >= limit:
         return False
-    verb = doc.phrases.verb(at)
+    verb = doc.chunks.verb_group(at)
     if verb is not None and verb.first == at and text.tags[verb.head] == "VBG":
         return quoted or form == "infinitive"
     if (
         form == "infinitive"
-        and text.lower[at] in doc.lexicon.closed.preceding
+        and text.lower[at] in doc.lexicon.closed_classes.preceding
         and clause_at(doc, at + 1, limit, sure=True)
     ):
         return True  # "urged them to leave, after a dam had burst"
-    if quoted and text.lower[at] in doc.lexicon.closed.circumstance:
+    if quoted and text.lower[at] in doc.lexicon.closed_classes.circumstance:
         return True
     joint = text.lower[at] in {"and", "but"}
     return joint and (quoted or form in {"clause", "question"}) and main_clause_at(doc, at + 1, limit)
 
 
-def main_clause_at(doc: Doc, at: int, limit: int) -> bool:
+def main_clause_at(doc: Document, at: int, limit: int) -> bool:
     """Whether a subject and its finite verb stand here."""
-    phrase = doc.phrases.noun(at) if at < limit and doc.text.quoted[at] < 0 else None
+    phrase = doc.chunks.noun_phrase(at) if at < limit and doc.text.quotation_of[at] < 0 else None
     if phrase is None or phrase.first != at or phrase.last >= limit:
         return False
-    verb = doc.phrases.verb(phrase.last)
+    verb = doc.chunks.verb_group(phrase.last)
     return verb is not None and verb.finite and verb.first == phrase.last
 
 
-def _next_attribution(doc: Doc, at: int, limit: int) -> bool:
+def _next_attribution(doc: Document, at: int, limit: int) -> bool:
     """Does another attribution begin here: ", adding", "and called", ", according to", ", but said"?"""
     text = doc.text
     if text.lower[at] == "according" and at + 1 < limit and text.lower[at + 1] == "to":
         return True
-    if text.words[at] in PAUSES and at + 1 < limit:
-        verb = doc.phrases.verb(at + 1)
+    if text.words[at] in COMMA_AND_LONG_DASHES and at + 1 < limit:
+        verb = doc.chunks.verb_group(at + 1)
         if verb is not None and verb.first == at + 1 and verb.finite and is_speech(doc, verb):
             return True  # "X, who said that it rained, denied …"
         if verb is not None and verb.first == at + 1 and in_row(doc, verb, limit) and is_speech(doc, verb):
@@ -100,7 +100,7 @@ def _next_attribution(doc: Doc, at: int, limit: int) -> bool:
         if _participle_of_speech(doc, at + 1):
             return True
         if _participle_of_speech(doc, at + 2) and (
-            text.lower[at + 1] in doc.lexicon.closed.circumstance or text.tags[at + 1] == "CC"
+            text.lower[at + 1] in doc.lexicon.closed_classes.circumstance or text.tags[at + 1] == "CC"
         ):
             return True  # ", while acknowledging that …", ", but adding that …"
         if text.lower[at + 1] in {"a", "an"} and _judged_next(doc, at + 1, limit):
@@ -113,23 +113,23 @@ def _next_attribution(doc: Doc, at: int, limit: int) -> bool:
     return text.tags[at] == "CC" and (_shares_subject(doc, at, limit) or _new_speaker(doc, at + 1, limit))
 
 
-def _judged_next(doc: Doc, at: int, limit: int) -> bool:
+def _judged_next(doc: Document, at: int, limit: int) -> bool:
     """Whether an apposition is judged by somebody else in a relative clause of its own."""
-    verb = next((v for i in range(at, min(limit, at + _JUDGED)) if (v := doc.phrases.verb(i)) is not None), None)
+    verb = next((v for i in range(at, min(limit, at + _JUDGED)) if (v := doc.chunks.verb_group(i)) is not None), None)
     parts = relative_object(doc, verb, at - 1) if verb is not None else None
     return parts is not None and parts.judged[0] == at
 
 
-def _participle_of_speech(doc: Doc, at: int) -> bool:
-    verb = doc.phrases.verb(at)
+def _participle_of_speech(doc: Document, at: int) -> bool:
+    verb = doc.chunks.verb_group(at)
     return verb is not None and verb.first == at and doc.text.tags[verb.head] == "VBG" and is_speech(doc, verb)
 
 
-def _shares_subject(doc: Doc, conjunction: int, limit: int) -> bool:
+def _shares_subject(doc: Document, conjunction: int, limit: int) -> bool:
     """Is a finite speech verb right after the conjunction, without a subject of its own?"""
     if conjunction + 1 >= limit:
         return False
-    verb = doc.phrases.verb(conjunction + 1)
+    verb = doc.chunks.verb_group(conjunction + 1)
     return (
         verb is not None
         and verb.first == conjunction + 1
@@ -141,14 +141,14 @@ def _shares_subject(doc: Doc, conjunction: int, limit: int) -> bool:
     )
 
 
-def _new_speaker(doc: Doc, at: int, limit: int) -> bool:
+def _new_speaker(doc: Document, at: int, limit: int) -> bool:
     """ ", and he insisted that …": a subject of its own, a speech verb and a complement begin another attribution."""
-    phrase = doc.phrases.noun(at) if at < limit else None
-    if phrase is None or phrase.first != at or doc.text.quoted[at] >= 0 or phrase.last >= limit:
+    phrase = doc.chunks.noun_phrase(at) if at < limit else None
+    if phrase is None or phrase.first != at or doc.text.quotation_of[at] >= 0 or phrase.last >= limit:
         return False
-    name = doc.phrases.noun(phrase.last)
+    name = doc.chunks.noun_phrase(phrase.last)
     phrase = name if name is not None and name.first == phrase.last < limit else phrase  # "his brother | Anton"
-    verb = doc.phrases.verb(phrase.last)
+    verb = doc.chunks.verb_group(phrase.last)
     cue = (
         cue_of(doc, verb)
         if verb is not None and verb.first == phrase.last and verb.finite and not verb.passive
@@ -158,36 +158,38 @@ def _new_speaker(doc: Doc, at: int, limit: int) -> bool:
         return False
     if not cue.clause:
         return (
-            (doc.text.words[at - 1] == "," or doc.text.lower[at - 1] in doc.lexicon.closed.adversative)
+            (doc.text.words[at - 1] == "," or doc.text.lower[at - 1] in doc.lexicon.closed_classes.adversative)
             and cue.phrase
-            and doc.phrases.noun(verb.last) is not None
+            and doc.chunks.noun_phrase(verb.last) is not None
         )
     return opening(doc, cue, verb.last, limit) is not None
 
 
-def is_speech(doc: Doc, verb: VerbGroup) -> bool:
+def is_speech(doc: Document, verb: VerbGroup) -> bool:
     """Is the verb a cue of speech rather than of thought?"""
     cue = cue_of(doc, verb)
     return cue is not None and not cue.thought
 
 
-def trim(doc: Doc, first: int, last: int) -> int:
+def trim(doc: Document, first: int, last: int) -> int:
     """Step back over what does not belong to content: final stop, comma, conjunction; quotation marks stay."""
     text = doc.text
     while (
-        last > first and text.quoted[last - 1] < 0 and (text.words[last - 1] in _TRIMMED or text.tags[last - 1] == "CC")
+        last > first
+        and text.quotation_of[last - 1] < 0
+        and (text.words[last - 1] in _TRIMMED or text.tags[last - 1] == "CC")
     ):
         last -= 1
     return last
 
 
-def phrase_end(doc: Doc, first: int, limit: int) -> int:
+def phrase_end(doc: Document, first: int, limit: int) -> int:
     """Return where a phrase as content ends: before an adverbial of venue, a new clause or another attribution."""
     text = doc.text
     at = first
     while at < limit:
-        if text.quoted[at] >= 0:
-            at = text.quotations[text.quoted[at]].last
+        if text.quotation_of[at] >= 0:
+            at = text.quotations[text.quotation_of[at]].last
             if at < limit and ends_in_comma(doc, at) and _comma_ends_phrase(doc, at, limit):
                 break
             continue
@@ -202,31 +204,31 @@ def phrase_end(doc: Doc, first: int, limit: int) -> int:
     return trim(doc, first, min(at, limit))
 
 
-def _next_predicate(doc: Doc, first: int, conjunction: int, limit: int) -> bool:
+def _next_predicate(doc: Document, first: int, conjunction: int, limit: int) -> bool:
     """ "backed the plan | and left": a finite verb that a phrase without one of its own cannot share."""
-    verb = doc.phrases.verb(conjunction + 1) if conjunction + 1 < limit else None
+    verb = doc.chunks.verb_group(conjunction + 1) if conjunction + 1 < limit else None
     if verb is None or verb.first != conjunction + 1:
         return False
     past = verb.finite or (doc.text.tags[verb.head] in {"VBN", "VBD"} and not verb.passive)
-    return past and not doc.phrases.finite_between(first, conjunction)
+    return past and not doc.chunks.has_finite_verb(first, conjunction)
 
 
-def _phrase_stop(doc: Doc, at: int, limit: int) -> bool:
+def _phrase_stop(doc: Document, at: int, limit: int) -> bool:
     """An adverbial of venue or time, a clause of circumstance, or a comma that opens a new clause ends a phrase."""
     text = doc.text
     if text.lower[at] == "as":
         return clause_at(doc, at + 1, limit, sure=True)  # "described it as a shame", but "spoke to him as he left"
     if text.tags[at] in {"IN", "SC"}:
-        return text.lower[at] in doc.lexicon.closed.circumstance or _is_venue(doc, at, limit)
+        return text.lower[at] in doc.lexicon.closed_classes.circumstance or _is_venue(doc, at, limit)
     if text.words[at] == "," and at + 1 < limit:
         return _comma_ends_phrase(doc, at + 1, limit)
-    phrase = doc.phrases.noun(at)
+    phrase = doc.chunks.noun_phrase(at)
     if phrase is None or phrase.first != at or phrase.last - at >= _LONG_TIME or not is_bare_time(doc, phrase):
         return False
     return not _is_needed(doc, at) and _is_final(doc, phrase.last, limit)
 
 
-def _is_needed(doc: Doc, time: int) -> bool:
+def _is_needed(doc: Document, time: int) -> bool:
     """Whether a time belongs to the words before it: "within | a year", "was | late", "as too | late"."""
     tags = doc.text.tags
     if tags[time - 1] in {"IN", "TO", "SC"} or doc.text.lower[time - 1] in doc.lexicon.be:
@@ -234,27 +236,27 @@ def _is_needed(doc: Doc, time: int) -> bool:
     return tags[time] in {"JJ", "RB"} and tags[time - 1] == "RB"
 
 
-def _is_venue(doc: Doc, preposition: int, limit: int) -> bool:
+def _is_venue(doc: Document, preposition: int, limit: int) -> bool:
     """Whether a preposition opens an adverbial of venue, or a final one of time: "in an interview", "on Friday"."""
-    phrase = doc.phrases.noun(preposition + 1) if preposition + 1 < limit else None
+    phrase = doc.chunks.noun_phrase(preposition + 1) if preposition + 1 < limit else None
     if phrase is None or phrase.first != preposition + 1 or not text_is_venue(doc, phrase):
         return False
     timed, word = is_bare_time(doc, phrase), doc.text.lower[preposition]
-    closed = doc.lexicon.closed
+    closed = doc.lexicon.closed_classes
     if word not in closed.locative and not (timed and word in closed.durative):
         return False
     return not timed or _is_final(doc, phrase.last, limit)
 
 
-def _comma_ends_phrase(doc: Doc, at: int, limit: int) -> bool:
+def _comma_ends_phrase(doc: Document, at: int, limit: int) -> bool:
     """Whether what follows a comma is no part of the phrase before it."""
     text = doc.text
-    if text.quoted[at] >= 0 or text.lower[at] == "including":
+    if text.quotation_of[at] >= 0 or text.lower[at] == "including":
         return False
     opens = text.tags[at] in {"CC", "VBG", "SC"} or text.lower[at] in {"which", "who", "but"}
     return opens or clause_at(doc, at, limit, sure=True)
 
 
-def _is_final(doc: Doc, at: int, limit: int) -> bool:
+def _is_final(doc: Document, at: int, limit: int) -> bool:
     """Whether nothing of a phrase follows: the end, a mark, or a joint."""
     return at >= limit or doc.text.tags[at] in {"PUNCT", "CC"}

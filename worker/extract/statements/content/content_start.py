@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import NounPhrase
-from worker.extract.grammar.punctuation import BREAKS, PAUSES, TYPESET_DASHES
+from worker.extract.grammar.punctuation import COMMA_AND_DASHES, COMMA_AND_LONG_DASHES, TYPESET_DASHES
 from worker.extract.lexicon.lexicon import Cue
 from worker.extract.statements.phrase_kinds import text_is_venue
 
@@ -18,13 +18,13 @@ ContentForm = Literal["quotation", "that", "question", "clause", "infinitive", "
 _MAX_ADJUNCTS = 14
 """Phrases between a cue and its content: "said in an interview with X on Monday in Y that …"."""
 
-_ASIDE_OPENS = PAUSES | {"("}
+_ASIDE_OPENS = COMMA_AND_LONG_DASHES | {"("}
 _ASIDE_ENDS = TYPESET_DASHES | {",", "(", ")"}
-_ADJUNCT_JOINTS = BREAKS | {"and", "("}
+_ADJUNCT_JOINTS = COMMA_AND_DASHES | {"and", "("}
 """What may stand before a further adverbial: "said on Monday and, to applause, …"."""
 
 
-def opening(doc: Doc, cue: Cue, at: int, limit: int) -> tuple[int, ContentForm] | None:
+def opening(doc: Document, cue: Cue, at: int, limit: int) -> tuple[int, ContentForm] | None:
     """Where the content after a cue begins, and its form; None where the cue announces nothing."""
     text, start = doc.text, at
     recipient = False
@@ -41,18 +41,18 @@ def opening(doc: Doc, cue: Cue, at: int, limit: int) -> tuple[int, ContentForm] 
         step = adjunct_end(doc, at, limit)
         if step is None:
             return None
-        phrase = doc.phrases.noun(at)
+        phrase = doc.chunks.noun_phrase(at)
         recipient = recipient or (phrase is not None and not text_is_venue(doc, phrase))
         at = step
     return None
 
 
-def _form_at(doc: Doc, cue: Cue, at: int, limit: int, *, direct: bool, recipient: bool) -> ContentForm | None:
+def _form_at(doc: Document, cue: Cue, at: int, limit: int, *, direct: bool, recipient: bool) -> ContentForm | None:
     """Which kind of content begins at a token, if any may after this cue."""
     text = doc.text
     word, tag = text.lower[at], text.tags[at]
     after_mark = at + (word in {":", ","})
-    if after_mark < limit and text.opening(after_mark) is not None:
+    if after_mark < limit and text.quotation_starting_at(after_mark) is not None:
         if cue.object_infinitive and recipient and "to" in text.lower[after_mark + 1 : after_mark + 3]:
             return "infinitive"
         return "quotation" if cue.clause else None
@@ -63,7 +63,7 @@ def _form_at(doc: Doc, cue: Cue, at: int, limit: int, *, direct: bool, recipient
     if not cue.clause or (cue.object_infinitive and _object_to(doc, at, limit)):
         return None
     if word == "that" and tag in {"SC", "IN", "WP", "DT"} and _clause_ahead(doc, at + 1, limit):
-        relative = tag == "WP" and not direct and not recipient and doc.phrases.verb(at + 1) is not None
+        relative = tag == "WP" and not direct and not recipient and doc.chunks.verb_group(at + 1) is not None
         return None if relative and cue.thought else "that"  # "found in the cells | that carry oxygen"
     if (
         word in doc.lexicon.wh_openers
@@ -76,39 +76,39 @@ def _form_at(doc: Doc, cue: Cue, at: int, limit: int, *, direct: bool, recipient
     return "clause" if direct and not cue.phrase and _mistaken_participle(doc, at, limit) else None
 
 
-def _object_to(doc: Doc, at: int, limit: int) -> bool:
+def _object_to(doc: Document, at: int, limit: int) -> bool:
     """ "urged | the crew to leave": an object with its infinitive is no clause, whatever follows."""
-    phrase = doc.phrases.noun(at)
+    phrase = doc.chunks.noun_phrase(at)
     if phrase is None or phrase.first != at or phrase.last + 1 >= limit:
         return False
     return _opens_infinitive(doc, phrase.last + (doc.text.lower[phrase.last] == "not"), limit)
 
 
-def _opens_infinitive(doc: Doc, at: int, limit: int) -> bool:
+def _opens_infinitive(doc: Document, at: int, limit: int) -> bool:
     """ "to stay", "to “stay here”", "to quietly stay"."""
     text = doc.text
     if text.lower[at] != "to" or at + 2 >= limit:
-        return text.tags[at] == "TO" and doc.phrases.verb(at) is not None
-    verb = doc.phrases.verb(at + 1 + (text.words[at + 1] in doc.lexicon.quotation_marks))
-    return doc.phrases.verb(at) is not None or (verb is not None and text.tags[verb.head] == "VB")
+        return text.tags[at] == "TO" and doc.chunks.verb_group(at) is not None
+    verb = doc.chunks.verb_group(at + 1 + (text.words[at + 1] in doc.lexicon.quotation_marks))
+    return doc.chunks.verb_group(at) is not None or (verb is not None and text.tags[verb.head] == "VB")
 
 
-def _verb_ahead(doc: Doc, at: int, limit: int) -> bool:
-    return any(doc.phrases.verb_at[i] >= 0 for i in range(at, min(limit, at + 12)))
+def _verb_ahead(doc: Document, at: int, limit: int) -> bool:
+    return any(doc.chunks.verb_group_of[i] >= 0 for i in range(at, min(limit, at + 12)))
 
 
-def _clause_ahead(doc: Doc, at: int, limit: int) -> bool:
+def _clause_ahead(doc: Document, at: int, limit: int) -> bool:
     """Is there a finite verb soon, so that "that" is a conjunction?"""
     for i in range(at, min(limit, at + 25)):
-        verb = doc.phrases.verb(i)
+        verb = doc.chunks.verb_group(i)
         if verb is not None and (verb.finite or verb.infinitive or doc.text.tags[verb.head] == "VBN"):
             return True
-        if doc.text.quoted[i] >= 0 and i < at + 3:
+        if doc.text.quotation_of[i] >= 0 and i < at + 3:
             return True
     return False
 
 
-def clause_at(doc: Doc, at: int, limit: int, *, sure: bool) -> bool:
+def clause_at(doc: Document, at: int, limit: int, *, sure: bool) -> bool:
     """Whether a bare clause begins at a token: a noun phrase, widened, and then a finite verb.
 
     `sure` is false right after the cue, where "said Monday …" is an adverbial rather than a subject.
@@ -116,37 +116,37 @@ def clause_at(doc: Doc, at: int, limit: int, *, sure: bool) -> bool:
     if at >= limit:
         return False
     text, word = doc.text, doc.text.lower[at]
-    if word in doc.lexicon.closed.correlative and at + 1 < limit:
+    if word in doc.lexicon.closed_classes.correlative and at + 1 < limit:
         return clause_at(doc, at + 1, limit, sure=sure)
     if word == "there":
         return _verb_after_adverbs(doc, at + 1, limit)
     if text.tags[at] == "SC" and word not in {"that", "so"}:
-        return word in doc.lexicon.closed.conditional and _clause_ahead(doc, at, limit)
+        return word in doc.lexicon.closed_classes.conditional and _clause_ahead(doc, at, limit)
     if text.tags[at] == "IN" and sure:
         return False
-    phrase = doc.phrases.noun(at)
+    phrase = doc.chunks.noun_phrase(at)
     if phrase is None or phrase.first != at:
-        return text.tags[at] == "VBG" and doc.phrases.verb(at) is not None and _clause_ahead(doc, at + 1, limit)
+        return text.tags[at] == "VBG" and doc.chunks.verb_group(at) is not None and _clause_ahead(doc, at + 1, limit)
     if not sure and is_bare_time(doc, phrase):
         return False
-    return word in doc.lexicon.closed.nominative or _reaches_verb(doc, phrase.last, limit)
+    return word in doc.lexicon.closed_classes.nominative or _reaches_verb(doc, phrase.last, limit)
 
 
-def _mistaken_participle(doc: Doc, at: int, limit: int) -> bool:
+def _mistaken_participle(doc: Document, at: int, limit: int) -> bool:
     """Whether a "participle" after a noun phrase is its verb, as only a clause may follow: "said the fees raised …"."""
-    phrase = doc.phrases.noun(at)
+    phrase = doc.chunks.noun_phrase(at)
     if phrase is None or phrase.first != at or is_bare_time(doc, phrase):
         return False
-    verb = doc.phrases.verb(phrase.last) if phrase.last < limit else None
+    verb = doc.chunks.verb_group(phrase.last) if phrase.last < limit else None
     return verb is not None and verb.first == phrase.last and not verb.infinitive and not verb.passive
 
 
-def _reaches_verb(doc: Doc, at: int, limit: int) -> bool:
+def _reaches_verb(doc: Document, at: int, limit: int) -> bool:
     """Whether a subject that began before a token goes on to a finite verb."""
     for _ in range(8):
         if at >= limit:
             return False
-        verb = doc.phrases.verb(at)
+        verb = doc.chunks.verb_group(at)
         if verb is not None and verb.finite:
             return True
         step = verb.last if verb is not None else _subject_step(doc, at, limit)
@@ -156,34 +156,34 @@ def _reaches_verb(doc: Doc, at: int, limit: int) -> bool:
     return False
 
 
-def _subject_step(doc: Doc, at: int, limit: int) -> int | None:
+def _subject_step(doc: Document, at: int, limit: int) -> int | None:
     """One step through a subject: an aside, a relative pronoun, a preposition or conjunction with its phrase."""
     text = doc.text
-    phrase = doc.phrases.noun(at)
+    phrase = doc.chunks.noun_phrase(at)
     if text.tags[at] == "WP":
         return at + 1
     if phrase is not None and phrase.first == at:
         return None
     aside = aside_end(doc, at, limit) if text.words[at] in _ASIDE_OPENS else None
-    if aside is not None and doc.phrases.verb(aside) is not None:
+    if aside is not None and doc.chunks.verb_group(aside) is not None:
         return aside
     joint = text.tags[at] in {"IN", "CC", "RB", "RP"} or text.words[at] in _ASIDE_ENDS
-    if not joint and text.quoted[at] < 0:
+    if not joint and text.quotation_of[at] < 0:
         return None
-    following = doc.phrases.noun(at + 1)
+    following = doc.chunks.noun_phrase(at + 1)
     if following is None or following.first != at + 1:
         return at + 1
     return None if text.words[at] in {",", "and"} and text.tags[following.head] == "PRP" else following.last
 
 
-def _verb_after_adverbs(doc: Doc, at: int, limit: int) -> bool:
-    while at < limit and doc.text.tags[at] == "RB" and doc.phrases.verb(at) is None:
+def _verb_after_adverbs(doc: Document, at: int, limit: int) -> bool:
+    while at < limit and doc.text.tags[at] == "RB" and doc.chunks.verb_group(at) is None:
         at += 1
-    verb = doc.phrases.verb(at) if at < limit else None
+    verb = doc.chunks.verb_group(at) if at < limit else None
     return verb is not None and verb.finite
 
 
-def is_bare_time(doc: Doc, phrase: NounPhrase) -> bool:
+def is_bare_time(doc: Document, phrase: NounPhrase) -> bool:
     """Whether the phrase is a day, month or other time, and nothing else ("the deal last summer")."""
     text, times = doc.text, doc.lexicon.time_nouns
     others = (
@@ -192,18 +192,18 @@ def is_bare_time(doc: Doc, phrase: NounPhrase) -> bool:
     return text.lower[phrase.head] in times and not any(others)
 
 
-def adjunct_end(doc: Doc, at: int, limit: int) -> int | None:
+def adjunct_end(doc: Document, at: int, limit: int) -> int | None:
     """Return the end of the adverbial or recipient that begins at a token; None where something else begins."""
     text = doc.text
     if text.tags[at] in {"IN", "TO", "SC"} and at + 1 < limit:
-        phrase = doc.phrases.noun(at + 1)
+        phrase = doc.chunks.noun_phrase(at + 1)
         if phrase is not None and phrase.first == at + 1:
             return phrase.last
-        verb = doc.phrases.verb(at + 1)
+        verb = doc.chunks.verb_group(at + 1)
         return verb.last if verb is not None and text.tags[verb.head] == "VBG" else None
     if text.tags[at] == "RB":
         return at + 1
-    phrase = doc.phrases.noun(at)
+    phrase = doc.chunks.noun_phrase(at)
     if phrase is not None and phrase.first == at:
         return phrase.last
     if text.words[at] in _ADJUNCT_JOINTS and at + 1 < limit:
@@ -211,15 +211,15 @@ def adjunct_end(doc: Doc, at: int, limit: int) -> int | None:
     return None
 
 
-def aside_end(doc: Doc, at: int, limit: int) -> int | None:
+def aside_end(doc: Document, at: int, limit: int) -> int | None:
     """A short aside between commas or brackets: "said, to applause, that …"."""
     closing = {"(": ")"}.get(doc.text.words[at], doc.text.words[at])
     if doc.text.words[at] == "and":
-        phrase = doc.phrases.noun(at + 1)
+        phrase = doc.chunks.noun_phrase(at + 1)
         return phrase.last if phrase is not None and phrase.first == at + 1 else None
     for i in range(at + 1, min(limit, at + 14)):
         if doc.text.words[i] == closing:
             return i + 1
-        if doc.phrases.verb_at[i] >= 0 and doc.phrases.verbs[doc.phrases.verb_at[i]].finite:
+        if doc.chunks.verb_group_of[i] >= 0 and doc.chunks.verb_groups[doc.chunks.verb_group_of[i]].finite:
             return None
     return None

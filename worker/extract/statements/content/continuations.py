@@ -6,35 +6,35 @@ where the one before was left open.
 
 from __future__ import annotations
 
-from worker.extract.document import Doc
-from worker.extract.grammar.punctuation import LONG_DASHES, STOPS
+from worker.extract.document import Document
+from worker.extract.grammar.punctuation import LONG_DASHES, SENTENCE_FINAL
 from worker.extract.statements.candidate import StatementCandidate
 from worker.extract.statements.phrase_kinds import TokenRange
 from worker.extract.statements.source.controlled_subject import main_subject
 
 _SPEECH = 5
 """Words from which a quotation without a cue is speech and no title or scare quote."""
-_ASKED = LONG_DASHES | STOPS - {"."}
+_ASKED = LONG_DASHES | SENTENCE_FINAL - {"."}
 """Marks at the end of a quotation whose speaker may stand in the next sentence."""
 _NEAR = 5
 """Finds before in which the paragraphs of a long quotation may stand already."""
 
 
-def asked_before(doc: Doc, first: int, latest: list[StatementCandidate]) -> int:
+def asked_before(doc: Document, first: int, latest: list[StatementCandidate]) -> int:
     """Where a quotation begins that ends the sentence before with "?" or "!", so that "X asked." may belong to it."""
     text = doc.text
-    if first == 0 or text.quoted[first - 1] < 0 or text.paragraph_of[first - 1] != text.paragraph_of[first]:
+    if first == 0 or text.quotation_of[first - 1] < 0 or text.paragraph_of[first - 1] != text.paragraph_of[first]:
         return first
-    quotation = text.quotations[text.quoted[first - 1]]
+    quotation = text.quotations[text.quotation_of[first - 1]]
     marked = text.words[quotation.inner[1] - 1] in _ASKED
     free = not any(find.covers(first - 1) for find in latest)
     return quotation.first if marked and free and quotation.last == first else first
 
 
-def with_opening(doc: Doc, find: StatementCandidate, finds: list[StatementCandidate]) -> None:
+def with_opening(doc: Document, find: StatementCandidate, finds: list[StatementCandidate]) -> None:
     """Give a quotation the paragraphs that it began with, each left open, where nobody else has said them."""
     text = doc.text
-    number = text.quoted[find.pieces[0][0]]
+    number = text.quotation_of[find.pieces[0][0]]
     while number > 0 and text.quotations[number].continues:
         number -= 1
         before = text.quotations[number]
@@ -44,7 +44,7 @@ def with_opening(doc: Doc, find: StatementCandidate, finds: list[StatementCandid
 
 
 def go_on(
-    doc: Doc, latest: list[StatementCandidate], first: int, last: int
+    doc: Document, latest: list[StatementCandidate], first: int, last: int
 ) -> tuple[list[StatementCandidate], list[StatementCandidate]]:
     """Return whose words a sentence goes on with, if it is nothing but a quotation, and what is new.
 
@@ -52,13 +52,15 @@ def go_on(
     """
     text = doc.text
     end = last
-    while end > first and text.quoted[end - 1] < 0:
+    while end > first and text.quotation_of[end - 1] < 0:
         end -= 1
-    if text.quoted[first] < 0 or any(text.quoted[i] < 0 and doc.phrases.verb_at[i] >= 0 for i in range(first, last)):
+    if text.quotation_of[first] < 0 or any(
+        text.quotation_of[i] < 0 and doc.chunks.verb_group_of[i] >= 0 for i in range(first, last)
+    ):
         return [], []
     leading = [find for find in latest if _leads_to(doc, find, first, last)]
     for find in leading:
-        if any(text.quoted[i] >= 0 for piece in find.pieces for i in (piece[0], piece[1] - 1)):
+        if any(text.quotation_of[i] >= 0 for piece in find.pieces for i in (piece[0], piece[1] - 1)):
             find.pieces.append((first, end))
             return [find], []
     if leading and not leading[-1].thought and leading[-1].source is not None:
@@ -70,40 +72,40 @@ def go_on(
     return ([free], [free]) if free else ([], [])
 
 
-def _free(doc: Doc, first: int, end: int) -> StatementCandidate | None:
+def _free(doc: Document, first: int, end: int) -> StatementCandidate | None:
     """Speech after a sentence that only tells what the speaker does: 'Hale shook her head. "I was told otherwise."'"""
     text = doc.text
     if first == 0 or text.paragraph_of[first - 1] != text.paragraph_of[first]:
         return None
     words = sum(word[0].isalnum() for word in text.words[first:end])
-    if words < _SPEECH or not doc.phrases.finite_between(first, end):
+    if words < _SPEECH or not doc.chunks.has_finite_verb(first, end):
         return None
-    before, after = text.sentence(first - 1)
+    before, after = text.sentence_range(first - 1)
     source = main_subject(doc, after, before)
-    if source is None or text.quoted[source[0]] >= 0 or not _is_person(doc, source):
+    if source is None or text.quotation_of[source[0]] >= 0 or not _is_person(doc, source):
         return None
     return StatementCandidate(source=source, cue=(first, first), pieces=[(first, end)], rule="free_quotation")
 
 
-def _is_person(doc: Doc, source: TokenRange) -> bool:
+def _is_person(doc: Document, source: TokenRange) -> bool:
     if doc.text.tags[source[0]] == "PRP":
         return doc.text.lower[source[0]] in {"he", "she"}
     return any(doc.mentions.person_at(i) is not None for i in range(*source))
 
 
-def _leads_to(doc: Doc, find: StatementCandidate, first: int, last: int) -> bool:
+def _leads_to(doc: Document, find: StatementCandidate, first: int, last: int) -> bool:
     """Is it in the same paragraph, left open at the paragraph's end, or followed by a paragraph of one quotation?"""
     text = doc.text
     same = text.paragraph_of[find.last - 1] == text.paragraph_of[first]
-    reopened = text.quotations[text.quoted[first]].continues and text.quoted[find.pieces[-1][1] - 1] >= 0
+    reopened = text.quotations[text.quotation_of[first]].continues and text.quotation_of[find.pieces[-1][1] - 1] >= 0
     return same or reopened or _is_next(doc, find, first, last)
 
 
-def _is_next(doc: Doc, find: StatementCandidate, first: int, last: int) -> bool:
+def _is_next(doc: Document, find: StatementCandidate, first: int, last: int) -> bool:
     """Is a sentence with its quotation a paragraph of its own, right after the one that says who speaks?"""
     text = doc.text
-    number = text.quoted[first]
-    alone = text.paragraph(first) == (first, last) and text.quotations[number].last >= last - 1
+    number = text.quotation_of[first]
+    alone = text.paragraph_range(first) == (first, last) and text.quotations[number].last >= last - 1
     if not alone or text.paragraph_of[first] != text.paragraph_of[find.last - 1] + 1:
         return False
     while not text.quotations[number].closed and number + 1 < len(text.quotations):
@@ -111,4 +113,4 @@ def _is_next(doc: Doc, find: StatementCandidate, first: int, last: int) -> bool:
         if not text.quotations[number].continues:
             return True
     end = text.quotations[number].last
-    return end >= text.paragraph(end - 1)[1] - 1  # else whose words they are is said where they end
+    return end >= text.paragraph_range(end - 1)[1] - 1  # else whose words they are is said where they end

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.statements.content.content_end import main_clause_at, trim
 from worker.extract.statements.content.content_start import clause_at
 from worker.extract.statements.cues import cue_of
 
 
-def outer_verb(doc: Doc, first: int, last: int, *, clauses: int) -> int:
+def outer_verb(doc: Document, first: int, last: int, *, clauses: int) -> int:
     """Return where the verb of the outer clause goes on after content, or `last` where the content is the end.
 
     "who back the fees | agree", "his claim that it was shut | surprised nobody".  Every clause has one finite verb:
@@ -18,14 +18,14 @@ def outer_verb(doc: Doc, first: int, last: int, *, clauses: int) -> int:
     """
     text, at, owed = doc.text, first, clauses
     while at < last:
-        verb = doc.phrases.verb(at) if text.quoted[at] < 0 else None
+        verb = doc.chunks.verb_group(at) if text.quotation_of[at] < 0 else None
         if verb is None or verb.first != at:
             if not owed and _is_past_before_pronoun(doc, at):
                 return trim(doc, first, at)
             owed += _opens_clause(doc, at, first)
             at += 1
             continue
-        governed = text.tags[verb.head] == "VB" and doc.phrases.verb(at - 1) is not None  # "to help | encourage"
+        governed = text.tags[verb.head] == "VB" and doc.chunks.verb_group(at - 1) is not None  # "to help | encourage"
         if (verb.finite and not governed) or (not owed and _is_past_after_predicate(doc, verb)):
             if not owed and text.tags[at - 1] != "CC" and not _has_subject(doc, at, first):
                 return trim(doc, first, at)
@@ -34,52 +34,52 @@ def outer_verb(doc: Doc, first: int, last: int, *, clauses: int) -> int:
     return last
 
 
-def _opens_clause(doc: Doc, at: int, first: int) -> bool:
+def _opens_clause(doc: Document, at: int, first: int) -> bool:
     """Whether a token opens a clause inside content: a conjunction, a relative, or the bare subject after "said"."""
     text = doc.text
-    if at == first or text.quoted[at] >= 0:
+    if at == first or text.quotation_of[at] >= 0:
         return False
     if text.tags[at] in {"SC", "WP"}:
-        return doc.phrases.verb(at - 1) is None or text.tags[at - 1] != "SC"
-    phrase = doc.phrases.noun(at)
+        return doc.chunks.verb_group(at - 1) is None or text.tags[at - 1] != "SC"
+    phrase = doc.chunks.noun_phrase(at)
     if phrase is None or phrase.first != at:
         return False
-    cue = cue_of(doc, before) if (before := doc.phrases.verb(at - 1)) is not None else None
-    beside = doc.phrases.noun(at - 1) is not None and text.tags[at - 1] != "WP"  # "the ferry | he bought"
+    cue = cue_of(doc, before) if (before := doc.chunks.verb_group(at - 1)) is not None else None
+    beside = doc.chunks.noun_phrase(at - 1) is not None and text.tags[at - 1] != "WP"  # "the ferry | he bought"
     return (beside or (cue is not None and cue.clause)) and main_clause_at(doc, at, len(text.words))
 
 
-def _is_past_after_predicate(doc: Doc, verb: VerbGroup) -> bool:
+def _is_past_after_predicate(doc: Document, verb: VerbGroup) -> bool:
     """Whether a "participle" is the past tense of the outer verb: "that it was late | surprised nobody"."""
-    text, at, before = doc.text, verb.first - 1, doc.phrases.verb(verb.first - 1)
+    text, at, before = doc.text, verb.first - 1, doc.chunks.verb_group(verb.first - 1)
     if text.tags[verb.head] != "VBN" or verb.last - verb.first > 1 or verb.last >= len(text.words):
         return False
     if before is not None and text.lower[before.head] not in doc.lexicon.be:
         return True
-    after_predicate = before is not None or (text.tags[at] in {"JJ", "RB"} and doc.phrases.noun(at) is None)
+    after_predicate = before is not None or (text.tags[at] in {"JJ", "RB"} and doc.chunks.noun_phrase(at) is None)
     return after_predicate and text.tags[verb.last] in {"DT", "PRP", "PRP$", "NN", "NNS", "NNP"}
 
 
-def _is_past_before_pronoun(doc: Doc, at: int) -> bool:
+def _is_past_before_pronoun(doc: Document, at: int) -> bool:
     """Whether an "adjective" is a past tense, as no pronoun takes one: "that it was late | surprised nobody"."""
     text = doc.text
     past = text.tags[at] in {"JJ", "VBN"} and text.lower[at].endswith("ed") and at + 1 < len(text.words)
-    return past and text.lower[at + 1] in doc.lexicon.indefinite and doc.phrases.noun(at + 1) is not None
+    return past and text.lower[at + 1] in doc.lexicon.indefinite and doc.chunks.noun_phrase(at + 1) is not None
 
 
-def _has_subject(doc: Doc, verb: int, first: int) -> bool:
+def _has_subject(doc: Document, verb: int, first: int) -> bool:
     """Whether the noun phrase before a verb stands there to be its subject: after a conjunction, or as a pronoun."""
-    phrase = doc.phrases.noun(verb - 1)
+    phrase = doc.chunks.noun_phrase(verb - 1)
     if phrase is None or phrase.first <= first:
         return False
     pronoun = doc.text.tags[phrase.head] in {"PRP", "WP"}
     return pronoun or doc.text.tags[phrase.first - 1] in {"SC", "WP", "CC"}
 
 
-def before_main_clause(doc: Doc, first: int, last: int) -> int:
+def before_main_clause(doc: Document, first: int, last: int) -> int:
     """Return where content ends that the main clause follows: "Despite his claim that it rains | , crowds came"."""
     for at in range(first + 1, last - 1):
-        phrase = doc.phrases.noun(at + 1) if doc.text.words[at] == "," and doc.text.quoted[at] < 0 else None
+        phrase = doc.chunks.noun_phrase(at + 1) if doc.text.words[at] == "," and doc.text.quotation_of[at] < 0 else None
         if phrase is not None and phrase.first == at + 1 and clause_at(doc, at + 1, last, sure=True):
             return trim(doc, first, at)
     return last

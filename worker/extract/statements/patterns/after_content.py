@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
-from worker.extract.grammar.punctuation import BREAKS, PAUSES
+from worker.extract.grammar.punctuation import COMMA_AND_DASHES, COMMA_AND_LONG_DASHES
 from worker.extract.statements.candidate import StatementCandidate, clause_start
 from worker.extract.statements.content.content_end import trim
 from worker.extract.statements.content.content_start import clause_at
@@ -25,7 +25,7 @@ _ADVERBIAL = frozenset({"IN", "RB", "CC"})
 
 
 def after_content(
-    doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[StatementCandidate]
+    doc: Document, verb: VerbGroup, first: int, last: int, finds: list[StatementCandidate]
 ) -> StatementCandidate | None:
     """ "…," X said · "…," said X · …, X said.  With what follows the interruption."""
     line = tag_line(doc, verb, first, last)
@@ -34,17 +34,17 @@ def after_content(
     quote = quotation_ending(doc, line.edge)
     quoted = quote >= first
     start = _quotation_start(doc, line, quote, finds) if quoted else _clause_start(doc, line, finds)
-    left = trim(doc, start, line.edge + (quoted and doc.text.quoted[line.edge] >= 0)) if start >= 0 else -1
+    left = trim(doc, start, line.edge + (quoted and doc.text.quotation_of[line.edge] >= 0)) if start >= 0 else -1
     if left <= start:
         return None
-    whole = quoted or doc.phrases.finite_between(start, left)
+    whole = quoted or doc.chunks.has_finite_verb(start, left)
     more = resumption(doc, line.tail, last, quoted=quoted, whole=whole)
     if not (whole or _completes(doc, start, more)):
         return None
     return _find(doc, line, [(start, left), more] if more is not None else [(start, left)], quoted=quoted)
 
 
-def _find(doc: Doc, line: TagLine, pieces: list[TokenRange], *, quoted: bool) -> StatementCandidate:
+def _find(doc: Document, line: TagLine, pieces: list[TokenRange], *, quoted: bool) -> StatementCandidate:
     kind = "quotation" if quoted else "content"
     order = "cue_source" if line.inverted else "source_cue"
     target, venue = recipient(doc, line.cue, line.tail, line.last), venue_of(doc, line.tail, line.last)
@@ -60,7 +60,7 @@ def _find(doc: Doc, line: TagLine, pieces: list[TokenRange], *, quoted: bool) ->
     )
 
 
-def _quotation_start(doc: Doc, line: TagLine, quote: int, finds: list[StatementCandidate]) -> int:
+def _quotation_start(doc: Document, line: TagLine, quote: int, finds: list[StatementCandidate]) -> int:
     """Where content begins that ends with a quotation; -1 where the line does not announce it."""
     if not (line.cue is not None and (line.cue.clause or line.cue.inverts)) and not is_bare(doc, line):
         return -1
@@ -72,10 +72,15 @@ def _quotation_start(doc: Doc, line: TagLine, quote: int, finds: list[StatementC
     return start
 
 
-def _clause_start(doc: Doc, line: TagLine, finds: list[StatementCandidate]) -> int:
+def _clause_start(doc: Document, line: TagLine, finds: list[StatementCandidate]) -> int:
     """Where a clause begins that is content before its cue; -1 where it is none."""
     cue = line.cue
-    if cue is None or not cue.clause or doc.text.words[line.edge] not in BREAKS or (line.inverted and not cue.inverts):
+    if (
+        cue is None
+        or not cue.clause
+        or doc.text.words[line.edge] not in COMMA_AND_DASHES
+        or (line.inverted and not cue.inverts)
+    ):
         return -1
     if not is_parenthetical(doc, line):
         return -1
@@ -85,18 +90,18 @@ def _clause_start(doc: Doc, line: TagLine, finds: list[StatementCandidate]) -> i
     return start
 
 
-def _content_start(doc: Doc, quote: int, first: int, finds: list[StatementCandidate]) -> int:
+def _content_start(doc: Document, quote: int, first: int, finds: list[StatementCandidate]) -> int:
     """Where content that ends with a quotation begins: with the quotation, or with the clause it completes."""
     floor = max([first, *(max(f.last, f.cue[1]) for f in finds if f.last <= quote)])
-    if quote <= floor or doc.text.words[quote - 1] in PAUSES | {":", "."}:
+    if quote <= floor or doc.text.words[quote - 1] in COMMA_AND_LONG_DASHES | {":", "."}:
         return quote
     return clause_start(doc, floor, quote, finds)
 
 
-def _completes(doc: Doc, start: int, more: TokenRange | None) -> bool:
+def _completes(doc: Document, start: int, more: TokenRange | None) -> bool:
     """Does what goes on make a clause of the words before: "The plan, X said, would …", "In Rome, X said, it …"?"""
     if more is None or doc.text.words[more[0] - 1] == ":":
         return False
-    verb = doc.phrases.verb(more[0])
+    verb = doc.chunks.verb_group(more[0])
     opens = goes_on_inside(doc, more[0]) or (verb is not None and verb.finite)
     return opens or (doc.text.tags[start] in _ADVERBIAL and clause_at(doc, more[0], len(doc.text.words), sure=False))

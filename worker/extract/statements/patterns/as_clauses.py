@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
-from worker.extract.grammar.punctuation import BREAKS, CLAUSE_ENDS
+from worker.extract.grammar.punctuation import CLAUSE_BOUNDARIES, COMMA_AND_DASHES
 from worker.extract.statements.candidate import StatementCandidate, clause_start
 from worker.extract.statements.content.content_end import content_end, trim
 from worker.extract.statements.cues import cue_of
@@ -15,7 +15,7 @@ _ADJUNCT = 10
 
 
 def as_said(
-    doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[StatementCandidate]
+    doc: Document, verb: VerbGroup, first: int, last: int, finds: list[StatementCandidate]
 ) -> StatementCandidate | None:
     """Return the attribution by a verb whose clause begins with "as", what stands around it as its content."""
     cue = cue_of(doc, verb)
@@ -28,23 +28,23 @@ def as_said(
         return None
     pieces = []
     if at > first:
-        if doc.text.words[at - 1] not in BREAKS:
+        if doc.text.words[at - 1] not in COMMA_AND_DASHES:
             return None
         start = clause_start(doc, first, at, finds)
         pieces.append((start, trim(doc, start, at - 1)))
     if end + 1 < last:
         pieces.append((end + 1, content_end(doc, end + 1, last)))
     pieces = [(a, b) for a, b in pieces if a < b]
-    if not any(doc.phrases.finite_between(a, b) for a, b in pieces):
+    if not any(doc.chunks.has_finite_verb(a, b) for a, b in pieces):
         return None
     return StatementCandidate(source=source, cue=(verb.first, verb.last), pieces=pieces, act=cue.act, rule="as_said")
 
 
-def _closing(doc: Doc, at: int, last: int) -> int:
+def _closing(doc: Document, at: int, last: int) -> int:
     """The mark that closes the clause, or the sentence's end; -1 where another verb or a quotation comes first."""
     for i in range(at, min(last, at + _ADJUNCT)):
-        if doc.text.words[i] in CLAUSE_ENDS:
+        if doc.text.words[i] in CLAUSE_BOUNDARIES:
             return i
-        if doc.phrases.verb_at[i] >= 0 or doc.text.quoted[i] >= 0:
+        if doc.chunks.verb_group_of[i] >= 0 or doc.text.quotation_of[i] >= 0:
             return -1
     return last if last <= at + _ADJUNCT else -1

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
-from worker.extract.grammar.punctuation import PAUSES
+from worker.extract.grammar.punctuation import COMMA_AND_LONG_DASHES
 from worker.extract.lexicon.lexicon import Cue
 from worker.extract.statements.candidate import StatementCandidate, limit_of
 from worker.extract.statements.content.complements import Complement, complement
@@ -20,11 +20,11 @@ from worker.extract.statements.source.relative_objects import relative_object
 from worker.extract.statements.venue_and_date import venue_of
 from worker.schema import Act
 
-_RELATIVE_ENDS = PAUSES | {")", ";", "."}
+_RELATIVE_ENDS = COMMA_AND_LONG_DASHES | {")", ";", "."}
 
 
 def before_content(
-    doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[StatementCandidate]
+    doc: Document, verb: VerbGroup, first: int, last: int, finds: list[StatementCandidate]
 ) -> StatementCandidate | None:
     """X said that … · X praised Y · saying … · and called for … · was accused of …"""
     cue = cue_of(doc, verb)
@@ -61,13 +61,13 @@ def before_content(
     )
 
 
-def _is_anybody(doc: Doc, source: TokenRange) -> bool:
+def _is_anybody(doc: Document, source: TokenRange) -> bool:
     """ "You know that …", "nobody knows whether …": said of everybody or nobody, it is no statement of anybody's."""
     words = doc.text.lower[slice(*source)]
     return words == ["you"] or words[0] in doc.lexicon.nobody or words[:2] == ["no", "one"]
 
 
-def _pieces(doc: Doc, source: TokenRange | None, right: Complement, first: int) -> list[TokenRange]:
+def _pieces(doc: Document, source: TokenRange | None, right: Complement, first: int) -> list[TokenRange]:
     """The content; of "what Hale called “a delay” | lasted nine hours" not the verb that goes on."""
     last = right.last
     if right.form == "phrase" and source is not None and source[0] > first and doc.text.lower[source[0] - 1] == "what":
@@ -75,19 +75,19 @@ def _pieces(doc: Doc, source: TokenRange | None, right: Complement, first: int) 
     return [(right.first, last)]
 
 
-def _is_outer_verb(doc: Doc, token: int) -> bool:
-    verb = doc.phrases.verb(token)
-    return verb is not None and verb.finite and doc.text.quoted[token] < 0
+def _is_outer_verb(doc: Document, token: int) -> bool:
+    verb = doc.chunks.verb_group(token)
+    return verb is not None and verb.finite and doc.text.quotation_of[token] < 0
 
 
-def _it_judges(doc: Doc, source: TokenRange, cue: Cue) -> bool:
+def _it_judges(doc: Document, source: TokenRange, cue: Cue) -> bool:
     """ "It condemned the vote": an "it" that blames or denies is a body, not a thing."""
     return doc.text.lower[source[0]] == "it" and cue.act in {"criticise", "accuse", "deny"}
 
 
-def _relative_content(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> StatementCandidate | None:
+def _relative_content(doc: Document, verb: VerbGroup, cue: Cue, first: int, limit: int) -> StatementCandidate | None:
     """ "…, which X said would fail": the content is "which" and what follows the cue, its verb first."""
-    rest = doc.phrases.verb(verb.last)
+    rest = doc.chunks.verb_group(verb.last)
     if not cue.clause or not verb.finite or verb.passive or rest is None or not rest.finite or rest.first != verb.last:
         return None
     source = subject(doc, verb, first)
@@ -107,7 +107,7 @@ def _relative_content(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: in
     )
 
 
-def _judged(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> StatementCandidate | None:
+def _judged(doc: Document, verb: VerbGroup, cue: Cue, first: int, limit: int) -> StatementCandidate | None:
     """ "…, a decision that X has described as vandalism", "whom X accused of greed": the judged and the judgement."""
     parts = relative_object(doc, verb, first)
     if parts is None:
@@ -121,32 +121,32 @@ def _judged(doc: Doc, verb: VerbGroup, cue: Cue, first: int, limit: int) -> Stat
     )
 
 
-def _clause_end(doc: Doc, first: int, limit: int) -> int:
+def _clause_end(doc: Document, first: int, limit: int) -> int:
     """The end of a relative clause: its closing comma, in or after a quotation, dash or bracket, or the sentence's."""
     text, at = doc.text, first
-    while at < limit and (text.quoted[at] >= 0 or text.words[at] not in _RELATIVE_ENDS):
-        at = text.quotations[text.quoted[at]].last if text.quoted[at] >= 0 else at + 1
-        if text.quoted[at - 1] >= 0 and ends_in_comma(doc, at):
+    while at < limit and (text.quotation_of[at] >= 0 or text.words[at] not in _RELATIVE_ENDS):
+        at = text.quotations[text.quotation_of[at]].last if text.quotation_of[at] >= 0 else at + 1
+        if text.quotation_of[at - 1] >= 0 and ends_in_comma(doc, at):
             break
     return trim(doc, first, min(at, limit))
 
 
-def _subordinate_end(doc: Doc, verb: VerbGroup, first: int, last: int) -> int:
+def _subordinate_end(doc: Document, verb: VerbGroup, first: int, last: int) -> int:
     """Where the clause ends that opens a sentence: "While Hale said it rains | , the port is open", "Saying it …"."""
     text = doc.text
-    opening = doc.phrases.verb(first)
+    opening = doc.chunks.verb_group(first)
     participle = opening is not None and (text.tags[opening.head] == "VBG" or not opening.finite)
     if not participle and (
-        text.tags[first] not in {"SC", "IN"} or text.lower[first] not in doc.lexicon.closed.fronting
+        text.tags[first] not in {"SC", "IN"} or text.lower[first] not in doc.lexicon.closed_classes.fronting
     ):
         return last
-    commas = [i for i in range(first, last - 1) if text.words[i] == "," and text.quoted[i] < 0]
+    commas = [i for i in range(first, last - 1) if text.words[i] == "," and text.quotation_of[i] < 0]
     if not commas or any(i < verb.first and clause_at(doc, i + 1, last, sure=True) for i in commas):
         return last
     return next((i for i in commas if i >= verb.last and clause_at(doc, i + 1, last, sure=True)), last)
 
 
-def act_of(doc: Doc, verb: VerbGroup, cue: Cue) -> Act:
+def act_of(doc: Document, verb: VerbGroup, cue: Cue) -> Act:
     """The cue's act; "would not say", "neither confirmed nor denied" and "refused to comment" decline."""
     if cue.act == "deny" and doc.text.lower[max(0, verb.first - 1)] == "nor":
         return "decline"
@@ -154,34 +154,34 @@ def act_of(doc: Doc, verb: VerbGroup, cue: Cue) -> Act:
         verb.negated
         and verb.modal >= 0
         and cue.act == "say"
-        and doc.text.lower[verb.modal] in doc.lexicon.closed.unwilling
+        and doc.text.lower[verb.modal] in doc.lexicon.closed_classes.unwilling
     ):
         return "decline"
     return cue.act
 
 
-def _says_nothing(doc: Doc, cue: Cue, right: Complement) -> bool:
+def _says_nothing(doc: Document, cue: Cue, right: Complement) -> bool:
     """ "denied it", "charged nothing", "addressed the crowd": what was said is not told; "rejected that" tells it."""
     words = {"it", "nothing"} if cue.act in {"criticise", "deny"} else {"it", "nothing", "that", "this"}
     if right.last - right.first == 1 and doc.text.lower[right.first] in words:
         return True
-    whom = doc.phrases.noun(right.first) if cue.addressee and right.form == "phrase" else None
+    whom = doc.chunks.noun_phrase(right.first) if cue.addressee and right.form == "phrase" else None
     return whom is not None and whom.last >= right.last and is_party(doc, whom)
 
 
-def _stays_unnamed(doc: Doc, cue: Cue, right: Complement) -> bool:
+def _stays_unnamed(doc: Document, cue: Cue, right: Complement) -> bool:
     """ "asked not to be named", "spoke on condition of | anonymity": how it was said, not what."""
     words = doc.text.lower[right.first : right.last]
     named = cue.act in {"ask", "decline"} and bool({"named", "identified", "quoted"} & set(words[:4]))
     return (right.form == "infinitive" and named) or (cue.act == "say" and words[0] == "anonymity")
 
 
-def _target(doc: Doc, cue: Cue, verb: VerbGroup, right: Complement) -> TokenRange | None:
+def _target(doc: Document, cue: Cue, verb: VerbGroup, right: Complement) -> TokenRange | None:
     """Who is told, asked, accused or praised."""
-    phrase = doc.phrases.noun(
+    phrase = doc.chunks.noun_phrase(
         right.first if right.form == "phrase" or (cue.object_infinitive and right.first == verb.last) else verb.last
     )
-    if phrase is None or doc.text.quoted[phrase.first] >= 0 or is_time(doc, phrase) or not is_party(doc, phrase):
+    if phrase is None or doc.text.quotation_of[phrase.first] >= 0 or is_time(doc, phrase) or not is_party(doc, phrase):
         return None
     if cue.recipient and verb.last <= phrase.first < right.first:
         return phrase.first, phrase.last

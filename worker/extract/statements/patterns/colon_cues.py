@@ -6,7 +6,7 @@ a paragraph that is a quotation.
 
 from __future__ import annotations
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.statements.candidate import StatementCandidate
 from worker.extract.statements.cues import cue_of
@@ -18,13 +18,13 @@ from worker.extract.statements.source.postverbal_source import speaker_after
 from worker.extract.statements.source.preverbal_subject import subject
 
 
-def announced(doc: Doc, first: int, last: int, finds: list[StatementCandidate]) -> StatementCandidate | None:
+def announced(doc: Document, first: int, last: int, finds: list[StatementCandidate]) -> StatementCandidate | None:
     """Return the attribution of a quotation after a colon in a sentence, or right after its last one.
 
     None where the colon is part of what the sentence attributes already.
     """
     text = doc.text
-    colon = next((i for i in range(last - 1, first, -1) if text.words[i] == ":" and text.quoted[i] < 0), -1)
+    colon = next((i for i in range(last - 1, first, -1) if text.words[i] == ":" and text.quotation_of[i] < 0), -1)
     end = _quotation_end(doc, colon + 1, last) if colon > 0 else -1
     announcing = _announcing(doc, first, colon) if end > 0 else None
     if announcing is None:
@@ -33,7 +33,7 @@ def announced(doc: Doc, first: int, last: int, finds: list[StatementCandidate]) 
     if any(f.covers(colon) and f.cue[0] != verb.first for f in finds):
         return None
     owned = _owned(doc, source, verb, (colon + 1, end))
-    if owned is not None or not (animate(doc, source) and doc.phrases.finite_between(colon + 1, end)):
+    if owned is not None or not (animate(doc, source) and doc.chunks.has_finite_verb(colon + 1, end)):
         return owned
     cue = cue_of(doc, verb)
     return StatementCandidate(
@@ -45,9 +45,9 @@ def announced(doc: Doc, first: int, last: int, finds: list[StatementCandidate]) 
     )
 
 
-def _owned(doc: Doc, subject_: TokenRange, verb: VerbGroup, quotation: TokenRange) -> StatementCandidate | None:
+def _owned(doc: Document, subject_: TokenRange, verb: VerbGroup, quotation: TokenRange) -> StatementCandidate | None:
     """The attribution by a noun and its possessor: "Hale's answer was short: “No.”"."""
-    phrase = doc.phrases.noun(subject_[0])
+    phrase = doc.chunks.noun_phrase(subject_[0])
     noun = doc.lexicon.cue_nouns.get(doc.text.lower[phrase.last - 1]) if phrase is not None else None
     if phrase is None or noun is None:
         return None
@@ -58,25 +58,25 @@ def _owned(doc: Doc, subject_: TokenRange, verb: VerbGroup, quotation: TokenRang
     return StatementCandidate(source=source, cue=cue, pieces=[quotation], act=noun.act, rule="announced_quotation")
 
 
-def _quotation_end(doc: Doc, at: int, last: int) -> int:
+def _quotation_end(doc: Document, at: int, last: int) -> int:
     """The end of a quotation that opens at a token and ends its sentence; else -1."""
     text = doc.text
-    quotation = text.opening(at)
+    quotation = text.quotation_starting_at(at)
     if quotation is None:
         return -1
-    ends = text.sentence(at)[1] if at >= last else last
+    ends = text.sentence_range(at)[1] if at >= last else last
     return quotation.last if quotation.last + 1 >= ends else -1
 
 
-def _announcing(doc: Doc, first: int, colon: int) -> tuple[VerbGroup, TokenRange] | None:
+def _announcing(doc: Document, first: int, colon: int) -> tuple[VerbGroup, TokenRange] | None:
     """The main clause's last verb and its subject: of "the aide who left told us what he thinks:" it is "told".
 
     An infinitive or participle counts if it is a cue ("went on to say:").
     """
     text, at = doc.text, colon - 1
     while at >= first:
-        verb = doc.phrases.verb(at)
-        if verb is None or text.quoted[at] >= 0:
+        verb = doc.chunks.verb_group(at)
+        if verb is None or text.quotation_of[at] >= 0:
             at -= 1
             continue
         at = verb.first - 1
@@ -86,7 +86,7 @@ def _announcing(doc: Doc, first: int, colon: int) -> tuple[VerbGroup, TokenRange
     return None
 
 
-def _subordinate(doc: Doc, source: TokenRange, first: int) -> bool:
+def _subordinate(doc: Document, source: TokenRange, first: int) -> bool:
     """Is it the subject of a relative or that-clause?"""
     tags = doc.text.tags
     return tags[source[0]] in _OPENERS or (source[0] > first and tags[source[0] - 1] in _OPENERS)
@@ -95,7 +95,7 @@ def _subordinate(doc: Doc, source: TokenRange, first: int) -> bool:
 _OPENERS = frozenset({"WP", "SC"})
 
 
-def _source(doc: Doc, verb: VerbGroup, first: int, colon: int) -> TokenRange | None:
+def _source(doc: Document, verb: VerbGroup, first: int, colon: int) -> TokenRange | None:
     """Who announces: the subject, a main clause's, or the speaker after an inverted verb ("Stated Hale:")."""
     if verb.first == first:
         after = speaker_after(doc, verb.last, colon)

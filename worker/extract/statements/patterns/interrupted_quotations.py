@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
-from worker.extract.grammar.punctuation import BREAKS, CLAUSE_ENDS
+from worker.extract.grammar.punctuation import CLAUSE_BOUNDARIES, COMMA_AND_DASHES
 from worker.extract.statements.content.content_end import content_end, trim
 from worker.extract.statements.content.content_start import clause_at
 from worker.extract.statements.cues import cue_of
 from worker.extract.statements.phrase_kinds import TokenRange
 
-_GLUE = BREAKS | {":", "."}
+_GLUE = COMMA_AND_DASHES | {":", "."}
 """Marks between a cue and the quotation that goes on."""
 
 
-def resumption(doc: Doc, at: int, last: int, *, quoted: bool, whole: bool) -> TokenRange | None:
+def resumption(doc: Document, at: int, last: int, *, quoted: bool, whole: bool) -> TokenRange | None:
     """Return the content that goes on after a cue that ends at a token.
 
     `quoted`: a quotation stands before the cue.  `whole`: a clause does, and no verb is missing.
@@ -22,63 +22,65 @@ def resumption(doc: Doc, at: int, last: int, *, quoted: bool, whole: bool) -> To
     if quoted:
         return _quotation(doc, at, last)
     text = doc.text
-    if at + 1 < last and text.words[at] == ":" and text.quoted[at + 1] >= 0:
+    if at + 1 < last and text.words[at] == ":" and text.quotation_of[at + 1] >= 0:
         return _resumed(doc, at + 1, last)
-    if at + 1 >= last or text.words[at] not in BREAKS or text.tags[at + 1] in {"VBG", "CC", "WP"}:
+    if at + 1 >= last or text.words[at] not in COMMA_AND_DASHES or text.tags[at + 1] in {"VBG", "CC", "WP"}:
         return None
-    verb = doc.phrases.verb(at + 1 + goes_on_inside(doc, at + 1))
-    phrase = text.tags[at + 1] in {"DT", "IN", "SC", "TO"} and text.lower[at + 1] not in doc.lexicon.closed.setting
+    verb = doc.chunks.verb_group(at + 1 + goes_on_inside(doc, at + 1))
+    phrase = (
+        text.tags[at + 1] in {"DT", "IN", "SC", "TO"} and text.lower[at + 1] not in doc.lexicon.closed_classes.setting
+    )
     clause = not whole and (text.tags[at + 1] == "SC" or clause_at(doc, at + 1, last, sure=False))
     if (verb is not None and verb.finite) or phrase or clause:
         return at + 1, trim(doc, at + 1, content_end(doc, at + 1, last))
     return None
 
 
-def _quotation(doc: Doc, at: int, last: int) -> TokenRange | None:
+def _quotation(doc: Document, at: int, last: int) -> TokenRange | None:
     """The quotation that goes on before another one's cue begins."""
     for i in range(at, last):
-        if doc.text.quoted[i] >= 0:
+        if doc.text.quotation_of[i] >= 0:
             return _resumed(doc, i, last)
-        verb = doc.phrases.verb(i)
+        verb = doc.chunks.verb_group(i)
         cue = cue_of(doc, verb) if verb is not None and i > at else None
         if verb is not None and cue is not None and cue.clause and not _is_manner(doc, verb, last):
             return None
     return None
 
 
-def _resumed(doc: Doc, at: int, last: int) -> TokenRange | None:
+def _resumed(doc: Document, at: int, last: int) -> TokenRange | None:
     """The quotation that goes on at a token, with the conjunction before it; not one that has its own speaker."""
     text = doc.text
-    quotation = text.opening(at)
+    quotation = text.quotation_starting_at(at)
     joined = text.tags[at - 1] == "CC"
     if quotation is None or not (joined or text.words[at - 1] in _GLUE) or _is_tagged(doc, quotation.last, last):
         return None
     return at - joined, trim(doc, at, _to_sentence_end(doc, quotation.last, last))
 
 
-def _is_tagged(doc: Doc, at: int, last: int) -> bool:
+def _is_tagged(doc: Document, at: int, last: int) -> bool:
     """Does a speaker of its own follow a quotation: "…," said X · "…," X said?"""
-    verb = doc.phrases.verb(at) if at < last else None
+    verb = doc.chunks.verb_group(at) if at < last else None
     if verb is None:
-        phrase = doc.phrases.noun(at) if at < last else None
-        verb = doc.phrases.verb(phrase.last) if phrase is not None and phrase.first == at else None
+        phrase = doc.chunks.noun_phrase(at) if at < last else None
+        verb = doc.chunks.verb_group(phrase.last) if phrase is not None and phrase.first == at else None
     cue = cue_of(doc, verb) if verb is not None and verb.finite else None
     return cue is not None and cue.inverts
 
 
-def _is_manner(doc: Doc, verb: VerbGroup, last: int) -> bool:
+def _is_manner(doc: Document, verb: VerbGroup, last: int) -> bool:
     """ "…," she said, laughing, "is all …": after the participle the same sentence goes on."""
     text, at = doc.text, verb.last + 1
     participle = text.tags[verb.head] == "VBG" and at + 1 < last and text.words[verb.last] == ","
-    return participle and text.quoted[at] >= 0 and text.words[at + 1][0].islower()
+    return participle and text.quotation_of[at] >= 0 and text.words[at + 1][0].islower()
 
 
-def goes_on_inside(doc: Doc, at: int) -> bool:
+def goes_on_inside(doc: Document, at: int) -> bool:
     """ "The league, X said, "never paid": does the quotation that opens here begin with a verb for the words before?"""
-    verb = doc.phrases.verb(at + 1) if doc.text.quoted[at] >= 0 and at + 1 < len(doc.text.words) else None
+    verb = doc.chunks.verb_group(at + 1) if doc.text.quotation_of[at] >= 0 and at + 1 < len(doc.text.words) else None
     return verb is not None and verb.finite and verb.first == at + 1
 
 
-def _to_sentence_end(doc: Doc, after: int, last: int) -> int:
+def _to_sentence_end(doc: Document, after: int, last: int) -> int:
     """A quotation's end, or the sentence's where the quotation is part of a clause that goes on."""
-    return content_end(doc, after, last) if after < last and doc.text.words[after] not in CLAUSE_ENDS else after
+    return content_end(doc, after, last) if after < last and doc.text.words[after] not in CLAUSE_BOUNDARIES else after

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import NounPhrase, VerbGroup
-from worker.extract.grammar.punctuation import BREAKS
+from worker.extract.grammar.punctuation import COMMA_AND_DASHES
 from worker.extract.lexicon.lexicon import CueNoun
 from worker.extract.statements.candidate import StatementCandidate, limit_of
 from worker.extract.statements.content.content_end import content_end, phrase_end, trim
@@ -17,7 +17,7 @@ from worker.extract.statements.source.preverbal_subject import subject
 
 
 def adjective(
-    doc: Doc, verb: VerbGroup, first: int, last: int, finds: list[StatementCandidate]
+    doc: Document, verb: VerbGroup, first: int, last: int, finds: list[StatementCandidate]
 ) -> StatementCandidate | None:
     """X is skeptical that … · X is critical of … · X is willing to …"""
     text = doc.text
@@ -28,7 +28,7 @@ def adjective(
         at += 1
     if at + 1 >= last:
         return None
-    phrase = doc.phrases.noun(at)
+    phrase = doc.chunks.noun_phrase(at)
     end = phrase.last if phrase is not None else at + 1
     word, following = text.lower[end - 1], text.lower[end] if end < last else ""
     frames = doc.lexicon.cue_adjectives
@@ -55,20 +55,20 @@ def adjective(
     )
 
 
-def nominals(doc: Doc, first: int, last: int) -> list[StatementCandidate]:
+def nominals(doc: Document, first: int, last: int) -> list[StatementCandidate]:
     """His warning that … · Hale's criticism of … · made the claim that …"""
     finds = []
-    for number in sorted({n for n in doc.phrases.noun_at[first:last] if n >= 0}):
-        phrase = doc.phrases.nouns[number]
+    for number in sorted({n for n in doc.chunks.noun_phrase_of[first:last] if n >= 0}):
+        phrase = doc.chunks.noun_phrases[number]
         announces = doc.text.lower[phrase.last - 1] in doc.lexicon.cue_nouns
-        if announces and doc.text.quoted[phrase.first] < 0 and phrase.last < last:
+        if announces and doc.text.quotation_of[phrase.first] < 0 and phrase.last < last:
             find = _nominal_at(doc, phrase, first, last) or _predicated(doc, phrase, last)
             if find is not None:
                 finds.append(find)
     return finds
 
 
-def _nominal_at(doc: Doc, phrase: NounPhrase, first: int, last: int) -> StatementCandidate | None:
+def _nominal_at(doc: Document, phrase: NounPhrase, first: int, last: int) -> StatementCandidate | None:
     noun = doc.lexicon.cue_nouns.get(doc.text.lower[phrase.last - 1])
     if noun is None:
         return None
@@ -95,9 +95,9 @@ def _nominal_at(doc: Doc, phrase: NounPhrase, first: int, last: int) -> Statemen
     )
 
 
-def _author(doc: Doc, at: int, last: int) -> TokenRange | None:
+def _author(doc: Document, at: int, last: int) -> TokenRange | None:
     """Whose a noun is before its clause: "a warning | from the ministry | that …", "the call of the union to …"."""
-    phrase = doc.phrases.noun(at + 1)
+    phrase = doc.chunks.noun_phrase(at + 1)
     if doc.text.lower[at] not in {"of", "from"} or phrase is None or not is_party(doc, phrase):
         return None
     source = speaker_after(doc, at + 1, last)
@@ -106,17 +106,17 @@ def _author(doc: Doc, at: int, last: int) -> TokenRange | None:
     return source if doc.text.lower[source[1]] in {"that", "to"} else None
 
 
-def _predicated(doc: Doc, phrase: NounPhrase, last: int) -> StatementCandidate | None:
+def _predicated(doc: Document, phrase: NounPhrase, last: int) -> StatementCandidate | None:
     """Her answer was that … · Hale's demand is to …"""
     text, noun = doc.text, doc.lexicon.cue_nouns.get(doc.text.lower[phrase.last - 1])
-    verb = doc.phrases.verb(phrase.last)
+    verb = doc.chunks.verb_group(phrase.last)
     if noun is None or verb is None or text.lower[verb.head] not in doc.lexicon.be or verb.last + 1 >= last:
         return None
     source, cue_first = possessor(doc, phrase)
     at = verb.last
-    clause = text.lower[at] in {"that", "whether"} and doc.phrases.verb(at + 1) is None
+    clause = text.lower[at] in {"that", "whether"} and doc.chunks.verb_group(at + 1) is None
     infinitive = text.tags[at] == "TO" and "infinitive" in noun.frames
-    if source is None or not (clause or infinitive or text.quoted[at] >= 0):
+    if source is None or not (clause or infinitive or text.quotation_of[at] >= 0):
         return None
     return StatementCandidate(
         source=source,
@@ -128,53 +128,53 @@ def _predicated(doc: Doc, phrase: NounPhrase, last: int) -> StatementCandidate |
     )
 
 
-def _frame(doc: Doc, noun: CueNoun, at: int, last: int) -> tuple[int, int]:
+def _frame(doc: Document, noun: CueNoun, at: int, last: int) -> tuple[int, int]:
     """Where the noun's content begins and its cue ends; -1 where it has none."""
     if at + 1 >= last:
         return -1, -1
     text, word = doc.text, doc.text.lower[at]
-    opens = text.tags[at] in {"SC", "IN", "WP"} and doc.phrases.verb(at + 1) is None  # no relative "that emerged"
+    opens = text.tags[at] in {"SC", "IN", "WP"} and doc.chunks.verb_group(at + 1) is None  # no relative "that emerged"
     clause = word in {"that", "whether"} and word in noun.frames and opens
-    infinitive = word == "to" and "infinitive" in noun.frames and doc.phrases.verb(at) is not None
+    infinitive = word == "to" and "infinitive" in noun.frames and doc.chunks.verb_group(at) is not None
     if clause or infinitive:
         return at, at
-    topic = doc.phrases.noun(at + 1)
+    topic = doc.chunks.noun_phrase(at + 1)
     timed = topic is not None and is_bare_time(doc, topic)
     if text.tags[at] in {"IN", "TO"} and word in noun.frames and not timed:
         return at + 1, at + 1
     return -1, -1
 
 
-def _end(doc: Doc, phrase: NounPhrase, start: int, first: int, last: int) -> int:
+def _end(doc: Document, phrase: NounPhrase, start: int, first: int, last: int) -> int:
     """Where the noun's content ends: with its own clause, or before the verb whose subject the noun is."""
     if doc.text.lower[start] not in {"that", "whether"}:
         stop = phrase_end(doc, start, last) if doc.text.tags[start] != "TO" else content_end(doc, start, last)
         return min(stop, _nominal_stop(doc, start, stop))
     stop = content_end(doc, start, last)
-    if doc.phrases.verb(phrase.first - 1) is not None or doc.phrases.finite_between(first, phrase.first):
+    if doc.chunks.verb_group(phrase.first - 1) is not None or doc.chunks.has_finite_verb(first, phrase.first):
         return stop
     if doc.text.tags[first] in {"IN", "SC", "TO"}:
         return before_main_clause(doc, start, stop)
     return outer_verb(doc, start, stop, clauses=1)
 
 
-def _nominal_stop(doc: Doc, start: int, stop: int) -> int:
+def _nominal_stop(doc: Document, start: int, stop: int) -> int:
     """A noun's complement ends before the main verb, not before that of a relative clause."""
     for i in range(start + 1, stop):
-        verb = doc.phrases.verb(i)
+        verb = doc.chunks.verb_group(i)
         main = verb is not None and verb.finite and verb.first == i and doc.text.tags[i - 1] != "WP"
-        if main or doc.text.words[i] in BREAKS - {","} or _next_noun(doc, i):
+        if main or doc.text.words[i] in COMMA_AND_DASHES - {","} or _next_noun(doc, i):
             return trim(doc, start, i)
     return stop
 
 
-def _next_noun(doc: Doc, at: int) -> bool:
+def _next_noun(doc: Document, at: int) -> bool:
     """Whether another noun of this kind is coordinated: "his attacks on the crew | and his promise to …"."""
-    phrase = doc.phrases.noun(at + 1) if doc.text.tags[at] == "CC" else None
+    phrase = doc.chunks.noun_phrase(at + 1) if doc.text.tags[at] == "CC" else None
     return phrase is not None and phrase.first == at + 1 and doc.text.lower[phrase.last - 1] in doc.lexicon.cue_nouns
 
 
-def possessor(doc: Doc, phrase: NounPhrase) -> tuple[TokenRange | None, int]:
+def possessor(doc: Document, phrase: NounPhrase) -> tuple[TokenRange | None, int]:
     """Return whose a noun is ("his warning", "Hale's warning"), None if nobody's, and where the cue begins."""
     text = doc.text
     if text.tags[phrase.first] == "PRP$":
@@ -185,9 +185,9 @@ def possessor(doc: Doc, phrase: NounPhrase) -> tuple[TokenRange | None, int]:
     return None, phrase.first
 
 
-def _light_subject(doc: Doc, phrase: NounPhrase, first: int) -> tuple[TokenRange | None, int]:
+def _light_subject(doc: Document, phrase: NounPhrase, first: int) -> tuple[TokenRange | None, int]:
     """ "made the claim", "stepped up his attacks": the verb's subject, unless the noun is somebody else's."""
-    verb = doc.phrases.verb(phrase.first - 1) if phrase.first > first else None
+    verb = doc.chunks.verb_group(phrase.first - 1) if phrase.first > first else None
     owner = possessor(doc, phrase)[0]
     others = owner is not None and doc.text.tags[owner[0]] != "PRP$"
     if verb is None or others or verb.passive or doc.text.lower[verb.head] not in doc.lexicon.light:

@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.statements.phrase_kinds import TokenRange
 
 _JOINTS = frozenset({",", "and", "&"})
 
 
-def is_outlet(doc: Doc, source: TokenRange) -> bool:
+def is_outlet(doc: Document, source: TokenRange) -> bool:
     """Is the phrase the name of a news outlet: a listed one, or one whose last word says so ("the Daily Post")?"""
     first, last = source
     text = doc.text
@@ -27,7 +27,7 @@ def is_outlet(doc: Doc, source: TokenRange) -> bool:
     return named and before >= start and text.lower[before] in doc.lexicon.outlet_heads  # "the agency Baltic Wire"
 
 
-def _name_start(doc: Doc, first: int, last: int) -> int:
+def _name_start(doc: Document, first: int, last: int) -> int:
     """Where the capitalised words that end a phrase begin."""
     at = last
     while at > first and doc.text.words[at - 1][0].isupper():
@@ -35,7 +35,7 @@ def _name_start(doc: Doc, first: int, last: int) -> int:
     return at
 
 
-def outlet_name(doc: Doc, first: int, last: int) -> str:
+def outlet_name(doc: Document, first: int, last: int) -> str:
     """Return an outlet's name without its article, or without the noun before it ("the agency")."""
     start = _name_start(doc, first, last)
     if first < start < last and doc.text.lower[start - 1] in doc.lexicon.outlet_heads:
@@ -43,44 +43,44 @@ def outlet_name(doc: Doc, first: int, last: int) -> str:
     return doc.text.slice(first + 1 if doc.text.tags[first] == "DT" and last - first > 1 else first, last)
 
 
-def credits_after(doc: Doc, at: int, last: int) -> list[str]:
+def credits_after(doc: Document, at: int, last: int) -> list[str]:
     """Outlets credited between two tokens, in the order in which they stand."""
     found: list[str] = []
     while at < last:
-        if doc.text.quoted[at] < 0 and _credits(doc, at):
+        if doc.text.quotation_of[at] < 0 and _credits(doc, at):
             at = _outlets_at(doc, at + 1, last, found)
         else:
             at += 1
     return found
 
 
-def _credits(doc: Doc, at: int) -> bool:
+def _credits(doc: Document, at: int) -> bool:
     """ "reported", "quoted by", "according to"."""
     return doc.text.lower[at] in doc.lexicon.crediting or doc.text.lower[at : at + 2] == ["according", "to"]
 
 
-def interviewer(doc: Doc, first: int, last: int) -> list[str]:
+def interviewer(doc: Document, first: int, last: int) -> list[str]:
     """The outlet that the words were given to: "in an interview with Channel Nine"."""
     text = doc.text
     for at in range(first, last - 2):
-        if text.quoted[at] < 0 and text.lower[at] in doc.lexicon.interviews and text.tags[at + 1] == "IN":
-            phrase = doc.phrases.noun(at + 2)
+        if text.quotation_of[at] < 0 and text.lower[at] in doc.lexicon.interviews and text.tags[at + 1] == "IN":
+            phrase = doc.chunks.noun_phrase(at + 2)
             if phrase is not None and is_outlet(doc, (phrase.first, phrase.last)):
                 return [outlet_name(doc, phrase.first, phrase.last)]
     return []
 
 
-def _outlets_at(doc: Doc, at: int, last: int, found: list[str]) -> int:
+def _outlets_at(doc: Document, at: int, last: int, found: list[str]) -> int:
     """Add the outlets named from a token on ("by Reuters and BTA"); return where to read on."""
     if at < last and doc.text.lower[at] in {"by", "to"}:
         at += 1
     while at < last:
-        phrase = doc.phrases.noun(at)
+        phrase = doc.chunks.noun_phrase(at)
         if phrase is None or phrase.first != at or not is_outlet(doc, (phrase.first, phrase.last)):
             return at
         found.append(outlet_name(doc, at, phrase.last))
         at = phrase.last
-        if at >= last or doc.text.lower[at] not in _JOINTS or doc.phrases.noun(at + 1) is None:
+        if at >= last or doc.text.lower[at] not in _JOINTS or doc.chunks.noun_phrase(at + 1) is None:
             return at
         at += 1
     return at

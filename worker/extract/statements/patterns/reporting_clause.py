@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import NounPhrase, VerbGroup
-from worker.extract.grammar.punctuation import BREAKS, CLAUSE_ENDS, FINAL, PAUSES, STOPS
+from worker.extract.grammar.punctuation import (
+    CLAUSE_BOUNDARIES,
+    CLAUSE_FINAL,
+    COMMA_AND_DASHES,
+    COMMA_AND_LONG_DASHES,
+    SENTENCE_FINAL,
+)
 from worker.extract.lexicon.lexicon import Cue
 from worker.extract.statements.content.complements import complement
 from worker.extract.statements.cues import cue_of
@@ -18,7 +24,7 @@ from worker.extract.statements.source.preverbal_subject import subject
 FRONTED = frozenset({"SC", "WP", "IN", "TO", "VBN", "VBG"})
 """Classes with which an adverbial or subordinate clause opens a sentence."""
 
-_CLOSING = PAUSES | STOPS
+_CLOSING = COMMA_AND_LONG_DASHES | SENTENCE_FINAL
 """Marks within a quotation after which its tag line may follow at once."""
 
 
@@ -47,7 +53,7 @@ class TagLine(Struct, frozen=True, gc=False):
         return max(self.verb.last, self.source[1])
 
 
-def tag_line(doc: Doc, verb: VerbGroup, first: int, last: int) -> TagLine | None:
+def tag_line(doc: Document, verb: VerbGroup, first: int, last: int) -> TagLine | None:
     """Return the line that a verb may be the tag of; None where it has no subject, or nothing stands before."""
     cue = cue_of(doc, verb)
     if verb.passive or not (verb.finite or _is_past_tag(doc, verb, cue, first, last)):
@@ -59,11 +65,11 @@ def tag_line(doc: Doc, verb: VerbGroup, first: int, last: int) -> TagLine | None
     return line if line is not None and line.edge >= first else None
 
 
-def _inverted(doc: Doc, verb: VerbGroup, cue: Cue | None, first: int, last: int) -> TokenRange | None:
+def _inverted(doc: Document, verb: VerbGroup, cue: Cue | None, first: int, last: int) -> TokenRange | None:
     """The speaker after the verb, where a quotation or a mark stands right before it."""
     before = verb.first - 1
     quoted = before >= first and quotation_ending(doc, before) >= first
-    if before < first or not (quoted or doc.text.words[before] in BREAKS):
+    if before < first or not (quoted or doc.text.words[before] in COMMA_AND_DASHES):
         return None
     source = speaker_after(doc, verb.last, last)
     if source is None or not _inverts(doc, cue, source, last, quoted=quoted):
@@ -72,7 +78,7 @@ def _inverted(doc: Doc, verb: VerbGroup, cue: Cue | None, first: int, last: int)
     return source if somebody else None
 
 
-def _inverts(doc: Doc, cue: Cue | None, source: TokenRange, last: int, *, quoted: bool) -> bool:
+def _inverts(doc: Document, cue: Cue | None, source: TokenRange, last: int, *, quoted: bool) -> bool:
     """May the speaker follow this verb?  After a quotation any's may ("…?" bristled Hale.), if nothing else does."""
     if cue is not None:
         return cue.inverts
@@ -80,78 +86,80 @@ def _inverts(doc: Doc, cue: Cue | None, source: TokenRange, last: int, *, quoted
     return person and _ends(doc, source[1], last)
 
 
-def _is_past_tag(doc: Doc, verb: VerbGroup, cue: Cue | None, first: int, last: int) -> bool:
+def _is_past_tag(doc: Document, verb: VerbGroup, cue: Cue | None, first: int, last: int) -> bool:
     """Whether a "participle" is the past tense of a tag line: "No ferry will sail, insisted Hale's office." """
     if cue is None or not cue.inverts or verb.first <= first or doc.text.tags[verb.head] != "VBN":
         return False
-    source = speaker_after(doc, verb.last, last) if doc.text.words[verb.first - 1] in BREAKS else None
+    source = speaker_after(doc, verb.last, last) if doc.text.words[verb.first - 1] in COMMA_AND_DASHES else None
     return source is not None and _ends(doc, source[1], last)
 
 
-def _ends(doc: Doc, at: int, last: int) -> bool:
-    return at >= last or doc.text.words[at] in FINAL
+def _ends(doc: Document, at: int, last: int) -> bool:
+    return at >= last or doc.text.words[at] in CLAUSE_FINAL
 
 
-def quotation_ending(doc: Doc, token: int) -> int:
+def quotation_ending(doc: Document, token: int) -> int:
     """Return the first token of the quotation that ends at a token or at the comma's before it; else -1."""
     text = doc.text
     at = token
-    if at > 0 and text.quoted[at] < 0 and text.words[at] in BREAKS:
+    if at > 0 and text.quotation_of[at] < 0 and text.words[at] in COMMA_AND_DASHES:
         at -= 1
-    if at < 0 or text.quoted[at] < 0:
+    if at < 0 or text.quotation_of[at] < 0:
         return -1
-    quotation = text.quotations[text.quoted[at]]
+    quotation = text.quotations[text.quotation_of[at]]
     if quotation.last != at + 1:
         return -1
     inner = quotation.inner[1] - 1
     while inner > quotation.first and text.words[inner] in doc.lexicon.quotation_marks:
         inner -= 1
     ended = at != token or text.words[inner] in _CLOSING or not quotation.closed
-    whole = ended or doc.phrases.finite_between(*quotation.inner)  # its comma forgotten
+    whole = ended or doc.chunks.has_finite_verb(*quotation.inner)  # its comma forgotten
     return quotation.first if whole else -1
 
 
-def is_bare(doc: Doc, line: TagLine) -> bool:
+def is_bare(doc: Document, line: TagLine) -> bool:
     """Whether nothing else follows: a verb that is no known cue still is one in "…," she shrugged."""
     after = line.tail
-    return after >= line.last or doc.text.words[after] in CLAUSE_ENDS
+    return after >= line.last or doc.text.words[after] in CLAUSE_BOUNDARIES
 
 
-def is_parenthetical(doc: Doc, line: TagLine) -> bool:
+def is_parenthetical(doc: Document, line: TagLine) -> bool:
     """Whether nothing that could be content follows the line: the end, a comma, or an adverbial."""
     text, last = doc.text, line.last
     after = line.source[1] if line.inverted else _after_recipient(doc, line)
-    if after + 1 < last and text.words[after] in BREAKS and text.quoted[after + 1] >= 0:
+    if after + 1 < last and text.words[after] in COMMA_AND_DASHES and text.quotation_of[after + 1] >= 0:
         return line.inverted or goes_on_inside(doc, after + 1)  # "When she left, X said, "…"": there is the content
-    if after >= last or text.words[after] in CLAUSE_ENDS:
+    if after >= last or text.words[after] in CLAUSE_BOUNDARIES:
         return True
     if text.words[after] == ":":
-        return after + 1 < last and text.quoted[after + 1] >= 0 and _follows_clause(doc, line)
-    if text.quoted[after] >= 0:
+        return after + 1 < last and text.quotation_of[after + 1] >= 0 and _follows_clause(doc, line)
+    if text.quotation_of[after] >= 0:
         return False
     right = complement(doc, line.verb, line.cue, last) if line.cue is not None else None
     return right is None or (
         right.form == "phrase"
-        and text_is_venue(doc, doc.phrases.noun(right.first) or NounPhrase(right.first, right.first + 1, right.first))
+        and text_is_venue(
+            doc, doc.chunks.noun_phrase(right.first) or NounPhrase(right.first, right.first + 1, right.first)
+        )
     )
 
 
-def _follows_clause(doc: Doc, line: TagLine) -> bool:
+def _follows_clause(doc: Document, line: TagLine) -> bool:
     """Does the sentence open with a clause of its own: "They have much in common, Hale suggested: “…”"?"""
-    return doc.text.tags[line.first] not in FRONTED and doc.phrases.finite_between(line.first, line.edge)
+    return doc.text.tags[line.first] not in FRONTED and doc.chunks.has_finite_verb(line.first, line.edge)
 
 
-def recipient(doc: Doc, cue: Cue | None, at: int, last: int) -> TokenRange | None:
+def recipient(doc: Document, cue: Cue | None, at: int, last: int) -> TokenRange | None:
     """Return who is told: "told the crowd", "explained to reporters in Oslo"."""
     text = doc.text
     to = at < last and text.lower[at] == "to"
     if at >= last or not (to or (cue is not None and cue.recipient)):
         return None
-    phrase = doc.phrases.noun(at + to)
+    phrase = doc.chunks.noun_phrase(at + to)
     told = phrase is not None and phrase.first == at + to and is_party(doc, phrase)
     return speaker_after(doc, at + to, last) if told else None
 
 
-def _after_recipient(doc: Doc, line: TagLine) -> int:
+def _after_recipient(doc: Document, line: TagLine) -> int:
     told = recipient(doc, line.cue, line.verb.last, line.last)
     return told[1] if told else line.verb.last

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.statements.candidate import StatementCandidate
 from worker.extract.statements.content.complements import complement
@@ -17,12 +17,12 @@ _BETWEEN = 16
 """Tokens of who is quoted, or who quotes, before "as saying"."""
 
 
-def quoted_as(doc: Doc, verb: VerbGroup, first: int, last: int) -> StatementCandidate | None:
+def quoted_as(doc: Document, verb: VerbGroup, first: int, last: int) -> StatementCandidate | None:
     """Return the attribution to whoever is quoted, the outlet that quotes credited."""
     if doc.text.lower[verb.head] not in doc.lexicon.quoting:
         return None
     at = _as_saying(doc, verb.last, last)
-    saying = doc.phrases.verb(at + 1) if at >= 0 else None
+    saying = doc.chunks.verb_group(at + 1) if at >= 0 else None
     cue = cue_of(doc, saying) if saying is not None else None
     source, quoting = _parties(doc, verb, first, at)
     if saying is None or cue is None or source is None or not animate(doc, source):
@@ -39,18 +39,18 @@ def quoted_as(doc: Doc, verb: VerbGroup, first: int, last: int) -> StatementCand
     )
 
 
-def _as_saying(doc: Doc, at: int, last: int) -> int:
+def _as_saying(doc: Document, at: int, last: int) -> int:
     """Where "as saying" begins; -1 where another verb, a quotation or a mark of a clause comes first."""
     for i in range(at, min(last - 1, at + _BETWEEN)):
-        saying = doc.phrases.verb(i + 1)
+        saying = doc.chunks.verb_group(i + 1)
         if doc.text.lower[i] == "as" and saying is not None and doc.text.tags[saying.head] == "VBG":
             return i
-        if doc.phrases.verb_at[i] >= 0 or doc.text.quoted[i] >= 0 or doc.text.words[i] in {";", ":"}:
+        if doc.chunks.verb_group_of[i] >= 0 or doc.text.quotation_of[i] >= 0 or doc.text.words[i] in {";", ":"}:
             return -1
     return -1
 
 
-def _parties(doc: Doc, verb: VerbGroup, first: int, at: int) -> tuple[TokenRange | None, TokenRange | None]:
+def _parties(doc: Document, verb: VerbGroup, first: int, at: int) -> tuple[TokenRange | None, TokenRange | None]:
     """Who is quoted, and who quotes."""
     if at < 0:
         return None, None

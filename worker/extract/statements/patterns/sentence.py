@@ -6,7 +6,7 @@ cue inside content already found is part of that content (only the outermost att
 
 from __future__ import annotations
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.statements.candidate import StatementCandidate, clause_start, covered, is_cue
 from worker.extract.statements.content.content_end import content_end, trim
@@ -21,7 +21,7 @@ from worker.extract.statements.phrase_kinds import TokenRange, animate
 from worker.extract.statements.source.postverbal_source import speaker_after
 
 
-def in_sentence(doc: Doc, first: int, last: int, asked: int) -> list[StatementCandidate]:
+def in_sentence(doc: Document, first: int, last: int, asked: int) -> list[StatementCandidate]:
     """Return the attributions of a sentence, outermost only, in text order.
 
     `asked` is where a quotation before the sentence begins that may still want its
@@ -50,16 +50,20 @@ def in_sentence(doc: Doc, first: int, last: int, asked: int) -> list[StatementCa
     return sorted(finds, key=lambda f: f.first)
 
 
-def _verbs(doc: Doc, first: int, last: int) -> list[VerbGroup]:
+def _verbs(doc: Document, first: int, last: int) -> list[VerbGroup]:
     """Verb groups of the sentence outside quotations, left to right."""
     numbers = sorted(
-        {doc.phrases.verb_at[i] for i in range(first, last) if doc.phrases.verb_at[i] >= 0 and doc.text.quoted[i] < 0}
+        {
+            doc.chunks.verb_group_of[i]
+            for i in range(first, last)
+            if doc.chunks.verb_group_of[i] >= 0 and doc.text.quotation_of[i] < 0
+        }
     )
-    return [doc.phrases.verbs[n] for n in numbers]
+    return [doc.chunks.verb_groups[n] for n in numbers]
 
 
 def _credited(
-    doc: Doc, find: StatementCandidate, before: list[StatementCandidate], last: int
+    doc: Document, find: StatementCandidate, before: list[StatementCandidate], last: int
 ) -> list[StatementCandidate]:
     """ "X is sceptical that …, notes Reuters": the outlet is credited for the attribution inside, if there is one."""
     if (
@@ -71,7 +75,9 @@ def _credited(
     if any(f.last <= find.first for f in before):
         return []  # the credit for an attribution that the sentence began with
     start, end = find.pieces[0]
-    if len(find.pieces) > 1 or (find.rule != "according_to" and any(doc.text.quoted[i] >= 0 for i in (start, end - 1))):
+    if len(find.pieces) > 1 or (
+        find.rule != "according_to" and any(doc.text.quotation_of[i] >= 0 for i in (start, end - 1))
+    ):
         return [find]
     inner = in_sentence(doc, start, end, start)
     for one in inner:
@@ -79,18 +85,23 @@ def _credited(
     return inner or [find]
 
 
-def _according_to(doc: Doc, first: int, last: int, finds: list[StatementCandidate]) -> list[StatementCandidate]:
+def _according_to(doc: Document, first: int, last: int, finds: list[StatementCandidate]) -> list[StatementCandidate]:
     """According to X, … · …, according to X · The ferry, according to X, will …"""
     text = doc.text
     if "according" not in text.lower[first:last]:
         return []
     for at in range(first, last - 2):
-        if text.lower[at] != "according" or text.lower[at + 1] != "to" or text.quoted[at] >= 0 or covered(finds, at):
+        if (
+            text.lower[at] != "according"
+            or text.lower[at + 1] != "to"
+            or text.quotation_of[at] >= 0
+            or covered(finds, at)
+        ):
             continue
         source = speaker_after(doc, at + 2, last)
         if source is None or (any(f.last <= at for f in finds) and is_outlet(doc, source)):
             continue  # an outlet is credited for the attribution before
-        if doc.phrases.verb(at - 1) is not None and at > first and not animate(doc, source):
+        if doc.chunks.verb_group(at - 1) is not None and at > first and not animate(doc, source):
             continue  # "built | according to plan", "paid | according to the calendar"
         source = source[0], _aside_end(doc, at, source[1], last)
         pieces = _pieces_around(doc, at, source[1], (first, last), finds)
@@ -99,16 +110,16 @@ def _according_to(doc: Doc, first: int, last: int, finds: list[StatementCandidat
     return []
 
 
-def _aside_end(doc: Doc, at: int, end: int, last: int) -> int:
+def _aside_end(doc: Document, at: int, end: int, last: int) -> int:
     """Where a source between commas ends with all that hangs on it: ", according to people | close to him, …"."""
     closing = _comma_after(doc, end, last)
     hangs = doc.text.tags[end] in {"IN", "TO", "JJ", "RB"} if end < last else False
-    between = doc.text.words[at - 1] == "," and closing < last and not doc.phrases.finite_between(end, closing)
+    between = doc.text.words[at - 1] == "," and closing < last and not doc.chunks.has_finite_verb(end, closing)
     return closing if hangs and between else end
 
 
 def _pieces_around(
-    doc: Doc, at: int, end: int, sentence: TokenRange, finds: list[StatementCandidate]
+    doc: Document, at: int, end: int, sentence: TokenRange, finds: list[StatementCandidate]
 ) -> list[TokenRange]:
     """The content of "according to" at a token, whose source ends at another: after it, before it, or both."""
     first, last = sentence
@@ -120,14 +131,16 @@ def _pieces_around(
     start = clause_start(doc, first, at, finds)
     before = (start, trim(doc, start, at))
     after = (
-        doc.phrases.verb(end + 1) if end + 1 < last and doc.text.words[end] == doc.text.words[at - 1] == "," else None
+        doc.chunks.verb_group(end + 1)
+        if end + 1 < last and doc.text.words[end] == doc.text.words[at - 1] == ","
+        else None
     )
-    if after is None or not after.finite or doc.phrases.finite_between(*before):
+    if after is None or not after.finite or doc.chunks.has_finite_verb(*before):
         return [before]
     return [before, (after.first, content_end(doc, after.first, last))]
 
 
-def _comma_after(doc: Doc, at: int, last: int) -> int:
+def _comma_after(doc: Document, at: int, last: int) -> int:
     while at < last and doc.text.words[at] != ",":
         at += 1
     return at

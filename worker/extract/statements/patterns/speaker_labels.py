@@ -7,7 +7,7 @@ an embedded post, "Ferries must sail — Jaan Tamm (@tamm) May 3, 2026".
 
 from __future__ import annotations
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.punctuation import DASHES
 from worker.extract.statements.candidate import StatementCandidate
 from worker.extract.statements.patterns.outlet_credits import is_outlet
@@ -23,36 +23,36 @@ _SIGNATURE = 16
 _MARKS = DASHES | {":"}
 
 
-def layout(doc: Doc, first: int, last: int) -> list[StatementCandidate]:
+def layout(doc: Document, first: int, last: int) -> list[StatementCandidate]:
     """Return what colons and signatures attribute in a sentence; where there is anything, no verb is asked."""
     find = _colon(doc, first, last) or _closing(doc, first, last) or _signature(doc, first, last)
     return [find] if find else []
 
 
 # ---------------------------------------------------------------- colons
-def _colon(doc: Doc, first: int, last: int) -> StatementCandidate | None:
+def _colon(doc: Document, first: int, last: int) -> StatementCandidate | None:
     """ "Tamm: …": a speaker, perhaps with the topic or the audience, and a colon."""
     text = doc.text
     if ":" not in text.words[first : min(first + 2 * _PREFACE, last)]:
         return None
     start = _after_kicker(doc, first, last)
     colon = next((i for i in range(start + 1, min(start + _PREFACE, last - 1)) if text.words[i] == ":"), -1)
-    if colon < 0 or text.quoted[start] >= 0 or doc.phrases.finite_between(start, colon):
+    if colon < 0 or text.quotation_of[start] >= 0 or doc.chunks.has_finite_verb(start, colon):
         return None
     source = _speaker_before(doc, start, colon)
-    opens_paragraph = text.paragraph(first)[0] == first
-    quoted = text.opening(colon + 1) is not None  # still in the sentence: the colon is not its last token
+    opens_paragraph = text.paragraph_range(first)[0] == first
+    quoted = text.quotation_starting_at(colon + 1) is not None  # still in the sentence: the colon is not its last token
     if source is None or not (opens_paragraph or quoted):
         return None
     turn = opens_paragraph and text.paragraph_of[first] > 0 and not quoted
-    end = text.paragraph(first)[1] if turn else _content_end(doc, colon + 1, last)
-    if turn and not doc.phrases.finite_between(colon + 1, end):
+    end = text.paragraph_range(first)[1] if turn else _content_end(doc, colon + 1, last)
+    if turn and not doc.chunks.has_finite_verb(colon + 1, end):
         return None  # a row of figures: "Hale: 2,316."
     rule = "transcript" if turn or _is_capitals(text.words[start]) else "headline_colon"
     return StatementCandidate(source=source, cue=(colon, colon + 1), pieces=[(colon + 1, end)], rule=rule)
 
 
-def _after_kicker(doc: Doc, first: int, last: int) -> int:
+def _after_kicker(doc: Document, first: int, last: int) -> int:
     """ "EXCLUSIVE – Roger Hale: …": the speaker stands after the dash."""
     words = doc.text.words
     for dash in range(first + 1, min(first + _PREFACE, last - 2)):
@@ -63,7 +63,7 @@ def _after_kicker(doc: Doc, first: int, last: int) -> int:
     return first
 
 
-def _speaker_before(doc: Doc, first: int, colon: int) -> TokenRange | None:
+def _speaker_before(doc: Document, first: int, colon: int) -> TokenRange | None:
     """The speaker that a preface begins with, if nothing but his topic or audience follows up to the colon."""
     text = doc.text
     source = speaker_after(doc, first, colon)
@@ -72,15 +72,15 @@ def _speaker_before(doc: Doc, first: int, colon: int) -> TokenRange | None:
     return source if source[1] == colon or text.tags[source[1]] in {"IN", "TO"} else None
 
 
-def _can_sign(doc: Doc, source: TokenRange) -> bool:
+def _can_sign(doc: Document, source: TokenRange) -> bool:
     """Is the phrase somebody, or a document that speaks ("Report: …"), and no topic or kicker ("Opinion: …")?"""
     first, last = source
     if not doc.lexicon.kickers.isdisjoint(doc.text.lower[first:last]):
         return False
-    names = [n for n in doc.mentions.people.names_in(first) if n.last <= last]
+    names = [n for n in doc.mentions.registry.names_in(first) if n.last <= last]
     if names:
         return names[-1].kind in {"person", "organisation"} or doc.mentions.person_at(names[-1].first) is not None
-    phrase = doc.phrases.noun(first)
+    phrase = doc.chunks.noun_phrase(first)
     if phrase is None:
         return False
     word = doc.text.lower[phrase.head]
@@ -94,21 +94,21 @@ def _is_capitals(word: str) -> bool:
     return word.isupper() and len(word) > 1
 
 
-def _content_end(doc: Doc, first: int, last: int) -> int:
-    while last > first + 1 and doc.text.words[last - 1] == "." and doc.text.quoted[last - 1] < 0:
+def _content_end(doc: Document, first: int, last: int) -> int:
+    while last > first + 1 and doc.text.words[last - 1] == "." and doc.text.quotation_of[last - 1] < 0:
         last -= 1
     return last
 
 
-def _closing(doc: Doc, first: int, last: int) -> StatementCandidate | None:
+def _closing(doc: Document, first: int, last: int) -> StatementCandidate | None:
     """ "Ferries must sail: Tamm", "Ferries to sail – minister": a headline that ends with who says so."""
     text = doc.text
-    if text.paragraph_of[first] > 0 or text.paragraph(first) != (first, last):
+    if text.paragraph_of[first] > 0 or text.paragraph_range(first) != (first, last):
         return None
     marks = (i for i in range(last - 2, max(first, last - _CLOSING), -1) if text.words[i] in _MARKS)
     mark = next(marks, -1)
-    source = speaker_after(doc, mark + 1, last) if mark > first and text.quoted[mark] < 0 else None
-    told = source is not None and any(doc.phrases.verb_at[i] >= 0 for i in range(first, mark))
+    source = speaker_after(doc, mark + 1, last) if mark > first and text.quotation_of[mark] < 0 else None
+    told = source is not None and any(doc.chunks.verb_group_of[i] >= 0 for i in range(first, mark))
     if source is None or not told or _content_end(doc, first, last) > source[1] or not _can_sign(doc, source):
         return None
     if is_outlet(doc, source):
@@ -117,14 +117,14 @@ def _closing(doc: Doc, first: int, last: int) -> StatementCandidate | None:
 
 
 # ---------------------------------------------------------------- signatures
-def _signature(doc: Doc, first: int, last: int) -> StatementCandidate | None:
+def _signature(doc: Document, first: int, last: int) -> StatementCandidate | None:
     """ "“…” — Jaan Tamm, captain": a dash and a name at the end of a paragraph sign the words before."""
     text = doc.text
-    end = text.paragraph(first)[1]
+    end = text.paragraph_range(first)[1]
     if last != end:
         return None
     dash = next((i for i in range(last - 2, max(first, last - _SIGNATURE) - 1, -1) if text.words[i] in DASHES), -1)
-    if dash < 0 or text.quoted[dash] >= 0 or doc.phrases.finite_between(dash + 1, end):
+    if dash < 0 or text.quotation_of[dash] >= 0 or doc.chunks.has_finite_verb(dash + 1, end):
         return None
     source = speaker_after(doc, dash + 1, end)
     if source is None or not _can_sign(doc, source):
@@ -135,17 +135,17 @@ def _signature(doc: Doc, first: int, last: int) -> StatementCandidate | None:
     )
 
 
-def _signed(doc: Doc, dash: int, source: TokenRange, first: int) -> TokenRange | None:
+def _signed(doc: Document, dash: int, source: TokenRange, first: int) -> TokenRange | None:
     """The words that a signature stands under: the quotation right before it, or an embedded post's text."""
     text = doc.text
     if dash == 0:
         return None
-    if text.quoted[dash - 1] >= 0:
-        quotation = text.quotations[text.quoted[dash - 1]]
-        while quotation.continues and quotation.first > 0 and text.quoted[quotation.first - 1] >= 0:
-            quotation = text.quotations[text.quoted[quotation.first - 1]]
-        opens = text.paragraph(quotation.first)[0] == quotation.first
+    if text.quotation_of[dash - 1] >= 0:
+        quotation = text.quotations[text.quotation_of[dash - 1]]
+        while quotation.continues and quotation.first > 0 and text.quotation_of[quotation.first - 1] >= 0:
+            quotation = text.quotations[text.quotation_of[quotation.first - 1]]
+        opens = text.paragraph_range(quotation.first)[0] == quotation.first
         return (quotation.first, dash) if opens else None
-    post = "@" in text.slice(source[0], min(source[1] + 3, text.paragraph(dash)[1]))
-    start = text.paragraph(first)[0]
+    post = "@" in text.slice(source[0], min(source[1] + 3, text.paragraph_range(dash)[1]))
+    start = text.paragraph_range(first)[0]
     return (start, dash) if post and start < dash else None

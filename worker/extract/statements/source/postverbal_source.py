@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from worker.extract.coreference.roles import is_role
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import NounPhrase
-from worker.extract.grammar.punctuation import PAUSES
+from worker.extract.grammar.punctuation import COMMA_AND_LONG_DASHES
 from worker.extract.statements.phrase_kinds import TokenRange, is_time, text_is_venue
 
 
-def agent(doc: Doc, at: int, limit: int) -> TokenRange | None:
+def agent(doc: Document, at: int, limit: int) -> TokenRange | None:
     """Return the agent that "by" introduces at a token, None if it does not."""
     if at >= limit or doc.text.lower[at] != "by":
         return None
-    phrase = doc.phrases.noun(at + 1)
+    phrase = doc.chunks.noun_phrase(at + 1)
     if (
         phrase is not None
         and text_is_person(doc, phrase)
@@ -24,15 +24,15 @@ def agent(doc: Doc, at: int, limit: int) -> TokenRange | None:
     return speaker_after(doc, at + 1, limit)
 
 
-def text_is_person(doc: Doc, phrase: NounPhrase) -> bool:
+def text_is_person(doc: Document, phrase: NounPhrase) -> bool:
     """Whether the phrase ends in a name or pronoun, which takes no of-phrase."""
     return doc.text.tags[phrase.head] in {"NNP", "PRP"}
 
 
-def speaker_after(doc: Doc, at: int, limit: int) -> TokenRange | None:
+def speaker_after(doc: Document, at: int, limit: int) -> TokenRange | None:
     """Return the noun phrase that begins at a token, with its of-phrases and appositions."""
     start = at + (at + 1 < limit and doc.text.tags[at] in {"VBN", "VBG", "RB"})  # "said | retired General X"
-    phrase = doc.phrases.noun(start)
+    phrase = doc.chunks.noun_phrase(start)
     if phrase is None or phrase.first != start or is_time(doc, phrase):
         return None
     last = phrase.last
@@ -46,25 +46,25 @@ def speaker_after(doc: Doc, at: int, limit: int) -> TokenRange | None:
     return at, last
 
 
-def _beside(doc: Doc, last: int) -> int | None:
+def _beside(doc: Document, last: int) -> int | None:
     """The end of a noun phrase right after another one: "his friend | Mahamat Saleh"."""
-    phrase = doc.phrases.noun(last) if doc.text.tags[last - 1] in {"NN", "JJ"} else None
+    phrase = doc.chunks.noun_phrase(last) if doc.text.tags[last - 1] in {"NN", "JJ"} else None
     named = phrase is not None and phrase.first == last and doc.text.tags[phrase.head] in {"NN", "NNS", "NNP"}
     return phrase.last if phrase is not None and named else None
 
 
-def _wider_right(doc: Doc, last: int, limit: int) -> int | None:
+def _wider_right(doc: Document, last: int, limit: int) -> int | None:
     """One step to the right from the end of a source."""
     text = doc.text
     if last + 1 >= limit:
         return None
     word = text.lower[last]
-    following = doc.phrases.noun(last + 1)
+    following = doc.chunks.noun_phrase(last + 1)
     if following is not None and following.first != last + 1:
         following = None
-    if word in doc.lexicon.closed.belonging and following is not None and not is_time(doc, following):
+    if word in doc.lexicon.closed_classes.belonging and following is not None and not is_time(doc, following):
         return following.last
-    if word in doc.lexicon.closed.situating and following is not None and _stands_there(doc, last, following):
+    if word in doc.lexicon.closed_classes.situating and following is not None and _stands_there(doc, last, following):
         return following.last
     if word in {"and", "&"} and following is not None and not _subject_of_verb(doc, following):
         return following.last
@@ -76,30 +76,30 @@ def _wider_right(doc: Doc, last: int, limit: int) -> int | None:
     if word == "," and following is not None:
         described = _is_apposition(doc, following)
         return _apposition_end(doc, following.last, limit) if described else _name_end(doc, last, following)
-    if text.lower[last] == "who" and doc.phrases.verb(last + 1) is not None:
+    if text.lower[last] == "who" and doc.chunks.verb_group(last + 1) is not None:
         return _apposition_end(doc, last + 1, limit)
     return None
 
 
-def _stands_there(doc: Doc, last: int, place: NounPhrase) -> bool:
+def _stands_there(doc: Document, last: int, place: NounPhrase) -> bool:
     """ "officials in Brussels", "fishermen on the islands": common nouns have places, "said Hale in Rome" has not."""
     tag = doc.text.tags[last - 1]
     return tag in {"NN", "NNS"} and not is_time(doc, place) and not text_is_venue(doc, place)
 
 
-def _name_end(doc: Doc, last: int, phrase: NounPhrase) -> int | None:
+def _name_end(doc: Document, last: int, phrase: NounPhrase) -> int | None:
     """The end of a name after a description, not the subject of another clause: "his deputy, Mari Kask"."""
     tags = doc.text.tags
     described = tags[last - 1] in {"NN", "NNS"} and tags[phrase.head] == "NNP" and not is_time(doc, phrase)
     return phrase.last if described and not _subject_of_verb(doc, phrase) else None
 
 
-def _subject_of_verb(doc: Doc, phrase: NounPhrase) -> bool:
-    verb = doc.phrases.verb(phrase.last)
+def _subject_of_verb(doc: Document, phrase: NounPhrase) -> bool:
+    verb = doc.chunks.verb_group(phrase.last)
     return verb is not None and verb.finite
 
 
-def _is_apposition(doc: Doc, phrase: NounPhrase) -> bool:
+def _is_apposition(doc: Document, phrase: NounPhrase) -> bool:
     """A description without a name of its own, not the subject of another clause."""
     return (
         doc.text.tags[phrase.head] in {"NN", "NNP", "NNS"}
@@ -109,12 +109,16 @@ def _is_apposition(doc: Doc, phrase: NounPhrase) -> bool:
     )
 
 
-def _apposition_end(doc: Doc, at: int, limit: int) -> int:
+def _apposition_end(doc: Document, at: int, limit: int) -> int:
     """Where an apposition ends: at a comma, stop, dash, quotation or adverbial of venue."""
     text = doc.text
     while at < limit:
         word = text.words[at]
-        if word in PAUSES | {";", ":", "."} or word in doc.lexicon.quotation_marks or text.tags[at] == "SC":
+        if (
+            word in COMMA_AND_LONG_DASHES | {";", ":", "."}
+            or word in doc.lexicon.quotation_marks
+            or text.tags[at] == "SC"
+        ):
             return at
         if text.tags[at] == "IN" and _opens_venue(doc, at):
             return at
@@ -122,6 +126,6 @@ def _apposition_end(doc: Doc, at: int, limit: int) -> int:
     return limit
 
 
-def _opens_venue(doc: Doc, at: int) -> bool:
-    phrase = doc.phrases.noun(at + 1)
+def _opens_venue(doc: Document, at: int) -> bool:
+    phrase = doc.chunks.noun_phrase(at + 1)
     return phrase is not None and text_is_venue(doc, phrase)

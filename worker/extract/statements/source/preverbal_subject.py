@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from worker.extract.coreference.roles import is_role
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import NounPhrase, VerbGroup
-from worker.extract.grammar.punctuation import BREAKS
+from worker.extract.grammar.punctuation import COMMA_AND_DASHES
 from worker.extract.statements.phrase_kinds import TokenRange, is_time
 
 _ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN", "VBD", "IN", "PRP$", "RB", "SC"})
@@ -16,25 +16,25 @@ _DEPTH = 6
 _COMMAS_IN_ASIDE = 5
 
 
-def subject(doc: Doc, verb: VerbGroup, floor: int) -> TokenRange | None:
+def subject(doc: Document, verb: VerbGroup, floor: int) -> TokenRange | None:
     """Return the subject of a verb group, looking left as far as token `floor`; None where it has none."""
     return _left(doc, verb.first - 1, floor)
 
 
-def _left(doc: Doc, at: int, floor: int) -> TokenRange | None:
+def _left(doc: Document, at: int, floor: int) -> TokenRange | None:
     """The noun phrase, widened, that ends at or before a token, asides and adverbials stepped over."""
     text, end = doc.text, at + 1
     for _ in range(_DEPTH):
         if at < floor:
             return None
-        if (text.tags[at] in {"RB", "UH"} and doc.phrases.noun(at) is None) or _is_emphatic(doc, at, floor):
+        if (text.tags[at] in {"RB", "UH"} and doc.chunks.noun_phrase(at) is None) or _is_emphatic(doc, at, floor):
             at -= 1
         elif text.words[at] == ")":
             at = _opening_bracket(doc, at, floor) - 1
-        elif text.words[at] in BREAKS:
+        elif text.words[at] in COMMA_AND_DASHES:
             return _over_aside(doc, at, floor)
         else:
-            phrase = doc.phrases.noun(at)
+            phrase = doc.chunks.noun_phrase(at)
             if phrase is None:
                 return _over_participle(doc, at, end, floor)
             if is_time(doc, phrase):
@@ -46,12 +46,12 @@ def _left(doc: Doc, at: int, floor: int) -> TokenRange | None:
     return None
 
 
-def _is_emphatic(doc: Doc, at: int, floor: int) -> bool:
+def _is_emphatic(doc: Document, at: int, floor: int) -> bool:
     """ "Hale herself said": the pronoun only stresses the noun before it."""
-    return at > floor and doc.text.lower[at].endswith(("self", "selves")) and doc.phrases.noun(at - 1) is not None
+    return at > floor and doc.text.lower[at].endswith(("self", "selves")) and doc.chunks.noun_phrase(at - 1) is not None
 
 
-def _over_aside(doc: Doc, at: int, floor: int) -> TokenRange | None:
+def _over_aside(doc: Document, at: int, floor: int) -> TokenRange | None:
     """The noun phrase before an aside; where a comma inside the aside opens none, one further left does."""
     opening = _aside(doc, at, at, floor)
     for _ in range(_COMMAS_IN_ASIDE):
@@ -64,65 +64,67 @@ def _over_aside(doc: Doc, at: int, floor: int) -> TokenRange | None:
     return None
 
 
-def _specifies(doc: Doc, source: TokenRange, end: int) -> bool:
+def _specifies(doc: Document, source: TokenRange, end: int) -> bool:
     """Is a phrase between commas only an age or a place: "Harry Bond, 30, of Raleigh, N.C., who voted, said"?"""
     first, tags = source[0], doc.text.tags
     if first == 0 or doc.text.words[first - 1] != ",":
         return False
-    before = doc.phrases.noun(first - 2) if first > 1 else None
+    before = doc.chunks.noun_phrase(first - 2) if first > 1 else None
     placed = before is not None and before.first > 0 and doc.text.lower[before.first - 1] in {"of", "from", "in"}
     return set(tags[first:end]) <= {"CD", "RB", "IN"} or (placed and tags[first] == "NNP")
 
 
-def _over_participle(doc: Doc, at: int, end: int, floor: int) -> TokenRange | None:
+def _over_participle(doc: Document, at: int, end: int, floor: int) -> TokenRange | None:
     """ "A survey released on Friday | said": the noun that a participle before the adverbial modifies."""
-    verb = doc.phrases.verb(at)
+    verb = doc.chunks.verb_group(at)
     if verb is not None and verb.infinitive:
         negated = doc.text.lower[verb.first - 1] == "not"
-        verb = doc.phrases.verb(verb.first - 1 - negated)  # "who asked | not to be named"
+        verb = doc.chunks.verb_group(verb.first - 1 - negated)  # "who asked | not to be named"
     first = _modified(doc, verb, floor) if verb is not None and at >= floor else None
-    phrase = doc.phrases.noun(first) if first is not None else None
+    phrase = doc.chunks.noun_phrase(first) if first is not None else None
     source = _widen(doc, phrase, floor) if phrase is not None else None
     return (source[0], end) if source is not None else None
 
 
-def _opening_bracket(doc: Doc, at: int, floor: int) -> int:
+def _opening_bracket(doc: Document, at: int, floor: int) -> int:
     while at > floor and doc.text.words[at] != "(":
         at -= 1
     return at
 
 
-def _aside(doc: Doc, before: int, at: int, floor: int) -> int | None:
+def _aside(doc: Document, before: int, at: int, floor: int) -> int | None:
     """The mark left of `before` that opens the aside which closes at `at`: one with a noun phrase right before it."""
     text = doc.text
     i, seen = before - 1, 0
     mark = text.words[at]
     while i > floor and seen < 4 and at - i < 60:  # noqa: PLR2004 - asides are short
-        if text.words[i] == mark and text.quoted[i] == text.quoted[at]:
+        if text.words[i] == mark and text.quotation_of[i] == text.quotation_of[at]:
             seen += 1
-            if text.tags[i + 1] in _ASIDE_TAGS and (text.words[i - 1] == ")" or doc.phrases.noun(i - 1) is not None):
+            if text.tags[i + 1] in _ASIDE_TAGS and (
+                text.words[i - 1] == ")" or doc.chunks.noun_phrase(i - 1) is not None
+            ):
                 return i if not _has_main_clause(doc, i + 1, at) else None
         i -= 1
     return None
 
 
-def _has_main_clause(doc: Doc, first: int, last: int) -> bool:
+def _has_main_clause(doc: Document, first: int, last: int) -> bool:
     """Does a stretch hold a finite verb without being a relative or other subordinate clause?"""
     if doc.text.tags[first] in {"WP", "SC", "IN", "VBG", "VBN", "VBD"}:
         return False  # after its comma a past form is a participle: ", asked about the fees,"
     for i in range(first, last):
-        verb = doc.phrases.verb(i)
+        verb = doc.chunks.verb_group(i)
         if verb is not None and verb.finite and not any(doc.text.tags[j] in {"WP", "SC"} for j in range(first, i)):
             return True
     return False
 
 
-def _describes(doc: Doc, first: int) -> bool:
+def _describes(doc: Document, first: int) -> bool:
     """Is an aside an apposition, which belongs to the source (a relative or participle clause does not)?"""
     return doc.text.tags[first] in {"DT", "NN", "NNS", "NNP", "JJ", "CD", "PRP$"}
 
 
-def _widen(doc: Doc, phrase: NounPhrase, floor: int) -> TokenRange | None:
+def _widen(doc: Document, phrase: NounPhrase, floor: int) -> TokenRange | None:
     """Widen a base noun phrase to the left: of-phrases, participles, relatives, coordinations, appositions."""
     text = doc.text
     first, last = phrase.first, phrase.last
@@ -136,48 +138,48 @@ def _widen(doc: Doc, phrase: NounPhrase, floor: int) -> TokenRange | None:
     if (
         first > floor
         and text.tags[first - 1] in {"IN", "TO"}
-        and text.lower[first - 1] not in doc.lexicon.closed.comparative
+        and text.lower[first - 1] not in doc.lexicon.closed_classes.comparative
     ):
         return None if _governed(doc, first - 1, floor) else (first, last)
     return first, last
 
 
-def _governed(doc: Doc, preposition: int, floor: int) -> bool:
+def _governed(doc: Document, preposition: int, floor: int) -> bool:
     """Is the preposition one that makes the phrase an adverbial ("In Rome")?  Conjunction-like ones are not."""
-    return doc.text.lower[preposition] not in doc.lexicon.closed.clause_or_noun or preposition < floor
+    return doc.text.lower[preposition] not in doc.lexicon.closed_classes.clause_or_noun or preposition < floor
 
 
-def _wider(doc: Doc, first: int, floor: int) -> int | None:
+def _wider(doc: Document, first: int, floor: int) -> int | None:
     """One step to the left from the start of a source, or None where it begins there."""
     text = doc.text
     before = first - 1
     if before <= floor:
         return None
-    if text.lower[before] in doc.lexicon.closed.modifying:
-        outer = doc.phrases.noun(before - 1)
+    if text.lower[before] in doc.lexicon.closed_classes.modifying:
+        outer = doc.chunks.noun_phrase(before - 1)
         if outer is not None and outer.first >= floor and not is_time(doc, outer):
             return outer.first
-        verb = doc.phrases.verb(before - 1)
+        verb = doc.chunks.verb_group(before - 1)
         return _modified(doc, verb, floor) if verb is not None else None
-    verb = doc.phrases.verb(before)
+    verb = doc.chunks.verb_group(before)
     if verb is not None:
         return _modified(doc, verb, floor)
-    described = doc.phrases.noun(before)
+    described = doc.chunks.noun_phrase(before)
     if described is not None and described.last == first and text.tags[described.head] in {"NN", "NNS"}:
         governed = described.first > 0 and text.tags[described.first - 1] == "IN"  # "After the meeting | Lunde said"
         return None if governed and not is_role(text, described, doc.lexicon) else described.first  # "his friend | X"
     if text.lower[before] in {"and", "or"} or text.words[before] in {"&", "/"}:
         return _coordinated(doc, before, floor)
     if text.words[before] == "," and is_role(
-        doc.text, doc.phrases.noun(first) or NounPhrase(first, first, first), doc.lexicon
+        doc.text, doc.chunks.noun_phrase(first) or NounPhrase(first, first, first), doc.lexicon
     ):
-        outer = doc.phrases.noun(before - 1)
+        outer = doc.chunks.noun_phrase(before - 1)
         if outer is not None and outer.first >= floor and text.tags[outer.head] == "NNP" and not is_time(doc, outer):
             return outer.first
     return None
 
 
-def _modified(doc: Doc, verb: VerbGroup, floor: int) -> int | None:
+def _modified(doc: Document, verb: VerbGroup, floor: int) -> int | None:
     """ "a survey released Thursday", "officials who attended the talks": step to the noun before."""
     before = verb.first - 1
     if before <= floor:
@@ -186,16 +188,16 @@ def _modified(doc: Doc, verb: VerbGroup, floor: int) -> int | None:
         before -= 1
     elif verb.finite or verb.infinitive or doc.text.tags[verb.head] not in {"VBN", "VBG", "VBD"}:
         return None
-    outer = doc.phrases.noun(before)
+    outer = doc.chunks.noun_phrase(before)
     return outer.first if outer is not None and outer.first >= floor else None
 
 
-def _coordinated(doc: Doc, conjunction: int, floor: int) -> int | None:
+def _coordinated(doc: Document, conjunction: int, floor: int) -> int | None:
     """ "X, Y and Z": the first of the list, unless it hangs on a verb or preposition."""
     at = conjunction - 1
     if doc.text.words[at] == ",":
         at -= 1
-    outer = doc.phrases.noun(at)
+    outer = doc.chunks.noun_phrase(at)
     if outer is None or outer.first < floor or outer.last <= at:
         return None
     before = outer.first - 1
@@ -203,12 +205,12 @@ def _coordinated(doc: Doc, conjunction: int, floor: int) -> int | None:
         return outer.first
     if doc.text.lower[before] == "of" and before > floor and doc.text.tags[before - 1] == "NNS":
         return outer.first  # "the cities of Blackpool and Hull"
-    return None if doc.phrases.verb(before) is not None or doc.text.tags[before] in {"IN", "TO"} else outer.first
+    return None if doc.chunks.verb_group(before) is not None or doc.text.tags[before] in {"IN", "TO"} else outer.first
 
 
-def _shares_preposition(doc: Doc, outer: NounPhrase, first: int) -> bool:
+def _shares_preposition(doc: Document, outer: NounPhrase, first: int) -> bool:
     """ "the judge in the fraud and breach of trust case": a bare thing after "and" is no subject of its own."""
-    text, bare = doc.text, doc.phrases.noun(first)
+    text, bare = doc.text, doc.chunks.noun_phrase(first)
     if bare is None or bare.first != first or text.tags[first] != "NN" or text.tags[outer.head] != "NN":
         return False
     people = doc.lexicon.organisation_heads | doc.lexicon.roles

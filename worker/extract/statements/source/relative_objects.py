@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from worker.extract.document import Doc
+from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
-from worker.extract.grammar.punctuation import PAUSES
+from worker.extract.grammar.punctuation import COMMA_AND_LONG_DASHES
 from worker.extract.statements.cues import cue_of
 from worker.extract.statements.phrase_kinds import TokenRange, animate
 
@@ -21,17 +21,17 @@ class RelativeObject(Struct, frozen=True, gc=False):
     predicate: int
 
 
-def relative_object(doc: Doc, verb: VerbGroup, floor: int) -> RelativeObject | None:
+def relative_object(doc: Document, verb: VerbGroup, floor: int) -> RelativeObject | None:
     """Return the parts around a cue whose object is the antecedent of its clause; None where it has one after it."""
     if verb.passive or verb.infinitive or not _is_predicate(doc, verb):
         return None
     at = verb.first - 1
-    who = doc.phrases.noun(at) if at > floor else None
+    who = doc.chunks.noun_phrase(at) if at > floor else None
     if who is None or who.first <= floor or doc.text.tags[who.head] == "WP" or not animate(doc, (who.first, who.last)):
         return None
     opener = who.first - 1
     pronoun = doc.text.lower[opener] in _PRONOUNS
-    thing = doc.phrases.noun(opener - pronoun)
+    thing = doc.chunks.noun_phrase(opener - pronoun)
     if thing is not None and floor <= thing.first and _is_apposition(doc, thing.first):
         return RelativeObject((thing.first, thing.last), (who.first, who.last), verb.last)
     if pronoun and doc.text.tags[opener] == "WP":
@@ -39,17 +39,17 @@ def relative_object(doc: Doc, verb: VerbGroup, floor: int) -> RelativeObject | N
     return None
 
 
-def _is_apposition(doc: Doc, first: int) -> bool:
+def _is_apposition(doc: Document, first: int) -> bool:
     """ ", a decision …": an indefinite noun phrase after a comma."""
-    return doc.text.lower[first] in {"a", "an"} and first > 0 and doc.text.words[first - 1] in PAUSES
+    return doc.text.lower[first] in {"a", "an"} and first > 0 and doc.text.words[first - 1] in COMMA_AND_LONG_DASHES
 
 
-def _is_predicate(doc: Doc, verb: VerbGroup) -> bool:
+def _is_predicate(doc: Document, verb: VerbGroup) -> bool:
     """Whether a cue is followed by what is said of its object, and not by the object."""
     text, at, cue = doc.text, verb.last, cue_of(doc, verb)
     if cue is None or not cue.phrase or at + 1 >= len(text.words):
         return False
     if text.lower[at] == "as" or (text.lower[at] in {"of", "for"} and cue.act in {"accuse", "criticise", "praise"}):
         return True
-    named = text.tags[at] in {"JJ", "RB", "VBN", "VBG"} or text.lower[at] in {"a", "an"} or text.quoted[at] >= 0
+    named = text.tags[at] in {"JJ", "RB", "VBN", "VBG"} or text.lower[at] in {"a", "an"} or text.quotation_of[at] >= 0
     return cue.predicative and named
