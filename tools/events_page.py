@@ -45,7 +45,7 @@ are named as CloudEvents names its attributes:
 """
 
 RULES_AND_CODES: Final = """\
-What a rule's name stands for: [rules.toml](../worker/terminal/rules.toml); `communique extract --explain` tells it with
+What a rule's name stands for: [rules.toml](../worker/schema/rules.toml); `communique extract --explain` tells it with
 every event. How an event gets its codes, and why some have none: [codes.md](codes.md).
 """
 KIND: Final = ("`kind`", "string", "", "Which of the three it is: `statement`, `meeting` or `decision`.")

@@ -12,7 +12,7 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from worker.schema.fleet import Beat, Fleet, Host, Lag, Letter, Reader, Trouble
-from worker.terminal import overview
+from worker.terminal.fleet_dashboard import render_fleet
 
 PICTURE = Path(__file__).parent.parent / "docs" / "pictures" / "top.svg"
 NOW = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
@@ -131,7 +131,7 @@ def drawn() -> str:
     """Return the picture; without the fonts that rich would have it fetch from elsewhere."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     where = Text.assemble(("communique top", "bold"), (f"  redis://redis:6379/0  {NOW:%Y-%m-%d %H:%M:%S} UTC", "dim"))
-    console.print(Group(where, overview(FLEET)))
+    console.print(Group(where, render_fleet(FLEET)))
     svg = console.export_svg(title="communique top", theme=DARK, unique_id="top")
     return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 

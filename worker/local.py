@@ -1,6 +1,6 @@
-"""Everything on one machine: URLs and sources in, one consumer, and the events handed to a screen as they come.
+"""The whole pipeline in one process: URLs in, one consumer, events to an observer.
 
-It goes the way a fleet goes (queue, streams, subscription), only with all its parts in one event loop.
+It uses the same parts as a fleet (queue, streams, subscription), all in one event loop.
 """
 
 from __future__ import annotations
@@ -17,88 +17,89 @@ from worker.settings import Settings
 from worker.subscribe import Subscription, subscribe
 from worker.telemetry.liveness import Pulse
 
-Feed = Callable[[UrlQueue, str, asyncio.Event], Awaitable[None]]
-"""Puts tasks into a queue, which is on the Redis of that URL, until it has no more, or until the event is set."""
+UrlSource = Callable[[UrlQueue, str, asyncio.Event], Awaitable[None]]
+"""Enqueues tasks until it has no more or the event is set. The string is the URL of the Redis that holds the queue."""
 
-POLL_S = 0.1
-"""How often the screen is redrawn and the queue asked whether it is empty."""
-
-
-class Screen(Protocol):
-    """Who is shown a run: `worker.terminal.LiveView`, or a printer of JSON lines."""
-
-    def event(self, event: Event) -> None:
-        """Take one event as it comes."""
-
-    def outcome(self, url: str, outcome: str, reason: str | None = None) -> None:
-        """Take how the work on a URL ended, for now ("put_off") or for good."""
-
-    def tick(self, now_s: float, backlog: int | None = None) -> None:
-        """Let time pass."""
+POLL_INTERVAL_S = 0.1
+"""Seconds between two calls of the observer's `on_tick`, and between two checks whether the queue is empty."""
 
 
-async def run(
+class RunObserver(Protocol):
+    """Receives the progress of a run: `worker.terminal.live_view.LiveView`, or a printer of JSON lines."""
+
+    def on_event(self, event: Event) -> None:
+        """Handle one published event."""
+
+    def on_outcome(self, url: str, outcome: str, reason: str | None = None) -> None:
+        """Handle an outcome of a URL; "put_off" and "handed_back" are not final."""
+
+    def on_tick(self, now_s: float, backlog: int | None = None) -> None:
+        """Handle the passing of time: `now_s` of a monotonic clock, and the number of tasks not yet started."""
+
+
+async def run_locally(
     settings: Settings,
     redis_url: str,
-    feed: Feed,
-    screen: Screen,
+    source: UrlSource,
+    observer: RunObserver,
     stop: asyncio.Event,
     *,
     pulse: Pulse | None = None,
 ) -> None:
-    """Consume what `feed` puts into the queue, and show it, until all of it has ended or `stop` is set.
+    """Process the tasks that `source` enqueues, until all are finished or `stop` is set.
 
-    Then what is under way is drained, and every event that was published is shown before this returns.
+    Tasks in progress are then drained, and the observer has received every published event before this returns.
     """
 
-    def report(ended: Report) -> None:
-        screen.outcome(ended.url, ended.outcome, ended.reason)
+    def report(result: Report) -> None:
+        observer.on_outcome(result.url, result.outcome, result.reason)
 
-    over = asyncio.Event()  # told, not cancelled: see `Consumer._until_over`
-    listening = subscribe(redis_url, prefix=settings.key_prefix, stop=over)
+    over = asyncio.Event()  # an event and no cancellation: see `Consumer._until_over`
+    subscription = subscribe(redis_url, prefix=settings.key_prefix, stop=over)
     async with (
         consumer(settings, redis_url, report, pulse) as worker,
         UrlQueue(redis_url, settings) as queue,
-        listening,
+        subscription,
     ):
         drained = asyncio.Event()
-        async with asyncio.TaskGroup() as parts:
-            parts.create_task(_tick(queue, screen, over))
-            parts.create_task(_listen(listening, screen))
-            work = parts.create_task(worker.run(drained))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_tick(queue, observer, over))
+            group.create_task(_forward_events(subscription, observer))
+            work = group.create_task(worker.run(drained))
             try:
-                await _until_fed_and_empty(queue, feed(queue, redis_url, stop), stop)
+                await _until_finished(queue, source(queue, redis_url, stop), stop)
                 drained.set()
                 await work
-                await listening.caught_up()
+                await subscription.caught_up()
             finally:
                 over.set()
 
 
-async def _until_fed_and_empty(queue: UrlQueue, feeding: Awaitable[None], stop: asyncio.Event) -> None:
-    stopping, emptying = asyncio.create_task(stop.wait()), asyncio.create_task(_feed_and_wait(queue, feeding))
+async def _until_finished(queue: UrlQueue, enqueueing: Awaitable[None], stop: asyncio.Event) -> None:
+    """Wait until every task has been enqueued and processed, or `stop` is set; errors of `enqueueing` propagate."""
+    stopping, finishing = asyncio.create_task(stop.wait()), asyncio.create_task(_until_empty(queue, enqueueing))
     try:
-        await asyncio.wait({stopping, emptying}, return_when=asyncio.FIRST_COMPLETED)
-        if emptying.done():
-            emptying.result()
+        await asyncio.wait({stopping, finishing}, return_when=asyncio.FIRST_COMPLETED)
+        if finishing.done():
+            finishing.result()
     finally:
         stopping.cancel()
-        emptying.cancel()
+        finishing.cancel()
 
 
-async def _feed_and_wait(queue: UrlQueue, feeding: Awaitable[None]) -> None:
-    await feeding
-    while (depth := await queue.depth()).backlog + depth.pending + depth.delayed:  # noqa: ASYNC110 - Redis is asked
-        await asyncio.sleep(POLL_S)
+async def _until_empty(queue: UrlQueue, enqueueing: Awaitable[None]) -> None:
+    await enqueueing
+    while (depth := await queue.depth()).backlog + depth.pending + depth.delayed:  # noqa: ASYNC110 - state is in Redis
+        await asyncio.sleep(POLL_INTERVAL_S)
 
 
-async def _tick(queue: UrlQueue, screen: Screen, over: asyncio.Event) -> None:
+async def _tick(queue: UrlQueue, observer: RunObserver, over: asyncio.Event) -> None:
     while not over.is_set():
         depth = await queue.depth()
-        screen.tick(time.monotonic(), depth.backlog + depth.delayed)
-        await asyncio.sleep(POLL_S)
+        observer.on_tick(time.monotonic(), depth.backlog + depth.delayed)
+        await asyncio.sleep(POLL_INTERVAL_S)
 
 
-async def _listen(listening: Subscription, screen: Screen) -> None:
-    async for event in listening:
-        screen.event(event)
+async def _forward_events(subscription: Subscription, observer: RunObserver) -> None:
+    async for event in subscription:
+        observer.on_event(event)

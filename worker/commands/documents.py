@@ -22,7 +22,9 @@ from worker.parse import parse_article
 from worker.pipeline.process_page import Digest, digest
 from worker.schema import KINDS, Article, Page, article_id, event_schema
 from worker.settings import Settings
-from worker.terminal import explained, line, visible
+from worker.terminal.event_line import format_event
+from worker.terminal.explain import explain_events
+from worker.terminal.sanitise import sanitise
 
 
 def extract(args: argparse.Namespace, _: Settings) -> int:
@@ -33,7 +35,7 @@ def extract(args: argparse.Namespace, _: Settings) -> int:
         return _explain(args)
     as_json = args.json or not sys.stdout.isatty()
     for event in _read_events(args).events:
-        sys.stdout.write(msgspec.json.encode(event).decode() + "\n") if as_json else rich.print(line(event))
+        sys.stdout.write(msgspec.json.encode(event).decode() + "\n") if as_json else rich.print(format_event(event))
     return 0
 
 
@@ -42,7 +44,7 @@ def _explain(args: argparse.Namespace) -> int:
     read = _read_events(args)
     console = Console(soft_wrap=True, highlight=False)
     colours = console.is_terminal and not console.no_color
-    for block in explained(read.events, read.article.text, colours=colours):
+    for block in explain_events(read.events, read.article.text, colours=colours):
         console.print(block)
     return 0
 
@@ -78,7 +80,7 @@ def export(args: argparse.Namespace, _: Settings) -> int:
     report = Report()
     for answer in plover_lines(_lines(args.file), wanted, report):
         if isinstance(answer, Mistake):
-            tell(visible(f"line {answer.line}: {answer.why}"))
+            tell(sanitise(f"line {answer.line}: {answer.why}"))
         else:
             sys.stdout.buffer.write(answer + b"\n")
             sys.stdout.buffer.flush()  # whoever reads a live stream through us waits for this line

@@ -29,7 +29,7 @@ from worker.sink.writers import writer_of
 from worker.streams import connect
 from worker.subscribe import Subscription, subscribe
 from worker.telemetry.liveness import Pulse
-from worker.terminal import visible
+from worker.terminal.sanitise import sanitise
 from worker.webhook import plan
 from worker.webhook.deliver import Deliverer
 from worker.webhook.place import Place
@@ -89,7 +89,7 @@ async def _deliver(webhooks: tuple[Webhook, ...], settings: Settings, *, again: 
 def _tell_of_the_end(one: Webhook, work: asyncio.Task[Permanent | None]) -> None:
     """Say why a receiver is sent no more, though others may be."""
     if not work.cancelled() and not work.exception() and (why := work.result()):
-        tell(visible(f"webhook {one.name}: {why}"))
+        tell(sanitise(f"webhook {one.name}: {why}"))
 
 
 async def _redeliver(webhooks: tuple[Webhook, ...], settings: Settings) -> int:
@@ -99,7 +99,7 @@ async def _redeliver(webhooks: tuple[Webhook, ...], settings: Settings) -> int:
         for one in webhooks:
             async with Post(one, settings) as post:
                 taken, refused = await redeliver(Place(client, settings.key_prefix, one.name), post)
-            print(visible(f"{one.name}: {taken} delivered, {refused} still dead"))
+            print(sanitise(f"{one.name}: {taken} delivered, {refused} still dead"))
             left += refused
     return int(left > 0)
 
@@ -118,7 +118,7 @@ def sink(args: argparse.Namespace, settings: Settings) -> int:
     begin = writer_of(args.format)
     with Folder(Path(args.folder), args.format) as folder:
         rotation, pulse = Rotation(size_bytes=args.rotate_bytes, age_s=args.rotate_s), Pulse(SINK_PARTS)
-        collector = Collector(folder, begin, rotation, lambda why: tell(visible(why)), pulse)
+        collector = Collector(folder, begin, rotation, lambda why: tell(sanitise(why)), pulse)
         return asyncio.run(_collect(collector, folder, pulse, args, settings))
 
 

@@ -20,8 +20,7 @@ from worker.consume import worker_parts
 from worker.demo.site import site
 from worker.discover import Source, discovery, load_sources
 from worker.errors import Permanent
-from worker.local import POLL_S, Feed, Screen
-from worker.local import run as run_through
+from worker.local import POLL_INTERVAL_S, RunObserver, UrlSource, run_locally
 from worker.monitor.health import watched
 from worker.queue import QueueFull, UrlQueue
 from worker.schema import Event, Task
@@ -30,7 +29,8 @@ from worker.streams import connect
 from worker.streams.embedded_server import default_data_dir, embedded
 from worker.telemetry import logs as log
 from worker.telemetry.liveness import Pulse
-from worker.terminal import LiveView, visible
+from worker.terminal.live_view import LiveView
+from worker.terminal.sanitise import sanitise
 
 PRIVATE_LEASE_S = 10.0
 """Nobody else works on a server of our own: what an earlier run held when it was killed need not wait long."""
@@ -50,14 +50,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return watch.account()
 
 
-async def _run(settings: Settings, data_dir: Path, feed: Feed, screen: Screen) -> None:
+async def _run(settings: Settings, data_dir: Path, feed: UrlSource, screen: RunObserver) -> None:
     stop = stop_on_signals()
     if not settings.redis_url:
         settings = replace(settings, lease_s=min(settings.lease_s, PRIVATE_LEASE_S))
     async with redis_of(settings, data_dir) as redis_url:
         pulse = Pulse(worker_parts(settings))
         async with watched(settings, redis_url, "run", pulse):
-            await run_through(settings, redis_url, feed, screen, stop, pulse=pulse)
+            await run_locally(settings, redis_url, feed, screen, stop, pulse=pulse)
 
 
 @contextlib.asynccontextmanager
@@ -74,16 +74,16 @@ def _data_dir(settings: Settings) -> Path:
     return Path(settings.data_dir) if settings.data_dir else default_data_dir(os.environ)
 
 
-def _urls(given: Sequence[str], screen: Screen) -> Feed:
+def _urls(given: Sequence[str], screen: RunObserver) -> UrlSource:
     """Make the feed of a list of URLs; one that is malformed, or was read in an earlier run, ends at once."""
 
     async def feed(queue: UrlQueue, _: str, stop: asyncio.Event) -> None:
         for url in given:
             try:
                 if not stop.is_set() and not await _put(queue, task(url)):
-                    screen.outcome(url, "seen")
+                    screen.on_outcome(url, "seen")
             except Permanent as e:
-                screen.outcome(url, "dead", e.reason)
+                screen.on_outcome(url, "dead", e.reason)
 
     return feed
 
@@ -93,10 +93,10 @@ async def _put(queue: UrlQueue, task: Task) -> bool:
     while True:
         with contextlib.suppress(QueueFull):
             return await queue.put(task)
-        await asyncio.sleep(POLL_S)
+        await asyncio.sleep(POLL_INTERVAL_S)
 
 
-def _sources(sources: Sequence[Source], settings: Settings, screen: Screen, *, once: bool) -> Feed:
+def _sources(sources: Sequence[Source], settings: Settings, screen: RunObserver, *, once: bool) -> UrlSource:
     """Make the feed of RSS, Atom and JSON feeds; with `once`, a source that fails is shown like a URL."""
 
     async def feed(queue: UrlQueue, redis_url: str, stop: asyncio.Event) -> None:
@@ -106,7 +106,7 @@ def _sources(sources: Sequence[Source], settings: Settings, screen: Screen, *, o
                 return
             for asked in await discovering.once():
                 if asked.outcome == "failed":
-                    screen.outcome(asked.source, "dead", asked.reason)
+                    screen.on_outcome(asked.source, "dead", asked.reason)
 
     return feed
 
@@ -134,12 +134,12 @@ def demo(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-async def _demo(settings: Settings, data_dir: Path, screen: Screen) -> None:
+async def _demo(settings: Settings, data_dir: Path, screen: RunObserver) -> None:
     stop = stop_on_signals()
     async with site() as served, redis_of(settings, data_dir) as redis_url:
         await _forget(redis_url, settings.key_prefix)
         feed = _sources([Source(name="demo", url=served.feed_url)], settings, screen, once=True)
-        await run_through(settings, redis_url, feed, screen, stop)
+        await run_locally(settings, redis_url, feed, screen, stop)
 
 
 async def _forget(redis_url: str, prefix: str) -> None:
@@ -151,7 +151,7 @@ async def _forget(redis_url: str, prefix: str) -> None:
 
 # ---------------------------------------------------------------- screens
 @contextlib.contextmanager
-def _screen(*, as_json: bool) -> Iterator[Screen]:
+def _screen(*, as_json: bool) -> Iterator[RunObserver]:
     """Give JSON lines for programs, or the live view, which log lines would tear: there only errors are logged."""
     if as_json:
         yield JsonLines()
@@ -164,41 +164,41 @@ def _screen(*, as_json: bool) -> Iterator[Screen]:
 class JsonLines:
     """Events on stdout, a line each; how each URL ended stands in the log."""
 
-    def event(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Print it."""
         sys.stdout.write(msgspec.json.encode(event).decode() + "\n")
         sys.stdout.flush()
 
-    def outcome(self, url: str, outcome: str, reason: str | None = None) -> None:
+    def on_outcome(self, url: str, outcome: str, reason: str | None = None) -> None:
         """Leave it to the log."""
 
-    def tick(self, now_s: float, backlog: int | None = None) -> None:
+    def on_tick(self, now_s: float, backlog: int | None = None) -> None:
         """Nothing here changes with time."""
 
 
 class Watch:
     """Hands everything on to a screen, and remembers which URLs led to nothing."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: RunObserver) -> None:
         """Watch what `screen` is told."""
         self._screen = screen
         self._given_up: list[tuple[str, str]] = []
         self._seen: list[str] = []
-        self.event = screen.event
-        self.tick = screen.tick
+        self.on_event = screen.on_event
+        self.on_tick = screen.on_tick
 
-    def outcome(self, url: str, outcome: str, reason: str | None = None) -> None:
+    def on_outcome(self, url: str, outcome: str, reason: str | None = None) -> None:
         """Remember a refusal, and hand it on."""
         if outcome == "dead":
             self._given_up.append((url, reason or outcome))
         elif outcome == "seen":
             self._seen.append(url)
-        self._screen.outcome(url, outcome, reason)
+        self._screen.on_outcome(url, outcome, reason)
 
     def account(self) -> int:
         """Tell on stderr what led to nothing, and return the exit status."""
         for url, reason in self._given_up:
-            tell(f"given up: {visible(url)}: {reason}")
+            tell(f"given up: {sanitise(url)}: {reason}")
         if self._seen:
             tell(f"read before, so not again: {len(self._seen)} URLs (another COMMUNIQUE_DATA_DIR starts afresh)")
         return int(bool(self._given_up))

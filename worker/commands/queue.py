@@ -19,7 +19,7 @@ from worker.queue import DeadLetter, QueueFull, UrlQueue
 from worker.schema import Task
 from worker.settings import Settings
 from worker.subscribe import events_per_kind
-from worker.terminal import visible
+from worker.terminal.sanitise import sanitise
 
 BATCH = 500
 """Tasks in one round trip."""
@@ -55,7 +55,7 @@ def _tasks(urls: Iterable[str], refused: list[str]) -> Iterator[Task]:
             yield task(url)
         except Permanent as e:
             refused.append(url)
-            tell(f"refused {visible(e.detail)}")
+            tell(f"refused {sanitise(e.detail)}")
 
 
 # ---------------------------------------------------------------- status
@@ -104,4 +104,4 @@ async def _list(args: argparse.Namespace, settings: Settings) -> int:
 
 def _line(letter: DeadLetter) -> str:
     what = letter.task.url if letter.task else repr(letter.fields)
-    return visible(f"{letter.buried_at:%Y-%m-%d %H:%M:%S}  {letter.reason:<20}  {what}  {letter.detail}")
+    return sanitise(f"{letter.buried_at:%Y-%m-%d %H:%M:%S}  {letter.reason:<20}  {what}  {letter.detail}")

@@ -26,7 +26,8 @@ from worker.settings import Settings
 from worker.subscribe import Subscription
 from worker.subscribe import subscribe as subscribe_to
 from worker.telemetry.liveness import Pulse
-from worker.terminal import line, visible
+from worker.terminal.event_line import format_event
+from worker.terminal.sanitise import sanitise
 
 
 # ---------------------------------------------------------------- consume
@@ -71,7 +72,7 @@ async def _discover(sources: tuple[Source, ...], settings: Settings, *, once: bo
 
 
 def _why(asked: Asked) -> str:
-    return f" ({asked.reason}: {visible(asked.detail or '')})" if asked.reason else ""
+    return f" ({asked.reason}: {sanitise(asked.detail or '')})" if asked.reason else ""
 
 
 # ---------------------------------------------------------------- gateway
@@ -123,7 +124,7 @@ async def _print_all(subscription: Subscription, args: argparse.Namespace) -> in
             _print(await anext(subscription), console)
             printed += 1
         except EventStreamError as e:
-            tell(visible(str(e)))
+            tell(sanitise(str(e)))
             status = 1
         except StopAsyncIteration:
             break
@@ -134,7 +135,7 @@ async def _print_all(subscription: Subscription, args: argparse.Namespace) -> in
 def _print(event: Event, console: Console | None) -> None:
     """Print one event at once: whoever reads a pipe of a live stream waits for this line."""
     if console:
-        console.print(line(event, console.width))
+        console.print(format_event(event, console.width))
     else:
         sys.stdout.write(msgspec.json.encode(event).decode() + "\n")
         sys.stdout.flush()

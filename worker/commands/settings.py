@@ -16,7 +16,7 @@ from worker.errors import UsageError
 from worker.settings import Settings, Variable, variables
 from worker.settings.variables import readable, spelt
 from worker.streams import without_password
-from worker.terminal import visible
+from worker.terminal.sanitise import sanitise
 
 UNSET = "unset"
 HIDDEN = "(hidden)"
@@ -83,7 +83,7 @@ def _page(asked: list[Shown], *, explain: bool) -> Iterator[str]:
 
 def _value(one: Shown) -> str:
     default = f"(default: {_readable(one.variable, one.default)})"
-    value = visible(_readable(one.variable, one.value))
+    value = sanitise(_readable(one.variable, one.value))
     return f"{value}  {default}" if one.set and one.value != one.default else value
 
 

@@ -20,7 +20,7 @@ from worker.queue import UrlQueue
 from worker.schema.fleet import Fleet
 from worker.settings import Settings
 from worker.streams import connect, without_password
-from worker.terminal import overview
+from worker.terminal.fleet_dashboard import render_fleet
 
 LETTERS: Final = 5
 PIPE_WIDTH: Final = 160
@@ -71,4 +71,4 @@ async def _looking(settings: Settings) -> AsyncIterator[Look]:
 def _screen(fleet: Fleet, settings: Settings) -> RenderableType:
     where = without_password(settings.redis_url or "")
     title = Text.assemble(("communique top", "bold"), (f"  {where}  {fleet.at:%Y-%m-%d %H:%M:%S} UTC", "dim"))
-    return Group(title, overview(fleet))
+    return Group(title, render_fleet(fleet))

@@ -1,25 +1,25 @@
-"""Events for a person who asks why: the evidence with its parts marked, whom every name means, and which rule fired.
+"""Events with an explanation: the evidence with its parts marked, the referent of every mention, the rule that matched.
 
-On a terminal the parts have colours; elsewhere they stand in brackets, `[cue said]`.  Whatever the article says is
-shown, never obeyed: see `visible`.
+On a terminal the parts are coloured; elsewhere they are bracketed, `[cue said]`. Text from articles is sanitised: see
+`worker.terminal.sanitise`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 from unicodedata import bidirectional
 
-import msgspec
 from rich.text import Text
 
 from worker.codes import CAMEO
-from worker.schema import KINDS, Actor, Decision, Event, Kind, Meeting, Span, Statement
-from worker.terminal.lines import KIND_STYLE, LONGEST, kind_of, spoken, visible
+from worker.schema import Actor, Decision, Event, Meeting, Span, Statement
+from worker.schema.rules import describe_rule
+from worker.terminal.event_line import KIND_STYLE, kind_of
+from worker.terminal.sanitise import MAX_CHARACTERS, sanitise
+from worker.terminal.wording import humanise
 
 PART_STYLE = {
     "source": "bold cyan",
@@ -34,47 +34,51 @@ PART_STYLE = {
     "when": "blue",
 }
 LINE_ENDS = re.compile(r"[\r\n]+")
-PARAGRAPH = " ¶ "
-LABEL = 11
-"""Columns of a field's name."""
+PARAGRAPH_MARK = " ¶ "
+FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE = "\u2068", "\u2069"
+LABEL_COLUMNS = 11
+"""Width of the column of field names."""
 
 
-class Part(NamedTuple):
-    """A stretch of the article that plays a part in an event: offsets in code points."""
+class EventPart(NamedTuple):
+    """A span of the article with a function in an event, such as its cue; offsets are code points."""
 
     start: int
     end: int
     name: str
 
 
-def explained(events: Sequence[Event], text: str, *, colours: bool) -> Iterator[Text]:
-    """Yield a block of lines for each event of an article, numbered; `text` is the article's."""
-    number = {event.id: n for n, event in enumerate(events, 1)}
+def explain_events(events: Sequence[Event], text: str, *, colours: bool) -> Iterator[Text]:
+    """Yield a numbered block of lines per event of an article, after a legend of the colours; `text` is the article."""
+    numbers = {event.id: n for n, event in enumerate(events, 1)}
     if colours and events:
         yield Text.assemble(*((f"{name} ", style) for name, style in PART_STYLE.items()), "\n")
     for n, event in enumerate(events, 1):
-        lines = [_head(n, event), evidence(event, text, colours=colours)]
-        lines += [Text.assemble((f"{name:<{LABEL}}", "dim"), value) for name, value in _fields(event, text, number)]
+        lines = [_heading(n, event), mark_evidence(event, text, colours=colours)]
+        fields = _fields(event, text, numbers)
+        lines += [Text.assemble((f"{name:<{LABEL_COLUMNS}}", "dim"), value) for name, value in fields]
         yield Text("\n   ").join(lines).append("\n")
 
 
-def _head(number: int, event: Event) -> Text:
+def _heading(number: int, event: Event) -> Text:
     kind = kind_of(event)
     return Text.assemble(f"{number}  ", (kind, KIND_STYLE[kind]), f"  confidence {event.confidence:.2f}")
 
 
-# ---------------------------------------------------------------- the evidence, marked
-def evidence(event: Event, text: str, *, colours: bool) -> Text:
-    """Return the event's sentence, and whatever of its content lies beyond, with its parts marked."""
+# ---------------------------------------------------------------- evidence with marked parts
+def mark_evidence(event: Event, text: str, *, colours: bool) -> Text:
+    """Return the sentence of an event with its parts marked, by colours or by brackets.
+
+    Parts that are not entirely in the sentence are not marked.
+    """
     parts = [part for part in _parts(event) if part.start < part.end]
-    whole = (event.sentence.start, event.sentence.end)
-    inside = [part for part in parts if part.start >= whole[0] and part.end <= whole[1]]
-    pieces = _cut(whole[0], whole[1], inside)
-    return _coloured(pieces, text) if colours else Text(_bracketed(pieces, text))
+    start, end = event.sentence.start, event.sentence.end
+    segments = _segments(start, end, [part for part in parts if part.start >= start and part.end <= end])
+    return _coloured(segments, text) if colours else Text(_bracketed(segments, text))
 
 
-def _parts(event: Event) -> Iterator[Part]:
-    """Yield what is marked of an event, in no order; parts may overlap."""
+def _parts(event: Event) -> Iterator[EventPart]:
+    """Yield the parts of an event in no particular order; they may overlap."""
     named: dict[str, Sequence[Span | Actor | None]]
     match event:
         case Statement():
@@ -85,126 +89,110 @@ def _parts(event: Event) -> Iterator[Part]:
         case Decision():
             named = {"party": event.deciders, "object": [event.object], "when": [event.when]}
     named["cue"] = [event.cue]
-    for name, given in named.items():
-        for one in given:
-            span = one.mention if isinstance(one, Actor) else one
+    for name, values in named.items():
+        for value in values:
+            span = value.mention if isinstance(value, Actor) else value
             if span is not None:
-                yield Part(span.start, span.end, name)
+                yield EventPart(span.start, span.end, name)
 
 
-Piece = tuple[int, int, list[Part]]
-"""A stretch no part begins or ends in, and the parts over it, the outermost first."""
+Segment = tuple[int, int, list[EventPart]]
+"""Start and end of a stretch in which no part begins or ends, and the parts that cover it, the outermost first."""
 
 
-def _cut(start: int, end: int, parts: Sequence[Part]) -> list[Piece]:
-    """Cut a stretch wherever a part begins or ends."""
+def _segments(start: int, end: int, parts: Sequence[EventPart]) -> list[Segment]:
+    """Split a stretch of text wherever a part begins or ends."""
     outermost_first = sorted(set(parts), key=lambda part: (part.start, -part.end, part.name))
     edges = sorted({start, end, *(edge for part in parts for edge in part[:2])})
     return [(a, b, [part for part in outermost_first if part.start <= a < part.end]) for a, b in pairwise(edges)]
 
 
-def _coloured(pieces: Sequence[Piece], text: str) -> Text:
-    """Give each stretch the colour of its innermost part; where parts overlap it is underlined."""
-    shown = Text()
-    for start, end, over in pieces:
-        style = PART_STYLE[over[-1].name] + (" underline" if len(over) > 1 else "") if over else ""
-        shown.append(_shown(text[start:end]), style)
-    return shown
+def _coloured(segments: Sequence[Segment], text: str) -> Text:
+    """Colour each segment as its innermost part, underlined where parts overlap."""
+    marked = Text()
+    for start, end, parts in segments:
+        style = PART_STYLE[parts[-1].name] + (" underline" if len(parts) > 1 else "") if parts else ""
+        marked.append(_quote(text[start:end]), style)
+    return marked
 
 
-def _bracketed(pieces: Sequence[Piece], text: str) -> str:
-    """Set brackets, which nest: a part that another one cuts across is closed and opened again."""
-    shown: list[str] = []
-    opened: list[Part] = []
-    for start, end, over in pieces:
-        kept = next((n for n, (a, b) in enumerate(zip(opened, over, strict=False)) if a != b), len(over))
+def _bracketed(segments: Sequence[Segment], text: str) -> str:
+    """Put each part in brackets. Brackets nest: of two parts that cross, the outer is closed and opened again."""
+    pieces: list[str] = []
+    opened: list[EventPart] = []
+    for start, end, parts in segments:
+        kept = next((n for n, (a, b) in enumerate(zip(opened, parts, strict=False)) if a != b), len(parts))
         kept = min(kept, len(opened))
-        shown += ["]" * (len(opened) - kept), *(f"[{part.name} " for part in over[kept:]), _shown(text[start:end])]
-        opened = over
-    return "".join([*shown, "]" * len(opened)])
+        pieces += ["]" * (len(opened) - kept), *(f"[{part.name} " for part in parts[kept:]), _quote(text[start:end])]
+        opened = parts
+    return "".join([*pieces, "]" * len(opened)])
 
 
-def _shown(words: str) -> str:
-    """Return words of the article on one line; right-to-left letters are isolated, so that they move no bracket."""
-    told = visible(LINE_ENDS.sub(PARAGRAPH, words)) + (" …" if len(words) > LONGEST else "")
-    turned = not told.isascii() and any(bidirectional(char) in {"R", "AL"} for char in told)
-    return f"\u2068{told}\u2069" if turned else told
+def _quote(words: str) -> str:
+    """Return article text on one line; right-to-left text is isolated, so that the brackets around it stay in place."""
+    line = sanitise(LINE_ENDS.sub(PARAGRAPH_MARK, words)) + (" …" if len(words) > MAX_CHARACTERS else "")
+    right_to_left = not line.isascii() and any(bidirectional(char) in {"R", "AL"} for char in line)
+    return f"{FIRST_STRONG_ISOLATE}{line}{POP_DIRECTIONAL_ISOLATE}" if right_to_left else line
 
 
-# ---------------------------------------------------------------- the fields below it
-def _fields(event: Event, text: str, number: dict[str, int]) -> Iterator[tuple[str, str]]:
-    """Yield name and value of what there is to say beside the evidence."""
+# ---------------------------------------------------------------- fields below the evidence
+def _fields(event: Event, text: str, numbers: dict[str, int]) -> Iterator[tuple[str, str]]:
+    """Yield name and value of every field that is set; `numbers` maps event ids to the numbers of their blocks."""
     match event:
         case Statement():
-            yield "speaker", _actor(event.speaker, text) if event.speaker else "nobody named"
+            yield "speaker", _actor(event.speaker, text) if event.speaker else "not named"
             yield "act", f"{event.act}, {event.quotation}"
             yield from [("target", _actor(event.target, text))] if event.target else []
-            yield from _given(venue=event.venue, said_on=event.said_on)
+            yield from _optional(venue=event.venue, said_on=event.said_on)
         case Meeting():
-            yield "meeting", f"{spoken(event.form)}, {spoken(event.status)}"
+            yield "meeting", f"{humanise(event.form)}, {humanise(event.status)}"
             yield from (("party", _actor(actor, text)) for actor in event.participants)
-            yield from _given(place=event.place, when=event.when, held_on=event.held_on, topic=event.topic)
+            yield from _optional(place=event.place, when=event.when, held_on=event.held_on, topic=event.topic)
         case Decision():
-            yield "decision", f"{event.category}, {spoken(event.status)}"
+            yield "decision", f"{event.category}, {humanise(event.status)}"
             yield from (("party", _actor(actor, text)) for actor in event.deciders)
-            yield from _given(object=event.object, when=event.when, decided_on=event.decided_on)
+            yield from _optional(object=event.object, when=event.when, decided_on=event.decided_on)
     if not isinstance(event, Statement):
         if len(event.mentions) > 1:
-            yield "told also", ", ".join(f"“{_shown(span.text)}”" for span in event.mentions[1:])
-        if event.attributed_to in number:
-            yield "told by", f"statement {number[event.attributed_to]}"
-    yield from [("via", ", ".join(visible(outlet) for outlet in event.via))] if event.via else []
-    words = rule_in_words(kind_of(event), event.rule)
-    yield "rule", f"{event.rule}: {words}" if words else event.rule
+            yield "other cues", ", ".join(f"“{_quote(span.text)}”" for span in event.mentions[1:])
+        if event.attributed_to in numbers:
+            yield "reported", f"in statement {numbers[event.attributed_to]}"
+    yield from [("via", ", ".join(sanitise(outlet) for outlet in event.via))] if event.via else []
+    description = describe_rule(kind_of(event), event.rule)
+    yield "rule", f"{event.rule}: {description}" if description else event.rule
     yield from [("codes", codes)] if (codes := _codes(event)) else []
 
 
 def _codes(event: Event) -> str:
-    """Return the codes with the name of CAMEO's; "" where there are none."""
+    """Return the CAMEO code with its name and the PLOVER type and mode; "" for an event without codes."""
     name = CAMEO[event.cameo].name if event.cameo in CAMEO else ""
-    cameo = [visible(f"CAMEO {event.cameo} {name}".rstrip())] if event.cameo else []
+    cameo = [sanitise(f"CAMEO {event.cameo} {name}".rstrip())] if event.cameo else []
     mode = f"-{event.plover.mode}" if event.plover and event.plover.mode else ""
-    return ", ".join([*cameo, *([visible(f"PLOVER {event.plover.type}{mode}")] if event.plover else [])])
+    return ", ".join([*cameo, *([sanitise(f"PLOVER {event.plover.type}{mode}")] if event.plover else [])])
 
 
-def _given(**values: object) -> Iterator[tuple[str, str]]:
+def _optional(**values: object) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
         if value is not None:
-            yield spoken(name), _shown(value.text) if isinstance(value, Span) else str(value)
+            yield humanise(name), _quote(value.text) if isinstance(value, Span) else str(value)
 
 
 def _actor(actor: Actor, text: str) -> str:
-    """Name and what is known of it, and where the article tells it if other words stand here."""
-    known = ", ".join(_shown(about) for about in (actor.type, actor.role, actor.country) if about)
-    return f"{_shown(actor.name)} ({known}){_origin(actor, text)}"
+    """Return name, type, role and country of an actor, and how the mention here resolved to that name."""
+    known = ", ".join(_quote(about) for about in (actor.type, actor.role, actor.country) if about)
+    return f"{_quote(actor.name)} ({known}){_resolution(actor, text)}"
 
 
-def _origin(actor: Actor, text: str) -> str:
+def _resolution(actor: Actor, text: str) -> str:
     if actor.mention is None:
         return ", not mentioned here"
     if actor.name in actor.mention.text:
         return ""
     at = text.find(actor.name)
-    paragraph = f", named in paragraph {_paragraph(text, at)}" if at >= 0 else ""
-    return f", meant by “{_shown(actor.mention.text)}”{paragraph}"
+    paragraph = f", named in paragraph {_paragraph_number(text, at)}" if at >= 0 else ""
+    return f", mentioned as “{_quote(actor.mention.text)}”{paragraph}"
 
 
-def _paragraph(text: str, offset: int) -> int:
-    """Return the number of the paragraph at an offset, from 1; paragraphs are lines that are not empty."""
+def _paragraph_number(text: str, offset: int) -> int:
+    """Return the number, from 1, of the paragraph at an offset; a paragraph is a line that is not blank."""
     return sum(1 for line in text[:offset].split("\n")[:-1] if line.strip()) + 1
-
-
-# ---------------------------------------------------------------- the rules in words
-@cache
-def rules_in_words() -> dict[Kind, dict[str, str]]:
-    """Return what the construction of every rule is, in one line each; rules of two parts are told by both."""
-    raw = files("worker.terminal").joinpath("rules.toml").read_bytes()
-    table = msgspec.toml.decode(raw, type=dict[str, dict[str, str]])
-    subjects, complements = table["subject"].items(), table["complement"].items()
-    pairs = {f"{s}_{c}": f"{subject}; {complement}" for s, subject in subjects for c, complement in complements}
-    return {kind: (pairs if kind == "statement" else {}) | table[kind] for kind in KINDS}
-
-
-def rule_in_words(kind: Kind, rule: str) -> str:
-    """Return what a rule's construction is; "" for a rule that `rules.toml` does not know."""
-    return rules_in_words()[kind].get(rule, "")

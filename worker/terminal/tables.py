@@ -1,4 +1,4 @@
-"""What the tables of an overview have in common: columns without lines, durations in words, red for what is late."""
+"""Tables of the fleet dashboard: columns without borders, durations in words, red for long delays."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from typing import Final
 
 from rich.table import Table
 
-LATE_S: Final = 60.0
-"""A queue or a subscriber behind by more than this is shown in red."""
+ALARMING_DELAY_S: Final = 60.0
+"""A delay of a queue or a subscriber above this is shown in red."""
 
 
-def columns(*names: str) -> Table:
-    """Make a table without lines; a column whose name ends in | is aligned to the right.
+def make_table(*headers: str) -> Table:
+    """Make a table without borders; a column whose header ends in | is right-aligned.
 
-    A last column that is not is text of any length: it takes the room that the others leave, and gives way first.
+    A last column that is left-aligned holds text of any length: it takes the remaining width and is truncated first.
     """
-    open_end = not names[-1].endswith("|")
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", expand=open_end)
-    for name in names:
+    expand_last = not headers[-1].endswith("|")
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", expand=expand_last)
+    for header in headers:
         table.add_column(
-            name.rstrip("|"),
-            justify="right" if name.endswith("|") else "left",
-            ratio=1 if open_end and name == names[-1] else None,
+            header.rstrip("|"),
+            justify="right" if header.endswith("|") else "left",
+            ratio=1 if expand_last and header == headers[-1] else None,
             no_wrap=True,
             overflow="ellipsis",
         )
     return table
 
 
-def age(seconds: float) -> str:
-    """Return a duration in its two largest units at most: "3.2s", "4m 10s", "2h 5m", "3d 4h"."""
+def format_duration(seconds: float) -> str:
+    """Return a duration in its two largest units at most: "3.2s", "4m 10s", "2h 5m", "3d 4h"; below 0 is "0.0s"."""
     if seconds < 10:  # noqa: PLR2004 - tenths matter only there
         return f"{max(seconds, 0.0):.1f}s"
     whole = round(seconds)
@@ -40,6 +40,6 @@ def age(seconds: float) -> str:
     return f"{whole}s"
 
 
-def alarming(seconds: float) -> str:
-    """Return the style in which a delay is shown."""
-    return "bold red" if seconds > LATE_S else ""
+def severity_style(delay_s: float) -> str:
+    """Return the Rich style of a delay: bold red above `ALARMING_DELAY_S`, otherwise "" (no style)."""
+    return "bold red" if delay_s > ALARMING_DELAY_S else ""

@@ -13,7 +13,7 @@ from worker.gateway import assets as site
 from worker.gateway.spec.vocabulary import vocabulary
 from worker.schema import KINDS, Act, DecisionStatus, MeetingStatus
 from worker.schema.fleet import SILENT_S
-from worker.terminal.explain import rule_in_words
+from worker.schema.rules import describe_rule
 
 INDEX = (site.WEB / "index.html").read_text(encoding="utf-8")
 MODULES = sorted(path for path in site.WEB.glob("*.js") if path.name != "theme.js")
@@ -66,7 +66,7 @@ def test_the_policy_lets_nothing_in_but_what_this_server_sends() -> None:
 def test_every_rule_is_explained_as_in_the_terminal() -> None:
     told = vocabulary().rules
     assert set(told) == set(KINDS)
-    assert all(words and words == rule_in_words(kind, rule) for kind in KINDS for rule, words in told[kind].items())
+    assert all(words and words == describe_rule(kind, rule) for kind in KINDS for rule, words in told[kind].items())
 
 
 def test_codes_acts_and_statuses_are_all_that_events_can_have() -> None:

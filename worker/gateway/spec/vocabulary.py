@@ -9,7 +9,7 @@ from msgspec import Struct
 from worker.codes import CAMEO
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.schema import Act, DecisionStatus, Kind, MeetingStatus
-from worker.terminal.explain import rules_in_words
+from worker.schema.rules import rule_descriptions
 
 LANGUAGES: Final = ("en",)
 """Whose names of countries the page looks for in what was said."""
@@ -32,7 +32,7 @@ class Vocabulary(Struct, frozen=True, kw_only=True):
 def vocabulary() -> Vocabulary:
     """Gather it."""
     return Vocabulary(
-        rules=rules_in_words(),
+        rules=rule_descriptions(),
         cameo={code: known.name for code, known in CAMEO.items()},
         acts=get_args(Act),
         statuses={"meeting": get_args(MeetingStatus), "decision": get_args(DecisionStatus)},

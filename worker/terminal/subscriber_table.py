@@ -9,30 +9,30 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.schema.fleet import Fleet, Lag, Reader
-from worker.terminal.lines import visible
-from worker.terminal.tables import age, alarming, columns
+from worker.terminal.sanitise import sanitise
+from worker.terminal.tables import format_duration, make_table, severity_style
 
 Row = tuple[str, str, float, int | None, int]
 """Subscriber, streams, seconds behind, entries behind, entries under way."""
 
 
-def subscribers(fleet: Fleet) -> Table:
+def render_subscribers(fleet: Fleet) -> Table:
     """Return a row for each subscriber that has read everything, and one for each stream on which it has not."""
-    table = columns("subscribers", "streams", "behind by|", "entries|", "under way|", "")
+    table = make_table("subscribers", "streams", "behind by|", "entries|", "under way|", "")
     state = {reader.name: _state(reader, fleet) for reader in fleet.readers}
     before = None
     for name, streams, lag_s, entries, pending in _rows(fleet):
         table.add_row(
-            Text(visible(name), "dim" if name == before else ""),
+            Text(sanitise(name), "dim" if name == before else ""),
             Text(streams),
-            Text(age(lag_s), alarming(lag_s)),
+            Text(format_duration(lag_s), severity_style(lag_s)),
             Text("?" if entries is None else f"{entries:,}"),
             Text(f"{pending:,}"),
             state.pop(name, Text()),  # once, at the first of its rows
         )
         before = name
     for name, words in state.items():
-        table.add_row(Text(visible(name)), Text(), Text(), Text(), Text(), words)
+        table.add_row(Text(sanitise(name)), Text(), Text(), Text(), Text(), words)
     return table
 
 
@@ -60,12 +60,12 @@ def _of_one(lags: Iterable[Lag]) -> Iterator[Row]:
 def _state(reader: Reader, fleet: Fleet) -> Text:
     """Tell what there is to say of a webhook or a sink beside figures."""
     if reader.ended:
-        return Text(visible(f"ended: {reader.ended}"), "bold red")
+        return Text(sanitise(f"ended: {reader.ended}"), "bold red")
     words = []
     if not fleet.alive(reader):
-        words.append((f"not running for {age(fleet.silent_s(reader))}", "bold red"))
+        words.append((f"not running for {format_duration(fleet.silent_s(reader))}", "bold red"))
     elif pause_s := fleet.pause_s(reader):
-        words.append((f"asked to be left alone for {age(pause_s)}", "yellow"))
+        words.append((f"asked to be left alone for {format_duration(pause_s)}", "yellow"))
     if reader.dead:
         words.append((f"{reader.dead:,} dead letters", "yellow"))
     return Text("  ").join(Text(*word) for word in words)

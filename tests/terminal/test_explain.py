@@ -1,4 +1,4 @@
-"""`extract --explain`: the evidence with its parts marked, whom the words mean, and the rule in a linguist's words."""
+"""`extract --explain`: evidence with its parts marked, resolved mentions, and the rule's description."""
 
 import ast
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from worker.demo.story import stories
 from worker.extract import extract
 from worker.extract.statements.content.content_start import ContentForm as Complement
 from worker.schema import KINDS, Actor, Article, Category, Decision, Event, Meeting, Plover, Span, Statement
-from worker.terminal import explained
-from worker.terminal.explain import evidence, rule_in_words
-from worker.terminal.lines import kind_of
+from worker.schema.rules import describe_rule
+from worker.terminal.event_line import kind_of
+from worker.terminal.explain import explain_events, mark_evidence
 
 TEXT = """\
 Mayor Ana Belm meets the ferrymen
@@ -68,14 +68,14 @@ GOLDEN = """\
    meeting    talks, held
    party      Ana Belm (person, Mayor)
    party      the ferrymen (group)
-   told also  “meets”
-   told by    statement 2
+   other cues “meets”
+   reported   in statement 2
    rule       meet: a verb of meeting, its parties subject and object or with-phrase: “A met B”
 
 2  statement  confidence 0.97
    [content “The ferries will sail all winter,”] [source Belm] [cue said] on [venue Radio Skerry]. ¶ \
 [content “Nobody is left behind.”]
-   speaker    Ana Belm (person, Mayor), meant by “Belm”, named in paragraph 1
+   speaker    Ana Belm (person, Mayor), mentioned as “Belm”, named in paragraph 1
    act        promise, direct
    venue      Radio Skerry
    said on    2026-03-04
@@ -84,7 +84,7 @@ GOLDEN = """\
 
 3  statement  confidence 0.70
    [source She] [cue accused] [content [target the Union of Pilots] of delay].
-   speaker    Ana Belm (person, Mayor), meant by “She”, named in paragraph 1
+   speaker    Ana Belm (person, Mayor), mentioned as “She”, named in paragraph 1
    act        accuse, indirect
    target     the Union of Pilots (organisation)
    rule       source_cue_phrase: a verb of speech or thought with its subject before it; the content is a phrase
@@ -101,17 +101,17 @@ GOLDEN = """\
 
 
 def plain(events: list[Event], text: str = TEXT) -> str:
-    return "\n".join(block.plain for block in explained(events, text, colours=False))
+    return "\n".join(block.plain for block in explain_events(events, text, colours=False))
 
 
-def test_the_plain_form_is_this() -> None:
+def test_the_plain_form_matches_the_golden_text() -> None:
     assert plain([MET, QUOTED, ACCUSED, POSTPONED]) == GOLDEN
 
 
-def test_colours_say_the_same_words_without_brackets() -> None:
-    shown = evidence(ACCUSED, TEXT, colours=True)
+def test_the_coloured_form_has_the_same_words_without_brackets() -> None:
+    shown = mark_evidence(ACCUSED, TEXT, colours=True)
     assert shown.plain == "She accused the Union of Pilots of delay."
-    assert "[" not in "".join(block.plain for block in explained([ACCUSED], TEXT, colours=True))
+    assert "[" not in "".join(block.plain for block in explain_events([ACCUSED], TEXT, colours=True))
     styled = {shown.plain[s.start : s.end]: str(s.style) for s in shown.spans}
     assert styled == {
         "She": "bold cyan",
@@ -121,68 +121,68 @@ def test_colours_say_the_same_words_without_brackets() -> None:
     }
 
 
-def test_parts_that_cross_are_closed_and_opened_again() -> None:
+def test_crossing_parts_are_closed_and_opened_again() -> None:
     crossing = msgspec.structs.replace(
         ACCUSED, cue=span("accused the Union"), target=None, content=[span("the Union of")]
     )
-    assert evidence(crossing, TEXT, colours=False).plain == (
+    assert mark_evidence(crossing, TEXT, colours=False).plain == (
         "[source She] [cue accused [content the Union]][content  of] Pilots of delay."
     )
 
 
-def test_somebody_who_is_not_mentioned_is_said_to_be_so() -> None:
-    silent = msgspec.structs.replace(MET, participants=[msgspec.structs.replace(UNION, mention=None)])
-    assert "party      the Union of Pilots (organisation), not mentioned here\n" in plain([silent])
+def test_an_actor_without_a_mention_is_marked_as_not_mentioned() -> None:
+    unmentioned = msgspec.structs.replace(MET, participants=[msgspec.structs.replace(UNION, mention=None)])
+    assert "party      the Union of Pilots (organisation), not mentioned here\n" in plain([unmentioned])
 
 
-def test_a_statement_of_nobody_says_so() -> None:
-    assert "speaker    nobody named\n" in plain([msgspec.structs.replace(QUOTED, speaker=None)])
+def test_a_statement_without_a_speaker_says_so() -> None:
+    assert "speaker    not named\n" in plain([msgspec.structs.replace(QUOTED, speaker=None)])
 
 
-# ---------------------------------------------------------------- what articles may do to a terminal
-def told(text: str) -> tuple[Statement, str]:
+# ---------------------------------------------------------------- hostile text
+def quoted_whole(text: str) -> tuple[Statement, str]:
     whole = Span(start=0, end=len(text), text=text)
     return msgspec.structs.replace(
         QUOTED, sentence=whole, content=[whole], cue=None, speaker=None, venue=None, via=[]
     ), text
 
 
-def test_control_characters_are_made_harmless() -> None:
-    shown = plain([told("a\x1b[2Jb\x07c\u202ed\r\n\r\ne")[0]], "a\x1b[2Jb\x07c\u202ed\r\n\r\ne")
+def test_control_characters_are_replaced() -> None:
+    shown = plain([quoted_whole("a\x1b[2Jb\x07c\u202ed\r\n\r\ne")[0]], "a\x1b[2Jb\x07c\u202ed\r\n\r\ne")
     assert "[content a\ufffd[2Jb\ufffdcd ¶ e]" in shown
 
 
-def test_right_to_left_words_move_no_bracket() -> None:
-    shown = plain([told("אבג")[0]], "אבג")
+def test_right_to_left_text_is_isolated_from_the_brackets() -> None:
+    shown = plain([quoted_whole("אבג")[0]], "אבג")
     assert "[content \u2068אבג\u2069]" in shown
 
 
 @given(st.text(max_size=60), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=5))
-def test_brackets_balance_and_no_line_is_broken_whatever_the_spans(text: str, pairs: list[tuple[int, int]]) -> None:
+def test_brackets_balance_and_lines_stay_whole_for_any_spans(text: str, pairs: list[tuple[int, int]]) -> None:
     text = text.replace("[", "(").replace("]", ")") or "."
     spans = [Span(start=a, end=b, text=text[a:b]) for a, b in pairs if a < b <= len(text)]
-    event = msgspec.structs.replace(told(text)[0], content=spans, cue=spans[0] if spans else None)
-    shown = evidence(event, text, colours=False).plain
+    event = msgspec.structs.replace(quoted_whole(text)[0], content=spans, cue=spans[0] if spans else None)
+    shown = mark_evidence(event, text, colours=False).plain
     depth = 0
     for char in shown:
         depth += (char == "[") - (char == "]")
         assert depth >= 0
     assert depth == 0
     assert shown.isprintable() or {c for c in shown if not c.isprintable()} <= set("\u2068\u2069\u200c\u200d")
-    assert isinstance(evidence(event, text, colours=True), Text)
+    assert isinstance(mark_evidence(event, text, colours=True), Text)
 
 
-# ---------------------------------------------------------------- every rule has its words
-EXTRACT = Path(__file__).parent.parent / "worker/extract"
+# ---------------------------------------------------------------- every rule has a description
+EXTRACT = Path(__file__).parents[2] / "worker/extract"
 PARAMETERS = {"kind": ["taken", "agreed", "voted", "rejected", "proposed", "announced", "pending"]}
 PARAMETERS |= {"act.category": list(get_args(Category)), "name": ["with", "between", "of", "by"]}
-"""What stands in a rule's name for a value that its function does not make itself."""
+"""Expression in an f-string of a rule's name -> the values it can have, where the function does not show them."""
 
 Values = dict[str, list[str]]
 
 
 def rule_names() -> set[str]:
-    """Every string that the extractors' code hands on as a rule, found in the code itself."""
+    """Every string that the code of the extractors passes on as a rule."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in EXTRACT.rglob("*.py")]
     functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     place = {f.name: [a.arg for a in f.args.args if a.arg != "self"] for f in functions}
@@ -190,7 +190,7 @@ def rule_names() -> set[str]:
 
 
 def names_in(function: ast.FunctionDef, parameters: dict[str, list[str]]) -> Iterator[str]:
-    """The rules that a function names: `rule = …`, `rule=…`, or the argument that is called so where it goes."""
+    """The rules in a function: assigned to `rule`, or passed as a parameter of that name."""
     local = PARAMETERS | {
         target.id: list(strings(node.value, {}))
         for node in ast.walk(function)
@@ -209,7 +209,7 @@ def names_in(function: ast.FunctionDef, parameters: dict[str, list[str]]) -> Ite
 
 
 def strings(value: ast.expr, known: Values) -> Iterator[str]:
-    """The strings an expression may be; a placeholder stands for each of its known values."""
+    """The values a string expression can have; a placeholder is replaced by each of its known values."""
     match value:
         case ast.Constant(value=str(name)):
             yield name
@@ -229,15 +229,15 @@ def test_the_rules_are_found_in_the_code() -> None:
 
 
 @pytest.mark.parametrize("rule", sorted(rule_names()))
-def test_every_rule_in_the_code_has_its_words(rule: str) -> None:
-    assert any(rule_in_words(kind, rule) for kind in KINDS)
+def test_every_rule_in_the_code_has_a_description(rule: str) -> None:
+    assert any(describe_rule(kind, rule) for kind in KINDS)
 
 
-def test_a_rule_of_another_day_stands_for_itself() -> None:
+def test_an_unknown_rule_is_shown_by_name() -> None:
     assert "   rule       unheard_of\n" in plain([msgspec.structs.replace(MET, rule="unheard_of")])
 
 
-def test_the_codes_are_shown_with_their_name() -> None:
+def test_codes_are_shown_with_their_names() -> None:
     third = msgspec.structs.replace(MET, cameo="044", plover=Plover(type="CONSULT", mode="third-party"))
     assert "   codes      CAMEO 044 Meet at a third location, PLOVER CONSULT-third-party\n" in plain([third])
     alone = msgspec.structs.replace(MET, plover=Plover(type="AGREE"))
@@ -245,20 +245,20 @@ def test_the_codes_are_shown_with_their_name() -> None:
     assert "   codes " not in plain([MET])
 
 
-def test_a_code_of_another_day_stands_for_itself() -> None:
+def test_an_unknown_code_is_shown_without_a_name() -> None:
     assert "   codes      CAMEO 999\n" in plain([msgspec.structs.replace(MET, cameo="999")])
 
 
 @pytest.mark.parametrize("complement", get_args(Complement))
 @pytest.mark.parametrize("subject", ["source_cue", "coordinated", "relative", "participle", "chained", "purpose"])
-def test_every_place_of_a_subject_goes_with_every_complement(subject: str, complement: str) -> None:
-    assert "; the content is " in rule_in_words("statement", f"{subject}_{complement}")
+def test_every_subject_is_described_with_every_complement(subject: str, complement: str) -> None:
+    assert "; the content is " in describe_rule("statement", f"{subject}_{complement}")
 
 
-def test_every_event_of_the_demo_and_the_golden_articles_can_be_explained() -> None:
-    texts = [path.read_text(encoding="utf-8") for path in (Path(__file__).parent / "golden").glob("*.txt")]
+def test_every_event_of_the_demo_and_the_golden_articles_can_be_explain_events() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (Path(__file__).parents[1] / "golden").glob("*.txt")]
     texts += ["\n\n".join(story.paragraphs) for story in stories()]
     for text in texts:
         events = extract(Article(id="a", url="", text=text, language="en"))
-        assert len(list(explained(events, text, colours=False))) == len(events)
-        assert all(rule_in_words(kind_of(event), event.rule) for event in events)
+        assert len(list(explain_events(events, text, colours=False))) == len(events)
+        assert all(describe_rule(kind_of(event), event.rule) for event in events)

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from worker.schema.fleet import SILENT_S, Beat, Fleet, Host, Lag, Letter, Reader, Trouble
-from worker.terminal.overview import overview
-from worker.terminal.tables import age
+from worker.terminal.fleet_dashboard import render_fleet
+from worker.terminal.tables import format_duration
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 QUIET = Fleet(at=NOW, backlog=0, pending=0, delayed=0, dead=0, limit=1_000)
@@ -27,14 +27,14 @@ WORKER = Beat(
 def shown(fleet: Fleet, width: int = 160) -> str:
     console = Console(width=width, record=True, file=None, quiet=False)
     with console.capture() as text:
-        console.print(overview(fleet))
+        console.print(render_fleet(fleet))
     return text.get()
 
 
 def coloured(fleet: Fleet) -> str:
     console = Console(width=160, force_terminal=True, color_system="standard", no_color=False)
     with console.capture() as text:
-        console.print(overview(fleet))
+        console.print(render_fleet(fleet))
     return text.get()
 
 
@@ -53,7 +53,7 @@ def coloured(fleet: Fleet) -> str:
     ],
 )
 def test_an_age_is_told_in_two_units_at_most(seconds: float, words: str) -> None:
-    assert age(seconds) == words
+    assert format_duration(seconds) == words
 
 
 def test_a_fleet_without_services_says_how_to_start_one() -> None:

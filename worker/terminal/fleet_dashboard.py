@@ -11,9 +11,10 @@ from rich.text import Text
 
 from worker.schema import KINDS
 from worker.schema.fleet import Beat, Fleet, Host, Letter
-from worker.terminal.lines import KIND_STYLE, visible
-from worker.terminal.readers import subscribers
-from worker.terminal.tables import age, alarming, columns
+from worker.terminal.event_line import KIND_STYLE
+from worker.terminal.sanitise import sanitise
+from worker.terminal.subscriber_table import render_subscribers
+from worker.terminal.tables import format_duration, make_table, severity_style
 
 MOST_ROWS: Final = 8
 """Of hosts and dead letters: a glance, not a report."""
@@ -21,13 +22,13 @@ FULL: Final = 0.9
 """Share of the queue's limit, or of Redis' memory, from which on it is shown in red."""
 
 
-def overview(fleet: Fleet) -> RenderableType:
+def render_fleet(fleet: Fleet) -> RenderableType:
     """Return all of it, the most urgent first; a part without rows is left out."""
     parts: list[RenderableType] = [Group(_queue(fleet), _rates(fleet)), _services(fleet)]
     if fleet.hosts:
         parts.append(_hosts(fleet.hosts, fleet))
     if fleet.lags or fleet.readers:
-        parts.append(subscribers(fleet))
+        parts.append(render_subscribers(fleet))
     if fleet.letters:
         parts.append(_letters(fleet.letters))
     return Group(*(line for part in parts for line in (Text(), part)))
@@ -42,8 +43,8 @@ def _queue(fleet: Fleet) -> Text:
         (f"{fleet.backlog:,} ready", "bold red" if full else "bold"),
         (f"{fleet.pending:,} under way", "bold"),
         (f"{fleet.delayed:,} put off", ""),
-        (f"behind by {age(fleet.lag_s)}", alarming(fleet.lag_s)),
-        (f"oldest under way {age(fleet.oldest_pending_s)}", ""),
+        (f"behind by {format_duration(fleet.lag_s)}", severity_style(fleet.lag_s)),
+        (f"oldest under way {format_duration(fleet.oldest_pending_s)}", ""),
         (f"{fleet.dead:,} dead letters", "yellow" if fleet.dead else ""),
         (f"Redis {_bytes(fleet)}", "bold red" if memory_full else ""),
     )
@@ -72,7 +73,7 @@ def _line(title: str, *parts: tuple[str, str]) -> Text:
 def _services(fleet: Fleet) -> RenderableType:
     if not fleet.services:
         return _line("services", ("none has given a sign of life: start one with communique consume", "bold red"))
-    table = columns("service", "name", "up|", "heard|", "in flight|", "articles/s|", "events/s|", "last trouble")
+    table = make_table("service", "name", "up|", "heard|", "in flight|", "articles/s|", "events/s|", "last trouble")
     for beat in fleet.services:
         table.add_row(*_service(beat, fleet))
     return table
@@ -81,17 +82,21 @@ def _services(fleet: Fleet) -> RenderableType:
 def _service(beat: Beat, fleet: Fleet) -> Iterable[Text]:
     alive = fleet.alive(beat)
     state = "" if alive and not beat.late else "bold red"
-    heard = f"{age(fleet.silent_s(beat))} ago" if alive else f"silent for {age(fleet.silent_s(beat))}"
+    heard = (
+        f"{format_duration(fleet.silent_s(beat))} ago"
+        if alive
+        else f"silent for {format_duration(fleet.silent_s(beat))}"
+    )
     trouble = beat.trouble and f"{beat.trouble.at:%H:%M:%S} {beat.trouble.reason} {beat.trouble.what}"
     late = f"stuck: {', '.join(sorted(beat.late))} " if beat.late else ""
     yield Text(beat.service, state)
-    yield Text(visible(beat.name), "dim")
-    yield Text(age((fleet.at - beat.started_at).total_seconds()))
+    yield Text(sanitise(beat.name), "dim")
+    yield Text(format_duration((fleet.at - beat.started_at).total_seconds()))
     yield Text(heard, state)
     yield _figure(beat.in_flight, ",")
     yield _figure(beat.rates.get("articles", 0.0), ",.1f")
     yield _figure(sum(beat.rates.get(name, 0.0) for name in (*KINDS, "handed_on")), ",.1f")
-    yield Text.assemble((visible(late), "bold red"), (visible(trouble or ""), "dim"))
+    yield Text.assemble((sanitise(late), "bold red"), (sanitise(trouble or ""), "dim"))
 
 
 def _figure(value: float, form: str) -> Text:
@@ -101,18 +106,18 @@ def _figure(value: float, form: str) -> Text:
 
 def _hosts(hosts: Sequence[Host], fleet: Fleet) -> Table:
     reasons = f"why ({fleet.waiting_hosts:,} hosts wait, {fleet.paused_hosts:,} are paused)"
-    table = columns("host", "next slot|", reasons)
+    table = make_table("host", "next slot|", reasons)
     for host in hosts[:MOST_ROWS]:
         why = Text("asked to be left alone", "yellow") if host.pause_s else Text("its tasks wait their turn", "dim")
-        table.add_row(Text(visible(host.host)), Text(f"in {age(host.wait_s)}"), why)
+        table.add_row(Text(sanitise(host.host)), Text(f"in {format_duration(host.wait_s)}"), why)
     return table
 
 
 def _letters(letters: Sequence[Letter]) -> Table:
-    table = columns("given up", "reason", "what")
+    table = make_table("given up", "reason", "what")
     for letter in letters[:MOST_ROWS]:
         table.add_row(
-            Text(f"{letter.at:%H:%M:%S}", "dim"), Text(visible(letter.reason), "yellow"), Text(visible(letter.what))
+            Text(f"{letter.at:%H:%M:%S}", "dim"), Text(sanitise(letter.reason), "yellow"), Text(sanitise(letter.what))
         )
     return table
 
