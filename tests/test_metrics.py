@@ -9,7 +9,7 @@ from worker.gateway.live.connection import CloseReason
 from worker.sink.disk import Step
 from worker.telemetry import metrics
 from worker.telemetry.metrics.delivery import STEPS
-from worker.telemetry.metrics.gateway import ENDS
+from worker.telemetry.metrics.gateway import CLOSE_REASONS
 from worker.telemetry.metrics.worker import USUAL
 
 
@@ -82,31 +82,19 @@ def test_a_sink_begins_every_failure_at_zero() -> None:
     assert steps >= {("sync", "ENOSPC"), ("rename", "EROFS"), ("place", "EDQUOT"), ("write", "EIO"), ("open", "EACCES")}
 
 
-class Figures:
-    """What a gateway counts."""
-
-    def __init__(self) -> None:
-        self.requests = {("GET", "/v1/events", 200): 3, ("GET", "/v1/events", 503): 1}
-        self.request_s = {"/v1/events": 0.5}
-        self.opened = {"sse": 2}
-        self.ended = {"too_slow": 1}
-        self.events = {"meeting": 7}
-        self.replayed = 100
-        self.undecodable = 2
-        self.lag_s = 0.25
-
-
-def test_a_gateway_s_figures_are_shown_as_they_are_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metrics.GATEWAY, "_figures", None)  # and so again afterwards
-    metrics.GATEWAY.watch(Figures())
-    shown = metrics.exposition()[0].decode()
-    assert 'communique_gateway_requests_total{method="GET",route="/v1/events",status="503"} 1.0' in shown
-    assert 'communique_gateway_streams_ended_total{reason="too_slow"} 1.0' in shown
-    assert "communique_gateway_replayed_events_total 100.0" in shown
-    assert "communique_gateway_undecodable_events_total 2.0" in shown
-    assert "communique_gateway_lag_seconds 0.25" in shown
+def test_the_gateway_s_counters_begin_at_zero_and_count_batches() -> None:
+    metrics.prepare_gateway()
+    before = families(metrics.exposition()[0].decode())
+    assert {labels["reason"] for labels in before["communique_gateway_streams_ended"]} == set(CLOSE_REASONS)
+    assert {labels["transport"] for labels in before["communique_gateway_streams_opened"]} == {"sse", "websocket"}
+    read, undecodable = metrics.totals(metrics.LIVE_EVENTS, "kind"), metrics.totals(metrics.UNDECODABLE_EVENTS)
+    metrics.count_live_events(["meeting", "meeting", "decision"], 2, 0.25)
+    risen = metrics.totals(metrics.LIVE_EVENTS, "kind") - read
+    assert risen == {"meeting": 2, "decision": 1}
+    assert metrics.totals(metrics.UNDECODABLE_EVENTS) - undecodable == {"": 2}
+    assert "communique_gateway_lag_seconds 0.25" in metrics.exposition()[0].decode()
 
 
 def test_what_begins_at_zero_is_all_that_there_can_be() -> None:
-    assert set(ENDS) == set(get_args(CloseReason))
+    assert set(CLOSE_REASONS) == set(get_args(CloseReason))
     assert set(STEPS) == set(get_args(Step))

@@ -25,7 +25,7 @@ from tests.gateway.browsing import installed_browser, publish, served
 from tools.picture_of_top import FLEET
 from worker.demo import pages
 from worker.demo.story import REFUSALS, Story, stories
-from worker.gateway.models import Dead, Live, Status
+from worker.gateway.models import DeadLetterCounts, Status, StreamStatus
 from worker.pipeline.process_page import Digest, digest
 from worker.queue import Depth, WorkerState
 from worker.schema import Meeting
@@ -97,12 +97,12 @@ def state(ago: int = 0) -> bytes:
         services=list(FLEET.services),
         hosts=list(FLEET.hosts),
         lags=list(FLEET.lags),
-        dead=Dead(
+        dead=DeadLetterCounts(
             newest=FLEET.dead, by_reason={"http_404": 71, "not_an_article": 58, "robots": 22, "timeout_read": 12}
         ),
         events={"statement": 61_204, "meeting": 9_870, "decision": 14_333},
         articles=11_482,
-        stream=Live(clients=12, position="0", lag_s=0.004),
+        stream=StreamStatus(clients=12, position="0", lag_s=0.004),
     )
     return msgspec.json.encode(status)
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from worker.gateway.app import GATEWAY_PARTS, gateway
-from worker.gateway.server import serve
+from worker.gateway.app import GATEWAY_LOOPS, open_gateway
+from worker.gateway.server import serve_gateway
 from worker.publish import writes
 from worker.schema import Actor, Article, Decision, Event, Meeting, Plover, Span, Statement, article_id, hash_id
 from worker.settings import Settings
@@ -34,8 +34,8 @@ def installed_browser(bundled: str) -> str | None:
 async def served(settings: Settings, redis_url: str, port: int = 0) -> AsyncIterator[str]:
     """Run a gateway on loopback while the block lasts; yields its address."""
     stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
-    async with gateway(settings, redis_url, Pulse(GATEWAY_PARTS)) as made:
-        serving = asyncio.create_task(serve(made, "127.0.0.1", port, stop, ready.set_result))
+    async with open_gateway(settings, redis_url, Pulse(GATEWAY_LOOPS)) as made:
+        serving = asyncio.create_task(serve_gateway(made, "127.0.0.1", port, stop, ready.set_result))
         await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
         try:
             yield ready.result() if ready.done() else serving.result() or ""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from itertools import chain
@@ -16,8 +17,8 @@ import aiohttp
 import msgspec
 import pytest
 
-from worker.gateway.app import GATEWAY_PARTS, Gateway, gateway
-from worker.gateway.server import serve
+from worker.gateway.app import GATEWAY_LOOPS, Gateway, open_gateway
+from worker.gateway.server import serve_gateway
 from worker.publish import writes
 from worker.schema import (
     Actor,
@@ -35,6 +36,7 @@ from worker.schema import (
 from worker.settings import Settings
 from worker.streams import browse
 from worker.telemetry.liveness import Pulse
+from worker.telemetry.metrics.registry import REGISTRY
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -157,6 +159,18 @@ class Ear:
         return self
 
 
+def gateway_counts() -> Counter[tuple[str, ...]]:
+    """Return every counter of the gateways of this process by name and label values."""
+    samples = (sample for family in REGISTRY.collect() for sample in family.samples)
+    return Counter(
+        {
+            (s.name, *s.labels.values()): int(s.value)
+            for s in samples
+            if s.name.startswith("communique_gateway") and s.name.endswith("_total")
+        }
+    )
+
+
 class Served:
     """A gateway that answers."""
 
@@ -165,6 +179,26 @@ class Served:
         self.url = url
         self.session = session
         self.stop = stop
+        self._before = gateway_counts()
+
+    @property
+    def events_read(self) -> int:
+        """Events that this gateway has read from Redis for its live streams."""
+        return self._counted("communique_gateway_events_total")
+
+    @property
+    def undecodable(self) -> int:
+        """Events among them that did not decode."""
+        return self._counted("communique_gateway_undecodable_events_total")
+
+    def streams_ended(self, reason: str) -> int:
+        """Live streams that this gateway has ended for a reason."""
+        return self._counted("communique_gateway_streams_ended_total", reason)
+
+    def _counted(self, name: str, *labels: str) -> int:
+        """Return how far the counters of a name, with these label values, have risen since the gateway started."""
+        risen = gateway_counts() - self._before
+        return sum(n for (found, *values), n in risen.items() if found == name and set(labels).issubset(values))
 
     @property
     def port(self) -> int:
@@ -201,8 +235,8 @@ def serve_with(settings: Settings) -> Serve:
     async def serving(**given: Any) -> AsyncIterator[Served]:
         changed = msgspec.structs.replace(settings, **given)
         stop, address = asyncio.Event(), asyncio.get_running_loop().create_future()
-        async with gateway(changed, changed.redis_url or "", Pulse(GATEWAY_PARTS)) as made_gateway:
-            running = asyncio.create_task(serve(made_gateway, "127.0.0.1", 0, stop, address.set_result))
+        async with open_gateway(changed, changed.redis_url or "", Pulse(GATEWAY_LOOPS)) as made_gateway:
+            running = asyncio.create_task(serve_gateway(made_gateway, "127.0.0.1", 0, stop, address.set_result))
             await asyncio.wait({running, address}, return_when=asyncio.FIRST_COMPLETED)
             if running.done():
                 await running

@@ -115,7 +115,7 @@ async def test_what_a_client_has_is_not_sent_again(served: Served, publish: Publ
         assert (response.status, await response.read()) == (304, b"")
         assert (response.headers["ETag"], response.headers["Vary"]) == (etag, "Accept, Accept-Encoding")
     await publish.numbers(51)
-    await until(lambda: served.gateway.figures.events.total() == 51)
+    await until(lambda: served.events_read == 51)
     async with served.session.get(path, headers={"If-None-Match": etag}) as response:
         assert response.status == 200
 

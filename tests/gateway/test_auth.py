@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from tests.gateway.conftest import Serve, Served, text_of, until
 from worker.errors import UsageError
-from worker.gateway.middleware.auth import check_open, is_loopback, load_tokens
+from worker.gateway.middleware.auth import check_binding, is_loopback, load_tokens
 
 READER, WRITER = "reader-token-0123456789", "writer-token-0123456789"
 
@@ -179,15 +179,15 @@ async def test_a_file_that_becomes_wrong_changes_nothing(
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "news.example"])
 def test_what_others_can_reach_does_not_start_without_tokens(host: str, tokens: str) -> None:
     with pytest.raises(UsageError, match="no tokens: set COMMUNIQUE_GATEWAY_TOKENS"):
-        check_open(host, (), allowed=False)
-    check_open(host, (), allowed=True)
-    check_open(host, load_tokens(tokens), allowed=False)
+        check_binding(host, (), allowed=False)
+    check_binding(host, (), allowed=True)
+    check_binding(host, load_tokens(tokens), allowed=False)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
 def test_this_machine_s_own_addresses_need_none(host: str) -> None:
     assert is_loopback(host)
-    check_open(host, (), allowed=False)
+    check_binding(host, (), allowed=False)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.gateway.conftest import Publisher, made
 from worker import filters
-from worker.gateway.app import GATEWAY_PARTS, gateway
-from worker.gateway.server import serve
+from worker.gateway.app import GATEWAY_LOOPS, open_gateway
+from worker.gateway.server import serve_gateway
 from worker.gateway.spec.openapi import make_openapi
 from worker.schema import Article, article_id
 from worker.settings import Settings
@@ -69,8 +69,8 @@ def address(redis_url: str) -> Iterator[str]:
 
     async def serving() -> None:
         await publish_some(given)
-        async with gateway(given, redis_url, Pulse(GATEWAY_PARTS)) as served:
-            await serve(served, "127.0.0.1", 0, stop, ready)
+        async with open_gateway(given, redis_url, Pulse(GATEWAY_LOOPS)) as served:
+            await serve_gateway(served, "127.0.0.1", 0, stop, ready)
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serving(),))
     thread.start()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import brotli  # type: ignore[import-untyped]
 import pytest
 
-from worker.gateway.assets import WEB, Site
+from worker.gateway.assets import WEB, PageAssets
 from worker.gateway.middleware.content import accepted
 
 if TYPE_CHECKING:
@@ -75,10 +75,10 @@ async def test_files_that_the_page_names_are_kept_for_good_others_asked_about(se
 def test_a_change_of_any_file_changes_the_names_of_all(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text('<script src="static/main.js"></script>', encoding="utf-8")
     (tmp_path / "main.js").write_text("1;", encoding="utf-8")
-    before = Site(tmp_path).version
-    assert Site(tmp_path).version == before
+    before = PageAssets(tmp_path).version
+    assert PageAssets(tmp_path).version == before
     (tmp_path / "main.js").write_text("2;", encoding="utf-8")
-    assert Site(tmp_path).version != before
+    assert PageAssets(tmp_path).version != before
 
 
 async def test_the_whole_page_is_small(served: Served) -> None:

@@ -15,7 +15,6 @@ from tests.gateway.conftest import Publisher, made, until
 from worker.filters import EVERYTHING
 from worker.gateway.live.broadcaster import Broadcaster
 from worker.gateway.live.encoders import websocket_encoder
-from worker.gateway.live.figures import Figures
 from worker.schema import KINDS, Kind, event_stream
 from worker.settings import Settings
 from worker.streams import connect
@@ -39,7 +38,7 @@ class Heard:
 @asynccontextmanager
 async def reading(settings: Settings) -> AsyncIterator[tuple[Broadcaster, Heard]]:
     broadcaster, heard, stop = (
-        Broadcaster(settings.redis_url or "", settings.key_prefix, Figures()),
+        Broadcaster(settings.redis_url or "", settings.key_prefix),
         Heard(),
         asyncio.Event(),
     )

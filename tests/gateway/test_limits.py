@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.gateway.conftest import Serve
 from worker.gateway.middleware import rate_limit as limits
-from worker.gateway.middleware.rate_limit import Limits, caller_of, network_of, retry_after
+from worker.gateway.middleware.rate_limit import RateLimiter, caller_key, network_key, retry_after
 
 
 class Clock:
@@ -22,7 +22,7 @@ class Clock:
 
 def test_a_burst_is_let_through_and_then_so_many_a_second() -> None:
     clock = Clock()
-    bucket = Limits(2.0, 3, clock)
+    bucket = RateLimiter(2.0, 3, clock)
     assert [bucket.take("a") for _ in range(4)] == [0, 0, 0, 0.5]
     assert bucket.take("b") == 0
     clock.now += 0.5
@@ -32,7 +32,7 @@ def test_a_burst_is_let_through_and_then_so_many_a_second() -> None:
 @given(st.lists(st.floats(0, 3), max_size=60))
 def test_never_more_than_the_burst_and_the_rate_allow(pauses: list[float]) -> None:
     clock = Clock()
-    bucket, passed = Limits(2.0, 5, clock), 0
+    bucket, passed = RateLimiter(2.0, 5, clock), 0
     for pause in pauses:
         clock.now += pause
         passed += bucket.take("a") == 0
@@ -42,7 +42,7 @@ def test_never_more_than_the_burst_and_the_rate_allow(pauses: list[float]) -> No
 @given(st.lists(st.floats(0, 3), max_size=60))
 def test_who_waits_as_long_as_it_is_told_is_let_through(pauses: list[float]) -> None:
     clock = Clock()
-    bucket = Limits(2.0, 2, clock)
+    bucket = RateLimiter(2.0, 2, clock)
     for pause in pauses:
         clock.now += pause
         if wait_s := bucket.take("a"):
@@ -51,10 +51,10 @@ def test_who_waits_as_long_as_it_is_told_is_let_through(pauses: list[float]) -> 
 
 
 def test_only_so_many_callers_are_remembered() -> None:
-    bucket = Limits(1.0, 1, Clock())
-    for i in range(limits.MOST_CALLERS + 10):
+    bucket = RateLimiter(1.0, 1, Clock())
+    for i in range(limits.MAX_CALLERS + 10):
         bucket.take(str(i))
-    assert len(bucket._buckets) == limits.MOST_CALLERS
+    assert len(bucket._buckets) == limits.MAX_CALLERS
 
 
 def test_the_header_has_whole_seconds() -> None:
@@ -63,10 +63,10 @@ def test_the_header_has_whole_seconds() -> None:
 
 def test_behind_proxies_the_address_is_the_one_that_the_outermost_saw() -> None:
     request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": "made-up, 192.0.2.1, 10.0.0.2"})
-    assert caller_of(request, None, 2) == "address 192.0.2.1"
-    assert caller_of(request, None, 1) == "address 10.0.0.2"
-    assert caller_of(request, None, 0) == caller_of(request, None, 4)
-    assert caller_of(request, "dashboard", 2) == "token dashboard"
+    assert caller_key(request, None, 2) == "address 192.0.2.1"
+    assert caller_key(request, None, 1) == "address 10.0.0.2"
+    assert caller_key(request, None, 0) == caller_key(request, None, 4)
+    assert caller_key(request, "dashboard", 2) == "token dashboard"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_behind_proxies_the_address_is_the_one_that_the_outermost_saw() -> None:
     ],
 )
 def test_the_addresses_of_one_subscriber_have_one_bucket(address: str, network: str) -> None:
-    assert network_of(address) == network
+    assert network_key(address) == network
 
 
 async def test_who_asks_too_often_is_told_when_to_come_back(serve_with: Serve) -> None:

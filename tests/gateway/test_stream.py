@@ -180,7 +180,7 @@ async def test_a_place_behind_the_end_of_the_streams_is_said_and_what_comes_now_
     served: Served, publish: Publisher, path: str
 ) -> None:
     await publish.numbers(0, 1, 2)
-    await until(lambda: served.gateway.figures.events.total() == 3)
+    await until(lambda: served.events_read == 3)
     lost = ".".join(["1999999999999-7"] * 3)
     if path == "events":
         page = await served.get(f"/v1/events?after={lost}&kind=meeting")
@@ -293,7 +293,7 @@ async def test_a_stalled_client_is_given_up(
     async with serve_with(gateway_buffer_bytes=1 << 16) as served:
         with slow_socket(served.port):
             await until(lambda: served.gateway.broadcaster.listeners == 1)
-            while not served.gateway.figures.ended["too_slow"]:
+            while not served.streams_ended("too_slow"):
                 await publish.events(*(made(i, "decision", via=["x" * 50_000]) for i in range(20)))
                 await asyncio.sleep(0.01)
             assert served.gateway.broadcaster.listeners == 0
@@ -485,7 +485,7 @@ async def test_trimming_that_overtakes_who_reads_the_past_is_said(
     monkeypatch.setattr("worker.gateway.live.endpoint.FEWEST", 2)
     monkeypatch.setattr("worker.gateway.live.broadcaster.RECENT", 0)
     await publish.events(*(made(i, "meeting") for i in range(12)))
-    await until(lambda: served.gateway.figures.events.total() == 12)
+    await until(lambda: served.events_read == 12)
     [first, *_] = (await served.get("/v1/events?after=0&limit=1&format=json"))["position"].split(" ")
     read, reads = ReplayReader.read, 0
 
@@ -511,7 +511,7 @@ async def test_what_comes_in_the_moment_before_one_joins_the_present_is_not_miss
 ) -> None:
     monkeypatch.setattr("worker.gateway.live.broadcaster.RECENT", 2)
     await publish.events(*(made(i, "meeting") for i in range(9)))
-    await until(lambda: served.gateway.figures.events.total() == 9)
+    await until(lambda: served.events_read == 9)
     close, closed = ReplayWindow.aclose, 0
 
     async def late(self: ReplayWindow) -> None:
@@ -519,7 +519,7 @@ async def test_what_comes_in_the_moment_before_one_joins_the_present_is_not_miss
         closed += 1
         if closed == 1:
             await publish.events(*(made(i, "meeting") for i in range(9, 20)))
-            await until(lambda: served.gateway.figures.events.total() == 20)
+            await until(lambda: served.events_read == 20)
         await close(self)
 
     monkeypatch.setattr(ReplayWindow, "aclose", late)

@@ -16,9 +16,8 @@ from worker.commands.traced import traced
 from worker.consume import consumer, worker_parts
 from worker.discover import Asked, Source, discover_parts, discovery, load_sources
 from worker.errors import EventStreamError
-from worker.gateway.app import GATEWAY_PARTS
-from worker.gateway.app import gateway as make_gateway
-from worker.gateway.server import serve
+from worker.gateway.app import GATEWAY_LOOPS, open_gateway
+from worker.gateway.server import serve_gateway
 from worker.monitor.health import watched
 from worker.queue import UrlQueue
 from worker.schema import KINDS, Event
@@ -86,12 +85,14 @@ def gateway(args: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _gateway(settings: Settings) -> None:
-    redis_url, stop, pulse = required_redis_url(settings), stop_on_signals(), Pulse(GATEWAY_PARTS)
+    redis_url, stop, pulse = required_redis_url(settings), stop_on_signals(), Pulse(GATEWAY_LOOPS)
     async with (
-        make_gateway(settings, redis_url, pulse) as made,
+        open_gateway(settings, redis_url, pulse) as made,
         watched(settings, redis_url, "gateway", pulse),
     ):
-        await serve(made, settings.gateway_host, settings.gateway_port, stop, lambda url: tell(f"serving {url}"))
+        await serve_gateway(
+            made, settings.gateway_host, settings.gateway_port, stop, lambda url: tell(f"serving {url}")
+        )
 
 
 # ---------------------------------------------------------------- subscribe

@@ -11,17 +11,16 @@ from typing import Final
 from aiohttp import web
 from msgspec import Struct
 
-from worker.gateway import assets as site
-from worker.gateway.api.articles import Articles
-from worker.gateway.api.events import Events
+from worker.gateway.api.articles import ArticleHandlers
+from worker.gateway.api.events import EventHandlers
 from worker.gateway.api.lookup import Lookup
-from worker.gateway.api.status import StatusView
+from worker.gateway.api.status import StatusHandlers
+from worker.gateway.assets import document_handler, encode_document, page_assets
 from worker.gateway.live.broadcaster import BLOCK_S, Broadcaster
 from worker.gateway.live.endpoint import StreamEndpoint
-from worker.gateway.live.figures import Figures
 from worker.gateway.live.replay import ReplayReader
-from worker.gateway.middleware.auth import Auth, Scope, TokensFile, check_open, load_tokens
-from worker.gateway.middleware.requests import Door, Handler
+from worker.gateway.middleware.auth import Auth, Scope, TokensFile, check_binding, load_tokens
+from worker.gateway.middleware.requests import Handler, RequestMiddleware
 from worker.gateway.spec.asyncapi import make_asyncapi
 from worker.gateway.spec.openapi import make_openapi
 from worker.queue import UrlQueue
@@ -36,7 +35,7 @@ ID: Final = "{id:[0-9a-f]{32}}"
 RELOAD_S: Final = 1.0
 """How often the tokens file is looked at."""
 READER: Final = "reader"
-GATEWAY_PARTS: Final = {READER: Part(limit_s=BLOCK_S + MARGIN_S)}
+GATEWAY_LOOPS: Final = {READER: Part(limit_s=BLOCK_S + MARGIN_S)}
 """What of the gateway turns, for its `Pulse`."""
 
 
@@ -55,21 +54,19 @@ class Gateway:
 
     def __init__(self, settings: Settings, redis_url: str, pulse: Pulse) -> None:
         """Connect lazily.  UsageError where the tokens file or the URL is wrong."""
-        self.figures = Figures()
-        metrics.GATEWAY.watch(self.figures)  # shown on the metrics port, which strangers do not reach
-        self.broadcaster = Broadcaster(redis_url, settings.key_prefix, self.figures, lambda: pulse.beat(READER))
+        metrics.prepare_gateway()
+        self.broadcaster = Broadcaster(redis_url, settings.key_prefix, lambda: pulse.beat(READER))
         self._settings = settings
         self._client = connect(redis_url)
         self._queue = UrlQueue(redis_url, settings)
         self._auth = Auth(
             load_tokens(settings.gateway_tokens), is_open=settings.gateway_open, origins=settings.gateway_origins
         )
-        self._door = Door(settings, self._auth, self.figures)
+        self._door = RequestMiddleware(settings, self._auth)
         self._history = ReplayReader(self._client, settings.key_prefix)
         self.streams = StreamEndpoint(
             self.broadcaster,
             self._history,
-            self.figures,
             most=settings.gateway_clients,
             buffer_bytes=settings.gateway_buffer_bytes,
             heartbeat_s=settings.gateway_heartbeat_s,
@@ -109,7 +106,7 @@ class Gateway:
         await self._client.aclose()
 
     # ------------------------------------------------------------ what can be asked
-    def app(self) -> web.Application:
+    def make_application(self) -> web.Application:
         """Return the application."""
         made = web.Application(middlewares=[self._door.serve], client_max_size=MOST_BODY_BYTES)
         for route in self._routes():
@@ -122,17 +119,16 @@ class Gateway:
 
     def _routes(self) -> list[Route]:
         lookup = Lookup(self._client, self._settings.key_prefix)
-        events = Events(self.broadcaster, self._history, lookup)
-        articles = Articles(lookup, self._queue, utc_now)
-        state = StatusView(
+        events = EventHandlers(self.broadcaster, self._history, lookup)
+        articles = ArticleHandlers(lookup, self._queue, utc_now)
+        state = StatusHandlers(
             self._client,
             self._settings,
             self._queue,
             broadcaster=self.broadcaster,
             streams=self.streams,
-            figures=self.figures,
         )
-        page = site.site()
+        page = page_assets()
         return [
             Route("GET", "/v1/stream", self.streams.handle, "read"),
             Route("GET", "/v1/events", events.page, "read"),
@@ -143,9 +139,13 @@ class Gateway:
             Route("GET", "/v1/status", state.status, "read"),
             Route("GET", "/healthz", state.healthz, None),
             Route("GET", "/readyz", state.readyz, None),
-            Route("GET", "/v1/schema", site.document(site.as_json(event_schema), "application/schema+json"), None),
-            Route("GET", "/v1/openapi.json", site.document(site.as_json(make_openapi), "application/json"), None),
-            Route("GET", "/v1/asyncapi.json", site.document(site.as_json(make_asyncapi), "application/json"), None),
+            Route(
+                "GET", "/v1/schema", document_handler(encode_document(event_schema), "application/schema+json"), None
+            ),
+            Route("GET", "/v1/openapi.json", document_handler(encode_document(make_openapi), "application/json"), None),
+            Route(
+                "GET", "/v1/asyncapi.json", document_handler(encode_document(make_asyncapi), "application/json"), None
+            ),
             Route("GET", "/", page.index, None),
             Route("GET", "/static/{path:.+}", page.static, None),
         ]
@@ -157,9 +157,9 @@ def utc_now() -> datetime:
 
 
 @contextlib.asynccontextmanager
-async def gateway(settings: Settings, redis_url: str, pulse: Pulse) -> AsyncIterator[Gateway]:
+async def open_gateway(settings: Settings, redis_url: str, pulse: Pulse) -> AsyncIterator[Gateway]:
     """Make the gateway, with its connections while the block lasts; UsageError as for `Gateway` and `check_open`."""
-    check_open(settings.gateway_host, load_tokens(settings.gateway_tokens), allowed=settings.gateway_open)
+    check_binding(settings.gateway_host, load_tokens(settings.gateway_tokens), allowed=settings.gateway_open)
     made = Gateway(settings, redis_url, pulse)
     try:
         await made.open()

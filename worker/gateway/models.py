@@ -11,7 +11,7 @@ from worker.queue import Depth, WorkerState
 from worker.schema import Article, Event, Kind
 from worker.schema.fleet import Beat, Host, Lag
 
-MOST_URLS = 1_000
+MAX_URLS = 1_000
 """Of one request."""
 
 
@@ -29,12 +29,12 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The request's id, as a URN; it also stands in our log."""
     parameter: str = ""
     """Name of the parameter, header or field that is to blame."""
-    results: list[PutResult] = []
+    results: list[EnqueueResult] = []
     """Why each URL of a POST was refused."""
 
 
 # ---------------------------------------------------------------- events
-class Page(Struct, frozen=True, kw_only=True):
+class EventPage(Struct, frozen=True, kw_only=True):
     """A page of history."""
 
     events: list[Event]
@@ -58,13 +58,13 @@ class Gap(Struct, frozen=True, kw_only=True, tag_field="code", tag="gap"):
 
 
 # ---------------------------------------------------------------- articles
-class Put(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class EnqueueRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Addresses of articles to read."""
 
-    urls: Annotated[list[str], Meta(min_length=1, max_length=MOST_URLS)]
+    urls: Annotated[list[str], Meta(min_length=1, max_length=MAX_URLS)]
 
 
-class PutResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class EnqueueResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of one address."""
 
     url: str
@@ -78,16 +78,16 @@ class PutResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str = ""
 
 
-class PutAnswer(Struct, frozen=True, kw_only=True):
+class EnqueueResponse(Struct, frozen=True, kw_only=True):
     """What became of every address, in their order."""
 
     put: int
     seen: int
     refused: int
-    results: list[PutResult]
+    results: list[EnqueueResult]
 
 
-class ArticleAnswer(Struct, frozen=True, kw_only=True):
+class ArticleWithEvents(Struct, frozen=True, kw_only=True):
     """An article and the events found in it, by kind and in order of position.
 
     Offsets of the events' spans count code points of `article.text`.
@@ -98,7 +98,7 @@ class ArticleAnswer(Struct, frozen=True, kw_only=True):
 
 
 # ---------------------------------------------------------------- state
-class Dead(Struct, frozen=True, kw_only=True):
+class DeadLetterCounts(Struct, frozen=True, kw_only=True):
     """What was given up lately."""
 
     newest: int
@@ -107,7 +107,7 @@ class Dead(Struct, frozen=True, kw_only=True):
     """The most frequent first."""
 
 
-class Live(Struct, frozen=True, kw_only=True):
+class StreamStatus(Struct, frozen=True, kw_only=True):
     """The gateway's own side."""
 
     clients: int
@@ -130,15 +130,15 @@ class Status(Struct, frozen=True, kw_only=True):
     """Those that are not to be asked now, the longest waits first; not all of them."""
     lags: list[Lag]
     """How far each group of subscribers is behind."""
-    dead: Dead
+    dead: DeadLetterCounts
     events: dict[Kind, int]
     """Kept, by kind."""
     articles: int
     """Kept."""
-    stream: Live
+    stream: StreamStatus
 
 
-class Health(Struct, frozen=True, kw_only=True):
+class HealthReport(Struct, frozen=True, kw_only=True):
     """Whether the gateway is well; `checks` says of each thing looked at "ok" or what is wrong with it."""
 
     status: Literal["ok", "failing"]

@@ -12,11 +12,11 @@ from worker.gateway.models import Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from worker.gateway.models import PutResult
+    from worker.gateway.models import EnqueueResult
 
 CONTENT_TYPE: Final = "application/problem+json"
 
-TITLES: Final = {
+PROBLEM_TITLES: Final = {
     "bad_parameter": (400, "A parameter is unknown or malformed"),
     "bad_request": (400, "The request cannot be understood"),
     "bad_body": (400, "The body is not what is expected"),
@@ -43,7 +43,7 @@ TITLES: Final = {
 """By code: the status and the title; `too_slow` is only ever said within a stream."""
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not an error of ours
+class ProblemError(Exception):
     """Ends the handling of a request with a problem; see `make_problem`."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, not an error of ours
         *,
         parameter: str = "",
         headers: Mapping[str, str] | None = None,
-        results: Sequence[PutResult] = (),
+        results: Sequence[EnqueueResult] = (),
     ) -> None:
         super().__init__(code, detail)
         self.code = code
@@ -61,9 +61,9 @@ class Refusal(Exception):  # noqa: N818 - an answer, not an error of ours
         self.headers = dict(headers or {})
 
 
-def make_problem(code: str, detail: str = "", *, parameter: str = "", results: Sequence[PutResult] = ()) -> Problem:
+def make_problem(code: str, detail: str = "", *, parameter: str = "", results: Sequence[EnqueueResult] = ()) -> Problem:
     """Return the problem of a code."""
-    status, title = TITLES[code]
+    status, title = PROBLEM_TITLES[code]
     return Problem(
         type=f"urn:communique:problem:{code}",
         title=title,
@@ -74,7 +74,7 @@ def make_problem(code: str, detail: str = "", *, parameter: str = "", results: S
     )
 
 
-def answer(problem: Problem, request_id: str, headers: Mapping[str, str] | None = None) -> web.Response:
+def problem_response(problem: Problem, request_id: str, headers: Mapping[str, str] | None = None) -> web.Response:
     """Return the response that states a problem."""
     stated = msgspec.structs.replace(problem, instance=f"urn:communique:request:{request_id}")
     return web.Response(

@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
 
-from worker.gateway.problems import answer, make_problem
+from worker.gateway.problems import make_problem, problem_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ STOP_S: Final = 5.0
 """How long clients have to read the farewell."""
 
 
-class Connection(web.RequestHandler):
+class HttpConnection(web.RequestHandler):
     """A connection that says of bytes which are no request what it says of requests, and logs nothing of them.
 
     aiohttp's own would show them in the log, and with them the tokens they may hold.
@@ -52,7 +52,7 @@ class Connection(web.RequestHandler):
         code = "internal" if status >= web.HTTPInternalServerError.status_code else _what_is_wrong(exc)
         request_id = uuid.uuid4().hex
         log.info("request unreadable", why=code, error=type(exc).__name__, request_id=request_id)
-        response = answer(make_problem(code), request_id, {"X-Request-ID": request_id})
+        response = problem_response(make_problem(code), request_id, {"X-Request-ID": request_id})
         response.force_close()
         return response
 
@@ -68,12 +68,14 @@ def _what_is_wrong(exc: BaseException | None) -> str:
     return "address_too_long" if MOST_LINE_BYTES in exc.args else "headers_too_large"
 
 
-async def serve(gateway: Gateway, host: str, port: int, stop: asyncio.Event, ready: Callable[[str], None]) -> None:
+async def serve_gateway(
+    gateway: Gateway, host: str, port: int, stop: asyncio.Event, ready: Callable[[str], None]
+) -> None:
     """Answer on an address until `stop` is set, then say farewell.  `ready` hears the address.
 
     Whoever listens to a stream is told, and has `STOP_S` to read it.  OSError where the address is taken.
     """
-    runner = web.AppRunner(gateway.app(), handler_cancellation=True, shutdown_timeout=STOP_S)
+    runner = web.AppRunner(gateway.make_application(), handler_cancellation=True, shutdown_timeout=STOP_S)
     await runner.setup()
     try:
         listening = await asyncio.get_running_loop().create_server(_factory(runner), host, port, backlog=BACKLOG)
@@ -88,7 +90,7 @@ async def serve(gateway: Gateway, host: str, port: int, stop: asyncio.Event, rea
         await runner.cleanup()
 
 
-def _factory(runner: web.AppRunner) -> Callable[[], Connection]:
+def _factory(runner: web.AppRunner) -> Callable[[], HttpConnection]:
     """Return what makes connections, in place of the server's own way."""
     server, loop = cast("web.Server", runner.server), asyncio.get_running_loop()  # there, since it has been set up
     limits: dict[str, Any] = {
@@ -98,8 +100,8 @@ def _factory(runner: web.AppRunner) -> Callable[[], Connection]:
         "max_field_size": MOST_HEADER_BYTES,
     }
 
-    def connection() -> Connection:
-        return Connection(server, loop=loop, **limits)
+    def connection() -> HttpConnection:
+        return HttpConnection(server, loop=loop, **limits)
 
     return connection
 

@@ -110,7 +110,7 @@ def _done() -> Counter[str]:
     outcomes, done = metrics.totals(metrics.ARTICLES, "outcome"), metrics.totals(metrics.EVENTS, "kind")
     done["articles"], done["failures"] = outcomes["done"], outcomes["dead"]
     done["new_urls"] = metrics.totals(metrics.NEW_URLS)[""]
-    done["handed_on"] = metrics.handed_on() + metrics.GATEWAY.events()
+    done["handed_on"] = metrics.handed_on() + metrics.totals(metrics.LIVE_EVENTS)[""]
     return done
 
 

@@ -9,21 +9,21 @@ from typing import get_args
 import pytest
 
 from worker.codes import CAMEO
-from worker.gateway import assets as site
+from worker.gateway.assets import CONTENT_SECURITY_POLICY, WEB
 from worker.gateway.spec.vocabulary import vocabulary
 from worker.schema import KINDS, Act, DecisionStatus, MeetingStatus
 from worker.schema.fleet import SILENT_S
 from worker.schema.rules import describe_rule
 
-INDEX = (site.WEB / "index.html").read_text(encoding="utf-8")
-MODULES = sorted(path for path in site.WEB.glob("*.js") if path.name != "theme.js")
-SOURCES = sorted(path for path in site.WEB.rglob("*") if path.suffix in {".js", ".css", ".html"})
+INDEX = (WEB / "index.html").read_text(encoding="utf-8")
+MODULES = sorted(path for path in WEB.glob("*.js") if path.name != "theme.js")
+SOURCES = sorted(path for path in WEB.rglob("*") if path.suffix in {".js", ".css", ".html"})
 
 
 def test_every_file_that_the_page_names_is_there() -> None:
     named = re.findall(r'(?:href|src)="static/([^"]+)"', INDEX)
     assert named
-    assert [name for name in named if not (site.WEB / name).is_file()] == []
+    assert [name for name in named if not (WEB / name).is_file()] == []
 
 
 def test_every_module_is_asked_for_at_once_and_not_one_after_the_other() -> None:
@@ -36,7 +36,7 @@ def test_every_import_is_of_a_module_and_a_name_that_it_exports(path: Path) -> N
     for names, module in re.findall(
         r'^import \{ ([^}]+) \} from "\./([^"]+)";$', path.read_text("utf-8"), re.MULTILINE
     ):
-        exported = (site.WEB / module).read_text("utf-8")
+        exported = (WEB / module).read_text("utf-8")
         for name in names.split(", "):
             assert re.search(
                 rf"^export (?:const|class|async function|function\*?|async function\*) {name}\b", exported, re.MULTILINE
@@ -56,7 +56,7 @@ def test_the_page_has_no_inline_script_or_style() -> None:
 
 
 def test_the_policy_lets_nothing_in_but_what_this_server_sends() -> None:
-    rules = dict(rule.split(" ", 1) for rule in site.POLICY.split("; "))
+    rules = dict(rule.split(" ", 1) for rule in CONTENT_SECURITY_POLICY.split("; "))
     assert rules["default-src"] == "'none'"
     assert rules["script-src"] == rules["style-src"] == rules["connect-src"] == "'self'"
     assert rules["require-trusted-types-for"] == "'script'"
@@ -82,11 +82,11 @@ def test_a_country_is_known_by_its_name_its_people_and_its_seat_of_power() -> No
 
 
 def test_a_service_is_silent_after_as_long_as_everywhere_else() -> None:
-    [told] = re.findall(r"SILENT_S = (\d+);", (site.WEB / "health.js").read_text(encoding="utf-8"))
+    [told] = re.findall(r"SILENT_S = (\d+);", (WEB / "health.js").read_text(encoding="utf-8"))
     assert float(told) == SILENT_S
 
 
 def test_the_page_has_a_word_for_every_act_and_every_status() -> None:
-    source = (site.WEB / "words.js").read_text(encoding="utf-8")
+    source = (WEB / "words.js").read_text(encoding="utf-8")
     known = set(re.findall(r"^  (\w+): \"", source, re.MULTILINE))
     assert {*get_args(Act), *get_args(MeetingStatus), *get_args(DecisionStatus)} <= known

@@ -10,9 +10,9 @@ from msgspec import Raw, Struct
 
 from worker.errors import Permanent
 from worker.gateway.middleware.compression import body
-from worker.gateway.models import Put, PutAnswer, PutResult
-from worker.gateway.problems import Refusal
-from worker.gateway.query import only
+from worker.gateway.models import EnqueueRequest, EnqueueResponse, EnqueueResult
+from worker.gateway.problems import ProblemError
+from worker.gateway.query import reject_unknown
 from worker.queue import QueueFull
 from worker.schema import Article, Task, article_id, task_id
 from worker.urls import canonical
@@ -39,7 +39,7 @@ class _Answer(Struct, frozen=True, kw_only=True):
     events: list[Raw]
 
 
-class Articles:
+class ArticleHandlers:
     """Answers for articles."""
 
     def __init__(self, lookup: Lookup, queue: UrlQueue, clock: Callable[[], datetime]) -> None:
@@ -50,23 +50,23 @@ class Articles:
 
     async def by_id(self, request: web.Request) -> web.Response:
         """Answer GET /v1/articles/{id}."""
-        only(request, ())
+        reject_unknown(request, ())
         return await self._answer(request.match_info["id"])
 
     async def by_url(self, request: web.Request) -> web.Response:
         """Answer GET /v1/articles, which asks by `url`."""
-        only(request, {"url"})
+        reject_unknown(request, {"url"})
         try:
             return await self._answer(article_id(canonical(request.query["url"])))
         except KeyError:
-            raise Refusal("bad_parameter", "it is missing", parameter="url") from None
+            raise ProblemError("bad_parameter", "it is missing", parameter="url") from None
         except Permanent as e:
-            raise Refusal("bad_parameter", e.detail, parameter="url") from None
+            raise ProblemError("bad_parameter", e.detail, parameter="url") from None
 
     async def _answer(self, wanted: str) -> web.Response:
         found = await self._lookup.article(wanted)
         if found is None:
-            raise Refusal("not_found", "no such article, or not among the newest that are looked through")
+            raise ProblemError("not_found", "no such article, or not among the newest that are looked through")
         article, items = found
         events = [Raw(item.data) for item in items]
         return body(msgspec.json.encode(_Answer(article=article, events=events)))
@@ -74,27 +74,29 @@ class Articles:
     # ------------------------------------------------------------ in
     async def put(self, request: web.Request) -> web.Response:
         """Answer POST /v1/articles: each address is enqueued, was before, or is refused with a reason."""
-        only(request, ())
+        reject_unknown(request, ())
         given = (await _read(request)).urls
         results = [self._refused(url) for url in given]
         tasks = [self._task(url) for url, refused in zip(given, results, strict=True) if refused is None]
         try:
             new = iter(await self._queue.put_many(tasks))
         except QueueFull as full:
-            raise Refusal("queue_full", str(full), headers={"Retry-After": "60"}) from None
+            raise ProblemError("queue_full", str(full), headers={"Retry-After": "60"}) from None
         done = [refused or _put(url, new=next(new)) for url, refused in zip(given, results, strict=True)]
         if not tasks:
-            raise Refusal("refused", "; ".join(sorted({r.detail for r in done}))[:500], parameter="urls", results=done)
+            raise ProblemError(
+                "refused", "; ".join(sorted({r.detail for r in done}))[:500], parameter="urls", results=done
+            )
         counts = {word: sum(r.outcome == word for r in done) for word in ("put", "seen", "refused")}
-        return body(msgspec.json.encode(PutAnswer(**counts, results=done)), status=202)
+        return body(msgspec.json.encode(EnqueueResponse(**counts, results=done)), status=202)
 
     @staticmethod
-    def _refused(url: str) -> PutResult | None:
+    def _refused(url: str) -> EnqueueResult | None:
         try:
             canonical(url)
         except Permanent as e:
             shown = url[:SHOWN].encode("utf-8", "replace").decode()
-            return PutResult(url=shown, outcome="refused", reason=e.reason, detail=e.detail)
+            return EnqueueResult(url=shown, outcome="refused", reason=e.reason, detail=e.detail)
         return None
 
     def _task(self, url: str) -> Task:
@@ -102,19 +104,21 @@ class Articles:
         return Task(id=task_id(address), url=address, put_at=self._clock())
 
 
-def _put(url: str, *, new: bool) -> PutResult:
-    return PutResult(url=url, outcome="put" if new else "seen", article=article_id(canonical(url)))
+def _put(url: str, *, new: bool) -> EnqueueResult:
+    return EnqueueResult(url=url, outcome="put" if new else "seen", article=article_id(canonical(url)))
 
 
-async def _read(request: web.Request) -> Put:
+async def _read(request: web.Request) -> EnqueueRequest:
     if request.content_type != "application/json":
-        raise Refusal("wrong_type", f"{request.content_type[:100]!r} is not application/json", parameter="Content-Type")
+        raise ProblemError(
+            "wrong_type", f"{request.content_type[:100]!r} is not application/json", parameter="Content-Type"
+        )
     try:
         async with asyncio.timeout(BODY_S):
             given = await request.read()
     except TimeoutError:
-        raise Refusal("too_late", headers={"Connection": "close"}) from None
+        raise ProblemError("too_late", headers={"Connection": "close"}) from None
     try:
-        return msgspec.json.decode(given, type=Put)
+        return msgspec.json.decode(given, type=EnqueueRequest)
     except (msgspec.DecodeError, UnicodeDecodeError) as e:
-        raise Refusal("bad_body", str(e)) from None
+        raise ProblemError("bad_body", str(e)) from None

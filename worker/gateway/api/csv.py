@@ -41,7 +41,7 @@ FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - the full-widt
 """What a spreadsheet takes for the beginning of a formula; such a cell gets an apostrophe before it (OWASP)."""
 
 
-def as_csv(items: Iterable[StreamEvent]) -> str:
+def events_to_csv(items: Iterable[StreamEvent]) -> str:
     """Return the events as a table with a header; what does not decode is left out."""
     out = io.StringIO()
     rows = csv.writer(out)

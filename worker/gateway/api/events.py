@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec import Raw, Struct, structs
 
-from worker.gateway.api.csv import as_csv
+from worker.gateway.api.csv import events_to_csv
 from worker.gateway.cursor import START_CURSOR, Cursor, format_cursor, replace_positions
 from worker.gateway.live.encoders import CLOUDEVENT, CLOUDEVENTS, cloudevent
 from worker.gateway.middleware.compression import body
-from worker.gateway.problems import Refusal
+from worker.gateway.problems import ProblemError
 from worker.gateway.query import (
-    FILTERS,
-    accepted,
-    asked_filter,
-    asked_number,
-    asked_place,
-    asked_word,
-    only,
+    FILTER_PARAMETERS,
+    accepted_media_types,
+    parse_choice,
+    parse_cursor,
+    parse_filter,
+    parse_int,
+    reject_unknown,
     wants_cloudevents,
 )
-from worker.gateway.spec.parameters import DEFAULT_EVENTS, MOST_EVENTS
+from worker.gateway.spec.parameters import DEFAULT_EVENTS, MAX_EVENTS
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from worker.gateway.live.replay import ReplayReader, ReplayWindow
     from worker.schema import Kind
 
-PARAMETERS: Final = FILTERS | {"after", "before", "order", "limit", "format", "cloudevents"}
+PARAMETERS: Final = FILTER_PARAMETERS | {"after", "before", "order", "limit", "format", "cloudevents"}
 MOST_SEEN: Final = 20_000
 """Entries that one request looks at; a page then ends, with a next one."""
 CHUNK: Final = 200
@@ -53,7 +53,7 @@ class _Page(Struct, frozen=True, kw_only=True):
     gaps: list[Kind]
 
 
-class Found(Struct, frozen=True, kw_only=True):
+class HistoryResult(Struct, frozen=True, kw_only=True):
     """What a request for history found."""
 
     items: list[StreamEvent]
@@ -62,7 +62,7 @@ class Found(Struct, frozen=True, kw_only=True):
     gaps: list[Kind] = []
 
 
-class Events:
+class EventHandlers:
     """Answers for the past."""
 
     def __init__(self, broadcaster: Broadcaster, history: ReplayReader, lookup: Lookup) -> None:
@@ -74,11 +74,13 @@ class Events:
 
     async def page(self, request: web.Request) -> web.Response:
         """Answer GET /v1/events."""
-        only(request, PARAMETERS)
-        wanted, limit = asked_filter(request), asked_number(request, "limit", DEFAULT_EVENTS, MOST_EVENTS)
-        after, before = asked_place(request, "after"), asked_place(request, "before")
-        order = asked_word(request, "order", ("newest", "oldest"), "oldest" if "after" in request.query else "newest")
-        form = asked_word(request, "format", ("json", "csv"), "csv" if "text/csv" in accepted(request) else "json")
+        reject_unknown(request, PARAMETERS)
+        wanted, limit = parse_filter(request), parse_int(request, "limit", DEFAULT_EVENTS, MAX_EVENTS)
+        after, before = parse_cursor(request, "after"), parse_cursor(request, "before")
+        order = parse_choice(request, "order", ("newest", "oldest"), "oldest" if "after" in request.query else "newest")
+        form = parse_choice(
+            request, "format", ("json", "csv"), "csv" if "text/csv" in accepted_media_types(request) else "json"
+        )
         envelopes = wants_cloudevents(request)
         low, beyond = await self._kept(
             (after or self._broadcaster.position) if "after" in request.query else START_CURSOR, wanted
@@ -105,14 +107,14 @@ class Events:
 
     async def one(self, request: web.Request) -> web.Response:
         """Answer GET /v1/events/{id}."""
-        only(request, {"cloudevents"})
+        reject_unknown(request, {"cloudevents"})
         item = await self._lookup.event(request.match_info["id"])
         if item is None:
-            raise Refusal("not_found", "no such event, or not among the newest that are looked through")
+            raise ProblemError("not_found", "no such event, or not among the newest that are looked through")
         return body(cloudevent(item), CLOUDEVENT) if wants_cloudevents(request) else body(item.data)
 
 
-async def _oldest(window: ReplayWindow, wanted: Filter, limit: int) -> Found:
+async def _oldest(window: ReplayWindow, wanted: Filter, limit: int) -> HistoryResult:
     """Go up; the next page begins behind the last item looked at."""
     items: list[StreamEvent] = []
     seen = 0
@@ -123,12 +125,12 @@ async def _oldest(window: ReplayWindow, wanted: Filter, limit: int) -> Found:
                 continue
             items.append(item)
             if len(items) == limit:
-                return Found(items=items, next=item.position, position=item.position)
+                return HistoryResult(items=items, next=item.position, position=item.position)
     following = None if window.exhausted else window.low
-    return Found(items=items, next=following, position=window.low)
+    return HistoryResult(items=items, next=following, position=window.low)
 
 
-async def _newest(window: ReplayWindow, wanted: Filter, limit: int) -> Found:
+async def _newest(window: ReplayWindow, wanted: Filter, limit: int) -> HistoryResult:
     """Go down; the next page ends before the last item looked at, whose own position is just behind it."""
     top, items, seen = window.high, [], 0
     while not window.exhausted and seen < MOST_SEEN:
@@ -138,20 +140,20 @@ async def _newest(window: ReplayWindow, wanted: Filter, limit: int) -> Found:
                 continue
             items.append(item)
             if len(items) == limit:
-                return Found(items=items, next=item.below, position=top)
+                return HistoryResult(items=items, next=item.below, position=top)
     following = None if window.exhausted else window.high
-    return Found(items=items, next=following, position=top)
+    return HistoryResult(items=items, next=following, position=top)
 
 
-def _spelt(found: Found, form: str, *, envelopes: bool) -> web.Response:
+def _spelt(found: HistoryResult, form: str, *, envelopes: bool) -> web.Response:
     if envelopes:
         return body(msgspec.json.encode([Raw(cloudevent(item)) for item in found.items]), CLOUDEVENTS)
     if form == "csv":
-        return body(as_csv(found.items).encode("utf-8", "replace"), "text/csv", charset="utf-8")
+        return body(events_to_csv(found.items).encode("utf-8", "replace"), "text/csv", charset="utf-8")
     return body(msgspec.json.encode(_page(found)))
 
 
-def _page(found: Found) -> _Page:
+def _page(found: HistoryResult) -> _Page:
     return _Page(
         events=[Raw(item.data) for item in found.items],
         next=format_cursor(found.next) if found.next else None,

@@ -38,7 +38,7 @@ Walked = list[tuple[bytes, str]]
 """Id, and the entry's id, in the order in which they were met."""
 
 
-class Ids:
+class EventIdIndex:
     """The ids of one stream's newest entries."""
 
     def __init__(self, client: Redis, stream: str, *, most: int, step: int) -> None:

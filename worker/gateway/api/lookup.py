@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from worker.gateway.api.id_index import Ids
+from worker.gateway.api.id_index import EventIdIndex
 from worker.gateway.cursor import START_CURSOR, replace_positions
 from worker.gateway.live.event import StreamEvent, key_entry
 from worker.schema import KINDS, Article, article_stream, event_stream
@@ -36,8 +36,8 @@ class Lookup:
         self._events = {kind: self._ids(event_stream(prefix, kind), "event") for kind in KINDS}
         self._articles = self._ids(article_stream(prefix), "article")
 
-    def _ids(self, stream: str, what: str) -> Ids:
-        return Ids(self._client, stream, most=MOST_SEEN[what], step=STEP[what])
+    def _ids(self, stream: str, what: str) -> EventIdIndex:
+        return EventIdIndex(self._client, stream, most=MOST_SEEN[what], step=STEP[what])
 
     async def event(self, event_id: str) -> StreamEvent | None:
         """Return the newest publication of an event, or None."""
@@ -65,7 +65,7 @@ class Lookup:
         return [item for _, item in sorted(places, key=itemgetter(0))]
 
     # ------------------------------------------------------------ looking
-    async def _entry(self, stream: str, ids: Ids, wanted: str) -> Entry | None:
+    async def _entry(self, stream: str, ids: EventIdIndex, wanted: str) -> Entry | None:
         if not (entry_id := await ids.find(wanted)):
             return None
         found = await self._between(stream, entry_id, entry_id, 1)

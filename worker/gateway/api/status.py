@@ -12,8 +12,8 @@ from redis.exceptions import RedisError
 
 from worker.gateway.cursor import format_cursor
 from worker.gateway.middleware.compression import body
-from worker.gateway.models import Dead, Health, Live, Status
-from worker.gateway.query import only
+from worker.gateway.models import DeadLetterCounts, HealthReport, Status, StreamStatus
+from worker.gateway.query import reject_unknown
 from worker.monitor.snapshot import survey
 from worker.schema import article_stream
 from worker.subscribe import events_per_kind
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from worker.gateway.live.broadcaster import Broadcaster
     from worker.gateway.live.endpoint import StreamEndpoint
-    from worker.gateway.live.figures import Figures
     from worker.queue import UrlQueue
     from worker.settings import Settings
 
@@ -36,7 +35,7 @@ SILENCE_S: Final = 10.0
 PING_S: Final = 2.0
 
 
-class StatusView:
+class StatusHandlers:
     """Answers for the state."""
 
     def __init__(
@@ -47,7 +46,6 @@ class StatusView:
         *,
         broadcaster: Broadcaster,
         streams: StreamEndpoint,
-        figures: Figures,
     ) -> None:
         """Ask Redis, and the gateway's own parts."""
         self._client = client
@@ -55,14 +53,13 @@ class StatusView:
         self._queue = queue
         self._broadcaster = broadcaster
         self._streams = streams
-        self._figures = figures
         self._asking: asyncio.Task[bytes] | None = None
         self._asked_at = -FRESH_S
 
     # ------------------------------------------------------------ for people
     async def status(self, request: web.Request) -> web.Response:
         """Answer GET /v1/status."""
-        only(request, ())
+        reject_unknown(request, ())
         return body(await asyncio.shield(self._asked()))  # others wait for the same answer
 
     def _asked(self) -> asyncio.Task[bytes]:
@@ -85,27 +82,27 @@ class StatusView:
             dead=await self._dead(),
             events=await events_per_kind(self._client, prefix),
             articles=await self._client.xlen(article_stream(prefix)),
-            stream=Live(
+            stream=StreamStatus(
                 clients=self._streams.open,
                 position=format_cursor(self._broadcaster.position),
-                lag_s=round(self._figures.lag_s, 3),
+                lag_s=round(self._broadcaster.lag_s, 3),
             ),
         )
         return msgspec.json.encode(state)
 
-    async def _dead(self) -> Dead:
+    async def _dead(self) -> DeadLetterCounts:
         reasons = Counter(letter.reason for letter in await self._queue.dead(COUNTED_LETTERS))
-        return Dead(newest=reasons.total(), by_reason=dict(reasons.most_common()))
+        return DeadLetterCounts(newest=reasons.total(), by_reason=dict(reasons.most_common()))
 
     # ------------------------------------------------------------ for those who watch it
     async def healthz(self, request: web.Request) -> web.Response:
         """Answer that the event loop turns; what does not turn any more answers nothing."""
-        only(request, ())
+        reject_unknown(request, ())
         return _health({"loop": "ok"})
 
     async def readyz(self, request: web.Request) -> web.Response:
         """Answer whether Redis answers and the streams are being read."""
-        only(request, ())
+        reject_unknown(request, ())
         return _health({"redis": await self._redis(), "reader": self._reader()})
 
     async def _redis(self) -> str:
@@ -129,5 +126,5 @@ def _failed(asking: asyncio.Task[bytes]) -> bool:
 
 def _health(checks: dict[str, str]) -> web.Response:
     well = all(word == "ok" for word in checks.values())
-    health = Health(status="ok" if well else "failing", checks=checks)
+    health = HealthReport(status="ok" if well else "failing", checks=checks)
     return body(msgspec.json.encode(health), status=200 if well else 503)

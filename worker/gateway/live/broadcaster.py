@@ -24,6 +24,7 @@ from worker.gateway.live.fan_out import StreamSubscriber, SubscriberGroups, Subs
 from worker.gateway.live.loss_detector import LossDetector
 from worker.schema import KINDS, Kind, event_stream
 from worker.streams import Entry, Extent, check_server, connect, entries, extent, extents, order, persist
+from worker.telemetry import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
     from worker.filters import Filter
     from worker.gateway.live.encoders import StreamEncoder
-    from worker.gateway.live.figures import Figures
 
 log = structlog.get_logger()
 
@@ -58,15 +58,15 @@ BEGUN_ANEW: Final = "the stream ends before this place: it was lost, or begun an
 class Broadcaster:
     """Reads the streams of one prefix and hands their events to the listeners."""
 
-    def __init__(
-        self, redis_url: str, prefix: str, figures: Figures, turned: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, redis_url: str, prefix: str, turned: Callable[[], None] = lambda: None) -> None:
         """Connect lazily; `turned` is called after every round.  UsageError where the URL is malformed."""
         self.client: Redis = connect(redis_url, block_s=BLOCK_S)
         self.position: Cursor = START_CURSOR
         """Everything up to here has been handed to the listeners."""
         self.last_read_at: float | None = None
         """By the loop's clock; None before the first."""
+        self.lag_s = 0.0
+        """Age of the oldest event of the last batch when it was sent on, in seconds."""
         self._kind_of = {event_stream(prefix, kind): kind for kind in KINDS}
         self._cursor: dict[str, str] = {}
         """Last entry read of each stream; those behind `position` are held."""
@@ -84,7 +84,6 @@ class Broadcaster:
         """Streams of which something may have been trimmed away before it was read."""
         self._unsure = False
         """Whether the streams may end before where we are: Redis was away, or nothing has come for a while."""
-        self._figures = figures
         self._turned = turned
         self._pause_s = SHORTEST_PAUSE_S
 
@@ -256,7 +255,9 @@ class Broadcaster:
         self.position = items[-1].position
         self._remember(items)
         self.subscribers.send(items, self.position)
-        self._figures.read(items, now_ms)
+        self.lag_s = max(0.0, (now_ms - items[0].ms) / 1000)
+        undecodable = sum(item.event is None for item in items)
+        metrics.count_live_events([item.kind for item in items], undecodable, self.lag_s)
         await asyncio.sleep(0)  # the sockets are written to when the loop comes round
         self._pause_s = min(LONGEST_PAUSE_S, max(SHORTEST_PAUSE_S, 2 * (clock() - began)))
 

@@ -20,10 +20,18 @@ from worker.gateway.live.broadcaster import BEGUN_ANEW
 from worker.gateway.live.connection import DRAIN_POLL_S, CloseReason, StreamConnection
 from worker.gateway.live.encoders import sse_encoder, websocket_encoder
 from worker.gateway.live.replay import CHUNK
-from worker.gateway.middleware.cors import asks_for_websocket
+from worker.gateway.middleware.cors import is_websocket_upgrade
 from worker.gateway.models import Gap
-from worker.gateway.problems import Refusal, make_problem
-from worker.gateway.query import FILTERS, asked_filter, asked_place, only, place, wants_cloudevents
+from worker.gateway.problems import ProblemError, make_problem
+from worker.gateway.query import (
+    FILTER_PARAMETERS,
+    parse_cursor,
+    parse_cursor_text,
+    parse_filter,
+    reject_unknown,
+    wants_cloudevents,
+)
+from worker.telemetry import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,13 +40,12 @@ if TYPE_CHECKING:
     from worker.gateway.cursor import Cursor
     from worker.gateway.live.broadcaster import Broadcaster
     from worker.gateway.live.encoders import StreamEncoder
-    from worker.gateway.live.figures import Figures
     from worker.gateway.live.replay import ReplayReader, ReplayWindow
     from worker.schema import Kind
 
 log = structlog.get_logger()
 
-PARAMETERS: Final = FILTERS | {"after", "cloudevents", "access_token"}
+PARAMETERS: Final = FILTER_PARAMETERS | {"after", "cloudevents", "access_token"}
 SUBPROTOCOL: Final = "cloudevents.json"
 """Of the CloudEvents WebSockets binding."""
 HIGH_WATER_BYTES: Final = 1 << 20
@@ -77,7 +84,6 @@ class StreamEndpoint:
         self,
         broadcaster: Broadcaster,
         history: ReplayReader,
-        figures: Figures,
         *,
         most: int,
         buffer_bytes: int,
@@ -86,7 +92,6 @@ class StreamEndpoint:
         """Serve at most `most` clients at a time."""
         self._broadcaster = broadcaster
         self._history = history
-        self._figures = figures
         self._most = most
         self._buffer_bytes = buffer_bytes
         self._heartbeat_s = heartbeat_s
@@ -127,13 +132,13 @@ class StreamEndpoint:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer GET /v1/stream."""
-        only(request, PARAMETERS)
-        wanted, after = asked_filter(request), self._after(request)
+        reject_unknown(request, PARAMETERS)
+        wanted, after = parse_filter(request), self._after(request)
         if self._stopping:
-            raise Refusal("stopping", headers={"Retry-After": "2"})
+            raise ProblemError("stopping", headers={"Retry-After": "2"})
         if len(self._clients) >= self._most:
-            raise Refusal("too_many_clients", headers={"Retry-After": "30"})
-        if asks_for_websocket(request):
+            raise ProblemError("too_many_clients", headers={"Retry-After": "30"})
+        if is_websocket_upgrade(request):
             return await self._websocket(request, wanted, after)
         return await self._sse(request, wanted, after)
 
@@ -141,8 +146,8 @@ class StreamEndpoint:
     def _after(request: web.Request) -> Cursor | None:
         """Where to begin: what a browser that reconnects says overrides the address that it was given."""
         if last := request.headers.get("Last-Event-ID"):
-            return place(last, "Last-Event-ID")
-        return asked_place(request, "after")
+            return parse_cursor_text(last, "Last-Event-ID")
+        return parse_cursor(request, "after")
 
     # ------------------------------------------------------------ two ways of listening
     async def _sse(self, request: web.Request, wanted: Filter, after: Cursor | None) -> web.StreamResponse:
@@ -184,13 +189,13 @@ class StreamEndpoint:
             raise ConnectionResetError
         client, began = StreamConnection(request.transport, self._buffer_bytes), time.monotonic()
         self._clients[client] = request
-        self._figures.opened[way] += 1
+        metrics.STREAMS_OPENED.labels(way).inc()
         try:
             yield client
         finally:
             del self._clients[client]
             how = client.ended.result() if client.ended.done() else "left"
-            self._figures.ended[how] += 1
+            metrics.STREAMS_ENDED.labels(how).inc()
             log.info("stream", way=way, ended=how, replayed=client.replayed, s=round(time.monotonic() - began, 3))
 
     # ------------------------------------------------------------ past and present
@@ -263,7 +268,7 @@ class StreamEndpoint:
                 client.send(form.frame_batch(frames))
                 sent_at = clock()
                 client.replayed += len(passing)
-                self._figures.replayed += len(passing)
+                metrics.REPLAYED_EVENTS.inc(len(passing))
             room = (
                 self._buffer_bytes // 4 if window.exhausted else HIGH_WATER_BYTES // share
             )  # the present must find some

@@ -29,7 +29,7 @@ import structlog
 from msgspec import Meta, Struct
 
 from worker.errors import UsageError
-from worker.gateway.problems import Refusal
+from worker.gateway.problems import ProblemError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 LOOPBACK_NAMES: Final = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
 
 
-class Token(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ApiToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One who may ask."""
 
     name: Annotated[str, Meta(min_length=1, max_length=100)]
@@ -59,10 +59,10 @@ class Token(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    token: list[Token]
+    token: list[ApiToken]
 
 
-def load_tokens(path: str | None) -> tuple[Token, ...]:
+def load_tokens(path: str | None) -> tuple[ApiToken, ...]:
     """Read the file; UsageError says what is wrong with it, and shows no token."""
     if path is None:
         return ()
@@ -79,7 +79,7 @@ def load_tokens(path: str | None) -> tuple[Token, ...]:
     return tuple(found)
 
 
-def check_open(host: str, tokens: Sequence[Token], *, allowed: bool) -> None:
+def check_binding(host: str, tokens: Sequence[ApiToken], *, allowed: bool) -> None:
     """UsageError where anybody on a network could do anything, and nobody said that this is wanted."""
     if not tokens and not allowed and not is_loopback(host):
         raise UsageError(
@@ -104,7 +104,7 @@ class TokensFile:
         self._path = path
         self._seen = self._stamp()
 
-    def changed(self) -> tuple[Token, ...] | None:
+    def changed(self) -> tuple[ApiToken, ...] | None:
         """Return the tokens where the file has changed; None where it has not, or is wrong: then the old ones hold."""
         stamp = self._stamp()
         if stamp == self._seen:
@@ -129,7 +129,7 @@ class TokensFile:
 class Auth:
     """Knows the tokens."""
 
-    def __init__(self, tokens: Sequence[Token], *, is_open: bool = False, origins: str | None = None) -> None:
+    def __init__(self, tokens: Sequence[ApiToken], *, is_open: bool = False, origins: str | None = None) -> None:
         """Know these; with none, everybody may do everything: on this machine, or anywhere (`is_open`).
 
         Hosts of the `origins` allowed (`worker.gateway.middleware.cors`) are ours by any name.
@@ -138,23 +138,23 @@ class Auth:
         self._is_open = is_open
         self._hosts = frozenset(urlsplit(origin).hostname or origin for origin in (origins or "").split())
 
-    def replace(self, tokens: Sequence[Token]) -> None:
+    def replace(self, tokens: Sequence[ApiToken]) -> None:
         """Know these instead."""
         self._tokens = [(token.digest, token) for token in tokens]
 
-    def admit(self, request: web.Request, token: Token | None, scope: Scope | None) -> None:
+    def admit(self, request: web.Request, token: ApiToken | None, scope: Scope | None) -> None:
         """Refuse who may not ask this; a `scope` of None needs no token."""
         if not self._tokens:
             self._check_host(request)
             if not self._is_open:
                 _check_direct(request)
         elif scope is not None and token is None:
-            raise Refusal("unauthorised", headers={"WWW-Authenticate": 'Bearer realm="communique"'})
+            raise ProblemError("unauthorised", headers={"WWW-Authenticate": 'Bearer realm="communique"'})
         elif scope is not None and token is not None and scope not in token.scopes:
             challenge = f'Bearer realm="communique", error="insufficient_scope", scope="{scope}"'
-            raise Refusal("forbidden", f"it lacks the scope {scope}", headers={"WWW-Authenticate": challenge})
+            raise ProblemError("forbidden", f"it lacks the scope {scope}", headers={"WWW-Authenticate": challenge})
 
-    def known(self, request: web.Request) -> Token | None:
+    def known(self, request: web.Request) -> ApiToken | None:
         """Return the token that was given, where it is one of ours."""
         return self._known(_given(request)) if self._tokens else None
 
@@ -168,12 +168,12 @@ class Auth:
         try:
             name = (request.url.host or "").rstrip(".").lower()
         except ValueError:
-            raise Refusal("bad_request", "it names no host", parameter="Host") from None
+            raise ProblemError("bad_request", "it names no host", parameter="Host") from None
         if not _is_local(name) and self._hosts.isdisjoint({"*", name}):
             detail = "without tokens, only this machine is served, and who is named in COMMUNIQUE_GATEWAY_ORIGINS"
-            raise Refusal("wrong_host", f"{name[:100]!r}: {detail}", parameter="Host")
+            raise ProblemError("wrong_host", f"{name[:100]!r}: {detail}", parameter="Host")
 
-    def _known(self, given: str | None) -> Token | None:
+    def _known(self, given: str | None) -> ApiToken | None:
         """Compare with every token, in a time that tells nothing."""
         if given is None:
             return None
@@ -204,7 +204,7 @@ def _check_direct(request: web.Request) -> None:
                     "it came through a proxy, and there are no tokens: set COMMUNIQUE_GATEWAY_TOKENS, or say "
                     "COMMUNIQUE_GATEWAY_OPEN=true where the proxy keeps others out"
                 )
-                raise Refusal("forbidden", detail, parameter=header)
+                raise ProblemError("forbidden", detail, parameter=header)
 
 
 def _is_local(name: str) -> bool:

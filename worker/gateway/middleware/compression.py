@@ -24,7 +24,7 @@ def body(data: bytes, content_type: str = JSON, charset: str | None = None, stat
     )
 
 
-def lean(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+def compress_or_304(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
     """Compress the answer to a GET, or leave its body out where the client says that it has it (RFC 9110, 13.1.2)."""
     if not isinstance(response, web.Response) or response.status != HTTPStatus.OK:
         return response

@@ -18,7 +18,7 @@ Coding = Literal["br", "gzip", "identity"]
 
 REVALIDATE: Final = "no-cache"
 """Kept, but asked about each time."""
-FOR_GOOD: Final = "public, max-age=31536000, immutable"
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
 """For what stands under a name that nothing else will ever have: a year, and never asked about."""
 FEWEST_BYTES: Final = 512
 """Of less, compressing saves nothing: it all goes in one packet."""
@@ -30,7 +30,7 @@ _ENCODERS: Final[dict[Coding, Callable[[bytes], bytes]]] = {
 }
 
 
-class Content:
+class StaticContent:
     """A body and what it is; compressed once, when it is first asked for so."""
 
     def __init__(self, body: bytes, content_type: str) -> None:

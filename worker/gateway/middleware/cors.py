@@ -17,19 +17,19 @@ ALLOWED: Final = {
 }
 
 
-def asks_for_websocket(request: web.BaseRequest) -> bool:
+def is_websocket_upgrade(request: web.BaseRequest) -> bool:
     """Tell whether the connection is to become a WebSocket."""
     return request.method == "GET" and request.headers.get("Upgrade", "").lower() == "websocket"
 
 
-def preflight(request: web.BaseRequest) -> web.Response | None:
+def preflight_response(request: web.BaseRequest) -> web.Response | None:
     """Answer a browser that asks whether it may ask; what it is told stands in the headers that `Origins` adds."""
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
         return web.Response(status=HTTPStatus.NO_CONTENT)
     return None
 
 
-class Origins:
+class CorsPolicy:
     """The origins whose pages may ask besides our own."""
 
     def __init__(self, named: str | None) -> None:
@@ -39,7 +39,7 @@ class Origins:
     def may_open_socket(self, request: web.Request) -> bool:
         """Tell whether the page that asks, if it is one, is ours or allowed: browsers ask CORS of no WebSocket."""
         origin = request.headers.get("Origin")
-        if origin is None or not asks_for_websocket(request) or self._allow(origin):
+        if origin is None or not is_websocket_upgrade(request) or self._allow(origin):
             return True
         return origin.partition("://")[2] == request.host
 
@@ -53,7 +53,7 @@ class Origins:
             return
         response.headers["Access-Control-Allow-Origin"] = "*" if "*" in self._named else origin
         response.headers["Access-Control-Expose-Headers"] = EXPOSED
-        if preflight(request):
+        if preflight_response(request):
             response.headers.update(ALLOWED)
 
     def _allow(self, origin: str) -> bool:

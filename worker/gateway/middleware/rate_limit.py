@@ -7,18 +7,18 @@ import math
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
-from worker.gateway.problems import Refusal
+from worker.gateway.problems import ProblemError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aiohttp import web
 
-MOST_CALLERS: Final = 10_000
+MAX_CALLERS: Final = 10_000
 """Whose buckets are kept; who has not asked for longest is forgotten first, and has a full bucket again."""
 
 
-class Limits:
+class RateLimiter:
     """A bucket for each caller: `burst` requests at once, `rate_per_s` in the long run."""
 
     def __init__(self, rate_per_s: float, burst: int, clock: Callable[[], float]) -> None:
@@ -35,7 +35,7 @@ class Limits:
         level = min(float(self._burst), level + (now - at) * self._rate_per_s)
         wait_s = max(0.0, (min(cost, self._burst) - level) / self._rate_per_s)
         self._buckets[caller] = (level if wait_s else level - cost, now)
-        while len(self._buckets) > MOST_CALLERS:
+        while len(self._buckets) > MAX_CALLERS:
             self._buckets.popitem(last=False)
         return wait_s
 
@@ -52,7 +52,7 @@ class Limits:
         """Take a request's worth, or refuse."""
         if wait_s := self.take(caller):
             detail = f"{self._rate_per_s:g} requests a second are allowed in the long run"
-            raise Refusal("too_many_requests", detail, headers={"Retry-After": retry_after(wait_s)})
+            raise ProblemError("too_many_requests", detail, headers={"Retry-After": retry_after(wait_s)})
 
 
 def retry_after(wait_s: float) -> str:
@@ -60,7 +60,7 @@ def retry_after(wait_s: float) -> str:
     return str(max(1, math.ceil(wait_s)))
 
 
-def network_of(address: str) -> str:
+def network_key(address: str) -> str:
     """Return whom an address stands for: itself, or the /64 that one subscriber of IPv6 is given."""
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
@@ -71,7 +71,7 @@ def network_of(address: str) -> str:
     return str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False))
 
 
-def caller_of(request: web.Request, token_name: str | None, proxies: int) -> str:
+def caller_key(request: web.Request, token_name: str | None, proxies: int) -> str:
     """Name who asks: by token, or by address.
 
     Behind `proxies` proxies of our own, that many of the last addresses in X-Forwarded-For were written by them; the
@@ -81,5 +81,5 @@ def caller_of(request: web.Request, token_name: str | None, proxies: int) -> str
         return f"token {token_name}"
     forwarded = [a.strip() for a in ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")]
     if proxies and len(forwarded) >= proxies and forwarded[-proxies]:
-        return f"address {network_of(forwarded[-proxies])}"
-    return f"address {network_of(request.remote or 'unknown')}"
+        return f"address {network_key(forwarded[-proxies])}"
+    return f"address {network_key(request.remote or 'unknown')}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Final
 
-from worker.gateway import models as answers
+from worker.gateway import models
 from worker.gateway.spec.openapi import schemas
 from worker.gateway.spec.parameters import Json, filter_parameters
 from worker.schema import KINDS, Decision, Meeting, Statement
@@ -45,7 +45,7 @@ def make_asyncapi() -> Json:
         "channels": {"events": _channel("http", "sse"), "socket": _channel("ws", "ws")},
         "operations": {"listen": _sent_on("events"), "listen_socket": _sent_on("socket")},
         "components": {
-            "schemas": schemas(Statement, Meeting, Decision, answers.Gap, answers.Problem),
+            "schemas": schemas(Statement, Meeting, Decision, models.Gap, models.Problem),
             "messages": _messages(),
         },
     }

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from worker.gateway import models as answers
+from worker.gateway import models
 from worker.gateway.spec.openapi_components import REF, answer, as_json, failing, found, problems, ref, string
 from worker.gateway.spec.parameters import Json, filter_parameters, other_parameters, path_id, query, used
 from worker.schema import Article, Event
@@ -15,13 +15,13 @@ from worker.schema import Article, Event
 SPOKEN: Final = (
     Event,
     Article,
-    answers.Problem,
-    answers.Page,
-    answers.Put,
-    answers.PutAnswer,
-    answers.ArticleAnswer,
-    answers.Status,
-    answers.Health,
+    models.Problem,
+    models.EventPage,
+    models.EnqueueRequest,
+    models.EnqueueResponse,
+    models.ArticleWithEvents,
+    models.Status,
+    models.HealthReport,
 )
 
 DESCRIPTION: Final = """\
@@ -151,7 +151,7 @@ def _stream() -> Json:
 
 def _events() -> Json:
     body = {
-        **as_json(ref("Page")),
+        **as_json(ref("EventPage")),
         "text/csv": {"schema": string()},
         "application/cloudevents-batch+json": {"schema": {"type": "array", "items": {"type": "object"}}},
     }
@@ -182,7 +182,7 @@ def _article() -> Json:
         "article",
         "articles",
         "An article, and the events found in it",
-        "ArticleAnswer",
+        "ArticleWithEvents",
         *problems,
         parameters=[path_id()],
     )
@@ -194,7 +194,12 @@ def _article_by_url() -> Json:
     }
     problems = ("400", "401", "403", "404", "429", "503")
     return _get(
-        "article_by_url", "articles", "The same, by the article's address", "ArticleAnswer", *problems, parameters=[url]
+        "article_by_url",
+        "articles",
+        "The same, by the article's address",
+        "ArticleWithEvents",
+        *problems,
+        parameters=[url],
     )
 
 
@@ -204,10 +209,10 @@ def _put() -> Json:
         "articles",
         "Enqueue addresses of articles to be read",
         {
-            "202": answer("At least one is enqueued, or was before.", as_json(ref("PutAnswer"))),
+            "202": answer("At least one is enqueued, or was before.", as_json(ref("EnqueueResponse"))),
             **failing("400", "401", "403", "408", "413", "415", "422", "429", "503"),
         },
-        requestBody={"required": True, "content": as_json(ref("Put"))},
+        requestBody={"required": True, "content": as_json(ref("EnqueueRequest"))},
     )
 
 
@@ -222,5 +227,8 @@ def _document(name: str, summary: str, content_type: str) -> Json:
 
 
 def _health(name: str, summary: str) -> Json:
-    answers_ = {"200": answer("It is.", as_json(ref("Health"))), "503": answer("It is not.", as_json(ref("Health")))}
+    answers_ = {
+        "200": answer("It is.", as_json(ref("HealthReport"))),
+        "503": answer("It is not.", as_json(ref("HealthReport"))),
+    }
     return _operation(name, "operation", summary, {**answers_, **failing("400")}, security=[{}])

@@ -10,7 +10,7 @@ from worker.gateway.cursor import CURSOR_PATTERN, ENTRY_PATTERN, UNIX_MS_PATTERN
 Json = dict[str, Any]
 
 ID_PATTERN: Final = "^[0-9a-f]{32}$"
-MOST_EVENTS: Final = 1_000
+MAX_EVENTS: Final = 1_000
 """Of one page of history."""
 DEFAULT_EVENTS: Final = 100
 PLACE: Final[Json] = {
@@ -64,7 +64,7 @@ def other_parameters() -> list[Json]:
         ),
         query(
             "limit",
-            {"type": "integer", "minimum": 1, "maximum": MOST_EVENTS, "default": DEFAULT_EVENTS},
+            {"type": "integer", "minimum": 1, "maximum": MAX_EVENTS, "default": DEFAULT_EVENTS},
             "Most events.",
         ),
         query("format", {"enum": ["json", "csv"]}, "Instead of `Accept`."),
