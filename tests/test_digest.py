@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 
 from worker.errors import Permanent
-from worker.pipeline.process_page import Lap, digest
+from worker.pipeline.process_page import StageTiming, process_page
 from worker.schema import Page
 
 WORDS = "The harbour stays open in week {}, and the yard of the town has been told so by the ministry in a letter."
@@ -15,9 +15,12 @@ PAGE = Page(url="https://a.example/", body=f"<html lang=en><title>Harbour</title
 
 def test_its_two_parts_are_timed_one_after_the_other() -> None:
     ticks = count(100, 10)
-    assert digest(PAGE, lambda: next(ticks)).laps == (Lap("parse", 100, 110), Lap("extract", 110, 120))
+    assert process_page(PAGE, lambda: next(ticks)).timings == (
+        StageTiming("parse", 100, 110),
+        StageTiming("extract", 110, 120),
+    )
 
 
 def test_a_page_that_is_no_article_is_refused() -> None:
     with pytest.raises(Permanent, match="not_an_article"):
-        digest(Page(url="https://a.example/", body=b"<p>Sign in</p>"))
+        process_page(Page(url="https://a.example/", body=b"<p>Sign in</p>"))

@@ -268,14 +268,14 @@ async def test_without_a_content_type_the_body_tells(fetcher: Fetcher, body: byt
 
 async def test_a_feed_may_come_under_any_of_its_names(fetcher: Fetcher) -> None:
     async with serving(answering(b"<rss/>", Content_Type="text/xml")) as base:
-        assert (await fetcher.get(base, kind=FEED)).body == b"<rss/>"
+        assert (await fetcher.get(base, resource_type=FEED)).body == b"<rss/>"
     async with serving(answering(b"GIF89a", Content_Type="image/gif")) as base:
-        assert (await failure_of(fetcher.get(base, kind=FEED))).reason == "not_a_feed"
+        assert (await failure_of(fetcher.get(base, resource_type=FEED))).reason == "not_a_feed"
 
 
 async def test_robots_txt_is_cut_at_its_limit_not_refused(fetcher: Fetcher) -> None:
     async with serving(answering(b"User-agent: *\n" * 1000, Content_Type="application/x-junk")) as base:
-        assert len((await fetcher.get(base, kind=ROBOTS, max_bytes=1000)).body) == 1000
+        assert len((await fetcher.get(base, resource_type=ROBOTS, max_bytes=1000)).body) == 1000
 
 
 # ---------------------------------------------------------------- too much

@@ -78,7 +78,7 @@ async def test_the_newest_dead_letters_come_first(redis: Redis, settings: Settin
     async with UrlQueue(settings.redis_url or "", settings) as queue:
         await queue.put_many([task("1"), task("2")])
         for delivery in await queue.read(2, 0):
-            await queue.bury(delivery, "http_404", "gone")
+            await queue.dead_letter(delivery, "http_404", "gone")
         await redis.xadd(queue.keys.urls, {"task": "what is this"})
         await queue.read(1, 0)
     fleet = await look(redis, settings, letters=2)
@@ -175,7 +175,7 @@ async def test_paused_hosts_are_counted_and_the_longest_pauses_are_shown(redis: 
 async def test_what_a_server_asks_for_by_retry_after_is_shown(redis: Redis, settings: Settings) -> None:
     async with polite(redis, settings) as politeness:
         with pytest.raises(Transient):
-            async with politeness.heeding("https://busy.example/1"):
+            async with politeness.honour_retry_after("https://busy.example/1"):
                 raise Transient("http_429", retry_after_s=60)
     assert [host.host for host in (await look(redis, settings)).hosts] == ["busy.example"]
 
@@ -184,8 +184,8 @@ async def test_a_host_whose_slots_are_taken_waits_but_is_not_paused(redis: Redis
     settings = replace(settings, host_delay_s=30)
     async with polite(redis, settings) as politeness:
         for _ in range(3):
-            await politeness._enter("busy.example", 30)
-        await politeness._enter("idle.example", 30)
+            await politeness._reserve_slot("busy.example", 30)
+        await politeness._reserve_slot("idle.example", 30)
     fleet = await look(redis, settings)
     assert (fleet.waiting_hosts, fleet.paused_hosts) == (1, 0)
     (host,) = fleet.hosts

@@ -16,8 +16,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from worker.consume import consumer, worker_parts
-from worker.discover import discover_parts
+from worker.consume import open_consumer, worker_loops
+from worker.discover import discover_loops
 from worker.errors import UsageError
 from worker.monitor import health
 from worker.monitor.health import watched
@@ -54,9 +54,9 @@ def url(settings: Settings) -> str:
 
 
 async def test_a_service_that_works_is_alive_and_ready(settings: Settings) -> None:
-    pulse = Pulse(worker_parts(settings))
+    pulse = Pulse(worker_loops(settings))
     async with (
-        consumer(settings, url(settings), pulse=pulse) as worker,
+        open_consumer(settings, url(settings), pulse=pulse) as worker,
         watched(settings, url(settings), "worker", pulse) as port,
     ):
         stop = asyncio.Event()
@@ -163,12 +163,12 @@ async def test_a_client_that_says_nothing_keeps_nobody_waiting(settings: Setting
 
 def test_a_worker_has_the_time_of_its_slowest_task_before_it_counts_as_not_reading() -> None:
     settings = Settings(total_timeout_s=60, process_timeout_s=15, lease_s=60)
-    parts = worker_parts(settings)
+    parts = worker_loops(settings)
     assert parts["read"].limit_s > 75
     assert parts["tend"].vital
     assert not parts["read"].vital
     assert parts["tend"].limit_s < 3 * settings.lease_s  # told before the watchdog ends it
-    assert discover_parts(settings)["ask"].limit_s > 2 * settings.total_timeout_s
+    assert discover_loops(settings)["ask"].limit_s > 2 * settings.total_timeout_s
 
 
 # ---------------------------------------------------------------- the command of the containers

@@ -10,6 +10,8 @@ WORKER = Path(__file__).parent.parent / "worker"
 LAYERS = {
     "schema": 0,
     "errors": 0,
+    "backoff": 0,
+    "lifecycle": 0,
     "settings": 0,
     "codes": 1,
     "urls": 1,

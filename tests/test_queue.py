@@ -13,7 +13,7 @@ from worker.errors import UsageError
 from worker.queue import Delivery, QueueFull, Settlement, UrlQueue
 from worker.schema import Task, task_id
 from worker.settings import Settings
-from worker.streams import Script, Write
+from worker.streams import Script, StreamWrite
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -44,11 +44,13 @@ def queue(workers: tuple[UrlQueue, UrlQueue]) -> UrlQueue:
 
 
 @pytest.fixture
-def out(settings: Settings) -> Callable[[str], list[Write]]:
+def out(settings: Settings) -> Callable[[str], list[StreamWrite]]:
     """Writes to two streams, each tagged, so that a test can see whose they are."""
 
-    def writes(tag: str) -> list[Write]:
-        return [Write(stream=f"{settings.key_prefix}:{name}", fields={"tag": tag}, maxlen=1000) for name in ("x", "y")]
+    def writes(tag: str) -> list[StreamWrite]:
+        return [
+            StreamWrite(stream=f"{settings.key_prefix}:{name}", fields={"tag": tag}, maxlen=1000) for name in ("x", "y")
+        ]
 
     return writes
 
@@ -122,7 +124,7 @@ async def test_a_full_queue_refuses_and_says_how_far_it_came(redis_url: str, set
             await queue.put_many([task(f"https://news.example/{i}") for i in range(5)])
         assert not await queue.put(task("https://news.example/0"))  # seen, which needs no room
         [first, _] = await queue.read(10, 0)
-        await queue.put_off(first, first.task, NOW)
+        await queue.defer(first, first.task, NOW)
         with pytest.raises(QueueFull):  # those put off wait too
             await queue.put(task("https://news.example/9"))
 
@@ -165,7 +167,7 @@ async def test_what_does_not_decode_is_buried_as_it_is_and_delays_nothing(
     await redis.xadd(queue.keys.urls, fields)
     await queue.put(task())
     assert [d.task for d in await queue.read(10, 0)] == [task()]
-    [letter] = await queue.dead()
+    [letter] = await queue.list_dead_letters()
     assert letter.reason == "undecodable"
     assert letter.detail
     assert letter.task is None
@@ -183,20 +185,20 @@ async def test_a_broken_entry_left_by_a_dead_worker_is_buried_too(
     await redis.xreadgroup("workers", "dead", {a.keys.urls: ">"})
     await stall(a)
     assert await b.claim(10) == []
-    assert [letter.reason for letter in await b.dead()] == ["undecodable"]
+    assert [letter.reason for letter in await b.list_dead_letters()] == ["undecodable"]
 
 
 # ---------------------------------------------------------------- settle
 async def test_a_settle_writes_everything_in_order(queue: UrlQueue, redis: Redis, settings: Settings) -> None:
     [delivery] = await deliver(queue)
     stream = f"{settings.key_prefix}:x"
-    writes = [Write(stream=stream, fields={"tag": str(i), "data": b"\x00\xff"}, maxlen=1000) for i in range(3)]
+    writes = [StreamWrite(stream=stream, fields={"tag": str(i), "data": b"\x00\xff"}, maxlen=1000) for i in range(3)]
     assert await queue.settle(delivery, writes) == "done"
     assert await written(redis, settings) == ["0", "1", "2"]
 
 
 async def test_many_are_settled_in_one_round_trip_each_by_itself(
-    workers: tuple[UrlQueue, UrlQueue], redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+    workers: tuple[UrlQueue, UrlQueue], redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
     a, b = workers
     one, two, three = await deliver(a, *(f"https://news.example/{i}" for i in range(3)))
@@ -210,7 +212,7 @@ async def test_many_are_settled_in_one_round_trip_each_by_itself(
 
 
 async def test_settling_again_after_a_lost_reply_changes_nothing(
-    queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+    queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
     [delivery] = await deliver(queue)
     assert await queue.settle(delivery, out("1")) == "done"
@@ -222,7 +224,7 @@ async def test_a_lost_reply_to_settle_is_survived_within_the_call(
     queue: UrlQueue,
     redis: Redis,
     settings: Settings,
-    out: Callable[[str], list[Write]],
+    out: Callable[[str], list[StreamWrite]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     [delivery] = await deliver(queue)
@@ -232,7 +234,7 @@ async def test_a_lost_reply_to_settle_is_survived_within_the_call(
 
 
 async def test_a_task_enqueued_twice_writes_once(
-    queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+    queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
     await redis.xadd(queue.keys.urls, {"task": msgspec.json.encode(task())})
     one, two = await deliver(queue)
@@ -243,7 +245,7 @@ async def test_a_task_enqueued_twice_writes_once(
 
 
 async def test_two_tasks_that_lead_to_one_publication_write_once(
-    workers: tuple[UrlQueue, UrlQueue], redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+    workers: tuple[UrlQueue, UrlQueue], redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
     a, _ = workers
     old, new, other = await deliver(a, *(f"https://news.example/{name}" for name in ("old", "new", "other")))
@@ -254,7 +256,7 @@ async def test_two_tasks_that_lead_to_one_publication_write_once(
 
 
 async def test_what_a_task_did_not_publish_is_no_obstacle_to_another(
-    queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+    queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
     await redis.xadd(queue.keys.urls, {"task": msgspec.json.encode(task())})
     one, two = await deliver(queue)
@@ -268,7 +270,7 @@ async def test_what_a_task_did_not_publish_is_no_obstacle_to_another(
 
 
 async def test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pending(
-    queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+    queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
     [delivery] = await deliver(queue)
     await redis.set(f"{settings.key_prefix}:y", "not a stream")
@@ -283,7 +285,7 @@ async def test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pe
 async def test_output_streams_are_trimmed(queue: UrlQueue, redis: Redis, settings: Settings) -> None:
     stream = f"{settings.key_prefix}:x"
     [delivery] = await deliver(queue)
-    writes = [Write(stream=stream, fields={"tag": str(i)}, maxlen=10) for i in range(1000)]
+    writes = [StreamWrite(stream=stream, fields={"tag": str(i)}, maxlen=10) for i in range(1000)]
     await queue.settle(delivery, writes)
     assert 10 <= await redis.xlen(stream) <= 10 + 100  # "~": whole nodes of 100 entries
     assert (await written(redis, settings))[-1] == "999"
@@ -291,7 +293,7 @@ async def test_output_streams_are_trimmed(queue: UrlQueue, redis: Redis, setting
 
 # ---------------------------------------------------------------- two workers, one stalled
 async def test_only_the_owner_of_a_lease_writes(
-    workers: tuple[UrlQueue, UrlQueue], redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+    workers: tuple[UrlQueue, UrlQueue], redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
     a, b = workers
     [old] = await deliver(a)
@@ -309,8 +311,8 @@ async def test_a_stalled_worker_can_neither_put_off_nor_bury_nor_renew(workers: 
     [old] = await deliver(a)
     await stall(a)
     [new] = await b.claim(10)
-    assert not await a.put_off(old, old.task, NOW)
-    assert not await a.bury(old, "http_404", "")
+    assert not await a.defer(old, old.task, NOW)
+    assert not await a.dead_letter(old, "http_404", "")
     assert await a.renew([old]) == [old]
     assert await b.renew([new]) == []
     depth = await b.depth()
@@ -318,7 +320,7 @@ async def test_a_stalled_worker_can_neither_put_off_nor_bury_nor_renew(workers: 
 
 
 async def test_a_settle_is_for_the_owner_alone(
-    workers: tuple[UrlQueue, UrlQueue], redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+    workers: tuple[UrlQueue, UrlQueue], redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
     a, b = workers
     [delivery] = await deliver(a)
@@ -336,7 +338,7 @@ async def test_a_stalled_worker_cannot_steal_an_entry_back(workers: tuple[UrlQue
 
 
 async def test_an_earlier_delivery_to_the_same_worker_is_fenced_by_its_counter(
-    workers: tuple[UrlQueue, UrlQueue], out: Callable[[str], list[Write]]
+    workers: tuple[UrlQueue, UrlQueue], out: Callable[[str], list[StreamWrite]]
 ) -> None:
     a, b = workers
     [first] = await deliver(a)
@@ -412,7 +414,7 @@ async def test_a_task_that_keeps_killing_its_workers_is_buried_and_the_others_li
     await b.put(task("https://news.example/good"))
     await stall(a)
     assert await b.claim(10) == []
-    [letter] = await b.dead()
+    [letter] = await b.list_dead_letters()
     assert (letter.reason, letter.deliveries) == ("crashed", 4)
     assert letter.task == task("https://news.example/poison")
     assert [d.task.url for d in await b.read(10, 0)] == ["https://news.example/good"]
@@ -424,18 +426,18 @@ async def test_crashes_add_to_the_failures_counted_before(workers: tuple[UrlQueu
     assert len(await a.read(1, 0)) == 1
     await stall(a)
     assert await b.claim(10) == []
-    assert [letter.reason for letter in await b.dead()] == ["crashed"]
+    assert [letter.reason for letter in await b.list_dead_letters()] == ["crashed"]
 
 
 # ---------------------------------------------------------------- put off
 async def test_a_task_put_off_comes_back_when_it_is_due_and_not_before(queue: UrlQueue) -> None:
     [delivery] = await deliver(queue)
     again = msgspec.structs.replace(delivery.task, attempt=1, slot_at=NOW)
-    assert await queue.put_off(delivery, again, NOW)
-    assert await queue.move_due(NOW - timedelta(milliseconds=1)) == 0
+    assert await queue.defer(delivery, again, NOW)
+    assert await queue.promote_due(NOW - timedelta(milliseconds=1)) == 0
     assert await queue.read(10, 0) == []
-    assert await queue.move_due(NOW) == 1
-    assert await queue.move_due(NOW) == 0
+    assert await queue.promote_due(NOW) == 1
+    assert await queue.promote_due(NOW) == 0
     [back] = await queue.read(10, 0)
     assert (back.task, back.attempts) == (again, 1)
     assert await queue.settle(back, []) == "done"
@@ -445,8 +447,8 @@ async def test_due_tasks_move_earliest_first_however_many(queue: UrlQueue, monke
     monkeypatch.setattr("worker.queue.url_queue.PAGE", 2)
     deliveries = await deliver(queue, *(f"https://news.example/{i}" for i in range(5)))
     for i, delivery in enumerate(deliveries):
-        await queue.put_off(delivery, delivery.task, NOW - timedelta(seconds=i))
-    assert await queue.move_due(NOW) == 5
+        await queue.defer(delivery, delivery.task, NOW - timedelta(seconds=i))
+    assert await queue.promote_due(NOW) == 5
     assert [d.task.url[-1] for d in await queue.read(10, 0)] == ["4", "3", "2", "1", "0"]
 
 
@@ -454,26 +456,26 @@ async def test_a_delayed_set_of_the_wrong_type_leaves_the_task_pending(queue: Ur
     [delivery] = await deliver(queue)
     await redis.set(queue.keys.delayed, "x")
     with pytest.raises(ResponseError, match="is a string, not a zset"):
-        await queue.put_off(delivery, delivery.task, NOW)
+        await queue.defer(delivery, delivery.task, NOW)
     with pytest.raises(ResponseError, match="is a string, not a zset"):
-        await queue.move_due(NOW)
+        await queue.promote_due(NOW)
     await redis.delete(queue.keys.delayed)
-    assert await queue.put_off(delivery, delivery.task, NOW)
+    assert await queue.defer(delivery, delivery.task, NOW)
 
 
 async def test_rubbish_in_the_delayed_set_is_moved_and_buried(queue: UrlQueue, redis: Redis) -> None:
     await redis.zadd(queue.keys.delayed, {"rubbish": 0})
-    assert await queue.move_due(NOW) == 1
+    assert await queue.promote_due(NOW) == 1
     assert await queue.read(10, 0) == []
-    assert [letter.fields["task"] for letter in await queue.dead()] == ["rubbish"]
+    assert [letter.fields["task"] for letter in await queue.list_dead_letters()] == ["rubbish"]
 
 
 # ---------------------------------------------------------------- dead letters
 async def test_a_buried_task_says_why(queue: UrlQueue) -> None:
     [delivery] = await deliver(queue)
-    assert await queue.bury(delivery, "http_404", "GET https://news.example/1: \ud800 " + "x" * 5000)
-    assert not await queue.bury(delivery, "http_404", "")
-    [letter] = await queue.dead()
+    assert await queue.dead_letter(delivery, "http_404", "GET https://news.example/1: \ud800 " + "x" * 5000)
+    assert not await queue.dead_letter(delivery, "http_404", "")
+    [letter] = await queue.list_dead_letters()
     assert (letter.reason, letter.task, letter.deliveries) == ("http_404", task(), 1)
     assert letter.detail.startswith("GET https://news.example/1: ? xxx")
     assert len(letter.detail) == 1000
@@ -483,30 +485,34 @@ async def test_a_buried_task_says_why(queue: UrlQueue) -> None:
 async def test_dead_letters_are_listed_newest_first_by_reason_and_limit(
     queue: UrlQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.queue.dead.PAGE", 2)
+    monkeypatch.setattr("worker.queue.dead_letters.PAGE", 2)
     for i, delivery in enumerate(await deliver(queue, *(f"https://news.example/{i}" for i in range(7)))):
-        await queue.bury(delivery, "odd" if i % 2 else "even", "")
-    urls = [letter.task.url[-1] for letter in await queue.dead() if letter.task]
+        await queue.dead_letter(delivery, "odd" if i % 2 else "even", "")
+    urls = [letter.task.url[-1] for letter in await queue.list_dead_letters() if letter.task]
     assert urls == ["6", "5", "4", "3", "2", "1", "0"]
-    assert [letter.task.url[-1] for letter in await queue.dead(reason="odd") if letter.task] == ["5", "3", "1"]
-    assert len(await queue.dead(3)) == 3
+    assert [letter.task.url[-1] for letter in await queue.list_dead_letters(reason="odd") if letter.task] == [
+        "5",
+        "3",
+        "1",
+    ]
+    assert len(await queue.list_dead_letters(3)) == 3
 
 
 async def test_requeued_tasks_run_again_as_new_and_only_those_of_the_reason(
     queue: UrlQueue,
     redis: Redis,
     settings: Settings,
-    out: Callable[[str], list[Write]],
+    out: Callable[[str], list[StreamWrite]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("worker.queue.dead.PAGE", 2)
+    monkeypatch.setattr("worker.queue.dead_letters.PAGE", 2)
     await queue.put_many([task(f"https://news.example/{i}", attempt=2) for i in range(5)])
     for i, delivery in enumerate(await queue.read(10, 0)):
-        await queue.bury(delivery, "http_503" if i else "http_404", "")
+        await queue.dead_letter(delivery, "http_503" if i else "http_404", "")
     await redis.xadd(queue.keys.dead, {"task": "rubbish", "reason": "http_503"})
     assert await queue.requeue("http_503") == 4
     assert await queue.requeue("http_503") == 0
-    assert [letter.task is None for letter in await queue.dead()] == [True, False]
+    assert [letter.task is None for letter in await queue.list_dead_letters()] == [True, False]
     again = await queue.read(10, 0)
     assert [d.task for d in again] == [task(f"https://news.example/{i}") for i in range(1, 5)]
     assert await queue.settle_many([Settlement(d, out(d.task.url[-1])) for d in again]) == ["done"] * 4
@@ -515,12 +521,12 @@ async def test_requeued_tasks_run_again_as_new_and_only_those_of_the_reason(
 
 
 async def test_a_dead_letter_of_a_task_already_written_writes_nothing_twice(
-    queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[Write]]
+    queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
     await redis.xadd(queue.keys.urls, {"task": msgspec.json.encode(task())})
     one, two = await deliver(queue)
     await queue.settle(one, out("1"))
-    await queue.bury(two, "timeout", "")
+    await queue.dead_letter(two, "timeout", "")
     assert await queue.requeue() == 1
     [again] = await queue.read(10, 0)
     assert await queue.settle(again, out("2")) == "duplicate"
@@ -532,7 +538,7 @@ async def test_the_dead_stream_is_trimmed_and_the_work_stream_never(redis_url: s
         await queue.put_many([task(f"https://news.example/{i}") for i in range(400)])
         for _ in range(3):
             for delivery in await queue.read(100, 0):
-                await queue.bury(delivery, "gone", "")
+                await queue.dead_letter(delivery, "gone", "")
         depth = await queue.depth()
         assert depth.dead < 300
         assert depth.backlog == 100
@@ -548,7 +554,7 @@ async def test_only_silent_consumers_that_hold_nothing_are_collected(
         await b.read(1, 0)
         await redis.xgroup_createconsumer(a.keys.urls, "workers", "idle")
         await asyncio.sleep(0.06)
-        assert await b.collect() == 1  # "idle"; a holds a task, and b asks
+        assert await b.reap_consumers() == 1  # "idle"; a holds a task, and b asks
         [found] = await b.claim(10)
         assert await b.settle(found, []) == "done"
 
@@ -557,15 +563,15 @@ async def test_a_consumer_heard_of_lately_is_not_collected(workers: tuple[UrlQue
     a, b = workers
     [delivery] = await deliver(a)
     await a.settle(delivery, [])
-    assert await b.collect() == 0
+    assert await b.reap_consumers() == 0
 
 
 async def test_depth_counts_and_ages(queue: UrlQueue) -> None:
     depth = await queue.depth()
     assert (depth.backlog, depth.pending, depth.delayed, depth.dead, depth.oldest_s) == (0, 0, 0, 0, None)
     one, two, _ = await deliver(queue, *(f"https://news.example/{i}" for i in range(3)))
-    await queue.put_off(one, one.task, NOW)
-    await queue.bury(two, "x", "")
+    await queue.defer(one, one.task, NOW)
+    await queue.dead_letter(two, "x", "")
     await queue.put(task("https://news.example/4"))
     depth = await queue.depth()
     assert (depth.backlog, depth.pending, depth.delayed, depth.dead) == (1, 1, 1, 1)
@@ -585,8 +591,8 @@ async def test_every_key_begins_with_the_prefix(redis_url: str, redis: Redis, se
     async with UrlQueue(redis_url, msgspec.structs.replace(settings, key_prefix=prefix)) as queue:
         one, two, three = await deliver(queue, *(f"https://news.example/{i}" for i in range(3)))
         await queue.settle(one, [])
-        await queue.put_off(two, two.task, NOW)
-        await queue.bury(three, "x", "")
+        await queue.defer(two, two.task, NOW)
+        await queue.dead_letter(three, "x", "")
     keys = {key.decode() async for key in redis.scan_iter(f"*{settings.key_prefix}*", count=10_000)}
     assert len(keys) == 8
     assert all(key.startswith(f"{prefix}:") for key in keys)
@@ -608,11 +614,11 @@ async def test_scripts_group_and_all_data_may_vanish_at_any_step(private_redis_u
         for step in (
             queue.renew([delivery]),
             queue.claim(1),
-            queue.collect(),
+            queue.reap_consumers(),
             queue.read(1, 0),
-            queue.move_due(NOW),
-            queue.put_off(delivery, delivery.task, NOW),
-            queue.bury(delivery, "x", ""),
+            queue.promote_due(NOW),
+            queue.defer(delivery, delivery.task, NOW),
+            queue.dead_letter(delivery, "x", ""),
             queue.requeue(),
             queue.depth(),
             queue.put(task()),
@@ -625,7 +631,7 @@ async def test_scripts_group_and_all_data_may_vanish_at_any_step(private_redis_u
 
 
 async def test_a_stream_restored_without_its_group_is_delivered_from_its_beginning(
-    queue: UrlQueue, redis: Redis, out: Callable[[str], list[Write]]
+    queue: UrlQueue, redis: Redis, out: Callable[[str], list[StreamWrite]]
 ) -> None:
     [old, _] = await deliver(queue, "https://news.example/1", "https://news.example/2")
     await redis.xgroup_destroy(queue.keys.urls, "workers")
@@ -654,8 +660,8 @@ async def test_a_server_that_may_drop_keys_is_refused(private_redis_url: str, po
 async def test_a_full_server_stops_a_settle_before_its_first_write_and_lets_it_pass_later(
     private_redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.streams.persist.__defaults__", (0.0,))
-    write = Write(stream="communique:events:x", fields={"tag": "1"}, maxlen=10)
+    monkeypatch.setattr("worker.streams.retry_while_unavailable.__defaults__", (0.0,))
+    write = StreamWrite(stream="communique:events:x", fields={"tag": "1"}, maxlen=10)
     async with UrlQueue(private_redis_url, Settings()) as queue:
         [delivery] = await deliver(queue)
         await queue._client.config_set("maxmemory", "1")

@@ -20,7 +20,7 @@ from tests.test_queue import stall
 from worker.queue import Delivery, UrlQueue
 from worker.schema import Task
 from worker.settings import Settings
-from worker.streams import Write
+from worker.streams import StreamWrite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 TASKS = [Task(id=f"t{i}", url=f"https://news.example/{i}") for i in range(2)]
 WORKERS = 2
 
-ACTS = ["put", "read", "settle", "settle", "put_off", "bury", "renew", "overtake", "overtake"]
+ACTS = ["put", "read", "settle", "settle", "defer", "dead_letter", "renew", "overtake", "overtake"]
 RARER = ["put_unseen", "crash", "move", "requeue", "forget_scripts"]
 STEPS = st.tuples(st.sampled_from([*ACTS, *ACTS, *RARER]), st.integers(0, WORKERS - 1), st.integers(0, 2))
 """What happens, to or by which worker (or task), with which of its deliveries (or how many)."""
@@ -106,17 +106,17 @@ class World:
             del self.owner[delivery.entry_id]
             self.written.setdefault(delivery.task.id, tag)
 
-    async def put_off(self, who: int, which: int) -> None:
+    async def defer(self, who: int, which: int) -> None:
         if picked := self.pick(who, which):
             delivery, owns = picked
             again = msgspec.structs.replace(delivery.task, attempt=delivery.task.attempt + 1)
-            assert await self.workers[who].put_off(delivery, again, NOW) == owns
+            assert await self.workers[who].defer(delivery, again, NOW) == owns
             self.leave(delivery, owns)
 
-    async def bury(self, who: int, which: int) -> None:
+    async def dead_letter(self, who: int, which: int) -> None:
         if picked := self.pick(who, which):
             delivery, owns = picked
-            assert await self.workers[who].bury(delivery, "model", "") == owns
+            assert await self.workers[who].dead_letter(delivery, "model", "") == owns
             self.buried |= {delivery.task.id} if owns else set()
             self.leave(delivery, owns)
 
@@ -136,7 +136,7 @@ class World:
         self.workers[who], self.held[who] = UrlQueue(self.url, self.settings), []
 
     async def move(self, *_: int) -> None:
-        await self.workers[0].move_due(NOW)
+        await self.workers[0].promote_due(NOW)
 
     async def requeue(self, *_: int) -> None:
         await self.workers[0].requeue("model")
@@ -147,8 +147,8 @@ class World:
         await self.workers[0]._client.script_flush()
 
     # ------------------------------------------------------------ the end
-    def writes(self, tag: str) -> list[Write]:
-        return [Write(stream=f"{self.settings.key_prefix}:out", fields={"tag": tag}, maxlen=1000)]
+    def writes(self, tag: str) -> list[StreamWrite]:
+        return [StreamWrite(stream=f"{self.settings.key_prefix}:out", fields={"tag": tag}, maxlen=1000)]
 
     async def finish(self) -> None:
         """Let one worker do all that is left; everything must then be written once, as the model says."""

@@ -24,7 +24,7 @@ from tests.pages import Block, blocks, commands, holds
 from worker import cli
 from worker.demo.story import stories
 from worker.schema import Event, Meeting, Statement, event_stream
-from worker.streams import connect, read
+from worker.streams import connect, read_entries
 from worker.streams.embedded_server import embedded
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def test_python_hears_the_same_events(house: House, fleet: str) -> None:
 def speakers(house: House) -> set[str]:
     async def names() -> set[str]:
         async with connect(house.redis_url) as redis:
-            entries = await read(redis, {event_stream("communique", "statement"): "0"}, count=1000)
+            entries = await read_entries(redis, {event_stream("communique", "statement"): "0"}, count=1000)
         said = [msgspec.json.decode((entry.fields or {})[b"data"], type=Statement) for entry in entries]
         return {statement.speaker.name for statement in said if statement.speaker}
 

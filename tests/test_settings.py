@@ -77,10 +77,3 @@ def test_any_value_is_taken_or_refused_by_name(field: str, value: str) -> None:
         assert variable in str(refused)  # noqa: PT017 - the other branch is as good an outcome
     else:
         assert isinstance(settings, Settings)
-
-
-def test_a_pause_doubles_up_to_its_most_however_many_attempts_there_were() -> None:
-    settings = Settings(backoff_s=5, max_backoff_s=3_600)
-    assert [settings.pause_s(attempt, 0.5) for attempt in (1, 2, 3)] == [3.75, 7.5, 15.0]
-    assert settings.pause_s(1, 0.0) == 2.5
-    assert settings.pause_s(5_000, 0.0) == 1_800

@@ -17,10 +17,10 @@ import msgspec
 import pytest
 
 from tests.pages import DOCS, ROOT, Block, blocks, commands, holds, section
-from worker.discover import Asked, Source, load_sources
-from worker.discover.asking import MAX_BACKOFF_S
+from worker.discover import PollResult, Source, load_sources
+from worker.discover.feed_poller import MAX_BACKOFF_S
 from worker.discover.loop import TOGETHER
-from worker.discover.turns import SLEEP_S, STATE_TTL_S
+from worker.discover.poll_schedule import SLEEP_S, STATE_TTL_S
 from worker.errors import Permanent
 from worker.fetch.politeness import MAX_PAUSE_S
 from worker.parse import feed
@@ -97,7 +97,7 @@ def test_figures_in_words_are_the_program_s() -> None:
 
 def test_every_outcome_of_asking_is_explained() -> None:
     explained = re.findall(r"(?m)^\| `(\w+)` \|", section(PAGE, "Adding an outlet"))
-    (outcome,) = [f for f in msgspec.structs.fields(Asked) if f.name == "outcome"]
+    (outcome,) = [f for f in msgspec.structs.fields(PollResult) if f.name == "outcome"]
     assert set(explained) == set(get_args(outcome.type)) - {"not_due"}, "--once asks all"
 
 

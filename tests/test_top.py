@@ -42,7 +42,7 @@ async def test_once_prints_plain_text_and_ends(redis: Redis, settings: Settings)
     async with UrlQueue(settings.redis_url or "", settings) as queue:
         await queue.put_many([Task(id=str(n), url=f"https://a.example/{n}") for n in range(3)])
         (delivery,) = await queue.read(1, 0)
-        await queue.bury(delivery, "http_410", "gone")
+        await queue.dead_letter(delivery, "http_410", "gone")
     await Heart(redis, settings, "worker", Pulse(), clock=time.monotonic).beat()
     status, out, err = await once(settings)
     assert (status, err) == (0, "")

@@ -11,13 +11,13 @@ from msgspec import json
 from msgspec.structs import replace
 from redis.asyncio import Redis
 
-from worker.consume import consumer
-from worker.discover import Source, discovery
+from worker.consume import open_consumer
+from worker.discover import Source, open_discovery
 from worker.publish import traceparent, writes
 from worker.queue import UrlQueue
 from worker.schema import Article, Task, article_stream, event_stream
 from worker.settings import Settings
-from worker.streams import browse
+from worker.streams import range_entries
 
 FEED = '<rss version="2.0"><channel><title>C</title><item><link>{}</link></item></channel></rss>'
 PARAGRAPHS = (
@@ -73,10 +73,10 @@ async def test_one_id_leads_from_the_feed_to_the_events(redis: Redis, settings: 
     app.router.add_get("/feed", feed)
     url, stop = settings.redis_url or "", asyncio.Event()
     with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
-        async with TestServer(app) as server, UrlQueue(url, settings) as queue, consumer(settings, url) as worker:
+        async with TestServer(app) as server, UrlQueue(url, settings) as queue, open_consumer(settings, url) as worker:
             source = Source(name="courier", url=str(server.make_url("/feed")))
-            async with discovery([source], settings, url, queue) as discovering:
-                await discovering.once()
+            async with open_discovery([source], settings, url, queue) as discovering:
+                await discovering.poll_all()
             working = asyncio.create_task(worker.run(stop))
             async with asyncio.timeout(30):
                 while not await redis.xlen(event_stream(settings.key_prefix, "statement")):  # noqa: ASYNC110
@@ -89,6 +89,6 @@ async def test_one_id_leads_from_the_feed_to_the_events(redis: Redis, settings: 
     assert {line["trace"] for line in ends} == {found["trace"]}
     assert {line["source"] for line in ends} == {"courier"}
     streams = [article_stream(settings.key_prefix), event_stream(settings.key_prefix, "statement")]
-    entries = [entry for stream in streams for entry in await browse(redis, stream, count=10)]
+    entries = [entry for stream in streams for entry in await range_entries(redis, stream, count=10)]
     traced = {(entry.fields or {})[b"traceparent"].decode() for entry in entries}
     assert traced == {traceparent(found["trace"])}

@@ -17,11 +17,11 @@ from redis.asyncio import Redis
 
 from worker.demo.site import Site, site
 from worker.fetch.client import Fetcher
-from worker.pipeline.process_page import digest
+from worker.pipeline.process_page import process_page
 from worker.queue import Depth, UrlQueue
 from worker.schema import KINDS, Task, article_stream, event_stream, task_id
 from worker.settings import Settings
-from worker.streams import browse
+from worker.streams import range_entries
 
 QUICK = {
     "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true",
@@ -75,7 +75,7 @@ async def published(redis: Redis, settings: Settings) -> Counter[tuple[str, str]
     found = [
         (stream.rpartition(":")[2], entry)
         for stream in streams
-        for entry in await browse(redis, stream, count=1_000_000)
+        for entry in await range_entries(redis, stream, count=1_000_000)
     ]
     return Counter((name, entry.fields[b"id"].decode()) for name, entry in found if entry.fields)
 
@@ -85,7 +85,7 @@ async def expected(urls: Sequence[str]) -> Counter[tuple[str, str]]:
     want: Counter[tuple[str, str]] = Counter()
     async with Fetcher(Settings(allow_private_addresses=True)) as fetcher:
         for url in urls:
-            result = digest(await fetcher.get(url))
+            result = process_page(await fetcher.get(url))
             want["articles", result.article.id] += 1
             want.update((msgspec.to_builtins(event)["kind"], event.id) for event in result.events)
     return want
@@ -153,7 +153,7 @@ async def test_every_url_of_the_site_ends_in_an_article_or_a_named_refusal(redis
         await put(settings, served.urls)
         await until(settings, empty)
         async with UrlQueue(settings.redis_url or "", settings) as queue:
-            letters = {letter.task.url: letter.reason for letter in await queue.dead() if letter.task}
+            letters = {letter.task.url: letter.reason for letter in await queue.list_dead_letters() if letter.task}
         assert letters.keys() == served.refused.keys()
         assert all(letters.values())
         assert await redis.xlen(article_stream(settings.key_prefix)) == len(served.articles)

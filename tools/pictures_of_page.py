@@ -26,7 +26,7 @@ from tools.picture_of_top import FLEET
 from worker.demo import pages
 from worker.demo.story import REFUSALS, Story, stories
 from worker.gateway.models import DeadLetterCounts, Status, StreamStatus
-from worker.pipeline.process_page import Digest, digest
+from worker.pipeline.process_page import ProcessedPage, process_page
 from worker.queue import Depth, WorkerState
 from worker.schema import Meeting
 from worker.schema import Page as Fetched
@@ -51,20 +51,20 @@ SIZES: Final = {"": (1280, 800), "-phone": (360, 740)}
 
 # ---------------------------------------------------------------- what is shown
 @cache
-def courier() -> list[Digest]:
+def courier() -> list[ProcessedPage]:
     """Read the demo's stories as a worker does, the oldest first."""
     found = [_read(story) for story in reversed(stories()) if story.serve not in REFUSALS]
     return [one for one in found if one.events]
 
 
-def _read(story: Story) -> Digest:
+def _read(story: Story) -> ProcessedPage:
     url = COURIER + story.path
     html = pages.page(story, url, COURIER, ())
-    return digest(Fetched(url=url, body=html.encode(story.charset, "xmlcharrefreplace"), charset=story.charset))
+    return process_page(Fetched(url=url, body=html.encode(story.charset, "xmlcharrefreplace"), charset=story.charset))
 
 
 @asynccontextmanager
-async def gateway_of(found: list[Digest]) -> AsyncIterator[str]:
+async def gateway_of(found: list[ProcessedPage]) -> AsyncIterator[str]:
     """Serve these on loopback while the block lasts; yields the address."""
     with tempfile.TemporaryDirectory() as folder:
         async with embedded(folder) as redis_url, served(Settings(), redis_url) as base:

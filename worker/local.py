@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from worker.consume import Report, consumer
+from worker.consume import TaskResult, open_consumer
 from worker.queue import UrlQueue
 from worker.schema import Event
 from worker.settings import Settings
@@ -51,13 +51,13 @@ async def run_locally(
     Tasks in progress are then drained, and the observer has received every published event before this returns.
     """
 
-    def report(result: Report) -> None:
+    def report(result: TaskResult) -> None:
         observer.on_outcome(result.url, result.outcome, result.reason)
 
     over = asyncio.Event()  # an event and no cancellation: see `Consumer._until_over`
     subscription = subscribe(redis_url, prefix=settings.key_prefix, stop=over)
     async with (
-        consumer(settings, redis_url, report, pulse) as worker,
+        open_consumer(settings, redis_url, report, pulse) as worker,
         UrlQueue(redis_url, settings) as queue,
         subscription,
     ):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from worker.schema import VERSION, Article, Event, Kind, article_stream, event_stream, hash_id
-from worker.streams import Write
+from worker.streams import StreamWrite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def writes(
     article: Article, events: Sequence[Event], settings: Settings, now: datetime, trace: str | None = None
-) -> list[Write]:
+) -> list[StreamWrite]:
     """Return the entries of one article and its events, in the order they are to be added.
 
     The article comes first, so that whoever sees an event can already resolve its spans.  `now` (aware) becomes
@@ -28,10 +28,10 @@ def writes(
     prefix, about_all = settings.key_prefix, {"v": str(VERSION), "time": _rfc3339(now), "source": article.url}
     extension = {} if trace is None else {"traceparent": trace}
 
-    def write(stream: str, kind: str, about: Article | Event) -> Write:
+    def write(stream: str, kind: str, about: Article | Event) -> StreamWrite:
         fields: dict[str, str | bytes] = {"id": about.id, "type": kind, **about_all, **extension}
         fields["data"] = msgspec.json.encode(about)
-        return Write(stream=stream, fields=fields, maxlen=settings.stream_length)
+        return StreamWrite(stream=stream, fields=fields, maxlen=settings.stream_length)
 
     kinds = [cast("Kind", event.__struct_config__.tag) for event in events]  # `kind` in the wire form is the tag
     return [

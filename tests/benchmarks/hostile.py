@@ -23,7 +23,7 @@ from rich.table import Table
 
 from worker.demo.story import stories
 from worker.extract import extract
-from worker.pipeline.process_page import warm
+from worker.pipeline.preload import preload_models
 from worker.schema import Article
 
 EPILOG = """\
@@ -279,7 +279,7 @@ def main() -> int:
     jobs = [Job(number, args.seed, args.bytes, args.only) for number in range(args.count)]
     console = Console()
     names = [g.__name__ for g in chosen(args.only)]
-    with ProcessPoolExecutor(args.jobs, mp_context=get_context("spawn"), initializer=warm) as pool:
+    with ProcessPoolExecutor(args.jobs, mp_context=get_context("spawn"), initializer=preload_models) as pool:
         done = track(pool.map(measured, jobs, chunksize=4), "texts", total=len(jobs), console=Console(stderr=True))
         timed = list(done)
     console.print(_table(timed, names, args.bytes))

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from msgspec.structs import replace
 
 from worker.extract import extract
-from worker.pipeline.process_page import digest
+from worker.pipeline.process_page import process_page
 from worker.schema import Article, Page
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ class Peak(NamedTuple):
 
 def memory(pages: Sequence[Page], articles: Sequence[Article]) -> list[Peak]:
     """Let a fresh process extract, and another one parse and extract, `ARTICLES` articles."""
-    return [_alone("extract", extract, articles), _alone("parse + extract", digest, pages)]
+    return [_alone("extract", extract, articles), _alone("parse + extract", process_page, pages)]
 
 
 def _alone(name: str, work: Callable[[T], object], items: Sequence[T]) -> Peak:

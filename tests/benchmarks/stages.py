@@ -23,7 +23,7 @@ from worker.extract.statements.statements import extract_statements
 from worker.fetch.client import FEED, Fetcher
 from worker.parse import parse_article
 from worker.parse.feed import links
-from worker.pipeline.process_page import digest
+from worker.pipeline.process_page import process_page
 from worker.publish import writes
 from worker.queue import Depth, Settlement, UrlQueue
 from worker.schema import Article, Page, Statement, Task, task_id
@@ -44,7 +44,7 @@ def on_pages(kept: Sequence[Page], articles: Sequence[Article], rounds: int) -> 
         ("parse", kept, parse_article),
         ("extract: statements alone", articles, _statements),
         ("extract: all three kinds", articles, extract),
-        ("parse + extract", kept, digest),
+        ("parse + extract", kept, process_page),
         (UNIT, texts, lambda text: trafilatura.extract(text, fast=True)),
         ("peer: trafilatura, with metadata", texts, lambda t: trafilatura.bare_extraction(t, with_metadata=True)),
         ("peer: newspaper4k", texts, _newspaper),
@@ -106,7 +106,7 @@ async def _site(urls: int) -> AsyncIterator[str]:
 
 
 async def _addresses(fetcher: Fetcher, feed_url: str, urls: int) -> list[str]:
-    feed = await fetcher.get(feed_url, kind=FEED)
+    feed = await fetcher.get(feed_url, resource_type=FEED)
     return [link.url for link in links(feed.body, feed_url) if re.search(r"-\d+$", link.url)][:urls]
 
 
@@ -124,7 +124,7 @@ async def _fetch(fetcher: Fetcher, addresses: Sequence[str]) -> Figure:
 async def _publish(settings: Settings, addresses: Sequence[str]) -> Figure:
     """Enqueue, read and settle one article with its events a task, as the consumer does, in batches."""
     async with site() as served, Fetcher(settings) as fetcher:
-        result = digest(await fetcher.get(served.plain[0]))
+        result = process_page(await fetcher.get(served.plain[0]))
     async with UrlQueue(settings.redis_url or "", replace(settings, key_prefix="bench:publish")) as queue:
         watch = Stopwatch()
         await queue.put_many([Task(id=task_id(url), url=url) for url in addresses])

@@ -6,7 +6,7 @@ import structlog
 from msgspec.structs import replace
 
 from tests.servers import server
-from worker.consume import consumer
+from worker.consume import open_consumer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 async def warnings(settings: Settings, url: str) -> list[str]:
     with structlog.testing.capture_logs() as logs:
-        async with consumer(replace(settings, redis_url=url, processes=1), url):
+        async with open_consumer(replace(settings, redis_url=url, processes=1), url):
             pass
     return [str(line["event"]) for line in logs if line["log_level"] == "warning"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from worker.consume import Consumer, Report
+from worker.consume import Consumer, TaskResult
 from worker.queue import UrlQueue
 from worker.schema import Task
 from worker.settings import Settings
@@ -26,7 +26,7 @@ async def test_what_is_claimed_takes_slots_as_what_is_read_does(settings: Settin
     urls = [f"https://news.example/{n}" for n in range(4)]
     tasks, stop, stuck = [Task(id=url, url=url) for url in urls], asyncio.Event(), Stuck()
     neighbours: Any = (stuck, stuck, stuck)
-    ended: list[Report] = []
+    ended: list[TaskResult] = []
     url = settings.redis_url or ""
     async with UrlQueue(url, settings, "gone") as gone, UrlQueue(url, settings) as queue:
         consumer = Consumer(settings, queue, *neighbours, jitter=lambda: 0.5, report=ended.append)

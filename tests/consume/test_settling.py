@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from worker.consume.settling import Settling
+from worker.consume.settle_batcher import SettleBatcher
 from worker.queue import Delivery, Outcome, Settlement, UrlQueue
 from worker.schema import Task
 
@@ -30,7 +30,7 @@ class Queue:
 
 async def test_what_gathers_during_a_round_trip_shares_the_next() -> None:
     queue = Queue()
-    settling = Settling(cast("UrlQueue", queue))
+    settling = SettleBatcher(cast("UrlQueue", queue))
     running = asyncio.create_task(settling.run())
     waiting = [asyncio.create_task(settling.settle(done(0)))]
     while not queue.batches:  # noqa: ASYNC110 - until the first batch is under way
@@ -47,7 +47,7 @@ async def test_what_gathers_during_a_round_trip_shares_the_next() -> None:
 async def test_what_has_gathered_is_settled_at_the_end_and_nothing_after_it() -> None:
     queue = Queue()
     queue.go.set()
-    settling = Settling(cast("UrlQueue", queue))
+    settling = SettleBatcher(cast("UrlQueue", queue))
     running = asyncio.create_task(settling.run())
     await asyncio.sleep(0)
     last = asyncio.create_task(settling.settle(done(1)))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from worker.consume.stages import lap, stage
+from worker.consume.stages import record_stage, stage
 from worker.errors import Permanent
-from worker.pipeline.process_page import Lap
+from worker.pipeline.process_page import StageTiming
 from worker.telemetry import metrics
 from worker.telemetry.tracing import span
 
@@ -34,5 +34,5 @@ def test_a_lap_takes_no_less_than_no_time_even_if_the_clock_was_set_back(
     start_ns: int, end_ns: int, took_s: float
 ) -> None:
     times, before = observed("parse")
-    lap(Lap("parse", start_ns, end_ns))
+    record_stage(StageTiming("parse", start_ns, end_ns))
     assert observed("parse") == pytest.approx([times + 1, before + took_s])

@@ -11,7 +11,7 @@ from aiohttp import web
 from msgspec.structs import replace
 from redis.asyncio import Redis
 
-from worker.discover import Discover, Source
+from worker.discover import Discovery, Source
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
 from worker.queue import UrlQueue
@@ -90,9 +90,9 @@ class Make:
     def __init__(self, redis: Redis, settings: Settings, queue: UrlQueue, fetcher: Fetcher, site: Site) -> None:
         self.redis, self.settings, self.queue, self.fetcher, self.site = redis, settings, queue, fetcher, site
 
-    def __call__(self, *paths: str, queue: object = None, **changed: float) -> Discover:
+    def __call__(self, *paths: str, queue: object = None, **changed: float) -> Discovery:
         settings = replace(self.settings, **changed)
-        return Discover(
+        return Discovery(
             [Source(name=path, url=self.site.base + path) for path in paths],
             settings,
             client=self.redis,

@@ -16,9 +16,9 @@ from worker.schema import Task, task_id
 async def test_links_become_tasks_once(make: Make, site: Site) -> None:
     site.bodies["/world.xml"] = rss("/a?utm_source=rss", "https://other.example/b#top", "/a")
     discover = make("/world.xml")
-    [asked] = await discover.once()
+    [asked] = await discover.poll_all()
     assert (asked.outcome, asked.links, asked.new, asked.refused) == ("read", 3, 2, 0)
-    [again] = await discover.once()
+    [again] = await discover.poll_all()
     assert (again.outcome, again.links, again.new) == ("read", 3, 0)
     first, second = await make.queued()
     assert (first.url, second.url) == (f"{site.base}/a", "https://other.example/b")
@@ -30,7 +30,7 @@ async def test_links_become_tasks_once(make: Make, site: Site) -> None:
 
 async def test_a_bad_link_spoils_no_other(make: Make, site: Site) -> None:
     site.bodies["/world.xml"] = rss("/a", "javascript:alert(1)", "http://user:pw@a.example/", "http://[x", "/b")
-    [asked] = await make("/world.xml").once()
+    [asked] = await make("/world.xml").poll_all()
     assert (asked.new, asked.refused) == (2, 3)
     assert asked.detail
     assert "javascript" in asked.detail
@@ -39,7 +39,7 @@ async def test_a_bad_link_spoils_no_other(make: Make, site: Site) -> None:
 async def test_a_bad_source_spoils_no_other(make: Make, site: Site) -> None:
     site.bodies |= {"/good.xml": rss("/a"), "/page": "<!doctype html><title>Sign in</title>", "/busy.xml": ""}
     site.statuses["/busy.xml"] = 500
-    outcomes = await make("/gone.xml", "/page", "/good.xml", "/busy.xml").once()
+    outcomes = await make("/gone.xml", "/page", "/good.xml", "/busy.xml").poll_all()
     assert [(o.source, o.outcome, o.reason) for o in outcomes] == [
         ("/gone.xml", "failed", "http_404"),
         ("/page", "failed", "not_a_feed"),
@@ -54,7 +54,7 @@ async def test_a_bad_source_spoils_no_other(make: Make, site: Site) -> None:
 async def test_each_source_asked_is_one_log_line(make: Make, site: Site) -> None:
     site.bodies["/good.xml"] = rss("/a")
     with structlog.testing.capture_logs() as lines:
-        await make("/good.xml", "/gone.xml").once()
+        await make("/good.xml", "/gone.xml").poll_all()
     by_source = {line["source"]: line for line in lines if line["event"] == "source"}
     assert [line["event"] for line in lines].count("source") == len(by_source) == 2
     assert by_source["/good.xml"]["new"] == 1
@@ -63,7 +63,7 @@ async def test_each_source_asked_is_one_log_line(make: Make, site: Site) -> None
 
 async def test_feeds_obey_robots_txt(make: Make, site: Site) -> None:
     site.bodies |= {"/robots.txt": "User-agent: *\nDisallow: /feeds/", "/feeds/world.xml": rss("/a")}
-    [asked] = await make("/feeds/world.xml").once()
+    [asked] = await make("/feeds/world.xml").poll_all()
     assert (asked.outcome, asked.reason) == ("failed", "robots")
     assert site.asked["/feeds/world.xml"] == 0
 
@@ -71,7 +71,7 @@ async def test_feeds_obey_robots_txt(make: Make, site: Site) -> None:
 async def test_a_feed_that_moved_to_where_robots_may_not_go_is_not_asked_there(make: Make, site: Site) -> None:
     site.bodies |= {"/robots.txt": "User-agent: *\nDisallow: /new/", "/old.xml": "", "/new/world.xml": rss("/a")}
     site.statuses["/old.xml"], site.headers["/old.xml"] = 301, {"Location": "/new/world.xml"}
-    [asked] = await make("/old.xml").once()
+    [asked] = await make("/old.xml").poll_all()
     assert (asked.outcome, asked.reason) == ("failed", "robots")
     assert site.asked["/new/world.xml"] == 0
 
@@ -79,7 +79,7 @@ async def test_a_feed_that_moved_to_where_robots_may_not_go_is_not_asked_there(m
 async def test_feeds_of_one_host_are_asked_one_after_the_other(make: Make, site: Site) -> None:
     site.bodies |= {f"/{n}.xml": rss(f"/{n}") for n in range(3)}
     started = asyncio.get_running_loop().time()
-    outcomes = await make("/0.xml", "/1.xml", "/2.xml", host_delay_s=0.6).once()
+    outcomes = await make("/0.xml", "/1.xml", "/2.xml", host_delay_s=0.6).poll_all()
     assert [o.outcome for o in outcomes] == ["read"] * 3
     assert asyncio.get_running_loop().time() - started >= 1.0
 
@@ -92,7 +92,7 @@ async def test_what_was_not_enqueued_is_not_taken_for_seen(make: Make, site: Sit
             raise QueueFull(waiting=7, put=len(tasks) - 1)
 
     site.bodies["/world.xml"], site.headers["/world.xml"] = rss("/a"), {"ETag": '"v1"'}
-    [full] = await make("/world.xml", queue=Full()).once()
+    [full] = await make("/world.xml", queue=Full()).poll_all()
     assert (full.outcome, full.reason, full.next_s) == ("failed", "queue_full", 600)
-    [asked] = await make("/world.xml").once()
+    [asked] = await make("/world.xml").poll_all()
     assert (asked.outcome, asked.new) == ("read", 1)

@@ -12,9 +12,9 @@ from tests.discover.conftest import Make, Site, rss
 async def test_a_source_is_asked_when_due_by_one_of_all_replicas(make: Make, site: Site) -> None:
     site.bodies["/world.xml"] = rss("/a")
     replicas = [make("/world.xml") for _ in range(3)]
-    rounds = await asyncio.gather(*(r.once(due_only=True) for r in replicas))
+    rounds = await asyncio.gather(*(r.poll_all(due_only=True) for r in replicas))
     assert sorted(o.outcome for [o] in rounds) == ["not_due", "not_due", "read"]
-    [later] = await replicas[0].once(due_only=True)
+    [later] = await replicas[0].poll_all(due_only=True)
     assert later.outcome == "not_due"
     assert later.next_s == pytest.approx(600, abs=5)
     assert site.asked["/world.xml"] == 1
@@ -22,29 +22,29 @@ async def test_a_source_is_asked_when_due_by_one_of_all_replicas(make: Make, sit
 
 async def test_what_has_not_changed_is_not_sent_again_even_to_a_new_process(make: Make, site: Site) -> None:
     site.bodies["/world.xml"], site.headers["/world.xml"] = rss("/a"), {"ETag": '"v1"'}
-    assert [o.outcome for o in await make("/world.xml").once()] == ["read"]
-    assert [o.outcome for o in await make("/world.xml").once()] == ["unchanged"]
-    assert [o.outcome for o in await make("/world.xml").once()] == ["unchanged"]
+    assert [o.outcome for o in await make("/world.xml").poll_all()] == ["read"]
+    assert [o.outcome for o in await make("/world.xml").poll_all()] == ["unchanged"]
+    assert [o.outcome for o in await make("/world.xml").poll_all()] == ["unchanged"]
     site.headers["/world.xml"] = {"ETag": '"v2"'}
-    assert [o.outcome for o in await make("/world.xml").once()] == ["read"]
+    assert [o.outcome for o in await make("/world.xml").poll_all()] == ["read"]
 
 
 async def test_a_failing_source_is_asked_ever_more_rarely_until_it_recovers(make: Make, site: Site) -> None:
     discover = make("/world.xml")
-    assert [(await discover.once())[0].next_s for _ in range(3)] == [1200, 2400, 4800]
-    assert [(await make("/world.xml").once())[0].next_s for _ in range(9)][-1] == 6 * 3600
+    assert [(await discover.poll_all())[0].next_s for _ in range(3)] == [1200, 2400, 4800]
+    assert [(await make("/world.xml").poll_all())[0].next_s for _ in range(9)][-1] == 6 * 3600
     site.bodies["/world.xml"] = rss("/a")
-    assert (await discover.once())[0].next_s == 600
+    assert (await discover.poll_all())[0].next_s == 600
     del site.bodies["/world.xml"]
-    assert (await discover.once())[0].next_s == 1200
+    assert (await discover.poll_all())[0].next_s == 1200
 
 
 async def test_retry_after_of_a_feed_is_kept_by_everybody(make: Make, site: Site) -> None:
     site.bodies |= {"/world.xml": "", "/other.xml": rss("/a")}
     site.statuses["/world.xml"], site.headers["/world.xml"] = 429, {"Retry-After": "3000"}
-    [asked] = await make("/world.xml").once()
+    [asked] = await make("/world.xml").poll_all()
     assert (asked.reason, asked.next_s) == ("http_429", 3000)
-    [other] = await make("/other.xml").once()
+    [other] = await make("/other.xml").poll_all()
     assert (other.outcome, other.reason) == ("waiting", "host_busy")
     assert other.next_s == pytest.approx(3000, abs=5)
     assert site.asked["/other.xml"] == 0

@@ -34,7 +34,7 @@ from worker.schema import (
     hash_id,
 )
 from worker.settings import Settings
-from worker.streams import browse
+from worker.streams import range_entries
 from worker.telemetry.liveness import Pulse
 from worker.telemetry.metrics.registry import REGISTRY
 
@@ -96,7 +96,7 @@ class Publisher:
 
     async def entries(self, kind: Kind) -> list[dict[bytes, bytes]]:
         """Return the fields of all entries of a kind."""
-        found = await browse(self.redis, event_stream(self.settings.key_prefix, kind), count=1_000)
+        found = await range_entries(self.redis, event_stream(self.settings.key_prefix, kind), count=1_000)
         return [entry.fields or {} for entry in found]
 
     async def article(self, article: Article, events: list[Event]) -> None:

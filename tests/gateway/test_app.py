@@ -154,7 +154,7 @@ async def test_the_state_counts_what_there_is(served: Served, publish: Publisher
     async with UrlQueue(settings.redis_url or "", settings) as queue:
         await queue.put_many([Task(id=task_id(url), url=url) for url in urls])
         first, second = await queue.read(2, 0)
-        await queue.bury(second, "http_404", "gone")
+        await queue.dead_letter(second, "http_404", "gone")
         await publish.numbers(1, 2, 4)
         async with served.listen():
             status = await served.get("/v1/status")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.gateway.cursor import MAX_SEQUENCE, START_CURSOR, decode_cursor, format_cursor, previous_id
-from worker.streams import order
+from worker.streams import id_key
 
 SEQUENCES = st.integers(0, 18 * 10**18 - 1) | st.just(MAX_SEQUENCE)
 ENTRY_IDS = st.builds("{}-{}".format, st.integers(0, 10**15), SEQUENCES)
@@ -18,8 +18,8 @@ def test_a_position_comes_back_as_it_went(position: tuple[str, str, str]) -> Non
 
 @given(ENTRY_IDS)
 def test_the_id_before_is_the_next_lower(entry_id: str) -> None:
-    ms, sequence = order(entry_id)
-    lower = order(previous_id(entry_id))
+    ms, sequence = id_key(entry_id)
+    lower = id_key(previous_id(entry_id))
     assert lower == ((ms, sequence - 1) if sequence else (ms - 1, MAX_SEQUENCE) if ms else (0, 0))
 
 

@@ -17,7 +17,7 @@ from worker.gateway.cursor import START_CURSOR
 from worker.gateway.live.replay import ReplayReader, ReplayWindow
 from worker.schema import KINDS, event_stream
 from worker.settings import Settings
-from worker.streams import extents
+from worker.streams import stream_tails
 
 DEEP = b'{"deep":' + b"[" * 200_000
 """An opening bracket more than any decoder follows."""
@@ -128,8 +128,8 @@ async def test_who_is_ahead_of_this_gateway_gets_only_what_follows(
 ) -> None:
     served.gateway.broadcaster._pause_s = 0.5  # before it hands over what it has read
     await publish.numbers(0, 1, 2)
-    found = await extents(redis, [event_stream(settings.key_prefix, kind) for kind in KINDS])
-    async with served.listen(f"after={'.'.join(at.end for at in found.values())}") as ear:
+    found = await stream_tails(redis, [event_stream(settings.key_prefix, kind) for kind in KINDS])
+    async with served.listen(f"after={'.'.join(at.last_id for at in found.values())}") as ear:
         assert served.gateway.broadcaster.position == START_CURSOR
         await until(lambda: served.gateway.broadcaster.position != START_CURSOR)
         await publish.numbers(4)

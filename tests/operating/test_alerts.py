@@ -23,8 +23,8 @@ from redis.exceptions import RedisError
 
 from tests.operating.conftest import HERE, Fires, Watching, fired, get, long_ago, process, says, until
 from tests.operating.promtool import Phase, Series, down, firing, needs, series
-from worker.consume import Consumer, consumer, handling
-from worker.discover import Discover, Source, discovery
+from worker.consume import Consumer, open_consumer, task_handler
+from worker.discover import Discovery, Source, open_discovery
 from worker.errors import Transient
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
@@ -107,7 +107,7 @@ async def test_a_worker_that_is_killed(
         await asyncio.sleep(vitals.SILENT_S)
         silent = down("victim:9464") | series(await scrape(), HERE)
         claims = int(REGISTRY.get_sample_value("communique_claims_total") or 0)
-        async with consumer(settings, settings.redis_url or "") as heir, working(heir):
+        async with open_consumer(settings, settings.redis_url or "") as heir, working(heir):
             await until(lambda: says(scrape, rf"communique_claims_total {claims + 1}\.0"))
             claimed = down("victim:9464") | series(await scrape(), HERE)
             never.set()
@@ -158,7 +158,7 @@ def _later(url: str) -> str:
 async def test_a_bug_of_ours(
     settings: Settings, watching: Watching, fires: Fires, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handling, "digest", None)  # not callable: nothing foresees that
+    monkeypatch.setattr(task_handler, "process_page", None)  # not callable: nothing foresees that
     async with site(("/a", "<p>a</p>")) as server, watching(settings) as scrape:
         before = await scrape()
         await _work_off(settings, server, "/a", ended=lambda: says(scrape, BUG_COUNTED))
@@ -174,7 +174,7 @@ async def _work_off(
     url = settings.redis_url or ""
     async with UrlQueue(url, settings) as queue:
         await queue.put_many(tasks(*(str(server.make_url(path)) for path in paths)))
-    async with consumer(settings, url) as worker, working(worker):
+    async with open_consumer(settings, url) as worker, working(worker):
         await until(ended or (lambda: drained(settings)))
 
 
@@ -238,7 +238,7 @@ async def test_a_site_whose_pages_are_gone(settings: Settings, watching: Watchin
 async def test_pages_that_never_end_parsing(
     settings: Settings, watching: Watching, fires: Fires, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handling, "digest", never_ends)
+    monkeypatch.setattr(task_handler, "process_page", never_ends)
     settings = replace(settings, process_timeout_s=0.3, processes=1)
     async with site(*((f"/{n}", "<p>a</p>") for n in range(3))) as server, watching(settings) as scrape:
         before = await scrape()
@@ -262,7 +262,7 @@ async def test_many_hosts_that_ask_to_be_left_alone(settings: Settings, watching
         politeness = Politeness(client, fetcher, settings)
         for n in range(51):
             with suppress(Transient):
-                async with politeness.heeding(f"https://news-{n}.example/"):
+                async with politeness.honour_retry_after(f"https://news-{n}.example/"):
                     raise Transient("http_429", retry_after_s=900)
         after = await scrape()
     assert len(re.findall(r"(?m)^communique_host_pause_seconds\{", after)) == 20  # bounded, however many there are
@@ -271,12 +271,12 @@ async def test_many_hosts_that_ask_to_be_left_alone(settings: Settings, watching
 
 # ---------------------------------------------------------------- sources
 @asynccontextmanager
-async def asking(settings: Settings, url: str) -> AsyncIterator[Discover]:
+async def asking(settings: Settings, url: str) -> AsyncIterator[Discovery]:
     redis_url = settings.redis_url or ""
     settings = replace(settings, host_delay_s=0)
     async with (
         UrlQueue(redis_url, settings) as queue,
-        discovery([Source(name="courier", url=url)], settings, redis_url, queue) as discovering,
+        open_discovery([Source(name="courier", url=url)], settings, redis_url, queue) as discovering,
     ):
         yield discovering
 
@@ -285,11 +285,11 @@ async def test_a_source_that_fails(settings: Settings, watching: Watching, fires
     async with (
         site() as server,
         asking(settings, str(server.make_url("/feed"))) as discovering,
-        watching(settings, "discover", look=discovering.show) as scrape,
+        watching(settings, "discover", look=discovering.update_gauges) as scrape,
     ):
         before = await scrape()
         for _ in range(3):
-            await discovering.once()
+            await discovering.poll_all()
         after = await scrape()
     fires("CommuniqueSourceFailing", before, after, source="courier")
 
@@ -299,12 +299,12 @@ async def test_sources_that_have_nothing_new(settings: Settings, watching: Watch
     async with (
         site(("/feed", feed.format(1))) as server,
         asking(settings, str(server.make_url("/feed"))) as discovering,
-        watching(settings, "discover", look=discovering.show) as scrape,
+        watching(settings, "discover", look=discovering.update_gauges) as scrape,
     ):
         first = await scrape()
-        await discovering.once()
+        await discovering.poll_all()
         found = await scrape()
-        await discovering.once()
+        await discovering.poll_all()
         nothing_new = await scrape()
     assert series(found, HERE) != series(first, HERE)
     fires("CommuniqueNothingNew", first, found, nothing_new, minutes=5 * 60, step_s=300)

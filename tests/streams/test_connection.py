@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from worker.errors import UsageError
-from worker.streams import connect, read, without_password
+from worker.streams import connect, read_entries, without_password
 
 
 @pytest.mark.parametrize("url", ["localhost:6379", "http://localhost", "redis://localhost:port", ""])
@@ -29,5 +29,5 @@ def test_no_message_shows_a_password(url: str, shown: str) -> None:
 
 async def test_a_read_that_blocks_outlasts_its_block(redis_url: str, key_prefix: str) -> None:
     async with connect(redis_url, block_s=0.01) as client:
-        assert await read(client, {key_prefix: "0"}, count=1, block_s=0.01) == []
+        assert await read_entries(client, {key_prefix: "0"}, count=1, block_s=0.01) == []
         assert client.connection_pool.connection_kwargs["socket_timeout"] > 5

@@ -6,7 +6,7 @@ import pytest
 from redis.exceptions import AuthenticationError, ReadOnlyError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from worker.streams import persist
+from worker.streams import retry_while_unavailable
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -21,7 +21,7 @@ async def test_a_step_is_repeated_while_redis_is_away(redis: Redis, error: Excep
             raise failures.pop()
         return "done"
 
-    assert await persist(redis, step) == "done"
+    assert await retry_while_unavailable(redis, step) == "done"
 
 
 async def test_patience_ends(redis: Redis) -> None:
@@ -29,7 +29,7 @@ async def test_patience_ends(redis: Redis) -> None:
         raise RedisConnectionError("still away")
 
     with pytest.raises(RedisConnectionError, match="still away"):
-        await persist(redis, step, patience_s=0.06)
+        await retry_while_unavailable(redis, step, timeout_s=0.06)
 
 
 @pytest.mark.parametrize("error", [ResponseError("WRONGTYPE"), AuthenticationError("wrong password")])
@@ -42,5 +42,5 @@ async def test_what_waiting_cannot_mend_is_raised_at_once(redis: Redis, error: E
         raise error
 
     with pytest.raises(type(error)):
-        await persist(redis, step)
+        await retry_while_unavailable(redis, step)
     assert steps == 1

@@ -12,7 +12,7 @@ from tests.servers import server
 from worker.queue import UrlQueue
 from worker.schema import Task
 from worker.settings import Settings
-from worker.streams import Call, Script, connect, persist
+from worker.streams import Call, Script, connect, retry_while_unavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -62,7 +62,7 @@ async def write(client: Redis, way: str) -> Any:
         pipe.xadd("stream", {"by": way})
         return await pipe.execute()
 
-    return await persist(client, step)
+    return await retry_while_unavailable(client, step)
 
 
 @pytest.mark.parametrize(
@@ -79,10 +79,10 @@ async def test_it_is_waited_for_and_then_named_with_the_reason(
     why, refuse, relent = refusal
     async with connect(private_redis_url) as writer:
         await order(client, refuse)
-        monkeypatch.setattr(persist, "__defaults__", (0.0,))
+        monkeypatch.setattr(retry_while_unavailable, "__defaults__", (0.0,))
         with pytest.raises(RedisConnectionError, match=rf"redis\.sock has taken nothing for 0 s: {why}.*: \S"):
             await write(writer, way)
-        monkeypatch.setattr(persist, "__defaults__", (30.0,))
+        monkeypatch.setattr(retry_while_unavailable, "__defaults__", (30.0,))
         writing = asyncio.create_task(write(writer, way))
         await asyncio.sleep(0.1)
         assert not writing.done()
@@ -98,7 +98,7 @@ async def test_a_disk_that_cannot_be_written_is_such_a_reason(tmp_path: Path, mo
         await client.bgsave()
         while (await client.info("persistence"))["rdb_last_bgsave_status"] == "ok":  # noqa: ASYNC110 - it forks
             await asyncio.sleep(0.01)
-        monkeypatch.setattr(persist, "__defaults__", (0.0,))
+        monkeypatch.setattr(retry_while_unavailable, "__defaults__", (0.0,))
         with pytest.raises(RedisConnectionError, match="it cannot write to its disk: "):
             await write(client, "script")
 
@@ -125,7 +125,7 @@ async def test_a_queue_on_a_server_that_fills_up_loses_and_doubles_nothing(
     async with UrlQueue(private_redis_url, Settings()) as queue:
         used = int((await client.info("memory"))["used_memory"])
         await client.config_set("maxmemory", used + 300_000)  # room for some of them
-        monkeypatch.setattr(persist, "__defaults__", (0.0,))
+        monkeypatch.setattr(retry_while_unavailable, "__defaults__", (0.0,))
         with pytest.raises(RedisConnectionError, match="its memory is full"):
             await fill(queue)
         there = (await queue.depth()).backlog

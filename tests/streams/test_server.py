@@ -8,7 +8,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from tests.servers import free_port, server
 from worker.errors import UsageError
 from worker.streams import check_server, connect, is_durable
-from worker.streams.server import unfit
+from worker.streams.server_check import why_unsupported
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ FIT: dict[str, Any] = {"redis_version": "7.0.15", "redis_mode": "standalone", "m
     ],
 )
 def test_a_server_that_is_new_enough_and_keeps_everything_is_fit(told: dict[str, Any]) -> None:
-    assert unfit(FIT | told) is None
+    assert why_unsupported(FIT | told) is None
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_server_that_is_new_enough_and_keeps_everything_is_fit(told: dict[str,
     ],
 )
 def test_why_a_server_is_unfit(told: dict[str, Any], why: str) -> None:
-    assert why in (unfit(FIT | told) or "")
+    assert why in (why_unsupported(FIT | told) or "")
 
 
 # ---------------------------------------------------------------- real ones

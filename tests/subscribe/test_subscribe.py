@@ -13,7 +13,7 @@ from tests.subscribe.published import MILLISECONDS, NOW, event, publish
 from worker.errors import EventStreamError, UsageError
 from worker.schema import KINDS, Meeting, event_stream
 from worker.settings import Settings
-from worker.streams import connect, read_group
+from worker.streams import connect, read_group_entries
 from worker.streams.embedded_server import embedded
 from worker.subscribe import Received, Subscription, events_per_kind, sources, subscribe, subscription
 
@@ -189,13 +189,13 @@ async def test_a_cancelled_wait_loses_no_event(
     redis: Redis, settings: Settings, on: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def slow(*args: Any, **kwargs: Any) -> Any:
-        found = await read_group(*args, **kwargs)
+        found = await read_group_entries(*args, **kwargs)
         await asyncio.sleep(0.05 if found else 0)  # delivered, and the answer still under way
         return found
 
     await publish(redis, settings, "s1", "m1")
     async with subscribe(**on, group="g", after="0") as events:
-        monkeypatch.setattr(sources, "read_group", slow)
+        monkeypatch.setattr(sources, "read_group_entries", slow)
         assert await nothing_more(events)
         monkeypatch.undo()
         assert await take(events, 2) == ["s1", "m1"]

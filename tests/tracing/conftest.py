@@ -15,8 +15,8 @@ from aiohttp.test_utils import TestServer
 from msgspec.structs import replace
 
 from tests.tracing.collector import Collector, collecting
-from worker.consume import consumer
-from worker.discover import Source, discovery
+from worker.consume import open_consumer
+from worker.discover import Source, open_discovery
 from worker.queue import UrlQueue
 from worker.settings import Settings
 from worker.telemetry.tracing import exported
@@ -86,10 +86,10 @@ async def work_off(settings: Settings, pages: dict[str, Answer]) -> None:
         return pages.get(request.path, lambda: web.Response(status=404))()
 
     app.router.add_get("/{path:.*}", answer)
-    async with TestServer(app) as server, UrlQueue(url, settings) as queue, consumer(settings, url) as worker:
+    async with TestServer(app) as server, UrlQueue(url, settings) as queue, open_consumer(settings, url) as worker:
         source = Source(name="courier", url=str(server.make_url("/feed")))
-        async with discovery([source], settings, url, queue) as discovering:
-            await discovering.once()
+        async with open_discovery([source], settings, url, queue) as discovering:
+            await discovering.poll_all()
         working = asyncio.create_task(worker.run(stop))
         async with asyncio.timeout(PATIENCE_S):
             while await under_way(queue):  # noqa: ASYNC110 - Redis is asked

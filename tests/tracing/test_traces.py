@@ -24,7 +24,7 @@ from tests.tracing.conftest import (
 )
 from worker.schema import KINDS, article_stream, event_stream
 from worker.settings import Settings
-from worker.streams import browse, connect
+from worker.streams import connect, range_entries
 from worker.telemetry import metrics
 
 
@@ -63,7 +63,7 @@ async def _run(settings: Settings, pages: dict[str, Answer]) -> list[str]:
     prefix = settings.key_prefix
     async with connect(settings.redis_url or "") as client:
         streams = [article_stream(prefix), *(event_stream(prefix, kind) for kind in KINDS)]
-        entries = [entry for stream in streams for entry in await browse(client, stream, count=1000)]
+        entries = [entry for stream in streams for entry in await range_entries(client, stream, count=1000)]
         await client.unlink(*[key async for key in client.scan_iter(match=f"{prefix}*")])
     return [(entry.fields or {})[b"traceparent"].decode() for entry in entries]
 

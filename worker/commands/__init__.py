@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from worker.errors import UsageError
-from worker.schema import Task, task_id
+from worker.schema import Task
 from worker.settings import Settings
 from worker.urls import canonical
 
@@ -43,7 +43,7 @@ def _listed(lines: Iterable[str]) -> Iterator[str]:
 def task(url: str) -> Task:
     """Make the task of a URL put by hand; Permanent("bad_url") says what is wrong with it."""
     address = canonical(url)
-    return Task(id=task_id(address), url=address, put_at=datetime.now(UTC))
+    return Task.of(address, put_at=datetime.now(UTC))
 
 
 def stop_on_signals() -> asyncio.Event:

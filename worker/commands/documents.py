@@ -19,7 +19,7 @@ from worker.export import Mistake, Report, Wanted, plover_lines
 from worker.extract import extract as extract_events
 from worker.extract import is_readable
 from worker.parse import parse_article
-from worker.pipeline.process_page import Digest, digest
+from worker.pipeline.process_page import ProcessedPage, process_page
 from worker.schema import KINDS, Article, Page, article_id, event_schema
 from worker.settings import Settings
 from worker.terminal.event_line import format_event
@@ -49,14 +49,14 @@ def _explain(args: argparse.Namespace) -> int:
     return 0
 
 
-def _read_events(args: argparse.Namespace) -> Digest:
+def _read_events(args: argparse.Namespace) -> ProcessedPage:
     """Extract from a page, or from a text exactly as it is; say why where there is nothing to print."""
     body = _read(args.file)
     if _is_html(body):
-        read = digest(Page(url=args.url, body=body))
+        read = process_page(Page(url=args.url, body=body))
     else:
         article = _plain_text(body, args)
-        read = Digest(article=article, events=extract_events(article))
+        read = ProcessedPage(article=article, events=extract_events(article))
     if not is_readable(read.article):
         tell(f"{args.file}: not read: there are words for English only, and this is {read.article.language or 'not'}")
     elif not read.events:

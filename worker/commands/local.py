@@ -16,9 +16,9 @@ from rich.console import Console
 
 from worker.commands import addresses, stop_on_signals, task, tell
 from worker.commands.traced import traced
-from worker.consume import worker_parts
+from worker.consume import worker_loops
 from worker.demo.site import site
-from worker.discover import Source, discovery, load_sources
+from worker.discover import Source, load_sources, open_discovery
 from worker.errors import Permanent
 from worker.local import POLL_INTERVAL_S, RunObserver, UrlSource, run_locally
 from worker.monitor.health import watched
@@ -55,7 +55,7 @@ async def _run(settings: Settings, data_dir: Path, feed: UrlSource, screen: RunO
     if not settings.redis_url:
         settings = replace(settings, lease_s=min(settings.lease_s, PRIVATE_LEASE_S))
     async with redis_of(settings, data_dir) as redis_url:
-        pulse = Pulse(worker_parts(settings))
+        pulse = Pulse(worker_loops(settings))
         async with watched(settings, redis_url, "run", pulse):
             await run_locally(settings, redis_url, feed, screen, stop, pulse=pulse)
 
@@ -100,11 +100,11 @@ def _sources(sources: Sequence[Source], settings: Settings, screen: RunObserver,
     """Make the feed of RSS, Atom and JSON feeds; with `once`, a source that fails is shown like a URL."""
 
     async def feed(queue: UrlQueue, redis_url: str, stop: asyncio.Event) -> None:
-        async with discovery(sources, settings, redis_url, queue) as discovering:
+        async with open_discovery(sources, settings, redis_url, queue) as discovering:
             if not once:
                 await discovering.run(stop)
                 return
-            for asked in await discovering.once():
+            for asked in await discovering.poll_all():
                 if asked.outcome == "failed":
                     screen.on_outcome(asked.source, "dead", asked.reason)
 

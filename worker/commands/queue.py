@@ -96,7 +96,7 @@ async def _requeue(reason: str, settings: Settings) -> int:
 
 async def _list(args: argparse.Namespace, settings: Settings) -> int:
     async with UrlQueue(required_redis_url(settings), settings) as queue:
-        letters = await queue.dead(args.limit)
+        letters = await queue.list_dead_letters(args.limit)
     for letter in letters:
         sys.stdout.write(msgspec.json.encode(letter).decode() + "\n" if args.json else _line(letter) + "\n")
     return 0

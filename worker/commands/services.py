@@ -13,8 +13,8 @@ from rich.console import Console
 from worker import arguments
 from worker.commands import required_redis_url, stop_on_signals, tell
 from worker.commands.traced import traced
-from worker.consume import consumer, worker_parts
-from worker.discover import Asked, Source, discover_parts, discovery, load_sources
+from worker.consume import open_consumer, worker_loops
+from worker.discover import PollResult, Source, discover_loops, load_sources, open_discovery
 from worker.errors import EventStreamError
 from worker.gateway.app import GATEWAY_LOOPS, open_gateway
 from worker.gateway.server import serve_gateway
@@ -38,9 +38,9 @@ def consume(_: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _consume(settings: Settings) -> None:
-    redis_url, stop, pulse = required_redis_url(settings), stop_on_signals(), Pulse(worker_parts(settings))
+    redis_url, stop, pulse = required_redis_url(settings), stop_on_signals(), Pulse(worker_loops(settings))
     async with (
-        consumer(settings, redis_url, pulse=pulse) as worker,
+        open_consumer(settings, redis_url, pulse=pulse) as worker,
         watched(settings, redis_url, "worker", pulse),
     ):
         await worker.run(stop)
@@ -57,20 +57,20 @@ def discover(args: argparse.Namespace, settings: Settings) -> int:
     return int(any(source.outcome == "failed" for source in asked))
 
 
-async def _discover(sources: tuple[Source, ...], settings: Settings, *, once: bool) -> list[Asked]:
-    redis_url, stop, pulse = required_redis_url(settings), stop_on_signals(), Pulse(discover_parts(settings))
+async def _discover(sources: tuple[Source, ...], settings: Settings, *, once: bool) -> list[PollResult]:
+    redis_url, stop, pulse = required_redis_url(settings), stop_on_signals(), Pulse(discover_loops(settings))
     async with (
         UrlQueue(redis_url, settings) as queue,
-        discovery(sources, settings, redis_url, queue, pulse) as discovering,
+        open_discovery(sources, settings, redis_url, queue, pulse) as discovering,
     ):
         if once:
-            return await discovering.once()
-        async with watched(settings, redis_url, "discover", pulse, discovering.show):
+            return await discovering.poll_all()
+        async with watched(settings, redis_url, "discover", pulse, discovering.update_gauges):
             await discovering.run(stop)
         return []
 
 
-def _why(asked: Asked) -> str:
+def _why(asked: PollResult) -> str:
     return f" ({asked.reason}: {sanitise(asked.detail or '')})" if asked.reason else ""
 
 

@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator, Callable
 
 import structlog
 
-from worker.consume.loop import Consumer, worker_parts
-from worker.consume.report import Report
+from worker.consume.loop import Consumer, worker_loops
 from worker.consume.retry import next_try
+from worker.consume.task_result import TaskResult
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
 from worker.pipeline.pool import Pool
@@ -23,16 +23,16 @@ from worker.settings import Settings
 from worker.streams import connect, is_durable
 from worker.telemetry.liveness import Pulse
 
-__all__ = ["Consumer", "Report", "consumer", "next_try", "worker_parts"]
+__all__ = ["Consumer", "TaskResult", "next_try", "open_consumer", "worker_loops"]
 
 log = structlog.get_logger()
 
 
 @contextlib.asynccontextmanager
-async def consumer(
+async def open_consumer(
     settings: Settings,
     redis_url: str,
-    report: Callable[[Report], None] = lambda _: None,
+    report: Callable[[TaskResult], None] = lambda _: None,
     pulse: Pulse | None = None,
 ) -> AsyncIterator[Consumer]:
     """Put a consumer together with its neighbours; they are closed in the end."""

@@ -7,19 +7,19 @@ reading, gives what is under way `drain_s`, and hands the rest back.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import faulthandler
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Callable
 
 import structlog
 
-from worker.consume.handling import Clock, Handling, utc_now
-from worker.consume.report import Report
-from worker.consume.retry import counting_crashes
-from worker.consume.settling import Settling
+from worker.consume.retry import with_crashes_counted
+from worker.consume.settle_batcher import SettleBatcher
+from worker.consume.task_handler import Clock, TaskHandler, utc_now
+from worker.consume.task_result import TaskResult
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
+from worker.lifecycle import cancel_and_wait, signal_when_done, wait_for_any
 from worker.pipeline.pool import Pool
 from worker.queue import Delivery, UrlQueue
 from worker.settings import Settings
@@ -32,10 +32,10 @@ BLOCK_S = 1.0
 """Longest wait for new tasks: also the longest that a stop goes unnoticed by the reader."""
 TICK_S = 0.25
 """How often due tasks are moved; a task put off waits at most this much longer than it should."""
-COLLECT_S = 300.0
+REAP_INTERVAL_S = 300.0
 
 
-def worker_parts(settings: Settings) -> dict[str, Part]:
+def worker_loops(settings: Settings) -> dict[str, Part]:
     """Return the loops of a worker whose silence means something (see `Pulse`).
 
     The one that tends leases must be back within a lease.  The reader, with all slots taken, waits for the first task
@@ -61,7 +61,7 @@ class Consumer:
         *,
         jitter: Callable[[], float],
         clock: Clock = utc_now,
-        report: Callable[[Report], None] = lambda _: None,
+        report: Callable[[TaskResult], None] = lambda _: None,
         pulse: Pulse | None = None,
     ) -> None:
         """Take the neighbours; start nothing.  `report` hears how each delivery ended, `pulse` that the loops turn."""
@@ -72,8 +72,8 @@ class Consumer:
         self._pulse = pulse or Pulse()
         self._work: dict[Delivery, asyncio.Task[None]] = {}
         self._free = asyncio.Event()
-        self._settling = Settling(queue)
-        self._handling = Handling(
+        self._settling = SettleBatcher(queue)
+        self._handling = TaskHandler(
             settings, queue, politeness, fetcher, pool, settling=self._settling, jitter=jitter, clock=clock
         )
         self._over = asyncio.Event()
@@ -83,19 +83,8 @@ class Consumer:
         """Work until `stop` is set and what is under way is drained.  A Redis error ends it loudly."""
         async with asyncio.TaskGroup() as self._tasks:
             for loop in (self._tend(), self._settling.run()):
-                self._tasks.create_task(self._until_over(loop))
-            await self._until_over(self._work_until(stop))
-
-    async def _until_over(self, part: Awaitable[None]) -> None:
-        """Let one part end all of them, well or not.
-
-        They are told, not cancelled: redis-py waits by `asyncio.wait_for`, which on Python 3.11 may swallow a
-        cancellation that comes just as a reply does.
-        """
-        try:
-            await part
-        finally:
-            self._end_all()
+                self._tasks.create_task(signal_when_done(loop, self._end_all))
+            await signal_when_done(self._work_until(stop), self._end_all)
 
     def _end_all(self) -> None:
         self._over.set()
@@ -108,15 +97,13 @@ class Consumer:
 
     # ------------------------------------------------------------ read
     async def _read_until(self, stop: asyncio.Event) -> None:
-        stopping = asyncio.create_task(stop.wait())
-        with _ended(stopping):
-            while not stop.is_set() and not self._over.is_set():
-                self._pulse.beat("read")
-                await self._wait_for_slot(stopping)
-                if stop.is_set():
-                    return
-                for delivery in await self._claim() or await self._queue.read(self._slots(), BLOCK_S):
-                    self._begin(delivery)
+        while not stop.is_set() and not self._over.is_set():
+            self._pulse.beat("read")
+            await self._wait_for_slot(stop)
+            if stop.is_set():
+                return
+            for delivery in await self._claim() or await self._queue.read(self._slots(), BLOCK_S):
+                self._begin(delivery)
 
     async def _claim(self) -> list[Delivery]:
         """Take over what dead workers left, every third of a lease.
@@ -133,12 +120,10 @@ class Consumer:
             log.warning("claimed", url=delivery.task.url, deliveries=delivery.attempts)
         return claimed
 
-    async def _wait_for_slot(self, stopping: asyncio.Task[bool]) -> None:
-        while not self._slots() and not stopping.done():
+    async def _wait_for_slot(self, stop: asyncio.Event) -> None:
+        while not self._slots() and not stop.is_set():
             self._free.clear()
-            freed = asyncio.create_task(self._free.wait())
-            with _ended(freed):
-                await asyncio.wait({freed, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await wait_for_any(self._free, stop)
 
     def _slots(self) -> int:
         return max(0, self._settings.concurrency - len(self._work))
@@ -159,7 +144,7 @@ class Consumer:
     async def _handle(self, delivery: Delivery) -> None:
         self._report(await self._handling.handle(delivery))
 
-    def _report(self, report: Report) -> None:
+    def _report(self, report: TaskResult) -> None:
         """Count how a delivery ended, and tell whoever asked to hear it."""
         metrics.ARTICLES.labels(report.outcome, metrics.bounded(report.reason)).inc()
         if report.outcome == "dead" or report.reason == "bug":
@@ -179,13 +164,13 @@ class Consumer:
                 faulthandler.dump_traceback_later(3 * self._settings.lease_s, exit=True)
                 self._pulse.beat("tend")
                 now = time.monotonic()
-                await self._queue.move_due(self._clock())
+                await self._queue.promote_due(self._clock())
                 if now - renewed >= self._settings.lease_s / 3:
                     renewed = now
                     await self._renew()
-                if now - collected >= COLLECT_S:
+                if now - collected >= REAP_INTERVAL_S:
                     collected = now
-                    await self._queue.collect()
+                    await self._queue.reap_consumers()
                 await asyncio.sleep(min(TICK_S, self._settings.lease_s / 3))
         finally:
             faulthandler.cancel_dump_traceback_later()
@@ -206,28 +191,10 @@ class Consumer:
         if self._work:
             await asyncio.wait(self._work.values(), timeout=self._settings.drain_s)
         left = dict(self._work)
-        await _cancelled(left.values())
+        await cancel_and_wait(left.values())
         handed_back = 0
         for delivery in left:
-            if await self._queue.put_off(delivery, counting_crashes(delivery), self._clock()):
-                self._report(Report(url=delivery.task.url, outcome="handed_back"))
+            if await self._queue.defer(delivery, with_crashes_counted(delivery), self._clock()):
+                self._report(TaskResult(url=delivery.task.url, outcome="handed_back"))
                 handed_back += 1
         log.info("drained", handed_back=handed_back)
-
-
-async def _cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """Cancel until every task has really ended: one cancellation may be swallowed (see `_until_over`)."""
-    left = set(tasks)
-    while left:
-        for task in left:
-            task.cancel()
-        _, left = await asyncio.wait(left, timeout=TICK_S)
-
-
-@contextlib.contextmanager
-def _ended(task: asyncio.Task[bool]) -> Iterator[None]:
-    """Cancel a waiting task on the way out."""
-    try:
-        yield
-    finally:
-        task.cancel()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from worker import backoff
 from worker.errors import Failure, NotYet, Permanent, Transient
 from worker.queue import Delivery
 from worker.schema import Task
@@ -28,12 +29,12 @@ def next_try(
     attempt = task.attempt + 1
     if attempt >= settings.max_attempts:
         return None
-    wait_s = settings.pause_s(attempt, jitter)
+    wait_s = backoff.delay_s(attempt, jitter, base_s=settings.backoff_s, max_s=settings.max_backoff_s)
     if isinstance(failure, Transient) and failure.retry_after_s:
         wait_s = max(wait_s, min(failure.retry_after_s, settings.max_backoff_s))
     return replace(task, attempt=attempt, slot_at=None), now + timedelta(seconds=wait_s)
 
 
-def counting_crashes(delivery: Delivery) -> Task:
+def with_crashes_counted(delivery: Delivery) -> Task:
     """Return the task with every delivery before this one counted as a failed attempt."""
     return replace(delivery.task, attempt=delivery.task.attempt + delivery.attempts - 1)

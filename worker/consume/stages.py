@@ -11,7 +11,7 @@ from worker.telemetry import metrics
 from worker.telemetry.tracing import Span, recorded, span
 
 if TYPE_CHECKING:
-    from worker.pipeline.process_page import Lap
+    from worker.pipeline.process_page import StageTiming
 
 
 @contextlib.contextmanager
@@ -24,7 +24,7 @@ def stage(name: str, under: AbstractContextManager[Span] | None = None) -> Itera
             metrics.STAGES.labels(name).observe(it.stop())
 
 
-def lap(done: Lap) -> None:
+def record_stage(done: StageTiming) -> None:
     """Tell of a stage that another process has timed."""
     end_ns = max(done.start_ns, done.end_ns)  # a wall clock may be set back
     metrics.STAGES.labels(done.stage).observe((end_ns - done.start_ns) / 1e9)

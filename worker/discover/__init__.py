@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from worker.discover.asking import Asked, Queue
-from worker.discover.loop import Discover, discover_parts
+from worker.discover.feed_poller import PollResult, Queue
+from worker.discover.loop import Discovery, discover_loops
 from worker.discover.sources import Source, load_sources
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
@@ -17,16 +17,16 @@ from worker.settings import Settings
 from worker.streams import connect
 from worker.telemetry.liveness import Pulse
 
-__all__ = ["Asked", "Discover", "Source", "discover_parts", "discovery", "load_sources"]
+__all__ = ["Discovery", "PollResult", "Source", "discover_loops", "load_sources", "open_discovery"]
 
 
 @asynccontextmanager
-async def discovery(
+async def open_discovery(
     sources: Sequence[Source], settings: Settings, redis_url: str, queue: Queue, pulse: Pulse | None = None
-) -> AsyncIterator[Discover]:
+) -> AsyncIterator[Discovery]:
     """Put a Discover together with its neighbours; they are closed in the end."""
     async with connect(redis_url) as client, Fetcher(settings) as fetcher:
         politeness = Politeness(client, fetcher, settings)
-        yield Discover(
+        yield Discovery(
             sources, settings, client=client, fetcher=fetcher, politeness=politeness, queue=queue, pulse=pulse
         )

@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from worker.discover.asking import Asked, Asking, Queue
+from worker.discover.feed_poller import FeedPoller, PollResult, Queue
+from worker.discover.poll_schedule import SLEEP_S, PollSchedule, lease_s
 from worker.discover.sources import Source
-from worker.discover.turns import SLEEP_S, Turns, lease_s
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
+from worker.lifecycle import run_until
 from worker.settings import Settings
 from worker.telemetry import metrics
 from worker.telemetry.liveness import MARGIN_S, Part, Pulse
@@ -24,12 +25,12 @@ TOGETHER: Final = 8
 """Sources asked at the same time by one process."""
 
 
-def discover_parts(settings: Settings) -> dict[str, Part]:
+def discover_loops(settings: Settings) -> dict[str, Part]:
     """Return the loop of a discover whose silence means something: it beats with every source that it has asked."""
     return {"ask": Part(limit_s=lease_s(settings) + SLEEP_S + MARGIN_S, vital=True)}
 
 
-class Discover:
+class Discovery:
     """Asks `sources` and feeds `queue`; `client` is a Redis client that answers bytes."""
 
     def __init__(
@@ -48,8 +49,8 @@ class Discover:
         self._sources = tuple(sources)
         self._sleep = sleep
         self._pulse = pulse or Pulse()
-        self._turns = Turns(client, settings)
-        self._asking = Asking(
+        self._turns = PollSchedule(client, settings)
+        self._asking = FeedPoller(
             settings,
             self._turns,
             fetcher=fetcher,
@@ -62,23 +63,15 @@ class Discover:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Ask whatever is due, again and again, until `stop` is set; what is under way then is dropped, safely."""
-        asking, stopping = asyncio.create_task(self._for_ever()), asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait({asking, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if asking.done():
-                asking.result()  # nothing but an error ends it
-        finally:
-            asking.cancel()
-            stopping.cancel()
-            await asyncio.wait({asking, stopping})
+        await run_until(stop, self._for_ever())
 
     async def _for_ever(self) -> None:
         while True:
-            asked = await self.once(due_only=True)
+            asked = await self.poll_all(due_only=True)
             self._pulse.beat("ask")
             await self._sleep(max(LEAST_PAUSE_S, min((SLEEP_S, *(a.next_s for a in asked)))))
 
-    async def show(self) -> None:
+    async def update_gauges(self) -> None:
         """Set the gauges that tell how the sources stand."""
         states = await self._turns.states(self._sources)
         counts = {
@@ -92,11 +85,11 @@ class Discover:
             metrics.SOURCE_FAILURES.labels(state.source).set(state.failures)
             metrics.NEW_URLS.labels(state.source)  # begins at zero
 
-    async def once(self, *, due_only: bool = False) -> list[Asked]:
+    async def poll_all(self, *, due_only: bool = False) -> list[PollResult]:
         """Ask every source (or only those that are due) and tell what came of each, in the order of the file."""
         together = asyncio.Semaphore(TOGETHER)
 
-        async def ask(source: Source) -> Asked:
+        async def ask(source: Source) -> PollResult:
             async with together:
                 return await self._asking.ask(source, due_only=due_only)
 

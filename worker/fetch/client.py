@@ -37,11 +37,11 @@ AGENT: Final = "communique"
 """Product token: first word of the User-Agent, and the name that robots.txt files call us by."""
 
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-WORTH_ANOTHER_TRY: Final = frozenset({408, 425, 429})
+RETRYABLE_STATUSES: Final = frozenset({408, 425, 429})
 """The client errors that are about this moment, not about the URL (RFC 9110, 15.5.9; RFC 8470; RFC 6585)."""
 
 
-class Kind(Struct, frozen=True, kw_only=True):
+class ResourceType(Struct, frozen=True, kw_only=True):
     """What sort of answer is wanted."""
 
     accept: str
@@ -50,16 +50,16 @@ class Kind(Struct, frozen=True, kw_only=True):
     """Media types taken; None takes any."""
     reason: str
     """Of the Permanent for any other type."""
-    cut: bool = False
+    truncate: bool = False
     """Take the first bytes of a body over the limit instead of refusing it."""
 
 
-HTML: Final = Kind(
+HTML: Final = ResourceType(
     accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
     media_types=frozenset({"text/html", "application/xhtml+xml"}),
     reason="not_html",
 )
-FEED: Final = Kind(
+FEED: Final = ResourceType(
     accept="application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.1",
     # Feeds are sent under every one of these names; parse.feed says what a body really is.
     media_types=frozenset(
@@ -68,7 +68,7 @@ FEED: Final = Kind(
     | {"text/xml", "text/html", "text/plain", "text/rss", "text/rss+xml", "text/atom+xml"},
     reason="not_a_feed",
 )
-ROBOTS: Final = Kind(accept="text/plain,*/*;q=0.1", media_types=None, reason="not_text", cut=True)
+ROBOTS: Final = ResourceType(accept="text/plain,*/*;q=0.1", media_types=None, reason="not_text", truncate=True)
 
 
 class Validators(Struct, frozen=True, kw_only=True):
@@ -78,7 +78,7 @@ class Validators(Struct, frozen=True, kw_only=True):
     last_modified: str | None = None
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class ConditionalResponse(Struct, frozen=True, kw_only=True):
     """Answer to a conditional request; `page` is None where nothing has changed since `validators` were given."""
 
     page: Page | None
@@ -111,40 +111,40 @@ class Fetcher:
             self._session = None
 
     async def get(
-        self, url: str, *, kind: Kind = HTML, admit: Admit | None = None, max_bytes: int | None = None
+        self, url: str, *, resource_type: ResourceType = HTML, admit: Admit | None = None, max_bytes: int | None = None
     ) -> Page:
         """Return what `url` answers, redirects followed.
 
         `admit` is awaited with every redirect's target before it is asked, and may raise (robots.txt, delays); the
         first URL is the caller's to admit.  `max_bytes` lowers the limit of the settings on the decoded body.
         """
-        answer = await self._get(url, Validators(), kind, admit, max_bytes)
+        answer = await self._get(url, Validators(), resource_type, admit, max_bytes)
         if answer.page is None:
             raise Permanent("http_304", "nothing was asked that could be unmodified")
         return answer.page
 
     async def get_if_changed(
-        self, url: str, validators: Validators, *, kind: Kind = FEED, admit: Admit | None = None
-    ) -> Answer:
+        self, url: str, validators: Validators, *, resource_type: ResourceType = FEED, admit: Admit | None = None
+    ) -> ConditionalResponse:
         """Ask as `get` does, but for a body only if it has changed since `validators` were given."""
-        return await self._get(url, validators, kind, admit, None)
+        return await self._get(url, validators, resource_type, admit, None)
 
     async def _get(
-        self, url: str, validators: Validators, kind: Kind, admit: Admit | None, max_bytes: int | None
-    ) -> Answer:
+        self, url: str, validators: Validators, resource_type: ResourceType, admit: Admit | None, max_bytes: int | None
+    ) -> ConditionalResponse:
         limit = min(max_bytes or self._settings.max_body_bytes, self._settings.max_body_bytes)
         try:
             async with asyncio.timeout(self._settings.total_timeout_s):
-                return await self._follow(normal(url), validators, kind, admit, limit)
+                return await self._follow(normal(url), validators, resource_type, admit, limit)
         except TimeoutError:
             raise Transient("timeout_total", f"no end after {self._settings.total_timeout_s:g} s") from None
 
     async def _follow(
-        self, url: str, validators: Validators, kind: Kind, admit: Admit | None, max_bytes: int
-    ) -> Answer:
+        self, url: str, validators: Validators, resource_type: ResourceType, admit: Admit | None, max_bytes: int
+    ) -> ConditionalResponse:
         """Ask hop after hop; every one is checked like the first."""
         seen = {url}
-        while isinstance(answer := await self._ask(url, validators, kind, max_bytes, hop=len(seen) - 1), str):
+        while isinstance(answer := await self._ask(url, validators, resource_type, max_bytes, hop=len(seen) - 1), str):
             if answer in seen:
                 raise Permanent("redirect_loop", f"{url} leads back to {answer}")
             if len(seen) > self._settings.max_redirects:
@@ -155,7 +155,9 @@ class Fetcher:
                 await admit(url)
         return answer
 
-    async def _ask(self, url: str, validators: Validators, kind: Kind, max_bytes: int, *, hop: int) -> Answer | str:
+    async def _ask(
+        self, url: str, validators: Validators, resource_type: ResourceType, max_bytes: int, *, hop: int
+    ) -> ConditionalResponse | str:
         """Make one request, after so many redirects: the answer, or the normal URL that it redirects to."""
         if self._session is None:
             raise RuntimeError("use `async with Fetcher(…)`")
@@ -163,44 +165,46 @@ class Fetcher:
         if not self._settings.allow_private_addresses:
             refuse_private_literal(target.raw_host or "")
         conditions = _conditions(validators)
-        headers = {"Accept": kind.accept, **conditions}
+        headers = {"Accept": resource_type.accept, **conditions}
         with request(url, hop) as it, only_failures(url):
             async with self._session.get(target, headers=headers, allow_redirects=False) as response:
                 it.set({"http.response.status_code": response.status})
                 if response.status in REDIRECTS:
                     return _location(url, response)
                 if response.status == 304 and conditions:  # noqa: PLR2004 - Not Modified
-                    return Answer(page=None, validators=_validators(response.headers, validators))
+                    return ConditionalResponse(page=None, validators=_validators(response.headers, validators))
                 _check_status(response, self._now())
-                page = await self._page(url, response, kind, max_bytes)
-                return Answer(page=page, validators=_validators(response.headers, Validators()))
+                page = await self._page(url, response, resource_type, max_bytes)
+                return ConditionalResponse(page=page, validators=_validators(response.headers, Validators()))
         raise AssertionError("unreachable: only_failures swallows nothing")
 
-    async def _page(self, url: str, response: aiohttp.ClientResponse, kind: Kind, max_bytes: int) -> Page:
+    async def _page(
+        self, url: str, response: aiohttp.ClientResponse, resource_type: ResourceType, max_bytes: int
+    ) -> Page:
         header = _text(response.headers, "Content-Type")
         declared = media_type(header)
         if declared:
-            _check_media_type(declared, kind)
-        body = await self._body(response, max_bytes, cut=kind.cut)
+            _check_media_type(declared, resource_type)
+        body = await self._body(response, max_bytes, truncate=resource_type.truncate)
         found = declared or sniff(body)
-        _check_media_type(found, kind)
+        _check_media_type(found, resource_type)
         return Page(url=url, body=body, content_type=found, charset=charset(header), fetched_at=self._now())
 
-    async def _body(self, response: aiohttp.ClientResponse, max_bytes: int, *, cut: bool) -> bytes:
+    async def _body(self, response: aiohttp.ClientResponse, max_bytes: int, *, truncate: bool) -> bytes:
         """Read and decode while counting, so that no server decides how much memory is taken."""
         s = self._settings
-        if not cut and (response.content_length or 0) > s.max_wire_bytes:
+        if not truncate and (response.content_length or 0) > s.max_wire_bytes:
             raise Permanent(
                 "too_large", f"announces {response.content_length} bytes, at most {s.max_wire_bytes} are taken"
             )
-        decoder = Decoder(response.headers.get("Content-Encoding", ""), s.max_body_bytes if cut else max_bytes)
+        decoder = Decoder(response.headers.get("Content-Encoding", ""), s.max_body_bytes if truncate else max_bytes)
         wire_bytes = 0
         async for chunk in response.content.iter_any():
             wire_bytes += len(chunk)
             if wire_bytes > s.max_wire_bytes:
                 raise Permanent("too_large", f"more than {s.max_wire_bytes} bytes sent")
             decoder.feed(chunk)
-            if cut and decoder.size_bytes >= max_bytes:
+            if truncate and decoder.size_bytes >= max_bytes:
                 return decoder.first(max_bytes)
         return decoder.finish()
 
@@ -249,14 +253,14 @@ def _check_status(response: aiohttp.ClientResponse, now: datetime) -> None:
     if 200 <= status < 300:  # noqa: PLR2004 - success
         return
     reason, detail = f"http_{status}", response.reason or ""
-    if status in WORTH_ANOTHER_TRY or 500 <= status < 600:  # noqa: PLR2004 - server errors
+    if status in RETRYABLE_STATUSES or 500 <= status < 600:  # noqa: PLR2004 - server errors
         raise Transient(reason, detail, retry_after_s(response.headers.get("Retry-After"), now))
     raise Permanent(reason, detail)
 
 
-def _check_media_type(found: str, kind: Kind) -> None:
-    if kind.media_types is not None and found not in kind.media_types:
-        raise Permanent(kind.reason, f"content type is {found[:100]!r}")
+def _check_media_type(found: str, resource_type: ResourceType) -> None:
+    if resource_type.media_types is not None and found not in resource_type.media_types:
+        raise Permanent(resource_type.reason, f"content type is {found[:100]!r}")
 
 
 # ---------------------------------------------------------------- what can go wrong on the way
@@ -289,7 +293,7 @@ def _failure(url: str, e: Exception) -> Permanent | Transient:
     cause = e.os_error if isinstance(e, aiohttp.ClientConnectorError) else e
     if isinstance(cause, PrivateAddressError):
         return Permanent("private_address", f"{cause}, not on the public Internet")
-    for kind, failure, reason in _FAILURES:
-        if isinstance(e, kind):
+    for exception_type, failure, reason in _FAILURES:
+        if isinstance(e, exception_type):
             return failure(reason, f"{url}: {str(e) or type(e).__name__}")
     return Transient("http", f"{url}: {type(e).__name__}: {e}")

@@ -26,7 +26,7 @@ from protego import Protego
 from worker import urls
 from worker.errors import NotYet, Permanent, Transient
 from worker.fetch.client import AGENT, ROBOTS
-from worker.streams import Call, Script, Word, persist
+from worker.streams import Arg, Call, Script, retry_while_unavailable
 from worker.telemetry.tracing import span
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ _NO_ROBOTS: Final = frozenset({"too_many_redirects", "redirect_loop", "bad_redir
 """Failures that mean "there is none" like a 4xx does (RFC 9309, 2.3.1.2 and 2.3.1.3)."""
 
 
-class Hosts(Struct, frozen=True):
+class HostKeys(Struct, frozen=True):
     """The keys that tell which hosts are not to be asked now: sorted sets of hosts, by the Unix ms when they may be."""
 
     prefix: str
@@ -85,7 +85,7 @@ class Politeness:
         self._client = client
         self._fetcher = fetcher
         self._settings = settings
-        self._hosts = Hosts(settings.key_prefix)
+        self._hosts = HostKeys(settings.key_prefix)
         self._robots: dict[str, tuple[float, Protego]] = {}
 
     async def admit(self, task: Task, now: datetime) -> None:
@@ -102,11 +102,11 @@ class Politeness:
         early_s = (task.slot_at - now).total_seconds() if task.slot_at else 0.0
         if early_s > SLACK_S:
             raise NotYet("host_busy", f"the slot at {host} is still to come", early_s)
-        wait = await self._enter(host, self._delay_s(rules), holds_slot=task.slot_at is not None)
+        wait = await self._reserve_slot(host, self._delay_s(rules), holds_slot=task.slot_at is not None)
         if wait.wait_s > 0:
             raise NotYet("host_busy", f"the next free slot at {host}", wait.wait_s)
         if rules is None:
-            await self._learn(task.url)
+            await self._fetch_rules(task.url)
 
     def redirects_of(self, task: Task) -> Admit:
         """Make the `admit` hook of `Fetcher.get` for one task: robots.txt at every hop, a slot at every other host.
@@ -121,18 +121,18 @@ class Politeness:
             if rules is not None:
                 _check(rules, url)
             if (host := urls.host(url)) != here:
-                wait = await self._enter(host, self._delay_s(rules), most_s=HOP_WAIT_S)
+                wait = await self._reserve_slot(host, self._delay_s(rules), most_s=HOP_WAIT_S)
                 if not wait.reserved:
                     raise NotYet("host_busy", f"redirected to {host}, which has no slot soon", wait.wait_s)
                 with span("wait"):
                     await asyncio.sleep(wait.wait_s)
             if rules is None:
-                await self._learn(url)
+                await self._fetch_rules(url)
 
         return admit
 
     @asynccontextmanager
-    async def heeding(self, url: str) -> AsyncIterator[None]:
+    async def honour_retry_after(self, url: str) -> AsyncIterator[None]:
         """Make what a server asks of one request to `url` by Retry-After hold for all of its host."""
         try:
             yield
@@ -147,11 +147,11 @@ class Politeness:
         await _PAUSE.run(self._client, Call([self._key(host), self._hosts.paused], [ms, host]))
 
     # ------------------------------------------------------------ slots
-    async def _enter(
+    async def _reserve_slot(
         self, host: str, delay_s: float, *, holds_slot: bool = False, least_s: float = 0.0, most_s: float = math.inf
     ) -> _Wait:
         most_ms = -1 if math.isinf(most_s) else _ms(most_s)
-        args: list[Word] = [_ms(delay_s), _ms(SLACK_S), int(holds_slot), _ms(least_s), most_ms, host]
+        args: list[Arg] = [_ms(delay_s), _ms(SLACK_S), int(holds_slot), _ms(least_s), most_ms, host]
         wait_ms, reserved = await _ENTER.run(self._client, Call([self._key(host), self._hosts.waiting], args))
         return _Wait(wait_ms / 1000, bool(reserved))
 
@@ -172,7 +172,7 @@ class Politeness:
         if rules is not None and now < until:
             return rules
         key = self._key(f"{origin}:robots")
-        text = cast("bytes | None", await persist(self._client, lambda: self._client.get(key)))
+        text = cast("bytes | None", await retry_while_unavailable(self._client, lambda: self._client.get(key)))
         return await self._remember(origin, text) if text is not None else None
 
     async def _remember(self, origin: str, text: bytes) -> Protego:
@@ -184,20 +184,20 @@ class Politeness:
         self._robots[origin] = (until, rules)
         return rules
 
-    async def _learn(self, url: str) -> Protego:
+    async def _fetch_rules(self, url: str) -> Protego:
         """Fetch the robots.txt that nobody knows and check `url` against it; NotYet if another is just doing that."""
         client, host, origin = self._client, urls.host(url), urls.origin(url)
         asking, lease_s = self._key(f"{origin}:asking"), self._settings.total_timeout_s + 1
-        if not await persist(client, lambda: client.set(asking, b"", nx=True, px=_ms(lease_s))):
-            wait = await self._enter(host, self._delay_s(None), least_s=SLACK_S)
+        if not await retry_while_unavailable(client, lambda: client.set(asking, b"", nx=True, px=_ms(lease_s))):
+            wait = await self._reserve_slot(host, self._delay_s(None), least_s=SLACK_S)
             raise NotYet("host_busy", f"{origin}/robots.txt is being fetched", wait.wait_s)
         try:
             with span("robots"):
                 text = await self._fetch_robots(host, origin)
             ttl_s = self._settings.robots_ttl_s
-            await persist(client, lambda: client.set(self._key(f"{origin}:robots"), text, ex=ttl_s))
+            await retry_while_unavailable(client, lambda: client.set(self._key(f"{origin}:robots"), text, ex=ttl_s))
         finally:
-            await persist(client, lambda: client.delete(asking))
+            await retry_while_unavailable(client, lambda: client.delete(asking))
         rules = await self._remember(origin, text)
         if (delay_s := self._delay_s(rules)) > self._delay_s(None):
             await self.pause(host, delay_s)  # our own request is the first; the slot was taken before this was known
@@ -208,7 +208,7 @@ class Politeness:
         """Return the file's text, b"" where there is none; while it cannot be had, nobody asks the host (2.3.1.4)."""
         try:
             page = await self._fetcher.get(
-                f"{origin}/robots.txt", kind=ROBOTS, max_bytes=self._settings.robots_max_bytes
+                f"{origin}/robots.txt", resource_type=ROBOTS, max_bytes=self._settings.robots_max_bytes
             )
         except Permanent as e:
             if e.reason.startswith("http_") or e.reason in _NO_ROBOTS:

@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from worker.schema import KINDS, Kind
-from worker.streams import order
+from worker.streams import id_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,7 @@ def _instant_ms(text: str) -> int:
 
 def previous_id(entry_id: str) -> str:
     """Return the id just before an entry's; "0-0" has none, and is its own."""
-    ms, sequence = order(entry_id)
+    ms, sequence = id_key(entry_id)
     if sequence:
         return f"{ms}-{sequence - 1}"
     return f"{ms - 1}-{MAX_SEQUENCE}" if ms else "0-0"
@@ -86,4 +86,4 @@ def replace_positions(position: Cursor, to: Mapping[Kind, str]) -> Cursor:
 
 def latest_positions(one: Cursor, other: Cursor) -> Cursor:
     """Return the later entry of each kind."""
-    return tuple(max(pair, key=order) for pair in zip(one, other, strict=True))
+    return tuple(max(pair, key=id_key) for pair in zip(one, other, strict=True))

@@ -18,11 +18,11 @@ import msgspec
 from msgspec.structs import replace
 from redis.exceptions import ResponseError
 
-from worker.fetch.politeness import Hosts
+from worker.fetch.politeness import HostKeys
 from worker.queue import Depth, UrlQueue, consumer_name
 from worker.schema import KINDS, article_stream, event_stream
 from worker.schema.fleet import FORGOTTEN_S, MINUTE_S, Beat, Fleet, Host, Lag, Letter, Reader
-from worker.streams import browse, order
+from worker.streams import id_key, range_entries
 from worker.telemetry import metrics
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ async def readers(client: Redis, prefix: str) -> list[Reader]:
 async def survey(client: Redis, queue: UrlQueue, settings: Settings, *, letters: int = 0) -> Fleet:
     """Look at the whole fleet, with the newest dead letters where asked for; a RedisError where Redis is away."""
     at, depth = await _now(client), await queue.depth()
-    hosts, waiting, paused = await _hosts(client, Hosts(settings.key_prefix), at)
+    hosts, waiting, paused = await _hosts(client, HostKeys(settings.key_prefix), at)
     memory: Any = await client.info("memory")
     found = await beats(client, services_key(settings.key_prefix))
     standing = await readers(client, settings.key_prefix)
@@ -193,7 +193,7 @@ async def _now(client: Redis) -> datetime:
 
 
 async def _letters(queue: UrlQueue, count: int) -> tuple[Letter, ...]:
-    found = await queue.dead(count)
+    found = await queue.list_dead_letters(count)
     return tuple(
         Letter(
             at=letter.buried_at, reason=letter.reason, what=letter.task.url if letter.task else "an unreadable entry"
@@ -203,7 +203,7 @@ async def _letters(queue: UrlQueue, count: int) -> tuple[Letter, ...]:
 
 
 # ---------------------------------------------------------------- hosts
-async def _hosts(client: Redis, keys: Hosts, at: datetime) -> tuple[tuple[Host, ...], int, int]:
+async def _hosts(client: Redis, keys: HostKeys, at: datetime) -> tuple[tuple[Host, ...], int, int]:
     """Return the hosts with the longest waits, paused ones first; how many wait; how many are paused."""
     now_ms = at.timestamp() * 1000
     still = (f"({now_ms:.0f}", "+inf")
@@ -241,7 +241,7 @@ async def _lags_of(client: Redis, key: str, name: str, at: datetime) -> list[Lag
         raise
     lags = []
     for group in groups[:MOST_GROUPS]:
-        behind = await browse(client, key, first=f"({group['last-delivered-id'].decode()}", count=1)
+        behind = await range_entries(client, key, first=f"({group['last-delivered-id'].decode()}", count=1)
         lags.append(
             Lag(
                 stream=name,
@@ -274,4 +274,4 @@ async def _lags_of_readers(client: Redis, settings: Settings, standing: Iterable
 
 def _since_s(entry_id: str, at: datetime) -> float:
     """Return how long before `at` an entry came in."""
-    return max(0.0, at.timestamp() - order(entry_id)[0] / 1000)
+    return max(0.0, at.timestamp() - id_key(entry_id)[0] / 1000)

@@ -9,10 +9,10 @@ task, one writes, and the other is told so.
 Every step may be sent again after a lost reply.
 """
 
-from worker.queue.dead import DeadLetter
+from worker.queue.dead_letters import DeadLetter
 from worker.queue.delivery import Delivery, Outcome, QueueFull, Settlement
 from worker.queue.depth import Depth, WorkerState
-from worker.queue.keys import GROUP, Keys
+from worker.queue.keys import GROUP, QueueKeys
 from worker.queue.url_queue import UrlQueue, consumer_name, process_name
 
 __all__ = [
@@ -20,9 +20,9 @@ __all__ = [
     "DeadLetter",
     "Delivery",
     "Depth",
-    "Keys",
     "Outcome",
     "QueueFull",
+    "QueueKeys",
     "Settlement",
     "UrlQueue",
     "WorkerState",

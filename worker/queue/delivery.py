@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from worker.schema import Task
-from worker.streams import Entry, Lease, Write
+from worker.streams import Entry, Lease, StreamWrite
 
 Outcome = Literal["done", "duplicate", "gone", "fenced"]
 """What became of a settle: written · published before, nothing written · no longer pending (settled already, perhaps by
@@ -35,7 +35,7 @@ class Settlement(Struct, frozen=True):
     """A delivery whose work is done, and what it is to publish."""
 
     delivery: Delivery
-    writes: Sequence[Write] = ()
+    writes: Sequence[StreamWrite] = ()
     publication: str | None = None
     """Id of what is published: not again by another task, either. None: no other task can find the same."""
 
@@ -52,10 +52,10 @@ class QueueFull(Exception):  # noqa: N818 - a refusal, not an error of ours
         return f"the queue is full: {self.waiting} tasks wait ({self.put} of these were put)"
 
 
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+TASK_DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What `task_of` raises where the field is no task; the last where it is nested too deep."""
 
 
-def task_of(entry: Entry) -> Task:
+def decode_task(entry: Entry) -> Task:
     """Decode the field `task`, or raise one of `UNREADABLE`."""
     return msgspec.json.decode((entry.fields or {}).get(b"task", b""), type=Task)

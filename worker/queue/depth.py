@@ -8,13 +8,13 @@ from msgspec import Struct
 from redis.exceptions import ResponseError
 
 from worker.queue import scripts
-from worker.streams import Call, order
+from worker.streams import Call, id_key
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-    from worker.queue.keys import Keys
-    from worker.streams import Group
+    from worker.queue.keys import QueueKeys
+    from worker.streams import ConsumerGroup
 
 
 class Depth(Struct, frozen=True, kw_only=True):
@@ -44,9 +44,9 @@ class WorkerState(Struct, frozen=True, kw_only=True):
     """Since it last asked for work or renewed a lease."""
 
 
-async def depth(client: Redis, keys: Keys, group: Group) -> Depth:
+async def depth(client: Redis, keys: QueueKeys, group: ConsumerGroup) -> Depth:
     """Count the tasks, all at one moment; raises at once where Redis is away."""
-    answer = await scripts.DEPTH.ask(client, Call([keys.urls, keys.delayed, keys.dead], [group.name]))
+    answer = await scripts.DEPTH.run_readonly(client, Call([keys.urls, keys.delayed, keys.dead], [group.name]))
     s, us, length, pending, delayed, dead, oldest, oldest_ready, oldest_pending = answer
     now_s = int(s) + int(us) / 1e6
     return Depth(
@@ -60,7 +60,7 @@ async def depth(client: Redis, keys: Keys, group: Group) -> Depth:
     )
 
 
-async def workers(client: Redis, group: Group) -> list[WorkerState]:
+async def workers(client: Redis, group: ConsumerGroup) -> list[WorkerState]:
     """List the consumers, those too that are gone and not collected yet."""
     try:
         found: Any = await client.xinfo_consumers(group.stream, group.name)
@@ -75,4 +75,4 @@ async def workers(client: Redis, group: Group) -> list[WorkerState]:
 
 
 def _age_s(entry_id: bytes | None, now_s: float) -> float | None:
-    return None if entry_id is None else max(0.0, now_s - order(entry_id.decode())[0] / 1000)
+    return None if entry_id is None else max(0.0, now_s - id_key(entry_id.decode())[0] / 1000)

@@ -10,7 +10,7 @@ GROUP: Final = "workers"
 """The consumer group of the work stream."""
 
 
-class Keys(Struct, frozen=True):
+class QueueKeys(Struct, frozen=True):
     """The keys of one partition.  All begin with its prefix, a hash tag where there are several (`communique:{3}`)."""
 
     prefix: str

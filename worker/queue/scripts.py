@@ -12,14 +12,14 @@ def _script(*names: str) -> Script:
 
 
 # ---------------------------------------------------------------- in
-PUT: Final = _script("refuse", "put")
-MOVE_DUE: Final = _script("refuse", "move_due")
-REQUEUE: Final = _script("refuse", "requeue")
+PUT: Final = _script("check_type", "put")
+PROMOTE_DUE: Final = _script("check_type", "promote_due")
+REQUEUE: Final = _script("check_type", "requeue")
 
 # ---------------------------------------------------------------- a delivery ends
-SETTLE: Final = _script("refuse", "lease", "settle")
-PUT_OFF: Final = _script("refuse", "lease", "put_off")
-BURY: Final = _script("refuse", "lease", "bury")
+SETTLE: Final = _script("check_type", "lease", "settle")
+DEFER: Final = _script("check_type", "lease", "defer")
+DEAD_LETTER: Final = _script("check_type", "lease", "dead_letter")
 
 # ---------------------------------------------------------------- what operators ask
 DEPTH: Final = _script("depth")

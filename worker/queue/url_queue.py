@@ -12,11 +12,21 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import msgspec
 
 from worker.queue import scripts
-from worker.queue.dead import PAGE, DeadLetter, dead, requeue
-from worker.queue.delivery import UNREADABLE, Delivery, Outcome, QueueFull, Settlement, task_of
+from worker.queue.dead_letters import PAGE, DeadLetter, list_dead_letters, requeue
+from worker.queue.delivery import TASK_DECODE_ERRORS, Delivery, Outcome, QueueFull, Settlement, decode_task
 from worker.queue.depth import Depth, WorkerState, depth, workers
-from worker.queue.keys import GROUP, Keys
-from worker.streams import Call, Entry, Group, Lease, Write, check_server, connect, persist, read_group
+from worker.queue.keys import GROUP, QueueKeys
+from worker.streams import (
+    Call,
+    ConsumerGroup,
+    Entry,
+    Lease,
+    StreamWrite,
+    check_server,
+    connect,
+    read_group_entries,
+    retry_while_unavailable,
+)
 from worker.telemetry import metrics
 from worker.telemetry.tracing import Putting
 
@@ -33,7 +43,7 @@ MAX_BLOCK_S: Final = 5.0
 DETAIL_LENGTH: Final = 1_000
 MAX_FIELDS: Final = 100
 """Fields kept of an entry that does not decode; ours have one, and Lua's stack holds some thousands."""
-COLLECT_AFTER_LEASES: Final = 10
+REAP_AFTER_LEASES: Final = 10
 """A consumer that holds nothing and has been silent for so many leases is not coming back."""
 
 
@@ -54,9 +64,9 @@ class UrlQueue:
     def __init__(self, redis_url: str, settings: Settings, consumer: str | None = None) -> None:
         """Connect lazily.  UsageError where the URL is malformed."""
         self.consumer = consumer or consumer_name()
-        self.keys = Keys(settings.key_prefix)
+        self.keys = QueueKeys(settings.key_prefix)
         self._settings = settings
-        self._group = Group(stream=self.keys.urls, name=GROUP)
+        self._group = ConsumerGroup(stream=self.keys.urls, name=GROUP)
         self._client = connect(redis_url)
         self._reader = connect(redis_url, block_s=MAX_BLOCK_S)
         self._held: set[Lease] = set()
@@ -66,7 +76,7 @@ class UrlQueue:
         """Raise UsageError where the server cannot be used, ConnectionError where it is away."""
         try:
             await check_server(self._client)
-            await persist(self._client, lambda: self._group.create(self._client))
+            await retry_while_unavailable(self._client, lambda: self._group.create(self._client))
         except BaseException:
             await self.aclose()
             raise
@@ -106,12 +116,12 @@ class UrlQueue:
                 raise QueueFull(answer[0], put=answers.count(1))
         return [answer == 1 for answer in answers]
 
-    async def move_due(self, now: datetime) -> int:
+    async def promote_due(self, now: datetime) -> int:
         """Move the tasks put off that are due, earliest first, into the stream; return how many."""
         moved, last = 0, PAGE
         while last == PAGE:
             call = Call([self.keys.delayed, self.keys.urls], [_ms(now), PAGE])
-            last = int(await scripts.MOVE_DUE.run(self._client, call))
+            last = int(await scripts.PROMOTE_DUE.run(self._client, call))
             moved += last
         return moved
 
@@ -122,9 +132,9 @@ class UrlQueue:
         What does not decode is buried as it is, and neither returned nor in the way of the others.
         """
         block_s = min(block_s, MAX_BLOCK_S)
-        entries = await persist(
+        entries = await retry_while_unavailable(
             self._reader,
-            lambda: read_group(self._reader, {self._group: ">"}, self.consumer, count=n, block_s=block_s),
+            lambda: read_group_entries(self._reader, {self._group: ">"}, self.consumer, count=n, block_s=block_s),
         )
         return await self._deliver([(Lease(entry.id, 1), entry) for entry in entries])
 
@@ -138,20 +148,20 @@ class UrlQueue:
         deliveries = await self._deliver(found)
         crashed = {d for d in deliveries if d.task.attempt + d.attempts - 1 >= self._settings.max_attempts}
         for delivery in crashed:
-            await self.bury(delivery, "crashed", f"{delivery.attempts - 1} workers died or stalled over it")
+            await self.dead_letter(delivery, "crashed", f"{delivery.attempts - 1} workers died or stalled over it")
         return [d for d in deliveries if d not in crashed]
 
     async def _deliver(self, leased: Iterable[tuple[Lease, Entry]]) -> list[Delivery]:
         deliveries, broken = [], []
         for lease, entry in leased:
             try:
-                task = task_of(entry)
+                task = decode_task(entry)
                 deliveries.append(Delivery(entry_id=lease.entry_id, task=task, attempts=lease.attempts))
-            except UNREADABLE as e:
-                broken.append(self._bury_call(lease, entry.fields or {}, "undecodable", str(e)))
+            except TASK_DECODE_ERRORS as e:
+                broken.append(self._dead_letter_call(lease, entry.fields or {}, "undecodable", str(e)))
         self._held.update(d.lease for d in deliveries)
-        for answer in await scripts.BURY.run_many(self._client, broken, self._group):
-            _count_buried(answer, "undecodable")
+        for answer in await scripts.DEAD_LETTER.run_many(self._client, broken, self._group):
+            _count_dead_letter(answer, "undecodable")
         return deliveries
 
     async def renew(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
@@ -161,13 +171,13 @@ class UrlQueue:
         self._release(lost)
         return lost
 
-    async def collect(self) -> int:
+    async def reap_consumers(self) -> int:
         """Forget the consumers of processes that are gone and have left nothing behind; return how many."""
-        idle_s = COLLECT_AFTER_LEASES * self._settings.lease_s
-        return await self._group.collect(self._client, self.consumer, idle_s=idle_s)
+        idle_s = REAP_AFTER_LEASES * self._settings.lease_s
+        return await self._group.reap_consumers(self._client, self.consumer, idle_s=idle_s)
 
     # ------------------------------------------------------------ a delivery ends
-    async def settle(self, delivery: Delivery, writes: Sequence[Write]) -> Outcome:
+    async def settle(self, delivery: Delivery, writes: Sequence[StreamWrite]) -> Outcome:
         """Acknowledge the task and add every write, or do neither."""
         return (await self.settle_many([Settlement(delivery, writes)]))[0]
 
@@ -188,22 +198,22 @@ class UrlQueue:
             args += [keys.index(write.stream, 3) + 1, write.maxlen, len(words), *words]
         return Call(keys, args)
 
-    async def put_off(self, delivery: Delivery, task: Task, due_at: datetime) -> bool:
+    async def defer(self, delivery: Delivery, task: Task, due_at: datetime) -> bool:
         """Give the delivery back as `task`, not to be delivered before `due_at`; False where it is no longer ours."""
         args = [*self._fence(delivery.lease), msgspec.json.encode(task), _ms(due_at)]
-        answer = await scripts.PUT_OFF.run(self._client, Call([self.keys.urls, self.keys.delayed], args), self._group)
+        answer = await scripts.DEFER.run(self._client, Call([self.keys.urls, self.keys.delayed], args), self._group)
         self._release([delivery])
         return bool(answer == b"done")
 
-    async def bury(self, delivery: Delivery, reason: str, detail: str) -> bool:
+    async def dead_letter(self, delivery: Delivery, reason: str, detail: str) -> bool:
         """Give the task up: move it to the dead letters; False where it is no longer ours."""
-        call = self._bury_call(delivery.lease, {b"task": msgspec.json.encode(delivery.task)}, reason, detail)
-        answer = await scripts.BURY.run(self._client, call, self._group)
+        call = self._dead_letter_call(delivery.lease, {b"task": msgspec.json.encode(delivery.task)}, reason, detail)
+        answer = await scripts.DEAD_LETTER.run(self._client, call, self._group)
         self._release([delivery])
-        _count_buried(answer, reason)
+        _count_dead_letter(answer, reason)
         return bool(answer == b"done")
 
-    def _bury_call(self, lease: Lease, fields: dict[bytes, bytes], reason: str, detail: str) -> Call:
+    def _dead_letter_call(self, lease: Lease, fields: dict[bytes, bytes], reason: str, detail: str) -> Call:
         why = {b"reason": reason, b"detail": detail[:DETAIL_LENGTH], b"deliveries": str(lease.attempts)}
         kept = dict(islice(fields.items(), MAX_FIELDS))
         words = _words({**kept, **{name: text.encode("utf-8", "replace") for name, text in why.items()}})
@@ -225,9 +235,9 @@ class UrlQueue:
         """List the consumers, those too that are gone and not collected yet; changes nothing."""
         return await workers(self._client, self._group)
 
-    async def dead(self, limit: int = 100, *, reason: str | None = None) -> list[DeadLetter]:
+    async def list_dead_letters(self, limit: int = 100, *, reason: str | None = None) -> list[DeadLetter]:
         """List up to `limit` dead letters, the newest first; only those of one reason, where given."""
-        return await dead(self._client, self.keys, limit, reason)
+        return await list_dead_letters(self._client, self.keys, limit, reason)
 
     async def requeue(self, reason: str | None = None) -> int:
         """Put the dead tasks of a reason (None: all) back as new, no attempt counted; return how many.
@@ -237,7 +247,7 @@ class UrlQueue:
         return await requeue(self._client, self.keys, reason, self._settings.seen_ttl_s)
 
 
-def _count_buried(answer: bytes, reason: str) -> None:
+def _count_dead_letter(answer: bytes, reason: str) -> None:
     if answer == b"done":
         metrics.DEAD_LETTERS.labels(metrics.bounded(reason)).inc()
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Self
 
 from msgspec import Struct
 
-from worker.schema.names import hash_id
+from worker.schema.names import hash_id, task_id
 
 
 class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -21,6 +22,11 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     slot_at: datetime | None = None
     """The host's slot reserved for this task; None while none is."""
     put_at: datetime | None = None
+
+    @classmethod
+    def of(cls, canonical_url: str, *, source: str | None = None, put_at: datetime | None = None) -> Self:
+        """Return the new task of a canonical URL (see `urls.canonical`), with no attempt made yet."""
+        return cls(id=task_id(canonical_url), url=canonical_url, source=source, put_at=put_at)
 
     @property
     def trace_id(self) -> str:

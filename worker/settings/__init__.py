@@ -28,9 +28,6 @@ WholeSeconds = Annotated[int, Meta(ge=1, lt=MOST_SECONDS)]
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 Host = Annotated[str, Meta(min_length=1)]
 
-_MOST_DOUBLINGS = 60
-"""Beyond them any back-off has reached its maximum, and a float would overflow in the end."""
-
 
 class Settings(Struct, frozen=True, kw_only=True):
     """Every knob, with the value a newcomer gets."""
@@ -230,13 +227,6 @@ class Settings(Struct, frozen=True, kw_only=True):
             takes="`debug`, `info`, `warning` or `error`",
         ),
     ] = "info"
-
-    def pause_s(self, attempt: int, jitter: float) -> float:
-        """Return the wait before attempt `attempt` + 1: exponential, up to `max_backoff_s`; `jitter` is in [0, 1).
-
-        Jittered above its half, which keeps replicas from coming back in step.
-        """
-        return min(self.backoff_s * 2.0 ** min(attempt - 1, _MOST_DOUBLINGS), self.max_backoff_s) * (0.5 + jitter / 2)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:

@@ -25,7 +25,7 @@ from msgspec import Struct
 
 from worker.errors import UsageError
 from worker.schema import KINDS, Kind
-from worker.streams import order
+from worker.streams import id_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,7 +79,7 @@ class Folder:
         kept = dict(self._kept().position)
         for kind in KINDS:
             newest = _newest(self.path / kind)
-            if newest and (kind not in kept or order(kept[kind]) < order(newest)):
+            if newest and (kind not in kept or id_key(kept[kind]) < id_key(newest)):
                 kept[kind] = newest
         return kept
 
@@ -147,7 +147,7 @@ def _newest(folder: Path) -> str | None:
     """Return the last entry of a kind's newest part; entry ids only grow, so days do."""
     for day in sorted(folder.glob("date=*"), reverse=True):
         if found := list(_last_entries(day)):
-            return max(found, key=order)
+            return max(found, key=id_key)
     return None
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from worker import backoff
 from worker.sink.collect import TURN_S, WRITE
 from worker.sink.disk import DiskError
 from worker.telemetry.liveness import MARGIN_S, Part, Pulse
@@ -64,7 +65,12 @@ class Service:
             well = well and self._collector.well
 
     async def _wait(self, e: DiskError, attempt: int) -> None:
-        pause_s = min(MOST_S, self._settings.pause_s(attempt, self._jitter()))
+        pause_s = min(
+            MOST_S,
+            backoff.delay_s(
+                attempt, self._jitter(), base_s=self._settings.backoff_s, max_s=self._settings.max_backoff_s
+            ),
+        )
         log.error("disk", path=e.filename, error=e.name, why=e.strerror, attempt=attempt, wait_s=round(pause_s, 1))
         self._pulse.trouble(str(e.filename), e.name, datetime.now(UTC))
         with contextlib.suppress(TimeoutError):

@@ -7,32 +7,43 @@ FLUSHALL, a restore): every path here loads and creates them again, groups alway
 missed.
 """
 
-from worker.streams.connection import connect, without_password
-from worker.streams.group import Group, Lease, read_group
-from worker.streams.patience import persist
-from worker.streams.reading import Entry, Extent, Write, browse, entries, extent, extents, order, read
-from worker.streams.script import Call, Script, Word
-from worker.streams.server import check_server, is_durable
+from worker.streams.client import connect, without_password
+from worker.streams.entries import (
+    Entry,
+    StreamTail,
+    StreamWrite,
+    id_key,
+    parse_entries,
+    parse_stream_tail,
+    range_entries,
+    read_entries,
+    stream_tails,
+)
+from worker.streams.group import ConsumerGroup, Lease, read_group_entries
+from worker.streams.retry import RETRY_TIMEOUT_S, retry_while_unavailable
+from worker.streams.script import Arg, Call, Script
+from worker.streams.server_check import check_server, is_durable
 
 __all__ = [
+    "RETRY_TIMEOUT_S",
+    "Arg",
     "Call",
+    "ConsumerGroup",
     "Entry",
-    "Extent",
-    "Group",
     "Lease",
     "Script",
-    "Word",
-    "Write",
-    "browse",
+    "StreamTail",
+    "StreamWrite",
     "check_server",
     "connect",
-    "entries",
-    "extent",
-    "extents",
+    "id_key",
     "is_durable",
-    "order",
-    "persist",
-    "read",
-    "read_group",
+    "parse_entries",
+    "parse_stream_tail",
+    "range_entries",
+    "read_entries",
+    "read_group_entries",
+    "retry_while_unavailable",
+    "stream_tails",
     "without_password",
 ]

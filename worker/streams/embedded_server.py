@@ -209,12 +209,12 @@ def _die_with_parent() -> Callable[[], None] | None:
         return None
     prctl, parent = ctypes.CDLL(None, use_errno=True).prctl, os.getpid()
 
-    def ask() -> None:
+    def terminate_with_parent() -> None:
         prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
         if os.getppid() != parent:  # it died between fork and prctl
             os._exit(1)
 
-    return ask
+    return terminate_with_parent
 
 
 async def _until_it_answers(process: Process, url: str, folder: Path) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from msgspec import Struct
 from redis.exceptions import ResponseError
 
-from worker.streams.reading import Entry, block_ms, entries, positions
-from worker.streams.script import Call, Script, Word
+from worker.streams.entries import Entry, block_ms, parse_entries, positions
+from worker.streams.script import Arg, Call, Script
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 CLAIM: Final = Script.of("worker.streams", "claim")
-KEEP: Final = Script.of("worker.streams", "keep")
+TOUCH: Final = Script.of("worker.streams", "touch")
 RENEW: Final = Script.of("worker.streams", "renew")
-COLLECT: Final = Script.of("worker.streams", "collect")
+REAP_CONSUMERS: Final = Script.of("worker.streams", "reap_consumers")
 
 
 class Lease(NamedTuple):
@@ -29,7 +29,7 @@ class Lease(NamedTuple):
     """Redis's delivery counter: 1 at first, one more for every claim."""
 
 
-class Group(Struct, frozen=True, kw_only=True):
+class ConsumerGroup(Struct, frozen=True, kw_only=True):
     """A consumer group on one stream."""
 
     stream: str
@@ -61,7 +61,7 @@ class Group(Struct, frozen=True, kw_only=True):
 
         The consumer's own are taken over too, unless `held`: they were delivered in a reply that got lost.
         """
-        args: list[Word] = [self.name, consumer, max(1, round(idle_s * 1000)), count, *held]
+        args: list[Arg] = [self.name, consumer, max(1, round(idle_s * 1000)), count, *held]
         found = await CLAIM.run(client, Call([self.stream], args), self)
         return [
             (
@@ -75,25 +75,25 @@ class Group(Struct, frozen=True, kw_only=True):
         """Begin the leases anew and return those that are no longer the consumer's."""
         if not leases:
             return []
-        args: list[Word] = [self.name, consumer, *(word for lease in leases for word in lease)]
+        args: list[Arg] = [self.name, consumer, *(word for lease in leases for word in lease)]
         return [leases[i] for i in await RENEW.run(client, Call([self.stream], args), self)]
 
-    async def keep(self, client: Redis, consumer: str, ids: Sequence[str]) -> set[str]:
+    async def touch(self, client: Redis, consumer: str, ids: Sequence[str]) -> set[str]:
         """Hold on to entries, whatever their delivery; return those that the consumer does not hold any more."""
         if not ids:
             return set()
         return {
-            lost.decode() for lost in await KEEP.run(client, Call([self.stream], [self.name, consumer, *ids]), self)
+            lost.decode() for lost in await TOUCH.run(client, Call([self.stream], [self.name, consumer, *ids]), self)
         }
 
-    async def collect(self, client: Redis, consumer: str, *, idle_s: float) -> int:
+    async def reap_consumers(self, client: Redis, consumer: str, *, idle_s: float) -> int:
         """Delete the other consumers that hold nothing and have been silent for `idle_s`; return how many."""
         call = Call([self.stream], [self.name, consumer, round(idle_s * 1000)])
-        return int(await COLLECT.run(client, call, self))
+        return int(await REAP_CONSUMERS.run(client, call, self))
 
 
-async def read_group(
-    client: Redis, after: Mapping[Group, str], consumer: str, *, count: int, block_s: float = 0.0
+async def read_group_entries(
+    client: Redis, after: Mapping[ConsumerGroup, str], consumer: str, *, count: int, block_s: float = 0.0
 ) -> list[Entry]:
     """Read up to `count` entries of each group's stream: new ones (`>`), or the consumer's own pending after an id.
 
@@ -110,4 +110,4 @@ async def read_group(
         for group in after:
             await group.create(client)
         answer = await client.xreadgroup(name, consumer, streams, count=count, block=block_ms(block_s))
-    return entries(answer)
+    return parse_entries(answer)

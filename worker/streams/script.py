@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 from redis.exceptions import NoScriptError
 
-from worker.streams.patience import persist
+from worker.streams.retry import retry_while_unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from redis.asyncio import Redis
 
-Word = str | bytes | int
+Arg = str | bytes | int
 
 
-class Restorable(Protocol):
+class ConsumerGroupLike(Protocol):
     """What a script works on and a server may forget: a consumer group."""
 
     async def create(self, client: Redis) -> None:
@@ -29,7 +29,7 @@ class Call(NamedTuple):
     """Keys and arguments of one run of a script."""
 
     keys: Sequence[str]
-    args: Sequence[Word]
+    args: Sequence[Arg]
 
 
 class Script:
@@ -48,7 +48,7 @@ class Script:
         folder = resources.files(package) / "lua"
         return cls("\n".join((folder / f"{name}.lua").read_text("utf-8") for name in names))
 
-    async def ask(self, client: Redis, call: Call) -> Any:
+    async def run_readonly(self, client: Redis, call: Call) -> Any:
         """Run once, where Redis is there to answer; for scripts that only read."""
         command = ["EVALSHA", self.sha, len(call.keys), *call.keys, *call.args]
         try:
@@ -57,11 +57,11 @@ class Script:
             await client.script_load(self.source)
             return await client.execute_command(*command)  # type: ignore[no-untyped-call]
 
-    async def run(self, client: Redis, call: Call, group: Restorable | None = None) -> Any:
+    async def run(self, client: Redis, call: Call, group: ConsumerGroupLike | None = None) -> Any:
         """Run once; see `run_many`."""
         return (await self.run_many(client, [call], group))[0]
 
-    async def run_many(self, client: Redis, calls: Sequence[Call], group: Restorable | None = None) -> list[Any]:
+    async def run_many(self, client: Redis, calls: Sequence[Call], group: ConsumerGroupLike | None = None) -> list[Any]:
         """Run for every call in one round trip and return the answers in order.
 
         Waits for a Redis that is away, then sends again what has no answer yet: the script must allow that.  A lost
@@ -76,7 +76,7 @@ class Script:
                 for error in {str(a): a for a in sent if isinstance(a, Exception)}.values():
                     await self._restore(client, error, group)
 
-        await persist(client, step)
+        await retry_while_unavailable(client, step)
         return [answers[i] for i in range(len(calls))]
 
     async def _send(self, client: Redis, calls: Sequence[Call]) -> list[Any]:
@@ -85,7 +85,7 @@ class Script:
             pipe.execute_command("EVALSHA", self.sha, len(keys), *keys, *args)
         return await pipe.execute(raise_on_error=False)
 
-    async def _restore(self, client: Redis, error: Exception, group: Restorable | None) -> None:
+    async def _restore(self, client: Redis, error: Exception, group: ConsumerGroupLike | None) -> None:
         """Bring back what the error says is missing; raise it where nothing is."""
         if isinstance(error, NoScriptError):
             await client.script_load(self.source)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from redis.exceptions import ResponseError
 
-from worker.streams import Entry, Group, browse, extents, order, read, read_group
+from worker.streams import ConsumerGroup, Entry, id_key, range_entries, read_entries, read_group_entries, stream_tails
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -65,7 +65,7 @@ class StandaloneReader:
 
     async def read(self, streams: list[str], block_s: float) -> list[Entry]:
         """Read behind the cursor; what was trimmed away meanwhile becomes a gap."""
-        found = await read(self._client, {s: self._cursor[s] for s in streams}, count=BATCH, block_s=block_s)
+        found = await read_entries(self._client, {s: self._cursor[s] for s in streams}, count=BATCH, block_s=block_s)
         first = {entry.stream: entry.id for entry in reversed(found)}
         for stream, entry_id in first.items():
             at = self._cursor[stream]
@@ -83,9 +83,9 @@ class StandaloneReader:
         Keys were lost, or a replica that has not had everything became the primary, and the clock that makes ids is
         behind the old one.  A bare time may lie ahead: from then on is what was asked for.
         """
-        for stream, (end, _) in (await extents(self._client, streams)).items():
+        for stream, (end, _) in (await stream_tails(self._client, streams)).items():
             at = self._cursor[stream]
-            if "-" in at and order(end) < order(at):
+            if "-" in at and id_key(end) < id_key(at):
                 self._cursor[stream] = self.position[stream] = end
                 self.gaps[stream] = f"{stream}: it ends before entry {at}: it was lost, or begun anew"
 
@@ -109,7 +109,7 @@ class GroupReader:
         self.position = dict(start)
         self.gaps: dict[str, str] = {}
         self._client = client
-        self._groups = {stream: Group(stream=stream, name=group) for stream in start}
+        self._groups = {stream: ConsumerGroup(stream=stream, name=group) for stream in start}
         self._consumer = consumer
         self._cursor = dict.fromkeys(start, START)
         """An id within our own pending entries while there are any, then ">"."""
@@ -141,7 +141,7 @@ class GroupReader:
         if not streams:
             return []
         after = {self._groups[stream]: self._cursor[stream] for stream in streams}
-        found = await read_group(self._client, after, self._consumer, count=BATCH, block_s=block_s)
+        found = await read_group_entries(self._client, after, self._consumer, count=BATCH, block_s=block_s)
         for stream in streams:
             own = [entry.id for entry in found if entry.stream == stream]
             self._behind = self._behind | {stream} if len(own) == BATCH else self._behind - {stream}
@@ -170,7 +170,7 @@ class GroupReader:
         gone: list[Entry] = []
         for stream, group in self._groups.items():
             own = [entry for entry in entries if entry.stream == stream]
-            lost = await group.keep(self._client, self._consumer, [entry.id for entry in own])
+            lost = await group.touch(self._client, self._consumer, [entry.id for entry in own])
             gone += [entry for entry in own if entry.id in lost]
         return gone
 
@@ -186,12 +186,12 @@ class GroupReader:
         self._cursor = dict.fromkeys(self._cursor, START)
         return True
 
-    async def _check(self, group: Group) -> None:
+    async def _check(self, group: ConsumerGroup) -> None:
         """Report what was trimmed before the group read it, and move the group past it."""
         await group.create(self._client)  # where it was lost meanwhile
         state: Any = await self._client.xinfo_groups(group.stream)
         at = next((g["last-delivered-id"].decode() for g in state if g["name"].decode() == group.name), START)
-        kept = await browse(self._client, group.stream, count=1)
+        kept = await range_entries(self._client, group.stream, count=1)
         if kept and await _trimmed_behind(self._client, group.stream, at):
             self.gaps[group.stream] = _gap(group.stream, at)
             await self._client.xgroup_setid(group.stream, group.name, _before(kept[0].id))
@@ -214,8 +214,8 @@ async def _trimmed_behind(client: Redis, stream: str, at: str) -> bool:
     Streams lose their head: not while anything up to `at`, or the very next id, is the oldest kept.  Where it is not,
     a server from Redis 7 on knows whether it ever dropped an entry; an older one cannot tell.
     """
-    oldest = await browse(client, stream, count=1)
-    if order(at) == (0, 0) or not oldest or order(_before(oldest[0].id)) <= order(at):
+    oldest = await range_entries(client, stream, count=1)
+    if id_key(at) == (0, 0) or not oldest or id_key(_before(oldest[0].id)) <= id_key(at):
         return False
     info: Any = await client.xinfo_stream(stream)
     return bool(info.get("entries-added") != info["length"])
@@ -227,5 +227,5 @@ def _gap(stream: str, at: str) -> str:
 
 def _before(entry_id: str) -> str:
     """Return the id just before an entry's."""
-    ms, sequence = order(entry_id)
+    ms, sequence = id_key(entry_id)
     return f"{ms}-{sequence - 1}" if sequence else f"{ms - 1}-{2**64 - 1}"

@@ -14,7 +14,7 @@ from msgspec import Struct
 from worker.errors import EventStreamError
 from worker.filters.facets import Facets
 from worker.schema import VERSION, Event, Kind
-from worker.streams import Entry, browse, check_server, order, persist
+from worker.streams import Entry, check_server, id_key, range_entries, retry_while_unavailable
 from worker.subscribe import sources
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Received(Struct, frozen=True, kw_only=True):
     @property
     def published_at(self) -> datetime:
         """When the event was published, by the clock of Redis."""
-        return datetime.fromtimestamp(min(order(self.entry_id)[0], LAST_MS) / 1000, UTC)
+        return datetime.fromtimestamp(min(id_key(self.entry_id)[0], LAST_MS) / 1000, UTC)
 
 
 class Subscription(AsyncIterator[Event]):
@@ -147,7 +147,7 @@ class Subscription(AsyncIterator[Event]):
                 raise EventStreamError(self._source.gaps.popitem()[1])
             if not self._mergeable:
                 await self.acknowledge()  # what was passed over: a lost reply would bring it back
-                await self._unless_stopped(persist(self._client, self._fill, self._patience_s))
+                await self._unless_stopped(retry_while_unavailable(self._client, self._fill, self._patience_s))
             elif received := await self._decode_and_filter(self._merged()):
                 return received
         await self.aclose()
@@ -172,21 +172,23 @@ class Subscription(AsyncIterator[Event]):
     async def _drop_reclaimed(self) -> None:
         """Forget what another subscriber has taken over meanwhile, since it took us so long to come to it."""
         waiting = [entry for buffer in self._buffers.values() for entry in buffer]
-        for entry in await persist(self._client, lambda: self._source.reclaimed(waiting), self._patience_s):
+        for entry in await retry_while_unavailable(
+            self._client, lambda: self._source.reclaimed(waiting), self._patience_s
+        ):
             self._buffers[entry.stream].remove(entry)
             self._mergeable = False
 
     async def acknowledge(self) -> None:
         """Acknowledge the event handed over last now: for whoever is done with it and will not ask for another."""
         if entries := self._unacknowledged:
-            await persist(self._client, lambda: self._source.acknowledge(entries), self._patience_s)
+            await retry_while_unavailable(self._client, lambda: self._source.acknowledge(entries), self._patience_s)
         self._unacknowledged = []
 
     async def caught_up(self) -> None:
         """Return when all that is in the streams now has been handed over, or passed: another task must be reading."""
         for stream in self._kind_of:
-            newest = await browse(self._client, stream, count=1, newest_first=True)
-            while newest and order(self._source.position[stream]) < order(newest[0].id):  # noqa: ASYNC110 - as below
+            newest = await range_entries(self._client, stream, count=1, newest_first=True)
+            while newest and id_key(self._source.position[stream]) < id_key(newest[0].id):  # noqa: ASYNC110 - as below
                 await asyncio.sleep(POLL_S)  # whoever reads moves it
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, None]) -> None:
@@ -208,7 +210,7 @@ class Subscription(AsyncIterator[Event]):
         Sound while no buffer has run empty since the last read: a stream that had nothing then can only get entries
         that are not earlier than those that were there.
         """
-        earliest = min((b for b in self._buffers.values() if b), key=lambda b: order(b[0].id))
+        earliest = min((b for b in self._buffers.values() if b), key=lambda b: id_key(b[0].id))
         entry = earliest.popleft()
         self._mergeable = bool(earliest)
         return entry

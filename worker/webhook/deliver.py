@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from worker import backoff
 from worker.errors import EventStreamError, Failure, Permanent, Transient
 from worker.schema.fleet import Reader
 from worker.subscribe import subscribe
@@ -239,7 +240,9 @@ class Deliverer:
 
     def _pause_s(self, failure: Failure, attempt: int) -> float:
         """Return the wait before the next attempt; Retry-After holds for all."""
-        pause_s = self._settings.pause_s(attempt, self._jitter())
+        pause_s = backoff.delay_s(
+            attempt, self._jitter(), base_s=self._settings.backoff_s, max_s=self._settings.max_backoff_s
+        )
         asked_s = failure.retry_after_s if isinstance(failure, Transient) else None
         if asked_s:
             self._not_before = max(self._not_before, time.monotonic() + asked_s)

@@ -10,7 +10,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from worker.schema import KINDS
-from worker.streams import Call, Script, browse, persist
+from worker.streams import Call, Script, range_entries, retry_while_unavailable
 from worker.webhook.message import Message
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Place:
         return (await self._kept()).get(STOPPED)
 
     async def _kept(self) -> dict[str, str]:
-        kept: Any = await persist(self._client, lambda: self._client.hgetall(self._key))
+        kept: Any = await retry_while_unavailable(self._client, lambda: self._client.hgetall(self._key))
         return {name.decode(): value.decode() for name, value in kept.items()}
 
     async def move(self, position: Mapping[Kind, str]) -> bool:
@@ -66,7 +66,7 @@ class Place:
 
     async def begin_again(self) -> None:
         """Forget that it has ended."""
-        await persist(self._client, lambda: self._client.hdel(self._key, STOPPED))
+        await retry_while_unavailable(self._client, lambda: self._client.hdel(self._key, STOPPED))
 
     async def _set(self, fields: Mapping[str, str]) -> bool:
         words = [word for field in fields.items() for word in field]
@@ -78,11 +78,11 @@ class Place:
         """Keep what no receiver took; more than about `most` are not kept."""
         told = detail.encode(errors="replace")  # a status line may be anything
         fields: Any = {"id": message.id, "reason": reason, "detail": told, "body": message.body}
-        await persist(self._client, lambda: self._client.xadd(f"{self._key}:dead", fields, maxlen=most))
+        await retry_while_unavailable(self._client, lambda: self._client.xadd(f"{self._key}:dead", fields, maxlen=most))
 
     async def dead(self, count: int) -> list[dict[str, str]]:
         """Return the newest dead letters, the newest first."""
-        found = await browse(self._client, f"{self._key}:dead", count=count, newest_first=True)
+        found = await range_entries(self._client, f"{self._key}:dead", count=count, newest_first=True)
         return [
             {name.decode(): value.decode(errors="replace") for name, value in (entry.fields or {}).items()}
             for entry in found
@@ -90,16 +90,16 @@ class Place:
 
     async def count_dead(self) -> int:
         """Count the dead letters that are kept."""
-        return int(await persist(self._client, lambda: self._client.xlen(f"{self._key}:dead")))
+        return int(await retry_while_unavailable(self._client, lambda: self._client.xlen(f"{self._key}:dead")))
 
     async def letters(self, after: str, count: int) -> list[tuple[str, Message]]:
         """Return dead letters behind an entry id, the oldest first, as they were to be sent."""
-        found = await browse(self._client, f"{self._key}:dead", first=f"({after}", count=count)
+        found = await range_entries(self._client, f"{self._key}:dead", first=f"({after}", count=count)
         return [(entry.id, _letter(entry.fields or {})) for entry in found]
 
     async def forget(self, entry_id: str) -> None:
         """Delete a dead letter."""
-        await persist(self._client, lambda: self._client.xdel(f"{self._key}:dead", entry_id))
+        await retry_while_unavailable(self._client, lambda: self._client.xdel(f"{self._key}:dead", entry_id))
 
 
 def _letter(fields: Mapping[bytes, bytes]) -> Message:

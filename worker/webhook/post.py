@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from worker.webhook.message import Message
     from worker.webhook.plan import Webhook
 
-WORTH_ANOTHER_TRY: Final = frozenset({408, 429})
+RETRYABLE_STATUSES: Final = frozenset({408, 429})
 GONE: Final = 410
 
 
@@ -99,6 +99,6 @@ class Post:
             return
         if status == GONE:
             raise Gone("http_410", why)
-        if status in WORTH_ANOTHER_TRY or status >= 500:  # noqa: PLR2004 - server errors
+        if status in RETRYABLE_STATUSES or status >= 500:  # noqa: PLR2004 - server errors
             raise Transient(f"http_{status}", why, retry_after_s(response.headers.get("Retry-After"), self._now()))
         raise Permanent(f"http_{status}", why)

@@ -14,7 +14,7 @@ from worker.gateway.models import EnqueueRequest, EnqueueResponse, EnqueueResult
 from worker.gateway.problems import ProblemError
 from worker.gateway.query import reject_unknown
 from worker.queue import QueueFull
-from worker.schema import Article, Task, article_id, task_id
+from worker.schema import Article, Task, article_id
 from worker.urls import canonical
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class ArticleHandlers:
 
     def _task(self, url: str) -> Task:
         address = canonical(url)
-        return Task(id=task_id(address), url=address, put_at=self._clock())
+        return Task.of(address, put_at=self._clock())
 
 
 def _put(url: str, *, new: bool) -> EnqueueResult:

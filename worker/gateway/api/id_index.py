@@ -11,7 +11,7 @@ import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
-from worker.streams import Call, Script, order
+from worker.streams import Call, Script, id_key
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -75,7 +75,7 @@ class EventIdIndex:
         met: Walked = [(b"", "")]
         while met and self._high:
             met, newest = await self._step_through(UP, f"({self._high}", "+")
-            if order(newest or "0-0") < order(self._high):  # the stream was begun anew
+            if id_key(newest or "0-0") < id_key(self._high):  # the stream was begun anew
                 self._forget()
                 return
             for key, entry_id in met:

@@ -11,7 +11,7 @@ from worker.gateway.api.id_index import EventIdIndex
 from worker.gateway.cursor import START_CURSOR, replace_positions
 from worker.gateway.live.event import StreamEvent, key_entry
 from worker.schema import KINDS, Article, article_stream, event_stream
-from worker.streams import Entry, browse, order, persist
+from worker.streams import Entry, id_key, range_entries, retry_while_unavailable
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -56,7 +56,7 @@ class Lookup:
 
     async def _found_in(self, article: Entry, source: bytes) -> list[StreamEvent]:
         """Return the events that were added with an article."""
-        ms, _ = order(article.id)
+        ms, _ = id_key(article.id)
         found = []
         for kind in KINDS:
             near = await self._between(event_stream(self._prefix, kind), str(ms), str(ms + SETTLED_WITHIN_MS), 10_000)
@@ -72,7 +72,9 @@ class Lookup:
         return found[0] if found else None  # it may have been trimmed away since
 
     async def _between(self, stream: str, first: str, last: str, count: int) -> list[Entry]:
-        return await persist(self._client, lambda: browse(self._client, stream, first=first, last=last, count=count))
+        return await retry_while_unavailable(
+            self._client, lambda: range_entries(self._client, stream, first=first, last=last, count=count)
+        )
 
 
 def _item(entry: Entry, kind: Kind) -> StreamEvent:

@@ -91,7 +91,7 @@ class StatusHandlers:
         return msgspec.json.encode(state)
 
     async def _dead(self) -> DeadLetterCounts:
-        reasons = Counter(letter.reason for letter in await self._queue.dead(COUNTED_LETTERS))
+        reasons = Counter(letter.reason for letter in await self._queue.list_dead_letters(COUNTED_LETTERS))
         return DeadLetterCounts(newest=reasons.total(), by_reason=dict(reasons.most_common()))
 
     # ------------------------------------------------------------ for those who watch it

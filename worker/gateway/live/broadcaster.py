@@ -23,7 +23,17 @@ from worker.gateway.live.event import Key, KeyedEntry, StreamEvent, key_entry, m
 from worker.gateway.live.fan_out import StreamSubscriber, SubscriberGroups, SubscriptionSpec, is_ahead
 from worker.gateway.live.loss_detector import LossDetector
 from worker.schema import KINDS, Kind, event_stream
-from worker.streams import Entry, Extent, check_server, connect, entries, extent, extents, order, persist
+from worker.streams import (
+    Entry,
+    StreamTail,
+    check_server,
+    connect,
+    id_key,
+    parse_entries,
+    parse_stream_tail,
+    retry_while_unavailable,
+    stream_tails,
+)
 from worker.telemetry import metrics
 
 if TYPE_CHECKING:
@@ -79,7 +89,7 @@ class Broadcaster:
         self.subscribers = SubscriberGroups()
         self._tally = LossDetector()
         self._length: dict[str, int] = {}
-        self._counted: dict[str, Extent] = {}
+        self._counted: dict[str, StreamTail] = {}
         self._doubted: set[str] = set()
         """Streams of which something may have been trimmed away before it was read."""
         self._unsure = False
@@ -91,9 +101,9 @@ class Broadcaster:
     async def open(self) -> None:
         """Begin at the end of every stream.  UsageError, ConnectionError as `check_server`."""
         await check_server(self.client)
-        found = await persist(self.client, lambda: extents(self.client, self._kind_of))
+        found = await retry_while_unavailable(self.client, lambda: stream_tails(self.client, self._kind_of))
         self._tally.begin(found)
-        self._cursor = {stream: extent.end for stream, extent in found.items()}
+        self._cursor = {stream: extent.last_id for stream, extent in found.items()}
         self.position = self._recent_floor = tuple(self._cursor.values())
         self.last_read_at = asyncio.get_running_loop().time()
 
@@ -137,8 +147,8 @@ class Broadcaster:
 
     async def _read(self, way: Callable[[dict[Any, Any]], Awaitable[tuple[Any, int]]]) -> int:
         """Read on in the streams of which not too much is held; return the server's time, Unix ms."""
-        answer, now_ms, cursor = await persist(self.client, lambda: self._step(way), PATIENCE_S)
-        self._hold(entries(answer), cursor)
+        answer, now_ms, cursor = await retry_while_unavailable(self.client, lambda: self._step(way), PATIENCE_S)
+        self._hold(parse_entries(answer), cursor)
         return now_ms
 
     def _count(self) -> None:
@@ -165,14 +175,14 @@ class Broadcaster:
         A replica that has not had everything became the primary, or the keys were lost, and the clock that makes ids
         is behind the old one.
         """
-        found = await extents(self.client, self._kind_of)
-        anew = {stream: at for stream, at in found.items() if order(at.end) < order(self._cursor[stream])}
+        found = await stream_tails(self.client, self._kind_of)
+        anew = {stream: at for stream, at in found.items() if id_key(at.last_id) < id_key(self._cursor[stream])}
         self._unsure = False
         if not anew:
             return
         self._tally.begin(anew)
-        self._cursor |= {stream: at.end for stream, at in anew.items()}
-        kinds = {self._kind_of[stream]: at.end for stream, at in anew.items()}
+        self._cursor |= {stream: at.last_id for stream, at in anew.items()}
+        kinds = {self._kind_of[stream]: at.last_id for stream, at in anew.items()}
         self.position = replace_positions(self.position, kinds)
         self._held = [place for place in self._held if place.kind not in kinds]
         self.subscribers.reset_min_cursor(kinds)
@@ -211,7 +221,7 @@ class Broadcaster:
         for failed in (answer, clock):
             if isinstance(failed, Exception):
                 raise failed
-        self._counted = dict(zip(self._kind_of, map(extent, infos), strict=True))
+        self._counted = dict(zip(self._kind_of, map(parse_stream_tail, infos), strict=True))
         return answer, clock[0] * 1000 + clock[1] // 1000
 
     def _is_doubtful(self) -> bool:
@@ -270,7 +280,7 @@ class Broadcaster:
     def reaches(self, position: Cursor, kinds: tuple[Kind, ...]) -> bool:
         """Tell whether all that follows a position is at hand here."""
         return all(
-            order(at) >= order(min_cursor)
+            id_key(at) >= id_key(min_cursor)
             for kind, at, min_cursor in zip(KINDS, position, self._recent_floor, strict=True)
             if kind in kinds
         )

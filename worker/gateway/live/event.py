@@ -9,7 +9,7 @@ import msgspec
 from worker.filters.facets import Facets
 from worker.gateway.cursor import Cursor, previous_id
 from worker.schema import KINDS, Event
-from worker.streams import Entry, order
+from worker.streams import Entry, id_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ class KeyedEntry(NamedTuple):
 
 def key_entry(entry: Entry, kind: Kind) -> KeyedEntry:
     """Say where an entry of the stream of this kind stands."""
-    return KeyedEntry((*order(entry.id), KINDS.index(kind)), kind, entry)
+    return KeyedEntry((*id_key(entry.id), KINDS.index(kind)), kind, entry)
 
 
 class StreamEvent:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from worker.gateway.cursor import Cursor, latest_positions, replace_positions
 from worker.gateway.models import Gap
 from worker.schema import KINDS, Kind
-from worker.streams import order
+from worker.streams import id_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -42,7 +42,7 @@ class SubscriptionSpec(Struct, frozen=True, kw_only=True):
         if self.min_cursor is None:
             return True
         at = KINDS.index(item.kind)
-        return order(item.position[at]) > order(self.min_cursor[at])
+        return id_key(item.position[at]) > id_key(self.min_cursor[at])
 
     def is_ahead(self, position: Cursor) -> bool:
         """Tell whether its floor is above a position, in a kind that is wanted."""
@@ -51,7 +51,7 @@ class SubscriptionSpec(Struct, frozen=True, kw_only=True):
 
 def is_ahead(one: Cursor, other: Cursor, kinds: tuple[Kind, ...]) -> bool:
     """Tell whether who is at `one` has seen more of some of the kinds than who is at `other`."""
-    return any(order(a) > order(b) for kind, a, b in zip(KINDS, one, other, strict=True) if kind in kinds)
+    return any(id_key(a) > id_key(b) for kind, a, b in zip(KINDS, one, other, strict=True) if kind in kinds)
 
 
 class SubscriberGroups:

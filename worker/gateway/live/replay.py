@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from worker.gateway.cursor import MAX_SEQUENCE, Cursor, previous_id, replace_positions
 from worker.gateway.live.event import KeyedEntry, StreamEvent, key_entry, merge_in_order
 from worker.schema import KINDS, Kind, event_stream
-from worker.streams import browse, entries, extents, order, persist
+from worker.streams import id_key, parse_entries, range_entries, retry_while_unavailable, stream_tails
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -48,7 +48,7 @@ class ReplayReader:
 
     async def read(self, bounds: dict[Kind, Bounds], count: int, *, newest: bool) -> dict[Kind, Read]:
         """Return up to `count` entries of each kind behind the first bound, up to the second; from either end."""
-        found = await persist(self.client, lambda: self._ranges(bounds, count, newest=newest))
+        found = await retry_while_unavailable(self.client, lambda: self._ranges(bounds, count, newest=newest))
         return {
             kind: Read(
                 [key_entry(entry, kind) for entry in self._entries(kind, items)],
@@ -59,7 +59,7 @@ class ReplayReader:
         }
 
     def _entries(self, kind: Kind, answer: Any) -> list[Entry]:
-        return entries([(self._stream[kind].encode(), answer)])
+        return parse_entries([(self._stream[kind].encode(), answer)])
 
     async def _ranges(self, bounds: dict[Kind, Bounds], count: int, *, newest: bool) -> list[Any]:
         """Read the range of each kind, and with it, at the same instant, the oldest entry that is kept."""
@@ -83,21 +83,21 @@ class ReplayReader:
     async def beyond(self, kinds: tuple[Kind, ...], after: Cursor) -> dict[Kind, str]:
         """Return the kinds whose stream ends before `after`, with its end; a time to come is no place beyond."""
         at = {self._stream[kind]: after[KINDS.index(kind)] for kind in kinds}
-        found = await persist(self.client, lambda: extents(self.client, at))
+        found = await retry_while_unavailable(self.client, lambda: stream_tails(self.client, at))
         return {
-            kind: found[self._stream[kind]].end
+            kind: found[self._stream[kind]].last_id
             for kind in kinds
-            if order(found[self._stream[kind]].end) < (asked := order(at[self._stream[kind]]))
+            if id_key(found[self._stream[kind]].last_id) < (asked := id_key(at[self._stream[kind]]))
             and asked[1] != MAX_SEQUENCE
         }
 
     async def _trimmed(self, stream: str, at: str) -> bool:
-        if order(at) == (0, 0):
+        if id_key(at) == (0, 0):
             return False
-        oldest = await persist(self.client, lambda: browse(self.client, stream, count=1))
-        if not oldest or order(previous_id(oldest[0].id)) <= order(at):
+        oldest = await retry_while_unavailable(self.client, lambda: range_entries(self.client, stream, count=1))
+        if not oldest or id_key(previous_id(oldest[0].id)) <= id_key(at):
             return False
-        info: Any = await persist(self.client, lambda: self.client.xinfo_stream(stream))
+        info: Any = await retry_while_unavailable(self.client, lambda: self.client.xinfo_stream(stream))
         return bool(info.get("entries-added") != info["length"])
 
 
@@ -170,7 +170,7 @@ class ReplayWindow:
         """Everything up to `high` is passed, of the kinds looked at."""
         ends = {kind: high for kind, high in zip(KINDS, self.high, strict=True) if kind in self._kinds}
         at = dict(zip(KINDS, self.low, strict=True))
-        return replace_positions(self.low, {kind: end for kind, end in ends.items() if order(end) > order(at[kind])})
+        return replace_positions(self.low, {kind: end for kind, end in ends.items() if id_key(end) > id_key(at[kind])})
 
     @staticmethod
     def _below(top: Cursor, found: list[KeyedEntry]) -> Cursor:
@@ -208,14 +208,14 @@ class ReplayWindow:
             self._read[kind] = read.key_entry
             if read.is_last:
                 self._more.discard(kind)
-            if kind in self._begun and any(order(entry.id) > order(bounds[kind][0]) for entry in read.oldest):
+            if kind in self._begun and any(id_key(entry.id) > id_key(bounds[kind][0]) for entry in read.oldest):
                 self.lost.add(kind)
             self._begun.add(kind)
 
     def _wanted(self) -> dict[Kind, Bounds]:
         """Return what to read next: of the kinds that may have more, and of which nothing is at hand."""
         bounds = {kind: self._bounds(kind) for kind in self._kinds if kind in self._more and not self._read[kind]}
-        self._more -= {kind for kind, (low, high) in bounds.items() if order(low) >= order(high)}
+        self._more -= {kind for kind, (low, high) in bounds.items() if id_key(low) >= id_key(high)}
         return {kind: both for kind, both in bounds.items() if kind in self._more}
 
     def _bounds(self, kind: Kind) -> tuple[str, str]:

@@ -1,10 +1,10 @@
 -- KEYS: work stream, delayed set, seen marker.  ARGV: task (JSON), marker's TTL (s), most tasks waiting, token.
--- Returns 1 put, 0 seen before, {waiting} refused.  The token tells our own marker from another's: a put repeated
+-- Returns 1 put, 0 seen before, {waiting} type_error.  The token tells our own marker from another's: a put repeated
 -- after a lost reply says again that it put.
 local marker = redis.call('GET', KEYS[3])
 if marker then return marker == ARGV[4] and 1 or 0 end
-local refused = refuse(KEYS[1], 'stream') or refuse(KEYS[2], 'zset')
-if refused then return refused end
+local type_error = check_type(KEYS[1], 'stream') or check_type(KEYS[2], 'zset')
+if type_error then return type_error end
 local waiting = redis.call('XLEN', KEYS[1]) + redis.call('ZCARD', KEYS[2])
 if waiting >= tonumber(ARGV[3]) then return {waiting} end
 redis.call('SET', KEYS[3], ARGV[4], 'EX', ARGV[2])

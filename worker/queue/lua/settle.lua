@@ -3,11 +3,11 @@
 local function first(marker)
   return redis.call('SET', marker, ARGV[2] .. ' ' .. ARGV[3] .. ' ' .. ARGV[4], 'NX', 'EX', ARGV[5])
 end
-local answer = lost()
+local answer = lease_error()
 if answer then return answer end
 for i = 4, #KEYS do
-  local refused = refuse(KEYS[i], 'stream')
-  if refused then return refused end
+  local type_error = check_type(KEYS[i], 'stream')
+  if type_error then return type_error end
 end
 local outcome = 'done'
 if first(KEYS[2]) and first(KEYS[3]) then
@@ -20,5 +20,5 @@ if first(KEYS[2]) and first(KEYS[3]) then
 else
   outcome = 'duplicate'
 end
-leave()
+ack_and_delete()
 return outcome

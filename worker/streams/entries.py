@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 
-class Write(Struct, frozen=True, kw_only=True):
+class StreamWrite(Struct, frozen=True, kw_only=True):
     """One entry to be added to a stream, which is then trimmed to about `maxlen` entries."""
 
     stream: str
@@ -29,45 +29,45 @@ class Entry(NamedTuple):
     fields: dict[bytes, bytes] | None
 
 
-class Extent(NamedTuple):
+class StreamTail(NamedTuple):
     """How far a stream reaches."""
 
-    end: str
+    last_id: str
     """Id last given out, also where that entry is gone; "0-0" where there is no stream."""
-    added: int | None
+    entries_added: int | None
     """Entries ever added, also those that were trimmed away; None where the server does not count (before Redis 7)."""
 
 
-async def read(client: Redis, after: Mapping[str, str], *, count: int, block_s: float = 0.0) -> list[Entry]:
+async def read_entries(client: Redis, after: Mapping[str, str], *, count: int, block_s: float = 0.0) -> list[Entry]:
     """Read up to `count` entries behind an id of each stream; waits as `read_group` does."""
-    return entries(await client.xread(positions(after), count=count, block=block_ms(block_s)))
+    return parse_entries(await client.xread(positions(after), count=count, block=block_ms(block_s)))
 
 
-async def browse(
+async def range_entries(
     client: Redis, stream: str, *, first: str = "-", last: str = "+", count: int, newest_first: bool = False
 ) -> list[Entry]:
     """Return up to `count` entries from id `first` to `last`, "(" before an id excludes it; touches no group."""
     found: Any = await (
         client.xrevrange(stream, last, first, count) if newest_first else client.xrange(stream, first, last, count)
     )
-    return entries([(stream.encode(), found)])
+    return parse_entries([(stream.encode(), found)])
 
 
-async def extents(client: Redis, streams: Collection[str]) -> dict[str, Extent]:
+async def stream_tails(client: Redis, streams: Collection[str]) -> dict[str, StreamTail]:
     """Return how far each stream reaches."""
     pipe = client.pipeline(transaction=False)
     for stream in streams:
         pipe.xinfo_stream(stream)
-    return dict(zip(streams, map(extent, await pipe.execute(raise_on_error=False)), strict=True))
+    return dict(zip(streams, map(parse_stream_tail, await pipe.execute(raise_on_error=False)), strict=True))
 
 
-def extent(info: Any) -> Extent:
+def parse_stream_tail(info: Any) -> StreamTail:
     """Make one of what XINFO STREAM answers, an error among it."""
     if isinstance(info, ResponseError) and "no such key" in str(info):
-        return Extent("0-0", 0)
+        return StreamTail("0-0", 0)
     if isinstance(info, Exception):
         raise info
-    return Extent(str(info["last-generated-id"].decode()), info.get("entries-added"))
+    return StreamTail(str(info["last-generated-id"].decode()), info.get("entries-added"))
 
 
 def positions(after: Mapping[str, str]) -> dict[Any, Any]:
@@ -80,7 +80,7 @@ def block_ms(block_s: float) -> int | None:
     return max(1, round(block_s * 1000)) if block_s > 0 else None
 
 
-def entries(answer: Any) -> list[Entry]:
+def parse_entries(answer: Any) -> list[Entry]:
     """Make entries of what XREAD and XREADGROUP answer (None when nothing came)."""
     return [
         Entry(stream.decode(), entry_id.decode(), fields or None)
@@ -89,7 +89,7 @@ def entries(answer: Any) -> list[Entry]:
     ]
 
 
-def order(entry_id: str) -> tuple[int, int]:
+def id_key(entry_id: str) -> tuple[int, int]:
     """Return what stream ids sort by: milliseconds, then sequence number."""
     ms, _, sequence = entry_id.partition("-")
     return int(ms), int(sequence or 0)

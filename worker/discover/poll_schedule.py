@@ -25,14 +25,14 @@ SLEEP_S: Final = 60.0
 STATE_TTL_S: Final = 30 * 86_400
 
 
-class Turn(Struct, frozen=True, kw_only=True):
+class PollLease(Struct, frozen=True, kw_only=True):
     """A source's state when its turn was taken."""
 
     validators: Validators
     failures: int
 
 
-class State(Struct, frozen=True, kw_only=True):
+class SourceState(Struct, frozen=True, kw_only=True):
     """How a source stands with all replicas together."""
 
     source: str
@@ -47,14 +47,14 @@ def lease_s(settings: Settings) -> float:
     return SLEEP_S + 2 * settings.total_timeout_s
 
 
-class Turns:
+class PollSchedule:
     """The state of all sources; `client` is a Redis client that answers bytes."""
 
     def __init__(self, client: Redis, settings: Settings) -> None:
         self._client = client
         self._settings = settings
 
-    async def take(self, source: Source, *, due_only: bool) -> Turn | float:
+    async def acquire(self, source: Source, *, due_only: bool) -> PollLease | float:
         """Take the source's turn, or return the seconds until it is due.
 
         The turn is ours for longer than asking can take; a process that dies with it loses it to another after that.
@@ -64,15 +64,15 @@ class Turns:
         if isinstance(answer, int):
             return answer / 1000
         etag, last_modified, failures = (value.decode() if value else None for value in answer)
-        return Turn(validators=Validators(etag=etag, last_modified=last_modified), failures=int(failures or 0))
+        return PollLease(validators=Validators(etag=etag, last_modified=last_modified), failures=int(failures or 0))
 
-    async def give_back(self, source: Source, next_s: float, validators: Validators, failures: int) -> None:
+    async def release(self, source: Source, next_s: float, validators: Validators, failures: int) -> None:
         """Leave the source to whoever comes first when it is due again, in `next_s`."""
         when = (round(next_s * 1000), STATE_TTL_S + round(next_s))
         state = (validators.etag or "", validators.last_modified or "", failures)
         await _GIVE_BACK.run(self._client, Call([self._key(source)], [*when, *state]))
 
-    async def states(self, sources: Sequence[Source]) -> list[State]:
+    async def states(self, sources: Sequence[Source]) -> list[SourceState]:
         """Tell how each source stands, in their order; asks none and takes no turn."""
         pipe = self._client.pipeline(transaction=False)
         for source in sources:
@@ -81,7 +81,9 @@ class Turns:
         *answers, (s, us) = await pipe.execute()
         now_ms = 1000 * s + us / 1000
         return [
-            State(source=source.name, due_in_s=(float(due or now_ms) - now_ms) / 1000, failures=int(failures or 0))
+            SourceState(
+                source=source.name, due_in_s=(float(due or now_ms) - now_ms) / 1000, failures=int(failures or 0)
+            )
             for source, (due, failures) in zip(sources, answers, strict=True)
         ]
 

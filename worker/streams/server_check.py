@@ -12,7 +12,7 @@ from redis.exceptions import (
 )
 
 from worker.errors import UsageError
-from worker.streams.connection import address
+from worker.streams.client import address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,11 +29,11 @@ async def check_server(client: Redis) -> None:
         raise UsageError(f"the user given for Redis at {address(client)} may not do enough: {e}") from None
     except (RedisError, OSError) as e:
         raise ConnectionError(f"cannot use Redis at {address(client)}: {e}") from None
-    if why := unfit(info):
+    if why := why_unsupported(info):
         raise UsageError(f"Redis at {address(client)} {why}")
 
 
-def unfit(info: Mapping[str, Any]) -> str | None:
+def why_unsupported(info: Mapping[str, Any]) -> str | None:
     """Say why a server that tells this of itself (INFO) cannot be used; None where it can."""
     mode = info.get("redis_mode", info.get("server_mode"))  # Valkey's own name for it
     policy = info.get("maxmemory_policy", "noeviction")

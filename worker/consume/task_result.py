@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from worker.pipeline.process_page import Digest
+    from worker.pipeline.process_page import ProcessedPage
     from worker.telemetry.tracing import Span
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class TaskResult(Struct, frozen=True, kw_only=True):
     """How the work on one delivery ended."""
 
     url: str
@@ -22,12 +22,12 @@ class Report(Struct, frozen=True, kw_only=True):
     events: int = 0
 
 
-def tell_end(whole: Span, report: Report) -> None:
+def annotate_span(whole: Span, report: TaskResult) -> None:
     """Tell the span of a delivery how it ended."""
     whole.set({"communique.outcome": report.outcome, "communique.reason": report.reason})
 
 
-def tell_written(whole: Span, settling: Span, result: Digest) -> None:
+def annotate_publication(whole: Span, settling: Span, result: ProcessedPage) -> None:
     """Tell what was published: of which kinds, and in how many entries."""
     kinds = Counter(event.__struct_config__.tag for event in result.events)
     whole.set({f"communique.events.{kind}": count for kind, count in kinds.items()})

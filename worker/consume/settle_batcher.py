@@ -7,7 +7,7 @@ import asyncio
 from worker.queue import Outcome, Settlement, UrlQueue
 
 
-class Settling:
+class SettleBatcher:
     """One loop that settles for all deliveries under way."""
 
     def __init__(self, queue: UrlQueue) -> None:

@@ -1,8 +1,8 @@
 -- KEYS[2]: delayed set.  ARGV[5..6]: task (JSON), due (Unix ms).
-local answer = lost()
+local answer = lease_error()
 if answer then return answer end
-local refused = refuse(KEYS[2], 'zset')
-if refused then return refused end
+local type_error = check_type(KEYS[2], 'zset')
+if type_error then return type_error end
 redis.call('ZADD', KEYS[2], ARGV[6], ARGV[5])
-leave()
+ack_and_delete()
 return 'done'

@@ -17,7 +17,7 @@ from redis.exceptions import (
     TimeoutError,  # noqa: A004 - as above
 )
 
-from worker.streams.connection import address
+from worker.streams.client import address
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PATIENCE_S: Final = 15.0
+RETRY_TIMEOUT_S: Final = 15.0
 """How long Redis may be away before a step fails: a restart or a failover, not an outage."""
-AWAY: Final = (ConnectionError, TimeoutError, OSError)
+CONNECTION_ERRORS: Final = (ConnectionError, TimeoutError, OSError)
 """It cannot be reached, or is loading."""
-REFUSALS: Final = {
+UNAVAILABLE_CODES: Final = {
     "BUSY": "a script of somebody else's holds it up",
     "MASTERDOWN": "it is a replica that has lost its primary",
     "MISCONF": "it cannot write to its disk",
@@ -51,25 +51,27 @@ _CODE_TAKEN_OFF: Final[Mapping[type[Exception], str]] = {
 """By redis-py, which has classes for these."""
 
 
-async def persist(client: Redis, step: Callable[[], Awaitable[T]], patience_s: float = PATIENCE_S) -> T:
+async def retry_while_unavailable(
+    client: Redis, step: Callable[[], Awaitable[T]], timeout_s: float = RETRY_TIMEOUT_S
+) -> T:
     """Run a step that may be repeated safely; again, with growing pauses, while Redis is away, for `patience_s`.
 
     Then it fails as it did, or, where Redis answered but took nothing, with a ConnectionError that says why.
     """
     clock = asyncio.get_running_loop().time
-    deadline, pause_s = clock() + patience_s, 0.05
+    deadline, pause_s = clock() + timeout_s, 0.05
     while True:
         try:
             return await step()
         except (RedisError, OSError) as e:
             code = _code(e)
-            if code not in REFUSALS and not _is_away(e):
+            if code not in UNAVAILABLE_CODES and not _is_away(e):
                 raise
             if clock() >= deadline:
-                if code not in REFUSALS:
+                if code not in UNAVAILABLE_CODES:
                     raise
-                what = f"Redis at {address(client)} has taken nothing for {patience_s:g} s"
-                raise ConnectionError(f"{what}: {REFUSALS[code]}: {e}") from e
+                what = f"Redis at {address(client)} has taken nothing for {timeout_s:g} s"
+                raise ConnectionError(f"{what}: {UNAVAILABLE_CODES[code]}: {e}") from e
             if code == "READONLY":  # we hold on to what was the primary: look it up again
                 await client.connection_pool.disconnect()
         await asyncio.sleep(pause_s)
@@ -77,7 +79,7 @@ async def persist(client: Redis, step: Callable[[], Awaitable[T]], patience_s: f
 
 
 def _is_away(error: Exception) -> bool:
-    return isinstance(error, AWAY) and not isinstance(error, AuthenticationError | AuthorizationError)
+    return isinstance(error, CONNECTION_ERRORS) and not isinstance(error, AuthenticationError | AuthorizationError)
 
 
 def _code(error: Exception) -> str:

@@ -12,9 +12,9 @@ import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
-from worker import schema, urls
+from worker import urls
+from worker.discover.poll_schedule import SLEEP_S, PollLease, PollSchedule
 from worker.discover.sources import Source
-from worker.discover.turns import SLEEP_S, Turn, Turns
 from worker.errors import Failure, NotYet, Permanent, Transient
 from worker.fetch.client import Fetcher, Validators
 from worker.fetch.politeness import Politeness
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 MAX_BACKOFF_S: Final = 6 * 3600.0
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class PollResult(Struct, frozen=True, kw_only=True):
     """What came of one source this time."""
 
     source: str
@@ -55,13 +55,13 @@ class Queue(Protocol):
         """Enqueue each task not seen before; tell for each whether it was put."""
 
 
-class Asking:
+class FeedPoller:
     """Asks one source after the other, each at its turn."""
 
     def __init__(
         self,
         settings: Settings,
-        turns: Turns,
+        turns: PollSchedule,
         *,
         fetcher: Fetcher,
         politeness: Politeness,
@@ -79,15 +79,15 @@ class Asking:
         self._sleep = sleep
         self._pulse = pulse
 
-    async def ask(self, source: Source, *, due_only: bool) -> Asked:
+    async def ask(self, source: Source, *, due_only: bool) -> PollResult:
         """Ask one source; whatever is wrong with it ends here, in one log line."""
-        turn = await self._turns.take(source, due_only=due_only)
-        if not isinstance(turn, Turn):
-            return Asked(source=source.name, outcome="not_due", next_s=turn)
+        turn = await self._turns.acquire(source, due_only=due_only)
+        if not isinstance(turn, PollLease):
+            return PollResult(source=source.name, outcome="not_due", next_s=turn)
         with asking(source.name, source.url) as it:
             return await self._ask(source, turn, it)
 
-    async def _ask(self, source: Source, turn: Turn, it: Span) -> Asked:
+    async def _ask(self, source: Source, turn: PollLease, it: Span) -> PollResult:
         validators, failures = turn.validators, turn.failures
         try:
             asked, validators = await self._read(source, validators)
@@ -99,34 +99,34 @@ class Asking:
             it.failed(failure)
             failures += 1
             asked = _failed(source, failure, next_s=self._backoff_s(source, failure, failures))
-        await self._turns.give_back(source, asked.next_s, validators, failures)
+        await self._turns.release(source, asked.next_s, validators, failures)
         self._count(asked)
         known = {name: value for name, value in msgspec.structs.asdict(asked).items() if value is not None}
         it.set({f"communique.{name}": known[name] for name in ("outcome", "links", "new", "refused")})
         log.info("source", **known, ms=round(1000 * it.stop()))
         return asked
 
-    def _count(self, asked: Asked) -> None:
+    def _count(self, asked: PollResult) -> None:
         self._pulse.beat("ask")
         metrics.SOURCES_ASKED.labels(asked.source, asked.outcome).inc()
         metrics.NEW_URLS.labels(asked.source).inc(asked.new)
         if asked.outcome == "failed":
             self._pulse.trouble(asked.source, asked.reason or asked.outcome, self._now())
 
-    async def _read(self, source: Source, validators: Validators) -> tuple[Asked, Validators]:
+    async def _read(self, source: Source, validators: Validators) -> tuple[PollResult, Validators]:
         """Fetch, parse and enqueue; the new validators count only if all of it went well."""
-        task = await self._admitted(Task(id=schema.task_id(source.url), url=source.url))
-        async with self._politeness.heeding(source.url):
+        task = await self._admitted(Task.of(source.url))
+        async with self._politeness.honour_retry_after(source.url):
             answer = await self._fetcher.get_if_changed(
                 source.url, validators, admit=self._politeness.redirects_of(task)
             )
         next_s = self._interval_s(source)
         if answer.page is None:
-            return Asked(source=source.name, outcome="unchanged", next_s=next_s), answer.validators
+            return PollResult(source=source.name, outcome="unchanged", next_s=next_s), answer.validators
         links = await asyncio.to_thread(feed.links, answer.page.body, answer.page.url)
         tasks, refusals = self._tasks(source, links)
         new = await self._put(tasks)
-        asked = Asked(
+        asked = PollResult(
             source=source.name,
             outcome="read",
             next_s=next_s,
@@ -167,7 +167,7 @@ class Asking:
             except Permanent as e:
                 refusals.append(e.detail)
             else:
-                tasks.append(Task(id=schema.task_id(url), url=url, source=source.name, put_at=now))
+                tasks.append(Task.of(url, source=source.name, put_at=now))
         return tasks, refusals
 
     # ------------------------------------------------------------ when
@@ -188,8 +188,8 @@ class Asking:
 
 def _failed(
     source: Source, failure: Failure | QueueFull, *, next_s: float, outcome: Literal["failed", "waiting"] = "failed"
-) -> Asked:
+) -> PollResult:
     reason, detail = (
         ("queue_full", str(failure)) if isinstance(failure, QueueFull) else (failure.reason, failure.detail)
     )
-    return Asked(source=source.name, outcome=outcome, next_s=next_s, reason=reason, detail=detail)
+    return PollResult(source=source.name, outcome=outcome, next_s=next_s, reason=reason, detail=detail)

@@ -10,14 +10,14 @@ import msgspec
 from msgspec import Struct
 
 from worker.queue import scripts
-from worker.queue.delivery import UNREADABLE, task_of
+from worker.queue.delivery import TASK_DECODE_ERRORS, decode_task
 from worker.schema import Task
-from worker.streams import Call, Entry, browse, order
+from worker.streams import Call, Entry, id_key, range_entries
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-    from worker.queue.keys import Keys
+    from worker.queue.keys import QueueKeys
 
 PAGE: Final = 500
 """Entries in one round trip where everything is walked through."""
@@ -37,26 +37,28 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
     """The entry as it was, undecodable bytes replaced."""
 
 
-async def dead(client: Redis, keys: Keys, limit: int, reason: str | None) -> list[DeadLetter]:
+async def list_dead_letters(client: Redis, keys: QueueKeys, limit: int, reason: str | None) -> list[DeadLetter]:
     """List up to `limit` dead letters, the newest first; only those of one reason, where given."""
     letters: list[DeadLetter] = []
     last = "+"
-    while len(letters) < limit and (page := await browse(client, keys.dead, last=last, count=PAGE, newest_first=True)):
+    while len(letters) < limit and (
+        page := await range_entries(client, keys.dead, last=last, count=PAGE, newest_first=True)
+    ):
         letters += (x for x in map(_letter, page) if reason in {None, x.reason})
         last = f"({page[-1].id}"
     return letters[:limit]
 
 
-async def requeue(client: Redis, keys: Keys, reason: str | None, seen_ttl_s: int) -> int:
+async def requeue(client: Redis, keys: QueueKeys, reason: str | None, seen_ttl_s: int) -> int:
     """Put the dead tasks of a reason (None: all) back as new, no attempt counted; return how many.
 
     What did not decode stays.  The done marker stays too: a task whose results are written already (by another
     delivery, before this letter) runs again but writes nothing twice.
     """
     requeued, first = 0, "-"
-    newest = await browse(client, keys.dead, count=1, newest_first=True)
+    newest = await range_entries(client, keys.dead, count=1, newest_first=True)
     last = newest[0].id if newest else "-"  # what fails again meanwhile is not taken up again
-    while page := await browse(client, keys.dead, first=first, last=last, count=PAGE):
+    while page := await range_entries(client, keys.dead, first=first, last=last, count=PAGE):
         letters = [x for x in map(_letter, page) if reason in {None, x.reason}]
         calls = [_requeue_call(keys, x.entry_id, x.task, seen_ttl_s) for x in letters if x.task]
         requeued += sum(await scripts.REQUEUE.run_many(client, calls))
@@ -64,7 +66,7 @@ async def requeue(client: Redis, keys: Keys, reason: str | None, seen_ttl_s: int
     return requeued
 
 
-def _requeue_call(keys: Keys, entry_id: str, task: Task, seen_ttl_s: int) -> Call:
+def _requeue_call(keys: QueueKeys, entry_id: str, task: Task, seen_ttl_s: int) -> Call:
     fresh = msgspec.json.encode(msgspec.structs.replace(task, attempt=0, slot_at=None))
     return Call([keys.dead, keys.urls, keys.seen(task.id)], [entry_id, fresh, seen_ttl_s])
 
@@ -74,11 +76,11 @@ def _letter(entry: Entry) -> DeadLetter:
     fields = {name.decode(errors="replace"): value.decode(errors="replace") for name, value in raw.items()}
     reason, detail, deliveries = (fields.pop(name, "") for name in ("reason", "detail", "deliveries"))
     task = None
-    with contextlib.suppress(*UNREADABLE):
-        task = task_of(entry)
+    with contextlib.suppress(*TASK_DECODE_ERRORS):
+        task = decode_task(entry)
     return DeadLetter(
         entry_id=entry.id,
-        buried_at=datetime.fromtimestamp(order(entry.id)[0] / 1000, UTC),
+        buried_at=datetime.fromtimestamp(id_key(entry.id)[0] / 1000, UTC),
         reason=reason,
         detail=detail,
         deliveries=int(deliveries) if deliveries.isdecimal() else 0,

@@ -13,15 +13,15 @@ import msgspec
 import structlog
 from redis.exceptions import RedisError
 
-from worker.consume.report import Report, tell_end, tell_written
-from worker.consume.retry import counting_crashes, next_try
-from worker.consume.settling import Settling
-from worker.consume.stages import lap, stage
+from worker.consume.retry import next_try, with_crashes_counted
+from worker.consume.settle_batcher import SettleBatcher
+from worker.consume.stages import record_stage, stage
+from worker.consume.task_result import TaskResult, annotate_publication, annotate_span
 from worker.errors import Failure, Permanent, Transient
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
 from worker.pipeline.pool import Pool
-from worker.pipeline.process_page import Digest, digest
+from worker.pipeline.process_page import ProcessedPage, process_page
 from worker.publish import traceparent, writes
 from worker.queue import GROUP, Delivery, Settlement, UrlQueue
 from worker.schema import Task, publication_id
@@ -44,7 +44,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Handling:
+class TaskHandler:
     """The way of one URL through the neighbours; keeps nothing between two deliveries."""
 
     def __init__(
@@ -55,7 +55,7 @@ class Handling:
         fetcher: Fetcher,
         pool: Pool,
         *,
-        settling: Settling,
+        settling: SettleBatcher,
         jitter: Callable[[], float],
         clock: Clock,
     ) -> None:
@@ -68,19 +68,19 @@ class Handling:
         self._jitter = jitter
         self._clock = clock
 
-    async def handle(self, delivery: Delivery) -> Report:
+    async def handle(self, delivery: Delivery) -> TaskResult:
         """Bring one delivery to its end and tell it in one log line; every line on the way has the task's trace."""
-        task, queue = counting_crashes(delivery), self._queue
+        task, queue = with_crashes_counted(delivery), self._queue
         work = processing(task, queue.keys.urls, GROUP, queue.consumer)
         with structlog.contextvars.bound_contextvars(trace=task.trace_id), work as whole:
             report = await self._outcome(delivery, task, whole)
             took_s = whole.stop()
-            tell_end(whole, report)
+            annotate_span(whole, report)
             log.info("url", **_fields(report, task), attempt=task.attempt, ms=round(1000 * took_s))
         metrics.STAGES.labels("whole").observe(took_s)
         return report
 
-    async def _outcome(self, delivery: Delivery, task: Task, whole: Span) -> Report:
+    async def _outcome(self, delivery: Delivery, task: Task, whole: Span) -> TaskResult:
         """Settle, put off or bury."""
         try:
             return await self._finish(delivery, await self._read_page(task), whole)
@@ -95,21 +95,21 @@ class Handling:
             whole.failed(ours)
             return await self._fail(delivery, task, ours)
 
-    async def _read_page(self, task: Task) -> Digest:
+    async def _read_page(self, task: Task) -> ProcessedPage:
         if task.attempt >= self._settings.max_attempts:
             raise Permanent("crashed", f"its worker died {task.attempt} times")
         with stage("admit"):
             await self._politeness.admit(task, self._clock())
-        async with self._politeness.heeding(task.url):
+        async with self._politeness.honour_retry_after(task.url):
             with stage("fetch"):
                 page = await self._fetcher.get(task.url, admit=self._politeness.redirects_of(task))
         with stage("digest"):
-            result = await self._pool.run(digest, page)
-            for done in result.laps:
-                lap(done)
+            result = await self._pool.run(process_page, page)
+            for done in result.timings:
+                record_stage(done)
         return result
 
-    async def _finish(self, delivery: Delivery, result: Digest, whole: Span) -> Report:
+    async def _finish(self, delivery: Delivery, result: ProcessedPage, whole: Span) -> TaskResult:
         with stage("settle", settling("settle", self._queue.keys.urls, "producer")) as it:
             trace = it.traceparent() or traceparent(delivery.task.trace_id)
             entries = writes(result.article, result.events, self._settings, self._clock(), trace)
@@ -119,20 +119,20 @@ class Handling:
             )
             if ended == "done":
                 metrics.count_events(result.events)
-                tell_written(whole, it, result)
-        return Report(url=delivery.task.url, outcome=ended, events=len(result.events))
+                annotate_publication(whole, it, result)
+        return TaskResult(url=delivery.task.url, outcome=ended, events=len(result.events))
 
-    async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> Report:
+    async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> TaskResult:
         again = next_try(task, failure, self._clock(), self._settings, self._jitter())
         if again is None:
             with settling("bury", self._queue.keys.urls):
-                owned = await self._queue.bury(delivery, failure.reason, failure.detail)
-            return Report(url=task.url, outcome="dead" if owned else "fenced", reason=failure.reason)
+                owned = await self._queue.dead_letter(delivery, failure.reason, failure.detail)
+            return TaskResult(url=task.url, outcome="dead" if owned else "fenced", reason=failure.reason)
         with settling("put_off", self._queue.keys.urls):
-            owned = await self._queue.put_off(delivery, *again)
-        return Report(url=task.url, outcome="put_off" if owned else "fenced", reason=failure.reason)
+            owned = await self._queue.defer(delivery, *again)
+        return TaskResult(url=task.url, outcome="put_off" if owned else "fenced", reason=failure.reason)
 
 
-def _fields(report: Report, task: Task) -> dict[str, object]:
+def _fields(report: TaskResult, task: Task) -> dict[str, object]:
     known = {**msgspec.structs.asdict(report), "source": task.source}
     return {name: value for name, value in known.items() if value is not None}
