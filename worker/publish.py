@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from worker.schema import VERSION, Article, Event, Kind, article_stream, event_stream, hash_id
+from worker.schema import VERSION, Article, Event, article_stream, event_stream, hash_id, kind_of
 from worker.streams import StreamWrite
 
 if TYPE_CHECKING:
@@ -33,10 +33,9 @@ def writes(
         fields["data"] = msgspec.json.encode(about)
         return StreamWrite(stream=stream, fields=fields, maxlen=settings.stream_length)
 
-    kinds = [cast("Kind", event.__struct_config__.tag) for event in events]  # `kind` in the wire form is the tag
     return [
         write(article_stream(prefix), "article", article),
-        *(write(event_stream(prefix, kind), kind, event) for kind, event in zip(kinds, events, strict=True)),
+        *(write(event_stream(prefix, kind_of(event)), kind_of(event), event) for event in events),
     ]
 
 

@@ -20,10 +20,10 @@ import pytest
 from tests.sink.killed import run_killed
 from tests.subscribe.published import event, named, person, publish
 from worker.errors import UsageError
-from worker.schema import KINDS, Kind, Span, event_stream
+from worker.schema import KIND_SPECS, KINDS, Kind, Span, event_stream
 from worker.sink.collect import Collector, Rotation
 from worker.sink.folder import Folder
-from worker.sink.parquet import STRUCTS, arrow_schema
+from worker.sink.parquet import arrow_schema
 from worker.sink.writers import writer_of
 from worker.subscribe import subscribe
 
@@ -122,7 +122,7 @@ async def test_columns_are_the_fields_nested_and_typed(redis: Redis, settings: S
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_schema_has_a_column_for_every_field_and_knows_which_may_be_missing(kind: Kind) -> None:
     schema = arrow_schema(kind)
-    assert schema.names == ["kind", *STRUCTS[kind].__struct_fields__]
+    assert schema.names == ["kind", *KIND_SPECS[kind].struct.__struct_fields__]
     assert schema.field("published_at").nullable
     assert not schema.field("confidence").nullable
     assert str(schema.field("published_at").type) == "timestamp[us, tz=UTC]"

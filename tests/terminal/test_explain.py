@@ -15,9 +15,8 @@ from rich.text import Text
 from worker.demo.story import stories
 from worker.extract import extract
 from worker.extract.statements.content.content_start import ContentForm as Complement
-from worker.schema import KINDS, Actor, Article, Category, Decision, Event, Meeting, Plover, Span, Statement
+from worker.schema import KINDS, Actor, Article, Category, Decision, Event, Meeting, Plover, Span, Statement, kind_of
 from worker.schema.rules import describe_rule
-from worker.terminal.event_line import kind_of
 from worker.terminal.explain import explain_events, mark_evidence
 
 TEXT = """\

@@ -7,15 +7,15 @@ Values of one filter are alternatives; filters narrow each other down.  An event
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from worker.filters.facets import Facets, fold, fold_name
-from worker.schema import KINDS, Act, Category, Decision, DecisionStatus, Event, Kind, Meeting, MeetingStatus, Statement
+from worker.schema import KIND_SPECS, KINDS, Event, Kind, allowed_values, has_field, values_of_all_kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 MOST_VALUES: Final = 50
 """Of one filter in one request."""
@@ -34,6 +34,11 @@ class Parameter(Struct, frozen=True, kw_only=True):
     pattern: str | None = None
     fold: Callable[[str], str] = fold
     """How a value is spelt for comparison."""
+
+
+def _kinds_with(field: str) -> str:
+    """Return the plurals of the kinds that have a field, as the beginning of a sentence: "Meetings and decisions"."""
+    return " and ".join(spec.plural for kind, spec in KIND_SPECS.items() if has_field(kind, field)).capitalize()
 
 
 PARAMETERS: Final = (
@@ -61,14 +66,14 @@ PARAMETERS: Final = (
         description="Events from this host or a subdomain of it (`bbc.co.uk` finds www.bbc.co.uk), or with an outlet "
         "of just this name credited in `via` (`DPA`). Case and accents do not count.",
     ),
-    Parameter(name="act", description="Statements that do this. Case does not count.", values=get_args(Act)),
+    Parameter(name="act", description=f"{_kinds_with('act')} that do this. Case does not count.", values=values_of_all_kinds("act")),
     Parameter(
         name="status",
-        description="Meetings and decisions of this status. Case does not count.",
-        values=tuple(dict.fromkeys((*get_args(MeetingStatus), *get_args(DecisionStatus)))),
+        description=f"{_kinds_with('status')} of this status. Case does not count.",
+        values=values_of_all_kinds("status"),
     ),
     Parameter(
-        name="category", description="Decisions of this category. Case does not count.", values=get_args(Category)
+        name="category", description=f"{_kinds_with('category')} of this category. Case does not count.", values=values_of_all_kinds("category")
     ),
     Parameter(
         name="text",
@@ -82,11 +87,9 @@ PARAMETERS: Final = (
         pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
     ),
 )
-_STATUSES_OF: Final[Mapping[Kind, frozenset[str]]] = {
-    "statement": frozenset(),
-    "meeting": frozenset(get_args(MeetingStatus)),
-    "decision": frozenset(get_args(DecisionStatus)),
-}
+_CLOSED_LISTS: Final = ("act", "status", "category")
+"""Filters that compare a field of the same name, which holds one of a closed list of values."""
+_VALUES: Final = {name: {kind: frozenset(allowed_values(kind, name)) for kind in KINDS} for name in _CLOSED_LISTS}
 
 
 class FilterError(ValueError):
@@ -120,10 +123,15 @@ class Filter(Struct, frozen=True, kw_only=True):
     def _allows(self, kind: Kind) -> bool:
         return not (
             (self.kind and kind not in self.kind)
-            or ((self.act or self.speaker) and kind != "statement")
-            or (self.category and kind != "decision")
-            or (self.status and not _STATUSES_OF[kind].intersection(self.status))
+            or (self.speaker and not has_field(kind, "speaker"))
+            or any(asked and _VALUES[name][kind].isdisjoint(asked) for name, asked in self._closed_lists())
         )
+
+    def _closed_lists(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield each filter that compares a value of a closed list, with the values asked for."""
+        yield "act", self.act
+        yield "status", self.status
+        yield "category", self.category
 
     def passes(self, event: Event, facets: Facets) -> bool:
         """Tell whether an event, whose facets these are, is one that was asked for; cheap questions come first."""
@@ -141,11 +149,7 @@ class Filter(Struct, frozen=True, kw_only=True):
     def _passes_kind(self, event: Event) -> bool:
         if self.kind and event.__struct_config__.tag not in self.kind:
             return False
-        if self.act and not (isinstance(event, Statement) and event.act in self.act):
-            return False
-        if self.status and not (isinstance(event, Meeting | Decision) and event.status in self.status):
-            return False
-        return not self.category or (isinstance(event, Decision) and event.category in self.category)
+        return all(not asked or getattr(event, name, None) in asked for name, asked in self._closed_lists())
 
 
 EVERYTHING: Final = Filter()

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from worker.schema import Actor, Decision, Event, Meeting, Span, Statement
+from worker.schema import Actor, Event, Span, Statement, actors_in, spans_in, spec_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,9 +73,7 @@ class Facets:
 
 def parties(event: Event) -> list[Actor]:
     """Return who takes part: speaker and target, participants, or deciders."""
-    if isinstance(event, Statement):
-        return [party for party in (event.speaker, event.target) if party]
-    return event.participants if isinstance(event, Meeting) else event.deciders
+    return actors_in(event, spec_of(event).parties)
 
 
 def host(url: str) -> str:
@@ -88,10 +86,7 @@ def host(url: str) -> str:
 
 def subject(event: Event) -> list[Span]:
     """Return what an event is about, in its own words: content, topic, or object."""
-    if isinstance(event, Statement):
-        return event.content
-    about = event.object if isinstance(event, Decision) else event.topic
-    return [about] if about else []
+    return spans_in(event, spec_of(event).subject)
 
 
 def _worded(event: Event) -> Iterator[Span]:

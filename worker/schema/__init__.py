@@ -8,6 +8,21 @@ docs/events.md (`make reference`) are made of it.
 
 from worker.schema.article import Article
 from worker.schema.events import Actor, Decision, Event, Meeting, Plover, Span, Statement, event_schema
+from worker.schema.kinds import (
+    KIND_INDEX,
+    KIND_SPECS,
+    KINDS,
+    ORIGINAL_KINDS,
+    Kind,
+    KindSpec,
+    actors_in,
+    allowed_values,
+    has_field,
+    kind_of,
+    spans_in,
+    spec_of,
+    values_of_all_kinds,
+)
 from worker.schema.names import (
     ENTRY,
     VERSION,
@@ -19,13 +34,11 @@ from worker.schema.names import (
     task_id,
 )
 from worker.schema.values import (
-    KINDS,
     Act,
     ActorType,
     Category,
     DecisionStatus,
     Form,
-    Kind,
     MeetingStatus,
     Quotation,
 )
@@ -34,6 +47,9 @@ from worker.schema.work import Page, Task
 __all__ = [
     "ENTRY",
     "KINDS",
+    "KIND_INDEX",
+    "KIND_SPECS",
+    "ORIGINAL_KINDS",
     "VERSION",
     "Act",
     "Actor",
@@ -45,6 +61,7 @@ __all__ = [
     "Event",
     "Form",
     "Kind",
+    "KindSpec",
     "Meeting",
     "MeetingStatus",
     "Page",
@@ -53,11 +70,18 @@ __all__ = [
     "Span",
     "Statement",
     "Task",
+    "actors_in",
+    "allowed_values",
     "article_id",
     "article_stream",
     "event_schema",
     "event_stream",
+    "has_field",
     "hash_id",
+    "kind_of",
     "publication_id",
+    "spans_in",
+    "spec_of",
     "task_id",
+    "values_of_all_kinds",
 ]

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
+from worker.schema.kinds import KINDS, Kind
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from worker.schema.values import Kind
 
 VERSION: Final = 1
 """Version of the wire form, the field `v` of every stream entry."""
 
 ENTRY: Final[Mapping[str, str]] = {
     "id": "The event's or the article's id, the same as in `data`. (The entry's own id is Redis'.)",
-    "type": "`statement`, `meeting`, `decision`; `article` on the stream of articles.",
+    "type": f"{', '.join(f'`{kind}`' for kind in KINDS)}; `article` on the stream of articles.",
     "v": "Version of the wire form.",
     "time": "The moment of publication: RFC 3339, UTC, with milliseconds.",
     "source": "The article's canonical URL.",

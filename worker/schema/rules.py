@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import msgspec
 
-from worker.schema.values import KINDS, Kind
+from worker.schema.kinds import KINDS, Kind
 
 
 @cache
@@ -20,7 +20,7 @@ def rule_descriptions() -> dict[Kind, dict[str, str]]:
     table = msgspec.toml.decode(raw, type=dict[str, dict[str, str]])
     subjects, complements = table["subject"].items(), table["complement"].items()
     pairs = {f"{s}_{c}": f"{subject}; {complement}" for s, subject in subjects for c, complement in complements}
-    return {kind: (pairs if kind == "statement" else {}) | table[kind] for kind in KINDS}
+    return {kind: (pairs if kind == "statement" else {}) | table.get(kind, {}) for kind in KINDS}
 
 
 def describe_rule(kind: Kind, rule: str) -> str:

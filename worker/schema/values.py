@@ -9,9 +9,6 @@ from msgspec import Meta
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Kind = Literal["statement", "meeting", "decision"]
-KINDS: tuple[Kind, ...] = ("statement", "meeting", "decision")
-
 ActorType = Literal["person", "organisation", "country", "group", "unnamed"]
 ACTOR_TYPES: Final[Mapping[ActorType, str]] = {
     "person": "Somebody whom the article names.",

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import structlog
 from msgspec import inspect
 
-from worker.schema import Decision, Event, Kind, Meeting, Statement
+from worker.schema import KIND_SPECS, Event, Kind
 from worker.sink.folder import make_durable
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ log = structlog.get_logger()
 
 ROWS: Final = 1_000
 """Events held until they are written as a row group."""
-STRUCTS: Final[dict[Kind, type[Event]]] = {"statement": Statement, "meeting": Meeting, "decision": Decision}
 
 
 class Parquet:
@@ -81,8 +80,8 @@ class Parquet:
 # ---------------------------------------------------------------- the schema
 def arrow_schema(kind: Kind) -> pa.Schema:
     """Return the columns of a kind: `kind` and the fields of its struct, under their names in the wire form."""
-    info = inspect.type_info(STRUCTS[kind])
-    assert isinstance(info, inspect.StructType)  # noqa: S101 - what STRUCTS holds
+    info = inspect.type_info(KIND_SPECS[kind].struct)
+    assert isinstance(info, inspect.StructType)  # noqa: S101 - a KindSpec holds structs only
     return pa.schema([pa.field("kind", pa.string(), nullable=False), *_fields(info)])
 
 

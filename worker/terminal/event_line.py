@@ -9,11 +9,11 @@ from msgspec import Struct
 from rich.cells import cell_len
 from rich.text import Text
 
-from worker.schema import Actor, Decision, Event, Kind, Meeting, Span, Statement
+from worker.schema import KIND_SPECS, Actor, Event, Kind, Span, Statement, actors_in, kind_of, spans_in, spec_of
 from worker.terminal.sanitise import sanitise
 from worker.terminal.wording import humanise, verb_phrase
 
-KIND_STYLE: dict[Kind, str] = {"statement": "cyan", "meeting": "green", "decision": "yellow"}
+KIND_STYLE: dict[Kind, str] = {kind: spec.colour for kind, spec in KIND_SPECS.items()}
 STATUS_STYLE = {
     **dict.fromkeys(("held", "taken"), "bold green"),
     **dict.fromkeys(("planned", "proposed", "pending"), "bold blue"),
@@ -83,25 +83,8 @@ def _date_and_kind(event: Event, *, full: bool) -> Text:
     return Text.assemble((date, "dim"), (f"{kind:<9} ", KIND_STYLE[kind]))
 
 
-def kind_of(event: Event) -> Kind:
-    """Return the kind of an event, which is its tag in the wire form."""
-    match event:
-        case Statement():
-            return "statement"
-        case Meeting():
-            return "meeting"
-        case Decision():
-            return "decision"
-
-
 def _parts(event: Event, *, roles: bool) -> _LineParts:
-    match event:
-        case Statement():
-            return _statement(event, roles=roles)
-        case Meeting():
-            return _meeting(event, roles=roles)
-        case Decision():
-            return _decision(event, roles=roles)
+    return _statement(event, roles=roles) if isinstance(event, Statement) else _other(event, roles=roles)
 
 
 def _statement(event: Statement, *, roles: bool) -> _LineParts:
@@ -113,14 +96,18 @@ def _statement(event: Statement, *, roles: bool) -> _LineParts:
     )
 
 
-def _meeting(event: Meeting, *, roles: bool) -> _LineParts:
-    action = Text.assemble("  ", (humanise(event.form), KIND_STYLE["meeting"]), " ", styled_status(event.status), "  ")
-    return _LineParts(_actors(event.participants, roles=roles), action, _joined(event.place, event.when, event.topic))
+def _other(event: Event, *, roles: bool) -> _LineParts:
+    """Return the parts of an event that is no statement, as the spec of its kind lists them."""
+    spec = spec_of(event)
+    labels = [_label(field, getattr(event, field), spec.colour) for field in spec.line_labels]
+    action = Text.assemble("  ", Text(" ").join(labels), "  ")
+    return _LineParts(
+        _actors(actors_in(event, spec.agents), roles=roles), action, _joined(*spans_in(event, spec.details))
+    )
 
 
-def _decision(event: Decision, *, roles: bool) -> _LineParts:
-    action = Text.assemble("  ", styled_status(event.status), "  ")
-    return _LineParts(_actors(event.deciders, roles=roles), action, _joined(event.object, event.when))
+def _label(field: str, value: str, colour: str) -> Text:
+    return Text(*(styled_status(value) if field == "status" else (humanise(value), colour)))
 
 
 def _actor(actor: Actor, *, roles: bool) -> Text:

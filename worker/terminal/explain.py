@@ -15,9 +15,9 @@ from unicodedata import bidirectional
 from rich.text import Text
 
 from worker.codes import CAMEO
-from worker.schema import Actor, Decision, Event, Meeting, Span, Statement
+from worker.schema import Actor, Event, Span, Statement, actors_in, kind_of, spans_in, spec_of
 from worker.schema.rules import describe_rule
-from worker.terminal.event_line import KIND_STYLE, kind_of
+from worker.terminal.event_line import KIND_STYLE
 from worker.terminal.sanitise import MAX_CHARACTERS, sanitise
 from worker.terminal.wording import humanise
 
@@ -79,16 +79,13 @@ def mark_evidence(event: Event, text: str, *, colours: bool) -> Text:
 
 def _parts(event: Event) -> Iterator[EventPart]:
     """Yield the parts of an event in no particular order; they may overlap."""
-    named: dict[str, Sequence[Span | Actor | None]]
-    match event:
-        case Statement():
-            named = {"source": [event.speaker], "content": event.content, "target": [event.target]}
-            named["venue"] = [event.venue]
-        case Meeting():
-            named = {"party": event.participants, "place": [event.place], "when": [event.when], "topic": [event.topic]}
-        case Decision():
-            named = {"party": event.deciders, "object": [event.object], "when": [event.when]}
+    spec = spec_of(event)
+    named: dict[str, Sequence[Span | Actor | None]] = {field: spans_in(event, (field,)) for field in spec.details}
     named["cue"] = [event.cue]
+    if isinstance(event, Statement):
+        named |= {"source": [event.speaker], "content": event.content, "target": [event.target]}
+    else:
+        named["party"] = actors_in(event, spec.agents)
     for name, values in named.items():
         for value in values:
             span = value.mention if isinstance(value, Actor) else value
@@ -111,7 +108,7 @@ def _coloured(segments: Sequence[Segment], text: str) -> Text:
     """Colour each segment as its innermost part, underlined where parts overlap."""
     marked = Text()
     for start, end, parts in segments:
-        style = PART_STYLE[parts[-1].name] + (" underline" if len(parts) > 1 else "") if parts else ""
+        style = PART_STYLE.get(parts[-1].name, "") + (" underline" if len(parts) > 1 else "") if parts else ""
         marked.append(_quote(text[start:end]), style)
     return marked
 
@@ -138,25 +135,21 @@ def _quote(words: str) -> str:
 # ---------------------------------------------------------------- fields below the evidence
 def _fields(event: Event, text: str, numbers: dict[str, int]) -> Iterator[tuple[str, str]]:
     """Yield name and value of every field that is set; `numbers` maps event ids to the numbers of their blocks."""
-    match event:
-        case Statement():
-            yield "speaker", _actor(event.speaker, text) if event.speaker else "not named"
-            yield "act", f"{event.act}, {event.quotation}"
-            yield from [("target", _actor(event.target, text))] if event.target else []
-            yield from _optional(venue=event.venue, said_on=event.said_on)
-        case Meeting():
-            yield "meeting", f"{humanise(event.form)}, {humanise(event.status)}"
-            yield from (("party", _actor(actor, text)) for actor in event.participants)
-            yield from _optional(place=event.place, when=event.when, held_on=event.held_on, topic=event.topic)
-        case Decision():
-            yield "decision", f"{event.category}, {humanise(event.status)}"
-            yield from (("party", _actor(actor, text)) for actor in event.deciders)
-            yield from _optional(object=event.object, when=event.when, decided_on=event.decided_on)
-    if not isinstance(event, Statement):
-        if len(event.mentions) > 1:
-            yield "other cues", ", ".join(f"“{_quote(span.text)}”" for span in event.mentions[1:])
-        if event.attributed_to in numbers:
-            yield "reported", f"in statement {numbers[event.attributed_to]}"
+    spec = spec_of(event)
+    labels = ", ".join(humanise(getattr(event, field)) for field in spec.labels)
+    if isinstance(event, Statement):
+        yield "speaker", _actor(event.speaker, text) if event.speaker else "not named"
+        yield "act", labels
+        yield from [("target", _actor(event.target, text))] if event.target else []
+    else:
+        yield spec.name, labels
+        yield from (("party", _actor(actor, text)) for actor in actors_in(event, spec.agents))
+    yield from _optional(**{field: getattr(event, field) for field in spec.details})
+    other_cues: list[Span] = getattr(event, "mentions", [])[1:]
+    if other_cues:
+        yield "other cues", ", ".join(f"“{_quote(span.text)}”" for span in other_cues)
+    if (reported_in := getattr(event, "attributed_to", None)) in numbers:
+        yield "reported", f"in statement {numbers[reported_in]}"
     yield from [("via", ", ".join(sanitise(outlet) for outlet in event.via))] if event.via else []
     description = describe_rule(kind_of(event), event.rule)
     yield "rule", f"{event.rule}: {description}" if description else event.rule

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 
-from worker.schema import Event, Kind, Meeting, Statement
-from worker.terminal.event_line import kind_of
+from worker.schema import Event, Kind, Meeting, Statement, kind_of
 
 RATE_WINDOW_S = 5.0
 """Length of the moving average of a rate."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from worker.filters.facets import parties, subject
 from worker.gateway.cursor import format_cursor
 from worker.gateway.live.encoders import published
-from worker.schema import Decision, Event, Meeting, Statement
+from worker.schema import Event, spec_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,8 +58,8 @@ def _row(item: StreamEvent, event: Event) -> tuple[object, ...]:
         event.published_at.isoformat() if event.published_at else "",
         "; ".join(party.name for party in named),
         "; ".join(party.country or "" for party in named),
-        _what(event),
-        event.status if isinstance(event, Meeting | Decision) else "",
+        getattr(event, spec_of(event).labels[0]),
+        getattr(event, "status", ""),
         " … ".join(span.text for span in subject(event)),
         event.sentence.text,
         event.url,
@@ -72,12 +72,6 @@ def _row(item: StreamEvent, event: Event) -> tuple[object, ...]:
         published(item),
         format_cursor(item.position),
     )
-
-
-def _what(event: Event) -> str:
-    if isinstance(event, Statement):
-        return event.act
-    return event.form if isinstance(event, Meeting) else event.category
 
 
 def _cell(value: object) -> object:
