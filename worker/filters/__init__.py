@@ -66,14 +66,20 @@ PARAMETERS: Final = (
         description="Events from this host or a subdomain of it (`bbc.co.uk` finds www.bbc.co.uk), or with an outlet "
         "of just this name credited in `via` (`DPA`). Case and accents do not count.",
     ),
-    Parameter(name="act", description=f"{_kinds_with('act')} that do this. Case does not count.", values=values_of_all_kinds("act")),
+    Parameter(
+        name="act",
+        description=f"{_kinds_with('act')} that do this. Case does not count.",
+        values=values_of_all_kinds("act"),
+    ),
     Parameter(
         name="status",
         description=f"{_kinds_with('status')} of this status. Case does not count.",
         values=values_of_all_kinds("status"),
     ),
     Parameter(
-        name="category", description=f"{_kinds_with('category')} of this category. Case does not count.", values=values_of_all_kinds("category")
+        name="category",
+        description=f"{_kinds_with('category')} of this category. Case does not count.",
+        values=values_of_all_kinds("category"),
     ),
     Parameter(
         name="text",

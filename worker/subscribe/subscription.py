@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import msgspec
 from msgspec import Struct
@@ -235,7 +235,7 @@ def _decoded(entry: Entry) -> Event:
     if entry.fields is None:
         raise EventStreamError(f"{entry.stream}: entry {entry.id} was trimmed away before it was acknowledged")
     try:
-        return cast("Event", DECODER.decode(entry.fields.get(b"data", b"")))
+        return DECODER.decode(entry.fields.get(b"data", b""))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:  # the last: nested too deep
         version = entry.fields.get(b"v", b"?").decode(errors="replace")
         raise EventStreamError(

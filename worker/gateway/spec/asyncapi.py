@@ -46,3 +46,57 @@ def make_asyncapi() -> Json:
         "operations": {"listen": _sent_on("events"), "listen_socket": _sent_on("socket")},
         "components": {
             "schemas": schemas(*(spec.struct for spec in KIND_SPECS.values()), models.Gap, models.Problem),
+            "messages": _messages(),
+        },
+    }
+
+
+FRAMES: Final = (*KINDS, "heartbeat", "gap", "error")
+
+
+def _channel(server: str, form: str) -> Json:
+    query = {"type": "object", "properties": {p["name"]: p["schema"] for p in filter_parameters()} | _PLACES}
+    return {
+        "address": "/v1/stream",
+        "servers": [{"$ref": f"#/servers/{server}"}],
+        "messages": {name: {"$ref": f"#/components/messages/{form}_{name}"} for name in FRAMES},
+        "bindings": {"ws": {"method": "GET", "query": query}} if form == "ws" else {},
+    }
+
+
+_PLACES: Final[Json] = {"after": {"type": "string"}, "cloudevents": {"enum": ["0", "1"]}}
+
+
+def _sent_on(channel: str) -> Json:
+    return {
+        "action": "send",
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{name}"} for name in FRAMES],
+    }
+
+
+def _messages() -> Json:
+    data: Json = {
+        **{kind: _ref(spec.struct.__name__) for kind, spec in KIND_SPECS.items()},
+        "heartbeat": {"type": "object", "maxProperties": 0},
+        "gap": _ref("Gap"),
+        "error": _ref("Problem"),
+    }
+    sse = {f"sse_{name}": _message(name, schema) for name, schema in data.items()}
+    return sse | {f"ws_{name}": _message(name, _framed(name, schema)) for name, schema in data.items()}
+
+
+def _message(name: str, payload: Json) -> Json:
+    return {"name": name, "title": name.capitalize(), "contentType": "application/json", "payload": payload}
+
+
+def _framed(name: str, data: Json) -> Json:
+    """Return the schema of a WebSocket message."""
+    place = {"type": "string", "description": "The place just behind it."}
+    properties = {"id": place, "type": {"const": name}, "time": {"type": "string", "format": "date-time"}, "data": data}
+    required = ["type", "data"] if name == "error" else ["id", "type", "data"]
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
