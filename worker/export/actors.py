@@ -100,7 +100,7 @@ def _sector(actor: Actor, sectors: Sectors, words: Lexicon) -> str | None:
     told = _words(_told(actor))
     if any(word in sectors.former for word in told):
         return "ELI"
-    governs = actor.name in words.seats or (actor.country and _leads_a_country(told, sectors, words))
+    governs = actor.name in words.seats_of_power or (actor.country and _leads_a_country(told, sectors, words))
     return _of_words(told, sectors) or ("GOV" if governs else None)
 
 

@@ -46,5 +46,5 @@ def _words(article: Article) -> Lexicon | None:
 def _is_written_in(text: str, lexicon: Lexicon) -> bool:
     """Tell whether every thirtieth word or more of the beginning is of the commonest; a shorter text may be."""
     words = [word.strip(".,;:!?\"'“”‘’()") for word in text[:2000].lower().split()]
-    common = sum(word in lexicon.closed_classes.commonest for word in words)
+    common = sum(word in lexicon.closed_classes.most_frequent for word in words)
     return len(words) < _FEW or _FEW * common >= len(words)

@@ -134,7 +134,7 @@ class _Said(_Told):
 def country_of(place: Span | None, lexicon: Lexicon) -> str | None:
     """Return the country of a place that is a country or a seat of government; None where it is not known."""
     name = place.text.removeprefix("the ").removeprefix("The ") if place else ""
-    return lexicon.countries.get(name) or lexicon.seats.get(name)
+    return lexicon.countries.get(name) or lexicon.seats_of_power.get(name)
 
 
 class _Met(_Told):
@@ -196,5 +196,5 @@ class _Decided(_Told):
         """Tell whether what was decided is said by what follows the cue: "decided to …", "the decision to …"."""
         events = self.events
         return events is not None and any(
-            events.lemma(word) in events.choices or word in events.decision_nouns for word in self.cue_words
+            events.lemma(word) in events.choice_kinds or word in events.decision_nouns for word in self.cue_words
         )
