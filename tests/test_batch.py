@@ -10,12 +10,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker import batch
 from worker.batch import extract_lines, instant, parse_lines
-from worker.extract import extract
+from worker.pipeline.extract_events import extract_events
 from worker.schema import Article, article_id
 
 TEXT = (
@@ -58,7 +58,7 @@ def test_each_document_is_answered_with_what_extract_finds() -> None:
     article = Article(
         id=article_id(URL), url=URL, text=TEXT, language="en", published_at=datetime(2024, 9, 17, tzinfo=UTC)
     )
-    assert answer == {"id": "1", "events": json.loads(msgspec.json.encode(extract(article)))}
+    assert answer == {"id": "1", "events": json.loads(msgspec.json.encode(extract_events(article)))}
     assert answer["events"]
 
 
@@ -156,6 +156,7 @@ def test_what_is_no_instant_is_refused(written: str) -> None:
         instant(written)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80) | st.text(alphabet='{}[]":,idtexurl \\u0d8', max_size=80).map(str.encode))
 def test_any_line_has_one_answer(noise: bytes) -> None:
     noise = noise.replace(b"\n", b" ")

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from tests.golden.articles import ARTICLES, read
-from worker.extract import extract
+from worker.pipeline.extract_events import extract_events
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,7 +160,9 @@ def shown(example: Example) -> str:
 def found(example: Example) -> tuple[Article, Event]:
     """Return the event, and the article that it stands in; LookupError where there is no such event, or several."""
     (path,) = (path for path in ARTICLES if path.stem == example.article)
-    such = [(article, event) for article in read(path) for event in extract(article) if _is_meant(event, example)]
+    such = [
+        (article, event) for article in read(path) for event in extract_events(article) if _is_meant(event, example)
+    ]
     if len(such) != 1:
         raise LookupError(
             f"{len(such)} events in {path.name} are the {example.kind} in “{example.sentence} …” of which "

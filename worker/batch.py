@@ -17,8 +17,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from worker.errors import Failure, Permanent
-from worker.extract import extract
 from worker.parse import parse_article
+from worker.pipeline.extract_events import extract_events
 from worker.schema import Article, Page, article_id
 
 MAX_PAGE_BYTES = 64 << 20
@@ -123,7 +123,7 @@ def _events(document: Document) -> dict[str, Any]:
         published_at=_published(document.published_at),
         language=document.language,
     )
-    return {"id": document.id, "events": extract(article)}
+    return {"id": document.id, "events": extract_events(article)}
 
 
 def _published(given: str | None) -> datetime | None:

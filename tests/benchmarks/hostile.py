@@ -22,7 +22,7 @@ from rich.progress import track
 from rich.table import Table
 
 from worker.demo.story import stories
-from worker.extract import extract
+from worker.pipeline.extract_events import extract_events
 from worker.pipeline.preload import preload_models
 from worker.schema import Article
 
@@ -268,7 +268,7 @@ def measured(job: Job) -> Timed:
     started = time.process_time()
     found, raised = 0, ""
     try:
-        found = len(extract(article))
+        found = len(extract_events(article))
     except Exception as e:  # noqa: BLE001 - it must not, and whatever it is gets named
         raised = f"{type(e).__name__}: {e}"
     return Timed(job.number, time.process_time() - started, found, raised)

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
-from worker.extract import extract
+from worker.pipeline.extract_events import extract_events
 from worker.pipeline.process_page import process_page
 from worker.schema import Article, Page
 
@@ -33,7 +33,7 @@ class Peak(NamedTuple):
 
 def memory(pages: Sequence[Page], articles: Sequence[Article]) -> list[Peak]:
     """Let a fresh process extract, and another one parse and extract, `ARTICLES` articles."""
-    return [_alone("extract", extract, articles), _alone("parse + extract", process_page, pages)]
+    return [_alone("extract", extract_events, articles), _alone("parse + extract", process_page, pages)]
 
 
 def _alone(name: str, work: Callable[[T], object], items: Sequence[T]) -> Peak:
@@ -97,5 +97,5 @@ def _renamed(text: str, copy: int) -> str:
 
 def _cpu_ms(article: Article) -> float:
     started = time.process_time()
-    extract(article)
+    extract_events(article)
     return 1000 * (time.process_time() - started)

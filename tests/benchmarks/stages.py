@@ -16,13 +16,13 @@ from msgspec.structs import asdict, replace
 from tests.benchmarks.measure import Figure, Stopwatch, timed, tree_cpu_s
 from worker.demo.site import site
 from worker.errors import Failure
-from worker.extract import extract
 from worker.extract.document import read_document
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.statements import extract_statements
 from worker.fetch.client import FEED, Fetcher
 from worker.parse import parse_article
 from worker.parse.feed import links
+from worker.pipeline.extract_events import extract_events
 from worker.pipeline.process_page import process_page
 from worker.publish import writes
 from worker.queue import Depth, Settlement, UrlQueue
@@ -43,7 +43,7 @@ def on_pages(kept: Sequence[Page], articles: Sequence[Article], rounds: int) -> 
     ours: list[tuple[str, Sequence[object], Callable[..., object]]] = [
         ("parse", kept, parse_article),
         ("extract: statements alone", articles, _statements),
-        ("extract: all three kinds", articles, extract),
+        ("extract: all three kinds", articles, extract_events),
         ("parse + extract", kept, process_page),
         (UNIT, texts, lambda text: trafilatura.extract(text, fast=True)),
         ("peer: trafilatura, with metadata", texts, lambda t: trafilatura.bare_extraction(t, with_metadata=True)),

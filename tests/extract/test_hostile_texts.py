@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.benchmarks.hostile import GENERATORS, demo_articles, text_of
-from worker.extract import extract
+from worker.pipeline.extract_events import extract_events
 from worker.schema import Article, Span
 
 SIZE = 2_000
@@ -34,10 +34,10 @@ def article(text: str) -> Article:
 @pytest.mark.parametrize("number", range(2 * len(GENERATORS)))
 def test_hostile_texts_give_events_with_right_spans(number: int) -> None:
     text = text_of(number, 1, SIZE)
-    events = extract(article(text))
+    events = extract_events(article(text))
     assert all(text[span.start : span.end] == span.text for event in events for span in spans(event))
     assert all(0 < event.confidence < 1 for event in events)
-    assert extract(article(text)) == events
+    assert extract_events(article(text)) == events
 
 
 STRAY = [", ", ". ", "“", "”", " - ", "\n", ": ", "? ", "; ", "(", ") ", "said ", " who ", " that ", " not "]
@@ -62,7 +62,9 @@ def fragments(draw: st.DrawFn) -> str:
 @example("Ana Belm declined to comment, not")
 @example("aide who has accused former President Bill")
 def test_a_text_that_breaks_off_anywhere_is_read_to_its_end(text: str) -> None:
-    assert all(text[span.start : span.end] == span.text for event in extract(article(text)) for span in spans(event))
+    assert all(
+        text[span.start : span.end] == span.text for event in extract_events(article(text)) for span in spans(event)
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,4 +82,6 @@ def test_a_text_that_breaks_off_anywhere_is_read_to_its_end(text: str) -> None:
     ids=lambda text: text[:24],
 )
 def test_what_leads_to_itself_or_nests_for_ever_ends(text: str) -> None:
-    assert all(text[span.start : span.end] == span.text for event in extract(article(text)) for span in spans(event))
+    assert all(
+        text[span.start : span.end] == span.text for event in extract_events(article(text)) for span in spans(event)
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 from textwrap import indent
 from typing import TYPE_CHECKING
 
-from worker.extract import extract
+from worker.pipeline.extract_events import extract_events
 from worker.schema import Actor, Article, Decision, Event, Meeting, Span, Statement, article_id
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def described(path: Path) -> str:
 def _annotated(source: str, name: str) -> Iterator[str]:
     blocks = source.split("\n\n")
     paragraphs = [_without_remarks(block) for block in blocks]
-    events = extract(_article("\n\n".join(filter(None, paragraphs)), name))
+    events = extract_events(_article("\n\n".join(filter(None, paragraphs)), name))
     said = {event.id: event for event in events if isinstance(event, Statement)}
     end = 0
     for block, paragraph in zip(blocks, paragraphs, strict=True):

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from rich.text import Text
 
 from worker.demo.story import stories
-from worker.extract import extract
 from worker.extract.statements.content.content_start import ContentForm as Complement
+from worker.pipeline.extract_events import extract_events
 from worker.schema import KINDS, Actor, Article, Category, Decision, Event, Meeting, Plover, Span, Statement, kind_of
 from worker.schema.rules import describe_rule
 from worker.terminal.explain import explain_events, mark_evidence
@@ -258,6 +258,6 @@ def test_every_event_of_the_demo_and_the_golden_articles_can_be_explain_events()
     texts = [path.read_text(encoding="utf-8") for path in (Path(__file__).parents[1] / "golden").glob("*.txt")]
     texts += ["\n\n".join(story.paragraphs) for story in stories()]
     for text in texts:
-        events = extract(Article(id="a", url="", text=text, language="en"))
+        events = extract_events(Article(id="a", url="", text=text, language="en"))
         assert len(list(explain_events(events, text, colours=False))) == len(events)
         assert all(describe_rule(kind_of(event), event.rule) for event in events)

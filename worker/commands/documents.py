@@ -13,12 +13,12 @@ import rich
 from rich.console import Console
 
 from worker import batch
+from worker.coding.plover_export.lines import ExportFilter, ExportReport, LineError, export_lines
 from worker.commands import tell
 from worker.errors import UsageError
-from worker.export import Mistake, Report, Wanted, plover_lines
-from worker.extract import extract as extract_events
 from worker.extract import is_readable
 from worker.parse import parse_article
+from worker.pipeline.extract_events import extract_events
 from worker.pipeline.process_page import ProcessedPage, process_page
 from worker.schema import KINDS, Article, Page, article_id, event_schema
 from worker.settings import Settings
@@ -76,10 +76,10 @@ def parse(args: argparse.Namespace, _: Settings) -> int:
 
 def export(args: argparse.Namespace, _: Settings) -> int:
     """Print the PLOVER records of events, then say on stderr what was left out; 1 where a line held no event."""
-    wanted = Wanted(kinds=tuple(args.kind or KINDS), after=args.after, until=args.until)
-    report = Report()
-    for answer in plover_lines(_lines(args.file), wanted, report):
-        if isinstance(answer, Mistake):
+    wanted = ExportFilter(kinds=tuple(args.kind or KINDS), after=args.after, until=args.until)
+    report = ExportReport()
+    for answer in export_lines(_lines(args.file), wanted, report):
+        if isinstance(answer, LineError):
             tell(sanitise(f"line {answer.line}: {answer.why}"))
         else:
             sys.stdout.buffer.write(answer + b"\n")

@@ -1,10 +1,9 @@
-"""Article in, events out: `extract` is the only door.  Pure: the same article gives the same events."""
+"""Extracts events from articles; `extract` is the interface.  Pure: equal articles give equal events."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.coding import coded
 from worker.extract.document import Extractor, read_document
 from worker.extract.events.decisions import decisions
 from worker.extract.events.meetings import meetings
@@ -22,12 +21,15 @@ _FEW = 30
 
 
 def extract(article: Article) -> list[Event]:
-    """Return the article's events in text order; none for a language without a lexicon.  Never raises on any text."""
+    """Return the article's events, without codes, in text order; none if its language is not supported.
+
+    Never raises, whatever the text.
+    """
     words = _words(article)
     if words is None:
         return []
     doc = read_document(article, words)
-    events = coded((event for extractor in EXTRACTORS for event in extractor(doc)), words)
+    events = [event for extractor in EXTRACTORS for event in extractor(doc)]
     return sorted(events, key=lambda event: (event.sentence.start, event.cue.start if event.cue else 0))
 
 
@@ -46,5 +48,5 @@ def _words(article: Article) -> Lexicon | None:
 def _is_written_in(text: str, lexicon: Lexicon) -> bool:
     """Tell whether every thirtieth word or more of the beginning is of the commonest; a shorter text may be."""
     words = [word.strip(".,;:!?\"'“”‘’()") for word in text[:2000].lower().split()]
-    common = sum(word in lexicon.closed_classes.most_frequent for word in words)
+    common = sum(word in lexicon.closed_classes.commonest for word in words)
     return len(words) < _FEW or _FEW * common >= len(words)

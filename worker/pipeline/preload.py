@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import contextlib
 
-from worker import extract
 from worker.errors import Failure
+from worker.pipeline.extract_events import extract_events
 from worker.pipeline.process_page import process_page
 from worker.schema import Article, Page
 
@@ -16,7 +16,7 @@ from worker.schema import Article, Page
 def preload_models() -> None:
     """Load the language model, the word lists and the tagger by processing an invented page: 0.5 s and 100 MB."""
     words = "The minister said on Monday that the committee had met for the {}th time and heard from its engineers. "
-    extract.extract(Article(id="", url="", text=words, language="en"))
+    extract_events(Article(id="", url="", text=words, language="en"))
     body = "".join(f"<p>{words.format(n) * 3}</p>" for n in range(4, 9))
     page = f"<html lang=en><title>Warm</title><article><h1>Warm</h1>{body}</article></html>"
     with contextlib.suppress(Failure):

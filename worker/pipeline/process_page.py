@@ -8,7 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from worker import extract, parse
+from worker import parse
+from worker.pipeline.extract_events import extract_events
 from worker.schema import Article, Event, Page
 
 
@@ -33,6 +34,6 @@ def process_page(page: Page, clock_ns: Callable[[], int] = time.time_ns) -> Proc
     begun = clock_ns()
     article = parse.parse_article(page)
     parsed = clock_ns()
-    events = extract.extract(article)
+    events = extract_events(article)
     timings = (StageTiming("parse", begun, parsed), StageTiming("extract", parsed, clock_ns()))
     return ProcessedPage(article=article, events=events, timings=timings)

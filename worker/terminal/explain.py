@@ -14,7 +14,7 @@ from unicodedata import bidirectional
 
 from rich.text import Text
 
-from worker.codes import CAMEO
+from worker.coding.ontology import CAMEO
 from worker.schema import Actor, Event, Span, Statement, actors_in, kind_of, spans_in, spec_of
 from worker.schema.rules import describe_rule
 from worker.terminal.event_line import KIND_STYLE

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from worker.codes import CAMEO
+from worker.coding.ontology import CAMEO
 from worker.gateway.assets import CONTENT_SECURITY_POLICY, WEB
 from worker.gateway.spec.vocabulary import vocabulary
 from worker.schema import KINDS, Act, DecisionStatus, MeetingStatus

@@ -8,11 +8,11 @@ from msgspec import Struct
 from worker.schema import Category, DecisionStatus
 
 
-class EventWordTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of the file.  Every string is a list of words, parted by blanks."""
 
 
-class ModalityWords(EventWordTable, frozen=True, kw_only=True):
+class Outlook(Table, frozen=True, kw_only=True):
     """What governs an event and what that makes of it; see the file."""
 
     planned: str
@@ -20,90 +20,90 @@ class ModalityWords(EventWordTable, frozen=True, kw_only=True):
     passive_only: str
     cancelled: str
     denied: str
-    disclaiming: str
+    disclaimed: str
     failed: str
-    due_date_prepositions: str
-    intention_prepositions: str
-    accepting: str
-    transparent: str
-    future_modals: str
-    conditional_modals: str
-    possibility_modals: str
-    obligation_modals: str
-    conditional_conjunctions: str
-    habitual_adverbs: str
-    object_control: str
+    due_for: str
+    frames: str
+    taken_up: str
+    through: str
+    will: str
+    would: str
+    perhaps: str
+    obliged: str
+    conditional: str
+    habitual: str
+    control: str
 
 
-class MeetingWords(EventWordTable, frozen=True, kw_only=True):
+class MeetingWords(Table, frozen=True, kw_only=True):
     """Verbs, nouns and prepositions of meetings; see the file."""
 
-    meet: str
-    meet_with: str
+    together: str
+    somebody: str
     discuss: str
-    negotiate: str
-    occasion_prepositions: str
-    date_prepositions: str
-    term_prepositions: str
-    participant_participles: str
-    ahead_of_phrases: str
-    seat_prepositions: str
+    bargain: str
+    occasions: str
+    dated_by: str
+    term: str
+    involving: str
+    ahead: str
+    upon: str
     host: str
     visit: str
     travel: str
     call: str
-    ambiguous_call: str
+    ring: str
     invite: str
     convene: str
     gather: str
     brief: str
-    light_verbs: str
-    talks_nouns: str
-    meal_nouns: str
-    light_verb_links: str
+    light: str
+    talks: str
+    meals: str
+    over: str
     ordinals: str
-    anaphoric_verbs: str
+    hold: str
     visit_nouns: str
     call_nouns: str
-    summit_nouns: str
-    press_conference_nouns: str
-    excluding_modifiers: str
-    assembly_nouns: str
-    partitive_nouns: str
+    summit: str
+    press_conference: str
+    other_kinds: str
+    bodies: str
+    partitive: str
     by_phone: str
     with_: str = msgspec.field(name="with")
     between: str
     by: str
     of: str
-    place_prepositions: str
-    place_nouns: str
-    relative_adverbs: str
+    place: str
+    sites: str
+    where: str
     including: str
-    destination_prepositions: str
-    topic_prepositions: str
+    destination: str
+    topic: str
 
 
-class DecisionVerbClass(EventWordTable, frozen=True, kw_only=True):
+class Act(Table, frozen=True, kw_only=True):
     """What a verb decides."""
 
     verbs: str
     category: Category
     status: DecisionStatus = "taken"
-    object_classes: str = ""
+    needs: str = ""
     """Classes one of whose words the object must hold; empty: any object."""
-    allows_person: bool = True
+    person: bool = True
     """False: only an institution or office holder decides by this verb."""
-    intransitive: bool = False
+    bare: bool = False
     """True: the verb needs no object."""
-    political: bool = False
+    firm: bool = False
     """True: the verb alone shows that a person whose role is not told decides as a politician."""
-    future_only: bool = False
+    to_come: bool = False
     """True: only announcing it is a decision ("will send troops"); the execution is none."""
-    negated_only: bool = False
+    only_negated: bool = False
     """True: only not doing it is a decision ("will not attend")."""
 
 
-class ChoiceVerbs(EventWordTable, frozen=True, kw_only=True):
+class Choice(Table, frozen=True, kw_only=True):
     """Verbs whose complement says what was decided."""
 
     taken: str
@@ -113,19 +113,19 @@ class ChoiceVerbs(EventWordTable, frozen=True, kw_only=True):
     proposed: str
     announced: str
     pending: str
-    object_taking: str
-    rhetorical: str
+    objects: str
+    soft: str
     stative: str
-    intention_verbs: str
-    favour_nouns: str
-    vote_count_words: str
-    empty_objects: str
-    resignation_prepositions: str
-    circumstance_openers: str
-    speech_verbs: str
+    weak: str
+    favour: str
+    tally: str
+    nothing: str
+    office: str
+    circumstances: str
+    speech: str
 
 
-class DecisionNouns(EventWordTable, frozen=True, kw_only=True):
+class DecisionNouns(Table, frozen=True, kw_only=True):
     """Nouns that name a decision."""
 
     taken: str
@@ -133,16 +133,16 @@ class DecisionNouns(EventWordTable, frozen=True, kw_only=True):
     proposed: str
     policy: str
     agreed: str
-    event_nouns: str
-    objective_genitive: str
-    without_complement: str
+    dated: str
+    transitive: str
+    plain: str
     categories: dict[Category, str]
-    deniable: str
-    reporting_verbs: str
-    open_question_verbs: str
+    absent: str
+    made: str
+    open: str
 
 
-class Deciders(EventWordTable, frozen=True, kw_only=True):
+class Deciders(Table, frozen=True, kw_only=True):
     """Heads of deciders by the category that their decisions have."""
 
     court: str
@@ -151,30 +151,30 @@ class Deciders(EventWordTable, frozen=True, kw_only=True):
     campaign: str
 
 
-class DecisionWords(EventWordTable, frozen=True, kw_only=True):
+class DecisionWords(Table, frozen=True, kw_only=True):
     """Verbs, objects and nouns of decisions."""
 
     objects: dict[str, str]
-    verbs: list[DecisionVerbClass]
-    choice: ChoiceVerbs
+    acts: list[Act]
+    choice: Choice
     deciders: Deciders
     nouns: DecisionNouns
 
 
-class ActorWords(EventWordTable, frozen=True, kw_only=True):
+class ActorWords(Table, frozen=True, kw_only=True):
     """Head nouns that tell who may decide."""
 
-    institutions: str
+    bodies: str
     offices: str
-    guest_groups: str
-    anaphoric_determiners: str
+    sent: str
+    collective: str
     both: str
-    quantity_nouns: str
-    country_nouns: str
-    person_nouns: str
-    campaigning_roles: str
+    counted: str
+    lands: str
+    persons: str
+    stumping: str
     private: str
-    business_roles: str
-    ambiguous_bodies: str
-    political_attributes: str
-    non_actors: str
+    business: str
+    bare: str
+    led: str
+    nobody: str

@@ -130,7 +130,7 @@ def _says_it_will_not(doc: Document, first: int, *, of_person: bool) -> bool:
         verb is not None
         and verb.negated
         and verb.modal >= 0
-        and text.lower[verb.modal] in doc.lexicon.closed_classes.refusal_modals
+        and text.lower[verb.modal] in doc.lexicon.closed_classes.unwilling
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from worker.codes import CAMEO
+from worker.coding.ontology import CAMEO
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.schema import KINDS, Kind, allowed_values, has_field, values_of_all_kinds
 from worker.schema.rules import rule_descriptions
@@ -42,4 +42,4 @@ def vocabulary() -> Vocabulary:
 
 def _places(language: str) -> dict[str, str]:
     words = load_lexicon(language)
-    return {**words.seats_of_power, **words.demonyms, **words.countries} if words else {}
+    return {**words.seats, **words.demonyms, **words.countries} if words else {}

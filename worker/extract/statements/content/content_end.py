@@ -67,11 +67,11 @@ def _breaks_off(doc: Document, at: int, limit: int, form: ContentForm, *, quoted
         return quoted or form == "infinitive"
     if (
         form == "infinitive"
-        and text.lower[at] in doc.lexicon.closed_classes.temporal_subordinators
+        and text.lower[at] in doc.lexicon.closed_classes.preceding
         and clause_at(doc, at + 1, limit, sure=True)
     ):
         return True  # "urged them to leave, after a dam had burst"
-    if quoted and text.lower[at] in doc.lexicon.closed_classes.trailing_subordinators:
+    if quoted and text.lower[at] in doc.lexicon.closed_classes.circumstance:
         return True
     joint = text.lower[at] in {"and", "but"}
     return joint and (quoted or form in {"clause", "question"}) and main_clause_at(doc, at + 1, limit)
@@ -100,7 +100,7 @@ def _next_attribution(doc: Document, at: int, limit: int) -> bool:
         if _participle_of_speech(doc, at + 1):
             return True
         if _participle_of_speech(doc, at + 2) and (
-            text.lower[at + 1] in doc.lexicon.closed_classes.trailing_subordinators or text.tags[at + 1] == "CC"
+            text.lower[at + 1] in doc.lexicon.closed_classes.circumstance or text.tags[at + 1] == "CC"
         ):
             return True  # ", while acknowledging that …", ", but adding that …"
         if text.lower[at + 1] in {"a", "an"} and _judged_next(doc, at + 1, limit):
@@ -158,10 +158,7 @@ def _new_speaker(doc: Document, at: int, limit: int) -> bool:
         return False
     if not cue.clause:
         return (
-            (
-                doc.text.words[at - 1] == ","
-                or doc.text.lower[at - 1] in doc.lexicon.closed_classes.adversative_conjunctions
-            )
+            (doc.text.words[at - 1] == "," or doc.text.lower[at - 1] in doc.lexicon.closed_classes.adversative)
             and cue.phrase
             and doc.chunks.noun_phrase(verb.last) is not None
         )
@@ -222,7 +219,7 @@ def _phrase_stop(doc: Document, at: int, limit: int) -> bool:
     if text.lower[at] == "as":
         return clause_at(doc, at + 1, limit, sure=True)  # "described it as a shame", but "spoke to him as he left"
     if text.tags[at] in {"IN", "SC"}:
-        return text.lower[at] in doc.lexicon.closed_classes.trailing_subordinators or _is_venue(doc, at, limit)
+        return text.lower[at] in doc.lexicon.closed_classes.circumstance or _is_venue(doc, at, limit)
     if text.words[at] == "," and at + 1 < limit:
         return _comma_ends_phrase(doc, at + 1, limit)
     phrase = doc.chunks.noun_phrase(at)
@@ -246,7 +243,7 @@ def _is_venue(doc: Document, preposition: int, limit: int) -> bool:
         return False
     timed, word = is_bare_time(doc, phrase), doc.text.lower[preposition]
     closed = doc.lexicon.closed_classes
-    if word not in closed.locative_prepositions and not (timed and word in closed.durative_prepositions):
+    if word not in closed.locative and not (timed and word in closed.durative):
         return False
     return not timed or _is_final(doc, phrase.last, limit)
 

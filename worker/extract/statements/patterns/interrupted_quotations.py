@@ -28,8 +28,7 @@ def resumption(doc: Document, at: int, last: int, *, quoted: bool, whole: bool) 
         return None
     verb = doc.chunks.verb_group(at + 1 + goes_on_inside(doc, at + 1))
     phrase = (
-        text.tags[at + 1] in {"DT", "IN", "SC", "TO"}
-        and text.lower[at + 1] not in doc.lexicon.closed_classes.setting_openers
+        text.tags[at + 1] in {"DT", "IN", "SC", "TO"} and text.lower[at + 1] not in doc.lexicon.closed_classes.setting
     )
     clause = not whole and (text.tags[at + 1] == "SC" or clause_at(doc, at + 1, last, sure=False))
     if (verb is not None and verb.finite) or phrase or clause:

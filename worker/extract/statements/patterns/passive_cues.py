@@ -37,9 +37,7 @@ def passive(doc: Document, verb: VerbGroup, cue: Cue, first: int, limit: int) ->
         return None
     if right is None and (cue.act == "say" or by is None or not animate(doc, by)):
         return None  # "written by", "explained by the rain"
-    if by is None and not (
-        cue.phrase or impersonal or cue.recipient or text.lower[verb.head] in doc.lexicon.raising_verbs
-    ):
+    if by is None and not (cue.phrase or impersonal or cue.recipient or text.lower[verb.head] in doc.lexicon.raising):
         return None
     return StatementCandidate(
         source=by,

@@ -69,7 +69,7 @@ def _credited(
     if (
         find.source is None
         or not is_outlet(doc, find.source)
-        or not (find.rule == "according_to" or doc.text.lower[find.cue[0]] in doc.lexicon.credit_verbs)
+        or not (find.rule == "according_to" or doc.text.lower[find.cue[0]] in doc.lexicon.crediting)
     ):
         return [find]
     if any(f.last <= find.first for f in before):

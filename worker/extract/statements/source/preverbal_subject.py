@@ -138,7 +138,7 @@ def _widen(doc: Document, phrase: NounPhrase, floor: int) -> TokenRange | None:
     if (
         first > floor
         and text.tags[first - 1] in {"IN", "TO"}
-        and text.lower[first - 1] not in doc.lexicon.closed_classes.comparative_openers
+        and text.lower[first - 1] not in doc.lexicon.closed_classes.comparative
     ):
         return None if _governed(doc, first - 1, floor) else (first, last)
     return first, last
@@ -146,9 +146,7 @@ def _widen(doc: Document, phrase: NounPhrase, floor: int) -> TokenRange | None:
 
 def _governed(doc: Document, preposition: int, floor: int) -> bool:
     """Is the preposition one that makes the phrase an adverbial ("In Rome")?  Conjunction-like ones are not."""
-    return (
-        doc.text.lower[preposition] not in doc.lexicon.closed_classes.conjunction_or_preposition or preposition < floor
-    )
+    return doc.text.lower[preposition] not in doc.lexicon.closed_classes.clause_or_noun or preposition < floor
 
 
 def _wider(doc: Document, first: int, floor: int) -> int | None:
@@ -157,7 +155,7 @@ def _wider(doc: Document, first: int, floor: int) -> int | None:
     before = first - 1
     if before <= floor:
         return None
-    if text.lower[before] in doc.lexicon.closed_classes.noun_modifier_prepositions:
+    if text.lower[before] in doc.lexicon.closed_classes.modifying:
         outer = doc.chunks.noun_phrase(before - 1)
         if outer is not None and outer.first >= floor and not is_time(doc, outer):
             return outer.first

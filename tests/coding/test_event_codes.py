@@ -1,23 +1,22 @@
-"""Events leave with their codes: one invented sentence for each thing that the table can tell."""
+"""Events get their codes: one invented sentence for each distinction of the coding table."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from worker.codes import CAMEO, TYPES
-from worker.extract import extract
-from worker.extract.lexicon import code_words
+from worker.coding.ontology import CAMEO, PLOVER_TYPES
+from worker.pipeline.extract_events import extract_events
 from worker.schema import KINDS, Article, Event, Kind, article_id
 
 
-def found(text: str, kind: Kind) -> list[Event]:
+def events_of_kind(text: str, kind: Kind) -> list[Event]:
     url = "https://news.example/1"
     when = datetime(2025, 3, 5, tzinfo=UTC)
     article = Article(id=article_id(url), url=url, text=text, language="en", published_at=when)
-    return [e for e in extract(article) if e.__struct_config__.tag == kind]
+    return [e for e in extract_events(article) if e.__struct_config__.tag == kind]
 
 
-def code(event: Event) -> str:
+def codes_text(event: Event) -> str:
     mode = f"-{event.plover.mode}" if event.plover and event.plover.mode else ""
     return f"{event.cameo or '-'} {event.plover.type if event.plover else '-'}{mode}"
 
@@ -102,51 +101,18 @@ CASES = [
 
 
 @pytest.mark.parametrize(("text", "kind", "expected"), CASES)
-def test_an_event_has_the_codes_that_its_words_ask_for(text: str, kind: Kind, expected: str) -> None:
-    assert [code(event) for event in found(text, kind)][:1] == [expected]
+def test_an_event_has_the_codes_that_its_words_imply(text: str, kind: Kind, expected: str) -> None:
+    assert [codes_text(event) for event in events_of_kind(text, kind)][:1] == [expected]
 
 
 def test_every_code_of_an_article_exists() -> None:
     text = "\n\n".join([*STATEMENTS, *MEETINGS, *DECISIONS])
-    events = [event for kind in KINDS for event in found(text, kind)]
+    events = [event for kind in KINDS for event in events_of_kind(text, kind)]
     assert len(events) > 50
     assert {event.cameo for event in events} - {None} <= set(CAMEO)
-    assert {event.plover.type for event in events if event.plover} <= set(TYPES)
+    assert {event.plover.type for event in events if event.plover} <= set(PLOVER_TYPES)
 
 
-def test_what_should_not_be_done_is_not_the_matter_it_names() -> None:
-    (event,) = found("Foreign Minister Ana Belm demanded that Norway not lift the sanctions.", "statement")
-    assert code(event) == "100 REQUEST"
-
-
-# ---------------------------------------------------------------- words
-def test_verbs_are_known_in_every_form_and_with_their_particles() -> None:
-    words = code_words.load("en")
-    assert words is not None
-    for text in ("froze", "frozen", "freezes", "freezing"):
-        assert "freeze" in words.find([text]).verbs
-    assert "resign" in words.find(["he", "stepped", "down"]).verbs
-    assert "resign" not in words.find(["he", "stepped", "in"]).verbs
-
-
-def test_the_longest_entry_counts_at_each_place() -> None:
-    words = code_words.load("en")
-    assert words is not None
-    assert words.find(["a", "state", "of", "emergency"]).nouns == {"emergency"}
-    assert words.find(["a", "state"]).nouns == {"statehood"}
-
-
-def test_tokens_are_words_in_lower_case_and_few() -> None:
-    assert code_words.tokens("We won\u2019t sell 3 re-built ferries, X said.", 5) == [
-        "we",
-        "won't",
-        "sell",
-        "re-built",
-        "ferries",
-    ]
-    assert code_words.tokens("a " * 10_000, 3) == ["a", "a", "a"]
-    assert code_words.tokens("", 3) == []
-
-
-def test_a_language_without_code_words_has_none() -> None:
-    assert code_words.load("xx") is None
+def test_a_negated_content_is_not_coded_by_the_measure_that_it_names() -> None:
+    (event,) = events_of_kind("Foreign Minister Ana Belm demanded that Norway not lift the sanctions.", "statement")
+    assert codes_text(event) == "100 REQUEST"

@@ -1,4 +1,4 @@
-"""Events as PLOVER records: every record of the golden articles is valid, and roles are who acts towards whom."""
+"""PLOVER records: every record of the golden articles is valid, with the right actors and recipients."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -8,10 +8,9 @@ import msgspec
 import pytest
 
 from tests.golden.articles import ARTICLES
-from worker.codes import TYPES
-from worker.codes.ontology import CONTEXTS
-from worker.export import Unrecorded, record
-from worker.extract import extract
+from worker.coding.ontology import PLOVER_CONTEXTS, PLOVER_TYPES
+from worker.coding.plover_export.records import NoRecord, event_record
+from worker.pipeline.extract_events import extract_events
 from worker.schema import Article, Event, article_id
 
 NULL = {"type": "null"}
@@ -33,9 +32,9 @@ FIELDS: dict[str, Any] = {
     "enddate": {"anyOf": [NULL, {"type": "string", "format": "date"}]},
     "actor": {"type": "array", "items": ENTITY, "minItems": 1},
     "recipient": {"type": "array", "items": ENTITY},
-    "event": {"type": "array", "items": {"enum": sorted(TYPES)}, "minItems": 1},
-    "mode": {"type": "array", "items": {"enum": sorted({m for t in TYPES.values() for m in t.modes.split()})}},
-    "context": {"type": "array", "items": {"enum": sorted(CONTEXTS)}, "uniqueItems": True},
+    "event": {"type": "array", "items": {"enum": sorted(PLOVER_TYPES)}, "minItems": 1},
+    "mode": {"type": "array", "items": {"enum": sorted({m for t in PLOVER_TYPES.values() for m in t.modes.split()})}},
+    "context": {"type": "array", "items": {"enum": sorted(PLOVER_CONTEXTS)}, "uniqueItems": True},
     "event_loc": {"anyOf": [NULL, {"type": "object", "required": ["name", "cc3"]}]},
     "event_text": {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
     "quad_code": {"enum": [1, 2, 3, 4]},
@@ -43,22 +42,22 @@ FIELDS: dict[str, Any] = {
     "cite_info": {"type": "object", "required": ["url"]},
 }
 RECORD = {"type": "object", "required": list(FIELDS), "properties": FIELDS, "additionalProperties": False}
-"""The fields of the PLOVER Manual 0.8, "Data Fields", that we fill."""
+"""The fields of the PLOVER Manual 0.8, "Data Fields", that are filled."""
 
-WHEN = datetime(2025, 3, 5, tzinfo=UTC)
+PUBLISHED_AT = datetime(2025, 3, 5, tzinfo=UTC)
 
 
 def events(text: str) -> list[Event]:
     url = "https://news.example/1"
-    return extract(Article(id=article_id(url), url=url, text=text, language="en", published_at=WHEN))
+    return extract_events(Article(id=article_id(url), url=url, text=text, language="en", published_at=PUBLISHED_AT))
 
 
 def records(text: str) -> list[dict[str, Any]]:
     made = []
     for event in events(text):
         try:
-            made.append(msgspec.to_builtins(record(event)))
-        except Unrecorded:
+            made.append(msgspec.to_builtins(event_record(event)))
+        except NoRecord:
             continue
     return made
 
@@ -69,8 +68,8 @@ def test_every_record_of_a_golden_article_is_valid(path: Any) -> None:
     for made in records(path.read_text(encoding="utf-8")):
         checker.validate(made)
         (kind,) = made["event"]
-        assert set(made["mode"]) <= set(TYPES[kind].modes.split())
-        assert made["quad_code"] == TYPES[kind].quad
+        assert set(made["mode"]) <= set(PLOVER_TYPES[kind].modes.split())
+        assert made["quad_code"] == PLOVER_TYPES[kind].quad
 
 
 def test_the_golden_articles_have_records_to_check() -> None:
@@ -113,12 +112,12 @@ ROLES: list[tuple[str, str, list[str], list[str]]] = [
 
 
 @pytest.mark.parametrize(("text", "kind", "actor", "recipient"), ROLES, ids=[row[0] for row in ROLES])
-def test_who_acts_towards_whom(text: str, kind: str, actor: list[str], recipient: list[str]) -> None:
-    made = [r for r in records(text) if r["event"] == [kind]][-1]  # a refusal is also said: the statement comes first
+def test_actors_and_recipients(text: str, kind: str, actor: list[str], recipient: list[str]) -> None:
+    made = [r for r in records(text) if r["event"] == [kind]][-1]  # a refusal is a statement, too, which comes first
     assert (names(made["actor"]), names(made["recipient"])) == (actor, recipient)
 
 
-def test_a_record_says_where_and_when_and_points_at_its_evidence() -> None:
+def test_a_record_has_place_day_and_the_position_of_its_evidence() -> None:
     text = "Finnish Prime Minister Aino Ranta met Estonian Prime Minister Liis Tamm in Norway on Monday."
     (made,) = records(text)
     assert made["event_loc"] == {"name": "Norway", "cc3": "NOR"}
@@ -128,12 +127,12 @@ def test_a_record_says_where_and_when_and_points_at_its_evidence() -> None:
     assert made["cite_info"] == {"url": "https://news.example/1", "language": "en", "codebook": "plover-0.8"}
 
 
-def test_what_lies_ahead_is_dated_by_its_report() -> None:
+def test_a_planned_meeting_has_the_day_of_publication() -> None:
     (made,) = records("Finnish Prime Minister Aino Ranta will meet Estonian Prime Minister Liis Tamm.")
-    assert made["date"] == WHEN.date().isoformat()
+    assert made["date"] == PUBLISHED_AT.date().isoformat()
 
 
-def test_contexts_are_those_of_code_and_category() -> None:
+def test_contexts_are_those_of_the_code_and_the_category() -> None:
     (made,) = records("Norway approved military aid to Estonia.")
     assert made["context"][0] == "military"
 
@@ -147,18 +146,18 @@ def test_contexts_are_those_of_code_and_category() -> None:
 )
 def test_an_event_without_a_type_has_no_record(text: str, why: str) -> None:
     (event,) = events(text)
-    with pytest.raises(Unrecorded, match=why):
-        record(event)
+    with pytest.raises(NoRecord, match=why):
+        event_record(event)
 
 
 def test_an_event_without_an_actor_has_no_record() -> None:
     (event,) = [e for e in events("Norway imposed sanctions on Estonia.") if e.plover]
-    with pytest.raises(Unrecorded, match="no actor"):
-        record(msgspec.structs.replace(event, deciders=[]))
+    with pytest.raises(NoRecord, match="no actor"):
+        event_record(msgspec.structs.replace(event, deciders=[]))
 
 
-def test_without_a_publication_an_event_may_have_no_date() -> None:
+def test_an_event_without_day_and_publication_has_no_date() -> None:
     (event,) = events("Norway imposed sanctions on Estonia.")
     undated = msgspec.structs.replace(event, published_at=None, decided_on=None)
-    assert record(undated).date is None
-    assert record(msgspec.structs.replace(undated, decided_on=date(2025, 1, 2))).date == date(2025, 1, 2)
+    assert event_record(undated).date is None
+    assert event_record(msgspec.structs.replace(undated, decided_on=date(2025, 1, 2))).date == date(2025, 1, 2)

@@ -1,13 +1,13 @@
-"""Our actors as PLOVER's entities: country, sector, office."""
+"""Actors as PLOVER entities: country, sector, office."""
 
 import pytest
 
-from worker.export.actors import alpha3, entity, load
+from worker.coding.plover_export.entities import actor_entity, alpha3_code, load_sector_words
 from worker.schema import Actor, ActorType, Span
 
-KNOWN = {"GOV", "JUD", "LEG", "MIL", "COP", "OPP", "PTY", "REB", "PRM", "SPY", "UAF"}
-LESS_FREQUENT = {"CVL", "BUS", "EDU", "MED", "LAB", "AGR", "JRN", "REF", "REL", "SOC", "CRM", "ELI"}
-BEYOND = {"UNO", "EUR", "IGO", "NGO", "ISM", "IMG", "MNC"}
+FREQUENT_SECTORS = {"GOV", "JUD", "LEG", "MIL", "COP", "OPP", "PTY", "REB", "PRM", "SPY", "UAF"}
+LESS_FREQUENT_SECTORS = {"CVL", "BUS", "EDU", "MED", "LAB", "AGR", "JRN", "REF", "REL", "SOC", "CRM", "ELI"}
+INTERNATIONAL_CODES = {"UNO", "EUR", "IGO", "NGO", "ISM", "IMG", "MNC"}
 
 
 def person(role: str | None, country: str | None = None) -> Actor:
@@ -53,19 +53,19 @@ ROLES = {
 
 @pytest.mark.parametrize(("role", "sector"), ROLES.items())
 def test_the_sector_is_that_of_the_head_of_the_role(role: str, sector: str | None) -> None:
-    assert entity(person(role), "en").sector_code == sector
+    assert actor_entity(person(role), "en").sector_code == sector
 
 
 def test_a_person_without_a_role_has_no_sector_and_no_office() -> None:
-    found = entity(person(None, "EE"), "en")
+    found = actor_entity(person(None, "EE"), "en")
     assert (found.sector_code, found.office, found.country_code) == (None, None, "EST")
 
 
 @pytest.mark.parametrize(
     ("role", "sector"), [("Turkish leader", "GOV"), ("the Danish counterpart", "GOV"), ("cheer leader", None)]
 )
-def test_whoever_leads_a_country_governs_it(role: str, sector: str | None) -> None:
-    assert entity(person(role, "TR"), "en").sector_code == sector
+def test_a_generic_head_with_a_nationality_is_the_government(role: str, sector: str | None) -> None:
+    assert actor_entity(person(role, "TR"), "en").sector_code == sector
 
 
 NAMES: list[tuple[str, ActorType, str | None, str | None, str | None]] = [
@@ -86,35 +86,35 @@ NAMES: list[tuple[str, ActorType, str | None, str | None, str | None]] = [
 
 
 @pytest.mark.parametrize(("name", "kind", "country", "code", "sector"), NAMES, ids=[row[0] for row in NAMES])
-def test_a_body_or_group_has_the_sector_of_its_name(
+def test_a_group_or_organisation_has_the_sector_of_its_name(
     name: str, kind: ActorType, country: str | None, code: str | None, sector: str | None
 ) -> None:
-    found = entity(Actor(name=name, type=kind, country=country), "en")
+    found = actor_entity(Actor(name=name, type=kind, country=country), "en")
     assert (found.country_code, found.sector_code) == (code, sector)
 
 
-def test_servants_of_a_body_beyond_countries_have_its_code_in_place_of_one() -> None:
-    found = entity(person("NATO Secretary General"), "en")
+def test_officials_of_an_international_body_have_its_code_as_country_code() -> None:
+    found = actor_entity(person("NATO Secretary General"), "en")
     assert (found.country_code, found.sector_code, found.office) == ("IGO", None, "NATO Secretary General")
 
 
-def test_the_text_is_the_mention_and_the_name_the_fullest() -> None:
+def test_entity_text_is_the_mention_and_entity_name_the_full_name() -> None:
     actor = Actor(name="Ana Belm", mention=Span(start=0, end=3, text="She"), type="person")
-    assert (entity(actor, "en").entity_text, entity(actor, "en").entity_name) == ("She", "Ana Belm")
-    assert entity(person(None), "en").entity_text == "Ana Belm"
+    assert (actor_entity(actor, "en").entity_text, actor_entity(actor, "en").entity_name) == ("She", "Ana Belm")
+    assert actor_entity(person(None), "en").entity_text == "Ana Belm"
 
 
-def test_a_language_without_words_has_countries_but_no_sectors() -> None:
-    found = entity(person("Minister", "EE"), "xx")
+def test_a_language_without_sector_words_has_countries_but_no_sectors() -> None:
+    found = actor_entity(person("Minister", "EE"), "xx")
     assert (found.country_code, found.sector_code) == ("EST", None)
 
 
-def test_alpha3_is_that_of_the_standard() -> None:
-    assert [alpha3(code) for code in ("DE", "GB", "TW", "XX", "", None)] == ["DEU", "GBR", "TWN", None, None, None]
+def test_alpha3_codes_are_those_of_iso_3166() -> None:
+    assert [alpha3_code(code) for code in ("DE", "GB", "TW", "XX", "", None)] == ["DEU", "GBR", "TWN", None, None, None]
 
 
-def test_every_code_is_one_of_plovers() -> None:
-    sectors = load("en")
+def test_every_sector_and_international_code_is_defined_by_plover() -> None:
+    sectors = load_sector_words("en")
     assert sectors is not None
-    assert set(sectors.sector_of.values()) <= KNOWN | LESS_FREQUENT | {None}
-    assert set(sectors.beyond.values()) <= BEYOND
+    assert set(sectors.sector_of.values()) <= FREQUENT_SECTORS | LESS_FREQUENT_SECTORS | {None}
+    assert set(sectors.international.values()) <= INTERNATIONAL_CODES
