@@ -35,9 +35,9 @@ examples:
 """
 
 HEADER = """\
-# How sure an event is: weights in log-odds (worker/extract/confidence.py says what the groups mean).
-# Written by `make calibrate`, which fits the statements' anew and leaves what annotated articles do not tell as it
-# stands: whom a speaker's words mean, and all of meetings and decisions.  Those are set by hand.
+# Weights of the confidence models, in log-odds (worker/extract/confidence.py explains the model).
+# Written by `make calibrate`, which fits the weights of statements to annotated articles.  The group "resolution" and
+# the weights of meetings and decisions are set by hand and kept, because annotated articles have no labels for them.
 """
 
 

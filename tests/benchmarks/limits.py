@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 ARTICLES = 1000
 """Worked on before memory is read."""
-MAX_STEPS = (1, 2, 5, 10, 20)
+FACTORS = (1, 2, 5, 10, 20)
 BASE_WORDS = 700
 
 
@@ -68,7 +68,7 @@ def growth(articles: Sequence[Article], rounds: int) -> list[Growth]:
     """Time extraction of ever longer texts, made of the articles one after another, with new names each time."""
     words = " ".join(_renamed(article.text, copy) for copy, article in _copies(articles)).split(" ")
     found: list[Growth] = []
-    for times in MAX_STEPS:
+    for times in FACTORS:
         count = times * BASE_WORDS
         article = replace(articles[0], text=" ".join(words[:count]), language="en")
         cpu_ms = min(_cpu_ms(article) for _ in range(rounds))
@@ -80,7 +80,7 @@ def _copies(articles: Sequence[Article]) -> Iterable[tuple[int, Article]]:
     """Articles with words enough for the longest text, each with the number of its copy."""
     total = 0
     for number, article in enumerate(cycle(articles)):
-        if total > BASE_WORDS * MAX_STEPS[-1]:
+        if total > BASE_WORDS * FACTORS[-1]:
             return
         total += len(article.text.split(" "))
         yield number // len(articles), article

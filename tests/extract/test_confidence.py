@@ -1,4 +1,4 @@
-"""Confidence: a model of readable traits, one file a language, and what makes a find surer than another."""
+"""Confidence: a logistic model of features, one file per language, and the features that raise or lower it."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from worker.extract.confidence import ConfidenceModel, confidence_models
 from worker.schema import Article, Event, Meeting, Statement
 
 
-def first(text: str) -> Event:
+def first_event(text: str) -> Event:
     return extract(Article(id="a", url="https://example.org/a", text=text, language="en"))[0]
 
 
@@ -18,29 +18,29 @@ def test_weights_are_log_odds_and_add_up() -> None:
     assert model.confidence({"rule": "nominal", "speaker": "none"}) == 0.5
 
 
-def test_a_value_without_a_weight_says_nothing() -> None:
+def test_a_value_without_a_weight_adds_nothing() -> None:
     assert ConfidenceModel(bias=0.0).confidence({"rule": "of another day"}) == 0.5
 
 
 @pytest.mark.parametrize(("bias", "confidence"), [(50.0, 0.99), (-50.0, 0.01)])
-def test_nothing_is_certain(bias: float, confidence: float) -> None:
+def test_confidence_is_bounded(bias: float, confidence: float) -> None:
     assert ConfidenceModel(bias=bias).confidence({}) == confidence
 
 
-def test_every_weight_of_the_file_moves_its_model() -> None:
+def test_no_weight_in_the_file_is_zero() -> None:
     for kind in (confidence_models("en").statement, confidence_models("en").meeting, confidence_models("en").decision):
         assert all(weight for values in kind.weights.values() for weight in values.values())
 
 
-def test_a_quotation_with_its_speaker_is_surer_than_reported_thought_of_nobody() -> None:
-    sure = first("“The bridge will open in May,” Jaan Tamm said.")
-    doubtful = first("It is believed that the bridge may open in May.")
-    assert sure.confidence > 0.9 > doubtful.confidence
+def test_a_quotation_with_a_named_speaker_has_higher_confidence_than_an_unattributed_belief() -> None:
+    certain = first_event("“The bridge will open in May,” Jaan Tamm said.")
+    doubtful = first_event("It is believed that the bridge may open in May.")
+    assert certain.confidence > 0.9 > doubtful.confidence
 
 
-def test_a_meeting_that_was_held_is_surer_than_one_that_may_be() -> None:
-    held = first("President Mari Hale met Prime Minister Jaan Tamm in Oslo on Monday.")
-    planned = first("President Mari Hale will meet Prime Minister Jaan Tamm in Oslo on Monday.")
+def test_a_held_meeting_has_higher_confidence_than_a_planned_one() -> None:
+    held = first_event("President Mari Hale met Prime Minister Jaan Tamm in Oslo on Monday.")
+    planned = first_event("President Mari Hale will meet Prime Minister Jaan Tamm in Oslo on Monday.")
     assert isinstance(held, Meeting)
     assert isinstance(planned, Meeting)
     assert held.confidence > planned.confidence
@@ -54,8 +54,10 @@ def test_a_meeting_that_was_held_is_surer_than_one_that_may_be() -> None:
         ("Prime Minister Anna Lunde spoke. She said the school would close.", False),
     ],
 )
-def test_a_pronoun_that_two_may_be_meant_by_lowers_the_confidence(text: str, doubtful: bool) -> None:
-    told = [e for e in extract(Article(id="a", url="u", text=text, language="en")) if isinstance(e, Statement)]
-    sure = extract(Article(id="a", url="u", text="Anna Lunde spoke. She said the school would close.", language="en"))
-    assert [e.speaker and e.speaker.name for e in told] == ["Anna Lunde"]
-    assert (told[0].confidence < sure[0].confidence) is doubtful
+def test_an_ambiguous_pronoun_lowers_the_confidence(text: str, doubtful: bool) -> None:
+    ambiguous = [e for e in extract(Article(id="a", url="u", text=text, language="en")) if isinstance(e, Statement)]
+    unambiguous = extract(
+        Article(id="a", url="u", text="Anna Lunde spoke. She said the school would close.", language="en")
+    )
+    assert [e.speaker and e.speaker.name for e in ambiguous] == ["Anna Lunde"]
+    assert (ambiguous[0].confidence < unambiguous[0].confidence) is doubtful

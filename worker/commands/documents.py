@@ -16,7 +16,7 @@ from worker import batch
 from worker.coding.plover_export.lines import ExportFilter, ExportReport, LineError, export_lines
 from worker.commands import tell
 from worker.errors import UsageError
-from worker.extract import is_readable
+from worker.extract import is_language_supported
 from worker.parse import parse_article
 from worker.pipeline.extract_events import extract_events
 from worker.pipeline.process_page import ProcessedPage, process_page
@@ -57,7 +57,7 @@ def _read_events(args: argparse.Namespace) -> ProcessedPage:
     else:
         article = _plain_text(body, args)
         read = ProcessedPage(article=article, events=extract_events(article))
-    if not is_readable(read.article):
+    if not is_language_supported(read.article):
         tell(f"{args.file}: not read: there are words for English only, and this is {read.article.language or 'not'}")
     elif not read.events:
         tell(f"{args.file}: no events found")

@@ -1,4 +1,7 @@
-"""Extracts events from articles; `extract` is the interface.  Pure: equal articles give equal events."""
+"""Extract events from an article.  `extract` is the entry point.
+
+Pure: the same article always gives the same events.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,20 @@ if TYPE_CHECKING:
     from worker.schema import Article, Event
 
 EXTRACTORS: tuple[Extractor, ...] = (extract_statements, meetings, decisions)
-"""One per kind of event, in this order: meetings refer to statements, decisions to both."""
+"""One extractor per kind of event, in order of dependence: meetings refer to statements, decisions to both."""
 
-_FEW = 30
+_MIN_WORDS = 30
+"""Words below which a text is too short to judge its language."""
+_MAX_WORDS_PER_COMMON_WORD = 30
+"""Every thirtieth word of a text, or more, is among the commonest words of its language."""
 
 
 def extract(article: Article) -> list[Event]:
-    """Return the article's events, without codes, in text order; none if its language is not supported.
+    """Return the article's events, without codes, in text order; none if its language is unsupported.
 
-    Never raises, whatever the text.
+    Does not raise on any text.
     """
-    words = _words(article)
+    words = _lexicon_of(article)
     if words is None:
         return []
     doc = read_document(article, words)
@@ -33,20 +39,29 @@ def extract(article: Article) -> list[Event]:
     return sorted(events, key=lambda event: (event.sentence.start, event.cue.start if event.cue else 0))
 
 
-def is_readable(article: Article) -> bool:
-    """Tell whether there are words for the article's language, so that events can be looked for."""
-    return _words(article) is not None
+def is_language_supported(article: Article) -> bool:
+    """Return whether the article's language is supported: a lexicon exists for it.
+
+    An article without a language is treated as English if its text looks like English.
+    """
+    return _lexicon_of(article) is not None
 
 
-def _words(article: Article) -> Lexicon | None:
-    """Return the lexicon of the article's language; where none is told, English if the text looks like it."""
+def _lexicon_of(article: Article) -> Lexicon | None:
+    """Return the lexicon of the article's language; None if the language is unsupported.
+
+    Without a language, the English lexicon is returned if the text looks like English.
+    """
     words = load_lexicon((article.language or "en").partition("-")[0].lower())
     unlike = words is not None and article.language is None and not _is_written_in(article.text, words)
     return None if unlike else words
 
 
 def _is_written_in(text: str, lexicon: Lexicon) -> bool:
-    """Tell whether every thirtieth word or more of the beginning is of the commonest; a shorter text may be."""
+    """Return whether at least one in thirty words at the start of the text is among the language's commonest words.
+
+    The first 2,000 characters are counted.  Texts of fewer than 30 words are accepted.
+    """
     words = [word.strip(".,;:!?\"'“”‘’()") for word in text[:2000].lower().split()]
     common = sum(word in lexicon.closed_classes.commonest for word in words)
-    return len(words) < _FEW or _FEW * common >= len(words)
+    return len(words) < _MIN_WORDS or _MAX_WORDS_PER_COMMON_WORD * common >= len(words)

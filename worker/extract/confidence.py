@@ -1,11 +1,11 @@
-"""How sure an event is: the probability that it is right, from what is known about how it was found.
+"""The confidence of an event: the estimated probability that it is correct.
 
-A logistic model a kind of event.  What speaks for or against an event is a *trait*, a group and a value (rule:
-according_to · speaker: pronoun); each adds its weight, in log-odds, to the bias.  A value without a weight adds
-nothing.
-The weights are data, `lexicon/<language>_confidence.toml`: those of statements are fitted to annotated articles by
-`make calibrate`, so that of the events at 0.9 about nine in ten are right; those of meetings and decisions, which have
-no such articles to be fitted to, are set by hand.
+One logistic model per kind of event.  A *feature* is a group and a value (rule: according_to · speaker: pronoun); each
+feature adds its weight, in log-odds, to the bias.  A value without a weight adds nothing.
+
+The weights are data, `lexicon/<language>_confidence.toml`.  Those of statements are fitted to annotated articles by
+`make calibrate`, so that about 90 % of the events at 0.9 are correct.  Those of meetings and decisions are set by hand,
+because there are no annotated articles to fit them to.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ import msgspec
 from msgspec import Struct
 
 Features = dict[str, str]
-"""Group -> value."""
+"""Feature group -> value."""
 
 _LEAST, _MOST = 0.01, 0.99
-"""Nothing is certain, and two decimals are all that travels."""
+"""Bounds of a confidence, which events carry with two decimals: none is certain."""
 
 
 class ConfidenceModel(Struct, frozen=True, forbid_unknown_fields=True):
-    """Weights in log-odds; `bias` is that of an event without any trait that has one."""
+    """A logistic model.  Weights are in log-odds; `bias` is the log-odds of an event without weighted features."""
 
     bias: float
     weights: dict[str, dict[str, float]] = {}
-    """Group -> value -> weight."""
+    """Feature group -> value -> weight."""
 
-    def confidence(self, traits: Mapping[str, str]) -> float:
-        """Return the probability that an event with these traits is right, to two decimals, inside (0, 1)."""
-        odds = self.bias + sum(self.weights.get(group, {}).get(value, 0.0) for group, value in traits.items())
+    def confidence(self, features: Mapping[str, str]) -> float:
+        """Return the probability that an event with these features is correct, with two decimals, from 0.01 to 0.99."""
+        odds = self.bias + sum(self.weights.get(group, {}).get(value, 0.0) for group, value in features.items())
         return min(max(round(1 / (1 + exp(-odds)), 2), _LEAST), _MOST)
 
 
 class ConfidenceModels(Struct, frozen=True, forbid_unknown_fields=True):
-    """A language's file."""
+    """The models of one language, as in its TOML file."""
 
     statement: ConfidenceModel
     meeting: ConfidenceModel
@@ -48,6 +48,9 @@ class ConfidenceModels(Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def confidence_models(language: str) -> ConfidenceModels:
-    """Return a language's models; every language with a lexicon has them."""
+    """Return the models of a language.
+
+    Every language with a lexicon has a file; FileNotFoundError is raised for any other.
+    """
     file = files("worker.extract") / "lexicon" / f"{language}_confidence.toml"
     return msgspec.toml.decode(file.read_bytes(), type=ConfidenceModels)

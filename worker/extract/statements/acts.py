@@ -9,13 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.document import Document
-from worker.extract.statements.cues import cue_of
+from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.phrase_kinds import TokenRange, is_party
-from worker.extract.statements.source.preverbal_subject import subject as subject_of
+from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
-    from worker.schema import Act
+    from worker.extract.lexicon.lexicon import Cue
+    from worker.extract.statements.candidate import StatementCandidate
+    from worker.schema import Act, Actor
 
 _PREDICATE = 8
 """Tokens after "is" in which its predicate stands: "is a “very serious and costly mistake”"."""
@@ -23,24 +25,70 @@ _SENTENCES = 3
 """Sentences of a long quotation that are read."""
 
 
-def act_of_content(doc: Document, pieces: list[TokenRange], *, of_person: bool) -> Act:
+def act_of_statement(doc: Document, candidate: StatementCandidate, speaker: Actor | None) -> Act:
+    """The cue's act; of one that only says so, and is no thought, the content's."""
+    if candidate.act != "say":
+        return candidate.act
+    of_person = speaker is not None and speaker.type not in {"organisation", "country"}
+    if _is_refusal(doc, candidate.content[0][0], of_person=of_person):
+        return "decline"
+    return "say" if candidate.thought else act_of_content(doc, candidate.content, of_person=of_person)
+
+
+def act_of_cue(doc: Document, verb: VerbGroup, cue: Cue) -> Act:
+    """The cue's act; "would not say", "neither confirmed nor denied" and "refused to comment" decline."""
+    if cue.act == "deny" and doc.text.lower[max(0, verb.first - 1)] == "nor":
+        return "decline"
+    if (
+        verb.negated
+        and verb.modal >= 0
+        and cue.act == "say"
+        and doc.text.lower[verb.modal] in doc.lexicon.closed_classes.unwilling
+    ):
+        return "decline"
+    return cue.act
+
+
+def _is_refusal(doc: Document, first: int, *, of_person: bool) -> bool:
+    """Whether content opens with the speaker's own refusal: "(that) they will not attend", "“We won't sign”".
+
+    "It" is a ministry's own, but no person's.
+    """
+    text = doc.text
+    at = first
+    while at < len(text.words) and (text.words[at] in doc.lexicon.quotation_marks or text.lower[at] == "that"):
+        at += 1
+    if at >= len(text.words) or text.tags[at] != "PRP" or text.lower[at] in doc.lexicon.second_person:
+        return False
+    if of_person and text.lower[at] == "it":
+        return False
+    verb = doc.chunks.verb_group(at + 1) if at + 1 < len(text.words) else None
+    return (
+        verb is not None
+        and verb.negated
+        and verb.modal >= 0
+        and text.lower[verb.modal] in doc.lexicon.closed_classes.unwilling
+    )
+
+
+def act_of_content(doc: Document, content: list[TokenRange], *, of_person: bool) -> Act:
     """Return the act of the first sentence of the content that performs one; "say" where none does.
 
     `of_person`: the speaker is a person or group, so that "he" and "they" may be the speaker's own.
     """
-    for first, last in _clauses(doc, pieces):
+    for first, last in _clauses(doc, content):
         if doc.text.words[last - 1] == "?":
             continue
         act = _act(doc, first, last, of_person=of_person)
         if act is not None:
             return act
-    first, last = pieces[-1]
+    first, last = content[-1]
     return _predicative(doc, first, last) or "say"
 
 
 def _predicative(doc: Document, first: int, last: int) -> Act | None:
     """ "(called) the plan | a farce", "(described) Oslo | as a great success": what is said of an object."""
-    text, judged = doc.text, doc.lexicon.judgement
+    text, judgements = doc.text, doc.lexicon.judgement
     thing = doc.chunks.noun_phrase(first)
     if thing is None or thing.last >= last or doc.chunks.has_finite_verb(first, last):
         return None
@@ -49,17 +97,17 @@ def _predicative(doc: Document, first: int, last: int) -> Act | None:
     if text.lower[at] != "as" and text.quotation_of[at] < 0 and (following is None or following.first != at):
         return None
     for i in range(at, min(at + _PREDICATE, last)):
-        if text.lower[i] in judged["bad"]:
+        if text.lower[i] in judgements["bad"]:
             return "criticise"
-        if text.lower[i] in judged["good"]:
+        if text.lower[i] in judgements["good"]:
             return "praise"
     return None
 
 
-def _clauses(doc: Document, pieces: list[TokenRange]) -> list[TokenRange]:
+def _clauses(doc: Document, content: list[TokenRange]) -> list[TokenRange]:
     """The content cut at sentence stops, and without what opens it: marks, "that", "and"."""
     text, found = doc.text, []
-    for first, last in pieces:
+    for first, last in content:
         start = first
         for at in range(first, last):
             if text.words[at] in {".", "!", "?", ";"} or at == last - 1:
@@ -128,7 +176,7 @@ def _subject(doc: Document, verb: VerbGroup, first: int) -> NounPhrase | None:
     if at > first and text.words[at] in doc.lexicon.quotation_marks:
         auxiliary = doc.chunks.verb_group(at - 1)
         verb = auxiliary if auxiliary is not None else verb
-    source = subject_of(doc, verb, first) if verb.first > first else None
+    source = preverbal_subject(doc, verb, first) if verb.first > first else None
     return doc.chunks.noun_phrase(source[0]) if source is not None else None
 
 
@@ -139,7 +187,7 @@ def _own(doc: Document, verb: VerbGroup, word: str) -> Act | None:
         return "demand"
     modal = text.lower[verb.modal] if verb.modal >= 0 else ""
     state = text.lower[verb.head] in doc.lexicon.be or text.lower[verb.head] in doc.lexicon.have
-    cue = cue_of(doc, verb)
+    cue = cue_of_verb(doc, verb)
     if modal:
         closed = doc.lexicon.closed_classes
         wills = modal in (closed.intending if text.quotation_of[verb.head] >= 0 else closed.intending_reported)
@@ -179,12 +227,12 @@ def _obliges(doc: Document, verb: VerbGroup) -> bool:
 
 def _judgement(doc: Document, verb: VerbGroup, last: int, *, of_somebody: bool, of_party: bool) -> Act | None:
     """ "lied", "is a disgrace", "was not fit"; what is merely good ("it is a great day") praises nobody."""
-    text, judged = doc.text, doc.lexicon.judgement
+    text, judgements = doc.text, doc.lexicon.judgement
     head = text.lower[verb.head]
     deeds = {head, _led_to(doc, verb)}
-    if deeds & judged["wrong"] and not verb.negated and not verb.passive and verb.modal < 0:
+    if deeds & judgements["wrong"] and not verb.negated and not verb.passive and verb.modal < 0:
         return "accuse"
-    if deeds & judged["failing"] and not verb.negated and not verb.passive and verb.modal < 0 and of_party:
+    if deeds & judgements["failing"] and not verb.negated and not verb.passive and verb.modal < 0 and of_party:
         return "criticise"
     if (
         verb.modal >= 0
@@ -192,18 +240,18 @@ def _judgement(doc: Document, verb: VerbGroup, last: int, *, of_somebody: bool, 
         and _is_harm(doc, verb)
     ):
         return "threaten"
-    if head not in doc.lexicon.be and head not in judged["copulas"]:
+    if head not in doc.lexicon.be and head not in judgements["copulas"]:
         return None
     at = verb.last
     negated = verb.negated or (at < last and text.lower[at] in doc.lexicon.negations)
     negated = negated or text.lower[at : at + 2] in (["anything", "but"], ["far", "from"])
     for i in range(at, min(at + _PREDICATE, last)):
         word = text.lower[i]
-        if word in judged["guilty"] and of_somebody:
+        if word in judgements["guilty"] and of_somebody:
             return None if negated else "accuse"
-        if word in judged["bad"]:
+        if word in judgements["bad"]:
             return None if negated else "criticise"
-        if word in judged["good"]:
+        if word in judgements["good"]:
             return "criticise" if negated else "praise" if of_somebody else None
         if text.tags[i] not in {"DT", "RB", "JJ", "CC", "PUNCT"} and word not in {"anything", "but", "from"}:
             break

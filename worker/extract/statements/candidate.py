@@ -1,4 +1,4 @@
-"""What the constructions find before anybody is resolved: ranges of tokens and the name of the rule."""
+"""Statement candidates: token ranges and rule of one attribution, before its speaker is resolved."""
 
 from __future__ import annotations
 
@@ -11,55 +11,70 @@ from worker.schema import Act
 
 
 class StatementCandidate(Struct, kw_only=True):
-    """One attribution.  Mutable, because continuations and credited outlets are added to it later."""
+    """One attribution.  Mutable: later stages add continued quotations and credited outlets."""
 
     source: TokenRange | None
+    """The words that name the speaker; None for a question without a named asker or a passive without an agent."""
     cue: TokenRange
-    pieces: list[TokenRange]
-    """Content, in text order, disjoint."""
+    """Empty (start = end) for a quotation without a cue."""
+    content: list[TokenRange]
+    """Disjoint token ranges in text order."""
     act: Act = "say"
     rule: str
+    """The construction, as events name it in `rule`."""
     thought: bool = False
-    """The cue reports a thought or feeling."""
+    """Whether the cue reports a thought or feeling."""
     target: TokenRange | None = None
+    """The party told, asked, accused or praised."""
     venue: TokenRange | None = None
+    """Where the statement was made ("a news conference")."""
     via: list[str] = []
+    """Credited news outlets, outermost last."""
 
-    def covers(self, token: int) -> bool:
-        """Is the token part of the content?"""
-        return any(first <= token < last for first, last in self.pieces)
+    def content_includes(self, token: int) -> bool:
+        """Return whether the token is part of the content."""
+        return any(first <= token < last for first, last in self.content)
 
     @property
     def first(self) -> int:
-        """First token of all."""
-        return min(self.pieces[0][0], self.cue[0], self.source[0] if self.source else self.cue[0])
+        """First token of source, cue and content."""
+        return min(self.content[0][0], self.cue[0], self.source[0] if self.source else self.cue[0])
 
     @property
     def last(self) -> int:
-        """Token after the last of all."""
-        return max(self.pieces[-1][1], self.cue[1], self.source[1] if self.source else 0)
+        """Token after the last of source, cue and content."""
+        return max(self.content[-1][1], self.cue[1], self.source[1] if self.source else 0)
 
 
-def covered(finds: list[StatementCandidate], token: int) -> bool:
-    """Whether a token is content already; a question without a source ("was asked how …") hides nothing."""
-    return any(f.covers(token) and not (f.rule == "passive" and f.act == "ask") for f in finds)
+def is_in_content(candidates: list[StatementCandidate], token: int) -> bool:
+    """Return whether a token is content of a candidate.
+
+    The content of a question without a named asker ("was asked how …") does not count.
+    """
+    return any(f.content_includes(token) and not (f.rule == "passive" and f.act == "ask") for f in candidates)
 
 
-def is_cue(finds: list[StatementCandidate], token: int) -> bool:
-    """Whether a token belongs to the cue of a find."""
-    return any(f.cue[0] <= token < f.cue[1] for f in finds)
+def is_in_cue(candidates: list[StatementCandidate], token: int) -> bool:
+    """Return whether a token belongs to the cue of a candidate."""
+    return any(f.cue[0] <= token < f.cue[1] for f in candidates)
 
 
-def limit_of(finds: list[StatementCandidate], cue: int, last: int) -> int:
-    """Where the content of a cue at a token ends at the latest: where another attribution's own words begin."""
-    others = [min(f.cue[0], f.source[0] if f.source else f.cue[0]) for f in finds if f.cue[0] > cue]
-    words = [start for f in finds for start, _ in f.pieces if start > cue]
+def content_limit(candidates: list[StatementCandidate], cue: int, last: int) -> int:
+    """Return the latest possible end of the content of the cue at token `cue`: the start of the next attribution.
+
+    `last`, the sentence's end, where no candidate starts after the cue.
+    """
+    others = [min(f.cue[0], f.source[0] if f.source else f.cue[0]) for f in candidates if f.cue[0] > cue]
+    words = [start for f in candidates for start, _ in f.content if start > cue]
     return min([last, *others, *words])
 
 
-def clause_start(doc: Document, first: int, edge: int, finds: list[StatementCandidate]) -> int:
-    """Where content before token `edge` begins: at `first`, or after the last find before, marks stepped over."""
-    start = max([first, *(f.last for f in finds if f.last <= edge)])
-    while start < edge and doc.text.words[start] in COMMA_AND_DASHES | {";", ":", "."}:
+def content_start_before(doc: Document, first: int, before: int, candidates: list[StatementCandidate]) -> int:
+    """Return where content that ends at token `before` starts: `first`, or the end of the last candidate before it.
+
+    Leading commas, dashes, colons, semicolons and full stops are skipped.
+    """
+    start = max([first, *(f.last for f in candidates if f.last <= before)])
+    while start < before and doc.text.words[start] in COMMA_AND_DASHES | {";", ":", "."}:
         start += 1
     return start

@@ -1,4 +1,4 @@
-"""The lookup of a verb among the lexicon's cues."""
+"""Look up verbs among the lexicon's cues."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.lexicon.lexicon import Cue
 
 
-def cue_of(doc: Document, verb: VerbGroup) -> Cue | None:
-    """Return the cue that a verb group is, its particle considered first."""
+def cue_of_verb(doc: Document, verb: VerbGroup) -> Cue | None:
+    """Return the lexicon's cue for a verb group; None where it is none.
+
+    A verb with its particle ("called for") comes before the bare verb.  A particle that makes another verb of it
+    ("called off", "gave up") excludes the bare verb's entry.
+    """
     text, cues = doc.text, doc.lexicon.cues
     word = text.lower[verb.head]
     if verb.head + 1 < len(text.words):
@@ -18,14 +22,14 @@ def cue_of(doc: Document, verb: VerbGroup) -> Cue | None:
         if (
             verb.last > verb.head + 1
             and text.lower[verb.head + 1] in doc.lexicon.particles
-            and not _speaks_up(doc, verb)
+            and not _is_prepositional_particle(doc, verb)
         ):
             return None  # "called off", "gave up": another verb
     return cues.get(word)
 
 
-def _speaks_up(doc: Document, verb: VerbGroup) -> bool:
-    """Tell "spoke out against" and "hit back at", where the particle is the preposition's."""
+def _is_prepositional_particle(doc: Document, verb: VerbGroup) -> bool:
+    """Return whether the particle starts the cue's preposition: "spoke out against", "hit back at"."""
     cue = doc.lexicon.cues.get(doc.text.lower[verb.head])
     particle = doc.text.lower[verb.head + 1]
     return cue is not None and (cue.inverts or any(p.partition(" ")[0] == particle for p in cue.prepositions))

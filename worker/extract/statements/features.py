@@ -1,7 +1,7 @@
-"""What tells a sure statement from a doubtful one: the traits that its confidence is made of.
+"""The features of a statement's confidence.
 
-"The minister said" by a verb in the past, with a name for its source and a whole sentence for its content, is sure;
-"hopes", a pronoun of nobody and a content of one word are not.
+A past-tense "the minister said" with a name as source and a full sentence as content has a high confidence; "hopes",
+an unresolved pronoun and one word of content have a low one.  The weights are in `lexicon/<language>_confidence.toml`.
 """
 
 from __future__ import annotations
@@ -15,43 +15,49 @@ if TYPE_CHECKING:
     from worker.schema import Actor, Quotation
 
 RESOLUTION = "resolution"
-"""Whom the speaker's words mean.  Annotated articles say only which words name the speaker: set by hand."""
+"""Feature group of the speaker's resolution.  Weighted by hand: annotated articles mark only the source's words."""
 _LONG_SOURCE = 6
-"""Words from which a source is long."""
+"""Words above which a source counts as long."""
 _LENGTHS = ((1, "one word"), (3, "2-3 words"), (7, "4-7 words"), (15, "8-15 words"), (40, "16-40 words"))
+"""Upper limit in words -> value of the feature "content"."""
 _FORMS = {"VBD": "past", "VBZ": "present", "VBP": "present", "VBG": "participle", "VBN": "past participle"}
+"""Part-of-speech tag of a one-word cue -> value of the feature "form"."""
 
 
 def statement_features(
-    doc: Document, find: StatementCandidate, speaker: Actor | None, quotation: Quotation
+    doc: Document, candidate: StatementCandidate, speaker: Actor | None, quotation: Quotation
 ) -> Features:
-    """Return what tells a sure statement from a doubtful one."""
-    words = sum(doc.text.words[i][0].isalnum() for first, last in find.pieces for i in range(first, last))
+    """Return the features of a candidate's confidence, group -> value.
+
+    `speaker` is the resolved source, None where there is none.  The group "resolution" is present only where the
+    reference is doubtful.
+    """
+    words = sum(doc.text.words[i][0].isalnum() for first, last in candidate.content for i in range(first, last))
     return {
-        "rule": find.rule,
-        "cue": _cue(doc, find),
-        "form": _form(doc, find),
-        "speaker": _speaker(doc, find, speaker),
+        "rule": candidate.rule,
+        "cue": _cue(doc, candidate),
+        "form": _form(doc, candidate),
+        "speaker": _speaker(doc, candidate, speaker),
         "quotation": quotation,
         "content": next((name for limit, name in _LENGTHS if words <= limit), "longer"),
-        "place": "headline" if doc.text.paragraph_of[find.cue[0]] == 0 else "body",
-        **({RESOLUTION: "doubtful"} if find.source and doc.mentions.is_ambiguous(*find.source) else {}),
+        "place": "headline" if doc.text.paragraph_of[candidate.cue[0]] == 0 else "body",
+        **({RESOLUTION: "doubtful"} if candidate.source and doc.mentions.is_ambiguous(*candidate.source) else {}),
     }
 
 
-def _cue(doc: Document, find: StatementCandidate) -> str:
-    """The lemma of the cue, or what the cue is where it is no verb that we know."""
-    words = doc.text.lower[slice(*find.cue)]
+def _cue(doc: Document, candidate: StatementCandidate) -> str:
+    """Return the lemma of the cue verb; "thought" or "other" where the cue is not in the lexicon."""
+    words = doc.text.lower[slice(*candidate.cue)]
     known = (doc.lexicon.cues[word] for word in reversed(words) if word in doc.lexicon.cues)
     cue = next(known, None)
     if cue is None:
-        return "thought" if find.thought else "other"
+        return "thought" if candidate.thought else "other"
     return cue.lemma
 
 
-def _form(doc: Document, find: StatementCandidate) -> str:
-    """The tense or mood of the cue: "said", "says", "would say", "did not say", "to say"."""
-    verb = doc.chunks.verb_group(find.cue[0])
+def _form(doc: Document, candidate: StatementCandidate) -> str:
+    """Return the tense or mood of the cue: "said", "says", "would say", "did not say", "to say"."""
+    verb = doc.chunks.verb_group(candidate.cue[0])
     if verb is None:
         return "no verb"
     if verb.negated:
@@ -61,15 +67,15 @@ def _form(doc: Document, find: StatementCandidate) -> str:
     return _FORMS.get(doc.text.tags[verb.head], "other") if verb.last - verb.first == 1 else "several words"
 
 
-def _speaker(doc: Document, find: StatementCandidate, speaker: Actor | None) -> str:
-    """How the source names the speaker, and whether the article tells who is meant."""
-    if find.source is None or speaker is None:
+def _speaker(doc: Document, candidate: StatementCandidate, speaker: Actor | None) -> str:
+    """Return how the source refers to the speaker (pronoun, name, description) and whether it was resolved."""
+    if candidate.source is None or speaker is None:
         return "none"
-    first, last = find.source
+    first, last = candidate.source
     tags = doc.text.tags[first:last]
     resolved = speaker.mention is None or speaker.name != speaker.mention.text
     if tags[0] in {"PRP", "PRP$", "WP"}:
-        return "pronoun" if resolved else "pronoun of nobody"
+        return "pronoun" if resolved else "unresolved pronoun"
     form = "name" if "NNP" in tags else "description"
     if form == "description" and resolved:
         form = "described person"

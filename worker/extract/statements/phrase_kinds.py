@@ -1,7 +1,4 @@
-"""What a noun phrase is: somebody who can speak or be told, a time, a place to speak.
-
-"The envoy" and "the union" can speak and be told, "last week" is a time, "a news conference" a place to speak.
-"""
+"""Classify noun phrases: time ("last week"), venue ("a news conference"), party ("the union"), animate source."""
 
 from __future__ import annotations
 
@@ -10,40 +7,47 @@ from worker.extract.grammar import time_phrases
 from worker.extract.grammar.chunker import NounPhrase
 
 TokenRange = tuple[int, int]
-"""Tokens, half open."""
+"""Token indices, half open: [first, last)."""
 
 
 def is_time(doc: Document, phrase: NounPhrase) -> bool:
-    """ "Friday", "last week", "two days ago": an adverbial, not a subject."""
+    """Return whether the phrase is an adverbial of time ("Friday", "last week", "two days ago") and no subject."""
     return time_phrases.is_time_expression(doc.text, phrase.first, phrase.last, phrase.head, doc.lexicon)
 
 
-def text_is_venue(doc: Document, phrase: NounPhrase) -> bool:
-    """Is the phrase a place to speak ("an interview", "Twitter") or a time ("Monday")?"""
+def is_venue_or_time(doc: Document, phrase: NounPhrase) -> bool:
+    """Return whether the phrase is a place to speak ("an interview", "Twitter") or a time ("Monday")."""
     return doc.text.lower[phrase.head] in doc.lexicon.venues or is_time(doc, phrase)
 
 
 def is_party(doc: Document, phrase: NounPhrase) -> bool:
-    """Is the phrase somebody to be told, asked, accused or praised, and not a thing or a deed?"""
+    """Return whether the phrase is a person, group or organisation, which can be told, asked, accused or praised.
+
+    Pronouns count except "it"; things and deeds do not.
+    """
     word, tag = doc.text.lower[phrase.head], doc.text.tags[phrase.head]
-    if tag == "NNS" and any(_means_somebody(doc, one) for one in _singulars(word)):
+    if tag == "NNS" and any(_is_party_noun(doc, one) for one in _singulars(word)):
         return True
-    return tag == "NNP" or (tag == "PRP" and word != "it") or _means_somebody(doc, word)
+    return tag == "NNP" or (tag == "PRP" and word != "it") or _is_party_noun(doc, word)
 
 
 def _singulars(word: str) -> tuple[str, str]:
-    """What a regular plural may be the plural of: "firms", "agencies"."""
+    """Return the possible singulars of a regular plural: "firms", "agencies"."""
     return word.removesuffix("s"), word.removesuffix("ies") + "y"
 
 
-def _means_somebody(doc: Document, word: str) -> bool:
+def _is_party_noun(doc: Document, word: str) -> bool:
+    """Return whether the lexicon lists the noun as a role, group, organisation, person word or indefinite pronoun."""
     lexicon = doc.lexicon
     people = (lexicon.roles, lexicon.groups, lexicon.organisation_heads, lexicon.gender_of, lexicon.indefinite)
     return any(word in words for words in people)
 
 
-def animate(doc: Document, source: TokenRange) -> bool:
-    """Can the phrase speak: a name, a person, a body, a group, or a document?"""
+def is_animate(doc: Document, source: TokenRange) -> bool:
+    """Return whether the source can speak: a name, a plural, a person, group, organisation or document.
+
+    "It" and question words cannot; leading prepositions are skipped ("around 40 percent of voters").
+    """
     text = doc.text
     phrase = doc.chunks.noun_phrase(source[0])
     while phrase is not None and text.tags[phrase.first] == "IN":
@@ -55,11 +59,11 @@ def animate(doc: Document, source: TokenRange) -> bool:
         return True
     if tag in {"PRP", "WP"}:
         return word not in {"it", "when", "where", "what", "how", "why"}
-    return _means_somebody(doc, word) or word in doc.lexicon.documents or _counts_somebody(doc, phrase, source[1])
+    return _is_party_noun(doc, word) or word in doc.lexicon.documents or _is_number_of_people(doc, phrase, source[1])
 
 
-def _counts_somebody(doc: Document, phrase: NounPhrase, last: int) -> bool:
-    """Whether the phrase is a number of people: "a slew of officials", "a quarter of voters"."""
+def _is_number_of_people(doc: Document, phrase: NounPhrase, last: int) -> bool:
+    """Return whether the phrase counts people: "a slew of officials", "a quarter of voters"."""
     text = doc.text
     if text.lower[phrase.first] not in {"a", "an"} or phrase.last + 1 >= last or text.lower[phrase.last] != "of":
         return False

@@ -1,4 +1,9 @@
-"""Statements: the finds of every sentence, joined across sentences, their speakers resolved."""
+"""Extract an article's statements.
+
+The stages, in order: find the cues of each sentence by construction, with the content span and the source of each
+(`sentence_candidates`, `patterns`); join quotations that continue in later sentences (`content.continuations`);
+resolve the speaker (`coreference`); determine the act, the features and the confidence; build the statement.
+"""
 
 from __future__ import annotations
 
@@ -7,144 +12,129 @@ from collections.abc import Iterable, Iterator
 from worker.extract.confidence import Features, confidence_models
 from worker.extract.coreference.person import Person
 from worker.extract.document import Document
-from worker.extract.statements.acts import act_of_content
+from worker.extract.statements.acts import act_of_statement
 from worker.extract.statements.candidate import StatementCandidate
-from worker.extract.statements.content.continuations import asked_before, go_on, with_opening
+from worker.extract.statements.content.continuations import (
+    continue_quotation,
+    preceding_quotation_start,
+    prepend_open_paragraphs,
+)
 from worker.extract.statements.features import statement_features
-from worker.extract.statements.patterns.colon_cues import announced
-from worker.extract.statements.patterns.outlet_credits import credits_after, interviewer
-from worker.extract.statements.patterns.sentence import in_sentence
-from worker.extract.statements.patterns.speaker_labels import layout
+from worker.extract.statements.patterns.colon_cues import match_colon_cue
+from worker.extract.statements.patterns.outlet_credits import credited_outlets, interviewing_outlet
+from worker.extract.statements.patterns.speaker_labels import match_speaker_label
 from worker.extract.statements.phrase_kinds import TokenRange
-from worker.extract.statements.venue_and_date import said_on
-from worker.schema import Act, Actor, Quotation, Statement, hash_id
+from worker.extract.statements.sentence_candidates import candidates_in_sentence
+from worker.extract.statements.venue_and_date import statement_date
+from worker.schema import Actor, Quotation, Statement, hash_id
 
 
 def extract_statements(doc: Document) -> Iterable[Statement]:
-    """Return the article's statements in text order, and leave them in `doc.statements` for later extractors."""
+    """Return the article's statements in text order, and append them to `doc.statements` for the later extractors."""
     doc.statements.extend(statement for statement, _ in statements_with_features(doc))
     return list(doc.statements)
 
 
 def statements_with_features(doc: Document) -> Iterator[tuple[Statement, Features]]:
-    """Yield the article's statements in text order, each with what its confidence was told by."""
+    """Yield the article's statements in text order, each with the features of its confidence.
+
+    A statement whose id was already yielded (the same words in a headline and in the text) is skipped.
+    """
     seen: set[str] = set()
-    for find in _finds(doc):
-        statement, traits = _statement(doc, find)
+    for candidate in _candidates(doc):
+        statement, features = _build(doc, candidate)
         if statement.id not in seen:
             seen.add(statement.id)
-            yield statement, traits
+            yield statement, features
 
 
-def _finds(doc: Document) -> list[StatementCandidate]:
-    """The finds of every sentence, with the sentences that only go on with a quotation joined to them."""
-    finds: list[StatementCandidate] = []
+# ---------------------------------------------------------------- candidates of all sentences
+def _candidates(doc: Document) -> list[StatementCandidate]:
+    """Return the candidates of every sentence; a sentence that only continues a quotation is joined to its start."""
+    candidates: list[StatementCandidate] = []
     latest: list[StatementCandidate] = []
     for first, last in doc.text.sentences:
-        if finds and finds[-1].covers(first):
-            continue  # the rest of a transcript's turn
-        here = layout(doc, first, last) or _in_sentence(doc, first, last, latest)
-        here = [f for f in here if _tidy(f)]
-        if here:
-            with_opening(doc, here[0], finds)
-            finds += here
-            latest = here
+        if candidates and candidates[-1].content_includes(first):
+            continue  # the rest of a transcript turn
+        found = [c for c in _in_sentence(doc, first, last, latest) if _drop_empty_spans(c)]
+        if found:
+            prepend_open_paragraphs(doc, found[0], candidates)
+            candidates += found
+            latest = found
         else:
-            latest, more = go_on(doc, latest, first, last)
-            finds += more
-    return finds
+            latest, new = continue_quotation(doc, latest, first, last)
+            candidates += new
+    return candidates
 
 
 def _in_sentence(doc: Document, first: int, last: int, latest: list[StatementCandidate]) -> list[StatementCandidate]:
-    """What a sentence attributes; an announced quotation takes the place of what its words were taken for."""
-    finds = in_sentence(doc, first, last, asked_before(doc, first, latest))
-    find = announced(doc, first, last, finds)
-    if find is None or any(f.pieces[0][0] == find.pieces[0][0] for f in finds):
-        return finds
-    return [*(f for f in finds if f.last <= find.cue[0]), find]
+    """Return the candidates of one sentence: a speaker label excludes all other patterns."""
+    label = match_speaker_label(doc, first, last)
+    return [label] if label is not None else _by_cue(doc, first, last, latest)
 
 
-def _tidy(find: StatementCandidate) -> bool:
-    """Drop empty pieces; a find without any content is none."""
-    find.pieces = [p for p in find.pieces if p[0] < p[1]]
-    return bool(find.pieces)
+def _by_cue(doc: Document, first: int, last: int, latest: list[StatementCandidate]) -> list[StatementCandidate]:
+    """Return the candidates by cue; a quotation introduced by a colon replaces those that overlap it."""
+    candidates = candidates_in_sentence(doc, first, last, preceding_quotation_start(doc, first, latest))
+    introduced = match_colon_cue(doc, first, last, candidates)
+    if introduced is None or any(c.content[0][0] == introduced.content[0][0] for c in candidates):
+        return candidates
+    return [*(c for c in candidates if c.last <= introduced.cue[0]), introduced]
 
 
-# ---------------------------------------------------------------- events
-def _statement(doc: Document, find: StatementCandidate) -> tuple[Statement, Features]:
+def _drop_empty_spans(candidate: StatementCandidate) -> bool:
+    """Remove empty spans of content; return whether any span is left."""
+    candidate.content = [span for span in candidate.content if span[0] < span[1]]
+    return bool(candidate.content)
+
+
+# ---------------------------------------------------------------- from candidate to statement
+def _build(doc: Document, candidate: StatementCandidate) -> tuple[Statement, Features]:
+    """Resolve the speaker, determine act, features and confidence, and return the statement with its features."""
     text = doc.text
-    speaker, person = _speaker(doc, find)
-    quotation = _quotation(doc, find.pieces)
-    traits = statement_features(doc, find, speaker, quotation)
-    first, last = text.sentence_range(find.cue[0])
-    content = [text.span(*piece) for piece in find.pieces]
-    words = " ".join(w for w in text.lower[min(first, find.first) : max(last, find.last)] if w[0].isalnum())
-    cue = text.span(*find.cue) if find.cue[0] < find.cue[1] else None
-    find.via = find.via or credits_after(doc, find.last, last) or interviewer(doc, first, last)
+    speaker, person = _resolve_speaker(doc, candidate)
+    quotation = _quotation(doc, candidate.content)
+    features = statement_features(doc, candidate, speaker, quotation)
+    first, last = text.sentence_range(candidate.cue[0])
+    start, end = min(first, candidate.first), max(last, candidate.last)
+    content = [text.span(*span) for span in candidate.content]
+    words = " ".join(w for w in text.lower[start:end] if w[0].isalnum())
+    cue = text.span(*candidate.cue) if candidate.cue[0] < candidate.cue[1] else None
+    via = candidate.via or credited_outlets(doc, candidate.last, last) or interviewing_outlet(doc, first, last)
+    venue = candidate.venue
     statement = Statement(
         id=hash_id(doc.article.url, "statement", words, cue.text.lower() if cue else "", content[0].text[:40].lower()),
         url=doc.article.url,
         published_at=doc.article.published_at,
         language=doc.lexicon.language,
-        sentence=text.span(min(first, find.first), max(last, find.last)),
+        sentence=text.span(start, end),
         cue=cue,
-        via=find.via,
-        confidence=confidence_models(doc.lexicon.language).statement.confidence(traits),
-        rule=find.rule,
+        via=via,
+        confidence=confidence_models(doc.lexicon.language).statement.confidence(features),
+        rule=candidate.rule,
         speaker=speaker,
         content=content,
         quotation=quotation,
-        act=_act(doc, find, speaker),
-        target=doc.mentions.resolve_disjoint(*find.target, person) if find.target else None,
-        venue=text.span(*find.venue) if find.venue and text.slice(*find.venue) not in find.via else None,
-        said_on=said_on(doc, find),
+        act=act_of_statement(doc, candidate, speaker),
+        target=doc.mentions.resolve_disjoint(*candidate.target, person) if candidate.target else None,
+        venue=text.span(*venue) if venue and text.slice(*venue) not in via else None,
+        said_on=statement_date(doc, candidate),
     )
-    return statement, traits
+    return statement, features
 
 
-def _act(doc: Document, find: StatementCandidate, speaker: Actor | None) -> Act:
-    """The cue's act; of one that only says so, and is no thought, the content's."""
-    if find.act != "say":
-        return find.act
-    of_person = speaker is not None and speaker.type not in {"organisation", "country"}
-    if _says_it_will_not(doc, find.pieces[0][0], of_person=of_person):
-        return "decline"
-    return "say" if find.thought else act_of_content(doc, find.pieces, of_person=of_person)
-
-
-def _says_it_will_not(doc: Document, first: int, *, of_person: bool) -> bool:
-    """Whether content opens with the speaker's own refusal: "(that) they will not attend", "“We won't sign”".
-
-    "It" is a ministry's own, but no person's.
-    """
-    text = doc.text
-    at = first
-    while at < len(text.words) and (text.words[at] in doc.lexicon.quotation_marks or text.lower[at] == "that"):
-        at += 1
-    if at >= len(text.words) or text.tags[at] != "PRP" or text.lower[at] in doc.lexicon.second_person:
-        return False
-    if of_person and text.lower[at] == "it":
-        return False
-    verb = doc.chunks.verb_group(at + 1) if at + 1 < len(text.words) else None
-    return (
-        verb is not None
-        and verb.negated
-        and verb.modal >= 0
-        and text.lower[verb.modal] in doc.lexicon.closed_classes.unwilling
-    )
-
-
-def _speaker(doc: Document, find: StatementCandidate) -> tuple[Actor | None, Person | None]:
-    if find.source is None:
+def _resolve_speaker(doc: Document, candidate: StatementCandidate) -> tuple[Actor | None, Person | None]:
+    """Return the actor that the source names, and the person if it is one; a person becomes the latest speaker."""
+    if candidate.source is None:
         return None, None
-    actor, person = doc.mentions.resolve_with_person(*find.source)
+    actor, person = doc.mentions.resolve_with_person(*candidate.source)
     doc.mentions.record_speaker(person)
     return actor, person
 
 
-def _quotation(doc: Document, pieces: list[TokenRange]) -> Quotation:
-    """Direct where nine words in ten stand between quotation marks, indirect where none does."""
-    words = [i for first, last in pieces for i in range(first, last) if doc.text.words[i][0].isalnum()]
+def _quotation(doc: Document, content: list[TokenRange]) -> Quotation:
+    """Return "direct" if at least 90 % of the content's words are quoted, "indirect" if none is, else "mixed"."""
+    words = [i for first, last in content for i in range(first, last) if doc.text.words[i][0].isalnum()]
     quoted = sum(doc.text.quotation_of[i] >= 0 for i in words)
     if not quoted:
         return "indirect"

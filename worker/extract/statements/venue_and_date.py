@@ -1,4 +1,4 @@
-"""The occasion of a statement: where and when it was said.
+"""Where and when a statement was made.
 
 "Told [a news conference] [on Friday] that …", "wrote [on Facebook]", "said [in an interview with Baltic Wire] that …".
 """
@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from worker.extract.statements.candidate import StatementCandidate
 
 _NEAR = 8
-"""Tokens after a cue in which its occasion stands."""
+"""Tokens after the cue, or from the start of the sentence, that are searched."""
 
 
-def venue_of(doc: Document, first: int, last: int) -> TokenRange | None:
-    """Where it was said, in the words right after the cue: "in an interview with …", "to LBC radio", "on Twitter"."""
+def statement_venue(doc: Document, first: int, last: int) -> TokenRange | None:
+    """Return the first noun phrase right after the cue that is a venue or news outlet; None without one.
+
+    "in an interview with …", "to LBC radio", "on Twitter".  The search starts at token `first` and stops at `last`,
+    after a few tokens, or at a quotation, colon or semicolon.
+    """
     text = doc.text
     for at in range(first, min(last, first + _NEAR)):
         if text.quotation_of[at] >= 0 or text.words[at] in {":", ";"}:
@@ -42,36 +46,42 @@ def venue_of(doc: Document, first: int, last: int) -> TokenRange | None:
 
 
 def _nouns_before_name(doc: Document, phrase: NounPhrase) -> list[str]:
-    """The nouns before the last one of "the agency Baltic Wire", "Radio Tejo"."""
+    """Return the nouns of the phrase before its last one: "agency" of "the agency Baltic Wire"."""
     tags = {"NN", "NNP"} if doc.text.tags[phrase.head] == "NNP" else {"NN"}
     return [doc.text.lower[i] for i in range(phrase.first, phrase.head) if doc.text.tags[i] in tags]
 
 
-def said_on(doc: Document, find: StatementCandidate) -> date | None:
-    """Return the day that the sentence gives for the cue: "said on Monday that …", "On Monday X said …".
+def statement_date(doc: Document, candidate: StatementCandidate) -> date | None:
+    """Return the day that the sentence gives for the cue, resolved against the date of publication; None without one.
 
-    The words must stand right after the cue, or open the sentence, and be no part of source or content.
+    "said on Monday that …", "On Monday X said …": the expression directly follows the cue or opens the sentence,
+    outside source and content.  None too where the date of publication is unknown or the language has no event lexicon.
     """
     published = doc.article.published_there()
     lexicon = load_event_lexicon(doc.lexicon.language)
     if published is None or lexicon is None:
         return None
-    first, last = doc.text.sentence_range(find.cue[0])
-    after = find.source[1] if find.source and find.source[0] >= find.cue[1] else find.cue[1]
-    for start, end in ((after, min(last, after + _NEAR)), (first, min(find.cue[0], first + _NEAR))):
-        free = _free(doc, find, start, end)
-        stretch = (doc.text.starts[start], doc.text.ends[free - 1]) if start < free else (0, 0)
-        found = lexicon.dates.find(doc.text.string, *stretch)
+    first, last = doc.text.sentence_range(candidate.cue[0])
+    after = candidate.source[1] if candidate.source and candidate.source[0] >= candidate.cue[1] else candidate.cue[1]
+    for start, end in ((after, min(last, after + _NEAR)), (first, min(candidate.cue[0], first + _NEAR))):
+        run_end = _run_end(doc, candidate, start, end)
+        offsets = (doc.text.starts[start], doc.text.ends[run_end - 1]) if start < run_end else (0, 0)
+        found = lexicon.dates.find(doc.text.string, *offsets)
         if found:
             return resolve_date(found[0], published.date(), "past")
     return None
 
 
-def _free(doc: Document, find: StatementCandidate, first: int, last: int) -> int:
-    """Where the words after a token stop being neither source nor content nor in a quotation nor of another verb."""
+def _run_end(doc: Document, candidate: StatementCandidate, first: int, last: int) -> int:
+    """Return the end of the run of tokens from `first` that are in no source, content, quotation or verb group."""
     at = first
-    while at < last and not find.covers(at) and doc.text.quotation_of[at] < 0 and doc.chunks.verb_group_of[at] < 0:
-        if find.source and find.source[0] <= at < find.source[1]:
+    while (
+        at < last
+        and not candidate.content_includes(at)
+        and doc.text.quotation_of[at] < 0
+        and doc.chunks.verb_group_of[at] < 0
+    ):
+        if candidate.source and candidate.source[0] <= at < candidate.source[1]:
             break
         at += 1
     return at

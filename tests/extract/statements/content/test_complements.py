@@ -28,4 +28,4 @@ from tests.extract.statements.test_statements import found
     ],
 )
 def test_a_verb_has_every_frame_that_it_takes(text: str, cue: str, content: str) -> None:
-    assert [(c, pieces) for _, c, pieces in found(text)] == [(cue, [content])]
+    assert [(c, content) for _, c, content in found(text)] == [(cue, [content])]

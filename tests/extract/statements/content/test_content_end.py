@@ -34,7 +34,7 @@ from tests.extract.statements.test_statements import found
     ],
 )
 def test_content_is_all_that_was_said_and_no_more(text: str, cue: str, content: str) -> None:
-    assert [(c, pieces) for _, c, pieces in found(text)] == [(cue, [content])]
+    assert [(c, content) for _, c, content in found(text)] == [(cue, [content])]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_content_is_all_that_was_said_and_no_more(text: str, cue: str, content: 
     ],
 )
 def test_the_content_of_a_relative_clause_ends_before_the_main_verb(text: str, content: str) -> None:
-    assert [pieces for who, _, pieces in found(text) if who == "who"] == [[content]]
+    assert [content for who, _, content in found(text) if who == "who"] == [[content]]
 
 
 @pytest.mark.parametrize(
@@ -64,4 +64,4 @@ def test_the_content_of_a_relative_clause_ends_before_the_main_verb(text: str, c
     ],
 )
 def test_another_attribution_ends_the_content_of_the_first(text: str, contents: list[str]) -> None:
-    assert [pieces for _, _, pieces in found(text)] == [[content] for content in contents]
+    assert [content for _, _, content in found(text)] == [[content] for content in contents]

@@ -58,6 +58,6 @@ def test_a_noun_has_an_act(text: str, act: str) -> None:
 
 
 def test_what_an_adjective_announces_ends_before_another_main_clause() -> None:
-    assert [pieces for _, _, pieces in found("Hale was adamant that it rains, and the port is shut.")] == [
+    assert [content for _, _, content in found("Hale was adamant that it rains, and the port is shut.")] == [
         ["that it rains"]
     ]

@@ -24,7 +24,7 @@ def test_a_cue_without_a_subject_of_its_own_has_a_source(text: str, source: str,
 
 
 def test_the_content_of_an_opening_participle_ends_before_the_main_clause() -> None:
-    assert [pieces for _, _, pieces in found("Declaring that it rains, Hale left the port.")] == [["that it rains"]]
+    assert [content for _, _, content in found("Declaring that it rains, Hale left the port.")] == [["that it rains"]]
 
 
 def test_it_speaks_where_it_blames_and_not_where_it_offers() -> None:

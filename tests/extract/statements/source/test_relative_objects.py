@@ -35,4 +35,4 @@ def test_what_was_said_ends_before_the_apposition_that_another_judges() -> None:
     "text", ["The crew that Hale praised yesterday left.", "The port that the crew left is as old."]
 )
 def test_a_relative_without_a_judgement_is_none(text: str) -> None:
-    assert [pieces for _, _, pieces in found(text) if len(pieces) > 1] == []
+    assert [content for _, _, content in found(text) if len(content) > 1] == []

@@ -12,8 +12,8 @@ from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import CLAUSE_FINAL, COMMA_AND_DASHES
 from worker.extract.lexicon.lexicon import Cue
 from worker.extract.statements.content.content_end import content_end, phrase_end
-from worker.extract.statements.content.content_start import ContentForm, adjunct_end, is_bare_time, opening
-from worker.extract.statements.content.matrix_clause import outer_verb
+from worker.extract.statements.content.content_start import ContentForm, adjunct_end, find_content_start, is_bare_time
+from worker.extract.statements.content.matrix_clause import end_before_matrix_verb
 
 _BEFORE_TOPIC = 3
 """Adverbs and recipients between a cue and its topic."""
@@ -28,14 +28,14 @@ class Complement(Struct, frozen=True, gc=False):
     cue_last: int
 
 
-def complement(doc: Document, verb: VerbGroup, cue: Cue, limit: int) -> Complement | None:
+def find_complement(doc: Document, verb: VerbGroup, cue: Cue, limit: int) -> Complement | None:
     """Return the content to the right of a cue, up to token `limit`; None where the verb announces nothing."""
     found = _complement(doc, verb, cue, limit)
     relative = verb.first > 0 and doc.text.tags[verb.first - 1] == "WP"
     if found is None or not relative or found.form == "quotation":
         return found
     clauses = int(found.form in {"that", "question", "clause"})
-    return structs.replace(found, last=outer_verb(doc, found.first, found.last, clauses=clauses))
+    return structs.replace(found, last=end_before_matrix_verb(doc, found.first, found.last, clauses=clauses))
 
 
 def _complement(doc: Document, verb: VerbGroup, cue: Cue, limit: int) -> Complement | None:
@@ -86,7 +86,7 @@ def _preposition(doc: Document, verb: VerbGroup, cue: Cue, limit: int) -> int:
 
 def _after_adjuncts(doc: Document, cue: Cue, at: int, limit: int) -> Complement | None:
     """Step over recipient, time and place to a quotation, that-clause, question, bare clause or infinitive."""
-    found = opening(doc, cue, at, limit)
+    found = find_content_start(doc, cue, at, limit)
     if found is None:
         return None
     first, form = found

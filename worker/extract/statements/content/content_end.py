@@ -9,10 +9,10 @@ from __future__ import annotations
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import CLAUSE_FINAL, COMMA_AND_LONG_DASHES
-from worker.extract.statements.content.content_start import ContentForm, clause_at, is_bare_time, opening
-from worker.extract.statements.cues import cue_of
-from worker.extract.statements.phrase_kinds import text_is_venue
-from worker.extract.statements.source.controlled_subject import in_row
+from worker.extract.statements.content.content_start import ContentForm, find_content_start, is_bare_time, starts_clause
+from worker.extract.statements.cues import cue_of_verb
+from worker.extract.statements.phrase_kinds import is_venue_or_time
+from worker.extract.statements.source.controlled_subject import is_in_verb_series
 from worker.extract.statements.source.relative_objects import relative_object
 
 _LONG_TIME = 3
@@ -34,7 +34,7 @@ def content_end(doc: Document, first: int, limit: int, form: ContentForm = "that
     while at < limit:
         if text.quotation_of[at] >= 0:
             at = text.quotations[text.quotation_of[at]].last
-            if at < limit and ends_in_comma(doc, at) and _breaks_off(doc, at, limit, form, quoted=True):
+            if at < limit and quotation_ends_in_comma(doc, at) and _breaks_off(doc, at, limit, form, quoted=True):
                 break
             continue
         if at > first and (text.words[at] == ";" or _next_attribution(doc, at, limit)):
@@ -42,10 +42,10 @@ def content_end(doc: Document, first: int, limit: int, form: ContentForm = "that
         if at > first and text.words[at] == "," and _breaks_off(doc, at + 1, limit, form, quoted=False):
             break
         at += 1
-    return trim(doc, first, min(at, limit))
+    return trim_end(doc, first, min(at, limit))
 
 
-def ends_in_comma(doc: Document, after: int) -> bool:
+def quotation_ends_in_comma(doc: Document, after: int) -> bool:
     """Whether the comma stands inside the quotation before a token: “… together,” adding …"""
     inner = doc.text.quotations[doc.text.quotation_of[after - 1]].inner[1] - 1
     return inner >= 0 and doc.text.words[inner] == ","
@@ -68,16 +68,16 @@ def _breaks_off(doc: Document, at: int, limit: int, form: ContentForm, *, quoted
     if (
         form == "infinitive"
         and text.lower[at] in doc.lexicon.closed_classes.preceding
-        and clause_at(doc, at + 1, limit, sure=True)
+        and starts_clause(doc, at + 1, limit, after_cue=False)
     ):
         return True  # "urged them to leave, after a dam had burst"
     if quoted and text.lower[at] in doc.lexicon.closed_classes.circumstance:
         return True
     joint = text.lower[at] in {"and", "but"}
-    return joint and (quoted or form in {"clause", "question"}) and main_clause_at(doc, at + 1, limit)
+    return joint and (quoted or form in {"clause", "question"}) and starts_main_clause(doc, at + 1, limit)
 
 
-def main_clause_at(doc: Document, at: int, limit: int) -> bool:
+def starts_main_clause(doc: Document, at: int, limit: int) -> bool:
     """Whether a subject and its finite verb stand here."""
     phrase = doc.chunks.noun_phrase(at) if at < limit and doc.text.quotation_of[at] < 0 else None
     if phrase is None or phrase.first != at or phrase.last >= limit:
@@ -93,9 +93,14 @@ def _next_attribution(doc: Document, at: int, limit: int) -> bool:
         return True
     if text.words[at] in COMMA_AND_LONG_DASHES and at + 1 < limit:
         verb = doc.chunks.verb_group(at + 1)
-        if verb is not None and verb.first == at + 1 and verb.finite and is_speech(doc, verb):
+        if verb is not None and verb.first == at + 1 and verb.finite and is_speech_cue(doc, verb):
             return True  # "X, who said that it rained, denied …"
-        if verb is not None and verb.first == at + 1 and in_row(doc, verb, limit) and is_speech(doc, verb):
+        if (
+            verb is not None
+            and verb.first == at + 1
+            and is_in_verb_series(doc, verb, limit)
+            and is_speech_cue(doc, verb)
+        ):
             return True  # "thanked the crew, accused …, and promised …"
         if _participle_of_speech(doc, at + 1):
             return True
@@ -117,12 +122,12 @@ def _judged_next(doc: Document, at: int, limit: int) -> bool:
     """Whether an apposition is judged by somebody else in a relative clause of its own."""
     verb = next((v for i in range(at, min(limit, at + _JUDGED)) if (v := doc.chunks.verb_group(i)) is not None), None)
     parts = relative_object(doc, verb, at - 1) if verb is not None else None
-    return parts is not None and parts.judged[0] == at
+    return parts is not None and parts.antecedent[0] == at
 
 
 def _participle_of_speech(doc: Document, at: int) -> bool:
     verb = doc.chunks.verb_group(at)
-    return verb is not None and verb.first == at and doc.text.tags[verb.head] == "VBG" and is_speech(doc, verb)
+    return verb is not None and verb.first == at and doc.text.tags[verb.head] == "VBG" and is_speech_cue(doc, verb)
 
 
 def _shares_subject(doc: Document, conjunction: int, limit: int) -> bool:
@@ -137,7 +142,7 @@ def _shares_subject(doc: Document, conjunction: int, limit: int) -> bool:
         and (
             doc.text.tags[verb.head] in {"VBD", "VBZ"} or doc.text.lower[verb.first] in doc.lexicon.have or verb.passive
         )
-        and is_speech(doc, verb)
+        and is_speech_cue(doc, verb)
     )
 
 
@@ -150,7 +155,7 @@ def _new_speaker(doc: Document, at: int, limit: int) -> bool:
     phrase = name if name is not None and name.first == phrase.last < limit else phrase  # "his brother | Anton"
     verb = doc.chunks.verb_group(phrase.last)
     cue = (
-        cue_of(doc, verb)
+        cue_of_verb(doc, verb)
         if verb is not None and verb.first == phrase.last and verb.finite and not verb.passive
         else None
     )
@@ -162,16 +167,16 @@ def _new_speaker(doc: Document, at: int, limit: int) -> bool:
             and cue.phrase
             and doc.chunks.noun_phrase(verb.last) is not None
         )
-    return opening(doc, cue, verb.last, limit) is not None
+    return find_content_start(doc, cue, verb.last, limit) is not None
 
 
-def is_speech(doc: Document, verb: VerbGroup) -> bool:
+def is_speech_cue(doc: Document, verb: VerbGroup) -> bool:
     """Is the verb a cue of speech rather than of thought?"""
-    cue = cue_of(doc, verb)
+    cue = cue_of_verb(doc, verb)
     return cue is not None and not cue.thought
 
 
-def trim(doc: Document, first: int, last: int) -> int:
+def trim_end(doc: Document, first: int, last: int) -> int:
     """Step back over what does not belong to content: final stop, comma, conjunction; quotation marks stay."""
     text = doc.text
     while (
@@ -190,7 +195,7 @@ def phrase_end(doc: Document, first: int, limit: int) -> int:
     while at < limit:
         if text.quotation_of[at] >= 0:
             at = text.quotations[text.quotation_of[at]].last
-            if at < limit and ends_in_comma(doc, at) and _comma_ends_phrase(doc, at, limit):
+            if at < limit and quotation_ends_in_comma(doc, at) and _comma_ends_phrase(doc, at, limit):
                 break
             continue
         if at > first and (
@@ -201,7 +206,7 @@ def phrase_end(doc: Document, first: int, limit: int) -> int:
         ):
             break
         at += 1
-    return trim(doc, first, min(at, limit))
+    return trim_end(doc, first, min(at, limit))
 
 
 def _next_predicate(doc: Document, first: int, conjunction: int, limit: int) -> bool:
@@ -217,7 +222,9 @@ def _phrase_stop(doc: Document, at: int, limit: int) -> bool:
     """An adverbial of venue or time, a clause of circumstance, or a comma that opens a new clause ends a phrase."""
     text = doc.text
     if text.lower[at] == "as":
-        return clause_at(doc, at + 1, limit, sure=True)  # "described it as a shame", but "spoke to him as he left"
+        return starts_clause(
+            doc, at + 1, limit, after_cue=False
+        )  # "described it as a shame", but "spoke to him as he left"
     if text.tags[at] in {"IN", "SC"}:
         return text.lower[at] in doc.lexicon.closed_classes.circumstance or _is_venue(doc, at, limit)
     if text.words[at] == "," and at + 1 < limit:
@@ -239,7 +246,7 @@ def _is_needed(doc: Document, time: int) -> bool:
 def _is_venue(doc: Document, preposition: int, limit: int) -> bool:
     """Whether a preposition opens an adverbial of venue, or a final one of time: "in an interview", "on Friday"."""
     phrase = doc.chunks.noun_phrase(preposition + 1) if preposition + 1 < limit else None
-    if phrase is None or phrase.first != preposition + 1 or not text_is_venue(doc, phrase):
+    if phrase is None or phrase.first != preposition + 1 or not is_venue_or_time(doc, phrase):
         return False
     timed, word = is_bare_time(doc, phrase), doc.text.lower[preposition]
     closed = doc.lexicon.closed_classes
@@ -254,7 +261,7 @@ def _comma_ends_phrase(doc: Document, at: int, limit: int) -> bool:
     if text.quotation_of[at] >= 0 or text.lower[at] == "including":
         return False
     opens = text.tags[at] in {"CC", "VBG", "SC"} or text.lower[at] in {"which", "who", "but"}
-    return opens or clause_at(doc, at, limit, sure=True)
+    return opens or starts_clause(doc, at, limit, after_cue=False)
 
 
 def _is_final(doc: Document, at: int, limit: int) -> bool:

@@ -11,7 +11,7 @@ from worker.extract.document import Document
 from worker.extract.grammar.chunker import NounPhrase
 from worker.extract.grammar.punctuation import COMMA_AND_DASHES, COMMA_AND_LONG_DASHES, TYPESET_DASHES
 from worker.extract.lexicon.lexicon import Cue
-from worker.extract.statements.phrase_kinds import text_is_venue
+from worker.extract.statements.phrase_kinds import is_venue_or_time
 
 ContentForm = Literal["quotation", "that", "question", "clause", "infinitive", "phrase"]
 
@@ -24,7 +24,7 @@ _ADJUNCT_JOINTS = COMMA_AND_DASHES | {"and", "("}
 """What may stand before a further adverbial: "said on Monday and, to applause, …"."""
 
 
-def opening(doc: Document, cue: Cue, at: int, limit: int) -> tuple[int, ContentForm] | None:
+def find_content_start(doc: Document, cue: Cue, at: int, limit: int) -> tuple[int, ContentForm] | None:
     """Where the content after a cue begins, and its form; None where the cue announces nothing."""
     text, start = doc.text, at
     recipient = False
@@ -42,7 +42,7 @@ def opening(doc: Document, cue: Cue, at: int, limit: int) -> tuple[int, ContentF
         if step is None:
             return None
         phrase = doc.chunks.noun_phrase(at)
-        recipient = recipient or (phrase is not None and not text_is_venue(doc, phrase))
+        recipient = recipient or (phrase is not None and not is_venue_or_time(doc, phrase))
         at = step
     return None
 
@@ -71,7 +71,7 @@ def _form_at(doc: Document, cue: Cue, at: int, limit: int, *, direct: bool, reci
         and (direct or recipient or word not in {"when", "where", "who", "which"})
     ):
         return "question" if _verb_ahead(doc, at + 1, limit) else None
-    if clause_at(doc, at, limit, sure=not direct or recipient):
+    if starts_clause(doc, at, limit, after_cue=direct and not recipient):
         return "clause"
     return "clause" if direct and not cue.phrase and _mistaken_participle(doc, at, limit) else None
 
@@ -108,7 +108,7 @@ def _clause_ahead(doc: Document, at: int, limit: int) -> bool:
     return False
 
 
-def clause_at(doc: Document, at: int, limit: int, *, sure: bool) -> bool:
+def starts_clause(doc: Document, at: int, limit: int, *, after_cue: bool) -> bool:
     """Whether a bare clause begins at a token: a noun phrase, widened, and then a finite verb.
 
     `sure` is false right after the cue, where "said Monday …" is an adverbial rather than a subject.
@@ -117,17 +117,17 @@ def clause_at(doc: Document, at: int, limit: int, *, sure: bool) -> bool:
         return False
     text, word = doc.text, doc.text.lower[at]
     if word in doc.lexicon.closed_classes.correlative and at + 1 < limit:
-        return clause_at(doc, at + 1, limit, sure=sure)
+        return starts_clause(doc, at + 1, limit, after_cue=after_cue)
     if word == "there":
         return _verb_after_adverbs(doc, at + 1, limit)
     if text.tags[at] == "SC" and word not in {"that", "so"}:
         return word in doc.lexicon.closed_classes.conditional and _clause_ahead(doc, at, limit)
-    if text.tags[at] == "IN" and sure:
+    if text.tags[at] == "IN" and not after_cue:
         return False
     phrase = doc.chunks.noun_phrase(at)
     if phrase is None or phrase.first != at:
         return text.tags[at] == "VBG" and doc.chunks.verb_group(at) is not None and _clause_ahead(doc, at + 1, limit)
-    if not sure and is_bare_time(doc, phrase):
+    if after_cue and is_bare_time(doc, phrase):
         return False
     return word in doc.lexicon.closed_classes.nominative or _reaches_verb(doc, phrase.last, limit)
 

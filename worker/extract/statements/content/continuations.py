@@ -10,7 +10,7 @@ from worker.extract.document import Document
 from worker.extract.grammar.punctuation import LONG_DASHES, SENTENCE_FINAL
 from worker.extract.statements.candidate import StatementCandidate
 from worker.extract.statements.phrase_kinds import TokenRange
-from worker.extract.statements.source.controlled_subject import main_subject
+from worker.extract.statements.source.controlled_subject import main_clause_subject
 
 _SPEECH = 5
 """Words from which a quotation without a cue is speech and no title or scare quote."""
@@ -20,30 +20,30 @@ _NEAR = 5
 """Finds before in which the paragraphs of a long quotation may stand already."""
 
 
-def asked_before(doc: Document, first: int, latest: list[StatementCandidate]) -> int:
+def preceding_quotation_start(doc: Document, first: int, latest: list[StatementCandidate]) -> int:
     """Where a quotation begins that ends the sentence before with "?" or "!", so that "X asked." may belong to it."""
     text = doc.text
     if first == 0 or text.quotation_of[first - 1] < 0 or text.paragraph_of[first - 1] != text.paragraph_of[first]:
         return first
     quotation = text.quotations[text.quotation_of[first - 1]]
     marked = text.words[quotation.inner[1] - 1] in _ASKED
-    free = not any(find.covers(first - 1) for find in latest)
+    free = not any(candidate.content_includes(first - 1) for candidate in latest)
     return quotation.first if marked and free and quotation.last == first else first
 
 
-def with_opening(doc: Document, find: StatementCandidate, finds: list[StatementCandidate]) -> None:
+def prepend_open_paragraphs(doc: Document, candidate: StatementCandidate, candidates: list[StatementCandidate]) -> None:
     """Give a quotation the paragraphs that it began with, each left open, where nobody else has said them."""
     text = doc.text
-    number = text.quotation_of[find.pieces[0][0]]
+    number = text.quotation_of[candidate.content[0][0]]
     while number > 0 and text.quotations[number].continues:
         number -= 1
         before = text.quotations[number]
-        if any(other.covers(before.first) for other in finds[-_NEAR:]):
+        if any(other.content_includes(before.first) for other in candidates[-_NEAR:]):
             return
-        find.pieces.insert(0, (before.first, before.last))
+        candidate.content.insert(0, (before.first, before.last))
 
 
-def go_on(
+def continue_quotation(
     doc: Document, latest: list[StatementCandidate], first: int, last: int
 ) -> tuple[list[StatementCandidate], list[StatementCandidate]]:
     """Return whose words a sentence goes on with, if it is nothing but a quotation, and what is new.
@@ -58,14 +58,14 @@ def go_on(
         text.quotation_of[i] < 0 and doc.chunks.verb_group_of[i] >= 0 for i in range(first, last)
     ):
         return [], []
-    leading = [find for find in latest if _leads_to(doc, find, first, last)]
-    for find in leading:
-        if any(text.quotation_of[i] >= 0 for piece in find.pieces for i in (piece[0], piece[1] - 1)):
-            find.pieces.append((first, end))
-            return [find], []
+    leading = [candidate for candidate in latest if _leads_to(doc, candidate, first, last)]
+    for candidate in leading:
+        if any(text.quotation_of[i] >= 0 for piece in candidate.content for i in (piece[0], piece[1] - 1)):
+            candidate.content.append((first, end))
+            return [candidate], []
     if leading and not leading[-1].thought and leading[-1].source is not None:
         new = StatementCandidate(
-            source=leading[-1].source, cue=leading[-1].cue, pieces=[(first, end)], rule="continuation"
+            source=leading[-1].source, cue=leading[-1].cue, content=[(first, end)], rule="continuation"
         )
         return [new], [new]
     free = _free(doc, first, end)
@@ -81,10 +81,10 @@ def _free(doc: Document, first: int, end: int) -> StatementCandidate | None:
     if words < _SPEECH or not doc.chunks.has_finite_verb(first, end):
         return None
     before, after = text.sentence_range(first - 1)
-    source = main_subject(doc, after, before)
+    source = main_clause_subject(doc, after, before)
     if source is None or text.quotation_of[source[0]] >= 0 or not _is_person(doc, source):
         return None
-    return StatementCandidate(source=source, cue=(first, first), pieces=[(first, end)], rule="free_quotation")
+    return StatementCandidate(source=source, cue=(first, first), content=[(first, end)], rule="free_quotation")
 
 
 def _is_person(doc: Document, source: TokenRange) -> bool:
@@ -93,20 +93,22 @@ def _is_person(doc: Document, source: TokenRange) -> bool:
     return any(doc.mentions.person_at(i) is not None for i in range(*source))
 
 
-def _leads_to(doc: Document, find: StatementCandidate, first: int, last: int) -> bool:
+def _leads_to(doc: Document, candidate: StatementCandidate, first: int, last: int) -> bool:
     """Is it in the same paragraph, left open at the paragraph's end, or followed by a paragraph of one quotation?"""
     text = doc.text
-    same = text.paragraph_of[find.last - 1] == text.paragraph_of[first]
-    reopened = text.quotations[text.quotation_of[first]].continues and text.quotation_of[find.pieces[-1][1] - 1] >= 0
-    return same or reopened or _is_next(doc, find, first, last)
+    same = text.paragraph_of[candidate.last - 1] == text.paragraph_of[first]
+    reopened = (
+        text.quotations[text.quotation_of[first]].continues and text.quotation_of[candidate.content[-1][1] - 1] >= 0
+    )
+    return same or reopened or _is_next(doc, candidate, first, last)
 
 
-def _is_next(doc: Document, find: StatementCandidate, first: int, last: int) -> bool:
+def _is_next(doc: Document, candidate: StatementCandidate, first: int, last: int) -> bool:
     """Is a sentence with its quotation a paragraph of its own, right after the one that says who speaks?"""
     text = doc.text
     number = text.quotation_of[first]
     alone = text.paragraph_range(first) == (first, last) and text.quotations[number].last >= last - 1
-    if not alone or text.paragraph_of[first] != text.paragraph_of[find.last - 1] + 1:
+    if not alone or text.paragraph_of[first] != text.paragraph_of[candidate.last - 1] + 1:
         return False
     while not text.quotations[number].closed and number + 1 < len(text.quotations):
         number += 1

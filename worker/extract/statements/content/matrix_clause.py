@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
-from worker.extract.statements.content.content_end import main_clause_at, trim
-from worker.extract.statements.content.content_start import clause_at
-from worker.extract.statements.cues import cue_of
+from worker.extract.statements.content.content_end import starts_main_clause, trim_end
+from worker.extract.statements.content.content_start import starts_clause
+from worker.extract.statements.cues import cue_of_verb
 
 
-def outer_verb(doc: Document, first: int, last: int, *, clauses: int) -> int:
+def end_before_matrix_verb(doc: Document, first: int, last: int, *, clauses: int) -> int:
     """Return where the verb of the outer clause goes on after content, or `last` where the content is the end.
 
     "who back the fees | agree", "his claim that it was shut | surprised nobody".  Every clause has one finite verb:
@@ -21,14 +21,14 @@ def outer_verb(doc: Document, first: int, last: int, *, clauses: int) -> int:
         verb = doc.chunks.verb_group(at) if text.quotation_of[at] < 0 else None
         if verb is None or verb.first != at:
             if not owed and _is_past_before_pronoun(doc, at):
-                return trim(doc, first, at)
+                return trim_end(doc, first, at)
             owed += _opens_clause(doc, at, first)
             at += 1
             continue
         governed = text.tags[verb.head] == "VB" and doc.chunks.verb_group(at - 1) is not None  # "to help | encourage"
         if (verb.finite and not governed) or (not owed and _is_past_after_predicate(doc, verb)):
             if not owed and text.tags[at - 1] != "CC" and not _has_subject(doc, at, first):
-                return trim(doc, first, at)
+                return trim_end(doc, first, at)
             owed = max(0, owed - 1)
         at = verb.last
     return last
@@ -44,9 +44,9 @@ def _opens_clause(doc: Document, at: int, first: int) -> bool:
     phrase = doc.chunks.noun_phrase(at)
     if phrase is None or phrase.first != at:
         return False
-    cue = cue_of(doc, before) if (before := doc.chunks.verb_group(at - 1)) is not None else None
+    cue = cue_of_verb(doc, before) if (before := doc.chunks.verb_group(at - 1)) is not None else None
     beside = doc.chunks.noun_phrase(at - 1) is not None and text.tags[at - 1] != "WP"  # "the ferry | he bought"
-    return (beside or (cue is not None and cue.clause)) and main_clause_at(doc, at, len(text.words))
+    return (beside or (cue is not None and cue.clause)) and starts_main_clause(doc, at, len(text.words))
 
 
 def _is_past_after_predicate(doc: Document, verb: VerbGroup) -> bool:
@@ -76,10 +76,10 @@ def _has_subject(doc: Document, verb: int, first: int) -> bool:
     return pronoun or doc.text.tags[phrase.first - 1] in {"SC", "WP", "CC"}
 
 
-def before_main_clause(doc: Document, first: int, last: int) -> int:
+def end_before_main_clause(doc: Document, first: int, last: int) -> int:
     """Return where content ends that the main clause follows: "Despite his claim that it rains | , crowds came"."""
     for at in range(first + 1, last - 1):
         phrase = doc.chunks.noun_phrase(at + 1) if doc.text.words[at] == "," and doc.text.quotation_of[at] < 0 else None
-        if phrase is not None and phrase.first == at + 1 and clause_at(doc, at + 1, last, sure=True):
-            return trim(doc, first, at)
+        if phrase is not None and phrase.first == at + 1 and starts_clause(doc, at + 1, last, after_cue=False):
+            return trim_end(doc, first, at)
     return last

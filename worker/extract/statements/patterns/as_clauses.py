@@ -5,39 +5,39 @@ from __future__ import annotations
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import CLAUSE_BOUNDARIES, COMMA_AND_DASHES
-from worker.extract.statements.candidate import StatementCandidate, clause_start
-from worker.extract.statements.content.content_end import content_end, trim
-from worker.extract.statements.cues import cue_of
-from worker.extract.statements.source.preverbal_subject import subject
+from worker.extract.statements.candidate import StatementCandidate, content_start_before
+from worker.extract.statements.content.content_end import content_end, trim_end
+from worker.extract.statements.cues import cue_of_verb
+from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 _ADJUNCT = 10
 """Tokens between the cue and the mark that closes the clause: "as Hale put it in March,"."""
 
 
-def as_said(
-    doc: Document, verb: VerbGroup, first: int, last: int, finds: list[StatementCandidate]
+def match_as_clause(
+    doc: Document, verb: VerbGroup, first: int, last: int, candidates: list[StatementCandidate]
 ) -> StatementCandidate | None:
     """Return the attribution by a verb whose clause begins with "as", what stands around it as its content."""
-    cue = cue_of(doc, verb)
+    cue = cue_of_verb(doc, verb)
     if cue is None or not cue.clause or cue.thought or not verb.finite or verb.passive or verb.negated:
         return None
     end = _closing(doc, verb.last, last) if "as" in doc.text.lower[first : verb.first] else -1
-    source = subject(doc, verb, first) if end >= 0 else None
+    source = preverbal_subject(doc, verb, first) if end >= 0 else None
     at = source[0] - 1 if source is not None else -1
     if source is None or at < first or doc.text.lower[at] != "as":
         return None
-    pieces = []
+    content = []
     if at > first:
         if doc.text.words[at - 1] not in COMMA_AND_DASHES:
             return None
-        start = clause_start(doc, first, at, finds)
-        pieces.append((start, trim(doc, start, at - 1)))
+        start = content_start_before(doc, first, at, candidates)
+        content.append((start, trim_end(doc, start, at - 1)))
     if end + 1 < last:
-        pieces.append((end + 1, content_end(doc, end + 1, last)))
-    pieces = [(a, b) for a, b in pieces if a < b]
-    if not any(doc.chunks.has_finite_verb(a, b) for a, b in pieces):
+        content.append((end + 1, content_end(doc, end + 1, last)))
+    content = [(a, b) for a, b in content if a < b]
+    if not any(doc.chunks.has_finite_verb(a, b) for a, b in content):
         return None
-    return StatementCandidate(source=source, cue=(verb.first, verb.last), pieces=pieces, act=cue.act, rule="as_said")
+    return StatementCandidate(source=source, cue=(verb.first, verb.last), content=content, act=cue.act, rule="as_said")
 
 
 def _closing(doc: Document, at: int, last: int) -> int:

@@ -6,58 +6,67 @@ from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import COMMA_AND_LONG_DASHES
 from worker.extract.lexicon.lexicon import Cue
-from worker.extract.statements.candidate import StatementCandidate, limit_of
-from worker.extract.statements.content.complements import Complement, complement
-from worker.extract.statements.content.content_end import ends_in_comma, trim
-from worker.extract.statements.content.content_start import clause_at
-from worker.extract.statements.cues import cue_of
-from worker.extract.statements.patterns.nominal_cues import adjective
-from worker.extract.statements.patterns.passive_cues import passive, when_asked
-from worker.extract.statements.phrase_kinds import TokenRange, animate, is_party, is_time
-from worker.extract.statements.source.controlled_subject import source_of
-from worker.extract.statements.source.preverbal_subject import subject
+from worker.extract.statements.acts import act_of_cue
+from worker.extract.statements.candidate import StatementCandidate, content_limit
+from worker.extract.statements.content.complements import Complement, find_complement
+from worker.extract.statements.content.content_end import quotation_ends_in_comma, trim_end
+from worker.extract.statements.content.content_start import starts_clause
+from worker.extract.statements.cues import cue_of_verb
+from worker.extract.statements.patterns.nominal_cues import match_adjective_cue
+from worker.extract.statements.patterns.passive_cues import match_passive_cue, match_unattributed_question
+from worker.extract.statements.phrase_kinds import TokenRange, is_animate, is_party, is_time
+from worker.extract.statements.source.controlled_subject import find_source
+from worker.extract.statements.source.preverbal_subject import preverbal_subject
 from worker.extract.statements.source.relative_objects import relative_object
-from worker.extract.statements.venue_and_date import venue_of
-from worker.schema import Act
+from worker.extract.statements.venue_and_date import statement_venue
 
 _RELATIVE_ENDS = COMMA_AND_LONG_DASHES | {")", ";", "."}
 
 
-def before_content(
-    doc: Document, verb: VerbGroup, first: int, last: int, finds: list[StatementCandidate]
+def match_before_content(
+    doc: Document, verb: VerbGroup, first: int, last: int, candidates: list[StatementCandidate]
 ) -> StatementCandidate | None:
     """X said that … · X praised Y · saying … · and called for … · was accused of …"""
-    cue = cue_of(doc, verb)
+    cue = cue_of_verb(doc, verb)
     if cue is None:
-        return adjective(doc, verb, first, last, finds)
-    limit = min(limit_of(finds, verb.head, last), _subordinate_end(doc, verb, first, last))
+        return match_adjective_cue(doc, verb, first, last, candidates)
+    limit = min(content_limit(candidates, verb.head, last), _subordinate_end(doc, verb, first, last))
     relative = _relative_content(doc, verb, cue, first, limit) or _judged(doc, verb, cue, first, limit)
     if relative is not None:
         return relative
     if verb.passive:
-        return passive(doc, verb, cue, first, limit)
-    asked = when_asked(doc, verb, cue, first, limit)
+        return match_passive_cue(doc, verb, cue, first, limit)
+    asked = match_unattributed_question(doc, verb, cue, first, limit)
     if asked is not None:
         return asked
-    source, cue_first, rule = source_of(doc, verb, first, finds)
+    source, cue_first, rule = find_source(doc, verb, first, candidates)
     if rule == "" or (source is not None and _is_anybody(doc, source)):
         return None
-    right = complement(doc, verb, cue, limit)
-    if right is None or right.last <= right.first or _says_nothing(doc, cue, right) or _stays_unnamed(doc, cue, right):
+    complement = find_complement(doc, verb, cue, limit)
+    if (
+        complement is None
+        or complement.last <= complement.first
+        or _says_nothing(doc, cue, complement)
+        or _stays_unnamed(doc, cue, complement)
+    ):
         return None
-    if source is not None and right.form == "phrase" and not (animate(doc, source) or _it_judges(doc, source, cue)):
+    if (
+        source is not None
+        and complement.form == "phrase"
+        and not (is_animate(doc, source) or _it_judges(doc, source, cue))
+    ):
         return None
-    if rule == "purpose" and right.form not in {"that", "quotation"}:
+    if rule == "purpose" and complement.form not in {"that", "quotation"}:
         return None
     return StatementCandidate(
         source=source,
-        cue=(cue_first, right.cue_last),
-        pieces=_pieces(doc, source, right, first),
-        act=act_of(doc, verb, cue),
+        cue=(cue_first, complement.cue_last),
+        content=_pieces(doc, source, complement, first),
+        act=act_of_cue(doc, verb, cue),
         thought=cue.thought,
-        rule=f"{rule}_{right.form}",
-        venue=venue_of(doc, verb.last, right.first),
-        target=_target(doc, cue, verb, right),
+        rule=f"{rule}_{complement.form}",
+        venue=statement_venue(doc, verb.last, complement.first),
+        target=_target(doc, cue, verb, complement),
     )
 
 
@@ -67,12 +76,17 @@ def _is_anybody(doc: Document, source: TokenRange) -> bool:
     return words == ["you"] or words[0] in doc.lexicon.nobody or words[:2] == ["no", "one"]
 
 
-def _pieces(doc: Document, source: TokenRange | None, right: Complement, first: int) -> list[TokenRange]:
+def _pieces(doc: Document, source: TokenRange | None, complement: Complement, first: int) -> list[TokenRange]:
     """The content; of "what Hale called “a delay” | lasted nine hours" not the verb that goes on."""
-    last = right.last
-    if right.form == "phrase" and source is not None and source[0] > first and doc.text.lower[source[0] - 1] == "what":
-        last = next((i for i in range(right.first + 1, last) if _is_outer_verb(doc, i)), last)
-    return [(right.first, last)]
+    last = complement.last
+    if (
+        complement.form == "phrase"
+        and source is not None
+        and source[0] > first
+        and doc.text.lower[source[0] - 1] == "what"
+    ):
+        last = next((i for i in range(complement.first + 1, last) if _is_outer_verb(doc, i)), last)
+    return [(complement.first, last)]
 
 
 def _is_outer_verb(doc: Document, token: int) -> bool:
@@ -90,18 +104,18 @@ def _relative_content(doc: Document, verb: VerbGroup, cue: Cue, first: int, limi
     rest = doc.chunks.verb_group(verb.last)
     if not cue.clause or not verb.finite or verb.passive or rest is None or not rest.finite or rest.first != verb.last:
         return None
-    source = subject(doc, verb, first)
+    source = preverbal_subject(doc, verb, first)
     if source is None or source[0] <= first or doc.text.tags[source[0] - 1] not in {"WP", "SC"}:
         return None
     pronoun = source[0] - 1
-    pieces = [(verb.last, _clause_end(doc, verb.last, limit))]
+    content = [(verb.last, _clause_end(doc, verb.last, limit))]
     if doc.text.lower[pronoun] in {"which", "who", "that"}:
-        pieces.insert(0, (pronoun, source[0]))
+        content.insert(0, (pronoun, source[0]))
     return StatementCandidate(
         source=source,
         cue=(verb.first, verb.last),
-        pieces=pieces,
-        act=act_of(doc, verb, cue),
+        content=content,
+        act=act_of_cue(doc, verb, cue),
         thought=cue.thought,
         rule="relative_content",
     )
@@ -115,8 +129,8 @@ def _judged(doc: Document, verb: VerbGroup, cue: Cue, first: int, limit: int) ->
     return StatementCandidate(
         source=parts.source,
         cue=(verb.first, verb.last),
-        pieces=[parts.judged, (parts.predicate, _clause_end(doc, parts.predicate, limit))],
-        act=act_of(doc, verb, cue),
+        content=[parts.antecedent, (parts.predicate, _clause_end(doc, parts.predicate, limit))],
+        act=act_of_cue(doc, verb, cue),
         rule="relative_object",
     )
 
@@ -126,9 +140,9 @@ def _clause_end(doc: Document, first: int, limit: int) -> int:
     text, at = doc.text, first
     while at < limit and (text.quotation_of[at] >= 0 or text.words[at] not in _RELATIVE_ENDS):
         at = text.quotations[text.quotation_of[at]].last if text.quotation_of[at] >= 0 else at + 1
-        if text.quotation_of[at - 1] >= 0 and ends_in_comma(doc, at):
+        if text.quotation_of[at - 1] >= 0 and quotation_ends_in_comma(doc, at):
             break
-    return trim(doc, first, min(at, limit))
+    return trim_end(doc, first, min(at, limit))
 
 
 def _subordinate_end(doc: Document, verb: VerbGroup, first: int, last: int) -> int:
@@ -141,54 +155,42 @@ def _subordinate_end(doc: Document, verb: VerbGroup, first: int, last: int) -> i
     ):
         return last
     commas = [i for i in range(first, last - 1) if text.words[i] == "," and text.quotation_of[i] < 0]
-    if not commas or any(i < verb.first and clause_at(doc, i + 1, last, sure=True) for i in commas):
+    if not commas or any(i < verb.first and starts_clause(doc, i + 1, last, after_cue=False) for i in commas):
         return last
-    return next((i for i in commas if i >= verb.last and clause_at(doc, i + 1, last, sure=True)), last)
+    return next((i for i in commas if i >= verb.last and starts_clause(doc, i + 1, last, after_cue=False)), last)
 
 
-def act_of(doc: Document, verb: VerbGroup, cue: Cue) -> Act:
-    """The cue's act; "would not say", "neither confirmed nor denied" and "refused to comment" decline."""
-    if cue.act == "deny" and doc.text.lower[max(0, verb.first - 1)] == "nor":
-        return "decline"
-    if (
-        verb.negated
-        and verb.modal >= 0
-        and cue.act == "say"
-        and doc.text.lower[verb.modal] in doc.lexicon.closed_classes.unwilling
-    ):
-        return "decline"
-    return cue.act
-
-
-def _says_nothing(doc: Document, cue: Cue, right: Complement) -> bool:
+def _says_nothing(doc: Document, cue: Cue, complement: Complement) -> bool:
     """ "denied it", "charged nothing", "addressed the crowd": what was said is not told; "rejected that" tells it."""
     words = {"it", "nothing"} if cue.act in {"criticise", "deny"} else {"it", "nothing", "that", "this"}
-    if right.last - right.first == 1 and doc.text.lower[right.first] in words:
+    if complement.last - complement.first == 1 and doc.text.lower[complement.first] in words:
         return True
-    whom = doc.chunks.noun_phrase(right.first) if cue.addressee and right.form == "phrase" else None
-    return whom is not None and whom.last >= right.last and is_party(doc, whom)
+    whom = doc.chunks.noun_phrase(complement.first) if cue.addressee and complement.form == "phrase" else None
+    return whom is not None and whom.last >= complement.last and is_party(doc, whom)
 
 
-def _stays_unnamed(doc: Document, cue: Cue, right: Complement) -> bool:
+def _stays_unnamed(doc: Document, cue: Cue, complement: Complement) -> bool:
     """ "asked not to be named", "spoke on condition of | anonymity": how it was said, not what."""
-    words = doc.text.lower[right.first : right.last]
+    words = doc.text.lower[complement.first : complement.last]
     named = cue.act in {"ask", "decline"} and bool({"named", "identified", "quoted"} & set(words[:4]))
-    return (right.form == "infinitive" and named) or (cue.act == "say" and words[0] == "anonymity")
+    return (complement.form == "infinitive" and named) or (cue.act == "say" and words[0] == "anonymity")
 
 
-def _target(doc: Document, cue: Cue, verb: VerbGroup, right: Complement) -> TokenRange | None:
+def _target(doc: Document, cue: Cue, verb: VerbGroup, complement: Complement) -> TokenRange | None:
     """Who is told, asked, accused or praised."""
     phrase = doc.chunks.noun_phrase(
-        right.first if right.form == "phrase" or (cue.object_infinitive and right.first == verb.last) else verb.last
+        complement.first
+        if complement.form == "phrase" or (cue.object_infinitive and complement.first == verb.last)
+        else verb.last
     )
     if phrase is None or doc.text.quotation_of[phrase.first] >= 0 or is_time(doc, phrase) or not is_party(doc, phrase):
         return None
-    if cue.recipient and verb.last <= phrase.first < right.first:
+    if cue.recipient and verb.last <= phrase.first < complement.first:
         return phrase.first, phrase.last
     if (
         cue.act in {"accuse", "criticise", "praise", "demand", "ask"}
-        and right.form in {"phrase", "infinitive"}
-        and phrase.first == right.first
+        and complement.form in {"phrase", "infinitive"}
+        and phrase.first == complement.first
     ):
         return phrase.first, phrase.last
     return None

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
+from worker.extract.statements.acts import act_of_cue
 from worker.extract.statements.candidate import StatementCandidate
-from worker.extract.statements.cues import cue_of
-from worker.extract.statements.patterns.before_content import act_of
+from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.patterns.nominal_cues import possessor
-from worker.extract.statements.phrase_kinds import TokenRange, animate
-from worker.extract.statements.source.controlled_subject import main_subject
-from worker.extract.statements.source.postverbal_source import speaker_after
-from worker.extract.statements.source.preverbal_subject import subject
+from worker.extract.statements.phrase_kinds import TokenRange, is_animate
+from worker.extract.statements.source.controlled_subject import main_clause_subject
+from worker.extract.statements.source.postverbal_source import postverbal_source
+from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 
-def announced(doc: Document, first: int, last: int, finds: list[StatementCandidate]) -> StatementCandidate | None:
+def match_colon_cue(
+    doc: Document, first: int, last: int, candidates: list[StatementCandidate]
+) -> StatementCandidate | None:
     """Return the attribution of a quotation after a colon in a sentence, or right after its last one.
 
     None where the colon is part of what the sentence attributes already.
@@ -30,17 +32,17 @@ def announced(doc: Document, first: int, last: int, finds: list[StatementCandida
     if announcing is None:
         return None
     verb, source = announcing
-    if any(f.covers(colon) and f.cue[0] != verb.first for f in finds):
+    if any(f.content_includes(colon) and f.cue[0] != verb.first for f in candidates):
         return None
     owned = _owned(doc, source, verb, (colon + 1, end))
-    if owned is not None or not (animate(doc, source) and doc.chunks.has_finite_verb(colon + 1, end)):
+    if owned is not None or not (is_animate(doc, source) and doc.chunks.has_finite_verb(colon + 1, end)):
         return owned
-    cue = cue_of(doc, verb)
+    cue = cue_of_verb(doc, verb)
     return StatementCandidate(
         source=source,
         cue=(verb.first, verb.last),
-        pieces=[(colon + 1, end)],
-        act=act_of(doc, verb, cue) if cue else "say",
+        content=[(colon + 1, end)],
+        act=act_of_cue(doc, verb, cue) if cue else "say",
         rule="announced_quotation",
     )
 
@@ -55,7 +57,7 @@ def _owned(doc: Document, subject_: TokenRange, verb: VerbGroup, quotation: Toke
     if source is None:
         return None
     cue = (cue_first, verb.last)
-    return StatementCandidate(source=source, cue=cue, pieces=[quotation], act=noun.act, rule="announced_quotation")
+    return StatementCandidate(source=source, cue=cue, content=[quotation], act=noun.act, rule="announced_quotation")
 
 
 def _quotation_end(doc: Document, at: int, last: int) -> int:
@@ -80,7 +82,7 @@ def _announcing(doc: Document, first: int, colon: int) -> tuple[VerbGroup, Token
             at -= 1
             continue
         at = verb.first - 1
-        source = _source(doc, verb, first, colon) if verb.finite or cue_of(doc, verb) is not None else None
+        source = _source(doc, verb, first, colon) if verb.finite or cue_of_verb(doc, verb) is not None else None
         if source is not None and not _subordinate(doc, source, first):
             return None if verb.passive else (verb, source)
     return None
@@ -98,6 +100,6 @@ _OPENERS = frozenset({"WP", "SC"})
 def _source(doc: Document, verb: VerbGroup, first: int, colon: int) -> TokenRange | None:
     """Who announces: the subject, a main clause's, or the speaker after an inverted verb ("Stated Hale:")."""
     if verb.first == first:
-        after = speaker_after(doc, verb.last, colon)
+        after = postverbal_source(doc, verb.last, colon)
         return after if after is not None and after[1] == colon else None
-    return subject(doc, verb, first) if verb.finite else main_subject(doc, verb.first, first)
+    return preverbal_subject(doc, verb, first) if verb.finite else main_clause_subject(doc, verb.first, first)

@@ -6,24 +6,24 @@ from worker.extract.document import Document
 from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 from worker.extract.grammar.punctuation import COMMA_AND_DASHES
 from worker.extract.lexicon.lexicon import CueNoun
-from worker.extract.statements.candidate import StatementCandidate, limit_of
-from worker.extract.statements.content.content_end import content_end, phrase_end, trim
+from worker.extract.statements.candidate import StatementCandidate, content_limit
+from worker.extract.statements.content.content_end import content_end, phrase_end, trim_end
 from worker.extract.statements.content.content_start import is_bare_time
-from worker.extract.statements.content.matrix_clause import before_main_clause, outer_verb
+from worker.extract.statements.content.matrix_clause import end_before_main_clause, end_before_matrix_verb
 from worker.extract.statements.phrase_kinds import TokenRange, is_party
-from worker.extract.statements.source.controlled_subject import main_subject
-from worker.extract.statements.source.postverbal_source import agent, speaker_after
-from worker.extract.statements.source.preverbal_subject import subject
+from worker.extract.statements.source.controlled_subject import main_clause_subject
+from worker.extract.statements.source.postverbal_source import passive_agent, postverbal_source
+from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 
-def adjective(
-    doc: Document, verb: VerbGroup, first: int, last: int, finds: list[StatementCandidate]
+def match_adjective_cue(
+    doc: Document, verb: VerbGroup, first: int, last: int, candidates: list[StatementCandidate]
 ) -> StatementCandidate | None:
     """X is skeptical that … · X is critical of … · X is willing to …"""
     text = doc.text
     if text.lower[verb.head] not in doc.lexicon.be:
         return None
-    at, last = verb.last, limit_of(finds, verb.head, last)
+    at, last = verb.last, content_limit(candidates, verb.head, last)
     while at < last and text.tags[at] == "RB":
         at += 1
     if at + 1 >= last:
@@ -40,7 +40,7 @@ def adjective(
         start, cue_last = end, end
     else:
         return None
-    source = subject(doc, verb, first)
+    source = preverbal_subject(doc, verb, first)
     if source is None or text.lower[source[0]] in {"it", "there", "that", "this"}:
         return None
     stop = content_end(doc, start, last, "clause")
@@ -49,23 +49,23 @@ def adjective(
     return StatementCandidate(
         source=source,
         cue=(verb.first, cue_last),
-        pieces=[(start, stop)],
+        content=[(start, stop)],
         rule="adjective",
         thought=True,
     )
 
 
-def nominals(doc: Document, first: int, last: int) -> list[StatementCandidate]:
+def match_nominal_cues(doc: Document, first: int, last: int) -> list[StatementCandidate]:
     """His warning that … · Hale's criticism of … · made the claim that …"""
-    finds = []
+    candidates = []
     for number in sorted({n for n in doc.chunks.noun_phrase_of[first:last] if n >= 0}):
         phrase = doc.chunks.noun_phrases[number]
         announces = doc.text.lower[phrase.last - 1] in doc.lexicon.cue_nouns
         if announces and doc.text.quotation_of[phrase.first] < 0 and phrase.last < last:
-            find = _nominal_at(doc, phrase, first, last) or _predicated(doc, phrase, last)
-            if find is not None:
-                finds.append(find)
-    return finds
+            candidate = _nominal_at(doc, phrase, first, last) or _predicated(doc, phrase, last)
+            if candidate is not None:
+                candidates.append(candidate)
+    return candidates
 
 
 def _nominal_at(doc: Document, phrase: NounPhrase, first: int, last: int) -> StatementCandidate | None:
@@ -73,7 +73,7 @@ def _nominal_at(doc: Document, phrase: NounPhrase, first: int, last: int) -> Sta
     if noun is None:
         return None
     own = possessor(doc, phrase)[0] is not None
-    by = agent(doc, phrase.last, last) or (None if own else _author(doc, phrase.last, last))
+    by = passive_agent(doc, phrase.last, last) or (None if own else _author(doc, phrase.last, last))
     start, cue_last = _frame(doc, noun, by[1] if by else phrase.last, last)
     if start < 0:
         return None
@@ -88,7 +88,7 @@ def _nominal_at(doc: Document, phrase: NounPhrase, first: int, last: int) -> Sta
     return StatementCandidate(
         source=source,
         cue=(cue_first, phrase.last if by else cue_last),
-        pieces=[(start, stop)],
+        content=[(start, stop)],
         act=noun.act,
         thought=noun.thought,
         rule="nominal",
@@ -100,7 +100,7 @@ def _author(doc: Document, at: int, last: int) -> TokenRange | None:
     phrase = doc.chunks.noun_phrase(at + 1)
     if doc.text.lower[at] not in {"of", "from"} or phrase is None or not is_party(doc, phrase):
         return None
-    source = speaker_after(doc, at + 1, last)
+    source = postverbal_source(doc, at + 1, last)
     if source is None or source[1] >= last:
         return None
     return source if doc.text.lower[source[1]] in {"that", "to"} else None
@@ -121,7 +121,7 @@ def _predicated(doc: Document, phrase: NounPhrase, last: int) -> StatementCandid
     return StatementCandidate(
         source=source,
         cue=(cue_first, verb.last),
-        pieces=[(at, content_end(doc, at, last))],
+        content=[(at, content_end(doc, at, last))],
         act=noun.act,
         thought=noun.thought,
         rule="nominal",
@@ -154,8 +154,8 @@ def _end(doc: Document, phrase: NounPhrase, start: int, first: int, last: int) -
     if doc.chunks.verb_group(phrase.first - 1) is not None or doc.chunks.has_finite_verb(first, phrase.first):
         return stop
     if doc.text.tags[first] in {"IN", "SC", "TO"}:
-        return before_main_clause(doc, start, stop)
-    return outer_verb(doc, start, stop, clauses=1)
+        return end_before_main_clause(doc, start, stop)
+    return end_before_matrix_verb(doc, start, stop, clauses=1)
 
 
 def _nominal_stop(doc: Document, start: int, stop: int) -> int:
@@ -164,7 +164,7 @@ def _nominal_stop(doc: Document, start: int, stop: int) -> int:
         verb = doc.chunks.verb_group(i)
         main = verb is not None and verb.finite and verb.first == i and doc.text.tags[i - 1] != "WP"
         if main or doc.text.words[i] in COMMA_AND_DASHES - {","} or _next_noun(doc, i):
-            return trim(doc, start, i)
+            return trim_end(doc, start, i)
     return stop
 
 
@@ -192,5 +192,5 @@ def _light_subject(doc: Document, phrase: NounPhrase, first: int) -> tuple[Token
     others = owner is not None and doc.text.tags[owner[0]] != "PRP$"
     if verb is None or others or verb.passive or doc.text.lower[verb.head] not in doc.lexicon.light:
         return None, phrase.first
-    source = subject(doc, verb, first) or main_subject(doc, verb.first, first)
+    source = preverbal_subject(doc, verb, first) or main_clause_subject(doc, verb.first, first)
     return source, verb.first

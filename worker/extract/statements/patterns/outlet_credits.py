@@ -43,7 +43,7 @@ def outlet_name(doc: Document, first: int, last: int) -> str:
     return doc.text.slice(first + 1 if doc.text.tags[first] == "DT" and last - first > 1 else first, last)
 
 
-def credits_after(doc: Document, at: int, last: int) -> list[str]:
+def credited_outlets(doc: Document, at: int, last: int) -> list[str]:
     """Outlets credited between two tokens, in the order in which they stand."""
     found: list[str] = []
     while at < last:
@@ -59,7 +59,7 @@ def _credits(doc: Document, at: int) -> bool:
     return doc.text.lower[at] in doc.lexicon.crediting or doc.text.lower[at : at + 2] == ["according", "to"]
 
 
-def interviewer(doc: Document, first: int, last: int) -> list[str]:
+def interviewing_outlet(doc: Document, first: int, last: int) -> list[str]:
     """The outlet that the words were given to: "in an interview with Channel Nine"."""
     text = doc.text
     for at in range(first, last - 2):

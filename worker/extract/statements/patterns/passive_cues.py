@@ -7,49 +7,51 @@ from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import COMMA_AND_DASHES
 from worker.extract.lexicon.lexicon import Cue
 from worker.extract.statements.candidate import StatementCandidate
-from worker.extract.statements.content.complements import Complement, complement
+from worker.extract.statements.content.complements import Complement, find_complement
 from worker.extract.statements.content.content_end import content_end, phrase_end
-from worker.extract.statements.content.content_start import adjunct_end, clause_at
-from worker.extract.statements.phrase_kinds import TokenRange, animate
-from worker.extract.statements.source.postverbal_source import agent
-from worker.extract.statements.source.preverbal_subject import subject
+from worker.extract.statements.content.content_start import adjunct_end, starts_clause
+from worker.extract.statements.phrase_kinds import TokenRange, is_animate
+from worker.extract.statements.source.postverbal_source import passive_agent
+from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 
-def passive(doc: Document, verb: VerbGroup, cue: Cue, first: int, limit: int) -> StatementCandidate | None:
+def match_passive_cue(doc: Document, verb: VerbGroup, cue: Cue, first: int, limit: int) -> StatementCandidate | None:
     """ "was accused by X of …" · "was told that …" · "it was reported that …" · "is expected to …"."""
     text = doc.text
-    by = agent(doc, verb.last, limit)
+    by = passive_agent(doc, verb.last, limit)
     after = by[1] if by else verb.last
     cue_last = verb.last + 1 if by else verb.last
-    patient = subject(doc, verb, first)
-    right = _passive_complement(doc, verb, cue, after, limit) or _after_time(doc, verb, cue, after, limit)
+    patient = preverbal_subject(doc, verb, first)
+    complement = _passive_complement(doc, verb, cue, after, limit) or _after_time(doc, verb, cue, after, limit)
     impersonal = patient is not None and text.lower[patient[0]] in {"it", "there"}
-    pieces: list[TokenRange] = []
+    content: list[TokenRange] = []
     if (
         patient is not None
         and not impersonal
-        and not (right is not None and cue.recipient and right.form != "infinitive")
+        and not (complement is not None and cue.recipient and complement.form != "infinitive")
     ):
-        pieces.append(patient)
-    if right is not None:
-        pieces.append((right.first, right.last))
-    if not pieces or (right is None and by is None):
+        content.append(patient)
+    if complement is not None:
+        content.append((complement.first, complement.last))
+    if not content or (complement is None and by is None):
         return None
-    if right is None and (cue.act == "say" or by is None or not animate(doc, by)):
+    if complement is None and (cue.act == "say" or by is None or not is_animate(doc, by)):
         return None  # "written by", "explained by the rain"
     if by is None and not (cue.phrase or impersonal or cue.recipient or text.lower[verb.head] in doc.lexicon.raising):
         return None
     return StatementCandidate(
         source=by,
-        cue=(verb.first, max(cue_last, right.cue_last if right and not by else 0)),
-        pieces=pieces,
+        cue=(verb.first, max(cue_last, complement.cue_last if complement and not by else 0)),
+        content=content,
         act=cue.act,
         thought=cue.thought,
         rule="passive_agent" if by else "passive",
     )
 
 
-def when_asked(doc: Document, verb: VerbGroup, cue: Cue, first: int, limit: int) -> StatementCandidate | None:
+def match_unattributed_question(
+    doc: Document, verb: VerbGroup, cue: Cue, first: int, limit: int
+) -> StatementCandidate | None:
     """ "Asked about the fees, she …", "…, when asked why it rains": a question whose asker is not told."""
     text, before = doc.text, verb.first - 1
     if not cue.question or text.tags[verb.head] not in {"VBN", "VBD"} or verb.last - verb.first > 1:
@@ -60,15 +62,23 @@ def when_asked(doc: Document, verb: VerbGroup, cue: Cue, first: int, limit: int)
         and text.lower[before] not in {"when", "if", "once"}
     ):
         return None
-    right = complement(doc, verb, cue, limit)
-    if right is None or right.form == "infinitive" or (right.form == "phrase" and right.first == verb.last):
+    complement = find_complement(doc, verb, cue, limit)
+    if (
+        complement is None
+        or complement.form == "infinitive"
+        or (complement.form == "phrase" and complement.first == verb.last)
+    ):
         return None
-    last = _before_answer(doc, right.first, right.last)
+    last = _before_answer(doc, complement.first, complement.last)
     answered = doc.chunks.has_finite_verb(first, max(first, before)) or doc.chunks.has_finite_verb(last, limit)
     if before >= first and text.words[before] in COMMA_AND_DASHES and not answered:
         return None  # "Low, editor of the Post, asked why …": past tense after an aside
     return StatementCandidate(
-        source=None, cue=(verb.first, right.cue_last), pieces=[(right.first, last)], act=cue.act, rule="passive"
+        source=None,
+        cue=(verb.first, complement.cue_last),
+        content=[(complement.first, last)],
+        act=cue.act,
+        rule="passive",
     )
 
 
@@ -78,7 +88,9 @@ def _before_answer(doc: Document, first: int, last: int) -> int:
         if doc.text.words[i] != "," or doc.text.quotation_of[i] >= 0:
             continue
         verb = doc.chunks.verb_group(i + 1)
-        if clause_at(doc, i + 1, last, sure=True) or (verb is not None and verb.finite and verb.first == i + 1):
+        if starts_clause(doc, i + 1, last, after_cue=False) or (
+            verb is not None and verb.finite and verb.first == i + 1
+        ):
             return i
     return last
 

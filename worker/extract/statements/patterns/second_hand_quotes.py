@@ -5,34 +5,38 @@ from __future__ import annotations
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.statements.candidate import StatementCandidate
-from worker.extract.statements.content.complements import complement
+from worker.extract.statements.content.complements import find_complement
 from worker.extract.statements.content.content_end import content_end
-from worker.extract.statements.cues import cue_of
+from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.patterns.outlet_credits import is_outlet, outlet_name
-from worker.extract.statements.phrase_kinds import TokenRange, animate
-from worker.extract.statements.source.postverbal_source import agent, speaker_after
-from worker.extract.statements.source.preverbal_subject import subject
+from worker.extract.statements.phrase_kinds import TokenRange, is_animate
+from worker.extract.statements.source.postverbal_source import passive_agent, postverbal_source
+from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 _BETWEEN = 16
 """Tokens of who is quoted, or who quotes, before "as saying"."""
 
 
-def quoted_as(doc: Document, verb: VerbGroup, first: int, last: int) -> StatementCandidate | None:
+def match_second_hand_quote(doc: Document, verb: VerbGroup, first: int, last: int) -> StatementCandidate | None:
     """Return the attribution to whoever is quoted, the outlet that quotes credited."""
     if doc.text.lower[verb.head] not in doc.lexicon.quoting:
         return None
     at = _as_saying(doc, verb.last, last)
     saying = doc.chunks.verb_group(at + 1) if at >= 0 else None
-    cue = cue_of(doc, saying) if saying is not None else None
+    cue = cue_of_verb(doc, saying) if saying is not None else None
     source, quoting = _parties(doc, verb, first, at)
-    if saying is None or cue is None or source is None or not animate(doc, source):
+    if saying is None or cue is None or source is None or not is_animate(doc, source):
         return None
-    right = complement(doc, saying, cue, last)
-    content = (right.first, right.last) if right is not None else (saying.last, content_end(doc, saying.last, last))
+    complement = find_complement(doc, saying, cue, last)
+    content = (
+        (complement.first, complement.last)
+        if complement is not None
+        else (saying.last, content_end(doc, saying.last, last))
+    )
     return StatementCandidate(
         source=source,
         cue=(verb.first if verb.passive else at, saying.last),
-        pieces=[content],
+        content=[content],
         act=cue.act,
         rule="quoted_as",
         via=[outlet_name(doc, *quoting)] if quoting is not None and is_outlet(doc, quoting) else [],
@@ -55,5 +59,5 @@ def _parties(doc: Document, verb: VerbGroup, first: int, at: int) -> tuple[Token
     if at < 0:
         return None, None
     if verb.passive or doc.text.tags[verb.head] == "VBN":
-        return subject(doc, verb, first), agent(doc, verb.last, at)
-    return speaker_after(doc, verb.last, at), subject(doc, verb, first)
+        return preverbal_subject(doc, verb, first), passive_agent(doc, verb.last, at)
+    return postverbal_source(doc, verb.last, at), preverbal_subject(doc, verb, first)

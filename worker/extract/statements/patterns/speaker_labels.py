@@ -1,4 +1,4 @@
-"""Attributions told by layout instead of a verb: a colon or a signature says who speaks.
+"""Statements attributed by layout instead of a verb: a speaker label with a colon or dash, or a signature.
 
 "Tamm: Ferries must sail" · "Tamm on the strike: 'Ferries must sail'" · "MERLE: We never agreed." ·
 "Ferries must sail: Tamm" · "“Ferries must sail.” — Jaan Tamm, captain" ·
@@ -12,26 +12,28 @@ from worker.extract.grammar.punctuation import DASHES
 from worker.extract.statements.candidate import StatementCandidate
 from worker.extract.statements.patterns.outlet_credits import is_outlet
 from worker.extract.statements.phrase_kinds import TokenRange, is_party
-from worker.extract.statements.source.postverbal_source import speaker_after
+from worker.extract.statements.source.postverbal_source import postverbal_source
 
 _PREFACE = 12
-"""Tokens before the colon of a headline or turn."""
+"""Longest label before a colon, in tokens."""
 _CLOSING = 8
-"""Tokens of the speaker that a headline ends with."""
+"""Longest speaker at the end of a headline, in tokens."""
 _SIGNATURE = 16
-"""Tokens of a signature: name, role, place, handle, date."""
+"""Longest signature (name, role, place, handle, date), in tokens."""
 _MARKS = DASHES | {":"}
 
 
-def layout(doc: Document, first: int, last: int) -> list[StatementCandidate]:
-    """Return what colons and signatures attribute in a sentence; where there is anything, no verb is asked."""
-    find = _colon(doc, first, last) or _closing(doc, first, last) or _signature(doc, first, last)
-    return [find] if find else []
+def match_speaker_label(doc: Document, first: int, last: int) -> StatementCandidate | None:
+    """Return the statement that a label or signature in tokens [first, last) attributes; None without one.
+
+    A leading label may attribute the rest of the paragraph (a transcript turn), a signature the paragraphs before.
+    """
+    return _leading_label(doc, first, last) or _closing_label(doc, first, last) or _signature(doc, first, last)
 
 
 # ---------------------------------------------------------------- colons
-def _colon(doc: Document, first: int, last: int) -> StatementCandidate | None:
-    """ "Tamm: …": a speaker, perhaps with the topic or the audience, and a colon."""
+def _leading_label(doc: Document, first: int, last: int) -> StatementCandidate | None:
+    """Match "Tamm: …" and "Tamm on the strike: …" at the start of a headline, a turn or a quotation."""
     text = doc.text
     if ":" not in text.words[first : min(first + 2 * _PREFACE, last)]:
         return None
@@ -39,9 +41,9 @@ def _colon(doc: Document, first: int, last: int) -> StatementCandidate | None:
     colon = next((i for i in range(start + 1, min(start + _PREFACE, last - 1)) if text.words[i] == ":"), -1)
     if colon < 0 or text.quotation_of[start] >= 0 or doc.chunks.has_finite_verb(start, colon):
         return None
-    source = _speaker_before(doc, start, colon)
+    source = _label_source(doc, start, colon)
     opens_paragraph = text.paragraph_range(first)[0] == first
-    quoted = text.quotation_starting_at(colon + 1) is not None  # still in the sentence: the colon is not its last token
+    quoted = text.quotation_starting_at(colon + 1) is not None  # even if the quotation is the next sentence
     if source is None or not (opens_paragraph or quoted):
         return None
     turn = opens_paragraph and text.paragraph_of[first] > 0 and not quoted
@@ -49,11 +51,11 @@ def _colon(doc: Document, first: int, last: int) -> StatementCandidate | None:
     if turn and not doc.chunks.has_finite_verb(colon + 1, end):
         return None  # a row of figures: "Hale: 2,316."
     rule = "transcript" if turn or _is_capitals(text.words[start]) else "headline_colon"
-    return StatementCandidate(source=source, cue=(colon, colon + 1), pieces=[(colon + 1, end)], rule=rule)
+    return StatementCandidate(source=source, cue=(colon, colon + 1), content=[(colon + 1, end)], rule=rule)
 
 
 def _after_kicker(doc: Document, first: int, last: int) -> int:
-    """ "EXCLUSIVE – Roger Hale: …": the speaker stands after the dash."""
+    """Return the first token after a kicker and its dash ("EXCLUSIVE – Roger Hale: …"); `first` without one."""
     words = doc.text.words
     for dash in range(first + 1, min(first + _PREFACE, last - 2)):
         if words[dash] in DASHES:
@@ -63,17 +65,23 @@ def _after_kicker(doc: Document, first: int, last: int) -> int:
     return first
 
 
-def _speaker_before(doc: Document, first: int, colon: int) -> TokenRange | None:
-    """The speaker that a preface begins with, if nothing but his topic or audience follows up to the colon."""
+def _label_source(doc: Document, first: int, colon: int) -> TokenRange | None:
+    """Return the source in a label.
+
+    Only a phrase with its topic or audience ("on the strike", "to reporters") may come between it and the colon.
+    """
     text = doc.text
-    source = speaker_after(doc, first, colon)
+    source = postverbal_source(doc, first, colon)
     if source is None or not _can_sign(doc, source):
         return None
     return source if source[1] == colon or text.tags[source[1]] in {"IN", "TO"} else None
 
 
 def _can_sign(doc: Document, source: TokenRange) -> bool:
-    """Is the phrase somebody, or a document that speaks ("Report: …"), and no topic or kicker ("Opinion: …")?"""
+    """Return whether the phrase is a person, an organisation or a speaking document ("Report: …").
+
+    Topics and kickers ("Opinion: …") are not.
+    """
     first, last = source
     if not doc.lexicon.kickers.isdisjoint(doc.text.lower[first:last]):
         return False
@@ -95,30 +103,31 @@ def _is_capitals(word: str) -> bool:
 
 
 def _content_end(doc: Document, first: int, last: int) -> int:
+    """Return `last` without final full stops outside quotations."""
     while last > first + 1 and doc.text.words[last - 1] == "." and doc.text.quotation_of[last - 1] < 0:
         last -= 1
     return last
 
 
-def _closing(doc: Document, first: int, last: int) -> StatementCandidate | None:
-    """ "Ferries must sail: Tamm", "Ferries to sail – minister": a headline that ends with who says so."""
+def _closing_label(doc: Document, first: int, last: int) -> StatementCandidate | None:
+    """Match a headline that ends with its source: "Ferries must sail: Tamm", "Ferries to sail – minister"."""
     text = doc.text
     if text.paragraph_of[first] > 0 or text.paragraph_range(first) != (first, last):
         return None
     marks = (i for i in range(last - 2, max(first, last - _CLOSING), -1) if text.words[i] in _MARKS)
     mark = next(marks, -1)
-    source = speaker_after(doc, mark + 1, last) if mark > first and text.quotation_of[mark] < 0 else None
-    told = source is not None and any(doc.chunks.verb_group_of[i] >= 0 for i in range(first, mark))
-    if source is None or not told or _content_end(doc, first, last) > source[1] or not _can_sign(doc, source):
+    source = postverbal_source(doc, mark + 1, last) if mark > first and text.quotation_of[mark] < 0 else None
+    has_verb = source is not None and any(doc.chunks.verb_group_of[i] >= 0 for i in range(first, mark))
+    if source is None or not has_verb or _content_end(doc, first, last) > source[1] or not _can_sign(doc, source):
         return None
     if is_outlet(doc, source):
         return None  # "… – Daily Post": a site's name
-    return StatementCandidate(source=source, cue=(mark, mark + 1), pieces=[(first, mark)], rule="headline_closing")
+    return StatementCandidate(source=source, cue=(mark, mark + 1), content=[(first, mark)], rule="headline_closing")
 
 
 # ---------------------------------------------------------------- signatures
 def _signature(doc: Document, first: int, last: int) -> StatementCandidate | None:
-    """ "“…” — Jaan Tamm, captain": a dash and a name at the end of a paragraph sign the words before."""
+    """Match a dash and a name at the end of a paragraph, which sign the words before: "“…” — Jaan Tamm, captain"."""
     text = doc.text
     end = text.paragraph_range(first)[1]
     if last != end:
@@ -126,17 +135,20 @@ def _signature(doc: Document, first: int, last: int) -> StatementCandidate | Non
     dash = next((i for i in range(last - 2, max(first, last - _SIGNATURE) - 1, -1) if text.words[i] in DASHES), -1)
     if dash < 0 or text.quotation_of[dash] >= 0 or doc.chunks.has_finite_verb(dash + 1, end):
         return None
-    source = speaker_after(doc, dash + 1, end)
+    source = postverbal_source(doc, dash + 1, end)
     if source is None or not _can_sign(doc, source):
         return None
     signed = _signed(doc, dash, source, first)
     return (
-        StatementCandidate(source=source, cue=(dash, dash + 1), pieces=[signed], rule="signature") if signed else None
+        StatementCandidate(source=source, cue=(dash, dash + 1), content=[signed], rule="signature") if signed else None
     )
 
 
 def _signed(doc: Document, dash: int, source: TokenRange, first: int) -> TokenRange | None:
-    """The words that a signature stands under: the quotation right before it, or an embedded post's text."""
+    """Return the signed span: the quotation right before the dash, with its earlier paragraphs, or an embedded post.
+
+    None where neither is found.
+    """
     text = doc.text
     if dash == 0:
         return None

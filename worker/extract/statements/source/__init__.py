@@ -1,0 +1,1 @@
+"""The source of a cue: the subject, agent or possessor whose words the content is."""

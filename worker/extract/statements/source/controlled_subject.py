@@ -11,31 +11,31 @@ from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import COMMA_AND_DASHES, COMMA_AND_LONG_DASHES
 from worker.extract.statements.candidate import StatementCandidate
 from worker.extract.statements.phrase_kinds import TokenRange, is_party
-from worker.extract.statements.source.postverbal_source import speaker_after
-from worker.extract.statements.source.preverbal_subject import subject
+from worker.extract.statements.source.postverbal_source import postverbal_source
+from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 _PAST = frozenset({"VBD", "VBN"})
 """A past tense after a comma may be taken for a participle."""
 
 
-def source_of(
-    doc: Document, verb: VerbGroup, first: int, finds: list[StatementCandidate]
+def find_source(
+    doc: Document, verb: VerbGroup, first: int, candidates: list[StatementCandidate]
 ) -> tuple[TokenRange | None, int, str]:
     """Source, where the cue begins, and the construction's name; "" where the verb is no cue here."""
     text = doc.text
     before = verb.first - 1
     tag = text.tags[verb.head]
     if verb.infinitive:
-        return _of_infinitive(doc, verb, first, finds)
+        return _of_infinitive(doc, verb, first, candidates)
     if tag == "VBG" and not verb.finite:
-        return _of_participle(doc, verb, first, finds)
-    row = any(f.last == before for f in finds) and in_row(doc, verb, text.sentence_range(verb.head)[1])
+        return _of_participle(doc, verb, first, candidates)
+    row = any(f.last == before for f in candidates) and is_in_verb_series(doc, verb, text.sentence_range(verb.head)[1])
     if before >= first and (_joins(doc, before) or row):
-        shared = _shared(doc, before, first, finds)
+        shared = _shared(doc, before, first, candidates)
         return shared, verb.first, "coordinated" if shared else ""
     if not verb.finite and tag not in {"VBN", "VBD"} and not _is_headline(doc, verb.head):
         return None, verb.first, ""
-    source = subject(doc, verb, first)
+    source = preverbal_subject(doc, verb, first)
     if source is None:
         return None, verb.first, ""
     if not verb.finite and tag == "VBN" and not _is_headline(doc, verb.head) and not _is_past_after_aside(doc, verb):
@@ -78,7 +78,7 @@ def _joins(doc: Document, token: int) -> bool:
     )
 
 
-def in_row(doc: Document, verb: VerbGroup, last: int) -> bool:
+def is_in_verb_series(doc: Document, verb: VerbGroup, last: int) -> bool:
     """Whether a verb is one of a row: "thanked the crew, | accused the port of delays | and promised to stay"."""
     text, before = doc.text, verb.first - 1
     if text.words[before] != "," or text.tags[verb.head] not in _PAST or verb.passive or verb.last - verb.first > 1:
@@ -97,15 +97,15 @@ def _is_headline(doc: Document, token: int) -> bool:
     return doc.text.paragraph_of[token] == 0
 
 
-def _shared(doc: Document, conjunction: int, first: int, finds: list[StatementCandidate]) -> TokenRange | None:
+def _shared(doc: Document, conjunction: int, first: int, candidates: list[StatementCandidate]) -> TokenRange | None:
     """The subject that a coordinated verb shares: that of the attribution before, else of the verb before."""
-    known = [f for f in finds if f.cue[0] < conjunction and f.source is not None and f.cue[0] >= first]
+    known = [f for f in candidates if f.cue[0] < conjunction and f.source is not None and f.cue[0] >= first]
     if known:
         return max(known, key=lambda f: f.cue[0]).source
-    return main_subject(doc, conjunction, first)
+    return main_clause_subject(doc, conjunction, first)
 
 
-def main_subject(doc: Document, before: int, first: int) -> TokenRange | None:
+def main_clause_subject(doc: Document, before: int, first: int) -> TokenRange | None:
     """The subject of the nearest finite verb to the left that has one of its own, no base form if it can."""
     at, other = before - 1, None
     while at >= first:
@@ -113,7 +113,7 @@ def main_subject(doc: Document, before: int, first: int) -> TokenRange | None:
         if verb is None or doc.text.quotation_of[at] >= 0:
             at -= 1
             continue
-        found = subject(doc, verb, first) if verb.finite else None
+        found = preverbal_subject(doc, verb, first) if verb.finite else None
         if found is not None and doc.text.lower[found[0]] not in {"which", "that", "it", "there", "what"}:
             if not _is_governed(doc, verb):
                 return found
@@ -128,7 +128,7 @@ def _is_governed(doc: Document, verb: VerbGroup) -> bool:
 
 
 def _of_participle(
-    doc: Document, verb: VerbGroup, first: int, finds: list[StatementCandidate]
+    doc: Document, verb: VerbGroup, first: int, candidates: list[StatementCandidate]
 ) -> tuple[TokenRange | None, int, str]:
     """ ", saying …": the main clause's subject; "a letter saying …": the noun before; "Citing …, X": the noun after."""
     text, before = doc.text, verb.first - 1
@@ -137,10 +137,10 @@ def _of_participle(
         after = _subject_after_comma(doc, verb.last, text.sentence_range(verb.head)[1])
         return (after, verb.first, "participle") if after else (None, verb.first, "")
     if doc.chunks.noun_phrase(before) is not None and text.words[before] not in COMMA_AND_DASHES:
-        source = subject(doc, verb, first) or _accompanying(doc, before)
+        source = preverbal_subject(doc, verb, first) or _accompanying(doc, before)
         return (source, verb.first, "participle") if source else (None, verb.first, "")
-    known = [f for f in finds if f.source is not None and f.cue[0] >= first and f.cue[0] < verb.head]
-    source = max(known, key=lambda f: f.cue[0]).source if known else main_subject(doc, verb.first, first)
+    known = [f for f in candidates if f.source is not None and f.cue[0] >= first and f.cue[0] < verb.head]
+    source = max(known, key=lambda f: f.cue[0]).source if known else main_clause_subject(doc, verb.first, first)
     return (source, verb.first, "participle") if source else (None, verb.first, "")
 
 
@@ -163,29 +163,29 @@ def _accompanying(doc: Document, at: int) -> TokenRange | None:
 def _subject_after_comma(doc: Document, at: int, last: int) -> TokenRange | None:
     for i in range(at, last - 1):
         if doc.text.words[i] == "," and doc.text.quotation_of[i] < 0:
-            source = speaker_after(doc, i + 1, last)
+            source = postverbal_source(doc, i + 1, last)
             if source is not None and doc.chunks.verb_group(source[1]) is not None:
                 return source
     return None
 
 
 def _of_infinitive(
-    doc: Document, verb: VerbGroup, first: int, finds: list[StatementCandidate]
+    doc: Document, verb: VerbGroup, first: int, candidates: list[StatementCandidate]
 ) -> tuple[TokenRange | None, int, str]:
     """ "went on to say": the verb before lends its subject, and belongs to the cue if it only leads to this one."""
     governor = doc.chunks.verb_group(verb.first - 1)
     if governor is None:
-        source = _object(doc, verb.first - 1, first) or main_subject(doc, verb.first, first)
+        source = _object(doc, verb.first - 1, first) or main_clause_subject(doc, verb.first, first)
         return (source, verb.first, "purpose") if source else (None, verb.first, "")
     if doc.text.lower[governor.head] not in doc.lexicon.chaining or governor.passive:
         return None, verb.first, ""
     if governor.finite:
         before = governor.first - 1
         source = (
-            _shared(doc, before, first, finds)
+            _shared(doc, before, first, candidates)
             if before >= first and _joins(doc, before)
-            else subject(doc, governor, first)
+            else preverbal_subject(doc, governor, first)
         )
         return (source, governor.first, "chained") if source else (None, verb.first, "")
-    source = main_subject(doc, governor.first, first)
+    source = main_clause_subject(doc, governor.first, first)
     return (source, governor.first, "chained") if source else (None, verb.first, "")

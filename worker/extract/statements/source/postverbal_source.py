@@ -6,30 +6,30 @@ from worker.extract.coreference.roles import is_role
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import NounPhrase
 from worker.extract.grammar.punctuation import COMMA_AND_LONG_DASHES
-from worker.extract.statements.phrase_kinds import TokenRange, is_time, text_is_venue
+from worker.extract.statements.phrase_kinds import TokenRange, is_time, is_venue_or_time
 
 
-def agent(doc: Document, at: int, limit: int) -> TokenRange | None:
+def passive_agent(doc: Document, at: int, limit: int) -> TokenRange | None:
     """Return the agent that "by" introduces at a token, None if it does not."""
     if at >= limit or doc.text.lower[at] != "by":
         return None
     phrase = doc.chunks.noun_phrase(at + 1)
     if (
         phrase is not None
-        and text_is_person(doc, phrase)
+        and ends_in_name(doc, phrase)
         and phrase.last < limit
         and doc.text.lower[phrase.last] in {"of", "for"}
     ):
         return phrase.first, phrase.last  # "accused by X of …": what follows a name is what X said
-    return speaker_after(doc, at + 1, limit)
+    return postverbal_source(doc, at + 1, limit)
 
 
-def text_is_person(doc: Document, phrase: NounPhrase) -> bool:
+def ends_in_name(doc: Document, phrase: NounPhrase) -> bool:
     """Whether the phrase ends in a name or pronoun, which takes no of-phrase."""
     return doc.text.tags[phrase.head] in {"NNP", "PRP"}
 
 
-def speaker_after(doc: Document, at: int, limit: int) -> TokenRange | None:
+def postverbal_source(doc: Document, at: int, limit: int) -> TokenRange | None:
     """Return the noun phrase that begins at a token, with its of-phrases and appositions."""
     start = at + (at + 1 < limit and doc.text.tags[at] in {"VBN", "VBG", "RB"})  # "said | retired General X"
     phrase = doc.chunks.noun_phrase(start)
@@ -66,7 +66,7 @@ def _wider_right(doc: Document, last: int, limit: int) -> int | None:
         return following.last
     if word in doc.lexicon.closed_classes.situating and following is not None and _stands_there(doc, last, following):
         return following.last
-    if word in {"and", "&"} and following is not None and not _subject_of_verb(doc, following):
+    if word in {"and", "&"} and following is not None and not _is_subject(doc, following):
         return following.last
     if word == "(":
         closing = last
@@ -84,17 +84,17 @@ def _wider_right(doc: Document, last: int, limit: int) -> int | None:
 def _stands_there(doc: Document, last: int, place: NounPhrase) -> bool:
     """ "officials in Brussels", "fishermen on the islands": common nouns have places, "said Hale in Rome" has not."""
     tag = doc.text.tags[last - 1]
-    return tag in {"NN", "NNS"} and not is_time(doc, place) and not text_is_venue(doc, place)
+    return tag in {"NN", "NNS"} and not is_time(doc, place) and not is_venue_or_time(doc, place)
 
 
 def _name_end(doc: Document, last: int, phrase: NounPhrase) -> int | None:
     """The end of a name after a description, not the subject of another clause: "his deputy, Mari Kask"."""
     tags = doc.text.tags
     described = tags[last - 1] in {"NN", "NNS"} and tags[phrase.head] == "NNP" and not is_time(doc, phrase)
-    return phrase.last if described and not _subject_of_verb(doc, phrase) else None
+    return phrase.last if described and not _is_subject(doc, phrase) else None
 
 
-def _subject_of_verb(doc: Document, phrase: NounPhrase) -> bool:
+def _is_subject(doc: Document, phrase: NounPhrase) -> bool:
     verb = doc.chunks.verb_group(phrase.last)
     return verb is not None and verb.finite
 
@@ -104,7 +104,7 @@ def _is_apposition(doc: Document, phrase: NounPhrase) -> bool:
     return (
         doc.text.tags[phrase.head] in {"NN", "NNP", "NNS"}
         and not is_time(doc, phrase)
-        and not _subject_of_verb(doc, phrase)
+        and not _is_subject(doc, phrase)
         and (doc.text.tags[phrase.first] in {"DT", "PRP$", "JJ", "CD"} or is_role(doc.text, phrase, doc.lexicon))
     )
 
@@ -128,4 +128,4 @@ def _apposition_end(doc: Document, at: int, limit: int) -> int:
 
 def _opens_venue(doc: Document, at: int) -> bool:
     phrase = doc.chunks.noun_phrase(at + 1)
-    return phrase is not None and text_is_venue(doc, phrase)
+    return phrase is not None and is_venue_or_time(doc, phrase)

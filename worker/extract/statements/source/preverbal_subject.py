@@ -16,51 +16,55 @@ _DEPTH = 6
 _COMMAS_IN_ASIDE = 5
 
 
-def subject(doc: Document, verb: VerbGroup, floor: int) -> TokenRange | None:
+def preverbal_subject(doc: Document, verb: VerbGroup, left_limit: int) -> TokenRange | None:
     """Return the subject of a verb group, looking left as far as token `floor`; None where it has none."""
-    return _left(doc, verb.first - 1, floor)
+    return _left(doc, verb.first - 1, left_limit)
 
 
-def _left(doc: Document, at: int, floor: int) -> TokenRange | None:
+def _left(doc: Document, at: int, left_limit: int) -> TokenRange | None:
     """The noun phrase, widened, that ends at or before a token, asides and adverbials stepped over."""
     text, end = doc.text, at + 1
     for _ in range(_DEPTH):
-        if at < floor:
+        if at < left_limit:
             return None
-        if (text.tags[at] in {"RB", "UH"} and doc.chunks.noun_phrase(at) is None) or _is_emphatic(doc, at, floor):
+        if (text.tags[at] in {"RB", "UH"} and doc.chunks.noun_phrase(at) is None) or _is_emphatic(doc, at, left_limit):
             at -= 1
         elif text.words[at] == ")":
-            at = _opening_bracket(doc, at, floor) - 1
+            at = _opening_bracket(doc, at, left_limit) - 1
         elif text.words[at] in COMMA_AND_DASHES:
-            return _over_aside(doc, at, floor)
+            return _over_aside(doc, at, left_limit)
         else:
             phrase = doc.chunks.noun_phrase(at)
             if phrase is None:
-                return _over_participle(doc, at, end, floor)
+                return _over_participle(doc, at, end, left_limit)
             if is_time(doc, phrase):
                 at = phrase.first - 1
-                if at >= floor and text.tags[at] == "IN":
+                if at >= left_limit and text.tags[at] == "IN":
                     at -= 1
                 continue
-            return _widen(doc, phrase, floor)
+            return _widen(doc, phrase, left_limit)
     return None
 
 
-def _is_emphatic(doc: Document, at: int, floor: int) -> bool:
+def _is_emphatic(doc: Document, at: int, left_limit: int) -> bool:
     """ "Hale herself said": the pronoun only stresses the noun before it."""
-    return at > floor and doc.text.lower[at].endswith(("self", "selves")) and doc.chunks.noun_phrase(at - 1) is not None
+    return (
+        at > left_limit
+        and doc.text.lower[at].endswith(("self", "selves"))
+        and doc.chunks.noun_phrase(at - 1) is not None
+    )
 
 
-def _over_aside(doc: Document, at: int, floor: int) -> TokenRange | None:
+def _over_aside(doc: Document, at: int, left_limit: int) -> TokenRange | None:
     """The noun phrase before an aside; where a comma inside the aside opens none, one further left does."""
-    opening = _aside(doc, at, at, floor)
+    opening = _aside(doc, at, at, left_limit)
     for _ in range(_COMMAS_IN_ASIDE):
         if opening is None:
             return None
-        inner = _left(doc, opening - 1, floor) if doc.text.words[opening - 1] != doc.text.words[at] else None
+        inner = _left(doc, opening - 1, left_limit) if doc.text.words[opening - 1] != doc.text.words[at] else None
         if inner is not None and not _specifies(doc, inner, opening):
             return inner[0], at if _describes(doc, opening + 1) else inner[1]
-        opening = _aside(doc, opening, at, floor)
+        opening = _aside(doc, opening, at, left_limit)
     return None
 
 
@@ -74,30 +78,30 @@ def _specifies(doc: Document, source: TokenRange, end: int) -> bool:
     return set(tags[first:end]) <= {"CD", "RB", "IN"} or (placed and tags[first] == "NNP")
 
 
-def _over_participle(doc: Document, at: int, end: int, floor: int) -> TokenRange | None:
+def _over_participle(doc: Document, at: int, end: int, left_limit: int) -> TokenRange | None:
     """ "A survey released on Friday | said": the noun that a participle before the adverbial modifies."""
     verb = doc.chunks.verb_group(at)
     if verb is not None and verb.infinitive:
         negated = doc.text.lower[verb.first - 1] == "not"
         verb = doc.chunks.verb_group(verb.first - 1 - negated)  # "who asked | not to be named"
-    first = _modified(doc, verb, floor) if verb is not None and at >= floor else None
+    first = _modified(doc, verb, left_limit) if verb is not None and at >= left_limit else None
     phrase = doc.chunks.noun_phrase(first) if first is not None else None
-    source = _widen(doc, phrase, floor) if phrase is not None else None
+    source = _widen(doc, phrase, left_limit) if phrase is not None else None
     return (source[0], end) if source is not None else None
 
 
-def _opening_bracket(doc: Document, at: int, floor: int) -> int:
-    while at > floor and doc.text.words[at] != "(":
+def _opening_bracket(doc: Document, at: int, left_limit: int) -> int:
+    while at > left_limit and doc.text.words[at] != "(":
         at -= 1
     return at
 
 
-def _aside(doc: Document, before: int, at: int, floor: int) -> int | None:
+def _aside(doc: Document, before: int, at: int, left_limit: int) -> int | None:
     """The mark left of `before` that opens the aside which closes at `at`: one with a noun phrase right before it."""
     text = doc.text
     i, seen = before - 1, 0
     mark = text.words[at]
-    while i > floor and seen < 4 and at - i < 60:  # noqa: PLR2004 - asides are short
+    while i > left_limit and seen < 4 and at - i < 60:  # noqa: PLR2004 - asides are short
         if text.words[i] == mark and text.quotation_of[i] == text.quotation_of[at]:
             seen += 1
             if text.tags[i + 1] in _ASIDE_TAGS and (
@@ -124,86 +128,91 @@ def _describes(doc: Document, first: int) -> bool:
     return doc.text.tags[first] in {"DT", "NN", "NNS", "NNP", "JJ", "CD", "PRP$"}
 
 
-def _widen(doc: Document, phrase: NounPhrase, floor: int) -> TokenRange | None:
+def _widen(doc: Document, phrase: NounPhrase, left_limit: int) -> TokenRange | None:
     """Widen a base noun phrase to the left: of-phrases, participles, relatives, coordinations, appositions."""
     text = doc.text
     first, last = phrase.first, phrase.last
     if text.tags[phrase.head] in {"PRP", "WP"} and last - first == 1:
         return first, last
     for _ in range(_DEPTH):
-        wider = _wider(doc, first, floor)
+        wider = _wider(doc, first, left_limit)
         if wider is None:
             break
         first = wider
     if (
-        first > floor
+        first > left_limit
         and text.tags[first - 1] in {"IN", "TO"}
         and text.lower[first - 1] not in doc.lexicon.closed_classes.comparative
     ):
-        return None if _governed(doc, first - 1, floor) else (first, last)
+        return None if _governed(doc, first - 1, left_limit) else (first, last)
     return first, last
 
 
-def _governed(doc: Document, preposition: int, floor: int) -> bool:
+def _governed(doc: Document, preposition: int, left_limit: int) -> bool:
     """Is the preposition one that makes the phrase an adverbial ("In Rome")?  Conjunction-like ones are not."""
-    return doc.text.lower[preposition] not in doc.lexicon.closed_classes.clause_or_noun or preposition < floor
+    return doc.text.lower[preposition] not in doc.lexicon.closed_classes.clause_or_noun or preposition < left_limit
 
 
-def _wider(doc: Document, first: int, floor: int) -> int | None:
+def _wider(doc: Document, first: int, left_limit: int) -> int | None:
     """One step to the left from the start of a source, or None where it begins there."""
     text = doc.text
     before = first - 1
-    if before <= floor:
+    if before <= left_limit:
         return None
     if text.lower[before] in doc.lexicon.closed_classes.modifying:
         outer = doc.chunks.noun_phrase(before - 1)
-        if outer is not None and outer.first >= floor and not is_time(doc, outer):
+        if outer is not None and outer.first >= left_limit and not is_time(doc, outer):
             return outer.first
         verb = doc.chunks.verb_group(before - 1)
-        return _modified(doc, verb, floor) if verb is not None else None
+        return _modified(doc, verb, left_limit) if verb is not None else None
     verb = doc.chunks.verb_group(before)
     if verb is not None:
-        return _modified(doc, verb, floor)
+        return _modified(doc, verb, left_limit)
     described = doc.chunks.noun_phrase(before)
     if described is not None and described.last == first and text.tags[described.head] in {"NN", "NNS"}:
         governed = described.first > 0 and text.tags[described.first - 1] == "IN"  # "After the meeting | Lunde said"
         return None if governed and not is_role(text, described, doc.lexicon) else described.first  # "his friend | X"
     if text.lower[before] in {"and", "or"} or text.words[before] in {"&", "/"}:
-        return _coordinated(doc, before, floor)
+        return _coordinated(doc, before, left_limit)
     if text.words[before] == "," and is_role(
         doc.text, doc.chunks.noun_phrase(first) or NounPhrase(first, first, first), doc.lexicon
     ):
         outer = doc.chunks.noun_phrase(before - 1)
-        if outer is not None and outer.first >= floor and text.tags[outer.head] == "NNP" and not is_time(doc, outer):
+        if (
+            outer is not None
+            and outer.first >= left_limit
+            and text.tags[outer.head] == "NNP"
+            and not is_time(doc, outer)
+        ):
             return outer.first
     return None
 
 
-def _modified(doc: Document, verb: VerbGroup, floor: int) -> int | None:
+def _modified(doc: Document, verb: VerbGroup, left_limit: int) -> int | None:
     """ "a survey released Thursday", "officials who attended the talks": step to the noun before."""
     before = verb.first - 1
-    if before <= floor:
+    if before <= left_limit:
         return None
     if doc.text.tags[before] == "WP" and verb.finite:
         before -= 1
     elif verb.finite or verb.infinitive or doc.text.tags[verb.head] not in {"VBN", "VBG", "VBD"}:
         return None
     outer = doc.chunks.noun_phrase(before)
-    return outer.first if outer is not None and outer.first >= floor else None
+    return outer.first if outer is not None and outer.first >= left_limit else None
 
 
-def _coordinated(doc: Document, conjunction: int, floor: int) -> int | None:
+def _coordinated(doc: Document, conjunction: int, left_limit: int) -> int | None:
     """ "X, Y and Z": the first of the list, unless it hangs on a verb or preposition."""
     at = conjunction - 1
     if doc.text.words[at] == ",":
         at -= 1
     outer = doc.chunks.noun_phrase(at)
-    if outer is None or outer.first < floor or outer.last <= at:
+    if outer is None or outer.first < left_limit or outer.last <= at:
         return None
     before = outer.first - 1
-    if before < floor or _shares_preposition(doc, outer, conjunction + 1):
+    if before < left_limit or _shares_preposition(doc, outer, conjunction + 1):
         return outer.first
-    if doc.text.lower[before] == "of" and before > floor and doc.text.tags[before - 1] == "NNS":
+    if doc.text.lower[before] == "of" and before > left_limit and doc.text.tags[before - 1] == "NNS":
         return outer.first  # "the cities of Blackpool and Hull"
     return None if doc.chunks.verb_group(before) is not None or doc.text.tags[before] in {"IN", "TO"} else outer.first
 

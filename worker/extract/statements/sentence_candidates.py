@@ -1,0 +1,105 @@
+"""Find the statement candidates of one sentence by trying its constructions in order of certainty.
+
+Cues beside a quotation or after their content come first, then cues before their content, then nouns.  Only the
+outermost attribution counts: a cue inside content already found (a nested attribution) is part of that content.
+"""
+
+from __future__ import annotations
+
+from worker.extract.document import Document
+from worker.extract.grammar.chunker import VerbGroup
+from worker.extract.statements.candidate import StatementCandidate, is_in_content, is_in_cue
+from worker.extract.statements.patterns.according_to import match_according_to
+from worker.extract.statements.patterns.after_content import match_after_content
+from worker.extract.statements.patterns.as_clauses import match_as_clause
+from worker.extract.statements.patterns.before_content import match_before_content
+from worker.extract.statements.patterns.nominal_cues import match_nominal_cues
+from worker.extract.statements.patterns.outlet_credits import credited_outlets, is_outlet, outlet_name
+from worker.extract.statements.patterns.second_hand_quotes import match_second_hand_quote
+
+
+def candidates_in_sentence(doc: Document, first: int, last: int, quotation_start: int) -> list[StatementCandidate]:
+    """Return the outermost attributions in tokens [first, last), in text order.
+
+    `quotation_start` is the first token of a quotation that ends right before the sentence and whose reporting clause
+    the sentence may be ("“Why?” X asked."); `first` if there is none.
+    """
+    candidates: list[StatementCandidate] = []
+    verbs = _verbs(doc, first, last)
+    for verb in verbs:
+        start = quotation_start if verb is verbs[0] else first
+        candidates += _after_or_around_content(doc, verb, (start, first, last), candidates)
+    according_to = match_according_to(doc, first, last, candidates)
+    if according_to is not None:
+        candidates += _unwrap_outlet_credit(doc, according_to, candidates, last)
+    for verb in verbs:
+        candidates = _with_cue_before_content(doc, verb, first, last, candidates)
+    for nominal in match_nominal_cues(doc, first, last):
+        if not is_in_content(candidates, nominal.cue[0]) and not is_in_cue(candidates, nominal.cue[0]):
+            candidates.append(nominal)
+    return sorted(candidates, key=lambda c: c.first)
+
+
+def _verbs(doc: Document, first: int, last: int) -> list[VerbGroup]:
+    """Return the sentence's verb groups outside quotations, in text order."""
+    numbers = sorted(
+        {
+            doc.chunks.verb_group_of[i]
+            for i in range(first, last)
+            if doc.chunks.verb_group_of[i] >= 0 and doc.text.quotation_of[i] < 0
+        }
+    )
+    return [doc.chunks.verb_groups[n] for n in numbers]
+
+
+def _after_or_around_content(
+    doc: Document, verb: VerbGroup, sentence: tuple[int, int, int], before: list[StatementCandidate]
+) -> list[StatementCandidate]:
+    """Return the candidates of a cue after its content or in an as-clause; none if the verb is in content already.
+
+    `sentence` holds the first token that the content may start with, the sentence's first and its end.
+    """
+    start, first, last = sentence
+    if is_in_content(before, verb.head):
+        return []
+    candidate = match_as_clause(doc, verb, first, last, before) or match_after_content(doc, verb, start, last, before)
+    return _unwrap_outlet_credit(doc, candidate, before, last) if candidate is not None else []
+
+
+def _with_cue_before_content(
+    doc: Document, verb: VerbGroup, first: int, last: int, candidates: list[StatementCandidate]
+) -> list[StatementCandidate]:
+    """Return the candidates and that of a verb before its content, which replaces the candidates inside its content."""
+    if is_in_content(candidates, verb.head) or is_in_cue(candidates, verb.head):
+        return candidates
+    new = match_second_hand_quote(doc, verb, first, last) or match_before_content(doc, verb, first, last, candidates)
+    if new is None:
+        return candidates
+    return [*(c for c in candidates if new.rule == "participle" or not new.content_includes(c.cue[0])), new]
+
+
+def _unwrap_outlet_credit(
+    doc: Document, candidate: StatementCandidate, before: list[StatementCandidate], last: int
+) -> list[StatementCandidate]:
+    """Return the attributions inside content whose source is a news outlet, with the outlet in their `via`.
+
+    "X is sceptical that …, notes Reuters" is X's statement via Reuters.  The candidate itself is returned where its
+    source is no credited outlet, or where its content holds no attribution; nothing where the outlet is the credit
+    of a candidate found before.
+    """
+    if (
+        candidate.source is None
+        or not is_outlet(doc, candidate.source)
+        or not (candidate.rule == "according_to" or doc.text.lower[candidate.cue[0]] in doc.lexicon.crediting)
+    ):
+        return [candidate]
+    if any(c.last <= candidate.first for c in before):
+        return []
+    start, end = candidate.content[0]
+    quoted = any(doc.text.quotation_of[i] >= 0 for i in (start, end - 1))
+    if len(candidate.content) > 1 or (candidate.rule != "according_to" and quoted):
+        return [candidate]
+    inner = candidates_in_sentence(doc, start, end, start)
+    for nested in inner:
+        nested.via = credited_outlets(doc, candidate.first, last) or [outlet_name(doc, *candidate.source)]
+    return inner or [candidate]
