@@ -79,7 +79,7 @@ async def redis(redis_url: str, key_prefix: str) -> AsyncIterator[Redis]:
 @pytest.fixture
 def settings(redis_url: str, key_prefix: str) -> Settings:
     """Settings of one test: its own prefix on the session's server; loopback may be fetched."""
-    return Settings(redis_url=redis_url, key_prefix=key_prefix, allow_private_addresses=True)
+    return Settings.of(redis_url=redis_url, key_prefix=key_prefix, allow_private_addresses=True)
 
 
 @pytest.fixture

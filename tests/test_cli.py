@@ -205,7 +205,7 @@ def test_the_published_schema_is_the_one_in_the_repository() -> None:
 
 
 def test_put_says_what_it_did_and_refuses_what_is_no_address(settings: Settings) -> None:
-    environ = {"COMMUNIQUE_REDIS_URL": settings.redis_url or "", "COMMUNIQUE_KEY_PREFIX": settings.key_prefix}
+    environ = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
     listed = "# the morning's\nhttps://a.example/1\n\nhttps://a.example/1?utm_source=x\nftp://a.example/2\n"
     ended = communique("put", "-", given=listed, **environ)
     assert ended.stdout == "1 put, 1 seen before, 1 refused\n"
@@ -215,7 +215,7 @@ def test_put_says_what_it_did_and_refuses_what_is_no_address(settings: Settings)
 
 
 def test_put_takes_the_rest_of_a_list_with_garbage_in_it(settings: Settings) -> None:
-    environ = {"COMMUNIQUE_REDIS_URL": settings.redis_url or "", "COMMUNIQUE_KEY_PREFIX": settings.key_prefix}
+    environ = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
     listed = b"https://a.example/1\n\xff\x1b[31m\x00\nhttps://a.example/2\n"
     ended = communique("put", "-", given=listed, PYTHONIOENCODING="utf-8:strict", **environ)
     assert (ended.returncode, ended.stdout) == (1, "2 put, 0 seen before, 1 refused\n")
@@ -233,10 +233,10 @@ async def three_events(redis: Redis, settings: Settings) -> dict[str, str]:
         )
         for s in spans
     ]
-    entries: list[Any] = [w.fields for w in writes(Article(id="a", url="", text="x"), events, settings, NOW)[1:]]
+    entries: list[Any] = [w.fields for w in writes(Article(id="a", url="", text="x"), events, settings.redis, NOW)[1:]]
     for fields in [*entries[:2], {"data": "\x1b[31m"}, entries[2]]:
-        await redis.xadd(event_stream(settings.key_prefix, "meeting"), fields)
-    return {"COMMUNIQUE_REDIS_URL": settings.redis_url or "", "COMMUNIQUE_KEY_PREFIX": settings.key_prefix}
+        await redis.xadd(event_stream(settings.redis.key_prefix, "meeting"), fields)
+    return {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
 
 
 def ids(ended: subprocess.CompletedProcess[str]) -> list[str]:

@@ -19,7 +19,7 @@ def test_the_page_is_up_to_date() -> None:
 
 def test_every_setting_has_one_row_in_the_program_s_order() -> None:
     rows = re.findall(r"(?m)^\| `(COMMUNIQUE_[A-Z_]+)` \|", page())
-    assert rows == ["COMMUNIQUE_" + field.upper() for field in Settings.__struct_fields__]
+    assert rows == [variable.name for variable in KNOWN]
 
 
 def test_every_row_has_as_many_cells_as_its_table() -> None:
@@ -31,13 +31,13 @@ def test_every_setting_says_in_whole_sentences_what_it_means_and_what_it_takes()
     for variable in KNOWN:
         assert variable.meaning.endswith("."), variable.name
         assert variable.takes not in {"", "text"}, variable.name
-        assert variable.section, variable.name
+        assert variable.title, variable.name
 
 
 def test_a_default_as_it_is_spelt_is_the_default() -> None:
     spelt = {variable.name: variable.default for variable in KNOWN if variable.default is not None}
     assert Settings.from_env(spelt) == Settings()
-    assert all(getattr(Settings(), variable.field) is None for variable in KNOWN if variable.default is None)
+    assert all(variable.value(Settings()) is None for variable in KNOWN if variable.default is None)
 
 
 def test_no_other_page_names_a_setting_that_does_not_exist() -> None:

@@ -134,8 +134,8 @@ def test_our_services_wait_for_a_healthy_redis(service: str) -> None:
 @pytest.mark.parametrize("service", OURS)
 def test_the_program_understands_every_setting_given(service: str) -> None:
     settings = Settings.from_env(environment(service))
-    assert settings.redis_url == "redis://redis:6379/0"
-    assert settings.contact_url == "https://example.org/bot"
+    assert settings.redis.url == "redis://redis:6379/0"
+    assert settings.fetch.contact_url == "https://example.org/bot"
 
 
 @pytest.mark.parametrize("service", OURS)
@@ -154,8 +154,8 @@ def test_the_program_understands_its_health_check(service: str) -> None:
 @pytest.mark.parametrize("service", OURS)
 def test_every_service_can_be_asked_how_it_is_from_the_other_containers(service: str) -> None:
     settings = Settings.from_env(environment(service))
-    assert settings.metrics_host == "0.0.0.0"
-    assert settings.metrics_port
+    assert settings.metrics.host == "0.0.0.0"
+    assert settings.metrics.port
 
 
 # ---------------------------------------------------------------- the profile observe
@@ -178,7 +178,7 @@ def test_prometheus_scrapes_every_service_of_ours_on_the_port_that_it_has() -> N
     (job,) = config["scrape_configs"]
     (found,) = job["dns_sd_configs"]
     assert set(OURS) <= set(found["names"])
-    assert {Settings.from_env(environment(service)).metrics_port for service in OURS} == {found["port"]}
+    assert {Settings.from_env(environment(service)).metrics.port for service in OURS} == {found["port"]}
 
 
 def test_grafana_finds_prometheus_and_the_dashboard_where_they_are() -> None:
@@ -195,7 +195,7 @@ def test_the_gateway_is_reached_from_this_machine_only_and_asked_whether_it_is_r
     assert SERVICES["gateway"]["ports"] == ["127.0.0.1:${GATEWAY_PORT:-8080}:8080"]
     args = cli.parser().parse_args(SERVICES["gateway"]["command"])
     assert (args.host, args.open, args.port) == ("0.0.0.0", True, None)
-    assert Settings().gateway_port == 8080
+    assert Settings().gateway.port == 8080
     kind, program, option, code = SERVICES["gateway"]["healthcheck"]["test"]
     assert (kind, program, option) == ("CMD", "python", "-c")
     compile(code, "healthcheck", "exec")
@@ -262,8 +262,8 @@ def test_sources_are_mounted_where_discover_looks_and_cannot_be_changed_there() 
 
 def test_a_task_fits_into_the_drain_and_the_drain_into_the_grace() -> None:
     settings = Settings.from_env(environment("worker"))
-    task_s = settings.total_timeout_s + settings.process_timeout_s
-    assert task_s < settings.drain_s < seconds(SERVICES["worker"]["stop_grace_period"])
+    task_s = settings.fetch.total_timeout_s + settings.pool.timeout_s
+    assert task_s < settings.worker.drain_s < seconds(SERVICES["worker"]["stop_grace_period"])
 
 
 def test_a_worker_has_room_to_unpack_the_language_model() -> None:

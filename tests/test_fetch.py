@@ -19,7 +19,7 @@ from aiohttp import web
 from worker.errors import Failure, NotYet, Permanent, Transient
 from worker.fetch.client import FEED, ROBOTS, Fetcher, Validators, user_agent
 from worker.fetch.resolver import PrivateAddressError, Resolver
-from worker.settings import Settings
+from worker.settings import FetchSettings
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -33,8 +33,8 @@ Raw = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @pytest.fixture
-def limits() -> Settings:
-    return Settings(
+def limits() -> FetchSettings:
+    return FetchSettings(
         allow_private_addresses=True,
         connect_timeout_s=0.3,
         read_timeout_s=0.3,
@@ -46,7 +46,7 @@ def limits() -> Settings:
 
 
 @pytest.fixture
-async def fetcher(limits: Settings) -> AsyncIterator[Fetcher]:
+async def fetcher(limits: FetchSettings) -> AsyncIterator[Fetcher]:
     async with Fetcher(limits, now=lambda: NOW) as fetcher:
         yield fetcher
 
@@ -128,7 +128,7 @@ async def test_a_page_comes_with_its_address_type_charset_and_time(fetcher: Fetc
     assert (page.content_type, page.charset, page.fetched_at) == ("text/html", "iso-8859-2", NOW)
 
 
-async def test_every_request_says_who_asks_and_what_it_can_read(fetcher: Fetcher, limits: Settings) -> None:
+async def test_every_request_says_who_asks_and_what_it_can_read(fetcher: Fetcher, limits: FetchSettings) -> None:
     heads: list[dict[str, str]] = []
 
     async def handler(request: web.Request) -> web.StreamResponse:
@@ -454,7 +454,7 @@ async def test_a_redirect_that_leads_nowhere(fetcher: Fetcher, location: str | N
     assert failure.reason == reason
 
 
-async def test_redirects_have_an_end(fetcher: Fetcher, limits: Settings) -> None:
+async def test_redirects_have_an_end(fetcher: Fetcher, limits: FetchSettings) -> None:
     asked: list[str] = []
 
     async def handler(request: web.Request) -> web.StreamResponse:
@@ -468,7 +468,7 @@ async def test_redirects_have_an_end(fetcher: Fetcher, limits: Settings) -> None
 
 # ---------------------------------------------------------------- private addresses
 @pytest.fixture
-async def strict(limits: Settings) -> AsyncIterator[Fetcher]:
+async def strict(limits: FetchSettings) -> AsyncIterator[Fetcher]:
     async with Fetcher(msgspec.structs.replace(limits, allow_private_addresses=False)) as fetcher:
         yield fetcher
 

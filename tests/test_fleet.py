@@ -36,7 +36,7 @@ def task(name: str) -> Task:
 
 @asynccontextmanager
 async def unentered(settings: Settings) -> AsyncIterator[UrlQueue]:
-    queue = UrlQueue(settings.redis_url or "", settings)
+    queue = UrlQueue(settings.redis.url or "", settings)
     try:
         yield queue
     finally:
@@ -55,13 +55,13 @@ async def test_looking_at_an_empty_redis_shows_nothing_and_creates_nothing(redis
     assert (fleet.lag_s, fleet.oldest_pending_s) == (0, 0)
     assert (fleet.services, fleet.hosts, fleet.lags, fleet.letters) == ((), (), (), ())
     assert fleet.memory_bytes > 0
-    assert not [key async for key in redis.scan_iter(match=f"{settings.key_prefix}*")]
+    assert not [key async for key in redis.scan_iter(match=f"{settings.redis.key_prefix}*")]
 
 
 async def test_lag_is_of_what_nobody_was_given_and_oldest_pending_of_what_somebody_was(
     redis: Redis, settings: Settings
 ) -> None:
-    async with UrlQueue(settings.redis_url or "", settings) as queue:
+    async with UrlQueue(settings.redis.url or "", settings) as queue:
         await redis.xadd(queue.keys.urls, {"task": msgspec.json.encode(task("old"))}, id=long_ago())
         fleet = await look(redis, settings)
         assert fleet.lag_s == pytest.approx(AGO_S, abs=5)
@@ -75,7 +75,7 @@ async def test_lag_is_of_what_nobody_was_given_and_oldest_pending_of_what_somebo
 
 
 async def test_the_newest_dead_letters_come_first(redis: Redis, settings: Settings) -> None:
-    async with UrlQueue(settings.redis_url or "", settings) as queue:
+    async with UrlQueue(settings.redis.url or "", settings) as queue:
         await queue.put_many([task("1"), task("2")])
         for delivery in await queue.read(2, 0):
             await queue.dead_letter(delivery, "http_404", "gone")
@@ -132,7 +132,7 @@ async def test_rates_are_of_the_last_minute(redis: Redis, settings: Settings) ->
 async def test_who_fell_silent_is_shown_for_a_while_and_then_forgotten(redis: Redis, settings: Settings) -> None:
     its = heart(redis, settings)
     await its.beat()
-    key = services_key(settings.key_prefix)
+    key = services_key(settings.redis.key_prefix)
 
     async def silent_for(seconds: float) -> Fleet:
         (value,) = await redis.hvals(key)
@@ -150,7 +150,7 @@ async def test_who_fell_silent_is_shown_for_a_while_and_then_forgotten(redis: Re
 
 
 async def test_a_beat_that_does_not_decode_is_in_nobody_s_way(redis: Redis, settings: Settings) -> None:
-    await redis.hset(services_key(settings.key_prefix), "later-version", "{}")
+    await redis.hset(services_key(settings.redis.key_prefix), "later-version", "{}")
     await heart(redis, settings).beat()
     assert len((await look(redis, settings)).services) == 1
 
@@ -158,7 +158,7 @@ async def test_a_beat_that_does_not_decode_is_in_nobody_s_way(redis: Redis, sett
 # ---------------------------------------------------------------- hosts
 @asynccontextmanager
 async def polite(redis: Redis, settings: Settings) -> AsyncIterator[Politeness]:
-    async with Fetcher(settings) as fetcher:
+    async with Fetcher(settings.fetch) as fetcher:
         yield Politeness(redis, fetcher, settings)
 
 
@@ -181,7 +181,7 @@ async def test_what_a_server_asks_for_by_retry_after_is_shown(redis: Redis, sett
 
 
 async def test_a_host_whose_slots_are_taken_waits_but_is_not_paused(redis: Redis, settings: Settings) -> None:
-    settings = replace(settings, host_delay_s=30)
+    settings = settings.override(host_delay_s=30)
     async with polite(redis, settings) as politeness:
         for _ in range(3):
             await politeness._reserve_slot("busy.example", 30)
@@ -200,13 +200,13 @@ async def test_a_pause_that_is_over_is_no_longer_shown_nor_kept(redis: Redis, se
         fleet = await look(redis, settings)
         assert (fleet.paused_hosts, fleet.hosts) == (0, ())
         await politeness.pause("b.example", 60)
-    assert await redis.zrange(f"{settings.key_prefix}:hosts:paused", 0, -1) == [b"b.example"]
+    assert await redis.zrange(f"{settings.redis.key_prefix}:hosts:paused", 0, -1) == [b"b.example"]
 
 
 # ---------------------------------------------------------------- subscribers
 @pytest.mark.usefixtures("redis_7")
 async def test_a_group_that_does_not_read_falls_behind(redis: Redis, settings: Settings) -> None:
-    stream = event_stream(settings.key_prefix, "decision")
+    stream = event_stream(settings.redis.key_prefix, "decision")
     await redis.xgroup_create(stream, "archive", id="0", mkstream=True)
     await redis.xadd(stream, {"data": "{}"}, id=long_ago(0))
     await redis.xadd(stream, {"data": "{}"}, id=f"{round(time.time() * 1000)}-0")
@@ -226,13 +226,13 @@ def reader(name: str, **more: Any) -> Reader:
 
 
 async def test_a_reader_is_behind_by_what_came_after_its_place_whoever_looks(redis: Redis, settings: Settings) -> None:
-    stream = event_stream(settings.key_prefix, "meeting")
+    stream = event_stream(settings.redis.key_prefix, "meeting")
     first, second = long_ago(0), f"{round(time.time() * 1000)}-0"
     await redis.xadd(stream, {"data": "{}"}, id=first)
     await redis.xadd(stream, {"data": "{}"}, id=second)
     for place, lag_s, entries in (("0-0", AGO_S, None), (first, 0, None), (second, 0, 0)):
         standing = reader("webhook:press", position={"meeting": place}, pending={"meeting": 3}, dead=2)
-        await tell_of(redis, settings.key_prefix, [standing])
+        await tell_of(redis, settings.redis.key_prefix, [standing])
         fleet = await look(redis, settings)
         (lag,) = fleet.lags
         assert (lag.stream, lag.group, lag.entries, lag.pending) == ("meeting", "webhook:press", entries, 3)
@@ -241,18 +241,18 @@ async def test_a_reader_is_behind_by_what_came_after_its_place_whoever_looks(red
 
 
 async def test_one_that_has_ended_for_good_is_seen_and_not_waited_for(redis: Redis, settings: Settings) -> None:
-    await redis.xadd(event_stream(settings.key_prefix, "meeting"), {"data": "{}"}, id=long_ago())
-    await tell_of(redis, settings.key_prefix, [reader("webhook:press", ended="http_410")])
+    await redis.xadd(event_stream(settings.redis.key_prefix, "meeting"), {"data": "{}"}, id=long_ago())
+    await tell_of(redis, settings.redis.key_prefix, [reader("webhook:press", ended="http_410")])
     fleet = await look(redis, settings)
     assert [one.ended for one in fleet.readers] == ["http_410"]
     assert fleet.lags == ()
 
 
 async def test_a_reader_stays_until_it_is_forgotten_by_hand(redis: Redis, settings: Settings) -> None:
-    await tell_of(redis, settings.key_prefix, [reader("sink:archive")])
-    await redis.hset(readers_key(settings.key_prefix), "sink:later-version", "{}")
+    await tell_of(redis, settings.redis.key_prefix, [reader("sink:archive")])
+    await redis.hset(readers_key(settings.redis.key_prefix), "sink:later-version", "{}")
     assert [one.name for one in (await look(redis, settings)).readers] == ["sink:archive"]
-    await redis.hdel(readers_key(settings.key_prefix), "sink:archive")
+    await redis.hdel(readers_key(settings.redis.key_prefix), "sink:archive")
     fleet = await look(redis, settings)
     assert (fleet.readers, fleet.lags) == ((), ())
 

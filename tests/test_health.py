@@ -14,7 +14,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from msgspec.structs import replace
 
 from worker.consume import open_consumer, worker_loops
 from worker.discover import discover_loops
@@ -46,11 +45,11 @@ def asked(port: int | None, path: str, method: str = "GET") -> tuple[int, dict[s
 def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(health, "BEAT_S", 0.05)
     monkeypatch.setattr(health, "TURN_S", 0.05)
-    return replace(settings, metrics_port=0)
+    return settings.override(metrics_port=0)
 
 
 def url(settings: Settings) -> str:
-    return settings.redis_url or ""
+    return settings.redis.url or ""
 
 
 async def test_a_service_that_works_is_alive_and_ready(settings: Settings) -> None:
@@ -66,7 +65,7 @@ async def test_a_service_that_works_is_alive_and_ready(settings: Settings) -> No
         assert (status, said["status"], said["late"]) == (200, "ok", [])
         assert said["heard_s_ago"].keys() == {"tend", "read", "loop", "redis"}
         async with connect(url(settings)) as client, UrlQueue(url(settings), settings) as queue:
-            [its] = await beats(client, services_key(settings.key_prefix))
+            [its] = await beats(client, services_key(settings.redis.key_prefix))
             assert its.name in {state.name for state in await queue.workers()}  # one name for both
         assert (await asyncio.to_thread(asked, port, "/healthz"))[0] == 200
         stop.set()
@@ -139,19 +138,19 @@ async def test_only_three_questions_are_answered(settings: Settings) -> None:
 async def test_a_port_that_is_taken_is_named(settings: Settings) -> None:
     async with watched(settings, url(settings), "worker", Pulse()) as port:
         with pytest.raises(UsageError, match=f"cannot serve metrics on 127.0.0.1, port {port}: Address already in use"):
-            async with watched(replace(settings, metrics_port=port), url(settings), "discover", Pulse()):
+            async with watched(settings.override(metrics_port=port), url(settings), "discover", Pulse()):
                 pass
 
 
 async def test_without_a_port_there_is_no_server_but_a_beat(settings: Settings) -> None:
-    settings = replace(settings, metrics_port=None)
+    settings = settings.override(metrics_port=None)
     async with connect(url(settings)) as client:
         async with watched(settings, url(settings), "worker", Pulse()) as port:
             assert port is None
             await asyncio.sleep(0.2)
-            (value,) = await client.hvals(services_key(settings.key_prefix))
+            (value,) = await client.hvals(services_key(settings.redis.key_prefix))
             assert msgspec.json.decode(value, type=Beat).service == "worker"
-        assert await client.hlen(services_key(settings.key_prefix)) == 0  # it said farewell
+        assert await client.hlen(services_key(settings.redis.key_prefix)) == 0  # it said farewell
 
 
 async def test_a_client_that_says_nothing_keeps_nobody_waiting(settings: Settings) -> None:
@@ -162,13 +161,13 @@ async def test_a_client_that_says_nothing_keeps_nobody_waiting(settings: Setting
 
 
 def test_a_worker_has_the_time_of_its_slowest_task_before_it_counts_as_not_reading() -> None:
-    settings = Settings(total_timeout_s=60, process_timeout_s=15, lease_s=60)
+    settings = Settings.of(total_timeout_s=60, process_timeout_s=15, lease_s=60)
     parts = worker_loops(settings)
     assert parts["read"].limit_s > 75
     assert parts["tend"].vital
     assert not parts["read"].vital
-    assert parts["tend"].limit_s < 3 * settings.lease_s  # told before the watchdog ends it
-    assert discover_loops(settings)["ask"].limit_s > 2 * settings.total_timeout_s
+    assert parts["tend"].limit_s < 3 * settings.queue.lease_s  # told before the watchdog ends it
+    assert discover_loops(settings)["ask"].limit_s > 2 * settings.fetch.total_timeout_s
 
 
 # ---------------------------------------------------------------- the command of the containers

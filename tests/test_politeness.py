@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 import pytest
 from aiohttp import web
 from redis.asyncio import Redis
@@ -78,14 +77,14 @@ def host(hosts: tuple[Host, Host]) -> Host:
 
 @pytest.fixture
 async def politeness(redis: Redis, settings: Settings) -> AsyncIterator[Politeness]:
-    quick = msgspec.structs.replace(settings, host_delay_s=DELAY_S, total_timeout_s=1.0, read_timeout_s=0.5)
-    async with Fetcher(quick) as fetcher:
+    quick = settings.override(host_delay_s=DELAY_S, total_timeout_s=1.0, read_timeout_s=0.5)
+    async with Fetcher(quick.fetch) as fetcher:
         yield Politeness(redis, fetcher, quick)
 
 
 def replica(of: Politeness, **changed: float) -> Politeness:
     """Make another worker's politeness: nothing in common with `of` but Redis."""
-    return Politeness(of._client, of._fetcher, msgspec.structs.replace(of._settings, **changed))
+    return Politeness(of._client, of._fetcher, of._settings.override(**changed))
 
 
 def now() -> datetime:
@@ -108,7 +107,7 @@ async def wait_s(politeness: Politeness, task: Task) -> float:
 
 async def pass_time(politeness: Politeness, host: Host, seconds: float) -> None:
     """Let `seconds` go by for one host: its moments in Redis move into the past."""
-    key = f"{politeness._settings.key_prefix}:host:{host.address}"
+    key = f"{politeness._settings.redis.key_prefix}:host:{host.address}"
     for name, ms in (await politeness._client.hgetall(key)).items():
         await politeness._client.hset(key, name, int(float(ms) - seconds * 1000))
 
@@ -164,7 +163,7 @@ async def test_a_flood_of_one_host_delays_no_other(politeness: Politeness, hosts
 async def test_the_keys_of_a_host_expire(politeness: Politeness, host: Host) -> None:
     for n in range(3):
         await wait_s(politeness, host.task(f"/{n}"))
-    keys = [k async for k in politeness._client.scan_iter(match=f"{politeness._settings.key_prefix}:host:*")]
+    keys = [k async for k in politeness._client.scan_iter(match=f"{politeness._settings.redis.key_prefix}:host:*")]
     assert len(keys) == 2
     for key in keys:
         assert await politeness._client.ttl(key) > 2 * DELAY_S
@@ -263,8 +262,8 @@ async def test_a_silent_robots_txt_is_unreachable(politeness: Politeness, host: 
 
 
 async def test_a_private_host_is_told_as_what_it_is(redis: Redis, settings: Settings, host: Host) -> None:
-    strict = msgspec.structs.replace(settings, allow_private_addresses=False)
-    async with Fetcher(strict) as fetcher:
+    strict = settings.override(allow_private_addresses=False)
+    async with Fetcher(strict.fetch) as fetcher:
         failure = await outcome(Politeness(redis, fetcher, strict), host.task())
     assert isinstance(failure, Permanent)
     assert failure.reason == "private_address"

@@ -9,9 +9,9 @@ import pytest
 
 from worker.errors import Permanent, Transient
 from worker.pipeline.pool import Pool
-from worker.settings import Settings
+from worker.settings import PoolSettings
 
-LIMITS = Settings(processes=2, process_timeout_s=0.5, process_memory_bytes=1 << 30)
+LIMITS = PoolSettings(processes=2, timeout_s=0.5, memory_bytes=1 << 30)
 
 
 def double(number: int) -> int:
@@ -80,7 +80,7 @@ async def test_a_process_killed_while_idle_costs_nothing_that_comes_after(pool: 
 
 
 async def test_cancelled_work_frees_its_process() -> None:
-    async with Pool(Settings(processes=1, process_timeout_s=60)) as one:
+    async with Pool(PoolSettings(processes=1, timeout_s=60)) as one:
         stuck = asyncio.create_task(one.run(hang))
         await asyncio.sleep(0.3)
         stuck.cancel()

@@ -29,7 +29,7 @@ def task(url: str = "https://news.example/1", attempt: int = 0) -> Task:
 
 @pytest.fixture
 def settings(redis_url: str, key_prefix: str) -> Settings:
-    return Settings(redis_url=redis_url, key_prefix=key_prefix, max_attempts=3)
+    return Settings.of(redis_url=redis_url, key_prefix=key_prefix, max_attempts=3)
 
 
 @pytest.fixture
@@ -49,14 +49,15 @@ def out(settings: Settings) -> Callable[[str], list[StreamWrite]]:
 
     def writes(tag: str) -> list[StreamWrite]:
         return [
-            StreamWrite(stream=f"{settings.key_prefix}:{name}", fields={"tag": tag}, maxlen=1000) for name in ("x", "y")
+            StreamWrite(stream=f"{settings.redis.key_prefix}:{name}", fields={"tag": tag}, maxlen=1000)
+            for name in ("x", "y")
         ]
 
     return writes
 
 
 async def written(redis: Redis, settings: Settings, name: str = "x") -> list[str]:
-    entries: Any = await redis.xrange(f"{settings.key_prefix}:{name}")
+    entries: Any = await redis.xrange(f"{settings.redis.key_prefix}:{name}")
     return [fields[b"tag"].decode() for _, fields in entries]
 
 
@@ -107,7 +108,7 @@ async def test_a_batch_says_of_each_task_whether_it_was_put(queue: UrlQueue) -> 
 async def test_the_seen_marker_expires(queue: UrlQueue, redis: Redis, settings: Settings) -> None:
     await queue.put(task())
     ttl = await redis.ttl(queue.keys.seen(task().id))
-    assert settings.seen_ttl_s - 5 <= ttl <= settings.seen_ttl_s
+    assert settings.queue.seen_ttl_s - 5 <= ttl <= settings.queue.seen_ttl_s
 
 
 async def test_a_put_repeated_after_a_lost_reply_says_again_that_it_put(
@@ -119,7 +120,7 @@ async def test_a_put_repeated_after_a_lost_reply_says_again_that_it_put(
 
 
 async def test_a_full_queue_refuses_and_says_how_far_it_came(redis_url: str, settings: Settings) -> None:
-    async with UrlQueue(redis_url, msgspec.structs.replace(settings, max_backlog=2)) as queue:
+    async with UrlQueue(redis_url, settings.override(max_backlog=2)) as queue:
         with pytest.raises(QueueFull, match=r"2 tasks wait \(2 of these were put\)"):
             await queue.put_many([task(f"https://news.example/{i}") for i in range(5)])
         assert not await queue.put(task("https://news.example/0"))  # seen, which needs no room
@@ -191,7 +192,7 @@ async def test_a_broken_entry_left_by_a_dead_worker_is_buried_too(
 # ---------------------------------------------------------------- settle
 async def test_a_settle_writes_everything_in_order(queue: UrlQueue, redis: Redis, settings: Settings) -> None:
     [delivery] = await deliver(queue)
-    stream = f"{settings.key_prefix}:x"
+    stream = f"{settings.redis.key_prefix}:x"
     writes = [StreamWrite(stream=stream, fields={"tag": str(i), "data": b"\x00\xff"}, maxlen=1000) for i in range(3)]
     assert await queue.settle(delivery, writes) == "done"
     assert await written(redis, settings) == ["0", "1", "2"]
@@ -273,17 +274,17 @@ async def test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pe
     queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
     [delivery] = await deliver(queue)
-    await redis.set(f"{settings.key_prefix}:y", "not a stream")
-    with pytest.raises(ResponseError, match=f"{settings.key_prefix}:y is a string, not a stream"):
+    await redis.set(f"{settings.redis.key_prefix}:y", "not a stream")
+    with pytest.raises(ResponseError, match=f"{settings.redis.key_prefix}:y is a string, not a stream"):
         await queue.settle(delivery, out("1"))
     assert await written(redis, settings) == []
-    await redis.delete(f"{settings.key_prefix}:y")
+    await redis.delete(f"{settings.redis.key_prefix}:y")
     assert await queue.settle(delivery, out("2")) == "done"
     assert await written(redis, settings) == await written(redis, settings, "y") == ["2"]
 
 
 async def test_output_streams_are_trimmed(queue: UrlQueue, redis: Redis, settings: Settings) -> None:
-    stream = f"{settings.key_prefix}:x"
+    stream = f"{settings.redis.key_prefix}:x"
     [delivery] = await deliver(queue)
     writes = [StreamWrite(stream=stream, fields={"tag": str(i)}, maxlen=10) for i in range(1000)]
     await queue.settle(delivery, writes)
@@ -534,7 +535,7 @@ async def test_a_dead_letter_of_a_task_already_written_writes_nothing_twice(
 
 
 async def test_the_dead_stream_is_trimmed_and_the_work_stream_never(redis_url: str, settings: Settings) -> None:
-    async with UrlQueue(redis_url, msgspec.structs.replace(settings, dead_length=5)) as queue:
+    async with UrlQueue(redis_url, settings.override(dead_length=5)) as queue:
         await queue.put_many([task(f"https://news.example/{i}") for i in range(400)])
         for _ in range(3):
             for delivery in await queue.read(100, 0):
@@ -548,7 +549,7 @@ async def test_the_dead_stream_is_trimmed_and_the_work_stream_never(redis_url: s
 async def test_only_silent_consumers_that_hold_nothing_are_collected(
     redis_url: str, redis: Redis, settings: Settings
 ) -> None:
-    settings = msgspec.structs.replace(settings, lease_s=0.005)
+    settings = settings.override(lease_s=0.005)
     async with UrlQueue(redis_url, settings, "a") as a, UrlQueue(redis_url, settings, "b") as b:
         await deliver(a)
         await b.read(1, 0)
@@ -587,13 +588,13 @@ async def test_asking_for_the_depth_creates_nothing(redis_url: str, redis: Redis
 
 
 async def test_every_key_begins_with_the_prefix(redis_url: str, redis: Redis, settings: Settings) -> None:
-    prefix = f"{{{settings.key_prefix}}}:7"
-    async with UrlQueue(redis_url, msgspec.structs.replace(settings, key_prefix=prefix)) as queue:
+    prefix = f"{{{settings.redis.key_prefix}}}:7"
+    async with UrlQueue(redis_url, settings.override(key_prefix=prefix)) as queue:
         one, two, three = await deliver(queue, *(f"https://news.example/{i}" for i in range(3)))
         await queue.settle(one, [])
         await queue.defer(two, two.task, NOW)
         await queue.dead_letter(three, "x", "")
-    keys = {key.decode() async for key in redis.scan_iter(f"*{settings.key_prefix}*", count=10_000)}
+    keys = {key.decode() async for key in redis.scan_iter(f"*{settings.redis.key_prefix}*", count=10_000)}
     assert len(keys) == 8
     assert all(key.startswith(f"{prefix}:") for key in keys)
     await redis.unlink(*keys)

@@ -41,7 +41,7 @@ class World:
 
     def __init__(self, redis_url: str) -> None:
         self.url = redis_url
-        self.settings = Settings(key_prefix=f"test-{uuid.uuid4().hex}", max_attempts=10_000)
+        self.settings = Settings.of(key_prefix=f"test-{uuid.uuid4().hex}", max_attempts=10_000)
         self.workers = [UrlQueue(redis_url, self.settings) for _ in range(WORKERS)]
         self.held: list[list[Delivery]] = [[] for _ in range(WORKERS)]
         """Every delivery a worker ever got, ended or lost: it may try anything with it at any time."""
@@ -148,7 +148,7 @@ class World:
 
     # ------------------------------------------------------------ the end
     def writes(self, tag: str) -> list[StreamWrite]:
-        return [StreamWrite(stream=f"{self.settings.key_prefix}:out", fields={"tag": tag}, maxlen=1000)]
+        return [StreamWrite(stream=f"{self.settings.redis.key_prefix}:out", fields={"tag": tag}, maxlen=1000)]
 
     async def finish(self) -> None:
         """Let one worker do all that is left; everything must then be written once, as the model says."""
@@ -161,13 +161,15 @@ class World:
                 await self.settle(0, which)
         depth = await self.workers[0].depth()
         assert (depth.backlog, depth.pending, depth.delayed, depth.dead) == (0, 0, 0, 0)
-        out: Any = await self.workers[0]._client.xrange(f"{self.settings.key_prefix}:out")
+        out: Any = await self.workers[0]._client.xrange(f"{self.settings.redis.key_prefix}:out")
         assert sorted(fields[b"tag"].decode() for _, fields in out) == sorted(self.written.values())
         assert set(self.written) == self.put_ids
 
     async def close(self) -> None:
         client = self.workers[0]._client
-        await client.unlink(*[key async for key in client.scan_iter(f"{self.settings.key_prefix}*", count=10_000)], "-")
+        await client.unlink(
+            *[key async for key in client.scan_iter(f"{self.settings.redis.key_prefix}*", count=10_000)], "-"
+        )
         for worker in self.workers:
             await worker.aclose()
 

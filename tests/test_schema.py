@@ -27,7 +27,7 @@ from worker.schema import (
     task_id,
     values,
 )
-from worker.settings import Settings
+from worker.settings import RedisSettings
 
 SENTENCE = Span(start=0, end=6, text="A met.")
 
@@ -115,7 +115,9 @@ def test_the_schema_tells_every_meaning_of_every_word() -> None:
 
 def test_the_fields_of_an_entry_are_those_that_are_written() -> None:
     article = Article(id=article_id("https://a.example/"), url="https://a.example/", text="A met.")
-    for write in writes(article, EVENTS, Settings(), datetime(2026, 3, 1, tzinfo=UTC), traceparent(hash_id("trace"))):
+    for write in writes(
+        article, EVENTS, RedisSettings(), datetime(2026, 3, 1, tzinfo=UTC), traceparent(hash_id("trace"))
+    ):
         assert sorted(write.fields) == sorted(ENTRY)
 
 

@@ -1,14 +1,15 @@
 """The environment: read once, refused by name."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.errors import UsageError
-from worker.settings import MOST_COUNTED, MOST_SECONDS, PREFIX, Settings
+from worker.settings import MAX_COUNT, MAX_SECONDS, PREFIX, Settings, Variable, variables
 
-DURATION = f"and less than {MOST_SECONDS:,}"
-COUNT = f"and less than {MOST_COUNTED:,}"
+DURATION = f"and less than {MAX_SECONDS:,}"
+COUNT = f"and less than {MAX_COUNT:,}"
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -21,7 +22,7 @@ def test_variables_of_other_programs_are_left_alone() -> None:
 
 def test_values_are_converted_to_their_types() -> None:
     settings = Settings.from_env({"COMMUNIQUE_LEASE_S": "2.5", "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true"})
-    assert (settings.lease_s, settings.allow_private_addresses) == (2.5, True)
+    assert (settings.queue.lease_s, settings.fetch.allow_private_addresses) == (2.5, True)
 
 
 @pytest.mark.parametrize(
@@ -68,12 +69,32 @@ def test_nothing_is_suggested_for_a_name_that_is_like_no_other() -> None:
     assert str(refused.value) == "unknown setting COMMUNIQUE_ZZZZ"
 
 
-@given(st.sampled_from(Settings.__struct_fields__), st.text())
-def test_any_value_is_taken_or_refused_by_name(field: str, value: str) -> None:
-    variable = PREFIX + field.upper()
+@given(st.sampled_from(variables(Settings)), st.text())
+def test_any_value_is_taken_or_refused_by_name(known: Variable, value: str) -> None:
+    variable = known.name
     try:
         settings = Settings.from_env({variable: value})
     except UsageError as refused:
         assert variable in str(refused)  # noqa: PT017 - the other branch is as good an outcome
     else:
         assert isinstance(settings, Settings)
+
+
+def test_settings_are_made_and_changed_by_flat_names() -> None:
+    settings = Settings.of(lease_s=5, gateway_port=0)
+    assert (settings.queue.lease_s, settings.gateway.port) == (5.0, 0)
+    changed = settings.override(webhook_url="https://a.example")
+    assert (changed.queue.lease_s, changed.webhook.url) == (5.0, "https://a.example")
+    assert settings.webhook.url is None
+
+
+def test_an_unknown_flat_name_or_an_invalid_value_is_refused() -> None:
+    with pytest.raises(TypeError, match="unknown settings: leese_s"):
+        Settings.of(leese_s=5)
+    with pytest.raises(msgspec.ValidationError):
+        Settings.of(lease_s=0)
+
+
+def test_no_two_sections_have_a_variable_in_common() -> None:
+    names = [variable.name for variable in variables(Settings)]
+    assert len(names) == len(set(names)) == 51

@@ -78,10 +78,10 @@ def known(source: Source) -> set[str]:
 @pytest.mark.parametrize(
     "words",
     [
-        f"`COMMUNIQUE_DISCOVER_INTERVAL_S`, which is {Settings().discover_interval_s:g}",
+        f"`COMMUNIQUE_DISCOVER_INTERVAL_S`, which is {Settings().discover.interval_s:g}",
         f"up to {MAX_BACKOFF_S / 3600:g} hours",
         f"At most {TOGETHER} sources at a time",
-        f"in the last {Settings().seen_ttl_s / 86_400:g} days",
+        f"in the last {Settings().queue.seen_ttl_s / 86_400:g} days",
     ],
 )
 def test_a_figure_is_the_program_s(words: str) -> None:
@@ -89,9 +89,9 @@ def test_a_figure_is_the_program_s(words: str) -> None:
 
 
 def test_figures_in_words_are_the_program_s() -> None:
-    assert SLEEP_S == Settings().max_host_delay_s == 60, "a minute"
+    assert SLEEP_S == Settings().politeness.max_host_delay_s == 60, "a minute"
     assert STATE_TTL_S == 30 * 86_400, "a month"
-    assert Settings().host_delay_s == 1, "a second"
+    assert Settings().politeness.host_delay_s == 1, "a second"
     assert MAX_PAUSE_S == 3600, "an hour"
 
 

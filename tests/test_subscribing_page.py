@@ -34,7 +34,7 @@ from tests.webhook.receiver import KEY, SECRET
 from worker.filters import CONFIDENCE, PARAMETERS
 from worker.publish import writes
 from worker.schema import KINDS, Actor, Article, Meeting, Span, Statement, article_stream, event_stream
-from worker.settings import Settings
+from worker.settings import RedisSettings, Settings
 from worker.streams import connect
 from worker.streams.embedded_server import _die_with_parent, find_server
 
@@ -155,7 +155,7 @@ async def published(url: str) -> None:
                     await redis.ping()
                     break
                 await asyncio.sleep(0.05)
-        for n, write in enumerate(writes(article, events(), Settings(), datetime.now(UTC))):
+        for n, write in enumerate(writes(article, events(), RedisSettings(), datetime.now(UTC))):
             fields: Any = write.fields
             await redis.xadd(write.stream, fields, id=f"{1741089600000 + n}-0")
 

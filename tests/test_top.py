@@ -25,7 +25,7 @@ PATIENCE_S = 20
 
 def environment(settings: Settings) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
-    given = {"COMMUNIQUE_REDIS_URL": settings.redis_url or "", "COMMUNIQUE_KEY_PREFIX": settings.key_prefix}
+    given = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
     return clean | given | {"TERM": "xterm-256color", "COLUMNS": "160", "LINES": "40"}
 
 
@@ -39,7 +39,7 @@ async def once(settings: Settings) -> tuple[int, str, str]:
 
 
 async def test_once_prints_plain_text_and_ends(redis: Redis, settings: Settings) -> None:
-    async with UrlQueue(settings.redis_url or "", settings) as queue:
+    async with UrlQueue(settings.redis.url or "", settings) as queue:
         await queue.put_many([Task(id=str(n), url=f"https://a.example/{n}") for n in range(3)])
         (delivery,) = await queue.read(1, 0)
         await queue.dead_letter(delivery, "http_410", "gone")
@@ -57,11 +57,11 @@ async def test_it_works_against_a_redis_that_nobody_has_used_and_leaves_it_so(re
     status, out, _ = await once(settings)
     assert status == 0
     assert "none has given a sign of life" in out
-    assert not [key async for key in redis.scan_iter(match=f"{settings.key_prefix}*")]
+    assert not [key async for key in redis.scan_iter(match=f"{settings.redis.key_prefix}*")]
 
 
 async def test_a_redis_that_is_not_there_is_one_line_on_stderr(settings: Settings) -> None:
-    nowhere = Settings(redis_url="redis://127.0.0.1:1", key_prefix=settings.key_prefix)
+    nowhere = Settings.of(redis_url="redis://127.0.0.1:1", key_prefix=settings.redis.key_prefix)
     status, out, err = await once(nowhere)
     assert (status, out) == (1, "")
     assert err.startswith("communique: ")
@@ -119,7 +119,7 @@ async def live(settings: Settings) -> AsyncIterator[Terminal]:
 async def test_it_is_redrawn_until_ctrl_c_and_gives_the_terminal_back(settings: Settings) -> None:
     async with live(settings) as terminal:
         await terminal.shows("0 ready")
-        async with UrlQueue(settings.redis_url or "", settings) as queue:
+        async with UrlQueue(settings.redis.url or "", settings) as queue:
             await queue.put_many([Task(id=str(n), url=f"https://a.example/{n}") for n in range(7)])
         await terminal.shows("7 ready")
         terminal.child.send_signal(signal.SIGINT)
@@ -129,7 +129,7 @@ async def test_it_is_redrawn_until_ctrl_c_and_gives_the_terminal_back(settings: 
 
 async def test_it_outlives_a_redis_that_goes_and_says_so(settings: Settings, tmp_path: Path) -> None:
     async with embedded(tmp_path / "r") as url:
-        terminal_of = live(Settings(redis_url=url, key_prefix=settings.key_prefix))
+        terminal_of = live(Settings.of(redis_url=url, key_prefix=settings.redis.key_prefix))
         terminal = await terminal_of.__aenter__()
         await terminal.shows("0 ready")
     try:

@@ -16,7 +16,7 @@ from worker.discover import Source, open_discovery
 from worker.publish import traceparent, writes
 from worker.queue import UrlQueue
 from worker.schema import Article, Task, article_stream, event_stream
-from worker.settings import Settings
+from worker.settings import RedisSettings, Settings
 from worker.streams import range_entries
 
 FEED = '<rss version="2.0"><channel><title>C</title><item><link>{}</link></item></channel></rss>'
@@ -50,14 +50,14 @@ def test_another_url_or_another_time_is_another_way() -> None:
 
 def test_an_entry_has_it_as_cloudevents_writes_it_and_none_without_a_trace() -> None:
     article = Article(id="a", url="", text="x")
-    (traced,) = writes(article, [], Settings(), NOW, traceparent(TASK.trace_id))
-    (untraced,) = writes(article, [], Settings(), NOW)
+    (traced,) = writes(article, [], RedisSettings(), NOW, traceparent(TASK.trace_id))
+    (untraced,) = writes(article, [], RedisSettings(), NOW)
     assert traced.fields["traceparent"] == traceparent(TASK.trace_id)
     assert "traceparent" not in untraced.fields
 
 
 async def test_one_id_leads_from_the_feed_to_the_events(redis: Redis, settings: Settings) -> None:
-    settings = replace(settings, host_delay_s=0, backoff_s=0.1, drain_s=1)
+    settings = settings.override(host_delay_s=0, backoff_s=0.1, drain_s=1)
     attempts = 0
 
     async def article(_: web.Request) -> web.Response:
@@ -71,7 +71,7 @@ async def test_one_id_leads_from_the_feed_to_the_events(redis: Redis, settings: 
     app = web.Application()
     app.router.add_get("/a", article)
     app.router.add_get("/feed", feed)
-    url, stop = settings.redis_url or "", asyncio.Event()
+    url, stop = settings.redis.url or "", asyncio.Event()
     with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
         async with TestServer(app) as server, UrlQueue(url, settings) as queue, open_consumer(settings, url) as worker:
             source = Source(name="courier", url=str(server.make_url("/feed")))
@@ -79,7 +79,7 @@ async def test_one_id_leads_from_the_feed_to_the_events(redis: Redis, settings: 
                 await discovering.poll_all()
             working = asyncio.create_task(worker.run(stop))
             async with asyncio.timeout(30):
-                while not await redis.xlen(event_stream(settings.key_prefix, "statement")):  # noqa: ASYNC110
+                while not await redis.xlen(event_stream(settings.redis.key_prefix, "statement")):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
             stop.set()
             await working
@@ -88,7 +88,7 @@ async def test_one_id_leads_from_the_feed_to_the_events(redis: Redis, settings: 
     assert [line["outcome"] for line in ends if line.get("reason") != "host_busy"] == ["put_off", "done"]
     assert {line["trace"] for line in ends} == {found["trace"]}
     assert {line["source"] for line in ends} == {"courier"}
-    streams = [article_stream(settings.key_prefix), event_stream(settings.key_prefix, "statement")]
+    streams = [article_stream(settings.redis.key_prefix), event_stream(settings.redis.key_prefix, "statement")]
     entries = [entry for stream in streams for entry in await range_entries(redis, stream, count=10)]
     traced = {(entry.fields or {})[b"traceparent"].decode() for entry in entries}
     assert traced == {traceparent(found["trace"])}

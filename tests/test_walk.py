@@ -20,7 +20,7 @@ from worker.fetch.client import Fetcher
 from worker.pipeline.process_page import process_page
 from worker.queue import Depth, UrlQueue
 from worker.schema import KINDS, Task, article_stream, event_stream, task_id
-from worker.settings import Settings
+from worker.settings import FetchSettings, Settings
 from worker.streams import range_entries
 
 QUICK = {
@@ -36,7 +36,7 @@ PATIENCE_S = 60
 @asynccontextmanager
 async def worker(settings: Settings, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run `communique consume` as a process; whatever is left of it in the end is killed."""
-    given = {"COMMUNIQUE_REDIS_URL": settings.redis_url or "", "COMMUNIQUE_KEY_PREFIX": settings.key_prefix}
+    given = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
     clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -53,13 +53,13 @@ async def worker(settings: Settings, **more: str) -> AsyncIterator[asyncio.subpr
 
 
 async def put(settings: Settings, urls: Sequence[str]) -> None:
-    async with UrlQueue(settings.redis_url or "", settings) as queue:
+    async with UrlQueue(settings.redis.url or "", settings) as queue:
         assert all(await queue.put_many([Task(id=task_id(url), url=url) for url in urls]))
 
 
 async def until(settings: Settings, reached: Callable[[Depth], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_S
-    async with UrlQueue(settings.redis_url or "", settings) as queue:
+    async with UrlQueue(settings.redis.url or "", settings) as queue:
         while not reached(depth := await queue.depth()):
             assert time.monotonic() < deadline, f"still {depth} after {PATIENCE_S} s"
             await asyncio.sleep(0.05)
@@ -71,7 +71,10 @@ def empty(depth: Depth) -> bool:
 
 async def published(redis: Redis, settings: Settings) -> Counter[tuple[str, str]]:
     """Count what stands on the streams: (stream's end, id)."""
-    streams = [article_stream(settings.key_prefix), *(event_stream(settings.key_prefix, kind) for kind in KINDS)]
+    streams = [
+        article_stream(settings.redis.key_prefix),
+        *(event_stream(settings.redis.key_prefix, kind) for kind in KINDS),
+    ]
     found = [
         (stream.rpartition(":")[2], entry)
         for stream in streams
@@ -83,7 +86,7 @@ async def published(redis: Redis, settings: Settings) -> Counter[tuple[str, str]
 async def expected(urls: Sequence[str]) -> Counter[tuple[str, str]]:
     """Count what must stand there, by reading every page here, without queue or worker."""
     want: Counter[tuple[str, str]] = Counter()
-    async with Fetcher(Settings(allow_private_addresses=True)) as fetcher:
+    async with Fetcher(FetchSettings(allow_private_addresses=True)) as fetcher:
         for url in urls:
             result = process_page(await fetcher.get(url))
             want["articles", result.article.id] += 1
@@ -152,8 +155,8 @@ async def test_every_url_of_the_site_ends_in_an_article_or_a_named_refusal(redis
     async with site(slow_s=0.1) as served, worker(settings, COMMUNIQUE_MAX_BODY_BYTES="4000000"):
         await put(settings, served.urls)
         await until(settings, empty)
-        async with UrlQueue(settings.redis_url or "", settings) as queue:
+        async with UrlQueue(settings.redis.url or "", settings) as queue:
             letters = {letter.task.url: letter.reason for letter in await queue.list_dead_letters() if letter.task}
         assert letters.keys() == served.refused.keys()
         assert all(letters.values())
-        assert await redis.xlen(article_stream(settings.key_prefix)) == len(served.articles)
+        assert await redis.xlen(article_stream(settings.redis.key_prefix)) == len(served.articles)

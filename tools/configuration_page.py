@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from worker.settings import MOST_COUNTED, MOST_SECONDS, Settings, variables
-from worker.settings.variables import readable
+from worker.settings import MAX_COUNT, MAX_SECONDS, Settings, variables
+from worker.settings.variables import humanise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ INTRODUCTION = f"""\
 Everything is set by environment variables, read once when a command starts. A name that does not exist or a value that
 does not fit is refused with a message that names the variable and says what would fit (`did you mean …?`); nothing is
 guessed. Durations are seconds and may have a fraction where the table does not say *whole*; sizes are bytes. A duration
-of {MOST_SECONDS:,} seconds and a count of {MOST_COUNTED:,}, or more, are refused as slips of the pen.
+of {MAX_SECONDS:,} seconds and a count of {MAX_COUNT:,}, or more, are refused as slips of the pen.
 
 Two settings deserve a thought before Communiqué meets the real web: `COMMUNIQUE_CONTACT_URL`, so that the owner of a
 site can reach you, and `COMMUNIQUE_REDIS_URL`, once there is more than one process.
@@ -47,7 +47,7 @@ def page() -> str:
 
 
 def _sections(known: list[Variable]) -> Iterator[str]:
-    for title, members in groupby(known, key=lambda variable: variable.section):
+    for title, members in groupby(known, key=lambda variable: variable.title):
         rows = "\n".join(map(_row, members))
         yield f"## {title}\n\n| variable | default | takes | meaning |\n|---|---|---|---|\n{rows}\n"
 
@@ -60,5 +60,5 @@ def _row(variable: Variable) -> str:
 def _default(variable: Variable) -> str:
     if variable.default is None:
         return "unset"
-    said = readable(variable.field, variable.default)
+    said = humanise(variable.name, variable.default)
     return f"`{variable.default}`" + (f" ({said})" if said else "")

@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     try:
         settings = Settings.from_env(os.environ)
-        log.configure(settings.log_level)
+        log.configure(settings.log.level)
         return _resolve(args.function)(args, settings)
     except KeyboardInterrupt:
         return 130  # 128 + SIGINT, as a shell expects it

@@ -55,7 +55,7 @@ async def run_locally(
         observer.on_outcome(result.url, result.outcome, result.reason)
 
     over = asyncio.Event()  # an event and no cancellation: see `Consumer._until_over`
-    subscription = subscribe(redis_url, prefix=settings.key_prefix, stop=over)
+    subscription = subscribe(redis_url, prefix=settings.redis.key_prefix, stop=over)
     async with (
         open_consumer(settings, redis_url, report, pulse) as worker,
         UrlQueue(redis_url, settings) as queue,

@@ -13,11 +13,11 @@ from worker.streams import StreamWrite
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from worker.settings import Settings
+    from worker.settings import RedisSettings
 
 
 def writes(
-    article: Article, events: Sequence[Event], settings: Settings, now: datetime, trace: str | None = None
+    article: Article, events: Sequence[Event], redis: RedisSettings, now: datetime, trace: str | None = None
 ) -> list[StreamWrite]:
     """Return the entries of one article and its events, in the order they are to be added.
 
@@ -25,13 +25,13 @@ def writes(
     `time`, the moment of publication, in UTC; `trace` becomes `traceparent`, CloudEvents' extension for Distributed
     Tracing, so that a subscriber's traces and our log lines can be laid side by side.
     """
-    prefix, about_all = settings.key_prefix, {"v": str(VERSION), "time": _rfc3339(now), "source": article.url}
+    prefix, about_all = redis.key_prefix, {"v": str(VERSION), "time": _rfc3339(now), "source": article.url}
     extension = {} if trace is None else {"traceparent": trace}
 
     def write(stream: str, kind: str, about: Article | Event) -> StreamWrite:
         fields: dict[str, str | bytes] = {"id": about.id, "type": kind, **about_all, **extension}
         fields["data"] = msgspec.json.encode(about)
-        return StreamWrite(stream=stream, fields=fields, maxlen=settings.stream_length)
+        return StreamWrite(stream=stream, fields=fields, maxlen=redis.stream_length)
 
     return [
         write(article_stream(prefix), "article", article),

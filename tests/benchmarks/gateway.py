@@ -67,7 +67,7 @@ def event(number: int) -> Event:
 # ---------------------------------------------------------------- who publishes
 async def settle_all(redis_url: str, first: int, count: int, rate: float) -> float:
     """Settle `count` events, one a task, at `rate` a second; return how long it took."""
-    settings = Settings(redis_url=redis_url)
+    settings = Settings.of(redis_url=redis_url)
     async with UrlQueue(redis_url, settings) as queue:
         urls = [f"https://news.example/{number}" for number in range(first, first + count)]
         for i in range(0, count, 1000):
@@ -77,7 +77,7 @@ async def settle_all(redis_url: str, first: int, count: int, rate: float) -> flo
             [delivery] = await queue.read(1, 1.0)
             article = Article(id=article_id(delivery.task.url), url=delivery.task.url, text=WORDS)
             made = event(first + i)
-            await queue.settle(delivery, writes(article, [made], settings, datetime.now(UTC)))
+            await queue.settle(delivery, writes(article, [made], settings.redis, datetime.now(UTC)))
             # Two kinds settled within one millisecond have no order that Redis would keep.
             await asyncio.sleep(max(0.0015, began + (i + 1) / rate - time.monotonic()))
         return time.monotonic() - began
@@ -91,7 +91,7 @@ async def fill(redis_url: str, count: int) -> None:
             pipe = client.pipeline(transaction=False)
             for number in range(start, min(count, start + 1000)):
                 article = Article(id="a", url=f"https://news.example/{number}", text="")
-                [_, write] = writes(article, [event(number)], settings, datetime.now(UTC))
+                [_, write] = writes(article, [event(number)], settings.redis, datetime.now(UTC))
                 entry_id = f"{base_ms + number // PAST_PER_MS}-{number % PAST_PER_MS}"
                 pipe.xadd(write.stream, dict(write.fields), id=entry_id)  # type: ignore[arg-type]
             await pipe.execute()

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 
 import newspaper
 import trafilatura
-from msgspec.structs import asdict, replace
 
 from tests.benchmarks.measure import Figure, Stopwatch, timed, tree_cpu_s
 from worker.demo.site import site
@@ -27,7 +26,7 @@ from worker.pipeline.process_page import process_page
 from worker.publish import writes
 from worker.queue import Depth, Settlement, UrlQueue
 from worker.schema import Article, Page, Statement, Task, task_id
-from worker.settings import Settings
+from worker.settings import Settings, variables
 from worker.streams.embedded_server import embedded
 
 UNIT = "peer: trafilatura, text only (fast)"
@@ -83,10 +82,10 @@ async def on_loopback(urls: int) -> list[Figure]:
     """Fetch, publish and the whole, against a server and a site that are processes of their own."""
     with tempfile.TemporaryDirectory() as folder:
         async with embedded(folder) as redis_url, _site(urls) as feed_url:
-            settings = Settings(
+            settings = Settings.of(
                 redis_url=redis_url, allow_private_addresses=True, host_delay_s=0, concurrency=IN_FLIGHT
             )
-            async with Fetcher(settings) as fetcher:
+            async with Fetcher(settings.fetch) as fetcher:
                 addresses = await _addresses(fetcher, feed_url, urls)
                 fetched = await _fetch(fetcher, addresses)
             return [fetched, await _publish(settings, addresses), await _whole(settings, addresses)]
@@ -123,22 +122,22 @@ async def _fetch(fetcher: Fetcher, addresses: Sequence[str]) -> Figure:
 
 async def _publish(settings: Settings, addresses: Sequence[str]) -> Figure:
     """Enqueue, read and settle one article with its events a task, as the consumer does, in batches."""
-    async with site() as served, Fetcher(settings) as fetcher:
+    async with site() as served, Fetcher(settings.fetch) as fetcher:
         result = process_page(await fetcher.get(served.plain[0]))
-    async with UrlQueue(settings.redis_url or "", replace(settings, key_prefix="bench:publish")) as queue:
+    async with UrlQueue(settings.redis.url or "", settings.override(key_prefix="bench:publish")) as queue:
         watch = Stopwatch()
         await queue.put_many([Task(id=task_id(url), url=url) for url in addresses])
         while deliveries := await queue.read(BATCH, 0):
             now = datetime.now(UTC)
             await queue.settle_many(
-                [Settlement(d, writes(result.article, result.events, settings, now)) for d in deliveries]
+                [Settlement(d, writes(result.article, result.events, settings.redis, now)) for d in deliveries]
             )
         return watch.figure("publish (enqueue to settled)", len(addresses))
 
 
 async def _whole(settings: Settings, addresses: Sequence[str]) -> Figure:
     """One `communique consume`, all its processes counted, from the first task to an empty queue."""
-    async with UrlQueue(settings.redis_url or "", settings) as queue:
+    async with UrlQueue(settings.redis.url or "", settings) as queue:
         worker = await _worker(settings)
         started_s, watch = tree_cpu_s(worker.pid), Stopwatch()
         await queue.put_many([Task(id=task_id(url), url=url) for url in addresses])
@@ -152,9 +151,9 @@ async def _whole(settings: Settings, addresses: Sequence[str]) -> Figure:
 async def _worker(settings: Settings) -> asyncio.subprocess.Process:
     """Start a worker with these settings and let it come up."""
     given = {
-        f"COMMUNIQUE_{name.upper()}": str(value)
-        for name, value in asdict(settings).items()
-        if value != getattr(Settings(), name)
+        variable.name: str(variable.value(settings))
+        for variable in variables(Settings)
+        if variable.value(settings) != variable.value(Settings())
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "worker", "consume", env=os.environ | given, stderr=asyncio.subprocess.DEVNULL

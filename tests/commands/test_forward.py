@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 def environ(settings: Settings) -> dict[str, str]:
     given = {k: v for k, v in os.environ.items() if not k.startswith("COMMUNIQUE_")}
     return given | {
-        "COMMUNIQUE_REDIS_URL": settings.redis_url or "",
-        "COMMUNIQUE_KEY_PREFIX": settings.key_prefix,
+        "COMMUNIQUE_REDIS_URL": settings.redis.url or "",
+        "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix,
         "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true",
         "COMMUNIQUE_WEBHOOK_SECRET": SECRET,
         "COMMUNIQUE_BACKOFF_S": "0.05",
@@ -69,7 +69,7 @@ async def test_a_webhook_survives_kill_9_and_delivers_what_came_meanwhile(
     command = ["webhook", "statement", "--to", receiver.url, "--name", "press", "--from-start"]
     first = await started(environ, *command)
     await receiver.until(lambda: sorted(receiver.taken) == ["s1", "s2"])
-    key = f"{settings.key_prefix}:webhook:press"
+    key = f"{settings.redis.key_prefix}:webhook:press"
     async with asyncio.timeout(5):
         while not await redis.hget(key, "statement"):  # noqa: ASYNC110 - another process writes it
             await asyncio.sleep(0.02)

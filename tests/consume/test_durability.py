@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import structlog
-from msgspec.structs import replace
 
 from tests.servers import server
 from worker.consume import open_consumer
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 async def warnings(settings: Settings, url: str) -> list[str]:
     with structlog.testing.capture_logs() as logs:
-        async with open_consumer(replace(settings, redis_url=url, processes=1), url):
+        async with open_consumer(settings.override(redis_url=url, processes=1), url):
             pass
     return [str(line["event"]) for line in logs if line["log_level"] == "warning"]
 

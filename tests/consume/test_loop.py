@@ -4,8 +4,6 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
-from msgspec.structs import replace
-
 from worker.consume import Consumer, TaskResult
 from worker.queue import UrlQueue
 from worker.schema import Task
@@ -22,12 +20,12 @@ class Stuck:
 
 
 async def test_what_is_claimed_takes_slots_as_what_is_read_does(settings: Settings) -> None:
-    settings = replace(settings, concurrency=2, lease_s=0.2, drain_s=0.01)
+    settings = settings.override(concurrency=2, lease_s=0.2, drain_s=0.01)
     urls = [f"https://news.example/{n}" for n in range(4)]
     tasks, stop, stuck = [Task(id=url, url=url) for url in urls], asyncio.Event(), Stuck()
     neighbours: Any = (stuck, stuck, stuck)
     ended: list[TaskResult] = []
-    url = settings.redis_url or ""
+    url = settings.redis.url or ""
     async with UrlQueue(url, settings, "gone") as gone, UrlQueue(url, settings) as queue:
         consumer = Consumer(settings, queue, *neighbours, jitter=lambda: 0.5, report=ended.append)
         await gone.put_many(tasks[:2])

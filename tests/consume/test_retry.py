@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from worker.consume.retry import next_try
 from worker.errors import Failure, NotYet, Permanent, Transient
 from worker.schema import Task
-from worker.settings import Settings
+from worker.settings import RetrySettings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SETTINGS = Settings(backoff_s=10, max_backoff_s=100, max_attempts=4)
+SETTINGS = RetrySettings(backoff_s=10, max_backoff_s=100, max_attempts=4)
 TASK = Task(id="t", url="https://a.example/")
 
 
@@ -26,7 +26,7 @@ def test_what_is_permanent_is_never_tried_again() -> None:
 
 
 def test_back_off_doubles_and_stops_at_its_limit() -> None:
-    patient = Settings(backoff_s=10, max_backoff_s=30, max_attempts=9)
+    patient = RetrySettings(backoff_s=10, max_backoff_s=30, max_attempts=9)
     waits = [next_try(Task(id="t", url="u", attempt=n), Transient("x"), NOW, patient, 1.0) for n in range(4)]
     assert [(w[1] - NOW).total_seconds() for w in waits if w] == [10, 20, 30, 30]
 
@@ -71,7 +71,7 @@ def test_a_task_that_keeps_killing_its_worker_is_given_up(failure: Failure) -> N
     st.none() | st.floats(allow_nan=False, allow_infinity=True),
 )
 def test_every_wait_is_finite_and_not_negative(attempt: int, jitter: float, retry_after_s: float | None) -> None:
-    patient = Settings(max_attempts=100)
+    patient = RetrySettings(max_attempts=100)
     again = next_try(Task(id="t", url="u", attempt=attempt), Transient("x", "", retry_after_s), NOW, patient, jitter)
     assert again
     assert NOW <= again[1] <= NOW + timedelta(seconds=patient.max_backoff_s)

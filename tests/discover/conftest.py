@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
-from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from worker.discover import Discovery, Source
@@ -63,19 +62,19 @@ async def site() -> AsyncIterator[Site]:
 
 @pytest.fixture
 def quick(settings: Settings) -> Settings:
-    return replace(settings, host_delay_s=0.0, discover_interval_s=600.0, total_timeout_s=1.0)
+    return settings.override(host_delay_s=0.0, discover_interval_s=600.0, total_timeout_s=1.0)
 
 
 @pytest.fixture
 async def queue(quick: Settings) -> AsyncIterator[UrlQueue]:
-    assert quick.redis_url
-    async with UrlQueue(quick.redis_url, quick) as queue:
+    assert quick.redis.url
+    async with UrlQueue(quick.redis.url, quick) as queue:
         yield queue
 
 
 @pytest.fixture
 async def fetcher(quick: Settings) -> AsyncIterator[Fetcher]:
-    async with Fetcher(quick) as fetcher:
+    async with Fetcher(quick.fetch) as fetcher:
         yield fetcher
 
 
@@ -91,7 +90,7 @@ class Make:
         self.redis, self.settings, self.queue, self.fetcher, self.site = redis, settings, queue, fetcher, site
 
     def __call__(self, *paths: str, queue: object = None, **changed: float) -> Discovery:
-        settings = replace(self.settings, **changed)
+        settings = self.settings.override(**changed)
         return Discovery(
             [Source(name=path, url=self.site.base + path) for path in paths],
             settings,

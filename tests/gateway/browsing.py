@@ -48,7 +48,7 @@ async def publish(redis_url: str, settings: Settings, article: Article, *events:
     """Add an article and its events to the streams, as a worker does."""
     async with connect(redis_url) as client:
         pipe = client.pipeline(transaction=False)
-        for write in writes(article, events, settings, datetime.now(UTC)):
+        for write in writes(article, events, settings.redis, datetime.now(UTC)):
             fields: dict[Any, Any] = dict(write.fields)
             pipe.xadd(write.stream, fields)
         await pipe.execute()

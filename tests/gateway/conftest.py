@@ -81,7 +81,7 @@ class Publisher:
         pipe = self.redis.pipeline(transaction=True)
         for event in events:
             article = Article(id=article_id(event.url), url=event.url, text="Words.")
-            [_, write] = writes(article, [event], self.settings, NOON)
+            [_, write] = writes(article, [event], self.settings.redis, NOON)
             pipe.xadd(write.stream, dict(write.fields))  # type: ignore[arg-type]
         await pipe.execute()
 
@@ -91,18 +91,18 @@ class Publisher:
 
     async def add(self, kind: Kind, data: bytes | str, entry_id: str = "*", **fields: bytes) -> None:
         """Add an entry by hand."""
-        stream = event_stream(self.settings.key_prefix, kind)
+        stream = event_stream(self.settings.redis.key_prefix, kind)
         await self.redis.execute_command("XADD", stream, entry_id, *chain.from_iterable(fields.items()), "data", data)  # type: ignore[no-untyped-call]
 
     async def entries(self, kind: Kind) -> list[dict[bytes, bytes]]:
         """Return the fields of all entries of a kind."""
-        found = await range_entries(self.redis, event_stream(self.settings.key_prefix, kind), count=1_000)
+        found = await range_entries(self.redis, event_stream(self.settings.redis.key_prefix, kind), count=1_000)
         return [entry.fields or {} for entry in found]
 
     async def article(self, article: Article, events: list[Event]) -> None:
         """Publish an article with its events."""
         pipe = self.redis.pipeline(transaction=True)
-        for write in writes(article, events, self.settings, NOON):
+        for write in writes(article, events, self.settings.redis, NOON):
             pipe.xadd(write.stream, dict(write.fields))  # type: ignore[arg-type]
         await pipe.execute()
 
@@ -233,9 +233,9 @@ def serve_with(settings: Settings) -> Serve:
 
     @contextlib.asynccontextmanager
     async def serving(**given: Any) -> AsyncIterator[Served]:
-        changed = msgspec.structs.replace(settings, **given)
+        changed = settings.override(**given)
         stop, address = asyncio.Event(), asyncio.get_running_loop().create_future()
-        async with open_gateway(changed, changed.redis_url or "", Pulse(GATEWAY_LOOPS)) as made_gateway:
+        async with open_gateway(changed, changed.redis.url or "", Pulse(GATEWAY_LOOPS)) as made_gateway:
             running = asyncio.create_task(serve_gateway(made_gateway, "127.0.0.1", 0, stop, address.set_result))
             await asyncio.wait({running, address}, return_when=asyncio.FIRST_COMPLETED)
             if running.done():

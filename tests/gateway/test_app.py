@@ -151,7 +151,7 @@ async def test_pages_of_allowed_origins_may_ask(serve_with: Serve, allowed: str,
 # ---------------------------------------------------------------- state
 async def test_the_state_counts_what_there_is(served: Served, publish: Publisher, settings: Settings) -> None:
     urls = [f"https://a.example/{i}" for i in range(4)]
-    async with UrlQueue(settings.redis_url or "", settings) as queue:
+    async with UrlQueue(settings.redis.url or "", settings) as queue:
         await queue.put_many([Task(id=task_id(url), url=url) for url in urls])
         first, second = await queue.read(2, 0)
         await queue.dead_letter(second, "http_404", "gone")
@@ -205,7 +205,7 @@ async def test_it_is_ready_while_redis_answers_and_its_reader_turns(served: Serv
 
 # ---------------------------------------------------------------- life
 async def test_the_command_serves_and_says_farewell(settings: Settings, redis_url: str) -> None:
-    environ = os.environ | {"COMMUNIQUE_REDIS_URL": redis_url, "COMMUNIQUE_KEY_PREFIX": settings.key_prefix}
+    environ = os.environ | {"COMMUNIQUE_REDIS_URL": redis_url, "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
     command = (sys.executable, "-m", "worker", "gateway", "--port", "0")
     process = await asyncio.create_subprocess_exec(*command, env=environ, stderr=asyncio.subprocess.PIPE)
     assert process.stderr

@@ -53,7 +53,7 @@ async def test_every_address_is_put_or_seen_or_refused(served: Served, settings:
     refused = answer["results"][1]
     assert (refused["url"], refused["reason"]) == ("ftp://b.example/", "bad_url")
     assert answer["results"][0]["article"] == article_id("https://a.example/1")
-    async with UrlQueue(settings.redis_url or "", settings) as queue:
+    async with UrlQueue(settings.redis.url or "", settings) as queue:
         taken = [delivery.task.url for delivery in await queue.read(10, 0)]
     assert taken == ["https://a.example/1", "https://a.example/2"]
 

@@ -49,7 +49,7 @@ def is_beyond_schemas(case: Any) -> bool:
 
 
 async def publish_some(settings: Settings) -> None:
-    async with connect(settings.redis_url or "") as client:
+    async with connect(settings.redis.url or "") as client:
         publish = Publisher(client, settings)
         article = Article(id=article_id(URL), url=URL, text="Words.")
         await publish.article(article, [made(number, url=URL) for number in range(9)])
@@ -58,7 +58,7 @@ async def publish_some(settings: Settings) -> None:
 @pytest.fixture(scope="module")
 def address(redis_url: str) -> Iterator[str]:
     """Serve from another thread: the requests that Schemathesis makes block theirs."""
-    given = Settings(redis_url=redis_url, key_prefix="test-conformance", gateway_burst=10**6)
+    given = Settings.of(redis_url=redis_url, key_prefix="test-conformance", gateway_burst=10**6)
     found, loop = threading.Event(), asyncio.new_event_loop()
     addresses: list[str] = []
     stop = asyncio.Event()

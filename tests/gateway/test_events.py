@@ -136,7 +136,7 @@ async def test_what_was_trimmed_away_is_said(
 ) -> None:
     await published(served, publish, 6)
     page = await served.get("/v1/events?after=0&limit=2")
-    await redis.xtrim(event_stream(settings.key_prefix, "meeting"), maxlen=0, approximate=False)
+    await redis.xtrim(event_stream(settings.redis.key_prefix, "meeting"), maxlen=0, approximate=False)
     await publish.numbers(7)
     assert (await served.get(f"/v1/events?after={page['position']}"))["gaps"] == ["meeting"]
 
@@ -255,7 +255,7 @@ async def test_a_stream_that_was_begun_anew_is_walked_through_anew(
 ) -> None:
     await publish.add("meeting", "{}", entry_id=f"{2**45}-0", id=b"f" * 32)
     await served.get("/v1/events/" + "f" * 32)
-    await redis.delete(event_stream(settings.key_prefix, "meeting"))
+    await redis.delete(event_stream(settings.redis.key_prefix, "meeting"))
     await publish.numbers(1)
     assert (await served.get(f"/v1/events/{hash_id('1')}"))["rule"] == "1"
 
@@ -272,7 +272,7 @@ async def test_what_is_trimmed_away_while_a_page_is_read_is_said(
         nonlocal first
         found = await read(self, *args, **given)
         if first:
-            await redis.xtrim(event_stream(settings.key_prefix, "meeting"), maxlen=2, approximate=False)
+            await redis.xtrim(event_stream(settings.redis.key_prefix, "meeting"), maxlen=2, approximate=False)
         first = False
         return found
 
@@ -287,7 +287,7 @@ async def test_an_event_that_was_trimmed_away_is_found_no_more(
     await published(served, publish, 1)
     path = f"/v1/events/{hash_id('0')}"
     await served.get(path)
-    await redis.xtrim(event_stream(settings.key_prefix, "statement"), maxlen=0, approximate=False)
+    await redis.xtrim(event_stream(settings.redis.key_prefix, "statement"), maxlen=0, approximate=False)
     await served.get(path, 404)
 
 

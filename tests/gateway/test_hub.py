@@ -38,7 +38,7 @@ class Heard:
 @asynccontextmanager
 async def reading(settings: Settings) -> AsyncIterator[tuple[Broadcaster, Heard]]:
     broadcaster, heard, stop = (
-        Broadcaster(settings.redis_url or "", settings.key_prefix),
+        Broadcaster(settings.redis.url or "", settings.redis.key_prefix),
         Heard(),
         asyncio.Event(),
     )
@@ -101,7 +101,7 @@ async def test_a_flood_of_one_kind_keeps_the_order_of_all(
         for number in range(60):
             kind: Kind = "statement" if number % 7 else "meeting"
             data = encoded(number, kind)
-            pipe.xadd(event_stream(settings.key_prefix, kind), {"data": data}, id=f"{base + number}-0")
+            pipe.xadd(event_stream(settings.redis.key_prefix, kind), {"data": data}, id=f"{base + number}-0")
         await pipe.execute()
         await until(lambda: len(heard.numbers) == 60)
         assert broadcaster.position[0] == f"{base + 59}-0"
@@ -140,7 +140,7 @@ async def test_what_is_no_longer_at_hand_is_out_of_reach(
 
 
 async def test_a_redis_that_restarts_only_interrupts(private_redis_url: str, settings: Settings) -> None:
-    changed = msgspec.structs.replace(settings, redis_url=private_redis_url)
+    changed = settings.override(redis_url=private_redis_url)
     async with reading(changed) as (_, heard), connect(private_redis_url) as client:
         await client.client_kill_filter(_type="normal", skipme=True)
         publish = Publisher(client, changed)
@@ -155,7 +155,7 @@ async def test_streams_that_are_begun_anew_behind_our_place_are_followed_and_the
         soon = await now_ms(redis) + 3_600_000
         await add(publish, "meeting", 1, f"{soon}-0")
         await until(lambda: heard.numbers == [1])
-        await redis.delete(event_stream(settings.key_prefix, "meeting"))
+        await redis.delete(event_stream(settings.redis.key_prefix, "meeting"))
         await until(lambda: heard.gaps == ["meeting"])
         assert broadcaster.position[1] == "0-0"
         await publish.numbers(4, 5)
@@ -185,7 +185,7 @@ async def test_who_was_ahead_listens_with_the_others_once_that_is_passed(
 async def test_what_is_trimmed_away_before_the_hub_has_read_it_is_said_in_its_place(
     settings: Settings, publish: Publisher, redis: Redis
 ) -> None:
-    stream = event_stream(settings.key_prefix, "meeting")
+    stream = event_stream(settings.redis.key_prefix, "meeting")
     async with reading(settings) as (broadcaster, heard):
         await publish.events(made(1, "meeting"))
         await until(lambda: heard.numbers == [1])
@@ -209,7 +209,7 @@ async def test_trimming_that_overtakes_a_hub_that_is_far_behind_is_said(
     settings: Settings, publish: Publisher, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.gateway.live.broadcaster.BATCH", 2)
-    stream = event_stream(settings.key_prefix, "meeting")
+    stream = event_stream(settings.redis.key_prefix, "meeting")
     async with reading(settings) as (_, heard):
         await publish.events(made(0, "meeting"))
         await until(lambda: heard.numbers == [0])

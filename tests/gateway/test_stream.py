@@ -128,7 +128,7 @@ async def test_who_is_ahead_of_this_gateway_gets_only_what_follows(
 ) -> None:
     served.gateway.broadcaster._pause_s = 0.5  # before it hands over what it has read
     await publish.numbers(0, 1, 2)
-    found = await stream_tails(redis, [event_stream(settings.key_prefix, kind) for kind in KINDS])
+    found = await stream_tails(redis, [event_stream(settings.redis.key_prefix, kind) for kind in KINDS])
     async with served.listen(f"after={'.'.join(at.last_id for at in found.values())}") as ear:
         assert served.gateway.broadcaster.position == START_CURSOR
         await until(lambda: served.gateway.broadcaster.position != START_CURSOR)
@@ -169,7 +169,7 @@ async def test_what_was_trimmed_away_is_said_and_the_rest_goes_on(
         await publish.numbers(number)
     async with serve_with() as served, served.listen("after=0") as ear:
         [first, *_] = await ear.frames(3)
-    await redis.xtrim(event_stream(settings.key_prefix, "meeting"), maxlen=1, approximate=False)
+    await redis.xtrim(event_stream(settings.redis.key_prefix, "meeting"), maxlen=1, approximate=False)
     async with serve_with() as served, served.listen(f"after={first.id}") as ear:
         gap, event = await ear.frames(2)
     assert (gap.event, gap.json["kinds"], event.number) == ("gap", ["meeting"], 7)
@@ -493,7 +493,7 @@ async def test_trimming_that_overtakes_who_reads_the_past_is_said(
         nonlocal reads
         reads += 1
         if left := trims.get(reads):
-            stream = event_stream(publish.settings.key_prefix, "meeting")
+            stream = event_stream(publish.settings.redis.key_prefix, "meeting")
             await publish.redis.xtrim(stream, maxlen=left, approximate=False)
         return await read(self, *args, **given)
 

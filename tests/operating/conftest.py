@@ -14,7 +14,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from tests.gateway.conftest import publish, serve_with
@@ -70,8 +69,8 @@ def watching(monkeypatch: pytest.MonkeyPatch) -> Watching:
         look: Callable[[], Awaitable[None]] | None = None,
     ) -> AsyncIterator[Scrape]:
         pulse = pulse or Pulse()
-        settings = replace(settings, metrics_port=0)
-        async with watched(settings, settings.redis_url or "", service, pulse, look) as port:
+        settings = settings.override(metrics_port=0)
+        async with watched(settings, settings.redis.url or "", service, pulse, look) as port:
             yield Scrape(f"http://127.0.0.1:{port}")
 
     return watch
@@ -81,8 +80,8 @@ def watching(monkeypatch: pytest.MonkeyPatch) -> Watching:
 async def process(settings: Settings, log: Path, *words: str, **environ: str) -> AsyncIterator[Process]:
     """Run a command that can be watched as a process of its own; what is left of it in the end is killed."""
     given = {
-        "COMMUNIQUE_REDIS_URL": settings.redis_url or "",
-        "COMMUNIQUE_KEY_PREFIX": settings.key_prefix,
+        "COMMUNIQUE_REDIS_URL": settings.redis.url or "",
+        "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix,
         "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true",
         "COMMUNIQUE_METRICS_PORT": "0",
     }
@@ -149,8 +148,10 @@ async def says(scrape: Callable[[], Awaitable[str]], line: str) -> bool:
 
 async def stands(settings: Settings, name: str) -> bool:
     """Tell whether a reader has told of its place."""
-    async with Redis.from_url(settings.redis_url or "", protocol=2) as client:
-        return any(reader.name == name and reader.position for reader in await readers(client, settings.key_prefix))
+    async with Redis.from_url(settings.redis.url or "", protocol=2) as client:
+        return any(
+            reader.name == name and reader.position for reader in await readers(client, settings.redis.key_prefix)
+        )
 
 
 async def until(reached: Callable[[], Awaitable[bool]]) -> None:

@@ -80,7 +80,7 @@ async def test_it_may_not_touch_anything_else(private_redis_url: str) -> None:
             with pytest.raises(NoPermissionError):
                 await client.execute_command(*words.split())  # type: ignore[no-untyped-call]
     with pytest.raises(NoPermissionError):
-        await UrlQueue(url, Settings(key_prefix="another")).__aenter__()
+        await UrlQueue(url, Settings.of(key_prefix="another")).__aenter__()
 
 
 async def test_a_readers_user_subscribes_and_cannot_write(private_redis_url: str) -> None:
@@ -93,6 +93,6 @@ async def test_a_readers_user_subscribes_and_cannot_write(private_redis_url: str
         assert await denied(admin) == set()
     async with connect(url) as client:
         with pytest.raises(NoPermissionError):
-            await client.xadd(event_stream(settings.key_prefix, "meeting"), {"data": "{}"})
+            await client.xadd(event_stream(settings.redis.key_prefix, "meeting"), {"data": "{}"})
         with pytest.raises(NoPermissionError):
             await client.xrange("communique:urls")

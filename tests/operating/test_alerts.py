@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestServer
-from msgspec.structs import replace
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -60,7 +59,7 @@ async def working(worker: Consumer) -> AsyncIterator[None]:
 
 
 async def drained(settings: Settings) -> bool:
-    queue = UrlQueue(settings.redis_url or "", settings)
+    queue = UrlQueue(settings.redis.url or "", settings)
     try:
         depth = await queue.depth()
     finally:
@@ -86,7 +85,7 @@ async def test_a_worker_that_is_killed(
     settings: Settings, watching: Watching, fires: Fires, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vitals, "SILENT_S", 1.0)
-    settings = replace(settings, lease_s=1.0)
+    settings = settings.override(lease_s=1.0)
     never = asyncio.Event()
 
     async def hang(_: web.Request) -> web.Response:
@@ -97,7 +96,7 @@ async def test_a_worker_that_is_killed(
     app.router.add_get("/hang", hang)
     async with TestServer(app) as server, watching(settings, "discover") as scrape:
         async with process(settings, tmp_path / "log", "consume", COMMUNIQUE_LEASE_S="1") as victim:
-            async with UrlQueue(settings.redis_url or "", settings) as queue:
+            async with UrlQueue(settings.redis.url or "", settings) as queue:
                 await queue.put_many(tasks(str(server.make_url("/hang"))))
                 await until(lambda: _holds_a_task(queue))
             before = series(await victim.ask("metrics"), "victim:9464") | series(await scrape(), HERE)
@@ -107,7 +106,7 @@ async def test_a_worker_that_is_killed(
         await asyncio.sleep(vitals.SILENT_S)
         silent = down("victim:9464") | series(await scrape(), HERE)
         claims = int(REGISTRY.get_sample_value("communique_claims_total") or 0)
-        async with open_consumer(settings, settings.redis_url or "") as heir, working(heir):
+        async with open_consumer(settings, settings.redis.url or "") as heir, working(heir):
             await until(lambda: says(scrape, rf"communique_claims_total {claims + 1}\.0"))
             claimed = down("victim:9464") | series(await scrape(), HERE)
             never.set()
@@ -170,8 +169,8 @@ async def _work_off(
     settings: Settings, server: BaseTestServer, *paths: str, ended: Callable[[], Awaitable[bool]] | None = None
 ) -> None:
     """Put the paths, and work until nothing is left of them, or until another end is reached."""
-    settings = replace(settings, host_delay_s=0, backoff_s=0.1, max_attempts=2, drain_s=1)
-    url = settings.redis_url or ""
+    settings = settings.override(host_delay_s=0, backoff_s=0.1, max_attempts=2, drain_s=1)
+    url = settings.redis.url or ""
     async with UrlQueue(url, settings) as queue:
         await queue.put_many(tasks(*(str(server.make_url(path)) for path in paths)))
     async with open_consumer(settings, url) as worker, working(worker):
@@ -181,7 +180,7 @@ async def _work_off(
 # ---------------------------------------------------------------- redis
 async def test_a_redis_that_is_stopped(settings: Settings, watching: Watching, fires: Fires, tmp_path: Path) -> None:
     async with embedded(tmp_path / "redis") as url:
-        watch = watching(replace(settings, redis_url=url))
+        watch = watching(settings.override(redis_url=url))
         scrape = await watch.__aenter__()
         before = await scrape()
     try:
@@ -195,7 +194,7 @@ async def test_a_redis_that_is_stopped(settings: Settings, watching: Watching, f
 async def test_a_redis_that_fills_up(
     settings: Settings, watching: Watching, fires: Fires, private_redis_url: str
 ) -> None:
-    settings = replace(settings, redis_url=private_redis_url)
+    settings = settings.override(redis_url=private_redis_url)
     async with connect(private_redis_url) as client, watching(settings) as scrape:
         used = int((await client.info("memory"))["used_memory"])
         await client.config_set("maxmemory", used + 40_000_000)
@@ -208,7 +207,7 @@ async def test_a_redis_that_fills_up(
 
 # ---------------------------------------------------------------- queue
 async def test_a_queue_that_nobody_reads(redis: Redis, settings: Settings, watching: Watching, fires: Fires) -> None:
-    async with UrlQueue(settings.redis_url or "", settings) as queue, watching(settings) as scrape:
+    async with UrlQueue(settings.redis.url or "", settings) as queue, watching(settings) as scrape:
         before = await scrape()
         await redis.xadd(queue.keys.urls, {"task": '{"id":"t","url":"https://a.example/"}'}, id=long_ago())
         after = await scrape()
@@ -218,8 +217,8 @@ async def test_a_queue_that_nobody_reads(redis: Redis, settings: Settings, watch
 
 
 async def test_a_queue_that_fills_up(settings: Settings, watching: Watching, fires: Fires) -> None:
-    settings = replace(settings, max_backlog=20)
-    async with UrlQueue(settings.redis_url or "", settings) as queue, watching(settings) as scrape:
+    settings = settings.override(max_backlog=20)
+    async with UrlQueue(settings.redis.url or "", settings) as queue, watching(settings) as scrape:
         before = await scrape()
         await queue.put_many(tasks(*(f"https://a.example/{n}" for n in range(19))))
         after = await scrape()
@@ -239,7 +238,7 @@ async def test_pages_that_never_end_parsing(
     settings: Settings, watching: Watching, fires: Fires, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(task_handler, "process_page", never_ends)
-    settings = replace(settings, process_timeout_s=0.3, processes=1)
+    settings = settings.override(process_timeout_s=0.3, processes=1)
     async with site(*((f"/{n}", "<p>a</p>") for n in range(3))) as server, watching(settings) as scrape:
         before = await scrape()
         await _work_off(settings, server, *(f"/{n}" for n in range(3)))
@@ -254,8 +253,8 @@ def never_ends(_: Page) -> None:
 
 async def test_many_hosts_that_ask_to_be_left_alone(settings: Settings, watching: Watching, fires: Fires) -> None:
     async with (
-        connect(settings.redis_url or "") as client,
-        Fetcher(settings) as fetcher,
+        connect(settings.redis.url or "") as client,
+        Fetcher(settings.fetch) as fetcher,
         watching(settings) as scrape,
     ):
         before = await scrape()
@@ -272,8 +271,8 @@ async def test_many_hosts_that_ask_to_be_left_alone(settings: Settings, watching
 # ---------------------------------------------------------------- sources
 @asynccontextmanager
 async def asking(settings: Settings, url: str) -> AsyncIterator[Discovery]:
-    redis_url = settings.redis_url or ""
-    settings = replace(settings, host_delay_s=0)
+    redis_url = settings.redis.url or ""
+    settings = settings.override(host_delay_s=0)
     async with (
         UrlQueue(redis_url, settings) as queue,
         open_discovery([Source(name="courier", url=url)], settings, redis_url, queue) as discovering,

@@ -26,7 +26,7 @@ pytestmark = needs("promtool")
 
 # ---------------------------------------------------------------- subscribers
 async def test_subscribers_that_do_not_read(redis: Redis, settings: Settings, watching: Watching, fires: Fires) -> None:
-    stream = event_stream(settings.key_prefix, "meeting")
+    stream = event_stream(settings.redis.key_prefix, "meeting")
     await redis.xgroup_create(stream, "archive", id="0", mkstream=True)
     async with watching(settings) as scrape:
         before = await scrape()
@@ -124,7 +124,7 @@ async def test_a_webhook_that_is_killed_falls_behind(
             service.child.kill()
             await service.child.wait()
         before = await scrape()
-        await redis.xadd(event_stream(settings.key_prefix, "decision"), {"data": "{}"}, id=long_ago())
+        await redis.xadd(event_stream(settings.redis.key_prefix, "decision"), {"data": "{}"}, id=long_ago())
         after = await scrape()
     fires("CommuniqueSubscriberLagging", before, after, group="webhook:press", stream="decision")
 

@@ -29,7 +29,7 @@ async def asked(service: Process, path: str) -> Any:
 async def said(settings: Settings, *words: str, **environ: str) -> tuple[int, str]:
     """What a command prints, and how it ends."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
-    given = {"COMMUNIQUE_REDIS_URL": settings.redis_url or "", "COMMUNIQUE_KEY_PREFIX": settings.key_prefix}
+    given = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "worker", *words), env=clean | given | environ, stdout=asyncio.subprocess.PIPE
     )

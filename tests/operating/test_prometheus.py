@@ -90,10 +90,10 @@ async def scraped(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
     async with (
         site(copies=2, slow_s=0.1) as served,
         receiving() as receiver,
-        connect(settings.redis_url or "") as client,
+        connect(settings.redis.url or "") as client,
     ):
         sources.write_text(f'[[source]]\nname = "courier"\nurl = "{served.feed_url}"\n')
-        stream = f"{settings.key_prefix}:events:statement"
+        stream = f"{settings.redis.key_prefix}:events:statement"
         await client.xgroup_create(stream, "archive", id="0", mkstream=True)
         hook = quick | {"COMMUNIQUE_WEBHOOK_URL": receiver.url, "COMMUNIQUE_WEBHOOK_SECRET": SECRET}
         async with (

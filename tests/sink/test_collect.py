@@ -65,8 +65,8 @@ async def collect(
         after: dict[Kind, str] = dict.fromkeys(KINDS, "0") | folder.position()
         rotation = Rotation(size_bytes=size_bytes, age_s=more.pop("age_s", 60.0))
         collector = Collector(folder, writer_of(made_of), rotation, told.append)
-        url = settings.redis_url or ""
-        async with subscribe(url, prefix=settings.key_prefix, after=after, stop=stop, **more) as events:
+        url = settings.redis.url or ""
+        async with subscribe(url, prefix=settings.redis.key_prefix, after=after, stop=stop, **more) as events:
             working = asyncio.create_task(collector.run(events))
             reading = asyncio.create_task(events.caught_up())
             await asyncio.wait({working, reading}, return_when=asyncio.FIRST_COMPLETED, timeout=10)
@@ -153,7 +153,7 @@ async def test_a_part_is_finished_in_time_though_nothing_comes(
     await publish(redis, settings, "s1", "m1")
     with Folder(tmp_path, "jsonl") as folder:
         collector = Collector(folder, writer_of("jsonl"), Rotation(size_bytes=1 << 30, age_s=0.1), pytest.fail)
-        async with subscribe(redis, prefix=settings.key_prefix, after="0", stop=stop) as events:
+        async with subscribe(redis, prefix=settings.redis.key_prefix, after="0", stop=stop) as events:
             working = asyncio.create_task(collector.run(events))
             async with asyncio.timeout(5):
                 while len(ids(tmp_path)) < 2:  # noqa: ASYNC110 - the disk is asked
@@ -163,7 +163,7 @@ async def test_a_part_is_finished_in_time_though_nothing_comes(
 
 
 async def test_a_day_has_parts_of_its_own(redis: Redis, settings: Settings, tmp_path: Path) -> None:
-    stream = event_stream(settings.key_prefix, "decision")
+    stream = event_stream(settings.redis.key_prefix, "decision")
     for hour, name in enumerate(("d1", "d2", "d3")):
         at = int(datetime(2026, 3, 1, 22 + hour, tzinfo=UTC).timestamp()) * 1000 if hour < 2 else 1_772_409_600_000
         await redis.xadd(stream, {"data": msgspec.json.encode(named(name))}, id=f"{at}-0")
@@ -208,15 +208,15 @@ async def test_what_the_filters_pass_over_is_not_read_again(redis: Redis, settin
     with Folder(tmp_path, "jsonl") as folder:
         kept = folder.position()
     for kind in KINDS:
-        info: Any = await redis.xinfo_stream(event_stream(settings.key_prefix, kind))
+        info: Any = await redis.xinfo_stream(event_stream(settings.redis.key_prefix, kind))
         assert kept[kind] == info["last-generated-id"].decode()
 
 
 async def test_what_is_no_event_is_told_and_passed(redis: Redis, settings: Settings, tmp_path: Path) -> None:
     await publish(redis, settings, "s1")
-    await redis.xadd(event_stream(settings.key_prefix, "statement"), {"data": "{"}, id="1772500000000-0")
+    await redis.xadd(event_stream(settings.redis.key_prefix, "statement"), {"data": "{"}, id="1772500000000-0")
     await redis.xadd(
-        event_stream(settings.key_prefix, "statement"),
+        event_stream(settings.redis.key_prefix, "statement"),
         {"data": msgspec.json.encode(named("s2"))},
         id="1772500000000-1",
     )
@@ -251,8 +251,8 @@ def test_a_place_that_is_none_is_an_error_not_a_beginning(tmp_path: Path, garbag
 # ---------------------------------------------------------------- what can happen on the way
 def environ(settings: Settings) -> dict[str, str]:
     return os.environ | {
-        "COMMUNIQUE_REDIS_URL": settings.redis_url or "",
-        "COMMUNIQUE_KEY_PREFIX": settings.key_prefix,
+        "COMMUNIQUE_REDIS_URL": settings.redis.url or "",
+        "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix,
         "COMMUNIQUE_LOG_LEVEL": "warning",
     }
 

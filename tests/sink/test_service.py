@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from tests.sink.test_collect import FORMATS, ids, parts
@@ -44,12 +43,12 @@ class Running:
         self.stop, self.pulse = asyncio.Event(), Pulse(SINK_PARTS)
         rotation = Rotation(size_bytes=1 << 30, age_s=age_s)
         self.collector = Collector(folder, writer_of(made_of), rotation, pytest.fail, self.pulse)
-        quick = replace(settings, backoff_s=0.02, max_backoff_s=0.02)
-        service = Service(self.collector, quick, self.stop, self.pulse, lambda: 0.5)
+        quick = settings.override(backoff_s=0.02, max_backoff_s=0.02)
+        service = Service(self.collector, quick.retry, self.stop, self.pulse, lambda: 0.5)
 
         def resumed() -> Subscription:
             after: dict[Kind, str] = dict.fromkeys(KINDS, "0") | folder.position()
-            return subscribe(settings.redis_url or "", prefix=settings.key_prefix, after=after, stop=self.stop)
+            return subscribe(settings.redis.url or "", prefix=settings.redis.key_prefix, after=after, stop=self.stop)
 
         self.work = asyncio.create_task(service.run(resumed))
 

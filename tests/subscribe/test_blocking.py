@@ -35,7 +35,7 @@ def published(url: str, settings: Settings, *events: Any) -> None:
 @pytest.fixture
 def on(redis_url: str, settings: Settings) -> Iterator[dict[str, Any]]:
     """Where a test's subscriptions listen; no thread may be left behind."""
-    yield {"redis_url": redis_url, "prefix": settings.key_prefix}
+    yield {"redis_url": redis_url, "prefix": settings.redis.key_prefix}
     assert "communique-subscription" not in {thread.name for thread in threading.enumerate()}
 
 

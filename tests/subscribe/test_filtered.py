@@ -29,7 +29,7 @@ async def on(redis: Redis, settings: Settings) -> dict[str, Any]:
         event("decision", "d-ranta", deciders=[ranta], status="postponed"),
         event("statement", "s-last", speaker=tamm, url="https://www.news.example/2"),
     )
-    return {"redis": redis, "prefix": settings.key_prefix, "after": "0"}
+    return {"redis": redis, "prefix": settings.redis.key_prefix, "after": "0"}
 
 
 async def heard(events: Subscription) -> list[str]:
@@ -96,7 +96,7 @@ async def test_a_group_acknowledges_a_whole_batch_in_one_round_trip(
 
     monkeypatch.setattr("worker.subscribe.GroupReader", Counting)
     await publish(redis, settings, *(f"s{n}" for n in range(150)))
-    async with subscribe(redis, group="g", after="0", prefix=settings.key_prefix, text="nowhere") as events:
+    async with subscribe(redis, group="g", after="0", prefix=settings.redis.key_prefix, text="nowhere") as events:
         assert await heard(events) == []
     assert acknowledged == [100, 50]
 

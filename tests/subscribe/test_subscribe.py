@@ -41,7 +41,7 @@ def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def on(redis: Redis, settings: Settings) -> dict[str, Any]:
     """Where a test's subscriptions listen."""
-    return {"redis": redis, "prefix": settings.key_prefix}
+    return {"redis": redis, "prefix": settings.redis.key_prefix}
 
 
 # ---------------------------------------------------------------- alone
@@ -50,7 +50,7 @@ async def test_events_come_typed_and_in_arrival_order_over_all_kinds(
 ) -> None:
     names = ["s1", "m1", "s2", "d1", "d2", "s3", "m2"]
     await publish(redis, settings, *names)
-    async with subscribe(redis_url, prefix=settings.key_prefix, after="0") as events:
+    async with subscribe(redis_url, prefix=settings.redis.key_prefix, after="0") as events:
         received = [await anext(events) for _ in names]
     assert [e.id for e in received] == names
     assert received[0] == event("statement", "s1")
@@ -62,7 +62,7 @@ async def test_events_come_typed_and_in_arrival_order_over_all_kinds(
 async def test_the_order_holds_however_the_reads_fall(
     redis: Redis, on: dict[str, Any], batch: int, group: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = Settings(key_prefix=on["prefix"])
+    settings = Settings.of(key_prefix=on["prefix"])
     monkeypatch.setattr(sources, "BATCH", batch)
     names = [f"{letter}{i}" for i, letter in enumerate("sssssmsdmmmmmssddsmdsssssssmd")]
     await publish(redis, settings, *names[:20])
@@ -127,7 +127,7 @@ async def test_a_time_may_be_a_position(redis: Redis, settings: Settings, on: di
 
 async def test_received_tells_kind_and_entry_id(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
     await publish(redis, settings, "m1")
-    entries: Any = await redis.xrange(event_stream(settings.key_prefix, "meeting"))
+    entries: Any = await redis.xrange(event_stream(settings.redis.key_prefix, "meeting"))
     entry_id = entries[0][0].decode()
     async with subscribe(**on, after="0") as events:
         async for received in events.received():
@@ -181,7 +181,7 @@ async def test_a_group_resumes_with_the_event_that_was_not_acknowledged(
         assert await take(events, 4) == ["m1", "s2", "d1", "s3"]
         assert await nothing_more(events)  # by asking, s3 is acknowledged
     for kind in KINDS:
-        pending: Any = await redis.xpending(event_stream(settings.key_prefix, kind), "g")
+        pending: Any = await redis.xpending(event_stream(settings.redis.key_prefix, kind), "g")
         assert pending["pending"] == 0
 
 
@@ -234,7 +234,7 @@ async def test_a_busy_stream_keeps_nobody_from_what_the_dead_left_in_another(
 
 async def aged(redis: Redis, settings: Settings, consumer: str) -> str:
     """Give all that is pending to a consumer, as if it had been so for ten minutes; return the stream."""
-    stream = event_stream(settings.key_prefix, "statement")
+    stream = event_stream(settings.redis.key_prefix, "statement")
     pending: Any = await redis.xpending_range(stream, "g", "-", "+", 100)
     await redis.xclaim(stream, "g", consumer, 0, [p["message_id"] for p in pending], idle=600_000)
     return stream
@@ -286,7 +286,7 @@ async def test_a_stream_that_is_begun_anew_behind_the_place_is_said_once_and_fol
 ) -> None:
     monkeypatch.setattr(subscription, "BLOCK_S", 0.01)
     await publish(redis, settings, "m1")
-    stream = event_stream(settings.key_prefix, "meeting")
+    stream = event_stream(settings.redis.key_prefix, "meeting")
     async with subscribe(kinds=["meeting"], after="99999999999999-0", **on) as events:
         with pytest.raises(EventStreamError, match="begun anew"):
             await asyncio.wait_for(anext(events), 5)
@@ -309,7 +309,7 @@ async def test_what_does_not_decode_is_said_once_and_passed(
     redis: Redis, settings: Settings, on: dict[str, Any], group: str | None, data: bytes | None
 ) -> None:
     await publish(redis, settings, "s1")
-    stream = event_stream(settings.key_prefix, "statement")
+    stream = event_stream(settings.redis.key_prefix, "statement")
     bad: Any = await redis.xadd(stream, {"v": "9", "data": data} if data else {"v": "9"}, id=f"{next(MILLISECONDS)}-0")
     await publish(redis, settings, "s2")
     async with subscribe(**on, after="0", group=group) as events:
@@ -326,7 +326,7 @@ async def test_what_was_trimmed_before_it_was_read_is_said_once_and_passed(
     redis: Redis, settings: Settings, on: dict[str, Any]
 ) -> None:
     await publish(redis, settings, "s1", "m1")
-    stream = event_stream(settings.key_prefix, "statement")
+    stream = event_stream(settings.redis.key_prefix, "statement")
     async with subscribe(**on, after="0") as events:
         await take(events, 2)
         await publish(redis, settings, "s2", "s3", "s4")
@@ -348,7 +348,7 @@ async def test_trimming_what_was_read_is_no_gap(redis: Redis, settings: Settings
     async with subscribe(**on, after="0") as events:
         assert await take(events, 3) == ["s1", "s2", "s3"]
         await publish(redis, settings, "s4")
-        await redis.xtrim(event_stream(settings.key_prefix, "statement"), 2, approximate=False)
+        await redis.xtrim(event_stream(settings.redis.key_prefix, "statement"), 2, approximate=False)
         assert await take(events, 1) == ["s4"]
 
 
@@ -360,7 +360,7 @@ async def test_a_group_is_told_once_of_what_was_trimmed_before_it_read_it(
         assert await take(events, 1) == ["s1"]
         assert await nothing_more(events)
     await publish(redis, settings, "s2", "s3", "s4")
-    await redis.xtrim(event_stream(settings.key_prefix, "statement"), 2, approximate=False)
+    await redis.xtrim(event_stream(settings.redis.key_prefix, "statement"), 2, approximate=False)
     async with subscribe(**on, group="g") as events:
         with pytest.raises(EventStreamError, match="trimmed away before it was read"):
             await anext(events)
@@ -376,7 +376,7 @@ async def test_a_group_that_was_busy_for_long_is_told_of_what_was_trimmed_meanwh
         assert await take(events, 1) == ["s1"]
         assert await nothing_more(events)
         await publish(redis, settings, "s2", "s3", "s4")
-        await redis.xtrim(event_stream(settings.key_prefix, "statement"), maxlen=1, approximate=False)
+        await redis.xtrim(event_stream(settings.redis.key_prefix, "statement"), maxlen=1, approximate=False)
         monkeypatch.setattr(sources, "AWAY_AFTER_S", 0.0)
         with pytest.raises(EventStreamError, match="trimmed away"):
             await anext(events)
@@ -387,7 +387,7 @@ async def test_a_pending_event_trimmed_away_is_said_once(redis: Redis, settings:
     await publish(redis, settings, "s1", "s2")
     async with subscribe(**on, group="g", after="0") as events:
         assert await take(events, 1) == ["s1"]
-    await redis.xtrim(event_stream(settings.key_prefix, "statement"), 1, approximate=False)
+    await redis.xtrim(event_stream(settings.redis.key_prefix, "statement"), 1, approximate=False)
     async with subscribe(**on, group="g") as events:
         with pytest.raises(EventStreamError, match="trimmed away before it was acknowledged"):
             await anext(events)
@@ -440,8 +440,8 @@ async def test_a_subscription_survives_kill_9_of_redis_and_misses_nothing(tmp_pa
 async def test_events_are_counted_per_kind(redis: Redis, redis_url: str, settings: Settings) -> None:
     await publish(redis, settings, "s1", "s2", "d1")
     expected = {"statement": 2, "meeting": 0, "decision": 1}
-    assert await events_per_kind(redis, settings.key_prefix) == expected
-    assert await events_per_kind(redis_url, settings.key_prefix) == expected
+    assert await events_per_kind(redis, settings.redis.key_prefix) == expected
+    assert await events_per_kind(redis_url, settings.redis.key_prefix) == expected
 
 
 @pytest.mark.parametrize(

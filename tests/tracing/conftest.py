@@ -77,7 +77,7 @@ async def traced() -> AsyncIterator[None]:
 
 async def work_off(settings: Settings, pages: dict[str, Answer]) -> None:
     """Let the pages be found in a feed, and worked on until each has come to its end; others are not there."""
-    app, url, stop = web.Application(), settings.redis_url or "", asyncio.Event()
+    app, url, stop = web.Application(), settings.redis.url or "", asyncio.Event()
 
     async def answer(request: web.Request) -> web.Response:
         if request.path == "/feed":

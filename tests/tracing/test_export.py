@@ -112,7 +112,7 @@ sys.exit(status)
 def put(settings: Settings, program: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run `communique put` in a process where `program` comes first."""
     clean = {n: v for n, v in os.environ.items() if not n.startswith(("COMMUNIQUE_", "OTEL_"))}
-    given = {"COMMUNIQUE_REDIS_URL": settings.redis_url or "", "COMMUNIQUE_KEY_PREFIX": settings.key_prefix}
+    given = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
     return subprocess.run(
         [sys.executable, "-c", program, "put", "https://news.example/a"],
         env=clean | given | environ,
@@ -191,7 +191,7 @@ async def test_more_spans_than_the_queue_holds_are_dropped_and_told(
 async def _worked_off(redis: Redis, settings: Settings) -> None:
     async with traced():
         await work_off(quick(settings), {f"/{n}": page for n in range(5)})
-    assert await redis.xlen(article_stream(settings.key_prefix)) == 5
+    assert await redis.xlen(article_stream(settings.redis.key_prefix)) == 5
 
 
 def _few_words(lines: Lines) -> None:
@@ -217,14 +217,14 @@ def test_a_complaint_is_said_once_a_minute_with_what_was_left_unsaid(lines: Line
 # ---------------------------------------------------------------- a real worker
 async def test_a_worker_that_is_stopped_sends_its_last_spans(settings: Settings, collector: Collector) -> None:
     given = {
-        "COMMUNIQUE_REDIS_URL": settings.redis_url or "",
-        "COMMUNIQUE_KEY_PREFIX": settings.key_prefix,
+        "COMMUNIQUE_REDIS_URL": settings.redis.url or "",
+        "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix,
         "COMMUNIQUE_PROCESSES": "1",
         "OTEL_BSP_SCHEDULE_DELAY": "60000",
     }
     clean = {n: v for n, v in os.environ.items() if not n.startswith("COMMUNIQUE_")}
     task = Task(id="t", url="http://10.0.0.1/")  # private: refused before anybody is asked
-    async with UrlQueue(settings.redis_url or "", settings) as queue:
+    async with UrlQueue(settings.redis.url or "", settings) as queue:
         await queue.put(task)
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "worker", "consume", env=clean | given, stderr=asyncio.subprocess.DEVNULL

@@ -46,7 +46,7 @@ class Run(Struct, kw_only=True):
 
 def run(redis_url: str, pages: dict[str, Answer], **environ: str) -> Run:
     """Let a feed of these pages be read, and all of them; no two runs share anything."""
-    settings = quick(Settings(redis_url=redis_url, key_prefix=f"test-{uuid.uuid4().hex[:12]}"))
+    settings = quick(Settings.of(redis_url=redis_url, key_prefix=f"test-{uuid.uuid4().hex[:12]}"))
     before = seconds()
     with pointed_at_a_collector() as collector, pytest.MonkeyPatch.context() as patch:
         for name, value in environ.items():
@@ -60,8 +60,8 @@ def run(redis_url: str, pages: dict[str, Answer], **environ: str) -> Run:
 async def _run(settings: Settings, pages: dict[str, Answer]) -> list[str]:
     async with traced():
         await work_off(settings, pages)
-    prefix = settings.key_prefix
-    async with connect(settings.redis_url or "") as client:
+    prefix = settings.redis.key_prefix
+    async with connect(settings.redis.url or "") as client:
         streams = [article_stream(prefix), *(event_stream(prefix, kind) for kind in KINDS)]
         entries = [entry for stream in streams for entry in await range_entries(client, stream, count=1000)]
         await client.unlink(*[key async for key in client.scan_iter(match=f"{prefix}*")])
@@ -104,7 +104,7 @@ def test_log_and_entries_have_the_ids_of_the_spans(ran: Run) -> None:
 
 def test_spans_have_the_attributes_of_the_conventions(ran: Run) -> None:
     (put,), (process,), (settle,) = (ran.of("/a", name) for name in ("put", "process", "settle"))
-    stream = f"{ran.settings.key_prefix}:urls"
+    stream = f"{ran.settings.redis.key_prefix}:urls"
     assert [s.name for s in (put, process, settle)] == [f"put {stream}", f"process {stream}", f"settle {stream}"]
     for span, operation in ((put, "send"), (process, "process"), (settle, "settle")):
         assert span.attributes["messaging.system"] == "redis"

@@ -22,10 +22,10 @@ class Running:
     """A deliverer at work, with its place and its pulse."""
 
     def __init__(self, redis: Redis, settings: Settings, webhook: Webhook) -> None:
-        self.place = Place(redis, settings.key_prefix, webhook.name)
+        self.place = Place(redis, settings.redis.key_prefix, webhook.name)
         self.pulse, self.stop = Pulse(), asyncio.Event()
         self._post = Post(webhook, settings)
-        url = settings.redis_url or ""
+        url = settings.redis.url or ""
         self.deliverer = Deliverer(webhook, url, redis, self._post, settings, jitter=lambda: 0.5, pulse=self.pulse)
 
     async def __aenter__(self) -> Self:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
-from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
 from structlog.testing import capture_logs
 
@@ -33,7 +32,7 @@ WHAT = Message(id="statement-1-0", event_id="s1", body=b"{}")
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return replace(settings, backoff_s=0.01, max_backoff_s=0.02, webhook_secret=SECRET)
+    return settings.override(backoff_s=0.01, max_backoff_s=0.02, webhook_secret=SECRET)
 
 
 def counted(family: str, **labels: str) -> float:
@@ -156,7 +155,7 @@ async def test_it_tells_how_far_it_has_got_what_is_under_way_and_what_was_given_
     answers = {"s1": web.Response(), "s2": web.Response(status=404), "s3": web.Response(status=429, headers=retry)}
     receiver.answer = lambda name, _n: answers[name]
     await publish(redis, settings, "s1", "s2", "s3")
-    one = replace(settings, webhook_concurrency=1)
+    one = settings.override(webhook_concurrency=1)
     async with Running(redis, one, hook(receiver.url, name="stands")) as running:
         await until_async(lambda: _paused(running.deliverer))
         standing = await running.deliverer.reader()

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aiohttp import web
-from msgspec.structs import replace
 
 from tests.subscribe.published import event, person, publish
 from tests.webhook.receiver import SECRET, Receiver, receiving
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return replace(settings, backoff_s=0.01, max_backoff_s=0.02, webhook_secret=SECRET, webhook_timeout_s=5.0)
+    return settings.override(backoff_s=0.01, max_backoff_s=0.02, webhook_secret=SECRET, webhook_timeout_s=5.0)
 
 
 # ---------------------------------------------------------------- what arrives
@@ -71,7 +70,7 @@ async def test_with_a_concurrency_of_one_they_arrive_in_order(
     names = [f"{'smd'[n % 3]}{n}" for n in range(20)]
     receiver.answer = lambda name, n: web.Response(status=503 if name == "s3" and n < 3 else 200)
     await publish(redis, settings, *names)
-    async with Running(redis, replace(settings, webhook_concurrency=1), hook(receiver.url)):
+    async with Running(redis, settings.override(webhook_concurrency=1), hook(receiver.url)):
         await receiver.until(lambda: len(receiver.bodies) == 20)
     assert receiver.taken == names
 
@@ -83,7 +82,7 @@ async def test_no_more_than_the_concurrency_are_under_way(redis: Redis, settings
 
     receiver.answer = slowly
     await publish(redis, settings, *(f"s{n}" for n in range(30)))
-    async with Running(redis, replace(settings, webhook_concurrency=5), hook(receiver.url)):
+    async with Running(redis, settings.override(webhook_concurrency=5), hook(receiver.url)):
         await receiver.until(lambda: len(receiver.bodies) == 30)
     assert receiver.most_at_once == 5
 
@@ -127,7 +126,7 @@ async def _nothing_more(redis: Redis, settings: Settings, receiver: Receiver) ->
 async def test_what_fails_for_too_long_is_buried(redis: Redis, settings: Settings, receiver: Receiver) -> None:
     receiver.answer = lambda name, _n: web.Response(status=500 if name == "s1" else 200)
     await publish(redis, settings, "s1", "s2")
-    async with Running(redis, replace(settings, webhook_give_up_s=0.2), hook(receiver.url)) as running:
+    async with Running(redis, settings.override(webhook_give_up_s=0.2), hook(receiver.url)) as running:
         async with asyncio.timeout(5):
             while not (dead := await running.place.dead(10)):  # noqa: ASYNC110 - Redis is asked
                 await asyncio.sleep(0.02)
@@ -147,13 +146,13 @@ async def test_retry_after_holds_for_everything_that_goes_there(
 
     receiver.answer = answer
     await publish(redis, settings, "s1", "s2")
-    async with Running(redis, replace(settings, webhook_concurrency=1), hook(receiver.url)):
+    async with Running(redis, settings.override(webhook_concurrency=1), hook(receiver.url)):
         await receiver.until(lambda: len(receiver.taken) == 2)
     assert at[1] - at[0] >= 0.99
     receiver.bodies.clear()
     at.clear()
     await publish(redis, settings, "s3", "s4", "s5")
-    async with Running(redis, replace(settings, webhook_concurrency=3), hook(receiver.url)):
+    async with Running(redis, settings.override(webhook_concurrency=3), hook(receiver.url)):
         await receiver.until(lambda: len(at) >= 3)
         await publish(redis, settings, "s6")
         await receiver.until(lambda: "s6" in receiver.taken)
@@ -165,7 +164,7 @@ async def test_410_ends_the_subscription_for_good_until_told_otherwise(
 ) -> None:
     receiver.answer = lambda name, _n: web.Response(status=410 if name == "s2" else 200)
     await publish(redis, settings, "s1", "s2", "s3")
-    one = replace(settings, webhook_concurrency=1)
+    one = settings.override(webhook_concurrency=1)
     async with Running(redis, one, hook(receiver.url)) as running:
         assert isinstance(await asyncio.wait_for(asyncio.shield(running.work), 5), Gone)
     assert receiver.taken == ["s1"]
@@ -183,7 +182,7 @@ async def test_a_name_in_the_private_network_is_not_asked_and_the_place_stays(
 ) -> None:
     await publish(redis, settings, "s1")
     by_name = hook(receiver.url.replace("127.0.0.1", "localhost"))
-    async with Running(redis, replace(settings, allow_private_addresses=False), by_name) as running:
+    async with Running(redis, settings.override(allow_private_addresses=False), by_name) as running:
         ended = await asyncio.wait_for(asyncio.shield(running.work), 5)
     assert isinstance(ended, Permanent)
     assert ended.reason == "private_address"
@@ -199,7 +198,7 @@ async def test_a_receiver_that_hangs_delays_nobody_else(redis: Redis, settings: 
         await forever.wait()
         return web.Response()
 
-    brief = replace(settings, webhook_timeout_s=0.3)
+    brief = settings.override(webhook_timeout_s=0.3)
     async with receiving() as hanging:
         hanging.answer = hang
         await publish(redis, settings, *(f"s{n}" for n in range(40)))
@@ -257,7 +256,7 @@ async def test_of_two_with_one_name_one_delivers_and_the_other_takes_over(
 
 
 async def test_who_has_lost_its_lease_moves_no_place(redis: Redis, settings: Settings) -> None:
-    ours, theirs = (Place(redis, settings.key_prefix, "press") for _ in range(2))
+    ours, theirs = (Place(redis, settings.redis.key_prefix, "press") for _ in range(2))
     assert await ours.take()
     assert await ours.move({"statement": "5-0"})
     await ours.leave()
@@ -342,7 +341,7 @@ async def test_a_status_line_of_no_encoding_is_kept_with_the_dead_letter(redis: 
 async def test_kill_9_of_redis_loses_no_event(tmp_path: Path, settings: Settings, receiver: Receiver) -> None:
     server = embedded(tmp_path)
     url = await server.__aenter__()
-    here = replace(settings, redis_url=url)
+    here = settings.override(redis_url=url)
     names = [f"s{n}" for n in range(20)]
     async with contextlib.AsyncExitStack() as stack:
         client = await stack.enter_async_context(connect(url))

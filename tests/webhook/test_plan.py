@@ -14,7 +14,7 @@ from worker.webhook import plan
 if TYPE_CHECKING:
     from pathlib import Path
 
-SETTINGS = Settings(webhook_secret=SECRET)
+SETTINGS = Settings.of(webhook_secret=SECRET)
 TWO = """
 [[webhook]]
 name = "press"
@@ -95,7 +95,7 @@ def test_the_secret_comes_from_the_environment_or_a_file_which_wins(tmp_path: Pa
     other = written(tmp_path, "").parent / "press.secret"
     here: dict[str, Any] = {"to": "https://h.example/", "name": None, "kinds": (), "filters": {}, "from_start": False}
     assert plan.one(settings=SETTINGS, **here).secrets == (KEY,)
-    both = Settings(webhook_secret="whsec_" + "A" * 32, webhook_secret_file=str(other))
+    both = Settings.of(webhook_secret="whsec_" + "A" * 32, webhook_secret_file=str(other))
     assert plan.one(settings=both, **here).secrets == (KEY,)
     with pytest.raises(UsageError, match="COMMUNIQUE_WEBHOOK_SECRET_FILE"):
         plan.one(settings=Settings(), **here)

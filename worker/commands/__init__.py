@@ -16,12 +16,12 @@ from worker.urls import canonical
 
 def required_redis_url(settings: Settings) -> str:
     """Return the Redis to use; UsageError where none is named."""
-    if settings.redis_url is None:
+    if settings.redis.url is None:
         raise UsageError(
             "which Redis? set COMMUNIQUE_REDIS_URL, e.g. redis://localhost:6379/0 "
             "(`communique run` and `communique demo` need none: they start their own)"
         )
-    return settings.redis_url
+    return settings.redis.url
 
 
 def tell(message: str) -> None:

@@ -58,7 +58,7 @@ def _planned(args: argparse.Namespace, settings: Settings) -> tuple[Webhook, ...
         if filters or kinds or args.name or args.from_start:
             raise UsageError("kinds, filters, name and start of each webhook stand in the file")
         return plan.load(args.file, settings)
-    to = args.to or settings.webhook_url
+    to = args.to or settings.webhook.url
     if not to:
         raise UsageError("to which address? --to URL, --file FILE, or set COMMUNIQUE_WEBHOOK_URL")
     return (plan.one(to, args.name, settings, kinds, filters, from_start=args.from_start),)
@@ -69,7 +69,7 @@ async def _deliver(webhooks: tuple[Webhook, ...], settings: Settings, *, again: 
     async with connect(redis_url) as client, contextlib.AsyncExitStack() as stack:
         if again:
             for one in webhooks:
-                await Place(client, settings.key_prefix, one.name).begin_again()
+                await Place(client, settings.redis.key_prefix, one.name).begin_again()
         posts = [await stack.enter_async_context(Post(one, settings)) for one in webhooks]
         deliverers = [
             Deliverer(one, redis_url, client, post, settings, jitter=random.random, pulse=pulse)
@@ -98,7 +98,7 @@ async def _redeliver(webhooks: tuple[Webhook, ...], settings: Settings) -> int:
     async with connect(required_redis_url(settings)) as client:
         for one in webhooks:
             async with Post(one, settings) as post:
-                taken, refused = await redeliver(Place(client, settings.key_prefix, one.name), post)
+                taken, refused = await redeliver(Place(client, settings.redis.key_prefix, one.name), post)
             print(sanitise(f"{one.name}: {taken} delivered, {refused} still dead"))
             left += refused
     return int(left > 0)
@@ -106,7 +106,7 @@ async def _redeliver(webhooks: tuple[Webhook, ...], settings: Settings) -> int:
 
 async def _print_dead(args: argparse.Namespace, settings: Settings) -> int:
     async with connect(required_redis_url(settings)) as client:
-        letters = await Place(client, settings.key_prefix, args.dead).dead(args.limit)
+        letters = await Place(client, settings.redis.key_prefix, args.dead).dead(args.limit)
     for letter in letters:
         print(msgspec.json.encode(letter).decode())
     return 0
@@ -130,7 +130,8 @@ async def _collect(
     def resumed() -> Subscription:
         after: dict[Kind, str] = dict.fromkeys(KINDS, "$" if args.from_now else "0") | folder.position()
         filters = arguments.filters(args)
-        return subscribe(redis_url, args.kind or (), prefix=settings.key_prefix, after=after, stop=stop, **filters)
+        prefix = settings.redis.key_prefix
+        return subscribe(redis_url, args.kind or (), prefix=prefix, after=after, stop=stop, **filters)
 
     async def standing() -> list[Reader]:
         return [collector.reader(args.name or str(folder.path.resolve()))]
@@ -138,7 +139,7 @@ async def _collect(
     if args.once:
         return int(not await _collect_once(collector, resumed(), stop))
     async with _seen(settings, redis_url, "sink", pulse, standing):
-        return int(not await Service(collector, settings, stop, pulse, random.random).run(resumed))
+        return int(not await Service(collector, settings.retry, stop, pulse, random.random).run(resumed))
 
 
 async def _collect_once(collector: Collector, events: Subscription, stop: asyncio.Event) -> bool:
@@ -161,7 +162,7 @@ async def _seen(
     async with connect(redis_url) as client:
 
         async def look() -> None:
-            await tell_of(client, settings.key_prefix, await standing())
+            await tell_of(client, settings.redis.key_prefix, await standing())
 
         async with watched(settings, redis_url, service, pulse, look):
             yield

@@ -18,10 +18,10 @@ EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - aske
 
 def health(args: argparse.Namespace, settings: Settings) -> int:
     """Ask the service that has these settings; 1 where it is not well, or does not answer."""
-    if not settings.metrics_port:
+    if not settings.metrics.port:
         raise UsageError("which service? set COMMUNIQUE_METRICS_PORT to the port that it answers on")
-    host = EVERYWHERE.get(settings.metrics_host, settings.metrics_host)
-    url = f"http://{host}:{settings.metrics_port}/{'healthz' if args.alive else 'readyz'}"
+    host = EVERYWHERE.get(settings.metrics.host, settings.metrics.host)
+    url = f"http://{host}:{settings.metrics.port}/{'healthz' if args.alive else 'readyz'}"
     try:
         with _opener().open(url, timeout=TIMEOUT_S) as answer:
             print(answer.read().decode().strip())

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import replace
 from rich.console import Console
 
 from worker.commands import addresses, stop_on_signals, task, tell
@@ -41,7 +40,7 @@ PRIVATE_LEASE_S = 10.0
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Read the URLs, or follow the sources; 1 where something that was to be read once could not be."""
     given = list(addresses(args.urls))
-    sources = () if args.urls else load_sources(args.sources or settings.sources)
+    sources = () if args.urls else load_sources(args.sources or settings.discover.sources)
     with _screen(as_json=args.json) as screen:
         watch = Watch(screen)
         feed = _urls(given, watch) if args.urls else _sources(sources, settings, watch, once=args.once)
@@ -52,8 +51,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 async def _run(settings: Settings, data_dir: Path, feed: UrlSource, screen: RunObserver) -> None:
     stop = stop_on_signals()
-    if not settings.redis_url:
-        settings = replace(settings, lease_s=min(settings.lease_s, PRIVATE_LEASE_S))
+    if not settings.redis.url:
+        settings = settings.override(lease_s=min(settings.queue.lease_s, PRIVATE_LEASE_S))
     async with redis_of(settings, data_dir) as redis_url:
         pulse = Pulse(worker_loops(settings))
         async with watched(settings, redis_url, "run", pulse):
@@ -63,15 +62,15 @@ async def _run(settings: Settings, data_dir: Path, feed: UrlSource, screen: RunO
 @contextlib.asynccontextmanager
 async def redis_of(settings: Settings, data_dir: Path) -> AsyncIterator[str]:
     """Yield the Redis that the settings name, or a private server's URL while the block lasts."""
-    if settings.redis_url:
-        yield settings.redis_url
+    if settings.redis.url:
+        yield settings.redis.url
     else:
         async with embedded(data_dir) as redis_url:
             yield redis_url
 
 
 def _data_dir(settings: Settings) -> Path:
-    return Path(settings.data_dir) if settings.data_dir else default_data_dir(os.environ)
+    return Path(settings.redis.data_dir) if settings.redis.data_dir else default_data_dir(os.environ)
 
 
 def _urls(given: Sequence[str], screen: RunObserver) -> UrlSource:
@@ -120,15 +119,14 @@ DEMO_BODY_BYTES = 4 << 20
 @traced
 def demo(args: argparse.Namespace, settings: Settings) -> int:
     """Run over the demo site's feed, always from the beginning; its refusals are part of the show, so 0."""
-    settings = replace(
-        settings,
-        key_prefix=f"{settings.key_prefix}:demo",
+    settings = settings.override(
+        key_prefix=f"{settings.redis.key_prefix}:demo",
         allow_private_addresses=True,  # the site is on loopback
         host_delay_s=DEMO_HOST_DELAY_S,
         backoff_s=DEMO_BACKOFF_S,
         max_body_bytes=DEMO_BODY_BYTES,
     )
-    data_dir = Path(settings.data_dir) if settings.data_dir else default_data_dir(os.environ) / "demo"
+    data_dir = Path(settings.redis.data_dir) if settings.redis.data_dir else default_data_dir(os.environ) / "demo"
     with _screen(as_json=args.json) as screen:
         asyncio.run(_demo(settings, data_dir, screen))
     return 0
@@ -137,7 +135,7 @@ def demo(args: argparse.Namespace, settings: Settings) -> int:
 async def _demo(settings: Settings, data_dir: Path, screen: RunObserver) -> None:
     stop = stop_on_signals()
     async with site() as served, redis_of(settings, data_dir) as redis_url:
-        await _forget(redis_url, settings.key_prefix)
+        await _forget(redis_url, settings.redis.key_prefix)
         feed = _sources([Source(name="demo", url=served.feed_url)], settings, screen, once=True)
         await run_locally(settings, redis_url, feed, screen, stop)
 

@@ -72,7 +72,7 @@ def status(args: argparse.Namespace, settings: Settings) -> int:
 async def _status(settings: Settings) -> dict[str, int | float | None]:
     async with UrlQueue(required_redis_url(settings), settings) as queue:
         depth = msgspec.structs.asdict(await queue.depth())
-        return depth | await events_per_kind(required_redis_url(settings), settings.key_prefix)
+        return depth | await events_per_kind(required_redis_url(settings), settings.redis.key_prefix)
 
 
 def _grid(rows: dict[str, int | float | None]) -> Table:

@@ -50,7 +50,7 @@ async def _consume(settings: Settings) -> None:
 @traced
 def discover(args: argparse.Namespace, settings: Settings) -> int:
     """Ask the sources until SIGTERM, or each once: then 1 where one failed."""
-    found = load_sources(args.sources or settings.sources)
+    found = load_sources(args.sources or settings.discover.sources)
     asked = uvloop.run(_discover(found, settings, once=args.once))
     for source in asked:
         print(f"{source.source}: {source.outcome}, {source.links} links, {source.new} new{_why(source)}")
@@ -80,7 +80,7 @@ def gateway(args: argparse.Namespace, settings: Settings) -> int:
     """Serve streams, history and the page until SIGTERM or SIGINT, then say farewell to whoever listens."""
     asked = {"gateway_host": args.host, "gateway_port": args.port, "gateway_open": args.open or None}
     given = {name: value for name, value in asked.items() if value is not None}
-    uvloop.run(_gateway(msgspec.structs.replace(settings, **given)))
+    uvloop.run(_gateway(settings.override(**given)))
     return 0
 
 
@@ -91,7 +91,7 @@ async def _gateway(settings: Settings) -> None:
         watched(settings, redis_url, "gateway", pulse),
     ):
         await serve_gateway(
-            made, settings.gateway_host, settings.gateway_port, stop, lambda url: tell(f"serving {url}")
+            made, settings.gateway.host, settings.gateway.port, stop, lambda url: tell(f"serving {url}")
         )
 
 
@@ -105,7 +105,7 @@ async def _subscribe(args: argparse.Namespace, settings: Settings) -> int:
     subscription = subscribe_to(
         required_redis_url(settings),
         args.kinds or KINDS,
-        prefix=settings.key_prefix,
+        prefix=settings.redis.key_prefix,
         group=args.group,
         consumer=args.consumer,
         after="0" if args.from_start or args.group else "$",

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from worker.errors import UsageError
 from worker.settings import Settings, Variable, variables
-from worker.settings.variables import readable, spelt
+from worker.settings.variables import humanise, to_env
 from worker.streams import without_password
 from worker.terminal.sanitise import sanitise
 
@@ -56,10 +56,10 @@ def _is_meant(one: Shown, words: Iterable[str]) -> bool:
 
 def shown(variable: Variable, in_force: Settings, environ: Iterable[str]) -> Shown:
     """Return one setting as it is in force; `environ` holds the names that are set."""
-    value = spelt(getattr(in_force, variable.field))
+    value = to_env(variable.value(in_force))
     return Shown(
         variable=variable.name,
-        section=variable.section,
+        section=variable.title,
         value=None if value is None else HIDDEN if variable.secret else without_password(value),
         default=variable.default,
         set=variable.name in environ,
@@ -88,7 +88,7 @@ def _value(one: Shown) -> str:
 
 
 def _readable(name: str, value: str | None) -> str:
-    said = readable(name, value)
+    said = humanise(name, value)
     return f"{value} = {said}" if said else value or UNSET
 
 

@@ -69,6 +69,6 @@ async def _looking(settings: Settings) -> AsyncIterator[Look]:
 
 
 def _screen(fleet: Fleet, settings: Settings) -> RenderableType:
-    where = without_password(settings.redis_url or "")
+    where = without_password(settings.redis.url or "")
     title = Text.assemble(("communique top", "bold"), (f"  {where}  {fleet.at:%Y-%m-%d %H:%M:%S} UTC", "dim"))
     return Group(title, render_fleet(fleet))

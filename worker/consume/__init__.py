@@ -39,8 +39,8 @@ async def open_consumer(
     async with (
         UrlQueue(redis_url, settings, process_name()) as queue,
         connect(redis_url) as client,
-        Fetcher(settings) as fetcher,
-        Pool(settings, preload="worker.pipeline.preload") as pool,
+        Fetcher(settings.fetch, threads=settings.worker.concurrency) as fetcher,
+        Pool(settings.pool, preload="worker.pipeline.preload") as pool,
     ):
         if not await is_durable(client):
             log.warning("redis_forgets", detail="no append-only file: a crash loses all since the last snapshot")

@@ -41,9 +41,9 @@ def worker_loops(settings: Settings) -> dict[str, Part]:
     The one that tends leases must be back within a lease.  The reader, with all slots taken, waits for the first task
     that ends, and that may be the slowest of all.
     """
-    task_s = settings.total_timeout_s + settings.process_timeout_s
+    task_s = settings.fetch.total_timeout_s + settings.pool.timeout_s
     return {
-        "tend": Part(limit_s=max(settings.lease_s, MARGIN_S), vital=True),
+        "tend": Part(limit_s=max(settings.queue.lease_s, MARGIN_S), vital=True),
         "read": Part(limit_s=task_s + MARGIN_S),
     }
 
@@ -111,7 +111,7 @@ class Consumer:
         Here and not by `_tend`: beside a read that waits it would fill the same slots twice, and in a drain begin anew.
         """
         now = time.monotonic()
-        if now - self._claimed < self._settings.lease_s / 3:
+        if now - self._claimed < self._settings.queue.lease_s / 3:
             return []
         self._claimed = now
         claimed = await self._queue.claim(self._slots())
@@ -126,7 +126,7 @@ class Consumer:
             await wait_for_any(self._free, stop)
 
     def _slots(self) -> int:
-        return max(0, self._settings.concurrency - len(self._work))
+        return max(0, self._settings.worker.concurrency - len(self._work))
 
     def _begin(self, delivery: Delivery) -> None:
         work = self._tasks.create_task(self._handle(delivery))
@@ -161,17 +161,17 @@ class Consumer:
         renewed = collected = time.monotonic()
         try:
             while not self._over.is_set():
-                faulthandler.dump_traceback_later(3 * self._settings.lease_s, exit=True)
+                faulthandler.dump_traceback_later(3 * self._settings.queue.lease_s, exit=True)
                 self._pulse.beat("tend")
                 now = time.monotonic()
                 await self._queue.promote_due(self._clock())
-                if now - renewed >= self._settings.lease_s / 3:
+                if now - renewed >= self._settings.queue.lease_s / 3:
                     renewed = now
                     await self._renew()
                 if now - collected >= REAP_INTERVAL_S:
                     collected = now
                     await self._queue.reap_consumers()
-                await asyncio.sleep(min(TICK_S, self._settings.lease_s / 3))
+                await asyncio.sleep(min(TICK_S, self._settings.queue.lease_s / 3))
         finally:
             faulthandler.cancel_dump_traceback_later()
 
@@ -189,7 +189,7 @@ class Consumer:
         self._pulse.end("read")
         log.info("draining", tasks=len(self._work))
         if self._work:
-            await asyncio.wait(self._work.values(), timeout=self._settings.drain_s)
+            await asyncio.wait(self._work.values(), timeout=self._settings.worker.drain_s)
         left = dict(self._work)
         await cancel_and_wait(left.values())
         handed_back = 0

@@ -10,28 +10,28 @@ from worker import backoff
 from worker.errors import Failure, NotYet, Permanent, Transient
 from worker.queue import Delivery
 from worker.schema import Task
-from worker.settings import Settings
+from worker.settings import RetrySettings
 
 
 def next_try(
-    task: Task, failure: Failure, now: datetime, settings: Settings, jitter: float
+    task: Task, failure: Failure, now: datetime, retry: RetrySettings, jitter: float
 ) -> tuple[Task, datetime] | None:
     """When and as what to try again, or None to give up.
 
     `task.attempt` counts the failed attempts before this one, crashes included; `jitter` is in [0, 1).  A
     server's Retry-After is a lower bound of the wait.
     """
-    if isinstance(failure, Permanent) or task.attempt >= settings.max_attempts:
+    if isinstance(failure, Permanent) or task.attempt >= retry.max_attempts:
         return None
     if isinstance(failure, NotYet):
         slot = now + timedelta(seconds=failure.wait_s)
         return replace(task, slot_at=slot), slot
     attempt = task.attempt + 1
-    if attempt >= settings.max_attempts:
+    if attempt >= retry.max_attempts:
         return None
-    wait_s = backoff.delay_s(attempt, jitter, base_s=settings.backoff_s, max_s=settings.max_backoff_s)
+    wait_s = backoff.delay_s(attempt, jitter, base_s=retry.backoff_s, max_s=retry.max_backoff_s)
     if isinstance(failure, Transient) and failure.retry_after_s:
-        wait_s = max(wait_s, min(failure.retry_after_s, settings.max_backoff_s))
+        wait_s = max(wait_s, min(failure.retry_after_s, retry.max_backoff_s))
     return replace(task, attempt=attempt, slot_at=None), now + timedelta(seconds=wait_s)
 
 

@@ -96,7 +96,7 @@ class TaskHandler:
             return await self._fail(delivery, task, ours)
 
     async def _read_page(self, task: Task) -> ProcessedPage:
-        if task.attempt >= self._settings.max_attempts:
+        if task.attempt >= self._settings.retry.max_attempts:
             raise Permanent("crashed", f"its worker died {task.attempt} times")
         with stage("admit"):
             await self._politeness.admit(task, self._clock())
@@ -112,7 +112,7 @@ class TaskHandler:
     async def _finish(self, delivery: Delivery, result: ProcessedPage, whole: Span) -> TaskResult:
         with stage("settle", settling("settle", self._queue.keys.urls, "producer")) as it:
             trace = it.traceparent() or traceparent(delivery.task.trace_id)
-            entries = writes(result.article, result.events, self._settings, self._clock(), trace)
+            entries = writes(result.article, result.events, self._settings.redis, self._clock(), trace)
             article = result.article
             ended = await self._settling.settle(
                 Settlement(delivery, entries, publication_id(article.url, article.text))
@@ -123,7 +123,7 @@ class TaskHandler:
         return TaskResult(url=delivery.task.url, outcome=ended, events=len(result.events))
 
     async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> TaskResult:
-        again = next_try(task, failure, self._clock(), self._settings, self._jitter())
+        again = next_try(task, failure, self._clock(), self._settings.retry, self._jitter())
         if again is None:
             with settling("bury", self._queue.keys.urls):
                 owned = await self._queue.dead_letter(delivery, failure.reason, failure.detail)

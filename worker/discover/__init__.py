@@ -25,7 +25,8 @@ async def open_discovery(
     sources: Sequence[Source], settings: Settings, redis_url: str, queue: Queue, pulse: Pulse | None = None
 ) -> AsyncIterator[Discovery]:
     """Put a Discover together with its neighbours; they are closed in the end."""
-    async with connect(redis_url) as client, Fetcher(settings) as fetcher:
+    threads = settings.worker.concurrency
+    async with connect(redis_url) as client, Fetcher(settings.fetch, threads=threads) as fetcher:
         politeness = Politeness(client, fetcher, settings)
         yield Discovery(
             sources, settings, client=client, fetcher=fetcher, politeness=politeness, queue=queue, pulse=pulse

@@ -172,7 +172,7 @@ class FeedPoller:
 
     # ------------------------------------------------------------ when
     def _interval_s(self, source: Source) -> float:
-        return source.interval_s or self._settings.discover_interval_s
+        return source.interval_s or self._settings.discover.interval_s
 
     def _backoff_s(self, source: Source, failure: Failure | QueueFull, failures: int) -> float:
         """Double the interval with every failure in a row; not below what the server asked for.

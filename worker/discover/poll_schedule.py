@@ -44,7 +44,7 @@ class SourceState(Struct, frozen=True, kw_only=True):
 
 def lease_s(settings: Settings) -> float:
     """Return how long a turn lasts: longer than asking one source can take."""
-    return SLEEP_S + 2 * settings.total_timeout_s
+    return SLEEP_S + 2 * settings.fetch.total_timeout_s
 
 
 class PollSchedule:
@@ -88,7 +88,7 @@ class PollSchedule:
         ]
 
     def _key(self, source: Source) -> str:
-        return f"{self._settings.key_prefix}:source:{schema.hash_id(source.url)}"
+        return f"{self._settings.redis.key_prefix}:source:{schema.hash_id(source.url)}"
 
 
 _NOW: Final = """

@@ -29,7 +29,7 @@ from worker.urls import normal
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
 
-    from worker.settings import Settings
+    from worker.settings import FetchSettings
 
     Admit = Callable[[str], Awaitable[None]]
 
@@ -86,17 +86,25 @@ class ConditionalResponse(Struct, frozen=True, kw_only=True):
 
 
 class Fetcher:
-    """One HTTP session for one worker: `async with Fetcher(settings) as fetcher: page = await fetcher.get(url)`."""
+    """One HTTP session: `async with Fetcher(settings.fetch) as fetcher: page = await fetcher.get(url)`."""
 
-    def __init__(self, settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        settings: FetchSettings,
+        *,
+        threads: int = 32,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Make an unopened session; `threads` resolve host names."""
         self._settings = settings
+        self._threads = threads
         self._now = now
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         s = self._settings
         self._session = aiohttp.ClientSession(
-            connector=connector(allow_private=s.allow_private_addresses, threads=s.concurrency, limit=0),
+            connector=connector(allow_private=s.allow_private_addresses, threads=self._threads, limit=0),
             timeout=aiohttp.ClientTimeout(total=None, connect=s.connect_timeout_s, sock_read=s.read_timeout_s),
             headers={"User-Agent": user_agent(s.contact_url), "Accept-Encoding": ACCEPTED},
             cookie_jar=aiohttp.DummyCookieJar(),

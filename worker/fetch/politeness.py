@@ -85,7 +85,7 @@ class Politeness:
         self._client = client
         self._fetcher = fetcher
         self._settings = settings
-        self._hosts = HostKeys(settings.key_prefix)
+        self._hosts = HostKeys(settings.redis.key_prefix)
         self._robots: dict[str, tuple[float, Protego]] = {}
 
     async def admit(self, task: Task, now: datetime) -> None:
@@ -159,10 +159,10 @@ class Politeness:
         """Return what the site asks for, within our own least and most."""
         s = self._settings
         asked_s = _asked_delay_s(rules) if rules is not None else 0.0
-        return max(s.host_delay_s, min(asked_s, s.max_host_delay_s))
+        return max(s.politeness.host_delay_s, min(asked_s, s.politeness.max_host_delay_s))
 
     def _key(self, name: str) -> str:
-        return f"{self._settings.key_prefix}:host:{name}"
+        return f"{self._settings.redis.key_prefix}:host:{name}"
 
     # ------------------------------------------------------------ robots.txt
     async def _known_robots(self, origin: str) -> Protego | None:
@@ -179,7 +179,7 @@ class Politeness:
         rules = await asyncio.to_thread(Protego.parse, text.decode("utf-8-sig", "replace"))
         while len(self._robots) >= _LOCAL_ROBOTS:
             self._robots.pop(next(iter(self._robots)))
-        until = asyncio.get_running_loop().time() + min(_LOCAL_ROBOTS_S, self._settings.robots_ttl_s)
+        until = asyncio.get_running_loop().time() + min(_LOCAL_ROBOTS_S, self._settings.politeness.robots_ttl_s)
         self._robots.pop(origin, None)
         self._robots[origin] = (until, rules)
         return rules
@@ -187,14 +187,14 @@ class Politeness:
     async def _fetch_rules(self, url: str) -> Protego:
         """Fetch the robots.txt that nobody knows and check `url` against it; NotYet if another is just doing that."""
         client, host, origin = self._client, urls.host(url), urls.origin(url)
-        asking, lease_s = self._key(f"{origin}:asking"), self._settings.total_timeout_s + 1
+        asking, lease_s = self._key(f"{origin}:asking"), self._settings.fetch.total_timeout_s + 1
         if not await retry_while_unavailable(client, lambda: client.set(asking, b"", nx=True, px=_ms(lease_s))):
             wait = await self._reserve_slot(host, self._delay_s(None), least_s=SLACK_S)
             raise NotYet("host_busy", f"{origin}/robots.txt is being fetched", wait.wait_s)
         try:
             with span("robots"):
                 text = await self._fetch_robots(host, origin)
-            ttl_s = self._settings.robots_ttl_s
+            ttl_s = self._settings.politeness.robots_ttl_s
             await retry_while_unavailable(client, lambda: client.set(self._key(f"{origin}:robots"), text, ex=ttl_s))
         finally:
             await retry_while_unavailable(client, lambda: client.delete(asking))
@@ -208,7 +208,7 @@ class Politeness:
         """Return the file's text, b"" where there is none; while it cannot be had, nobody asks the host (2.3.1.4)."""
         try:
             page = await self._fetcher.get(
-                f"{origin}/robots.txt", resource_type=ROBOTS, max_bytes=self._settings.robots_max_bytes
+                f"{origin}/robots.txt", resource_type=ROBOTS, max_bytes=self._settings.politeness.robots_max_bytes
             )
         except Permanent as e:
             if e.reason.startswith("http_") or e.reason in _NO_ROBOTS:
@@ -220,7 +220,7 @@ class Politeness:
             unreachable = Transient("robots_unreachable", str(e), e.retry_after_s)
         else:
             return page.body
-        await self.pause(host, unreachable.retry_after_s or self._settings.backoff_s)
+        await self.pause(host, unreachable.retry_after_s or self._settings.retry.backoff_s)
         raise unreachable
 
 

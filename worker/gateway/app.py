@@ -55,21 +55,21 @@ class Gateway:
     def __init__(self, settings: Settings, redis_url: str, pulse: Pulse) -> None:
         """Connect lazily.  UsageError where the tokens file or the URL is wrong."""
         metrics.prepare_gateway()
-        self.broadcaster = Broadcaster(redis_url, settings.key_prefix, lambda: pulse.beat(READER))
+        self.broadcaster = Broadcaster(redis_url, settings.redis.key_prefix, lambda: pulse.beat(READER))
         self._settings = settings
         self._client = connect(redis_url)
         self._queue = UrlQueue(redis_url, settings)
         self._auth = Auth(
-            load_tokens(settings.gateway_tokens), is_open=settings.gateway_open, origins=settings.gateway_origins
+            load_tokens(settings.gateway.tokens), is_open=settings.gateway.open, origins=settings.gateway.origins
         )
-        self._door = RequestMiddleware(settings, self._auth)
-        self._history = ReplayReader(self._client, settings.key_prefix)
+        self._door = RequestMiddleware(settings.gateway, self._auth)
+        self._history = ReplayReader(self._client, settings.redis.key_prefix)
         self.streams = StreamEndpoint(
             self.broadcaster,
             self._history,
-            most=settings.gateway_clients,
-            buffer_bytes=settings.gateway_buffer_bytes,
-            heartbeat_s=settings.gateway_heartbeat_s,
+            most=settings.gateway.clients,
+            buffer_bytes=settings.gateway.buffer_bytes,
+            heartbeat_s=settings.gateway.heartbeat_s,
         )
 
     # ------------------------------------------------------------ life
@@ -85,9 +85,9 @@ class Gateway:
 
     async def _follow_tokens(self, stop: asyncio.Event) -> None:
         """Take the tokens file's changes over, and end the streams of those who may not listen any more."""
-        if self._settings.gateway_tokens is None:
+        if self._settings.gateway.tokens is None:
             return
-        file = TokensFile(self._settings.gateway_tokens)
+        file = TokensFile(self._settings.gateway.tokens)
         while not stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), RELOAD_S)
@@ -118,7 +118,7 @@ class Gateway:
         return made
 
     def _routes(self) -> list[Route]:
-        lookup = Lookup(self._client, self._settings.key_prefix)
+        lookup = Lookup(self._client, self._settings.redis.key_prefix)
         events = EventHandlers(self.broadcaster, self._history, lookup)
         articles = ArticleHandlers(lookup, self._queue, utc_now)
         state = StatusHandlers(
@@ -159,7 +159,7 @@ def utc_now() -> datetime:
 @contextlib.asynccontextmanager
 async def open_gateway(settings: Settings, redis_url: str, pulse: Pulse) -> AsyncIterator[Gateway]:
     """Make the gateway, with its connections while the block lasts; UsageError as for `Gateway` and `check_open`."""
-    check_binding(settings.gateway_host, load_tokens(settings.gateway_tokens), allowed=settings.gateway_open)
+    check_binding(settings.gateway.host, load_tokens(settings.gateway.tokens), allowed=settings.gateway.open)
     made = Gateway(settings, redis_url, pulse)
     try:
         await made.open()

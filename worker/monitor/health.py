@@ -146,13 +146,13 @@ async def _ended(loops: Iterable[asyncio.Task[None]]) -> None:
 @contextlib.contextmanager
 def _served(settings: Settings, pulse: Pulse) -> Iterator[int | None]:
     """Answer on the port of the settings, from a thread."""
-    if settings.metrics_port is None:
+    if settings.metrics.port is None:
         yield None
         return
-    with _listening(settings.metrics_host, settings.metrics_port) as server:
+    with _listening(settings.metrics.host, settings.metrics.port) as server:
         server.set_app(_Answers(pulse))
         threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
-        log.info("watched", host=settings.metrics_host, port=server.server_port)
+        log.info("watched", host=settings.metrics.host, port=server.server_port)
         try:
             yield server.server_port
         finally:

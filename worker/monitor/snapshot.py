@@ -63,7 +63,7 @@ class Heart:
     ) -> None:
         self.name = name or consumer_name()
         self._client = client
-        self._key = services_key(settings.key_prefix)
+        self._key = services_key(settings.redis.key_prefix)
         self._service = service
         self._pulse = pulse
         self._clock = clock
@@ -138,20 +138,23 @@ async def readers(client: Redis, prefix: str) -> list[Reader]:
 async def survey(client: Redis, queue: UrlQueue, settings: Settings, *, letters: int = 0) -> Fleet:
     """Look at the whole fleet, with the newest dead letters where asked for; a RedisError where Redis is away."""
     at, depth = await _now(client), await queue.depth()
-    hosts, waiting, paused = await _hosts(client, HostKeys(settings.key_prefix), at)
+    hosts, waiting, paused = await _hosts(client, HostKeys(settings.redis.key_prefix), at)
     memory: Any = await client.info("memory")
-    found = await beats(client, services_key(settings.key_prefix))
-    standing = await readers(client, settings.key_prefix)
+    found = await beats(client, services_key(settings.redis.key_prefix))
+    standing = await readers(client, settings.redis.key_prefix)
     return Fleet(
         at=at,
         **_counts(depth),
-        limit=settings.max_backlog,
+        limit=settings.queue.max_backlog,
         services=tuple(sorted(found, key=lambda beat: (beat.service, beat.name))),
         waiting_hosts=waiting,
         paused_hosts=paused,
         hosts=hosts,
         readers=tuple(standing),
-        lags=(*await _lags(client, settings.key_prefix, at), *await _lags_of_readers(client, settings, standing, at)),
+        lags=(
+            *await _lags(client, settings.redis.key_prefix, at),
+            *await _lags_of_readers(client, settings, standing, at),
+        ),
         letters=await _letters(queue, letters) if letters else (),
         memory_bytes=int(memory.get("used_memory", 0)),
         memory_limit_bytes=int(memory.get("maxmemory", 0)),
@@ -259,7 +262,7 @@ async def _lags_of_readers(client: Redis, settings: Settings, standing: Iterable
     read = [(reader, kind, place) for reader in standing if not reader.ended for kind, place in reader.position.items()]
     pipe = client.pipeline(transaction=False)
     for _, kind, place in read:
-        pipe.xrange(event_stream(settings.key_prefix, cast("Kind", kind)), f"({place}", "+", count=1)
+        pipe.xrange(event_stream(settings.redis.key_prefix, cast("Kind", kind)), f"({place}", "+", count=1)
     return [
         Lag(
             stream=kind,

@@ -21,7 +21,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from worker.errors import Permanent, Transient
-from worker.settings import Settings
+from worker.settings import PoolSettings
 from worker.telemetry import metrics
 
 P = ParamSpec("P")
@@ -31,22 +31,22 @@ PR_SET_PDEATHSIG = 1
 
 
 class Pool:
-    """`settings.processes` worker processes; each call may take `settings.process_timeout_s` of wall clock."""
+    """`settings.processes` worker processes; each call may take `settings.timeout_s` of wall clock."""
 
-    def __init__(self, settings: Settings, preload: str | None = None) -> None:
+    def __init__(self, settings: PoolSettings, preload: str | None = None) -> None:
         """Start nothing yet (`async with` does); `preload` is the module that every process should find imported."""
         self._context = multiprocessing.get_context("forkserver")
         if preload:
             self._context.set_forkserver_preload([preload])
         self._settings = settings
-        self._timeout_s = settings.process_timeout_s
+        self._timeout_s = settings.timeout_s
         self._pool = self._made()
 
     def _made(self) -> ProcessPool:
         return ProcessPool(
             max_workers=self._settings.processes or os.cpu_count() or 1,
             initializer=_shield,
-            initargs=(self._settings.process_memory_bytes,),
+            initargs=(self._settings.memory_bytes,),
             context=self._context,
         )
 

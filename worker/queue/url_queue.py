@@ -64,7 +64,7 @@ class UrlQueue:
     def __init__(self, redis_url: str, settings: Settings, consumer: str | None = None) -> None:
         """Connect lazily.  UsageError where the URL is malformed."""
         self.consumer = consumer or consumer_name()
-        self.keys = QueueKeys(settings.key_prefix)
+        self.keys = QueueKeys(settings.redis.key_prefix)
         self._settings = settings
         self._group = ConsumerGroup(stream=self.keys.urls, name=GROUP)
         self._client = connect(redis_url)
@@ -104,7 +104,7 @@ class UrlQueue:
             Call(
                 [self.keys.urls, self.keys.delayed, self.keys.seen(task.id)],
                 # per task, so that one id twice in a batch is put once
-                [msgspec.json.encode(task), settings.seen_ttl_s, settings.max_backlog, f"{token}-{i}"],
+                [msgspec.json.encode(task), settings.queue.seen_ttl_s, settings.queue.max_backlog, f"{token}-{i}"],
             )
             for i, task in enumerate(tasks)
         ]
@@ -144,9 +144,11 @@ class UrlQueue:
         One that has now failed or crashed `max_attempts` times is buried as `crashed` instead: it may be what kills.
         """
         held = {lease.entry_id for lease in self._held}
-        found = await self._group.claim(self._client, self.consumer, idle_s=self._settings.lease_s, count=n, held=held)
+        found = await self._group.claim(
+            self._client, self.consumer, idle_s=self._settings.queue.lease_s, count=n, held=held
+        )
         deliveries = await self._deliver(found)
-        crashed = {d for d in deliveries if d.task.attempt + d.attempts - 1 >= self._settings.max_attempts}
+        crashed = {d for d in deliveries if d.task.attempt + d.attempts - 1 >= self._settings.retry.max_attempts}
         for delivery in crashed:
             await self.dead_letter(delivery, "crashed", f"{delivery.attempts - 1} workers died or stalled over it")
         return [d for d in deliveries if d not in crashed]
@@ -173,7 +175,7 @@ class UrlQueue:
 
     async def reap_consumers(self) -> int:
         """Forget the consumers of processes that are gone and have left nothing behind; return how many."""
-        idle_s = REAP_AFTER_LEASES * self._settings.lease_s
+        idle_s = REAP_AFTER_LEASES * self._settings.queue.lease_s
         return await self._group.reap_consumers(self._client, self.consumer, idle_s=idle_s)
 
     # ------------------------------------------------------------ a delivery ends
@@ -192,7 +194,7 @@ class UrlQueue:
         task_id = it.delivery.task.id
         markers = [self.keys.done(task_id), self.keys.published(it.publication or task_id)]
         keys = [self.keys.urls, *markers, *dict.fromkeys(write.stream for write in it.writes)]
-        args = [*self._fence(it.delivery.lease), self._settings.done_ttl_s]
+        args = [*self._fence(it.delivery.lease), self._settings.queue.done_ttl_s]
         for write in it.writes:
             words = _words(write.fields)
             args += [keys.index(write.stream, 3) + 1, write.maxlen, len(words), *words]
@@ -217,7 +219,7 @@ class UrlQueue:
         why = {b"reason": reason, b"detail": detail[:DETAIL_LENGTH], b"deliveries": str(lease.attempts)}
         kept = dict(islice(fields.items(), MAX_FIELDS))
         words = _words({**kept, **{name: text.encode("utf-8", "replace") for name, text in why.items()}})
-        args = [*self._fence(lease), self._settings.dead_length, *words]
+        args = [*self._fence(lease), self._settings.redis.dead_length, *words]
         return Call([self.keys.urls, self.keys.dead], args)
 
     def _fence(self, lease: Lease) -> list[str | bytes | int]:
@@ -244,7 +246,7 @@ class UrlQueue:
 
         What did not decode stays; a task whose results are written already runs again but writes nothing twice.
         """
-        return await requeue(self._client, self.keys, reason, self._settings.seen_ttl_s)
+        return await requeue(self._client, self.keys, reason, self._settings.queue.seen_ttl_s)
 
 
 def _count_dead_letter(answer: bytes, reason: str) -> None:

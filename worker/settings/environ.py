@@ -1,4 +1,4 @@
-"""The environment read into a struct; what is unknown or does not fit is refused by name, all of it at once."""
+"""Conversion of flat names and values, as the environment has them, into a struct of sections."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from worker.errors import UsageError
-from worker.settings.variables import PREFIX, Variable, variables
+from worker.settings.variables import PREFIX, Variable, section_types, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,19 +16,38 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-def read(settings: type[T], environ: Mapping[str, str]) -> T:
-    """Make the struct of the variables that begin with PREFIX; UsageError says of each bad one what would fit."""
+def read_environ(settings: type[T], environ: Mapping[str, str]) -> T:
+    """Convert the variables that begin with PREFIX; UsageError names each invalid one and says what it takes."""
     given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
-    if mistakes := "; ".join(_mistakes(settings, given)):
-        raise UsageError(mistakes)
-    return msgspec.convert({_field(name): value for name, value in given.items()}, settings, strict=False)
+    if errors := "; ".join(_errors(settings, given)):
+        raise UsageError(errors)
+    return _convert(settings, {_flat(name): value for name, value in given.items()}, strict=False)
 
 
-def _field(name: str) -> str:
+def override(settings: T, values: Mapping[str, object]) -> T:
+    """Return a copy of `settings` with `values` changed, by flat names.
+
+    TypeError for an unknown name, msgspec.ValidationError for an invalid value.
+    """
+    flat: dict[str, object] = {}
+    for section in section_types(type(settings)):
+        flat |= msgspec.to_builtins(getattr(settings, section))
+    if unknown := values.keys() - flat.keys():
+        raise TypeError(f"unknown settings: {', '.join(sorted(unknown))}")
+    return _convert(type(settings), flat | dict(values), strict=True)
+
+
+def _convert(settings: type[T], flat: Mapping[str, object], *, strict: bool) -> T:
+    """Make each section from the flat names that it has; the defaults apply where `flat` has none."""
+    sections = section_types(settings).items()
+    return settings(**{name: msgspec.convert(flat, section, strict=strict) for name, section in sections})
+
+
+def _flat(name: str) -> str:
     return name.removeprefix(PREFIX).lower()
 
 
-def _mistakes(settings: type[T], given: Mapping[str, str]) -> Iterator[str]:
+def _errors(settings: type[T], given: Mapping[str, str]) -> Iterator[str]:
     if not given:
         return
     known = {variable.name: variable for variable in variables(settings)}
@@ -37,23 +56,23 @@ def _mistakes(settings: type[T], given: Mapping[str, str]) -> Iterator[str]:
             yield f"unknown setting {name}{_suggestion(name, known)}"
         elif not value.strip():
             yield f"setting {name} is empty: give it a value or unset it"
-        elif why := _refusal(settings, known[name], value):
-            yield why
+        elif error := _value_error(settings, known[name], value):
+            yield error
 
 
 def _suggestion(name: str, known: Mapping[str, Variable]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=_LIKE)
+    close = difflib.get_close_matches(name, known, n=1, cutoff=_MIN_SIMILARITY)
     return f": did you mean {close[0]}?" if close else ""
 
 
-_LIKE = 0.8
-"""Names have the prefix in common, which alone makes two of them alike by half."""
+_MIN_SIMILARITY = 0.8
+"""Least ratio of `difflib` for a suggestion; the common prefix alone gives any two names about 0.5."""
 
 
-def _refusal(settings: type[T], variable: Variable, value: str) -> str | None:
-    """Convert one variable alone, so that the message can name it."""
+def _value_error(settings: type[T], variable: Variable, value: str) -> str | None:
+    """Convert the value of one variable and return an error message that names it; None for a valid value."""
     try:
-        msgspec.convert({variable.field: value}, settings, strict=False)
+        msgspec.convert({_flat(variable.name): value}, section_types(settings)[variable.section], strict=False)
     except msgspec.ValidationError:
         shown = "" if variable.secret else f" has value {value!r}:"
         limit = "" if variable.below is None else f" and less than {variable.below:,.0f}"

@@ -1,4 +1,4 @@
-"""What is known of each variable: read off the annotations of the struct that holds them all."""
+"""Documentation of the environment variables, read from the annotations of the sections' fields."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ if TYPE_CHECKING:
 PREFIX: Final = "COMMUNIQUE_"
 
 
-def means(text: str, *, takes: str = "", section: str = "", secret: bool = False) -> Meta:
-    """Annotate a setting with what it means (Markdown, whole sentences).
+def doc(text: str, *, takes: str = "", secret: bool = False) -> Meta:
+    """Annotate a setting with its documentation: `text` is Markdown, in whole sentences.
 
-    `takes` says in words what fits where the type does not tell.  `section` opens one: it holds for the fields that
-    follow, too.  The value of a `secret` is shown to nobody.
+    `takes` describes the valid values where the type does not say enough.  The value of a `secret` is never shown.
     """
-    return Meta(description=text, extra={"takes": takes, "section": section, "secret": secret})
+    return Meta(description=text, extra={"takes": takes, "secret": secret})
 
 
 class Variable(Struct, frozen=True, kw_only=True):
@@ -26,29 +25,40 @@ class Variable(Struct, frozen=True, kw_only=True):
 
     name: str
     """In capitals, with the prefix."""
-    field: str
-    """Its name in the struct."""
     section: str
+    """Attribute of the settings that holds the section."""
+    field: str
+    """Attribute of the section."""
+    title: str
+    """Title of the section."""
     meaning: str
     """Whole sentences, in Markdown."""
     takes: str
-    """What fits, in words: "seconds, more than 0"."""
+    """The valid values in words: "seconds, more than 0"."""
     below: float | None = None
-    """A limit so far away that only a slip reaches it; None where there is none."""
+    """An upper bound that no sensible value reaches, so that `takes` leaves it out; None: there is none."""
     default: str | None = None
-    """As it would be spelt in the environment; None: unset."""
+    """As the environment would give it; None: unset."""
     secret: bool = False
 
+    def value(self, settings: Struct) -> Any:
+        """Return the value of this variable in `settings`."""
+        return getattr(getattr(settings, self.section), self.field)
 
-# ---------------------------------------------------------------- as people say it
+
+# ---------------------------------------------------------------- large numbers
 _SCALES: Final = {
     "_s": {"days": 86_400, "hours": 3_600, "minutes": 60},
     "_bytes": {"GiB": 1 << 30, "MiB": 1 << 20, "KiB": 1 << 10},
 }
 
 
-def readable(name: str, value: str | None) -> str:
-    """Return a large duration or size as people say it ("30 days", "8 MiB"), or nothing."""
+def humanise(name: str, value: str | None) -> str:
+    """Return a duration or size in the largest unit that divides it ("30 days", "8 MiB").
+
+    The suffix of the variable's name says which of the two it is.  "" if it is neither, or if no unit above seconds
+    and bytes divides it.
+    """
     for suffix, scale in _SCALES.items():
         if name.lower().endswith(suffix) and value and value.isdecimal():
             return _in_units(int(value), scale)
@@ -63,31 +73,44 @@ def _in_units(amount: int, scale: Mapping[str, int]) -> str:
     return ""
 
 
-# ---------------------------------------------------------------- what there is
+# ---------------------------------------------------------------- inspection
+def section_types(settings: type[Struct]) -> dict[str, type[Struct]]:
+    """Return the struct of each section by the attribute that holds it, in the order of the fields."""
+    return {name: section.cls for name, _, section in _sections(settings)}
+
+
 def variables(settings: type[Struct]) -> list[Variable]:
-    """Return every variable, in the order of the fields."""
-    found: list[Variable] = []
+    """Return every variable, in the order of sections and fields."""
+    return [_variable(field, name, title) for name, title, section in _sections(settings) for field in section.fields]
+
+
+def _sections(settings: type[Struct]) -> list[tuple[str, str, inspect.StructType]]:
+    """Return attribute, title and type of each section."""
     info = inspect.type_info(settings)
     assert isinstance(info, inspect.StructType)  # noqa: S101 - what a Struct is
+    found = []
     for field in info.fields:
-        found.append(_variable(field, found[-1].section if found else ""))
+        assert isinstance(field.type, inspect.Metadata)  # noqa: S101 - every section is annotated with its title
+        assert isinstance(field.type.type, inspect.StructType)  # noqa: S101 - what a section is
+        found.append((field.name, (field.type.extra_json_schema or {})["title"], field.type.type))
     return found
 
 
-def _variable(field: inspect.Field, section: str) -> Variable:
-    about = field.type
-    assert isinstance(about, inspect.Metadata)  # noqa: S101 - every field is annotated with what it means
-    told = about.extra or {}
-    of = _not_none(about.type)
+def _variable(field: inspect.Field, section: str, title: str) -> Variable:
+    annotated = field.type
+    assert isinstance(annotated, inspect.Metadata)  # noqa: S101 - every setting is annotated with its documentation
+    extra = annotated.extra or {}
+    of = _not_none(annotated.type)
     return Variable(
-        name=PREFIX + field.name.upper(),
+        name=PREFIX + field.encode_name.upper(),
+        section=section,
         field=field.name,
-        section=told["section"] or section,
-        meaning=(about.extra_json_schema or {})["description"],
-        takes=told["takes"] or _takes(of, field.name),
+        title=title,
+        meaning=(annotated.extra_json_schema or {})["description"],
+        takes=extra["takes"] or _takes(of, field.encode_name),
         below=getattr(of, "lt", None),
-        default=spelt(field.default),
-        secret=told["secret"],
+        default=to_env(field.default),
+        secret=extra["secret"],
     )
 
 
@@ -98,7 +121,7 @@ def _not_none(of: inspect.Type) -> inspect.Type:
 
 
 def _takes(of: inspect.Type, name: str) -> str:
-    """Say in words what fits a type."""
+    """Describe the valid values of a type."""
     match of:
         case inspect.BoolType():
             return "`true` or `false`"
@@ -125,8 +148,8 @@ def _bounds(of: inspect.IntType | inspect.FloatType) -> str:
     return "" if of.ge is None else f", at least {of.ge:g}"
 
 
-def spelt(value: Any) -> str | None:
-    """Return a value as the environment would spell it; None where it would not stand there."""
+def to_env(value: Any) -> str | None:
+    """Return a value as the environment would give it; None for None, which no variable can express."""
     if value is None:
         return None
     if isinstance(value, bool):

@@ -21,7 +21,7 @@ from worker.telemetry.liveness import MARGIN_S, Part, Pulse
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from worker.settings import Settings
+    from worker.settings import RetrySettings
     from worker.sink.collect import Collector
     from worker.subscribe import Subscription
 
@@ -37,11 +37,11 @@ class Service:
     """Collects until `stop`; `jitter` is in [0, 1)."""
 
     def __init__(
-        self, collector: Collector, settings: Settings, stop: asyncio.Event, pulse: Pulse, jitter: Callable[[], float]
+        self, collector: Collector, retry: RetrySettings, stop: asyncio.Event, pulse: Pulse, jitter: Callable[[], float]
     ) -> None:
         """Take the neighbours; start nothing."""
         self._collector = collector
-        self._settings = settings
+        self._retry = retry
         self._stop = stop
         self._pulse = pulse
         self._jitter = jitter
@@ -67,9 +67,7 @@ class Service:
     async def _wait(self, e: DiskError, attempt: int) -> None:
         pause_s = min(
             MOST_S,
-            backoff.delay_s(
-                attempt, self._jitter(), base_s=self._settings.backoff_s, max_s=self._settings.max_backoff_s
-            ),
+            backoff.delay_s(attempt, self._jitter(), base_s=self._retry.backoff_s, max_s=self._retry.max_backoff_s),
         )
         log.error("disk", path=e.filename, error=e.name, why=e.strerror, attempt=attempt, wait_s=round(pause_s, 1))
         self._pulse.trouble(str(e.filename), e.name, datetime.now(UTC))

@@ -70,7 +70,7 @@ class Deliverer:
         """Take the neighbours; start nothing.  `jitter` is in [0, 1)."""
         self._webhook = webhook
         self._redis_url = redis_url
-        self._place = Place(client, settings.key_prefix, webhook.name)
+        self._place = Place(client, settings.redis.key_prefix, webhook.name)
         self._send = send
         self._settings = settings
         self._jitter = jitter
@@ -129,7 +129,7 @@ class Deliverer:
         events = subscribe(
             self._redis_url,
             self._webhook.kinds,
-            prefix=self._settings.key_prefix,
+            prefix=self._settings.redis.key_prefix,
             after=after,
             stop=self._over,
             **self._webhook.filters,
@@ -178,7 +178,7 @@ class Deliverer:
     async def _room(self) -> None:
         """Wait while all senders are busy, or one event has held the place up for too long."""
         while not self._over.is_set() and (
-            self._under_way >= self._settings.webhook_concurrency or len(self._window) >= WINDOW
+            self._under_way >= self._settings.webhook.concurrency or len(self._window) >= WINDOW
         ):
             self._freed.clear()
             await self._freed.wait()
@@ -208,7 +208,7 @@ class Deliverer:
             attempt += 1
             failure = await self._attempt(what)
             waited_s = time.monotonic() - began
-            if failure is None or isinstance(failure, Permanent) or waited_s >= self._settings.webhook_give_up_s:
+            if failure is None or isinstance(failure, Permanent) or waited_s >= self._settings.webhook.give_up_s:
                 await self._settle(what, failure, attempt, waited_s)
                 return True
             pause_s = self._pause_s(failure, attempt)
@@ -235,13 +235,13 @@ class Deliverer:
         if failure is None:
             self._account.delivered(what, attempt, waited_s)
             return
-        await self._place.bury(what, failure.reason, failure.detail, self._settings.dead_length)
+        await self._place.bury(what, failure.reason, failure.detail, self._settings.redis.dead_length)
         self._account.dead(what, failure, attempt, waited_s)
 
     def _pause_s(self, failure: Failure, attempt: int) -> float:
         """Return the wait before the next attempt; Retry-After holds for all."""
         pause_s = backoff.delay_s(
-            attempt, self._jitter(), base_s=self._settings.backoff_s, max_s=self._settings.max_backoff_s
+            attempt, self._jitter(), base_s=self._settings.retry.backoff_s, max_s=self._settings.retry.max_backoff_s
         )
         asked_s = failure.retry_after_s if isinstance(failure, Transient) else None
         if asked_s:

@@ -117,7 +117,7 @@ def _checked(webhook: Webhook, settings: Settings) -> Webhook:
     make_filter(webhook.kinds, webhook.filters)
     try:
         to = urls.normal(webhook.to)
-        if not settings.allow_private_addresses:
+        if not settings.fetch.allow_private_addresses:
             refuse_private_literal((urlsplit(to).hostname or "").strip("[]"))
     except Permanent as e:
         raise UsageError(f"webhook {webhook.name}: {e.detail}{_allowed(e)}") from None
@@ -129,10 +129,10 @@ def _allowed(e: Permanent) -> str:
 
 
 def _secret(settings: Settings) -> str:
-    if settings.webhook_secret_file:
-        return _text(settings.webhook_secret_file)
-    if settings.webhook_secret:
-        return settings.webhook_secret
+    if settings.webhook.secret_file:
+        return _text(settings.webhook.secret_file)
+    if settings.webhook.secret:
+        return settings.webhook.secret
     raise UsageError(f"set COMMUNIQUE_WEBHOOK_SECRET_FILE or COMMUNIQUE_WEBHOOK_SECRET: {signature.HOW}")
 
 

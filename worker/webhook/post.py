@@ -48,11 +48,11 @@ class Post:
 
     async def __aenter__(self) -> Self:
         s = self._settings
-        at_once = s.webhook_concurrency
+        at_once = s.webhook.concurrency
         self._session = aiohttp.ClientSession(
-            connector=connector(allow_private=s.allow_private_addresses, threads=at_once, limit=at_once),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=s.connect_timeout_s),
-            headers={"User-Agent": user_agent(s.contact_url), "Content-Type": "application/json"},
+            connector=connector(allow_private=s.fetch.allow_private_addresses, threads=at_once, limit=at_once),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=s.fetch.connect_timeout_s),
+            headers={"User-Agent": user_agent(s.fetch.contact_url), "Content-Type": "application/json"},
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
         )
@@ -66,10 +66,10 @@ class Post:
     async def __call__(self, message: Message) -> None:
         """Deliver, or raise Gone, Permanent or Transient."""
         try:
-            async with asyncio.timeout(self._settings.webhook_timeout_s):
+            async with asyncio.timeout(self._settings.webhook.timeout_s):
                 await self._send(message)
         except TimeoutError:
-            raise Transient("timeout_total", f"no answer after {self._settings.webhook_timeout_s:g} s") from None
+            raise Transient("timeout_total", f"no answer after {self._settings.webhook.timeout_s:g} s") from None
         except Permanent as e:
             if e.reason == "bad_http":  # whatever spoke there, it was not the receiver: a proxy, a half-started server
                 raise Transient(e.reason, e.detail) from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import replace
 from playwright.async_api import expect
 
 from tests.gateway.browsing import article, decision, meeting, person, publish, served, span, statement
@@ -50,14 +49,16 @@ class Reader:
     async def served(self, **given: Any) -> AsyncIterator[None]:
         """Stand before a gateway with some settings changed."""
         before = self.base
-        async with served(replace(self._settings, **given), self._redis_url) as self.base:
+        async with served(self._settings.override(**given), self._redis_url) as self.base:
             yield
         self.base = before
 
     async def bury(self, reason: str) -> None:
         """Add a dead letter, as the queue does."""
         async with connect(self._redis_url) as client:
-            await client.xadd(f"{self._settings.key_prefix}:dead", {"reason": reason, "detail": "", "deliveries": "1"})
+            await client.xadd(
+                f"{self._settings.redis.key_prefix}:dead", {"reason": reason, "detail": "", "deliveries": "1"}
+            )
 
     async def go(self, where: str = "#/feed") -> None:
         await self.page.goto(f"{self.base}/{where}")

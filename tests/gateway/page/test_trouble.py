@@ -9,7 +9,6 @@ import pytest
 
 pytest.importorskip("playwright.async_api", reason="playwright is not installed: pip install -e '.[dev]'")
 
-from msgspec.structs import replace
 from playwright.async_api import expect
 
 from tests.gateway.browsing import publish, served
@@ -68,7 +67,7 @@ async def test_a_token_is_asked_for_once_and_kept_for_the_tab(
     tokens = tmp_path / "tokens.toml"
     tokens.write_text(TOKENS, encoding="utf-8")
     await publish(redis_url, settings, HARBOUR, SAID)
-    async with served(replace(settings, gateway_tokens=str(tokens)), redis_url) as base:
+    async with served(settings.override(gateway_tokens=str(tokens)), redis_url) as base:
         page = await browser.new_page()
         await page.goto(f"{base}/#/feed")
         await page.get_by_role("textbox", name="Token").fill("sixteen-letters-or-more")

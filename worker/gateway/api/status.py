@@ -71,7 +71,7 @@ class StatusHandlers:
 
     async def _state(self) -> bytes:
         fleet = await survey(self._client, self._queue, self._settings)
-        prefix = self._settings.key_prefix
+        prefix = self._settings.redis.key_prefix
         state = Status(
             at=fleet.at,
             queue=await self._queue.depth(),

@@ -24,7 +24,7 @@ from worker.telemetry import metrics
 if TYPE_CHECKING:
     from worker.gateway.middleware.auth import Auth, Scope
     from worker.gateway.models import Problem
-    from worker.settings import Settings
+    from worker.settings import GatewaySettings
 
 log = structlog.get_logger()
 
@@ -44,14 +44,14 @@ CLIENT_CLOSED_REQUEST: Final = 499
 class RequestMiddleware:
     """Stands before every handler."""
 
-    def __init__(self, settings: Settings, auth: Auth) -> None:
+    def __init__(self, settings: GatewaySettings, auth: Auth) -> None:
         """Let in whom `auth` knows."""
         self.scopes: dict[tuple[str, str], Scope | None] = {}
         """What a token must allow, by method and declared path; None or missing: none is needed."""
         self._auth = auth
-        self._proxies = settings.gateway_proxies
-        self._limits = RateLimiter(settings.gateway_rate_per_s, settings.gateway_burst, time.monotonic)
-        self._origins = CorsPolicy(settings.gateway_origins)
+        self._proxies = settings.proxies
+        self._limits = RateLimiter(settings.rate_per_s, settings.burst, time.monotonic)
+        self._origins = CorsPolicy(settings.origins)
 
     @web.middleware
     async def serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:

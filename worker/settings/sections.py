@@ -1,0 +1,282 @@
+"""The sections of the settings: one frozen struct each, with types, bounds, defaults and documentation.
+
+A field's encoded name is the variable without COMMUNIQUE_, in lower case: `GatewaySettings.port` is `gateway_port`,
+COMMUNIQUE_GATEWAY_PORT.  Durations are seconds (`_s`), sizes are bytes (`_bytes`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from msgspec import Meta, Struct
+
+from worker.settings.variables import doc
+
+MAX_SECONDS: Final = 10**9
+"""Exclusive upper bound of durations, about 30 years; a larger value is taken for a typing error."""
+MAX_COUNT: Final = 10**12
+"""Exclusive upper bound of counts and sizes."""
+
+Positive = Annotated[float, Meta(gt=0, lt=MAX_SECONDS)]
+NotNegative = Annotated[float, Meta(ge=0, lt=MAX_SECONDS)]
+Count = Annotated[int, Meta(ge=1, lt=MAX_COUNT)]
+WholeSeconds = Annotated[int, Meta(ge=1, lt=MAX_SECONDS)]
+Port = Annotated[int, Meta(ge=0, le=65_535)]
+Host = Annotated[str, Meta(min_length=1)]
+
+
+class RedisSettings(Struct, frozen=True, kw_only=True, rename={"url": "redis_url"}):
+    """The Redis server, the names of the keys and the lengths of the streams."""
+
+    url: Annotated[
+        str | None,
+        doc(
+            "The server with the queue and the streams. If unset, `run` and `demo` start a private server, and every "
+            "other command exits with an error.",
+            takes="`redis://host:6379/0`, `rediss://…` or `unix:///path`",
+        ),
+    ] = None
+    data_dir: Annotated[
+        str | None,
+        doc(
+            "Where the private server stores its data between runs. If unset, `$XDG_DATA_HOME/communique`.",
+            takes="a directory",
+        ),
+    ] = None
+    key_prefix: Annotated[  # no glob characters: `demo` deletes the keys that match its own prefix
+        str,
+        Meta(pattern=r"^[^\s*?\[\]\\]+\Z"),
+        doc(
+            "Prefix of every key. Two installations on one server need different prefixes.",
+            takes="text without blanks, `*`, `?`, `[`, `]` and backslashes",
+        ),
+    ] = "communique"
+    stream_length: Annotated[
+        Count, doc("Number of entries that each stream of events or articles keeps (approximate trimming).")
+    ] = 1_000_000
+    dead_length: Annotated[Count, doc("Number of dead letters kept.")] = 100_000
+
+
+class FetchSettings(Struct, frozen=True, kw_only=True):
+    """Requests to news sites: identification, address policy, timeouts and size limits."""
+
+    contact_url: Annotated[
+        str,
+        Meta(pattern=r"^[!-~]+\Z"),
+        doc(
+            "A page about the operator of this crawler. It is part of the User-Agent of every request, so that the "
+            "owner of a site can reach you. Set it to your own page.",
+            takes="an address, in ASCII without blanks",
+        ),
+    ] = "https://communique.example/bot"
+    allow_private_addresses: Annotated[
+        bool,
+        doc(
+            "Allow requests to loopback, private and link-local addresses. Only for tests and demos: with it, a URL "
+            "from outside can reach your internal network."
+        ),
+    ] = False
+    connect_timeout_s: Annotated[Positive, doc("Timeout for establishing a connection.")] = 10.0
+    read_timeout_s: Annotated[Positive, doc("Longest time between two reads of a response.")] = 20.0
+    total_timeout_s: Annotated[Positive, doc("Timeout for a whole response, redirects included.")] = 60.0
+    max_redirects: Annotated[int, Meta(ge=0), doc("Redirects followed. Each target is checked like the first URL.")] = 5
+    max_wire_bytes: Annotated[Count, doc("Largest body as transferred, before decompression.")] = 8 << 20
+    max_body_bytes: Annotated[Count, doc("Largest body after decompression.")] = 16 << 20
+
+
+class PolitenessSettings(Struct, frozen=True, kw_only=True):
+    """Crawl delays and robots.txt."""
+
+    host_delay_s: Annotated[
+        NotNegative,
+        doc(
+            "Minimum delay between two requests to one host, across all workers. robots.txt can set a longer one "
+            "(`Crawl-delay`, `Request-rate`)."
+        ),
+    ] = 1.0
+    max_host_delay_s: Annotated[Positive, doc("Upper limit of the delay that robots.txt can set.")] = 60.0
+    robots_ttl_s: Annotated[WholeSeconds, doc("How long a robots.txt is cached.")] = 86_400
+    robots_max_bytes: Annotated[
+        Count, doc("How much of a robots.txt is parsed. RFC 9309, 2.5, requires at least 500 KiB.")
+    ] = 512 << 10
+
+
+class QueueSettings(Struct, frozen=True, kw_only=True):
+    """Leases, deduplication and the limit of the backlog."""
+
+    lease_s: Annotated[
+        Positive,
+        doc("Lease of a task. If its worker does not renew the lease for this long, another worker claims the task."),
+    ] = 60.0
+    seen_ttl_s: Annotated[WholeSeconds, doc("How long an enqueued URL is not enqueued again.")] = 30 * 86_400
+    done_ttl_s: Annotated[
+        WholeSeconds, doc("How long the done marker of a settled URL prevents a second publication.")
+    ] = 30 * 86_400
+    max_backlog: Annotated[Count, doc("`put` rejects tasks while more than this many are waiting.")] = 1_000_000
+
+
+class RetrySettings(Struct, frozen=True, kw_only=True):
+    """How often, and after which delays, a failed attempt is repeated."""
+
+    max_attempts: Annotated[
+        Count, doc("Number of failed attempts, crashes included, after which a URL becomes a dead letter.")
+    ] = 5
+    backoff_s: Annotated[
+        Positive, doc("Delay after the first failure. It doubles with each further failure, and is jittered.")
+    ] = 5.0
+    max_backoff_s: Annotated[Positive, doc("Upper limit of that delay.")] = 3_600.0
+
+
+class WorkerSettings(Struct, frozen=True, kw_only=True):
+    """The loop of one worker."""
+
+    concurrency: Annotated[Count, doc("Number of tasks that one worker handles at a time.")] = 32
+    drain_s: Annotated[
+        Positive,
+        doc("Grace period after SIGTERM. Tasks that are not finished by then go back to the queue."),
+    ] = 20.0
+
+
+class PoolSettings(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename={"timeout_s": "process_timeout_s", "memory_bytes": "process_memory_bytes"},
+):
+    """The processes that parse pages and extract events."""
+
+    processes: Annotated[
+        int, Meta(ge=0), doc("Number of processes for parsing and extraction. 0 is one per CPU core.")
+    ] = 0
+    timeout_s: Annotated[Positive, doc("Wall-clock time that one page may take. After it, the process is killed.")] = (
+        15.0
+    )
+    memory_bytes: Annotated[Count, doc("Limit of the address space of one such process.")] = 2 << 30
+
+
+class DiscoverSettings(Struct, frozen=True, kw_only=True, rename={"interval_s": "discover_interval_s"}):
+    """Feeds and sitemaps."""
+
+    sources: Annotated[str, doc("The file that lists the feeds.", takes="a file in TOML")] = "deploy/sources.toml"
+    interval_s: Annotated[
+        Positive, doc("Interval between two polls of a feed whose entry in that file sets no other.")
+    ] = 300.0
+
+
+class MetricsSettings(Struct, frozen=True, kw_only=True, rename=lambda name: f"metrics_{name}"):
+    """The HTTP server for metrics and health checks of each service."""
+
+    host: Annotated[
+        Host,
+        doc(
+            "Address of the metrics and health endpoints of a service. In a container, set `0.0.0.0`.",
+            takes="an address or a name of this machine",
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[
+        Port | None,
+        doc(
+            "Port of `/metrics`, `/healthz` and `/readyz` of a service: [operating.md](operating.md). With 0 the "
+            "system chooses a free port, and the service logs it. If unset, the service has no such endpoints."
+        ),
+    ] = None
+
+
+class GatewaySettings(Struct, frozen=True, kw_only=True, rename=lambda name: f"gateway_{name}"):
+    """The HTTP API, the live streams and the web page."""
+
+    host: Annotated[
+        Host,
+        doc(
+            "Address that `communique gateway` listens on. `--host` overrides it.",
+            takes="an address or a name of this machine",
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[Port, doc("Port of the gateway. With 0 the system chooses a free one. `--port` overrides it.")] = (
+        8080
+    )
+    tokens: Annotated[
+        str | None,
+        doc(
+            "File of the bearer tokens (`[[token]]` with `name`, `token` or `sha256`, `scopes` of `read` and `write`). "
+            "If unset, no token is required.",
+            takes="a file in TOML",
+        ),
+    ] = None
+    open: Annotated[
+        bool,
+        doc(
+            "Allow listening on an address other than loopback without tokens. Set it only if a proxy or a firewall "
+            "restricts access."
+        ),
+    ] = False
+    origins: Annotated[
+        str | None,
+        doc(
+            "Origins whose pages may send requests (CORS): `https://a.example https://b.example`, or `*` for all. If "
+            "unset, only pages of the gateway itself.",
+            takes="origins with blanks between them, or `*`",
+        ),
+    ] = None
+    proxies: Annotated[
+        int,
+        Meta(ge=0, le=10),
+        doc(
+            "Number of trusted proxies in front of the gateway. The client's address is taken from `X-Forwarded-For`, "
+            "that many entries from the end."
+        ),
+    ] = 0
+    rate_per_s: Annotated[
+        Positive,
+        doc("Sustained rate of requests per second for one token, or for one client address without a token."),
+    ] = 20.0
+    burst: Annotated[Count, doc("Requests that may exceed that rate at once (size of the token bucket).")] = 200
+    clients: Annotated[Count, doc("Maximum number of open live streams.")] = 2_000
+    buffer_bytes: Annotated[
+        Count, doc("A live stream whose client leaves more than this unread receives a notice and is closed.")
+    ] = 1 << 20
+    heartbeat_s: Annotated[Positive, doc("Interval between two heartbeats of a live stream.")] = 15.0
+
+
+class WebhookSettings(Struct, frozen=True, kw_only=True, rename=lambda name: f"webhook_{name}"):
+    """Delivery of events to webhook receivers."""
+
+    url: Annotated[
+        str | None,
+        doc("The receiver, if `webhook` is started without `--to` and `--file`.", takes="a URL"),
+    ] = None
+    secret: Annotated[
+        str | None,
+        doc(
+            "Secret that signs the requests to that receiver or to the one of `--to` (Standard Webhooks). To rotate "
+            "it, set the new and the old secret with a blank between.",
+            takes="`whsec_` and 24 to 64 bytes in base64",
+            secret=True,
+        ),
+    ] = None
+    secret_file: Annotated[
+        str | None, doc("File with that secret. It takes precedence over `COMMUNIQUE_WEBHOOK_SECRET`.", takes="a file")
+    ] = None
+    timeout_s: Annotated[Positive, doc("Timeout for one response of a receiver.")] = 15.0
+    concurrency: Annotated[
+        Count, doc("Events of one subscription that are delivered at a time. With 1 they arrive in order.")
+    ] = 8
+    give_up_s: Annotated[
+        NotNegative,
+        doc(
+            "An event whose delivery has failed for this long becomes a dead letter. Until then it is retried, with "
+            "the delays of `COMMUNIQUE_BACKOFF_S` and `COMMUNIQUE_MAX_BACKOFF_S`."
+        ),
+    ] = 3 * 86_400.0
+
+
+class LogSettings(Struct, frozen=True, kw_only=True, rename=lambda name: f"log_{name}"):
+    """The log."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        doc(
+            "Minimum severity of the lines logged to stderr: JSON, or readable text if stderr is a terminal.",
+            takes="`debug`, `info`, `warning` or `error`",
+        ),
+    ] = "info"
