@@ -12,7 +12,6 @@ from unittest import mock
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from msgspec.structs import replace
 
 from tests.tracing.collector import Collector, collecting
 from worker.consume import open_consumer
@@ -53,8 +52,7 @@ def collector() -> Iterator[Collector]:
 
 
 def quick(settings: Settings) -> Settings:
-    return replace(
-        settings,
+    return settings.override(
         allow_private_addresses=True,
         host_delay_s=0,
         backoff_s=0.1,
