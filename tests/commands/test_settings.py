@@ -78,8 +78,8 @@ def test_words_that_no_setting_has_are_wrong_use(printed: Printed) -> None:
 def test_explained_settings_tell_what_they_mean_and_what_fits(printed: Printed) -> None:
     assert printed("--explain", "lease").splitlines()[1:5] == [
         "  COMMUNIQUE_LEASE_S  60 = 1 minute",
-        "      Lease of a task. If its worker does not renew the lease for this long, another worker claims the",
-        "      task.",
+        "      Lease of a task. If its worker does not renew the lease for this long, another worker claims",
+        "      the task.",
         "      Takes seconds, more than 0.",
     ]
 
