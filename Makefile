@@ -1,35 +1,50 @@
-# What a newcomer types: `make run`, `make test`.  Both set up .venv here first; CI calls the same recipes.
+# `make run` and `make test` are the first two commands; every recipe sets up .venv first.  CI calls the same recipes.
 #
 #   make run                         install, then the demo: a small news site and the events it leads to
 #   make run URLS="https://…"        read these articles instead
 #   make run SOURCES=deploy/sources.toml    follow these feeds until Ctrl-C
-#   make test                        the whole test suite, on a real private server
+#   make test                        the tests, on a real private server (ARGS="tests/queue -k defer" for some of them)
+#   make test-all                    these and the slow suites: browser, alerts, queue model, API conformance
+#   make test-slow                   the slow suites alone
+#   make coverage                    all tests with line and branch coverage, and its table
 #   make check                       format, lint and types
 #   make bench                       the benchmark tables: cost of each stage, memory, growth
-#   make pictures                    draw the pictures of the documentation anew (those of the page with Chromium)
-#   make golden                      write the golden events anew (then read the diff)
-#   make reference                   write docs/configuration.md, docs/events.md and the JSON Schema anew
-#   make calibrate GOLD=file         fit the statements' confidence anew to annotated articles
-#   make train TREEBANK=folder       train the tagger anew; the folder holds the treebanks that NOTICE names
+#   make pictures                    draw the pictures of the documentation (those of the page with Chromium)
+#   make golden                      write the golden events (then read the diff)
+#   make reference                   write docs/configuration.md, docs/events.md and the JSON Schema
+#   make calibrate GOLD=file         fit the statements' confidence to annotated articles
+#   make train TREEBANK=folder       train the tagger; the folder holds the treebanks that NOTICE names
 
 PYTHON ?= python3
 BIN := .venv/bin
 DEV := $(BIN)/.dev-ready
 RUN := $(BIN)/.run-ready
 
-.PHONY: run test check format bench pictures golden reference calibrate train clean
+.PHONY: run test test-all test-slow coverage check format bench pictures golden reference calibrate train clean
 
 run: $(RUN)
 ifdef URLS
-	@set -f; exec $(BIN)/communique run $$URLS # by the environment: & and ? in a URL are no shell's business
+	@set -f; exec $(BIN)/communique run $$URLS # from the environment, since a URL's & and ? mean something to the shell
 else ifdef SOURCES
 	@exec $(BIN)/communique run --sources "$$SOURCES"
 else
 	$(BIN)/communique demo
 endif
 
+# One process per core; a file's tests stay in one process (tests/conftest.py).
+PYTEST := $(BIN)/pytest --numprocesses=auto --dist=loadgroup
+
 test: $(DEV)
-	$(BIN)/pytest $(ARGS)
+	$(PYTEST) -m "not slow" $(ARGS)
+
+test-all: $(DEV)
+	$(PYTEST) $(ARGS)
+
+test-slow: $(DEV)
+	$(PYTEST) -m slow $(ARGS)
+
+coverage: $(DEV)
+	$(PYTEST) --cov --cov-report=term --cov-report=html $(ARGS)
 
 check: $(DEV)
 	$(BIN)/ruff format --check .
@@ -53,12 +68,12 @@ golden: $(DEV)
 reference: $(DEV)
 	$(BIN)/python -m tools.reference
 
-# The same articles and rules give the same weights.  Without --fit, on articles kept apart, it only shows the tables.
+# The same articles and rules give the same weights.  Without --fit it only shows the tables, for articles held out.
 calibrate: $(DEV)
 	@test -n "$(GOLD)" || { echo "make calibrate GOLD=file: annotated articles (python -m tests.benchmarks.calibration --help)"; exit 1; }
 	$(BIN)/python -m tests.benchmarks.calibration --gold "$(GOLD)" --fit
 
-# The same treebanks give the same bytes; the dev parts, which nothing is trained on, say how good the tagger is.
+# The same treebanks give the same bytes.  The tagger is tested on the dev parts, which it is not trained on.
 train: $(DEV)
 	@test -n "$(TREEBANK)" || { echo "make train TREEBANK=folder: with ewt_train, gum_open_train and their _dev (.conllu.gz)"; exit 1; }
 	$(BIN)/python -m tools.train_tagger --out worker/extract/lexicon/en.tags \
@@ -66,10 +81,10 @@ train: $(DEV)
 	    "$(TREEBANK)/ewt_train.conllu.gz" "$(TREEBANK)/gum_open_train.conllu.gz"
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* htmlcov dist
 
 # Debian's Python without python3-venv has no ensurepip; its pip can still fill the environment from outside.
-# pip itself is renewed first: pip 23.0 misreads extras such as lxml[html_clean], which libraries of ours may ask for.
+# pip is upgraded first: pip 23.0 misreads extras such as lxml[html_clean].
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || { $(PYTHON) -m venv --clear --without-pip .venv && $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; } \

@@ -24,6 +24,53 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
 
+TESTS = Path(__file__).parent
+SLOW = (
+    "gateway/page",  # a browser
+    "gateway/test_conformance.py",  # Schemathesis on every operation
+    "operating",  # each alert is fired by its fault; Prometheus
+    "test_queue_model.py",
+    "test_queue_mutants.py",
+)
+"""Folders and files marked `slow`: `make test` leaves them out, `make test-all` runs them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the slow suites, and give pytest-xdist one group per file; fixtures of a module are then set up once.
+
+    The tests of `operating` are one group, since the last of them looks at what the others have done.
+    """
+    slow = [TESTS / name for name in SLOW]
+    if missing := [str(path) for path in slow if not path.exists()]:
+        raise pytest.UsageError(f"SLOW in tests/conftest.py names paths that do not exist: {missing}")
+    for item in items:
+        if any(item.path == path or path in item.path.parents for path in slow):
+            item.add_marker(pytest.mark.slow)
+        group = "operating" if TESTS / "operating" in item.path.parents else str(item.path.relative_to(TESTS))
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Print each failure when it happens; the default is only at the end."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        config.pluginmanager.register(InstantFailures(reporter), "instant-failures")
+
+
+class InstantFailures:
+    """Terminal plugin that writes the traceback of a failed test at once."""
+
+    def __init__(self, reporter: pytest.TerminalReporter) -> None:
+        self._reporter = reporter
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Write a failed phase (setup, call or teardown) of a test."""
+        if report.failed:
+            self._reporter.ensure_newline()
+            self._reporter.section(f"{report.nodeid} ({report.when})", sep="_", red=True)
+            self._reporter.line(report.longreprtext)
+
 
 @pytest.fixture(autouse=True)
 def _quiet_log() -> Iterator[None]:

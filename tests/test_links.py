@@ -7,7 +7,11 @@ import pytest
 
 from tests.pages import DOCS, README, ROOT, anchors, links
 
-PAGES = [README, ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
+PAGES = [
+    README,
+    *(ROOT / f"{name}.md" for name in ("CHANGELOG", "CONTRIBUTING", "SECURITY")),
+    *sorted(DOCS.glob("*.md")),
+]
 OUTSIDE = re.compile(r"https?://|mailto:")
 
 
