@@ -144,7 +144,7 @@ class _StatementFeatures(_CueFeatures):
 def country_of_place(place: Span | None, language: Lexicon) -> str | None:
     """Return the alpha-2 code of a place that is a country or a seat of government; None for any other place."""
     name = place.text.removeprefix("the ").removeprefix("The ") if place else ""
-    return language.countries.get(name) or language.seats.get(name)
+    return language.countries.get(name) or language.seats_of_power.get(name)
 
 
 class _MeetingFeatures(_CueFeatures):
@@ -208,5 +208,5 @@ class _DecisionFeatures(_CueFeatures):
         """Return whether the object says what was decided, as after "decided to …" and "the decision to …"."""
         events = self.events
         return events is not None and any(
-            events.lemma(word) in events.choices or word in events.decision_nouns for word in self.cue_words
+            events.lemma(word) in events.choice_kinds or word in events.decision_nouns for word in self.cue_words
         )

@@ -63,5 +63,5 @@ def _is_written_in(text: str, lexicon: Lexicon) -> bool:
     The first 2,000 characters are counted.  Texts of fewer than 30 words are accepted.
     """
     words = [word.strip(".,;:!?\"'“”‘’()") for word in text[:2000].lower().split()]
-    common = sum(word in lexicon.closed_classes.commonest for word in words)
+    common = sum(word in lexicon.closed_classes.most_frequent for word in words)
     return len(words) < _MIN_WORDS or _MAX_WORDS_PER_COMMON_WORD * common >= len(words)

@@ -9,12 +9,12 @@ LISTS = {name: f"a_few {name}" for name in ClosedClasses.__struct_fields__}
 
 
 def test_every_list_is_a_set_of_words_and_of_phrases() -> None:
-    assert closed_classes(LISTS).fronting == {"a few", "fronting"}
+    assert closed_classes(LISTS).fronted_subordinators == {"a few", "fronted_subordinators"}
 
 
 def test_a_missing_list_is_named() -> None:
-    with pytest.raises(msgspec.ValidationError, match="fronting"):
-        closed_classes({name: listed for name, listed in LISTS.items() if name != "fronting"})
+    with pytest.raises(msgspec.ValidationError, match="fronted_subordinators"):
+        closed_classes({name: listed for name, listed in LISTS.items() if name != "fronted_subordinators"})
 
 
 def test_a_list_that_no_rule_asks_for_is_named() -> None:

@@ -54,4 +54,8 @@ def test_every_country_has_its_code_and_name() -> None:
     assert words is not None
     assert {code for code in words.countries.values() if len(code) != 2 or not code.isupper()} == set()
     assert len(set(words.countries.values())) >= 195
-    assert (words.countries["Estonia"], words.demonyms["Estonian"], words.seats["Tallinn"]) == ("EE", "EE", "EE")
+    assert (words.countries["Estonia"], words.demonyms["Estonian"], words.seats_of_power["Tallinn"]) == (
+        "EE",
+        "EE",
+        "EE",
+    )

@@ -102,7 +102,7 @@ def _actor_sector(actor: Actor, sectors: SectorWords, words: Lexicon) -> str | N
     description = _split_words(_description(actor))
     if any(word in sectors.former for word in description):
         return "ELI"
-    governs = actor.name in words.seats or (actor.country and _leads_a_country(description, sectors, words))
+    governs = actor.name in words.seats_of_power or (actor.country and _leads_a_country(description, sectors, words))
     return _described_sector(description, sectors) or ("GOV" if governs else None)
 
 

@@ -183,9 +183,9 @@ def _find_countries(text: str, words: Lexicon) -> list[tuple[str, str]]:
     """Return the country names, demonyms and seats of government in a text, each with its alpha-2 code."""
     found, names, at = [], list(_NAME.finditer(text)), 0
     while at < len(names):
-        for size in range(min(words.longest_place, len(names) - at), 0, -1):
+        for size in range(min(words.max_place_words, len(names) - at), 0, -1):
             name = text[names[at].start() : names[at + size - 1].end()].removesuffix("'s").removesuffix("\u2019s")
-            code = words.countries.get(name) or words.demonyms.get(name) or words.seats.get(name)
+            code = words.countries.get(name) or words.demonyms.get(name) or words.seats_of_power.get(name)
             if code:
                 found.append((name, code))
                 at += size - 1

@@ -20,7 +20,7 @@ _OFTEN = 3
 def _first_words(language: str) -> frozenset[str]:
     """The first word of every country, people and seat of power."""
     words = load_lexicon(language)
-    places = (*words.countries, *words.demonyms, *words.seats) if words is not None else ()
+    places = (*words.countries, *words.demonyms, *words.seats_of_power) if words is not None else ()
     return frozenset(place.partition(" ")[0] for place in places)
 
 
@@ -52,7 +52,7 @@ class CountryFinder:
         words = self.text.words
         if words[i] not in self._openers:
             return None
-        for size in range(min(self.lexicon.longest_place, last - i), 0, -1):
+        for size in range(min(self.lexicon.max_place_words, last - i), 0, -1):
             code = self._code(" ".join(words[i : i + size]))
             if code:
                 return code, size
@@ -60,7 +60,7 @@ class CountryFinder:
 
     def _code(self, words: str) -> str | None:
         lexicon = self.lexicon
-        return lexicon.countries.get(words) or lexicon.demonyms.get(words) or lexicon.seats.get(words)
+        return lexicon.countries.get(words) or lexicon.demonyms.get(words) or lexicon.seats_of_power.get(words)
 
     def within_words(self, name: str) -> str | None:
         """Return the country that a word of a name gives ("Bank of England"); None for bodies of no one country."""
@@ -98,7 +98,8 @@ class CountryFinder:
         """Tell whether a lower-case word is a name, demonym or seat of the country ("ukrainian", "gop", "us")."""
         spellings, lexicon = (word.capitalize(), word.upper()), self.lexicon
         return any(
-            country in {lexicon.demonyms.get(s), lexicon.countries.get(s), lexicon.seats.get(s)} for s in spellings
+            country in {lexicon.demonyms.get(s), lexicon.countries.get(s), lexicon.seats_of_power.get(s)}
+            for s in spellings
         )
 
     @cached_property

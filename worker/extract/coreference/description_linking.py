@@ -98,7 +98,7 @@ class DescriptionLinker:
     def _belongs(self, person: Person, description: Description, owner: Entity | None) -> bool:
         """ "His lawyer": somebody whose role names him, or the only spouse or parent that the article knows."""
         owns = owner.person if owner is not None else None
-        if description.head in self.words.relatives:
+        if description.head in self.words.kinship_terms:
             return owns is None or owns is not person
         return owns is not None and owns is not person and owns.tokens[-1].lower() in person.role_words
 

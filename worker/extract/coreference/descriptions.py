@@ -45,7 +45,7 @@ class DescriptionMatcher:
     def __init__(self, registry: NameRegistry) -> None:
         self.registry, self.countries = registry, registry.countries
         self.text, self.lexicon, self.words = registry.text, registry.lexicon, registry.words
-        self._small = self.lexicon.closed_classes.small | self.lexicon.closed_classes.indefinite
+        self._small = self.lexicon.closed_classes.role_stopwords | self.lexicon.closed_classes.indefinite_determiners
 
     def read(self, phrase: NounPhrase, last: int) -> Description | None:
         """Read a noun phrase, up to `last` with what belongs to it; None where it is headed by no role."""
@@ -53,9 +53,9 @@ class DescriptionMatcher:
         if not is_role(text, phrase, lexicon) or text.tags[phrase.head] == "NNS" or self._is_bare(phrase):
             return None
         noun = text.lower[phrase.head]
-        spelled = self.words.long_forms.get(noun, (noun,))[-1]
+        spelled = self.words.abbreviations.get(noun, (noun,))[-1]
         head = spelled if spelled in lexicon.roles else spelled.rpartition("-")[2]
-        words = self.words.spell_out(text.lower[phrase.first : last])
+        words = self.words.expand(text.lower[phrase.first : last])
         past = self.words.past_modifiers
         return Description(
             first=phrase.first,
@@ -65,7 +65,7 @@ class DescriptionMatcher:
             country=self.countries.within(phrase.first, last),
             place=self.countries.words_of_place(phrase.first, last),
             former=bool(words & past) or noun.startswith("ex-"),
-            definite=text.lower[phrase.first] not in lexicon.closed_classes.indefinite,
+            definite=text.lower[phrase.first] not in lexicon.closed_classes.indefinite_determiners,
             gender=lexicon.gender_of.get(head),
             owned=text.tags[phrase.first] == "PRP$",
         )
@@ -88,13 +88,13 @@ class DescriptionMatcher:
 
     def _is_past(self, person: Person, description: Description) -> bool:
         """Whether a person held what is described, and holds it no more."""
-        narrower = self.words.narrower.get(description.head, frozenset()) | {description.head}
+        narrower = self.words.hyponyms.get(description.head, frozenset()) | {description.head}
         return person.held & narrower <= person.former
 
     def could_be(self, person: Person, description: Description) -> bool:
         """Whether somebody named for the first time, and by no more than a rank, may be the one just described."""
         ranked = person.role_words & self.lexicon.roles <= self.words.rank_words
-        narrower = self.words.narrower.get(description.head, frozenset()) | {description.head}
+        narrower = self.words.hyponyms.get(description.head, frozenset()) | {description.head}
         same = bool(person.held & narrower) and description.words - description.place <= person.role_words
         return (ranked or same) and self._agrees(person, description) and not description.owned
 

@@ -58,7 +58,7 @@ class MentionResolver:
 
     def resolve_with_person(self, first: int, last: int) -> tuple[Actor, Person | None]:
         """Resolve a phrase, and return the person behind it where there is one."""
-        if last - first == 1 and self.text.lower[first] in self.lexicon.closed_classes.quantities:
+        if last - first == 1 and self.text.lower[first] in self.lexicon.closed_classes.quantifiers:
             return self.pronouns.resolve(first, last, self.text.lower[first])
         if last - first == 1 and self.text.tags[first] == "PRP$":
             return self.pronouns.resolve(first, last, self.text.lower[first])

@@ -101,18 +101,20 @@ class NameRegistry:
         known = load_tagger(lexicon.language).classes
         if self.text.tags[token] != "NNP" or word.isupper() or low in known or low[-1] == ".":
             return False
-        return not (low in lexicon.roles or low in lexicon.titles or word in lexicon.demonyms or word in lexicon.seats)
+        return not (
+            low in lexicon.roles or low in lexicon.titles or word in lexicon.demonyms or word in lexicon.seats_of_power
+        )
 
     def settle(self) -> None:
         """Everybody's role is known: those who serve somebody represent the same country."""
         for person in self.everyone:
-            if person.country is None and person.held & (self.words.serving | self.lexicon.offices):
+            if person.country is None and person.held & (self.words.servant_roles | self.lexicon.offices):
                 person.country = self.country_of_principal(person.role_words, person)
 
     def _meet(self, name: Name) -> None:
         """A name of several words: the bearer is known under a compatible name, or new."""
         tokens = self._without_nouns(
-            bare(self.text.words[name.first : name.last], self.lexicon.closed_classes.generations)
+            bare(self.text.words[name.first : name.last], self.lexicon.closed_classes.generational_suffixes)
         )
         if len(tokens) < 2:  # noqa: PLR2004 - a surname and "Jr."
             return
@@ -128,7 +130,7 @@ class NameRegistry:
                 self._family_first.setdefault(key(tokens[0]), []).append(person)
         elif len(tokens) > len(person.tokens):
             person.tokens = tokens
-        if self.text.lower[name.last - 1] in self.lexicon.closed_classes.generations:
+        if self.text.lower[name.last - 1] in self.lexicon.closed_classes.generational_suffixes:
             person.suffix = self.text.words[name.last - 1]
         self._learn(person, name)
 
@@ -182,7 +184,7 @@ class NameRegistry:
     def learn_role(self, person: Person, first: int, last: int, outer: int) -> None:
         """Somebody is what the tokens `first` up to `last` say; a possessor may stand before them, from `outer` on."""
         lower = self.text.lower[first:last]
-        words = self.words.spell_out(lower)
+        words = self.words.expand(lower)
         if not words & self.lexicon.roles and not any(w.rstrip(".") in self.lexicon.titles for w in lower):
             return
         for i in range(first, last):
@@ -198,11 +200,11 @@ class NameRegistry:
         person.former = (person.former | past) - (held - past) if past else person.former - held
         person.role_words |= words
         person.held |= held
-        if held & self.words.sent_abroad:
+        if held & self.words.envoy_roles:
             last = next((i for i in range(first, last) if self.text.lower[i] == "to"), last)
         if person.country is None and held & self.lexicon.offices:
             person.country = self.countries.of_office(outer, first, last)
-        elif person.country is None and held & self.words.serving:
+        elif person.country is None and held & self.words.servant_roles:
             person.country = self.countries.within(first, last)
         person.nation = person.nation or self.countries.nation(outer, first, last)
 
@@ -210,7 +212,7 @@ class NameRegistry:
         """An office tells more than what else somebody is, and of one kind the longer role, if it is none too long."""
         if person.role is None:
             return True
-        offices, relational = self.lexicon.offices, self.words.relational
+        offices, relational = self.lexicon.offices, self.words.relational_roles
         official, known = bool((held & offices) - relational), bool((person.held & offices) - relational)
         if official != known:
             return official
@@ -221,11 +223,11 @@ class NameRegistry:
         owner = max((i for i, word in enumerate(role) if word == "'s"), default=-1)
         heads, head = set(), ""
         for word in [*role[owner + 1 :], "and"]:
-            spelled = self.words.long_forms.get(word.rstrip("."), (word,))
-            if word in self.lexicon.closed_classes.of_role or word in {"and", ","}:
+            spelled = self.words.abbreviations.get(word.rstrip("."), (word,))
+            if word in self.lexicon.closed_classes.role_prepositions or word in {"and", ","}:
                 heads.add(head)
                 head = ""
-                if word in self.lexicon.closed_classes.of_role:
+                if word in self.lexicon.closed_classes.role_prepositions:
                     break
             elif spelled[-1] in self.lexicon.roles:
                 head = spelled[-1]
@@ -233,7 +235,7 @@ class NameRegistry:
 
     def by_role(self, head: str) -> list[Person]:
         """Everybody introduced by a role or by a narrower one, in the order of the article."""
-        kinds = self.words.narrower.get(head, _NOTHING)
+        kinds = self.words.hyponyms.get(head, _NOTHING)
         found = self._by_role.get(head, [])[:_MANY]
         return found + [p for kind in sorted(kinds) for p in self._by_role.get(kind, [])[:_MANY] if p not in found]
 
@@ -244,7 +246,7 @@ class NameRegistry:
 
     def introduce(self, name: Name) -> Person:
         """A name that nothing explains, but which speaks: a person from here on."""
-        tokens = bare(self.text.words[name.first : name.last], self.lexicon.closed_classes.generations)
+        tokens = bare(self.text.words[name.first : name.last], self.lexicon.closed_classes.generational_suffixes)
         person = Person(tokens=tokens, sure=True, seen=[name.first])
         self.everyone.append(person)
         self._by_surname.setdefault(key(tokens[-1]), []).append(person)
@@ -265,13 +267,13 @@ class NameRegistry:
         Of several the last speaker, else the one whom the article names most often.
         """
         word = key(self.text.words[token])
-        courtesy = token > 0 and self.text.lower[token - 1].rstrip(".") in self.lexicon.closed_classes.courtesies
+        courtesy = token > 0 and self.text.lower[token - 1].rstrip(".") in self.lexicon.closed_classes.courtesy_titles
         for known in (self._by_surname, self._family_first if courtesy else self._by_given):
             bearers = [p for p in known.get(word, [])[:_MANY] if gender is None or p.gender in {None, gender}]
             titled = [p for p in bearers if role_words & p.role_words]
             bearers = titled if role_words and titled else bearers
             if len(bearers) > 1:
-                bearers = [p for p in bearers if not p.held & self.words.relatives] or bearers
+                bearers = [p for p in bearers if not p.held & self.words.kinship_terms] or bearers
             if len(bearers) > 1:
                 spoke = [p for p in self.speakers[-_RECENT:] if p in bearers]
                 return spoke[-1] if spoke else max(bearers, key=lambda p: (len(p.seen), -p.seen[0]))

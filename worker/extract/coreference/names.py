@@ -137,7 +137,8 @@ def _after_role(text: AnnotatedText, lexicon: Lexicon, first: int, start: int, l
             ends = i == last - 1 and i > first
             before = text.lower[i - 1].rstrip(".") if ends else ""
             if not (
-                ends and (before in lexicon.closed_classes.courtesies or (i > split and before in lexicon.given_names))
+                ends
+                and (before in lexicon.closed_classes.courtesy_titles or (i > split and before in lexicon.given_names))
             ):
                 split = i + 1
     return split
@@ -162,7 +163,7 @@ def _kind(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, title
     whole = " ".join(text.words[first:last])
     if whole in lexicon.countries:
         return "country"
-    if whole.lower() in lexicon.acronyms or whole.lower() in lexicon.outlets or whole in lexicon.seats:
+    if whole.lower() in lexicon.acronyms or whole.lower() in lexicon.outlets or whole in lexicon.seats_of_power:
         return "organisation"
     if whole in lexicon.demonyms:
         return "unknown"

@@ -40,7 +40,7 @@ class OrganisationResolver:
         entity = Entity(name.first, last, "country" if kind == "country" else "body")
         for before in self._unnamed[-1:]:
             near = text.paragraph_of[name.first] - text.paragraph_of[before.first] <= _PARAGRAPHS
-            called = self.words.called.get(text.lower[before.last - 1], frozenset())
+            called = self.words.name_heads.get(text.lower[before.last - 1], frozenset())
             if near and before.same is None and text.lower[name.last - 1] in called:
                 before.same = entity
         return entity
@@ -51,7 +51,7 @@ class OrganisationResolver:
         word = text.lower[phrase.head]
         if word in lexicon.groups or text.tags[phrase.head] == "NNS":
             return self._common(phrase, "group") if word in lexicon.groups or stands >= SPEAKER else None
-        if word not in self.words.called and word not in lexicon.organisation_heads:
+        if word not in self.words.name_heads and word not in lexicon.organisation_heads:
             return None
         if phrase.first == phrase.head and stands < SPEAKER:
             return None  # "in office"
@@ -73,21 +73,21 @@ class OrganisationResolver:
 
     def _is_called(self, entity: Entity, word: str) -> bool:
         """Whether a named body may be called by a word: its name ends in one of such a body, or in none at all."""
-        ends, fits = self.text.lower[entity.last - 1], self.words.called.get(word)
+        ends, fits = self.text.lower[entity.last - 1], self.words.name_heads.get(word)
         if fits is None or entity.kind not in {"body", "unsure"} or not self.text.words[entity.first][0].isupper():
             return False
-        return ends in fits or not (ends in self.lexicon.organisation_heads or ends in self.words.called)
+        return ends in fits or not (ends in self.lexicon.organisation_heads or ends in self.words.name_heads)
 
     def issuer(self, phrase: NounPhrase) -> Entity | None:
         """Return who speaks through a document: the court through "the ruling", the last speaker in "the statement"."""
         word = self.text.lower[phrase.head]
         if self.text.lower[phrase.first] != "the" or phrase.head != phrase.first + 1:
             return None
-        if word in self.words.of_courts:
+        if word in self.words.court_documents:
             return self.salience.some(self._is_court)
         spoke = self.salience.speakers
-        return spoke[-1].itself if word in self.words.of_speakers and spoke else None
+        return spoke[-1].itself if word in self.words.speaker_documents and spoke else None
 
     def _is_court(self, entity: Entity) -> bool:
         words = self.text.lower[entity.first : entity.last]
-        return entity.kind == "body" and not self.words.called["court"].isdisjoint(words)
+        return entity.kind == "body" and not self.words.name_heads["court"].isdisjoint(words)

@@ -75,7 +75,7 @@ class PhraseResolver:
             return self.plain(words, first, last, "country", self.lexicon.countries.get(words)), None
         if words in self.lexicon.demonyms and self.text.lower[name.last - 1].endswith("s"):
             return self._as_worded(first, last, "group"), None
-        if name.kind == "organisation" or words in self.lexicon.seats:
+        if name.kind == "organisation" or words in self.lexicon.seats_of_power:
             return self._organisation(first, last, name, head), None
         if self.text.tags[head.first] == "DT":
             return self._organisation(first, last, name, head), None
@@ -104,9 +104,9 @@ class PhraseResolver:
         words = self.text.lower[first:end]
         if " ".join(words) in self.lexicon.international:
             return None
-        seat = " ".join(self.text.words[first:end]) in self.lexicon.seats
+        seat = " ".join(self.text.words[first:end]) in self.lexicon.seats_of_power
         heads = {self.text.lower[last - 1], self.text.lower[first], words[-1]}
-        if not seat and heads.isdisjoint(self.registry.words.of_states):
+        if not seat and heads.isdisjoint(self.registry.words.state_bodies):
             return None
         return self.countries.within(first, end) or self.registry.country_of_principal(words)
 
@@ -120,7 +120,7 @@ class PhraseResolver:
         return Actor(name=self.text.slice(first, last), mention=self.text.span(first, last), type=kind, country=country)
 
     def _is_office(self, first: int, last: int) -> bool:
-        serving = self.registry.words.serving
+        serving = self.registry.words.servant_roles
         return any(w in self.lexicon.offices or w in serving for w in self.text.lower[first:last])
 
     def _nominal(self, first: int, last: int, head: NounPhrase) -> tuple[Actor, Person | None]:

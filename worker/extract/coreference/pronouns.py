@@ -37,7 +37,7 @@ class PronounResolver:
         if word in {"who", "which", "that", "whose"}:
             return self._relative(first, last)
         if (
-            word in self.lexicon.closed_classes.first_singular
+            word in self.lexicon.closed_classes.first_singular_pronouns
             and self.text.quotation_of[first] < 0
             and self.author is not None
         ):
@@ -73,7 +73,10 @@ class PronounResolver:
         described = self.registry.described_at.get(before.head)
         if described is not None:
             return described.actor(self.text.span(first, last)), described
-        while before.first > 1 and self.text.lower[before.first - 1] in self.lexicon.closed_classes.of_antecedent:
+        while (
+            before.first > 1
+            and self.text.lower[before.first - 1] in self.lexicon.closed_classes.antecedent_prepositions
+        ):
             earlier = self.chunks.noun_phrase(before.first - 2)
             if earlier is None:
                 break

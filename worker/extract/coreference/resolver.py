@@ -30,18 +30,18 @@ _CLOSE = 0.7
 @cache
 def _telling(language: str) -> Words:
     """Every noun of a language for people, bodies and their documents."""
-    main, registry = load_lexicon(language), load_person_words(language)
-    if main is None:
+    lexicon, person_words = load_lexicon(language), load_person_words(language)
+    if lexicon is None:
         return frozenset()
     nouns = (
-        main.roles
-        | main.groups
-        | main.organisation_heads
-        | main.documents
-        | main.pronouns
-        | main.closed_classes.quantities
+        lexicon.roles
+        | lexicon.groups
+        | lexicon.organisation_heads
+        | lexicon.documents
+        | lexicon.pronouns
+        | lexicon.closed_classes.quantifiers
     )
-    return nouns | registry.called.keys() | registry.long_forms.keys()
+    return nouns | person_words.name_heads.keys() | person_words.abbreviations.keys()
 
 
 class CoreferenceResolver:
@@ -95,7 +95,7 @@ class CoreferenceResolver:
     def _meaning(self, number: int, phrase: NounPhrase, stands: float) -> Entity | None:
         """Whom a noun phrase mentions; None where that is nobody of note."""
         head, single = phrase.head, phrase.last - phrase.first == 1
-        if single and stands >= SPEAKER and self.text.lower[head] in self.lexicon.closed_classes.quantities:
+        if single and stands >= SPEAKER and self.text.lower[head] in self.lexicon.closed_classes.quantifiers:
             self._keep(head, self.salience.something({"group": 1.0}))
             return None
         if self.text.tags[head] == "PRP" or (single and is_pronoun(self.text, head, self.lexicon)):
@@ -157,7 +157,7 @@ class CoreferenceResolver:
     def _common(self, phrase: NounPhrase, stands: float) -> Entity | None:
         """Whom a phrase without a name means: a group, a body, or somebody described."""
         word = self.text.lower[phrase.head]
-        if word in self.lexicon.documents and word not in self.registry.words.called:
+        if word in self.lexicon.documents and word not in self.registry.words.name_heads:
             self._keep(phrase.head, self.organisations.issuer(phrase))
             return None
         entity = self.organisations.described(phrase, stands)
@@ -200,7 +200,7 @@ class CoreferenceResolver:
         """Whom "he" or "she" means; as an object not the subject of its own clause."""
         gender: Gender = "masculine" if self.text.lower[token] in self.lexicon.masculine else "feminine"
         is_object = (
-            self.text.lower[token] in self.lexicon.closed_classes.objective
+            self.text.lower[token] in self.lexicon.closed_classes.object_pronouns
             and 0 < stands < SUBJECT
             and not self._owns(token)
         )

@@ -67,7 +67,7 @@ def _department_length(text: AnnotatedText, first: int, last: int, lexicon: Lexi
 
 def _place_length(text: AnnotatedText, first: int, last: int, lexicon: Lexicon) -> int:
     """Return how many tokens from `first` name a country, the longest reading first; 0 for none."""
-    for size in range(min(lexicon.longest_place, last - first), 0, -1):
+    for size in range(min(lexicon.max_place_words, last - first), 0, -1):
         if " ".join(text.words[first : first + size]) in lexicon.countries:
             return size
     return 0
@@ -125,7 +125,7 @@ def _role_after(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Nam
     at = phrase.last
     if name.last != phrase.last or at + 1 >= len(text.words) or text.words[at] != ",":
         return None
-    start = at + 2 if text.lower[at + 1] in lexicon.closed_classes.tenure else at + 1
+    start = at + 2 if text.lower[at + 1] in lexicon.closed_classes.tenure_adverbs else at + 1
     after = chunks.noun_phrase(start)
     if after is None or after.first != start or (name.role_first >= 0 and name.kind == "person"):
         return None
@@ -138,7 +138,7 @@ def _role_after(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Nam
 def _role_end(text: AnnotatedText, chunks: Chunks, at: int, lexicon: Lexicon) -> int:
     """Where the role's of-, for- and at-phrases end."""
     limit = min(len(text.words), at + 16)
-    while at + 1 < limit and (text.lower[at] in lexicon.closed_classes.of_office or text.words[at] == "and"):
+    while at + 1 < limit and (text.lower[at] in lexicon.closed_classes.office_prepositions or text.words[at] == "and"):
         following = chunks.noun_phrase(at + 1)
         if following is None or following.first != at + 1:
             break

@@ -40,7 +40,7 @@ def standing(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, phrase: Noun
 
 def _is_nominative(word: str, lexicon: Lexicon) -> bool:
     """Whether a pronoun is a subject even right after a verb: "said she would sail"."""
-    return word in lexicon.closed_classes.nominative or word == "who"
+    return word in lexicon.closed_classes.subject_pronouns or word == "who"
 
 
 def _inverted(text: AnnotatedText, lexicon: Lexicon, verb: VerbGroup, phrase: NounPhrase) -> bool:

@@ -69,8 +69,8 @@ class Circumstances(Stretches):
     def ends_dated(self, first: int, last: int) -> bool:
         """Tell whether the tokens are a date and its preposition: "on Friday", "last week", but not "until May"."""
         text = self.doc.text
-        at = first + (text.lower[first] in word_set(self.lexicon.meeting.dated_by))
-        if at >= last or text.lower[first - 1] in word_set(self.lexicon.meeting.term):
+        at = first + (text.lower[first] in word_set(self.lexicon.meeting.date_prepositions))
+        if at >= last or text.lower[first - 1] in word_set(self.lexicon.meeting.term_prepositions):
             return False
         start, end = text.starts[at], text.ends[last - 1]
         return any(w.start == start and w.end == end for w in self._in_sentence(first))
@@ -100,7 +100,7 @@ class Circumstances(Stretches):
         own = chunks.verb_group_of[trigger]
         if any(chunks.verb_group_of[i] >= 0 and chunks.verb_group_of[i] != own for i in range(first, last)):
             return True
-        events = self.lexicon.decision_nouns.keys() | word_set(self.lexicon.decision.nouns.dated)
+        events = self.lexicon.decision_nouns.keys() | word_set(self.lexicon.decision.nouns.event_nouns)
         return any(text.lower[i] in events for i in range(first + _OWN_OBJECT, last))
 
     def _clause_between(self, start: int, end: int, trigger: int) -> bool:
@@ -127,7 +127,10 @@ class Circumstances(Stretches):
     # ------------------------------------------------------------ where
     def place(self, first: int, last: int) -> NounPhrase | None:
         """Return the place of a trigger: behind "in" or "at" after it, opening its sentence, or before "where"."""
-        wanted, upon = word_set(self.lexicon.meeting.place), word_set(self.lexicon.meeting.upon)
+        wanted, upon = (
+            word_set(self.lexicon.meeting.place_prepositions),
+            word_set(self.lexicon.meeting.seat_prepositions),
+        )
         for at, noun in self.clauses.prepositional_phrases(last, wanted | upon, _NEAR):
             if self._topic_between(last, at) or self._verb_between(last, at):
                 break
@@ -137,7 +140,9 @@ class Circumstances(Stretches):
 
     def place_before(self, first: int) -> NounPhrase | None:
         """Return the place named last before a trigger in its sentence: "came to Oslo for talks"."""
-        wanted = word_set(self.lexicon.meeting.place) | word_set(self.lexicon.meeting.destination)
+        wanted = word_set(self.lexicon.meeting.place_prepositions) | word_set(
+            self.lexicon.meeting.destination_prepositions
+        )
         start = self.doc.text.sentence_range(first)[0]
         for at in range(first - 1, max(start, first - _NEAR) - 1, -1):
             noun = self.clauses.noun_phrase(at + 1) if self.doc.text.lower[at] in wanted else None
@@ -149,7 +154,7 @@ class Circumstances(Stretches):
         """Tell whether "on the situation" stands between, so that the place is the topic's."""
         text = self.doc.text
         for at in range(first, last):
-            if text.lower[at] in word_set(self.lexicon.meeting.topic) and text.tags[at] == "IN":
+            if text.lower[at] in word_set(self.lexicon.meeting.topic_prepositions) and text.tags[at] == "IN":
                 noun = self.clauses.noun_phrase(at + 1)
                 if noun is not None and not self.clauses.is_time_expression(noun) and text.tags[noun.head] != "CD":
                     return True
@@ -163,7 +168,7 @@ class Circumstances(Stretches):
         """Return the place that opens the sentence: "In Oslo, the ministers met"."""
         text = self.doc.text
         start = text.sentence_range(token)[0]
-        if text.lower[start] not in word_set(self.lexicon.meeting.place):
+        if text.lower[start] not in word_set(self.lexicon.meeting.place_prepositions):
             return None
         noun = self.clauses.noun_phrase(start + 1)
         return noun if noun and noun.first == start + 1 and noun.last <= token and self.is_place(noun) else None
@@ -172,7 +177,7 @@ class Circumstances(Stretches):
         """Return the place before "where": "flew to Oslo, where he met"."""
         text = self.doc.text
         for at in range(token - 1, max(text.sentence_range(token)[0], token - 6), -1):
-            if text.lower[at] in word_set(self.lexicon.meeting.where):
+            if text.lower[at] in word_set(self.lexicon.meeting.relative_adverbs):
                 noun = self.clauses.noun_phrase(at - 1 - (text.words[at - 1] == ","))
                 return noun if noun is not None and self.is_place(noun) else None
         return None
@@ -195,11 +200,11 @@ class Circumstances(Stretches):
         if self.clauses.is_time_expression(noun) or text.tags[noun.head] in {"PRP", "WP", "CD"}:
             return False
         if text.tags[noun.head] == "NNP" or text.words[noun.head][0].isupper():
-            if text.lower[noun.head] in word_set(self.lexicon.meeting.sites):
+            if text.lower[noun.head] in word_set(self.lexicon.meeting.place_nouns):
                 return True
             actor = self.doc.mentions.resolve(noun.first, noun.last)
             return actor.type != "person" or (actor.role is None and " " not in actor.name)
-        return text.lower[noun.head] in word_set(self.lexicon.meeting.sites) and self._is_definite(noun)
+        return text.lower[noun.head] in word_set(self.lexicon.meeting.place_nouns) and self._is_definite(noun)
 
     def _is_definite(self, noun: NounPhrase) -> bool:
         """Tell "the Italian capital" and "the resort of Ohrid" from "a country"."""

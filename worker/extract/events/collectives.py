@@ -23,7 +23,7 @@ _NEAR = 80
 def size_of(noun: NounPhrase, clauses: ClauseParser, lexicon: EventLexicon) -> int:
     """Return how many parties a phrase counts ("the two ministers": 2); 0 where it counts none."""
     text = clauses.text
-    if text.tags[noun.head] != "NNS" or text.lower[noun.first] not in word_set(lexicon.actors.collective):
+    if text.tags[noun.head] != "NNS" or text.lower[noun.first] not in word_set(lexicon.actors.anaphoric_determiners):
         return 0
     counted = noun.first + (text.lower[noun.first] not in word_set(lexicon.actors.both))
     if counted == noun.first:
@@ -63,7 +63,7 @@ def members_of(
 
 def _kind(head: str, lexicon: EventLexicon) -> ActorType | None:
     """Return the type of party that a plural counts: people by their office, countries; None for any other."""
-    if head in word_set(lexicon.actors.lands):
+    if head in word_set(lexicon.actors.country_nouns):
         return "country"
     singular = head.removesuffix("s")
-    return "person" if singular in word_set(lexicon.actors.offices) | word_set(lexicon.actors.persons) else None
+    return "person" if singular in word_set(lexicon.actors.offices) | word_set(lexicon.actors.person_nouns) else None

@@ -22,7 +22,7 @@ class DecisionNouns(DecisionReader):
 
     def _noun(self, noun: NounPhrase) -> Candidate | None:
         word = self.text.lower[noun.head]
-        if self._absent(noun) and word in word_set(self.lexicon.decision.nouns.absent):
+        if self._absent(noun) and word in word_set(self.lexicon.decision.nouns.deniable):
             return self._no_decision(noun)
         kind = self.lexicon.decision_nouns.get(word)
         if kind is None:
@@ -38,7 +38,7 @@ class DecisionNouns(DecisionReader):
         about = self._noun_complement(noun, kind)
         if about is not None and self._to_meet(about):
             return None
-        if about is None and word not in word_set(self.lexicon.decision.nouns.plain):
+        if about is None and word not in word_set(self.lexicon.decision.nouns.without_complement):
             return None
         status: DecisionStatus = "rejected" if self.word(noun.last) == "not" else kind
         category = self.lexicon.noun_categories.get(word, "executive")
@@ -51,11 +51,11 @@ class DecisionNouns(DecisionReader):
         group = self.chunks.verb_group(noun.first - 1)
         if group is not None and (group.negated or group.modal >= 0):
             return True
-        made = word_set(self.lexicon.decision.nouns.made)
+        made = word_set(self.lexicon.decision.nouns.reporting_verbs)
         if group is not None and self.lemma(group) not in made and self._reading(group, self.lemma(group), noun):
             return True
         before = noun.first - 1
-        if self.word(before) not in word_set(self.lexicon.outlook.frames):
+        if self.word(before) not in word_set(self.lexicon.modality.intention_prepositions):
             return False
         group, frame = self.chunks.verb_group(before - 1), self.clauses.noun_phrase(before - 1)
         lemma = self.lemma(group) if group is not None else self.word(frame.head) if frame is not None else ""
@@ -64,7 +64,7 @@ class DecisionNouns(DecisionReader):
     def _mentioned_only(self, noun: NounPhrase) -> bool:
         """Tell a plan that is the object of another verb ("compared Oslo's plans") from one that is announced."""
         group = self.chunks.verb_group(noun.first - 1)
-        return group is not None and self.lemma(group) not in word_set(self.lexicon.decision.nouns.made)
+        return group is not None and self.lemma(group) not in word_set(self.lexicon.decision.nouns.reporting_verbs)
 
     def _owners(self, noun: NounPhrase) -> list[Actor]:
         """Return the deciders a noun names: possessor, country or body before it, "by" or "of" after it."""
@@ -74,7 +74,7 @@ class DecisionNouns(DecisionReader):
         if before := self.parties.modifiers(noun, noun.head):
             return before
         at = self._over_time(noun.last)
-        of = () if self.text.lower[noun.head] in word_set(self.lexicon.decision.nouns.transitive) else ("of",)
+        of = () if self.text.lower[noun.head] in word_set(self.lexicon.decision.nouns.objective_genitive) else ("of",)
         if self.word(at) in {"by", "from", *of}:
             return self.parties.named(self.clauses.noun_phrase(at + 1))
         return []
@@ -89,7 +89,11 @@ class DecisionNouns(DecisionReader):
             at = self._over_time(self.clauses.conjuncts(owner)[-1].last) if owner is not None else at
         at += self.word(at) == "not"
         verb = self.chunks.verb_group(at)
-        if verb is not None and verb.passive and self.lemma(verb) in word_set(self.lexicon.decision.nouns.made):
+        if (
+            verb is not None
+            and verb.passive
+            and self.lemma(verb) in word_set(self.lexicon.decision.nouns.reporting_verbs)
+        ):
             at = verb.last  # "no decision [was made] on"
         if self.word(at) not in {"to", "that", "on", "against", "for", "in"}:
             return None
@@ -127,7 +131,7 @@ class DecisionNouns(DecisionReader):
             return None
         about = self._noun_complement(noun)
         verb = self.chunks.verb_group(self.text.token_at(about.start)) if about is not None else None
-        if verb is not None and self.lemma(verb) in word_set(self.lexicon.decision.choice.soft):
+        if verb is not None and self.lemma(verb) in word_set(self.lexicon.decision.choice.rhetorical):
             return None
         if about is not None and self._to_meet(about):
             return None

@@ -14,7 +14,7 @@ from worker.extract.lexicon.event_lexicon import word_set
 if TYPE_CHECKING:
     from worker.extract.events.outlook import Mood
     from worker.extract.grammar.chunker import VerbGroup
-    from worker.extract.lexicon.event_lexicon_file import Act
+    from worker.extract.lexicon.event_lexicon_file import DecisionVerbClass
     from worker.schema import DecisionStatus, Span
 
 
@@ -43,7 +43,7 @@ class DecisionOutcome(DecisionReader):
             return "rejected" if kind == "rejected" else "proposed"
         return "rejected" if against else "taken"
 
-    def _status_of_act(self, group: VerbGroup, how: Mood, act: Act) -> DecisionStatus | None:
+    def _status_of_act(self, group: VerbGroup, how: Mood, act: DecisionVerbClass) -> DecisionStatus | None:
         if self._yet(group):
             return "pending"
         if self._failed(how):
@@ -62,7 +62,7 @@ class DecisionOutcome(DecisionReader):
 
     def _through(self, how: Mood) -> bool:
         """Tell whether every governor leaves the verb as it is ("was forced to postpone")."""
-        listed = word_set(self.lexicon.outlook.through)
+        listed = word_set(self.lexicon.modality.transparent)
         return all(self.lexicon.lemma(self.text.lower[g.token]) in listed for g in how.governors)
 
     def _supported(self, group: VerbGroup) -> bool:
@@ -72,7 +72,8 @@ class DecisionOutcome(DecisionReader):
     def _failed(self, how: Mood) -> bool:
         """Read "failed to agree", "was unable to reach a deal"."""
         return any(
-            self.lexicon.lemma(self.text.lower[g.token]) in word_set(self.lexicon.outlook.failed) for g in how.governors
+            self.lexicon.lemma(self.text.lower[g.token]) in word_set(self.lexicon.modality.failed)
+            for g in how.governors
         )
 
     def _others(self, how: Mood) -> bool:
@@ -82,20 +83,20 @@ class DecisionOutcome(DecisionReader):
         governor = how.governor
         if governor is None or governor.group is None or governor.group.passive or governor.object is None:
             return False
-        return self.text.lower[governor.token] in self.lexicon.control
+        return self.text.lower[governor.token] in self.lexicon.object_control_forms
 
     def _demanded(self, group: VerbGroup) -> bool:
         """Read "demanded that the governor sign": a bare verb in a clause under a verb of asking is no report."""
         before = self.clauses.finite_verb_before(group)
         if before is None or group.first != group.head or self.text.tags[group.head] not in {"VB", "VBP"}:
             return False
-        asks = word_set(self.lexicon.outlook.proposed) | word_set(self.lexicon.outlook.control)
+        asks = word_set(self.lexicon.modality.proposed) | word_set(self.lexicon.modality.object_control)
         return self.lemma(before) in asks and "that" in self.text.lower[before.last : group.first]
 
     def _governed_by_choice(self, how: Mood) -> bool:
         """Read "decided to impose": the choice is the event."""
         return any(
-            self.lexicon.lemma(self.text.lower[g.token]) in self.lexicon.choices
+            self.lexicon.lemma(self.text.lower[g.token]) in self.lexicon.choice_kinds
             or self.text.lower[g.token] in self.lexicon.decision_nouns
             for g in how.governors
         )

@@ -14,7 +14,7 @@ from worker.schema import Actor, Category, DecisionStatus, Span
 if TYPE_CHECKING:
     from worker.extract.events.outlook import Mood
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
-    from worker.extract.lexicon.event_lexicon_file import Act
+    from worker.extract.lexicon.event_lexicon_file import DecisionVerbClass
 
 
 class DecisionReader(Reader):
@@ -39,7 +39,7 @@ class DecisionReader(Reader):
         first = self.text.token_at(complement.start)
         verb = self.chunks.verb_group(first)
         target = self.clauses.object(verb) if verb is not None else None
-        if verb is not None and target is None and self.lemma(verb) in word_set(self.lexicon.meeting.hold):
+        if verb is not None and target is None and self.lemma(verb) in word_set(self.lexicon.meeting.anaphoric_verbs):
             return True  # "a meeting that they agreed to hold"
         heads = [phrase.head for phrase in (verb, target) if phrase is not None]
         return self.text.starts[first] in self._met_at or any(self.text.ends[at] in self._met_at for at in heads)
@@ -76,7 +76,9 @@ class DecisionReader(Reader):
             if any(span.start <= offset < span.end for span in statement.content):
                 return self._graded([statement.speaker]) if statement.speaker else []
         mention = self.text.span(pronoun.first, pronoun.last)
-        paper = self.text.quotation_of[pronoun.head] < 0 and self.lexicon.choices.get(self.lemma(group)) == "agreed"
+        paper = (
+            self.text.quotation_of[pronoun.head] < 0 and self.lexicon.choice_kinds.get(self.lemma(group)) == "agreed"
+        )
         return [Actor(name=mention.text, mention=mention, type="group")] if paper else []
 
     def _graded(self, parties: list[Actor], *, person: bool = False) -> list[Actor]:
@@ -123,7 +125,7 @@ class DecisionReader(Reader):
 
     def _infinitive(self, following: VerbGroup, kind: str) -> Span | None:
         lemma = self.lexicon.lemma(self.text.lower[following.head])
-        if kind in {"rejected", "agreed"} and lemma in word_set(self.lexicon.decision.choice.speech):
+        if kind in {"rejected", "agreed"} and lemma in word_set(self.lexicon.decision.choice.speech_verbs):
             return None
         return self.around.stretch(following.head)
 
@@ -154,30 +156,30 @@ class DecisionReader(Reader):
         end = start
         while end < len(self.text.words) and (
             self.text.tags[end] == "CD"
-            or (end > start and self.word(end) in word_set(self.lexicon.decision.choice.tally))
+            or (end > start and self.word(end) in word_set(self.lexicon.decision.choice.vote_count_words))
         ):
             end += 1
         while end > start and self.text.tags[end - 1] != "CD":
             end -= 1  # the "to" of the infinitive is no part of "7-2 to"
         return end if end > start else at
 
-    def _reading(self, group: VerbGroup, lemma: str, target: NounPhrase | None) -> tuple[Act, int] | None:
+    def _reading(self, group: VerbGroup, lemma: str, target: NounPhrase | None) -> tuple[DecisionVerbClass, int] | None:
         """Return the reading that fits the particles and the object, and where the verb with its particles ends."""
-        for particles, act, needs in self.lexicon.acts.get(lemma, ()):
+        for particles, act, needs in self.lexicon.verb_readings.get(lemma, ()):
             last = group.head + 1 + len(particles)
             if tuple(self.text.lower[group.head + 1 : last]) != particles or self._other_particle(last):
                 continue
             at = last + (self.word(last) == "to")
             noun = target or (self.clauses.noun_phrase(at) if at < len(self.text.words) else None)
-            if noun is not None and self.text.tags[noun.head] == "PRP" and not act.firm:
+            if noun is not None and self.text.tags[noun.head] == "PRP" and not act.political:
                 continue
-            if noun is not None and self.text.lower[noun.first] in word_set(self.lexicon.decision.choice.nothing):
+            if noun is not None and self.text.lower[noun.first] in word_set(self.lexicon.decision.choice.empty_objects):
                 continue
-            if act.only_negated and not (group.negated and group.modal >= 0):
+            if act.negated_only and not (group.negated and group.modal >= 0):
                 continue
-            if act.to_come and group.modal < 0:
+            if act.future_only and group.modal < 0:
                 continue
-            if act.bare or (noun is not None and (not needs or self._holds(noun, needs))):
+            if act.intransitive or (noun is not None and (not needs or self._holds(noun, needs))):
                 return act, max(last, group.last)
         return None
 
@@ -200,7 +202,7 @@ class DecisionReader(Reader):
         """Cut the votes and the day of the act off the end of its object."""
         first, last = self.text.token_at(whole.start), self.text.token_at(whole.end - 1) + 1
         tally = next((i for i in range(least, last - 1) if self._over_tally(i) > i and self.word(i) == "by"), last)
-        circumstances = word_set(self.lexicon.decision.choice.circumstances)
+        circumstances = word_set(self.lexicon.decision.choice.circumstance_openers)
         end = next((i for i in range(least, tally) if self.word(i) in circumstances), tally)
         dated = next((i for i in range(least, end) if self.around.ends_dated(i, end)), end)
         return self.text.span(first, dated)

@@ -11,7 +11,7 @@ from worker.extract.lexicon.event_lexicon import word_set
 from worker.schema import Actor, Category, Span
 
 if TYPE_CHECKING:
-    from worker.extract.lexicon.event_lexicon_file import Act
+    from worker.extract.lexicon.event_lexicon_file import DecisionVerbClass
 
 if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
@@ -52,7 +52,9 @@ class DecisionVerbs(DecisionOutcome):
     def _firm(self, complement: Span) -> bool:
         """Tell "declined to endorse anyone", which shows that who declines is in politics."""
         verb = self.chunks.verb_group(self.text.token_at(complement.start))
-        return verb is not None and any(act.firm for _, act, _ in self.lexicon.acts.get(self.lemma(verb), ()))
+        return verb is not None and any(
+            act.political for _, act, _ in self.lexicon.verb_readings.get(self.lemma(verb), ())
+        )
 
     def _category_of_choice(self, kind: str, complement: Span) -> Category:
         """Return the category of the act that was chosen ("decided to appoint"), else that of the choice."""
@@ -70,11 +72,13 @@ class DecisionVerbs(DecisionOutcome):
         if verb is None or not verb.infinitive:
             return True
         lemma, choice, d = self.lemma(verb), self.lexicon.decision.choice, self.lexicon.decision.deciders
-        if lemma in word_set(choice.soft):
+        if lemma in word_set(choice.rhetorical):
             return False
         powers = word_set(d.executive) | word_set(d.legislative) | word_set(d.court) | word_set(d.campaign)
         powerful = any(a.type == "country" or powers & self.parties.heads(a) for a in deciders)
-        return powerful or self.lemma(group) not in word_set(choice.weak) or lemma in self.lexicon.acts
+        return (
+            powerful or self.lemma(group) not in word_set(choice.intention_verbs) or lemma in self.lexicon.verb_readings
+        )
 
     def _agreed_between(self, group: VerbGroup) -> Candidate | None:
         """Read "the truce agreed last year between A and B"."""
@@ -130,7 +134,7 @@ class DecisionVerbs(DecisionOutcome):
         if self.word(at) not in {"for", "against", "in"}:
             return False
         if self.word(at) == "in":
-            return self.word(at + 1) not in word_set(self.lexicon.decision.choice.favour)
+            return self.word(at + 1) not in word_set(self.lexicon.decision.choice.favour_nouns)
         target = self.clauses.noun_phrase(at + 1)
         pronoun = target is not None and self.text.tags[target.head] == "PRP"
         return pronoun or any(actor.type == "person" for actor in self.parties.named(target))
@@ -139,12 +143,12 @@ class DecisionVerbs(DecisionOutcome):
         target = self.clauses.object(group)
         if target is None or kind in {"taken", "voted", "rejected", "announced"}:
             return self._open_question(at, kind)
-        nothing = self.text.lower[target.first] in word_set(self.lexicon.decision.choice.nothing)
+        nothing = self.text.lower[target.first] in word_set(self.lexicon.decision.choice.empty_objects)
         if nothing or self.text.tags[target.head] == "PRP":
             return None
-        if kind == "pending" and self.text.lower[target.head] not in self.lexicon.stance:
+        if kind == "pending" and self.text.lower[target.head] not in self.lexicon.stance_objects:
             return None
-        if kind == "proposed" and self.lemma(group) not in word_set(self.lexicon.decision.choice.objects):
+        if kind == "proposed" and self.lemma(group) not in word_set(self.lexicon.decision.choice.object_taking):
             return None
         return self._object(target, group)
 
@@ -178,7 +182,7 @@ class DecisionVerbs(DecisionOutcome):
         after = self.clauses.noun_phrase(last) if target is None and last < len(self.text.words) else None
         if after is not None and self._tells_of_meeting(after):
             return None  # "pulled out of talks"
-        deciders = self._deciders(group, person=act.firm)
+        deciders = self._deciders(group, person=act.political)
         if not deciders or self._disagrees(group, deciders):
             return None
         if target is not None and group.last <= target.first < last:
@@ -202,15 +206,22 @@ class DecisionVerbs(DecisionOutcome):
         bare = group.finite and group.first == group.head and self.text.tags[group.head] in {"VB", "VBP"}
         return bare and len(deciders) == 1 and deciders[0].type == "person"
 
-    def _complement_of_act(self, last: int, act: Act) -> Span | None:
+    def _complement_of_act(self, last: int, act: DecisionVerbClass) -> Span | None:
         """Return what follows an act without an object; of "resigned after a vote" and "resigned on Monday" nothing."""
-        at = self._over_time(last) if act.bare else last
+        at = self._over_time(last) if act.intransitive else last
         if at >= self.text.sentence_range(last - 1)[1]:
             return None
-        if act.bare and act.category == "personnel":
-            return self.around.stretch(at) if self.word(at) in word_set(self.lexicon.decision.choice.office) else None
-        named = self.word(at) in self.doc.lexicon.closed_classes.deciding or self.text.tags[at] not in _ADJUNCTS
-        return self.around.stretch(at) if named or not act.bare else None
+        if act.intransitive and act.category == "personnel":
+            return (
+                self.around.stretch(at)
+                if self.word(at) in word_set(self.lexicon.decision.choice.resignation_prepositions)
+                else None
+            )
+        named = (
+            self.word(at) in self.doc.lexicon.closed_classes.decision_complement_openers
+            or self.text.tags[at] not in _ADJUNCTS
+        )
+        return self.around.stretch(at) if named or not act.intransitive else None
 
     def _tells_of_meeting(self, target: NounPhrase) -> bool:
         """Tell whether one holds or calls off one's own meeting, whose status says it."""
@@ -225,7 +236,7 @@ class DecisionVerbs(DecisionOutcome):
     def _elaborates(self, group: VerbGroup) -> bool:
         """Read "imposed sanctions, [freezing] assets": a participle that spells out the act of its main clause."""
         main = self.clauses.main_verb(group) if self._participle_clause(group) else None
-        return main is not None and self.lemma(main) in self.lexicon.acts
+        return main is not None and self.lemma(main) in self.lexicon.verb_readings
 
     def _generic(self, group: VerbGroup) -> bool:
         """Tell "the countries that provide arms", which describes, from what somebody did."""

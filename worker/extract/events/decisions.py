@@ -50,7 +50,7 @@ class _Reader(DecisionVerbs, DecisionNouns):
             candidate = self._verb(group)
             if candidate is not None:
                 yield candidate
-        telling = self.lexicon.telling
+        telling = self.lexicon.decision_triggers
         for chunk in self.chunks.noun_phrases:
             if telling.isdisjoint(self.text.lower[chunk.first : chunk.last]):
                 continue  # most nouns: a look at their words is cheaper than reading them
@@ -60,13 +60,13 @@ class _Reader(DecisionVerbs, DecisionNouns):
 
     def _verb(self, group: VerbGroup) -> Candidate | None:
         lemma = self.lemma(group)
-        kind = self.lexicon.choices.get(lemma)
+        kind = self.lexicon.choice_kinds.get(lemma)
         candidate = self._choice(group, kind) if kind else None
-        if candidate is None and lemma in self.lexicon.acts:
+        if candidate is None and lemma in self.lexicon.verb_readings:
             candidate = self._act(group, lemma)
-        if candidate is None and group.negated and lemma in word_set(self.lexicon.decision.nouns.open):
+        if candidate is None and group.negated and lemma in word_set(self.lexicon.decision.nouns.open_question_verbs):
             candidate = self._left_open(group)
-        if candidate is None and lemma in self.lexicon.discussed:
+        if candidate is None and lemma in self.lexicon.pending_verbs:
             candidate = self._not_discussed(group)
         return candidate
 

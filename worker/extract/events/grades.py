@@ -31,7 +31,7 @@ class Grades:
         """Tell whether a party acts in a political or institutional role."""
         if actor.type == "country":
             return 2
-        if actor.type == "person" and actor.name.lower() not in word_set(self.lexicon.actors.bodies):
+        if actor.type == "person" and actor.name.lower() not in word_set(self.lexicon.actors.institutions):
             return self._grade_of_person(actor)
         return self._grade_of_body(actor)
 
@@ -39,7 +39,7 @@ class Grades:
         """Return the head of a phrase in lower case: "officials from Oslo" -> "officials"."""
         tokens, after = (
             phrase.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split(),
-            self.doc.lexicon.closed_classes.after_head,
+            self.doc.lexicon.closed_classes.postmodifier_openers,
         )
         cut = next((i for i, token in enumerate(tokens) if token in after and i), len(tokens))
         return tokens[cut - 1].removesuffix("'s") if tokens else ""
@@ -47,8 +47,8 @@ class Grades:
     def _grade_of_person(self, actor: Actor) -> Grade:
         told = (actor.role or "").lower()
         role = frozenset(told.replace("-", " ").replace(",", " ").split())
-        if role & word_set(self.lexicon.actors.business) or any(
-            b in told for b in word_set(self.lexicon.actors.business)
+        if role & word_set(self.lexicon.actors.business_roles) or any(
+            b in told for b in word_set(self.lexicon.actors.business_roles)
         ):
             return 0
         if role & word_set(self.lexicon.actors.offices) or actor.name.split()[-1] in self._leaders:
@@ -58,14 +58,14 @@ class Grades:
     def _grade_of_body(self, actor: Actor) -> Grade:
         lower, main = actor.name.lower(), self.doc.lexicon
         plain = lower.removeprefix("the ").replace(".", "")
-        if plain in main.international or plain in main.acronyms or actor.name in main.seats:
+        if plain in main.international or plain in main.acronyms or actor.name in main.seats_of_power:
             return 2
         head = self._head(lower)
-        if any(role in lower for role in word_set(self.lexicon.actors.business)):
+        if any(role in lower for role in word_set(self.lexicon.actors.business_roles)):
             return 0
-        if head in word_set(self.lexicon.actors.private) or plain in word_set(self.lexicon.actors.bare):
+        if head in word_set(self.lexicon.actors.private) or plain in word_set(self.lexicon.actors.ambiguous_bodies):
             return 0
-        powers = word_set(self.lexicon.actors.bodies) | word_set(self.lexicon.actors.offices)
+        powers = word_set(self.lexicon.actors.institutions) | word_set(self.lexicon.actors.offices)
         if powers & {head, singular(head), head + "s"}:
             return 2
         if lower.startswith("the ") and head.capitalize() in main.demonyms:
@@ -85,13 +85,13 @@ class Grades:
     def sent(self, actor: Actor) -> bool:
         """Tell people who can be guests ("a delegation from Oslo") from money, messages and institutions."""
         head = self._head(actor.name.lower())
-        people = word_set(self.lexicon.actors.sent) | word_set(self.lexicon.actors.offices)
+        people = word_set(self.lexicon.actors.guest_groups) | word_set(self.lexicon.actors.offices)
         return bool(people & {head, singular(head)}) or (head.capitalize() in self.doc.lexicon.demonyms)
 
     @cached_property
     def _leaders(self) -> frozenset[str]:
         """Surnames that stand before "administration", "government", "campaign": their bearers are in politics."""
-        text, heads = self.doc.text, word_set(self.lexicon.actors.led)
+        text, heads = self.doc.text, word_set(self.lexicon.actors.political_attributes)
         found = set()
         for at in range(1, len(text.words)):
             if text.lower[at] in heads:

@@ -107,7 +107,9 @@ class MeetingNouns(MeetingParties):
 
     def _nominal_place(self, noun: NounPhrase, form: Form, at: int, after: int) -> NounPhrase | None:
         if form == "visit":
-            wanted = word_set(self.lexicon.meeting.destination) | word_set(self.lexicon.meeting.place)
+            wanted = word_set(self.lexicon.meeting.destination_prepositions) | word_set(
+                self.lexicon.meeting.place_prepositions
+            )
             places = (place for _, place in self.clauses.prepositional_phrases(noun.last, wanted, 14))
             return next((place for place in places if self.around.is_place(place)), None)
         return self.around.place(at, noun.last) or (self.around.place(at, after) if after != noun.last else None)
@@ -116,7 +118,7 @@ class MeetingNouns(MeetingParties):
         """Return the place among the words before the noun: "the Oslo talks"."""
         for i in range(noun.first, at):
             word = self.text.words[i]
-            if word in self.doc.lexicon.seats or (
+            if word in self.doc.lexicon.seats_of_power or (
                 word in self.around.places and word not in self.doc.lexicon.countries
             ):
                 return self.text.span(i, i + 1)
@@ -152,13 +154,13 @@ class MeetingNouns(MeetingParties):
             guest = self.clauses.noun_phrase(before)
             if guest is not None and self.word(guest.last) == "to" and guest.last == noun.first - 1:
                 group = self.chunks.verb_group(self.clauses.conjuncts(guest)[0].first - 1)
-                return group if group and self.text.lower[group.head] in self.lexicon.control else None
+                return group if group and self.text.lower[group.head] in self.lexicon.object_control_forms else None
             if self.word(before) == "of" and (part := self.clauses.noun_phrase(before - 1)) is not None:
-                if self.text.lower[part.head] not in word_set(self.lexicon.meeting.partitive):
+                if self.text.lower[part.head] not in word_set(self.lexicon.meeting.partitive_nouns):
                     return None
                 before = part.first - 1
                 continue
-            if before < 0 or self.text.lower[before] not in word_set(self.lexicon.meeting.over):
+            if before < 0 or self.text.lower[before] not in word_set(self.lexicon.meeting.light_verb_links):
                 return None
             before -= 1
         return None
@@ -200,7 +202,7 @@ class MeetingNouns(MeetingParties):
         """Tell whether the noun tells of an identified meeting by itself, or only point back to one."""
         rule = found.rule
         strong = [a for a in parties if self.parties.grade(a) == POLITICAL]
-        if found.noun in word_set(self.lexicon.meeting.meals):
+        if found.noun in word_set(self.lexicon.meeting.meal_nouns):
             return len(parties) >= _PAIR and bool(strong)
         if form in {"talks", "call"}:
             if rule == "noun of" and self._plural(strong):

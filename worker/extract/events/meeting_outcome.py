@@ -65,7 +65,7 @@ class MeetingOutcome(MeetingReader):
 
     def _preceded(self, noun: NounPhrase) -> bool:
         """Read "ahead of the talks", "in preparation for the summit"."""
-        listed = word_set(self.lexicon.meeting.ahead)
+        listed = word_set(self.lexicon.meeting.ahead_of_phrases)
         before = self.text.lower[max(0, noun.first - 3) : noun.first]
         return any(" ".join(before[-n:]) in listed for n in (1, 2, 3))
 
@@ -81,16 +81,16 @@ class MeetingOutcome(MeetingReader):
         over = outcome_of(self.lexicon, self.lemma(group), self.word(group.head + 1)) if group is not None else None
         if over in {"denied", "cancelled"}:
             return over
-        agreed = group is not None and self.lemma(group) in word_set(self.lexicon.outlook.taken_up)
+        agreed = group is not None and self.lemma(group) in word_set(self.lexicon.modality.accepting)
         return "planned" if agreed and outcome == "proposed" else outcome
 
     def _frame(self, noun: NounPhrase) -> NounPhrase | None:
         """Return the noun that the noun of meeting hangs on by a preposition."""
         at = noun.first - 1
-        if self.word(at) not in word_set(self.lexicon.outlook.frames):
+        if self.word(at) not in word_set(self.lexicon.modality.intention_prepositions):
             return None
         frame = self.clauses.noun_phrase(at - 1)
-        if frame is not None and self.text.lower[frame.head] in word_set(self.lexicon.meeting.partitive):
+        if frame is not None and self.text.lower[frame.head] in word_set(self.lexicon.meeting.partitive_nouns):
             return self._frame(frame)
         return frame if frame is not None and frame.last == at else None
 
@@ -116,7 +116,7 @@ class MeetingOutcome(MeetingReader):
 
     def _settled(self, how: Mood) -> bool:
         """Tell "decided to" and "was forced to" from "threatened to"."""
-        through, choices = word_set(self.lexicon.outlook.through), self.lexicon.choices
+        through, choices = word_set(self.lexicon.modality.transparent), self.lexicon.choice_kinds
         lemmas = [self.lexicon.lemma(self.text.lower[g.token]) for g in how.governors]
         return all(lemma in through or choices.get(lemma) in {"taken", "agreed", "announced"} for lemma in lemmas)
 

@@ -85,7 +85,7 @@ class MeetingParties(MeetingOutcome):
     def _involved(self, noun: NounPhrase) -> list[Actor]:
         """Return the parties after a participle: "talks in Oslo involving A and B"."""
         for at in range(noun.last, min(self.text.sentence_range(noun.head)[1] - 1, noun.last + 6)):
-            if self.text.lower[at] in word_set(self.lexicon.meeting.involving):
+            if self.text.lower[at] in word_set(self.lexicon.meeting.participant_participles):
                 following = self.clauses.noun_phrase(at + 1)
                 return self.parties.named(following) if following and following.first == at + 1 else []
             verb = self.chunks.verb_group(at)
@@ -112,7 +112,7 @@ class MeetingParties(MeetingOutcome):
     def _adjunct_subject(self, noun: NounPhrase, *, alone: bool = True) -> list[Actor]:
         """Return the subject of the clause that the noun hangs on: "After a meeting with X, Y left"."""
         outer = self.clauses.noun_phrase(noun.first - 2) if self.word(noun.first - 1) == "of" else None
-        if outer is not None and self.text.lower[outer.head] not in word_set(self.lexicon.meeting.partitive):
+        if outer is not None and self.text.lower[outer.head] not in word_set(self.lexicon.meeting.partitive_nouns):
             return []  # "a video of the meeting"
         if noun.first == 0 or self.text.tags[noun.first - 1] not in {"IN", "TO"}:
             return []

@@ -25,8 +25,8 @@ class MeetingReader(Reader):
         """Verb lemma -> name of the method that reads it."""
         m = self.lexicon.meeting
         frames = [
-            (m.together, "meet"),
-            (m.somebody, "talk"),
+            (m.meet, "meet"),
+            (m.meet_with, "talk"),
             (m.host, "host"),
             (m.visit, "visit"),
             (m.travel, "travel"),
@@ -34,14 +34,14 @@ class MeetingReader(Reader):
             (m.gather, "gather"),
             (m.brief, "brief"),
             (m.call, "call"),
-            (m.ring, "ring"),
+            (m.ambiguous_call, "ring"),
             (m.invite, "invite"),
         ]
         return {verb.partition("_")[0]: frame for verbs, frame in reversed(frames) for verb in verbs.split()}
 
     @cached_property
     def _lenders(self) -> frozenset[str]:
-        return frozenset(verb.split("_")[0] for verb in self.lexicon.meeting.light.split())
+        return frozenset(verb.split("_")[0] for verb in self.lexicon.meeting.light_verbs.split())
 
     def _form(self, noun: NounPhrase) -> tuple[Form, int] | None:
         """Return the form of a meeting noun and its first token; None for any other noun."""
@@ -52,14 +52,14 @@ class MeetingReader(Reader):
         form = self.lexicon.meeting_nouns.get(lower[head])
         if form is None or (self.text.tags[head] == "NNP" and self._is_body(noun)):
             return None
-        if head > noun.first and lower[head - 1] in word_set(self.lexicon.meeting.other_kinds):
+        if head > noun.first and lower[head - 1] in word_set(self.lexicon.meeting.excluding_modifiers):
             return None
         return form, head
 
     def _is_body(self, noun: NounPhrase) -> bool:
         """Tell Congress and the General Assembly from "a Congress on fisheries"."""
         lower = self.text.lower
-        if lower[noun.head] in word_set(self.lexicon.meeting.bodies):
+        if lower[noun.head] in word_set(self.lexicon.meeting.assembly_nouns):
             return lower[noun.first] not in {"a", "an"}
         of = self.clauses.noun_phrase(noun.last + 1) if self.word(noun.last) == "of" else None
         return of is not None and self.text.tags[of.head] == "NNS" and self.text.words[of.head][0].isupper()
@@ -94,7 +94,7 @@ class MeetingReader(Reader):
         if when is None or status == "held":
             return "past"
         at = self.text.token_at(when.start) - 1
-        return "future" if self.word(at) in word_set(self.lexicon.outlook.due_for) else "near"
+        return "future" if self.word(at) in word_set(self.lexicon.modality.due_date_prepositions) else "near"
 
     def _status(self, group: VerbGroup, how: Mood, ahead: bool) -> MeetingStatus:
         if how.outcome == "denied" or (how.negated and how.outcome != "cancelled"):
@@ -120,7 +120,7 @@ class MeetingReader(Reader):
             return True
         before = self.clauses.finite_verb_before(group)
         lemma = self.lemma(before) if before is not None else ""
-        return lemma in self.lexicon.choices or outcome_of(self.lexicon, lemma) is not None
+        return lemma in self.lexicon.choice_kinds or outcome_of(self.lexicon, lemma) is not None
 
     def _lies_ahead(self, when: TimeExpression | None) -> bool:
         return bool(when and (when.lean == "future" or (when.shift or 0) > 0))
@@ -139,10 +139,10 @@ class MeetingReader(Reader):
         if bare in main.countries:
             return True
         homes = {a.country for a in visitors}
-        code = main.seats.get(bare)
+        code = main.seats_of_power.get(bare)
         if code is not None and homes != {None}:
             return code not in homes
-        stumping = word_set(self.lexicon.actors.stumping)
+        stumping = word_set(self.lexicon.actors.campaigning_roles)
         return not any(stumping & set((a.role or "").lower().split()) for a in visitors)
 
     def _plural(self, parties: list[Actor]) -> bool:

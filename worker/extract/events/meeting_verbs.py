@@ -36,7 +36,7 @@ class MeetingVerbs(MeetingReader):
 
     def _meet(self, group: VerbGroup) -> Candidate | None:
         """Read "X met (with) Y", "X and Y met", "the leaders met"."""
-        if group.passive or not self._has_particle(group, self.lexicon.meeting.together):
+        if group.passive or not self._has_particle(group, self.lexicon.meeting.meet):
             return None
         subject = self.subject(group)
         target = self.clauses.object(group)
@@ -77,7 +77,7 @@ class MeetingVerbs(MeetingReader):
         for at in range(group.last, found[0][0] if found else group.last):
             noun = (
                 self.clauses.noun_phrase(at + 1)
-                if self.text.lower[at] in word_set(self.lexicon.meeting.occasions)
+                if self.text.lower[at] in word_set(self.lexicon.meeting.occasion_prepositions)
                 else None
             )
             if noun is not None and not self.clauses.is_time_expression(noun) and not self.around.is_place(noun):
@@ -92,7 +92,7 @@ class MeetingVerbs(MeetingReader):
             return len(subject) > 1 or self._plural(subject)
         if lemma not in word_set(m.discuss) or how.modal or how.outcome is not None:
             return False
-        if lemma in word_set(m.bargain):
+        if lemma in word_set(m.negotiate):
             return len(subject) > 1 and self.clauses.object(group) is None
         return self._plural(subject)
 
@@ -138,7 +138,9 @@ class MeetingVerbs(MeetingReader):
     def _travel(self, group: VerbGroup) -> Candidate | None:
         """Read "X flew to Y", "X will arrive in Y"."""
         at = group.last
-        if at + 1 >= len(self.text.words) or self.text.lower[at] not in word_set(self.lexicon.meeting.destination):
+        if at + 1 >= len(self.text.words) or self.text.lower[at] not in word_set(
+            self.lexicon.meeting.destination_prepositions
+        ):
             return None
         target = self.clauses.noun_phrase(at + 1)
         if target is None or not self._is_seat(target):
@@ -269,7 +271,7 @@ class MeetingVerbs(MeetingReader):
         """Tell whether it is a country, its capital, or a place named with its country."""
         name, main = self.text.slice(noun.first, noun.last), self.doc.lexicon
         bare = name.removeprefix("the ").removeprefix("The ")
-        return bare in main.countries or bare in main.seats
+        return bare in main.countries or bare in main.seats_of_power
 
     def _has_particle(self, group: VerbGroup, listed: str) -> bool:
         """Tell whether the verb is listed alone, or with the particle that follows it here."""

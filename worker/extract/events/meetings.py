@@ -88,7 +88,7 @@ class _Reader(MeetingVerbs, MeetingNouns):
     def _one_place(self, one: str, other: str) -> bool:
         """Tell whether two names can be one place: "Mexico" and "Mexico City", a country and its capital."""
         main = self.doc.lexicon
-        codes = [main.countries.get(name) or main.seats.get(name) for name in (one, other)]
+        codes = [main.countries.get(name) or main.seats_of_power.get(name) for name in (one, other)]
         return one in other or other in one or (codes[0] is not None and codes[0] == codes[1])
 
     def event(self, cluster: Cluster[Candidate]) -> Meeting:

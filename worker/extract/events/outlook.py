@@ -54,7 +54,9 @@ def mood(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> Mood
         or (_negated(clauses, outer) and outcome not in {"denied", "cancelled"})
         or (hangs_on is not None and bare and _negated(clauses, hangs_on)),
         conditional=_conditional(clauses, lexicon, outer),
-        habitual=any(clauses.text.lower[i] in word_set(lexicon.outlook.habitual) for i in _around(clauses, group)),
+        habitual=any(
+            clauses.text.lower[i] in word_set(lexicon.modality.habitual_adverbs) for i in _around(clauses, group)
+        ),
         governors=governors,
         outcome=outcome,
         governor=governor,
@@ -80,20 +82,20 @@ def _negated(clauses: ClauseParser, group: VerbGroup) -> bool:
 
 
 def _modal(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> Modal:
-    known = word_set(lexicon.outlook.perhaps)
+    known = word_set(lexicon.modality.possibility_modals)
     written = (
         w for w in clauses.text.lower[group.first : group.head] if w in known
     )  # "cannot", an adverb to the tagger
     word = clauses.text.lower[group.modal] if group.modal >= 0 else next(written, "")
     if not word:
         return ""
-    if word in word_set(lexicon.outlook.will):
+    if word in word_set(lexicon.modality.future_modals):
         return "will"
-    if word in word_set(lexicon.outlook.would) and "have" in clauses.text.lower[group.first : group.head]:
+    if word in word_set(lexicon.modality.conditional_modals) and "have" in clauses.text.lower[group.first : group.head]:
         return "would"  # what would have happened did not
-    if word in word_set(lexicon.outlook.would):
+    if word in word_set(lexicon.modality.conditional_modals):
         return "will" if _reported(clauses, group) else "would"
-    return "obliged" if word in word_set(lexicon.outlook.obliged) else "perhaps"
+    return "obliged" if word in word_set(lexicon.modality.obligation_modals) else "perhaps"
 
 
 def _reported(clauses: ClauseParser, group: VerbGroup) -> bool:
@@ -113,7 +115,7 @@ def _outcome(
         if _none(clauses, governor):
             return "denied", governor
         active = governor.group is not None and not governor.group.passive
-        if active and lemma in word_set(lexicon.outlook.passive_only):
+        if active and lemma in word_set(lexicon.modality.passive_only):
             continue  # "is set to", never "set up a panel to"
         outcome = outcome_of(lexicon, lemma, _particle(clauses, governor)) or _of_object(clauses, lexicon, governor)
         if outcome is not None:
@@ -134,7 +136,7 @@ def _of_object(clauses: ClauseParser, lexicon: EventLexicon, governor: Governor)
 
 def outcome_of(lexicon: EventLexicon, lemma: str, particle: str = "") -> Outcome | None:
     """Return what a governing verb, noun or adjective makes of an event; None where it says nothing about it."""
-    o = lexicon.outlook
+    o = lexicon.modality
     for phrase in (f"{lemma} {particle}", lemma) if particle else (lemma,):
         if phrase in word_set(o.denied):
             return "denied"
@@ -155,14 +157,14 @@ def _particle(clauses: ClauseParser, governor: Governor) -> str:
 def _disclaimed(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> bool:
     """Read "denied (reports) that he had met": a clause that "that" opens, under a verb or noun of denial."""
     before = clauses.finite_verb_before(group) if group.finite else None
-    if before is None or lexicon.lemma(clauses.text.lower[before.head]) not in word_set(lexicon.outlook.disclaimed):
+    if before is None or lexicon.lemma(clauses.text.lower[before.head]) not in word_set(lexicon.modality.disclaiming):
         return False
     between = clauses.text.lower[before.last : group.first]
     return before.negated is False and "that" in between and before.head < group.first
 
 
 def _conditional(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> bool:
-    text, openers = clauses.text, word_set(lexicon.outlook.conditional)
+    text, openers = clauses.text, word_set(lexicon.modality.conditional_conjunctions)
     start = max(text.sentence_range(group.head)[0], group.first - _BEFORE_SUBJECT)
     for at in range(group.first - 1, start - 1, -1):
         if text.lower[at] in openers and clauses.chunks.verb_group(at) is None:

@@ -68,7 +68,7 @@ class Parties(Grades):
         if (
             outer is None
             or outer.last != at
-            or self.doc.text.lower[outer.head] in word_set(self.lexicon.actors.counted)
+            or self.doc.text.lower[outer.head] in word_set(self.lexicon.actors.quantity_nouns)
         ):
             return noun
         return outer if self._is_office(outer) and not self._is_country(noun) else noun
@@ -116,7 +116,7 @@ class Parties(Grades):
             self.clauses.is_time_expression(noun)
             or tag in {"EX", "VBG", "DT"}
             or text.words[noun.head][0].isdigit()
-            or text.lower[noun.head] in self.lexicon.nobody
+            or text.lower[noun.head] in self.lexicon.non_actors
         ):
             return None
         if tag in {"PRP", "WP"}:
@@ -227,7 +227,7 @@ class Parties(Grades):
     def _is_office(self, noun: NounPhrase) -> bool:
         word = self.doc.text.lower[noun.head]
         offices = word_set(self.lexicon.actors.offices)
-        return word in offices or singular(word) in offices or word in word_set(self.lexicon.actors.bodies)
+        return word in offices or singular(word) in offices or word in word_set(self.lexicon.actors.institutions)
 
     def _countries_of(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the country phrases of "ministers of A, B and C", empty where the of-phrase names none."""

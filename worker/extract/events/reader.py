@@ -27,7 +27,7 @@ class Reader:
     def __init__(self, doc: Document, lexicon: EventLexicon) -> None:
         self.doc, self.lexicon = doc, lexicon
         self.text, self.chunks = doc.text, doc.chunks
-        self.clauses = ClauseParser(doc.text, doc.chunks, doc.lexicon, lexicon.control)
+        self.clauses = ClauseParser(doc.text, doc.chunks, doc.lexicon, lexicon.object_control_forms)
         self.parties = Parties(doc, self.clauses, lexicon)
         self.around = Circumstances(doc, self.clauses, lexicon)
 

@@ -35,7 +35,11 @@ class Stretches:
         """Return what the talks are about: the phrase after "on" or "about", or what they are held "to discuss"."""
         text, end = self.doc.text, self.doc.text.sentence_range(last - 1)[1]
         for at in range(last, min(end - 1, last + _NEAR)):
-            opens = text.lower[at] in word_set(self.lexicon.meeting.topic) and text.tags[at] in {"IN", "TO", "SC"}
+            opens = text.lower[at] in word_set(self.lexicon.meeting.topic_prepositions) and text.tags[at] in {
+                "IN",
+                "TO",
+                "SC",
+            }
             if opens and not self._no_topic(at):
                 return self.stretch(at + 1, self._next_clause(at + 1))
             if self.lexicon.lemma(text.lower[at]) in word_set(self.lexicon.meeting.discuss):
@@ -64,7 +68,7 @@ class Stretches:
         return phone or self.clauses.is_time_expression(noun) or text.tags[noun.head] == "CD" or self._seat(noun)
 
     def _seat(self, noun: NounPhrase) -> bool:
-        return self.doc.text.slice(noun.first, noun.last) in self.doc.lexicon.seats
+        return self.doc.text.slice(noun.first, noun.last) in self.doc.lexicon.seats_of_power
 
     def stretch(self, first: int, before: int | None = None) -> Span | None:
         """Return the words from a token to the end of its clause, or up to `before`; None where nothing is left."""

@@ -61,7 +61,9 @@ class ClauseParser(ChunkNavigator):
             return None
         if verb := self.chunks.verb_group(at):
             return Governor(verb.head, verb, None)
-        if not group.infinitive and (text.tags[at] == "IN" or text.lower[at] in self.lexicon.closed_classes.gerundial):
+        if not group.infinitive and (
+            text.tags[at] == "IN" or text.lower[at] in self.lexicon.closed_classes.gerund_prepositions
+        ):
             return self._over_its_preposition(at - 1)
         return self._nominal_governor(at)
 

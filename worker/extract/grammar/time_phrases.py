@@ -35,8 +35,8 @@ def begins_time(text: AnnotatedText, at: int, lexicon: Lexicon) -> bool:
     if before in lexicon.time_nouns or word not in lexicon.time_nouns:
         return False
     if word in lexicon.weekdays:
-        return before not in lexicon.feasts
-    if word in lexicon.near_days:
+        return before not in lexicon.holiday_modifiers
+    if word in lexicon.deictic_days:
         return text.words[at].islower()
     following = text.tags[at + 1] if at + 1 < len(text.tags) else ""
     if following == "RB" and text.tags[at] == "NNS":

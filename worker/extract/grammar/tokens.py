@@ -89,7 +89,7 @@ def _lines(string: str) -> list[tuple[int, int]]:
 def _abbreviates(word: str, after: str, lexicon: Lexicon) -> bool:
     """Is the full stop after a word part of it?  Initials ("J.") and listed abbreviations ("no." before a figure)."""
     low = word.lower()
-    if low in lexicon.abbreviating_words and word.islower():
+    if low in lexicon.ambiguous_abbreviations and word.islower():
         return after.lstrip()[:1].isdigit()
     if (len(word) == 1 and word.isupper() and word != "I") or low in lexicon.abbreviations:
         return True

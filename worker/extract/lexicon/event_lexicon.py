@@ -13,7 +13,13 @@ import msgspec
 from msgspec import Struct
 
 from worker.extract.dates import Calendar, DateFinder
-from worker.extract.lexicon.event_lexicon_file import Act, ActorWords, DecisionWords, MeetingWords, Outlook
+from worker.extract.lexicon.event_lexicon_file import (
+    ActorWords,
+    DecisionVerbClass,
+    DecisionWords,
+    MeetingWords,
+    ModalityWords,
+)
 from worker.extract.lexicon.inflection import forms
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.schema import Category, DecisionStatus, Form
@@ -30,7 +36,7 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     irregular: dict[str, str]
     """Past, and past participle where it differs, of verbs that the language's main lexicon does not list."""
     calendar: Calendar
-    outlook: Outlook
+    modality: ModalityWords
     meeting: MeetingWords
     decision: DecisionWords
     actors: ActorWords
@@ -54,22 +60,22 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return {**spread, **known, **own}
 
     def _verbs(self) -> list[str]:
-        m, d, o = self.meeting, self.decision, self.outlook
+        m, d, o = self.meeting, self.decision, self.modality
         listed = [
-            m.together,
-            m.somebody,
+            m.meet,
+            m.meet_with,
             m.host,
             m.visit,
             m.travel,
             m.call,
-            m.ring,
+            m.ambiguous_call,
             m.invite,
             m.convene,
             m.gather,
             m.brief,
-            m.light,
+            m.light_verbs,
         ]
-        listed += [act.verbs for act in d.acts] + [d.nouns.made, d.nouns.open]
+        listed += [act.verbs for act in d.verbs] + [d.nouns.reporting_verbs, d.nouns.open_question_verbs]
         listed += [d.choice.taken, d.choice.agreed, d.choice.voted, d.choice.rejected, d.choice.proposed]
         listed += [
             d.choice.announced,
@@ -78,8 +84,8 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             o.proposed,
             o.cancelled,
             o.denied,
-            o.control,
-            o.through,
+            o.object_control,
+            o.transparent,
         ]
         return " ".join(listed).split()
 
@@ -88,26 +94,28 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return self.lemmas.get(word, word)
 
     @cached_property
-    def control(self) -> Words:
+    def object_control_forms(self) -> Words:
         """Forms of the verbs whose object does what the infinitive after it says."""
-        listed = set(self.outlook.control.split())
+        listed = set(self.modality.object_control.split())
         return frozenset(form for form, lemma in self.lemmas.items() if lemma in listed)
 
     @cached_property
-    def nobody(self) -> Words:
+    def non_actors(self) -> Words:
         """Head nouns that are no party at all."""
-        return (word_set(self.actors.nobody) | word_set(" ".join(self.meeting_nouns))) - word_set(self.actors.bodies)
+        return (word_set(self.actors.non_actors) | word_set(" ".join(self.meeting_nouns))) - word_set(
+            self.actors.institutions
+        )
 
     @cached_property
     def meeting_nouns(self) -> dict[str, Form]:
         """Meeting noun (several words with blanks) -> form."""
         m = self.meeting
         table: list[tuple[str, Form]] = [
-            (m.talks, "talks"),
+            (m.talks_nouns, "talks"),
             (m.visit_nouns, "visit"),
             (m.call_nouns, "call"),
-            (m.summit, "summit"),
-            (m.press_conference, "press_conference"),
+            (m.summit_nouns, "summit"),
+            (m.press_conference_nouns, "press_conference"),
         ]
         return {noun.replace("_", " "): form for nouns, form in table for noun in nouns.split()}
 
@@ -117,16 +125,16 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return frozenset(noun.split()[-1] for noun in self.meeting_nouns)
 
     @cached_property
-    def telling(self) -> Words:
+    def decision_triggers(self) -> Words:
         """Nouns that name a decision, or that can be said not to be there."""
-        return frozenset(self.decision_nouns) | word_set(self.decision.nouns.absent)
+        return frozenset(self.decision_nouns) | word_set(self.decision.nouns.deniable)
 
     @cached_property
-    def acts(self) -> dict[str, list[tuple[Particles, Act, Words]]]:
+    def verb_readings(self) -> dict[str, list[tuple[Particles, DecisionVerbClass, Words]]]:
         """Verb lemma -> its readings, the longest first: particles, act, words one of which the object must hold."""
-        table: dict[str, list[tuple[Particles, Act, Words]]] = {}
-        for act in self.decision.acts:
-            needs = word_set(" ".join(self.decision.objects.get(name, name) for name in act.needs.split()))
+        table: dict[str, list[tuple[Particles, DecisionVerbClass, Words]]] = {}
+        for act in self.decision.verbs:
+            needs = word_set(" ".join(self.decision.objects.get(name, name) for name in act.object_classes.split()))
             for verb, *particles in (entry.split("_") for entry in act.verbs.split()):
                 table.setdefault(verb, []).append((tuple(particles), act, needs))
         for readings in table.values():
@@ -134,7 +142,7 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return table
 
     @cached_property
-    def choices(self) -> dict[str, str]:
+    def choice_kinds(self) -> dict[str, str]:
         """Lemma of a verb of choice -> its kind (a key of `[decision.choice]`)."""
         c = self.decision.choice
         kinds = ("taken", "agreed", "voted", "rejected", "proposed", "announced", "pending")
@@ -160,13 +168,13 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return {noun: category for category, nouns in listed.items() for noun in nouns.split()}
 
     @cached_property
-    def stance(self) -> Words:
+    def stance_objects(self) -> Words:
         """Objects one considers or accepts."""
         named = ("stance", "instrument", "measure", "order", "run")
         return frozenset().union(*(word_set(self.decision.objects[name]) for name in named))
 
     @cached_property
-    def discussed(self) -> Words:
+    def pending_verbs(self) -> Words:
         """Verbs whose negated passive says that nothing is being decided."""
         return word_set(self.decision.choice.pending) | word_set(self.meeting.discuss)
 

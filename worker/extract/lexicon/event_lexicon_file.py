@@ -8,11 +8,11 @@ from msgspec import Struct
 from worker.schema import Category, DecisionStatus
 
 
-class Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class EventWordTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of the file.  Every string is a list of words, parted by blanks."""
 
 
-class Outlook(Table, frozen=True, kw_only=True):
+class ModalityWords(EventWordTable, frozen=True, kw_only=True):
     """What governs an event and what that makes of it; see the file."""
 
     planned: str
@@ -20,90 +20,90 @@ class Outlook(Table, frozen=True, kw_only=True):
     passive_only: str
     cancelled: str
     denied: str
-    disclaimed: str
+    disclaiming: str
     failed: str
-    due_for: str
-    frames: str
-    taken_up: str
-    through: str
-    will: str
-    would: str
-    perhaps: str
-    obliged: str
-    conditional: str
-    habitual: str
-    control: str
+    due_date_prepositions: str
+    intention_prepositions: str
+    accepting: str
+    transparent: str
+    future_modals: str
+    conditional_modals: str
+    possibility_modals: str
+    obligation_modals: str
+    conditional_conjunctions: str
+    habitual_adverbs: str
+    object_control: str
 
 
-class MeetingWords(Table, frozen=True, kw_only=True):
+class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     """Verbs, nouns and prepositions of meetings; see the file."""
 
-    together: str
-    somebody: str
+    meet: str
+    meet_with: str
     discuss: str
-    bargain: str
-    occasions: str
-    dated_by: str
-    term: str
-    involving: str
-    ahead: str
-    upon: str
+    negotiate: str
+    occasion_prepositions: str
+    date_prepositions: str
+    term_prepositions: str
+    participant_participles: str
+    ahead_of_phrases: str
+    seat_prepositions: str
     host: str
     visit: str
     travel: str
     call: str
-    ring: str
+    ambiguous_call: str
     invite: str
     convene: str
     gather: str
     brief: str
-    light: str
-    talks: str
-    meals: str
-    over: str
+    light_verbs: str
+    talks_nouns: str
+    meal_nouns: str
+    light_verb_links: str
     ordinals: str
-    hold: str
+    anaphoric_verbs: str
     visit_nouns: str
     call_nouns: str
-    summit: str
-    press_conference: str
-    other_kinds: str
-    bodies: str
-    partitive: str
+    summit_nouns: str
+    press_conference_nouns: str
+    excluding_modifiers: str
+    assembly_nouns: str
+    partitive_nouns: str
     by_phone: str
     with_: str = msgspec.field(name="with")
     between: str
     by: str
     of: str
-    place: str
-    sites: str
-    where: str
+    place_prepositions: str
+    place_nouns: str
+    relative_adverbs: str
     including: str
-    destination: str
-    topic: str
+    destination_prepositions: str
+    topic_prepositions: str
 
 
-class Act(Table, frozen=True, kw_only=True):
+class DecisionVerbClass(EventWordTable, frozen=True, kw_only=True):
     """What a verb decides."""
 
     verbs: str
     category: Category
     status: DecisionStatus = "taken"
-    needs: str = ""
+    object_classes: str = ""
     """Classes one of whose words the object must hold; empty: any object."""
-    person: bool = True
+    allows_person: bool = True
     """False: only an institution or office holder decides by this verb."""
-    bare: bool = False
+    intransitive: bool = False
     """True: the verb needs no object."""
-    firm: bool = False
+    political: bool = False
     """True: the verb alone shows that a person whose role is not told decides as a politician."""
-    to_come: bool = False
+    future_only: bool = False
     """True: only announcing it is a decision ("will send troops"); the execution is none."""
-    only_negated: bool = False
+    negated_only: bool = False
     """True: only not doing it is a decision ("will not attend")."""
 
 
-class Choice(Table, frozen=True, kw_only=True):
+class ChoiceVerbs(EventWordTable, frozen=True, kw_only=True):
     """Verbs whose complement says what was decided."""
 
     taken: str
@@ -113,19 +113,19 @@ class Choice(Table, frozen=True, kw_only=True):
     proposed: str
     announced: str
     pending: str
-    objects: str
-    soft: str
+    object_taking: str
+    rhetorical: str
     stative: str
-    weak: str
-    favour: str
-    tally: str
-    nothing: str
-    office: str
-    circumstances: str
-    speech: str
+    intention_verbs: str
+    favour_nouns: str
+    vote_count_words: str
+    empty_objects: str
+    resignation_prepositions: str
+    circumstance_openers: str
+    speech_verbs: str
 
 
-class DecisionNouns(Table, frozen=True, kw_only=True):
+class DecisionNouns(EventWordTable, frozen=True, kw_only=True):
     """Nouns that name a decision."""
 
     taken: str
@@ -133,16 +133,16 @@ class DecisionNouns(Table, frozen=True, kw_only=True):
     proposed: str
     policy: str
     agreed: str
-    dated: str
-    transitive: str
-    plain: str
+    event_nouns: str
+    objective_genitive: str
+    without_complement: str
     categories: dict[Category, str]
-    absent: str
-    made: str
-    open: str
+    deniable: str
+    reporting_verbs: str
+    open_question_verbs: str
 
 
-class Deciders(Table, frozen=True, kw_only=True):
+class Deciders(EventWordTable, frozen=True, kw_only=True):
     """Heads of deciders by the category that their decisions have."""
 
     court: str
@@ -151,30 +151,30 @@ class Deciders(Table, frozen=True, kw_only=True):
     campaign: str
 
 
-class DecisionWords(Table, frozen=True, kw_only=True):
+class DecisionWords(EventWordTable, frozen=True, kw_only=True):
     """Verbs, objects and nouns of decisions."""
 
     objects: dict[str, str]
-    acts: list[Act]
-    choice: Choice
+    verbs: list[DecisionVerbClass]
+    choice: ChoiceVerbs
     deciders: Deciders
     nouns: DecisionNouns
 
 
-class ActorWords(Table, frozen=True, kw_only=True):
+class ActorWords(EventWordTable, frozen=True, kw_only=True):
     """Head nouns that tell who may decide."""
 
-    bodies: str
+    institutions: str
     offices: str
-    sent: str
-    collective: str
+    guest_groups: str
+    anaphoric_determiners: str
     both: str
-    counted: str
-    lands: str
-    persons: str
-    stumping: str
+    quantity_nouns: str
+    country_nouns: str
+    person_nouns: str
+    campaigning_roles: str
     private: str
-    business: str
-    bare: str
-    led: str
-    nobody: str
+    business_roles: str
+    ambiguous_bodies: str
+    political_attributes: str
+    non_actors: str

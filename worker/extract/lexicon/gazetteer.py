@@ -17,7 +17,7 @@ def people(file: LexiconFile) -> dict[str, object]:
     return {
         "first_person": word_set(pronouns.first),
         "second_person": word_set(pronouns.second),
-        "nobody": word_set(pronouns.nobody),
+        "negative_pronouns": word_set(pronouns.negative),
         "pronouns": word_set(" ".join(getattr(pronouns, field) for field in _PERSONAL)),
         "state_words": word_set(listed.state_words) | word_set(listed.role_modifiers),
         "gender_of": _genders(listed.masculine, listed.feminine),
@@ -34,8 +34,8 @@ def places(file: LexiconFile, rows: dict[str, list[str]], given_names: GivenName
     return {
         "countries": countries,
         "demonyms": demonyms,
-        "seats": seats,
-        "longest_place": max(name.count(" ") + 1 for name in every),
+        "seats_of_power": seats,
+        "max_place_words": max(name.count(" ") + 1 for name in every),
         "given_names": _given_names(given_names, roles | {name.lower() for name in every}),
     }
 

@@ -61,7 +61,7 @@ class Lexicon(Struct, frozen=True):
     elisions: frozenset[str]
     abbreviations: frozenset[str]
     title_abbreviations: frozenset[str]
-    abbreviating_words: frozenset[str]
+    ambiguous_abbreviations: frozenset[str]
     """Abbreviations that are words as well."""
     sentence_openers: frozenset[str]
     be: frozenset[str]
@@ -69,14 +69,14 @@ class Lexicon(Struct, frozen=True):
     do: frozenset[str]
     modals: frozenset[str]
     negations: frozenset[str]
-    chaining: frozenset[str]
+    subject_control_verbs: frozenset[str]
     """Forms of verbs that lend their subject to the infinitive after them."""
-    raising: frozenset[str]
+    raising_verbs: frozenset[str]
     aside_openers: frozenset[str]
     weekdays: frozenset[str]
-    near_days: frozenset[str]
+    deictic_days: frozenset[str]
     """Days named from today, which need no preposition."""
-    feasts: frozenset[str]
+    holiday_modifiers: frozenset[str]
     """Words that make a weekday a feast's name."""
     time_adjectives: frozenset[str]
     time_names: frozenset[str]
@@ -93,7 +93,7 @@ class Lexicon(Struct, frozen=True):
     plural: frozenset[str]
     first_person: frozenset[str]
     second_person: frozenset[str]
-    nobody: frozenset[str]
+    negative_pronouns: frozenset[str]
     relative: frozenset[str]
     indefinite: frozenset[str]
     pronouns: frozenset[str]
@@ -104,12 +104,12 @@ class Lexicon(Struct, frozen=True):
     """Every verb form known here -> its lemma."""
     cue_nouns: dict[str, CueNoun]
     """Noun, singular or plural -> act and frames."""
-    focus: frozenset[str]
+    focus_particles: frozenset[str]
     """Words that single out the phrase after them."""
-    light: frozenset[str]
+    light_verbs: frozenset[str]
     """Forms of light verbs."""
     cue_adjectives: dict[str, frozenset[str]]
-    attribution: tuple[tuple[str, ...], ...]
+    attribution_phrases: tuple[tuple[str, ...], ...]
     in_x_of: frozenset[str]
     kickers: frozenset[str]
     venues: frozenset[str]
@@ -121,11 +121,11 @@ class Lexicon(Struct, frozen=True):
     judgement: dict[str, frozenset[str]]
     """Forms of verbs of wrongdoing ("wrong"), doing badly ("failing") and being ("copulas"); predicates of
     blame ("bad"), praise ("good"), need ("needed") and guilt ("guilty"); what one is threatened with ("harm")."""
-    crediting: frozenset[str]
-    media: frozenset[str]
-    quoting: frozenset[str]
+    credit_verbs: frozenset[str]
+    media_nouns: frozenset[str]
+    quoting_verbs: frozenset[str]
     """Forms of verbs that credit an outlet."""
-    interviews: frozenset[str]
+    interview_nouns: frozenset[str]
     roles: frozenset[str]
     offices: frozenset[str]
     state_offices: frozenset[str]
@@ -148,9 +148,9 @@ class Lexicon(Struct, frozen=True):
     countries: dict[str, str]
     """Name of a country as written -> ISO 3166-1 alpha-2."""
     demonyms: dict[str, str]
-    seats: dict[str, str]
+    seats_of_power: dict[str, str]
     """Capital or other seat of power as written -> the country it may speak for."""
-    longest_place: int
+    max_place_words: int
     """Words in the longest key of the three maps above."""
 
 
@@ -175,7 +175,7 @@ def _cues(file: LexiconFile) -> dict[str, Cue]:
                 **{frame: framed in taken for frame, taken in frames.items()},
                 prepositions=prepositions.get(framed, frozenset()),
             )
-            for form in forms(verb, file.irregular, file.also):
+            for form in forms(verb, file.irregular, file.spelling_variants):
                 cues.setdefault(f"{form} {particle}" if particle else form, cue)
     return cues
 
@@ -191,16 +191,20 @@ def _cue_nouns(file: LexiconFile) -> dict[str, CueNoun]:
 
 def _lemmas(file: LexiconFile) -> dict[str, str]:
     lemmas = {w for verbs in file.acts.values() for w in verbs.split()}
-    lemmas |= set(file.irregular) | set(file.function_words.chaining.split()) | set(file.function_words.raising.split())
+    lemmas |= (
+        set(file.irregular)
+        | set(file.function_words.subject_control_verbs.split())
+        | set(file.function_words.raising_verbs.split())
+    )
     found: dict[str, str] = {}
     for lemma in sorted(w for w in lemmas if "_" not in w):
-        for form in sorted(forms(lemma, file.irregular, file.also)):
+        for form in sorted(forms(lemma, file.irregular, file.spelling_variants)):
             found.setdefault(form, lemma)
     return found
 
 
 def _forms_of(verbs: str, file: LexiconFile) -> frozenset[str]:
-    return frozenset(form for verb in verbs.split() for form in forms(verb, file.irregular, file.also))
+    return frozenset(form for verb in verbs.split() for form in forms(verb, file.irregular, file.spelling_variants))
 
 
 def _plurals(nouns: str) -> frozenset[str]:
@@ -237,7 +241,7 @@ def _marks(file: LexiconFile) -> dict[str, object]:
         "quotation_marks": word_set(marks.opening) | word_set(marks.closing),
         "elisions": word_set(marks.elisions),
         "title_abbreviations": titles,
-        "abbreviating_words": word_set(file.abbreviations.words),
+        "ambiguous_abbreviations": word_set(file.abbreviations.ambiguous),
         "abbreviations": titles | word_set(file.abbreviations.other),
     }
 
@@ -248,12 +252,12 @@ def _verbs(file: LexiconFile) -> dict[str, object]:
     return {
         "cues": _cues(file),
         "lemmas": _lemmas(file),
-        "time_nouns": word_set(f"{closed.time_nouns} {closed.weekdays} {closed.near_days} {closed.time_names}"),
-        "chaining": _forms_of(closed.chaining, file),
-        "raising": _forms_of(closed.raising, file),
-        "light": _forms_of(closed.light, file),
-        "crediting": _forms_of(file.outlets.crediting, file),
-        "quoting": _forms_of(file.outlets.quoting, file),
+        "time_nouns": word_set(f"{closed.time_nouns} {closed.weekdays} {closed.deictic_days} {closed.time_names}"),
+        "subject_control_verbs": _forms_of(closed.subject_control_verbs, file),
+        "raising_verbs": _forms_of(closed.raising_verbs, file),
+        "light_verbs": _forms_of(closed.light_verbs, file),
+        "credit_verbs": _forms_of(file.outlets.credit_verbs, file),
+        "quoting_verbs": _forms_of(file.outlets.quoting_verbs, file),
         "judgement": {
             kind: _forms_of(listed, file) if kind in inflected else word_set(listed)
             for kind, listed in msgspec.structs.asdict(verdicts).items()
@@ -267,7 +271,7 @@ def _nouns_and_adjectives(file: LexiconFile) -> dict[str, object]:
         "cue_adjectives": {
             frame: word_set(listed) for frame, listed in msgspec.structs.asdict(file.cue_adjectives).items()
         },
-        "attribution": tuple(tuple(phrase.split("_")) for phrase in file.attribution.phrases.split()),
+        "attribution_phrases": tuple(tuple(phrase.split("_")) for phrase in file.attribution.phrases.split()),
         "venues": word_set(file.venues.nouns),
         "outlets": word_set(file.outlets.names),
         "outlet_heads": word_set(file.outlets.heads),

@@ -23,7 +23,7 @@ class AbbreviationTable(StrictTable, frozen=True):
 
     titles: str
     other: str
-    words: str
+    ambiguous: str
 
 
 class FunctionWordTable(StrictTable, frozen=True):
@@ -35,14 +35,14 @@ class FunctionWordTable(StrictTable, frozen=True):
     do: str
     modals: str
     negations: str
-    chaining: str
-    light: str
-    focus: str
-    raising: str
+    subject_control_verbs: str
+    light_verbs: str
+    focus_particles: str
+    raising_verbs: str
     aside_openers: str
     weekdays: str
-    near_days: str
-    feasts: str
+    deictic_days: str
+    holiday_modifiers: str
     time_adjectives: str
     time_names: str
     time_nouns: str
@@ -61,7 +61,7 @@ class PronounTable(StrictTable, frozen=True):
     first: str
     second: str
     relative: str
-    nobody: str
+    negative: str
     indefinite: str
 
 
@@ -121,10 +121,10 @@ class OutletTable(StrictTable, frozen=True):
 
     names: str
     heads: str
-    crediting: str
-    media: str
-    quoting: str
-    interviews: str
+    credit_verbs: str
+    media_nouns: str
+    quoting_verbs: str
+    interview_nouns: str
 
 
 class PeopleTable(StrictTable, frozen=True):
@@ -171,7 +171,7 @@ class LexiconFile(StrictTable, frozen=True):
     closed_classes: dict[str, str]
     pronouns: PronounTable
     irregular: dict[str, str]
-    also: dict[str, str]
+    spelling_variants: dict[str, str]
     acts: dict[str, str]
     frames: FrameTable
     prepositions: dict[str, str]

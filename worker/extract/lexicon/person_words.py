@@ -1,8 +1,11 @@
-"""The words that describe people and bodies, one TOML file per language, decoded strictly."""
+"""Words that describe people and organisations: `lexicon/<language>_people.toml`, decoded strictly.
+
+The linguistic comments are in the file, beside each list.
+"""
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cache
 from importlib.resources import files
 
 import msgspec
@@ -13,111 +16,84 @@ from worker.extract.lexicon.lexicon_file import word_set
 Words = frozenset[str]
 
 
-class PersonWords(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
-    """How people are described; what each table is for stands in the file."""
+class _PersonWordFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The file as written: lists of words as strings, see `word_set`."""
 
-    past: str
-    renowned: str
-    unofficial: str
-    private: str
-    kin: str
-    relations: str
-    rulings: str
-    messages: str
+    past_modifiers: str
+    renowned_roles: str
+    unofficial_roles: str
+    private_roles: str
+    kinship_terms: str
+    relational_roles: str
+    court_documents: str
+    speaker_documents: str
     state_bodies: str
-    servants: str
-    sent: str
-    ranks: str
-    spelled_out: dict[str, str]
-    kinds: dict[str, str]
-    bodies: dict[str, str]
+    servant_roles: str
+    envoy_roles: str
+    rank_words: str
+    abbreviations: dict[str, str]
+    hyponyms: dict[str, str]
+    name_heads: dict[str, str]
 
-    @cached_property
-    def past_modifiers(self) -> Words:
-        """Words that say that a role is held no more."""
-        return word_set(self.past)
 
-    @cached_property
-    def renowned_roles(self) -> Words:
-        """Roles whose holders readers know."""
-        return word_set(self.renowned)
+class PersonWords(Struct, frozen=True, kw_only=True):
+    """Nouns and modifiers by which coreference recognises roles and organisations.  All words are in lower case."""
 
-    @cached_property
-    def unofficial_roles(self) -> Words:
-        """Those of them that can be held beside any office."""
-        return word_set(self.unofficial)
+    past_modifiers: Words
+    """Modifiers of a role that is no longer held: "former", "late"."""
+    renowned_roles: Words
+    """Roles whose holder readers are expected to know without an introduction: "the president"."""
+    unofficial_roles: Words
+    """Renowned roles that can be held beside an office: "candidate"."""
+    private_roles: Words
+    """Renowned roles that are not offices: "billionaire"."""
+    kinship_terms: Words
+    """"wife", "father", …"""
+    relational_roles: Words
+    """Roles that only exist relative to another person: "rival", "counterpart"."""
+    court_documents: Words
+    """Documents that stand in for the court that issued them: "the ruling said"."""
+    speaker_documents: Words
+    """Documents that stand in for the last speaker: "the statement said"."""
+    state_bodies: Words
+    """Head nouns of bodies of states, parties and armed forces."""
+    servant_roles: Words
+    """Roles that serve a state or a party without being an office: "adviser"."""
+    envoy_roles: Words
+    """Roles whose "to" phrase names the host country, not the represented one: "envoy to Riga"."""
+    rank_words: Words
+    """Ranks and courtesy titles: "general", "mr"."""
+    abbreviations: dict[str, tuple[str, ...]]
+    """Abbreviation without its full stop -> the words of its long form."""
+    hyponyms: dict[str, Words]
+    """Role -> more specific or equal roles by which its holder may have been introduced."""
+    name_heads: dict[str, Words]
+    """Common noun for an organisation -> last words of the names of such organisations, the noun itself included."""
 
-    @cached_property
-    def private_roles(self) -> Words:
-        """Those of them that are no office."""
-        return word_set(self.private)
+    def expand(self, words: list[str]) -> Words:
+        """Return the words of a role with abbreviations in their long forms and punctuation left out.
 
-    @cached_property
-    def relatives(self) -> Words:
-        """Wife, father and the like."""
-        return word_set(self.kin)
-
-    @cached_property
-    def sent_abroad(self) -> Words:
-        """Roles whose "to" names another country than the one that they represent."""
-        return word_set(self.sent)
-
-    @cached_property
-    def relational(self) -> Words:
-        """Rival, counterpart and the like."""
-        return word_set(self.relations)
-
-    @cached_property
-    def of_courts(self) -> Words:
-        """Documents that courts speak through."""
-        return word_set(self.rulings)
-
-    @cached_property
-    def of_speakers(self) -> Words:
-        """Documents that whoever spoke last speaks through."""
-        return word_set(self.messages)
-
-    @cached_property
-    def of_states(self) -> Words:
-        """Bodies of states, parties and armed forces."""
-        return word_set(self.state_bodies)
-
-    @cached_property
-    def serving(self) -> Words:
-        """Those who serve a state or a party without an office."""
-        return word_set(self.servants)
-
-    @cached_property
-    def rank_words(self) -> Words:
-        """Ranks and courtesies."""
-        return word_set(self.ranks)
-
-    @cached_property
-    def narrower(self) -> dict[str, Words]:
-        """Role -> the roles that its holder may be introduced by."""
-        return {role: word_set(listed) for role, listed in self.kinds.items()}
-
-    @cached_property
-    def called(self) -> dict[str, Words]:
-        """Word for a body -> last words of the names of such bodies."""
-        return {kind: word_set(listed) | {kind} for kind, listed in self.bodies.items()}
-
-    @cached_property
-    def long_forms(self) -> dict[str, tuple[str, ...]]:
-        """Short form -> the words it stands for."""
-        return {short: tuple(long.split()) for short, long in self.spelled_out.items()}
-
-    def spell_out(self, words: list[str]) -> Words:
-        """Return the words of a role, short forms as what they stand for; marks of punctuation are no words."""
-        spelled: set[str] = set()
+        "sen" and "sen." give "senator"; other words keep their full stop unless they are ranks.
+        """
+        expanded: set[str] = set()
         for word in words:
             bare = word.rstrip(".") or word
-            spelled.update(self.long_forms.get(bare, (bare if bare in self.rank_words else word,)))
-        return frozenset(w for w in spelled if w[0].isalnum())
+            expanded.update(self.abbreviations.get(bare, (bare if bare in self.rank_words else word,)))
+        return frozenset(w for w in expanded if w[0].isalnum())
 
 
 @cache
 def load_person_words(language: str) -> PersonWords:
-    """Return the language's words; a broken or missing file raises."""
-    file = files("worker.extract") / "lexicon" / f"{language}_people.toml"
-    return msgspec.toml.decode(file.read_bytes(), type=PersonWords)
+    """Return a language's words, read once per process.
+
+    Raises FileNotFoundError for a language without a file and `msgspec.ValidationError` for an invalid one.
+    """
+    content = (files("worker.extract") / "lexicon" / f"{language}_people.toml").read_bytes()
+    file = msgspec.toml.decode(content, type=_PersonWordFile)
+    lists = {name: word_set(listed) for name, listed in msgspec.structs.asdict(file).items() if isinstance(listed, str)}
+    return PersonWords(
+        **lists,
+        abbreviations={short: tuple(long.split()) for short, long in file.abbreviations.items()},
+        hyponyms={role: word_set(listed) for role, listed in file.hyponyms.items()},
+        name_heads={noun: word_set(listed) | {noun} for noun, listed in file.name_heads.items()},
+    )

@@ -43,7 +43,7 @@ def act_of_cue(doc: Document, verb: VerbGroup, cue: Cue) -> Act:
         verb.negated
         and verb.modal >= 0
         and cue.act == "say"
-        and doc.text.lower[verb.modal] in doc.lexicon.closed_classes.unwilling
+        and doc.text.lower[verb.modal] in doc.lexicon.closed_classes.refusal_modals
     ):
         return "decline"
     return cue.act
@@ -67,7 +67,7 @@ def _is_refusal(doc: Document, first: int, *, of_person: bool) -> bool:
         verb is not None
         and verb.negated
         and verb.modal >= 0
-        and text.lower[verb.modal] in doc.lexicon.closed_classes.unwilling
+        and text.lower[verb.modal] in doc.lexicon.closed_classes.refusal_modals
     )
 
 
@@ -125,7 +125,9 @@ def _act(doc: Document, first: int, last: int, *, of_person: bool) -> Act | None
     text, at = doc.text, first
     while at < last:
         verb = doc.chunks.verb_group(at)
-        if text.tags[at] in {"SC", "WP"} and (text.lower[at] in doc.lexicon.closed_classes.supposing or at == first):
+        if text.tags[at] in {"SC", "WP"} and (
+            text.lower[at] in doc.lexicon.closed_classes.hypothetical_subordinators or at == first
+        ):
             at = _clause_end(doc, at, last)  # "If it rains …", "what we need …"
             continue
         if verb is not None and verb.finite:
@@ -161,7 +163,11 @@ def _act_of(doc: Document, verb: VerbGroup, first: int, last: int, *, of_person:
     if any(text.lower[i] in doc.lexicon.negations for i in range(first, verb.first)):
         return None  # "not one of them is a criminal"
     return _judgement(
-        doc, verb, last, of_somebody=word not in doc.lexicon.closed_classes.impersonal, of_party=is_party(doc, subject)
+        doc,
+        verb,
+        last,
+        of_somebody=word not in doc.lexicon.closed_classes.impersonal_subjects,
+        of_party=is_party(doc, subject),
     )
 
 
@@ -190,7 +196,9 @@ def _own(doc: Document, verb: VerbGroup, word: str) -> Act | None:
     cue = cue_of_verb(doc, verb)
     if modal:
         closed = doc.lexicon.closed_classes
-        wills = modal in (closed.intending if text.quotation_of[verb.head] >= 0 else closed.intending_reported)
+        wills = modal in (
+            closed.promise_modals if text.quotation_of[verb.head] >= 0 else closed.reported_promise_modals
+        )
         tells = cue is not None and cue.act == "say" and text.quotation_of[verb.head] >= 0  # "I will tell you"
         return "promise" if wills and not (verb.negated or state or tells) else None
     if word in {"i", "we"} and cue is not None and not (verb.negated or cue.thought or cue.act == "say"):
@@ -211,17 +219,19 @@ def _is_necessary(doc: Document, verb: VerbGroup, last: int) -> bool:
 def _is_marker(doc: Document, word: str) -> bool:
     """Tell "Look, …" and "Remember that …" from an imperative that asks for a deed."""
     cue = doc.lexicon.cues.get(word)
-    return word in doc.lexicon.closed_classes.markers or (cue is not None and cue.thought)
+    return word in doc.lexicon.closed_classes.discourse_markers or (cue is not None and cue.thought)
 
 
 def _obliges(doc: Document, verb: VerbGroup) -> bool:
     """ "must", "should", "ought to", "needs to", "has to"."""
     text = doc.text
     if verb.modal >= 0:
-        return text.lower[verb.modal] in doc.lexicon.closed_classes.obliging
+        return text.lower[verb.modal] in doc.lexicon.closed_classes.obligation_modals
     following = doc.chunks.verb_group(verb.last) if verb.last < len(text.words) else None
     return (
-        text.lower[verb.head] in doc.lexicon.closed_classes.needing and following is not None and following.infinitive
+        text.lower[verb.head] in doc.lexicon.closed_classes.need_verbs
+        and following is not None
+        and following.infinitive
     )
 
 
@@ -236,7 +246,7 @@ def _judgement(doc: Document, verb: VerbGroup, last: int, *, of_somebody: bool, 
         return "criticise"
     if (
         verb.modal >= 0
-        and text.lower[verb.modal] in doc.lexicon.closed_classes.intending_reported
+        and text.lower[verb.modal] in doc.lexicon.closed_classes.reported_promise_modals
         and _is_harm(doc, verb)
     ):
         return "threaten"
@@ -260,7 +270,7 @@ def _judgement(doc: Document, verb: VerbGroup, last: int, *, of_somebody: bool, 
 
 def _led_to(doc: Document, verb: VerbGroup) -> str:
     """The verb that one leads to: "is seeking | to undermine"; else ""."""
-    led = doc.chunks.verb_group(verb.last) if doc.text.lower[verb.head] in doc.lexicon.chaining else None
+    led = doc.chunks.verb_group(verb.last) if doc.text.lower[verb.head] in doc.lexicon.subject_control_verbs else None
     return doc.text.lower[led.head] if led is not None and led.infinitive else ""
 
 

@@ -90,7 +90,7 @@ def _unwrap_outlet_credit(
     if (
         candidate.source is None
         or not is_outlet(doc, candidate.source)
-        or not (candidate.rule == "according_to" or doc.text.lower[candidate.cue[0]] in doc.lexicon.crediting)
+        or not (candidate.rule == "according_to" or doc.text.lower[candidate.cue[0]] in doc.lexicon.credit_verbs)
     ):
         return [candidate]
     if any(c.last <= candidate.first for c in before):

@@ -42,4 +42,4 @@ def vocabulary() -> Vocabulary:
 
 def _places(language: str) -> dict[str, str]:
     words = load_lexicon(language)
-    return {**words.seats, **words.demonyms, **words.countries} if words else {}
+    return {**words.seats_of_power, **words.demonyms, **words.countries} if words else {}

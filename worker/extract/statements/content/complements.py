@@ -67,7 +67,7 @@ def _topic(doc: Document, cue: Cue, at: int, limit: int) -> int:
         at = step
         if (
             at + 1 < limit
-            and doc.text.lower[at] in doc.lexicon.closed_classes.topical
+            and doc.text.lower[at] in doc.lexicon.closed_classes.topic_prepositions
             and doc.text.lower[at] in cue.prepositions
         ):
             return at + 1
@@ -117,4 +117,4 @@ def _phrase(doc: Document, first: int, limit: int, cue_last: int) -> Complement 
 def _is_focus(doc: Document, at: int) -> bool:
     """ "rejected both plans", "cited only the fees": an adverb or conjunction with the phrase after it."""
     phrase = doc.chunks.noun_phrase(at + 1)
-    return phrase is not None and phrase.first == at + 1 and doc.text.lower[at] in doc.lexicon.focus
+    return phrase is not None and phrase.first == at + 1 and doc.text.lower[at] in doc.lexicon.focus_particles

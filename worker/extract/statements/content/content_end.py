@@ -67,11 +67,11 @@ def _breaks_off(doc: Document, at: int, limit: int, form: ContentForm, *, quoted
         return quoted or form == "infinitive"
     if (
         form == "infinitive"
-        and text.lower[at] in doc.lexicon.closed_classes.preceding
+        and text.lower[at] in doc.lexicon.closed_classes.temporal_subordinators
         and starts_clause(doc, at + 1, limit, after_cue=False)
     ):
         return True  # "urged them to leave, after a dam had burst"
-    if quoted and text.lower[at] in doc.lexicon.closed_classes.circumstance:
+    if quoted and text.lower[at] in doc.lexicon.closed_classes.trailing_subordinators:
         return True
     joint = text.lower[at] in {"and", "but"}
     return joint and (quoted or form in {"clause", "question"}) and starts_main_clause(doc, at + 1, limit)
@@ -105,7 +105,7 @@ def _next_attribution(doc: Document, at: int, limit: int) -> bool:
         if _participle_of_speech(doc, at + 1):
             return True
         if _participle_of_speech(doc, at + 2) and (
-            text.lower[at + 1] in doc.lexicon.closed_classes.circumstance or text.tags[at + 1] == "CC"
+            text.lower[at + 1] in doc.lexicon.closed_classes.trailing_subordinators or text.tags[at + 1] == "CC"
         ):
             return True  # ", while acknowledging that …", ", but adding that …"
         if text.lower[at + 1] in {"a", "an"} and _judged_next(doc, at + 1, limit):
@@ -163,7 +163,10 @@ def _new_speaker(doc: Document, at: int, limit: int) -> bool:
         return False
     if not cue.clause:
         return (
-            (doc.text.words[at - 1] == "," or doc.text.lower[at - 1] in doc.lexicon.closed_classes.adversative)
+            (
+                doc.text.words[at - 1] == ","
+                or doc.text.lower[at - 1] in doc.lexicon.closed_classes.adversative_conjunctions
+            )
             and cue.phrase
             and doc.chunks.noun_phrase(verb.last) is not None
         )
@@ -226,7 +229,7 @@ def _phrase_stop(doc: Document, at: int, limit: int) -> bool:
             doc, at + 1, limit, after_cue=False
         )  # "described it as a shame", but "spoke to him as he left"
     if text.tags[at] in {"IN", "SC"}:
-        return text.lower[at] in doc.lexicon.closed_classes.circumstance or _is_venue(doc, at, limit)
+        return text.lower[at] in doc.lexicon.closed_classes.trailing_subordinators or _is_venue(doc, at, limit)
     if text.words[at] == "," and at + 1 < limit:
         return _comma_ends_phrase(doc, at + 1, limit)
     phrase = doc.chunks.noun_phrase(at)
@@ -250,7 +253,7 @@ def _is_venue(doc: Document, preposition: int, limit: int) -> bool:
         return False
     timed, word = is_bare_time(doc, phrase), doc.text.lower[preposition]
     closed = doc.lexicon.closed_classes
-    if word not in closed.locative and not (timed and word in closed.durative):
+    if word not in closed.locative_prepositions and not (timed and word in closed.durative_prepositions):
         return False
     return not timed or _is_final(doc, phrase.last, limit)
 

@@ -116,12 +116,12 @@ def starts_clause(doc: Document, at: int, limit: int, *, after_cue: bool) -> boo
     if at >= limit:
         return False
     text, word = doc.text, doc.text.lower[at]
-    if word in doc.lexicon.closed_classes.correlative and at + 1 < limit:
+    if word in doc.lexicon.closed_classes.correlatives and at + 1 < limit:
         return starts_clause(doc, at + 1, limit, after_cue=after_cue)
     if word == "there":
         return _verb_after_adverbs(doc, at + 1, limit)
     if text.tags[at] == "SC" and word not in {"that", "so"}:
-        return word in doc.lexicon.closed_classes.conditional and _clause_ahead(doc, at, limit)
+        return word in doc.lexicon.closed_classes.conditional_conjunctions and _clause_ahead(doc, at, limit)
     if text.tags[at] == "IN" and not after_cue:
         return False
     phrase = doc.chunks.noun_phrase(at)
@@ -129,7 +129,7 @@ def starts_clause(doc: Document, at: int, limit: int, *, after_cue: bool) -> boo
         return text.tags[at] == "VBG" and doc.chunks.verb_group(at) is not None and _clause_ahead(doc, at + 1, limit)
     if after_cue and is_bare_time(doc, phrase):
         return False
-    return word in doc.lexicon.closed_classes.nominative or _reaches_verb(doc, phrase.last, limit)
+    return word in doc.lexicon.closed_classes.subject_pronouns or _reaches_verb(doc, phrase.last, limit)
 
 
 def _mistaken_participle(doc: Document, at: int, limit: int) -> bool:

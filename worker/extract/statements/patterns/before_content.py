@@ -73,7 +73,7 @@ def match_before_content(
 def _is_anybody(doc: Document, source: TokenRange) -> bool:
     """ "You know that …", "nobody knows whether …": said of everybody or nobody, it is no statement of anybody's."""
     words = doc.text.lower[slice(*source)]
-    return words == ["you"] or words[0] in doc.lexicon.nobody or words[:2] == ["no", "one"]
+    return words == ["you"] or words[0] in doc.lexicon.negative_pronouns or words[:2] == ["no", "one"]
 
 
 def _pieces(doc: Document, source: TokenRange | None, complement: Complement, first: int) -> list[TokenRange]:
@@ -151,7 +151,8 @@ def _subordinate_end(doc: Document, verb: VerbGroup, first: int, last: int) -> i
     opening = doc.chunks.verb_group(first)
     participle = opening is not None and (text.tags[opening.head] == "VBG" or not opening.finite)
     if not participle and (
-        text.tags[first] not in {"SC", "IN"} or text.lower[first] not in doc.lexicon.closed_classes.fronting
+        text.tags[first] not in {"SC", "IN"}
+        or text.lower[first] not in doc.lexicon.closed_classes.fronted_subordinators
     ):
         return last
     commas = [i for i in range(first, last - 1) if text.words[i] == "," and text.quotation_of[i] < 0]

@@ -28,7 +28,8 @@ def resumed_content(doc: Document, at: int, last: int, *, quoted: bool, whole: b
         return None
     verb = doc.chunks.verb_group(at + 1 + quotation_continues_clause(doc, at + 1))
     phrase = (
-        text.tags[at + 1] in {"DT", "IN", "SC", "TO"} and text.lower[at + 1] not in doc.lexicon.closed_classes.setting
+        text.tags[at + 1] in {"DT", "IN", "SC", "TO"}
+        and text.lower[at + 1] not in doc.lexicon.closed_classes.setting_openers
     )
     clause = not whole and (text.tags[at + 1] == "SC" or starts_clause(doc, at + 1, last, after_cue=True))
     if (verb is not None and verb.finite) or phrase or clause:

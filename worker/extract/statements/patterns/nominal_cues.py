@@ -190,7 +190,7 @@ def _light_subject(doc: Document, phrase: NounPhrase, first: int) -> tuple[Token
     verb = doc.chunks.verb_group(phrase.first - 1) if phrase.first > first else None
     owner = possessor(doc, phrase)[0]
     others = owner is not None and doc.text.tags[owner[0]] != "PRP$"
-    if verb is None or others or verb.passive or doc.text.lower[verb.head] not in doc.lexicon.light:
+    if verb is None or others or verb.passive or doc.text.lower[verb.head] not in doc.lexicon.light_verbs:
         return None, phrase.first
     source = preverbal_subject(doc, verb, first) or main_clause_subject(doc, verb.first, first)
     return source, verb.first

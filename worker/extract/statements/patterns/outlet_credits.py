@@ -18,7 +18,7 @@ def is_outlet(doc: Document, source: TokenRange) -> bool:
     text = doc.text
     start = first + 1 if text.tags[first] == "DT" and last - first > 1 else first
     name = text.slice(start, last).lower()
-    if name in doc.lexicon.outlets or text.lower[last - 1] in doc.lexicon.media:
+    if name in doc.lexicon.outlets or text.lower[last - 1] in doc.lexicon.media_nouns:
         return True
     named = text.words[last - 1][0].isupper() and last - start > 1
     if named and text.lower[last - 1] in doc.lexicon.outlet_heads:
@@ -56,14 +56,14 @@ def credited_outlets(doc: Document, at: int, last: int) -> list[str]:
 
 def _credits(doc: Document, at: int) -> bool:
     """ "reported", "quoted by", "according to"."""
-    return doc.text.lower[at] in doc.lexicon.crediting or doc.text.lower[at : at + 2] == ["according", "to"]
+    return doc.text.lower[at] in doc.lexicon.credit_verbs or doc.text.lower[at : at + 2] == ["according", "to"]
 
 
 def interviewing_outlet(doc: Document, first: int, last: int) -> list[str]:
     """The outlet that the words were given to: "in an interview with Channel Nine"."""
     text = doc.text
     for at in range(first, last - 2):
-        if text.quotation_of[at] < 0 and text.lower[at] in doc.lexicon.interviews and text.tags[at + 1] == "IN":
+        if text.quotation_of[at] < 0 and text.lower[at] in doc.lexicon.interview_nouns and text.tags[at + 1] == "IN":
             phrase = doc.chunks.noun_phrase(at + 2)
             if phrase is not None and is_outlet(doc, (phrase.first, phrase.last)):
                 return [outlet_name(doc, phrase.first, phrase.last)]

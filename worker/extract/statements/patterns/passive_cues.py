@@ -37,7 +37,9 @@ def match_passive_cue(doc: Document, verb: VerbGroup, cue: Cue, first: int, limi
         return None
     if complement is None and (cue.act == "say" or by is None or not is_animate(doc, by)):
         return None  # "written by", "explained by the rain"
-    if by is None and not (cue.phrase or impersonal or cue.recipient or text.lower[verb.head] in doc.lexicon.raising):
+    if by is None and not (
+        cue.phrase or impersonal or cue.recipient or text.lower[verb.head] in doc.lexicon.raising_verbs
+    ):
         return None
     return StatementCandidate(
         source=by,

@@ -19,7 +19,7 @@ _BETWEEN = 16
 
 def match_second_hand_quote(doc: Document, verb: VerbGroup, first: int, last: int) -> StatementCandidate | None:
     """Return the attribution to whoever is quoted, the outlet that quotes credited."""
-    if doc.text.lower[verb.head] not in doc.lexicon.quoting:
+    if doc.text.lower[verb.head] not in doc.lexicon.quoting_verbs:
         return None
     at = _as_saying(doc, verb.last, last)
     saying = doc.chunks.verb_group(at + 1) if at >= 0 else None

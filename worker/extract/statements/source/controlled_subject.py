@@ -177,7 +177,7 @@ def _of_infinitive(
     if governor is None:
         source = _object(doc, verb.first - 1, first) or main_clause_subject(doc, verb.first, first)
         return (source, verb.first, "purpose") if source else (None, verb.first, "")
-    if doc.text.lower[governor.head] not in doc.lexicon.chaining or governor.passive:
+    if doc.text.lower[governor.head] not in doc.lexicon.subject_control_verbs or governor.passive:
         return None, verb.first, ""
     if governor.finite:
         before = governor.first - 1

@@ -62,9 +62,17 @@ def _wider_right(doc: Document, last: int, limit: int) -> int | None:
     following = doc.chunks.noun_phrase(last + 1)
     if following is not None and following.first != last + 1:
         following = None
-    if word in doc.lexicon.closed_classes.belonging and following is not None and not is_time(doc, following):
+    if (
+        word in doc.lexicon.closed_classes.affiliation_prepositions
+        and following is not None
+        and not is_time(doc, following)
+    ):
         return following.last
-    if word in doc.lexicon.closed_classes.situating and following is not None and _stands_there(doc, last, following):
+    if (
+        word in doc.lexicon.closed_classes.place_prepositions
+        and following is not None
+        and _stands_there(doc, last, following)
+    ):
         return following.last
     if word in {"and", "&"} and following is not None and not _is_subject(doc, following):
         return following.last

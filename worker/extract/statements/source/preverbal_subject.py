@@ -142,7 +142,7 @@ def _widen(doc: Document, phrase: NounPhrase, left_limit: int) -> TokenRange | N
     if (
         first > left_limit
         and text.tags[first - 1] in {"IN", "TO"}
-        and text.lower[first - 1] not in doc.lexicon.closed_classes.comparative
+        and text.lower[first - 1] not in doc.lexicon.closed_classes.comparative_openers
     ):
         return None if _governed(doc, first - 1, left_limit) else (first, last)
     return first, last
@@ -150,7 +150,10 @@ def _widen(doc: Document, phrase: NounPhrase, left_limit: int) -> TokenRange | N
 
 def _governed(doc: Document, preposition: int, left_limit: int) -> bool:
     """Is the preposition one that makes the phrase an adverbial ("In Rome")?  Conjunction-like ones are not."""
-    return doc.text.lower[preposition] not in doc.lexicon.closed_classes.clause_or_noun or preposition < left_limit
+    return (
+        doc.text.lower[preposition] not in doc.lexicon.closed_classes.conjunction_or_preposition
+        or preposition < left_limit
+    )
 
 
 def _wider(doc: Document, first: int, left_limit: int) -> int | None:
@@ -159,7 +162,7 @@ def _wider(doc: Document, first: int, left_limit: int) -> int | None:
     before = first - 1
     if before <= left_limit:
         return None
-    if text.lower[before] in doc.lexicon.closed_classes.modifying:
+    if text.lower[before] in doc.lexicon.closed_classes.noun_modifier_prepositions:
         outer = doc.chunks.noun_phrase(before - 1)
         if outer is not None and outer.first >= left_limit and not is_time(doc, outer):
             return outer.first
