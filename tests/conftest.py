@@ -12,6 +12,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 import structlog
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from redis.asyncio import Redis
+
+# No deadline per example: on a busy machine a single example may take longer than hypothesis' default of 200 ms.
+hypothesis.settings.register_profile("communique", deadline=None)
+hypothesis.settings.load_profile("communique")
 
 TESTS = Path(__file__).parent
 SLOW = (

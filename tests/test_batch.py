@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from worker import batch
@@ -156,7 +156,6 @@ def test_what_is_no_instant_is_refused(written: str) -> None:
         instant(written)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=80) | st.text(alphabet='{}[]":,idtexurl \\u0d8', max_size=80).map(str.encode))
 def test_any_line_has_one_answer(noise: bytes) -> None:
     noise = noise.replace(b"\n", b" ")

@@ -175,7 +175,7 @@ class World:
 
 
 @given(steps=st.lists(STEPS, min_size=20, max_size=60))
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=60)
 def test_whatever_happens_each_task_is_written_once_by_its_owner(redis_url: str, steps: Sequence[Any]) -> None:
     async def play() -> None:
         world = World(redis_url)

@@ -82,7 +82,7 @@ def address(redis_url: str) -> Iterator[str]:
 
 
 @schema.parametrize()
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_what_it_answers_is_what_the_document_says(case: Any, address: str) -> None:
     excluded = [positive_data_acceptance] if is_beyond_schemas(case) else []
     case.call_and_validate(base_url=address, excluded_checks=excluded)

@@ -56,7 +56,7 @@ HIGH: Cursor = ("9-0",) * 3
 
 
 @given(ENTRIES, st.integers(1, 5), st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_window_holds_all_in_order_from_either_end_and_resumes_at_any_point(
     redis_url: str, streams: list[set[tuple[int, int]]], chunk: int, data: st.DataObject
 ) -> None:

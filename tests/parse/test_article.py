@@ -186,7 +186,7 @@ def outcome(asked: Page) -> tuple[str, str]:
         return "", refused.reason
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(pieces, max_size=40).map("".join))
 def test_any_markup_ends_in_an_article_or_a_reason(source: str) -> None:
     text, reason = outcome(Page(url=URL, body=source.encode("utf-8", "surrogatepass")))
@@ -195,7 +195,7 @@ def test_any_markup_ends_in_an_article_or_a_reason(source: str) -> None:
     text.encode()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=400), st.none() | st.text(max_size=12))
 def test_any_bytes_end_in_an_article_or_a_reason(body: bytes, charset: str | None) -> None:
     text, reason = outcome(Page(url=URL, body=body + story().encode(), charset=charset))

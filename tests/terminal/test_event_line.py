@@ -76,7 +76,7 @@ ODD_TEXT = st.text(st.characters(codec=None), max_size=80) | st.text(
 
 
 @given(ODD_TEXT, ODD_TEXT, ODD_TEXT, st.integers(1, 200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_text_breaks_a_line_or_controls_the_terminal(words: str, name: str, outlet: str, width: int) -> None:
     event = statement(words, name, (outlet,))
     hostile = Meeting(
