@@ -31,7 +31,7 @@ class CountryFinder:
         self.text, self.lexicon = text, lexicon
         self._openers = _first_words(lexicon.language)
 
-    def within(self, first: int, last: int) -> str | None:
+    def first_country(self, first: int, last: int) -> str | None:
         """Return the country that a name, demonym or seat of power among the tokens names first; None for none."""
         for i in range(first, last):
             found = self._at(i, last)
@@ -39,7 +39,7 @@ class CountryFinder:
                 return found[0]
         return None
 
-    def words_of_place(self, first: int, last: int) -> frozenset[str]:
+    def country_words(self, first: int, last: int) -> frozenset[str]:
         """Return the lower-case words that name the country which `within` finds; empty for none."""
         for i in range(first, last):
             found = self._at(i, last)
@@ -62,13 +62,13 @@ class CountryFinder:
         lexicon = self.lexicon
         return lexicon.countries.get(words) or lexicon.demonyms.get(words) or lexicon.seats_of_power.get(words)
 
-    def within_words(self, name: str) -> str | None:
+    def country_of_name(self, name: str) -> str | None:
         """Return the country that a word of a name gives ("Bank of England"); None for bodies of no one country."""
         if name.lower() in self.lexicon.international:
             return None
         return next((code for word in name.split() if (code := self._code(word))), None)
 
-    def of_office(self, outer: int, first: int, last: int) -> str | None:
+    def country_of_office(self, outer: int, first: int, last: int) -> str | None:
         """Return the country that a role's own words name, or a possessor before them; None if it is no state's."""
         lower = self.text.lower
         if not any(lower[i].rstrip(".") in self.lexicon.offices for i in range(first, last)):
@@ -78,23 +78,23 @@ class CountryFinder:
         start = min(outer, first) if outer >= 0 else first
         if start > 1 and self.text.tags[start - 1] == "POS":
             start = max(0, start - 3)
-        return self.within(start, last) or self.of_state(lower[first:last])
+        return self.first_country(start, last) or self.home_of_state_office(lower[first:last])
 
-    def nation(self, outer: int, first: int, last: int) -> str | None:
+    def country_in_role(self, outer: int, first: int, last: int) -> str | None:
         """Return the country that a role's words name, "" where they name a body of no one country."""
         if any(w in self.lexicon.international for w in self.text.lower[first:last]):
             return ""
-        return self.within(min(outer, first) if outer >= 0 else first, last)
+        return self.first_country(min(outer, first) if outer >= 0 else first, last)
 
-    def of_state(self, words: list[str]) -> str | None:
+    def home_of_state_office(self, words: list[str]) -> str | None:
         """Return the article's home for words that name an office or body of some state and nothing else."""
         bare = [w.rstrip(".") for w in words if w[0].isalnum()]
         offices = self.lexicon.state_offices
         if not any(w in offices for w in bare) or not all(w in offices | self.lexicon.state_words for w in bare):
             return None
-        return self.home
+        return self.home_country
 
-    def names(self, word: str, country: str) -> bool:
+    def is_name_of(self, word: str, country: str) -> bool:
         """Tell whether a lower-case word is a name, demonym or seat of the country ("ukrainian", "gop", "us")."""
         spellings, lexicon = (word.capitalize(), word.upper()), self.lexicon
         return any(
@@ -103,7 +103,7 @@ class CountryFinder:
         )
 
     @cached_property
-    def home(self) -> str | None:
+    def home_country(self) -> str | None:
         """The country that is named more often than all others together; None where there is none."""
         counts: Counter[str] = Counter()
         at, size = 0, len(self.text.words)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 
 from worker.extract.coreference.descriptions import Description, DescriptionMatcher
-from worker.extract.coreference.entities import MANY, Entity, Salience
+from worker.extract.coreference.entities import MAX_ENTITIES, Entity, SalienceTracker
 from worker.extract.coreference.name_registry import NameRegistry
 from worker.extract.coreference.person import Person
 
@@ -25,147 +25,166 @@ _PARAGRAPHS = 3
 class DescriptionLinker:
     """The people of one article, named and described, met in the order of its reading."""
 
-    def __init__(self, registry: NameRegistry, salience: Salience) -> None:
-        self.registry, self.salience, self.text, self.words = registry, salience, registry.text, registry.words
-        self.descriptions = DescriptionMatcher(registry)
-        self._of: dict[int, Entity] = {}
+    def __init__(self, registry: NameRegistry, tracker: SalienceTracker) -> None:
+        self.registry, self.tracker, self.text, self.person_words = (
+            registry,
+            tracker,
+            registry.text,
+            registry.person_words,
+        )
+        self.matcher = DescriptionMatcher(registry)
+        self._entity_of: dict[int, Entity] = {}
         """id of a person -> entity."""
-        self._met: list[Entity] = []
+        self._named: list[Entity] = []
         """The same, in order."""
-        self._open: list[Entity] = []
+        self._unlinked: list[Entity] = []
         """Descriptions that nobody's role fits."""
         self._votes: dict[tuple[str, str | None, bool], Counter[int]] = {}
 
-    def of(self, person: Person, first: int, last: int) -> Entity:
+    def entity_of(self, person: Person, first: int, last: int) -> Entity:
         """Return the entity of somebody named; met for the first time, it is known by these words."""
-        entity = self._of.get(id(person))
+        entity = self._entity_of.get(id(person))
         if entity is None:
-            entity = self._of[id(person)] = Entity(first, last, "person" if person.sure else "unsure", person=person)
-            self._met.append(entity)
+            entity = self._entity_of[id(person)] = Entity(
+                first, last, "person" if person.confirmed else "unknown", person=person
+            )
+            self._named.append(entity)
         return entity
 
-    def introduced(self, entity: Entity, token: int) -> None:
+    def link_preceding_description(self, entity: Entity, token: int) -> None:
         """Somebody speaks by name for the first time: he or she may be who spoke without one just before."""
         limit = self.text.paragraph_of[token] - _PARAGRAPHS
-        for before in reversed(self.salience.speakers[-MANY:]):
+        for before in reversed(self.tracker.speakers[-MAX_ENTITIES:]):
             description = before.description
-            if description is None or before.same is not None or self._votes.get(description.key):
+            if description is None or before.same_as is not None or self._votes.get(description.key):
                 continue
             near = self.text.paragraph_of[before.first] >= limit
-            if near and entity.person is not None and self.descriptions.could_be(entity.person, description):
-                self._same(before, entity)
+            if near and entity.person is not None and self.matcher.could_be(entity.person, description):
+                self._link(before, entity)
             return
 
-    def bearer(self, description: Description, owner: Entity | None) -> Entity:
+    def resolve(self, description: Description, owner: Entity | None) -> Entity:
         """Return whom a description means: a holder of its role, one described so before, or somebody new.
 
         `owner` is whom "his" means in "his lawyer".
         """
-        person = self._holder(description, owner)
+        person = self._holder_of(description, owner)
         if person is not None:
-            return self.of(person, description.first, description.last)
-        for entity in reversed(self._open[-MANY:]):
-            if entity.description is not None and _continues(entity.description, description):
+            return self.entity_of(person, description.first, description.last)
+        for entity in reversed(self._unlinked[-MAX_ENTITIES:]):
+            if entity.description is not None and _repeats(entity.description, description):
                 self._vote(description)
                 return entity
         entity = Entity(
-            description.first, description.last, "person", described=description.gender, description=description
+            description.first, description.last, "person", described_gender=description.gender, description=description
         )
-        self._open.append(entity)
+        self._unlinked.append(entity)
         self._vote(description)
         return entity
 
-    def learn(self, person: Person, description: Description) -> None:
+    def add_role(self, person: Person, description: Description) -> None:
         """The role that a description tells belongs to the person."""
         first = description.first
         start = first + 1 if self.text.tags[first] in {"DT", "PRP$"} else first
-        self.registry.learn_role(person, start, description.last, first)
+        self.registry.add_role(person, start, description.last, first)
 
     # ------------------------------------------------------------ holders
-    def _holder(self, description: Description, owner: Entity | None) -> Person | None:
+    def _holder_of(self, description: Description, owner: Entity | None) -> Person | None:
         """The one whose roles fit who stands out most, else who is named nearest."""
-        fitting = self.descriptions.fitting(description)
-        if description.owned:
-            fitting = [p for p in fitting if self._belongs(p, description, owner)]
+        matching_persons = self.matcher.matching_persons(description)
+        if description.possessive:
+            matching_persons = [p for p in matching_persons if self._belongs(p, description, owner)]
         if not description.definite:
-            fitting = [p for p in fitting if self._named_soon(p, description)]
-        return max(fitting, key=lambda p: (self._weight(p), -abs(p.seen[0] - description.first)), default=None)
+            matching_persons = [p for p in matching_persons if self._named_soon(p, description)]
+        return max(
+            matching_persons,
+            key=lambda p: (self._salience_of(p), -abs(p.occurrences[0] - description.first)),
+            default=None,
+        )
 
-    def _weight(self, person: Person) -> float:
-        entity = self._of.get(id(person))
-        return entity.weight if entity is not None else 0.0
+    def _salience_of(self, person: Person) -> float:
+        entity = self._entity_of.get(id(person))
+        return entity.salience if entity is not None else 0.0
 
     def _belongs(self, person: Person, description: Description, owner: Entity | None) -> bool:
         """ "His lawyer": somebody whose role names him, or the only spouse or parent that the article knows."""
         owns = owner.person if owner is not None else None
-        if description.head in self.words.kinship_terms:
+        if description.head in self.person_words.kinship_terms:
             return owns is None or owns is not person
-        return owns is not None and owns is not person and owns.tokens[-1].lower() in person.role_words
+        return owns is not None and owns is not person and owns.name_words[-1].lower() in person.role_words
 
     def _named_soon(self, person: Person, description: Description) -> bool:
         """ "A Danish army spokesman", if the one whose role fits is named only after that, and soon."""
-        here, there = (self.text.paragraph_of[i] for i in (description.first, person.seen[0]))
-        return description.first < person.seen[0] and there - here <= _PARAGRAPHS and bool(description.words)
+        here, there = (self.text.paragraph_of[i] for i in (description.first, person.occurrences[0]))
+        return description.first < person.occurrences[0] and there - here <= _PARAGRAPHS and bool(description.words)
 
     # ------------------------------------------------------------ votes
     def _vote(self, description: Description) -> None:
-        if not self._votable(description):
+        if not self._can_vote(description):
             return
         votes = self._votes.setdefault(description.key, Counter())
-        met = self._met if len(self._met) <= 2 * MANY else self._met[:MANY] + self._met[-MANY:]
-        could = [(e.weight + _KNOWN * len(p.seen), p) for e in met if (p := e.person) is not None]
-        could = [(weight, p) for weight, p in could if self.descriptions.renowned(p, description)]
+        met = (
+            self._named
+            if len(self._named) <= 2 * MAX_ENTITIES
+            else self._named[:MAX_ENTITIES] + self._named[-MAX_ENTITIES:]
+        )
+        could = [(e.salience + _KNOWN * len(p.occurrences), p) for e in met if (p := e.person) is not None]
+        could = [(weight, p) for weight, p in could if self.matcher.could_be_renowned(p, description)]
         total = sum(weight for weight, _ in could)
         for weight, person in could:
             votes[id(person)] += round(100 * weight / total)
 
-    def _votable(self, description: Description) -> bool:
+    def _can_vote(self, description: Description) -> bool:
         """Whether readers know whom it means: "the Danish president", but not "the rebel-backed president"."""
-        if description.owned or not description.definite or description.head not in self.words.renowned_roles:
+        if (
+            description.possessive
+            or not description.definite
+            or description.head not in self.person_words.renowned_roles
+        ):
             return False
         if (
             description.country is None
-            and description.head not in self.words.unofficial_roles | self.words.private_roles
+            and description.head not in self.person_words.unofficial_roles | self.person_words.private_roles
         ):
             return False  # "the president" is the reader's own, named or not
         plain = self.registry.lexicon.state_words
         country = description.country or ""
-        return all(word in plain or self.registry.countries.names(word, country) for word in description.words)
+        return all(word in plain or self.registry.countries.is_name_of(word, country) for word in description.words)
 
-    def decide(self) -> None:
+    def link_by_votes(self) -> None:
         """Give each description to the one with most votes, the surest first; nobody has offices of two countries."""
-        for entity in sorted(self._open, key=lambda e: -self._lead(e)):
-            if entity.same is None and entity.description is not None:
-                person = self._elected(entity.description)
+        for entity in sorted(self._unlinked, key=lambda e: -self._top_votes(e)):
+            if entity.same_as is None and entity.description is not None:
+                person = self._winner(entity.description)
                 if person is not None:
-                    self._same(entity, self._of[id(person)])
+                    self._link(entity, self._entity_of[id(person)])
 
-    def _lead(self, entity: Entity) -> int:
+    def _top_votes(self, entity: Entity) -> int:
         votes = self._votes.get(entity.description.key) if entity.description is not None else None
         return max(votes.values(), default=0) if votes else 0
 
-    def _elected(self, description: Description) -> Person | None:
+    def _winner(self, description: Description) -> Person | None:
         votes = self._votes.get(description.key, Counter[int]())
         ranked = [
             (count, person)
             for i, count in votes.most_common()
-            if (person := self._of[i].person) is not None and self.descriptions.renowned(person, description)
+            if (person := self._entity_of[i].person) is not None and self.matcher.could_be_renowned(person, description)
         ]
-        ranked = [(count, person) for count, person in ranked if not person.held] or ranked
+        ranked = [(count, person) for count, person in ranked if not person.role_heads] or ranked
         if not ranked or (len(ranked) > 1 and ranked[0][0] < _SHARE * ranked[1][0]):
             return None
         return ranked[0][1]
 
-    def _same(self, described: Entity, named: Entity) -> None:
+    def _link(self, described: Entity, named: Entity) -> None:
         """The one described and the one named are the same, so the role is his or hers."""
-        described.same = named
-        named.weight = max(named.weight, described.weight)
+        described.same_as = named
+        named.salience = max(named.salience, described.salience)
         if described.description is not None and named.person is not None:
-            self.learn(named.person, described.description)
+            self.add_role(named.person, described.description)
 
 
-def _continues(known: Description, new: Description) -> bool:
+def _repeats(known: Description, new: Description) -> bool:
     """Whether a description takes up an earlier one: the same role, and nothing in the way."""
-    if known.head != new.head or new.owned != known.owned or not new.definite:
+    if known.head != new.head or new.possessive != known.possessive or not new.definite:
         return False
     return (new.words <= known.words or known.words <= new.words) and new.country in {None, known.country}

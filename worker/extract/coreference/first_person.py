@@ -17,22 +17,22 @@ _LONG = 60
 """Words of a longer paragraph, which is no note about an author."""
 
 
-def author(registry: NameRegistry) -> Person | None:
+def find_author(registry: NameRegistry) -> Person | None:
     """Return who wrote the article in the first person; None where it does not say."""
     paragraphs = registry.text.paragraphs
     for first, last in paragraphs[:_LINES]:
         if registry.text.lower[first] == "by" and last - first < _LONG:
-            return registry.at.get(first + 1)
+            return registry.person_at.get(first + 1)
     for first, last in reversed(paragraphs[-_NOTES:]):
         if last - first < _LONG and _is_note(registry, first):
-            return registry.at.get(first)
+            return registry.person_at.get(first)
     return None
 
 
 def _is_note(registry: NameRegistry, first: int) -> bool:
     """Whether a paragraph opens with somebody's name, not given before, and says what he or she is."""
-    person, phrase = registry.at.get(first), registry.chunks.noun_phrase(first)
-    if person is None or phrase is None or person.seen[0] != first or len(person.tokens) == 1:
+    person, phrase = registry.person_at.get(first), registry.chunks.noun_phrase(first)
+    if person is None or phrase is None or person.occurrences[0] != first or len(person.name_words) == 1:
         return False
     verb = registry.chunks.verb_group(phrase.last)
     return verb is not None and (

@@ -31,7 +31,7 @@ class MentionResolver:
         self.registry = NameRegistry(text, chunks, lexicon, self.countries)
         self.names = self.registry.names
         self.resolver = CoreferenceResolver(self.registry)
-        self.registry.settle()
+        self.registry.infer_countries_of_servants()
         self.phrase_resolver = PhraseResolver(self.resolver, self.countries)
         self.pronouns = PronounResolver(self.phrase_resolver)
 
@@ -49,12 +49,12 @@ class MentionResolver:
             or word.endswith(("self", "selves"))
         ):
             return self.resolve(first, last)
-        return self.pronouns.resolve(first, last, word, but=speaker)[0]
+        return self.pronouns.resolve(first, last, word, exclude=speaker)[0]
 
     def resolve_members(self, token: int) -> list[Actor]:
         """Return the parties that a plural pronoun means one by one: "they" after "Tamm and Lunde"; else none."""
-        entity = self.resolver.meant.get(token)
-        return [self.resolve(*part) for part in entity.itself.parts] if entity is not None else []
+        entity = self.resolver.antecedents.get(token)
+        return [self.resolve(*part) for part in entity.resolved.members] if entity is not None else []
 
     def resolve_with_person(self, first: int, last: int) -> tuple[Actor, Person | None]:
         """Resolve a phrase, and return the person behind it where there is one."""
@@ -62,23 +62,23 @@ class MentionResolver:
             return self.pronouns.resolve(first, last, self.text.lower[first])
         if last - first == 1 and self.text.tags[first] == "PRP$":
             return self.pronouns.resolve(first, last, self.text.lower[first])
-        head = self.phrase_resolver.head(first, last)
+        head = self.phrase_resolver.first_noun_phrase(first, last)
         if head is None:
-            return self.phrase_resolver.of(first, last)
+            return self.phrase_resolver.resolve(first, last)
         word = self.text.lower[head.head]
         if self.text.tags[head.head] in {"PRP", "PRP$", "WP"} or (last - first == 1 and word in self.lexicon.pronouns):
             named = self.registry.names_in(last - 1) if last > head.last else []
             if named and named[-1].kind in {"person", "unknown"}:
-                return self.phrase_resolver.named(first, last, named[-1], head)  # "one of them, X"
+                return self.phrase_resolver.resolve_name(first, last, named[-1], head)  # "one of them, X"
             return self.pronouns.resolve(first, last, word)
         if self.text.lower[last - 1] in self.lexicon.documents:
             issuer = self._issuer(first, last)
             if issuer is not None:
                 return issuer
-        entity = self.resolver.meant.get(head.head)
-        if entity is not None and entity.itself.first != head.first and self._is_named_body(entity.itself):
-            return self.pronouns.stands_for(first, last, entity.itself)
-        return self.phrase_resolver.of(first, last)
+        entity = self.resolver.antecedents.get(head.head)
+        if entity is not None and entity.resolved.first != head.first and self._is_named_body(entity.resolved):
+            return self.pronouns.actor_of(first, last, entity.resolved)
+        return self.phrase_resolver.resolve(first, last)
 
     def _is_named_body(self, entity: Entity) -> bool:
         """Whether an entity is a body that has a name; a group and a body without one stay as they are worded."""
@@ -91,9 +91,9 @@ class MentionResolver:
             names = [n for n in self.registry.names_in(before) if n.first <= before and n.last in {last - 1, last}]
             words = self.text.words[names[-1].first : last - 1] if names else [self.text.words[before]]
             name = " ".join(words)
-            known = self.registry.bodies.by_initials.get(name, name)
+            known = self.registry.aliases.by_initials.get(name, name)
             if name.lower() in self.lexicon.outlets | self.lexicon.acronyms or words[0].isupper():
-                return self.phrase_resolver.plain(known, first, last, "organisation", None), None
+                return self.phrase_resolver.non_person_actor(known, first, last, "organisation", None), None
         for i in range(first + 1, last - 1):
             if self.text.tags[i] == "POS":
                 return self._speaks_for(first, last, first, i)
@@ -106,7 +106,7 @@ class MentionResolver:
 
     def _speaks_for(self, first: int, last: int, owner: int, end: int) -> tuple[Actor, Person | None]:
         possessive = end - owner == 1 and self.text.tags[owner] == "PRP$"
-        actor, person = self.resolve_with_person(owner, end) if possessive else self.phrase_resolver.of(owner, end)
+        actor, person = self.resolve_with_person(owner, end) if possessive else self.phrase_resolver.resolve(owner, end)
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
 
     def record_speaker(self, person: Person | None) -> None:
@@ -115,8 +115,8 @@ class MentionResolver:
 
     def is_ambiguous(self, first: int, last: int) -> bool:
         """Whether a phrase is a pronoun that somebody else is nearly as likely to be meant by."""
-        return any(i in self.resolver.doubtful for i in range(first, last))
+        return any(i in self.resolver.ambiguous for i in range(first, last))
 
     def person_at(self, token: int) -> Person | None:
         """Return the person whose name begins at a token."""
-        return self.registry.at.get(token)
+        return self.registry.person_at.get(token)

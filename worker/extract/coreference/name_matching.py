@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 
-def one_letter_off(known: str, word: str) -> bool:
+def differ_by_one_letter(known: str, word: str) -> bool:
     """Return whether a letter was left out, added or changed, but not the first one."""
     if abs(len(known) - len(word)) > 1 or known[0] != word[0]:
         return False
@@ -13,7 +13,7 @@ def one_letter_off(known: str, word: str) -> bool:
     return known[at + (len(known) >= len(word)) :] == word[at + (len(word) >= len(known)) :]
 
 
-def key(word: str) -> str:
+def match_key(word: str) -> str:
     """Return a name's spelling for comparison: lower case, apostrophes straight, accents off."""
     lower = word.lower()
     if lower.isascii():
@@ -22,14 +22,14 @@ def key(word: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 
-def bare(tokens: list[str], generations: frozenset[str]) -> list[str]:
+def strip_generation(tokens: list[str], generations: frozenset[str]) -> list[str]:
     """Return a name's words without Jr., III and the like."""
     while len(tokens) > 1 and tokens[-1].lower() in generations:
         tokens = tokens[:-1]
     return tokens
 
 
-def compatible(known: list[str], new: list[str]) -> bool:
+def are_compatible(known: list[str], new: list[str]) -> bool:
     """Return whether, the surname being one, the given names are the same, an initial of each other, or missing."""
     if len(known) == 1 or len(new) == 1:
         return True

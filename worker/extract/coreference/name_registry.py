@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from worker.extract.coreference.countries import CountryFinder
-from worker.extract.coreference.name_matching import bare, compatible, key, one_letter_off
-from worker.extract.coreference.names import Name, names
+from worker.extract.coreference.name_matching import are_compatible, differ_by_one_letter, match_key, strip_generation
+from worker.extract.coreference.names import Name, find_names
 from worker.extract.coreference.organisation_aliases import OrganisationAliases
 from worker.extract.coreference.person import Person
-from worker.extract.coreference.roles import with_role
+from worker.extract.coreference.roles import with_adjacent_role
 from worker.extract.grammar.chunker import Chunks
 from worker.extract.grammar.pos_tagger import load_tagger
 from worker.extract.grammar.sentences import AnnotatedText
@@ -43,18 +43,18 @@ class NameRegistry:
         self.chunks = chunks
         self.lexicon = lexicon
         self.countries = countries
-        self.names = [with_role(text, chunks, lexicon, name) for name in names(text, chunks, lexicon)]
-        self.everyone: list[Person] = []
+        self.names = [with_adjacent_role(text, chunks, lexicon, name) for name in find_names(text, chunks, lexicon)]
+        self.persons: list[Person] = []
         self.speakers: list[Person | None] = []
         """Who spoke so far; None for what is no person."""
-        self.at: dict[int, Person] = {}
+        self.person_at: dict[int, Person] = {}
         """Token where a name begins -> its bearer."""
-        self.described_at: dict[int, Person] = {}
+        self.role_holder_at: dict[int, Person] = {}
         """Token of a role -> its holder."""
-        self.in_phrase: dict[int, list[Name]] = {}
+        self.names_in_phrase: dict[int, list[Name]] = {}
         """Number of a noun phrase -> the names in it."""
-        self.bodies = OrganisationAliases(text, chunks, lexicon)
-        self.words = load_person_words(lexicon.language)
+        self.aliases = OrganisationAliases(text, chunks, lexicon)
+        self.person_words = load_person_words(lexicon.language)
         self._by_surname: dict[str, list[Person]] = {}
         self._by_given: dict[str, list[Person]] = {}
         self._family_first: dict[str, list[Person]] = {}
@@ -66,36 +66,36 @@ class NameRegistry:
 
     def _read(self) -> None:
         for name in self.names:
-            self.in_phrase.setdefault(name.phrase, []).append(name)
+            self.names_in_phrase.setdefault(name.phrase, []).append(name)
         short = [n for n in self.names if n.kind in {"person", "unknown"} and n.last - n.first == 1]
-        self._titled = {key(self.text.words[n.first]) for n in short if n.gender is not None}
+        self._titled = {match_key(self.text.words[n.first]) for n in short if n.gender is not None}
         for name in self.names:
             if name.kind in {"person", "unknown"} and name.last - name.first > 1:
-                self._meet(name)
+                self._add_full_name(name)
         for name in sorted(short, key=lambda n: n.gender is None):  # "Mrs. Hale" tells which of the Hales there are
-            self._meet_again(name)
+            self._add_single_name(name)
         for name in self.names:
             if name.kind == "organisation":
-                self.bodies.meet(name)
-        self._find_given_names()
-        for person in self.everyone:
-            person.seen.sort()
+                self.aliases.add(name)
+        self._complete_names()
+        for person in self.persons:
+            person.occurrences.sort()
 
-    def _find_given_names(self) -> None:
+    def _complete_names(self) -> None:
         """Full names inside names of things: who is "Mr. Dahl" elsewhere is the one of "Erik Dahl Memorial Day"."""
-        alone = {p.tokens[0]: p for p in self.everyone if len(p.tokens) == 1}
+        alone = {p.name_words[0]: p for p in self.persons if len(p.name_words) == 1}
         for i, word in enumerate(self.text.words):
             person = alone.get(word)
             given = self.text.words[i - 1] if i else ""
-            if person is None or not given[:1].isupper() or i - 1 in self.at or len(person.tokens) > 1:
+            if person is None or not given[:1].isupper() or i - 1 in self.person_at or len(person.name_words) > 1:
                 continue
             gender = self._gender_of(given)
-            named = given.lower() in self.lexicon.given_names or self._is_no_word(i - 1)
+            named = given.lower() in self.lexicon.given_names or self._is_unknown_word(i - 1)
             if named and (gender is None or person.gender in {None, gender}):
-                person.tokens = [given, word]
+                person.name_words = [given, word]
                 person.gender = person.gender or gender
 
-    def _is_no_word(self, token: int) -> bool:
+    def _is_unknown_word(self, token: int) -> bool:
         """Whether a capitalised word is none of the language's, nor a title, place or people."""
         word, low, lexicon = self.text.words[token], self.text.lower[token], self.lexicon
         known = load_tagger(lexicon.language).classes
@@ -105,125 +105,134 @@ class NameRegistry:
             low in lexicon.roles or low in lexicon.titles or word in lexicon.demonyms or word in lexicon.seats_of_power
         )
 
-    def settle(self) -> None:
+    def infer_countries_of_servants(self) -> None:
         """Everybody's role is known: those who serve somebody represent the same country."""
-        for person in self.everyone:
-            if person.country is None and person.held & (self.words.servant_roles | self.lexicon.offices):
+        for person in self.persons:
+            if person.country is None and person.role_heads & (self.person_words.servant_roles | self.lexicon.offices):
                 person.country = self.country_of_principal(person.role_words, person)
 
-    def _meet(self, name: Name) -> None:
+    def _add_full_name(self, name: Name) -> None:
         """A name of several words: the bearer is known under a compatible name, or new."""
-        tokens = self._without_nouns(
-            bare(self.text.words[name.first : name.last], self.lexicon.closed_classes.generational_suffixes)
+        tokens = self._strip_caption_nouns(
+            strip_generation(self.text.words[name.first : name.last], self.lexicon.closed_classes.generational_suffixes)
         )
         if len(tokens) < 2:  # noqa: PLR2004 - a surname and "Jr."
             return
         person = next(
-            (p for p in self._by_surname.get(key(tokens[-1]), [])[-_MANY:] if compatible(p.tokens, tokens)), None
+            (
+                p
+                for p in self._by_surname.get(match_key(tokens[-1]), [])[-_MANY:]
+                if are_compatible(p.name_words, tokens)
+            ),
+            None,
         )
         if person is None:
-            person = Person(tokens=tokens, seen=[])
-            self.everyone.append(person)
-            self._by_surname.setdefault(key(tokens[-1]), []).append(person)
-            self._by_given.setdefault(key(tokens[0]), []).append(person)
+            person = Person(name_words=tokens, occurrences=[])
+            self.persons.append(person)
+            self._by_surname.setdefault(match_key(tokens[-1]), []).append(person)
+            self._by_given.setdefault(match_key(tokens[0]), []).append(person)
             if tokens[0].lower() not in self.lexicon.given_names and "-" in tokens[-1]:
-                self._family_first.setdefault(key(tokens[0]), []).append(person)
-        elif len(tokens) > len(person.tokens):
-            person.tokens = tokens
+                self._family_first.setdefault(match_key(tokens[0]), []).append(person)
+        elif len(tokens) > len(person.name_words):
+            person.name_words = tokens
         if self.text.lower[name.last - 1] in self.lexicon.closed_classes.generational_suffixes:
             person.suffix = self.text.words[name.last - 1]
-        self._learn(person, name)
+        self._record(person, name)
 
-    def _without_nouns(self, tokens: list[str]) -> list[str]:
+    def _strip_caption_nouns(self, tokens: list[str]) -> list[str]:
         """Leave off what captions add to a name: "Ida Lunde Rally", "Lunde Speech" where there is a "Mrs. Lunde"."""
         known, at = load_tagger(self.lexicon.language).classes, len(tokens)
-        least = 1 if key(tokens[0]) in self._titled else 2
+        least = 1 if match_key(tokens[0]) in self._titled else 2
         while at > least and known.get(tokens[at - 1].lower()) in _COMMON and tokens[at - 1] not in known:
             at -= 1
         given = at == 1 or tokens[0].lower() in self.lexicon.given_names
         return tokens[:at] if given and not tokens[-1].isupper() else tokens
 
-    def _meet_again(self, name: Name) -> None:
+    def _add_single_name(self, name: Name) -> None:
         """One word: a surname known from elsewhere in the article, else a person only if a title says so."""
-        person = self.bearer(name.first, name.gender, self.titles_of(name))
-        person = person or self._misspelt(name)
+        person = self.find_person(name.first, name.gender, self.roles_before(name))
+        person = person or self._find_misspelt(name)
         if person is None:
             if name.kind != "person":
                 return
-            person = Person(tokens=[self.text.words[name.first]], seen=[])
-            self.everyone.append(person)
-            self._by_surname.setdefault(key(self.text.words[name.first]), []).append(person)
-        self._learn(person, name)
+            person = Person(name_words=[self.text.words[name.first]], occurrences=[])
+            self.persons.append(person)
+            self._by_surname.setdefault(match_key(self.text.words[name.first]), []).append(person)
+        self._record(person, name)
 
-    def _misspelt(self, name: Name) -> Person | None:
+    def _find_misspelt(self, name: Name) -> Person | None:
         """The bearer of a long surname that is one letter away: writers slip, and so do transliterations."""
-        word = key(self.text.words[name.first])
+        word = match_key(self.text.words[name.first])
         if len(word) < _LONG_NAME:
             return None
-        near = (p for p in self.everyone[:_MANY] if len(p.tokens) > 1 and one_letter_off(key(p.tokens[-1]), word))
+        near = (
+            p
+            for p in self.persons[:_MANY]
+            if len(p.name_words) > 1 and differ_by_one_letter(match_key(p.name_words[-1]), word)
+        )
         return next((p for p in near if name.gender is None or p.gender in {None, name.gender}), None)
 
     def country_of_principal(self, words: Iterable[str], servant: Person | None = None) -> str | None:
         """ "Hale campaign", "Hale campaign spokesman": the country of the politician whom lower-case words name."""
         for word in sorted(words):
             for other in self._by_surname.get(word, [])[:_MANY]:
-                if other is not servant and other.country is not None and len(other.tokens) > 1:
+                if other is not servant and other.country is not None and len(other.name_words) > 1:
                     return other.country
         return None
 
-    def _learn(self, person: Person, name: Name) -> None:
-        person.seen.append(name.first)
-        self.at[name.first] = person
-        person.sure = person.sure or name.kind == "person"
-        given = self._gender_of(person.tokens[0]) if len(person.tokens) > 1 else None
+    def _record(self, person: Person, name: Name) -> None:
+        person.occurrences.append(name.first)
+        self.person_at[name.first] = person
+        person.confirmed = person.confirmed or name.kind == "person"
+        given = self._gender_of(person.name_words[0]) if len(person.name_words) > 1 else None
         person.gender = person.gender or name.gender or given
         if name.role_first < 0:
             return
-        self.learn_role(person, name.role_first, name.role_last, name.outer_first)
+        self.add_role(person, name.role_first, name.role_last, name.outer_first)
 
-    def learn_role(self, person: Person, first: int, last: int, outer: int) -> None:
+    def add_role(self, person: Person, first: int, last: int, outer: int) -> None:
         """Somebody is what the tokens `first` up to `last` say; a possessor may stand before them, from `outer` on."""
         lower = self.text.lower[first:last]
-        words = self.words.expand(lower)
+        words = self.person_words.expand(lower)
         if not words & self.lexicon.roles and not any(w.rstrip(".") in self.lexicon.titles for w in lower):
             return
         for i in range(first, last):
-            self.described_at[i] = person
-        held = self._heads(lower)
+            self.role_holder_at[i] = person
+        held = self._role_heads(lower)
         for word in held:
             holders = self._by_role.setdefault(word, [])
             if person not in holders:
                 holders.append(person)
-        if self._tells_more(person, held, self.text.slice(first, last)):
+        if self._is_more_informative(person, held, self.text.slice(first, last)):
             person.role = self.text.slice(first, last)
-        past = held if words & self.words.past_modifiers else _NOTHING
-        person.former = (person.former | past) - (held - past) if past else person.former - held
+        past = held if words & self.person_words.past_modifiers else _NOTHING
+        person.former_heads = (person.former_heads | past) - (held - past) if past else person.former_heads - held
         person.role_words |= words
-        person.held |= held
-        if held & self.words.envoy_roles:
+        person.role_heads |= held
+        if held & self.person_words.envoy_roles:
             last = next((i for i in range(first, last) if self.text.lower[i] == "to"), last)
         if person.country is None and held & self.lexicon.offices:
-            person.country = self.countries.of_office(outer, first, last)
-        elif person.country is None and held & self.words.servant_roles:
-            person.country = self.countries.within(first, last)
-        person.nation = person.nation or self.countries.nation(outer, first, last)
+            person.country = self.countries.country_of_office(outer, first, last)
+        elif person.country is None and held & self.person_words.servant_roles:
+            person.country = self.countries.first_country(first, last)
+        person.role_country = person.role_country or self.countries.country_in_role(outer, first, last)
 
-    def _tells_more(self, person: Person, held: frozenset[str], role: str) -> bool:
+    def _is_more_informative(self, person: Person, held: frozenset[str], role: str) -> bool:
         """An office tells more than what else somebody is, and of one kind the longer role, if it is none too long."""
         if person.role is None:
             return True
-        offices, relational = self.lexicon.offices, self.words.relational_roles
-        official, known = bool((held & offices) - relational), bool((person.held & offices) - relational)
+        offices, relational = self.lexicon.offices, self.person_words.relational_roles
+        official, known = bool((held & offices) - relational), bool((person.role_heads & offices) - relational)
         if official != known:
             return official
         return len(role) > len(person.role) and len(role.split()) < _LONG_ROLE
 
-    def _heads(self, role: list[str]) -> frozenset[str]:
+    def _role_heads(self, role: list[str]) -> frozenset[str]:
         """The heads of a role: of "deputy mayor and chief of police" mayor and chief."""
         owner = max((i for i, word in enumerate(role) if word == "'s"), default=-1)
         heads, head = set(), ""
         for word in [*role[owner + 1 :], "and"]:
-            spelled = self.words.abbreviations.get(word.rstrip("."), (word,))
+            spelled = self.person_words.abbreviations.get(word.rstrip("."), (word,))
             if word in self.lexicon.closed_classes.role_prepositions or word in {"and", ","}:
                 heads.add(head)
                 head = ""
@@ -233,9 +242,9 @@ class NameRegistry:
                 head = spelled[-1]
         return frozenset(heads - {""})
 
-    def by_role(self, head: str) -> list[Person]:
+    def holders_of(self, head: str) -> list[Person]:
         """Everybody introduced by a role or by a narrower one, in the order of the article."""
-        kinds = self.words.hyponyms.get(head, _NOTHING)
+        kinds = self.person_words.hyponyms.get(head, _NOTHING)
         found = self._by_role.get(head, [])[:_MANY]
         return found + [p for kind in sorted(kinds) for p in self._by_role.get(kind, [])[:_MANY] if p not in found]
 
@@ -244,47 +253,49 @@ class NameRegistry:
         names = self.lexicon.given_names
         return names.get(given.lower()) or names.get(given.partition("-")[0].lower())
 
-    def introduce(self, name: Name) -> Person:
+    def add_speaker(self, name: Name) -> Person:
         """A name that nothing explains, but which speaks: a person from here on."""
-        tokens = bare(self.text.words[name.first : name.last], self.lexicon.closed_classes.generational_suffixes)
-        person = Person(tokens=tokens, sure=True, seen=[name.first])
-        self.everyone.append(person)
-        self._by_surname.setdefault(key(tokens[-1]), []).append(person)
+        tokens = strip_generation(
+            self.text.words[name.first : name.last], self.lexicon.closed_classes.generational_suffixes
+        )
+        person = Person(name_words=tokens, confirmed=True, occurrences=[name.first])
+        self.persons.append(person)
+        self._by_surname.setdefault(match_key(tokens[-1]), []).append(person)
         return person
 
     def recurs(self, name: Name) -> bool:
         """Whether a name that nothing explains comes back elsewhere, as those of people do."""
-        return name.last - name.first > 1 or self._times[self.text.words[name.first]] > 1
+        return name.last - name.first > 1 or self._word_counts[self.text.words[name.first]] > 1
 
     @cached_property
-    def _times(self) -> Counter[str]:
+    def _word_counts(self) -> Counter[str]:
         """How often every word occurs."""
         return Counter(self.text.words)
 
-    def bearer(self, token: int, gender: str | None, role_words: frozenset[str] = _NOTHING) -> Person | None:
+    def find_person(self, token: int, gender: str | None, role_words: frozenset[str] = _NOTHING) -> Person | None:
         """The person that a single name means, by surname, else by given name.
 
         Of several the last speaker, else the one whom the article names most often.
         """
-        word = key(self.text.words[token])
+        word = match_key(self.text.words[token])
         courtesy = token > 0 and self.text.lower[token - 1].rstrip(".") in self.lexicon.closed_classes.courtesy_titles
         for known in (self._by_surname, self._family_first if courtesy else self._by_given):
             bearers = [p for p in known.get(word, [])[:_MANY] if gender is None or p.gender in {None, gender}]
             titled = [p for p in bearers if role_words & p.role_words]
             bearers = titled if role_words and titled else bearers
             if len(bearers) > 1:
-                bearers = [p for p in bearers if not p.held & self.words.kinship_terms] or bearers
+                bearers = [p for p in bearers if not p.role_heads & self.person_words.kinship_terms] or bearers
             if len(bearers) > 1:
                 spoke = [p for p in self.speakers[-_RECENT:] if p in bearers]
-                return spoke[-1] if spoke else max(bearers, key=lambda p: (len(p.seen), -p.seen[0]))
+                return spoke[-1] if spoke else max(bearers, key=lambda p: (len(p.occurrences), -p.occurrences[0]))
             if bearers:
                 return bearers[0]
         return None
 
     def names_in(self, token: int) -> list[Name]:
         """Return the names in the noun phrase over a token."""
-        return self.in_phrase.get(self.chunks.noun_phrase_of[token], [])
+        return self.names_in_phrase.get(self.chunks.noun_phrase_of[token], [])
 
-    def titles_of(self, name: Name) -> frozenset[str]:
+    def roles_before(self, name: Name) -> frozenset[str]:
         """Return the role words before a name."""
         return frozenset(self.text.lower[name.outer_first : name.first]) & self.lexicon.roles

@@ -40,7 +40,7 @@ class Name(Struct, frozen=True, gc=False):
     gender: Gender | None = None
 
 
-def names(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> list[Name]:
+def find_names(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> list[Name]:
     """Find the names of a text in order, each with the role that the words before it give."""
     found: list[Name] = []
     for number, phrase in enumerate(chunks.noun_phrases):

@@ -23,12 +23,12 @@ class OrganisationAliases:
         """Head noun -> full name."""
         self.by_initials = _acronyms(text, chunks)
 
-    def meet(self, name: Name) -> None:
+    def add(self, name: Name) -> None:
         """An organisation of several words may come back as "the committee" or as its initials."""
         if name.last - name.first < 2:  # noqa: PLR2004
             return
         phrase = self.chunks.noun_phrases[name.phrase]
-        full = self.text.slice(name.first, self.of_end(phrase.last, self.text.sentence_range(name.first)[1]))
+        full = self.text.slice(name.first, self.phrase_end(phrase.last, self.text.sentence_range(name.first)[1]))
         head = self.text.lower[name.last - 1]
         if head in self.lexicon.organisation_heads:
             self.by_head.setdefault(head, full)
@@ -36,7 +36,7 @@ class OrganisationAliases:
         if len(initials) >= _INITIALS:
             self.by_initials.setdefault(initials, full)
 
-    def of_end(self, at: int, last: int) -> int:
+    def phrase_end(self, at: int, last: int) -> int:
         """Where "of …" after an organisation's head ends ("Bank of England", "Ministry of Defence")."""
         while at + 1 < last and self.text.lower[at] in {"of", "for", "on"}:
             following = self.chunks.noun_phrase(at + 1)

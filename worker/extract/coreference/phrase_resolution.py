@@ -22,17 +22,17 @@ class PhraseResolver:
         self.resolver, self.countries, self.registry = resolver, countries, resolver.registry
         self.text, self.chunks, self.lexicon = resolver.text, resolver.chunks, resolver.lexicon
 
-    def of(self, first: int, last: int) -> tuple[Actor, Person | None]:
+    def resolve(self, first: int, last: int) -> tuple[Actor, Person | None]:
         """Return what the tokens denote, and the person behind it where there is one."""
-        head = self.head(first, last)
+        head = self.first_noun_phrase(first, last)
         if head is None:
-            return self._as_worded(first, last, "unnamed"), None
-        name = self._name_of(head, first, last)
+            return self._verbatim_actor(first, last, "unnamed"), None
+        name = self._find_naming(head, first, last)
         if name is not None:
-            return self.named(first, last, name, head)
-        return self._nominal(first, last, head)
+            return self.resolve_name(first, last, name, head)
+        return self._resolve_common_noun(first, last, head)
 
-    def head(self, first: int, last: int) -> NounPhrase | None:
+    def first_noun_phrase(self, first: int, last: int) -> NounPhrase | None:
         """Return the first noun phrase of a range."""
         for i in range(first, last):
             phrase = self.chunks.noun_phrase(i)
@@ -40,9 +40,9 @@ class PhraseResolver:
                 return phrase
         return None
 
-    def _name_of(self, head: NounPhrase, first: int, last: int) -> Name | None:
+    def _find_naming(self, head: NounPhrase, first: int, last: int) -> Name | None:
         """The name that the phrase stands for: its own, or that of an apposition or of-phrase inside the range."""
-        apposed = self._apposed(first, last)
+        apposed = self._find_apposed_name(first, last)
         if apposed is not None:
             return apposed
         own = [n for n in self.registry.names_in(head.first) if n.last == head.last or n.last >= last]
@@ -54,7 +54,7 @@ class PhraseResolver:
                     return name
         return None
 
-    def _apposed(self, first: int, last: int) -> Name | None:
+    def _find_apposed_name(self, first: int, last: int) -> Name | None:
         """The person whom words end in an apposition with: "the forum for Tallinn's president, Jaan Tamm,"."""
         end = last - 1 if self.text.words[last - 1] == "," else last
         for name in self.registry.names_in(end - 1):
@@ -63,28 +63,28 @@ class PhraseResolver:
                 return name
         return None
 
-    def named(self, first: int, last: int, name: Name, head: NounPhrase) -> tuple[Actor, Person | None]:
+    def resolve_name(self, first: int, last: int, name: Name, head: NounPhrase) -> tuple[Actor, Person | None]:
         """Return what a name in the tokens denotes, `head` the noun phrase that they begin with."""
-        person = self.registry.at.get(name.first)
+        person = self.registry.person_at.get(name.first)
         if name.last - name.first == 1:
-            person = self.registry.bearer(name.first, name.gender, self.registry.titles_of(name)) or person
-        if person is not None and (person.sure or name.kind in {"person", "unknown"}):
-            return person.actor(self.text.span(first, last)), person
+            person = self.registry.find_person(name.first, name.gender, self.registry.roles_before(name)) or person
+        if person is not None and (person.confirmed or name.kind in {"person", "unknown"}):
+            return person.to_actor(self.text.span(first, last)), person
         words = " ".join(self.text.words[name.first : name.last])
         if name.kind == "country" or words in self.lexicon.countries:
-            return self.plain(words, first, last, "country", self.lexicon.countries.get(words)), None
+            return self.non_person_actor(words, first, last, "country", self.lexicon.countries.get(words)), None
         if words in self.lexicon.demonyms and self.text.lower[name.last - 1].endswith("s"):
-            return self._as_worded(first, last, "group"), None
+            return self._verbatim_actor(first, last, "group"), None
         if name.kind == "organisation" or words in self.lexicon.seats_of_power:
-            return self._organisation(first, last, name, head), None
+            return self._organisation_actor(first, last, name, head), None
         if self.text.tags[head.first] == "DT":
-            return self._organisation(first, last, name, head), None
+            return self._organisation_actor(first, last, name, head), None
         if words.isupper():
-            return self.plain(words, first, last, "organisation", None), None
-        stranger = self.registry.introduce(name)
-        return stranger.actor(self.text.span(first, last)), stranger
+            return self.non_person_actor(words, first, last, "organisation", None), None
+        stranger = self.registry.add_speaker(name)
+        return stranger.to_actor(self.text.span(first, last)), stranger
 
-    def _organisation(self, first: int, last: int, name: Name, head: NounPhrase) -> Actor:
+    def _organisation_actor(self, first: int, last: int, name: Name, head: NounPhrase) -> Actor:
         start = head.first
         while start < name.first and (
             self.text.tags[start] in {"DT", "PRP$"}
@@ -92,53 +92,55 @@ class PhraseResolver:
             or (self.text.words[start][0].islower() and self.text.lower[start] in self.lexicon.organisation_heads)
         ):
             start += 1
-        end = self.registry.bodies.of_end(head.last, last)
+        end = self.registry.aliases.phrase_end(head.last, last)
         words = self.text.slice(start, end)
-        bodies = self.registry.bodies
-        full = bodies.by_initials.get(words) or bodies.by_head.get(words.lower(), words)
-        code = self._country_of_body(start, head.last, end)
-        return self.plain(full, first, last, "organisation", code)
+        aliases = self.registry.aliases
+        full = aliases.by_initials.get(words) or aliases.by_head.get(words.lower(), words)
+        code = self._country_of_organisation(start, head.last, end)
+        return self.non_person_actor(full, first, last, "organisation", code)
 
-    def _country_of_body(self, first: int, last: int, end: int) -> str | None:
+    def _country_of_organisation(self, first: int, last: int, end: int) -> str | None:
         """The country of a state's body, party or campaign: the one that its name names, or its politician's."""
         words = self.text.lower[first:end]
         if " ".join(words) in self.lexicon.international:
             return None
         seat = " ".join(self.text.words[first:end]) in self.lexicon.seats_of_power
         heads = {self.text.lower[last - 1], self.text.lower[first], words[-1]}
-        if not seat and heads.isdisjoint(self.registry.words.state_bodies):
+        if not seat and heads.isdisjoint(self.registry.person_words.state_bodies):
             return None
-        return self.countries.within(first, end) or self.registry.country_of_principal(words)
+        return self.countries.first_country(first, end) or self.registry.country_of_principal(words)
 
-    def plain(self, name: str, first: int, last: int, kind: ActorType, country: str | None) -> Actor:
+    def non_person_actor(self, name: str, first: int, last: int, kind: ActorType, country: str | None) -> Actor:
         """Return a party that is no person, mentioned by the tokens."""
         return Actor(name=name, mention=self.text.span(first, last), type=kind, country=country)
 
-    def _as_worded(self, first: int, last: int, kind: ActorType) -> Actor:
-        country = self.countries.within(first, last) if self._is_office(first, last) else None
-        country = country or self.countries.of_state(self.text.lower[first:last])
+    def _verbatim_actor(self, first: int, last: int, kind: ActorType) -> Actor:
+        country = self.countries.first_country(first, last) if self._is_office(first, last) else None
+        country = country or self.countries.home_of_state_office(self.text.lower[first:last])
         return Actor(name=self.text.slice(first, last), mention=self.text.span(first, last), type=kind, country=country)
 
     def _is_office(self, first: int, last: int) -> bool:
-        serving = self.registry.words.servant_roles
+        serving = self.registry.person_words.servant_roles
         return any(w in self.lexicon.offices or w in serving for w in self.text.lower[first:last])
 
-    def _nominal(self, first: int, last: int, head: NounPhrase) -> tuple[Actor, Person | None]:
+    def _resolve_common_noun(self, first: int, last: int, head: NounPhrase) -> tuple[Actor, Person | None]:
         """A phrase without a name: a role that somebody in the article has, a body, a group, or somebody unnamed."""
         word = self.text.lower[head.head]
         if is_role(self.text, head, self.lexicon):
-            entity = self.resolver.meant.get(head.head)
-            person = entity.itself.person if entity is not None else None
+            entity = self.resolver.antecedents.get(head.head)
+            person = entity.resolved.person if entity is not None else None
             if person is not None:
-                return person.actor(self.text.span(first, last)), person
-            return self._as_worded(first, last, "unnamed"), None
+                return person.to_actor(self.text.span(first, last)), person
+            return self._verbatim_actor(first, last, "unnamed"), None
         if word in self.lexicon.organisation_heads:
             start = first + 1 if self.text.tags[first] == "DT" else first
-            full = self.registry.bodies.by_head.get(word, "")
+            full = self.registry.aliases.by_head.get(word, "")
             if self.text.lower[first] == "the" and set(self.text.lower[start:last]) <= set(full.lower().split()):
-                return self.plain(full, first, last, "organisation", self.countries.within_words(full)), None
-            code = self._country_of_body(start, head.last, last)
-            code = code or self.countries.of_state(self.text.lower[start:last])
-            return self.plain(self.text.slice(start, last), first, last, "organisation", code), None
+                return self.non_person_actor(
+                    full, first, last, "organisation", self.countries.country_of_name(full)
+                ), None
+            code = self._country_of_organisation(start, head.last, last)
+            code = code or self.countries.home_of_state_office(self.text.lower[start:last])
+            return self.non_person_actor(self.text.slice(start, last), first, last, "organisation", code), None
         plural = self.text.tags[head.head] == "NNS" or word in self.lexicon.groups
-        return self._as_worded(first, last, "group" if plural else "unnamed"), None
+        return self._verbatim_actor(first, last, "group" if plural else "unnamed"), None

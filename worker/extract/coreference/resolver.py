@@ -10,12 +10,18 @@ from __future__ import annotations
 from functools import cache
 
 from worker.extract.coreference.description_linking import DescriptionLinker
-from worker.extract.coreference.entities import DOUBT, UNSURE, Entity, Salience
+from worker.extract.coreference.entities import UNCONFIRMED_FACTOR, UNKNOWN_KIND_FACTOR, Entity, SalienceTracker
 from worker.extract.coreference.name_registry import NameRegistry
 from worker.extract.coreference.names import Name, is_pronoun
 from worker.extract.coreference.organisations import OrganisationResolver
 from worker.extract.coreference.person import Person
-from worker.extract.coreference.salience import FADING, OBJECT, SPEAKER, SUBJECT, standing
+from worker.extract.coreference.salience import (
+    DECAY,
+    OBJECT_SALIENCE,
+    SPEAKER_SALIENCE,
+    SUBJECT_SALIENCE,
+    initial_salience,
+)
 from worker.extract.grammar.chunker import NounPhrase
 from worker.extract.lexicon.gazetteer import Gender
 from worker.extract.lexicon.lexicon import load_lexicon
@@ -28,7 +34,7 @@ _CLOSE = 0.7
 
 
 @cache
-def _telling(language: str) -> Words:
+def _referring_nouns(language: str) -> Words:
     """Every noun of a language for people, bodies and their documents."""
     lexicon, person_words = load_lexicon(language), load_person_words(language)
     if lexicon is None:
@@ -50,168 +56,178 @@ class CoreferenceResolver:
     def __init__(self, registry: NameRegistry) -> None:
         self.registry = registry
         self.text, self.chunks, self.lexicon = registry.text, registry.chunks, registry.lexicon
-        self.meant: dict[int, Entity] = {}
+        self.antecedents: dict[int, Entity] = {}
         """Head of a pronoun, description or document -> whom it means."""
-        self.doubtful: set[int] = set()
+        self.ambiguous: set[int] = set()
         """Pronouns that somebody else is nearly as likely to be meant by."""
-        self.salience = Salience()
-        self.descriptions = DescriptionLinker(registry, self.salience)
-        self.organisations = OrganisationResolver(registry, self.salience)
-        self._nouns = _telling(self.lexicon.language)
-        self._here: dict[int, Entity] = {}
+        self.tracker = SalienceTracker()
+        self.descriptions = DescriptionLinker(registry, self.tracker)
+        self.organisations = OrganisationResolver(registry, self.tracker)
+        self._referring_nouns = _referring_nouns(self.lexicon.language)
+        self._in_sentence: dict[int, Entity] = {}
         """First token of a noun phrase -> whom it means, in this sentence."""
-        self._read()
-        self.descriptions.decide()
+        self._read_article()
+        self.descriptions.link_by_votes()
 
-    def _read(self) -> None:
+    def _read_article(self) -> None:
         sentence, text = -1, self.text
         for number, phrase in enumerate(self.chunks.noun_phrases):
             if text.quotation_of[phrase.first] >= 0 or text.tags[phrase.head] in {"WP", "EX"}:
                 continue
             if text.sentence_of[phrase.first] != sentence:
                 sentence = text.sentence_of[phrase.first]
-                self.salience.fade()
-                self._here.clear()
-            if self._tells_nothing(number, phrase):
+                self.tracker.decay()
+                self._in_sentence.clear()
+            if self._is_irrelevant(number, phrase):
                 continue
-            stands = standing(text, self.chunks, self.lexicon, phrase)
-            entity = self._meaning(number, phrase, stands)
+            salience = initial_salience(text, self.chunks, self.lexicon, phrase)
+            entity = self._resolve(number, phrase, salience)
             if entity is not None:
-                self.salience.mention(entity.itself, stands)
-                self._here[phrase.first] = entity
-                self._join(phrase, entity)
+                self.tracker.record_mention(entity.resolved, salience)
+                self._in_sentence[phrase.first] = entity
+                self._record_conjunction(phrase, entity)
 
-    def _tells_nothing(self, number: int, phrase: NounPhrase) -> bool:
+    def _is_irrelevant(self, number: int, phrase: NounPhrase) -> bool:
         """Whether a phrase names nobody and is headed by a noun that is no word for anybody: four in ten are."""
         text, word = self.text, self.text.lower[phrase.head]
         return (
             text.tags[phrase.head] == "NN"
-            and word not in self._nouns
+            and word not in self._referring_nouns
             and "-" not in word
-            and number not in self.registry.in_phrase
+            and number not in self.registry.names_in_phrase
             and text.tags[phrase.first] != "PRP$"
         )
 
-    def _meaning(self, number: int, phrase: NounPhrase, stands: float) -> Entity | None:
+    def _resolve(self, number: int, phrase: NounPhrase, salience: float) -> Entity | None:
         """Whom a noun phrase mentions; None where that is nobody of note."""
         head, single = phrase.head, phrase.last - phrase.first == 1
-        if single and stands >= SPEAKER and self.text.lower[head] in self.lexicon.closed_classes.quantifiers:
-            self._keep(head, self.salience.something({"group": 1.0}))
+        if single and salience >= SPEAKER_SALIENCE and self.text.lower[head] in self.lexicon.closed_classes.quantifiers:
+            self._remember(head, self.tracker.most_salient_of({"group": 1.0}))
             return None
         if self.text.tags[head] == "PRP" or (single and is_pronoun(self.text, head, self.lexicon)):
-            return self._pronoun(head, stands)
+            return self._resolve_pronoun(head, salience)
         if self.text.tags[phrase.first] == "PRP$":
-            self._pronoun(phrase.first, 0.0)
-        return self._noun(number, phrase, stands)
+            self._resolve_pronoun(phrase.first, 0.0)
+        return self._resolve_noun(number, phrase, salience)
 
-    def _keep(self, head: int, entity: Entity | None) -> Entity | None:
+    def _remember(self, head: int, entity: Entity | None) -> Entity | None:
         if entity is not None:
-            self.meant[head] = entity
+            self.antecedents[head] = entity
         return entity
 
-    def _join(self, phrase: NounPhrase, entity: Entity) -> None:
+    def _record_conjunction(self, phrase: NounPhrase, entity: Entity) -> None:
         """ "Tamm and Lunde" are "they" from here on."""
         before = self.chunks.noun_phrase(phrase.first - 2)
         if before is None or before.last != phrase.first - 1 or self.text.lower[before.last] != "and":
             return
-        other = self._here.get(before.first)
-        if other is not None and other.kind == entity.kind and entity.kind in {"person", "country", "body"}:
-            parts = ((before.first, before.last), (phrase.first, phrase.last))
-            stands = standing(self.text, self.chunks, self.lexicon, before)
-            self.salience.mention(Entity(before.first, phrase.last, "group", parts=parts), stands)
+        other = self._in_sentence.get(before.first)
+        if other is not None and other.kind == entity.kind and entity.kind in {"person", "country", "organisation"}:
+            members = ((before.first, before.last), (phrase.first, phrase.last))
+            salience = initial_salience(self.text, self.chunks, self.lexicon, before)
+            self.tracker.record_mention(Entity(before.first, phrase.last, "group", members=members), salience)
 
     # ------------------------------------------------------------ nouns
-    def _noun(self, number: int, phrase: NounPhrase, stands: float) -> Entity | None:
-        names = self.registry.in_phrase.get(number, [])
+    def _resolve_noun(self, number: int, phrase: NounPhrase, salience: float) -> Entity | None:
+        names = self.registry.names_in_phrase.get(number, [])
         for name in names:
             if name.last == phrase.last:
-                return self._name(name, stands)
-            possessor = self._name(name, OBJECT)
+                return self._resolve_name(name, salience)
+            possessor = self._resolve_name(name, OBJECT_SALIENCE)
             if possessor is not None:
-                self.salience.mention(possessor, OBJECT / 2)
-        if phrase.head in self.registry.described_at:
+                self.tracker.record_mention(possessor, OBJECT_SALIENCE / 2)
+        if phrase.head in self.registry.role_holder_at:
             return None  # the role of a name beside it
-        return self._common(phrase, stands)
+        return self._resolve_common_noun(phrase, salience)
 
-    def _name(self, name: Name, stands: float) -> Entity | None:
-        person = self.registry.at.get(name.first)
-        if person is None and name.kind == "unknown" and stands >= SPEAKER and self.registry.recurs(name):
-            person = self.registry.introduce(name)
-            self.registry.at[name.first] = person
+    def _resolve_name(self, name: Name, salience: float) -> Entity | None:
+        person = self.registry.person_at.get(name.first)
+        if person is None and name.kind == "unknown" and salience >= SPEAKER_SALIENCE and self.registry.recurs(name):
+            person = self.registry.add_speaker(name)
+            self.registry.person_at[name.first] = person
         if person is not None:
-            return self._person(person, name, stands)
-        return self.organisations.named(name) if name.kind in {"organisation", "country"} else None
+            return self._resolve_person(person, name, salience)
+        return self.organisations.resolve_name(name) if name.kind in {"organisation", "country"} else None
 
-    def _person(self, person: Person, name: Name, stands: float) -> Entity:
-        entity = self.descriptions.of(person, name.first, name.last)
-        if stands < SPEAKER and not person.sure:
+    def _resolve_person(self, person: Person, name: Name, salience: float) -> Entity:
+        entity = self.descriptions.entity_of(person, name.first, name.last)
+        if salience < SPEAKER_SALIENCE and not person.confirmed:
             return entity
         entity.kind = "person"
-        if person.seen[0] == name.first:
-            if stands >= SPEAKER:
-                self.descriptions.introduced(entity, name.first)
-            if person.held:
-                entity.weight += _INTRODUCED / FADING
+        if person.occurrences[0] == name.first:
+            if salience >= SPEAKER_SALIENCE:
+                self.descriptions.link_preceding_description(entity, name.first)
+            if person.role_heads:
+                entity.salience += _INTRODUCED / DECAY
         return entity
 
-    def _common(self, phrase: NounPhrase, stands: float) -> Entity | None:
+    def _resolve_common_noun(self, phrase: NounPhrase, salience: float) -> Entity | None:
         """Whom a phrase without a name means: a group, a body, or somebody described."""
         word = self.text.lower[phrase.head]
-        if word in self.lexicon.documents and word not in self.registry.words.name_heads:
-            self._keep(phrase.head, self.organisations.issuer(phrase))
+        if word in self.lexicon.documents and word not in self.registry.person_words.name_heads:
+            self._remember(phrase.head, self.organisations.resolve_document(phrase))
             return None
-        entity = self.organisations.described(phrase, stands)
+        entity = self.organisations.resolve_description(phrase, salience)
         if entity is None and self.text.tags[phrase.head] != "NNS":
-            entity = self._described(phrase)
-        return self._keep(phrase.head, entity)
+            entity = self._resolve_description(phrase)
+        return self._remember(phrase.head, entity)
 
-    def _described(self, phrase: NounPhrase) -> Entity | None:
-        last = self.registry.bodies.of_end(phrase.last, self.text.sentence_range(phrase.first)[1])
-        description = self.descriptions.descriptions.read(phrase, last)
+    def _resolve_description(self, phrase: NounPhrase) -> Entity | None:
+        last = self.registry.aliases.phrase_end(phrase.last, self.text.sentence_range(phrase.first)[1])
+        description = self.descriptions.matcher.parse(phrase, last)
         if description is None:
             return None
-        subject = self._predicated(phrase)
+        subject = self._subject_of_copula(phrase)
         if subject is None:
-            return self.descriptions.bearer(description, self.meant.get(phrase.first))
+            return self.descriptions.resolve(description, self.antecedents.get(phrase.first))
         if subject.person is not None and subject.person.role is None:
-            self.descriptions.learn(subject.person, description)
+            self.descriptions.add_role(subject.person, description)
         return subject
 
-    def _predicated(self, phrase: NounPhrase) -> Entity | None:
+    def _subject_of_copula(self, phrase: NounPhrase) -> Entity | None:
         """ "Tamm is the owner of the ferry": whom a predicate is said of, its subject."""
-        verb, subject = self.chunks.verb_group(phrase.first - 1), self.salience.subject
+        verb, subject = self.chunks.verb_group(phrase.first - 1), self.tracker.subject
         if verb is None or subject is None or verb.negated or subject.kind != "person":
             return None
         return subject if self.text.lower[verb.head] in self.lexicon.be and verb.modal < 0 else None
 
     # ------------------------------------------------------------ pronouns
-    def _pronoun(self, token: int, stands: float) -> Entity | None:
+    def _resolve_pronoun(self, token: int, salience: float) -> Entity | None:
         word, lexicon = self.text.lower[token], self.lexicon
         if word in lexicon.masculine or word in lexicon.feminine:
-            return self._keep(token, self._third_person(token, stands))
+            return self._remember(token, self._resolve_third_person(token, salience))
         if word in lexicon.plural:
-            return self._keep(token, self.salience.something({"group": 1.0, "body": DOUBT, "unsure": UNSURE}))
+            return self._remember(
+                token,
+                self.tracker.most_salient_of(
+                    {"group": 1.0, "organisation": UNCONFIRMED_FACTOR, "unknown": UNKNOWN_KIND_FACTOR}
+                ),
+            )
         if word in lexicon.neuter:
-            entity = self._keep(token, self.salience.something({"body": 1.0, "country": DOUBT, "unsure": DOUBT}))
-            return entity if stands >= SPEAKER else None  # else it may be any thing
+            entity = self._remember(
+                token,
+                self.tracker.most_salient_of(
+                    {"organisation": 1.0, "country": UNCONFIRMED_FACTOR, "unknown": UNCONFIRMED_FACTOR}
+                ),
+            )
+            return entity if salience >= SPEAKER_SALIENCE else None  # else it may be any thing
         return None
 
-    def _third_person(self, token: int, stands: float) -> Entity | None:
+    def _resolve_third_person(self, token: int, salience: float) -> Entity | None:
         """Whom "he" or "she" means; as an object not the subject of its own clause."""
         gender: Gender = "masculine" if self.text.lower[token] in self.lexicon.masculine else "feminine"
         is_object = (
             self.text.lower[token] in self.lexicon.closed_classes.object_pronouns
-            and 0 < stands < SUBJECT
-            and not self._owns(token)
+            and 0 < salience < SUBJECT_SALIENCE
+            and not self._is_possessive(token)
         )
-        entity = self.salience.somebody(gender, self.salience.subject if is_object else None)
-        if self.salience.rivalry >= _CLOSE:
-            self.doubtful.add(token)
+        entity = self.tracker.most_salient_person(gender, self.tracker.subject if is_object else None)
+        if self.tracker.runner_up_ratio >= _CLOSE:
+            self.ambiguous.add(token)
         if entity is not None and entity.gender is None:
-            entity.is_a(gender)
+            entity.set_gender(gender)
         return entity
 
-    def _owns(self, token: int) -> bool:
+    def _is_possessive(self, token: int) -> bool:
         """Whether "her" belongs to a noun: it may then mean the subject, as an object does not."""
         following = self.chunks.noun_phrase(token + 1)
         return self.text.lower[token] == "her" and following is not None and self.text.tags[following.first] != "DT"

@@ -14,7 +14,7 @@ _HOPS = 3
 """Of-phrases between a role and the comma before its holder."""
 
 
-def with_role(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name:
+def with_adjacent_role(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name:
     """Add the role that an of-phrase or an apposition gives, where the words before the name gave none."""
     if name.kind in {"organisation", "country"}:
         return name

@@ -13,29 +13,29 @@ from worker.extract.grammar.punctuation import TYPESET_DASHES
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import Lexicon
 
-SPEAKER, SUBJECT, OBJECT, OBLIQUE = 260.0, 180.0, 130.0, 100.0
-FADING = 0.5
+SPEAKER_SALIENCE, SUBJECT_SALIENCE, OBJECT_SALIENCE, OBLIQUE_SALIENCE = 260.0, 180.0, 130.0, 100.0
+DECAY = 0.5
 """What is left of it a sentence later."""
-FORGOTTEN = 4.0
+MIN_SALIENCE = 4.0
 """Below this nobody thinks of it any more."""
 _OPENING = TYPESET_DASHES | {",", "("}
 _ASIDE = 24
 """Tokens between a subject and its verb: ", the minister of transport of Latvia, "."""
 
 
-def standing(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, phrase: NounPhrase) -> float:
+def initial_salience(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, phrase: NounPhrase) -> float:
     """Return how much a noun phrase stands out by its place in the clause."""
     before = phrase.first - 1
     opens = before < 0 or text.sentence_of[before] != text.sentence_of[phrase.first]
     governor = None if opens else chunks.verb_group(before)
     if governor is not None and not _is_nominative(text.lower[phrase.head], lexicon):
-        return SPEAKER if _inverted(text, lexicon, governor, phrase) else OBJECT
+        return SPEAKER_SALIENCE if _inverted(text, lexicon, governor, phrase) else OBJECT_SALIENCE
     if not opens and text.tags[before] in {"IN", "TO"} and text.lower[before] not in lexicon.subordinators:
-        return OBLIQUE
+        return OBLIQUE_SALIENCE
     verb = _predicate(text, chunks, phrase)
     if verb is None:
-        return OBJECT
-    return SPEAKER if verb.finite and text.lower[verb.head] in lexicon.cues else SUBJECT
+        return OBJECT_SALIENCE
+    return SPEAKER_SALIENCE if verb.finite and text.lower[verb.head] in lexicon.cues else SUBJECT_SALIENCE
 
 
 def _is_nominative(word: str, lexicon: Lexicon) -> bool:

@@ -19,7 +19,7 @@ def read(text: str) -> Document:
 def denoted(text: str, phrase: str) -> Actor:
     doc = read(text)
     at = text.index(phrase)
-    actor, _ = doc.mentions.phrase_resolver.of(doc.text.token_at(at), doc.text.token_at(at + len(phrase) - 1) + 1)
+    actor, _ = doc.mentions.phrase_resolver.resolve(doc.text.token_at(at), doc.text.token_at(at + len(phrase) - 1) + 1)
     return actor
 
 
