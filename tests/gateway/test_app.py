@@ -212,7 +212,7 @@ async def test_the_command_serves_and_says_farewell(settings: Settings, redis_ur
     port = int((await asyncio.wait_for(process.stderr.readline(), 20)).rpartition(b":")[2])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    await asyncio.wait_for(reader.readuntil(b"id: 0-0.0-0.0-0"), 10)
+    await asyncio.wait_for(reader.readuntil(b"id: s:0-0,m:0-0,d:0-0"), 10)
     process.send_signal(signal.SIGTERM)
     assert b"problem:stopping" in await asyncio.wait_for(reader.read(), 10)
     writer.close()

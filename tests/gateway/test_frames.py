@@ -27,7 +27,7 @@ def item(event: Event | None = None, **fields: bytes) -> StreamEvent:
 
 def test_a_frame_has_its_place_its_kind_and_one_line_of_data() -> None:
     place, kind, data, *end = sse(item()).decode().split("\n")
-    assert (place, kind, end) == ("id: 5-1.4-0.3-0", "event: statement", ["", ""])
+    assert (place, kind, end) == ("id: s:5-1,m:4-0,d:3-0", "event: statement", ["", ""])
     assert json.loads(data.removeprefix("data: "))["rule"] == "3"
 
 
@@ -63,7 +63,7 @@ def test_an_envelope_has_the_attributes_of_cloudevents() -> None:
         "type": "statement",
         "time": "2026-03-01T12:00:00.000Z",
         "datacontenttype": "application/json",
-        "position": "5-1.4-0.3-0",
+        "position": "s:5-1,m:4-0,d:3-0",
         "schemaversion": "1",
         "traceparent": "00-aa-bb-01",
     }

@@ -19,7 +19,6 @@ from worker.commands import required_redis_url, stop_on_signals, tell
 from worker.errors import UsageError
 from worker.monitor.health import watched
 from worker.monitor.snapshot import tell_of
-from worker.schema import KINDS, Kind
 from worker.schema.fleet import Reader
 from worker.settings import Settings
 from worker.sink.collect import Collector, Rotation
@@ -27,7 +26,7 @@ from worker.sink.folder import Folder
 from worker.sink.service import SINK_PARTS, Service
 from worker.sink.writers import writer_of
 from worker.streams import connect
-from worker.subscribe import Subscription, subscribe
+from worker.subscribe import Subscription, resume_positions, subscribe
 from worker.telemetry.liveness import Pulse
 from worker.terminal.sanitise import sanitise
 from worker.webhook import plan
@@ -128,7 +127,7 @@ async def _collect(
     redis_url, stop = required_redis_url(settings), stop_on_signals()
 
     def resumed() -> Subscription:
-        after: dict[Kind, str] = dict.fromkeys(KINDS, "$" if args.from_now else "0") | folder.position()
+        after = resume_positions(folder.position(), "$" if args.from_now else "0")
         filters = arguments.filters(args)
         prefix = settings.redis.key_prefix
         return subscribe(redis_url, args.kind or (), prefix=prefix, after=after, stop=stop, **filters)

@@ -1,14 +1,26 @@
-"""The merged event id: how far a reader is in every stream at once.
+"""The cursor of the merged event streams: the last entry passed in the stream of every kind.
 
-The events of each kind have a stream of their own, and two streams share no counter: within one millisecond their
-entry ids overlap, and a step of Redis's clock sets one stream ahead of another.  No single entry id says therefore
-what a reader of several streams has seen.  All of them together do, in the order of `KINDS`:
+Each kind has a stream of its own, and entry ids of two streams cannot be compared: within a millisecond they overlap,
+and a step of Redis' clock sets one stream ahead of another.  A cursor therefore holds one entry id per kind.  It is the
+`id:` of a Server-Sent Event, and `after` or `Last-Event-ID` of the request that resumes.  Clients treat it as opaque.
 
-    1726560000000-0.1726560000000-1.1726559999000-4
-    statement       meeting         decision
+    s:1726560000000-0,m:1726560000000-1,d:1726559999000-4
 
-An event's id is the position just behind it.  To a client it is opaque; it grows with every event handed over, and
-resuming from it is exact whichever way the streams were merged.
+The grammar, in ABNF (RFC 5234):
+
+    cursor    = part *("," part) / original
+    part      = key ["/" partition] ":" entry-id      ; every key and partition at most once, in any order
+    key       = 1*8 ALPHA                             ; `KindSpec.cursor_key`, lower case
+    partition = 1*5 DIGIT                             ; of a stream that is split; 0 is written without a number
+    entry-id  = 1*16 DIGIT "-" 1*20 DIGIT             ; Redis: Unix ms, sequence number
+    original  = entry-id 2("." entry-id)              ; first release: statement, meeting, decision
+
+All of it is visible ASCII that neither an SSE field, an HTTP header nor the query of a URL has to escape.
+
+*A kind that is missing* begins at the oldest entry kept ("0-0").  A gateway names every kind that it knows, whatever
+the filter, so a cursor without a kind is older than the kind: its reader has been sent no event of it.  Nothing is lost
+and nothing is sent twice.  The same holds for a missing partition.  *An unknown kind or partition* is refused: the
+cursor was made by a newer gateway, and this one could not keep that position.
 """
 
 from __future__ import annotations
@@ -17,73 +29,121 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from worker.schema import KINDS, Kind
-from worker.streams import id_key
+from worker.schema import KIND_INDEX, KIND_SPECS, KINDS, ORIGINAL_KINDS, Kind
+from worker.streams import MAX_SEQUENCE, id_key, previous_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Cursor = tuple[str, ...]
 """Id of the last entry passed in each stream, in the order of `KINDS`."""
 
-START_CURSOR: Final[Cursor] = ("0-0",) * len(KINDS)
-MAX_SEQUENCE: Final = 2**64 - 1
+OLDEST: Final = "0-0"
+"""Position before every entry."""
+START_CURSOR: Final[Cursor] = (OLDEST,) * len(KINDS)
 ENTRY_PATTERN: Final = rf"[0-9]{{1,16}}-([0-9]{{1,19}}|1[0-7][0-9]{{18}}|{MAX_SEQUENCE})"
-"""No sequence number is above 2^64 - 1; of those from 18 * 10^18 on, which nobody counts up to, only the last."""
-CURSOR_PATTERN: Final = rf"{ENTRY_PATTERN}(\.{ENTRY_PATTERN}){{{len(KINDS) - 1}}}"
+"""Sequence numbers go up to 2^64 - 1.  Of those from 18 * 10^18 on, which no server counts up to, only the last."""
 UNIX_MS_PATTERN: Final = "[0-9]{1,16}"
-EXPECTED: Final = (
+
+_KIND_OF_KEY: Final[Mapping[str, Kind]] = {spec.cursor_key: kind for kind, spec in KIND_SPECS.items()}
+_PREFIXES: Final = tuple(f"{spec.cursor_key}:" for spec in KIND_SPECS.values())
+_PART: Final = re.compile(rf"(?P<key>[a-z]{{1,8}})(/(?P<partition>[0-9]{{1,5}}))?:(?P<entry_id>{ENTRY_PATTERN})")
+_ORIGINAL_PATTERN: Final = rf"{ENTRY_PATTERN}(\.{ENTRY_PATTERN}){{{len(ORIGINAL_KINDS) - 1}}}"
+_EXPECTED: Final = (
     'none of "$" (from now on), "0" (from the oldest kept), an event id of this API, a Redis entry id, '
     "a Unix time in ms, or a time of RFC 3339"
 )
 
 
-def format_cursor(position: Cursor) -> str:
-    """Return the event id of a position."""
-    return ".".join(position)
+def _known_pattern(prefixes: tuple[str, ...]) -> str:
+    """Return a pattern of the cursors that name one or more of some kinds, in their order."""
+    first, *rest = prefixes
+    alone = f"{first}{ENTRY_PATTERN}"
+    if not rest:
+        return alone
+    return f"({alone}(,{_known_pattern(tuple(rest))})?|{_known_pattern(tuple(rest))})"
+
+
+CURSOR_PATTERN: Final = f"({_known_pattern(_PREFIXES)}|{_ORIGINAL_PATTERN})"
+"""The cursors that this gateway makes, or made in its first release."""
+
+
+class CursorError(ValueError):
+    """A text that is no cursor of this gateway; the message completes a sentence that begins with the text."""
+
+
+# ---------------------------------------------------------------- as text
+def format_cursor(cursor: Cursor) -> str:
+    """Return the text of a cursor, every kind named."""
+    return ",".join(map(str.__add__, _PREFIXES, cursor))
 
 
 def decode_cursor(text: str) -> Cursor | None:
-    """Read a place that a client names; None is "$", wherever the present is.  ValueError says what is expected.
+    """Return the cursor that a client names; None for "$", the end of the streams at present.
 
-    A time means from that instant on; everything else means behind it.
+    Besides a cursor, these are accepted for all kinds at once: "0" for the oldest entry kept, a Redis entry id for what
+    follows that id, and a time (Unix ms, or RFC 3339) for that instant and later.  CursorError for anything else.
     """
     if text == "$":
         return None
-    if re.fullmatch(CURSOR_PATTERN, text):
-        return tuple(text.split("."))
     if text == "0":
         return START_CURSOR
+    if ":" in text and (parts := [_PART.fullmatch(part) for part in text.split(",")]) and all(parts):
+        return _from_parts([part for part in parts if part])
+    if re.fullmatch(_ORIGINAL_PATTERN, text):
+        return replace_positions(START_CURSOR, dict(zip(ORIGINAL_KINDS, text.split("."), strict=True)))
     if re.fullmatch(ENTRY_PATTERN, text):
         return (text,) * len(KINDS)
-    return (previous_id(f"{_instant_ms(text)}-0"),) * len(KINDS)
+    return (previous_id(f"{_unix_ms(text)}-0"),) * len(KINDS)
 
 
-def _instant_ms(text: str) -> int:
+def _from_parts(parts: list[re.Match[str]]) -> Cursor:
+    """Return the cursor of parsed parts; CursorError for an unknown or repeated one."""
+    positions: dict[Kind, str] = {}
+    for part in parts:
+        kind = _KIND_OF_KEY.get(part["key"])
+        if kind is None or int(part["partition"] or 0):
+            raise CursorError(_describe_unknown(part))
+        if kind in positions:
+            raise CursorError(f"names the kind {kind} twice")
+        positions[kind] = part["entry_id"]
+    return replace_positions(START_CURSOR, positions)
+
+
+def _describe_unknown(part: re.Match[str]) -> str:
+    known = ", ".join(f"{key} ({kind})" for key, kind in _KIND_OF_KEY.items())
+    name = part[0].partition(":")[0]
+    return f"has a position for {name!r}, which only a newer gateway knows; this one knows {known}, unpartitioned"
+
+
+def _unix_ms(text: str) -> int:
     if re.fullmatch(UNIX_MS_PATTERN, text):
         return int(text)
     try:
         at = datetime.fromisoformat(text.upper())
     except ValueError:
-        raise ValueError(EXPECTED) from None
+        raise CursorError(_EXPECTED) from None
     if at.tzinfo is None:
-        raise ValueError(EXPECTED)
+        raise CursorError(_EXPECTED)
     return max(0, round(at.timestamp() * 1000))
 
 
-def previous_id(entry_id: str) -> str:
-    """Return the id just before an entry's; "0-0" has none, and is its own."""
-    ms, sequence = id_key(entry_id)
-    if sequence:
-        return f"{ms}-{sequence - 1}"
-    return f"{ms - 1}-{MAX_SEQUENCE}" if ms else "0-0"
+# ---------------------------------------------------------------- as a value
+def position_of(cursor: Cursor, kind: Kind) -> str:
+    """Return the id of the last entry of a kind that was passed."""
+    return cursor[KIND_INDEX[kind]]
 
 
-def replace_positions(position: Cursor, to: Mapping[Kind, str]) -> Cursor:
-    """Return the position with some kinds' entries replaced."""
-    return tuple(to.get(kind, at) for kind, at in zip(KINDS, position, strict=True))
+def replace_positions(cursor: Cursor, positions: Mapping[Kind, str]) -> Cursor:
+    """Return a cursor with the positions of some kinds replaced."""
+    return tuple(positions.get(kind, at) for kind, at in zip(KINDS, cursor, strict=True))
 
 
 def latest_positions(one: Cursor, other: Cursor) -> Cursor:
-    """Return the later entry of each kind."""
+    """Return the later position of each kind."""
     return tuple(max(pair, key=id_key) for pair in zip(one, other, strict=True))
+
+
+def is_ahead(one: Cursor, other: Cursor, kinds: Iterable[Kind]) -> bool:
+    """Return whether the position of any of some kinds is later in `one` than in `other`."""
+    return any(id_key(position_of(one, kind)) > id_key(position_of(other, kind)) for kind in kinds)

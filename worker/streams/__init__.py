@@ -9,12 +9,14 @@ missed.
 
 from worker.streams.client import connect, without_password
 from worker.streams.entries import (
+    MAX_SEQUENCE,
     Entry,
     StreamTail,
     StreamWrite,
     id_key,
     parse_entries,
     parse_stream_tail,
+    previous_id,
     range_entries,
     read_entries,
     stream_tails,
@@ -25,6 +27,7 @@ from worker.streams.script import Arg, Call, Script
 from worker.streams.server_check import check_server, is_durable
 
 __all__ = [
+    "MAX_SEQUENCE",
     "RETRY_TIMEOUT_S",
     "Arg",
     "Call",
@@ -40,6 +43,7 @@ __all__ = [
     "is_durable",
     "parse_entries",
     "parse_stream_tail",
+    "previous_id",
     "range_entries",
     "read_entries",
     "read_group_entries",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from msgspec import Struct
 from redis.exceptions import ResponseError
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from redis.asyncio import Redis
+
+MAX_SEQUENCE: Final = 2**64 - 1
+"""Greatest sequence number of an entry id."""
 
 
 class StreamWrite(Struct, frozen=True, kw_only=True):
@@ -93,3 +96,11 @@ def id_key(entry_id: str) -> tuple[int, int]:
     """Return what stream ids sort by: milliseconds, then sequence number."""
     ms, _, sequence = entry_id.partition("-")
     return int(ms), int(sequence or 0)
+
+
+def previous_id(entry_id: str) -> str:
+    """Return the greatest id below an entry id; "0-0" for "0-0", which has none."""
+    ms, sequence = id_key(entry_id)
+    if sequence:
+        return f"{ms}-{sequence - 1}"
+    return f"{ms - 1}-{MAX_SEQUENCE}" if ms else "0-0"

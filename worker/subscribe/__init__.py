@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Final, Unpack
 
 from worker.errors import EventStreamError, UsageError
 from worker.filters.keywords import Filters, make_filter
-from worker.schema import KINDS, Kind, event_stream
+from worker.schema import KINDS, ORIGINAL_KINDS, Kind, event_stream
 from worker.streams import connect
 from worker.subscribe.blocking import BlockingSubscription
 from worker.subscribe.sources import GroupReader, StandaloneReader
@@ -47,6 +47,7 @@ __all__ = [
     "Received",
     "Subscription",
     "events_per_kind",
+    "resume_positions",
     "subscribe",
     "subscribe_sync",
 ]
@@ -92,7 +93,7 @@ def subscribe(
     asked = make_filter(names, filters)
     client = connect(redis, block_s=BLOCK_S) if isinstance(redis, str) else redis
     streams = {event_stream(prefix, kind): kind for kind in asked.kinds}
-    start = {stream: _asked(after, kind) for stream, kind in streams.items()}
+    start = {stream: _start(after, kind) for stream, kind in streams.items()}
     return Subscription(
         client,
         GroupReader(client, start, group, consumer or socket.gethostname())
@@ -160,8 +161,20 @@ async def events_per_kind(redis: Redis | str, prefix: str = "communique") -> dic
     return dict(zip(KINDS, await pipe.execute(), strict=True))
 
 
-def _asked(after: str | Mapping[Kind, str], kind: Kind) -> str:
-    asked = after if isinstance(after, str) else after.get(kind, "$")
-    if asked != "$" and not STREAM_ID.fullmatch(asked):
-        raise UsageError(f'no place in a stream: {asked!r} ("$", "0", or an entry id such as "1726560000000-0")')
-    return asked
+def resume_positions(stored: Mapping[Kind, str], first: str = "$") -> dict[Kind, str]:
+    """Return where each kind begins for a reader that stored its positions: the stored one, `first` or "0".
+
+    `first` ("$" or "0") is for a reader that has stored none yet, and for a kind that it did not subscribe to.  A kind
+    that is missing because it did not exist when the positions were stored begins at the oldest entry: nothing of it
+    has been received, so nothing is lost and nothing comes twice.
+    """
+    later = "0" if stored else first
+    return {kind: stored.get(kind, first if kind in ORIGINAL_KINDS else later) for kind in KINDS}
+
+
+def _start(after: str | Mapping[Kind, str], kind: Kind) -> str:
+    """Return where a kind begins: "$", "0" or an entry id; UsageError for anything else."""
+    start = after if isinstance(after, str) else resume_positions(after)[kind]
+    if start != "$" and not STREAM_ID.fullmatch(start):
+        raise UsageError(f'no place in a stream: {start!r} ("$", "0", or an entry id such as "1726560000000-0")')
+    return start

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from redis.exceptions import RedisError
 
-from worker.gateway.cursor import START_CURSOR, Cursor, latest_positions, replace_positions
+from worker.gateway.cursor import START_CURSOR, Cursor, is_ahead, latest_positions, replace_positions
 from worker.gateway.live.event import Key, KeyedEntry, StreamEvent, key_entry, merge_in_order
-from worker.gateway.live.fan_out import StreamSubscriber, SubscriberGroups, SubscriptionSpec, is_ahead
+from worker.gateway.live.fan_out import StreamSubscriber, SubscriberGroups, SubscriptionSpec
 from worker.gateway.live.loss_detector import LossDetector
 from worker.schema import KINDS, Kind, event_stream
 from worker.streams import (

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from worker.filters.facets import Facets
-from worker.gateway.cursor import Cursor, previous_id
+from worker.gateway.cursor import Cursor
 from worker.schema import KINDS, Event
-from worker.streams import Entry, id_key
+from worker.streams import Entry, id_key, previous_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from worker.gateway.cursor import Cursor, latest_positions, replace_positions
+from worker.gateway.cursor import Cursor, is_ahead, latest_positions, replace_positions
 from worker.gateway.models import Gap
 from worker.schema import KINDS, Kind
 from worker.streams import id_key
@@ -47,11 +47,6 @@ class SubscriptionSpec(Struct, frozen=True, kw_only=True):
     def is_ahead(self, position: Cursor) -> bool:
         """Tell whether its floor is above a position, in a kind that is wanted."""
         return self.min_cursor is not None and is_ahead(self.min_cursor, position, self.filter.kinds)
-
-
-def is_ahead(one: Cursor, other: Cursor, kinds: tuple[Kind, ...]) -> bool:
-    """Tell whether who is at `one` has seen more of some of the kinds than who is at `other`."""
-    return any(id_key(a) > id_key(b) for kind, a, b in zip(KINDS, one, other, strict=True) if kind in kinds)
 
 
 class SubscriberGroups:

@@ -6,10 +6,18 @@ import asyncio
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from worker.gateway.cursor import MAX_SEQUENCE, Cursor, previous_id, replace_positions
+from worker.gateway.cursor import Cursor, replace_positions
 from worker.gateway.live.event import KeyedEntry, StreamEvent, key_entry, merge_in_order
 from worker.schema import KINDS, Kind, event_stream
-from worker.streams import id_key, parse_entries, range_entries, retry_while_unavailable, stream_tails
+from worker.streams import (
+    MAX_SEQUENCE,
+    id_key,
+    parse_entries,
+    previous_id,
+    range_entries,
+    retry_while_unavailable,
+    stream_tails,
+)
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
