@@ -6,7 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from worker.gateway.live.connection import CloseReason
-from worker.sink.disk import Step
+from worker.sink.disk_errors import DiskOperation
 from worker.telemetry import metrics
 from worker.telemetry.metrics.delivery import STEPS
 from worker.telemetry.metrics.gateway import CLOSE_REASONS
@@ -97,4 +97,4 @@ def test_the_gateway_s_counters_begin_at_zero_and_count_batches() -> None:
 
 def test_what_begins_at_zero_is_all_that_there_can_be() -> None:
     assert set(CLOSE_REASONS) == set(get_args(CloseReason))
-    assert set(STEPS) == set(get_args(Step))
+    assert set(STEPS) == set(get_args(DiskOperation))

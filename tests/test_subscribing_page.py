@@ -291,13 +291,13 @@ def test_every_filter_is_in_the_table_in_the_program_s_order() -> None:
 
 
 def test_the_file_of_webhooks_shown_is_one(tmp_path: Path) -> None:
-    from worker.webhook import plan  # noqa: PLC0415 - only here
+    from worker.webhook.config import load_webhooks  # noqa: PLC0415 - only here
 
     for name in ("press.secret", "archive.secret"):
         (tmp_path / name).write_text(SECRET, encoding="utf-8")
     (shown,) = re.findall(r"(?ms)^```toml\n(.*?)^```$", PAGE)
     (tmp_path / "webhooks.toml").write_text(shown, encoding="utf-8")
-    assert [webhook.name for webhook in plan.load(tmp_path / "webhooks.toml", Settings())] == ["press", "archive"]
+    assert [webhook.name for webhook in load_webhooks(tmp_path / "webhooks.toml", Settings())] == ["press", "archive"]
 
 
 def test_every_command_shown_exists() -> None:

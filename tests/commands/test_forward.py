@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 
 from tests.subscribe.published import event, person, publish
-from tests.webhook.receiver import SECRET, Receiver, receiving
+from tests.webhook.receiver import SECRET, Receiver, running_receiver
 from worker import cli
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ async def ended(environ: dict[str, str], *words: str) -> tuple[int, str, str]:
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as made:
+    async with running_receiver() as made:
         yield made
 
 
@@ -68,7 +68,7 @@ async def test_a_webhook_survives_kill_9_and_delivers_what_came_meanwhile(
     await publish(redis, settings, "s1", "m1", "s2")
     command = ["webhook", "statement", "--to", receiver.url, "--name", "press", "--from-start"]
     first = await started(environ, *command)
-    await receiver.until(lambda: sorted(receiver.taken) == ["s1", "s2"])
+    await receiver.wait_for(lambda: sorted(receiver.accepted) == ["s1", "s2"])
     key = f"{settings.redis.key_prefix}:webhook:press"
     async with asyncio.timeout(5):
         while not await redis.hget(key, "statement"):  # noqa: ASYNC110 - another process writes it
@@ -78,10 +78,10 @@ async def test_a_webhook_survives_kill_9_and_delivers_what_came_meanwhile(
     await publish(redis, settings, "s3", "d1")
     await redis.delete(f"{key}:owner")  # what time does
     second = await started(environ, *command)
-    await receiver.until(lambda: "s3" in receiver.taken)
+    await receiver.wait_for(lambda: "s3" in receiver.accepted)
     code, err = await stopped(second)
     assert code == 0, err
-    assert set(receiver.taken) == {"s1", "s2", "s3"}
+    assert set(receiver.accepted) == {"s1", "s2", "s3"}
     assert "delivered" in err
 
 
@@ -89,7 +89,7 @@ async def test_many_webhooks_in_one_process_end_each_for_itself(
     redis: Redis, settings: Settings, environ: dict[str, str], receiver: Receiver, tmp_path: Path
 ) -> None:
     (tmp_path / "secret").write_text(SECRET, encoding="utf-8")
-    async with receiving() as gone:
+    async with running_receiver() as gone:
         gone.answer = lambda _name, _n: web.Response(status=410)
         plan = "".join(
             f'[[webhook]]\nname = "{name}"\nto = "{to}"\nsecret_file = "secret"\nfrom_start = true\n{more}\n'
@@ -101,10 +101,10 @@ async def test_many_webhooks_in_one_process_end_each_for_itself(
         (tmp_path / "webhooks.toml").write_text(plan, encoding="utf-8")
         await publish(redis, settings, "s1", event("meeting", "m-fi", participants=[person("Aino Ranta", "FI")]))
         running = await started(environ, "webhook", "--file", str(tmp_path / "webhooks.toml"))
-        await receiver.until(lambda: receiver.taken == ["m-fi"])
-        await gone.until(lambda: bool(gone.attempts))
+        await receiver.wait_for(lambda: receiver.accepted == ["m-fi"])
+        await gone.wait_for(lambda: bool(gone.attempts))
         await publish(redis, settings, event("meeting", "m-fi-2", participants=[person("Aino Ranta", "FI")]))
-        await receiver.until(lambda: receiver.taken == ["m-fi", "m-fi-2"])
+        await receiver.wait_for(lambda: receiver.accepted == ["m-fi", "m-fi-2"])
         code, err = await stopped(running)
     assert code == 1
     assert "communique: webhook gone: http_410" in err
@@ -116,7 +116,7 @@ async def test_dead_letters_are_printed_and_sent_once_more(
     receiver.answer = lambda name, _n: web.Response(status=422 if name == "s1" else 200)
     await publish(redis, settings, "s1", "s2")
     running = await started(environ, "webhook", "--to", receiver.url, "--name", "press", "--from-start")
-    await receiver.until(lambda: receiver.taken == ["s2"])
+    await receiver.wait_for(lambda: receiver.accepted == ["s2"])
     assert (await stopped(running))[0] == 0
     code, out, _ = await ended(environ, "webhook", "--dead", "press")
     assert code == 0
@@ -127,7 +127,7 @@ async def test_dead_letters_are_printed_and_sent_once_more(
     assert (await ended(environ, *again))[:2] == (1, "press: 0 delivered, 1 still dead\n")
     receiver.answer = lambda _name, _n: web.Response()
     assert (await ended(environ, *again))[:2] == (0, "press: 1 delivered, 0 still dead\n")
-    assert receiver.taken == ["s2", "s1"]
+    assert receiver.accepted == ["s2", "s1"]
     assert receiver.ids[1] == letter["id"]
     assert (await ended(environ, *again))[:2] == (0, "press: 0 delivered, 0 still dead\n")
 

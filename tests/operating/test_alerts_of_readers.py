@@ -17,7 +17,7 @@ from tests.operating.conftest import Fires, Process, Watching, long_ago, process
 from tests.operating.promtool import needs
 from tests.subscribe.published import event
 from tests.subscribe.published import publish as publish_named
-from tests.webhook.receiver import SECRET, receiving
+from tests.webhook.receiver import SECRET, running_receiver
 from worker.schema import Span, event_stream
 from worker.settings import Settings
 
@@ -82,9 +82,9 @@ def attempts(outcome: str, reason: str) -> str:
 async def _answered_with(status: int, outcome: str, redis: Redis, settings: Settings, folder: Path) -> tuple[str, str]:
     """Return what a webhook says before and after its receiver, well so far, answers with a status."""
     idle = r'communique_webhook_events_under_way\{webhook="press"\} 0'
-    async with receiving() as receiver, delivering(settings, receiver.url, folder) as service:
+    async with running_receiver() as receiver, delivering(settings, receiver.url, folder) as service:
         await publish_named(redis, settings, "s1")
-        await receiver.until(lambda: receiver.taken == ["s1"])
+        await receiver.wait_for(lambda: receiver.accepted == ["s1"])
         await until(lambda: says(service.metrics, idle))
         before = await service.metrics()
         receiver.answer = lambda _name, _n: web.Response(status=status)
@@ -106,7 +106,7 @@ async def test_a_receiver_that_refuses(redis: Redis, settings: Settings, fires: 
 async def test_a_receiver_that_wants_no_more(
     redis: Redis, settings: Settings, watching: Watching, fires: Fires, tmp_path: Path
 ) -> None:
-    async with receiving() as receiver, watching(settings) as scrape:
+    async with running_receiver() as receiver, watching(settings) as scrape:
         receiver.answer = lambda _name, _n: web.Response(status=410)
         async with delivering(settings, receiver.url, tmp_path) as service:
             before = await scrape()
@@ -119,7 +119,7 @@ async def test_a_receiver_that_wants_no_more(
 async def test_a_webhook_that_is_killed_falls_behind(
     redis: Redis, settings: Settings, watching: Watching, fires: Fires, tmp_path: Path
 ) -> None:
-    async with receiving() as receiver, watching(settings) as scrape:
+    async with running_receiver() as receiver, watching(settings) as scrape:
         async with delivering(settings, receiver.url, tmp_path) as service:
             service.child.kill()
             await service.child.wait()

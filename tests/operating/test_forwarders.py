@@ -12,7 +12,7 @@ import pytest
 
 from tests.operating.conftest import Process, process, stands, until
 from tests.subscribe.published import publish
-from tests.webhook.receiver import SECRET, receiving
+from tests.webhook.receiver import SECRET, running_receiver
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ async def test_they_are_asked_for_their_health_and_stand_in_top(
 ) -> None:
     environ = {"COMMUNIQUE_WEBHOOK_SECRET": SECRET}
     async with (
-        receiving() as receiver,
+        running_receiver() as receiver,
         process(settings, tmp_path / "w.log", "webhook", "--to", receiver.url, "--name", "press", **environ) as webhook,
         process(settings, tmp_path / "s.log", "sink", str(tmp_path / "events"), "--name", "archive") as sink,
     ):
@@ -54,7 +54,7 @@ async def test_they_are_asked_for_their_health_and_stand_in_top(
         assert (status, json.loads(answer)["status"]) == (0, "ok")
 
         await publish(redis, settings, "s1", "m1", "s2")
-        await receiver.until(lambda: len(receiver.taken) == 3)
+        await receiver.wait_for(lambda: len(receiver.accepted) == 3)
         await until(lambda: _in_top(settings, ["sink:archive", "statement", "0.0s", "0", "2"]))
         await until(
             lambda: _in_top(settings, ["webhook:press", "decision,", "meeting,", "statement", "0.0s", "0", "0"])

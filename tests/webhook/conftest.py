@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.webhook.receiver import Receiver, receiving
+from tests.webhook.receiver import Receiver, running_receiver
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as made:
-        yield made
+    async with running_receiver() as served:
+        yield served

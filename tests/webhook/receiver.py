@@ -1,4 +1,4 @@
-"""A receiver on loopback that checks signatures as the specification has it, and answers as a test tells it."""
+"""A webhook receiver on loopback: checks signatures by the specification, answers as a test configures it."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ SECRET = "whsec_" + base64.b64encode(KEY).decode()
 
 
 class Receiver:
-    """What has come."""
+    """Records what it received."""
 
     def __init__(self) -> None:
         self.url = ""
         self.bodies: list[dict[str, Any]] = []
-        """Taken: answered with 2xx."""
+        """Accepted: answered with 2xx."""
         self.ids: list[str] = []
         self.attempts: Counter[str] = Counter()
-        """By event id."""
+        """Event id -> attempts."""
         self.answer: Callable[[str, int], Awaitable[web.Response] | web.Response] = lambda _id, _n: web.Response()
-        """Asked with the event's id and the number of the attempt."""
-        self.most_at_once = 0
-        self._at_once = 0
+        """Returns the response to an event id and the number of its attempt."""
+        self.max_concurrent = 0
+        self._concurrent = 0
         self._arrived = asyncio.Event()
 
     async def handle(self, request: web.Request) -> web.Response:
-        self._at_once += 1
-        self.most_at_once = max(self.most_at_once, self._at_once)
+        self._concurrent += 1
+        self.max_concurrent = max(self.max_concurrent, self._concurrent)
         try:
             return await self._handle(request)
         finally:
-            self._at_once -= 1
+            self._concurrent -= 1
 
     async def _handle(self, request: web.Request) -> web.Response:
         raw = await request.read()
@@ -62,22 +62,22 @@ class Receiver:
         return response
 
     @property
-    def taken(self) -> list[str]:
-        """Ids of the events taken."""
+    def accepted(self) -> list[str]:
+        """Ids of the accepted events."""
         return [body["data"]["id"] for body in self.bodies]
 
-    async def until(self, ready: Callable[[], bool]) -> None:
-        """Wait for what is to come."""
-        async with asyncio.timeout(10):
-            while not ready():
+    async def wait_for(self, condition: Callable[[], bool]) -> None:
+        """Return once the condition holds; it is checked after every request."""
+        async with asyncio.timeout(60):
+            while not condition():
                 self._arrived.clear()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._arrived.wait(), 0.05)
 
 
 @contextlib.asynccontextmanager
-async def receiving() -> AsyncIterator[Receiver]:
-    """Serve a receiver while the block lasts."""
+async def running_receiver() -> AsyncIterator[Receiver]:
+    """Serve a receiver during the block."""
     receiver = Receiver()
     app = web.Application(client_max_size=1 << 24)
     app.router.add_post("/{tail:.*}", receiver.handle)

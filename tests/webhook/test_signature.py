@@ -1,3 +1,5 @@
+"""Secrets and signatures of Standard Webhooks."""
+
 from __future__ import annotations
 
 import base64
@@ -7,19 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.errors import UsageError
-from worker.webhook.signature import keys, signature
+from worker.webhook.signature import parse_secrets, sign
 
 
-def test_the_specification_s_own_example_comes_out() -> None:
-    secrets = keys("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
-    made = signature(secrets, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
-    assert made == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+def test_the_example_of_the_specification() -> None:
+    secrets = parse_secrets("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    header = sign(secrets, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
+    assert header == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
-def test_while_a_secret_is_replaced_both_sign() -> None:
+def test_each_configured_secret_signs() -> None:
     old, new = ("whsec_" + base64.b64encode(bytes([n]) * 24).decode() for n in (1, 2))
-    both = signature(keys(f"{new}\n{old}\n"), "id", 1, b"{}").split(" ")
-    assert both == [signature(keys(secret), "id", 1, b"{}") for secret in (new, old)]
+    both = sign(parse_secrets(f"{new}\n{old}\n"), "id", 1, b"{}").split(" ")
+    assert both == [sign(parse_secrets(secret), "id", 1, b"{}") for secret in (new, old)]
 
 
 @pytest.mark.parametrize(
@@ -31,16 +33,16 @@ def test_while_a_secret_is_replaced_both_sign() -> None:
         ("whsec_" + "A" * 92, "webhook secret 1 has 69 bytes"),
     ],
 )
-def test_what_is_no_secret_is_refused_and_not_repeated(text: str, message: str) -> None:
+def test_an_invalid_secret_is_rejected_and_not_quoted(text: str, message: str) -> None:
     with pytest.raises(UsageError, match=message) as e:
-        keys(text)
+        parse_secrets(text)
     assert not text or text not in str(e.value)
 
 
 @given(st.text())
-def test_any_text_is_secrets_or_refused(text: str) -> None:
+def test_any_text_is_valid_secrets_or_a_usage_error(text: str) -> None:
     try:
-        read = keys(text)
+        secrets = parse_secrets(text)
     except UsageError:
         return
-    assert all(24 <= len(key) <= 64 for key in read)
+    assert all(24 <= len(secret) <= 64 for secret in secrets)

@@ -21,20 +21,19 @@ from worker.monitor.health import watched
 from worker.monitor.snapshot import tell_of
 from worker.schema.fleet import Reader
 from worker.settings import Settings
-from worker.sink.collect import Collector, Rotation
-from worker.sink.folder import Folder
-from worker.sink.service import SINK_PARTS, Service
-from worker.sink.writers import writer_of
+from worker.sink.event_writer import EventWriter, Rotation
+from worker.sink.file_writers import writer_factory
+from worker.sink.output_directory import OutputDirectory
+from worker.sink.service import SINK_PARTS, SinkService
 from worker.streams import connect
 from worker.subscribe import Subscription, resume_positions, subscribe
 from worker.telemetry.liveness import Pulse
 from worker.terminal.sanitise import sanitise
-from worker.webhook import plan
-from worker.webhook.deliver import Deliverer
-from worker.webhook.place import Place
-from worker.webhook.plan import Webhook
-from worker.webhook.post import Post
-from worker.webhook.redeliver import redeliver
+from worker.webhook.config import Webhook, load_webhooks, make_webhook
+from worker.webhook.deliverer import Deliverer
+from worker.webhook.redeliver import redeliver_dead_letters
+from worker.webhook.sender import WebhookSender
+from worker.webhook.subscription_state import SubscriptionState
 
 if TYPE_CHECKING:
     from worker.errors import Permanent
@@ -56,11 +55,11 @@ def _planned(args: argparse.Namespace, settings: Settings) -> tuple[Webhook, ...
     if args.file:
         if filters or kinds or args.name or args.from_start:
             raise UsageError("kinds, filters, name and start of each webhook stand in the file")
-        return plan.load(args.file, settings)
+        return load_webhooks(args.file, settings)
     to = args.to or settings.webhook.url
     if not to:
         raise UsageError("to which address? --to URL, --file FILE, or set COMMUNIQUE_WEBHOOK_URL")
-    return (plan.one(to, args.name, settings, kinds, filters, from_start=args.from_start),)
+    return (make_webhook(to, args.name, settings, kinds, filters, from_start=args.from_start),)
 
 
 async def _deliver(webhooks: tuple[Webhook, ...], settings: Settings, *, again: bool) -> int:
@@ -68,8 +67,8 @@ async def _deliver(webhooks: tuple[Webhook, ...], settings: Settings, *, again: 
     async with connect(redis_url) as client, contextlib.AsyncExitStack() as stack:
         if again:
             for one in webhooks:
-                await Place(client, settings.redis.key_prefix, one.name).begin_again()
-        posts = [await stack.enter_async_context(Post(one, settings)) for one in webhooks]
+                await SubscriptionState(client, settings.redis.key_prefix, one.name).reactivate()
+        posts = [await stack.enter_async_context(WebhookSender(one, settings)) for one in webhooks]
         deliverers = [
             Deliverer(one, redis_url, client, post, settings, jitter=random.random, pulse=pulse)
             for one, post in zip(webhooks, posts, strict=True)
@@ -96,8 +95,10 @@ async def _redeliver(webhooks: tuple[Webhook, ...], settings: Settings) -> int:
     left = 0
     async with connect(required_redis_url(settings)) as client:
         for one in webhooks:
-            async with Post(one, settings) as post:
-                taken, refused = await redeliver(Place(client, settings.redis.key_prefix, one.name), post)
+            async with WebhookSender(one, settings) as post:
+                taken, refused = await redeliver_dead_letters(
+                    SubscriptionState(client, settings.redis.key_prefix, one.name), post
+                )
             print(sanitise(f"{one.name}: {taken} delivered, {refused} still dead"))
             left += refused
     return int(left > 0)
@@ -105,7 +106,7 @@ async def _redeliver(webhooks: tuple[Webhook, ...], settings: Settings) -> int:
 
 async def _print_dead(args: argparse.Namespace, settings: Settings) -> int:
     async with connect(required_redis_url(settings)) as client:
-        letters = await Place(client, settings.redis.key_prefix, args.dead).dead(args.limit)
+        letters = await SubscriptionState(client, settings.redis.key_prefix, args.dead).newest_dead_letters(args.limit)
     for letter in letters:
         print(msgspec.json.encode(letter).decode())
     return 0
@@ -114,20 +115,20 @@ async def _print_dead(args: argparse.Namespace, settings: Settings) -> int:
 # ---------------------------------------------------------------- sink
 def sink(args: argparse.Namespace, settings: Settings) -> int:
     """Write files until a signal comes, or what there is; 1 where something could not be handed over."""
-    begin = writer_of(args.format)
-    with Folder(Path(args.folder), args.format) as folder:
+    begin = writer_factory(args.format)
+    with OutputDirectory(Path(args.folder), args.format) as folder:
         rotation, pulse = Rotation(size_bytes=args.rotate_bytes, age_s=args.rotate_s), Pulse(SINK_PARTS)
-        collector = Collector(folder, begin, rotation, lambda why: tell(sanitise(why)), pulse)
+        collector = EventWriter(folder, begin, rotation, lambda why: tell(sanitise(why)), pulse)
         return asyncio.run(_collect(collector, folder, pulse, args, settings))
 
 
 async def _collect(
-    collector: Collector, folder: Folder, pulse: Pulse, args: argparse.Namespace, settings: Settings
+    collector: EventWriter, folder: OutputDirectory, pulse: Pulse, args: argparse.Namespace, settings: Settings
 ) -> int:
     redis_url, stop = required_redis_url(settings), stop_on_signals()
 
     def resumed() -> Subscription:
-        after = resume_positions(folder.position(), "$" if args.from_now else "0")
+        after = resume_positions(folder.load_cursor(), "$" if args.from_now else "0")
         filters = arguments.filters(args)
         prefix = settings.redis.key_prefix
         return subscribe(redis_url, args.kind or (), prefix=prefix, after=after, stop=stop, **filters)
@@ -138,10 +139,10 @@ async def _collect(
     if args.once:
         return int(not await _collect_once(collector, resumed(), stop))
     async with _seen(settings, redis_url, "sink", pulse, standing):
-        return int(not await Service(collector, settings.retry, stop, pulse, random.random).run(resumed))
+        return int(not await SinkService(collector, settings.retry, stop, pulse, random.random).run(resumed))
 
 
-async def _collect_once(collector: Collector, events: Subscription, stop: asyncio.Event) -> bool:
+async def _collect_once(collector: EventWriter, events: Subscription, stop: asyncio.Event) -> bool:
     async with events, asyncio.TaskGroup() as group:
         group.create_task(_stop_when_caught_up(events, stop))
         return await collector.run(events)

@@ -1,8 +1,9 @@
-"""Events into files, each exactly once: JSON Lines, or Parquet with the extra `communique[parquet]`.
+"""Events to files, each exactly once: JSON Lines, or Parquet with the extra `communique[parquet]`.
 
-A part is written beside the others until it is finished; then it is made durable and renamed into place, under a name
-that says which entries it holds.  So the newest name is the place to go on from: data and place are committed by one
-rename, and a process killed at any moment leaves neither a gap nor a repetition.
+A file is written in a directory of unfinished files. When it is complete it is synced to disk and renamed to its final
+path; the name contains the ids of the first and last entry. The newest name is therefore the cursor from which a
+restart resumes: one rename commits data and cursor together, and a process killed at any moment leaves neither a gap
+nor a duplicate.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A part in JSON Lines: an event a line, as the wire form has it."""
+"""JSON Lines files: one event per line, in its wire form."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from worker.sink.folder import make_durable
+from worker.sink.output_directory import sync_to_disk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,26 +15,25 @@ if TYPE_CHECKING:
     from worker.schema import Event
 
 
-class JsonLines:
-    """A file being written; OSError where there is no room for it."""
+class JsonLinesWriter:
+    """A `FileWriter` of JSON Lines."""
 
     def __init__(self, path: Path) -> None:
-        """Begin an empty file."""
+        """Open an empty file."""
         self._file = path.open("wb")
         self.size_bytes = 0
-        """Written so far, as far as is known."""
 
     def add(self, event: Event) -> None:
-        """Write an event."""
+        """Append an event."""
         self.size_bytes += self._file.write(msgspec.json.encode(event) + b"\n")
 
     def finish(self) -> None:
-        """Close the file when all of it is durable."""
+        """Write everything, sync it to disk and close the file."""
         self._file.flush()
-        make_durable(self._file.fileno())
+        sync_to_disk(self._file.fileno())
         self._file.close()
 
-    def abandon(self) -> None:
-        """Close the file, whatever is in it."""
+    def discard(self) -> None:
+        """Close the file without completing it."""
         with contextlib.suppress(OSError):
             self._file.close()

@@ -1,4 +1,4 @@
-"""A part in Parquet, through pyarrow: a column for each field of the wire form, nested as it is there."""
+"""Parquet files, through pyarrow: one column per field of the wire form, nested as in the wire form."""
 
 from __future__ import annotations
 
@@ -13,46 +13,45 @@ import structlog
 from msgspec import inspect
 
 from worker.schema import KIND_SPECS, Event, Kind
-from worker.sink.folder import make_durable
+from worker.sink.output_directory import sync_to_disk
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 log = structlog.get_logger()
 
-ROWS: Final = 1_000
-"""Events held until they are written as a row group."""
+ROWS_PER_GROUP: Final = 1_000
+"""Events buffered until they are written as one row group."""
 
 
-class Parquet:
-    """A file being written; OSError where there is no room for it."""
+class ParquetFileWriter:
+    """A `FileWriter` of Parquet."""
 
     def __init__(self, path: Path, kind: Kind) -> None:
-        """Begin a file of events of one kind."""
+        """Open a file for events of one kind."""
         self._schema = arrow_schema(kind)
         self._file = path.open("wb")
         self._writer = pq.ParquetWriter(self._file, self._schema, compression="zstd")
         self._rows: list[dict[str, Any]] = []
         self.size_bytes = 0
-        """Written so far, as far as is known: what is held counts when it is written."""
 
     def add(self, event: Event) -> None:
-        """Hold an event until there are enough for a row group."""
+        """Buffer an event; a full row group is written."""
         self._rows.append(msgspec.to_builtins(event, builtin_types=(datetime, date)))
-        if len(self._rows) >= ROWS:
+        if len(self._rows) >= ROWS_PER_GROUP:
             self._flush()
 
     def finish(self) -> None:
-        """Close the file when all of it is durable."""
+        """Write everything, sync it to disk and close the file."""
         self._flush()
         self._writer.close()
         self._file.flush()
-        make_durable(self._file.fileno())
+        sync_to_disk(self._file.fileno())
         self._file.close()
 
-    def abandon(self) -> None:
-        """Close the file, whatever is in it."""
-        self._writer.is_open = False  # or its end would write a footer
+    def discard(self) -> None:
+        """Close the file without completing it."""
+        self._writer.is_open = False  # otherwise its destructor would write a footer
         with contextlib.suppress(OSError):
             self._file.close()
 
@@ -63,13 +62,13 @@ class Parquet:
             self.size_bytes = self._file.tell()
 
     def _table(self) -> pa.Table:
-        """Make a table of what is held; an event that fits no column (an offset beyond 64 bits) holds up no other."""
+        """Return the buffered rows as a table, without rows that the schema cannot hold (an offset beyond 64 bits)."""
         try:
             return pa.Table.from_pylist(self._rows, schema=self._schema)
         except (OverflowError, ValueError):
-            return pa.concat_tables([self._schema.empty_table(), *map(self._alone, self._rows)])
+            return pa.concat_tables([self._schema.empty_table(), *map(self._single_row, self._rows)])
 
-    def _alone(self, row: dict[str, Any]) -> pa.Table:
+    def _single_row(self, row: dict[str, Any]) -> pa.Table:
         try:
             return pa.Table.from_pylist([row], schema=self._schema)
         except (OverflowError, ValueError) as e:
@@ -77,7 +76,7 @@ class Parquet:
             return self._schema.empty_table()
 
 
-# ---------------------------------------------------------------- the schema
+# ---------------------------------------------------------------- schema
 def arrow_schema(kind: Kind) -> pa.Schema:
     """Return the columns of a kind: `kind` and the fields of its struct, under their names in the wire form."""
     info = inspect.type_info(KIND_SPECS[kind].struct)
@@ -90,29 +89,29 @@ def _fields(struct: inspect.StructType) -> list[pa.Field]:
 
 
 def _field(name: str, of: inspect.Type) -> pa.Field:
-    """Return a column that may be null where the struct's field may be None."""
-    of = _bare(of)
+    """Return the column of a field; nullable if the field can be None."""
+    of = _without_metadata(of)
     if isinstance(of, inspect.UnionType):
         (inner,) = (t for t in of.types if not isinstance(t, inspect.NoneType))
-        return pa.field(name, _type(inner), nullable=of.includes_none)
-    return pa.field(name, _type(of), nullable=False)
+        return pa.field(name, _arrow_type(inner), nullable=of.includes_none)
+    return pa.field(name, _arrow_type(of), nullable=False)
 
 
-def _bare(of: inspect.Type) -> inspect.Type:
-    """Return the type without what it is annotated with."""
-    return _bare(of.type) if isinstance(of, inspect.Metadata) else of
+def _without_metadata(of: inspect.Type) -> inspect.Type:
+    """Return a type without its `Annotated` metadata."""
+    return _without_metadata(of.type) if isinstance(of, inspect.Metadata) else of
 
 
-def _type(of: inspect.Type) -> pa.DataType:
-    of = _bare(of)
+def _arrow_type(of: inspect.Type) -> pa.DataType:
+    of = _without_metadata(of)
     if isinstance(of, inspect.StructType):
         return pa.struct(_fields(of))
     if isinstance(of, inspect.ListType):
         return pa.list_(_field("element", of.item_type))
-    return PLAIN[type(of)]
+    return SCALAR_TYPES[type(of)]
 
 
-PLAIN: Final = {
+SCALAR_TYPES: Final = {
     inspect.StrType: pa.string(),
     inspect.LiteralType: pa.string(),
     inspect.IntType: pa.int64(),

@@ -1,75 +1,74 @@
-"""A sink that runs until it is told to stop: what the disk refuses is tried again.
+"""A long-running sink that retries after disk errors.
 
-After a failure everything unfinished is thrown away and read again from the streams, which keep it meanwhile: a file
-whose `fsync` failed once may not be trusted with a second one.
+After an error all unfinished files are discarded and their events read again from the streams, which still hold them:
+after a failed `fsync` a second one can report success although data was lost, so the file must not be reused.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from worker import backoff
-from worker.sink.collect import TURN_S, WRITE
-from worker.sink.disk import DiskError
+from worker.lifecycle import sleep_until
+from worker.sink.disk_errors import DiskError
+from worker.sink.event_writer import MAX_WAIT_S, WRITE_LOOP
 from worker.telemetry.liveness import MARGIN_S, Part, Pulse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from worker.settings import RetrySettings
-    from worker.sink.collect import Collector
+    from worker.sink.event_writer import EventWriter
     from worker.subscribe import Subscription
 
 log = structlog.get_logger()
 
-SINK_PARTS: Final = {WRITE: Part(limit_s=TURN_S + MARGIN_S)}
-"""What of a sink turns: while the disk refuses, it does not, and the sink is not ready."""
-MOST_S: Final = 60.0
-"""Longest wait before the disk is tried again."""
+SINK_PARTS: Final = {WRITE_LOOP: Part(limit_s=MAX_WAIT_S + MARGIN_S)}
+"""The loop of a sink. It makes no progress while the disk fails; the sink is then alive and not ready."""
+MAX_RETRY_WAIT_S: Final = 60.0
+"""Longest wait between two attempts after disk errors."""
 
 
-class Service:
-    """Collects until `stop`; `jitter` is in [0, 1)."""
+class SinkService:
+    """Runs an event writer until `stop` is set; `jitter` returns a random number in [0, 1)."""
 
     def __init__(
-        self, collector: Collector, retry: RetrySettings, stop: asyncio.Event, pulse: Pulse, jitter: Callable[[], float]
+        self, writer: EventWriter, retry: RetrySettings, stop: asyncio.Event, pulse: Pulse, jitter: Callable[[], float]
     ) -> None:
-        """Take the neighbours; start nothing."""
-        self._collector = collector
+        """Store the collaborators; `run` starts the work."""
+        self._writer = writer
         self._retry = retry
         self._stop = stop
         self._pulse = pulse
         self._jitter = jitter
 
-    async def run(self, resumed: Callable[[], Subscription]) -> bool:
-        """Collect from what `resumed` subscribes to behind the last finished file; False as `Collector.run`.
+    async def run(self, resume: Callable[[], Subscription]) -> bool:
+        """Write events until `stop` is set; False if an entry could not be decoded in any attempt.
 
-        DiskError where the disk refuses what was to be finished at the end.
+        `resume` returns a new subscription that starts after the last finished file. DiskError if the last files
+        could not be finished after `stop`.
         """
-        well, attempt = True, 0
+        complete, attempt = True, 0
         while True:
-            finished = self._collector.files
+            finished = self._writer.files
             try:
-                async with resumed() as events:
-                    return await self._collector.run(events) and well
+                async with resume() as events:
+                    return await self._writer.run(events) and complete
             except DiskError as e:
                 if self._stop.is_set():
                     raise
-                attempt = 1 if self._collector.files > finished else attempt + 1
+                attempt = 1 if self._writer.files > finished else attempt + 1
                 await self._wait(e, attempt)
-            well = well and self._collector.well
+            complete = complete and self._writer.complete
 
     async def _wait(self, e: DiskError, attempt: int) -> None:
-        pause_s = min(
-            MOST_S,
-            backoff.delay_s(attempt, self._jitter(), base_s=self._retry.backoff_s, max_s=self._retry.max_backoff_s),
-        )
-        log.error("disk", path=e.filename, error=e.name, why=e.strerror, attempt=attempt, wait_s=round(pause_s, 1))
-        self._pulse.trouble(str(e.filename), e.name, datetime.now(UTC))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), pause_s)
+        """Log and record a disk error, then wait with exponential back-off, or until `stop` is set."""
+        base_s, max_s = self._retry.backoff_s, self._retry.max_backoff_s
+        pause_s = min(MAX_RETRY_WAIT_S, backoff.delay_s(attempt, self._jitter(), base_s=base_s, max_s=max_s))
+        log.error("disk", path=e.filename, error=e.code, why=e.strerror, attempt=attempt, wait_s=round(pause_s, 1))
+        self._pulse.trouble(str(e.filename), e.code, datetime.now(UTC))
+        await sleep_until(self._stop, pause_s)

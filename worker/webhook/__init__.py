@@ -1,7 +1,7 @@
-"""Events sent to others' addresses as they are published: signed, retried, each at least once, under a stable id.
+"""Events as signed POST requests: each subscription delivers every event at least once, under a stable id.
 
-What is sent and how it is signed follows Standard Webhooks (https://www.standardwebhooks.com).  Each subscription has a
-reader, a place in Redis, connections and name look-ups of its own: a receiver that hangs delays nobody else.
+Envelope and signature follow Standard Webhooks (https://www.standardwebhooks.com). Each subscription has its own
+reader, cursor, connections and DNS look-ups, so a slow receiver does not delay the others.
 """
 
 from __future__ import annotations

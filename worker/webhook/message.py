@@ -1,4 +1,4 @@
-"""What is sent: an event in the envelope that Standard Webhooks recommends."""
+"""Messages to receivers: an event in the envelope that Standard Webhooks recommends."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ if TYPE_CHECKING:
     from worker.subscribe import Received
 
 
-class Message(Struct, frozen=True, kw_only=True):
+class WebhookMessage(Struct, frozen=True, kw_only=True):
     """One event for one receiver."""
 
     id: str
-    """Header `webhook-id`: the entry's, so it is the same at every attempt and after every restart."""
+    """Header `webhook-id`, made of kind and entry id: the same at every attempt and after every restart."""
     event_id: str
+    """Id of the event; "" for a message that was read from the dead letters."""
     body: bytes
+    """JSON in UTF-8."""
 
 
-def message(received: Received) -> Message:
-    """Make the message of an event: `{"type": kind, "timestamp": when it was published, "data": event}`."""
+def make_message(received: Received) -> WebhookMessage:
+    """Encode an event as `{"type": kind, "timestamp": time of publication (RFC 3339), "data": event}`."""
     published_at = received.published_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     envelope = {"type": received.kind, "timestamp": published_at, "data": received.event}
-    return Message(
+    return WebhookMessage(
         id=f"{received.kind}-{received.entry_id}", event_id=received.event.id, body=msgspec.json.encode(envelope)
     )

@@ -1,4 +1,4 @@
-"""Dead letters, sent once more when somebody has mended their receiver."""
+"""Redelivery of dead letters, for use after a receiver has been repaired."""
 
 from __future__ import annotations
 
@@ -7,25 +7,27 @@ from typing import TYPE_CHECKING, Final
 from worker.errors import Failure
 
 if TYPE_CHECKING:
-    from worker.webhook.deliver import Send
-    from worker.webhook.place import Place
+    from worker.webhook.deliverer import Send
+    from worker.webhook.subscription_state import SubscriptionState
 
 BATCH: Final = 100
+"""Dead letters read at once."""
 
 
-async def redeliver(place: Place, send: Send) -> tuple[int, int]:
-    """Send every dead letter once, the oldest first; return how many were taken, and how many are left.
+async def redeliver_dead_letters(state: SubscriptionState, send: Send) -> tuple[int, int]:
+    """Send every dead letter once, the oldest first; return the numbers of accepted and of rejected ones.
 
-    A letter is deleted when its receiver has taken it, so an end in between sends it again, under the same id.
+    A dead letter is deleted after its receiver accepted it. If the process ends in between, the next redelivery sends
+    it again, under the same id.
     """
-    taken, refused, after = 0, 0, "0-0"
-    while letters := await place.letters(after, BATCH):
-        for after, letter in letters:
+    accepted, rejected, after = 0, 0, "0-0"
+    while letters := await state.dead_letters_after(after, BATCH):
+        for after, message in letters:
             try:
-                await send(letter)
+                await send(message)
             except Failure:
-                refused += 1
+                rejected += 1
             else:
-                await place.forget(after)
-                taken += 1
-    return taken, refused
+                await state.delete_dead_letter(after)
+                accepted += 1
+    return accepted, rejected

@@ -1,7 +1,7 @@
-"""What a receiver checks a delivery by: the symmetric signatures, `v1`, of Standard Webhooks.  Pure.
+"""The symmetric signature, `v1`, of Standard Webhooks.
 
-A secret is `whsec_` and 24 to 64 bytes in base64.  Several may be in force while one is replaced by another; then a
-delivery has a signature of each.
+A secret is the prefix `whsec_` and 24 to 64 bytes in base64. While a secret is being replaced, both the old and the
+new one are configured, and a delivery carries a signature of each.
 """
 
 from __future__ import annotations
@@ -18,36 +18,38 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PREFIX: Final = "whsec_"
-SHORTEST_BYTES: Final = 24
-LONGEST_BYTES: Final = 64
-
-
-def keys(text: str) -> tuple[bytes, ...]:
-    """Read secrets with blanks or line breaks between; UsageError for one that is none, which it does not repeat."""
-    read = tuple(_key(word, nth) for nth, word in enumerate(text.split(), 1))
-    if not read:
-        raise UsageError(f"no webhook secret given: {HOW}")
-    return read
-
-
-def _key(word: str, nth: int) -> bytes:
-    try:
-        key = base64.b64decode(word.removeprefix(PREFIX), validate=True)
-    except (binascii.Error, ValueError):
-        raise UsageError(f"webhook secret {nth} is not base64: {HOW}") from None
-    if not SHORTEST_BYTES <= len(key) <= LONGEST_BYTES:
-        raise UsageError(f"webhook secret {nth} has {len(key)} bytes: {HOW}")
-    return key
-
-
-HOW: Final = (
-    f"{PREFIX} and {SHORTEST_BYTES} to {LONGEST_BYTES} random bytes in base64, e.g. "
+MIN_SECRET_BYTES: Final = 24
+MAX_SECRET_BYTES: Final = 64
+SECRET_FORMAT: Final = (
+    f"{PREFIX} and {MIN_SECRET_BYTES} to {MAX_SECRET_BYTES} random bytes in base64, e.g. "
     f'"{PREFIX}$(head -c 32 /dev/urandom | base64)"'
 )
+"""The format of a secret, and a command that makes one, for error messages."""
 
 
-def signature(secrets: Sequence[bytes], message_id: str, timestamp_s: int, body: bytes) -> str:
-    """Return the header `webhook-signature` of a delivery attempted at that Unix time."""
+def parse_secrets(text: str) -> tuple[bytes, ...]:
+    """Decode secrets that are separated by white space.
+
+    UsageError without any, or for an invalid one; the message gives its number and never its text.
+    """
+    secrets = tuple(_parse_secret(word, number) for number, word in enumerate(text.split(), 1))
+    if not secrets:
+        raise UsageError(f"no webhook secret given: {SECRET_FORMAT}")
+    return secrets
+
+
+def _parse_secret(word: str, number: int) -> bytes:
+    try:
+        secret = base64.b64decode(word.removeprefix(PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        raise UsageError(f"webhook secret {number} is not base64: {SECRET_FORMAT}") from None
+    if not MIN_SECRET_BYTES <= len(secret) <= MAX_SECRET_BYTES:
+        raise UsageError(f"webhook secret {number} has {len(secret)} bytes: {SECRET_FORMAT}")
+    return secret
+
+
+def sign(secrets: Sequence[bytes], message_id: str, timestamp_s: int, body: bytes) -> str:
+    """Return the header `webhook-signature`: one HMAC-SHA256 per secret, for an attempt at this Unix time."""
     signed = f"{message_id}.{timestamp_s}.".encode() + body
-    made = (hmac.digest(key, signed, hashlib.sha256) for key in secrets)
-    return " ".join(f"v1,{base64.b64encode(mac).decode()}" for mac in made)
+    macs = (hmac.digest(secret, signed, hashlib.sha256) for secret in secrets)
+    return " ".join(f"v1,{base64.b64encode(mac).decode()}" for mac in macs)

@@ -1,3 +1,5 @@
+"""The configuration of webhooks, from a file or a command line."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from tests.webhook.receiver import KEY, SECRET
 from worker.errors import UsageError
 from worker.settings import Settings
-from worker.webhook import plan
+from worker.webhook.config import default_name, load_webhooks, make_webhook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,15 +33,15 @@ from_start = true
 """
 
 
-def written(folder: Path, text: str) -> Path:
-    (folder / "press.secret").write_text(SECRET + "\n", encoding="utf-8")
-    path = folder / "webhooks.toml"
+def write_config(directory: Path, text: str) -> Path:
+    (directory / "press.secret").write_text(SECRET + "\n", encoding="utf-8")
+    path = directory / "webhooks.toml"
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def test_a_file_names_subscriptions_their_secrets_beside_it(tmp_path: Path) -> None:
-    press, archive = plan.load(written(tmp_path, TWO), SETTINGS)
+def test_a_file_has_webhooks_with_secret_files_relative_to_it(tmp_path: Path) -> None:
+    press, archive = load_webhooks(write_config(tmp_path, TWO), SETTINGS)
     assert (press.name, press.to) == ("press", "https://hooks.example.org/press?desk=1")
     assert (press.kinds, press.secrets, press.after) == (("statement",), (KEY,), "$")
     assert press.filters == {"country": ["FI", "EE"], "min_confidence": 0.8}
@@ -54,9 +56,9 @@ def test_a_file_names_subscriptions_their_secrets_beside_it(tmp_path: Path) -> N
         ("country =", "contry =", "unknown filter 'contry'"),
         ("min_confidence = 0.8", "min_confidence = 8", "no number from 0 to 1"),
         ("from_start", "form_start", "unknown field `form_start`"),
-        ('name = "archive"', 'name = "press"', "'press' stands there 2 times"),
+        ('name = "archive"', 'name = "press"', "the name 'press' is used 2 times"),
         ('name = "archive"', 'name = "a/b"', "matching regex"),
-        ("press.secret", "nobody.secret", r"nobody\.secret: No such file"),
+        ("press.secret", "missing.secret", r"missing\.secret: No such file"),
         ("https://archive.example.org/in", "ftp://archive.example.org/in", "webhook archive: "),
         ("https://archive.example.org/in", "http://10.0.0.1/in", "not an address of the public Internet"),
         ("https://archive.example.org/in", "http://[::1]/in", "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES=true"),
@@ -64,18 +66,18 @@ def test_a_file_names_subscriptions_their_secrets_beside_it(tmp_path: Path) -> N
         ("[[webhook]]", "[[webhook", "webhooks file"),
     ],
 )
-def test_what_is_wrong_is_named_with_the_file(tmp_path: Path, old: str, new: str, message: str) -> None:
+def test_an_error_names_the_file(tmp_path: Path, old: str, new: str, message: str) -> None:
     with pytest.raises(UsageError, match=message) as e:
-        plan.load(written(tmp_path, TWO.replace(old, new)), SETTINGS)
+        load_webhooks(write_config(tmp_path, TWO.replace(old, new)), SETTINGS)
     assert "webhooks.toml" in str(e.value)
 
 
 @given(st.binary())
-def test_any_file_is_a_plan_or_refused(tmp_path_factory: pytest.TempPathFactory, body: bytes) -> None:
-    path = tmp_path_factory.mktemp("plan") / "webhooks.toml"
+def test_any_bytes_are_a_valid_file_or_a_usage_error(tmp_path_factory: pytest.TempPathFactory, body: bytes) -> None:
+    path = tmp_path_factory.mktemp("config") / "webhooks.toml"
     path.write_bytes(body)
     with pytest.raises(UsageError):
-        plan.load(path, SETTINGS)
+        load_webhooks(path, SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -87,15 +89,21 @@ def test_any_file_is_a_plan_or_refused(tmp_path_factory: pytest.TempPathFactory,
         ("http://[", "webhook"),
     ],
 )
-def test_a_webhook_is_named_after_its_address_without_its_password(to: str, name: str) -> None:
-    assert plan.default_name(to) == name
+def test_the_default_name_is_the_address_without_its_password(to: str, name: str) -> None:
+    assert default_name(to) == name
 
 
-def test_the_secret_comes_from_the_environment_or_a_file_which_wins(tmp_path: Path) -> None:
-    other = written(tmp_path, "").parent / "press.secret"
-    here: dict[str, Any] = {"to": "https://h.example/", "name": None, "kinds": (), "filters": {}, "from_start": False}
-    assert plan.one(settings=SETTINGS, **here).secrets == (KEY,)
+def test_the_secret_file_has_precedence_over_the_secret(tmp_path: Path) -> None:
+    other = write_config(tmp_path, "").parent / "press.secret"
+    arguments: dict[str, Any] = {
+        "to": "https://h.example/",
+        "name": None,
+        "kinds": (),
+        "filters": {},
+        "from_start": False,
+    }
+    assert make_webhook(settings=SETTINGS, **arguments).secrets == (KEY,)
     both = Settings.of(webhook_secret="whsec_" + "A" * 32, webhook_secret_file=str(other))
-    assert plan.one(settings=both, **here).secrets == (KEY,)
+    assert make_webhook(settings=both, **arguments).secrets == (KEY,)
     with pytest.raises(UsageError, match="COMMUNIQUE_WEBHOOK_SECRET_FILE"):
-        plan.one(settings=Settings(), **here)
+        make_webhook(settings=Settings(), **arguments)
