@@ -17,16 +17,16 @@ from pathlib import Path
 import msgspec
 
 from worker.extract.grammar.pos_tagger import (
-    Row,
     Tagger,
     TaggerModel,
-    look,
-    of_history,
-    of_neighbours,
-    of_pair,
-    of_word,
-    place,
-    shape_of,
+    TagWeights,
+    capitalisation_context,
+    neighbour_features,
+    tag_and_word_feature,
+    tag_history_features,
+    unknown_word_key,
+    word_features,
+    word_shape,
 )
 from worker.extract.grammar.tokens import tokenize
 from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
@@ -51,7 +51,7 @@ Sentence = tuple[list[str], list[str], list[str]]
 """Words, lower case, classes."""
 Look = tuple[str, str]
 """What is looked at, and its value."""
-Weights = dict[str, dict[str, Row]]
+Weights = dict[str, dict[str, TagWeights]]
 
 
 def read(path: Path, lex: Lexicon) -> list[Sentence]:
@@ -131,8 +131,8 @@ def endings(sentences: list[Sentence], known: dict[str, list[str]]) -> dict[str,
     for words, _, tags in sentences:
         for word, tag in zip(words, tags, strict=True):
             if word not in known and word[0].isalnum():
-                counts[look(word)][tag] += 1
-                counts[look(word)[0]][tag] += 1
+                counts[unknown_word_key(word)][tag] += 1
+                counts[unknown_word_key(word)[0]][tag] += 1
     return {
         key: sorted((tag for tag in seen if seen[tag] >= 0.01 * sum(seen.values())), key=lambda tag: (-seen[tag], tag))
         for key, seen in counts.items()
@@ -148,14 +148,14 @@ def _with_twins(tags: list[str]) -> list[str]:
 
 def train(sentences: list[Sentence], untrained: TaggerModel) -> Weights:
     """Averaged perceptron, greedy from left to right, on its own earlier guesses."""
-    weights: dict[Look, Row] = {}
+    weights: dict[Look, TagWeights] = {}
     totals: dict[tuple[Look, str], float] = defaultdict(float)
     stamps: dict[tuple[Look, str], int] = defaultdict(int)
     step = 0
     shuffle = random.Random(1)  # noqa: S311 - an order of sentences, not a secret
 
-    def bump(look: Look, tag: str, by: float) -> None:
-        key, row = (look, tag), weights.setdefault(look, {})
+    def bump(unknown_word_key: Look, tag: str, by: float) -> None:
+        key, row = (unknown_word_key, tag), weights.setdefault(unknown_word_key, {})
         old = row.get(tag, 0.0)
         totals[key] += (step - stamps[key]) * old
         stamps[key] = step
@@ -166,21 +166,21 @@ def train(sentences: list[Sentence], untrained: TaggerModel) -> Weights:
         for words, lower, gold in sentences:
             previous = before = ""
             for i, word in enumerate(words):
-                where = place(lower[i - 1] if i else "", previous)
+                where = capitalisation_context(lower[i - 1] if i else "", previous)
                 candidates = untrained.candidates(word, lower[i], where)
                 guess = candidates[0]
                 if len(candidates) > 1:
                     step += 1
                     looks = _looks(word, lower, i, previous, before, where)
                     guess = _best(candidates, [row for row in map(weights.get, looks) if row])
-                    for look in looks if guess != gold[i] else ():
-                        bump(look, gold[i], 1.0)
-                        bump(look, guess, -1.0)
+                    for unknown_word_key in looks if guess != gold[i] else ():
+                        bump(unknown_word_key, gold[i], 1.0)
+                        bump(unknown_word_key, guess, -1.0)
                 before, previous = previous, guess
     averaged: Weights = {name: {} for name, _ in _looks("a", ["a"], 0, "", "", 0)}
     for (name, value), row in weights.items():
-        look = (name, value)
-        means = {t: (totals[look, t] + (step - stamps[look, t]) * w) / step for t, w in row.items()}
+        unknown_word_key = (name, value)
+        means = {t: (totals[unknown_word_key, t] + (step - stamps[unknown_word_key, t]) * w) / step for t, w in row.items()}
         kept = {tag: round(mean, 2) for tag, mean in means.items() if abs(mean) >= PRUNE}
         if kept:
             averaged[name][value] = kept
@@ -189,17 +189,17 @@ def train(sentences: list[Sentence], untrained: TaggerModel) -> Weights:
 
 def _looks(word: str, lower: list[str], i: int, previous: str, before: str, where: int) -> list[Look]:  # noqa: PLR0917 - a place in a sentence
     """Return all that the model looks at for word `i`."""
-    low, shape = lower[i], shape_of(word, where)
+    low, shape = lower[i], word_shape(word, where)
     after, second = [*lower[i + 1 : i + 3], "", ""][:2]
     return [
-        *of_word(low, shape),
-        *of_history(shape, before, previous),
-        *of_neighbours(low, lower[i - 1] if i else "", after, second),
-        of_pair(low, previous),
+        *word_features(low, shape),
+        *tag_history_features(shape, before, previous),
+        *neighbour_features(low, lower[i - 1] if i else "", after, second),
+        tag_and_word_feature(low, previous),
     ]
 
 
-def _best(candidates: list[str], rows: list[Row]) -> str:
+def _best(candidates: list[str], rows: list[TagWeights]) -> str:
     """Return the class with the greatest sum of weights, of equals the first."""
     best, most = candidates[0], -1e9
     for tag in candidates:
@@ -236,7 +236,7 @@ def main() -> None:
     sentences = [s for path in args.train for s in read(path, lex)]
     known, every = classes(sentences)
     rare = endings(sentences, known)
-    untrained = TaggerModel(tags=every, classes=known, endings=rare, weights={})
+    untrained = TaggerModel(tags=every, tag_dictionary=known, endings=rare, weights={})
     model = msgspec.structs.replace(untrained, weights=train(sentences, untrained))
     packed = zlib.compress(msgspec.msgpack.encode(model), 9)
     args.out.write_bytes(packed)

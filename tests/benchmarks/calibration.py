@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks import gold, logistic
-from worker.extract.confidence import ConfidenceModel, ConfidenceModels, Features, confidence_models
+from worker.extract.confidence import ConfidenceModel, ConfidenceModels, Features, load_confidence_models
 from worker.extract.document import read_document
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.features import RESOLUTION
@@ -51,7 +51,7 @@ class Judged(NamedTuple):
 def main() -> None:
     args = _parser().parse_args()
     judged = list(judge(args.gold, args.language))
-    known = confidence_models(args.language)
+    known = load_confidence_models(args.language)
     if args.fit:
         bias, weights = logistic.fit(judged)
         weights[RESOLUTION] = known.statement.weights[RESOLUTION]

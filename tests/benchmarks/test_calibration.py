@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from tests.benchmarks import calibration, gold, logistic
-from worker.extract.confidence import confidence_models
+from worker.extract.confidence import load_confidence_models
 from worker.schema import Actor, Span, Statement
 
 TEXT = "“The ferry will sail,” Jaan Tamm said. Hale, the minister, warned that the port is closed. Sailors hope so."
@@ -95,7 +95,7 @@ def test_the_fit_finds_how_often_each_value_is_right() -> None:
     ]
     bias, weights = logistic.fit(seen)
     for rule, chance in chances.items():
-        model = msgspec.structs.replace(confidence_models("en").statement, bias=bias, weights=weights)
+        model = msgspec.structs.replace(load_confidence_models("en").statement, bias=bias, weights=weights)
         assert model.confidence({"rule": rule}) == pytest.approx(chance, abs=0.03)
 
 
@@ -111,7 +111,7 @@ def test_the_order_of_observations_does_not_matter() -> None:
 
 def test_the_file_in_the_package_is_as_the_fit_writes_it() -> None:
     written = (calibration.LEXICONS / "en_confidence.toml").read_text(encoding="utf-8")
-    assert calibration.rendered(confidence_models("en")) == written
+    assert calibration.rendered(load_confidence_models("en")) == written
 
 
 # ---------------------------------------------------------------- the measures

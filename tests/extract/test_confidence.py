@@ -3,7 +3,7 @@
 import pytest
 
 from worker.extract import extract
-from worker.extract.confidence import ConfidenceModel, confidence_models
+from worker.extract.confidence import ConfidenceModel, load_confidence_models
 from worker.schema import Article, Event, Meeting, Statement
 
 
@@ -28,7 +28,11 @@ def test_confidence_is_bounded(bias: float, confidence: float) -> None:
 
 
 def test_no_weight_in_the_file_is_zero() -> None:
-    for kind in (confidence_models("en").statement, confidence_models("en").meeting, confidence_models("en").decision):
+    for kind in (
+        load_confidence_models("en").statement,
+        load_confidence_models("en").meeting,
+        load_confidence_models("en").decision,
+    ):
         assert all(weight for values in kind.weights.values() for weight in values.values())
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.extract.dates import DateFinder, Tense, resolve_date
+from worker.extract.dates import DateFinder, TemporalSide, resolve_date
 from worker.extract.lexicon.event_lexicon import load_event_lexicon
 
 LEXICON = load_event_lexicon("en")
@@ -17,7 +17,7 @@ def words_of(text: str) -> list[str]:
     return [text[w.start : w.end] for w in FINDER.find(text, 0, len(text))]
 
 
-def day_of(text: str, tense: Tense = "past", published: date | None = TUESDAY) -> date | None:
+def day_of(text: str, tense: TemporalSide = "past", published: date | None = TUESDAY) -> date | None:
     [when] = FINDER.find(text, 0, len(text))
     return resolve_date(when, published, tense)
 

@@ -47,7 +47,7 @@ class ConfidenceModels(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def confidence_models(language: str) -> ConfidenceModels:
+def load_confidence_models(language: str) -> ConfidenceModels:
     """Return the models of a language.
 
     Every language with a lexicon has a file; FileNotFoundError is raised for any other.

@@ -16,38 +16,38 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-Tense = Literal["past", "future", "near"]
+TemporalSide = Literal["past", "future", "near"]
 TimeDirection = Literal["past", "future", "this"]
 
 
-class Calendar(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CalendarWords(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A language's words for time, in lower case; in a text, months and weekdays are read with a capital only."""
 
     weekdays: dict[str, int]
     """Monday is 0."""
     months: dict[str, int]
     """January is 1; abbreviations without their full stop."""
-    homonyms: list[str]
+    ambiguous_months: list[str]
     """Months that are other words too ("May", "March"): alone they need a preposition before them."""
-    days: dict[str, int]
+    deictic_days: dict[str, int]
     """Deictic days and their distance from today in days ("yesterday" is -1)."""
-    leans: dict[str, TimeDirection]
+    direction_words: dict[str, TimeDirection]
     """Words that place a period before, after or around now ("last", "next", "this")."""
     periods: list[str]
-    parts: list[str]
+    parts_of_day: list[str]
     """Parts of a day; with "this" they mean today."""
     numbers: dict[str, int]
-    edges: list[str]
+    edge_modifiers: list[str]
     """Words before an expression that narrow it and belong to it ("early", "the end of")."""
-    within: list[str]
+    date_prepositions: list[str]
     """Prepositions after which a bare month or year is a date ("in")."""
-    ago: dict[str, int]
+    direction_after_count: dict[str, int]
     """Words after a count of days and their sign; 0 where the count starts from another day ("later")."""
-    ahead: list[str]
+    future_prepositions: list[str]
     """Words before a count of days that mean the future ("in")."""
     units: dict[str, int]
     """Units and their length in days; 0 where a count of them names no single day ("week")."""
-    vague: list[str]
+    vague_expressions: list[str]
     """Expressions that are worth keeping as worded though they name no day ("soon")."""
 
 
@@ -63,9 +63,9 @@ class TimeExpression(NamedTuple):
     day: int | None = None
     month: int | None = None
     year: int | None = None
-    shift: int | None = None
+    offset_days: int | None = None
     """Days from the day of publication."""
-    lean: TimeDirection | None = None
+    direction: TimeDirection | None = None
 
 
 _ONE_DAY = timedelta(days=1)
@@ -76,7 +76,7 @@ _YEARS_TO_TRY = 9
 class DateFinder:
     """Finds the expressions of one language; built once from its calendar."""
 
-    def __init__(self, calendar: Calendar) -> None:
+    def __init__(self, calendar: CalendarWords) -> None:
         self._calendar = calendar
         self._pattern = re.compile(_pattern(calendar))
         self._anchors = _anchors(calendar)
@@ -99,7 +99,7 @@ class DateFinder:
         return when and when._replace(start=m.start("when"), end=m.end("when"))
 
 
-def resolve_date(when: TimeExpression, published: date | None, tense: Tense) -> date | None:
+def resolve_date(when: TimeExpression, published: date | None, tense: TemporalSide) -> date | None:
     """Return the day that is meant, or None where the words name no single day.
 
     `tense` says on which side of the publication an incomplete date lies: "on Friday" of a meeting that took place is
@@ -110,14 +110,14 @@ def resolve_date(when: TimeExpression, published: date | None, tense: Tense) -> 
         return _calendar_day(when, published, tense)
     if published is None:
         return None
-    if when.shift is not None:
-        return _shifted(published, when.shift)
+    if when.offset_days is not None:
+        return _shifted(published, when.offset_days)
     if when.weekday is not None:
-        return _weekday(when.weekday, when.lean, published, tense)
+        return _weekday(when.weekday, when.direction, published, tense)
     return None
 
 
-def _calendar_day(when: TimeExpression, published: date | None, tense: Tense) -> date | None:
+def _calendar_day(when: TimeExpression, published: date | None, tense: TemporalSide) -> date | None:
     month, day = when.month or 0, when.day or 0
     if when.year is not None:
         return _day(when.year, month, day)
@@ -134,10 +134,10 @@ def _calendar_day(when: TimeExpression, published: date | None, tense: Tense) ->
     return None
 
 
-def _weekday(weekday: int, lean: TimeDirection | None, published: date, tense: Tense) -> date | None:
-    if lean == "future":  # "next Friday": this week's or the one after, readers differ
+def _weekday(weekday: int, direction: TimeDirection | None, published: date, tense: TemporalSide) -> date | None:
+    if direction == "future":  # "next Friday": this week's or the one after, readers differ
         return None
-    if lean == "past":
+    if direction == "past":
         back = (published.weekday() - weekday) % 7 or 7
         return _shifted(published, -back)
     if tense != "future":
@@ -162,19 +162,19 @@ def _shifted(day: date, days: int) -> date | None:
 # ---------------------------------------------------------------- one reader per kind of expression
 Groups = dict[str, str]
 """The named groups that took part in a match, in lower case."""
-Reader: TypeAlias = "Callable[[Groups, Calendar], TimeExpression | None]"
+ExpressionReader: TypeAlias = "Callable[[Groups, CalendarWords], TimeExpression | None]"
 
 
-def _worded(_: Groups, __: Calendar) -> TimeExpression:
+def _worded(_: Groups, __: CalendarWords) -> TimeExpression:
     return TimeExpression()
 
 
-def _iso(g: Groups, _: Calendar) -> TimeExpression:
+def _iso(g: Groups, _: CalendarWords) -> TimeExpression:
     year, month, day = (int(part) for part in g["iso"].split("-"))
     return TimeExpression(day=day, month=month, year=year)
 
 
-def _slashed(g: Groups, _: Calendar) -> TimeExpression:
+def _slashed(g: Groups, _: CalendarWords) -> TimeExpression:
     """Read 13/09/2024 either way round, but only where one number cannot be a month."""
     first, second, year = (int(part) for part in g["slashed"].split(g["mark"]))
     if first > 12 >= second:  # noqa: PLR2004 - months in a year
@@ -184,7 +184,7 @@ def _slashed(g: Groups, _: Calendar) -> TimeExpression:
     return TimeExpression()
 
 
-def _full(g: Groups, c: Calendar) -> TimeExpression:
+def _full(g: Groups, c: CalendarWords) -> TimeExpression:
     order = "1" if "day1" in g else "2"
     return TimeExpression(
         weekday=c.weekdays[g["named" + order]] if "named" + order in g else None,
@@ -194,38 +194,42 @@ def _full(g: Groups, c: Calendar) -> TimeExpression:
     )
 
 
-def _named_weekday(g: Groups, c: Calendar) -> TimeExpression:
-    return TimeExpression(weekday=c.weekdays[g["weekday"]], lean=c.leans[g["lean1"]] if "lean1" in g else None)
+def _named_weekday(g: Groups, c: CalendarWords) -> TimeExpression:
+    return TimeExpression(
+        weekday=c.weekdays[g["weekday"]], direction=c.direction_words[g["direction1"]] if "direction1" in g else None
+    )
 
 
-def _named_month(g: Groups, c: Calendar) -> TimeExpression | None:
-    homonym = g["month3"] in c.homonyms and not g.keys() & {"within", "lean2", "year3"}
+def _named_month(g: Groups, c: CalendarWords) -> TimeExpression | None:
+    homonym = g["month3"] in c.ambiguous_months and not g.keys() & {"within", "direction2", "year3"}
     return (
         None if homonym else TimeExpression(month=c.months[g["month3"]], year=int(g["year3"]) if "year3" in g else None)
     )
 
 
-def _deictic(g: Groups, c: Calendar) -> TimeExpression:
-    return TimeExpression(shift=c.days[g["deictic"]])
+def _deictic(g: Groups, c: CalendarWords) -> TimeExpression:
+    return TimeExpression(offset_days=c.deictic_days[g["deictic"]])
 
 
-def _counted(g: Groups, c: Calendar) -> TimeExpression | None:
+def _counted(g: Groups, c: CalendarWords) -> TimeExpression | None:
     """Read "three days ago" and "in three days"; a mere duration is no date."""
-    if "ago" not in g and g.get("within") not in c.ahead:
+    if "ago" not in g and g.get("within") not in c.future_prepositions:
         return None
     number = int(g["count"]) if g["count"].isdigit() else c.numbers[g["count"]]
-    return TimeExpression(shift=number * c.units[g["unit"]] * (c.ago[g["ago"]] if "ago" in g else 1) or None)
+    return TimeExpression(
+        offset_days=number * c.units[g["unit"]] * (c.direction_after_count[g["ago"]] if "ago" in g else 1) or None
+    )
 
 
-def _part(g: Groups, c: Calendar) -> TimeExpression:
-    return TimeExpression(shift=0 if c.leans[g["lean3"]] == "this" else None)
+def _part(g: Groups, c: CalendarWords) -> TimeExpression:
+    return TimeExpression(offset_days=0 if c.direction_words[g["direction3"]] == "this" else None)
 
 
-def _bare_year(g: Groups, _: Calendar) -> TimeExpression | None:
+def _bare_year(g: Groups, _: CalendarWords) -> TimeExpression | None:
     return TimeExpression(year=int(g["year4"])) if "within" in g else None
 
 
-_READERS: tuple[tuple[str, Reader], ...] = (
+_READERS: tuple[tuple[str, ExpressionReader], ...] = (
     ("iso", _iso),
     ("slashed", _slashed),
     ("day1", _full),
@@ -261,33 +265,39 @@ def _names(words: Iterable[str], group: str = "") -> str:
     return _any((word.capitalize() for word in words), group) + r"\b"
 
 
-def _anchors(c: Calendar) -> frozenset[str]:
+def _anchors(c: CalendarWords) -> frozenset[str]:
     """Words of which every expression contains one: where there is none, the pattern need not be tried."""
-    phrases = [*c.weekdays, *c.months, *c.days, *c.periods, *c.parts, *c.units, *c.vague]
+    phrases = [*c.weekdays, *c.months, *c.deictic_days, *c.periods, *c.parts_of_day, *c.units, *c.vague_expressions]
     return frozenset(phrase.split()[-1] for phrase in phrases)
 
 
-def _pattern(c: Calendar) -> str:
+def _pattern(c: CalendarWords) -> str:
     """One alternation, the fuller wordings first.  No repetition is nested, so matching is linear."""
-    edge, lean, part = f"(?:(?i:{_any(c.edges)})[ -])?", f"(?:the )?(?i:{_any(c.leans)}) ", f"(?: {_any(c.parts)})?"
+    edge, direction, part = (
+        f"(?:(?i:{_any(c.edge_modifiers)})[ -])?",
+        f"(?:the )?(?i:{_any(c.direction_words)}) ",
+        f"(?: {_any(c.parts_of_day)})?",
+    )
     through = f"(?: ?[-\N{EN DASH}] ?{_DAY}(?![0-9])| (?:and|to|through|until) {_DAY}(?![0-9]))?"
     several = f"(?:(?: and | to |, | or | through |[-\N{EN DASH}]){_names(c.weekdays)})*"
     month_day = f"{_names(c.months, 'month1')}{_DOT} (?P<day1>[0-3]?[0-9])(?![0-9:]|[.,][0-9])(?:st|nd|rd|th)?{through}"
     day_month = f"(?P<day2>[0-3]?[0-9])(?:st|nd|rd|th)?{through} (?:of )?{_names(c.months, 'month2')}{_DOT}"
-    month_year = f"{_names(c.months, 'month3')}{_DOT}(?:,? (?:of )?(?P<year3>{_YEAR})| of {lean}{_any(c.periods)})?"
+    month_year = (
+        f"{_names(c.months, 'month3')}{_DOT}(?:,? (?:of )?(?P<year3>{_YEAR})| of {direction}{_any(c.periods)})?"
+    )
     choices = (
         "(?P<iso>[12][0-9]{3}-[01][0-9]-[0-3][0-9])",
         "(?P<slashed>[0-3]?[0-9](?P<mark>[/.])[0-3]?[0-9](?P=mark)[12][0-9]{3})",
         f"(?:{_names(c.weekdays, 'named1')},? )?{month_day}(?:,? (?P<year1>{_YEAR}))?",
         f"(?:{_names(c.weekdays, 'named2')},? )?(?:the )?{day_month}(?:,? (?P<year2>{_YEAR}))?",
-        f"{edge}(?:(?i:{_any(c.leans, 'lean1')}) )?{_names(c.weekdays, 'weekday')}{several}{part}",
-        f"{edge}(?:(?i:{_any(c.leans, 'lean2')}) )?{month_year}",
-        f"{edge}(?i:{_any(c.days, 'deictic')}){part}",
-        f"(?P<count>(?i:{_any(c.numbers)})|[0-9]{{1,3}}) {_any(c.units, 'unit')}(?: {_any(c.ago, 'ago')}\\b)?",
-        f"(?i:{_any(c.leans, 'lean3')}) {_any(c.parts, 'part')}",
-        f"{edge}{lean}{_any([*c.periods, *c.units])}",
+        f"{edge}(?:(?i:{_any(c.direction_words, 'direction1')}) )?{_names(c.weekdays, 'weekday')}{several}{part}",
+        f"{edge}(?:(?i:{_any(c.direction_words, 'direction2')}) )?{month_year}",
+        f"{edge}(?i:{_any(c.deictic_days, 'deictic')}){part}",
+        f"(?P<count>(?i:{_any(c.numbers)})|[0-9]{{1,3}}) {_any(c.units, 'unit')}(?: {_any(c.direction_after_count, 'ago')}\\b)?",
+        f"(?i:{_any(c.direction_words, 'direction3')}) {_any(c.parts_of_day, 'part')}",
+        f"{edge}{direction}{_any([*c.periods, *c.units])}",
         f"{edge[:-1]}(?:the )?(?:{_any(c.periods)}|{_YEAR})",
         f"(?P<year4>{_YEAR})",
-        f"(?i:{_any(c.vague)})",
+        f"(?i:{_any(c.vague_expressions)})",
     )
-    return f"\\b(?:(?i:{_any(c.within, 'within')}) )?(?P<when>{'|'.join(choices)})(?!\\w)"
+    return f"\\b(?:(?i:{_any(c.date_prepositions, 'within')}) )?(?P<when>{'|'.join(choices)})(?!\\w)"

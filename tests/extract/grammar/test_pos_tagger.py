@@ -7,14 +7,14 @@ import pytest
 from worker.extract.grammar.pos_tagger import (
     Tagger,
     TaggerModel,
+    capitalisation_context,
     load_tagger,
     load_tagger_model,
-    of_history,
-    of_neighbours,
-    of_pair,
-    of_word,
-    place,
-    shape_of,
+    neighbour_features,
+    tag_and_word_feature,
+    tag_history_features,
+    word_features,
+    word_shape,
 )
 
 LOOKS = (
@@ -27,7 +27,7 @@ def small(**weights: dict[str, dict[str, float]]) -> Tagger:
     return Tagger(
         TaggerModel(
             tags=["DT", "IN", "NN", "NNP", "NNS", "PUNCT", "VB", "VBG"],
-            classes={"the": ["DT"], "to": ["IN"], "vote": ["NN", "VB"], "votes": ["NNS"]},
+            tag_dictionary={"the": ["DT"], "to": ["IN"], "vote": ["NN", "VB"], "votes": ["NNS"]},
             endings={"lng": ["VBG"], "C": ["NNP"], "l": ["NN"]},
             weights={look: weights.get(look, {}) for look in LOOKS},
         )
@@ -72,7 +72,7 @@ def test_a_capital_is_excused_at_the_beginning_of_a_sentence() -> None:
 def test_what_was_read_before_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     sentences = ["Unions plan a walkout .", "The walkout plans alarm owners .", "Owners to plan : plan or walk out ."]
     fresh = [tag(Tagger(trained()), sentence) for sentence in sentences]
-    monkeypatch.setattr("worker.extract.grammar.pos_tagger._KEPT", 2)
+    monkeypatch.setattr("worker.extract.grammar.pos_tagger._CACHE_SIZE", 2)
     crowded = Tagger(trained())
     assert [tag(crowded, sentence) for sentence in sentences] == fresh
     assert [tag(crowded, sentence) for sentence in reversed(sentences)] == fresh[::-1]
@@ -95,22 +95,22 @@ def test_news_is_told_in_its_own_grammar(sentence: str, verb: str, expected: str
 
 def test_tagging_asks_what_training_learnt_to_the_letter() -> None:
     sentence = "Mooring owners plan to walk out , “ Votes plan ahead , ” Belm 's deputy said , and then left to vote ."
-    assert tag(load_tagger("en"), sentence) == spelled_out(trained(), sentence.split())
+    assert tag(load_tagger("en"), sentence) == reference_tags(trained(), sentence.split())
 
 
-def spelled_out(model: TaggerModel, words: list[str]) -> list[str]:
+def reference_tags(model: TaggerModel, words: list[str]) -> list[str]:
     tags: list[str] = []
     lower = ["", *(word.lower() for word in words), "", ""]
     for i, word in enumerate(words):
         back, low, after, second = lower[i : i + 4]
         before, previous = ["", "", *tags][-2:]
-        where = place(back, previous)
-        shape = shape_of(word, where)
+        where = capitalisation_context(back, previous)
+        shape = word_shape(word, where)
         looks = [
-            *of_word(low, shape),
-            *of_history(shape, before, previous),
-            *of_neighbours(low, back, after, second),
-            of_pair(low, previous),
+            *word_features(low, shape),
+            *tag_history_features(shape, before, previous),
+            *neighbour_features(low, back, after, second),
+            tag_and_word_feature(low, previous),
         ]
         rows = [model.weights[look].get(value, {}) for look, value in looks]
         tags.append(max(model.candidates(word, low, where), key=lambda tag: sum(row.get(tag, 0.0) for row in rows)))

@@ -9,7 +9,7 @@ LISTS = {name: f"a_few {name}" for name in ClosedClasses.__struct_fields__}
 
 
 def test_every_list_is_a_set_of_words_and_of_phrases() -> None:
-    assert closed_classes(LISTS).fronted_subordinators == {"a few", "fronted_subordinators"}
+    assert closed_classes(LISTS).fronted_subordinators == {"a few", "fronted subordinators"}
 
 
 def test_a_missing_list_is_named() -> None:

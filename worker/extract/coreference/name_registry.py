@@ -98,7 +98,7 @@ class NameRegistry:
     def _is_unknown_word(self, token: int) -> bool:
         """Whether a capitalised word is none of the language's, nor a title, place or people."""
         word, low, lexicon = self.text.words[token], self.text.lower[token], self.lexicon
-        known = load_tagger(lexicon.language).classes
+        known = load_tagger(lexicon.language).tag_dictionary
         if self.text.tags[token] != "NNP" or word.isupper() or low in known or low[-1] == ".":
             return False
         return not (
@@ -141,7 +141,7 @@ class NameRegistry:
 
     def _strip_caption_nouns(self, tokens: list[str]) -> list[str]:
         """Leave off what captions add to a name: "Ida Lunde Rally", "Lunde Speech" where there is a "Mrs. Lunde"."""
-        known, at = load_tagger(self.lexicon.language).classes, len(tokens)
+        known, at = load_tagger(self.lexicon.language).tag_dictionary, len(tokens)
         least = 1 if match_key(tokens[0]) in self._titled else 2
         while at > least and known.get(tokens[at - 1].lower()) in _COMMON and tokens[at - 1] not in known:
             at -= 1

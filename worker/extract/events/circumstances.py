@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from worker.extract.dates import Tense, TimeExpression, resolve_date
+from worker.extract.dates import TemporalSide, TimeExpression, resolve_date
 from worker.extract.events.stretches import Stretches
 from worker.extract.lexicon.event_lexicon import word_set
 from worker.schema import Span
@@ -93,7 +93,7 @@ class Circumstances(Stretches):
 
         Days are the news's own; months and years belong to the verb or the event noun right before them.
         """
-        if when.weekday is not None or when.day is not None or when.shift is not None:
+        if when.weekday is not None or when.day is not None or when.offset_days is not None:
             return False
         text, chunks = self.doc.text, self.doc.chunks
         first, last = text.token_at(end - 1) + 1, text.token_at(when.start)
@@ -113,7 +113,7 @@ class Circumstances(Stretches):
             text.lower[chunks.verb_groups[v].head] in self.doc.lexicon.be for v in verbs
         )
 
-    def day(self, when: TimeExpression | None, tense: Tense) -> date | None:
+    def day(self, when: TimeExpression | None, tense: TemporalSide) -> date | None:
         """Return the day meant, seen from the publication; None where it is not one day."""
         published = self.doc.article.published_there()
         return resolve_date(when, published.date() if published else None, tense) if when else None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from worker.extract.confidence import confidence_models
+from worker.extract.confidence import load_confidence_models
 from worker.extract.events.clusters import Candidate, Cluster, gather, names_of
 from worker.extract.events.decision_nouns import DecisionNouns
 from worker.extract.events.decision_verbs import DecisionVerbs
@@ -109,7 +109,7 @@ class _Reader(DecisionVerbs, DecisionNouns):
             language=self.doc.lexicon.language,
             sentence=self.text.span(*self.text.sentence_range(best.first)),
             cue=self.text.span(best.first, best.last),
-            confidence=confidence_models(self.doc.lexicon.language).decision.confidence(
+            confidence=load_confidence_models(self.doc.lexicon.language).decision.confidence(
                 candidate_traits(best, best.status, len(cluster.members))
             ),
             rule=best.rule,

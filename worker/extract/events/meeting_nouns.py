@@ -99,7 +99,7 @@ class MeetingNouns(MeetingParties):
         """Read "their third meeting this year": the period counts the meetings and dates none."""
         ordinals = word_set(self.lexicon.meeting.ordinals)
         counted = any(self.text.lower[at] in ordinals for at in range(noun.first, noun.head))
-        return counted and when.weekday is None and when.day is None and when.shift is None
+        return counted and when.weekday is None and when.day is None and when.offset_days is None
 
     def _named_form(self, noun: NounPhrase, form: Form) -> Form:
         """Return "summit" for a dialogue with a proper name: "the Baltic Dialogue"."""

@@ -13,7 +13,7 @@ from worker.extract.lexicon.event_lexicon import word_set
 from worker.schema import Actor, Form, MeetingStatus
 
 if TYPE_CHECKING:
-    from worker.extract.dates import Tense, TimeExpression
+    from worker.extract.dates import TemporalSide, TimeExpression
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
 
@@ -87,7 +87,7 @@ class MeetingReader(Reader):
             rule=rule,
         )
 
-    def _tense(self, when: TimeExpression | None, status: MeetingStatus) -> Tense:
+    def _tense(self, when: TimeExpression | None, status: MeetingStatus) -> TemporalSide:
         """Tell on which side of the publication the day lies: "cancelled a meeting set for Friday" lies ahead."""
         if status in {"planned", "proposed"}:
             return "future"
@@ -123,7 +123,7 @@ class MeetingReader(Reader):
         return lemma in self.lexicon.choice_kinds or outcome_of(self.lexicon, lemma) is not None
 
     def _lies_ahead(self, when: TimeExpression | None) -> bool:
-        return bool(when and (when.lean == "future" or (when.shift or 0) > 0))
+        return bool(when and (when.direction == "future" or (when.offset_days or 0) > 0))
 
     def _purpose_of_noun(self, how: Mood) -> bool:
         """Read "no need to meet", "pressure to start talks": a noun that says nothing of what became of it."""

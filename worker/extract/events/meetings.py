@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from worker.extract.confidence import confidence_models
+from worker.extract.confidence import load_confidence_models
 from worker.extract.events.clusters import Candidate, Cluster, gather, names_of
 from worker.extract.events.evidence import event_id, reporting_statement
 from worker.extract.events.meeting_nouns import MeetingNouns
@@ -103,7 +103,7 @@ class _Reader(MeetingVerbs, MeetingNouns):
             language=self.doc.lexicon.language,
             sentence=sentence,
             cue=self.text.span(best.first, best.last),
-            confidence=confidence_models(self.doc.lexicon.language).meeting.confidence(
+            confidence=load_confidence_models(self.doc.lexicon.language).meeting.confidence(
                 candidate_traits(best, cluster.status, len(cluster.members))
             ),
             rule=best.rule,

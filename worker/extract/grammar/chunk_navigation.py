@@ -32,13 +32,13 @@ class ChunkNavigator:
         noun = self.chunks.noun_phrase(token)
         if noun is None or noun.last - noun.first == 1:
             return noun
-        if self._opens_with_another(noun):
+        if self._starts_with_separate_phrase(noun):
             first = noun.first
             rest = NounPhrase(first + 1, noun.last, noun.head)
             return NounPhrase(first, first + 1, first) if token == first else rest
         return noun
 
-    def _opens_with_another(self, noun: NounPhrase) -> bool:
+    def _starts_with_separate_phrase(self, noun: NounPhrase) -> bool:
         """Tell a date before a name, and the last country of a list before an object, from the phrase after them.
 
         "[On] Monday | President Berg", "discussed with Latvia and Estonia | new ferries".
@@ -53,7 +53,7 @@ class ChunkNavigator:
         """Tell whether it is an expression of time ("last week"), not a party."""
         return is_time_expression(self.text, noun.first, noun.last, noun.head, self.lexicon)
 
-    def _before(self, at: int) -> int:
+    def _skip_adverbs_left(self, at: int) -> int:
         """Step left over adverbs and quotation marks between chunks."""
         while at >= 0 and self.chunks.verb_group(at) is None and self.noun_phrase(at) is None:
             if self.text.tags[at] != "RB" and self.text.lower[at] not in self.lexicon.quotation_marks:
@@ -61,25 +61,25 @@ class ChunkNavigator:
             at -= 1
         return at
 
-    def _after_preposition(self, first: int, start: int) -> bool:
+    def _is_prepositional_object(self, first: int, start: int) -> bool:
         """Tell "of the council" from "after the council", which may open a clause, and from "as many as 30"."""
-        over = self._over_gerund(first)
+        over = self._skip_gerund_left(first)
         known, first = (PREPOSITIONS if over < first else {"IN", "TO"}), over
         if first - 1 < start or self.text.tags[first - 1] not in known:
             return False
         counted = self.text.tags[first] == "CD" and self.text.lower[first - 1] in {"as", "than", "to"}
         return not counted and self.text.lower[first - 1] not in self.lexicon.subordinators
 
-    def _over_preposition(self, first: int) -> int:
-        first = self._over_gerund(first)
+    def _skip_preposition_left(self, first: int) -> int:
+        first = self._skip_gerund_left(first)
         return first - 1 if first > 0 and self.text.tags[first - 1] in {"IN", "TO", "SC"} else first
 
-    def _over_gerund(self, first: int) -> int:
+    def _skip_gerund_left(self, first: int) -> int:
         """Step left over a gerund between a preposition and its noun: "on [fishing] rights"."""
         tags = self.text.tags
         return first - 1 if first > 1 and tags[first - 1] == "VBG" and tags[first - 2] in PREPOSITIONS else first
 
-    def _over_aside(self, comma: int, start: int) -> int | None:
+    def _skip_aside_left(self, comma: int, start: int) -> int | None:
         """Return the token before the aside that ends at a comma; None where no noun opens one."""
         for at in range(comma - 1, max(start, comma - MAX_ASIDE_TOKENS) - 1, -1):
             if self.text.words[at] == "," and at > start:
@@ -99,7 +99,7 @@ class ChunkNavigator:
     def _has_finite(self, first: int, last: int) -> bool:
         return any(self.text.tags[i] in FINITE for i in range(first, last))
 
-    def _over_brackets(self, at: int, start: int) -> int:
+    def _skip_brackets_left(self, at: int, start: int) -> int:
         opening = {")": "(", "]": "["}.get(self.text.words[at], self.text.words[at])
         for i in range(at - 1, max(start, at - MAX_ASIDE_TOKENS) - 1, -1):
             if self.text.words[i] == opening:
@@ -108,9 +108,9 @@ class ChunkNavigator:
 
     def conjuncts(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the phrases coordinated with one, itself among them, in text order: "A, B and C"."""
-        return [*self._joined_left(noun), noun, *self._joined_right(noun)]
+        return [*self._conjuncts_left(noun), noun, *self._conjuncts_right(noun)]
 
-    def _joined_left(self, noun: NounPhrase) -> list[NounPhrase]:
+    def _conjuncts_left(self, noun: NounPhrase) -> list[NounPhrase]:
         start, at = self.text.sentence_range(noun.head)[0], noun.first - 1
         found: list[NounPhrase] = []
         joined = False
@@ -129,7 +129,7 @@ class ChunkNavigator:
             at = before.first - 1
         return found[::-1]
 
-    def _joined_right(self, noun: NounPhrase) -> list[NounPhrase]:
+    def _conjuncts_right(self, noun: NounPhrase) -> list[NounPhrase]:
         """Members after commas count only when an "and" ends the list."""
         text, end = self.text, self.text.sentence_range(noun.head)[1]
         found: list[NounPhrase] = []

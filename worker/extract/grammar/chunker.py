@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec import Struct, structs
 
-from worker.extract.grammar.noun_phrases import CURRENCIES, noun_phrase
+from worker.extract.grammar.noun_phrases import CURRENCIES, find_noun_phrase_end
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import Lexicon
 
@@ -79,7 +79,7 @@ def chunk(text: AnnotatedText, lexicon: Lexicon) -> Chunks:
     for first, last in text.paragraphs:
         _chunk_paragraph(text, found, first, last, lexicon)
     for first, last in text.sentences:
-        _give_finite_verb(text, found, first, last)
+        _ensure_finite_verb(text, found, first, last)
     return found
 
 
@@ -92,18 +92,18 @@ def _chunk_paragraph(text: AnnotatedText, found: Chunks, first: int, last: int, 
             end = at + 1
             _add_noun(found, NounPhrase(at, end, at))
         elif (
-            tag in _OPENERS or _opens_sum(text, at) or (tag == "RB" and at + 1 < last and tags[at + 1] in {"JJ", "CD"})
+            tag in _OPENERS or _starts_sum(text, at) or (tag == "RB" and at + 1 < last and tags[at + 1] in {"JJ", "CD"})
         ):
-            end, head = noun_phrase(text, at, last, lexicon)
+            end, head = find_noun_phrase_end(text, at, last, lexicon)
             _add_noun(found, NounPhrase(at, end, head))
-        elif tag in _VERBS or tag == "TO" or (tag == "RB" and _opens_verb_group(tags, at, last)):
+        elif tag in _VERBS or tag == "TO" or (tag == "RB" and _starts_verb_group(tags, at, last)):
             end = _verb_group(text, at, last, lexicon, found)
         else:
             end = at + 1
         at = end
 
 
-def _give_finite_verb(text: AnnotatedText, found: Chunks, first: int, last: int) -> None:
+def _ensure_finite_verb(text: AnnotatedText, found: Chunks, first: int, last: int) -> None:
     """A sentence has a finite verb: where none was seen, the first "participle" after a noun phrase is it."""
     numbers = sorted({n for n in found.verb_group_of[first:last] if n >= 0})
     if any(found.verb_groups[n].finite for n in numbers):
@@ -120,7 +120,7 @@ def _give_finite_verb(text: AnnotatedText, found: Chunks, first: int, last: int)
             return
 
 
-def _opens_sum(text: AnnotatedText, at: int) -> bool:
+def _starts_sum(text: AnnotatedText, at: int) -> bool:
     return text.words[at] in CURRENCIES and at + 1 < len(text.words) and text.tags[at + 1] == "CD"
 
 
@@ -129,7 +129,7 @@ def _add_noun(found: Chunks, phrase: NounPhrase) -> None:
     found.noun_phrases.append(phrase)
 
 
-def _opens_verb_group(tags: list[str], at: int, size: int) -> bool:
+def _starts_verb_group(tags: list[str], at: int, size: int) -> bool:
     """Adverbs right before a verb belong to its group."""
     end = at
     while end < size and tags[end] == "RB" and end < at + 4:
@@ -137,7 +137,7 @@ def _opens_verb_group(tags: list[str], at: int, size: int) -> bool:
     return end < size and (tags[end] in _VERBS or tags[end] == "TO")
 
 
-class _Growing(Struct):
+class _PartialVerbGroup(Struct):
     """A verb group while it is being read."""
 
     head: int = -1
@@ -151,14 +151,14 @@ class _Growing(Struct):
 
 def _verb_group(text: AnnotatedText, at: int, limit: int, lexicon: Lexicon, found: Chunks) -> int:
     """Read the group that opens at a token into `found`; return where to read on."""
-    group, end = _Growing(), at
-    while end < limit and _takes(text, end, limit, group, lexicon):
+    group, end = _PartialVerbGroup(), at
+    while end < limit and _extend(text, end, limit, group, lexicon):
         end += 1
     head = group.head
     if head < 0:
         return max(end, at + 1)
-    end = _with_particle(text, head + 1, limit, lexicon) if end == head + 1 else head + 1
-    past = text.tags[_first_verb(text.tags, at, head)] in _FINITE_FORMS or _is_past(text, at, head, lexicon)
+    end = _end_with_particle(text, head + 1, limit, lexicon) if end == head + 1 else head + 1
+    past = text.tags[_first_verb(text.tags, at, head)] in _FINITE_FORMS or _is_past_tense(text, at, head, lexicon)
     finite = past and not group.infinitive
     found.verb_group_of[at:end] = [len(found.verb_groups)] * (end - at)
     found.verb_groups.append(
@@ -167,7 +167,7 @@ def _verb_group(text: AnnotatedText, at: int, limit: int, lexicon: Lexicon, foun
     return end
 
 
-def _takes(text: AnnotatedText, at: int, limit: int, group: _Growing, lexicon: Lexicon) -> bool:
+def _extend(text: AnnotatedText, at: int, limit: int, group: _PartialVerbGroup, lexicon: Lexicon) -> bool:
     """Take the token into the group if it belongs there."""
     tag, word = text.tags[at], text.lower[at]
     complete = group.head >= 0 and not group.auxiliary
@@ -195,7 +195,7 @@ def _is_perfect(text: AnnotatedText, participle: int, limit: int) -> bool:
     return text.tags[participle + 1] in {"PRP", "DT", "SC", "PRP$", "NNP", "NNS", "WP"}
 
 
-def _is_past(text: AnnotatedText, at: int, head: int, lexicon: Lexicon) -> bool:
+def _is_past_tense(text: AnnotatedText, at: int, head: int, lexicon: Lexicon) -> bool:
     """Is a participle without auxiliary the past of its subject ("Tamm emphasized: …", "officials noted that …")?"""
     if (
         text.tags[head] != "VBN"
@@ -235,7 +235,7 @@ def _verb_follows(tags: list[str], at: int, limit: int) -> bool:
     return end < limit and tags[end] in _VERBS
 
 
-def _with_particle(text: AnnotatedText, end: int, limit: int, lexicon: Lexicon) -> int:
+def _end_with_particle(text: AnnotatedText, end: int, limit: int, lexicon: Lexicon) -> int:
     """Take in the particle ("pointed out") where the tagger saw one, or where the verb is listed with it."""
     if end >= limit:
         return end

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from worker.extract.grammar.sentences import AnnotatedText
     from worker.extract.lexicon.lexicon import Lexicon
 
-_DEPTH = 4
+_MAX_DEPTH = 4
 """Governors over governors: "is expected to agree to try to meet"."""
-_BARE = frozenset({"VBG", "VBN"})
+_PARTICIPLES = frozenset({"VBG", "VBN"})
 _CLOSING = frozenset({")", "]"}) | DASHES
 _CURRENCY = frozenset({"$", "\N{POUND SIGN}", "\N{EURO SIGN}"})
 
@@ -47,7 +47,7 @@ class ClauseParser(ChunkNavigator):
         """Return the words that govern a verb, from the nearest outwards; empty for a verb that stands on its own."""
         found: list[Governor] = []
         following: VerbGroup | None = group
-        while following is not None and len(found) < _DEPTH and (governor := self._governor(following)):
+        while following is not None and len(found) < _MAX_DEPTH and (governor := self._governor(following)):
             found.append(governor)
             following = governor.group or self._copula_before(governor.token)
         return found
@@ -56,7 +56,7 @@ class ClauseParser(ChunkNavigator):
         text, at = self.text, group.first - 1
         if group.finite or not (group.infinitive or text.tags[group.head] == "VBG"):
             return None
-        at = self._before_date(self._before(at))
+        at = self._skip_date_left(self._skip_adverbs_left(at))
         if at < text.sentence_range(group.head)[0]:
             return None
         if verb := self.chunks.verb_group(at):
@@ -64,17 +64,17 @@ class ClauseParser(ChunkNavigator):
         if not group.infinitive and (
             text.tags[at] == "IN" or text.lower[at] in self.lexicon.closed_classes.gerund_prepositions
         ):
-            return self._over_its_preposition(at - 1)
+            return self._governor_of_gerund(at - 1)
         return self._nominal_governor(at)
 
-    def _before_date(self, at: int) -> int:
+    def _skip_date_left(self, at: int) -> int:
         """Step left over a date between a verb and its infinitive: "flies there [on Sunday] to meet"."""
         noun = self.noun_phrase(at) if at > 1 else None
         if noun is None or not self.is_time_expression(noun) or noun.first < 2:  # noqa: PLR2004 - a verb and a preposition
             return at
         return noun.first - 1 - (self.text.tags[noun.first - 1] == "IN")
 
-    def _over_its_preposition(self, at: int) -> Governor | None:
+    def _governor_of_gerund(self, at: int) -> Governor | None:
         """Return what governs a gerund: "ruled out [holding]", "the idea of [holding]", "close to [holding]"."""
         verb, noun = self.chunks.verb_group(at), self.noun_phrase(at)
         if verb is not None:
@@ -115,7 +115,7 @@ class ClauseParser(ChunkNavigator):
     # ------------------------------------------------------------ subjects
     def subject(self, group: VerbGroup, depth: int = 0) -> NounPhrase | None:
         """Return who does it (of a passive: to whom it is done); None where the walk cannot tell."""
-        if depth > _DEPTH:
+        if depth > _MAX_DEPTH:
             return None
         if group.finite:
             return self._subject_of_finite(group, depth)
@@ -192,23 +192,23 @@ class ClauseParser(ChunkNavigator):
             if noun is not None:
                 if self.text.lower[noun.head] in self.lexicon.relative:
                     return self._antecedent(noun.first - 1, start)
-                noun = self._first_of_pair(noun) or noun
-                if (owner := self._noun_of_bare_verb(noun, start)) is not None:
+                noun = self._first_conjunct_after_between(noun) or noun
+                if (owner := self._noun_modified_by(noun, start)) is not None:
                     at = owner.last - 1
                     continue
-                if not (self.is_time_expression(noun) or self._after_preposition(noun.first, start)):
+                if not (self.is_time_expression(noun) or self._is_prepositional_object(noun.first, start)):
                     return noun
-                at = self._over_preposition(noun.first) - 1
+                at = self._skip_preposition_left(noun.first) - 1
                 continue
             if self.text.lower[at] in self.lexicon.relative:
                 return self._antecedent(at - 1, start)
-            step = self._step_left(at, start)
+            step = self._skip_left(at, start)
             if step is None:
                 return self._shared_subject(at, start, depth)
             at = step
         return None
 
-    def _noun_of_bare_verb(self, noun: NounPhrase, start: int) -> NounPhrase | None:
+    def _noun_modified_by(self, noun: NounPhrase, start: int) -> NounPhrase | None:
         """Return the noun whose participle or infinitive has the given one as object: "the law banning [nets] was"."""
         first = self.conjuncts(noun)[0].first
         verb = self.chunks.verb_group(first - 1) if first > start else None
@@ -217,22 +217,27 @@ class ClauseParser(ChunkNavigator):
         before = self.noun_phrase(verb.first - 1) if verb.first > start else None
         return before if before is not None and not self.is_time_expression(before) else None
 
-    def _first_of_pair(self, noun: NounPhrase) -> NounPhrase | None:
+    def _first_conjunct_after_between(self, noun: NounPhrase) -> NounPhrase | None:
         """Return the first of the phrases that "between" takes together, where the given one ends them."""
-        first = self._joined_left(noun)[:1]
+        first = self._conjuncts_left(noun)[:1]
         return first[0] if first and self.text.lower[first[0].first - 1] == "between" else None
 
-    def _step_left(self, at: int, start: int) -> int | None:
+    def _skip_left(self, at: int, start: int) -> int | None:
         """Return where the walk goes on left of something that is no noun phrase; None where the clause begins."""
         word, tag = self.text.words[at], self.text.tags[at]
         if word == ",":
-            return self._over_aside(at, start)
+            return self._skip_aside_left(at, start)
         if word in _CLOSING:
-            return self._over_brackets(at, start)
+            return self._skip_brackets_left(at, start)
         if tag in {"RB", "IN"} or word in self.lexicon.quotation_marks:
             return at - 1
         verb = self.chunks.verb_group(at)
-        if verb and not verb.infinitive and verb.first == verb.head and self.text.tags[verb.head] in _BARE | {"VBD"}:
+        if (
+            verb
+            and not verb.infinitive
+            and verb.first == verb.head
+            and self.text.tags[verb.head] in _PARTICIPLES | {"VBD"}
+        ):
             return verb.first - 1  # a reduced relative: "the deal agreed in spring collapsed"
         return None
 
@@ -241,7 +246,7 @@ class ClauseParser(ChunkNavigator):
         if at >= start and self.text.words[at] in {",", *DASHES}:
             at -= 1
         if at >= start and self.text.words[at] == ")":
-            at = self._over_brackets(at, start)
+            at = self._skip_brackets_left(at, start)
         return self.noun_phrase(at) if at >= start else None
 
     def _shared_subject(self, at: int, start: int, depth: int) -> NounPhrase | None:
@@ -249,7 +254,7 @@ class ClauseParser(ChunkNavigator):
         if self.text.tags[at] != "CC" and self.text.words[at] != ",":
             return None
         verb = self._finite_before(at - 1, start)
-        return self._subject_of_finite(verb, depth + 1) if verb and depth < _DEPTH else None
+        return self._subject_of_finite(verb, depth + 1) if verb and depth < _MAX_DEPTH else None
 
     # ------------------------------------------------------------ objects and what follows
     def object(self, group: VerbGroup) -> NounPhrase | None:
@@ -260,11 +265,11 @@ class ClauseParser(ChunkNavigator):
             if not amount and self.text.words[at] not in self.lexicon.quotation_marks and self.text.tags[at] != "RB":
                 break
             at += 1
-        at = self._over_date(at, end)
+        at = self._skip_date_right(at, end)
         noun = self.noun_phrase(at) if at < end else None
         return noun if noun is not None and noun.first == at and not self.is_time_expression(noun) else None
 
-    def _over_date(self, at: int, end: int) -> int:
+    def _skip_date_right(self, at: int, end: int) -> int:
         """Step over a date between a verb and its object: "rejected [on Monday evening] the motion"."""
         if at + 1 >= end or self.text.tags[at] != "IN":
             return at

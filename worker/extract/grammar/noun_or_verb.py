@@ -11,40 +11,42 @@ from worker.extract.grammar.pos_tagger import load_tagger
 from worker.extract.grammar.punctuation import SENTENCE_FINAL
 from worker.extract.lexicon.lexicon import Cue, Lexicon
 
-_NOUN_PHRASES = 14
+_MAX_POSTMODIFIER = 14
 """Tokens of a noun's of-phrases before the verb it is subject of."""
 _IN_NOUN_PHRASES = frozenset({"IN", "DT", "NN", "NNS", "NNP", "JJ", "CC", "POS", "PRP$", "CD"})
-_LEFT = 12
+_MAX_CLAUSE = 12
 """Tokens of a clause before its end in which its verb is looked for."""
-NOUN_OR_VERB = frozenset({"NN", "NNS", "VBZ"})
+NOUN_OR_VERB_TAGS = frozenset({"NN", "NNS", "VBZ"})
 _OPENS_OBJECT = frozenset({"DT", "PRP$", "PRP", "NNP", "CD"})
 _OPENS_COMPLEMENT = _OPENS_OBJECT | {"SC", "WP"}
 _SINGULAR = frozenset({"NNP", "NN", "PRP"})
-_HEADLINED = frozenset({"NN", "NNS", "JJ", "NNP", "CD"})
+_HEADLINE_OBJECT = frozenset({"NN", "NNS", "JJ", "NNP", "CD"})
 _COMPLEMENTISERS = frozenset({"that", "whether"})
 _SUBJECTS = frozenset({"NN", "NNS", "NNP", "PRP", "RB"})
 _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 
 
-def noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, sentence: tuple[int, int]) -> str:
+def resolve_noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, sentence: tuple[int, int]) -> str:
     """Return the class of a word that is a verb elsewhere: a noun where the clause has its verb, and the reverse."""
-    tag, low, known = tags[i], lower[i], load_tagger(lexicon.language).classes
+    tag, low, known = tags[i], lower[i], load_tagger(lexicon.language).tag_dictionary
     if tag == "NN" and low not in known and lexicon.lemmas.get(low, low) != low and not low.endswith(("s", "ing")):
         return "VBD" if i and tags[i - 1] in _SUBJECTS else "VBN"  # an irregular past it never saw: "upheld"
     if tag == "NN" and i and tags[i - 1] == "TO" and tags[i + 1 : i + 2] and tags[i + 1] in _OPENS_COMPLEMENT:
         return "VB"  # the tagger says itself that an infinitive is due: "to repeal the law"
-    if tag == "NN" and low.endswith("ing") and _governs(tags, i, lower, lexicon):
+    if tag == "NN" and low.endswith("ing") and _is_gerund_with_object(tags, i, lower, lexicon):
         return "VBG"  # "for meeting Hale"
     if tag == "NN" and low.endswith("ing") and low in lexicon.cues and lower[i + 1 : i + 2] == ["that"]:
         return "VBG"  # "a briefing announcing that"
-    if tag == "VBZ" and "NNS" in known.get(low, ()) and _second_verb(tags, i, lower, lexicon):
+    if tag == "VBZ" and "NNS" in known.get(low, ()) and _would_be_second_verb(tags, i, lower, lexicon):
         return "NNS"
-    if tag == "NNS" and (_plans_to(tags, i, lower, lexicon) or _states(tags, i, lower, lexicon, sentence)):
+    if tag == "NNS" and (
+        _governs_infinitive(tags, i, lower, lexicon) or _is_reporting_verb(tags, i, lower, lexicon, sentence)
+    ):
         return "VBZ"
     return tag
 
 
-def gerund(tags: list[str], i: int) -> str:
+def resolve_ing_form(tags: list[str], i: int) -> str:
     """Return the class of a form in -ing: the noun of "an old [saying] down there", or a gerund."""
     following = tags[i + 1] if i + 1 < len(tags) else ""
     if tags[i] == "VBD":  # no past ends so
@@ -53,23 +55,23 @@ def gerund(tags: list[str], i: int) -> str:
     return "NN" if described and following in {"RB", "PUNCT", "VBZ", "VBD", "MD"} else "VBG"
 
 
-def _states(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, sentence: tuple[int, int]) -> bool:
+def _is_reporting_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, sentence: tuple[int, int]) -> bool:
     """Tell the verb of "Hale insists that it rains", "Hale slams the deal" from a plural: its clause has no other."""
     if not (sentence[0] < i < sentence[1] - 1 and lower[i].endswith("s") and tags[i - 1] in _SINGULAR):
         return False
     cue = lexicon.cues.get(lower[i])
-    if _takes_determiner(tags, i, lower, lexicon) or (cue is not None and _takes(cue, tags, i, lower)):
+    if _has_determined_object(tags, i, lower, lexicon) or (cue is not None and _has_complement(cue, tags, i, lower)):
         return not has_verb_before(tags, i, sentence[0]) and not _has_verb_after(tags, i, sentence[1])
-    headlined = cue is not None and cue.phrase and tags[i + 1] in _HEADLINED
+    headlined = cue is not None and cue.phrase and tags[i + 1] in _HEADLINE_OBJECT
     return headlined and _is_verbless_headline(tags, lower, sentence)
 
 
-def _takes_determiner(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
+def _has_determined_object(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
     """Does a determiner follow, as it does no noun: "Hale bans | the ferry"?  A bare time may."""
     return tags[i + 1] in {"DT", "PRP$"} and lower[i + 2 : i + 3] != [] and lower[i + 2] not in lexicon.time_nouns
 
 
-def _takes(cue: Cue, tags: list[str], i: int, lower: list[str]) -> bool:
+def _has_complement(cue: Cue, tags: list[str], i: int, lower: list[str]) -> bool:
     """Does a complement of the cue follow: a clause, or after a name another one or the cue's own preposition?"""
     following, word = tags[i + 1], lower[i + 1]
     if cue.clause and (following in {"SC", "WP", "PRP"} or word == "that"):
@@ -83,7 +85,7 @@ def _is_verbless_headline(tags: list[str], lower: list[str], sentence: tuple[int
     return lower[sentence[1] - 1] not in SENTENCE_FINAL | {":"} and FINITE.isdisjoint(tags[sentence[0] : sentence[1]])
 
 
-def _plans_to(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
+def _governs_infinitive(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
     """Tell the verb of "Hale plans to build" from the noun of "the Hale plans to build" and "Hale's plans to"."""
     if lower[i + 1 : i + 2] != ["to"] or tags[i + 2 : i + 3] != ["VB"] or lexicon.lemmas.get(lower[i], "s")[-1] == "s":
         return False
@@ -107,7 +109,7 @@ def _finite_follows(tags: list[str], at: int) -> bool:
 
 def _has_verb_after(tags: list[str], at: int, last: int) -> bool:
     """Does a verb follow, up to the next mark or clause: "Hale's claims about the dam | were false"?"""
-    for i in range(at + 1, min(last, at + _LEFT)):
+    for i in range(at + 1, min(last, at + _MAX_CLAUSE)):
         if tags[i] in FINITE:
             return True
         if tags[i] in {"PUNCT", "SC", "WP", "CC", "PRP"}:
@@ -117,7 +119,7 @@ def _has_verb_after(tags: list[str], at: int, last: int) -> bool:
 
 def has_verb_before(tags: list[str], at: int, first: int = 0) -> bool:
     """Tell a noun whose clause has its verb already ("She said of his claims: …")."""
-    for i in range(at - 1, max(first - 1, at - _LEFT), -1):
+    for i in range(at - 1, max(first - 1, at - _MAX_CLAUSE), -1):
         if tags[i] in FINITE:
             return True
         if tags[i] == "PUNCT":
@@ -125,13 +127,13 @@ def has_verb_before(tags: list[str], at: int, first: int = 0) -> bool:
     return False
 
 
-def _governs(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
+def _is_gerund_with_object(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
     """Tell a gerund with an object after a preposition from a noun: "for [meeting] Hale", "in [building] the dam"."""
     after = i + 1 < len(tags) and tags[i + 1] in {"DT", "PRP$", "PRP", "NNP"} and lower[i + 1] not in lexicon.time_nouns
     return after and i > 0 and tags[i - 1] in {"IN", "SC"}
 
 
-def _second_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
+def _would_be_second_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
     """Tell the plural of "the trade talks with Oslo will go on" and "left the trade talks" from a verb.
 
     No clause has two finite verbs: not after the word, with only its preposition's nouns between, nor before it, where
@@ -150,7 +152,7 @@ def _second_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) ->
         return True  # "the party rules allow"
     if tags[at : at + 1] in (["IN"], ["SC"]) and lower[at] not in _COMPLEMENTISERS:
         at += 1
-        while at < min(len(tags), i + _NOUN_PHRASES) and tags[at] in _IN_NOUN_PHRASES:
+        while at < min(len(tags), i + _MAX_POSTMODIFIER) and tags[at] in _IN_NOUN_PHRASES:
             at += 1
         if at < len(tags) and tags[at] in FINITE and tags[at - 1] in _SUBJECTS:
             return True

@@ -7,7 +7,7 @@ after a thing ("after the meeting | Hale left"), a determiner.
 from __future__ import annotations
 
 from worker.extract.grammar.sentences import AnnotatedText
-from worker.extract.grammar.time_phrases import begins_time, follows_time
+from worker.extract.grammar.time_phrases import starts_name_after_time, starts_time_expression
 from worker.extract.lexicon.lexicon import Lexicon
 
 _HEADS = frozenset({"NN", "NNS", "NNP"})
@@ -16,13 +16,13 @@ CURRENCIES = frozenset({"$", "£", "€", "#", "US$"})
 """Marks that stand before a sum."""
 
 
-def noun_phrase(text: AnnotatedText, at: int, limit: int, lexicon: Lexicon) -> tuple[int, int]:
+def find_noun_phrase_end(text: AnnotatedText, at: int, limit: int, lexicon: Lexicon) -> tuple[int, int]:
     """Return the end, before `limit`, and the head of the noun phrase that opens at a token."""
     tags, end, head = text.tags, at, -1
     while end < limit:
         tag = tags[end]
         if tag in _MODIFIERS:
-            if (tag == "POS" and head < 0) or (head >= 0 and _begins_another(text, at, end, lexicon)):
+            if (tag == "POS" and head < 0) or (head >= 0 and _starts_new_phrase(text, at, end, lexicon)):
                 break
             if tag in _HEADS or (tag == "CD" and head < 0):
                 head = end
@@ -35,13 +35,13 @@ def noun_phrase(text: AnnotatedText, at: int, limit: int, lexicon: Lexicon) -> t
     return max(end, at + 1), head if head >= 0 else max(end, at + 1) - 1
 
 
-def _begins_another(text: AnnotatedText, first: int, at: int, lexicon: Lexicon) -> bool:
+def _starts_new_phrase(text: AnnotatedText, first: int, at: int, lexicon: Lexicon) -> bool:
     """A name right after a common noun that is no role ("as a result Kyiv …"), or a plural after a titled name."""
     tags, before = text.tags, text.lower[at - 1]
     times = lexicon.time_nouns
-    if (tags[at] == "JJ" or text.lower[at] in times) and begins_time(text, at, lexicon):
+    if (tags[at] == "JJ" or text.lower[at] in times) and starts_time_expression(text, at, lexicon):
         return True
-    if before in times and follows_time(text, first, at, lexicon):
+    if before in times and starts_name_after_time(text, first, at, lexicon):
         return True
     if tags[at] == "NNP":
         if tags[at - 1] == "CD":

@@ -17,29 +17,29 @@ _OBJECTS = frozenset({"NNP", "PRP", "DT", "PRP$", "NNS", "CD"})
 _COMPLEMENTS = _OBJECTS | {"SC", "TO", "PUNCT"}
 _FRONTED = frozenset({"IN", "RB", "CC", "VBG"})
 """What begins an adverbial before the subject: "On Sunday, Hale, the front-runner, | called on …"."""
-_ASIDES = COMMA_AND_DASHES | {"("}
-_CLOSINGS = COMMA_AND_DASHES | {")"}
+_ASIDE_STARTS = COMMA_AND_DASHES | {"("}
+_ASIDE_ENDS = COMMA_AND_DASHES | {")"}
 _NOT_VERBS = frozenset({"VBG", "VBN", "VB", "TO"})
 
 
-def with_past_tense(
+def retag_past_tense(
     tags: list[str], lower: list[str], sentences: list[tuple[int, int]], quotation_of: list[int]
 ) -> None:
     """Make participles past tense, in place, where their clause has no other verb.  One pass."""
     for first, last in sentences:
         if "VBN" not in tags[first:last]:
             continue
-        _main_verb(tags, lower, (first, last), quotation_of)
-        _after_aside(tags, lower, (first, last), quotation_of)
+        _retag_main_verb(tags, lower, (first, last), quotation_of)
+        _retag_verb_after_aside(tags, lower, (first, last), quotation_of)
         start = first
         for at in range(first, last + 1):
             if at == last or tags[at] in _BOUNDARIES:
                 if start < at and "VBN" in tags[start:at]:
-                    _clause_verb(tags, lower, (start, at), (first, last))
+                    _retag_clause_verb(tags, lower, (start, at), (first, last))
                 start = at + 1
 
 
-def _main_verb(tags: list[str], lower: list[str], sentence: tuple[int, int], quotation_of: list[int]) -> None:
+def _retag_main_verb(tags: list[str], lower: list[str], sentence: tuple[int, int], quotation_of: list[int]) -> None:
     """A sentence that has no finite verb outside its quotations gets its first participle ("She resigned.").
 
     Not where no full stop ends it: headlines leave out "was".
@@ -60,24 +60,26 @@ def _main_verb(tags: list[str], lower: list[str], sentence: tuple[int, int], quo
             return
 
 
-def _after_aside(tags: list[str], lower: list[str], sentence: tuple[int, int], quotation_of: list[int]) -> None:
+def _retag_verb_after_aside(
+    tags: list[str], lower: list[str], sentence: tuple[int, int], quotation_of: list[int]
+) -> None:
     """ "Hale, a former judge, | warned Saturday that it will …": the main verb stands after the subject's aside."""
     first, last = sentence
-    opening = next((i for i in range(first, last) if lower[i] in _ASIDES), last)
+    opening = next((i for i in range(first, last) if lower[i] in _ASIDE_STARTS), last)
     if tags[first] in _FRONTED and opening + 1 < last and FINITE.isdisjoint(tags[first:opening]):
-        first, opening = opening + 1, next((i for i in range(opening + 1, last) if lower[i] in _ASIDES), last)
+        first, opening = opening + 1, next((i for i in range(opening + 1, last) if lower[i] in _ASIDE_STARTS), last)
     if tags[first] not in _NOMINAL or opening + 2 >= last or not FINITE.isdisjoint(tags[first:opening]):
         return
     for at in range(opening + 2, last):
         if quotation_of[at] >= 0 or (tags[at] in FINITE and "WP" not in tags[opening:at]):
             return
-        if tags[at] == "VBN" and lower[at - 1] in _CLOSINGS and lower[at + 1 : at + 2] != ["by"]:
+        if tags[at] == "VBN" and lower[at - 1] in _ASIDE_ENDS and lower[at + 1 : at + 2] != ["by"]:
             if not _verb_after(tags, at, sentence):
                 tags[at] = "VBD"
             return
 
 
-def _clause_verb(tags: list[str], lower: list[str], clause: tuple[int, int], sentence: tuple[int, int]) -> None:
+def _retag_clause_verb(tags: list[str], lower: list[str], clause: tuple[int, int], sentence: tuple[int, int]) -> None:
     """The verb of a clause that has none, if its boundary says that it is a clause and not the end of a phrase."""
     start, end = clause
     if not FINITE.isdisjoint(tags[start:end]):

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from worker.extract.grammar.noun_or_verb import NOUN_OR_VERB, gerund, has_verb_before, noun_or_verb
-from worker.extract.grammar.past_or_participle import with_past_tense
+from worker.extract.grammar.noun_or_verb import (
+    NOUN_OR_VERB_TAGS,
+    has_verb_before,
+    resolve_ing_form,
+    resolve_noun_or_verb,
+)
+from worker.extract.grammar.past_or_participle import retag_past_tense
 from worker.extract.grammar.pos_tagger import Tagger, load_tagger
 from worker.extract.grammar.punctuation import SENTENCE_FINAL
 from worker.extract.grammar.quotes import Quotation
@@ -13,14 +18,14 @@ from worker.extract.grammar.tokens import Tokens
 from worker.extract.lexicon.lexicon import Lexicon
 
 _VERBAL = frozenset({"VB", "VBD", "VBN", "VBP", "VBZ"})
-_SMALL = frozenset({"IN", "TO", "DT", "CC", "SC", "MD", "PRP", "PRP$", "WP", "RP", "RB"})
+_TITLE_LOWER_CASE = frozenset({"IN", "TO", "DT", "CC", "SC", "MD", "PRP", "PRP$", "WP", "RP", "RB"})
 """Classes of which one makes a word small: a title in capitals keeps it in lower case."""
-_AUXILIARY = 4
+_MAX_AUXILIARY_LETTERS = 4
 """Letters of the longest auxiliary that asks a question ("Does")."""
 _NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "VBP", "NN", "NNS", "UH", "FW"})
-_STRAY = frozenset({"UH", "FW", "NN", "VBN", "RB", "VBP", "MD", "JJ", "NNS"})
+_MAYBE_NAME = frozenset({"UH", "FW", "NN", "VBN", "RB", "VBP", "MD", "JJ", "NNS"})
 """Classes in which a capitalised word may be a name that the tagger did not know."""
-_NEVER_SEEN = frozenset({"VBN", "RB", "VBP"})
+_GUESSED = frozenset({"VBN", "RB", "VBP"})
 _CLOSED = frozenset({"UH", "FW", "CD", "CC", "DT", "PRP", "PUNCT", "POS", "EX", "WP", "NNP"})
 """Classes to which no new word in lower case belongs."""
 _VERBS = frozenset({"VB", "VBD", "VBN", "VBP", "VBG"})
@@ -29,39 +34,39 @@ _NOUN_OR_NOT = frozenset({"RB", "JJ"})
 _MODIFYING = frozenset({"NN", "VBN", "VBD", "VBG", "VBP"})
 _NOMINAL = frozenset({"NN", "NNS", "NNP", "JJ"})
 _APOSTROPHES = frozenset({"'", "’"})
-_UNREAD = frozenset({"UH", "FW"})
+_UNKNOWN_WORD = frozenset({"UH", "FW"})
 _PREDICATES = frozenset({"VBD", "VBZ", "VBN", "MD"})
-_TAG_LINE = 6
+_MAX_REPORTING_CLAUSE = 6
 """Tokens of a speaker and a verb after a quotation."""
-_IN_TAG_LINE = frozenset({"DT", "NN", "NNS", "NNP", "CD", "JJ", "POS"})
+_IN_REPORTING_CLAUSE = frozenset({"DT", "NN", "NNS", "NNP", "CD", "JJ", "POS"})
 _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 _BARE_VERBS = frozenset({"VB", "VBN", "VBP"})
 
 
-def word_classes(
+def tag_tokens(
     tokens: Tokens, sentences: list[tuple[int, int]], found: list[Quotation], quotation_of: list[int], lexicon: Lexicon
 ) -> list[str]:
     """Return the class of every token of an article whose sentences and quotations are known."""
-    tags = _tags(tokens, sentences, load_tagger(lexicon.language))
+    tags = _tag_with_titles(tokens, sentences, load_tagger(lexicon.language))
     for sentence in sentences:
         _repair(tags, tokens, lexicon, sentence)
-    _with_possessives(tags, tokens, quotation_of)
-    tags = _with_cues(tags, tokens, found, lexicon)
-    _without_opening_verbs(tags, sentences)
-    with_past_tense(tags, tokens.lower, sentences, quotation_of)
+    _retag_possessives(tags, tokens, quotation_of)
+    tags = _retag_cues(tags, tokens, found, lexicon)
+    _retag_opening_verbs(tags, sentences)
+    retag_past_tense(tags, tokens.lower, sentences, quotation_of)
     return tags
 
 
-def _tags(tokens: Tokens, sentences: list[tuple[int, int]], model: Tagger) -> list[str]:
+def _tag_with_titles(tokens: Tokens, sentences: list[tuple[int, int]], model: Tagger) -> list[str]:
     """Word classes, those of lines in title case told as if they were set like text."""
     words, lower = tokens.words, tokens.lower
     titles = [p for p in tokens.paragraphs if _is_title_case(words, *p, model)]
     if not titles:
-        return _with_known_names(words, model.tag(words, lower), sentences)
+        return _retag_known_names(words, model.tag(words, lower), sentences)
     plain = list(words)
     for first, last in titles:
         plain[first:last] = lower[first:last]
-    tags = _with_known_names(plain, model.tag(plain, lower), sentences)
+    tags = _retag_known_names(plain, model.tag(plain, lower), sentences)
     names = {word for word, tag in zip(plain, tags, strict=True) if tag == "NNP" and not word.islower()}
     for first, last in titles:
         for i in range(first, last):
@@ -74,18 +79,22 @@ def _tags(tokens: Tokens, sentences: list[tuple[int, int]], model: Tagger) -> li
 def _is_title_case(words: list[str], first: int, last: int, model: Tagger) -> bool:
     """Are four words in five of a short line capitalised, small ones aside, and no verb set small among the names?"""
     small = (w for w in words[first:last] if w.islower())
-    if any(not _VERBAL.isdisjoint(known) for w in small if _SMALL.isdisjoint(known := set(model.classes.get(w, ())))):
+    if any(
+        not _VERBAL.isdisjoint(known)
+        for w in small
+        if _TITLE_LOWER_CASE.isdisjoint(known := set(model.tag_dictionary.get(w, ())))
+    ):
         return False  # "Hale met Belm in Oslo.", "Hale will meet Belm.": sentences of names
     long = [w for w in words[first:last] if len(w) > 3 and w[0].isalpha()]  # noqa: PLR2004 - of, and, the …
     return 3 <= len(long) <= 25 and 5 * sum(w[0].isupper() for w in long) >= 4 * len(long)  # noqa: PLR2004
 
 
-def _with_known_names(words: list[str], tags: list[str], sentences: list[tuple[int, int]]) -> list[str]:
+def _retag_known_names(words: list[str], tags: list[str], sentences: list[tuple[int, int]]) -> list[str]:
     """A word that is a name inside some sentence is one where it opens a sentence too ("Hale said")."""
     openers = {first for first, _ in sentences}
     names = {word for i, word in enumerate(words) if tags[i] == "NNP" and i not in openers and not word.isupper()}
     for i in openers:
-        if tags[i] == "VBZ" and len(words[i]) > _AUXILIARY:
+        if tags[i] == "VBZ" and len(words[i]) > _MAX_AUXILIARY_LETTERS:
             tags[i] = "NNS"  # no sentence opens with a third person: "Talks between …"
         if words[i][0].isupper() and (tags[i] == "FW" or (tags[i] in _NAMELIKE and words[i] in names)):
             tags[i] = "NNP"
@@ -94,30 +103,39 @@ def _with_known_names(words: list[str], tags: list[str], sentences: list[tuple[i
 
 def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[int, int]) -> None:
     """Repair what the lexicon knows better: "the provincial assembly" is no adverb, "Fishermen say" names nobody."""
-    known, words, lower = load_tagger(lexicon.language).classes, tokens.words, tokens.lower
+    known, words, lower = load_tagger(lexicon.language).tag_dictionary, tokens.words, tokens.lower
     modifiers = lexicon.role_modifiers
     for i in range(*sentence):
         tag, low = tags[i], lower[i]
-        if tag in _STRAY and words[i][0].isupper() and _is_name(tags, i, low, known, lexicon):
+        if tag in _MAYBE_NAME and words[i][0].isupper() and _is_name(tags, i, low, known, lexicon):
             tags[i] = "NNP"
-        elif tag in _NOUN_OR_NOT and i and tags[i - 1] in _BEFORE_NOUN and _names_body(low, tag, known, lexicon):
+        elif (
+            tag in _NOUN_OR_NOT
+            and i
+            and tags[i - 1] in _BEFORE_NOUN
+            and _is_organisation_noun(low, tag, known, lexicon)
+        ):
             tags[i] = "NN"
-        elif tag in _CLOSED and words[i].islower() and _is_new(low, known, lexicon):
+        elif tag in _CLOSED and words[i].islower() and _is_unseen(low, known, lexicon):
             tags[i] = "NNS" if low.endswith("s") and low not in lexicon.roles else "NN"  # never seen: no interjection
-            tags[i] = noun_or_verb(tags, i, lower, lexicon, sentence)
+            tags[i] = resolve_noun_or_verb(tags, i, lower, lexicon, sentence)
         elif tag in _MODIFYING and low in modifiers and _modifies_role(tags, i, lower, lexicon, sentence):
             tags[i] = "JJ"  # "a longtime aide", "said retired Gen. Hale"
         elif tag in _VERBS:
             tags[i] = _repaired_verb(tags, i, lower, lexicon)
-        elif low == "her" and tag == "PRP" and _owns(tags, i, lower, lexicon):
+        elif low == "her" and tag == "PRP" and _is_possessive_her(tags, i, lower, lexicon):
             tags[i] = "PRP$"
-        elif tag == "NNP" and (low in lexicon.groups or low.endswith(("men", "women"))) and _opens(tags, tokens, i):
+        elif (
+            tag == "NNP"
+            and (low in lexicon.groups or low.endswith(("men", "women")))
+            and _opens_sentence(tags, tokens, i)
+        ):
             tags[i] = "NNS"
-        elif tag in NOUN_OR_VERB:
-            tags[i] = noun_or_verb(tags, i, lower, lexicon, sentence)
+        elif tag in NOUN_OR_VERB_TAGS:
+            tags[i] = resolve_noun_or_verb(tags, i, lower, lexicon, sentence)
 
 
-def _is_new(low: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
+def _is_unseen(low: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
     """Has nobody seen the word?"""
     return low.isalpha() and low not in known and low not in lexicon.name_particles
 
@@ -126,13 +144,13 @@ def _repaired_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) 
     """Return a noun's class where the tagger took one for a verb: "the Hale aide said", "fishermen say"."""
     tag, low = tags[i], lower[i]
     if tag == "VBG" or (tag == "VBD" and low.endswith("ing")):
-        return gerund(tags, i)
+        return resolve_ing_form(tags, i)
     if low in lexicon.roles and (_in_noun_phrase(tags, i) or tags[i + 1 : i + 2] == ["NNP"]):
-        return tag if "VB" in load_tagger(lexicon.language).classes.get(low, ()) else "NN"
+        return tag if "VB" in load_tagger(lexicon.language).tag_dictionary.get(low, ()) else "NN"
     return "NNS" if tag != "VBD" and low.endswith(("men", "women")) else tag
 
 
-def _names_body(low: str, tag: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
+def _is_organisation_noun(low: str, tag: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
     """Tell a noun for a body of people from an adverb or adjective that its ending made it: "the assembly"."""
     return low in lexicon.organisation_heads and (tag == "RB" or "JJ" not in known.get(low, ()))
 
@@ -149,7 +167,7 @@ def _modifies_role(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, 
     return tags[i - 1] in {"DT", "PRP$", "POS", "JJ"} or (cue is not None and cue.inverts)
 
 
-def _with_possessives(tags: list[str], tokens: Tokens, quotation_of: list[int]) -> None:
+def _retag_possessives(tags: list[str], tokens: Tokens, quotation_of: list[int]) -> None:
     """An apostrophe right after an s that opens or closes no quotation owns: "CBS' Hale Hour"."""
     if _APOSTROPHES.isdisjoint(tokens.words):
         return
@@ -168,11 +186,11 @@ def _is_name(tags: list[str], i: int, low: str, known: Mapping[str, list[str]], 
         return following in {"VBD", "VBZ"}  # "May said": no modal governs a finite verb
     if low in known or low in lexicon.lemmas:
         return low in lexicon.given_names and following == "NNP"
-    if tags[i] in _NEVER_SEEN and i and tags[i - 1] in _VERBAL | {"IN", "TO"} and not low.endswith(("ed", "ly", "s")):
+    if tags[i] in _GUESSED and i and tags[i - 1] in _VERBAL | {"IN", "TO"} and not low.endswith(("ed", "ly", "s")):
         return True  # "slams Kask over …": a capital amid a sentence, and no ending of a participle or adverb
     if tags[i] in {"JJ", "NNS"}:
         return following in _PREDICATES and low[-1] != "s" and not low.endswith(("men", "women"))  # "Duval called"
-    return tags[i] in _UNREAD or following == "NNP" or (following in _PREDICATES and low not in lexicon.roles)
+    return tags[i] in _UNKNOWN_WORD or following == "NNP" or (following in _PREDICATES and low not in lexicon.roles)
 
 
 def _in_noun_phrase(tags: list[str], i: int) -> bool:
@@ -180,48 +198,48 @@ def _in_noun_phrase(tags: list[str], i: int) -> bool:
     return i > 0 and tags[i - 1] in {"DT", "JJ", "NN", "NNP", "POS", "PRP$"}
 
 
-def _owns(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
+def _is_possessive_her(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
     """Tell "welcomed [her] colleague" from "met [her] last week"."""
     after = i + 1 + (tags[i + 1 : i + 2] == ["JJ"])
     noun = after < len(tags) and tags[after] in {"NN", "NNS"} and not lexicon.time_nouns & set(lower[i + 1 : after + 1])
     return noun and i > 0 and tags[i - 1] in {"VB", "VBD", "VBZ", "VBG", "VBP"}
 
 
-def _with_cues(tags: list[str], tokens: Tokens, found: list[Quotation], lexicon: Lexicon) -> list[str]:
+def _retag_cues(tags: list[str], tokens: Tokens, found: list[Quotation], lexicon: Lexicon) -> list[str]:
     """Repair verbs beside quotations that look like nouns: “…,” Hale notes. · “…,” the text read. · Hale notes: “…”"""
     for quotation in found:
         before = quotation.first - 2
         if before > 0 and tokens.words[before + 1] in {":", ","}:
-            _take_for_verb(tags, tokens, before, lexicon)
-        for at in range(quotation.last + 1, min(quotation.last + _TAG_LINE, len(tags))):
-            if tags[at] not in _IN_TAG_LINE:
+            _retag_as_verb(tags, tokens, before, lexicon)
+        for at in range(quotation.last + 1, min(quotation.last + _MAX_REPORTING_CLAUSE, len(tags))):
+            if tags[at] not in _IN_REPORTING_CLAUSE:
                 break
             if at + 1 == len(tags) or tags[at + 1] in {"PUNCT", "IN", "RB"}:
-                _take_for_verb(tags, tokens, at, lexicon)
+                _retag_as_verb(tags, tokens, at, lexicon)
                 break
     return tags
 
 
-def _take_for_verb(tags: list[str], tokens: Tokens, at: int, lexicon: Lexicon) -> None:
+def _retag_as_verb(tags: list[str], tokens: Tokens, at: int, lexicon: Lexicon) -> None:
     cue = lexicon.cues.get(tokens.lower[at])
     if (
         cue is not None
         and cue.clause
         and tags[at] in {"NN", "NNS"}
-        and tags[at - 1] in _IN_TAG_LINE - {"DT", "JJ"}
+        and tags[at - 1] in _IN_REPORTING_CLAUSE - {"DT", "JJ"}
         and not tokens.lower[at].endswith("ing")
         and not has_verb_before(tags, at)
     ):
         tags[at] = "VBZ" if tokens.lower[at].endswith("s") else "VBD"
 
 
-def _opens(tags: list[str], tokens: Tokens, i: int) -> bool:
+def _opens_sentence(tags: list[str], tokens: Tokens, i: int) -> bool:
     """Tell whether a word opens its sentence and is not the first one of a name."""
     starts = i == 0 or tokens.words[i - 1] in SENTENCE_FINAL or tokens.string[tokens.ends[i - 1]] == "\n"
     return starts and (i + 1 == len(tags) or tags[i + 1] not in {"NNP", "POS"})
 
 
-def _without_opening_verbs(tags: list[str], sentences: list[tuple[int, int]]) -> None:
+def _retag_opening_verbs(tags: list[str], sentences: list[tuple[int, int]]) -> None:
     """No sentence opens with a verb in the third person: "Talks between …"."""
     for first, last in sentences:
         if tags[first] == "VBZ" and last - first > 1 and tags[first + 1] == "IN":

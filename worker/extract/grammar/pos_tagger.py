@@ -22,21 +22,21 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
-Row = dict[str, float]
+TagWeights = dict[str, float]
 """Class -> what it gains."""
-Sum = tuple[float, ...]
+TagScores = tuple[float, ...]
 """What every class gains, by its number."""
-Sums = dict[str, Sum]
-_KEPT = 32_768
+ScoreTable = dict[str, TagScores]
+_CACHE_SIZE = 32_768
 """Words whose candidates are kept with their scores; some megabytes, and all words of many articles."""
 _OPENERS = frozenset({"", ".", "!", "?", ":", '"', "“", "''", "``", "‘", "—", "--", "•"})
-_INSIDE, _AFTER_MARK, _OPENS = range(3)
+_MID_SENTENCE, _AFTER_MARK, _SENTENCE_START = range(3)
 """Where a word stands: a capital after a mark may be one of spelling, after a stop it is."""
 _PUNCTUATION = ["PUNCT"]
 _NAME = ["NNP"]
 _INITIAL = 2
-_NO_SUMS: Sums = {}
-_NEIGHBOURS = frozenset({"last", "next", "next_ending", "second", "class_and_word", "word_and_next"})
+_EMPTY_TABLE: ScoreTable = {}
+_DENSE_FEATURES = frozenset({"last", "next", "next_ending", "second", "class_and_word", "word_and_next"})
 """What is looked at beside the word, and weighed for every word of several classes."""
 
 
@@ -45,28 +45,28 @@ class TaggerModel(Struct, frozen=True):
 
     tags: list[str]
     """Every class."""
-    classes: dict[str, list[str]]
+    tag_dictionary: dict[str, list[str]] = msgspec.field(name="classes")
     """Word as written inside a sentence -> the classes it was seen with."""
     endings: dict[str, list[str]]
     """Case and ending of a word -> the classes that rare words of that look have."""
-    weights: dict[str, dict[str, Row]]
+    weights: dict[str, dict[str, TagWeights]]
     """What is looked at ("word", "ending", "class" before, …) -> its value -> class -> weight."""
 
-    def candidates(self, word: str, low: str, place: int) -> list[str]:
+    def candidates(self, word: str, low: str, capitalisation_context: int) -> list[str]:
         """Return the classes that the word may have; one that opens a sentence is looked up in lower case too."""
-        seen = self.classes.get(word)
-        if seen is None and place != _INSIDE:
-            seen = self.classes.get(low)
+        seen = self.tag_dictionary.get(word)
+        if seen is None and capitalisation_context != _MID_SENTENCE:
+            seen = self.tag_dictionary.get(low)
         if seen is not None:
             return seen
         if word[-1] == "." and ((len(word) == _INITIAL and word[0].isupper()) or "-" in word[1:]):
             return _NAME  # "J.", "then-Sen."
         if not (word[0].isalnum() or word[0] in "'’@#"):
             return _PUNCTUATION
-        return self.endings.get(look(word)) or self.endings.get(look(word)[0], self.tags)
+        return self.endings.get(unknown_word_key(word)) or self.endings.get(unknown_word_key(word)[0], self.tags)
 
 
-class _Own(NamedTuple):
+class _WordEntry(NamedTuple):
     """What is known of a word in a place before its neighbours are seen."""
 
     tag: str
@@ -75,9 +75,9 @@ class _Own(NamedTuple):
     """Number of every class that it may have, with what the word alone gives it; empty where there is only one."""
     shape: str
     """Its case there, see `shape_of`."""
-    after_class: Sums
+    after_class: ScoreTable
     """Class before it -> what the pair of them adds."""
-    before_word: Sums
+    before_word: ScoreTable
     """Word after it -> what the pair of them adds."""
 
 
@@ -86,15 +86,15 @@ class Tagger:
 
     def __init__(self, model: TaggerModel) -> None:
         """Lay out the weights of neighbours as sums: to add is faster than to look into rows."""
-        sums = {look: _sums(model.tags, model.weights[look]) for look in _NEIGHBOURS}
-        self.classes = model.classes
+        sums = {look: _dense(model.tags, model.weights[look]) for look in _DENSE_FEATURES}
+        self.tag_dictionary = model.tag_dictionary
         self._model = msgspec.structs.replace(
-            model, weights={look: rows for look, rows in model.weights.items() if look not in _NEIGHBOURS}
+            model, weights={look: rows for look, rows in model.weights.items() if look not in _DENSE_FEATURES}
         )
         self._nothing = (0.0,) * len(model.tags)
-        self._owns: list[dict[str, _Own]] = [{}, {}, {}]
+        self._entries: list[dict[str, _WordEntry]] = [{}, {}, {}]
         """Place -> word as written -> what is known of it there."""
-        self._histories: dict[tuple[str, str, str], Sum] = {}
+        self._histories: dict[tuple[str, str, str], TagScores] = {}
         """Case and the two classes before -> what they add."""
         self._lasts, self._seconds, self._endings = sums["last"], sums["second"], sums["next_ending"]
         self._nexts = {word: self._with_ending(word, own) for word, own in sums["next"].items()}
@@ -102,18 +102,20 @@ class Tagger:
         self._after_class = _nested(sums["class_and_word"], 1)
         self._before_word = _nested(sums["word_and_next"], 0)
 
-    def _with_ending(self, word: str, own: Sum) -> Sum:
+    def _with_ending(self, word: str, own: TagScores) -> TagScores:
         return tuple(map(add, own, self._endings.get(word[-3:], self._nothing)))
 
     def tag(self, words: list[str], lower: list[str]) -> list[str]:
         """Return the class of every word, in order."""
         out: list[str] = []
         before = previous = back = ""
-        owns, names, nothing, ahead = self._owns, self._model.tags, self._nothing, [*lower[1:], "", ""]
+        owns, names, nothing, ahead = self._entries, self._model.tags, self._nothing, [*lower[1:], "", ""]
         lasts, nexts, endings, seconds = self._lasts, self._nexts, self._endings, self._seconds
         for i, low in enumerate(lower):
-            where = place(back, previous)
-            tag, scores, shape, after_class, before_word = owns[where].get(words[i]) or self._own(words[i], low, where)
+            where = capitalisation_context(back, previous)
+            tag, scores, shape, after_class, before_word = owns[where].get(words[i]) or self._entry(
+                words[i], low, where
+            )
             if scores:
                 after, most = ahead[i], -1e9
                 history = self._history(shape, before, previous)
@@ -133,19 +135,19 @@ class Tagger:
             before, previous, back = previous, tag, low
         return out
 
-    def _own(self, word: str, low: str, where: int) -> _Own:
+    def _entry(self, word: str, low: str, where: int) -> _WordEntry:
         """Weigh a word by itself, and keep what comes of it."""
-        if sum(map(len, self._owns)) >= _KEPT:
-            for kept in self._owns:
+        if sum(map(len, self._entries)) >= _CACHE_SIZE:
+            for kept in self._entries:
                 kept.clear()
-        own = self._owns[where][word] = self._weighed(word, low, where)
+        own = self._entries[where][word] = self._build_entry(word, low, where)
         return own
 
-    def _weighed(self, word: str, low: str, where: int) -> _Own:
+    def _build_entry(self, word: str, low: str, where: int) -> _WordEntry:
         candidates = self._model.candidates(word, low, where)
         if len(candidates) == 1:
-            return _Own(candidates[0], (), "", _NO_SUMS, _NO_SUMS)
-        shape, weights = shape_of(word, where), self._model.weights
+            return _WordEntry(candidates[0], (), "", _EMPTY_TABLE, _EMPTY_TABLE)
+        shape, weights = word_shape(word, where), self._model.weights
         looks = (
             weights["word"].get(low),
             weights["ending"].get(low[-3:]),
@@ -153,20 +155,22 @@ class Tagger:
         )
         rows, number = list(filter(None, looks)), self._model.tags.index
         scores = [(number(tag), sum([row[tag] for row in rows if tag in row])) for tag in candidates]
-        return _Own("", scores, shape, self._after_class.get(low, _NO_SUMS), self._before_word.get(low, _NO_SUMS))
+        return _WordEntry(
+            "", scores, shape, self._after_class.get(low, _EMPTY_TABLE), self._before_word.get(low, _EMPTY_TABLE)
+        )
 
-    def _history(self, shape: str, before: str, previous: str) -> Sum:
+    def _history(self, shape: str, before: str, previous: str) -> TagScores:
         """Return what the two classes before add; there are few of them."""
         found = self._histories.get((shape, before, previous))
         if found is None:
-            looks = of_history(shape, before, previous)
+            looks = tag_history_features(shape, before, previous)
             rows = [self._model.weights[look].get(value, {}) for look, value in looks]
             found = tuple(sum(row.get(tag, 0.0) for row in rows) for tag in self._model.tags)
             self._histories[shape, before, previous] = found
         return found
 
 
-def _sums(tags: list[str], rows: dict[str, Row]) -> Sums:
+def _dense(tags: list[str], rows: dict[str, TagWeights]) -> ScoreTable:
     """Lay rows out by the number of each class."""
     numbers, nothing, sums = {tag: n for n, tag in enumerate(tags)}, [0.0] * len(tags), {}
     for value, row in rows.items():
@@ -177,9 +181,9 @@ def _sums(tags: list[str], rows: dict[str, Row]) -> Sums:
     return sums
 
 
-def _nested(pairs: Sums, outer: int) -> dict[str, Sums]:
+def _nested(pairs: ScoreTable, outer: int) -> dict[str, ScoreTable]:
     """Sort the sums of pairs by one member (0 or 1), then by the other, so that a word finds all of its own at once."""
-    found: dict[str, Sums] = {}
+    found: dict[str, ScoreTable] = {}
     for pair, row in pairs.items():
         members = pair.split(" ")
         found.setdefault(members[outer], {})[members[1 - outer]] = row
@@ -187,44 +191,44 @@ def _nested(pairs: Sums, outer: int) -> dict[str, Sums]:
 
 
 # ---------------------------------------------------------------- what the model looks at
-def place(back: str, previous: str) -> int:
+def capitalisation_context(back: str, previous: str) -> int:
     """Tell where a word stands from the word and the class before it ("" at the beginning)."""
     if back in _OPENERS:
-        return _OPENS
-    return _AFTER_MARK if previous == "PUNCT" else _INSIDE
+        return _SENTENCE_START
+    return _AFTER_MARK if previous == "PUNCT" else _MID_SENTENCE
 
 
-def look(word: str) -> str:
+def unknown_word_key(word: str) -> str:
     """Return what a word that was never seen is guessed by: its case, and its last two letters."""
-    return shape_of(word, _INSIDE)[0] + word[-2:].lower()
+    return word_shape(word, _MID_SENTENCE)[0] + word[-2:].lower()
 
 
-def shape_of(word: str, where: int) -> str:
+def word_shape(word: str, where: int) -> str:
     """Return the case of the word, and whether it would be capitalised anyway for opening a sentence."""
     if word[0].isdigit():
         return "d"
     if word[0].isupper():
-        return ("U" if word.isupper() and len(word) > 1 else "C") + ("o" if where == _OPENS else "")
+        return ("U" if word.isupper() and len(word) > 1 else "C") + ("o" if where == _SENTENCE_START else "")
     return "-" if "-" in word else "l"
 
 
-def of_word(low: str, shape: str) -> list[tuple[str, str]]:
+def word_features(low: str, shape: str) -> list[tuple[str, str]]:
     """Return what the word itself tells."""
     return [("word", low), ("ending", low[-3:]), ("ending_and_shape", low[-2:] + shape)]
 
 
-def of_history(shape: str, before: str, previous: str) -> list[tuple[str, str]]:
+def tag_history_features(shape: str, before: str, previous: str) -> list[tuple[str, str]]:
     """Return what the two classes before tell."""
     return [("shape_and_class", shape + previous), ("class", previous), ("classes", f"{before} {previous}")]
 
 
-def of_neighbours(low: str, back: str, after: str, second: str) -> list[tuple[str, str]]:
+def neighbour_features(low: str, back: str, after: str, second: str) -> list[tuple[str, str]]:
     """Return what the word before and the two after tell."""
     sides = [("last", back), ("next", after), ("next_ending", after[-3:]), ("second", second)]
     return [*sides, ("word_and_next", f"{low} {after}")]
 
 
-def of_pair(low: str, previous: str) -> tuple[str, str]:
+def tag_and_word_feature(low: str, previous: str) -> tuple[str, str]:
     """Return what the class before and the word tell together."""
     return ("class_and_word", f"{previous} {low}")
 

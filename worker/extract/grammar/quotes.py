@@ -11,7 +11,7 @@ from msgspec import Struct
 from worker.extract.grammar.tokens import Tokens
 from worker.extract.lexicon.lexicon import Lexicon
 
-_NESTED = 6
+_MAX_NESTED_MARKS = 6
 """Marks of quotations inside one in single marks."""
 _ENDS = frozenset({",", ".", "?", "!"})
 
@@ -40,8 +40,8 @@ class Quotation(Struct, frozen=True, kw_only=True):
 class _Mark(Struct, frozen=True):
     token: int
     single: bool
-    may_open: bool
-    may_close: bool
+    can_open: bool
+    can_close: bool
 
 
 def find_quotations(tokens: Tokens, lexicon: Lexicon) -> tuple[list[Quotation], list[int]]:
@@ -88,19 +88,19 @@ def _pair(marks: list[_Mark], paragraph: tuple[int, int], words: list[str], lexi
     opening: _Mark | None = None
     for number, mark in enumerate(marks):
         if opening is None or (opening.single and not mark.single and not _closes_later(marks, number, words)):
-            if mark.may_open and not _is_measure(mark, words, first) and not _is_elision(mark, words, lexicon):
+            if mark.can_open and not _is_inch_mark(mark, words, first) and not _is_elision(mark, words, lexicon):
                 opening = mark
-            elif mark.may_close and not mark.single:
+            elif mark.can_close and not mark.single:
                 opening = None
-                start = _missing_start(mark.token, found, first, words)
+                start = _start_without_mark(mark.token, found, first, words)
                 if start < mark.token:
                     found.append(Quotation(first=start, last=mark.token + 1, opened=False))
         elif mark.single != opening.single or (mark.single and _is_possessive(marks, number, words)):
             continue
-        elif mark.may_close and mark.token > opening.token:
+        elif mark.can_close and mark.token > opening.token:
             found.append(Quotation(first=opening.token, last=mark.token + 1, single=mark.single))
             opening = None
-        elif mark.may_open and not mark.single:
+        elif mark.can_open and not mark.single:
             found.append(Quotation(first=opening.token, last=mark.token, closed=False))
             opening = mark
     if opening is not None and not opening.single:
@@ -111,8 +111,8 @@ def _pair(marks: list[_Mark], paragraph: tuple[int, int], words: list[str], lexi
 def _closes_later(marks: list[_Mark], number: int, words: list[str]) -> bool:
     """Whether the single marks around a double one are closed behind it: ‘He told me “go home” and I went,’ X said."""
     return any(
-        m.single and m.may_close and words[m.token - 1] in _ENDS
-        for m in marks[number + 1 : number + _NESTED]
+        m.single and m.can_close and words[m.token - 1] in _ENDS
+        for m in marks[number + 1 : number + _MAX_NESTED_MARKS]
         if m.token
     )
 
@@ -123,7 +123,7 @@ def _is_possessive(marks: list[_Mark], number: int, words: list[str]) -> bool:
     if number + 1 >= len(marks) or not words[token - 1].endswith("s") or not words[token + 1].islower():
         return False
     following = marks[number + 1]
-    return following.single and following.may_close and words[following.token - 1] in _ENDS
+    return following.single and following.can_close and words[following.token - 1] in _ENDS
 
 
 def _is_elision(mark: _Mark, words: list[str], lexicon: Lexicon) -> bool:
@@ -131,19 +131,19 @@ def _is_elision(mark: _Mark, words: list[str], lexicon: Lexicon) -> bool:
     return mark.single and mark.token + 1 < len(words) and words[mark.token + 1].lower() in lexicon.elisions
 
 
-def _is_measure(mark: _Mark, words: list[str], first: int) -> bool:
+def _is_inch_mark(mark: _Mark, words: list[str], first: int) -> bool:
     """Inches: a straight mark right after a number."""
-    return words[mark.token] == '"' and mark.token > first and words[mark.token - 1].isdigit() and not mark.may_open
+    return words[mark.token] == '"' and mark.token > first and words[mark.token - 1].isdigit() and not mark.can_open
 
 
-def _missing_start(token: int, found: list[Quotation], first: int, words: list[str]) -> int:
+def _start_without_mark(token: int, found: list[Quotation], first: int, words: list[str]) -> int:
     """Where a quotation whose opening mark is missing began: after the stop, colon or quotation before."""
-    floor = found[-1].last if found else first
+    earliest = found[-1].last if found else first
     at = token - 1
-    if token == floor:
+    if token == earliest:
         return token
-    while at > floor and words[at - 1] in {".", "!", "?", ","}:
+    while at > earliest and words[at - 1] in {".", "!", "?", ","}:
         at -= 1
-    while at > floor and words[at - 1] not in {".", "!", "?", ":"}:
+    while at > earliest and words[at - 1] not in {".", "!", "?", ":"}:
         at -= 1
     return at

@@ -11,14 +11,14 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from worker.extract.grammar.pos_repair import word_classes
+from worker.extract.grammar.pos_repair import tag_tokens
 from worker.extract.grammar.punctuation import SENTENCE_FINAL
 from worker.extract.grammar.quotes import Quotation, find_quotations
 from worker.extract.grammar.tokens import Tokens, tokenize
 from worker.extract.lexicon.lexicon import Lexicon
 from worker.schema import Span
 
-_LONGEST = 250
+_MAX_SENTENCE_TOKENS = 250
 """Tokens after which a "sentence" (a table, a hostile text) is cut, so that no rule's work grows with its square."""
 _CLOSERS = frozenset({")", "]"})
 
@@ -88,19 +88,19 @@ def annotate(string: str, lexicon: Lexicon) -> AnnotatedText:
         string=string,
         words=tokens.words,
         lower=tokens.lower,
-        tags=word_classes(tokens, sentences, found, quotation_of, lexicon),
+        tags=tag_tokens(tokens, sentences, found, quotation_of, lexicon),
         starts=tokens.starts,
         ends=tokens.ends,
         paragraphs=tokens.paragraphs,
         sentences=sentences,
-        sentence_of=_index_of(sentences, len(tokens.words)),
-        paragraph_of=_index_of(tokens.paragraphs, len(tokens.words)),
+        sentence_of=_range_index(sentences, len(tokens.words)),
+        paragraph_of=_range_index(tokens.paragraphs, len(tokens.words)),
         quotations=found,
         quotation_of=quotation_of,
     )
 
 
-def _index_of(ranges: list[tuple[int, int]], size: int) -> list[int]:
+def _range_index(ranges: list[tuple[int, int]], size: int) -> list[int]:
     """For every token the number of the range that holds it."""
     index = [0] * size
     for number, (first, last) in enumerate(ranges):
@@ -122,21 +122,21 @@ def _sentences(
             if words[i] in SENTENCE_FINAL or (
                 words[i][-1] == "." and _ends_after_abbreviation(tokens, i, last, lexicon)
             ):
-                end = _after_closers(words, quotation_of, found, i + 1, last)
+                end = _skip_closing_marks(words, quotation_of, found, i + 1, last)
                 inside = end < last and quotation_of[end - 1] >= 0 and quotation_of[end] == quotation_of[end - 1]
                 if end < last and not inside and _starts_sentence(words[end], lexicon):
                     cuts.append(end)
                 i = end
             else:
                 i += 1
-            if i - cuts[-1] > _LONGEST and i < last and quotation_of[i] < 0:
+            if i - cuts[-1] > _MAX_SENTENCE_TOKENS and i < last and quotation_of[i] < 0:
                 cuts.append(i)
         cuts.append(last)
         sentences += [(a, b) for a, b in pairwise(cuts) if a < b]
     return sentences
 
 
-def _after_closers(words: list[str], quotation_of: list[int], found: list[Quotation], i: int, last: int) -> int:
+def _skip_closing_marks(words: list[str], quotation_of: list[int], found: list[Quotation], i: int, last: int) -> int:
     """Step over what belongs to the stop before: more stops, closing brackets, the quotation's own closing mark."""
     while i < last and (
         words[i] in SENTENCE_FINAL

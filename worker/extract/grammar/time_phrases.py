@@ -14,10 +14,10 @@ _BEFORE_SUBJECT = frozenset({"PUNCT", "VBD", "VBZ"})
 def is_time_expression(text: AnnotatedText, first: int, last: int, head: int, lexicon: Lexicon) -> bool:
     """Is a noun phrase a time: "Friday", "last week", "two days ago"?"""
     timed = text.lower[head] in lexicon.time_nouns and text.tags[first] != "PRP"
-    return timed and not is_named_like_time(text, first, last, lexicon)
+    return timed and not is_name_like_time(text, first, last, lexicon)
 
 
-def is_named_like_time(text: AnnotatedText, first: int, last: int, lexicon: Lexicon) -> bool:
+def is_name_like_time(text: AnnotatedText, first: int, last: int, lexicon: Lexicon) -> bool:
     """Is it somebody named like a month or season: "Anna May", or "May" where no preposition stands before it?"""
     end = last - 1
     if text.tags[end] != "NNP" or text.lower[end] not in lexicon.time_names:
@@ -27,7 +27,7 @@ def is_named_like_time(text: AnnotatedText, first: int, last: int, lexicon: Lexi
     return end > 0 and text.tags[end - 1] in _BEFORE_SUBJECT and text.tags[last : last + 1] != ["CD"]
 
 
-def begins_time(text: AnnotatedText, at: int, lexicon: Lexicon) -> bool:
+def starts_time_expression(text: AnnotatedText, at: int, lexicon: Lexicon) -> bool:
     """Does a time without a preposition begin here, after a noun: "met Hale | yesterday", "| last week", "| May 20"?"""
     word, before = text.lower[at], text.lower[at - 1]
     if word in lexicon.time_adjectives:
@@ -44,7 +44,7 @@ def begins_time(text: AnnotatedText, at: int, lexicon: Lexicon) -> bool:
     return following == "CD" and text.words[at][0].isupper() and text.tags[at - 1] != "CD"  # no "20 May 2020"
 
 
-def follows_time(text: AnnotatedText, first: int, at: int, lexicon: Lexicon) -> bool:
+def starts_name_after_time(text: AnnotatedText, first: int, at: int, lexicon: Lexicon) -> bool:
     """Does someone begin here, right after a time: "on Monday | President Hale"?  But "the Sunday Post" is one name."""
     if text.tags[at] == "NNP" and at == first + 1 and first > 0 and text.tags[first - 1] == "IN":
         return text.lower[at] not in lexicon.time_nouns

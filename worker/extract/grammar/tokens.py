@@ -43,18 +43,18 @@ def tokenize(string: str, lexicon: Lexicon) -> Tokens:
     starts: list[int] = []
     ends: list[int] = []
     paragraphs: list[tuple[int, int]] = []
-    for line_start, line_end in _lines(string):
+    for line_start, line_end in _paragraph_lines(string):
         first = len(words)
         for match in _TOKEN.finditer(string, line_start, line_end):
             word = match[0]
             start, end = match.span()
             if not word.isalnum():
                 if word == "." and len(words) > first and ends[-1] == start:
-                    if _abbreviates(words[-1], string[end : end + 2], lexicon):
+                    if _is_abbreviation(words[-1], string[end : end + 2], lexicon):
                         words[-1] += "."
                         ends[-1] = end
                         continue
-                elif ("'" in word or "’" in word) and (cut := _clitic(word)):
+                elif ("'" in word or "’" in word) and (cut := _clitic_start(word)):
                     words.append(word[:cut])
                     starts.append(start)
                     ends.append(start + cut)
@@ -70,7 +70,7 @@ def tokenize(string: str, lexicon: Lexicon) -> Tokens:
     return Tokens(string=string, words=words, lower=lower, starts=starts, ends=ends, paragraphs=paragraphs)
 
 
-def _lines(string: str) -> list[tuple[int, int]]:
+def _paragraph_lines(string: str) -> list[tuple[int, int]]:
     """Paragraphs as offsets: lines, a hard-wrapped one joined to the line it goes on in."""
     lines: list[tuple[int, int]] = []
     at = 0
@@ -86,7 +86,7 @@ def _lines(string: str) -> list[tuple[int, int]]:
     return lines
 
 
-def _abbreviates(word: str, after: str, lexicon: Lexicon) -> bool:
+def _is_abbreviation(word: str, after: str, lexicon: Lexicon) -> bool:
     """Is the full stop after a word part of it?  Initials ("J.") and listed abbreviations ("no." before a figure)."""
     low = word.lower()
     if low in lexicon.ambiguous_abbreviations and word.islower():
@@ -96,7 +96,7 @@ def _abbreviates(word: str, after: str, lexicon: Lexicon) -> bool:
     return "-" in low and low.rpartition("-")[2] in lexicon.title_abbreviations  # "then-Sen."
 
 
-def _clitic(word: str) -> int:
+def _clitic_start(word: str) -> int:
     """Where a clitic ("n't", "'s") begins in the word, or 0."""
     low = word.lower().replace("’", "'")
     for clitic in _CLITICS:

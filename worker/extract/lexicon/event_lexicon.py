@@ -12,7 +12,7 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-from worker.extract.dates import Calendar, DateFinder
+from worker.extract.dates import CalendarWords, DateFinder
 from worker.extract.lexicon.event_lexicon_file import (
     ActorWords,
     DecisionVerbClass,
@@ -35,7 +35,7 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     language: str
     irregular: dict[str, str]
     """Past, and past participle where it differs, of verbs that the language's main lexicon does not list."""
-    calendar: Calendar
+    calendar: CalendarWords
     modality: ModalityWords
     meeting: MeetingWords
     decision: DecisionWords

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from worker.extract.confidence import Features, confidence_models
+from worker.extract.confidence import Features, load_confidence_models
 from worker.extract.coreference.person import Person
 from worker.extract.document import Document
 from worker.extract.statements.acts import act_of_statement
@@ -110,7 +110,7 @@ def _build(doc: Document, candidate: StatementCandidate) -> tuple[Statement, Fea
         sentence=text.span(start, end),
         cue=cue,
         via=via,
-        confidence=confidence_models(doc.lexicon.language).statement.confidence(features),
+        confidence=load_confidence_models(doc.lexicon.language).statement.confidence(features),
         rule=candidate.rule,
         speaker=speaker,
         content=content,
