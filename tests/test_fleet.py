@@ -15,13 +15,15 @@ from redis.asyncio import Redis
 from worker.errors import Transient
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
-from worker.monitor.snapshot import MOST_HOSTS, Heart, readers_key, services_key, survey, tell_of
+from worker.monitor.consumer_status import consumers_key, publish_consumer_status
+from worker.monitor.heartbeat import Heartbeat, services_key
+from worker.monitor.snapshot import MAX_HOSTS, take_snapshot
 from worker.queue import UrlQueue
 from worker.schema import Task, event_stream
-from worker.schema.fleet import FORGOTTEN_S, SILENT_S, Beat, Fleet, Reader
+from worker.schema.fleet import HEARTBEAT_TIMEOUT_S, RETENTION_S, ConsumerStatus, FleetSnapshot, ServiceHeartbeat
 from worker.settings import Settings
 from worker.telemetry import metrics
-from worker.telemetry.liveness import Part, Pulse
+from worker.telemetry.liveness import LivenessMonitor, LoopSpec
 
 AGO_S = 600
 
@@ -43,17 +45,17 @@ async def unentered(settings: Settings) -> AsyncIterator[UrlQueue]:
         await queue.aclose()
 
 
-async def look(redis: Redis, settings: Settings, *, letters: int = 0) -> Fleet:
+async def look(redis: Redis, settings: Settings, *, dead_letters: int = 0) -> FleetSnapshot:
     async with unentered(settings) as queue:
-        return await survey(redis, queue, settings, letters=letters)
+        return await take_snapshot(redis, queue, settings, dead_letters=dead_letters)
 
 
 # ---------------------------------------------------------------- the queue
 async def test_looking_at_an_empty_redis_shows_nothing_and_creates_nothing(redis: Redis, settings: Settings) -> None:
-    fleet = await look(redis, settings, letters=5)
+    fleet = await look(redis, settings, dead_letters=5)
     assert (fleet.backlog, fleet.pending, fleet.delayed, fleet.dead) == (0, 0, 0, 0)
     assert (fleet.lag_s, fleet.oldest_pending_s) == (0, 0)
-    assert (fleet.services, fleet.hosts, fleet.lags, fleet.letters) == ((), (), (), ())
+    assert (fleet.services, fleet.hosts, fleet.lags, fleet.dead_letters) == ((), (), (), ())
     assert fleet.memory_bytes > 0
     assert not [key async for key in redis.scan_iter(match=f"{settings.redis.key_prefix}*")]
 
@@ -81,8 +83,8 @@ async def test_the_newest_dead_letters_come_first(redis: Redis, settings: Settin
             await queue.dead_letter(delivery, "http_404", "gone")
         await redis.xadd(queue.keys.urls, {"task": "what is this"})
         await queue.read(1, 0)
-    fleet = await look(redis, settings, letters=2)
-    assert [(letter.reason, letter.what) for letter in fleet.letters] == [
+    fleet = await look(redis, settings, dead_letters=2)
+    assert [(letter.reason, letter.subject) for letter in fleet.dead_letters] == [
         ("undecodable", "an unreadable entry"),
         ("http_404", "https://a.example/2"),
     ]
@@ -90,35 +92,37 @@ async def test_the_newest_dead_letters_come_first(redis: Redis, settings: Settin
 
 
 # ---------------------------------------------------------------- services
-def heart(redis: Redis, settings: Settings, pulse: Pulse | None = None, service: str = "worker") -> Heart:
-    return Heart(redis, settings, service, pulse or Pulse(), clock=time.monotonic)
+def heart(
+    redis: Redis, settings: Settings, liveness: LivenessMonitor | None = None, service: str = "worker"
+) -> Heartbeat:
+    return Heartbeat(redis, settings.redis.key_prefix, service, liveness or LivenessMonitor(), clock=time.monotonic)
 
 
 async def test_a_service_is_seen_by_its_beat_until_it_says_farewell(redis: Redis, settings: Settings) -> None:
     one, other = heart(redis, settings), heart(redis, settings, service="discover")
-    await one.beat()
-    await other.beat()
+    await one.send()
+    await other.send()
     fleet = await look(redis, settings)
     assert [beat.service for beat in fleet.services] == ["discover", "worker"]
-    assert all(fleet.alive(beat) for beat in fleet.services)
-    await one.farewell()
+    assert all(fleet.is_alive(beat) for beat in fleet.services)
+    await one.deregister()
     assert [beat.service for beat in (await look(redis, settings)).services] == ["discover"]
 
 
 async def test_a_beat_tells_what_is_late_and_what_went_wrong_last(redis: Redis, settings: Settings) -> None:
-    pulse = Pulse({"tend": Part(limit_s=0.0, vital=True)})
-    pulse.trouble("https://a.example/1", "http_500", datetime(2026, 3, 1, tzinfo=UTC))
+    liveness = LivenessMonitor({"tend": LoopSpec(max_silence_s=0.0, critical=True)})
+    liveness.record_error("https://a.example/1", "http_500", datetime(2026, 3, 1, tzinfo=UTC))
     await asyncio.sleep(0.01)
-    await heart(redis, settings, pulse).beat()
+    await heart(redis, settings, liveness).send()
     (beat,) = (await look(redis, settings)).services
     assert beat.late.keys() == {"tend"}
-    assert beat.trouble
-    assert beat.trouble.reason == "http_500"
+    assert beat.last_error
+    assert beat.last_error.reason == "http_500"
 
 
 async def test_rates_are_of_the_last_minute(redis: Redis, settings: Settings) -> None:
     now = 1000.0
-    its = Heart(redis, settings, "worker", Pulse(), clock=lambda: now)
+    its = Heartbeat(redis, settings.redis.key_prefix, "worker", LivenessMonitor(), clock=lambda: now)
     metrics.EVENTS.labels("meeting").inc(600)
     now += 30
     assert its._rates()["meeting"] == pytest.approx(20)
@@ -131,27 +135,27 @@ async def test_rates_are_of_the_last_minute(redis: Redis, settings: Settings) ->
 
 async def test_who_fell_silent_is_shown_for_a_while_and_then_forgotten(redis: Redis, settings: Settings) -> None:
     its = heart(redis, settings)
-    await its.beat()
+    await its.send()
     key = services_key(settings.redis.key_prefix)
 
-    async def silent_for(seconds: float) -> Fleet:
+    async def silent_for(seconds: float) -> FleetSnapshot:
         (value,) = await redis.hvals(key)
-        beat = msgspec.json.decode(value, type=Beat)
+        beat = msgspec.json.decode(value, type=ServiceHeartbeat)
         old = replace(beat, at=datetime.now(UTC) - timedelta(seconds=seconds))
         await redis.hset(key, beat.name, msgspec.json.encode(old))
         return await look(redis, settings)
 
-    fleet = await silent_for(SILENT_S + 1)
-    assert not fleet.alive(fleet.services[0])
-    await silent_for(FORGOTTEN_S + 10)
+    fleet = await silent_for(HEARTBEAT_TIMEOUT_S + 1)
+    assert not fleet.is_alive(fleet.services[0])
+    await silent_for(RETENTION_S + 10)
     other = heart(redis, settings)
-    await other.beat()
+    await other.send()
     assert [beat.name for beat in (await look(redis, settings)).services] == [other.name]
 
 
 async def test_a_beat_that_does_not_decode_is_in_nobody_s_way(redis: Redis, settings: Settings) -> None:
     await redis.hset(services_key(settings.redis.key_prefix), "later-version", "{}")
-    await heart(redis, settings).beat()
+    await heart(redis, settings).send()
     assert len((await look(redis, settings)).services) == 1
 
 
@@ -164,12 +168,12 @@ async def polite(redis: Redis, settings: Settings) -> AsyncIterator[Politeness]:
 
 async def test_paused_hosts_are_counted_and_the_longest_pauses_are_shown(redis: Redis, settings: Settings) -> None:
     async with polite(redis, settings) as politeness:
-        for n in range(MOST_HOSTS + 5):
+        for n in range(MAX_HOSTS + 5):
             await politeness.pause(f"news-{n}.example", 100 + n)
     fleet = await look(redis, settings)
-    assert fleet.paused_hosts == MOST_HOSTS + 5
-    assert [host.host for host in fleet.hosts] == [f"news-{n}.example" for n in range(MOST_HOSTS + 4, 4, -1)]
-    assert fleet.hosts[0].pause_s == pytest.approx(100 + MOST_HOSTS + 4, abs=5)
+    assert fleet.paused_hosts == MAX_HOSTS + 5
+    assert [host.host for host in fleet.hosts] == [f"news-{n}.example" for n in range(MAX_HOSTS + 4, 4, -1)]
+    assert fleet.hosts[0].pause_s == pytest.approx(100 + MAX_HOSTS + 4, abs=5)
 
 
 async def test_what_a_server_asks_for_by_retry_after_is_shown(redis: Redis, settings: Settings) -> None:
@@ -220,9 +224,9 @@ async def test_a_group_that_does_not_read_falls_behind(redis: Redis, settings: S
 
 
 # ---------------------------------------------------------------- webhooks and sinks
-def reader(name: str, **more: Any) -> Reader:
+def reader(name: str, **more: Any) -> ConsumerStatus:
     given: dict[str, Any] = {"at": datetime(1970, 1, 1, tzinfo=UTC), "position": {"meeting": "0-0"}}
-    return Reader(name=name, **(given | more))
+    return ConsumerStatus(name=name, **(given | more))
 
 
 async def test_a_reader_is_behind_by_what_came_after_its_place_whoever_looks(redis: Redis, settings: Settings) -> None:
@@ -232,34 +236,34 @@ async def test_a_reader_is_behind_by_what_came_after_its_place_whoever_looks(red
     await redis.xadd(stream, {"data": "{}"}, id=second)
     for place, lag_s, entries in (("0-0", AGO_S, None), (first, 0, None), (second, 0, 0)):
         standing = reader("webhook:press", position={"meeting": place}, pending={"meeting": 3}, dead=2)
-        await tell_of(redis, settings.redis.key_prefix, [standing])
+        await publish_consumer_status(redis, settings.redis.key_prefix, [standing])
         fleet = await look(redis, settings)
         (lag,) = fleet.lags
         assert (lag.stream, lag.group, lag.entries, lag.pending) == ("meeting", "webhook:press", entries, 3)
         assert lag.lag_s == pytest.approx(lag_s, abs=5)
-        assert fleet.alive(fleet.readers[0])  # when it was told of is set by Redis' clock
+        assert fleet.is_alive(fleet.consumers[0])  # when it was told of is set by Redis' clock
 
 
 async def test_one_that_has_ended_for_good_is_seen_and_not_waited_for(redis: Redis, settings: Settings) -> None:
     await redis.xadd(event_stream(settings.redis.key_prefix, "meeting"), {"data": "{}"}, id=long_ago())
-    await tell_of(redis, settings.redis.key_prefix, [reader("webhook:press", ended="http_410")])
+    await publish_consumer_status(redis, settings.redis.key_prefix, [reader("webhook:press", ended="http_410")])
     fleet = await look(redis, settings)
-    assert [one.ended for one in fleet.readers] == ["http_410"]
+    assert [one.ended for one in fleet.consumers] == ["http_410"]
     assert fleet.lags == ()
 
 
 async def test_a_reader_stays_until_it_is_forgotten_by_hand(redis: Redis, settings: Settings) -> None:
-    await tell_of(redis, settings.redis.key_prefix, [reader("sink:archive")])
-    await redis.hset(readers_key(settings.redis.key_prefix), "sink:later-version", "{}")
-    assert [one.name for one in (await look(redis, settings)).readers] == ["sink:archive"]
-    await redis.hdel(readers_key(settings.redis.key_prefix), "sink:archive")
+    await publish_consumer_status(redis, settings.redis.key_prefix, [reader("sink:archive")])
+    await redis.hset(consumers_key(settings.redis.key_prefix), "sink:later-version", "{}")
+    assert [one.name for one in (await look(redis, settings)).consumers] == ["sink:archive"]
+    await redis.hdel(consumers_key(settings.redis.key_prefix), "sink:archive")
     fleet = await look(redis, settings)
-    assert (fleet.readers, fleet.lags) == ((), ())
+    assert (fleet.consumers, fleet.lags) == ((), ())
 
 
 def test_a_pause_passes_while_nobody_tells_of_it() -> None:
     at = datetime(2026, 3, 1, 12, tzinfo=UTC)
-    fleet = Fleet(at=at, backlog=0, pending=0, delayed=0, dead=0, limit=1)
+    fleet = FleetSnapshot(at=at, backlog=0, pending=0, delayed=0, dead=0, max_backlog=1)
     asleep = reader("webhook:press", at=at - timedelta(seconds=40), pause_s=60.0)
-    assert fleet.pause_s(asleep) == 20
-    assert fleet.pause_s(replace(asleep, pause_s=30.0)) == 0
+    assert fleet.remaining_pause_s(asleep) == 20
+    assert fleet.remaining_pause_s(replace(asleep, pause_s=30.0)) == 0

@@ -19,14 +19,14 @@ from worker.consume import open_consumer, worker_loops
 from worker.discover import discover_loops
 from worker.errors import UsageError
 from worker.monitor import health
-from worker.monitor.health import watched
-from worker.monitor.snapshot import beats, services_key
+from worker.monitor.health import monitored_service
+from worker.monitor.heartbeat import read_heartbeats, services_key
 from worker.queue import UrlQueue
-from worker.schema.fleet import Beat
+from worker.schema.fleet import ServiceHeartbeat
 from worker.settings import Settings
 from worker.streams import connect
 from worker.streams.embedded_server import embedded
-from worker.telemetry.liveness import Part, Pulse
+from worker.telemetry.liveness import LivenessMonitor, LoopSpec
 
 
 def asked(port: int | None, path: str, method: str = "GET") -> tuple[int, dict[str, Any]]:
@@ -43,7 +43,7 @@ def asked(port: int | None, path: str, method: str = "GET") -> tuple[int, dict[s
 
 @pytest.fixture
 def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setattr(health, "BEAT_S", 0.05)
+    monkeypatch.setattr(health, "HEARTBEAT_INTERVAL_S", 0.05)
     monkeypatch.setattr(health, "TURN_S", 0.05)
     return settings.override(metrics_port=0)
 
@@ -53,10 +53,10 @@ def url(settings: Settings) -> str:
 
 
 async def test_a_service_that_works_is_alive_and_ready(settings: Settings) -> None:
-    pulse = Pulse(worker_loops(settings))
+    liveness = LivenessMonitor(worker_loops(settings))
     async with (
-        open_consumer(settings, url(settings), pulse=pulse) as worker,
-        watched(settings, url(settings), "worker", pulse) as port,
+        open_consumer(settings, url(settings), liveness=liveness) as worker,
+        monitored_service(settings, url(settings), "worker", liveness) as port,
     ):
         stop = asyncio.Event()
         working = asyncio.create_task(worker.run(stop))
@@ -65,7 +65,7 @@ async def test_a_service_that_works_is_alive_and_ready(settings: Settings) -> No
         assert (status, said["status"], said["late"]) == (200, "ok", [])
         assert said["heard_s_ago"].keys() == {"tend", "read", "loop", "redis"}
         async with connect(url(settings)) as client, UrlQueue(url(settings), settings) as queue:
-            [its] = await beats(client, services_key(settings.redis.key_prefix))
+            [its] = await read_heartbeats(client, settings.redis.key_prefix)
             assert its.name in {state.name for state in await queue.workers()}  # one name for both
         assert (await asyncio.to_thread(asked, port, "/healthz"))[0] == 200
         stop.set()
@@ -76,8 +76,8 @@ async def test_a_service_that_works_is_alive_and_ready(settings: Settings) -> No
 
 
 async def test_a_wedged_event_loop_says_so_itself(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "PARTS", {"loop": Part(limit_s=0.3, vital=True)})
-    async with watched(settings, url(settings), "worker", Pulse()) as port:
+    monkeypatch.setattr(health, "SERVICE_LOOPS", {"loop": LoopSpec(max_silence_s=0.3, critical=True)})
+    async with monitored_service(settings, url(settings), "worker", LivenessMonitor()) as port:
         with ThreadPoolExecutor() as threads:
             asking = threads.submit(_asked_later, port)
             time.sleep(1)  # noqa: ASYNC251 - the fault
@@ -93,9 +93,13 @@ def _asked_later(port: int | None) -> tuple[int, dict[str, Any]]:
 async def test_without_redis_a_service_is_alive_but_not_ready(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "PARTS", {"loop": Part(limit_s=15, vital=True), "redis": Part(limit_s=0.3)})
+    monkeypatch.setattr(
+        health,
+        "SERVICE_LOOPS",
+        {"loop": LoopSpec(max_silence_s=15, critical=True), "redis": LoopSpec(max_silence_s=0.3)},
+    )
     async with embedded(tmp_path / "r") as redis_url:
-        watching = watched(settings, redis_url, "worker", Pulse())
+        watching = monitored_service(settings, redis_url, "worker", LivenessMonitor())
         port = await watching.__aenter__()
         assert (await asyncio.to_thread(asked, port, "/readyz"))[0] == 200
     try:
@@ -110,7 +114,7 @@ async def test_without_redis_a_service_is_alive_but_not_ready(
 async def test_it_becomes_ready_again_when_redis_is_back(settings: Settings, tmp_path: Path) -> None:
     seen = []
     async with embedded(tmp_path / "r") as redis_url:
-        watching = watched(settings, redis_url, "worker", Pulse())
+        watching = monitored_service(settings, redis_url, "worker", LivenessMonitor())
         port = await watching.__aenter__()
     await asyncio.sleep(0.3)
     async with embedded(tmp_path / "r"):
@@ -129,32 +133,34 @@ def _metrics(port: int | None) -> bytes:
 
 
 async def test_only_three_questions_are_answered(settings: Settings) -> None:
-    async with watched(settings, url(settings), "worker", Pulse()) as port:
+    async with monitored_service(settings, url(settings), "worker", LivenessMonitor()) as port:
         assert (await asyncio.to_thread(asked, port, "/"))[0] == 404
         assert (await asyncio.to_thread(asked, port, "/metrics", "POST"))[0] == 405
         assert (await asyncio.to_thread(asked, port, "/healthz", "HEAD"))[0] == 200
 
 
 async def test_a_port_that_is_taken_is_named(settings: Settings) -> None:
-    async with watched(settings, url(settings), "worker", Pulse()) as port:
+    async with monitored_service(settings, url(settings), "worker", LivenessMonitor()) as port:
         with pytest.raises(UsageError, match=f"cannot serve metrics on 127.0.0.1, port {port}: Address already in use"):
-            async with watched(settings.override(metrics_port=port), url(settings), "discover", Pulse()):
+            async with monitored_service(
+                settings.override(metrics_port=port), url(settings), "discover", LivenessMonitor()
+            ):
                 pass
 
 
 async def test_without_a_port_there_is_no_server_but_a_beat(settings: Settings) -> None:
     settings = settings.override(metrics_port=None)
     async with connect(url(settings)) as client:
-        async with watched(settings, url(settings), "worker", Pulse()) as port:
+        async with monitored_service(settings, url(settings), "worker", LivenessMonitor()) as port:
             assert port is None
             await asyncio.sleep(0.2)
             (value,) = await client.hvals(services_key(settings.redis.key_prefix))
-            assert msgspec.json.decode(value, type=Beat).service == "worker"
+            assert msgspec.json.decode(value, type=ServiceHeartbeat).service == "worker"
         assert await client.hlen(services_key(settings.redis.key_prefix)) == 0  # it said farewell
 
 
 async def test_a_client_that_says_nothing_keeps_nobody_waiting(settings: Settings) -> None:
-    async with watched(settings, url(settings), "worker", Pulse()) as port:
+    async with monitored_service(settings, url(settings), "worker", LivenessMonitor()) as port:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         assert (await asyncio.to_thread(asked, port, "/healthz"))[0] == 200
         writer.close()
@@ -163,11 +169,11 @@ async def test_a_client_that_says_nothing_keeps_nobody_waiting(settings: Setting
 def test_a_worker_has_the_time_of_its_slowest_task_before_it_counts_as_not_reading() -> None:
     settings = Settings.of(total_timeout_s=60, process_timeout_s=15, lease_s=60)
     parts = worker_loops(settings)
-    assert parts["read"].limit_s > 75
-    assert parts["tend"].vital
-    assert not parts["read"].vital
-    assert parts["tend"].limit_s < 3 * settings.queue.lease_s  # told before the watchdog ends it
-    assert discover_loops(settings)["ask"].limit_s > 2 * settings.fetch.total_timeout_s
+    assert parts["read"].max_silence_s > 75
+    assert parts["tend"].critical
+    assert not parts["read"].critical
+    assert parts["tend"].max_silence_s < 3 * settings.queue.lease_s  # told before the watchdog ends it
+    assert discover_loops(settings)["ask"].max_silence_s > 2 * settings.fetch.total_timeout_s
 
 
 # ---------------------------------------------------------------- the command of the containers
@@ -187,12 +193,12 @@ def _health(port: int, *words: str) -> subprocess.CompletedProcess[str]:
 async def test_the_command_asks_the_service_and_ends_as_it_is(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "PARTS", {"loop": Part(limit_s=15, vital=True)})
-    pulse = Pulse({"read": Part(limit_s=60)})
-    async with watched(settings, url(settings), "worker", pulse) as port:
+    monkeypatch.setattr(health, "SERVICE_LOOPS", {"loop": LoopSpec(max_silence_s=15, critical=True)})
+    liveness = LivenessMonitor({"read": LoopSpec(max_silence_s=60)})
+    async with monitored_service(settings, url(settings), "worker", liveness) as port:
         assert port
         well = await asyncio.to_thread(_health, port)
-        pulse.end("read")
+        liveness.mark_ended("read")
         unready = await asyncio.to_thread(_health, port)
         alive = await asyncio.to_thread(_health, port, "--alive")
     nobody = await asyncio.to_thread(_health, port)

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from worker.monitor.snapshot import Heart
+from worker.monitor.heartbeat import Heartbeat
 from worker.queue import UrlQueue
 from worker.schema import Task
 from worker.settings import Settings
 from worker.streams.embedded_server import embedded
-from worker.telemetry.liveness import Pulse
+from worker.telemetry.liveness import LivenessMonitor
 
 PATIENCE_S = 20
 
@@ -43,7 +43,7 @@ async def test_once_prints_plain_text_and_ends(redis: Redis, settings: Settings)
         await queue.put_many([Task(id=str(n), url=f"https://a.example/{n}") for n in range(3)])
         (delivery,) = await queue.read(1, 0)
         await queue.dead_letter(delivery, "http_410", "gone")
-    await Heart(redis, settings, "worker", Pulse(), clock=time.monotonic).beat()
+    await Heartbeat(redis, settings.redis.key_prefix, "worker", LivenessMonitor(), clock=time.monotonic).send()
     status, out, err = await once(settings)
     assert (status, err) == (0, "")
     assert "\x1b" not in out

@@ -11,7 +11,15 @@ from rich.console import Console, Group
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from worker.schema.fleet import Beat, Fleet, Host, Lag, Letter, Reader, Trouble
+from worker.schema.fleet import (
+    ConsumerLag,
+    ConsumerStatus,
+    DeadLetterSummary,
+    FleetSnapshot,
+    LastError,
+    ServiceHeartbeat,
+    ThrottledHost,
+)
 from worker.terminal.fleet_dashboard import render_fleet
 
 PICTURE = Path(__file__).parent.parent / "docs" / "pictures" / "top.svg"
@@ -31,7 +39,7 @@ def _ago(**ago: float) -> datetime:
     return NOW - timedelta(**ago)
 
 
-def _worker(name: str, *, articles: float, in_flight: int, up_h: float, **more: object) -> Beat:
+def _worker(name: str, *, articles: float, in_flight: int, up_h: float, **more: object) -> ServiceHeartbeat:
     rates = {
         "articles": articles,
         "failures": round(articles / 21, 2),
@@ -39,7 +47,7 @@ def _worker(name: str, *, articles: float, in_flight: int, up_h: float, **more: 
         "meeting": articles * 1.3,
         "decision": articles * 1.9,
     }
-    beat = Beat(
+    beat = ServiceHeartbeat(
         name=name,
         service="worker",
         version="0.1.0",
@@ -48,33 +56,33 @@ def _worker(name: str, *, articles: float, in_flight: int, up_h: float, **more: 
         in_flight=in_flight,
         rates=rates,
     )
-    return Beat(**{name: getattr(beat, name) for name in Beat.__struct_fields__} | more)
+    return ServiceHeartbeat(**{name: getattr(beat, name) for name in ServiceHeartbeat.__struct_fields__} | more)
 
 
-def _forwarder(service: str, name: str, *, handed_on: float, **more: object) -> Beat:
+def _forwarder(service: str, name: str, *, handed_on: float, **more: object) -> ServiceHeartbeat:
     """Return the beat of one that hands on what the workers publish."""
     given = {"started_at": _ago(days=3, hours=4), "at": _ago(seconds=1.8), "rates": {"handed_on": handed_on}}
-    return Beat(**{"name": name, "service": service, "version": "0.1.0"} | given | more)  # type: ignore[arg-type]
+    return ServiceHeartbeat(**{"name": name, "service": service, "version": "0.1.0"} | given | more)  # type: ignore[arg-type]
 
 
-FLEET = Fleet(
+FLEET = FleetSnapshot(
     at=NOW,
     backlog=1_284,
     pending=87,
     delayed=412,
     dead=163,
-    limit=1_000_000,
+    max_backlog=1_000_000,
     lag_s=38,
     oldest_pending_s=4.2,
     services=(
-        Beat(
+        ServiceHeartbeat(
             name="desk-1-7-5c21e09a",
             service="discover",
             version="0.1.0",
             started_at=_ago(days=3, hours=4),
             at=_ago(seconds=1.1),
             rates={"new_urls": 5.6},
-            trouble=Trouble(at=_ago(minutes=7), what="Harbour Herald", reason="timeout_read"),
+            last_error=LastError(at=_ago(minutes=7), subject="Harbour Herald", reason="timeout_read"),
         ),
         _forwarder("gateway", "desk-1-9-1b07e6aa", handed_on=64.9),
         _forwarder("sink", "store-1-7-c09d13e7", handed_on=64.9),
@@ -83,7 +91,7 @@ FLEET = Fleet(
             "desk-1-12-4e2f80d5",
             handed_on=3.2,
             in_flight=8,
-            trouble=Trouble(at=_ago(seconds=14), what="webhook:hooks.example-press", reason="http_503"),
+            last_error=LastError(at=_ago(seconds=14), subject="webhook:hooks.example-press", reason="http_503"),
         ),
         _worker("press-1-8-77aa01f3", articles=2.1, in_flight=31, up_h=76),
         _worker(
@@ -91,7 +99,7 @@ FLEET = Fleet(
             articles=2.3,
             in_flight=32,
             up_h=76,
-            trouble=Trouble(at=_ago(seconds=9), what="https://fjord.example/news/tunnel", reason="http_404"),
+            last_error=LastError(at=_ago(seconds=9), subject="https://fjord.example/news/tunnel", reason="http_404"),
         ),
         _worker("press-3-9-e2d41c88", articles=1.9, in_flight=24, up_h=0.7),
         _worker("press-4-8-91c0ffb7", articles=0.0, in_flight=32, up_h=76, at=_ago(seconds=47)),
@@ -99,28 +107,33 @@ FLEET = Fleet(
     waiting_hosts=14,
     paused_hosts=2,
     hosts=(
-        Host(host="ministry.example", wait_s=840, pause_s=840),
-        Host(host="gazette.example", wait_s=95, pause_s=95),
-        Host(host="courier.example", wait_s=61),
-        Host(host="fjord.example", wait_s=12),
+        ThrottledHost(host="ministry.example", wait_s=840, pause_s=840),
+        ThrottledHost(host="gazette.example", wait_s=95, pause_s=95),
+        ThrottledHost(host="courier.example", wait_s=61),
+        ThrottledHost(host="fjord.example", wait_s=12),
     ),
-    readers=(
-        Reader(name="webhook:hooks.example-press", at=_ago(seconds=1.8), position={"statement": "1-0"}, dead=2),
-        Reader(name="webhook:ministry-feed", at=_ago(seconds=1.8), position={"meeting": "1-0"}, pause_s=242),
-        Reader(name="sink:events", at=_ago(seconds=1.8), position={"statement": "1-0"}),
+    consumers=(
+        ConsumerStatus(name="webhook:hooks.example-press", at=_ago(seconds=1.8), position={"statement": "1-0"}, dead=2),
+        ConsumerStatus(name="webhook:ministry-feed", at=_ago(seconds=1.8), position={"meeting": "1-0"}, pause_s=242),
+        ConsumerStatus(name="sink:events", at=_ago(seconds=1.8), position={"statement": "1-0"}),
     ),
     lags=(
-        Lag(stream="statement", group="dashboard", entries=0, pending=1, lag_s=0),
-        Lag(stream="meeting", group="archive", entries=2_310, pending=100, lag_s=512),
-        Lag(stream="statement", group="webhook:hooks.example-press", entries=None, pending=8, lag_s=83),
-        Lag(stream="meeting", group="webhook:ministry-feed", entries=0, pending=0, lag_s=0),
-        *(Lag(stream=kind, group="sink:events", entries=0, pending=0, lag_s=0) for kind in ("meeting", "decision")),
-        Lag(stream="statement", group="sink:events", entries=0, pending=512, lag_s=0),
+        ConsumerLag(stream="statement", group="dashboard", entries=0, pending=1, lag_s=0),
+        ConsumerLag(stream="meeting", group="archive", entries=2_310, pending=100, lag_s=512),
+        ConsumerLag(stream="statement", group="webhook:hooks.example-press", entries=None, pending=8, lag_s=83),
+        ConsumerLag(stream="meeting", group="webhook:ministry-feed", entries=0, pending=0, lag_s=0),
+        *(
+            ConsumerLag(stream=kind, group="sink:events", entries=0, pending=0, lag_s=0)
+            for kind in ("meeting", "decision")
+        ),
+        ConsumerLag(stream="statement", group="sink:events", entries=0, pending=512, lag_s=0),
     ),
-    letters=(
-        Letter(at=_ago(seconds=9), reason="http_404", what="https://fjord.example/news/tunnel"),
-        Letter(at=_ago(seconds=31), reason="not_an_article", what="https://courier.example/section/europe"),
-        Letter(at=_ago(minutes=2), reason="robots", what="https://gazette.example/members/memoirs"),
+    dead_letters=(
+        DeadLetterSummary(at=_ago(seconds=9), reason="http_404", subject="https://fjord.example/news/tunnel"),
+        DeadLetterSummary(
+            at=_ago(seconds=31), reason="not_an_article", subject="https://courier.example/section/europe"
+        ),
+        DeadLetterSummary(at=_ago(minutes=2), reason="robots", subject="https://gazette.example/members/memoirs"),
     ),
     memory_bytes=212_000_000,
     memory_limit_bytes=1_073_741_824,

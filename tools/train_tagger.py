@@ -180,7 +180,9 @@ def train(sentences: list[Sentence], untrained: TaggerModel) -> Weights:
     averaged: Weights = {name: {} for name, _ in _looks("a", ["a"], 0, "", "", 0)}
     for (name, value), row in weights.items():
         unknown_word_key = (name, value)
-        means = {t: (totals[unknown_word_key, t] + (step - stamps[unknown_word_key, t]) * w) / step for t, w in row.items()}
+        means = {
+            t: (totals[unknown_word_key, t] + (step - stamps[unknown_word_key, t]) * w) / step for t, w in row.items()
+        }
         kept = {tag: round(mean, 2) for tag, mean in means.items() if abs(mean) >= PRUNE}
         if kept:
             averaged[name][value] = kept

@@ -15,7 +15,7 @@ from worker.queue import UrlQueue
 from worker.schema import Event
 from worker.settings import Settings
 from worker.subscribe import Subscription, subscribe
-from worker.telemetry.liveness import Pulse
+from worker.telemetry.liveness import LivenessMonitor
 
 UrlSource = Callable[[UrlQueue, str, asyncio.Event], Awaitable[None]]
 """Enqueues tasks until it has no more or the event is set. The string is the URL of the Redis that holds the queue."""
@@ -44,7 +44,7 @@ async def run_locally(
     observer: RunObserver,
     stop: asyncio.Event,
     *,
-    pulse: Pulse | None = None,
+    liveness: LivenessMonitor | None = None,
 ) -> None:
     """Process the tasks that `source` enqueues, until all are finished or `stop` is set.
 
@@ -57,7 +57,7 @@ async def run_locally(
     over = asyncio.Event()  # an event and no cancellation: see `Consumer._until_over`
     subscription = subscribe(redis_url, prefix=settings.redis.key_prefix, stop=over)
     async with (
-        open_consumer(settings, redis_url, report, pulse) as worker,
+        open_consumer(settings, redis_url, report, liveness) as worker,
         UrlQueue(redis_url, settings) as queue,
         subscription,
     ):

@@ -15,7 +15,7 @@ from worker.publish import writes
 from worker.schema import Actor, Article, Decision, Event, Meeting, Plover, Span, Statement, article_id, hash_id
 from worker.settings import Settings
 from worker.streams import connect
-from worker.telemetry.liveness import Pulse
+from worker.telemetry.liveness import LivenessMonitor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -34,7 +34,7 @@ def installed_browser(bundled: str) -> str | None:
 async def served(settings: Settings, redis_url: str, port: int = 0) -> AsyncIterator[str]:
     """Run a gateway on loopback while the block lasts; yields its address."""
     stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
-    async with open_gateway(settings, redis_url, Pulse(GATEWAY_LOOPS)) as made:
+    async with open_gateway(settings, redis_url, LivenessMonitor(GATEWAY_LOOPS)) as made:
         serving = asyncio.create_task(serve_gateway(made, "127.0.0.1", port, stop, ready.set_result))
         await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
         try:

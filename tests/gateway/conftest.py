@@ -35,7 +35,7 @@ from worker.schema import (
 )
 from worker.settings import Settings
 from worker.streams import range_entries
-from worker.telemetry.liveness import Pulse
+from worker.telemetry.liveness import LivenessMonitor
 from worker.telemetry.metrics.registry import REGISTRY
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def serve_with(settings: Settings) -> Serve:
     async def serving(**given: Any) -> AsyncIterator[Served]:
         changed = settings.override(**given)
         stop, address = asyncio.Event(), asyncio.get_running_loop().create_future()
-        async with open_gateway(changed, changed.redis.url or "", Pulse(GATEWAY_LOOPS)) as made_gateway:
+        async with open_gateway(changed, changed.redis.url or "", LivenessMonitor(GATEWAY_LOOPS)) as made_gateway:
             running = asyncio.create_task(serve_gateway(made_gateway, "127.0.0.1", 0, stop, address.set_result))
             await asyncio.wait({running, address}, return_when=asyncio.FIRST_COMPLETED)
             if running.done():

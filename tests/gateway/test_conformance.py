@@ -20,7 +20,7 @@ from worker.gateway.spec.openapi import make_openapi
 from worker.schema import Article, article_id
 from worker.settings import Settings
 from worker.streams import connect
-from worker.telemetry.liveness import Pulse
+from worker.telemetry.liveness import LivenessMonitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,7 @@ def address(redis_url: str) -> Iterator[str]:
 
     async def serving() -> None:
         await publish_some(given)
-        async with open_gateway(given, redis_url, Pulse(GATEWAY_LOOPS)) as served:
+        async with open_gateway(given, redis_url, LivenessMonitor(GATEWAY_LOOPS)) as served:
             await serve_gateway(served, "127.0.0.1", 0, stop, ready)
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serving(),))

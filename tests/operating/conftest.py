@@ -19,10 +19,10 @@ from redis.asyncio import Redis
 from tests.gateway.conftest import publish, serve_with
 from tests.operating.promtool import STEP_S, Phase, Series, firing, series
 from worker.monitor import health
-from worker.monitor.health import watched
-from worker.monitor.snapshot import readers
+from worker.monitor.consumer_status import read_consumer_statuses
+from worker.monitor.health import monitored_service
 from worker.settings import Settings
-from worker.telemetry.liveness import Pulse
+from worker.telemetry.liveness import LivenessMonitor
 
 __all__ = ["publish", "serve_with"]  # fixtures of theirs that are used here too
 
@@ -59,18 +59,18 @@ Watching = Callable[..., AbstractAsyncContextManager[Scrape]]
 @pytest.fixture
 def watching(monkeypatch: pytest.MonkeyPatch) -> Watching:
     """Watch a service in this process: yields what scrapes it, after a survey that began when it was called."""
-    monkeypatch.setattr(health, "BEAT_S", QUICK_S)
+    monkeypatch.setattr(health, "HEARTBEAT_INTERVAL_S", QUICK_S)
 
     @asynccontextmanager
     async def watch(
         settings: Settings,
         service: str = "worker",
-        pulse: Pulse | None = None,
-        look: Callable[[], Awaitable[None]] | None = None,
+        liveness: LivenessMonitor | None = None,
+        on_poll: Callable[[], Awaitable[None]] | None = None,
     ) -> AsyncIterator[Scrape]:
-        pulse = pulse or Pulse()
+        liveness = liveness or LivenessMonitor()
         settings = settings.override(metrics_port=0)
-        async with watched(settings, settings.redis.url or "", service, pulse, look) as port:
+        async with monitored_service(settings, settings.redis.url or "", service, liveness, on_poll) as port:
             yield Scrape(f"http://127.0.0.1:{port}")
 
     return watch
@@ -116,7 +116,7 @@ async def _port(child: asyncio.subprocess.Process, log: Path) -> int:
     async with asyncio.timeout(PATIENCE_S):
         while child.returncode is None:
             for line in log.read_text().splitlines():  # noqa: ASYNC240 - a moment
-                if line.endswith("}") and (said := json.loads(line))["event"] == "watched":
+                if line.endswith("}") and (said := json.loads(line))["event"] == "monitoring":
                     return int(said["port"])
             await asyncio.sleep(0.02)
     raise AssertionError(log.read_text())  # noqa: ASYNC240 - a moment
@@ -150,7 +150,8 @@ async def stands(settings: Settings, name: str) -> bool:
     """Tell whether a reader has told of its place."""
     async with Redis.from_url(settings.redis.url or "", protocol=2) as client:
         return any(
-            reader.name == name and reader.position for reader in await readers(client, settings.redis.key_prefix)
+            reader.name == name and reader.position
+            for reader in await read_consumer_statuses(client, settings.redis.key_prefix)
         )
 
 

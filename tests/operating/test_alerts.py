@@ -34,7 +34,7 @@ from worker.schema import fleet as vitals
 from worker.settings import Settings
 from worker.streams import connect
 from worker.streams.embedded_server import embedded
-from worker.telemetry.liveness import Part
+from worker.telemetry.liveness import LoopSpec
 from worker.telemetry.metrics.registry import REGISTRY
 
 pytestmark = needs("promtool")
@@ -103,7 +103,7 @@ async def test_a_worker_that_is_killed(
             victim.child.kill()
             await victim.child.wait()
         after = down("victim:9464") | series(await scrape(), HERE)
-        await asyncio.sleep(vitals.SILENT_S)
+        await asyncio.sleep(vitals.HEARTBEAT_TIMEOUT_S)
         silent = down("victim:9464") | series(await scrape(), HERE)
         claims = int(REGISTRY.get_sample_value("communique_claims_total") or 0)
         async with open_consumer(settings, settings.redis.url or "") as heir, working(heir):
@@ -138,7 +138,11 @@ async def test_a_service_that_starts_again_and_again(settings: Settings, tmp_pat
 async def test_an_event_loop_that_is_wedged(
     settings: Settings, watching: Watching, fires: Fires, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(health, "PARTS", {"loop": Part(limit_s=0.5, vital=True), "redis": Part(limit_s=60)})
+    monkeypatch.setattr(
+        health,
+        "SERVICE_LOOPS",
+        {"loop": LoopSpec(max_silence_s=0.5, critical=True), "redis": LoopSpec(max_silence_s=60)},
+    )
     monkeypatch.setattr(health, "TURN_S", 0.1)
     async with watching(settings) as scrape:
         before = await scrape()
@@ -284,7 +288,7 @@ async def test_a_source_that_fails(settings: Settings, watching: Watching, fires
     async with (
         site() as server,
         asking(settings, str(server.make_url("/feed"))) as discovering,
-        watching(settings, "discover", look=discovering.update_gauges) as scrape,
+        watching(settings, "discover", on_poll=discovering.update_gauges) as scrape,
     ):
         before = await scrape()
         for _ in range(3):
@@ -298,7 +302,7 @@ async def test_sources_that_have_nothing_new(settings: Settings, watching: Watch
     async with (
         site(("/feed", feed.format(1))) as server,
         asking(settings, str(server.make_url("/feed"))) as discovering,
-        watching(settings, "discover", look=discovering.update_gauges) as scrape,
+        watching(settings, "discover", on_poll=discovering.update_gauges) as scrape,
     ):
         first = await scrape()
         await discovering.poll_all()

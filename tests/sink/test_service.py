@@ -23,9 +23,9 @@ from worker.sink.disk_errors import DiskError
 from worker.sink.event_writer import WRITE_LOOP, EventWriter, Rotation
 from worker.sink.file_writers import writer_factory
 from worker.sink.output_directory import OutputDirectory
-from worker.sink.service import SINK_PARTS, SinkService
+from worker.sink.service import SINK_LOOPS, SinkService
 from worker.subscribe import Subscription, subscribe
-from worker.telemetry.liveness import Pulse
+from worker.telemetry.liveness import LivenessMonitor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -42,11 +42,11 @@ class RunningSink:
     def __init__(
         self, directory: OutputDirectory, settings: Settings, file_format: Any = "jsonl", age_s: float = 0.02
     ) -> None:
-        self.stop, self.pulse = asyncio.Event(), Pulse(SINK_PARTS)
+        self.stop, self.liveness = asyncio.Event(), LivenessMonitor(SINK_LOOPS)
         rotation = Rotation(size_bytes=1 << 30, age_s=age_s)
-        self.event_writer = EventWriter(directory, writer_factory(file_format), rotation, pytest.fail, self.pulse)
+        self.event_writer = EventWriter(directory, writer_factory(file_format), rotation, pytest.fail, self.liveness)
         quick = settings.override(backoff_s=0.02, max_backoff_s=0.02)
-        service = SinkService(self.event_writer, quick.retry, self.stop, self.pulse, lambda: 0.5)
+        service = SinkService(self.event_writer, quick.retry, self.stop, self.liveness, lambda: 0.5)
 
         def resume() -> Subscription:
             after: dict[Kind, str] = dict.fromkeys(KINDS, "0") | directory.load_cursor()
@@ -109,11 +109,11 @@ async def test_while_the_disk_fails_the_sink_is_alive_and_not_ready(
     async with running_sink(tmp_path, settings) as running:
         monkeypatch.setattr(output_directory_module, "sync_to_disk", fail_with_enospc)  # also for the cursor file
         await publish(redis, settings, "s1")
-        await wait_until(lambda: running.pulse.last_trouble is not None)
-        trouble = running.pulse.last_trouble
+        await wait_until(lambda: running.liveness.last_error is not None)
+        trouble = running.liveness.last_error
         assert trouble
         assert trouble.reason == "ENOSPC"
-        assert not SINK_PARTS[WRITE_LOOP].vital
+        assert not SINK_LOOPS[WRITE_LOOP].critical
         monkeypatch.undo()
         await wait_until(lambda: ids(tmp_path) == ["s1"])
 

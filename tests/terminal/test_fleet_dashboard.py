@@ -6,13 +6,22 @@ import pytest
 from msgspec.structs import replace
 from rich.console import Console
 
-from worker.schema.fleet import SILENT_S, Beat, Fleet, Host, Lag, Letter, Reader, Trouble
+from worker.schema.fleet import (
+    HEARTBEAT_TIMEOUT_S,
+    ConsumerLag,
+    ConsumerStatus,
+    DeadLetterSummary,
+    FleetSnapshot,
+    LastError,
+    ServiceHeartbeat,
+    ThrottledHost,
+)
 from worker.terminal.fleet_dashboard import render_fleet
 from worker.terminal.tables import format_duration
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-QUIET = Fleet(at=NOW, backlog=0, pending=0, delayed=0, dead=0, limit=1_000)
-WORKER = Beat(
+QUIET = FleetSnapshot(at=NOW, backlog=0, pending=0, delayed=0, dead=0, max_backlog=1_000)
+WORKER = ServiceHeartbeat(
     name="press-1-77-ab",
     service="worker",
     version="1",
@@ -20,18 +29,18 @@ WORKER = Beat(
     at=NOW - timedelta(seconds=1),
     in_flight=12,
     rates={"articles": 3.0, "statement": 20.0, "meeting": 2.5, "failures": 0.5},
-    trouble=Trouble(at=NOW, what="https://a.example/1", reason="http_500"),
+    last_error=LastError(at=NOW, subject="https://a.example/1", reason="http_500"),
 )
 
 
-def shown(fleet: Fleet, width: int = 160) -> str:
+def shown(fleet: FleetSnapshot, width: int = 160) -> str:
     console = Console(width=width, record=True, file=None, quiet=False)
     with console.capture() as text:
         console.print(render_fleet(fleet))
     return text.get()
 
 
-def coloured(fleet: Fleet) -> str:
+def coloured(fleet: FleetSnapshot) -> str:
     console = Console(width=160, force_terminal=True, color_system="standard", no_color=False)
     with console.capture() as text:
         console.print(render_fleet(fleet))
@@ -73,7 +82,7 @@ def test_a_worker_is_shown_with_what_it_does_and_what_went_wrong_last() -> None:
 
 
 def test_rates_are_the_sum_over_those_that_live() -> None:
-    silent = replace(WORKER, name="b", at=NOW - timedelta(seconds=SILENT_S + 10))
+    silent = replace(WORKER, name="b", at=NOW - timedelta(seconds=HEARTBEAT_TIMEOUT_S + 10))
     text = shown(replace(QUIET, services=(WORKER, replace(WORKER, name="c"), silent)))
     assert "6.0 articles/s" in text
     assert "40.0 statements/s" in text
@@ -95,7 +104,7 @@ def test_a_queue_that_is_behind_or_full_is_red() -> None:
 
 
 def test_paused_hosts_and_waiting_ones_are_told_apart() -> None:
-    hosts = (Host(host="a.example", wait_s=90, pause_s=60), Host(host="b.example", wait_s=5))
+    hosts = (ThrottledHost(host="a.example", wait_s=90, pause_s=60), ThrottledHost(host="b.example", wait_s=5))
     text = shown(replace(QUIET, hosts=hosts, waiting_hosts=2, paused_hosts=1))
     assert "in 1m 30s   asked to be left alone" in text
     assert "in 5.0s   its tasks wait their turn" in text
@@ -103,8 +112,8 @@ def test_paused_hosts_and_waiting_ones_are_told_apart() -> None:
 
 def test_subscribers_stand_in_the_order_of_their_delay() -> None:
     lags = (
-        Lag(stream="meeting", group="quick", entries=0, pending=1, lag_s=0),
-        Lag(stream="meeting", group="slow", entries=None, pending=0, lag_s=400),
+        ConsumerLag(stream="meeting", group="quick", entries=0, pending=1, lag_s=0),
+        ConsumerLag(stream="meeting", group="slow", entries=None, pending=0, lag_s=400),
     )
     lines = [line.split() for line in shown(replace(QUIET, lags=lags)).splitlines()]
     assert ["slow", "meeting", "6m", "40s", "?", "0"] in lines
@@ -112,14 +121,17 @@ def test_subscribers_stand_in_the_order_of_their_delay() -> None:
 
 
 def test_who_has_read_everything_takes_one_row() -> None:
-    done = [Lag(stream=kind, group="webhook:press", entries=0, pending=0, lag_s=0) for kind in ("statement", "meeting")]
-    behind = Lag(stream="decision", group="webhook:press", entries=None, pending=2, lag_s=4)
+    done = [
+        ConsumerLag(stream=kind, group="webhook:press", entries=0, pending=0, lag_s=0)
+        for kind in ("statement", "meeting")
+    ]
+    behind = ConsumerLag(stream="decision", group="webhook:press", entries=None, pending=2, lag_s=4)
     lines = [line.split() for line in shown(replace(QUIET, lags=(*done, behind))).splitlines()]
     assert ["webhook:press", "decision", "4.0s", "?", "2"] in lines
     assert ["webhook:press", "meeting,", "statement", "0.0s", "0", "0"] in lines
 
 
-READER = Reader(name="webhook:press", at=NOW - timedelta(seconds=4), position={"meeting": "1-0"})
+READER = ConsumerStatus(name="webhook:press", at=NOW - timedelta(seconds=4), position={"meeting": "1-0"})
 
 
 @pytest.mark.parametrize(
@@ -132,9 +144,9 @@ READER = Reader(name="webhook:press", at=NOW - timedelta(seconds=4), position={"
         (replace(READER, ended="http_410", dead=3), "ended: http_410"),
     ],
 )
-def test_what_there_is_to_say_of_a_webhook_stands_in_its_row(reader: Reader, words: str) -> None:
-    lag = Lag(stream="meeting", group="webhook:press", entries=0, pending=0, lag_s=0)
-    fleet = replace(QUIET, readers=(reader,), lags=() if reader.ended else (lag,))
+def test_what_there_is_to_say_of_a_webhook_stands_in_its_row(reader: ConsumerStatus, words: str) -> None:
+    lag = ConsumerLag(stream="meeting", group="webhook:press", entries=0, pending=0, lag_s=0)
+    fleet = replace(QUIET, consumers=(reader,), lags=() if reader.ended else (lag,))
     (line,) = (line for line in shown(fleet).splitlines() if line.startswith("webhook:press"))
     assert line.rstrip().endswith(words or "0")
 
@@ -149,21 +161,27 @@ def test_what_a_service_hands_on_counts_as_its_events_and_not_as_published() -> 
 
 def test_what_comes_from_outside_cannot_touch_the_terminal() -> None:
     evil = "https://a.example/\x1b[2J\u202e"
-    letters = (Letter(at=NOW, reason="http_404", what=evil),)
-    trouble = Trouble(at=NOW, what=evil, reason="x")
-    hosts = (Host(host="\x1b]0;x\x07", wait_s=1),)
-    text = shown(replace(QUIET, letters=letters, hosts=hosts, services=(replace(WORKER, trouble=trouble, name=evil),)))
+    letters = (DeadLetterSummary(at=NOW, reason="http_404", subject=evil),)
+    trouble = LastError(at=NOW, subject=evil, reason="x")
+    hosts = (ThrottledHost(host="\x1b]0;x\x07", wait_s=1),)
+    text = shown(
+        replace(QUIET, dead_letters=letters, hosts=hosts, services=(replace(WORKER, last_error=trouble, name=evil),))
+    )
     assert "\x1b" not in text
     assert "\x07" not in text
     assert "\u202e" not in text
 
 
 def test_square_brackets_are_no_markup() -> None:
-    letters = (Letter(at=NOW, reason="http_404", what="https://a.example/[bold red]x[/]"),)
-    assert "https://a.example/[bold red]x[/]" in shown(replace(QUIET, letters=letters))
+    letters = (DeadLetterSummary(at=NOW, reason="http_404", subject="https://a.example/[bold red]x[/]"),)
+    assert "https://a.example/[bold red]x[/]" in shown(replace(QUIET, dead_letters=letters))
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 200])
 def test_it_fits_any_terminal(width: int) -> None:
-    fleet = replace(QUIET, services=(WORKER,), letters=(Letter(at=NOW, reason="dns", what="https://a.example/" * 20),))
+    fleet = replace(
+        QUIET,
+        services=(WORKER,),
+        dead_letters=(DeadLetterSummary(at=NOW, reason="dns", subject="https://a.example/" * 20),),
+    )
     assert all(len(line) <= width for line in shown(fleet, width).splitlines())

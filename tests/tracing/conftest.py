@@ -18,7 +18,7 @@ from worker.consume import open_consumer
 from worker.discover import Source, open_discovery
 from worker.queue import UrlQueue
 from worker.settings import Settings
-from worker.telemetry.tracing import exported
+from worker.telemetry.tracing import export_traces
 
 FEED = "<rss version='2.0'><channel><title>C</title>{}</channel></rss>"
 PARAGRAPHS = (
@@ -65,7 +65,7 @@ def quick(settings: Settings) -> Settings:
 @asynccontextmanager
 async def traced() -> AsyncIterator[None]:
     """As a command is traced; the end of it waits for the collector, so it is left in a thread."""
-    tracing = exported("test", "1")
+    tracing = export_traces("test", "1")
     tracing.__enter__()
     try:
         yield

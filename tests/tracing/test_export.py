@@ -22,7 +22,7 @@ from tests.tracing.conftest import page, quick, traced, under_way, work_off
 from worker.queue import UrlQueue
 from worker.schema import Task, article_stream
 from worker.settings import Settings
-from worker.telemetry.tracing import exported, sdk, span
+from worker.telemetry.tracing import export_traces, sdk, span
 from worker.telemetry.tracing.export import exporters
 
 Lines = list[structlog.typing.EventDict]
@@ -72,7 +72,7 @@ def test_what_cannot_be_had_is_a_warning_and_no_traces(
     collector: Collector, lines: Lines, variable: str, value: str, said: str
 ) -> None:
     os.environ[variable] = value  # put back with the collector's
-    with exported("test", "1"), span("work") as it:
+    with export_traces("test", "1"), span("work") as it:
         assert it.traceparent() is None
     (warned,) = [line for line in lines if line["log_level"] == "warning"]
     assert warned["event"] == "untraced"
@@ -82,7 +82,7 @@ def test_what_cannot_be_had_is_a_warning_and_no_traces(
 
 def test_what_the_variables_say_of_the_service_wins(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_SERVICE_NAME", "newsroom")
-    with exported("test", "1"), span("work"):
+    with export_traces("test", "1"), span("work"):
         pass
     assert [s.service for s in collector.spans] == ["newsroom"]
 
@@ -91,7 +91,7 @@ def test_the_console_is_stderr(
     collector: Collector, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lines: Lines
 ) -> None:
     monkeypatch.setenv("OTEL_TRACES_EXPORTER", "console")
-    with exported("test", "1"), span("work"):
+    with export_traces("test", "1"), span("work"):
         pass
     out, err = capsys.readouterr()
     assert (out, json.loads(err)["name"]) == ("", "work")
@@ -204,7 +204,7 @@ def _few_words(lines: Lines) -> None:
 def test_a_complaint_is_said_once_a_minute_with_what_was_left_unsaid(lines: Lines) -> None:
     times = iter((0.0, 1.0, 59.0, 59.0, 61.0))
     log = logging.Logger("opentelemetry.test")  # noqa: LOG001 - of this test alone
-    log.addHandler(sdk.Complaints(logging.WARNING, clock=lambda: next(times)))
+    log.addHandler(sdk.SdkLogHandler(logging.WARNING, clock=lambda: next(times)))
     for what in ("no answer from %s",) * 3 + ("something else from %s", "no answer from %s"):
         log.warning(what, "it")
     assert [(line["error"], line["unsaid"]) for line in lines] == [

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Self
 
 from tests.webhook.receiver import KEY
-from worker.telemetry.liveness import Pulse
+from worker.telemetry.liveness import LivenessMonitor
 from worker.webhook.config import Webhook
 from worker.webhook.deliverer import Deliverer
 from worker.webhook.sender import WebhookSender
@@ -23,10 +23,12 @@ class RunningDeliverer:
 
     def __init__(self, redis: Redis, settings: Settings, webhook: Webhook) -> None:
         self.state = SubscriptionState(redis, settings.redis.key_prefix, webhook.name)
-        self.pulse, self.stop = Pulse(), asyncio.Event()
+        self.liveness, self.stop = LivenessMonitor(), asyncio.Event()
         self._sender = WebhookSender(webhook, settings)
         url = settings.redis.url or ""
-        self.deliverer = Deliverer(webhook, url, redis, self._sender, settings, jitter=lambda: 0.5, pulse=self.pulse)
+        self.deliverer = Deliverer(
+            webhook, url, redis, self._sender, settings, jitter=lambda: 0.5, liveness=self.liveness
+        )
 
     async def __aenter__(self) -> Self:
         await self._sender.__aenter__()

@@ -16,7 +16,7 @@ from tests.webhook.receiver import SECRET, Receiver
 from tests.webhook.running_deliverer import RunningDeliverer, webhook_to
 from worker.errors import Transient
 from worker.telemetry import metrics
-from worker.telemetry.liveness import Pulse
+from worker.telemetry.liveness import LivenessMonitor
 from worker.webhook import deliverer as deliverer_module
 from worker.webhook.deliverer import Deliverer
 from worker.webhook.delivery_telemetry import MAX_SILENCE_S, DeliveryTelemetry
@@ -53,7 +53,7 @@ def attempts(name: str) -> dict[str, float]:
 
 # ---------------------------------------------------------------- counts
 def test_known_outcomes_are_exposed_at_zero_so_that_the_first_failure_is_an_increase() -> None:
-    DeliveryTelemetry("fresh", Pulse())
+    DeliveryTelemetry("fresh", LivenessMonitor())
     text = metrics.exposition()[0].decode()
     for outcome, reason in (
         ("delivered", ""),
@@ -66,7 +66,7 @@ def test_known_outcomes_are_exposed_at_zero_so_that_the_first_failure_is_an_incr
 
 
 def test_unusual_statuses_share_one_series() -> None:
-    telemetry = DeliveryTelemetry("inventive", Pulse())
+    telemetry = DeliveryTelemetry("inventive", LivenessMonitor())
     for status in (591, 592, 593):
         telemetry.retry_scheduled(MESSAGE, Transient(f"http_{status}"), 1, 0.1)
     assert metric_value("communique_webhook_attempts_total", webhook="inventive", reason="http_5xx") == 3
@@ -117,10 +117,10 @@ async def test_the_loop_is_registered_with_the_liveness_monitor_until_it_ends(
     redis: Redis, settings: Settings, receiver: Receiver
 ) -> None:
     async with RunningDeliverer(redis, settings, webhook_to(receiver.url, name="alive")) as running:
-        await wait_until(lambda: "webhook:alive" in running.pulse.ages())
-        assert running.pulse.limits() == {"webhook:alive": MAX_SILENCE_S}
-        assert running.pulse.late() == {}
-    assert running.pulse.ages() == {}
+        await wait_until(lambda: "webhook:alive" in running.liveness.ages())
+        assert running.liveness.limits() == {"webhook:alive": MAX_SILENCE_S}
+        assert running.liveness.overdue() == {}
+    assert running.liveness.ages() == {}
 
 
 async def test_a_process_on_standby_sends_heartbeats_and_reports_no_status(
@@ -130,9 +130,9 @@ async def test_a_process_on_standby_sends_heartbeats_and_reports_no_status(
     async with RunningDeliverer(redis, settings, webhook_to(receiver.url, name="twice")) as first:
         await wait_until_async(first.deliverer.reader)
         async with RunningDeliverer(redis, settings, webhook_to(receiver.url, name="twice")) as second:
-            await wait_until(lambda: bool(second.pulse.ages()))
-            age = second.pulse.ages()["webhook:twice"]
-            await wait_until(lambda: second.pulse.ages()["webhook:twice"] < age + 0.02)
+            await wait_until(lambda: bool(second.liveness.ages()))
+            age = second.liveness.ages()["webhook:twice"]
+            await wait_until(lambda: second.liveness.ages()["webhook:twice"] < age + 0.02)
             assert await second.deliverer.reader() is None
             assert await first.deliverer.reader()
 
@@ -143,10 +143,10 @@ async def test_the_last_failure_is_recorded_as_the_last_error_of_the_service(
     receiver.answer = lambda _name, _n: web.Response(status=404)
     await publish(redis, settings, "s1")
     async with RunningDeliverer(redis, settings, webhook_to(receiver.url, name="troubled")) as running:
-        await wait_until(lambda: running.pulse.last_trouble is not None)
-    trouble = running.pulse.last_trouble
+        await wait_until(lambda: running.liveness.last_error is not None)
+    trouble = running.liveness.last_error
     assert trouble
-    assert (trouble.what, trouble.reason) == ("webhook:troubled", "http_404")
+    assert (trouble.subject, trouble.reason) == ("webhook:troubled", "http_404")
 
 
 # ---------------------------------------------------------------- status

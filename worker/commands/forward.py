@@ -17,17 +17,17 @@ from redis.exceptions import RedisError
 from worker import arguments
 from worker.commands import required_redis_url, stop_on_signals, tell
 from worker.errors import UsageError
-from worker.monitor.health import watched
-from worker.monitor.snapshot import tell_of
-from worker.schema.fleet import Reader
+from worker.monitor.consumer_status import publish_consumer_status
+from worker.monitor.health import monitored_service
+from worker.schema.fleet import ConsumerStatus
 from worker.settings import Settings
 from worker.sink.event_writer import EventWriter, Rotation
 from worker.sink.file_writers import writer_factory
 from worker.sink.output_directory import OutputDirectory
-from worker.sink.service import SINK_PARTS, SinkService
+from worker.sink.service import SINK_LOOPS, SinkService
 from worker.streams import connect
 from worker.subscribe import Subscription, resume_positions, subscribe
-from worker.telemetry.liveness import Pulse
+from worker.telemetry.liveness import LivenessMonitor
 from worker.terminal.sanitise import sanitise
 from worker.webhook.config import Webhook, load_webhooks, make_webhook
 from worker.webhook.deliverer import Deliverer
@@ -63,21 +63,21 @@ def _planned(args: argparse.Namespace, settings: Settings) -> tuple[Webhook, ...
 
 
 async def _deliver(webhooks: tuple[Webhook, ...], settings: Settings, *, again: bool) -> int:
-    redis_url, stop, pulse = required_redis_url(settings), stop_on_signals(), Pulse()
+    redis_url, stop, liveness = required_redis_url(settings), stop_on_signals(), LivenessMonitor()
     async with connect(redis_url) as client, contextlib.AsyncExitStack() as stack:
         if again:
             for one in webhooks:
                 await SubscriptionState(client, settings.redis.key_prefix, one.name).reactivate()
         posts = [await stack.enter_async_context(WebhookSender(one, settings)) for one in webhooks]
         deliverers = [
-            Deliverer(one, redis_url, client, post, settings, jitter=random.random, pulse=pulse)
+            Deliverer(one, redis_url, client, post, settings, jitter=random.random, liveness=liveness)
             for one, post in zip(webhooks, posts, strict=True)
         ]
 
-        async def standing() -> list[Reader]:
+        async def standing() -> list[ConsumerStatus]:
             return [reader for deliverer in deliverers if (reader := await deliverer.reader())]
 
-        async with _seen(settings, redis_url, "webhook", pulse, standing), asyncio.TaskGroup() as group:
+        async with _seen(settings, redis_url, "webhook", liveness, standing), asyncio.TaskGroup() as group:
             works = [group.create_task(deliverer.run(stop)) for deliverer in deliverers]
             for one, work in zip(webhooks, works, strict=True):
                 work.add_done_callback(partial(_tell_of_the_end, one))
@@ -117,13 +117,17 @@ def sink(args: argparse.Namespace, settings: Settings) -> int:
     """Write files until a signal comes, or what there is; 1 where something could not be handed over."""
     begin = writer_factory(args.format)
     with OutputDirectory(Path(args.folder), args.format) as folder:
-        rotation, pulse = Rotation(size_bytes=args.rotate_bytes, age_s=args.rotate_s), Pulse(SINK_PARTS)
-        collector = EventWriter(folder, begin, rotation, lambda why: tell(sanitise(why)), pulse)
-        return asyncio.run(_collect(collector, folder, pulse, args, settings))
+        rotation, liveness = Rotation(size_bytes=args.rotate_bytes, age_s=args.rotate_s), LivenessMonitor(SINK_LOOPS)
+        collector = EventWriter(folder, begin, rotation, lambda why: tell(sanitise(why)), liveness)
+        return asyncio.run(_collect(collector, folder, liveness, args, settings))
 
 
 async def _collect(
-    collector: EventWriter, folder: OutputDirectory, pulse: Pulse, args: argparse.Namespace, settings: Settings
+    collector: EventWriter,
+    folder: OutputDirectory,
+    liveness: LivenessMonitor,
+    args: argparse.Namespace,
+    settings: Settings,
 ) -> int:
     redis_url, stop = required_redis_url(settings), stop_on_signals()
 
@@ -133,13 +137,13 @@ async def _collect(
         prefix = settings.redis.key_prefix
         return subscribe(redis_url, args.kind or (), prefix=prefix, after=after, stop=stop, **filters)
 
-    async def standing() -> list[Reader]:
+    async def standing() -> list[ConsumerStatus]:
         return [collector.reader(args.name or str(folder.path.resolve()))]
 
     if args.once:
         return int(not await _collect_once(collector, resumed(), stop))
-    async with _seen(settings, redis_url, "sink", pulse, standing):
-        return int(not await SinkService(collector, settings.retry, stop, pulse, random.random).run(resumed))
+    async with _seen(settings, redis_url, "sink", liveness, standing):
+        return int(not await SinkService(collector, settings.retry, stop, liveness, random.random).run(resumed))
 
 
 async def _collect_once(collector: EventWriter, events: Subscription, stop: asyncio.Event) -> bool:
@@ -156,15 +160,19 @@ async def _stop_when_caught_up(events: Subscription, stop: asyncio.Event) -> Non
 # ---------------------------------------------------------------- both
 @contextlib.asynccontextmanager
 async def _seen(
-    settings: Settings, redis_url: str, service: str, pulse: Pulse, standing: Callable[[], Awaitable[list[Reader]]]
+    settings: Settings,
+    redis_url: str,
+    service: str,
+    liveness: LivenessMonitor,
+    standing: Callable[[], Awaitable[list[ConsumerStatus]]],
 ) -> AsyncIterator[None]:
     """Let the service be watched, and let whoever looks at the fleet see where its readers stand, also when it ends."""
     async with connect(redis_url) as client:
 
         async def look() -> None:
-            await tell_of(client, settings.redis.key_prefix, await standing())
+            await publish_consumer_status(client, settings.redis.key_prefix, await standing())
 
-        async with watched(settings, redis_url, service, pulse, look):
+        async with monitored_service(settings, redis_url, service, liveness, look):
             yield
             with contextlib.suppress(RedisError, OSError):
                 await look()

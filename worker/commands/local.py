@@ -20,14 +20,14 @@ from worker.demo.site import site
 from worker.discover import Source, load_sources, open_discovery
 from worker.errors import Permanent
 from worker.local import POLL_INTERVAL_S, RunObserver, UrlSource, run_locally
-from worker.monitor.health import watched
+from worker.monitor.health import monitored_service
 from worker.queue import QueueFull, UrlQueue
 from worker.schema import Event, Task
 from worker.settings import Settings
 from worker.streams import connect
 from worker.streams.embedded_server import default_data_dir, embedded
 from worker.telemetry import logs as log
-from worker.telemetry.liveness import Pulse
+from worker.telemetry.liveness import LivenessMonitor
 from worker.terminal.live_view import LiveView
 from worker.terminal.sanitise import sanitise
 
@@ -54,9 +54,9 @@ async def _run(settings: Settings, data_dir: Path, feed: UrlSource, screen: RunO
     if not settings.redis.url:
         settings = settings.override(lease_s=min(settings.queue.lease_s, PRIVATE_LEASE_S))
     async with redis_of(settings, data_dir) as redis_url:
-        pulse = Pulse(worker_loops(settings))
-        async with watched(settings, redis_url, "run", pulse):
-            await run_locally(settings, redis_url, feed, screen, stop, pulse=pulse)
+        liveness = LivenessMonitor(worker_loops(settings))
+        async with monitored_service(settings, redis_url, "run", liveness):
+            await run_locally(settings, redis_url, feed, screen, stop, liveness=liveness)
 
 
 @contextlib.asynccontextmanager

@@ -18,13 +18,13 @@ from worker.discover import PollResult, Source, discover_loops, load_sources, op
 from worker.errors import EventStreamError
 from worker.gateway.app import GATEWAY_LOOPS, open_gateway
 from worker.gateway.server import serve_gateway
-from worker.monitor.health import watched
+from worker.monitor.health import monitored_service
 from worker.queue import UrlQueue
 from worker.schema import KINDS, Event
 from worker.settings import Settings
 from worker.subscribe import Subscription
 from worker.subscribe import subscribe as subscribe_to
-from worker.telemetry.liveness import Pulse
+from worker.telemetry.liveness import LivenessMonitor
 from worker.terminal.event_line import format_event
 from worker.terminal.sanitise import sanitise
 
@@ -38,10 +38,10 @@ def consume(_: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _consume(settings: Settings) -> None:
-    redis_url, stop, pulse = required_redis_url(settings), stop_on_signals(), Pulse(worker_loops(settings))
+    redis_url, stop, liveness = required_redis_url(settings), stop_on_signals(), LivenessMonitor(worker_loops(settings))
     async with (
-        open_consumer(settings, redis_url, pulse=pulse) as worker,
-        watched(settings, redis_url, "worker", pulse),
+        open_consumer(settings, redis_url, liveness=liveness) as worker,
+        monitored_service(settings, redis_url, "worker", liveness),
     ):
         await worker.run(stop)
 
@@ -58,14 +58,18 @@ def discover(args: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _discover(sources: tuple[Source, ...], settings: Settings, *, once: bool) -> list[PollResult]:
-    redis_url, stop, pulse = required_redis_url(settings), stop_on_signals(), Pulse(discover_loops(settings))
+    redis_url, stop, liveness = (
+        required_redis_url(settings),
+        stop_on_signals(),
+        LivenessMonitor(discover_loops(settings)),
+    )
     async with (
         UrlQueue(redis_url, settings) as queue,
-        open_discovery(sources, settings, redis_url, queue, pulse) as discovering,
+        open_discovery(sources, settings, redis_url, queue, liveness) as discovering,
     ):
         if once:
             return await discovering.poll_all()
-        async with watched(settings, redis_url, "discover", pulse, discovering.update_gauges):
+        async with monitored_service(settings, redis_url, "discover", liveness, discovering.update_gauges):
             await discovering.run(stop)
         return []
 
@@ -85,10 +89,10 @@ def gateway(args: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _gateway(settings: Settings) -> None:
-    redis_url, stop, pulse = required_redis_url(settings), stop_on_signals(), Pulse(GATEWAY_LOOPS)
+    redis_url, stop, liveness = required_redis_url(settings), stop_on_signals(), LivenessMonitor(GATEWAY_LOOPS)
     async with (
-        open_gateway(settings, redis_url, pulse) as made,
-        watched(settings, redis_url, "gateway", pulse),
+        open_gateway(settings, redis_url, liveness) as made,
+        monitored_service(settings, redis_url, "gateway", liveness),
     ):
         await serve_gateway(
             made, settings.gateway.host, settings.gateway.port, stop, lambda url: tell(f"serving {url}")

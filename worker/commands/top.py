@@ -15,9 +15,9 @@ from rich.live import Live
 from rich.text import Text
 
 from worker.commands import required_redis_url, stop_on_signals
-from worker.monitor.snapshot import survey
+from worker.monitor.snapshot import take_snapshot
 from worker.queue import UrlQueue
-from worker.schema.fleet import Fleet
+from worker.schema.fleet import FleetSnapshot
 from worker.settings import Settings
 from worker.streams import connect, without_password
 from worker.terminal.fleet_dashboard import render_fleet
@@ -26,7 +26,7 @@ LETTERS: Final = 5
 PIPE_WIDTH: Final = 160
 """Columns of a pipe: nobody's terminal cuts a line there."""
 
-Look = Callable[[], Awaitable[Fleet]]
+Look = Callable[[], Awaitable[FleetSnapshot]]
 
 
 def top(args: argparse.Namespace, settings: Settings) -> int:
@@ -63,12 +63,12 @@ async def _looking(settings: Settings) -> AsyncIterator[Look]:
     async with connect(redis_url) as client:
         queue = UrlQueue(redis_url, settings)  # not entered: whoever looks creates nothing
         try:
-            yield lambda: survey(client, queue, settings, letters=LETTERS)
+            yield lambda: take_snapshot(client, queue, settings, dead_letters=LETTERS)
         finally:
             await queue.aclose()
 
 
-def _screen(fleet: Fleet, settings: Settings) -> RenderableType:
+def _screen(fleet: FleetSnapshot, settings: Settings) -> RenderableType:
     where = without_password(settings.redis.url or "")
     title = Text.assemble(("communique top", "bold"), (f"  {where}  {fleet.at:%Y-%m-%d %H:%M:%S} UTC", "dim"))
     return Group(title, render_fleet(fleet))

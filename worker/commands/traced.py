@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from worker.settings import Settings
 from worker.telemetry.metrics import our_version
-from worker.telemetry.tracing import exported
+from worker.telemetry.tracing import export_traces
 
 Command = Callable[[argparse.Namespace, Settings], int]
 
@@ -18,7 +18,7 @@ def traced(command: Command) -> Command:
 
     @functools.wraps(command)
     def run(args: argparse.Namespace, settings: Settings) -> int:
-        with exported(command.__name__, our_version()):
+        with export_traces(command.__name__, our_version()):
             return command(args, settings)
 
     return run

@@ -21,7 +21,7 @@ from worker.pipeline.pool import Pool
 from worker.queue import UrlQueue, process_name
 from worker.settings import Settings
 from worker.streams import connect, is_durable
-from worker.telemetry.liveness import Pulse
+from worker.telemetry.liveness import LivenessMonitor
 
 __all__ = ["Consumer", "TaskResult", "next_try", "open_consumer", "worker_loops"]
 
@@ -33,7 +33,7 @@ async def open_consumer(
     settings: Settings,
     redis_url: str,
     report: Callable[[TaskResult], None] = lambda _: None,
-    pulse: Pulse | None = None,
+    liveness: LivenessMonitor | None = None,
 ) -> AsyncIterator[Consumer]:
     """Put a consumer together with its neighbours; they are closed in the end."""
     async with (
@@ -45,4 +45,6 @@ async def open_consumer(
         if not await is_durable(client):
             log.warning("redis_forgets", detail="no append-only file: a crash loses all since the last snapshot")
         politeness = Politeness(client, fetcher, settings)
-        yield Consumer(settings, queue, politeness, fetcher, pool, jitter=random.random, report=report, pulse=pulse)
+        yield Consumer(
+            settings, queue, politeness, fetcher, pool, jitter=random.random, report=report, liveness=liveness
+        )

@@ -24,7 +24,7 @@ from worker.pipeline.pool import Pool
 from worker.queue import Delivery, UrlQueue
 from worker.settings import Settings
 from worker.telemetry import metrics
-from worker.telemetry.liveness import MARGIN_S, Part, Pulse
+from worker.telemetry.liveness import GRACE_S, LivenessMonitor, LoopSpec
 
 log = structlog.get_logger()
 
@@ -35,16 +35,16 @@ TICK_S = 0.25
 REAP_INTERVAL_S = 300.0
 
 
-def worker_loops(settings: Settings) -> dict[str, Part]:
-    """Return the loops of a worker whose silence means something (see `Pulse`).
+def worker_loops(settings: Settings) -> dict[str, LoopSpec]:
+    """Return the loops of a worker whose silence means something (see `LivenessMonitor`).
 
     The one that tends leases must be back within a lease.  The reader, with all slots taken, waits for the first task
     that ends, and that may be the slowest of all.
     """
     task_s = settings.fetch.total_timeout_s + settings.pool.timeout_s
     return {
-        "tend": Part(limit_s=max(settings.queue.lease_s, MARGIN_S), vital=True),
-        "read": Part(limit_s=task_s + MARGIN_S),
+        "tend": LoopSpec(max_silence_s=max(settings.queue.lease_s, GRACE_S), critical=True),
+        "read": LoopSpec(max_silence_s=task_s + GRACE_S),
     }
 
 
@@ -62,14 +62,14 @@ class Consumer:
         jitter: Callable[[], float],
         clock: Clock = utc_now,
         report: Callable[[TaskResult], None] = lambda _: None,
-        pulse: Pulse | None = None,
+        liveness: LivenessMonitor | None = None,
     ) -> None:
         """Take the neighbours; start nothing.  `report` hears how each delivery ended, `pulse` that the loops turn."""
         self._settings = settings
         self._queue = queue
         self._clock = clock
         self._tell = report
-        self._pulse = pulse or Pulse()
+        self._liveness = liveness or LivenessMonitor()
         self._work: dict[Delivery, asyncio.Task[None]] = {}
         self._free = asyncio.Event()
         self._settling = SettleBatcher(queue)
@@ -98,7 +98,7 @@ class Consumer:
     # ------------------------------------------------------------ read
     async def _read_until(self, stop: asyncio.Event) -> None:
         while not stop.is_set() and not self._over.is_set():
-            self._pulse.beat("read")
+            self._liveness.record_heartbeat("read")
             await self._wait_for_slot(stop)
             if stop.is_set():
                 return
@@ -148,7 +148,7 @@ class Consumer:
         """Count how a delivery ended, and tell whoever asked to hear it."""
         metrics.ARTICLES.labels(report.outcome, metrics.bounded(report.reason)).inc()
         if report.outcome == "dead" or report.reason == "bug":
-            self._pulse.trouble(report.url, report.reason or report.outcome, self._clock())
+            self._liveness.record_error(report.url, report.reason or report.outcome, self._clock())
         self._tell(report)
 
     # ------------------------------------------------------------ tend
@@ -162,7 +162,7 @@ class Consumer:
         try:
             while not self._over.is_set():
                 faulthandler.dump_traceback_later(3 * self._settings.queue.lease_s, exit=True)
-                self._pulse.beat("tend")
+                self._liveness.record_heartbeat("tend")
                 now = time.monotonic()
                 await self._queue.promote_due(self._clock())
                 if now - renewed >= self._settings.queue.lease_s / 3:
@@ -186,7 +186,7 @@ class Consumer:
     # ------------------------------------------------------------ drain
     async def _drain(self) -> None:
         """Give what is under way its grace; hand the rest back, ready at once and with no attempt counted."""
-        self._pulse.end("read")
+        self._liveness.mark_ended("read")
         log.info("draining", tasks=len(self._work))
         if self._work:
             await asyncio.wait(self._work.values(), timeout=self._settings.worker.drain_s)

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from worker.telemetry import metrics
-from worker.telemetry.tracing import Span, recorded, span
+from worker.telemetry.tracing import Span, record_finished, span
 
 if TYPE_CHECKING:
     from worker.pipeline.process_page import StageTiming
@@ -28,4 +28,4 @@ def record_stage(done: StageTiming) -> None:
     """Tell of a stage that another process has timed."""
     end_ns = max(done.start_ns, done.end_ns)  # a wall clock may be set back
     metrics.STAGES.labels(done.stage).observe((end_ns - done.start_ns) / 1e9)
-    recorded(done.stage, "internal", done.start_ns, end_ns, {})
+    record_finished(done.stage, "internal", done.start_ns, end_ns, {})

@@ -27,7 +27,7 @@ from worker.queue import GROUP, Delivery, Settlement, UrlQueue
 from worker.schema import Task, publication_id
 from worker.settings import Settings
 from worker.telemetry import metrics
-from worker.telemetry.tracing import Span, processing, settling
+from worker.telemetry.tracing import Span, process_span, settle_span
 
 log = structlog.get_logger()
 
@@ -71,7 +71,7 @@ class TaskHandler:
     async def handle(self, delivery: Delivery) -> TaskResult:
         """Bring one delivery to its end and tell it in one log line; every line on the way has the task's trace."""
         task, queue = with_crashes_counted(delivery), self._queue
-        work = processing(task, queue.keys.urls, GROUP, queue.consumer)
+        work = process_span(task, queue.keys.urls, GROUP, queue.consumer)
         with structlog.contextvars.bound_contextvars(trace=task.trace_id), work as whole:
             report = await self._outcome(delivery, task, whole)
             took_s = whole.stop()
@@ -110,7 +110,7 @@ class TaskHandler:
         return result
 
     async def _finish(self, delivery: Delivery, result: ProcessedPage, whole: Span) -> TaskResult:
-        with stage("settle", settling("settle", self._queue.keys.urls, "producer")) as it:
+        with stage("settle", settle_span("settle", self._queue.keys.urls, "producer")) as it:
             trace = it.traceparent() or traceparent(delivery.task.trace_id)
             entries = writes(result.article, result.events, self._settings.redis, self._clock(), trace)
             article = result.article
@@ -125,10 +125,10 @@ class TaskHandler:
     async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> TaskResult:
         again = next_try(task, failure, self._clock(), self._settings.retry, self._jitter())
         if again is None:
-            with settling("bury", self._queue.keys.urls):
+            with settle_span("bury", self._queue.keys.urls):
                 owned = await self._queue.dead_letter(delivery, failure.reason, failure.detail)
             return TaskResult(url=task.url, outcome="dead" if owned else "fenced", reason=failure.reason)
-        with settling("put_off", self._queue.keys.urls):
+        with settle_span("put_off", self._queue.keys.urls):
             owned = await self._queue.defer(delivery, *again)
         return TaskResult(url=task.url, outcome="put_off" if owned else "fenced", reason=failure.reason)
 

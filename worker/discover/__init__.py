@@ -15,19 +15,19 @@ from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
 from worker.settings import Settings
 from worker.streams import connect
-from worker.telemetry.liveness import Pulse
+from worker.telemetry.liveness import LivenessMonitor
 
 __all__ = ["Discovery", "PollResult", "Source", "discover_loops", "load_sources", "open_discovery"]
 
 
 @asynccontextmanager
 async def open_discovery(
-    sources: Sequence[Source], settings: Settings, redis_url: str, queue: Queue, pulse: Pulse | None = None
+    sources: Sequence[Source], settings: Settings, redis_url: str, queue: Queue, liveness: LivenessMonitor | None = None
 ) -> AsyncIterator[Discovery]:
     """Put a Discover together with its neighbours; they are closed in the end."""
     threads = settings.worker.concurrency
     async with connect(redis_url) as client, Fetcher(settings.fetch, threads=threads) as fetcher:
         politeness = Politeness(client, fetcher, settings)
         yield Discovery(
-            sources, settings, client=client, fetcher=fetcher, politeness=politeness, queue=queue, pulse=pulse
+            sources, settings, client=client, fetcher=fetcher, politeness=politeness, queue=queue, liveness=liveness
         )

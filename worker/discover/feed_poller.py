@@ -23,8 +23,8 @@ from worker.queue import QueueFull
 from worker.schema import Task
 from worker.settings import Settings
 from worker.telemetry import metrics
-from worker.telemetry.liveness import Pulse
-from worker.telemetry.tracing import Span, asking, span
+from worker.telemetry.liveness import LivenessMonitor
+from worker.telemetry.tracing import Span, poll_span, span
 
 log = structlog.get_logger()
 
@@ -68,7 +68,7 @@ class FeedPoller:
         queue: Queue,
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
-        pulse: Pulse,
+        liveness: LivenessMonitor,
     ) -> None:
         self._settings = settings
         self._turns = turns
@@ -77,14 +77,14 @@ class FeedPoller:
         self._queue = queue
         self._now = now
         self._sleep = sleep
-        self._pulse = pulse
+        self._liveness = liveness
 
     async def ask(self, source: Source, *, due_only: bool) -> PollResult:
         """Ask one source; whatever is wrong with it ends here, in one log line."""
         turn = await self._turns.acquire(source, due_only=due_only)
         if not isinstance(turn, PollLease):
             return PollResult(source=source.name, outcome="not_due", next_s=turn)
-        with asking(source.name, source.url) as it:
+        with poll_span(source.name, source.url) as it:
             return await self._ask(source, turn, it)
 
     async def _ask(self, source: Source, turn: PollLease, it: Span) -> PollResult:
@@ -107,11 +107,11 @@ class FeedPoller:
         return asked
 
     def _count(self, asked: PollResult) -> None:
-        self._pulse.beat("ask")
+        self._liveness.record_heartbeat("ask")
         metrics.SOURCES_ASKED.labels(asked.source, asked.outcome).inc()
         metrics.NEW_URLS.labels(asked.source).inc(asked.new)
         if asked.outcome == "failed":
-            self._pulse.trouble(asked.source, asked.reason or asked.outcome, self._now())
+            self._liveness.record_error(asked.source, asked.reason or asked.outcome, self._now())
 
     async def _read(self, source: Source, validators: Validators) -> tuple[PollResult, Validators]:
         """Fetch, parse and enqueue; the new validators count only if all of it went well."""

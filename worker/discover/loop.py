@@ -15,7 +15,7 @@ from worker.fetch.politeness import Politeness
 from worker.lifecycle import run_until
 from worker.settings import Settings
 from worker.telemetry import metrics
-from worker.telemetry.liveness import MARGIN_S, Part, Pulse
+from worker.telemetry.liveness import GRACE_S, LivenessMonitor, LoopSpec
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -25,9 +25,9 @@ TOGETHER: Final = 8
 """Sources asked at the same time by one process."""
 
 
-def discover_loops(settings: Settings) -> dict[str, Part]:
+def discover_loops(settings: Settings) -> dict[str, LoopSpec]:
     """Return the loop of a discover whose silence means something: it beats with every source that it has asked."""
-    return {"ask": Part(limit_s=lease_s(settings) + SLEEP_S + MARGIN_S, vital=True)}
+    return {"ask": LoopSpec(max_silence_s=lease_s(settings) + SLEEP_S + GRACE_S, critical=True)}
 
 
 class Discovery:
@@ -44,11 +44,11 @@ class Discovery:
         queue: Queue,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        pulse: Pulse | None = None,
+        liveness: LivenessMonitor | None = None,
     ) -> None:
         self._sources = tuple(sources)
         self._sleep = sleep
-        self._pulse = pulse or Pulse()
+        self._liveness = liveness or LivenessMonitor()
         self._turns = PollSchedule(client, settings)
         self._asking = FeedPoller(
             settings,
@@ -58,7 +58,7 @@ class Discovery:
             queue=queue,
             now=now,
             sleep=sleep,
-            pulse=self._pulse,
+            liveness=self._liveness,
         )
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -68,7 +68,7 @@ class Discovery:
     async def _for_ever(self) -> None:
         while True:
             asked = await self.poll_all(due_only=True)
-            self._pulse.beat("ask")
+            self._liveness.record_heartbeat("ask")
             await self._sleep(max(LEAST_PAUSE_S, min((SLEEP_S, *(a.next_s for a in asked)))))
 
     async def update_gauges(self) -> None:

@@ -23,7 +23,7 @@ from worker.fetch.decoding import ACCEPTED, Decoder
 from worker.fetch.headers import charset, media_type, retry_after_s, sniff
 from worker.fetch.resolver import PrivateAddressError, connector, refuse_private_literal
 from worker.schema import Page
-from worker.telemetry.tracing import request
+from worker.telemetry.tracing import request_span
 from worker.urls import normal
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class Fetcher:
             refuse_private_literal(target.raw_host or "")
         conditions = _conditions(validators)
         headers = {"Accept": resource_type.accept, **conditions}
-        with request(url, hop) as it, only_failures(url):
+        with request_span(url, hop) as it, only_failures(url):
             async with self._session.get(target, headers=headers, allow_redirects=False) as response:
                 it.set({"http.response.status_code": response.status})
                 if response.status in REDIRECTS:

@@ -28,15 +28,15 @@ from worker.schema import event_schema
 from worker.settings import Settings
 from worker.streams import connect
 from worker.telemetry import metrics
-from worker.telemetry.liveness import MARGIN_S, Part, Pulse
+from worker.telemetry.liveness import GRACE_S, LivenessMonitor, LoopSpec
 
 MOST_BODY_BYTES: Final = 4 << 20
 ID: Final = "{id:[0-9a-f]{32}}"
 RELOAD_S: Final = 1.0
 """How often the tokens file is looked at."""
 READER: Final = "reader"
-GATEWAY_LOOPS: Final = {READER: Part(limit_s=BLOCK_S + MARGIN_S)}
-"""What of the gateway turns, for its `Pulse`."""
+GATEWAY_LOOPS: Final = {READER: LoopSpec(max_silence_s=BLOCK_S + GRACE_S)}
+"""What of the gateway turns, for its `LivenessMonitor`."""
 
 
 class Route(Struct, frozen=True):
@@ -52,10 +52,10 @@ class Route(Struct, frozen=True):
 class Gateway:
     """Everything that answers, and the reader that feeds it."""
 
-    def __init__(self, settings: Settings, redis_url: str, pulse: Pulse) -> None:
+    def __init__(self, settings: Settings, redis_url: str, liveness: LivenessMonitor) -> None:
         """Connect lazily.  UsageError where the tokens file or the URL is wrong."""
         metrics.prepare_gateway()
-        self.broadcaster = Broadcaster(redis_url, settings.redis.key_prefix, lambda: pulse.beat(READER))
+        self.broadcaster = Broadcaster(redis_url, settings.redis.key_prefix, lambda: liveness.record_heartbeat(READER))
         self._settings = settings
         self._client = connect(redis_url)
         self._queue = UrlQueue(redis_url, settings)
@@ -157,10 +157,10 @@ def utc_now() -> datetime:
 
 
 @contextlib.asynccontextmanager
-async def open_gateway(settings: Settings, redis_url: str, pulse: Pulse) -> AsyncIterator[Gateway]:
+async def open_gateway(settings: Settings, redis_url: str, liveness: LivenessMonitor) -> AsyncIterator[Gateway]:
     """Make the gateway, with its connections while the block lasts; UsageError as for `Gateway` and `check_open`."""
     check_binding(settings.gateway.host, load_tokens(settings.gateway.tokens), allowed=settings.gateway.open)
-    made = Gateway(settings, redis_url, pulse)
+    made = Gateway(settings, redis_url, liveness)
     try:
         await made.open()
         yield made

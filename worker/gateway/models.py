@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from worker.queue import Depth, WorkerState
 from worker.schema import Article, Event, Kind
-from worker.schema.fleet import Beat, Host, Lag
+from worker.schema.fleet import ConsumerLag, ServiceHeartbeat, ThrottledHost
 
 MAX_URLS = 1_000
 """Of one request."""
@@ -124,11 +124,11 @@ class Status(Struct, frozen=True, kw_only=True):
     at: datetime
     queue: Depth
     workers: list[WorkerState]
-    services: list[Beat]
+    services: list[ServiceHeartbeat]
     """What every service tells of itself every few seconds."""
-    hosts: list[Host]
+    hosts: list[ThrottledHost]
     """Those that are not to be asked now, the longest waits first; not all of them."""
-    lags: list[Lag]
+    lags: list[ConsumerLag]
     """How far each group of subscribers is behind."""
     dead: DeadLetterCounts
     events: dict[Kind, int]

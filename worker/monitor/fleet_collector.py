@@ -1,181 +1,190 @@
-"""What is, in Redis and in the loops of this process: gauges made of the last survey when somebody asks for them."""
+"""Gauges of the fleet and of the loops of this process, computed at each scrape from the last snapshot."""
 
 from __future__ import annotations
 
-from collections import Counter as Tally
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Protocol
 
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from worker.schema.fleet import Fleet, Lag
-from worker.telemetry.metrics.registry import REGISTRY, gauge, plain
+from worker.schema.fleet import ConsumerLag, FleetSnapshot
+from worker.telemetry.metrics.registry import REGISTRY, gauge, unlabelled
 
 
-class Beats(Protocol):
-    """Signs of life of one service: `worker.telemetry.liveness.Pulse`."""
+class LoopAges(Protocol):
+    """The part of `worker.telemetry.liveness.LivenessMonitor` that is needed here."""
 
     def ages(self) -> dict[str, float]:
-        """Return for each part the seconds since it was heard."""
+        """Return the seconds since the last heartbeat of each loop."""
 
     def limits(self) -> dict[str, float]:
-        """Return for each part the longest that it may be silent."""
+        """Return the longest regular time between two heartbeats of each loop."""
 
 
-class Surroundings(Collector):
-    """Gauges made of the last survey and of the pulses of this process, when they are asked for."""
+class FleetCollector(Collector):
+    """Custom collector of prometheus_client; without services it yields families without samples."""
 
     def __init__(self) -> None:
-        self._beats: dict[str, Beats] = {}
-        self._survey: Callable[[], Fleet | None] = lambda: None
+        self._services: dict[str, LoopAges] = {}
+        self._last_snapshot: Callable[[], FleetSnapshot | None] = lambda: None
 
-    def watch(self, service: str, beats: Beats, survey: Callable[[], Fleet | None]) -> None:
-        """Show this service's signs of life, and the fleet as `survey` saw it last, None while Redis is away."""
-        self._beats = {**self._beats, service: beats}
-        self._survey = survey
+    def add_service(self, service: str, loops: LoopAges, last_snapshot: Callable[[], FleetSnapshot | None]) -> None:
+        """Export the loops of a service of this process, and the fleet as `last_snapshot` returns it.
 
-    def forget(self, service: str) -> None:
-        """Show the service no more."""
-        self._beats = {name: beats for name, beats in self._beats.items() if name != service}
-        if not self._beats:
-            self._survey = lambda: None
+        None from `last_snapshot` means that Redis is unavailable.
+        """
+        self._services = {**self._services, service: loops}
+        self._last_snapshot = last_snapshot
+
+    def remove_service(self, service: str) -> None:
+        """Stop exporting a service; after the last one, no samples are left."""
+        self._services = {name: loops for name, loops in self._services.items() if name != service}
+        if not self._services:
+            self._last_snapshot = lambda: None
 
     def collect(self) -> Iterator[Metric]:
-        """Yield every family, one without samples where nothing is known: names do not come and go."""
-        fleet = self._survey() if self._beats else None
-        yield from _of_loops(self._beats)
-        up = [float(fleet is not None)] if self._beats else []
-        yield gauge("communique_redis_up", "Whether Redis has answered this process lately.", (), plain(up))
-        yield from _of_queue(fleet)
-        yield from _of_services(fleet)
-        yield from _of_hosts(fleet)
-        yield from _of_subscribers(fleet.lags if fleet else ())
-        yield from _of_webhooks(fleet)
+        """Yield every family, without samples where nothing is known, so that names do not come and go."""
+        snapshot = self._last_snapshot() if self._services else None
+        yield from _loop_gauges(self._services)
+        up = [float(snapshot is not None)] if self._services else []
+        yield gauge("communique_redis_up", "Whether Redis answered the last poll of this process.", (), unlabelled(up))
+        yield from _queue_gauges(snapshot)
+        yield from _service_gauges(snapshot)
+        yield from _host_gauges(snapshot)
+        yield from _lag_gauges(snapshot.lags if snapshot else ())
+        yield from _webhook_gauges(snapshot)
 
 
-def _of_loops(beats: dict[str, Beats]) -> Iterator[Metric]:
+def _loop_gauges(services: dict[str, LoopAges]) -> Iterator[Metric]:
     labels = ("service", "part")
     yield gauge(
         "communique_heartbeat_age_seconds",
-        "Since a loop of this process last turned.",
+        "Time since the last heartbeat of a loop of this process.",
         labels,
-        [((service, part), age) for service, its in beats.items() for part, age in its.ages().items()],
+        [((service, loop), age) for service, loops in services.items() for loop, age in loops.ages().items()],
     )
     yield gauge(
         "communique_heartbeat_limit_seconds",
-        "The longest that it may take to turn; above that it is stuck.",
+        "Age of a heartbeat above which the loop is overdue.",
         labels,
-        [((service, part), limit) for service, its in beats.items() for part, limit in its.limits().items()],
+        [((service, loop), limit) for service, loops in services.items() for loop, limit in loops.limits().items()],
     )
 
 
-def _of_queue(fleet: Fleet | None) -> Iterator[Metric]:
-    tasks = {"ready": fleet.backlog, "pending": fleet.pending, "delayed": fleet.delayed} if fleet else {}
+def _queue_gauges(snapshot: FleetSnapshot | None) -> Iterator[Metric]:
+    tasks = {"ready": snapshot.backlog, "pending": snapshot.pending, "delayed": snapshot.delayed} if snapshot else {}
     yield gauge(
         "communique_queue_tasks",
-        "Tasks in the queue: ready, pending (under way) and delayed (put off).",
+        "Tasks in the queue: ready, pending (being handled by a worker) and delayed (deferred).",
         ("state",),
         [((state,), count) for state, count in tasks.items()],
     )
-    for field, name, about in _QUEUE_GAUGES:
-        yield gauge(f"communique_{name}", about, (), plain([float(getattr(fleet, field))] if fleet else []))
+    for field, name, help_text in _QUEUE_GAUGES:
+        values = [float(getattr(snapshot, field))] if snapshot else []
+        yield gauge(f"communique_{name}", help_text, (), unlabelled(values))
 
 
 _QUEUE_GAUGES: Final = (
-    ("limit", "queue_limit_tasks", "Tasks above which the queue refuses more."),
-    ("lag_s", "queue_lag_seconds", "Since the oldest task not delivered yet became ready; 0 where all are."),
-    ("oldest_pending_s", "queue_oldest_pending_seconds", "Since the oldest task under way became ready; 0 for none."),
+    ("max_backlog", "queue_limit_tasks", "Number of waiting tasks above which the queue rejects more."),
+    ("lag_s", "queue_lag_seconds", "Time since the oldest undelivered task became ready; 0 if there is none."),
+    (
+        "oldest_pending_s",
+        "queue_oldest_pending_seconds",
+        "Time since the oldest pending task became ready; 0 if there is none.",
+    ),
     ("dead", "queue_dead_letters", "Dead letters kept."),
     ("memory_bytes", "redis_memory_bytes", "Memory that Redis uses."),
-    ("memory_limit_bytes", "redis_memory_limit_bytes", "Memory that Redis may use; 0 where no limit is set."),
+    ("memory_limit_bytes", "redis_memory_limit_bytes", "Memory limit of Redis (maxmemory); 0 if there is none."),
 )
-"""Field of `Fleet`, name, meaning."""
+"""Field of `FleetSnapshot`, name without prefix, help text."""
 
 
-def _of_services(fleet: Fleet | None) -> Iterator[Metric]:
-    states = Tally[tuple[str, ...]]()
+def _service_gauges(snapshot: FleetSnapshot | None) -> Iterator[Metric]:
+    states = Counter[tuple[str, ...]]()
     for service in ("worker", "discover"):
         states.update({(service, "alive"): 0, (service, "silent"): 0})
-    for beat in fleet.services if fleet else ():
-        states[beat.service, "alive" if fleet and fleet.alive(beat) else "silent"] += 1
+    for heartbeat in snapshot.services if snapshot else ():
+        states[heartbeat.service, "alive" if snapshot and snapshot.is_alive(heartbeat) else "silent"] += 1
     yield gauge(
         "communique_services",
-        "Services that have given a sign of life lately, and those that fell silent without a farewell.",
+        "Services by state: alive (recent heartbeat), or silent (heartbeats stopped by an unclean exit or a hang).",
         ("service", "state"),
-        states.items() if fleet else (),
+        states.items() if snapshot else (),
     )
 
 
-def _of_hosts(fleet: Fleet | None) -> Iterator[Metric]:
+def _host_gauges(snapshot: FleetSnapshot | None) -> Iterator[Metric]:
     yield gauge(
         "communique_paused_hosts",
-        "Hosts that asked to be left alone for a while (Retry-After).",
+        "Hosts that demanded a pause by Retry-After that is not over.",
         (),
-        plain([fleet.paused_hosts] if fleet else []),
+        unlabelled([snapshot.paused_hosts] if snapshot else []),
     )
     yield gauge(
         "communique_waiting_hosts",
-        "Hosts whose next free slot is still to come.",
+        "Hosts whose next free slot is in the future.",
         (),
-        plain([fleet.waiting_hosts] if fleet else []),
+        unlabelled([snapshot.waiting_hosts] if snapshot else []),
     )
     yield gauge(
         "communique_host_pause_seconds",
-        "What is left of a host's pause; the twenty longest at most.",
+        "Remaining pause of a host; at most the twenty longest.",
         ("host",),
-        [((host.host,), host.pause_s) for host in fleet.hosts if host.pause_s] if fleet else (),
+        [((host.host,), host.pause_s) for host in snapshot.hosts if host.pause_s] if snapshot else (),
     )
 
 
-def _of_subscribers(lags: Iterable[Lag]) -> Iterator[Metric]:
+def _lag_gauges(lags: Iterable[ConsumerLag]) -> Iterator[Metric]:
     lags, labels = tuple(lags), ("stream", "group")
     yield gauge(
         "communique_subscriber_lag_seconds",
-        "Since the oldest entry came in that a group was not given yet, a webhook has not delivered, or a sink has not "
-        "read; 0 where there is none.",
+        "Age of the oldest entry not delivered to a consumer group, not delivered by a webhook, or not read by a sink; "
+        "0 if there is none.",
         labels,
         [((lag.stream, lag.group), lag.lag_s) for lag in lags],
     )
     yield gauge(
         "communique_subscriber_lag_entries",
-        "Entries that a group was not given yet; no series where nobody counts: of webhooks and sinks that are behind, "
-        "and before Redis 7.",
+        "Entries not delivered to a consumer group; no series if the number is unknown: for a webhook or sink that "
+        "lags, and before Redis 7.",
         labels,
         [((lag.stream, lag.group), lag.entries) for lag in lags if lag.entries is not None],
     )
     yield gauge(
         "communique_subscriber_pending_entries",
-        "Entries that a group was given and has not acknowledged, that a webhook is delivering, or that stand in an "
-        "unfinished file of a sink.",
+        "Entries delivered to a consumer group and not acknowledged, being delivered by a webhook, or in an unfinished "
+        "file of a sink.",
         labels,
         [((lag.stream, lag.group), lag.pending) for lag in lags],
     )
 
 
-def _of_webhooks(fleet: Fleet | None) -> Iterator[Metric]:
-    found = [reader for reader in fleet.readers if reader.name.startswith(WEBHOOK)] if fleet else []
-    by_name = {reader.name.removeprefix(WEBHOOK): reader for reader in found}
+def _webhook_gauges(snapshot: FleetSnapshot | None) -> Iterator[Metric]:
+    consumers = snapshot.consumers if snapshot else ()
+    by_name = {status.name.removeprefix(_WEBHOOK): status for status in consumers if status.name.startswith(_WEBHOOK)}
     yield gauge(
         "communique_webhook_ended",
-        "1 where a webhook has ended for good, and why: its receiver answered 410, or may not be asked.",
+        "1 if a webhook's subscription has ended, with the reason: the receiver answered 410, or its address is not "
+        "allowed.",
         ("webhook", "reason"),
-        [((name, reader.ended), 1.0) for name, reader in by_name.items() if reader.ended],
+        [((name, status.ended), 1.0) for name, status in by_name.items() if status.ended],
     )
     yield gauge(
         "communique_webhook_pause_seconds",
-        "What is left of a pause that a webhook's receiver asked for (Retry-After).",
+        "Remaining pause that a webhook's receiver demanded by Retry-After.",
         ("webhook",),
-        [((name,), fleet.pause_s(reader) if fleet else 0.0) for name, reader in by_name.items()],
+        [((name,), snapshot.remaining_pause_s(status) if snapshot else 0.0) for name, status in by_name.items()],
     )
     yield gauge(
         "communique_webhook_dead_letters",
-        "Events kept that a webhook's receiver did not take.",
+        "Dead letters kept: events that a webhook could not deliver.",
         ("webhook",),
-        [((name,), float(reader.dead)) for name, reader in by_name.items()],
+        [((name,), float(status.dead)) for name, status in by_name.items()],
     )
 
 
-WEBHOOK: Final = "webhook:"
-SURROUNDINGS: Final = Surroundings()
-REGISTRY.register(SURROUNDINGS)
+_WEBHOOK: Final = "webhook:"
+FLEET_COLLECTOR: Final = FleetCollector()
+REGISTRY.register(FLEET_COLLECTOR)

@@ -28,7 +28,7 @@ from worker.streams import (
     retry_while_unavailable,
 )
 from worker.telemetry import metrics
-from worker.telemetry.tracing import Putting
+from worker.telemetry.tracing import EnqueueSpan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -108,7 +108,7 @@ class UrlQueue:
             )
             for i, task in enumerate(tasks)
         ]
-        putting = Putting(self.keys.urls)
+        putting = EnqueueSpan(self.keys.urls)
         answers = await scripts.PUT.run_many(self._client, calls)
         putting.done(task for task, answer in zip(tasks, answers, strict=True) if answer == 1)
         for answer in answers:

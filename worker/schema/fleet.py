@@ -1,7 +1,8 @@
-"""What is known of a fleet: its services, its queue, its hosts and its subscribers, at one moment.
+"""Snapshot of a fleet at one moment: services, queue, throttled hosts, and consumers of the event streams.
 
-Everything here is read off Redis, so that any machine that reaches it sees the same.  `Beat` travels: a service writes
-one every few seconds, and the others read it.  Instants are aware UTC datetimes, ages and durations seconds.
+Everything is read from Redis, so all machines see the same.  `ServiceHeartbeat` and `ConsumerStatus` are stored there
+as JSON; fields that were renamed keep their encoded names.  Instants are aware UTC datetimes by Redis' clock, ages and
+durations are seconds.
 """
 
 from __future__ import annotations
@@ -10,138 +11,140 @@ from datetime import datetime
 
 from msgspec import Struct
 
-BEAT_S = 5.0
-"""How often a service says that it lives."""
-SILENT_S = 20.0
-"""After so long without a beat it does not: three were missed, and a moment to spare."""
-FORGOTTEN_S = 900.0
-"""A service silent for so long is no longer shown."""
-MINUTE_S = 60.0
-"""What the rates of a `Beat` are an average over."""
+HEARTBEAT_INTERVAL_S = 5.0
+HEARTBEAT_TIMEOUT_S = 20.0
+"""A service whose last heartbeat is older than this is not alive: three heartbeats are missing, plus a tolerance."""
+RETENTION_S = 900.0
+"""Age at which the heartbeat of a service that is not alive is deleted."""
+RATE_WINDOW_S = 60.0
+"""Period over which the rates of a heartbeat are averaged."""
 
 
-class Trouble(Struct, frozen=True, kw_only=True):
-    """What a service failed at last."""
+class LastError(Struct, frozen=True, kw_only=True, rename={"subject": "what"}):
+    """The last failure of a service."""
 
     at: datetime
-    what: str
-    """URL of an article, or name of a source."""
+    subject: str
+    """URL of an article, or name of a source, a webhook or a file."""
     reason: str
+    """Reason code, as in logs and metrics."""
 
 
-class Beat(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a service tells of itself."""
+class ServiceHeartbeat(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"last_error": "trouble"}):
+    """State of one process, written by itself every `HEARTBEAT_INTERVAL_S`."""
 
     name: str
-    """Of this process: host, number, and something random."""
+    """Unique name of the process: host, process id and a random part."""
     service: str
-    """What it is: "worker", "discover", "run", …"""
+    """Kind of service: "worker", "discover", "run", …"""
     version: str
     started_at: datetime
     at: datetime
-    """By Redis' clock, like every instant that is compared with it."""
     in_flight: int = 0
+    """Number of tasks being worked on, or of events that a webhook is delivering."""
     rates: dict[str, float] = {}
-    """A second, over the last minute: "articles", "failures", "new_urls", each kind of event as it is published, and
-    "handed_on": events read by a gateway, delivered by a webhook, written by a sink."""
+    """Per second, averaged over `RATE_WINDOW_S`: "articles", "failures", "new_urls", each kind of event as published,
+    and "handed_on": events read by a gateway, delivered by a webhook, written by a sink."""
     late: dict[str, float] = {}
-    """Parts of it that have been silent for longer than they may be, and for how long."""
-    trouble: Trouble | None = None
+    """Overdue loops of the process and the seconds since their last heartbeat."""
+    last_error: LastError | None = None
 
 
-class Host(Struct, frozen=True, kw_only=True):
-    """A host that is not to be asked now."""
+class ThrottledHost(Struct, frozen=True, kw_only=True):
+    """A host that must not be requested now."""
 
     host: str
     wait_s: float
-    """Until the next request that is not reserved yet."""
+    """Time until its next slot that is not reserved."""
     pause_s: float = 0.0
-    """What is left of a pause that the host itself asked for; 0 where it asked for none."""
+    """Remaining pause that the host demanded by Retry-After; 0 if there is none."""
 
 
-class Reader(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A webhook or a sink, which keep a place of their own, as its process told of it last."""
+class ConsumerStatus(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Progress of a webhook or a sink, which store their own cursor, as last published by its process."""
 
     name: str
     """"webhook:press", "sink:/var/lib/events"."""
     at: datetime
-    """When it was told, by Redis' clock."""
+    """When it was published."""
     position: dict[str, str]
-    """By kind: the entry behind which a webhook has not delivered, or a sink not read, everything."""
+    """By kind of event: id of the last entry up to which everything is delivered or stored in finished files."""
     pending: dict[str, int] = {}
-    """By kind: events read that are not delivered yet, or not in a finished file."""
+    """By kind of event: number of events read but not delivered yet, or not in a finished file yet."""
     pause_s: float = 0.0
-    """What was left then of a pause that the receiver had asked for."""
+    """Remaining pause at the time `at` that the receiver demanded by Retry-After."""
     dead: int = 0
-    """Dead letters kept."""
+    """Number of dead letters kept."""
     ended: str | None = None
-    """Why it has ended for good."""
+    """Reason code if the subscription has ended; None while it is active."""
 
 
-class Lag(Struct, frozen=True, kw_only=True):
-    """How far one group of subscribers, or one `Reader`, is behind on one stream."""
+class ConsumerLag(Struct, frozen=True, kw_only=True):
+    """Lag of one consumer group, webhook or sink on one stream."""
 
     stream: str
     """A kind of event, or "article"."""
     group: str
-    """Name of the group or of the reader."""
+    """Name of the consumer group, or of the `ConsumerStatus`."""
     entries: int | None
-    """Not delivered yet; None where nobody counts (a reader that is behind; before Redis 7, or after a deletion)."""
+    """Number of entries not delivered yet.  None if unknown: a lagging webhook or sink, Redis before 7, or a group
+    whose count Redis lost by a deletion."""
     pending: int
-    """Delivered, and not acknowledged."""
+    """Number of entries delivered but not acknowledged."""
     lag_s: float
-    """Since the oldest entry that was not delivered came in; 0 where all are."""
+    """Age of the oldest entry not delivered yet; 0 if there is none."""
 
 
-class Letter(Struct, frozen=True, kw_only=True):
-    """A dead letter, as far as an overview shows it."""
+class DeadLetterSummary(Struct, frozen=True, kw_only=True):
+    """The part of a dead letter that an overview shows."""
 
     at: datetime
     reason: str
-    what: str
+    subject: str
+    """URL of the task, or a note that the entry is unreadable."""
 
 
-class Fleet(Struct, frozen=True, kw_only=True):
-    """The whole of it."""
+class FleetSnapshot(Struct, frozen=True, kw_only=True):
+    """State of the whole fleet."""
 
     at: datetime
     backlog: int
-    """Tasks ready and not delivered yet."""
+    """Number of tasks that are ready and not delivered to a worker yet."""
     pending: int
-    """Tasks under way."""
+    """Number of tasks that workers are handling."""
     delayed: int
-    """Tasks put off."""
+    """Number of deferred tasks."""
     dead: int
-    """Dead letters kept."""
-    limit: int
-    """Tasks above which the queue refuses more."""
+    """Number of dead letters kept."""
+    max_backlog: int
+    """Number of waiting tasks above which the queue rejects more."""
     lag_s: float = 0.0
-    """Since the oldest task that is not delivered yet became ready; 0 where there is none."""
+    """Time since the oldest undelivered task became ready; 0 if there is none."""
     oldest_pending_s: float = 0.0
-    """Since the oldest task under way became ready; 0 where there is none."""
-    services: tuple[Beat, ...] = ()
+    """Time since the oldest pending task became ready; 0 if there is none."""
+    services: tuple[ServiceHeartbeat, ...] = ()
     waiting_hosts: int = 0
     paused_hosts: int = 0
-    hosts: tuple[Host, ...] = ()
-    """Those with the longest waits, paused ones first; not all of them."""
-    readers: tuple[Reader, ...] = ()
-    lags: tuple[Lag, ...] = ()
-    """Of groups and of readers."""
-    letters: tuple[Letter, ...] = ()
-    """The newest first; only where asked for."""
+    hosts: tuple[ThrottledHost, ...] = ()
+    """The hosts with the longest waits, paused hosts first; not all of them."""
+    consumers: tuple[ConsumerStatus, ...] = ()
+    lags: tuple[ConsumerLag, ...] = ()
+    """Of consumer groups, webhooks and sinks."""
+    dead_letters: tuple[DeadLetterSummary, ...] = ()
+    """Newest first; empty unless requested."""
     memory_bytes: int = 0
-    """Of Redis."""
+    """Memory used by Redis."""
     memory_limit_bytes: int = 0
-    """0: none is set."""
+    """`maxmemory` of Redis; 0 if there is no limit."""
 
-    def silent_s(self, one: Beat | Reader) -> float:
-        """Return how long ago a service or a reader gave its last sign of life."""
-        return max(0.0, (self.at - one.at).total_seconds())
+    def age_s(self, record: ServiceHeartbeat | ConsumerStatus) -> float:
+        """Return the time from a record to this snapshot."""
+        return max(0.0, (self.at - record.at).total_seconds())
 
-    def alive(self, one: Beat | Reader) -> bool:
-        """Tell whether that is recent enough."""
-        return self.silent_s(one) < SILENT_S
+    def is_alive(self, record: ServiceHeartbeat | ConsumerStatus) -> bool:
+        """Return whether a record is younger than `HEARTBEAT_TIMEOUT_S`."""
+        return self.age_s(record) < HEARTBEAT_TIMEOUT_S
 
-    def pause_s(self, reader: Reader) -> float:
-        """Return what is left of a pause that its receiver asked for."""
-        return max(0.0, reader.pause_s - self.silent_s(reader))
+    def remaining_pause_s(self, consumer: ConsumerStatus) -> float:
+        """Return how much of the pause that a webhook's receiver demanded is left; 0 if none."""
+        return max(0.0, consumer.pause_s - self.age_s(consumer))

@@ -12,10 +12,10 @@ import structlog
 from msgspec import Struct
 
 from worker.errors import EventStreamError
-from worker.schema.fleet import Reader
+from worker.schema.fleet import ConsumerStatus
 from worker.sink.disk_errors import disk_errors
 from worker.telemetry import metrics
-from worker.telemetry.liveness import Pulse
+from worker.telemetry.liveness import LivenessMonitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,7 @@ class EventWriter:
         open_file: WriterFactory,
         rotation: Rotation,
         report: Callable[[str], None],
-        pulse: Pulse | None = None,
+        liveness: LivenessMonitor | None = None,
     ) -> None:
         """Store the collaborators; `report` is called with the error of each entry that could not be decoded."""
         metrics.prepare_sink(directory.format)
@@ -70,7 +70,7 @@ class EventWriter:
         self._open_file = open_file
         self._rotation = rotation
         self._report = report
-        self._pulse = pulse or Pulse()
+        self._liveness = liveness or LivenessMonitor()
         self.files = 0
         """Files finished so far."""
         self.complete = True
@@ -97,10 +97,10 @@ class EventWriter:
             self._events = None
         return self.complete
 
-    def reader(self, name: str) -> Reader:
+    def reader(self, name: str) -> ConsumerStatus:
         """Return the status of the sink: its cursor, and per kind the number of events in its unfinished file."""
         cursor = self._events.position if self._events else self._directory.load_cursor()
-        return Reader(
+        return ConsumerStatus(
             name=f"sink:{name}",
             at=datetime.now(UTC),
             position={str(kind): at for kind, at in cursor.items()},
@@ -111,7 +111,7 @@ class EventWriter:
         next_event = asyncio.create_task(events.next())
         try:
             while True:
-                self._pulse.beat(WRITE_LOOP)
+                self._liveness.record_heartbeat(WRITE_LOOP)
                 left_s = self._rotated + self._rotation.age_s - time.monotonic()
                 await asyncio.wait({next_event}, timeout=min(MAX_WAIT_S, max(0.0, left_s)))
                 if next_event.done():

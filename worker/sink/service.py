@@ -16,7 +16,7 @@ from worker import backoff
 from worker.lifecycle import sleep_until
 from worker.sink.disk_errors import DiskError
 from worker.sink.event_writer import MAX_WAIT_S, WRITE_LOOP
-from worker.telemetry.liveness import MARGIN_S, Part, Pulse
+from worker.telemetry.liveness import GRACE_S, LivenessMonitor, LoopSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-SINK_PARTS: Final = {WRITE_LOOP: Part(limit_s=MAX_WAIT_S + MARGIN_S)}
+SINK_LOOPS: Final = {WRITE_LOOP: LoopSpec(max_silence_s=MAX_WAIT_S + GRACE_S)}
 """The loop of a sink. It makes no progress while the disk fails; the sink is then alive and not ready."""
 MAX_RETRY_WAIT_S: Final = 60.0
 """Longest wait between two attempts after disk errors."""
@@ -37,13 +37,18 @@ class SinkService:
     """Runs an event writer until `stop` is set; `jitter` returns a random number in [0, 1)."""
 
     def __init__(
-        self, writer: EventWriter, retry: RetrySettings, stop: asyncio.Event, pulse: Pulse, jitter: Callable[[], float]
+        self,
+        writer: EventWriter,
+        retry: RetrySettings,
+        stop: asyncio.Event,
+        liveness: LivenessMonitor,
+        jitter: Callable[[], float],
     ) -> None:
         """Store the collaborators; `run` starts the work."""
         self._writer = writer
         self._retry = retry
         self._stop = stop
-        self._pulse = pulse
+        self._liveness = liveness
         self._jitter = jitter
 
     async def run(self, resume: Callable[[], Subscription]) -> bool:
@@ -70,5 +75,5 @@ class SinkService:
         base_s, max_s = self._retry.backoff_s, self._retry.max_backoff_s
         pause_s = min(MAX_RETRY_WAIT_S, backoff.delay_s(attempt, self._jitter(), base_s=base_s, max_s=max_s))
         log.error("disk", path=e.filename, error=e.code, why=e.strerror, attempt=attempt, wait_s=round(pause_s, 1))
-        self._pulse.trouble(str(e.filename), e.code, datetime.now(UTC))
+        self._liveness.record_error(str(e.filename), e.code, datetime.now(UTC))
         await sleep_until(self._stop, pause_s)

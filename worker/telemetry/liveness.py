@@ -1,7 +1,7 @@
-"""Signs of life of one service: each of its loops beats, and one that has been silent for too long is late.
+"""Liveness of the loops of one service.
 
-A loop calls `beat` at every turn; a thread that answers health checks asks `late`.  So a loop that is wedged is told by
-name, even where nothing in the event loop runs any more.
+Each loop records a heartbeat in every iteration.  The thread that serves health checks reads which loops are overdue,
+so a wedged loop is reported by name even if the event loop itself is blocked.
 """
 
 from __future__ import annotations
@@ -11,72 +11,75 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from worker.schema.fleet import Trouble
+from worker.schema.fleet import LastError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-MARGIN_S: Final = 15.0
-"""On top of the longest that a part may rightly take: as long as Redis may be away (`streams.PATIENCE_S`)."""
+GRACE_S: Final = 15.0
+"""Added to the longest regular iteration of a loop: the time for which calls to an unavailable Redis are retried
+(`streams.retry.RETRY_TIMEOUT_S`)."""
 
 
-class Part(Struct, frozen=True, kw_only=True):
-    """One loop of a service."""
+class LoopSpec(Struct, frozen=True, kw_only=True):
+    """What is expected of one loop of a service."""
 
-    limit_s: float
-    """Longest silence."""
-    vital: bool = False
-    """Silent, it means that the service is wedged, not only that it can do no work now."""
+    max_silence_s: float
+    """Longest time between two heartbeats."""
+    critical: bool = False
+    """If such a loop is overdue, the service is wedged and has to be restarted; otherwise it is only not ready."""
 
 
-class Pulse:
-    """The parts of one service, and when each was heard last.  Read from any thread."""
+class LivenessMonitor:
+    """The registered loops of one service and their last heartbeats.  Safe to read from any thread."""
 
-    def __init__(self, parts: Mapping[str, Part] | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, loops: Mapping[str, LoopSpec] | None = None, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._clock = clock
-        self._parts: dict[str, Part] = {}
-        self._heard: dict[str, float] = {}
+        self._loops: dict[str, LoopSpec] = {}
+        self._last: dict[str, float] = {}
         self._ended: frozenset[str] = frozenset()
-        self.last_trouble: Trouble | None = None
-        self.expect(parts or {})
+        self.last_error: LastError | None = None
+        self.register(loops or {})
 
-    def expect(self, parts: Mapping[str, Part]) -> None:
-        """Listen for these parts too, each as if it had been heard just now."""
-        for name in parts:
-            self.beat(name)
-        self._parts = {**self._parts, **parts}
+    def register(self, loops: Mapping[str, LoopSpec]) -> None:
+        """Monitor these loops too; their silence counts from now on."""
+        for name in loops:
+            self.record_heartbeat(name)
+        self._loops = {**self._loops, **loops}
 
-    def beat(self, name: str) -> None:
-        """Note that the part lives; one that nobody expects is nobody's business."""
-        self._heard[name] = self._clock()
+    def record_heartbeat(self, name: str) -> None:
+        """Record a heartbeat of a loop.  Loops that are not registered are not reported."""
+        self._last[name] = self._clock()
 
-    def end(self, name: str) -> None:
-        """Note that the part has done its work, as the reader has in a drain: it is late from now on."""
+    def mark_ended(self, name: str) -> None:
+        """Report the loop as overdue from now on: it has ended, as the reader does when a worker drains."""
         self._ended |= {name}
 
-    def leave(self, name: str) -> None:
-        """Listen for the part no more: it has ended for good, and the service goes on without it."""
-        self._parts = {part: its for part, its in self._parts.items() if part != name}
+    def unregister(self, name: str) -> None:
+        """Stop monitoring a loop: it has ended, and the service continues without it."""
+        self._loops = {loop: spec for loop, spec in self._loops.items() if loop != name}
 
-    def trouble(self, what: str, reason: str, at: datetime) -> None:
-        """Note what the service failed at last."""
-        self.last_trouble = Trouble(at=at, what=what, reason=reason)
+    def record_error(self, subject: str, reason: str, at: datetime) -> None:
+        """Keep the last failure of the service; the arguments are the fields of `LastError`."""
+        self.last_error = LastError(at=at, subject=subject, reason=reason)
 
     def ages(self) -> dict[str, float]:
-        """Return for each part the seconds since it was heard."""
+        """Return the seconds since the last heartbeat of each registered loop."""
         now = self._clock()
-        return {name: now - self._heard[name] for name in self._parts}
+        return {name: now - self._last[name] for name in self._loops}
 
     def limits(self) -> dict[str, float]:
-        """Return for each part the longest that it may be silent."""
-        return {name: part.limit_s for name, part in self._parts.items()}
+        """Return `max_silence_s` of each registered loop."""
+        return {name: spec.max_silence_s for name, spec in self._loops.items()}
 
-    def late(self, *, vital_only: bool = False) -> dict[str, float]:
-        """Return the parts that have been silent for too long, or have ended, with their ages."""
-        parts = self._parts
+    def overdue(self, *, critical_only: bool = False) -> dict[str, float]:
+        """Return the seconds since the last heartbeat of each loop that exceeds its limit or has ended."""
+        loops = self._loops
         return {
             name: age
             for name, age in self.ages().items()
-            if (name in self._ended or age > parts[name].limit_s) and (parts[name].vital or not vital_only)
+            if (name in self._ended or age > loops[name].max_silence_s) and (loops[name].critical or not critical_only)
         }

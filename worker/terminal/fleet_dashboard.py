@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.schema import KINDS
-from worker.schema.fleet import Beat, Fleet, Host, Letter
+from worker.schema.fleet import DeadLetterSummary, FleetSnapshot, ServiceHeartbeat, ThrottledHost
 from worker.terminal.event_line import KIND_STYLE
 from worker.terminal.sanitise import sanitise
 from worker.terminal.subscriber_table import render_subscribers
@@ -22,21 +22,21 @@ FULL: Final = 0.9
 """Share of the queue's limit, or of Redis' memory, from which on it is shown in red."""
 
 
-def render_fleet(fleet: Fleet) -> RenderableType:
+def render_fleet(fleet: FleetSnapshot) -> RenderableType:
     """Return all of it, the most urgent first; a part without rows is left out."""
     parts: list[RenderableType] = [Group(_queue(fleet), _rates(fleet)), _services(fleet)]
     if fleet.hosts:
         parts.append(_hosts(fleet.hosts, fleet))
-    if fleet.lags or fleet.readers:
+    if fleet.lags or fleet.consumers:
         parts.append(render_subscribers(fleet))
-    if fleet.letters:
-        parts.append(_letters(fleet.letters))
+    if fleet.dead_letters:
+        parts.append(_letters(fleet.dead_letters))
     return Group(*(line for part in parts for line in (Text(), part)))
 
 
 # ---------------------------------------------------------------- two lines of figures
-def _queue(fleet: Fleet) -> Text:
-    full = fleet.backlog + fleet.delayed > FULL * fleet.limit
+def _queue(fleet: FleetSnapshot) -> Text:
+    full = fleet.backlog + fleet.delayed > FULL * fleet.max_backlog
     memory_full = 0 < fleet.memory_limit_bytes * FULL < fleet.memory_bytes
     return _line(
         "queue",
@@ -50,8 +50,8 @@ def _queue(fleet: Fleet) -> Text:
     )
 
 
-def _rates(fleet: Fleet) -> Text:
-    rate = {name: sum(beat.rates.get(name, 0.0) for beat in fleet.services if fleet.alive(beat)) for name in _RATES}
+def _rates(fleet: FleetSnapshot) -> Text:
+    rate = {name: sum(beat.rates.get(name, 0.0) for beat in fleet.services if fleet.is_alive(beat)) for name in _RATES}
     return _line(
         "rates",
         (f"{rate['articles']:,.1f} articles/s", "bold"),
@@ -70,7 +70,7 @@ def _line(title: str, *parts: tuple[str, str]) -> Text:
 
 
 # ---------------------------------------------------------------- tables
-def _services(fleet: Fleet) -> RenderableType:
+def _services(fleet: FleetSnapshot) -> RenderableType:
     if not fleet.services:
         return _line("services", ("none has given a sign of life: start one with communique consume", "bold red"))
     table = make_table("service", "name", "up|", "heard|", "in flight|", "articles/s|", "events/s|", "last trouble")
@@ -79,15 +79,13 @@ def _services(fleet: Fleet) -> RenderableType:
     return table
 
 
-def _service(beat: Beat, fleet: Fleet) -> Iterable[Text]:
-    alive = fleet.alive(beat)
-    state = "" if alive and not beat.late else "bold red"
+def _service(beat: ServiceHeartbeat, fleet: FleetSnapshot) -> Iterable[Text]:
+    is_alive = fleet.is_alive(beat)
+    state = "" if is_alive and not beat.late else "bold red"
     heard = (
-        f"{format_duration(fleet.silent_s(beat))} ago"
-        if alive
-        else f"silent for {format_duration(fleet.silent_s(beat))}"
+        f"{format_duration(fleet.age_s(beat))} ago" if is_alive else f"silent for {format_duration(fleet.age_s(beat))}"
     )
-    trouble = beat.trouble and f"{beat.trouble.at:%H:%M:%S} {beat.trouble.reason} {beat.trouble.what}"
+    trouble = beat.last_error and f"{beat.last_error.at:%H:%M:%S} {beat.last_error.reason} {beat.last_error.subject}"
     late = f"stuck: {', '.join(sorted(beat.late))} " if beat.late else ""
     yield Text(beat.service, state)
     yield Text(sanitise(beat.name), "dim")
@@ -104,7 +102,7 @@ def _figure(value: float, form: str) -> Text:
     return Text(f"{value:{form}}", "" if value else "dim")
 
 
-def _hosts(hosts: Sequence[Host], fleet: Fleet) -> Table:
+def _hosts(hosts: Sequence[ThrottledHost], fleet: FleetSnapshot) -> Table:
     reasons = f"why ({fleet.waiting_hosts:,} hosts wait, {fleet.paused_hosts:,} are paused)"
     table = make_table("host", "next slot|", reasons)
     for host in hosts[:MOST_ROWS]:
@@ -113,16 +111,18 @@ def _hosts(hosts: Sequence[Host], fleet: Fleet) -> Table:
     return table
 
 
-def _letters(letters: Sequence[Letter]) -> Table:
+def _letters(letters: Sequence[DeadLetterSummary]) -> Table:
     table = make_table("given up", "reason", "what")
     for letter in letters[:MOST_ROWS]:
         table.add_row(
-            Text(f"{letter.at:%H:%M:%S}", "dim"), Text(sanitise(letter.reason), "yellow"), Text(sanitise(letter.what))
+            Text(f"{letter.at:%H:%M:%S}", "dim"),
+            Text(sanitise(letter.reason), "yellow"),
+            Text(sanitise(letter.subject)),
         )
     return table
 
 
 # ---------------------------------------------------------------- words
-def _bytes(fleet: Fleet) -> str:
+def _bytes(fleet: FleetSnapshot) -> str:
     used = f"{fleet.memory_bytes / 1e6:,.0f} MB"
     return f"{used} of {fleet.memory_limit_bytes / 1e6:,.0f} MB" if fleet.memory_limit_bytes else used

@@ -8,7 +8,7 @@ from itertools import groupby
 from rich.table import Table
 from rich.text import Text
 
-from worker.schema.fleet import Fleet, Lag, Reader
+from worker.schema.fleet import ConsumerLag, ConsumerStatus, FleetSnapshot
 from worker.terminal.sanitise import sanitise
 from worker.terminal.tables import format_duration, make_table, severity_style
 
@@ -16,10 +16,10 @@ Row = tuple[str, str, float, int | None, int]
 """Subscriber, streams, seconds behind, entries behind, entries under way."""
 
 
-def render_subscribers(fleet: Fleet) -> Table:
+def render_subscribers(fleet: FleetSnapshot) -> Table:
     """Return a row for each subscriber that has read everything, and one for each stream on which it has not."""
     table = make_table("subscribers", "streams", "behind by|", "entries|", "under way|", "")
-    state = {reader.name: _state(reader, fleet) for reader in fleet.readers}
+    state = {reader.name: _state(reader, fleet) for reader in fleet.consumers}
     before = None
     for name, streams, lag_s, entries, pending in _rows(fleet):
         table.add_row(
@@ -36,7 +36,7 @@ def render_subscribers(fleet: Fleet) -> Table:
     return table
 
 
-def _rows(fleet: Fleet) -> list[Row]:
+def _rows(fleet: FleetSnapshot) -> list[Row]:
     """Return the rows, who is furthest behind first."""
     worst: dict[str, float] = {}
     for lag in fleet.lags:
@@ -45,9 +45,9 @@ def _rows(fleet: Fleet) -> list[Row]:
     return [row for _, its in groupby(lags, key=lambda lag: lag.group) for row in _of_one(its)]
 
 
-def _of_one(lags: Iterable[Lag]) -> Iterator[Row]:
+def _of_one(lags: Iterable[ConsumerLag]) -> Iterator[Row]:
     """Yield the rows of one subscriber: the streams of which it has read all make up one."""
-    done: list[Lag] = []
+    done: list[ConsumerLag] = []
     for lag in lags:
         if lag.lag_s or lag.entries != 0 or lag.pending:
             yield lag.group, lag.stream, lag.lag_s, lag.entries, lag.pending
@@ -57,14 +57,14 @@ def _of_one(lags: Iterable[Lag]) -> Iterator[Row]:
         yield done[0].group, ", ".join(sorted(lag.stream for lag in done)), 0.0, 0, 0
 
 
-def _state(reader: Reader, fleet: Fleet) -> Text:
+def _state(reader: ConsumerStatus, fleet: FleetSnapshot) -> Text:
     """Tell what there is to say of a webhook or a sink beside figures."""
     if reader.ended:
         return Text(sanitise(f"ended: {reader.ended}"), "bold red")
     words = []
-    if not fleet.alive(reader):
-        words.append((f"not running for {format_duration(fleet.silent_s(reader))}", "bold red"))
-    elif pause_s := fleet.pause_s(reader):
+    if not fleet.is_alive(reader):
+        words.append((f"not running for {format_duration(fleet.age_s(reader))}", "bold red"))
+    elif pause_s := fleet.remaining_pause_s(reader):
         words.append((f"asked to be left alone for {format_duration(pause_s)}", "yellow"))
     if reader.dead:
         words.append((f"{reader.dead:,} dead letters", "yellow"))

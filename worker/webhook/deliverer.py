@@ -18,9 +18,9 @@ from msgspec import Struct
 from worker import backoff
 from worker.errors import EventStreamError, Failure, Permanent, Transient
 from worker.lifecycle import signal_when_done, sleep_until, wait_for_any
-from worker.schema.fleet import Reader
+from worker.schema.fleet import ConsumerStatus
 from worker.subscribe import subscribe
-from worker.telemetry.liveness import Pulse
+from worker.telemetry.liveness import LivenessMonitor
 from worker.webhook.delivery_telemetry import DeliveryTelemetry
 from worker.webhook.message import make_message
 from worker.webhook.sender import ReceiverGone
@@ -67,7 +67,7 @@ class Deliverer:
         settings: Settings,
         *,
         jitter: Callable[[], float],
-        pulse: Pulse | None = None,
+        liveness: LivenessMonitor | None = None,
     ) -> None:
         """Store the collaborators; `run` starts the work. `jitter` returns a random number in [0, 1)."""
         self._webhook = webhook
@@ -76,7 +76,7 @@ class Deliverer:
         self._send = send
         self._settings = settings
         self._jitter = jitter
-        self._telemetry = DeliveryTelemetry(webhook.name, pulse or Pulse())
+        self._telemetry = DeliveryTelemetry(webhook.name, liveness or LivenessMonitor())
         self._holds_lease = False
         self._saved_cursor: dict[Kind, str] = {}
         """The cursor in Redis."""
@@ -108,11 +108,11 @@ class Deliverer:
             self._telemetry.subscription_ended(self._ended_by)
         return self._ended_by
 
-    async def reader(self) -> Reader | None:
+    async def reader(self) -> ConsumerStatus | None:
         """Return the status of the subscription; None on standby, as only the lease holder knows it."""
         if not self._holds_lease and self._ended_by is None:
             return None
-        return Reader(
+        return ConsumerStatus(
             name=f"webhook:{self._webhook.name}",
             at=datetime.now(UTC),
             position={str(kind): entry_id for kind, entry_id in self._saved_cursor.items()},

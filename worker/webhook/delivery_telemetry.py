@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from worker.telemetry import metrics
-from worker.telemetry.liveness import Part, Pulse
+from worker.telemetry.liveness import LivenessMonitor, LoopSpec
 from worker.webhook.subscription_state import LEASE_S
 
 if TYPE_CHECKING:
@@ -28,11 +28,11 @@ MAX_SILENCE_S: Final = 2 * LEASE_S
 class DeliveryTelemetry:
     """Reports what happens to one subscription."""
 
-    def __init__(self, name: str, pulse: Pulse) -> None:
+    def __init__(self, name: str, liveness: LivenessMonitor) -> None:
         """Initialise the metrics of the subscription at zero; `pulse` is the liveness monitor of the process."""
         self._loop = f"webhook:{name}"
         self._name = name
-        self._pulse = pulse
+        self._liveness = liveness
         self._log = log.bind(webhook=name)
         metrics.prepare_webhook(name)
         self._under_way = metrics.UNDER_WAY.labels(name)
@@ -41,15 +41,15 @@ class DeliveryTelemetry:
     @contextmanager
     def monitored(self) -> Iterator[None]:
         """Register the loop with the liveness monitor during the block."""
-        self._pulse.expect({self._loop: Part(limit_s=MAX_SILENCE_S, vital=True)})
+        self._liveness.register({self._loop: LoopSpec(max_silence_s=MAX_SILENCE_S, critical=True)})
         try:
             yield
         finally:
-            self._pulse.leave(self._loop)
+            self._liveness.unregister(self._loop)
 
     def beat(self) -> None:
         """Record a heartbeat of the loop."""
-        self._pulse.beat(self._loop)
+        self._liveness.record_heartbeat(self._loop)
 
     def delivery_started(self) -> None:
         """Report that this process has acquired the lease and delivers."""
@@ -62,7 +62,7 @@ class DeliveryTelemetry:
     def subscription_ended(self, failure: Permanent) -> None:
         """Report that delivery ended because the receiver is gone or its address is not allowed."""
         self._log.error("ended", reason=failure.reason, detail=failure.detail)
-        self._pulse.trouble(self._loop, failure.reason, datetime.now(UTC))
+        self._liveness.record_error(self._loop, failure.reason, datetime.now(UTC))
 
     def entry_skipped(self, error: str) -> None:
         """Report a stream entry that could not be decoded."""
@@ -112,7 +112,7 @@ class DeliveryTelemetry:
 
     def _record_failure(self, outcome: str, failure: Failure) -> None:
         self._count(outcome, failure.reason)
-        self._pulse.trouble(self._loop, failure.reason, datetime.now(UTC))
+        self._liveness.record_error(self._loop, failure.reason, datetime.now(UTC))
 
     def _count(self, outcome: str, reason: str) -> None:
         metrics.ATTEMPTS.labels(self._name, outcome, metrics.bounded(reason)).inc()

@@ -12,7 +12,7 @@ from worker.coding.ontology import CAMEO
 from worker.gateway.assets import CONTENT_SECURITY_POLICY, WEB
 from worker.gateway.spec.vocabulary import vocabulary
 from worker.schema import KINDS, Act, DecisionStatus, MeetingStatus
-from worker.schema.fleet import SILENT_S
+from worker.schema.fleet import HEARTBEAT_TIMEOUT_S
 from worker.schema.rules import describe_rule
 
 INDEX = (WEB / "index.html").read_text(encoding="utf-8")
@@ -82,8 +82,8 @@ def test_a_country_is_known_by_its_name_its_people_and_its_seat_of_power() -> No
 
 
 def test_a_service_is_silent_after_as_long_as_everywhere_else() -> None:
-    [told] = re.findall(r"SILENT_S = (\d+);", (WEB / "health.js").read_text(encoding="utf-8"))
-    assert float(told) == SILENT_S
+    [told] = re.findall(r"HEARTBEAT_TIMEOUT_S = (\d+);", (WEB / "health.js").read_text(encoding="utf-8"))
+    assert float(told) == HEARTBEAT_TIMEOUT_S
 
 
 def test_the_page_has_a_word_for_every_act_and_every_status() -> None:

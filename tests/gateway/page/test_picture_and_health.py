@@ -58,12 +58,12 @@ async def test_the_queues_health_is_told_in_figures_and_in_words(reader: Reader)
 
 
 async def test_a_service_that_has_fallen_silent_is_named(reader: Reader) -> None:
-    [silent] = [beat for beat in FLEET.services if not FLEET.alive(beat)]
+    [silent] = [beat for beat in FLEET.services if not FLEET.is_alive(beat)]
     await reader.page.route("**/v1/status", lambda route: route.fulfill(body=state(), content_type="application/json"))
     await reader.go("#/health")
     await expect(reader.page.locator(".verdict")).to_have_text(f"Fallen silent: worker {silent.name}.")
     row = reader.page.get_by_role("row", name=re.compile(silent.name)).first
-    await expect(row).to_contain_text(f"silent for {FLEET.silent_s(silent):.0f} s")
+    await expect(row).to_contain_text(f"silent for {FLEET.age_s(silent):.0f} s")
     others = reader.page.get_by_role("region", name="Services").get_by_role("cell", name="well", exact=True)
     await expect(others).to_have_count(len(FLEET.services) - 1)
 

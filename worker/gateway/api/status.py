@@ -14,7 +14,7 @@ from worker.gateway.cursor import format_cursor
 from worker.gateway.middleware.compression import body
 from worker.gateway.models import DeadLetterCounts, HealthReport, Status, StreamStatus
 from worker.gateway.query import reject_unknown
-from worker.monitor.snapshot import survey
+from worker.monitor.snapshot import take_snapshot
 from worker.schema import article_stream
 from worker.subscribe import events_per_kind
 
@@ -70,7 +70,7 @@ class StatusHandlers:
         return self._asking
 
     async def _state(self) -> bytes:
-        fleet = await survey(self._client, self._queue, self._settings)
+        fleet = await take_snapshot(self._client, self._queue, self._settings)
         prefix = self._settings.redis.key_prefix
         state = Status(
             at=fleet.at,

@@ -50,6 +50,6 @@ def counter(name: str, about: str, labels: tuple[str, ...], samples: Samples) ->
     return family
 
 
-def plain(values: Iterable[float]) -> Samples:
+def unlabelled(values: Iterable[float]) -> Samples:
     """Return the samples of a family without labels: one, or none where nothing is known."""
     return [((), value) for value in values]

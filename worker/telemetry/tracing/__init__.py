@@ -12,8 +12,18 @@ A URL's trace has the id that its log lines and its events have (`Task.trace_id`
 An asking of a source is a trace of its own, since it leads to many URLs; each `put` has a link to it.
 """
 
-from worker.telemetry.tracing.conventions import Putting, asking, processing, request, settling
-from worker.telemetry.tracing.export import exported
-from worker.telemetry.tracing.span import Span, recorded, span
+from worker.telemetry.tracing.conventions import EnqueueSpan, poll_span, process_span, request_span, settle_span
+from worker.telemetry.tracing.export import export_traces
+from worker.telemetry.tracing.span import Span, record_finished, span
 
-__all__ = ["Putting", "Span", "asking", "exported", "processing", "recorded", "request", "settling", "span"]
+__all__ = [
+    "EnqueueSpan",
+    "Span",
+    "export_traces",
+    "poll_span",
+    "process_span",
+    "record_finished",
+    "request_span",
+    "settle_span",
+    "span",
+]

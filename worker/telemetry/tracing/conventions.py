@@ -11,24 +11,24 @@ from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
 from worker.schema import Task, hash_id
-from worker.telemetry.tracing.span import Attributes, Kind, Origin, Span, is_recorded, recorded, span
+from worker.telemetry.tracing.span import Attributes, Kind, Origin, Span, is_recorded, record_finished, span
 
 SYSTEM = "redis"
 """`messaging.system`: the conventions list none for Redis Streams, and let it be named."""
 
 
-def request(url: str, resent: int = 0) -> AbstractContextManager[Span]:
+def request_span(url: str, resent: int = 0) -> AbstractContextManager[Span]:
     """Span of one HTTP request, a hop; `resent` counts the redirects that led to it."""
     about = {"http.request.method": "GET", **_address(url), "http.request.resend_count": resent or None}
     return span("GET", "client", about)
 
 
-def asking(source: str, url: str) -> AbstractContextManager[Span]:
+def poll_span(source: str, url: str) -> AbstractContextManager[Span]:
     """Span of one asking of a source."""
     return span("ask source", "internal", {"communique.source": source, **_address(url)})
 
 
-def processing(task: Task, stream: str, group: str, consumer: str) -> AbstractContextManager[Span]:
+def process_span(task: Task, stream: str, group: str, consumer: str) -> AbstractContextManager[Span]:
     """Span of the work on one delivery: in the task's trace, below its put, in which process that ever was."""
     about = {
         **_operation("process", "process", stream),
@@ -40,7 +40,7 @@ def processing(task: Task, stream: str, group: str, consumer: str) -> AbstractCo
     return span(f"process {stream}", "consumer", about, origin=_origin(task))
 
 
-def settling(operation: str, stream: str, kind: Kind = "client") -> AbstractContextManager[Span]:
+def settle_span(operation: str, stream: str, kind: Kind = "client") -> AbstractContextManager[Span]:
     """Span of one way out of a delivery: settle, put_off or bury.
 
     `settle` is of the kind "producer": the same step adds the entries, and their readers go on from this span.
@@ -48,7 +48,7 @@ def settling(operation: str, stream: str, kind: Kind = "client") -> AbstractCont
     return span(f"{operation} {stream}", kind, _operation(operation, "settle", stream))
 
 
-class Putting:
+class EnqueueSpan:
     """Tasks on their way into the queue, timed from here on."""
 
     def __init__(self, stream: str) -> None:
@@ -63,7 +63,7 @@ class Putting:
         for task in tasks:
             about = {**_operation("put", "send", self._stream), **_task(task)}
             origin = _origin(task, is_root=True)
-            recorded(f"put {self._stream}", "producer", self._start_ns, end_ns, about, origin=origin)
+            record_finished(f"put {self._stream}", "producer", self._start_ns, end_ns, about, origin=origin)
 
 
 def _origin(task: Task, *, is_root: bool = False) -> Origin:

@@ -36,7 +36,7 @@ def exporters(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def exported(service: str, version: str) -> Iterator[None]:
+def export_traces(service: str, version: str) -> Iterator[None]:
     """Send the spans of the process where the environment says, while the block lasts, and a moment for the last."""
     names = exporters(os.environ)
     if not names:

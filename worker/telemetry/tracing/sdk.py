@@ -94,7 +94,7 @@ def _flush(provider: TracerProvider) -> None:
 @contextlib.contextmanager
 def _complaints_in_our_log() -> Iterator[None]:
     theirs = logging.getLogger("opentelemetry")
-    ours, propagate = Complaints(logging.WARNING), theirs.propagate
+    ours, propagate = SdkLogHandler(logging.WARNING), theirs.propagate
     theirs.addHandler(ours)
     theirs.propagate = False
     try:
@@ -104,7 +104,7 @@ def _complaints_in_our_log() -> Iterator[None]:
         theirs.propagate = propagate
 
 
-class Complaints(logging.Handler):
+class SdkLogHandler(logging.Handler):
     """What the SDK says in the standard library's log becomes a line of ours: one now and then, without traceback."""
 
     def __init__(self, level: int, *, clock: Callable[[], float] = time.monotonic) -> None:

@@ -53,7 +53,7 @@ class Recorder(Protocol):
         """Begin a recording; it is the current one of this asyncio task until it is closed."""
 
 
-class _Told:
+class _active:
     """Who is told of this process's spans, if anybody."""
 
     recorder: Recorder | None = None
@@ -68,7 +68,7 @@ class Span:
         self._start_ns = time.time_ns()
         self._began_ns = time.perf_counter_ns()
         self._took_ns: int | None = None
-        recorder = _Told.recorder
+        recorder = _active.recorder
         self._recording = recorder.open(name, kind, self._start_ns, origin) if recorder else None
 
     def set(self, attributes: Attributes) -> None:
@@ -124,11 +124,11 @@ def span(
         it.close()
 
 
-def recorded(
+def record_finished(
     name: str, kind: Kind, start_ns: int, end_ns: int, attributes: Attributes, *, origin: Origin | None = None
 ) -> None:
     """Tell of a stretch of work that is over, timed elsewhere, in Unix ns."""
-    if recorder := _Told.recorder:
+    if recorder := _active.recorder:
         recording = recorder.open(name, kind, start_ns, origin)
         recording.set(attributes)
         recording.close(end_ns)
@@ -136,14 +136,14 @@ def recorded(
 
 def is_recorded() -> bool:
     """Tell whether anybody is told of spans."""
-    return _Told.recorder is not None
+    return _active.recorder is not None
 
 
 @contextlib.contextmanager
 def recording_to(recorder: Recorder | None) -> Iterator[None]:
     """Let all spans of the process be recorded while the block lasts."""
-    before, _Told.recorder = _Told.recorder, recorder
+    before, _active.recorder = _active.recorder, recorder
     try:
         yield
     finally:
-        _Told.recorder = before
+        _active.recorder = before

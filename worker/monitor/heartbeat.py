@@ -1,0 +1,105 @@
+"""Heartbeats of services, in the hash `<prefix>:services`.
+
+A service writes a `ServiceHeartbeat` every `HEARTBEAT_INTERVAL_S` and deletes it on a clean exit.  After an unclean
+exit it remains there, ageing, until another service deletes it after `RETENTION_S`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from worker.monitor.records import read_records, redis_time
+from worker.queue import consumer_name
+from worker.schema.fleet import RATE_WINDOW_S, RETENTION_S, ServiceHeartbeat
+from worker.telemetry import metrics
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from redis.asyncio import Redis
+
+    from worker.telemetry.liveness import LivenessMonitor
+
+
+def services_key(prefix: str) -> str:
+    """Return the key of the hash of heartbeats, by process name."""
+    return f"{prefix}:services"
+
+
+async def read_heartbeats(client: Redis, prefix: str) -> list[ServiceHeartbeat]:
+    """Return the last heartbeat of every process, in no particular order."""
+    return await read_records(client, services_key(prefix), ServiceHeartbeat)
+
+
+class Heartbeat:
+    """Writer of the heartbeats of one process."""
+
+    def __init__(
+        self,
+        client: Redis,
+        prefix: str,
+        service: str,
+        liveness: LivenessMonitor,
+        *,
+        clock: Callable[[], float],
+        name: str | None = None,
+    ) -> None:
+        """Write nothing yet; `clock` is monotonic, `name` None takes a new unique name."""
+        self.name = name or consumer_name()
+        self._client = client
+        self._prefix = prefix
+        self._service = service
+        self._liveness = liveness
+        self._clock = clock
+        self._started_at: datetime | None = None
+        self._samples: deque[tuple[float, Counter[str]]] = deque([(clock(), _totals())])
+
+    async def send(self) -> None:
+        """Write one heartbeat, and delete those older than `RETENTION_S`."""
+        at = await redis_time(self._client)
+        self._started_at = self._started_at or at
+        heartbeat = ServiceHeartbeat(
+            name=self.name,
+            service=self._service,
+            version=metrics.our_version(),
+            started_at=self._started_at,
+            at=at,
+            in_flight=metrics.in_flight() + metrics.under_way(),
+            rates=self._rates(),
+            late=self._liveness.overdue(),
+            last_error=self._liveness.last_error,
+        )
+        key = services_key(self._prefix)
+        await self._client.hset(key, self.name, msgspec.json.encode(heartbeat))
+        found = await read_heartbeats(self._client, self._prefix)
+        expired = [other.name for other in found if (at - other.at).total_seconds() > RETENTION_S]
+        if expired:
+            await self._client.hdel(key, *expired)
+
+    async def deregister(self) -> None:
+        """Delete the heartbeat of this process, on a clean exit."""
+        await self._client.hdel(services_key(self._prefix), self.name)
+
+    def _rates(self) -> dict[str, float]:
+        """Return the increase of each total per second, over `RATE_WINDOW_S` or since the start."""
+        now = self._clock()
+        self._samples.append((now, _totals()))
+        while len(self._samples) > 2 and self._samples[1][0] <= now - RATE_WINDOW_S:  # noqa: PLR2004 - both ends
+            self._samples.popleft()
+        (then, before), (_, after) = self._samples[0], self._samples[-1]
+        took_s = max(now - then, 1e-9)
+        return {name: round((n - before[name]) / took_s, 4) for name, n in after.items()}
+
+
+def _totals() -> Counter[str]:
+    """Return the totals of this process from which `ServiceHeartbeat.rates` are computed, by the names used there."""
+    outcomes, totals = metrics.totals(metrics.ARTICLES, "outcome"), metrics.totals(metrics.EVENTS, "kind")
+    totals["articles"], totals["failures"] = outcomes["done"], outcomes["dead"]
+    totals["new_urls"] = metrics.totals(metrics.NEW_URLS)[""]
+    totals["handed_on"] = metrics.handed_on() + metrics.totals(metrics.LIVE_EVENTS)[""]
+    return totals
