@@ -172,7 +172,7 @@ async def test_the_state_is_asked_for_once_a_second_however_many_ask(
 ) -> None:
     first = await served.get("/v1/status")
     assert await served.get("/v1/status") == first
-    monkeypatch.setattr("worker.gateway.api.status.FRESH_S", 0.0)
+    monkeypatch.setattr("worker.gateway.api.status.CACHE_S", 0.0)
     assert await served.get("/v1/status") != first
 
 

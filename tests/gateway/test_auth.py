@@ -194,7 +194,7 @@ def test_this_machine_s_own_addresses_need_none(host: str) -> None:
     ("text", "message"),
     [
         ("", "Object missing required field `token`"),
-        ("token = []", "has none"),
+        ("token = []", "contains no token"),
         ("[[token]]\nname='a'\nscopes=['read']", "'a' needs either token or sha256"),
         ("[[token]]\nname='a'\ntoken='short'\nscopes=['read']", "length >= 16"),
         ("[[token]]\nname='a'\ntoken='long-enough-0123456789'\nscopes=['admin']", "Invalid enum value 'admin'"),

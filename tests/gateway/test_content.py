@@ -11,7 +11,7 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 
 from worker.gateway.assets import WEB, PageAssets
-from worker.gateway.middleware.content import accepted
+from worker.gateway.middleware.compression import choose_coding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     ],
 )
 def test_the_best_coding_that_is_allowed_is_taken(header: str, coding: str) -> None:
-    assert accepted([header]) == coding
+    assert choose_coding([header]) == coding
 
 
 @pytest.mark.parametrize("path", ["/", "/static/feed.js", "/static/style/feed.css", "/v1/openapi.json"])

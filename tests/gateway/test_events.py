@@ -78,7 +78,7 @@ async def test_a_link_leads_to_the_next_page_with_the_same_filters(served: Serve
 async def test_a_request_looks_at_a_bounded_number_of_entries(
     served: Served, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.api.events.MOST_SEEN", 3)
+    monkeypatch.setattr("worker.gateway.api.events.MAX_SCANNED", 3)
     monkeypatch.setattr("worker.gateway.api.events.CHUNK", 1)
     await published(served, publish, 12)
     pages, place = [], "0"
@@ -208,7 +208,7 @@ async def test_long_pages_are_compressed(served: Served, publish: Publisher) -> 
 
 # ---------------------------------------------------------------- one event
 async def test_an_event_is_found_by_its_id(served: Served, publish: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(lookup.STEP, "event", 2)
+    monkeypatch.setattr(lookup, "EVENT_STEP", 2)
     await published(served, publish, 12)
     for number in (0, 5, 11):
         for _ in range(2):  # the second time it is remembered
@@ -220,7 +220,7 @@ async def test_an_event_is_found_by_its_id(served: Served, publish: Publisher, m
 async def test_ids_that_do_not_exist_cost_redis_one_walk_and_not_one_each(
     served: Served, publish: Publisher, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(lookup.STEP, "event", 2)
+    monkeypatch.setattr(lookup, "EVENT_STEP", 2)
     await published(served, publish, 60)
 
     async def runs() -> int:
@@ -239,8 +239,8 @@ async def test_ids_that_do_not_exist_cost_redis_one_walk_and_not_one_each(
 async def test_only_the_newest_are_looked_through(
     serve_with: Serve, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(lookup.STEP, "event", 2)
-    monkeypatch.setitem(lookup.MOST_SEEN, "event", 4)
+    monkeypatch.setattr(lookup, "EVENT_STEP", 2)
+    monkeypatch.setattr(lookup, "MAX_EVENT_ENTRIES", 4)
     await publish.events(*(made(i, "meeting") for i in range(9)))
     async with serve_with() as served:
         await served.get(f"/v1/events/{hash_id('4')}", 404)

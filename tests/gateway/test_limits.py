@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.gateway.conftest import Serve
-from worker.gateway.middleware import rate_limit as limits
-from worker.gateway.middleware.rate_limit import RateLimiter, caller_key, network_key, retry_after
+from worker.gateway.middleware import rate_limit
+from worker.gateway.middleware.rate_limit import RateLimiter, client_key, network_key, retry_after
 
 
 class Clock:
@@ -52,9 +52,9 @@ def test_who_waits_as_long_as_it_is_told_is_let_through(pauses: list[float]) -> 
 
 def test_only_so_many_callers_are_remembered() -> None:
     bucket = RateLimiter(1.0, 1, Clock())
-    for i in range(limits.MAX_CALLERS + 10):
+    for i in range(rate_limit.MAX_BUCKETS + 10):
         bucket.take(str(i))
-    assert len(bucket._buckets) == limits.MAX_CALLERS
+    assert len(bucket._buckets) == rate_limit.MAX_BUCKETS
 
 
 def test_the_header_has_whole_seconds() -> None:
@@ -63,10 +63,10 @@ def test_the_header_has_whole_seconds() -> None:
 
 def test_behind_proxies_the_address_is_the_one_that_the_outermost_saw() -> None:
     request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": "made-up, 192.0.2.1, 10.0.0.2"})
-    assert caller_key(request, None, 2) == "address 192.0.2.1"
-    assert caller_key(request, None, 1) == "address 10.0.0.2"
-    assert caller_key(request, None, 0) == caller_key(request, None, 4)
-    assert caller_key(request, "dashboard", 2) == "token dashboard"
+    assert client_key(request, None, 2) == "address 192.0.2.1"
+    assert client_key(request, None, 1) == "address 10.0.0.2"
+    assert client_key(request, None, 0) == client_key(request, None, 4)
+    assert client_key(request, "dashboard", 2) == "token dashboard"
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ async def test_a_client_that_leaves_is_no_error(served: Served, caplog: pytest.L
 
 
 async def test_a_connection_that_does_not_ask_is_closed(serve_with: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("worker.gateway.server.SILENT_S", 0.1)
+    monkeypatch.setattr("worker.gateway.server.IDLE_TIMEOUT_S", 0.1)
     async with serve_with() as served:
         for begun in (b"", b"GET /v1/events HT"):
             reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
@@ -99,7 +99,7 @@ async def test_a_connection_that_does_not_ask_is_closed(serve_with: Serve, monke
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("worker.gateway.api.articles.BODY_S", 0.1)
+    monkeypatch.setattr("worker.gateway.api.articles.BODY_TIMEOUT_S", 0.1)
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
     head = b"POST /v1/articles HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\nContent-Length: 50\r\n\r\n"
     writer.write(head + b'{"urls":')

@@ -1,7 +1,9 @@
-"""The readers' side over HTTP: live streams, history, articles, the queue's state, and the page.
+"""HTTP gateway: live event streams, history, articles, service status and the web page.
 
-One reader follows the Redis streams however many clients listen (`hub`, `choirs`); who resumes reads the past by itself
-(`history`) until it meets the hub's present, and is handed over there (`stream`).  Every request goes through `door`.
+Layout: `app` assembles the parts and routes, `server` opens the socket.  Every request passes `middleware/` and ends
+in a handler of `api/` or `live/`.  `live/` reads each Redis stream once, however many clients are connected; a client
+that resumes replays the entries it has missed and then joins the broadcast.  `spec/` describes the API, `web/` holds
+the page.
 """
 
 from __future__ import annotations

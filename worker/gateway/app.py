@@ -1,4 +1,4 @@
-"""The gateway put together: its parts, what can be asked of them, and its life from the first read to the last."""
+"""Assemble the gateway: its parts, its routes and its life cycle."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from worker.gateway.api.articles import ArticleHandlers
 from worker.gateway.api.events import EventHandlers
-from worker.gateway.api.lookup import Lookup
+from worker.gateway.api.lookup import PublicationLookup
 from worker.gateway.api.status import StatusHandlers
 from worker.gateway.assets import document_handler, encode_document, page_assets
 from worker.gateway.live.broadcaster import BLOCK_S, Broadcaster
@@ -30,39 +30,44 @@ from worker.streams import connect
 from worker.telemetry import metrics
 from worker.telemetry.liveness import GRACE_S, LivenessMonitor, LoopSpec
 
-MOST_BODY_BYTES: Final = 4 << 20
+MAX_BODY_BYTES: Final = 4 << 20
 ID: Final = "{id:[0-9a-f]{32}}"
 RELOAD_S: Final = 1.0
-"""How often the tokens file is looked at."""
-READER: Final = "reader"
-GATEWAY_LOOPS: Final = {READER: LoopSpec(max_silence_s=BLOCK_S + GRACE_S)}
-"""What of the gateway turns, for its `LivenessMonitor`."""
+"""Interval at which the tokens file is checked for changes."""
+READER_LOOP: Final = "reader"
+GATEWAY_LOOPS: Final = {READER_LOOP: LoopSpec(max_silence_s=BLOCK_S + GRACE_S)}
+"""Loops of the gateway that its liveness monitor watches."""
 
 
 class Route(Struct, frozen=True):
-    """One thing that can be asked."""
+    """One method and path of the API, and the token scope it requires."""
 
     method: str
     path: str
     handler: Handler
     scope: Scope | None
-    """What a token must allow; None: none is needed."""
+    """Scope that the token must have; None means that no token is needed."""
 
 
 class Gateway:
-    """Everything that answers, and the reader that feeds it."""
+    """The gateway of one process: the broadcaster, the request handlers and their Redis connections."""
 
     def __init__(self, settings: Settings, redis_url: str, liveness: LivenessMonitor) -> None:
-        """Connect lazily.  UsageError where the tokens file or the URL is wrong."""
+        """Create all parts; they connect to Redis on first use.
+
+        Raises UsageError if the tokens file or the Redis URL is invalid.
+        """
         metrics.prepare_gateway()
-        self.broadcaster = Broadcaster(redis_url, settings.redis.key_prefix, lambda: liveness.record_heartbeat(READER))
+        self.broadcaster = Broadcaster(
+            redis_url, settings.redis.key_prefix, lambda: liveness.record_heartbeat(READER_LOOP)
+        )
         self._settings = settings
         self._client = connect(redis_url)
         self._queue = UrlQueue(redis_url, settings)
         self._auth = Auth(
             load_tokens(settings.gateway.tokens), is_open=settings.gateway.open, origins=settings.gateway.origins
         )
-        self._door = RequestMiddleware(settings.gateway, self._auth)
+        self._middleware = RequestMiddleware(settings.gateway, self._auth)
         self._history = ReplayReader(self._client, settings.redis.key_prefix)
         self.streams = StreamEndpoint(
             self.broadcaster,
@@ -72,56 +77,59 @@ class Gateway:
             heartbeat_s=settings.gateway.heartbeat_s,
         )
 
-    # ------------------------------------------------------------ life
+    # ------------------------------------------------------------ life cycle
     async def run(self, stop: asyncio.Event) -> None:
-        """Read the streams until `stop` is set; a Redis that stays away ends it loudly."""
+        """Read and broadcast events until `stop` is set.
+
+        Raises the error of Redis if it stays unavailable for too long.
+        """
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.streams.send_heartbeats(stop))
-            tasks.create_task(self._follow_tokens(stop))
+            tasks.create_task(self._reload_tokens(stop))
             try:
                 await self.broadcaster.run(stop)
             finally:
                 stop.set()
 
-    async def _follow_tokens(self, stop: asyncio.Event) -> None:
-        """Take the tokens file's changes over, and end the streams of those who may not listen any more."""
+    async def _reload_tokens(self, stop: asyncio.Event) -> None:
+        """Apply changes of the tokens file, and end the streams of clients whose token was revoked."""
         if self._settings.gateway.tokens is None:
             return
         file = TokensFile(self._settings.gateway.tokens)
         while not stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), RELOAD_S)
-            if (tokens := file.changed()) is not None:
-                self._auth.replace(tokens)
-                self.streams.end_unless(self._auth.may_listen)
+            if (tokens := file.reload_if_changed()) is not None:
+                self._auth.replace_tokens(tokens)
+                self.streams.end_unless(self._auth.may_stream)
 
     async def open(self) -> None:
-        """Check the server and find the present."""
+        """Check the Redis server and start reading at the end of every stream."""
         await self.broadcaster.open()
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Close all Redis connections."""
         await self.broadcaster.aclose()
         await self._queue.aclose()
         await self._client.aclose()
 
-    # ------------------------------------------------------------ what can be asked
+    # ------------------------------------------------------------ routes
     def make_application(self) -> web.Application:
-        """Return the application."""
-        made = web.Application(middlewares=[self._door.serve], client_max_size=MOST_BODY_BYTES)
+        """Build the aiohttp application with all routes; a route for GET also answers HEAD."""
+        application = web.Application(middlewares=[self._middleware.handle], client_max_size=MAX_BODY_BYTES)
         for route in self._routes():
-            resource = made.router.add_resource(route.path)
+            resource = application.router.add_resource(route.path)
             for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
                 resource.add_route(method, route.handler)
-            self._door.scopes[route.method, resource.canonical] = route.scope
-        made.on_response_prepare.append(self._door.add_headers)
-        return made
+            self._middleware.scopes[route.method, resource.canonical] = route.scope
+        application.on_response_prepare.append(self._middleware.add_headers)
+        return application
 
     def _routes(self) -> list[Route]:
-        lookup = Lookup(self._client, self._settings.redis.key_prefix)
+        lookup = PublicationLookup(self._client, self._settings.redis.key_prefix)
         events = EventHandlers(self.broadcaster, self._history, lookup)
         articles = ArticleHandlers(lookup, self._queue, utc_now)
-        state = StatusHandlers(
+        status = StatusHandlers(
             self._client,
             self._settings,
             self._queue,
@@ -131,38 +139,48 @@ class Gateway:
         page = page_assets()
         return [
             Route("GET", "/v1/stream", self.streams.handle, "read"),
-            Route("GET", "/v1/events", events.page, "read"),
-            Route("GET", f"/v1/events/{ID}", events.one, "read"),
-            Route("GET", "/v1/articles", articles.by_url, "read"),
-            Route("GET", f"/v1/articles/{ID}", articles.by_id, "read"),
-            Route("POST", "/v1/articles", articles.put, "write"),
-            Route("GET", "/v1/status", state.status, "read"),
-            Route("GET", "/healthz", state.healthz, None),
-            Route("GET", "/readyz", state.readyz, None),
-            Route(
-                "GET", "/v1/schema", document_handler(encode_document(event_schema), "application/schema+json"), None
-            ),
-            Route("GET", "/v1/openapi.json", document_handler(encode_document(make_openapi), "application/json"), None),
-            Route(
-                "GET", "/v1/asyncapi.json", document_handler(encode_document(make_asyncapi), "application/json"), None
-            ),
+            Route("GET", "/v1/events", events.list_events, "read"),
+            Route("GET", f"/v1/events/{ID}", events.get_event, "read"),
+            Route("GET", "/v1/articles", articles.get_by_url, "read"),
+            Route("GET", f"/v1/articles/{ID}", articles.get_by_id, "read"),
+            Route("POST", "/v1/articles", articles.enqueue, "write"),
+            Route("GET", "/v1/status", status.status, "read"),
+            Route("GET", "/healthz", status.healthz, None),
+            Route("GET", "/readyz", status.readyz, None),
+            *_documents(),
             Route("GET", "/", page.index, None),
             Route("GET", "/static/{path:.+}", page.static, None),
         ]
 
 
+def _documents() -> list[Route]:
+    """Return the routes of the machine-readable descriptions of the API."""
+    documents = (
+        ("/v1/schema", event_schema, "application/schema+json"),
+        ("/v1/openapi.json", make_openapi, "application/json"),
+        ("/v1/asyncapi.json", make_asyncapi, "application/json"),
+    )
+    return [
+        Route("GET", path, document_handler(encode_document(make), content_type), None)
+        for path, make, content_type in documents
+    ]
+
+
 def utc_now() -> datetime:
-    """Return the machine's time."""
+    """Return the current time, aware, in UTC."""
     return datetime.now(UTC)
 
 
 @contextlib.asynccontextmanager
 async def open_gateway(settings: Settings, redis_url: str, liveness: LivenessMonitor) -> AsyncIterator[Gateway]:
-    """Make the gateway, with its connections while the block lasts; UsageError as for `Gateway` and `check_open`."""
+    """Open a gateway and close its connections at the end of the block.
+
+    Raises UsageError as `Gateway` and `check_binding` do.
+    """
     check_binding(settings.gateway.host, load_tokens(settings.gateway.tokens), allowed=settings.gateway.open)
-    made = Gateway(settings, redis_url, liveness)
+    gateway = Gateway(settings, redis_url, liveness)
     try:
-        await made.open()
-        yield made
+        await gateway.open()
+        yield gateway
     finally:
-        await made.aclose()
+        await gateway.aclose()

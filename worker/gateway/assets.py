@@ -1,4 +1,4 @@
-"""The page's files, and the documents that say what all of this means."""
+"""Static responses: the page's files, the vocabulary and the API descriptions."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from aiohttp import web
 
-from worker.gateway.middleware.content import IMMUTABLE, REVALIDATE, StaticContent
+from worker.gateway.middleware.compression import IMMUTABLE, REVALIDATE, StaticContent
 from worker.gateway.query import reject_unknown
-from worker.gateway.spec.vocabulary import vocabulary
+from worker.gateway.spec.vocabulary import make_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -30,7 +30,7 @@ CONTENT_SECURITY_POLICY: Final = (
     "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-"""The last two: no string becomes markup or script, whatever the page's own code does."""
+"""The last two directives keep strings from becoming markup or script, even through an error in the page's code."""
 SECURITY_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -39,61 +39,61 @@ SECURITY_HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-"""On every answer."""
+"""Headers of every response."""
 
 
 class PageAssets:
-    """The page's files as they were when the gateway began, under names that change whenever any of them does.
+    """The page's files, read once at start, under URLs that contain a version hash of all of them.
 
-    `/static/<version>/…` may be kept for good: the page names that version, and its modules and styles find each other
-    beside themselves.  `/static/…` without one, or with that of another gateway during an upgrade, is the same file,
-    asked about each time.
+    `/static/<version>/…` is immutable: index.html refers to the current version, and its modules and stylesheets import
+    each other by relative URL.  `/static/…` without a version, or with that of another gateway during an upgrade,
+    serves the current file and must be revalidated.
     """
 
     def __init__(self, folder: Path = WEB) -> None:
-        """Read them."""
+        """Read all files of `folder` with a known type, and compute the version."""
         found = {
             path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.suffix in MIME_TYPES
         }
         self._files = {name: StaticContent(path.read_bytes(), MIME_TYPES[path.suffix]) for name, path in found.items()}
-        self._files["vocabulary.json"] = StaticContent(msgspec.json.encode(vocabulary()), MIME_TYPES[".json"])
+        self._files["vocabulary.json"] = StaticContent(msgspec.json.encode(make_vocabulary()), MIME_TYPES[".json"])
         digests = "".join(name + content.digest for name, content in self._files.items())
         self.version = hashlib.sha256(digests.encode()).hexdigest()[:12]
-        page = self._files["index.html"].body.replace(b'"static/', b'"static/%s/' % self.version.encode())
-        self._page = StaticContent(page, MIME_TYPES[".html"])
+        index = self._files["index.html"].body.replace(b'"static/', b'"static/%s/' % self.version.encode())
+        self._index = StaticContent(index, MIME_TYPES[".html"])
 
     async def index(self, request: web.Request) -> web.Response:
-        """Answer GET /."""
-        return await self._page.answer(request)
+        """Handle GET /."""
+        return await self._index.respond(request)
 
     async def static(self, request: web.Request) -> web.Response:
-        """Answer GET /static/…: one of these files, nothing else."""
+        """Handle GET /static/{path}.  HTTPNotFound if no such file was read at start."""
         path = request.match_info["path"]
         version, _, name = path.partition("/")
         content = self._files.get(path) or self._files.get(name)
         if content is None:
             raise web.HTTPNotFound
-        return await content.answer(request, IMMUTABLE if version == self.version else REVALIDATE)
+        return await content.respond(request, IMMUTABLE if version == self.version else REVALIDATE)
 
 
 @cache
 def page_assets() -> PageAssets:
-    """Return the page's files, read once."""
+    """Return the page's files; they are read once in a process."""
     return PageAssets()
 
 
-def document_handler(made: bytes, content_type: str) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Return a handler that answers with a document."""
-    content = StaticContent(made, content_type)
+def document_handler(document: bytes, content_type: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Return a handler that serves a fixed document and rejects any query parameter."""
+    content = StaticContent(document, content_type)
 
     async def handler(request: web.Request) -> web.Response:
         reject_unknown(request, ())
-        return await content.answer(request)
+        return await content.respond(request)
 
     return handler
 
 
 @cache
 def encode_document(make: Callable[[], object]) -> bytes:
-    """Return a document's bytes, for people to read too."""
+    """Return what `make` returns as indented JSON; cached for each function."""
     return msgspec.json.format(msgspec.json.encode(make()), indent=1)

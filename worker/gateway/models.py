@@ -1,4 +1,4 @@
-"""What the gateway answers with, apart from events and articles themselves; the API's documents are made of these."""
+"""Response and request bodies of the API, apart from events and articles; the API descriptions derive from them."""
 
 from __future__ import annotations
 
@@ -12,74 +12,75 @@ from worker.schema import Article, Event, Kind
 from worker.schema.fleet import ConsumerLag, ServiceHeartbeat, ThrottledHost
 
 MAX_URLS = 1_000
-"""Of one request."""
+"""URLs in one request."""
 
 
 class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What went wrong, as RFC 9457 has it (`application/problem+json`)."""
+    """An error as a problem document (RFC 9457, `application/problem+json`)."""
 
     type: str
-    """`urn:communique:problem:` and a short stable code."""
+    """`urn:communique:problem:` followed by a short stable code."""
     title: str
-    """The same for every problem of this type."""
+    """Summary of the type; the same for every problem of that type."""
     status: int
     detail: str = ""
-    """What was wrong this time."""
+    """Explanation of this occurrence."""
     instance: str = ""
-    """The request's id, as a URN; it also stands in our log."""
+    """Request id as a URN; the gateway's log lines carry the same id."""
     parameter: str = ""
-    """Name of the parameter, header or field that is to blame."""
+    """Name of the invalid parameter, header or field."""
     results: list[EnqueueResult] = []
-    """Why each URL of a POST was refused."""
+    """Result for each URL of a POST of which every URL was refused."""
 
 
 # ---------------------------------------------------------------- events
 class EventPage(Struct, frozen=True, kw_only=True):
-    """A page of history."""
+    """One page of event history."""
 
     events: list[Event]
     next: str | None = None
-    """Where the next page begins: `after` in the order `oldest`, `before` in the order `newest`.  None: there is none
-    now.  A page may hold fewer events than `limit` (none, too) and still have a next one: a request looks at a bounded
-    number of entries."""
+    """Cursor of the next page: pass it as `after` in the order `oldest`, as `before` in the order `newest`.  None: no
+    further page at present.  A page with fewer events than `limit`, even an empty one, may have a next page,
+    because a request scans a bounded number of entries."""
     position: str
-    """Given to /v1/stream as `after`, with the same filters, the stream goes on exactly behind this page."""
+    """Cursor for /v1/stream: passed as `after` with the same filters, the stream continues right after this page."""
     gaps: list[Kind] = []
-    """Kinds of which something behind `after` may have been trimmed away already."""
+    """Kinds of which entries after `after` may already have been trimmed."""
 
 
 class Gap(Struct, frozen=True, kw_only=True, tag_field="code", tag="gap"):
-    """Said within a stream, which goes on: something cannot be handed over."""
+    """Frame of a live stream: some events cannot be delivered.  The stream continues."""
 
     kinds: list[Kind]
-    """Of what."""
+    """Kinds of the missing events."""
     detail: str
-    """It was trimmed away before it was read, or it does not decode."""
+    """Reason: trimmed before they were read, or not decodable."""
 
 
 # ---------------------------------------------------------------- articles
 class EnqueueRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Addresses of articles to read."""
+    """URLs of articles to fetch."""
 
     urls: Annotated[list[str], Meta(min_length=1, max_length=MAX_URLS)]
 
 
 class EnqueueResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of one address."""
+    """Outcome for one URL."""
 
     url: str
-    """As it was given."""
+    """The URL as sent."""
     outcome: Literal["put", "seen", "refused"]
-    """Enqueued; enqueued before, within `COMMUNIQUE_SEEN_TTL_S`; or not an address that can be read."""
+    """put: enqueued.  seen: already enqueued within `COMMUNIQUE_SEEN_TTL_S`.  refused: not a fetchable URL."""
     article: str = ""
-    """Id that the article has, unless its page names another address as its own."""
+    """Id of the article, unless its page declares another canonical URL.  Empty if refused."""
     reason: str = ""
-    """Short stable code of a refusal."""
+    """Short stable code of the refusal."""
     detail: str = ""
+    """Explanation of the refusal."""
 
 
 class EnqueueResponse(Struct, frozen=True, kw_only=True):
-    """What became of every address, in their order."""
+    """Outcomes for all URLs of a request, in its order, and their counts."""
 
     put: int
     seen: int
@@ -88,58 +89,58 @@ class EnqueueResponse(Struct, frozen=True, kw_only=True):
 
 
 class ArticleWithEvents(Struct, frozen=True, kw_only=True):
-    """An article and the events found in it, by kind and in order of position.
+    """An article and the events extracted from it, in the order of their sentences.
 
-    Offsets of the events' spans count code points of `article.text`.
+    Span offsets of the events count code points of `article.text`.
     """
 
     article: Article
     events: list[Event]
 
 
-# ---------------------------------------------------------------- state
+# ---------------------------------------------------------------- status
 class DeadLetterCounts(Struct, frozen=True, kw_only=True):
-    """What was given up lately."""
+    """The newest dead letters, counted by reason."""
 
     newest: int
-    """How many of the newest dead letters were counted."""
+    """Number of dead letters counted; older ones are not included."""
     by_reason: dict[str, int]
-    """The most frequent first."""
+    """Count for each reason, most frequent first."""
 
 
 class StreamStatus(Struct, frozen=True, kw_only=True):
-    """The gateway's own side."""
+    """The gateway's live streams."""
 
     clients: int
-    """Streams being listened to here."""
+    """Live streams open at this gateway."""
     position: str
-    """How far the streams have been read."""
+    """Cursor up to which the gateway has read the Redis streams."""
     lag_s: float
-    """How long the event read last had been waiting for it."""
+    """Seconds from publication to broadcast, for the oldest event of the last batch."""
 
 
 class Status(Struct, frozen=True, kw_only=True):
-    """The state of the whole, at most a second old."""
+    """State of all services, at most one second old."""
 
     at: datetime
     queue: Depth
     workers: list[WorkerState]
     services: list[ServiceHeartbeat]
-    """What every service tells of itself every few seconds."""
+    """Last heartbeat of every service."""
     hosts: list[ThrottledHost]
-    """Those that are not to be asked now, the longest waits first; not all of them."""
+    """Hosts paused for politeness, longest pause first; truncated."""
     lags: list[ConsumerLag]
-    """How far each group of subscribers is behind."""
+    """Lag of every consumer group, webhook and sink."""
     dead: DeadLetterCounts
     events: dict[Kind, int]
-    """Kept, by kind."""
+    """Number of events kept in Redis, by kind."""
     articles: int
-    """Kept."""
+    """Number of articles kept in Redis."""
     stream: StreamStatus
 
 
 class HealthReport(Struct, frozen=True, kw_only=True):
-    """Whether the gateway is well; `checks` says of each thing looked at "ok" or what is wrong with it."""
+    """Result of a health check; `checks` maps each check to "ok" or to a description of the failure."""
 
     status: Literal["ok", "failing"]
     checks: dict[str, str]

@@ -1,4 +1,4 @@
-"""Refusals and failures, as `application/problem+json` (RFC 9457)."""
+"""Error responses as problem documents (RFC 9457, `application/problem+json`)."""
 
 from __future__ import annotations
 
@@ -18,33 +18,36 @@ CONTENT_TYPE: Final = "application/problem+json"
 
 PROBLEM_TITLES: Final = {
     "bad_parameter": (400, "A parameter is unknown or malformed"),
-    "bad_request": (400, "The request cannot be understood"),
-    "bad_body": (400, "The body is not what is expected"),
-    "unauthorised": (401, "A token is needed"),
-    "forbidden": (403, "The token does not allow this"),
-    "not_found": (404, "There is no such thing here"),
-    "wrong_method": (405, "This cannot be done here"),
-    "not_acceptable": (406, "This cannot be given in any form that is accepted"),
-    "too_late": (408, "The body did not come in time"),
-    "too_large": (413, "The body is too large"),
-    "address_too_long": (414, "The address is too long"),
-    "wrong_type": (415, "The body has the wrong type"),
-    "wrong_host": (421, "This host is not served here"),
-    "refused": (422, "Every address was refused"),
-    "headers_too_large": (431, "A header is too large"),
+    "bad_request": (400, "The request is malformed"),
+    "bad_body": (400, "The request body is malformed"),
+    "unauthorised": (401, "A valid token is required"),
+    "forbidden": (403, "The request is not permitted"),
+    "not_found": (404, "The resource does not exist"),
+    "wrong_method": (405, "The method is not allowed for this resource"),
+    "not_acceptable": (406, "No acceptable representation is available"),
+    "too_late": (408, "The request body was not received in time"),
+    "too_large": (413, "The request body is too large"),
+    "address_too_long": (414, "The request URI is too long"),
+    "wrong_type": (415, "The request body has an unsupported media type"),
+    "wrong_host": (421, "The gateway does not serve this host"),
+    "refused": (422, "Every URL was refused"),
+    "headers_too_large": (431, "A header field is too large"),
     "too_many_requests": (429, "Too many requests"),
-    "internal": (500, "A mistake of ours"),
-    "unavailable": (503, "Not now"),
+    "internal": (500, "Internal error"),
+    "unavailable": (503, "The service is temporarily unavailable"),
     "queue_full": (503, "The queue is full"),
-    "too_many_clients": (503, "There are as many clients as this gateway takes"),
+    "too_many_clients": (503, "The gateway has reached its limit of live streams"),
     "stopping": (503, "The gateway is stopping"),
-    "too_slow": (408, "Events were not read as fast as they came"),
+    "too_slow": (408, "The client did not read events as fast as they arrived"),
 }
-"""By code: the status and the title; `too_slow` is only ever said within a stream."""
+"""HTTP status and title of every problem code; `too_slow` is only sent as the last frame of a live stream."""
 
 
 class ProblemError(Exception):
-    """Ends the handling of a request with a problem; see `make_problem`."""
+    """Abort the request and respond with a problem document.
+
+    `code` is a key of `PROBLEM_TITLES`; `headers` are added to the response.
+    """
 
     def __init__(
         self,
@@ -62,7 +65,7 @@ class ProblemError(Exception):
 
 
 def make_problem(code: str, detail: str = "", *, parameter: str = "", results: Sequence[EnqueueResult] = ()) -> Problem:
-    """Return the problem of a code."""
+    """Build the problem document of a code, without `instance`.  KeyError if the code is unknown."""
     status, title = PROBLEM_TITLES[code]
     return Problem(
         type=f"urn:communique:problem:{code}",
@@ -75,7 +78,7 @@ def make_problem(code: str, detail: str = "", *, parameter: str = "", results: S
 
 
 def problem_response(problem: Problem, request_id: str, headers: Mapping[str, str] | None = None) -> web.Response:
-    """Return the response that states a problem."""
+    """Build the HTTP response of a problem, with the request id as its `instance`."""
     stated = msgspec.structs.replace(problem, instance=f"urn:communique:request:{request_id}")
     return web.Response(
         status=problem.status, body=msgspec.json.encode(stated), content_type=CONTENT_TYPE, headers=headers

@@ -1,11 +1,14 @@
-"""What a request asks for: its query read strictly, and which of our forms it accepts."""
+"""Strict parsing of a request's query string and `Accept` header.
+
+Every function raises ProblemError `bad_parameter`, which names the parameter, if a value is invalid.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from worker import filters
-from worker.gateway import cursor as position
+from worker.gateway.cursor import decode_cursor
 from worker.gateway.live.encoders import CLOUDEVENT, CLOUDEVENTS
 from worker.gateway.problems import ProblemError
 
@@ -18,10 +21,12 @@ if TYPE_CHECKING:
     from worker.gateway.cursor import Cursor
 
 FILTER_PARAMETERS: Final = frozenset({p.name for p in filters.PARAMETERS} | {filters.CONFIDENCE})
+"""Parameters that make up a filter; only these may be repeated."""
+ZERO_WEIGHTS: Final = frozenset({"q=0", "q=0.0", "q=0.00", "q=0.000"})
 
 
 def reject_unknown(request: web.Request, known: Collection[str]) -> None:
-    """Refuse a query with a parameter of no meaning here, or with one given twice that may not be."""
+    """Raise ProblemError if the query has a parameter that is not in `known`, or repeats one that is no filter."""
     for name in dict.fromkeys(request.query):
         if name not in known:
             raise ProblemError("bad_parameter", f"there is no parameter {name!r} here", parameter=name)
@@ -30,57 +35,56 @@ def reject_unknown(request: web.Request, known: Collection[str]) -> None:
 
 
 def parse_filter(request: web.Request) -> Filter:
-    """Read the filters."""
+    """Return the event filter that the query's filter parameters describe; all events if there are none."""
+    given = {name: request.query.getall(name) for name in FILTER_PARAMETERS.intersection(request.query)}
     try:
-        return filters.parse(
-            {name: request.query.getall(name) for name in FILTER_PARAMETERS.intersection(request.query)}
-        )
+        return filters.parse(given)
     except filters.FilterError as e:
         raise ProblemError("bad_parameter", str(e), parameter=e.parameter) from None
 
 
 def parse_cursor(request: web.Request, name: str) -> Cursor | None:
-    """Read a place in the query; None where it is "$" or not given."""
+    """Return the cursor in the query parameter `name`; None (the present) if it is "$" or absent."""
     return parse_cursor_text(request.query.get(name, "$"), name)
 
 
 def parse_cursor_text(text: str, name: str) -> Cursor | None:
-    """Read a place, given as the parameter or header of this name."""
+    """Parse a cursor; None is "$", the present.  `name` is the parameter or header that an error refers to."""
     try:
-        return position.decode_cursor(text)
+        return decode_cursor(text)
     except ValueError as e:
         raise ProblemError("bad_parameter", f"{text[:100]!r}: {e}", parameter=name) from None
 
 
-def parse_choice(request: web.Request, name: str, words: Collection[str], otherwise: str) -> str:
-    """Read a parameter that is one of some words."""
-    word = request.query.get(name, otherwise)
-    if word not in words:
-        raise ProblemError("bad_parameter", f"{word[:100]!r} is none of {', '.join(words)}", parameter=name)
-    return word
+def parse_choice(request: web.Request, name: str, choices: Collection[str], default: str) -> str:
+    """Return the value of a parameter that must be one of `choices`; `default` if it is absent."""
+    value = request.query.get(name, default)
+    if value not in choices:
+        raise ProblemError("bad_parameter", f"{value[:100]!r} is none of {', '.join(choices)}", parameter=name)
+    return value
 
 
-def parse_int(request: web.Request, name: str, otherwise: int, most: int) -> int:
-    """Read a whole number from 1 to `most`."""
-    text = request.query.get(name, str(otherwise))
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < len(str(most)) + 2 else 0
-    if not 1 <= number <= most:
-        raise ProblemError("bad_parameter", f"{text[:100]!r} is no number from 1 to {most}", parameter=name)
+def parse_int(request: web.Request, name: str, default: int, maximum: int) -> int:
+    """Return the value of an integer parameter from 1 to `maximum`; `default` if it is absent."""
+    text = request.query.get(name, str(default))
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < len(str(maximum)) + 2 else 0
+    if not 1 <= number <= maximum:
+        raise ProblemError("bad_parameter", f"{text[:100]!r} is no number from 1 to {maximum}", parameter=name)
     return number
 
 
 def wants_cloudevents(request: web.Request) -> bool:
-    """Tell whether envelopes are asked for, by the query or else by `Accept`."""
+    """Tell whether to wrap events in CloudEvents envelopes: `cloudevents` in the query decides, else `Accept`."""
     if "cloudevents" in request.query:
         return parse_choice(request, "cloudevents", ("0", "1"), "0") == "1"
     return not accepted_media_types(request).isdisjoint({CLOUDEVENT, CLOUDEVENTS})
 
 
 def accepted_media_types(request: web.Request) -> set[str]:
-    """Return the media types of `Accept`, without their parameters; those with a weight of 0 are not accepted."""
-    found = set()
+    """Return the media types listed in `Accept`, in lower case, without parameters and without those of weight 0."""
+    accepted = set()
     for part in ",".join(request.headers.getall("Accept", ())).split(","):
-        kind, *parameters = (word.strip().lower() for word in part.split(";"))
-        if not any(word.replace(" ", "") in {"q=0", "q=0.0", "q=0.00", "q=0.000"} for word in parameters):
-            found.add(kind)
-    return found - {""}
+        media_type, *parameters = (word.strip().lower() for word in part.split(";"))
+        if ZERO_WEIGHTS.isdisjoint(word.replace(" ", "") for word in parameters):
+            accepted.add(media_type)
+    return accepted - {""}

@@ -1,4 +1,4 @@
-"""The gateway on an address: the sockets, what comes on them that is no request, and the farewell."""
+"""Listen on a socket: accept connections, answer unparsable requests, shut down gracefully."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-MOST_LINE_BYTES: Final = 64 << 10
-"""Of a request's first line: a query may name many filters."""
-MOST_HEADER_BYTES: Final = 8_190
-"""Of one header."""
+MAX_REQUEST_LINE_BYTES: Final = 64 << 10
+"""Limit of the request line; a query may list many filter values."""
+MAX_HEADER_BYTES: Final = 8_190
+"""Limit of a single header field."""
 BACKLOG: Final = 1_024
-"""Connections that wait to be taken: all clients of a gateway come back at once when it has been restarted."""
-SILENT_S: Final = 75.0
-"""A connection that has not made a request for so long is closed: whoever reuses them gives them up earlier."""
-STOP_S: Final = 5.0
-"""How long clients have to read the farewell."""
+"""Length of the socket's accept queue: after a restart all clients reconnect at once."""
+IDLE_TIMEOUT_S: Final = 75.0
+"""A connection without a request for this long is closed; clients that pool connections use shorter timeouts."""
+SHUTDOWN_S: Final = 5.0
+"""Time that clients of a live stream have to read the final frame at shutdown."""
 
 
 class HttpConnection(web.RequestHandler):
-    """A connection that says of bytes which are no request what it says of requests, and logs nothing of them.
+    """Protocol handler that answers unparsable bytes with a problem document and keeps them out of the log.
 
-    aiohttp's own would show them in the log, and with them the tokens they may hold.
+    aiohttp's own handler would log the raw bytes, including any token in them.
     """
 
     __slots__ = ()
@@ -46,10 +46,10 @@ class HttpConnection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002 - aiohttp's signature
     ) -> web.StreamResponse:
-        """Answer what could not be read; a client that has left is no error."""
+        """Respond to a request that could not be parsed; a client that disconnected is not an error."""
         if isinstance(exc, ConnectionError) or request.writer.output_size:
             raise ConnectionResetError
-        code = "internal" if status >= web.HTTPInternalServerError.status_code else _what_is_wrong(exc)
+        code = "internal" if status >= web.HTTPInternalServerError.status_code else _problem_code(exc)
         request_id = uuid.uuid4().hex
         log.info("request unreadable", why=code, error=type(exc).__name__, request_id=request_id)
         response = problem_response(make_problem(code), request_id, {"X-Request-ID": request_id})
@@ -57,47 +57,49 @@ class HttpConnection(web.RequestHandler):
         return response
 
     def log_exception(self, *args: Any, **kw: Any) -> None:
-        """Say what kind of error it was."""
+        """Log the message and the class of the error only, since its text may hold bytes of the request."""
         log.warning("connection failed", what=str(args[0]) % args[1:], error=type(kw.get("exc_info")).__name__)
 
 
-def _what_is_wrong(exc: BaseException | None) -> str:
-    """Tell the code of the problem; the parser's error holds the limit that was passed."""
+def _problem_code(exc: BaseException | None) -> str:
+    """Return the problem code of a parser error; `LineTooLong` carries the limit that was exceeded."""
     if not isinstance(exc, LineTooLong):
         return "bad_request"
-    return "address_too_long" if MOST_LINE_BYTES in exc.args else "headers_too_large"
+    return "address_too_long" if MAX_REQUEST_LINE_BYTES in exc.args else "headers_too_large"
 
 
 async def serve_gateway(
-    gateway: Gateway, host: str, port: int, stop: asyncio.Event, ready: Callable[[str], None]
+    gateway: Gateway, host: str, port: int, stop: asyncio.Event, on_ready: Callable[[str], None]
 ) -> None:
-    """Answer on an address until `stop` is set, then say farewell.  `ready` hears the address.
+    """Serve HTTP on `host` and `port` until `stop` is set, then close all live streams.
 
-    Whoever listens to a stream is told, and has `STOP_S` to read it.  OSError where the address is taken.
+    Port 0 takes a free one.  `on_ready` is called with the URL once the socket listens.  At shutdown every live
+    stream ends with an error frame, and clients have `SHUTDOWN_S` to read it.  Raises OSError if the address is in
+    use.
     """
-    runner = web.AppRunner(gateway.make_application(), handler_cancellation=True, shutdown_timeout=STOP_S)
+    runner = web.AppRunner(gateway.make_application(), handler_cancellation=True, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     try:
-        listening = await asyncio.get_running_loop().create_server(_factory(runner), host, port, backlog=BACKLOG)
+        server = await asyncio.get_running_loop().create_server(_protocol_factory(runner), host, port, backlog=BACKLOG)
         try:
-            ready(_address(listening))
+            on_ready(_url(server))
             await gateway.run(stop)
         finally:
             gateway.streams.stop()
-            await gateway.streams.gone(STOP_S)
-            listening.close()
+            await gateway.streams.gone(SHUTDOWN_S)
+            server.close()
     finally:
         await runner.cleanup()
 
 
-def _factory(runner: web.AppRunner) -> Callable[[], HttpConnection]:
-    """Return what makes connections, in place of the server's own way."""
-    server, loop = cast("web.Server", runner.server), asyncio.get_running_loop()  # there, since it has been set up
+def _protocol_factory(runner: web.AppRunner) -> Callable[[], HttpConnection]:
+    """Return the factory that asyncio calls for every accepted connection."""
+    server, loop = cast("web.Server", runner.server), asyncio.get_running_loop()  # not None after setup()
     limits: dict[str, Any] = {
         "access_log": None,
-        "keepalive_timeout": SILENT_S,
-        "max_line_size": MOST_LINE_BYTES,
-        "max_field_size": MOST_HEADER_BYTES,
+        "keepalive_timeout": IDLE_TIMEOUT_S,
+        "max_line_size": MAX_REQUEST_LINE_BYTES,
+        "max_field_size": MAX_HEADER_BYTES,
     }
 
     def connection() -> HttpConnection:
@@ -106,6 +108,6 @@ def _factory(runner: web.AppRunner) -> Callable[[], HttpConnection]:
     return connection
 
 
-def _address(listening: asyncio.Server) -> str:
-    host, port = listening.sockets[0].getsockname()[:2]
+def _url(server: asyncio.Server) -> str:
+    host, port = server.sockets[0].getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -10,7 +10,7 @@ import pytest
 
 from worker.coding.ontology import CAMEO
 from worker.gateway.assets import CONTENT_SECURITY_POLICY, WEB
-from worker.gateway.spec.vocabulary import vocabulary
+from worker.gateway.spec.vocabulary import make_vocabulary
 from worker.schema import KINDS, Act, DecisionStatus, MeetingStatus
 from worker.schema.fleet import HEARTBEAT_TIMEOUT_S
 from worker.schema.rules import describe_rule
@@ -64,20 +64,20 @@ def test_the_policy_lets_nothing_in_but_what_this_server_sends() -> None:
 
 # ---------------------------------------------------------------- the words
 def test_every_rule_is_explained_as_in_the_terminal() -> None:
-    told = vocabulary().rules
+    told = make_vocabulary().rules
     assert set(told) == set(KINDS)
     assert all(words and words == describe_rule(kind, rule) for kind in KINDS for rule, words in told[kind].items())
 
 
 def test_codes_acts_and_statuses_are_all_that_events_can_have() -> None:
-    words = vocabulary()
+    words = make_vocabulary()
     assert words.cameo.keys() == CAMEO.keys()
     assert words.acts == get_args(Act)
     assert words.statuses == {"meeting": get_args(MeetingStatus), "decision": get_args(DecisionStatus)}
 
 
 def test_a_country_is_known_by_its_name_its_people_and_its_seat_of_power() -> None:
-    places = vocabulary().places["en"]
+    places = make_vocabulary().places["en"]
     assert {places["Norway"], places["Norwegian"], places["Oslo"]} == {"NO"}
 
 

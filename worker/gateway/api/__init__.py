@@ -1,0 +1,1 @@
+"""Handlers of the request-response API: events, articles, status and health."""

@@ -1,4 +1,4 @@
-"""Articles: one with its events, by id or address; and new addresses to be read."""
+"""Handlers of /v1/articles: articles with their events, and URLs to enqueue."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from worker.errors import Permanent
-from worker.gateway.middleware.compression import body
+from worker.gateway.middleware.compression import body_response
 from worker.gateway.models import EnqueueRequest, EnqueueResponse, EnqueueResult
 from worker.gateway.problems import ProblemError
 from worker.gateway.query import reject_unknown
@@ -23,80 +23,83 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-    from worker.gateway.api.lookup import Lookup
+    from worker.gateway.api.lookup import PublicationLookup
     from worker.queue import UrlQueue
 
-BODY_S: Final = 30.0
-"""How long a body may take to come."""
-SHOWN: Final = 200
-"""Characters of an address that cannot be read which are shown again."""
+BODY_TIMEOUT_S: Final = 30.0
+"""Time within which a request body must arrive."""
+MAX_ECHOED_CHARS: Final = 200
+"""Characters of a refused URL that the response repeats."""
 
 
-class _Answer(Struct, frozen=True, kw_only=True):
-    """`answers.ArticleAnswer` with events as they were published."""
+class _RawArticle(Struct, frozen=True, kw_only=True):
+    """Encodes as `models.ArticleWithEvents`, with the JSON of each event as it was published."""
 
     article: Article
     events: list[Raw]
 
 
 class ArticleHandlers:
-    """Answers for articles."""
+    """Handlers for articles."""
 
-    def __init__(self, lookup: Lookup, queue: UrlQueue, clock: Callable[[], datetime]) -> None:
-        """Stamp tasks with an aware clock."""
+    def __init__(self, lookup: PublicationLookup, queue: UrlQueue, clock: Callable[[], datetime]) -> None:
+        """Find articles with `lookup`, enqueue on `queue`; `clock` returns the current time, aware, for new tasks."""
         self._lookup = lookup
         self._queue = queue
         self._clock = clock
 
-    async def by_id(self, request: web.Request) -> web.Response:
-        """Answer GET /v1/articles/{id}."""
+    async def get_by_id(self, request: web.Request) -> web.Response:
+        """Handle GET /v1/articles/{id}."""
         reject_unknown(request, ())
-        return await self._answer(request.match_info["id"])
+        return await self._article_response(request.match_info["id"])
 
-    async def by_url(self, request: web.Request) -> web.Response:
-        """Answer GET /v1/articles, which asks by `url`."""
+    async def get_by_url(self, request: web.Request) -> web.Response:
+        """Handle GET /v1/articles, which selects the article by `url`."""
         reject_unknown(request, {"url"})
         try:
-            return await self._answer(article_id(canonical(request.query["url"])))
+            return await self._article_response(article_id(canonical(request.query["url"])))
         except KeyError:
             raise ProblemError("bad_parameter", "it is missing", parameter="url") from None
         except Permanent as e:
             raise ProblemError("bad_parameter", e.detail, parameter="url") from None
 
-    async def _answer(self, wanted: str) -> web.Response:
-        found = await self._lookup.article(wanted)
+    async def _article_response(self, wanted_id: str) -> web.Response:
+        found = await self._lookup.find_article(wanted_id)
         if found is None:
-            raise ProblemError("not_found", "no such article, or not among the newest that are looked through")
+            raise ProblemError("not_found", "there is no such article among the newest ones, which are indexed")
         article, items = found
         events = [Raw(item.data) for item in items]
-        return body(msgspec.json.encode(_Answer(article=article, events=events)))
+        return body_response(msgspec.json.encode(_RawArticle(article=article, events=events)))
 
-    # ------------------------------------------------------------ in
-    async def put(self, request: web.Request) -> web.Response:
-        """Answer POST /v1/articles: each address is enqueued, was before, or is refused with a reason."""
+    # ------------------------------------------------------------ enqueueing
+    async def enqueue(self, request: web.Request) -> web.Response:
+        """Handle POST /v1/articles: enqueue each URL unless it was enqueued before or is refused.
+
+        Responds 202 if at least one URL is valid, 422 if all are refused, 503 if the queue is full.
+        """
         reject_unknown(request, ())
-        given = (await _read(request)).urls
-        results = [self._refused(url) for url in given]
-        tasks = [self._task(url) for url, refused in zip(given, results, strict=True) if refused is None]
+        urls = (await _read_request(request)).urls
+        refusals = [self._refusal(url) for url in urls]
+        tasks = [self._task(url) for url, refused in zip(urls, refusals, strict=True) if refused is None]
         try:
-            new = iter(await self._queue.put_many(tasks))
+            is_new = iter(await self._queue.put_many(tasks))
         except QueueFull as full:
             raise ProblemError("queue_full", str(full), headers={"Retry-After": "60"}) from None
-        done = [refused or _put(url, new=next(new)) for url, refused in zip(given, results, strict=True)]
+        results = [refused or _accepted(url, new=next(is_new)) for url, refused in zip(urls, refusals, strict=True)]
         if not tasks:
-            raise ProblemError(
-                "refused", "; ".join(sorted({r.detail for r in done}))[:500], parameter="urls", results=done
-            )
-        counts = {word: sum(r.outcome == word for r in done) for word in ("put", "seen", "refused")}
-        return body(msgspec.json.encode(EnqueueResponse(**counts, results=done)), status=202)
+            reasons = "; ".join(sorted({result.detail for result in results}))[:500]
+            raise ProblemError("refused", reasons, parameter="urls", results=results)
+        counts = {word: sum(r.outcome == word for r in results) for word in ("put", "seen", "refused")}
+        return body_response(msgspec.json.encode(EnqueueResponse(**counts, results=results)), status=202)
 
     @staticmethod
-    def _refused(url: str) -> EnqueueResult | None:
+    def _refusal(url: str) -> EnqueueResult | None:
+        """Return the refusal of a URL that has no canonical form; None if it is acceptable."""
         try:
             canonical(url)
         except Permanent as e:
-            shown = url[:SHOWN].encode("utf-8", "replace").decode()
-            return EnqueueResult(url=shown, outcome="refused", reason=e.reason, detail=e.detail)
+            echoed = url[:MAX_ECHOED_CHARS].encode("utf-8", "replace").decode()
+            return EnqueueResult(url=echoed, outcome="refused", reason=e.reason, detail=e.detail)
         return None
 
     def _task(self, url: str) -> Task:
@@ -104,21 +107,21 @@ class ArticleHandlers:
         return Task.of(address, put_at=self._clock())
 
 
-def _put(url: str, *, new: bool) -> EnqueueResult:
+def _accepted(url: str, *, new: bool) -> EnqueueResult:
     return EnqueueResult(url=url, outcome="put" if new else "seen", article=article_id(canonical(url)))
 
 
-async def _read(request: web.Request) -> EnqueueRequest:
+async def _read_request(request: web.Request) -> EnqueueRequest:
+    """Receive and validate the body; ProblemError for a wrong media type, a timeout or invalid JSON."""
     if request.content_type != "application/json":
-        raise ProblemError(
-            "wrong_type", f"{request.content_type[:100]!r} is not application/json", parameter="Content-Type"
-        )
+        detail = f"{request.content_type[:100]!r} is not application/json"
+        raise ProblemError("wrong_type", detail, parameter="Content-Type")
     try:
-        async with asyncio.timeout(BODY_S):
-            given = await request.read()
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            body = await request.read()
     except TimeoutError:
         raise ProblemError("too_late", headers={"Connection": "close"}) from None
     try:
-        return msgspec.json.decode(given, type=EnqueueRequest)
+        return msgspec.json.decode(body, type=EnqueueRequest)
     except (msgspec.DecodeError, UnicodeDecodeError) as e:
         raise ProblemError("bad_body", str(e)) from None

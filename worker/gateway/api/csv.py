@@ -1,4 +1,4 @@
-"""Events as CSV (RFC 4180): one flat row each, for spreadsheets and data frames."""
+"""Encode events as CSV (RFC 4180), one row each, for spreadsheets and data frames."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ COLUMNS: Final = (
     "sent_at",
     "position",
 )
-"""`what` is a statement's act, a meeting's form, a decision's category; lists are joined by "; "."""
-FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - the full-width ones are meant
-"""What a spreadsheet takes for the beginning of a formula; such a cell gets an apostrophe before it (OWASP)."""
+"""`what` holds a statement's act, a meeting's form or a decision's category; lists are joined by "; "."""
+FORMULA_STARTS: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - the full-width forms count too
+"""Characters at which a spreadsheet starts a formula; such a cell gets an apostrophe first (OWASP, CSV injection)."""
 
 
 def events_to_csv(items: Iterable[StreamEvent]) -> str:
-    """Return the events as a table with a header; what does not decode is left out."""
+    """Return the events as CSV with a header row; items that do not decode are omitted."""
     out = io.StringIO()
     rows = csv.writer(out)
     rows.writerow(COLUMNS)
@@ -51,13 +51,13 @@ def events_to_csv(items: Iterable[StreamEvent]) -> str:
 
 
 def _row(item: StreamEvent, event: Event) -> tuple[object, ...]:
-    named = parties(event)
+    actors = parties(event)
     return (
         event.id,
         item.kind,
         event.published_at.isoformat() if event.published_at else "",
-        "; ".join(party.name for party in named),
-        "; ".join(party.country or "" for party in named),
+        "; ".join(party.name for party in actors),
+        "; ".join(party.country or "" for party in actors),
         getattr(event, spec_of(event).labels[0]),
         getattr(event, "status", ""),
         " … ".join(span.text for span in subject(event)),
@@ -75,4 +75,4 @@ def _row(item: StreamEvent, event: Event) -> tuple[object, ...]:
 
 
 def _cell(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value

@@ -1,4 +1,4 @@
-"""GET /v1/events: the past, a page at a time, as JSON, CSV or CloudEvents; and one event by its id."""
+"""Handlers of /v1/events: pages of history as JSON, CSV or CloudEvents, and single events by id."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec import Raw, Struct, structs
 from worker.gateway.api.csv import events_to_csv
 from worker.gateway.cursor import START_CURSOR, Cursor, format_cursor, replace_positions
 from worker.gateway.live.encoders import CLOUDEVENT, CLOUDEVENTS, cloudevent
-from worker.gateway.middleware.compression import body
+from worker.gateway.middleware.compression import body_response
 from worker.gateway.problems import ProblemError
 from worker.gateway.query import (
     FILTER_PARAMETERS,
@@ -30,22 +30,23 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from worker.filters import Filter
-    from worker.gateway.api.lookup import Lookup
+    from worker.gateway.api.lookup import PublicationLookup
     from worker.gateway.live.broadcaster import Broadcaster
     from worker.gateway.live.event import StreamEvent
     from worker.gateway.live.replay import ReplayReader, ReplayWindow
     from worker.schema import Kind
 
 PARAMETERS: Final = FILTER_PARAMETERS | {"after", "before", "order", "limit", "format", "cloudevents"}
-MOST_SEEN: Final = 20_000
-"""Entries that one request looks at; a page then ends, with a next one."""
+MAX_SCANNED: Final = 20_000
+"""Entries scanned by one request; its page then ends early and has a next one."""
 CHUNK: Final = 200
-AT_A_TIME: Final = 2
-"""Requests that look through history; others wait, so that the present does not wait for all of them."""
+"""Entries of one stream read in one round trip."""
+MAX_CONCURRENT_SCANS: Final = 2
+"""Requests that scan history at the same time; more would delay the live streams."""
 
 
-class _Page(Struct, frozen=True, kw_only=True):
-    """`answers.Page` with events as they were published."""
+class _RawPage(Struct, frozen=True, kw_only=True):
+    """Encodes as `models.EventPage`, with the JSON of each event as it was published."""
 
     events: list[Raw]
     next: str | None
@@ -54,7 +55,7 @@ class _Page(Struct, frozen=True, kw_only=True):
 
 
 class HistoryResult(Struct, frozen=True, kw_only=True):
-    """What a request for history found."""
+    """Result of a scan: the fields of `models.EventPage` with decoded events and cursors."""
 
     items: list[StreamEvent]
     next: Cursor | None
@@ -63,100 +64,114 @@ class HistoryResult(Struct, frozen=True, kw_only=True):
 
 
 class EventHandlers:
-    """Answers for the past."""
+    """Handlers for past events."""
 
-    def __init__(self, broadcaster: Broadcaster, history: ReplayReader, lookup: Lookup) -> None:
-        """Take the present from the hub: history ends there."""
+    def __init__(self, broadcaster: Broadcaster, history: ReplayReader, lookup: PublicationLookup) -> None:
+        """Read history up to the position of `broadcaster`, so that a stream can continue from a page."""
         self._broadcaster = broadcaster
         self._history = history
         self._lookup = lookup
-        self._turns = asyncio.Semaphore(AT_A_TIME)
+        self._scans = asyncio.Semaphore(MAX_CONCURRENT_SCANS)
 
-    async def page(self, request: web.Request) -> web.Response:
-        """Answer GET /v1/events."""
+    async def list_events(self, request: web.Request) -> web.Response:
+        """Handle GET /v1/events."""
         reject_unknown(request, PARAMETERS)
-        wanted, limit = parse_filter(request), parse_int(request, "limit", DEFAULT_EVENTS, MAX_EVENTS)
-        after, before = parse_cursor(request, "after"), parse_cursor(request, "before")
-        order = parse_choice(request, "order", ("newest", "oldest"), "oldest" if "after" in request.query else "newest")
-        form = parse_choice(
-            request, "format", ("json", "csv"), "csv" if "text/csv" in accepted_media_types(request) else "json"
-        )
-        envelopes = wants_cloudevents(request)
-        low, beyond = await self._kept(
-            (after or self._broadcaster.position) if "after" in request.query else START_CURSOR, wanted
-        )
-        window = self._history.window(wanted.kinds, low, before or self._broadcaster.position, CHUNK)
-        async with self._turns, contextlib.aclosing(window):
-            found = await (_oldest if order == "oldest" else _newest)(window, wanted, limit)
-        gaps = {*beyond, *window.lost, *await self._history.gaps(wanted.kinds, low)}  # last: it may have gone meanwhile
-        found = structs.replace(found, gaps=sorted(gaps))
-        response = _spelt(found, form, envelopes=envelopes)
+        limit, order = parse_int(request, "limit", DEFAULT_EVENTS, MAX_EVENTS), _parse_order(request)
+        output_format, envelopes = _parse_format(request), wants_cloudevents(request)
+        result = await self._scan(request, order, limit)
+        response = _format_response(result, output_format, envelopes=envelopes)
         response.headers["Vary"] = "Accept"
-        if found.next:
-            way = "after" if order == "oldest" else "before"
-            url = request.rel_url.update_query({way: format_cursor(found.next), "order": order})
+        if result.next:
+            parameter = "after" if order == "oldest" else "before"
+            url = request.rel_url.update_query({parameter: format_cursor(result.next), "order": order})
             response.headers["Link"] = f'<{url}>; rel="next"'
         return response
 
-    async def _kept(self, low: Cursor, wanted: Filter) -> tuple[Cursor, list[Kind]]:
-        """Return the place, or where the streams end that end before it, and their kinds."""
+    async def get_event(self, request: web.Request) -> web.Response:
+        """Handle GET /v1/events/{id}."""
+        reject_unknown(request, {"cloudevents"})
+        item = await self._lookup.find_event(request.match_info["id"])
+        if item is None:
+            raise ProblemError("not_found", "there is no such event among the newest ones, which are indexed")
+        if wants_cloudevents(request):
+            return body_response(cloudevent(item), CLOUDEVENT)
+        return body_response(item.data)
+
+    # ------------------------------------------------------------ history
+    async def _scan(self, request: web.Request, order: str, limit: int) -> HistoryResult:
+        """Return the events between `after` and `before` that pass the filter, at most `limit`."""
+        wanted = parse_filter(request)
+        after, before = parse_cursor(request, "after"), parse_cursor(request, "before")
+        start = (after or self._broadcaster.position) if "after" in request.query else START_CURSOR
+        low, reset_kinds = await self._clamp(start, wanted)
+        window = self._history.window(wanted.kinds, low, before or self._broadcaster.position, CHUNK)
+        async with self._scans, contextlib.aclosing(window):
+            result = await (_scan_oldest if order == "oldest" else _scan_newest)(window, wanted, limit)
+        trimmed = await self._history.gaps(wanted.kinds, low)  # after the scan, since Redis trims meanwhile
+        return structs.replace(result, gaps=sorted({*reset_kinds, *window.lost, *trimmed}))
+
+    async def _clamp(self, low: Cursor, wanted: Filter) -> tuple[Cursor, list[Kind]]:
+        """Move the cursor back to the end of each stream that ends before it, and return those streams' kinds."""
         if not self._broadcaster.is_ahead(low, wanted.kinds):
             return low, []
-        beyond = await self._history.beyond(wanted.kinds, low)
-        return replace_positions(low, beyond), [*beyond]
-
-    async def one(self, request: web.Request) -> web.Response:
-        """Answer GET /v1/events/{id}."""
-        reject_unknown(request, {"cloudevents"})
-        item = await self._lookup.event(request.match_info["id"])
-        if item is None:
-            raise ProblemError("not_found", "no such event, or not among the newest that are looked through")
-        return body(cloudevent(item), CLOUDEVENT) if wants_cloudevents(request) else body(item.data)
+        ends = await self._history.beyond(wanted.kinds, low)
+        return replace_positions(low, ends), [*ends]
 
 
-async def _oldest(window: ReplayWindow, wanted: Filter, limit: int) -> HistoryResult:
-    """Go up; the next page begins behind the last item looked at."""
+def _parse_order(request: web.Request) -> str:
+    """Return "newest" or "oldest"; the default depends on whether `after` is given."""
+    return parse_choice(request, "order", ("newest", "oldest"), "oldest" if "after" in request.query else "newest")
+
+
+def _parse_format(request: web.Request) -> str:
+    """Return "json" or "csv", from the query or else from `Accept`."""
+    default = "csv" if "text/csv" in accepted_media_types(request) else "json"
+    return parse_choice(request, "format", ("json", "csv"), default)
+
+
+async def _scan_oldest(window: ReplayWindow, wanted: Filter, limit: int) -> HistoryResult:
+    """Scan upwards; the next page begins after the last event scanned."""
     items: list[StreamEvent] = []
-    seen = 0
-    while not window.exhausted and seen < MOST_SEEN:
+    scanned = 0
+    while not window.exhausted and scanned < MAX_SCANNED:
         for item in await window.oldest():
-            seen += 1
+            scanned += 1
             if item.event is None or not item.passes(wanted):
                 continue
             items.append(item)
             if len(items) == limit:
                 return HistoryResult(items=items, next=item.position, position=item.position)
-    following = None if window.exhausted else window.low
-    return HistoryResult(items=items, next=following, position=window.low)
+    next_page = None if window.exhausted else window.low
+    return HistoryResult(items=items, next=next_page, position=window.low)
 
 
-async def _newest(window: ReplayWindow, wanted: Filter, limit: int) -> HistoryResult:
-    """Go down; the next page ends before the last item looked at, whose own position is just behind it."""
-    top, items, seen = window.high, [], 0
-    while not window.exhausted and seen < MOST_SEEN:
+async def _scan_newest(window: ReplayWindow, wanted: Filter, limit: int) -> HistoryResult:
+    """Scan downwards; the next page ends before the last event scanned."""
+    top, items, scanned = window.high, [], 0
+    while not window.exhausted and scanned < MAX_SCANNED:
         for item in await window.newest():
-            seen += 1
+            scanned += 1
             if item.event is None or not item.passes(wanted):
                 continue
             items.append(item)
             if len(items) == limit:
                 return HistoryResult(items=items, next=item.below, position=top)
-    following = None if window.exhausted else window.high
-    return HistoryResult(items=items, next=following, position=top)
+    next_page = None if window.exhausted else window.high
+    return HistoryResult(items=items, next=next_page, position=top)
 
 
-def _spelt(found: HistoryResult, form: str, *, envelopes: bool) -> web.Response:
+def _format_response(result: HistoryResult, output_format: str, *, envelopes: bool) -> web.Response:
     if envelopes:
-        return body(msgspec.json.encode([Raw(cloudevent(item)) for item in found.items]), CLOUDEVENTS)
-    if form == "csv":
-        return body(events_to_csv(found.items).encode("utf-8", "replace"), "text/csv", charset="utf-8")
-    return body(msgspec.json.encode(_page(found)))
+        return body_response(msgspec.json.encode([Raw(cloudevent(item)) for item in result.items]), CLOUDEVENTS)
+    if output_format == "csv":
+        return body_response(events_to_csv(result.items).encode("utf-8", "replace"), "text/csv", charset="utf-8")
+    return body_response(msgspec.json.encode(_raw_page(result)))
 
 
-def _page(found: HistoryResult) -> _Page:
-    return _Page(
-        events=[Raw(item.data) for item in found.items],
-        next=format_cursor(found.next) if found.next else None,
-        position=format_cursor(found.position),
-        gaps=found.gaps,
+def _raw_page(result: HistoryResult) -> _RawPage:
+    return _RawPage(
+        events=[Raw(item.data) for item in result.items],
+        next=format_cursor(result.next) if result.next else None,
+        position=format_cursor(result.position),
+        gaps=result.gaps,
     )

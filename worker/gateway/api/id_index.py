@@ -1,8 +1,8 @@
-"""Where in a stream the entry with an id stands: looked for once, remembered from then on.
+"""In-memory index from the id of an event or article to its entry in a Redis stream.
 
-Redis has no index over fields.  The newest entries are walked through on the server, in short steps so that nobody
-waits, and each entry once in our life however many ids are asked for: an id that does not exist costs a look at what is
-new, not a walk through everything.
+Redis has no index over stream fields.  The index scans the stream from its newest entry backwards, in short steps on
+the server so that other clients are not blocked, and remembers every id it passes.  Each entry is scanned once in the
+life of the process: looking up an unknown id costs a scan of the new entries only.
 """
 
 from __future__ import annotations
@@ -16,95 +16,89 @@ from worker.streams import Call, Script, id_key
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-_WALK = Script("""
--- KEYS: stream.  ARGV: command (XRANGE or XREVRANGE), first, last, most entries.
--- Returns the newest entry's id (or ''), then entry id and field `id` of each entry in turn.
-local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
-local found = {newest and newest[1] or ''}
-for _, entry in ipairs(redis.call(ARGV[1], KEYS[1], ARGV[2], ARGV[3], 'COUNT', ARGV[4])) do
-  local named = ''
-  for i = 1, #entry[2], 2 do
-    if entry[2][i] == 'id' then named = entry[2][i + 1] end
-  end
-  found[#found + 1] = entry[1]
-  found[#found + 1] = named
-end
-return found
-""")
-UP: Final = "XRANGE"
-DOWN: Final = "XREVRANGE"
+_WALK_IDS: Final = Script.of("worker.gateway.api", "walk_ids")
+FORWARD: Final = "XRANGE"
+BACKWARD: Final = "XREVRANGE"
 
-Walked = list[tuple[bytes, str]]
-"""Id, and the entry's id, in the order in which they were met."""
+IdPairs = list[tuple[bytes, str]]
+"""Index key of an id and its entry id, in the order scanned."""
 
 
 class EventIdIndex:
-    """The ids of one stream's newest entries."""
+    """Index over the newest entries of one stream of events or articles."""
 
-    def __init__(self, client: Redis, stream: str, *, most: int, step: int) -> None:
-        """Look at `most` entries back, `step` in one run of the script, which must be short."""
+    def __init__(self, client: Redis, stream: str, *, max_entries: int, step: int) -> None:
+        """Index at most the newest `max_entries` entries, reading `step` of them in one run of the script.
+
+        Redis serves no other client during a run, so `step` must be small.
+        """
         self._client = client
         self._stream = stream
-        self._most = most
+        self._max_entries = max_entries
         self._step = step
-        self._walking = asyncio.Lock()
-        self._forget()
+        self._lock = asyncio.Lock()
+        self._reset()
 
-    def _forget(self) -> None:
-        self._entry_of: OrderedDict[bytes, str] = OrderedDict()
-        """The oldest first."""
+    def _reset(self) -> None:
+        self._entry_ids: OrderedDict[bytes, str] = OrderedDict()
+        """Entry id by index key, oldest entry first."""
         self._low = self._high = ""
-        """The entries from here to here were walked through."""
-        self._seen = 0
-        self._at_end = False
-        """Whether there is nothing below that is to be looked at."""
+        """First and last entry id of the range scanned so far; "" before the first scan."""
+        self._scanned = 0
+        self._is_complete = False
+        """Whether the backward scan has reached the oldest entry or the limit."""
 
     async def find(self, wanted: str) -> str | None:
-        """Return the id of the newest entry with an id, or None."""
-        key = _key(wanted.encode())
-        async with self._walking:  # whoever else asks is better off when this has been done
-            await self._walk_up()
-            while key not in self._entry_of and not self._at_end:
-                await self._walk_down()
-            return self._entry_of.get(key)
+        """Return the entry id of the newest entry whose field `id` is `wanted`; None if it is not in the index range.
 
-    async def _walk_up(self) -> None:
-        """Take in what has been added since."""
+        Waits while Redis is unavailable, as `Script.run` does.
+        """
+        key = _index_key(wanted.encode())
+        async with self._lock:  # concurrent lookups profit from the same scan
+            await self._scan_new()
+            while key not in self._entry_ids and not self._is_complete:
+                await self._scan_older()
+            return self._entry_ids.get(key)
+
+    async def _scan_new(self) -> None:
+        """Index the entries added since the last scan."""
         if not self._high:
             return
-        met: Walked = [(b"", "")]
-        while met and self._high:
-            met, newest = await self._step_through(UP, f"({self._high}", "+")
-            if id_key(newest or "0-0") < id_key(self._high):  # the stream was begun anew
-                self._forget()
+        pairs: IdPairs = [(b"", "")]
+        while pairs and self._high:
+            pairs, newest = await self._walk(FORWARD, f"({self._high}", "+")
+            if id_key(newest or "0-0") < id_key(self._high):  # the stream was deleted and created again
+                self._reset()
                 return
-            for key, entry_id in met:
-                self._entry_of[key] = self._high = entry_id
-                self._entry_of.move_to_end(key)
-            while len(self._entry_of) > self._most:
-                self._entry_of.popitem(last=False)
-                self._at_end = True
+            for key, entry_id in pairs:
+                self._entry_ids[key] = self._high = entry_id
+                self._entry_ids.move_to_end(key)
+            while len(self._entry_ids) > self._max_entries:
+                self._entry_ids.popitem(last=False)
+                self._is_complete = True
 
-    async def _walk_down(self) -> None:
-        """Take in one step of what is older."""
-        met, _ = await self._step_through(DOWN, f"({self._low}" if self._low else "+", "-")
-        for key, entry_id in met:
+    async def _scan_older(self) -> None:
+        """Index one step of entries before the range scanned so far."""
+        pairs, _ = await self._walk(BACKWARD, f"({self._low}" if self._low else "+", "-")
+        for key, entry_id in pairs:
             self._high = self._high or entry_id
             self._low = entry_id
-            if key not in self._entry_of:  # what is newer was there before
-                self._entry_of[key] = entry_id
-                self._entry_of.move_to_end(key, last=False)
-        self._seen += len(met)
-        self._at_end = len(met) < self._step or self._seen >= self._most
+            if key not in self._entry_ids:  # a newer entry with the same id takes precedence
+                self._entry_ids[key] = entry_id
+                self._entry_ids.move_to_end(key, last=False)
+        self._scanned += len(pairs)
+        self._is_complete = len(pairs) < self._step or self._scanned >= self._max_entries
 
-    async def _step_through(self, command: str, first: str, last: str) -> tuple[Walked, str]:
-        newest, *found = await _WALK.run(self._client, Call([self._stream], [command, first, last, self._step]))
+    async def _walk(self, command: str, first: str, last: str) -> tuple[IdPairs, str]:
+        """Return one step of ids from `first` towards `last`, and the id of the stream's newest entry, "" if none."""
+        call = Call([self._stream], [command, first, last, self._step])
+        newest, *found = await _WALK_IDS.run(self._client, call)
         pairs = zip(found[::2], found[1::2], strict=True)
-        return [(_key(named), entry_id.decode()) for entry_id, named in pairs], newest.decode()
+        return [(_index_key(named), entry_id.decode()) for entry_id, named in pairs], newest.decode()
 
 
-def _key(named: bytes) -> bytes:
-    """Return what an id is kept as: half as long where it is one of ours."""
+def _index_key(named: bytes) -> bytes:
+    """Return the key of an id: its 16 bytes if it is hexadecimal, which halves the memory, otherwise its text."""
     try:
         return bytes.fromhex(named.decode())
     except ValueError:

@@ -1,4 +1,4 @@
-"""Events and articles by their ids, and what was found in an article."""
+"""Find published events and articles by id, and the events extracted from an article."""
 
 from __future__ import annotations
 
@@ -18,64 +18,78 @@ if TYPE_CHECKING:
 
     from worker.schema import Kind
 
-MOST_SEEN: Final = {"event": 50_000, "article": 20_000}
-"""Entries of a stream that are looked at for one id."""
-STEP: Final = {"event": 1_000, "article": 100}
-"""Entries in one run of a script: nobody else is served meanwhile."""
-SETTLED_WITHIN_MS: Final = 100
-"""An article and its events are added in one step; the server's clock may go on a little in it (before Redis 7)."""
+MAX_EVENT_ENTRIES: Final = 50_000
+"""Newest entries of an event stream in which an id is found."""
+MAX_ARTICLE_ENTRIES: Final = 20_000
+"""Newest entries of the article stream in which an id is found."""
+EVENT_STEP: Final = 1_000
+"""Event entries read in one run of the script, during which Redis serves no other client."""
+ARTICLE_STEP: Final = 100
+"""The same for article entries, which are larger."""
+TRANSACTION_MS: Final = 100
+"""Tolerance between the entry ids of an article and its events: they are added in one transaction, during which the
+server's clock may advance (before Redis 7)."""
+MAX_TRANSACTION_ENTRIES: Final = 10_000
 
 
-class Lookup:
-    """Finds what was published."""
+class PublicationLookup:
+    """Finds events and articles in their Redis streams by id."""
 
     def __init__(self, client: Redis, prefix: str) -> None:
-        """Look with a client that answers bytes."""
+        """Read the streams of the key prefix `prefix`; `client` must return bytes."""
         self._client = client
         self._prefix = prefix
-        self._events = {kind: self._ids(event_stream(prefix, kind), "event") for kind in KINDS}
-        self._articles = self._ids(article_stream(prefix), "article")
+        self._events = {
+            kind: EventIdIndex(client, event_stream(prefix, kind), max_entries=MAX_EVENT_ENTRIES, step=EVENT_STEP)
+            for kind in KINDS
+        }
+        self._articles = EventIdIndex(
+            client, article_stream(prefix), max_entries=MAX_ARTICLE_ENTRIES, step=ARTICLE_STEP
+        )
 
-    def _ids(self, stream: str, what: str) -> EventIdIndex:
-        return EventIdIndex(self._client, stream, most=MOST_SEEN[what], step=STEP[what])
-
-    async def event(self, event_id: str) -> StreamEvent | None:
-        """Return the newest publication of an event, or None."""
-        for kind, ids in self._events.items():
-            if entry := await self._entry(event_stream(self._prefix, kind), ids, event_id):
-                return _item(entry, kind)
+    async def find_event(self, event_id: str) -> StreamEvent | None:
+        """Return the newest publication of an event; None if it is unknown, too old or trimmed."""
+        for kind, index in self._events.items():
+            if entry := await self._find_entry(event_stream(self._prefix, kind), index, event_id):
+                return _stream_event(entry, kind)
         return None
 
-    async def article(self, article_id: str) -> tuple[Article, list[StreamEvent]] | None:
-        """Return the newest publication of an article, and what was found in it in the order of the text, or None."""
-        entry = await self._entry(article_stream(self._prefix), self._articles, article_id)
+    async def find_article(self, article_id: str) -> tuple[Article, list[StreamEvent]] | None:
+        """Return the newest publication of an article and its events in text order.
+
+        None if the article is unknown, too old or trimmed.  Raises msgspec.DecodeError if its entry is not an article.
+        """
+        entry = await self._find_entry(article_stream(self._prefix), self._articles, article_id)
         if entry is None or entry.fields is None:
             return None
         article = msgspec.json.decode(entry.fields.get(b"data", b""), type=Article)
-        return article, await self._found_in(entry, entry.fields.get(b"source", b""))
+        return article, await self._events_of(entry, entry.fields.get(b"source", b""))
 
-    async def _found_in(self, article: Entry, source: bytes) -> list[StreamEvent]:
-        """Return the events that were added with an article."""
+    async def _events_of(self, article: Entry, source: bytes) -> list[StreamEvent]:
+        """Return the events added in the same transaction as an article, in the order of their sentences."""
         ms, _ = id_key(article.id)
         found = []
         for kind in KINDS:
-            near = await self._between(event_stream(self._prefix, kind), str(ms), str(ms + SETTLED_WITHIN_MS), 10_000)
-            found += [_item(entry, kind) for entry in near if entry.fields and entry.fields.get(b"source") == source]
-        places = [(item.event.sentence.start, item) for item in found if item.event]
-        return [item for _, item in sorted(places, key=itemgetter(0))]
+            stream = event_stream(self._prefix, kind)
+            near = await self._range(stream, str(ms), str(ms + TRANSACTION_MS), MAX_TRANSACTION_ENTRIES)
+            found += [
+                _stream_event(entry, kind) for entry in near if entry.fields and entry.fields.get(b"source") == source
+            ]
+        offsets = [(item.event.sentence.start, item) for item in found if item.event]
+        return [item for _, item in sorted(offsets, key=itemgetter(0))]
 
-    # ------------------------------------------------------------ looking
-    async def _entry(self, stream: str, ids: EventIdIndex, wanted: str) -> Entry | None:
-        if not (entry_id := await ids.find(wanted)):
+    # ------------------------------------------------------------ entries
+    async def _find_entry(self, stream: str, index: EventIdIndex, wanted: str) -> Entry | None:
+        if not (entry_id := await index.find(wanted)):
             return None
-        found = await self._between(stream, entry_id, entry_id, 1)
-        return found[0] if found else None  # it may have been trimmed away since
+        found = await self._range(stream, entry_id, entry_id, 1)
+        return found[0] if found else None  # it may have been trimmed since it was indexed
 
-    async def _between(self, stream: str, first: str, last: str, count: int) -> list[Entry]:
+    async def _range(self, stream: str, first: str, last: str, count: int) -> list[Entry]:
         return await retry_while_unavailable(
             self._client, lambda: range_entries(self._client, stream, first=first, last=last, count=count)
         )
 
 
-def _item(entry: Entry, kind: Kind) -> StreamEvent:
+def _stream_event(entry: Entry, kind: Kind) -> StreamEvent:
     return StreamEvent(key_entry(entry, kind), replace_positions(START_CURSOR, {kind: entry.id}))

@@ -1,4 +1,4 @@
-"""How the whole is doing: the queue's state for people, and whether this process is well for those who watch it."""
+"""Handlers of /v1/status (state of all services) and of the health checks /healthz and /readyz."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from redis.exceptions import RedisError
 
 from worker.gateway.cursor import format_cursor
-from worker.gateway.middleware.compression import body
+from worker.gateway.middleware.compression import body_response
 from worker.gateway.models import DeadLetterCounts, HealthReport, Status, StreamStatus
 from worker.gateway.query import reject_unknown
 from worker.monitor.snapshot import take_snapshot
@@ -27,16 +27,17 @@ if TYPE_CHECKING:
     from worker.queue import UrlQueue
     from worker.settings import Settings
 
-FRESH_S: Final = 1.0
-"""How long a state is shown to everybody who asks."""
-COUNTED_LETTERS: Final = 1_000
-SILENCE_S: Final = 10.0
-"""A reader that has not come round for so long is stuck; a round takes little more than a second."""
-PING_S: Final = 2.0
+CACHE_S: Final = 1.0
+"""How long a status is reused for other requests."""
+COUNTED_DEAD_LETTERS: Final = 1_000
+"""Newest dead letters that are counted by reason."""
+READER_SILENCE_S: Final = 10.0
+"""Time without a read after which the reader counts as stuck; a read takes little more than a second."""
+PING_TIMEOUT_S: Final = 2.0
 
 
 class StatusHandlers:
-    """Answers for the state."""
+    """Handlers for status and health checks."""
 
     def __init__(
         self,
@@ -47,39 +48,40 @@ class StatusHandlers:
         broadcaster: Broadcaster,
         streams: StreamEndpoint,
     ) -> None:
-        """Ask Redis, and the gateway's own parts."""
+        """Read the state from Redis, and that of the gateway from `broadcaster` and `streams`."""
         self._client = client
         self._settings = settings
         self._queue = queue
         self._broadcaster = broadcaster
         self._streams = streams
-        self._asking: asyncio.Task[bytes] | None = None
-        self._asked_at = -FRESH_S
+        self._cached: asyncio.Task[bytes] | None = None
+        self._cached_at = -CACHE_S
 
-    # ------------------------------------------------------------ for people
+    # ------------------------------------------------------------ status
     async def status(self, request: web.Request) -> web.Response:
-        """Answer GET /v1/status."""
+        """Handle GET /v1/status."""
         reject_unknown(request, ())
-        return body(await asyncio.shield(self._asked()))  # others wait for the same answer
+        return body_response(await asyncio.shield(self._current_status()))  # shared with concurrent requests
 
-    def _asked(self) -> asyncio.Task[bytes]:
-        """Return the answer that is being made, or was, not long ago; one that failed lets everybody know at once."""
-        now = time.monotonic()
-        if self._asking is None or (self._asking.done() and (now - self._asked_at >= FRESH_S or _failed(self._asking))):
-            self._asking, self._asked_at = asyncio.create_task(self._state()), now
-        return self._asking
+    def _current_status(self) -> asyncio.Task[bytes]:
+        """Return the task that computes the status: the running or last one for `CACHE_S`, unless it failed."""
+        now, task = time.monotonic(), self._cached
+        if task is None or (task.done() and (now - self._cached_at >= CACHE_S or _has_failed(task))):
+            task = self._cached = asyncio.create_task(self._encode_status())
+            self._cached_at = now
+        return task
 
-    async def _state(self) -> bytes:
+    async def _encode_status(self) -> bytes:
         fleet = await take_snapshot(self._client, self._queue, self._settings)
         prefix = self._settings.redis.key_prefix
-        state = Status(
+        status = Status(
             at=fleet.at,
             queue=await self._queue.depth(),
             workers=await self._queue.workers(),
             services=list(fleet.services),
             hosts=list(fleet.hosts),
             lags=list(fleet.lags),
-            dead=await self._dead(),
+            dead=await self._count_dead_letters(),
             events=await events_per_kind(self._client, prefix),
             articles=await self._client.xlen(article_stream(prefix)),
             stream=StreamStatus(
@@ -88,43 +90,43 @@ class StatusHandlers:
                 lag_s=round(self._broadcaster.lag_s, 3),
             ),
         )
-        return msgspec.json.encode(state)
+        return msgspec.json.encode(status)
 
-    async def _dead(self) -> DeadLetterCounts:
-        reasons = Counter(letter.reason for letter in await self._queue.list_dead_letters(COUNTED_LETTERS))
+    async def _count_dead_letters(self) -> DeadLetterCounts:
+        reasons = Counter(letter.reason for letter in await self._queue.list_dead_letters(COUNTED_DEAD_LETTERS))
         return DeadLetterCounts(newest=reasons.total(), by_reason=dict(reasons.most_common()))
 
-    # ------------------------------------------------------------ for those who watch it
+    # ------------------------------------------------------------ health checks
     async def healthz(self, request: web.Request) -> web.Response:
-        """Answer that the event loop turns; what does not turn any more answers nothing."""
+        """Handle GET /healthz (liveness): 200 whenever the event loop runs."""
         reject_unknown(request, ())
-        return _health({"loop": "ok"})
+        return _health_response({"loop": "ok"})
 
     async def readyz(self, request: web.Request) -> web.Response:
-        """Answer whether Redis answers and the streams are being read."""
+        """Handle GET /readyz (readiness): 200 if Redis answers and the streams are being read, otherwise 503."""
         reject_unknown(request, ())
-        return _health({"redis": await self._redis(), "reader": self._reader()})
+        return _health_response({"redis": await self._check_redis(), "reader": self._check_reader()})
 
-    async def _redis(self) -> str:
+    async def _check_redis(self) -> str:
         try:
-            async with asyncio.timeout(PING_S):
+            async with asyncio.timeout(PING_TIMEOUT_S):
                 await self._client.ping()
         except (RedisError, OSError, TimeoutError) as e:
             return str(e) or "no answer"
         return "ok"
 
-    def _reader(self) -> str:
+    def _check_reader(self) -> str:
         if self._broadcaster.last_read_at is None:
-            return "has not begun"
+            return "has not started"
         silent_s = asyncio.get_running_loop().time() - self._broadcaster.last_read_at
-        return "ok" if silent_s < SILENCE_S else f"has read nothing for {silent_s:.0f} s"
+        return "ok" if silent_s < READER_SILENCE_S else f"has read nothing for {silent_s:.0f} s"
 
 
-def _failed(asking: asyncio.Task[bytes]) -> bool:
-    return asking.cancelled() or asking.exception() is not None
+def _has_failed(task: asyncio.Task[bytes]) -> bool:
+    return task.cancelled() or task.exception() is not None
 
 
-def _health(checks: dict[str, str]) -> web.Response:
-    well = all(word == "ok" for word in checks.values())
-    health = HealthReport(status="ok" if well else "failing", checks=checks)
-    return body(msgspec.json.encode(health), status=200 if well else 503)
+def _health_response(checks: dict[str, str]) -> web.Response:
+    is_ok = all(result == "ok" for result in checks.values())
+    report = HealthReport(status="ok" if is_ok else "failing", checks=checks)
+    return body_response(msgspec.json.encode(report), status=200 if is_ok else 503)

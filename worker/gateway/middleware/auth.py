@@ -1,18 +1,18 @@
-"""Who may do what: bearer tokens with scopes, kept in a file; and which hosts are answered to where there are none.
+"""Authentication and authorisation: bearer tokens with scopes, read from a file; Host checks where there are none.
 
 The file is TOML:
 
     [[token]]
-    name = "dashboard"                      # stands in the log
+    name = "dashboard"                      # appears in the log
     token = "…"                             # at least 16 characters; or sha256 = "…", 64 hex digits of its digest
     scopes = ["read"]                       # read, write
 
-Without tokens everybody may do everything, so only this machine is to be served: what is bound to another address
-refuses to start (`check_open`).  A request for a foreign host name is refused, since a page from elsewhere can make
-a browser believe that its own name is this machine (DNS rebinding); and so is one that a proxy on this machine hands
-on for somebody else.
+Without tokens every request is authorised, so the gateway only serves its own machine: it refuses to start when bound
+to another address (`check_binding`).  It also rejects requests with a foreign host name, because a web page can make
+the browser resolve its own name to this machine (DNS rebinding), and requests that a proxy on this machine forwards
+for other clients.
 
-The file is read again when it changes: a token that is no longer in it opens nothing, and its streams end.
+The file is reloaded when it changes.  A token that was removed is no longer accepted, and its live streams end.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 Scope = Literal["read", "write"]
-FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
-"""Where proxies say for whom they ask."""
+FORWARDED_HEADERS: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
+"""Headers in which proxies name the client of a forwarded request."""
 LOOPBACK_NAMES: Final = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
 
 
 class ApiToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One who may ask."""
+    """One entry of the tokens file: a bearer token, as text or as a digest, and its scopes."""
 
     name: Annotated[str, Meta(min_length=1, max_length=100)]
     token: Annotated[str, Meta(min_length=16)] | None = None
@@ -54,42 +54,46 @@ class ApiToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def digest(self) -> bytes:
-        """What a token given is compared with."""
+        """SHA-256 of the token; requests are compared by digest."""
         return bytes.fromhex(self.sha256) if self.sha256 else _digest(self.token or "")
 
 
-class _File(Struct, frozen=True, forbid_unknown_fields=True):
+class _TokensDocument(Struct, frozen=True, forbid_unknown_fields=True):
     token: list[ApiToken]
 
 
 def load_tokens(path: str | None) -> tuple[ApiToken, ...]:
-    """Read the file; UsageError says what is wrong with it, and shows no token."""
+    """Read the tokens file; () if `path` is None.
+
+    Raises UsageError with the reason if the file is unreadable, invalid or without tokens; the message contains no
+    token.
+    """
     if path is None:
         return ()
     try:
-        found = msgspec.toml.decode(Path(path).read_bytes(), type=_File).token
+        tokens = msgspec.toml.decode(Path(path).read_bytes(), type=_TokensDocument).token
     except OSError as e:
         raise UsageError(f"tokens file {path}: {e.strerror}") from None
     except (msgspec.DecodeError, ValueError, RecursionError) as e:
         raise UsageError(f"tokens file {path}: {e}") from None
-    if wrong := [t.name for t in found if (t.token is None) == (t.sha256 is None)]:
+    if wrong := [t.name for t in tokens if (t.token is None) == (t.sha256 is None)]:
         raise UsageError(f"tokens file {path}: {wrong[0]!r} needs either token or sha256")
-    if not found:
-        raise UsageError(f"tokens file {path} has none")
-    return tuple(found)
+    if not tokens:
+        raise UsageError(f"tokens file {path} contains no token")
+    return tuple(tokens)
 
 
 def check_binding(host: str, tokens: Sequence[ApiToken], *, allowed: bool) -> None:
-    """UsageError where anybody on a network could do anything, and nobody said that this is wanted."""
+    """Raise UsageError if `host` is reachable from other machines, there are no tokens, and that is not `allowed`."""
     if not tokens and not allowed and not is_loopback(host):
         raise UsageError(
             f"{host} can be reached from other machines, and there are no tokens: set COMMUNIQUE_GATEWAY_TOKENS to a "
-            "file of them, bind to 127.0.0.1, or say COMMUNIQUE_GATEWAY_OPEN=true where something else keeps others out"
+            "file of tokens, bind to 127.0.0.1, or set COMMUNIQUE_GATEWAY_OPEN=true if access is restricted elsewhere"
         )
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether an address to bind to is this machine's own."""
+    """Tell whether an address or host name is a loopback address of this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -97,28 +101,32 @@ def is_loopback(host: str) -> bool:
 
 
 class TokensFile:
-    """The tokens file, which may change while the gateway runs."""
+    """Detects changes of the tokens file while the gateway runs."""
 
     def __init__(self, path: str) -> None:
-        """Take it as it is for known."""
+        """Remember the file's present state; only later changes are reported."""
         self._path = path
-        self._seen = self._stamp()
+        self._last_stamp = self._stamp()
 
-    def changed(self) -> tuple[ApiToken, ...] | None:
-        """Return the tokens where the file has changed; None where it has not, or is wrong: then the old ones hold."""
+    def reload_if_changed(self) -> tuple[ApiToken, ...] | None:
+        """Return the tokens if the file has changed since the last call.
+
+        None if it has not changed or is invalid; then the previous tokens stay in force, and the error is logged.
+        """
         stamp = self._stamp()
-        if stamp == self._seen:
+        if stamp == self._last_stamp:
             return None
-        self._seen = stamp
+        self._last_stamp = stamp
         try:
             tokens = load_tokens(self._path)
         except UsageError as e:
-            log.error("tokens not reloaded", error=str(e))  # noqa: TRY400 - whoever wrote it needs no traceback
+            log.error("tokens not reloaded", error=str(e))  # noqa: TRY400 - an operator's mistake, no traceback needed
             return None
         log.info("tokens reloaded", names=[token.name for token in tokens])
         return tokens
 
     def _stamp(self) -> tuple[int, ...]:
+        """Return inode, mtime and size, which identify a version of the file; () if it does not exist."""
         try:
             found = Path(self._path).stat()
         except OSError:
@@ -127,64 +135,70 @@ class TokensFile:
 
 
 class Auth:
-    """Knows the tokens."""
+    """Authenticates requests by bearer token and authorises them by scope."""
 
     def __init__(self, tokens: Sequence[ApiToken], *, is_open: bool = False, origins: str | None = None) -> None:
-        """Know these; with none, everybody may do everything: on this machine, or anywhere (`is_open`).
+        """Accept `tokens`; with none, authorise every request that comes directly from this machine.
 
-        Hosts of the `origins` allowed (`worker.gateway.middleware.cors`) are ours by any name.
+        `is_open` also authorises requests that were forwarded by a proxy.  The hosts of `origins`, a list separated by
+        spaces (see `worker.gateway.middleware.cors`), are accepted as names of this gateway; "*" accepts any name.
         """
         self._tokens = [(token.digest, token) for token in tokens]
         self._is_open = is_open
         self._hosts = frozenset(urlsplit(origin).hostname or origin for origin in (origins or "").split())
 
-    def replace(self, tokens: Sequence[ApiToken]) -> None:
-        """Know these instead."""
+    def replace_tokens(self, tokens: Sequence[ApiToken]) -> None:
+        """Accept only `tokens` from now on."""
         self._tokens = [(token.digest, token) for token in tokens]
 
-    def admit(self, request: web.Request, token: ApiToken | None, scope: Scope | None) -> None:
-        """Refuse who may not ask this; a `scope` of None needs no token."""
+    def authorise(self, request: web.Request, token: ApiToken | None, scope: Scope | None) -> None:
+        """Raise ProblemError unless the request may proceed.
+
+        `token` is the result of `authenticate`, `scope` the scope that the route requires; None requires no token.
+        """
         if not self._tokens:
             self._check_host(request)
             if not self._is_open:
-                _check_direct(request)
+                _reject_forwarded(request)
         elif scope is not None and token is None:
             raise ProblemError("unauthorised", headers={"WWW-Authenticate": 'Bearer realm="communique"'})
         elif scope is not None and token is not None and scope not in token.scopes:
             challenge = f'Bearer realm="communique", error="insufficient_scope", scope="{scope}"'
-            raise ProblemError("forbidden", f"it lacks the scope {scope}", headers={"WWW-Authenticate": challenge})
+            detail = f"the token lacks the scope {scope}"
+            raise ProblemError("forbidden", detail, headers={"WWW-Authenticate": challenge})
 
-    def known(self, request: web.Request) -> ApiToken | None:
-        """Return the token that was given, where it is one of ours."""
-        return self._known(_given(request)) if self._tokens else None
+    def authenticate(self, request: web.Request) -> ApiToken | None:
+        """Return the token of the request; None if it carries none or an unknown one."""
+        return self._find(_bearer_token(request)) if self._tokens else None
 
-    def may_listen(self, request: web.Request) -> bool:
-        """Tell whether who asked for a stream once may still have it."""
-        token = self.known(request)
+    def may_stream(self, request: web.Request) -> bool:
+        """Tell whether the request that opened a live stream would still be authorised."""
+        token = self.authenticate(request)
         return not self._tokens or (token is not None and "read" in token.scopes)
 
     def _check_host(self, request: web.Request) -> None:
-        """Answer to addresses, to names that no public DNS gives out, and to those that are named as ours."""
+        """Accept IP addresses, names without a public domain, and the hosts of the configured origins."""
         try:
             name = (request.url.host or "").rstrip(".").lower()
         except ValueError:
-            raise ProblemError("bad_request", "it names no host", parameter="Host") from None
+            raise ProblemError("bad_request", "the Host header is invalid", parameter="Host") from None
         if not _is_local(name) and self._hosts.isdisjoint({"*", name}):
-            detail = "without tokens, only this machine is served, and who is named in COMMUNIQUE_GATEWAY_ORIGINS"
+            detail = "without tokens, only local names and the hosts in COMMUNIQUE_GATEWAY_ORIGINS are served"
             raise ProblemError("wrong_host", f"{name[:100]!r}: {detail}", parameter="Host")
 
-    def _known(self, given: str | None) -> ApiToken | None:
-        """Compare with every token, in a time that tells nothing."""
-        if given is None:
+    def _find(self, bearer: str | None) -> ApiToken | None:
+        """Compare with every token in constant time, so that the time taken reveals nothing about them."""
+        if bearer is None:
             return None
-        digest, found = _digest(given), None
+        digest, found = _digest(bearer), None
         for known, token in self._tokens:
             if hmac.compare_digest(known, digest):
                 found = token
         return found
 
 
-def _given(request: web.Request) -> str | None:
+def _bearer_token(request: web.Request) -> str | None:
+    """Return the token of the Authorization header, or of `access_token` in the query of a live stream."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
@@ -195,19 +209,20 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
 
 
-def _check_direct(request: web.Request) -> None:
-    """Refuse what a proxy hands on: to us it comes from this machine, whoever asked it."""
-    for header in FORWARDED:
+def _reject_forwarded(request: web.Request) -> None:
+    """Reject a request that a proxy forwards for another machine: its peer address is local, its client is not."""
+    for header in FORWARDED_HEADERS:
         for value in request.headers.getall(header, ()):
             if not all(is_loopback(address.strip()) for address in value.split(",")):
                 detail = (
-                    "it came through a proxy, and there are no tokens: set COMMUNIQUE_GATEWAY_TOKENS, or say "
-                    "COMMUNIQUE_GATEWAY_OPEN=true where the proxy keeps others out"
+                    "the request came through a proxy, and there are no tokens: set COMMUNIQUE_GATEWAY_TOKENS, or set "
+                    "COMMUNIQUE_GATEWAY_OPEN=true if the proxy restricts access"
                 )
                 raise ProblemError("forbidden", detail, parameter=header)
 
 
 def _is_local(name: str) -> bool:
+    """Tell whether a Host is an IP address or a name that public DNS does not resolve."""
     try:
         ipaddress.ip_address(name)
     except ValueError:

@@ -1,4 +1,4 @@
-"""How much one may ask: a token bucket (the algorithm) for each bearer token, or else for each address."""
+"""Rate limiting: a token bucket for each bearer token, or for each client address without one."""
 
 from __future__ import annotations
 
@@ -14,54 +14,61 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
-MAX_CALLERS: Final = 10_000
-"""Whose buckets are kept; who has not asked for longest is forgotten first, and has a full bucket again."""
+MAX_BUCKETS: Final = 10_000
+"""Buckets kept in memory; the least recently used is dropped first, and its client starts with a full one."""
 
 
 class RateLimiter:
-    """A bucket for each caller: `burst` requests at once, `rate_per_s` in the long run."""
+    """A token bucket for each key: `burst` requests at once, `rate_per_s` on average."""
 
     def __init__(self, rate_per_s: float, burst: int, clock: Callable[[], float]) -> None:
-        """Measure with a monotonic clock, in seconds."""
+        """Limit to `burst` requests at once and `rate_per_s` on average; `clock` is monotonic, in seconds."""
         self._rate_per_s = rate_per_s
         self._burst = burst
         self._clock = clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        """Requests left and the time at which that was computed, by key; least recently used first."""
 
-    def take(self, caller: str, cost: float = 1.0) -> float:
-        """Take a request's worth out of the caller's bucket; return 0, or the seconds until there is enough."""
+    def take(self, key: str, cost: float = 1.0) -> float:
+        """Take `cost` requests out of the bucket of `key`.
+
+        Returns 0.0 if there were enough; otherwise takes nothing and returns the seconds until there will be.
+        """
         now = self._clock()
-        level, at = self._buckets.pop(caller, (float(self._burst), now))
+        level, at = self._buckets.pop(key, (float(self._burst), now))
         level = min(float(self._burst), level + (now - at) * self._rate_per_s)
         wait_s = max(0.0, (min(cost, self._burst) - level) / self._rate_per_s)
-        self._buckets[caller] = (level if wait_s else level - cost, now)
-        while len(self._buckets) > MAX_CALLERS:
+        self._buckets[key] = (level if wait_s else level - cost, now)
+        while len(self._buckets) > MAX_BUCKETS:
             self._buckets.popitem(last=False)
         return wait_s
 
-    def policy(self) -> str:
-        """Return what RateLimit-Policy says (draft-ietf-httpapi-ratelimit-headers): so many in so many seconds."""
+    def policy_header(self) -> str:
+        """Return the value of RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers): quota and window in seconds."""
         return f'"default";q={self._burst};w={max(1, math.ceil(self._burst / self._rate_per_s))}'
 
-    def left(self, caller: str) -> str:
-        """Return what RateLimit says: requests left, and seconds until there are as many as there can be."""
-        level, _ = self._buckets.get(caller, (float(self._burst), 0.0))
+    def remaining_header(self, key: str) -> str:
+        """Return the value of RateLimit: requests left for `key`, and seconds until its bucket is full."""
+        level, _ = self._buckets.get(key, (float(self._burst), 0.0))
         return f'"default";r={int(level)};t={math.ceil((self._burst - level) / self._rate_per_s)}'
 
-    def admit(self, caller: str) -> None:
-        """Take a request's worth, or refuse."""
-        if wait_s := self.take(caller):
-            detail = f"{self._rate_per_s:g} requests a second are allowed in the long run"
+    def check(self, key: str) -> None:
+        """Take one request out of the bucket of `key`; raise ProblemError with Retry-After if it is empty."""
+        if wait_s := self.take(key):
+            detail = f"the limit is {self._rate_per_s:g} requests a second on average"
             raise ProblemError("too_many_requests", detail, headers={"Retry-After": retry_after(wait_s)})
 
 
 def retry_after(wait_s: float) -> str:
-    """Return what the header says: whole seconds, at least one."""
+    """Return the value of Retry-After for a wait in seconds: rounded up, at least 1."""
     return str(max(1, math.ceil(wait_s)))
 
 
 def network_key(address: str) -> str:
-    """Return whom an address stands for: itself, or the /64 that one subscriber of IPv6 is given."""
+    """Return the network that an address is limited as: IPv4 addresses singly, IPv6 by /64, one subscriber's share.
+
+    IPv4-mapped addresses count as IPv4; text that is no address is returned, cut to 100 characters.
+    """
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -71,11 +78,11 @@ def network_key(address: str) -> str:
     return str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False))
 
 
-def caller_key(request: web.Request, token_name: str | None, proxies: int) -> str:
-    """Name who asks: by token, or by address.
+def client_key(request: web.Request, token_name: str | None, proxies: int) -> str:
+    """Return the key of the bucket that a request is counted in: its token's name, or else its client's network.
 
-    Behind `proxies` proxies of our own, that many of the last addresses in X-Forwarded-For were written by them; the
-    first of those is the client's.  Anything before it the client may have made up.
+    With `proxies` trusted proxies in front of the gateway, the last `proxies` addresses of X-Forwarded-For were written
+    by them, and the first of those is the client's.  Earlier ones are not trusted, since a client can forge them.
     """
     if token_name is not None:
         return f"token {token_name}"

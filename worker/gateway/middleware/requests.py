@@ -1,4 +1,4 @@
-"""What every request goes through: an id, who may ask and how often, problems for what fails, a line in the log."""
+"""Middleware of every request: request id, authorisation, rate limit, error responses, metrics and the log line."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from redis.exceptions import RedisError
 
 from worker.gateway.assets import SECURITY_HEADERS
 from worker.gateway.middleware.compression import compress_or_304
-from worker.gateway.middleware.cors import CorsPolicy, preflight_response
-from worker.gateway.middleware.rate_limit import RateLimiter, caller_key
+from worker.gateway.middleware.cors import CorsPolicy, is_preflight, preflight_response
+from worker.gateway.middleware.rate_limit import RateLimiter, client_key
 from worker.gateway.problems import ProblemError, make_problem, problem_response
 from worker.telemetry import metrics
 
@@ -30,105 +30,105 @@ log = structlog.get_logger()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-request_id: ContextVar[str] = ContextVar("asked_as")
-"""Id of the request that is being answered."""
-rate_limit_key: ContextVar[str] = ContextVar("limited_as")
-"""Whose bucket it is taken from."""
+request_id: ContextVar[str] = ContextVar("request_id")
+"""Id of the request being handled."""
+rate_limit_key: ContextVar[str] = ContextVar("rate_limit_key")
+"""Key of the rate-limit bucket that the request was counted in; unset if it was not limited."""
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
 UNTHROTTLED_PATHS: Final = frozenset({"/healthz", "/readyz"})
-"""Asked every few seconds by those who watch us: never limited, and logged only when they fail."""
+"""Paths polled every few seconds by monitoring: not rate-limited, and logged only when they fail."""
 CLIENT_CLOSED_REQUEST: Final = 499
-"""What nginx notes for a client that did not wait: nobody is sent it."""
+"""Status that nginx logs if the client disconnects before the response; never sent."""
 
 
 class RequestMiddleware:
-    """Stands before every handler."""
+    """Runs before and after every handler."""
 
     def __init__(self, settings: GatewaySettings, auth: Auth) -> None:
-        """Let in whom `auth` knows."""
+        """Take limits and origins from `settings`, and authorise with `auth`."""
         self.scopes: dict[tuple[str, str], Scope | None] = {}
-        """What a token must allow, by method and declared path; None or missing: none is needed."""
+        """Scope that a token must have, by method and route; None or missing means that no token is needed."""
         self._auth = auth
         self._proxies = settings.proxies
-        self._limits = RateLimiter(settings.rate_per_s, settings.burst, time.monotonic)
-        self._origins = CorsPolicy(settings.origins)
+        self._limiter = RateLimiter(settings.rate_per_s, settings.burst, time.monotonic)
+        self._cors = CorsPolicy(settings.origins)
 
     @web.middleware
-    async def serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Give the request an id, answer, and say in one line how that went."""
-        began = time.perf_counter()
-        request_id.set(_request_id(request))
+    async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Assign a request id, run the handler, and record the result in the metrics and in one log line."""
+        started = time.perf_counter()
+        request_id.set(_choose_request_id(request))
         with structlog.contextvars.bound_contextvars(request_id=request_id.get()):
             status = CLIENT_CLOSED_REQUEST
             try:
-                response = await self._answered(request, handler)
+                response = await self._respond(request, handler)
                 status = response.status
-            finally:  # a client that leaves cancels what it asked for
-                self._note(request, status, time.perf_counter() - began)
+            finally:  # also runs when the client disconnects, which cancels the handler
+                self._record(request, status, time.perf_counter() - started)
         return response
 
-    async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer; what goes wrong becomes a problem."""
+    async def _respond(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Return the handler's response, or a problem document for any error."""
         try:
-            if told := preflight_response(request):
-                return told
+            if is_preflight(request):
+                return preflight_response()
             self._admit(request)
             return compress_or_304(request, await handler(request))
-        except ConnectionResetError:  # nobody is there to be answered, and that is no error of anybody's
+        except ConnectionResetError:  # the client has disconnected: there is no one to respond to, and no error
             return web.Response(status=CLIENT_CLOSED_REQUEST)
         except (ProblemError, web.RequestPayloadError, web.HTTPException, RedisError) as e:
-            problem, headers = _problem(e)
+            problem, headers = _problem_of(e)
             return problem_response(problem, request_id.get(), headers)
         except Exception:
             log.exception("request failed", path=request.path)
-            return problem_response(
-                make_problem("internal", "the log says more, under this request's id"), request_id.get()
-            )
+            problem = make_problem("internal", "the log has the details under this request id")
+            return problem_response(problem, request_id.get())
 
     def _admit(self, request: web.Request) -> None:
-        """Let in who may ask this, and does not ask too often; who may not has asked, too."""
+        """Authorise and rate-limit the request.  Rejected requests count against the limit."""
         if request.path in UNTHROTTLED_PATHS:
             return
-        if not self._origins.may_open_socket(request):
+        if not self._cors.may_open_websocket(request):
             raise ProblemError("forbidden", "pages of this origin may not open a WebSocket here", parameter="Origin")
-        token = self._auth.known(request)
-        caller = caller_key(request, token.name if token else None, self._proxies)
-        rate_limit_key.set(caller)
-        self._limits.admit(caller)
-        self._auth.admit(request, token, self._scope_of(request))
+        token = self._auth.authenticate(request)
+        key = client_key(request, token.name if token else None, self._proxies)
+        rate_limit_key.set(key)
+        self._limiter.check(key)
+        self._auth.authorise(request, token, self._scope_of(request))
 
     def _scope_of(self, request: web.Request) -> Scope | None:
         method = "GET" if request.method == "HEAD" else request.method
         return self.scopes.get((method, _route(request)))
 
-    def _note(self, request: web.Request, status: int, took_s: float) -> None:
-        route = _route(request)
-        metrics.REQUESTS.labels(request.method, route, "0" if status == CLIENT_CLOSED_REQUEST else str(status)).inc()
+    def _record(self, request: web.Request, status: int, duration_s: float) -> None:
+        """Count the request and log it; one whose client disconnected has status "0" in metrics, "left" in the log."""
+        route, is_closed = _route(request), status == CLIENT_CLOSED_REQUEST
+        metrics.REQUESTS.labels(request.method, route, "0" if is_closed else str(status)).inc()
         if route != "/v1/stream":
-            metrics.REQUEST_SECONDS.labels(route).inc(took_s)
+            metrics.REQUEST_SECONDS.labels(route).inc(duration_s)
         if route not in UNTHROTTLED_PATHS or status != HTTPStatus.OK:
-            ms, how = round(took_s * 1000, 1), "left" if status == CLIENT_CLOSED_REQUEST else status
-            log.info("request", method=request.method, path=request.path[:200], status=how, ms=ms)
+            ms, logged = round(duration_s * 1000, 1), "left" if is_closed else status
+            log.info("request", method=request.method, path=request.path[:200], status=logged, ms=ms)
 
     async def add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Add what every answer has, also those that are sent bit by bit."""
+        """Add the headers of every response, streamed ones included: request id, security, rate limit, CORS."""
         response.headers["X-Request-ID"] = request_id.get("") or uuid.uuid4().hex
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
-        if caller := rate_limit_key.get(""):
-            response.headers["RateLimit-Policy"] = self._limits.policy()
-            response.headers["RateLimit"] = self._limits.left(caller)
-        self._origins.add_headers(request, response)
+        if key := rate_limit_key.get(""):
+            response.headers["RateLimit-Policy"] = self._limiter.policy_header()
+            response.headers["RateLimit"] = self._limiter.remaining_header(key)
+        self._cors.add_headers(request, response)
 
 
 def _route(request: web.Request) -> str:
-    """Return the path as it was declared: a label, of which there are few."""
+    """Return the route's pattern, such as `/v1/events/{id}`, as a metric label; "other" if none matches."""
     resource = request.match_info.route.resource
     return resource.canonical if resource else "other"
 
 
-def _request_id(request: web.Request) -> str:
-    """Return the client's own id of its request, where it is one, or a new one."""
+def _choose_request_id(request: web.Request) -> str:
+    """Return the client's X-Request-ID if it is well-formed, otherwise a new random id."""
     given = request.headers.get("X-Request-ID", "")
     return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
@@ -136,16 +136,16 @@ def _request_id(request: web.Request) -> str:
 _CODES: Final = {404: "not_found", 405: "wrong_method", 413: "too_large", 415: "wrong_type"}
 
 
-def _problem(
+def _problem_of(
     e: ProblemError | web.RequestPayloadError | web.HTTPException | RedisError,
 ) -> tuple[Problem, dict[str, str]]:
-    """Return the problem that an expected failure is, and the headers that belong to it."""
+    """Return the problem document of an expected error, and the headers to send with it."""
     if isinstance(e, ProblemError):
         return e.problem, e.headers
     if isinstance(e, RedisError):
-        log.warning("redis is away", error=str(e))
+        log.warning("redis unavailable", error=str(e))
         return make_problem("unavailable", "Redis does not answer"), {"Retry-After": "5"}
     if isinstance(e, web.RequestPayloadError):
-        return make_problem("bad_body", "it does not come as its headers say"), {}
+        return make_problem("bad_body", "the body does not match the headers"), {}
     code = _CODES.get(e.status, "bad_request" if e.status < HTTPStatus.INTERNAL_SERVER_ERROR else "internal")
     return make_problem(code, e.reason), {"Allow": e.headers["Allow"]} if "Allow" in e.headers else {}

@@ -1,0 +1,1 @@
+"""Machine-readable descriptions of the API (OpenAPI, AsyncAPI) and the page's vocabulary."""

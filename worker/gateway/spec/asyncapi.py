@@ -1,4 +1,4 @@
-"""The live stream as AsyncAPI 3.0: two channels at one address, and every frame that may come on them."""
+"""Describe the live stream in AsyncAPI 3.0: its two transports as channels, and the frames of each."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ from importlib.metadata import version
 from typing import Final
 
 from worker.gateway import models
-from worker.gateway.spec.openapi import schemas
-from worker.gateway.spec.parameters import Json, filter_parameters
+from worker.gateway.spec.openapi import schema_components
+from worker.gateway.spec.openapi_components import Json
+from worker.gateway.spec.parameters import filter_parameters
 from worker.schema import KIND_SPECS, KINDS
 
 DESCRIPTION: Final = """\
-`/v1/stream` as Server-Sent Events, and as a WebSocket where the request asks for an upgrade. The query's filters,
-places and errors are those of the OpenAPI document (`/v1/openapi.json`).
+`/v1/stream` over Server-Sent Events, or over a WebSocket if the request asks for an upgrade. Filters, cursors and
+errors are described in the OpenAPI document (`/v1/openapi.json`).
 
-**Server-Sent Events.** `event:` is the kind, `id:` the place just behind the event, `data:` one line of JSON: the
-event, or its CloudEvents envelope. A heartbeat is a comment and an `id:`: a browser takes the place over and shows
-nothing. `event: gap` says that something was trimmed away before it was read, does not decode, or was lost
-with the stream that held it; it goes on. `event: error`
-is the last frame: a problem (RFC 9457).
+**Server-Sent Events.** `event:` is the kind, `id:` the cursor right after the event, `data:` one line of JSON: the
+event, or its CloudEvents envelope. A heartbeat is a comment and an `id:`: a browser stores the cursor and dispatches
+nothing. `event: gap` reports events that were trimmed before they were read, do not decode, or were lost with their
+stream; the stream continues. `event: error` is the last frame: a problem document (RFC 9457).
 
-**WebSocket.** Every message is text: `{"id": place, "type": kind, "time": …, "data": event}`, or the CloudEvents
-envelope; `type` may also be `heartbeat`, `gap` or `error`. Close codes: 4008 too slow (resume from the
-last id), 1001 the gateway stops, 1013 the past cannot be read now (reconnect), 1008 a message was sent
-to it, or its token is not good any more.
+**WebSocket.** Every message is text: `{"id": cursor, "type": kind, "time": …, "data": event}`, or the CloudEvents
+envelope; `type` may also be `heartbeat`, `gap` or `error`. Close codes: 4008 the client is too slow (resume from the
+last id), 1001 the gateway is stopping, 1013 history cannot be read at present (reconnect), 1008 the client sent a
+message, or its token was revoked.
 """
 
 
 def make_asyncapi() -> Json:
-    """Return the document."""
+    """Return the AsyncAPI document as JSON values."""
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -45,7 +45,7 @@ def make_asyncapi() -> Json:
         "channels": {"events": _channel("http", "sse"), "socket": _channel("ws", "ws")},
         "operations": {"listen": _sent_on("events"), "listen_socket": _sent_on("socket")},
         "components": {
-            "schemas": schemas(*(spec.struct for spec in KIND_SPECS.values()), models.Gap, models.Problem),
+            "schemas": schema_components(*(spec.struct for spec in KIND_SPECS.values()), models.Gap, models.Problem),
             "messages": _messages(),
         },
     }
@@ -55,16 +55,16 @@ FRAMES: Final = (*KINDS, "heartbeat", "gap", "error")
 
 
 def _channel(server: str, form: str) -> Json:
-    query = {"type": "object", "properties": {p["name"]: p["schema"] for p in filter_parameters()} | _PLACES}
+    query_parameter = {"type": "object", "properties": {p["name"]: p["schema"] for p in filter_parameters()} | _CURSORS}
     return {
         "address": "/v1/stream",
         "servers": [{"$ref": f"#/servers/{server}"}],
         "messages": {name: {"$ref": f"#/components/messages/{form}_{name}"} for name in FRAMES},
-        "bindings": {"ws": {"method": "GET", "query": query}} if form == "ws" else {},
+        "bindings": {"ws": {"method": "GET", "query": query_parameter}} if form == "ws" else {},
     }
 
 
-_PLACES: Final[Json] = {"after": {"type": "string"}, "cloudevents": {"enum": ["0", "1"]}}
+_CURSORS: Final[Json] = {"after": {"type": "string"}, "cloudevents": {"enum": ["0", "1"]}}
 
 
 def _sent_on(channel: str) -> Json:
@@ -91,9 +91,14 @@ def _message(name: str, payload: Json) -> Json:
 
 
 def _framed(name: str, data: Json) -> Json:
-    """Return the schema of a WebSocket message."""
-    place = {"type": "string", "description": "The place just behind it."}
-    properties = {"id": place, "type": {"const": name}, "time": {"type": "string", "format": "date-time"}, "data": data}
+    """Return the schema of a WebSocket message of type `name` that carries `data`."""
+    cursor = {"type": "string", "description": "The cursor right after it."}
+    properties = {
+        "id": cursor,
+        "type": {"const": name},
+        "time": {"type": "string", "format": "date-time"},
+        "data": data,
+    }
     required = ["type", "data"] if name == "error" else ["id", "type", "data"]
     return {"type": "object", "properties": properties, "required": required}
 

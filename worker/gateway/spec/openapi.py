@@ -1,4 +1,4 @@
-"""The API as OpenAPI 3.1, made of the same filters, structs and limits that answer; `make_openapi` returns it."""
+"""Describe the API in OpenAPI 3.1, generated from the filters, structs and limits that the handlers use."""
 
 from __future__ import annotations
 
@@ -8,11 +8,27 @@ from typing import Any, Final
 import msgspec
 
 from worker.gateway import models
-from worker.gateway.spec.openapi_components import REF, answer, as_json, failing, found, problems, ref, string
-from worker.gateway.spec.parameters import Json, filter_parameters, other_parameters, path_id, query, used
+from worker.gateway.spec.openapi_components import (
+    REF,
+    Json,
+    cacheable_response,
+    json_content,
+    json_response,
+    problem_refs,
+    problem_responses,
+    schema_ref,
+    string_schema,
+)
+from worker.gateway.spec.parameters import (
+    filter_parameters,
+    id_parameter,
+    other_parameters,
+    parameter_refs,
+    query_parameter,
+)
 from worker.schema import Article, Event
 
-SPOKEN: Final = (
+BODIES: Final = (
     Event,
     Article,
     models.Problem,
@@ -23,32 +39,34 @@ SPOKEN: Final = (
     models.Status,
     models.HealthReport,
 )
+"""Types of all request and response bodies."""
 
 DESCRIPTION: Final = """\
 Events from news articles (statements, meetings, decisions): live, as history, and with the articles they come from.
 
-**Ids of the stream.** Every event of `/v1/stream` comes with an id that says how far its reader is in all streams at
-once. Handed back as `after` or `Last-Event-ID`, it resumes exactly behind that event as long as what follows is kept:
-nothing is missed or repeated. It is opaque; the event's own id is the field `id` of its JSON.
+**Stream ids.** Every event of `/v1/stream` has an id that encodes the client's position in all event streams.
+Sent back as `after` or `Last-Event-ID`, it resumes right after that event, without loss or repetition, as long as the
+following events are kept. It is opaque; the event's own id is the field `id` of its JSON.
 
-**Places.** Wherever a place is asked for: such an id, `0` (the oldest kept), `$` (now), a Unix time in milliseconds
-or a time of RFC 3339 (from that instant on), or a Redis entry id.
+**Cursors.** A cursor is a stream id, `0` (the oldest event kept), `$` (now), a Unix time in milliseconds or an
+RFC 3339 time (from that instant on), or a Redis entry id.
 
-**Filters.** Values of one filter are alternatives; different filters narrow each other down; an unknown name or value
-is refused.
+**Filters.** Several values of one filter are alternatives (OR); different filters are combined (AND). Unknown names
+and values are rejected.
 
-**Again.** Every `ETag` can be handed back as `If-None-Match`: 304 says that nothing has changed.
+**Caching.** Every `ETag` can be sent back as `If-None-Match`; 304 means that nothing has changed.
 
-**Limits.** So many requests at once and so many a second, for each token, or else each address: `RateLimit-Policy` and
-`RateLimit` (draft-ietf-httpapi-ratelimit-headers) say how many are left, 429 and `Retry-After` when to come back.
+**Rate limits.** The number of requests is limited for each token, or for each client address without one.
+`RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers) state the quota and how much of it is left; a
+429 response says in `Retry-After` when to try again.
 
-**Errors** are `application/problem+json` (RFC 9457). **Every answer** carries `X-Request-ID`, the client's own where
-it sent one.
+**Errors** are `application/problem+json` (RFC 9457). **Every response** has an `X-Request-ID`: the client's own if it
+sent a valid one.
 """
 
 
 def make_openapi() -> Json:
-    """Return the document."""
+    """Return the OpenAPI document as JSON values."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -60,44 +78,56 @@ def make_openapi() -> Json:
         "servers": [{"url": "/"}],
         "security": [{}, {"bearer": []}],
         "tags": [
-            {"name": "events", "description": "Live and past."},
-            {"name": "articles", "description": "What the events were found in."},
-            {"name": "operation", "description": "How the whole is doing."},
-            {"name": "documents", "description": "What all of this means; never behind a token."},
+            {"name": "events", "description": "Live streams and history."},
+            {"name": "articles", "description": "The articles that events were extracted from."},
+            {"name": "operation", "description": "State and health of the services."},
+            {"name": "documents", "description": "Machine-readable descriptions of the API; no token is needed."},
         ],
         "paths": _paths(),
         "components": {
-            "schemas": {**schemas(*SPOKEN), "Event": _event_schema()},
+            "schemas": {**schema_components(*BODIES), "Event": _event_schema()},
             "parameters": {p["name"]: p for p in [*filter_parameters(), *other_parameters()]},
             "headers": {
-                "X-Request-ID": {"description": "Id of the request, as it stands in the log.", "schema": string(128)},
-                "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
-                "RateLimit": {"description": "Requests left, and seconds until all are again.", "schema": string()},
-                "RateLimit-Policy": {
-                    "description": "Requests at once, and in how many seconds.",
-                    "schema": string(),
+                "X-Request-ID": {
+                    "description": "Id of the request; the gateway logs it.",
+                    "schema": string_schema(128),
                 },
-                "ETag": {"description": "Names this answer, for `If-None-Match`.", "schema": string()},
-                "Link": {"description": 'The next page, where there is one: `<…>; rel="next"`.', "schema": string()},
+                "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
+                "RateLimit": {
+                    "description": "Requests left, and seconds until the quota is full again.",
+                    "schema": string_schema(),
+                },
+                "RateLimit-Policy": {
+                    "description": "Quota of requests, and its window in seconds.",
+                    "schema": string_schema(),
+                },
+                "ETag": {
+                    "description": "Identifies this version of the response, for `If-None-Match`.",
+                    "schema": string_schema(),
+                },
+                "Link": {
+                    "description": 'URL of the next page, if there is one: `<…>; rel="next"`.',
+                    "schema": string_schema(),
+                },
             },
-            "responses": problems(),
+            "responses": problem_responses(),
             "securitySchemes": {
                 "bearer": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "Needed where there are tokens. Scopes: `read` for whatever is asked for, "
-                    "`write` to put articles. `/v1/stream` also takes `access_token=` in its query: a browser's "
-                    "EventSource and WebSocket send no header.",
+                    "description": "Required if the gateway has tokens. Scopes: `read` for GET, `write` to enqueue "
+                    "articles. `/v1/stream` also accepts `access_token=` in its query, because a browser's "
+                    "EventSource and WebSocket cannot send the header.",
                 }
             },
         },
     }
 
 
-def schemas(*types: Any) -> Json:
-    """Return the JSON Schema of some types and of their parts, by name."""
-    _, found = msgspec.json.schema_components(types, ref_template=REF)
-    return {name: found[name] for name in sorted(found)}
+def schema_components(*types: Any) -> Json:
+    """Return the JSON Schemas of the types and of all types they contain, by name, sorted."""
+    _, cacheable_response = msgspec.json.schema_components(types, ref_template=REF)
+    return {name: cacheable_response[name] for name in sorted(cacheable_response)}
 
 
 def _event_schema() -> Json:
@@ -117,8 +147,8 @@ def _paths() -> Json:
         "/v1/schema": {"get": _document("schema", "The JSON Schema of an event", "application/schema+json")},
         "/v1/openapi.json": {"get": _document("openapi", "This document", "application/json")},
         "/v1/asyncapi.json": {"get": _document("asyncapi", "The live stream as AsyncAPI", "application/json")},
-        "/healthz": {"get": _health("healthz", "Whether the process is alive")},
-        "/readyz": {"get": _health("readyz", "Whether Redis answers and the streams are being read")},
+        "/healthz": {"get": _health("healthz", "Liveness check")},
+        "/readyz": {"get": _health("readyz", "Readiness check: Redis answers and the streams are being read")},
     }
 
 
@@ -126,79 +156,85 @@ def _operation(name: str, tag: str, summary: str, responses: Json, **more: Any) 
     return {"operationId": name, "tags": [tag], "summary": summary, **more, "responses": responses}
 
 
-def _get(name: str, tag: str, summary: str, schema: str, *problems: str, **more: Any) -> Json:
-    return _operation(name, tag, summary, {**found(summary, as_json(ref(schema))), **failing(*problems)}, **more)
+def _get(name: str, tag: str, summary: str, schema: str, *statuses: str, **more: Any) -> Json:
+    return _operation(
+        name,
+        tag,
+        summary,
+        {**cacheable_response(summary, json_content(schema_ref(schema))), **problem_refs(*statuses)},
+        **more,
+    )
 
 
 def _stream() -> Json:
     summary = "Events as they are published"
-    frames = "Server-Sent Events; the AsyncAPI document says what each frame holds."
+    frames = "Server-Sent Events; the AsyncAPI document describes the frames."
     return _operation(
         "stream",
         "events",
         summary,
         {
-            "200": answer(frames, {"text/event-stream": {"schema": string()}}),
-            "101": {"description": "A WebSocket; the AsyncAPI document says what each message holds."},
-            **failing("400", "401", "403", "429", "503"),
+            "200": json_response(frames, {"text/event-stream": {"schema": string_schema()}}),
+            "101": {"description": "A WebSocket; the AsyncAPI document describes the messages."},
+            **problem_refs("400", "401", "403", "429", "503"),
         },
-        description="Server-Sent Events, or a WebSocket where the request asks for an upgrade (its subprotocol "
-        "`cloudevents.json` asks for envelopes). A heartbeat every 15 s carries the reader's place. "
-        "A client that reads too slowly is told so and dropped; it may resume.",
-        parameters=used("after", "cloudevents", "Last-Event-ID"),
+        description="Server-Sent Events, or a WebSocket if the request asks for an upgrade (its subprotocol "
+        "`cloudevents.json` selects CloudEvents envelopes). A heartbeat every 15 s carries the client's cursor. "
+        "A client that reads too slowly receives an error and is disconnected; it may resume.",
+        parameters=parameter_refs("after", "cloudevents", "Last-Event-ID"),
     )
 
 
 def _events() -> Json:
     body = {
-        **as_json(ref("EventPage")),
-        "text/csv": {"schema": string()},
+        **json_content(schema_ref("EventPage")),
+        "text/csv": {"schema": string_schema()},
         "application/cloudevents-batch+json": {"schema": {"type": "array", "items": {"type": "object"}}},
     }
-    page = found("A page; `Link` leads to the next.", body, "Link")
+    page = cacheable_response("A page of events; `Link` is the next page.", body, "Link")
     return _operation(
         "events",
         "events",
-        "Events of the past, a page at a time",
-        {**page, **failing("400", "401", "403", "429", "503")},
-        parameters=used("after", "before", "order", "limit", "format", "cloudevents"),
+        "Past events, a page at a time",
+        {**page, **problem_refs("400", "401", "403", "429", "503")},
+        parameters=parameter_refs("after", "before", "order", "limit", "format", "cloudevents"),
     )
 
 
 def _event() -> Json:
-    body = {**as_json(ref("Event")), "application/cloudevents+json": {"schema": {"type": "object"}}}
+    body = {**json_content(schema_ref("Event")), "application/cloudevents+json": {"schema": {"type": "object"}}}
     return _operation(
         "event",
         "events",
         "One event by its id",
-        {**found("The event.", body), **failing("400", "401", "403", "404", "429", "503")},
-        parameters=[path_id(), {"$ref": "#/components/parameters/cloudevents"}],
+        {**cacheable_response("The event.", body), **problem_refs("400", "401", "403", "404", "429", "503")},
+        parameters=[id_parameter(), {"$ref": "#/components/parameters/cloudevents"}],
     )
 
 
 def _article() -> Json:
-    problems = ("400", "401", "403", "404", "429", "503")
+    statuses = ("400", "401", "403", "404", "429", "503")
     return _get(
         "article",
         "articles",
-        "An article, and the events found in it",
+        "An article and the events extracted from it",
         "ArticleWithEvents",
-        *problems,
-        parameters=[path_id()],
+        *statuses,
+        parameters=[id_parameter()],
     )
 
 
 def _article_by_url() -> Json:
-    url = query("url", {"type": "string", "minLength": 1, "maxLength": 2048}, "The article's address.") | {
+    url = query_parameter("url", {"type": "string", "minLength": 1, "maxLength": 2048}, "URL of the article.") | {
         "required": True
     }
-    problems = ("400", "401", "403", "404", "429", "503")
+    statuses = ("400", "401", "403", "404", "429", "503")
     return _get(
         "article_by_url",
         "articles",
-        "The same, by the article's address",
+        "The same, by the article's URL",
         "ArticleWithEvents",
-        *problems,
+        *statuses,
         parameters=[url],
     )
 
@@ -207,28 +243,30 @@ def _put() -> Json:
     return _operation(
         "put",
         "articles",
-        "Enqueue addresses of articles to be read",
+        "Enqueue URLs of articles",
         {
-            "202": answer("At least one is enqueued, or was before.", as_json(ref("EnqueueResponse"))),
-            **failing("400", "401", "403", "408", "413", "415", "422", "429", "503"),
+            "202": json_response(
+                "At least one URL was enqueued now or before.", json_content(schema_ref("EnqueueResponse"))
+            ),
+            **problem_refs("400", "401", "403", "408", "413", "415", "422", "429", "503"),
         },
-        requestBody={"required": True, "content": as_json(ref("EnqueueRequest"))},
+        requestBody={"required": True, "content": json_content(schema_ref("EnqueueRequest"))},
     )
 
 
 def _status() -> Json:
-    problems = ("400", "401", "403", "429", "503")
-    return _get("status", "operation", "The queue, its workers, and what is kept", "Status", *problems)
+    statuses = ("400", "401", "403", "429", "503")
+    return _get("status", "operation", "State of the queue, the services and the streams", "Status", *statuses)
 
 
 def _document(name: str, summary: str, content_type: str) -> Json:
-    made = found(summary, {content_type: {"schema": {"type": "object"}}})
-    return _operation(name, "documents", summary, {**made, **failing("400", "429")}, security=[{}])
+    responses = cacheable_response(summary, {content_type: {"schema": {"type": "object"}}})
+    return _operation(name, "documents", summary, {**responses, **problem_refs("400", "429")}, security=[{}])
 
 
 def _health(name: str, summary: str) -> Json:
-    answers_ = {
-        "200": answer("It is.", as_json(ref("HealthReport"))),
-        "503": answer("It is not.", as_json(ref("HealthReport"))),
+    responses = {
+        "200": json_response("All checks passed.", json_content(schema_ref("HealthReport"))),
+        "503": json_response("A check failed.", json_content(schema_ref("HealthReport"))),
     }
-    return _operation(name, "operation", summary, {**answers_, **failing("400")}, security=[{}])
+    return _operation(name, "operation", summary, {**responses, **problem_refs("400")}, security=[{}])

@@ -1,4 +1,4 @@
-"""Parts of the OpenAPI document: how answers, headers and problems are described, each in one place."""
+"""Building blocks of the OpenAPI document: responses, headers, problems and schemas."""
 
 from __future__ import annotations
 
@@ -7,70 +7,70 @@ from typing import Any, Final
 Json = dict[str, Any]
 
 REF: Final = "#/components/schemas/{name}"
-EVERY: Final = ("X-Request-ID", "RateLimit", "RateLimit-Policy")
-"""Headers of every answer; the limits stand where there are any."""
+COMMON_HEADERS: Final = ("X-Request-ID", "RateLimit", "RateLimit-Policy")
+"""Headers of every response; the rate-limit headers are absent from requests that are not limited."""
 PROBLEMS: Final = {
-    "400": ("BadRequest", "Something in the request is unknown or malformed; `parameter` names it."),
-    "401": ("Unauthorised", "A token is needed, and none that is known was given."),
-    "403": ("Forbidden", "The token lacks the scope that this needs."),
-    "404": ("NotFound", "There is no such thing, or it is not kept any more."),
-    "408": ("TooLate", "The body did not come in time."),
+    "400": ("BadRequest", "A part of the request is unknown or malformed; `parameter` names it."),
+    "401": ("Unauthorised", "A valid token is required."),
+    "403": ("Forbidden", "The token lacks the required scope."),
+    "404": ("NotFound", "The resource does not exist or is no longer kept."),
+    "408": ("TooLate", "The body was not received in time."),
     "413": ("TooLarge", "The body is too large."),
     "415": ("UnsupportedMediaType", "The body is not `application/json`."),
-    "422": ("Unprocessable", "Every address was refused; `results` says why."),
-    "429": ("TooManyRequests", "Too many requests from this token or address."),
+    "422": ("Unprocessable", "Every URL was refused; `results` gives the reasons."),
+    "429": ("TooManyRequests", "Too many requests with this token or from this address."),
     "503": (
         "Unavailable",
-        "Redis is away, the queue is full, or the gateway stops or has all the clients it takes.",
+        "Redis is unavailable, the queue is full, or the gateway is stopping or has reached its limit of clients.",
     ),
 }
 
 
-def problems() -> Json:
-    """Return the components that answer with a problem, by name."""
+def problem_responses() -> Json:
+    """Return the response components of all problems, by component name."""
 
     def problem(status: str, description: str) -> Json:
         extra = ["Retry-After"] if status in {"429", "503"} else []
-        body = {"application/problem+json": {"schema": ref("Problem")}}
-        return {"description": description, "headers": headers(*EVERY, *extra), "content": body}
+        body = {"application/problem+json": {"schema": schema_ref("Problem")}}
+        return {"description": description, "headers": header_refs(*COMMON_HEADERS, *extra), "content": body}
 
     return {name: problem(status, description) for status, (name, description) in PROBLEMS.items()}
 
 
-def failing(*statuses: str) -> Json:
-    """Refer to them by status."""
+def problem_refs(*statuses: str) -> Json:
+    """Return references to the problem responses of some statuses, by status."""
     return {status: {"$ref": f"#/components/responses/{PROBLEMS[status][0]}"} for status in statuses}
 
 
-def answer(description: str, content: Json) -> Json:
-    """Describe an answer with a body."""
-    return {"description": description, "headers": headers(*EVERY), "content": content}
+def json_response(description: str, content: Json) -> Json:
+    """Return a response object with a body and the common headers."""
+    return {"description": description, "headers": header_refs(*COMMON_HEADERS), "content": content}
 
 
-def found(description: str, content: Json, *named: str) -> Json:
-    """Describe what a GET answers that finds something, by status."""
-    named = (*EVERY, "ETag", *named)
+def cacheable_response(description: str, content: Json, *named: str) -> Json:
+    """Return the 200 and 304 responses of a cacheable GET, by status; `named` are further headers."""
+    named = (*COMMON_HEADERS, "ETag", *named)
     return {
-        "200": {"description": description, "headers": headers(*named), "content": content},
-        "304": {"description": "What the client has already.", "headers": headers(*named)},
+        "200": {"description": description, "headers": header_refs(*named), "content": content},
+        "304": {"description": "The client's copy is current.", "headers": header_refs(*named)},
     }
 
 
-def headers(*names: str) -> Json:
-    """Refer to headers."""
+def header_refs(*names: str) -> Json:
+    """Return references to header components."""
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def as_json(schema: Json) -> Json:
-    """Describe a body of JSON."""
+def json_content(schema: Json) -> Json:
+    """Return the content object of a JSON body."""
     return {"application/json": {"schema": schema}}
 
 
-def ref(name: str) -> Json:
-    """Refer to a schema."""
+def schema_ref(name: str) -> Json:
+    """Return a reference to a schema component."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def string(longest: int | None = None) -> Json:
-    """Describe a text."""
+def string_schema(longest: int | None = None) -> Json:
+    """Return the schema of a string of at most `longest` characters; None: no limit."""
     return {"type": "string"} | ({"maxLength": longest} if longest else {})

@@ -1,19 +1,18 @@
-"""What may be asked, as OpenAPI and AsyncAPI describe it: made of the same filters, patterns and limits that answer."""
+"""Describe the API's parameters for OpenAPI and AsyncAPI, generated from the filters, patterns and limits in use."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from worker.filters import CONFIDENCE, LONGEST_VALUE, MOST_VALUES, PARAMETERS
 from worker.gateway.cursor import CURSOR_PATTERN, ENTRY_PATTERN, UNIX_MS_PATTERN
-
-Json = dict[str, Any]
+from worker.gateway.spec.openapi_components import Json
 
 ID_PATTERN: Final = "^[0-9a-f]{32}$"
 MAX_EVENTS: Final = 1_000
-"""Of one page of history."""
+"""Events on one page of history."""
 DEFAULT_EVENTS: Final = 100
-PLACE: Final[Json] = {
+CURSOR_SCHEMA: Final[Json] = {
     "anyOf": [
         {"const": "$"},
         {"type": "string", "pattern": f"^({CURSOR_PATTERN}|{ENTRY_PATTERN}|{UNIX_MS_PATTERN})$"},
@@ -23,7 +22,7 @@ PLACE: Final[Json] = {
 
 
 def filter_parameters() -> list[Json]:
-    """Return the filters as OpenAPI parameters."""
+    """Return the filters as OpenAPI parameter objects."""
     repeated = [
         {
             "name": p.name,
@@ -40,7 +39,7 @@ def filter_parameters() -> list[Json]:
         {
             "name": CONFIDENCE,
             "in": "query",
-            "description": "Events that are right with at least this probability.",
+            "description": "Only events whose confidence is at least this probability.",
             "schema": least,
         },
     ]
@@ -49,46 +48,53 @@ def filter_parameters() -> list[Json]:
 def _value(values: tuple[str, ...], pattern: str | None) -> Json:
     if values:
         return {"type": "string", "enum": list(values)}
-    # There must be something to look for.
+    # A value without any visible character would match nothing.
     return {"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE, "pattern": pattern or r"\S"}
 
 
 def other_parameters() -> list[Json]:
-    """Return what else may be asked."""
-    place = "A place (see above)"
+    """Return the parameters that are not filters, as OpenAPI parameter objects."""
     return [
-        query("after", PLACE, f"{place}: only what lies behind it."),
-        query("before", PLACE, f"{place}: only what lies up to it; a page's `next` in the order `newest`."),
-        query(
-            "order", {"enum": ["newest", "oldest"]}, "Which come first. Default: `oldest` with `after`, else `newest`."
+        query_parameter("after", CURSOR_SCHEMA, "A cursor (see above): only events after it."),
+        query_parameter(
+            "before",
+            CURSOR_SCHEMA,
+            "A cursor (see above): only events up to it; the `next` of a page in the order `newest`.",
         ),
-        query(
+        query_parameter(
+            "order",
+            {"enum": ["newest", "oldest"]},
+            "Which events come first. Default: `oldest` with `after`, otherwise `newest`.",
+        ),
+        query_parameter(
             "limit",
             {"type": "integer", "minimum": 1, "maximum": MAX_EVENTS, "default": DEFAULT_EVENTS},
-            "Most events.",
+            "Maximum number of events.",
         ),
-        query("format", {"enum": ["json", "csv"]}, "Instead of `Accept`."),
-        query("cloudevents", {"enum": ["0", "1"]}, "1: each event in a CloudEvents 1.0 envelope (JSON, structured)."),
+        query_parameter("format", {"enum": ["json", "csv"]}, "Overrides `Accept`."),
+        query_parameter(
+            "cloudevents", {"enum": ["0", "1"]}, "1: each event in a CloudEvents 1.0 envelope (JSON, structured)."
+        ),
         {
             "name": "Last-Event-ID",
             "in": "header",
-            "description": "As `after`, which it overrides: it is what a browser sends when it reconnects.",
-            "schema": PLACE,
+            "description": "Same as `after`, and overrides it; a browser sends it when it reconnects.",
+            "schema": CURSOR_SCHEMA,
         },
     ]
 
 
-def query(name: str, schema: Json, description: str) -> Json:
-    """Describe a parameter of the query."""
+def query_parameter(name: str, schema: Json, description: str) -> Json:
+    """Return a query parameter object."""
     return {"name": name, "in": "query", "description": description, "schema": schema}
 
 
-def used(*names: str) -> list[Json]:
-    """Refer to all filters and some other parameters."""
+def parameter_refs(*names: str) -> list[Json]:
+    """Return references to all filters and to the named other parameters."""
     every = [*(p.name for p in PARAMETERS), CONFIDENCE, *names]
     return [{"$ref": f"#/components/parameters/{name}"} for name in every]
 
 
-def path_id() -> Json:
-    """Describe the id in a path."""
+def id_parameter() -> Json:
+    """Return the parameter object of `{id}` in a path."""
     return {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": ID_PATTERN}}

@@ -1,4 +1,4 @@
-"""What the page knows of our words: gathered from where each has its home, so that there is no second list of any."""
+"""Vocabulary that the page needs: rules, CAMEO codes, enumerations and country names, collected from their modules."""
 
 from __future__ import annotations
 
@@ -12,25 +12,26 @@ from worker.schema import KINDS, Kind, allowed_values, has_field, values_of_all_
 from worker.schema.rules import rule_descriptions
 
 LANGUAGES: Final = ("en",)
-"""Whose names of countries the page looks for in what was said."""
+"""Languages of the country names that the page looks for in the text of events."""
 
 
 class Vocabulary(Struct, frozen=True, kw_only=True):
-    """Served to the page as JSON."""
+    """Vocabulary of the page, served as JSON."""
 
     rules: dict[Kind, dict[str, str]]
-    """Kind -> rule -> the construction that it names, in a linguist's words."""
+    """Description of each extraction rule, by kind and rule name."""
     cameo: dict[str, str]
-    """Code -> its name."""
+    """Name of each CAMEO code."""
     acts: tuple[str, ...]
+    """Speech acts of statements."""
     statuses: dict[Kind, tuple[str, ...]]
-    """Kind -> what may become of it; statements have none."""
+    """Possible statuses of each kind; statements have none."""
     places: dict[str, dict[str, str]]
-    """Language -> name of a country, its people or its seat of power -> ISO 3166-1 alpha-2."""
+    """ISO 3166-1 alpha-2 code for each name of a country, its people or its seat of government, by language."""
 
 
-def vocabulary() -> Vocabulary:
-    """Gather it."""
+def make_vocabulary() -> Vocabulary:
+    """Collect the vocabulary from the lexicons, the codebook and the schema."""
     return Vocabulary(
         rules=rule_descriptions(),
         cameo={code: known.name for code, known in CAMEO.items()},
