@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from worker.streams.embedded_server import _die_with_parent, find_server
+from worker.streams.embedded_server import find_server, parent_death_hook
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ async def server(folder: Path, *options: str) -> AsyncIterator[str]:
     words = [*given, *options] if (options[:1] and options[0].startswith("--")) or not options else options
     with (folder / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            find_server(), *words, stdout=log, stderr=log, cwd=folder, preexec_fn=_die_with_parent()
+            find_server(), *words, stdout=log, stderr=log, cwd=folder, preexec_fn=parent_death_hook()
         )
     try:
         while not await _answers(url):

@@ -215,11 +215,11 @@ async def test_a_server_that_ends_at_once_is_quoted(tmp_path: Path) -> None:
 async def test_a_server_that_says_nothing_is_given_up_and_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedded_module, "ANSWER_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(embedded_module, "START_TIMEOUT_S", 0.05)
     server = tmp_path / "redis-server"
     server.write_text(f"#!/bin/sh\necho $$ > {tmp_path / 'pid'}\nexec sleep 60\n")
     server.chmod(0o755)
-    with pytest.raises(UsageError, match=r"gave no answer in 0\.05 s"):
+    with pytest.raises(UsageError, match=r"did not reply within 0\.05 s"):
         async with embedded(tmp_path / "data", server=server):
             pass
     if (tmp_path / "pid").exists():

@@ -121,7 +121,7 @@ async def test_a_put_repeated_after_a_lost_reply_says_again_that_it_put(
 
 async def test_a_full_queue_refuses_and_says_how_far_it_came(redis_url: str, settings: Settings) -> None:
     async with UrlQueue(redis_url, settings.override(max_backlog=2)) as queue:
-        with pytest.raises(QueueFull, match=r"2 tasks wait \(2 of these were put\)"):
+        with pytest.raises(QueueFull, match=r"2 tasks are waiting \(2 of them enqueued by this call\)"):
             await queue.put_many([task(f"https://news.example/{i}") for i in range(5)])
         assert not await queue.put(task("https://news.example/0"))  # seen, which needs no room
         [first, _] = await queue.read(10, 0)
@@ -410,7 +410,7 @@ async def test_a_task_that_keeps_killing_its_workers_is_buried_and_the_others_li
     await deliver(a, "https://news.example/poison")
     for claimer, attempts in ((b, 2), (a, 3)):
         await stall(a)
-        claimer._held.clear()  # a new process holds nothing
+        claimer._leases.clear()  # a new process has no leases
         assert [d.attempts for d in await claimer.claim(10)] == [attempts]
     await b.put(task("https://news.example/good"))
     await stall(a)
@@ -445,7 +445,7 @@ async def test_a_task_put_off_comes_back_when_it_is_due_and_not_before(queue: Ur
 
 
 async def test_due_tasks_move_earliest_first_however_many(queue: UrlQueue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("worker.queue.url_queue.PAGE", 2)
+    monkeypatch.setattr("worker.queue.url_queue.PAGE_SIZE", 2)
     deliveries = await deliver(queue, *(f"https://news.example/{i}" for i in range(5)))
     for i, delivery in enumerate(deliveries):
         await queue.defer(delivery, delivery.task, NOW - timedelta(seconds=i))
@@ -486,7 +486,7 @@ async def test_a_buried_task_says_why(queue: UrlQueue) -> None:
 async def test_dead_letters_are_listed_newest_first_by_reason_and_limit(
     queue: UrlQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.queue.dead_letters.PAGE", 2)
+    monkeypatch.setattr("worker.queue.dead_letters.PAGE_SIZE", 2)
     for i, delivery in enumerate(await deliver(queue, *(f"https://news.example/{i}" for i in range(7)))):
         await queue.dead_letter(delivery, "odd" if i % 2 else "even", "")
     urls = [letter.task.url[-1] for letter in await queue.list_dead_letters() if letter.task]
@@ -506,7 +506,7 @@ async def test_requeued_tasks_run_again_as_new_and_only_those_of_the_reason(
     out: Callable[[str], list[StreamWrite]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("worker.queue.dead_letters.PAGE", 2)
+    monkeypatch.setattr("worker.queue.dead_letters.PAGE_SIZE", 2)
     await queue.put_many([task(f"https://news.example/{i}", attempt=2) for i in range(5)])
     for i, delivery in enumerate(await queue.read(10, 0)):
         await queue.dead_letter(delivery, "http_503" if i else "http_404", "")

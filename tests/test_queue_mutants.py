@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from worker.streams import StreamWrite
 
 ACK = "redis.call('XACK', KEYS[1], ARGV[1], ARGV[3])\n"
-FENCE = "if answer then return answer end\n"
+FENCE = "if fence then return fence end\n"
 GONE = "if not pending then return 'gone' end\n"
 OWNER = "pending[2] ~= ARGV[2] or "
 COUNTER = " or pending[4] ~= tonumber(ARGV[4])"
@@ -54,8 +54,8 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("renewing counts as a delivery", RENEW, ", 'JUSTID'", "", tests.test_a_renewed_lease_is_not_claimed),
     ("one's own tasks are claimed", CLAIM, "if not (p[2] == consumer and held[p[1]]) then", "if true then", tests.test_a_worker_does_not_claim_what_it_holds_but_does_what_a_lost_reply_gave_it),
     ("claimed though not idle", CLAIM, "'IDLE', idle_ms, ", "", tests.test_a_renewed_lease_is_not_claimed),
-    ("consumers with pending tasks deleted", REAP_CONSUMERS, "it.pending == 0 and ", "", tests.test_only_silent_consumers_that_hold_nothing_are_collected),
-    ("consumers heard of lately deleted", REAP_CONSUMERS, " and it.idle >= tonumber(ARGV[3])", "", tests.test_a_consumer_heard_of_lately_is_not_collected),
+    ("consumers with pending tasks deleted", REAP_CONSUMERS, "consumer.pending == 0 and ", "", tests.test_only_silent_consumers_that_hold_nothing_are_collected),
+    ("consumers heard of lately deleted", REAP_CONSUMERS, " and consumer.idle >= tonumber(ARGV[3])", "", tests.test_a_consumer_heard_of_lately_is_not_collected),
 ]  # fmt: skip
 
 

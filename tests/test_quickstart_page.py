@@ -24,7 +24,7 @@ from pathlib import Path
 import pytest
 
 from tests.pages import DOCS, ROOT, Block, blocks, commands, holds, section
-from worker.streams.embedded_server import _die_with_parent
+from worker.streams.embedded_server import parent_death_hook
 
 PAGE = (DOCS / "quickstart.md").read_text(encoding="utf-8")
 PATIENCE_S = 240.0
@@ -122,7 +122,7 @@ def on_a_terminal(text: str, folder: Path, environ: dict[str, str]) -> str:
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
-        preexec_fn=_die_with_parent(),  # noqa: PLW1509 - two system calls, no lock
+        preexec_fn=parent_death_hook(),  # noqa: PLW1509 - two system calls, no lock
     )
     os.close(theirs)
     late = threading.Timer(PATIENCE_S, os.killpg, (shell.pid, signal.SIGKILL))

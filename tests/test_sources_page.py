@@ -19,8 +19,8 @@ import pytest
 from tests.pages import DOCS, ROOT, Block, blocks, commands, holds, section
 from worker.discover import PollResult, Source, load_sources
 from worker.discover.feed_poller import MAX_BACKOFF_S
-from worker.discover.loop import TOGETHER
-from worker.discover.poll_schedule import SLEEP_S, STATE_TTL_S
+from worker.discover.loop import MAX_CONCURRENT_POLLS
+from worker.discover.poll_schedule import MAX_SLOT_WAIT_S, STATE_TTL_S
 from worker.errors import Permanent
 from worker.fetch.politeness import MAX_PAUSE_S
 from worker.parse import feed
@@ -80,7 +80,7 @@ def known(source: Source) -> set[str]:
     [
         f"`COMMUNIQUE_DISCOVER_INTERVAL_S`, which is {Settings().discover.interval_s:g}",
         f"up to {MAX_BACKOFF_S / 3600:g} hours",
-        f"At most {TOGETHER} sources at a time",
+        f"At most {MAX_CONCURRENT_POLLS} sources at a time",
         f"in the last {Settings().queue.seen_ttl_s / 86_400:g} days",
     ],
 )
@@ -89,7 +89,7 @@ def test_a_figure_is_the_program_s(words: str) -> None:
 
 
 def test_figures_in_words_are_the_program_s() -> None:
-    assert SLEEP_S == Settings().politeness.max_host_delay_s == 60, "a minute"
+    assert MAX_SLOT_WAIT_S == Settings().politeness.max_host_delay_s == 60, "a minute"
     assert STATE_TTL_S == 30 * 86_400, "a month"
     assert Settings().politeness.host_delay_s == 1, "a second"
     assert MAX_PAUSE_S == 3600, "an hour"

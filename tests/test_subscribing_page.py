@@ -36,7 +36,7 @@ from worker.publish import writes
 from worker.schema import KINDS, Actor, Article, Meeting, Span, Statement, article_stream, event_stream
 from worker.settings import RedisSettings, Settings
 from worker.streams import connect
-from worker.streams.embedded_server import _die_with_parent, find_server
+from worker.streams.embedded_server import find_server, parent_death_hook
 
 PAGE = (DOCS / "subscribing.md").read_text(encoding="utf-8")
 PATIENCE_S = 30.0
@@ -105,7 +105,7 @@ def free_port() -> int:
 @contextlib.contextmanager
 def running(*command: str, **given: Any) -> Iterator[subprocess.Popen[str]]:
     """Run a command while the block lasts; it ends with us, too, should we be killed."""
-    given |= {"text": True, "start_new_session": True, "preexec_fn": _die_with_parent()}  # two system calls, no lock
+    given |= {"text": True, "start_new_session": True, "preexec_fn": parent_death_hook()}  # two system calls, no lock
     process = subprocess.Popen(command, **given)
     try:
         yield process

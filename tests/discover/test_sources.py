@@ -31,7 +31,7 @@ def test_the_shipped_sources_file_is_sound() -> None:
         ("[[source]]\nname = 'a'\nurl = 'https://a.example/'\ninterval_s = 0\n", "at `$.source[0].interval_s`"),
         ("[[source]]\nname = 'a'\nurl = 'https://a.example/'\nlanguage = 'English'\n", "at `$.source[0].language`"),
         ("[[source]]\nname = 'a'\nurl = 'a.example/feed'\n", "url of source 'a': 'a.example/feed': no http"),
-        ("[[source]]\nname = 'a'\nurl = 'https://a.example/'\n" * 2, "'a' stands there 2 times"),
+        ("[[source]]\nname = 'a'\nurl = 'https://a.example/'\n" * 2, "'a' occurs 2 times"),
         ("[[source]\n", "line 1"),
         ("\x00", "sources file"),
     ],

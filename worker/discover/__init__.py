@@ -1,6 +1,7 @@
-"""Sources to new URLs: every feed that is due is asked, and what it links to that nobody has seen becomes a task.
+"""Discovery: poll the feeds that are due, and enqueue a task for every link that has not been seen before.
 
-`sources` reads the file that names them, `turns` says whose turn it is to ask, `asking` asks one, `loop` asks them all.
+`sources` loads the list of feeds, `poll_schedule` decides which process polls a feed and when, `feed_poller` polls one,
+`loop` polls all of them.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from worker.discover.feed_poller import PollResult, Queue
+from worker.discover.feed_poller import PollResult, TaskQueue
 from worker.discover.loop import Discovery, discover_loops
 from worker.discover.sources import Source, load_sources
 from worker.fetch.client import Fetcher
@@ -22,7 +23,11 @@ __all__ = ["Discovery", "PollResult", "Source", "discover_loops", "load_sources"
 
 @asynccontextmanager
 async def open_discovery(
-    sources: Sequence[Source], settings: Settings, redis_url: str, queue: Queue, liveness: LivenessMonitor | None = None
+    sources: Sequence[Source],
+    settings: Settings,
+    redis_url: str,
+    queue: TaskQueue,
+    liveness: LivenessMonitor | None = None,
 ) -> AsyncIterator[Discovery]:
     """Put a Discover together with its neighbours; they are closed in the end."""
     threads = settings.worker.concurrency

@@ -1,4 +1,4 @@
-"""One source asked: fetched if it has changed, read, and what it links to that nobody has seen becomes a task."""
+"""Poll one feed: conditional GET, parse, enqueue unseen links."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from worker import urls
-from worker.discover.poll_schedule import SLEEP_S, PollLease, PollSchedule
+from worker.discover.poll_schedule import MAX_SLOT_WAIT_S, PollLease, PollSchedule
 from worker.discover.sources import Source
 from worker.errors import Failure, NotYet, Permanent, Transient
 from worker.fetch.client import Fetcher, Validators
@@ -29,49 +29,52 @@ from worker.telemetry.tracing import Span, poll_span, span
 log = structlog.get_logger()
 
 MAX_BACKOFF_S: Final = 6 * 3600.0
+"""Longest interval after consecutive failures, unless the source's own interval or a Retry-After is longer."""
 
 
 class PollResult(Struct, frozen=True, kw_only=True):
-    """What came of one source this time."""
+    """Result of polling one source; logged with these fields."""
 
     source: str
     outcome: Literal["read", "unchanged", "not_due", "waiting", "failed"]
     next_s: float
-    """Until it is due again."""
+    """Seconds until the source is due again."""
     links: int = 0
+    """Links found in the feed."""
     new: int = 0
-    """Links that became tasks."""
+    """Links enqueued, that is, not seen before."""
     refused: int = 0
-    """Links that are no http(s) URL."""
+    """Links that are not valid http(s) URLs."""
     reason: str | None = None
+    """Code of the failure; None where there was none."""
     detail: str | None = None
-    """Of a failure; of the first refused link otherwise."""
+    """Detail of the failure; without one, of the first refused link."""
 
 
-class Queue(Protocol):
-    """As much of `UrlQueue` as is needed here."""
+class TaskQueue(Protocol):
+    """The part of `UrlQueue` that discovery needs."""
 
     async def put_many(self, tasks: Sequence[Task]) -> list[bool]:
-        """Enqueue each task not seen before; tell for each whether it was put."""
+        """Enqueue the tasks not seen before; return for each whether it was enqueued."""
 
 
 class FeedPoller:
-    """Asks one source after the other, each at its turn."""
+    """Polls sources, each when this process holds its lease."""
 
     def __init__(
         self,
         settings: Settings,
-        turns: PollSchedule,
+        schedule: PollSchedule,
         *,
         fetcher: Fetcher,
         politeness: Politeness,
-        queue: Queue,
+        queue: TaskQueue,
         now: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
         liveness: LivenessMonitor,
     ) -> None:
         self._settings = settings
-        self._turns = turns
+        self._schedule = schedule
         self._fetcher = fetcher
         self._politeness = politeness
         self._queue = queue
@@ -79,54 +82,57 @@ class FeedPoller:
         self._sleep = sleep
         self._liveness = liveness
 
-    async def ask(self, source: Source, *, due_only: bool) -> PollResult:
-        """Ask one source; whatever is wrong with it ends here, in one log line."""
-        turn = await self._turns.acquire(source, due_only=due_only)
-        if not isinstance(turn, PollLease):
-            return PollResult(source=source.name, outcome="not_due", next_s=turn)
-        with poll_span(source.name, source.url) as it:
-            return await self._ask(source, turn, it)
+    async def poll(self, source: Source, *, due_only: bool) -> PollResult:
+        """Poll one source and log the result in one line; failures of the source are returned, not raised.
 
-    async def _ask(self, source: Source, turn: PollLease, it: Span) -> PollResult:
-        validators, failures = turn.validators, turn.failures
+        With `due_only`, a source that is not due is not polled (`not_due`).
+        """
+        lease = await self._schedule.acquire(source, due_only=due_only)
+        if not isinstance(lease, PollLease):
+            return PollResult(source=source.name, outcome="not_due", next_s=lease)
+        with poll_span(source.name, source.url) as whole_span:
+            return await self._poll(source, lease, whole_span)
+
+    async def _poll(self, source: Source, lease: PollLease, whole_span: Span) -> PollResult:
+        validators, failures = lease.validators, lease.failures
         try:
-            asked, validators = await self._read(source, validators)
+            result, validators = await self._fetch_and_enqueue(source, validators)
             failures = 0
         except NotYet as wait:
-            it.failed(wait)
-            asked = _failed(source, wait, next_s=wait.wait_s, outcome="waiting")
+            whole_span.failed(wait)
+            result = _failed(source, wait, next_s=wait.wait_s, outcome="waiting")
         except (Failure, QueueFull) as failure:
-            it.failed(failure)
+            whole_span.failed(failure)
             failures += 1
-            asked = _failed(source, failure, next_s=self._backoff_s(source, failure, failures))
-        await self._turns.release(source, asked.next_s, validators, failures)
-        self._count(asked)
-        known = {name: value for name, value in msgspec.structs.asdict(asked).items() if value is not None}
-        it.set({f"communique.{name}": known[name] for name in ("outcome", "links", "new", "refused")})
-        log.info("source", **known, ms=round(1000 * it.stop()))
-        return asked
+            result = _failed(source, failure, next_s=self._backoff_s(source, failure, failures))
+        await self._schedule.release(source, result.next_s, validators, failures)
+        self._count(result)
+        known = {name: value for name, value in msgspec.structs.asdict(result).items() if value is not None}
+        whole_span.set({f"communique.{name}": known[name] for name in ("outcome", "links", "new", "refused")})
+        log.info("source", **known, ms=round(1000 * whole_span.stop()))
+        return result
 
-    def _count(self, asked: PollResult) -> None:
+    def _count(self, result: PollResult) -> None:
         self._liveness.record_heartbeat("ask")
-        metrics.SOURCES_ASKED.labels(asked.source, asked.outcome).inc()
-        metrics.NEW_URLS.labels(asked.source).inc(asked.new)
-        if asked.outcome == "failed":
-            self._liveness.record_error(asked.source, asked.reason or asked.outcome, self._now())
+        metrics.SOURCES_ASKED.labels(result.source, result.outcome).inc()
+        metrics.NEW_URLS.labels(result.source).inc(result.new)
+        if result.outcome == "failed":
+            self._liveness.record_error(result.source, result.reason or result.outcome, self._now())
 
-    async def _read(self, source: Source, validators: Validators) -> tuple[PollResult, Validators]:
-        """Fetch, parse and enqueue; the new validators count only if all of it went well."""
+    async def _fetch_and_enqueue(self, source: Source, validators: Validators) -> tuple[PollResult, Validators]:
+        """Fetch, parse and enqueue; return the result and the new validators, valid only if all three succeeded."""
         task = await self._admitted(Task.of(source.url))
         async with self._politeness.honour_retry_after(source.url):
-            answer = await self._fetcher.get_if_changed(
+            response = await self._fetcher.get_if_changed(
                 source.url, validators, admit=self._politeness.redirects_of(task)
             )
         next_s = self._interval_s(source)
-        if answer.page is None:
-            return PollResult(source=source.name, outcome="unchanged", next_s=next_s), answer.validators
-        links = await asyncio.to_thread(feed.links, answer.page.body, answer.page.url)
+        if response.page is None:
+            return PollResult(source=source.name, outcome="unchanged", next_s=next_s), response.validators
+        links = await asyncio.to_thread(feed.links, response.page.body, response.page.url)
         tasks, refusals = self._tasks(source, links)
         new = await self._put(tasks)
-        asked = PollResult(
+        result = PollResult(
             source=source.name,
             outcome="read",
             next_s=next_s,
@@ -135,22 +141,22 @@ class FeedPoller:
             refused=len(refusals),
             detail=refusals[0] if refusals else None,
         )
-        return asked, answer.validators
+        return result, response.validators
 
     async def _put(self, tasks: Sequence[Task]) -> int:
-        """Enqueue what nobody has seen, each in a line with the trace that its events will have; return how many."""
+        """Enqueue the tasks not seen before, logging each with its trace id; return how many."""
         put = await self._queue.put_many(tasks) if tasks else []
         for task in (task for task, is_new in zip(tasks, put, strict=True) if is_new):
             log.info("found", url=task.url, source=task.source, trace=task.trace_id)
         return sum(put)
 
     async def _admitted(self, task: Task) -> Task:
-        """Wait for the feed's own host like any task; NotYet where that would be long."""
+        """Wait for a slot of the feed's host, as for any task; raise NotYet where the wait exceeds MAX_SLOT_WAIT_S."""
         while True:
             try:
                 await self._politeness.admit(task, self._now())
             except NotYet as e:
-                if e.wait_s > SLEEP_S:
+                if e.wait_s > MAX_SLOT_WAIT_S:
                     raise
                 task = replace(task, slot_at=self._now() + timedelta(seconds=e.wait_s))
                 with span("wait"):
@@ -159,7 +165,7 @@ class FeedPoller:
                 return task
 
     def _tasks(self, source: Source, links: Sequence[feed.Link]) -> tuple[list[Task], list[str]]:
-        """Make a task of every link that has a canonical URL; the others' faults come second."""
+        """Return a task for every link with a canonical URL, and what is wrong with each other link."""
         tasks, refusals, now = [], [], self._now()
         for link in links:
             try:
@@ -170,20 +176,21 @@ class FeedPoller:
                 tasks.append(Task.of(url, source=source.name, put_at=now))
         return tasks, refusals
 
-    # ------------------------------------------------------------ when
+    # ------------------------------------------------------------ intervals
     def _interval_s(self, source: Source) -> float:
         return source.interval_s or self._settings.discover.interval_s
 
     def _backoff_s(self, source: Source, failure: Failure | QueueFull, failures: int) -> float:
-        """Double the interval with every failure in a row; not below what the server asked for.
+        """Return the seconds until the next poll: the interval doubled with every consecutive failure (`failures`).
 
-        A full queue is no fault of the source: it is asked again at its usual time.
+        At most MAX_BACKOFF_S, but at least the interval and the server's Retry-After.  A full queue is not the source's
+        fault, so the interval is used as it is.
         """
         interval_s = self._interval_s(source)
         if isinstance(failure, QueueFull):
             return interval_s
-        asked_s = (failure.retry_after_s or 0.0) if isinstance(failure, Transient) else 0.0
-        return max(interval_s, asked_s, min(interval_s * 2.0 ** min(failures, 20), MAX_BACKOFF_S))
+        retry_after_s = (failure.retry_after_s or 0.0) if isinstance(failure, Transient) else 0.0
+        return max(interval_s, retry_after_s, min(interval_s * 2.0 ** min(failures, 20), MAX_BACKOFF_S))
 
 
 def _failed(

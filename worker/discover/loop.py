@@ -1,4 +1,4 @@
-"""The loop: every source that is due is asked, some at the same time; one that fails spoils no other."""
+"""Poll all sources that are due, several at a time; the failure of one does not affect the others."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from worker.discover.feed_poller import FeedPoller, PollResult, Queue
-from worker.discover.poll_schedule import SLEEP_S, PollSchedule, lease_s
+from worker.discover.feed_poller import FeedPoller, PollResult, TaskQueue
+from worker.discover.poll_schedule import MAX_SLOT_WAIT_S, PollSchedule, lease_s
 from worker.discover.sources import Source
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
@@ -20,18 +20,19 @@ from worker.telemetry.liveness import GRACE_S, LivenessMonitor, LoopSpec
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-LEAST_PAUSE_S: Final = 0.05
-TOGETHER: Final = 8
-"""Sources asked at the same time by one process."""
+MIN_PAUSE_S: Final = 0.05
+"""Shortest pause between two rounds."""
+MAX_CONCURRENT_POLLS: Final = 8
+"""Sources polled at the same time by one process."""
 
 
 def discover_loops(settings: Settings) -> dict[str, LoopSpec]:
-    """Return the loop of a discover whose silence means something: it beats with every source that it has asked."""
-    return {"ask": LoopSpec(max_silence_s=lease_s(settings) + SLEEP_S + GRACE_S, critical=True)}
+    """Return the monitored loop of discovery, which reports after every source that it has polled."""
+    return {"ask": LoopSpec(max_silence_s=lease_s(settings) + MAX_SLOT_WAIT_S + GRACE_S, critical=True)}
 
 
 class Discovery:
-    """Asks `sources` and feeds `queue`; `client` is a Redis client that answers bytes."""
+    """Polls `sources` and enqueues their new links; `client` is a Redis client that yields bytes."""
 
     def __init__(
         self,
@@ -41,7 +42,7 @@ class Discovery:
         client: Redis,
         fetcher: Fetcher,
         politeness: Politeness,
-        queue: Queue,
+        queue: TaskQueue,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         liveness: LivenessMonitor | None = None,
@@ -49,10 +50,10 @@ class Discovery:
         self._sources = tuple(sources)
         self._sleep = sleep
         self._liveness = liveness or LivenessMonitor()
-        self._turns = PollSchedule(client, settings)
-        self._asking = FeedPoller(
+        self._schedule = PollSchedule(client, settings)
+        self._poller = FeedPoller(
             settings,
-            self._turns,
+            self._schedule,
             fetcher=fetcher,
             politeness=politeness,
             queue=queue,
@@ -62,18 +63,21 @@ class Discovery:
         )
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Ask whatever is due, again and again, until `stop` is set; what is under way then is dropped, safely."""
-        await run_until(stop, self._for_ever())
+        """Poll the sources as they become due, until `stop` is set.
 
-    async def _for_ever(self) -> None:
+        Polls in progress are then cancelled, which is safe.
+        """
+        await run_until(stop, self._poll_forever())
+
+    async def _poll_forever(self) -> None:
         while True:
-            asked = await self.poll_all(due_only=True)
+            results = await self.poll_all(due_only=True)
             self._liveness.record_heartbeat("ask")
-            await self._sleep(max(LEAST_PAUSE_S, min((SLEEP_S, *(a.next_s for a in asked)))))
+            await self._sleep(max(MIN_PAUSE_S, min((MAX_SLOT_WAIT_S, *(result.next_s for result in results)))))
 
     async def update_gauges(self) -> None:
-        """Set the gauges that tell how the sources stand."""
-        states = await self._turns.states(self._sources)
+        """Set the gauges of the sources: how many there are, are due, and fail; the consecutive failures of each."""
+        states = await self._schedule.states(self._sources)
         counts = {
             "all": len(states),
             "due": sum(state.due_in_s <= 0 for state in states),
@@ -83,16 +87,16 @@ class Discovery:
             metrics.SOURCES.labels(name).set(count)
         for state in states:
             metrics.SOURCE_FAILURES.labels(state.source).set(state.failures)
-            metrics.NEW_URLS.labels(state.source)  # begins at zero
+            metrics.NEW_URLS.labels(state.source)  # creates the series with value 0
 
     async def poll_all(self, *, due_only: bool = False) -> list[PollResult]:
-        """Ask every source (or only those that are due) and tell what came of each, in the order of the file."""
-        together = asyncio.Semaphore(TOGETHER)
+        """Poll every source, or only those that are due, and return the results in the order of the file."""
+        slots = asyncio.Semaphore(MAX_CONCURRENT_POLLS)
 
-        async def ask(source: Source) -> PollResult:
-            async with together:
-                return await self._asking.ask(source, due_only=due_only)
+        async def poll(source: Source) -> PollResult:
+            async with slots:
+                return await self._poller.poll(source, due_only=due_only)
 
-        async with asyncio.TaskGroup() as asking:
-            tasks = [asking.create_task(ask(source)) for source in self._sources]
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(poll(source)) for source in self._sources]
         return [task.result() for task in tasks]

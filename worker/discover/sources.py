@@ -1,4 +1,4 @@
-"""The sources file: which feeds are asked, and how often."""
+"""The sources file (TOML): which feeds are polled, and how often."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Source(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One `[[source]]` of the sources file."""
 
     name: Annotated[str, Meta(min_length=1, max_length=100)]
-    """Goes with every task that it leads to."""
+    """Unique; stored with every task that comes from this source."""
     url: str
-    """Of an RSS, Atom or JSON feed, or of a (news) sitemap."""
+    """URL of an RSS, Atom or JSON feed, or of a sitemap or news sitemap."""
     language: Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
-    """BCP 47; for people who read the file."""
+    """BCP 47 tag; not used, documents the file."""
     interval_s: Annotated[float, Meta(gt=0, le=MAX_INTERVAL_S)] | None = None
-    """Time between two askings; None: `Settings.discover_interval_s`."""
+    """Seconds between two polls; None: `Settings.discover_interval_s`."""
 
 
 class _Sources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -34,7 +34,7 @@ class _Sources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def load_sources(path: str | Path) -> tuple[Source, ...]:
-    """Read a sources file; UsageError names the file, the place in it and what is wrong there."""
+    """Load a sources file.  Raises UsageError with file, position and fault where it is unreadable or invalid."""
     try:
         sources = msgspec.toml.decode(Path(path).read_bytes(), type=_Sources).source
     except OSError as e:
@@ -43,18 +43,18 @@ def load_sources(path: str | Path) -> tuple[Source, ...]:
         raise UsageError(f"sources file {path}: {e}") from None
     if not sources:
         raise UsageError(f"sources file {path} names no source: add a [[source]] with a name and a url")
-    return tuple(_checked(source, path) for source in _distinct(sources, path))
+    return tuple(_normalised(source, path) for source in _distinct(sources, path))
 
 
 def _distinct(sources: tuple[Source, ...], path: str | Path) -> tuple[Source, ...]:
     for values in ([s.name for s in sources], [s.url for s in sources]):
         value, times = Counter(values).most_common(1)[0]
         if times > 1:
-            raise UsageError(f"sources file {path}: {value!r} stands there {times} times")
+            raise UsageError(f"sources file {path}: {value!r} occurs {times} times")
     return sources
 
 
-def _checked(source: Source, path: str | Path) -> Source:
+def _normalised(source: Source, path: str | Path) -> Source:
     try:
         return replace(source, url=urls.normal(source.url))
     except Permanent as e:

@@ -1,12 +1,12 @@
-"""The URL queue: a task is delivered to one worker at a time, and its results are written once.
+"""The URL queue: each task is delivered to one worker at a time, and its results are written once.
 
-A task waits in a stream (or, put off, in a sorted set), is delivered under a lease, and leaves in one of four ways:
-settled, put off, buried, or claimed by another worker when its own has been silent for a lease.  Every way out is one
-Lua script that first makes sure the lease still holds (*the fence*: same owner, same delivery counter), then checks
-what could fail, and only then writes.  So the acknowledgement is the ticket to write: of two workers that hold one
-task, one writes, and the other is told so.
+A task waits in a stream (a deferred one in a sorted set) and is delivered under a lease.  A delivery ends in one of
+four ways: it is settled, deferred, dead-lettered, or claimed by another worker once its own has been idle for a lease.
+Each of these is one Lua script.  It first checks the *fence*, that is, that the lease is still valid (same owner, same
+delivery counter); then it checks everything that could fail; only then does it write.  So of two workers that process
+the same task only the owner of the lease writes, and the other is informed by the script's reply.
 
-Every step may be sent again after a lost reply.
+Every operation may be repeated after a lost reply.
 """
 
 from worker.queue.dead_letters import DeadLetter

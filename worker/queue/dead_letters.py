@@ -1,4 +1,4 @@
-"""Dead letters: reading them, and putting what they hold back into the queue."""
+"""Dead letters: list them, and put their tasks back into the queue."""
 
 from __future__ import annotations
 
@@ -19,47 +19,48 @@ if TYPE_CHECKING:
 
     from worker.queue.keys import QueueKeys
 
-PAGE: Final = 500
-"""Entries in one round trip where everything is walked through."""
+PAGE_SIZE: Final = 500
+"""Entries per round trip where a whole stream or set is read."""
 
 
 class DeadLetter(Struct, frozen=True, kw_only=True):
-    """What was given up, and why."""
+    """A task, or an entry that is not one, that was given up, with the reason."""
 
     entry_id: str
     buried_at: datetime
     reason: str
     detail: str
     deliveries: int
+    """Delivery counter at the end; 0 where it is unknown."""
     task: Task | None
-    """None where the entry did not decode."""
+    """None where the entry could not be decoded."""
     fields: dict[str, str]
-    """The entry as it was, undecodable bytes replaced."""
+    """The original fields of the entry; bytes that are not UTF-8 are replaced."""
 
 
 async def list_dead_letters(client: Redis, keys: QueueKeys, limit: int, reason: str | None) -> list[DeadLetter]:
-    """List up to `limit` dead letters, the newest first; only those of one reason, where given."""
+    """Return up to `limit` dead letters, newest first, of one reason or (None) of all."""
     letters: list[DeadLetter] = []
     last = "+"
     while len(letters) < limit and (
-        page := await range_entries(client, keys.dead, last=last, count=PAGE, newest_first=True)
+        page := await range_entries(client, keys.dead, last=last, count=PAGE_SIZE, newest_first=True)
     ):
-        letters += (x for x in map(_letter, page) if reason in {None, x.reason})
+        letters += (x for x in map(_parse_letter, page) if reason in {None, x.reason})
         last = f"({page[-1].id}"
     return letters[:limit]
 
 
 async def requeue(client: Redis, keys: QueueKeys, reason: str | None, seen_ttl_s: int) -> int:
-    """Put the dead tasks of a reason (None: all) back as new, no attempt counted; return how many.
+    """Enqueue the dead tasks of a reason (None: all) as new ones, with no attempt counted; return how many.
 
-    What did not decode stays.  The done marker stays too: a task whose results are written already (by another
-    delivery, before this letter) runs again but writes nothing twice.
+    Entries that could not be decoded remain.  So do the done markers: a task whose results were written by another
+    delivery is processed again but writes nothing.
     """
     requeued, first = 0, "-"
     newest = await range_entries(client, keys.dead, count=1, newest_first=True)
-    last = newest[0].id if newest else "-"  # what fails again meanwhile is not taken up again
-    while page := await range_entries(client, keys.dead, first=first, last=last, count=PAGE):
-        letters = [x for x in map(_letter, page) if reason in {None, x.reason}]
+    last = newest[0].id if newest else "-"  # tasks that fail again in the meantime are left out
+    while page := await range_entries(client, keys.dead, first=first, last=last, count=PAGE_SIZE):
+        letters = [x for x in map(_parse_letter, page) if reason in {None, x.reason}]
         calls = [_requeue_call(keys, x.entry_id, x.task, seen_ttl_s) for x in letters if x.task]
         requeued += sum(await scripts.REQUEUE.run_many(client, calls))
         first = f"({page[-1].id}"
@@ -71,7 +72,7 @@ def _requeue_call(keys: QueueKeys, entry_id: str, task: Task, seen_ttl_s: int) -
     return Call([keys.dead, keys.urls, keys.seen(task.id)], [entry_id, fresh, seen_ttl_s])
 
 
-def _letter(entry: Entry) -> DeadLetter:
+def _parse_letter(entry: Entry) -> DeadLetter:
     raw = entry.fields or {}
     fields = {name.decode(errors="replace"): value.decode(errors="replace") for name, value in raw.items()}
     reason, detail, deliveries = (fields.pop(name, "") for name in ("reason", "detail", "deliveries"))

@@ -1,4 +1,4 @@
-"""A task in a worker's hands, what may become of it, and why one may not be taken in."""
+"""Deliveries of tasks, their outcomes, and why a task may not be enqueued."""
 
 from __future__ import annotations
 
@@ -12,36 +12,46 @@ from worker.schema import Task
 from worker.streams import Entry, Lease, StreamWrite
 
 Outcome = Literal["done", "duplicate", "gone", "fenced"]
-"""What became of a settle: written · published before, nothing written · no longer pending (settled already, perhaps by
-this very call whose reply was lost) · delivered to another worker since. Only `done` has written anything."""
+"""Outcome of a settle.  Only `done` has written anything.
+
+`done`: acknowledged and written.  `duplicate`: acknowledged; task or publication was written before.  `gone`: the entry
+is not pending any more (settled before, possibly by an earlier attempt of this call whose reply was lost).  `fenced`:
+the entry has been delivered to another worker since.
+"""
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """A task under lease."""
+    """A task delivered to a worker under a lease."""
 
     entry_id: str
     task: Task
-    """As enqueued: `task.attempt` does not count the crashes, which are `attempts - 1`."""
+    """As enqueued: `task.attempt` does not include crashed deliveries, of which there are `attempts - 1`."""
     attempts: int
-    """Redis's delivery counter: 1, and one more for every worker that died or stalled over it."""
+    """Delivery counter of Redis: 1, plus 1 for every worker that died or stalled while processing the task."""
 
     @property
     def lease(self) -> Lease:
-        """What must still hold for its worker to write anything."""
+        """The lease, which must still be valid for the worker to write anything."""
         return Lease(self.entry_id, self.attempts)
 
 
 class Settlement(Struct, frozen=True):
-    """A delivery whose work is done, and what it is to publish."""
+    """A processed delivery and the entries to publish for it."""
 
     delivery: Delivery
     writes: Sequence[StreamWrite] = ()
     publication: str | None = None
-    """Id of what is published: not again by another task, either. None: no other task can find the same."""
+    """Id of the publication (`publication_id`): no other task publishes it again.
+
+    None: no check but the task's own.
+    """
 
 
-class QueueFull(Exception):  # noqa: N818 - a refusal, not an error of ours
-    """More than `max_backlog` tasks wait; `put` tasks of this call went in before that."""
+class QueueFull(Exception):  # noqa: N818 - an outcome, not a programming error
+    """The queue has reached `max_backlog`: `waiting` tasks are ready or deferred.
+
+    `put` tasks of this call were enqueued.
+    """
 
     def __init__(self, waiting: int, put: int = 0) -> None:
         super().__init__(waiting, put)
@@ -49,13 +59,13 @@ class QueueFull(Exception):  # noqa: N818 - a refusal, not an error of ours
         self.put = put
 
     def __str__(self) -> str:
-        return f"the queue is full: {self.waiting} tasks wait ({self.put} of these were put)"
+        return f"the queue is full: {self.waiting} tasks are waiting ({self.put} of them enqueued by this call)"
 
 
 TASK_DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What `task_of` raises where the field is no task; the last where it is nested too deep."""
+"""Errors of `decode_task` for a field that is not a task; RecursionError where its JSON is nested too deeply."""
 
 
 def decode_task(entry: Entry) -> Task:
-    """Decode the field `task`, or raise one of `UNREADABLE`."""
+    """Decode the field `task` of a stream entry; raises one of `TASK_DECODE_ERRORS` where it is not a task."""
     return msgspec.json.decode((entry.fields or {}).get(b"task", b""), type=Task)

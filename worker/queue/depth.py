@@ -1,4 +1,4 @@
-"""How much work there is, and who does it: what operators ask.  Whoever looks changes nothing."""
+"""Numbers of tasks and state of the workers, for operators; read-only."""
 
 from __future__ import annotations
 
@@ -18,39 +18,41 @@ if TYPE_CHECKING:
 
 
 class Depth(Struct, frozen=True, kw_only=True):
-    """How much work there is, in tasks."""
+    """Numbers of tasks in the queue, by state."""
 
     backlog: int
-    """Ready, not delivered yet."""
+    """Tasks that are ready and not yet delivered."""
     pending: int
-    """Delivered, under way."""
+    """Tasks delivered and not yet settled, deferred or dead-lettered."""
     delayed: int
+    """Deferred tasks that are not due yet."""
     dead: int
+    """Dead letters."""
     oldest_s: float | None = None
-    """Since the oldest task ready or under way became ready; None where there is none."""
+    """Seconds since the oldest task, ready or pending, became ready; None where there is none."""
     oldest_ready_s: float | None = None
-    """The same of those not delivered yet: how far the workers are behind."""
+    """The same for tasks that are not yet delivered: the lag of the workers."""
     oldest_pending_s: float | None = None
-    """The same of those under way."""
+    """The same for pending tasks."""
 
 
 class WorkerState(Struct, frozen=True, kw_only=True):
-    """A consumer of the queue."""
+    """State of a consumer of the queue."""
 
     name: str
     pending: int
-    """Tasks in its hands."""
+    """Number of tasks delivered to it and not yet finished."""
     idle_s: float
-    """Since it last asked for work or renewed a lease."""
+    """Seconds since it last read tasks or renewed a lease."""
 
 
 async def depth(client: Redis, keys: QueueKeys, group: ConsumerGroup) -> Depth:
-    """Count the tasks, all at one moment; raises at once where Redis is away."""
-    answer = await scripts.DEPTH.run_readonly(client, Call([keys.urls, keys.delayed, keys.dead], [group.name]))
-    s, us, length, pending, delayed, dead, oldest, oldest_ready, oldest_pending = answer
+    """Count the tasks, all at the same instant; raises at once where Redis is unavailable."""
+    reply = await scripts.DEPTH.run_readonly(client, Call([keys.urls, keys.delayed, keys.dead], [group.name]))
+    s, us, length, pending, delayed, dead, oldest, oldest_ready, oldest_pending = reply
     now_s = int(s) + int(us) / 1e6
     return Depth(
-        backlog=max(0, length - pending),  # what is pending may have been deleted by hand
+        backlog=max(0, length - pending),  # a pending entry may have been deleted by an operator
         pending=pending,
         delayed=delayed,
         dead=dead,
@@ -61,16 +63,16 @@ async def depth(client: Redis, keys: QueueKeys, group: ConsumerGroup) -> Depth:
 
 
 async def workers(client: Redis, group: ConsumerGroup) -> list[WorkerState]:
-    """List the consumers, those too that are gone and not collected yet."""
+    """List the consumers, including those whose process has gone and which are not deleted yet."""
     try:
-        found: Any = await client.xinfo_consumers(group.stream, group.name)
+        consumers: Any = await client.xinfo_consumers(group.stream, group.name)
     except ResponseError as e:
         if "NOGROUP" in str(e) or "no such key" in str(e):
             return []
         raise
     return [
-        WorkerState(name=w["name"].decode(errors="replace"), pending=w["pending"], idle_s=w["idle"] / 1000)
-        for w in found
+        WorkerState(name=it["name"].decode(errors="replace"), pending=it["pending"], idle_s=it["idle"] / 1000)
+        for it in consumers
     ]
 
 

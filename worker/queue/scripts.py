@@ -1,4 +1,4 @@
-"""The steps of the queue, each one Lua script in `lua/`: what it is given and answers stands at its head."""
+"""The operations of the queue, each one Lua script in `lua/`, whose head documents its keys, arguments and reply."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ def _script(*names: str) -> Script:
     return Script.of("worker.queue", *names)
 
 
-# ---------------------------------------------------------------- in
+# ---------------------------------------------------------------- enqueue
 PUT: Final = _script("check_type", "put")
 PROMOTE_DUE: Final = _script("check_type", "promote_due")
 REQUEUE: Final = _script("check_type", "requeue")
 
-# ---------------------------------------------------------------- a delivery ends
+# ---------------------------------------------------------------- end a delivery
 SETTLE: Final = _script("check_type", "lease", "settle")
 DEFER: Final = _script("check_type", "lease", "defer")
 DEAD_LETTER: Final = _script("check_type", "lease", "dead_letter")
 
-# ---------------------------------------------------------------- what operators ask
+# ---------------------------------------------------------------- inspect
 DEPTH: Final = _script("depth")

@@ -1,10 +1,12 @@
-"""Redis Streams and consumer groups: connecting, Lua scripts, reading; knows no URL to fetch and no event.
+"""Redis Streams: clients, retries, Lua scripts, consumer groups, entries and an embedded server.
 
-Three facts shape this package.  A lost reply must not make anything happen twice: clients never retry by themselves,
-we do, and only around steps that may be repeated (`persist`).  A blocking read must outlast its own block: it has a
-client of its own (`connect(url, block_s=…)`).  A server may forget scripts and groups at any time (SCRIPT FLUSH,
-FLUSHALL, a restore): every path here loads and creates them again, groups always at the beginning, where nothing is
-missed.
+This package knows neither URLs nor events.  Three facts shape it:
+
+* A command whose reply is lost must not take effect twice.  Clients therefore never retry by themselves; only steps
+  that may be repeated are retried, by `retry_while_unavailable`.
+* A blocking read needs a socket timeout longer than its block, hence a client of its own: `connect(url, block_s=…)`.
+* A server may lose scripts and groups at any time (SCRIPT FLUSH, FLUSHALL, a restore).  Every operation loads or
+  creates them again when they are missing; a group is created at the start of its stream, so that no entry is skipped.
 """
 
 from worker.streams.client import connect, without_password

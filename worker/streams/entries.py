@@ -1,4 +1,4 @@
-"""Entries of streams: what one is, in which order they stand, and reading them without a group."""
+"""Stream entries: their types and order, and reading them without a consumer group."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_SEQUENCE: Final = 2**64 - 1
 
 
 class StreamWrite(Struct, frozen=True, kw_only=True):
-    """One entry to be added to a stream, which is then trimmed to about `maxlen` entries."""
+    """One entry to be added to a stream, which is then trimmed to approximately `maxlen` entries."""
 
     stream: str
     fields: Mapping[str, str | bytes]
@@ -25,7 +25,7 @@ class StreamWrite(Struct, frozen=True, kw_only=True):
 
 
 class Entry(NamedTuple):
-    """One stream entry; `fields` is None where the entry is pending but was deleted or trimmed away."""
+    """One entry of a stream; `fields` is None for an entry that is still pending but has been deleted or trimmed."""
 
     stream: str
     id: str
@@ -33,31 +33,37 @@ class Entry(NamedTuple):
 
 
 class StreamTail(NamedTuple):
-    """How far a stream reaches."""
+    """End of a stream."""
 
     last_id: str
-    """Id last given out, also where that entry is gone; "0-0" where there is no stream."""
+    """Highest id ever added, even if that entry has been deleted since; "0-0" for a stream that does not exist."""
     entries_added: int | None
-    """Entries ever added, also those that were trimmed away; None where the server does not count (before Redis 7)."""
+    """Number of entries ever added, trimmed ones included; None before Redis 7, which does not count them."""
 
 
 async def read_entries(client: Redis, after: Mapping[str, str], *, count: int, block_s: float = 0.0) -> list[Entry]:
-    """Read up to `count` entries behind an id of each stream; waits as `read_group` does."""
-    return parse_entries(await client.xread(positions(after), count=count, block=block_ms(block_s)))
+    """Read up to `count` entries of each stream after a given id (XREAD); `after` maps a stream to that id.
+
+    Waits up to `block_s` seconds for the first entry; 0 does not wait.
+    """
+    return parse_entries(await client.xread(read_positions(after), count=count, block=block_ms(block_s)))
 
 
 async def range_entries(
     client: Redis, stream: str, *, first: str = "-", last: str = "+", count: int, newest_first: bool = False
 ) -> list[Entry]:
-    """Return up to `count` entries from id `first` to `last`, "(" before an id excludes it; touches no group."""
-    found: Any = await (
+    """Return up to `count` entries from id `first` to `last` (XRANGE, XREVRANGE), oldest first by default.
+
+    "-" and "+" are the ends of the stream; a "(" before an id excludes it.  Consumer groups are not affected.
+    """
+    reply: Any = await (
         client.xrevrange(stream, last, first, count) if newest_first else client.xrange(stream, first, last, count)
     )
-    return parse_entries([(stream.encode(), found)])
+    return parse_entries([(stream.encode(), reply)])
 
 
 async def stream_tails(client: Redis, streams: Collection[str]) -> dict[str, StreamTail]:
-    """Return how far each stream reaches."""
+    """Return the tail of each stream, in one round trip."""
     pipe = client.pipeline(transaction=False)
     for stream in streams:
         pipe.xinfo_stream(stream)
@@ -65,7 +71,7 @@ async def stream_tails(client: Redis, streams: Collection[str]) -> dict[str, Str
 
 
 def parse_stream_tail(info: Any) -> StreamTail:
-    """Make one of what XINFO STREAM answers, an error among it."""
+    """Convert a reply of XINFO STREAM; an error other than "no such key" is raised."""
     if isinstance(info, ResponseError) and "no such key" in str(info):
         return StreamTail("0-0", 0)
     if isinstance(info, Exception):
@@ -73,27 +79,30 @@ def parse_stream_tail(info: Any) -> StreamTail:
     return StreamTail(str(info["last-generated-id"].decode()), info.get("entries-added"))
 
 
-def positions(after: Mapping[str, str]) -> dict[Any, Any]:
-    """Return it as redis-py takes it, which types its keys as an invariant union."""
+def read_positions(after: Mapping[str, str]) -> dict[Any, Any]:
+    """Return the ids to read after in the type that redis-py expects (a dict whose key type is an invariant union)."""
     return dict(after)
 
 
 def block_ms(block_s: float) -> int | None:
-    """Return it as BLOCK takes it: None does not wait, where 0 would wait for ever."""
+    """Return the value of the option BLOCK, in ms.
+
+    None (no option) does not wait, whereas BLOCK 0 would wait for ever.
+    """
     return max(1, round(block_s * 1000)) if block_s > 0 else None
 
 
-def parse_entries(answer: Any) -> list[Entry]:
-    """Make entries of what XREAD and XREADGROUP answer (None when nothing came)."""
+def parse_entries(reply: Any) -> list[Entry]:
+    """Convert a reply of XREAD or XREADGROUP, which is None where there was no entry."""
     return [
         Entry(stream.decode(), entry_id.decode(), fields or None)
-        for stream, items in answer or []
+        for stream, items in reply or []
         for entry_id, fields in items
     ]
 
 
 def id_key(entry_id: str) -> tuple[int, int]:
-    """Return what stream ids sort by: milliseconds, then sequence number."""
+    """Return the sort key of a stream id: milliseconds, sequence number (0 where the id has none)."""
     ms, _, sequence = entry_id.partition("-")
     return int(ms), int(sequence or 0)
 

@@ -1,4 +1,4 @@
-"""Consumer groups: who holds which entry, since when, and who may take it over."""
+"""Consumer groups: reading, leases on pending entries, and claiming entries of consumers that have gone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from msgspec import Struct
 from redis.exceptions import ResponseError
 
-from worker.streams.entries import Entry, block_ms, parse_entries, positions
+from worker.streams.entries import Entry, block_ms, parse_entries, read_positions
 from worker.streams.script import Arg, Call, Script
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ REAP_CONSUMERS: Final = Script.of("worker.streams", "reap_consumers")
 
 
 class Lease(NamedTuple):
-    """What a consumer holds: an entry, as of one delivery.  Both must still be so for it to act on the entry."""
+    """One delivery of an entry to a consumer.  It is valid while the consumer owns the entry with the same counter."""
 
     entry_id: str
     attempts: int
-    """Redis's delivery counter: 1 at first, one more for every claim."""
+    """Delivery counter of Redis: 1 at first, plus 1 for every claim."""
 
 
 class ConsumerGroup(Struct, frozen=True, kw_only=True):
@@ -36,8 +36,12 @@ class ConsumerGroup(Struct, frozen=True, kw_only=True):
     name: str
 
     async def create(self, client: Redis, at: str = "0") -> None:
-        """Create the group, and the stream if need be, to deliver what follows the id `at`; leave an existing one."""
-        if await self._exists(client):  # a server that is full, or a replica, would refuse even to say so
+        """Create the group, and its stream if missing, to deliver the entries after id `at`.
+
+        An existing group is kept.
+        """
+        # A full server and a replica reject XGROUP CREATE even for a group that exists.
+        if await self._exists(client):
             return
         try:
             await client.xgroup_create(self.stream, self.name, id=at, mkstream=True)
@@ -57,29 +61,35 @@ class ConsumerGroup(Struct, frozen=True, kw_only=True):
     async def claim(
         self, client: Redis, consumer: str, *, idle_s: float, count: int, held: Collection[str] = ()
     ) -> list[tuple[Lease, Entry]]:
-        """Take over up to `count` entries idle for `idle_s`, each with its delivery counter one up.
+        """Claim up to `count` pending entries that have been idle for `idle_s` seconds; increment their counters.
 
-        The consumer's own are taken over too, unless `held`: they were delivered in a reply that got lost.
+        Entries of `consumer` itself are claimed, too, unless their id is in `held`: their reply was lost.
         """
         args: list[Arg] = [self.name, consumer, max(1, round(idle_s * 1000)), count, *held]
-        found = await CLAIM.run(client, Call([self.stream], args), self)
+        claimed = await CLAIM.run(client, Call([self.stream], args), self)
         return [
             (
                 Lease(entry_id.decode(), attempts),
                 Entry(self.stream, entry_id.decode(), dict(zip(fields[::2], fields[1::2], strict=True))),
             )
-            for entry_id, attempts, fields in found
+            for entry_id, attempts, fields in claimed
         ]
 
     async def renew(self, client: Redis, consumer: str, leases: Sequence[Lease]) -> list[Lease]:
-        """Begin the leases anew and return those that are no longer the consumer's."""
+        """Reset the idle time of the leased entries.
+
+        Return the leases that another consumer or delivery has replaced.
+        """
         if not leases:
             return []
-        args: list[Arg] = [self.name, consumer, *(word for lease in leases for word in lease)]
+        args: list[Arg] = [self.name, consumer, *(part for lease in leases for part in lease)]
         return [leases[i] for i in await RENEW.run(client, Call([self.stream], args), self)]
 
     async def touch(self, client: Redis, consumer: str, ids: Sequence[str]) -> set[str]:
-        """Hold on to entries, whatever their delivery; return those that the consumer does not hold any more."""
+        """Reset the idle time of entries, whichever their delivery counter.
+
+        Return the ids that `consumer` no longer owns.
+        """
         if not ids:
             return set()
         return {
@@ -87,7 +97,10 @@ class ConsumerGroup(Struct, frozen=True, kw_only=True):
         }
 
     async def reap_consumers(self, client: Redis, consumer: str, *, idle_s: float) -> int:
-        """Delete the other consumers that hold nothing and have been silent for `idle_s`; return how many."""
+        """Delete the other consumers that have no pending entry and have been idle for `idle_s` seconds.
+
+        Return how many.
+        """
         call = Call([self.stream], [self.name, consumer, round(idle_s * 1000)])
         return int(await REAP_CONSUMERS.run(client, call, self))
 
@@ -95,19 +108,20 @@ class ConsumerGroup(Struct, frozen=True, kw_only=True):
 async def read_group_entries(
     client: Redis, after: Mapping[ConsumerGroup, str], consumer: str, *, count: int, block_s: float = 0.0
 ) -> list[Entry]:
-    """Read up to `count` entries of each group's stream: new ones (`>`), or the consumer's own pending after an id.
+    """Read up to `count` entries of each group's stream (XREADGROUP); all groups must have the same name.
 
-    All groups have one name.  Waits up to `block_s` for the first entry; 0 does not wait.  Entries whose reply is lost
+    `after` maps a group to ">" for new entries or to an id, for the consumer's own pending entries after it.  Waits up
+    to `block_s` seconds for the first entry; 0 does not wait.  Missing groups are created.  Entries whose reply is lost
     stay pending for the consumer.
     """
     name = next(iter(after)).name
-    streams = positions({group.stream: at for group, at in after.items()})
+    streams = read_positions({group.stream: at for group, at in after.items()})
     try:
-        answer = await client.xreadgroup(name, consumer, streams, count=count, block=block_ms(block_s))
+        reply = await client.xreadgroup(name, consumer, streams, count=count, block=block_ms(block_s))
     except ResponseError as e:
         if "NOGROUP" not in str(e):
             raise
         for group in after:
             await group.create(client)
-        answer = await client.xreadgroup(name, consumer, streams, count=count, block=block_ms(block_s))
-    return parse_entries(answer)
+        reply = await client.xreadgroup(name, consumer, streams, count=count, block=block_ms(block_s))
+    return parse_entries(reply)

@@ -1,4 +1,4 @@
-"""Waiting for a Redis that is away: around steps that may be repeated, and nothing else."""
+"""Retry steps that may be repeated while Redis is unavailable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from redis.exceptions import (
     TimeoutError,  # noqa: A004 - as above
 )
 
-from worker.streams.client import address
+from worker.streams.client import server_address
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 RETRY_TIMEOUT_S: Final = 15.0
-"""How long Redis may be away before a step fails: a restart or a failover, not an outage."""
+"""Seconds for which a step is retried by default: enough for a restart or a failover, not for an outage."""
 CONNECTION_ERRORS: Final = (ConnectionError, TimeoutError, OSError)
-"""It cannot be reached, or is loading."""
+"""Redis cannot be reached, or is still loading its data."""
 UNAVAILABLE_CODES: Final = {
-    "BUSY": "a script of somebody else's holds it up",
+    "BUSY": "a script of another client holds it up",
     "MASTERDOWN": "it is a replica that has lost its primary",
     "MISCONF": "it cannot write to its disk",
     "NOREPLICAS": "too few replicas follow it (min-replicas-to-write)",
@@ -39,24 +39,25 @@ UNAVAILABLE_CODES: Final = {
     "READONLY": "it is a replica, which takes no writes",
     "UNBLOCKED": "it has become a replica",
 }
-"""The codes of errors by which it says that it can be reached and takes nothing just now: worth waiting for, too."""
+"""Error codes of a server that is reachable but temporarily rejects commands, with their meaning: retried as well."""
 
 _CODE: Final = re.compile(r"""(?:^|: -|: \(["'])([A-Z]+) """)
-"""At the head of an error; but Redis 6.2 first says where in a script it came up, and redis-py where in a pipeline."""
-_CODE_TAKEN_OFF: Final[Mapping[type[Exception], str]] = {
+"""The code at the start of an error message, after a prefix that Redis 6.2 adds in scripts, redis-py in pipelines."""
+_CODE_OF_CLASS: Final[Mapping[type[Exception], str]] = {
     MasterDownError: "MASTERDOWN",
     OutOfMemoryError: "OOM",
     ReadOnlyError: "READONLY",
 }
-"""By redis-py, which has classes for these."""
+"""Errors whose code redis-py removes from the message, since it has a class for each."""
 
 
 async def retry_while_unavailable(
     client: Redis, step: Callable[[], Awaitable[T]], timeout_s: float = RETRY_TIMEOUT_S
 ) -> T:
-    """Run a step that may be repeated safely; again, with growing pauses, while Redis is away, for `patience_s`.
+    """Run `step` and return its result, retrying with exponential back-off (50 ms to 1 s) while Redis is unavailable.
 
-    Then it fails as it did, or, where Redis answered but took nothing, with a ConnectionError that says why.
+    `step` must be safe to repeat.  Once `timeout_s` seconds have passed, raises the step's own error; where Redis was
+    reachable but rejected commands (`UNAVAILABLE_CODES`), raises a ConnectionError with the reason.
     """
     clock = asyncio.get_running_loop().time
     deadline, pause_s = clock() + timeout_s, 0.05
@@ -65,26 +66,26 @@ async def retry_while_unavailable(
             return await step()
         except (RedisError, OSError) as e:
             code = _code(e)
-            if code not in UNAVAILABLE_CODES and not _is_away(e):
+            if code not in UNAVAILABLE_CODES and not _is_connection_error(e):
                 raise
             if clock() >= deadline:
                 if code not in UNAVAILABLE_CODES:
                     raise
-                what = f"Redis at {address(client)} has taken nothing for {timeout_s:g} s"
-                raise ConnectionError(f"{what}: {UNAVAILABLE_CODES[code]}: {e}") from e
-            if code == "READONLY":  # we hold on to what was the primary: look it up again
+                since = f"Redis at {server_address(client)} has taken nothing for {timeout_s:g} s"
+                raise ConnectionError(f"{since}: {UNAVAILABLE_CODES[code]}: {e}") from e
+            if code == "READONLY":  # connected to a former primary: resolve its name again
                 await client.connection_pool.disconnect()
         await asyncio.sleep(pause_s)
         pause_s = min(pause_s * 2, 1.0)
 
 
-def _is_away(error: Exception) -> bool:
+def _is_connection_error(error: Exception) -> bool:
     return isinstance(error, CONNECTION_ERRORS) and not isinstance(error, AuthenticationError | AuthorizationError)
 
 
 def _code(error: Exception) -> str:
-    """Return the code that Redis' error begins with; empty where it has none."""
-    if code := _CODE_TAKEN_OFF.get(type(error)):
+    """Return the code of a Redis error, such as "OOM"; "" where it has none."""
+    if code := _CODE_OF_CLASS.get(type(error)):
         return code
     found = _CODE.search(str(error))
     return found[1] if found else ""

@@ -1,4 +1,4 @@
-"""Lua scripts: run by their hash, loaded where the server does not know them, sent again where a reply was lost."""
+"""Lua scripts: run by their hash, loaded where the server does not have them, repeated where a reply was lost."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ Arg = str | bytes | int
 
 
 class ConsumerGroupLike(Protocol):
-    """What a script works on and a server may forget: a consumer group."""
+    """The part of `ConsumerGroup` that a script needs to restore a group that the server has lost."""
 
     async def create(self, client: Redis) -> None:
-        """Create it anew, so that nothing is missed; leave an existing one."""
+        """Create the group at the start of its stream, so that no entry is skipped; keep an existing one."""
 
 
 class Call(NamedTuple):
-    """Keys and arguments of one run of a script."""
+    """Keys (KEYS) and arguments (ARGV) of one run of a script."""
 
     keys: Sequence[str]
     args: Sequence[Arg]
 
 
 class Script:
-    """A Lua script, run by its hash and loaded wherever the server does not know it (any more).
+    """A Lua script, run with EVALSHA and loaded on a server that does not have it.
 
-    Redis has no rollback: a script checks everything that could fail before its first write.
+    Redis has no rollback: a script must check everything that could fail before its first write.
     """
 
     def __init__(self, source: str) -> None:
@@ -44,12 +44,15 @@ class Script:
 
     @classmethod
     def of(cls, package: str, *names: str) -> Self:
-        """Read `lua/NAME.lua` of a package, each in turn: functions first, then the script that calls them."""
+        """Return the script made of the files `lua/NAME.lua` of a package, concatenated in the given order.
+
+        Files that define functions come first, the script that calls them last.
+        """
         folder = resources.files(package) / "lua"
         return cls("\n".join((folder / f"{name}.lua").read_text("utf-8") for name in names))
 
     async def run_readonly(self, client: Redis, call: Call) -> Any:
-        """Run once, where Redis is there to answer; for scripts that only read."""
+        """Run a script that writes nothing, without retrying: raises at once where Redis is unavailable."""
         command = ["EVALSHA", self.sha, len(call.keys), *call.keys, *call.args]
         try:
             return await client.execute_command(*command)  # type: ignore[no-untyped-call]
@@ -58,26 +61,28 @@ class Script:
             return await client.execute_command(*command)  # type: ignore[no-untyped-call]
 
     async def run(self, client: Redis, call: Call, group: ConsumerGroupLike | None = None) -> Any:
-        """Run once; see `run_many`."""
+        """Run for one call and return its reply; see `run_many`."""
         return (await self.run_many(client, [call], group))[0]
 
     async def run_many(self, client: Redis, calls: Sequence[Call], group: ConsumerGroupLike | None = None) -> list[Any]:
-        """Run for every call in one round trip and return the answers in order.
+        """Run for every call in one round trip and return the replies in order.
 
-        Waits for a Redis that is away, then sends again what has no answer yet: the script must allow that.  A lost
-        `group` is created again.  ResponseError after all calls have run, if any of them failed.
+        While Redis is unavailable, the calls without a reply are repeated, so the script must be safe to repeat.  A
+        missing `group` is created.  Raises ResponseError, after all calls have run, if one of them failed.
         """
-        answers: dict[int, Any] = {}
+        replies: dict[int, Any] = {}
 
-        async def step() -> None:
-            while missing := [i for i in range(len(calls)) if i not in answers]:
+        async def send_missing() -> None:
+            while missing := [i for i in range(len(calls)) if i not in replies]:
                 sent = await self._send(client, [calls[i] for i in missing])
-                answers.update((i, a) for i, a in zip(missing, sent, strict=True) if not isinstance(a, Exception))
-                for error in {str(a): a for a in sent if isinstance(a, Exception)}.values():
+                replies.update(
+                    (i, reply) for i, reply in zip(missing, sent, strict=True) if not isinstance(reply, Exception)
+                )
+                for error in {str(reply): reply for reply in sent if isinstance(reply, Exception)}.values():
                     await self._restore(client, error, group)
 
-        await retry_while_unavailable(client, step)
-        return [answers[i] for i in range(len(calls))]
+        await retry_while_unavailable(client, send_missing)
+        return [replies[i] for i in range(len(calls))]
 
     async def _send(self, client: Redis, calls: Sequence[Call]) -> list[Any]:
         pipe = client.pipeline(transaction=False)
@@ -86,7 +91,7 @@ class Script:
         return await pipe.execute(raise_on_error=False)
 
     async def _restore(self, client: Redis, error: Exception, group: ConsumerGroupLike | None) -> None:
-        """Bring back what the error says is missing; raise it where nothing is."""
+        """Load the script or create the group where the error says that it is missing; raise any other error."""
         if isinstance(error, NoScriptError):
             await client.script_load(self.source)
         elif group and "NOGROUP" in str(error):

@@ -1,4 +1,4 @@
-"""Whether a server can be used: new enough, one and whole, and keeps what it is given."""
+"""Check that a Redis or Valkey server is supported: version, topology, eviction policy, durability."""
 
 from __future__ import annotations
 
@@ -12,29 +12,32 @@ from redis.exceptions import (
 )
 
 from worker.errors import UsageError
-from worker.streams.client import address
+from worker.streams.client import server_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 BASELINE: Final = (6, 2)
-"""XPENDING IDLE and exclusive ranges came with Redis 6.2; Valkey reports the Redis version it answers to."""
+"""Oldest supported version: XPENDING IDLE and exclusive ranges came with Redis 6.2.
+
+Valkey reports the Redis version that it is compatible with.
+"""
 
 
 async def check_server(client: Redis) -> None:
-    """Raise UsageError unless the server can be used, ConnectionError where it is away."""
+    """Raise UsageError unless the server is supported, ConnectionError where it cannot be reached."""
     try:
         info = await client.info()
     except NoPermissionError as e:
-        raise UsageError(f"the user given for Redis at {address(client)} may not do enough: {e}") from None
+        raise UsageError(f"the user given for Redis at {server_address(client)} may not do enough: {e}") from None
     except (RedisError, OSError) as e:
-        raise ConnectionError(f"cannot use Redis at {address(client)}: {e}") from None
+        raise ConnectionError(f"cannot use Redis at {server_address(client)}: {e}") from None
     if why := why_unsupported(info):
-        raise UsageError(f"Redis at {address(client)} {why}")
+        raise UsageError(f"Redis at {server_address(client)} {why}")
 
 
 def why_unsupported(info: Mapping[str, Any]) -> str | None:
-    """Say why a server that tells this of itself (INFO) cannot be used; None where it can."""
+    """Return why a server with this INFO reply is unsupported, as a predicate ("is …"); None where it is supported."""
     mode = info.get("redis_mode", info.get("server_mode"))  # Valkey's own name for it
     policy = info.get("maxmemory_policy", "noeviction")
     if mode == "sentinel":
@@ -56,5 +59,8 @@ def _version(info: Mapping[str, Any]) -> tuple[int, ...]:
 
 
 async def is_durable(client: Redis) -> bool:
-    """Tell whether the server writes an append-only file: without one, its crash loses what it was given lately."""
+    """Return whether the server writes an append-only file.
+
+    Without one, a crash of the server loses all writes since its last snapshot.
+    """
     return bool((await client.info("persistence")).get("aof_enabled"))

@@ -1,15 +1,15 @@
--- KEYS: work stream, delayed set, dead stream.  ARGV: group.
--- Returns the Redis time (s, µs); how many tasks stand in the stream, are pending, delayed and dead; and the ids of the
--- oldest in the stream, not delivered yet and pending (false: none).
--- Writes nothing, and is one step without being a transaction, of which a full Redis 7.0 takes none.
+-- KEYS: work stream, delayed set, dead-letter stream.  ARGV: group.
+-- Returns the Redis time (s, µs); the numbers of tasks in the stream, pending, delayed and dead; and the ids of the
+-- oldest task in the stream, the oldest not yet delivered and the oldest pending (false: none).
+-- Writes nothing.  A script rather than MULTI, which a full Redis 7.0 rejects.
 local delivered, pending, oldest_pending = '0-0', 0, false
 if redis.call('EXISTS', KEYS[1]) == 1 then
   for _, flat in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
-    local it = {}
-    for i = 1, #flat, 2 do it[flat[i]] = flat[i + 1] end
-    if it.name == ARGV[1] then
+    local found = {}
+    for i = 1, #flat, 2 do found[flat[i]] = flat[i + 1] end
+    if found.name == ARGV[1] then
       local summary = redis.call('XPENDING', KEYS[1], ARGV[1])
-      delivered, pending, oldest_pending = it['last-delivered-id'], summary[1], summary[2]
+      delivered, pending, oldest_pending = found['last-delivered-id'], summary[1], summary[2]
     end
   end
 end

@@ -1,6 +1,6 @@
--- KEYS: work stream, delayed set, seen marker.  ARGV: task (JSON), marker's TTL (s), most tasks waiting, token.
--- Returns 1 put, 0 seen before, {waiting} type_error.  The token tells our own marker from another's: a put repeated
--- after a lost reply says again that it put.
+-- KEYS: work stream, delayed set, seen marker.  ARGV: task (JSON), marker's TTL (s), most waiting tasks, token.
+-- Returns 1 if enqueued, 0 if seen before, {waiting} if the queue is full.  The token identifies the call that set the
+-- marker: one that is repeated after a lost reply returns 1 again.
 local marker = redis.call('GET', KEYS[3])
 if marker then return marker == ARGV[4] and 1 or 0 end
 local type_error = check_type(KEYS[1], 'stream') or check_type(KEYS[2], 'zset')

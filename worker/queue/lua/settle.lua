@@ -1,10 +1,11 @@
--- KEYS[2..]: done markers of the task and of what it publishes, target streams.  ARGV[5]: markers' TTL (s); then for
--- each write: index of its stream in KEYS, trim to about (entries), number of words, field, value, …  Returns an Outcome.
+-- KEYS[2..]: done marker of the task, marker of the publication, target streams.  ARGV[5]: markers' TTL (s); then for
+-- each write: index of its stream in KEYS, length to trim it to (entries), number of arguments, field, value, …
+-- Returns 'done', 'duplicate', 'gone' or 'fenced' (see Outcome).
 local function first(marker)
   return redis.call('SET', marker, ARGV[2] .. ' ' .. ARGV[3] .. ' ' .. ARGV[4], 'NX', 'EX', ARGV[5])
 end
-local answer = lease_error()
-if answer then return answer end
+local fence = lease_error()
+if fence then return fence end
 for i = 4, #KEYS do
   local type_error = check_type(KEYS[i], 'stream')
   if type_error then return type_error end

@@ -11,7 +11,7 @@ for _, p in ipairs(redis.call('XPENDING', KEYS[1], group, 'IDLE', idle_ms, '-', 
     if entry then
       claimed[#claimed + 1] = {p[1], p[4] + 1, entry[2]}
     else
-      redis.call('XACK', KEYS[1], group, p[1])  -- the entry itself is gone: nobody can do it any more
+      redis.call('XACK', KEYS[1], group, p[1])  -- the entry itself has been deleted or trimmed
     end
   end
 end

@@ -1,5 +1,6 @@
--- KEYS: stream.  ARGV: group, consumer, then an id and its delivery counter, each.
--- Returns the indexes, from 0, of those that another owner or a later delivery has.
+-- KEYS: stream.  ARGV: group, consumer, then for each lease an entry id and its delivery counter.
+-- Resets the idle time of each entry that the consumer owns with that counter; returns the
+-- indexes (from 0) of the others.
 local lost = {}
 for i = 3, #ARGV, 2 do
   local p = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[i], ARGV[i], 1)[1]

@@ -1,5 +1,5 @@
 -- KEYS: stream.  ARGV: group, consumer, ids…
--- Begins the idle time of each entry that the consumer holds anew; returns the ids of those that it does not (any more).
+-- Resets the idle time of each entry that the consumer owns; returns the ids that it does not own.
 local lost = {}
 for i = 3, #ARGV do
   if redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[i], ARGV[i], 1, ARGV[2])[1] then
