@@ -1,8 +1,7 @@
-"""Dates as newspapers word them: found in a sentence, and resolved against the day of publication.
+"""Time expressions of news text: found in a sentence, and resolved against the date of publication.
 
-`find` gives the words, `resolve_date` the day.  Only a single day is resolved: "last week", "in December" and whatever
-two readers would read differently ("next Friday", "6/9/2024") stay None, with the words kept.  A range is resolved
-to its first day.
+`DateFinder.find` returns the expressions, `resolve_date` the date of one.  Only a single day is resolved.  "last week",
+"in December" and ambiguous expressions ("next Friday", "6/9/2024") resolve to None.  A range resolves to its first day.
 """
 
 from __future__ import annotations
@@ -21,40 +20,40 @@ TimeDirection = Literal["past", "future", "this"]
 
 
 class CalendarWords(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A language's words for time, in lower case; in a text, months and weekdays are read with a capital only."""
+    """Time words of a language, in lower case.  In a text, months and weekdays match only if capitalised."""
 
     weekdays: dict[str, int]
-    """Monday is 0."""
+    """Weekday -> number; Monday is 0."""
     months: dict[str, int]
-    """January is 1; abbreviations without their full stop."""
+    """Month -> number; January is 1.  Abbreviations without their full stop."""
     ambiguous_months: list[str]
-    """Months that are other words too ("May", "March"): alone they need a preposition before them."""
+    """Months that are also other words ("May", "March"); without a day or year they need a preposition before them."""
     deictic_days: dict[str, int]
-    """Deictic days and their distance from today in days ("yesterday" is -1)."""
+    """Expression relative to today -> offset in days ("yesterday" is -1)."""
     direction_words: dict[str, TimeDirection]
-    """Words that place a period before, after or around now ("last", "next", "this")."""
+    """Word before a period -> whether the period is past, future or current ("last", "next", "this")."""
     periods: list[str]
     parts_of_day: list[str]
     """Parts of a day; with "this" they mean today."""
     numbers: dict[str, int]
     edge_modifiers: list[str]
-    """Words before an expression that narrow it and belong to it ("early", "the end of")."""
+    """Modifiers before an expression that belong to it ("early", "the end of")."""
     date_prepositions: list[str]
     """Prepositions after which a bare month or year is a date ("in")."""
-    direction_after_count: dict[str, int]
-    """Words after a count of days and their sign; 0 where the count starts from another day ("later")."""
+    count_directions: dict[str, int]
+    """Word after a count of days -> sign; 0 if the count does not start from today ("later")."""
     future_prepositions: list[str]
-    """Words before a count of days that mean the future ("in")."""
+    """Prepositions before a count of days that mean the future ("in")."""
     units: dict[str, int]
-    """Units and their length in days; 0 where a count of them names no single day ("week")."""
+    """Unit -> length in days; 0 if a count of it identifies no single day ("week")."""
     vague_expressions: list[str]
-    """Expressions that are worth keeping as worded though they name no day ("soon")."""
+    """Expressions that identify no day but are kept as worded ("soon")."""
 
 
 class TimeExpression(NamedTuple):
-    """One expression of time: offsets of its words (without the preposition) and what they say.
+    """A time expression: its character offsets, without the preposition, and the parts that it states.
 
-    Every field but the offsets may be None: not said.
+    A part that the expression does not state is None.
     """
 
     start: int = 0
@@ -64,17 +63,17 @@ class TimeExpression(NamedTuple):
     month: int | None = None
     year: int | None = None
     offset_days: int | None = None
-    """Days from the day of publication."""
+    """Days from the date of publication."""
     direction: TimeDirection | None = None
 
 
 _ONE_DAY = timedelta(days=1)
 _YEARS_TO_TRY = 9
-"""29 February comes back after at most eight years."""
+"""29 February recurs after at most eight years."""
 
 
 class DateFinder:
-    """Finds the expressions of one language; built once from its calendar."""
+    """Finder of the time expressions of one language."""
 
     def __init__(self, calendar: CalendarWords) -> None:
         self._calendar = calendar
@@ -82,7 +81,7 @@ class DateFinder:
         self._anchors = _anchors(calendar)
 
     def find(self, text: str, start: int, end: int) -> list[TimeExpression]:
-        """Return the expressions of time in `text[start:end]`, in order, without overlap."""
+        """Return the time expressions in `text[start:end]`, in order, without overlap."""
         anchors = [
             m.start() for m in _WORD.finditer(text, start, end) if m[0][0].isdigit() or m[0].lower() in self._anchors
         ]
@@ -100,11 +99,13 @@ class DateFinder:
 
 
 def resolve_date(when: TimeExpression, published: date | None, tense: TemporalSide) -> date | None:
-    """Return the day that is meant, or None where the words name no single day.
+    """Return the date of a time expression; None if it does not identify a single day.
 
-    `tense` says on which side of the publication an incomplete date lies: "on Friday" of a meeting that took place is
-    the last Friday up to the day of publication, of a planned one the first from it on.  "near" is for what was called
-    off: a calendar day is the one nearest to the publication.
+    `tense` selects the date of an incomplete expression.
+    "past": the last such day up to the publication ("on Friday" of a meeting that took place).
+    "future": the first such day from the publication on.
+    "near": the nearest calendar day before or after it, for cancelled events; a weekday counts as past.
+    Without `published` only dates with a year are resolved.
     """
     if when.day and when.month:
         return _calendar_day(when, published, tense)
@@ -135,7 +136,7 @@ def _calendar_day(when: TimeExpression, published: date | None, tense: TemporalS
 
 
 def _weekday(weekday: int, direction: TimeDirection | None, published: date, tense: TemporalSide) -> date | None:
-    if direction == "future":  # "next Friday": this week's or the one after, readers differ
+    if direction == "future":  # "next Friday" is ambiguous: this week's or the following one
         return None
     if direction == "past":
         back = (published.weekday() - weekday) % 7 or 7
@@ -148,7 +149,7 @@ def _weekday(weekday: int, direction: TimeDirection | None, published: date, ten
 def _day(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
-    except ValueError:  # 31 February: a misprint names no day
+    except ValueError:  # 31 February: a misprint
         return None
 
 
@@ -159,9 +160,9 @@ def _shifted(day: date, days: int) -> date | None:
         return None
 
 
-# ---------------------------------------------------------------- one reader per kind of expression
+# ---------------------------------------------------------------- one parser per type of expression
 Groups = dict[str, str]
-"""The named groups that took part in a match, in lower case."""
+"""The named groups of a match, in lower case."""
 ExpressionReader: TypeAlias = "Callable[[Groups, CalendarWords], TimeExpression | None]"
 
 
@@ -175,7 +176,7 @@ def _iso(g: Groups, _: CalendarWords) -> TimeExpression:
 
 
 def _slashed(g: Groups, _: CalendarWords) -> TimeExpression:
-    """Read 13/09/2024 either way round, but only where one number cannot be a month."""
+    """Parse 13/09/2024 and 09/13/2024; without a date if both numbers could be the month."""
     first, second, year = (int(part) for part in g["slashed"].split(g["mark"]))
     if first > 12 >= second:  # noqa: PLR2004 - months in a year
         return TimeExpression(day=first, month=second, year=year)
@@ -212,12 +213,12 @@ def _deictic(g: Groups, c: CalendarWords) -> TimeExpression:
 
 
 def _counted(g: Groups, c: CalendarWords) -> TimeExpression | None:
-    """Read "three days ago" and "in three days"; a mere duration is no date."""
+    """Parse "three days ago" and "in three days"; return None for a mere duration."""
     if "ago" not in g and g.get("within") not in c.future_prepositions:
         return None
     number = int(g["count"]) if g["count"].isdigit() else c.numbers[g["count"]]
     return TimeExpression(
-        offset_days=number * c.units[g["unit"]] * (c.direction_after_count[g["ago"]] if "ago" in g else 1) or None
+        offset_days=number * c.units[g["unit"]] * (c.count_directions[g["ago"]] if "ago" in g else 1) or None
     )
 
 
@@ -241,38 +242,38 @@ _READERS: tuple[tuple[str, ExpressionReader], ...] = (
     ("part", _part),
     ("year4", _bare_year),
 )
-"""The group that tells a kind of expression, and its reader."""
+"""The regex group that identifies a type of expression, and its parser; the first match counts."""
 
 
 # ---------------------------------------------------------------- the pattern
 _WORD = re.compile(r"[^\W_]+")
 _REACH = 48
-"""Characters around the first and last word of time in which the whole expressions lie; only speed depends on it."""
+"""Characters around the first and last time word that are searched.  Affects only speed."""
 _YEAR = "(?:1[89]|20)[0-9]{2}"
 _DAY = "[0-3]?[0-9](?:st|nd|rd|th)?"
 _DOT = r"(?:\.(?= ?[0-9]))?"
-"""The full stop of an abbreviated month, never that of the sentence."""
+"""The full stop of an abbreviated month, not that of the sentence."""
 
 
 def _any(words: Iterable[str], group: str = "") -> str:
-    """Alternation of the words, longest first; a named group where `group` is given."""
+    """Return an alternation of the words, longest first; a named group if `group` is given."""
     inner = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
     return f"(?P<{group}>{inner})" if group else f"(?:{inner})"
 
 
 def _names(words: Iterable[str], group: str = "") -> str:
-    """Alternation of names, which are written with a capital."""
+    """Return an alternation of names, which are capitalised."""
     return _any((word.capitalize() for word in words), group) + r"\b"
 
 
 def _anchors(c: CalendarWords) -> frozenset[str]:
-    """Words of which every expression contains one: where there is none, the pattern need not be tried."""
+    """Return the last word of each time expression; a text without any of them needs no regex search."""
     phrases = [*c.weekdays, *c.months, *c.deictic_days, *c.periods, *c.parts_of_day, *c.units, *c.vague_expressions]
     return frozenset(phrase.split()[-1] for phrase in phrases)
 
 
 def _pattern(c: CalendarWords) -> str:
-    """One alternation, the fuller wordings first.  No repetition is nested, so matching is linear."""
+    """Return the regex, one alternation, longer expressions first.  No repetition is nested: matching is linear."""
     edge, direction, part = (
         f"(?:(?i:{_any(c.edge_modifiers)})[ -])?",
         f"(?:the )?(?i:{_any(c.direction_words)}) ",
@@ -293,7 +294,7 @@ def _pattern(c: CalendarWords) -> str:
         f"{edge}(?:(?i:{_any(c.direction_words, 'direction1')}) )?{_names(c.weekdays, 'weekday')}{several}{part}",
         f"{edge}(?:(?i:{_any(c.direction_words, 'direction2')}) )?{month_year}",
         f"{edge}(?i:{_any(c.deictic_days, 'deictic')}){part}",
-        f"(?P<count>(?i:{_any(c.numbers)})|[0-9]{{1,3}}) {_any(c.units, 'unit')}(?: {_any(c.direction_after_count, 'ago')}\\b)?",
+        f"(?P<count>(?i:{_any(c.numbers)})|[0-9]{{1,3}}) {_any(c.units, 'unit')}(?: {_any(c.count_directions, 'ago')}\\b)?",
         f"(?i:{_any(c.direction_words, 'direction3')}) {_any(c.parts_of_day, 'part')}",
         f"{edge}{direction}{_any([*c.periods, *c.units])}",
         f"{edge[:-1]}(?:the )?(?:{_any(c.periods)}|{_YEAR})",

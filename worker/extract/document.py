@@ -1,4 +1,4 @@
-"""What every extractor is given: one article, read."""
+"""The annotated article that every extractor takes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from worker.schema import Article, Event, Meeting, Statement
 
 
 class Document(Struct, frozen=True, eq=False):
-    """An article with its words, chunks and parties, and the statements once they are found."""
+    """An article with its tokens, chunks and resolved mentions, and the events found so far."""
 
     article: Article
     lexicon: Lexicon
@@ -22,16 +22,16 @@ class Document(Struct, frozen=True, eq=False):
     chunks: Chunks
     mentions: MentionResolver
     statements: list[Statement] = []
-    """In text order; filled by the first extractor, so that the later ones can say `attributed_to`."""
+    """In text order; filled by the first extractor, so that later ones can set `attributed_to`."""
     meetings: list[Meeting] = []
-    """Filled by the extractor of meetings: who met is who could have decided."""
+    """Filled by the extractor of meetings; the participants of a meeting are possible deciders."""
 
 
 Extractor = Callable[[Document], Iterable[Event]]
 
 
 def read_document(article: Article, lexicon: Lexicon) -> Document:
-    """Read an article; never fails, whatever the text."""
+    """Annotate an article.  Does not raise on any text."""
     text = annotate(article.text, lexicon)
     chunks = chunk(text, lexicon)
     return Document(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from worker.extract.dates import TemporalSide, TimeExpression, resolve_date
 from worker.extract.events.stretches import Stretches
-from worker.extract.lexicon.event_lexicon import word_set
+from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Span
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from worker.extract.events.clusters import Candidate
 from worker.extract.events.decision_reader import DecisionReader
 from worker.extract.events.outlook import outcome_of
-from worker.extract.lexicon.event_lexicon import word_set
+from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, DecisionStatus, Span
 
 if TYPE_CHECKING:

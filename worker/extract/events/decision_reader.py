@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from worker.extract.events.clusters import Candidate
 from worker.extract.events.grades import POLITICAL, POSSIBLE
 from worker.extract.events.reader import Reader
-from worker.extract.lexicon.event_lexicon import word_set
+from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, Category, DecisionStatus, Span
 
 if TYPE_CHECKING:

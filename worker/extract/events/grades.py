@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from worker.extract.lexicon.event_lexicon import word_set
+from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor
 
 if TYPE_CHECKING:

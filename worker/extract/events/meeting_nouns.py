@@ -12,7 +12,7 @@ from worker.extract.events.grades import POLITICAL
 from worker.extract.events.meeting_parties import MeetingParties
 from worker.extract.events.outlook import outcome_of
 from worker.extract.grammar.chunker import NounPhrase
-from worker.extract.lexicon.event_lexicon import word_set
+from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, Form, Span
 
 if TYPE_CHECKING:

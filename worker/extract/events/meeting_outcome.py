@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.meeting_reader import MeetingReader
 from worker.extract.events.outlook import outcome_of
-from worker.extract.lexicon.event_lexicon import word_set
+from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

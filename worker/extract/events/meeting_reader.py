@@ -9,7 +9,7 @@ from worker.extract.events.clusters import Candidate
 from worker.extract.events.grades import POLITICAL
 from worker.extract.events.outlook import Mood, outcome_of
 from worker.extract.events.reader import Reader
-from worker.extract.lexicon.event_lexicon import word_set
+from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, Form, MeetingStatus
 
 if TYPE_CHECKING:

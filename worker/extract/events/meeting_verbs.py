@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from worker.extract.events.clusters import Candidate
 from worker.extract.events.grades import POLITICAL
 from worker.extract.events.meeting_reader import MeetingReader
-from worker.extract.lexicon.event_lexicon import word_set
+from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, Form
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.collectives import members_of, size_of
 from worker.extract.events.grades import POLITICAL, Grades, singular
-from worker.extract.lexicon.event_lexicon import word_set
+from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, ActorType
 
 if TYPE_CHECKING:

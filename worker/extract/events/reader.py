@@ -8,7 +8,7 @@ from worker.extract.events.circumstances import Circumstances
 from worker.extract.events.outlook import Mood, mood
 from worker.extract.events.parties import Parties
 from worker.extract.grammar.clauses import ClauseParser
-from worker.extract.lexicon.event_lexicon import word_set
+from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
     from worker.extract.document import Document

@@ -1,4 +1,4 @@
-"""The closed classes of a language by what their words do where the rules meet them: `[closed_classes]` of its file."""
+"""Function words grouped by the construction that a rule tests them for: `[closed_classes]` of a lexicon file."""
 
 from __future__ import annotations
 
@@ -8,95 +8,95 @@ from worker.extract.lexicon.lexicon_file import StrictTable, word_set
 
 
 class ClosedClasses(StrictTable, frozen=True):
-    """Sets of function words, in lower case."""
+    """Sets of function words in lower case, one per construction."""
 
     most_frequent: frozenset[str]
-    """Of a running text they are one word in five."""
+    """The most frequent words of the language, about one word in five of running text; used to guess its language."""
     # ------------------------------------------------------------ conjunctions and adverbial prepositions
     trailing_subordinators: frozenset[str]
-    """After content they open what happened meanwhile or before: "…, after the dam had burst"."""
+    """Openers of an adverbial clause after reported content: "…, after the dam had burst"."""
     fronted_subordinators: frozenset[str]
-    """They open an adverbial clause before the main one: "While Hale said it rains, …", "By calling it …, …"."""
+    """Openers of an adverbial clause before its main clause: "While Hale said it rains, …", "By calling it …, …"."""
     setting_openers: frozenset[str]
-    """After "he said" they open where, when or with what it was said, and no content."""
+    """Openers of an adverbial of place, time or manner after "he said"; no reported content follows them."""
     temporal_subordinators: frozenset[str]
-    """They open what happened before a demand: "urged them to leave, after a dam had burst"."""
+    """Openers of a clause of time after a demand: "urged them to leave, after a dam had burst"."""
     conjunction_or_preposition: frozenset[str]
-    """Prepositions that are conjunctions too: what follows one may be a subject ("after Hale said")."""
+    """Words that are preposition or conjunction, so that a subject may follow: "after Hale said"."""
     adversative_conjunctions: frozenset[str]
-    """They may join one speaker's words to another's: ", while Lunde praised it"."""
+    """Conjunctions that may join the words of two speakers: ", while Lunde praised it"."""
     conditional_conjunctions: frozenset[str]
-    """They open a clause within reported speech: "said if it rained the port would close"."""
+    """Conjunctions that open a clause inside reported speech: "said if it rained the port would close"."""
     hypothetical_subordinators: frozenset[str]
-    """What their clause says is only supposed, and performs no act."""
+    """Openers of a hypothetical clause; a verb in it performs no speech act."""
     # ------------------------------------------------------------ prepositions
     locative_prepositions: frozenset[str]
-    """They open an adverbial of venue or time."""
+    """Prepositions of an adverbial of place or time."""
     durative_prepositions: frozenset[str]
-    """They open an adverbial of time alone."""
+    """Prepositions of an adverbial of duration."""
     topic_prepositions: frozenset[str]
-    """They say what is spoken of, rather than who is spoken to."""
+    """Prepositions of the topic of a speech rather than its addressee: "spoke about"."""
     gerund_prepositions: frozenset[str]
-    """They tie a gerund to the word before it, whatever the tagger takes them for."""
+    """Prepositions that link a gerund to the word before it, whatever tag the tagger gave them: "close to signing"."""
     noun_modifier_prepositions: frozenset[str]
-    """They tie a phrase to the noun before it: "a survey of voters", "the talks between them"."""
+    """Prepositions of a noun's postmodifier: "a survey of voters", "the talks between them"."""
     affiliation_prepositions: frozenset[str]
-    """They tie whom or what one belongs to to a speaker after the verb: "said a spokesman for the port"."""
+    """Prepositions of a postverbal speaker's affiliation: "said a spokesman for the port"."""
     place_prepositions: frozenset[str]
-    """They tie a place to a common noun: "officials in Brussels"."""
+    """Prepositions of a noun's location: "officials in Brussels"."""
     office_prepositions: frozenset[str]
-    """They tie its field to an office: "minister of transport", "envoy to Riga"."""
+    """Prepositions of an office's field or posting: "minister of transport", "envoy to Riga"."""
     role_prepositions: frozenset[str]
-    """They open the part of a role that is not its head."""
+    """Prepositions that end the head part of a role: "deputy head | of the port"."""
     postmodifier_openers: frozenset[str]
-    """They open what follows the head of a body's or group's name: "officials from Oslo"."""
+    """Openers of the postmodifier of an organisation or group: "officials from Oslo"."""
     decision_complement_openers: frozenset[str]
-    """They open what a verb without an object decides: "ruled that", "resigned as", "cooperate with"."""
+    """Openers of the complement of an intransitive decision verb: "ruled that", "resigned as", "cooperate with"."""
     antecedent_prepositions: frozenset[str]
-    """They tie a phrase to the noun that a relative pronoun means: "the envoys to Riga, who …"."""
+    """Prepositions between the antecedent and its relative pronoun: "the envoys to Riga, who …"."""
     comparative_openers: frozenset[str]
-    """They govern no subject though they stand before one: "more than officials say"."""
+    """Openers of a comparison, after which a noun is not the subject of the clause: "more than officials say"."""
     correlatives: frozenset[str]
-    """They may stand before a clause or its subject: "said both ports closed"."""
+    """Correlatives and focus adverbs before a clause or its subject: "said both ports closed"."""
     # ------------------------------------------------------------ determiners and pronouns
     predeterminers: frozenset[str]
-    """They let a determiner follow: "all the ports"."""
+    """Words that a determiner may follow: "all the ports"."""
     indefinite_determiners: frozenset[str]
-    """Determiners of what is not known yet."""
+    """Determiners of a referent that has not been mentioned before."""
     quantifiers: frozenset[str]
-    """Alone they mean so many of the group in focus."""
+    """Quantifiers that, used alone, refer to members of the most salient group: "many said"."""
     subject_pronouns: frozenset[str]
-    """Pronouns that are only ever subjects."""
+    """Pronouns that are always subjects."""
     object_pronouns: frozenset[str]
-    """Pronouns that may be objects, of whoever is known by gender."""
+    """Gendered pronouns that may be objects."""
     first_singular_pronouns: frozenset[str]
-    """Whoever writes or speaks."""
+    """Singular pronouns of the first person."""
     impersonal_subjects: frozenset[str]
-    """Subjects that are nobody."""
+    """Subjects that refer to no person: "it", "there", "something"."""
     # ------------------------------------------------------------ verbs
     obligation_modals: frozenset[str]
-    """Modals that demand."""
+    """Modals of obligation, which express a demand."""
     need_verbs: frozenset[str]
-    """Verbs that demand before an infinitive: "needs to"."""
+    """Verbs of need, which express a demand before an infinitive: "needs to"."""
     promise_modals: frozenset[str]
-    """Modals that promise in direct speech."""
+    """Modals that express a promise in direct speech."""
     reported_promise_modals: frozenset[str]
-    """And in reported speech, where "will" is "would"."""
+    """Modals that express a promise in reported speech, where "will" becomes "would"."""
     refusal_modals: frozenset[str]
-    """Modals whose negation refuses: "would not say", "won't"."""
+    """Modals that express a refusal when negated: "would not say", "won't"."""
     discourse_markers: frozenset[str]
-    """Imperatives that ask for no deed: "Look, …"."""
-    # ------------------------------------------------------------ beside names
+    """Imperatives that request nothing: "Look, …"."""
+    # ------------------------------------------------------------ words beside names
     courtesy_titles: frozenset[str]
-    """Titles of everybody, without the full stop."""
+    """Courtesy titles, without the full stop."""
     generational_suffixes: frozenset[str]
-    """They tell father from son behind a surname."""
+    """Suffixes that distinguish generations after a surname: "Jr.", "III"."""
     tenure_adverbs: frozenset[str]
     """Adverbs before an apposition: "Tamm, formerly the mayor"."""
     role_stopwords: frozenset[str]
-    """Words of a role that say nothing of its holder, determiners aside."""
+    """Words of a role that do not describe its holder; determiners are listed separately."""
 
 
 def closed_classes(lists: dict[str, str]) -> ClosedClasses:
-    """Return the lists as sets; `msgspec.ValidationError` where one is missing or has no use."""
+    """Return each list as a set; raise `msgspec.ValidationError` if a class is missing or unknown."""
     return msgspec.convert({name: word_set(listed) for name, listed in lists.items()}, ClosedClasses)

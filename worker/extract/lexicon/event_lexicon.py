@@ -1,7 +1,7 @@
-"""The words of meetings, decisions and time, one TOML file per language, decoded strictly.
+"""The words of meetings, decisions and dates: `lexicon/<language>_events.toml`, decoded strictly.
 
-Verbs stand in the file as lemmas, what follows them after "_" ("call_off"); a rule looks a lemma up and gets every
-reading of it, the longest first.
+Verbs are listed as lemmas, with their particles after "_" ("call_off").  A rule looks up a lemma and receives all its
+readings, the one with most particles first.
 """
 
 from __future__ import annotations
@@ -22,19 +22,20 @@ from worker.extract.lexicon.event_lexicon_file import (
 )
 from worker.extract.lexicon.inflection import forms
 from worker.extract.lexicon.lexicon import load_lexicon
+from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Category, DecisionStatus, Form
 
 Words = frozenset[str]
 Particles = tuple[str, ...]
-"""Words that must follow a verb for one of its readings; empty for the plain verb."""
+"""Particles that must follow a verb in one of its readings; empty if the verb needs none."""
 
 
 class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
-    """Everything that `lexicon/<language>_events.toml` holds, and the look-up tables made of it."""
+    """The content of `lexicon/<language>_events.toml` and the lookup tables derived from it."""
 
     language: str
     irregular: dict[str, str]
-    """Past, and past participle where it differs, of verbs that the language's main lexicon does not list."""
+    """Lemma -> past, and past participle where it differs, of verbs that are missing in the main lexicon."""
     calendar: CalendarWords
     modality: ModalityWords
     meeting: MeetingWords
@@ -43,12 +44,12 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     @cached_property
     def dates(self) -> DateFinder:
-        """Finder of expressions of time."""
+        """A finder of time expressions in this language."""
         return DateFinder(self.calendar)
 
     @cached_property
     def lemmas(self) -> dict[str, str]:
-        """Every verb form known here or in the main lexicon -> its lemma."""
+        """Verb form -> lemma, for the verbs of this file and of the main lexicon."""
         main = load_lexicon(self.language)
         known = main.lemmas if main else {}
         mine = {verb for entry in self._verbs() if (verb := entry.partition("_")[0]) not in known.values()}
@@ -90,25 +91,25 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return " ".join(listed).split()
 
     def lemma(self, word: str) -> str:
-        """Return the lemma of a verb form in lower case, or the word itself."""
+        """Return the lemma of a verb form in lower case; an unknown word is returned unchanged."""
         return self.lemmas.get(word, word)
 
     @cached_property
     def object_control_forms(self) -> Words:
-        """Forms of the verbs whose object does what the infinitive after it says."""
+        """Forms of object-control verbs, whose object is the subject of their infinitive: "urged Oslo to talk"."""
         listed = set(self.modality.object_control.split())
         return frozenset(form for form, lemma in self.lemmas.items() if lemma in listed)
 
     @cached_property
     def non_actors(self) -> Words:
-        """Head nouns that are no party at all."""
+        """Head nouns that never denote a participant or decider: things, times, meetings."""
         return (word_set(self.actors.non_actors) | word_set(" ".join(self.meeting_nouns))) - word_set(
             self.actors.institutions
         )
 
     @cached_property
     def meeting_nouns(self) -> dict[str, Form]:
-        """Meeting noun (several words with blanks) -> form."""
+        """Meeting noun -> form of the meeting; nouns of several words contain blanks."""
         m = self.meeting
         table: list[tuple[str, Form]] = [
             (m.talks_nouns, "talks"),
@@ -121,17 +122,21 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     @cached_property
     def meeting_heads(self) -> Words:
-        """Last words of the nouns of meeting."""
+        """The last word of every meeting noun."""
         return frozenset(noun.split()[-1] for noun in self.meeting_nouns)
 
     @cached_property
     def decision_triggers(self) -> Words:
-        """Nouns that name a decision, or that can be said not to be there."""
+        """Nouns that denote a decision, or whose absence can be reported ("no decision was made")."""
         return frozenset(self.decision_nouns) | word_set(self.decision.nouns.deniable)
 
     @cached_property
     def verb_readings(self) -> dict[str, list[tuple[Particles, DecisionVerbClass, Words]]]:
-        """Verb lemma -> its readings, the longest first: particles, act, words one of which the object must hold."""
+        """Verb lemma -> its readings, most particles first.
+
+        A reading is its particles, its verb class and the words of which the object must contain one (empty: any
+        object).
+        """
         table: dict[str, list[tuple[Particles, DecisionVerbClass, Words]]] = {}
         for act in self.decision.verbs:
             needs = word_set(" ".join(self.decision.objects.get(name, name) for name in act.object_classes.split()))
@@ -143,14 +148,14 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     @cached_property
     def choice_kinds(self) -> dict[str, str]:
-        """Lemma of a verb of choice -> its kind (a key of `[decision.choice]`)."""
+        """Lemma of a choice verb -> its kind, a key of `[decision.choice]`."""
         c = self.decision.choice
         kinds = ("taken", "agreed", "voted", "rejected", "proposed", "announced", "pending")
         return {verb: kind for kind in kinds for verb in getattr(c, kind).split()}
 
     @cached_property
     def decision_nouns(self) -> dict[str, DecisionStatus]:
-        """Noun that names a decision -> the status it says."""
+        """Decision noun -> the status of the decision that it denotes."""
         n = self.decision.nouns
         table: list[tuple[str, DecisionStatus]] = [
             (n.taken, "taken"),
@@ -163,30 +168,27 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     @cached_property
     def noun_categories(self) -> dict[str, Category]:
-        """Noun that names a decision -> its category; "executive" for those not listed."""
+        """Decision noun -> category; nouns without an entry are "executive"."""
         listed = self.decision.nouns.categories
         return {noun: category for category, nouns in listed.items() for noun in nouns.split()}
 
     @cached_property
     def stance_objects(self) -> Words:
-        """Objects one considers or accepts."""
+        """Nouns that can be considered, accepted or rejected: offers, bills, measures."""
         named = ("stance", "instrument", "measure", "order", "run")
         return frozenset().union(*(word_set(self.decision.objects[name]) for name in named))
 
     @cached_property
     def pending_verbs(self) -> Words:
-        """Verbs whose negated passive says that nothing is being decided."""
+        """Verbs of deliberation and discussion; "is not being discussed" reports that nothing is being decided."""
         return word_set(self.decision.choice.pending) | word_set(self.meeting.discuss)
 
 
 @cache
-def word_set(listed: str) -> Words:
-    """Return a table's string as a set of words; a blank inside one is written "_" there."""
-    return frozenset(word.replace("_", " ") for word in listed.split())
-
-
-@cache
 def load_event_lexicon(language: str) -> EventLexicon | None:
-    """Return the language's event words, None where there is no file for it; a broken file raises."""
+    """Return the event words of a language, read once per process; None if the language has no file.
+
+    Raises `msgspec.ValidationError` for an invalid file.
+    """
     file = files("worker.extract") / "lexicon" / f"{language}_events.toml"
     return msgspec.toml.decode(file.read_bytes(), type=EventLexicon) if file.is_file() else None

@@ -1,4 +1,4 @@
-"""The tables of `lexicon/<language>_events.toml`, decoded strictly; what each list is for stands in the file."""
+"""The tables of `lexicon/<language>_events.toml` as written.  The comments of the file explain each list."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from worker.schema import Category, DecisionStatus
 
 
 class EventWordTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the file.  Every string is a list of words, parted by blanks."""
+    """A table of the file.  Every string is a list of words separated by blanks, see `word_set`."""
 
 
 class ModalityWords(EventWordTable, frozen=True, kw_only=True):
-    """What governs an event and what that makes of it; see the file."""
+    """Verbs, modals and adverbs from which the status of an event follows: planned, cancelled, denied, …."""
 
     planned: str
     proposed: str
@@ -36,7 +36,7 @@ class ModalityWords(EventWordTable, frozen=True, kw_only=True):
 
 
 class MeetingWords(EventWordTable, frozen=True, kw_only=True):
-    """Verbs, nouns and prepositions of meetings; see the file."""
+    """Verbs, nouns and prepositions of meetings."""
 
     meet: str
     meet_with: str
@@ -84,27 +84,29 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
 
 
 class DecisionVerbClass(EventWordTable, frozen=True, kw_only=True):
-    """What a verb decides."""
+    """Verbs that report a decision, with the conditions under which they do."""
 
     verbs: str
     category: Category
     status: DecisionStatus = "taken"
     object_classes: str = ""
-    """Classes one of whose words the object must hold; empty: any object."""
+    """Names of object classes (keys of `[decision.objects]`) or single words; the object must contain a word of one of
+    them.  Empty: any object.
+    """
     allows_person: bool = True
-    """False: only an institution or office holder decides by this verb."""
+    """False: only an institution or office holder can be the decider."""
     intransitive: bool = False
-    """True: the verb needs no object."""
+    """True: no object is needed."""
     political: bool = False
-    """True: the verb alone shows that a person whose role is not told decides as a politician."""
+    """True: the verb alone shows that a person whose role is unknown decides as a politician."""
     future_only: bool = False
-    """True: only announcing it is a decision ("will send troops"); the execution is none."""
+    """True: only the announcement is a decision ("will send troops"), not the execution."""
     negated_only: bool = False
-    """True: only not doing it is a decision ("will not attend")."""
+    """True: only the negated verb is a decision ("will not attend")."""
 
 
 class ChoiceVerbs(EventWordTable, frozen=True, kw_only=True):
-    """Verbs whose complement says what was decided."""
+    """Verbs whose complement is the decision: "decided to …"."""
 
     taken: str
     agreed: str
@@ -126,7 +128,7 @@ class ChoiceVerbs(EventWordTable, frozen=True, kw_only=True):
 
 
 class DecisionNouns(EventWordTable, frozen=True, kw_only=True):
-    """Nouns that name a decision."""
+    """Nouns that denote a decision."""
 
     taken: str
     rejected: str
@@ -143,7 +145,7 @@ class DecisionNouns(EventWordTable, frozen=True, kw_only=True):
 
 
 class Deciders(EventWordTable, frozen=True, kw_only=True):
-    """Heads of deciders by the category that their decisions have."""
+    """Head nouns of deciders, by the category of all their decisions."""
 
     court: str
     legislative: str
@@ -152,7 +154,7 @@ class Deciders(EventWordTable, frozen=True, kw_only=True):
 
 
 class DecisionWords(EventWordTable, frozen=True, kw_only=True):
-    """Verbs, objects and nouns of decisions."""
+    """Verbs, objects, deciders and nouns of decisions."""
 
     objects: dict[str, str]
     verbs: list[DecisionVerbClass]
@@ -162,7 +164,7 @@ class DecisionWords(EventWordTable, frozen=True, kw_only=True):
 
 
 class ActorWords(EventWordTable, frozen=True, kw_only=True):
-    """Head nouns that tell who may decide."""
+    """Head nouns that determine whether an actor can be a political decider or participant."""
 
     institutions: str
     offices: str

@@ -1,4 +1,4 @@
-"""People and places of a lexicon: who is a man or a woman, which country a word belongs to."""
+"""Gazetteer of a lexicon: pronouns and titles by gender, given names, countries, demonyms and seats of power."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PERSONAL = ("masculine", "feminine", "neuter", "plural", "first", "second")
 
 
 def people(file: LexiconFile) -> dict[str, object]:
-    """Return who speaks, who is spoken to, whose role is a state's."""
+    """Return the `Lexicon` fields about persons: pronouns, words of state roles, gender of titles and nouns."""
     pronouns, listed = file.pronouns, file.people
     return {
         "first_person": word_set(pronouns.first),
@@ -25,7 +25,10 @@ def people(file: LexiconFile) -> dict[str, object]:
 
 
 def places(file: LexiconFile, rows: dict[str, list[str]], given_names: GivenNamesTable) -> dict[str, object]:
-    """Return countries, what belongs to them, their capitals; and the given names that are none of these."""
+    """Return the `Lexicon` fields about places, and the given names that are neither places nor roles.
+
+    `rows`: country code -> [names, demonyms, seats of power], each a list of words, see `word_set`.
+    """
     countries, demonyms, seats = (
         {name: code for code, row in rows.items() for name in word_set(row[column])} for column in range(3)
     )
@@ -46,6 +49,6 @@ def _genders(masculine: str, feminine: str) -> dict[str, Gender]:
 
 
 def _given_names(names: GivenNamesTable, other: AbstractSet[str]) -> dict[str, Gender | None]:
-    """Every given name but those that are roles or places first ("Dean", "Virginia")."""
+    """Return given name -> gender (None: either), without roles and places ("Dean", "Virginia")."""
     known = dict.fromkeys(word_set(names.either)) | _genders(names.masculine, names.feminine)
     return {name: gender for name, gender in known.items() if name not in other}

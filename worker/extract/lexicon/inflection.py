@@ -1,4 +1,4 @@
-"""English verb forms from lemmas: the regular ones by rule, the others from the lexicon."""
+"""Inflection of English verbs: regular forms by rule, irregular ones from the lexicon."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ _VOWELS = "aeiou"
 
 
 def forms(lemma: str, irregular: Mapping[str, str], also: Mapping[str, str]) -> set[str]:
-    """Return every one-word form of a verb: lemma, -s, -ing, past and past participle."""
+    """Return all one-word forms of a verb: base, -s, -ing, past and past participle.
+
+    `irregular`: lemma -> past and participle; `also`: lemma -> further forms, such as other spellings.
+    """
     past = irregular[lemma].split() if lemma in irregular else [_with_ending(lemma, "ed", doubled=False)]
     doubled = any(p == lemma + lemma[-1] + "ed" for p in past)
     return {lemma, _third_person(lemma), _gerund(lemma, doubled=doubled), *past, *also.get(lemma, "").split()}
@@ -36,7 +39,10 @@ def _with_ending(lemma: str, ending: str, *, doubled: bool) -> str:
 
 
 def _gerund(lemma: str, *, doubled: bool) -> str:
-    """-ing; a final consonant is doubled where the past doubles it ("begged") or the lemma is of the type "run"."""
+    """Return the -ing form.
+
+    The final consonant is doubled if the past doubles it ("begged", "begging") or for short verbs like "run".
+    """
     if lemma.endswith("ie"):
         return lemma[:-2] + "ying"
     if lemma.endswith("e") and not lemma.endswith(("ee", "oe", "ye")):

@@ -1,7 +1,7 @@
-"""All words of a language: `lexicon/<language>.toml` decoded strictly, and the look-up tables derived from it.
+"""The main lexicon of a language: `lexicon/<language>.toml`, decoded strictly, and lookup tables derived from it.
 
-A file names its words once; everything a rule asks for ("is this a cue, of which act, with which complement?") is
-derived here, so that no second list can drift from the first.
+The file lists each word once.  Every table that a rule looks up (cue, act, complement) is derived here, so that no two
+lists can disagree.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from worker.schema import Act
 
 
 class Cue(Struct, frozen=True):
-    """A verb that announces content, and the complements it takes."""
+    """A verb that introduces reported content (PARC: cue), and the complements it takes (`[frames]` of the file)."""
 
     lemma: str
     act: Act
     thought: bool
-    """Reported thought or feeling rather than speech: optional in the guideline."""
+    """Whether it reports thought or feeling rather than speech, which the PolNeAR guideline makes optional."""
     clause: bool
     inverts: bool
     recipient: bool
@@ -33,25 +33,25 @@ class Cue(Struct, frozen=True):
     object_infinitive: bool
     phrase: bool
     addressee: bool
-    """The phrase may be whom one speaks to, and then tells nothing: "addressed the crowd"."""
+    """Whether its noun phrase is the addressee and not content: "addressed the crowd"."""
     predicative: bool
-    """What the object is called stands beside it: "a pledge that Hale called unworkable"."""
+    """Whether an object complement follows its object: "called the pledge unworkable"."""
     question: bool
-    """Puts a question to somebody, who in the passive answers: "asked why it rained, she …"."""
+    """Whether it asks a question, which its passive subject answers: "asked why it rained, she …"."""
     prepositions: frozenset[str]
 
 
 class CueNoun(Struct, frozen=True):
-    """A noun that announces content."""
+    """A noun that introduces reported content: "his warning that …"."""
 
     act: Act
     thought: bool
     frames: frozenset[str]
-    """What opens its content: "that", "whether", "to" before a verb, or a preposition."""
+    """Openers of its content: "that", "whether", "to" before a verb, or a preposition."""
 
 
 class Lexicon(Struct, frozen=True):
-    """What the rules look up.  All words are in lower case unless said otherwise."""
+    """Lookup tables of the rules.  All words are in lower case unless noted otherwise."""
 
     language: str
     opening_marks: frozenset[str]
@@ -62,7 +62,7 @@ class Lexicon(Struct, frozen=True):
     abbreviations: frozenset[str]
     title_abbreviations: frozenset[str]
     ambiguous_abbreviations: frozenset[str]
-    """Abbreviations that are words as well."""
+    """Abbreviations that are also words, such as "no."."""
     sentence_openers: frozenset[str]
     be: frozenset[str]
     have: frozenset[str]
@@ -70,19 +70,19 @@ class Lexicon(Struct, frozen=True):
     modals: frozenset[str]
     negations: frozenset[str]
     subject_control_verbs: frozenset[str]
-    """Forms of verbs that lend their subject to the infinitive after them."""
+    """Forms of verbs that share their subject with the infinitive after them: "tried to explain"."""
     raising_verbs: frozenset[str]
     aside_openers: frozenset[str]
     weekdays: frozenset[str]
     deictic_days: frozenset[str]
-    """Days named from today, which need no preposition."""
+    """Days relative to today, which take no preposition: "yesterday"."""
     holiday_modifiers: frozenset[str]
-    """Words that make a weekday a feast's name."""
+    """Words that turn a weekday into the name of a holiday: "Good Friday"."""
     time_adjectives: frozenset[str]
     time_names: frozenset[str]
-    """Months and seasons, which name people too."""
+    """Months and seasons, which are also given names and surnames: "May"."""
     time_nouns: frozenset[str]
-    """All of these but the adjectives among them."""
+    """All nouns of time, the weekdays, deictic days, months and seasons included."""
     particles: frozenset[str]
     subordinators: frozenset[str]
     wh_openers: frozenset[str]
@@ -97,17 +97,17 @@ class Lexicon(Struct, frozen=True):
     relative: frozenset[str]
     indefinite: frozenset[str]
     pronouns: frozenset[str]
-    """All personal ones."""
+    """All personal pronouns."""
     cues: dict[str, Cue]
     """Verb form, or form and particle ("pointed out") -> cue."""
     lemmas: dict[str, str]
-    """Every verb form known here -> its lemma."""
+    """Verb form -> lemma, for every verb of the file."""
     cue_nouns: dict[str, CueNoun]
-    """Noun, singular or plural -> act and frames."""
+    """Noun, singular or plural -> its act and complements."""
     focus_particles: frozenset[str]
-    """Words that single out the phrase after them."""
+    """Adverbs and determiners that focus the phrase after them: "only the fees"."""
     light_verbs: frozenset[str]
-    """Forms of light verbs."""
+    """Forms of light verbs, whose subject is also that of their noun: "issued a warning"."""
     cue_adjectives: dict[str, frozenset[str]]
     attribution_phrases: tuple[tuple[str, ...], ...]
     in_x_of: frozenset[str]
@@ -116,15 +116,16 @@ class Lexicon(Struct, frozen=True):
     platforms: frozenset[str]
     documents: frozenset[str]
     outlets: frozenset[str]
-    """Names with blanks."""
+    """Names of news media; with blanks if of several words."""
     outlet_heads: frozenset[str]
     judgement: dict[str, frozenset[str]]
-    """Forms of verbs of wrongdoing ("wrong"), doing badly ("failing") and being ("copulas"); predicates of
-    blame ("bad"), praise ("good"), need ("needed") and guilt ("guilty"); what one is threatened with ("harm")."""
+    """Evaluative words by kind.  Verb forms: wrongdoing ("wrong"), failure ("failing"), being ("copulas").  Predicates:
+    blame ("bad"), praise ("good"), necessity ("needed"), guilt ("guilty").  Nouns: threatened harm ("harm").
+    """
     credit_verbs: frozenset[str]
     media_nouns: frozenset[str]
     quoting_verbs: frozenset[str]
-    """Forms of verbs that credit an outlet."""
+    """Forms of the verbs of "was quoted as saying"."""
     interview_nouns: frozenset[str]
     roles: frozenset[str]
     offices: frozenset[str]
@@ -136,7 +137,7 @@ class Lexicon(Struct, frozen=True):
     role_modifiers: frozenset[str]
     name_particles: frozenset[str]
     titles: frozenset[str]
-    """Without the full stop."""
+    """Titles before a name, without the full stop."""
     groups: frozenset[str]
     organisation_heads: frozenset[str]
     acronyms: frozenset[str]
@@ -144,14 +145,14 @@ class Lexicon(Struct, frozen=True):
     gender_of: dict[str, Gender]
     """Title or noun for a person -> gender."""
     given_names: dict[str, Gender | None]
-    """Given name -> gender of its bearers; None for names of both."""
+    """Given name -> gender; None if both men and women bear it."""
     countries: dict[str, str]
-    """Name of a country as written -> ISO 3166-1 alpha-2."""
+    """Name of a country as written -> ISO 3166-1 alpha-2 code."""
     demonyms: dict[str, str]
     seats_of_power: dict[str, str]
-    """Capital or other seat of power as written -> the country it may speak for."""
+    """Capital or other metonym of a government as written -> country code."""
     max_place_words: int
-    """Words in the longest key of the three maps above."""
+    """Number of words of the longest key in `countries`, `demonyms` and `seats_of_power`."""
 
 
 def _act_of(name: str) -> Act:
@@ -165,7 +166,7 @@ def _cues(file: LexiconFile) -> dict[str, Cue]:
     for act, verbs in file.acts.items():
         for lemma in sorted(word_set(verbs)):
             verb, _, particle = lemma.partition(" ")
-            # "call for" has the frames of "call" and an act of its own; "call out" has frames of its own.
+            # "call for" takes the complements of "call" but has its own act; "call out" has its own complements too.
             own = any(lemma in listed for listed in frames.values()) or lemma in prepositions
             framed = lemma if own else verb
             cue = Cue(
@@ -208,7 +209,7 @@ def _forms_of(verbs: str, file: LexiconFile) -> frozenset[str]:
 
 
 def _plurals(nouns: str) -> frozenset[str]:
-    """The nouns and their regular plurals."""
+    """Return the nouns with their regular plurals."""
     plural = {w[:-1] + "ies" if w.endswith("y") and w[-2] not in "aeiou" else w + "s" for w in nouns.split()}
     return word_set(nouns) | plural
 
@@ -219,7 +220,7 @@ def _derive(file: LexiconFile, rows: dict[str, list[str]], given_names: GivenNam
 
 
 def _named(file: LexiconFile) -> dict[str, object]:
-    """Every list that has the same name in the file and here."""
+    """Return every list that has the same name in the file and in `Lexicon`."""
     tables = (file.function_words, file.people, file.organisations, file.attribution, file.venues, file.outlets)
     return {
         field: word_set(getattr(table, field))
@@ -281,9 +282,9 @@ def _nouns_and_adjectives(file: LexiconFile) -> dict[str, object]:
 
 @cache
 def load_lexicon(language: str) -> Lexicon | None:
-    """Return the language's words, read once per process; None where there is no file for it.
+    """Return the lexicon of a language, read once per process; None if the language has no file.
 
-    A file that is wrong raises `msgspec.ValidationError` with the path of the offending key.
+    Raises `msgspec.ValidationError`, with the path of the offending key, for an invalid file.
     """
     folder = resources.files("worker.extract").joinpath("lexicon")
     listed, rows = folder.joinpath(f"{language}.toml"), folder.joinpath(f"{language}_countries.toml")

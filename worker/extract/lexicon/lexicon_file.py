@@ -1,16 +1,18 @@
-"""How `lexicon/<language>.toml` and its given names are written: a struct a table, a list of words a string."""
+"""Schema of `lexicon/<language>.toml` and of its given names: one struct per table, one string per word list."""
 
 from __future__ import annotations
+
+from functools import cache
 
 from msgspec import Struct
 
 
 class StrictTable(Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the file: what is not a field is an error that names its path."""
+    """A table of a lexicon file; an unknown key is an error that names its path."""
 
 
 class QuotationTable(StrictTable, frozen=True):
-    """Quotation marks by what they can do, and what an apostrophe shortens."""
+    """Quotation marks by function, and words with an initial apostrophe."""
 
     opening: str
     closing: str
@@ -19,7 +21,7 @@ class QuotationTable(StrictTable, frozen=True):
 
 
 class AbbreviationTable(StrictTable, frozen=True):
-    """Words that end in a full stop of their own."""
+    """Abbreviations that end in a full stop."""
 
     titles: str
     other: str
@@ -27,7 +29,7 @@ class AbbreviationTable(StrictTable, frozen=True):
 
 
 class FunctionWordTable(StrictTable, frozen=True):
-    """Closed classes, and verbs and nouns that matter to the grammar of a clause."""
+    """Function words, and verbs and nouns with a grammatical function."""
 
     sentence_openers: str
     be: str
@@ -66,7 +68,7 @@ class PronounTable(StrictTable, frozen=True):
 
 
 class FrameTable(StrictTable, frozen=True):
-    """Complement -> the verbs that take it."""
+    """Type of complement -> verbs that take it."""
 
     clause: str
     inverts: str
@@ -80,7 +82,7 @@ class FrameTable(StrictTable, frozen=True):
 
 
 class CueAdjectiveTable(StrictTable, frozen=True):
-    """Complement -> the adjectives that take it."""
+    """Type of complement -> adjectives that take it."""
 
     that: str
     of: str
@@ -88,7 +90,7 @@ class CueAdjectiveTable(StrictTable, frozen=True):
 
 
 class AttributionTable(StrictTable, frozen=True):
-    """Phrases that name a source: according to, in the words of."""
+    """Phrases that introduce a source: "according to", "in the words of"."""
 
     phrases: str
     in_x_of: str
@@ -96,7 +98,7 @@ class AttributionTable(StrictTable, frozen=True):
 
 
 class VenueTable(StrictTable, frozen=True):
-    """Where things are said."""
+    """Nouns and names of the places, platforms and documents in which statements are made."""
 
     nouns: str
     platforms: str
@@ -104,7 +106,7 @@ class VenueTable(StrictTable, frozen=True):
 
 
 class JudgementTable(StrictTable, frozen=True):
-    """What is said of somebody else, for better or worse."""
+    """Evaluative words, by which a statement is criticism, accusation or praise."""
 
     wrong: str
     failing: str
@@ -117,7 +119,7 @@ class JudgementTable(StrictTable, frozen=True):
 
 
 class OutletTable(StrictTable, frozen=True):
-    """News media, and how they are credited."""
+    """News media, and the verbs that credit them."""
 
     names: str
     heads: str
@@ -128,7 +130,7 @@ class OutletTable(StrictTable, frozen=True):
 
 
 class PeopleTable(StrictTable, frozen=True):
-    """What people are called by: roles, offices, titles, kinds of people."""
+    """Nouns and modifiers for people: roles, offices, titles, groups."""
 
     roles: str
     offices: str
@@ -146,7 +148,7 @@ class PeopleTable(StrictTable, frozen=True):
 
 
 class OrganisationTable(StrictTable, frozen=True):
-    """What organisations are called by."""
+    """Head nouns, acronyms and names of organisations."""
 
     heads: str
     acronyms: str
@@ -162,7 +164,7 @@ class GivenNamesTable(StrictTable, frozen=True):
 
 
 class LexiconFile(StrictTable, frozen=True):
-    """The file as it is written."""
+    """The whole file."""
 
     language: str
     quotation: QuotationTable
@@ -185,6 +187,7 @@ class LexiconFile(StrictTable, frozen=True):
     organisations: OrganisationTable
 
 
+@cache
 def word_set(text: str) -> frozenset[str]:
-    """Return the words of a list, their blanks written as underscores."""
+    """Return the words of a list: separated by blanks, with "_" for a blank inside an entry."""
     return frozenset(word.replace("_", " ") for word in text.split())
