@@ -40,7 +40,7 @@ class CalendarWords(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Modifiers before an expression that belong to it ("early", "the end of")."""
     date_prepositions: list[str]
     """Prepositions after which a bare month or year is a date ("in")."""
-    count_directions: dict[str, int]
+    count_signs: dict[str, int]
     """Word after a count of days -> sign; 0 if the count does not start from today ("later")."""
     future_prepositions: list[str]
     """Prepositions before a count of days that mean the future ("in")."""
@@ -218,7 +218,7 @@ def _counted(g: Groups, c: CalendarWords) -> TimeExpression | None:
         return None
     number = int(g["count"]) if g["count"].isdigit() else c.numbers[g["count"]]
     return TimeExpression(
-        offset_days=number * c.units[g["unit"]] * (c.count_directions[g["ago"]] if "ago" in g else 1) or None
+        offset_days=number * c.units[g["unit"]] * (c.count_signs[g["ago"]] if "ago" in g else 1) or None
     )
 
 
@@ -294,7 +294,7 @@ def _pattern(c: CalendarWords) -> str:
         f"{edge}(?:(?i:{_any(c.direction_words, 'direction1')}) )?{_names(c.weekdays, 'weekday')}{several}{part}",
         f"{edge}(?:(?i:{_any(c.direction_words, 'direction2')}) )?{month_year}",
         f"{edge}(?i:{_any(c.deictic_days, 'deictic')}){part}",
-        f"(?P<count>(?i:{_any(c.numbers)})|[0-9]{{1,3}}) {_any(c.units, 'unit')}(?: {_any(c.count_directions, 'ago')}\\b)?",
+        f"(?P<count>(?i:{_any(c.numbers)})|[0-9]{{1,3}}) {_any(c.units, 'unit')}(?: {_any(c.count_signs, 'ago')}\\b)?",
         f"(?i:{_any(c.direction_words, 'direction3')}) {_any(c.parts_of_day, 'part')}",
         f"{edge}{direction}{_any([*c.periods, *c.units])}",
         f"{edge[:-1]}(?:the )?(?:{_any(c.periods)}|{_YEAR})",

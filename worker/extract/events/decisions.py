@@ -18,7 +18,8 @@ from worker.extract.events.decision_nouns import DecisionNouns
 from worker.extract.events.decision_verbs import DecisionVerbs
 from worker.extract.events.evidence import event_id, reporting_statement
 from worker.extract.events.traits import candidate_traits
-from worker.extract.lexicon.event_lexicon import load_event_lexicon, word_set
+from worker.extract.lexicon.event_lexicon import load_event_lexicon
+from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Category, Decision, DecisionStatus, Span
 
 if TYPE_CHECKING:
