@@ -1,1 +1,4 @@
-"""From characters to clauses: tokens and their classes, quotations, chunks, and who does what in a clause."""
+"""Shallow syntax: tokens with part-of-speech tags, sentences, quotations, chunks, and the arguments of a verb.
+
+Several rules compare single English words; a second language needs rules of its own, not only a lexicon.
+"""

@@ -1,4 +1,4 @@
-"""Steps of a walk over the chunks of a sentence: over dates, prepositions, asides, brackets, and along a list."""
+"""Single steps over the chunks of a sentence: over dates, prepositions, asides and brackets, along a coordination."""
 
 from __future__ import annotations
 
@@ -12,23 +12,26 @@ if TYPE_CHECKING:
     from worker.extract.lexicon.lexicon import Lexicon
 
 MAX_STEPS = 24
-"""How many chunks a walk looks at before it gives up; keeps every walk short whatever the text."""
+"""Chunks that a search inspects before it gives up, so that the cost of a search is bounded on any text."""
 MAX_ASIDE_TOKENS = 40
-"""Tokens of an aside between commas that a walk may jump over."""
+"""Tokens of the longest aside between commas or brackets that a search skips."""
 PREPOSITIONS = frozenset({"IN", "TO", "SC"})
-"""Tags of prepositions; "with" before a name is a subordinator to some taggers."""
+"""Tags of prepositions.  SC is included because the tagger may read "with" before a name as a subordinator."""
 _PAIR = 2
 
 
 class ChunkNavigator:
-    """Where one step to the left or right leads in one article's chunks."""
+    """Steps to the left or right of a token, over the chunks of one article."""
 
     def __init__(self, text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> None:
-        """Keep the article, its chunks and its words."""
+        """Keep the article's text, chunks and lexicon."""
         self.text, self.chunks, self.lexicon = text, chunks, lexicon
 
     def noun_phrase(self, token: int) -> NounPhrase | None:
-        """Return the noun phrase over a token, a date or country that only opens it apart."""
+        """Return the noun phrase at a token, or None.
+
+        An initial date or country that is a phrase of its own is split off, see `_starts_with_separate_phrase`.
+        """
         noun = self.chunks.noun_phrase(token)
         if noun is None or noun.last - noun.first == 1:
             return noun
@@ -39,9 +42,10 @@ class ChunkNavigator:
         return noun
 
     def _starts_with_separate_phrase(self, noun: NounPhrase) -> bool:
-        """Tell a date before a name, and the last country of a list before an object, from the phrase after them.
+        """Return whether the first word of a noun phrase is a phrase of its own.
 
-        "[On] Monday | President Berg", "discussed with Latvia and Estonia | new ferries".
+        This is a date before a name ("[On] Monday | President Berg") or the last country of a list before an object
+        ("discussed with Latvia and Estonia | new ferries").
         """
         first, text, countries = noun.first, self.text, self.lexicon.countries
         if text.lower[first] in self.lexicon.time_nouns and text.tags[noun.head] == "NNP":
@@ -50,11 +54,11 @@ class ChunkNavigator:
         return listed and text.words[first] in countries and text.tags[first + 1] == "JJ"
 
     def is_time_expression(self, noun: NounPhrase) -> bool:
-        """Tell whether it is an expression of time ("last week"), not a party."""
+        """Return whether a noun phrase is a time expression ("last week") and so not a participant."""
         return is_time_expression(self.text, noun.first, noun.last, noun.head, self.lexicon)
 
     def _skip_adverbs_left(self, at: int) -> int:
-        """Step left over adverbs and quotation marks between chunks."""
+        """Return the position left of `at`, over adverbs and quotation marks, where a chunk or another word is found."""
         while at >= 0 and self.chunks.verb_group(at) is None and self.noun_phrase(at) is None:
             if self.text.tags[at] != "RB" and self.text.lower[at] not in self.lexicon.quotation_marks:
                 break
@@ -62,7 +66,10 @@ class ChunkNavigator:
         return at
 
     def _is_prepositional_object(self, first: int, start: int) -> bool:
-        """Tell "of the council" from "after the council", which may open a clause, and from "as many as 30"."""
+        """Return whether a noun phrase is governed by a preposition: "of the council".
+
+        False for "after the council …", where the preposition may be a conjunction, and for "as many as 30".
+        """
         over = self._skip_gerund_left(first)
         known, first = (PREPOSITIONS if over < first else {"IN", "TO"}), over
         if first - 1 < start or self.text.tags[first - 1] not in known:
@@ -75,12 +82,12 @@ class ChunkNavigator:
         return first - 1 if first > 0 and self.text.tags[first - 1] in {"IN", "TO", "SC"} else first
 
     def _skip_gerund_left(self, first: int) -> int:
-        """Step left over a gerund between a preposition and its noun: "on [fishing] rights"."""
+        """Return the position before `first` if a gerund after a preposition is there, else `first`: "on [fishing] rights"."""
         tags = self.text.tags
         return first - 1 if first > 1 and tags[first - 1] == "VBG" and tags[first - 2] in PREPOSITIONS else first
 
     def _skip_aside_left(self, comma: int, start: int) -> int | None:
-        """Return the token before the aside that ends at a comma; None where no noun opens one."""
+        """Return the token before the aside that ends at a comma; None if no noun precedes an aside there."""
         for at in range(comma - 1, max(start, comma - MAX_ASIDE_TOKENS) - 1, -1):
             if self.text.words[at] == "," and at > start:
                 if self.noun_phrase(at - 1) and self._is_aside(at + 1, comma):
@@ -90,7 +97,10 @@ class ChunkNavigator:
         return None
 
     def _is_aside(self, first: int, last: int) -> bool:
-        """Tell an apposition, relative or participle: no finite verb of its own unless a relative opens it."""
+        """Return whether the tokens are an apposition, relative clause or participle clause.
+
+        Only a relative clause contains a finite verb.
+        """
         if first >= last:
             return False
         opens = self.text.lower[first] in self.lexicon.aside_openers or self.text.tags[first] == "WP"
@@ -107,7 +117,7 @@ class ChunkNavigator:
         return at - 1
 
     def conjuncts(self, noun: NounPhrase) -> list[NounPhrase]:
-        """Return the phrases coordinated with one, itself among them, in text order: "A, B and C"."""
+        """Return all conjuncts of a coordination, the given one included, in text order: "A, B and C"."""
         return [*self._conjuncts_left(noun), noun, *self._conjuncts_right(noun)]
 
     def _conjuncts_left(self, noun: NounPhrase) -> list[NounPhrase]:
@@ -130,7 +140,7 @@ class ChunkNavigator:
         return found[::-1]
 
     def _conjuncts_right(self, noun: NounPhrase) -> list[NounPhrase]:
-        """Members after commas count only when an "and" ends the list."""
+        """Return the conjuncts after a noun phrase; those after commas count only if a final "and" or "or" follows."""
         text, end = self.text, self.text.sentence_range(noun.head)[1]
         found: list[NounPhrase] = []
         sure, at = 0, noun.last
@@ -146,7 +156,7 @@ class ChunkNavigator:
             if joint:
                 sure = len(found)
         if not sure and len(found) > 1 and all(self.text.tags[n.head] == "NNP" for n in found):
-            sure = len(found)  # a list of names may go without its "and"
+            sure = len(found)  # a list of names may lack its "and"
         found = found[:sure]
         governing = self.chunks.verb_group(noun.first - 1)
         if (
@@ -156,5 +166,5 @@ class ChunkNavigator:
             and (verb := self.chunks.verb_group(found[-1].last))
             and verb.finite
         ):
-            found.pop()  # "met the king and the envoy said": a new clause begins
+            found.pop()  # "met the king and the envoy said": the envoy is the subject of a new clause
         return found

@@ -1,8 +1,7 @@
-"""Noun phrases and verb groups: the chunks that rules name instead of patterns of strings.
+"""Chunking: base noun phrases and verb groups, found in one pass over the tags of a text, in linear time.
 
-Both come from one pass over the word classes of a text, so they cost linear time.  A noun phrase here is a base one
-("the Estonian transport minister", "Estonia's ports", "he"), without what follows its head; `subject_before` and
-`speaker_after` add of-phrases, appositions and relatives where a rule wants the whole phrase.
+A base noun phrase ends with its head ("the Estonian transport minister", "Estonia's ports", "he").  Postmodifiers and
+appositions are added by `worker.extract.statements.source` where a rule needs the whole phrase.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ _SUBJECTS = frozenset({"NNP", "NNS", "PRP"})
 _VERBS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"})
 FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _FINITE_FORMS = FINITE | {"VB"}
-"""A base form that nothing governs is a plural present ("officials say") that the tagger took for an infinitive."""
+"""VB counts as finite if nothing governs it: a plural present ("officials say") that was tagged as an infinitive."""
 
 
 class NounPhrase(Struct, frozen=True, gc=False):
-    """A base noun phrase: tokens `first` up to `last`, its head noun at `head`."""
+    """A base noun phrase: the tokens from `first` up to but not including `last`, with the head noun at `head`."""
 
     first: int
     last: int
@@ -32,23 +31,23 @@ class NounPhrase(Struct, frozen=True, gc=False):
 
 
 class VerbGroup(Struct, frozen=True, gc=False):
-    """A verb with its auxiliaries, negation, adverbs before it and particle after it: "has not yet pointed out"."""
+    """A verb with its auxiliaries, negation, preceding adverbs and particle: "has not yet pointed out"."""
 
     first: int
     last: int
     head: int
-    """The main verb."""
+    """Token of the main verb."""
     finite: bool
     infinitive: bool
-    """Opened by "to"."""
+    """Whether it begins with "to"."""
     negated: bool
     passive: bool
     modal: int
-    """The modal's token ("will", "could"), or -1."""
+    """Token of the modal ("will", "could"); -1 for none."""
 
 
 class Chunks(Struct, frozen=True, eq=False):
-    """All chunks of a text in order, and which one covers a token (-1: none)."""
+    """The chunks of a text in order, and for each token the index of its chunk (-1 for none)."""
 
     noun_phrases: list[NounPhrase]
     verb_groups: list[VerbGroup]
@@ -56,24 +55,24 @@ class Chunks(Struct, frozen=True, eq=False):
     verb_group_of: list[int]
 
     def noun_phrase(self, token: int) -> NounPhrase | None:
-        """Return the noun phrase over a token."""
+        """Return the noun phrase at a token; None for none."""
         at = self.noun_phrase_of[token] if 0 <= token < len(self.noun_phrase_of) else -1
         return self.noun_phrases[at] if at >= 0 else None
 
     def has_finite_verb(self, first: int, last: int) -> bool:
-        """Whether a finite verb group covers one of the tokens."""
+        """Return whether a finite verb group covers one of the tokens."""
         return any(
             self.verb_group_of[i] >= 0 and self.verb_groups[self.verb_group_of[i]].finite for i in range(first, last)
         )
 
     def verb_group(self, token: int) -> VerbGroup | None:
-        """Return the verb group over a token."""
+        """Return the verb group at a token; None for none."""
         at = self.verb_group_of[token] if 0 <= token < len(self.verb_group_of) else -1
         return self.verb_groups[at] if at >= 0 else None
 
 
 def chunk(text: AnnotatedText, lexicon: Lexicon) -> Chunks:
-    """Find every noun phrase and verb group of a text."""
+    """Return the noun phrases and verb groups of a text."""
     size = len(text.words)
     found = Chunks(noun_phrases=[], verb_groups=[], noun_phrase_of=[-1] * size, verb_group_of=[-1] * size)
     for first, last in text.paragraphs:
@@ -84,7 +83,7 @@ def chunk(text: AnnotatedText, lexicon: Lexicon) -> Chunks:
 
 
 def _chunk_paragraph(text: AnnotatedText, found: Chunks, first: int, last: int, lexicon: Lexicon) -> None:
-    """Read the chunks of a paragraph, each where the one before ends."""
+    """Append the chunks of a paragraph to `found`; each starts where the previous one ends."""
     tags, at = text.tags, first
     while at < last:
         tag = tags[at]
@@ -104,7 +103,7 @@ def _chunk_paragraph(text: AnnotatedText, found: Chunks, first: int, last: int, 
 
 
 def _ensure_finite_verb(text: AnnotatedText, found: Chunks, first: int, last: int) -> None:
-    """A sentence has a finite verb: where none was seen, the first "participle" after a noun phrase is it."""
+    """Mark the first participle after a noun phrase as finite if a sentence has no finite verb."""
     numbers = sorted({n for n in found.verb_group_of[first:last] if n >= 0})
     if any(found.verb_groups[n].finite for n in numbers):
         return
@@ -130,7 +129,7 @@ def _add_noun(found: Chunks, phrase: NounPhrase) -> None:
 
 
 def _starts_verb_group(tags: list[str], at: int, size: int) -> bool:
-    """Adverbs right before a verb belong to its group."""
+    """Return whether a verb follows within three adverbs; the adverbs belong to its group."""
     end = at
     while end < size and tags[end] == "RB" and end < at + 4:
         end += 1
@@ -138,7 +137,7 @@ def _starts_verb_group(tags: list[str], at: int, size: int) -> bool:
 
 
 class _PartialVerbGroup(Struct):
-    """A verb group while it is being read."""
+    """A verb group that is still being extended."""
 
     head: int = -1
     modal: int = -1
@@ -146,11 +145,11 @@ class _PartialVerbGroup(Struct):
     negated: bool = False
     passive: bool = False
     auxiliary: str = ""
-    """Class of the last auxiliary; "" once the main verb is in."""
+    """Class of the last auxiliary ("be", "have", "do", "modal"); "" once the main verb is known."""
 
 
 def _verb_group(text: AnnotatedText, at: int, limit: int, lexicon: Lexicon, found: Chunks) -> int:
-    """Read the group that opens at a token into `found`; return where to read on."""
+    """Append the verb group that starts at a token to `found`; return the position after it."""
     group, end = _PartialVerbGroup(), at
     while end < limit and _extend(text, end, limit, group, lexicon):
         end += 1
@@ -168,7 +167,7 @@ def _verb_group(text: AnnotatedText, at: int, limit: int, lexicon: Lexicon, foun
 
 
 def _extend(text: AnnotatedText, at: int, limit: int, group: _PartialVerbGroup, lexicon: Lexicon) -> bool:
-    """Take the token into the group if it belongs there."""
+    """Add the token to the group and return True, or return False if it does not belong to it."""
     tag, word = text.tags[at], text.lower[at]
     complete = group.head >= 0 and not group.auxiliary
     if word in lexicon.negations and tag in {"RB", "DT", "CC"}:
@@ -189,14 +188,17 @@ def _extend(text: AnnotatedText, at: int, limit: int, group: _PartialVerbGroup, 
 
 
 def _is_perfect(text: AnnotatedText, participle: int, limit: int) -> bool:
-    """Whether "'s" before a participle is "has": an object or a clause follows ("he's said he will …")."""
+    """Return whether "'s" before a participle is "has": an object or clause follows ("he's said he will …")."""
     if text.lower[participle - 1] != "'s" or participle + 1 >= limit:
         return False
     return text.tags[participle + 1] in {"PRP", "DT", "SC", "PRP$", "NNP", "NNS", "WP"}
 
 
 def _is_past_tense(text: AnnotatedText, at: int, head: int, lexicon: Lexicon) -> bool:
-    """Is a participle without auxiliary the past of its subject ("Tamm emphasized: …", "officials noted that …")?"""
+    """Return whether a participle without an auxiliary is the past tense of its subject.
+
+    So it is in "Tamm emphasized: …" and "officials noted that …": a subject before it and a complement after it.
+    """
     if (
         text.tags[head] != "VBN"
         or at != head
@@ -218,7 +220,7 @@ def _first_verb(tags: list[str], at: int, head: int) -> int:
 
 
 def _auxiliary(word: str, tag: str, lexicon: Lexicon) -> str:
-    """The auxiliary class that lets another verb follow in the same group, or ""."""
+    """Return the class of an auxiliary that another verb may follow in the same group; "" for other verbs."""
     if tag == "MD":
         return "modal"
     if word in lexicon.be:
@@ -236,7 +238,10 @@ def _verb_follows(tags: list[str], at: int, limit: int) -> bool:
 
 
 def _end_with_particle(text: AnnotatedText, end: int, limit: int, lexicon: Lexicon) -> int:
-    """Take in the particle ("pointed out") where the tagger saw one, or where the verb is listed with it."""
+    """Return the end of the group, its particle included ("pointed out").
+
+    A particle counts if the tagger and the lexicon agree, or if the cue is listed with it and one of them does.
+    """
     if end >= limit:
         return end
     particle = text.lower[end]

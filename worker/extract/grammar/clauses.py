@@ -1,8 +1,8 @@
-"""Who does what in a clause: the subject, the object and the governor of a verb, told from chunks alone.
+"""Subject, object and governors of a verb, found from chunks without a parse.
 
-No parse: a sentence is a row of noun phrases and verb groups, and news prose keeps them in order.  From a verb group
-one walks left over adverbs, dates, prepositional phrases and asides to the noun phrase that is its subject, and right
-to its object.  What such a walk cannot tell stays None; a wrong party is worse than none.
+News prose keeps noun phrases and verb groups in a regular order.  From a verb group a search goes left over adverbs,
+dates, prepositional phrases and asides to the subject, and right to the object.  An undecidable case gives None: a
+missing participant is better than a wrong one.
 """
 
 from __future__ import annotations
@@ -18,33 +18,37 @@ if TYPE_CHECKING:
     from worker.extract.lexicon.lexicon import Lexicon
 
 _MAX_DEPTH = 4
-"""Governors over governors: "is expected to agree to try to meet"."""
+"""Nested governors that are followed: "is expected to agree to try to meet" has three."""
 _PARTICIPLES = frozenset({"VBG", "VBN"})
 _CLOSING = frozenset({")", "]"}) | DASHES
 _CURRENCY = frozenset({"$", "\N{POUND SIGN}", "\N{EURO SIGN}"})
 
 
 class Governor(NamedTuple):
-    """A word whose complement a verb is: "refused" of "refused to meet"."""
+    """The word whose complement is a given verb: "refused" in "refused to meet"."""
 
     token: int
     group: VerbGroup | None
-    """None where it is a noun or an adjective."""
+    """Its verb group; None for a noun or an adjective."""
     object: NounPhrase | None
-    """Who is urged, invited, told: the doer of the governed verb."""
+    """Its object, which is the subject of the governed verb ("urged [Oslo] to meet"); None for none."""
 
 
 class ClauseParser(ChunkNavigator):
-    """Walks over one article's chunks."""
+    """Finder of the arguments of verbs, over the chunks of one article."""
 
     def __init__(self, text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, control: frozenset[str]) -> None:
-        """`control`: forms of verbs whose object does what the infinitive says ("urged Oslo to talk")."""
+        """Create the parser.
+
+        `control`: forms of object-control verbs, whose object is the subject of their infinitive ("urged Oslo to
+        talk").
+        """
         super().__init__(text, chunks, lexicon)
         self.control = control
 
     # ------------------------------------------------------------ governors
     def governors(self, group: VerbGroup) -> list[Governor]:
-        """Return the words that govern a verb, from the nearest outwards; empty for a verb that stands on its own."""
+        """Return the words that govern a verb, nearest first; empty for a verb that is not a complement."""
         found: list[Governor] = []
         following: VerbGroup | None = group
         while following is not None and len(found) < _MAX_DEPTH and (governor := self._governor(following)):
@@ -68,14 +72,14 @@ class ClauseParser(ChunkNavigator):
         return self._nominal_governor(at)
 
     def _skip_date_left(self, at: int) -> int:
-        """Step left over a date between a verb and its infinitive: "flies there [on Sunday] to meet"."""
+        """Return the position left of a date between a verb and its infinitive: "flies there [on Sunday] to meet"."""
         noun = self.noun_phrase(at) if at > 1 else None
         if noun is None or not self.is_time_expression(noun) or noun.first < 2:  # noqa: PLR2004 - a verb and a preposition
             return at
         return noun.first - 1 - (self.text.tags[noun.first - 1] == "IN")
 
     def _governor_of_gerund(self, at: int) -> Governor | None:
-        """Return what governs a gerund: "ruled out [holding]", "the idea of [holding]", "close to [holding]"."""
+        """Return the governor of a gerund: "ruled out [holding]", "the idea of [holding]", "close to [holding]"."""
         verb, noun = self.chunks.verb_group(at), self.noun_phrase(at)
         if verb is not None:
             return Governor(verb.head, verb, None)
@@ -100,21 +104,26 @@ class ClauseParser(ChunkNavigator):
         return Governor(noun.head, None, None)
 
     def _verb_over_coordination(self, noun: NounPhrase) -> VerbGroup | None:
-        """Return the verb whose object the noun is: "urged Oslo and Riga"."""
+        """Return the verb of which the coordination with this noun phrase is the object: "urged Oslo and Riga"."""
         first = self.conjuncts(noun)[0].first
         return self.chunks.verb_group(first - 1)
 
     def _copula_before(self, token: int) -> VerbGroup | None:
-        """Return "is" before "ready to …"."""
+        """Return the verb group before an adjective or adverb: "is" in "is ready to …"."""
         return self.chunks.verb_group(token - 1) if self.text.tags[token] in {"JJ", "RB"} else None
 
     def lemma(self, token: int) -> str:
-        """Return the lemma of a verb form, or the word itself."""
+        """Return the lemma of the verb form at a token; an unknown word is returned in lower case."""
         return self.lexicon.lemmas.get(self.text.lower[token], self.text.lower[token])
 
     # ------------------------------------------------------------ subjects
     def subject(self, group: VerbGroup, depth: int = 0) -> NounPhrase | None:
-        """Return who does it (of a passive: to whom it is done); None where the walk cannot tell."""
+        """Return the subject of a verb; None if it cannot be determined.
+
+        The grammatical subject: of a passive verb the patient, of an infinitive or participle the subject it shares
+        with its
+        governor or main clause.  `depth` counts governors already followed.
+        """
         if depth > _MAX_DEPTH:
             return None
         if group.finite:
@@ -123,7 +132,7 @@ class ClauseParser(ChunkNavigator):
         return self._subject_of_governed(governor, depth) if governor else self._subject_of_bare(group, depth)
 
     def _subject_of_governed(self, governor: Governor, depth: int) -> NounPhrase | None:
-        """Return the one urged or invited, else the governor's own subject, else the noun that governs."""
+        """Return the object of a control verb, else the subject of the governing verb, else the governing noun."""
         controls = governor.group is None or self.text.lower[governor.token] in self.control
         if governor.object is not None and controls:
             return governor.object
@@ -135,7 +144,11 @@ class ClauseParser(ChunkNavigator):
         return self.noun_phrase(governor.token)
 
     def _subject_of_bare(self, group: VerbGroup, depth: int) -> NounPhrase | None:
-        """Return the subject a participle clause shares with its main clause; a reduced relative follows its noun."""
+        """Return the subject of a participle clause.
+
+        A reduced relative clause modifies the noun before it; other participle clauses share the subject of their main
+        clause.
+        """
         text, at = self.text, group.first - 1
         start = text.sentence_range(group.head)[0]
         if at >= start and text.tags[group.head] == "VBN" and (noun := self.noun_phrase(at)):
@@ -146,7 +159,7 @@ class ClauseParser(ChunkNavigator):
         return self._subject_of_finite(verb, depth + 1) if verb else self._first_subject_after(group)
 
     def _first_subject_after(self, group: VerbGroup) -> NounPhrase | None:
-        """Return the subject after the comma of "Speaking in Oslo, the minister said …"."""
+        """Return the subject after the comma in "Speaking in Oslo, the minister said …"."""
         end = min(self.text.sentence_range(group.head)[1], group.last + MAX_ASIDE_TOKENS)
         for i in range(group.last, end - 1):
             noun = self.noun_phrase(i + 1) if self.text.words[i] == "," else None
@@ -155,15 +168,15 @@ class ClauseParser(ChunkNavigator):
         return None
 
     def main_verb(self, group: VerbGroup) -> VerbGroup | None:
-        """Return the finite verb that a participle or infinitive without a governor hangs on."""
+        """Return the finite verb on which a participle or infinitive depends; None for a finite verb."""
         return None if group.finite else self._finite_before(group.first - 1, self.text.sentence_range(group.head)[0])
 
     def finite_verb_before(self, group: VerbGroup) -> VerbGroup | None:
-        """Return the finite verb before a verb in its sentence."""
+        """Return the nearest finite verb to the left in the same sentence; None for none."""
         return self._finite_before(group.first - 1, self.text.sentence_range(group.head)[0])
 
     def finite_verbs_before(self, token: int, count: int = 3) -> list[VerbGroup]:
-        """Return the finite verbs before a token in its sentence and the one before it, the nearest first."""
+        """Return up to `count` finite verbs before a token, nearest first, in its sentence and the previous one."""
         number = self.text.sentence_of[token]
         start, at = self.text.sentences[max(0, number - 1)][0], token - 1
         found: list[VerbGroup] = []
@@ -209,7 +222,7 @@ class ClauseParser(ChunkNavigator):
         return None
 
     def _noun_modified_by(self, noun: NounPhrase, start: int) -> NounPhrase | None:
-        """Return the noun whose participle or infinitive has the given one as object: "the law banning [nets] was"."""
+        """Return the noun whose participle or infinitive has the given object: "the law" in "the law banning [nets]"."""
         first = self.conjuncts(noun)[0].first
         verb = self.chunks.verb_group(first - 1) if first > start else None
         if verb is None or verb.finite or not (verb.infinitive or self.text.tags[verb.head] == "VBG"):
@@ -218,12 +231,12 @@ class ClauseParser(ChunkNavigator):
         return before if before is not None and not self.is_time_expression(before) else None
 
     def _first_conjunct_after_between(self, noun: NounPhrase) -> NounPhrase | None:
-        """Return the first of the phrases that "between" takes together, where the given one ends them."""
+        """Return the first conjunct of "between A and B", given the last one; None if there is no "between"."""
         first = self._conjuncts_left(noun)[:1]
         return first[0] if first and self.text.lower[first[0].first - 1] == "between" else None
 
     def _skip_left(self, at: int, start: int) -> int | None:
-        """Return where the walk goes on left of something that is no noun phrase; None where the clause begins."""
+        """Return the position from which the search for a subject continues; None where the clause begins."""
         word, tag = self.text.words[at], self.text.tags[at]
         if word == ",":
             return self._skip_aside_left(at, start)
@@ -238,11 +251,11 @@ class ClauseParser(ChunkNavigator):
             and verb.first == verb.head
             and self.text.tags[verb.head] in _PARTICIPLES | {"VBD"}
         ):
-            return verb.first - 1  # a reduced relative: "the deal agreed in spring collapsed"
+            return verb.first - 1  # reduced relative clause: "the deal agreed in spring collapsed"
         return None
 
     def _antecedent(self, at: int, start: int) -> NounPhrase | None:
-        """Return the noun that a relative clause hangs on: the one right before it."""
+        """Return the antecedent of a relative clause: the noun phrase right before it."""
         if at >= start and self.text.words[at] in {",", *DASHES}:
             at -= 1
         if at >= start and self.text.words[at] == ")":
@@ -250,15 +263,15 @@ class ClauseParser(ChunkNavigator):
         return self.noun_phrase(at) if at >= start else None
 
     def _shared_subject(self, at: int, start: int, depth: int) -> NounPhrase | None:
-        """Return the subject of the verb before: "visited Oslo and met the king"."""
+        """Return the subject of the preceding coordinated verb: "visited Oslo and met the king"."""
         if self.text.tags[at] != "CC" and self.text.words[at] != ",":
             return None
         verb = self._finite_before(at - 1, start)
         return self._subject_of_finite(verb, depth + 1) if verb and depth < _MAX_DEPTH else None
 
-    # ------------------------------------------------------------ objects and what follows
+    # ------------------------------------------------------------ objects and prepositional phrases
     def object(self, group: VerbGroup) -> NounPhrase | None:
-        """Return the noun phrase right after a verb group, None where something else follows."""
+        """Return the noun phrase right after a verb group, over adverbs and a date; None for any other complement."""
         at, end = group.last, self.text.sentence_range(group.head)[1]
         while at < end and self.noun_phrase(at) is None and self.chunks.verb_group(at) is None:
             amount = self.text.words[at] in _CURRENCY or (at + 1 < end and self.text.words[at + 1] in _CURRENCY)
@@ -270,7 +283,7 @@ class ClauseParser(ChunkNavigator):
         return noun if noun is not None and noun.first == at and not self.is_time_expression(noun) else None
 
     def _skip_date_right(self, at: int, end: int) -> int:
-        """Step over a date between a verb and its object: "rejected [on Monday evening] the motion"."""
+        """Return the position right of a date between a verb and its object: "rejected [on Monday] the motion"."""
         if at + 1 >= end or self.text.tags[at] != "IN":
             return at
         date = self.noun_phrase(at + 1)
@@ -280,7 +293,10 @@ class ClauseParser(ChunkNavigator):
     def prepositional_phrases(
         self, first: int, prepositions: frozenset[str], reach: int = 20
     ) -> list[tuple[int, NounPhrase]]:
-        """Return the phrases after one of the prepositions to the right of a token, up to the next finite verb."""
+        """Return (preposition, noun phrase) for the given prepositions after a token, up to the next finite verb.
+
+        At most `reach` tokens of the sentence are searched.
+        """
         found: list[tuple[int, NounPhrase]] = []
         at, end = (
             first,

@@ -1,6 +1,6 @@
-"""Noun or verb?  English writes "plans", "talks", "calls" alike in both, and the clause tells which it is.
+"""Disambiguation of words that are both noun and verb: "plans", "talks", "calls".
 
-A clause has one finite verb, a verb has a subject before it and an object or clause after it, and what stands after a
+A clause has one finite verb; a verb has a subject before it and an object or clause after it; the word after a
 determiner is a noun.
 """
 
@@ -12,10 +12,10 @@ from worker.extract.grammar.punctuation import SENTENCE_FINAL
 from worker.extract.lexicon.lexicon import Cue, Lexicon
 
 _MAX_POSTMODIFIER = 14
-"""Tokens of a noun's of-phrases before the verb it is subject of."""
+"""Tokens of the longest postmodifier searched between a noun and its verb."""
 _IN_NOUN_PHRASES = frozenset({"IN", "DT", "NN", "NNS", "NNP", "JJ", "CC", "POS", "PRP$", "CD"})
 _MAX_CLAUSE = 12
-"""Tokens of a clause before its end in which its verb is looked for."""
+"""Tokens of a clause that are searched for its verb."""
 NOUN_OR_VERB_TAGS = frozenset({"NN", "NNS", "VBZ"})
 _OPENS_OBJECT = frozenset({"DT", "PRP$", "PRP", "NNP", "CD"})
 _OPENS_COMPLEMENT = _OPENS_OBJECT | {"SC", "WP"}
@@ -27,12 +27,14 @@ _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 
 
 def resolve_noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, sentence: tuple[int, int]) -> str:
-    """Return the class of a word that is a verb elsewhere: a noun where the clause has its verb, and the reverse."""
+    """Return the tag of the ambiguous word at `i`: a noun if its clause already has a verb, a verb if it has none."""
     tag, low, known = tags[i], lower[i], load_tagger(lexicon.language).tag_dictionary
     if tag == "NN" and low not in known and lexicon.lemmas.get(low, low) != low and not low.endswith(("s", "ing")):
-        return "VBD" if i and tags[i - 1] in _SUBJECTS else "VBN"  # an irregular past it never saw: "upheld"
+        return (
+            "VBD" if i and tags[i - 1] in _SUBJECTS else "VBN"
+        )  # an irregular past that is missing in the training data: "upheld"
     if tag == "NN" and i and tags[i - 1] == "TO" and tags[i + 1 : i + 2] and tags[i + 1] in _OPENS_COMPLEMENT:
-        return "VB"  # the tagger says itself that an infinitive is due: "to repeal the law"
+        return "VB"  # the tagger read the word before as infinitival "to": "to repeal the law"
     if tag == "NN" and low.endswith("ing") and _is_gerund_with_object(tags, i, lower, lexicon):
         return "VBG"  # "for meeting Hale"
     if tag == "NN" and low.endswith("ing") and low in lexicon.cues and lower[i + 1 : i + 2] == ["that"]:
@@ -47,16 +49,19 @@ def resolve_noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lex
 
 
 def resolve_ing_form(tags: list[str], i: int) -> str:
-    """Return the class of a form in -ing: the noun of "an old [saying] down there", or a gerund."""
+    """Return the tag of a word in -ing: NN in "an old [saying] down there", else VBG."""
     following = tags[i + 1] if i + 1 < len(tags) else ""
-    if tags[i] == "VBD":  # no past ends so
+    if tags[i] == "VBD":  # no past tense ends in -ing
         return "NN" if i and tags[i - 1] in _BEFORE_NOUN and following not in _OPENS_COMPLEMENT else "VBG"
     described = i > 1 and tags[i - 1] == "JJ" and tags[i - 2] in {"DT", "PRP$"}
     return "NN" if described and following in {"RB", "PUNCT", "VBZ", "VBD", "MD"} else "VBG"
 
 
 def _is_reporting_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, sentence: tuple[int, int]) -> bool:
-    """Tell the verb of "Hale insists that it rains", "Hale slams the deal" from a plural: its clause has no other."""
+    """Return whether a word tagged as a plural is the verb of a clause without another one.
+
+    "Hale insists that it rains", "Hale slams the deal": singular subject, complement of the cue, no other finite verb.
+    """
     if not (sentence[0] < i < sentence[1] - 1 and lower[i].endswith("s") and tags[i - 1] in _SINGULAR):
         return False
     cue = lexicon.cues.get(lower[i])
@@ -67,12 +72,18 @@ def _is_reporting_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexic
 
 
 def _has_determined_object(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
-    """Does a determiner follow, as it does no noun: "Hale bans | the ferry"?  A bare time may."""
+    """Return whether a determiner follows, as after a verb: "Hale bans | the ferry".
+
+    The determiner of a bare time expression does not count.
+    """
     return tags[i + 1] in {"DT", "PRP$"} and lower[i + 2 : i + 3] != [] and lower[i + 2] not in lexicon.time_nouns
 
 
 def _has_complement(cue: Cue, tags: list[str], i: int, lower: list[str]) -> bool:
-    """Does a complement of the cue follow: a clause, or after a name another one or the cue's own preposition?"""
+    """Return whether a complement of the cue follows.
+
+    This is a clause or, after a name, another name, a pronoun or a preposition of the cue.
+    """
     following, word = tags[i + 1], lower[i + 1]
     if cue.clause and (following in {"SC", "WP", "PRP"} or word == "that"):
         return True
@@ -81,12 +92,15 @@ def _has_complement(cue: Cue, tags: list[str], i: int, lower: list[str]) -> bool
 
 
 def _is_verbless_headline(tags: list[str], lower: list[str], sentence: tuple[int, int]) -> bool:
-    """Has a line without a full stop no verb yet: "PM urges calm"?"""
+    """Return whether the line lacks a final stop and a finite verb: "PM urges calm"."""
     return lower[sentence[1] - 1] not in SENTENCE_FINAL | {":"} and FINITE.isdisjoint(tags[sentence[0] : sentence[1]])
 
 
 def _governs_infinitive(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
-    """Tell the verb of "Hale plans to build" from the noun of "the Hale plans to build" and "Hale's plans to"."""
+    """Return whether the word is the verb of "Hale plans to build".
+
+    False for the noun of "the Hale plans to build" and "Hale's plans to build".
+    """
     if lower[i + 1 : i + 2] != ["to"] or tags[i + 2 : i + 3] != ["VB"] or lexicon.lemmas.get(lower[i], "s")[-1] == "s":
         return False
     at = i - 1
@@ -99,7 +113,7 @@ def _governs_infinitive(tags: list[str], i: int, lower: list[str], lexicon: Lexi
 
 
 def _finite_follows(tags: list[str], at: int) -> bool:
-    """Tell whether the clause has its finite verb further on: "the Hale plans to build a dam [angered] Belm"."""
+    """Return whether a finite verb follows in the same clause: "the Hale plans to build a dam [angered] Belm"."""
     while at < len(tags) and tags[at] not in {"PUNCT", "CC", "SC", "WP"}:
         if tags[at] in FINITE:
             return True
@@ -108,7 +122,7 @@ def _finite_follows(tags: list[str], at: int) -> bool:
 
 
 def _has_verb_after(tags: list[str], at: int, last: int) -> bool:
-    """Does a verb follow, up to the next mark or clause: "Hale's claims about the dam | were false"?"""
+    """Return whether a finite verb follows before the next clause: "Hale's claims about the dam | were false"."""
     for i in range(at + 1, min(last, at + _MAX_CLAUSE)):
         if tags[i] in FINITE:
             return True
@@ -118,7 +132,7 @@ def _has_verb_after(tags: list[str], at: int, last: int) -> bool:
 
 
 def has_verb_before(tags: list[str], at: int, first: int = 0) -> bool:
-    """Tell a noun whose clause has its verb already ("She said of his claims: …")."""
+    """Return whether the clause has a finite verb to the left: "She said of his claims: …"."""
     for i in range(at - 1, max(first - 1, at - _MAX_CLAUSE), -1):
         if tags[i] in FINITE:
             return True
@@ -128,16 +142,17 @@ def has_verb_before(tags: list[str], at: int, first: int = 0) -> bool:
 
 
 def _is_gerund_with_object(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
-    """Tell a gerund with an object after a preposition from a noun: "for [meeting] Hale", "in [building] the dam"."""
+    """Return whether a word in -ing is a gerund with an object after a preposition: "for [meeting] Hale"."""
     after = i + 1 < len(tags) and tags[i + 1] in {"DT", "PRP$", "PRP", "NNP"} and lower[i + 1] not in lexicon.time_nouns
     return after and i > 0 and tags[i - 1] in {"IN", "SC"}
 
 
 def _would_be_second_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
-    """Tell the plural of "the trade talks with Oslo will go on" and "left the trade talks" from a verb.
+    """Return whether a word tagged as a verb is a plural noun, because the clause has another finite verb.
 
-    No clause has two finite verbs: not after the word, with only its preposition's nouns between, nor before it, where
-    the words between are the object of a verb that takes no clause.
+    The other verb follows the noun and its postmodifier ("the trade talks with Oslo will go on"), or precedes it and
+    the
+    word is its object ("left the trade talks").
     """
     if i and lower[i - 1] in lexicon.particles and tags[i - 1] != "PRP":
         return True

@@ -1,7 +1,7 @@
-"""Where a base noun phrase ends and which word is its head: "the Estonian transport minister" and no word more.
+"""The boundaries and head of a base noun phrase: "the Estonian transport minister".
 
-What stands after a complete phrase without belonging to it begins another one: a time ("met Hale | yesterday"), a name
-after a thing ("after the meeting | Hale left"), a determiner.
+A new phrase begins after a complete one at a time expression ("met Hale | yesterday"), at a name after a common noun
+("after the meeting | Hale left") and at a determiner.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from worker.extract.lexicon.lexicon import Lexicon
 _HEADS = frozenset({"NN", "NNS", "NNP"})
 _MODIFIERS = frozenset({"JJ", "CD", "NN", "NNS", "NNP", "FW", "POS"})
 CURRENCIES = frozenset({"$", "£", "€", "#", "US$"})
-"""Marks that stand before a sum."""
+"""Currency marks before an amount."""
 
 
 def find_noun_phrase_end(text: AnnotatedText, at: int, limit: int, lexicon: Lexicon) -> tuple[int, int]:
-    """Return the end, before `limit`, and the head of the noun phrase that opens at a token."""
+    """Return the end (exclusive, at most `limit`) and the head of the noun phrase that starts at a token."""
     tags, end, head = text.tags, at, -1
     while end < limit:
         tag = tags[end]
@@ -36,7 +36,11 @@ def find_noun_phrase_end(text: AnnotatedText, at: int, limit: int, lexicon: Lexi
 
 
 def _starts_new_phrase(text: AnnotatedText, first: int, at: int, lexicon: Lexicon) -> bool:
-    """A name right after a common noun that is no role ("as a result Kyiv …"), or a plural after a titled name."""
+    """Return whether a new noun phrase starts inside a run of nouns.
+
+    This is so at a time expression, at a name after a common noun that is no role ("as a result | Kyiv …"), and at a
+    plural after a name with a title.
+    """
     tags, before = text.tags, text.lower[at - 1]
     times = lexicon.time_nouns
     if (tags[at] == "JJ" or text.lower[at] in times) and starts_time_expression(text, at, lexicon):
@@ -57,14 +61,14 @@ def _starts_new_phrase(text: AnnotatedText, first: int, at: int, lexicon: Lexico
 
 
 def _may_follow_determiner(text: AnnotatedText, first: int, at: int, lexicon: Lexicon) -> bool:
-    """Only the phrase's first words, or a possessor, let a determiner follow ("all the", "half a")."""
+    """Return whether a determiner is allowed: as the first word, or after a predeterminer ("all the", "half a")."""
     return at == first or (
         at == first + 1 and text.tags[first] == "DT" and text.lower[first] in lexicon.closed_classes.predeterminers
     )
 
 
 def _is_inner(text: AnnotatedText, at: int, limit: int, head: int) -> bool:
-    """An adverb, participle or joint that stands inside the phrase, because a noun or adjective goes on after it."""
+    """Return whether an adverb, participle or "&" belongs to the phrase because an adjective or noun follows."""
     tag = text.tags[at]
     following = text.tags[at + 1] if at + 1 < limit else ""
     if tag == "RB":
@@ -78,7 +82,7 @@ def _is_inner(text: AnnotatedText, at: int, limit: int, head: int) -> bool:
 
 
 def _is_name_particle(text: AnnotatedText, at: int, limit: int, lexicon: Lexicon) -> bool:
-    """Is this the "van der" of a name, with capitals on both sides?"""
+    """Return whether the word is a particle inside a name, with capitals on both sides: "van der"."""
     if text.lower[at] not in lexicon.name_particles or text.tags[at - 1] not in {"NNP", "FW"}:
         return False
     following = at + 1

@@ -1,7 +1,7 @@
-"""Past tense or participle?  Most English verbs write both alike, and the clause tells which it is.
+"""Disambiguation of past tense and past participle, which most English verbs spell alike.
 
-A clause has one finite verb.  Where the tagger found none between the clause's boundaries, the first "participle" after
-its subject is the verb: "… because the minister | accused him", "Protesters | chanted “…”", "what Hale | called a tax".
+A clause has one finite verb.  Where the tagger found none, the first VBN after the subject becomes VBD: "… because the
+minister | accused him", "Protesters | chanted “…”", "what Hale | called a tax".
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from worker.extract.grammar.punctuation import COMMA_AND_DASHES, SENTENCE_FINAL
 
 FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _BOUNDARIES = frozenset({"SC", "WP", "CC", "PUNCT"})
-_BREAKS = _BOUNDARIES - {"CC"}  # after a conjunction a verb is coordinated: "called on them to go and said that …"
+_BREAKS = _BOUNDARIES - {
+    "CC"
+}  # without CC, because a conjunction coordinates verbs: "called on them to go and said that …"
 _NOMINAL = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "PRP", "PRP$"})
 _SUBJECTS = frozenset({"NN", "NNS", "NNP", "PRP", "CD", "RB"})
 _OBJECTS = frozenset({"NNP", "PRP", "DT", "PRP$", "NNS", "CD"})
 _COMPLEMENTS = _OBJECTS | {"SC", "TO", "PUNCT"}
 _FRONTED = frozenset({"IN", "RB", "CC", "VBG"})
-"""What begins an adverbial before the subject: "On Sunday, Hale, the front-runner, | called on …"."""
+"""Tags that start an adverbial before the subject: "On Sunday, Hale, the front-runner, | called on …"."""
 _ASIDE_STARTS = COMMA_AND_DASHES | {"("}
 _ASIDE_ENDS = COMMA_AND_DASHES | {")"}
 _NOT_VERBS = frozenset({"VBG", "VBN", "VB", "TO"})
@@ -25,7 +27,7 @@ _NOT_VERBS = frozenset({"VBG", "VBN", "VB", "TO"})
 def retag_past_tense(
     tags: list[str], lower: list[str], sentences: list[tuple[int, int]], quotation_of: list[int]
 ) -> None:
-    """Make participles past tense, in place, where their clause has no other verb.  One pass."""
+    """Retag VBN as VBD, in place, in clauses without a finite verb.  Takes linear time."""
     for first, last in sentences:
         if "VBN" not in tags[first:last]:
             continue
@@ -40,9 +42,9 @@ def retag_past_tense(
 
 
 def _retag_main_verb(tags: list[str], lower: list[str], sentence: tuple[int, int], quotation_of: list[int]) -> None:
-    """A sentence that has no finite verb outside its quotations gets its first participle ("She resigned.").
+    """Retag the first participle of a sentence without a finite verb outside its quotations: "She resigned."
 
-    Not where no full stop ends it: headlines leave out "was".
+    Sentences without a final stop are left alone, because headlines omit "was".
     """
     first, last = sentence
     stopped = lower[last - 1] in SENTENCE_FINAL or quotation_of[last - 1] >= 0
@@ -63,7 +65,7 @@ def _retag_main_verb(tags: list[str], lower: list[str], sentence: tuple[int, int
 def _retag_verb_after_aside(
     tags: list[str], lower: list[str], sentence: tuple[int, int], quotation_of: list[int]
 ) -> None:
-    """ "Hale, a former judge, | warned Saturday that it will …": the main verb stands after the subject's aside."""
+    """Retag the main verb after an aside of the subject: "Hale, a former judge, | warned Saturday that it will …"."""
     first, last = sentence
     opening = next((i for i in range(first, last) if lower[i] in _ASIDE_STARTS), last)
     if tags[first] in _FRONTED and opening + 1 < last and FINITE.isdisjoint(tags[first:opening]):
@@ -80,7 +82,7 @@ def _retag_verb_after_aside(
 
 
 def _retag_clause_verb(tags: list[str], lower: list[str], clause: tuple[int, int], sentence: tuple[int, int]) -> None:
-    """The verb of a clause that has none, if its boundary says that it is a clause and not the end of a phrase."""
+    """Retag the verb of a clause without one, if the boundary before it shows that it is a clause."""
     start, end = clause
     if not FINITE.isdisjoint(tags[start:end]):
         return
@@ -108,10 +110,10 @@ def _retag_clause_verb(tags: list[str], lower: list[str], clause: tuple[int, int
 
 
 def _verb_before(tags: list[str], at: int, first: int) -> str:
-    """Class of the nearest verb to the left."""
+    """Return the tag of the nearest verb to the left; "" for none."""
     return next((tags[i] for i in range(at - 1, first - 1, -1) if tags[i] in FINITE or tags[i] in _NOT_VERBS), "")
 
 
 def _verb_after(tags: list[str], at: int, sentence: tuple[int, int]) -> bool:
-    """Does a later clause begin with a finite verb, the participle's noun its subject ("Men accused of …, said")?"""
+    """Return whether a later clause begins with a finite verb of the same subject: "Men accused of …, said"."""
     return any(tags[i] in _BREAKS and tags[i + 1] in FINITE for i in range(at, sentence[1] - 1))

@@ -1,4 +1,4 @@
-"""The class of every word: what the tagger says, repaired where the lexicon or the whole sentence knows better."""
+"""Tags of a whole article: the tagger's output, corrected by the lexicon and by the context of the sentence."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from worker.extract.lexicon.lexicon import Lexicon
 
 _VERBAL = frozenset({"VB", "VBD", "VBN", "VBP", "VBZ"})
 _TITLE_LOWER_CASE = frozenset({"IN", "TO", "DT", "CC", "SC", "MD", "PRP", "PRP$", "WP", "RP", "RB"})
-"""Classes of which one makes a word small: a title in capitals keeps it in lower case."""
+"""Tags of the words that a headline in title case may keep in lower case."""
 _MAX_AUXILIARY_LETTERS = 4
-"""Letters of the longest auxiliary that asks a question ("Does")."""
+"""Letters of the longest auxiliary that may open a question ("Does")."""
 _NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "VBP", "NN", "NNS", "UH", "FW"})
 _MAYBE_NAME = frozenset({"UH", "FW", "NN", "VBN", "RB", "VBP", "MD", "JJ", "NNS"})
-"""Classes in which a capitalised word may be a name that the tagger did not know."""
+"""Tags under which a capitalised word may be a name that is missing in the training data."""
 _GUESSED = frozenset({"VBN", "RB", "VBP"})
 _CLOSED = frozenset({"UH", "FW", "CD", "CC", "DT", "PRP", "PUNCT", "POS", "EX", "WP", "NNP"})
-"""Classes to which no new word in lower case belongs."""
+"""Tags that an unknown word in lower case cannot have."""
 _VERBS = frozenset({"VB", "VBD", "VBN", "VBP", "VBG"})
 _VERBLIKE = frozenset({"VBD", "VBN", "VB", "VBP"})
 _NOUN_OR_NOT = frozenset({"RB", "JJ"})
@@ -37,7 +37,7 @@ _APOSTROPHES = frozenset({"'", "’"})
 _UNKNOWN_WORD = frozenset({"UH", "FW"})
 _PREDICATES = frozenset({"VBD", "VBZ", "VBN", "MD"})
 _MAX_REPORTING_CLAUSE = 6
-"""Tokens of a speaker and a verb after a quotation."""
+"""Tokens of a reporting clause after a quotation: speaker and verb."""
 _IN_REPORTING_CLAUSE = frozenset({"DT", "NN", "NNS", "NNP", "CD", "JJ", "POS"})
 _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 _BARE_VERBS = frozenset({"VB", "VBN", "VBP"})
@@ -46,7 +46,7 @@ _BARE_VERBS = frozenset({"VB", "VBN", "VBP"})
 def tag_tokens(
     tokens: Tokens, sentences: list[tuple[int, int]], found: list[Quotation], quotation_of: list[int], lexicon: Lexicon
 ) -> list[str]:
-    """Return the class of every token of an article whose sentences and quotations are known."""
+    """Return the tag of every token of an article."""
     tags = _tag_with_titles(tokens, sentences, load_tagger(lexicon.language))
     for sentence in sentences:
         _repair(tags, tokens, lexicon, sentence)
@@ -58,7 +58,7 @@ def tag_tokens(
 
 
 def _tag_with_titles(tokens: Tokens, sentences: list[tuple[int, int]], model: Tagger) -> list[str]:
-    """Word classes, those of lines in title case told as if they were set like text."""
+    """Return the tagger's tags; lines in title case are tagged as if they were in sentence case."""
     words, lower = tokens.words, tokens.lower
     titles = [p for p in tokens.paragraphs if _is_title_case(words, *p, model)]
     if not titles:
@@ -77,32 +77,39 @@ def _tag_with_titles(tokens: Tokens, sentences: list[tuple[int, int]], model: Ta
 
 
 def _is_title_case(words: list[str], first: int, last: int, model: Tagger) -> bool:
-    """Are four words in five of a short line capitalised, small ones aside, and no verb set small among the names?"""
+    """Return whether a line is in title case.
+
+    It has 3 to 25 words of more than three letters, at least four in five of them capitalised, and no verb in lower
+    case.
+    """
     small = (w for w in words[first:last] if w.islower())
     if any(
         not _VERBAL.isdisjoint(known)
         for w in small
         if _TITLE_LOWER_CASE.isdisjoint(known := set(model.tag_dictionary.get(w, ())))
     ):
-        return False  # "Hale met Belm in Oslo.", "Hale will meet Belm.": sentences of names
-    long = [w for w in words[first:last] if len(w) > 3 and w[0].isalpha()]  # noqa: PLR2004 - of, and, the …
+        return False  # sentences that are mostly names: "Hale met Belm in Oslo.", "Hale will meet Belm."
+    long = [w for w in words[first:last] if len(w) > 3 and w[0].isalpha()]  # noqa: PLR2004 - skips of, and, the, …
     return 3 <= len(long) <= 25 and 5 * sum(w[0].isupper() for w in long) >= 4 * len(long)  # noqa: PLR2004
 
 
 def _retag_known_names(words: list[str], tags: list[str], sentences: list[tuple[int, int]]) -> list[str]:
-    """A word that is a name inside some sentence is one where it opens a sentence too ("Hale said")."""
+    """Retag sentence-initial words: as NNP if the word is a name elsewhere in the text ("Hale said")."""
     openers = {first for first, _ in sentences}
     names = {word for i, word in enumerate(words) if tags[i] == "NNP" and i not in openers and not word.isupper()}
     for i in openers:
         if tags[i] == "VBZ" and len(words[i]) > _MAX_AUXILIARY_LETTERS:
-            tags[i] = "NNS"  # no sentence opens with a third person: "Talks between …"
+            tags[i] = "NNS"  # a sentence does not open with a third-person verb: "Talks between …"
         if words[i][0].isupper() and (tags[i] == "FW" or (tags[i] in _NAMELIKE and words[i] in names)):
             tags[i] = "NNP"
     return tags
 
 
 def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[int, int]) -> None:
-    """Repair what the lexicon knows better: "the provincial assembly" is no adverb, "Fishermen say" names nobody."""
+    """Correct the tags of a sentence by the lexicon: "the provincial assembly" (no adverb), "Fishermen say" (no name).
+
+    Works in place.
+    """
     known, words, lower = load_tagger(lexicon.language).tag_dictionary, tokens.words, tokens.lower
     modifiers = lexicon.role_modifiers
     for i in range(*sentence):
@@ -117,7 +124,9 @@ def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[i
         ):
             tags[i] = "NN"
         elif tag in _CLOSED and words[i].islower() and _is_unseen(low, known, lexicon):
-            tags[i] = "NNS" if low.endswith("s") and low not in lexicon.roles else "NN"  # never seen: no interjection
+            tags[i] = (
+                "NNS" if low.endswith("s") and low not in lexicon.roles else "NN"
+            )  # unknown word: not an interjection
             tags[i] = resolve_noun_or_verb(tags, i, lower, lexicon, sentence)
         elif tag in _MODIFYING and low in modifiers and _modifies_role(tags, i, lower, lexicon, sentence):
             tags[i] = "JJ"  # "a longtime aide", "said retired Gen. Hale"
@@ -136,12 +145,12 @@ def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[i
 
 
 def _is_unseen(low: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
-    """Has nobody seen the word?"""
+    """Return whether a word is missing in the training data."""
     return low.isalpha() and low not in known and low not in lexicon.name_particles
 
 
 def _repaired_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> str:
-    """Return a noun's class where the tagger took one for a verb: "the Hale aide said", "fishermen say"."""
+    """Return the tag of a word tagged as a verb, corrected to a noun for roles and people: "the Hale aide said"."""
     tag, low = tags[i], lower[i]
     if tag == "VBG" or (tag == "VBD" and low.endswith("ing")):
         return resolve_ing_form(tags, i)
@@ -151,12 +160,15 @@ def _repaired_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) 
 
 
 def _is_organisation_noun(low: str, tag: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
-    """Tell a noun for a body of people from an adverb or adjective that its ending made it: "the assembly"."""
+    """Return whether a word tagged as adverb or adjective by its ending is a noun for an organisation: "the assembly"."""
     return low in lexicon.organisation_heads and (tag == "RB" or "JJ" not in known.get(low, ()))
 
 
 def _modifies_role(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, sentence: tuple[int, int]) -> bool:
-    """Tell "said [retired] Gen. Hale" and "a [longtime] aide" from "Hale [retired] on Monday"."""
+    """Return whether a participle or noun modifies a role: "said [retired] Gen. Hale", "a [longtime] aide".
+
+    False for a verb: "Hale [retired] on Monday".
+    """
     if i + 1 >= sentence[1] or tags[i + 1] not in _NOMINAL or lower[i + 1] in lexicon.time_nouns:
         return False
     if i == sentence[0]:
@@ -168,7 +180,7 @@ def _modifies_role(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, 
 
 
 def _retag_possessives(tags: list[str], tokens: Tokens, quotation_of: list[int]) -> None:
-    """An apostrophe right after an s that opens or closes no quotation owns: "CBS' Hale Hour"."""
+    """Retag an apostrophe after "s" as possessive unless it opens or closes a quotation: "CBS' Hale Hour"."""
     if _APOSTROPHES.isdisjoint(tokens.words):
         return
     for i, word in enumerate(tokens.words):
@@ -180,33 +192,36 @@ def _retag_possessives(tags: list[str], tokens: Tokens, quotation_of: list[int])
 
 
 def _is_name(tags: list[str], i: int, low: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
-    """Tell a name from a class guessed by its ending alone, and a given name before another one."""
+    """Return whether a capitalised word is a name whose tag was guessed from its ending, or a given name."""
     following = tags[i + 1] if i + 1 < len(tags) else ""
     if tags[i] == "MD":
-        return following in {"VBD", "VBZ"}  # "May said": no modal governs a finite verb
+        return following in {"VBD", "VBZ"}  # "May said": a modal does not govern a finite verb
     if low in known or low in lexicon.lemmas:
         return low in lexicon.given_names and following == "NNP"
     if tags[i] in _GUESSED and i and tags[i - 1] in _VERBAL | {"IN", "TO"} and not low.endswith(("ed", "ly", "s")):
-        return True  # "slams Kask over …": a capital amid a sentence, and no ending of a participle or adverb
+        return True  # "slams Kask over …": capitalised within a sentence, without the ending of a participle or adverb
     if tags[i] in {"JJ", "NNS"}:
         return following in _PREDICATES and low[-1] != "s" and not low.endswith(("men", "women"))  # "Duval called"
     return tags[i] in _UNKNOWN_WORD or following == "NNP" or (following in _PREDICATES and low not in lexicon.roles)
 
 
 def _in_noun_phrase(tags: list[str], i: int) -> bool:
-    """Does a noun or what stands before one precede the word?"""
+    """Return whether a noun, determiner or modifier precedes the word."""
     return i > 0 and tags[i - 1] in {"DT", "JJ", "NN", "NNP", "POS", "PRP$"}
 
 
 def _is_possessive_her(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
-    """Tell "welcomed [her] colleague" from "met [her] last week"."""
+    """Return whether "her" is a possessive: "welcomed [her] colleague", not "met [her] last week"."""
     after = i + 1 + (tags[i + 1 : i + 2] == ["JJ"])
     noun = after < len(tags) and tags[after] in {"NN", "NNS"} and not lexicon.time_nouns & set(lower[i + 1 : after + 1])
     return noun and i > 0 and tags[i - 1] in {"VB", "VBD", "VBZ", "VBG", "VBP"}
 
 
 def _retag_cues(tags: list[str], tokens: Tokens, found: list[Quotation], lexicon: Lexicon) -> list[str]:
-    """Repair verbs beside quotations that look like nouns: “…,” Hale notes. · “…,” the text read. · Hale notes: “…”"""
+    """Retag cues beside quotations that were tagged as nouns.
+
+    “…,” Hale notes. · “…,” the text read. · Hale notes: “…”
+    """
     for quotation in found:
         before = quotation.first - 2
         if before > 0 and tokens.words[before + 1] in {":", ","}:
@@ -234,13 +249,13 @@ def _retag_as_verb(tags: list[str], tokens: Tokens, at: int, lexicon: Lexicon) -
 
 
 def _opens_sentence(tags: list[str], tokens: Tokens, i: int) -> bool:
-    """Tell whether a word opens its sentence and is not the first one of a name."""
+    """Return whether a word opens its sentence and is not the first word of a name."""
     starts = i == 0 or tokens.words[i - 1] in SENTENCE_FINAL or tokens.string[tokens.ends[i - 1]] == "\n"
     return starts and (i + 1 == len(tags) or tags[i + 1] not in {"NNP", "POS"})
 
 
 def _retag_opening_verbs(tags: list[str], sentences: list[tuple[int, int]]) -> None:
-    """No sentence opens with a verb in the third person: "Talks between …"."""
+    """Retag VBZ before a preposition at the start of a sentence as a plural: "Talks between …"."""
     for first, last in sentences:
         if tags[first] == "VBZ" and last - first > 1 and tags[first + 1] == "IN":
             tags[first] = "NNS"

@@ -1,13 +1,12 @@
-"""Word classes: a small averaged perceptron, trained by `tools/train_tagger.py`, that only looks twice where it must.
+"""Part-of-speech tagger: an averaged perceptron with a tag dictionary (Collins 2002).
 
-Most words of a text have one class whatever stands around them; those come from a table.  The others are decided from
-left to right by a linear model over the word, its ending and its neighbours.  The classes are the Penn treebank's with
-degrees and proper plurals folded: NN NNS NNP, VB VBD VBG VBN VBP VBZ MD, JJ RB RP IN SC (a conjunction that opens a
-clause: that, because, if), TO DT PRP PRP$ WP (every wh-word) CC CD EX POS UH, and PUNCT.
+`tools/train_tagger.py` trains it.  Words that have a single tag are looked up.  The others are tagged from left to
+right by a linear model over the word, its ending and its neighbours.  The tags are those of the Penn Treebank without
+comparatives and proper plurals: NN NNS NNP, VB VBD VBG VBN VBP VBZ MD, JJ RB RP IN, TO DT PRP PRP$ WP (all wh-words)
+CC CD EX POS UH; SC is added for conjunctions that open a clause (that, because, if), and PUNCT for punctuation.
 
-What a word adds to its own score is the same wherever it stands, and so is what the classes before it add: both are
-summed once and kept.  What is looked at, and how it is spelled in the model, is told at the end of this file; training
-goes by it to the letter, and `Tagger.tag` asks the same without spelling it out.
+The weights of a word alone and of the two tags before it are summed once and cached.  The feature functions at the end
+of this file define the model; training uses them, `Tagger.tag` computes the same scores from the sums.
 """
 
 from __future__ import annotations
@@ -23,37 +22,37 @@ import msgspec
 from msgspec import Struct
 
 TagWeights = dict[str, float]
-"""Class -> what it gains."""
+"""Tag -> weight of a feature."""
 TagScores = tuple[float, ...]
-"""What every class gains, by its number."""
+"""The weight of every tag, by tag number."""
 ScoreTable = dict[str, TagScores]
 _CACHE_SIZE = 32_768
-"""Words whose candidates are kept with their scores; some megabytes, and all words of many articles."""
+"""Words with cached candidates and scores.  Takes a few megabytes and covers many articles."""
 _OPENERS = frozenset({"", ".", "!", "?", ":", '"', "“", "''", "``", "‘", "—", "--", "•"})
 _MID_SENTENCE, _AFTER_MARK, _SENTENCE_START = range(3)
-"""Where a word stands: a capital after a mark may be one of spelling, after a stop it is."""
+"""Capitalisation contexts: a capital after punctuation may, one at the start of a sentence must be due to spelling."""
 _PUNCTUATION = ["PUNCT"]
 _NAME = ["NNP"]
 _INITIAL = 2
 _EMPTY_TABLE: ScoreTable = {}
 _DENSE_FEATURES = frozenset({"last", "next", "next_ending", "second", "class_and_word", "word_and_next"})
-"""What is looked at beside the word, and weighed for every word of several classes."""
+"""Features of the neighbours, which are stored as dense vectors because every ambiguous word needs them."""
 
 
 class TaggerModel(Struct, frozen=True):
-    """What training leaves behind."""
+    """The result of training."""
 
     tags: list[str]
-    """Every class."""
+    """All tags, by number."""
     tag_dictionary: dict[str, list[str]] = msgspec.field(name="classes")
-    """Word as written inside a sentence -> the classes it was seen with."""
+    """Word, as written inside a sentence -> the tags with which it occurs in the training data."""
     endings: dict[str, list[str]]
-    """Case and ending of a word -> the classes that rare words of that look have."""
+    """Shape and ending of a word -> the tags of rare words like it; see `unknown_word_key`."""
     weights: dict[str, dict[str, TagWeights]]
-    """What is looked at ("word", "ending", "class" before, …) -> its value -> class -> weight."""
+    """Feature name -> feature value -> tag -> weight."""
 
     def candidates(self, word: str, low: str, capitalisation_context: int) -> list[str]:
-        """Return the classes that the word may have; one that opens a sentence is looked up in lower case too."""
+        """Return the possible tags of a word.  After punctuation, the lower-case word `low` is looked up as well."""
         seen = self.tag_dictionary.get(word)
         if seen is None and capitalisation_context != _MID_SENTENCE:
             seen = self.tag_dictionary.get(low)
@@ -67,25 +66,25 @@ class TaggerModel(Struct, frozen=True):
 
 
 class _WordEntry(NamedTuple):
-    """What is known of a word in a place before its neighbours are seen."""
+    """The part of a word's score that does not depend on its neighbours."""
 
     tag: str
-    """Its class if it can have no other."""
+    """The only possible tag; "" if there are several."""
     scores: Sequence[tuple[int, float]]
-    """Number of every class that it may have, with what the word alone gives it; empty where there is only one."""
+    """(tag number, score of the word alone) of each possible tag; empty if there is only one."""
     shape: str
-    """Its case there, see `shape_of`."""
+    """See `word_shape`."""
     after_class: ScoreTable
-    """Class before it -> what the pair of them adds."""
+    """Tag before the word -> weights of the pair."""
     before_word: ScoreTable
-    """Word after it -> what the pair of them adds."""
+    """Word after the word -> weights of the pair."""
 
 
 class Tagger:
-    """A model, and the sums that it has needed lately."""
+    """A model with dense weights for neighbours and a cache of words."""
 
     def __init__(self, model: TaggerModel) -> None:
-        """Lay out the weights of neighbours as sums: to add is faster than to look into rows."""
+        """Store the weights of neighbour features as dense vectors, which are faster to add than sparse ones."""
         sums = {look: _dense(model.tags, model.weights[look]) for look in _DENSE_FEATURES}
         self.tag_dictionary = model.tag_dictionary
         self._model = msgspec.structs.replace(
@@ -93,12 +92,12 @@ class Tagger:
         )
         self._nothing = (0.0,) * len(model.tags)
         self._entries: list[dict[str, _WordEntry]] = [{}, {}, {}]
-        """Place -> word as written -> what is known of it there."""
+        """Capitalisation context -> word as written -> its cached entry."""
         self._histories: dict[tuple[str, str, str], TagScores] = {}
-        """Case and the two classes before -> what they add."""
+        """(shape, tag before the last, last tag) -> weights of the tag history."""
         self._lasts, self._seconds, self._endings = sums["last"], sums["second"], sums["next_ending"]
         self._nexts = {word: self._with_ending(word, own) for word, own in sums["next"].items()}
-        """Word after -> what it and its ending add."""
+        """Word after -> weights of the word and of its ending."""
         self._after_class = _nested(sums["class_and_word"], 1)
         self._before_word = _nested(sums["word_and_next"], 0)
 
@@ -106,7 +105,7 @@ class Tagger:
         return tuple(map(add, own, self._endings.get(word[-3:], self._nothing)))
 
     def tag(self, words: list[str], lower: list[str]) -> list[str]:
-        """Return the class of every word, in order."""
+        """Return the tag of every word, in order.  `lower` is the same words in lower case."""
         out: list[str] = []
         before = previous = back = ""
         owns, names, nothing, ahead = self._entries, self._model.tags, self._nothing, [*lower[1:], "", ""]
@@ -130,13 +129,13 @@ class Tagger:
                         best, most = n, score
                 tag = names[best]
             if tag == "VB" and previous == "IN" and back == "to":
-                out[-1] = previous = "TO"  # seen from the verb, it was no preposition
+                out[-1] = previous = "TO"  # before a base form, "to" is infinitival
             out.append(tag)
             before, previous, back = previous, tag, low
         return out
 
     def _entry(self, word: str, low: str, where: int) -> _WordEntry:
-        """Weigh a word by itself, and keep what comes of it."""
+        """Return the new cache entry of a word; the cache is emptied when full."""
         if sum(map(len, self._entries)) >= _CACHE_SIZE:
             for kept in self._entries:
                 kept.clear()
@@ -160,7 +159,7 @@ class Tagger:
         )
 
     def _history(self, shape: str, before: str, previous: str) -> TagScores:
-        """Return what the two classes before add; there are few of them."""
+        """Return the weights of the two tags before a word; cached, because there are few combinations."""
         found = self._histories.get((shape, before, previous))
         if found is None:
             looks = tag_history_features(shape, before, previous)
@@ -171,7 +170,7 @@ class Tagger:
 
 
 def _dense(tags: list[str], rows: dict[str, TagWeights]) -> ScoreTable:
-    """Lay rows out by the number of each class."""
+    """Return sparse weights as dense vectors indexed by tag number."""
     numbers, nothing, sums = {tag: n for n, tag in enumerate(tags)}, [0.0] * len(tags), {}
     for value, row in rows.items():
         own = nothing.copy()
@@ -182,7 +181,7 @@ def _dense(tags: list[str], rows: dict[str, TagWeights]) -> ScoreTable:
 
 
 def _nested(pairs: ScoreTable, outer: int) -> dict[str, ScoreTable]:
-    """Sort the sums of pairs by one member (0 or 1), then by the other, so that a word finds all of its own at once."""
+    """Group the weights of word pairs by one member (0 or 1), then by the other."""
     found: dict[str, ScoreTable] = {}
     for pair, row in pairs.items():
         members = pair.split(" ")
@@ -190,21 +189,24 @@ def _nested(pairs: ScoreTable, outer: int) -> dict[str, ScoreTable]:
     return found
 
 
-# ---------------------------------------------------------------- what the model looks at
+# ---------------------------------------------------------------- features
 def capitalisation_context(back: str, previous: str) -> int:
-    """Tell where a word stands from the word and the class before it ("" at the beginning)."""
+    """Return the capitalisation context of a word from the word and the tag before it ("" at the beginning)."""
     if back in _OPENERS:
         return _SENTENCE_START
     return _AFTER_MARK if previous == "PUNCT" else _MID_SENTENCE
 
 
 def unknown_word_key(word: str) -> str:
-    """Return what a word that was never seen is guessed by: its case, and its last two letters."""
+    """Return the key under which the tags of an unknown word are guessed: its shape and last two letters."""
     return word_shape(word, _MID_SENTENCE)[0] + word[-2:].lower()
 
 
 def word_shape(word: str, where: int) -> str:
-    """Return the case of the word, and whether it would be capitalised anyway for opening a sentence."""
+    """Return the shape of a word: "d" digit, "U" upper case, "C" capitalised, "-" hyphenated, "l" lower case.
+
+    "o" is appended to a capital that may only be due to the start of a sentence.
+    """
     if word[0].isdigit():
         return "d"
     if word[0].isupper():
@@ -213,34 +215,37 @@ def word_shape(word: str, where: int) -> str:
 
 
 def word_features(low: str, shape: str) -> list[tuple[str, str]]:
-    """Return what the word itself tells."""
+    """Return the features of the word alone."""
     return [("word", low), ("ending", low[-3:]), ("ending_and_shape", low[-2:] + shape)]
 
 
 def tag_history_features(shape: str, before: str, previous: str) -> list[tuple[str, str]]:
-    """Return what the two classes before tell."""
+    """Return the features of the two tags before the word."""
     return [("shape_and_class", shape + previous), ("class", previous), ("classes", f"{before} {previous}")]
 
 
 def neighbour_features(low: str, back: str, after: str, second: str) -> list[tuple[str, str]]:
-    """Return what the word before and the two after tell."""
+    """Return the features of the word before and the two words after."""
     sides = [("last", back), ("next", after), ("next_ending", after[-3:]), ("second", second)]
     return [*sides, ("word_and_next", f"{low} {after}")]
 
 
 def tag_and_word_feature(low: str, previous: str) -> tuple[str, str]:
-    """Return what the class before and the word tell together."""
+    """Return the feature of the tag before and the word."""
     return ("class_and_word", f"{previous} {low}")
 
 
 @cache
 def load_tagger(language: str) -> Tagger:
-    """Return the language's tagger, read once per process; FileNotFoundError for a language without one."""
+    """Return the tagger of a language, read once per process.
+
+    Raises FileNotFoundError for a language without a tagger.
+    """
     return Tagger(load_tagger_model(language))
 
 
 def load_tagger_model(language: str) -> TaggerModel:
-    """Read what training left behind for a language, an unknown word's classes narrowed to those that it can have."""
+    """Return the trained model of a language; the tags of unknown words are limited to open classes."""
     packed = resources.files("worker.extract").joinpath("lexicon", f"{language}.tags").read_bytes()
     trained = msgspec.msgpack.decode(zlib.decompress(packed), type=TaggerModel)
     guesses = {ending: _open_classes(ending, tags) for ending, tags in trained.endings.items()}
@@ -248,12 +253,12 @@ def load_tagger_model(language: str) -> TaggerModel:
 
 
 _CLOSED = frozenset({"IN", "SC", "DT", "MD", "PRP", "PRP$", "TO", "WP", "CC", "EX", "RP", "POS", "PUNCT"})
-"""Classes whose words are few and all known: a word never seen is none of them, whatever its ending."""
+"""Closed classes, whose members all occur in the training data; an unknown word cannot have these tags."""
 _NO_NAMES = _CLOSED | {"VB", "UH"}
 
 
 def _open_classes(ending: str, tags: list[str]) -> list[str]:
-    """Return the classes that an unknown word of this ending may have; with a capital it is no bare verb either."""
+    """Return the tags that an unknown word may have.  A capitalised one is not a base form either."""
     if ending[0] not in "lC":
         return tags
     never = _NO_NAMES if ending[0] == "C" else _CLOSED

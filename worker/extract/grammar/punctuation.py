@@ -1,18 +1,18 @@
-"""Punctuation by what it does."""
+"""Punctuation marks by function."""
 
 from __future__ import annotations
 
 SENTENCE_FINAL = frozenset({".", "!", "?", "…", "...", "...."})
-"""End a sentence."""
+"""Marks that end a sentence."""
 CLAUSE_FINAL = SENTENCE_FINAL | {";"}
-"""End a clause for good."""
+"""Marks that end a main clause."""
 TYPESET_DASHES = frozenset({"—", "–", "―"})
 DASHES = TYPESET_DASHES | {"--", "-"}
-"""A hyphen counts where it stands alone."""
+"""Dashes, a free-standing hyphen included."""
 LONG_DASHES = DASHES - {"-"}
-"""A hyphen does not."""
+"""Dashes, hyphens excluded."""
 COMMA_AND_DASHES = DASHES | {","}
-"""Set words apart within a sentence."""
+"""Marks that set off words within a sentence, a free-standing hyphen included."""
 COMMA_AND_LONG_DASHES = LONG_DASHES | {","}
-"""Set words apart where a hyphen would not."""
+"""Marks that set off words within a sentence, hyphens excluded."""
 CLAUSE_BOUNDARIES = CLAUSE_FINAL | COMMA_AND_DASHES

@@ -1,7 +1,7 @@
-"""Quotations: which stretches of tokens stand between quotation marks, however badly those are set.
+"""Quotations: the token ranges between quotation marks, including incorrectly set ones.
 
-One pass over the marks, paragraph by paragraph.  A quotation that is not closed ends with its paragraph; if the next
-paragraph opens with a mark again, it goes on there.  A mark that could be an apostrophe counts only with its partner.
+One pass over the marks of each paragraph.  An unclosed quotation ends with its paragraph; if the next paragraph opens
+with a mark, it continues there.  A mark that may be an apostrophe counts only in a pair.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ from worker.extract.grammar.tokens import Tokens
 from worker.extract.lexicon.lexicon import Lexicon
 
 _MAX_NESTED_MARKS = 6
-"""Marks of quotations inside one in single marks."""
+"""Marks after a double mark that are searched for the closing single mark."""
 _ENDS = frozenset({",", ".", "?", "!"})
 
 
 class Quotation(Struct, frozen=True, kw_only=True):
-    """Tokens from the opening mark up to and including the closing one."""
+    """The tokens from an opening mark up to and including the closing one."""
 
     first: int
     last: int
-    """Half open."""
+    """End, exclusive."""
     opened: bool = True
-    """False: the opening mark is missing."""
+    """False if the opening mark is missing."""
     closed: bool = True
-    """False: the closing mark is missing, and the quotation runs to the end of its paragraph."""
+    """False if the closing mark is missing, so that the quotation ends with its paragraph."""
     continues: bool = False
-    """The quotation before, left open at the end of its paragraph, goes on here."""
+    """Whether it continues the quotation that the previous paragraph left open."""
     single: bool = False
-    """Between single marks."""
+    """Whether its marks are single ones."""
 
     @property
     def inner(self) -> tuple[int, int]:
-        """Token range without the marks; may be empty."""
+        """The token range without the marks; may be empty."""
         return self.first + self.opened, self.last - self.closed
 
 
@@ -45,7 +45,7 @@ class _Mark(Struct, frozen=True):
 
 
 def find_quotations(tokens: Tokens, lexicon: Lexicon) -> tuple[list[Quotation], list[int]]:
-    """Return the quotations in order, none inside another, and for every token the number of its own or -1."""
+    """Return the quotations in order, without nested ones, and for every token the index of its quotation (or -1)."""
     found: list[Quotation] = []
     left_open = False
     words, marks_of = tokens.words, lexicon.quotation_marks
@@ -63,7 +63,10 @@ def find_quotations(tokens: Tokens, lexicon: Lexicon) -> tuple[list[Quotation], 
 
 
 def _mark(tokens: Tokens, token: int, lexicon: Lexicon) -> _Mark:
-    """What a mark can be where it stands: the glyph decides if it has a direction, else the blanks around it."""
+    """Return whether a mark can open or close a quotation.
+
+    The glyph decides if it has a direction, otherwise the adjacent blanks do.
+    """
     string, word = tokens.string, tokens.words[token]
     start, end = tokens.starts[token], tokens.ends[token]
     blank_before = start == 0 or string[start - 1].isspace() or string[start - 1] in "([{—–-/:“‘\"'"
@@ -82,7 +85,7 @@ def _mark(tokens: Tokens, token: int, lexicon: Lexicon) -> _Mark:
 
 
 def _pair(marks: list[_Mark], paragraph: tuple[int, int], words: list[str], lexicon: Lexicon) -> list[Quotation]:
-    """Pair a paragraph's marks.  Inside double marks single ones are nested quotations and ignored, and the reverse."""
+    """Pair the marks of a paragraph.  Marks of the other kind inside a quotation are nested quotations and ignored."""
     first, last = paragraph
     found: list[Quotation] = []
     opening: _Mark | None = None
@@ -109,7 +112,7 @@ def _pair(marks: list[_Mark], paragraph: tuple[int, int], words: list[str], lexi
 
 
 def _closes_later(marks: list[_Mark], number: int, words: list[str]) -> bool:
-    """Whether the single marks around a double one are closed behind it: ‘He told me “go home” and I went,’ X said."""
+    """Return whether the single marks around a double one are closed later: ‘He said “go home” and I went,’ X said."""
     return any(
         m.single and m.can_close and words[m.token - 1] in _ENDS
         for m in marks[number + 1 : number + _MAX_NESTED_MARKS]
@@ -118,7 +121,7 @@ def _closes_later(marks: list[_Mark], number: int, words: list[str]) -> bool:
 
 
 def _is_possessive(marks: list[_Mark], number: int, words: list[str]) -> bool:
-    """Whether a single mark after an s is the islanders' own, as the next one closes: 'It's the islanders' ferry,'."""
+    """Return whether a single mark after "s" is a possessive, as a later one closes: 'It's the islanders' ferry,'."""
     token = marks[number].token
     if number + 1 >= len(marks) or not words[token - 1].endswith("s") or not words[token + 1].islower():
         return False
@@ -127,17 +130,17 @@ def _is_possessive(marks: list[_Mark], number: int, words: list[str]) -> bool:
 
 
 def _is_elision(mark: _Mark, words: list[str], lexicon: Lexicon) -> bool:
-    """Whether a single mark only stands for missing letters: rock 'n' roll, the '90s."""
+    """Return whether a single mark replaces omitted letters: rock 'n' roll, the '90s."""
     return mark.single and mark.token + 1 < len(words) and words[mark.token + 1].lower() in lexicon.elisions
 
 
 def _is_inch_mark(mark: _Mark, words: list[str], first: int) -> bool:
-    """Inches: a straight mark right after a number."""
+    """Return whether a straight mark right after a number means inches."""
     return words[mark.token] == '"' and mark.token > first and words[mark.token - 1].isdigit() and not mark.can_open
 
 
 def _start_without_mark(token: int, found: list[Quotation], first: int, words: list[str]) -> int:
-    """Where a quotation whose opening mark is missing began: after the stop, colon or quotation before."""
+    """Return where a quotation without an opening mark starts: after the preceding stop, colon or quotation."""
     earliest = found[-1].last if found else first
     at = token - 1
     if token == earliest:

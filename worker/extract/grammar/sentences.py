@@ -1,8 +1,8 @@
-"""One pass over an article: paragraphs, sentences, tokens with their classes, and quotations.
+"""Annotation of an article's text: paragraphs, sentences, tokens with tags, and quotations.
 
-A `Text` keeps its tokens as parallel lists, because an article has a thousand of them and a thousand objects cost
-more than all the rules.  "Token 7" is `words[7]`, `lower[7]`, `tags[7]`, standing at `starts[7]:ends[7]`.  Every range
-of tokens is half open, and every offset counts code points of the article's own text.
+Tokens are kept as parallel lists, because objects for a thousand tokens would cost more time than all the rules.
+Token 7 is `words[7]`, `lower[7]`, `tags[7]`, at the character offsets `starts[7]:ends[7]`.  Token ranges are half open;
+offsets count code points of the article's text.
 """
 
 from __future__ import annotations
@@ -19,56 +19,56 @@ from worker.extract.lexicon.lexicon import Lexicon
 from worker.schema import Span
 
 _MAX_SENTENCE_TOKENS = 250
-"""Tokens after which a "sentence" (a table, a hostile text) is cut, so that no rule's work grows with its square."""
+"""Tokens after which a sentence is cut (a table, a hostile text), so that no rule takes quadratic time."""
 _CLOSERS = frozenset({")", "]"})
 
 
 class AnnotatedText(Struct, frozen=True, eq=False):
-    """An article's words in order, with everything later stages look up by token."""
+    """The tokens of an article and their annotations, in parallel lists."""
 
     string: str
     words: list[str]
     lower: list[str]
-    """Lower case, typographic apostrophes straightened."""
+    """In lower case, with typographic apostrophes replaced by straight ones."""
     tags: list[str]
-    """Word classes, see `worker.extract.grammar.pos_tagger`."""
+    """Part-of-speech tags, see `worker.extract.grammar.pos_tagger`."""
     starts: list[int]
     ends: list[int]
     paragraphs: list[tuple[int, int]]
     sentences: list[tuple[int, int]]
-    """Never cut inside a quotation that goes on, so a sentence may hold several quoted ones."""
+    """Token ranges.  A sentence is not cut inside a quotation, so it may contain several quoted sentences."""
     sentence_of: list[int]
     paragraph_of: list[int]
     quotations: list[Quotation]
     quotation_of: list[int]
-    """Index of the quotation that covers the token, or -1."""
+    """Index in `quotations` of the quotation that covers the token; -1 for none."""
 
     def span(self, first: int, last: int) -> Span:
-        """Return the tokens `first` up to `last` (half open, not empty) as a span of the article."""
+        """Return a non-empty token range, `last` excluded, as a span of the article."""
         start, end = self.starts[first], self.ends[last - 1]
         return Span(start=start, end=end, text=self.string[start:end])
 
     def slice(self, first: int, last: int) -> str:
-        """Return the article's own characters under the tokens."""
+        """Return the characters of the tokens from `first` up to `last` (excluded); "" for an empty range."""
         return self.string[self.starts[first] : self.ends[last - 1]] if last > first else ""
 
     def sentence_range(self, token: int) -> tuple[int, int]:
-        """Return the token range of the sentence around a token."""
+        """Return the token range of the sentence that contains a token."""
         return self.sentences[self.sentence_of[token]]
 
     def paragraph_range(self, token: int) -> tuple[int, int]:
-        """Return the token range of the paragraph around a token."""
+        """Return the token range of the paragraph that contains a token."""
         return self.paragraphs[self.paragraph_of[token]]
 
     def quotation_starting_at(self, token: int) -> Quotation | None:
-        """Return the quotation that opens at a token, also just beyond the last one; None where none does."""
+        """Return the quotation whose first token this is; None for none and after the last token."""
         if token >= len(self.quotation_of) or self.quotation_of[token] < 0:
             return None
         quotation = self.quotations[self.quotation_of[token]]
         return quotation if quotation.first == token else None
 
     def token_at(self, offset: int) -> int:
-        """Return the first token that ends after the code point `offset` (`len(words)` after the last one)."""
+        """Return the first token that ends after the code point `offset`; `len(words)` if there is none."""
         low, high = 0, len(self.ends)
         while low < high:
             middle = (low + high) // 2
@@ -80,7 +80,7 @@ class AnnotatedText(Struct, frozen=True, eq=False):
 
 
 def annotate(string: str, lexicon: Lexicon) -> AnnotatedText:
-    """Read an article's text; any string is a text, the empty one has no tokens."""
+    """Annotate a text.  Every string is valid; the empty one has no tokens."""
     tokens = tokenize(string, lexicon)
     found, quotation_of = find_quotations(tokens, lexicon)
     sentences = _sentences(tokens, found, quotation_of, lexicon)
@@ -101,7 +101,7 @@ def annotate(string: str, lexicon: Lexicon) -> AnnotatedText:
 
 
 def _range_index(ranges: list[tuple[int, int]], size: int) -> list[int]:
-    """For every token the number of the range that holds it."""
+    """Return for every token the index of the range that contains it."""
     index = [0] * size
     for number, (first, last) in enumerate(ranges):
         index[first:last] = [number] * (last - first)
@@ -112,7 +112,7 @@ def _range_index(ranges: list[tuple[int, int]], size: int) -> list[int]:
 def _sentences(
     tokens: Tokens, found: list[Quotation], quotation_of: list[int], lexicon: Lexicon
 ) -> list[tuple[int, int]]:
-    """Cut paragraphs at full stops, but not where a quotation (unless it fills the sentence so far) goes on."""
+    """Return the sentences: paragraphs cut at full stops, except within a quotation that continues."""
     words = tokens.words
     sentences = []
     for first, last in tokens.paragraphs:
@@ -137,7 +137,7 @@ def _sentences(
 
 
 def _skip_closing_marks(words: list[str], quotation_of: list[int], found: list[Quotation], i: int, last: int) -> int:
-    """Step over what belongs to the stop before: more stops, closing brackets, the quotation's own closing mark."""
+    """Return the position after the marks that belong to a stop: more stops, brackets, the closing quotation mark."""
     while i < last and (
         words[i] in SENTENCE_FINAL
         or words[i] in _CLOSERS
@@ -154,7 +154,7 @@ def _skip_closing_marks(words: list[str], quotation_of: list[int], found: list[Q
 
 
 def _ends_after_abbreviation(tokens: Tokens, i: int, last: int, lexicon: Lexicon) -> bool:
-    """Does "U.S." or "Inc." also end its sentence?  Only before a word that opens sentences ("The", "He")."""
+    """Return whether an abbreviation ("U.S.", "Inc.") also ends its sentence: a typical sentence opener follows."""
     words, lower = tokens.words, tokens.lower
     if len(words[i]) < 3 or i + 1 >= last or lower[i].rstrip(".") in lexicon.title_abbreviations:  # noqa: PLR2004
         return False

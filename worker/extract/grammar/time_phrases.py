@@ -1,6 +1,6 @@
-"""Times among the nouns: which words begin one, what begins right after one, and who is only named like one.
+"""Time expressions among the noun phrases: their boundaries, and names that look like them.
 
-"Met Hale | yesterday", "on Monday | President Hale left"; but "Anna May" is somebody, and "the Sunday Post" a paper.
+"Met Hale | yesterday", "on Monday | President Hale left"; but "Anna May" is a person and "the Sunday Post" a paper.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ _BEFORE_SUBJECT = frozenset({"PUNCT", "VBD", "VBZ"})
 
 
 def is_time_expression(text: AnnotatedText, first: int, last: int, head: int, lexicon: Lexicon) -> bool:
-    """Is a noun phrase a time: "Friday", "last week", "two days ago"?"""
+    """Return whether a noun phrase is a time expression: "Friday", "last week", "two days ago"."""
     timed = text.lower[head] in lexicon.time_nouns and text.tags[first] != "PRP"
     return timed and not is_name_like_time(text, first, last, lexicon)
 
 
 def is_name_like_time(text: AnnotatedText, first: int, last: int, lexicon: Lexicon) -> bool:
-    """Is it somebody named like a month or season: "Anna May", or "May" where no preposition stands before it?"""
+    """Return whether a noun phrase is a person named like a month or season: "Anna May", or "May" as a subject."""
     end = last - 1
     if text.tags[end] != "NNP" or text.lower[end] not in lexicon.time_names:
         return False
@@ -28,7 +28,7 @@ def is_name_like_time(text: AnnotatedText, first: int, last: int, lexicon: Lexic
 
 
 def starts_time_expression(text: AnnotatedText, at: int, lexicon: Lexicon) -> bool:
-    """Does a time without a preposition begin here, after a noun: "met Hale | yesterday", "| last week", "| May 20"?"""
+    """Return whether a time expression without a preposition starts at a token: "met Hale | yesterday", "| May 20"."""
     word, before = text.lower[at], text.lower[at - 1]
     if word in lexicon.time_adjectives:
         return at + 1 < len(text.words) and _is_time_noun(text, at + 1, lexicon)
@@ -45,7 +45,10 @@ def starts_time_expression(text: AnnotatedText, at: int, lexicon: Lexicon) -> bo
 
 
 def starts_name_after_time(text: AnnotatedText, first: int, at: int, lexicon: Lexicon) -> bool:
-    """Does someone begin here, right after a time: "on Monday | President Hale"?  But "the Sunday Post" is one name."""
+    """Return whether a name or titled person starts right after a time: "on Monday | President Hale".
+
+    False inside a single name: "the Sunday Post".
+    """
     if text.tags[at] == "NNP" and at == first + 1 and first > 0 and text.tags[first - 1] == "IN":
         return text.lower[at] not in lexicon.time_nouns
     word = text.lower[at].rstrip(".")

@@ -1,4 +1,4 @@
-"""Text into tokens and paragraphs: words with their hyphens, clitics and abbreviations apart, marks each alone."""
+"""Tokenisation: words with their hyphens and abbreviation stops; clitics and punctuation marks are separate tokens."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from worker.extract.lexicon.lexicon import Lexicon
 
-# Bounded repeats only, so that no input makes it look twice at more than a few characters.
+# Repeats are bounded, so matching takes linear time on any input.
 _TOKEN = re.compile(
     r"""
       '(?=''(?![\w'‘“]))                               # a quotation inside another one closes first: …'''
@@ -26,19 +26,19 @@ _CLITICS = ("n't", "'s", "'re", "'ve", "'ll", "'d", "'m")
 
 
 class Tokens(Struct, frozen=True, eq=False):
-    """The words of a text as parallel lists, and the paragraphs as ranges of them."""
+    """The tokens of a text as parallel lists, and its paragraphs as token ranges."""
 
     string: str
     words: list[str]
     lower: list[str]
-    """Lower case, typographic apostrophes straightened."""
+    """In lower case, with typographic apostrophes replaced by straight ones."""
     starts: list[int]
     ends: list[int]
     paragraphs: list[tuple[int, int]]
 
 
 def tokenize(string: str, lexicon: Lexicon) -> Tokens:
-    """Cut any string; the empty one has no tokens."""
+    """Tokenise a text.  Every string is valid; the empty one has no tokens."""
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -71,7 +71,7 @@ def tokenize(string: str, lexicon: Lexicon) -> Tokens:
 
 
 def _paragraph_lines(string: str) -> list[tuple[int, int]]:
-    """Paragraphs as offsets: lines, a hard-wrapped one joined to the line it goes on in."""
+    """Return the offsets of paragraphs: lines, where a hard-wrapped line is joined to the one that it continues."""
     lines: list[tuple[int, int]] = []
     at = 0
     for raw in string.split("\n"):
@@ -87,7 +87,7 @@ def _paragraph_lines(string: str) -> list[tuple[int, int]]:
 
 
 def _is_abbreviation(word: str, after: str, lexicon: Lexicon) -> bool:
-    """Is the full stop after a word part of it?  Initials ("J.") and listed abbreviations ("no." before a figure)."""
+    """Return whether the full stop after a word belongs to it: initials ("J."), listed abbreviations ("no. 12")."""
     low = word.lower()
     if low in lexicon.ambiguous_abbreviations and word.islower():
         return after.lstrip()[:1].isdigit()
@@ -97,7 +97,7 @@ def _is_abbreviation(word: str, after: str, lexicon: Lexicon) -> bool:
 
 
 def _clitic_start(word: str) -> int:
-    """Where a clitic ("n't", "'s") begins in the word, or 0."""
+    """Return the index at which a clitic ("n't", "'s") starts in the word; 0 for none."""
     low = word.lower().replace("’", "'")
     for clitic in _CLITICS:
         if low.endswith(clitic) and len(low) > len(clitic):
