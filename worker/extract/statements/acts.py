@@ -1,7 +1,8 @@
-"""What a statement does where its cue only says that it was said: the act that its content performs.
+"""The act of a statement: that of its cue, or the act that the content itself performs.
 
-"X said Oslo must pay" demands, "“We will pay,” X said" promises, "X said it was a disgrace" criticises, "X said Oslo
-had lied" accuses.  Read off the first clause of a sentence of the content: its subject, its verb and its predicate.
+"X criticised Y" criticises by its cue.  Where the cue only says: "X said Oslo must pay" demands, "“We will pay,” X
+said" promises, "X said it was a disgrace" criticises, "X said Oslo had lied" accuses.  The content's act is read from
+the subject, verb and predicate of its main clauses.
 """
 
 from __future__ import annotations
@@ -20,23 +21,29 @@ if TYPE_CHECKING:
     from worker.schema import Act, Actor
 
 _PREDICATE = 8
-"""Tokens after "is" in which its predicate stands: "is a “very serious and costly mistake”"."""
+"""Longest predicate that is read after "is", in tokens: "is a “very serious and costly mistake”"."""
 _SENTENCES = 3
-"""Sentences of a long quotation that are read."""
+"""Number of sentences (or semicolon parts) of the content that are read."""
 
 
 def act_of_statement(doc: Document, candidate: StatementCandidate, speaker: Actor | None) -> Act:
-    """The cue's act; of one that only says so, and is no thought, the content's."""
+    """Return the act of a statement: the cue's, or for a neutral cue of speech the content's.
+
+    "decline" if the content opens with a refusal; "say" if neither cue nor content performs another act.
+    """
     if candidate.act != "say":
         return candidate.act
     of_person = speaker is not None and speaker.type not in {"organisation", "country"}
-    if _is_refusal(doc, candidate.content[0][0], of_person=of_person):
+    if _opens_with_refusal(doc, candidate.content[0][0], of_person=of_person):
         return "decline"
     return "say" if candidate.thought else act_of_content(doc, candidate.content, of_person=of_person)
 
 
 def act_of_cue(doc: Document, verb: VerbGroup, cue: Cue) -> Act:
-    """The cue's act; "would not say", "neither confirmed nor denied" and "refused to comment" decline."""
+    """Return the act of a cue verb.
+
+    "Would not say" and "neither confirmed nor denied" decline.
+    """
     if cue.act == "deny" and doc.text.lower[max(0, verb.first - 1)] == "nor":
         return "decline"
     if (
@@ -49,10 +56,10 @@ def act_of_cue(doc: Document, verb: VerbGroup, cue: Cue) -> Act:
     return cue.act
 
 
-def _is_refusal(doc: Document, first: int, *, of_person: bool) -> bool:
-    """Whether content opens with the speaker's own refusal: "(that) they will not attend", "“We won't sign”".
+def _opens_with_refusal(doc: Document, first: int, *, of_person: bool) -> bool:
+    """Return whether content opens with the speaker's refusal: "(that) they will not attend", "“We won't sign”".
 
-    "It" is a ministry's own, but no person's.
+    "It" refers to the speaker only if the speaker is no person (a ministry).
     """
     text = doc.text
     at = first
@@ -72,22 +79,22 @@ def _is_refusal(doc: Document, first: int, *, of_person: bool) -> bool:
 
 
 def act_of_content(doc: Document, content: list[TokenRange], *, of_person: bool) -> Act:
-    """Return the act of the first sentence of the content that performs one; "say" where none does.
+    """Return the act of the first clause of the content that performs one; "say" where none does.
 
-    `of_person`: the speaker is a person or group, so that "he" and "they" may be the speaker's own.
+    `of_person`: the speaker is a person or group, so "he" and "they" may refer to the speaker.  Questions are skipped.
     """
     for first, last in _clauses(doc, content):
         if doc.text.words[last - 1] == "?":
             continue
-        act = _act(doc, first, last, of_person=of_person)
+        act = _act_of_sentence(doc, first, last, of_person=of_person)
         if act is not None:
             return act
     first, last = content[-1]
-    return _predicative(doc, first, last) or "say"
+    return _act_of_predicate(doc, first, last) or "say"
 
 
-def _predicative(doc: Document, first: int, last: int) -> Act | None:
-    """ "(called) the plan | a farce", "(described) Oslo | as a great success": what is said of an object."""
+def _act_of_predicate(doc: Document, first: int, last: int) -> Act | None:
+    """Return the act of an object and its predicate: "(called) the plan | a farce", "(described) Oslo | as lost"."""
     text, judgements = doc.text, doc.lexicon.judgement
     thing = doc.chunks.noun_phrase(first)
     if thing is None or thing.last >= last or doc.chunks.has_finite_verb(first, last):
@@ -105,7 +112,7 @@ def _predicative(doc: Document, first: int, last: int) -> Act | None:
 
 
 def _clauses(doc: Document, content: list[TokenRange]) -> list[TokenRange]:
-    """The content cut at sentence stops, and without what opens it: marks, "that", "and"."""
+    """Return the sentences of the content as token ranges, without leading marks, conjunctions and "that"."""
     text, found = doc.text, []
     for first, last in content:
         start = first
@@ -120,8 +127,8 @@ def _clauses(doc: Document, content: list[TokenRange]) -> list[TokenRange]:
     return found
 
 
-def _act(doc: Document, first: int, last: int, *, of_person: bool) -> Act | None:
-    """The first act that a finite verb of the sentence performs; what is only supposed performs none."""
+def _act_of_sentence(doc: Document, first: int, last: int, *, of_person: bool) -> Act | None:
+    """Return the act of the sentence's first finite verb that performs one; conditional clauses are skipped."""
     text, at = doc.text, first
     while at < last:
         verb = doc.chunks.verb_group(at)
@@ -131,7 +138,7 @@ def _act(doc: Document, first: int, last: int, *, of_person: bool) -> Act | None
             at = _clause_end(doc, at, last)  # "If it rains …", "what we need …"
             continue
         if verb is not None and verb.finite:
-            act = _act_of(doc, verb, first, last, of_person=of_person)
+            act = _act_of_clause_verb(doc, verb, first, last, of_person=of_person)
             if act is not None:
                 return act
         at = max(at + 1, verb.last if verb is not None else 0)
@@ -139,45 +146,54 @@ def _act(doc: Document, first: int, last: int, *, of_person: bool) -> Act | None
 
 
 def _clause_end(doc: Document, at: int, last: int) -> int:
+    """Return the token after the next comma."""
     while at < last and doc.text.words[at] != ",":
         at += 1
     return at + 1
 
 
-def _act_of(doc: Document, verb: VerbGroup, first: int, last: int, *, of_person: bool) -> Act | None:
+def _act_of_clause_verb(doc: Document, verb: VerbGroup, first: int, last: int, *, of_person: bool) -> Act | None:
+    """Return the act of a finite verb with its subject and predicate; None without one.
+
+    A quoted sentence that opens with a base form is an imperative and demands.
+    """
     text = doc.text
     subject = _subject(doc, verb, first)
     if subject is None:
         bare = verb.first == first and text.tags[verb.head] == "VB" and verb.modal < 0
-        return "demand" if bare and text.quotation_of[first] >= 0 and not _is_marker(doc, text.lower[first]) else None
+        return (
+            "demand"
+            if bare and text.quotation_of[first] >= 0 and not _is_discourse_marker(doc, text.lower[first])
+            else None
+        )
     word = text.lower[subject.head]
-    own = {"he", "she", "they"} if of_person else {"it"}
+    own_pronouns = {"he", "she", "they"} if of_person else {"it"}
     if word in {"i", "we"} or (
-        word in own and text.quotation_of[verb.head] < 0 and _is_first(doc, first, subject.first)
+        word in own_pronouns and text.quotation_of[verb.head] < 0 and _is_first_clause(doc, first, subject.first)
     ):
-        act = _own(doc, verb, word)
+        act = _act_of_own_deed(doc, verb, word)
         if act is not None or word != "it":
             return act
-    if _obliges(doc, verb) or (word == "it" and _is_necessary(doc, verb, last)):
+    if _expresses_obligation(doc, verb) or (word == "it" and _expresses_necessity(doc, verb, last)):
         return "demand"
     if any(text.lower[i] in doc.lexicon.negations for i in range(first, verb.first)):
         return None  # "not one of them is a criminal"
-    return _judgement(
+    return _act_of_judgement(
         doc,
         verb,
         last,
-        of_somebody=word not in doc.lexicon.closed_classes.impersonal_subjects,
+        of_referent=word not in doc.lexicon.closed_classes.impersonal_subjects,
         of_party=is_party(doc, subject),
     )
 
 
-def _is_first(doc: Document, first: int, subject: int) -> bool:
-    """Whether no clause stands before a subject, so that "it" can only be the speaker."""
+def _is_first_clause(doc: Document, first: int, subject: int) -> bool:
+    """Return whether no finite verb precedes the subject, so that "it" can only be the speaker."""
     return not doc.chunks.has_finite_verb(first, subject)
 
 
 def _subject(doc: Document, verb: VerbGroup, first: int) -> NounPhrase | None:
-    """The verb's subject, also over an aside and where a quotation parts the verb: "Oslo had “made a mistake”"."""
+    """Return the verb's subject, also where a quotation mark splits the verb group: "Oslo had “made a mistake”"."""
     text, at = doc.text, verb.first - 1
     if at > first and text.words[at] in doc.lexicon.quotation_marks:
         auxiliary = doc.chunks.verb_group(at - 1)
@@ -186,29 +202,32 @@ def _subject(doc: Document, verb: VerbGroup, first: int) -> NounPhrase | None:
     return doc.chunks.noun_phrase(source[0]) if source is not None else None
 
 
-def _own(doc: Document, verb: VerbGroup, word: str) -> Act | None:
-    """What one says of oneself: a promise, a denial, what "we condemn" performs, or with "we must" a demand."""
+def _act_of_own_deed(doc: Document, verb: VerbGroup, word: str) -> Act | None:
+    """Return the act of a clause about the speaker: a promise, a denial, or the performed act ("we condemn").
+
+    "We must" demands.  `word` is the subject pronoun.
+    """
     text = doc.text
-    if word == "we" and _obliges(doc, verb):
+    if word == "we" and _expresses_obligation(doc, verb):
         return "demand"
     modal = text.lower[verb.modal] if verb.modal >= 0 else ""
     state = text.lower[verb.head] in doc.lexicon.be or text.lower[verb.head] in doc.lexicon.have
     cue = cue_of_verb(doc, verb)
     if modal:
         closed = doc.lexicon.closed_classes
-        wills = modal in (
+        intends = modal in (
             closed.promise_modals if text.quotation_of[verb.head] >= 0 else closed.reported_promise_modals
         )
-        tells = cue is not None and cue.act == "say" and text.quotation_of[verb.head] >= 0  # "I will tell you"
-        return "promise" if wills and not (verb.negated or state or tells) else None
+        only_says = cue is not None and cue.act == "say" and text.quotation_of[verb.head] >= 0  # "I will tell you"
+        return "promise" if intends and not (verb.negated or state or only_says) else None
     if word in {"i", "we"} and cue is not None and not (verb.negated or cue.thought or cue.act == "say"):
         return cue.act if text.tags[verb.head] in {"VB", "VBP", "VBG"} else None
     past = text.lower[verb.first] in {"did", "had"} or text.tags[verb.head] == "VBD"
     return "deny" if verb.negated and past and cue is None and not state else None
 
 
-def _is_necessary(doc: Document, verb: VerbGroup, last: int) -> bool:
-    """ "It is essential that …", "it is time to …"."""
+def _expresses_necessity(doc: Document, verb: VerbGroup, last: int) -> bool:
+    """Return whether the verb's predicate is a necessity: "It is essential that …", "it is time to …"."""
     at = verb.last
     while at < last and doc.text.tags[at] == "RB":
         at += 1
@@ -216,14 +235,14 @@ def _is_necessary(doc: Document, verb: VerbGroup, last: int) -> bool:
     return is_ and at < last and doc.text.lower[at] in doc.lexicon.judgement["needed"]
 
 
-def _is_marker(doc: Document, word: str) -> bool:
-    """Tell "Look, …" and "Remember that …" from an imperative that asks for a deed."""
+def _is_discourse_marker(doc: Document, word: str) -> bool:
+    """Return whether an imperative is no demand: "Look, …", "Remember that …"."""
     cue = doc.lexicon.cues.get(word)
     return word in doc.lexicon.closed_classes.discourse_markers or (cue is not None and cue.thought)
 
 
-def _obliges(doc: Document, verb: VerbGroup) -> bool:
-    """ "must", "should", "ought to", "needs to", "has to"."""
+def _expresses_obligation(doc: Document, verb: VerbGroup) -> bool:
+    """Return whether the verb expresses an obligation: "must", "should", "ought to", "needs to", "has to"."""
     text = doc.text
     if verb.modal >= 0:
         return text.lower[verb.modal] in doc.lexicon.closed_classes.obligation_modals
@@ -235,19 +254,23 @@ def _obliges(doc: Document, verb: VerbGroup) -> bool:
     )
 
 
-def _judgement(doc: Document, verb: VerbGroup, last: int, *, of_somebody: bool, of_party: bool) -> Act | None:
-    """ "lied", "is a disgrace", "was not fit"; what is merely good ("it is a great day") praises nobody."""
+def _act_of_judgement(doc: Document, verb: VerbGroup, last: int, *, of_referent: bool, of_party: bool) -> Act | None:
+    """Return the act of a judgement: "lied" accuses, "is a disgrace" and "was not fit" criticise, "is a hero" praises.
+
+    `of_referent` is False for an impersonal subject: "it is a great day" praises no one.  `of_party`: the subject is a
+    person, group or organisation.
+    """
     text, judgements = doc.text, doc.lexicon.judgement
     head = text.lower[verb.head]
-    deeds = {head, _led_to(doc, verb)}
-    if deeds & judgements["wrong"] and not verb.negated and not verb.passive and verb.modal < 0:
+    verbs = {head, _chained_infinitive(doc, verb)}
+    if verbs & judgements["wrong"] and not verb.negated and not verb.passive and verb.modal < 0:
         return "accuse"
-    if deeds & judgements["failing"] and not verb.negated and not verb.passive and verb.modal < 0 and of_party:
+    if verbs & judgements["failing"] and not verb.negated and not verb.passive and verb.modal < 0 and of_party:
         return "criticise"
     if (
         verb.modal >= 0
         and text.lower[verb.modal] in doc.lexicon.closed_classes.reported_promise_modals
-        and _is_harm(doc, verb)
+        and _has_harm_as_object(doc, verb)
     ):
         return "threaten"
     if head not in doc.lexicon.be and head not in judgements["copulas"]:
@@ -257,24 +280,26 @@ def _judgement(doc: Document, verb: VerbGroup, last: int, *, of_somebody: bool, 
     negated = negated or text.lower[at : at + 2] in (["anything", "but"], ["far", "from"])
     for i in range(at, min(at + _PREDICATE, last)):
         word = text.lower[i]
-        if word in judgements["guilty"] and of_somebody:
+        if word in judgements["guilty"] and of_referent:
             return None if negated else "accuse"
         if word in judgements["bad"]:
             return None if negated else "criticise"
         if word in judgements["good"]:
-            return "criticise" if negated else "praise" if of_somebody else None
+            return "criticise" if negated else "praise" if of_referent else None
         if text.tags[i] not in {"DT", "RB", "JJ", "CC", "PUNCT"} and word not in {"anything", "but", "from"}:
             break
     return None
 
 
-def _led_to(doc: Document, verb: VerbGroup) -> str:
-    """The verb that one leads to: "is seeking | to undermine"; else ""."""
-    led = doc.chunks.verb_group(verb.last) if doc.text.lower[verb.head] in doc.lexicon.subject_control_verbs else None
-    return doc.text.lower[led.head] if led is not None and led.infinitive else ""
+def _chained_infinitive(doc: Document, verb: VerbGroup) -> str:
+    """Return the infinitive that the verb governs: "is seeking | to undermine"; "" without one."""
+    infinitive = (
+        doc.chunks.verb_group(verb.last) if doc.text.lower[verb.head] in doc.lexicon.subject_control_verbs else None
+    )
+    return doc.text.lower[infinitive.head] if infinitive is not None and infinitive.infinitive else ""
 
 
-def _is_harm(doc: Document, verb: VerbGroup) -> bool:
-    """ "will face trial", "would suffer the consequences"."""
-    thing = doc.chunks.noun_phrase(verb.last) if not verb.negated else None
-    return thing is not None and doc.text.lower[thing.head] in doc.lexicon.judgement["harm"]
+def _has_harm_as_object(doc: Document, verb: VerbGroup) -> bool:
+    """Return whether the verb's object is a harm: "will face trial", "would suffer the consequences"."""
+    affected = doc.chunks.noun_phrase(verb.last) if not verb.negated else None
+    return affected is not None and doc.text.lower[affected.head] in doc.lexicon.judgement["harm"]

@@ -1,4 +1,4 @@
-"""What a cue announces: its content to the right of the verb, from where it opens to where it ends.
+"""The content to the right of a cue verb.
 
 "told reporters on Monday that the talks had failed, adding …": from "that" to before ", adding".
 """
@@ -16,31 +16,36 @@ from worker.extract.statements.content.content_start import ContentForm, adjunct
 from worker.extract.statements.content.matrix_clause import end_before_matrix_verb
 
 _BEFORE_TOPIC = 3
-"""Adverbs and recipients between a cue and its topic."""
+"""Most adverbs and recipients between a cue and its topic."""
 
 
 class Complement(Struct, frozen=True, gc=False):
-    """The content's tokens and the form it has; `cue_last` is where the cue ends, its preposition included."""
+    """The content of a cue verb as tokens [first, last) with its form."""
 
     first: int
     last: int
     form: ContentForm
     cue_last: int
+    """The end of the cue, its preposition included."""
 
 
 def find_complement(doc: Document, verb: VerbGroup, cue: Cue, limit: int) -> Complement | None:
-    """Return the content to the right of a cue, up to token `limit`; None where the verb announces nothing."""
-    found = _complement(doc, verb, cue, limit)
+    """Return the content to the right of a cue, at most up to token `limit`; None where the verb has none.
+
+    In a relative clause it ends before the verb of the matrix clause.
+    """
+    found = _unbounded_complement(doc, verb, cue, limit)
     relative = verb.first > 0 and doc.text.tags[verb.first - 1] == "WP"
     if found is None or not relative or found.form == "quotation":
         return found
     clauses = int(found.form in {"that", "question", "clause"})
-    return structs.replace(found, last=end_before_matrix_verb(doc, found.first, found.last, clauses=clauses))
+    return structs.replace(found, last=end_before_matrix_verb(doc, found.first, found.last, open_clauses=clauses))
 
 
-def _complement(doc: Document, verb: VerbGroup, cue: Cue, limit: int) -> Complement | None:
+def _unbounded_complement(doc: Document, verb: VerbGroup, cue: Cue, limit: int) -> Complement | None:
+    """Return the content to the right of a cue; the words of a matrix clause after it may be included."""
     at = verb.last
-    found = _after_adjuncts(doc, cue, at, limit) if cue.clause or cue.infinitive or cue.object_infinitive else None
+    found = _clausal(doc, cue, at, limit) if cue.clause or cue.infinitive or cue.object_infinitive else None
     preposition = _preposition(doc, verb, cue, limit)
     if found is not None and (preposition == at or found.form in {"that", "quotation", "clause"}):
         return found
@@ -55,9 +60,9 @@ def _complement(doc: Document, verb: VerbGroup, cue: Cue, limit: int) -> Complem
 
 
 def _topic(doc: Document, cue: Cue, at: int, limit: int) -> int:
-    """Where a topic begins that the cue's preposition opens after adverbs and a recipient, or `at`.
+    """Return where the topic of the cue's preposition starts, after adverbs and a recipient; `at` without one.
 
-    "asked him | about | the fees", "spoke warmly to voters | of | his youth".
+    "asked him about | the fees", "spoke warmly to voters of | his youth".
     """
     start = at
     for _ in range(_BEFORE_TOPIC):
@@ -75,7 +80,7 @@ def _topic(doc: Document, cue: Cue, at: int, limit: int) -> int:
 
 
 def _preposition(doc: Document, verb: VerbGroup, cue: Cue, limit: int) -> int:
-    """Where the cue's own preposition ends ("called for" …, "lashed out at" …), or where the verb does."""
+    """Return the end of the cue's own preposition ("called for", "lashed out at"); the end of the verb without one."""
     at, lower = verb.last, doc.text.lower
     for start in (at, verb.head + 1):
         for end in range(min(start + 3, limit - 1), at, -1):
@@ -84,8 +89,8 @@ def _preposition(doc: Document, verb: VerbGroup, cue: Cue, limit: int) -> int:
     return at
 
 
-def _after_adjuncts(doc: Document, cue: Cue, at: int, limit: int) -> Complement | None:
-    """Step over recipient, time and place to a quotation, that-clause, question, bare clause or infinitive."""
+def _clausal(doc: Document, cue: Cue, at: int, limit: int) -> Complement | None:
+    """Return a quotation, clause, question or infinitive as content, adverbials and recipient skipped."""
     found = find_content_start(doc, cue, at, limit)
     if found is None:
         return None
@@ -94,18 +99,18 @@ def _after_adjuncts(doc: Document, cue: Cue, at: int, limit: int) -> Complement 
 
 
 def _phrase(doc: Document, first: int, limit: int, cue_last: int) -> Complement | None:
-    """A phrase as content: to the end of the clause, without a final adverbial of venue or time."""
+    """Return a phrase as content: to the end of the clause, without a final adverbial of venue or time."""
     text = doc.text
     if first >= limit or text.words[first] in CLAUSE_FINAL or text.words[first] in {",", ":"}:
         return None
-    if text.tags[first] == "CC" and not _is_focus(doc, first):
+    if text.tags[first] == "CC" and not _is_focus_particle(doc, first):
         return None
     phrase = doc.chunks.noun_phrase(first)
     if (
         text.tags[first] in {"IN", "SC", "RB", "RP"}
         and text.quotation_of[first] < 0
         and (phrase is None or phrase.first != first)
-        and not _is_focus(doc, first)
+        and not _is_focus_particle(doc, first)
     ):
         return None
     if phrase is not None and phrase.first == first and is_bare_time(doc, phrase):
@@ -114,7 +119,7 @@ def _phrase(doc: Document, first: int, limit: int, cue_last: int) -> Complement 
     return Complement(first, last, "phrase", cue_last) if last > first else None
 
 
-def _is_focus(doc: Document, at: int) -> bool:
-    """ "rejected both plans", "cited only the fees": an adverb or conjunction with the phrase after it."""
+def _is_focus_particle(doc: Document, at: int) -> bool:
+    """Return whether a focus particle and its phrase start here: "rejected | both plans", "cited | only the fees"."""
     phrase = doc.chunks.noun_phrase(at + 1)
     return phrase is not None and phrase.first == at + 1 and doc.text.lower[at] in doc.lexicon.focus_particles

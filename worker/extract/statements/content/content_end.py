@@ -1,7 +1,7 @@
-"""Where content ends: before another attribution, another predicate or main clause, a circumstance, the final stop.
+"""Where content ends: before another attribution, predicate or main clause, an adverbial, or the final full stop.
 
-"She said the port would close | , adding …", "said it rained | , and the crew left", "praised the crew
-| after the talks".
+"She said the port would close | , adding …", "said it rained | , and the crew left", "praised the crew | after the
+talks".
 """
 
 from __future__ import annotations
@@ -16,45 +16,45 @@ from worker.extract.statements.source.controlled_subject import is_in_verb_serie
 from worker.extract.statements.source.relative_objects import relative_object
 
 _LONG_TIME = 3
-"""Tokens from which a time is no bare adverbial ("the last day of the talks")."""
+"""Tokens from which a time expression is no bare adverbial: "the last day of the talks"."""
 _TRIMMED = CLAUSE_FINAL | COMMA_AND_LONG_DASHES | {":"}
-"""Marks at the end of content that are no part of it."""
-_JUDGED = 12
-"""Tokens of an apposition before the verb that judges it."""
+"""Punctuation that is removed from the end of content."""
+_APPOSITION = 12
+"""Tokens of an apposition that are searched for the verb of its relative clause."""
 
 
 def content_end(doc: Document, first: int, limit: int, form: ContentForm = "that") -> int:
-    """Where clausal content ends: before the next cue of the same speaker, "according to", or the final stop.
+    """Return where clausal content from token `first` ends, at most `limit`.
 
-    A bare clause ends before another main clause too ("said it rained, and the port closed"), as there is no
-    "that" for both.
+    It ends before the next attribution, "according to", a semicolon or the final full stop.  A bare clause also ends
+    before another main clause ("said it rained, | and the port closed"), because no "that" covers both.
     """
     text = doc.text
     at = first
     while at < limit:
         if text.quotation_of[at] >= 0:
             at = text.quotations[text.quotation_of[at]].last
-            if at < limit and quotation_ends_in_comma(doc, at) and _breaks_off(doc, at, limit, form, quoted=True):
+            if at < limit and quotation_ends_in_comma(doc, at) and _ends_after_comma(doc, at, limit, form, quoted=True):
                 break
             continue
-        if at > first and (text.words[at] == ";" or _next_attribution(doc, at, limit)):
+        if at > first and (text.words[at] == ";" or _starts_attribution(doc, at, limit)):
             break
-        if at > first and text.words[at] == "," and _breaks_off(doc, at + 1, limit, form, quoted=False):
+        if at > first and text.words[at] == "," and _ends_after_comma(doc, at + 1, limit, form, quoted=False):
             break
         at += 1
     return trim_end(doc, first, min(at, limit))
 
 
 def quotation_ends_in_comma(doc: Document, after: int) -> bool:
-    """Whether the comma stands inside the quotation before a token: “… together,” adding …"""
+    """Return whether the quotation that ends before a token has a final comma inside: “… together,” | adding …"""
     inner = doc.text.quotations[doc.text.quotation_of[after - 1]].inner[1] - 1
     return inner >= 0 and doc.text.words[inner] == ","
 
 
-def _breaks_off(doc: Document, at: int, limit: int, form: ContentForm, *, quoted: bool) -> bool:
-    """Whether what follows a comma is no part of the content: a participle, another main clause, a circumstance.
+def _ends_after_comma(doc: Document, at: int, limit: int, form: ContentForm, *, quoted: bool) -> bool:
+    """Return whether content ends at a comma before a participle, another main clause or an adverbial clause at `at`.
 
-    `quoted`: the comma is the last of a quotation, which ends more than a comma within a clause does.
+    `quoted`: the comma is the last token of a quotation, which is a stronger boundary than a comma inside a clause.
     """
     text = doc.text
     if at >= limit or text.quotation_of[at] >= 0:
@@ -78,7 +78,7 @@ def _breaks_off(doc: Document, at: int, limit: int, form: ContentForm, *, quoted
 
 
 def starts_main_clause(doc: Document, at: int, limit: int) -> bool:
-    """Whether a subject and its finite verb stand here."""
+    """Return whether a noun phrase directly followed by its finite verb starts at a token."""
     phrase = doc.chunks.noun_phrase(at) if at < limit and doc.text.quotation_of[at] < 0 else None
     if phrase is None or phrase.first != at or phrase.last >= limit:
         return False
@@ -86,8 +86,8 @@ def starts_main_clause(doc: Document, at: int, limit: int) -> bool:
     return verb is not None and verb.finite and verb.first == phrase.last
 
 
-def _next_attribution(doc: Document, at: int, limit: int) -> bool:
-    """Does another attribution begin here: ", adding", "and called", ", according to", ", but said"?"""
+def _starts_attribution(doc: Document, at: int, limit: int) -> bool:
+    """Return whether another attribution starts here: ", adding", "and called", ", according to", ", but said"."""
     text = doc.text
     if text.lower[at] == "according" and at + 1 < limit and text.lower[at + 1] == "to":
         return True
@@ -102,36 +102,44 @@ def _next_attribution(doc: Document, at: int, limit: int) -> bool:
             and is_speech_cue(doc, verb)
         ):
             return True  # "thanked the crew, accused …, and promised …"
-        if _participle_of_speech(doc, at + 1):
+        if _starts_participle_of_speech(doc, at + 1):
             return True
-        if _participle_of_speech(doc, at + 2) and (
+        if _starts_participle_of_speech(doc, at + 2) and (
             text.lower[at + 1] in doc.lexicon.closed_classes.trailing_subordinators or text.tags[at + 1] == "CC"
         ):
             return True  # ", while acknowledging that …", ", but adding that …"
-        if text.lower[at + 1] in {"a", "an"} and _judged_next(doc, at + 1, limit):
+        if text.lower[at + 1] in {"a", "an"} and _starts_described_apposition(doc, at + 1, limit):
             return True  # ", a decision that the union has described as theft"
         if text.tags[at + 1] in {"CC", "SC"}:
-            return _shares_subject(doc, at + 1, limit) or _new_speaker(doc, at + 2, limit)
-        return _new_speaker(doc, at + 1, limit)
-    if text.tags[at] == "CC" and _participle_of_speech(doc, at + 1):
+            return _starts_coordinated_cue(doc, at + 1, limit) or _starts_subject_and_cue(doc, at + 2, limit)
+        return _starts_subject_and_cue(doc, at + 1, limit)
+    if text.tags[at] == "CC" and _starts_participle_of_speech(doc, at + 1):
         return True  # "urging … and promising …"
-    return text.tags[at] == "CC" and (_shares_subject(doc, at, limit) or _new_speaker(doc, at + 1, limit))
+    return text.tags[at] == "CC" and (
+        _starts_coordinated_cue(doc, at, limit) or _starts_subject_and_cue(doc, at + 1, limit)
+    )
 
 
-def _judged_next(doc: Document, at: int, limit: int) -> bool:
-    """Whether an apposition is judged by somebody else in a relative clause of its own."""
-    verb = next((v for i in range(at, min(limit, at + _JUDGED)) if (v := doc.chunks.verb_group(i)) is not None), None)
-    parts = relative_object(doc, verb, at - 1) if verb is not None else None
-    return parts is not None and parts.antecedent[0] == at
+def _starts_described_apposition(doc: Document, at: int, limit: int) -> bool:
+    """Return whether an apposition starts whose relative clause is another attribution.
+
+    "The council shut the park, | a decision that X called theft."
+    """
+    verb = next(
+        (v for i in range(at, min(limit, at + _APPOSITION)) if (v := doc.chunks.verb_group(i)) is not None), None
+    )
+    relative = relative_object(doc, verb, at - 1) if verb is not None else None
+    return relative is not None and relative.antecedent[0] == at
 
 
-def _participle_of_speech(doc: Document, at: int) -> bool:
+def _starts_participle_of_speech(doc: Document, at: int) -> bool:
+    """Return whether an -ing participle of a speech cue starts here: "adding", "promising"."""
     verb = doc.chunks.verb_group(at)
     return verb is not None and verb.first == at and doc.text.tags[verb.head] == "VBG" and is_speech_cue(doc, verb)
 
 
-def _shares_subject(doc: Document, conjunction: int, limit: int) -> bool:
-    """Is a finite speech verb right after the conjunction, without a subject of its own?"""
+def _starts_coordinated_cue(doc: Document, conjunction: int, limit: int) -> bool:
+    """Return whether a finite speech cue without a subject of its own follows the conjunction: "and | called"."""
     if conjunction + 1 >= limit:
         return False
     verb = doc.chunks.verb_group(conjunction + 1)
@@ -146,8 +154,8 @@ def _shares_subject(doc: Document, conjunction: int, limit: int) -> bool:
     )
 
 
-def _new_speaker(doc: Document, at: int, limit: int) -> bool:
-    """ ", and he insisted that …": a subject of its own, a speech verb and a complement begin another attribution."""
+def _starts_subject_and_cue(doc: Document, at: int, limit: int) -> bool:
+    """Return whether a subject, its speech cue and that cue's content follow: ", and | he insisted that …"."""
     phrase = doc.chunks.noun_phrase(at) if at < limit else None
     if phrase is None or phrase.first != at or doc.text.quotation_of[at] >= 0 or phrase.last >= limit:
         return False
@@ -174,13 +182,13 @@ def _new_speaker(doc: Document, at: int, limit: int) -> bool:
 
 
 def is_speech_cue(doc: Document, verb: VerbGroup) -> bool:
-    """Is the verb a cue of speech rather than of thought?"""
+    """Return whether the verb is a cue of speech rather than of thought."""
     cue = cue_of_verb(doc, verb)
     return cue is not None and not cue.thought
 
 
 def trim_end(doc: Document, first: int, last: int) -> int:
-    """Step back over what does not belong to content: final stop, comma, conjunction; quotation marks stay."""
+    """Return `last` without trailing punctuation and conjunctions outside quotations; quotation marks stay."""
     text = doc.text
     while (
         last > first
@@ -203,17 +211,17 @@ def phrase_end(doc: Document, first: int, limit: int) -> int:
             continue
         if at > first and (
             text.words[at] == ";"
-            or _next_attribution(doc, at, limit)
-            or _phrase_stop(doc, at, limit)
-            or (text.tags[at] == "CC" and _next_predicate(doc, first, at, limit))
+            or _starts_attribution(doc, at, limit)
+            or _ends_phrase(doc, at, limit)
+            or (text.tags[at] == "CC" and _starts_coordinated_predicate(doc, first, at, limit))
         ):
             break
         at += 1
     return trim_end(doc, first, min(at, limit))
 
 
-def _next_predicate(doc: Document, first: int, conjunction: int, limit: int) -> bool:
-    """ "backed the plan | and left": a finite verb that a phrase without one of its own cannot share."""
+def _starts_coordinated_predicate(doc: Document, first: int, conjunction: int, limit: int) -> bool:
+    """Return whether a coordinated predicate follows the conjunction: "backed the plan | and left"."""
     verb = doc.chunks.verb_group(conjunction + 1) if conjunction + 1 < limit else None
     if verb is None or verb.first != conjunction + 1:
         return False
@@ -221,33 +229,38 @@ def _next_predicate(doc: Document, first: int, conjunction: int, limit: int) -> 
     return past and not doc.chunks.has_finite_verb(first, conjunction)
 
 
-def _phrase_stop(doc: Document, at: int, limit: int) -> bool:
-    """An adverbial of venue or time, a clause of circumstance, or a comma that opens a new clause ends a phrase."""
+def _ends_phrase(doc: Document, at: int, limit: int) -> bool:
+    """Return whether a phrase ends before a token: at an adverbial of venue or time, or at a new clause."""
     text = doc.text
     if text.lower[at] == "as":
         return starts_clause(
             doc, at + 1, limit, after_cue=False
         )  # "described it as a shame", but "spoke to him as he left"
     if text.tags[at] in {"IN", "SC"}:
-        return text.lower[at] in doc.lexicon.closed_classes.trailing_subordinators or _is_venue(doc, at, limit)
+        return text.lower[at] in doc.lexicon.closed_classes.trailing_subordinators or _starts_venue_or_final_time(
+            doc, at, limit
+        )
     if text.words[at] == "," and at + 1 < limit:
         return _comma_ends_phrase(doc, at + 1, limit)
     phrase = doc.chunks.noun_phrase(at)
     if phrase is None or phrase.first != at or phrase.last - at >= _LONG_TIME or not is_bare_time(doc, phrase):
         return False
-    return not _is_needed(doc, at) and _is_final(doc, phrase.last, limit)
+    return not _is_required_time(doc, at) and _is_final(doc, phrase.last, limit)
 
 
-def _is_needed(doc: Document, time: int) -> bool:
-    """Whether a time belongs to the words before it: "within | a year", "was | late", "as too | late"."""
+def _is_required_time(doc: Document, time: int) -> bool:
+    """Return whether a time belongs to the words before it: "within | a year", "was | late", "as too | late"."""
     tags = doc.text.tags
     if tags[time - 1] in {"IN", "TO", "SC"} or doc.text.lower[time - 1] in doc.lexicon.be:
         return True
     return tags[time] in {"JJ", "RB"} and tags[time - 1] == "RB"
 
 
-def _is_venue(doc: Document, preposition: int, limit: int) -> bool:
-    """Whether a preposition opens an adverbial of venue, or a final one of time: "in an interview", "on Friday"."""
+def _starts_venue_or_final_time(doc: Document, preposition: int, limit: int) -> bool:
+    """Return whether a preposition opens an adverbial of venue, or of time at the end.
+
+    "in an interview", "on Friday".
+    """
     phrase = doc.chunks.noun_phrase(preposition + 1) if preposition + 1 < limit else None
     if phrase is None or phrase.first != preposition + 1 or not is_venue_or_time(doc, phrase):
         return False
@@ -259,7 +272,7 @@ def _is_venue(doc: Document, preposition: int, limit: int) -> bool:
 
 
 def _comma_ends_phrase(doc: Document, at: int, limit: int) -> bool:
-    """Whether what follows a comma is no part of the phrase before it."""
+    """Return whether the words after a comma are no part of the phrase before it."""
     text = doc.text
     if text.quotation_of[at] >= 0 or text.lower[at] == "including":
         return False
@@ -268,5 +281,5 @@ def _comma_ends_phrase(doc: Document, at: int, limit: int) -> bool:
 
 
 def _is_final(doc: Document, at: int, limit: int) -> bool:
-    """Whether nothing of a phrase follows: the end, a mark, or a joint."""
+    """Return whether the phrase ends at a token: the limit, punctuation or a conjunction."""
     return at >= limit or doc.text.tags[at] in {"PUNCT", "CC"}

@@ -1,6 +1,6 @@
-"""Where content begins after a cue: a quotation, a that-clause, a question, a bare clause or an infinitive.
+"""Where content starts after a cue: a quotation, a that-clause, a question, a bare clause or an infinitive.
 
-Recipient, time and place may stand between: "told reporters on Monday that …".
+Recipient, time and place may come between: "told reporters on Monday that …".
 """
 
 from __future__ import annotations
@@ -14,24 +14,29 @@ from worker.extract.lexicon.lexicon import Cue
 from worker.extract.statements.phrase_kinds import is_venue_or_time
 
 ContentForm = Literal["quotation", "that", "question", "clause", "infinitive", "phrase"]
+"""Grammatical form of the content."""
 
 _MAX_ADJUNCTS = 14
-"""Phrases between a cue and its content: "said in an interview with X on Monday in Y that …"."""
+"""Most adverbials between a cue and its content: "said in an interview with X on Monday in Y that …"."""
 
 _ASIDE_OPENS = COMMA_AND_LONG_DASHES | {"("}
 _ASIDE_ENDS = TYPESET_DASHES | {",", "(", ")"}
 _ADJUNCT_JOINTS = COMMA_AND_DASHES | {"and", "("}
-"""What may stand before a further adverbial: "said on Monday and, to applause, …"."""
+"""Tokens that may join a further adverbial: "said on Monday and, to applause, …"."""
 
 
 def find_content_start(doc: Document, cue: Cue, at: int, limit: int) -> tuple[int, ContentForm] | None:
-    """Where the content after a cue begins, and its form; None where the cue announces nothing."""
+    """Return the first token and the form of the content after a cue; None where no content starts before `limit`.
+
+    `at` is the token after the cue.  An infinitive with its own subject starts at that subject ("asked | the crew to
+    leave").
+    """
     text, start = doc.text, at
     recipient = False
-    for hop in range(_MAX_ADJUNCTS):
+    for skipped in range(_MAX_ADJUNCTS):
         if at >= limit:
             return None
-        form = _form_at(doc, cue, at, limit, direct=hop == 0, recipient=recipient)
+        form = _form_at(doc, cue, at, limit, direct=skipped == 0, recipient=recipient)
         if form is not None:
             if form == "infinitive" and cue.object_infinitive and recipient and (cue.act == "ask" or not cue.recipient):
                 return start, form
@@ -48,7 +53,10 @@ def find_content_start(doc: Document, cue: Cue, at: int, limit: int) -> tuple[in
 
 
 def _form_at(doc: Document, cue: Cue, at: int, limit: int, *, direct: bool, recipient: bool) -> ContentForm | None:
-    """Which kind of content begins at a token, if any may after this cue."""
+    """Return the form of the content that starts at a token; None if none that this cue allows does.
+
+    `direct`: the token follows the cue at once.  `recipient`: a recipient came between.
+    """
     text = doc.text
     word, tag = text.lower[at], text.tags[at]
     after_mark = at + (word in {":", ","})
@@ -58,11 +66,11 @@ def _form_at(doc: Document, cue: Cue, at: int, limit: int, *, direct: bool, reci
         return "quotation" if cue.clause else None
     if word == ":" and at + 1 < limit:
         return "clause" if cue.clause else None
-    if _opens_infinitive(doc, at, limit):
+    if _starts_infinitive(doc, at, limit):
         return "infinitive" if (cue.infinitive and not recipient) or (cue.object_infinitive and recipient) else None
-    if not cue.clause or (cue.object_infinitive and _object_to(doc, at, limit)):
+    if not cue.clause or (cue.object_infinitive and _starts_object_with_infinitive(doc, at, limit)):
         return None
-    if word == "that" and tag in {"SC", "IN", "WP", "DT"} and _clause_ahead(doc, at + 1, limit):
+    if word == "that" and tag in {"SC", "IN", "WP", "DT"} and _has_clause_ahead(doc, at + 1, limit):
         relative = tag == "WP" and not direct and not recipient and doc.chunks.verb_group(at + 1) is not None
         return None if relative and cue.thought else "that"  # "found in the cells | that carry oxygen"
     if (
@@ -70,22 +78,22 @@ def _form_at(doc: Document, cue: Cue, at: int, limit: int, *, direct: bool, reci
         and tag in {"WP", "SC", "IN"}
         and (direct or recipient or word not in {"when", "where", "who", "which"})
     ):
-        return "question" if _verb_ahead(doc, at + 1, limit) else None
+        return "question" if _has_verb_ahead(doc, at + 1, limit) else None
     if starts_clause(doc, at, limit, after_cue=direct and not recipient):
         return "clause"
-    return "clause" if direct and not cue.phrase and _mistaken_participle(doc, at, limit) else None
+    return "clause" if direct and not cue.phrase and _starts_mistagged_clause(doc, at, limit) else None
 
 
-def _object_to(doc: Document, at: int, limit: int) -> bool:
-    """ "urged | the crew to leave": an object with its infinitive is no clause, whatever follows."""
+def _starts_object_with_infinitive(doc: Document, at: int, limit: int) -> bool:
+    """Return whether an object with its infinitive starts here ("urged | the crew to leave"), which is no clause."""
     phrase = doc.chunks.noun_phrase(at)
     if phrase is None or phrase.first != at or phrase.last + 1 >= limit:
         return False
-    return _opens_infinitive(doc, phrase.last + (doc.text.lower[phrase.last] == "not"), limit)
+    return _starts_infinitive(doc, phrase.last + (doc.text.lower[phrase.last] == "not"), limit)
 
 
-def _opens_infinitive(doc: Document, at: int, limit: int) -> bool:
-    """ "to stay", "to “stay here”", "to quietly stay"."""
+def _starts_infinitive(doc: Document, at: int, limit: int) -> bool:
+    """Return whether an infinitive starts here: "to stay", "to “stay here”", "to quietly stay"."""
     text = doc.text
     if text.lower[at] != "to" or at + 2 >= limit:
         return text.tags[at] == "TO" and doc.chunks.verb_group(at) is not None
@@ -93,12 +101,13 @@ def _opens_infinitive(doc: Document, at: int, limit: int) -> bool:
     return doc.chunks.verb_group(at) is not None or (verb is not None and text.tags[verb.head] == "VB")
 
 
-def _verb_ahead(doc: Document, at: int, limit: int) -> bool:
+def _has_verb_ahead(doc: Document, at: int, limit: int) -> bool:
+    """Return whether a verb group starts within 12 tokens."""
     return any(doc.chunks.verb_group_of[i] >= 0 for i in range(at, min(limit, at + 12)))
 
 
-def _clause_ahead(doc: Document, at: int, limit: int) -> bool:
-    """Is there a finite verb soon, so that "that" is a conjunction?"""
+def _has_clause_ahead(doc: Document, at: int, limit: int) -> bool:
+    """Return whether a verb or quotation follows soon, so that "that" is a conjunction."""
     for i in range(at, min(limit, at + 25)):
         verb = doc.chunks.verb_group(i)
         if verb is not None and (verb.finite or verb.infinitive or doc.text.tags[verb.head] == "VBN"):
@@ -109,9 +118,10 @@ def _clause_ahead(doc: Document, at: int, limit: int) -> bool:
 
 
 def starts_clause(doc: Document, at: int, limit: int, *, after_cue: bool) -> bool:
-    """Whether a bare clause begins at a token: a noun phrase, widened, and then a finite verb.
+    """Return whether a bare clause starts at a token: a noun phrase with its modifiers, then a finite verb.
 
-    `sure` is false right after the cue, where "said Monday …" is an adverbial rather than a subject.
+    `after_cue`: the token directly follows a cue, where "said | Monday …" is an adverbial rather than a subject and a
+    preposition may open the clause.
     """
     if at >= limit:
         return False
@@ -119,21 +129,23 @@ def starts_clause(doc: Document, at: int, limit: int, *, after_cue: bool) -> boo
     if word in doc.lexicon.closed_classes.correlatives and at + 1 < limit:
         return starts_clause(doc, at + 1, limit, after_cue=after_cue)
     if word == "there":
-        return _verb_after_adverbs(doc, at + 1, limit)
+        return _has_verb_after_adverbs(doc, at + 1, limit)
     if text.tags[at] == "SC" and word not in {"that", "so"}:
-        return word in doc.lexicon.closed_classes.conditional_conjunctions and _clause_ahead(doc, at, limit)
+        return word in doc.lexicon.closed_classes.conditional_conjunctions and _has_clause_ahead(doc, at, limit)
     if text.tags[at] == "IN" and not after_cue:
         return False
     phrase = doc.chunks.noun_phrase(at)
     if phrase is None or phrase.first != at:
-        return text.tags[at] == "VBG" and doc.chunks.verb_group(at) is not None and _clause_ahead(doc, at + 1, limit)
+        return (
+            text.tags[at] == "VBG" and doc.chunks.verb_group(at) is not None and _has_clause_ahead(doc, at + 1, limit)
+        )
     if after_cue and is_bare_time(doc, phrase):
         return False
     return word in doc.lexicon.closed_classes.subject_pronouns or _reaches_verb(doc, phrase.last, limit)
 
 
-def _mistaken_participle(doc: Document, at: int, limit: int) -> bool:
-    """Whether a "participle" after a noun phrase is its verb, as only a clause may follow: "said the fees raised …"."""
+def _starts_mistagged_clause(doc: Document, at: int, limit: int) -> bool:
+    """Return whether the "participle" after a noun phrase is its finite verb: "said the fees | raised …"."""
     phrase = doc.chunks.noun_phrase(at)
     if phrase is None or phrase.first != at or is_bare_time(doc, phrase):
         return False
@@ -142,7 +154,7 @@ def _mistaken_participle(doc: Document, at: int, limit: int) -> bool:
 
 
 def _reaches_verb(doc: Document, at: int, limit: int) -> bool:
-    """Whether a subject that began before a token goes on to a finite verb."""
+    """Return whether the subject that ends before a token is followed by its finite verb, modifiers between."""
     for _ in range(8):
         if at >= limit:
             return False
@@ -157,7 +169,10 @@ def _reaches_verb(doc: Document, at: int, limit: int) -> bool:
 
 
 def _subject_step(doc: Document, at: int, limit: int) -> int | None:
-    """One step through a subject: an aside, a relative pronoun, a preposition or conjunction with its phrase."""
+    """Return the end of the modifier of a subject at a token: an aside, a relative pronoun, a prepositional phrase.
+
+    None where no modifier starts.
+    """
     text = doc.text
     phrase = doc.chunks.noun_phrase(at)
     if text.tags[at] == "WP":
@@ -176,7 +191,8 @@ def _subject_step(doc: Document, at: int, limit: int) -> int | None:
     return None if text.words[at] in {",", "and"} and text.tags[following.head] == "PRP" else following.last
 
 
-def _verb_after_adverbs(doc: Document, at: int, limit: int) -> bool:
+def _has_verb_after_adverbs(doc: Document, at: int, limit: int) -> bool:
+    """Return whether a finite verb follows, adverbs skipped."""
     while at < limit and doc.text.tags[at] == "RB" and doc.chunks.verb_group(at) is None:
         at += 1
     verb = doc.chunks.verb_group(at) if at < limit else None
@@ -184,7 +200,7 @@ def _verb_after_adverbs(doc: Document, at: int, limit: int) -> bool:
 
 
 def is_bare_time(doc: Document, phrase: NounPhrase) -> bool:
-    """Whether the phrase is a day, month or other time, and nothing else ("the deal last summer")."""
+    """Return whether the phrase is a time and nothing else: "Monday", "last week", but not "the deal last summer"."""
     text, times = doc.text, doc.lexicon.time_nouns
     others = (
         text.tags[i] in {"NN", "NNS", "NNP"} and text.lower[i] not in times for i in range(phrase.first, phrase.head)
@@ -193,7 +209,7 @@ def is_bare_time(doc: Document, phrase: NounPhrase) -> bool:
 
 
 def adjunct_end(doc: Document, at: int, limit: int) -> int | None:
-    """Return the end of the adverbial or recipient that begins at a token; None where something else begins."""
+    """Return the end of the adverbial or recipient that starts at a token; None if something else starts."""
     text = doc.text
     if text.tags[at] in {"IN", "TO", "SC"} and at + 1 < limit:
         phrase = doc.chunks.noun_phrase(at + 1)
@@ -212,7 +228,10 @@ def adjunct_end(doc: Document, at: int, limit: int) -> int | None:
 
 
 def aside_end(doc: Document, at: int, limit: int) -> int | None:
-    """A short aside between commas or brackets: "said, to applause, that …"."""
+    """Return the end of a short aside between commas, dashes or brackets ("said, to applause, that").
+
+    None without one.
+    """
     closing = {"(": ")"}.get(doc.text.words[at], doc.text.words[at])
     if doc.text.words[at] == "and":
         phrase = doc.chunks.noun_phrase(at + 1)

@@ -1,7 +1,7 @@
-"""Quotations across sentences and paragraphs: whose words one goes on with.
+"""Quotations that continue across sentences and paragraphs.
 
-"Hale shook her head. | “I was told otherwise.”": the second sentence is hers; so is a paragraph that opens with a mark
-where the one before was left open.
+"Hale shook her head. | “I was told otherwise.”": the source of the quotation is Hale.  A paragraph that opens with a
+quotation mark continues the paragraph before if its quotation was not closed.
 """
 
 from __future__ import annotations
@@ -13,26 +13,32 @@ from worker.extract.statements.phrase_kinds import TokenRange
 from worker.extract.statements.source.controlled_subject import main_clause_subject
 
 _SPEECH = 5
-"""Words from which a quotation without a cue is speech and no title or scare quote."""
-_ASKED = LONG_DASHES | SENTENCE_FINAL - {"."}
-"""Marks at the end of a quotation whose speaker may stand in the next sentence."""
+"""Words from which a quotation without a cue is speech rather than a title or scare quotes."""
+_OPEN_ENDS = LONG_DASHES | SENTENCE_FINAL - {"."}
+"""Final marks of a quotation whose reporting clause may be the next sentence."""
 _NEAR = 5
-"""Finds before in which the paragraphs of a long quotation may stand already."""
+"""Number of preceding candidates that may already contain the earlier paragraphs of a long quotation."""
 
 
 def preceding_quotation_start(doc: Document, first: int, latest: list[StatementCandidate]) -> int:
-    """Where a quotation begins that ends the sentence before with "?" or "!", so that "X asked." may belong to it."""
+    """Return the start of a quotation right before the sentence that ends with "?", "!" or a dash; `first` without one.
+
+    The reporting clause of such a quotation may be the sentence itself: "“Why?” | X asked."
+    """
     text = doc.text
     if first == 0 or text.quotation_of[first - 1] < 0 or text.paragraph_of[first - 1] != text.paragraph_of[first]:
         return first
     quotation = text.quotations[text.quotation_of[first - 1]]
-    marked = text.words[quotation.inner[1] - 1] in _ASKED
-    free = not any(candidate.content_includes(first - 1) for candidate in latest)
-    return quotation.first if marked and free and quotation.last == first else first
+    is_open_ended = text.words[quotation.inner[1] - 1] in _OPEN_ENDS
+    is_unattributed = not any(candidate.content_includes(first - 1) for candidate in latest)
+    return quotation.first if is_open_ended and is_unattributed and quotation.last == first else first
 
 
 def prepend_open_paragraphs(doc: Document, candidate: StatementCandidate, candidates: list[StatementCandidate]) -> None:
-    """Give a quotation the paragraphs that it began with, each left open, where nobody else has said them."""
+    """Prepend the earlier paragraphs of a multi-paragraph quotation to the candidate's content.
+
+    Each of them was left open; the first one that another candidate contains ends the search.
+    """
     text = doc.text
     number = text.quotation_of[candidate.content[0][0]]
     while number > 0 and text.quotations[number].continues:
@@ -46,9 +52,10 @@ def prepend_open_paragraphs(doc: Document, candidate: StatementCandidate, candid
 def continue_quotation(
     doc: Document, latest: list[StatementCandidate], first: int, last: int
 ) -> tuple[list[StatementCandidate], list[StatementCandidate]]:
-    """Return whose words a sentence goes on with, if it is nothing but a quotation, and what is new.
+    """Return the candidates that a sentence of nothing but a quotation continues, and the new candidates.
 
-    A quotation is added to one that was left off; after reported speech it is a statement of its own.
+    The quotation is appended to an interrupted one; after reported speech it becomes a candidate of its own, with the
+    same source and cue.  Both lists are empty where the sentence has words outside the quotation that form a clause.
     """
     text = doc.text
     end = last
@@ -58,7 +65,7 @@ def continue_quotation(
         text.quotation_of[i] < 0 and doc.chunks.verb_group_of[i] >= 0 for i in range(first, last)
     ):
         return [], []
-    leading = [candidate for candidate in latest if _leads_to(doc, candidate, first, last)]
+    leading = [candidate for candidate in latest if _can_continue(doc, candidate, first, last)]
     for candidate in leading:
         if any(text.quotation_of[i] >= 0 for piece in candidate.content for i in (piece[0], piece[1] - 1)):
             candidate.content.append((first, end))
@@ -68,12 +75,15 @@ def continue_quotation(
             source=leading[-1].source, cue=leading[-1].cue, content=[(first, end)], rule="continuation"
         )
         return [new], [new]
-    free = _free(doc, first, end)
-    return ([free], [free]) if free else ([], [])
+    uncued = _free_quotation(doc, first, end)
+    return ([uncued], [uncued]) if uncued else ([], [])
 
 
-def _free(doc: Document, first: int, end: int) -> StatementCandidate | None:
-    """Speech after a sentence that only tells what the speaker does: 'Hale shook her head. "I was told otherwise."'"""
+def _free_quotation(doc: Document, first: int, end: int) -> StatementCandidate | None:
+    """Return a quotation without a cue whose source is the subject of the sentence before; None without a person there.
+
+    'Hale shook her head. | "I was told otherwise."'
+    """
     text = doc.text
     if first == 0 or text.paragraph_of[first - 1] != text.paragraph_of[first]:
         return None
@@ -88,23 +98,27 @@ def _free(doc: Document, first: int, end: int) -> StatementCandidate | None:
 
 
 def _is_person(doc: Document, source: TokenRange) -> bool:
+    """Return whether the source is a person's name or "he" or "she"."""
     if doc.text.tags[source[0]] == "PRP":
         return doc.text.lower[source[0]] in {"he", "she"}
     return any(doc.mentions.person_at(i) is not None for i in range(*source))
 
 
-def _leads_to(doc: Document, candidate: StatementCandidate, first: int, last: int) -> bool:
-    """Is it in the same paragraph, left open at the paragraph's end, or followed by a paragraph of one quotation?"""
+def _can_continue(doc: Document, candidate: StatementCandidate, first: int, last: int) -> bool:
+    """Return whether the sentence can continue the candidate's quotation.
+
+    It is in the same paragraph, reopens a quotation left open, or is the next paragraph and nothing but a quotation.
+    """
     text = doc.text
-    same = text.paragraph_of[candidate.last - 1] == text.paragraph_of[first]
+    same_paragraph = text.paragraph_of[candidate.last - 1] == text.paragraph_of[first]
     reopened = (
         text.quotations[text.quotation_of[first]].continues and text.quotation_of[candidate.content[-1][1] - 1] >= 0
     )
-    return same or reopened or _is_next(doc, candidate, first, last)
+    return same_paragraph or reopened or _is_next_paragraph(doc, candidate, first, last)
 
 
-def _is_next(doc: Document, candidate: StatementCandidate, first: int, last: int) -> bool:
-    """Is a sentence with its quotation a paragraph of its own, right after the one that says who speaks?"""
+def _is_next_paragraph(doc: Document, candidate: StatementCandidate, first: int, last: int) -> bool:
+    """Return whether the sentence is the next paragraph and its quotation is followed by no attribution of its own."""
     text = doc.text
     number = text.quotation_of[first]
     alone = text.paragraph_range(first) == (first, last) and text.quotations[number].last >= last - 1
@@ -115,4 +129,4 @@ def _is_next(doc: Document, candidate: StatementCandidate, first: int, last: int
         if not text.quotations[number].continues:
             return True
     end = text.quotations[number].last
-    return end >= text.paragraph_range(end - 1)[1] - 1  # else whose words they are is said where they end
+    return end >= text.paragraph_range(end - 1)[1] - 1  # otherwise an attribution follows it

@@ -1,4 +1,7 @@
-"""Where the clause around content goes on: "who back the fees | agree", "his claim that it was shut | surprised us"."""
+"""Where content ends before the matrix clause continues.
+
+"who back the fees | agree", "his claim that it was shut | surprised us".
+"""
 
 from __future__ import annotations
 
@@ -9,33 +12,35 @@ from worker.extract.statements.content.content_start import starts_clause
 from worker.extract.statements.cues import cue_of_verb
 
 
-def end_before_matrix_verb(doc: Document, first: int, last: int, *, clauses: int) -> int:
-    """Return where the verb of the outer clause goes on after content, or `last` where the content is the end.
+def end_before_matrix_verb(doc: Document, first: int, last: int, *, open_clauses: int) -> int:
+    """Return where content ends before the verb of the matrix clause; `last` where no such verb follows.
 
-    "who back the fees | agree", "his claim that it was shut | surprised nobody".  Every clause has one finite verb:
-    `clauses` is how many the content itself still owes, and each word that opens another clause adds one.  What
-    shares a subject ("and left") owes none.
+    "who back the fees | agree", "his claim that it was shut | surprised us".  Each clause has one finite verb.
+    `open_clauses` counts the clauses of the content that still lack theirs; a word that opens another clause adds one.
+    A verb after a conjunction ("and left") shares a subject and closes none.
     """
-    text, at, owed = doc.text, first, clauses
+    text, at = doc.text, first
     while at < last:
         verb = doc.chunks.verb_group(at) if text.quotation_of[at] < 0 else None
         if verb is None or verb.first != at:
-            if not owed and _is_past_before_pronoun(doc, at):
+            if not open_clauses and _is_past_before_pronoun(doc, at):
                 return trim_end(doc, first, at)
-            owed += _opens_clause(doc, at, first)
+            open_clauses += _opens_clause(doc, at, first)
             at += 1
             continue
-        governed = text.tags[verb.head] == "VB" and doc.chunks.verb_group(at - 1) is not None  # "to help | encourage"
-        if (verb.finite and not governed) or (not owed and _is_past_after_predicate(doc, verb)):
-            if not owed and text.tags[at - 1] != "CC" and not _has_subject(doc, at, first):
+        is_bare_infinitive = (
+            text.tags[verb.head] == "VB" and doc.chunks.verb_group(at - 1) is not None
+        )  # "to help | encourage"
+        if (verb.finite and not is_bare_infinitive) or (not open_clauses and _is_past_after_predicate(doc, verb)):
+            if not open_clauses and text.tags[at - 1] != "CC" and not _has_subject(doc, at, first):
                 return trim_end(doc, first, at)
-            owed = max(0, owed - 1)
+            open_clauses = max(0, open_clauses - 1)
         at = verb.last
     return last
 
 
 def _opens_clause(doc: Document, at: int, first: int) -> bool:
-    """Whether a token opens a clause inside content: a conjunction, a relative, or the bare subject after "said"."""
+    """Return whether a token opens a clause inside content: a conjunction, a relative pronoun or a bare subject."""
     text = doc.text
     if at == first or text.quotation_of[at] >= 0:
         return False
@@ -50,7 +55,7 @@ def _opens_clause(doc: Document, at: int, first: int) -> bool:
 
 
 def _is_past_after_predicate(doc: Document, verb: VerbGroup) -> bool:
-    """Whether a "participle" is the past tense of the outer verb: "that it was late | surprised nobody"."""
+    """Return whether a "participle" is the past tense of the matrix verb: "that it was late | surprised us"."""
     text, at, before = doc.text, verb.first - 1, doc.chunks.verb_group(verb.first - 1)
     if text.tags[verb.head] != "VBN" or verb.last - verb.first > 1 or verb.last >= len(text.words):
         return False
@@ -61,14 +66,14 @@ def _is_past_after_predicate(doc: Document, verb: VerbGroup) -> bool:
 
 
 def _is_past_before_pronoun(doc: Document, at: int) -> bool:
-    """Whether an "adjective" is a past tense, as no pronoun takes one: "that it was late | surprised nobody"."""
+    """Return whether an "adjective" is a past tense, because an indefinite pronoun follows: "surprised | everyone"."""
     text = doc.text
     past = text.tags[at] in {"JJ", "VBN"} and text.lower[at].endswith("ed") and at + 1 < len(text.words)
     return past and text.lower[at + 1] in doc.lexicon.indefinite and doc.chunks.noun_phrase(at + 1) is not None
 
 
 def _has_subject(doc: Document, verb: int, first: int) -> bool:
-    """Whether the noun phrase before a verb stands there to be its subject: after a conjunction, or as a pronoun."""
+    """Return whether the noun phrase before a verb is its subject: after a conjunction, or as a pronoun."""
     phrase = doc.chunks.noun_phrase(verb - 1)
     if phrase is None or phrase.first <= first:
         return False
@@ -77,7 +82,10 @@ def _has_subject(doc: Document, verb: int, first: int) -> bool:
 
 
 def end_before_main_clause(doc: Document, first: int, last: int) -> int:
-    """Return where content ends that the main clause follows: "Despite his claim that it rains | , crowds came"."""
+    """Return where content ends before a main clause; `last` where none follows.
+
+    "Despite his claim that it rains | , crowds came."
+    """
     for at in range(first + 1, last - 1):
         phrase = doc.chunks.noun_phrase(at + 1) if doc.text.words[at] == "," and doc.text.quotation_of[at] < 0 else None
         if phrase is not None and phrase.first == at + 1 and starts_clause(doc, at + 1, last, after_cue=False):

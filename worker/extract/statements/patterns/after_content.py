@@ -1,4 +1,4 @@
-"""Cues that follow what they announce: "…," X said · "…," said X · …, X said · and interruptions."""
+"""Cues after their content, and cues that interrupt it: "…," X said · "…," said X · …, X said · "…," X said, "…"."""
 
 from __future__ import annotations
 
@@ -22,12 +22,17 @@ from worker.extract.statements.phrase_kinds import TokenRange
 from worker.extract.statements.venue_and_date import statement_venue
 
 _ADVERBIAL = frozenset({"IN", "RB", "CC"})
+"""Tags of a first word that may open an adverbial."""
 
 
 def match_after_content(
     doc: Document, verb: VerbGroup, first: int, last: int, candidates: list[StatementCandidate]
 ) -> StatementCandidate | None:
-    """ "…," X said · "…," said X · …, X said.  With what follows the interruption."""
+    """Return the attribution of a verb whose reporting clause follows its content; None without one.
+
+    The content starts at token `first` or later and after the candidates found before.  Content that continues after
+    the reporting clause is included.
+    """
     reporting = match_reporting_clause(doc, verb, first, last)
     if reporting is None:
         return None
@@ -41,14 +46,17 @@ def match_after_content(
     )
     if left <= start:
         return None
-    whole = quoted or doc.chunks.has_finite_verb(start, left)
-    more = resumed_content(doc, reporting.token_after, last, quoted=quoted, whole=whole)
-    if not (whole or _completes(doc, start, more)):
+    is_clause = quoted or doc.chunks.has_finite_verb(start, left)
+    rest = resumed_content(doc, reporting.token_after, last, quoted=quoted, is_clause=is_clause)
+    if not (is_clause or _completes_clause(doc, start, rest)):
         return None
-    return _find(doc, reporting, [(start, left), more] if more is not None else [(start, left)], quoted=quoted)
+    return _candidate(doc, reporting, [(start, left), rest] if rest is not None else [(start, left)], quoted=quoted)
 
 
-def _find(doc: Document, reporting: ReportingClause, content: list[TokenRange], *, quoted: bool) -> StatementCandidate:
+def _candidate(
+    doc: Document, reporting: ReportingClause, content: list[TokenRange], *, quoted: bool
+) -> StatementCandidate:
+    """Build the candidate from its reporting clause and content."""
     kind = "quotation" if quoted else "content"
     order = "cue_source" if reporting.inverted else "source_cue"
     target, venue = (
@@ -70,7 +78,7 @@ def _find(doc: Document, reporting: ReportingClause, content: list[TokenRange], 
 def _quotation_start(
     doc: Document, reporting: ReportingClause, quote: int, candidates: list[StatementCandidate]
 ) -> int:
-    """Where content begins that ends with a quotation; -1 where the line does not announce it."""
+    """Return where content that ends with a quotation starts; -1 where the reporting clause does not introduce it."""
     if not (reporting.cue is not None and (reporting.cue.clause or reporting.cue.inverts)) and not is_clause_final(
         doc, reporting
     ):
@@ -84,7 +92,7 @@ def _quotation_start(
 
 
 def _clause_start(doc: Document, reporting: ReportingClause, candidates: list[StatementCandidate]) -> int:
-    """Where a clause begins that is content before its cue; -1 where it is none."""
+    """Return where unquoted content before the cue starts; -1 where the words before are no content."""
     cue = reporting.cue
     if (
         cue is None
@@ -102,19 +110,22 @@ def _clause_start(doc: Document, reporting: ReportingClause, candidates: list[St
 
 
 def _content_start(doc: Document, quote: int, first: int, candidates: list[StatementCandidate]) -> int:
-    """Where content that ends with a quotation begins: with the quotation, or with the clause it completes."""
+    """Return where content that ends with a quotation starts: at the quotation, or at the clause that it completes."""
     left_limit = max([first, *(max(f.last, f.cue[1]) for f in candidates if f.last <= quote)])
     if quote <= left_limit or doc.text.words[quote - 1] in COMMA_AND_LONG_DASHES | {":", "."}:
         return quote
     return content_start_before(doc, left_limit, quote, candidates)
 
 
-def _completes(doc: Document, start: int, more: TokenRange | None) -> bool:
-    """Does what goes on make a clause of the words before: "The plan, X said, would …", "In Rome, X said, it …"?"""
-    if more is None or doc.text.words[more[0] - 1] == ":":
+def _completes_clause(doc: Document, start: int, rest: TokenRange | None) -> bool:
+    """Return whether the rest makes a clause of the words before.
+
+    "The plan, X said, would …", "In Rome, X said, it …".
+    """
+    if rest is None or doc.text.words[rest[0] - 1] == ":":
         return False
-    verb = doc.chunks.verb_group(more[0])
-    opens = quotation_continues_clause(doc, more[0]) or (verb is not None and verb.finite)
+    verb = doc.chunks.verb_group(rest[0])
+    opens = quotation_continues_clause(doc, rest[0]) or (verb is not None and verb.finite)
     return opens or (
-        doc.text.tags[start] in _ADVERBIAL and starts_clause(doc, more[0], len(doc.text.words), after_cue=True)
+        doc.text.tags[start] in _ADVERBIAL and starts_clause(doc, rest[0], len(doc.text.words), after_cue=True)
     )

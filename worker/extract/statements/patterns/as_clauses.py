@@ -1,4 +1,4 @@
-"""Words vouched for in a clause with "as": "As Hale has said, …" · "The closure is, as Hale has said, overdue"."""
+"""Clauses with "as": "As Hale has said, …" · "The closure is, as Hale has said, overdue"."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 _ADJUNCT = 10
-"""Tokens between the cue and the mark that closes the clause: "as Hale put it in March,"."""
+"""Most tokens between the cue and the mark that closes its clause: "as Hale put it in March,"."""
 
 
 def match_as_clause(
     doc: Document, verb: VerbGroup, first: int, last: int, candidates: list[StatementCandidate]
 ) -> StatementCandidate | None:
-    """Return the attribution by a verb whose clause begins with "as", what stands around it as its content."""
+    """Return the attribution of a verb in an as-clause, with the words around the clause as content; None without one.
+
+    Cues of thought, negated and passive verbs do not count.
+    """
     cue = cue_of_verb(doc, verb)
     if cue is None or not cue.clause or cue.thought or not verb.finite or verb.passive or verb.negated:
         return None
-    end = _closing(doc, verb.last, last) if "as" in doc.text.lower[first : verb.first] else -1
+    end = _closing_mark(doc, verb.last, last) if "as" in doc.text.lower[first : verb.first] else -1
     source = preverbal_subject(doc, verb, first) if end >= 0 else None
     at = source[0] - 1 if source is not None else -1
     if source is None or at < first or doc.text.lower[at] != "as":
@@ -40,8 +43,8 @@ def match_as_clause(
     return StatementCandidate(source=source, cue=(verb.first, verb.last), content=content, act=cue.act, rule="as_said")
 
 
-def _closing(doc: Document, at: int, last: int) -> int:
-    """The mark that closes the clause, or the sentence's end; -1 where another verb or a quotation comes first."""
+def _closing_mark(doc: Document, at: int, last: int) -> int:
+    """Return the mark that closes the clause, or `last`; -1 where another verb or a quotation comes first."""
     for i in range(at, min(last, at + _ADJUNCT)):
         if doc.text.words[i] in CLAUSE_BOUNDARIES:
             return i

@@ -1,4 +1,4 @@
-"""Cues that stand before what they announce: X said that … · praised Y · saying … · which X said would …"""
+"""Cues before their content: "X said that …" · "praised Y" · "saying …" · "which X said would …"."""
 
 from __future__ import annotations
 
@@ -15,92 +15,97 @@ from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.patterns.nominal_cues import match_adjective_cue
 from worker.extract.statements.patterns.passive_cues import match_passive_cue, match_unattributed_question
 from worker.extract.statements.phrase_kinds import TokenRange, is_animate, is_party, is_time
-from worker.extract.statements.source.controlled_subject import find_source
+from worker.extract.statements.source.controlled_subject import CueSource, find_source
 from worker.extract.statements.source.preverbal_subject import preverbal_subject
 from worker.extract.statements.source.relative_objects import relative_object
 from worker.extract.statements.venue_and_date import statement_venue
 
 _RELATIVE_ENDS = COMMA_AND_LONG_DASHES | {")", ";", "."}
+"""Punctuation that ends a relative clause."""
 
 
 def match_before_content(
     doc: Document, verb: VerbGroup, first: int, last: int, candidates: list[StatementCandidate]
 ) -> StatementCandidate | None:
-    """X said that … · X praised Y · saying … · and called for … · was accused of …"""
+    """Return the attribution of a verb that precedes its content, in the sentence [first, last); None without one.
+
+    "X said that …" · "X praised Y" · ", saying …" · "and called for …" · "was accused of …" · "is sceptical that …".
+    The content ends before the attributions in `candidates`.
+    """
     cue = cue_of_verb(doc, verb)
     if cue is None:
         return match_adjective_cue(doc, verb, first, last, candidates)
-    limit = min(content_limit(candidates, verb.head, last), _subordinate_end(doc, verb, first, last))
-    relative = _relative_content(doc, verb, cue, first, limit) or _judged(doc, verb, cue, first, limit)
+    limit = min(content_limit(candidates, verb.head, last), _fronted_clause_end(doc, verb, first, last))
+    relative = _match_relative_content(doc, verb, cue, first, limit) or _match_relative_object(
+        doc, verb, cue, first, limit
+    )
     if relative is not None:
         return relative
     if verb.passive:
         return match_passive_cue(doc, verb, cue, first, limit)
-    asked = match_unattributed_question(doc, verb, cue, first, limit)
-    if asked is not None:
-        return asked
-    source, cue_first, rule = find_source(doc, verb, first, candidates)
-    if rule == "" or (source is not None and _is_anybody(doc, source)):
+    question = match_unattributed_question(doc, verb, cue, first, limit)
+    if question is not None:
+        return question
+    found = find_source(doc, verb, first, candidates)
+    if found is None or _is_generic(doc, found.source):
         return None
     complement = find_complement(doc, verb, cue, limit)
-    if (
-        complement is None
-        or complement.last <= complement.first
-        or _says_nothing(doc, cue, complement)
-        or _stays_unnamed(doc, cue, complement)
-    ):
-        return None
-    if (
-        source is not None
-        and complement.form == "phrase"
-        and not (is_animate(doc, source) or _it_judges(doc, source, cue))
-    ):
-        return None
-    if rule == "purpose" and complement.form not in {"that", "quotation"}:
+    if complement is None or complement.last <= complement.first or not _is_possible(doc, cue, found, complement):
         return None
     return StatementCandidate(
-        source=source,
-        cue=(cue_first, complement.cue_last),
-        content=_pieces(doc, source, complement, first),
+        source=found.source,
+        cue=(found.cue_first, complement.cue_last),
+        content=[_content(doc, found.source, complement, first)],
         act=act_of_cue(doc, verb, cue),
         thought=cue.thought,
-        rule=f"{rule}_{complement.form}",
+        rule=f"{found.construction}_{complement.form}",
         venue=statement_venue(doc, verb.last, complement.first),
         target=_target(doc, cue, verb, complement),
     )
 
 
-def _is_anybody(doc: Document, source: TokenRange) -> bool:
-    """ "You know that …", "nobody knows whether …": said of everybody or nobody, it is no statement of anybody's."""
+def _is_possible(doc: Document, cue: Cue, found: CueSource, complement: Complement) -> bool:
+    """Return whether a source with this complement makes a statement.
+
+    An inanimate source states no phrase ("the rain praised …"); an infinitive of purpose states only that-clauses and
+    quotations ("he called a meeting to say that …").
+    """
+    if _has_no_content(doc, cue, complement) or _is_anonymity(doc, cue, complement):
+        return False
+    if complement.form == "phrase" and not (is_animate(doc, found.source) or _is_judging_it(doc, found.source, cue)):
+        return False
+    return found.construction != "purpose" or complement.form in {"that", "quotation"}
+
+
+def _is_generic(doc: Document, source: TokenRange) -> bool:
+    """Return whether the source refers to no particular speaker: "You know that …", "nobody knows whether …"."""
     words = doc.text.lower[slice(*source)]
     return words == ["you"] or words[0] in doc.lexicon.negative_pronouns or words[:2] == ["no", "one"]
 
 
-def _pieces(doc: Document, source: TokenRange | None, complement: Complement, first: int) -> list[TokenRange]:
-    """The content; of "what Hale called “a delay” | lasted nine hours" not the verb that goes on."""
+def _content(doc: Document, source: TokenRange, complement: Complement, first: int) -> TokenRange:
+    """Return the content, without the matrix verb after it: "what Hale called “a delay” | lasted hours"."""
     last = complement.last
-    if (
-        complement.form == "phrase"
-        and source is not None
-        and source[0] > first
-        and doc.text.lower[source[0] - 1] == "what"
-    ):
-        last = next((i for i in range(complement.first + 1, last) if _is_outer_verb(doc, i)), last)
-    return [(complement.first, last)]
+    if complement.form == "phrase" and source[0] > first and doc.text.lower[source[0] - 1] == "what":
+        last = next((i for i in range(complement.first + 1, last) if _is_finite_outside_quotation(doc, i)), last)
+    return complement.first, last
 
 
-def _is_outer_verb(doc: Document, token: int) -> bool:
+def _is_finite_outside_quotation(doc: Document, token: int) -> bool:
+    """Return whether the token belongs to a finite verb group outside quotations."""
     verb = doc.chunks.verb_group(token)
     return verb is not None and verb.finite and doc.text.quotation_of[token] < 0
 
 
-def _it_judges(doc: Document, source: TokenRange, cue: Cue) -> bool:
-    """ "It condemned the vote": an "it" that blames or denies is a body, not a thing."""
+def _is_judging_it(doc: Document, source: TokenRange, cue: Cue) -> bool:
+    """Return whether the source is an "it" that condemns or denies, hence an organisation: "It condemned the vote"."""
     return doc.text.lower[source[0]] == "it" and cue.act in {"criticise", "accuse", "deny"}
 
 
-def _relative_content(doc: Document, verb: VerbGroup, cue: Cue, first: int, limit: int) -> StatementCandidate | None:
-    """ "…, which X said would fail": the content is "which" and what follows the cue, its verb first."""
+def _match_relative_content(
+    doc: Document, verb: VerbGroup, cue: Cue, first: int, limit: int
+) -> StatementCandidate | None:
+    """Match content whose subject is the relative pronoun: "…, which X said | would fail"."""
     rest = doc.chunks.verb_group(verb.last)
     if not cue.clause or not verb.finite or verb.passive or rest is None or not rest.finite or rest.first != verb.last:
         return None
@@ -121,22 +126,24 @@ def _relative_content(doc: Document, verb: VerbGroup, cue: Cue, first: int, limi
     )
 
 
-def _judged(doc: Document, verb: VerbGroup, cue: Cue, first: int, limit: int) -> StatementCandidate | None:
-    """ "…, a decision that X has described as vandalism", "whom X accused of greed": the judged and the judgement."""
-    parts = relative_object(doc, verb, first)
-    if parts is None:
+def _match_relative_object(
+    doc: Document, verb: VerbGroup, cue: Cue, first: int, limit: int
+) -> StatementCandidate | None:
+    """Match an antecedent as content: "a decision that X has described as vandalism", "whom X accused of greed"."""
+    relative = relative_object(doc, verb, first)
+    if relative is None:
         return None
     return StatementCandidate(
-        source=parts.source,
+        source=relative.source,
         cue=(verb.first, verb.last),
-        content=[parts.antecedent, (parts.predicate, _clause_end(doc, parts.predicate, limit))],
+        content=[relative.antecedent, (relative.predicate, _clause_end(doc, relative.predicate, limit))],
         act=act_of_cue(doc, verb, cue),
         rule="relative_object",
     )
 
 
 def _clause_end(doc: Document, first: int, limit: int) -> int:
-    """The end of a relative clause: its closing comma, in or after a quotation, dash or bracket, or the sentence's."""
+    """Return the end of a relative clause: a comma (also inside a quotation), dash, bracket or stop; else `limit`."""
     text, at = doc.text, first
     while at < limit and (text.quotation_of[at] >= 0 or text.words[at] not in _RELATIVE_ENDS):
         at = text.quotations[text.quotation_of[at]].last if text.quotation_of[at] >= 0 else at + 1
@@ -145,8 +152,13 @@ def _clause_end(doc: Document, first: int, limit: int) -> int:
     return trim_end(doc, first, min(at, limit))
 
 
-def _subordinate_end(doc: Document, verb: VerbGroup, first: int, last: int) -> int:
-    """Where the clause ends that opens a sentence: "While Hale said it rains | , the port is open", "Saying it …"."""
+def _fronted_clause_end(doc: Document, verb: VerbGroup, first: int, last: int) -> int:
+    """Return the end of the clause that opens the sentence if the verb is in it.
+
+    "While Hale said it rains | , crowds …".
+
+    `last` where the verb is in the main clause or no such clause opens the sentence.
+    """
     text = doc.text
     opening = doc.chunks.verb_group(first)
     participle = opening is not None and (text.tags[opening.head] == "VBG" or not opening.finite)
@@ -161,24 +173,27 @@ def _subordinate_end(doc: Document, verb: VerbGroup, first: int, last: int) -> i
     return next((i for i in commas if i >= verb.last and starts_clause(doc, i + 1, last, after_cue=False)), last)
 
 
-def _says_nothing(doc: Document, cue: Cue, complement: Complement) -> bool:
-    """ "denied it", "charged nothing", "addressed the crowd": what was said is not told; "rejected that" tells it."""
+def _has_no_content(doc: Document, cue: Cue, complement: Complement) -> bool:
+    """Return whether the complement holds no content: "denied it", "charged nothing", "addressed the crowd".
+
+    "Rejected that" has content: a demonstrative object of criticism or denial.
+    """
     words = {"it", "nothing"} if cue.act in {"criticise", "deny"} else {"it", "nothing", "that", "this"}
     if complement.last - complement.first == 1 and doc.text.lower[complement.first] in words:
         return True
-    whom = doc.chunks.noun_phrase(complement.first) if cue.addressee and complement.form == "phrase" else None
-    return whom is not None and whom.last >= complement.last and is_party(doc, whom)
+    addressee = doc.chunks.noun_phrase(complement.first) if cue.addressee and complement.form == "phrase" else None
+    return addressee is not None and addressee.last >= complement.last and is_party(doc, addressee)
 
 
-def _stays_unnamed(doc: Document, cue: Cue, complement: Complement) -> bool:
-    """ "asked not to be named", "spoke on condition of | anonymity": how it was said, not what."""
+def _is_anonymity(doc: Document, cue: Cue, complement: Complement) -> bool:
+    """Return whether the complement says how it was said: "asked not to be named", "on condition of | anonymity"."""
     words = doc.text.lower[complement.first : complement.last]
     named = cue.act in {"ask", "decline"} and bool({"named", "identified", "quoted"} & set(words[:4]))
     return (complement.form == "infinitive" and named) or (cue.act == "say" and words[0] == "anonymity")
 
 
 def _target(doc: Document, cue: Cue, verb: VerbGroup, complement: Complement) -> TokenRange | None:
-    """Who is told, asked, accused or praised."""
+    """Return the party told, asked, accused or praised; None without one."""
     phrase = doc.chunks.noun_phrase(
         complement.first
         if complement.form == "phrase" or (cue.object_infinitive and complement.first == verb.last)

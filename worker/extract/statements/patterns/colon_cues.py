@@ -1,7 +1,7 @@
-"""Quotations that a whole clause announces before a colon, whatever its verb.
+"""Quotations that a clause introduces with a colon, whatever its verb.
 
-"Hale had one message: “Go home.”" · "Hale's answer was short: “No.”" · "The minister went on to list his reasons:" and
-a paragraph that is a quotation.
+"Hale had one message: “Go home.”" · "Hale's answer was short: “No.”" · "The minister went on to list his reasons:",
+followed by a paragraph that is a quotation.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from worker.extract.statements.source.preverbal_subject import preverbal_subject
 def match_colon_cue(
     doc: Document, first: int, last: int, candidates: list[StatementCandidate]
 ) -> StatementCandidate | None:
-    """Return the attribution of a quotation after a colon in a sentence, or right after its last one.
+    """Return the attribution of a quotation after the last colon of the sentence, or at the start of the next sentence.
 
-    None where the colon is part of what the sentence attributes already.
+    None where the quotation does not end its sentence, or where the colon is inside content already found.
     """
     text = doc.text
     colon = next((i for i in range(last - 1, first, -1) if text.words[i] == ":" and text.quotation_of[i] < 0), -1)
     end = _quotation_end(doc, colon + 1, last) if colon > 0 else -1
-    announcing = _announcing(doc, first, colon) if end > 0 else None
-    if announcing is None:
+    introducing = _introducing_verb(doc, first, colon) if end > 0 else None
+    if introducing is None:
         return None
-    verb, source = announcing
+    verb, source = introducing
     if any(f.content_includes(colon) and f.cue[0] != verb.first for f in candidates):
         return None
-    owned = _owned(doc, source, verb, (colon + 1, end))
-    if owned is not None or not (is_animate(doc, source) and doc.chunks.has_finite_verb(colon + 1, end)):
-        return owned
+    nominal = _match_possessed_noun(doc, source, verb, (colon + 1, end))
+    if nominal is not None or not (is_animate(doc, source) and doc.chunks.has_finite_verb(colon + 1, end)):
+        return nominal
     cue = cue_of_verb(doc, verb)
     return StatementCandidate(
         source=source,
@@ -47,9 +47,11 @@ def match_colon_cue(
     )
 
 
-def _owned(doc: Document, subject_: TokenRange, verb: VerbGroup, quotation: TokenRange) -> StatementCandidate | None:
-    """The attribution by a noun and its possessor: "Hale's answer was short: “No.”"."""
-    phrase = doc.chunks.noun_phrase(subject_[0])
+def _match_possessed_noun(
+    doc: Document, subject: TokenRange, verb: VerbGroup, quotation: TokenRange
+) -> StatementCandidate | None:
+    """Match a cue noun as the subject, with its possessor as source: "Hale's answer was short: “No.”"."""
+    phrase = doc.chunks.noun_phrase(subject[0])
     noun = doc.lexicon.cue_nouns.get(doc.text.lower[phrase.last - 1]) if phrase is not None else None
     if phrase is None or noun is None:
         return None
@@ -61,7 +63,7 @@ def _owned(doc: Document, subject_: TokenRange, verb: VerbGroup, quotation: Toke
 
 
 def _quotation_end(doc: Document, at: int, last: int) -> int:
-    """The end of a quotation that opens at a token and ends its sentence; else -1."""
+    """Return the end of the quotation that starts at a token and ends its sentence; else -1."""
     text = doc.text
     quotation = text.quotation_starting_at(at)
     if quotation is None:
@@ -70,10 +72,10 @@ def _quotation_end(doc: Document, at: int, last: int) -> int:
     return quotation.last if quotation.last + 1 >= ends else -1
 
 
-def _announcing(doc: Document, first: int, colon: int) -> tuple[VerbGroup, TokenRange] | None:
-    """The main clause's last verb and its subject: of "the aide who left told us what he thinks:" it is "told".
+def _introducing_verb(doc: Document, first: int, colon: int) -> tuple[VerbGroup, TokenRange] | None:
+    """Return the last verb of the main clause and its subject: "told" in "the aide who left told us what he thinks:".
 
-    An infinitive or participle counts if it is a cue ("went on to say:").
+    An infinitive or participle counts only if it is a cue ("went on to say:").  None for a passive.
     """
     text, at = doc.text, colon - 1
     while at >= first:
@@ -83,22 +85,23 @@ def _announcing(doc: Document, first: int, colon: int) -> tuple[VerbGroup, Token
             continue
         at = verb.first - 1
         source = _source(doc, verb, first, colon) if verb.finite or cue_of_verb(doc, verb) is not None else None
-        if source is not None and not _subordinate(doc, source, first):
+        if source is not None and not _is_subordinate_subject(doc, source, first):
             return None if verb.passive else (verb, source)
     return None
 
 
-def _subordinate(doc: Document, source: TokenRange, first: int) -> bool:
-    """Is it the subject of a relative or that-clause?"""
+def _is_subordinate_subject(doc: Document, source: TokenRange, first: int) -> bool:
+    """Return whether the source is the subject of a relative or that-clause."""
     tags = doc.text.tags
-    return tags[source[0]] in _OPENERS or (source[0] > first and tags[source[0] - 1] in _OPENERS)
+    return tags[source[0]] in _CLAUSE_OPENERS or (source[0] > first and tags[source[0] - 1] in _CLAUSE_OPENERS)
 
 
-_OPENERS = frozenset({"WP", "SC"})
+_CLAUSE_OPENERS = frozenset({"WP", "SC"})
+"""Tags of relative pronouns and subordinating conjunctions."""
 
 
 def _source(doc: Document, verb: VerbGroup, first: int, colon: int) -> TokenRange | None:
-    """Who announces: the subject, a main clause's, or the speaker after an inverted verb ("Stated Hale:")."""
+    """Return the subject, that of the main clause, or the noun phrase after an inverted verb ("Stated Hale:")."""
     if verb.first == first:
         after = postverbal_source(doc, verb.last, colon)
         return after if after is not None and after[1] == colon else None

@@ -1,4 +1,4 @@
-"""Adjectives and nouns that announce: "is skeptical that …", "his warning that …", "made the claim that …"."""
+"""Nouns and adjectives as cues: "his warning that …", "made the claim that …", "is sceptical that …"."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from worker.extract.statements.source.preverbal_subject import preverbal_subject
 def match_adjective_cue(
     doc: Document, verb: VerbGroup, first: int, last: int, candidates: list[StatementCandidate]
 ) -> StatementCandidate | None:
-    """X is skeptical that … · X is critical of … · X is willing to …"""
+    """Match a predicative adjective: "X is sceptical that …", "X is critical of …", "X is willing to …"."""
     text = doc.text
     if text.lower[verb.head] not in doc.lexicon.be:
         return None
@@ -56,33 +56,38 @@ def match_adjective_cue(
 
 
 def match_nominal_cues(doc: Document, first: int, last: int) -> list[StatementCandidate]:
-    """His warning that … · Hale's criticism of … · made the claim that …"""
+    """Return the attributions of cue nouns in the sentence: "his warning that …", "Hale's criticism of …"."""
     candidates = []
     for number in sorted({n for n in doc.chunks.noun_phrase_of[first:last] if n >= 0}):
         phrase = doc.chunks.noun_phrases[number]
-        announces = doc.text.lower[phrase.last - 1] in doc.lexicon.cue_nouns
-        if announces and doc.text.quotation_of[phrase.first] < 0 and phrase.last < last:
-            candidate = _nominal_at(doc, phrase, first, last) or _predicated(doc, phrase, last)
+        is_cue_noun = doc.text.lower[phrase.last - 1] in doc.lexicon.cue_nouns
+        if is_cue_noun and doc.text.quotation_of[phrase.first] < 0 and phrase.last < last:
+            candidate = _match_noun_with_complement(doc, phrase, first, last) or _match_noun_as_subject(
+                doc, phrase, last
+            )
             if candidate is not None:
                 candidates.append(candidate)
     return candidates
 
 
-def _nominal_at(doc: Document, phrase: NounPhrase, first: int, last: int) -> StatementCandidate | None:
+def _match_noun_with_complement(doc: Document, phrase: NounPhrase, first: int, last: int) -> StatementCandidate | None:
+    """Match a cue noun before its content; the source is its agent, possessor or the subject of its light verb."""
     noun = doc.lexicon.cue_nouns.get(doc.text.lower[phrase.last - 1])
     if noun is None:
         return None
-    own = possessor(doc, phrase)[0] is not None
-    by = passive_agent(doc, phrase.last, last) or (None if own else _author(doc, phrase.last, last))
-    start, cue_last = _frame(doc, noun, by[1] if by else phrase.last, last)
+    has_possessor = possessor(doc, phrase)[0] is not None
+    by = passive_agent(doc, phrase.last, last) or (
+        None if has_possessor else _source_after_noun(doc, phrase.last, last)
+    )
+    start, cue_last = _complement_start(doc, noun, by[1] if by else phrase.last, last)
     if start < 0:
         return None
-    source, cue_first = (by, phrase.first) if by else _light_subject(doc, phrase, first)
+    source, cue_first = (by, phrase.first) if by else _light_verb_subject(doc, phrase, first)
     if source is None:
         source, cue_first = possessor(doc, phrase)
     if source is None:
         return None
-    stop = _end(doc, phrase, start, first, last)
+    stop = _complement_end(doc, phrase, start, first, last)
     if stop <= start:
         return None
     return StatementCandidate(
@@ -95,8 +100,11 @@ def _nominal_at(doc: Document, phrase: NounPhrase, first: int, last: int) -> Sta
     )
 
 
-def _author(doc: Document, at: int, last: int) -> TokenRange | None:
-    """Whose a noun is before its clause: "a warning | from the ministry | that …", "the call of the union to …"."""
+def _source_after_noun(doc: Document, at: int, last: int) -> TokenRange | None:
+    """Return the source between a noun and its clause.
+
+    "a warning | from the ministry | that …", "the call of the union to …".
+    """
     phrase = doc.chunks.noun_phrase(at + 1)
     if doc.text.lower[at] not in {"of", "from"} or phrase is None or not is_party(doc, phrase):
         return None
@@ -106,8 +114,8 @@ def _author(doc: Document, at: int, last: int) -> TokenRange | None:
     return source if doc.text.lower[source[1]] in {"that", "to"} else None
 
 
-def _predicated(doc: Document, phrase: NounPhrase, last: int) -> StatementCandidate | None:
-    """Her answer was that … · Hale's demand is to …"""
+def _match_noun_as_subject(doc: Document, phrase: NounPhrase, last: int) -> StatementCandidate | None:
+    """Match a cue noun with its content as predicate: "Her answer was that …", "Hale's demand is to …"."""
     text, noun = doc.text, doc.lexicon.cue_nouns.get(doc.text.lower[phrase.last - 1])
     verb = doc.chunks.verb_group(phrase.last)
     if noun is None or verb is None or text.lower[verb.head] not in doc.lexicon.be or verb.last + 1 >= last:
@@ -128,8 +136,8 @@ def _predicated(doc: Document, phrase: NounPhrase, last: int) -> StatementCandid
     )
 
 
-def _frame(doc: Document, noun: CueNoun, at: int, last: int) -> tuple[int, int]:
-    """Where the noun's content begins and its cue ends; -1 where it has none."""
+def _complement_start(doc: Document, noun: CueNoun, at: int, last: int) -> tuple[int, int]:
+    """Return where the noun's content starts and where its cue ends; (-1, -1) without content."""
     if at + 1 >= last:
         return -1, -1
     text, word = doc.text, doc.text.lower[at]
@@ -145,37 +153,37 @@ def _frame(doc: Document, noun: CueNoun, at: int, last: int) -> tuple[int, int]:
     return -1, -1
 
 
-def _end(doc: Document, phrase: NounPhrase, start: int, first: int, last: int) -> int:
-    """Where the noun's content ends: with its own clause, or before the verb whose subject the noun is."""
+def _complement_end(doc: Document, phrase: NounPhrase, start: int, first: int, last: int) -> int:
+    """Return where the noun's content ends: with its own clause, or before the verb whose subject the noun is."""
     if doc.text.lower[start] not in {"that", "whether"}:
         stop = phrase_end(doc, start, last) if doc.text.tags[start] != "TO" else content_end(doc, start, last)
-        return min(stop, _nominal_stop(doc, start, stop))
+        return min(stop, _phrase_complement_end(doc, start, stop))
     stop = content_end(doc, start, last)
     if doc.chunks.verb_group(phrase.first - 1) is not None or doc.chunks.has_finite_verb(first, phrase.first):
         return stop
     if doc.text.tags[first] in {"IN", "SC", "TO"}:
         return end_before_main_clause(doc, start, stop)
-    return end_before_matrix_verb(doc, start, stop, clauses=1)
+    return end_before_matrix_verb(doc, start, stop, open_clauses=1)
 
 
-def _nominal_stop(doc: Document, start: int, stop: int) -> int:
-    """A noun's complement ends before the main verb, not before that of a relative clause."""
+def _phrase_complement_end(doc: Document, start: int, stop: int) -> int:
+    """Return where a noun's phrase complement ends: before the main verb or a coordinated cue noun."""
     for i in range(start + 1, stop):
         verb = doc.chunks.verb_group(i)
         main = verb is not None and verb.finite and verb.first == i and doc.text.tags[i - 1] != "WP"
-        if main or doc.text.words[i] in COMMA_AND_DASHES - {","} or _next_noun(doc, i):
+        if main or doc.text.words[i] in COMMA_AND_DASHES - {","} or _is_coordinated_cue_noun(doc, i):
             return trim_end(doc, start, i)
     return stop
 
 
-def _next_noun(doc: Document, at: int) -> bool:
-    """Whether another noun of this kind is coordinated: "his attacks on the crew | and his promise to …"."""
+def _is_coordinated_cue_noun(doc: Document, at: int) -> bool:
+    """Return whether another cue noun is coordinated: "his attacks on the crew | and his promise to …"."""
     phrase = doc.chunks.noun_phrase(at + 1) if doc.text.tags[at] == "CC" else None
     return phrase is not None and phrase.first == at + 1 and doc.text.lower[phrase.last - 1] in doc.lexicon.cue_nouns
 
 
 def possessor(doc: Document, phrase: NounPhrase) -> tuple[TokenRange | None, int]:
-    """Return whose a noun is ("his warning", "Hale's warning"), None if nobody's, and where the cue begins."""
+    """Return the possessor of a noun ("his warning", "Hale's warning"), None without one, and where the cue starts."""
     text = doc.text
     if text.tags[phrase.first] == "PRP$":
         return (phrase.first, phrase.first + 1), phrase.first + 1
@@ -185,12 +193,15 @@ def possessor(doc: Document, phrase: NounPhrase) -> tuple[TokenRange | None, int
     return None, phrase.first
 
 
-def _light_subject(doc: Document, phrase: NounPhrase, first: int) -> tuple[TokenRange | None, int]:
-    """ "made the claim", "stepped up his attacks": the verb's subject, unless the noun is somebody else's."""
+def _light_verb_subject(doc: Document, phrase: NounPhrase, first: int) -> tuple[TokenRange | None, int]:
+    """Return the subject of a light verb ("made the claim", "stepped up his attacks") and where the cue starts.
+
+    The source is None where the verb is no light verb or the noun has another possessor.
+    """
     verb = doc.chunks.verb_group(phrase.first - 1) if phrase.first > first else None
-    owner = possessor(doc, phrase)[0]
-    others = owner is not None and doc.text.tags[owner[0]] != "PRP$"
-    if verb is None or others or verb.passive or doc.text.lower[verb.head] not in doc.lexicon.light_verbs:
+    possessed_by = possessor(doc, phrase)[0]
+    has_other_possessor = possessed_by is not None and doc.text.tags[possessed_by[0]] != "PRP$"
+    if verb is None or has_other_possessor or verb.passive or doc.text.lower[verb.head] not in doc.lexicon.light_verbs:
         return None, phrase.first
     source = preverbal_subject(doc, verb, first) or main_clause_subject(doc, verb.first, first)
     return source, verb.first

@@ -1,4 +1,4 @@
-"""The chain of report: which outlets are credited for a statement, outermost last.
+"""News outlets credited for a statement, from the nearest to the outermost.
 
 "…, said X, quoted by Reuters and Lusa" · "…, notes Reuters" · "…, reported AFP, quoted by Lusa" · "as reported by AP" ·
 "X said …, according to local media".
@@ -10,10 +10,11 @@ from worker.extract.document import Document
 from worker.extract.statements.phrase_kinds import TokenRange
 
 _JOINTS = frozenset({",", "and", "&"})
+"""Tokens that join several outlets."""
 
 
 def is_outlet(doc: Document, source: TokenRange) -> bool:
-    """Is the phrase the name of a news outlet: a listed one, or one whose last word says so ("the Daily Post")?"""
+    """Return whether the phrase names a news outlet: a listed one, or by its head noun ("the Daily Post")."""
     first, last = source
     text = doc.text
     start = first + 1 if text.tags[first] == "DT" and last - first > 1 else first
@@ -28,7 +29,7 @@ def is_outlet(doc: Document, source: TokenRange) -> bool:
 
 
 def _name_start(doc: Document, first: int, last: int) -> int:
-    """Where the capitalised words that end a phrase begin."""
+    """Return where the capitalised words at the end of a phrase start."""
     at = last
     while at > first and doc.text.words[at - 1][0].isupper():
         at -= 1
@@ -36,7 +37,7 @@ def _name_start(doc: Document, first: int, last: int) -> int:
 
 
 def outlet_name(doc: Document, first: int, last: int) -> str:
-    """Return an outlet's name without its article, or without the noun before it ("the agency")."""
+    """Return an outlet's name without its article and without the noun before it ("the agency Baltic Wire")."""
     start = _name_start(doc, first, last)
     if first < start < last and doc.text.lower[start - 1] in doc.lexicon.outlet_heads:
         return doc.text.slice(start, last)
@@ -44,23 +45,23 @@ def outlet_name(doc: Document, first: int, last: int) -> str:
 
 
 def credited_outlets(doc: Document, at: int, last: int) -> list[str]:
-    """Outlets credited between two tokens, in the order in which they stand."""
+    """Return the outlets credited in tokens [at, last), in text order."""
     found: list[str] = []
     while at < last:
-        if doc.text.quotation_of[at] < 0 and _credits(doc, at):
-            at = _outlets_at(doc, at + 1, last, found)
+        if doc.text.quotation_of[at] < 0 and _is_credit(doc, at):
+            at = _add_outlets(doc, at + 1, last, found)
         else:
             at += 1
     return found
 
 
-def _credits(doc: Document, at: int) -> bool:
-    """ "reported", "quoted by", "according to"."""
+def _is_credit(doc: Document, at: int) -> bool:
+    """Return whether a credit starts at a token: "reported", "quoted by", "according to"."""
     return doc.text.lower[at] in doc.lexicon.credit_verbs or doc.text.lower[at : at + 2] == ["according", "to"]
 
 
 def interviewing_outlet(doc: Document, first: int, last: int) -> list[str]:
-    """The outlet that the words were given to: "in an interview with Channel Nine"."""
+    """Return the outlet of an interview ("in an interview with Channel Nine") in tokens [first, last): one or none."""
     text = doc.text
     for at in range(first, last - 2):
         if text.quotation_of[at] < 0 and text.lower[at] in doc.lexicon.interview_nouns and text.tags[at + 1] == "IN":
@@ -70,8 +71,8 @@ def interviewing_outlet(doc: Document, first: int, last: int) -> list[str]:
     return []
 
 
-def _outlets_at(doc: Document, at: int, last: int, found: list[str]) -> int:
-    """Add the outlets named from a token on ("by Reuters and BTA"); return where to read on."""
+def _add_outlets(doc: Document, at: int, last: int, found: list[str]) -> int:
+    """Append the outlets listed from token `at` ("by Reuters and BTA") to `found`; return the token after them."""
     if at < last and doc.text.lower[at] in {"by", "to"}:
         at += 1
     while at < last:

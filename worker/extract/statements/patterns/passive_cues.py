@@ -16,13 +16,18 @@ from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 
 def match_passive_cue(doc: Document, verb: VerbGroup, cue: Cue, first: int, limit: int) -> StatementCandidate | None:
-    """ "was accused by X of …" · "was told that …" · "it was reported that …" · "is expected to …"."""
+    """Match a passive cue: "was accused by X of …", "was told that …", "it was reported that …", "is expected to …".
+
+    The source is the agent, None without one.  The content is the patient and the complement, or one of them.
+    """
     text = doc.text
     by = passive_agent(doc, verb.last, limit)
     after = by[1] if by else verb.last
     cue_last = verb.last + 1 if by else verb.last
     patient = preverbal_subject(doc, verb, first)
-    complement = _passive_complement(doc, verb, cue, after, limit) or _after_time(doc, verb, cue, after, limit)
+    complement = _passive_complement(doc, verb, cue, after, limit) or _complement_after_adverbial(
+        doc, verb, cue, after, limit
+    )
     impersonal = patient is not None and text.lower[patient[0]] in {"it", "there"}
     content: list[TokenRange] = []
     if (
@@ -54,7 +59,7 @@ def match_passive_cue(doc: Document, verb: VerbGroup, cue: Cue, first: int, limi
 def match_unattributed_question(
     doc: Document, verb: VerbGroup, cue: Cue, first: int, limit: int
 ) -> StatementCandidate | None:
-    """ "Asked about the fees, she …", "…, when asked why it rains": a question whose asker is not told."""
+    """Match a question whose asker is not named: "Asked about the fees, she …", "…, when asked why it rains"."""
     text, before = doc.text, verb.first - 1
     if not cue.question or text.tags[verb.head] not in {"VBN", "VBD"} or verb.last - verb.first > 1:
         return None
@@ -72,8 +77,8 @@ def match_unattributed_question(
     ):
         return None
     last = _before_answer(doc, complement.first, complement.last)
-    answered = doc.chunks.has_finite_verb(first, max(first, before)) or doc.chunks.has_finite_verb(last, limit)
-    if before >= first and text.words[before] in COMMA_AND_DASHES and not answered:
+    has_answer = doc.chunks.has_finite_verb(first, max(first, before)) or doc.chunks.has_finite_verb(last, limit)
+    if before >= first and text.words[before] in COMMA_AND_DASHES and not has_answer:
         return None  # "Low, editor of the Post, asked why …": past tense after an aside
     return StatementCandidate(
         source=None,
@@ -85,7 +90,10 @@ def match_unattributed_question(
 
 
 def _before_answer(doc: Document, first: int, last: int) -> int:
-    """Where the clause of the answer goes on: "Asked why it rains | , she laughed", "she, asked why | , laughed"."""
+    """Return where a question ends before its answer.
+
+    "Asked why it rains | , she laughed", "she, asked why | , laughed".
+    """
     for i in range(first, last - 1):
         if doc.text.words[i] != "," or doc.text.quotation_of[i] >= 0:
             continue
@@ -97,8 +105,8 @@ def _before_answer(doc: Document, first: int, last: int) -> int:
     return last
 
 
-def _after_time(doc: Document, verb: VerbGroup, cue: Cue, at: int, limit: int) -> Complement | None:
-    """ "was announced | on Friday | that …": the that-clause after an adverbial."""
+def _complement_after_adverbial(doc: Document, verb: VerbGroup, cue: Cue, at: int, limit: int) -> Complement | None:
+    """Return a that-clause after an adverbial: "was announced | on Friday | that …"."""
     end = adjunct_end(doc, at, limit) if at < limit and doc.text.tags[at] in {"IN", "RB", "NNP", "NN", "JJ"} else None
     if end is None or end >= limit or doc.text.lower[end] != "that" or doc.chunks.verb_group(end + 1) is not None:
         return None
@@ -106,6 +114,10 @@ def _after_time(doc: Document, verb: VerbGroup, cue: Cue, at: int, limit: int) -
 
 
 def _passive_complement(doc: Document, verb: VerbGroup, cue: Cue, at: int, limit: int) -> Complement | None:
+    """Return the complement of a passive cue at a token: an infinitive, clause, phrase or quotation.
+
+    None without one.
+    """
     text = doc.text
     if at >= limit:
         return None

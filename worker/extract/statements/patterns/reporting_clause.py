@@ -1,4 +1,4 @@
-"""Tag lines: the verb and the speaker that stand after what they announce, "…," X said · "…," said X."""
+"""Reporting clauses after or inside their content: "…," X said · "…," said X."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from worker.extract.statements.source.postverbal_source import postverbal_source
 from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 FRONTED = frozenset({"SC", "WP", "IN", "TO", "VBN", "VBG"})
-"""Classes with which an adverbial or subordinate clause opens a sentence."""
+"""Tags of a first word with which an adverbial or subordinate clause opens a sentence."""
 
 _CLOSING = COMMA_AND_LONG_DASHES | SENTENCE_FINAL
-"""Marks within a quotation after which its tag line may follow at once."""
+"""Punctuation at the end of a quotation that a reporting clause may follow at once."""
 
 
 class ReportingClause(Struct, frozen=True, gc=False):
-    """Who says and the verb, in a sentence from `first` to `last`."""
+    """A verb and its source, in the sentence [first, last)."""
 
     verb: VerbGroup
     cue: Cue | None
@@ -39,26 +39,29 @@ class ReportingClause(Struct, frozen=True, gc=False):
 
     @property
     def inverted(self) -> bool:
-        """Does the speaker follow the verb?"""
+        """Whether the source follows the verb."""
         return self.source[0] >= self.verb.last
 
     @property
     def token_before(self) -> int:
-        """The token before the line."""
+        """The token before the clause."""
         return min(self.source[0], self.verb.first) - 1
 
     @property
     def token_after(self) -> int:
-        """The token after the line."""
+        """The token after the clause."""
         return max(self.verb.last, self.source[1])
 
 
 def match_reporting_clause(doc: Document, verb: VerbGroup, first: int, last: int) -> ReportingClause | None:
-    """Return the line that a verb may be the tag of; None where it has no subject, or nothing stands before."""
+    """Return the reporting clause that a verb may be the head of.
+
+    None where it has no source or nothing precedes it.
+    """
     cue = cue_of_verb(doc, verb)
-    if verb.passive or not (verb.finite or _is_past_tag(doc, verb, cue, first, last)):
+    if verb.passive or not (verb.finite or _is_mistagged_past(doc, verb, cue, first, last)):
         return None
-    source = _inverted(doc, verb, cue, first, last) or preverbal_subject(doc, verb, first)
+    source = _inverted_source(doc, verb, cue, first, last) or preverbal_subject(doc, verb, first)
     if source is not None and doc.text.tags[source[0]] == "WP":
         return None  # "“…,” which would …"
     reporting = (
@@ -67,41 +70,52 @@ def match_reporting_clause(doc: Document, verb: VerbGroup, first: int, last: int
     return reporting if reporting is not None and reporting.token_before >= first else None
 
 
-def _inverted(doc: Document, verb: VerbGroup, cue: Cue | None, first: int, last: int) -> TokenRange | None:
-    """The speaker after the verb, where a quotation or a mark stands right before it."""
+def _inverted_source(doc: Document, verb: VerbGroup, cue: Cue | None, first: int, last: int) -> TokenRange | None:
+    """Return the source after the verb, where a quotation or a comma or dash directly precedes the verb; else None."""
     before = verb.first - 1
     quoted = before >= first and quotation_ending_at(doc, before) >= first
     if before < first or not (quoted or doc.text.words[before] in COMMA_AND_DASHES):
         return None
     source = postverbal_source(doc, verb.last, last)
-    if source is None or not _inverts(doc, cue, source, last, quoted=quoted):
+    if source is None or not _allows_inversion(doc, cue, source, last, quoted=quoted):
         return None
-    somebody = quoted or is_animate(doc, source) or doc.text.words[source[1] : last] == ["."]
-    return source if somebody else None
+    can_speak = quoted or is_animate(doc, source) or doc.text.words[source[1] : last] == ["."]
+    return source if can_speak else None
 
 
-def _inverts(doc: Document, cue: Cue | None, source: TokenRange, last: int, *, quoted: bool) -> bool:
-    """May the speaker follow this verb?  After a quotation any's may ("…?" bristled Hale.), if nothing else does."""
+def _allows_inversion(doc: Document, cue: Cue | None, source: TokenRange, last: int, *, quoted: bool) -> bool:
+    """Return whether the source may follow this verb.
+
+    Cues say so in the lexicon.  After a quotation any other verb may precede a name that ends the clause: "…?" bristled
+    Hale.
+    """
     if cue is not None:
         return cue.inverts
     person = quoted and doc.text.tags[source[1] - 1] == "NNP" and is_animate(doc, source)
-    return person and _ends(doc, source[1], last)
+    return person and _is_clause_end(doc, source[1], last)
 
 
-def _is_past_tag(doc: Document, verb: VerbGroup, cue: Cue | None, first: int, last: int) -> bool:
-    """Whether a "participle" is the past tense of a tag line: "No ferry will sail, insisted Hale's office." """
+def _is_mistagged_past(doc: Document, verb: VerbGroup, cue: Cue | None, first: int, last: int) -> bool:
+    """Return whether a "participle" is a past tense in a reporting clause.
+
+    "No ferry will sail, insisted Hale's office."
+    """
     if cue is None or not cue.inverts or verb.first <= first or doc.text.tags[verb.head] != "VBN":
         return False
     source = postverbal_source(doc, verb.last, last) if doc.text.words[verb.first - 1] in COMMA_AND_DASHES else None
-    return source is not None and _ends(doc, source[1], last)
+    return source is not None and _is_clause_end(doc, source[1], last)
 
 
-def _ends(doc: Document, at: int, last: int) -> bool:
+def _is_clause_end(doc: Document, at: int, last: int) -> bool:
+    """Return whether the clause ends at a token: the limit or final punctuation."""
     return at >= last or doc.text.words[at] in CLAUSE_FINAL
 
 
 def quotation_ending_at(doc: Document, token: int) -> int:
-    """Return the first token of the quotation that ends at a token or at the comma's before it; else -1."""
+    """Return the start of the quotation that ends at a token, or before the comma at it; -1 without one.
+
+    A quotation that is neither closed by punctuation nor a clause with a finite verb (scare quotes) does not count.
+    """
     text = doc.text
     at = token
     if at > 0 and text.quotation_of[at] < 0 and text.words[at] in COMMA_AND_DASHES:
@@ -115,24 +129,27 @@ def quotation_ending_at(doc: Document, token: int) -> int:
     while inner > quotation.first and text.words[inner] in doc.lexicon.quotation_marks:
         inner -= 1
     ended = at != token or text.words[inner] in _CLOSING or not quotation.closed
-    whole = ended or doc.chunks.has_finite_verb(*quotation.inner)  # its comma forgotten
+    whole = ended or doc.chunks.has_finite_verb(*quotation.inner)  # its final comma is missing
     return quotation.first if whole else -1
 
 
 def is_clause_final(doc: Document, reporting: ReportingClause) -> bool:
-    """Whether nothing else follows: a verb that is no known cue still is one in "…," she shrugged."""
+    """Return whether nothing follows the reporting clause.
+
+    Then a verb that is not in the lexicon counts as a cue too: "…," she shrugged.
+    """
     after = reporting.token_after
     return after >= reporting.last or doc.text.words[after] in CLAUSE_BOUNDARIES
 
 
 def is_parenthetical(doc: Document, reporting: ReportingClause) -> bool:
-    """Whether nothing that could be content follows the line: the end, a comma, or an adverbial."""
+    """Return whether no content follows the reporting clause: its sentence ends, or a comma or adverbial follows."""
     text, last = doc.text, reporting.last
     after = reporting.source[1] if reporting.inverted else _after_recipient(doc, reporting)
     if after + 1 < last and text.words[after] in COMMA_AND_DASHES and text.quotation_of[after + 1] >= 0:
         return reporting.inverted or quotation_continues_clause(
             doc, after + 1
-        )  # "When she left, X said, "…"": there is the content
+        )  # in "When she left, X said, "…"" the content follows
     if after >= last or text.words[after] in CLAUSE_BOUNDARIES:
         return True
     if text.words[after] == ":":
@@ -151,23 +168,24 @@ def is_parenthetical(doc: Document, reporting: ReportingClause) -> bool:
 
 
 def _follows_clause(doc: Document, reporting: ReportingClause) -> bool:
-    """Does the sentence open with a clause of its own: "They have much in common, Hale suggested: “…”"?"""
+    """Return whether the sentence starts with a main clause: "They have much in common, Hale suggested: “…”"."""
     return doc.text.tags[reporting.first] not in FRONTED and doc.chunks.has_finite_verb(
         reporting.first, reporting.token_before
     )
 
 
 def recipient_after(doc: Document, cue: Cue | None, at: int, last: int) -> TokenRange | None:
-    """Return who is told: "told the crowd", "explained to reporters in Oslo"."""
+    """Return the recipient at a token: "told | the crowd", "explained | to reporters in Oslo"; None without one."""
     text = doc.text
     to = at < last and text.lower[at] == "to"
     if at >= last or not (to or (cue is not None and cue.recipient)):
         return None
     phrase = doc.chunks.noun_phrase(at + to)
-    told = phrase is not None and phrase.first == at + to and is_party(doc, phrase)
-    return postverbal_source(doc, at + to, last) if told else None
+    is_recipient = phrase is not None and phrase.first == at + to and is_party(doc, phrase)
+    return postverbal_source(doc, at + to, last) if is_recipient else None
 
 
 def _after_recipient(doc: Document, reporting: ReportingClause) -> int:
-    told = recipient_after(doc, reporting.cue, reporting.verb.last, reporting.last)
-    return told[1] if told else reporting.verb.last
+    """Return the end of the recipient after the verb; the end of the verb without one."""
+    recipient = recipient_after(doc, reporting.cue, reporting.verb.last, reporting.last)
+    return recipient[1] if recipient else reporting.verb.last

@@ -1,4 +1,4 @@
-"""Words that one party says another said: "Y was quoted (by X) as saying …" · "X quoted Y as saying …"."""
+"""Second-hand quotes: "Y was quoted (by X) as saying …" · "X quoted Y as saying …"."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from worker.extract.statements.source.postverbal_source import passive_agent, po
 from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 _BETWEEN = 16
-"""Tokens of who is quoted, or who quotes, before "as saying"."""
+"""Most tokens of the quoted or quoting party before "as saying"."""
 
 
 def match_second_hand_quote(doc: Document, verb: VerbGroup, first: int, last: int) -> StatementCandidate | None:
-    """Return the attribution to whoever is quoted, the outlet that quotes credited."""
+    """Return the attribution to the quoted party, with the quoting news outlet in `via`; None without one."""
     if doc.text.lower[verb.head] not in doc.lexicon.quoting_verbs:
         return None
     at = _as_saying(doc, verb.last, last)
@@ -44,7 +44,7 @@ def match_second_hand_quote(doc: Document, verb: VerbGroup, first: int, last: in
 
 
 def _as_saying(doc: Document, at: int, last: int) -> int:
-    """Where "as saying" begins; -1 where another verb, a quotation or a mark of a clause comes first."""
+    """Return the position of "as saying"; -1 where another verb, a quotation, colon or semicolon comes first."""
     for i in range(at, min(last - 1, at + _BETWEEN)):
         saying = doc.chunks.verb_group(i + 1)
         if doc.text.lower[i] == "as" and saying is not None and doc.text.tags[saying.head] == "VBG":
@@ -55,7 +55,7 @@ def _as_saying(doc: Document, at: int, last: int) -> int:
 
 
 def _parties(doc: Document, verb: VerbGroup, first: int, at: int) -> tuple[TokenRange | None, TokenRange | None]:
-    """Who is quoted, and who quotes."""
+    """Return the quoted and the quoting party, each None if not named."""
     if at < 0:
         return None, None
     if verb.passive or doc.text.tags[verb.head] == "VBN":

@@ -99,6 +99,7 @@ def _can_sign(doc: Document, source: TokenRange) -> bool:
 
 
 def _is_capitals(word: str) -> bool:
+    """Return whether the word has two letters or more, all upper case."""
     return word.isupper() and len(word) > 1
 
 
@@ -145,9 +146,9 @@ def _signature(doc: Document, first: int, last: int) -> StatementCandidate | Non
 
 
 def _signed(doc: Document, dash: int, source: TokenRange, first: int) -> TokenRange | None:
-    """Return the signed span: the quotation right before the dash, with its earlier paragraphs, or an embedded post.
+    """Return the quotation that ends at the dash, with its earlier paragraphs, or the text of an embedded post.
 
-    None where neither is found.
+    None without either.  A quotation inside a paragraph is not signed.
     """
     text = doc.text
     if dash == 0:

@@ -1,10 +1,11 @@
-"""Whose cue a verb is where its subject does not stand right before it: shared, lent, or the main clause's.
+"""The source of a verbal cue, in particular where it is not the subject directly before the verb.
 
-"Hale praised the crew and | accused the port": shared; "Hale went on to | say": lent; "Hale left, | saying …": the main
-clause's.
+Shared: "Hale praised the crew and | accused the port".  Controlled: "Hale went on to | say", "Hale left, | saying …".
 """
 
 from __future__ import annotations
+
+from msgspec import Struct
 
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
@@ -15,39 +16,60 @@ from worker.extract.statements.source.postverbal_source import postverbal_source
 from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 _PAST = frozenset({"VBD", "VBN"})
-"""A past tense after a comma may be taken for a participle."""
+"""A past tense after a comma may be tagged as a participle."""
 
 
-def find_source(
-    doc: Document, verb: VerbGroup, first: int, candidates: list[StatementCandidate]
-) -> tuple[TokenRange | None, int, str]:
-    """Source, where the cue begins, and the construction's name; "" where the verb is no cue here."""
-    text = doc.text
-    before = verb.first - 1
-    tag = text.tags[verb.head]
+class CueSource(Struct, frozen=True, gc=False):
+    """The source of a verbal cue, the first token of the cue, and the construction (the first part of the rule)."""
+
+    source: TokenRange
+    cue_first: int
+    construction: str
+
+
+def find_source(doc: Document, verb: VerbGroup, first: int, candidates: list[StatementCandidate]) -> CueSource | None:
+    """Return the source of a cue verb that precedes its content; None where the verb has none and is no cue here.
+
+    The sentence starts at token `first`; `candidates` are its attributions found so far, which may lend their source.
+    """
+    text, tag, before = doc.text, doc.text.tags[verb.head], verb.first - 1
     if verb.infinitive:
-        return _of_infinitive(doc, verb, first, candidates)
+        return _source_of_infinitive(doc, verb, first, candidates)
     if tag == "VBG" and not verb.finite:
-        return _of_participle(doc, verb, first, candidates)
-    row = any(f.last == before for f in candidates) and is_in_verb_series(doc, verb, text.sentence_range(verb.head)[1])
-    if before >= first and (_joins(doc, before) or row):
-        shared = _shared(doc, before, first, candidates)
-        return shared, verb.first, "coordinated" if shared else ""
-    if not verb.finite and tag not in {"VBN", "VBD"} and not _is_headline(doc, verb.head):
-        return None, verb.first, ""
+        return _source_of_participle(doc, verb, first, candidates)
+    after_candidate = any(c.last == before for c in candidates)
+    in_series = after_candidate and is_in_verb_series(doc, verb, text.sentence_range(verb.head)[1])
+    if before >= first and (_is_coordinator(doc, before) or in_series):
+        return _cue_source(_shared_source(doc, before, first, candidates), verb.first, "coordinated")
+    if not verb.finite and tag not in _PAST and not _is_headline(doc, verb.head):
+        return None
     source = preverbal_subject(doc, verb, first)
     if source is None:
-        return None, verb.first, ""
+        return None
     if not verb.finite and tag == "VBN" and not _is_headline(doc, verb.head) and not _is_past_after_aside(doc, verb):
-        return None, verb.first, ""
+        return None
     if text.tags[source[0]] == "WP":
-        speaks = text.lower[source[0]] == "who" or _reads(doc, source[0], verb) or _of_body(doc, source[0])
-        return (source[0], source[0] + 1), verb.first, "relative" if speaks else ""
-    return source, verb.first, "source_cue"
+        return _relative_pronoun_source(doc, source[0], verb)
+    return CueSource(source, verb.first, "source_cue")
 
 
-def _reads(doc: Document, pronoun: int, verb: VerbGroup) -> bool:
-    """Does a thing speak, right before a quotation: "a sign that read “…”", "the report, which notes, “…”"?"""
+def _cue_source(source: TokenRange | None, cue_first: int, construction: str) -> CueSource | None:
+    """Return the source with its construction; None without a source."""
+    return CueSource(source, cue_first, construction) if source is not None else None
+
+
+# ---------------------------------------------------------------- relative clauses
+def _relative_pronoun_source(doc: Document, pronoun: int, verb: VerbGroup) -> CueSource | None:
+    """Return a relative pronoun as the source if its antecedent can speak."""
+    text = doc.text
+    can_speak = (
+        text.lower[pronoun] == "who" or _introduces_quotation(doc, pronoun, verb) or _refers_to_party(doc, pronoun)
+    )
+    return CueSource((pronoun, pronoun + 1), verb.first, "relative") if can_speak else None
+
+
+def _introduces_quotation(doc: Document, pronoun: int, verb: VerbGroup) -> bool:
+    """Return whether a thing is quoted: "a sign that read “…”", "the report, which notes, “…”"."""
     text = doc.text
     at = verb.last
     while at < len(text.words) and text.words[at] in {",", ":"}:
@@ -55,8 +77,8 @@ def _reads(doc: Document, pronoun: int, verb: VerbGroup) -> bool:
     return text.lower[pronoun] in {"that", "which"} and at < len(text.words) and text.quotation_of[at] >= 0
 
 
-def _of_body(doc: Document, pronoun: int) -> bool:
-    """Whether "which" stands for a body: "the bank, which said …"."""
+def _refers_to_party(doc: Document, pronoun: int) -> bool:
+    """Return whether "which" refers to an organisation: "the bank, which said …"."""
     if doc.text.lower[pronoun] != "which" or pronoun < 1:
         return False
     antecedent = doc.chunks.noun_phrase(pronoun - 1 - (doc.text.words[pronoun - 1] == ","))
@@ -64,22 +86,34 @@ def _of_body(doc: Document, pronoun: int) -> bool:
 
 
 def _is_past_after_aside(doc: Document, verb: VerbGroup) -> bool:
-    """Whether a "participle" after an aside is a past tense: "X, who was abroad, called on …", not ", accused of …"."""
+    """Return whether a "participle" after an aside is a past tense: "X, who was abroad, | called on …".
+
+    A participle that a preposition or punctuation follows (", accused of …") is not.
+    """
     text = doc.text
     particle = verb.last > verb.head + 1
     ends = verb.last == len(text.words) or text.tags[verb.last] in {"IN", "PUNCT"}
     return text.words[verb.first - 1] in COMMA_AND_LONG_DASHES | {")"} and (particle or not ends)
 
 
-def _joins(doc: Document, token: int) -> bool:
-    """ "and", "but", ", but" between a verb and the one before."""
+def _is_headline(doc: Document, token: int) -> bool:
+    """Return whether the token is in the headline, where auxiliaries are left out ("Minister accused of …")."""
+    return doc.text.paragraph_of[token] == 0
+
+
+# ---------------------------------------------------------------- coordination
+def _is_coordinator(doc: Document, token: int) -> bool:
+    """Return whether a token coordinates two verbs: "and", "but", "and then", "but also"."""
     return doc.text.tags[token] == "CC" or (
         doc.text.lower[token] in {"then", "also"} and doc.text.tags[token - 1] == "CC"
     )
 
 
 def is_in_verb_series(doc: Document, verb: VerbGroup, last: int) -> bool:
-    """Whether a verb is one of a row: "thanked the crew, | accused the port of delays | and promised to stay"."""
+    """Return whether a verb is inside a series of verbs that ends before token `last`.
+
+    "thanked the crew, | accused the port of delays | and promised to stay"
+    """
     text, before = doc.text, verb.first - 1
     if text.words[before] != "," or text.tags[verb.head] not in _PAST or verb.passive or verb.last - verb.first > 1:
         return False
@@ -87,27 +121,31 @@ def is_in_verb_series(doc: Document, verb: VerbGroup, last: int) -> bool:
         following = doc.chunks.verb_group(at + 1) if text.tags[at] == "CC" and text.quotation_of[at] < 0 else None
         if following is not None and following.first == at + 1:
             return text.tags[following.head] in _PAST and not following.passive
-        if doc.chunks.verb_group(at) is not None and doc.chunks.verb_groups[doc.chunks.verb_group_of[at]].finite:
+        verb_here = doc.chunks.verb_group(at)
+        if verb_here is not None and verb_here.finite:
             return False
     return False
 
 
-def _is_headline(doc: Document, token: int) -> bool:
-    """Headlines leave auxiliaries and tense out ("Minister accused of …"), and the tagger is lost there."""
-    return doc.text.paragraph_of[token] == 0
+def _shared_source(
+    doc: Document, conjunction: int, first: int, candidates: list[StatementCandidate]
+) -> TokenRange | None:
+    """Return the source that a coordinated verb shares: the last candidate's, else the main clause's subject."""
+    return _last_source(candidates, first, conjunction) or main_clause_subject(doc, conjunction, first)
 
 
-def _shared(doc: Document, conjunction: int, first: int, candidates: list[StatementCandidate]) -> TokenRange | None:
-    """The subject that a coordinated verb shares: that of the attribution before, else of the verb before."""
-    known = [f for f in candidates if f.cue[0] < conjunction and f.source is not None and f.cue[0] >= first]
-    if known:
-        return max(known, key=lambda f: f.cue[0]).source
-    return main_clause_subject(doc, conjunction, first)
+def _last_source(candidates: list[StatementCandidate], first: int, before: int) -> TokenRange | None:
+    """Return the source of the last candidate whose cue is in tokens [first, before); None without one."""
+    known = [c for c in candidates if c.source is not None and first <= c.cue[0] < before]
+    return max(known, key=lambda c: c.cue[0]).source if known else None
 
 
 def main_clause_subject(doc: Document, before: int, first: int) -> TokenRange | None:
-    """The subject of the nearest finite verb to the left that has one of its own, no base form if it can."""
-    at, other = before - 1, None
+    """Return the subject of the nearest finite verb in tokens [first, before) that has one; None without one.
+
+    A verb that is no bare infinitive ("helped the crew | succeed") is preferred.
+    """
+    at, fallback = before - 1, None
     while at >= first:
         verb = doc.chunks.verb_group(at)
         if verb is None or doc.text.quotation_of[at] >= 0:
@@ -115,52 +153,50 @@ def main_clause_subject(doc: Document, before: int, first: int) -> TokenRange | 
             continue
         found = preverbal_subject(doc, verb, first) if verb.finite else None
         if found is not None and doc.text.lower[found[0]] not in {"which", "that", "it", "there", "what"}:
-            if not _is_governed(doc, verb):
+            if not _is_bare_infinitive(doc, verb):
                 return found
-            other = other or found
+            fallback = fallback or found
         at = verb.first - 1
-    return other
+    return fallback
 
 
-def _is_governed(doc: Document, verb: VerbGroup) -> bool:
-    """Whether a base form without an auxiliary is no main verb: "helped the crew | succeed"."""
+def _is_bare_infinitive(doc: Document, verb: VerbGroup) -> bool:
+    """Return whether a base form has no auxiliary: "helped the crew | succeed"."""
     return doc.text.tags[verb.head] == "VB" and verb.modal < 0 and doc.text.lower[verb.first] not in doc.lexicon.do
 
 
-def _of_participle(
+# ---------------------------------------------------------------- participles
+def _source_of_participle(
     doc: Document, verb: VerbGroup, first: int, candidates: list[StatementCandidate]
-) -> tuple[TokenRange | None, int, str]:
-    """ ", saying …": the main clause's subject; "a letter saying …": the noun before; "Citing …, X": the noun after."""
+) -> CueSource | None:
+    """Return the source of an -ing participle.
+
+    ", saying …": the main clause's subject; "a letter saying …": the noun before; "Citing …, X": the subject after.
+    """
     text, before = doc.text, verb.first - 1
     opens = before < first or text.words[before] in COMMA_AND_DASHES or text.tags[before] in {"IN", "SC", "CC"}
     if opens and not doc.chunks.has_finite_verb(first, max(first, before)):
-        after = _subject_after_comma(doc, verb.last, text.sentence_range(verb.head)[1])
-        return (after, verb.first, "participle") if after else (None, verb.first, "")
-    if doc.chunks.noun_phrase(before) is not None and text.words[before] not in COMMA_AND_DASHES:
-        source = preverbal_subject(doc, verb, first) or _accompanying(doc, before)
-        return (source, verb.first, "participle") if source else (None, verb.first, "")
-    known = [f for f in candidates if f.source is not None and f.cue[0] >= first and f.cue[0] < verb.head]
-    source = max(known, key=lambda f: f.cue[0]).source if known else main_clause_subject(doc, verb.first, first)
-    return (source, verb.first, "participle") if source else (None, verb.first, "")
+        source = _subject_after_comma(doc, verb.last, text.sentence_range(verb.head)[1])
+    elif doc.chunks.noun_phrase(before) is not None and text.words[before] not in COMMA_AND_DASHES:
+        source = preverbal_subject(doc, verb, first) or _prepositional_subject(doc, before)
+    else:
+        source = _last_source(candidates, first, verb.head) or main_clause_subject(doc, verb.first, first)
+    return _cue_source(source, verb.first, "participle")
 
 
-def _object(doc: Document, at: int, first: int) -> TokenRange | None:
-    """ "It led some | to speculate that …", "hard for some | to say …": a verb's object, or for whom."""
-    phrase = doc.chunks.noun_phrase(at) if at >= first else None
-    if phrase is None or phrase.first <= first or not is_party(doc, phrase):
-        return None
-    governed = doc.chunks.verb_group(phrase.first - 1) is not None or doc.text.lower[phrase.first - 1] == "for"
-    return (phrase.first, phrase.last) if governed and not doc.text.lower[phrase.head].endswith("self") else None
+def _prepositional_subject(doc: Document, at: int) -> TokenRange | None:
+    """Return the noun phrase that "with" or "despite" sets before the participle.
 
-
-def _accompanying(doc: Document, at: int) -> TokenRange | None:
-    """ "with the union | calling it a shame": the phrase that a preposition sets beside the participle."""
+    "with | the union | calling it unfair".
+    """
     phrase = doc.chunks.noun_phrase(at)
-    with_ = phrase is not None and phrase.first > 0 and doc.text.lower[phrase.first - 1] in {"with", "despite"}
-    return (phrase.first, phrase.last) if phrase is not None and with_ else None
+    if phrase is None or phrase.first == 0 or doc.text.lower[phrase.first - 1] not in {"with", "despite"}:
+        return None
+    return phrase.first, phrase.last
 
 
 def _subject_after_comma(doc: Document, at: int, last: int) -> TokenRange | None:
+    """Return the first noun phrase after a comma that a verb follows: "Citing the rain, | Hale left"."""
     for i in range(at, last - 1):
         if doc.text.words[i] == "," and doc.text.quotation_of[i] < 0:
             source = postverbal_source(doc, i + 1, last)
@@ -169,23 +205,34 @@ def _subject_after_comma(doc: Document, at: int, last: int) -> TokenRange | None
     return None
 
 
-def _of_infinitive(
+# ---------------------------------------------------------------- infinitives
+def _source_of_infinitive(
     doc: Document, verb: VerbGroup, first: int, candidates: list[StatementCandidate]
-) -> tuple[TokenRange | None, int, str]:
-    """ "went on to say": the verb before lends its subject, and belongs to the cue if it only leads to this one."""
+) -> CueSource | None:
+    """Return the source of an infinitive: the subject or object that controls it.
+
+    A governing verb that only leads to the infinitive ("went on to say") becomes part of the cue.
+    """
     governor = doc.chunks.verb_group(verb.first - 1)
     if governor is None:
-        source = _object(doc, verb.first - 1, first) or main_clause_subject(doc, verb.first, first)
-        return (source, verb.first, "purpose") if source else (None, verb.first, "")
+        source = _controlling_object(doc, verb.first - 1, first) or main_clause_subject(doc, verb.first, first)
+        return _cue_source(source, verb.first, "purpose")
     if doc.text.lower[governor.head] not in doc.lexicon.subject_control_verbs or governor.passive:
-        return None, verb.first, ""
-    if governor.finite:
-        before = governor.first - 1
-        source = (
-            _shared(doc, before, first, candidates)
-            if before >= first and _joins(doc, before)
-            else preverbal_subject(doc, governor, first)
-        )
-        return (source, governor.first, "chained") if source else (None, verb.first, "")
-    source = main_clause_subject(doc, governor.first, first)
-    return (source, governor.first, "chained") if source else (None, verb.first, "")
+        return None
+    before = governor.first - 1
+    if not governor.finite:
+        source = main_clause_subject(doc, governor.first, first)
+    elif before >= first and _is_coordinator(doc, before):
+        source = _shared_source(doc, before, first, candidates)
+    else:
+        source = preverbal_subject(doc, governor, first)
+    return _cue_source(source, governor.first, "chained")
+
+
+def _controlling_object(doc: Document, at: int, first: int) -> TokenRange | None:
+    """Return the object before an infinitive: "It led some | to speculate that …", "hard for some | to say …"."""
+    phrase = doc.chunks.noun_phrase(at) if at >= first else None
+    if phrase is None or phrase.first <= first or not is_party(doc, phrase):
+        return None
+    governed = doc.chunks.verb_group(phrase.first - 1) is not None or doc.text.lower[phrase.first - 1] == "for"
+    return (phrase.first, phrase.last) if governed and not doc.text.lower[phrase.head].endswith("self") else None

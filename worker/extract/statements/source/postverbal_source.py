@@ -1,4 +1,4 @@
-"""The speaker to the right of a verb: "said Jaan Tamm, the foreign minister", "accused by the ministry in Riga"."""
+"""Sources to the right of a verb: "said Jaan Tamm, the foreign minister", "accused by the ministry in Riga"."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from worker.extract.statements.phrase_kinds import TokenRange, is_time, is_venue
 
 
 def passive_agent(doc: Document, at: int, limit: int) -> TokenRange | None:
-    """Return the agent that "by" introduces at a token, None if it does not."""
+    """Return the agent that "by" introduces at a token; None without one."""
     if at >= limit or doc.text.lower[at] != "by":
         return None
     phrase = doc.chunks.noun_phrase(at + 1)
@@ -20,17 +20,20 @@ def passive_agent(doc: Document, at: int, limit: int) -> TokenRange | None:
         and phrase.last < limit
         and doc.text.lower[phrase.last] in {"of", "for"}
     ):
-        return phrase.first, phrase.last  # "accused by X of …": what follows a name is what X said
+        return phrase.first, phrase.last  # "accused by X | of …": the of-phrase is the content
     return postverbal_source(doc, at + 1, limit)
 
 
 def ends_in_name(doc: Document, phrase: NounPhrase) -> bool:
-    """Whether the phrase ends in a name or pronoun, which takes no of-phrase."""
+    """Return whether the phrase ends in a name or pronoun, which takes no of-phrase."""
     return doc.text.tags[phrase.head] in {"NNP", "PRP"}
 
 
 def postverbal_source(doc: Document, at: int, limit: int) -> TokenRange | None:
-    """Return the noun phrase that begins at a token, with its of-phrases and appositions."""
+    """Return the noun phrase that starts at a token, with its of-phrases and appositions; None for a time or no phrase.
+
+    It ends before `limit`.
+    """
     start = at + (at + 1 < limit and doc.text.tags[at] in {"VBN", "VBG", "RB"})  # "said | retired General X"
     phrase = doc.chunks.noun_phrase(start)
     if phrase is None or phrase.first != start or is_time(doc, phrase):
@@ -39,22 +42,22 @@ def postverbal_source(doc: Document, at: int, limit: int) -> TokenRange | None:
     if doc.text.tags[phrase.head] in {"PRP", "WP"}:
         return (at, last) if start == at else None
     while last < limit:
-        wider = _beside(doc, last) or _wider_right(doc, last, limit)
+        wider = _adjacent_noun_end(doc, last) or _extend_right(doc, last, limit)
         if wider is None:
             break
         last = wider
     return at, last
 
 
-def _beside(doc: Document, last: int) -> int | None:
-    """The end of a noun phrase right after another one: "his friend | Mahamat Saleh"."""
+def _adjacent_noun_end(doc: Document, last: int) -> int | None:
+    """Return the end of a noun phrase directly after another: "his friend | Mahamat Saleh"; None without one."""
     phrase = doc.chunks.noun_phrase(last) if doc.text.tags[last - 1] in {"NN", "JJ"} else None
     named = phrase is not None and phrase.first == last and doc.text.tags[phrase.head] in {"NN", "NNS", "NNP"}
     return phrase.last if phrase is not None and named else None
 
 
-def _wider_right(doc: Document, last: int, limit: int) -> int | None:
-    """One step to the right from the end of a source."""
+def _extend_right(doc: Document, last: int, limit: int) -> int | None:
+    """Return the end of the modifier, apposition or coordinated phrase right after a source; None without one."""
     text = doc.text
     if last + 1 >= limit:
         return None
@@ -71,7 +74,7 @@ def _wider_right(doc: Document, last: int, limit: int) -> int | None:
     if (
         word in doc.lexicon.closed_classes.place_prepositions
         and following is not None
-        and _stands_there(doc, last, following)
+        and _is_located(doc, last, following)
     ):
         return following.last
     if word in {"and", "&"} and following is not None and not _is_subject(doc, following):
@@ -89,26 +92,30 @@ def _wider_right(doc: Document, last: int, limit: int) -> int | None:
     return None
 
 
-def _stands_there(doc: Document, last: int, place: NounPhrase) -> bool:
-    """ "officials in Brussels", "fishermen on the islands": common nouns have places, "said Hale in Rome" has not."""
+def _is_located(doc: Document, last: int, place: NounPhrase) -> bool:
+    """Return whether a place belongs to the source: "officials in Brussels", but not "said Hale | in Rome"."""
     tag = doc.text.tags[last - 1]
     return tag in {"NN", "NNS"} and not is_time(doc, place) and not is_venue_or_time(doc, place)
 
 
 def _name_end(doc: Document, last: int, phrase: NounPhrase) -> int | None:
-    """The end of a name after a description, not the subject of another clause: "his deputy, Mari Kask"."""
+    """Return the end of a name after a description: "his deputy, | Mari Kask".
+
+    None for the subject of another clause.
+    """
     tags = doc.text.tags
     described = tags[last - 1] in {"NN", "NNS"} and tags[phrase.head] == "NNP" and not is_time(doc, phrase)
     return phrase.last if described and not _is_subject(doc, phrase) else None
 
 
 def _is_subject(doc: Document, phrase: NounPhrase) -> bool:
+    """Return whether a finite verb directly follows the phrase."""
     verb = doc.chunks.verb_group(phrase.last)
     return verb is not None and verb.finite
 
 
 def _is_apposition(doc: Document, phrase: NounPhrase) -> bool:
-    """A description without a name of its own, not the subject of another clause."""
+    """Return whether the phrase is a description without a name, and not the subject of another clause."""
     return (
         doc.text.tags[phrase.head] in {"NN", "NNP", "NNS"}
         and not is_time(doc, phrase)
@@ -118,7 +125,7 @@ def _is_apposition(doc: Document, phrase: NounPhrase) -> bool:
 
 
 def _apposition_end(doc: Document, at: int, limit: int) -> int:
-    """Where an apposition ends: at a comma, stop, dash, quotation or adverbial of venue."""
+    """Return where an apposition ends: at a comma, stop, dash, quotation or adverbial of venue."""
     text = doc.text
     while at < limit:
         word = text.words[at]
@@ -135,5 +142,6 @@ def _apposition_end(doc: Document, at: int, limit: int) -> int:
 
 
 def _opens_venue(doc: Document, at: int) -> bool:
+    """Return whether a venue or time follows the preposition at a token."""
     phrase = doc.chunks.noun_phrase(at + 1)
     return phrase is not None and is_venue_or_time(doc, phrase)

@@ -1,6 +1,6 @@
-"""The subject of a verb, to its left, with determiners, of-phrases and appositions, because they say who speaks.
+"""The subject to the left of a verb, with its determiners, of-phrases and appositions.
 
-"Jaan Tamm, the foreign minister of Estonia, | said"; adverbials of time between subject and verb are stepped over.
+"Jaan Tamm, the foreign minister of Estonia, | said".  Adverbials of time between subject and verb are skipped.
 """
 
 from __future__ import annotations
@@ -12,19 +12,22 @@ from worker.extract.grammar.punctuation import COMMA_AND_DASHES
 from worker.extract.statements.phrase_kinds import TokenRange, is_time
 
 _ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN", "VBD", "IN", "PRP$", "RB", "SC"})
-_DEPTH = 6
+"""Tags of the first word of an aside."""
+_MAX_STEPS = 6
+"""Most steps over adverbials to the left, or of widening a noun phrase."""
 _COMMAS_IN_ASIDE = 5
+"""Most commas inside an aside."""
 
 
 def preverbal_subject(doc: Document, verb: VerbGroup, left_limit: int) -> TokenRange | None:
-    """Return the subject of a verb group, looking left as far as token `floor`; None where it has none."""
-    return _left(doc, verb.first - 1, left_limit)
+    """Return the subject of a verb group, at or after token `left_limit`; None without one."""
+    return _noun_phrase_before(doc, verb.first - 1, left_limit)
 
 
-def _left(doc: Document, at: int, left_limit: int) -> TokenRange | None:
-    """The noun phrase, widened, that ends at or before a token, asides and adverbials stepped over."""
+def _noun_phrase_before(doc: Document, at: int, left_limit: int) -> TokenRange | None:
+    """Return the noun phrase, widened, that ends at or before a token; asides and adverbials are skipped."""
     text, end = doc.text, at + 1
-    for _ in range(_DEPTH):
+    for _ in range(_MAX_STEPS):
         if at < left_limit:
             return None
         if (text.tags[at] in {"RB", "UH"} and doc.chunks.noun_phrase(at) is None) or _is_emphatic(doc, at, left_limit):
@@ -32,11 +35,11 @@ def _left(doc: Document, at: int, left_limit: int) -> TokenRange | None:
         elif text.words[at] == ")":
             at = _opening_bracket(doc, at, left_limit) - 1
         elif text.words[at] in COMMA_AND_DASHES:
-            return _over_aside(doc, at, left_limit)
+            return _before_aside(doc, at, left_limit)
         else:
             phrase = doc.chunks.noun_phrase(at)
             if phrase is None:
-                return _over_participle(doc, at, end, left_limit)
+                return _before_participle(doc, at, end, left_limit)
             if is_time(doc, phrase):
                 at = phrase.first - 1
                 if at >= left_limit and text.tags[at] == "IN":
@@ -47,7 +50,7 @@ def _left(doc: Document, at: int, left_limit: int) -> TokenRange | None:
 
 
 def _is_emphatic(doc: Document, at: int, left_limit: int) -> bool:
-    """ "Hale herself said": the pronoun only stresses the noun before it."""
+    """Return whether the token is an emphatic pronoun after its noun: "Hale herself said"."""
     return (
         at > left_limit
         and doc.text.lower[at].endswith(("self", "selves"))
@@ -55,21 +58,31 @@ def _is_emphatic(doc: Document, at: int, left_limit: int) -> bool:
     )
 
 
-def _over_aside(doc: Document, at: int, left_limit: int) -> TokenRange | None:
-    """The noun phrase before an aside; where a comma inside the aside opens none, one further left does."""
-    opening = _aside(doc, at, at, left_limit)
+def _before_aside(doc: Document, at: int, left_limit: int) -> TokenRange | None:
+    """Return the noun phrase before the aside that ends at a token; None without one.
+
+    Where the words after the nearest comma are no aside, the commas further left are tried.
+    """
+    opening = _aside_start(doc, at, at, left_limit)
     for _ in range(_COMMAS_IN_ASIDE):
         if opening is None:
             return None
-        inner = _left(doc, opening - 1, left_limit) if doc.text.words[opening - 1] != doc.text.words[at] else None
-        if inner is not None and not _specifies(doc, inner, opening):
-            return inner[0], at if _describes(doc, opening + 1) else inner[1]
-        opening = _aside(doc, opening, at, left_limit)
+        inner = (
+            _noun_phrase_before(doc, opening - 1, left_limit)
+            if doc.text.words[opening - 1] != doc.text.words[at]
+            else None
+        )
+        if inner is not None and not _is_age_or_place(doc, inner, opening):
+            return inner[0], at if _is_apposition(doc, opening + 1) else inner[1]
+        opening = _aside_start(doc, opening, at, left_limit)
     return None
 
 
-def _specifies(doc: Document, source: TokenRange, end: int) -> bool:
-    """Is a phrase between commas only an age or a place: "Harry Bond, 30, of Raleigh, N.C., who voted, said"?"""
+def _is_age_or_place(doc: Document, source: TokenRange, end: int) -> bool:
+    """Return whether a phrase between commas is only an age or a place.
+
+    "Harry Bond, 30, of Raleigh, N.C., who voted, said".
+    """
     first, tags = source[0], doc.text.tags
     if first == 0 or doc.text.words[first - 1] != ",":
         return False
@@ -78,26 +91,30 @@ def _specifies(doc: Document, source: TokenRange, end: int) -> bool:
     return set(tags[first:end]) <= {"CD", "RB", "IN"} or (placed and tags[first] == "NNP")
 
 
-def _over_participle(doc: Document, at: int, end: int, left_limit: int) -> TokenRange | None:
-    """ "A survey released on Friday | said": the noun that a participle before the adverbial modifies."""
+def _before_participle(doc: Document, at: int, end: int, left_limit: int) -> TokenRange | None:
+    """Return the noun that a participle before the verb modifies: "A survey | released on Friday | said"."""
     verb = doc.chunks.verb_group(at)
     if verb is not None and verb.infinitive:
         negated = doc.text.lower[verb.first - 1] == "not"
         verb = doc.chunks.verb_group(verb.first - 1 - negated)  # "who asked | not to be named"
-    first = _modified(doc, verb, left_limit) if verb is not None and at >= left_limit else None
+    first = _modified_noun(doc, verb, left_limit) if verb is not None and at >= left_limit else None
     phrase = doc.chunks.noun_phrase(first) if first is not None else None
     source = _widen(doc, phrase, left_limit) if phrase is not None else None
     return (source[0], end) if source is not None else None
 
 
 def _opening_bracket(doc: Document, at: int, left_limit: int) -> int:
+    """Return the position of the bracket that opens before a token."""
     while at > left_limit and doc.text.words[at] != "(":
         at -= 1
     return at
 
 
-def _aside(doc: Document, before: int, at: int, left_limit: int) -> int | None:
-    """The mark left of `before` that opens the aside which closes at `at`: one with a noun phrase right before it."""
+def _aside_start(doc: Document, before: int, at: int, left_limit: int) -> int | None:
+    """Return the mark before token `before` that opens the aside which closes at `at`, if a noun phrase precedes it.
+
+    None without one, or where the words between hold a main clause.
+    """
     text = doc.text
     i, seen = before - 1, 0
     mark = text.words[at]
@@ -113,9 +130,9 @@ def _aside(doc: Document, before: int, at: int, left_limit: int) -> int | None:
 
 
 def _has_main_clause(doc: Document, first: int, last: int) -> bool:
-    """Does a stretch hold a finite verb without being a relative or other subordinate clause?"""
+    """Return whether the tokens hold a finite verb outside relative and subordinate clauses."""
     if doc.text.tags[first] in {"WP", "SC", "IN", "VBG", "VBN", "VBD"}:
-        return False  # after its comma a past form is a participle: ", asked about the fees,"
+        return False  # a past form after a comma is a participle: ", asked about the fees,"
     for i in range(first, last):
         verb = doc.chunks.verb_group(i)
         if verb is not None and verb.finite and not any(doc.text.tags[j] in {"WP", "SC"} for j in range(first, i)):
@@ -123,19 +140,25 @@ def _has_main_clause(doc: Document, first: int, last: int) -> bool:
     return False
 
 
-def _describes(doc: Document, first: int) -> bool:
-    """Is an aside an apposition, which belongs to the source (a relative or participle clause does not)?"""
+def _is_apposition(doc: Document, first: int) -> bool:
+    """Return whether an aside is an apposition, which belongs to the source.
+
+    Relative and participle clauses do not belong to it.
+    """
     return doc.text.tags[first] in {"DT", "NN", "NNS", "NNP", "JJ", "CD", "PRP$"}
 
 
 def _widen(doc: Document, phrase: NounPhrase, left_limit: int) -> TokenRange | None:
-    """Widen a base noun phrase to the left: of-phrases, participles, relatives, coordinations, appositions."""
+    """Return a noun phrase with the of-phrases, participles, relative clauses and coordinated phrases to its left.
+
+    None where the result is governed by a preposition ("In Rome") and so no subject.
+    """
     text = doc.text
     first, last = phrase.first, phrase.last
     if text.tags[phrase.head] in {"PRP", "WP"} and last - first == 1:
         return first, last
-    for _ in range(_DEPTH):
-        wider = _wider(doc, first, left_limit)
+    for _ in range(_MAX_STEPS):
+        wider = _extend_left(doc, first, left_limit)
         if wider is None:
             break
         first = wider
@@ -144,20 +167,23 @@ def _widen(doc: Document, phrase: NounPhrase, left_limit: int) -> TokenRange | N
         and text.tags[first - 1] in {"IN", "TO"}
         and text.lower[first - 1] not in doc.lexicon.closed_classes.comparative_openers
     ):
-        return None if _governed(doc, first - 1, left_limit) else (first, last)
+        return None if _makes_adverbial(doc, first - 1, left_limit) else (first, last)
     return first, last
 
 
-def _governed(doc: Document, preposition: int, left_limit: int) -> bool:
-    """Is the preposition one that makes the phrase an adverbial ("In Rome")?  Conjunction-like ones are not."""
+def _makes_adverbial(doc: Document, preposition: int, left_limit: int) -> bool:
+    """Return whether the preposition makes the phrase an adverbial ("In Rome").
+
+    Prepositions used as conjunctions do not.
+    """
     return (
         doc.text.lower[preposition] not in doc.lexicon.closed_classes.conjunction_or_preposition
         or preposition < left_limit
     )
 
 
-def _wider(doc: Document, first: int, left_limit: int) -> int | None:
-    """One step to the left from the start of a source, or None where it begins there."""
+def _extend_left(doc: Document, first: int, left_limit: int) -> int | None:
+    """Return the start of the source one step further to the left; None where the source starts at `first`."""
     text = doc.text
     before = first - 1
     if before <= left_limit:
@@ -167,16 +193,16 @@ def _wider(doc: Document, first: int, left_limit: int) -> int | None:
         if outer is not None and outer.first >= left_limit and not is_time(doc, outer):
             return outer.first
         verb = doc.chunks.verb_group(before - 1)
-        return _modified(doc, verb, left_limit) if verb is not None else None
+        return _modified_noun(doc, verb, left_limit) if verb is not None else None
     verb = doc.chunks.verb_group(before)
     if verb is not None:
-        return _modified(doc, verb, left_limit)
+        return _modified_noun(doc, verb, left_limit)
     described = doc.chunks.noun_phrase(before)
     if described is not None and described.last == first and text.tags[described.head] in {"NN", "NNS"}:
         governed = described.first > 0 and text.tags[described.first - 1] == "IN"  # "After the meeting | Lunde said"
         return None if governed and not is_role(text, described, doc.lexicon) else described.first  # "his friend | X"
     if text.lower[before] in {"and", "or"} or text.words[before] in {"&", "/"}:
-        return _coordinated(doc, before, left_limit)
+        return _coordinated_start(doc, before, left_limit)
     if text.words[before] == "," and is_role(
         doc.text, doc.chunks.noun_phrase(first) or NounPhrase(first, first, first), doc.lexicon
     ):
@@ -191,8 +217,11 @@ def _wider(doc: Document, first: int, left_limit: int) -> int | None:
     return None
 
 
-def _modified(doc: Document, verb: VerbGroup, left_limit: int) -> int | None:
-    """ "a survey released Thursday", "officials who attended the talks": step to the noun before."""
+def _modified_noun(doc: Document, verb: VerbGroup, left_limit: int) -> int | None:
+    """Return the start of the noun that a verb modifies.
+
+    "a survey | released Thursday", "officials | who attended the talks".
+    """
     before = verb.first - 1
     if before <= left_limit:
         return None
@@ -204,8 +233,8 @@ def _modified(doc: Document, verb: VerbGroup, left_limit: int) -> int | None:
     return outer.first if outer is not None and outer.first >= left_limit else None
 
 
-def _coordinated(doc: Document, conjunction: int, left_limit: int) -> int | None:
-    """ "X, Y and Z": the first of the list, unless it hangs on a verb or preposition."""
+def _coordinated_start(doc: Document, conjunction: int, left_limit: int) -> int | None:
+    """Return the start of the coordination "X, Y and Z"; None where it depends on a verb or preposition."""
     at = conjunction - 1
     if doc.text.words[at] == ",":
         at -= 1
@@ -221,7 +250,10 @@ def _coordinated(doc: Document, conjunction: int, left_limit: int) -> int | None
 
 
 def _shares_preposition(doc: Document, outer: NounPhrase, first: int) -> bool:
-    """ "the judge in the fraud and breach of trust case": a bare thing after "and" is no subject of its own."""
+    """Return whether a bare noun after "and" shares the preposition and is no subject.
+
+    "in the fraud | and trust case".
+    """
     text, bare = doc.text, doc.chunks.noun_phrase(first)
     if bare is None or bare.first != first or text.tags[first] != "NN" or text.tags[outer.head] != "NN":
         return False
