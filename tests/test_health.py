@@ -44,7 +44,7 @@ def asked(port: int | None, path: str, method: str = "GET") -> tuple[int, dict[s
 @pytest.fixture
 def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(health, "HEARTBEAT_INTERVAL_S", 0.05)
-    monkeypatch.setattr(health, "TURN_S", 0.05)
+    monkeypatch.setattr(health, "EVENT_LOOP_INTERVAL_S", 0.05)
     return settings.override(metrics_port=0)
 
 

@@ -8,9 +8,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from worker.gateway.live.connection import CloseReason
 from worker.sink.disk_errors import DiskOperation
 from worker.telemetry import metrics
-from worker.telemetry.metrics.delivery import STEPS
+from worker.telemetry.metrics.delivery import DISK_STEPS
 from worker.telemetry.metrics.gateway import CLOSE_REASONS
-from worker.telemetry.metrics.worker import USUAL
+from worker.telemetry.metrics.worker import COMMON_REASONS
 
 
 def families(text: str) -> dict[str, list[dict[str, str]]]:
@@ -30,19 +30,23 @@ def families(text: str) -> dict[str, list[dict[str, str]]]:
     ],
 )
 def test_a_server_that_makes_up_statuses_makes_no_new_series(reason: str | None, label: str) -> None:
-    assert metrics.bounded(reason) == label
+    assert metrics.reason_label(reason) == label
 
 
 def test_what_is_known_beforehand_begins_at_zero() -> None:
-    metrics.prepare()
+    metrics.init_series()
     shown = families(metrics.exposition()[0].decode())
     assert {labels["kind"] for labels in shown["communique_events"]} == {"statement", "meeting", "decision"}
     dead = {labels["reason"] for labels in shown["communique_articles"] if labels["outcome"] == "dead"}
-    assert set(USUAL) <= dead
+    assert set(COMMON_REASONS) <= dead
 
 
 def test_every_name_is_there_before_anything_has_happened() -> None:
-    assert metrics.names().keys() >= {"communique_queue_tasks", "communique_redis_up", "communique_gateway_lag_seconds"}
+    assert metrics.help_texts().keys() >= {
+        "communique_queue_tasks",
+        "communique_redis_up",
+        "communique_gateway_lag_seconds",
+    }
 
 
 def test_the_format_is_the_one_that_is_asked_for() -> None:
@@ -59,42 +63,45 @@ def test_no_series_tells_when_it_was_created() -> None:
 
 
 def test_a_counter_is_summed_by_one_of_its_labels() -> None:
-    before = metrics.totals(metrics.ARTICLES, "outcome")
+    before = metrics.counter_totals(metrics.ARTICLES, "outcome")
     metrics.ARTICLES.labels("dead", "robots").inc()
     metrics.ARTICLES.labels("dead", "dns").inc(2)
-    after = metrics.totals(metrics.ARTICLES, "outcome")
+    after = metrics.counter_totals(metrics.ARTICLES, "outcome")
     assert after - before == {"dead": 3}
-    assert metrics.totals(metrics.ARTICLES)[""] == sum(after.values())
+    assert metrics.counter_totals(metrics.ARTICLES)[""] == sum(after.values())
 
 
 def test_what_is_handed_on_is_delivered_or_written() -> None:
-    before = metrics.handed_on()
+    before = metrics.events_handed_on()
     metrics.ATTEMPTS.labels("press", "delivered", "").inc()
     metrics.ATTEMPTS.labels("press", "put_off", "http_503").inc(5)
     metrics.WRITTEN.labels("meeting", "jsonl").inc(2)
-    assert metrics.handed_on() - before == 3
+    assert metrics.events_handed_on() - before == 3
 
 
 def test_a_sink_begins_every_failure_at_zero() -> None:
-    metrics.prepare_sink("jsonl")
+    metrics.init_sink_series("jsonl")
     shown = families(metrics.exposition()[0].decode())
     steps = {(labels["step"], labels["error"]) for labels in shown["communique_sink_failures"]}
     assert steps >= {("sync", "ENOSPC"), ("rename", "EROFS"), ("place", "EDQUOT"), ("write", "EIO"), ("open", "EACCES")}
 
 
 def test_the_gateway_s_counters_begin_at_zero_and_count_batches() -> None:
-    metrics.prepare_gateway()
+    metrics.init_gateway_series()
     before = families(metrics.exposition()[0].decode())
     assert {labels["reason"] for labels in before["communique_gateway_streams_ended"]} == set(CLOSE_REASONS)
     assert {labels["transport"] for labels in before["communique_gateway_streams_opened"]} == {"sse", "websocket"}
-    read, undecodable = metrics.totals(metrics.LIVE_EVENTS, "kind"), metrics.totals(metrics.UNDECODABLE_EVENTS)
+    read, undecodable = (
+        metrics.counter_totals(metrics.LIVE_EVENTS, "kind"),
+        metrics.counter_totals(metrics.UNDECODABLE_EVENTS),
+    )
     metrics.count_live_events(["meeting", "meeting", "decision"], 2, 0.25)
-    risen = metrics.totals(metrics.LIVE_EVENTS, "kind") - read
+    risen = metrics.counter_totals(metrics.LIVE_EVENTS, "kind") - read
     assert risen == {"meeting": 2, "decision": 1}
-    assert metrics.totals(metrics.UNDECODABLE_EVENTS) - undecodable == {"": 2}
+    assert metrics.counter_totals(metrics.UNDECODABLE_EVENTS) - undecodable == {"": 2}
     assert "communique_gateway_lag_seconds 0.25" in metrics.exposition()[0].decode()
 
 
 def test_what_begins_at_zero_is_all_that_there_can_be() -> None:
     assert set(CLOSE_REASONS) == set(get_args(CloseReason))
-    assert set(STEPS) == set(get_args(DiskOperation))
+    assert set(DISK_STEPS) == set(get_args(DiskOperation))

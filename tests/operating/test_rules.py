@@ -38,7 +38,7 @@ def named(expression: str) -> set[str]:
 
 
 def exist() -> set[str]:
-    return set(metrics.names()) | OTHERS
+    return set(metrics.help_texts()) | OTHERS
 
 
 # ---------------------------------------------------------------- names
@@ -62,7 +62,7 @@ def test_a_metric_that_does_not_exist_would_be_noticed() -> None:
 
 def test_the_page_names_every_metric_and_what_it_means() -> None:
     table = re.findall(r"(?m)^\| `(communique_\w+)` \| [^|]*\| (.+) \|$", PAGE)
-    assert dict(table) == {name: about for name, about in metrics.names().items() if name.startswith("communique_")}
+    assert dict(table) == {name: about for name, about in metrics.help_texts().items() if name.startswith("communique_")}
     assert len(table) == len(dict(table))
 
 
@@ -72,7 +72,7 @@ def test_the_page_names_no_metric_that_does_not_exist() -> None:
 
 
 def test_every_metric_keeps_to_the_conventions() -> None:
-    for name in metrics.names():
+    for name in metrics.help_texts():
         assert re.fullmatch(r"(communique|process)(_[a-z]+)+", name), name
         assert not re.search(r"_(ms|milliseconds|minutes|kb|count)$", name), name
 
@@ -120,7 +120,7 @@ def test_the_dashboard_takes_the_source_that_is_provisioned() -> None:
 
 def test_the_dashboard_shows_every_metric_of_ours_somewhere() -> None:
     shown = set().union(*map(named, queries()))
-    unseen = {name for name in metrics.names() if name.startswith("communique_")} - shown
+    unseen = {name for name in metrics.help_texts() if name.startswith("communique_")} - shown
     assert unseen == {"communique_queue_limit_tasks", "communique_heartbeat_limit_seconds"}  # limits, for alerts
 
 

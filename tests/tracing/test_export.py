@@ -23,7 +23,7 @@ from worker.queue import UrlQueue
 from worker.schema import Task, article_stream
 from worker.settings import Settings
 from worker.telemetry.tracing import export_traces, sdk, span
-from worker.telemetry.tracing.export import exporters
+from worker.telemetry.tracing.export import configured_exporters
 
 Lines = list[structlog.typing.EventDict]
 WORKER = Path(__file__).parent.parent.parent / "worker"
@@ -54,7 +54,7 @@ def lines() -> Iterator[Lines]:
     ],
 )
 def test_the_standard_variables_decide(environ: Mapping[str, str], asked: tuple[str, ...]) -> None:
-    assert exporters(environ) == asked
+    assert configured_exporters(environ) == asked
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_only_two_modules_import_opentelemetry() -> None:
 async def test_a_dead_collector_costs_no_task_and_few_words(
     redis: Redis, settings: Settings, monkeypatch: pytest.MonkeyPatch, lines: Lines
 ) -> None:
-    monkeypatch.setattr(sdk, "FLUSH_S", 0.2)
+    monkeypatch.setattr(sdk, "FLUSH_TIMEOUT_S", 0.2)
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")  # discard: nobody listens there
     await _worked_off(redis, settings)
     _few_words(lines)
@@ -165,7 +165,7 @@ async def test_a_collector_that_answers_500_costs_no_task_and_few_words(
 async def test_a_collector_that_never_answers_costs_no_task_and_the_end_little_time(
     redis: Redis, settings: Settings, collector: Collector, monkeypatch: pytest.MonkeyPatch, lines: Lines
 ) -> None:
-    monkeypatch.setattr(sdk, "FLUSH_S", 0.2)
+    monkeypatch.setattr(sdk, "FLUSH_TIMEOUT_S", 0.2)
     collector.awake.clear()
     await _worked_off(redis, settings)
     assert collector.spans == []
@@ -176,7 +176,7 @@ async def test_a_collector_that_never_answers_costs_no_task_and_the_end_little_t
 async def test_more_spans_than_the_queue_holds_are_dropped_and_told(
     collector: Collector, monkeypatch: pytest.MonkeyPatch, lines: Lines
 ) -> None:
-    monkeypatch.setattr(sdk, "FLUSH_S", 0.2)
+    monkeypatch.setattr(sdk, "FLUSH_TIMEOUT_S", 0.2)
     monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "8")
     monkeypatch.setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "4")
     collector.awake.clear()

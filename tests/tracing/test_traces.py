@@ -69,7 +69,7 @@ async def _run(settings: Settings, pages: dict[str, Answer]) -> list[str]:
 
 
 def seconds() -> dict[str, float]:
-    metrics.prepare()
+    metrics.init_series()
     samples = [sample for family in metrics.STAGES.collect() for sample in family.samples]
     return {s.labels["stage"]: s.value for s in samples if s.name.endswith("_sum")}
 

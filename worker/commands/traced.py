@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable
 
 from worker.settings import Settings
-from worker.telemetry.metrics import our_version
+from worker.telemetry.metrics import installed_version
 from worker.telemetry.tracing import export_traces
 
 Command = Callable[[argparse.Namespace, Settings], int]
@@ -18,7 +18,7 @@ def traced(command: Command) -> Command:
 
     @functools.wraps(command)
     def run(args: argparse.Namespace, settings: Settings) -> int:
-        with export_traces(command.__name__, our_version()):
+        with export_traces(command.__name__, installed_version()):
             return command(args, settings)
 
     return run

@@ -146,7 +146,7 @@ class Consumer:
 
     def _report(self, report: TaskResult) -> None:
         """Count how a delivery ended, and tell whoever asked to hear it."""
-        metrics.ARTICLES.labels(report.outcome, metrics.bounded(report.reason)).inc()
+        metrics.ARTICLES.labels(report.outcome, metrics.reason_label(report.reason)).inc()
         if report.outcome == "dead" or report.reason == "bug":
             self._liveness.record_error(report.url, report.reason or report.outcome, self._clock())
         self._tell(report)

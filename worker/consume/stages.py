@@ -8,14 +8,14 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from worker.telemetry import metrics
-from worker.telemetry.tracing import Span, record_finished, span
+from worker.telemetry.tracing import TraceSpan, record_finished, span
 
 if TYPE_CHECKING:
     from worker.pipeline.process_page import StageTiming
 
 
 @contextlib.contextmanager
-def stage(name: str, under: AbstractContextManager[Span] | None = None) -> Iterator[Span]:
+def stage(name: str, under: AbstractContextManager[TraceSpan] | None = None) -> Iterator[TraceSpan]:
     """Time the block as a stage; its span has the stage's name, or is the one given."""
     with under or span(name) as it:
         try:

@@ -27,7 +27,7 @@ from worker.queue import GROUP, Delivery, Settlement, UrlQueue
 from worker.schema import Task, publication_id
 from worker.settings import Settings
 from worker.telemetry import metrics
-from worker.telemetry.tracing import Span, process_span, settle_span
+from worker.telemetry.tracing import TraceSpan, process_span, settle_span
 
 log = structlog.get_logger()
 
@@ -80,7 +80,7 @@ class TaskHandler:
         metrics.STAGES.labels("whole").observe(took_s)
         return report
 
-    async def _outcome(self, delivery: Delivery, task: Task, whole: Span) -> TaskResult:
+    async def _outcome(self, delivery: Delivery, task: Task, whole: TraceSpan) -> TaskResult:
         """Settle, put off or bury."""
         try:
             return await self._finish(delivery, await self._read_page(task), whole)
@@ -109,7 +109,7 @@ class TaskHandler:
                 record_stage(done)
         return result
 
-    async def _finish(self, delivery: Delivery, result: ProcessedPage, whole: Span) -> TaskResult:
+    async def _finish(self, delivery: Delivery, result: ProcessedPage, whole: TraceSpan) -> TaskResult:
         with stage("settle", settle_span("settle", self._queue.keys.urls, "producer")) as it:
             trace = it.traceparent() or traceparent(delivery.task.trace_id)
             entries = writes(result.article, result.events, self._settings.redis, self._clock(), trace)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from worker.pipeline.process_page import ProcessedPage
-    from worker.telemetry.tracing import Span
+    from worker.telemetry.tracing import TraceSpan
 
 
 class TaskResult(Struct, frozen=True, kw_only=True):
@@ -22,12 +22,12 @@ class TaskResult(Struct, frozen=True, kw_only=True):
     events: int = 0
 
 
-def annotate_span(whole: Span, report: TaskResult) -> None:
+def annotate_span(whole: TraceSpan, report: TaskResult) -> None:
     """Tell the span of a delivery how it ended."""
     whole.set({"communique.outcome": report.outcome, "communique.reason": report.reason})
 
 
-def annotate_publication(whole: Span, settling: Span, result: ProcessedPage) -> None:
+def annotate_publication(whole: TraceSpan, settling: TraceSpan, result: ProcessedPage) -> None:
     """Tell what was published: of which kinds, and in how many entries."""
     kinds = Counter(event.__struct_config__.tag for event in result.events)
     whole.set({f"communique.events.{kind}": count for kind, count in kinds.items()})

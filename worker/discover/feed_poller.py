@@ -24,7 +24,7 @@ from worker.schema import Task
 from worker.settings import Settings
 from worker.telemetry import metrics
 from worker.telemetry.liveness import LivenessMonitor
-from worker.telemetry.tracing import Span, poll_span, span
+from worker.telemetry.tracing import TraceSpan, poll_span, span
 
 log = structlog.get_logger()
 
@@ -93,7 +93,7 @@ class FeedPoller:
         with poll_span(source.name, source.url) as whole_span:
             return await self._poll(source, lease, whole_span)
 
-    async def _poll(self, source: Source, lease: PollLease, whole_span: Span) -> PollResult:
+    async def _poll(self, source: Source, lease: PollLease, whole_span: TraceSpan) -> PollResult:
         validators, failures = lease.validators, lease.failures
         try:
             result, validators = await self._fetch_and_enqueue(source, validators)

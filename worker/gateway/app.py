@@ -57,7 +57,7 @@ class Gateway:
 
         Raises UsageError if the tokens file or the Redis URL is invalid.
         """
-        metrics.prepare_gateway()
+        metrics.init_gateway_series()
         self.broadcaster = Broadcaster(
             redis_url, settings.redis.key_prefix, lambda: liveness.record_heartbeat(READER_LOOP)
         )

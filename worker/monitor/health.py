@@ -48,7 +48,7 @@ async def monitored_service(
     `on_poll` is awaited after every snapshot of the fleet, for state that only this service knows.  Yields the port of
     the HTTP endpoints, None if the settings have no port.  UsageError if the server cannot listen there.
     """
-    metrics.prepare()
+    metrics.init_series()
     liveness.register(SERVICE_LOOPS)
     async with connect(redis_url) as client, contextlib.AsyncExitStack() as stack:
         queue = UrlQueue(redis_url, settings)  # only read from: it is not entered, so it creates no consumer group

@@ -66,10 +66,10 @@ class Heartbeat:
         heartbeat = ServiceHeartbeat(
             name=self.name,
             service=self._service,
-            version=metrics.our_version(),
+            version=metrics.installed_version(),
             started_at=self._started_at,
             at=at,
-            in_flight=metrics.in_flight() + metrics.under_way(),
+            in_flight=metrics.tasks_in_flight() + metrics.deliveries_in_flight(),
             rates=self._rates(),
             late=self._liveness.overdue(),
             last_error=self._liveness.last_error,
@@ -98,8 +98,11 @@ class Heartbeat:
 
 def _totals() -> Counter[str]:
     """Return the totals of this process from which `ServiceHeartbeat.rates` are computed, by the names used there."""
-    outcomes, totals = metrics.totals(metrics.ARTICLES, "outcome"), metrics.totals(metrics.EVENTS, "kind")
+    outcomes, totals = (
+        metrics.counter_totals(metrics.ARTICLES, "outcome"),
+        metrics.counter_totals(metrics.EVENTS, "kind"),
+    )
     totals["articles"], totals["failures"] = outcomes["done"], outcomes["dead"]
-    totals["new_urls"] = metrics.totals(metrics.NEW_URLS)[""]
-    totals["handed_on"] = metrics.handed_on() + metrics.totals(metrics.LIVE_EVENTS)[""]
+    totals["new_urls"] = metrics.counter_totals(metrics.NEW_URLS)[""]
+    totals["handed_on"] = metrics.events_handed_on() + metrics.counter_totals(metrics.LIVE_EVENTS)[""]
     return totals

@@ -256,7 +256,7 @@ class UrlQueue:
 
 def _count_dead_letter(reply: bytes, reason: str) -> None:
     if reply == b"done":
-        metrics.DEAD_LETTERS.labels(metrics.bounded(reason)).inc()
+        metrics.DEAD_LETTERS.labels(metrics.reason_label(reason)).inc()
 
 
 def _flatten(fields: Mapping[Any, str | bytes]) -> list[str | bytes]:

@@ -65,7 +65,7 @@ class EventWriter:
         liveness: LivenessMonitor | None = None,
     ) -> None:
         """Store the collaborators; `report` is called with the error of each entry that could not be decoded."""
-        metrics.prepare_sink(directory.format)
+        metrics.init_sink_series(directory.format)
         self._directory = directory
         self._open_file = open_file
         self._rotation = rotation

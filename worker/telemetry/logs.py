@@ -1,6 +1,6 @@
-"""structlog, set up once by the command: JSON lines on a pipe, readable lines on a terminal, always on stderr.
+"""Configuration of structlog: JSON lines on stderr, or readable lines if stderr is a terminal.
 
-stdout belongs to what a command was asked for (events, articles); so one can pipe it and still read the log.
+stdout is reserved for the output of a command (events, articles), so that it can be piped while the log stays visible.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from typing import TextIO
 import structlog
 
 TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
-"""Without local variables: they hold whole pages, and whatever those hide."""
+"""Without local variables, which can hold whole pages and secrets."""
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:
-    """Make every `structlog.get_logger()` write to `stream` (stderr), from `level` ("info") up."""
+    """Let every `structlog.get_logger()` write lines of at least the severity `level` ("info") to `stream`.
+
+    None is stderr.  May be called again, for instance to raise the level.
+    """
     out = stream or sys.stderr
     tty = out.isatty()
     render: structlog.typing.Processor = (

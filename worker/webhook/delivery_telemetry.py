@@ -34,7 +34,7 @@ class DeliveryTelemetry:
         self._name = name
         self._liveness = liveness
         self._log = log.bind(webhook=name)
-        metrics.prepare_webhook(name)
+        metrics.init_webhook_series(name)
         self._under_way = metrics.UNDER_WAY.labels(name)
 
     # ------------------------------------------------------------ the subscription
@@ -115,4 +115,4 @@ class DeliveryTelemetry:
         self._liveness.record_error(self._loop, failure.reason, datetime.now(UTC))
 
     def _count(self, outcome: str, reason: str) -> None:
-        metrics.ATTEMPTS.labels(self._name, outcome, metrics.bounded(reason)).inc()
+        metrics.ATTEMPTS.labels(self._name, outcome, metrics.reason_label(reason)).inc()

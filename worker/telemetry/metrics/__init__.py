@@ -1,10 +1,11 @@
-"""Every metric of every service, in one registry of our own, by Prometheus' conventions for names and units.
+"""All metrics of all services, in one registry per process, with names and units by Prometheus' conventions.
 
-A process has one registry however many services run in it: their metrics have different names, or a label.  There are
-two sorts.  What this process has *done* is counted by whoever does it (`counted`).  What *is*, in Redis, is the same
-whoever asks, and comes out of the last survey of the fleet (`surroundings`): take `max` over instances, never `sum`.
+Several services may run in one process; their metrics differ in name or in a label.  There are two kinds:
 
-Labels are bounded: none holds a URL, and of the hosts only the few are there that are paused longest.
+* counters and histograms of what this process did (`worker`, `delivery`, `gateway`): use `sum` over instances;
+* gauges of the state in Redis, the same from every process (`monitor.fleet_collector`): use `max` over instances.
+
+Label values are bounded: no label holds a URL, and only the hosts with the longest pauses are exported.
 """
 
 from worker.telemetry.metrics.delivery import (
@@ -18,10 +19,10 @@ from worker.telemetry.metrics.delivery import (
     UNDER_WAY,
     UNFINISHED,
     WRITTEN,
-    handed_on,
-    prepare_sink,
-    prepare_webhook,
-    under_way,
+    deliveries_in_flight,
+    events_handed_on,
+    init_sink_series,
+    init_webhook_series,
 )
 from worker.telemetry.metrics.gateway import (
     LIVE_EVENTS,
@@ -32,9 +33,9 @@ from worker.telemetry.metrics.gateway import (
     STREAMS_OPENED,
     UNDECODABLE_EVENTS,
     count_live_events,
-    prepare_gateway,
+    init_gateway_series,
 )
-from worker.telemetry.metrics.registry import exposition, names
+from worker.telemetry.metrics.registry import exposition, help_texts
 from worker.telemetry.metrics.worker import (
     ARTICLES,
     CLAIMS,
@@ -48,12 +49,12 @@ from worker.telemetry.metrics.worker import (
     SOURCES,
     SOURCES_ASKED,
     STAGES,
-    bounded,
     count_events,
-    in_flight,
-    our_version,
-    prepare,
-    totals,
+    counter_totals,
+    init_series,
+    installed_version,
+    reason_label,
+    tasks_in_flight,
 )
 
 __all__ = [
@@ -86,18 +87,18 @@ __all__ = [
     "UNDER_WAY",
     "UNFINISHED",
     "WRITTEN",
-    "bounded",
     "count_events",
     "count_live_events",
+    "counter_totals",
+    "deliveries_in_flight",
+    "events_handed_on",
     "exposition",
-    "handed_on",
-    "in_flight",
-    "names",
-    "our_version",
-    "prepare",
-    "prepare_gateway",
-    "prepare_sink",
-    "prepare_webhook",
-    "totals",
-    "under_way",
+    "help_texts",
+    "init_gateway_series",
+    "init_series",
+    "init_sink_series",
+    "init_webhook_series",
+    "installed_version",
+    "reason_label",
+    "tasks_in_flight",
 ]

@@ -51,7 +51,7 @@ LAG_S = Gauge(
 )
 
 
-def prepare_gateway() -> None:
+def init_gateway_series() -> None:
     """Create the series whose labels are known in advance, at zero.
 
     A series that first appears with its first fault shows no increase to `rate()`.

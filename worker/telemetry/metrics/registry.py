@@ -1,11 +1,11 @@
-"""The registry, and what is told of it to whoever scrapes."""
+"""The Prometheus registry of this process, its exposition, and helpers for custom collectors."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 
 if TYPE_CHECKING:
@@ -14,42 +14,34 @@ if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
     Samples = Iterable[tuple[tuple[str, ...], float]]
-    """Values by their labels' values."""
+    """Pairs of label values and sample value."""
 
-disable_created_metrics()  # type: ignore[no-untyped-call] # a second series for each, and nobody asks when it began
+disable_created_metrics()  # type: ignore[no-untyped-call] # _created would double the number of series
 REGISTRY: Final = CollectorRegistry(auto_describe=True)
 ProcessCollector(registry=REGISTRY)
 
 
 def exposition(accept: str = "") -> tuple[bytes, str]:
-    """Return all metrics as Prometheus reads them, and their Content-Type, in the format that `accept` prefers."""
+    """Return all metrics in the format that the `Accept` header prefers, and its Content-Type."""
     encode, content_type = choose_encoder(accept)
     return encode(REGISTRY), content_type
 
 
-def names() -> dict[str, str]:
-    """Return every name as it stands in PromQL (a histogram's without its suffixes), and what it means."""
+def help_texts() -> dict[str, str]:
+    """Return the help text of each metric by its name in PromQL (of a histogram, without suffix)."""
     suffixes = {"counter": "_total", "info": "_info"}
     return {metric.name + suffixes.get(metric.type, ""): metric.documentation for metric in REGISTRY.collect()}
 
 
-# ---------------------------------------------------------------- families made when they are asked for
-def gauge(name: str, about: str, labels: tuple[str, ...], samples: Samples) -> Metric:
-    """Make a gauge of the values that are known now."""
-    family = GaugeMetricFamily(name, about, labels=labels)
-    for key, value in samples:
-        family.add_metric(key, value)
-    return family
-
-
-def counter(name: str, about: str, labels: tuple[str, ...], samples: Samples) -> Metric:
-    """Make a counter of what somebody else has counted."""
-    family = CounterMetricFamily(name, about, labels=labels)
-    for key, value in samples:
-        family.add_metric(key, value)
+# ---------------------------------------------------------------- for custom collectors
+def gauge(name: str, help_text: str, labels: tuple[str, ...], samples: Samples) -> Metric:
+    """Return a gauge family with the given samples."""
+    family = GaugeMetricFamily(name, help_text, labels=labels)
+    for label_values, value in samples:
+        family.add_metric(label_values, value)
     return family
 
 
 def unlabelled(values: Iterable[float]) -> Samples:
-    """Return the samples of a family without labels: one, or none where nothing is known."""
+    """Return the samples of a family without labels, from one value or none."""
     return [((), value) for value in values]

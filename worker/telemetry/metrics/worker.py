@@ -1,9 +1,9 @@
-"""What this process has done: counted where it is done."""
+"""Counters, gauges and histograms of workers and discovery, updated where the work is done."""
 
 from __future__ import annotations
 
+import collections
 import platform
-from collections import Counter as Tally
 from collections.abc import Iterable
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
@@ -15,65 +15,71 @@ from worker.schema import KINDS, Event
 from worker.telemetry.metrics.registry import REGISTRY
 
 BOUNDS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
-"""Of the histograms' buckets: from a settle on loopback to the longest fetch."""
+"""Upper bounds of histogram buckets, from a settlement on loopback to the slowest fetch."""
 
 BUILD = Info("communique_build", "Version of Communiqué and of Python.", registry=REGISTRY)
 
 ARTICLES = Counter(
     "communique_articles",
-    "Deliveries of an article's URL by how they ended (done, duplicate, put_off, dead, fenced, gone, handed_back) and, "
-    "where they failed, why.",
+    "Deliveries of an article's URL by outcome (done, duplicate, put_off, dead, fenced, gone, handed_back) and, for "
+    "failures, reason.",
     ["outcome", "reason"],
     registry=REGISTRY,
 )
 EVENTS = Counter("communique_events", "Events published.", ["kind"], registry=REGISTRY)
 STAGES = Histogram(
     "communique_stage_duration_seconds",
-    "Time spent on one URL: admit (politeness); fetch; digest (parse and extract, with the wait for a free process); "
-    "parse; extract; settle; whole.",
+    "Time spent on one URL: admit (politeness); fetch; digest (parse and extract, including the wait for a free "
+    "process); parse; extract; settle; whole.",
     ["stage"],
     buckets=BOUNDS_S,
     registry=REGISTRY,
 )
-IN_FLIGHT = Gauge("communique_tasks_in_flight", "Tasks that this process works on.", registry=REGISTRY)
+IN_FLIGHT = Gauge("communique_tasks_in_flight", "Tasks that this process is handling.", registry=REGISTRY)
 PARSE_KILLS = Counter(
     "communique_parse_kills",
-    "Processes for parsing and extraction that were lost over a page: killed at the time limit, or died.",
+    "Processes for parsing and extraction lost while handling a page: killed at the time limit, or died.",
     ["cause"],
     registry=REGISTRY,
 )
 DEAD_LETTERS = Counter(
-    "communique_dead_letters", "Tasks that this process gave up for good.", ["reason"], registry=REGISTRY
+    "communique_dead_letters", "Tasks that this process moved to the dead letters.", ["reason"], registry=REGISTRY
 )
-CLAIMS = Counter("communique_claims", "Tasks taken over from a worker that had fallen silent.", registry=REGISTRY)
-LOST_LEASES = Counter("communique_lost_leases", "Tasks that another worker took over from us.", registry=REGISTRY)
+CLAIMS = Counter("communique_claims", "Tasks claimed from a worker whose lease had expired.", registry=REGISTRY)
+LOST_LEASES = Counter("communique_lost_leases", "Tasks of this worker that another worker claimed.", registry=REGISTRY)
 
 SOURCES_ASKED = Counter(
     "communique_sources_asked",
-    "Askings of a source by what came of them (read, unchanged, waiting, failed).",
+    "Polls of a source by result (read, unchanged, waiting, failed).",
     ["source", "outcome"],
     registry=REGISTRY,
 )
-NEW_URLS = Counter("communique_new_urls", "URLs enqueued that nobody had seen.", ["source"], registry=REGISTRY)
+NEW_URLS = Counter("communique_new_urls", "URLs enqueued that had not been seen before.", ["source"], registry=REGISTRY)
 SOURCES = Gauge(
-    "communique_sources", "Sources of the file, those that are due, those that fail.", ["state"], registry=REGISTRY
+    "communique_sources", "Sources: all in the file, those due, those failing.", ["state"], registry=REGISTRY
 )
 SOURCE_FAILURES = Gauge(
-    "communique_source_failures", "Failures of a source in a row, over all replicas.", ["source"], registry=REGISTRY
+    "communique_source_failures",
+    "Consecutive failures of a source, across all replicas.",
+    ["source"],
+    registry=REGISTRY,
 )
 
 STAGE_NAMES: Final = ("admit", "fetch", "digest", "parse", "extract", "settle", "whole")
-USUAL: Final = (
+COMMON_REASONS: Final = (
     *("bug", "crashed", "process_timeout", "process_died", "robots", "robots_unreachable", "not_html"),
     *("not_an_article", "too_large", "dns", "tls", "connect", "reset", "timeout_connect", "timeout_read"),
     *("timeout_total", "http_403", "http_404", "http_410", "http_429", "http_500", "http_502", "http_503"),
 )
-"""Reasons that every fleet meets."""
+"""Reasons whose series are created at zero."""
 
 
-def prepare() -> None:
-    """Let what is known beforehand begin at zero: a series born with its first fault shows no increase."""
-    BUILD.info({"version": our_version(), "python": platform.python_version()})
+def init_series() -> None:
+    """Create the series whose label values are known in advance, at zero.
+
+    A series that first appears with its first fault shows no increase to `rate()` and `increase()`.
+    """
+    BUILD.info({"version": installed_version(), "python": platform.python_version()})
     for kind in KINDS:
         EVENTS.labels(kind)
     for stage in STAGE_NAMES:
@@ -82,28 +88,32 @@ def prepare() -> None:
         PARSE_KILLS.labels(cause)
     for outcome in ("done", "duplicate", "fenced", "gone", "handed_back"):
         ARTICLES.labels(outcome, "")
-    for reason in USUAL:
+    for reason in COMMON_REASONS:
         for outcome in ("put_off", "dead"):
             ARTICLES.labels(outcome, reason)
         DEAD_LETTERS.labels(reason)
 
 
 def count_events(events: Iterable[Event]) -> None:
-    """Count events that were published."""
+    """Count published events by kind."""
     for event in events:
         EVENTS.labels(event.__struct_config__.tag).inc()
 
 
-def our_version() -> str:
-    """Return the version that is installed, "0" for a checkout that never was."""
+def installed_version() -> str:
+    """Return the version of the installed package; "0" if it is not installed, as in a source checkout."""
     try:
         return version("communique")
     except PackageNotFoundError:
         return "0"
 
 
-def bounded(reason: str | None) -> str:
-    """Return a failure's code as a label: servers may answer any number as a status, and each would be a series."""
+def reason_label(reason: str | None) -> str:
+    """Return a reason code as a label value; "" for None.
+
+    HTTP statuses that are not registered become `http_4xx` and the like, because servers may send any number and each
+    would create a series.
+    """
     if reason is None:
         return ""
     status = reason.removeprefix("http_")
@@ -115,9 +125,9 @@ def bounded(reason: str | None) -> str:
 _STATUSES: Final = frozenset(int(status) for status in HTTPStatus)
 
 
-def totals(counter: Counter, label: str | None = None) -> Tally[str]:
-    """Return what a counter stands at, by the values of one label; all under "" where none is named."""
-    found: Tally[str] = Tally()
+def counter_totals(counter: Counter, label: str | None = None) -> collections.Counter[str]:
+    """Return the current values of a counter summed by the values of one label; with None, the sum under ""."""
+    found: collections.Counter[str] = collections.Counter()
     for metric in counter.collect():
         for sample in metric.samples:
             if sample.name.endswith("_total"):
@@ -125,6 +135,6 @@ def totals(counter: Counter, label: str | None = None) -> Tally[str]:
     return found
 
 
-def in_flight() -> int:
-    """Return how many tasks this process works on."""
+def tasks_in_flight() -> int:
+    """Return the number of tasks that this process is handling."""
     return int(next(iter(IN_FLIGHT.collect())).samples[0].value)

@@ -1,24 +1,25 @@
-"""Work as spans: how long each stage took, and, where an operator asks for traces, what OpenTelemetry is told of it.
+"""Spans: durations of work, exported as OpenTelemetry traces if its environment variables configure an exporter.
 
-A span is timed whether anybody listens or not: histograms and log lines take their seconds from here, too.
-OpenTelemetry itself is imported by `sdk` and `recorder` only, and those where its standard variables ask for it.
+A span measures time even without an exporter; histograms and log lines take their durations from it.  OpenTelemetry
+is imported by the modules `sdk` and `recorder` only, and those only if an exporter is configured.
 
-A URL's trace has the id that its log lines and its events have (`Task.trace_id`).  Nothing of it stands in the queue:
+The trace of a URL has the id that its log lines and events have (`Task.trace_id`).  Nothing of it is stored in the
+queue:
 
-    put          the root; its span id is made of the trace id, so whoever works on the task later knows its parent
-    └ process    one for each delivery, on whichever worker that is
-      └ admit, fetch, digest, settle…; `settle` is what the entries name in their `traceparent`
+    put          the root; its span id is derived from the trace id, so that any worker can compute it as the parent
+    └ process    one per delivery, on any worker
+      └ admit, fetch, digest, settle…; `settle` is the parent named in the `traceparent` of the stream entries
 
-An asking of a source is a trace of its own, since it leads to many URLs; each `put` has a link to it.
+A poll of a source is a trace of its own, since it leads to many URLs; each `put` has a link to it.
 """
 
 from worker.telemetry.tracing.conventions import EnqueueSpan, poll_span, process_span, request_span, settle_span
 from worker.telemetry.tracing.export import export_traces
-from worker.telemetry.tracing.span import Span, record_finished, span
+from worker.telemetry.tracing.span import TraceSpan, record_finished, span
 
 __all__ = [
     "EnqueueSpan",
-    "Span",
+    "TraceSpan",
     "export_traces",
     "poll_span",
     "process_span",

@@ -1,6 +1,6 @@
-"""The spans of ours that OpenTelemetry has names for, with its attributes (semantic conventions, HTTP and messaging).
+"""Spans with the names and attributes of OpenTelemetry's semantic conventions for HTTP and messaging.
 
-What it has no name for begins with `communique.`.
+Attributes without a convention begin with `communique.`.
 """
 
 from __future__ import annotations
@@ -11,59 +11,69 @@ from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
 from worker.schema import Task, hash_id
-from worker.telemetry.tracing.span import Attributes, Kind, Origin, Span, is_recorded, record_finished, span
+from worker.telemetry.tracing.span import (
+    Attributes,
+    Origin,
+    SpanKind,
+    TraceSpan,
+    is_recorded,
+    record_finished,
+    span,
+)
 
 SYSTEM = "redis"
-"""`messaging.system`: the conventions list none for Redis Streams, and let it be named."""
+"""`messaging.system`: the conventions define no value for Redis Streams and allow custom ones."""
 
 
-def request_span(url: str, resent: int = 0) -> AbstractContextManager[Span]:
-    """Span of one HTTP request, a hop; `resent` counts the redirects that led to it."""
-    about = {"http.request.method": "GET", **_address(url), "http.request.resend_count": resent or None}
-    return span("GET", "client", about)
+def request_span(url: str, resent: int = 0) -> AbstractContextManager[TraceSpan]:
+    """Open the span of one HTTP GET request; `resent` is the number of redirects that led to it."""
+    attributes = {"http.request.method": "GET", **_address(url), "http.request.resend_count": resent or None}
+    return span("GET", "client", attributes)
 
 
-def poll_span(source: str, url: str) -> AbstractContextManager[Span]:
-    """Span of one asking of a source."""
+def poll_span(source: str, url: str) -> AbstractContextManager[TraceSpan]:
+    """Open the span of one poll of a source."""
     return span("ask source", "internal", {"communique.source": source, **_address(url)})
 
 
-def process_span(task: Task, stream: str, group: str, consumer: str) -> AbstractContextManager[Span]:
-    """Span of the work on one delivery: in the task's trace, below its put, in which process that ever was."""
-    about = {
+def process_span(task: Task, stream: str, group: str, consumer: str) -> AbstractContextManager[TraceSpan]:
+    """Open the span of one delivery, in the task's trace, as a child of the `put` that any process may have made."""
+    attributes = {
         **_operation("process", "process", stream),
         "messaging.consumer.group.name": group,
         "messaging.client.id": consumer,
         **_task(task),
         "communique.attempt": task.attempt,
     }
-    return span(f"process {stream}", "consumer", about, origin=_origin(task))
+    return span(f"process {stream}", "consumer", attributes, origin=_origin(task))
 
 
-def settle_span(operation: str, stream: str, kind: Kind = "client") -> AbstractContextManager[Span]:
-    """Span of one way out of a delivery: settle, put_off or bury.
+def settle_span(operation: str, stream: str, kind: SpanKind = "client") -> AbstractContextManager[TraceSpan]:
+    """Open the span of the end of a delivery; `operation` is settle, put_off or bury.
 
-    `settle` is of the kind "producer": the same step adds the entries, and their readers go on from this span.
+    A `settle` has the kind "producer", because the same step adds the stream entries, whose readers continue the trace
+    from this span.
     """
     return span(f"{operation} {stream}", kind, _operation(operation, "settle", stream))
 
 
 class EnqueueSpan:
-    """Tasks on their way into the queue, timed from here on."""
+    """Timer of one call that enqueues tasks, which records a span for each task that was added."""
 
     def __init__(self, stream: str) -> None:
+        """Start the clock."""
         self._stream = stream
         self._start_ns = time.time_ns()
 
     def done(self, tasks: Iterable[Task]) -> None:
-        """Tell of those that went in: each begins a trace."""
+        """Record the root span of the trace of each task that was added."""
         if not is_recorded():
             return
         end_ns = time.time_ns()
         for task in tasks:
-            about = {**_operation("put", "send", self._stream), **_task(task)}
+            attributes = {**_operation("put", "send", self._stream), **_task(task)}
             origin = _origin(task, is_root=True)
-            record_finished(f"put {self._stream}", "producer", self._start_ns, end_ns, about, origin=origin)
+            record_finished(f"put {self._stream}", "producer", self._start_ns, end_ns, attributes, origin=origin)
 
 
 def _origin(task: Task, *, is_root: bool = False) -> Origin:
@@ -88,6 +98,6 @@ def _address(url: str) -> Attributes:
     try:
         parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    except ValueError:  # a URL that is none is found out by whoever asks for it
+    except ValueError:  # a malformed URL; the request will fail
         return {"url.full": url}
     return {"url.full": url, "server.address": parts.hostname, "server.port": port}

@@ -1,7 +1,7 @@
-"""Whether traces are made, and for whom: told by OpenTelemetry's own variables.
+"""Whether and where traces are exported, by the standard environment variables of OpenTelemetry.
 
-None of ours: collectors, operators and deployment charts set these names for every service of a house alike, and the
-SDK reads most of them itself.  What they say wrong is a warning, never an end: telemetry must not stop what it tells of
+There are no COMMUNIQUE_ variables for it: operators and deployment charts set the standard ones for all services alike,
+and the SDK reads most of them itself.  An invalid value is logged as a warning and never ends the process
 (OpenTelemetry specification, "Error handling").
 """
 
@@ -14,39 +14,42 @@ from typing import Final
 
 import structlog
 
-from worker.telemetry.tracing.span import recording_to
+from worker.telemetry.tracing.span import record_spans_to
 
 log = structlog.get_logger()
 
 ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 
 
-def exporters(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the names of the exporters that are asked for; none where nothing is said.
+def configured_exporters(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of the configured exporters; none if the variables are unset.
 
-    The specification would send to localhost then.  That is for who has chosen to be traced by installing an agent;
-    a service that was told nothing sends nothing.
+    The specification's default is OTLP to localhost.  Here an endpoint or an exporter has to be set: the default suits
+    programs whose user installed an agent, not a service that was not asked to export anything.
     """
     if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return ()
-    otherwise = "otlp" if any(environ.get(name, "").strip() for name in ENDPOINTS) else "none"
-    given = environ.get("OTEL_TRACES_EXPORTER", "").strip() or otherwise
-    names = (name.strip().lower() for name in given.split(","))
+    default = "otlp" if any(environ.get(name, "").strip() for name in ENDPOINTS) else "none"
+    value = environ.get("OTEL_TRACES_EXPORTER", "").strip() or default
+    names = (name.strip().lower() for name in value.split(","))
     return tuple(dict.fromkeys(name for name in names if name not in {"", "none"}))
 
 
 @contextlib.contextmanager
 def export_traces(service: str, version: str) -> Iterator[None]:
-    """Send the spans of the process where the environment says, while the block lasts, and a moment for the last."""
-    names = exporters(os.environ)
+    """Export the spans of the process for the duration of the block, as configured in the environment.
+
+    At the end, at most `sdk.FLUSH_TIMEOUT_S` are spent on the spans that are left.
+    """
+    names = configured_exporters(os.environ)
     if not names:
         yield
         return
     try:
-        from worker.telemetry.tracing import sdk  # noqa: PLC0415 - an extra, and a tenth of a second
+        from worker.telemetry.tracing import sdk  # noqa: PLC0415 - an optional dependency that takes 0.1 s to import
     except ImportError as e:
         log.warning("untraced", error=f"traces need {e.name}: pip install 'communique[otel]'")
         yield
         return
-    with sdk.recorder(names, service, version) as recorder, recording_to(recorder):
+    with sdk.open_recorder(names, service, version) as recorder, record_spans_to(recorder):
         yield

@@ -1,4 +1,4 @@
-"""Our spans as OpenTelemetry's SDK makes them: in which trace, with which ids, and whether they are sampled."""
+"""Recording of spans with the OpenTelemetry SDK: their trace, their ids, and whether they are sampled."""
 
 from __future__ import annotations
 
@@ -12,45 +12,51 @@ from opentelemetry.context import Context, attach, detach
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import Decision
-from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
+from opentelemetry.trace import NonRecordingSpan, SpanContext, Status, StatusCode, TraceFlags
 
-from worker.telemetry.tracing.span import Attributes, Kind, Origin, Value
+from worker.telemetry.tracing.span import Attributes, AttributeValue, Origin, SpanKind
 
-DETAIL_LENGTH: Final = 1_000
+MAX_DETAIL_LENGTH: Final = 1_000
 
-KINDS: Final[dict[Kind, SpanKind]] = {
-    "internal": SpanKind.INTERNAL,
-    "client": SpanKind.CLIENT,
-    "producer": SpanKind.PRODUCER,
-    "consumer": SpanKind.CONSUMER,
+OTEL_KINDS: Final[dict[SpanKind, trace.SpanKind]] = {
+    "internal": trace.SpanKind.INTERNAL,
+    "client": trace.SpanKind.CLIENT,
+    "producer": trace.SpanKind.PRODUCER,
+    "consumer": trace.SpanKind.CONSUMER,
 }
 
 
-class Recorder:
-    """Makes a recording of every span, or of those that the sampler chooses."""
+class OtelRecorder:
+    """Starts a span of the SDK for each span of the process; the SDK's sampler decides which are exported."""
 
-    def __init__(self, provider: TracerProvider, ids: Ids, version: str) -> None:
+    def __init__(self, provider: TracerProvider, ids: TraceIdGenerator, version: str) -> None:
+        """Record with `provider`, whose id generator is `ids`; `version` names that of the instrumentation."""
         self._sampler = provider.sampler
         self._ids = ids
         self._tracer = provider.get_tracer("communique", version)
 
-    def open(self, name: str, kind: Kind, start_ns: int, origin: Origin | None) -> Recording:
-        """Begin a span below the current one, or where it has its origin, and make it the current one."""
+    def open(self, name: str, kind: SpanKind, start_ns: int, origin: Origin | None) -> OtelRecording:
+        """Start a span and make it the current one.
+
+        Without `origin` it is a child of the current span.  A root gets the ids of its origin and a link to the
+        current span.
+        """
+        otel_kind = OTEL_KINDS[kind]
         if origin is None:
-            return Recording(self._tracer.start_span(name, kind=KINDS[kind], start_time=start_ns))
+            return OtelRecording(self._tracer.start_span(name, kind=otel_kind, start_time=start_ns))
         if not origin.is_root:
-            below = self._below(origin, name)
-            return Recording(self._tracer.start_span(name, below, KINDS[kind], start_time=start_ns))
-        here = trace.get_current_span().get_span_context()
-        links = [trace.Link(here)] if here.is_valid else []
-        with self._ids.given(origin):
-            return Recording(self._tracer.start_span(name, Context(), KINDS[kind], links=links, start_time=start_ns))
+            parent = self._root_context(origin, name)
+            return OtelRecording(self._tracer.start_span(name, parent, otel_kind, start_time=start_ns))
+        current = trace.get_current_span().get_span_context()
+        links = [trace.Link(current)] if current.is_valid else []
+        with self._ids.use(origin):
+            return OtelRecording(self._tracer.start_span(name, Context(), otel_kind, links=links, start_time=start_ns))
 
-    def _below(self, origin: Origin, name: str) -> Context:
-        """Return the context of a root that another process made, or that was never sampled.
+    def _root_context(self, origin: Origin, name: str) -> Context:
+        """Return the context of a root span that another process recorded, or that was not sampled.
 
-        Whether it was does not travel either: it follows from the trace id.  The sampler is asked what it said of the
-        root, or would have said; all services with the same variables give the same answer.
+        The sampling decision is not transmitted but computed again from the trace id: services with the same
+        variables decide alike.
         """
         trace_id = int(origin.trace_id, 16)
         decided = self._sampler.should_sample(Context(), trace_id, name)
@@ -60,60 +66,60 @@ class Recorder:
         return trace.set_span_in_context(NonRecordingSpan(root), Context())
 
 
-class Recording:
-    """One span, current in its asyncio task until it is closed."""
+class OtelRecording:
+    """One span of the SDK, current in its asyncio task until it is closed."""
 
     def __init__(self, live: trace.Span) -> None:
         self._live = live
         self._token = attach(trace.set_span_in_context(live))
 
     def set(self, attributes: Attributes) -> None:
-        """Add those attributes that have a value."""
-        self._live.set_attributes({name: _spelt(value) for name, value in attributes.items() if value is not None})
+        """Add the attributes that have a value."""
+        self._live.set_attributes({name: _encodable(value) for name, value in attributes.items() if value is not None})
 
     def fail(self, reason: str, detail: str) -> None:
-        """Set the status to error; `reason` is the class of it, as in logs and metrics."""
+        """Set the status to error, and `error.type` to `reason`, the code used in logs and metrics."""
         self._live.set_attribute("error.type", reason)
-        words = f"{reason}: {detail}" if detail else reason
-        self._live.set_status(Status(StatusCode.ERROR, str(_spelt(words[:DETAIL_LENGTH]))))
+        description = f"{reason}: {detail}" if detail else reason
+        self._live.set_status(Status(StatusCode.ERROR, str(_encodable(description[:MAX_DETAIL_LENGTH]))))
 
     def traceparent(self) -> str:
-        """Return the span's context as W3C Trace Context spells it; the flag says whether it was sampled."""
+        """Return the span's context as the value of a W3C `traceparent` header, with its sampled flag."""
         it = self._live.get_span_context()
         return f"00-{it.trace_id:032x}-{it.span_id:016x}-{int(it.trace_flags.sampled):02x}"
 
     def close(self, end_ns: int) -> None:
-        """End it."""
+        """End the span at that Unix time in nanoseconds."""
         detach(self._token)
         self._live.end(end_ns)
 
 
-def _spelt(value: Value) -> Value:
-    """Return a value that protobuf can hold: one lone surrogate, and a whole batch would be refused."""
+def _encodable(value: AttributeValue) -> AttributeValue:
+    """Replace lone surrogates in a string: protobuf would reject the whole batch because of one."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
-class Ids(RandomIdGenerator):
-    """Random ids, but for the span that a URL's trace begins with."""
+class TraceIdGenerator(RandomIdGenerator):
+    """Random ids, except for the root span of a URL's trace, whose ids are given."""
 
     def __init__(self) -> None:
-        self._given: ContextVar[Origin | None] = ContextVar("given", default=None)
+        self._origin: ContextVar[Origin | None] = ContextVar("origin", default=None)
 
     @contextlib.contextmanager
-    def given(self, origin: Origin) -> Iterator[None]:
-        """Give the span that is started now these ids."""
-        token = self._given.set(origin)
+    def use(self, origin: Origin) -> Iterator[None]:
+        """Give the ids of `origin` to spans that are started in the block."""
+        token = self._origin.set(origin)
         try:
             yield
         finally:
-            self._given.reset(token)
+            self._origin.reset(token)
 
     def generate_trace_id(self) -> int:
-        """Return 128 bits; ours are of SHA-256, so samplers that go by their lower half are right to."""
-        origin = self._given.get()
+        """Return 128 bits.  Those of `origin` come from SHA-256, so ratio samplers may rely on their lower half."""
+        origin = self._origin.get()
         return int(origin.trace_id, 16) if origin else super().generate_trace_id()
 
     def generate_span_id(self) -> int:
         """Return 64 bits."""
-        origin = self._given.get()
+        origin = self._origin.get()
         return int(origin.root_id, 16) if origin else super().generate_span_id()

@@ -1,4 +1,4 @@
-"""A span: a stretch of work, timed here once for histogram, log line and trace."""
+"""Spans: work that is timed once, for histogram, log line and trace."""
 
 from __future__ import annotations
 
@@ -12,59 +12,62 @@ from msgspec import Struct
 
 from worker.errors import Failure, NotYet
 
-Kind = Literal["internal", "client", "producer", "consumer"]
-"""OpenTelemetry's kinds of spans, without that of a server."""
-Value = str | int | float | bool
-Attributes = Mapping[str, Value | None]
-"""None: there is no such attribute."""
+SpanKind = Literal["internal", "client", "producer", "consumer"]
+"""The span kinds of OpenTelemetry that are used here."""
+AttributeValue = str | int | float | bool
+Attributes = Mapping[str, AttributeValue | None]
+"""Attributes by name; one with the value None is left out."""
 
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """Where a span belongs, if not below the one that is open around it."""
+    """Position of a span in its trace, where that is not the child of the current span."""
 
     trace_id: str
     """32 hex digits."""
     root_id: str
-    """16 hex digits: the span that the trace begins with."""
+    """16 hex digits: id of the root span of the trace."""
     is_root: bool = False
-    """It is that span; else it is below it, which may have been another process's."""
+    """Whether the span is that root; otherwise it is a child of it, and another process may have recorded the root."""
 
 
-class Recording(Protocol):
-    """One span as OpenTelemetry has it."""
+class SpanRecording(Protocol):
+    """One span of an OpenTelemetry tracer."""
 
     def set(self, attributes: Attributes) -> None:
         """Add attributes."""
 
     def fail(self, reason: str, detail: str) -> None:
-        """Set its status to error."""
+        """Set the status to error."""
 
     def traceparent(self) -> str:
-        """Return its context as W3C Trace Context spells it."""
+        """Return the span's context as the value of a W3C `traceparent` header."""
 
     def close(self, end_ns: int) -> None:
-        """End it, at that Unix time in ns."""
+        """End the span at that Unix time in nanoseconds."""
 
 
-class Recorder(Protocol):
-    """Who makes recordings of spans: `worker.telemetry.tracing.recorder.Recorder`."""
+class SpanRecorder(Protocol):
+    """Factory of recordings: `worker.telemetry.tracing.recorder.OtelRecorder`."""
 
-    def open(self, name: str, kind: Kind, start_ns: int, origin: Origin | None) -> Recording:
-        """Begin a recording; it is the current one of this asyncio task until it is closed."""
-
-
-class _active:
-    """Who is told of this process's spans, if anybody."""
-
-    recorder: Recorder | None = None
+    def open(self, name: str, kind: SpanKind, start_ns: int, origin: Origin | None) -> SpanRecording:
+        """Start a recording and make it the current span of this asyncio task until it is closed."""
 
 
-class Span:
-    """A stretch of work under way: knows how long it takes; the rest is for traces, and costs nothing without."""
+class _Active:
+    """Recorder of this process's spans; None while they are only timed."""
+
+    recorder: SpanRecorder | None = None
+
+
+_active = _Active()
+
+
+class TraceSpan:
+    """An open span.  It always measures time; everything else has an effect only while spans are recorded."""
 
     __slots__ = ("_began_ns", "_recording", "_start_ns", "_took_ns")
 
-    def __init__(self, name: str, kind: Kind = "internal", origin: Origin | None = None) -> None:
+    def __init__(self, name: str, kind: SpanKind = "internal", origin: Origin | None = None) -> None:
         self._start_ns = time.time_ns()
         self._began_ns = time.perf_counter_ns()
         self._took_ns: int | None = None
@@ -72,12 +75,12 @@ class Span:
         self._recording = recorder.open(name, kind, self._start_ns, origin) if recorder else None
 
     def set(self, attributes: Attributes) -> None:
-        """Tell more of what is done here."""
+        """Add attributes."""
         if self._recording:
             self._recording.set(attributes)
 
     def failed(self, failure: Exception) -> None:
-        """Tell why it failed; our own politeness is no error."""
+        """Record why the work failed; NotYet, a wait for politeness, is not an error."""
         if self._recording is None:
             return
         if isinstance(failure, NotYet):
@@ -88,17 +91,17 @@ class Span:
             self._recording.fail(type(failure).__qualname__, str(failure))
 
     def traceparent(self) -> str | None:
-        """Return what lets others go on from here (W3C Trace Context), None where no traces are made."""
+        """Return the W3C `traceparent` for spans that continue from here; None if spans are not recorded."""
         return self._recording.traceparent() if self._recording else None
 
     def stop(self) -> float:
-        """Stop the clock, once, and return the seconds."""
+        """Stop the clock at the first call, and return the duration in seconds."""
         if self._took_ns is None:
             self._took_ns = time.perf_counter_ns() - self._began_ns
         return self._took_ns / 1e9
 
     def close(self) -> None:
-        """End it: when the clock was stopped, or now."""
+        """End the span, at the time of `stop` or now."""
         self.stop()
         if self._recording:
             self._recording.close(self._start_ns + (self._took_ns or 0))
@@ -106,15 +109,18 @@ class Span:
 
 @contextlib.contextmanager
 def span(
-    name: str, kind: Kind = "internal", attributes: Attributes | None = None, *, origin: Origin | None = None
-) -> Iterator[Span]:
-    """Time the block; an exception that leaves it is told and goes on."""
-    it = Span(name, kind, origin)
+    name: str, kind: SpanKind = "internal", attributes: Attributes | None = None, *, origin: Origin | None = None
+) -> Iterator[TraceSpan]:
+    """Open a span for the duration of the block; an exception that leaves the block is recorded and propagates.
+
+    `origin` None makes it a child of the current span.
+    """
+    it = TraceSpan(name, kind, origin)
     if attributes:
         it.set(attributes)
     try:
         yield it
-    except asyncio.CancelledError:  # drained, lost to another worker, or out of time, which is told further out
+    except asyncio.CancelledError:  # drained, claimed elsewhere, or timed out: the enclosing span has the reason
         it.set({"communique.outcome": "cancelled"})
         raise
     except Exception as failure:
@@ -125,9 +131,9 @@ def span(
 
 
 def record_finished(
-    name: str, kind: Kind, start_ns: int, end_ns: int, attributes: Attributes, *, origin: Origin | None = None
+    name: str, kind: SpanKind, start_ns: int, end_ns: int, attributes: Attributes, *, origin: Origin | None = None
 ) -> None:
-    """Tell of a stretch of work that is over, timed elsewhere, in Unix ns."""
+    """Record a span of work that is over and was timed elsewhere, between two Unix times in nanoseconds."""
     if recorder := _active.recorder:
         recording = recorder.open(name, kind, start_ns, origin)
         recording.set(attributes)
@@ -135,13 +141,13 @@ def record_finished(
 
 
 def is_recorded() -> bool:
-    """Tell whether anybody is told of spans."""
+    """Return whether the spans of this process are recorded."""
     return _active.recorder is not None
 
 
 @contextlib.contextmanager
-def recording_to(recorder: Recorder | None) -> Iterator[None]:
-    """Let all spans of the process be recorded while the block lasts."""
+def record_spans_to(recorder: SpanRecorder | None) -> Iterator[None]:
+    """Record all spans of the process with `recorder` for the duration of the block; None records none."""
     before, _active.recorder = _active.recorder, recorder
     try:
         yield
