@@ -1,1 +1,1 @@
-"""Golden articles and the command that writes what is found in them."""
+"""Golden articles: invented news texts with their expected events."""

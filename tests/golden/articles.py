@@ -1,8 +1,8 @@
-"""Golden articles: `<name>.txt` is invented news copy, `<name>.events` the same with what is found in each paragraph.
+"""Golden articles: `<name>.txt` is invented news copy, `<name>.events` the same text with the events of each paragraph.
 
-A file is named after a family of constructions.  Blocks are separated by an empty line; a line that begins with `# `
-is a linguist's remark (which construction the paragraph shows, or what is not found yet) and no part of the text; a
-line `---` begins another article.  All are published on Wednesday, 4 March 2026, from which their dates are counted.
+A file covers a family of constructions.  Blocks are separated by an empty line; a line that starts with `# ` is a
+comment (the construction that the paragraph shows, or an event that is not found yet) and not part of the text; a line
+`---` starts another article.  All are published on Wednesday, 4 March 2026, to which relative dates refer.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ ARTICLES = sorted(Path(__file__).parent.glob("*.txt"))
 PUBLISHED = datetime(2026, 3, 4, 9, tzinfo=UTC)
 
 _SEPARATOR = "\n\n---\n\n"
-_REMARK = "# "
+_COMMENT = "# "
 
 
-def read(path: Path) -> Iterator[Article]:
-    """Yield the file's articles, without the linguist's remarks."""
+def read_articles(path: Path) -> Iterator[Article]:
+    """Yield the file's articles, without the comments."""
     for source in path.read_text(encoding="utf-8").strip().split(_SEPARATOR):
-        paragraphs = map(_without_remarks, source.split("\n\n"))
+        paragraphs = map(_without_comments, source.split("\n\n"))
         yield _article("\n\n".join(filter(None, paragraphs)), path.stem)
 
 
-def described(path: Path) -> str:
-    """Return the file's articles, each paragraph followed by its events, as the golden file has them."""
+def annotated_file(path: Path) -> str:
+    """Return the file's articles, each paragraph followed by its events, in the format of the `.events` file."""
     sources = path.read_text(encoding="utf-8").strip().split(_SEPARATOR)
-    return _SEPARATOR.join("\n\n".join(_annotated(source, path.stem)) for source in sources) + "\n"
+    return _SEPARATOR.join("\n\n".join(_annotated_blocks(source, path.stem)) for source in sources) + "\n"
 
 
-def _annotated(source: str, name: str) -> Iterator[str]:
+def _annotated_blocks(source: str, name: str) -> Iterator[str]:
     blocks = source.split("\n\n")
-    paragraphs = [_without_remarks(block) for block in blocks]
+    paragraphs = [_without_comments(block) for block in blocks]
     events = extract_events(_article("\n\n".join(filter(None, paragraphs)), name))
     said = {event.id: event for event in events if isinstance(event, Statement)}
     end = 0
@@ -50,11 +50,11 @@ def _annotated(source: str, name: str) -> Iterator[str]:
         if paragraph:
             start, end = end, end + len(paragraph) + len("\n\n")
             here = (event for event in events if start <= _position(event) < end)
-            yield from (indent("\n".join(_described(event, said)), "    ") for event in here)
+            yield from (indent("\n".join(_event_lines(event, said)), "    ") for event in here)
 
 
-def _without_remarks(block: str) -> str:
-    return "\n".join(line for line in block.split("\n") if not line.startswith(_REMARK))
+def _without_comments(block: str) -> str:
+    return "\n".join(line for line in block.split("\n") if not line.startswith(_COMMENT))
 
 
 def _article(text: str, name: str) -> Article:
@@ -66,7 +66,7 @@ def _position(event: Event) -> int:
     return (event.cue or event.sentence).start
 
 
-def _described(event: Event, said: dict[str, Statement]) -> Iterator[str]:
+def _event_lines(event: Event, said: dict[str, Statement]) -> Iterator[str]:
     yield f"{type(event).__name__.lower()} ({event.rule})"
     match event:
         case Statement():
@@ -97,7 +97,7 @@ def _meeting(meeting: Meeting) -> Iterator[str]:
     yield from (f"  party    {_actor(party)}" for party in meeting.participants)
     yield from _spans(trigger=meeting.cue, place=meeting.place, when=meeting.when, topic=meeting.topic)
     yield from _day(meeting.held_on)
-    yield from _repeats(meeting)
+    yield from _other_mentions(meeting)
 
 
 def _decision(decision: Decision) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _decision(decision: Decision) -> Iterator[str]:
     yield from (f"  decider  {_actor(decider)}" for decider in decision.deciders)
     yield from _spans(trigger=decision.cue, object=decision.object, when=decision.when)
     yield from _day(decision.decided_on)
-    yield from _repeats(decision)
+    yield from _other_mentions(decision)
 
 
 def _spans(**spans: Span | None) -> Iterator[str]:
@@ -123,8 +123,8 @@ def _codes(event: Event) -> Iterator[str]:
         yield f"  codes    {codes}"
 
 
-def _repeats(event: Meeting | Decision) -> Iterator[str]:
-    """Where else the article names the event."""
+def _other_mentions(event: Meeting | Decision) -> Iterator[str]:
+    """Yield the further mentions of the event in the article."""
     if again := [mention.text for mention in event.mentions if mention != event.cue]:
         yield f"  again    {', '.join(again)}"
 

@@ -1,8 +1,8 @@
-"""The act of a statement whose cue only says that it was said."""
+"""The act of a statement with a neutral cue."""
 
 import pytest
 
-from tests.extract.statements.test_statements import statements
+from tests.extract.statements.test_statements import statements_in
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ from tests.extract.statements.test_statements import statements
         ("The ministry said it would open the port.", "promise"),
     ],
 )
-def test_the_content_tells_the_act(text: str, act: str) -> None:
-    assert [s.act for s in statements(text)] == [act]
+def test_the_content_determines_the_act_of_a_neutral_cue(text: str, act: str) -> None:
+    assert [s.act for s in statements_in(text)] == [act]
 
 
 @pytest.mark.parametrize(
@@ -59,5 +59,5 @@ def test_the_content_tells_the_act(text: str, act: str) -> None:
         "Hale believes the plan is a disgrace.",
     ],
 )
-def test_what_performs_nothing_is_said(text: str) -> None:
-    assert [s.act for s in statements(text)] == ["say"]
+def test_content_that_performs_no_act_has_the_act_say(text: str) -> None:
+    assert [s.act for s in statements_in(text)] == ["say"]

@@ -1,4 +1,4 @@
-"""Statements: what counts is found with its exact words, what does not count is left alone, and nothing raises."""
+"""Statements: each construction is found with exact spans, other sentences give none, and no text raises."""
 
 import pytest
 from hypothesis import given, settings
@@ -8,20 +8,20 @@ from worker.extract import extract
 from worker.schema import Article, Statement
 
 
-def statements(text: str, language: str | None = "en") -> list[Statement]:
+def statements_in(text: str, language: str | None = "en") -> list[Statement]:
     article = Article(id="a", url="https://news.example/a", text=text, language=language)
     return [event for event in extract(article) if isinstance(event, Statement)]
 
 
-def found(text: str) -> list[tuple[str, str, list[str]]]:
-    """Source, cue and content of every statement, as worded."""
+def attributions(text: str) -> list[tuple[str, str, list[str]]]:
+    """Return source, cue and content of every statement, as worded in the text."""
     return [
         (
             s.speaker.mention.text if s.speaker and s.speaker.mention else "",
             s.cue.text if s.cue else "",
             [piece.text for piece in s.content],
         )
-        for s in statements(text)
+        for s in statements_in(text)
     ]
 
 
@@ -66,27 +66,27 @@ def found(text: str) -> list[tuple[str, str, list[str]]]:
         ("A survey released on Friday said it rains.", ("A survey released on Friday", "said", ["it rains"])),
     ],
 )
-def test_a_construction_gives_source_cue_and_content(text: str, expected: tuple[str, str, list[str]]) -> None:
-    assert found(text) == [expected]
+def test_each_construction_yields_source_cue_and_content(text: str, expected: tuple[str, str, list[str]]) -> None:
+    assert attributions(text) == [expected]
 
 
 def test_coordinated_verbs_share_their_subject() -> None:
-    assert found("Hale said it rains, but added that it will stop.") == [
+    assert attributions("Hale said it rains, but added that it will stop.") == [
         ("Hale", "said", ["it rains"]),
         ("Hale", "added", ["that it will stop"]),
     ]
 
 
-def test_a_row_of_verbs_shares_its_subject() -> None:
-    assert found("Hale thanked the crew, accused the owner of greed and promised to stay.") == [
+def test_a_series_of_verbs_shares_its_subject() -> None:
+    assert attributions("Hale thanked the crew, accused the owner of greed and promised to stay.") == [
         ("Hale", "thanked", ["the crew"]),
         ("Hale", "accused", ["the owner of greed"]),
         ("Hale", "promised", ["to stay"]),
     ]
 
 
-def test_who_contradicts_in_the_same_sentence_speaks_for_himself() -> None:
-    assert found("Hale said the quota was an insult, while his brother Anton called it a death sentence.") == [
+def test_a_contradiction_in_the_same_sentence_is_a_statement_of_its_own() -> None:
+    assert attributions("Hale said the quota was an insult, while his brother Anton called it a death sentence.") == [
         ("Hale", "said", ["the quota was an insult"]),
         ("his brother Anton", "called", ["it a death sentence"]),
     ]
@@ -104,29 +104,29 @@ def test_who_contradicts_in_the_same_sentence_speaks_for_himself() -> None:
         "They studied the iron found in old hulls that is worth a lot.",
     ],
 )
-def test_what_follows_a_cue_need_not_be_said(text: str) -> None:
-    assert found(text) == []
+def test_a_cue_verb_without_content_is_no_statement(text: str) -> None:
+    assert attributions(text) == []
 
 
-def test_the_comma_before_a_participle_may_stand_inside_the_quotation() -> None:
-    assert [content for _, _, content in found("Hale said that “it rains,” adding that it will stop.")] == [
+def test_the_comma_before_a_participle_may_be_inside_the_quotation() -> None:
+    assert [content for _, _, content in attributions("Hale said that “it rains,” adding that it will stop.")] == [
         ["that “it rains,”"],
         ["that it will stop"],
     ]
 
 
-def test_a_verb_with_a_particle_of_its_own_is_no_cue() -> None:
-    assert found("Hale called off the dinner at which it rained.") == []
+def test_a_phrasal_verb_of_another_meaning_is_no_cue() -> None:
+    assert attributions("Hale called off the dinner at which it rained.") == []
 
 
-def test_a_quotation_over_paragraphs_is_one_statement() -> None:
-    (one,) = statements('Hale said: "It rains.\n\n"It pours, too."')
+def test_a_quotation_across_paragraphs_is_one_statement() -> None:
+    (one,) = statements_in('Hale said: "It rains.\n\n"It pours, too."')
     assert [piece.text for piece in one.content] == ['"It rains.', '"It pours, too."']
     assert one.quotation == "direct"
 
 
-def test_credited_outlets_stand_innermost_first() -> None:
-    (one,) = statements("It rains, said Minister Hale, quoted by Reuters and Lusa.")
+def test_credited_outlets_are_ordered_from_the_innermost() -> None:
+    (one,) = statements_in("It rains, said Minister Hale, quoted by Reuters and Lusa.")
     assert one.via == ["Reuters", "Lusa"]
 
 
@@ -142,8 +142,8 @@ def test_credited_outlets_stand_innermost_first() -> None:
         ("Hale asked whether it rained.", "ask"),
     ],
 )
-def test_the_verb_tells_the_act(text: str, act: str) -> None:
-    assert [s.act for s in statements(text)] == [act]
+def test_the_cue_verb_determines_the_act(text: str, act: str) -> None:
+    assert [s.act for s in statements_in(text)] == [act]
 
 
 @pytest.mark.parametrize(
@@ -156,18 +156,20 @@ def test_the_verb_tells_the_act(text: str, act: str) -> None:
     ],
 )
 def test_scare_quotes_titles_and_plain_text_are_no_statements(text: str) -> None:
-    assert statements(text) == []
+    assert statements_in(text) == []
 
 
-def test_the_id_survives_a_paragraph_put_above() -> None:
-    (below,) = statements("Nothing happened here.\n\nHale said the port was shut.")
-    (alone,) = statements("Hale said the port was shut.")
+def test_the_id_does_not_change_when_a_paragraph_is_inserted_above() -> None:
+    (below,) = statements_in("Nothing happened here.\n\nHale said the port was shut.")
+    (alone,) = statements_in("Hale said the port was shut.")
     assert below.id == alone.id
 
 
-def test_a_language_without_a_lexicon_gives_nothing_and_unknown_english_is_read() -> None:
-    assert statements("Hale said the port was shut.", language="fr") == []
-    assert len(statements("Hale said the port was shut, and that the harbour was closed to ships.", language=None)) == 1
+def test_unsupported_languages_give_no_statements_and_undeclared_english_is_detected() -> None:
+    assert statements_in("Hale said the port was shut.", language="fr") == []
+    assert (
+        len(statements_in("Hale said the port was shut, and that the harbour was closed to ships.", language=None)) == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -201,9 +203,9 @@ def test_a_language_without_a_lexicon_gives_nothing_and_unknown_english_is_read(
         ),
     ],
 )
-def test_hostile_repetition_neither_raises_nor_bends_a_span(unit: str) -> None:
+def test_repeated_fragments_neither_raise_nor_give_wrong_spans(unit: str) -> None:
     text = unit * (20_000 // len(unit))
-    for one in statements(text):
+    for one in statements_in(text):
         assert all(text[s.start : s.end] == s.text for s in (one.sentence, *one.content))
 
 
@@ -216,8 +218,8 @@ WORDS = st.lists(st.sampled_from([*VOCABULARY.split(), "\n", "\n\n"]), max_size=
 
 @settings(max_examples=300)
 @given(WORDS.map(" ".join) | st.text(max_size=100))
-def test_no_text_raises_and_every_span_is_the_articles_own(text: str) -> None:
-    for one in statements(text):
+def test_no_text_raises_and_every_span_matches_the_article(text: str) -> None:
+    for one in statements_in(text):
         spans = [one.sentence, *one.content, *filter(None, (one.cue, one.venue))]
         spans += [a.mention for a in (one.speaker, one.target) if a is not None and a.mention is not None]
         assert all(text[s.start : s.end] == s.text and s.text for s in spans)
@@ -232,17 +234,17 @@ def test_no_text_raises_and_every_span_is_the_articles_own(text: str) -> None:
         ("Hale said in an interview with two students that it rained.", []),
     ],
 )
-def test_the_outlet_that_interviewed_is_credited(text: str, via: list[str]) -> None:
-    assert [s.via for s in statements(text)] == [via]
+def test_the_interviewing_outlet_is_credited(text: str, via: list[str]) -> None:
+    assert [s.via for s in statements_in(text)] == [via]
 
 
-def test_a_text_too_short_to_show_its_language_is_taken_for_english() -> None:
-    assert [s.rule for s in statements("“We met,” Ana Belm said.", None)] == ["quotation_source_cue"]
+def test_a_text_too_short_for_language_detection_is_treated_as_english() -> None:
+    assert [s.rule for s in statements_in("“We met,” Ana Belm said.", None)] == ["quotation_source_cue"]
 
 
-def test_a_longer_text_in_another_language_is_not_read_as_english() -> None:
+def test_a_longer_text_in_another_language_is_not_treated_as_english() -> None:
     text = "„Wir warten“, sagte Hale am Montag in Bonn. " * 8
-    assert statements(text, None) == []
+    assert statements_in(text, None) == []
 
 
 @pytest.mark.parametrize(
@@ -257,11 +259,11 @@ def test_a_longer_text_in_another_language_is_not_read_as_english() -> None:
         ("The opposition demanded an early election.", None),
     ],
 )
-def test_a_target_is_somebody(text: str, target: str | None) -> None:
-    (statement,) = statements(text)
+def test_a_target_is_a_person_or_organisation(text: str, target: str | None) -> None:
+    (statement,) = statements_in(text)
     assert (statement.target.name if statement.target else None) == target
 
 
 @pytest.mark.parametrize("text", ["Hale denied it.", "The owners charged nothing."])
-def test_a_pronoun_alone_tells_nothing_that_was_said(text: str) -> None:
-    assert statements(text) == []
+def test_a_pronoun_as_object_is_no_content(text: str) -> None:
+    assert statements_in(text) == []

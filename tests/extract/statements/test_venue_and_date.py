@@ -1,4 +1,4 @@
-"""When and where a statement was made, as its sentence says."""
+"""When and where a statement was made, according to its sentence."""
 
 from datetime import UTC, date, datetime
 
@@ -10,7 +10,7 @@ from worker.schema import Article, Meeting, Statement
 TUESDAY = datetime(2024, 9, 17, 8, tzinfo=UTC)
 
 
-def the_statement(text: str, published: datetime | None = TUESDAY) -> Statement:
+def only_statement(text: str, published: datetime | None = TUESDAY) -> Statement:
     article = Article(id="a", url="https://news.example/a", text=text, published_at=published, language="en")
     [one] = [event for event in extract(article) if isinstance(event, Statement)]
     return one
@@ -30,12 +30,12 @@ def the_statement(text: str, published: datetime | None = TUESDAY) -> Statement:
         ("Hale said the dam was safe.", None),
     ],
 )
-def test_the_day_is_that_of_the_cue_and_no_other(text: str, day: date | None) -> None:
-    assert the_statement(text).said_on == day
+def test_the_day_is_taken_from_the_adverbial_of_the_cue_only(text: str, day: date | None) -> None:
+    assert only_statement(text).said_on == day
 
 
-def test_without_a_date_of_publication_no_weekday_is_resolved() -> None:
-    assert the_statement("Hale said on Monday that the dam was safe.", None).said_on is None
+def test_a_weekday_is_not_resolved_without_a_date_of_publication() -> None:
+    assert only_statement("Hale said on Monday that the dam was safe.", None).said_on is None
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ def test_without_a_date_of_publication_no_weekday_is_resolved() -> None:
         ("Hale said that the dam was safe.", None),
     ],
 )
-def test_the_venue_is_where_it_was_said(text: str, venue: str | None) -> None:
-    found = the_statement(text).venue
+def test_the_venue_is_taken_from_the_words_after_the_cue(text: str, venue: str | None) -> None:
+    found = only_statement(text).venue
     assert (found.text if found else None) == venue
 
 
-def test_a_day_is_counted_from_the_newspapers_own_not_from_the_utc_day() -> None:
+def test_relative_days_count_from_the_local_day_of_publication_not_the_utc_day() -> None:
     """At 00:30 on Tuesday in Tokyo it is still Monday in UTC; "yesterday" there was Monday."""
     article = Article(
         id="a",

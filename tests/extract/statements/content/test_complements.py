@@ -1,8 +1,8 @@
-"""What a cue verb takes: the frames of its complement."""
+"""The complements of cue verbs."""
 
 import pytest
 
-from tests.extract.statements.test_statements import found
+from tests.extract.statements.test_statements import attributions
 
 
 @pytest.mark.parametrize(
@@ -27,5 +27,5 @@ from tests.extract.statements.test_statements import found
         ("Hale took issue with the new fees.", "took issue with", "the new fees"),
     ],
 )
-def test_a_verb_has_every_frame_that_it_takes(text: str, cue: str, content: str) -> None:
-    assert [(c, content) for _, c, content in found(text)] == [(cue, [content])]
+def test_a_cue_verb_takes_each_of_its_complements(text: str, cue: str, content: str) -> None:
+    assert [(c, content) for _, c, content in attributions(text)] == [(cue, [content])]

@@ -1,8 +1,8 @@
-"""Where content ends."""
+"""The end of content."""
 
 import pytest
 
-from tests.extract.statements.test_statements import found
+from tests.extract.statements.test_statements import attributions
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,8 @@ from tests.extract.statements.test_statements import found
         ("Hale pointed to the higher fees.", "pointed to", "the higher fees"),
     ],
 )
-def test_content_is_all_that_was_said_and_no_more(text: str, cue: str, content: str) -> None:
-    assert [(c, content) for _, c, content in found(text)] == [(cue, [content])]
+def test_content_ends_before_adverbials_and_other_clauses(text: str, cue: str, content: str) -> None:
+    assert [(c, content) for _, c, content in attributions(text)] == [(cue, [content])]
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_content_is_all_that_was_said_and_no_more(text: str, cue: str, content: 
         ("Hale, who said that the ferry he bought was late, left early.", "that the ferry he bought was late"),
     ],
 )
-def test_the_content_of_a_relative_clause_ends_before_the_main_verb(text: str, content: str) -> None:
-    assert [content for who, _, content in found(text) if who == "who"] == [[content]]
+def test_content_in_a_relative_clause_ends_before_the_matrix_verb(text: str, content: str) -> None:
+    assert [content for who, _, content in attributions(text) if who == "who"] == [[content]]
 
 
 @pytest.mark.parametrize(
@@ -64,4 +64,4 @@ def test_the_content_of_a_relative_clause_ends_before_the_main_verb(text: str, c
     ],
 )
 def test_another_attribution_ends_the_content_of_the_first(text: str, contents: list[str]) -> None:
-    assert [content for _, _, content in found(text)] == [[content] for content in contents]
+    assert [content for _, _, content in attributions(text)] == [[content] for content in contents]

@@ -1,8 +1,8 @@
-"""Nouns and adjectives that announce, and whose they are."""
+"""Nouns and adjectives as cues, and their sources."""
 
 import pytest
 
-from tests.extract.statements.test_statements import found, statements
+from tests.extract.statements.test_statements import attributions, statements_in
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,10 @@ from tests.extract.statements.test_statements import found, statements
         ("Hale's promise to stay was old.", ("Hale", "promise", ["to stay"])),
     ],
 )
-def test_a_noun_announces_what_its_possessor_said(text: str, expected: tuple[str, str, list[str]]) -> None:
-    assert found(text) == [expected]
+def test_a_cue_noun_takes_its_source_from_possessor_agent_or_light_verb(
+    text: str, expected: tuple[str, str, list[str]]
+) -> None:
+    assert attributions(text) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -40,8 +42,8 @@ def test_a_noun_announces_what_its_possessor_said(text: str, expected: tuple[str
         "Hale faced criticism of the fees.",
     ],
 )
-def test_a_noun_without_content_or_source_announces_nothing(text: str) -> None:
-    assert found(text) == []
+def test_a_cue_noun_without_content_or_source_is_no_statement(text: str) -> None:
+    assert attributions(text) == []
 
 
 @pytest.mark.parametrize(
@@ -53,11 +55,11 @@ def test_a_noun_without_content_or_source_announces_nothing(text: str) -> None:
         ("Hale's accusation that the owner lied was heard.", "accuse"),
     ],
 )
-def test_a_noun_has_an_act(text: str, act: str) -> None:
-    assert [s.act for s in statements(text)] == [act]
+def test_a_cue_noun_determines_the_act(text: str, act: str) -> None:
+    assert [s.act for s in statements_in(text)] == [act]
 
 
-def test_what_an_adjective_announces_ends_before_another_main_clause() -> None:
-    assert [content for _, _, content in found("Hale was adamant that it rains, and the port is shut.")] == [
+def test_the_content_of_an_adjective_ends_before_another_main_clause() -> None:
+    assert [content for _, _, content in attributions("Hale was adamant that it rains, and the port is shut.")] == [
         ["that it rains"]
     ]

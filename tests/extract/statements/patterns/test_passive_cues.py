@@ -1,8 +1,8 @@
-"""Cues in the passive, and questions whose asker is not told."""
+"""Passive cues, and questions whose asker is not named."""
 
 import pytest
 
-from tests.extract.statements.test_statements import found
+from tests.extract.statements.test_statements import attributions
 
 
 @pytest.mark.parametrize(
@@ -14,19 +14,19 @@ from tests.extract.statements.test_statements import found
         ("Pressed for details, Hale left the room.", "Pressed for", "details"),
     ],
 )
-def test_a_question_is_told_without_its_asker(text: str, cue: str, content: str) -> None:
-    assert found(text) == [("", cue, [content])]
+def test_a_question_without_a_named_asker_has_no_source(text: str, cue: str, content: str) -> None:
+    assert attributions(text) == [("", cue, [content])]
 
 
 def test_question_and_answer_are_two_statements() -> None:
-    assert found("Hale, asked about the dam, said, “It rains.”") == [
+    assert attributions("Hale, asked about the dam, said, “It rains.”") == [
         ("", "asked about", ["the dam"]),
         ("Hale", "said", ["“It rains.”"]),
     ]
 
 
-def test_a_past_tense_after_an_aside_has_its_asker() -> None:
-    assert found("Hale, editor of the Post, asked why it rains.") == [
+def test_a_past_tense_after_an_aside_takes_the_subject_before_it_as_source() -> None:
+    assert attributions("Hale, editor of the Post, asked why it rains.") == [
         ("Hale, editor of the Post", "asked", ["why it rains"])
     ]
 
@@ -44,10 +44,10 @@ def test_a_past_tense_after_an_aside_has_its_asker() -> None:
         ("The plan was condemned by the union.", ("the union", "was condemned by", ["The plan"])),
     ],
 )
-def test_a_passive_has_its_patient_as_content(text: str, expected: tuple[str, str, list[str]]) -> None:
-    assert found(text) == [expected]
+def test_the_content_of_a_passive_includes_its_patient(text: str, expected: tuple[str, str, list[str]]) -> None:
+    assert attributions(text) == [expected]
 
 
 @pytest.mark.parametrize("text", ["The book was written by Hale.", "The delay is explained by the rain."])
-def test_what_is_only_made_or_caused_by_somebody_is_not_said(text: str) -> None:
-    assert found(text) == []
+def test_a_passive_of_making_or_causing_is_no_statement(text: str) -> None:
+    assert attributions(text) == []

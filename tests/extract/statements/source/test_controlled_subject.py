@@ -1,8 +1,8 @@
-"""Whose cue a verb is where its subject does not stand right before it."""
+"""The source of a verb whose subject is not directly before it."""
 
 import pytest
 
-from tests.extract.statements.test_statements import found
+from tests.extract.statements.test_statements import attributions
 
 
 @pytest.mark.parametrize(
@@ -19,13 +19,17 @@ from tests.extract.statements.test_statements import found
         ("A number of officials condemned the fees.", "A number of officials", "condemned"),
     ],
 )
-def test_a_cue_without_a_subject_of_its_own_has_a_source(text: str, source: str, cue: str) -> None:
-    assert (source, cue) in [(who, word) for who, word, _ in found(text)]
+def test_a_cue_without_its_own_subject_takes_a_shared_or_controlling_source(text: str, source: str, cue: str) -> None:
+    assert (source, cue) in [(who, word) for who, word, _ in attributions(text)]
 
 
 def test_the_content_of_an_opening_participle_ends_before_the_main_clause() -> None:
-    assert [content for _, _, content in found("Declaring that it rains, Hale left the port.")] == [["that it rains"]]
+    assert [content for _, _, content in attributions("Declaring that it rains, Hale left the port.")] == [
+        ["that it rains"]
+    ]
 
 
-def test_it_speaks_where_it_blames_and_not_where_it_offers() -> None:
-    assert [cue for _, cue, _ in found("It condemned the fees. It offers a walk through the port.")] == ["condemned"]
+def test_it_is_a_source_of_blame_but_not_of_an_offer() -> None:
+    assert [cue for _, cue, _ in attributions("It condemned the fees. It offers a walk through the port.")] == [
+        "condemned"
+    ]

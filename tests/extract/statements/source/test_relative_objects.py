@@ -1,8 +1,8 @@
-"""Relative clauses whose antecedent is what is judged."""
+"""Relative clauses whose antecedent is the object of the cue."""
 
 import pytest
 
-from tests.extract.statements.test_statements import found
+from tests.extract.statements.test_statements import attributions
 
 
 @pytest.mark.parametrize(
@@ -20,12 +20,14 @@ from tests.extract.statements.test_statements import found
         ("In the plan, which Hale called “a farce,” it rains.", ("Hale", "called", ["which", "“a farce,”"])),
     ],
 )
-def test_the_antecedent_is_judged_by_the_subject_of_its_clause(text: str, expected: tuple[str, str, list[str]]) -> None:
-    assert found(text) == [expected]
+def test_the_antecedent_is_content_and_the_subject_of_its_clause_the_source(
+    text: str, expected: tuple[str, str, list[str]]
+) -> None:
+    assert attributions(text) == [expected]
 
 
-def test_what_was_said_ends_before_the_apposition_that_another_judges() -> None:
-    assert found("Hale warned that the port would shut, a threat the union dismissed as illegal.") == [
+def test_content_ends_before_an_apposition_that_another_source_describes() -> None:
+    assert attributions("Hale warned that the port would shut, a threat the union dismissed as illegal.") == [
         ("Hale", "warned", ["that the port would shut"]),
         ("the union", "dismissed", ["a threat", "as illegal"]),
     ]
@@ -34,5 +36,5 @@ def test_what_was_said_ends_before_the_apposition_that_another_judges() -> None:
 @pytest.mark.parametrize(
     "text", ["The crew that Hale praised yesterday left.", "The port that the crew left is as old."]
 )
-def test_a_relative_without_a_judgement_is_none(text: str) -> None:
-    assert [content for _, _, content in found(text) if len(content) > 1] == []
+def test_a_relative_clause_without_a_predicate_about_its_antecedent_is_no_statement(text: str) -> None:
+    assert [content for _, _, content in attributions(text) if len(content) > 1] == []

@@ -41,7 +41,7 @@ def match_according_to(
 
 
 def _source_end(doc: Document, at: int, end: int, last: int) -> int:
-    """Return the end of a source, with its modifiers up to a closing comma: ", according to people | close to him, …"."""
+    """Return the end of a source with its modifiers up to a comma: ", according to people | close to him, …"."""
     closing = _next_comma(doc, end, last)
     modified = doc.text.tags[end] in {"IN", "TO", "JJ", "RB"} if end < last else False
     between = doc.text.words[at - 1] == "," and closing < last and not doc.chunks.has_finite_verb(end, closing)
