@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 import msgspec
 
-from worker.publish import writes
+from worker.publish import publication_entries
 from worker.schema import Article, Decision, Event, Meeting, Span, Statement
 from worker.settings import RedisSettings
 
@@ -21,7 +21,7 @@ def test_the_article_comes_first_then_its_events_each_on_the_stream_of_its_kind(
         Statement(id="s1", content=[SPAN], quotation="direct", url="", sentence=SPAN, confidence=1.0, rule="r"),
         DECISION,
     ]
-    written = writes(ARTICLE, events, RedisSettings(key_prefix="p{1}", stream_length=7), NOON)
+    written = publication_entries(ARTICLE, events, RedisSettings(key_prefix="p{1}", stream_length=7), NOON)
     assert [(w.stream, w.fields["id"], w.fields["type"], w.maxlen) for w in written] == [
         ("p{1}:articles", "a1", "article", 7),
         ("p{1}:events:meeting", "m1", "meeting", 7),
@@ -31,7 +31,7 @@ def test_the_article_comes_first_then_its_events_each_on_the_stream_of_its_kind(
 
 
 def test_an_entry_has_the_fields_of_the_contract_and_no_others() -> None:
-    [_, entry] = writes(ARTICLE, [DECISION], RedisSettings(), NOON)
+    [_, entry] = publication_entries(ARTICLE, [DECISION], RedisSettings(), NOON)
     data = json.loads(entry.fields["data"])
     assert {name: value for name, value in entry.fields.items() if name != "data"} == {
         "id": "d1",
@@ -47,5 +47,5 @@ def test_an_entry_has_the_fields_of_the_contract_and_no_others() -> None:
 
 
 def test_an_article_without_events_is_published_too() -> None:
-    [entry] = writes(ARTICLE, [], RedisSettings(), NOON)
+    [entry] = publication_entries(ARTICLE, [], RedisSettings(), NOON)
     assert msgspec.json.decode(entry.fields["data"], type=Article) == ARTICLE

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from worker.publish import traceparent, writes
+from worker.publish import publication_entries, traceparent
 from worker.schema import (
     ENTRY,
     KINDS,
@@ -115,7 +115,7 @@ def test_the_schema_tells_every_meaning_of_every_word() -> None:
 
 def test_the_fields_of_an_entry_are_those_that_are_written() -> None:
     article = Article(id=article_id("https://a.example/"), url="https://a.example/", text="A met.")
-    for write in writes(
+    for write in publication_entries(
         article, EVENTS, RedisSettings(), datetime(2026, 3, 1, tzinfo=UTC), traceparent(hash_id("trace"))
     ):
         assert sorted(write.fields) == sorted(ENTRY)

@@ -32,7 +32,7 @@ import pytest
 from tests.pages import DOCS, ROOT, Block, blocks
 from tests.webhook.receiver import KEY, SECRET
 from worker.filters import CONFIDENCE, PARAMETERS
-from worker.publish import writes
+from worker.publish import publication_entries
 from worker.schema import KINDS, Actor, Article, Meeting, Span, Statement, article_stream, event_stream
 from worker.settings import RedisSettings, Settings
 from worker.streams import connect
@@ -155,7 +155,7 @@ async def published(url: str) -> None:
                     await redis.ping()
                     break
                 await asyncio.sleep(0.05)
-        for n, write in enumerate(writes(article, events(), RedisSettings(), datetime.now(UTC))):
+        for n, write in enumerate(publication_entries(article, events(), RedisSettings(), datetime.now(UTC))):
             fields: Any = write.fields
             await redis.xadd(write.stream, fields, id=f"{1741089600000 + n}-0")
 

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from worker.consume import open_consumer
 from worker.discover import Source, open_discovery
-from worker.publish import traceparent, writes
+from worker.publish import publication_entries, traceparent
 from worker.queue import UrlQueue
 from worker.schema import Article, Task, article_stream, event_stream
 from worker.settings import RedisSettings, Settings
@@ -50,8 +50,8 @@ def test_another_url_or_another_time_is_another_way() -> None:
 
 def test_an_entry_has_it_as_cloudevents_writes_it_and_none_without_a_trace() -> None:
     article = Article(id="a", url="", text="x")
-    (traced,) = writes(article, [], RedisSettings(), NOW, traceparent(TASK.trace_id))
-    (untraced,) = writes(article, [], RedisSettings(), NOW)
+    (traced,) = publication_entries(article, [], RedisSettings(), NOW, traceparent(TASK.trace_id))
+    (untraced,) = publication_entries(article, [], RedisSettings(), NOW)
     assert traced.fields["traceparent"] == traceparent(TASK.trace_id)
     assert "traceparent" not in untraced.fields
 

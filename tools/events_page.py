@@ -8,7 +8,7 @@ from msgspec import Struct, inspect
 
 from tests.golden.articles import PUBLISHED
 from tools.event_examples import EXAMPLES, found, shown
-from worker.publish import traceparent, writes
+from worker.publish import traceparent, publication_entries
 from worker.schema import ENTRY, VERSION, Actor, Article, Decision, Meeting, Plover, Span, Statement, hash_id
 from worker.settings import RedisSettings
 
@@ -82,7 +82,7 @@ def page() -> str:
 def _entry() -> Iterator[Sequence[str]]:
     """Yield the rows of an entry's fields, with what that of the first example holds."""
     article, event = found(EXAMPLES[0])
-    _, entry = writes(article, [event], RedisSettings(), PUBLISHED, traceparent(hash_id("trace", article.id)))
+    _, entry = publication_entries(article, [event], RedisSettings(), PUBLISHED, traceparent(hash_id("trace", article.id)))
     for name, meaning in ENTRY.items():
         yield f"`{name}`", meaning, "`{…}`" if name == "data" else f"`{entry.fields[name]!s}`"
 

@@ -1,16 +1,16 @@
-"""How work on one URL can fail.  The class says what happens next; nothing else decides that.
+"""Failures of the work on one URL.  The class alone decides what happens next: give up, retry or wait.
 
-`reason` is a short stable code (log field, dead-letter field, counter); `detail` is for people.
+`reason` is a short stable code (log field, dead-letter field, metric label); `detail` is text for people.
 """
 
 from __future__ import annotations
 
 
-class Failure(Exception):  # noqa: N818 - a failure is an outcome of work on a URL, not an error of ours
-    """Base of the failures below; never raised itself."""
+class Failure(Exception):  # noqa: N818 - an outcome of work on a URL, not a programming error
+    """Base class of the failures; never raised itself."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(reason, detail)  # both in args, so that it pickles out of a worker process
+        super().__init__(reason, detail)  # both in args, so that it can be pickled out of a worker process
         self.reason = reason
         self.detail = detail
 
@@ -19,13 +19,13 @@ class Failure(Exception):  # noqa: N818 - a failure is an outcome of work on a U
 
 
 class Permanent(Failure):
-    """Asking again would end the same way (404, not HTML, robots.txt): bury at once."""
+    """A retry would fail in the same way (404, not HTML, robots.txt): give up at once."""
 
 
 class Transient(Failure):
-    """Asking again may help (timeout, 5xx, 429, reset): put off, counted as an attempt.
+    """A retry may succeed (timeout, 5xx, 429, reset): defer, and count an attempt.
 
-    `retry_after_s` is what the server asked for, or None where it asked for nothing.
+    `retry_after_s` is the server's Retry-After in seconds; None where it sent none.
     """
 
     def __init__(self, reason: str, detail: str = "", retry_after_s: float | None = None) -> None:
@@ -35,7 +35,7 @@ class Transient(Failure):
 
 
 class NotYet(Failure):
-    """Our own politeness: the task's slot is `wait_s` seconds (> 0) away. Put off, no attempt counted."""
+    """The host's next free slot is `wait_s` seconds (> 0) away: defer, and count no attempt."""
 
     def __init__(self, reason: str, detail: str = "", wait_s: float = 0.0) -> None:
         super().__init__(reason, detail)
@@ -44,8 +44,8 @@ class NotYet(Failure):
 
 
 class UsageError(Exception):
-    """Wrong use by the operator (a misspelt setting, an unreadable sources file): a message and exit status 2."""
+    """Incorrect use (a misspelt setting, an unreadable sources file); a command prints the message and exits with 2."""
 
 
 class EventStreamError(Exception):
-    """A subscription cannot go on as asked (what it wants is trimmed away, an entry that does not decode)."""
+    """A subscription cannot be continued: its next entries were trimmed, or an entry cannot be decoded."""

@@ -1,4 +1,4 @@
-"""What is published: which stream, which bytes.  The fields are CloudEvents attributes, readable by any client."""
+"""Articles and events to stream entries.  Their fields are CloudEvents attributes, readable by any client."""
 
 from __future__ import annotations
 
@@ -16,34 +16,33 @@ if TYPE_CHECKING:
     from worker.settings import RedisSettings
 
 
-def writes(
+def publication_entries(
     article: Article, events: Sequence[Event], redis: RedisSettings, now: datetime, trace: str | None = None
 ) -> list[StreamWrite]:
-    """Return the entries of one article and its events, in the order they are to be added.
+    """Return the stream entries of one article and its events, in the order in which they must be added.
 
-    The article comes first, so that whoever sees an event can already resolve its spans.  `now` (aware) becomes
-    `time`, the moment of publication, in UTC; `trace` becomes `traceparent`, CloudEvents' extension for Distributed
-    Tracing, so that a subscriber's traces and our log lines can be laid side by side.
+    The article is first, so that a subscriber that receives an event can already resolve its spans.  `now` (aware)
+    becomes `time`, the time of publication in UTC.  `trace` becomes `traceparent` (CloudEvents' Distributed Tracing
+    extension), which connects a subscriber's traces with our log lines; None leaves it out.
     """
     prefix, about_all = redis.key_prefix, {"v": str(VERSION), "time": _rfc3339(now), "source": article.url}
     extension = {} if trace is None else {"traceparent": trace}
 
-    def write(stream: str, kind: str, about: Article | Event) -> StreamWrite:
+    def entry(stream: str, kind: str, about: Article | Event) -> StreamWrite:
         fields: dict[str, str | bytes] = {"id": about.id, "type": kind, **about_all, **extension}
         fields["data"] = msgspec.json.encode(about)
         return StreamWrite(stream=stream, fields=fields, maxlen=redis.stream_length)
 
     return [
-        write(article_stream(prefix), "article", article),
-        *(write(event_stream(prefix, kind_of(event)), kind_of(event), event) for event in events),
+        entry(article_stream(prefix), "article", article),
+        *(entry(event_stream(prefix, kind_of(event)), kind_of(event), event) for event in events),
     ]
 
 
 def traceparent(trace_id: str) -> str:
-    """Return W3C Trace Context of the work on one URL where no spans are made: version, trace, publication, sampled.
+    """Return a `traceparent` (W3C Trace Context) for the publication of one URL where no spans are exported.
 
-    The flag says that "the caller may have recorded" something, and it has: the log.  Unset, it would tell the tracing
-    of a subscriber to leave this out.
+    The sampled flag is set, since the log records the work; otherwise a subscriber's tracing would drop the trace.
     """
     return f"00-{trace_id}-{hash_id('publish', trace_id)[:16]}-01"
 

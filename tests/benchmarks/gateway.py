@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from worker.publish import writes
+from worker.publish import publication_entries
 from worker.queue import UrlQueue
 from worker.schema import Actor, Article, Decision, Event, Meeting, Span, Statement, Task, article_id, hash_id, task_id
 from worker.settings import Settings
@@ -77,7 +77,7 @@ async def settle_all(redis_url: str, first: int, count: int, rate: float) -> flo
             [delivery] = await queue.read(1, 1.0)
             article = Article(id=article_id(delivery.task.url), url=delivery.task.url, text=WORDS)
             made = event(first + i)
-            await queue.settle(delivery, writes(article, [made], settings.redis, datetime.now(UTC)))
+            await queue.settle(delivery, publication_entries(article, [made], settings.redis, datetime.now(UTC)))
             # Two kinds settled within one millisecond have no order that Redis would keep.
             await asyncio.sleep(max(0.0015, began + (i + 1) / rate - time.monotonic()))
         return time.monotonic() - began
@@ -91,7 +91,7 @@ async def fill(redis_url: str, count: int) -> None:
             pipe = client.pipeline(transaction=False)
             for number in range(start, min(count, start + 1000)):
                 article = Article(id="a", url=f"https://news.example/{number}", text="")
-                [_, write] = writes(article, [event(number)], settings.redis, datetime.now(UTC))
+                [_, write] = publication_entries(article, [event(number)], settings.redis, datetime.now(UTC))
                 entry_id = f"{base_ms + number // PAST_PER_MS}-{number % PAST_PER_MS}"
                 pipe.xadd(write.stream, dict(write.fields), id=entry_id)  # type: ignore[arg-type]
             await pipe.execute()

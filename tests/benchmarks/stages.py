@@ -23,7 +23,7 @@ from worker.parse import parse_article
 from worker.parse.feed import links
 from worker.pipeline.extract_events import extract_events
 from worker.pipeline.process_page import process_page
-from worker.publish import writes
+from worker.publish import publication_entries
 from worker.queue import Depth, Settlement, UrlQueue
 from worker.schema import Article, Page, Statement, Task, task_id
 from worker.settings import Settings, variables
@@ -130,7 +130,7 @@ async def _publish(settings: Settings, addresses: Sequence[str]) -> Figure:
         while deliveries := await queue.read(BATCH, 0):
             now = datetime.now(UTC)
             await queue.settle_many(
-                [Settlement(d, writes(result.article, result.events, settings.redis, now)) for d in deliveries]
+                [Settlement(d, publication_entries(result.article, result.events, settings.redis, now)) for d in deliveries]
             )
         return watch.figure("publish (enqueue to settled)", len(addresses))
 

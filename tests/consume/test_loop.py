@@ -1,17 +1,17 @@
-"""The loop: deliveries take slots, and every one is handed back that cannot be finished."""
+"""The loop: deliveries take slots, and those that cannot be finished are handed back."""
 
 import asyncio
 from datetime import datetime
 from typing import Any
 
-from worker.consume import Consumer, TaskResult
+from worker.consume import Consumer, PageReader, TaskHandler, TaskResult
 from worker.queue import UrlQueue
 from worker.schema import Task
 from worker.settings import Settings
 
 
 class Stuck:
-    """Politeness, fetcher and pool of a consumer that is never told to go."""
+    """Politeness, fetcher and pool of which no call returns."""
 
     async def admit(self, _: Task, __: datetime) -> None:
         await asyncio.Event().wait()
@@ -19,15 +19,16 @@ class Stuck:
     run = admit
 
 
-async def test_what_is_claimed_takes_slots_as_what_is_read_does(settings: Settings) -> None:
+async def test_claimed_tasks_take_slots_as_read_ones_do(settings: Settings) -> None:
     settings = settings.override(concurrency=2, lease_s=0.2, drain_s=0.01)
     urls = [f"https://news.example/{n}" for n in range(4)]
     tasks, stop, stuck = [Task(id=url, url=url) for url in urls], asyncio.Event(), Stuck()
-    neighbours: Any = (stuck, stuck, stuck)
+    never: Any = stuck
     ended: list[TaskResult] = []
     url = settings.redis.url or ""
     async with UrlQueue(url, settings, "gone") as gone, UrlQueue(url, settings) as queue:
-        consumer = Consumer(settings, queue, *neighbours, jitter=lambda: 0.5, report=ended.append)
+        handler = TaskHandler(settings, queue, PageReader(never, never, never), jitter=lambda: 0.5)
+        consumer = Consumer(settings, queue, handler, on_result=ended.append)
         await gone.put_many(tasks[:2])
         await gone.read(2, 0)
         running = asyncio.create_task(consumer.run(stop))
@@ -41,4 +42,4 @@ async def test_what_is_claimed_takes_slots_as_what_is_read_does(settings: Settin
             await running
         depth = await queue.depth()
         assert (depth.backlog + depth.delayed, depth.pending) == (4, 0)
-    assert [report.outcome for report in ended] == ["handed_back", "handed_back"]
+    assert [result.outcome for result in ended] == ["handed_back", "handed_back"]

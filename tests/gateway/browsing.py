@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from worker.gateway.app import GATEWAY_LOOPS, open_gateway
 from worker.gateway.server import serve_gateway
-from worker.publish import writes
+from worker.publish import publication_entries
 from worker.schema import Actor, Article, Decision, Event, Meeting, Plover, Span, Statement, article_id, hash_id
 from worker.settings import Settings
 from worker.streams import connect
@@ -48,7 +48,7 @@ async def publish(redis_url: str, settings: Settings, article: Article, *events:
     """Add an article and its events to the streams, as a worker does."""
     async with connect(redis_url) as client:
         pipe = client.pipeline(transaction=False)
-        for write in writes(article, events, settings.redis, datetime.now(UTC)):
+        for write in publication_entries(article, events, settings.redis, datetime.now(UTC)):
             fields: dict[Any, Any] = dict(write.fields)
             pipe.xadd(write.stream, fields)
         await pipe.execute()

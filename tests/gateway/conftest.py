@@ -19,7 +19,7 @@ import pytest
 
 from worker.gateway.app import GATEWAY_LOOPS, Gateway, open_gateway
 from worker.gateway.server import serve_gateway
-from worker.publish import writes
+from worker.publish import publication_entries
 from worker.schema import (
     Actor,
     Article,
@@ -81,7 +81,7 @@ class Publisher:
         pipe = self.redis.pipeline(transaction=True)
         for event in events:
             article = Article(id=article_id(event.url), url=event.url, text="Words.")
-            [_, write] = writes(article, [event], self.settings.redis, NOON)
+            [_, write] = publication_entries(article, [event], self.settings.redis, NOON)
             pipe.xadd(write.stream, dict(write.fields))  # type: ignore[arg-type]
         await pipe.execute()
 
@@ -102,7 +102,7 @@ class Publisher:
     async def article(self, article: Article, events: list[Event]) -> None:
         """Publish an article with its events."""
         pipe = self.redis.pipeline(transaction=True)
-        for write in writes(article, events, self.settings.redis, NOON):
+        for write in publication_entries(article, events, self.settings.redis, NOON):
             pipe.xadd(write.stream, dict(write.fields))  # type: ignore[arg-type]
         await pipe.execute()
 

@@ -22,7 +22,7 @@ from redis.exceptions import RedisError
 
 from tests.operating.conftest import HERE, Fires, Watching, fired, get, long_ago, process, says, until
 from tests.operating.promtool import Phase, Series, down, firing, needs, series
-from worker.consume import Consumer, open_consumer, task_handler
+from worker.consume import Consumer, open_consumer, page_reader
 from worker.discover import Discovery, Source, open_discovery
 from worker.errors import Transient
 from worker.fetch.client import Fetcher
@@ -161,7 +161,7 @@ def _later(url: str) -> str:
 async def test_a_bug_of_ours(
     settings: Settings, watching: Watching, fires: Fires, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(task_handler, "process_page", None)  # not callable: nothing foresees that
+    monkeypatch.setattr(page_reader, "process_page", None)  # not callable: nothing foresees that
     async with site(("/a", "<p>a</p>")) as server, watching(settings) as scrape:
         before = await scrape()
         await _work_off(settings, server, "/a", ended=lambda: says(scrape, BUG_COUNTED))
@@ -241,7 +241,7 @@ async def test_a_site_whose_pages_are_gone(settings: Settings, watching: Watchin
 async def test_pages_that_never_end_parsing(
     settings: Settings, watching: Watching, fires: Fires, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(task_handler, "process_page", never_ends)
+    monkeypatch.setattr(page_reader, "process_page", never_ends)
     settings = settings.override(process_timeout_s=0.3, processes=1)
     async with site(*((f"/{n}", "<p>a</p>") for n in range(3))) as server, watching(settings) as scrape:
         before = await scrape()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from worker.publish import writes
+from worker.publish import publication_entries
 from worker.schema import KINDS, Actor, Article, Decision, Event, Kind, Meeting, Span, Statement
 
 if TYPE_CHECKING:
@@ -44,6 +44,6 @@ def person(name: str, country: str | None = None) -> Actor:
 async def publish(redis: Redis, settings: Settings, *events: str | Event) -> None:
     """Publish events, or those named so."""
     made = [named(e) if isinstance(e, str) else e for e in events]
-    for write in writes(Article(id="a", url="https://news.example/1", text="x"), made, settings.redis, NOW):
+    for write in publication_entries(Article(id="a", url="https://news.example/1", text="x"), made, settings.redis, NOW):
         fields: Any = write.fields
         await redis.xadd(write.stream, fields, id=f"{next(MILLISECONDS)}-0")

@@ -1,7 +1,7 @@
-"""Deliveries in, and every one ends settled, put off or buried.
+"""The worker: read tasks from the queue and finish each one as settled, deferred or dead-lettered.
 
-`loop` takes as many as there are free slots and keeps their leases, `handling` brings each to its end, `settling`
-writes what is finished, `retry` decides what follows a failure.
+`loop` reads as many deliveries as there are free slots and renews their leases, `task_handler` processes one delivery,
+`settle_batcher` writes the results, `retry` decides what follows a failure.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from collections.abc import AsyncIterator, Callable
 import structlog
 
 from worker.consume.loop import Consumer, worker_loops
+from worker.consume.page_reader import PageReader
 from worker.consume.retry import next_try
+from worker.consume.task_handler import TaskHandler
 from worker.consume.task_result import TaskResult
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
@@ -23,7 +25,7 @@ from worker.settings import Settings
 from worker.streams import connect, is_durable
 from worker.telemetry.liveness import LivenessMonitor
 
-__all__ = ["Consumer", "TaskResult", "next_try", "open_consumer", "worker_loops"]
+__all__ = ["Consumer", "PageReader", "TaskHandler", "TaskResult", "next_try", "open_consumer", "worker_loops"]
 
 log = structlog.get_logger()
 
@@ -32,10 +34,13 @@ log = structlog.get_logger()
 async def open_consumer(
     settings: Settings,
     redis_url: str,
-    report: Callable[[TaskResult], None] = lambda _: None,
+    on_result: Callable[[TaskResult], None] = lambda _: None,
     liveness: LivenessMonitor | None = None,
 ) -> AsyncIterator[Consumer]:
-    """Put a consumer together with its neighbours; they are closed in the end."""
+    """Yield a Consumer with its connections and processes, which are closed at the end.
+
+    `on_result` is called with the result of every delivery.  Logs a warning where Redis has no append-only file.
+    """
     async with (
         UrlQueue(redis_url, settings, process_name()) as queue,
         connect(redis_url) as client,
@@ -43,8 +48,7 @@ async def open_consumer(
         Pool(settings.pool, preload="worker.pipeline.preload") as pool,
     ):
         if not await is_durable(client):
-            log.warning("redis_forgets", detail="no append-only file: a crash loses all since the last snapshot")
-        politeness = Politeness(client, fetcher, settings)
-        yield Consumer(
-            settings, queue, politeness, fetcher, pool, jitter=random.random, report=report, liveness=liveness
-        )
+            log.warning("redis_forgets", detail="no append-only file: a crash loses all writes since the last snapshot")
+        reader = PageReader(Politeness(client, fetcher, settings), fetcher, pool)
+        handler = TaskHandler(settings, queue, reader, jitter=random.random)
+        yield Consumer(settings, queue, handler, on_result=on_result, liveness=liveness)

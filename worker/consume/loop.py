@@ -1,7 +1,8 @@
-"""The loop of a worker: deliveries in, as many as there are free slots, and their leases kept until each has ended.
+"""The worker's loops: read as many deliveries as there are free slots, and renew their leases until each has ended.
 
-*Read* takes deliveries, at times what dead workers left.  *Tend* renews leases and moves due tasks.  A stop ends
-reading, gives what is under way `drain_s`, and hands the rest back.
+The *read* loop reads new deliveries and regularly claims those of dead workers.  The *tend* loop renews leases and
+promotes due tasks.  On a stop, reading ends, the tasks in progress have `drain_s` to finish, and the rest is handed
+back.
 """
 
 from __future__ import annotations
@@ -14,13 +15,9 @@ from collections.abc import Callable
 import structlog
 
 from worker.consume.retry import with_crashes_counted
-from worker.consume.settle_batcher import SettleBatcher
 from worker.consume.task_handler import Clock, TaskHandler, utc_now
 from worker.consume.task_result import TaskResult
-from worker.fetch.client import Fetcher
-from worker.fetch.politeness import Politeness
 from worker.lifecycle import cancel_and_wait, signal_when_done, wait_for_any
-from worker.pipeline.pool import Pool
 from worker.queue import Delivery, UrlQueue
 from worker.settings import Settings
 from worker.telemetry import metrics
@@ -29,17 +26,18 @@ from worker.telemetry.liveness import GRACE_S, LivenessMonitor, LoopSpec
 log = structlog.get_logger()
 
 BLOCK_S = 1.0
-"""Longest wait for new tasks: also the longest that a stop goes unnoticed by the reader."""
+"""Longest time that one read waits for new tasks, and so the longest delay of a stop."""
 TICK_S = 0.25
-"""How often due tasks are moved; a task put off waits at most this much longer than it should."""
+"""Interval of the tend loop: a deferred task is promoted at most this long after it is due."""
 REAP_INTERVAL_S = 300.0
+"""How often the consumers of dead workers are deleted."""
 
 
 def worker_loops(settings: Settings) -> dict[str, LoopSpec]:
-    """Return the loops of a worker whose silence means something (see `LivenessMonitor`).
+    """Return the loops that a `LivenessMonitor` watches.
 
-    The one that tends leases must be back within a lease.  The reader, with all slots taken, waits for the first task
-    that ends, and that may be the slowest of all.
+    The tend loop must complete a round within a lease.  The read loop, with all slots taken, waits for the first task
+    to end, which may take as long as the slowest one.
     """
     task_s = settings.fetch.total_timeout_s + settings.pool.timeout_s
     return {
@@ -49,46 +47,44 @@ def worker_loops(settings: Settings) -> dict[str, LoopSpec]:
 
 
 class Consumer:
-    """One worker: up to `settings.concurrency` tasks in flight."""
+    """One worker, with up to `settings.worker.concurrency` tasks in progress."""
 
     def __init__(
         self,
         settings: Settings,
         queue: UrlQueue,
-        politeness: Politeness,
-        fetcher: Fetcher,
-        pool: Pool,
+        handler: TaskHandler,
         *,
-        jitter: Callable[[], float],
         clock: Clock = utc_now,
-        report: Callable[[TaskResult], None] = lambda _: None,
+        on_result: Callable[[TaskResult], None] = lambda _: None,
         liveness: LivenessMonitor | None = None,
     ) -> None:
-        """Take the neighbours; start nothing.  `report` hears how each delivery ended, `pulse` that the loops turn."""
+        """Start nothing yet.  `on_result` is called with the result of every delivery, `liveness` records the loops."""
         self._settings = settings
         self._queue = queue
         self._clock = clock
-        self._tell = report
+        self._handler = handler
+        self._on_result = on_result
         self._liveness = liveness or LivenessMonitor()
         self._work: dict[Delivery, asyncio.Task[None]] = {}
         self._free = asyncio.Event()
-        self._settling = SettleBatcher(queue)
-        self._handling = TaskHandler(
-            settings, queue, politeness, fetcher, pool, settling=self._settling, jitter=jitter, clock=clock
-        )
         self._over = asyncio.Event()
-        self._claimed = time.monotonic()
+        self._claimed_at = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set and what is under way is drained.  A Redis error ends it loudly."""
+        """Process tasks until `stop` is set and the tasks in progress are drained.
+
+        Raises the RedisError that ends it.
+        """
         async with asyncio.TaskGroup() as self._tasks:
-            for loop in (self._tend(), self._settling.run()):
+            for loop in (self._tend(), self._handler.batcher.run()):
                 self._tasks.create_task(signal_when_done(loop, self._end_all))
             await signal_when_done(self._work_until(stop), self._end_all)
 
     def _end_all(self) -> None:
+        """End all loops by an event, since a cancellation may be swallowed (see `lifecycle`)."""
         self._over.set()
-        self._settling.end()
+        self._handler.batcher.end()
 
     async def _work_until(self, stop: asyncio.Event) -> None:
         await self._read_until(stop)
@@ -106,14 +102,15 @@ class Consumer:
                 self._begin(delivery)
 
     async def _claim(self) -> list[Delivery]:
-        """Take over what dead workers left, every third of a lease.
+        """Claim the tasks of dead workers, every third of a lease.
 
-        Here and not by `_tend`: beside a read that waits it would fill the same slots twice, and in a drain begin anew.
+        Not in the tend loop: concurrently with a waiting read, both would fill the same slots, and during a drain new
+        tasks would start.
         """
         now = time.monotonic()
-        if now - self._claimed < self._settings.queue.lease_s / 3:
+        if now - self._claimed_at < self._settings.queue.lease_s / 3:
             return []
-        self._claimed = now
+        self._claimed_at = now
         claimed = await self._queue.claim(self._slots())
         for delivery in claimed:
             metrics.CLAIMS.inc()
@@ -138,45 +135,47 @@ class Consumer:
         del self._work[delivery]
         metrics.IN_FLIGHT.dec()
         self._free.set()
-        if not done.cancelled() and done.exception():  # without Redis: the group ends, and all of it must
+        if (
+            not done.cancelled() and done.exception()
+        ):  # Redis is unavailable: the task group is cancelled, and the loops must end, too
             self._end_all()
 
     async def _handle(self, delivery: Delivery) -> None:
-        self._report(await self._handling.handle(delivery))
+        self._report(await self._handler.handle(delivery))
 
-    def _report(self, report: TaskResult) -> None:
-        """Count how a delivery ended, and tell whoever asked to hear it."""
-        metrics.ARTICLES.labels(report.outcome, metrics.reason_label(report.reason)).inc()
-        if report.outcome == "dead" or report.reason == "bug":
-            self._liveness.record_error(report.url, report.reason or report.outcome, self._clock())
-        self._tell(report)
+    def _report(self, result: TaskResult) -> None:
+        """Count the result of a delivery, and pass it to `on_result`."""
+        metrics.ARTICLES.labels(result.outcome, metrics.reason_label(result.reason)).inc()
+        if result.outcome == "dead" or result.reason == "bug":
+            self._liveness.record_error(result.url, result.reason or result.outcome, self._clock())
+        self._on_result(result)
 
     # ------------------------------------------------------------ tend
     async def _tend(self) -> None:
-        """Keep what is ours, move what is due.
+        """Renew leases, promote due tasks and delete dead consumers, until the end.
 
-        A wedged event loop cannot report itself and nothing restarts an unhealthy container: the watchdog, a C
-        thread, ends the process when three leases pass without a tick.
+        A blocked event loop cannot report itself, and nothing restarts an unhealthy container.  So a watchdog, a thread
+        in C, ends the process when three leases pass without a round of this loop.
         """
-        renewed = collected = time.monotonic()
+        renewed_at = reaped_at = time.monotonic()
         try:
             while not self._over.is_set():
                 faulthandler.dump_traceback_later(3 * self._settings.queue.lease_s, exit=True)
                 self._liveness.record_heartbeat("tend")
                 now = time.monotonic()
                 await self._queue.promote_due(self._clock())
-                if now - renewed >= self._settings.queue.lease_s / 3:
-                    renewed = now
+                if now - renewed_at >= self._settings.queue.lease_s / 3:
+                    renewed_at = now
                     await self._renew()
-                if now - collected >= REAP_INTERVAL_S:
-                    collected = now
+                if now - reaped_at >= REAP_INTERVAL_S:
+                    reaped_at = now
                     await self._queue.reap_consumers()
                 await asyncio.sleep(min(TICK_S, self._settings.queue.lease_s / 3))
         finally:
             faulthandler.cancel_dump_traceback_later()
 
     async def _renew(self) -> None:
-        """Renew every lease; stop working on what another worker has taken."""
+        """Renew all leases; cancel the tasks whose lease is lost to another worker."""
         for lost in await self._queue.renew(list(self._work)):
             if lost in self._work:
                 metrics.LOST_LEASES.inc()
@@ -185,7 +184,10 @@ class Consumer:
 
     # ------------------------------------------------------------ drain
     async def _drain(self) -> None:
-        """Give what is under way its grace; hand the rest back, ready at once and with no attempt counted."""
+        """Let the tasks in progress finish within `drain_s`.
+
+        Hand the rest back, ready at once, with no attempt counted.
+        """
         self._liveness.mark_ended("read")
         log.info("draining", tasks=len(self._work))
         if self._work:

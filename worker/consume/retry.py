@@ -1,4 +1,4 @@
-"""What follows a failure: when a task is tried again, as what, or that it is given up.  Pure; decided nowhere else."""
+"""The only place that decides what follows a failure: retry the task, when and how counted, or give it up.  Pure."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from worker.settings import RetrySettings
 def next_try(
     task: Task, failure: Failure, now: datetime, retry: RetrySettings, jitter: float
 ) -> tuple[Task, datetime] | None:
-    """When and as what to try again, or None to give up.
+    """Return the task to enqueue after `failure` and the time at which it is due; None to give up.
 
-    `task.attempt` counts the failed attempts before this one, crashes included; `jitter` is in [0, 1).  A
-    server's Retry-After is a lower bound of the wait.
+    `task.attempt` counts the failed attempts before this one, crashes included; `jitter` is in [0, 1).  A Permanent
+    failure is given up at once, any other after `max_attempts`; NotYet is not counted as an attempt.  A server's
+    Retry-After, up to `max_backoff_s`, is a lower bound of the delay.
     """
     if isinstance(failure, Permanent) or task.attempt >= retry.max_attempts:
         return None
@@ -29,12 +30,12 @@ def next_try(
     attempt = task.attempt + 1
     if attempt >= retry.max_attempts:
         return None
-    wait_s = backoff.delay_s(attempt, jitter, base_s=retry.backoff_s, max_s=retry.max_backoff_s)
+    delay_s = backoff.delay_s(attempt, jitter, base_s=retry.backoff_s, max_s=retry.max_backoff_s)
     if isinstance(failure, Transient) and failure.retry_after_s:
-        wait_s = max(wait_s, min(failure.retry_after_s, retry.max_backoff_s))
-    return replace(task, attempt=attempt, slot_at=None), now + timedelta(seconds=wait_s)
+        delay_s = max(delay_s, min(failure.retry_after_s, retry.max_backoff_s))
+    return replace(task, attempt=attempt, slot_at=None), now + timedelta(seconds=delay_s)
 
 
 def with_crashes_counted(delivery: Delivery) -> Task:
-    """Return the task with every delivery before this one counted as a failed attempt."""
+    """Return the delivered task with every earlier delivery, which must have crashed, counted as a failed attempt."""
     return replace(delivery.task, attempt=delivery.task.attempt + delivery.attempts - 1)

@@ -1,4 +1,4 @@
-"""The stages of one URL: each timed once, for the histogram of the metrics and for its trace."""
+"""Time the stages of a task, each once for both the metrics (histogram) and the trace (span)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def stage(name: str, under: AbstractContextManager[TraceSpan] | None = None) -> Iterator[TraceSpan]:
-    """Time the block as a stage; its span has the stage's name, or is the one given."""
+    """Time the block as a stage and yield its span, which is `under` or, where that is None, a new one named `name`."""
     with under or span(name) as it:
         try:
             yield it
@@ -24,8 +24,8 @@ def stage(name: str, under: AbstractContextManager[TraceSpan] | None = None) -> 
             metrics.STAGES.labels(name).observe(it.stop())
 
 
-def record_stage(done: StageTiming) -> None:
-    """Tell of a stage that another process has timed."""
-    end_ns = max(done.start_ns, done.end_ns)  # a wall clock may be set back
-    metrics.STAGES.labels(done.stage).observe((end_ns - done.start_ns) / 1e9)
-    record_finished(done.stage, "internal", done.start_ns, end_ns, {})
+def record_stage(timing: StageTiming) -> None:
+    """Record a stage that was timed in another process."""
+    end_ns = max(timing.start_ns, timing.end_ns)  # the wall clock may have been set back in between
+    metrics.STAGES.labels(timing.stage).observe((end_ns - timing.start_ns) / 1e9)
+    record_finished(timing.stage, "internal", timing.start_ns, end_ns, {})

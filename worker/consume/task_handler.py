@@ -1,6 +1,6 @@
-"""One delivery brought to its end: admitted, fetched, digested and settled; or put off, or buried.
+"""Process one delivery and finish it: settle, defer or dead-letter the task.
 
-The one `except Exception` is here.
+The only `except Exception` of the worker is here.
 """
 
 from __future__ import annotations
@@ -13,16 +13,14 @@ import msgspec
 import structlog
 from redis.exceptions import RedisError
 
+from worker.consume.page_reader import PageReader
 from worker.consume.retry import next_try, with_crashes_counted
 from worker.consume.settle_batcher import SettleBatcher
-from worker.consume.stages import record_stage, stage
+from worker.consume.stages import stage
 from worker.consume.task_result import TaskResult, annotate_publication, annotate_span
 from worker.errors import Failure, Permanent, Transient
-from worker.fetch.client import Fetcher
-from worker.fetch.politeness import Politeness
-from worker.pipeline.pool import Pool
-from worker.pipeline.process_page import ProcessedPage, process_page
-from worker.publish import traceparent, writes
+from worker.pipeline.process_page import ProcessedPage
+from worker.publish import publication_entries, traceparent
 from worker.queue import GROUP, Delivery, Settlement, UrlQueue
 from worker.schema import Task, publication_id
 from worker.settings import Settings
@@ -33,106 +31,98 @@ log = structlog.get_logger()
 
 
 class Clock(Protocol):
-    """Where the wall-clock time comes from."""
+    """A source of wall-clock time."""
 
     def __call__(self) -> datetime:
-        """Return the time now, aware, in UTC."""
+        """Return the current time, aware, in UTC."""
 
 
 def utc_now() -> datetime:
-    """Return the machine's time."""
+    """Return the current time of the system clock, in UTC."""
     return datetime.now(UTC)
 
 
 class TaskHandler:
-    """The way of one URL through the neighbours; keeps nothing between two deliveries."""
+    """Processes deliveries, any number concurrently; keeps no state between two deliveries."""
 
     def __init__(
         self,
         settings: Settings,
         queue: UrlQueue,
-        politeness: Politeness,
-        fetcher: Fetcher,
-        pool: Pool,
+        reader: PageReader,
         *,
-        settling: SettleBatcher,
         jitter: Callable[[], float],
-        clock: Clock,
+        clock: Clock = utc_now,
     ) -> None:
+        """`jitter` returns a number in [0, 1) for each retry; `batcher` must be run for as long as `handle` is used."""
         self._settings = settings
         self._queue = queue
-        self._politeness = politeness
-        self._fetcher = fetcher
-        self._pool = pool
-        self._settling = settling
+        self._reader = reader
         self._jitter = jitter
         self._clock = clock
+        self.batcher = SettleBatcher(queue)
 
     async def handle(self, delivery: Delivery) -> TaskResult:
-        """Bring one delivery to its end and tell it in one log line; every line on the way has the task's trace."""
+        """Process and finish one delivery, and log the result in one line.
+
+        All its log lines carry the task's trace id.
+        """
         task, queue = with_crashes_counted(delivery), self._queue
         work = process_span(task, queue.keys.urls, GROUP, queue.consumer)
         with structlog.contextvars.bound_contextvars(trace=task.trace_id), work as whole:
-            report = await self._outcome(delivery, task, whole)
+            result = await self._outcome(delivery, task, whole)
             took_s = whole.stop()
-            annotate_span(whole, report)
-            log.info("url", **_fields(report, task), attempt=task.attempt, ms=round(1000 * took_s))
+            annotate_span(whole, result)
+            log.info("url", **_log_fields(result, task), attempt=task.attempt, ms=round(1000 * took_s))
         metrics.STAGES.labels("whole").observe(took_s)
-        return report
+        return result
 
     async def _outcome(self, delivery: Delivery, task: Task, whole: TraceSpan) -> TaskResult:
-        """Settle, put off or bury."""
+        """Settle the delivery, or defer or dead-letter it after a failure."""
         try:
-            return await self._finish(delivery, await self._read_page(task), whole)
+            return await self._settle(delivery, await self._read_page(task), whole)
         except Failure as failure:
             whole.failed(failure)
             return await self._fail(delivery, task, failure)
         except RedisError:
-            raise  # ends the process: without Redis no end of this delivery could be written
-        except Exception as bug:  # a bug must not take the other tasks with it; retried like a crash
+            raise  # ends the process: without Redis the delivery cannot be finished
+        except Exception as bug:  # a bug must not end the other tasks; retried like a crash
             log.exception("bug", url=task.url)
-            ours = Transient("bug", repr(bug))
-            whole.failed(ours)
-            return await self._fail(delivery, task, ours)
+            crash = Transient("bug", repr(bug))
+            whole.failed(crash)
+            return await self._fail(delivery, task, crash)
 
     async def _read_page(self, task: Task) -> ProcessedPage:
         if task.attempt >= self._settings.retry.max_attempts:
             raise Permanent("crashed", f"its worker died {task.attempt} times")
-        with stage("admit"):
-            await self._politeness.admit(task, self._clock())
-        async with self._politeness.honour_retry_after(task.url):
-            with stage("fetch"):
-                page = await self._fetcher.get(task.url, admit=self._politeness.redirects_of(task))
-        with stage("digest"):
-            result = await self._pool.run(process_page, page)
-            for done in result.timings:
-                record_stage(done)
-        return result
+        return await self._reader.read(task, self._clock())
 
-    async def _finish(self, delivery: Delivery, result: ProcessedPage, whole: TraceSpan) -> TaskResult:
+    async def _settle(self, delivery: Delivery, processed: ProcessedPage, whole: TraceSpan) -> TaskResult:
         with stage("settle", settle_span("settle", self._queue.keys.urls, "producer")) as it:
             trace = it.traceparent() or traceparent(delivery.task.trace_id)
-            entries = writes(result.article, result.events, self._settings.redis, self._clock(), trace)
-            article = result.article
-            ended = await self._settling.settle(
+            entries = publication_entries(
+                processed.article, processed.events, self._settings.redis, self._clock(), trace
+            )
+            article = processed.article
+            outcome = await self.batcher.settle(
                 Settlement(delivery, entries, publication_id(article.url, article.text))
             )
-            if ended == "done":
-                metrics.count_events(result.events)
-                annotate_publication(whole, it, result)
-        return TaskResult(url=delivery.task.url, outcome=ended, events=len(result.events))
+            if outcome == "done":
+                metrics.count_events(processed.events)
+                annotate_publication(whole, it, processed)
+        return TaskResult(url=delivery.task.url, outcome=outcome, events=len(processed.events))
 
     async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> TaskResult:
-        again = next_try(task, failure, self._clock(), self._settings.retry, self._jitter())
-        if again is None:
+        retry = next_try(task, failure, self._clock(), self._settings.retry, self._jitter())
+        if retry is None:
             with settle_span("bury", self._queue.keys.urls):
-                owned = await self._queue.dead_letter(delivery, failure.reason, failure.detail)
-            return TaskResult(url=task.url, outcome="dead" if owned else "fenced", reason=failure.reason)
+                is_owner = await self._queue.dead_letter(delivery, failure.reason, failure.detail)
+            return TaskResult(url=task.url, outcome="dead" if is_owner else "fenced", reason=failure.reason)
         with settle_span("put_off", self._queue.keys.urls):
-            owned = await self._queue.defer(delivery, *again)
-        return TaskResult(url=task.url, outcome="put_off" if owned else "fenced", reason=failure.reason)
+            is_owner = await self._queue.defer(delivery, *retry)
+        return TaskResult(url=task.url, outcome="put_off" if is_owner else "fenced", reason=failure.reason)
 
 
-def _fields(report: TaskResult, task: Task) -> dict[str, object]:
-    known = {**msgspec.structs.asdict(report), "source": task.source}
+def _log_fields(result: TaskResult, task: Task) -> dict[str, object]:
+    known = {**msgspec.structs.asdict(result), "source": task.source}
     return {name: value for name, value in known.items() if value is not None}

@@ -1,4 +1,4 @@
-"""How the work on one delivery ended: for the log line, for whoever watches, and for its span."""
+"""The result of one delivery, for its log line, for callers and for its trace span."""
 
 from __future__ import annotations
 
@@ -13,22 +13,24 @@ if TYPE_CHECKING:
 
 
 class TaskResult(Struct, frozen=True, kw_only=True):
-    """How the work on one delivery ended."""
+    """The result of processing one delivery."""
 
     url: str
     outcome: Literal["done", "duplicate", "gone", "fenced", "put_off", "dead", "handed_back"]
+    """An outcome of `settle`, or deferred (`put_off`), dead-lettered, or handed back when the worker stopped."""
     reason: str | None = None
     """Code of the failure; None where there was none."""
     events: int = 0
+    """Number of events of the page."""
 
 
-def annotate_span(whole: TraceSpan, report: TaskResult) -> None:
-    """Tell the span of a delivery how it ended."""
-    whole.set({"communique.outcome": report.outcome, "communique.reason": report.reason})
+def annotate_span(whole: TraceSpan, result: TaskResult) -> None:
+    """Set outcome and reason as attributes of a delivery's span."""
+    whole.set({"communique.outcome": result.outcome, "communique.reason": result.reason})
 
 
-def annotate_publication(whole: TraceSpan, settling: TraceSpan, result: ProcessedPage) -> None:
-    """Tell what was published: of which kinds, and in how many entries."""
-    kinds = Counter(event.__struct_config__.tag for event in result.events)
+def annotate_publication(whole: TraceSpan, settling: TraceSpan, processed: ProcessedPage) -> None:
+    """Set the number of events per kind on the delivery's span, and the number of entries on the settle span."""
+    kinds = Counter(event.__struct_config__.tag for event in processed.events)
     whole.set({f"communique.events.{kind}": count for kind, count in kinds.items()})
-    settling.set({"messaging.batch.message_count": 1 + len(result.events)})
+    settling.set({"messaging.batch.message_count": 1 + len(processed.events)})

@@ -1,7 +1,6 @@
-"""Processes for the CPU work, killed when they take too long: no in-process HTML parser is safe against every page.
+"""Worker processes for CPU-bound calls, with limits on time and memory: an HTML parser may hang or crash on some page.
 
-pebble keeps the processes: it is the library that can kill the one stuck process and start another, which
-`concurrent.futures` cannot.
+They are managed by pebble, which can kill and replace a single process that is stuck; `concurrent.futures` cannot.
 """
 
 from __future__ import annotations
@@ -34,28 +33,28 @@ class Pool:
     """`settings.processes` worker processes; each call may take `settings.timeout_s` of wall clock."""
 
     def __init__(self, settings: PoolSettings, preload: str | None = None) -> None:
-        """Start nothing yet (`async with` does); `preload` is the module that every process should find imported."""
+        """Start nothing; `async with` starts the processes.  `preload` is a module imported before they are forked."""
         self._context = multiprocessing.get_context("forkserver")
         if preload:
             self._context.set_forkserver_preload([preload])
         self._settings = settings
         self._timeout_s = settings.timeout_s
-        self._pool = self._made()
+        self._pool = self._create_pool()
 
-    def _made(self) -> ProcessPool:
+    def _create_pool(self) -> ProcessPool:
         return ProcessPool(
             max_workers=self._settings.processes or os.cpu_count() or 1,
-            initializer=_shield,
+            initializer=_init_process,
             initargs=(self._settings.memory_bytes,),
             context=self._context,
         )
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Call a picklable function there.  Its own exceptions come back as they are.
+        """Call a picklable function in a worker process and return its result; its exceptions are raised unchanged.
 
-        Permanent("process_timeout") when it was killed for taking too long: thousands of times the usual cost is
-        the page's fault, and asking again would take as long.  Transient("process_died") when the process crashed
-        or ran out of memory, which may have been another's fault.
+        Raises Permanent("process_timeout") where it exceeded the time limit: that is thousands of times the usual cost,
+        so the page is the cause and a retry would take as long.  Raises Transient("process_died") where the process
+        crashed or ran out of memory, of which another process may be the cause.
         """
         try:
             return await asyncio.wrap_future(self._schedule(function, args, kwargs))
@@ -72,37 +71,40 @@ class Pool:
             raise Transient("process_died", "out of memory") from None
 
     def _schedule(self, function: Callable[P, R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> ProcessFuture[R]:
-        """Schedule the call; on a pool made anew where a process that was killed idle has broken the old one for good.
+        """Schedule the call, on a new pool where the old one is broken.
 
-        Whoever is short of memory kills the largest process, busy or not; pebble gives the whole pool up for it.
+        The kernel's out-of-memory killer may kill an idle process, after which pebble does not use the pool any more.
         """
         try:
             return self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_s)
-        except RuntimeError:  # all that it raises: the pool is not running
-            broken, self._pool = self._pool, self._made()
+        except RuntimeError:  # pebble raises nothing more specific: the pool is not running
+            broken, self._pool = self._pool, self._create_pool()
             broken.stop()  # type: ignore[no-untyped-call]
             asyncio.get_running_loop().run_in_executor(None, broken.join)
             return self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_s)
 
     async def __aenter__(self) -> Self:
-        """Start the processes; in a thread, since the first of them waits until what it is forked from is warm."""
-        await asyncio.to_thread(self._pool.schedule, _begin)
+        """Start the processes.
+
+        In a thread: the first call waits until the process from which they are forked has imported `preload`.
+        """
+        await asyncio.to_thread(self._pool.schedule, _do_nothing)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Kill what still runs: a drained consumer has nothing left here."""
+        """Kill the calls that are still running; after a drain there are none."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         await asyncio.to_thread(self._pool.join)
 
 
-def _begin() -> None:
-    """Do nothing, in a process that is there now."""
+def _do_nothing() -> None:
+    """First call of the pool, which makes it start its processes."""
 
 
-def _shield(memory_bytes: int) -> None:
-    """In each process: leave signals to the parent, die with it, and never eat the machine's memory."""
+def _init_process(memory_bytes: int) -> None:
+    """Set up a worker process: ignore SIGINT, end with the parent (Linux), limit the address space."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform == "linux":

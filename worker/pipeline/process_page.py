@@ -1,4 +1,4 @@
-"""A page becomes an article and its events: the CPU work of one URL, in one call that pickles."""
+"""Page to article and events: the CPU work of one URL, in one call whose arguments and result can be pickled."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from worker.schema import Article, Event, Page
 
 
 class StageTiming(Struct, frozen=True):
-    """One of the two parts of the work, in Unix ns: it is done in another process than the one that tells of it."""
+    """Start and end of one stage in Unix ns, since it is recorded in another process than the one that ran it."""
 
     stage: Literal["parse", "extract"]
     start_ns: int
@@ -22,15 +22,19 @@ class StageTiming(Struct, frozen=True):
 
 
 class ProcessedPage(Struct, frozen=True, kw_only=True):
-    """What one page came to."""
+    """The article and the events of one page."""
 
     article: Article
     events: list[Event]
     timings: tuple[StageTiming, ...] = ()
+    """The stages in the order in which they ran."""
 
 
 def process_page(page: Page, clock_ns: Callable[[], int] = time.time_ns) -> ProcessedPage:
-    """Parse and extract; Permanent where the page is no article."""
+    """Parse the page and extract the events; raises Permanent where the page is not an article.
+
+    `clock_ns` returns Unix ns.
+    """
     begun = clock_ns()
     article = parse.parse_article(page)
     parsed = clock_ns()

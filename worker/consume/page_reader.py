@@ -1,0 +1,37 @@
+"""Read the page of one task: admit, fetch and process it, each timed as a stage."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from worker.consume.stages import record_stage, stage
+from worker.fetch.client import Fetcher
+from worker.fetch.politeness import Politeness
+from worker.pipeline.pool import Pool
+from worker.pipeline.process_page import ProcessedPage, process_page
+from worker.schema import Task
+
+
+class PageReader:
+    """Reads pages with the rate limits of their hosts; keeps no state between two tasks."""
+
+    def __init__(self, politeness: Politeness, fetcher: Fetcher, pool: Pool) -> None:
+        self._politeness = politeness
+        self._fetcher = fetcher
+        self._pool = pool
+
+    async def read(self, task: Task, now: datetime) -> ProcessedPage:
+        """Return the article and events of the task's page; raises a Failure where it cannot be fetched or processed.
+
+        `now` is the time of the clock that set `task.slot_at`.
+        """
+        with stage("admit"):
+            await self._politeness.admit(task, now)
+        async with self._politeness.honour_retry_after(task.url):
+            with stage("fetch"):
+                page = await self._fetcher.get(task.url, admit=self._politeness.redirects_of(task))
+        with stage("digest"):
+            processed = await self._pool.run(process_page, page)
+            for timing in processed.timings:
+                record_stage(timing)
+        return processed
