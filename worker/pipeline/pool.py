@@ -30,7 +30,10 @@ PR_SET_PDEATHSIG = 1
 
 
 class Pool:
-    """`settings.processes` worker processes; each call may take `settings.timeout_s` of wall clock."""
+    """A pool of `settings.processes` worker processes (0: one per core).
+
+    Each call may take `settings.timeout_s` of wall-clock time.
+    """
 
     def __init__(self, settings: PoolSettings, preload: str | None = None) -> None:
         """Start nothing; `async with` starts the processes.  `preload` is a module imported before they are forked."""
