@@ -8,7 +8,7 @@ from msgspec import Struct, inspect
 
 from tests.golden.articles import PUBLISHED
 from tools.event_examples import EXAMPLES, found, shown
-from worker.publish import traceparent, publication_entries
+from worker.publish import publication_entries, traceparent
 from worker.schema import ENTRY, VERSION, Actor, Article, Decision, Meeting, Plover, Span, Statement, hash_id
 from worker.settings import RedisSettings
 
