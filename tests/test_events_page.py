@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from tests.golden.articles import ARTICLES, read
+from tests.golden.articles import ARTICLES, read_articles
 from tools.event_examples import EXAMPLES, Example, found, pretty
 from tools.events_page import page
 from worker.schema import KINDS, Article, Event
@@ -45,7 +45,7 @@ def test_every_event_shown_is_a_whole_event_whose_spans_hold_in_its_article(text
 
 
 def articles(url: str) -> list[Article]:
-    return [article for path in ARTICLES if url.endswith(f"/{path.stem}") for article in read(path)]
+    return [article for path in ARTICLES if url.endswith(f"/{path.stem}") for article in read_articles(path)]
 
 
 def test_every_link_within_the_page_leads_to_a_heading() -> None:
