@@ -26,7 +26,7 @@ Condition = Literal[
     "did_not_happen",  # the meeting is reported not to have taken place, without a refusal
 ]
 MeasureColumn = Literal["appeal", "demand", "pledge", "intent", "reject", "threat", "done"]
-"""What the event does with a measure; each has its own CAMEO code."""
+"""Relation of the event to a measure; each has a CAMEO code of its own."""
 ClassNames = frozenset[str]
 """Names of word classes, as in the code words file, or of conditions."""
 _NONE: ClassNames = frozenset()
@@ -47,19 +47,19 @@ class CodingFeatures(Protocol):
 
     @property
     def cue(self) -> ClassNames:
-        """ClassNames of the words in the cue."""
+        """Classes of the words in the cue."""
 
     @property
     def action(self) -> ClassNames:
-        """ClassNames of the words for the action that is decided on, asked for, promised or threatened."""
+        """Classes of the words for the action that is taken, requested, promised or threatened."""
 
     @property
     def object(self) -> ClassNames:
-        """ClassNames of the nouns in the object of the action."""
+        """Classes of the nouns in the object of the action."""
 
     @property
     def leading_object(self) -> ClassNames:
-        """ClassNames of the nouns among the first words, which name an object without an action ("more weapons")."""
+        """Classes of the nouns among the first words, which name an object without an action ("more weapons")."""
 
     @property
     def conditions(self) -> ClassNames:
