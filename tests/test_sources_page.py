@@ -121,7 +121,7 @@ def test_every_refusal_is_explained() -> None:
 @pytest.mark.parametrize(("said", "body"), REFUSED.items())
 def test_a_refusal_says_what_the_page_explains(said: str, body: bytes) -> None:
     with pytest.raises(Permanent, match=re.escape(said)) as e:
-        feed.links(body, "https://www.example.org/")
+        feed.parse_feed(body, "https://www.example.org/")
     assert e.value.reason == "not_a_feed"
 
 
@@ -138,7 +138,7 @@ def test_a_refusal_says_what_the_page_explains(said: str, body: bytes) -> None:
     ],
 )
 def test_every_form_that_is_said_to_be_taken_is(body: bytes) -> None:
-    assert [link.url for link in feed.links(body, "https://www.example.org/")] == ["https://www.example.org/news/1"]
+    assert [link.url for link in feed.parse_feed(body, "https://www.example.org/")] == ["https://www.example.org/news/1"]
 
 
 # ---------------------------------------------------------------- commands

@@ -20,7 +20,7 @@ from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.statements import extract_statements
 from worker.fetch.client import FEED, Fetcher
 from worker.parse import parse_article
-from worker.parse.feed import links
+from worker.parse.feed import parse_feed
 from worker.pipeline.extract_events import extract_events
 from worker.pipeline.process_page import process_page
 from worker.publish import publication_entries
@@ -106,7 +106,7 @@ async def _site(urls: int) -> AsyncIterator[str]:
 
 async def _addresses(fetcher: Fetcher, feed_url: str, urls: int) -> list[str]:
     feed = await fetcher.get(feed_url, resource_type=FEED)
-    return [link.url for link in links(feed.body, feed_url) if re.search(r"-\d+$", link.url)][:urls]
+    return [link.url for link in parse_feed(feed.body, feed_url) if re.search(r"-\d+$", link.url)][:urls]
 
 
 async def _fetch(fetcher: Fetcher, addresses: Sequence[str]) -> Figure:

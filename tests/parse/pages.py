@@ -1,4 +1,4 @@
-"""Pages of an invented newspaper, put together from parts, for the tests beside this file."""
+"""Builds pages of an invented newspaper for the tests in this folder."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ HEAD = """<title>Ferry talks go on | Harbour Post</title><meta property="og:site
 "Person", "name": "Ann Lee"}, "datePublished": "2024-09-18T00:30:00+02:00"}</script>"""
 
 
-def refusal(source: str | Page) -> Permanent:
+def rejection(source: str | Page) -> Permanent:
     with pytest.raises(Permanent) as caught:
         parse_article(source if isinstance(source, Page) else page(source))
     return caught.value
@@ -37,49 +37,49 @@ def test_a_page_becomes_an_article() -> None:
     assert article.fetched_at == fetched
 
 
-def test_an_article_travels_between_processes() -> None:
+def test_an_article_can_be_pickled() -> None:
     article = parse_article(page(html(story())))
     assert pickle.loads(pickle.dumps(article)) == article
 
 
 @pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "application/xhtml+xml", "TEXT/HTML", ""])
-def test_html_is_read_under_all_its_types(kind: str) -> None:
+def test_all_media_types_of_html_are_accepted(kind: str) -> None:
     assert parse_article(Page(url=URL, body=html(story()).encode(), content_type=kind)).text
 
 
 def test_the_http_charset_is_used() -> None:
-    said = "Přístav čeká na loď, řekla ministryně dopravy v úterý večer po schůzce s hejtmany ostrovů. "
-    body = html(story([said + "Jednání skončilo bez dohody, další kolo začne v pátek ráno."]))
+    sentence = "Přístav čeká na loď, řekla ministryně dopravy v úterý večer po schůzce s hejtmany ostrovů. "
+    body = html(story([sentence + "Jednání skončilo bez dohody, další kolo začne v pátek ráno."]))
     plain = body.replace('<meta charset="utf-8">', "")
     article = parse_article(Page(url=URL, body=plain.encode("iso8859-2"), charset="iso-8859-2"))
-    assert article.text.startswith(said.strip())
+    assert article.text.startswith(sentence.strip())
 
 
-# ---------------------------------------------------------------- refusals
-def test_another_type_is_refused() -> None:
-    assert refusal(Page(url=URL, body=b"%PDF-1.7", content_type="application/pdf")).reason == "not_html"
+# ---------------------------------------------------------------- rejections
+def test_another_media_type_is_rejected() -> None:
+    assert rejection(Page(url=URL, body=b"%PDF-1.7", content_type="application/pdf")).reason == "not_html"
 
 
 @pytest.mark.parametrize(
     "body", [b"\0" * 5_000, random.Random(7).randbytes(50_000), b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9]
 )
-def test_binary_garbage_is_refused(body: bytes) -> None:
-    assert refusal(Page(url=URL, body=body)).reason == "not_html"
+def test_binary_data_is_rejected(body: bytes) -> None:
+    assert rejection(Page(url=URL, body=body)).reason == "not_html"
 
 
 @pytest.mark.parametrize("source", ["", " \n", html("<div id='root'></div><script>draw()</script>")])
-def test_a_page_without_words_is_refused_as_empty(source: str) -> None:
-    assert refusal(source).reason == "empty"
+def test_a_page_without_text_is_rejected_as_empty(source: str) -> None:
+    assert rejection(source).reason == "empty"
 
 
-def test_hostile_markup_is_refused() -> None:
-    assert refusal("<div>" * 20_000 + story()).reason == "too_deep"
-    assert refusal("<div " + " ".join(f"a{i}=1" for i in range(100_000)) + ">" + story()).reason == "too_deep"
+def test_hostile_markup_is_rejected() -> None:
+    assert rejection("<div>" * 20_000 + story()).reason == "too_deep"
+    assert rejection("<div " + " ".join(f"a{i}=1" for i in range(100_000)) + ">" + story()).reason == "too_deep"
 
 
-def test_a_page_of_boilerplate_is_refused_with_figures() -> None:
+def test_a_page_of_boilerplate_is_rejected_with_the_length_of_its_text() -> None:
     links = "".join(f"<li><a href='/{i}'>Rubric number {i} of this newspaper</a></li>" for i in range(50))
-    failure = refusal(html(f"<nav><ul>{links}</ul></nav><div><ul>{links}</ul></div><p>Welcome to the harbour.</p>"))
+    failure = rejection(html(f"<nav><ul>{links}</ul></nav><div><ul>{links}</ul></div><p>Welcome to the harbour.</p>"))
     assert failure.reason == "not_an_article"
     assert "nearly all boilerplate" in failure.detail
 
@@ -94,14 +94,14 @@ EXCERPT = "In district {i} the council met and talked about the harbour until la
         f"<li><a href='/{{i}}'>Headline number {{i}} of the day</a> {EXCERPT}</li>",
     ],
 )
-def test_a_front_page_is_refused(teaser: str) -> None:
+def test_a_front_page_is_rejected(teaser: str) -> None:
     teasers = "".join(teaser.format(i=i) for i in range(12))
-    failure = refusal(html(f"<main>{teasers}</main>", "<title>Harbour Post</title>"))
+    failure = rejection(html(f"<main>{teasers}</main>", "<title>Harbour Post</title>"))
     assert failure.reason == "not_an_article"
     assert failure.detail == "a list of 12 headlines that lead to other pages"
 
 
-def test_a_story_with_a_list_of_related_ones_is_a_story() -> None:
+def test_an_article_with_a_list_of_related_articles_is_accepted() -> None:
     related = "".join(
         f"<li><a href='/{i}'>Headline number {i} of the day</a> and an excerpt of it</li>" for i in range(4)
     )
@@ -119,31 +119,31 @@ def test_a_story_with_a_list_of_related_ones_is_a_story() -> None:
         ("Subscribe | Harbour Post", "login wall"),
     ],
 )
-def test_error_pages_and_login_walls_are_refused_by_name(title: str, kind: str) -> None:
+def test_error_pages_and_login_walls_are_rejected_by_their_title(title: str, kind: str) -> None:
     notice = (
         "What you are looking for cannot be shown to you here. Please go back to where you came from, or write a letter"
     )
-    failure = refusal(html(f"<h1>{title}</h1><p>{notice} to the editors of this newspaper in Port Calder.</p>"))
+    failure = rejection(html(f"<h1>{title}</h1><p>{notice} to the editors of this newspaper in Port Calder.</p>"))
     assert failure.reason == "not_an_article"
     assert kind in failure.detail
 
 
-def test_a_story_about_an_error_is_a_story() -> None:
+def test_an_article_about_an_error_is_accepted() -> None:
     head = HEAD.replace("Ferry talks go on", "Server error 404 stops the ferries")
     assert parse_article(page(html(story(PARAGRAPHS[:2]), head))).title == "Server error 404 stops the ferries"
 
 
-def test_a_bad_address_is_refused() -> None:
-    assert refusal(Page(url="mailto:ann@example.org", body=html(story()).encode())).reason == "bad_url"
+def test_an_invalid_url_of_the_page_is_rejected() -> None:
+    assert rejection(Page(url="mailto:ann@example.org", body=html(story()).encode())).reason == "bad_url"
 
 
-def test_text_that_scripts_are_to_draw_is_read_from_jsonld() -> None:
+def test_text_rendered_by_scripts_is_read_from_jsonld() -> None:
     block = "\\n".join(f"<p>{p}</p>" for p in PARAGRAPHS).replace('"', '\\"')
     head = f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{block}"}}</script>'
     assert parse_article(page(html("<div id='root'>Loading…</div>", head))).text == "\n\n".join(PARAGRAPHS)
 
 
-# ---------------------------------------------------------------- anything at all
+# ---------------------------------------------------------------- arbitrary input
 TAGS = [
     "div",
     "p",
@@ -178,17 +178,17 @@ pieces = st.one_of(
 REASONS = {"not_html", "not_an_article", "empty", "too_deep"}
 
 
-def outcome(asked: Page) -> tuple[str, str]:
-    """Text of the article, or the reason why there is none."""
+def outcome(source: Page) -> tuple[str, str]:
+    """Text of the article, or the reason of the rejection."""
     try:
-        return parse_article(asked).text, ""
-    except Permanent as refused:
-        return "", refused.reason
+        return parse_article(source).text, ""
+    except Permanent as error:
+        return "", error.reason
 
 
 @settings(max_examples=200)
 @given(st.lists(pieces, max_size=40).map("".join))
-def test_any_markup_ends_in_an_article_or_a_reason(source: str) -> None:
+def test_any_markup_gives_an_article_or_a_reason(source: str) -> None:
     text, reason = outcome(Page(url=URL, body=source.encode("utf-8", "surrogatepass")))
     assert text or reason in REASONS
     assert reason or all(line and line == " ".join(line.split()) for line in text.split("\n\n"))
@@ -197,6 +197,6 @@ def test_any_markup_ends_in_an_article_or_a_reason(source: str) -> None:
 
 @settings(max_examples=100)
 @given(st.binary(max_size=400), st.none() | st.text(max_size=12))
-def test_any_bytes_end_in_an_article_or_a_reason(body: bytes, charset: str | None) -> None:
+def test_any_bytes_give_an_article_or_a_reason(body: bytes, charset: str | None) -> None:
     text, reason = outcome(Page(url=URL, body=body + story().encode(), charset=charset))
     assert text or reason in REASONS

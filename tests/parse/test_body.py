@@ -44,11 +44,11 @@ def read(body: str, *, title: str = HEADLINE, descriptions: tuple[str, ...] = ()
         "<footer><p>Harbour Post, printed in Port Calder. Every right reserved, no copies without leave.</p></footer>",
     ],
 )
-def test_the_story_is_read_whatever_stands_around_it(page: str, around: str) -> None:
+def test_exactly_the_article_is_read_from_various_layouts_and_boilerplate(page: str, around: str) -> None:
     assert read(page.format(story()) + around) == PARAGRAPHS
 
 
-def test_boilerplate_inside_the_story_is_passed_over() -> None:
+def test_boilerplate_inside_the_article_is_skipped() -> None:
     inside = (
         "<aside><p>Ferries of the north: a look back at thirty winters on the ice of the sound.</p></aside>"
         "<div class='newsletter-signup'><p>Get our morning letter in your inbox every day of the week.</p></div>"
@@ -68,17 +68,17 @@ def test_paragraphs_in_wrappers_of_one_class_are_read_together() -> None:
     assert read(f"<main>{wrapped}</main>{TEASER}") == PARAGRAPHS
 
 
-def test_text_parted_by_line_breaks_only_is_read_in_paragraphs() -> None:
+def test_text_separated_only_by_double_line_breaks_is_split_into_paragraphs() -> None:
     assert read(f"<div><div>{'<br><br>'.join(PARAGRAPHS)}</div></div>") == PARAGRAPHS
 
 
-def test_a_single_line_break_parts_words_and_no_paragraphs() -> None:
+def test_a_single_line_break_separates_words_but_not_paragraphs() -> None:
     assert read(f"<p>{PARAGRAPHS[0]}<br>The talks go on.</p>{story(PARAGRAPHS[1:])}")[0] == (
         f"{PARAGRAPHS[0]} The talks go on."
     )
 
 
-def test_inline_markup_does_not_part_words() -> None:
+def test_inline_markup_does_not_split_words() -> None:
     (first, *_) = read(
         "<p>The <b>G</b>overnors’ <a href='/x'>letter</a>, sent on Monday, asks for <i>answers</i>.</p>" + story()  # noqa: RUF001 - as newspapers print it
     )
@@ -86,13 +86,13 @@ def test_inline_markup_does_not_part_words() -> None:
 
 
 @pytest.mark.parametrize("how", ["class='visually-hidden'", "class='SR-only'", "hidden", "style='clip:rect(0 0 0 0)'"])
-def test_words_for_screen_readers_only_are_no_part_of_a_sentence(how: str) -> None:
+def test_text_for_screen_readers_is_not_part_of_a_sentence(how: str) -> None:
     link = f"<a href='/x' class='related'>a long one<span {how}>, opens new tab</span></a>"
     sentence = f"<p>The report, {link}, blames nobody.</p>"
     assert read(sentence + story())[0] == "The report, a long one, blames nobody."
 
 
-def test_subheadings_items_and_rows_belong_to_the_story() -> None:
+def test_subheadings_list_items_and_table_rows_are_read() -> None:
     extra = (
         "<h2>What the islands ask for</h2><ul><li>Two boats</li><li>A winter timetable</li></ul>"
         "<table><tr><th>Island</th><th>Boats</th></tr><tr><td>Norsay</td><td>2</td></tr></table>"
@@ -107,7 +107,7 @@ def test_subheadings_items_and_rows_belong_to_the_story() -> None:
     ]
 
 
-def test_a_heading_with_nothing_under_it_and_a_repeated_headline_are_dropped() -> None:
+def test_a_trailing_heading_and_a_repeated_headline_are_dropped() -> None:
     assert read(f"<article><p>{HEADLINE}</p>{story()}<h2>More from the islands</h2></article>") == PARAGRAPHS
 
 
@@ -115,7 +115,7 @@ def test_a_repeated_paragraph_is_read_once() -> None:
     assert read(f"<article>{story()}{story()}</article>") == PARAGRAPHS
 
 
-def test_a_standfirst_that_the_page_describes_itself_with_opens_the_story() -> None:
+def test_a_standfirst_repeated_by_a_description_is_the_first_paragraph() -> None:
     lead = "The islands want two boats, the ministry offers one, and the winter is a month away."
     header = f"<header><h1>{HEADLINE}</h1><div class='standfirst'>{lead}</div></header>"
     page = f"{header}<div class='story-body'>{story()}</div>"
@@ -123,11 +123,11 @@ def test_a_standfirst_that_the_page_describes_itself_with_opens_the_story() -> N
     assert read(page) == PARAGRAPHS
 
 
-def test_a_standfirst_in_the_story_is_not_read_twice() -> None:
+def test_a_standfirst_inside_the_article_is_not_added_again() -> None:
     assert read(f"<article>{story()}</article>", descriptions=(PARAGRAPHS[0],)) == PARAGRAPHS
 
 
-def test_scripts_that_need_few_characters_have_a_voice() -> None:
+def test_a_short_text_in_a_logographic_script_is_found() -> None:
     paragraphs = [
         "運輸大臣は火曜日に三つの島の知事と会談し、冬の連絡船の費用について話し合った。",
         "会談は金曜日に再開される予定で、結論はまだ出ていないと同省は述べた。",
@@ -141,7 +141,7 @@ def test_a_page_without_running_text_has_no_paragraphs(body: str) -> None:
     assert read(body) == []
 
 
-def test_headlines_that_lead_elsewhere_are_counted() -> None:
+def test_teasers_are_counted() -> None:
     assert (
         read_body(LexborHTMLParser(html("<div>" + TEASER.replace("teaser", "item") * 3 + "</div>")), "", ()).teasers
         == 3

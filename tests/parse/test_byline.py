@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.parse.pages import html
-from worker.parse.byline import byline, split
-from worker.parse.jsonld import linked
+from worker.parse.byline import read_byline, split_names
+from worker.parse.jsonld import read_jsonld
 
 
 def names(head: str = "", body: str = "") -> list[str]:
     page = LexborHTMLParser(html(body, head))
-    return byline(page, linked(page))
+    return read_byline(page, read_jsonld(page))
 
 
 def ld(author: str, more: str = "") -> str:
@@ -21,7 +21,7 @@ def ld(author: str, more: str = "") -> str:
 
 
 @pytest.mark.parametrize(
-    ("written", "expected"),
+    ("byline", "expected"),
     [
         ("Ann Lee", ["Ann Lee"]),
         ("By Ann Lee and Bo Ek", ["Ann Lee", "Bo Ek"]),
@@ -43,19 +43,19 @@ def ld(author: str, more: str = "") -> str:
         ("a very long line that is plainly no name of anybody at all", []),
     ],
 )
-def test_a_byline_is_parted_into_names(written: str, expected: list[str]) -> None:
-    assert split(written) == expected
+def test_a_byline_is_split_into_names(byline: str, expected: list[str]) -> None:
+    assert split_names(byline) == expected
 
 
 @pytest.mark.parametrize(
     "author",
     ['"Ann Lee"', '{"@type": "Person", "name": "Ann Lee"}', '[{"name": "Ann Lee"}]', '{"name": ["Ann Lee"]}'],
 )
-def test_jsonld_names_its_authors_in_any_form(author: str) -> None:
+def test_jsonld_authors_are_read_in_any_form(author: str) -> None:
     assert names(ld(author)) == ["Ann Lee"]
 
 
-def test_jsonld_authors_may_be_references() -> None:
+def test_references_to_jsonld_authors_are_resolved() -> None:
     assert names(ld('{"@id": "#1"}', ', {"@id": "#1", "@type": "Person", "name": "Ann Lee"}')) == ["Ann Lee"]
 
 
@@ -65,11 +65,11 @@ def test_a_visible_person_is_preferred_to_the_organisation_in_jsonld() -> None:
     assert names(organisation) == ["Harbour Post"]
 
 
-def test_meta_tags_are_asked_before_the_visible_line() -> None:
+def test_meta_tags_take_precedence_over_the_visible_byline() -> None:
     assert names('<meta name="Author" content="Ann Lee">', '<p class="byline">By Bo Ek</p>') == ["Ann Lee"]
 
 
-def test_authors_of_other_articles_further_down_are_not_meant() -> None:
+def test_authors_of_other_articles_on_the_page_are_ignored() -> None:
     body = (
         '<p><a rel="author">Ann Lee</a> and <a rel="author">Bo Ek</a></p>'
         '<ul><li><a rel="author">Cem Oz</a></li><li><a rel="author">Dee Fox</a></li></ul>'
@@ -77,10 +77,10 @@ def test_authors_of_other_articles_further_down_are_not_meant() -> None:
     assert names("", body) == ["Ann Lee", "Bo Ek"]
 
 
-def test_a_page_that_names_nobody_has_no_byline() -> None:
+def test_a_page_without_names_has_no_byline() -> None:
     assert names("", "<p>By the harbour the boats wait.</p>") == []
 
 
 @given(st.text(max_size=200))
-def test_any_text_is_parted_into_clean_names(written: str) -> None:
-    assert all(name and name == " ".join(name.split()) for name in split(written))
+def test_any_text_is_split_into_clean_names(byline: str) -> None:
+    assert all(name and name == " ".join(name.split()) for name in split_names(byline))

@@ -1,4 +1,4 @@
-"""Feeds as they are served: every dialect, every common fault, and what is no feed at all."""
+"""Feeds: all formats, frequent errors, and bodies that are not feeds."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.errors import Permanent
-from worker.parse.feed import Link, links
+from worker.parse.feed import FeedLink, parse_feed
 
 BASE = "https://news.example.org/feeds/world.xml"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -51,40 +51,40 @@ JSON = b"""{"version": "https://jsonfeed.org/version/1.1", "items": [
  {"id": "1", "url": "/a", "title": "A", "date_published": "2026-03-02T12:00:00Z"}, {"id": "2"}, {"url": 7}, "x"]}"""
 
 
-def test_rss() -> None:
-    assert links(RSS, BASE) == [
-        Link(url="https://news.example.org/a?id=1&x=2", title="Ministers & mayors meet", published_at=NOON),
-        Link(url="https://news.example.org/b", title="Guid only", published_at=NOON),
+def test_rss_is_parsed() -> None:
+    assert parse_feed(RSS, BASE) == [
+        FeedLink(url="https://news.example.org/a?id=1&x=2", title="Ministers & mayors meet", published_at=NOON),
+        FeedLink(url="https://news.example.org/b", title="Guid only", published_at=NOON),
     ]
 
 
-def test_atom() -> None:
-    assert links(ATOM, BASE) == [
-        Link(url="https://other.example/en/2026/a.html", title="One bold step", published_at=NOON),
-        Link(url="https://other.example/b", title="Id only"),
+def test_atom_is_parsed() -> None:
+    assert parse_feed(ATOM, BASE) == [
+        FeedLink(url="https://other.example/en/2026/a.html", title="One bold step", published_at=NOON),
+        FeedLink(url="https://other.example/b", title="Id only"),
     ]
 
 
-def test_rdf() -> None:
-    assert links(RDF, BASE) == [
-        Link(url="https://news.example.org/a", title="A", published_at=NOON.replace(hour=0)),
-        Link(url="https://news.example.org/b", title="B"),
+def test_rdf_is_parsed() -> None:
+    assert parse_feed(RDF, BASE) == [
+        FeedLink(url="https://news.example.org/a", title="A", published_at=NOON.replace(hour=0)),
+        FeedLink(url="https://news.example.org/b", title="B"),
     ]
 
 
-def test_sitemap() -> None:
-    assert links(SITEMAP, BASE) == [
-        Link(url="https://news.example.org/a", title="A", published_at=NOON),
-        Link(url="https://news.example.org/b", published_at=NOON),
+def test_sitemap_is_parsed() -> None:
+    assert parse_feed(SITEMAP, BASE) == [
+        FeedLink(url="https://news.example.org/a", title="A", published_at=NOON),
+        FeedLink(url="https://news.example.org/b", published_at=NOON),
     ]
 
 
-def test_json_feed() -> None:
-    assert links(JSON, BASE) == [Link(url="https://news.example.org/a", title="A", published_at=NOON)]
+def test_json_feed_is_parsed() -> None:
+    assert parse_feed(JSON, BASE) == [FeedLink(url="https://news.example.org/a", title="A", published_at=NOON)]
 
 
-def _item(inside: str) -> list[Link]:
-    return links(f"<rss><channel><item>{inside}</item></channel></rss>".encode(), BASE)
+def _parse_item(inside: str) -> list[FeedLink]:
+    return parse_feed(f"<rss><channel><item>{inside}</item></channel></rss>".encode(), BASE)
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def _item(inside: str) -> list[Link]:
         ("http://[broken", "http://[broken"),
     ],
 )
-def test_addresses_are_resolved_and_mended(link: str, expected: str) -> None:
-    assert [found.url for found in _item(f"<link>{link}</link>")] == [expected]
+def test_urls_are_resolved_and_repaired(link: str, expected: str) -> None:
+    assert [found.url for found in _parse_item(f"<link>{link}</link>")] == [expected]
 
 
 @pytest.mark.parametrize(
@@ -118,23 +118,23 @@ def test_addresses_are_resolved_and_mended(link: str, expected: str) -> None:
         ("", None),
     ],
 )
-def test_dates_are_read_or_left_out(date: str, expected: datetime | None) -> None:
-    [link] = _item(f"<link>https://news.example.org/a</link><pubDate>{date}</pubDate>")
+def test_dates_are_parsed_or_none(date: str, expected: datetime | None) -> None:
+    [link] = _parse_item(f"<link>https://news.example.org/a</link><pubDate>{date}</pubDate>")
     assert link.published_at == expected
     assert expected is None or link.published_at.utcoffset() == timedelta(0)  # type: ignore[union-attr]
 
 
-def test_a_feed_cut_off_in_the_middle_gives_what_it_has() -> None:
-    assert links(RSS[:-120], BASE)[0].url == "https://news.example.org/a?id=1&x=2"
+def test_a_truncated_feed_gives_its_complete_entries() -> None:
+    assert parse_feed(RSS[:-120], BASE)[0].url == "https://news.example.org/a?id=1&x=2"
 
 
-def test_entities_of_the_feed_are_neither_expanded_nor_looked_up() -> None:
+def test_declared_entities_are_neither_expanded_nor_fetched() -> None:
     declared = '<!DOCTYPE rss [<!ENTITY file SYSTEM "file:///etc/passwd"><!ENTITY net SYSTEM "http://127.0.0.1:1/">'
     bomb = '<!ENTITY a0 "ha">' + "".join(f'<!ENTITY a{n + 1} "&a{n};&a{n};&a{n};&a{n};">' for n in range(30)) + "]>"
     item = "<item><link>https://news.example.org/a</link><title>&file;|&net;|&nbsp;|&eacute;</title></item>"
-    [link] = links(f"{declared}]><rss>{item}</rss>".encode(), BASE)
+    [link] = parse_feed(f"{declared}]><rss>{item}</rss>".encode(), BASE)
     assert link.title == "&file;|&net;| |é"
-    [link] = links(f"{declared}{bomb}<rss>{item.replace('&nbsp;', '&a30;')}</rss>".encode(), BASE)
+    [link] = parse_feed(f"{declared}{bomb}<rss>{item.replace('&nbsp;', '&a30;')}</rss>".encode(), BASE)
     assert link.title.startswith("&file;|&net;|")
     assert "haha" not in link.title
 
@@ -155,22 +155,22 @@ def test_entities_of_the_feed_are_neither_expanded_nor_looked_up() -> None:
         (b'{"items": ' + b"[" * 100_000, "looks like JSON, but"),
     ],
 )
-def test_what_is_no_feed_is_told_by_what_it_looks_like(body: bytes, why: str) -> None:
+def test_the_error_for_another_body_describes_it(body: bytes, why: str) -> None:
     with pytest.raises(Permanent) as e:
-        links(body, BASE)
+        parse_feed(body, BASE)
     assert e.value.reason == "not_a_feed"
     assert why in e.value.detail
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "iso-8859-1", "windows-1252"])
-def test_encodings(encoding: str) -> None:
+def test_the_declared_encoding_is_used(encoding: str) -> None:
     text = "<rss><item><link>https://news.example.org/ü</link><title>Zürich</title></item></rss>"
     declared = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?>'
-    assert links((declared + text).encode(encoding), BASE)[0].title == "Zürich"
+    assert parse_feed((declared + text).encode(encoding), BASE)[0].title == "Zürich"
 
 
 def test_an_empty_feed_is_a_feed() -> None:
-    assert links(b"<rss><channel><title>Quiet</title></channel></rss>", BASE) == []
+    assert parse_feed(b"<rss><channel><title>Quiet</title></channel></rss>", BASE) == []
 
 
 @pytest.mark.parametrize(
@@ -183,8 +183,8 @@ def test_an_empty_feed_is_a_feed() -> None:
     ],
     ids=["deep", "attributes", "ampersands", "angles"],
 )
-def test_hostile_shapes_end_soon_and_well(body: bytes) -> None:
-    assert len(links(body, BASE)) <= 1
+def test_hostile_feeds_are_parsed(body: bytes) -> None:
+    assert len(parse_feed(body, BASE)) <= 1
 
 
 _TAGS = [
@@ -224,10 +224,10 @@ _BITS = [
 @given(
     st.one_of(st.binary(max_size=80), st.lists(st.sampled_from(_BITS), max_size=25).map(lambda b: "".join(b).encode()))
 )
-def test_any_bytes_are_links_or_no_feed(noise: bytes) -> None:
+def test_any_bytes_give_links_or_not_a_feed(noise: bytes) -> None:
     for body in (noise, b"<rss><item><link>/a</link>" + noise, b"<feed>" + noise + b"</feed>"):
         try:
-            found = links(body, BASE)
+            found = parse_feed(body, BASE)
         except Permanent as e:
             assert e.reason == "not_a_feed"  # noqa: PT017 - either is right
         else:
@@ -235,8 +235,8 @@ def test_any_bytes_are_links_or_no_feed(noise: bytes) -> None:
             assert len({link.url for link in found}) == len(found)
 
 
-def test_a_zone_is_turned_into_utc() -> None:
-    [link] = _item("<link>/a</link><pubDate>2026-03-02T14:00:00+02:00</pubDate>")
+def test_dates_are_converted_to_utc() -> None:
+    [link] = _parse_item("<link>/a</link><pubDate>2026-03-02T14:00:00+02:00</pubDate>")
     assert link.published_at is not None
     assert link.published_at == NOON == datetime(2026, 3, 2, 14, tzinfo=timezone(timedelta(hours=2)))
     assert link.published_at.tzinfo is UTC

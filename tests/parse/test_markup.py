@@ -5,43 +5,43 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.errors import Permanent
-from worker.parse.markup import MAX_ATTRIBUTES, MAX_DEPTH, clean, size, tree, words
+from worker.parse.markup import MAX_ATTRIBUTES, MAX_DEPTH, clean_text, node_text, parse_html, text_size
 
 
-def refusal(html: str) -> str:
+def rejection(html: str) -> str:
     with pytest.raises(Permanent) as caught:
-        tree(html)
+        parse_html(html)
     return caught.value.reason
 
 
 @pytest.mark.parametrize("html", ["", " \n\t "])
-def test_nothing_is_refused_as_empty(html: str) -> None:
-    assert refusal(html) == "empty"
+def test_blank_html_is_rejected_as_empty(html: str) -> None:
+    assert rejection(html) == "empty"
 
 
 @pytest.mark.parametrize("value", ["1", '">"'])
-def test_a_tag_with_too_many_attributes_is_refused(value: str) -> None:
+def test_a_tag_with_too_many_attributes_is_rejected(value: str) -> None:
     attributes = " ".join(f"a{i}={value}" for i in range(2 * MAX_ATTRIBUTES))
-    assert refusal(f"<p>News</p><div {attributes}>x</div>") == "too_deep"
+    assert rejection(f"<p>News</p><div {attributes}>x</div>") == "too_deep"
 
 
-def test_a_long_attribute_is_no_attack() -> None:
-    page = tree(f"<div data-story='{'word ' * 5000}'>News</div>")
-    assert words(page.body) == "News"
+def test_a_long_attribute_is_accepted() -> None:
+    page = parse_html(f"<div data-story='{'word ' * 5000}'>News</div>")
+    assert node_text(page.body) == "News"
 
 
 @pytest.mark.parametrize("tag", ["div", "SPAN", "b", "table"])
-def test_elements_nested_too_deep_are_refused(tag: str) -> None:
-    assert refusal(f"<{tag}>" * (MAX_DEPTH + 1) + f"</{tag}>" * (MAX_DEPTH + 1)) == "too_deep"
+def test_elements_nested_too_deep_are_rejected(tag: str) -> None:
+    assert rejection(f"<{tag}>" * (MAX_DEPTH + 1) + f"</{tag}>" * (MAX_DEPTH + 1)) == "too_deep"
 
 
-def test_many_elements_side_by_side_are_no_attack() -> None:
-    page = tree("<div><br>word</div>" * (2 * MAX_DEPTH) + "<p>last<li>of all" * MAX_DEPTH)
-    assert words(page.body).endswith("last of all")
+def test_many_elements_that_are_not_nested_are_accepted() -> None:
+    page = parse_html("<div><br>word</div>" * (2 * MAX_DEPTH) + "<p>last<li>of all" * MAX_DEPTH)
+    assert node_text(page.body).endswith("last of all")
 
 
 @pytest.mark.parametrize(
-    ("written", "cleaned"),
+    ("text", "cleaned"),
     [
         ("  two\u00a0words\n\there ", "two words here"),
         ("Re\u00adgie\u00adrung", "Regierung"),
@@ -53,18 +53,18 @@ def test_many_elements_side_by_side_are_no_attack() -> None:
         ("\u2028line\u2029ends", "line ends"),
     ],
 )
-def test_clean_keeps_words_and_drops_what_nobody_sees(written: str, cleaned: str) -> None:
-    assert clean(written) == cleaned
+def test_white_space_is_collapsed_and_invisible_characters_are_removed(text: str, cleaned: str) -> None:
+    assert clean_text(text) == cleaned
 
 
 @given(st.text())
-def test_clean_text_is_one_line_and_stays_as_it_is(text: str) -> None:
-    once = clean(text)
-    assert clean(once) == once
+def test_cleaned_text_is_one_line_and_cleaning_is_idempotent(text: str) -> None:
+    once = clean_text(text)
+    assert clean_text(once) == once
     assert once == " ".join(once.split())
     once.encode()
 
 
-def test_dense_scripts_count_for_more() -> None:
-    assert size("word") == 4
-    assert size("時間時間") == 8
+def test_characters_of_logographic_scripts_count_more() -> None:
+    assert text_size("word") == 4
+    assert text_size("時間時間") == 8

@@ -7,8 +7,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from tests.parse.pages import URL, html, story
 from worker.errors import Permanent
-from worker.parse.jsonld import linked
-from worker.parse.metadata import Metadata, metadata
+from worker.parse.jsonld import read_jsonld
+from worker.parse.metadata import Metadata, read_metadata
 
 NOON = datetime(2024, 9, 17, 12, tzinfo=UTC)
 
@@ -16,7 +16,7 @@ NOON = datetime(2024, 9, 17, 12, tzinfo=UTC)
 def read(head: str = "", body: str = "", *, url: str = URL, latest: datetime | None = None) -> Metadata:
     source = html(body, head)
     page = LexborHTMLParser(source)
-    return metadata(page, linked(page), source, url, latest)
+    return read_metadata(page, read_jsonld(page), source, url, latest)
 
 
 def ld(fields: str) -> str:
@@ -39,7 +39,7 @@ def test_the_date_of_publication_is_found(head: str) -> None:
     assert read(head).published_at == NOON
 
 
-def test_the_first_publication_counts_not_the_last_change() -> None:
+def test_the_first_publication_takes_precedence_over_the_last_modification() -> None:
     head = (
         '<meta property="article:modified_time" content="2024-09-19T12:00:00Z">'
         '<meta property="article:published_time" content="2024-09-17T12:00:00Z">'
@@ -47,17 +47,17 @@ def test_the_first_publication_counts_not_the_last_change() -> None:
     assert read(head).published_at == NOON
 
 
-def test_a_visible_time_is_read_where_the_head_is_silent() -> None:
+def test_a_visible_time_is_read_if_the_head_has_none() -> None:
     assert read("", '<time class="published" datetime="2024-09-17T12:00:00Z">today</time>').published_at == NOON
 
 
-def test_a_date_in_words_is_read_last() -> None:
+def test_a_written_out_date_is_detected() -> None:
     found = read("", '<p class="date">Published on 17 September 2024</p>' + story()).published_at
     assert found is not None
     assert found.date() == NOON.date()
 
 
-def test_a_date_in_words_after_the_fetch_is_not_believed() -> None:
+def test_a_written_out_date_after_the_fetch_is_ignored() -> None:
     body = '<p class="date">17 September 2024</p>' + story()
     assert read("", body, latest=NOON - timedelta(days=30)).published_at is None
 
@@ -66,8 +66,8 @@ def test_a_page_without_a_date_has_none() -> None:
     assert read("", story()).published_at is None
 
 
-# ---------------------------------------------------------------- address
-def test_the_canonical_link_of_the_same_site_is_the_address() -> None:
+# ---------------------------------------------------------------- URL
+def test_the_canonical_link_on_the_same_domain_is_the_url() -> None:
     assert read('<link rel="canonical" href="/politics/42">').url == "https://www.harbourpost.example/politics/42"
     assert read('<link rel=canonical href="https://harbourpost.example/a?utm_source=x">').url == (
         "https://harbourpost.example/a"
@@ -75,31 +75,31 @@ def test_the_canonical_link_of_the_same_site_is_the_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "claim",
+    "declared",
     ["https://elsewhere.example/a", "https://www.harbourpost.example/", "javascript:void(0)", "http://[::1", "", "#"],
 )
-def test_a_claim_to_another_site_a_front_page_or_nonsense_is_passed_over(claim: str) -> None:
-    assert read(f'<link rel="canonical" href="{claim}">').url == URL
+def test_an_address_of_another_site_a_front_page_or_an_invalid_one_is_ignored(declared: str) -> None:
+    assert read(f'<link rel="canonical" href="{declared}">').url == URL
 
 
-def test_opengraph_is_asked_where_the_link_is_missing_or_mad() -> None:
+def test_the_opengraph_url_is_used_if_the_canonical_link_is_unusable() -> None:
     head = '<link rel="canonical" href="https://elsewhere.example/a"><meta property="og:url" content="/b">'
     assert read(head).url == "https://www.harbourpost.example/b"
 
 
-def test_a_page_without_address_is_taken_at_its_word() -> None:
+def test_a_page_without_url_has_the_address_that_it_declares() -> None:
     assert read('<link rel="canonical" href="https://harbourpost.example/a">', url="").url == (
         "https://harbourpost.example/a"
     )
     assert read(url="").url == ""
 
 
-def test_a_bad_address_is_refused() -> None:
+def test_an_invalid_url_is_rejected() -> None:
     with pytest.raises(Permanent, match="bad_url"):
         read(url="ftp://harbourpost.example/a")
 
 
-# ---------------------------------------------------------------- the rest
+# ---------------------------------------------------------------- other fields
 @pytest.mark.parametrize(
     "head",
     [
@@ -108,11 +108,11 @@ def test_a_bad_address_is_refused() -> None:
         '<meta name="application-name" content="Harbour Post">',
     ],
 )
-def test_the_site_is_named(head: str) -> None:
+def test_the_name_of_the_site_is_found(head: str) -> None:
     assert read(head).site == "Harbour Post"
 
 
-def test_the_language_is_declared_by_the_article_first_then_by_the_page() -> None:
+def test_the_language_of_the_jsonld_article_takes_precedence_over_that_of_the_page() -> None:
     assert read(ld('"inLanguage": "de"')).language == "de"
     assert read('<meta property="og:locale" content="fr_FR">').language == "en"
 

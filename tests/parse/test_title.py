@@ -4,13 +4,13 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.parse.pages import html
-from worker.parse.jsonld import linked
-from worker.parse.title import headline
+from worker.parse.jsonld import read_jsonld
+from worker.parse.title import choose_headline
 
 
 def title(head: str = "", body: str = "", *, site: str = "Harbour Post.harbourpost") -> str:
     page = LexborHTMLParser(html(body, head))
-    return headline(page, linked(page), site)
+    return choose_headline(page, read_jsonld(page), site)
 
 
 def og(text: str) -> str:
@@ -21,20 +21,20 @@ def ld(text: str) -> str:
     return f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{text}"}}</script>'
 
 
-def test_two_places_that_agree_outvote_the_third() -> None:
+def test_two_sources_that_agree_outweigh_the_third() -> None:
     assert title(og("Ferry shock!") + ld("Ferry talks go on"), "<h1>Ferry talks go on</h1>") == "Ferry talks go on"
     assert title(og("Ferry talks go on") + ld("Ferry shock!"), "<h1>Ferry talks go on</h1>") == "Ferry talks go on"
     assert title(og("Ferry talks go on") + ld("Ferry talks go on"), "<h1>Ferry shock!</h1>") == "Ferry talks go on"
 
 
-def test_spelling_does_not_part_voters() -> None:
+def test_different_spellings_of_a_title_agree() -> None:
     assert title(og("Governors: “Talks go on”") + ld("Ferry shock!"), '<h1>Governors: "Talks go on"</h1>') == (
         'Governors: "Talks go on"'
     )
 
 
 @pytest.mark.parametrize(
-    "written",
+    "text",
     [
         "Ferry talks go on | Harbour Post",
         "Ferry talks go on - Harbour Post",
@@ -44,26 +44,26 @@ def test_spelling_does_not_part_voters() -> None:
         "Ferry talks go on",
     ],
 )
-def test_the_sites_name_is_dropped(written: str) -> None:
-    assert title(f"<title>{written}</title>") == "Ferry talks go on"
+def test_the_name_of_the_site_is_removed(text: str) -> None:
+    assert title(f"<title>{text}</title>") == "Ferry talks go on"
 
 
-def test_a_dash_in_the_headline_is_no_separator() -> None:
+def test_a_dash_inside_the_headline_is_kept() -> None:
     assert title("<title>Ferry talks - a long night | Harbour Post</title>") == "Ferry talks - a long night"
 
 
-def test_what_follows_a_title_that_stands_alone_elsewhere_is_dropped() -> None:
+def test_text_after_a_title_that_another_source_confirms_is_removed() -> None:
     assert title(og("Ferry talks go on - National | Elsewhere"), "<h1>Ferry talks go on</h1>") == "Ferry talks go on"
 
 
-def test_of_several_headings_the_one_that_the_other_titles_repeat_counts() -> None:
+def test_the_heading_most_similar_to_the_other_titles_is_chosen() -> None:
     body = "<h1>Harbour Post</h1><h1>Ferry talks go on</h1><h1>Storm closes the northern road for a week</h1>"
     assert title("<title>Ferry talks go on tonight</title>", body) == "Ferry talks go on"
 
 
-def test_a_page_without_any_title_has_none() -> None:
+def test_a_page_without_title_has_an_empty_headline() -> None:
     assert title("<title>  </title>", "<h1></h1>") == ""
 
 
-def test_a_title_as_long_as_a_book_is_none() -> None:
+def test_an_overlong_title_is_ignored() -> None:
     assert title(f"<title>{'a - ' * 100_000}</title>") == ""

@@ -53,7 +53,7 @@ class WordClasses(NamedTuple):
 
     verbs: ClassNames
     action_words: ClassNames
-    """ClassNames of nouns and adjectives that name an action."""
+    """Classes of nouns and adjectives that name an action."""
     nouns: ClassNames
 
 

@@ -129,7 +129,7 @@ class FeedPoller:
         next_s = self._interval_s(source)
         if response.page is None:
             return PollResult(source=source.name, outcome="unchanged", next_s=next_s), response.validators
-        links = await asyncio.to_thread(feed.links, response.page.body, response.page.url)
+        links = await asyncio.to_thread(feed.parse_feed, response.page.body, response.page.url)
         tasks, refusals = self._tasks(source, links)
         new = await self._put(tasks)
         result = PollResult(
@@ -164,7 +164,7 @@ class FeedPoller:
             else:
                 return task
 
-    def _tasks(self, source: Source, links: Sequence[feed.Link]) -> tuple[list[Task], list[str]]:
+    def _tasks(self, source: Source, links: Sequence[feed.FeedLink]) -> tuple[list[Task], list[str]]:
         """Return a task for every link with a canonical URL, and what is wrong with each other link."""
         tasks, refusals, now = [], [], self._now()
         for link in links:

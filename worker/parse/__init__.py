@@ -1,4 +1,4 @@
-"""Wire format -> struct, pure: no I/O, no clock.  `parse_article` is the door for pages."""
+"""Parses pages, feeds and dates into structs; `parse_article` is the interface for pages.  Pure: no I/O, no clock."""
 
 from worker.parse.article import parse_article
 

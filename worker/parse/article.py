@@ -1,4 +1,4 @@
-"""A fetched page -> the article on it, or the reason why there is none."""
+"""Parses a fetched page into an article, or rejects it with a reason."""
 
 from __future__ import annotations
 
@@ -8,33 +8,34 @@ from datetime import UTC, datetime
 from selectolax.lexbor import LexborHTMLParser
 
 from worker.errors import Permanent
-from worker.parse import charset, jsonld, markup
+from worker.parse import markup
 from worker.parse.body import Body, read_body
-from worker.parse.jsonld import Linked
-from worker.parse.language import language
-from worker.parse.markup import size
-from worker.parse.metadata import metadata
+from worker.parse.charset import decode_html
+from worker.parse.jsonld import JsonLd, literal_text, read_jsonld
+from worker.parse.language import detect_language
+from worker.parse.markup import text_size
+from worker.parse.metadata import read_metadata
 from worker.schema import Article, Page, article_id
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", ""})
-_BINARY = 0.1
-"""Share of controls and undecodable characters in the page's beginning from which it is no text."""
+_MAX_BINARY_SHARE = 0.1
+"""Share of controls and undecodable characters at the start of a page above which it is not text."""
 _SNIFFED_CHARS = 4_096
-_MIN_SIZE = 140
-"""Shorter than one paragraph of news is a notice or a caption."""
-_SHORT_SIZE = 700
-"""An error page or a login wall has no more running text than this."""
+_MIN_ARTICLE_SIZE = 140
+"""A shorter text is a notice or a caption: less than one paragraph of news."""
+_SHORT_ARTICLE_SIZE = 700
+"""Error pages and login walls have less text than this."""
 _MIN_TEASERS = 5
-_TEASERS = 0.8
-"""A front page has at least so many of them, and so many for each paragraph."""
-_ERROR = re.compile(
+_MIN_TEASERS_PER_PARAGRAPH = 0.8
+"""A front page has at least `_MIN_TEASERS` teasers, and at least this many per paragraph."""
+_ERROR_PAGE_TITLE = re.compile(
     r"\b(?:40[1349]|410|429|50[0-4])\b|\bnot found\b|\bno longer (?:available|exists)\b|\bdoes ?n.t exist\b"
     r"|\baccess denied\b|\bforbidden\b|\bjust a moment\b|\bare you (?:a )?(?:human|robot)\b|\bcaptcha\b"
     r"|\benable javascript\b|\bunavailable\b|\bnicht gefunden\b|\bnon trouvée?\b|\bno encontrad[ao]\b"
     r"|\bnon trovat[ao]\b|\bnão encontrad[ao]\b",
     re.IGNORECASE,
 )
-_WALL = re.compile(
+_LOGIN_WALL_TITLE = re.compile(
     r"\b(?:log ?in|sign ?in|sign ?up|subscribe|register|anmelden|einloggen|connexion|se connecter|iniciar sesi[oó]n"
     r"|accedi|entrar)\b",
     re.IGNORECASE,
@@ -42,87 +43,94 @@ _WALL = re.compile(
 
 
 def parse_article(page: Page) -> Article:
-    """Return the article on a page, its text in paragraphs parted by an empty line.
+    """Return the article on a page; its text consists of paragraphs separated by an empty line.
 
-    Permanent("not_html") for another type or bytes that are no text, ("empty") for a page without words,
-    ("too_deep") for markup built to hold a parser, ("not_an_article") for a front page, a login wall or an error
-    page, ("bad_url") for an address that is none; `detail` says what was found.  Raises nothing else.
+    Raises only Permanent: "not_html" for another media type or binary data, "empty" for a page without text,
+    "too_deep" for markup that would exhaust the parser, "not_an_article" for a front page, login wall or error page,
+    "bad_url" for an invalid address.  `detail` describes the finding.
     """
-    html = _text(page)
-    tree = markup.tree(html)
-    linked = jsonld.linked(tree)
-    about = metadata(tree, linked, html, page.url, page.fetched_at)
-    signs = _Signs(tree, linked)
-    body = read_body(tree, about.title, about.descriptions)
-    text = "\n\n".join(_longer(body.paragraphs, linked))
-    signs.refuse(tree, body, text, about.title)
-    published = about.published_at
+    html = _decode_page(page)
+    tree = markup.parse_html(html)
+    json_ld = read_jsonld(tree)
+    metadata = read_metadata(tree, json_ld, html, page.url, page.fetched_at)
+    signals = _ArticleSignals(tree, json_ld)
+    body = read_body(tree, metadata.title, metadata.descriptions)
+    text = "\n\n".join(_prefer_longer_text(body.paragraphs, json_ld))
+    signals.raise_unless_article(tree, body, text, metadata.title)
+    published = metadata.published_at
     return Article(
-        id=article_id(about.url),
-        url=about.url,
+        id=article_id(metadata.url),
+        url=metadata.url,
         text=text,
-        title=about.title,
-        byline=about.byline,
+        title=metadata.title,
+        byline=metadata.byline,
         published_at=published and published.astimezone(UTC),
-        published_offset_s=_offset_s(published),
-        language=language(text, about.language),
-        site=about.site,
+        published_offset_s=_utc_offset_s(published),
+        language=detect_language(text, metadata.language),
+        site=metadata.site,
         fetched_at=page.fetched_at,
     )
 
 
-def _text(page: Page) -> str:
-    """Decode, if it is HTML at all."""
-    kind = page.content_type.partition(";")[0].strip().lower()
-    if kind not in _HTML_TYPES:
-        raise Permanent("not_html", f"content type {kind[:100]!r}")
-    html = charset.decode(page.body, page.charset)
+def _decode_page(page: Page) -> str:
+    """Decode the body; Permanent("not_html") if the media type or the content is not HTML."""
+    media_type = page.content_type.partition(";")[0].strip().lower()
+    if media_type not in _HTML_TYPES:
+        raise Permanent("not_html", f"content type {media_type[:100]!r}")
+    html = decode_html(page.body, page.charset)
     head = html[:_SNIFFED_CHARS]
-    odd = sum(1 for c in head if c == "\ufffd" or (c < " " and not c.isspace()))
-    if odd > _BINARY * len(head):
-        raise Permanent("not_html", f"{odd} of the first {len(head)} characters are no text")
+    binary = sum(1 for c in head if c == "\ufffd" or (c < " " and not c.isspace()))
+    if binary > _MAX_BINARY_SHARE * len(head):
+        raise Permanent("not_html", f"{binary} of the first {len(head)} characters are not text")
     return html
 
 
-def _longer(paragraphs: list[str], linked: Linked) -> list[str]:
-    """Prefer the text in JSON-LD where the page shows little and less than half of it: scripts are to draw the rest."""
-    shown = sum(map(size, paragraphs))
-    given = next((t for t in (node.get("articleBody") for node in linked.articles) if isinstance(t, str)), "")
-    if shown >= _SHORT_SIZE or len(given) <= 2 * shown:
+def _prefer_longer_text(paragraphs: list[str], json_ld: JsonLd) -> list[str]:
+    """Return the JSON-LD text if the HTML has little text and less than half as much: scripts would render the rest."""
+    shown = sum(map(text_size, paragraphs))
+    given = next((t for t in (node.get("articleBody") for node in json_ld.articles) if isinstance(t, str)), "")
+    if shown >= _SHORT_ARTICLE_SIZE or len(given) <= 2 * shown:
         return paragraphs
-    lines = (jsonld.text(markup.without_tags(line)) for line in given.splitlines())
+    lines = (literal_text(markup.strip_tags(line)) for line in given.splitlines())
     return [line for line in lines if line]
 
 
-def _offset_s(moment: datetime | None) -> int:
+def _utc_offset_s(moment: datetime | None) -> int:
+    """Return the offset of the moment's zone from UTC in seconds; 0 for None."""
     offset = moment.utcoffset() if moment else None
     return int(offset.total_seconds()) if offset else 0
 
 
-def _too_little(tree: LexborHTMLParser, text: str) -> Permanent:
-    around = len(markup.words(tree.body))
-    if not around:
+def _no_text_error(tree: LexborHTMLParser, text: str) -> Permanent:
+    on_page = len(markup.node_text(tree.body))
+    if not on_page:
         return Permanent("empty", "no words on the page; scripts may be meant to draw it")
-    return Permanent("not_an_article", f"{len(text)} characters of running text among {around}, nearly all boilerplate")
+    return Permanent(
+        "not_an_article", f"{len(text)} characters of running text among {on_page}, nearly all boilerplate"
+    )
 
 
-class _Signs:
-    """What a page says of being an article, taken before the tree is stripped."""
+class _ArticleSignals:
+    """Declarations that a page is an article, read before boilerplate is stripped from the tree."""
 
-    def __init__(self, tree: LexborHTMLParser, linked: Linked) -> None:
-        kind = markup.attribute(tree.css_first("meta[property='og:type']"), "content").lower()
-        dated = tree.css_first("meta[property='article:published_time']") is not None
-        self._says_article = bool(linked.articles) or kind == "article" or dated
+    def __init__(self, tree: LexborHTMLParser, json_ld: JsonLd) -> None:
+        og_type = markup.attribute_text(tree.css_first("meta[property='og:type']"), "content").lower()
+        is_dated = tree.css_first("meta[property='article:published_time']") is not None
+        self._declares_article = bool(json_ld.articles) or og_type == "article" or is_dated
 
-    def refuse(self, tree: LexborHTMLParser, body: Body, text: str, title: str) -> None:
-        """Raise Permanent if what was read is not one article."""
-        if size(text) < _MIN_SIZE:
-            raise _too_little(tree, text)
-        if self._says_article:
+    def raise_unless_article(self, tree: LexborHTMLParser, body: Body, text: str, title: str) -> None:
+        """Raise Permanent "empty" or "not_an_article" if the page is not an article.
+
+        Only the minimum length is required of a page that declares an article.
+        """
+        size = text_size(text)
+        if size < _MIN_ARTICLE_SIZE:
+            raise _no_text_error(tree, text)
+        if self._declares_article:
             return
-        if size(text) < _SHORT_SIZE and _ERROR.search(title):
+        if size < _SHORT_ARTICLE_SIZE and _ERROR_PAGE_TITLE.search(title):
             raise Permanent("not_an_article", f"an error page: {title[:100]!r}")
-        if size(text) < _SHORT_SIZE and _WALL.search(title):
+        if size < _SHORT_ARTICLE_SIZE and _LOGIN_WALL_TITLE.search(title):
             raise Permanent("not_an_article", f"a login wall: {title[:100]!r}")
-        if body.teasers >= max(_MIN_TEASERS, _TEASERS * len(body.paragraphs)):
+        if body.teasers >= max(_MIN_TEASERS, _MIN_TEASERS_PER_PARAGRAPH * len(body.paragraphs)):
             raise Permanent("not_an_article", f"a list of {body.teasers} headlines that lead to other pages")

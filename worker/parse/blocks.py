@@ -1,4 +1,4 @@
-"""A subtree -> its blocks of text, in order: what a browser would set as separate paragraphs."""
+"""Splits a subtree into blocks of text in document order: what a browser renders as separate paragraphs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 from selectolax.lexbor import LexborNode
 
-from worker.parse.markup import clean
+from worker.parse.markup import clean_text
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = HEADINGS | {
@@ -34,70 +34,73 @@ _BLOCKS = HEADINGS | {
 _EMPTY_LINE = re.compile(r"\n\s*\n")
 _MAX_INLINE_DEPTH = 8
 _MAX_CELL_CHARS = 200
-"""A table row with longer cells is layout, and its cells are read one by one."""
+"""A table row with longer cells is layout; its cells are separate blocks."""
 
 
 class Block(Struct, frozen=True):
     """One paragraph, heading, list item or table row."""
 
     text: str
-    """Clean, never empty."""
+    """Cleaned, never empty."""
     tag: str
-    """Of the innermost element that makes it a block."""
+    """Tag of the innermost block element around the text."""
     linked: int
-    """Characters of it that are links."""
+    """Number of its characters that are link text."""
 
 
-_UNSEEN = ",".join(
+_HIDDEN = ",".join(
     (
         "[hidden]",
         *(f"[class*='{name}' i]" for name in ("visually-hidden", "visuallyhidden", "sr-only", "screen-reader")),
         *(f"[style*='{style}' i]" for style in ("display:none", "display: none", "clip:rect", "clip: rect")),
     )
 )
-"""What only screen readers and robots meet; within a sentence it is not part of what was said."""
+"""Elements that only screen readers and robots read; inside a sentence they are not part of it."""
 
 
-def blocks(root: LexborNode, passed_over: Callable[[LexborNode], bool]) -> list[Block]:
-    """Read all below `root` but the elements to be passed over; each <br> must be a line break already."""
-    hidden = root.css(_UNSEEN)
-    unseen = {node.mem_id for node in hidden}
-    reader = _Reader({m for node in hidden for m in _around(node)})
-    stack = [(root, _children(root), False, _is_whole(root))]
+def read_blocks(root: LexborNode, skip: Callable[[LexborNode], bool]) -> list[Block]:
+    """Return the blocks of `root` without the elements for which `skip` returns True.
+
+    Each <br> must have been replaced by a line break.
+    """
+    hidden_nodes = root.css(_HIDDEN)
+    hidden = {node.mem_id for node in hidden_nodes}
+    reader = _BlockReader({m for node in hidden_nodes for m in _enclosing_paragraph(node)})
+    stack = [(root, _children(root), False, _is_paragraph(root))]
     while stack:
-        node, rest, linked, whole = stack[-1]
+        node, rest, linked, in_paragraph = stack[-1]
         child = next(rest, None)
         if child is None:
             stack.pop()
             reader.leave(node)
         elif child.is_text_node:
             reader.write(child.text_content or "", linked=linked)
-        elif not child.is_element_node or (child.mem_id in unseen if whole else passed_over(child)):
+        elif not child.is_element_node or (child.mem_id in hidden if in_paragraph else skip(child)):
             continue
         elif reader.enter(child, linked=linked):
-            stack.append((child, _children(child), linked or child.tag == "a", whole or _is_whole(child)))
-    return reader.made
+            stack.append((child, _children(child), linked or child.tag == "a", in_paragraph or _is_paragraph(child)))
+    return reader.blocks
 
 
-def _is_whole(node: LexborNode) -> bool:
-    """Tell whether everything in an element is one block."""
+def _is_paragraph(node: LexborNode) -> bool:
+    """Return whether an element is a paragraph or heading, that is, one block with all its content."""
     return node.tag == "p" or node.tag in HEADINGS
 
 
-def _around(node: LexborNode) -> Iterator[int]:
-    """Id of the paragraph or heading that an inline element stands in."""
+def _enclosing_paragraph(node: LexborNode) -> Iterator[int]:
+    """Yield the id of the paragraph or heading around an inline element, if there is one."""
     above: LexborNode | None = node.parent
     for _ in range(_MAX_INLINE_DEPTH):
         if above is None:
             return
-        if _is_whole(above):
+        if _is_paragraph(above):
             yield above.mem_id
             return
         above = above.parent
 
 
 def linked_chars(node: LexborNode) -> int:
-    """Characters of a node's text that are links."""
+    """Return the number of characters of a node's text that are link text."""
     return sum(len(link.text().strip()) for link in node.css("a"))
 
 
@@ -108,12 +111,13 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
         child = child.next
 
 
-class _Reader:
+class _BlockReader:
     """Collects inline text until a block begins or ends."""
 
-    def __init__(self, partly_unseen: set[int]) -> None:
-        self.made: list[Block] = []
-        self._partly_unseen = partly_unseen
+    def __init__(self, partly_hidden: set[int]) -> None:
+        """`partly_hidden`: ids of paragraphs with hidden elements, whose text cannot be read at once."""
+        self.blocks: list[Block] = []
+        self._partly_hidden = partly_hidden
         self._pieces: list[str] = []
         self._linked = 0
 
@@ -123,36 +127,37 @@ class _Reader:
             self._linked += len(text.strip())
 
     def enter(self, node: LexborNode, *, linked: bool) -> bool:
-        """Begin an element; False where it has been read whole."""
+        """Begin an element; return False if it was read as a whole and must not be descended into."""
         tag = node.tag or ""
         if tag not in _BLOCKS:
             return True
-        self._end(node.parent)
-        if _is_whole(node) and node.mem_id not in self._partly_unseen:
+        self._end_block(node.parent)
+        if _is_paragraph(node) and node.mem_id not in self._partly_hidden:
             text = node.text()
-            self._make(text, tag, len(text.strip()) if linked else linked_chars(node))
+            self._add_blocks(text, tag, len(text.strip()) if linked else linked_chars(node))
             return False
-        return not (tag == "tr" and self._row(node))
+        return not (tag == "tr" and self._read_row(node))
 
     def leave(self, node: LexborNode) -> None:
         if node.tag in _BLOCKS:
-            self._end(node)
+            self._end_block(node)
 
-    def _end(self, node: LexborNode | None) -> None:
+    def _end_block(self, node: LexborNode | None) -> None:
         if self._pieces:
-            self._make("".join(self._pieces), (node.tag if node is not None else None) or "", self._linked)
+            self._add_blocks("".join(self._pieces), (node.tag if node is not None else None) or "", self._linked)
             self._pieces.clear()
             self._linked = 0
 
-    def _row(self, node: LexborNode) -> bool:
-        """Read a table row as one block, cells parted by a space."""
-        cells = [clean(cell.text()) for cell in node.css("td, th")]
+    def _read_row(self, node: LexborNode) -> bool:
+        """Read a table row as one block, its cells separated by spaces; return False for a row used as layout."""
+        cells = [clean_text(cell.text()) for cell in node.css("td, th")]
         if len(cells) < 2 or max(map(len, cells)) > _MAX_CELL_CHARS:  # noqa: PLR2004 - a row of one is layout
             return False
-        self._make(" ".join(cells), "tr", linked_chars(node))
+        self._add_blocks(" ".join(cells), "tr", linked_chars(node))
         return True
 
-    def _make(self, text: str, tag: str, linked: int) -> None:
+    def _add_blocks(self, text: str, tag: str, linked: int) -> None:
+        """Add a block for each part of the text between empty lines."""
         for part in _EMPTY_LINE.split(text):
-            if words := clean(part):
-                self.made.append(Block(words, tag, linked))
+            if cleaned := clean_text(part):
+                self.blocks.append(Block(cleaned, tag, linked))

@@ -1,4 +1,4 @@
-"""The words of an article, in paragraphs, without what stands around them on the page."""
+"""Extracts the paragraphs of an article from its page, without boilerplate."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ from collections.abc import Iterable
 from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from worker.parse.blocks import HEADINGS, Block, blocks
-from worker.parse.boilerplate import FURNITURE
-from worker.parse.container import Votes
-from worker.parse.markup import clean
+from worker.parse.blocks import HEADINGS, Block, read_blocks
+from worker.parse.boilerplate import NON_CONTENT_TAGS
+from worker.parse.container import ContentScorer
+from worker.parse.markup import clean_text
 
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…:;\"”»“。！？」』)\]]$")  # noqa: RUF001 - full-width marks are meant
 _MAX_LINKED = 0.8
+"""Share of link text above which a block that ends like a sentence is a link, not text."""
 _MAX_LINKED_PHRASE = 0.5
-"""Of a block that does not end like a sentence: "Read more: …"."""
+"""The same for a block that does not end like a sentence: "Read more: …"."""
 _MIN_PHRASE = 40
-"""A loose block (no paragraph, heading, item or row) that is shorter and does not end like a sentence is a label."""
-_MIN_TEASED = 0.25
-"""Share of links from which an item with an excerpt ("Title, linked. What it is about") leads to another page."""
+"""A block that is no paragraph, heading, item or row is a label if shorter than this and not ended like a sentence."""
+_MIN_TEASER_LINKED = 0.25
+"""Share of link text from which an item is a teaser: the linked title of another page, followed by an excerpt."""
 _MIN_REPEATED = 40
+"""Longer blocks are dropped if they repeat an earlier one."""
 
-_LEADS = ",".join(
+_STANDFIRST_CLASSES = ",".join(
     f"[class*='{word}' i]"
     for word in (
         *(
@@ -44,55 +46,57 @@ _LEADS = ",".join(
         *("bajada", "perex"),
     )
 )
-_PLAIN_PLACES = "p, h2, h3, h4, strong, li, [itemprop~='description']"
-_LEAD_CHARS = range(50, 1_200)
-_MAX_LEADS = 1_000
-_OPENING = 8
-"""Blocks at the body's beginning in which a standfirst may already stand."""
-_SAME_WORDS = 50
-"""Characters from the start in which a standfirst and a description must agree; descriptions are often cut."""
+_STANDFIRST_TAGS = "p, h2, h3, h4, strong, li, [itemprop~='description']"
+_STANDFIRST_CHARS = range(50, 1_200)
+_MAX_STANDFIRST_NODES = 1_000
+_FIRST_PARAGRAPHS = 8
+"""Paragraphs at the start of the body that may already contain the standfirst."""
+_COMPARED_CHARS = 50
+"""First characters that a standfirst and a description must share; descriptions are often cut."""
 
 
 class Body(Struct, frozen=True):
-    """What was read."""
+    """The text of a page."""
 
     paragraphs: list[str] = []
-    """In order, each one line, none empty."""
+    """In document order, each one line, none empty."""
     teasers: int = 0
-    """Blocks that lead to other pages: headings that are links, and items that begin with one."""
+    """Number of blocks that link to other pages: linked headings, and items that begin with a link."""
 
 
 def read_body(page: LexborHTMLParser, title: str, descriptions: Iterable[str]) -> Body:
-    """Return the article's paragraphs; none where the page has no running text.
+    """Return the article's paragraphs; none if the page has no running text.
 
-    A standfirst above the body is the first of them if one of the page's `descriptions` repeats it.  The tree is
-    stripped on the way: read metadata first.
+    A standfirst outside the body becomes the first paragraph if one of the page's `descriptions` repeats it.  Removes
+    non-content elements from the tree, so metadata must be read before.
     """
-    page.strip_tags(FURNITURE, recursive=True)
+    page.strip_tags(NON_CONTENT_TAGS, recursive=True)
     body = page.body
     if body is None:
         return Body()
     for line_break in body.css("br"):
         line_break.replace_with("\n")
-    votes = Votes(body)
-    root = votes.winner()
+    scorer = ContentScorer(body)
+    root = scorer.best()
     if root is None:
         return Body()
-    found = blocks(root, votes.is_boilerplate)
-    teasers = sum(map(_is_teaser, found))
-    return Body(_opened(_worth_reading(found, _key(title)), body, root, descriptions), teasers)
+    blocks = read_blocks(root, scorer.is_boilerplate)
+    teasers = sum(map(_is_teaser, blocks))
+    paragraphs = _select_paragraphs(blocks, _key(title))
+    return Body(_prepend_standfirst(paragraphs, body, root, descriptions), teasers)
 
 
 def _key(text: str) -> str:
+    """Return the words of a text in a form that compares equal despite case, punctuation and spacing."""
     return " ".join(_WORD.findall(text.casefold()))
 
 
-# ---------------------------------------------------------------- what of it is read
-def _worth_reading(found: list[Block], title: str) -> list[str]:
-    """Drop links to other articles, labels, repetitions and headings with nothing under them."""
+# ---------------------------------------------------------------- paragraphs
+def _select_paragraphs(blocks: list[Block], title: str) -> list[str]:
+    """Return the texts of the blocks without teasers, labels, repetitions, the title and trailing headings."""
     kept: list[Block] = []
     seen: set[str] = set()
-    for block in found:
+    for block in blocks:
         if _is_text(block) and block.text not in seen and _key(block.text) != title:
             kept.append(block)
             if len(block.text) > _MIN_REPEATED:
@@ -104,45 +108,53 @@ def _worth_reading(found: list[Block], title: str) -> list[str]:
 
 def _is_text(block: Block) -> bool:
     length = len(block.text)
-    ends = bool(_SENTENCE_END.search(block.text))
-    if block.tag == "h1" or block.linked > (_MAX_LINKED if ends else _MAX_LINKED_PHRASE) * length:
+    is_sentence = bool(_SENTENCE_END.search(block.text))
+    if block.tag == "h1" or block.linked > (_MAX_LINKED if is_sentence else _MAX_LINKED_PHRASE) * length:
         return False
-    return ends or length >= _MIN_PHRASE or block.tag in HEADINGS or block.tag in {"p", "li", "tr"}
+    return is_sentence or length >= _MIN_PHRASE or block.tag in HEADINGS or block.tag in {"p", "li", "tr"}
 
 
 def _is_teaser(block: Block) -> bool:
     if block.tag in HEADINGS:
         return block.linked > _MAX_LINKED * len(block.text)
-    return block.tag not in {"p", "tr"} and block.linked > _MIN_TEASED * len(block.text) > _MIN_TEASED * _MIN_PHRASE
+    linked = _MIN_TEASER_LINKED
+    return block.tag not in {"p", "tr"} and block.linked > linked * len(block.text) > linked * _MIN_PHRASE
 
 
-# ---------------------------------------------------------------- the standfirst
-def _opened(read: list[str], body: LexborNode, root: LexborNode, descriptions: Iterable[str]) -> list[str]:
-    """Put the standfirst before what was read, unless it is in there."""
-    expected = {_key(d)[:_SAME_WORDS] for d in descriptions if len(d) in _LEAD_CHARS}
-    if not expected or any(_opens_with(text, expected) for text in read[:_OPENING]):
-        return read
-    standfirst = _standfirst(body, root, expected)
-    return [standfirst, *read] if standfirst else read
+# ---------------------------------------------------------------- standfirst
+def _prepend_standfirst(
+    paragraphs: list[str], body: LexborNode, root: LexborNode, descriptions: Iterable[str]
+) -> list[str]:
+    """Return the paragraphs with the standfirst before them, unless they already contain it."""
+    expected = {_key(d)[:_COMPARED_CHARS] for d in descriptions if len(d) in _STANDFIRST_CHARS}
+    if not expected or any(_begins_with_one_of(text, expected) for text in paragraphs[:_FIRST_PARAGRAPHS]):
+        return paragraphs
+    standfirst = _find_standfirst(body, root, expected)
+    return [standfirst, *paragraphs] if standfirst else paragraphs
 
 
-def _standfirst(body: LexborNode, root: LexborNode, expected: set[str]) -> str:
-    """Find the text outside `root` that begins like a description of the page; empty where there is none."""
-    for places in (_PLAIN_PLACES, _LEADS):
-        for node in body.css(places)[:_MAX_LEADS]:
-            text = clean(node.text())
-            if len(text) in _LEAD_CHARS and _opens_with(text, expected) and not _is_inside_or_link(node, root):
+def _find_standfirst(body: LexborNode, root: LexborNode, expected: set[str]) -> str:
+    """Return the text outside `root` that begins like a description of the page; "" if there is none."""
+    for selector in (_STANDFIRST_TAGS, _STANDFIRST_CLASSES):
+        for node in body.css(selector)[:_MAX_STANDFIRST_NODES]:
+            text = clean_text(node.text())
+            if (
+                len(text) in _STANDFIRST_CHARS
+                and _begins_with_one_of(text, expected)
+                and not _is_inside_or_link(node, root)
+            ):
                 return text
     return ""
 
 
-def _opens_with(text: str, expected: set[str]) -> bool:
-    """Compare beginnings, but for a place name that may stand before ("Berlin. …")."""
-    start = _key(text[: 2 * _SAME_WORDS])
-    return any(begin in start for begin in expected)
+def _begins_with_one_of(text: str, expected: set[str]) -> bool:
+    """Return whether the text begins with one of the expected beginnings, possibly after a dateline ("Berlin. …")."""
+    start = _key(text[: 2 * _COMPARED_CHARS])
+    return any(beginning in start for beginning in expected)
 
 
 def _is_inside_or_link(node: LexborNode, root: LexborNode) -> bool:
+    """Return whether the node is inside `root` or inside a link."""
     above: LexborNode | None = node
     while above is not None:
         if above.tag == "a" or above.mem_id == root.mem_id:

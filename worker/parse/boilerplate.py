@@ -1,4 +1,4 @@
-"""What stands around an article on its page, told by element, role, style and the words of class names."""
+"""Detects boilerplate elements by tag, role, style and the words in class and id."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from itertools import pairwise
 
 from selectolax.lexbor import LexborNode
 
-FURNITURE = [
+NON_CONTENT_TAGS = [
     *("script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "canvas", "map"),
     *("audio", "video", "picture", "figure", "figcaption"),
     *("button", "select", "textarea", "input", "label", "option", "datalist"),
     *("nav", "footer", "aside", "dialog", "menu", "title"),
 ]
-"""Elements that never hold running text of an article."""
+"""Elements that never contain running text of an article."""
 
 _LAYOUT = frozenset({"article", "main", "body", "html"})
-"""Never boilerplate by their class: content systems write topics and templates into it."""
+"""Elements whose class is ignored, since content management systems put topics and templates into it."""
 _ROLES = frozenset({"navigation", "complementary", "banner", "contentinfo", "dialog", "search", "menu", "alert"})
 _INVISIBLE = re.compile(r"display\s?:\s?none|visibility\s?:\s?hidden", re.IGNORECASE)
-_POSSESSION = re.compile(r"\b(?:has|have|with|without|no|is|not)[-_]+[a-z0-9]+")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_STATE_WORDS = re.compile(r"\b(?:has|have|with|without|no|is|not)[-_]+[a-z0-9]+")
+_CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(r"[a-z0-9]+")
 
 _WORDS = frozenset(
@@ -29,9 +29,9 @@ _WORDS = frozenset(
         *("related", "recommend", "recommended", "recommendation", "recommendations", "recirc", "recirculation"),
         *("teaser", "teasers", "trending", "popular", "mostread", "readmore", "seealso", "outbrain", "taboola"),
         *("carousel", "slider", "slideshow", "gallery", "infobox", "factbox"),
-        # the reader's part
+        # interaction
         *("share", "sharing", "comment", "comments", "disqus", "poll", "quiz"),
-        # what the site wants
+        # marketing and consent
         *(
             "newsletter",
             "newsletters",
@@ -46,10 +46,10 @@ _WORDS = frozenset(
         *("promo", "promos", "promotion", "promoted", "appeal", "ad", "ads", "adv", "advert", "adverts"),
         *("advertisement", "advertising", "sponsor", "sponsored"),
         *("cookie", "cookies", "consent", "gdpr", "onetrust", "cookiebot", "didomi", "usercentrics"),
-        # the page's frame
+        # page layout
         *("sidebar", "breadcrumb", "breadcrumbs", "nav", "navigation", "menu", "footer", "toolbar", "popup", "modal"),
         *("toc", "hidden", "offscreen"),
-        # facts about the article
+        # metadata of the article
         *("byline", "bio", "dateline", "timestamp", "tags", "keywords", "caption", "captions", "credit", "credits"),
         *("copyright", "disclaimer", "metadata"),
     )
@@ -72,8 +72,8 @@ _PAIRS = frozenset(
 )
 
 
-def boilerplate(node: LexborNode) -> bool:
-    """Tell by its own attributes whether an element, with all in it, stands outside the running text."""
+def is_boilerplate(node: LexborNode) -> bool:
+    """Return whether an element's own attributes mark it, with all its content, as boilerplate."""
     if node.tag == "form":
         return True
     attributes = node.attributes
@@ -85,11 +85,11 @@ def boilerplate(node: LexborNode) -> bool:
         return True
     if node.tag in _LAYOUT:
         return False
-    named = _named(attributes)
-    return not _WORDS.isdisjoint(named) or not _PAIRS.isdisjoint(pairwise(named))
+    words = _name_words(attributes)
+    return not _WORDS.isdisjoint(words) or not _PAIRS.isdisjoint(pairwise(words))
 
 
-def _named(attributes: dict[str, str | None]) -> list[str]:
-    """Words of the class and id, with "camelCase" and "kebab-case" parted, without what "has-sidebar" only has."""
+def _name_words(attributes: dict[str, str | None]) -> list[str]:
+    """Return the words of class and id, split at camelCase and punctuation, without those of states ("has-sidebar")."""
     names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    return _WORD.findall(_POSSESSION.sub(" ", _HUMP.sub("-", names).lower()))
+    return _WORD.findall(_STATE_WORDS.sub(" ", _CAMEL_CASE.sub("-", names).lower()))

@@ -1,6 +1,6 @@
-"""Feeds: RSS 0.9x, 1.0 and 2.0, Atom, JSON Feed and (news) sitemaps, as they are served: often not as specified.
+"""Parses feeds: RSS 0.9x, 1.0 and 2.0, Atom, JSON Feed and (news) sitemaps; tolerates deviations from the standards.
 
-The XML parser mends what it can, expands no entity that the feed declares, loads no DTD and knows no network.
+The XML parser recovers from errors, expands no declared entities, loads no DTD and has no network access.
 """
 
 from __future__ import annotations
@@ -22,65 +22,64 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ENTRIES: Final = frozenset({"item", "entry", "url"})
-"""What one article is called in RSS, in Atom and in a sitemap."""
+"""Elements of one article in RSS, Atom and sitemaps."""
 
 DATES: Final = ("published", "pubdate", "publication_date", "issued", "date", "updated", "modified", "lastmod")
-"""Where an entry's date stands, the moment of publication before the moment of change; "date" is Dublin Core's."""
+"""Elements with the date of an entry, publication before modification; "date" is that of Dublin Core."""
 
-_FEEDS: Final = frozenset({"rss", "rdf", "feed", "channel", "urlset"})
+_FEED_ROOTS: Final = frozenset({"rss", "rdf", "feed", "channel", "urlset"})
 _XML_BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
 _TITLE_CHARACTERS: Final = 1000
 _STRAY_AMPERSAND = re.compile(
     rb"(<!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!(?:[A-Za-z][A-Za-z0-9]{1,31}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});)", re.DOTALL
 )
-"""One that begins no reference; the group is a CDATA section, where every one may stand."""
+"""An ampersand that begins no reference; the group matches CDATA sections, in which all are allowed."""
 _HTML = re.compile(rb"<!doctype\s+html|<(?:html|head|body)[\s>]", re.IGNORECASE)
-_TITLE = re.compile(rb"<title[^<>]{0,200}>([^<]{1,200})", re.IGNORECASE)
+_HTML_TITLE = re.compile(rb"<title[^<>]{0,200}>([^<]{1,200})", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
 
-class Link(Struct, frozen=True, kw_only=True):
-    """One article as its feed names it; `url` is absolute but otherwise as it came."""
+class FeedLink(Struct, frozen=True, kw_only=True):
+    """An article listed by a feed; `url` is absolute, but not canonical."""
 
     url: str
     title: str = ""
     published_at: datetime | None = None
 
 
-def links(body: bytes, base_url: str) -> list[Link]:
-    """Return the articles of a feed in its order, each address once; entries without an address are left out.
+def parse_feed(body: bytes, base_url: str) -> list[FeedLink]:
+    """Return the articles of a feed in its order, each URL once; entries without URL are left out.
 
-    Relative addresses are resolved against xml:base and `base_url`.  Permanent("not_a_feed") says what the body
-    looks like instead.
+    Relative URLs are resolved against xml:base and `base_url`.  Raises Permanent("not_a_feed") with a description of
+    the body.
     """
     text = body.removeprefix(b"\xef\xbb\xbf").lstrip()
     found = _json_links(text, base_url) if text.startswith(b"{") else _xml_links(text, base_url)
-    first: dict[str, Link] = {}
+    first: dict[str, FeedLink] = {}
     for link in found:
         first.setdefault(link.url, link)
     return list(first.values())
 
 
 # ---------------------------------------------------------------- RSS, Atom, sitemaps
-def _xml_links(text: bytes, base_url: str) -> Iterator[Link]:
-    root = _tree(text)
-    if root is None or _name(root) not in _FEEDS:
-        raise Permanent("not_a_feed", _looks_like(text, root))
+def _xml_links(text: bytes, base_url: str) -> Iterator[FeedLink]:
+    root = _parse_xml(text)
+    if root is None or _local_name(root) not in _FEED_ROOTS:
+        raise Permanent("not_a_feed", _describe(text, root))
     for entry in root.iter():
-        if _name(entry) in ENTRIES and len(entry):
-            link = _entry(entry, base_url)
+        if _local_name(entry) in ENTRIES and len(entry):
+            link = _read_entry(entry, base_url)
             if link is not None:
                 yield link
 
 
-def _tree(text: bytes) -> Any:
-    """Return the root, or None where there is no element at all.
+def _parse_xml(text: bytes) -> Any:
+    """Return the root element, None if there is no element.
 
-    A bare "&" in an address, the commonest fault of all, is mended beforehand: the parser would drop the character.
+    Unescaped ampersands, the most frequent error, are escaped before: the parser would drop them from URLs.
     """
-    mended = (
-        _STRAY_AMPERSAND.sub(lambda m: m[1] or b"&amp;", text) if b"\x00" not in text[:4] else text
-    )  # UTF-16 is left alone
+    is_utf16 = b"\x00" in text[:4]
+    mended = text if is_utf16 else _STRAY_AMPERSAND.sub(lambda m: m[1] or b"&amp;", text)
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, recover=True, remove_comments=True, remove_pis=True
     )
@@ -90,29 +89,28 @@ def _tree(text: bytes) -> Any:
         return None
 
 
-def _name(element: Any) -> str:
-    """Local name in lower case; "" for what is no element (an entity reference)."""
+def _local_name(element: Any) -> str:
+    """Return the local name in lower case; "" for an entity reference, which is not an element."""
     return element.tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(element.tag, str) else ""
 
 
-def _entry(entry: Any, base_url: str) -> Link | None:
+def _read_entry(entry: Any, base_url: str) -> FeedLink | None:
     parts: dict[str, list[Any]] = {}
     for child in entry.iterchildren():
-        for element in (
-            child if _name(child) == "news" else (child,)
-        ):  # a news sitemap has title and date one level down
-            parts.setdefault(_name(element), []).append(element)
-    address, at = _address(entry, parts)
-    url = _resolved(address, at, base_url)
+        in_news = _local_name(child) == "news"  # a news sitemap has title and date one level down
+        for element in child if in_news else (child,):
+            parts.setdefault(_local_name(element), []).append(element)
+    address, at = _entry_url(entry, parts)
+    url = _resolve(address, at, base_url)
     if not url:
         return None
-    title = _plain(next(map(_text, parts.get("title", [])), ""))
-    dates = (_date(_text(element)) for name in DATES for element in parts.get(name, []))
-    return Link(url=url, title=title, published_at=next((d for d in dates if d), None))
+    title = _plain_title(next(map(_element_text, parts.get("title", [])), ""))
+    dates = (_parse_date(_element_text(element)) for name in DATES for element in parts.get(name, []))
+    return FeedLink(url=url, title=title, published_at=next((d for d in dates if d), None))
 
 
-def _address(entry: Any, parts: dict[str, list[Any]]) -> tuple[str, Any]:
-    """Return an entry's address and the element that gives it: link or loc, or the permanent guid, or rdf:about."""
+def _entry_url(entry: Any, parts: dict[str, list[Any]]) -> tuple[str, Any]:
+    """Return the URL as written and the element that contains it: link, loc, a permalink guid, or rdf:about."""
     for link in parts.get("link", []):
         href = link.get("href")
         if (
@@ -121,20 +119,20 @@ def _address(entry: Any, parts: dict[str, list[Any]]) -> tuple[str, Any]:
             and "html" in (link.get("type") or "html")
         ):
             return href.strip(), link
-        if href is None and (text := _text(link).strip()):
+        if href is None and (text := _element_text(link).strip()):
             return text, link
     for loc in parts.get("loc", []):
-        return _text(loc).strip(), loc
+        return _element_text(loc).strip(), loc
     for guid in parts.get("guid", []) + parts.get("id", []):
-        text = _text(guid).strip()
+        text = _element_text(guid).strip()
         if guid.get("isPermaLink", "true").strip().lower() != "false" and text.startswith(("http://", "https://")):
             return text, guid
     about = (value for name, value in entry.attrib.items() if name.rpartition("}")[2] == "about")
     return next(about, "").strip(), entry
 
 
-def _resolved(address: str, at: Any, base_url: str) -> str:
-    """Resolve against every xml:base from the feed's address inwards (XML Base, 4)."""
+def _resolve(address: str, at: Any, base_url: str) -> str:
+    """Resolve against base_url and every xml:base from the root inwards (XML Base, section 4)."""
     if not address:
         return ""
     bases = [base for element in (at, *at.iterancestors()) if (base := element.get(_XML_BASE))]
@@ -143,22 +141,22 @@ def _resolved(address: str, at: Any, base_url: str) -> str:
             base_url = urljoin(base_url, base)
         return urljoin(base_url, address)
     except ValueError:
-        return address  # malformed: whoever uses it is told by parse.url
+        return address  # malformed: rejected when it is made canonical
 
 
-def _text(element: Any) -> str:
-    """Return all text inside; an entity reference, which the parser leaves unexpanded, stands as it was written."""
+def _element_text(element: Any) -> str:
+    """Return all text inside the element, with unexpanded entity references as written."""
     return "".join(element.itertext())
 
 
-def _plain(title: str) -> str:
-    """Undo the escaping that titles come in and fold white space; mark-up is cut away."""
+def _plain_title(title: str) -> str:
+    """Return the title without escaping and tags, white space collapsed, at most 1,000 characters."""
     unescaped = re.sub(r"<[^<>]{1,200}>", "", html.unescape(title[: 2 * _TITLE_CHARACTERS]))
     return _SPACE.sub(" ", unescaped).strip()[:_TITLE_CHARACTERS]
 
 
-def _date(text: str) -> datetime | None:
-    """Read RFC 822 (RSS) or RFC 3339 and W3CDTF (Atom, Dublin Core); without a zone it is taken for UTC."""
+def _parse_date(text: str) -> datetime | None:
+    """Parse RFC 822 (RSS), RFC 3339 and W3CDTF (Atom, Dublin Core); default zone UTC.  None for any other text."""
     text = text.strip()
     if not text or len(text) > 60:  # noqa: PLR2004 - no date is that long
         return None
@@ -172,8 +170,8 @@ def _date(text: str) -> datetime | None:
 
 
 # ---------------------------------------------------------------- JSON Feed
-def _json_links(text: bytes, base_url: str) -> Iterator[Link]:
-    """Read JSON Feed 1.1: `items`, each with `url`."""
+def _json_links(text: bytes, base_url: str) -> Iterator[FeedLink]:
+    """Yield the items of a JSON Feed 1.1 that have a `url`."""
     try:
         feed = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as e:
@@ -184,29 +182,32 @@ def _json_links(text: bytes, base_url: str) -> Iterator[Link]:
     for item in items:
         if isinstance(item, dict) and isinstance(url := item.get("url"), str) and url.strip():
             title, date = (v if isinstance(v := item.get(k), str) else "" for k in ("title", "date_published"))
-            yield Link(url=_resolved_json(url.strip(), base_url), title=_plain(title), published_at=_date(date))
+            yield FeedLink(
+                url=_resolve_json(url.strip(), base_url), title=_plain_title(title), published_at=_parse_date(date)
+            )
 
 
-def _resolved_json(url: str, base_url: str) -> str:
+def _resolve_json(url: str, base_url: str) -> str:
     try:
         return urljoin(base_url, url)
     except ValueError:
         return url
 
 
-# ---------------------------------------------------------------- neither
-def _looks_like(text: bytes, root: Any) -> str:
+# ---------------------------------------------------------------- not a feed
+def _describe(text: bytes, root: Any) -> str:
+    """Return what the body is instead of a feed, for the error message."""
     if not text:
         return "the body is empty"
-    if _HTML.match(text) or (root is not None and _name(root) == "html"):
-        title = _TITLE.search(text[:20_000])
+    if _HTML.match(text) or (root is not None and _local_name(root) == "html"):
+        title = _HTML_TITLE.search(text[:20_000])
         return (
-            f"looks like an HTML page titled {_plain(title[1].decode('utf-8', 'replace'))!r}"
+            f"looks like an HTML page titled {_plain_title(title[1].decode('utf-8', 'replace'))!r}"
             if title
             else "looks like an HTML page"
         )
     if root is None:
         return f"is neither XML nor JSON; it begins with {text[:40].decode('utf-8', 'replace')!r}"
-    if _name(root) == "sitemapindex":
+    if _local_name(root) == "sitemapindex":
         return "is an index of sitemaps: name one of those that it lists"
-    return f"is XML, but its root is <{_name(root)[:50]}>"
+    return f"is XML, but its root is <{_local_name(root)[:50]}>"

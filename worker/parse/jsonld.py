@@ -1,6 +1,6 @@
-"""JSON-LD as pages really carry it: the article's node, and what its references point to.
+"""Reads the JSON-LD of a page: the nodes of articles and the nodes that they refer to.
 
-Read by https://schema.org names; graphs, lists, several blocks, wrapping comments and trailing commas are tolerated.
+Vocabulary: https://schema.org.  Tolerates graphs, lists, several blocks, wrapping comments and trailing commas.
 """
 
 from __future__ import annotations
@@ -15,65 +15,68 @@ import msgspec
 from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser
 
-from worker.parse.markup import clean
+from worker.parse.markup import clean_text
 
 Node = dict[str, Any]
 
 _WRAPPING = re.compile(r"<!--|-->|/\*\s*<!\[CDATA\[\s*\*/|/\*\s*\]\]>\s*\*/|(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
-_ARTICLE = re.compile(r"(?:Article|Posting|Report|Review|Column)$")
-_PAGE = re.compile(r"(?:Page)$")
-_INWARD = ("@graph", "mainEntity", "mainEntityOfPage", "liveBlogUpdate", "hasPart")
-"""Properties in which the article's own node may be wrapped; others lead to other articles."""
+_ARTICLE_TYPE = re.compile(r"(?:Article|Posting|Report|Review|Column)$")
+_PAGE_TYPE = re.compile(r"(?:Page)$")
+_NESTING_PROPERTIES = ("@graph", "mainEntity", "mainEntityOfPage", "liveBlogUpdate", "hasPart")
+"""Properties that may contain the node of the page's own article; others contain other articles."""
 _MAX_NODES = 2_000
 
 
-class Linked(Struct, frozen=True, kw_only=True):
-    """What a page says about itself in JSON-LD."""
+class JsonLd(Struct, frozen=True, kw_only=True):
+    """The JSON-LD nodes of a page."""
 
     articles: list[Node] = []
-    """Nodes of an article type, outermost and first first."""
+    """Nodes of an article type in document order, outer nodes before those nested in them."""
     pages: list[Node] = []
+    """Nodes of a page type, in the same order."""
     by_id: dict[str, Node] = {}
+    """Named nodes by their @id."""
 
     def resolve(self, value: Any) -> Any:
-        """Follow a reference {"@id": …} to its node; anything else is returned as it is."""
+        """Return the node that a reference {"@id": …} refers to; any other value and unknown references unchanged."""
         if isinstance(value, dict) and isinstance(value.get("@id"), str) and not value.get("name"):
             return self.by_id.get(value["@id"], value)
         return value
 
 
-def linked(page: LexborHTMLParser) -> Linked:
-    """Collect the article nodes of a page; a block that cannot be read is as if it were not there."""
+def read_jsonld(page: LexborHTMLParser) -> JsonLd:
+    """Collect the JSON-LD nodes of a page; invalid blocks are ignored."""
     articles: list[Node] = []
     pages: list[Node] = []
     by_id: dict[str, Node] = {}
-    for node in _nodes(page):
-        identity = node.get("@id")
-        if isinstance(identity, str) and node.get("name"):
-            by_id.setdefault(identity, node)
-        if _is(node, _ARTICLE):
+    for node in _iter_nodes(page):
+        node_id = node.get("@id")
+        if isinstance(node_id, str) and node.get("name"):
+            by_id.setdefault(node_id, node)
+        if _has_type(node, _ARTICLE_TYPE):
             articles.append(node)
-        elif _is(node, _PAGE):
+        elif _has_type(node, _PAGE_TYPE):
             pages.append(node)
-    return Linked(articles=articles, pages=pages, by_id=by_id)
+    return JsonLd(articles=articles, pages=pages, by_id=by_id)
 
 
-def values(value: Any) -> list[Any]:
-    """Return what JSON-LD leaves open: one value, a list of them, or none, always as a list."""
+def as_list(value: Any) -> list[Any]:
+    """Return a property's values as a list: JSON-LD allows one value, a list or none."""
     return [] if value is None else value if isinstance(value, list) else [value]
 
 
-def text(value: Any) -> str:
-    """Words of a literal, with the entities that many templates leave in it; empty for anything else."""
+def literal_text(value: Any) -> str:
+    """Return the cleaned text of a string literal, HTML entities resolved; "" for any other value."""
     if isinstance(value, dict):
         value = value.get("@value")
-    first = next((v for v in values(value) if isinstance(v, str)), "")
-    return clean(unescape(unescape(first))) if first else ""
+    first = next((v for v in as_list(value) if isinstance(v, str)), "")
+    return clean_text(unescape(unescape(first))) if first else ""
 
 
-def _nodes(page: LexborHTMLParser) -> Iterator[Node]:
-    waiting = [load(script.text()) for script in page.css("script[type^='application/ld+json']")]
+def _iter_nodes(page: LexborHTMLParser) -> Iterator[Node]:
+    """Yield at most 2,000 nodes in document order, outer nodes first."""
+    waiting = [decode_block(script.text()) for script in page.css("script[type^='application/ld+json']")]
     waiting.reverse()
     for _ in range(_MAX_NODES):
         if not waiting:
@@ -83,27 +86,28 @@ def _nodes(page: LexborHTMLParser) -> Iterator[Node]:
             waiting.extend(reversed(value))
         elif isinstance(value, dict):
             yield value
-            waiting.extend(value[name] for name in reversed(_INWARD) if isinstance(value.get(name), dict | list))
+            nested = (value[name] for name in reversed(_NESTING_PROPERTIES) if isinstance(value.get(name), dict | list))
+            waiting.extend(nested)
 
 
-def load(source: str) -> Any:
-    """Decode a block, mending what templates break; None where it stays unreadable."""
+def decode_block(source: str) -> Any:
+    """Decode the JSON of a script element, repairing frequent errors of templates; None if it is not valid JSON."""
     mended = _WRAPPING.sub("", source).strip().rstrip(";")
     for attempt in (source, mended, _TRAILING_COMMA.sub("", mended)):
         try:
             return msgspec.json.decode(attempt.encode("utf-8", "replace"))
         except (msgspec.DecodeError, RecursionError, ValueError):
             continue
-    return _lenient(_TRAILING_COMMA.sub("", mended))
+    return _decode_leniently(_TRAILING_COMMA.sub("", mended))
 
 
-def _lenient(source: str) -> Any:
-    """Accept raw line breaks in strings, and text after the value."""
+def _decode_leniently(source: str) -> Any:
+    """Decode JSON with raw line breaks in strings and text after the value; None if it is invalid otherwise."""
     try:
         return json.JSONDecoder(strict=False).raw_decode(source)[0]
     except (ValueError, RecursionError):
         return None
 
 
-def _is(node: Node, kind: re.Pattern[str]) -> bool:
-    return any(isinstance(t, str) and kind.search(t) for t in values(node.get("@type")))
+def _has_type(node: Node, pattern: re.Pattern[str]) -> bool:
+    return any(isinstance(t, str) and pattern.search(t) for t in as_list(node.get("@type")))

@@ -1,4 +1,4 @@
-"""Text -> tree, guarded against markup built to hold the parser; and a node's text as clean words."""
+"""Parses HTML, protected against markup that would exhaust the parser, and reads the text of nodes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from worker.errors import Permanent
 
 MAX_ATTRIBUTES = 1_000
-"""In one tag; every HTML parser compares each with all before it (20,000 cost lexbor 0.6 s, 100,000 over 10 s)."""
+"""Per tag: HTML parsers compare each attribute with all before it (20,000 take lexbor 0.6 s, 100,000 over 10 s)."""
 MAX_DEPTH = 2_000
-"""Open elements; looking for the one to close is quadratic in them (20,000 cost lexbor 0.4 s, 100,000 10 s)."""
+"""Open elements: finding the one to close is quadratic in them (20,000 take lexbor 0.4 s, 100,000 10 s)."""
 
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _TAG = re.compile(r"<(\\?/)?([a-zA-Z][a-zA-Z0-9]*)")
@@ -36,7 +36,7 @@ _NOT_NESTING = frozenset(
             "track",
             "wbr",
         ),
-        # closed by their next sibling
+        # closed by their next sibling, or once per page
         *("p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup"),
         *("rp", "rt", "html", "head", "body", "script", "style"),
     )
@@ -45,20 +45,21 @@ _DROPPED = {
     **dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, *range(0x20), *range(0x7F, 0xA0)]),
     **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
 }
-"""Soft hyphen, zero width space, word joiner, byte order mark and controls go, lone surrogates are replaced; the
-joiners U+200C and U+200D stay: they spell words."""
+"""Soft hyphen, zero width space, word joiner, byte order mark and controls are removed, lone surrogates replaced.
+
+The joiners U+200C and U+200D are kept since they are part of the spelling of words."""
 
 
-def tree(html: str) -> LexborHTMLParser:
-    """Parse a page; Permanent("too_deep") where its markup is built to hold a parser, ("empty") where there is none."""
+def parse_html(html: str) -> LexborHTMLParser:
+    """Parse a page; Permanent "empty" for blank text, "too_deep" for markup that would exhaust the parser."""
     if not html or html.isspace():
         raise Permanent("empty", "the page has no text at all")
-    _refuse_wide(html)
-    _refuse_deep(html)
+    _check_attribute_counts(html)
+    _check_depth(html)
     return LexborHTMLParser(html)
 
 
-def _refuse_wide(html: str) -> None:
+def _check_attribute_counts(html: str) -> None:
     for piece in html.split("<"):
         if len(piece) > 2 * MAX_ATTRIBUTES and piece[0].isalpha():
             attributes = len(_QUOTED.sub("", piece).partition(">")[0].split()) - 1
@@ -66,7 +67,7 @@ def _refuse_wide(html: str) -> None:
                 raise Permanent("too_deep", f"a tag with {attributes} attributes, more than {MAX_ATTRIBUTES}")
 
 
-def _refuse_deep(html: str) -> None:
+def _check_depth(html: str) -> None:
     if html.count("<") <= MAX_DEPTH:
         return
     depth = 0
@@ -78,29 +79,29 @@ def _refuse_deep(html: str) -> None:
             raise Permanent("too_deep", f"more than {MAX_DEPTH} elements nested in one another")
 
 
-def clean(text: str) -> str:
-    """One line of words as the author spelt them: NFC, every run of blanks one space, nothing invisible."""
+def clean_text(text: str) -> str:
+    """Return the text as one line: NFC, each run of white space one space, invisible characters removed."""
     text = " ".join(text.split())
     if not text.isprintable():
         text = " ".join(text.translate(_DROPPED).split())
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def without_tags(text: str) -> str:
-    """Drop tags from text that should have none."""
+def strip_tags(text: str) -> str:
+    """Replace tags by spaces, in a text that should not contain any."""
     return _ANY_TAG.sub(" ", text)
 
 
-def size(text: str) -> int:
-    """Length in characters, counted up for scripts that say more with each (the mean of characters and bytes)."""
+def text_size(text: str) -> int:
+    """Return the mean of characters and UTF-8 bytes: a length comparable between alphabets and logographic scripts."""
     return len(text) if text.isascii() else (len(text) + len(text.encode())) // 2
 
 
-def words(node: LexborNode | None) -> str:
-    """Clean text of a node and all below it; empty for None."""
-    return clean(node.text(separator=" ")) if node is not None else ""
+def node_text(node: LexborNode | None) -> str:
+    """Return the cleaned text of a node and its descendants; "" for None."""
+    return clean_text(node.text(separator=" ")) if node is not None else ""
 
 
-def attribute(node: LexborNode | None, name: str) -> str:
-    """Clean value of an attribute; empty where the node or the value is missing."""
-    return clean(node.attributes.get(name) or "") if node is not None else ""
+def attribute_text(node: LexborNode | None, name: str) -> str:
+    """Return the cleaned value of an attribute; "" if the node is None or has no such attribute."""
+    return clean_text(node.attributes.get(name) or "") if node is not None else ""

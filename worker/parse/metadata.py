@@ -1,4 +1,4 @@
-"""What a page says about its article: JSON-LD first, then OpenGraph and meta tags, then what is visible."""
+"""Reads the metadata of an article: from JSON-LD, else OpenGraph and meta tags, else visible elements."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from selectolax.lexbor import LexborHTMLParser
 from tldextract import TLDExtract
 
 from worker.errors import Permanent
-from worker.parse import jsonld
-from worker.parse.byline import byline
-from worker.parse.dates import EARLIEST, LATEST, instant
-from worker.parse.jsonld import Linked
-from worker.parse.markup import attribute
-from worker.parse.title import headline
+from worker.parse.byline import read_byline
+from worker.parse.dates import EARLIEST, LATEST, parse_datetime
+from worker.parse.jsonld import JsonLd, as_list, literal_text
+from worker.parse.markup import attribute_text
+from worker.parse.title import choose_headline
 from worker.urls import canonical
 
 _DATE_TAGS = (
@@ -29,71 +28,72 @@ _DATE_TAGS = (
     *("dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date"),
     *("date.created", "created", "date"),
 )
-"""Names of meta tags that give the first publication, most telling first; none that gives the last change."""
-_PUBLISHED = (
+"""Meta tags with the date of first publication, most reliable first; tags with the last modification are left out."""
+_DATE_SELECTORS = (
     "meta[itemprop~='datePublished']",
     "time[itemprop~='datePublished'], [itemprop~='datePublished']",
     "time[pubdate], time[class*='publish' i], time[class*='created' i]",
 )
 _MAX_SITE_CHARS = 120
 _LIBRARY_FAILURES = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError, LxmlError)
-"""What htmldate and lxml let through on dates and markup that are broken: such a page has no date."""
+"""Raised by htmldate and lxml for invalid dates and markup; the page then has no date."""
 _suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 class Metadata(Struct, frozen=True, kw_only=True):
-    """Everything about an article but its text."""
+    """The metadata of an article."""
 
     url: str
     title: str
     byline: list[str]
     published_at: datetime | None
-    """In the zone in which the page states it."""
+    """In the time zone that the page states."""
     language: str | None
-    """As declared, unchecked; any case and form."""
+    """As declared, in any spelling; not checked against the text."""
     site: str | None
     descriptions: list[str]
-    """Summaries that the page gives of itself; often its standfirst."""
+    """Summaries in the page's metadata; often identical to the standfirst."""
 
 
-def metadata(page: LexborHTMLParser, linked: Linked, html: str, url: str, latest: datetime | None) -> Metadata:
-    """Read a page's metadata; `url` is where it was fetched, `latest` when (no date after it is believed)."""
-    address = _address(page, url)
-    site = _site(page, linked)[:_MAX_SITE_CHARS].strip()
+def read_metadata(page: LexborHTMLParser, json_ld: JsonLd, html: str, url: str, latest: datetime | None) -> Metadata:
+    """Read a page's metadata; `url` is the fetched address, `latest` the time of the fetch, which limits dates."""
+    address = _page_url(page, url)
+    site = _site_name(page, json_ld)[:_MAX_SITE_CHARS].strip()
     return Metadata(
         url=address,
-        title=headline(page, linked, f"{site}.{_domain(url).partition('.')[0]}"),
-        byline=byline(page, linked),
-        published_at=_published(page, linked) or _searched(html, url, latest),
-        language=_declared_language(page, linked),
+        title=choose_headline(page, json_ld, f"{site}.{_domain(url).partition('.')[0]}"),
+        byline=read_byline(page, json_ld),
+        published_at=_declared_date(page, json_ld) or _detected_date(html, url, latest),
+        language=_declared_language(page, json_ld),
         site=site or None,
-        descriptions=_descriptions(page, linked),
+        descriptions=_descriptions(page, json_ld),
     )
 
 
-def _address(page: LexborHTMLParser, url: str) -> str:
-    """Canonical form of the page's own idea of its address, if that is on the same domain and no front page.
+def _page_url(page: LexborHTMLParser, url: str) -> str:
+    """Return the canonical form of the address that the page declares, or else of `url`.
 
-    A page that came without an address (`url` is empty) is taken at its word.
+    A declared address is ignored on another registrable domain, and if it is the front page but `url` is not.  With an
+    empty `url`, the first valid declared address is used.
     """
     own = canonical(url) if url else ""
-    for claim in filter(None, _claims(page)):
+    for declared in filter(None, _declared_urls(page)):
         try:
-            claimed = canonical(urljoin(own, claim))
+            candidate = canonical(urljoin(own, declared))
         except (Permanent, ValueError):
             continue
-        if not own or (_domain(claimed) == _domain(own) and (_path(claimed) or not _path(own))):
-            return claimed
+        if not own or (_domain(candidate) == _domain(own) and (_path(candidate) or not _path(own))):
+            return candidate
     return own
 
 
-def _claims(page: LexborHTMLParser) -> Iterator[str]:
-    yield attribute(page.css_first("link[rel~='canonical']"), "href")
-    yield attribute(page.css_first("meta[property='og:url']"), "content")
+def _declared_urls(page: LexborHTMLParser) -> Iterator[str]:
+    yield attribute_text(page.css_first("link[rel~='canonical']"), "href")
+    yield attribute_text(page.css_first("meta[property='og:url']"), "content")
 
 
 def _domain(url: str) -> str:
-    """Registrable domain; where the public suffix list has no answer, the address or the last two labels."""
+    """Return the registrable domain; without public suffix, the IP address or the last two labels."""
     found = _suffixes(url)
     host = found.ipv4 or found.ipv6
     return host or found.top_domain_under_public_suffix or ".".join(f"{found.subdomain}.{found.domain}".split(".")[-2:])
@@ -103,43 +103,43 @@ def _path(url: str) -> str:
     return url.partition("://")[2].partition("/")[2]
 
 
-def _site(page: LexborHTMLParser, linked: Linked) -> str:
-    named = attribute(page.css_first("meta[property='og:site_name'], meta[name='og:site_name']"), "content")
+def _site_name(page: LexborHTMLParser, json_ld: JsonLd) -> str:
+    named = attribute_text(page.css_first("meta[property='og:site_name'], meta[name='og:site_name']"), "content")
     if named:
         return named
-    for node in linked.articles:
-        for publisher in map(linked.resolve, jsonld.values(node.get("publisher"))):
-            name = jsonld.text(publisher.get("name")) if isinstance(publisher, dict) else ""
+    for node in json_ld.articles:
+        for publisher in map(json_ld.resolve, as_list(node.get("publisher"))):
+            name = literal_text(publisher.get("name")) if isinstance(publisher, dict) else ""
             if name:
                 return name
-    return attribute(
+    return attribute_text(
         page.css_first("meta[name='application-name'], meta[name='cre'], meta[name='publisher' i]"), "content"
     )
 
 
-def _published(page: LexborHTMLParser, linked: Linked) -> datetime | None:
-    for node in (*linked.articles, *linked.pages):
-        found = instant(jsonld.text(node.get("datePublished")))
+def _declared_date(page: LexborHTMLParser, json_ld: JsonLd) -> datetime | None:
+    for node in (*json_ld.articles, *json_ld.pages):
+        found = parse_datetime(literal_text(node.get("datePublished")))
         if found:
             return found
-    return next(filter(None, map(instant, _tagged_dates(page))), None)
+    return next(filter(None, map(parse_datetime, _tagged_dates(page))), None)
 
 
 def _tagged_dates(page: LexborHTMLParser) -> Iterator[str]:
     tags: dict[str, str] = {}
     for meta in page.css("meta[content]"):
-        name = attribute(meta, "property") or attribute(meta, "name")
-        tags.setdefault(name.lower(), attribute(meta, "content"))
+        name = attribute_text(meta, "property") or attribute_text(meta, "name")
+        tags.setdefault(name.lower(), attribute_text(meta, "content"))
     yield from (tags[name] for name in _DATE_TAGS if name in tags)
-    for selector in _PUBLISHED:
+    for selector in _DATE_SELECTORS:
         for node in page.css(selector)[:5]:
-            yield attribute(node, "content") or attribute(node, "datetime")
+            yield attribute_text(node, "content") or attribute_text(node, "datetime")
 
 
-def _searched(html: str, url: str, latest: datetime | None) -> datetime | None:
-    """Ask htmldate, which reads dates out of the text and the address in many languages.
+def _detected_date(html: str, url: str, latest: datetime | None) -> datetime | None:
+    """Return the date that htmldate finds in text and address, in many languages; not after the day following `latest`.
 
-    Its first of January is nearly always a year alone that it found somewhere, and worse than no date.
+    January 1 is discarded: htmldate returns it for a year without month and day.
     """
     until = latest + timedelta(days=1) if latest else LATEST
     try:
@@ -148,21 +148,21 @@ def _searched(html: str, url: str, latest: datetime | None) -> datetime | None:
         )
     except _LIBRARY_FAILURES:
         return None
-    return instant(found) if found and not found.endswith("-01-01") else None
+    return parse_datetime(found) if found and not found.endswith("-01-01") else None
 
 
-def _declared_language(page: LexborHTMLParser, linked: Linked) -> str | None:
-    declared = [jsonld.text(node.get("inLanguage")) for node in linked.articles[:1]]
-    declared.append(attribute(page.css_first("html"), "lang"))
-    declared.append(attribute(page.css_first("meta[property='og:locale']"), "content"))
+def _declared_language(page: LexborHTMLParser, json_ld: JsonLd) -> str | None:
+    declared = [literal_text(node.get("inLanguage")) for node in json_ld.articles[:1]]
+    declared.append(attribute_text(page.css_first("html"), "lang"))
+    declared.append(attribute_text(page.css_first("meta[property='og:locale']"), "content"))
     declared.append(
-        attribute(page.css_first("meta[http-equiv='content-language' i], meta[name='language' i]"), "content")
+        attribute_text(page.css_first("meta[http-equiv='content-language' i], meta[name='language' i]"), "content")
     )
     return next((d for d in declared if d), None)
 
 
-def _descriptions(page: LexborHTMLParser, linked: Linked) -> list[str]:
-    found = [jsonld.text(node.get("description")) for node in linked.articles]
+def _descriptions(page: LexborHTMLParser, json_ld: JsonLd) -> list[str]:
+    found = [literal_text(node.get("description")) for node in json_ld.articles]
     tags = "meta[name='description' i], meta[property='og:description'], meta[name='twitter:description']"
-    found.extend(attribute(meta, "content") for meta in page.css(tags))
+    found.extend(attribute_text(meta, "content") for meta in page.css(tags))
     return [text for text in found if text]

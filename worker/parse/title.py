@@ -1,4 +1,4 @@
-"""Which of a page's many titles is the article's headline?  They vote."""
+"""Chooses the headline of an article among the titles of its page by weighted vote."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser
 
-from worker.parse import jsonld
-from worker.parse.jsonld import Linked
-from worker.parse.markup import attribute, clean, words
+from worker.parse.jsonld import JsonLd, literal_text
+from worker.parse.markup import attribute_text, clean_text, node_text
 
 _WORD = re.compile(r"\w+")
 _SEPARATOR = re.compile(r" (?:[-\u2013\u2014\u2015*·•»«\u203a\u2039:~/]|::|--) | ?[|\uff5c] ?|--|_ ")
@@ -19,63 +18,69 @@ _MAX_CHARS = 400
 _SECTION_WORDS = 2
 _MIN_SITE_CHARS = 3
 _WEIGHTS = {"jsonld": 1.0, "heading": 0.95, "og": 0.9, "itemprop": 0.4, "meta": 0.35, "name": 0.3, "title": 0.25}
-"""What each place's word counts, most first; two that agree outvote any one."""
-_WITHOUT_SITE = frozenset({"heading", "itemprop"})
-"""Places where a page does not add its name."""
+"""Weight of each source of a title, highest first; two sources that agree outweigh any single one."""
+_SOURCES_WITHOUT_SITE = frozenset({"heading", "itemprop"})
+"""Sources to which pages do not add their name."""
 _META_TITLES = (
     "meta[name='twitter:title'], meta[property='twitter:title'], meta[name='title' i], meta[name='sailthru.title'],"
     "meta[name='parsely-title'], meta[name='dc.title' i], meta[name='headline' i], meta[name='hdl']"
 )
 
 
-class _Candidate(Struct, frozen=True):
-    place: str
+class _TitleCandidate(Struct, frozen=True):
+    source: str
+    """A key of `_WEIGHTS`."""
     text: str
     key: str
-    """The words alone, so that spellings of one title agree."""
+    """The words only, so that different spellings of a title are equal."""
 
 
-def headline(page: LexborHTMLParser, linked: Linked, site: str) -> str:
-    """Return the headline without the site's name; empty where the page has no title of any kind."""
-    found = list(_candidates(page, linked, site))
+def choose_headline(page: LexborHTMLParser, json_ld: JsonLd, site: str) -> str:
+    """Return the headline without the site's name; "" if the page has no title.
+
+    `site` contains the names of the site, separated by full stops.
+    """
+    candidates = list(_title_candidates(page, json_ld, site))
     votes: dict[str, float] = defaultdict(float)
-    for candidate in found:
-        votes[_core(candidate, found)] += _WEIGHTS[candidate.place]
+    for candidate in candidates:
+        votes[_shared_key(candidate, candidates)] += _WEIGHTS[candidate.source]
     if not votes:
         return ""
-    winner = max(votes, key=lambda key: votes[key])
-    return next(c for place in _WEIGHTS for c in found if c.place == place and c.key == winner).text
+    best = max(votes, key=lambda key: votes[key])
+    return next(c for source in _WEIGHTS for c in candidates if c.source == source and c.key == best).text
 
 
-def _candidates(page: LexborHTMLParser, linked: Linked, site: str) -> Iterator[_Candidate]:
-    for place, text in _titles(page, linked):
+def _title_candidates(page: LexborHTMLParser, json_ld: JsonLd, site: str) -> Iterator[_TitleCandidate]:
+    for source, text in _titles(page, json_ld):
         if len(text) <= _MAX_CHARS:
-            bare = text if place in _WITHOUT_SITE else _without_site(text, site)
-            if key := _key(bare):
-                yield _Candidate(place, bare, key)
+            title = text if source in _SOURCES_WITHOUT_SITE else _strip_site(text, site)
+            if key := _key(title):
+                yield _TitleCandidate(source, title, key)
 
 
-def _titles(page: LexborHTMLParser, linked: Linked) -> Iterator[tuple[str, str]]:
-    title = words(page.css_first("head title") or page.css_first("title"))
-    og = attribute(page.css_first("meta[property='og:title'], meta[name='og:title']"), "content")
-    for node in linked.articles[:1]:
-        yield "jsonld", jsonld.text(node.get("headline"))
-        yield "name", jsonld.text(node.get("name"))
-    yield "heading", _heading(page, f"{title} {og}")
+def _titles(page: LexborHTMLParser, json_ld: JsonLd) -> Iterator[tuple[str, str]]:
+    """Yield the titles of the page with their sources; missing titles are ""."""
+    title = node_text(page.css_first("head title") or page.css_first("title"))
+    og = attribute_text(page.css_first("meta[property='og:title'], meta[name='og:title']"), "content")
+    for node in json_ld.articles[:1]:
+        yield "jsonld", literal_text(node.get("headline"))
+        yield "name", literal_text(node.get("name"))
+    yield "heading", _first_level_heading(page, f"{title} {og}")
     yield "og", og
-    yield "itemprop", words(page.css_first("h1[itemprop~='headline'], h2[itemprop~='headline']"))
-    yield "meta", attribute(page.css_first(_META_TITLES), "content")
+    yield "itemprop", node_text(page.css_first("h1[itemprop~='headline'], h2[itemprop~='headline']"))
+    yield "meta", attribute_text(page.css_first(_META_TITLES), "content")
     yield "title", title
 
 
-def _heading(page: LexborHTMLParser, others: str) -> str:
-    """Of several first-level headings (logo, teasers), the one that shares most words with the other titles."""
-    expected = set(_WORD.findall(others.casefold()))
-    headings = [text for text in map(words, page.css("h1")[:50]) if text and len(text) <= _MAX_CHARS]
-    return max(headings, key=lambda text: _overlap(text, expected), default="")
+def _first_level_heading(page: LexborHTMLParser, other_titles: str) -> str:
+    """Return the <h1> most similar to the other titles, since logos and teasers can be <h1>, too; "" for none."""
+    expected = set(_WORD.findall(other_titles.casefold()))
+    headings = [text for text in map(node_text, page.css("h1")[:50]) if text and len(text) <= _MAX_CHARS]
+    return max(headings, key=lambda text: _jaccard(text, expected), default="")
 
 
-def _overlap(text: str, expected: set[str]) -> float:
+def _jaccard(text: str, expected: set[str]) -> float:
+    """Return the Jaccard similarity of the words of a text and the expected words."""
     own = set(_WORD.findall(text.casefold()))
     return len(own & expected) / (len(own | expected) or 1)
 
@@ -84,37 +89,42 @@ def _key(text: str) -> str:
     return " ".join(_WORD.findall(text.casefold()))
 
 
-def _core(candidate: _Candidate, found: list[_Candidate]) -> str:
-    """Of a title with something after a separator ("… - National | Site"), the part that another title is."""
-    for cut in _SEPARATOR.finditer(candidate.text):
-        key = _key(candidate.text[: cut.start()])
-        if any(key == other.key for other in found):
+def _shared_key(candidate: _TitleCandidate, candidates: list[_TitleCandidate]) -> str:
+    """Return the candidate's key, or that of the part before a separator if it equals another candidate."""
+    for separator in _SEPARATOR.finditer(candidate.text):
+        key = _key(candidate.text[: separator.start()])
+        if any(key == other.key for other in candidates):
             return key
     return candidate.key
 
 
-def _without_site(title: str, site: str) -> str:
-    """Drop the site's name from the title's end, and a section of one or two words before it ("… - World - Site")."""
+def _strip_site(title: str, site: str) -> str:
+    """Remove the site's name at the end, and a section of at most two words before it ("… - World - Site")."""
     names = {_joined(site), *(_joined(part) for part in site.split("."))} - {""}
-    cuts = list(_SEPARATOR.finditer(title))
-    if not cuts or not _same(_joined(title[cuts[-1].end() :]), names):
+    separators = list(_SEPARATOR.finditer(title))
+    if not separators or not _is_site_name(_joined(title[separators[-1].end() :]), names):
         return title
-    end = cuts.pop()
-    if cuts and cuts[-1][0] == end[0] and _words(title[cuts[-1].end() : end.start()]) <= _SECTION_WORDS:
-        end = cuts.pop()
-    return clean(title[: end.start()])
+    end = separators.pop()
+    if (
+        separators
+        and separators[-1][0] == end[0]
+        and _word_count(title[separators[-1].end() : end.start()]) <= _SECTION_WORDS
+    ):
+        end = separators.pop()
+    return clean_text(title[: end.start()])
 
 
-def _words(text: str) -> int:
+def _word_count(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def _same(piece: str, names: set[str]) -> bool:
-    """Tell the site's name also where one says more than the other: "BBC" and "BBC News"."""
+def _is_site_name(piece: str, names: set[str]) -> bool:
+    """Return whether the piece contains one of the names or is contained in it: "BBC" and "BBC News"."""
     return len(piece) >= _MIN_SITE_CHARS and any(
         len(name) >= _MIN_SITE_CHARS and (name in piece or piece in name) for name in names
     )
 
 
 def _joined(text: str) -> str:
+    """Return the words without anything between them, in lower case."""
     return "".join(_WORD.findall(text.casefold()))
