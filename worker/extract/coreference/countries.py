@@ -1,7 +1,7 @@
-"""Countries in an article: which one some words name, and which one the article is at home in.
+"""Countries in an article: the one that a phrase names, and the home country of the article.
 
-A minister without a country ("the finance minister") is a minister of the country that the article is about, if it is
-about one more than about all others together; else nobody knows, and the country stays None.
+An office without a country ("the finance minister") is attributed to the home country, which is named more often than
+all others together.  An article without a home country leaves it None.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
 
 _OFTEN = 3
-"""Times that a country must be named before an article can be at home in it."""
+"""Mentions below which a country cannot be the home country."""
 
 
 @cache
 def _first_words(language: str) -> frozenset[str]:
-    """The first word of every country, people and seat of power."""
+    """Return the first word of every country name, demonym and seat of power."""
     words = load_lexicon(language)
     places = (*words.countries, *words.demonyms, *words.seats_of_power) if words is not None else ()
     return frozenset(place.partition(" ")[0] for place in places)
 
 
 class CountryFinder:
-    """Finds the countries of one article."""
+    """Finder of the countries named in one article; countries are ISO 3166-1 alpha-2 codes."""
 
     def __init__(self, text: AnnotatedText, lexicon: Lexicon) -> None:
         self.text, self.lexicon = text, lexicon
         self._openers = _first_words(lexicon.language)
 
     def first_country(self, first: int, last: int) -> str | None:
-        """Return the country that a name, demonym or seat of power among the tokens names first; None for none."""
+        """Return the first country that a name, demonym or seat of power among the tokens denotes; None for none."""
         for i in range(first, last):
             found = self._at(i, last)
             if found is not None:
@@ -40,7 +40,7 @@ class CountryFinder:
         return None
 
     def country_words(self, first: int, last: int) -> frozenset[str]:
-        """Return the lower-case words that name the country which `within` finds; empty for none."""
+        """Return the lower-case words that denote the country found by `first_country`; empty for none."""
         for i in range(first, last):
             found = self._at(i, last)
             if found is not None:
@@ -48,7 +48,7 @@ class CountryFinder:
         return frozenset()
 
     def _at(self, i: int, last: int) -> tuple[str, int] | None:
-        """The country named from a token on and how many words name it, the longest reading first."""
+        """Return the country denoted from a token on and its number of words, longest match first; None for none."""
         words = self.text.words
         if words[i] not in self._openers:
             return None
@@ -63,13 +63,18 @@ class CountryFinder:
         return lexicon.countries.get(words) or lexicon.demonyms.get(words) or lexicon.seats_of_power.get(words)
 
     def country_of_name(self, name: str) -> str | None:
-        """Return the country that a word of a name gives ("Bank of England"); None for bodies of no one country."""
+        """Return the country that a word of a name denotes ("Bank of England"); None if international."""
         if name.lower() in self.lexicon.international:
             return None
         return next((code for word in name.split() if (code := self._code(word))), None)
 
     def country_of_office(self, outer: int, first: int, last: int) -> str | None:
-        """Return the country that a role's own words name, or a possessor before them; None if it is no state's."""
+        """Return the country that an office represents; None if the role is not an office of a state.
+
+        The country is named in the role itself (tokens `first` up to `last`), by a possessor before it or, for state
+        offices,
+        is the home country.  `outer`: first token of the surrounding phrase, -1 for none.
+        """
         lower = self.text.lower
         if not any(lower[i].rstrip(".") in self.lexicon.offices for i in range(first, last)):
             return None
@@ -81,13 +86,13 @@ class CountryFinder:
         return self.first_country(start, last) or self.home_of_state_office(lower[first:last])
 
     def country_in_role(self, outer: int, first: int, last: int) -> str | None:
-        """Return the country that a role's words name, "" where they name a body of no one country."""
+        """Return the country that a role mentions; "" for an international organisation, None for none."""
         if any(w in self.lexicon.international for w in self.text.lower[first:last]):
             return ""
         return self.first_country(min(outer, first) if outer >= 0 else first, last)
 
     def home_of_state_office(self, words: list[str]) -> str | None:
-        """Return the article's home for words that name an office or body of some state and nothing else."""
+        """Return the home country if the words are an office or organisation of a state and nothing else, else None."""
         bare = [w.rstrip(".") for w in words if w[0].isalnum()]
         offices = self.lexicon.state_offices
         if not any(w in offices for w in bare) or not all(w in offices | self.lexicon.state_words for w in bare):
@@ -95,7 +100,7 @@ class CountryFinder:
         return self.home_country
 
     def is_name_of(self, word: str, country: str) -> bool:
-        """Tell whether a lower-case word is a name, demonym or seat of the country ("ukrainian", "gop", "us")."""
+        """Return whether a lower-case word is a name, demonym or seat of power of the country ("ukrainian", "us")."""
         spellings, lexicon = (word.capitalize(), word.upper()), self.lexicon
         return any(
             country in {lexicon.demonyms.get(s), lexicon.countries.get(s), lexicon.seats_of_power.get(s)}
@@ -104,7 +109,7 @@ class CountryFinder:
 
     @cached_property
     def home_country(self) -> str | None:
-        """The country that is named more often than all others together; None where there is none."""
+        """The country named more often than all others together; None for none."""
         counts: Counter[str] = Counter()
         at, size = 0, len(self.text.words)
         while at < size:

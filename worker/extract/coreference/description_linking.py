@@ -1,8 +1,8 @@
-"""Who the described turn out to be: holders of their roles, those named soon after, the well-known called by name only.
+"""Linking of descriptions to named persons: by role, by proximity, or by votes over the whole article.
 
-A description means whoever holds its role.  Where the article names a well-known person without ever saying what he or
-she is ("the Norwegian president" for somebody called only by name), the article as a whole decides: every time the
-description occurs, those whom it could mean are given votes by how much they stand out there.
+A description refers to a person who holds its role.  If an article never introduces a well-known person ("the Norwegian
+president" for a person mentioned only by name), votes decide: each occurrence of the description distributes 100 votes
+among the compatible persons, in proportion to their salience there.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from worker.extract.coreference.name_registry import NameRegistry
 from worker.extract.coreference.person import Person
 
 _SHARE = 1.5
-"""How many times more votes than the next one's decide whom a description means."""
+"""Ratio of votes to the runner-up from which the winner is linked."""
 _KNOWN = 10.0
-"""What every mention of somebody adds to the votes, so that somebody long unmentioned has some."""
+"""Weight that each mention adds to a person's votes, so that persons with no salience left receive some."""
 _PARAGRAPHS = 3
-"""Within which somebody who spoke first without a name is named."""
+"""Paragraphs within which a person who spoke unnamed may be named."""
 
 
 class DescriptionLinker:
-    """The people of one article, named and described, met in the order of its reading."""
+    """The persons of one article, named and described; call in text order."""
 
     def __init__(self, registry: NameRegistry, tracker: SalienceTracker) -> None:
         self.registry, self.tracker, self.text, self.person_words = (
@@ -34,15 +34,15 @@ class DescriptionLinker:
         )
         self.matcher = DescriptionMatcher(registry)
         self._entity_of: dict[int, Entity] = {}
-        """id of a person -> entity."""
+        """id() of a person -> entity."""
         self._named: list[Entity] = []
-        """The same, in order."""
+        """The same entities, in text order."""
         self._unlinked: list[Entity] = []
-        """Descriptions that nobody's role fits."""
+        """Described entities without a named person of that role."""
         self._votes: dict[tuple[str, str | None, bool], Counter[int]] = {}
 
     def entity_of(self, person: Person, first: int, last: int) -> Entity:
-        """Return the entity of somebody named; met for the first time, it is known by these words."""
+        """Return the entity of a named person; a new one starts at the given tokens."""
         entity = self._entity_of.get(id(person))
         if entity is None:
             entity = self._entity_of[id(person)] = Entity(
@@ -52,7 +52,7 @@ class DescriptionLinker:
         return entity
 
     def link_preceding_description(self, entity: Entity, token: int) -> None:
-        """Somebody speaks by name for the first time: he or she may be who spoke without one just before."""
+        """Link a description that spoke before to a person who speaks by name for the first time, if compatible."""
         limit = self.text.paragraph_of[token] - _PARAGRAPHS
         for before in reversed(self.tracker.speakers[-MAX_ENTITIES:]):
             description = before.description
@@ -64,9 +64,9 @@ class DescriptionLinker:
             return
 
     def resolve(self, description: Description, owner: Entity | None) -> Entity:
-        """Return whom a description means: a holder of its role, one described so before, or somebody new.
+        """Return the entity of a description: a holder of its role, the same description before, or a new entity.
 
-        `owner` is whom "his" means in "his lawyer".
+        `owner`: antecedent of the possessive in "his lawyer", None for none.
         """
         person = self._holder_of(description, owner)
         if person is not None:
@@ -83,14 +83,14 @@ class DescriptionLinker:
         return entity
 
     def add_role(self, person: Person, description: Description) -> None:
-        """The role that a description tells belongs to the person."""
+        """Record that the person holds the role of the description."""
         first = description.first
         start = first + 1 if self.text.tags[first] in {"DT", "PRP$"} else first
         self.registry.add_role(person, start, description.last, first)
 
     # ------------------------------------------------------------ holders
     def _holder_of(self, description: Description, owner: Entity | None) -> Person | None:
-        """The one whose roles fit who stands out most, else who is named nearest."""
+        """Return the most salient matching person, else the one named nearest; None for none."""
         matching_persons = self.matcher.matching_persons(description)
         if description.possessive:
             matching_persons = [p for p in matching_persons if self._belongs(p, description, owner)]
@@ -107,14 +107,14 @@ class DescriptionLinker:
         return entity.salience if entity is not None else 0.0
 
     def _belongs(self, person: Person, description: Description, owner: Entity | None) -> bool:
-        """ "His lawyer": somebody whose role names him, or the only spouse or parent that the article knows."""
+        """Return whether a person can be "his lawyer": the role names the owner, or it is the only such relative."""
         owns = owner.person if owner is not None else None
         if description.head in self.person_words.kinship_terms:
             return owns is None or owns is not person
         return owns is not None and owns is not person and owns.name_words[-1].lower() in person.role_words
 
     def _named_soon(self, person: Person, description: Description) -> bool:
-        """ "A Danish army spokesman", if the one whose role fits is named only after that, and soon."""
+        """Return whether the person is first named after the description, within three paragraphs."""
         here, there = (self.text.paragraph_of[i] for i in (description.first, person.occurrences[0]))
         return description.first < person.occurrences[0] and there - here <= _PARAGRAPHS and bool(description.words)
 
@@ -135,7 +135,7 @@ class DescriptionLinker:
             votes[id(person)] += round(100 * weight / total)
 
     def _can_vote(self, description: Description) -> bool:
-        """Whether readers know whom it means: "the Danish president", but not "the rebel-backed president"."""
+        """Return whether readers know the referent: "the Danish president", but not "the rebel-backed president"."""
         if (
             description.possessive
             or not description.definite
@@ -146,13 +146,13 @@ class DescriptionLinker:
             description.country is None
             and description.head not in self.person_words.unofficial_roles | self.person_words.private_roles
         ):
-            return False  # "the president" is the reader's own, named or not
+            return False  # "the president" is that of the reader's country, who may not be mentioned by name
         plain = self.registry.lexicon.state_words
         country = description.country or ""
         return all(word in plain or self.registry.countries.is_name_of(word, country) for word in description.words)
 
     def link_by_votes(self) -> None:
-        """Give each description to the one with most votes, the surest first; nobody has offices of two countries."""
+        """Link each described entity to the person with most votes, in order of votes; persons without a role first."""
         for entity in sorted(self._unlinked, key=lambda e: -self._top_votes(e)):
             if entity.same_as is None and entity.description is not None:
                 person = self._winner(entity.description)
@@ -176,7 +176,7 @@ class DescriptionLinker:
         return ranked[0][1]
 
     def _link(self, described: Entity, named: Entity) -> None:
-        """The one described and the one named are the same, so the role is his or hers."""
+        """Make a described entity coreferent with a named one, and add its role to the person."""
         described.same_as = named
         named.salience = max(named.salience, described.salience)
         if described.description is not None and named.person is not None:
@@ -184,7 +184,7 @@ class DescriptionLinker:
 
 
 def _repeats(known: Description, new: Description) -> bool:
-    """Whether a description takes up an earlier one: the same role, and nothing in the way."""
+    """Return whether a definite description repeats an earlier one: same role, no conflicting modifier or country."""
     if known.head != new.head or new.possessive != known.possessive or not new.definite:
         return False
     return (new.words <= known.words or known.words <= new.words) and new.country in {None, known.country}

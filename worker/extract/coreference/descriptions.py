@@ -1,6 +1,6 @@
-"""Descriptions of people: "the Norwegian foreign minister", "his lawyer", "a Danish army spokesman".
+"""Definite and indefinite descriptions of persons: "the Norwegian foreign minister", "his lawyer".
 
-A description fits whoever holds its role, if nothing that either says contradicts the other.
+A description matches a person who holds its role, unless it contradicts the roles or country of the person.
 """
 
 from __future__ import annotations
@@ -15,32 +15,32 @@ from worker.extract.lexicon.gazetteer import Gender
 
 
 class Description(Struct, frozen=True):
-    """What one noun phrase says of one person."""
+    """A noun phrase that describes one person by a role."""
 
     first: int
     last: int
-    """With its of-phrase."""
+    """End, its of-phrase included."""
     head: str
-    """The role, without "ex-" and the like."""
+    """The role noun, without a prefix such as "ex-"."""
     words: frozenset[str]
-    """What it says besides, in lower case; articles and "former" left out."""
+    """Its modifiers in lower case, without articles, "former" and the role noun."""
     country: str | None
     place_words: frozenset[str]
-    """The words that name the country."""
+    """The words of `words` that denote the country."""
     former: bool
     definite: bool
     gender: Gender | None
     possessive: bool
-    """Opened by "his", "her", "their": somebody's lawyer, not the lawyer."""
+    """Whether it begins with a possessive pronoun: "his lawyer"."""
 
     @property
     def key(self) -> tuple[str, str | None, bool]:
-        """What the descriptions of one person share."""
+        """The properties shared by descriptions of one person, under which votes are counted."""
         return self.head, self.country, self.former
 
 
 class DescriptionMatcher:
-    """Reads the descriptions of one article and tells whom they fit."""
+    """Parser of descriptions, and their comparison with the persons of one article."""
 
     def __init__(self, registry: NameRegistry) -> None:
         self.registry, self.countries = registry, registry.countries
@@ -48,7 +48,7 @@ class DescriptionMatcher:
         self._small = self.lexicon.closed_classes.role_stopwords | self.lexicon.closed_classes.indefinite_determiners
 
     def parse(self, phrase: NounPhrase, last: int) -> Description | None:
-        """Read a noun phrase, up to `last` with what belongs to it; None where it is headed by no role."""
+        """Parse a noun phrase, whose postmodifier ends at `last`; None if its head is not a role."""
         text, lexicon = self.text, self.lexicon
         if not is_role(text, phrase, lexicon) or text.tags[phrase.head] == "NNS" or self._is_non_referential(phrase):
             return None
@@ -71,14 +71,14 @@ class DescriptionMatcher:
         )
 
     def _is_non_referential(self, phrase: NounPhrase) -> bool:
-        """Whether a role stands for no bearer: "ran for governor", "her time as secretary of state"."""
+        """Return whether the role refers to no holder: "ran for governor", "her time as secretary of state"."""
         before, tags = phrase.first - 1, self.text.tags
         if before < 0 or tags[before] not in {"IN", "TO"}:
             return False
         return tags[phrase.first] not in {"DT", "PRP$"} and "POS" not in tags[phrase.first : phrase.head]
 
     def matching_persons(self, description: Description) -> list[Person]:
-        """Everybody whose roles bear the description out; empty where nobody's do."""
+        """Return the persons whose known roles support the description; empty for none."""
         known = [p for p in self.registry.holders_of(description.head) if self._is_compatible(p, description)]
         found = [p for p in known if not self._unsupported_words(p, description)]
         if not found and len(known) == 1 and description.definite:
@@ -87,19 +87,19 @@ class DescriptionMatcher:
         return current or (found if description.former else [])
 
     def _is_former(self, person: Person, description: Description) -> bool:
-        """Whether a person held what is described, and holds it no more."""
+        """Return whether the person no longer holds the described role."""
         narrower = self.person_words.hyponyms.get(description.head, frozenset()) | {description.head}
         return person.role_heads & narrower <= person.former_heads
 
     def could_be(self, person: Person, description: Description) -> bool:
-        """Whether somebody named for the first time, and by no more than a rank, may be the one just described."""
+        """Return whether a newly named person, known by at most a rank, may be the one just described."""
         ranked = person.role_words & self.lexicon.roles <= self.person_words.rank_words
         narrower = self.person_words.hyponyms.get(description.head, frozenset()) | {description.head}
         same = bool(person.role_heads & narrower) and description.words - description.place_words <= person.role_words
         return (ranked or same) and self._is_compatible(person, description) and not description.possessive
 
     def could_be_renowned(self, person: Person, description: Description) -> bool:
-        """Whether a description may be meant of somebody whom the article calls by name only."""
+        """Return whether the description may refer to a person whom the article mentions only by name."""
         words = self.person_words
         if not person.confirmed or not self._is_compatible(person, description):
             return False
@@ -110,7 +110,7 @@ class DescriptionMatcher:
         )
 
     def _is_compatible(self, person: Person, description: Description) -> bool:
-        """Nothing known of the person speaks against the description."""
+        """Return whether gender and country of the person are compatible with the description."""
         country, gender = description.country, description.gender
         if gender is not None and person.gender not in {None, gender}:
             return False
@@ -121,7 +121,7 @@ class DescriptionMatcher:
         )
 
     def _unsupported_words(self, person: Person, description: Description) -> frozenset[str]:
-        """What the description says and no role of the person does."""
+        """Return the modifiers of the description that no role of the person supports."""
         country = description.country
         said = person.role_words
         if country is not None and person.country != country:
@@ -131,7 +131,7 @@ class DescriptionMatcher:
         )
 
     def _extends_known_role(self, person: Person, description: Description) -> bool:
-        """The only holder of a role, of whom the description says all that the article said, and more."""
+        """Return whether the description repeats all known modifiers of the person's role; it may add others."""
         roles = (
             person.role_words
             - self._small

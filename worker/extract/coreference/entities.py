@@ -1,4 +1,4 @@
-"""Those whom an article speaks of, and who of them stands out where its reading has come to."""
+"""The entities of an article, and the tracking of their salience."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from worker.extract.coreference.salience import DECAY, MIN_SALIENCE, SPEAKER_SAL
 from worker.extract.lexicon.gazetteer import Gender
 
 UNCONFIRMED_FACTOR = 0.85
-"""What is left of the standing of somebody who may be, for all that is known, but need not be a "he" or a "they"."""
+"""Factor on the salience of an entity whose gender or number is not known to agree with the pronoun."""
 UNKNOWN_KIND_FACTOR = 0.4
-"""The same of a name that may be anything's."""
+"""Factor on the salience of a name that may not be a person's."""
 MAX_ENTITIES = 40
-"""Entities that anybody thinks of at a time; beyond them the work would grow with its square."""
+"""Most salient entities that are kept, so that resolution does not take quadratic time."""
 
 EntityKind = Literal["person", "group", "organisation", "country", "unknown"]
-"""Of "unknown" the article has not said whether it is a person."""
+""" "unknown": a name that is not yet known to be a person."""
 
 
 class Entity(Struct, eq=False):
-    """Somebody or something that the article speaks of."""
+    """A person, group, organisation or country that the article mentions."""
 
     first: int
     last: int
-    """The words that name or describe it."""
+    """End of the tokens that first name or describe it."""
     kind: EntityKind
     person: Person | None = None
     described_gender: Gender | None = None
-    """What a description or pronoun told of somebody without a name."""
+    """Gender given by a description or pronoun."""
     salience: float = 0.0
-    """How much it stands out where the reading has come to."""
+    """Current salience; see `worker.extract.coreference.salience`."""
     description: Description | None = None
     members: tuple[tuple[int, int], ...] = ()
-    """The words for each of several that are joined by "and"; empty for one alone."""
+    """Token ranges of the members of a conjunction ("Tamm and Lunde"); empty for a single entity."""
     same_as: Entity | None = None
-    """Whom it turned out to be."""
+    """The entity that this one was found to be coreferent with; None for none."""
 
     @property
     def resolved(self) -> Entity:
-        """Return the entity that this one turned out to be, itself where it is no other."""
+        """The entity at the end of the `same_as` chain, possibly this one."""
         entity = self
         while entity.same_as is not None:
             entity = entity.same_as
@@ -51,30 +51,30 @@ class Entity(Struct, eq=False):
 
     @property
     def gender(self) -> Gender | None:
-        """Return what the name or the words say; None where they say nothing."""
+        """Gender by name, title, description or pronoun; None if unknown."""
         return self.person.gender if self.person is not None else self.described_gender
 
     def set_gender(self, gender: Gender) -> None:
-        """A pronoun told the gender."""
+        """Record the gender that a pronoun shows."""
         self.described_gender = gender
         if self.person is not None:
             self.person.gender = gender
 
 
 class SalienceTracker:
-    """Who stands out.  Mentions raise an entity, sentences let all fade."""
+    """The salience of all entities at the current point of the text."""
 
     def __init__(self) -> None:
         self.candidates: list[Entity] = []
         self.speakers: list[Entity] = []
-        """Who spoke so far, in order."""
+        """Speakers so far, in text order."""
         self.subject: Entity | None = None
-        """Of the clause that is being read."""
+        """Subject of the current sentence."""
         self.runner_up_ratio = 0.0
-        """How close the second came to whom the last question was answered with: 0 to 1."""
+        """Salience of the second candidate of the last resolution relative to the chosen one, from 0 to 1."""
 
     def decay(self) -> None:
-        """A sentence has gone by."""
+        """Multiply all salience by `DECAY`; call at the start of each sentence."""
         self.subject = None
         for entity in self.candidates:
             entity.salience *= DECAY
@@ -82,7 +82,7 @@ class SalienceTracker:
         self.candidates = sorted(kept, key=lambda e: -e.salience)[:MAX_ENTITIES]
 
     def record_mention(self, entity: Entity, salience: float) -> None:
-        """An entity is mentioned where it stands out by so much."""
+        """Raise an entity by the salience of a new mention; record it as subject and speaker if it is one."""
         if entity.salience <= 0.0 or entity not in self.candidates:
             self.candidates.append(entity)
         entity.salience = max(entity.salience, salience + entity.salience * DECAY)
@@ -92,7 +92,7 @@ class SalienceTracker:
             self.speakers.append(entity)
 
     def most_salient_person(self, gender: Gender, exclude: Entity | None) -> Entity | None:
-        """Return the person who stands out most and may be of the gender, not `but`; else the last such speaker."""
+        """Return the most salient person compatible with the gender, except `exclude`; else the last such speaker."""
 
         def salience(entity: Entity) -> float:
             if entity is exclude or entity.kind not in {"person", "unknown"} or entity.gender not in {None, gender}:
@@ -106,11 +106,11 @@ class SalienceTracker:
         )
 
     def most_salient_of(self, kinds: dict[EntityKind, float]) -> Entity | None:
-        """Return what stands out most of some kinds, each with what is left of its standing."""
+        """Return the most salient entity of the given kinds; each kind has a factor on the salience.  None for none."""
         return self._most_salient(lambda entity: entity.salience * kinds.get(entity.kind, 0.0))
 
     def most_salient_matching(self, fits: Callable[[Entity], bool]) -> Entity | None:
-        """Return what stands out most of what fits."""
+        """Return the most salient entity that satisfies the predicate; None for none."""
         return self._most_salient(lambda entity: entity.salience if fits(entity) else 0.0)
 
     def _most_salient(self, salience: Callable[[Entity], float]) -> Entity | None:

@@ -1,7 +1,7 @@
-"""Who "I" is: the author of an opinion piece, as the article itself names him or her.
+"""The referent of "I" outside quotations: the author of an opinion piece.
 
-Opinion pages name their author in a line of its own at the top ("By Ida Lunde") or in a short note at the end ("Ida
-Lunde is a teacher in Oslo.").  Elsewhere nobody knows who "I" is.
+The author is named in a line at the top ("By Ida Lunde") or in a note at the end ("Ida Lunde is a teacher in Oslo.").
+In other articles the first person is unresolved.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from worker.extract.coreference.name_registry import NameRegistry
 from worker.extract.coreference.person import Person
 
 _NOTES = 3
-"""Paragraphs at the end among which the note about the author stands."""
+"""Paragraphs at the end that are searched for a note about the author."""
 _LINES = 4
-"""Paragraphs at the top among which the line with the author's name stands."""
+"""Paragraphs at the top that are searched for a byline."""
 _LONG = 60
-"""Words of a longer paragraph, which is no note about an author."""
+"""Words from which a paragraph is too long for a byline or note."""
 
 
 def find_author(registry: NameRegistry) -> Person | None:
-    """Return who wrote the article in the first person; None where it does not say."""
+    """Return the author of the article; None if the article does not name one."""
     paragraphs = registry.text.paragraphs
     for first, last in paragraphs[:_LINES]:
         if registry.text.lower[first] == "by" and last - first < _LONG:
@@ -30,7 +30,7 @@ def find_author(registry: NameRegistry) -> Person | None:
 
 
 def _is_note(registry: NameRegistry, first: int) -> bool:
-    """Whether a paragraph opens with somebody's name, not given before, and says what he or she is."""
+    """Return whether a paragraph opens with a full name that is new in the article, and describes the person."""
     person, phrase = registry.person_at.get(first), registry.chunks.noun_phrase(first)
     if person is None or phrase is None or person.occurrences[0] != first or len(person.name_words) == 1:
         return False

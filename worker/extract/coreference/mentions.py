@@ -1,6 +1,6 @@
-"""Who is who in one article: whom a phrase or pronoun stands for, in the article's own words.
+"""Resolution of mentions: the actor that a phrase or pronoun refers to.
 
-People, organisations, countries and groups; never a name that the article does not contain.
+Actors are persons, organisations, countries and groups; their names always occur in the article.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from worker.schema import Actor
 
 
 class MentionResolver:
-    """The article's parties.  `resolve` answers for any phrase, `heard` remembers who spoke."""
+    """Resolver of all phrases of one article.  `record_speaker` must be called in text order."""
 
     def __init__(self, text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> None:
         self.text = text
@@ -36,11 +36,11 @@ class MentionResolver:
         self.pronouns = PronounResolver(self.phrase_resolver)
 
     def resolve(self, first: int, last: int) -> Actor:
-        """Return the party that the tokens stand for; its mention is those tokens.  Not for an empty range."""
+        """Return the actor to which a non-empty token range refers; its mention is the range."""
         return self.resolve_with_person(first, last)[0]
 
     def resolve_disjoint(self, first: int, last: int, speaker: Person | None) -> Actor:
-        """Resolve a phrase that cannot mean the speaker: the object of his or her own verb."""
+        """Return the actor of a phrase that cannot refer to the speaker: the object of the speaker's own verb."""
         word = self.text.lower[first]
         if (
             speaker is None
@@ -52,12 +52,12 @@ class MentionResolver:
         return self.pronouns.resolve(first, last, word, exclude=speaker)[0]
 
     def resolve_members(self, token: int) -> list[Actor]:
-        """Return the parties that a plural pronoun means one by one: "they" after "Tamm and Lunde"; else none."""
+        """Return the members of a plural pronoun's antecedent: "they" after "Tamm and Lunde".  Empty for others."""
         entity = self.resolver.antecedents.get(token)
         return [self.resolve(*part) for part in entity.resolved.members] if entity is not None else []
 
     def resolve_with_person(self, first: int, last: int) -> tuple[Actor, Person | None]:
-        """Resolve a phrase, and return the person behind it where there is one."""
+        """Return the actor of a non-empty token range, and its person; None for other kinds of actors."""
         if last - first == 1 and self.text.lower[first] in self.lexicon.closed_classes.quantifiers:
             return self.pronouns.resolve(first, last, self.text.lower[first])
         if last - first == 1 and self.text.tags[first] == "PRP$":
@@ -81,11 +81,11 @@ class MentionResolver:
         return self.phrase_resolver.resolve(first, last)
 
     def _is_named_body(self, entity: Entity) -> bool:
-        """Whether an entity is a body that has a name; a group and a body without one stay as they are worded."""
+        """Return whether an entity is an organisation with a name; others keep their wording."""
         return entity.kind != "group" and entity.person is None and self.text.words[entity.first][0].isupper()
 
     def _issuer(self, first: int, last: int) -> tuple[Actor, Person | None] | None:
-        """ "Tamm's Facebook post", "the port authority report": a document speaks for the party it belongs to."""
+        """Return the owner of a document, which it speaks for: "Tamm's Facebook post", "the port authority report"."""
         before = last - 2
         if before >= first and self.text.tags[before] == "NNP":
             names = [n for n in self.registry.names_in(before) if n.first <= before and n.last in {last - 1, last}]
@@ -110,13 +110,13 @@ class MentionResolver:
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
 
     def record_speaker(self, person: Person | None) -> None:
-        """Remember who spoke last, None for whoever is no person known; call in text order."""
+        """Record who spoke last; None for a speaker who is not a known person.  Call in text order."""
         self.registry.speakers.append(person)
 
     def is_ambiguous(self, first: int, last: int) -> bool:
-        """Whether a phrase is a pronoun that somebody else is nearly as likely to be meant by."""
+        """Return whether a range contains a pronoun with a second antecedent that is nearly as salient."""
         return any(i in self.resolver.ambiguous for i in range(first, last))
 
     def person_at(self, token: int) -> Person | None:
-        """Return the person whose name begins at a token."""
+        """Return the person whose name starts at a token; None for none."""
         return self.registry.person_at.get(token)

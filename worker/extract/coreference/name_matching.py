@@ -1,4 +1,4 @@
-"""One name in several spellings: accents, initials, slips of a letter, Jr. and the like."""
+"""Comparison of name spellings: accents, initials, misspellings and generational suffixes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 
 
 def differ_by_one_letter(known: str, word: str) -> bool:
-    """Return whether a letter was left out, added or changed, but not the first one."""
+    """Return whether one letter was omitted, added or replaced; the first letter must be equal."""
     if abs(len(known) - len(word)) > 1 or known[0] != word[0]:
         return False
     at = next((i for i, (a, b) in enumerate(zip(known, word, strict=False)) if a != b), min(len(known), len(word)))
@@ -14,7 +14,7 @@ def differ_by_one_letter(known: str, word: str) -> bool:
 
 
 def match_key(word: str) -> str:
-    """Return a name's spelling for comparison: lower case, apostrophes straight, accents off."""
+    """Return a name in the form used for comparison: lower case, straight apostrophes, no accents."""
     lower = word.lower()
     if lower.isascii():
         return lower
@@ -23,14 +23,17 @@ def match_key(word: str) -> str:
 
 
 def strip_generation(tokens: list[str], generations: frozenset[str]) -> list[str]:
-    """Return a name's words without Jr., III and the like."""
+    """Return the words of a name without "Jr.", "III" and other generational suffixes."""
     while len(tokens) > 1 and tokens[-1].lower() in generations:
         tokens = tokens[:-1]
     return tokens
 
 
 def are_compatible(known: list[str], new: list[str]) -> bool:
-    """Return whether, the surname being one, the given names are the same, an initial of each other, or missing."""
+    """Return whether two names with the same surname may be of one person.
+
+    Their given names are equal, one is an initial or a later given name of the other, or one name is a surname only.
+    """
     if len(known) == 1 or len(new) == 1:
         return True
     a, b = known[0].rstrip(".").lower(), new[0].rstrip(".").lower()

@@ -1,7 +1,7 @@
-"""The people and bodies that an article names: read once, before anybody is resolved.
+"""Registry of the persons and organisations that an article names, built before any mention is resolved.
 
-All names are read first, so that a surname in the first line already leads to the fullest name given anywhere.  A
-person's role and country are whatever the words around any of the names say.
+All names are read first, so that a surname in the first line already leads to the fullest name of the article.  The
+role and country of a person are collected from all occurrences of the name.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from worker.extract.lexicon.person_words import load_person_words
 
 _NOTHING: frozenset[str] = frozenset()
 _MANY = 40
-"""People of one surname beyond which nobody tries to tell them apart."""
+"""Persons of one surname that are compared; further ones are ignored."""
 _RECENT = 6
-"""Speakers among whom a bare surname that two people share is looked for."""
+"""Latest speakers among whom a surname shared by two persons is looked up."""
 _LONG_NAME = 6
-"""Letters from which two names that differ in one are one."""
+"""Letters from which a surname may differ in one letter."""
 _COMMON = (["NN"], ["NNS"], ["NN", "VB"], ["VB", "NN"])
 _LONG_ROLE = 8
-"""Words from which a longer role tells no more."""
+"""Words from which a longer role is no longer preferred."""
 
 
 class NameRegistry:
-    """Everybody whom one article names, by surname, given name, role and place in the text."""
+    """The persons named in one article, by surname, given name, role and position."""
 
     def __init__(self, text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, countries: CountryFinder) -> None:
         self.text = text
@@ -46,22 +46,22 @@ class NameRegistry:
         self.names = [with_adjacent_role(text, chunks, lexicon, name) for name in find_names(text, chunks, lexicon)]
         self.persons: list[Person] = []
         self.speakers: list[Person | None] = []
-        """Who spoke so far; None for what is no person."""
+        """Speakers so far, in text order; None for a speaker who is not a person."""
         self.person_at: dict[int, Person] = {}
-        """Token where a name begins -> its bearer."""
+        """First token of a name -> its person."""
         self.role_holder_at: dict[int, Person] = {}
-        """Token of a role -> its holder."""
+        """Token of a role beside a name -> the holder."""
         self.names_in_phrase: dict[int, list[Name]] = {}
-        """Number of a noun phrase -> the names in it."""
+        """Index of a noun phrase -> the names in it."""
         self.aliases = OrganisationAliases(text, chunks, lexicon)
         self.person_words = load_person_words(lexicon.language)
         self._by_surname: dict[str, list[Person]] = {}
         self._by_given: dict[str, list[Person]] = {}
         self._family_first: dict[str, list[Person]] = {}
-        """As `_by_given`, where the given name stands last ("Ban Ki-moon")."""
+        """As `_by_given`, for names with the given name last ("Ban Ki-moon")."""
         self._by_role: dict[str, list[Person]] = {}
         self._titled: set[str] = set()
-        """Surnames that stand after "Mr." and the like somewhere."""
+        """Surnames that occur after a courtesy title."""
         self._read()
 
     def _read(self) -> None:
@@ -72,7 +72,9 @@ class NameRegistry:
         for name in self.names:
             if name.kind in {"person", "unknown"} and name.last - name.first > 1:
                 self._add_full_name(name)
-        for name in sorted(short, key=lambda n: n.gender is None):  # "Mrs. Hale" tells which of the Hales there are
+        for name in sorted(
+            short, key=lambda n: n.gender is None
+        ):  # names with a gender first: "Mrs. Hale" decides between two persons
             self._add_single_name(name)
         for name in self.names:
             if name.kind == "organisation":
@@ -82,7 +84,7 @@ class NameRegistry:
             person.occurrences.sort()
 
     def _complete_names(self) -> None:
-        """Full names inside names of things: who is "Mr. Dahl" elsewhere is the one of "Erik Dahl Memorial Day"."""
+        """Complete surnames by full names inside other names: "Mr. Dahl" by "Erik Dahl Memorial Day"."""
         alone = {p.name_words[0]: p for p in self.persons if len(p.name_words) == 1}
         for i, word in enumerate(self.text.words):
             person = alone.get(word)
@@ -96,7 +98,7 @@ class NameRegistry:
                 person.gender = person.gender or gender
 
     def _is_unknown_word(self, token: int) -> bool:
-        """Whether a capitalised word is none of the language's, nor a title, place or people."""
+        """Return whether a capitalised word is no word of the language, title, role, demonym or seat of power."""
         word, low, lexicon = self.text.words[token], self.text.lower[token], self.lexicon
         known = load_tagger(lexicon.language).tag_dictionary
         if self.text.tags[token] != "NNP" or word.isupper() or low in known or low[-1] == ".":
@@ -106,13 +108,13 @@ class NameRegistry:
         )
 
     def infer_countries_of_servants(self) -> None:
-        """Everybody's role is known: those who serve somebody represent the same country."""
+        """Give advisers and other servants the country of the person they serve; call when all roles are known."""
         for person in self.persons:
             if person.country is None and person.role_heads & (self.person_words.servant_roles | self.lexicon.offices):
                 person.country = self.country_of_principal(person.role_words, person)
 
     def _add_full_name(self, name: Name) -> None:
-        """A name of several words: the bearer is known under a compatible name, or new."""
+        """Record a name of several words, of a known person with a compatible name or of a new one."""
         tokens = self._strip_caption_nouns(
             strip_generation(self.text.words[name.first : name.last], self.lexicon.closed_classes.generational_suffixes)
         )
@@ -140,7 +142,7 @@ class NameRegistry:
         self._record(person, name)
 
     def _strip_caption_nouns(self, tokens: list[str]) -> list[str]:
-        """Leave off what captions add to a name: "Ida Lunde Rally", "Lunde Speech" where there is a "Mrs. Lunde"."""
+        """Strip nouns that captions append to a name: "Ida Lunde Rally", "Lunde Speech"."""
         known, at = load_tagger(self.lexicon.language).tag_dictionary, len(tokens)
         least = 1 if match_key(tokens[0]) in self._titled else 2
         while at > least and known.get(tokens[at - 1].lower()) in _COMMON and tokens[at - 1] not in known:
@@ -149,7 +151,7 @@ class NameRegistry:
         return tokens[:at] if given and not tokens[-1].isupper() else tokens
 
     def _add_single_name(self, name: Name) -> None:
-        """One word: a surname known from elsewhere in the article, else a person only if a title says so."""
+        """Record a single word: a surname known from elsewhere, else a person only if a title or role is given."""
         person = self.find_person(name.first, name.gender, self.roles_before(name))
         person = person or self._find_misspelt(name)
         if person is None:
@@ -161,7 +163,7 @@ class NameRegistry:
         self._record(person, name)
 
     def _find_misspelt(self, name: Name) -> Person | None:
-        """The bearer of a long surname that is one letter away: writers slip, and so do transliterations."""
+        """Return the person whose long surname differs by one letter (misspelling, transliteration); None for none."""
         word = match_key(self.text.words[name.first])
         if len(word) < _LONG_NAME:
             return None
@@ -173,7 +175,10 @@ class NameRegistry:
         return next((p for p in near if name.gender is None or p.gender in {None, name.gender}), None)
 
     def country_of_principal(self, words: Iterable[str], servant: Person | None = None) -> str | None:
-        """ "Hale campaign", "Hale campaign spokesman": the country of the politician whom lower-case words name."""
+        """Return the country of the politician that lower-case words name ("Hale campaign"); None for none.
+
+        `servant` is excluded.
+        """
         for word in sorted(words):
             for other in self._by_surname.get(word, [])[:_MANY]:
                 if other is not servant and other.country is not None and len(other.name_words) > 1:
@@ -191,7 +196,10 @@ class NameRegistry:
         self.add_role(person, name.role_first, name.role_last, name.outer_first)
 
     def add_role(self, person: Person, first: int, last: int, outer: int) -> None:
-        """Somebody is what the tokens `first` up to `last` say; a possessor may stand before them, from `outer` on."""
+        """Record that a person holds the role in the tokens `first` up to `last`.
+
+        A possessor may precede the role, from token `outer` on.  Text that contains no role or title is ignored.
+        """
         lower = self.text.lower[first:last]
         words = self.person_words.expand(lower)
         if not words & self.lexicon.roles and not any(w.rstrip(".") in self.lexicon.titles for w in lower):
@@ -218,7 +226,7 @@ class NameRegistry:
         person.role_country = person.role_country or self.countries.country_in_role(outer, first, last)
 
     def _is_more_informative(self, person: Person, held: frozenset[str], role: str) -> bool:
-        """An office tells more than what else somebody is, and of one kind the longer role, if it is none too long."""
+        """Return whether a role should replace the recorded one: an office does, else the longer one below a limit."""
         if person.role is None:
             return True
         offices, relational = self.lexicon.offices, self.person_words.relational_roles
@@ -228,7 +236,7 @@ class NameRegistry:
         return len(role) > len(person.role) and len(role.split()) < _LONG_ROLE
 
     def _role_heads(self, role: list[str]) -> frozenset[str]:
-        """The heads of a role: of "deputy mayor and chief of police" mayor and chief."""
+        """Return the head nouns of a role: "mayor" and "chief" of "deputy mayor and chief of police"."""
         owner = max((i for i, word in enumerate(role) if word == "'s"), default=-1)
         heads, head = set(), ""
         for word in [*role[owner + 1 :], "and"]:
@@ -243,18 +251,18 @@ class NameRegistry:
         return frozenset(heads - {""})
 
     def holders_of(self, head: str) -> list[Person]:
-        """Everybody introduced by a role or by a narrower one, in the order of the article."""
+        """Return the persons introduced by a role or one of its hyponyms, in text order."""
         kinds = self.person_words.hyponyms.get(head, _NOTHING)
         found = self._by_role.get(head, [])[:_MANY]
         return found + [p for kind in sorted(kinds) for p in self._by_role.get(kind, [])[:_MANY] if p not in found]
 
     def _gender_of(self, given: str) -> Gender | None:
-        """Return the gender that a given name tells, of "Nils-Erik" that of its first part."""
+        """Return the gender of a given name, of "Nils-Erik" that of its first part; None if unknown."""
         names = self.lexicon.given_names
         return names.get(given.lower()) or names.get(given.partition("-")[0].lower())
 
     def add_speaker(self, name: Name) -> Person:
-        """A name that nothing explains, but which speaks: a person from here on."""
+        """Add an otherwise unexplained name as a person, because it is a speaker."""
         tokens = strip_generation(
             self.text.words[name.first : name.last], self.lexicon.closed_classes.generational_suffixes
         )
@@ -264,18 +272,19 @@ class NameRegistry:
         return person
 
     def recurs(self, name: Name) -> bool:
-        """Whether a name that nothing explains comes back elsewhere, as those of people do."""
+        """Return whether a name has several words or occurs again, as names of persons do."""
         return name.last - name.first > 1 or self._word_counts[self.text.words[name.first]] > 1
 
     @cached_property
     def _word_counts(self) -> Counter[str]:
-        """How often every word occurs."""
+        """Occurrences of every word."""
         return Counter(self.text.words)
 
     def find_person(self, token: int, gender: str | None, role_words: frozenset[str] = _NOTHING) -> Person | None:
-        """The person that a single name means, by surname, else by given name.
+        """Return the person that a single name refers to: by surname, else by given name; None for none.
 
-        Of several the last speaker, else the one whom the article names most often.
+        Among several candidates: those with a matching role, not relatives, then the last speaker, else the most
+        frequent.
         """
         word = match_key(self.text.words[token])
         courtesy = token > 0 and self.text.lower[token - 1].rstrip(".") in self.lexicon.closed_classes.courtesy_titles
@@ -293,7 +302,7 @@ class NameRegistry:
         return None
 
     def names_in(self, token: int) -> list[Name]:
-        """Return the names in the noun phrase over a token."""
+        """Return the names in the noun phrase at a token."""
         return self.names_in_phrase.get(self.chunks.noun_phrase_of[token], [])
 
     def roles_before(self, name: Name) -> frozenset[str]:

@@ -1,7 +1,7 @@
-"""Proper names: where they stand and what they name.
+"""Recognition and classification of proper names.
 
-A name ends a base noun phrase ("Estonian Prime Minister [Jaan Tamm]") or is the possessor in one ("[Tamm]'s remarks").
-The words before it in the phrase are its role; what stands around the phrase is read by `coreference.roles`.
+A name ends a base noun phrase ("Estonian Prime Minister [Jaan Tamm]") or is a possessor in it ("[Tamm]'s remarks").
+The words before it in the phrase are its role; `worker.extract.coreference.roles` adds roles outside the phrase.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ _CAPITALISED = frozenset({"NNP", "NN", "NNS", "JJ", "FW", "CD"})
 
 
 class Name(Struct, frozen=True, gc=False):
-    """One occurrence of a proper name."""
+    """An occurrence of a proper name."""
 
     first: int
     last: int
-    """The name alone, without titles."""
+    """End of the name; titles are excluded."""
     kind: NameKind
     phrase: int
-    """Number of the noun phrase it stands in."""
+    """Index of its noun phrase."""
     role_first: int = -1
     role_last: int = -1
-    """The words that say what the bearer is; -1 where there are none."""
+    """Token range of the role; -1 for none."""
     outer_first: int = -1
-    """Where the whole phrase begins, titles and appositions before the name included."""
+    """Start of the noun phrase, titles and appositions before the name included."""
     gender: Gender | None = None
 
 
 def find_names(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> list[Name]:
-    """Find the names of a text in order, each with the role that the words before it give."""
+    """Return the names of a text in order, with the roles before them."""
     found: list[Name] = []
     for number, phrase in enumerate(chunks.noun_phrases):
         if text.tags[phrase.head] in {"PRP", "EX", "WP"}:
@@ -54,7 +54,7 @@ def find_names(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> list[Na
 
 
 def _parts(text: AnnotatedText, phrase: NounPhrase) -> list[tuple[int, int]]:
-    """Cut a noun phrase at its possessives: "Hale 's press officer Jo Fry" is two parts."""
+    """Return the parts of a noun phrase between possessives: "Hale 's press officer Jo Fry" has two."""
     if "POS" not in text.tags[phrase.first : phrase.last]:
         return [(phrase.first, phrase.last)]
     parts, first = [], phrase.first
@@ -68,7 +68,7 @@ def _parts(text: AnnotatedText, phrase: NounPhrase) -> list[tuple[int, int]]:
 
 
 def _name(text: AnnotatedText, lexicon: Lexicon, number: int, first: int, last: int) -> Name | None:
-    """Find the name that ends a part of a noun phrase."""
+    """Return the name at the end of a part of a noun phrase; None for none."""
     if text.words[last - 1].islower():
         return None
     start = last
@@ -100,7 +100,7 @@ def _name(text: AnnotatedText, lexicon: Lexicon, number: int, first: int, last: 
 
 
 def _role(text: AnnotatedText, lexicon: Lexicon, first: int, split: int, name: int) -> tuple[int, int]:
-    """Return the words before a name that say what its bearer is; a bare "Mr." or "Rev." says nothing."""
+    """Return the token range of the role before a name; a courtesy title alone is no role."""
     while first < split and text.tags[first] in {"DT", "PRP$"}:
         first += 1
     title = text.lower[first].rstrip(".")
@@ -109,12 +109,12 @@ def _role(text: AnnotatedText, lexicon: Lexicon, first: int, split: int, name: i
 
 
 def is_pronoun(text: AnnotatedText, i: int, lexicon: Lexicon) -> bool:
-    """Whether a word is a pronoun that the tagger took for a name; "US" is none."""
+    """Return whether a word is a pronoun that was tagged as a name; "US" is not."""
     return text.lower[i] in lexicon.pronouns and (len(text.words[i]) == 1 or not text.words[i].isupper())
 
 
 def _may_open_name(text: AnnotatedText, i: int) -> bool:
-    """A capital opens a name, but not that of a word which only opens its sentence ("Many Estonians", "The Greens")."""
+    """Return whether a word can be the first of a name; a capital due to the sentence start does not count."""
     return text.words[i][0].isupper() and (text.tags[i] not in _OPENING or text.sentence_range(i)[0] != i)
 
 
@@ -126,9 +126,9 @@ def _is_name_word(text: AnnotatedText, i: int, lexicon: Lexicon) -> bool:
 
 
 def _after_role(text: AnnotatedText, lexicon: Lexicon, first: int, start: int, last: int) -> int:
-    """Where the name proper begins: after the last title or role word of the capitalised run.
+    """Return where the name itself starts: after the last title or role of the capitalised words.
 
-    A role word that ends the run after a given name or "Mr." is a surname ("Martin Bishop").
+    A role word at the end, after a given name or courtesy title, is a surname ("Martin Bishop").
     """
     split = start
     for i in range(start, last):
@@ -145,7 +145,7 @@ def _after_role(text: AnnotatedText, lexicon: Lexicon, first: int, start: int, l
 
 
 def _after_demonym(text: AnnotatedText, lexicon: Lexicon, start: int, last: int) -> int:
-    """Step over "Russian" or "US" before a name of two words or more."""
+    """Return the position after a demonym before a full name: "Russian", "US"."""
     if last - start > 2 and text.words[start] in lexicon.demonyms:  # noqa: PLR2004 - a demonym and a full name
         return start + 1
     return start

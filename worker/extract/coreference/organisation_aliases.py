@@ -1,6 +1,6 @@
-"""Organisations under other words: initials, and "the committee" for the committee named before.
+"""Aliases of organisations: acronyms, and head nouns for a name mentioned before.
 
-"The Northern Ferry Union (NFU)" makes "the NFU" that union below, and "the union" too if there is no other.
+"The Northern Ferry Union (NFU)" defines "the NFU", and "the union" unless another union is named before.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import Lexicon
 
 _INITIALS = 3
-"""Fewer initials are too many people's."""
+"""Letters of the shortest acronym that is derived from a name; shorter ones are ambiguous."""
 
 
 class OrganisationAliases:
-    """The organisations of one article that come back under shorter words."""
+    """Full names of the organisations of one article, by alias."""
 
     def __init__(self, text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> None:
         self.text, self.chunks, self.lexicon = text, chunks, lexicon
         self.by_head: dict[str, str] = {}
-        """Head noun -> full name."""
+        """Head noun in lower case -> full name."""
         self.by_initials = _acronyms(text, chunks)
 
     def add(self, name: Name) -> None:
-        """An organisation of several words may come back as "the committee" or as its initials."""
+        """Record the aliases of an organisation's name; a name of one word has none."""
         if name.last - name.first < 2:  # noqa: PLR2004
             return
         phrase = self.chunks.noun_phrases[name.phrase]
@@ -37,7 +37,7 @@ class OrganisationAliases:
             self.by_initials.setdefault(initials, full)
 
     def phrase_end(self, at: int, last: int) -> int:
-        """Where "of …" after an organisation's head ends ("Bank of England", "Ministry of Defence")."""
+        """Return the end of the of-phrases after an organisation's head: "Bank of England", "Ministry of Defence"."""
         while at + 1 < last and self.text.lower[at] in {"of", "for", "on"}:
             following = self.chunks.noun_phrase(at + 1)
             if following is None or following.last > last or self.text.lower[following.head] in self.lexicon.time_nouns:
@@ -47,7 +47,7 @@ class OrganisationAliases:
 
 
 def _acronyms(text: AnnotatedText, chunks: Chunks) -> dict[str, str]:
-    """ "Northern Fisheries Forum (NFF)" -> {"NFF": "Northern Fisheries Forum"}."""
+    """Return the acronyms defined in brackets: {"NFF": "Northern Fisheries Forum"}."""
     found: dict[str, str] = {}
     for i in range(1, len(text.words) - 2):
         if (

@@ -1,4 +1,4 @@
-"""Bodies and groups: under their names, under common nouns ("the union", "the voters"), and behind their documents.
+"""Organisations and groups: by name, by common noun ("the union", "the voters") and through their documents.
 
 "The Port of Belm", later "the port"; "the union", later "it"; "the port's report", which speaks for the port.
 """
@@ -12,22 +12,22 @@ from worker.extract.coreference.salience import SPEAKER_SALIENCE
 from worker.extract.grammar.chunker import NounPhrase
 
 _PARAGRAPHS = 3
-"""Within which a body that spoke first without a name is named."""
+"""Paragraphs within which an organisation that spoke unnamed may be named."""
 
 
 class OrganisationResolver:
-    """The bodies and groups of one article, met in the order of its reading."""
+    """The organisations and groups of one article; call in text order."""
 
     def __init__(self, registry: NameRegistry, tracker: SalienceTracker) -> None:
         self.registry, self.tracker = registry, tracker
         self.text, self.lexicon, self.person_words = registry.text, registry.lexicon, registry.person_words
         self._entities: dict[str, Entity] = {}
-        """Lower-case name of a body, or head of a group -> entity."""
+        """Lower-case name of an organisation or head noun of a group -> entity."""
         self._unnamed_speakers: list[Entity] = []
-        """Bodies that spoke before they were named: "a union said"."""
+        """Organisations that spoke before they were named: "a union said"."""
 
     def resolve_name(self, name: Name) -> Entity:
-        """Return the entity of a name; one met for the first time may be the body that just spoke without a name."""
+        """Return the entity of a name; a new one is linked to an organisation that just spoke unnamed."""
         words = " ".join(self.text.lower[name.first : name.last])
         if words not in self._entities:
             self._entities[words] = self._new_entity(name)
@@ -50,7 +50,7 @@ class OrganisationResolver:
         return entity
 
     def resolve_description(self, phrase: NounPhrase, salience: float) -> Entity | None:
-        """Return the group or body that a phrase without a name means; None where it is headed by no word for one."""
+        """Return the group or organisation of a phrase without a name; None if its head denotes neither."""
         text, lexicon = self.text, self.lexicon
         word = text.lower[phrase.head]
         if word in lexicon.groups or text.tags[phrase.head] == "NNS":
@@ -69,7 +69,7 @@ class OrganisationResolver:
         return body
 
     def _resolve_common_noun(self, phrase: NounPhrase, kind: EntityKind) -> Entity:
-        """The group or body that a common noun means: "the voters" those before, "young voters" others."""
+        """Return the entity of a common noun: "the voters" repeats an earlier mention, "young voters" are new."""
         word, opener = self.text.lower[phrase.head], self.text.lower[phrase.first]
         known = self._entities.get(word)
         if known is None and kind == "organisation" and opener == "the":
@@ -80,7 +80,10 @@ class OrganisationResolver:
         return known
 
     def _is_called(self, entity: Entity, word: str) -> bool:
-        """Whether a named body may be called by a word: its name ends in one of such a body, or in none at all."""
+        """Return whether a common noun can refer to a named organisation.
+
+        The last word of the name must be listed for the noun, or must not denote a type of organisation.
+        """
         ends, fits = self.text.lower[entity.last - 1], self.person_words.name_heads.get(word)
         if (
             fits is None
@@ -91,7 +94,7 @@ class OrganisationResolver:
         return ends in fits or not (ends in self.lexicon.organisation_heads or ends in self.person_words.name_heads)
 
     def resolve_document(self, phrase: NounPhrase) -> Entity | None:
-        """Return who speaks through a document: the court through "the ruling", the last speaker in "the statement"."""
+        """Return the entity that a document speaks for: a court ("the ruling"), the last speaker ("the statement")."""
         word = self.text.lower[phrase.head]
         if self.text.lower[phrase.first] != "the" or phrase.head != phrase.first + 1:
             return None

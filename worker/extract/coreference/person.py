@@ -1,4 +1,4 @@
-"""One bearer of a name: what an article tells of a person from its first line to its last."""
+"""A person, with the names, roles and country collected from the whole article."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from worker.schema import Actor, Span
 
 
 class Person(Struct, eq=False):
-    """One person (or another bearer of a name of several words) of the article."""
+    """A person, or an unidentified bearer of a name of several words."""
 
     name_words: list[str]
-    """The fullest name."""
+    """The words of the fullest name."""
     suffix: str = ""
-    """Jr., III and the like."""
+    """Generational suffix: "Jr.", "III"."""
     confirmed: bool = False
-    """Known to be a person, by title, role or given name."""
+    """Whether a title, role or given name shows that it is a person."""
     gender: Gender | None = None
     role: str | None = None
     role_words: frozenset[str] = frozenset()
-    """Lower-case words of every role given, spelled out."""
+    """Lower-case words of all roles, abbreviations in their long form."""
     role_heads: frozenset[str] = frozenset()
-    """Of these the heads: "minister" of "the minister of transport and deputy of the premier"."""
+    """The head nouns of all roles: "minister" and "deputy" of "the minister and deputy of the premier"."""
     former_heads: frozenset[str] = frozenset()
-    """Of these the ones held no more."""
+    """The head nouns of roles that are no longer held."""
     country: str | None = None
     role_country: str | None = None
-    """The country that a role names, whether the bearer represents it or not; "" for an international body's."""
+    """The country mentioned in a role, whether represented or not; "" for an international organisation."""
     occurrences: list[int] = []
-    """Tokens where the name occurs, in order."""
+    """First tokens of the occurrences of the name, in order."""
 
     @property
     def name(self) -> str:
@@ -37,5 +37,5 @@ class Person(Struct, eq=False):
         return " ".join([*self.name_words, self.suffix]).strip()
 
     def to_actor(self, mention: Span | None) -> Actor:
-        """Return the person as a party of an event, meant by some words."""
+        """Return the person as an actor of an event."""
         return Actor(name=self.name, mention=mention, type="person", role=self.role, country=self.country)

@@ -1,7 +1,7 @@
-"""What a phrase denotes by its own words: the name in it, the office, the body or group that it describes.
+"""Resolution of a phrase by its own words: its name, office, organisation or group.
 
-"Estonia's transport minister, Jaan Tamm" denotes Jaan Tamm, "the port authority" a body, "two officials" a group.  Whom
-a pronoun means is the matter of `coreference.pronouns`, which asks here once it knows the words that it stands for.
+"Estonia's transport minister, Jaan Tamm" refers to Jaan Tamm, "the port authority" to an organisation, "two officials"
+to a group.  Pronouns are resolved by `worker.extract.coreference.pronouns`, which resolves their antecedents here.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from worker.schema import Actor, ActorType
 
 
 class PhraseResolver:
-    """What the phrases of one article denote, never under a name that the article does not contain."""
+    """Resolver of the noun phrases of one article; the names that it returns always occur in the article."""
 
     def __init__(self, resolver: CoreferenceResolver, countries: CountryFinder) -> None:
         self.resolver, self.countries, self.registry = resolver, countries, resolver.registry
         self.text, self.chunks, self.lexicon = resolver.text, resolver.chunks, resolver.lexicon
 
     def resolve(self, first: int, last: int) -> tuple[Actor, Person | None]:
-        """Return what the tokens denote, and the person behind it where there is one."""
+        """Return the actor of a non-empty token range, and its person; None for other kinds of actors."""
         head = self.first_noun_phrase(first, last)
         if head is None:
             return self._verbatim_actor(first, last, "unnamed"), None
@@ -33,7 +33,7 @@ class PhraseResolver:
         return self._resolve_common_noun(first, last, head)
 
     def first_noun_phrase(self, first: int, last: int) -> NounPhrase | None:
-        """Return the first noun phrase of a range."""
+        """Return the first noun phrase of a token range; None for none."""
         for i in range(first, last):
             phrase = self.chunks.noun_phrase(i)
             if phrase is not None:
@@ -41,7 +41,7 @@ class PhraseResolver:
         return None
 
     def _find_naming(self, head: NounPhrase, first: int, last: int) -> Name | None:
-        """The name that the phrase stands for: its own, or that of an apposition or of-phrase inside the range."""
+        """Return the name of a phrase: its own, or that of an apposition or of-phrase in the range; None for none."""
         apposed = self._find_apposed_name(first, last)
         if apposed is not None:
             return apposed
@@ -55,7 +55,7 @@ class PhraseResolver:
         return None
 
     def _find_apposed_name(self, first: int, last: int) -> Name | None:
-        """The person whom words end in an apposition with: "the forum for Tallinn's president, Jaan Tamm,"."""
+        """Return the person's name in a final apposition: "the forum for Tallinn's president, Jaan Tamm,"."""
         end = last - 1 if self.text.words[last - 1] == "," else last
         for name in self.registry.names_in(end - 1):
             titled = name.kind == "person" and first < name.role_first < name.first
@@ -64,7 +64,7 @@ class PhraseResolver:
         return None
 
     def resolve_name(self, first: int, last: int, name: Name, head: NounPhrase) -> tuple[Actor, Person | None]:
-        """Return what a name in the tokens denotes, `head` the noun phrase that they begin with."""
+        """Return the actor of a name within a token range; `head` is the first noun phrase of the range."""
         person = self.registry.person_at.get(name.first)
         if name.last - name.first == 1:
             person = self.registry.find_person(name.first, name.gender, self.registry.roles_before(name)) or person
@@ -100,7 +100,7 @@ class PhraseResolver:
         return self.non_person_actor(full, first, last, "organisation", code)
 
     def _country_of_organisation(self, first: int, last: int, end: int) -> str | None:
-        """The country of a state's body, party or campaign: the one that its name names, or its politician's."""
+        """Return the country of a state body, party or campaign: by its name, else that of its politician."""
         words = self.text.lower[first:end]
         if " ".join(words) in self.lexicon.international:
             return None
@@ -111,7 +111,7 @@ class PhraseResolver:
         return self.countries.first_country(first, end) or self.registry.country_of_principal(words)
 
     def non_person_actor(self, name: str, first: int, last: int, kind: ActorType, country: str | None) -> Actor:
-        """Return a party that is no person, mentioned by the tokens."""
+        """Return an actor that is not a person, with the tokens as its mention."""
         return Actor(name=name, mention=self.text.span(first, last), type=kind, country=country)
 
     def _verbatim_actor(self, first: int, last: int, kind: ActorType) -> Actor:
@@ -124,7 +124,7 @@ class PhraseResolver:
         return any(w in self.lexicon.offices or w in serving for w in self.text.lower[first:last])
 
     def _resolve_common_noun(self, first: int, last: int, head: NounPhrase) -> tuple[Actor, Person | None]:
-        """A phrase without a name: a role that somebody in the article has, a body, a group, or somebody unnamed."""
+        """Return the actor of a phrase without a name: the holder of a role, an organisation, a group, or unnamed."""
         word = self.text.lower[head.head]
         if is_role(self.text, head, self.lexicon):
             entity = self.resolver.antecedents.get(head.head)

@@ -1,7 +1,8 @@
-"""Whom a pronoun stands for: the discourse knows the personal ones, the words before a relative one say it.
+"""Resolution of pronouns: personal ones by salience, relative ones by position, "I" by the author.
 
-"“No,” [he] said" means whoever the discourse says; "the envoy to Riga, [who] resigned, said" the envoy; "[I] think" the
-author of an opinion piece.
+"“No,” [he] said": the most salient compatible entity; "the envoy to Riga, [who] resigned, said": the envoy; "[I]
+think":
+the author of an opinion piece.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from worker.extract.grammar.punctuation import TYPESET_DASHES
 from worker.schema import Actor
 
 _BEFORE_RELATIVE = TYPESET_DASHES | {",", "-", "(", ")"}
-"""Marks between a noun and its relative pronoun."""
+"""Marks between an antecedent and its relative pronoun."""
 
 
 class PronounResolver:
-    """Resolves the pronouns of one article."""
+    """Resolver of the pronouns of one article."""
 
     def __init__(self, phrase_resolver: PhraseResolver) -> None:
         self.phrase_resolver, self.resolver, self.registry = (
@@ -33,7 +34,10 @@ class PronounResolver:
         self.text, self.chunks, self.lexicon = phrase_resolver.text, phrase_resolver.chunks, phrase_resolver.lexicon
 
     def resolve(self, first: int, last: int, word: str, exclude: Person | None = None) -> tuple[Actor, Person | None]:
-        """Return whom the pronoun `word` at the tokens means, never `but`; itself, unnamed, where nobody can tell."""
+        """Return the actor of the pronoun `word` at a token range, never `exclude`.
+
+        An unresolved pronoun becomes an actor of type "unnamed" named by the pronoun itself.
+        """
         if word in {"who", "which", "that", "whose"}:
             return self._resolve_relative(first, last)
         if (
@@ -49,11 +53,11 @@ class PronounResolver:
 
     @cached_property
     def author(self) -> Person | None:
-        """Whoever says "I" outside quotations."""
+        """The person that "I" outside quotations refers to; None if unknown."""
         return find_author(self.registry)
 
     def actor_of(self, first: int, last: int, entity: Entity) -> tuple[Actor, Person | None]:
-        """Return the party that an entity is, meant by some tokens."""
+        """Return an entity as an actor whose mention is the token range."""
         if entity.person is not None:
             return entity.person.to_actor(self.text.span(first, last)), entity.person
         if entity.members:
@@ -63,7 +67,7 @@ class PronounResolver:
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
 
     def _resolve_relative(self, first: int, last: int) -> tuple[Actor, Person | None]:
-        """ "who": the noun phrase before it, a comma and of-phrases between them stepped over."""
+        """Return the antecedent of a relative pronoun: the noun phrase before it, over commas and of-phrases."""
         at = first - 1
         while at > 0 and self.text.words[at] in _BEFORE_RELATIVE:
             at -= 1

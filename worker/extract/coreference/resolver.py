@@ -1,8 +1,8 @@
-"""One reading of an article from top to bottom: whom each pronoun and each description means.
+"""Coreference resolution of pronouns and descriptions, in one pass over an article.
 
-Everybody and everything that speaks or is spoken of becomes an `Entity`; mentions raise it, sentences let it fade
-(`coreference.salience`).  A pronoun means the entity that stands out most among those it agrees with; descriptions
-are the matter of `coreference.identities`, bodies and groups that of `coreference.institutions`.
+Mentions raise the salience of an `Entity`, sentences let it decay (`worker.extract.coreference.salience`).  A pronoun
+refers to the most salient entity that it agrees with.  Descriptions are resolved by `description_linking`,
+organisations and groups by `organisations`.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.lexicon.person_words import Words, load_person_words
 
 _INTRODUCED = 40.0
-"""How much more somebody stands out whom the article introduces with a role: it will not be for nothing."""
+"""Extra salience of a person introduced with a role, who is likely to be mentioned again."""
 _CLOSE = 0.7
-"""Standing of the second beside the first from which a pronoun is doubtful."""
+"""Salience of the second candidate, relative to the first, from which a pronoun is ambiguous."""
 
 
 @cache
 def _referring_nouns(language: str) -> Words:
-    """Every noun of a language for people, bodies and their documents."""
+    """Return the nouns of a language for people, organisations and documents, and its pronouns."""
     lexicon, person_words = load_lexicon(language), load_person_words(language)
     if lexicon is None:
         return frozenset()
@@ -51,21 +51,21 @@ def _referring_nouns(language: str) -> Words:
 
 
 class CoreferenceResolver:
-    """Whom the pronouns and descriptions of one article mean."""
+    """The antecedents of the pronouns and descriptions of one article."""
 
     def __init__(self, registry: NameRegistry) -> None:
         self.registry = registry
         self.text, self.chunks, self.lexicon = registry.text, registry.chunks, registry.lexicon
         self.antecedents: dict[int, Entity] = {}
-        """Head of a pronoun, description or document -> whom it means."""
+        """Head token of a pronoun, description or document -> its antecedent."""
         self.ambiguous: set[int] = set()
-        """Pronouns that somebody else is nearly as likely to be meant by."""
+        """Tokens of pronouns with a second candidate that is nearly as salient."""
         self.tracker = SalienceTracker()
         self.descriptions = DescriptionLinker(registry, self.tracker)
         self.organisations = OrganisationResolver(registry, self.tracker)
         self._referring_nouns = _referring_nouns(self.lexicon.language)
         self._in_sentence: dict[int, Entity] = {}
-        """First token of a noun phrase -> whom it means, in this sentence."""
+        """First token of a noun phrase of the current sentence -> its entity."""
         self._read_article()
         self.descriptions.link_by_votes()
 
@@ -88,7 +88,10 @@ class CoreferenceResolver:
                 self._record_conjunction(phrase, entity)
 
     def _is_irrelevant(self, number: int, phrase: NounPhrase) -> bool:
-        """Whether a phrase names nobody and is headed by a noun that is no word for anybody: four in ten are."""
+        """Return whether a phrase contains no name and its head denotes no person, organisation or document.
+
+        This is a shortcut: about 40 % of the phrases are skipped.
+        """
         text, word = self.text, self.text.lower[phrase.head]
         return (
             text.tags[phrase.head] == "NN"
@@ -99,7 +102,7 @@ class CoreferenceResolver:
         )
 
     def _resolve(self, number: int, phrase: NounPhrase, salience: float) -> Entity | None:
-        """Whom a noun phrase mentions; None where that is nobody of note."""
+        """Return the entity that a noun phrase refers to; None if it is not tracked."""
         head, single = phrase.head, phrase.last - phrase.first == 1
         if single and salience >= SPEAKER_SALIENCE and self.text.lower[head] in self.lexicon.closed_classes.quantifiers:
             self._remember(head, self.tracker.most_salient_of({"group": 1.0}))
@@ -116,7 +119,7 @@ class CoreferenceResolver:
         return entity
 
     def _record_conjunction(self, phrase: NounPhrase, entity: Entity) -> None:
-        """ "Tamm and Lunde" are "they" from here on."""
+        """Record "Tamm and Lunde" as one group, a possible antecedent of "they"."""
         before = self.chunks.noun_phrase(phrase.first - 2)
         if before is None or before.last != phrase.first - 1 or self.text.lower[before.last] != "and":
             return
@@ -136,7 +139,7 @@ class CoreferenceResolver:
             if possessor is not None:
                 self.tracker.record_mention(possessor, OBJECT_SALIENCE / 2)
         if phrase.head in self.registry.role_holder_at:
-            return None  # the role of a name beside it
+            return None  # the role of an adjacent name
         return self._resolve_common_noun(phrase, salience)
 
     def _resolve_name(self, name: Name, salience: float) -> Entity | None:
@@ -161,7 +164,7 @@ class CoreferenceResolver:
         return entity
 
     def _resolve_common_noun(self, phrase: NounPhrase, salience: float) -> Entity | None:
-        """Whom a phrase without a name means: a group, a body, or somebody described."""
+        """Return the entity of a phrase without a name: a group, organisation or described person; None for none."""
         word = self.text.lower[phrase.head]
         if word in self.lexicon.documents and word not in self.registry.person_words.name_heads:
             self._remember(phrase.head, self.organisations.resolve_document(phrase))
@@ -184,7 +187,7 @@ class CoreferenceResolver:
         return subject
 
     def _subject_of_copula(self, phrase: NounPhrase) -> Entity | None:
-        """ "Tamm is the owner of the ferry": whom a predicate is said of, its subject."""
+        """Return the subject of the copula before a predicate noun: "Tamm is the owner of the ferry"."""
         verb, subject = self.chunks.verb_group(phrase.first - 1), self.tracker.subject
         if verb is None or subject is None or verb.negated or subject.kind != "person":
             return None
@@ -209,11 +212,11 @@ class CoreferenceResolver:
                     {"organisation": 1.0, "country": UNCONFIRMED_FACTOR, "unknown": UNCONFIRMED_FACTOR}
                 ),
             )
-            return entity if salience >= SPEAKER_SALIENCE else None  # else it may be any thing
+            return entity if salience >= SPEAKER_SALIENCE else None  # as a non-speaker, "it" may be any thing
         return None
 
     def _resolve_third_person(self, token: int, salience: float) -> Entity | None:
-        """Whom "he" or "she" means; as an object not the subject of its own clause."""
+        """Return the antecedent of "he" or "she"; as an object it is not the subject of its own clause."""
         gender: Gender = "masculine" if self.text.lower[token] in self.lexicon.masculine else "feminine"
         is_object = (
             self.text.lower[token] in self.lexicon.closed_classes.object_pronouns
@@ -228,6 +231,6 @@ class CoreferenceResolver:
         return entity
 
     def _is_possessive(self, token: int) -> bool:
-        """Whether "her" belongs to a noun: it may then mean the subject, as an object does not."""
+        """Return whether "her" is a possessive, which may refer to the subject."""
         following = self.chunks.noun_phrase(token + 1)
         return self.text.lower[token] == "her" and following is not None and self.text.tags[following.first] != "DT"

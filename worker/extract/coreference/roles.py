@@ -1,4 +1,4 @@
-"""The role of a name where it stands beside its phrase: behind an of-phrase, or in an apposition on either side.
+"""Roles next to the noun phrase of a name: in an of-phrase before it, or in an apposition on either side.
 
 "The Minister of Transport of Latvia Anna Ozola", "the mayor of Riga, Anna Ozola", "Anna Ozola, formerly the mayor".
 """
@@ -15,7 +15,7 @@ _HOPS = 3
 
 
 def with_adjacent_role(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name:
-    """Add the role that an of-phrase or an apposition gives, where the words before the name gave none."""
+    """Return the name with a role from an of-phrase or apposition, unless it has one already."""
     if name.kind in {"organisation", "country"}:
         return name
     return (
@@ -27,7 +27,7 @@ def with_adjacent_role(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, na
 
 
 def _role_of(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name | None:
-    """ "Minister of Transport of Latvia Anna Ozola": a department or country, then a name."""
+    """Return the name with a role before an of-phrase: "Minister of Transport of Latvia Anna Ozola".  None for none."""
     phrase = chunks.noun_phrases[name.phrase]
     if name.last - name.first < 2 or phrase.first == 0 or text.lower[phrase.first - 1] != "of":  # noqa: PLR2004
         return None
@@ -66,7 +66,7 @@ def _department_length(text: AnnotatedText, first: int, last: int, lexicon: Lexi
 
 
 def _place_length(text: AnnotatedText, first: int, last: int, lexicon: Lexicon) -> int:
-    """Return how many tokens from `first` name a country, the longest reading first; 0 for none."""
+    """Return the number of tokens from `first` that name a country, longest match first; 0 for none."""
     for size in range(min(lexicon.max_place_words, last - first), 0, -1):
         if " ".join(text.words[first : first + size]) in lexicon.countries:
             return size
@@ -74,7 +74,7 @@ def _place_length(text: AnnotatedText, first: int, last: int, lexicon: Lexicon) 
 
 
 def is_role(text: AnnotatedText, phrase: NounPhrase, lexicon: Lexicon) -> bool:
-    """Is the phrase headed by a word for what a person is ("the foreign minister")?"""
+    """Return whether the head of the phrase is a role: "the foreign minister"."""
     word = text.lower[phrase.head]
     return word in lexicon.roles or (
         word.startswith(("ex-", "co-", "vice-", "then-", "now-")) and word.partition("-")[2] in lexicon.roles
@@ -86,7 +86,7 @@ def _without_article(text: AnnotatedText, first: int) -> int:
 
 
 def _role_before(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name | None:
-    """ "The foreign minister of Estonia, Jaan Tamm, …"."""
+    """Return the name with the apposition before it: "The foreign minister of Estonia, Jaan Tamm, …"."""
     phrase = chunks.noun_phrases[name.phrase]
     if (
         name.role_first >= 0
@@ -115,12 +115,15 @@ def _role_before(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Na
     if before.last < len(text.words) and text.lower[before.last] not in {"of", "for", "at", ","}:
         return None
     if text.lower[before.first] in {"a", "an"} and before.first and text.words[before.first - 1] == ",":
-        return None  # "X, a senator, Y and Z": the apposition of somebody else
+        return None  # "X, a senator, Y and Z": the apposition belongs to X
     return _named(name, name.first, _without_article(text, before.first), tail, before.first)
 
 
 def _role_after(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name | None:
-    """ "Jaan Tamm, the foreign minister of Estonia, …"; an apposition adds to a role before the name only if none."""
+    """Return the name with the apposition after it: "Jaan Tamm, the foreign minister of Estonia, …".
+
+    None if a role before the name is known already.
+    """
     phrase = chunks.noun_phrases[name.phrase]
     at = phrase.last
     if name.last != phrase.last or at + 1 >= len(text.words) or text.words[at] != ",":
@@ -136,7 +139,7 @@ def _role_after(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Nam
 
 
 def _role_end(text: AnnotatedText, chunks: Chunks, at: int, lexicon: Lexicon) -> int:
-    """Where the role's of-, for- and at-phrases end."""
+    """Return the end of the of-, for- and at-phrases of a role."""
     limit = min(len(text.words), at + 16)
     while at + 1 < limit and (text.lower[at] in lexicon.closed_classes.office_prepositions or text.words[at] == "and"):
         following = chunks.noun_phrase(at + 1)

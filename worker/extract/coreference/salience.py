@@ -1,9 +1,7 @@
-"""Who is in focus: how strongly each mention stands out, and how that fades.
+"""Salience of mentions, after Lappin and Leass, "An algorithm for pronominal anaphora resolution" (1994).
 
-The factors are those of Lappin and Leass, "An algorithm for pronominal anaphora resolution" (1994): a subject stands
-out more than an object, an object more than what a preposition governs, and every sentence that goes by takes its
-share.  In the news whoever speaks is talked of next, so speakers stand out most.  Quotations do not count: what is
-named in them is their speaker's business.
+Subjects are more salient than objects, objects more than prepositional objects, and salience decays with every
+sentence.  Speakers are most salient, because news text mentions them next.  Quotations are not counted.
 """
 
 from __future__ import annotations
@@ -15,16 +13,16 @@ from worker.extract.lexicon.lexicon import Lexicon
 
 SPEAKER_SALIENCE, SUBJECT_SALIENCE, OBJECT_SALIENCE, OBLIQUE_SALIENCE = 260.0, 180.0, 130.0, 100.0
 DECAY = 0.5
-"""What is left of it a sentence later."""
+"""Factor on all salience at each new sentence."""
 MIN_SALIENCE = 4.0
-"""Below this nobody thinks of it any more."""
+"""Salience below which an entity is dropped."""
 _OPENING = TYPESET_DASHES | {",", "("}
 _ASIDE = 24
-"""Tokens between a subject and its verb: ", the minister of transport of Latvia, "."""
+"""Tokens between a subject and its verb that are searched: ", the minister of transport of Latvia, "."""
 
 
 def initial_salience(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, phrase: NounPhrase) -> float:
-    """Return how much a noun phrase stands out by its place in the clause."""
+    """Return the salience that a noun phrase has by its grammatical function."""
     before = phrase.first - 1
     opens = before < 0 or text.sentence_of[before] != text.sentence_of[phrase.first]
     governor = None if opens else chunks.verb_group(before)
@@ -39,12 +37,12 @@ def initial_salience(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, phra
 
 
 def _is_nominative(word: str, lexicon: Lexicon) -> bool:
-    """Whether a pronoun is a subject even right after a verb: "said she would sail"."""
+    """Return whether a pronoun is a subject even after a verb: "said she would sail"."""
     return word in lexicon.closed_classes.subject_pronouns or word == "who"
 
 
 def _inverted(text: AnnotatedText, lexicon: Lexicon, verb: VerbGroup, phrase: NounPhrase) -> bool:
-    """ "…," said Hale."""
+    """Return whether the phrase is the subject after an inverted cue: "…," said Hale."""
     cue = lexicon.cues.get(text.lower[verb.head])
     before = verb.first - 1
     if cue is None or not cue.inverts or verb.passive or before < 0:
@@ -53,7 +51,7 @@ def _inverted(text: AnnotatedText, lexicon: Lexicon, verb: VerbGroup, phrase: No
 
 
 def _predicate(text: AnnotatedText, chunks: Chunks, phrase: NounPhrase) -> VerbGroup | None:
-    """The verb right after a phrase, its of-phrases and an aside between commas stepped over."""
+    """Return the verb of a subject, over its of-phrases and an aside; None for none."""
     at, last = phrase.last, min(text.sentence_range(phrase.first)[1], phrase.last + _ASIDE)
     while at < last:
         verb = chunks.verb_group(at)

@@ -58,7 +58,7 @@ class ChunkNavigator:
         return is_time_expression(self.text, noun.first, noun.last, noun.head, self.lexicon)
 
     def _skip_adverbs_left(self, at: int) -> int:
-        """Return the position left of `at`, over adverbs and quotation marks, where a chunk or another word is found."""
+        """Return the position of the first chunk or other word left of `at`, over adverbs and quotation marks."""
         while at >= 0 and self.chunks.verb_group(at) is None and self.noun_phrase(at) is None:
             if self.text.tags[at] != "RB" and self.text.lower[at] not in self.lexicon.quotation_marks:
                 break
@@ -82,7 +82,7 @@ class ChunkNavigator:
         return first - 1 if first > 0 and self.text.tags[first - 1] in {"IN", "TO", "SC"} else first
 
     def _skip_gerund_left(self, first: int) -> int:
-        """Return the position before `first` if a gerund after a preposition is there, else `first`: "on [fishing] rights"."""
+        """Return the position of a gerund between a preposition and `first`, else `first`: "on [fishing] rights"."""
         tags = self.text.tags
         return first - 1 if first > 1 and tags[first - 1] == "VBG" and tags[first - 2] in PREPOSITIONS else first
 

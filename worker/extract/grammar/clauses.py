@@ -222,7 +222,7 @@ class ClauseParser(ChunkNavigator):
         return None
 
     def _noun_modified_by(self, noun: NounPhrase, start: int) -> NounPhrase | None:
-        """Return the noun whose participle or infinitive has the given object: "the law" in "the law banning [nets]"."""
+        """Return the noun that a participle or infinitive modifies, given its object: "the law banning [nets]"."""
         first = self.conjuncts(noun)[0].first
         verb = self.chunks.verb_group(first - 1) if first > start else None
         if verb is None or verb.finite or not (verb.infinitive or self.text.tags[verb.head] == "VBG"):

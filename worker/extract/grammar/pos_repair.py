@@ -160,7 +160,7 @@ def _repaired_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) 
 
 
 def _is_organisation_noun(low: str, tag: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
-    """Return whether a word tagged as adverb or adjective by its ending is a noun for an organisation: "the assembly"."""
+    """Return whether a word tagged by its ending as adverb or adjective is an organisation noun: "the assembly"."""
     return low in lexicon.organisation_heads and (tag == "RB" or "JJ" not in known.get(low, ()))
 
 
