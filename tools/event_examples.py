@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec import Struct
 
-from tests.golden.articles import ARTICLES, read
+from tests.golden.articles import ARTICLES, read_articles
 from worker.pipeline.extract_events import extract_events
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def found(example: Example) -> tuple[Article, Event]:
     """Return the event, and the article that it stands in; LookupError where there is no such event, or several."""
     (path,) = (path for path in ARTICLES if path.stem == example.article)
     such = [
-        (article, event) for article in read(path) for event in extract_events(article) if _is_meant(event, example)
+        (article, event) for article in read_articles(path) for event in extract_events(article) if _is_meant(event, example)
     ]
     if len(such) != 1:
         raise LookupError(
