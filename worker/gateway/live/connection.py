@@ -1,52 +1,58 @@
-"""One socket that is sent events: what it does not take at once waits in its own buffer, and nobody waits for it."""
+"""One client connection that events are written to; unsent bytes wait in the socket's own buffer."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Final, Literal
 
-DRAIN_POLL_S: Final = 0.002
-LONGEST_POLL_S: Final = 0.05
-"""How often a buffer that does not drain is looked at, first and in the end."""
+MIN_DRAIN_POLL_S: Final = 0.002
+MAX_DRAIN_POLL_S: Final = 0.05
+"""Interval at which the size of a full buffer is checked: it doubles from the first to the second."""
 
 CloseReason = Literal["left", "too_slow", "stopping", "spoke", "revoked", "failed"]
-"""Why a stream ends."""
+"""Why a stream ends: the client disconnected, its buffer overflowed, the gateway is stopping, the client sent data on a
+WebSocket, its token was revoked, the history could not be read."""
 
 
 class StreamConnection:
-    """One socket that is sent events."""
+    """A client of the live stream."""
 
     def __init__(self, transport: asyncio.Transport, buffer_bytes: int) -> None:
-        """Write to a transport; at most about `buffer_bytes` of the present may wait in it."""
+        """Write to a transport; the client is too slow once more than `buffer_bytes` are unsent before a write."""
         self.transport = transport
         self._buffer_bytes = buffer_bytes
-        self.ended: asyncio.Future[CloseReason] = asyncio.get_running_loop().create_future()
+        self.closed: asyncio.Future[CloseReason] = asyncio.get_running_loop().create_future()
+        """Done as soon as the stream is to end; the connection itself is closed by the endpoint."""
         self.replayed = 0
+        """Events sent from the history."""
 
     def send(self, frames: bytes) -> None:
-        """Write, or end where the client has left or left too much unread."""
+        """Write frames, or end the stream if the client has disconnected or is too slow."""
         if self.transport.is_closing():
-            self.end("left")
+            self.close("left")
         elif self.transport.get_write_buffer_size() > self._buffer_bytes:
-            self.end("too_slow")
-        elif not self.ended.done():
+            self.close("too_slow")
+        elif not self.closed.done():
             self.transport.write(frames)
 
-    def end(self, how: CloseReason) -> None:
-        """End the stream; only the first reason counts."""
-        if not self.ended.done():
-            self.ended.set_result(how)
+    def close(self, reason: CloseReason) -> None:
+        """End the stream; a reason given before is kept."""
+        if not self.closed.done():
+            self.closed.set_result(reason)
 
-    async def drained(self, bytes_left: int, patience_s: float) -> bool:
-        """Wait until no more than that is unread; False where nothing was read for too long, or the client left."""
+    async def wait_drained(self, max_unsent_bytes: int, stall_timeout_s: float) -> bool:
+        """Wait until at most `max_unsent_bytes` are unsent.
+
+        False if the client has disconnected, or has read nothing for longer than `stall_timeout_s`.
+        """
         clock = asyncio.get_running_loop().time
-        unread, since, pause_s = self.transport.get_write_buffer_size(), clock(), DRAIN_POLL_S
-        while unread > bytes_left and not self.transport.is_closing():
-            if clock() - since > patience_s:
+        unsent, last_progress_s, poll_s = self.transport.get_write_buffer_size(), clock(), MIN_DRAIN_POLL_S
+        while unsent > max_unsent_bytes and not self.transport.is_closing():
+            if clock() - last_progress_s > stall_timeout_s:
                 return False
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, LONGEST_POLL_S)
-            if (now := self.transport.get_write_buffer_size()) < unread:
-                since = clock()
-            unread = now
+            await asyncio.sleep(poll_s)
+            poll_s = min(2 * poll_s, MAX_DRAIN_POLL_S)
+            if (now := self.transport.get_write_buffer_size()) < unsent:
+                last_progress_s = clock()
+            unsent = now
         return not self.transport.is_closing()

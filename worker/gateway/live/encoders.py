@@ -1,7 +1,7 @@
-"""An event in the forms it is sent in, as bytes: an SSE frame, a WebSocket frame, a CloudEvents envelope.
+"""Encode events for the wire: SSE frames, WebSocket frames and CloudEvents envelopes, as bytes.
 
-A form is made once for all who are sent it.  The forms of a stream are complete frames, so a batch of them is joined
-and handed to every socket as it is.
+An encoding is made once for all clients.  What a stream sends are complete frames, so those of a batch are joined and
+written to every socket as they are.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -20,20 +19,19 @@ from worker.gateway.cursor import Cursor, format_cursor
 from worker.gateway.live.event import StreamEvent
 from worker.gateway.models import Gap, Problem
 from worker.schema import VERSION
+from worker.subscribe.stream_events import published_at
 
 CLOUDEVENT: Final = "application/cloudevents+json"
 CLOUDEVENTS: Final = "application/cloudevents-batch+json"
-URI: Final = "%!#$&'()*+,/:;=?@[]~"
-"""What an address may hold besides letters, digits and "-._" (RFC 3986); anything else is percent-encoded."""
+URI_CHARACTERS: Final = "%!#$&'()*+,/:;=?@[]~"
+"""Characters of a URI besides letters, digits and "-._" (RFC 3986); all others are percent-encoded."""
 RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-LAST_MS: Final = 253_402_300_799_999
-"""The end of the year 9999: `datetime` goes no further, an entry's id may."""
-NAMELESS: Final = "urn:communique:article"
-"""`source` of an article without an address: the attribute must not be empty."""
+UNKNOWN_SOURCE: Final = "urn:communique:article"
+"""`source` of an event whose article has no URL: CloudEvents requires the attribute."""
 
 
 class CloudEvent(Struct, frozen=True, kw_only=True):
-    """CloudEvents 1.0, JSON, structured mode.  `position` and `schemaversion` are extensions of ours."""
+    """A CloudEvents 1.0 envelope in structured JSON mode; `position` and `schemaversion` are extension attributes."""
 
     specversion: str = "1.0"
     id: str
@@ -48,7 +46,7 @@ class CloudEvent(Struct, frozen=True, kw_only=True):
 
 
 class WebSocketMessage(Struct, frozen=True, kw_only=True):
-    """A message on a WebSocket."""
+    """A message on a WebSocket; `time` is absent from a heartbeat and a gap."""
 
     id: str
     type: str
@@ -57,118 +55,118 @@ class WebSocketMessage(Struct, frozen=True, kw_only=True):
 
 
 # ---------------------------------------------------------------- one event
-def cloudevent(item: StreamEvent) -> bytes:
-    """Return the event in its envelope; its attributes are valid whoever published it."""
+def encode_cloudevent(event: StreamEvent) -> bytes:
+    """Return the CloudEvents envelope of an event as JSON.
+
+    Required attributes that the entry lacks or has in an invalid form are replaced, so the envelope is always valid.
+    """
     made = CloudEvent(
-        id=_field(item, b"id") or format_cursor(item.position),
-        source=quote(_field(item, b"source"), safe=URI) or NAMELESS,
-        type=item.kind,
-        time=published(item),
-        position=format_cursor(item.position),
-        schemaversion=_field(item, b"v") or str(VERSION),
-        traceparent=_field(item, b"traceparent") or msgspec.UNSET,
-        data=Raw(item.data),
+        id=_field(event, b"id") or format_cursor(event.cursor),
+        source=quote(_field(event, b"source"), safe=URI_CHARACTERS) or UNKNOWN_SOURCE,
+        type=event.kind,
+        time=publication_time(event),
+        position=format_cursor(event.cursor),
+        schemaversion=_field(event, b"v") or str(VERSION),
+        traceparent=_field(event, b"traceparent") or msgspec.UNSET,
+        data=Raw(event.data),
     )
     return msgspec.json.encode(made)
 
 
-def published(item: StreamEvent) -> str:
-    """Return when it was published, RFC 3339."""
-    said = _field(item, b"time")
-    return (
-        said
-        if RFC_3339.fullmatch(said)
-        else datetime.fromtimestamp(min(item.ms, LAST_MS) / 1000, UTC).isoformat(timespec="milliseconds")
-    )
+def publication_time(event: StreamEvent) -> str:
+    """Return the time of publication (RFC 3339): the entry's field `time` if that is valid, else that of its id."""
+    time = _field(event, b"time")
+    return time if RFC_3339.fullmatch(time) else published_at(event.published_ms).isoformat(timespec="milliseconds")
 
 
-def _field(item: StreamEvent, name: bytes) -> str:
-    return item.fields.get(name, b"").decode(errors="replace")
+def _field(event: StreamEvent, name: bytes) -> str:
+    return event.fields.get(name, b"").decode(errors="replace")
 
 
-def one_line(data: bytes) -> bytes:
-    """Return JSON without line breaks, which would end an SSE field; ours has none, another publisher's may."""
+def to_one_line(data: bytes) -> bytes:
+    """Return JSON without line breaks, which would end an SSE field; only another publisher's data has any."""
     if b"\n" in data or b"\r" in data:
         return msgspec.json.encode(msgspec.json.decode(data))
     return data
 
 
 # ---------------------------------------------------------------- server-sent events
-def sse(item: StreamEvent) -> bytes:
-    """Return the event as an SSE frame."""
-    return _sse_frame(item, one_line(item.data))
+def encode_sse(event: StreamEvent) -> bytes:
+    """Return an event as an SSE frame."""
+    return _sse_frame(event, to_one_line(event.data))
 
 
-def sse_cloudevent(item: StreamEvent) -> bytes:
-    """Return the event's envelope as an SSE frame."""
-    return _sse_frame(item, one_line(cloudevent(item)))
+def encode_sse_cloudevent(event: StreamEvent) -> bytes:
+    """Return the CloudEvents envelope of an event as an SSE frame."""
+    return _sse_frame(event, to_one_line(encode_cloudevent(event)))
 
 
-def _sse_frame(item: StreamEvent, data: bytes) -> bytes:
-    return b"id: %b\nevent: %b\ndata: %b\n\n" % (format_cursor(item.position).encode(), item.kind.encode(), data)
+def _sse_frame(event: StreamEvent, data: bytes) -> bytes:
+    return b"id: %b\nevent: %b\ndata: %b\n\n" % (format_cursor(event.cursor).encode(), event.kind.encode(), data)
 
 
-def sse_heartbeat(position: Cursor) -> bytes:
-    """Return a frame that a browser shows nobody, but whose place it takes over (HTML, 9.2.6: no data, no event)."""
-    return b": heartbeat\nid: %b\n\n" % format_cursor(position).encode()
+def sse_heartbeat(cursor: Cursor) -> bytes:
+    """Return a frame without data: a browser dispatches no event but keeps its id (HTML, 9.2.6)."""
+    return b": heartbeat\nid: %b\n\n" % format_cursor(cursor).encode()
 
 
-def sse_hello(position: Cursor) -> bytes:
-    """Return what opens a stream: how long to wait before reconnecting, and where it begins."""
-    return b"retry: 2000\n" + sse_heartbeat(position)
+def sse_hello(cursor: Cursor) -> bytes:
+    """Return the first frame of a stream: the reconnection time (2 s) and the cursor at which it starts."""
+    return b"retry: 2000\n" + sse_heartbeat(cursor)
 
 
-def sse_gap(gap: Gap, position: Cursor) -> bytes:
-    """Return the frame that says what is missing before `position`."""
-    return b"id: %b\nevent: gap\ndata: %b\n\n" % (format_cursor(position).encode(), msgspec.json.encode(gap))
+def sse_gap(gap: Gap, cursor: Cursor) -> bytes:
+    """Return the frame that reports missing events before a cursor."""
+    return b"id: %b\nevent: gap\ndata: %b\n\n" % (format_cursor(cursor).encode(), msgspec.json.encode(gap))
 
 
 def sse_error(problem: Problem) -> bytes:
-    """Return the frame that ends a stream."""
+    """Return the last frame of a stream that the gateway ends."""
     return b"event: error\ndata: %b\n\n" % msgspec.json.encode(problem)
 
 
-def chunk(body: bytes) -> bytes:
-    """Return a body as one chunk of HTTP/1.1's chunked coding (RFC 9112, 7.1); nothing stays nothing."""
+def http_chunk(body: bytes) -> bytes:
+    """Return a body as one chunk of HTTP/1.1's chunked coding (RFC 9112, 7.1); b"" stays empty, as it would end it."""
     return b"%x\r\n%b\r\n" % (len(body), body) if body else b""
 
 
 # ---------------------------------------------------------------- websocket
-def ws(item: StreamEvent) -> bytes:
-    """Return the event as a WebSocket frame."""
-    place = format_cursor(item.position)
-    message = WebSocketMessage(id=place, type=item.kind, time=published(item), data=Raw(item.data))
-    return ws_frame(msgspec.json.encode(message))
+def encode_websocket(event: StreamEvent) -> bytes:
+    """Return an event as a WebSocket frame."""
+    message = WebSocketMessage(
+        id=format_cursor(event.cursor), type=event.kind, time=publication_time(event), data=Raw(event.data)
+    )
+    return websocket_frame(msgspec.json.encode(message))
 
 
-def ws_cloudevent(item: StreamEvent) -> bytes:
-    """Return the event's envelope as a WebSocket frame."""
-    return ws_frame(cloudevent(item))
+def encode_websocket_cloudevent(event: StreamEvent) -> bytes:
+    """Return the CloudEvents envelope of an event as a WebSocket frame."""
+    return websocket_frame(encode_cloudevent(event))
 
 
-def ws_heartbeat(position: Cursor) -> bytes:
-    """Return a message that only carries the reader's place."""
-    return _ws_message(position, "heartbeat", {})
+def websocket_heartbeat(cursor: Cursor) -> bytes:
+    """Return a message that carries only the current cursor."""
+    return _websocket_message(cursor, "heartbeat", {})
 
 
-def ws_gap(gap: Gap, position: Cursor) -> bytes:
-    """Return the message that says what is missing before `position`."""
-    return _ws_message(position, "gap", gap)
+def websocket_gap(gap: Gap, cursor: Cursor) -> bytes:
+    """Return the message that reports missing events before a cursor."""
+    return _websocket_message(cursor, "gap", gap)
 
 
-def ws_error(problem: Problem) -> bytes:
-    """Return the message before the close frame."""
-    return ws_frame(msgspec.json.encode({"type": "error", "data": problem}))
+def websocket_error(problem: Problem) -> bytes:
+    """Return the message that precedes the close frame."""
+    return websocket_frame(msgspec.json.encode({"type": "error", "data": problem}))
 
 
-def _ws_message(position: Cursor, type_: str, data: Any) -> bytes:
-    return ws_frame(msgspec.json.encode(WebSocketMessage(id=format_cursor(position), type=type_, data=data)))
+def _websocket_message(cursor: Cursor, type_: str, data: Any) -> bytes:
+    return websocket_frame(msgspec.json.encode(WebSocketMessage(id=format_cursor(cursor), type=type_, data=data)))
 
 
-def ws_frame(payload: bytes) -> bytes:
-    """Return an unmasked, final text frame (RFC 6455, 5.2); a server's are not masked, so all clients share one."""
+def websocket_frame(payload: bytes) -> bytes:
+    """Return a final, unmasked text frame (RFC 6455, 5.2); servers do not mask, so all clients get the same bytes."""
     length = len(payload)
-    if length < 126:  # noqa: PLR2004 - 126 and 127 stand for 2 and 8 bytes of length
+    if length < 126:  # noqa: PLR2004 - 126 and 127 announce a length of 2 and 8 bytes
         return struct.pack("!BB", 0x81, length) + payload
     if length < 1 << 16:
         return struct.pack("!BBH", 0x81, 126, length) + payload
@@ -176,7 +174,7 @@ def ws_frame(payload: bytes) -> bytes:
 
 
 class StreamEncoder(Struct, frozen=True, kw_only=True):
-    """How one way of listening spells what it is sent."""
+    """How one transport encodes what it sends."""
 
     event: Callable[[StreamEvent], bytes]
     hello: Callable[[Cursor], bytes]
@@ -184,49 +182,49 @@ class StreamEncoder(Struct, frozen=True, kw_only=True):
     gap: Callable[[Gap, Cursor], bytes]
     error: Callable[[Problem], bytes]
     frame_batch: Callable[[bytes], bytes]
-    """Around each batch of frames."""
+    """Wraps a batch of frames for the transport; b"" stays empty."""
 
-    def frame(self, item: StreamEvent) -> bytes:
-        """Return what a client gets for an item: the event, or that it cannot be handed over."""
-        if item.event is None:
-            return self.gap(Gap(kinds=[item.kind], detail=item.trouble), item.position)
-        return item.form(self.event)
+    def encode(self, event: StreamEvent) -> bytes:
+        """Return the frame of an event, or a gap if its entry does not decode."""
+        if event.event is None:
+            return self.gap(Gap(kinds=[event.kind], detail=event.decode_error), event.cursor)
+        return event.encoded(self.event)
 
 
 def sse_encoder(*, cloudevents: bool, chunked: bool) -> StreamEncoder:
-    """Return the form of Server-Sent Events; HTTP/1.0 knows no chunks."""
+    """Return the encoder of Server-Sent Events; not `chunked` for HTTP/1.0, which has no chunked coding."""
     return _SSE[cloudevents, chunked]
 
 
 def websocket_encoder(*, cloudevents: bool) -> StreamEncoder:
-    """Return the form of a WebSocket."""
+    """Return the encoder of a WebSocket."""
     return _WS[cloudevents]
 
 
-def _as_it_is(body: bytes) -> bytes:
+def _unframed(body: bytes) -> bytes:
     return body
 
 
 _SSE: Final = {
     (cloudevents, chunked): StreamEncoder(
-        event=sse_cloudevent if cloudevents else sse,
+        event=encode_sse_cloudevent if cloudevents else encode_sse,
         hello=sse_hello,
         heartbeat=sse_heartbeat,
         gap=sse_gap,
         error=sse_error,
-        frame_batch=chunk if chunked else _as_it_is,
+        frame_batch=http_chunk if chunked else _unframed,
     )
     for cloudevents in (False, True)
     for chunked in (False, True)
 }
 _WS: Final = {
     cloudevents: StreamEncoder(
-        event=ws_cloudevent if cloudevents else ws,
-        hello=ws_heartbeat,
-        heartbeat=ws_heartbeat,
-        gap=ws_gap,
-        error=ws_error,
-        frame_batch=_as_it_is,
+        event=encode_websocket_cloudevent if cloudevents else encode_websocket,
+        hello=websocket_heartbeat,
+        heartbeat=websocket_heartbeat,
+        gap=websocket_gap,
+        error=websocket_error,
+        frame_batch=_unframed,
     )
     for cloudevents in (False, True)
 }

@@ -1,8 +1,8 @@
-"""GET /v1/stream: the past first, if asked for, then the present, as Server-Sent Events or over a WebSocket.
+"""GET /v1/stream: the history first, if the request asks for it, then live events, over SSE or a WebSocket.
 
-Both ways of listening put bytes that are shared with others on the socket themselves.  A client's buffer is its
-socket's: while it listens to the present and leaves more than `buffer_bytes` unread, it is told so and dropped.  While
-it reads the past it sets the pace, as long as it takes something every `PATIENCE_S`.
+Both transports write bytes shared with other clients directly to the socket.  A client that leaves more than
+`buffer_bytes` of live events unread is told so and disconnected.  During the replay of the history the client sets the
+pace, as long as it reads something every `STALL_TIMEOUT_S`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import structlog
 from aiohttp import HttpVersion11, WSCloseCode, web
 
 from worker.gateway.cursor import replace_positions
-from worker.gateway.live.broadcaster import BEGUN_ANEW
-from worker.gateway.live.connection import DRAIN_POLL_S, CloseReason, StreamConnection
+from worker.gateway.live.connection import MIN_DRAIN_POLL_S, CloseReason, StreamConnection
 from worker.gateway.live.encoders import sse_encoder, websocket_encoder
+from worker.gateway.live.merged_reader import STREAM_RESET
 from worker.gateway.live.replay import CHUNK
 from worker.gateway.middleware.cors import is_websocket_upgrade
 from worker.gateway.models import Gap
@@ -31,6 +31,7 @@ from worker.gateway.query import (
     reject_unknown,
     wants_cloudevents,
 )
+from worker.lifecycle import sleep_until
 from worker.telemetry import metrics
 
 if TYPE_CHECKING:
@@ -48,26 +49,28 @@ log = structlog.get_logger()
 PARAMETERS: Final = FILTER_PARAMETERS | {"after", "cloudevents", "access_token"}
 SUBPROTOCOL: Final = "cloudevents.json"
 """Of the CloudEvents WebSockets binding."""
-HIGH_WATER_BYTES: Final = 1 << 20
-"""Of the past, little more than this waits in a socket's buffer; enough that it does not run dry meanwhile."""
-FULL_SPEED: Final = 8
-"""So many may read the past with whole chunks and buffers at a time; where there are more, each takes less."""
-FEWEST: Final = 24
-"""Entries of a stream in one round trip, however many read: fewer would not be worth the way."""
-PATIENCE_S: Final = 30.0
-"""A client that takes nothing of the past for so long is dropped."""
-FAREWELL_S: Final = 2.0
-"""How long a client that is dropped has to read why."""
-MOST_RECEIVED_BYTES: Final = 4096
+REPLAY_BUFFER_BYTES: Final = 1 << 20
+"""Unsent bytes up to which a replay writes the next chunk: enough to keep the socket busy meanwhile."""
+FULL_SPEED_REPLAYS: Final = 8
+"""Replays at a time with whole chunks and buffers; above that each gets a share of them."""
+MIN_CHUNK: Final = 24
+"""Fewest entries of a stream in one round trip, however many replays there are."""
+STALL_TIMEOUT_S: Final = 30.0
+"""A client that reads nothing of a replay, or of the last frame, for so long is disconnected."""
+CLOSE_TIMEOUT_S: Final = 2.0
+"""Time in which a client may read the last frame, as long as it keeps reading."""
+MAX_RECEIVED_BYTES: Final = 4096
 CLOSE_TOO_SLOW: Final = 4008
+"""Close code of a WebSocket, from the range for private use (RFC 6455, 7.4.2)."""
 
-TOLD: Final[dict[CloseReason, tuple[str, str]]] = {
-    "too_slow": ("too_slow", "events were not read as fast as they came; resume behind the last one"),
-    "stopping": ("stopping", "the gateway is stopping; reconnect, and resume behind the last event"),
+CLOSE_PROBLEMS: Final[dict[CloseReason, tuple[str, str]]] = {
+    "too_slow": ("too_slow", "events were not read as fast as they came; resume after the last one"),
+    "stopping": ("stopping", "the gateway is stopping; reconnect, and resume after the last event"),
     "spoke": ("bad_request", "nothing is to be sent on this socket"),
-    "revoked": ("unauthorised", "the token is not good any more"),
-    "failed": ("unavailable", "the past cannot be read now; reconnect, and resume behind the last event"),
+    "revoked": ("unauthorised", "the token is no longer valid"),
+    "failed": ("unavailable", "the history cannot be read at present; reconnect, and resume after the last event"),
 }
+"""Reason -> code and detail of the problem in the last frame; a client that disconnects gets none."""
 CLOSE_CODE: Final[dict[CloseReason, int]] = {
     "too_slow": CLOSE_TOO_SLOW,
     "stopping": WSCloseCode.GOING_AWAY,
@@ -78,57 +81,54 @@ CLOSE_CODE: Final[dict[CloseReason, int]] = {
 
 
 class StreamEndpoint:
-    """Everybody who listens."""
+    """All clients of the live stream."""
 
     def __init__(
         self,
         broadcaster: Broadcaster,
         history: ReplayReader,
         *,
-        most: int,
+        max_connections: int,
         buffer_bytes: int,
         heartbeat_s: float,
     ) -> None:
-        """Serve at most `most` clients at a time."""
+        """Serve at most `max_connections` clients at a time."""
         self._broadcaster = broadcaster
         self._history = history
-        self._most = most
+        self._max_connections = max_connections
         self._buffer_bytes = buffer_bytes
         self._heartbeat_s = heartbeat_s
-        self._clients: dict[StreamConnection, web.Request] = {}
-        self._replaying = 0
+        self._connections: dict[StreamConnection, web.Request] = {}
+        self._replays = 0
         self._stopping = False
 
     @property
-    def open(self) -> int:
-        """How many clients there are."""
-        return len(self._clients)
+    def connection_count(self) -> int:
+        """Number of clients."""
+        return len(self._connections)
 
     def stop(self) -> None:
-        """Tell every client, and take none any more."""
+        """End every stream and accept no more clients."""
         self._stopping = True
-        for client in self._clients:
-            client.end("stopping")
+        for connection in self._connections:
+            connection.close("stopping")
 
-    def end_unless(self, may_listen: Callable[[web.Request], bool]) -> None:
-        """End the streams of those who may not listen any more."""
-        for client, request in self._clients.items():
-            if not may_listen(request):
-                client.end("revoked")
+    def close_unauthorised(self, is_authorised: Callable[[web.Request], bool]) -> None:
+        """End the streams whose request is no longer authorised."""
+        for connection, request in self._connections.items():
+            if not is_authorised(request):
+                connection.close("revoked")
 
-    async def gone(self, patience_s: float) -> None:
-        """Wait until every client has left, but not for ever."""
-        deadline = asyncio.get_running_loop().time() + patience_s
-        while self._clients and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - for any of many
-            await asyncio.sleep(DRAIN_POLL_S)
+    async def wait_closed(self, timeout_s: float) -> None:
+        """Wait until every client has been disconnected, at most `timeout_s`."""
+        deadline = asyncio.get_running_loop().time() + timeout_s
+        while self._connections and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - for any of many
+            await asyncio.sleep(MIN_DRAIN_POLL_S)
 
     async def send_heartbeats(self, stop: asyncio.Event) -> None:
         """Send heartbeats until `stop` is set."""
-        while not stop.is_set():
-            try:
-                await asyncio.wait_for(stop.wait(), self._heartbeat_s)
-            except TimeoutError:
-                self._broadcaster.subscribers.send_heartbeat(self._broadcaster.position)
+        while not await sleep_until(stop, self._heartbeat_s):
+            self._broadcaster.send_heartbeat()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer GET /v1/stream."""
@@ -136,7 +136,7 @@ class StreamEndpoint:
         wanted, after = parse_filter(request), self._after(request)
         if self._stopping:
             raise ProblemError("stopping", headers={"Retry-After": "2"})
-        if len(self._clients) >= self._most:
+        if len(self._connections) >= self._max_connections:
             raise ProblemError("too_many_clients", headers={"Retry-After": "30"})
         if is_websocket_upgrade(request):
             return await self._websocket(request, wanted, after)
@@ -144,171 +144,179 @@ class StreamEndpoint:
 
     @staticmethod
     def _after(request: web.Request) -> Cursor | None:
-        """Where to begin: what a browser that reconnects says overrides the address that it was given."""
+        """Return the cursor to start at; None for the present.
+
+        A browser that reconnects repeats the URL with its `after`, so its Last-Event-ID takes precedence.
+        """
         if last := request.headers.get("Last-Event-ID"):
             return parse_cursor_text(last, "Last-Event-ID")
         return parse_cursor(request, "after")
 
-    # ------------------------------------------------------------ two ways of listening
+    # ------------------------------------------------------------ transports
     async def _sse(self, request: web.Request, wanted: Filter, after: Cursor | None) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         response.content_type = "text/event-stream"
         response.force_close()
-        form = sse_encoder(cloudevents=wants_cloudevents(request), chunked=request.version >= HttpVersion11)
+        encoder = sse_encoder(cloudevents=wants_cloudevents(request), chunked=request.version >= HttpVersion11)
         await response.prepare(request)
         if request.method == "HEAD":
             return response
-        with self._client(request, "sse") as client:
-            await response.write(b": communique\n\n")  # takes the headers with it; from here on we write ourselves
-            how = await self._listen(client, wanted, form, after)
-            if how in TOLD:
-                client.transport.write(form.frame_batch(form.error(make_problem(*TOLD[how]))))
-            await _see_off(client)
+        with self._connection(request, "sse") as connection:
+            await response.write(b": communique\n\n")  # flushes the headers; from here on the transport is written to
+            reason = await self._stream(connection, wanted, encoder, after)
+            if reason in CLOSE_PROBLEMS:
+                problem = make_problem(*CLOSE_PROBLEMS[reason])
+                connection.transport.write(encoder.frame_batch(encoder.error(problem)))
+            await _finish(connection)
         return response
 
     async def _websocket(self, request: web.Request, wanted: Filter, after: Cursor | None) -> web.StreamResponse:
-        socket = web.WebSocketResponse(compress=False, protocols=(SUBPROTOCOL,), max_msg_size=MOST_RECEIVED_BYTES)
+        socket = web.WebSocketResponse(compress=False, protocols=(SUBPROTOCOL,), max_msg_size=MAX_RECEIVED_BYTES)
         cloudevents = wants_cloudevents(request)
         await socket.prepare(request)
-        form = websocket_encoder(cloudevents=cloudevents or socket.ws_protocol == SUBPROTOCOL)
-        with self._client(request, "websocket") as client:
-            hearing = asyncio.create_task(_hear(socket, client))
+        encoder = websocket_encoder(cloudevents=cloudevents or socket.ws_protocol == SUBPROTOCOL)
+        with self._connection(request, "websocket") as connection:
+            receiving = asyncio.create_task(_receive(socket, connection))
             try:
-                how = await self._listen(client, wanted, form, after)
+                reason = await self._stream(connection, wanted, encoder, after)
             finally:
-                hearing.cancel()
-                await asyncio.gather(hearing, return_exceptions=True)
-            if how in TOLD:
-                await _close(socket, client, form, how)
+                receiving.cancel()
+                await asyncio.gather(receiving, return_exceptions=True)
+            if reason in CLOSE_PROBLEMS:
+                await _close_socket(socket, connection, encoder, reason)
         return socket
 
     @contextlib.contextmanager
-    def _client(self, request: web.Request, way: str) -> Iterator[StreamConnection]:
-        """Count a client while it is there, and say in the log when it has gone."""
+    def _connection(self, request: web.Request, transport: str) -> Iterator[StreamConnection]:
+        """Register a client while it is connected; count and log its stream."""
         if request.transport is None:
             raise ConnectionResetError
-        client, began = StreamConnection(request.transport, self._buffer_bytes), time.monotonic()
-        self._clients[client] = request
-        metrics.STREAMS_OPENED.labels(way).inc()
+        connection, start_s = StreamConnection(request.transport, self._buffer_bytes), time.monotonic()
+        self._connections[connection] = request
+        metrics.STREAMS_OPENED.labels(transport).inc()
         try:
-            yield client
+            yield connection
         finally:
-            del self._clients[client]
-            how = client.ended.result() if client.ended.done() else "left"
-            metrics.STREAMS_ENDED.labels(how).inc()
-            log.info("stream", way=way, ended=how, replayed=client.replayed, s=round(time.monotonic() - began, 3))
+            del self._connections[connection]
+            reason = connection.closed.result() if connection.closed.done() else "left"
+            metrics.STREAMS_ENDED.labels(reason).inc()
+            duration_s = round(time.monotonic() - start_s, 3)
+            log.info("stream", way=transport, ended=reason, replayed=connection.replayed, s=duration_s)
 
-    # ------------------------------------------------------------ past and present
-    async def _listen(
-        self, client: StreamConnection, wanted: Filter, form: StreamEncoder, after: Cursor | None
+    # ------------------------------------------------------------ history, then live events
+    async def _stream(
+        self, connection: StreamConnection, wanted: Filter, encoder: StreamEncoder, after: Cursor | None
     ) -> CloseReason:
-        """Send events until the client or we have enough."""
-        begin = after or self._broadcaster.position
-        client.send(form.frame_batch(form.hello(begin)))
+        """Send events until the client disconnects or the gateway ends the stream."""
+        start = after or self._broadcaster.cursor
+        connection.send(encoder.frame_batch(encoder.hello(start)))
         if after:
             try:
-                begin = await self._kept(client, wanted, form, after)
-                while not self._broadcaster.reaches(begin, wanted.kinds) and not client.ended.done():
-                    begin = await self._replay(client, wanted, form, begin)
-            except Exception:  # a response that has begun can only end with a frame of its own
+                start = await self._skip_resets(connection, wanted, encoder, after)
+                while not self._broadcaster.covers(start, wanted.kinds) and not connection.closed.done():
+                    start = await self._replay(connection, wanted, encoder, start)
+            except Exception:  # the response has begun, so the error can only be reported in a frame
                 log.exception("replay failed")
-                client.end("failed")
-        if not client.ended.done():  # since the hub was found to reach so far, nothing was waited for
-            self._broadcaster.join(client, wanted, form, begin)
+                connection.close("failed")
+        if not connection.closed.done():  # no await since `covers` returned True, so no event is missed
+            self._broadcaster.subscribe(connection, wanted, encoder, start)
             if after:
-                log.info("replay", events=client.replayed)
+                log.info("replay", events=connection.replayed)
             try:
-                await asyncio.wait((client.ended,))
+                await asyncio.wait((connection.closed,))
             finally:
-                self._broadcaster.leave(client)
-        return client.ended.result()
+                self._broadcaster.unsubscribe(connection)
+        return connection.closed.result()
 
-    async def _kept(self, client: StreamConnection, wanted: Filter, form: StreamEncoder, after: Cursor) -> Cursor:
-        """Return the place, or where the streams end that end before it: then that is said."""
-        if not self._broadcaster.is_ahead(after, wanted.kinds):
+    async def _skip_resets(
+        self, connection: StreamConnection, wanted: Filter, encoder: StreamEncoder, after: Cursor
+    ) -> Cursor:
+        """Return the cursor, set back to the end of those streams that end before it; this is reported as a gap."""
+        if not self._broadcaster.is_behind(after, wanted.kinds):
             return after
-        if not (beyond := await self._history.beyond(wanted.kinds, after)):
+        if not (resets := await self._history.find_resets(wanted.kinds, after)):
             return after
-        place = replace_positions(after, beyond)
-        client.send(form.frame_batch(form.gap(Gap(kinds=[*beyond], detail=BEGUN_ANEW), place)))
-        return place
+        start = replace_positions(after, resets)
+        connection.send(encoder.frame_batch(encoder.gap(Gap(kinds=[*resets], detail=STREAM_RESET), start)))
+        return start
 
-    async def _replay(self, client: StreamConnection, wanted: Filter, form: StreamEncoder, after: Cursor) -> Cursor:
-        """Send what lies between a position and the present; return how far it got: within the hub's reach just now."""
-        window = self._history.window(wanted.kinds, after, self._broadcaster.position)
-        self._replaying += 1
+    async def _replay(
+        self, connection: StreamConnection, wanted: Filter, encoder: StreamEncoder, after: Cursor
+    ) -> Cursor:
+        """Send the history from a cursor on; return one that the broadcaster covered when the replay ended."""
+        window = self._history.window(wanted.kinds, after, self._broadcaster.cursor)
+        self._replays += 1
         try:
-            return await self._send_past(client, wanted, form, window)
+            return await self._send_window(connection, wanted, encoder, window)
         finally:
-            self._replaying -= 1
+            self._replays -= 1
             await window.aclose()
 
-    async def _send_past(
-        self, client: StreamConnection, wanted: Filter, form: StreamEncoder, window: ReplayWindow
+    async def _send_window(
+        self, connection: StreamConnection, wanted: Filter, encoder: StreamEncoder, window: ReplayWindow
     ) -> Cursor:
-        """Send chunk by chunk, at the client's pace, until what is left is within the hub's reach."""
+        """Send chunk by chunk, as fast as the client reads, until the broadcaster covers what is left."""
         clock = asyncio.get_running_loop().time
-        sent_at, begin = clock(), window.low
-        while not self._broadcaster.reaches(window.low, wanted.kinds) and not client.ended.done():
-            share = max(1, self._replaying // FULL_SPEED)
-            window.count = max(FEWEST, CHUNK // share)
+        sent_at_s, start = clock(), window.low
+        while not self._broadcaster.covers(window.low, wanted.kinds) and not connection.closed.done():
+            share = max(1, self._replays // FULL_SPEED_REPLAYS)
+            window.chunk_size = max(MIN_CHUNK, CHUNK // share)
             if window.exhausted:
-                window.widen(self._broadcaster.position)
-            place = window.low
-            passing = [item for item in await window.oldest() if item.passes(wanted)]
-            frames = b"".join([form.frame(item) for item in passing])
-            if place == begin:  # only now: what is gone by then was perhaps not read
-                window.lost.update(await self._history.gaps(wanted.kinds, begin))
-            if window.lost:  # trimming has overtaken us
-                frames = _gap(form, sorted(window.lost), place) + frames
+                window.extend(self._broadcaster.cursor)
+            low = window.low
+            matching = [event for event in await window.next_oldest() if event.matches(wanted)]
+            frames = b"".join([encoder.encode(event) for event in matching])
+            if low == start:  # after the read, since entries may be trimmed away until then
+                window.lost.update(await self._history.find_gaps(wanted.kinds, start))
+            if window.lost:
+                frames = _encode_gap(encoder, sorted(window.lost), low) + frames
                 window.lost.clear()
-            if not frames and clock() - sent_at > self._heartbeat_s:
-                frames = form.heartbeat(window.low)
+            if not frames and clock() - sent_at_s > self._heartbeat_s:
+                frames = encoder.heartbeat(window.low)
             if frames:
-                client.send(form.frame_batch(frames))
-                sent_at = clock()
-                client.replayed += len(passing)
-                metrics.REPLAYED_EVENTS.inc(len(passing))
-            room = (
-                self._buffer_bytes // 4 if window.exhausted else HIGH_WATER_BYTES // share
-            )  # the present must find some
-            if not await client.drained(room, PATIENCE_S):
-                client.end("left" if client.transport.is_closing() else "too_slow")
+                connection.send(encoder.frame_batch(frames))
+                sent_at_s = clock()
+                connection.replayed += len(matching)
+                metrics.REPLAYED_EVENTS.inc(len(matching))
+            # Before the change to live events the buffer must have room for them.
+            max_unsent = self._buffer_bytes // 4 if window.exhausted else REPLAY_BUFFER_BYTES // share
+            if not await connection.wait_drained(max_unsent, STALL_TIMEOUT_S):
+                connection.close("left" if connection.transport.is_closing() else "too_slow")
         return window.low
 
 
-def _gap(form: StreamEncoder, kinds: list[Kind], place: Cursor) -> bytes:
+def _encode_gap(encoder: StreamEncoder, kinds: list[Kind], cursor: Cursor) -> bytes:
     detail = "what followed may have been trimmed away before it was read"
-    return form.gap(Gap(kinds=kinds, detail=detail), place)
+    return encoder.gap(Gap(kinds=kinds, detail=detail), cursor)
 
 
-async def _see_off(client: StreamConnection) -> None:
-    """Let the client read what it was told; one that takes nothing, or takes it by the drop, is cut off."""
+async def _finish(connection: StreamConnection) -> None:
+    """Give the client time to read the last frame; abort the connection if it reads too slowly or not at all."""
     try:
-        async with asyncio.timeout(PATIENCE_S):
-            read = await client.drained(0, FAREWELL_S)
+        async with asyncio.timeout(STALL_TIMEOUT_S):
+            read = await connection.wait_drained(0, CLOSE_TIMEOUT_S)
     except TimeoutError:
         read = False
     if not read:
-        client.transport.abort()
+        connection.transport.abort()
 
 
-async def _hear(socket: web.WebSocketResponse, client: StreamConnection) -> None:
-    """Answer pings, and notice when the client leaves; it has nothing to say."""
+async def _receive(socket: web.WebSocketResponse, connection: StreamConnection) -> None:
+    """Answer pings and notice a disconnect; any other message ends the stream."""
     async for _ in socket:
-        client.end("spoke")
+        connection.close("spoke")
         return
-    client.end("left")
+    connection.close("left")
 
 
-async def _close(
-    socket: web.WebSocketResponse, client: StreamConnection, form: StreamEncoder, how: CloseReason
+async def _close_socket(
+    socket: web.WebSocketResponse, connection: StreamConnection, encoder: StreamEncoder, reason: CloseReason
 ) -> None:
-    """Say why, and close; what is not read in time is given up."""
-    problem = make_problem(*TOLD[how])
-    client.transport.write(form.error(problem))
+    """Send the problem and the close frame; abort the connection if the client does not read them in time."""
+    problem = make_problem(*CLOSE_PROBLEMS[reason])
+    connection.transport.write(encoder.error(problem))
     try:
-        async with asyncio.timeout(FAREWELL_S):
-            await socket.close(code=CLOSE_CODE[how], message=problem.detail.encode()[:123])
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            await socket.close(code=CLOSE_CODE[reason], message=problem.detail.encode()[:123])
     except TimeoutError:
-        client.transport.abort()
+        connection.transport.abort()

@@ -1,94 +1,93 @@
-"""One event of a stream, with everything that all who are sent it share."""
+"""One event of the merged stream, with everything that is computed once and shared by all clients."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-import msgspec
+from typing import TYPE_CHECKING, NamedTuple
 
 from worker.filters.facets import Facets
-from worker.gateway.cursor import Cursor
-from worker.schema import KINDS, Event
+from worker.gateway.cursor import Cursor, position_of, replace_positions
+from worker.schema import KIND_INDEX, Event
 from worker.streams import Entry, id_key, previous_id
+from worker.subscribe.stream_events import UndecodableEntryError, decode_event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from worker.filters import Filter
     from worker.schema import Kind
 
-DECODER: Final = msgspec.json.Decoder(Event)
-
-Key = tuple[int, int, int]
-"""What entries of several streams are ordered by: milliseconds, sequence number, and the kind where both are equal."""
+SortKey = tuple[int, int, int]
+"""Order of entries of several streams: Unix ms, sequence number, and the index of the kind where both are equal."""
 
 
 class KeyedEntry(NamedTuple):
-    """A stream entry and where it stands among those of all streams."""
+    """A stream entry with its place in the merged order."""
 
-    key: Key
+    key: SortKey
     kind: Kind
     entry: Entry
 
 
 def key_entry(entry: Entry, kind: Kind) -> KeyedEntry:
-    """Say where an entry of the stream of this kind stands."""
-    return KeyedEntry((*id_key(entry.id), KINDS.index(kind)), kind, entry)
+    """Return an entry of the stream of `kind` with its sort key."""
+    return KeyedEntry((*id_key(entry.id), KIND_INDEX[kind]), kind, entry)
 
 
 class StreamEvent:
-    """A published event: its entry, where it stands, and each form it is sent in, made once."""
+    """A published event: its entry, decoded, its cursor, and each encoding of it, made at the first demand."""
 
-    __slots__ = ("_facets", "_forms", "data", "event", "fields", "kind", "ms", "position", "trouble")
+    __slots__ = ("_encodings", "_facets", "cursor", "data", "decode_error", "event", "fields", "kind", "published_ms")
 
-    def __init__(self, place: KeyedEntry, position: Cursor) -> None:
-        """Decode; an entry that is no event has None for one, and its `trouble` says why."""
-        self.kind = place.kind
-        self.ms = place.key[0]
-        """Unix time of publication."""
-        self.position = position
-        """Just behind this event."""
-        self.fields = place.entry.fields or {}
+    def __init__(self, keyed: KeyedEntry, cursor: Cursor) -> None:
+        """Decode the entry; `cursor` is the position just after it."""
+        self.kind = keyed.kind
+        self.published_ms = keyed.key[0]
+        """Unix time of publication in ms, by Redis' clock."""
+        self.cursor = cursor
+        self.fields = keyed.entry.fields or {}
         self.data = self.fields.get(b"data", b"")
-        """The event as it was published: JSON."""
+        """The event as published: JSON."""
         self.event: Event | None = None
-        self.trouble = ""
+        """None if the entry does not decode; `decode_error` then says why."""
+        self.decode_error = ""
         self._facets: Facets | None = None
-        self._forms: dict[Callable[[StreamEvent], bytes], bytes] = {}
+        self._encodings: dict[Callable[[StreamEvent], bytes], bytes] = {}
         try:
-            self.event = DECODER.decode(self.data)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:  # the last: nested too deep
-            self.trouble = f"{place.entry.stream}: entry {place.entry.id} does not decode: {e}"
+            self.event = decode_event(keyed.entry)
+        except UndecodableEntryError as e:
+            self.decode_error = f"{keyed.entry.stream}: entry {keyed.entry.id} does not decode: {e}"
 
     @property
-    def below(self) -> Cursor:
-        """The position just before this event."""
-        at = KINDS.index(self.kind)
-        return (*self.position[:at], previous_id(self.position[at]), *self.position[at + 1 :])
+    def cursor_before(self) -> Cursor:
+        """The cursor just before this event."""
+        return replace_positions(self.cursor, {self.kind: previous_id(position_of(self.cursor, self.kind))})
 
-    def passes(self, asked: Filter) -> bool:
-        """Tell whether a client that asked for this is to get it; what does not decode, everybody is told about."""
+    def matches(self, wanted: Filter) -> bool:
+        """Return whether a client with this filter gets the event.
+
+        An entry that does not decode is reported to every client that wants its kind.
+        """
         if self.event is None:
-            return self.kind in asked.kinds
+            return self.kind in wanted.kinds
         if self._facets is None:
             self._facets = Facets(self.event)
-        return asked.passes(self.event, self._facets)
+        return wanted.matches(self.event, self._facets)
 
-    def form(self, make: Callable[[StreamEvent], bytes]) -> bytes:
-        """Return the event in one form, made on first demand."""
-        if (made := self._forms.get(make)) is None:
-            made = self._forms[make] = make(self)
-        return made
-
-
-def merge_in_order(found: list[KeyedEntry], position: Cursor) -> list[StreamEvent]:
-    """Make items of entries that follow a position, in the order of their keys."""
-    at, made = list(position), []
-    for place in sorted(found, key=_key):
-        at[place.key[2]] = place.entry.id
-        made.append(StreamEvent(place, tuple(at)))
-    return made
+    def encoded(self, encode: Callable[[StreamEvent], bytes]) -> bytes:
+        """Return the event as `encode` makes it; called once per function, however many clients get it."""
+        if (encoding := self._encodings.get(encode)) is None:
+            encoding = self._encodings[encode] = encode(self)
+        return encoding
 
 
-def _key(place: KeyedEntry) -> Key:
-    return place.key
+def merge_in_order(entries: Iterable[KeyedEntry], cursor: Cursor) -> list[StreamEvent]:
+    """Return the events of entries in merged order, each with its cursor; `cursor` precedes the first of them."""
+    positions, merged = list(cursor), []
+    for keyed in sorted(entries, key=_sort_key):
+        positions[keyed.key[2]] = keyed.entry.id
+        merged.append(StreamEvent(keyed, tuple(positions)))
+    return merged
+
+
+def _sort_key(keyed: KeyedEntry) -> SortKey:
+    return keyed.key

@@ -1,14 +1,13 @@
-"""Those who listen: who asked for the same, in the same form, is a *choir*, and is given the same bytes."""
+"""Subscribers grouped by equal subscription: the events of a group are filtered and encoded once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from worker.gateway.cursor import Cursor, is_ahead, latest_positions, replace_positions
+from worker.gateway.cursor import Cursor, is_ahead, latest_positions, position_of, replace_positions
 from worker.gateway.models import Gap
-from worker.schema import KINDS, Kind
 from worker.streams import id_key
 
 if TYPE_CHECKING:
@@ -17,106 +16,110 @@ if TYPE_CHECKING:
     from worker.filters import Filter
     from worker.gateway.live.encoders import StreamEncoder
     from worker.gateway.live.event import StreamEvent
+    from worker.schema import Kind
 
 
 class StreamSubscriber(Protocol):
-    """Whoever is sent events."""
+    """A receiver of encoded events."""
 
     def send(self, frames: bytes) -> None:
-        """Take frames, wrapped; must not wait."""
+        """Accept a batch of frames without blocking."""
 
 
 class SubscriptionSpec(Struct, frozen=True, kw_only=True):
-    """What a listener wants.  Who wants the same shares the work."""
+    """What a subscriber is sent.  Subscribers with equal specs form a group."""
 
     filter: Filter
-    form: StreamEncoder
+    encoder: StreamEncoder
     min_cursor: Cursor | None = None
-    """Nothing up to here: for who is ahead of the hub."""
+    """Send no event at or before this cursor: the client resumed past the broadcaster.  None: send every event."""
 
-    def frames(self, items: Iterable[StreamEvent]) -> bytes:
-        """Return what is wanted of some items, spelt."""
-        return b"".join(self.form.frame(item) for item in items if self._is_above(item) and item.passes(self.filter))
+    def encode(self, events: Iterable[StreamEvent]) -> bytes:
+        """Return the frames of those events that the subscriber is to be sent; b"" for none."""
+        return b"".join(
+            self.encoder.encode(event) for event in events if self._is_after(event) and event.matches(self.filter)
+        )
 
-    def _is_above(self, item: StreamEvent) -> bool:
+    def _is_after(self, event: StreamEvent) -> bool:
         if self.min_cursor is None:
             return True
-        at = KINDS.index(item.kind)
-        return id_key(item.position[at]) > id_key(self.min_cursor[at])
+        return id_key(position_of(event.cursor, event.kind)) > id_key(position_of(self.min_cursor, event.kind))
 
-    def is_ahead(self, position: Cursor) -> bool:
-        """Tell whether its floor is above a position, in a kind that is wanted."""
-        return self.min_cursor is not None and is_ahead(self.min_cursor, position, self.filter.kinds)
+    def merge_at(self, cursor: Cursor) -> SubscriptionSpec:
+        """Return the spec without `min_cursor`, once a cursor has passed it in every kind that the filter allows."""
+        if self.min_cursor is None or is_ahead(self.min_cursor, cursor, self.filter.kinds):
+            return self
+        return structs.replace(self, min_cursor=None)
 
 
 class SubscriberGroups:
-    """Everybody who listens to the present, by what they want."""
+    """All subscribers of live events, by what they are sent."""
 
     def __init__(self) -> None:
-        """Begin with nobody."""
-        self._choirs: dict[SubscriptionSpec, set[StreamSubscriber]] = {}
-        self._asked: dict[StreamSubscriber, SubscriptionSpec] = {}
+        """Start without subscribers."""
+        self._groups: dict[SubscriptionSpec, set[StreamSubscriber]] = {}
+        self._specs: dict[StreamSubscriber, SubscriptionSpec] = {}
 
     def __len__(self) -> int:
-        """How many choirs there are: how often an event is spelt."""
-        return len(self._choirs)
+        """Return the number of groups: how often an event is filtered and encoded."""
+        return len(self._groups)
 
     @property
-    def listeners(self) -> int:
-        """How many are being sent events."""
-        return len(self._asked)
+    def subscriber_count(self) -> int:
+        """Number of subscribers in all groups."""
+        return len(self._specs)
 
-    def put(self, listener: StreamSubscriber, asked: SubscriptionSpec) -> None:
-        """Send it this, and nothing else any more."""
-        self.leave(listener)
-        self._asked[listener] = asked
-        self._choirs.setdefault(asked, set()).add(listener)
+    def add(self, subscriber: StreamSubscriber, spec: SubscriptionSpec) -> None:
+        """Add a subscriber, or replace what it is sent."""
+        self.remove(subscriber)
+        self._specs[subscriber] = spec
+        self._groups.setdefault(spec, set()).add(subscriber)
 
-    def leave(self, listener: StreamSubscriber) -> None:
-        """Send it nothing any more."""
-        if asked := self._asked.pop(listener, None):
-            choir = self._choirs[asked]
-            choir.discard(listener)
-            if not choir:
-                del self._choirs[asked]
+    def remove(self, subscriber: StreamSubscriber) -> None:
+        """Remove a subscriber; an unknown one is ignored."""
+        if spec := self._specs.pop(subscriber, None):
+            group = self._groups[spec]
+            group.discard(subscriber)
+            if not group:
+                del self._groups[spec]
 
-    def send(self, items: list[StreamEvent], position: Cursor) -> None:
-        """Send items, which end at a position; who was ahead until now is from now on like all the others."""
-        for asked, choir in self._each():
-            _send(choir, asked.form.frame_batch(asked.frames(items)))
-            if asked.min_cursor and not asked.is_ahead(position):
-                for listener in list(choir):
-                    self.put(listener, SubscriptionSpec(filter=asked.filter, form=asked.form))
+    def send(self, events: list[StreamEvent], cursor: Cursor) -> None:
+        """Send events; subscribers whose `min_cursor` is passed at `cursor`, after the last event, join the others."""
+        for spec, group in self._snapshot():
+            _send(group, spec.encoder.frame_batch(spec.encode(events)))
+            self._replace_spec(group, spec, spec.merge_at(cursor))
 
-    def send_heartbeat(self, position: Cursor) -> None:
-        """Tell everybody where they are."""
-        for asked, choir in self._each():
-            shown = latest_positions(position, asked.min_cursor) if asked.min_cursor else position
-            _send(choir, asked.form.frame_batch(asked.form.heartbeat(shown)))
+    def send_heartbeat(self, cursor: Cursor) -> None:
+        """Send every subscriber its current cursor."""
+        for spec, group in self._snapshot():
+            own = latest_positions(cursor, spec.min_cursor) if spec.min_cursor else cursor
+            _send(group, spec.encoder.frame_batch(spec.encoder.heartbeat(own)))
 
-    def notify_gap(self, kinds: Collection[Kind], position: Cursor, detail: str) -> None:
-        """Tell those who want some kinds that something of them is missing before a position."""
-        for asked, choir in self._each():
-            if lost := [kind for kind in asked.filter.kinds if kind in kinds]:
-                _send(choir, asked.form.frame_batch(asked.form.gap(Gap(kinds=lost, detail=detail), position)))
+    def notify_gap(self, kinds: Collection[Kind], cursor: Cursor, detail: str) -> None:
+        """Tell the subscribers of some kinds that events of these kinds are missing before a cursor."""
+        for spec, group in self._snapshot():
+            if lost := [kind for kind in spec.filter.kinds if kind in kinds]:
+                _send(group, spec.encoder.frame_batch(spec.encoder.gap(Gap(kinds=lost, detail=detail), cursor)))
 
-    def reset_min_cursor(self, to: Mapping[Kind, str]) -> None:
-        """Let who is ahead of streams that were begun anew hear what comes in them."""
-        for asked, choir in self._each():
-            if asked.min_cursor:
-                for listener in list(choir):
-                    self.put(
-                        listener,
-                        SubscriptionSpec(
-                            filter=asked.filter, form=asked.form, min_cursor=replace_positions(asked.min_cursor, to)
-                        ),
-                    )
+    def reset_min_cursor(self, positions: Mapping[Kind, str]) -> None:
+        """Set the positions of some kinds back, so that subscribers past the end of a reset stream get its events."""
+        for spec, group in self._snapshot():
+            if spec.min_cursor:
+                reset = replace_positions(spec.min_cursor, positions)
+                self._replace_spec(group, spec, structs.replace(spec, min_cursor=reset))
 
-    def _each(self) -> Iterator[tuple[SubscriptionSpec, set[StreamSubscriber]]]:
-        yield from list(self._choirs.items())
+    def _replace_spec(
+        self, group: set[StreamSubscriber], spec: SubscriptionSpec, replacement: SubscriptionSpec
+    ) -> None:
+        if replacement is not spec:
+            for subscriber in list(group):
+                self.add(subscriber, replacement)
+
+    def _snapshot(self) -> Iterator[tuple[SubscriptionSpec, set[StreamSubscriber]]]:
+        yield from list(self._groups.items())
 
 
-def _send(choir: set[StreamSubscriber], frames: bytes) -> None:
+def _send(group: set[StreamSubscriber], frames: bytes) -> None:
     if frames:
-        for listener in list(choir):  # one that is too slow leaves
-            listener.send(frames)
+        for subscriber in list(group):  # one that is too slow is removed meanwhile
+            subscriber.send(frames)

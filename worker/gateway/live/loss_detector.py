@@ -1,4 +1,4 @@
-"""Whether all that was added to the streams has been read: the server counts, and so do we."""
+"""Detect entries that were trimmed away before they were read, by comparing Redis' count of additions with our own."""
 
 from __future__ import annotations
 
@@ -12,31 +12,33 @@ if TYPE_CHECKING:
 
 
 class LossDetector:
-    """Entries added since the beginning, less those that were read: what was trimmed away before it could be."""
+    """For each stream: the entries added since a starting point, according to Redis, and those that were read."""
 
     def __init__(self) -> None:
-        """Begin with no stream."""
-        self._began: dict[str, int | None] = {}
+        """Start without any stream."""
+        self._added_at_start: dict[str, int | None] = {}
         self._read: Counter[str] = Counter()
 
-    def begin(self, at: Mapping[str, StreamTail]) -> None:
-        """Count some streams from here on."""
-        for stream, extent in at.items():
-            self._began[stream] = extent.entries_added
+    def start(self, tails: Mapping[str, StreamTail]) -> None:
+        """Count from these tails on; streams that are counted already start again."""
+        for stream, tail in tails.items():
+            self._added_at_start[stream] = tail.entries_added
             self._read[stream] = 0
 
-    def read(self, stream: str, count: int) -> None:
-        """Count what was read."""
+    def count_read(self, stream: str, count: int) -> None:
+        """Add to the number of entries read from a stream."""
         self._read[stream] += count
 
-    def missing(self, at: Mapping[str, StreamTail]) -> list[str]:
-        """Return the streams that had more than was read, as of an instant up to which all there was has been; once."""
-        lost = [stream for stream, extent in at.items() if self._is_short(stream, extent)]
-        self.begin(at)
+    def find_losses(self, tails: Mapping[str, StreamTail]) -> list[str]:
+        """Return the streams to which more was added than was read, and start again from these tails.
+
+        The tails must be of an instant up to which the streams have been read.  A server that does not count additions
+        (before Redis 7) never shows a loss.
+        """
+        lost = [stream for stream, tail in tails.items() if self._has_loss(stream, tail)]
+        self.start(tails)
         return lost
 
-    def _is_short(self, stream: str, extent: StreamTail) -> bool:
-        began = self._began.get(stream)
-        return (
-            began is not None and extent.entries_added is not None and extent.entries_added - began > self._read[stream]
-        )
+    def _has_loss(self, stream: str, tail: StreamTail) -> bool:
+        start = self._added_at_start.get(stream)
+        return start is not None and tail.entries_added is not None and tail.entries_added - start > self._read[stream]

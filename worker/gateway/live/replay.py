@@ -1,4 +1,4 @@
-"""The past: what lies between two positions, read in chunks, in the order in which it was sent live, or backwards."""
+"""Read the history of the event streams between two cursors, in chunks, in the merged order or backwards."""
 
 from __future__ import annotations
 
@@ -6,18 +6,11 @@ import asyncio
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from worker.gateway.cursor import Cursor, replace_positions
-from worker.gateway.live.event import KeyedEntry, StreamEvent, key_entry, merge_in_order
+from worker.gateway.cursor import Cursor, position_of, replace_positions
+from worker.gateway.live.event import KeyedEntry, SortKey, StreamEvent, key_entry, merge_in_order
 from worker.schema import KINDS, Kind, event_stream
-from worker.streams import (
-    MAX_SEQUENCE,
-    id_key,
-    parse_entries,
-    previous_id,
-    range_entries,
-    retry_while_unavailable,
-    stream_tails,
-)
+from worker.streams import MAX_SEQUENCE, id_key, parse_entries, previous_id, retry_while_unavailable
+from worker.subscribe.stream_events import find_reset_streams, may_have_lost_entries
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -27,205 +20,205 @@ if TYPE_CHECKING:
 CHUNK: Final = 300
 """Entries of one stream in one round trip."""
 
-
 Bounds = tuple[str, str]
-"""Ids of entries: behind the first, up to the second."""
+"""Two entry ids: the range excludes the first and includes the second."""
 
 
-class Read(NamedTuple):
-    """What one read found of one kind."""
+class KindChunk(NamedTuple):
+    """The entries of one kind that one round trip has read."""
 
-    key_entry: list[KeyedEntry]
+    entries: list[KeyedEntry]
     oldest: list[Entry]
-    """The oldest that is kept, if any."""
+    """The oldest entry in the stream at that instant; empty for an empty stream."""
     is_last: bool
-    """Whether there is no more."""
+    """Whether the range holds no more entries."""
 
 
 class ReplayReader:
-    """Reads the event streams of one prefix by their ids; keeps no place of its own."""
+    """Reads the event streams of one key prefix by entry ids.  Stateless: the position is kept by a `ReplayWindow`."""
 
     def __init__(self, client: Redis, prefix: str) -> None:
-        """Read with a client that answers bytes."""
+        """Read with a client that returns bytes."""
         self.client = client
-        self._stream = {kind: event_stream(prefix, kind) for kind in KINDS}
+        self._streams = {kind: event_stream(prefix, kind) for kind in KINDS}
 
-    def window(self, kinds: tuple[Kind, ...], low: Cursor, high: Cursor, chunk: int = CHUNK) -> ReplayWindow:
-        """Look at the entries of some kinds behind `low`, up to `high`."""
-        return ReplayWindow(self, kinds, low, high, chunk)
+    def window(self, kinds: tuple[Kind, ...], low: Cursor, high: Cursor, chunk_size: int = CHUNK) -> ReplayWindow:
+        """Return a window on the entries of some kinds after `low`, up to and including `high`."""
+        return ReplayWindow(self, kinds, low, high, chunk_size)
 
-    async def read(self, bounds: dict[Kind, Bounds], count: int, *, newest: bool) -> dict[Kind, Read]:
-        """Return up to `count` entries of each kind behind the first bound, up to the second; from either end."""
-        found = await retry_while_unavailable(self.client, lambda: self._ranges(bounds, count, newest=newest))
+    async def read_chunks(self, bounds: dict[Kind, Bounds], count: int, *, newest: bool) -> dict[Kind, KindChunk]:
+        """Return the `count` oldest or `newest` entries of each kind between two ids."""
+        replies = await retry_while_unavailable(self.client, lambda: self._read_ranges(bounds, count, newest=newest))
         return {
-            kind: Read(
+            kind: KindChunk(
                 [key_entry(entry, kind) for entry in self._entries(kind, items)],
-                self._entries(kind, first),
+                self._entries(kind, oldest),
                 is_last=len(items) < count,
             )
-            for kind, items, first in zip(bounds, found[::2], found[1::2], strict=True)
+            for kind, items, oldest in zip(bounds, replies[::2], replies[1::2], strict=True)
         }
 
-    def _entries(self, kind: Kind, answer: Any) -> list[Entry]:
-        return parse_entries([(self._stream[kind].encode(), answer)])
+    def _entries(self, kind: Kind, reply: Any) -> list[Entry]:
+        return parse_entries([(self._streams[kind].encode(), reply)])
 
-    async def _ranges(self, bounds: dict[Kind, Bounds], count: int, *, newest: bool) -> list[Any]:
-        """Read the range of each kind, and with it, at the same instant, the oldest entry that is kept."""
+    async def _read_ranges(self, bounds: dict[Kind, Bounds], count: int, *, newest: bool) -> list[Any]:
+        """Read, at one instant, the range of each kind and the oldest entry of its stream."""
         pipe = self.client.pipeline(transaction=True)
         for kind, (low, high) in bounds.items():
             if newest:
-                pipe.xrevrange(self._stream[kind], high, f"({low}", count)
+                pipe.xrevrange(self._streams[kind], high, f"({low}", count)
             else:
-                pipe.xrange(self._stream[kind], f"({low}", high, count)
-            pipe.xrange(self._stream[kind], count=1)
+                pipe.xrange(self._streams[kind], f"({low}", high, count)
+            pipe.xrange(self._streams[kind], count=1)
         return await pipe.execute()
 
-    async def gaps(self, kinds: tuple[Kind, ...], after: Cursor) -> list[Kind]:
-        """Return the kinds of which something behind `after` may have been trimmed away.
+    async def find_gaps(self, kinds: tuple[Kind, ...], after: Cursor) -> list[Kind]:
+        """Return the kinds of which events after a cursor may have been trimmed away."""
+        return [kind for kind in kinds if await self._may_have_gap(self._streams[kind], position_of(after, kind))]
 
-        Streams lose their head: not while anything up to `after`, or the very next id, is the oldest kept.  Where it is
-        not, a server from Redis 7 on knows whether it ever dropped an entry; an older one cannot tell.
+    async def _may_have_gap(self, stream: str, after: str) -> bool:
+        return await retry_while_unavailable(
+            self.client, lambda: may_have_lost_entries(self.client, stream, after)
+        )
+
+    async def find_resets(self, kinds: tuple[Kind, ...], after: Cursor) -> dict[Kind, str]:
+        """Return the kinds whose stream ends before a cursor, with the id at which it ends.
+
+        A position with the greatest sequence number was made from a time, which may lie in the future: it is no reset.
         """
-        return [kind for kind in kinds if await self._trimmed(self._stream[kind], after[KINDS.index(kind)])]
-
-    async def beyond(self, kinds: tuple[Kind, ...], after: Cursor) -> dict[Kind, str]:
-        """Return the kinds whose stream ends before `after`, with its end; a time to come is no place beyond."""
-        at = {self._stream[kind]: after[KINDS.index(kind)] for kind in kinds}
-        found = await retry_while_unavailable(self.client, lambda: stream_tails(self.client, at))
-        return {
-            kind: found[self._stream[kind]].last_id
-            for kind in kinds
-            if id_key(found[self._stream[kind]].last_id) < (asked := id_key(at[self._stream[kind]]))
-            and asked[1] != MAX_SEQUENCE
-        }
-
-    async def _trimmed(self, stream: str, at: str) -> bool:
-        if id_key(at) == (0, 0):
-            return False
-        oldest = await retry_while_unavailable(self.client, lambda: range_entries(self.client, stream, count=1))
-        if not oldest or id_key(previous_id(oldest[0].id)) <= id_key(at):
-            return False
-        info: Any = await retry_while_unavailable(self.client, lambda: self.client.xinfo_stream(stream))
-        return bool(info.get("entries-added") != info["length"])
+        positions = {self._streams[kind]: position_of(after, kind) for kind in kinds}
+        events_only = {stream: at for stream, at in positions.items() if id_key(at)[1] != MAX_SEQUENCE}
+        tails = await retry_while_unavailable(self.client, lambda: find_reset_streams(self.client, events_only))
+        return {kind: tails[self._streams[kind]].last_id for kind in kinds if self._streams[kind] in tails}
 
 
 class ReplayWindow:
-    """What is left to be read between two positions.  Each chunk narrows it, from below or from above, never both.
+    """The events between two cursors that are still to be read.
 
-    A chunk ends where the first of the streams that may have more ends: what comes next in another stream may lie
-    behind that.
+    Every chunk narrows the window, from below or from above, never both.  A chunk ends at the last entry read of the
+    first stream that may have more: the next entry of another stream may come after that one's.
     """
 
-    def __init__(self, history: ReplayReader, kinds: tuple[Kind, ...], low: Cursor, high: Cursor, count: int) -> None:
-        """Made by `History.window`."""
+    def __init__(self, reader: ReplayReader, kinds: tuple[Kind, ...], low: Cursor, high: Cursor, size: int) -> None:
+        """Use `ReplayReader.window`."""
         self.low = low
         self.high = high
-        self.count = count
+        self.chunk_size = size
         """Entries of one stream in one round trip; may be changed between chunks."""
-        self._history = history
+        self._reader = reader
         self._kinds = kinds
-        self._ahead: asyncio.Task[dict[Kind, Read]] | None = None
-        """What the next chunk needs, being read already."""
-        self._read: dict[Kind, list[KeyedEntry]] = {kind: [] for kind in kinds}
-        self._more = set(kinds)
-        self._begun: set[Kind] = set()
+        self._prefetch: asyncio.Task[dict[Kind, KindChunk]] | None = None
+        """The read for the next chunk, already under way."""
+        self._unreturned: dict[Kind, list[KeyedEntry]] = {kind: [] for kind in kinds}
+        self._incomplete = set(kinds)
+        """Kinds that may have more entries than were read."""
+        self._started: set[Kind] = set()
         self.lost: set[Kind] = set()
-        """Kinds of which, since the first chunk from below, something may have been trimmed away before it was read."""
+        """Kinds of which events may have been trimmed away between two chunks from below."""
 
-    def widen(self, high: Cursor) -> None:
-        """Let it reach up to a later position."""
+    def extend(self, high: Cursor) -> None:
+        """Move the upper bound to a later cursor."""
         self.high = high
-        self._more = set(self._kinds)
+        self._incomplete = set(self._kinds)
 
     @property
     def exhausted(self) -> bool:
-        """Whether nothing is left."""
-        return not self._more and not any(self._read.values())
+        """Whether every event in the window has been returned."""
+        return not self._incomplete and not any(self._unreturned.values())
 
-    async def oldest(self) -> list[StreamEvent]:
-        """Return the next items from below; none only where none are left."""
-        items = merge_in_order(await self._chunk(newest=False), self.low)
-        if items:
-            self.low = items[-1].position
+    async def next_oldest(self) -> list[StreamEvent]:
+        """Return the next events from below, in order; empty only if none are left."""
+        events = merge_in_order(await self._read_chunk(newest=False), self.low)
+        if events:
+            self.low = events[-1].cursor
         if self.exhausted:
-            self.low = self._joined()
+            self.low = self._low_at_high()
         else:
-            await self._look_ahead()
-        return items
+            await self._start_prefetch()
+        return events
 
-    async def _look_ahead(self) -> None:
-        """Let Redis work on the next chunk while this one is being sent."""
-        if bounds := self._wanted():
-            self._ahead = asyncio.create_task(self._history.read(bounds, self.count, newest=False))
-            await asyncio.sleep(0)  # until it has asked
+    async def next_newest(self) -> list[StreamEvent]:
+        """Return the next events from above, the newest first; empty only if none are left."""
+        high, entries = self.high, await self._read_chunk(newest=True)
+        events = merge_in_order(entries, self._before_first(high, entries))
+        if events:
+            self.high = self._before_first(high, entries)
+        events.reverse()
+        return events
 
     async def aclose(self) -> None:
-        """Give up what is being read ahead."""
-        if self._ahead:
-            self._ahead.cancel()
-            await asyncio.gather(self._ahead, return_exceptions=True)
+        """Cancel the read for the next chunk."""
+        if self._prefetch:
+            self._prefetch.cancel()
+            await asyncio.gather(self._prefetch, return_exceptions=True)
 
-    async def newest(self) -> list[StreamEvent]:
-        """Return the next items from above, the newest first; each item's position is just behind it."""
-        top, found = self.high, await self._chunk(newest=True)
-        items = merge_in_order(found, self._below(top, found))
-        if items:
-            self.high = self._below(top, found)
-        items.reverse()
-        return items
+    async def _start_prefetch(self) -> None:
+        """Let Redis work on the next chunk while the caller sends this one."""
+        if bounds := self._bounds_to_read():
+            self._prefetch = asyncio.create_task(self._reader.read_chunks(bounds, self.chunk_size, newest=False))
+            await asyncio.sleep(0)  # let the task send its command
 
-    def _joined(self) -> Cursor:
-        """Everything up to `high` is passed, of the kinds looked at."""
-        ends = {kind: high for kind, high in zip(KINDS, self.high, strict=True) if kind in self._kinds}
-        at = dict(zip(KINDS, self.low, strict=True))
-        return replace_positions(self.low, {kind: end for kind, end in ends.items() if id_key(end) > id_key(at[kind])})
+    # ------------------------------------------------------------ cursors
+    def _low_at_high(self) -> Cursor:
+        """Return `low` moved up to `high` in the kinds of this window."""
+        later = {
+            kind: position_of(self.high, kind)
+            for kind in self._kinds
+            if id_key(position_of(self.high, kind)) > id_key(position_of(self.low, kind))
+        }
+        return replace_positions(self.low, later)
 
     @staticmethod
-    def _below(top: Cursor, found: list[KeyedEntry]) -> Cursor:
-        """Return the position just before the first of the entries in each stream."""
+    def _before_first(high: Cursor, entries: list[KeyedEntry]) -> Cursor:
+        """Return `high` moved down to just before the first of some entries of each kind."""
         first: dict[Kind, str] = {}
-        for place in sorted(found, reverse=True):
-            first[place.kind] = previous_id(place.entry.id)
-        return replace_positions(top, first)
+        for keyed in sorted(entries, reverse=True):
+            first[keyed.kind] = previous_id(keyed.entry.id)
+        return replace_positions(high, first)
 
-    async def _chunk(self, *, newest: bool) -> list[KeyedEntry]:
-        await self._fill(newest=newest)
-        ends = [read[-1].key for kind, read in self._read.items() if kind in self._more]
+    # ------------------------------------------------------------ chunks
+    async def _read_chunk(self, *, newest: bool) -> list[KeyedEntry]:
+        await self._read_missing(newest=newest)
+        ends = [read[-1].key for kind, read in self._unreturned.items() if kind in self._incomplete]
         if not ends:
             return self._take(None, newest=newest)
         return self._take(max(ends) if newest else min(ends), newest=newest)
 
-    def _take(self, end: tuple[int, int, int] | None, *, newest: bool) -> list[KeyedEntry]:
-        """Take what has been read, up to a key."""
+    def _take(self, end: SortKey | None, *, newest: bool) -> list[KeyedEntry]:
+        """Remove and return the entries read, up to a key or, for None, all of them."""
 
-        def within(place: KeyedEntry) -> bool:
-            return end is None or (place.key >= end if newest else place.key <= end)
+        def is_within(keyed: KeyedEntry) -> bool:
+            return end is None or (keyed.key >= end if newest else keyed.key <= end)
 
-        taken = [place for place in chain.from_iterable(self._read.values()) if within(place)]
-        self._read = {kind: [place for place in read if not within(place)] for kind, read in self._read.items()}
+        taken = [keyed for keyed in chain.from_iterable(self._unreturned.values()) if is_within(keyed)]
+        self._unreturned = {
+            kind: [keyed for keyed in read if not is_within(keyed)] for kind, read in self._unreturned.items()
+        }
         return taken
 
-    async def _fill(self, *, newest: bool) -> None:
-        """Read on in the streams of which nothing is at hand."""
-        bounds = self._wanted()
+    async def _read_missing(self, *, newest: bool) -> None:
+        """Read on in the streams of which no entry is waiting to be returned."""
+        bounds = self._bounds_to_read()
         if not bounds:
             return
-        ahead, self._ahead = self._ahead, None
-        found = await (ahead or self._history.read(bounds, self.count, newest=newest))
-        for kind, read in found.items():
-            self._read[kind] = read.key_entry
-            if read.is_last:
-                self._more.discard(kind)
-            if kind in self._begun and any(id_key(entry.id) > id_key(bounds[kind][0]) for entry in read.oldest):
+        prefetch, self._prefetch = self._prefetch, None
+        chunks = await (prefetch or self._reader.read_chunks(bounds, self.chunk_size, newest=newest))
+        for kind, chunk in chunks.items():
+            self._unreturned[kind] = chunk.entries
+            if chunk.is_last:
+                self._incomplete.discard(kind)
+            if kind in self._started and any(id_key(entry.id) > id_key(bounds[kind][0]) for entry in chunk.oldest):
                 self.lost.add(kind)
-            self._begun.add(kind)
+            self._started.add(kind)
 
-    def _wanted(self) -> dict[Kind, Bounds]:
-        """Return what to read next: of the kinds that may have more, and of which nothing is at hand."""
-        bounds = {kind: self._bounds(kind) for kind in self._kinds if kind in self._more and not self._read[kind]}
-        self._more -= {kind for kind, (low, high) in bounds.items() if id_key(low) >= id_key(high)}
-        return {kind: both for kind, both in bounds.items() if kind in self._more}
+    def _bounds_to_read(self) -> dict[Kind, Bounds]:
+        """Return the ranges still to be read of the kinds of which no entry is waiting to be returned."""
+        bounds = {kind: self._bounds(kind) for kind in self._kinds if self._needs_read(kind)}
+        self._incomplete -= {kind for kind, (low, high) in bounds.items() if id_key(low) >= id_key(high)}
+        return {kind: both for kind, both in bounds.items() if kind in self._incomplete}
 
-    def _bounds(self, kind: Kind) -> tuple[str, str]:
-        at = KINDS.index(kind)
-        return self.low[at], self.high[at]
+    def _needs_read(self, kind: Kind) -> bool:
+        return kind in self._incomplete and not self._unreturned[kind]
+
+    def _bounds(self, kind: Kind) -> Bounds:
+        return position_of(self.low, kind), position_of(self.high, kind)

@@ -1,0 +1,46 @@
+"""The latest events, held in memory for clients that resume from a position shortly before the present."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from worker.gateway.cursor import START_CURSOR, Cursor, is_ahead, latest_positions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from worker.gateway.live.event import StreamEvent
+    from worker.schema import Kind
+
+MAX_EVENTS: Final = 512
+"""A client that catches up from memory gets up to as many in one write to its socket."""
+
+
+class RecentEvents:
+    """The last `MAX_EVENTS` events of the merged stream, without a gap."""
+
+    def __init__(self) -> None:
+        """Start empty, covering nothing before the beginning of the streams."""
+        self._events: deque[StreamEvent] = deque()
+        self._min_cursor: Cursor = START_CURSOR
+        """Every event after this cursor is held."""
+
+    def __iter__(self) -> Iterator[StreamEvent]:
+        """Iterate over the events in merged order."""
+        return iter(self._events)
+
+    def restart(self, cursor: Cursor) -> None:
+        """Drop all events, and cover what follows a cursor from now on."""
+        self._events.clear()
+        self._min_cursor = cursor
+
+    def append(self, events: Sequence[StreamEvent]) -> None:
+        """Add events that follow those held; the oldest above `MAX_EVENTS` are dropped."""
+        self._events.extend(events)
+        while len(self._events) > MAX_EVENTS:
+            self._min_cursor = latest_positions(self._min_cursor, self._events.popleft().cursor)
+
+    def covers(self, cursor: Cursor, kinds: Sequence[Kind]) -> bool:
+        """Return whether every event of some kinds after a cursor is held."""
+        return not is_ahead(self._min_cursor, cursor, kinds)
