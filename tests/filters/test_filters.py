@@ -27,7 +27,7 @@ SAID = event(
 
 def passes(**query: Any) -> bool:
     asked = parse({name: [value] if isinstance(value, str) else value for name, value in query.items()})
-    return asked.passes(SAID, Facets(SAID))
+    return asked.matches(SAID, Facets(SAID))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_whoever_is_named_is_found_by_the_name(name: str) -> None:
     except FilterError:
         assert not fold_name(name).strip()
         return
-    assert asked.passes(said, Facets(said))
+    assert asked.matches(said, Facets(said))
 
 
 @given(st.dictionaries(st.sampled_from([p.name for p in PARAMETERS]), st.lists(st.text(), max_size=3)))

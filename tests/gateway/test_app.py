@@ -63,7 +63,7 @@ async def test_a_mistake_of_ours_is_a_problem_that_tells_nothing(
     async def fail(*_: Any) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("worker.gateway.live.replay.ReplayReader.gaps", fail)
+    monkeypatch.setattr("worker.gateway.live.replay.ReplayReader.find_gaps", fail)
     problem = await served.get("/v1/events", 500)
     assert "secret" not in json.dumps(problem)
 
@@ -106,7 +106,7 @@ async def test_head_of_the_stream_ends(served: Served) -> None:
 @pytest.mark.parametrize("path", ["/v1/events?limit=50", "/v1/events?limit=50&format=csv", "/v1/events?cloudevents=1"])
 async def test_what_a_client_has_is_not_sent_again(served: Served, publish: Publisher, path: str) -> None:
     await publish.numbers(*range(50))
-    await until(lambda: served.gateway.broadcaster.position[1] != "0-0")
+    await until(lambda: served.gateway.broadcaster.cursor[1] != "0-0")
     async with served.session.get(path) as response:
         assert response.headers["Content-Encoding"] in {"gzip", "deflate"}
         assert response.headers.getall("Vary") == ["Accept", "Accept-Encoding"]

@@ -156,7 +156,7 @@ async def test_a_token_taken_out_of_the_file_opens_nothing_any_more_and_its_stre
         text = text_of(Path(tokens))
         rewrite(tokens, text[text.rindex("[[token]]") :])
         assert (await ear.frame()).json["type"] == "urn:communique:problem:unauthorised"
-        await until(lambda: served.gateway.streams.open == 1)
+        await until(lambda: served.gateway.streams.connection_count == 1)
         await served.get("/v1/events", 401, **bearer(READER))
         await served.get("/v1/events", 200, **bearer(WRITER))
         assert not other.response.content.at_eof()

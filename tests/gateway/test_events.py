@@ -266,7 +266,7 @@ async def test_what_is_trimmed_away_while_a_page_is_read_is_said(
     monkeypatch.setattr("worker.gateway.api.events.CHUNK", 1)
     await publish.events(*(made(i, "meeting") for i in range(6)))
     await until(lambda: served.events_read == 6)
-    read, first = ReplayReader.read, True
+    read, first = ReplayReader.read_chunks, True
 
     async def trimmed(self: ReplayReader, *args: Any, **given: Any) -> Any:
         nonlocal first
@@ -276,7 +276,7 @@ async def test_what_is_trimmed_away_while_a_page_is_read_is_said(
         first = False
         return found
 
-    monkeypatch.setattr(ReplayReader, "read", trimmed)
+    monkeypatch.setattr(ReplayReader, "read_chunks", trimmed)
     page = await served.get("/v1/events?after=0")
     assert (numbers(page), page["gaps"]) == ([0, 4, 5], ["meeting"])
 

@@ -9,7 +9,15 @@ import msgspec
 import pytest
 
 from tests.gateway.conftest import made
-from worker.gateway.live.encoders import NAMELESS, chunk, cloudevent, sse, sse_encoder, websocket_encoder, ws_frame
+from worker.gateway.live.encoders import (
+    UNKNOWN_SOURCE,
+    encode_cloudevent,
+    encode_sse,
+    http_chunk,
+    sse_encoder,
+    websocket_encoder,
+    websocket_frame,
+)
 from worker.gateway.live.event import StreamEvent, key_entry
 from worker.gateway.models import Gap
 from worker.schema import Event
@@ -26,7 +34,7 @@ def item(event: Event | None = None, **fields: bytes) -> StreamEvent:
 
 
 def test_a_frame_has_its_place_its_kind_and_one_line_of_data() -> None:
-    place, kind, data, *end = sse(item()).decode().split("\n")
+    place, kind, data, *end = encode_sse(item()).decode().split("\n")
     assert (place, kind, end) == ("id: s:5-1,m:4-0,d:3-0", "event: statement", ["", ""])
     assert json.loads(data.removeprefix("data: "))["rule"] == "3"
 
@@ -34,12 +42,12 @@ def test_a_frame_has_its_place_its_kind_and_one_line_of_data() -> None:
 def test_a_form_is_made_once_for_all() -> None:
     one = item()
     forms = sse_encoder(cloudevents=False, chunked=True), sse_encoder(cloudevents=False, chunked=False)
-    assert forms[0].frame(one) is forms[1].frame(one)
+    assert forms[0].encode(one) is forms[1].encode(one)
 
 
 @pytest.mark.parametrize("length", [0, 125, 126, 65_535, 65_536])
 def test_a_websocket_frame_says_how_long_it_is(length: int) -> None:
-    frame = ws_frame(b"x" * length)
+    frame = websocket_frame(b"x" * length)
     assert frame[0] == 0x81
     if length < 126:
         assert (frame[1], len(frame)) == (length, 2 + length)
@@ -50,12 +58,12 @@ def test_a_websocket_frame_says_how_long_it_is(length: int) -> None:
 
 
 def test_a_chunk_says_how_long_it_is_and_nothing_is_no_chunk() -> None:
-    assert chunk(b"x" * 26) == b"1a\r\n" + b"x" * 26 + b"\r\n"
-    assert chunk(b"") == b""  # an empty one would end the body
+    assert http_chunk(b"x" * 26) == b"1a\r\n" + b"x" * 26 + b"\r\n"
+    assert http_chunk(b"") == b""  # an empty one would end the body
 
 
 def test_an_envelope_has_the_attributes_of_cloudevents() -> None:
-    envelope = json.loads(cloudevent(item(traceparent=b"00-aa-bb-01")))
+    envelope = json.loads(encode_cloudevent(item(traceparent=b"00-aa-bb-01")))
     assert {name: value for name, value in envelope.items() if name != "data"} == {
         "specversion": "1.0",
         "id": "e1",
@@ -71,15 +79,15 @@ def test_an_envelope_has_the_attributes_of_cloudevents() -> None:
 
 
 def test_an_envelope_s_source_is_never_empty_and_its_time_is_that_of_the_entry_where_it_has_none() -> None:
-    envelope = json.loads(cloudevent(item(source=b"", time=b"")))
-    assert (envelope["source"], envelope["time"]) == (NAMELESS, "1970-01-01T00:00:00.005+00:00")
+    envelope = json.loads(encode_cloudevent(item(source=b"", time=b"")))
+    assert (envelope["source"], envelope["time"]) == (UNKNOWN_SOURCE, "1970-01-01T00:00:00.005+00:00")
     assert "traceparent" not in envelope
 
 
 @pytest.mark.parametrize("form", [sse_encoder(cloudevents=False, chunked=True), websocket_encoder(cloudevents=True)])
 def test_what_does_not_decode_is_said_instead(form: object) -> None:
     assert isinstance(form, type(websocket_encoder(cloudevents=False)))
-    said = form.frame(item(data=b"{"))
+    said = form.encode(item(data=b"{"))
     assert b'"code":"gap"' in said
     assert b"entry 5-1 does not decode" in said
     assert form.gap(Gap(kinds=[], detail=""), ("0-0",) * 3) != said

@@ -32,14 +32,14 @@ async def written(history: ReplayReader, prefix: str, streams: list[set[tuple[in
 async def oldest(window: ReplayWindow) -> list[StreamEvent]:
     found = []
     while not window.exhausted:
-        found += await window.oldest()
+        found += await window.next_oldest()
     return found
 
 
 async def newest(window: ReplayWindow) -> list[StreamEvent]:
     found = []
     while not window.exhausted:
-        found += await window.newest()
+        found += await window.next_newest()
     return found
 
 
@@ -47,7 +47,7 @@ def keys(items: list[StreamEvent]) -> list[Key]:
     made = []
     for item in items:
         at = KINDS.index(item.kind)
-        ms, sequence = item.position[at].split("-")
+        ms, sequence = item.cursor[at].split("-")
         made.append((int(ms), int(sequence), at))
     return made
 
@@ -72,9 +72,9 @@ def test_a_window_holds_all_in_order_from_either_end_and_resumes_at_any_point(
             assert keys(down) == expected[::-1]
             if up:
                 at = data.draw(st.integers(0, len(up) - 1))
-                rest = await oldest(history.window(KINDS, up[at].position, HIGH, chunk))
+                rest = await oldest(history.window(KINDS, up[at].cursor, HIGH, chunk))
                 assert keys(rest) == expected[at + 1 :]
-                lower = await newest(history.window(KINDS, START_CURSOR, down[at].below, chunk))
+                lower = await newest(history.window(KINDS, START_CURSOR, down[at].cursor_before, chunk))
                 assert keys(lower) == expected[::-1][at + 1 :]
             await client.unlink(*(event_stream(prefix, kind) for kind in KINDS))
 
@@ -98,7 +98,7 @@ async def test_a_window_read_to_its_end_has_passed_all_of_it_and_can_be_widened(
         window = history.window(KINDS, START_CURSOR, ("2-0",) * 3)
         assert keys(await oldest(window)) == [(1, 0, 0)]
         assert window.low == ("2-0",) * 3
-        window.widen(("3-0",) * 3)
+        window.extend(("3-0",) * 3)
         assert keys(await oldest(window)) == [(3, 0, 2)]
 
 
@@ -108,9 +108,9 @@ async def test_a_gap_is_what_was_trimmed_not_what_never_was(redis_url: str, key_
         history = ReplayReader(client, key_prefix)
         await written(history, key_prefix, [{(5, 0), (6, 0)}, {(5, 0), (6, 0)}, set()])
         await client.xtrim(event_stream(key_prefix, "meeting"), maxlen=1, approximate=False)
-        assert await history.gaps(KINDS, ("1-0",) * 3) == ["meeting"]
-        assert await history.gaps(KINDS, (previous_id("6-0"),) * 3) == []
-        assert await history.gaps(KINDS, START_CURSOR) == []
+        assert await history.find_gaps(KINDS, ("1-0",) * 3) == ["meeting"]
+        assert await history.find_gaps(KINDS, (previous_id("6-0"),) * 3) == []
+        assert await history.find_gaps(KINDS, START_CURSOR) == []
 
 
 async def test_trimming_that_overtakes_a_reader_is_noticed(redis_url: str, key_prefix: str) -> None:
@@ -118,12 +118,12 @@ async def test_trimming_that_overtakes_a_reader_is_noticed(redis_url: str, key_p
         history = ReplayReader(client, key_prefix)
         await written(history, key_prefix, [{(ms, 0) for ms in range(1, 9)}, {(ms, 1) for ms in range(1, 9)}, set()])
         window = history.window(KINDS, START_CURSOR, HIGH, 2)
-        assert keys(await window.oldest())[-1] == (2, 0, 0)
-        await window.oldest()
+        assert keys(await window.next_oldest())[-1] == (2, 0, 0)
+        await window.next_oldest()
         assert window.lost == set()
         await client.xtrim(event_stream(key_prefix, "statement"), maxlen=2, approximate=False)
         found = []
         while not window.exhausted:
-            found += await window.oldest()
+            found += await window.next_oldest()
         assert window.lost == {"statement"}
         assert [key for key in keys(found) if key[2] == 0][-2:] == [(7, 0, 0), (8, 0, 0)]

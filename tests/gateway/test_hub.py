@@ -43,7 +43,7 @@ async def reading(settings: Settings) -> AsyncIterator[tuple[Broadcaster, Heard]
         asyncio.Event(),
     )
     await broadcaster.open()
-    broadcaster.join(heard, EVERYTHING, websocket_encoder(cloudevents=False), broadcaster.position)
+    broadcaster.subscribe(heard, EVERYTHING, websocket_encoder(cloudevents=False), broadcaster.cursor)
     running = asyncio.create_task(broadcaster.run(stop))
     yield broadcaster, heard
     stop.set()
@@ -82,7 +82,7 @@ async def test_within_a_millisecond_the_kinds_have_an_order_however_they_come(
 async def test_a_clock_set_back_holds_nobody_up_for_long(
     settings: Settings, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.live.broadcaster.HOLD_S", 0.05)
+    monkeypatch.setattr("worker.gateway.live.merged_reader.HOLD_S", 0.05)
     async with reading(settings) as (_, heard):
         ahead = await now_ms(publish.redis) + 3_600_000
         await add(publish, "decision", 1, f"{ahead}-0")
@@ -94,7 +94,7 @@ async def test_a_clock_set_back_holds_nobody_up_for_long(
 async def test_a_flood_of_one_kind_keeps_the_order_of_all(
     settings: Settings, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.live.broadcaster.BATCH", 3)
+    monkeypatch.setattr("worker.gateway.live.merged_reader.BATCH", 3)
     async with reading(settings) as (broadcaster, heard):
         base = await now_ms(publish.redis) - 10_000
         pipe = publish.redis.pipeline(transaction=True)
@@ -104,7 +104,7 @@ async def test_a_flood_of_one_kind_keeps_the_order_of_all(
             pipe.xadd(event_stream(settings.redis.key_prefix, kind), {"data": data}, id=f"{base + number}-0")
         await pipe.execute()
         await until(lambda: len(heard.numbers) == 60)
-        assert broadcaster.position[0] == f"{base + 59}-0"
+        assert broadcaster.cursor[0] == f"{base + 59}-0"
     assert heard.numbers == list(range(60))
 
 
@@ -112,31 +112,31 @@ async def test_who_joins_gets_what_is_at_hand_behind_its_place_and_no_more(
     settings: Settings, publish: Publisher
 ) -> None:
     async with reading(settings) as (broadcaster, heard):
-        begin = broadcaster.position
+        begin = broadcaster.cursor
         await publish.numbers(1)
         await until(lambda: heard.numbers == [1])
-        middle = broadcaster.position
+        middle = broadcaster.cursor
         await publish.numbers(2)
         await until(lambda: heard.numbers == [1, 2])
         form = websocket_encoder(cloudevents=False)
-        for place, expected in ((begin, [1, 2]), (middle, [2]), (broadcaster.position, [])):
+        for place, expected in ((begin, [1, 2]), (middle, [2]), (broadcaster.cursor, [])):
             late = Heard()
-            broadcaster.join(late, EVERYTHING, form, place)
+            broadcaster.subscribe(late, EVERYTHING, form, place)
             assert late.numbers == expected
 
 
 async def test_what_is_no_longer_at_hand_is_out_of_reach(
     settings: Settings, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.live.broadcaster.RECENT", 1)
+    monkeypatch.setattr("worker.gateway.live.recent_events.MAX_EVENTS", 1)
     async with reading(settings) as (broadcaster, heard):
-        begin = broadcaster.position
-        assert broadcaster.reaches(begin, ("statement", "meeting", "decision"))
+        begin = broadcaster.cursor
+        assert broadcaster.covers(begin, ("statement", "meeting", "decision"))
         for number in (0, 1):
             await publish.numbers(number)
             await until(lambda n=number: heard.numbers[-1:] == [n])  # type: ignore[misc]
-        assert not broadcaster.reaches(begin, ("statement",))
-        assert broadcaster.reaches(begin, ("meeting", "decision"))
+        assert not broadcaster.covers(begin, ("statement",))
+        assert broadcaster.covers(begin, ("meeting", "decision"))
 
 
 async def test_a_redis_that_restarts_only_interrupts(private_redis_url: str, settings: Settings) -> None:
@@ -157,7 +157,7 @@ async def test_streams_that_are_begun_anew_behind_our_place_are_followed_and_the
         await until(lambda: heard.numbers == [1])
         await redis.delete(event_stream(settings.redis.key_prefix, "meeting"))
         await until(lambda: heard.gaps == ["meeting"])
-        assert broadcaster.position[1] == "0-0"
+        assert broadcaster.cursor[1] == "0-0"
         await publish.numbers(4, 5)
         await until(lambda: heard.numbers == [1, 4, 5])
 
@@ -171,15 +171,15 @@ async def test_who_was_ahead_listens_with_the_others_once_that_is_passed(
         form, soon = websocket_encoder(cloudevents=False), await now_ms(redis) + 50
         early = [Heard() for _ in range(3)]
         for i, listener in enumerate(early):
-            broadcaster.join(listener, EVERYTHING, form, (f"{soon}-{i}",) * 3)
+            broadcaster.subscribe(listener, EVERYTHING, form, (f"{soon}-{i}",) * 3)
         assert len(broadcaster.subscribers) == 4
         await asyncio.sleep(0.06)
         await publish.events(*(made(i, kind) for i, kind in enumerate(KINDS)))
         await until(lambda: all(listener.numbers == [0, 1, 2] for listener in early))
         assert len(broadcaster.subscribers) == 1
         for listener in (*early, heard):
-            broadcaster.leave(listener)
-        assert broadcaster.listeners == len(broadcaster.subscribers) == 0
+            broadcaster.unsubscribe(listener)
+        assert broadcaster.subscriber_count == len(broadcaster.subscribers) == 0
 
 
 async def test_what_is_trimmed_away_before_the_hub_has_read_it_is_said_in_its_place(
@@ -189,7 +189,7 @@ async def test_what_is_trimmed_away_before_the_hub_has_read_it_is_said_in_its_pl
     async with reading(settings) as (broadcaster, heard):
         await publish.events(made(1, "meeting"))
         await until(lambda: heard.numbers == [1])
-        seen = broadcaster.position
+        seen = broadcaster.cursor
         async with redis.pipeline(transaction=True) as step:
             for number in range(2, 7):
                 step.xadd(stream, {"data": encoded(number, "meeting")})
@@ -197,8 +197,8 @@ async def test_what_is_trimmed_away_before_the_hub_has_read_it_is_said_in_its_pl
             await step.execute()
         await until(lambda: heard.numbers == [1, 5, 6])
         assert heard.gaps == ["meeting"]
-        assert not broadcaster.reaches(seen, ("meeting",))  # history says it to those who come later
-        assert broadcaster.reaches(broadcaster.position, ("meeting",))
+        assert not broadcaster.covers(seen, ("meeting",))  # history says it to those who come later
+        assert broadcaster.covers(broadcaster.cursor, ("meeting",))
         await redis.xtrim(stream, maxlen=0, approximate=False)  # what has been read may go
         await publish.events(made(7, "meeting"))
         await until(lambda: heard.numbers == [1, 5, 6, 7])
@@ -208,7 +208,7 @@ async def test_what_is_trimmed_away_before_the_hub_has_read_it_is_said_in_its_pl
 async def test_trimming_that_overtakes_a_hub_that_is_far_behind_is_said(
     settings: Settings, publish: Publisher, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.live.broadcaster.BATCH", 2)
+    monkeypatch.setattr("worker.gateway.live.merged_reader.BATCH", 2)
     stream = event_stream(settings.redis.key_prefix, "meeting")
     async with reading(settings) as (_, heard):
         await publish.events(made(0, "meeting"))

@@ -83,7 +83,7 @@ async def test_a_client_that_leaves_is_no_error(served: Served, caplog: pytest.L
                 gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 gone.close()
         await until(lambda: sum(line["event"] == "request" for line in log) >= 40)
-        await until(lambda: served.gateway.streams.open == 0)
+        await until(lambda: served.gateway.streams.connection_count == 0)
     assert {line["log_level"] for line in log} == {"info"}
     assert caplog.text == ""
 

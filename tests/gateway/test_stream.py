@@ -33,7 +33,7 @@ async def test_an_event_comes_as_it_was_published(served: Served, publish: Publi
 
 async def test_nothing_from_before_comes_unless_it_is_asked_for(served: Served, publish: Publisher) -> None:
     await publish.numbers(1)
-    await until(lambda: served.gateway.broadcaster.position[1] != "0-0")
+    await until(lambda: served.gateway.broadcaster.cursor[1] != "0-0")
     async with served.listen() as ear:
         await publish.numbers(2)
         assert await ear.numbers(1) == [2]
@@ -102,7 +102,7 @@ async def test_what_a_browser_saw_last_overrides_the_address_it_was_given(served
 async def test_nothing_is_lost_or_doubled_at_the_seam(
     served: Served, publish: Publisher, monkeypatch: pytest.MonkeyPatch, recent: int
 ) -> None:
-    monkeypatch.setattr("worker.gateway.live.broadcaster.RECENT", recent)
+    monkeypatch.setattr("worker.gateway.live.recent_events.MAX_EVENTS", recent)
     total, clients = 600, 12
 
     async def publishing() -> None:
@@ -126,12 +126,12 @@ async def test_nothing_is_lost_or_doubled_at_the_seam(
 async def test_who_is_ahead_of_this_gateway_gets_only_what_follows(
     served: Served, publish: Publisher, redis: Redis, settings: Settings
 ) -> None:
-    served.gateway.broadcaster._pause_s = 0.5  # before it hands over what it has read
+    served.gateway.broadcaster._gather_s = 0.5  # before it hands over what it has read
     await publish.numbers(0, 1, 2)
     found = await stream_tails(redis, [event_stream(settings.redis.key_prefix, kind) for kind in KINDS])
     async with served.listen(f"after={'.'.join(at.last_id for at in found.values())}") as ear:
-        assert served.gateway.broadcaster.position == START_CURSOR
-        await until(lambda: served.gateway.broadcaster.position != START_CURSOR)
+        assert served.gateway.broadcaster.cursor == START_CURSOR
+        await until(lambda: served.gateway.broadcaster.cursor != START_CURSOR)
         await publish.numbers(4)
         assert await ear.numbers(1) == [4]
 
@@ -150,7 +150,7 @@ async def test_a_heartbeat_moves_the_place_of_who_hears_nothing(serve_with: Serv
         async with served.listen("kind=decision") as ear:
             begun = ear.place
             await publish.numbers(1)
-            await until(lambda: served.gateway.broadcaster.position[1] != "0-0")
+            await until(lambda: served.gateway.broadcaster.cursor[1] != "0-0")
             ear.place = ""
             await ear.until_listening()
             while ear.place == begun:
@@ -187,13 +187,13 @@ async def test_a_place_behind_the_end_of_the_streams_is_said_and_what_comes_now_
         assert (page["gaps"], page["events"], (decode_cursor(page["position"]) or START_CURSOR)[1]) == (
             ["meeting"],
             [],
-            served.gateway.broadcaster.position[1],
+            served.gateway.broadcaster.cursor[1],
         )
         return
     async with served.listen(**{"Last-Event-ID": lost}) as ear:
         gap = await ear.frame()
         assert (gap.event, gap.json["kinds"]) == ("gap", ["statement", "meeting", "decision"])
-        assert gap.id == format_cursor(served.gateway.broadcaster.position)
+        assert gap.id == format_cursor(served.gateway.broadcaster.cursor)
         await publish.numbers(4)
         assert await ear.numbers(1) == [4]
 
@@ -268,9 +268,9 @@ async def test_a_client_that_does_not_read_is_told_and_dropped_and_harms_nobody(
 ) -> None:
     async with serve_with(gateway_buffer_bytes=1 << 16) as served, served.listen() as ear:
         with slow_socket(served.port) as slow:
-            await until(lambda: served.gateway.broadcaster.listeners == 2)
+            await until(lambda: served.gateway.broadcaster.subscriber_count == 2)
             sent = 0
-            while served.gateway.broadcaster.listeners == 2:
+            while served.gateway.broadcaster.subscriber_count == 2:
                 await publish.events(*(made(sent + i, "decision", via=["x" * 50_000]) for i in range(20)))
                 assert await ear.numbers(20) == list(range(sent, sent + 20))
                 sent += 20
@@ -289,15 +289,15 @@ def read_all(from_socket: socket.socket) -> bytes:
 async def test_a_stalled_client_is_given_up(
     serve_with: Serve, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.live.endpoint.FAREWELL_S", 0.05)
+    monkeypatch.setattr("worker.gateway.live.endpoint.CLOSE_TIMEOUT_S", 0.05)
     async with serve_with(gateway_buffer_bytes=1 << 16) as served:
         with slow_socket(served.port):
-            await until(lambda: served.gateway.broadcaster.listeners == 1)
+            await until(lambda: served.gateway.broadcaster.subscriber_count == 1)
             while not served.streams_ended("too_slow"):
                 await publish.events(*(made(i, "decision", via=["x" * 50_000]) for i in range(20)))
                 await asyncio.sleep(0.01)
-            assert served.gateway.broadcaster.listeners == 0
-            assert served.gateway.streams.open == 0
+            assert served.gateway.broadcaster.subscriber_count == 0
+            assert served.gateway.streams.connection_count == 0
 
 
 async def test_more_clients_than_are_taken_are_refused(serve_with: Serve) -> None:
@@ -308,9 +308,9 @@ async def test_more_clients_than_are_taken_are_refused(serve_with: Serve) -> Non
 
 async def test_who_leaves_is_forgotten(served: Served) -> None:
     async with served.listen():
-        assert served.gateway.streams.open == 1
-        await until(lambda: served.gateway.broadcaster.listeners == 1)
-    await until(lambda: served.gateway.streams.open == served.gateway.broadcaster.listeners == 0)
+        assert served.gateway.streams.connection_count == 1
+        await until(lambda: served.gateway.broadcaster.subscriber_count == 1)
+    await until(lambda: served.gateway.streams.connection_count == served.gateway.broadcaster.subscriber_count == 0)
 
 
 async def test_when_the_gateway_stops_everybody_is_told(served: Served) -> None:
@@ -331,10 +331,10 @@ async def test_where_the_past_cannot_be_read_the_stream_ends_with_a_word(
     async def fail(*_: Any) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr("worker.gateway.live.replay.ReplayReader.gaps", fail)
-    monkeypatch.setattr("worker.gateway.live.broadcaster.RECENT", 0)
+    monkeypatch.setattr("worker.gateway.live.replay.ReplayReader.find_gaps", fail)
+    monkeypatch.setattr("worker.gateway.live.recent_events.MAX_EVENTS", 0)
     await publish.numbers(1)
-    await until(lambda: served.gateway.broadcaster.position[1] != "0-0")
+    await until(lambda: served.gateway.broadcaster.cursor[1] != "0-0")
     async with served.listen("after=0") as ear:
         assert (await ear.frame()).json["type"] == "urn:communique:problem:unavailable"
     async with served.session.ws_connect("/v1/stream?after=0") as socket_:
@@ -346,7 +346,7 @@ async def test_where_the_past_cannot_be_read_the_stream_ends_with_a_word(
 async def test_many_who_read_the_past_at_once_each_get_all_of_it(
     serve_with: Serve, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.live.endpoint.FULL_SPEED", 1)
+    monkeypatch.setattr("worker.gateway.live.endpoint.FULL_SPEED_REPLAYS", 1)
     for number in range(90):
         await publish.numbers(number)
         await asyncio.sleep(0.001)
@@ -441,8 +441,8 @@ async def test_who_speaks_on_the_socket_is_shown_out(served: Served) -> None:
 async def test_a_socket_that_is_closed_is_forgotten(served: Served) -> None:
     async with served.session.ws_connect("/v1/stream") as socket_:
         await socket_.receive()
-        await until(lambda: served.gateway.broadcaster.listeners == 1)
-    await until(lambda: served.gateway.broadcaster.listeners == 0)
+        await until(lambda: served.gateway.broadcaster.subscriber_count == 1)
+    await until(lambda: served.gateway.broadcaster.subscriber_count == 0)
 
 
 @pytest.mark.parametrize(
@@ -482,12 +482,12 @@ async def test_trimming_that_overtakes_who_reads_the_past_is_said(
     expected: list[str | int],
 ) -> None:
     monkeypatch.setattr("worker.gateway.live.endpoint.CHUNK", 2)
-    monkeypatch.setattr("worker.gateway.live.endpoint.FEWEST", 2)
-    monkeypatch.setattr("worker.gateway.live.broadcaster.RECENT", 0)
+    monkeypatch.setattr("worker.gateway.live.endpoint.MIN_CHUNK", 2)
+    monkeypatch.setattr("worker.gateway.live.recent_events.MAX_EVENTS", 0)
     await publish.events(*(made(i, "meeting") for i in range(12)))
     await until(lambda: served.events_read == 12)
     [first, *_] = (await served.get("/v1/events?after=0&limit=1&format=json"))["position"].split(" ")
-    read, reads = ReplayReader.read, 0
+    read, reads = ReplayReader.read_chunks, 0
 
     async def trimmed(self: ReplayReader, *args: Any, **given: Any) -> Any:
         nonlocal reads
@@ -497,7 +497,7 @@ async def test_trimming_that_overtakes_who_reads_the_past_is_said(
             await publish.redis.xtrim(stream, maxlen=left, approximate=False)
         return await read(self, *args, **given)
 
-    monkeypatch.setattr(ReplayReader, "read", trimmed)
+    monkeypatch.setattr(ReplayReader, "read_chunks", trimmed)
     found: list[str | int] = []
     async with served.listen(f"after={first}&kind=meeting") as ear:
         while found[-1:] != [11]:
@@ -509,7 +509,7 @@ async def test_trimming_that_overtakes_who_reads_the_past_is_said(
 async def test_what_comes_in_the_moment_before_one_joins_the_present_is_not_missed(
     served: Served, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.live.broadcaster.RECENT", 2)
+    monkeypatch.setattr("worker.gateway.live.recent_events.MAX_EVENTS", 2)
     await publish.events(*(made(i, "meeting") for i in range(9)))
     await until(lambda: served.events_read == 9)
     close, closed = ReplayWindow.aclose, 0

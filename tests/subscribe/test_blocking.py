@@ -65,8 +65,8 @@ def test_a_wait_that_is_interrupted_loses_no_event_and_moves_no_position(
 ) -> None:
     with subscribe_sync(**on, after="0") as events:
         position = events.position
-        coming = events._begun(events._step())
-        events._coming = coming
+        coming = events._submit(events._wait_for_event())
+        events._pending = coming
         monkeypatch.setattr(coming, "result", _interrupted)
         with pytest.raises(KeyboardInterrupt):
             next(events)

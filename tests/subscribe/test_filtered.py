@@ -8,7 +8,7 @@ import pytest
 from tests.subscribe.published import event, person, publish
 from worker.errors import UsageError
 from worker.schema import KINDS, event_stream
-from worker.subscribe import Subscription, sources, subscribe
+from worker.subscribe import Subscription, readers, subscribe
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -89,7 +89,7 @@ async def test_a_group_acknowledges_a_whole_batch_in_one_round_trip(
 ) -> None:
     acknowledged = []
 
-    class Counting(sources.GroupReader):
+    class Counting(readers.GroupReader):
         async def acknowledge(self, entries: Any) -> None:
             acknowledged.append(len(entries))
             await super().acknowledge(entries)

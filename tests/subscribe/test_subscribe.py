@@ -15,7 +15,7 @@ from worker.schema import KINDS, Meeting, event_stream
 from worker.settings import Settings
 from worker.streams import connect, read_group_entries
 from worker.streams.embedded_server import embedded
-from worker.subscribe import Received, Subscription, events_per_kind, sources, subscribe, subscription
+from worker.subscribe import Received, Subscription, events_per_kind, readers, subscribe, subscription
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ async def test_the_order_holds_however_the_reads_fall(
     redis: Redis, on: dict[str, Any], batch: int, group: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings.of(key_prefix=on["prefix"])
-    monkeypatch.setattr(sources, "BATCH", batch)
+    monkeypatch.setattr(readers, "BATCH", batch)
     names = [f"{letter}{i}" for i, letter in enumerate("sssssmsdmmmmmssddsmdsssssssmd")]
     await publish(redis, settings, *names[:20])
     async with subscribe(**on, after="0", group=group) as events:
@@ -195,7 +195,7 @@ async def test_a_cancelled_wait_loses_no_event(
 
     await publish(redis, settings, "s1", "m1")
     async with subscribe(**on, group="g", after="0") as events:
-        monkeypatch.setattr(sources, "read_group_entries", slow)
+        monkeypatch.setattr(readers, "read_group_entries", slow)
         assert await nothing_more(events)
         monkeypatch.undo()
         assert await take(events, 2) == ["s1", "m1"]
@@ -210,7 +210,7 @@ async def test_what_a_dead_subscriber_left_goes_to_another_in_time(
         assert await take(events, 1) == ["s1"]
     async with subscribe(**on, group="g", consumer="b") as events:
         assert await nothing_more(events)
-    monkeypatch.setattr(sources, "CLAIM_AFTER_S", 0.001)
+    monkeypatch.setattr(readers, "CLAIM_AFTER_S", 0.001)
     async with subscribe(**on, group="g", consumer="c") as events:
         assert await take(events, 2) == ["s1", "m1"]
 
@@ -225,8 +225,8 @@ async def test_a_busy_stream_keeps_nobody_from_what_the_dead_left_in_another(
     await publish(redis, settings, *(f"s{i}" for i in range(20)))
     async with subscribe(**on, group="g", consumer="b") as events:
         assert await take(events, 2) == ["s0", "s1"]
-        monkeypatch.setattr(sources, "CLAIM_AFTER_S", 0.001)
-        events._source._claim_at = dict.fromkeys(events._kind_of, 0.0)  # type: ignore[attr-defined]
+        monkeypatch.setattr(readers, "CLAIM_AFTER_S", 0.001)
+        events._reader._next_claim_s = dict.fromkeys(events._kinds, 0.0)  # type: ignore[attr-defined]
         await publish(redis, settings, "d1")
         assert "m1" in await take(events, 19)
         assert await take(events, 1) == ["d1"]
@@ -243,12 +243,12 @@ async def aged(redis: Redis, settings: Settings, consumer: str) -> str:
 async def test_a_slow_subscriber_is_not_taken_for_a_dead_one(
     redis: Redis, settings: Settings, on: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sources, "CLAIM_AFTER_S", 60.0)
+    monkeypatch.setattr(readers, "CLAIM_AFTER_S", 60.0)
     await publish(redis, settings, "s1", "s2", "s3")
     async with subscribe(**on, group="g", consumer="slow", after="0") as events:
         assert await take(events, 1) == ["s1"]
         stream = await aged(redis, settings, "slow")
-        events._source._kept_at = -60.0  # type: ignore[attr-defined]
+        events._reader._touched_at_s = -60.0  # type: ignore[attr-defined]
         assert await take(events, 1) == ["s2"]
         pending: Any = await redis.xpending_range(stream, "g", "-", "+", 100)
         assert [p["time_since_delivered"] < 60_000 for p in pending] == [True, True]
@@ -265,7 +265,7 @@ async def test_what_another_has_taken_over_is_not_handed_over_here_too(
         assert await take(events, 1) == ["s1"]
         await aged(redis, settings, "other")
         await publish(redis, settings, "s4")
-        events._source._kept_at = -600.0  # type: ignore[attr-defined]
+        events._reader._touched_at_s = -600.0  # type: ignore[attr-defined]
         assert await take(events, 1) == ["s4"]
     async with subscribe(**on, group="g", consumer="other") as events:
         assert await take(events, 2) == ["s2", "s3"]
@@ -288,12 +288,12 @@ async def test_a_stream_that_is_begun_anew_behind_the_place_is_said_once_and_fol
     await publish(redis, settings, "m1")
     stream = event_stream(settings.redis.key_prefix, "meeting")
     async with subscribe(kinds=["meeting"], after="99999999999999-0", **on) as events:
-        with pytest.raises(EventStreamError, match="begun anew"):
+        with pytest.raises(EventStreamError, match="lost or restarted"):
             await asyncio.wait_for(anext(events), 5)
         await publish(redis, settings, "m2")
         assert await take(events, 1) == ["m2"]
         await redis.delete(stream)
-        with pytest.raises(EventStreamError, match="begun anew"):
+        with pytest.raises(EventStreamError, match="lost or restarted"):
             await asyncio.wait_for(anext(events), 5)
         await publish(redis, settings, "m3")
         assert await take(events, 1) == ["m3"]
@@ -377,7 +377,7 @@ async def test_a_group_that_was_busy_for_long_is_told_of_what_was_trimmed_meanwh
         assert await nothing_more(events)
         await publish(redis, settings, "s2", "s3", "s4")
         await redis.xtrim(event_stream(settings.redis.key_prefix, "statement"), maxlen=1, approximate=False)
-        monkeypatch.setattr(sources, "AWAY_AFTER_S", 0.0)
+        monkeypatch.setattr(readers, "AWAY_AFTER_S", 0.0)
         with pytest.raises(EventStreamError, match="trimmed away"):
             await anext(events)
         assert await take(events, 1) == ["s4"]

@@ -139,7 +139,7 @@ class Filter(Struct, frozen=True, kw_only=True):
         yield "status", self.status
         yield "category", self.category
 
-    def passes(self, event: Event, facets: Facets) -> bool:
+    def matches(self, event: Event, facets: Facets) -> bool:
         """Tell whether an event, whose facets these are, is one that was asked for; cheap questions come first."""
         return (
             event.confidence >= self.min_confidence

@@ -16,8 +16,9 @@ from worker.gateway.api.events import EventHandlers
 from worker.gateway.api.lookup import PublicationLookup
 from worker.gateway.api.status import StatusHandlers
 from worker.gateway.assets import document_handler, encode_document, page_assets
-from worker.gateway.live.broadcaster import BLOCK_S, Broadcaster
+from worker.gateway.live.broadcaster import Broadcaster
 from worker.gateway.live.endpoint import StreamEndpoint
+from worker.gateway.live.merged_reader import BLOCK_S
 from worker.gateway.live.replay import ReplayReader
 from worker.gateway.middleware.auth import Auth, Scope, TokensFile, check_binding, load_tokens
 from worker.gateway.middleware.requests import Handler, RequestMiddleware
@@ -72,7 +73,7 @@ class Gateway:
         self.streams = StreamEndpoint(
             self.broadcaster,
             self._history,
-            most=settings.gateway.clients,
+            max_connections=settings.gateway.clients,
             buffer_bytes=settings.gateway.buffer_bytes,
             heartbeat_s=settings.gateway.heartbeat_s,
         )
@@ -101,7 +102,7 @@ class Gateway:
                 await asyncio.wait_for(stop.wait(), RELOAD_S)
             if (tokens := file.reload_if_changed()) is not None:
                 self._auth.replace_tokens(tokens)
-                self.streams.end_unless(self._auth.may_stream)
+                self.streams.close_unauthorised(self._auth.may_stream)
 
     async def open(self) -> None:
         """Check the Redis server and start reading at the end of every stream."""

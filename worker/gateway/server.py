@@ -86,7 +86,7 @@ async def serve_gateway(
             await gateway.run(stop)
         finally:
             gateway.streams.stop()
-            await gateway.streams.gone(SHUTDOWN_S)
+            await gateway.streams.wait_closed(SHUTDOWN_S)
             server.close()
     finally:
         await runner.cleanup()

@@ -1,23 +1,23 @@
-"""The event streams as an iterator: typed, filtered, merged in arrival order, resumable, alone or in a group.
+"""The event streams as an iterator: typed, filtered, merged in order of arrival, resumable, standalone or in a group.
 
-Arrival order is that of the entry ids, a millisecond fine; within one, events of one kind keep their order.
+The order of arrival is that of the entry ids, which have a resolution of 1 ms.  Within a millisecond, events of
+different kinds may come in any order.
 
     async with subscribe(url, ["statement"], country="FI", after="0") as events:
         async for event in events:
             ...
 
-*Alone* (no group) a subscriber sees every event behind `after`; its `position` is all it needs to resume.
-*In a group* the subscribers share the events; Redis keeps the place.  An event is acknowledged when the next one is
-asked for, so one that was being worked on in a crash comes again: at once to the consumer of the same name, after
-`CLAIM_AFTER_S` to any other.
+*Standalone* (without `group`): the subscriber gets every event after `after`.  To resume, it stores its `position`.
+*In a group*: the subscribers share the events, and Redis stores the position.  An event is acknowledged when the next
+one is requested.  After a crash it is delivered again: at once to the consumer of the same name, after `CLAIM_AFTER_S`
+to any other one.
 
-Whatever cannot be handed over is said, never skipped in silence: EventStreamError for what was trimmed away before it
-was read, and for an entry that does not decode.  It is raised once; the subscription has then moved past it, and
-asking for the next event goes on behind.
+An event that cannot be delivered is reported: EventStreamError is raised once for entries that were trimmed away
+unread, and for an entry that does not decode.  The subscription has moved past them; iteration can continue.
 
-A Redis that is away is waited for, with growing pauses, for `patience_s`; then redis-py's error comes out.
+While Redis is unavailable, it is retried with growing delays for `patience_s`; then redis-py's error is raised.
 
-`subscribe_sync` is the twin for scripts and notebooks.
+`subscribe_sync` is the same for scripts and notebooks.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from worker.filters.keywords import Filters, make_filter
 from worker.schema import KINDS, ORIGINAL_KINDS, Kind, event_stream
 from worker.streams import connect
 from worker.subscribe.blocking import BlockingSubscription
-from worker.subscribe.sources import GroupReader, StandaloneReader
+from worker.subscribe.readers import GroupReader, StandaloneReader
 from worker.subscribe.subscription import BLOCK_S, Received, Subscription
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 PATIENCE_S: Final = 60.0
-"""How long Redis may be away before a subscription fails: `math.inf` waits for ever."""
+"""How long an unavailable Redis is retried before a subscription fails; `math.inf`: without limit."""
 STREAM_ID: Final = re.compile(r"\d{1,20}(-\d{1,20})?")
 
 
@@ -69,30 +69,31 @@ def subscribe(
     patience_s: float = PATIENCE_S,
     **filters: Unpack[Filters],
 ) -> Subscription:
-    """Subscribe to the kinds (none named: all) on a Redis URL, or with a client of one's own that answers bytes.
+    """Subscribe to events of some kinds (empty: all), through a Redis URL or a client that returns bytes.
 
-    `after`: "$" from now on (from the first `anext`, or `open`), "0" from the oldest kept, an entry id (or a Unix time
-    in ms), or one a kind, as `position` gives them (a kind that is missing: "$").  A group that exists goes on where it
-    stopped, whatever `after` says.  `consumer` names the subscriber within its group (default: the host's name): each
-    needs a name of its own and keeps it over restarts.  `stop` ends the iteration, a wait for events too.  The filters
-    are those of `Filters`; what they pass over counts as read.
+    `after`: "$" for events published from now on (that is, from `open` or the first `anext`), "0" for the oldest kept,
+    an entry id or a Unix time in ms for what follows it, or a mapping of kinds to these, such as `position` (see
+    `resume_positions` for a kind that is missing).  An existing group continues where it stopped, whatever `after` is.
+    `consumer` is the subscriber's name in its group (default: the host name): unique, and the same after a restart.
+    `stop` ends the iteration, also while it waits for an event.  `filters` are those of `Filters`; events that they
+    reject count as read.
 
-    UsageError for an unknown kind or filter, a malformed id or URL; at the first `anext` redis-py's ConnectionError
-    for a Redis that is not there.
+    UsageError for an unknown kind or filter, a malformed id or URL.  The first `anext` raises redis-py's
+    ConnectionError if Redis is unavailable.
 
-    >>> async def who_met() -> list[str]:
+    >>> async def names_of_participants() -> list[str]:
     ...     async with subscribe("redis://localhost:6379/0", ["meeting"], after="0", country="FI") as events:
     ...         meeting = await anext(events)
     ...     return [party.name for party in meeting.participants]
-    >>> asyncio.run(who_met())
+    >>> asyncio.run(names_of_participants())
     ['Liis Tamm', 'Aino Ranta']
     """
     names = tuple(dict.fromkeys(kinds)) or KINDS
     if unknown := [kind for kind in names if kind not in KINDS]:
         raise UsageError(f"unknown kind {unknown[0]!r}: one of {', '.join(KINDS)}")
-    asked = make_filter(names, filters)
+    wanted = make_filter(names, filters)
     client = connect(redis, block_s=BLOCK_S) if isinstance(redis, str) else redis
-    streams = {event_stream(prefix, kind): kind for kind in asked.kinds}
+    streams = {event_stream(prefix, kind): kind for kind in wanted.kinds}
     start = {stream: _start(after, kind) for stream, kind in streams.items()}
     return Subscription(
         client,
@@ -100,7 +101,7 @@ def subscribe(
         if group
         else StandaloneReader(client, start),
         streams,
-        asked,
+        wanted,
         stop or asyncio.Event(),
         patience_s=patience_s,
         owns_client=isinstance(redis, str),
@@ -119,9 +120,9 @@ def subscribe_sync(
     idle_s: float | None = None,
     **filters: Unpack[Filters],
 ) -> BlockingSubscription:
-    """Subscribe as `subscribe` does, for code without an event loop of its own, or inside a notebook that has one.
+    """Subscribe as `subscribe` does, in code without a running event loop or in a notebook.
 
-    `idle_s` ends the iteration when no event has come for that long (None: never): "what there is, then stop".
+    `idle_s` ends the iteration after that long without an event (None: never), so that a script can read what there is.
 
     >>> with subscribe_sync("redis://localhost:6379/0", after="0", idle_s=0.5) as events:
     ...     for event in events:
@@ -129,7 +130,7 @@ def subscribe_sync(
     Statement "We will keep the harbour open all winter," Estonian Transport Minister Liis Tamm said on Tuesday.
     Meeting She had met Finnish Prime Minister Aino Ranta on Monday.
 
-    Resume where the last run stopped:
+    Resume where the previous run stopped:
 
     >>> with subscribe_sync("redis://localhost:6379/0", after="0") as events:
     ...     first, position = next(events), events.position
@@ -151,7 +152,7 @@ def subscribe_sync(
 
 
 async def events_per_kind(redis: Redis | str, prefix: str = "communique") -> dict[Kind, int]:
-    """Count the events that are kept of each kind."""
+    """Return the number of events kept of each kind."""
     if isinstance(redis, str):
         async with connect(redis) as client:
             return await events_per_kind(client, prefix)

@@ -1,6 +1,6 @@
-"""A subscription for code without an event loop: it has one in a thread of its own.
+"""A subscription for code without an event loop: it runs one in a thread of its own.
 
-In a thread, since a notebook runs a loop already, in which another cannot be run.
+The thread is needed in a notebook, whose own event loop is running already and cannot run another one inside.
 """
 
 from __future__ import annotations
@@ -21,47 +21,52 @@ if TYPE_CHECKING:
     from worker.subscribe.subscription import Received, Subscription
 
 T = TypeVar("T")
-_Step: TypeAlias = "tuple[Received | None, dict[Kind, str]]"
-"""An event, or none in time; and the position then."""
+_Result: TypeAlias = "tuple[Received | None, dict[Kind, str]]"
+"""The event, None if none came in time, and the position after it."""
 
 
 class BlockingSubscription(Iterator[Event]):
-    """What `subscribe_sync` returns.  `with` it, or `close` it; for one thread at a time."""
+    """An iterator over events; the return value of `subscribe_sync`.
+
+    Use it with `with`, or call `close`.  Not thread-safe.
+    """
 
     def __init__(self, subscription: Subscription, idle_s: float | None) -> None:
-        """Made by `subscribe_sync`."""
+        """Use `subscribe_sync`."""
         self._subscription = subscription
         self._idle_s = idle_s
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=_turn, args=[self._loop], name="communique-subscription", daemon=True)
-        self._abandoned = weakref.finalize(self, _abandon, subscription, self._loop, self._thread)
-        self._abandoned.atexit = False  # a daemon thread ends with the process
+        self._thread = threading.Thread(
+            target=_run_loop, args=[self._loop], name="communique-subscription", daemon=True
+        )
+        self._release = weakref.finalize(self, _release_resources, subscription, self._loop, self._thread)
+        self._release.atexit = False  # a daemon thread ends with the process
         self._closed = False
-        self._coming: Future[_Step] | None = None
+        self._pending: Future[_Result] | None = None
         self._position = subscription.position
 
     @property
     def position(self) -> dict[Kind, str]:
-        """Entry id of the last event handed over (or passed) of each kind: `after` for who resumes without a group."""
+        """Kind -> id of the last entry returned or rejected by the filter: `after` to resume without a group."""
         return self._position
 
-    # ------------------------------------------------------------ life
+    # ------------------------------------------------------------ life cycle
     def open(self) -> None:
-        """Fix where "$" is, or create the group; done by the first `next` where it was not done before."""
-        self._begun(self._open()).result()
+        """Determine where "$" is, or create the group.  The first `next` does it if it has not been done."""
+        self._submit(self._open()).result()
 
     async def _open(self) -> None:
         await self._subscription.open()
         self._position = self._subscription.position
 
     def close(self) -> None:
-        """Close the connection and end the thread; an event handed over last stays unacknowledged."""
+        """Close the connection and end the thread; the event returned last stays unacknowledged."""
         if self._closed:
             return
-        if self._coming:
-            self._coming.cancel()
+        if self._pending:
+            self._pending.cancel()
         self._closed = True
-        self._abandoned()
+        self._release()
         if self._thread.ident is not None:
             self._thread.join()
 
@@ -83,7 +88,7 @@ class BlockingSubscription(Iterator[Event]):
         return self.next().event
 
     def received(self) -> Iterator[Received]:
-        """Iterate with kinds and entry ids."""
+        """Iterate over events with their kinds and entry ids."""
         while True:
             try:
                 received = self.next()
@@ -92,24 +97,24 @@ class BlockingSubscription(Iterator[Event]):
             yield received
 
     def next(self) -> Received:
-        """Return the next event with its entry id; StopIteration when none has come for `idle_s`.
+        """Return the next event with its kind and entry id; StopIteration after `idle_s` without one.
 
-        Ctrl-C during the wait loses no event: the wait goes on behind it, and the next call returns what has come.
+        Ctrl-C during the wait loses no event: the wait continues in the thread, and the next call returns its result.
         """
-        self._coming = coming = self._coming or self._begun(self._step())
+        self._pending = pending = self._pending or self._submit(self._wait_for_event())
         try:
-            received, position = coming.result()
+            received, position = pending.result()
         except BaseException:
-            if coming.done() and (coming.cancelled() or coming.exception()):
-                self._coming = None
+            if pending.done() and (pending.cancelled() or pending.exception()):
+                self._pending = None
             raise
-        self._position, self._coming = position, None
+        self._position, self._pending = position, None
         if received is None:
             raise StopIteration
         return received
 
-    async def _step(self) -> _Step:
-        """Wait for an event, or for `idle_s`: then there is none."""
+    async def _wait_for_event(self) -> _Result:
+        """Wait for an event, at most `idle_s`."""
         try:
             received = await asyncio.wait_for(self._subscription.next(), self._idle_s)
         except TimeoutError:
@@ -119,11 +124,11 @@ class BlockingSubscription(Iterator[Event]):
         return received, self._subscription.position
 
     def acknowledge(self) -> None:
-        """Acknowledge the event handed over last now: for whoever is done with it and will not ask for another."""
-        self._begun(self._subscription.acknowledge()).result()
+        """Acknowledge the event returned last.  The next `next` does it; call it if there will be none."""
+        self._submit(self._subscription.acknowledge()).result()
 
-    def _begun(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Begin work in the loop of the thread."""
+    def _submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run a coroutine in the event loop of the thread, which is started if necessary."""
         if self._closed:
             work.close()
             raise ValueError("the subscription is closed")
@@ -132,16 +137,16 @@ class BlockingSubscription(Iterator[Event]):
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
 
-def _turn(loop: asyncio.AbstractEventLoop) -> None:
-    """Run the loop until it is stopped."""
+def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """Run the event loop until it is stopped, then close it."""
     try:
         loop.run_forever()
     finally:
         loop.close()
 
 
-def _abandon(subscription: Subscription, loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
-    """Let the connection and the thread go, whether they were closed or just forgotten; waits for neither."""
+def _release_resources(subscription: Subscription, loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None:
+    """Close the connection and end the thread without waiting; called by `close` or when garbage is collected."""
     if thread.ident is None:
         loop.close()
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from worker.filters.facets import parties, subject
 from worker.gateway.cursor import format_cursor
-from worker.gateway.live.encoders import published
+from worker.gateway.live.encoders import publication_time
 from worker.schema import Event, spec_of
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ def _row(item: StreamEvent, event: Event) -> tuple[object, ...]:
         event.rule,
         event.cameo or "",
         "/".join(filter(None, (event.plover.type, event.plover.mode))) if event.plover else "",
-        published(item),
-        format_cursor(item.position),
+        publication_time(item),
+        format_cursor(item.cursor),
     )
 
 

@@ -11,7 +11,7 @@ from msgspec import Raw, Struct, structs
 
 from worker.gateway.api.csv import events_to_csv
 from worker.gateway.cursor import START_CURSOR, Cursor, format_cursor, replace_positions
-from worker.gateway.live.encoders import CLOUDEVENT, CLOUDEVENTS, cloudevent
+from worker.gateway.live.encoders import CLOUDEVENT, CLOUDEVENTS, encode_cloudevent
 from worker.gateway.middleware.compression import body_response
 from worker.gateway.problems import ProblemError
 from worker.gateway.query import (
@@ -94,7 +94,7 @@ class EventHandlers:
         if item is None:
             raise ProblemError("not_found", "there is no such event among the newest ones, which are indexed")
         if wants_cloudevents(request):
-            return body_response(cloudevent(item), CLOUDEVENT)
+            return body_response(encode_cloudevent(item), CLOUDEVENT)
         return body_response(item.data)
 
     # ------------------------------------------------------------ history
@@ -102,19 +102,19 @@ class EventHandlers:
         """Return the events between `after` and `before` that pass the filter, at most `limit`."""
         wanted = parse_filter(request)
         after, before = parse_cursor(request, "after"), parse_cursor(request, "before")
-        start = (after or self._broadcaster.position) if "after" in request.query else START_CURSOR
+        start = (after or self._broadcaster.cursor) if "after" in request.query else START_CURSOR
         low, reset_kinds = await self._clamp(start, wanted)
-        window = self._history.window(wanted.kinds, low, before or self._broadcaster.position, CHUNK)
+        window = self._history.window(wanted.kinds, low, before or self._broadcaster.cursor, CHUNK)
         async with self._scans, contextlib.aclosing(window):
             result = await (_scan_oldest if order == "oldest" else _scan_newest)(window, wanted, limit)
-        trimmed = await self._history.gaps(wanted.kinds, low)  # after the scan, since Redis trims meanwhile
+        trimmed = await self._history.find_gaps(wanted.kinds, low)  # after the scan, since Redis trims meanwhile
         return structs.replace(result, gaps=sorted({*reset_kinds, *window.lost, *trimmed}))
 
     async def _clamp(self, low: Cursor, wanted: Filter) -> tuple[Cursor, list[Kind]]:
         """Move the cursor back to the end of each stream that ends before it, and return those streams' kinds."""
-        if not self._broadcaster.is_ahead(low, wanted.kinds):
+        if not self._broadcaster.is_behind(low, wanted.kinds):
             return low, []
-        ends = await self._history.beyond(wanted.kinds, low)
+        ends = await self._history.find_resets(wanted.kinds, low)
         return replace_positions(low, ends), [*ends]
 
 
@@ -134,13 +134,13 @@ async def _scan_oldest(window: ReplayWindow, wanted: Filter, limit: int) -> Hist
     items: list[StreamEvent] = []
     scanned = 0
     while not window.exhausted and scanned < MAX_SCANNED:
-        for item in await window.oldest():
+        for item in await window.next_oldest():
             scanned += 1
-            if item.event is None or not item.passes(wanted):
+            if item.event is None or not item.matches(wanted):
                 continue
             items.append(item)
             if len(items) == limit:
-                return HistoryResult(items=items, next=item.position, position=item.position)
+                return HistoryResult(items=items, next=item.cursor, position=item.cursor)
     next_page = None if window.exhausted else window.low
     return HistoryResult(items=items, next=next_page, position=window.low)
 
@@ -149,20 +149,20 @@ async def _scan_newest(window: ReplayWindow, wanted: Filter, limit: int) -> Hist
     """Scan downwards; the next page ends before the last event scanned."""
     top, items, scanned = window.high, [], 0
     while not window.exhausted and scanned < MAX_SCANNED:
-        for item in await window.newest():
+        for item in await window.next_newest():
             scanned += 1
-            if item.event is None or not item.passes(wanted):
+            if item.event is None or not item.matches(wanted):
                 continue
             items.append(item)
             if len(items) == limit:
-                return HistoryResult(items=items, next=item.below, position=top)
+                return HistoryResult(items=items, next=item.cursor_before, position=top)
     next_page = None if window.exhausted else window.high
     return HistoryResult(items=items, next=next_page, position=top)
 
 
 def _format_response(result: HistoryResult, output_format: str, *, envelopes: bool) -> web.Response:
     if envelopes:
-        return body_response(msgspec.json.encode([Raw(cloudevent(item)) for item in result.items]), CLOUDEVENTS)
+        return body_response(msgspec.json.encode([Raw(encode_cloudevent(item)) for item in result.items]), CLOUDEVENTS)
     if output_format == "csv":
         return body_response(events_to_csv(result.items).encode("utf-8", "replace"), "text/csv", charset="utf-8")
     return body_response(msgspec.json.encode(_raw_page(result)))

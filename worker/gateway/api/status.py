@@ -85,8 +85,8 @@ class StatusHandlers:
             events=await events_per_kind(self._client, prefix),
             articles=await self._client.xlen(article_stream(prefix)),
             stream=StreamStatus(
-                clients=self._streams.open,
-                position=format_cursor(self._broadcaster.position),
+                clients=self._streams.connection_count,
+                position=format_cursor(self._broadcaster.cursor),
                 lag_s=round(self._broadcaster.lag_s, 3),
             ),
         )

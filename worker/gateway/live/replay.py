@@ -77,9 +77,7 @@ class ReplayReader:
         return [kind for kind in kinds if await self._may_have_gap(self._streams[kind], position_of(after, kind))]
 
     async def _may_have_gap(self, stream: str, after: str) -> bool:
-        return await retry_while_unavailable(
-            self.client, lambda: may_have_lost_entries(self.client, stream, after)
-        )
+        return await retry_while_unavailable(self.client, lambda: may_have_lost_entries(self.client, stream, after))
 
     async def find_resets(self, kinds: tuple[Kind, ...], after: Cursor) -> dict[Kind, str]:
         """Return the kinds whose stream ends before a cursor, with the id at which it ends.
