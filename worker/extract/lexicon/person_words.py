@@ -52,9 +52,9 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     relational_roles: Words
     """Roles that only exist relative to another person: "rival", "counterpart"."""
     court_documents: Words
-    """Documents that stand in for the court that issued them: "the ruling said"."""
+    """Documents named for the court that issued them (metonymy): "the ruling said"."""
     speaker_documents: Words
-    """Documents that stand in for the last speaker: "the statement said"."""
+    """Documents named for the last speaker (metonymy): "the statement said"."""
     state_bodies: Words
     """Head nouns of bodies of states, parties and armed forces."""
     servant_roles: Words
