@@ -55,6 +55,8 @@ def _event_codes(event: Event, words: CodeWords, language: Lexicon) -> EventCode
             return look_up_codes(_MeetingFeatures(event, words, language), "meeting", event.form, event.status)
         case Decision():
             return look_up_codes(_DecisionFeatures(event, words), "decision", event.category, event.status)
+        case _:
+            assert_never(event)
 
 
 def _true_conditions(*conditions: tuple[str, bool]) -> ClassNames:

@@ -15,9 +15,13 @@ from worker.extract.statements.statements import extract_statements
 
 if TYPE_CHECKING:
     from worker.extract.lexicon.lexicon import Lexicon
-    from worker.schema import Article, Event
+    from worker.schema import Article, Event, Kind
 
-EXTRACTORS: tuple[Extractor, ...] = (extract_statements, meetings, decisions)
+EXTRACTORS: dict[Kind, Extractor] = {
+    "statement": extract_statements,
+    "meeting": meetings,
+    "decision": decisions,
+}
 """One extractor per kind of event, in order of dependence: meetings refer to statements, decisions to both."""
 
 _MIN_WORDS = 30
@@ -35,7 +39,7 @@ def extract(article: Article) -> list[Event]:
     if words is None:
         return []
     doc = read_document(article, words)
-    events = [event for extractor in EXTRACTORS for event in extractor(doc)]
+    events = [event for extractor in EXTRACTORS.values() for event in extractor(doc)]
     return sorted(events, key=lambda event: (event.sentence.start, event.cue.start if event.cue else 0))
 
 

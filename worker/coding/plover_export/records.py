@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from msgspec import Struct
 
@@ -108,6 +108,8 @@ def _event_day(event: Event) -> dt.date | None:
             own = event.held_on if event.status == "held" else None
         case Decision():
             own = event.decided_on if event.status in {"taken", "rejected"} else None
+        case _:
+            assert_never(event)
     return own or (event.published_at.date() if event.published_at else None)
 
 
@@ -126,6 +128,8 @@ def _party_roles(event: Event) -> PartyRoles:
             return _meeting_roles(event)
         case Decision():
             return PartyRoles(_entities(event, list(event.deciders)), _affected_countries(event))
+        case _:
+            assert_never(event)
 
 
 def _meeting_roles(event: Meeting) -> PartyRoles:
