@@ -143,7 +143,7 @@ def _article(saved: SavedPage) -> dict[str, Any]:
         "title": article.title,
         "text": article.text,
         "byline": article.byline,
-        "published_at": article.published_there(),
+        "published_at": article.local_published_at(),
         "language": article.language,
         "canonical_url": article.url,
     }

@@ -100,8 +100,8 @@ def _holds(expression: str, second: int, inputs: list[dict[str, str]], step_s: i
 
 
 def _inputs(phases: Sequence[Phase], step_s: int) -> list[dict[str, str]]:
-    help_texts = dict.fromkeys(name for phase in phases for name in phase.scraped)
-    return [{"series": name, "values": " ".join(_values(phase, name, step_s) for phase in phases)} for name in help_texts]
+    names = dict.fromkeys(name for phase in phases for name in phase.scraped)
+    return [{"series": name, "values": " ".join(_values(phase, name, step_s) for phase in phases)} for name in names]
 
 
 def _values(phase: Phase, name: str, step_s: int) -> str:

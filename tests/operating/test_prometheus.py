@@ -99,7 +99,7 @@ async def scraped(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
         async with (
             process(settings, tmp_path / "sink.log", "sink", str(tmp_path / "events"), "--rotate-s", "1") as sink,
             process(settings, tmp_path / "webhook.log", "webhook", "--name", "press", **hook) as webhook,
-            process(settings, tmp_path / "worker.telemetry.logs", "consume", **quick) as worker,
+            process(settings, tmp_path / "worker.log", "consume", **quick) as worker,
             process(settings, tmp_path / "discover.log", "discover", "--sources", str(sources), **quick) as discover,
             prometheus(tmp_path, *(service.instance for service in (worker, discover, webhook, sink))) as address,
         ):

@@ -1,4 +1,4 @@
-"""What travels inside: a URL to be read, and what a server answered."""
+"""Values that are passed between the stages of a worker: a URL to process, and a fetched page."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from worker.schema.names import hash_id, task_id
 
 
 class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One URL to be read.  `id` is the hash of the canonical URL and the wire version, never a stream id."""
+    """One URL to process.  `id` is a hash of the canonical URL and the wire version, not the id of a stream entry."""
 
     id: str
     url: str
     source: str | None = None
-    """Name of the feed that led here; None for a URL put by hand."""
+    """Name of the feed that listed the URL; None for a URL from `put`."""
     attempt: int = 0
-    """Failed attempts so far; crashes are counted by the queue on top."""
+    """Number of failed attempts so far; crashes are not included, the queue adds them from its delivery count."""
     slot_at: datetime | None = None
-    """The host's slot reserved for this task; None while none is."""
+    """The reserved slot of the host at which it may be requested; None if none is reserved."""
     put_at: datetime | None = None
+    """When it was enqueued; None if unknown."""
 
     @classmethod
     def of(cls, canonical_url: str, *, source: str | None = None, put_at: datetime | None = None) -> Self:
@@ -30,20 +31,20 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def trace_id(self) -> str:
-        """Id of this URL's way from discovery to its events, as W3C Trace Context spells one (32 hex digits).
+        """Trace id of this URL from discovery to its events, in the format of W3C Trace Context: 32 hex digits.
 
-        It follows from what the task carries: the same in every attempt, every worker and every log, and no field of
+        It is derived from `id` and `put_at`, so it is the same in every attempt and on every worker, without a field of
         its own in the queue.
         """
         return hash_id("trace", self.id, self.put_at.isoformat() if self.put_at else "")
 
 
 class Page(Struct, frozen=True, kw_only=True):
-    """What a server answered: `body` after decompression, `url` after redirects."""
+    """A fetched page: `body` after decompression, `url` after redirects."""
 
     url: str
     body: bytes
     content_type: str = "text/html"
     charset: str | None = None
-    """As the HTTP header declares it; None where it is silent."""
+    """As declared by the Content-Type header; None if it declares none."""
     fetched_at: datetime | None = None

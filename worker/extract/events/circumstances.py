@@ -115,7 +115,7 @@ class Circumstances(Stretches):
 
     def day(self, when: TimeExpression | None, tense: TemporalSide) -> date | None:
         """Return the day meant, seen from the publication; None where it is not one day."""
-        published = self.doc.article.published_there()
+        published = self.doc.article.local_published_at()
         return resolve_date(when, published.date() if published else None, tense) if when else None
 
     def span(self, when: TimeExpression | None) -> Span | None:

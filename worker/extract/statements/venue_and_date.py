@@ -57,7 +57,7 @@ def statement_date(doc: Document, candidate: StatementCandidate) -> date | None:
     "said on Monday that …", "On Monday X said …": the expression directly follows the cue or opens the sentence,
     outside source and content.  None too where the date of publication is unknown or the language has no event lexicon.
     """
-    published = doc.article.published_there()
+    published = doc.article.local_published_at()
     lexicon = load_event_lexicon(doc.lexicon.language)
     if published is None or lexicon is None:
         return None
