@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.document import Extractor, read_document
-from worker.extract.events.decisions import decisions
-from worker.extract.events.meetings import meetings
+from worker.extract.events.decisions.decisions import extract_decisions
+from worker.extract.events.meetings.meetings import extract_meetings
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.statements import extract_statements
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 EXTRACTORS: dict[Kind, Extractor] = {
     "statement": extract_statements,
-    "meeting": meetings,
-    "decision": decisions,
+    "meeting": extract_meetings,
+    "decision": extract_decisions,
 }
 """One extractor per kind of event, in order of dependence: meetings refer to statements, decisions to both."""
 

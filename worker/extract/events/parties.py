@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.events.collectives import members_of, size_of
-from worker.extract.events.grades import POLITICAL, Grades, singular
+from worker.extract.events.plural_anaphora import antecedents, counted_parties
+from worker.extract.events.political_role import POLITICAL, PoliticalRoles, singular_of
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, ActorType
 
@@ -25,29 +25,29 @@ _HOPS = 3
 _OF = frozenset({"of", "from"})
 
 
-class Parties(Grades):
+class PartyResolver(PoliticalRoles):
     """The parties of one article, as events name them."""
 
     def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon) -> None:
         super().__init__(doc, lexicon)
         self.clauses = clauses
-        self._known: dict[tuple[int, int], Actor] = {}
-        """Parties already resolved, by their tokens: a phrase is asked about many times."""
+        self._resolved: dict[tuple[int, int], Actor] = {}
+        """PartyResolver already resolved, by their tokens: a phrase is asked about many times."""
 
     # ------------------------------------------------------------ who
-    def named(self, noun: NounPhrase | None) -> list[Actor]:
+    def parties_of(self, noun: NounPhrase | None) -> list[Actor]:
         """Return the parties of a phrase and of those coordinated with it, each once; empty for None."""
         if noun is None:
             return []
         found: dict[str, Actor] = {}
         joined = self.clauses.conjuncts(noun)
-        listed = [*self._before_office(joined[0]), *map(self._whole, joined)]
-        for member in [*listed, *self._included(noun), *self._after_of(noun)]:
-            for actor in self.members(member):
+        listed = [*self._left_of_office(joined[0]), *map(self._governing_office, joined)]
+        for member in [*listed, *self._after_including(noun), *self._right_of_of_phrase(noun)]:
+            for actor in self.phrase_parties(member):
                 found.setdefault(actor.name.casefold(), actor)
         return list(found.values())
 
-    def _before_office(self, country: NounPhrase) -> list[NounPhrase]:
+    def _left_of_office(self, country: NounPhrase) -> list[NounPhrase]:
         """Return the parties joined left of the office in whose of-phrase a list of countries stands.
 
         "[Berg] and the presidents of [Latvia] and Estonia met".
@@ -58,10 +58,10 @@ class Parties(Grades):
             return []
         return [n for n in self.clauses.conjuncts(office) if n.first < office.first]
 
-    def _strong(self, noun: NounPhrase) -> list[Actor]:
-        return [actor for actor in self.named(noun) if self.grade(actor) == POLITICAL]
+    def _political_parties(self, noun: NounPhrase) -> list[Actor]:
+        return [actor for actor in self.parties_of(noun) if self.political_role(actor) == POLITICAL]
 
-    def _whole(self, noun: NounPhrase) -> NounPhrase:
+    def _governing_office(self, noun: NounPhrase) -> NounPhrase:
         """Return the office or body in whose of-phrase the noun stands: "[the envoys of the rebels] and Oslo met"."""
         at = noun.first - 1
         outer = self.clauses.noun_phrase(at - 1) if at > 0 and self.doc.text.lower[at] == "of" else None
@@ -73,19 +73,19 @@ class Parties(Grades):
             return noun
         return outer if self._is_office(outer) and not self._is_country(noun) else noun
 
-    def _after_of(self, noun: NounPhrase) -> list[NounPhrase]:
+    def _right_of_of_phrase(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the parties joined behind an of-phrase: "officials of the port and [envoys] of Norway"."""
         of = self.clauses.noun_phrase(noun.last + 1) if self._is_office(noun) and self.word_after(noun) in _OF else None
         if of is None:
             return []
-        single = not self._is_plural(noun) and self.grade(self._resolve(of.first, of.last)) == POLITICAL
+        single = not self._is_plural(noun) and self.political_role(self._resolve(of.first, of.last)) == POLITICAL
         joined = [n for n in self.clauses.conjuncts(of)[1:] if n.first > of.first]
         return [n for n in joined if self._is_office(n) or (single and self._is_name(n))]
 
     def _is_name(self, noun: NounPhrase) -> bool:
         return self.doc.text.tags[noun.head] == "NNP"
 
-    def _included(self, noun: NounPhrase) -> list[NounPhrase]:
+    def _after_including(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the phrases after "including": "leaders including A and B"."""
         text, at = (
             self.doc.text,
@@ -96,19 +96,19 @@ class Parties(Grades):
         following = self.clauses.noun_phrase(at + 1)
         return self.clauses.conjuncts(following) if following and following.first == at + 1 else []
 
-    def members(self, noun: NounPhrase) -> list[Actor]:
+    def phrase_parties(self, noun: NounPhrase) -> list[Actor]:
         """Return the parties of one phrase: several where offices of several countries are named or meant at once."""
-        size = size_of(noun, self.clauses, self.lexicon)
-        if size > 1 and (meant := members_of(noun, size, self.clauses, self._strong, self.lexicon)):
+        size = counted_parties(noun, self.clauses, self.lexicon)
+        if size > 1 and (meant := antecedents(noun, size, self.clauses, self._political_parties, self.lexicon)):
             return meant
         if self._is_plural(noun) and (countries := self._countries_of(noun)):
-            return [self._office_of(country, noun) for country in countries]
+            return [self._country_office(country, noun) for country in countries]
         if several := self.doc.mentions.resolve_members(noun.head):
             return several
-        actor = self.actor(noun)
+        actor = self.phrase_actor(noun)
         return [actor] if actor is not None else []
 
-    def actor(self, noun: NounPhrase) -> Actor | None:
+    def phrase_actor(self, noun: NounPhrase) -> Actor | None:
         """Return the party of a phrase with its of-phrases; None where it can be no party (a date, a measure)."""
         text = self.doc.text
         tag = text.tags[noun.head]
@@ -120,16 +120,16 @@ class Parties(Grades):
         ):
             return None
         if tag in {"PRP", "WP"}:
-            return self._pronoun(noun)
-        return self._apposed(noun) or self._resolve(
-            noun.first, self._of_end(noun) if self._is_office(noun) else noun.last
+            return self._pronoun_actor(noun)
+        return self._apposition(noun) or self._resolve(
+            noun.first, self._of_phrase_end(noun) if self._is_office(noun) else noun.last
         )
 
-    def _pronoun(self, noun: NounPhrase) -> Actor:
+    def _pronoun_actor(self, noun: NounPhrase) -> Actor:
         """Resolve a pronoun; "it" and "they" that mean nobody who spoke mean the subject before them."""
         actor = self._resolve(noun.first, noun.last)
         word, main = self.doc.text.lower[noun.head], self.doc.lexicon
-        if (speaker := self._speaker(noun)) is not None:
+        if (speaker := self._first_person_speaker(noun)) is not None:
             return speaker
         if actor.type in {"person", "country", "organisation"} or word not in main.neuter | main.plural:
             return actor
@@ -138,13 +138,13 @@ class Parties(Grades):
             if subject is None or subject.first >= noun.first or self.doc.text.tags[subject.head] in {"PRP", "WP"}:
                 continue
             found = self._resolve(subject.first, subject.last)
-            if found.type != "person" and self.grade(found) == POLITICAL:
+            if found.type != "person" and self.political_role(found) == POLITICAL:
                 return Actor(
                     name=found.name, mention=actor.mention, type=found.type, role=found.role, country=found.country
                 )
         return actor
 
-    def _speaker(self, noun: NounPhrase) -> Actor | None:
+    def _first_person_speaker(self, noun: NounPhrase) -> Actor | None:
         """Return who says "I" in a quotation."""
         text = self.doc.text
         if text.words[noun.head] != "I" or text.quotation_of[noun.head] < 0:
@@ -154,10 +154,10 @@ class Parties(Grades):
         statement = next(said, None)
         return statement.speaker if statement is not None else None
 
-    def _apposed(self, noun: NounPhrase) -> Actor | None:
+    def _apposition(self, noun: NounPhrase) -> Actor | None:
         """Return the name that stands in apposition to a phrase without one: "its ally, Norway,"."""
         text = self.doc.text
-        end = self._of_end(noun) if self._is_office(noun) else noun.last
+        end = self._of_phrase_end(noun) if self._is_office(noun) else noun.last
         if (
             (text.tags[noun.head] == "NNP" and not self._is_office(noun))
             or end + 1 >= len(text.words)
@@ -191,7 +191,7 @@ class Parties(Grades):
                 return self._resolve(at, at + 1)
         return None
 
-    def modifiers(self, noun: NounPhrase, before: int) -> list[Actor]:
+    def modifier_parties(self, noun: NounPhrase, before: int) -> list[Actor]:
         """Return the parties among the words before a noun: "the EU decision", "Oslo-led talks"."""
         text, main, found = self.doc.text, self.doc.lexicon, []
         ahead = noun.first - 1
@@ -208,26 +208,26 @@ class Parties(Grades):
         return found
 
     def _resolve(self, first: int, last: int) -> Actor:
-        known = self._known.get((first, last))
+        known = self._resolved.get((first, last))
         if known is None:
             known = self.doc.mentions.resolve(first, last)
             code = self.doc.lexicon.countries.get(known.name) if known.type == "group" else None
             if code is not None:  # cut out of a longer phrase: "Latvia and Estonia | new ferries"
                 known = Actor(name=known.name, mention=known.mention, type="country", country=code)
-            self._known[first, last] = known
+            self._resolved[first, last] = known
         return known
 
     # ------------------------------------------------------------ offices of countries
     def _is_plural(self, noun: NounPhrase) -> bool:
         word = self.doc.text.lower[noun.head]
-        return self.doc.text.tags[noun.head] == "NNS" or singular(word) in word_set(self.lexicon.actors.offices) - {
+        return self.doc.text.tags[noun.head] == "NNS" or singular_of(word) in word_set(self.lexicon.actors.offices) - {
             word
         }
 
     def _is_office(self, noun: NounPhrase) -> bool:
         word = self.doc.text.lower[noun.head]
         offices = word_set(self.lexicon.actors.offices)
-        return word in offices or singular(word) in offices or word in word_set(self.lexicon.actors.institutions)
+        return word in offices or singular_of(word) in offices or word in word_set(self.lexicon.actors.institutions)
 
     def _countries_of(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the country phrases of "ministers of A, B and C", empty where the of-phrase names none."""
@@ -248,13 +248,13 @@ class Parties(Grades):
     def _is_country(self, noun: NounPhrase) -> bool:
         return self._resolve(noun.first, noun.last).type == "country"
 
-    def _office_of(self, country: NounPhrase, office: NounPhrase) -> Actor:
+    def _country_office(self, country: NounPhrase, office: NounPhrase) -> Actor:
         of = self._resolve(country.first, country.last)
         first = office.first + (self.doc.text.tags[office.first] == "DT")
-        role = singular(self.doc.text.slice(first, office.last))
+        role = singular_of(self.doc.text.slice(first, office.last))
         return Actor(name=of.name, mention=of.mention, type="country", role=role, country=of.country)
 
-    def _of_end(self, noun: NounPhrase) -> int:
+    def _of_phrase_end(self, noun: NounPhrase) -> int:
         text, end = self.doc.text, noun.last
         for _ in range(_HOPS):
             following = self.clauses.noun_phrase(end + 1) if end < len(text.words) and text.lower[end] in _OF else None

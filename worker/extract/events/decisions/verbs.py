@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.events.clusters import Candidate
-from worker.extract.events.decision_outcome import DecisionOutcome
-from worker.extract.events.outlook import outcome_of
+from worker.extract.events.decisions.status import DecisionStatusReader
+from worker.extract.events.event_coreference import EventCandidate
+from worker.extract.events.modality import outcome_of
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, Category, Span
 
@@ -21,35 +21,39 @@ _TO_THE_VERB = 4
 """Tokens of a complement before its verb: "whether to [appoint]"."""
 
 
-class DecisionVerbs(DecisionOutcome):
+class DecisionVerbReader(DecisionStatusReader):
     """Reads verbs of choice and of action."""
 
-    def _choice(self, group: VerbGroup, kind: str) -> Candidate | None:
+    def _choice_candidate(self, group: VerbGroup, kind: str) -> EventCandidate | None:
         """Read "decided to", "agreed that", "voted against", "refused to", "is considering"."""
-        if kind == "agreed" and (shared := self._agreed_between(group)) is not None:
+        if kind == "agreed" and (shared := self._agreed_between_candidate(group)) is not None:
             return shared
-        how = self.mood(group)
-        stands = group.finite or how.governors or self._participle_clause(group)
-        if self._unreal(how) or not stands or self._demanded(group):
+        modality = self.modality(group)
+        stands = group.finite or modality.governors or self._is_participle_clause(group)
+        if self._is_hypothetical(modality) or not stands or self._is_demanded(group):
             return None
         if group.passive:
-            return self._impersonal(group, kind)
-        complement = self._complement(group, kind)
-        if complement is None or self._to_meet(complement):
+            return self._impersonal_candidate(group, kind)
+        complement = self._choice_complement(group, kind)
+        if complement is None or self._is_meeting(complement):
             return None
-        status = self._status_of_choice(group, how, kind, complement)
-        deciders = self._deciders(group, person=kind == "voted" or self._firm(complement)) if status else []
+        status = self._status_of_choice(group, modality, kind, complement)
+        deciders = (
+            self._verb_deciders(group, person=kind == "voted" or self._is_political_act(complement)) if status else []
+        )
         if status is None or not deciders:
             return None
-        if kind == "proposed" and not self._official(group, complement, deciders):
+        if kind == "proposed" and not self._is_official_act(group, complement, deciders):
             return None
         chosen = self.chunks.verb_group(self.text.token_at(complement.start))
         if chosen is not None and self.lemma(chosen) in word_set(self.lexicon.decision.choice.stative):
             return None
         category = self._category_of_choice(kind, complement)
-        return self._candidate(self._negation(group), group.last, category, status, deciders, complement, f"{kind} to")
+        return self._make_candidate(
+            self._trigger_start(group), group.last, category, status, deciders, complement, f"{kind} to"
+        )
 
-    def _firm(self, complement: Span) -> bool:
+    def _is_political_act(self, complement: Span) -> bool:
         """Tell "declined to endorse anyone", which shows that who declines is in politics."""
         verb = self.chunks.verb_group(self.text.token_at(complement.start))
         return verb is not None and any(
@@ -63,10 +67,10 @@ class DecisionVerbs(DecisionOutcome):
         first = self.text.token_at(complement.start)
         verbs = (self.chunks.verb_group(at) for at in range(first, min(first + _TO_THE_VERB, len(self.text.words))))
         verb = next((v for v in verbs if v is not None), None)
-        found = self._reading(verb, self.lemma(verb), self._target(verb)) if verb is not None else None
+        found = self._matching_reading(verb, self.lemma(verb), self._acted_on(verb)) if verb is not None else None
         return found[0].category if found is not None else "executive"
 
-    def _official(self, group: VerbGroup, complement: Span, deciders: list[Actor]) -> bool:
+    def _is_official_act(self, group: VerbGroup, complement: Span, deciders: list[Actor]) -> bool:
         """Tell the promise of an official act from "vowed to fight on", and a person's plans from a government's."""
         verb = self.chunks.verb_group(self.text.token_at(complement.start))
         if verb is None or not verb.infinitive:
@@ -75,40 +79,44 @@ class DecisionVerbs(DecisionOutcome):
         if lemma in word_set(choice.rhetorical):
             return False
         powers = word_set(d.executive) | word_set(d.legislative) | word_set(d.court) | word_set(d.campaign)
-        powerful = any(a.type == "country" or powers & self.parties.heads(a) for a in deciders)
+        powerful = any(a.type == "country" or powers & self.parties.head_words(a) for a in deciders)
         return (
             powerful or self.lemma(group) not in word_set(choice.intention_verbs) or lemma in self.lexicon.verb_readings
         )
 
-    def _agreed_between(self, group: VerbGroup) -> Candidate | None:
+    def _agreed_between_candidate(self, group: VerbGroup) -> EventCandidate | None:
         """Read "the truce agreed last year between A and B"."""
-        at = self._over_time(group.last)
+        at = self._skip_time(group.last)
         if self.word(at) not in word_set(self.lexicon.meeting.between) | word_set(self.lexicon.meeting.by):
             return None
-        target = self._participled(group) if group.first == group.head else self.clauses.subject(group)
-        deciders = self._graded(self.parties.named(self.clauses.noun_phrase(at + 1)))
-        if target is None or not deciders or not self._holds(target, word_set(self.lexicon.decision.objects["deal"])):
+        target = self._modified_noun(group) if group.first == group.head else self.clauses.subject(group)
+        deciders = self._political_actors(self.parties.parties_of(self.clauses.noun_phrase(at + 1)))
+        if (
+            target is None
+            or not deciders
+            or not self._contains_word_of(target, word_set(self.lexicon.decision.objects["deal"]))
+        ):
             return None
         about = self.text.span(target.first, target.last)
-        return self._candidate(group.head, group.last, "agreement", "taken", deciders, about, "agreed between")
+        return self._make_candidate(group.head, group.last, "agreement", "taken", deciders, about, "agreed between")
 
-    def _impersonal(self, group: VerbGroup, kind: str) -> Candidate | None:
+    def _impersonal_candidate(self, group: VerbGroup, kind: str) -> EventCandidate | None:
         """Read "it was agreed that": decided by whoever met."""
         subject = self.clauses.subject(group)
         impersonal = subject is not None and self.text.lower[subject.head] == "it"
         if kind not in {"agreed", "taken"} or self.word(group.last) not in {"that", "to"} or not impersonal:
             return None
-        deciders = self._graded(self.by(group.last)) or self._who_met(group.head)
-        about = self.around.stretch(group.last + 1)
+        deciders = self._political_actors(self.agents(group.last)) or self._last_meeting_participants(group.head)
+        about = self.time_and_place.clause_span(group.last + 1)
         if not deciders or about is None:
             return None
-        return self._candidate(group.head, group.last, "agreement", "taken", deciders, about, "it was agreed")
+        return self._make_candidate(group.head, group.last, "agreement", "taken", deciders, about, "it was agreed")
 
-    def _complement(self, group: VerbGroup, kind: str) -> Span | None:
+    def _choice_complement(self, group: VerbGroup, kind: str) -> Span | None:
         """Return what was chosen; None where the complement is none of a decision ("decided the election")."""
-        at = self._over_time(self._over_tally(group.last))
+        at = self._skip_time(self._skip_vote_count(group.last))
         word = self.word(at)
-        if kind == "voted" and self._elector(at):
+        if kind == "voted" and self._is_ballot(at):
             return None
         if (
             kind in {"taken", "agreed", "voted"}
@@ -117,19 +125,19 @@ class DecisionVerbs(DecisionOutcome):
         ):
             following = self.chunks.verb_group(at)
             if following is None:
-                return self.around.stretch(at + 1)
+                return self.time_and_place.clause_span(at + 1)
         following = self.chunks.verb_group(at + (word == "not"))
         if following is not None and following.infinitive:
-            return self._infinitive(following, kind)
+            return self._infinitive_span(following, kind)
         if kind in {"pending", "proposed"} and following is not None and self.text.tags[following.head] == "VBG":
-            return self.around.stretch(following.head)
+            return self.time_and_place.clause_span(following.head)
         if word == "that" and kind != "pending":
-            return self.around.stretch(at + 1)
+            return self.time_and_place.clause_span(at + 1)
         if word == "whether":
-            return self.around.stretch(at)
-        return self._nominal_complement(group, kind, at)
+            return self.time_and_place.clause_span(at)
+        return self._noun_phrase_complement(group, kind, at)
 
-    def _elector(self, at: int) -> bool:
+    def _is_ballot(self, at: int) -> bool:
         """Tell "voted for Hale" and "voted in the primary", which electors do, from a vote on a measure."""
         if self.word(at) not in {"for", "against", "in"}:
             return False
@@ -137,12 +145,12 @@ class DecisionVerbs(DecisionOutcome):
             return self.word(at + 1) not in word_set(self.lexicon.decision.choice.favour_nouns)
         target = self.clauses.noun_phrase(at + 1)
         pronoun = target is not None and self.text.tags[target.head] == "PRP"
-        return pronoun or any(actor.type == "person" for actor in self.parties.named(target))
+        return pronoun or any(actor.type == "person" for actor in self.parties.parties_of(target))
 
-    def _nominal_complement(self, group: VerbGroup, kind: str, at: int) -> Span | None:
+    def _noun_phrase_complement(self, group: VerbGroup, kind: str, at: int) -> Span | None:
         target = self.clauses.object(group)
         if target is None or kind in {"taken", "voted", "rejected", "announced"}:
-            return self._open_question(at, kind)
+            return self._question_complement(at, kind)
         nothing = self.text.lower[target.first] in word_set(self.lexicon.decision.choice.empty_objects)
         if nothing or self.text.tags[target.head] == "PRP":
             return None
@@ -150,70 +158,87 @@ class DecisionVerbs(DecisionOutcome):
             return None
         if kind == "proposed" and self.lemma(group) not in word_set(self.lexicon.decision.choice.object_taking):
             return None
-        return self._object(target, group)
+        return self._object_span(target, group)
 
-    def _open_question(self, at: int, kind: str) -> Span | None:
-        """Read "decided whether …", "decide how …"."""
-        return self.around.stretch(at) if kind == "taken" and self.word(at) in self.doc.lexicon.wh_openers else None
+    def _question_complement(self, at: int, kind: str) -> Span | None:
+        """Read "decided whether …", "decide modality …"."""
+        return (
+            self.time_and_place.clause_span(at)
+            if kind == "taken" and self.word(at) in self.doc.lexicon.wh_openers
+            else None
+        )
 
-    def _participle_clause(self, group: VerbGroup) -> bool:
+    def _is_participle_clause(self, group: VerbGroup) -> bool:
         """Tell a participle clause, which says what its subject did, from a gerund after a preposition."""
         first = group.first - 1
         return self.text.tags[group.first] == "VBG" and first > 0 and self.text.words[first] == ","
 
-    def _act(self, group: VerbGroup, lemma: str) -> Candidate | None:
+    def _action_candidate(self, group: VerbGroup, lemma: str) -> EventCandidate | None:
         """Read "imposed sanctions", "was vetoed by the president"."""
-        how = self.mood(group)
-        if self._unreal(how) or how.modal in {"obliged", "would"} or self._governed_by_choice(how):
+        modality = self.modality(group)
+        if (
+            self._is_hypothetical(modality)
+            or modality.modal in {"obliged", "would"}
+            or self._is_governed_by_choice(modality)
+        ):
             return None
-        if self._demanded(group):
+        if self._is_demanded(group):
             return None
-        stands = group.finite or how.governors or self._is_participle(group) or self._participle_clause(group)
-        if not (stands or self._past(group)) or self._generic(group) or self._elaborates(group):
+        stands = (
+            group.finite
+            or modality.governors
+            or self._is_agentive_participle(group)
+            or self._is_participle_clause(group)
+        )
+        if (
+            not (stands or self._is_past_tense(group))
+            or self._is_generic_relative(group)
+            or self._elaborates_main_clause(group)
+        ):
             return None
-        target = self._target(group)
-        if target is not None and self._tells_of_meeting(target):
+        target = self._acted_on(group)
+        if target is not None and self._is_meeting_mention(target):
             return None
-        found = self._reading(group, lemma, target)
-        status = self._status_of_act(group, how, found[0]) if found else None
+        found = self._matching_reading(group, lemma, target)
+        status = self._status_of_act(group, modality, found[0]) if found else None
         if found is None or status is None:
             return None
         act, last = found
         after = self.clauses.noun_phrase(last) if target is None and last < len(self.text.words) else None
-        if after is not None and self._tells_of_meeting(after):
+        if after is not None and self._is_meeting_mention(after):
             return None  # "pulled out of talks"
-        deciders = self._deciders(group, person=act.political)
-        if not deciders or self._disagrees(group, deciders):
+        deciders = self._verb_deciders(group, person=act.political)
+        if not deciders or self._lacks_agreement(group, deciders):
             return None
         if target is not None and group.last <= target.first < last:
             target = self.clauses.noun_phrase(
                 last + (self.word(last) == "to")
             )  # "gave the green light to [the pipeline]"
-        about = self._object(target, group) if target else self._complement_of_act(last, act)
-        if target is not None and about is not None and self._proposes_meeting(target, about):
+        about = self._object_span(target, group) if target else self._action_complement(last, act)
+        if target is not None and about is not None and self._is_proposal_of_meeting(target, about):
             return None
-        return self._candidate(
-            self._negation(group), last, act.category, status, deciders, about, f"act {act.category}"
+        return self._make_candidate(
+            self._trigger_start(group), last, act.category, status, deciders, about, f"act {act.category}"
         )
 
-    def _proposes_meeting(self, target: NounPhrase, about: Span) -> bool:
+    def _is_proposal_of_meeting(self, target: NounPhrase, about: Span) -> bool:
         """Read "rejected a proposal for talks": the status of the talks says it."""
         proposal = outcome_of(self.lexicon, self.text.lower[target.head]) == "proposed"
-        return proposal and any(about.start <= at <= about.end for at in self._met_at | self._summits_at)
+        return proposal and any(about.start <= at <= about.end for at in self._meeting_offsets | self._summit_offsets)
 
-    def _disagrees(self, group: VerbGroup, deciders: list[Actor]) -> bool:
+    def _lacks_agreement(self, group: VerbGroup, deciders: list[Actor]) -> bool:
         """Tell a bare infinitive or plural, which one person is no subject of: "calls to break up or reinstate"."""
         bare = group.finite and group.first == group.head and self.text.tags[group.head] in {"VB", "VBP"}
         return bare and len(deciders) == 1 and deciders[0].type == "person"
 
-    def _complement_of_act(self, last: int, act: DecisionVerbClass) -> Span | None:
+    def _action_complement(self, last: int, act: DecisionVerbClass) -> Span | None:
         """Return what follows an act without an object; of "resigned after a vote" and "resigned on Monday" nothing."""
-        at = self._over_time(last) if act.intransitive else last
+        at = self._skip_time(last) if act.intransitive else last
         if at >= self.text.sentence_range(last - 1)[1]:
             return None
         if act.intransitive and act.category == "personnel":
             return (
-                self.around.stretch(at)
+                self.time_and_place.clause_span(at)
                 if self.word(at) in word_set(self.lexicon.decision.choice.resignation_prepositions)
                 else None
             )
@@ -221,32 +246,32 @@ class DecisionVerbs(DecisionOutcome):
             self.word(at) in self.doc.lexicon.closed_classes.decision_complement_openers
             or self.text.tags[at] not in _ADJUNCTS
         )
-        return self.around.stretch(at) if named or not act.intransitive else None
+        return self.time_and_place.clause_span(at) if named or not act.intransitive else None
 
-    def _tells_of_meeting(self, target: NounPhrase) -> bool:
+    def _is_meeting_mention(self, target: NounPhrase) -> bool:
         """Tell whether one holds or calls off one's own meeting, whose status says it."""
-        return self.text.ends[target.head] in self._met_at
+        return self.text.ends[target.head] in self._meeting_offsets
 
-    def _past(self, group: VerbGroup) -> bool:
+    def _is_past_tense(self, group: VerbGroup) -> bool:
         """Tell the past of a clause, taken for a participle: no participle on a noun governs a "that"-clause."""
         bare = group.first == group.head and self.text.tags[group.head] == "VBN"
         follows = self.clauses.noun_phrase(group.first - 1) is not None
-        return bare and follows and self.word(self._over_time(group.last)) == "that"
+        return bare and follows and self.word(self._skip_time(group.last)) == "that"
 
-    def _elaborates(self, group: VerbGroup) -> bool:
+    def _elaborates_main_clause(self, group: VerbGroup) -> bool:
         """Read "imposed sanctions, [freezing] assets": a participle that spells out the act of its main clause."""
-        main = self.clauses.main_verb(group) if self._participle_clause(group) else None
+        main = self.clauses.main_verb(group) if self._is_participle_clause(group) else None
         return main is not None and self.lemma(main) in self.lexicon.verb_readings
 
-    def _generic(self, group: VerbGroup) -> bool:
+    def _is_generic_relative(self, group: VerbGroup) -> bool:
         """Tell "the countries that provide arms", which describes, from what somebody did."""
         relative = self.word(group.first - 1) in self.doc.lexicon.relative
         return relative and group.first == group.head and self.text.tags[group.head] in {"VBP", "VBZ"}
 
-    def _target(self, group: VerbGroup) -> NounPhrase | None:
+    def _acted_on(self, group: VerbGroup) -> NounPhrase | None:
         """Return what is acted on: the object, in the passive the subject."""
-        if self._is_participle(group):
-            return self._participled(group)
+        if self._is_agentive_participle(group):
+            return self._modified_noun(group)
         if group.passive:
             return self.clauses.subject(group)
         return self.clauses.object(group)

@@ -20,7 +20,7 @@ _NEAR = 80
 """Tokens before its sentence in which single people are."""
 
 
-def size_of(noun: NounPhrase, clauses: ClauseParser, lexicon: EventLexicon) -> int:
+def counted_parties(noun: NounPhrase, clauses: ClauseParser, lexicon: EventLexicon) -> int:
     """Return how many parties a phrase counts ("the two ministers": 2); 0 where it counts none."""
     text = clauses.text
     if text.tags[noun.head] != "NNS" or text.lower[noun.first] not in word_set(lexicon.actors.anaphoric_determiners):
@@ -31,7 +31,7 @@ def size_of(noun: NounPhrase, clauses: ClauseParser, lexicon: EventLexicon) -> i
     return lexicon.calendar.numbers.get(text.lower[counted], 0) if counted < noun.head else 0
 
 
-def members_of(
+def antecedents(
     noun: NounPhrase,
     size: int,
     clauses: ClauseParser,
@@ -43,7 +43,7 @@ def members_of(
     Together are those of one list ("A and B", "the ministers of A and B"), or else those of their kind that were named
     last ("A met B").
     """
-    kind = _kind(clauses.text.lower[noun.head], lexicon)
+    kind = _party_type(clauses.text.lower[noun.head], lexicon)
     if kind is None:
         return []
     number = clauses.chunks.noun_phrase_of[noun.first]
@@ -61,7 +61,7 @@ def members_of(
     return []
 
 
-def _kind(head: str, lexicon: EventLexicon) -> ActorType | None:
+def _party_type(head: str, lexicon: EventLexicon) -> ActorType | None:
     """Return the type of party that a plural counts: people by their office, countries; None for any other."""
     if head in word_set(lexicon.actors.country_nouns):
         return "country"

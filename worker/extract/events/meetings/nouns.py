@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.events.clusters import Candidate
-from worker.extract.events.grades import POLITICAL
-from worker.extract.events.meeting_parties import MeetingParties
-from worker.extract.events.outlook import outcome_of
+from worker.extract.events.event_coreference import EventCandidate
+from worker.extract.events.meetings.participants import MeetingParticipants
+from worker.extract.events.modality import outcome_of
+from worker.extract.events.political_role import POLITICAL
 from worker.extract.grammar.chunker import NounPhrase
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, Form, Span
@@ -29,22 +29,22 @@ _STEPS_TO_LENDER = 5
 """Words between a verb and the noun it lends its subject: "is [reportedly] [in] [a] [round] [of] talks"."""
 
 
-class MeetingNouns(MeetingParties):
+class MeetingNounReader(MeetingParticipants):
     """Reads nouns of meeting."""
 
-    def nominal(self) -> Iterator[Candidate]:
+    def noun_candidates(self) -> Iterator[EventCandidate]:
         """Yield what every noun of meeting says."""
         heads = self.lexicon.meeting_heads
         for chunk in self.chunks.noun_phrases:
             if heads.isdisjoint(self.text.lower[chunk.first : chunk.last]):
                 continue  # most nouns: a look at their words is cheaper than reading them
-            noun = self._with_owner(self.clauses.noun_phrase(chunk.first) or chunk)
-            form = self._form(noun)
-            candidate = self._nominal(noun, *form) if form is not None else None
+            noun = self._with_possessor(self.clauses.noun_phrase(chunk.first) or chunk)
+            form = self._meeting_form(noun)
+            candidate = self._noun_candidate(noun, *form) if form is not None else None
             if candidate is not None:
                 yield candidate
 
-    def _with_owner(self, noun: NounPhrase) -> NounPhrase:
+    def _with_possessor(self, noun: NounPhrase) -> NounPhrase:
         """Take in a "her" that the tagger took for the verb's object: "cancelled [her] [trip]"."""
         at, tags = noun.first - 1, self.text.tags
         if self.word(at) == "her" and tags[at] == "PRP":
@@ -58,74 +58,81 @@ class MeetingNouns(MeetingParties):
             return NounPhrase(owner.first, noun.last, noun.head)  # "Berg's planned trip"
         return noun
 
-    def _nominal(self, noun: NounPhrase, form: Form, at: int) -> Candidate | None:
-        light = self._light(noun)
-        own = None if light else self._own_verb(noun)
-        form = self._named_form(noun, form)
-        parties, rule = self._nominal_parties(noun, form, at, light or own, lent=light is not None)
+    def _noun_candidate(self, noun: NounPhrase, form: Form, at: int) -> EventCandidate | None:
+        light = self._light_verb(noun)
+        own = None if light else self._predicate_verb(noun)
+        form = self._form_with_name(noun, form)
+        parties, rule = self._noun_participants(noun, form, at, light or own, lent=light is not None)
         if form == "call" and at == noun.head and self.text.lower[at] in {"call", "calls"} and len(parties) < _PAIR:
             return None
         after = own.last if own else noun.last
-        if own is not None and self._is_to(own):
+        if own is not None and self._is_to_infinitive(own):
             after = next(v.last for v in [self.chunks.verb_group(own.last)] if v is not None)
-        when = self.around.when(at, max(noun.last, after))
+        when = self.time_and_place.find_time(at, max(noun.last, after))
         if when is None and light is not None:
-            when = self.around.when(light.head, noun.last)
-        if when is not None and self._counts(noun, when):
+            when = self.time_and_place.find_time(light.head, noun.last)
+        if when is not None and self._is_counted_period(noun, when):
             when = None
         verb = light or own
-        ahead = self._lies_ahead(when) or (verb is not None and self._dated_present(verb, when))
-        status = self._nominal_status(noun, verb, ahead)
+        ahead = self._is_future(when) or (verb is not None and self._is_dated_present(verb, when))
+        status = self._noun_status(noun, verb, ahead)
         if status is None:
             return None
-        found = self._made(at, noun.head + 1, form, status, parties, rule, when)
-        place = self._nominal_place(noun, form, at, after)
+        found = self._make_candidate(at, noun.head + 1, form, status, parties, rule, when)
+        place = self._noun_place(noun, form, at, after)
         found.noun = self.text.lower[noun.head]
-        found.place = self.around.place_span(place) if place else found.place if form != "visit" else None
-        found.place = self._place_before(noun, at) or found.place
-        found.place = found.place or self.around.place_span(
-            self.around.place_before(noun.first) if form != "visit" else None
+        found.place = self.time_and_place.place_span(place) if place else found.place if form != "visit" else None
+        found.place = self._modifier_place(noun, at) or found.place
+        found.place = found.place or self.time_and_place.place_span(
+            self.time_and_place.last_place_before(noun.first) if form != "visit" else None
         )
-        found.sure = bool(light or own) or status != "held"
-        if form == "visit" and place is not None and parties and not self._abroad(parties, place):
+        found.explicit_status = bool(light or own) or status != "held"
+        if form == "visit" and place is not None and parties and not self._is_abroad(parties, place):
             return None
-        politic = any(self.parties.grade(a) == POLITICAL for a in parties)
-        if self._indefinite(noun) and parties and not politic and not self._opens(noun, form, parties, found, light):
+        politic = any(self.parties.political_role(a) == POLITICAL for a in parties)
+        if (
+            self._is_indefinite(noun)
+            and parties
+            and not politic
+            and not self._introduces_meeting(noun, form, parties, found, light)
+        ):
             return None  # a new meeting, of people who act in no political role
-        found.back = self._asked(at) or not self._opens(noun, form, parties, found, light)
+        found.anaphoric = self._is_question(at) or not self._introduces_meeting(noun, form, parties, found, light)
         return found
 
-    def _counts(self, noun: NounPhrase, when: TimeExpression) -> bool:
+    def _is_counted_period(self, noun: NounPhrase, when: TimeExpression) -> bool:
         """Read "their third meeting this year": the period counts the meetings and dates none."""
         ordinals = word_set(self.lexicon.meeting.ordinals)
         counted = any(self.text.lower[at] in ordinals for at in range(noun.first, noun.head))
         return counted and when.weekday is None and when.day is None and when.offset_days is None
 
-    def _named_form(self, noun: NounPhrase, form: Form) -> Form:
+    def _form_with_name(self, noun: NounPhrase, form: Form) -> Form:
         """Return "summit" for a dialogue with a proper name: "the Baltic Dialogue"."""
-        return "summit" if form == "talks" and self._has_name(noun) else form
+        return "summit" if form == "talks" and self._has_proper_name(noun) else form
 
-    def _nominal_place(self, noun: NounPhrase, form: Form, at: int, after: int) -> NounPhrase | None:
+    def _noun_place(self, noun: NounPhrase, form: Form, at: int, after: int) -> NounPhrase | None:
         if form == "visit":
             wanted = word_set(self.lexicon.meeting.destination_prepositions) | word_set(
                 self.lexicon.meeting.place_prepositions
             )
             places = (place for _, place in self.clauses.prepositional_phrases(noun.last, wanted, 14))
-            return next((place for place in places if self.around.is_place(place)), None)
-        return self.around.place(at, noun.last) or (self.around.place(at, after) if after != noun.last else None)
+            return next((place for place in places if self.time_and_place.can_be_place(place)), None)
+        return self.time_and_place.find_place(at, noun.last) or (
+            self.time_and_place.find_place(at, after) if after != noun.last else None
+        )
 
-    def _place_before(self, noun: NounPhrase, at: int) -> Span | None:
+    def _modifier_place(self, noun: NounPhrase, at: int) -> Span | None:
         """Return the place among the words before the noun: "the Oslo talks"."""
         for i in range(noun.first, at):
             word = self.text.words[i]
             if word in self.doc.lexicon.seats_of_power or (
-                word in self.around.places and word not in self.doc.lexicon.countries
+                word in self.time_and_place.place_names and word not in self.doc.lexicon.countries
             ):
                 return self.text.span(i, i + 1)
         at -= self.text.tags[at - 1] in {"NN", "JJ"} and at - 1 > noun.first  # "the Geneva peace talks"
-        return self.text.span(at - 1, at) if self._named_after(noun, at - 1) else None
+        return self.text.span(at - 1, at) if self._is_place_modifier(noun, at - 1) else None
 
-    def _named_after(self, noun: NounPhrase, at: int) -> bool:
+    def _is_place_modifier(self, noun: NounPhrase, at: int) -> bool:
         """Tell "the Ohrid talks" from "the Berg talks": one name after the article that is nobody known here."""
         text, main = self.text, self.doc.lexicon
         if at != noun.first + 1 or text.tags[noun.first] != "DT" or text.tags[at] != "NNP" or text.words[at].isupper():
@@ -133,7 +140,7 @@ class MeetingNouns(MeetingParties):
         known = text.words[at] in main.countries or text.words[at] in main.demonyms or "-" in text.words[at]
         return not known and self.doc.mentions.person_at(at) is None and text.tags[noun.head] != "NNP"
 
-    def _light(self, noun: NounPhrase) -> VerbGroup | None:
+    def _light_verb(self, noun: NounPhrase) -> VerbGroup | None:
         """Return the verb that lends the noun its subject: directly before it, or over "in", "for", "at"."""
         before = noun.first - 1
         for _ in range(_STEPS_TO_LENDER):
@@ -141,7 +148,7 @@ class MeetingNouns(MeetingParties):
                 before -= 1
                 continue
             group = self.chunks.verb_group(before)
-            if group is not None and self._describes(group, noun):
+            if group is not None and self._is_attributive_participle(group, noun):
                 before = group.first - 1
                 continue
             if group is None and self.word(before) in self.doc.lexicon.particles and self.chunks.verb_group(before - 1):
@@ -149,7 +156,9 @@ class MeetingNouns(MeetingParties):
                 continue
             if group is not None:
                 lemma = self.lexicon.lemma(self.text.lower[group.head])
-                lends = lemma in self._lenders or outcome_of(self.lexicon, lemma, self.word(group.head + 1)) is not None
+                lends = (
+                    lemma in self._light_verbs or outcome_of(self.lexicon, lemma, self.word(group.head + 1)) is not None
+                )
                 return group if lends else None
             guest = self.clauses.noun_phrase(before)
             if guest is not None and self.word(guest.last) == "to" and guest.last == noun.first - 1:
@@ -165,12 +174,12 @@ class MeetingNouns(MeetingParties):
             before -= 1
         return None
 
-    def _describes(self, group: VerbGroup, noun: NounPhrase) -> bool:
+    def _is_attributive_participle(self, group: VerbGroup, noun: NounPhrase) -> bool:
         """Tell a participle before its noun, which the chunker left apart: "scrapped [planned] talks"."""
         bare = group.last == noun.first and group.first == group.head and self.text.tags[group.head] == "VBN"
         return bare and self.chunks.verb_group(group.first - 1) is not None
 
-    def _own_verb(self, noun: NounPhrase) -> VerbGroup | None:
+    def _predicate_verb(self, noun: NounPhrase) -> VerbGroup | None:
         """Return the verb of which the noun is the subject: "talks in Oslo will be held"."""
         end = min(self.text.sentence_range(noun.head)[1], noun.last + _TO_OWN_VERB)
         for at in range(noun.last, end):
@@ -186,44 +195,48 @@ class MeetingNouns(MeetingParties):
                 subject = self.clauses.subject(group)
                 partitive = subject is not None and subject.last == noun.first - 1 and self.word(subject.last) == "of"
                 mine = subject is not None and (subject.first == noun.first or partitive)
-                return group if mine or self._heads_clause(noun, group) else None
+                return group if mine or self._is_clause_subject(noun, group) else None
         return None
 
-    def _heads_clause(self, noun: NounPhrase, group: VerbGroup) -> bool:
+    def _is_clause_subject(self, noun: NounPhrase, group: VerbGroup) -> bool:
         """Tell the subject by its place: it opens the sentence, and nothing but phrases on it stand before the verb."""
         opens = noun.first == self.text.sentence_range(noun.head)[0]
         between = range(noun.last, group.first)
         broken = any(self.text.tags[i] in {"WP", "SC"} for i in between)
         return opens and not broken and all(self.text.words[i] == "," for i in between if self.text.tags[i] == "PUNCT")
 
-    def _opens(
-        self, noun: NounPhrase, form: Form, parties: list[Actor], found: Candidate, light: VerbGroup | None
+    def _introduces_meeting(
+        self, noun: NounPhrase, form: Form, parties: list[Actor], found: EventCandidate, light: VerbGroup | None
     ) -> bool:
         """Tell whether the noun tells of an identified meeting by itself, or only point back to one."""
         rule = found.rule
-        strong = [a for a in parties if self.parties.grade(a) == POLITICAL]
+        strong = [a for a in parties if self.parties.political_role(a) == POLITICAL]
         if found.noun in word_set(self.lexicon.meeting.meal_nouns):
             return len(parties) >= _PAIR and bool(strong)
         if form in {"talks", "call"}:
-            if rule == "noun of" and self._plural(strong):
+            if rule == "noun of" and self._is_plural_party(strong):
                 return True  # "a meeting of the council"
-            pair = len(parties) >= _PAIR and bool(strong or (light and all(map(self.parties.grade, parties))))
-            return pair or bool(strong and found.place) or self._lends(strong, light or self._convened(noun))
+            pair = len(parties) >= _PAIR and bool(strong or (light and all(map(self.parties.political_role, parties))))
+            return (
+                pair
+                or bool(strong and found.place)
+                or self._has_light_verb_subject(strong, light or self._passive_light_verb(noun))
+            )
         if form == "visit":
             return bool(parties) and bool(found.place)
         if form == "press_conference":
             return bool(parties)
         if len(parties) >= _PAIR and strong:
             return True
-        named = self._has_name(noun) and self.text.tags[noun.head] == "NNP"
+        named = self._has_proper_name(noun) and self.text.tags[noun.head] == "NNP"
         return bool(strong and (light or found.place or found.when or named)) or bool(found.place and found.when)
 
-    def _convened(self, noun: NounPhrase) -> VerbGroup | None:
+    def _passive_light_verb(self, noun: NounPhrase) -> VerbGroup | None:
         """Return the passive that says that it came about: "a meeting of the council was convened"."""
-        own = self._own_verb(noun)
-        return own if own is not None and own.passive and own.finite and self.lemma(own) in self._lenders else None
+        own = self._predicate_verb(noun)
+        return own if own is not None and own.passive and own.finite and self.lemma(own) in self._light_verbs else None
 
-    def _lends(self, strong: list[Actor], light: VerbGroup | None) -> bool:
+    def _has_light_verb_subject(self, strong: list[Actor], light: VerbGroup | None) -> bool:
         """Tell "X held talks" from "X called for talks", where the other party is missing."""
         return (
             bool(strong)

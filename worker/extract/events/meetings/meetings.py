@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from worker.extract.confidence import load_confidence_models
-from worker.extract.events.clusters import Candidate, Cluster, gather, names_of
-from worker.extract.events.evidence import event_id, reporting_statement
-from worker.extract.events.meeting_nouns import MeetingNouns
-from worker.extract.events.meeting_verbs import MeetingVerbs
-from worker.extract.events.traits import candidate_traits
+from worker.extract.events.event_coreference import EventCandidate, EventCluster, cluster_candidates, party_names
+from worker.extract.events.event_id import event_id, reporting_statement
+from worker.extract.events.features import candidate_features
+from worker.extract.events.meetings.nouns import MeetingNounReader
+from worker.extract.events.meetings.verbs import MeetingVerbReader
 from worker.extract.lexicon.event_lexicon import load_event_lexicon
 from worker.schema import Form, Meeting, MeetingStatus
 
@@ -32,38 +32,40 @@ _PAIR = 2
 """A meeting has two parties."""
 
 
-def meetings(doc: Document) -> Iterable[Meeting]:
+def extract_meetings(doc: Document) -> Iterable[Meeting]:
     """Return the meetings of an article in text order, one event for each."""
     lexicon = load_event_lexicon(doc.lexicon.language)
     if lexicon is None:
         return []
-    reader = _Reader(doc, lexicon)
-    found = sorted([*reader.verbal(), *reader.nominal()], key=lambda c: c.first)
-    clusters = gather(found, reader.same, reader.meant)
-    doc.meetings.extend(reader.event(c) for c in clusters)
+    extractor = MeetingExtractor(doc, lexicon)
+    found = sorted([*extractor.verb_candidates(), *extractor.noun_candidates()], key=lambda c: c.first)
+    clusters = cluster_candidates(found, extractor.is_same_meeting, extractor.can_refer_to)
+    doc.meetings.extend(extractor.make_event(c) for c in clusters)
     return doc.meetings
 
 
-class _Reader(MeetingVerbs, MeetingNouns):
+class MeetingExtractor(MeetingVerbReader, MeetingNounReader):
     """Reads the triggers of one article and makes its events."""
 
-    def same(self, old: Candidate, new: Candidate) -> bool:
+    def is_same_meeting(self, old: EventCandidate, new: EventCandidate) -> bool:
         """Tell whether two candidates that name their parties tell of one meeting."""
-        a, b = names_of(old), names_of(new)
-        if a & b and self._purpose(old, new):
+        a, b = party_names(old), party_names(new)
+        if a & b and self._is_purpose_of_visit(old, new):
             return True
-        if not self._compatible(old, new):
+        if not self._is_compatible(old, new):
             return False
         shared = len(a & b)
         if shared >= _PAIR:
             return True
-        told_alike = old.kind == new.kind and (old.status == new.status or not (old.sure and new.sure))
+        told_alike = old.kind == new.kind and (
+            old.status == new.status or not (old.explicit_status and new.explicit_status)
+        )
         if shared and shared == min(len(a), len(b)) and told_alike:
             return True
         place = old.place and new.place and old.place.text == new.place.text
         return bool(place and old.kind == new.kind == "summit")
 
-    def _purpose(self, old: Candidate, new: Candidate) -> bool:
+    def _is_purpose_of_visit(self, old: EventCandidate, new: EventCandidate) -> bool:
         """Read "flew to Oslo for talks with X", "will visit Oslo to meet X": the visit is for the talks."""
         gathering = {old.kind, new.kind} == {"talks", "summit"}  # "gathered in Oslo for a summit"
         if not (gathering or (old.kind == "visit" and new.kind != "visit")) or old.last > new.first:
@@ -71,27 +73,32 @@ class _Reader(MeetingVerbs, MeetingNouns):
         apart = self.text.sentence_range(old.first) != self.text.sentence_range(new.first)
         return not apart and not self.chunks.has_finite_verb(old.last, new.first + 1)
 
-    def meant(self, old: Candidate, new: Candidate) -> bool:
+    def can_refer_to(self, old: EventCandidate, new: EventCandidate) -> bool:
         """Tell whether a noun that points back can mean this meeting."""
-        named = names_of(new)
-        return self._compatible(old, new) and (not named or bool(named & names_of(old)) or not old.parties)
+        named = party_names(new)
+        return self._is_compatible(old, new) and (not named or bool(named & party_names(old)) or not old.parties)
 
-    def _compatible(self, old: Candidate, new: Candidate) -> bool:
+    def _is_compatible(self, old: EventCandidate, new: EventCandidate) -> bool:
         if (old.day and new.day and old.day != new.day) or (
             (old.kind in _APART or new.kind in _APART) and old.kind != new.kind
         ):
             return False
-        if old.place and new.place and not new.back and not self._one_place(old.place.text, new.place.text):
+        if (
+            old.place
+            and new.place
+            and not new.anaphoric
+            and not self._can_be_same_place(old.place.text, new.place.text)
+        ):
             return False
-        return (old.status == "denied") == (new.status == "denied") or new.back
+        return (old.status == "denied") == (new.status == "denied") or new.anaphoric
 
-    def _one_place(self, one: str, other: str) -> bool:
+    def _can_be_same_place(self, one: str, other: str) -> bool:
         """Tell whether two names can be one place: "Mexico" and "Mexico City", a country and its capital."""
         main = self.doc.lexicon
         codes = [main.countries.get(name) or main.seats_of_power.get(name) for name in (one, other)]
         return one in other or other in one or (codes[0] is not None and codes[0] == codes[1])
 
-    def event(self, cluster: Cluster[Candidate]) -> Meeting:
+    def make_event(self, cluster: EventCluster[EventCandidate]) -> Meeting:
         """Make the event of a cluster."""
         best = cluster.best
         told = [best, *(c for c in cluster.members if c is not best)]
@@ -104,7 +111,7 @@ class _Reader(MeetingVerbs, MeetingNouns):
             sentence=sentence,
             cue=self.text.span(best.first, best.last),
             confidence=load_confidence_models(self.doc.lexicon.language).meeting.confidence(
-                candidate_traits(best, cluster.status, len(cluster.members))
+                candidate_features(best, cluster.status, len(cluster.members))
             ),
             rule=best.rule,
             form=msgspec.convert(best.kind, Form),

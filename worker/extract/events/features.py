@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from worker.extract.confidence import Features
-    from worker.extract.events.clusters import Candidate
+    from worker.extract.events.event_coreference import EventCandidate
 
 _PARTIES = ("none", "one", "two", "more")
 
 
-def candidate_traits(best: Candidate, status: str, mentions: int) -> Features:
+def candidate_features(best: EventCandidate, status: str, mentions: int) -> Features:
     """Return what tells a sure meeting or decision from a doubtful one."""
     return {
         "status": status,

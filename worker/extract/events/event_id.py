@@ -8,7 +8,7 @@ from worker.schema import hash_id
 
 if TYPE_CHECKING:
     from worker.extract.document import Document
-    from worker.extract.events.clusters import Candidate
+    from worker.extract.events.event_coreference import EventCandidate
     from worker.schema import Kind
 
 
@@ -23,16 +23,16 @@ def event_id(doc: Document, kind: Kind, first: int, last: int) -> str:
     return hash_id(kind, doc.article.url, *normalised)
 
 
-def reporting_statement(doc: Document, members: list[Candidate]) -> str | None:
+def reporting_statement(doc: Document, members: list[EventCandidate]) -> str | None:
     """Return the id of the statement in whose content every mention stands; None where the article itself reports it.
 
     With several statements it is the one that holds the first mention.
     """
-    reported = [_statement_over(doc, c.first) for c in members]
+    reported = [_enclosing_statement(doc, c.first) for c in members]
     return reported[0] if all(reported) else None
 
 
-def _statement_over(doc: Document, token: int) -> str | None:
+def _enclosing_statement(doc: Document, token: int) -> str | None:
     offset = doc.text.starts[token]
     for statement in doc.statements:
         if any(span.start <= offset < span.end for span in statement.content):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.events.meeting_outcome import MeetingOutcome
+from worker.extract.events.meetings.status import MeetingStatusReader
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, Form
 
@@ -18,55 +18,61 @@ _OPENING = 4
 """Tokens of an adjunct before its noun: "After [months of secret] talks"."""
 
 
-class MeetingParties(MeetingOutcome):
+class MeetingParticipants(MeetingStatusReader):
     """Reads the parties of nouns of meeting."""
 
-    def _has_name(self, noun: NounPhrase) -> bool:
+    def _has_proper_name(self, noun: NounPhrase) -> bool:
         return (
             self.text.words[noun.head][0].isupper()
             and noun.head > noun.first
             and self.text.tags[noun.head - 1] == "NNP"
         )
 
-    def _nominal_parties(
+    def _noun_participants(
         self, noun: NounPhrase, form: Form, at: int, verb: VerbGroup | None, *, lent: bool
     ) -> tuple[list[Actor], str]:
         """Return the parties that a noun names and the construction that named them."""
-        found, rule = self._listed(noun, form, verb if not lent else None)
+        found, rule = self._prepositional_participants(noun, form, verb if not lent else None)
         owner = self.parties.possessor(noun, at)
         theirs = self.word(noun.first) in self.doc.lexicon.plural
         if owner is not None and theirs:  # "after their talks": of those the clause is about
-            found += self._adjunct_subject(noun, alone=False)
+            found += self._clause_subject(noun, alone=False)
         elif owner is not None:
             found.insert(0, owner)
             rule = "possessor"
         elif verb is not None and verb.passive:
-            found += self.by(verb.last)
-        elif (frame := self._frame(noun)) is not None and (proposer := self.parties.possessor(frame, frame.head)):
+            found += self.agents(verb.last)
+        elif (frame := self._governing_noun(noun)) is not None and (
+            proposer := self.parties.possessor(frame, frame.head)
+        ):
             found.insert(0, proposer)
         elif lent and verb is not None:
             guest = self.clauses.object(verb)
-            guests = self.parties.named(guest) if guest is not None and guest.last <= noun.first else []
-            found = [*self.subject(verb), *guests, *found]
+            guests = self.parties.parties_of(guest) if guest is not None and guest.last <= noun.first else []
+            found = [*self.subject_parties(verb), *guests, *found]
             rule = "light verb"
         elif (
             rule == "noun with"
             or form in {"visit", "press_conference"}
-            or self._has_name(noun)
-            or self._indefinite(noun)
+            or self._has_proper_name(noun)
+            or self._is_indefinite(noun)
         ):
-            found = [*self._adjunct_subject(noun), *found]
+            found = [*self._clause_subject(noun), *found]
         elif self.word(noun.first - 1) == "for":
-            found = [*self._joiners(noun), *found]
-        elif not found and len(together := self._adjunct_subject(noun, alone=False)) > 1:
-            found = [a for a in together if a.name not in self.around.places]  # "After talks in Oslo, A and B …"
-        found += self.parties.modifiers(noun, at)
-        return self.distinct([a for a in found if self.parties.grade(a) or a.type == "person"]), rule
+            found = [*self._main_clause_parties(noun), *found]
+        elif not found and len(together := self._clause_subject(noun, alone=False)) > 1:
+            found = [
+                a for a in together if a.name not in self.time_and_place.place_names
+            ]  # "After talks in Oslo, A and B …"
+        found += self.parties.modifier_parties(noun, at)
+        return self.distinct_parties([a for a in found if self.parties.political_role(a) or a.type == "person"]), rule
 
-    def _listed(self, noun: NounPhrase, form: Form, own: VerbGroup | None) -> tuple[list[Actor], str]:
+    def _prepositional_participants(
+        self, noun: NounPhrase, form: Form, own: VerbGroup | None
+    ) -> tuple[list[Actor], str]:
         """Return the parties after "with", "between" and "of", right of the noun or of the verb it is subject of."""
         m = self.lexicon.meeting
-        found = self._involved(noun)
+        found = self._participle_participants(noun)
         rule = "noun involving" if found else "noun"
         for prepositions, name in ((m.with_, "with"), (m.between, "between"), (m.of, "of"), (m.by, "by")):
             if (name == "of" and form in {"visit", "call"}) or (name == "by" and form != "visit"):
@@ -77,39 +83,39 @@ class MeetingParties(MeetingOutcome):
                     start, word_set(prepositions), 12 if name not in {"of", "by"} else 1
                 )[:1]
                 if listed:
-                    found += self.parties.named(listed[0][1])
+                    found += self.parties.parties_of(listed[0][1])
                     rule = f"noun {name}"
                     break
         return found, rule
 
-    def _involved(self, noun: NounPhrase) -> list[Actor]:
+    def _participle_participants(self, noun: NounPhrase) -> list[Actor]:
         """Return the parties after a participle: "talks in Oslo involving A and B"."""
         for at in range(noun.last, min(self.text.sentence_range(noun.head)[1] - 1, noun.last + 6)):
             if self.text.lower[at] in word_set(self.lexicon.meeting.participant_participles):
                 following = self.clauses.noun_phrase(at + 1)
-                return self.parties.named(following) if following and following.first == at + 1 else []
+                return self.parties.parties_of(following) if following and following.first == at + 1 else []
             verb = self.chunks.verb_group(at)
             if verb is not None and verb.finite:
                 return []
         return []
 
-    def _indefinite(self, noun: NounPhrase) -> bool:
+    def _is_indefinite(self, noun: NounPhrase) -> bool:
         return self.text.lower[noun.first] in {"a", "an"}
 
-    def _joiners(self, noun: NounPhrase) -> list[Actor]:
+    def _main_clause_parties(self, noun: NounPhrase) -> list[Actor]:
         """Return who came "for talks": the subject and object of the clause's verb."""
         start = self.text.sentence_range(noun.head)[0]
         for at in range(noun.first - 1, max(start, noun.first - 16) - 1, -1):
             group = self.chunks.verb_group(at)
             if group is None:
                 continue
-            if self.lemma(group) not in self._lenders | self._frames.keys():
+            if self.lemma(group) not in self._light_verbs | self._frame_of_lemma.keys():
                 return []
             target = self.clauses.object(group)
-            return [*self.subject(group), *(self.parties.named(target) if target else [])]
+            return [*self.subject_parties(group), *(self.parties.parties_of(target) if target else [])]
         return []
 
-    def _adjunct_subject(self, noun: NounPhrase, *, alone: bool = True) -> list[Actor]:
+    def _clause_subject(self, noun: NounPhrase, *, alone: bool = True) -> list[Actor]:
         """Return the subject of the clause that the noun hangs on: "After a meeting with X, Y left"."""
         outer = self.clauses.noun_phrase(noun.first - 2) if self.word(noun.first - 1) == "of" else None
         if outer is not None and self.text.lower[outer.head] not in word_set(self.lexicon.meeting.partitive_nouns):
@@ -125,5 +131,5 @@ class MeetingParties(MeetingOutcome):
         ]
         before = [v for v in verbs if v.last <= noun.first]
         group = before[-1] if before else verbs[0] if verbs else None
-        found = self.subject(group) if group else []
+        found = self.subject_parties(group) if group else []
         return found[:1] if alone else found

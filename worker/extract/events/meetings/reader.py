@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from worker.extract.events.clusters import Candidate
-from worker.extract.events.grades import POLITICAL
-from worker.extract.events.outlook import Mood, outcome_of
-from worker.extract.events.reader import Reader
+from worker.extract.events.event_coreference import EventCandidate
+from worker.extract.events.event_reader import EventReader
+from worker.extract.events.modality import VerbModality, outcome_of
+from worker.extract.events.political_role import POLITICAL
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, Form, MeetingStatus
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
 
-class MeetingReader(Reader):
+class MeetingReader(EventReader):
     """Reads one article for meetings."""
 
     @cached_property
-    def _frames(self) -> dict[str, str]:
+    def _frame_of_lemma(self) -> dict[str, str]:
         """Verb lemma -> name of the method that reads it."""
         m = self.lexicon.meeting
         frames = [
@@ -40,23 +40,23 @@ class MeetingReader(Reader):
         return {verb.partition("_")[0]: frame for verbs, frame in reversed(frames) for verb in verbs.split()}
 
     @cached_property
-    def _lenders(self) -> frozenset[str]:
+    def _light_verbs(self) -> frozenset[str]:
         return frozenset(verb.split("_")[0] for verb in self.lexicon.meeting.light_verbs.split())
 
-    def _form(self, noun: NounPhrase) -> tuple[Form, int] | None:
+    def _meeting_form(self, noun: NounPhrase) -> tuple[Form, int] | None:
         """Return the form of a meeting noun and its first token; None for any other noun."""
         head, lower = noun.head, self.text.lower
         pair = f"{lower[head - 1]} {lower[head]}" if head > noun.first else ""
         if pair in self.lexicon.meeting_nouns:
             return self.lexicon.meeting_nouns[pair], head - 1
         form = self.lexicon.meeting_nouns.get(lower[head])
-        if form is None or (self.text.tags[head] == "NNP" and self._is_body(noun)):
+        if form is None or (self.text.tags[head] == "NNP" and self._is_assembly(noun)):
             return None
         if head > noun.first and lower[head - 1] in word_set(self.lexicon.meeting.excluding_modifiers):
             return None
         return form, head
 
-    def _is_body(self, noun: NounPhrase) -> bool:
+    def _is_assembly(self, noun: NounPhrase) -> bool:
         """Tell Congress and the General Assembly from "a Congress on fisheries"."""
         lower = self.text.lower
         if lower[noun.head] in word_set(self.lexicon.meeting.assembly_nouns):
@@ -64,7 +64,7 @@ class MeetingReader(Reader):
         of = self.clauses.noun_phrase(noun.last + 1) if self.word(noun.last) == "of" else None
         return of is not None and self.text.tags[of.head] == "NNS" and self.text.words[of.head][0].isupper()
 
-    def _made(  # noqa: PLR0917 - a row of the event's own fields
+    def _make_candidate(  # noqa: PLR0917 - a row of the event's own fields
         self,
         first: int,
         last: int,
@@ -73,21 +73,21 @@ class MeetingReader(Reader):
         parties: list[Actor],
         rule: str,
         when: TimeExpression | None,
-    ) -> Candidate:
-        return Candidate(
+    ) -> EventCandidate:
+        return EventCandidate(
             first=first,
             last=last,
             kind=form,
             status=status,
-            parties=self.distinct(parties),
-            place=self.around.place_span(self.around.place(first, last)),
-            when=self.around.span(when),
-            day=self.around.day(when, self._tense(when, status)),
-            about=self.around.topic(last),
+            parties=self.distinct_parties(parties),
+            place=self.time_and_place.place_span(self.time_and_place.find_place(first, last)),
+            when=self.time_and_place.time_span(when),
+            day=self.time_and_place.resolve_day(when, self._temporal_side(when, status)),
+            about=self.time_and_place.find_topic(last),
             rule=rule,
         )
 
-    def _tense(self, when: TimeExpression | None, status: MeetingStatus) -> TemporalSide:
+    def _temporal_side(self, when: TimeExpression | None, status: MeetingStatus) -> TemporalSide:
         """Tell on which side of the publication the day lies: "cancelled a meeting set for Friday" lies ahead."""
         if status in {"planned", "proposed"}:
             return "future"
@@ -96,43 +96,43 @@ class MeetingReader(Reader):
         at = self.text.token_at(when.start) - 1
         return "future" if self.word(at) in word_set(self.lexicon.modality.due_date_prepositions) else "near"
 
-    def _status(self, group: VerbGroup, how: Mood, ahead: bool) -> MeetingStatus:
-        if how.outcome == "denied" or (how.negated and how.outcome != "cancelled"):
+    def _verb_status(self, group: VerbGroup, modality: VerbModality, ahead: bool) -> MeetingStatus:
+        if modality.outcome == "denied" or (modality.negated and modality.outcome != "cancelled"):
             return "denied"
-        if how.outcome is not None:
-            return how.outcome
-        if how.modal == "will" or (group.infinitive and not how.governors):
+        if modality.outcome is not None:
+            return modality.outcome
+        if modality.modal == "will" or (group.infinitive and not modality.governors):
             return "planned"
-        if how.modal in {"obliged", "perhaps"}:
+        if modality.modal in {"obliged", "perhaps"}:
             return "proposed"  # only where somebody agreed or asked that they should, see `_wanted`
         present = group.infinitive or self.text.tags[group.head] in {"VBZ", "VBP", "VBG"}
         return "planned" if ahead and present else "held"
 
-    def _dated_present(self, group: VerbGroup, when: TimeExpression | None) -> bool:
+    def _is_dated_present(self, group: VerbGroup, when: TimeExpression | None) -> bool:
         """Read "arrives in Oslo on Friday": the present with a day, which is one to come."""
         if when is None or self.text.tags[group.head] not in {"VBZ", "VBP"} or group.first != group.head:
             return False
         return when.weekday is not None or (when.month is not None and when.day is not None)
 
-    def _wanted(self, group: VerbGroup, how: Mood) -> bool:
+    def _is_agreed_or_demanded(self, group: VerbGroup, modality: VerbModality) -> bool:
         """Tell "agreed that they should meet" and "demanded that they must meet" from an opinion."""
-        if how.modal != "obliged":
+        if modality.modal != "obliged":
             return True
         before = self.clauses.finite_verb_before(group)
         lemma = self.lemma(before) if before is not None else ""
         return lemma in self.lexicon.choice_kinds or outcome_of(self.lexicon, lemma) is not None
 
-    def _lies_ahead(self, when: TimeExpression | None) -> bool:
+    def _is_future(self, when: TimeExpression | None) -> bool:
         return bool(when and (when.direction == "future" or (when.offset_days or 0) > 0))
 
-    def _purpose_of_noun(self, how: Mood) -> bool:
+    def _is_noun_complement(self, modality: VerbModality) -> bool:
         """Read "no need to meet", "pressure to start talks": a noun that says nothing of what became of it."""
-        if not how.governors or how.governors[-1].group is not None:
+        if not modality.governors or modality.governors[-1].group is not None:
             return False
-        noun = how.governors[-1].token
+        noun = modality.governors[-1].token
         return self.text.tags[noun] != "JJ" and self.text.lower[noun] not in self.lexicon.decision_nouns
 
-    def _abroad(self, visitors: list[Actor], place: NounPhrase) -> bool:
+    def _is_abroad(self, visitors: list[Actor], place: NounPhrase) -> bool:
         """Tell a visit to another country from domestic travel, above all a campaign's."""
         name, main = self.text.slice(place.first, place.last), self.doc.lexicon
         bare = name.removeprefix("the ").removeprefix("The ")
@@ -145,8 +145,8 @@ class MeetingReader(Reader):
         stumping = word_set(self.lexicon.actors.campaigning_roles)
         return not any(stumping & set((a.role or "").lower().split()) for a in visitors)
 
-    def _plural(self, parties: list[Actor]) -> bool:
-        strong = [a for a in parties if self.parties.grade(a)]
+    def _is_plural_party(self, parties: list[Actor]) -> bool:
+        strong = [a for a in parties if self.parties.political_role(a)]
         return len(strong) > 1 or any(
-            a.type in {"group", "organisation"} and self.parties.grade(a) == POLITICAL for a in strong
+            a.type in {"group", "organisation"} and self.parties.political_role(a) == POLITICAL for a in strong
         )

@@ -21,7 +21,7 @@ _WITHOUT = "without"
 """Before a gerund it negates: "left without meeting"."""
 
 
-class Mood(NamedTuple):
+class VerbModality(NamedTuple):
     """How a verb stands: its own auxiliaries and its governors."""
 
     modal: Modal
@@ -37,25 +37,26 @@ class Mood(NamedTuple):
     """That governor."""
 
 
-def mood(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> Mood:
+def read_modality(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> VerbModality:
     """Read the auxiliaries, negation and governors of a verb group."""
     governors = clauses.governors(group)
     outer = next((g.group for g in reversed(governors) if g.group is not None), group)
-    hangs_on = None if governors else _coordinated(clauses, group) or clauses.main_verb(group)
+    hangs_on = None if governors else _verb_sharing_auxiliaries(clauses, group) or clauses.main_verb(group)
     bare = clauses.text.tags[group.head] == "VB"
-    modal = _modal(clauses, lexicon, group) or _modal(clauses, lexicon, outer)
-    modal = modal or (_modal(clauses, lexicon, hangs_on) if hangs_on else "")
-    outcome, governor = _outcome(clauses, lexicon, governors)
-    if outcome is None and _disclaimed(clauses, lexicon, outer):
+    modal = _modal_of(clauses, lexicon, group) or _modal_of(clauses, lexicon, outer)
+    modal = modal or (_modal_of(clauses, lexicon, hangs_on) if hangs_on else "")
+    outcome, governor = _governor_outcome(clauses, lexicon, governors)
+    if outcome is None and _is_disclaimed(clauses, lexicon, outer):
         outcome = "denied"
-    return Mood(
+    return VerbModality(
         modal=modal,
-        negated=_negated(clauses, group)
-        or (_negated(clauses, outer) and outcome not in {"denied", "cancelled"})
-        or (hangs_on is not None and bare and _negated(clauses, hangs_on)),
-        conditional=_conditional(clauses, lexicon, outer),
+        negated=_is_negated(clauses, group)
+        or (_is_negated(clauses, outer) and outcome not in {"denied", "cancelled"})
+        or (hangs_on is not None and bare and _is_negated(clauses, hangs_on)),
+        conditional=_is_conditional(clauses, lexicon, outer),
         habitual=any(
-            clauses.text.lower[i] in word_set(lexicon.modality.habitual_adverbs) for i in _around(clauses, group)
+            clauses.text.lower[i] in word_set(lexicon.modality.habitual_adverbs)
+            for i in _adjacent_tokens(clauses, group)
         ),
         governors=governors,
         outcome=outcome,
@@ -63,25 +64,25 @@ def mood(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> Mood
     )
 
 
-def _coordinated(clauses: ClauseParser, group: VerbGroup) -> VerbGroup | None:
+def _verb_sharing_auxiliaries(clauses: ClauseParser, group: VerbGroup) -> VerbGroup | None:
     """The verb whose auxiliaries a bare one shares: "[will not sit] and allow it"."""
     before = clauses.finite_verb_before(group) if clauses.text.tags[group.first - 1 : group.first] == ["CC"] else None
     bare = group.modal < 0 and not group.infinitive and clauses.text.tags[group.head] == "VB"
     return before if before is not None and bare and before.modal >= 0 else None
 
 
-def _around(clauses: ClauseParser, group: VerbGroup) -> range:
+def _adjacent_tokens(clauses: ClauseParser, group: VerbGroup) -> range:
     return range(max(0, group.first - 1), min(len(clauses.text.words), group.last + 2))
 
 
-def _negated(clauses: ClauseParser, group: VerbGroup) -> bool:
+def _is_negated(clauses: ClauseParser, group: VerbGroup) -> bool:
     """Tell a negation before the verb from one after it ("decided not to")."""
     if group.first > 0 and clauses.text.lower[group.first - 1] == _WITHOUT:
         return True
     return group.negated and any(w in clauses.lexicon.negations for w in clauses.text.lower[group.first : group.head])
 
 
-def _modal(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> Modal:
+def _modal_of(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> Modal:
     known = word_set(lexicon.modality.possibility_modals)
     written = (
         w for w in clauses.text.lower[group.first : group.head] if w in known
@@ -94,42 +95,44 @@ def _modal(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> Mo
     if word in word_set(lexicon.modality.conditional_modals) and "have" in clauses.text.lower[group.first : group.head]:
         return "would"  # what would have happened did not
     if word in word_set(lexicon.modality.conditional_modals):
-        return "will" if _reported(clauses, group) else "would"
+        return "will" if _is_reported_future(clauses, group) else "would"
     return "obliged" if word in word_set(lexicon.modality.obligation_modals) else "perhaps"
 
 
-def _reported(clauses: ClauseParser, group: VerbGroup) -> bool:
+def _is_reported_future(clauses: ClauseParser, group: VerbGroup) -> bool:
     """Tell whether "would" is the past of "will": "said it would", rather than what might be."""
     before = clauses.finite_verb_before(group)
     cue = clauses.lexicon.cues.get(clauses.text.lower[before.head]) if before is not None else None
     return cue is not None and cue.clause and not cue.thought
 
 
-def _outcome(
+def _governor_outcome(
     clauses: ClauseParser, lexicon: EventLexicon, governors: list[Governor]
 ) -> tuple[Outcome | None, Governor | None]:
     for governor in governors:
         lemma = lexicon.lemma(clauses.text.lower[governor.token])
         if lemma in clauses.lexicon.be:
             return "planned", governor  # "is to meet"
-        if _none(clauses, governor):
+        if _is_negated_noun(clauses, governor):
             return "denied", governor
         active = governor.group is not None and not governor.group.passive
         if active and lemma in word_set(lexicon.modality.passive_only):
             continue  # "is set to", never "set up a panel to"
-        outcome = outcome_of(lexicon, lemma, _particle(clauses, governor)) or _of_object(clauses, lexicon, governor)
+        outcome = outcome_of(lexicon, lemma, _particle_after(clauses, governor)) or _object_outcome(
+            clauses, lexicon, governor
+        )
         if outcome is not None:
             return outcome, governor
     return None, None
 
 
-def _none(clauses: ClauseParser, governor: Governor) -> bool:
+def _is_negated_noun(clauses: ClauseParser, governor: Governor) -> bool:
     """Read "no plans to meet", "has no intention to meet"."""
     noun = clauses.noun_phrase(governor.token) if governor.group is None else governor.object
     return noun is not None and clauses.text.lower[noun.first] in clauses.lexicon.negations
 
 
-def _of_object(clauses: ClauseParser, lexicon: EventLexicon, governor: Governor) -> Outcome | None:
+def _object_outcome(clauses: ClauseParser, lexicon: EventLexicon, governor: Governor) -> Outcome | None:
     """Return what the noun between a verb and its infinitive makes of it: "made an offer to meet"."""
     return outcome_of(lexicon, clauses.text.lower[governor.object.head]) if governor.object is not None else None
 
@@ -149,12 +152,12 @@ def outcome_of(lexicon: EventLexicon, lemma: str, particle: str = "") -> Outcome
     return None
 
 
-def _particle(clauses: ClauseParser, governor: Governor) -> str:
+def _particle_after(clauses: ClauseParser, governor: Governor) -> str:
     at = governor.token + 1
     return clauses.text.lower[at] if at < len(clauses.text.lower) else ""
 
 
-def _disclaimed(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> bool:
+def _is_disclaimed(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> bool:
     """Read "denied (reports) that he had met": a clause that "that" opens, under a verb or noun of denial."""
     before = clauses.finite_verb_before(group) if group.finite else None
     if before is None or lexicon.lemma(clauses.text.lower[before.head]) not in word_set(lexicon.modality.disclaiming):
@@ -163,7 +166,7 @@ def _disclaimed(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) 
     return before.negated is False and "that" in between and before.head < group.first
 
 
-def _conditional(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> bool:
+def _is_conditional(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> bool:
     text, openers = clauses.text, word_set(lexicon.modality.conditional_conjunctions)
     start = max(text.sentence_range(group.head)[0], group.first - _BEFORE_SUBJECT)
     for at in range(group.first - 1, start - 1, -1):

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.events.clusters import Candidate
-from worker.extract.events.decision_reader import DecisionReader
-from worker.extract.events.outlook import outcome_of
+from worker.extract.events.decisions.reader import DecisionReader
+from worker.extract.events.event_coreference import EventCandidate
+from worker.extract.events.modality import outcome_of
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, DecisionStatus, Span
 
@@ -17,34 +17,34 @@ if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
 
-class DecisionNouns(DecisionReader):
+class DecisionNounReader(DecisionReader):
     """Reads nouns of decision, and what was left open."""
 
-    def _noun(self, noun: NounPhrase) -> Candidate | None:
+    def _noun_candidate(self, noun: NounPhrase) -> EventCandidate | None:
         word = self.text.lower[noun.head]
-        if self._absent(noun) and word in word_set(self.lexicon.decision.nouns.deniable):
-            return self._no_decision(noun)
+        if self._is_negated_noun(noun) and word in word_set(self.lexicon.decision.nouns.deniable):
+            return self._no_decision_candidate(noun)
         kind = self.lexicon.decision_nouns.get(word)
         if kind is None:
             return None
-        if self._wished(noun):
+        if self._is_hypothetical_noun(noun):
             return None
         policy = word in word_set(self.lexicon.decision.nouns.policy)
-        if policy and self._mentioned_only(noun):
+        if policy and self._is_only_mentioned(noun):
             return None
-        deciders = self._graded(self._owners(noun), person=not policy)
+        deciders = self._political_actors(self._noun_deciders(noun), person=not policy)
         if not deciders or (policy and deciders[0].type == "person"):
             return None
         about = self._noun_complement(noun, kind)
-        if about is not None and self._to_meet(about):
+        if about is not None and self._is_meeting(about):
             return None
         if about is None and word not in word_set(self.lexicon.decision.nouns.without_complement):
             return None
         status: DecisionStatus = "rejected" if self.word(noun.last) == "not" else kind
         category = self.lexicon.noun_categories.get(word, "executive")
-        return self._candidate(noun.head, noun.head + 1, category, status, deciders, about, "noun", noun=word)
+        return self._make_candidate(noun.head, noun.head + 1, category, status, deciders, about, "noun", noun=word)
 
-    def _wished(self, noun: NounPhrase) -> bool:
+    def _is_hypothetical_noun(self, noun: NounPhrase) -> bool:
         """Tell what is called for, feared or possible, and what another decides on, from a decision reported."""
         if any(outcome_of(self.lexicon, self.text.lower[at]) for at in range(noun.first, noun.head)):
             return True
@@ -52,7 +52,11 @@ class DecisionNouns(DecisionReader):
         if group is not None and (group.negated or group.modal >= 0):
             return True
         made = word_set(self.lexicon.decision.nouns.reporting_verbs)
-        if group is not None and self.lemma(group) not in made and self._reading(group, self.lemma(group), noun):
+        if (
+            group is not None
+            and self.lemma(group) not in made
+            and self._matching_reading(group, self.lemma(group), noun)
+        ):
             return True
         before = noun.first - 1
         if self.word(before) not in word_set(self.lexicon.modality.intention_prepositions):
@@ -61,32 +65,32 @@ class DecisionNouns(DecisionReader):
         lemma = self.lemma(group) if group is not None else self.word(frame.head) if frame is not None else ""
         return outcome_of(self.lexicon, lemma, self.word(before)) == "proposed"
 
-    def _mentioned_only(self, noun: NounPhrase) -> bool:
+    def _is_only_mentioned(self, noun: NounPhrase) -> bool:
         """Tell a plan that is the object of another verb ("compared Oslo's plans") from one that is announced."""
         group = self.chunks.verb_group(noun.first - 1)
         return group is not None and self.lemma(group) not in word_set(self.lexicon.decision.nouns.reporting_verbs)
 
-    def _owners(self, noun: NounPhrase) -> list[Actor]:
+    def _noun_deciders(self, noun: NounPhrase) -> list[Actor]:
         """Return the deciders a noun names: possessor, country or body before it, "by" or "of" after it."""
         owner = self.parties.possessor(noun, noun.head)
         if owner is not None:
             return [owner]
-        if before := self.parties.modifiers(noun, noun.head):
+        if before := self.parties.modifier_parties(noun, noun.head):
             return before
-        at = self._over_time(noun.last)
+        at = self._skip_time(noun.last)
         of = () if self.text.lower[noun.head] in word_set(self.lexicon.decision.nouns.objective_genitive) else ("of",)
         if self.word(at) in {"by", "from", *of}:
-            return self.parties.named(self.clauses.noun_phrase(at + 1))
+            return self.parties.parties_of(self.clauses.noun_phrase(at + 1))
         return []
 
     def _noun_complement(self, noun: NounPhrase, kind: str = "") -> Span | None:
         """Return what follows the noun, its date and its decider: "the decision last May by Oslo to …"."""
-        at = self._over_time(noun.last)
-        if self.word(at) == "of" and self._has_owner(noun):
-            return self.around.stretch(at + 1, self._own_verb_at(noun))  # "his veto of the bill"
+        at = self._skip_time(noun.last)
+        if self.word(at) == "of" and self._has_possessor(noun):
+            return self.time_and_place.clause_span(at + 1, self._predicate_start(noun))  # "his veto of the bill"
         if self.word(at) in {"by", "of", "from"}:
             owner = self.clauses.noun_phrase(at + 1)
-            at = self._over_time(self.clauses.conjuncts(owner)[-1].last) if owner is not None else at
+            at = self._skip_time(self.clauses.conjuncts(owner)[-1].last) if owner is not None else at
         at += self.word(at) == "not"
         verb = self.chunks.verb_group(at)
         if (
@@ -99,43 +103,51 @@ class DecisionNouns(DecisionReader):
             return None
         verb = self.chunks.verb_group(at)
         if verb is not None and verb.infinitive and kind == "rejected":
-            return self._infinitive(verb, kind)
+            return self._infinitive_span(verb, kind)
         if kind == "proposed" and not (verb is not None and verb.infinitive) and self.word(at) != "that":
             return None
         following = self.clauses.noun_phrase(at + 1) if at + 1 < len(self.text.words) else None
-        if following is not None and (self.clauses.is_time_expression(following) or self.around.is_place(following)):
+        if following is not None and (
+            self.clauses.is_time_expression(following) or self.time_and_place.can_be_place(following)
+        ):
             return None
-        own = self._own_verb_at(noun)
-        return self.around.stretch(at + 1, own if own is not None and own > at else None)
+        own = self._predicate_start(noun)
+        return self.time_and_place.clause_span(at + 1, own if own is not None and own > at else None)
 
-    def _has_owner(self, noun: NounPhrase) -> bool:
-        return self.parties.possessor(noun, noun.head) is not None or bool(self.parties.modifiers(noun, noun.head))
+    def _has_possessor(self, noun: NounPhrase) -> bool:
+        return self.parties.possessor(noun, noun.head) is not None or bool(
+            self.parties.modifier_parties(noun, noun.head)
+        )
 
-    def _own_verb_at(self, noun: NounPhrase) -> int | None:
+    def _predicate_start(self, noun: NounPhrase) -> int | None:
         """Return where the verb begins that the noun is subject of: "Oslo's plans to build a bridge [angered] Riga"."""
         verbs = (self.chunks.verb_group(i) for i in range(noun.last, self.text.sentence_range(noun.head)[1]))
         verb = next((v for v in verbs if v is not None and v.finite), None)
         subject = self.clauses.subject(verb) if verb is not None else None
         return verb.first if verb is not None and subject is not None and subject.first == noun.first else None
 
-    def _absent(self, noun: NounPhrase) -> bool:
+    def _is_negated_noun(self, noun: NounPhrase) -> bool:
         return self.word(noun.first) in self.doc.lexicon.negations or self.word(noun.first - 1) == "without"
 
-    def _no_decision(self, noun: NounPhrase) -> Candidate | None:
+    def _no_decision_candidate(self, noun: NounPhrase) -> EventCandidate | None:
         """Read "no decision was reported", "Oslo has no plans to"."""
-        before = self._parting(noun)
-        deciders = self._graded(self._owners(noun)) or (self._graded(self.subject(before)) if before else [])
+        before = self._governing_verb(noun)
+        deciders = self._political_actors(self._noun_deciders(noun)) or (
+            self._political_actors(self.subject_parties(before)) if before else []
+        )
         if not deciders:
-            deciders = self._who_met(noun.head) or self._teller(noun) if before is None else []
+            deciders = (
+                self._last_meeting_participants(noun.head) or self._reporting_body(noun) if before is None else []
+            )
         if not deciders:
             return None
         about = self._noun_complement(noun)
         verb = self.chunks.verb_group(self.text.token_at(about.start)) if about is not None else None
         if verb is not None and self.lemma(verb) in word_set(self.lexicon.decision.choice.rhetorical):
             return None
-        if about is not None and self._to_meet(about):
+        if about is not None and self._is_meeting(about):
             return None
-        return self._candidate(
+        return self._make_candidate(
             noun.first,
             noun.head + 1,
             "executive",
@@ -146,45 +158,47 @@ class DecisionNouns(DecisionReader):
             noun="decision",
         )
 
-    def _parting(self, noun: NounPhrase) -> VerbGroup | None:
+    def _governing_verb(self, noun: NounPhrase) -> VerbGroup | None:
         """Return the verb of "made no decision", "parted without a decision"."""
         without = self.word(noun.first - 1) == "without"
         return self.chunks.verb_group(noun.first - 1 - without)
 
-    def _teller(self, noun: NounPhrase) -> list[Actor]:
+    def _reporting_body(self, noun: NounPhrase) -> list[Actor]:
         """Read "No decision has been made, the government said": whoever says so of itself."""
         offset = self.text.starts[noun.head]
         for statement in self.doc.statements:
             if any(span.start <= offset < span.end for span in statement.content):
                 speaker = statement.speaker
-                return self._graded([speaker]) if speaker is not None and speaker.type != "person" else []
+                return self._political_actors([speaker]) if speaker is not None and speaker.type != "person" else []
         return []
 
-    def _left_open(self, group: VerbGroup) -> Candidate | None:
+    def _left_open_candidate(self, group: VerbGroup) -> EventCandidate | None:
         """Read "has not confirmed whether"."""
         if group.modal >= 0 or self.word(group.last) not in self.doc.lexicon.wh_openers:
             return None
-        deciders, about = self._deciders(group), self.around.stretch(group.last)
+        deciders, about = self._verb_deciders(group), self.time_and_place.clause_span(group.last)
         if not deciders:
             return None
-        return self._candidate(
-            self._negation(group), group.last, "executive", "not_taken", deciders, about, "left open"
+        return self._make_candidate(
+            self._trigger_start(group), group.last, "executive", "not_taken", deciders, about, "left open"
         )
 
-    def _not_discussed(self, group: VerbGroup) -> Candidate | None:
+    def _not_discussed_candidate(self, group: VerbGroup) -> EventCandidate | None:
         """Read "the permit is not being discussed": the agent decides, or the country the sentence is set in."""
         never = any(self.text.lower[i] == "never" for i in range(group.first, group.head))
         if not (group.negated and group.passive) or group.modal >= 0 or never:
             return None
-        place = self.around.place(group.head, group.last) or self._set_in(group)
-        deciders = self._graded(self.by(group.last)) or (self._graded(self.parties.named(place)) if place else [])
+        place = self.time_and_place.find_place(group.head, group.last) or self._country_of_clause(group)
+        deciders = self._political_actors(self.agents(group.last)) or (
+            self._political_actors(self.parties.parties_of(place)) if place else []
+        )
         if not deciders:
             return None
         target = self.clauses.subject(group)
-        about = self._object(target, group) if target else None
-        return self._candidate(group.first, group.last, "executive", "not_taken", deciders, about, "not discussed")
+        about = self._object_span(target, group) if target else None
+        return self._make_candidate(group.first, group.last, "executive", "not_taken", deciders, about, "not discussed")
 
-    def _set_in(self, group: VerbGroup) -> NounPhrase | None:
+    def _country_of_clause(self, group: VerbGroup) -> NounPhrase | None:
         """Return the country of the sentence's part before the verb: "In Norway, as you know, this is not …"."""
         start = self.text.sentence_range(group.head)[0]
         for at in range(group.first - 1, max(start, group.first - 24) - 1, -1):

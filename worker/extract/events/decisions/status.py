@@ -8,84 +8,88 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.events.decision_reader import DecisionReader
+from worker.extract.events.decisions.reader import DecisionReader
 from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
-    from worker.extract.events.outlook import Mood
+    from worker.extract.events.modality import VerbModality
     from worker.extract.grammar.chunker import VerbGroup
     from worker.extract.lexicon.event_lexicon_file import DecisionVerbClass
     from worker.schema import DecisionStatus, Span
 
 
-class DecisionOutcome(DecisionReader):
+class DecisionStatusReader(DecisionReader):
     """Reads the status of verbs of choice and of action."""
 
-    def _status_of_choice(self, group: VerbGroup, how: Mood, kind: str, complement: Span) -> DecisionStatus | None:
+    def _status_of_choice(
+        self, group: VerbGroup, modality: VerbModality, kind: str, complement: Span
+    ) -> DecisionStatus | None:
         against = self.word(group.last) in {"against", "not"} or complement.text.lower().startswith("not ")
         if kind == "pending":
-            return None if how.modal == "would" else "not_taken" if how.negated else "pending"
-        if self._yet(group):
+            return None if modality.modal == "would" else "not_taken" if modality.negated else "pending"
+        if self._is_yet_to(group):
             return "pending"
-        if self._failed(how):
+        if self._is_failure(modality):
             return "not_taken"
-        if self._others(how):
+        if self._is_not_own_decision(modality):
             return None
-        if how.negated:
-            return "rejected" if how.modal == "will" or kind in {"agreed", "voted"} else "not_taken"
-        if how.modal == "obliged":
+        if modality.negated:
+            return "rejected" if modality.modal == "will" or kind in {"agreed", "voted"} else "not_taken"
+        if modality.modal == "obliged":
             return "pending" if kind == "taken" else None
-        if how.modal == "would" or (how.governors and how.outcome != "planned" and not self._through(how)):
+        if modality.modal == "would" or (
+            modality.governors and modality.outcome != "planned" and not self._is_transparent(modality)
+        ):
             return None
-        if how.outcome == "planned" or how.modal == "will":
+        if modality.outcome == "planned" or modality.modal == "will":
             return "proposed" if kind == "proposed" else "pending"
         if kind in {"rejected", "proposed"}:
             return "rejected" if kind == "rejected" else "proposed"
         return "rejected" if against else "taken"
 
-    def _status_of_act(self, group: VerbGroup, how: Mood, act: DecisionVerbClass) -> DecisionStatus | None:
-        if self._yet(group):
+    def _status_of_act(self, group: VerbGroup, modality: VerbModality, act: DecisionVerbClass) -> DecisionStatus | None:
+        if self._is_yet_to(group):
             return "pending"
-        if self._failed(how):
+        if self._is_failure(modality):
             return "not_taken"
-        if self._others(how):
+        if self._is_not_own_decision(modality):
             return None
-        if how.governors and how.outcome != "planned" and not self._through(how):
+        if modality.governors and modality.outcome != "planned" and not self._is_transparent(modality):
             return None
-        if how.negated:
-            return "rejected" if how.modal or self._supported(group) else "not_taken"
-        if how.outcome == "planned":
+        if modality.negated:
+            return "rejected" if modality.modal or self._has_do_support(group) else "not_taken"
+        if modality.outcome == "planned":
             return "pending"
-        if how.modal == "will":
+        if modality.modal == "will":
             return "proposed" if act.status == "taken" else act.status
         return act.status
 
-    def _through(self, how: Mood) -> bool:
+    def _is_transparent(self, modality: VerbModality) -> bool:
         """Tell whether every governor leaves the verb as it is ("was forced to postpone")."""
         listed = word_set(self.lexicon.modality.transparent)
-        return all(self.lexicon.lemma(self.text.lower[g.token]) in listed for g in how.governors)
+        return all(self.lexicon.lemma(self.text.lower[g.token]) in listed for g in modality.governors)
 
-    def _supported(self, group: VerbGroup) -> bool:
+    def _has_do_support(self, group: VerbGroup) -> bool:
         """Read "did not approve": a refusal, where "has not approved" leaves it open."""
         return any(self.text.lower[i] in self.doc.lexicon.do for i in range(group.first, group.head))
 
-    def _failed(self, how: Mood) -> bool:
+    def _is_failure(self, modality: VerbModality) -> bool:
         """Read "failed to agree", "was unable to reach a deal"."""
         return any(
             self.lexicon.lemma(self.text.lower[g.token]) in word_set(self.lexicon.modality.failed)
-            for g in how.governors
+            for g in modality.governors
         )
 
-    def _others(self, how: Mood) -> bool:
+    def _is_not_own_decision(self, modality: VerbModality) -> bool:
         """Tell what is denied, or what somebody expects or asks of another, from what is decided."""
-        if how.outcome == "denied" and how.governor is None:
+        if modality.outcome == "denied" and modality.governor is None:
             return True
-        governor = how.governor
+        governor = modality.governor
         if governor is None or governor.group is None or governor.group.passive or governor.object is None:
             return False
         return self.text.lower[governor.token] in self.lexicon.object_control_forms
 
-    def _demanded(self, group: VerbGroup) -> bool:
+    def _is_demanded(self, group: VerbGroup) -> bool:
         """Read "demanded that the governor sign": a bare verb in a clause under a verb of asking is no report."""
         before = self.clauses.finite_verb_before(group)
         if before is None or group.first != group.head or self.text.tags[group.head] not in {"VB", "VBP"}:
@@ -93,10 +97,10 @@ class DecisionOutcome(DecisionReader):
         asks = word_set(self.lexicon.modality.proposed) | word_set(self.lexicon.modality.object_control)
         return self.lemma(before) in asks and "that" in self.text.lower[before.last : group.first]
 
-    def _governed_by_choice(self, how: Mood) -> bool:
+    def _is_governed_by_choice(self, modality: VerbModality) -> bool:
         """Read "decided to impose": the choice is the event."""
         return any(
             self.lexicon.lemma(self.text.lower[g.token]) in self.lexicon.choice_kinds
             or self.text.lower[g.token] in self.lexicon.decision_nouns
-            for g in how.governors
+            for g in modality.governors
         )

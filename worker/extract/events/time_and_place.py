@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from worker.extract.dates import TemporalSide, TimeExpression, resolve_date
-from worker.extract.events.stretches import Stretches
+from worker.extract.events.topic_spans import TopicSpans
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Span
 
@@ -30,7 +30,7 @@ _OWN_OBJECT = 4
 _ARTICLE_AND_NOUN = 2
 
 
-class Circumstances(Stretches):
+class TimeAndPlace(TopicSpans):
     """Finds place, time and topic around the triggers of one article."""
 
     def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon) -> None:
@@ -39,43 +39,45 @@ class Circumstances(Stretches):
         """Expressions of time by sentence."""
 
     # ------------------------------------------------------------ when
-    def when(self, first: int, last: int) -> TimeExpression | None:
+    def find_time(self, first: int, last: int) -> TimeExpression | None:
         """Return the expression of time nearest to a trigger in its sentence, those after it first."""
         text = self.doc.text
         start, end = text.starts[first], text.ends[last - 1]
         found = [
-            w for w in self._in_sentence(first) if abs(w.start - start) < _FAR and not self._quoted_apart(w, first)
+            w
+            for w in self._sentence_times(first)
+            if abs(w.start - start) < _FAR and not self._is_in_other_quotation(w, first)
         ]
         after = [
             w
             for w in found
             if w.start >= start
-            and not self._clause_between(end, w.start, first)
-            and not self._of_something_else(end, w, first)
+            and not self._has_finite_verb_between(end, w.start, first)
+            and not self._belongs_to_nearer_event(end, w, first)
         ]
-        before = [w for w in found if w.start < start and not self._clause_between(w.end, start, first)]
+        before = [w for w in found if w.start < start and not self._has_finite_verb_between(w.end, start, first)]
         if after:
             return after[0]
         return before[-1] if before else None
 
-    def dated(self, token: int) -> bool:
+    def is_time_at(self, token: int) -> bool:
         """Tell whether an expression of time begins at a token, after its preposition if it has one."""
         text = self.doc.text
         if token >= len(text.words):
             return False
         at = token + (text.tags[token] == "IN" and token + 1 < len(text.words))
-        return any(text.token_at(w.start) in {token, at} for w in self._in_sentence(token))
+        return any(text.token_at(w.start) in {token, at} for w in self._sentence_times(token))
 
-    def ends_dated(self, first: int, last: int) -> bool:
+    def is_date_phrase(self, first: int, last: int) -> bool:
         """Tell whether the tokens are a date and its preposition: "on Friday", "last week", but not "until May"."""
         text = self.doc.text
         at = first + (text.lower[first] in word_set(self.lexicon.meeting.date_prepositions))
         if at >= last or text.lower[first - 1] in word_set(self.lexicon.meeting.term_prepositions):
             return False
         start, end = text.starts[at], text.ends[last - 1]
-        return any(w.start == start and w.end == end for w in self._in_sentence(first))
+        return any(w.start == start and w.end == end for w in self._sentence_times(first))
 
-    def _in_sentence(self, token: int) -> list[TimeExpression]:
+    def _sentence_times(self, token: int) -> list[TimeExpression]:
         number = self.doc.text.sentence_of[token]
         if number not in self._dates:
             first, last = self.doc.text.sentences[number]
@@ -83,12 +85,12 @@ class Circumstances(Stretches):
             self._dates[number] = self.lexicon.dates.find(text.string, text.starts[first], text.ends[last - 1])
         return self._dates[number]
 
-    def _quoted_apart(self, when: TimeExpression, token: int) -> bool:
+    def _is_in_other_quotation(self, when: TimeExpression, token: int) -> bool:
         """Tell whether the date is said in a quotation that the trigger stands outside of."""
         text = self.doc.text
         return text.quotation_of[text.token_at(when.start)] not in {-1, text.quotation_of[token]}
 
-    def _of_something_else(self, end: int, when: TimeExpression, trigger: int) -> bool:
+    def _belongs_to_nearer_event(self, end: int, when: TimeExpression, trigger: int) -> bool:
         """Tell whether a month or year is that of a nearer event: "came to explain the decision taken in December".
 
         Days are the news's own; months and years belong to the verb or the event noun right before them.
@@ -103,7 +105,7 @@ class Circumstances(Stretches):
         events = self.lexicon.decision_nouns.keys() | word_set(self.lexicon.decision.nouns.event_nouns)
         return any(text.lower[i] in events for i in range(first + _OWN_OBJECT, last))
 
-    def _clause_between(self, start: int, end: int, trigger: int) -> bool:
+    def _has_finite_verb_between(self, start: int, end: int, trigger: int) -> bool:
         """Tell whether a finite verb stands between two offsets, so that the date belongs to something else."""
         text, chunks = self.doc.text, self.doc.chunks
         first, last = text.token_at(start), text.token_at(max(start, end - 1))
@@ -113,32 +115,32 @@ class Circumstances(Stretches):
             text.lower[chunks.verb_groups[v].head] in self.doc.lexicon.be for v in verbs
         )
 
-    def day(self, when: TimeExpression | None, tense: TemporalSide) -> date | None:
+    def resolve_day(self, when: TimeExpression | None, tense: TemporalSide) -> date | None:
         """Return the day meant, seen from the publication; None where it is not one day."""
         published = self.doc.article.local_published_at()
         return resolve_date(when, published.date() if published else None, tense) if when else None
 
-    def span(self, when: TimeExpression | None) -> Span | None:
+    def time_span(self, when: TimeExpression | None) -> Span | None:
         """Return the words of an expression of time."""
         if when is None:
             return None
         return Span(start=when.start, end=when.end, text=self.doc.text.string[when.start : when.end])
 
     # ------------------------------------------------------------ where
-    def place(self, first: int, last: int) -> NounPhrase | None:
+    def find_place(self, first: int, last: int) -> NounPhrase | None:
         """Return the place of a trigger: behind "in" or "at" after it, opening its sentence, or before "where"."""
         wanted, upon = (
             word_set(self.lexicon.meeting.place_prepositions),
             word_set(self.lexicon.meeting.seat_prepositions),
         )
         for at, noun in self.clauses.prepositional_phrases(last, wanted | upon, _NEAR):
-            if self._topic_between(last, at) or self._verb_between(last, at):
+            if self._has_topic_between(last, at) or self._has_verb_between(last, at):
                 break
-            if self.is_place(noun) if self.doc.text.lower[at] in wanted else self._seat(noun):
+            if self.can_be_place(noun) if self.doc.text.lower[at] in wanted else self._is_seat_of_power(noun):
                 return noun
         return self.opening_place(first) or self._antecedent_of_where(first)
 
-    def place_before(self, first: int) -> NounPhrase | None:
+    def last_place_before(self, first: int) -> NounPhrase | None:
         """Return the place named last before a trigger in its sentence: "came to Oslo for talks"."""
         wanted = word_set(self.lexicon.meeting.place_prepositions) | word_set(
             self.lexicon.meeting.destination_prepositions
@@ -146,11 +148,11 @@ class Circumstances(Stretches):
         start = self.doc.text.sentence_range(first)[0]
         for at in range(first - 1, max(start, first - _NEAR) - 1, -1):
             noun = self.clauses.noun_phrase(at + 1) if self.doc.text.lower[at] in wanted else None
-            if noun is not None and noun.first == at + 1 and self.is_place(noun):
+            if noun is not None and noun.first == at + 1 and self.can_be_place(noun):
                 return noun
         return None
 
-    def _topic_between(self, first: int, last: int) -> bool:
+    def _has_topic_between(self, first: int, last: int) -> bool:
         """Tell whether "on the situation" stands between, so that the place is the topic's."""
         text = self.doc.text
         for at in range(first, last):
@@ -160,7 +162,7 @@ class Circumstances(Stretches):
                     return True
         return False
 
-    def _verb_between(self, first: int, last: int) -> bool:
+    def _has_verb_between(self, first: int, last: int) -> bool:
         """Tell whether the place belongs to a verb of its own: "forces stationed in the north"."""
         return any(self.doc.chunks.verb_group_of[i] >= 0 for i in range(first, last))
 
@@ -171,7 +173,7 @@ class Circumstances(Stretches):
         if text.lower[start] not in word_set(self.lexicon.meeting.place_prepositions):
             return None
         noun = self.clauses.noun_phrase(start + 1)
-        return noun if noun and noun.first == start + 1 and noun.last <= token and self.is_place(noun) else None
+        return noun if noun and noun.first == start + 1 and noun.last <= token and self.can_be_place(noun) else None
 
     def _antecedent_of_where(self, token: int) -> NounPhrase | None:
         """Return the place before "where": "flew to Oslo, where he met"."""
@@ -179,11 +181,11 @@ class Circumstances(Stretches):
         for at in range(token - 1, max(text.sentence_range(token)[0], token - 6), -1):
             if text.lower[at] in word_set(self.lexicon.meeting.relative_adverbs):
                 noun = self.clauses.noun_phrase(at - 1 - (text.words[at - 1] == ","))
-                return noun if noun is not None and self.is_place(noun) else None
+                return noun if noun is not None and self.can_be_place(noun) else None
         return None
 
     @cached_property
-    def places(self) -> frozenset[str]:
+    def place_names(self) -> frozenset[str]:
         """Names that stand behind "in" somewhere in the article, of one word."""
         text = self.doc.text
         return frozenset(
@@ -194,7 +196,7 @@ class Circumstances(Stretches):
             and text.lower[i + 1] not in self.doc.lexicon.time_nouns
         )
 
-    def is_place(self, noun: NounPhrase) -> bool:
+    def can_be_place(self, noun: NounPhrase) -> bool:
         """Tell whether the phrase can be a place: a proper name that is no date and no person."""
         text = self.doc.text
         if self.clauses.is_time_expression(noun) or text.tags[noun.head] in {"PRP", "WP", "CD"}:
@@ -212,10 +214,10 @@ class Circumstances(Stretches):
         if text.tags[noun.first] == "PRP$" or "POS" in text.tags[noun.first : noun.head]:
             return True
         named = any(text.words[i][0].isupper() for i in range(noun.first + 1, noun.last))
-        described = noun.last - noun.first > _ARTICLE_AND_NOUN or self._lower_after(noun) == "of"
+        described = noun.last - noun.first > _ARTICLE_AND_NOUN or self._word_after(noun) == "of"
         return named or (described and text.lower[noun.first] not in {"a", "an"})
 
-    def _lower_after(self, noun: NounPhrase) -> str:
+    def _word_after(self, noun: NounPhrase) -> str:
         return self.doc.text.lower[noun.last] if noun.last < len(self.doc.text.lower) else ""
 
     def place_span(self, noun: NounPhrase | None) -> Span | None:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from worker.extract.confidence import load_confidence_models
-from worker.extract.events.clusters import Candidate, Cluster, gather, names_of
-from worker.extract.events.decision_nouns import DecisionNouns
-from worker.extract.events.decision_verbs import DecisionVerbs
-from worker.extract.events.evidence import event_id, reporting_statement
-from worker.extract.events.traits import candidate_traits
+from worker.extract.events.decisions.nouns import DecisionNounReader
+from worker.extract.events.decisions.verbs import DecisionVerbReader
+from worker.extract.events.event_coreference import EventCandidate, EventCluster, cluster_candidates, party_names
+from worker.extract.events.event_id import event_id, reporting_statement
+from worker.extract.events.features import candidate_features
 from worker.extract.lexicon.event_lexicon import load_event_lexicon
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Category, Decision, DecisionStatus, Span
@@ -32,65 +32,68 @@ if TYPE_CHECKING:
 _TELLING = frozenset({"NN", "NNS", "NNP", "VB", "JJ", "VBN", "VBG", "CD"})
 
 
-def decisions(doc: Document) -> Iterable[Decision]:
+def extract_decisions(doc: Document) -> Iterable[Decision]:
     """Return the decisions of an article in text order, one event for each."""
     lexicon = load_event_lexicon(doc.lexicon.language)
     if lexicon is None:
         return []
-    reader = _Reader(doc, lexicon)
-    found = sorted(reader.candidates(), key=lambda c: c.first)
-    return [reader.event(c) for c in gather(found, reader.same, reader.same)]
+    extractor = DecisionExtractor(doc, lexicon)
+    found = sorted(extractor.find_candidates(), key=lambda c: c.first)
+    return [
+        extractor.make_event(c)
+        for c in cluster_candidates(found, extractor.is_same_decision, extractor.is_same_decision)
+    ]
 
 
-class _Reader(DecisionVerbs, DecisionNouns):
+class DecisionExtractor(DecisionVerbReader, DecisionNounReader):
     """Reads the triggers of one article and makes its events."""
 
-    def candidates(self) -> Iterator[Candidate]:
+    def find_candidates(self) -> Iterator[EventCandidate]:
         """Yield what every trigger of the article says."""
         for group in self.chunks.verb_groups:
-            candidate = self._verb(group)
+            candidate = self._verb_candidate(group)
             if candidate is not None:
                 yield candidate
         telling = self.lexicon.decision_triggers
         for chunk in self.chunks.noun_phrases:
             if telling.isdisjoint(self.text.lower[chunk.first : chunk.last]):
                 continue  # most nouns: a look at their words is cheaper than reading them
-            candidate = self._noun(self.clauses.noun_phrase(chunk.first) or chunk)
+            candidate = self._noun_candidate(self.clauses.noun_phrase(chunk.first) or chunk)
             if candidate is not None:
                 yield candidate
 
-    def _verb(self, group: VerbGroup) -> Candidate | None:
+    def _verb_candidate(self, group: VerbGroup) -> EventCandidate | None:
         lemma = self.lemma(group)
         kind = self.lexicon.choice_kinds.get(lemma)
-        candidate = self._choice(group, kind) if kind else None
+        candidate = self._choice_candidate(group, kind) if kind else None
         if candidate is None and lemma in self.lexicon.verb_readings:
-            candidate = self._act(group, lemma)
+            candidate = self._action_candidate(group, lemma)
         if candidate is None and group.negated and lemma in word_set(self.lexicon.decision.nouns.open_question_verbs):
-            candidate = self._left_open(group)
+            candidate = self._left_open_candidate(group)
         if candidate is None and lemma in self.lexicon.pending_verbs:
-            candidate = self._not_discussed(group)
+            candidate = self._not_discussed_candidate(group)
         return candidate
 
-    def same(self, old: Candidate, new: Candidate) -> bool:
+    def is_same_decision(self, old: EventCandidate, new: EventCandidate) -> bool:
         """Tell whether two candidates tell of one decision: the same decider, and objects that share their words.
 
         Where an object is missing, the same trigger tells of the same decision.
         """
-        if not names_of(old) & names_of(new) or (old.status == "not_taken") != (new.status == "not_taken"):
+        if not party_names(old) & party_names(new) or (old.status == "not_taken") != (new.status == "not_taken"):
             return False
-        a, b = self._content(old.about), self._content(new.about)
+        a, b = self._object_words(old.about), self._object_words(new.about)
         numbers, others = ({w for w in words_ if w[0].isdigit()} for words_ in (a, b))
         if numbers and others and not numbers & others:
             return False  # amendment 15 and amendment 31
         if not (a and b):
-            return old.kind == new.kind and self._trigger(old) == self._trigger(new)
+            return old.kind == new.kind and self._trigger_lemmas(old) == self._trigger_lemmas(new)
         return 2 * len(a & b) >= min(len(a), len(b))
 
-    def _trigger(self, candidate: Candidate) -> list[str]:
+    def _trigger_lemmas(self, candidate: EventCandidate) -> list[str]:
         """Return the lemmas of a trigger, by which "resigned" and "resigned on Friday" are one resignation."""
         return [self.lexicon.lemma(self.text.lower[i]) for i in range(candidate.first, candidate.last)]
 
-    def _content(self, span: Span | None) -> set[str]:
+    def _object_words(self, span: Span | None) -> set[str]:
         """Return what tells an object from others: its nouns, verbs and numbers, without the votes it got."""
         if span is None:
             return set()
@@ -100,7 +103,7 @@ class _Reader(DecisionVerbs, DecisionNouns):
         last = next(counted, last)
         return {text.lower[i][:6] for i in range(first, last) if text.tags[i] in _TELLING}
 
-    def event(self, cluster: Cluster[Candidate]) -> Decision:
+    def make_event(self, cluster: EventCluster[EventCandidate]) -> Decision:
         """Make the event of a cluster."""
         best = cluster.best
         return Decision(
@@ -111,7 +114,7 @@ class _Reader(DecisionVerbs, DecisionNouns):
             sentence=self.text.span(*self.text.sentence_range(best.first)),
             cue=self.text.span(best.first, best.last),
             confidence=load_confidence_models(self.doc.lexicon.language).decision.confidence(
-                candidate_traits(best, best.status, len(cluster.members))
+                candidate_features(best, best.status, len(cluster.members))
             ),
             rule=best.rule,
             deciders=best.parties,

@@ -5,36 +5,36 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from worker.extract.events.clusters import Candidate
-from worker.extract.events.grades import POLITICAL, POSSIBLE
-from worker.extract.events.reader import Reader
+from worker.extract.events.event_coreference import EventCandidate
+from worker.extract.events.event_reader import EventReader
+from worker.extract.events.political_role import POLITICAL, POSSIBLE
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, Category, DecisionStatus, Span
 
 if TYPE_CHECKING:
-    from worker.extract.events.outlook import Mood
+    from worker.extract.events.modality import VerbModality
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
     from worker.extract.lexicon.event_lexicon_file import DecisionVerbClass
 
 
-class DecisionReader(Reader):
+class DecisionReader(EventReader):
     """Reads one article for decisions."""
 
-    def _unreal(self, how: Mood) -> bool:
-        return how.conditional or how.habitual or how.modal == "perhaps"
+    def _is_hypothetical(self, modality: VerbModality) -> bool:
+        return modality.conditional or modality.habitual or modality.modal == "perhaps"
 
     @cached_property
-    def _met_at(self) -> frozenset[int]:
+    def _meeting_offsets(self) -> frozenset[int]:
         """Offsets at which the mentions of meetings begin and end, but of conferences, which are decided on too."""
         own = (m for m in self.doc.meetings if m.form != "summit")
         return frozenset(offset for m in own for span in m.mentions for offset in (span.start, span.end))
 
     @cached_property
-    def _summits_at(self) -> frozenset[int]:
+    def _summit_offsets(self) -> frozenset[int]:
         """Offsets at which the mentions of conferences begin."""
         return frozenset(span.start for m in self.doc.meetings if m.form == "summit" for span in m.mentions)
 
-    def _to_meet(self, complement: Span) -> bool:
+    def _is_meeting(self, complement: Span) -> bool:
         """Tell "agreed to meet" and "plans to hold talks", which are a meeting still to come, from a decision."""
         first = self.text.token_at(complement.start)
         verb = self.chunks.verb_group(first)
@@ -42,65 +42,67 @@ class DecisionReader(Reader):
         if verb is not None and target is None and self.lemma(verb) in word_set(self.lexicon.meeting.anaphoric_verbs):
             return True  # "a meeting that they agreed to hold"
         heads = [phrase.head for phrase in (verb, target) if phrase is not None]
-        return self.text.starts[first] in self._met_at or any(self.text.ends[at] in self._met_at for at in heads)
+        return self.text.starts[first] in self._meeting_offsets or any(
+            self.text.ends[at] in self._meeting_offsets for at in heads
+        )
 
-    def _yet(self, group: VerbGroup) -> bool:
+    def _is_yet_to(self, group: VerbGroup) -> bool:
         """Read "has yet to decide"."""
         return group.infinitive and self.word(group.first - 1) == "yet"
 
-    def _negation(self, group: VerbGroup) -> int:
+    def _trigger_start(self, group: VerbGroup) -> int:
         """Return where the trigger begins: at the negation, if there is one."""
         negations = self.doc.lexicon.negations
         first = next((i for i in range(group.first, group.head) if self.text.lower[i] in negations), group.head)
         contracted = first > group.first and self.text.starts[first] == self.text.ends[first - 1]
         return first - contracted  # "didn't"
 
-    def _deciders(self, group: VerbGroup, *, person: bool = False) -> list[Actor]:
-        if group.passive or self._is_participle(group):
-            return self._graded(self.by(group.last), person=person)
+    def _verb_deciders(self, group: VerbGroup, *, person: bool = False) -> list[Actor]:
+        if group.passive or self._is_agentive_participle(group):
+            return self._political_actors(self.agents(group.last), person=person)
         subject = self.clauses.subject(group)
-        found = self._graded(self.those(subject, group), person=person)
+        found = self._political_actors(self.noun_parties(subject, group), person=person)
         if not found and subject is not None and self.text.tags[subject.head] == "PRP":
-            found = self._meant_by(subject, group)
+            found = self._pronoun_deciders(subject, group)
         return found
 
-    def _meant_by(self, pronoun: NounPhrase, group: VerbGroup) -> list[Actor]:
+    def _pronoun_deciders(self, pronoun: NounPhrase, group: VerbGroup) -> list[Actor]:
         """Read "They agreed": whoever met last; "we have agreed": the speaker, or the body whose paper this is."""
         word = self.text.lower[pronoun.head]
         if word == "they":
-            return self._who_met(pronoun.head)
+            return self._last_meeting_participants(pronoun.head)
         if word != "we":
             return []
         offset = self.text.starts[pronoun.head]
         for statement in self.doc.statements:
             if any(span.start <= offset < span.end for span in statement.content):
-                return self._graded([statement.speaker]) if statement.speaker else []
+                return self._political_actors([statement.speaker]) if statement.speaker else []
         mention = self.text.span(pronoun.first, pronoun.last)
         paper = (
             self.text.quotation_of[pronoun.head] < 0 and self.lexicon.choice_kinds.get(self.lemma(group)) == "agreed"
         )
         return [Actor(name=mention.text, mention=mention, type="group")] if paper else []
 
-    def _graded(self, parties: list[Actor], *, person: bool = False) -> list[Actor]:
+    def _political_actors(self, parties: list[Actor], *, person: bool = False) -> list[Actor]:
         """Keep political and institutional actors; a person whose role is not told only where `person` allows."""
         least = POSSIBLE if person else POLITICAL
-        return [a for a in parties if self.parties.grade(a) >= least]
+        return [a for a in parties if self.parties.political_role(a) >= least]
 
-    def _who_met(self, token: int) -> list[Actor]:
+    def _last_meeting_participants(self, token: int) -> list[Actor]:
         """Return the parties of the meeting told last before a token: they are who could have decided."""
         offset = self.text.starts[token]
         before = [(span.start, m) for m in self.doc.meetings for span in m.mentions if span.start < offset]
         return list(max(before, key=lambda pair: pair[0])[1].participants) if before else []
 
-    def _is_participle(self, group: VerbGroup) -> bool:
+    def _is_agentive_participle(self, group: VerbGroup) -> bool:
         """Read "the ceasefire announced by Oslo"."""
-        return self.text.tags[group.head] in {"VBN", "VBD"} and group.first == group.head and self._agent_follows(group)
+        return self.text.tags[group.head] in {"VBN", "VBD"} and group.first == group.head and self._has_agent(group)
 
-    def _agent_follows(self, group: VerbGroup) -> bool:
+    def _has_agent(self, group: VerbGroup) -> bool:
         """Tell "by Oslo" from the votes of "by 310 to 280"."""
-        return self.word(group.last) == "by" and self._over_tally(group.last) == group.last
+        return self.word(group.last) == "by" and self._skip_vote_count(group.last) == group.last
 
-    def _participled(self, group: VerbGroup) -> NounPhrase | None:
+    def _modified_noun(self, group: VerbGroup) -> NounPhrase | None:
         """Return the noun a participle describes, over what stands between: "the truce on the river announced by"."""
         noun = self.clauses.noun_phrase(group.first - 1)
         while noun is not None and noun.first > 1 and self.text.lower[noun.first - 1] in {"in", "for", "on"}:
@@ -110,7 +112,7 @@ class DecisionReader(Reader):
             noun = before
         return noun
 
-    def _holds(self, noun: NounPhrase, needed: frozenset[str]) -> bool:
+    def _contains_word_of(self, noun: NounPhrase, needed: frozenset[str]) -> bool:
         """Tell whether the phrase, or the of-phrase on it, holds a word of the class the verb needs."""
         text, last = self.text, noun.last
         if last < len(text.words) and text.lower[last] == "of" and (following := self.clauses.noun_phrase(last + 1)):
@@ -118,21 +120,21 @@ class DecisionReader(Reader):
         if last < len(text.words) and text.lower[last] == "as" and (office := self.clauses.noun_phrase(last + 1)):
             last = office.last  # "named X as his deputy"
         owned = text.tags[noun.head] != "NNP" and "POS" in text.tags[noun.first : noun.head]  # "Berg's accusations"
-        if "person" in needed and not owned and any(a.type == "person" for a in self.parties.members(noun)[:1]):
+        if "person" in needed and not owned and any(a.type == "person" for a in self.parties.phrase_parties(noun)[:1]):
             return True
         money = "million" in needed and any(c in "$£€" for c in text.slice(noun.first, last))
         return money or any(text.lower[i] in needed for i in range(noun.first, last))
 
-    def _infinitive(self, following: VerbGroup, kind: str) -> Span | None:
+    def _infinitive_span(self, following: VerbGroup, kind: str) -> Span | None:
         lemma = self.lexicon.lemma(self.text.lower[following.head])
         if kind in {"rejected", "agreed"} and lemma in word_set(self.lexicon.decision.choice.speech_verbs):
             return None
-        return self.around.stretch(following.head)
+        return self.time_and_place.clause_span(following.head)
 
-    def _over_time(self, at: int) -> int:
+    def _skip_time(self, at: int) -> int:
         """Step over adverbs and dates, between commas too: "agreed on Friday to", "ruled, on 2 May, that"."""
         if self.word(at) == "," and self.word(at + 1) != ",":
-            aside = self._over_time(at + 1)
+            aside = self._skip_time(at + 1)
             return aside + 1 if aside > at + 1 and self.word(aside) == "," else at
         for _ in range(3):
             skip = at + (self.word(at) in {"on", "in", "at"} and self.text.tags[at] == "IN")
@@ -150,7 +152,7 @@ class DecisionReader(Reader):
                 break
         return at
 
-    def _over_tally(self, at: int) -> int:
+    def _skip_vote_count(self, at: int) -> int:
         """Step over the votes: "voted [7-2] to", "voted [by 310 to 280] to", "voted [unanimously] to"."""
         start = at + (self.word(at) == "by")
         end = start
@@ -163,11 +165,13 @@ class DecisionReader(Reader):
             end -= 1  # the "to" of the infinitive is no part of "7-2 to"
         return end if end > start else at
 
-    def _reading(self, group: VerbGroup, lemma: str, target: NounPhrase | None) -> tuple[DecisionVerbClass, int] | None:
+    def _matching_reading(
+        self, group: VerbGroup, lemma: str, target: NounPhrase | None
+    ) -> tuple[DecisionVerbClass, int] | None:
         """Return the reading that fits the particles and the object, and where the verb with its particles ends."""
         for particles, act, needs in self.lexicon.verb_readings.get(lemma, ()):
             last = group.head + 1 + len(particles)
-            if tuple(self.text.lower[group.head + 1 : last]) != particles or self._other_particle(last):
+            if tuple(self.text.lower[group.head + 1 : last]) != particles or self._is_other_particle(last):
                 continue
             at = last + (self.word(last) == "to")
             noun = target or (self.clauses.noun_phrase(at) if at < len(self.text.words) else None)
@@ -179,40 +183,40 @@ class DecisionReader(Reader):
                 continue
             if act.future_only and group.modal < 0:
                 continue
-            if act.intransitive or (noun is not None and (not needs or self._holds(noun, needs))):
+            if act.intransitive or (noun is not None and (not needs or self._contains_word_of(noun, needs))):
                 return act, max(last, group.last)
         return None
 
-    def _other_particle(self, at: int) -> bool:
+    def _is_other_particle(self, at: int) -> bool:
         """Tell "ruled out" from "ruled"."""
         if at >= len(self.text.tags) or self.word(at) not in self.doc.lexicon.particles:
             return False
         return self.text.tags[at] in {"RP", "RB"}
 
-    def _object(self, noun: NounPhrase, verb: VerbGroup) -> Span:
+    def _object_span(self, noun: NounPhrase, verb: VerbGroup) -> Span:
         """Return the object with what hangs on it, up to the end of its clause, or to the verb that follows it."""
         before = verb.first if noun.last <= verb.first else None
         if before is not None:
             openers = self.doc.lexicon.relative | {","}
             before = next((i for i in range(noun.last, before) if self.text.lower[i] in openers), before)
-        whole = self.around.stretch(noun.first, before) or self.text.span(noun.first, noun.last)
-        return self._bare(whole, noun.last)
+        whole = self.time_and_place.clause_span(noun.first, before) or self.text.span(noun.first, noun.last)
+        return self._trim_object(whole, noun.last)
 
-    def _bare(self, whole: Span, least: int) -> Span:
+    def _trim_object(self, whole: Span, least: int) -> Span:
         """Cut the votes and the day of the act off the end of its object."""
         first, last = self.text.token_at(whole.start), self.text.token_at(whole.end - 1) + 1
-        tally = next((i for i in range(least, last - 1) if self._over_tally(i) > i and self.word(i) == "by"), last)
+        tally = next((i for i in range(least, last - 1) if self._skip_vote_count(i) > i and self.word(i) == "by"), last)
         circumstances = word_set(self.lexicon.decision.choice.circumstance_openers)
         end = next((i for i in range(least, tally) if self.word(i) in circumstances), tally)
-        dated = next((i for i in range(least, end) if self.around.ends_dated(i, end)), end)
+        dated = next((i for i in range(least, end) if self.time_and_place.is_date_phrase(i, end)), end)
         return self.text.span(first, dated)
 
-    def _category_of(self, category: Category, deciders: list[Actor]) -> Category:
+    def _category_by_decider(self, category: Category, deciders: list[Actor]) -> Category:
         """Return the category that the kind of decider gives: what a court orders is a court's."""
         if category not in {"executive", "legislative"}:
             return category
         d = self.lexicon.decision.deciders
-        heads = self.parties.heads(deciders[0])
+        heads = self.parties.head_words(deciders[0])
         if heads & word_set(d.court):
             return "court"
         if heads & word_set(d.campaign):
@@ -221,7 +225,7 @@ class DecisionReader(Reader):
             return "executive"
         return "legislative" if heads & word_set(d.legislative) and deciders[0].type != "person" else category
 
-    def _candidate(  # noqa: PLR0917 - a row of the event's own fields
+    def _make_candidate(  # noqa: PLR0917 - a row of the event's own fields
         self,
         first: int,
         last: int,
@@ -231,17 +235,17 @@ class DecisionReader(Reader):
         about: Span | None,
         rule: str,
         noun: str = "",
-    ) -> Candidate:
-        when = self.around.when(first, last)
-        category = self._category_of(category, deciders)
-        return Candidate(
+    ) -> EventCandidate:
+        when = self.time_and_place.find_time(first, last)
+        category = self._category_by_decider(category, deciders)
+        return EventCandidate(
             first=first,
             last=last,
             kind=category,
             status=status,
-            parties=self.distinct(deciders),
-            when=self.around.span(when),
-            day=self.around.day(when, "future" if status in {"pending", "proposed"} else "past"),
+            parties=self.distinct_parties(deciders),
+            when=self.time_and_place.time_span(when),
+            day=self.time_and_place.resolve_day(when, "future" if status in {"pending", "proposed"} else "past"),
             about=about,
             rule=rule,
             noun=noun,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.events.circumstances import Circumstances
-from worker.extract.events.outlook import Mood, mood
-from worker.extract.events.parties import Parties
+from worker.extract.events.modality import VerbModality, read_modality
+from worker.extract.events.parties import PartyResolver
+from worker.extract.events.time_and_place import TimeAndPlace
 from worker.extract.grammar.clauses import ClauseParser
 from worker.extract.lexicon.lexicon_file import word_set
 
@@ -21,17 +21,17 @@ _BY = 10
 """Tokens after a verb in which its with-phrase or its agent stands."""
 
 
-class Reader:
+class EventReader:
     """Reads the triggers of one article."""
 
     def __init__(self, doc: Document, lexicon: EventLexicon) -> None:
         self.doc, self.lexicon = doc, lexicon
         self.text, self.chunks = doc.text, doc.chunks
         self.clauses = ClauseParser(doc.text, doc.chunks, doc.lexicon, lexicon.object_control_forms)
-        self.parties = Parties(doc, self.clauses, lexicon)
-        self.around = Circumstances(doc, self.clauses, lexicon)
+        self.parties = PartyResolver(doc, self.clauses, lexicon)
+        self.time_and_place = TimeAndPlace(doc, self.clauses, lexicon)
 
-    def subject(self, group: VerbGroup) -> list[Actor]:
+    def subject_parties(self, group: VerbGroup) -> list[Actor]:
         """Return the parties that are a verb's subject; of "her decision to meet" it is hers."""
         noun = self.clauses.subject(group)
         owner = None
@@ -40,26 +40,26 @@ class Reader:
             owner = self.parties.possessor(noun, noun.head)
         if owner is not None:
             return [owner]
-        return self.those(noun, group)
+        return self.noun_parties(noun, group)
 
-    def those(self, noun: NounPhrase | None, group: VerbGroup) -> list[Actor]:
+    def noun_parties(self, noun: NounPhrase | None, group: VerbGroup) -> list[Actor]:
         """Return the parties of a verb's subject: in "the house and the secretary who had resigned" the secretary."""
         relative = self.text.tags[group.first - 1 : group.first] == ["WP"]
         if noun is not None and relative and self.text.tags[noun.head] in {"NN", "NNP"}:
-            return self.parties.members(noun)
-        return self.parties.named(noun)
+            return self.parties.phrase_parties(noun)
+        return self.parties.parties_of(noun)
 
-    def accompanied(self, at: int) -> list[Actor]:
+    def with_parties(self, at: int) -> list[Actor]:
         """Return the parties of the first with-phrase after a token."""
         found = self.clauses.prepositional_phrases(at, word_set(self.lexicon.meeting.with_), _WITH)
-        return self.parties.named(found[0][1]) if found else []
+        return self.parties.parties_of(found[0][1]) if found else []
 
-    def by(self, at: int) -> list[Actor]:
+    def agents(self, at: int) -> list[Actor]:
         """Return the agents after "by"."""
         found = self.clauses.prepositional_phrases(at, word_set(self.lexicon.meeting.by), _BY)
-        return self.parties.named(found[0][1]) if found else []
+        return self.parties.parties_of(found[0][1]) if found else []
 
-    def distinct(self, parties: list[Actor]) -> list[Actor]:
+    def distinct_parties(self, parties: list[Actor]) -> list[Actor]:
         """Return the parties without those named before, in order."""
         kept: dict[str, Actor] = {}
         for actor in parties:
@@ -74,10 +74,10 @@ class Reader:
         """Return the word at a token in lower case, "" beyond the text."""
         return self.text.lower[at] if 0 <= at < len(self.text.lower) else ""
 
-    def _asked(self, at: int) -> bool:
+    def _is_question(self, at: int) -> bool:
         """Tell a question, which reports no meeting by itself."""
         return self.text.words[self.text.sentence_range(at)[1] - 1] == "?"
 
-    def mood(self, group: VerbGroup) -> Mood:
+    def modality(self, group: VerbGroup) -> VerbModality:
         """Read what stands around a verb."""
-        return mood(self.clauses, self.lexicon, group)
+        return read_modality(self.clauses, self.lexicon, group)

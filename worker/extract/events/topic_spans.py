@@ -25,13 +25,13 @@ _PHRASE_OPENERS = frozenset({"DT", "PRP$", "JJ", "CD", "NN", "NNS", "NNP"})
 _CLAUSE_ENDS = CLAUSE_FINAL | DASHES | {":", ")"}
 
 
-class Stretches:
+class TopicSpans:
     """Finds topics and objects in one article."""
 
     def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon) -> None:
         self.doc, self.clauses, self.lexicon = doc, clauses, lexicon
 
-    def topic(self, last: int) -> Span | None:
+    def find_topic(self, last: int) -> Span | None:
         """Return what the talks are about: the phrase after "on" or "about", or what they are held "to discuss"."""
         text, end = self.doc.text, self.doc.text.sentence_range(last - 1)[1]
         for at in range(last, min(end - 1, last + _NEAR)):
@@ -40,13 +40,13 @@ class Stretches:
                 "TO",
                 "SC",
             }
-            if opens and not self._no_topic(at):
-                return self.stretch(at + 1, self._next_clause(at + 1))
+            if opens and not self._is_no_topic(at):
+                return self.clause_span(at + 1, self._main_verb_start(at + 1))
             if self.lexicon.lemma(text.lower[at]) in word_set(self.lexicon.meeting.discuss):
-                return self.stretch(at + 1, self._next_clause(at + 1))
+                return self.clause_span(at + 1, self._main_verb_start(at + 1))
         return None
 
-    def _next_clause(self, first: int) -> int | None:
+    def _main_verb_start(self, first: int) -> int | None:
         """Return where the main verb begins after a topic: "talks on quotas [are to begin]"; None for none."""
         text, chunks = self.doc.text, self.doc.chunks
         for at in range(first, text.sentence_range(first)[1]):
@@ -57,7 +57,7 @@ class Stretches:
                 return verb.first
         return None
 
-    def _no_topic(self, at: int) -> bool:
+    def _is_no_topic(self, at: int) -> bool:
         """Tell "on Friday", "on Capitol Hill" and "to Oslo" from a topic."""
         text, noun, verb = self.doc.text, self.clauses.noun_phrase(at + 1), self.doc.chunks.verb_group(at)
         if text.tags[at] == "TO" or text.lower[at] == "to":
@@ -65,18 +65,23 @@ class Stretches:
         if noun is None:
             return False
         phone = text.lower[noun.head] in word_set(self.lexicon.meeting.by_phone)
-        return phone or self.clauses.is_time_expression(noun) or text.tags[noun.head] == "CD" or self._seat(noun)
+        return (
+            phone
+            or self.clauses.is_time_expression(noun)
+            or text.tags[noun.head] == "CD"
+            or self._is_seat_of_power(noun)
+        )
 
-    def _seat(self, noun: NounPhrase) -> bool:
+    def _is_seat_of_power(self, noun: NounPhrase) -> bool:
         return self.doc.text.slice(noun.first, noun.last) in self.doc.lexicon.seats_of_power
 
-    def stretch(self, first: int, before: int | None = None) -> Span | None:
+    def clause_span(self, first: int, before: int | None = None) -> Span | None:
         """Return the words from a token to the end of its clause, or up to `before`; None where nothing is left."""
         text = self.doc.text
         end = min(text.sentence_range(first)[1], first + _LONG) if first < len(text.words) else first
         end = end if before is None else min(end, before)
         last = first
-        while last < end and text.words[last] not in _CLAUSE_ENDS and not self._new_clause(last, first):
+        while last < end and text.words[last] not in _CLAUSE_ENDS and not self._is_clause_boundary(last, first):
             last += 1
         while last > first and (
             text.words[last - 1] == "," or text.words[last - 1] in self.doc.lexicon.quotation_marks
@@ -84,22 +89,22 @@ class Stretches:
             last -= 1
         return text.span(first, last) if last > first else None
 
-    def _new_clause(self, at: int, first: int) -> bool:
+    def _is_clause_boundary(self, at: int, first: int) -> bool:
         """Tell a comma before a clause of its own, or an attribution after the clause."""
         text = self.doc.text
-        if self._next_act(at, first):
+        if self._is_next_act(at, first):
             return True
         if text.words[at] != "," or at + 1 >= len(text.words):
             return False
         tag = text.tags[at + 1]
         if tag in {"WP", "SC", "CC", "VBG", "RB"} and at > first:
             return True
-        return self._verb_like_a_plural(at + 1) or any(
+        return self._is_headline_verb(at + 1) or any(
             (verb := self.doc.chunks.verb_group(i)) is not None and verb.finite
             for i in range(at + 1, min(at + 8, len(text.words)))
         )
 
-    def _next_act(self, at: int, first: int) -> bool:
+    def _is_next_act(self, at: int, first: int) -> bool:
         """Tell the "and" before the next act of the same doer: "closed the port [and opened] another"."""
         text, chunks = self.doc.text, self.doc.chunks
         if text.tags[at] != "CC" or at == first or chunks.has_finite_verb(first, at):
@@ -107,7 +112,7 @@ class Stretches:
         verb = chunks.verb_group(at + 1 + (at + 1 < len(text.tags) and text.tags[at + 1] == "RB"))
         return verb is not None and verb.finite and text.tags[verb.head] in {"VBD", "VBZ", "MD"}
 
-    def _verb_like_a_plural(self, at: int) -> bool:
+    def _is_headline_verb(self, at: int) -> bool:
         """Tell the next verb of a headline, taken for a plural by the tagger: "accepts resignation, names an envoy"."""
         text = self.doc.text
         known = text.tags[at] == "NNS" and self.lexicon.lemma(text.lower[at]) != text.lower[at]

@@ -15,27 +15,27 @@ if TYPE_CHECKING:
     from worker.extract.document import Document
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
-Grade = Literal[0, 1, 2]
-POSSIBLE: Grade = 1
-POLITICAL: Grade = 2
+PoliticalRole = Literal[0, 1, 2]
+POSSIBLE: PoliticalRole = 1
+POLITICAL: PoliticalRole = 2
 """0: no political actor; 1: a name whose role the article does not give; 2: a political or institutional actor."""
 
 
-class Grades:
-    """Grades the parties of one article."""
+class PoliticalRoles:
+    """PoliticalRoles the parties of one article."""
 
     def __init__(self, doc: Document, lexicon: EventLexicon) -> None:
         self.doc, self.lexicon = doc, lexicon
 
-    def grade(self, actor: Actor) -> Grade:
+    def political_role(self, actor: Actor) -> PoliticalRole:
         """Tell whether a party acts in a political or institutional role."""
         if actor.type == "country":
             return 2
         if actor.type == "person" and actor.name.lower() not in word_set(self.lexicon.actors.institutions):
-            return self._grade_of_person(actor)
-        return self._grade_of_body(actor)
+            return self._role_of_person(actor)
+        return self._role_of_body(actor)
 
-    def _head(self, phrase: str) -> str:
+    def _head_word(self, phrase: str) -> str:
         """Return the head of a phrase in lower case: "officials from Oslo" -> "officials"."""
         tokens, after = (
             phrase.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split(),
@@ -44,29 +44,29 @@ class Grades:
         cut = next((i for i, token in enumerate(tokens) if token in after and i), len(tokens))
         return tokens[cut - 1].removesuffix("'s") if tokens else ""
 
-    def _grade_of_person(self, actor: Actor) -> Grade:
+    def _role_of_person(self, actor: Actor) -> PoliticalRole:
         told = (actor.role or "").lower()
         role = frozenset(told.replace("-", " ").replace(",", " ").split())
         if role & word_set(self.lexicon.actors.business_roles) or any(
             b in told for b in word_set(self.lexicon.actors.business_roles)
         ):
             return 0
-        if role & word_set(self.lexicon.actors.offices) or actor.name.split()[-1] in self._leaders:
+        if role & word_set(self.lexicon.actors.offices) or actor.name.split()[-1] in self._politician_surnames:
             return 2
         return 0 if role & word_set(self.lexicon.actors.private) else 1
 
-    def _grade_of_body(self, actor: Actor) -> Grade:
+    def _role_of_body(self, actor: Actor) -> PoliticalRole:
         lower, main = actor.name.lower(), self.doc.lexicon
         plain = lower.removeprefix("the ").replace(".", "")
         if plain in main.international or plain in main.acronyms or actor.name in main.seats_of_power:
             return 2
-        head = self._head(lower)
+        head = self._head_word(lower)
         if any(role in lower for role in word_set(self.lexicon.actors.business_roles)):
             return 0
         if head in word_set(self.lexicon.actors.private) or plain in word_set(self.lexicon.actors.ambiguous_bodies):
             return 0
         powers = word_set(self.lexicon.actors.institutions) | word_set(self.lexicon.actors.offices)
-        if powers & {head, singular(head), head + "s"}:
+        if powers & {head, singular_of(head), head + "s"}:
             return 2
         if lower.startswith("the ") and head.capitalize() in main.demonyms:
             return 2
@@ -74,22 +74,22 @@ class Grades:
             return 2  # "Norway's president …", the name not told apart
         return 1 if actor.type == "organisation" else 0
 
-    def heads(self, actor: Actor) -> set[str]:
+    def head_words(self, actor: Actor) -> set[str]:
         """Return the head words of a party's name and role, in lower case."""
-        return {self._head(actor.name.lower()), self._head((actor.role or "").lower())}
+        return {self._head_word(actor.name.lower()), self._head_word((actor.role or "").lower())}
 
-    def private(self, actor: Actor) -> bool:
+    def is_private(self, actor: Actor) -> bool:
         """Tell voters, kin, customers: whoever acts in no political role."""
-        return self._head(actor.name.lower()) in word_set(self.lexicon.actors.private)
+        return self._head_word(actor.name.lower()) in word_set(self.lexicon.actors.private)
 
-    def sent(self, actor: Actor) -> bool:
+    def can_be_guest(self, actor: Actor) -> bool:
         """Tell people who can be guests ("a delegation from Oslo") from money, messages and institutions."""
-        head = self._head(actor.name.lower())
+        head = self._head_word(actor.name.lower())
         people = word_set(self.lexicon.actors.guest_groups) | word_set(self.lexicon.actors.offices)
-        return bool(people & {head, singular(head)}) or (head.capitalize() in self.doc.lexicon.demonyms)
+        return bool(people & {head, singular_of(head)}) or (head.capitalize() in self.doc.lexicon.demonyms)
 
     @cached_property
-    def _leaders(self) -> frozenset[str]:
+    def _politician_surnames(self) -> frozenset[str]:
         """Surnames that stand before "administration", "government", "campaign": their bearers are in politics."""
         text, heads = self.doc.text, word_set(self.lexicon.actors.political_attributes)
         found = set()
@@ -101,6 +101,6 @@ class Grades:
         return frozenset(found)
 
 
-def singular(role: str) -> str:
+def singular_of(role: str) -> str:
     """Read "defense ministers" -> "defense minister"."""
     return role[:-1] if role.endswith("s") and not role.endswith("ss") else role
