@@ -34,8 +34,8 @@ SLOW = (
     "gateway/page",  # a browser
     "gateway/test_conformance.py",  # Schemathesis on every operation
     "operating",  # each alert is fired by its fault; Prometheus
-    "test_queue_model.py",
-    "test_queue_mutants.py",
+    "queue/test_queue_model.py",
+    "queue/test_queue_mutants.py",
 )
 """Folders and files marked `slow`: `make test` leaves them out, `make test-all` runs them."""
 

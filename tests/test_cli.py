@@ -233,7 +233,9 @@ async def three_events(redis: Redis, settings: Settings) -> dict[str, str]:
         )
         for s in spans
     ]
-    entries: list[Any] = [w.fields for w in publication_entries(Article(id="a", url="", text="x"), events, settings.redis, NOW)[1:]]
+    entries: list[Any] = [
+        w.fields for w in publication_entries(Article(id="a", url="", text="x"), events, settings.redis, NOW)[1:]
+    ]
     for fields in [*entries[:2], {"data": "\x1b[31m"}, entries[2]]:
         await redis.xadd(event_stream(settings.redis.key_prefix, "meeting"), fields)
     return {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}

@@ -130,7 +130,10 @@ async def _publish(settings: Settings, addresses: Sequence[str]) -> Figure:
         while deliveries := await queue.read(BATCH, 0):
             now = datetime.now(UTC)
             await queue.settle_many(
-                [Settlement(d, publication_entries(result.article, result.events, settings.redis, now)) for d in deliveries]
+                [
+                    Settlement(d, publication_entries(result.article, result.events, settings.redis, now))
+                    for d in deliveries
+                ]
             )
         return watch.figure("publish (enqueue to settled)", len(addresses))
 

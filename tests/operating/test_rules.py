@@ -62,7 +62,9 @@ def test_a_metric_that_does_not_exist_would_be_noticed() -> None:
 
 def test_the_page_names_every_metric_and_what_it_means() -> None:
     table = re.findall(r"(?m)^\| `(communique_\w+)` \| [^|]*\| (.+) \|$", PAGE)
-    assert dict(table) == {name: about for name, about in metrics.help_texts().items() if name.startswith("communique_")}
+    assert dict(table) == {
+        name: about for name, about in metrics.help_texts().items() if name.startswith("communique_")
+    }
     assert len(table) == len(dict(table))
 
 

@@ -44,6 +44,8 @@ def person(name: str, country: str | None = None) -> Actor:
 async def publish(redis: Redis, settings: Settings, *events: str | Event) -> None:
     """Publish events, or those named so."""
     made = [named(e) if isinstance(e, str) else e for e in events]
-    for write in publication_entries(Article(id="a", url="https://news.example/1", text="x"), made, settings.redis, NOW):
+    for write in publication_entries(
+        Article(id="a", url="https://news.example/1", text="x"), made, settings.redis, NOW
+    ):
         fields: Any = write.fields
         await redis.xadd(write.stream, fields, id=f"{next(MILLISECONDS)}-0")

@@ -1,4 +1,4 @@
-"""A URL asked for over HTTP: a `Page`, or a Failure whose reason is a short stable code.  Nothing else comes out.
+"""HTTP client: returns a `Page` or raises a Failure with a short stable reason, and raises nothing else.
 
 Reasons.  Permanent: `http_<4xx>`, `not_html` and the like, `too_large`, `bad_encoding`, `bad_http`, `bad_redirect`,
 `redirect_loop`, `too_many_redirects`, `private_address`, `bad_url`.  Transient: `http_<5xx>`, `http_408`, `http_425`,
@@ -21,7 +21,7 @@ from msgspec import Struct
 from worker.errors import Permanent, Transient
 from worker.fetch.decoding import ACCEPTED, Decoder
 from worker.fetch.headers import charset, media_type, retry_after_s, sniff
-from worker.fetch.resolver import PrivateAddressError, connector, refuse_private_literal
+from worker.fetch.resolver import PrivateAddressError, checked_connector, refuse_private_literal
 from worker.schema import Page
 from worker.telemetry.tracing import request_span
 from worker.urls import normal
@@ -34,24 +34,24 @@ if TYPE_CHECKING:
     Admit = Callable[[str], Awaitable[None]]
 
 AGENT: Final = "communique"
-"""Product token: first word of the User-Agent, and the name that robots.txt files call us by."""
+"""Product token: first word of the User-Agent, and the name for rules in robots.txt."""
 
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 RETRYABLE_STATUSES: Final = frozenset({408, 425, 429})
-"""The client errors that are about this moment, not about the URL (RFC 9110, 15.5.9; RFC 8470; RFC 6585)."""
+"""Client errors that are temporary (408: RFC 9110, 15.5.9; 425: RFC 8470; 429: RFC 6585)."""
 
 
 class ResourceType(Struct, frozen=True, kw_only=True):
-    """What sort of answer is wanted."""
+    """The kind of resource to request: what to accept, and how to handle its body."""
 
     accept: str
-    """The Accept header."""
+    """Value of the Accept header."""
     media_types: frozenset[str] | None
-    """Media types taken; None takes any."""
+    """Accepted media types; None accepts any."""
     reason: str
-    """Of the Permanent for any other type."""
+    """Reason of the Permanent that any other media type raises."""
     truncate: bool = False
-    """Take the first bytes of a body over the limit instead of refusing it."""
+    """Return the first bytes of a body over the size limit instead of raising `too_large`."""
 
 
 HTML: Final = ResourceType(
@@ -61,7 +61,7 @@ HTML: Final = ResourceType(
 )
 FEED: Final = ResourceType(
     accept="application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.1",
-    # Feeds are sent under every one of these names; parse.feed says what a body really is.
+    # Servers send feeds with each of these types; parse.feed detects the format from the body.
     media_types=frozenset(
         f"application/{t}" for t in ("atom+xml", "rss+xml", "rdf+xml", "xml", "feed+json", "json", "octet-stream")
     )
@@ -72,21 +72,22 @@ ROBOTS: Final = ResourceType(accept="text/plain,*/*;q=0.1", media_types=None, re
 
 
 class Validators(Struct, frozen=True, kw_only=True):
-    """What a server gave to ask "changed since?" with (RFC 9110, 8.8); None where it gave none."""
+    """Validators of a response, for a later conditional request (RFC 9110, 8.8); None where the server sent none."""
 
     etag: str | None = None
     last_modified: str | None = None
 
 
 class ConditionalResponse(Struct, frozen=True, kw_only=True):
-    """Answer to a conditional request; `page` is None where nothing has changed since `validators` were given."""
+    """Response to a conditional request; `page` is None where the resource has not changed (304)."""
 
     page: Page | None
     validators: Validators
+    """For the next request."""
 
 
 class Fetcher:
-    """One HTTP session: `async with Fetcher(settings.fetch) as fetcher: page = await fetcher.get(url)`."""
+    """An HTTP session: `async with Fetcher(settings.fetch) as fetcher: page = await fetcher.get(url)`."""
 
     def __init__(
         self,
@@ -104,7 +105,7 @@ class Fetcher:
     async def __aenter__(self) -> Self:
         s = self._settings
         self._session = aiohttp.ClientSession(
-            connector=connector(allow_private=s.allow_private_addresses, threads=self._threads, limit=0),
+            connector=checked_connector(allow_private=s.allow_private_addresses, threads=self._threads, limit=0),
             timeout=aiohttp.ClientTimeout(total=None, connect=s.connect_timeout_s, sock_read=s.read_timeout_s),
             headers={"User-Agent": user_agent(s.contact_url), "Accept-Encoding": ACCEPTED},
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -121,20 +122,20 @@ class Fetcher:
     async def get(
         self, url: str, *, resource_type: ResourceType = HTML, admit: Admit | None = None, max_bytes: int | None = None
     ) -> Page:
-        """Return what `url` answers, redirects followed.
+        """Return the page at `url`, following redirects; raises Permanent or Transient.
 
-        `admit` is awaited with every redirect's target before it is asked, and may raise (robots.txt, delays); the
-        first URL is the caller's to admit.  `max_bytes` lowers the limit of the settings on the decoded body.
+        `admit` is awaited with the target of every redirect before it is requested, and may raise (robots.txt, rate
+        limits); the caller must admit the first URL.  `max_bytes` lowers the settings' limit on the decoded body.
         """
-        answer = await self._get(url, Validators(), resource_type, admit, max_bytes)
-        if answer.page is None:
-            raise Permanent("http_304", "nothing was asked that could be unmodified")
-        return answer.page
+        response = await self._get(url, Validators(), resource_type, admit, max_bytes)
+        if response.page is None:
+            raise Permanent("http_304", "304 in response to an unconditional request")
+        return response.page
 
     async def get_if_changed(
         self, url: str, validators: Validators, *, resource_type: ResourceType = FEED, admit: Admit | None = None
     ) -> ConditionalResponse:
-        """Ask as `get` does, but for a body only if it has changed since `validators` were given."""
+        """Send a conditional request: like `get`, but without a page where the resource matches `validators`."""
         return await self._get(url, validators, resource_type, admit, None)
 
     async def _get(
@@ -145,28 +146,35 @@ class Fetcher:
             async with asyncio.timeout(self._settings.total_timeout_s):
                 return await self._follow(normal(url), validators, resource_type, admit, limit)
         except TimeoutError:
-            raise Transient("timeout_total", f"no end after {self._settings.total_timeout_s:g} s") from None
+            raise Transient("timeout_total", f"not complete after {self._settings.total_timeout_s:g} s") from None
 
     async def _follow(
         self, url: str, validators: Validators, resource_type: ResourceType, admit: Admit | None, max_bytes: int
     ) -> ConditionalResponse:
-        """Ask hop after hop; every one is checked like the first."""
+        """Request `url` and follow its redirects; every target is checked like the first URL."""
         seen = {url}
-        while isinstance(answer := await self._ask(url, validators, resource_type, max_bytes, hop=len(seen) - 1), str):
-            if answer in seen:
-                raise Permanent("redirect_loop", f"{url} leads back to {answer}")
+        while isinstance(
+            response := await self._request(url, validators, resource_type, max_bytes, hop=len(seen) - 1), str
+        ):
+            if response in seen:
+                raise Permanent("redirect_loop", f"{url} redirects back to {response}")
             if len(seen) > self._settings.max_redirects:
-                raise Permanent("too_many_redirects", f"more than {self._settings.max_redirects}, the last to {answer}")
-            url = answer
+                raise Permanent(
+                    "too_many_redirects", f"more than {self._settings.max_redirects}, the last to {response}"
+                )
+            url = response
             seen.add(url)
             if admit is not None:
                 await admit(url)
-        return answer
+        return response
 
-    async def _ask(
+    async def _request(
         self, url: str, validators: Validators, resource_type: ResourceType, max_bytes: int, *, hop: int
     ) -> ConditionalResponse | str:
-        """Make one request, after so many redirects: the answer, or the normal URL that it redirects to."""
+        """Make one request, number `hop` of a redirect chain (from 0).
+
+        Return the response or the URL it redirects to.
+        """
         if self._session is None:
             raise RuntimeError("use `async with Fetcher(…)`")
         target = yarl.URL(url, encoded=True)
@@ -184,7 +192,7 @@ class Fetcher:
                 _check_status(response, self._now())
                 page = await self._page(url, response, resource_type, max_bytes)
                 return ConditionalResponse(page=page, validators=_validators(response.headers, Validators()))
-        raise AssertionError("unreachable: only_failures swallows nothing")
+        raise AssertionError("unreachable: only_failures suppresses no exception")
 
     async def _page(
         self, url: str, response: aiohttp.ClientResponse, resource_type: ResourceType, max_bytes: int
@@ -199,18 +207,18 @@ class Fetcher:
         return Page(url=url, body=body, content_type=found, charset=charset(header), fetched_at=self._now())
 
     async def _body(self, response: aiohttp.ClientResponse, max_bytes: int, *, truncate: bool) -> bytes:
-        """Read and decode while counting, so that no server decides how much memory is taken."""
+        """Read and decode the body, limiting its size as transferred and as decoded."""
         s = self._settings
         if not truncate and (response.content_length or 0) > s.max_wire_bytes:
             raise Permanent(
-                "too_large", f"announces {response.content_length} bytes, at most {s.max_wire_bytes} are taken"
+                "too_large", f"Content-Length is {response.content_length}, more than {s.max_wire_bytes} bytes"
             )
         decoder = Decoder(response.headers.get("Content-Encoding", ""), s.max_body_bytes if truncate else max_bytes)
         wire_bytes = 0
         async for chunk in response.content.iter_any():
             wire_bytes += len(chunk)
             if wire_bytes > s.max_wire_bytes:
-                raise Permanent("too_large", f"more than {s.max_wire_bytes} bytes sent")
+                raise Permanent("too_large", f"more than {s.max_wire_bytes} bytes transferred")
             decoder.feed(chunk)
             if truncate and decoder.size_bytes >= max_bytes:
                 return decoder.first(max_bytes)
@@ -218,15 +226,15 @@ class Fetcher:
 
 
 def user_agent(contact_url: str) -> str:
-    """Return the one honest name that every request carries."""
+    """Return the User-Agent of every request: product, version and contact URL."""
     try:
         version = importlib.metadata.version(AGENT)
-    except importlib.metadata.PackageNotFoundError:  # run from a checkout that was never installed
+    except importlib.metadata.PackageNotFoundError:  # run from a checkout that is not installed
         version = "0"
     return f"{AGENT}/{version} (+{contact_url})"
 
 
-# ---------------------------------------------------------------- what an answer's head says
+# ---------------------------------------------------------------- response head
 def _conditions(validators: Validators) -> dict[str, str]:
     given = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
     return {name: value for name, value in given.items() if value}
@@ -240,7 +248,7 @@ def _validators(headers: Mapping[str, str], otherwise: Validators) -> Validators
 
 
 def _text(headers: Mapping[str, str], name: str) -> str:
-    """Return a header that is text, "" for none: aiohttp hands on as lone surrogates what is not UTF-8."""
+    """Return a header's value; "" where it is missing or not UTF-8 (which aiohttp represents as lone surrogates)."""
     value = headers.get(name, "")
     return "" if any("\ud800" <= char <= "\udfff" for char in value) else value
 
@@ -271,10 +279,10 @@ def _check_media_type(found: str, resource_type: ResourceType) -> None:
         raise Permanent(resource_type.reason, f"content type is {found[:100]!r}")
 
 
-# ---------------------------------------------------------------- what can go wrong on the way
+# ---------------------------------------------------------------- failures
 @contextlib.contextmanager
 def only_failures(url: str) -> Iterator[None]:
-    """Tell every exception of a request in our own words."""
+    """Convert the exceptions of a request to `url` to a Permanent or a Transient."""
     try:
         yield
     except (aiohttp.ClientError, OSError, UnicodeError) as e:  # TimeoutError is an OSError
@@ -294,7 +302,7 @@ _FAILURES: Final[tuple[tuple[type[Exception], type[Permanent | Transient], str],
     (aiohttp.ClientConnectionError, Transient, "reset"),
     (OSError, Transient, "reset"),
 )
-"""Most special first."""
+"""Exception, failure class and reason; subclasses come before their base classes."""
 
 
 def _failure(url: str, e: Exception) -> Permanent | Transient:

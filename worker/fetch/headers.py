@@ -1,4 +1,4 @@
-"""What the head of an HTTP response says, as far as fetching needs it; and what a body is where its head is silent."""
+"""Parse response headers (Content-Type, Retry-After), and sniff the media type of a body without one."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 MAX_RETRY_AFTER_S: Final = 86_400.0
-"""Longest wait that a server may ask of us."""
+"""Longest Retry-After that is honoured, in seconds."""
 
-_UNKNOWN: Final = frozenset({"*/*", "unknown/unknown", "application/unknown"})
-"""What servers send that do not know (MIME sniffing standard, section 5)."""
+_UNKNOWN_TYPES: Final = frozenset({"*/*", "unknown/unknown", "application/unknown"})
+"""Media types that mean "unknown" (MIME Sniffing Standard, section 5)."""
 
 _SNIFFED_BYTES: Final = 1445
-"""As far as the MIME sniffing standard looks."""
+"""Number of bytes that the MIME Sniffing Standard examines."""
 
 _MARKUP = re.compile(
     rb"\s*<(?:!--|(?:!doctype\s+html|html|head|body|script|style|title|meta|div|p|h1|table|a|br)[\s/>])", re.IGNORECASE
@@ -23,13 +23,13 @@ _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
 def media_type(content_type: str) -> str:
-    """Return "text/html" of "Text/HTML; charset=x"; "" where the header is empty, unknown or no media type."""
+    """Return the media type in lower case without parameters; "" where the header is empty, unknown or malformed."""
     named = content_type.partition(";")[0].strip().lower()
-    return named if "/" in named and named not in _UNKNOWN else ""
+    return named if "/" in named and named not in _UNKNOWN_TYPES else ""
 
 
 def charset(content_type: str) -> str | None:
-    """Return the charset parameter in lower case as the server spells it; None where there is none."""
+    """Return the charset parameter of a Content-Type in lower case, not validated; None where there is none."""
     for parameter in content_type.split(";")[1:]:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "charset":
@@ -38,9 +38,9 @@ def charset(content_type: str) -> str | None:
 
 
 def retry_after_s(header: str | None, now: datetime) -> float | None:
-    """Return the seconds that Retry-After asks for, at most a day; None where it is absent or says nothing.
+    """Return the delay of a Retry-After header in seconds, at most a day; None where it is absent or malformed.
 
-    RFC 9110, 10.2.3: a number of seconds, or an HTTP date, which is in the past for "at once" (0.0).
+    RFC 9110, 10.2.3: a number of seconds, or an HTTP date; a date in the past is 0.0.
     """
     text = (header or "").strip()
     if re.fullmatch(r"[0-9]{1,20}", text):
@@ -54,7 +54,7 @@ def retry_after_s(header: str | None, now: datetime) -> float | None:
 
 
 def sniff(body: bytes) -> str:
-    """Guess the media type of a body that came without one, after the MIME sniffing standard, 6 and 7.1."""
+    """Return the media type of a body that has no Content-Type (MIME Sniffing Standard, 6 and 7.1, simplified)."""
     head = body.removeprefix(b"\xef\xbb\xbf")[:_SNIFFED_BYTES]
     if _MARKUP.match(head):
         return "text/html"

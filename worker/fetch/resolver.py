@@ -1,4 +1,4 @@
-"""Names to addresses, for every request that we make: private ones are refused, and what was checked is asked."""
+"""DNS resolver for all outgoing connections: private addresses are rejected, and only checked ones are connected to."""
 
 from __future__ import annotations
 
@@ -16,53 +16,55 @@ from worker.errors import Permanent
 from worker.fetch.addresses import is_public
 
 _DNS_CACHE_S: Final = 60
+"""How long a resolved name is cached."""
 
 
 class PrivateAddressError(OSError):
-    """Every address of a name is private.  An OSError, because that is what aiohttp lets a resolver raise."""
+    """All addresses of a name are private.  An OSError, since aiohttp expects that from a resolver."""
 
 
 class Resolver(AbstractResolver):
-    """The system's resolver, its answers filtered: what is connected to is what was checked, so rebinding is no way in.
+    """The system's resolver without private addresses.
 
-    Lookups have threads of their own: a name server that does not answer holds up no other work of the process.
+    The connection uses the addresses that were checked, which prevents DNS rebinding.  Lookups have a thread pool of
+    their own, so that an unresponsive name server does not delay other work in threads.
     """
 
     def __init__(self, *, allow_private: bool, threads: int) -> None:
-        """Look up to `threads` names up at a time."""
+        """`threads` is the largest number of concurrent lookups; `allow_private` disables the check."""
         self._allow_private = allow_private
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="dns")
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Return the addresses that may be asked; PrivateAddressError where none may."""
+        """Return the addresses of `host` that may be connected to; raises PrivateAddressError where there are none."""
         lookup = functools.partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM)
-        found = await asyncio.get_running_loop().run_in_executor(self._threads, lookup)
-        addresses = [(kind, str(where[0])) for kind, _, _, _, where in found]
+        infos = await asyncio.get_running_loop().run_in_executor(self._threads, lookup)
+        addresses = [(family, str(sockaddr[0])) for family, _, _, _, sockaddr in infos]
         usable = [a for a in addresses if self._allow_private or is_public(a[1].partition("%")[0])]
         if not usable:
             raise PrivateAddressError(f"{host} is {', '.join(sorted({a for _, a in addresses})) or 'nowhere'}")
         return [
-            ResolveResult(hostname=host, host=address, port=port, family=kind, proto=0, flags=socket.AI_NUMERICHOST)
-            for kind, address in usable
+            ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST)
+            for family, address in usable
         ]
 
     async def close(self) -> None:
-        """Wait for no name server."""
+        """Cancel pending lookups, without waiting for name servers."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def connector(*, allow_private: bool, threads: int, limit: int) -> TCPConnector:
-    """Return connections to addresses that were checked, `limit` at a time (0: any number)."""
+def checked_connector(*, allow_private: bool, threads: int, limit: int) -> TCPConnector:
+    """Return a connector that only connects to checked addresses, with up to `limit` connections (0: unlimited)."""
     resolver = Resolver(allow_private=allow_private, threads=threads)
     return TCPConnector(limit=limit, resolver=resolver, ttl_dns_cache=_DNS_CACHE_S)
 
 
 def refuse_private_literal(host: str) -> None:
-    """Check a host that is an address itself: aiohttp does not show those to its resolver.
+    """Raise Permanent("private_address") where a host is a literal IP address that is not public.
 
-    Permanent("private_address") for one that is not public.
+    aiohttp does not pass literal addresses to its resolver.  Host names are accepted.
     """
     try:
         public = is_public(ipaddress.ip_address(host))

@@ -16,7 +16,7 @@ import yarl
 from worker.errors import Permanent, Transient
 from worker.fetch.client import only_failures, user_agent
 from worker.fetch.headers import retry_after_s
-from worker.fetch.resolver import connector
+from worker.fetch.resolver import checked_connector
 from worker.webhook.signature import sign
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ class WebhookSender:
         s = self._settings
         connections = s.webhook.concurrency
         self._session = aiohttp.ClientSession(
-            connector=connector(allow_private=s.fetch.allow_private_addresses, threads=connections, limit=connections),
+            connector=checked_connector(
+                allow_private=s.fetch.allow_private_addresses, threads=connections, limit=connections
+            ),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=s.fetch.connect_timeout_s),
             headers={"User-Agent": user_agent(s.fetch.contact_url), "Content-Type": "application/json"},
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests import test_queue as tests
-from tests.test_queue import out, settings, workers  # noqa: F401 - fixtures
+from tests.queue import test_url_queue as tests
+from tests.queue.test_url_queue import out, settings, workers  # noqa: F401 - fixtures
 from worker.queue import UrlQueue, scripts
 from worker.streams import Script, group
 

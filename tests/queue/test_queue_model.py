@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.test_queue import stall
+from tests.queue.test_url_queue import stall
 from worker.queue import Delivery, UrlQueue
 from worker.schema import Task
 from worker.settings import Settings

@@ -20,7 +20,7 @@ from worker.streams.embedded_server import MAX_SOCKET_PATH_BYTES, default_data_d
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 
 
 def socket_of(url: str) -> Path:
