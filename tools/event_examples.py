@@ -161,7 +161,10 @@ def found(example: Example) -> tuple[Article, Event]:
     """Return the event, and the article that it stands in; LookupError where there is no such event, or several."""
     (path,) = (path for path in ARTICLES if path.stem == example.article)
     such = [
-        (article, event) for article in read_articles(path) for event in extract_events(article) if _is_meant(event, example)
+        (article, event)
+        for article in read_articles(path)
+        for event in extract_events(article)
+        if _is_meant(event, example)
     ]
     if len(such) != 1:
         raise LookupError(

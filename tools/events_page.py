@@ -9,46 +9,64 @@ from msgspec import Struct, inspect
 from tests.golden.articles import PUBLISHED
 from tools.event_examples import EXAMPLES, found, shown
 from worker.publish import publication_entries, traceparent
-from worker.schema import ENTRY, VERSION, Actor, Article, Decision, Meeting, Plover, Span, Statement, hash_id
+from worker.schema import (
+    ENTRY,
+    KIND_SPECS,
+    KINDS,
+    VERSION,
+    Actor,
+    Article,
+    Plover,
+    Span,
+    event_stream,
+    hash_id,
+)
 from worker.settings import RedisSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+
+def listed(words: Sequence[str], conjunction: str = "and") -> str:
+    """Return an English list: "a, b and c"."""
+    return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+
+
+KIND_LINKS: Final = listed([f"[{spec.plural}](#{kind})" for kind, spec in KIND_SPECS.items()])
+KIND_STREAMS: Final = ", ".join(f"`{event_stream('communique', kind)}`" for kind in KINDS)
 INTRODUCTION: Final = f"""\
 <!-- Written by `make reference` out of worker/schema and the golden articles; edit the meanings there. -->
 
 # Events
 
-What Communiqué publishes, field by field: [statements](#statement), [meetings](#meeting) and [decisions](#decision),
-each a JSON object in UTF-8, and the [articles](#article) that they were found in. All fields are always there; what the
-article does not tell is null, or an empty list. Offsets count Unicode code points of the article's text, half open, and
-`text[start:end] == span.text` always holds, so that every event can be laid on the words it was made from. Where a
-language counts otherwise, take the text apart first: in JavaScript `Array.from(text).slice(start, end).join("")`.
+All fields that Communiqué publishes: of {KIND_LINKS},
+each a JSON object in UTF-8, and of the [articles](#article) in which they were found. Every field is always present; its
+value is null or an empty list if the article does not give it.
+Offsets count Unicode code points of the article's text, half open, and `text[start:end] == span.text` always holds, so
+every event can be marked in its article. A language that counts other units must split the text first: in JavaScript
+`Array.from(text).slice(start, end).join("")`.
 
-**What stays.** This is version {VERSION} of the wire form, the field `v` of every entry. While it is {VERSION}, fields
-may be added, so ignore what you do not know; none is dropped or renamed or changes its meaning, and no list of values
-grows.
+**Compatibility.** This is version {VERSION} of the wire form, the field `v` of every entry. Within a version, fields
+and kinds of events may be added, so ignore those that you do not know. No field is removed or renamed or changes its
+meaning, and no list of values grows.
 
-The same as JSON Schema: [events.schema.json](events.schema.json), which `communique schema` prints and the gateway
-serves as `/v1/schema`. How to receive events: [subscribing.md](subscribing.md). Words of the field:
-[glossary.md](glossary.md).
+As JSON Schema: [events.schema.json](events.schema.json), which `communique schema` prints and the gateway serves as
+`/v1/schema`. How to receive events: [subscribing.md](subscribing.md). Terms: [glossary.md](glossary.md).
 """
 
-STREAMS: Final = """\
+STREAMS: Final = f"""\
 ## On a stream
 
-There is a Redis stream of each kind (`communique:events:statement`, `communique:events:meeting`,
-`communique:events:decision`) and one of articles (`communique:articles`); what stands before the first colon is
-`COMMUNIQUE_KEY_PREFIX`. An article is published in one step with its events, and before them. The fields of an entry
-are named as CloudEvents names its attributes:
+Each kind has a Redis stream ({KIND_STREAMS}),
+and so have articles (`communique:articles`); the part before the first colon is `COMMUNIQUE_KEY_PREFIX`. An article is published before its events, in one transaction with them. The fields of
+an entry are named like the attributes of CloudEvents:
 """
 
 RULES_AND_CODES: Final = """\
-What a rule's name stands for: [rules.toml](../worker/schema/rules.toml); `communique extract --explain` tells it with
-every event. How an event gets its codes, and why some have none: [codes.md](codes.md).
+The rules are described in [rules.toml](../worker/schema/rules.toml); `communique extract --explain` prints the
+description with every event. How an event gets its codes, and why some have none: [codes.md](codes.md).
 """
-KIND: Final = ("`kind`", "string", "", "Which of the three it is: `statement`, `meeting` or `decision`.")
+KIND: Final = ("`kind`", "string", "", f"The kind of event: {listed([f'`{kind}`' for kind in KINDS], 'or')}.")
 """msgspec keeps the tag of a union apart from the fields."""
 ARTICLE: Final = "The text that the spans point into: `data` of an entry of `communique:articles`.\n"
 
@@ -63,14 +81,15 @@ PLAIN: Final[Mapping[type[inspect.Type], str]] = {
 
 def page() -> str:
     """Return the page; LookupError where a golden article no longer has the event that is to be shown."""
-    shared = _fields(Statement).keys() & _fields(Meeting).keys() & _fields(Decision).keys()
+    structs = [spec.struct for spec in KIND_SPECS.values()]
+    shared = set.intersection(*(set(_fields(struct)) for struct in structs))
     return "\n".join(
         [
             INTRODUCTION,
             STREAMS,
             *_table(("field", "meaning", "for example"), _entry()),
-            *_section("Every event", Statement, RULES_AND_CODES, only=shared),
-            *(line for kind in (Statement, Meeting, Decision) for line in _kind(kind, shared)),
+            *_section("Every event", structs[0], RULES_AND_CODES, only=shared),
+            *(line for kind in structs for line in _kind(kind, shared)),
             *_section("Article", Article, ARTICLE),
             "## Parts\n",
             *(line for part in (Span, Actor, Plover) for line in _section(part.__name__, part, level=3)),
@@ -82,7 +101,9 @@ def page() -> str:
 def _entry() -> Iterator[Sequence[str]]:
     """Yield the rows of an entry's fields, with what that of the first example holds."""
     article, event = found(EXAMPLES[0])
-    _, entry = publication_entries(article, [event], RedisSettings(), PUBLISHED, traceparent(hash_id("trace", article.id)))
+    _, entry = publication_entries(
+        article, [event], RedisSettings(), PUBLISHED, traceparent(hash_id("trace", article.id))
+    )
     for name, meaning in ENTRY.items():
         yield f"`{name}`", meaning, "`{…}`" if name == "data" else f"`{entry.fields[name]!s}`"
 

@@ -1,9 +1,9 @@
 """Everything that travels: tasks, pages, articles, events, and the names of the streams they travel on.
 
 Offsets are Unicode code points of `Article.text`, half open.  Instants are aware UTC datetimes.  A new field
-needs a default, so that old entries still decode.  The JSON form of an event is the published contract: what a field
-means stands in its annotation and nowhere else, and `communique schema`, the gateway's OpenAPI document and
-docs/events.md (`make reference`) are made of it.
+needs a default, so that old entries still decode.  The JSON form of an event is the published contract: the meaning
+of a field is written in its annotation only; `communique schema`, the gateway's OpenAPI document and docs/events.md
+(`make reference`) are generated from it.
 """
 
 from worker.schema.article import Article

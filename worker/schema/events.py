@@ -1,4 +1,4 @@
-"""What is found in an article, and the JSON Schema of it."""
+"""The events found in an article, and their JSON Schema."""
 
 from __future__ import annotations
 
@@ -34,28 +34,31 @@ CameoCode = Annotated[str, Meta(extra_json_schema={"pattern": "^[0-9]{2,4}$"})]
 
 # ---------------------------------------------------------------- parts
 class Span(Struct, frozen=True, kw_only=True):
-    """A stretch of the article: `text[start:end] == span.text`, always."""
+    """A stretch of the article's text: always `text[start:end] == span.text`."""
 
-    start: Annotated[Offset, Meta(description="Unicode code points of the article's text before it.")]
-    end: Annotated[Offset, Meta(description="Code points up to its end: the first that does not belong to it.")]
-    text: Annotated[str, Meta(description="Its words.")]
+    start: Annotated[
+        Offset, Meta(description="Offset of its first character in the article's text, in Unicode code points.")
+    ]
+    end: Annotated[Offset, Meta(description="Offset after its last character, in Unicode code points.")]
+    text: Annotated[str, Meta(description="The characters of the span.")]
 
 
 class Actor(Struct, frozen=True, kw_only=True):
-    """A party of an event."""
+    """A person, organisation or country that takes part in an event."""
 
     name: Annotated[
         str,
         Meta(
-            description="The fullest name that this article gives: that of “he”, “Stoltenberg” and “the NATO chief” is "
-            "Jens Stoltenberg. For a group or an unnamed source the phrase as worded. Never a name that the article "
-            "does not contain."
+            description="The fullest name in this article: Jens Stoltenberg for “he”, “Stoltenberg” and “the NATO "
+            "chief”. For a group or an unnamed person the phrase as worded. Never a name that the article does not "
+            "contain."
         ),
     ]
     mention: Annotated[
-        Span | None, Meta(description="The words used here (“he”); null where the text leaves the party out.")
+        Span | None,
+        Meta(description="The words that refer to the actor here (“he”); null if the sentence leaves the actor out."),
     ] = None
-    type: Annotated[ActorType, one_of(ACTOR_TYPES, "What sort of party.")]
+    type: Annotated[ActorType, one_of(ACTOR_TYPES, "The type of actor.")]
     role: Annotated[
         str | None,
         Meta(description="Title or affiliation as stated anywhere in the article: “NATO Secretary General”; or null."),
@@ -63,153 +66,157 @@ class Actor(Struct, frozen=True, kw_only=True):
     country: Annotated[
         CountryCode | None,
         Meta(
-            description="ISO 3166-1 alpha-2 of the country that the party represents, where the article makes it "
-            "clear; else null. An intergovernmental organisation has none."
+            description="ISO 3166-1 alpha-2 code of the country that the actor represents; null if the article does "
+            "not make it clear. An intergovernmental organisation has none."
         ),
     ] = None
 
 
 class Plover(Struct, frozen=True, kw_only=True):
-    """Where PLOVER (Political Language Ontology for Verifiable Event Records) puts the event."""
+    """The event's class in PLOVER (Political Language Ontology for Verifiable Event Records)."""
 
     type: Annotated[str, Meta(description='Event type: "CONSULT".')]
-    mode: Annotated[str | None, Meta(description='Mode: "visit"; null where the type has none, or none fits.')] = None
+    mode: Annotated[str | None, Meta(description='Mode: "visit"; null if the type has no mode, or none applies.')] = (
+        None
+    )
 
 
 class _Event(Struct, frozen=True, kw_only=True, tag_field="kind"):
-    """What every event has."""
+    """The fields of every event."""
 
     id: Annotated[
         Id,
         Meta(
-            description="32 hex digits that depend on the article's canonical URL, the kind and the evidence's "
-            "normalised words, not on offsets: the same evidence keeps its id when a paragraph is added above it or "
-            "the page is fetched again."
+            description="32 hex digits, a hash of the article's canonical URL, the kind and the normalised words of "
+            "the evidence. Offsets are not part of it: the id stays the same when a paragraph is added above the "
+            "evidence or the page is fetched again."
         ),
     ]
-    url: Annotated[str, Meta(description="The article's canonical URL; empty for a text that came without one.")]
+    url: Annotated[str, Meta(description="The article's canonical URL; empty for a text without a URL.")]
     published_at: Annotated[
         Instant | None,
-        Meta(description="When the article was published (RFC 3339, UTC); null where it does not tell."),
+        Meta(description="Time of publication of the article (RFC 3339, UTC); null if unknown."),
     ] = None
     language: Annotated[str, Meta(description="The article's language (BCP 47).")] = "en"
-    sentence: Annotated[Span, Meta(description="The evidence: the sentence that tells of the event.")]
+    sentence: Annotated[Span, Meta(description="The evidence: the sentence that reports the event.")]
     cue: Annotated[
         Span | None,
         Meta(
-            description="The words that announce the event. Of a statement the whole verb group (“has repeatedly "
-            "said”), “according to”, a headline's colon; of a meeting or a decision the shortest words that name it. "
-            "Null where there are none: a quotation that stands by itself."
+            description="The words that signal the event. Of a statement: the whole verb group (“has repeatedly said”)"
+            ", “according to”, the colon of a headline. Of a meeting or a decision: the shortest words that name it. "
+            "Null if there are none, as for a quotation without a reporting clause."
         ),
     ] = None
     via: Annotated[
         list[str],
         Meta(
-            description="Outlets credited with the report, the outermost last: “reported DPA, quoted by BTA” is "
+            description="Outlets credited with the report, the outermost last: “reported DPA, quoted by BTA” gives "
             '`["DPA", "BTA"]`.'
         ),
     ] = []
     confidence: Annotated[
         float,
         Meta(
-            description="Probability that the event is right, 0 to 1. Measured for statements: of those at 0.9, about "
-            "nine in ten are right. Set by hand for meetings and decisions.",
+            description="Probability that the event is correct, 0 to 1. Calibrated for statements: of those at 0.9, "
+            "about nine in ten are correct. Set by hand for meetings and decisions.",
             extra_json_schema={"minimum": 0, "maximum": 1},
         ),
     ]
     rule: Annotated[
         str,
         Meta(
-            description="Name of the construction of the language that was found. For people and for debugging: rules "
-            "are refined, and their names move."
+            description="Name of the linguistic construction that was found. For reading and debugging only: names "
+            "change as the rules are refined."
         ),
     ]
-    plover: Annotated[
-        Plover | None, Meta(description="The event's code in PLOVER 0.8; null where PLOVER has none.")
-    ] = None
+    plover: Annotated[Plover | None, Meta(description="The event's code in PLOVER 0.8; null if it has none.")] = None
     cameo: Annotated[
         CameoCode | None,
-        Meta(description='The event\'s code in CAMEO 1.1b3, a string: "042"; null where CAMEO has none.'),
+        Meta(description='The event\'s code in CAMEO 1.1b3, a string: "042"; null if it has none.'),
     ] = None
 
 
 Mentions = Annotated[
     list[Span],
     Meta(
-        description="Every stretch that names the event, in this or other sentences: an article tells of an event as "
-        "often as it likes, and it stays one. The fullest comes first; it is the `cue`."
+        description="All stretches that name the event, in this or other sentences; an event that an article mentions "
+        "several times is published once. The fullest is the first; it is the `cue`."
     ),
 ]
 AttributedTo = Annotated[
     Id | None,
-    Meta(description="Id of the statement in whose content it is reported; null where the article itself reports it."),
+    Meta(
+        description="Id of the statement in whose content the event is reported; null if the article itself reports it."
+    ),
 ]
 
 
 # ---------------------------------------------------------------- events
 class Statement(_Event, frozen=True, kw_only=True, tag_field="kind", tag="statement"):
-    """Somebody said or wrote something, as the article reports it or quotes it."""
+    """What a speaker said or wrote, as the article reports or quotes it."""
 
     speaker: Annotated[
-        Actor | None, Meta(description="Who is responsible for the words; null where the article does not tell.")
+        Actor | None, Meta(description="The source of the words; null if the article does not name it.")
     ] = None
     content: Annotated[
         list[Span],
         Meta(
-            description="What is said: the pieces around the cue, and the sentences and paragraphs with which it goes "
-            "on, in the order of the text. Quotation marks belong to a piece, a full stop outside them does not; "
-            "“that” and “to” belong to it."
+            description="What is said: the pieces around the cue, and the sentences and paragraphs that continue it, "
+            "in the order of the text. A piece includes its quotation marks and an introducing “that” or “to”, but not "
+            "a full stop outside the quotation marks."
         ),
     ]
-    quotation: Annotated[Quotation, one_of(QUOTATIONS, "How the words are given.")]
-    act: Annotated[Act, one_of(ACTS, "What the words do.")] = "say"
+    quotation: Annotated[Quotation, one_of(QUOTATIONS, "Whether the words are quoted.")]
+    act: Annotated[Act, one_of(ACTS, "The speech act.")] = "say"
     target: Annotated[
-        Actor | None, Meta(description="To whom it is done: who is accused, asked, praised, told; or null.")
+        Actor | None,
+        Meta(description="The actor to whom the act is directed: the accused, praised or addressed; or null."),
     ] = None
-    venue: Annotated[Span | None, Meta(description="Where it was said: “LBC radio”, “a Facebook post”; or null.")] = (
+    venue: Annotated[Span | None, Meta(description="The place or medium: “LBC radio”, “a Facebook post”; or null.")] = (
         None
     )
     said_on: Annotated[
         date | None,
         Meta(
-            description="The day on which it was said, counted from that of publication where the article has “on "
-            "Tuesday”; or null."
+            description="The day on which it was said; “on Tuesday” is resolved from the day of publication. Null if "
+            "unknown."
         ),
     ] = None
 
 
 class Meeting(_Event, frozen=True, kw_only=True, tag_field="kind", tag="meeting"):
-    """Two or more parties met or talked in a political role, will, or will not; or one of them faced the press."""
+    """A meeting or conversation of two or more actors in a political role, held or not; or a press conference."""
 
-    form: Annotated[Form, one_of(FORMS, "What sort of meeting.")]
-    status: Annotated[MeetingStatus, one_of(MEETING_STATUSES, "What has become of it.")]
+    form: Annotated[Form, one_of(FORMS, "The form of the meeting.")]
+    status: Annotated[MeetingStatus, one_of(MEETING_STATUSES, "Whether it takes place.")]
     participants: Annotated[
-        list[Actor], Meta(description="Who meets, as far as the article tells; of a press conference who gives it.")
+        list[Actor],
+        Meta(description="The actors who meet, as far as the article names them; of a press conference, its hosts."),
     ]
-    place: Annotated[Span | None, Meta(description="Where; or null.")] = None
+    place: Annotated[Span | None, Meta(description="The place, as worded; or null.")] = None
     held_on: Annotated[
         date | None,
-        Meta(description="The day on which it took place, or is to take place, where `when` tells one; or null."),
+        Meta(description="The day on which it took or is to take place, if `when` determines one; or null."),
     ] = None
-    when: Annotated[Span | None, Meta(description="When, as worded: “Monday evening”, “in April”; or null.")] = None
-    topic: Annotated[Span | None, Meta(description="What it was or is to be about; or null.")] = None
+    when: Annotated[Span | None, Meta(description="The time, as worded: “Monday evening”, “in April”; or null.")] = None
+    topic: Annotated[Span | None, Meta(description="The subject of the meeting, as worded; or null.")] = None
     mentions: Mentions = []
     attributed_to: AttributedTo = None
 
 
 class Decision(_Event, frozen=True, kw_only=True, tag_field="kind", tag="decision"):
-    """A political actor chose, refused, put off, is about to choose, or explicitly did not."""
+    """A decision of a political actor: made, rejected, postponed, pending, proposed, or explicitly not made."""
 
-    deciders: Annotated[list[Actor], Meta(description="Who decides.")]
-    status: Annotated[DecisionStatus, one_of(DECISION_STATUSES, "What has become of it.")]
-    category: Annotated[Category, one_of(CATEGORIES, "What sort of decision.")] = "other"
+    deciders: Annotated[list[Actor], Meta(description="The actors who decide.")]
+    status: Annotated[DecisionStatus, one_of(DECISION_STATUSES, "The state of the decision.")]
+    category: Annotated[Category, one_of(CATEGORIES, "The category of the decision.")] = "other"
     object: Annotated[
-        Span | None, Meta(description="What is decided, as worded; null where the cue says all (“resigned”).")
+        Span | None, Meta(description="The matter decided, as worded; null if the cue says everything (“resigned”).")
     ] = None
     decided_on: Annotated[
-        date | None, Meta(description="The day of the decision, where `when` tells one; or null.")
+        date | None, Meta(description="The day of the decision, if `when` determines one; or null.")
     ] = None
-    when: Annotated[Span | None, Meta(description="When, as worded; or null.")] = None
+    when: Annotated[Span | None, Meta(description="The time, as worded; or null.")] = None
     mentions: Mentions = []
     attributed_to: AttributedTo = None
 
@@ -218,7 +225,7 @@ Event = Statement | Meeting | Decision
 
 
 def event_schema() -> dict[str, Any]:
-    """Return the published contract: the JSON Schema (draft 2020-12) of an event."""
+    """Return the JSON Schema (draft 2020-12) of an event, the published contract."""
     (root,), parts = msgspec.json.schema_components([Event], ref_template="#/$defs/{name}")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

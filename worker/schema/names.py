@@ -1,4 +1,4 @@
-"""Names and ids: of tasks, articles and streams, and of the fields of a stream's entries."""
+"""Ids of tasks and articles, names of streams, and the fields of a stream entry."""
 
 from __future__ import annotations
 
@@ -14,46 +14,45 @@ VERSION: Final = 1
 """Version of the wire form, the field `v` of every stream entry."""
 
 ENTRY: Final[Mapping[str, str]] = {
-    "id": "The event's or the article's id, the same as in `data`. (The entry's own id is Redis'.)",
+    "id": "Id of the event or article, as in `data`. (Not the id of the entry, which Redis assigns.)",
     "type": f"{', '.join(f'`{kind}`' for kind in KINDS)}; `article` on the stream of articles.",
     "v": "Version of the wire form.",
-    "time": "The moment of publication: RFC 3339, UTC, with milliseconds.",
+    "time": "Time of publication: RFC 3339, UTC, with milliseconds.",
     "source": "The article's canonical URL.",
-    "traceparent": "The trace of the article's way here, as W3C Trace Context spells it; the log lines have the same "
-    "trace id. An entry may be without it.",
+    "traceparent": "W3C Trace Context of the work on the article; log lines have the same trace id. Optional.",
     "data": "The event or the article: a JSON object in UTF-8.",
 }
-"""The fields of a stream's entry, named as CloudEvents names its attributes, and their meanings."""
+"""Field of a stream entry -> its meaning; named like the attributes of CloudEvents."""
 
 
 def hash_id(*parts: str) -> str:
-    """Return 128 bits of SHA-256 over the parts, as 32 hex digits: the form of every id here."""
+    """Return the first 128 bits of SHA-256 over the parts, separated by U+001F, as 32 hex digits."""
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def task_id(canonical_url: str) -> str:
-    """Id of the work on one URL under this wire version."""
+    """Return the id of the work on one URL; it depends on the wire version, so that a new one reads every URL again."""
     return hash_id("task", str(VERSION), canonical_url)
 
 
 def article_id(canonical_url: str) -> str:
-    """Id of an article, the same for every fetch of it."""
+    """Return the id of an article, the same for every fetch."""
     return hash_id("article", canonical_url)
 
 
 def publication_id(canonical_url: str, text: str) -> str:
-    """Id of what is published of an article, from whichever address it was read.
+    """Return the id under which an article is published only once, whatever URL it was fetched from.
 
-    The text is part of it: there are sites whose every page names the same one as its canonical address.
+    The text is part of the hash because some sites give every page the same canonical URL.
     """
     return hash_id("publication", str(VERSION), canonical_url, text)
 
 
 def event_stream(prefix: str, kind: Kind) -> str:
-    """Name of the Redis stream of one kind."""
+    """Return the name of the Redis stream of one kind."""
     return f"{prefix}:events:{kind}"
 
 
 def article_stream(prefix: str) -> str:
-    """Name of the Redis stream of articles."""
+    """Return the name of the Redis stream of articles."""
     return f"{prefix}:articles"

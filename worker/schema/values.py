@@ -1,4 +1,4 @@
-"""The words that a field may hold, each with its meaning."""
+"""The closed lists of values that fields of events may have, each value with its meaning."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 ActorType = Literal["person", "organisation", "country", "group", "unnamed"]
 ACTOR_TYPES: Final[Mapping[ActorType, str]] = {
-    "person": "Somebody whom the article names.",
-    "organisation": "A body: a government, a ministry, a parliament, a court, a party, an army, a firm, an alliance.",
-    "country": "A state that acts as one.",
-    "group": "Several together, as worded: “both sides”, “Some officials”.",
-    "unnamed": "Somebody whom the article describes and does not name: “the harbour master”.",
+    "person": "A person named in the article.",
+    "organisation": "A government, ministry, parliament, court, party, army, firm, alliance or other body.",
+    "country": "A state as an actor.",
+    "group": "Several persons or organisations, as worded: “both sides”, “Some officials”.",
+    "unnamed": "A person described but not named: “the harbour master”.",
 }
 
 Quotation = Literal["direct", "mixed", "indirect"]
 QUOTATIONS: Final[Mapping[Quotation, str]] = {
-    "direct": "All of it word for word: in quotation marks, or signed.",
+    "direct": "Verbatim: entirely in quotation marks, or signed.",
     "mixed": "Partly in quotation marks.",
-    "indirect": "Reported, without quotation marks.",
+    "indirect": "Reported speech, without quotation marks.",
 }
 
 Act = Literal[
@@ -30,45 +30,45 @@ Act = Literal[
 ]
 ACTS: Final[Mapping[Act, str]] = {
     "say": "None of the following.",
-    "demand": "Urges others to act.",
-    "accuse": "Names a wrongdoer and a deed.",
-    "criticise": "Judges somebody or something ill.",
-    "praise": "Judges well, thanks, congratulates, endorses.",
-    "promise": "Gives the speaker's word for what the speaker will do.",
-    "threaten": "Announces harm, on a condition or to an enemy.",
-    "deny": "Says that something is not so, or was not done.",
-    "ask": "A question, a request or a plea.",
-    "announce": "Makes the speaker's own plans or facts public.",
-    "decline": "Says that the speaker will not or cannot do something, or will not comment.",
+    "demand": "Calls on others to act.",
+    "accuse": "Blames a named actor for a wrong.",
+    "criticise": "Judges a person or thing unfavourably.",
+    "praise": "Judges favourably, thanks, congratulates or endorses.",
+    "promise": "Commits the speaker to a future action.",
+    "threaten": "Announces harm to an opponent, or harm under a condition.",
+    "deny": "Says that something is not true or was not done.",
+    "ask": "Asks a question, or makes a request or a plea.",
+    "announce": "Makes plans or facts of the speaker public.",
+    "decline": "Refuses to do something or to comment, or says that it cannot be done.",
 }
 
 Form = Literal["talks", "visit", "call", "summit", "press_conference", "other"]
 FORMS: Final[Mapping[Form, str]] = {
-    "talks": "A meeting, a consultation, a negotiation; a body that convenes.",
-    "visit": "Somebody goes to another country or another party's seat, as a guest or an envoy, or is received there.",
-    "call": "By telephone or video.",
-    "summit": "Leaders come together; a conference of many states.",
-    "press_conference": "Somebody faces the press. One participant is enough: reporters are not listed.",
+    "talks": "A meeting, consultation or negotiation; the session of a body.",
+    "visit": "A guest or envoy travels to another country or to the seat of another party, or is received there.",
+    "call": "A conversation by telephone or video.",
+    "summit": "A meeting of leaders; a conference of many states.",
+    "press_conference": "A press conference. One participant is enough: reporters are not listed.",
     "other": "None of these.",
 }
 
 MeetingStatus = Literal["held", "planned", "proposed", "cancelled", "denied"]
 MEETING_STATUSES: Final[Mapping[MeetingStatus, str]] = {
-    "held": "It took place, or is going on.",
+    "held": "Took place, or is taking place.",
     "planned": "Scheduled or arranged.",
-    "proposed": "Asked for, offered, invited to, promised on a condition.",
-    "cancelled": "Called off, put off, or broken down before it began.",
-    "denied": "Refused, or said not to have happened.",
+    "proposed": "Requested, offered, subject of an invitation, or promised under a condition.",
+    "cancelled": "Called off, postponed, or failed before it began.",
+    "denied": "Refused, or reported not to have taken place.",
 }
 
 DecisionStatus = Literal["taken", "rejected", "postponed", "pending", "proposed", "not_taken"]
 DECISION_STATUSES: Final[Mapping[DecisionStatus, str]] = {
     "taken": "Decided: approved, signed, ordered, appointed, endorsed, agreed.",
     "rejected": "Decided against: voted down, vetoed, turned down, refused, decided not to.",
-    "postponed": "Put off, suspended, or withdrawn while it was pending.",
-    "pending": "Still to be decided: under consideration, due for a vote, awaited.",
+    "postponed": "Postponed, suspended, or withdrawn while it was pending.",
+    "pending": "Not decided yet: under consideration, due for a vote, awaited.",
     "proposed": "Formally proposed, pledged, planned or threatened by the decider: a bill, a motion, an act to come.",
-    "not_taken": "The article says that there was no decision, which is worth as much as any other.",
+    "not_taken": "The article says explicitly that no decision was made.",
 }
 
 Category = Literal[
@@ -76,18 +76,21 @@ Category = Literal[
 ]
 CATEGORIES: Final[Mapping[Category, str]] = {
     "legislative": "Votes and bills.",
-    "executive": "Orders and policy; treaties, sanctions, aid, arms.",
-    "personnel": "Who is appointed or dismissed, who resigns, who runs or withdraws.",
+    "executive": "Orders and policies; treaties, sanctions, aid, arms.",
+    "personnel": "Appointments, dismissals and resignations; candidacies and withdrawals.",
     "court": "Rulings of courts and judges.",
-    "enforcement": "Charges, fines, inquiries opened and closed, the acts of regulators.",
-    "campaign": "How a party or a campaign goes about it.",
-    "endorsement": "Who backs which candidate or measure, or no longer does.",
-    "agreement": "Parties agree, or sign what they have agreed.",
+    "enforcement": "Charges, fines, inquiries opened or closed, acts of regulators.",
+    "campaign": "The strategy of a party or a campaign.",
+    "endorsement": "Support for a candidate or a measure, given or withdrawn.",
+    "agreement": "Agreements reached or signed.",
     "other": "None of these.",
 }
 
 
 def one_of(values: Mapping[str, str], about: str) -> Meta:
-    """Annotate a field that holds one of some words; its description lists them, the first paragraph says the rest."""
+    """Return the metadata of a field with a closed list of values.
+
+    The description is `about`, then a list of the values with their meanings.  `extra["values"]` maps the same.
+    """
     listed = "\n".join(f"- `{value}`: {meaning}" for value, meaning in values.items())
     return Meta(description=f"{about}\n\n{listed}", extra={"values": dict(values)})
