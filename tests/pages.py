@@ -98,7 +98,7 @@ def holds(words: list[str], *, other: frozenset[str] = frozenset()) -> None:
     program, *arguments = words
     match program:
         case "communique":
-            cli.parser().parse_args(arguments)
+            cli.build_parser().parse_args(arguments)
         case "make":
             makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
             target, *variables = arguments
@@ -129,7 +129,7 @@ def _compose(arguments: list[str]) -> None:
             assert all(scale.partition("=")[0] in services for scale in plain)
         case "run":
             assert plain[0] in services
-            cli.parser().parse_args(rest[rest.index(plain[0]) + 1 :])
+            cli.build_parser().parse_args(rest[rest.index(plain[0]) + 1 :])
         case "logs":
             assert set(plain) <= set(services)
         case "port":

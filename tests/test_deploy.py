@@ -140,7 +140,7 @@ def test_the_program_understands_every_setting_given(service: str) -> None:
 
 @pytest.mark.parametrize("service", OURS)
 def test_the_program_understands_its_command(service: str) -> None:
-    asked = cli.parser().parse_args(command(service)).function.partition(":")[2]
+    asked = cli.build_parser().parse_args(command(service)).command.__name__.removesuffix("_command")
     assert asked == {"worker": "consume"}.get(service, service)
 
 
@@ -148,7 +148,7 @@ def test_the_program_understands_its_command(service: str) -> None:
 def test_the_program_understands_its_health_check(service: str) -> None:
     kind, program, *arguments = SERVICES[service]["healthcheck"]["test"]
     assert (kind, program) == ("CMD", "communique")
-    assert cli.parser().parse_args(arguments).function == "health:health"
+    assert cli.build_parser().parse_args(arguments).command.__name__ == "health_command"
 
 
 @pytest.mark.parametrize("service", OURS)
@@ -193,7 +193,7 @@ def test_grafana_finds_prometheus_and_the_dashboard_where_they_are() -> None:
 
 def test_the_gateway_is_reached_from_this_machine_only_and_asked_whether_it_is_ready() -> None:
     assert SERVICES["gateway"]["ports"] == ["127.0.0.1:${GATEWAY_PORT:-8080}:8080"]
-    args = cli.parser().parse_args(SERVICES["gateway"]["command"])
+    args = cli.build_parser().parse_args(SERVICES["gateway"]["command"])
     assert (args.host, args.open, args.port) == ("0.0.0.0", True, None)
     assert Settings().gateway.port == 8080
     kind, program, option, code = SERVICES["gateway"]["healthcheck"]["test"]
@@ -246,7 +246,7 @@ def test_a_sink_writes_into_its_volume_which_belongs_to_the_user_that_it_runs_as
     (mount,) = SERVICES["sink"]["volumes"]
     source, folder = VARIABLE.sub(lambda match: match["default"], mount).split(":")
     assert source in COMPOSE["volumes"]
-    assert cli.parser().parse_args(command("sink")).folder == folder
+    assert cli.build_parser().parse_args(command("sink")).folder == folder
     user, group = dict(instructions())["USER"].split(":")
     made = next(argument for word, argument in instructions() if word == "RUN" and "useradd" in argument)
     assert f"install --directory --owner {user} --group {group} {folder}" in " ".join(made.split())

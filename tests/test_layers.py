@@ -29,17 +29,13 @@ LAYERS = {
     "demo": 4,
     "discover": 5,
     "consume": 5,
-    "batch": 5,
     "webhook": 5,
     "sink": 5,
     "monitor": 6,
     "gateway": 7,
     "local": 7,
-    "arguments": 7,
-    "parser": 8,
-    "commands": 8,
-    "cli": 9,
-    "__main__": 10,
+    "cli": 8,
+    "__main__": 9,
 }
 """Module or package of `worker` -> its layer."""
 

@@ -53,7 +53,7 @@ def test_every_command_shown_exists(words: list[str]) -> None:
 
 def test_the_table_lists_every_command_in_one_line() -> None:
     listed = re.findall(r"(?m)^\| `communique (\w+)", README)
-    usage = cli.parser().format_help()
+    usage = cli.build_parser().format_help()
     assert sorted(listed) == sorted(re.findall(r"(?m)^    (\w+)(?: |$)", usage.partition("commands:\n")[2]))
 
 

@@ -306,7 +306,7 @@ def test_every_command_shown_exists() -> None:
     shown = re.findall(r"(?m)^communique ([^|\n]+)", PAGE)
     assert len(shown) >= 6
     for words in shown:
-        cli.parser().parse_args(shlex.split(words))
+        cli.build_parser().parse_args(shlex.split(words))
 
 
 def test_the_python_examples_are_typed(tmp_path: Path) -> None:

@@ -6,16 +6,24 @@ It uses the same parts as a fleet (queue, streams, subscription), all in one eve
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 from worker.consume import TaskResult, open_consumer
-from worker.queue import UrlQueue
-from worker.schema import Event
+from worker.discover import Source, open_discovery
+from worker.errors import Permanent
+from worker.lifecycle import run_until
+from worker.queue import QueueFull, UrlQueue
+from worker.schema import Event, Task
 from worker.settings import Settings
+from worker.streams.embedded_server import embedded
 from worker.subscribe import Subscription, subscribe
 from worker.telemetry.liveness import LivenessMonitor
+from worker.urls import canonical
 
 UrlSource = Callable[[UrlQueue, str, asyncio.Event], Awaitable[None]]
 """Enqueues tasks until it has no more or the event is set. The string is the URL of the Redis that holds the queue."""
@@ -37,6 +45,59 @@ class RunObserver(Protocol):
         """Handle the passing of time: `now_s` of a monotonic clock, and the number of tasks not yet started."""
 
 
+@contextlib.asynccontextmanager
+async def redis_server(settings: Settings, data_dir: Path) -> AsyncIterator[str]:
+    """Yield the configured Redis URL; without one, run a private server in `data_dir` during the block."""
+    if settings.redis.url:
+        yield settings.redis.url
+    else:
+        async with embedded(data_dir) as redis_url:
+            yield redis_url
+
+
+# ---------------------------------------------------------------- sources of URLs
+def url_list_source(urls: Iterable[str], observer: RunObserver) -> UrlSource:
+    """Return a source that enqueues a list of URLs.
+
+    It reports an invalid URL as "dead", and one that an earlier run has read as "seen".
+    """
+
+    async def enqueue(queue: UrlQueue, _: str, stop: asyncio.Event) -> None:
+        for url in urls:
+            try:
+                task = Task.of(canonical(url), put_at=datetime.now(UTC))
+                if not stop.is_set() and not await _put_when_possible(queue, task):
+                    observer.on_outcome(url, "seen")
+            except Permanent as e:
+                observer.on_outcome(url, "dead", e.reason)
+
+    return enqueue
+
+
+async def _put_when_possible(queue: UrlQueue, task: Task) -> bool:
+    """Put a task and return whether it is new; while the queue is full, wait for the consumer."""
+    while True:
+        with contextlib.suppress(QueueFull):
+            return await queue.put(task)
+        await asyncio.sleep(POLL_INTERVAL_S)
+
+
+def feed_source(feeds: Sequence[Source], settings: Settings, observer: RunObserver, *, once: bool) -> UrlSource:
+    """Return a source that polls feeds until it is stopped, or `once` each and then reports failed feeds as "dead"."""
+
+    async def enqueue(queue: UrlQueue, redis_url: str, stop: asyncio.Event) -> None:
+        async with open_discovery(feeds, settings, redis_url, queue) as discovery:
+            if not once:
+                await discovery.run(stop)
+                return
+            for result in await discovery.poll_all():
+                if result.outcome == "failed":
+                    observer.on_outcome(result.source, "dead", result.reason)
+
+    return enqueue
+
+
+# ---------------------------------------------------------------- the run
 async def run_locally(
     settings: Settings,
     redis_url: str,
@@ -54,7 +115,7 @@ async def run_locally(
     def report(result: TaskResult) -> None:
         observer.on_outcome(result.url, result.outcome, result.reason)
 
-    over = asyncio.Event()  # an event and no cancellation: see `Consumer._until_over`
+    over = asyncio.Event()  # instead of a cancellation, which Python 3.11 may lose: see `worker.lifecycle`
     subscription = subscribe(redis_url, prefix=settings.redis.key_prefix, stop=over)
     async with (
         open_consumer(settings, redis_url, report, liveness) as worker,
@@ -67,7 +128,7 @@ async def run_locally(
             group.create_task(_forward_events(subscription, observer))
             work = group.create_task(worker.run(drained))
             try:
-                await _until_finished(queue, source(queue, redis_url, stop), stop)
+                await run_until(stop, _until_empty(queue, source(queue, redis_url, stop)))
                 drained.set()
                 await work
                 await subscription.caught_up()
@@ -75,19 +136,8 @@ async def run_locally(
                 over.set()
 
 
-async def _until_finished(queue: UrlQueue, enqueueing: Awaitable[None], stop: asyncio.Event) -> None:
-    """Wait until every task has been enqueued and processed, or `stop` is set; errors of `enqueueing` propagate."""
-    stopping, finishing = asyncio.create_task(stop.wait()), asyncio.create_task(_until_empty(queue, enqueueing))
-    try:
-        await asyncio.wait({stopping, finishing}, return_when=asyncio.FIRST_COMPLETED)
-        if finishing.done():
-            finishing.result()
-    finally:
-        stopping.cancel()
-        finishing.cancel()
-
-
 async def _until_empty(queue: UrlQueue, enqueueing: Awaitable[None]) -> None:
+    """Wait until every task has been enqueued and has reached its final outcome."""
     await enqueueing
     while (depth := await queue.depth()).backlog + depth.pending + depth.delayed:  # noqa: ASYNC110 - state is in Redis
         await asyncio.sleep(POLL_INTERVAL_S)

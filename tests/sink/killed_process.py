@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 DURABLE_CALLS = ("fsync", "rename", "mkdir")
 """Functions of `os` that are counted."""
 FORKSERVER = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(["worker.cli", "worker.commands.forward", "worker.sink.parquet"])
+FORKSERVER.set_forkserver_preload(["worker.cli", "worker.sink.service", "worker.sink.parquet", "worker.subscribe"])
 
 
 def run_killed(nth: int, when: Literal["before", "after"], environ: dict[str, str], argv: list[str]) -> int:

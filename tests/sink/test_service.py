@@ -122,7 +122,7 @@ async def test_a_deleted_directory_of_unfinished_files_is_created_again(
     redis: Redis, settings: Settings, tmp_path: Path
 ) -> None:
     async with running_sink(tmp_path, settings) as running:
-        await wait_until(lambda: running.event_writer.reader("x").position.keys() == set(KINDS))
+        await wait_until(lambda: running.event_writer.status("x").position.keys() == set(KINDS))
         shutil.rmtree(tmp_path / "_unfinished")
         await publish(redis, settings, "s1", "m1")
         await wait_until(lambda: len(ids(tmp_path)) == 2)
@@ -135,7 +135,7 @@ async def test_a_disk_error_after_the_stop_is_raised(
     with OutputDirectory(tmp_path, "jsonl") as directory:
         running = RunningSink(directory, settings, age_s=3600)
         await publish(redis, settings, "s1")
-        await wait_until(lambda: running.event_writer.reader("x").pending == {"statement": 1})
+        await wait_until(lambda: running.event_writer.status("x").pending == {"statement": 1})
         monkeypatch.setattr("worker.sink.jsonl.sync_to_disk", fail_with_enospc)
         running.stop.set()
         with pytest.raises(DiskError, match="No space left on device"):
@@ -149,15 +149,15 @@ async def test_the_status_has_the_cursor_and_the_unfinished_events(
     with OutputDirectory(tmp_path, "jsonl") as directory:
         running = RunningSink(directory, settings, age_s=3600)
         await publish(redis, settings, "s1", "s2", "m1")
-        await wait_until(lambda: running.event_writer.reader("archive").pending == {"statement": 2, "meeting": 1})
-        status = running.event_writer.reader("archive")
+        await wait_until(lambda: running.event_writer.status("archive").pending == {"statement": 2, "meeting": 1})
+        status = running.event_writer.status("archive")
         assert metric_value("communique_sink_unfinished_events", format="jsonl") == 3
         running.stop.set()
         await running.work
         assert status.name == "sink:archive"
         assert status.position.keys() == set(KINDS)
         assert status.position == directory.load_cursor()  # everything read is in finished files now
-        assert running.event_writer.reader("archive").pending == {}
+        assert running.event_writer.status("archive").pending == {}
     assert metric_value("communique_sink_unfinished_events", format="jsonl") == 0
 
 

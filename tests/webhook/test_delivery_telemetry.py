@@ -91,7 +91,7 @@ async def test_410_is_counted_as_the_end_of_the_subscription(
     await publish(redis, settings, "s1")
     async with RunningDeliverer(redis, settings, webhook_to(receiver.url, name="ends")) as running:
         await asyncio.wait_for(asyncio.shield(running.work), 30)
-        status = await running.deliverer.reader()
+        status = await running.deliverer.status()
     assert attempts("ends") == {"ended": 1}
     assert status
     assert (status.name, status.ended) == ("webhook:ends", "http_410")
@@ -128,13 +128,13 @@ async def test_a_process_on_standby_sends_heartbeats_and_reports_no_status(
 ) -> None:
     monkeypatch.setattr(deliverer_module, "STANDBY_INTERVAL_S", 0.02)
     async with RunningDeliverer(redis, settings, webhook_to(receiver.url, name="twice")) as first:
-        await wait_until_async(first.deliverer.reader)
+        await wait_until_async(first.deliverer.status)
         async with RunningDeliverer(redis, settings, webhook_to(receiver.url, name="twice")) as second:
             await wait_until(lambda: bool(second.liveness.ages()))
             age = second.liveness.ages()["webhook:twice"]
             await wait_until(lambda: second.liveness.ages()["webhook:twice"] < age + 0.02)
-            assert await second.deliverer.reader() is None
-            assert await first.deliverer.reader()
+            assert await second.deliverer.status() is None
+            assert await first.deliverer.status()
 
 
 async def test_the_last_failure_is_recorded_as_the_last_error_of_the_service(
@@ -160,7 +160,7 @@ async def test_the_status_has_pending_events_dead_letters_and_the_pause(
     one = settings.override(webhook_concurrency=1)
     async with RunningDeliverer(redis, one, webhook_to(receiver.url, name="paused")) as running:
         await wait_until_async(lambda: _paused(running.deliverer))
-        status = await running.deliverer.reader()
+        status = await running.deliverer.status()
     assert status
     assert status.pending == {"statement": 1}
     assert status.dead == 1
@@ -168,7 +168,7 @@ async def test_the_status_has_pending_events_dead_letters_and_the_pause(
 
 
 async def _paused(deliverer: Deliverer) -> bool:
-    status = await deliverer.reader()
+    status = await deliverer.status()
     return status is not None and status.pause_s > 0 and status.dead == 1
 
 

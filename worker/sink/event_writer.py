@@ -97,7 +97,7 @@ class EventWriter:
             self._events = None
         return self.complete
 
-    def reader(self, name: str) -> ConsumerStatus:
+    def status(self, name: str) -> ConsumerStatus:
         """Return the status of the sink: its cursor, and per kind the number of events in its unfinished file."""
         cursor = self._events.position if self._events else self._directory.load_cursor()
         return ConsumerStatus(

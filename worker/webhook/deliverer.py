@@ -108,7 +108,7 @@ class Deliverer:
             self._telemetry.subscription_ended(self._ended_by)
         return self._ended_by
 
-    async def reader(self) -> ConsumerStatus | None:
+    async def status(self) -> ConsumerStatus | None:
         """Return the status of the subscription; None on standby, as only the lease holder knows it."""
         if not self._holds_lease and self._ended_by is None:
             return None

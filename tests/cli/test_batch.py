@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker import batch
-from worker.batch import extract_lines, instant, parse_lines
+from worker.cli import batch
+from worker.cli.batch import extract_lines, parse_instant, parse_lines
 from worker.pipeline.extract_events import extract_events
 from worker.schema import Article, article_id
 
@@ -147,13 +147,13 @@ def test_the_same_input_gives_the_same_bytes() -> None:
     ],
 )
 def test_an_instant_may_be_a_date_or_lack_its_zone(written: str, expected: datetime) -> None:
-    assert instant(written) == expected
+    assert parse_instant(written) == expected
 
 
 @pytest.mark.parametrize("written", ["", "soon", "2024-13-01", "17.09.2024", "0001-01-01T00:00:00+14:00"])
 def test_what_is_no_instant_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
-        instant(written)
+        parse_instant(written)
 
 
 @given(st.binary(max_size=80) | st.text(alphabet='{}[]":,idtexurl \\u0d8', max_size=80).map(str.encode))

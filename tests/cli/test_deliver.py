@@ -140,7 +140,7 @@ async def test_dead_letters_are_printed_and_sent_once_more(
         (["webhook", "--to", "http://10.0.0.1/"], "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES", "not an address of the public"),
         (["webhook", "--to", "https://h.example/"], "COMMUNIQUE_REDIS_URL", "which Redis?"),
         (["webhook", "--file", "nowhere.toml"], "", "nowhere.toml: No such file"),
-        (["webhook", "statement", "--file", "x.toml"], "", "stand in the file"),
+        (["webhook", "statement", "--file", "x.toml"], "", "belong in the file"),
         (["webhook", "--to", "https://h.example/", "--country", "Finland"], "", "filter country: 'Finland'"),
         (["sink", "{here}", "--act", "shout"], "", "filter act: 'shout' is none of"),
         (["sink", "{here}", "--rotate-s", "0"], "", "must be more than 0"),

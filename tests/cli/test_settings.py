@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from worker.cli import parser
-from worker.commands.settings import settings
+from worker.cli import build_parser
+from worker.cli.settings import settings_command
 from worker.errors import UsageError
 from worker.settings import PREFIX, Settings, variables
 
@@ -28,8 +28,8 @@ def printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     def ended(*words: str, **environ: str) -> str:
         for name, value in environ.items():
             monkeypatch.setenv(PREFIX + name, value)
-        args = parser().parse_args(["settings", *words])
-        assert settings(args, Settings.from_env(os.environ)) == 0
+        args = build_parser().parse_args(["settings", *words])
+        assert settings_command(args, Settings.from_env(os.environ)) == 0
         return capsys.readouterr().out
 
     return ended

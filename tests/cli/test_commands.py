@@ -1,4 +1,4 @@
-"""The command line: help with examples, answers on stdout, errors on stderr with the right exit status."""
+"""The command line: help with examples, results on stdout, errors on stderr with the documented exit status."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from worker.cli import main, parser
+from worker.cli import build_parser, main
 from worker.demo.site import site
 from worker.publish import publication_entries
 from worker.schema import Article, Meeting, Span, event_stream
@@ -41,26 +41,26 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TEXT = "The minister left early.\n\n“We shall wait,” Prime Minister Ana Belm said on Monday."
 
 
-def communique(*words: str, given: str | bytes = "", **environ: str) -> subprocess.CompletedProcess[str]:
+def communique(*arguments: str, stdin: str | bytes = "", **environ: str) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("COMMUNIQUE_")}
     return subprocess.run(
-        [sys.executable, "-m", "worker", *words],
-        input=given.decode("latin-1") if isinstance(given, bytes) else given,
-        encoding="latin-1" if isinstance(given, bytes) else "utf-8",
+        [sys.executable, "-m", "worker", *arguments],
+        input=stdin.decode("latin-1") if isinstance(stdin, bytes) else stdin,
+        encoding="latin-1" if isinstance(stdin, bytes) else "utf-8",
         env=clean | environ,
         capture_output=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
 
 def test_every_command_is_listed() -> None:
-    shown = [line.split()[0] for line in parser().format_help().splitlines() if line.startswith("    ")]
-    assert [word for word in shown if word in COMMANDS] == COMMANDS
+    listed = [line.split()[0] for line in build_parser().format_help().splitlines() if line.startswith("    ")]
+    assert [word for word in listed if word in COMMANDS] == COMMANDS
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_explains_itself_with_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_of_every_command_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main([command, "--help"])
     assert end.value.code == 0
@@ -68,27 +68,27 @@ def test_every_command_explains_itself_with_an_example(command: str, capsys: pyt
 
 
 @pytest.mark.parametrize(
-    ("words", "message"),
+    ("arguments", "message"),
     [
         ([], "the following arguments are required: COMMAND"),
         (["frobnicate"], "invalid choice: 'frobnicate'"),
         (["subscribe", "gossip"], "'gossip' is none of statement, meeting, decision"),
         (["dead", "--limit", "0"], "must be at least 1, not 0"),
         (["export"], "the following arguments are required: --plover"),
-        (["export", "--plover", "--after", "soon"], "'soon' is no date such as 2024-09-17"),
+        (["export", "--plover", "--after", "soon"], "'soon' is not a date such as 2024-09-17"),
     ],
 )
-def test_wrong_use_ends_with_2_and_names_the_word(
-    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+def test_invalid_arguments_end_with_2_and_a_message(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as end:
-        main(words)
+        main(arguments)
     assert end.value.code == 2
     assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    ("words", "environ", "status", "message"),
+    ("arguments", "environ", "status", "message"),
     [
         (["status"], {"COMMUNIQUE_LEESE_S": "3"}, 2, "unknown setting COMMUNIQUE_LEESE_S: did you mean"),
         (["status"], {}, 2, "which Redis? set COMMUNIQUE_REDIS_URL"),
@@ -102,8 +102,10 @@ def test_wrong_use_ends_with_2_and_names_the_word(
         (["extract", "-", "--published-at", "soon"], {}, 2, "--published-at 'soon'"),
     ],
 )
-def test_a_failure_is_one_line_on_stderr(words: list[str], environ: dict[str, str], status: int, message: str) -> None:
-    ended = communique(*words, **environ)
+def test_a_failure_is_one_line_on_stderr(
+    arguments: list[str], environ: dict[str, str], status: int, message: str
+) -> None:
+    ended = communique(*arguments, **environ)
     assert (ended.returncode, ended.stdout) == (status, "")
     assert ended.stderr.startswith("communique: ")
     assert message in ended.stderr
@@ -111,14 +113,14 @@ def test_a_failure_is_one_line_on_stderr(words: list[str], environ: dict[str, st
 
 
 def test_extract_prints_the_events_of_a_text() -> None:
-    ended = communique("extract", "-", given=TEXT)
+    ended = communique("extract", "-", stdin=TEXT)
     (event,) = map(json.loads, ended.stdout.splitlines())
     assert event["speaker"]["name"] == "Ana Belm"
     assert all(TEXT[s["start"] : s["end"]] == s["text"] for s in event["content"])
 
 
 def test_extract_explains_its_events_with_brackets_on_a_pipe() -> None:
-    ended = communique("extract", "--explain", "-", given=TEXT, COLUMNS="20")
+    ended = communique("extract", "--explain", "-", stdin=TEXT, COLUMNS="20")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "   [content “We shall wait,”] [source Prime Minister Ana Belm] [cue said] on Monday.\n" in ended.stdout
     assert "speaker    Ana Belm (person, Prime Minister)" in ended.stdout
@@ -126,67 +128,67 @@ def test_extract_explains_its_events_with_brackets_on_a_pipe() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("The harbour was quiet.\n", "-: no events found"),
-        ("Der Hafen war am Montag ruhig. " * 10, "-: not read: there are words for English only, and this is not"),
+        ("Der Hafen war am Montag ruhig. " * 10, "-: unsupported language: only English is supported"),
     ],
 )
-def test_extract_says_why_it_prints_nothing(text: str, said: str) -> None:
-    ended = communique("extract", "-", given=text)
-    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", f"communique: {said}\n")
+def test_extract_reports_why_it_prints_nothing(text: str, message: str) -> None:
+    ended = communique("extract", "-", stdin=text)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", f"communique: {message}\n")
 
 
-def test_extract_reads_a_page_as_well() -> None:
+def test_extract_also_reads_a_page() -> None:
     page = "<html lang=en><title>Wait</title><article><h1>Wait</h1>" + "".join(
         f"<p>{p} The committee on ports met for the third time this week and heard from four engineers.</p>"
         for p in TEXT.split("\n\n") * 3
     )
-    ended = communique("extract", "-", "--url", "https://a.example/1", given=page)
+    ended = communique("extract", "-", "--url", "https://a.example/1", stdin=page)
     assert "Ana Belm" in ended.stdout
     assert ended.returncode == 0
 
 
-def test_a_page_of_garbage_is_refused_by_name() -> None:
-    ended = communique("parse", "-", given=bytes(range(256)) * 20)
+def test_a_page_of_garbage_is_rejected_with_a_message() -> None:
+    ended = communique("parse", "-", stdin=bytes(range(256)) * 20)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.startswith("communique: ")
 
 
-def test_answers_are_utf8_whatever_the_locale() -> None:
-    ended = communique("extract", "-", given=TEXT, PYTHONIOENCODING="ascii:strict")
+def test_output_is_utf8_in_any_locale() -> None:
+    ended = communique("extract", "-", stdin=TEXT, PYTHONIOENCODING="ascii:strict")
     assert "“We shall wait,”" in json.loads(ended.stdout)["content"][0]["text"]
 
 
-def test_a_batch_answers_every_line_and_fails_for_the_bad_ones() -> None:
-    ended = communique("extract", "--jsonl", given=json.dumps({"id": "a", "text": TEXT}) + '\nnot json\n{"id":"c"}\n')
-    answers = [json.loads(line) for line in ended.stdout.splitlines()]
-    assert [(a["id"], "error" in a) for a in answers] == [("a", False), (None, True), ("c", True)]
+def test_a_batch_has_a_result_per_line_and_fails_for_invalid_ones() -> None:
+    ended = communique("extract", "--jsonl", stdin=json.dumps({"id": "a", "text": TEXT}) + '\nnot json\n{"id":"c"}\n')
+    results = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [(a["id"], "error" in a) for a in results] == [("a", False), (None, True), ("c", True)]
     assert ended.returncode == 1
 
 
-def test_a_batch_may_stand_in_a_file(tmp_path: Path) -> None:
+def test_a_batch_can_be_read_from_a_file(tmp_path: Path) -> None:
     documents = tmp_path / "documents.jsonl"
     documents.write_text(json.dumps({"id": "a", "text": TEXT}), encoding="utf-8")
     ended = communique("extract", "--jsonl", str(documents))
     assert [json.loads(line)["id"] for line in ended.stdout.splitlines()] == ["a"]
 
 
-def test_events_are_exported_as_plover_records_and_the_rest_is_counted() -> None:
-    given = communique(
-        "extract", "-", "--published-at", "2025-03-05", given=f"Norway imposed sanctions on Chad.\n\n{TEXT}"
+def test_events_are_exported_as_plover_records_and_the_others_counted() -> None:
+    events = communique(
+        "extract", "-", "--published-at", "2025-03-05", stdin=f"Norway imposed sanctions on Chad.\n\n{TEXT}"
     )
-    ended = communique("export", "--plover", given=given.stdout)
+    ended = communique("export", "--plover", stdin=events.stdout)
     (record,) = map(json.loads, ended.stdout.splitlines())
     assert (record["event"], record["mode"], record["date"]) == (["COERCE"], ["restrict"], "2025-03-05")
     assert [actor["country_code"] for actor in record["actor"] + record["recipient"]] == ["NOR", "TCD"]
-    assert ended.stderr == "communique: 1 exported, 1 left out (1 statements with no PLOVER type)\n"
+    assert ended.stderr == "communique: 1 exported, 1 left out (1 statement with no PLOVER type)\n"
     assert ended.returncode == 0
 
 
-def test_a_line_that_is_no_event_is_named_and_the_export_fails_but_goes_on() -> None:
-    events = communique("extract", "-", given="Norway imposed sanctions on Chad.").stdout
-    ended = communique("export", "--plover", given="\x1b[31mnot json\n" + events)
+def test_a_line_without_an_event_is_reported_and_the_export_continues_and_fails() -> None:
+    events = communique("extract", "-", stdin="Norway imposed sanctions on Chad.").stdout
+    ended = communique("export", "--plover", stdin="\x1b[31mnot json\n" + events)
     assert len(ended.stdout.splitlines()) == 1
     assert ended.stderr.startswith("communique: line 1: ")
     assert "\x1b" not in ended.stderr
@@ -195,29 +197,29 @@ def test_a_line_that_is_no_event_is_named_and_the_export_fails_but_goes_on() -> 
 
 def test_the_same_input_gives_the_same_bytes() -> None:
     line = json.dumps({"id": "a", "text": TEXT, "published_at": "2026-03-04"})
-    first, second = (communique("extract", "--jsonl", given=line, PYTHONHASHSEED=seed) for seed in ("1", "2"))
+    first, second = (communique("extract", "--jsonl", stdin=line, PYTHONHASHSEED=seed) for seed in ("1", "2"))
     assert first.stdout == second.stdout
 
 
-def test_the_published_schema_is_the_one_in_the_repository() -> None:
-    kept = Path(__file__).parent.parent / "docs" / "events.schema.json"
-    assert communique("schema").stdout == kept.read_text(encoding="utf-8")
+def test_the_printed_schema_is_the_one_in_the_repository() -> None:
+    published = Path(__file__).parents[2] / "docs" / "events.schema.json"
+    assert communique("schema").stdout == published.read_text(encoding="utf-8")
 
 
-def test_put_says_what_it_did_and_refuses_what_is_no_address(settings: Settings) -> None:
+def test_put_reports_counts_and_refuses_invalid_urls(settings: Settings) -> None:
     environ = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
     listed = "# the morning's\nhttps://a.example/1\n\nhttps://a.example/1?utm_source=x\nftp://a.example/2\n"
-    ended = communique("put", "-", given=listed, **environ)
+    ended = communique("put", "-", stdin=listed, **environ)
     assert ended.stdout == "1 put, 1 seen before, 1 refused\n"
     assert ended.returncode == 1
     assert "refused 'ftp://a.example/2'" in ended.stderr
     assert json.loads(communique("status", "--json", **environ).stdout)["backlog"] == 1
 
 
-def test_put_takes_the_rest_of_a_list_with_garbage_in_it(settings: Settings) -> None:
+def test_put_enqueues_the_valid_urls_of_a_list_with_garbage(settings: Settings) -> None:
     environ = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
     listed = b"https://a.example/1\n\xff\x1b[31m\x00\nhttps://a.example/2\n"
-    ended = communique("put", "-", given=listed, PYTHONIOENCODING="utf-8:strict", **environ)
+    ended = communique("put", "-", stdin=listed, PYTHONIOENCODING="utf-8:strict", **environ)
     assert (ended.returncode, ended.stdout) == (1, "2 put, 0 seen before, 1 refused\n")
     assert ended.stderr.count("\n") == 1
     assert "\x1b" not in ended.stderr
@@ -225,7 +227,7 @@ def test_put_takes_the_rest_of_a_list_with_garbage_in_it(settings: Settings) -> 
 
 @pytest.fixture
 async def three_events(redis: Redis, settings: Settings) -> dict[str, str]:
-    """Environment of a Redis with three events, an entry that is none before the last."""
+    """The environment of a Redis with three events, and an undecodable entry before the last."""
     spans = [Span(start=n, end=n + 1, text="x") for n in range(3)]
     events = [
         Meeting(
@@ -245,31 +247,31 @@ def ids(ended: subprocess.CompletedProcess[str]) -> list[str]:
     return [json.loads(line)["id"] for line in ended.stdout.splitlines()]
 
 
-async def test_an_entry_that_is_no_event_is_told_and_keeps_no_other_back(three_events: dict[str, str]) -> None:
+async def test_an_undecodable_entry_is_reported_and_the_others_are_printed(three_events: dict[str, str]) -> None:
     ended = communique("subscribe", "--from-start", "--count", "3", **three_events)
     assert ids(ended) == ["m0", "m1", "m2"]
     assert ended.returncode == 1
     assert "does not decode" in ended.stderr
 
 
-async def test_what_a_group_was_shown_is_not_shown_again(three_events: dict[str, str]) -> None:
+async def test_a_group_gets_each_event_once(three_events: dict[str, str]) -> None:
     one_by_one = [communique("subscribe", "--group", "g", "--count", "1", **three_events) for _ in range(3)]
     assert [ids(ended) for ended in one_by_one] == [["m0"], ["m1"], ["m2"]]
 
 
-def test_run_with_more_urls_than_the_queue_holds_waits_for_room(tmp_path: Path) -> None:
-    given = [f"http://127.0.0.1:1/{n}" for n in range(4)]
+def test_run_waits_for_room_in_a_full_queue(tmp_path: Path) -> None:
+    urls = [f"http://127.0.0.1:1/{n}" for n in range(4)]
     environ = {"COMMUNIQUE_DATA_DIR": str(tmp_path), "COMMUNIQUE_MAX_BACKLOG": "1", "COMMUNIQUE_LOG_LEVEL": "error"}
-    ended = communique("run", "--json", *given, **environ)
+    ended = communique("run", "--json", *urls, **environ)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.count("private_address\n") == 4
 
 
-async def test_run_ends_with_1_and_names_every_url_that_could_not_be_read(tmp_path: Path) -> None:
+async def test_run_ends_with_1_and_reports_every_url_without_an_article(tmp_path: Path) -> None:
     async with site() as served:
-        given = [served.plain[0], *list(served.refused)[:2], "nonsense"]
+        urls = [served.plain[0], *list(served.refused)[:2], "nonsense"]
         environ = {"COMMUNIQUE_DATA_DIR": str(tmp_path), "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true"}
-        command = [sys.executable, "-m", "worker", "run", "--json", *given]
+        command = [sys.executable, "-m", "worker", "run", "--json", *urls]
         process = await asyncio.create_subprocess_exec(
             *command, env=os.environ | environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
@@ -280,10 +282,27 @@ async def test_run_ends_with_1_and_names_every_url_that_could_not_be_read(tmp_pa
     assert err.decode().count("given up: http") == 2
 
 
-def test_run_names_a_source_that_could_not_be_asked(tmp_path: Path) -> None:
+def test_run_reports_a_source_that_could_not_be_polled(tmp_path: Path) -> None:
     sources = tmp_path / "sources.toml"
-    sources.write_text('[[source]]\nname = "Nobody"\nurl = "http://127.0.0.1:9/feed.xml"\n', encoding="utf-8")
+    sources.write_text('[[source]]\nname = "Courier"\nurl = "http://127.0.0.1:9/feed.xml"\n', encoding="utf-8")
     data_dir = str(tmp_path / "data")
     ended = communique("run", "--json", "--once", "--sources", str(sources), COMMUNIQUE_DATA_DIR=data_dir)
     assert ended.returncode == 1
-    assert "communique: given up: Nobody: private_address\n" in ended.stderr
+    assert "communique: given up: Courier: private_address\n" in ended.stderr
+
+
+async def test_run_counts_the_urls_of_an_earlier_run(tmp_path: Path) -> None:
+    environ = {"COMMUNIQUE_DATA_DIR": str(tmp_path), "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true"}
+    async with site() as served:
+        for expected in ("", "communique: skipped, read in an earlier run: 1 URL ("):
+            ended = await asyncio.to_thread(communique, "run", "--json", served.plain[0], **environ)
+            assert ended.returncode == 0
+            assert expected in ended.stderr
+            assert ("read in an earlier run" in ended.stderr) is bool(expected)
+
+
+def test_building_the_parsers_imports_no_heavy_library() -> None:
+    program = "import sys, worker.cli; worker.cli.build_parser(); print(*sys.modules)"
+    imported = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    heavy = {"redis", "aiohttp", "uvloop", "rich", "structlog", "lxml", "opentelemetry", "worker.extract"}
+    assert not heavy & set(imported.split())

@@ -1,0 +1,13 @@
+"""The command line: one module per group of commands, with their arguments and their implementation.
+
+Exit status: 0 success, 1 failure, 2 wrong usage, 130 interrupted. Results are written to stdout, messages and logs to
+stderr.
+
+The modules import at the top only what building the parsers needs, and the rest inside the functions that use it, so
+that `--help` and `health` start quickly.
+"""
+
+from worker.cli.entry_point import main
+from worker.cli.parser import build_parser
+
+__all__ = ["build_parser", "main"]

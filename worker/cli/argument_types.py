@@ -1,0 +1,55 @@
+"""Types of arguments for argparse: each converts a string or raises ArgumentTypeError."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+
+from worker.schema import KINDS
+
+
+def event_kind(text: str) -> str:
+    """Return a kind of event."""
+    if text not in KINDS:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(KINDS)}")
+    return text
+
+
+def positive_int(text: str) -> int:
+    """Return an integer from 1 on."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
+    return number
+
+
+def duration_s(text: str) -> float:
+    """Return a number of seconds, more than 0 and less than 1e9."""
+    number = float(text)
+    if not 0 < number < 1e9:  # noqa: PLR2004 - the limits of durations in the settings
+        raise argparse.ArgumentTypeError(f"must be more than 0 and less than 1e9, not {text}")
+    return number
+
+
+def refresh_interval_s(text: str) -> float:
+    """Return the seconds between two redraws, from 0.1 to 3600."""
+    seconds = float(text)
+    if not 0.1 <= seconds <= 3600:  # noqa: PLR2004 - faster is unreadable, slower is no longer live
+        raise argparse.ArgumentTypeError(f"must be from 0.1 to 3600, not {text}")
+    return seconds
+
+
+def iso_date(text: str) -> date:
+    """Return a date in ISO 8601 form."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2024-09-17") from None
+
+
+def port_number(text: str) -> int:
+    """Return a TCP port; 0 lets the system choose a free one."""
+    number = int(text)
+    if not 0 <= number <= 65_535:  # noqa: PLR2004 - 16 bits
+        raise argparse.ArgumentTypeError(f"must be from 0 to 65535, not {text}")
+    return number

@@ -1,0 +1,70 @@
+"""Helpers that every command uses: adding its parser, errors on stderr, the Redis URL, tracing."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import sys
+from collections.abc import Callable
+from typing import TypeAlias
+
+from worker.errors import UsageError
+from worker.settings import Settings
+
+Command: TypeAlias = Callable[[argparse.Namespace, Settings], int]
+"""The implementation of a command: arguments and settings to exit status."""
+Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
+
+
+def add_command(
+    subparsers: Subparsers, name: str, command: Command, summary: str, examples: str
+) -> argparse.ArgumentParser:
+    """Add the parser of a command and return it; `examples` are lines for its --help."""
+    parser = subparsers.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog="examples:\n" + "\n".join(f"  {line}" for line in examples.strip().splitlines()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(command=command)
+    return parser
+
+
+def add_sources_option(parser: argparse.ArgumentParser) -> None:
+    """Add `--sources`, the file of feeds."""
+    parser.add_argument(
+        "--sources", metavar="FILE", help="feeds to poll (default: COMMUNIQUE_SOURCES or deploy/sources.toml)"
+    )
+
+
+def with_tracing(name: str) -> Callable[[Command], Command]:
+    """Export the spans of a command as service `communique-<name>`, if the OTEL_… variables configure an exporter."""
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def traced(args: argparse.Namespace, settings: Settings) -> int:
+            from worker.telemetry.metrics import installed_version
+            from worker.telemetry.tracing import export_traces
+
+            with export_traces(name, installed_version()):
+                return command(args, settings)
+
+        return traced
+
+    return decorate
+
+
+def required_redis_url(settings: Settings) -> str:
+    """Return the configured Redis URL; UsageError if none is configured."""
+    if settings.redis.url is None:
+        raise UsageError(
+            "which Redis? set COMMUNIQUE_REDIS_URL, e.g. redis://localhost:6379/0 "
+            "(`communique run` and `communique demo` need none: they start their own)"
+        )
+    return settings.redis.url
+
+
+def print_error(message: str) -> None:
+    """Print a message for the user to stderr."""
+    print(f"communique: {message}", file=sys.stderr)

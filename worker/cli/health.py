@@ -1,0 +1,62 @@
+"""The command `health`, which queries the health endpoint of one service.
+
+Containers run it every few seconds, so it uses the standard library only.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Final
+
+from worker.cli.command import Subparsers, add_command, print_error
+from worker.errors import UsageError
+from worker.settings import Settings
+
+if TYPE_CHECKING:
+    from urllib.request import OpenerDirector
+
+TIMEOUT_S: Final = 5.0
+LOOPBACK_FOR: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - queried, not bound
+"""Listening address of a service on all interfaces -> the address to query."""
+
+
+def add_health(subparsers: Subparsers) -> None:
+    """Add `communique health`."""
+    parser = add_command(
+        subparsers,
+        "health",
+        health_command,
+        "check whether a service on this machine is ready, for a container's health check",
+        "communique health\nCOMMUNIQUE_METRICS_PORT=9464 communique health --alive",
+    )
+    parser.add_argument(
+        "--alive", action="store_true", help="only whether its loops make progress, not whether it can do its work"
+    )
+
+
+def health_command(args: argparse.Namespace, settings: Settings) -> int:
+    """Query the service with these settings and print its answer; 1 if it is not healthy or does not answer."""
+    from urllib.error import HTTPError
+
+    if not settings.metrics.port:
+        raise UsageError("which service? set COMMUNIQUE_METRICS_PORT to its port for metrics and health")
+    host = LOOPBACK_FOR.get(settings.metrics.host, settings.metrics.host)
+    url = f"http://{host}:{settings.metrics.port}/{'healthz' if args.alive else 'readyz'}"
+    try:
+        with _opener().open(url, timeout=TIMEOUT_S) as response:
+            print(response.read().decode().strip())
+    except HTTPError as e:
+        with e:
+            print(e.read().decode().strip())
+        return 1
+    except OSError as e:
+        print_error(f"{url}: {e}")
+        return 1
+    return 0
+
+
+def _opener() -> OpenerDirector:
+    """Return an opener that ignores the proxy variables: a proxy cannot reach this machine's loopback."""
+    from urllib.request import ProxyHandler, build_opener
+
+    return build_opener(ProxyHandler({}))

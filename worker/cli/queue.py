@@ -1,0 +1,169 @@
+"""The commands of the URL queue: put, status, dead."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from worker.cli.argument_types import positive_int
+from worker.cli.command import Subparsers, add_command, print_error, required_redis_url, with_tracing
+from worker.cli.url_arguments import read_urls
+from worker.errors import Permanent
+from worker.schema import Task
+from worker.settings import Settings
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from worker.queue import DeadLetter
+
+TASKS_PER_ROUND_TRIP = 500
+
+
+# ---------------------------------------------------------------- put
+def add_put(subparsers: Subparsers) -> None:
+    """Add `communique put`."""
+    parser = add_command(
+        subparsers,
+        "put",
+        put_command,
+        "enqueue article URLs; URLs seen before are skipped",
+        "communique put https://example.org/news/1 https://example.org/news/2\ncommunique put - < urls.txt",
+    )
+    parser.add_argument(
+        "urls", nargs="+", metavar="URL", help="address of an article; - reads a list from stdin, one per line"
+    )
+
+
+@with_tracing("put")
+def put_command(args: argparse.Namespace, settings: Settings) -> int:
+    """Enqueue every URL; 1 if any was invalid or the queue is full. Valid URLs before that are enqueued."""
+    return asyncio.run(_put(read_urls(args.urls), settings))
+
+
+async def _put(urls: Iterable[str], settings: Settings) -> int:
+    from worker.queue import QueueFull, UrlQueue
+
+    refused: list[str] = []
+    new = seen = 0
+    async with UrlQueue(required_redis_url(settings), settings) as queue:
+        tasks = _make_tasks(urls, refused)
+        while batch := list(islice(tasks, TASKS_PER_ROUND_TRIP)):
+            try:
+                are_new = await queue.put_many(batch)
+            except QueueFull as full:
+                print_error(f"{full}; {new + full.put} put in all")
+                return 1
+            new += sum(are_new)
+            seen += len(are_new) - sum(are_new)
+    print(f"{new} put, {seen} seen before, {len(refused)} refused")
+    return int(bool(refused))
+
+
+def _make_tasks(urls: Iterable[str], refused: list[str]) -> Iterator[Task]:
+    """Yield the tasks of valid URLs; report the invalid ones and append them to `refused`."""
+    from worker.terminal.sanitise import sanitise
+    from worker.urls import canonical
+
+    for url in urls:
+        try:
+            yield Task.of(canonical(url), put_at=datetime.now(UTC))
+        except Permanent as e:
+            refused.append(url)
+            print_error(f"refused {sanitise(e.detail)}")
+
+
+# ---------------------------------------------------------------- status
+def add_status(subparsers: Subparsers) -> None:
+    """Add `communique status`."""
+    parser = add_command(
+        subparsers,
+        "status",
+        status_command,
+        "print backlog, pending, delayed and dead tasks, and events per kind",
+        "communique status\ncommunique status --json",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def status_command(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the depth of the queue and the number of stored events per kind."""
+    import rich
+
+    figures = asyncio.run(_status(settings))
+    if args.json:
+        print(msgspec.json.encode(figures).decode())
+    else:
+        rich.print(_figures_table(figures))
+    return 0
+
+
+async def _status(settings: Settings) -> dict[str, int | float | None]:
+    from worker.queue import UrlQueue
+    from worker.subscribe import events_per_kind
+
+    redis_url = required_redis_url(settings)
+    async with UrlQueue(redis_url, settings) as queue:
+        depth = msgspec.structs.asdict(await queue.depth())
+        return depth | await events_per_kind(redis_url, settings.redis.key_prefix)
+
+
+def _figures_table(figures: dict[str, int | float | None]) -> Table:
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    for name, value in figures.items():
+        table.add_row(name, "-" if value is None else f"{value:,.0f}")
+    return table
+
+
+# ---------------------------------------------------------------- dead
+def add_dead(subparsers: Subparsers) -> None:
+    """Add `communique dead`."""
+    parser = add_command(
+        subparsers,
+        "dead",
+        dead_command,
+        "list the dead letters, or enqueue them again",
+        "communique dead\ncommunique dead --requeue http_503",
+    )
+    parser.add_argument("--requeue", metavar="REASON", help="enqueue every dead letter with this reason again")
+    parser.add_argument("--limit", type=positive_int, default=100, metavar="N", help="list the newest N (100)")
+    parser.add_argument("--json", action="store_true", help="JSON lines")
+
+
+def dead_command(args: argparse.Namespace, settings: Settings) -> int:
+    """List dead letters, the newest first, or enqueue those with one reason again."""
+    return asyncio.run(_requeue(args.requeue, settings) if args.requeue else _list_dead(args, settings))
+
+
+async def _requeue(reason: str, settings: Settings) -> int:
+    from worker.queue import UrlQueue
+
+    async with UrlQueue(required_redis_url(settings), settings) as queue:
+        print(f"{await queue.requeue(reason)} put back")
+    return 0
+
+
+async def _list_dead(args: argparse.Namespace, settings: Settings) -> int:
+    from worker.queue import UrlQueue
+
+    async with UrlQueue(required_redis_url(settings), settings) as queue:
+        letters = await queue.list_dead_letters(args.limit)
+    for letter in letters:
+        sys.stdout.write((msgspec.json.encode(letter).decode() if args.json else _format_letter(letter)) + "\n")
+    return 0
+
+
+def _format_letter(letter: DeadLetter) -> str:
+    from worker.terminal.sanitise import sanitise
+
+    task = letter.task.url if letter.task else repr(letter.fields)
+    return sanitise(f"{letter.buried_at:%Y-%m-%d %H:%M:%S}  {letter.reason:<20}  {task}  {letter.detail}")

@@ -1,0 +1,168 @@
+"""The commands that run a service until SIGTERM or SIGINT: discover, consume, gateway."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from worker.cli.argument_types import port_number
+from worker.cli.command import (
+    Subparsers,
+    add_command,
+    add_sources_option,
+    print_error,
+    required_redis_url,
+    with_tracing,
+)
+from worker.cli.signals import stop_on_signals
+from worker.settings import Settings
+
+if TYPE_CHECKING:
+    from worker.discover import PollResult, Source
+
+
+# ---------------------------------------------------------------- discover
+def add_discover(subparsers: Subparsers) -> None:
+    """Add `communique discover`."""
+    parser = add_command(
+        subparsers,
+        "discover",
+        discover_command,
+        "poll the feeds in the sources file and enqueue new articles",
+        "communique discover\ncommunique discover --once --sources deploy/sources.toml",
+    )
+    parser.add_argument("--once", action="store_true", help="poll every source once, print the results, and end")
+    add_sources_option(parser)
+
+
+@with_tracing("discover")
+def discover_command(args: argparse.Namespace, settings: Settings) -> int:
+    """Poll the sources until a signal, or each once: then 1 if any failed."""
+    import uvloop
+
+    from worker.discover import load_sources
+
+    sources = load_sources(args.sources or settings.discover.sources)
+    results = uvloop.run(_discover(sources, settings, once=args.once))
+    for result in results:
+        print(_format_result(result))
+    return int(any(result.outcome == "failed" for result in results))
+
+
+async def _discover(sources: tuple[Source, ...], settings: Settings, *, once: bool) -> list[PollResult]:
+    from worker.discover import discover_loops, open_discovery
+    from worker.monitor.health import monitored_service
+    from worker.queue import UrlQueue
+    from worker.telemetry.liveness import LivenessMonitor
+
+    redis_url, stop, liveness = (
+        required_redis_url(settings),
+        stop_on_signals(),
+        LivenessMonitor(discover_loops(settings)),
+    )
+    async with (
+        UrlQueue(redis_url, settings) as queue,
+        open_discovery(sources, settings, redis_url, queue, liveness) as discovery,
+    ):
+        if once:
+            return await discovery.poll_all()
+        async with monitored_service(settings, redis_url, "discover", liveness, discovery.update_gauges):
+            await discovery.run(stop)
+        return []
+
+
+def _format_result(result: PollResult) -> str:
+    from worker.terminal.sanitise import sanitise
+    from worker.terminal.wording import plural
+
+    error = f" ({result.reason}: {sanitise(result.detail or '')})" if result.reason else ""
+    return f"{result.source}: {result.outcome}, {plural(result.links, 'link')}, {result.new} new{error}"
+
+
+# ---------------------------------------------------------------- consume
+def add_consume(subparsers: Subparsers) -> None:
+    """Add `communique consume`."""
+    add_command(
+        subparsers,
+        "consume",
+        consume_command,
+        "run a worker: fetch, parse, extract and publish until SIGTERM, which drains",
+        "communique consume\nCOMMUNIQUE_CONCURRENCY=64 communique consume",
+    )
+
+
+@with_tracing("consume")
+def consume_command(_: argparse.Namespace, settings: Settings) -> int:
+    """Run a worker until a signal, then finish the tasks in progress."""
+    import uvloop
+
+    uvloop.run(_consume(settings))
+    return 0
+
+
+async def _consume(settings: Settings) -> None:
+    from worker.consume import open_consumer, worker_loops
+    from worker.monitor.health import monitored_service
+    from worker.telemetry.liveness import LivenessMonitor
+
+    redis_url, stop, liveness = required_redis_url(settings), stop_on_signals(), LivenessMonitor(worker_loops(settings))
+    async with (
+        open_consumer(settings, redis_url, liveness=liveness) as consumer,
+        monitored_service(settings, redis_url, "worker", liveness),
+    ):
+        await consumer.run(stop)
+
+
+# ---------------------------------------------------------------- gateway
+def add_gateway(subparsers: Subparsers) -> None:
+    """Add `communique gateway`."""
+    parser = add_command(
+        subparsers,
+        "gateway",
+        gateway_command,
+        "serve live streams (SSE, WebSocket), history, articles and the page over HTTP",
+        "communique gateway\ncommunique gateway --host 0.0.0.0 --port 80\n"
+        "curl -N 'localhost:8080/v1/stream?kind=meeting&country=FI'\n"
+        "curl 'localhost:8080/v1/events?act=accuse&format=csv' > accusations.csv",
+    )
+    parser.add_argument(
+        "--host", metavar="ADDRESS", help="listen on this address (default: COMMUNIQUE_GATEWAY_HOST, or 127.0.0.1)"
+    )
+    parser.add_argument(
+        "--port",
+        type=port_number,
+        metavar="N",
+        help="on this port, 0 for a free one (COMMUNIQUE_GATEWAY_PORT, 8080)",
+    )
+    parser.add_argument(
+        "--open",
+        action="store_true",
+        help="allow other machines without tokens (COMMUNIQUE_GATEWAY_TOKENS): access is restricted by other means",
+    )
+
+
+@with_tracing("gateway")
+def gateway_command(args: argparse.Namespace, settings: Settings) -> int:
+    """Serve streams, history and the page until a signal, then close the streams and end."""
+    import uvloop
+
+    options = {"gateway_host": args.host, "gateway_port": args.port, "gateway_open": args.open or None}
+    given = {name: value for name, value in options.items() if value is not None}
+    uvloop.run(_gateway(settings.override(**given)))
+    return 0
+
+
+async def _gateway(settings: Settings) -> None:
+    from worker.gateway.app import GATEWAY_LOOPS, open_gateway
+    from worker.gateway.server import serve_gateway
+    from worker.monitor.health import monitored_service
+    from worker.telemetry.liveness import LivenessMonitor
+
+    redis_url, stop, liveness = required_redis_url(settings), stop_on_signals(), LivenessMonitor(GATEWAY_LOOPS)
+    async with (
+        open_gateway(settings, redis_url, liveness) as gateway,
+        monitored_service(settings, redis_url, "gateway", liveness),
+    ):
+        await serve_gateway(
+            gateway, settings.gateway.host, settings.gateway.port, stop, lambda url: print_error(f"serving {url}")
+        )

@@ -1,0 +1,106 @@
+"""The command `subscribe`, which prints events as they are published."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from worker.cli.argument_types import positive_int
+from worker.cli.command import Subparsers, add_command, print_error, required_redis_url
+from worker.cli.event_filters import add_filters, add_kinds, parsed_filters
+from worker.cli.signals import stop_on_signals
+from worker.errors import EventStreamError
+from worker.schema import KINDS
+from worker.settings import Settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from worker.schema import Event
+    from worker.subscribe import Subscription
+
+
+def add_subscribe(subparsers: Subparsers) -> None:
+    """Add `communique subscribe`."""
+    parser = add_command(
+        subparsers,
+        "subscribe",
+        subscribe_command,
+        "print events as they are published: JSON lines, or readable lines on a terminal",
+        "communique subscribe\ncommunique subscribe meeting decision --from-start | jq .participants[].name\n"
+        "communique subscribe --country FI --country EE --min-confidence 0.8\n"
+        "communique subscribe statement --group archive --count 100",
+    )
+    add_kinds(parser)
+    add_filters(parser)
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument("--from-start", action="store_true", help="start with the oldest stored event, not the next")
+    start.add_argument(
+        "--group", metavar="NAME", help="share the events with the other subscribers of this group; resumes"
+    )
+    parser.add_argument(
+        "--consumer",
+        metavar="NAME",
+        help="name of this subscriber within its group (default: the host name): two on one host need two, otherwise "
+        "both get each other's unacknowledged events",
+    )
+    parser.add_argument("--count", type=positive_int, metavar="N", help="end after N events")
+    parser.add_argument("--json", action="store_true", help="JSON lines on a terminal too")
+
+
+def subscribe_command(args: argparse.Namespace, settings: Settings) -> int:
+    """Print events until --count is reached or a signal; 1 if an entry of the streams could not be decoded."""
+    return asyncio.run(_subscribe(args, settings))
+
+
+async def _subscribe(args: argparse.Namespace, settings: Settings) -> int:
+    from worker.subscribe import subscribe
+
+    subscription = subscribe(
+        required_redis_url(settings),
+        args.kinds or KINDS,
+        prefix=settings.redis.key_prefix,
+        group=args.group,
+        consumer=args.consumer,
+        after="0" if args.from_start or args.group else "$",
+        stop=stop_on_signals(),
+        **parsed_filters(args),
+    )
+    async with subscription:
+        return await _print_all(subscription, args)
+
+
+async def _print_all(subscription: Subscription, args: argparse.Namespace) -> int:
+    """Print every event; report entries that cannot be decoded, and continue."""
+    from rich.console import Console
+
+    from worker.terminal.sanitise import sanitise
+
+    console = None if args.json or not sys.stdout.isatty() else Console()
+    printed = status = 0
+    while printed != args.count:
+        try:
+            _print(await anext(subscription), console)
+            printed += 1
+        except EventStreamError as e:
+            print_error(sanitise(str(e)))
+            status = 1
+        except StopAsyncIteration:
+            break
+    await subscription.acknowledge()  # also the last one, which the next run would otherwise get again
+    return status
+
+
+def _print(event: Event, console: Console | None) -> None:
+    """Print one event, on a console or as a JSON line; flushed, as a reader of the pipe waits for it."""
+    from worker.terminal.event_line import format_event
+
+    if console:
+        console.print(format_event(event, console.width))
+    else:
+        sys.stdout.write(msgspec.json.encode(event).decode() + "\n")
+        sys.stdout.flush()
