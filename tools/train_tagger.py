@@ -2,7 +2,7 @@
 
     python -m tools.train_tagger --out worker/extract/lexicon/en.tags [--test FILE.conllu.gz] TRAIN.conllu.gz …
 
-Deterministic: the same files give the same bytes.  NOTICE credits the treebanks that the shipped weights stand on.
+Deterministic: the same files give the same bytes.  NOTICE credits the treebanks used for the shipped weights.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from worker.extract.grammar.tokens import tokenize
 from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
 
 EPOCHS = 6
-SURE = 0.995
-"""Rarer classes of a word than this leaves over are slips of the annotators."""
-SEEN = 3
-"""Occurrences below which a word counts as unknown."""
-OFTEN = 8
-"""Occurrences from which a verb form seen with one class has no other."""
-PRUNE = 0.05
-"""Smaller weights are left out."""
+COVERAGE = 0.995
+"""Tags with a share below 1 - COVERAGE of a word's occurrences are treated as annotation errors."""
+MIN_COUNT_KNOWN = 3
+"""Occurrences below which a word is treated as unknown."""
+MIN_COUNT_RELIABLE = 8
+"""Occurrences from which a word with a single tag is assumed to have no other."""
+MIN_WEIGHT = 0.05
+"""Weights of smaller absolute value are dropped."""
 FOLD = {
     "NNPS": "NNP", "JJR": "JJ", "JJS": "JJ", "RBR": "RB", "RBS": "RB",
     "PDT": "DT", "WDT": "WP", "WRB": "WP", "WP$": "WP",
@@ -48,14 +48,17 @@ FOLD = {
 PUNCTUATION = {",", ".", ":", "``", "''", "-LRB-", "-RRB-", "HYPH", "NFP", "SYM", "$", "#", "(", ")"}
 
 Sentence = tuple[list[str], list[str], list[str]]
-"""Words, lower case, classes."""
-Look = tuple[str, str]
-"""What is looked at, and its value."""
+"""Words, words in lower case, tags."""
+Feature = tuple[str, str]
+"""Name and value of a feature."""
 Weights = dict[str, dict[str, TagWeights]]
 
 
-def read(path: Path, lex: Lexicon) -> list[Sentence]:
-    """Read a treebank, cut into our own tokens; each takes the class of the last treebank token it covers."""
+def read_treebank(path: Path, lexicon: Lexicon) -> list[Sentence]:
+    """Return the sentences of a gzipped CoNLL-U file in the tokenisation of `tokenize`.
+
+    A token takes the tag of the last treebank token that ends in it.
+    """
     sentences = []
     rows: list[list[str]] = []
     with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -65,13 +68,13 @@ def read(path: Path, lex: Lexicon) -> list[Sentence]:
             if line.strip():
                 rows.append(line.rstrip("\n").split("\t"))
             elif rows:
-                sentences.append(_align(rows, lex))
+                sentences.append(_align(rows, lexicon))
                 rows = []
     return [s for s in sentences if s[0]]
 
 
-def _align(rows: list[list[str]], lex: Lexicon) -> Sentence:
-    text, classes, skip_to = "", {}, 0
+def _align(rows: list[list[str]], lexicon: Lexicon) -> Sentence:
+    text, tag_at, skip_to = "", {}, 0
     for row in rows:
         if "." in row[0]:
             continue
@@ -83,17 +86,17 @@ def _align(rows: list[list[str]], lex: Lexicon) -> Sentence:
             at = start
             for part in parts:
                 at = min(at + len(part[1]), len(text))
-                classes[at - 1] = _fold(part)
+                tag_at[at - 1] = _fold(part)
             text += "" if "SpaceAfter=No" in row[9] else " "
             continue
         if int(row[0]) <= skip_to:
             continue
         text += row[1]
-        classes[len(text) - 1] = _fold(row)
+        tag_at[len(text) - 1] = _fold(row)
         text += "" if "SpaceAfter=No" in row[9] else " "
-    found = tokenize(text.replace("\n", " "), lex)
+    found = tokenize(text.replace("\n", " "), lexicon)
     tags = [
-        classes.get(end - 1, "PUNCT" if not word[-1].isalnum() else "NN")
+        tag_at.get(end - 1, "PUNCT" if not word[-1].isalnum() else "NN")
         for word, end in zip(found.words, found.ends, strict=True)
     ]
     return found.words, found.lower, tags
@@ -107,8 +110,11 @@ def _fold(row: list[str]) -> str:
     return FOLD.get(row[4], row[4])
 
 
-def classes(sentences: list[Sentence]) -> tuple[dict[str, list[str]], list[str]]:
-    """Return the classes of every word seen often enough, as spelt inside a sentence; and all classes."""
+def tag_dictionary(sentences: list[Sentence]) -> tuple[dict[str, list[str]], list[str]]:
+    """Return the tags of every known word, most frequent first, and all tags.
+
+    The first word of a sentence is counted in lower case.
+    """
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     every: set[str] = set()
     for words, lower, tags in sentences:
@@ -119,14 +125,14 @@ def classes(sentences: list[Sentence]) -> tuple[dict[str, list[str]], list[str]]
     for word, seen in counts.items():
         total = sum(seen.values())
         ranked = sorted(seen, key=lambda tag: (-seen[tag], tag))
-        if total >= SEEN:
-            kept = [tag for tag in ranked if seen[tag] >= (1 - SURE) * total]
-            found[word] = kept if len(kept) == 1 and total >= OFTEN else _with_twins(kept)
+        if total >= MIN_COUNT_KNOWN:
+            kept = [tag for tag in ranked if seen[tag] >= (1 - COVERAGE) * total]
+            found[word] = kept if len(kept) == 1 and total >= MIN_COUNT_RELIABLE else _with_homographs(kept)
     return found, sorted(every)
 
 
-def endings(sentences: list[Sentence], known: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Return the classes of rare words by look, and by case alone for looks seen seldom."""
+def unknown_word_tags(sentences: list[Sentence], known: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the classes of rare words by look, and by case alone for features seen seldom."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for words, _, tags in sentences:
         for word, tag in zip(words, tags, strict=True):
@@ -136,26 +142,26 @@ def endings(sentences: list[Sentence], known: dict[str, list[str]]) -> dict[str,
     return {
         key: sorted((tag for tag in seen if seen[tag] >= 0.01 * sum(seen.values())), key=lambda tag: (-seen[tag], tag))
         for key, seen in counts.items()
-        if sum(seen.values()) >= OFTEN
+        if sum(seen.values()) >= MIN_COUNT_RELIABLE
     }
 
 
-def _with_twins(tags: list[str]) -> list[str]:
-    """Verb forms that are spelt alike come together, even where one of them was not seen."""
-    twins = {"VB": "VBP", "VBP": "VB", "VBD": "VBN", "VBN": "VBD"}
-    return tags + [twins[tag] for tag in tags if tag in twins and twins[tag] not in tags]
+def _with_homographs(tags: list[str]) -> list[str]:
+    """Add the tag of the verb form that is spelt alike (VB and VBP, VBD and VBN), even if it was not seen."""
+    homographs = {"VB": "VBP", "VBP": "VB", "VBD": "VBN", "VBN": "VBD"}
+    return tags + [homographs[tag] for tag in tags if tag in homographs and homographs[tag] not in tags]
 
 
 def train(sentences: list[Sentence], untrained: TaggerModel) -> Weights:
-    """Averaged perceptron, greedy from left to right, on its own earlier guesses."""
-    weights: dict[Look, TagWeights] = {}
-    totals: dict[tuple[Look, str], float] = defaultdict(float)
-    stamps: dict[tuple[Look, str], int] = defaultdict(int)
+    """Train an averaged perceptron (Collins 2002), tagging greedily from left to right on its own guesses."""
+    weights: dict[Feature, TagWeights] = {}
+    totals: dict[tuple[Feature, str], float] = defaultdict(float)
+    stamps: dict[tuple[Feature, str], int] = defaultdict(int)
     step = 0
     shuffle = random.Random(1)  # noqa: S311 - an order of sentences, not a secret
 
-    def bump(unknown_word_key: Look, tag: str, by: float) -> None:
-        key, row = (unknown_word_key, tag), weights.setdefault(unknown_word_key, {})
+    def update(feature: Feature, tag: str, by: float) -> None:
+        key, row = (feature, tag), weights.setdefault(feature, {})
         old = row.get(tag, 0.0)
         totals[key] += (step - stamps[key]) * old
         stamps[key] = step
@@ -171,26 +177,24 @@ def train(sentences: list[Sentence], untrained: TaggerModel) -> Weights:
                 guess = candidates[0]
                 if len(candidates) > 1:
                     step += 1
-                    looks = _looks(word, lower, i, previous, before, where)
-                    guess = _best(candidates, [row for row in map(weights.get, looks) if row])
-                    for unknown_word_key in looks if guess != gold[i] else ():
-                        bump(unknown_word_key, gold[i], 1.0)
-                        bump(unknown_word_key, guess, -1.0)
+                    features = _features(word, lower, i, previous, before, where)
+                    guess = _best(candidates, [row for row in map(weights.get, features) if row])
+                    for feature in features if guess != gold[i] else ():
+                        update(feature, gold[i], 1.0)
+                        update(feature, guess, -1.0)
                 before, previous = previous, guess
-    averaged: Weights = {name: {} for name, _ in _looks("a", ["a"], 0, "", "", 0)}
+    averaged: Weights = {name: {} for name, _ in _features("a", ["a"], 0, "", "", 0)}
     for (name, value), row in weights.items():
-        unknown_word_key = (name, value)
-        means = {
-            t: (totals[unknown_word_key, t] + (step - stamps[unknown_word_key, t]) * w) / step for t, w in row.items()
-        }
-        kept = {tag: round(mean, 2) for tag, mean in means.items() if abs(mean) >= PRUNE}
+        feature = (name, value)
+        means = {t: (totals[feature, t] + (step - stamps[feature, t]) * w) / step for t, w in row.items()}
+        kept = {tag: round(mean, 2) for tag, mean in means.items() if abs(mean) >= MIN_WEIGHT}
         if kept:
             averaged[name][value] = kept
     return averaged
 
 
-def _looks(word: str, lower: list[str], i: int, previous: str, before: str, where: int) -> list[Look]:  # noqa: PLR0917 - a place in a sentence
-    """Return all that the model looks at for word `i`."""
+def _features(word: str, lower: list[str], i: int, previous: str, before: str, where: int) -> list[Feature]:  # noqa: PLR0917 - the context of a word
+    """Return all that the model features at for word `i`."""
     low, shape = lower[i], word_shape(word, where)
     after, second = [*lower[i + 1 : i + 3], "", ""][:2]
     return [
@@ -202,7 +206,7 @@ def _looks(word: str, lower: list[str], i: int, previous: str, before: str, wher
 
 
 def _best(candidates: list[str], rows: list[TagWeights]) -> str:
-    """Return the class with the greatest sum of weights, of equals the first."""
+    """Return the candidate with the greatest score, the first one in a tie."""
     best, most = candidates[0], -1e9
     for tag in candidates:
         score = 0.0
@@ -215,7 +219,7 @@ def _best(candidates: list[str], rows: list[TagWeights]) -> str:
 
 
 def accuracy(tagger: Tagger, sentences: list[Sentence]) -> float:
-    """Share of tokens tagged as the treebank has them."""
+    """Return the share of tokens with the same tag as in the treebank."""
     right = total = 0
     for words, lower, gold in sentences:
         guess = tagger.tag(words, lower)
@@ -225,26 +229,26 @@ def accuracy(tagger: Tagger, sentences: list[Sentence]) -> float:
 
 
 def main() -> None:
-    """Train, report accuracy, write the model."""
+    """Train and write the model; print its size and its accuracy on test files."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
     parser.add_argument("train", nargs="+", type=Path)
     parser.add_argument("--test", type=Path, action="append", default=[])
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--language", default="en")
     args = parser.parse_args()
-    lex = load_lexicon(args.language)
-    if lex is None:
+    lexicon = load_lexicon(args.language)
+    if lexicon is None:
         raise SystemExit(f"no lexicon for {args.language}")
-    sentences = [s for path in args.train for s in read(path, lex)]
-    known, every = classes(sentences)
-    rare = endings(sentences, known)
-    untrained = TaggerModel(tags=every, tag_dictionary=known, endings=rare, weights={})
+    sentences = [s for path in args.train for s in read_treebank(path, lexicon)]
+    known, tags = tag_dictionary(sentences)
+    rare = unknown_word_tags(sentences, known)
+    untrained = TaggerModel(tags=tags, tag_dictionary=known, endings=rare, weights={})
     model = msgspec.structs.replace(untrained, weights=train(sentences, untrained))
     packed = zlib.compress(msgspec.msgpack.encode(model), 9)
     args.out.write_bytes(packed)
     print(f"{len(known)} words, {sum(map(len, model.weights.values()))} features, {len(packed)} bytes")
     for path in args.test:
-        print(f"{path.name}: {accuracy(Tagger(model), read(path, lex)):.4f}")
+        print(f"{path.name}: {accuracy(Tagger(model), read_treebank(path, lexicon)):.4f}")
 
 
 if __name__ == "__main__":

@@ -49,9 +49,7 @@ def day_of(text: str, tense: TemporalSide = "past", published: date | None = TUE
         ("They meet in 3 days.", "3 days", "2024-09-20", "2024-09-20"),
     ],
 )
-def test_a_single_day_is_resolved_to_the_side_of_publication_that_the_tense_says(
-    text: str, words: str, past: str, future: str
-) -> None:
+def test_a_day_is_resolved_before_or_after_publication_by_tense(text: str, words: str, past: str, future: str) -> None:
     assert words_of(text) == [words]
     assert day_of(text, "past") == date.fromisoformat(past)
     assert day_of(text, "future") == date.fromisoformat(future)
@@ -92,7 +90,7 @@ def test_a_range_is_resolved_to_its_first_day(text: str, words: str, past: str) 
         ("They met on February 30, 2024.", "February 30, 2024"),
     ],
 )
-def test_words_that_name_no_single_day_are_kept_and_not_resolved(text: str, words: str) -> None:
+def test_an_expression_of_no_single_day_is_found_but_not_resolved(text: str, words: str) -> None:
     assert words_of(text) == [words]
     assert day_of(text) is None
     assert day_of(text, "future") is None
@@ -101,36 +99,36 @@ def test_words_that_name_no_single_day_are_kept_and_not_resolved(text: str, word
 @pytest.mark.parametrize(
     "text", ["It may help.", "They march on.", "2015 people came.", "He spoke for three days.", "Sunday1 x", "", "\n"]
 )
-def test_words_that_only_look_like_dates_are_left_alone(text: str) -> None:
+def test_words_that_resemble_dates_are_not_found(text: str) -> None:
     assert words_of(text) == []
 
 
-def test_without_a_day_of_publication_only_a_full_date_is_resolved() -> None:
+def test_without_a_publication_date_only_a_full_date_is_resolved() -> None:
     assert day_of("on Friday", published=None) is None
     assert day_of("on September 6", published=None) is None
     assert day_of("on September 6, 2024", published=None) == date(2024, 9, 6)
 
 
-def test_a_named_weekday_picks_the_year_in_which_it_is_true() -> None:
+def test_a_weekday_selects_the_year_of_a_date() -> None:
     assert day_of("on Friday, September 6") == date(2024, 9, 6)
     assert day_of("on Wednesday, September 6") == date(2023, 9, 6)
 
 
 @pytest.mark.parametrize("published", [date.min, date.max])
-def test_the_ends_of_the_calendar_are_no_error(published: date) -> None:
+def test_the_limits_of_the_calendar_raise_nothing(published: date) -> None:
     for text in ("yesterday", "tomorrow", "on Friday", "on September 6", "last Monday"):
         day_of(text, "past", published)
         day_of(text, "future", published)
 
 
 @given(st.text(alphabet="Mondaytuesfri ,.-/0123456789Septh", max_size=80), st.dates())
-def test_no_text_is_an_error_and_offsets_are_true(text: str, published: date) -> None:
+def test_any_text_is_accepted_and_offsets_are_valid(text: str, published: date) -> None:
     for when in FINDER.find(text, 0, len(text)):
         assert 0 <= when.start < when.end <= len(text)
         resolve_date(when, published, "past")
         resolve_date(when, published, "future")
 
 
-def test_a_long_run_of_date_words_is_read_in_linear_time() -> None:
+def test_a_long_run_of_date_words_takes_linear_time() -> None:
     text = "Monday and " * 5_000 + "the end of " * 5_000 + "6 to 7 " * 5_000
     assert FINDER.find(text, 0, len(text))

@@ -1,4 +1,4 @@
-"""Whatever the text: nothing is raised, every span is right, the same text gives the same events."""
+"""Hostile texts: extraction raises nothing, spans are correct and events deterministic."""
 
 import re
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ from worker.pipeline.extract_events import extract_events
 from worker.schema import Article, Span
 
 SIZE = 2_000
-"""Bytes: the benchmark takes long ones."""
+"""Bytes of a generated text; benchmarks use longer ones."""
 
 
 def spans(value: object) -> Iterator[Span]:
-    """Yield every span anywhere inside an event."""
+    """Yield all spans of an event, nested ones included."""
     if isinstance(value, Span):
         yield value
     elif isinstance(value, msgspec.Struct):
@@ -32,7 +32,7 @@ def article(text: str) -> Article:
 
 
 @pytest.mark.parametrize("number", range(2 * len(GENERATORS)))
-def test_hostile_texts_give_events_with_right_spans(number: int) -> None:
+def test_hostile_texts_give_correct_spans_and_deterministic_events(number: int) -> None:
     text = text_of(number, 1, SIZE)
     events = extract_events(article(text))
     assert all(text[span.start : span.end] == span.text for event in events for span in spans(event))
@@ -40,17 +40,17 @@ def test_hostile_texts_give_events_with_right_spans(number: int) -> None:
     assert extract_events(article(text)) == events
 
 
-STRAY = [", ", ". ", "“", "”", " - ", "\n", ": ", "? ", "; ", "(", ") ", "said ", " who ", " that ", " not "]
+INSERTIONS = [", ", ". ", "“", "”", " - ", "\n", ": ", "? ", "; ", "(", ") ", "said ", " who ", " that ", " not "]
 
 
 @st.composite
 def fragments(draw: st.DrawFn) -> str:
-    """A piece of an article that begins and ends anywhere, with strays in it, and often no full stop."""
+    """Draw a piece of an article, cut anywhere, with inserted marks and words and often without a full stop."""
     words = re.findall(r"\s+|\S+", draw(st.sampled_from(demo_articles())))
     first = draw(st.integers(0, len(words) - 1))
     piece = words[first : first + draw(st.integers(1, 40))]
-    for stray in draw(st.lists(st.sampled_from(STRAY), max_size=4)):
-        piece.insert(draw(st.integers(0, len(piece))), stray)
+    for insertion in draw(st.lists(st.sampled_from(INSERTIONS), max_size=4)):
+        piece.insert(draw(st.integers(0, len(piece))), insertion)
     text = "".join(piece)
     return text.rstrip(" .,”\n") if draw(st.booleans()) else text
 
@@ -61,7 +61,7 @@ def fragments(draw: st.DrawFn) -> str:
 @example("The\n.dias ,leader Belm, accused")
 @example("Ana Belm declined to comment, not")
 @example("aide who has accused former President Bill")
-def test_a_text_that_breaks_off_anywhere_is_read_to_its_end(text: str) -> None:
+def test_a_truncated_text_gives_correct_spans(text: str) -> None:
     assert all(
         text[span.start : span.end] == span.text for event in extract_events(article(text)) for span in spans(event)
     )
@@ -81,7 +81,7 @@ def test_a_text_that_breaks_off_anywhere_is_read_to_its_end(text: str) -> None:
     ],
     ids=lambda text: text[:24],
 )
-def test_what_leads_to_itself_or_nests_for_ever_ends(text: str) -> None:
+def test_deep_nesting_and_long_chains_terminate(text: str) -> None:
     assert all(
         text[span.start : span.end] == span.text for event in extract_events(article(text)) for span in spans(event)
     )

@@ -1,4 +1,4 @@
-"""Chunks: where a noun phrase ends and the next one begins."""
+"""Chunks: the boundaries of noun phrases."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def noun_phrases(string: str) -> list[str]:
     "time",
     ["yesterday", "tonight", "Monday", "Tuesday night", "last week", "next Friday", "late Monday", "March 20"],
 )
-def test_a_time_without_a_preposition_is_a_phrase_of_its_own(time: str) -> None:
+def test_a_time_expression_without_a_preposition_is_a_separate_phrase(time: str) -> None:
     assert noun_phrases(f"Hale met Foreign Minister Vuk Belm {time}.") == ["Hale", "Foreign Minister Vuk Belm", time]
 
 
@@ -32,7 +32,7 @@ def test_a_time_without_a_preposition_is_a_phrase_of_its_own(time: str) -> None:
         ("They met on 20 March 2020 in Oslo.", "20 March 2020"),
     ],
 )
-def test_a_time_inside_a_name_or_date_belongs_to_it(sentence: str, phrase: str) -> None:
+def test_a_time_word_inside_a_name_or_date_is_not_split_off(sentence: str, phrase: str) -> None:
     assert phrase in noun_phrases(sentence)
 
 
@@ -46,5 +46,5 @@ def test_a_time_inside_a_name_or_date_belongs_to_it(sentence: str, phrase: str) 
         ("This month Belm Harbour spoke.", ["This month", "Belm Harbour"]),
     ],
 )
-def test_a_name_after_a_fronted_phrase_begins_another(sentence: str, phrases: list[str]) -> None:
+def test_a_name_after_a_fronted_phrase_is_a_separate_phrase(sentence: str, phrases: list[str]) -> None:
     assert noun_phrases(sentence) == phrases

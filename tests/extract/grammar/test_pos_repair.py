@@ -1,23 +1,12 @@
-"""Word classes: what the tagger says, repaired where the lexicon or the whole sentence knows better."""
+"""Tags corrected by the lexicon and by the context of the sentence."""
 
 import pytest
 
-from worker.extract.grammar.sentences import AnnotatedText, annotate
-from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
+from tests.extract.grammar.annotation import annotated
 
 
-def english() -> Lexicon:
-    words = load_lexicon("en")
-    assert words is not None
-    return words
-
-
-def text(string: str) -> AnnotatedText:
-    return annotate(string, english())
-
-
-def class_of(word: str, string: str) -> str:
-    found = text(string)
+def tag_of(word: str, string: str) -> str:
+    found = annotated(string)
     return found.tags[found.words.index(word)]
 
 
@@ -34,8 +23,8 @@ def class_of(word: str, string: str) -> str:
         ("plans", "The Finnish government plans to meet the rebels."),
     ],
 )
-def test_the_present_of_a_clause_without_another_verb_is_no_plural(word: str, sentence: str) -> None:
-    assert class_of(word, sentence) == "VBZ"
+def test_a_noun_or_verb_is_a_verb_in_a_clause_without_another(word: str, sentence: str) -> None:
+    assert tag_of(word, sentence) == "VBZ"
 
 
 @pytest.mark.parametrize(
@@ -50,8 +39,8 @@ def test_the_present_of_a_clause_without_another_verb_is_no_plural(word: str, se
         ("plans", "The Belm plans to build a dam were late."),
     ],
 )
-def test_a_plural_of_a_clause_with_a_verb_is_no_present(word: str, sentence: str) -> None:
-    assert class_of(word, sentence) == "NNS"
+def test_a_noun_or_verb_is_a_noun_in_a_clause_with_a_verb(word: str, sentence: str) -> None:
+    assert tag_of(word, sentence) == "NNS"
 
 
 @pytest.mark.parametrize(
@@ -63,8 +52,8 @@ def test_a_plural_of_a_clause_with_a_verb_is_no_present(word: str, sentence: str
         ("warning", "Hale left, warning that the ferry was late.", "VBG"),
     ],
 )
-def test_infinitives_and_gerunds_are_told_from_nouns(word: str, sentence: str, expected: str) -> None:
-    assert class_of(word, sentence) == expected
+def test_infinitives_and_gerunds_are_distinguished_from_nouns(word: str, sentence: str, expected: str) -> None:
+    assert tag_of(word, sentence) == expected
 
 
 @pytest.mark.parametrize(
@@ -77,8 +66,8 @@ def test_infinitives_and_gerunds_are_told_from_nouns(word: str, sentence: str, e
         ("Face", "He told CBS' Face the Town that the ferry was late."),
     ],
 )
-def test_a_name_looks_like_another_word(word: str, sentence: str) -> None:
-    found = text(sentence)
+def test_a_name_that_is_also_another_word_is_a_name(word: str, sentence: str) -> None:
+    found = annotated(sentence)
     at = len(found.words) - 1 - found.words[::-1].index(word)
     assert found.tags[at] == "NNP"
 
@@ -92,8 +81,8 @@ def test_a_name_looks_like_another_word(word: str, sentence: str) -> None:
         ("organizing", "“We will win,” said organizing director Jaan Holm."),
     ],
 )
-def test_what_says_how_a_role_is_held_is_an_adjective(word: str, sentence: str) -> None:
-    assert class_of(word, sentence) == "JJ"
+def test_a_participle_that_modifies_a_role_is_an_adjective(word: str, sentence: str) -> None:
+    assert tag_of(word, sentence) == "JJ"
 
 
 @pytest.mark.parametrize(
@@ -105,9 +94,20 @@ def test_what_says_how_a_role_is_held_is_an_adjective(word: str, sentence: str) 
         ("ministry", "The ministry signals a delay.", "NN"),
     ],
 )
-def test_a_verb_stays_one_and_a_role_becomes_none(word: str, sentence: str, expected: str) -> None:
-    assert class_of(word, sentence) == expected
+def test_main_verbs_and_roles_keep_their_tags(word: str, sentence: str, expected: str) -> None:
+    assert tag_of(word, sentence) == expected
 
 
-def test_an_apostrophe_after_s_owns() -> None:
-    assert class_of("'", "He told CBS' Face the Town that the ferry was late.") == "POS"
+def test_an_apostrophe_after_s_is_possessive() -> None:
+    assert tag_of("'", "He told CBS' Face the Town that the ferry was late.") == "POS"
+
+
+@pytest.mark.parametrize("verb", ["met", "welcomed"])
+def test_a_short_sentence_of_names_is_not_title_case(verb: str) -> None:
+    found = annotated(f"Tom Hale {verb} Ana Belm in Oslo.")
+    assert [tag for word, tag in zip(found.words, found.tags, strict=True) if word[0].isupper()] == ["NNP"] * 5
+
+
+def test_a_line_in_title_case_is_tagged_like_sentence_case() -> None:
+    found = annotated("Belm Rejects New Ferry Plan\n\nAna Belm left. She said so to Belm.")
+    assert dict(zip(found.words, found.tags, strict=True))["Rejects"] == "VBZ"

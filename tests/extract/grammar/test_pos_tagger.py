@@ -1,4 +1,4 @@
-"""The tagger: what is weighed, what is only looked up, and that sums kept from elsewhere change nothing."""
+"""The tagger: dictionary, features, cache, and agreement with the feature functions of training."""
 
 from functools import cache
 
@@ -17,25 +17,25 @@ from worker.extract.grammar.pos_tagger import (
     word_shape,
 )
 
-LOOKS = (
+FEATURES = (
     *("word", "ending", "ending_and_shape", "shape_and_class", "class", "classes", "last", "next", "next_ending"),
     *("second", "class_and_word", "word_and_next"),
 )
 
 
-def small(**weights: dict[str, dict[str, float]]) -> Tagger:
+def small_tagger(**weights: dict[str, dict[str, float]]) -> Tagger:
     return Tagger(
         TaggerModel(
             tags=["DT", "IN", "NN", "NNP", "NNS", "PUNCT", "VB", "VBG"],
             tag_dictionary={"the": ["DT"], "to": ["IN"], "vote": ["NN", "VB"], "votes": ["NNS"]},
             endings={"lng": ["VBG"], "C": ["NNP"], "l": ["NN"]},
-            weights={look: weights.get(look, {}) for look in LOOKS},
+            weights={feature: weights.get(feature, {}) for feature in FEATURES},
         )
     )
 
 
 @cache
-def trained() -> TaggerModel:
+def trained_model() -> TaggerModel:
     return load_tagger_model("en")
 
 
@@ -44,36 +44,36 @@ def tag(model: Tagger, sentence: str) -> list[str]:
     return model.tag(words, [word.lower() for word in words])
 
 
-def test_a_word_of_one_class_is_not_weighed() -> None:
-    assert tag(small(word={"votes": {"NNS": -9.0}}), "votes") == ["NNS"]
+def test_a_word_with_a_single_tag_is_looked_up() -> None:
+    assert tag(small_tagger(word={"votes": {"NNS": -9.0}}), "votes") == ["NNS"]
 
 
-def test_of_equals_the_commonest_class_wins() -> None:
-    assert tag(small(), "the vote") == ["DT", "NN"]
+def test_a_tie_is_won_by_the_most_frequent_tag() -> None:
+    assert tag(small_tagger(), "the vote") == ["DT", "NN"]
 
 
-def test_neighbours_on_both_sides_are_heard() -> None:
-    assert tag(small(last={"the": {"NN": 1.0}}, next={"the": {"VB": 2.0}}), "the vote the") == ["DT", "VB", "DT"]
+def test_neighbours_on_both_sides_contribute() -> None:
+    assert tag(small_tagger(last={"the": {"NN": 1.0}}, next={"the": {"VB": 2.0}}), "the vote the") == ["DT", "VB", "DT"]
 
 
-def test_to_is_no_preposition_before_a_verb() -> None:
-    assert tag(small(last={"to": {"VB": 1.0}}), "to vote") == ["TO", "VB"]
+def test_to_before_a_base_form_is_infinitival() -> None:
+    assert tag(small_tagger(last={"to": {"VB": 1.0}}), "to vote") == ["TO", "VB"]
 
 
-def test_unknown_words_are_guessed_by_case_and_ending() -> None:
-    assert tag(small(), "the Belm mooring kelp ?") == ["DT", "NNP", "VBG", "NN", "PUNCT"]
+def test_unknown_words_are_tagged_by_case_and_ending() -> None:
+    assert tag(small_tagger(), "the Belm mooring kelp ?") == ["DT", "NNP", "VBG", "NN", "PUNCT"]
 
 
-def test_a_capital_is_excused_at_the_beginning_of_a_sentence() -> None:
-    assert tag(small(), "Votes . Votes votes") == ["NNS", "PUNCT", "NNS", "NNS"]
-    assert tag(small(), "the Votes") == ["DT", "NNP"]
+def test_a_capital_at_the_start_of_a_sentence_does_not_make_a_name() -> None:
+    assert tag(small_tagger(), "Votes . Votes votes") == ["NNS", "PUNCT", "NNS", "NNS"]
+    assert tag(small_tagger(), "the Votes") == ["DT", "NNP"]
 
 
-def test_what_was_read_before_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_does_not_change_the_tags(monkeypatch: pytest.MonkeyPatch) -> None:
     sentences = ["Unions plan a walkout .", "The walkout plans alarm owners .", "Owners to plan : plan or walk out ."]
-    fresh = [tag(Tagger(trained()), sentence) for sentence in sentences]
+    fresh = [tag(Tagger(trained_model()), sentence) for sentence in sentences]
     monkeypatch.setattr("worker.extract.grammar.pos_tagger._CACHE_SIZE", 2)
-    crowded = Tagger(trained())
+    crowded = Tagger(trained_model())
     assert [tag(crowded, sentence) for sentence in sentences] == fresh
     assert [tag(crowded, sentence) for sentence in reversed(sentences)] == fresh[::-1]
 
@@ -89,13 +89,13 @@ def test_what_was_read_before_changes_nothing(monkeypatch: pytest.MonkeyPatch) -
         ("The two sides will talk .", "talk", "VB"),
     ],
 )
-def test_news_is_told_in_its_own_grammar(sentence: str, verb: str, expected: str) -> None:
+def test_words_of_news_sentences_are_tagged_correctly(sentence: str, verb: str, expected: str) -> None:
     assert tag(load_tagger("en"), sentence)[sentence.split().index(verb)] == expected
 
 
-def test_tagging_asks_what_training_learnt_to_the_letter() -> None:
+def test_the_tagger_computes_the_scores_of_the_feature_functions() -> None:
     sentence = "Mooring owners plan to walk out , “ Votes plan ahead , ” Belm 's deputy said , and then left to vote ."
-    assert tag(load_tagger("en"), sentence) == reference_tags(trained(), sentence.split())
+    assert tag(load_tagger("en"), sentence) == reference_tags(trained_model(), sentence.split())
 
 
 def reference_tags(model: TaggerModel, words: list[str]) -> list[str]:
@@ -106,13 +106,13 @@ def reference_tags(model: TaggerModel, words: list[str]) -> list[str]:
         before, previous = ["", "", *tags][-2:]
         where = capitalisation_context(back, previous)
         shape = word_shape(word, where)
-        looks = [
+        features = [
             *word_features(low, shape),
             *tag_history_features(shape, before, previous),
             *neighbour_features(low, back, after, second),
             tag_and_word_feature(low, previous),
         ]
-        rows = [model.weights[look].get(value, {}) for look, value in looks]
+        rows = [model.weights[feature].get(value, {}) for feature, value in features]
         tags.append(max(model.candidates(word, low, where), key=lambda tag: sum(row.get(tag, 0.0) for row in rows)))
         if tags[-1] == "VB" and previous == "IN" and back == "to":
             tags[-2] = "TO"

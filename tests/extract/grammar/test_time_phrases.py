@@ -1,4 +1,4 @@
-"""Times among the nouns, and people named like one."""
+"""Time expressions, and people named like one."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def times(string: str) -> list[str]:
         ("Prime Minister May accused the board of theft.", "May"),
     ],
 )
-def test_somebody_named_like_a_month_or_season_speaks(sentence: str, speaker: str) -> None:
+def test_a_person_named_like_a_month_or_season_is_a_speaker(sentence: str, speaker: str) -> None:
     assert speakers(sentence) == [speaker]
 
 
@@ -47,5 +47,5 @@ def test_somebody_named_like_a_month_or_season_speaks(sentence: str, speaker: st
         ("Anna May left on 2 May.", ["2 May"]),
     ],
 )
-def test_a_month_stays_a_time(sentence: str, found: list[str]) -> None:
+def test_a_month_is_a_time_expression(sentence: str, found: list[str]) -> None:
     assert times(sentence) == found

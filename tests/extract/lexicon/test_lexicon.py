@@ -1,4 +1,4 @@
-"""The words of a language: strict about the file, complete about the forms."""
+"""The lexicon: strict decoding, inflected forms, countries."""
 
 from importlib import resources
 
@@ -35,13 +35,13 @@ def test_an_unknown_key_is_an_error_that_names_its_path() -> None:
         ("told", "tell"),
     ],
 )
-def test_every_form_of_a_cue_leads_to_its_lemma(form: str, lemma: str) -> None:
+def test_every_form_of_a_cue_has_its_lemma(form: str, lemma: str) -> None:
     words = load_lexicon("en")
     assert words is not None
     assert words.cues[form].lemma == lemma
 
 
-def test_every_verb_with_a_frame_has_an_act() -> None:
+def test_every_verb_with_a_complement_has_an_act() -> None:
     path = resources.files("worker.extract").joinpath("lexicon", "en.toml")
     file = msgspec.toml.decode(path.read_bytes(), type=LexiconFile)
     listed = {verb for verbs in file.acts.values() for verb in verbs.split()}
@@ -49,7 +49,7 @@ def test_every_verb_with_a_frame_has_an_act() -> None:
     assert framed - listed == set()
 
 
-def test_every_country_has_its_code_and_name() -> None:
+def test_every_country_has_a_two_letter_code() -> None:
     words = load_lexicon("en")
     assert words is not None
     assert {code for code in words.countries.values() if len(code) != 2 or not code.isupper()} == set()
