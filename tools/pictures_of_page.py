@@ -90,7 +90,7 @@ def state(ago: int = 0) -> bytes:
             oldest_pending_s=FLEET.oldest_pending_s,
         ),
         workers=[
-            WorkerState(name=beat.name, pending=beat.in_flight, idle_s=round(FLEET.silent_s(beat) / 8, 2))
+            WorkerState(name=beat.name, pending=beat.in_flight, idle_s=round(FLEET.age_s(beat) / 8, 2))
             for beat in FLEET.services
             if beat.service == "worker"
         ],
@@ -111,7 +111,7 @@ def state(ago: int = 0) -> bytes:
 async def feed(page: Page, base: str) -> None:
     """Show the newest events of two neighbours that are likely to be right."""
     await page.goto(f"{base}/#/feed?country=FI&country=SE&min_confidence=0.8")
-    await page.locator(".line").nth(5).wait_for()
+    await page.locator(".event-row").nth(5).wait_for()
 
 
 async def article(page: Page, base: str) -> None:
@@ -124,7 +124,7 @@ async def article(page: Page, base: str) -> None:
 
 async def picture(page: Page, base: str) -> None:
     """Show the countries of all stories; the gateway hands on the past little by little."""
-    await page.goto(f"{base}/#/picture")
+    await page.goto(f"{base}/#/network")
     await page.get_by_text(f"in {sum(len(one.events) for one in courier())} events").wait_for()
 
 
@@ -134,7 +134,7 @@ async def health(page: Page, base: str) -> None:
     await page.clock.install()
     await page.route(STATUS, lambda route: route.fulfill(body=state(next(ago)), content_type="application/json"))
     await page.goto(f"{base}/#/health")
-    await page.locator(".figures").wait_for()
+    await page.locator(".tiles").wait_for()
     for _ in range(ASKINGS):
         async with page.expect_response(STATUS):
             await page.clock.run_for(2_000)

@@ -1,6 +1,6 @@
 """English wording of terminal output: codes as words, singular and plural, agreement of subject and verb.
 
-The page has the same rules in `gateway/web/words.js`.
+The page has the same rules in `gateway/web/grammar.js`.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class Reader:
         await self.page.goto(f"{self.base}/{where}")
 
     async def live(self) -> None:
-        await expect(self.page.locator("#link-state")).to_have_attribute("data-state", "live")
+        await expect(self.page.locator("#connection-state")).to_have_attribute("data-state", "live")
 
 
 def many(count: int, name: str = "many") -> tuple[Article, list[Event]]:
@@ -76,9 +76,9 @@ def many(count: int, name: str = "many") -> tuple[Article, list[Event]]:
 async def open_article(reader: Reader, of: Article = HARBOUR, *events: Event) -> None:
     await reader.publish(of, *(events or (SAID, MET, PASSED)))
     await reader.go()
-    await reader.page.locator(".line-words").last.click()
+    await reader.page.locator(".event-quote").last.click()
     await expect(reader.page.get_by_role("heading", level=1)).to_have_text(of.title)
 
 
 def marks(reader: Reader, event: Event, role: str) -> Any:
-    return reader.page.locator(f'.article-text .mark[data-event="{event.id}"][data-role="{role}"]')
+    return reader.page.locator(f'.article-text .annotation[data-event="{event.id}"][data-role="{role}"]')

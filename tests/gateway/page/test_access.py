@@ -27,21 +27,21 @@ async def test_everything_can_be_reached_by_keyboard(reader: Reader) -> None:
     await reader.publish(HARBOUR, SAID, MET, PASSED)
     await reader.go()
     page, keyboard = reader.page, reader.page.keyboard
-    await expect(page.locator(".line")).to_have_count(3)
+    await expect(page.locator(".event-row")).to_have_count(3)
     await keyboard.press("Tab")
-    await expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    await expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     await keyboard.press("Enter")
     await expect(page.locator("main")).to_be_focused()
-    await page.locator(".line").first.locator("a").focus()
+    await page.locator(".event-row").first.locator("a").focus()
     await keyboard.press("PageDown")
-    await expect(page.locator(".line").nth(1)).to_be_focused()
+    await expect(page.locator(".event-row").nth(1)).to_be_focused()
     await keyboard.press("k")
-    await expect(page.locator(".line").first).to_be_focused()
+    await expect(page.locator(".event-row").first).to_be_focused()
     await keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_be_focused()
     await page.get_by_role("button", name="Next event").focus()
     await keyboard.press("Tab")
-    await expect(page.locator(".article-text .mark:focus")).to_have_attribute("aria-pressed", "true")
+    await expect(page.locator(".article-text .annotation:focus")).to_have_attribute("aria-pressed", "true")
     await expect(page.locator("#card")).to_be_visible()
     await keyboard.press("Escape")
     await expect(page.locator("#card")).to_be_hidden()
@@ -70,7 +70,7 @@ async def feed(reader: Reader) -> None:
     """Show the feed with every filter out and some in force."""
     await reader.go("#/feed?kind=statement&kind=meeting&speaker=Maren+Holt&country=NO&min_confidence=0.5")
     await reader.page.get_by_role("button", name="More filters").click()
-    await expect(reader.page.locator(".line")).to_have_count(2)
+    await expect(reader.page.locator(".event-row")).to_have_count(2)
 
 
 async def an_article(reader: Reader) -> None:
@@ -81,9 +81,9 @@ async def an_article(reader: Reader) -> None:
 
 async def picture(reader: Reader) -> None:
     """Show the picture with a country chosen."""
-    await reader.go("#/picture")
+    await reader.go("#/network")
     await reader.page.locator(".node").first.press("Enter")
-    await expect(reader.page.locator(".chosen-events .line").first).to_be_visible()
+    await expect(reader.page.locator(".selected-events .event-row").first).to_be_visible()
 
 
 async def health(reader: Reader) -> None:
@@ -96,7 +96,7 @@ async def health(reader: Reader) -> None:
 async def trouble(reader: Reader) -> None:
     """Show what stands where there is nothing to show."""
     await reader.go("#/article?url=https://gone.example/")
-    await expect(reader.page.locator(".notice")).to_contain_text("not kept")
+    await expect(reader.page.locator(".notice")).to_contain_text("no longer kept")
     reader.complaints.clear()  # the browser tells of the 404
 
 
@@ -166,7 +166,7 @@ STOP: Final = """() => {
 async def test_the_focus_stays_where_it_is_while_events_come(reader: Reader) -> None:
     await reader.publish(HARBOUR, SAID, MET)
     await reader.go()
-    first = reader.page.locator(".line-words").first
+    first = reader.page.locator(".event-quote").first
     await first.focus()
     await reader.live()
     await reader.publish(PLAN, PLANNED)
@@ -179,17 +179,17 @@ FAR: Final = article("“Denmark is far,” Maren Holt said.", "far")
 
 async def test_the_focus_stays_in_the_picture_while_it_is_redrawn(reader: Reader) -> None:
     await reader.publish(HARBOUR, MET)
-    await reader.go("#/picture")
+    await reader.go("#/network")
     cell = reader.page.get_by_role("button", name=re.compile("^Norway and Finland met: 1$"))
     await cell.focus()
     await reader.live()
     await reader.publish(PLAN, PLANNED)
     await expect(reader.page.locator(".node")).to_have_count(3)
     await expect(reader.page.locator(".matrix button:focus")).to_have_attribute("data-pair", "NO FI")
-    tie = reader.page.locator(".tie").first
+    tie = reader.page.locator(".edge-button").first
     await tie.focus()
     await reader.publish(FAR, statement(FAR, person(FAR, "Maren Holt", country="NO"), "“Denmark is far,”"))
-    await expect(reader.page.locator(".picture .total").first).to_contain_text("3 events")
+    await expect(reader.page.locator(".network .total").first).to_contain_text("3 events")
     await expect(tie).to_be_focused()
 
 
@@ -197,7 +197,7 @@ async def test_health_is_drawn_anew_under_the_readers_hands(reader: Reader) -> N
     await health(reader)
     services = reader.page.get_by_role("region", name="Services")
     await services.focus()
-    waiting = reader.page.locator(".figures div", has_text="Waiting").locator("b").first
+    waiting = reader.page.locator(".tiles div", has_text="Waiting").locator("b").first
     await reader.page.unroute("**/v1/status")
     await expect(waiting).to_have_text("0")
     await expect(services).to_be_focused()
@@ -213,7 +213,7 @@ async def test_those_who_listen_are_told_now_and_then_and_not_of_every_event(rea
         await reader.page.wait_for_timeout(250)
     heard = await reader.page.evaluate("window.heard")
     assert 1 <= len(heard) <= 2
-    assert re.fullmatch(r"\d+ new events?\. Somebody says: “Word \d+\.”", heard[0])
+    assert re.fullmatch(r"\d+ new events?\. Unnamed source says: “Word \d+\.”", heard[0])
     assert await reader.page.locator("[aria-live=polite], [role=status], [role=alert]").count() <= 4
 
 
@@ -230,7 +230,7 @@ async def test_the_card_gives_the_focus_back_to_the_words_it_was_about(reader: R
     await reader.page.get_by_role("button", name="Close the card").focus()
     await reader.page.keyboard.press("Enter")
     await expect(reader.page.locator("#card")).to_be_hidden()
-    at = reader.page.locator(".mark:focus")
+    at = reader.page.locator(".annotation:focus")
     await expect(at).to_have_attribute("data-event", MET.id)
     await reader.page.keyboard.press("Enter")
     await expect(reader.page.locator("#card")).to_be_visible()
@@ -242,5 +242,5 @@ async def test_nothing_moves_for_those_who_asked_for_that(reader: Reader) -> Non
     await reader.go()
     await reader.live()
     await reader.publish(HARBOUR, SAID, MET)
-    await expect(reader.page.locator(".line")).to_have_count(2)
+    await expect(reader.page.locator(".event-row")).to_have_count(2)
     assert await reader.page.evaluate("document.getAnimations().length") == 0

@@ -49,7 +49,7 @@ async def test_the_card_beside_an_event_tells_its_facts_codes_and_rule(reader: R
     await expect(card).not_to_contain_text("CAMEO")
     await marks(reader, SAID, "content").hover()
     await expect(card).to_contain_text("CAMEO 010 Make statement")
-    await expect(marks(reader, SAID, "content").first).to_have_class(re.compile(r"\bon\b"))
+    await expect(marks(reader, SAID, "content").first).to_have_class(re.compile(r"\bactive\b"))
     await reader.page.mouse.move(5, 5)
     await expect(card).to_contain_text("CONSULT")  # the one that was chosen is there again
     await reader.page.keyboard.press("Escape")
@@ -89,9 +89,9 @@ async def test_an_event_whose_article_is_gone_still_shows_its_words(reader: Read
     gone = article(TEXT, "gone")
     await reader.publish(HARBOUR, replace(SAID, url=gone.url))
     await reader.go()
-    await reader.page.locator(".line-words").click()
+    await reader.page.locator(".event-quote").click()
     await expect(reader.page.locator(".article-text")).to_have_text(TEXT)
-    await expect(reader.page.locator(".article .notice")).to_contain_text("not kept any more")
+    await expect(reader.page.locator(".article .notice")).to_contain_text("no longer kept")
     await expect(reader.page.locator("#card")).to_contain_text("foreign minister, Norway")
     reader.complaints.clear()  # the browser tells of the 404
 
@@ -113,7 +113,7 @@ async def test_an_event_has_an_address_of_its_own_which_shows_it_at_once(reader:
     await reader.page.goto("about:blank")
     await reader.page.goto(shared)
     await expect(reader.page.locator("#card")).to_contain_text("legislative")
-    await expect(marks(reader, PASSED, "cue")).to_have_class(re.compile(r"\bon\b"))
+    await expect(marks(reader, PASSED, "cue")).to_have_class(re.compile(r"\bactive\b"))
     await reader.page.get_by_role("button", name="Next event").click()
     assert reader.page.url != shared
 
@@ -124,9 +124,9 @@ async def test_a_tap_shows_what_a_pointer_would(browser: Browser, redis_url: str
         context = await browser.new_context(has_touch=True, is_mobile=True, viewport={"width": 360, "height": 740})
         page = await context.new_page()
         await page.goto(f"{base}/#/article?url={HARBOUR.url}")
-        await page.locator(f'.article-text .mark[data-event="{MET.id}"][data-role="place"]').tap()
+        await page.locator(f'.article-text .annotation[data-event="{MET.id}"][data-role="place"]').tap()
         await expect(page.locator("#card")).to_contain_text("CONSULT-visit")
-        await page.locator(f'.article-text .mark[data-event="{SAID.id}"][data-role="content"]').tap()
+        await page.locator(f'.article-text .annotation[data-event="{SAID.id}"][data-role="content"]').tap()
         await expect(page.locator("#card")).to_contain_text("Make statement")
         await page.get_by_role("button", name="Close the card").tap()
         await expect(page.locator("#card")).to_be_hidden()

@@ -87,6 +87,6 @@ def test_a_service_is_silent_after_as_long_as_everywhere_else() -> None:
 
 
 def test_the_page_has_a_word_for_every_act_and_every_status() -> None:
-    source = (WEB / "words.js").read_text(encoding="utf-8")
-    known = set(re.findall(r"^  (\w+): \"", source, re.MULTILINE))
+    source = "".join((WEB / name).read_text(encoding="utf-8") for name in ("grammar.js", "labels.js"))
+    known = set(re.findall(r"^  (\w+): (?:\"|\[\")", source, re.MULTILINE))
     assert {*get_args(Act), *get_args(MeetingStatus), *get_args(DecisionStatus)} <= known

@@ -113,11 +113,11 @@ async def test_hostile_events_run_nothing_and_stay_in_their_places(reader: Reade
         await reader.publish(of, *events)
     await reader.page.set_viewport_size({"width": width, "height": 900})
     await reader.go()
-    await expect(reader.page.locator(".line")).to_have_count(3 * len(STRANGE))
+    await expect(reader.page.locator(".event-row")).to_have_count(3 * len(STRANGE))
     await check(reader, "Feed · Communiqué")
-    for part in (".line-kind", ".line-who", ".line-notes"):
+    for part in (".event-kind", ".event-actors", ".event-meta"):
         assert len(set(await reader.page.locator(part).evaluate_all(LEFT))) == 1
-    for view, shown in (("Picture", ".matrix tbody tr"), ("Health", ".figures")):
+    for view, shown in (("Network", ".matrix tbody tr"), ("Health", ".tiles")):
         await reader.page.get_by_role("link", name=view).click()
         await expect(reader.page.locator(shown).first).to_be_visible()
         await check(reader, f"{view} · Communiqué")

@@ -1,29 +1,32 @@
-// An article with every event's words marked where they stand, and a card beside them.
+// An article with the spans of its events annotated, and a card beside it with the facts of the selected event.
 
+import { annotateSentence, annotateText } from "./annotations.js";
 import { json } from "./api.js";
 import { card } from "./card.js";
-import { el, linkable, outside, still } from "./dom.js";
-import { line } from "./line.js";
-import { evidence, marked } from "./marks.js";
-import { capital, inFull, outlet, plural, vocabulary } from "./words.js";
+import { el, foreignText, prefersReducedMotion, safeUrl } from "./dom.js";
+import { eventRow } from "./event_row.js";
+import { plural } from "./grammar.js";
+import { capitalise, formatFullTime, loadVocabulary, outletHost } from "./labels.js";
 
-/** Where a reader with a keyboard meets an event, the best first. */
-const ANCHORS = ["cue", "source", "party", "content", "object", "topic"];
+/** Roles whose annotation is an event's tab stop, in order of preference. */
+const TAB_STOP_ROLES = ["cue", "source", "party", "content", "object", "topic"];
 const LEGEND = [
-  ["source", "Who"],
+  ["source", "Actor"],
   ["cue", "Cue"],
-  ["content", "What"],
-  ["target", "To or of whom"],
-  ["when", "Where and when"],
+  ["content", "Content"],
+  ["target", "Addressee"],
+  ["when", "Place and time"],
 ];
 
 export class Article {
-  #shown = null;
+  /** URL of the article shown. */
+  #url = null;
   #events = [];
-  #known = null;
-  /** Id of the event that stays selected, and of the one looked at in passing. */
-  #pinned = null;
-  #looked = null;
+  #vocabulary = null;
+  /** Id of the selected event, or null. */
+  #selected = null;
+  /** Id of the event whose card is shown: the selected one, or one that the pointer is over. */
+  #shown = null;
 
   constructor() {
     this.title = "Article";
@@ -33,18 +36,18 @@ export class Article {
     this.card = el("aside", {
       class: "article-card",
       id: "card",
-      "aria-label": "The event selected",
+      "aria-label": "Selected event",
       "aria-live": "polite",
       hidden: true,
     });
-    this.place = el("output", { class: "article-place" });
-    this.list = el("div", { class: "lines" });
-    this.tools = this.#tools();
+    this.position = el("output", { class: "article-position" });
+    this.list = el("div", { class: "event-list" });
+    this.tools = this.#makeTools();
     this.body = el("div", { class: "article-body" }, this.text, this.card);
-    this.found = el(
+    this.eventSection = el(
       "section",
-      { class: "article-events", "aria-labelledby": "found" },
-      el("h2", { id: "found" }, "Events in this article"),
+      { class: "article-events", "aria-labelledby": "article-events" },
+      el("h2", { id: "article-events" }, "Events in this article"),
       this.list,
     );
     this.message = el("p", { class: "notice", role: "status", hidden: true });
@@ -56,126 +59,126 @@ export class Article {
       this.message,
       this.tools,
       this.body,
-      this.found,
+      this.eventSection,
     );
-    this.#listen();
+    this.#addListeners();
   }
 
   async show(params) {
     this.back.href = document.querySelector('.views a[data-view="feed"]').href;
     addEventListener("keydown", this.onkeydown);
     const url = params.get("url") ?? "";
-    if (url !== this.#shown) await this.#load(url, params.get("event"));
-    if (url === this.#shown) this.#select(params.get("event"), { scroll: true });
+    if (url !== this.#url) await this.#load(url, params.get("event"));
+    if (url === this.#url) this.#select(params.get("event"), { scroll: true });
   }
 
   hide() {
     removeEventListener("keydown", this.onkeydown);
-    this.#look(null);
+    this.#showCard(null);
   }
 
-  // ------------------------------------------------------------ what is shown
+  // ------------------------------------------------------------ article
   async #load(url, id) {
-    this.#shown = url;
-    this.#say("Loading …");
-    this.#known = await vocabulary().catch(() => null);
+    this.#url = url;
+    this.#showMessage("Loading …");
+    this.#vocabulary = await loadVocabulary().catch(() => null);
     try {
       const { article, events } = await json("v1/articles", { url });
-      if (this.#shown === url) this.#draw(article, events, marked(article.text, events));
+      if (this.#url === url) this.#draw(article, events, annotateText(article.text, events));
     } catch (problem) {
       const event =
         problem.status === 404 && id ? await json(`v1/events/${encodeURIComponent(id)}`).catch(() => null) : null;
-      if (this.#shown !== url) return;
-      if (event) this.#quote(event);
-      else if (problem.status === 404) this.#say("This article is not kept any more.", url);
-      else if (problem.lasting) this.#say(`${problem.message}.`, url);
-      else this.#say(`${problem.message}.`, url, () => this.show(new URLSearchParams({ url, ...(id && { event: id }) })));
+      if (this.#url !== url) return;
+      if (event) this.#drawSentence(event);
+      else if (problem.status === 404) this.#showMessage("This article is no longer kept.", url);
+      else if (problem.isPermanent) this.#showMessage(`${problem.message}.`, url);
+      else this.#showMessage(`${problem.message}.`, url, () => this.show(new URLSearchParams({ url, ...(id && { event: id }) })));
     }
   }
 
-  /** The article is gone, and one of its events is not: show the words that the event quotes. */
-  #quote(event) {
+  /** The article was trimmed but one of its events is still kept: show the sentence that the event quotes. */
+  #drawSentence(event) {
     const { url, published_at, language } = event;
-    this.#draw({ url, published_at, language, title: "", byline: [] }, [event], [evidence(event)]);
+    this.#draw({ url, published_at, language, title: "", byline: [] }, [event], [annotateSentence(event)]);
     this.message.hidden = false;
-    this.message.textContent = "The article is not kept any more; these are the words that the event quotes.";
+    this.message.textContent = "The article is no longer kept; this is the sentence that the event quotes.";
   }
 
-  /** `paragraphs` are the article's, each an array of nodes with the marks of these events. */
+  /** Show an article; `paragraphs` is its annotated text, an array of nodes for each paragraph. */
   #draw(article, events, paragraphs) {
-    this.#say("");
+    this.#showMessage("");
     this.#events = events.toSorted(
       (a, b) => a.sentence.start - b.sentence.start || (a.cue?.start ?? 0) - (b.cue?.start ?? 0),
     );
-    this.#pinned = this.#looked = null;
-    this.heading.textContent = article.title || outlet(article.url) || "An article without a title";
+    this.#selected = this.#shown = null;
+    this.heading.textContent = article.title || outletHost(article.url) || "Untitled article";
     this.heading.lang = this.text.lang = article.language ?? "";
-    this.about.replaceChildren(...about(article));
+    this.about.replaceChildren(...publicationDetails(article));
     this.text.replaceChildren(...paragraphs.map((pieces) => el("p", {}, ...pieces)));
-    this.#anchor();
-    this.list.replaceChildren(...this.#events.map((event) => line(event, { heading: "h3" })));
+    this.#makeTabStops();
+    this.list.replaceChildren(...this.#events.map((event) => eventRow(event, { heading: "h3" })));
     this.title = this.heading.textContent;
     if (this.element.isConnected) document.title = `${this.title} · Communiqué`;
-    this.#place();
+    this.#showPosition();
   }
 
-  /** Say something in place of an article; nothing: there is one. */
-  #say(words, url = "", again = null) {
-    const link = linkable(url);
-    this.message.hidden = words === "";
+  /** Show a message instead of an article, with a link to `url` and a button that calls `retry`; "" shows the article. */
+  #showMessage(text, url = "", retry = null) {
+    const link = safeUrl(url);
+    this.message.hidden = text === "";
     this.message.replaceChildren(
-      words,
-      ...(link ? [" ", el("a", { href: link, rel: "noopener noreferrer" }, "See the original")] : []),
-      ...(again ? [" ", el("button", { type: "button", class: "plain", onclick: again }, "Try again")] : []),
+      text,
+      ...(link ? [" ", el("a", { href: link, rel: "noopener noreferrer" }, "Read the original")] : []),
+      ...(retry ? [" ", el("button", { type: "button", class: "plain", onclick: retry }, "Try retry")] : []),
     );
-    for (const part of [this.tools, this.body, this.found]) part.hidden = words !== "";
-    if (words === "") return;
+    for (const part of [this.tools, this.body, this.eventSection]) part.hidden = text !== "";
+    if (text === "") return;
     this.heading.textContent = this.title = "Article";
     this.about.replaceChildren();
-    this.#shown = words === "Loading …" ? this.#shown : null;
+    this.#url = text === "Loading …" ? this.#url : null;
   }
 
-  /** Let the keyboard stop once at each event: no button within a button. */
-  #anchor() {
+  /** Make one annotation of each event a tab stop and a button, unless that would nest buttons. */
+  #makeTabStops() {
     for (const event of this.#events) {
-      const marks = ANCHORS.map((role) =>
-        this.text.querySelector(`.mark[data-event="${CSS.escape(event.id)}"][data-role="${role}"][data-label]`),
+      const annotations = TAB_STOP_ROLES.map((role) =>
+        this.text.querySelector(`.annotation[data-event="${CSS.escape(event.id)}"][data-role="${role}"][data-label]`),
       );
-      const anchor = marks.find(
-        (mark) => mark && !mark.closest(".mark[tabindex]") && !mark.querySelector("[tabindex]"),
+      const tabStop = annotations.find(
+        (one) => one && !one.closest(".annotation[tabindex]") && !one.querySelector("[tabindex]"),
       );
-      if (!anchor) continue;
-      const told = {
+      if (!tabStop) continue;
+      const attributes = {
         role: "button",
         tabindex: "0",
         "aria-controls": "card",
         "aria-pressed": "false",
-        "aria-description": capital(event.kind),
+        "aria-description": capitalise(event.kind),
       };
-      for (const [name, value] of Object.entries(told)) anchor.setAttribute(name, value);
+      for (const [name, value] of Object.entries(attributes)) tabStop.setAttribute(name, value);
     }
   }
 
-  // ------------------------------------------------------------ one event selected
+  // ------------------------------------------------------------ selected event
   #select(id, { scroll = false } = {}) {
-    this.#pinned = this.#events.some((event) => event.id === id) ? id : null;
-    this.#look(this.#pinned);
-    this.#place();
-    const query = new URLSearchParams({ url: this.#shown, ...(this.#pinned ? { event: this.#pinned } : {}) });
+    this.#selected = this.#events.some((event) => event.id === id) ? id : null;
+    this.#showCard(this.#selected);
+    this.#showPosition();
+    const query = new URLSearchParams({ url: this.#url, ...(this.#selected ? { event: this.#selected } : {}) });
     if (location.hash.startsWith("#/article")) history.replaceState(null, "", `#/article?${query}`);
-    if (scroll && this.#pinned) this.#reveal();
+    if (scroll && this.#selected) this.#scrollToSelected();
   }
 
-  /** Show an event's words and its card, for as long as nothing else is looked at. */
-  #look(id) {
-    if (id === this.#looked && !this.card.hidden === (id !== null)) return;
-    this.#looked = id;
+  /** Highlight an event's annotations and show its card; null hides the card. */
+  #showCard(id) {
+    if (id === this.#shown && !this.card.hidden === (id !== null)) return;
+    this.#shown = id;
     const event = this.#events.find((one) => one.id === id);
     this.text.classList.toggle("selected", Boolean(event));
-    for (const mark of this.text.querySelectorAll(".mark")) {
-      const on = mark.dataset.event === id;
-      mark.classList.toggle("on", on);
-      if (mark.hasAttribute("aria-pressed")) mark.setAttribute("aria-pressed", String(on));
+    for (const annotation of this.text.querySelectorAll(".annotation")) {
+      const isActive = annotation.dataset.event === id;
+      annotation.classList.toggle("active", isActive);
+      if (annotation.hasAttribute("aria-pressed")) annotation.setAttribute("aria-pressed", String(isActive));
     }
     this.card.hidden = !event;
     document.documentElement.classList.toggle("with-card", Boolean(event));
@@ -185,78 +188,78 @@ export class Article {
   #fillCard(event) {
     const close = el(
       "button",
-      { type: "button", class: "plain close", "aria-label": "Close the card", onclick: () => this.#close() },
+      { type: "button", class: "plain close", "aria-label": "Close the card", onclick: () => this.#closeCard() },
       "×",
     );
-    this.card.replaceChildren(close, card(event, this.#known));
-    const mark = this.#marks(event.id)[0];
-    if (!mark) return;
-    const most = Math.max(0, this.text.offsetHeight - this.card.offsetHeight);
-    const top = mark.getBoundingClientRect().top - this.text.getBoundingClientRect().top - 14;
-    this.card.style.setProperty("--top", `${Math.max(0, Math.min(top, most))}px`);
+    this.card.replaceChildren(close, card(event, this.#vocabulary));
+    const annotation = this.#annotationsOf(event.id)[0];
+    if (!annotation) return;
+    const lowest = Math.max(0, this.text.offsetHeight - this.card.offsetHeight);
+    const top = annotation.getBoundingClientRect().top - this.text.getBoundingClientRect().top - 14;
+    this.card.style.setProperty("--top", `${Math.max(0, Math.min(top, lowest))}px`);
   }
 
-  /** Close the card; the focus goes back to the words that it was about. */
-  #close() {
-    if (!this.#pinned) return;
-    const anchor = this.#marks(this.#pinned).find((mark) => mark.hasAttribute("tabindex"));
-    if (this.card.contains(document.activeElement)) anchor?.focus({ preventScroll: true });
+  /** Close the card and return the focus to the event's annotation. */
+  #closeCard() {
+    if (!this.#selected) return;
+    const tabStop = this.#annotationsOf(this.#selected).find((one) => one.hasAttribute("tabindex"));
+    if (this.card.contains(document.activeElement)) tabStop?.focus({ preventScroll: true });
     this.#select(null);
   }
 
-  #marks(id) {
+  #annotationsOf(id) {
     return id ? [...this.text.querySelectorAll(`[data-event="${CSS.escape(id)}"]`)] : [];
   }
 
-  #reveal() {
-    const behavior = still() ? "instant" : "smooth";
-    this.#marks(this.#pinned)[0]?.scrollIntoView({ block: "center", behavior });
+  #scrollToSelected() {
+    const behavior = prefersReducedMotion() ? "instant" : "smooth";
+    this.#annotationsOf(this.#selected)[0]?.scrollIntoView({ block: "center", behavior });
   }
 
-  #place() {
-    const n = this.#events.findIndex((event) => event.id === this.#pinned);
-    this.place.textContent = n < 0 ? plural(this.#events.length, "event") : `${n + 1} of ${this.#events.length}`;
+  #showPosition() {
+    const n = this.#events.findIndex((event) => event.id === this.#selected);
+    this.position.textContent = n < 0 ? plural(this.#events.length, "event") : `${n + 1} of ${this.#events.length}`;
   }
 
   #step(by) {
     if (this.#events.length === 0) return;
-    const n = this.#events.findIndex((event) => event.id === this.#pinned);
+    const n = this.#events.findIndex((event) => event.id === this.#selected);
     const next = n < 0 && by < 0 ? this.#events.length - 1 : (n + by + this.#events.length) % this.#events.length;
     this.#select(this.#events[next].id, { scroll: true });
   }
 
-  // ------------------------------------------------------------ what the reader does
-  #tools() {
-    const step = (words, label, by) =>
-      el("button", { type: "button", class: "plain", "aria-label": label, onclick: () => this.#step(by) }, words);
-    const legend = LEGEND.map(([role, name]) => el("li", {}, el("span", { class: `mark role-${role}` }, name)));
+  // ------------------------------------------------------------ interaction
+  #makeTools() {
+    const step = (text, label, by) =>
+      el("button", { type: "button", class: "plain", "aria-label": label, onclick: () => this.#step(by) }, text);
+    const legend = LEGEND.map(([role, name]) => el("li", {}, el("span", { class: `annotation role-${role}` }, name)));
     return el(
       "div",
       { class: "article-tools" },
       el(
         "div",
-        { class: "steps", role: "group", "aria-label": "From event to event" },
+        { class: "steps", role: "group", "aria-label": "Move between events" },
         step("‹ Previous", "Previous event", -1),
-        this.place,
+        this.position,
         step("Next ›", "Next event", 1),
       ),
-      el("ul", { class: "legend", "aria-label": "How words are marked" }, ...legend),
+      el("ul", { class: "legend", "aria-label": "Annotation colours" }, ...legend),
     );
   }
 
-  #listen() {
-    const idAt = (event) => event.target.closest?.(".mark")?.dataset.event ?? null;
+  #addListeners() {
+    const idAt = (event) => event.target.closest?.(".annotation")?.dataset.event ?? null;
     this.text.addEventListener(
       "pointerover",
-      (event) => event.pointerType === "mouse" && idAt(event) && this.#look(idAt(event)),
+      (event) => event.pointerType === "mouse" && idAt(event) && this.#showCard(idAt(event)),
     );
-    this.text.addEventListener("pointerleave", () => this.#look(this.#pinned));
+    this.text.addEventListener("pointerleave", () => this.#showCard(this.#selected));
     this.text.addEventListener("click", (event) => getSelection().isCollapsed && this.#select(idAt(event)));
     this.text.addEventListener("focusin", (event) => idAt(event) && this.#select(idAt(event)));
     this.text.addEventListener("keydown", (event) => {
       if (!["Enter", " "].includes(event.key) || !idAt(event)) return;
       event.preventDefault();
-      this.#select(idAt(event) === this.#pinned ? null : idAt(event));
+      this.#select(idAt(event) === this.#selected ? null : idAt(event));
     });
     this.card.addEventListener("click", (event) => {
       const id = event.target.closest?.("[data-select]")?.dataset.select;
@@ -264,17 +267,17 @@ export class Article {
       event.preventDefault();
       this.#select(id, { scroll: true });
     });
-    this.onkeydown = (event) => event.key === "Escape" && this.#close();
+    this.onkeydown = (event) => event.key === "Escape" && this.#closeCard();
   }
 }
 
-function about({ url, site, byline, published_at: published }) {
-  const link = linkable(url);
-  const name = site || outlet(url);
+function publicationDetails({ url, site, byline, published_at: published }) {
+  const link = safeUrl(url);
+  const name = site || outletHost(url);
   return [
-    name ? outside("span", "outlet", name) : null,
-    byline.length > 0 ? el("span", {}, "by ", outside("span", "byline", byline.join(", "))) : null,
-    published ? el("time", { datetime: published }, inFull(published)) : null,
+    name ? foreignText("span", "outlet", name) : null,
+    byline.length > 0 ? el("span", {}, "by ", foreignText("span", "byline", byline.join(", "))) : null,
+    published ? el("time", { datetime: published }, formatFullTime(published)) : null,
     link ? el("a", { href: link, rel: "noopener noreferrer" }, "Original") : null,
   ].filter(Boolean);
 }

@@ -1,12 +1,13 @@
-// What is known of one event, beside the words that tell of it.
+// The card beside an article: the facts of one event.
 
-import { el, icon, outside } from "./dom.js";
-import { confidence, party, status } from "./line.js";
-import { actors, capital, day, spoken, verb } from "./words.js";
+import { el, foreignText, icon } from "./dom.js";
+import { actorLabel, confidenceMeter, statusLabel } from "./event_row.js";
+import { plural, verb } from "./grammar.js";
+import { actors, capitalise, formatDate, humanise } from "./labels.js";
 
-/** The facts of an event as a list of terms; `known` is the gateway's vocabulary, null where it could not be had. */
-export function card(event, known) {
-  const rows = [...facts(event), ["Codes", codes(event, known)], ["Found by", rule(event, known)]];
+/** Make the card of an event, a list of terms; `vocabulary` is null if it could not be loaded. */
+export function card(event, vocabulary) {
+  const rows = [...facts(event), ["Codes", codes(event, vocabulary)], ["Found by", rule(event, vocabulary)]];
   return el(
     "div",
     { class: `card card-${event.kind}` },
@@ -14,61 +15,62 @@ export function card(event, known) {
       "p",
       { class: "card-kind" },
       icon(event.kind),
-      el("span", {}, capital(event.kind)),
-      confidence(event.confidence),
+      el("span", {}, capitalise(event.kind)),
+      confidenceMeter(event.confidence),
     ),
     el(
       "dl",
       {},
-      ...rows.filter(([, told]) => told).flatMap(([name, told]) => [el("dt", {}, name), el("dd", {}, told)]),
+      ...rows.filter(([, value]) => value).flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, value)]),
     ),
   );
 }
 
 function facts(event) {
-  const who = { statement: "Speaker", meeting: "Parties", decision: "Decided by" }[event.kind];
+  const term = { statement: "Speaker", meeting: "Parties", decision: "Decided by" }[event.kind];
   return [
-    [who, parties(actors(event))],
-    ...own(event),
-    ["Via", event.via.length > 0 ? outside("span", "via", event.via.join(", ")) : null],
+    [term, actorItems(actors(event))],
+    ...factsOfKind(event),
+    ["Via", event.via.length > 0 ? foreignText("span", "via", event.via.join(", ")) : null],
   ];
 }
 
-function own(event) {
+function factsOfKind(event) {
   if (event.kind === "statement") {
     return [
-      ["Act", el("span", {}, verb(event.act), `, ${event.quotation} quotation`)],
-      ["To", event.target && parties([event.target])],
-      ["Venue", words(event.venue)],
-      ["Date", event.said_on && day(event.said_on)],
+      ["Act", el("span", {}, verb(event.act, actors(event)), `, ${event.quotation} quotation`)],
+      ["To", event.target && actorItems([event.target])],
+      ["Venue", spanText(event.venue)],
+      ["Date", event.said_on && formatDate(event.said_on)],
     ];
   }
-  const dated = event.kind === "meeting" ? event.held_on : event.decided_on;
-  const shape = event.kind === "meeting" ? spoken(event.form) : event.category;
+  const date = event.kind === "meeting" ? event.held_on : event.decided_on;
+  const type = event.kind === "meeting" ? humanise(event.form) : event.category;
+  const source = event.attributed_to;
   return [
-    ["What", el("span", {}, shape, " ", status(event.status))],
-    ["Object", words(event.object)],
-    ["Topic", words(event.topic)],
-    ["Place", words(event.place)],
-    ["When", words(event.when)],
-    ["Date", dated && day(dated)],
-    ["Told", event.mentions.length > 1 ? `${event.mentions.length} times in this article` : null],
-    ["Told by", event.attributed_to ? el("a", { href: "#", "data-select": event.attributed_to }, "a statement") : null],
+    ["Type", el("span", {}, type, " ", statusLabel(event.status))],
+    ["Object", spanText(event.object)],
+    ["Topic", spanText(event.topic)],
+    ["Place", spanText(event.place)],
+    ["When", spanText(event.when)],
+    ["Date", date && formatDate(date)],
+    ["Mentioned", event.mentions.length > 1 ? `${plural(event.mentions.length, "time")} in this article` : null],
+    ["Reported in", source ? el("a", { href: "#", "data-select": source }, "a statement") : null],
   ];
 }
 
-function parties(all) {
-  if (all.length === 0) return el("span", { class: "nobody" }, "nobody named");
+function actorItems(all) {
+  if (all.length === 0) return el("span", { class: "unnamed" }, "not named");
   return el(
     "ul",
     { class: "parties" },
-    ...all.map((actor) => el("li", {}, party(actor), " ", el("span", { class: "actor-type" }, actor.type))),
+    ...all.map((actor) => el("li", {}, actorLabel(actor), " ", el("span", { class: "actor-type" }, actor.type))),
   );
 }
 
-const words = (span) => (span ? outside("span", "where", span.text) : null);
+const spanText = (span) => (span ? foreignText("span", "where", span.text) : null);
 
-function codes(event, known) {
+function codes(event, vocabulary) {
   const { plover, cameo } = event;
   if (!plover && !cameo) return null;
   const mode = plover?.mode ? `-${plover.mode}` : "";
@@ -81,7 +83,7 @@ function codes(event, known) {
           { class: "code" },
           el("abbr", { title: "Political Language Ontology for Verifiable Event Records" }, "PLOVER"),
           " ",
-          outside("span", "code-value", `${plover.type}${mode}`),
+          foreignText("span", "code-value", `${plover.type}${mode}`),
         )
       : null,
     plover && cameo ? el("br") : null,
@@ -91,15 +93,20 @@ function codes(event, known) {
           { class: "code" },
           el("abbr", { title: "Conflict and Mediation Event Observations" }, "CAMEO"),
           " ",
-          outside("span", "code-value", cameo),
+          foreignText("span", "code-value", cameo),
           " ",
-          el("span", { class: "code-name" }, known?.cameo[cameo] ?? ""),
+          el("span", { class: "code-name" }, vocabulary?.cameo[cameo] ?? ""),
         )
       : null,
   );
 }
 
-function rule(event, known) {
-  const told = known?.rules[event.kind]?.[event.rule];
-  return el("span", {}, outside("code", "rule", event.rule), told ? el("span", { class: "rule-words" }, capital(told)) : null);
+function rule(event, vocabulary) {
+  const description = vocabulary?.rules[event.kind]?.[event.rule];
+  return el(
+    "span",
+    {},
+    foreignText("code", "rule", event.rule),
+    description ? el("span", { class: "rule-description" }, capitalise(description)) : null,
+  );
 }

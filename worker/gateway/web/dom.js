@@ -1,11 +1,10 @@
-// Elements out of values.  Text goes in as text: nothing in this page ever parses a string as markup.
+// DOM helpers.  Text is always inserted as text: nothing on this page parses a string as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * Make an HTML element.  Attributes that are null, undefined or false are left out; true stands for the bare name; a
- * function is a listener for the event of that name ("onclick").  Children are nodes or text; those that are null or
- * undefined are left out.
+ * Make an HTML element.  Attributes that are null, undefined or false are omitted; true sets an empty attribute; a
+ * function is a listener ("onclick").  Children are nodes or strings; null, undefined and "" are omitted.
  */
 export function el(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
@@ -26,61 +25,59 @@ function fill(node, attributes, children) {
   return node;
 }
 
-/**
- * Words from outside (an article, a name): set apart, so that right-to-left letters in them move nothing around them.
- */
-export function outside(tag, className, text, attributes = {}) {
+/** Make an element for text of an article, isolated so that right-to-left text in it does not reorder its surroundings. */
+export function foreignText(tag, className, text, attributes = {}) {
   return el(tag, { class: className, dir: "auto", ...attributes }, text);
 }
 
-/** One of the icons that index.html defines; the words beside it say what it means. */
+/** Make one of the icons that index.html defines; it is decorative, so a label must accompany it. */
 export function icon(name) {
   return svg("svg", { class: `icon icon-${name}`, "aria-hidden": "true" }, svg("use", { href: `#icon-${name}` }));
 }
 
-/** Return an address that may stand in a link, or null: an article's `url` could be anything, `javascript:` too. */
-export function linkable(url) {
+/** Return a URL that is safe in a link, or null: an article's `url` may have any scheme, even `javascript:`. */
+export function safeUrl(url) {
   return /^https?:\/\//i.test(url) ? url : null;
 }
 
-/** Ask for quiet: no movement beyond what is needed. */
-export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** Tell whether the user prefers reduced motion. */
+export const prefersReducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
- * Make `shown` equal to `wanted`, touching only what differs: focus, scrolling and selected words stay where they are.
- * Listeners are no part of it.
+ * Update `shown` until it equals `wanted`, changing only what differs, so that focus, scroll position and selection are
+ * kept.  Event listeners are not updated.
  */
-export function become(shown, wanted) {
+export function patch(shown, wanted) {
   if (shown.isEqualNode(wanted)) return;
   if (shown.nodeType !== wanted.nodeType || shown.nodeName !== wanted.nodeName) shown.replaceWith(wanted);
   else if (shown.nodeType === Node.TEXT_NODE) shown.data = wanted.data;
-  else becomeElement(shown, wanted);
+  else patchElement(shown, wanted);
 }
 
-function becomeElement(shown, wanted) {
+function patchElement(shown, wanted) {
   for (const { name } of [...shown.attributes]) if (!wanted.hasAttribute(name)) shown.removeAttribute(name);
   for (const { name, value } of wanted.attributes) if (shown.getAttribute(name) !== value) shown.setAttribute(name, value);
   const [have, want] = [[...shown.childNodes], [...wanted.childNodes]];
   for (const extra of have.slice(want.length)) extra.remove();
-  want.forEach((node, n) => (n < have.length ? become(have[n], node) : shown.append(node)));
+  want.forEach((node, n) => (n < have.length ? patch(have[n], node) : shown.append(node)));
 }
 
-const EVERY_MS = 8000;
+const ANNOUNCE_EVERY_MS = 8000;
 let pending = null;
 let quietUntil = 0;
 
 /**
- * Say something to those who listen instead of looking: words, or a function that makes them when their time comes.
- * What comes within `EVERY_MS` of the last is said later, the newest only.
+ * Announce something to screen readers: a string, or a function that is called for it when it is announced.  Within
+ * `ANNOUNCE_EVERY_MS` of the last announcement only the latest one is kept, and announced afterwards.
  */
-export function announce(words, now = performance.now()) {
-  const scheduled = pending !== null;
-  pending = words;
-  if (!scheduled) setTimeout(say, Math.max(0, quietUntil - now));
+export function announce(text, now = performance.now()) {
+  const isScheduled = pending !== null;
+  pending = text;
+  if (!isScheduled) setTimeout(announceNow, Math.max(0, quietUntil - now));
 }
 
-function say() {
+function announceNow() {
   document.getElementById("announcer").textContent = typeof pending === "function" ? pending() : pending;
   pending = null;
-  quietUntil = performance.now() + EVERY_MS;
+  quietUntil = performance.now() + ANNOUNCE_EVERY_MS;
 }

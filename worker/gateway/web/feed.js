@@ -1,50 +1,47 @@
-// The live feed: the newest on top, the past below as far as one scrolls, and nothing that moves under the reader's
-// eyes.
+// The live feed: newest events first, older ones loaded on scrolling, and nothing that moves while the user is reading.
 
-import { announce, el, still } from "./dom.js";
-import { line } from "./line.js";
-import { number, plural, sentence } from "./words.js";
+import { announce, el, prefersReducedMotion } from "./dom.js";
+import { eventRow } from "./event_row.js";
+import { formatNumber, plural } from "./grammar.js";
+import { describe } from "./labels.js";
 
-/**
- * Lines that stand in the page at most while the reader is at the top; what is cut off below comes again on the way
- * down.
- */
-const MOST_LINES = 150;
+/** Most rows in the document while the user is at the top; rows removed below are rendered again on scrolling down. */
+const MAX_ROWS = 150;
 const STEP = 60;
-/** Scrolled further than this, the reader is reading: what is new waits. */
+/** Scroll position from which on the user counts as reading, so that new events are held back. */
 const TOP_PX = 80;
-/** Lines come in at most this often: nobody reads faster, and a hundred events a second cost no more than five. */
+/** Interval between updates: nobody reads faster, and a hundred events a second cost no more than five. */
 const DRAW_EVERY_MS = 200;
-/** Of so many at once, each is shown to be new; more would be a flicker. */
-const MOST_EASED = 5;
+/** Most rows that fade in together; more would flicker. */
+const MAX_ANIMATED = 5;
 
 export class Feed {
   #events = null;
-  #listening = null;
-  /** Numbers of the lines shown: from `#from` up to, not including, `#to`. */
+  #listeners = null;
+  /** Numbers of the events shown: from `#from` up to, not including, `#to`. */
   #from = 0;
   #to = 0;
-  #paused = false;
-  #hidden = true;
-  #drawing = 0;
+  #isPaused = false;
+  #isHidden = true;
+  #drawTimer = 0;
   #drawnAt = 0;
-  /** Number of the first event that was not announced yet. */
-  #untold = 0;
+  /** Number of the first event that has not been announced. */
+  #unannounced = 0;
 
   constructor() {
     this.title = "Feed";
     this.list = el("div", {
-      class: "lines",
+      class: "event-list",
       role: "feed",
-      "aria-label": "Events, the newest first",
-      "aria-description": "Page Down and Page Up, or j and k, go from event to event; Enter opens one in its article",
+      "aria-label": "Events, newest first",
+      "aria-description": "Page Down and Page Up, or j and k, move between events; Enter opens one in its article",
       "aria-busy": "true",
     });
-    this.fresh = el("button", {
+    this.newEvents = el("button", {
       type: "button",
-      class: "fresh",
+      class: "new-events",
       hidden: true,
-      onclick: () => this.#catchUp({ scroll: true }),
+      onclick: () => this.#showNew({ scroll: true }),
     });
     this.pause = el(
       "button",
@@ -52,110 +49,108 @@ export class Feed {
       "Pause",
     );
     this.total = el("p", { class: "total" });
-    this.gap = el(
-      "p",
-      { class: "feed-gap", hidden: true },
-      "Some events were trimmed away before they could be shown here.",
-    );
+    this.gap = el("p", { class: "feed-gap", hidden: true }, "Some events were trimmed before they could be shown here.");
     this.end = el("div", { class: "feed-end" });
     this.heading = el("h1", { tabindex: "-1" }, "Live feed");
     this.element = el(
       "section",
       { class: "feed" },
       el("div", { class: "view-head" }, this.heading, this.total, this.pause),
-      el("div", { class: "fresh-place" }, this.fresh),
+      el("div", { class: "new-events-anchor" }, this.newEvents),
       this.gap,
       this.list,
       this.end,
     );
     this.list.addEventListener("click", (event) => {
-      this.opened = event.target.closest("a") && event.target.closest(".line");
+      this.opened = event.target.closest("a") && event.target.closest(".event-row");
     });
-    this.list.addEventListener("keydown", (event) => this.#walk(event));
-    this.watcher = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.#deeper(), {
-      rootMargin: "600px",
-    });
+    this.list.addEventListener("keydown", (event) => this.#onKey(event));
+    this.endObserver = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && this.#showOlder(),
+      { rootMargin: "600px" },
+    );
   }
 
-  /** Where a reader who comes back goes on: at the line that was opened. */
+  /** The row that the user opened last: the focus returns to it. */
   get resumed() {
     return this.opened?.isConnected ? this.opened : null;
   }
 
   /** Show these events from now on. */
   show(events) {
-    this.#hidden = false;
-    if (events !== this.#events) this.#adopt(events);
-    this.watcher.observe(this.end);
-    this.onscroll = () => this.#atTop && this.#draw();
+    this.#isHidden = false;
+    if (events !== this.#events) this.#attach(events);
+    this.endObserver.observe(this.end);
+    this.onscroll = () => this.#isAtTop && this.#scheduleDraw();
     addEventListener("scroll", this.onscroll, { passive: true });
-    this.#draw();
+    this.#scheduleDraw();
   }
 
   hide() {
-    this.#hidden = true;
-    this.watcher.disconnect();
+    this.#isHidden = true;
+    this.endObserver.disconnect();
     removeEventListener("scroll", this.onscroll);
   }
 
-  #adopt(events) {
-    this.#listening?.abort();
-    this.#listening = new AbortController();
+  #attach(events) {
+    this.#listeners?.abort();
+    this.#listeners = new AbortController();
     this.#events = events;
-    this.#from = this.#to = this.#untold = 0;
+    this.#from = this.#to = this.#unannounced = 0;
     this.list.replaceChildren();
-    const { signal } = this.#listening;
-    events.addEventListener("live", () => this.#draw(), { signal });
-    events.addEventListener("past", () => this.#past(), { signal });
+    const { signal } = this.#listeners;
+    events.addEventListener("live", () => this.#scheduleDraw(), { signal });
+    events.addEventListener("past", () => this.#onPast(), { signal });
     events.addEventListener("state", () => this.#showEnd(), { signal });
     this.gap.hidden = true;
     events.addEventListener("gap", () => (this.gap.hidden = false), { signal });
-    this.#past();
+    this.#onPast();
   }
 
-  get #atTop() {
+  get #isAtTop() {
     return scrollY < TOP_PX;
   }
 
-  get #holding() {
-    const reading = !this.#atTop || this.list.contains(document.activeElement);
-    return this.#hidden || this.#paused || (reading && this.list.childElementCount > 0);
+  /** Whether new events are held back. */
+  get #isHolding() {
+    const isReading = !this.#isAtTop || this.list.contains(document.activeElement);
+    return this.#isHidden || this.#isPaused || (isReading && this.list.childElementCount > 0);
   }
 
-  /** Draw once it is time again, however much comes until then. */
-  #draw() {
+  /** Draw at the end of the current interval, however many events arrive until then. */
+  #scheduleDraw() {
     const wait = Math.max(0, this.#drawnAt + DRAW_EVERY_MS - performance.now());
-    this.#drawing ||= setTimeout(() => requestAnimationFrame(() => this.#drawNow()), wait);
+    this.#drawTimer ||= setTimeout(() => requestAnimationFrame(() => this.#draw()), wait);
   }
 
-  #drawNow() {
-    this.#drawing = 0;
+  #draw() {
+    this.#drawTimer = 0;
     this.#drawnAt = performance.now();
-    if (!this.#holding) this.#catchUp();
-    this.#showFresh();
+    if (!this.#isHolding) this.#showNew();
+    this.#showNewCount();
     this.#showTotal();
   }
 
-  // ------------------------------------------------------------ the present
-  #catchUp({ scroll = false } = {}) {
+  // ------------------------------------------------------------ new events
+  #showNew({ scroll = false } = {}) {
     const events = this.#events;
-    const from = Math.max(this.#to, events.end - MOST_LINES, events.first);
+    const from = Math.max(this.#to, events.end - MAX_ROWS, events.first);
     const added = events
       .between(from, events.end)
-      .map((event) => line(event))
+      .map((event) => eventRow(event))
       .reverse();
-    if (from > this.#to) this.#clear(from); // so much came that what is shown is far behind
+    if (from > this.#to) this.#clear(from); // more events arrived than are shown: no row stays
     if (added.length > 0) {
-      const eased = this.#to > 0 && added.length <= MOST_EASED && !still();
-      for (const one of added) one.classList.toggle("arriving", eased);
+      const isAnimated = this.#to > 0 && added.length <= MAX_ANIMATED && !prefersReducedMotion();
+      for (const row of added) row.classList.toggle("arriving", isAnimated);
       this.list.prepend(...added);
       this.#to = events.end;
-      this.#number();
-      this.#tell();
+      this.#numberRows();
+      this.#announceNew();
     }
     this.#trim();
-    if (scroll) this.#toTop();
-    this.#showFresh();
+    if (scroll) this.#scrollToTop();
+    this.#showNewCount();
     this.#showEnd();
   }
 
@@ -165,112 +160,115 @@ export class Feed {
   }
 
   #trim() {
-    const excess = this.list.childElementCount - MOST_LINES;
-    if (excess <= 0 || !this.#atTop) return;
+    const excess = this.list.childElementCount - MAX_ROWS;
+    if (excess <= 0 || !this.#isAtTop) return;
     for (let n = 0; n < excess; n++) this.list.lastElementChild.remove();
-    this.#from = this.#to - MOST_LINES;
+    this.#from = this.#to - MAX_ROWS;
   }
 
-  #toTop() {
-    scrollTo({ top: 0, behavior: still() ? "instant" : "smooth" });
+  #scrollToTop() {
+    scrollTo({ top: 0, behavior: prefersReducedMotion() ? "instant" : "smooth" });
     this.list.firstElementChild?.focus({ preventScroll: true });
   }
 
-  /** Say how many came since the last time, and the newest of them. */
-  #tell() {
+  /** Announce the number of events since the last announcement, and the newest of them. */
+  #announceNew() {
     announce(() => {
-      const [count, newest] = [this.#to - this.#untold, this.#events.at(this.#to - 1)];
-      this.#untold = this.#to;
-      return newest ? `${plural(count, "new event")}. ${sentence(newest)}` : "";
+      const [count, newest] = [this.#to - this.#unannounced, this.#events.at(this.#to - 1)];
+      this.#unannounced = this.#to;
+      return newest ? `${plural(count, "new event")}. ${describe(newest)}` : "";
     });
   }
 
-  #showFresh() {
+  #showNewCount() {
     const waiting = this.#events.end - this.#to;
-    this.fresh.hidden = waiting <= 0;
-    this.fresh.textContent = `${number(waiting)} new`;
-    this.fresh.setAttribute("aria-label", `Show ${plural(waiting, "new event")}`);
+    this.newEvents.hidden = waiting <= 0;
+    this.newEvents.textContent = `${formatNumber(waiting)} new`;
+    this.newEvents.setAttribute("aria-label", `Show ${plural(waiting, "new event")}`);
   }
 
   #togglePause() {
-    this.#paused = !this.#paused;
-    this.pause.setAttribute("aria-pressed", String(this.#paused));
-    this.pause.textContent = this.#paused ? "Resume" : "Pause";
-    if (!this.#paused) this.#catchUp();
+    this.#isPaused = !this.#isPaused;
+    this.pause.setAttribute("aria-pressed", String(this.#isPaused));
+    this.pause.textContent = this.#isPaused ? "Resume" : "Pause";
+    if (!this.#isPaused) this.#showNew();
   }
 
-  // ------------------------------------------------------------ the past
-  #past() {
+  // ------------------------------------------------------------ older events
+  #onPast() {
     if (this.#to === this.#from) {
-      this.#to = this.#from = this.#untold = this.#events.end;
+      this.#to = this.#from = this.#unannounced = this.#events.end;
     }
-    this.#deeper();
+    this.#showOlder();
     this.#showTotal();
   }
 
-  /** Show older events: what is here already, else what the gateway has. */
-  #deeper() {
+  /** Show older events: those already loaded, otherwise load more from the gateway. */
+  #showOlder() {
     const events = this.#events;
     const older = events
       .between(this.#from - STEP, this.#from)
-      .map((event) => line(event))
+      .map((event) => eventRow(event))
       .reverse();
     this.list.append(...older);
     this.#from -= older.length;
-    this.#number();
+    this.#numberRows();
     this.#showEnd();
-    if (older.length === 0 && events.more) events.older(STEP).catch((problem) => this.#showEnd(problem));
+    if (older.length === 0 && events.hasOlder) events.loadOlder(STEP).catch((problem) => this.#showEnd(problem));
   }
 
-  /** Say each line's place; how many there will have been in the end nobody knows (-1). */
-  #number() {
-    [...this.list.children].forEach((one, n) => {
-      one.setAttribute("aria-posinset", String(n + 1));
-      one.setAttribute("aria-setsize", "-1");
+  /** Number the rows for screen readers; their total is unknown (-1). */
+  #numberRows() {
+    [...this.list.children].forEach((row, n) => {
+      row.setAttribute("aria-posinset", String(n + 1));
+      row.setAttribute("aria-setsize", "-1");
     });
   }
 
-  /** Say what is below the last line; `failure` is why older events could not be had. */
+  /** Show what follows the last row; `failure` is the error of loading older events. */
   #showEnd(failure = null) {
-    const { state, more, problem } = this.#events;
-    const empty = this.list.childElementCount === 0;
-    this.list.setAttribute("aria-busy", String(empty && state === "connecting"));
-    this.end.classList.toggle("empty", empty);
-    const again = el("button", { type: "button", class: "plain", onclick: () => this.#deeper() }, "Older events");
-    const last = this.#events.full ? "Older ones are not shown: filters find them." : "That is all that is kept.";
+    const { state, hasOlder, problem } = this.#events;
+    const isEmpty = this.list.childElementCount === 0;
+    this.list.setAttribute("aria-busy", String(isEmpty && state === "connecting"));
+    this.end.classList.toggle("empty", isEmpty);
+    const loadMore = el("button", { type: "button", class: "plain", onclick: () => this.#showOlder() }, "Older events");
+    const last = this.#events.isFull ? "Older events are not shown: use the filters to find them." : "No older events.";
     this.end.replaceChildren(
-      empty ? nothing(this.#events) : failure ? `${failure.message}. ` : more ? "" : last,
-      ...(more && !empty ? [again] : []),
-      ...(empty && problem?.status === 401 ? [retry(this.#events)] : []),
+      isEmpty ? emptyState(this.#events) : failure ? `${failure.message}. ` : hasOlder ? "" : last,
+      ...(hasOlder && !isEmpty ? [loadMore] : []),
+      ...(isEmpty && problem?.status === 401 ? [tokenButton(this.#events)] : []),
     );
   }
 
   #showTotal() {
-    const here = this.#events.end - this.#events.first;
-    this.total.textContent = here > 0 ? `${plural(here, "event")}${this.#events.more ? ", more below" : ""}` : "";
+    const count = this.#events.end - this.#events.first;
+    const suffix = this.#events.hasOlder ? ", more below" : "";
+    this.total.textContent = count > 0 ? `${plural(count, "event")}${suffix}` : "";
   }
 
-  // ------------------------------------------------------------ by keyboard
-  /** Page Up and Page Down (or k and j) walk from line to line, as in every feed; Enter opens. */
-  #walk(event) {
+  // ------------------------------------------------------------ keyboard
+  /** Page Up and Page Down (or k and j) move between rows, as the ARIA feed pattern requires; Enter opens one. */
+  #onKey(event) {
     const step = { PageDown: 1, j: 1, PageUp: -1, k: -1 }[event.key];
-    const here = event.target.closest(".line");
+    const here = event.target.closest(".event-row");
     if (!here || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "Enter" && event.target === here) here.querySelector("a").click();
     if (!step) return;
     event.preventDefault();
     const next = step > 0 ? here.nextElementSibling : here.previousElementSibling;
     next?.focus();
-    if (next && !next.nextElementSibling) this.#deeper();
+    if (next && !next.nextElementSibling) this.#showOlder();
   }
 }
 
-const retry = (events) =>
-  el("p", {}, el("button", { type: "button", class: "plain", onclick: () => events.open() }, "Give a token"));
+const tokenButton = (events) =>
+  el("p", {}, el("button", { type: "button", class: "plain", onclick: () => events.open() }, "Enter a token"));
 
-function nothing({ state, problem, query }) {
-  if (problem?.status === 400) return ""; // told beside the filters
+function emptyState({ state, problem, query }) {
+  if (problem?.status === 400) return ""; // explained beside the filters
   if (problem) return `${problem.message}.`;
   if (state === "connecting") return "Loading …";
-  return `Nothing ${query.length > 0 ? "that passes these filters " : ""}yet. What comes will appear here by itself.`;
+  return query.length > 0
+    ? "No events match these filters yet. New ones appear here automatically."
+    : "No events yet. New ones appear here automatically.";
 }

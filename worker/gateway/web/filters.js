@@ -1,16 +1,17 @@
-// What the reader asks to see: the bar of filters, and their spelling in the address.
+// The filter bar, and the filters in the page's address.
 
 import { el, icon } from "./dom.js";
-import { KINDS, capital, country, spoken, vocabulary } from "./words.js";
+import { KINDS, capitalise, countryName, humanise, loadVocabulary } from "./labels.js";
 
-const TYPED_MS = 350;
-/** Filters that are picked one value after the other, and taken off by their chips. */
+/** Pause in typing after which the filters are applied. */
+const TYPING_MS = 350;
+/** Filters whose values are picked one at a time and removed by their chips. */
 const PICKED = ["kind", "act", "status"];
-/** The gateway's filters that this page offers; all may be given several times but the last. */
+/** Filters of the gateway that this page offers; all but the last may be repeated. */
 export const NAMES = ["kind", "text", "speaker", "country", "outlet", "act", "status", "min_confidence"];
 
-/** Read the filters of an address: [[name, value], …] in the order of NAMES. */
-export function parse(params) {
+/** Return the filters in the parameters of an address: [[name, value], …] in the order of NAMES. */
+export function parseFilters(params) {
   return NAMES.flatMap((name) =>
     params
       .getAll(name)
@@ -19,28 +20,28 @@ export function parse(params) {
   );
 }
 
-/** Say a filter in words, for the chip that takes it off. */
-function inWords([name, value]) {
-  if (name === "country") return country(value);
+/** Return the label of a filter's chip. */
+function filterLabel([name, value]) {
+  if (name === "country") return countryName(value);
   if (name === "min_confidence") return `at least ${Math.round(value * 100)} %`;
   if (name === "text") return `“${value}”`;
-  return name === "kind" ? `${value}s` : `${name}: ${spoken(value)}`;
+  return name === "kind" ? `${value}s` : `${name}: ${humanise(value)}`;
 }
 
 /**
- * The bar.  `onChange(filters, typing)` is told whenever the reader asks for something else; `typing` where more letters
- * may follow.
+ * The filter bar.  Calls `onChange(filters, isTyping)` whenever the filters change; `isTyping` is true if the user may
+ * still be typing.
  */
 export class Filters {
-  #typed = null;
+  #typingTimer = null;
 
   constructor(onChange) {
     this.onChange = onChange;
     this.chosen = [];
-    this.kinds = KINDS.map((kind) => this.#kind(kind));
-    this.chips = el("ul", { class: "chips", "aria-label": "Filters in force" });
+    this.kinds = KINDS.map((kind) => this.#kindToggle(kind));
+    this.chips = el("ul", { class: "chips", "aria-label": "Active filters" });
     this.problem = el("p", { class: "filter-problem", role: "alert" });
-    this.form = this.#form();
+    this.form = this.#makeForm();
     this.element = el(
       "search",
       { class: "filters", "aria-label": "Filter events" },
@@ -48,30 +49,30 @@ export class Filters {
       this.chips,
       this.problem,
     );
-    this.#offer();
+    this.#loadOptions();
   }
 
-  /** Show these filters as chosen, and nothing as wrong; what is being typed just now is left alone. */
+  /** Show these filters, without an error; a field in which the user is typing is left unchanged. */
   show(chosen) {
     this.chosen = chosen;
     this.explain(null);
-    this.#fill();
+    this.#update();
   }
 
-  #fill() {
+  #update() {
     const { chosen } = this;
     const values = (name) => chosen.filter(([key]) => key === name).map(([, value]) => value);
     for (const button of this.kinds) button.setAttribute("aria-pressed", String(values("kind").includes(button.value)));
     for (const field of this.form.querySelectorAll("[name]"))
-      if (field !== document.activeElement || !this.#typed) set(field, values(field.name));
+      if (field !== document.activeElement || !this.#typingTimer) setField(field, values(field.name));
     this.#showChips();
-    this.count.textContent = countOf(chosen);
+    this.count.textContent = hiddenCount(chosen);
   }
 
-  /** Say why the gateway refused the filters; null: it did not. */
+  /** Show why the gateway rejected the filters; null removes the message. */
   explain(problem) {
     const unknown =
-      problem?.parameter === "country" ? "There is no such country: give its English name, or two letters." : null;
+      problem?.parameter === "country" ? "Unknown country: enter its English name or its two-letter code." : null;
     this.problem.textContent = unknown ?? problem?.message ?? "";
   }
 
@@ -91,7 +92,7 @@ export class Filters {
   }
 
   #chip(filter) {
-    const off = () => {
+    const remove = () => {
       this.onChange(this.chosen.filter((other) => other !== filter));
       this.form.querySelector("input").focus();
     };
@@ -100,13 +101,13 @@ export class Filters {
       {},
       el(
         "button",
-        { type: "button", class: "chip", onclick: off, "aria-label": `Remove filter ${inWords(filter)}` },
-        el("span", { dir: "auto" }, inWords(filter)),
+        { type: "button", class: "chip", onclick: remove, "aria-label": `Remove filter ${filterLabel(filter)}` },
+        el("span", { dir: "auto" }, filterLabel(filter)),
       ),
     );
   }
 
-  #kind(kind) {
+  #kindToggle(kind) {
     const toggle = () => {
       const rest = this.chosen.filter(([name, value]) => name !== "kind" || value !== kind);
       this.onChange(rest.length < this.chosen.length ? rest : ordered([...this.chosen, ["kind", kind]]));
@@ -118,24 +119,24 @@ export class Filters {
       "aria-pressed": "false",
       onclick: toggle,
     };
-    return el("button", attributes, icon(kind), `${capital(kind)}s`);
+    return el("button", attributes, icon(kind), `${capitalise(kind)}s`);
   }
 
-  #form() {
+  #makeForm() {
     this.count = el("span", { class: "count" });
     this.countries = el("datalist", { id: "countries" });
-    this.acts = select("act", "Act", "any act");
-    this.statuses = select("status", "Status", "any status");
+    this.acts = selectField("act", "Act", "any act");
+    this.statuses = selectField("status", "Status", "any status");
     this.fields = el(
       "div",
       { class: "fields", id: "more-filters", hidden: true },
       ...[
-        text("speaker", "Speaker", "a name"),
-        text("country", "Country", "name or code", { list: "countries" }),
-        text("outlet", "Outlet", "host or agency"),
+        textField("speaker", "Speaker", "a name"),
+        textField("country", "Country", "name or code", { list: "countries" }),
+        textField("outlet", "Outlet", "host or agency"),
         this.acts,
         this.statuses,
-        confidence(),
+        confidenceField(),
         this.countries,
       ],
     );
@@ -146,7 +147,7 @@ export class Filters {
         class: "plain more",
         "aria-expanded": "false",
         "aria-controls": "more-filters",
-        onclick: () => this.#unfold(),
+        onclick: () => this.#toggleMore(),
       },
       "More filters",
       this.count,
@@ -155,91 +156,91 @@ export class Filters {
       "form",
       { class: "filter-form" },
       el("div", { class: "kinds", role: "group", "aria-label": "Kinds" }, ...this.kinds),
-      text("text", "Words", "words of the event", { type: "search" }),
+      textField("text", "Text", "words in the event", { type: "search" }),
       this.more,
       this.fields,
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#changed();
+      this.#apply();
     });
-    form.addEventListener("input", () => this.#typing());
-    form.addEventListener("change", () => this.#changed());
+    form.addEventListener("input", () => this.#onInput());
+    form.addEventListener("change", () => this.#apply());
     return form;
   }
 
-  #unfold() {
+  #toggleMore() {
     this.fields.hidden = !this.fields.hidden;
     this.more.setAttribute("aria-expanded", String(!this.fields.hidden));
   }
 
-  #typing() {
-    clearTimeout(this.#typed);
-    this.#typed = setTimeout(() => this.#changed(true), TYPED_MS);
+  #onInput() {
+    clearTimeout(this.#typingTimer);
+    this.#typingTimer = setTimeout(() => this.#apply(true), TYPING_MS);
   }
 
-  #changed(typing = false) {
-    clearTimeout(this.#typed);
-    const given = [...new FormData(this.form)].flatMap(([name, value]) => valuesOf(name, String(value), this.codes));
+  #apply(isTyping = false) {
+    clearTimeout(this.#typingTimer);
+    const entered = [...new FormData(this.form)].flatMap(([name, value]) => valuesOf(name, String(value), this.codes));
     const picked = this.chosen.filter(([name]) => PICKED.includes(name));
-    const next = ordered([...new Map([...picked, ...given].map((filter) => [String(filter), filter])).values()]);
-    if (String(next) !== String(this.chosen)) this.onChange(next, typing);
-    this.#typed = null;
+    const next = ordered([...new Map([...picked, ...entered].map((filter) => [String(filter), filter])).values()]);
+    if (String(next) !== String(this.chosen)) this.onChange(next, isTyping);
+    this.#typingTimer = null;
   }
 
-  /** Fill what can be chosen from, once the gateway has told it. */
-  async #offer() {
-    const known = await vocabulary().catch(() => null);
-    if (!known) return; // the fields for text serve all the same
+  /** Fill the lists of options from the gateway's vocabulary. */
+  async #loadOptions() {
+    const vocabulary = await loadVocabulary().catch(() => null);
+    if (!vocabulary) return; // the text fields work without it
     this.codes = new Map(
-      Object.values(known.places).flatMap((places) =>
+      Object.values(vocabulary.places).flatMap((places) =>
         Object.entries(places).map(([name, code]) => [name.toLowerCase(), code]),
       ),
     );
     const named = [...new Set(this.codes.values())]
-      .map((code) => [country(code), code])
+      .map((code) => [countryName(code), code])
       .sort((a, b) => a[0].localeCompare(b[0]));
     for (const [name, code] of named) this.codes.set(name.toLowerCase(), code);
     this.countries.replaceChildren(...named.map(([name]) => el("option", { value: name })));
-    options(this.acts, [["", known.acts]]);
-    options(this.statuses, [
-      ["Meetings", known.statuses.meeting],
-      ["Decisions", known.statuses.decision],
+    addOptions(this.acts, [["", vocabulary.acts]]);
+    addOptions(this.statuses, [
+      ["Meetings", vocabulary.statuses.meeting],
+      ["Decisions", vocabulary.statuses.decision],
     ]);
-    this.#fill(); // by their names now; what was said of them still holds
+    this.#update(); // shows countries by name; an error message stays
   }
 }
 
 const ordered = (filters) => filters.toSorted((a, b) => NAMES.indexOf(a[0]) - NAMES.indexOf(b[0]));
 
-/** Commas part alternatives, but in words looked for. */
-function valuesOf(name, given, codes) {
-  const values = name === "text" ? [given] : given.split(",");
+/** Return the filters that a field's value stands for: commas separate alternatives, except in the text filter. */
+function valuesOf(name, entered, codes) {
+  const values = name === "text" ? [entered] : entered.split(",");
   const trimmed = values
     .map((value) => value.trim())
     .filter((value) => value && !(name === "min_confidence" && Number(value) === 0));
   return trimmed.map((value) => [name, name === "country" ? (codes?.get(value.toLowerCase()) ?? value) : value]);
 }
 
-function countOf(chosen) {
+function hiddenCount(chosen) {
   const hidden = chosen.filter(([name]) => !["kind", "text"].includes(name)).length;
   return hidden > 0 ? `(${hidden})` : "";
 }
 
-function set(field, values) {
+function setField(field, values) {
   if (field.name === "min_confidence") {
     field.value = values[0] ?? "0";
     field.nextElementSibling.value = percent(field.value);
   } else if (PICKED.includes(field.name)) {
-    field.value = ""; // ready for another
+    field.value = ""; // to pick another value
   } else {
-    field.value = values.map((value) => (field.name === "country" ? country(value) : value)).join(", ");
+    field.value = values.map((value) => (field.name === "country" ? countryName(value) : value)).join(", ");
   }
 }
 
 const percent = (value) => (Number(value) === 0 ? "any" : `≥ ${Math.round(value * 100)} %`);
 
-function text(name, label, placeholder, more = {}) {
+function textField(name, label, placeholder, more = {}) {
   return el(
     "label",
     { class: `field field-${name}` },
@@ -256,7 +257,7 @@ function text(name, label, placeholder, more = {}) {
   );
 }
 
-function select(name, label, any) {
+function selectField(name, label, any) {
   return el(
     "label",
     { class: `field field-${name}` },
@@ -265,15 +266,15 @@ function select(name, label, any) {
   );
 }
 
-function options(label, groups) {
+function addOptions(label, groups) {
   const made = groups.map(([name, values]) => {
-    const each = values.map((value) => el("option", { value }, spoken(value)));
+    const each = values.map((value) => el("option", { value }, humanise(value)));
     return name ? el("optgroup", { label: name }, ...each) : each;
   });
   label.querySelector("select").append(...made.flat());
 }
 
-function confidence() {
+function confidenceField() {
   const shown = el("output", {}, "any");
   const range = el("input", { name: "min_confidence", type: "range", min: "0", max: "0.95", step: "0.05", value: "0" });
   range.addEventListener("input", () => {

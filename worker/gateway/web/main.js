@@ -1,71 +1,81 @@
-// What is shown, by the address: #/feed, #/picture, #/health, #/article; the filters stand in it, too.
+// Routing: the address selects the view (#/feed, #/network, #/health, #/article) and holds the filters.
 
 import { Article } from "./article.js";
 import { announce, el } from "./dom.js";
 import { Events } from "./events.js";
 import { Feed } from "./feed.js";
-import { Filters, parse } from "./filters.js";
+import { Filters, parseFilters } from "./filters.js";
 import { Health } from "./health.js";
-import { Picture } from "./picture.js";
-import { lasting } from "./words.js";
+import { formatDuration } from "./labels.js";
+import { NetworkView } from "./network_view.js";
 
-const FILTERED = ["feed", "picture"];
+const FILTERED = ["feed", "network"];
+/** Former names of views, which stored addresses may contain. */
+const ALIASES = { picture: "network" };
+const STATE_LABELS = {
+  connecting: () => "Connecting",
+  live: () => "Live",
+  stale: () => "Waiting for Redis",
+  waiting: (waitMs) => `Reconnecting in ${formatDuration(waitMs / 1000)}`,
+  failed: () => "Stopped",
+};
 
 class Page {
   #events = null;
-  #asked = null;
-  #view = null;
-  /** View -> how far it was scrolled when it was left. */
-  #scrolled = {};
-  /** The reader is in the middle of a word. */
-  #typing = false;
+  #query = null;
+  #current = null;
+  /** Scroll position of each view when it was last left, by name. */
+  #scrollPositions = {};
+  /** Whether the last change of the filters came from typing that may go on. */
+  #isTyping = false;
 
   constructor() {
-    this.filters = new Filters((chosen, typing) => this.#go(this.#view.name, chosen, typing));
-    this.views = { feed: new Feed(), picture: new Picture(), article: new Article(), health: new Health() };
+    this.filters = new Filters((chosen, isTyping) => this.#navigate(this.#current.name, chosen, isTyping));
+    this.views = { feed: new Feed(), network: new NetworkView(), article: new Article(), health: new Health() };
     this.content = document.getElementById("content");
-    this.place = el("div", { class: "view" });
-    this.content.replaceChildren(this.filters.element, this.place);
-    document.getElementById("link-state").hidden = true; // until there is a stream to speak of
-    history.scrollRestoration = "manual"; // the address is ours, and so are its places
+    this.container = el("div", { class: "view" });
+    this.content.replaceChildren(this.filters.element, this.container);
+    document.getElementById("connection-state").hidden = true; // until a view opens a stream
+    history.scrollRestoration = "manual"; // this class restores positions itself
     addEventListener("hashchange", () => {
-      this.#typing = false;
-      this.#arrive();
+      this.#isTyping = false;
+      this.#route();
     });
     document.getElementById("skip").addEventListener("click", (event) => {
-      event.preventDefault(); // the address is ours
+      event.preventDefault(); // the hash is the address of a view
       this.content.focus();
     });
-    this.#arrive();
+    this.#route();
   }
 
-  /** Go to a view with these filters.  What is chosen can be gone back from; of a word typed, only its whole. */
-  #go(name, chosen, typing = false) {
+  /** Go to a view with these filters, as a new history entry; successive changes while typing share one entry. */
+  #navigate(name, chosen, isTyping = false) {
     const query = new URLSearchParams(chosen).toString();
     const address = `#/${name}${query ? `?${query}` : ""}`;
-    if (typing && this.#typing) history.replaceState(null, "", address);
+    if (isTyping && this.#isTyping) history.replaceState(null, "", address);
     else history.pushState(null, "", address);
-    this.#typing = typing;
-    this.#arrive();
+    this.#isTyping = isTyping;
+    this.#route();
   }
 
-  #arrive() {
+  #route() {
     const [path, query = ""] = location.hash.replace(/^#\/?/, "").split(/\?(.*)/s);
-    const name = path in this.views ? path : "feed";
+    const wanted = ALIASES[path] ?? path;
+    const name = wanted in this.views ? wanted : "feed";
     const params = new URLSearchParams(query);
-    if (FILTERED.includes(name)) this.#listen(parse(params));
+    if (FILTERED.includes(name)) this.#subscribe(parseFilters(params));
     this.#show(name, params);
   }
 
-  /** Have the events of these filters, which feed and picture share. */
-  #listen(chosen) {
+  /** Load and follow the events that pass the filters; feed and network view share them. */
+  #subscribe(chosen) {
     this.filters.show(chosen);
-    if (String(chosen) === this.#asked) return;
-    this.#asked = String(chosen);
+    if (String(chosen) === this.#query) return;
+    this.#query = String(chosen);
     this.#events?.close();
     const events = new Events(chosen);
     events.addEventListener("state", () => this.#showState(events));
-    events.addEventListener("gap", () => announce("Some events were gone before they could be shown"));
+    events.addEventListener("gap", () => announce("Some events were lost before they could be shown"));
     this.#events = events;
     this.#showState(events);
     events.open();
@@ -73,30 +83,31 @@ class Page {
 
   #show(name, params) {
     const view = this.views[name];
-    const left = this.#view;
-    const changed = left?.name !== name;
-    if (changed) {
-      if (left) this.#scrolled[left.name] = scrollY;
-      left?.view.hide();
-      this.place.replaceChildren(view.element);
+    const previous = this.#current;
+    const hasChanged = previous?.name !== name;
+    if (hasChanged) {
+      if (previous) this.#scrollPositions[previous.name] = scrollY;
+      previous?.view.hide();
+      this.container.replaceChildren(view.element);
       this.filters.element.hidden = !FILTERED.includes(name);
     }
-    this.#view = { name, view };
-    this.#point(name);
+    this.#current = { name, view };
+    this.#updateNavigation(name);
     view.show(FILTERED.includes(name) ? this.#events : params);
     document.title = `${view.title} · Communiqué`;
-    if (changed && left) this.#settle(name, view);
+    if (hasChanged && previous) this.#restore(name, view);
   }
 
-  /** Begin at the top, or where the reader left, and put the focus there. */
-  #settle(name, view) {
-    scrollTo({ top: FILTERED.includes(name) ? (this.#scrolled[name] ?? 0) : 0, behavior: "instant" });
+  /** Scroll to the top, or to where the user left a filtered view, and move the focus there. */
+  #restore(name, view) {
+    const top = FILTERED.includes(name) ? (this.#scrollPositions[name] ?? 0) : 0;
+    scrollTo({ top, behavior: "instant" });
     (view.resumed ?? view.heading).focus({ preventScroll: true });
     view.resumed?.scrollIntoView({ block: "center", behavior: "instant" });
   }
 
-  /** Mark the view in the navigation, whose links keep the filters. */
-  #point(name) {
+  /** Mark the current view in the navigation, and keep the filters in its links. */
+  #updateNavigation(name) {
     const query = new URLSearchParams(this.filters.chosen).toString();
     for (const link of document.querySelectorAll(".views a")) {
       if (link.dataset.view === name) link.setAttribute("aria-current", "page");
@@ -106,18 +117,11 @@ class Page {
   }
 
   #showState({ state, problem, waitMs }) {
-    const words = {
-      connecting: "Connecting",
-      live: "Live",
-      stale: "Reconnecting to Redis",
-      waiting: `Reconnecting in ${lasting(waitMs / 1000)}`,
-      failed: "Stopped",
-    };
-    const shown = document.getElementById("link-state");
-    shown.hidden = false;
-    shown.dataset.state = state;
-    shown.title = problem?.message ?? "";
-    document.getElementById("link-words").textContent = words[state];
+    const indicator = document.getElementById("connection-state");
+    indicator.hidden = false;
+    indicator.dataset.state = state;
+    indicator.title = problem?.message ?? "";
+    document.getElementById("connection-label").textContent = STATE_LABELS[state](waitMs);
     this.filters.explain(state === "failed" ? problem : null);
     if (state === "waiting" || state === "stale") announce(`${problem.message}. Trying again.`);
   }

@@ -1,47 +1,47 @@
-// The same ties as a table: who speaks stands in the rows, of whom in the columns, and how often the two met in the same
-// cell.
+// The relations as a table: speakers in the rows, countries spoken of in the columns, meetings in the same cells.
 
-import { become, el } from "./dom.js";
-import { country } from "./words.js";
+import { el, patch } from "./dom.js";
+import { countryName } from "./labels.js";
 
 const TABLE = { class: "matrix", "aria-labelledby": "matrix-title", "aria-describedby": "matrix-about" };
-/** A cell is the darker, the more there is in it: from 1 to this. */
+/** Shades of a cell, from 1 to this; a darker one has more events. */
 const HEATS = 5;
 
-/** The table.  `onChoose(from, to)` is told when a cell is chosen. */
+/** The table.  Calls `onSelect(from, to)` when a cell is selected. */
 export class Matrix {
-  /** The pair of countries whose cell the Tab key goes to. */
-  #at = null;
+  /** Pair of countries whose cell is the tab stop. */
+  #tabStop = null;
 
-  constructor(onChoose) {
-    this.onChoose = onChoose;
+  constructor(onSelect) {
+    this.onSelect = onSelect;
     this.table = el("table", TABLE);
     const frame = { class: "matrix-frame", role: "region", "aria-labelledby": "matrix-title", tabindex: "0" };
     this.element = el(
       "section",
-      { class: "matrix-part" },
+      { class: "matrix-section" },
       el("h2", { id: "matrix-title" }, "The same as a table"),
       el(
         "p",
         { class: "total", id: "matrix-about" },
-        "Those in the rows spoke of those in the columns that often; the number after ● counts meetings, held and to come.",
+        "Each number counts how often the country of the row spoke of that of the column; the number after ● counts " +
+          "their meetings, past and future.",
       ),
       el("div", frame, this.table),
     );
-    this.table.addEventListener("keydown", (event) => this.#walk(event));
+    this.table.addEventListener("keydown", (event) => this.#onKey(event));
     this.table.addEventListener("click", (event) => {
       const pair = event.target.closest("button")?.dataset.pair;
-      if (pair) this.onChoose(...pair.split(" "));
+      if (pair) this.onSelect(...pair.split(" "));
     });
-    this.table.addEventListener("focusin", (event) => this.#stop(event.target.closest("button")));
+    this.table.addEventListener("focusin", (event) => this.#moveTabStop(event.target.closest("button")));
   }
 
-  draw(order, relations, chosen) {
-    const most = Math.max(1, ...relations.among(order).map((tie) => tie.events.length));
-    const names = order.map((code) => el("th", { scope: "col" }, el("span", {}, country(code))));
+  draw(order, graph, selected) {
+    const most = Math.max(1, ...graph.among(order).map((edge) => edge.events.length));
+    const names = order.map((code) => el("th", { scope: "col" }, el("span", {}, countryName(code))));
     const row = (from) => {
-      const cells = order.map((to) => cell(from, to, relations, most, chosen));
-      return el("tr", {}, el("th", { scope: "row" }, country(from)), ...cells);
+      const cells = order.map((to) => cell(from, to, graph, most, selected));
+      return el("tr", {}, el("th", { scope: "row" }, countryName(from)), ...cells);
     };
     const drawn = el(
       "table",
@@ -49,15 +49,15 @@ export class Matrix {
       el("thead", {}, el("tr", {}, el("td", {}), ...names)),
       el("tbody", {}, ...order.map(row)),
     );
-    const at = drawn.querySelector(`[data-pair="${this.#at}"]`) ?? drawn.querySelector("button");
-    at?.setAttribute("tabindex", "0");
-    const held = this.table.contains(document.activeElement);
-    become(this.table, drawn);
-    if (held) this.table.querySelector('[tabindex="0"]')?.focus({ preventScroll: true });
+    const tabStop = drawn.querySelector(`[data-pair="${this.#tabStop}"]`) ?? drawn.querySelector("button");
+    tabStop?.setAttribute("tabindex", "0");
+    const hadFocus = this.table.contains(document.activeElement);
+    patch(this.table, drawn);
+    if (hadFocus) this.table.querySelector('[tabindex="0"]')?.focus({ preventScroll: true });
   }
 
-  /** Arrow keys go to the next cell that has something. */
-  #walk(event) {
+  /** The arrow keys move to the next cell in that direction that has a button. */
+  #onKey(event) {
     const [right, down] = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[
       event.key
     ] ?? [0, 0];
@@ -72,34 +72,36 @@ export class Matrix {
     next.focus();
   }
 
-  /** The Tab key comes back to where one was. */
-  #stop(button) {
+  /** Make the focused cell the only tab stop (roving tabindex). */
+  #moveTabStop(button) {
     if (!button) return;
     this.table.querySelector('[tabindex="0"]')?.setAttribute("tabindex", "-1");
     button.setAttribute("tabindex", "0");
-    this.#at = button.dataset.pair;
+    this.#tabStop = button.dataset.pair;
   }
 }
 
-function cell(from, to, relations, most, chosen) {
-  const spoke = relations.events("spoke", from, to).length;
-  const met = from === to ? 0 : ["met", "toMeet"].reduce((n, kind) => n + relations.events(kind, from, to).length, 0);
+function cell(from, to, graph, most, selected) {
+  const spoke = graph.events("spoke", from, to).length;
+  const met = from === to ? 0 : ["met", "toMeet"].reduce((n, kind) => n + graph.events(kind, from, to).length, 0);
   if (spoke + met === 0) return el("td", { class: from === to ? "self" : null });
   const pair = `${from} ${to}`;
-  const told = [
-    spoke > 0 ? [aside(`${country(from)} spoke of ${from === to ? "itself" : country(to)}: `), String(spoke)] : [],
-    met > 0 ? [aside(`${spoke > 0 ? ", " : ""}${country(from)} and ${country(to)} met: `), metOften(met)] : [],
+  const [row, column] = [countryName(from), countryName(to)];
+  const content = [
+    spoke > 0 ? [hiddenText(`${row} spoke of ${from === to ? "itself" : column}: `), String(spoke)] : [],
+    met > 0 ? [hiddenText(`${spoke > 0 ? ", " : ""}${row} and ${column} met: `), meetingCount(met)] : [],
   ];
   const heat = Math.min(HEATS, Math.ceil((HEATS * Math.max(spoke, met)) / most));
-  const shown = { type: "button", class: `heat-${heat}`, tabindex: "-1", "data-pair": pair };
+  const attributes = { type: "button", class: `heat-${heat}`, tabindex: "-1", "data-pair": pair };
   return el(
     "td",
     { class: from === to ? "self" : null },
-    el("button", { ...shown, "aria-pressed": String(chosen === pair) }, ...told.flat()),
+    el("button", { ...attributes, "aria-pressed": String(selected === pair) }, ...content.flat()),
   );
 }
 
-/** Words for those who listen; the others see them in the table's head. */
-const aside = (words) => el("span", { class: "visually-hidden" }, words);
+/** Text for screen readers; sighted users see it in the table's headers. */
+const hiddenText = (text) => el("span", { class: "visually-hidden" }, text);
 
-const metOften = (count) => el("span", { class: "met" }, el("span", { "aria-hidden": "true" }, "●"), String(count));
+const meetingCount = (count) =>
+  el("span", { class: "met" }, el("span", { "aria-hidden": "true" }, "●"), String(count));

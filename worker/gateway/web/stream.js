@@ -1,34 +1,37 @@
-// `/v1/stream` as Server-Sent Events, read by fetch.
+// A client of `/v1/stream`: Server-Sent Events read with fetch.
 //
-// A browser's own EventSource sends no token, gives up for good on a 503, and never tells that a connection has died in
-// silence.  This one goes on from the last id it saw, a heartbeat's too, whatever happens in between.
+// A browser's EventSource cannot send a token, stops for ever at a 503, and does not notice a connection that has died
+// silently.  This client resumes from the last id it received, including that of a heartbeat.
 
-import { Problem, ask } from "./api.js";
+import { Problem, request } from "./api.js";
 
-const LEAST_WAIT_MS = 1000;
-const MOST_WAIT_MS = 30_000;
-/** The gateway sends a heartbeat every 15 s: three missed, and nobody is there any more. */
+const MIN_WAIT_MS = 1000;
+const MAX_WAIT_MS = 30_000;
+/** The gateway sends a heartbeat every 15 s: after three missed ones the connection counts as dead. */
 const SILENCE_MS = 45_000;
 
-/** Read frames ({id, event, data}, each as far as it was given) off an answer's body, until it ends. */
+/**
+ * Parse the frames of a response body until it ends: {id, event, data}, each present if the frame has it.  Yields an
+ * empty object after every chunk, as a sign that the connection is alive.
+ */
 export async function* frames(body) {
   let rest = "";
   let frame = {};
-  for await (const chunk of decoded(body)) {
+  for await (const chunk of decode(body)) {
     const lines = (rest + chunk).split("\n");
     rest = lines.pop();
     for (const line of lines.map((text) => text.replace(/\r$/, ""))) {
-      if (line !== "") take(frame, line);
+      if (line !== "") addField(frame, line);
       else if (Object.keys(frame).length > 0) {
         yield frame;
         frame = {};
       }
     }
-    yield {}; // a sign of life, if only half a frame or a comment
+    yield {};
   }
 }
 
-async function* decoded(body) {
+async function* decode(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
@@ -37,87 +40,84 @@ async function* decoded(body) {
   }
 }
 
-function take(frame, line) {
+function addField(frame, line) {
   const [, name, value] = /^([^:]*):? ?(.*)$/s.exec(line);
   if (name === "data") frame.data = "data" in frame ? `${frame.data}\n${value}` : value;
   else if (name === "id" || name === "event") frame[name] = value;
 }
 
-/**
- * How long to wait before try number `n` (from 0), in ms; spread out, so that a thousand readers do not come back at
- * once.
- */
-export function waitMs(n, random = Math.random()) {
-  return Math.min(MOST_WAIT_MS, LEAST_WAIT_MS * 2 ** n) * (0.5 + random / 2);
+/** Return the wait before retry `n` (from 0) in ms: exponential, with jitter so that clients do not reconnect at once. */
+export function retryDelayMs(n, random = Math.random()) {
+  return Math.min(MAX_WAIT_MS, MIN_WAIT_MS * 2 ** n) * (0.5 + random / 2);
 }
 
 /**
- * A stream that stays.  `query` holds its filters, `after` where it begins.  Told are: `onEvent(event)`, `onGap(gap)`,
- * and `onState(state, problem, waitMs)`, which is "connecting", "live", "waiting" (for the next try), or "failed" (for
- * good).
+ * A live stream that reconnects.  `query` holds its filters, `after` the cursor to start from.  Calls
+ * `onEvent(event)`, `onGap(gap)` and `onState(state, problem, waitMs)`; the state is "connecting", "live", "waiting"
+ * (for the next try), or "failed" (permanently).
  */
 export class Stream {
-  #leaving = new AbortController();
-  #tries = 0;
+  #closed = new AbortController();
+  #retries = 0;
   #wake = () => {};
 
   constructor(query, after, { onEvent, onGap, onState }) {
     Object.assign(this, { query, after, onEvent, onGap, onState });
   }
 
-  /** Follow until `close`. */
+  /** Read the stream, reconnecting as needed, until `close` is called or it fails permanently. */
   async follow() {
-    const hurry = () => this.#wake();
-    addEventListener("online", hurry);
-    while (!this.#leaving.signal.aborted) await this.#once();
-    removeEventListener("online", hurry);
+    const wake = () => this.#wake();
+    addEventListener("online", wake);
+    while (!this.#closed.signal.aborted) await this.#connect();
+    removeEventListener("online", wake);
   }
 
   close() {
-    this.#leaving.abort();
+    this.#closed.abort();
     this.#wake();
   }
 
-  async #once() {
+  async #connect() {
     const silence = new AbortController();
     try {
       this.onState("connecting");
       await this.#read(silence);
-      await this.#rest(new Problem(0, "The connection ended"));
+      await this.#wait(new Problem(0, "The connection was closed"));
     } catch (failure) {
-      if (this.#leaving.signal.aborted) return;
+      if (this.#closed.signal.aborted) return;
       const problem = failure instanceof Problem ? failure : new Problem(0, "The connection was lost");
-      if (problem.lasting) this.#fail(problem);
-      else await this.#rest(problem);
+      if (problem.isPermanent) this.#fail(problem);
+      else await this.#wait(problem);
     }
   }
 
   async #read(silence) {
-    const signal = AbortSignal.any([this.#leaving.signal, silence.signal]);
-    let alarm = setTimeout(() => silence.abort(), SILENCE_MS);
+    const signal = AbortSignal.any([this.#closed.signal, silence.signal]);
+    let timeout = setTimeout(() => silence.abort(), SILENCE_MS);
     try {
-      const response = await ask("v1/stream", this.query, {
+      const response = await request("v1/stream", this.query, {
         signal,
         headers: { Accept: "text/event-stream", "Last-Event-ID": this.after },
       });
-      this.#tries = 0;
+      this.#retries = 0;
       this.onState("live");
       for await (const frame of frames(response.body)) {
-        clearTimeout(alarm);
-        alarm = setTimeout(() => silence.abort(), SILENCE_MS);
-        this.#heed(frame);
+        clearTimeout(timeout);
+        timeout = setTimeout(() => silence.abort(), SILENCE_MS);
+        this.#handle(frame);
       }
     } finally {
-      clearTimeout(alarm);
+      clearTimeout(timeout);
     }
   }
 
-  #heed({ id, event, data }) {
+  #handle({ id, event, data }) {
     if (data !== undefined) {
-      const told = JSON.parse(data);
-      if (event === "error") throw new Problem(0, told.title ?? "The gateway ended the stream", told.detail);
-      if (event === "gap") this.onGap(told);
-      else this.onEvent(told);
+      const content = JSON.parse(data);
+      if (event === "error") throw new Problem(0, content.title ?? "The gateway closed the stream", content.detail);
+      if (event === "gap") this.onGap(content);
+      else this.onEvent(content);
     }
     if (id) this.after = id;
   }
@@ -127,8 +127,8 @@ export class Stream {
     this.onState("failed", problem);
   }
 
-  async #rest(problem) {
-    const ms = Math.max(problem.retryAfterS * 1000, waitMs(this.#tries++));
+  async #wait(problem) {
+    const ms = Math.max(problem.retryAfterS * 1000, retryDelayMs(this.#retries++));
     this.onState("waiting", problem, ms);
     await new Promise((resolve) => {
       this.#wake = resolve;

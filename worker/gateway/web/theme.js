@@ -1,37 +1,37 @@
-// Runs before the first paint, so that nobody who chose the dark is dazzled by the light: hence no module.
+// Applies the stored theme before the first paint, so that a dark page does not flash white: hence not a module.
 "use strict";
 {
   const THEMES = ["automatic", "light", "dark"];
   const root = document.documentElement;
 
-  const kept = () => {
+  const storedTheme = () => {
     try {
       const theme = localStorage.getItem("theme");
       return THEMES.includes(theme) ? theme : "automatic";
     } catch {
-      return "automatic"; // storage may be forbidden
+      return "automatic"; // storage may be disabled
     }
   };
 
-  const show = (theme) => {
+  const apply = (theme) => {
     root.dataset.theme = theme;
-    const words = document.getElementById("theme-words");
-    if (words) words.textContent = `Theme: ${theme}`;
+    const label = document.getElementById("theme-label");
+    if (label) label.textContent = `Theme: ${theme}`;
   };
 
-  const next = () => {
+  const switchTheme = () => {
     const theme = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length];
     try {
       localStorage.setItem("theme", theme);
     } catch {
-      // then it lasts as long as the page does
+      // then the choice lasts until the page is closed
     }
-    show(theme);
+    apply(theme);
   };
 
-  show(kept());
+  apply(storedTheme());
   document.addEventListener("DOMContentLoaded", () => {
-    show(kept());
-    document.getElementById("theme").addEventListener("click", next);
+    apply(storedTheme());
+    document.getElementById("theme").addEventListener("click", switchTheme);
   });
 }
