@@ -48,7 +48,7 @@ async def test_once_prints_plain_text_and_ends(redis: Redis, settings: Settings)
     assert (status, err) == (0, "")
     assert "\x1b" not in out
     assert "2 ready" in out
-    assert "1 dead letters" in out
+    assert "1 dead letter " in out
     assert any(line.startswith("worker") for line in out.splitlines())
     assert "http_410   https://a.example/0" in out
 
@@ -56,7 +56,7 @@ async def test_once_prints_plain_text_and_ends(redis: Redis, settings: Settings)
 async def test_it_works_against_a_redis_that_nobody_has_used_and_leaves_it_so(redis: Redis, settings: Settings) -> None:
     status, out, _ = await once(settings)
     assert status == 0
-    assert "none has given a sign of life" in out
+    assert "no heartbeat received" in out
     assert not [key async for key in redis.scan_iter(match=f"{settings.redis.key_prefix}*")]
 
 

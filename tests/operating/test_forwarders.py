@@ -85,5 +85,5 @@ async def test_one_that_ended_is_told_apart_from_one_that_runs(settings: Setting
         assert await asyncio.wait_for(service.child.wait(), 30) == 0
     _, top = await said(settings, "top", "--once")
     services, _, subscribers = top.partition("subscribers")
-    assert "none has given a sign of life" in services
+    assert "no heartbeat received" in services
     assert f"{word}:press" in subscribers

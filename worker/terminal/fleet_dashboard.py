@@ -1,4 +1,4 @@
-"""The fleet at a glance: `communique top`.  Everything shown comes out of one `Fleet`; no clock, no Redis."""
+"""The dashboard of `communique top`: one `FleetSnapshot` as text and tables. No clock or Redis is read."""
 
 from __future__ import annotations
 
@@ -15,43 +15,47 @@ from worker.terminal.event_line import KIND_STYLE
 from worker.terminal.sanitise import sanitise
 from worker.terminal.subscriber_table import render_subscribers
 from worker.terminal.tables import format_duration, make_table, severity_style
+from worker.terminal.wording import plural
 
-MOST_ROWS: Final = 8
-"""Of hosts and dead letters: a glance, not a report."""
-FULL: Final = 0.9
-"""Share of the queue's limit, or of Redis' memory, from which on it is shown in red."""
+MAX_ROWS: Final = 8
+"""Rows in the tables of hosts and of dead letters."""
+NEARLY_FULL: Final = 0.9
+"""Fraction of the queue's limit, or of Redis' memory limit, from which on the figure is red."""
+TITLE_COLUMNS: Final = 10
+"""Width of the title at the start of a line of figures."""
 
 
 def render_fleet(fleet: FleetSnapshot) -> RenderableType:
-    """Return all of it, the most urgent first; a part without rows is left out."""
+    """Return figures, services, hosts, subscribers and dead letters, in this order; empty tables are left out."""
     parts: list[RenderableType] = [Group(_queue(fleet), _rates(fleet)), _services(fleet)]
     if fleet.hosts:
         parts.append(_hosts(fleet.hosts, fleet))
     if fleet.lags or fleet.consumers:
         parts.append(render_subscribers(fleet))
     if fleet.dead_letters:
-        parts.append(_letters(fleet.dead_letters))
+        parts.append(_dead_letters(fleet.dead_letters))
     return Group(*(line for part in parts for line in (Text(), part)))
 
 
 # ---------------------------------------------------------------- two lines of figures
 def _queue(fleet: FleetSnapshot) -> Text:
-    full = fleet.backlog + fleet.delayed > FULL * fleet.max_backlog
-    memory_full = 0 < fleet.memory_limit_bytes * FULL < fleet.memory_bytes
+    nearly_full = fleet.backlog + fleet.delayed > NEARLY_FULL * fleet.max_backlog
+    memory_nearly_full = 0 < fleet.memory_limit_bytes * NEARLY_FULL < fleet.memory_bytes
     return _line(
         "queue",
-        (f"{fleet.backlog:,} ready", "bold red" if full else "bold"),
-        (f"{fleet.pending:,} under way", "bold"),
-        (f"{fleet.delayed:,} put off", ""),
-        (f"behind by {format_duration(fleet.lag_s)}", severity_style(fleet.lag_s)),
-        (f"oldest under way {format_duration(fleet.oldest_pending_s)}", ""),
-        (f"{fleet.dead:,} dead letters", "yellow" if fleet.dead else ""),
-        (f"Redis {_bytes(fleet)}", "bold red" if memory_full else ""),
+        (f"{fleet.backlog:,} ready", "bold red" if nearly_full else "bold"),
+        (f"{fleet.pending:,} in progress", "bold"),
+        (f"{fleet.delayed:,} deferred", ""),
+        (f"lag {format_duration(fleet.lag_s)}", severity_style(fleet.lag_s)),
+        (f"oldest in progress {format_duration(fleet.oldest_pending_s)}", ""),
+        (plural(fleet.dead, "dead letter"), "yellow" if fleet.dead else ""),
+        (f"Redis {_memory(fleet)}", "bold red" if memory_nearly_full else ""),
     )
 
 
 def _rates(fleet: FleetSnapshot) -> Text:
-    rate = {name: sum(beat.rates.get(name, 0.0) for beat in fleet.services if fleet.is_alive(beat)) for name in _RATES}
+    alive = [heartbeat for heartbeat in fleet.services if fleet.is_alive(heartbeat)]
+    rate = {name: sum(heartbeat.rates.get(name, 0.0) for heartbeat in alive) for name in _RATES}
     return _line(
         "rates",
         (f"{rate['articles']:,.1f} articles/s", "bold"),
@@ -66,54 +70,56 @@ _RATES: Final = ("articles", "failures", "new_urls", *KINDS)
 
 
 def _line(title: str, *parts: tuple[str, str]) -> Text:
-    return Text.assemble((f"{title:<8}", "dim"), Text("  ").join(Text(words, style) for words, style in parts))
+    figures = Text("  ").join(Text(words, style) for words, style in parts)
+    return Text.assemble((f"{title:<{TITLE_COLUMNS}}", "dim"), figures)
 
 
 # ---------------------------------------------------------------- tables
 def _services(fleet: FleetSnapshot) -> RenderableType:
     if not fleet.services:
-        return _line("services", ("none has given a sign of life: start one with communique consume", "bold red"))
-    table = make_table("service", "name", "up|", "heard|", "in flight|", "articles/s|", "events/s|", "last trouble")
-    for beat in fleet.services:
-        table.add_row(*_service(beat, fleet))
+        return _line("services", ("no heartbeat received: start a worker with communique consume", "bold red"))
+    table = make_table("service", "name", "up|", "heartbeat|", "in flight|", "articles/s|", "events/s|", "last error")
+    for heartbeat in fleet.services:
+        table.add_row(*_service(heartbeat, fleet))
     return table
 
 
-def _service(beat: ServiceHeartbeat, fleet: FleetSnapshot) -> Iterable[Text]:
-    is_alive = fleet.is_alive(beat)
-    state = "" if is_alive and not beat.late else "bold red"
-    heard = (
-        f"{format_duration(fleet.age_s(beat))} ago" if is_alive else f"silent for {format_duration(fleet.age_s(beat))}"
-    )
-    trouble = beat.last_error and f"{beat.last_error.at:%H:%M:%S} {beat.last_error.reason} {beat.last_error.subject}"
-    late = f"stuck: {', '.join(sorted(beat.late))} " if beat.late else ""
-    yield Text(beat.service, state)
-    yield Text(sanitise(beat.name), "dim")
-    yield Text(format_duration((fleet.at - beat.started_at).total_seconds()))
-    yield Text(heard, state)
-    yield _figure(beat.in_flight, ",")
-    yield _figure(beat.rates.get("articles", 0.0), ",.1f")
-    yield _figure(sum(beat.rates.get(name, 0.0) for name in (*KINDS, "handed_on")), ",.1f")
-    yield Text.assemble((sanitise(late), "bold red"), (sanitise(trouble or ""), "dim"))
+def _service(heartbeat: ServiceHeartbeat, fleet: FleetSnapshot) -> Iterable[Text]:
+    """Yield the cells of one service; it is red if its heartbeats are missing or one of its loops is overdue."""
+    is_alive = fleet.is_alive(heartbeat)
+    style = "" if is_alive and not heartbeat.late else "bold red"
+    age = format_duration(fleet.age_s(heartbeat))
+    error = heartbeat.last_error
+    last_error = f"{error.at:%H:%M:%S} {error.reason} {error.subject}" if error else ""
+    stuck = f"stuck: {', '.join(sorted(heartbeat.late))} " if heartbeat.late else ""
+    yield Text(heartbeat.service, style)
+    yield Text(sanitise(heartbeat.name), "dim")
+    yield Text(format_duration((fleet.at - heartbeat.started_at).total_seconds()))
+    yield Text(f"{age} ago" if is_alive else f"silent for {age}", style)
+    yield _figure(heartbeat.in_flight, ",")
+    yield _figure(heartbeat.rates.get("articles", 0.0), ",.1f")
+    yield _figure(sum(heartbeat.rates.get(name, 0.0) for name in (*KINDS, "handed_on")), ",.1f")
+    yield Text.assemble((sanitise(stuck), "bold red"), (sanitise(last_error), "dim"))
 
 
-def _figure(value: float, form: str) -> Text:
-    """Return a figure; nothing is hardly seen: a gateway reads no articles, a discover publishes no events."""
-    return Text(f"{value:{form}}", "" if value else "dim")
+def _figure(value: float, number_format: str) -> Text:
+    """Return a number, dimmed if it is 0: many services have no rate of articles or of events."""
+    return Text(f"{value:{number_format}}", "" if value else "dim")
 
 
 def _hosts(hosts: Sequence[ThrottledHost], fleet: FleetSnapshot) -> Table:
-    reasons = f"why ({fleet.waiting_hosts:,} hosts wait, {fleet.paused_hosts:,} are paused)"
-    table = make_table("host", "next slot|", reasons)
-    for host in hosts[:MOST_ROWS]:
-        why = Text("asked to be left alone", "yellow") if host.pause_s else Text("its tasks wait their turn", "dim")
-        table.add_row(Text(sanitise(host.host)), Text(f"in {format_duration(host.wait_s)}"), why)
+    waiting = plural(fleet.waiting_hosts, "host waits", "hosts wait")
+    paused = f"{fleet.paused_hosts:,} {'is' if fleet.paused_hosts == 1 else 'are'} paused"
+    table = make_table("host", "next slot|", f"reason ({waiting}, {paused})")
+    for host in hosts[:MAX_ROWS]:
+        reason = Text("paused by Retry-After", "yellow") if host.pause_s else Text("crawl delay", "dim")
+        table.add_row(Text(sanitise(host.host)), Text(f"in {format_duration(host.wait_s)}"), reason)
     return table
 
 
-def _letters(letters: Sequence[DeadLetterSummary]) -> Table:
-    table = make_table("given up", "reason", "what")
-    for letter in letters[:MOST_ROWS]:
+def _dead_letters(letters: Sequence[DeadLetterSummary]) -> Table:
+    table = make_table("given up", "reason", "URL")
+    for letter in letters[:MAX_ROWS]:
         table.add_row(
             Text(f"{letter.at:%H:%M:%S}", "dim"),
             Text(sanitise(letter.reason), "yellow"),
@@ -122,7 +128,6 @@ def _letters(letters: Sequence[DeadLetterSummary]) -> Table:
     return table
 
 
-# ---------------------------------------------------------------- words
-def _bytes(fleet: FleetSnapshot) -> str:
+def _memory(fleet: FleetSnapshot) -> str:
     used = f"{fleet.memory_bytes / 1e6:,.0f} MB"
     return f"{used} of {fleet.memory_limit_bytes / 1e6:,.0f} MB" if fleet.memory_limit_bytes else used

@@ -1,9 +1,10 @@
-"""Who reads the streams, and how far behind: groups of subscribers, webhooks and sinks."""
+"""The table of subscribers (consumer groups, webhooks, sinks) and their lag."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import NamedTuple
 
 from rich.table import Table
 from rich.text import Text
@@ -11,61 +12,71 @@ from rich.text import Text
 from worker.schema.fleet import ConsumerLag, ConsumerStatus, FleetSnapshot
 from worker.terminal.sanitise import sanitise
 from worker.terminal.tables import format_duration, make_table, severity_style
+from worker.terminal.wording import plural
 
-Row = tuple[str, str, float, int | None, int]
-"""Subscriber, streams, seconds behind, entries behind, entries under way."""
+
+class SubscriberRow(NamedTuple):
+    """One row: a subscriber on one stream, or on all streams without lag."""
+
+    subscriber: str
+    streams: str
+    lag_s: float
+    entries: int | None
+    """Entries not delivered yet; None if unknown."""
+    pending: int
+    """Entries delivered and not acknowledged."""
 
 
 def render_subscribers(fleet: FleetSnapshot) -> Table:
-    """Return a row for each subscriber that has read everything, and one for each stream on which it has not."""
-    table = make_table("subscribers", "streams", "behind by|", "entries|", "under way|", "")
-    state = {reader.name: _state(reader, fleet) for reader in fleet.consumers}
-    before = None
-    for name, streams, lag_s, entries, pending in _rows(fleet):
+    """Return a table with a row per stream on which a subscriber lags, and one for its streams without lag."""
+    table = make_table("subscribers", "streams", "lag|", "entries|", "in progress|", "")
+    states = {consumer.name: _state(consumer, fleet) for consumer in fleet.consumers}
+    previous = None
+    for row in _rows(fleet):
         table.add_row(
-            Text(sanitise(name), "dim" if name == before else ""),
-            Text(streams),
-            Text(format_duration(lag_s), severity_style(lag_s)),
-            Text("?" if entries is None else f"{entries:,}"),
-            Text(f"{pending:,}"),
-            state.pop(name, Text()),  # once, at the first of its rows
+            Text(sanitise(row.subscriber), "dim" if row.subscriber == previous else ""),
+            Text(row.streams),
+            Text(format_duration(row.lag_s), severity_style(row.lag_s)),
+            Text("?" if row.entries is None else f"{row.entries:,}"),
+            Text(f"{row.pending:,}"),
+            states.pop(row.subscriber, Text()),  # only in the first of its rows
         )
-        before = name
-    for name, words in state.items():
-        table.add_row(Text(sanitise(name)), Text(), Text(), Text(), Text(), words)
+        previous = row.subscriber
+    for name, state in states.items():
+        table.add_row(Text(sanitise(name)), Text(), Text(), Text(), Text(), state)
     return table
 
 
-def _rows(fleet: FleetSnapshot) -> list[Row]:
-    """Return the rows, who is furthest behind first."""
-    worst: dict[str, float] = {}
+def _rows(fleet: FleetSnapshot) -> list[SubscriberRow]:
+    """Return the rows, the subscriber with the longest lag first."""
+    longest: dict[str, float] = {}
     for lag in fleet.lags:
-        worst[lag.group] = max(lag.lag_s, worst.get(lag.group, 0.0))
-    lags = sorted(fleet.lags, key=lambda lag: (-worst[lag.group], lag.group, -lag.lag_s))
-    return [row for _, its in groupby(lags, key=lambda lag: lag.group) for row in _of_one(its)]
+        longest[lag.group] = max(lag.lag_s, longest.get(lag.group, 0.0))
+    lags = sorted(fleet.lags, key=lambda lag: (-longest[lag.group], lag.group, -lag.lag_s))
+    return [row for _, of_group in groupby(lags, key=lambda lag: lag.group) for row in _rows_of_one(of_group)]
 
 
-def _of_one(lags: Iterable[ConsumerLag]) -> Iterator[Row]:
-    """Yield the rows of one subscriber: the streams of which it has read all make up one."""
-    done: list[ConsumerLag] = []
+def _rows_of_one(lags: Iterable[ConsumerLag]) -> Iterator[SubscriberRow]:
+    """Yield the rows of one subscriber: one per lagging stream, then one for all others."""
+    caught_up: list[ConsumerLag] = []
     for lag in lags:
         if lag.lag_s or lag.entries != 0 or lag.pending:
-            yield lag.group, lag.stream, lag.lag_s, lag.entries, lag.pending
+            yield SubscriberRow(lag.group, lag.stream, lag.lag_s, lag.entries, lag.pending)
         else:
-            done.append(lag)
-    if done:
-        yield done[0].group, ", ".join(sorted(lag.stream for lag in done)), 0.0, 0, 0
+            caught_up.append(lag)
+    if caught_up:
+        yield SubscriberRow(caught_up[0].group, ", ".join(sorted(lag.stream for lag in caught_up)), 0.0, 0, 0)
 
 
-def _state(reader: ConsumerStatus, fleet: FleetSnapshot) -> Text:
-    """Tell what there is to say of a webhook or a sink beside figures."""
-    if reader.ended:
-        return Text(sanitise(f"ended: {reader.ended}"), "bold red")
-    words = []
-    if not fleet.is_alive(reader):
-        words.append((f"not running for {format_duration(fleet.age_s(reader))}", "bold red"))
-    elif pause_s := fleet.remaining_pause_s(reader):
-        words.append((f"asked to be left alone for {format_duration(pause_s)}", "yellow"))
-    if reader.dead:
-        words.append((f"{reader.dead:,} dead letters", "yellow"))
-    return Text("  ").join(Text(*word) for word in words)
+def _state(consumer: ConsumerStatus, fleet: FleetSnapshot) -> Text:
+    """Return the state of a webhook or a sink: ended, not running, paused, its dead letters; empty if normal."""
+    if consumer.ended:
+        return Text(sanitise(f"ended: {consumer.ended}"), "bold red")
+    parts = []
+    if not fleet.is_alive(consumer):
+        parts.append((f"not running for {format_duration(fleet.age_s(consumer))}", "bold red"))
+    elif pause_s := fleet.remaining_pause_s(consumer):
+        parts.append((f"paused by Retry-After for {format_duration(pause_s)}", "yellow"))
+    if consumer.dead:
+        parts.append((plural(consumer.dead, "dead letter"), "yellow"))
+    return Text("  ").join(Text(*part) for part in parts)
