@@ -21,7 +21,7 @@ from worker import cli
 from worker.settings import PREFIX, Settings
 from worker.streams.embedded_server import find_server
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ("discover", "worker", "gateway", "webhook", "sink")

@@ -8,7 +8,7 @@ import itertools
 
 import pytest
 
-from tests.tracing.collector import Collector, Seen
+from tests.telemetry.tracing.collector import Collector, Seen
 from worker.errors import NotYet, Permanent
 from worker.schema import Task
 from worker.telemetry.tracing import EnqueueSpan, export_traces, process_span, request_span, span

@@ -17,8 +17,8 @@ import pytest
 import structlog
 from redis.asyncio import Redis
 
-from tests.tracing.collector import Collector
-from tests.tracing.conftest import page, quick, traced, under_way, work_off
+from tests.telemetry.tracing.collector import Collector
+from tests.telemetry.tracing.conftest import page, quick, traced, under_way, work_off
 from worker.queue import UrlQueue
 from worker.schema import Task, article_stream
 from worker.settings import Settings
@@ -26,7 +26,7 @@ from worker.telemetry.tracing import export_traces, sdk, span
 from worker.telemetry.tracing.export import configured_exporters
 
 Lines = list[structlog.typing.EventDict]
-WORKER = Path(__file__).parent.parent.parent / "worker"
+WORKER = Path(__file__).parents[3] / "worker"
 SOMEWHERE = "http://collector.example:4318"
 
 

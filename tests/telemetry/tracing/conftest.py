@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.tracing.collector import Collector, collecting
+from tests.telemetry.tracing.collector import Collector, collecting
 from worker.consume import open_consumer
 from worker.discover import Source, open_discovery
 from worker.queue import UrlQueue

@@ -14,7 +14,7 @@ from tools.event_examples import EXAMPLES, Example, found, pretty
 from tools.events_page import page
 from worker.schema import KINDS, Article, Event
 
-PAGE = Path(__file__).parent.parent / "docs" / "events.md"
+PAGE = Path(__file__).parents[2] / "docs" / "events.md"
 KEPT = PAGE.read_text(encoding="utf-8")
 SHOWN = re.findall(r"(?ms)^```json\n(.*?)^```$", KEPT)
 

@@ -1,4 +1,4 @@
-"""Health that means it: told by a thread, so that a wedged loop says so."""
+"""Health endpoints of a service, and the command that requests them."""
 
 import asyncio
 import json
@@ -29,16 +29,16 @@ from worker.streams.embedded_server import embedded
 from worker.telemetry.liveness import LivenessMonitor, LoopSpec
 
 
-def asked(port: int | None, path: str, method: str = "GET") -> tuple[int, dict[str, Any]]:
-    """Status and JSON of an answer."""
+def fetch_json(port: int | None, path: str, method: str = "GET") -> tuple[int, dict[str, Any]]:
+    """Return status and JSON body of a response."""
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", method=method)
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return answer.status, json.loads(answer.read() or b"{}")
     except urllib.error.HTTPError as e:
         with e:
-            body = e.read()
-            return e.code, json.loads(body) if body.startswith(b"{") else {"text": body.decode()}
+            content = e.read()
+            return e.code, json.loads(content) if content.startswith(b"{") else {"text": content.decode()}
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def url(settings: Settings) -> str:
     return settings.redis.url or ""
 
 
-async def test_a_service_that_works_is_alive_and_ready(settings: Settings) -> None:
+async def test_a_working_service_is_alive_and_ready_until_it_drains(settings: Settings) -> None:
     liveness = LivenessMonitor(worker_loops(settings))
     async with (
         open_consumer(settings, url(settings), liveness=liveness) as worker,
@@ -61,33 +61,35 @@ async def test_a_service_that_works_is_alive_and_ready(settings: Settings) -> No
         stop = asyncio.Event()
         working = asyncio.create_task(worker.run(stop))
         await asyncio.sleep(0.3)
-        status, said = await asyncio.to_thread(asked, port, "/readyz")
-        assert (status, said["status"], said["late"]) == (200, "ok", [])
-        assert said["heard_s_ago"].keys() == {"tend", "read", "loop", "redis"}
+        status, body = await asyncio.to_thread(fetch_json, port, "/readyz")
+        assert (status, body["status"], body["late"]) == (200, "ok", [])
+        assert body["heard_s_ago"].keys() == {"tend", "read", "loop", "redis"}
         async with connect(url(settings)) as client, UrlQueue(url(settings), settings) as queue:
             [its] = await read_heartbeats(client, settings.redis.key_prefix)
-            assert its.name in {state.name for state in await queue.workers()}  # one name for both
-        assert (await asyncio.to_thread(asked, port, "/healthz"))[0] == 200
+            assert its.name in {state.name for state in await queue.workers()}  # the same name as in the consumer group
+        assert (await asyncio.to_thread(fetch_json, port, "/healthz"))[0] == 200
         stop.set()
         await working
-        status, said = await asyncio.to_thread(asked, port, "/readyz")  # drained: it reads no more
-        assert (status, said["late"]) == (503, ["read"])
-        assert (await asyncio.to_thread(asked, port, "/healthz"))[0] == 200
+        status, body = await asyncio.to_thread(fetch_json, port, "/readyz")  # drained: it no longer reads
+        assert (status, body["late"]) == (503, ["read"])
+        assert (await asyncio.to_thread(fetch_json, port, "/healthz"))[0] == 200
 
 
-async def test_a_wedged_event_loop_says_so_itself(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_blocked_event_loop_is_reported_by_the_server(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(health, "SERVICE_LOOPS", {"loop": LoopSpec(max_silence_s=0.3, critical=True)})
     async with monitored_service(settings, url(settings), "worker", LivenessMonitor()) as port:
         with ThreadPoolExecutor() as threads:
-            asking = threads.submit(_asked_later, port)
+            pending = threads.submit(_fetch_later, port)
             time.sleep(1)  # noqa: ASYNC251 - the fault
-            status, said = asking.result()
-    assert (status, said["late"]) == (503, ["loop"])
+            status, body = pending.result()
+    assert (status, body["late"]) == (503, ["loop"])
 
 
-def _asked_later(port: int | None) -> tuple[int, dict[str, Any]]:
+def _fetch_later(port: int | None) -> tuple[int, dict[str, Any]]:
     time.sleep(0.6)
-    return asked(port, "/healthz")
+    return fetch_json(port, "/healthz")
 
 
 async def test_without_redis_a_service_is_alive_but_not_ready(
@@ -99,23 +101,23 @@ async def test_without_redis_a_service_is_alive_but_not_ready(
         {"loop": LoopSpec(max_silence_s=15, critical=True), "redis": LoopSpec(max_silence_s=0.3)},
     )
     async with embedded(tmp_path / "r") as redis_url:
-        watching = monitored_service(settings, redis_url, "worker", LivenessMonitor())
-        port = await watching.__aenter__()
-        assert (await asyncio.to_thread(asked, port, "/readyz"))[0] == 200
+        monitoring = monitored_service(settings, redis_url, "worker", LivenessMonitor())
+        port = await monitoring.__aenter__()
+        assert (await asyncio.to_thread(fetch_json, port, "/readyz"))[0] == 200
     try:
         await asyncio.sleep(0.6)
-        status, said = await asyncio.to_thread(asked, port, "/readyz")
-        assert (status, said["late"]) == (503, ["redis"])
-        assert (await asyncio.to_thread(asked, port, "/healthz"))[0] == 200
+        status, body = await asyncio.to_thread(fetch_json, port, "/readyz")
+        assert (status, body["late"]) == (503, ["redis"])
+        assert (await asyncio.to_thread(fetch_json, port, "/healthz"))[0] == 200
     finally:
-        await watching.__aexit__(None, None, None)
+        await monitoring.__aexit__(None, None, None)
 
 
-async def test_it_becomes_ready_again_when_redis_is_back(settings: Settings, tmp_path: Path) -> None:
+async def test_a_service_recovers_when_redis_is_available_again(settings: Settings, tmp_path: Path) -> None:
     seen = []
     async with embedded(tmp_path / "r") as redis_url:
-        watching = monitored_service(settings, redis_url, "worker", LivenessMonitor())
-        port = await watching.__aenter__()
+        monitoring = monitored_service(settings, redis_url, "worker", LivenessMonitor())
+        port = await monitoring.__aenter__()
     await asyncio.sleep(0.3)
     async with embedded(tmp_path / "r"):
         deadline = time.monotonic() + 20
@@ -123,7 +125,7 @@ async def test_it_becomes_ready_again_when_redis_is_back(settings: Settings, tmp
             assert time.monotonic() < deadline
             await asyncio.sleep(0.05)
         seen.append("back")
-        await watching.__aexit__(None, None, None)
+        await monitoring.__aexit__(None, None, None)
     assert seen == ["back"]
 
 
@@ -132,14 +134,14 @@ def _metrics(port: int | None) -> bytes:
         return bytes(answer.read())
 
 
-async def test_only_three_questions_are_answered(settings: Settings) -> None:
+async def test_other_paths_and_methods_are_rejected(settings: Settings) -> None:
     async with monitored_service(settings, url(settings), "worker", LivenessMonitor()) as port:
-        assert (await asyncio.to_thread(asked, port, "/"))[0] == 404
-        assert (await asyncio.to_thread(asked, port, "/metrics", "POST"))[0] == 405
-        assert (await asyncio.to_thread(asked, port, "/healthz", "HEAD"))[0] == 200
+        assert (await asyncio.to_thread(fetch_json, port, "/"))[0] == 404
+        assert (await asyncio.to_thread(fetch_json, port, "/metrics", "POST"))[0] == 405
+        assert (await asyncio.to_thread(fetch_json, port, "/healthz", "HEAD"))[0] == 200
 
 
-async def test_a_port_that_is_taken_is_named(settings: Settings) -> None:
+async def test_a_port_in_use_is_an_error_that_names_it(settings: Settings) -> None:
     async with monitored_service(settings, url(settings), "worker", LivenessMonitor()) as port:
         with pytest.raises(UsageError, match=f"cannot serve metrics on 127.0.0.1, port {port}: Address already in use"):
             async with monitored_service(
@@ -148,7 +150,7 @@ async def test_a_port_that_is_taken_is_named(settings: Settings) -> None:
                 pass
 
 
-async def test_without_a_port_there_is_no_server_but_a_beat(settings: Settings) -> None:
+async def test_without_a_port_there_is_no_server_but_a_heartbeat(settings: Settings) -> None:
     settings = settings.override(metrics_port=None)
     async with connect(url(settings)) as client:
         async with monitored_service(settings, url(settings), "worker", LivenessMonitor()) as port:
@@ -156,28 +158,28 @@ async def test_without_a_port_there_is_no_server_but_a_beat(settings: Settings) 
             await asyncio.sleep(0.2)
             (value,) = await client.hvals(services_key(settings.redis.key_prefix))
             assert msgspec.json.decode(value, type=ServiceHeartbeat).service == "worker"
-        assert await client.hlen(services_key(settings.redis.key_prefix)) == 0  # it said farewell
+        assert await client.hlen(services_key(settings.redis.key_prefix)) == 0  # deregistered
 
 
-async def test_a_client_that_says_nothing_keeps_nobody_waiting(settings: Settings) -> None:
+async def test_a_silent_client_does_not_block_others(settings: Settings) -> None:
     async with monitored_service(settings, url(settings), "worker", LivenessMonitor()) as port:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
-        assert (await asyncio.to_thread(asked, port, "/healthz"))[0] == 200
+        assert (await asyncio.to_thread(fetch_json, port, "/healthz"))[0] == 200
         writer.close()
 
 
-def test_a_worker_has_the_time_of_its_slowest_task_before_it_counts_as_not_reading() -> None:
+def test_the_limits_of_loops_allow_for_their_slowest_iteration() -> None:
     settings = Settings.of(total_timeout_s=60, process_timeout_s=15, lease_s=60)
-    parts = worker_loops(settings)
-    assert parts["read"].max_silence_s > 75
-    assert parts["tend"].critical
-    assert not parts["read"].critical
-    assert parts["tend"].max_silence_s < 3 * settings.queue.lease_s  # told before the watchdog ends it
+    loops = worker_loops(settings)
+    assert loops["read"].max_silence_s > 75
+    assert loops["tend"].critical
+    assert not loops["read"].critical
+    assert loops["tend"].max_silence_s < 3 * settings.queue.lease_s  # reported before the watchdog exits
     assert discover_loops(settings)["ask"].max_silence_s > 2 * settings.fetch.total_timeout_s
 
 
-# ---------------------------------------------------------------- the command of the containers
-def _health(port: int, *words: str) -> subprocess.CompletedProcess[str]:
+# ---------------------------------------------------------------- communique health
+def _run_health(port: int, *words: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
     given = {"COMMUNIQUE_METRICS_PORT": str(port), "COMMUNIQUE_METRICS_HOST": "0.0.0.0"}
     return subprocess.run(
@@ -190,20 +192,20 @@ def _health(port: int, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-async def test_the_command_asks_the_service_and_ends_as_it_is(
+async def test_the_exit_status_of_the_command_is_the_health_of_the_service(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "SERVICE_LOOPS", {"loop": LoopSpec(max_silence_s=15, critical=True)})
     liveness = LivenessMonitor({"read": LoopSpec(max_silence_s=60)})
     async with monitored_service(settings, url(settings), "worker", liveness) as port:
         assert port
-        well = await asyncio.to_thread(_health, port)
+        healthy = await asyncio.to_thread(_run_health, port)
         liveness.mark_ended("read")
-        unready = await asyncio.to_thread(_health, port)
-        alive = await asyncio.to_thread(_health, port, "--alive")
-    nobody = await asyncio.to_thread(_health, port)
-    assert (well.returncode, json.loads(well.stdout)["status"]) == (0, "ok")
+        unready = await asyncio.to_thread(_run_health, port)
+        alive = await asyncio.to_thread(_run_health, port, "--alive")
+    unreachable = await asyncio.to_thread(_run_health, port)
+    assert (healthy.returncode, json.loads(healthy.stdout)["status"]) == (0, "ok")
     assert (unready.returncode, json.loads(unready.stdout)["late"]) == (1, ["read"])
     assert alive.returncode == 0
-    assert (nobody.returncode, nobody.stdout) == (1, "")
-    assert f":{port}/readyz" in nobody.stderr
+    assert (unreachable.returncode, unreachable.stdout) == (1, "")
+    assert f":{port}/readyz" in unreachable.stderr

@@ -29,11 +29,11 @@ def families(text: str) -> dict[str, list[dict[str, str]]]:
         ("http_", "http_"),
     ],
 )
-def test_a_server_that_makes_up_statuses_makes_no_new_series(reason: str | None, label: str) -> None:
+def test_unregistered_statuses_share_a_label_value(reason: str | None, label: str) -> None:
     assert metrics.reason_label(reason) == label
 
 
-def test_what_is_known_beforehand_begins_at_zero() -> None:
+def test_series_known_in_advance_exist_from_the_start() -> None:
     metrics.init_series()
     shown = families(metrics.exposition()[0].decode())
     assert {labels["kind"] for labels in shown["communique_events"]} == {"statement", "meeting", "decision"}
@@ -41,7 +41,7 @@ def test_what_is_known_beforehand_begins_at_zero() -> None:
     assert set(COMMON_REASONS) <= dead
 
 
-def test_every_name_is_there_before_anything_has_happened() -> None:
+def test_every_metric_exists_before_its_first_sample() -> None:
     assert metrics.help_texts().keys() >= {
         "communique_queue_tasks",
         "communique_redis_up",
@@ -49,7 +49,7 @@ def test_every_name_is_there_before_anything_has_happened() -> None:
     }
 
 
-def test_the_format_is_the_one_that_is_asked_for() -> None:
+def test_the_format_follows_the_accept_header() -> None:
     plain, plain_type = metrics.exposition()
     modern, modern_type = metrics.exposition("application/openmetrics-text;version=1.0.0,text/plain;q=0.5")
     assert plain_type.startswith("text/plain")
@@ -58,11 +58,11 @@ def test_the_format_is_the_one_that_is_asked_for() -> None:
     assert not plain.endswith(b"# EOF\n")
 
 
-def test_no_series_tells_when_it_was_created() -> None:
+def test_no_created_series_are_exported() -> None:
     assert b"_created" not in metrics.exposition()[0]
 
 
-def test_a_counter_is_summed_by_one_of_its_labels() -> None:
+def test_a_counter_is_summed_by_the_values_of_one_label() -> None:
     before = metrics.counter_totals(metrics.ARTICLES, "outcome")
     metrics.ARTICLES.labels("dead", "robots").inc()
     metrics.ARTICLES.labels("dead", "dns").inc(2)
@@ -71,7 +71,7 @@ def test_a_counter_is_summed_by_one_of_its_labels() -> None:
     assert metrics.counter_totals(metrics.ARTICLES)[""] == sum(after.values())
 
 
-def test_what_is_handed_on_is_delivered_or_written() -> None:
+def test_events_handed_on_are_those_delivered_or_written() -> None:
     before = metrics.events_handed_on()
     metrics.ATTEMPTS.labels("press", "delivered", "").inc()
     metrics.ATTEMPTS.labels("press", "put_off", "http_503").inc(5)
@@ -79,14 +79,14 @@ def test_what_is_handed_on_is_delivered_or_written() -> None:
     assert metrics.events_handed_on() - before == 3
 
 
-def test_a_sink_begins_every_failure_at_zero() -> None:
+def test_every_failure_of_a_sink_exists_from_the_start() -> None:
     metrics.init_sink_series("jsonl")
     shown = families(metrics.exposition()[0].decode())
     steps = {(labels["step"], labels["error"]) for labels in shown["communique_sink_failures"]}
     assert steps >= {("sync", "ENOSPC"), ("rename", "EROFS"), ("place", "EDQUOT"), ("write", "EIO"), ("open", "EACCES")}
 
 
-def test_the_gateway_s_counters_begin_at_zero_and_count_batches() -> None:
+def test_the_gateways_counters_exist_from_the_start_and_count_batches() -> None:
     metrics.init_gateway_series()
     before = families(metrics.exposition()[0].decode())
     assert {labels["reason"] for labels in before["communique_gateway_streams_ended"]} == set(CLOSE_REASONS)
@@ -102,6 +102,6 @@ def test_the_gateway_s_counters_begin_at_zero_and_count_batches() -> None:
     assert "communique_gateway_lag_seconds 0.25" in metrics.exposition()[0].decode()
 
 
-def test_what_begins_at_zero_is_all_that_there_can_be() -> None:
+def test_the_series_that_exist_from_the_start_are_all_possible_ones() -> None:
     assert set(CLOSE_REASONS) == set(get_args(CloseReason))
     assert set(DISK_STEPS) == set(get_args(DiskOperation))

@@ -1,4 +1,4 @@
-"""One line of JSON per event on a pipe; nothing of a page in a traceback."""
+"""Log lines: JSON on a pipe, minimum severity, and no values in tracebacks."""
 
 import io
 import json
@@ -7,37 +7,37 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from worker.telemetry import logs as log
+from worker.telemetry import logs
 
 
 @pytest.fixture(autouse=True)
-def restored() -> Iterator[None]:
+def reset_structlog() -> Iterator[None]:
     yield
     structlog.reset_defaults()
 
 
 def test_a_line_is_json_with_level_and_time() -> None:
     out = io.StringIO()
-    log.configure("info", out)
+    logs.configure("info", out)
     structlog.get_logger().info("url", outcome="done", events=3)
     line = json.loads(out.getvalue())
     assert (line["event"], line["level"], line["outcome"], line["events"]) == ("url", "info", "done", 3)
     assert line["timestamp"].endswith("Z")
 
 
-def test_what_is_below_the_level_is_not_said() -> None:
+def test_lines_below_the_minimum_severity_are_not_logged() -> None:
     out = io.StringIO()
-    log.configure("warning", out)
+    logs.configure("warning", out)
     structlog.get_logger().info("url")
     assert out.getvalue() == ""
 
 
-def test_a_traceback_names_lines_but_holds_no_values() -> None:
+def test_a_traceback_has_no_values_of_variables() -> None:
     out = io.StringIO()
-    log.configure("info", out)
+    logs.configure("info", out)
     page = "a secret page"
     try:
-        raise ValueError(len(page))  # noqa: TRY301 - it is here that it must come from
+        raise ValueError(len(page))  # noqa: TRY301 - the traceback must contain this frame
     except ValueError:
         structlog.get_logger().exception("bug")
     line = json.loads(out.getvalue())

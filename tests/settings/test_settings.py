@@ -1,4 +1,4 @@
-"""The environment: read once, refused by name."""
+"""Settings from the environment, and errors that name the variable."""
 
 import msgspec
 import pytest
@@ -16,7 +16,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert Settings.from_env({}) == Settings()
 
 
-def test_variables_of_other_programs_are_left_alone() -> None:
+def test_variables_of_other_programs_are_ignored() -> None:
     assert Settings.from_env({"PATH": "/bin", "communique_lease_s": "1"}) == Settings()
 
 
@@ -45,14 +45,14 @@ def test_values_are_converted_to_their_types() -> None:
         ("LOG_LEVEL", "loud", "has value 'loud': it takes `debug`, `info`, `warning` or `error`"),
     ],
 )
-def test_a_bad_variable_is_named(name: str, value: str, message: str) -> None:
+def test_an_invalid_variable_is_named(name: str, value: str, message: str) -> None:
     with pytest.raises(UsageError) as refused:
         Settings.from_env({PREFIX + name: value})
     known = "" if message.startswith(("unknown", "setting")) else f"setting {PREFIX}{name} "
     assert str(refused.value).startswith(known + message)
 
 
-def test_every_bad_variable_is_named_at_once() -> None:
+def test_all_invalid_variables_are_named_in_one_error() -> None:
     with pytest.raises(UsageError) as refused:
         Settings.from_env(
             {PREFIX + "LEASE_S": "soon", "PATH": "/bin", PREFIX + "LEESE_S": "3", PREFIX + "SOURCES": " "}
@@ -63,14 +63,14 @@ def test_every_bad_variable_is_named_at_once() -> None:
     assert "SOURCES is empty" in sources
 
 
-def test_nothing_is_suggested_for_a_name_that_is_like_no_other() -> None:
+def test_nothing_is_suggested_for_a_name_without_similar_ones() -> None:
     with pytest.raises(UsageError) as refused:
         Settings.from_env({PREFIX + "ZZZZ": "3"})
     assert str(refused.value) == "unknown setting COMMUNIQUE_ZZZZ"
 
 
 @given(st.sampled_from(variables(Settings)), st.text())
-def test_any_value_is_taken_or_refused_by_name(known: Variable, value: str) -> None:
+def test_any_value_is_accepted_or_rejected_by_name(known: Variable, value: str) -> None:
     variable = known.name
     try:
         settings = Settings.from_env({variable: value})

@@ -1,4 +1,4 @@
-"""docs/configuration.md is what `Settings` tells, and no page names a setting that does not exist."""
+"""docs/configuration.md is generated from `Settings`, and no page names a setting that does not exist."""
 
 import re
 from pathlib import Path
@@ -6,18 +6,18 @@ from pathlib import Path
 from tools.configuration_page import page
 from worker.settings import Settings, variables
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 KNOWN = variables(Settings)
 OF_THE_TESTS = {"COMMUNIQUE_TEST_SERVER", "COMMUNIQUE_TEST_REDIS_URL"}
-"""What tests/conftest.py takes out of the environment before the program sees it."""
+"""Variables that tests/conftest.py removes from the environment before the program reads it."""
 
 
 def test_the_page_is_up_to_date() -> None:
     kept = (DOCS / "configuration.md").read_text(encoding="utf-8")
-    assert kept == page(), "Run `make reference`; what a setting means stands in worker/settings."
+    assert kept == page(), "Run `make reference`; the meanings are in worker/settings."
 
 
-def test_every_setting_has_one_row_in_the_program_s_order() -> None:
+def test_every_setting_has_one_row_in_the_order_of_the_fields() -> None:
     rows = re.findall(r"(?m)^\| `(COMMUNIQUE_[A-Z_]+)` \|", page())
     assert rows == [variable.name for variable in KNOWN]
 
@@ -27,16 +27,16 @@ def test_every_row_has_as_many_cells_as_its_table() -> None:
     assert {len(re.split(r"(?<!\\)\|", row)) for row in rows} == {6}
 
 
-def test_every_setting_says_in_whole_sentences_what_it_means_and_what_it_takes() -> None:
+def test_every_setting_has_a_meaning_in_whole_sentences_and_valid_values() -> None:
     for variable in KNOWN:
         assert variable.meaning.endswith("."), variable.name
         assert variable.takes not in {"", "text"}, variable.name
         assert variable.title, variable.name
 
 
-def test_a_default_as_it_is_spelt_is_the_default() -> None:
-    spelt = {variable.name: variable.default for variable in KNOWN if variable.default is not None}
-    assert Settings.from_env(spelt) == Settings()
+def test_the_documented_defaults_are_the_defaults() -> None:
+    documented = {variable.name: variable.default for variable in KNOWN if variable.default is not None}
+    assert Settings.from_env(documented) == Settings()
     assert all(variable.value(Settings()) is None for variable in KNOWN if variable.default is None)
 
 

@@ -10,8 +10,8 @@ import pytest
 import structlog
 from msgspec import Struct
 
-from tests.tracing.collector import Collector, Seen
-from tests.tracing.conftest import (
+from tests.telemetry.tracing.collector import Collector, Seen
+from tests.telemetry.tracing.conftest import (
     Answer,
     moved,
     no_article,
