@@ -37,7 +37,7 @@ def test_a_link_that_leads_nowhere_would_be_found(tmp_path: Path) -> None:
     assert leads_nowhere(README, "docs/no-such-page.md")
     assert leads_nowhere(README, "docs/sources.md#no-such-heading")
     assert leads_nowhere(README, str(tmp_path))
-    assert not leads_nowhere(README, "docs/sources.md#lists-of-your-own")
+    assert not leads_nowhere(README, "docs/sources.md#lists-of-urls")
 
 
 def test_every_page_can_be_reached_from_the_readme() -> None:

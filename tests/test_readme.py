@@ -22,7 +22,7 @@ from msgspec.structs import replace
 from tests import pages
 from tests.pages import Block, blocks, commands, holds
 from worker import cli
-from worker.demo.story import stories
+from worker.demo.story import load_stories
 from worker.schema import Event, Meeting, Statement, event_stream
 from worker.streams import connect, read_entries
 from worker.streams.embedded_server import embedded
@@ -92,7 +92,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, site_url: str) -> Iterator[H
         "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true",
         "COMMUNIQUE_HOST_DELAY_S": "0.1",
     }
-    articles = [site_url + story.path for story in stories() if story.serve == "plain"]
+    articles = [site_url + story.path for story in load_stories() if story.serve == "plain"]
     with asyncio.Runner() as runner:
         server = embedded(folder / "redis")
         url = runner.run(server.__aenter__())

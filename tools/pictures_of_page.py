@@ -24,7 +24,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from tests.gateway.browsing import installed_browser, publish, served
 from tools.picture_of_top import FLEET
 from worker.demo import pages
-from worker.demo.story import REFUSALS, Story, stories
+from worker.demo.story import REJECTIONS, Story, load_stories
 from worker.gateway.models import DeadLetterCounts, Status, StreamStatus
 from worker.pipeline.process_page import ProcessedPage, process_page
 from worker.queue import Depth, WorkerState
@@ -53,13 +53,13 @@ SIZES: Final = {"": (1280, 800), "-phone": (360, 740)}
 @cache
 def courier() -> list[ProcessedPage]:
     """Read the demo's stories as a worker does, the oldest first."""
-    found = [_read(story) for story in reversed(stories()) if story.serve not in REFUSALS]
+    found = [_read(story) for story in reversed(load_stories()) if story.serve not in REJECTIONS]
     return [one for one in found if one.events]
 
 
 def _read(story: Story) -> ProcessedPage:
     url = COURIER + story.path
-    html = pages.page(story, url, COURIER, ())
+    html = pages.render_page(story, url, COURIER, ())
     return process_page(Fetched(url=url, body=html.encode(story.charset, "xmlcharrefreplace"), charset=story.charset))
 
 

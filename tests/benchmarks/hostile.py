@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from worker.demo.story import stories
+from worker.demo.story import load_stories
 from worker.pipeline.extract_events import extract_events
 from worker.pipeline.preload import preload_models
 from worker.schema import Article
@@ -222,7 +222,7 @@ def name(dice: random.Random) -> str:
 
 @cache
 def demo_articles() -> list[str]:
-    return ["\n\n".join(story.paragraphs) for story in stories() if story.paragraphs]
+    return ["\n\n".join(story.paragraphs) for story in load_stories() if story.paragraphs]
 
 
 def text_of(number: int, seed: int, size: int, generators: Sequence[Generator] = GENERATORS) -> str:

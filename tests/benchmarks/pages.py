@@ -3,7 +3,7 @@
 import gzip
 from pathlib import Path
 
-from worker.demo.site import site
+from worker.demo.site import serve_site
 from worker.fetch.client import Fetcher
 from worker.schema import Page
 from worker.settings import FetchSettings
@@ -11,7 +11,7 @@ from worker.settings import FetchSettings
 
 async def demo() -> list[Page]:
     """Fetch every plain article of the demo site."""
-    async with site() as served, Fetcher(FetchSettings(allow_private_addresses=True)) as fetcher:
+    async with serve_site() as served, Fetcher(FetchSettings(allow_private_addresses=True)) as fetcher:
         return [await fetcher.get(url) for url in served.plain]
 
 

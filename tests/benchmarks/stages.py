@@ -13,7 +13,7 @@ import newspaper
 import trafilatura
 
 from tests.benchmarks.measure import Figure, Stopwatch, timed, tree_cpu_s
-from worker.demo.site import site
+from worker.demo.site import serve_site
 from worker.errors import Failure
 from worker.extract.document import read_document
 from worker.extract.lexicon.lexicon import load_lexicon
@@ -122,7 +122,7 @@ async def _fetch(fetcher: Fetcher, addresses: Sequence[str]) -> Figure:
 
 async def _publish(settings: Settings, addresses: Sequence[str]) -> Figure:
     """Enqueue, read and settle one article with its events a task, as the consumer does, in batches."""
-    async with site() as served, Fetcher(settings.fetch) as fetcher:
+    async with serve_site() as served, Fetcher(settings.fetch) as fetcher:
         result = process_page(await fetcher.get(served.plain[0]))
     async with UrlQueue(settings.redis.url or "", settings.override(key_prefix="bench:publish")) as queue:
         watch = Stopwatch()

@@ -13,7 +13,7 @@ import pytest
 from redis.asyncio import Redis
 
 from worker.cli import build_parser, main
-from worker.demo.site import site
+from worker.demo.site import serve_site
 from worker.publish import publication_entries
 from worker.schema import Article, Meeting, Span, event_stream
 from worker.settings import Settings
@@ -268,7 +268,7 @@ def test_run_waits_for_room_in_a_full_queue(tmp_path: Path) -> None:
 
 
 async def test_run_ends_with_1_and_reports_every_url_without_an_article(tmp_path: Path) -> None:
-    async with site() as served:
+    async with serve_site() as served:
         urls = [served.plain[0], *list(served.refused)[:2], "nonsense"]
         environ = {"COMMUNIQUE_DATA_DIR": str(tmp_path), "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true"}
         command = [sys.executable, "-m", "worker", "run", "--json", *urls]
@@ -293,7 +293,7 @@ def test_run_reports_a_source_that_could_not_be_polled(tmp_path: Path) -> None:
 
 async def test_run_counts_the_urls_of_an_earlier_run(tmp_path: Path) -> None:
     environ = {"COMMUNIQUE_DATA_DIR": str(tmp_path), "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true"}
-    async with site() as served:
+    async with serve_site() as served:
         for expected in ("", "communique: skipped, read in an earlier run: 1 URL ("):
             ended = await asyncio.to_thread(communique, "run", "--json", served.plain[0], **environ)
             assert ended.returncode == 0

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from worker.demo.site import Site, site
+from worker.demo.site import Site, serve_site
 from worker.fetch.client import Fetcher
 from worker.pipeline.process_page import process_page
 from worker.queue import Depth, UrlQueue
@@ -103,7 +103,11 @@ def copies(served: Site, count: int) -> list[str]:
 async def test_a_worker_killed_midway_costs_no_event_and_doubles_none(
     redis: Redis, settings: Settings, count: int
 ) -> None:
-    async with site(copies=count // 14 + 1, crawl_delay_s=0) as served, worker(settings), worker(settings) as victim:
+    async with (
+        serve_site(copies=count // 14 + 1, crawl_delay_s=0) as served,
+        worker(settings),
+        worker(settings) as victim,
+    ):
         urls = copies(served, count)
         await put(settings, urls)
         await until(settings, lambda d: d.backlog + d.pending < 2 * count / 3)
@@ -119,7 +123,7 @@ async def test_a_worker_killed_midway_costs_no_event_and_doubles_none(
 async def test_an_article_that_has_moved_is_published_once_from_its_old_and_its_new_address(
     redis: Redis, settings: Settings
 ) -> None:
-    async with site(crawl_delay_s=0) as served, worker(settings):
+    async with serve_site(crawl_delay_s=0) as served, worker(settings):
         [old] = (url for url in served.articles if "/2019/" in url)
         new = old.replace("/2019/", "/news/").removesuffix(".html")
         await put(settings, [old, new])
@@ -129,7 +133,7 @@ async def test_an_article_that_has_moved_is_published_once_from_its_old_and_its_
 
 
 async def test_sigterm_drains_and_loses_nothing(redis: Redis, settings: Settings) -> None:
-    async with site(copies=4, crawl_delay_s=0) as served:
+    async with serve_site(copies=4, crawl_delay_s=0) as served:
         urls = copies(served, 40)
         await put(settings, urls)
         async with worker(settings) as first:
@@ -142,7 +146,7 @@ async def test_sigterm_drains_and_loses_nothing(redis: Redis, settings: Settings
 
 
 async def test_what_is_not_finished_within_the_grace_is_handed_back_at_once(settings: Settings) -> None:
-    async with site(slow_s=30) as served:
+    async with serve_site(slow_s=30) as served:
         async with worker(settings, COMMUNIQUE_DRAIN_S="0.2") as process:
             await put(settings, served.articles)
             await until(settings, lambda d: d.pending == 1 and not d.backlog + d.delayed)
@@ -152,7 +156,7 @@ async def test_what_is_not_finished_within_the_grace_is_handed_back_at_once(sett
 
 
 async def test_every_url_of_the_site_ends_in_an_article_or_a_named_refusal(redis: Redis, settings: Settings) -> None:
-    async with site(slow_s=0.1) as served, worker(settings, COMMUNIQUE_MAX_BODY_BYTES="4000000"):
+    async with serve_site(slow_s=0.1) as served, worker(settings, COMMUNIQUE_MAX_BODY_BYTES="4000000"):
         await put(settings, served.urls)
         await until(settings, empty)
         async with UrlQueue(settings.redis.url or "", settings) as queue:

@@ -16,8 +16,8 @@ import pytest
 from lxml import html
 
 from worker.demo import pages
-from worker.demo.site import Site, site
-from worker.demo.story import REFUSALS, Serve, Story, read, stories
+from worker.demo.site import Site, serve_site
+from worker.demo.story import REJECTIONS, Serve, Story, load_stories, parse_story
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -26,13 +26,13 @@ else:
 
 DECODERS = {"gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstd.decompress}
 ATOM = "{http://www.w3.org/2005/Atom}"
-STORIES = stories()
-ARTICLES = [s for s in STORIES if s.serve not in REFUSALS]
+STORIES = load_stories()
+ARTICLES = [s for s in STORIES if s.serve not in REJECTIONS]
 
 
 @pytest.fixture
 async def courier() -> AsyncIterator[Site]:
-    async with site(slow_s=0.0, endless_bytes=1 << 20) as up:
+    async with serve_site(slow_s=0.0, endless_bytes=1 << 20) as up:
         yield up
 
 
@@ -71,7 +71,7 @@ def test_links_between_stories_lead_to_stories_that_are_there() -> None:
 
 
 def test_the_feed_has_one_story_for_every_way_of_going_wrong() -> None:
-    assert {s.serve for s in STORIES} >= {*REFUSALS, "slow", "huge", "busy", "moved"}
+    assert {s.serve for s in STORIES} >= {*REJECTIONS, "slow", "huge", "busy", "moved"}
     assert {s.coding for s in STORIES} == {"identity", "gzip", "br", "zstd"}
     assert {s.layout for s in ARTICLES} == {"gazette", "agency", "tribune", "archive", "amp", "live"}
     assert {s.charset for s in ARTICLES} == {"utf-8", "windows-1252"}
@@ -85,13 +85,13 @@ def test_the_feed_has_one_story_for_every_way_of_going_wrong() -> None:
 def test_a_wrong_header_is_named(header: str, named: str) -> None:
     head = "Title: A\nDate: 2025-03-04T06:20:00+01:00\n"
     with pytest.raises(msgspec.ValidationError, match=named):
-        read("a", f"{head}{header}\n\nText.")
+        parse_story("a", f"{head}{header}\n\nText.")
 
 
 # ---------------------------------------------------------------- pages
 @pytest.mark.parametrize("story", ARTICLES, ids=lambda s: s.slug)
 def test_a_page_shows_the_title_and_every_paragraph(story: Story) -> None:
-    page = pages.page(story, "http://h/u", "http://h", [])
+    page = pages.render_page(story, "http://h/u", "http://h", [])
     for paragraph in [story.title, *story.paragraphs]:
         first = re.split(r"[\[\]&<>\"']", paragraph.removeprefix("## "))[0]
         assert first.removeprefix("@ ").partition(" ")[2] in page
@@ -99,8 +99,8 @@ def test_a_page_shows_the_title_and_every_paragraph(story: Story) -> None:
 
 
 def test_no_text_of_a_story_becomes_markup() -> None:
-    story = read("x", 'Title: </script><b>&"\nDate: 2025-03-04T06:20:00+01:00\n\n<i>one</i>')
-    tree = html.fromstring(pages.page(story, "http://h/u", "http://h", [story]))
+    story = parse_story("x", 'Title: </script><b>&"\nDate: 2025-03-04T06:20:00+01:00\n\n<i>one</i>')
+    tree = html.fromstring(pages.render_page(story, "http://h/u", "http://h", [story]))
     assert tree.findtext(".//h1") == story.title
     assert [p.text for p in tree.iterfind(".//div[@class='story-body']/p")] == ["<i>one</i>"]
     assert json.loads(tree.findall(".//script[@type='application/ld+json']")[1].text or "")["headline"] == story.title
@@ -176,13 +176,13 @@ async def test_the_moved_page_leads_to_its_new_home(courier: Site, client: aioht
 
 
 async def test_the_slow_page_takes_as_long_as_asked(client: aiohttp.ClientSession) -> None:
-    async with site(slow_s=60) as courier:
+    async with serve_site(slow_s=60) as courier:
         with pytest.raises(TimeoutError):
             await client.get(courier.base_url + of("slow").path, timeout=aiohttp.ClientTimeout(sock_read=0.2))
 
 
 async def test_the_endless_page_names_no_length_and_outlasts_its_reader(client: aiohttp.ClientSession) -> None:
-    async with site() as courier:
+    async with serve_site() as courier:
         async with client.get(courier.base_url + of("endless").path) as r:
             assert "Content-Length" not in r.headers
             seen = 0
@@ -231,7 +231,7 @@ async def test_the_document_is_not_html(courier: Site, client: aiohttp.ClientSes
 async def test_copies_multiply_the_plain_articles_each_with_its_own_canonical_url(
     client: aiohttp.ClientSession,
 ) -> None:
-    async with site(copies=3) as courier:
+    async with serve_site(copies=3) as courier:
         plain = [s for s in STORIES if s.serve == "plain"]
         assert len(courier.plain) == 3 * len(plain)
         assert len(set(courier.urls)) == len(courier.urls) == len(STORIES) + 2 * len(plain)

@@ -1,4 +1,4 @@
-"""docs/sources.md tells the truth: keys, bounds and figures are the program's, commands print what stands there."""
+"""docs/sources.md is correct: keys, bounds and figures are those of the code, and commands print the output shown."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ RUN = [block for block in BLOCKS if block.runs]
 KEYS = dict(re.findall(r"(?m)^\| `(\w+)` \| ([^|]+) \| [^|]+ \|$", section(PAGE, "A file of feeds")))
 
 
-def test_every_key_is_in_the_table_in_the_program_s_order() -> None:
+def test_every_key_is_in_the_table_in_the_order_of_the_struct() -> None:
     assert tuple(KEYS) == Source.__struct_fields__
 
 
-def test_a_key_may_be_left_out_where_the_program_has_a_default() -> None:
+def test_keys_with_a_default_are_marked_as_optional() -> None:
     optional = {name for name, may_be in KEYS.items() if "may be left out" in may_be}
     assert optional == {f.name for f in msgspec.structs.fields(Source) if not f.required}
 
 
-def test_the_bounds_are_the_program_s() -> None:
+def test_the_bounds_are_those_of_the_struct() -> None:
     name, interval = (bounds(key) for key in ("name", "interval_s"))
     assert KEYS["name"].startswith(f"{name.min_length} to {name.max_length} characters")
     assert KEYS["interval_s"].startswith(f"above {interval.gt}, at most {interval.le}")
@@ -65,7 +65,7 @@ def bounds(key: str) -> msgspec.Meta:
     raise AssertionError(key)
 
 
-def test_the_file_shown_is_one(tmp_path: Path) -> None:
+def test_the_example_file_is_valid(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_text(FILE, encoding="utf-8")
     assert {name for source in load_sources(tmp_path / "sources.toml") for name in known(source)} == set(KEYS)
 
@@ -84,25 +84,25 @@ def known(source: Source) -> set[str]:
         f"in the last {Settings().queue.seen_ttl_s / 86_400:g} days",
     ],
 )
-def test_a_figure_is_the_program_s(words: str) -> None:
+def test_a_figure_is_that_of_the_code(words: str) -> None:
     assert words in PAGE
 
 
-def test_figures_in_words_are_the_program_s() -> None:
+def test_figures_in_words_are_those_of_the_code() -> None:
     assert MAX_SLOT_WAIT_S == Settings().politeness.max_host_delay_s == 60, "a minute"
     assert STATE_TTL_S == 30 * 86_400, "a month"
     assert Settings().politeness.host_delay_s == 1, "a second"
     assert MAX_PAUSE_S == 3600, "an hour"
 
 
-def test_every_outcome_of_asking_is_explained() -> None:
+def test_every_outcome_of_a_poll_is_explained() -> None:
     explained = re.findall(r"(?m)^\| `(\w+)` \|", section(PAGE, "Adding an outlet"))
     (outcome,) = [f for f in msgspec.structs.fields(PollResult) if f.name == "outcome"]
-    assert set(explained) == set(get_args(outcome.type)) - {"not_due"}, "--once asks all"
+    assert set(explained) == set(get_args(outcome.type)) - {"not_due"}, "--once polls all sources"
 
 
-# ---------------------------------------------------------------- what is refused
-REFUSED = {
+# ---------------------------------------------------------------- formats and errors
+ERRORS = {
     "looks like an HTML page": b"<!doctype html><title>News</title>",
     "is an index of sitemaps": b"<sitemapindex><sitemap><loc>https://a.example/1.xml</loc></sitemap></sitemapindex>",
     "is XML, but its root is": b"<opml><body/></opml>",
@@ -113,14 +113,14 @@ REFUSED = {
 }
 
 
-def test_every_refusal_is_explained() -> None:
-    explained = re.findall(r"(?m)^\| `([^`]+)` \|", section(PAGE, "What is taken, and what is refused"))
-    assert [said for said in explained if said != "content type is"] == list(REFUSED)
+def test_every_error_message_is_explained() -> None:
+    explained = re.findall(r"(?m)^\| `([^`]+)` \|", section(PAGE, "Supported formats and errors"))
+    assert [message for message in explained if message != "content type is"] == list(ERRORS)
 
 
-@pytest.mark.parametrize(("said", "body"), REFUSED.items())
-def test_a_refusal_says_what_the_page_explains(said: str, body: bytes) -> None:
-    with pytest.raises(Permanent, match=re.escape(said)) as e:
+@pytest.mark.parametrize(("message", "body"), ERRORS.items())
+def test_an_error_has_the_message_that_the_page_explains(message: str, body: bytes) -> None:
+    with pytest.raises(Permanent, match=re.escape(message)) as e:
         feed.parse_feed(body, "https://www.example.org/")
     assert e.value.reason == "not_a_feed"
 
@@ -137,8 +137,10 @@ def test_a_refusal_says_what_the_page_explains(said: str, body: bytes) -> None:
         b"<urlset xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'><url><loc>/news/1</loc><n:news/></url></urlset>",
     ],
 )
-def test_every_form_that_is_said_to_be_taken_is(body: bytes) -> None:
-    assert [link.url for link in feed.parse_feed(body, "https://www.example.org/")] == ["https://www.example.org/news/1"]
+def test_every_supported_format_is_accepted(body: bytes) -> None:
+    assert [link.url for link in feed.parse_feed(body, "https://www.example.org/")] == [
+        "https://www.example.org/news/1"
+    ]
 
 
 # ---------------------------------------------------------------- commands
@@ -149,20 +151,20 @@ def test_every_command_shown_exists() -> None:
         holds(words, other=frozenset({"cat", "true"}))
 
 
-class House(NamedTuple):
-    """Where the blocks are run."""
+class Environment(NamedTuple):
+    """Folder, environment variables and site for the blocks of the page."""
 
     site_url: str
     folder: Path
     environ: dict[str, str]
 
-    def here(self, text: str) -> str:
-        """Put the demo's site in the place of the outlet."""
+    def localise(self, text: str) -> str:
+        """Replace the outlet's URLs by those of the demo site."""
         return text.replace("https://www.example.org", self.site_url)
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Iterator[House]:
+def environment(tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Iterator[Environment]:
     folder = tmp_path_factory.mktemp("sources")
     (folder / "communique").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m worker "$@" 2> log\n')
     (folder / "communique").chmod(0o755)
@@ -176,29 +178,31 @@ def house(tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Iterator[
     }
     with subprocess.Popen([sys.executable, "-m", "worker.demo"], stdout=subprocess.PIPE, text=True) as serving:
         assert serving.stdout
-        house = House(serving.stdout.readline().removesuffix("/feed.xml\n"), folder, environ)
-        (folder / "my-sources.toml").write_text(house.here(FILE), encoding="utf-8")
-        yield house
+        environment = Environment(serving.stdout.readline().removesuffix("/feed.xml\n"), folder, environ)
+        (folder / "my-sources.toml").write_text(environment.localise(FILE), encoding="utf-8")
+        yield environment
         serving.send_signal(signal.SIGINT)
 
 
 @pytest.mark.parametrize("block", RUN, ids=[block.text.splitlines()[0] for block in RUN])
-def test_a_command_prints_what_stands_below_it(block: Block, house: House) -> None:
+def test_a_command_prints_the_output_shown_below_it(block: Block, environment: Environment) -> None:
     ran = subprocess.run(
-        ["bash", "-c", house.here(block.text) + "\ncat log | grep '^communique:' || true"],
-        cwd=house.folder,
-        env=house.environ,
+        ["bash", "-c", environment.localise(block.text) + "\ncat log | grep '^communique:' || true"],
+        cwd=environment.folder,
+        env=environment.environ,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert sorted(ran.stdout.splitlines()) == sorted(house.here(block.printed).splitlines()), ran.stderr
+    assert sorted(ran.stdout.splitlines()) == sorted(environment.localise(block.printed).splitlines()), ran.stderr
 
 
-def test_what_a_server_calls_something_else_is_told_by_its_content_type(house: House) -> None:
-    sources = f"[[source]]\nname = 'PDF'\nurl = '{house.site_url}/documents/joint-communique.pdf'\n"
-    (house.folder / "pdf.toml").write_text(sources, encoding="utf-8")
+def test_a_body_of_another_content_type_is_an_error(environment: Environment) -> None:
+    sources = f"[[source]]\nname = 'PDF'\nurl = '{environment.site_url}/documents/joint-communique.pdf'\n"
+    (environment.folder / "pdf.toml").write_text(sources, encoding="utf-8")
     command = ["communique", "discover", "--once", "--sources", "pdf.toml"]
-    ran = subprocess.run(command, cwd=house.folder, env=house.environ, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        command, cwd=environment.folder, env=environment.environ, capture_output=True, text=True, check=False
+    )
     assert ran.returncode == 1
     assert "(not_a_feed: content type is 'application/pdf')" in ran.stdout

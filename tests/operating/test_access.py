@@ -14,7 +14,7 @@ import pytest
 from redis.exceptions import NoPermissionError
 
 from tests.gateway.conftest import Publisher
-from worker.demo.site import site
+from worker.demo.site import serve_site
 from worker.queue import UrlQueue
 from worker.schema import event_stream
 from worker.settings import Settings
@@ -59,7 +59,7 @@ async def communique(url: str, *words: str) -> str:
 
 async def test_the_fleets_user_may_do_all_that_a_fleet_does(private_redis_url: str, tmp_path: Path) -> None:
     url = await url_of("fleet", private_redis_url)
-    async with site(crawl_delay_s=0) as served, connect(private_redis_url) as admin:
+    async with serve_site(crawl_delay_s=0) as served, connect(private_redis_url) as admin:
         feeds = tmp_path / "sources.toml"
         feeds.write_text(f'[[source]]\nname = "demo"\nurl = "{served.feed_url}"\n')
         events = [json.loads(line) for line in (await communique(url, "demo", "--json")).splitlines()]

@@ -18,7 +18,7 @@ from tests.operating.conftest import get, process, until
 from tests.operating.promtool import RULES, needs, tool
 from tests.operating.test_rules import queries
 from tests.webhook.receiver import SECRET, running_receiver
-from worker.demo.site import site
+from worker.demo.site import serve_site
 from worker.settings import Settings
 from worker.streams import connect
 
@@ -88,7 +88,7 @@ async def scraped(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
     sources = tmp_path / "sources.toml"
     quick = {"COMMUNIQUE_HOST_DELAY_S": "0.05", "COMMUNIQUE_BACKOFF_S": "0.2"}
     async with (
-        site(copies=2, slow_s=0.1) as served,
+        serve_site(copies=2, slow_s=0.1) as served,
         running_receiver() as receiver,
         connect(settings.redis.url or "") as client,
     ):

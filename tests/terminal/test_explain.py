@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.text import Text
 
-from worker.demo.story import stories
+from worker.demo.story import load_stories
 from worker.extract.statements.content.content_start import ContentForm as Complement
 from worker.pipeline.extract_events import extract_events
 from worker.schema import KINDS, Actor, Article, Category, Decision, Event, Meeting, Plover, Span, Statement, kind_of
@@ -256,7 +256,7 @@ def test_every_subject_is_described_with_every_complement(subject: str, compleme
 
 def test_every_event_of_the_demo_and_the_golden_articles_can_be_explain_events() -> None:
     texts = [path.read_text(encoding="utf-8") for path in (Path(__file__).parents[1] / "golden").glob("*.txt")]
-    texts += ["\n\n".join(story.paragraphs) for story in stories()]
+    texts += ["\n\n".join(story.paragraphs) for story in load_stories()]
     for text in texts:
         events = extract_events(Article(id="a", url="", text=text, language="en"))
         assert len(list(explain_events(events, text, colours=False))) == len(events)

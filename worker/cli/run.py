@@ -112,14 +112,14 @@ def demo_command(args: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _demo(settings: Settings, observer: RunObserver) -> None:
-    from worker.demo.site import site
+    from worker.demo.site import serve_site
     from worker.discover import Source
     from worker.local import feed_source, redis_server, run_locally
     from worker.streams.embedded_server import default_data_dir
 
     stop = stop_on_signals()
     data_dir = Path(settings.redis.data_dir) if settings.redis.data_dir else default_data_dir(os.environ) / "demo"
-    async with site() as served, redis_server(settings, data_dir) as redis_url:
+    async with serve_site() as served, redis_server(settings, data_dir) as redis_url:
         await _delete_keys(redis_url, settings.redis.key_prefix)
         source = feed_source([Source(name="demo", url=served.feed_url)], settings, observer, once=True)
         await run_locally(settings, redis_url, source, observer, stop)

@@ -1,5 +1,5 @@
-"""A small invented news site, served on loopback: the real thing in miniature, with all that goes wrong on a real one.
+"""A small invented news site, served on loopback, with the typical faults of real sites.
 
-`articles/` holds what it reports, a text file each; `templates/` holds how its pages look; `site.py` serves them.
-Every person, party, agency and event in it is invented.
+`articles/` contains its articles, one text file each, and `templates/` the HTML of its pages; `site.py` serves them.
+All persons, parties, agencies and events in it are invented.
 """

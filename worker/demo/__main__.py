@@ -1,11 +1,11 @@
-"""`python -m worker.demo`: serve the demo site for a look, or for a load test, until Ctrl-C."""
+"""`python -m worker.demo`: serve the demo site until Ctrl-C, for a browser or a load test."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 
-from worker.demo.site import site
+from worker.demo.site import serve_site
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -15,16 +15,20 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: python -m worker.demo --port 8000 --copies 70",
     )
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: a free one)")
-    parser.add_argument("--copies", type=int, default=1, help="addresses that each plain article gets (default: 1)")
-    parser.add_argument("--crawl-delay", type=float, default=0.05, metavar="SECONDS", help="what robots.txt asks for")
-    parser.add_argument("--slow", type=float, default=3.0, metavar="SECONDS", help="what the slow page takes")
+    parser.add_argument("--copies", type=int, default=1, help="number of URLs of each plain article (default: 1)")
+    parser.add_argument(
+        "--crawl-delay", type=float, default=0.05, metavar="SECONDS", help="Crawl-delay in robots.txt (default: 0.05)"
+    )
+    parser.add_argument(
+        "--slow", type=float, default=3.0, metavar="SECONDS", help="response time of the slow page (default: 3)"
+    )
     return parser
 
 
 async def _serve(options: argparse.Namespace) -> None:
     delays = {"slow_s": options.slow, "crawl_delay_s": options.crawl_delay}
-    async with site(port=options.port, copies=options.copies, **delays) as courier:
-        print(courier.feed_url, flush=True)  # noqa: T201 - the command's answer
+    async with serve_site(port=options.port, copies=options.copies, **delays) as site:
+        print(site.feed_url, flush=True)  # noqa: T201 - the command's output
         await asyncio.Event().wait()
 
 

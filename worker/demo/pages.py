@@ -1,4 +1,4 @@
-"""Story -> HTML page, stories -> feeds.  Pure: the same story at the same address is always the same text."""
+"""Render stories as HTML pages and as feeds.  Pure: the output depends only on the arguments."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from typing import Any
 
 from worker.demo.story import Story
 
-NAME = "The Meridian Courier"
+SITE_NAME = "The Meridian Courier"
 INSET_AFTER = 3
-"""Paragraphs before the box ("Read also", an advertisement) that interrupts an article."""
+"""Number of paragraphs before the inset ("Read also", an advertisement)."""
 REVISIONS = 150
-"""Earlier versions of a live blog that its page carries along as script, as the big ones do."""
+"""Number of earlier versions that the page of a live blog embeds as script data, as large sites do."""
 
 _LINK = re.compile(r"\[([^\[\]]+)\]\(([a-z0-9-]+)\)")
 
@@ -29,10 +29,10 @@ def _template(name: str) -> Template:
     return Template((resources.files(__package__) / "templates" / name).read_text(encoding="utf-8"))
 
 
-def page(story: Story, url: str, base: str, others: Sequence[Story]) -> str:
-    """Return the page of a story served at `url`; `others` are the stories that its boxes link to."""
+def render_page(story: Story, url: str, base: str, others: Sequence[Story]) -> str:
+    """Return the HTML page of a story at `url`; `others` are the related stories that it links to."""
     fields = {
-        "site": NAME,
+        "site": SITE_NAME,
         "base": base,
         "url": url,
         "title": escape(story.title),
@@ -76,7 +76,7 @@ def _teaser(story: Story, base: str) -> str:
 
 
 def _jsonld(story: Story, url: str, base: str) -> dict[str, Any]:
-    """Return what schema.org's NewsArticle asks of a page."""
+    """Return the story as a schema.org NewsArticle (JSON-LD)."""
     return {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -88,7 +88,7 @@ def _jsonld(story: Story, url: str, base: str) -> dict[str, Any]:
         "inLanguage": story.language,
         "articleSection": story.section,
         "author": [{"@type": "Person", "name": name} for name in story.byline.split(" and ") if name],
-        "publisher": {"@type": "Organization", "name": NAME, "url": base},
+        "publisher": {"@type": "Organization", "name": SITE_NAME, "url": base},
     }
 
 
@@ -97,11 +97,11 @@ def _state(story: Story) -> dict[str, Any]:
 
 
 def _script(value: dict[str, Any]) -> str:
-    """Return JSON that may stand inside <script>: nothing in it can end the element or begin a comment."""
+    """Return JSON that is safe inside <script>: it contains no "<", which could end the element or begin a comment."""
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def rss(items: Iterable[tuple[Story, str]], base: str) -> str:
+def render_rss(items: Iterable[tuple[Story, str]], base: str) -> str:
     """Return an RSS 2.0 feed of stories and their URLs."""
     entries = "".join(
         f"<item><title>{escape(s.title)}</title><link>{escape(url)}</link><guid isPermaLink='true'>{escape(url)}</guid>"
@@ -111,13 +111,13 @@ def rss(items: Iterable[tuple[Story, str]], base: str) -> str:
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel>'
-        f"<title>{NAME}</title><link>{base}/</link><description>Invented news</description><ttl>5</ttl>\n"
+        f"<title>{SITE_NAME}</title><link>{base}/</link><description>Invented news</description><ttl>5</ttl>\n"
         f"{entries}</channel></rss>\n"
     )
 
 
-def atom(items: Iterable[tuple[Story, str]], base: str) -> str:
-    """Return an Atom 1.0 feed (RFC 4287) of the same."""
+def render_atom(items: Iterable[tuple[Story, str]], base: str) -> str:
+    """Return an Atom 1.0 feed (RFC 4287) of stories and their URLs."""
     entries = "".join(
         f"<entry><id>{escape(url)}</id><title>{escape(s.title)}</title>"
         f'<link rel="alternate" type="text/html" href="{escape(url)}"/>'
@@ -126,6 +126,7 @@ def atom(items: Iterable[tuple[Story, str]], base: str) -> str:
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
-        f'<id>{base}/</id><title>{NAME}</title><updated>2025-03-21T00:00:00+00:00</updated><link href="{base}/"/>\n'
+        f"<id>{base}/</id><title>{SITE_NAME}</title><updated>2025-03-21T00:00:00+00:00</updated>"
+        f'<link href="{base}/"/>\n'
         f"{entries}</feed>\n"
     )

@@ -1,7 +1,7 @@
-"""The site itself: an aiohttp server on a free loopback port, as polite, slow and broken as its stories' headers say.
+"""The server of the demo site, on a loopback port.  A story's headers determine how it is served (slow, gone, …).
 
-async with site() as courier:
-    print(courier.feed_url)
+async with serve_site() as site:
+    print(site.feed_url)
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from aiohttp.typedefs import Handler
 from msgspec import Struct
 
 from worker.demo import pages
-from worker.demo.story import REFUSALS, Coding, Story, stories
+from worker.demo.story import REJECTIONS, Coding, Story, load_stories
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -29,6 +29,7 @@ else:
     from backports import zstd
 
 RELATED = 6
+"""Number of related stories on a page."""
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\n%%EOF\n"
 
 ENCODERS: dict[Coding, Callable[[bytes], bytes]] = {
@@ -39,26 +40,26 @@ ENCODERS: dict[Coding, Callable[[bytes], bytes]] = {
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """A site that is being served.  URLs stand in the order of its feed."""
+    """URLs and statistics of a site that is being served.  URLs are in the order of its feed."""
 
     base_url: str
     feed_url: str
-    """RSS; `atom_url` lists the same."""
+    """The RSS feed; the feed at `atom_url` has the same entries."""
     atom_url: str
     urls: tuple[str, ...]
-    """Everything in the feed."""
+    """All URLs in the feed."""
     plain: tuple[str, ...]
-    """Those that answer 200 at once with an article: what a load test wants; `copies` multiplies these."""
+    """URLs that return an article with status 200 and no delay, for load tests; multiplied by `copies`."""
     articles: tuple[str, ...]
-    """Those that end in an article: plain, slow, huge, busy at first, or moved."""
+    """URLs that lead to an article: plain, slow, huge, busy at first, or moved."""
     refused: dict[str, str]
-    """Those that can never become an article -> what is wrong with them."""
+    """URLs that do not lead to an article -> the reason."""
     requests: Counter[str]
-    """Path -> how often it was asked for, growing while the site is up."""
+    """Path -> number of requests so far; updated while the site is served."""
 
 
 @asynccontextmanager
-async def site(
+async def serve_site(
     *,
     copies: int = 1,
     port: int = 0,
@@ -67,26 +68,26 @@ async def site(
     crawl_delay_s: float = 0.05,
     endless_bytes: int = 64 << 20,
 ) -> AsyncIterator[Site]:
-    """Serve the site on 127.0.0.1 until the block ends; `port` 0 takes a free one.
+    """Serve the site on 127.0.0.1 until the block ends; `port` 0 chooses a free one.
 
-    With `copies` above 1 each plain article stands at that many addresses (`/news/<slug>-<n>`, n from 1), each its
-    own canonical one.  `slow_s` is how long the slow page takes, `retry_after_s` what the busy one asks for, and
-    `endless_bytes` where even the endless page ends.
+    With `copies` above 1 each plain article has that many URLs (`/news/<slug>-<n>`, n from 1), each canonical.
+    `slow_s` is the response time of the slow page, `retry_after_s` the Retry-After of the busy one, `endless_bytes` the
+    length of the endless one.
     """
     listening = socket.create_server(("127.0.0.1", port))
-    courier = _Courier(f"http://127.0.0.1:{listening.getsockname()[1]}", copies, slow_s, retry_after_s, endless_bytes)
-    runner = web.AppRunner(courier.app(crawl_delay_s), access_log=None, shutdown_timeout=0.2)
+    server = _SiteServer(f"http://127.0.0.1:{listening.getsockname()[1]}", copies, slow_s, retry_after_s, endless_bytes)
+    runner = web.AppRunner(server.app(crawl_delay_s), access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     try:
         await web.SockSite(runner, listening).start()
-        yield courier.site()
+        yield server.describe()
     finally:
         await runner.cleanup()
         listening.close()
 
 
-class _Courier:
-    """The handlers, and the little they must remember between two requests."""
+class _SiteServer:
+    """Request handlers, and the counts that they need."""
 
     def __init__(self, base: str, copies: int, slow_s: float, retry_after_s: int, endless_bytes: int) -> None:
         self.base = base
@@ -94,11 +95,11 @@ class _Courier:
         self.retry_after_s = retry_after_s
         self.endless_bytes = endless_bytes
         self.requests: Counter[str] = Counter()
-        self.stories = stories()
-        self.listed = {path: story for story in self.stories for path in _addresses(story, copies)}
-        self.at = self.listed | {_new_home(story): story for story in self.stories if story.serve == "moved"}
+        self.stories = load_stories()
+        self.listed = {path: story for story in self.stories for path in _paths(story, copies)}
+        self.at = self.listed | {_new_path(story): story for story in self.stories if story.serve == "moved"}
 
-    def site(self) -> Site:
+    def describe(self) -> Site:
         urls = {self.base + path: story for path, story in self.listed.items()}
         return Site(
             base_url=self.base,
@@ -106,8 +107,8 @@ class _Courier:
             atom_url=f"{self.base}/atom.xml",
             urls=tuple(urls),
             plain=tuple(url for url, story in urls.items() if story.serve == "plain"),
-            articles=tuple(url for url, story in urls.items() if story.serve not in REFUSALS),
-            refused={url: REFUSALS[story.serve] for url, story in urls.items() if story.serve in REFUSALS},
+            articles=tuple(url for url, story in urls.items() if story.serve not in REJECTIONS),
+            refused={url: REJECTIONS[story.serve] for url, story in urls.items() if story.serve in REJECTIONS},
             requests=self.requests,
         )
 
@@ -117,9 +118,9 @@ class _Courier:
         app.add_routes(
             [
                 web.get("/", self._home),
-                web.get("/robots.txt", _text("text/plain", _robots(crawl_delay_s, self.base))),
-                web.get("/feed.xml", _text("application/rss+xml", pages.rss(feed, self.base))),
-                web.get("/atom.xml", _text("application/atom+xml", pages.atom(feed, self.base))),
+                web.get("/robots.txt", _static_text("text/plain", _robots(crawl_delay_s, self.base))),
+                web.get("/feed.xml", _static_text("application/rss+xml", pages.render_rss(feed, self.base))),
+                web.get("/atom.xml", _static_text("application/atom+xml", pages.render_atom(feed, self.base))),
                 web.get("/{path:.*}", self._story),
             ]
         )
@@ -141,7 +142,7 @@ class _Courier:
             case "gone":
                 raise web.HTTPGone(text="This page was withdrawn")
             case "moved" if request.path == story.path:
-                raise web.HTTPMovedPermanently(_new_home(story))
+                raise web.HTTPMovedPermanently(_new_path(story))
             case "busy" if self.requests[request.path] == 1:
                 headers = {"Retry-After": str(self.retry_after_s)}
                 raise web.HTTPServiceUnavailable(text="Come back in a moment", headers=headers)
@@ -154,9 +155,9 @@ class _Courier:
         return self._page(request, story)
 
     def _page(self, request: web.Request, story: Story) -> web.Response:
-        text = pages.page(story, self.base + request.path, self.base, self._related(story))
+        text = pages.render_page(story, self.base + request.path, self.base, self._related(story))
         body, headers = text.encode(story.charset), {"Content-Type": "text/html"}
-        if story.layout != "archive":  # old pages leave it to their meta tag
+        if story.layout != "archive":  # old pages declare it only in a meta element
             headers["Content-Type"] += f"; charset={story.charset}"
         if story.coding in ENCODERS and story.coding in _accepted(request):
             body = ENCODERS[story.coding](body)
@@ -164,36 +165,36 @@ class _Courier:
         return web.Response(body=body, headers=headers)
 
     def _related(self, story: Story) -> list[Story]:
-        """Return the stories after this one in the feed, round the end; a front links to all of them."""
+        """Return the stories that follow this one in the feed, cyclically; a section front links to all of them."""
         here = self.stories.index(story)
         others = self.stories[here + 1 :] + self.stories[:here]
         return others if story.layout == "front" else others[:RELATED]
 
     async def _endless(self, request: web.Request, story: Story) -> web.StreamResponse:
-        """Stream the story over and over, without a Content-Length to warn anybody."""
+        """Stream the story repeatedly, without a Content-Length."""
         response = web.StreamResponse(headers={"Content-Type": "text/html; charset=utf-8"})
         await response.prepare(request)
         chunk = "".join(f"<p>{p}</p>\n" for p in story.paragraphs).encode() * 100
         await response.write(f"<!doctype html><title>{story.title}</title>\n".encode())
-        with suppress(ConnectionError):  # the reader has had enough, which is the point of this page
+        with suppress(ConnectionError):  # the client closes the connection at its size limit, as intended
             for _ in range(self.endless_bytes // len(chunk)):
                 await response.write(chunk)
             await response.write_eof()
         return response
 
 
-def _addresses(story: Story, copies: int) -> list[str]:
+def _paths(story: Story, copies: int) -> list[str]:
     if story.serve != "plain" or copies == 1:
         return [story.path]
     return [f"{story.path}-{n}" for n in range(1, copies + 1)]
 
 
 def _accepted(request: web.Request) -> set[str]:
-    offers = request.headers.get("Accept-Encoding", "").split(",")
-    return {offer.split(";")[0].strip() for offer in offers}
+    codings = request.headers.get("Accept-Encoding", "").split(",")
+    return {coding.split(";")[0].strip() for coding in codings}
 
 
-def _new_home(story: Story) -> str:
+def _new_path(story: Story) -> str:
     return f"/news/{story.slug}"
 
 
@@ -201,14 +202,14 @@ def _robots(crawl_delay_s: float, base: str) -> str:
     return f"User-agent: *\nDisallow: /members/\nCrawl-delay: {crawl_delay_s:g}\nSitemap: {base}/feed.xml\n"
 
 
-def _text(content_type: str, text: str) -> Handler:
-    """Return a handler for one fixed text that can be asked whether it has changed."""
+def _static_text(content_type: str, text: str) -> Handler:
+    """Return a handler for a fixed text, with an ETag and support for If-None-Match."""
     etag = hashlib.sha256(text.encode()).hexdigest()[:16]
 
     async def handler(request: web.Request) -> web.Response:
         response = web.Response(text=text, content_type=content_type)
         response.etag = etag
-        if any(known.value == etag for known in request.if_none_match or ()):
+        if any(tag.value == etag for tag in request.if_none_match or ()):
             raise web.HTTPNotModified(headers={"ETag": f'"{etag}"'})
         return response
 

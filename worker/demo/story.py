@@ -1,4 +1,6 @@
-"""One file of `articles/` -> one Story: a few headers, an empty line, paragraphs.
+"""Parse the files of `articles/` to stories.
+
+A file has some headers, an empty line and paragraphs:
 
     Title: Tamsaar: Each port pays for its own icebreaker
     Date: 2025-03-04T06:20:00+02:00
@@ -8,9 +10,9 @@
 
     ## A heading between paragraphs
 
-    @ 14:05 The head of an entry in a live blog
+    @ 14:05 The headline of an entry in a live blog
 
-`[words](slug)` in a paragraph is a link to another story.
+`[text](slug)` in a paragraph is a link to another story.
 """
 
 from __future__ import annotations
@@ -39,9 +41,9 @@ PATHS: dict[Serve, str] = {
     "front": "/section/{}",
     "document": "/documents/{}.pdf",
 }
-"""Where the feed says a story is, by how it is served."""
+"""Path of a story in the feed, by the way in which it is served."""
 
-REFUSALS: dict[Serve, str] = {
+REJECTIONS: dict[Serve, str] = {
     "members": "robots.txt forbids it",
     "gone": "answers 410",
     "missing": "answers 404",
@@ -49,11 +51,11 @@ REFUSALS: dict[Serve, str] = {
     "front": "a page of links, not an article",
     "document": "a PDF, not HTML",
 }
-"""What is wrong with the addresses that can never become an article; the others all do."""
+"""Why a URL does not lead to an article, by the way in which it is served; all other URLs do."""
 
 
 class Story(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the site knows of one address; `date` is aware, a paragraph is one line of text."""
+    """One article (or other resource) of the site; `date` is aware, and each paragraph is one line."""
 
     slug: str
     title: str
@@ -70,12 +72,12 @@ class Story(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def path(self) -> str:
-        """The address below the site's root."""
+        """Path in the feed."""
         return PATHS[self.serve].format(self.slug)
 
 
-def read(slug: str, text: str) -> Story:
-    """Read the text of one file; msgspec.ValidationError names the header that is wrong."""
+def parse_story(slug: str, text: str) -> Story:
+    """Parse the text of one file; raises msgspec.ValidationError with the name of an invalid header."""
     head, _, body = text.partition("\n\n")
     headers = dict(line.split(": ", 1) for line in head.splitlines())
     fields = {name.lower(): value for name, value in headers.items()}
@@ -83,8 +85,8 @@ def read(slug: str, text: str) -> Story:
     return msgspec.convert({"slug": slug, "paragraphs": paragraphs, **fields}, Story)
 
 
-def stories() -> list[Story]:
-    """Every story of the package, newest first, as a feed lists them."""
+def load_stories() -> list[Story]:
+    """Return all stories of the package, newest first, as in the feed."""
     files = [f for f in (resources.files(__package__) / "articles").iterdir() if f.name.endswith(".txt")]
-    found = [read(f.name.removesuffix(".txt"), f.read_text(encoding="utf-8")) for f in files]
-    return sorted(found, key=lambda s: (s.date, s.slug), reverse=True)
+    loaded = [parse_story(f.name.removesuffix(".txt"), f.read_text(encoding="utf-8")) for f in files]
+    return sorted(loaded, key=lambda s: (s.date, s.slug), reverse=True)
