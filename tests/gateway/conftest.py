@@ -41,13 +41,13 @@ from worker.telemetry.metrics.registry import REGISTRY
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 SPAN = Span(start=0, end=5, text="Words")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KIND_OF: tuple[Kind, ...] = ("statement", "meeting", "decision")
 
 
-def made(number: int, kind: Kind | None = None, **given: Any) -> Event:
+def make_event(number: int, kind: Kind | None = None, **given: Any) -> Event:
     """Make an event whose `rule` is its number; the kinds take turns where none is named."""
     about: dict[str, Any] = {
         "id": hash_id(str(number)),
@@ -65,7 +65,7 @@ def made(number: int, kind: Kind | None = None, **given: Any) -> Event:
             return Decision(**{**about, "deciders": [], "status": "taken", **given})
 
 
-def person(name: str, country: str | None = None) -> Actor:
+def make_person(name: str, country: str | None = None) -> Actor:
     return Actor(name=name, type="person", country=country)
 
 
@@ -87,7 +87,7 @@ class Publisher:
 
     async def numbers(self, *numbers: int) -> None:
         """Publish the events of some numbers."""
-        await self.events(*map(made, numbers))
+        await self.events(*map(make_event, numbers))
 
     async def add(self, kind: Kind, data: bytes | str, entry_id: str = "*", **fields: bytes) -> None:
         """Add an entry by hand."""
@@ -124,24 +124,24 @@ class Frame(msgspec.Struct, frozen=True):
         return int(self.json["rule"])
 
 
-class Ear:
+class SseClient:
     """Reads a stream of Server-Sent Events, as the HTML standard says."""
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self.response = response
-        self.place = ""
+        self.cursor = ""
         """The last id, which heartbeats move too."""
 
     async def frame(self) -> Frame:
         """Return the next frame with data; EOFError where the stream has ended."""
         while True:
-            raw = await asyncio.wait_for(self.response.content.readuntil(b"\n\n"), PATIENCE_S)
+            raw = await asyncio.wait_for(self.response.content.readuntil(b"\n\n"), TIMEOUT_S)
             if not raw.endswith(b"\n\n"):
                 raise EOFError
             fields = dict(line.split(": ", 1) for line in raw.decode().splitlines() if line and line[0] != ":")
-            self.place = fields.get("id", self.place)
+            self.cursor = fields.get("id", self.cursor)
             if "data" in fields:
-                return Frame(self.place, fields.get("event", "message"), fields["data"])
+                return Frame(self.cursor, fields.get("event", "message"), fields["data"])
 
     async def frames(self, count: int) -> list[Frame]:
         return [await self.frame() for _ in range(count)]
@@ -150,12 +150,12 @@ class Ear:
         """Return the numbers of the next events."""
         return [frame.number for frame in await self.frames(count)]
 
-    async def until_listening(self) -> Self:
+    async def wait_until_live(self) -> Self:
         """Wait for the hello."""
-        while not self.place:
-            raw = await asyncio.wait_for(self.response.content.readuntil(b"\n\n"), PATIENCE_S)
+        while not self.cursor:
+            raw = await asyncio.wait_for(self.response.content.readuntil(b"\n\n"), TIMEOUT_S)
             lines = raw.decode().splitlines()
-            self.place = next((line[4:] for line in lines if line.startswith("id: ")), "")
+            self.cursor = next((line[4:] for line in lines if line.startswith("id: ")), "")
         return self
 
 
@@ -171,7 +171,7 @@ def gateway_counts() -> Counter[tuple[str, ...]]:
     )
 
 
-class Served:
+class RunningGateway:
     """A gateway that answers."""
 
     def __init__(self, gateway: Gateway, url: str, session: aiohttp.ClientSession, stop: asyncio.Event) -> None:
@@ -205,11 +205,11 @@ class Served:
         return int(self.url.rpartition(":")[2])
 
     @contextlib.asynccontextmanager
-    async def listen(self, query: str = "", **headers: str) -> AsyncIterator[Ear]:
+    async def listen(self, query: str = "", **headers: str) -> AsyncIterator[SseClient]:
         """Open a stream, and wait until it is being served."""
         async with self.session.get(f"/v1/stream?{query}", headers=headers) as response:
             assert response.status == 200, await response.text()
-            yield await Ear(response).until_listening()
+            yield await SseClient(response).wait_until_live()
 
     async def get(self, path: str, status: int = 200, **headers: str) -> Any:
         """Return the JSON that is answered."""
@@ -224,15 +224,15 @@ class Served:
             return json.loads(await response.read())
 
 
-Serve = Callable[..., contextlib.AbstractAsyncContextManager[Served]]
+StartGateway = Callable[..., contextlib.AbstractAsyncContextManager[RunningGateway]]
 
 
 @pytest.fixture
-def serve_with(settings: Settings) -> Serve:
+def start_gateway(settings: Settings) -> StartGateway:
     """Return a context manager that serves with some settings changed."""
 
     @contextlib.asynccontextmanager
-    async def serving(**given: Any) -> AsyncIterator[Served]:
+    async def serving(**given: Any) -> AsyncIterator[RunningGateway]:
         changed = settings.override(**given)
         stop, address = asyncio.Event(), asyncio.get_running_loop().create_future()
         async with open_gateway(changed, changed.redis.url or "", LivenessMonitor(GATEWAY_LOOPS)) as made_gateway:
@@ -242,7 +242,7 @@ def serve_with(settings: Settings) -> Serve:
                 await running
             url = await address
             async with aiohttp.ClientSession(url, read_bufsize=1 << 20) as session:
-                yield Served(made_gateway, url, session, stop)
+                yield RunningGateway(made_gateway, url, session, stop)
             stop.set()
             await running
 
@@ -250,9 +250,9 @@ def serve_with(settings: Settings) -> Serve:
 
 
 @pytest.fixture
-async def served(serve_with: Serve) -> AsyncIterator[Served]:
+async def server(start_gateway: StartGateway) -> AsyncIterator[RunningGateway]:
     """A gateway with the settings that a newcomer gets."""
-    async with serve_with() as found:
+    async with start_gateway() as found:
         yield found
 
 
@@ -261,9 +261,9 @@ def publish(redis: Redis, settings: Settings) -> Publisher:
     return Publisher(redis, settings)
 
 
-async def until(true: Callable[[], bool | Awaitable[bool]]) -> None:
+async def wait_until(true: Callable[[], bool | Awaitable[bool]]) -> None:
     """Wait until something has become true; a failure otherwise."""
-    for _ in itertools.repeat(None, round(PATIENCE_S / 0.01)):
+    for _ in itertools.repeat(None, round(TIMEOUT_S / 0.01)):
         answer = true()
         if answer if isinstance(answer, bool) else await answer:
             return

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.conftest import Publisher, Serve, Served, made
+from tests.gateway.conftest import Publisher, RunningGateway, StartGateway, make_event
 from worker.queue import UrlQueue
 from worker.schema import Article, Span, article_id
 from worker.settings import Settings
@@ -16,38 +16,40 @@ URL = "https://news.example/talks"
 ARTICLE = Article(id=article_id(URL), url=URL, text="Ümit spoke. They met.", title="Talks", language="en")
 
 
-async def test_an_article_comes_with_its_events_in_the_order_of_its_text(served: Served, publish: Publisher) -> None:
+async def test_an_article_comes_with_its_events_in_the_order_of_its_text(
+    server: RunningGateway, publish: Publisher
+) -> None:
     other = Article(id=article_id("https://other.example/1"), url="https://other.example/1", text="No.")
-    late = made(1, "statement", url=URL, sentence=Span(start=12, end=21, text="They met."))
-    early = made(2, "decision", url=URL, sentence=Span(start=0, end=11, text="Ümit spoke."))
+    late = make_event(1, "statement", url=URL, sentence=Span(start=12, end=21, text="They met."))
+    early = make_event(2, "decision", url=URL, sentence=Span(start=0, end=11, text="Ümit spoke."))
     await publish.article(ARTICLE, [late, early])
-    await publish.article(other, [made(9, url=other.url), made(10, url=other.url)])  # in the same moment
+    await publish.article(other, [make_event(9, url=other.url), make_event(10, url=other.url)])  # in the same moment
     for path in (f"/v1/articles/{ARTICLE.id}", f"/v1/articles?url={URL}?utm_source=feed"):
-        answer = await served.get(path)
+        answer = await server.get(path)
         assert answer["article"]["text"] == ARTICLE.text
         assert [event["rule"] for event in answer["events"]] == ["2", "1"]
 
 
-async def test_the_newest_reading_of_an_article_is_given(served: Served, publish: Publisher) -> None:
+async def test_the_newest_reading_of_an_article_is_given(server: RunningGateway, publish: Publisher) -> None:
     await publish.article(Article(id=ARTICLE.id, url=URL, text="Before."), [])
     await publish.article(ARTICLE, [])
-    assert (await served.get(f"/v1/articles/{ARTICLE.id}"))["article"]["text"] == ARTICLE.text
+    assert (await server.get(f"/v1/articles/{ARTICLE.id}"))["article"]["text"] == ARTICLE.text
 
 
 @pytest.mark.parametrize("path", [f"/v1/articles/{'0' * 32}", "/v1/articles?url=https://nowhere.example/"])
-async def test_an_unknown_article_is_not_found(served: Served, path: str) -> None:
-    assert (await served.get(path, 404))["type"] == "urn:communique:problem:not_found"
+async def test_an_unknown_article_is_not_found(server: RunningGateway, path: str) -> None:
+    assert (await server.get(path, 404))["type"] == "urn:communique:problem:not_found"
 
 
 @pytest.mark.parametrize("query", ["", "?url=", "?url=ftp://x", "?url=https://a.example/&url=https://b.example/"])
-async def test_an_address_that_is_none_is_refused(served: Served, query: str) -> None:
-    assert (await served.get(f"/v1/articles{query}", 400))["parameter"] == "url"
+async def test_an_address_that_is_none_is_refused(server: RunningGateway, query: str) -> None:
+    assert (await server.get(f"/v1/articles{query}", 400))["parameter"] == "url"
 
 
 # ---------------------------------------------------------------- in
-async def test_every_address_is_put_or_seen_or_refused(served: Served, settings: Settings) -> None:
+async def test_every_address_is_put_or_seen_or_refused(server: RunningGateway, settings: Settings) -> None:
     urls = ["https://a.example/1", "ftp://b.example/", "https://a.example/1?utm_source=x", "https://a.example/2"]
-    answer = await served.post({"urls": urls})
+    answer = await server.post({"urls": urls})
     assert [result["outcome"] for result in answer["results"]] == ["put", "refused", "seen", "put"]
     assert (answer["put"], answer["seen"], answer["refused"]) == (2, 1, 1)
     refused = answer["results"][1]
@@ -58,34 +60,34 @@ async def test_every_address_is_put_or_seen_or_refused(served: Served, settings:
     assert taken == ["https://a.example/1", "https://a.example/2"]
 
 
-async def test_where_every_address_is_refused_the_whole_is(served: Served) -> None:
-    problem = await served.post({"urls": ["nonsense", "https://"]}, 422)
+async def test_where_every_address_is_refused_the_whole_is(server: RunningGateway) -> None:
+    problem = await server.post({"urls": ["nonsense", "https://"]}, 422)
     assert [result["outcome"] for result in problem["results"]] == ["refused", "refused"]
 
 
 @pytest.mark.parametrize("body", [{}, {"urls": []}, {"urls": "https://a.example/"}, {"urls": [1]}, {"url": []}, [], 7])
-async def test_a_body_of_another_form_is_refused(served: Served, body: Any) -> None:
-    assert (await served.post(body, 400))["type"] == "urn:communique:problem:bad_body"
+async def test_a_body_of_another_form_is_refused(server: RunningGateway, body: Any) -> None:
+    assert (await server.post(body, 400))["type"] == "urn:communique:problem:bad_body"
 
 
-async def test_more_addresses_than_one_request_takes_are_refused(served: Served) -> None:
-    await served.post({"urls": [f"https://a.example/{i}" for i in range(1001)]}, 400)
+async def test_more_addresses_than_one_request_takes_are_refused(server: RunningGateway) -> None:
+    await server.post({"urls": [f"https://a.example/{i}" for i in range(1001)]}, 400)
 
 
-async def test_a_body_of_another_type_is_refused_so_that_no_form_can_post(served: Served) -> None:
-    async with served.session.post("/v1/articles", data='{"urls": ["https://a.example/"]}') as response:
+async def test_a_body_of_another_type_is_refused_so_that_no_form_can_post(server: RunningGateway) -> None:
+    async with server.session.post("/v1/articles", data='{"urls": ["https://a.example/"]}') as response:
         assert response.status == 415
         assert (await response.json(content_type=None))["parameter"] == "Content-Type"
 
 
-async def test_a_body_that_is_too_large_is_refused(served: Served) -> None:
+async def test_a_body_that_is_too_large_is_refused(server: RunningGateway) -> None:
     headers = {"Content-Type": "application/json"}
-    async with served.session.post("/v1/articles", data=io.BytesIO(b" " * (5 << 20)), headers=headers) as response:
+    async with server.session.post("/v1/articles", data=io.BytesIO(b" " * (5 << 20)), headers=headers) as response:
         assert response.status == 413
 
 
-async def test_a_full_queue_takes_no_more_for_now(serve_with: Serve) -> None:
-    async with serve_with(max_backlog=1) as served:
-        await served.post({"urls": ["https://a.example/1"]})
-        async with served.session.post("/v1/articles", json={"urls": ["https://a.example/2"]}) as response:
+async def test_a_full_queue_takes_no_more_for_now(start_gateway: StartGateway) -> None:
+    async with start_gateway(max_backlog=1) as server:
+        await server.post({"urls": ["https://a.example/1"]})
+        async with server.session.post("/v1/articles", json={"urls": ["https://a.example/2"]}) as response:
             assert (response.status, response.headers["Retry-After"]) == (503, "60")

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from tests.gateway.conftest import Serve, Served, text_of, until
+from tests.gateway.conftest import RunningGateway, StartGateway, text_of, wait_until
 from worker.errors import UsageError
 from worker.gateway.middleware.auth import check_binding, is_loopback, load_tokens
 
@@ -41,50 +41,54 @@ def bearer(token: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("token", ["", "wrong-token-0123456789", READER[:-1], "ÿ" * 20])
-async def test_without_a_known_token_nothing_is_read_or_written(serve_with: Serve, tokens: str, token: str) -> None:
-    async with serve_with(gateway_tokens=tokens) as served:
+async def test_without_a_known_token_nothing_is_read_or_written(
+    start_gateway: StartGateway, tokens: str, token: str
+) -> None:
+    async with start_gateway(gateway_tokens=tokens) as server:
         headers = bearer(token) if token else {}
         for path in ("/v1/events", "/v1/stream", "/v1/status", "/v1/articles?url=https://a.example/"):
-            async with served.session.get(path, headers=headers) as response:
+            async with server.session.get(path, headers=headers) as response:
                 assert response.status == 401
                 assert response.headers["WWW-Authenticate"].startswith("Bearer")
-        await served.post({"urls": ["https://a.example/"]}, 401, **headers)
+        await server.post({"urls": ["https://a.example/"]}, 401, **headers)
 
 
-async def test_a_token_does_what_its_scopes_say(serve_with: Serve, tokens: str) -> None:
-    async with serve_with(gateway_tokens=tokens) as served:
-        await served.get("/v1/events", 200, **bearer(READER))
-        problem = await served.post({"urls": ["https://a.example/"]}, 403, **bearer(READER))
+async def test_a_token_does_what_its_scopes_say(start_gateway: StartGateway, tokens: str) -> None:
+    async with start_gateway(gateway_tokens=tokens) as server:
+        await server.get("/v1/events", 200, **bearer(READER))
+        problem = await server.post({"urls": ["https://a.example/"]}, 403, **bearer(READER))
         assert "write" in problem["detail"]
-        await served.post({"urls": ["https://a.example/"]}, 202, **bearer(WRITER))
+        await server.post({"urls": ["https://a.example/"]}, 202, **bearer(WRITER))
 
 
-async def test_what_everybody_may_know_needs_no_token(serve_with: Serve, tokens: str) -> None:
-    async with serve_with(gateway_tokens=tokens) as served:
+async def test_what_everybody_may_know_needs_no_token(start_gateway: StartGateway, tokens: str) -> None:
+    async with start_gateway(gateway_tokens=tokens) as server:
         for path in ("/", "/healthz", "/readyz", "/v1/schema", "/v1/openapi.json", "/v1/asyncapi.json"):
-            async with served.session.get(path) as response:
+            async with server.session.get(path) as response:
                 assert response.status == 200, path
 
 
 async def test_a_browser_s_stream_may_bring_the_token_in_its_address_and_nothing_else_may(
-    serve_with: Serve, tokens: str
+    start_gateway: StartGateway, tokens: str
 ) -> None:
-    async with serve_with(gateway_tokens=tokens) as served:
-        async with served.listen(f"access_token={READER}"):
+    async with start_gateway(gateway_tokens=tokens) as server:
+        async with server.listen(f"access_token={READER}"):
             pass
-        async with served.session.ws_connect(f"/v1/stream?access_token={READER}") as socket:
+        async with server.session.ws_connect(f"/v1/stream?access_token={READER}") as socket:
             assert not socket.closed
-        await served.get(f"/v1/events?access_token={READER}", 401)
+        await server.get(f"/v1/events?access_token={READER}", 401)
         with pytest.raises(aiohttp.WSServerHandshakeError):
-            await served.session.ws_connect("/v1/stream")
+            await server.session.ws_connect("/v1/stream")
 
 
 @pytest.mark.parametrize(
     ("host", "status"),
     [("localhost:80", 200), ("127.0.0.1", 200), ("[::1]:8080", 200), ("gateway:8080", 200), ("evil.example", 421)],
 )
-async def test_without_tokens_only_names_of_this_machine_are_answered(served: Served, host: str, status: int) -> None:
-    await served.get("/v1/events", status, Host=host)
+async def test_without_tokens_only_names_of_this_machine_are_answered(
+    server: RunningGateway, host: str, status: int
+) -> None:
+    await server.get("/v1/events", status, Host=host)
 
 
 @pytest.mark.parametrize(
@@ -97,15 +101,15 @@ async def test_without_tokens_only_names_of_this_machine_are_answered(served: Se
     ],
 )
 async def test_a_name_that_is_said_to_be_ours_is_answered(
-    serve_with: Serve, origins: str, host: str, status: int
+    start_gateway: StartGateway, origins: str, host: str, status: int
 ) -> None:
-    async with serve_with(gateway_open=True, gateway_origins=origins) as served:
-        await served.get("/v1/events", status, Host=host)
+    async with start_gateway(gateway_open=True, gateway_origins=origins) as server:
+        await server.get("/v1/events", status, Host=host)
 
 
-async def test_with_tokens_any_name_is_answered(serve_with: Serve, tokens: str) -> None:
-    async with serve_with(gateway_tokens=tokens) as served:
-        await served.get("/v1/events", 200, Host="news.example", **bearer(READER))
+async def test_with_tokens_any_name_is_answered(start_gateway: StartGateway, tokens: str) -> None:
+    async with start_gateway(gateway_tokens=tokens) as server:
+        await server.get("/v1/events", 200, Host="news.example", **bearer(READER))
 
 
 @pytest.mark.parametrize(
@@ -120,58 +124,58 @@ async def test_with_tokens_any_name_is_answered(serve_with: Serve, tokens: str) 
     ],
 )
 async def test_without_tokens_nobody_is_answered_through_a_proxy(
-    served: Served, header: str, value: str, status: int
+    server: RunningGateway, header: str, value: str, status: int
 ) -> None:
-    await served.get("/v1/events", status, **{header: value})
+    await server.get("/v1/events", status, **{header: value})
 
 
 async def test_with_tokens_or_a_word_that_it_is_wanted_a_proxy_may_stand_before_us(
-    serve_with: Serve, tokens: str
+    start_gateway: StartGateway, tokens: str
 ) -> None:
-    async with serve_with(gateway_tokens=tokens) as guarded, serve_with(gateway_open=True) as behind:
+    async with start_gateway(gateway_tokens=tokens) as guarded, start_gateway(gateway_open=True) as behind:
         forwarded = {"X-Forwarded-For": "203.0.113.9"}
         await guarded.get("/v1/events", 200, **forwarded, **bearer(READER))
         await behind.get("/v1/events", 200, **forwarded)
 
 
-async def test_who_guesses_tokens_is_slowed_down(serve_with: Serve, tokens: str) -> None:
-    async with serve_with(gateway_tokens=tokens, gateway_burst=3, gateway_rate_per_s=0.01) as served:
+async def test_who_guesses_tokens_is_slowed_down(start_gateway: StartGateway, tokens: str) -> None:
+    async with start_gateway(gateway_tokens=tokens, gateway_burst=3, gateway_rate_per_s=0.01) as server:
         guesses = [bearer(f"guess-0123456789-{i}") for i in range(4)]
         for guess in guesses[:3]:
-            await served.get("/v1/events", 401, **guess)
-        await served.get("/v1/events", 429, **guesses[3])
-        await served.get("/v1/events", 200, **bearer(READER))  # who has one is not held up by who guesses
+            await server.get("/v1/events", 401, **guess)
+        await server.get("/v1/events", 429, **guesses[3])
+        await server.get("/v1/events", 200, **bearer(READER))  # who has one is not held up by who guesses
 
 
 # ---------------------------------------------------------------- a file that changes
 async def test_a_token_taken_out_of_the_file_opens_nothing_any_more_and_its_streams_end(
-    serve_with: Serve, tokens: str, monkeypatch: pytest.MonkeyPatch
+    start_gateway: StartGateway, tokens: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.gateway.app.RELOAD_S", 0.01)
     async with (
-        serve_with(gateway_tokens=tokens) as served,
-        served.listen(f"access_token={READER}") as ear,
-        served.listen(f"access_token={WRITER}") as other,
+        start_gateway(gateway_tokens=tokens) as server,
+        server.listen(f"access_token={READER}") as client,
+        server.listen(f"access_token={WRITER}") as other,
     ):
         text = text_of(Path(tokens))
         rewrite(tokens, text[text.rindex("[[token]]") :])
-        assert (await ear.frame()).json["type"] == "urn:communique:problem:unauthorised"
-        await until(lambda: served.gateway.streams.connection_count == 1)
-        await served.get("/v1/events", 401, **bearer(READER))
-        await served.get("/v1/events", 200, **bearer(WRITER))
+        assert (await client.frame()).json["type"] == "urn:communique:problem:unauthorised"
+        await wait_until(lambda: server.gateway.streams.connection_count == 1)
+        await server.get("/v1/events", 401, **bearer(READER))
+        await server.get("/v1/events", 200, **bearer(WRITER))
         assert not other.response.content.at_eof()
 
 
 @pytest.mark.parametrize("text", ["[[token]", "token = []", None])
 async def test_a_file_that_becomes_wrong_changes_nothing(
-    serve_with: Serve, tokens: str, monkeypatch: pytest.MonkeyPatch, text: str | None
+    start_gateway: StartGateway, tokens: str, monkeypatch: pytest.MonkeyPatch, text: str | None
 ) -> None:
     monkeypatch.setattr("worker.gateway.app.RELOAD_S", 0.01)
     with capture_logs() as log:
-        async with serve_with(gateway_tokens=tokens) as served:
+        async with start_gateway(gateway_tokens=tokens) as server:
             rewrite(tokens, text)
-            await until(lambda: any(line["event"] == "tokens not reloaded" for line in log))
-            await served.get("/v1/events", 200, **bearer(READER))
+            await wait_until(lambda: any(line["event"] == "tokens not reloaded" for line in log))
+            await server.get("/v1/events", 200, **bearer(READER))
     assert not any(READER in str(line) for line in log)
 
 

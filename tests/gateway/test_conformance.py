@@ -12,7 +12,7 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from tests.gateway.conftest import Publisher, made
+from tests.gateway.conftest import Publisher, make_event
 from worker import filters
 from worker.gateway.app import GATEWAY_LOOPS, open_gateway
 from worker.gateway.server import serve_gateway
@@ -52,7 +52,7 @@ async def publish_some(settings: Settings) -> None:
     async with connect(settings.redis.url or "") as client:
         publish = Publisher(client, settings)
         article = Article(id=article_id(URL), url=URL, text="Words.")
-        await publish.article(article, [made(number, url=URL) for number in range(9)])
+        await publish.article(article, [make_event(number, url=URL) for number in range(9)])
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +69,8 @@ def address(redis_url: str) -> Iterator[str]:
 
     async def serving() -> None:
         await publish_some(given)
-        async with open_gateway(given, redis_url, LivenessMonitor(GATEWAY_LOOPS)) as served:
-            await serve_gateway(served, "127.0.0.1", 0, stop, ready)
+        async with open_gateway(given, redis_url, LivenessMonitor(GATEWAY_LOOPS)) as server:
+            await serve_gateway(server, "127.0.0.1", 0, stop, ready)
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serving(),))
     thread.start()

@@ -16,7 +16,7 @@ from worker.gateway.middleware.compression import choose_coding
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.gateway.conftest import Served
+    from tests.gateway.conftest import RunningGateway
 
 
 @pytest.mark.parametrize(
@@ -35,11 +35,11 @@ def test_the_best_coding_that_is_allowed_is_taken(header: str, coding: str) -> N
 
 
 @pytest.mark.parametrize("path", ["/", "/static/feed.js", "/static/style/feed.css", "/v1/openapi.json"])
-async def test_what_is_served_is_the_same_in_every_coding(served: Served, path: str) -> None:
+async def test_what_is_served_is_the_same_in_every_coding(server: RunningGateway, path: str) -> None:
     decode = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}
     bodies, tags = [], set()
     for coding, decoded in decode.items():
-        async with served.session.get(path, headers={"Accept-Encoding": coding}, auto_decompress=False) as response:
+        async with server.session.get(path, headers={"Accept-Encoding": coding}, auto_decompress=False) as response:
             assert response.headers.get("Content-Encoding", "identity") == coding
             assert "Accept-Encoding" in response.headers.getall("Vary")
             bodies.append(decoded(await response.read()))
@@ -49,26 +49,26 @@ async def test_what_is_served_is_the_same_in_every_coding(served: Served, path: 
 
 
 @pytest.mark.parametrize("path", ["/", "/static/main.js", "/v1/schema", "/static/vocabulary.json"])
-async def test_who_has_it_is_not_sent_it_again(served: Served, path: str) -> None:
-    async with served.session.get(path) as response:
+async def test_who_has_it_is_not_sent_it_again(server: RunningGateway, path: str) -> None:
+    async with server.session.get(path) as response:
         tag = response.headers["ETag"]
     for known in (tag, f'"other", {tag}', "*"):
-        async with served.session.get(path, headers={"If-None-Match": known}) as response:
+        async with server.session.get(path, headers={"If-None-Match": known}) as response:
             assert (response.status, await response.read()) == (304, b"")
             assert response.headers["ETag"] == tag
-    async with served.session.get(path, headers={"If-None-Match": '"other"'}) as response:
+    async with server.session.get(path, headers={"If-None-Match": '"other"'}) as response:
         assert response.status == 200
 
 
-async def test_files_that_the_page_names_are_kept_for_good_others_asked_about(served: Served) -> None:
-    async with served.session.get("/") as response:
+async def test_files_that_the_page_names_are_kept_for_good_others_asked_about(server: RunningGateway) -> None:
+    async with server.session.get("/") as response:
         named = re.findall(r'"(static/[^"]+)"', await response.text())
     assert len(named) > 20
     for path in [f"/{name}" for name in named]:
-        async with served.session.get(path) as response:
+        async with server.session.get(path) as response:
             assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     for path in ("/static/main.js", "/static/0123456789ab/main.js"):
-        async with served.session.get(path) as response:
+        async with server.session.get(path) as response:
             assert (response.status, response.headers["Cache-Control"]) == (200, "no-cache")
 
 
@@ -81,17 +81,17 @@ def test_a_change_of_any_file_changes_the_names_of_all(tmp_path: Path) -> None:
     assert PageAssets(tmp_path).version != before
 
 
-async def test_the_whole_page_is_small(served: Served) -> None:
+async def test_the_whole_page_is_small(server: RunningGateway) -> None:
     """What a first visit takes, without the events: a page of this kind that grows past this has been padded."""
     names = [path.relative_to(WEB).as_posix() for path in WEB.rglob("*") if path.is_file()]
     total = 0
     for name in [*names, "vocabulary.json"]:
-        async with served.session.get(f"/static/{name}", headers={"Accept-Encoding": "br"}, auto_decompress=False) as r:
+        async with server.session.get(f"/static/{name}", headers={"Accept-Encoding": "br"}, auto_decompress=False) as r:
             total += len(await r.read())
     assert total < 80_000
 
 
-async def test_the_vocabulary_is_json_with_every_list(served: Served) -> None:
-    async with served.session.get("/static/vocabulary.json") as response:
+async def test_the_vocabulary_is_json_with_every_list(server: RunningGateway) -> None:
+    async with server.session.get("/static/vocabulary.json") as response:
         assert response.content_type == "application/json"
         assert set(json.loads(await response.read())) == {"rules", "cameo", "acts", "statuses", "places"}

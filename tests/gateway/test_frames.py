@@ -8,7 +8,7 @@ import struct
 import msgspec
 import pytest
 
-from tests.gateway.conftest import made
+from tests.gateway.conftest import make_event
 from worker.gateway.live.encoders import (
     UNKNOWN_SOURCE,
     encode_cloudevent,
@@ -29,7 +29,7 @@ FIELDS = {b"id": b"e1", b"type": b"statement", b"v": b"1", b"time": b"2026-03-01
 def item(event: Event | None = None, **fields: bytes) -> StreamEvent:
     given = {name.encode(): value for name, value in fields.items()}
     held = {**FIELDS, b"source": b"https://news.example/1", **given}
-    held.setdefault(b"data", msgspec.json.encode(event or made(3)))
+    held.setdefault(b"data", msgspec.json.encode(event or make_event(3)))
     return StreamEvent(key_entry(Entry("s", "5-1", held), "statement"), ("5-1", "4-0", "3-0"))
 
 

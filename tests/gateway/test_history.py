@@ -44,12 +44,12 @@ async def newest(window: ReplayWindow) -> list[StreamEvent]:
 
 
 def keys(items: list[StreamEvent]) -> list[Key]:
-    made = []
+    make_event = []
     for item in items:
         at = KINDS.index(item.kind)
         ms, sequence = item.cursor[at].split("-")
-        made.append((int(ms), int(sequence), at))
-    return made
+        make_event.append((int(ms), int(sequence), at))
+    return make_event
 
 
 HIGH: Cursor = ("9-0",) * 3

@@ -7,7 +7,7 @@ from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.gateway.conftest import Serve
+from tests.gateway.conftest import StartGateway
 from worker.gateway.middleware import rate_limit
 from worker.gateway.middleware.rate_limit import RateLimiter, client_key, network_key, retry_after
 
@@ -84,14 +84,14 @@ def test_the_addresses_of_one_subscriber_have_one_bucket(address: str, network: 
     assert network_key(address) == network
 
 
-async def test_who_asks_too_often_is_told_when_to_come_back(serve_with: Serve) -> None:
-    async with serve_with(gateway_rate_per_s=0.5, gateway_burst=2) as served:
+async def test_who_asks_too_often_is_told_when_to_come_back(start_gateway: StartGateway) -> None:
+    async with start_gateway(gateway_rate_per_s=0.5, gateway_burst=2) as server:
         for left in ('"default";r=1;t=2', '"default";r=0;t=4'):
-            async with served.session.get("/v1/schema") as response:
+            async with server.session.get("/v1/schema") as response:
                 assert (response.status, response.headers["RateLimit"]) == (200, left)
                 assert response.headers["RateLimit-Policy"] == '"default";q=2;w=4'
-        async with served.session.get("/v1/events") as response:
+        async with server.session.get("/v1/events") as response:
             assert (response.status, response.headers["Retry-After"]) == (429, "2")
         for _ in range(5):  # those who watch us are not limited
-            async with served.session.get("/readyz") as response:
+            async with server.session.get("/readyz") as response:
                 assert (response.status, "RateLimit" in response.headers) == (200, False)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from tests.gateway.conftest import Serve, Served, until
+from tests.gateway.conftest import RunningGateway, StartGateway, wait_until
 
 HOST = b"Host: localhost\r\n"
 
@@ -49,8 +49,10 @@ async def answered(port: int, sent: bytes) -> tuple[int, dict[str, str], Any]:
         ),
     ],
 )
-async def test_what_is_no_request_is_a_problem_with_an_id(served: Served, sent: bytes, status: int, code: str) -> None:
-    answer, headers, problem = await answered(served.port, sent)
+async def test_what_is_no_request_is_a_problem_with_an_id(
+    server: RunningGateway, sent: bytes, status: int, code: str
+) -> None:
+    answer, headers, problem = await answered(server.port, sent)
     assert (answer, problem["type"]) == (status, f"urn:communique:problem:{code}")
     assert headers["Content-Type"] == "application/problem+json"
     assert problem["instance"] == f"urn:communique:request:{headers['X-Request-ID']}"
@@ -64,43 +66,47 @@ async def test_what_is_no_request_is_a_problem_with_an_id(served: Served, sent: 
     ],
 )
 async def test_a_token_in_a_request_that_cannot_be_read_is_shown_nowhere(
-    served: Served, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], sent: bytes
+    server: RunningGateway, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], sent: bytes
 ) -> None:
     with capture_logs() as log:
-        status, _, problem = await answered(served.port, sent)
+        status, _, problem = await answered(server.port, sent)
     assert status == 400
     assert "request unreadable" in [line["event"] for line in log]
     everything = json.dumps([problem, log], default=str) + caplog.text + "".join(capfd.readouterr())
     assert "hidden" not in everything
 
 
-async def test_a_client_that_leaves_is_no_error(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_client_that_leaves_is_no_error(server: RunningGateway, caplog: pytest.LogCaptureFixture) -> None:
     with capture_logs() as log:
         for path in (b"/v1/stream", b"/v1/stream?after=0", b"/v1/events"):
             for _ in range(20):
-                gone = socket.create_connection(("127.0.0.1", served.port))
+                gone = socket.create_connection(("127.0.0.1", server.port))
                 gone.sendall(b"GET " + path + b" HTTP/1.1\r\n" + HOST + b"\r\n")
                 gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 gone.close()
-        await until(lambda: sum(line["event"] == "request" for line in log) >= 40)
-        await until(lambda: served.gateway.streams.connection_count == 0)
+        await wait_until(lambda: sum(line["event"] == "request" for line in log) >= 40)
+        await wait_until(lambda: server.gateway.streams.connection_count == 0)
     assert {line["log_level"] for line in log} == {"info"}
     assert caplog.text == ""
 
 
-async def test_a_connection_that_does_not_ask_is_closed(serve_with: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_connection_that_does_not_ask_is_closed(
+    start_gateway: StartGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("worker.gateway.server.IDLE_TIMEOUT_S", 0.1)
-    async with serve_with() as served:
+    async with start_gateway() as server:
         for begun in (b"", b"GET /v1/events HT"):
-            reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
             writer.write(begun)
             assert await asyncio.wait_for(reader.read(), 10) == b""
             writer.close()
 
 
-async def test_a_body_that_does_not_come_is_not_waited_for(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    server: RunningGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("worker.gateway.api.articles.BODY_TIMEOUT_S", 0.1)
-    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     head = b"POST /v1/articles HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\nContent-Length: 50\r\n\r\n"
     writer.write(head + b'{"urls":')
     assert (await asyncio.wait_for(reader.readline(), 10)).startswith(b"HTTP/1.1 408")
@@ -108,22 +114,22 @@ async def test_a_body_that_does_not_come_is_not_waited_for(served: Served, monke
 
 
 @pytest.mark.parametrize("body", [b"no gzip", b"\x1f\x8b"])
-async def test_a_body_that_cannot_be_unpacked_is_the_client_s_mistake(served: Served, body: bytes) -> None:
+async def test_a_body_that_cannot_be_unpacked_is_the_client_s_mistake(server: RunningGateway, body: bytes) -> None:
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-    async with served.session.post("/v1/articles", data=body, headers=headers) as response:
+    async with server.session.post("/v1/articles", data=body, headers=headers) as response:
         assert response.status == 400
 
 
 @pytest.mark.parametrize("host", [b"localhost:99999", b"localhost:abc", b"\xff\xfe", b"xn--a"])
-async def test_a_host_that_is_none_is_the_client_s_mistake(served: Served, host: bytes) -> None:
+async def test_a_host_that_is_none_is_the_client_s_mistake(server: RunningGateway, host: bytes) -> None:
     sent = b"GET /v1/status HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n"
-    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(sent)
     assert (await asyncio.wait_for(reader.readline(), 10)).split()[1] in {b"400", b"421"}
     writer.close()
 
 
-async def test_head_opens_no_websocket(served: Served) -> None:
+async def test_head_opens_no_websocket(server: RunningGateway) -> None:
     sent = (
         b"HEAD /v1/stream HTTP/1.1\r\n"
         + HOST
@@ -132,7 +138,7 @@ async def test_head_opens_no_websocket(served: Served) -> None:
             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         )
     )
-    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(sent)
     assert (await asyncio.wait_for(reader.readline(), 10)).startswith(b"HTTP/1.1 200")
     writer.close()

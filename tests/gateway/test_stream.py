@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 from redis.asyncio import Redis
 
-from tests.gateway.conftest import Publisher, Serve, Served, made, person, until
+from tests.gateway.conftest import Publisher, RunningGateway, StartGateway, make_event, make_person, wait_until
 from worker.gateway.cursor import START_CURSOR, decode_cursor, format_cursor
 from worker.gateway.live.replay import ReplayReader, ReplayWindow
 from worker.schema import KINDS, event_stream
@@ -23,42 +23,42 @@ DEEP = b'{"deep":' + b"[" * 200_000
 """An opening bracket more than any decoder follows."""
 
 
-async def test_an_event_comes_as_it_was_published(served: Served, publish: Publisher) -> None:
-    async with served.listen() as ear:
+async def test_an_event_comes_as_it_was_published(server: RunningGateway, publish: Publisher) -> None:
+    async with server.listen() as client:
         await publish.numbers(1)
-        frame = await ear.frame()
+        frame = await client.frame()
     [fields] = await publish.entries("meeting")
     assert (frame.event, frame.data.encode()) == ("meeting", fields[b"data"])
 
 
-async def test_nothing_from_before_comes_unless_it_is_asked_for(served: Served, publish: Publisher) -> None:
+async def test_nothing_from_before_comes_unless_it_is_asked_for(server: RunningGateway, publish: Publisher) -> None:
     await publish.numbers(1)
-    await until(lambda: served.gateway.broadcaster.cursor[1] != "0-0")
-    async with served.listen() as ear:
+    await wait_until(lambda: server.gateway.broadcaster.cursor[1] != "0-0")
+    async with server.listen() as client:
         await publish.numbers(2)
-        assert await ear.numbers(1) == [2]
+        assert await client.numbers(1) == [2]
 
 
-async def test_only_what_was_asked_for_comes(served: Served, publish: Publisher) -> None:
-    async with served.listen("kind=statement&country=fi&speaker=niinisto") as ear:
+async def test_only_what_was_asked_for_comes(server: RunningGateway, publish: Publisher) -> None:
+    async with server.listen("kind=statement&country=fi&speaker=niinisto") as client:
         await publish.events(
-            made(1, "meeting", participants=[person("Sauli Niinistö", "FI")]),
-            made(2, "statement", speaker=person("Sauli Niinistö", "SE")),
-            made(3, "statement", speaker=person("Sauli Niinistö", "FI")),
-            made(4, "statement", speaker=person("Sanna Marin", "FI")),
-            made(5, "statement", speaker=person("Niinistö", "FI")),
+            make_event(1, "meeting", participants=[make_person("Sauli Niinistö", "FI")]),
+            make_event(2, "statement", speaker=make_person("Sauli Niinistö", "SE")),
+            make_event(3, "statement", speaker=make_person("Sauli Niinistö", "FI")),
+            make_event(4, "statement", speaker=make_person("Sanna Marin", "FI")),
+            make_event(5, "statement", speaker=make_person("Niinistö", "FI")),
         )
-        assert await ear.numbers(2) == [3, 5]
+        assert await client.numbers(2) == [3, 5]
 
 
 async def test_those_who_ask_for_the_same_and_for_something_else_each_get_theirs(
-    served: Served, publish: Publisher
+    server: RunningGateway, publish: Publisher
 ) -> None:
     async with (
-        served.listen("kind=meeting") as one,
-        served.listen("kind=meeting") as two,
-        served.listen("kind=decision") as three,
-        served.listen("kind=meeting&cloudevents=1") as four,
+        server.listen("kind=meeting") as one,
+        server.listen("kind=meeting") as two,
+        server.listen("kind=decision") as three,
+        server.listen("kind=meeting&cloudevents=1") as four,
     ):
         await publish.numbers(*range(9))
         assert await one.numbers(3) == await two.numbers(3) == [1, 4, 7]
@@ -67,40 +67,42 @@ async def test_those_who_ask_for_the_same_and_for_something_else_each_get_theirs
 
 
 # ---------------------------------------------------------------- order and resuming
-async def test_the_past_has_the_order_that_the_present_had(served: Served, publish: Publisher) -> None:
-    async with served.listen() as ear:
+async def test_the_past_has_the_order_that_the_present_had(server: RunningGateway, publish: Publisher) -> None:
+    async with server.listen() as client:
         for start in range(0, 60, 6):
             await publish.numbers(*random.Random(start).sample(range(start, start + 6), 6))
-        live = await ear.frames(60)
-    async with served.listen("after=0") as ear:
-        replayed = await ear.frames(60)
+        live = await client.frames(60)
+    async with server.listen("after=0") as client:
+        replayed = await client.frames(60)
     assert [frame.data for frame in replayed] == [frame.data for frame in live]
 
 
-async def test_resuming_behind_any_event_gives_exactly_the_rest(served: Served, publish: Publisher) -> None:
-    async with served.listen() as ear:
+async def test_resuming_behind_any_event_gives_exactly_the_rest(server: RunningGateway, publish: Publisher) -> None:
+    async with server.listen() as client:
         await publish.numbers(*range(7))
         await publish.numbers(*range(7, 12))
-        live = await ear.frames(12)
+        live = await client.frames(12)
     for at, frame in enumerate(live):
-        async with served.listen(f"after={frame.id}") as ear:
+        async with server.listen(f"after={frame.id}") as client:
             await publish.numbers(100 + at)
             rest = [one.number for one in live[at + 1 :]] + list(range(100, 101 + at))
-            assert await ear.numbers(len(rest)) == rest
+            assert await client.numbers(len(rest)) == rest
 
 
-async def test_what_a_browser_saw_last_overrides_the_address_it_was_given(served: Served, publish: Publisher) -> None:
+async def test_what_a_browser_saw_last_overrides_the_address_it_was_given(
+    server: RunningGateway, publish: Publisher
+) -> None:
     await publish.numbers(1)
     await publish.numbers(2)
-    async with served.listen("after=0") as ear:
-        [first, _] = await ear.frames(2)
-    async with served.listen("after=0", **{"Last-Event-ID": first.id}) as ear:
-        assert await ear.numbers(1) == [2]
+    async with server.listen("after=0") as client:
+        [first, _] = await client.frames(2)
+    async with server.listen("after=0", **{"Last-Event-ID": first.id}) as client:
+        assert await client.numbers(1) == [2]
 
 
 @pytest.mark.parametrize("recent", [4, 512])
 async def test_nothing_is_lost_or_doubled_at_the_seam(
-    served: Served, publish: Publisher, monkeypatch: pytest.MonkeyPatch, recent: int
+    server: RunningGateway, publish: Publisher, monkeypatch: pytest.MonkeyPatch, recent: int
 ) -> None:
     monkeypatch.setattr("worker.gateway.live.recent_events.MAX_EVENTS", recent)
     total, clients = 600, 12
@@ -112,8 +114,8 @@ async def test_nothing_is_lost_or_doubled_at_the_seam(
 
     async def listening(wait_s: float) -> list[str]:
         await asyncio.sleep(wait_s)
-        async with served.listen("after=0") as ear:
-            return [frame.id for frame in await ear.frames(total)]
+        async with server.listen("after=0") as client:
+            return [frame.id for frame in await client.frames(total)]
 
     chance = random.Random(5)
     publisher = asyncio.create_task(publishing())
@@ -124,97 +126,99 @@ async def test_nothing_is_lost_or_doubled_at_the_seam(
 
 
 async def test_who_is_ahead_of_this_gateway_gets_only_what_follows(
-    served: Served, publish: Publisher, redis: Redis, settings: Settings
+    server: RunningGateway, publish: Publisher, redis: Redis, settings: Settings
 ) -> None:
-    served.gateway.broadcaster._gather_s = 0.5  # before it hands over what it has read
+    server.gateway.broadcaster._gather_s = 0.5  # before it hands over what it has read
     await publish.numbers(0, 1, 2)
     found = await stream_tails(redis, [event_stream(settings.redis.key_prefix, kind) for kind in KINDS])
-    async with served.listen(f"after={'.'.join(at.last_id for at in found.values())}") as ear:
-        assert served.gateway.broadcaster.cursor == START_CURSOR
-        await until(lambda: served.gateway.broadcaster.cursor != START_CURSOR)
+    async with server.listen(f"after={'.'.join(at.last_id for at in found.values())}") as client:
+        assert server.gateway.broadcaster.cursor == START_CURSOR
+        await wait_until(lambda: server.gateway.broadcaster.cursor != START_CURSOR)
         await publish.numbers(4)
-        assert await ear.numbers(1) == [4]
+        assert await client.numbers(1) == [4]
 
 
-async def test_a_time_means_from_then_on(served: Served, publish: Publisher, redis: Redis) -> None:
+async def test_a_time_means_from_then_on(server: RunningGateway, publish: Publisher, redis: Redis) -> None:
     await publish.numbers(1)
     s, us = await redis.time()
     await asyncio.sleep(0.005)
     await publish.numbers(2)
-    async with served.listen(f"after={s * 1000 + us // 1000 + 1}") as ear:
-        assert await ear.numbers(1) == [2]
+    async with server.listen(f"after={s * 1000 + us // 1000 + 1}") as client:
+        assert await client.numbers(1) == [2]
 
 
-async def test_a_heartbeat_moves_the_place_of_who_hears_nothing(serve_with: Serve, publish: Publisher) -> None:
-    async with serve_with(gateway_heartbeat_s=0.05) as served:
-        async with served.listen("kind=decision") as ear:
-            begun = ear.place
+async def test_a_heartbeat_moves_the_place_of_who_hears_nothing(
+    start_gateway: StartGateway, publish: Publisher
+) -> None:
+    async with start_gateway(gateway_heartbeat_s=0.05) as server:
+        async with server.listen("kind=decision") as client:
+            begun = client.cursor
             await publish.numbers(1)
-            await until(lambda: served.gateway.broadcaster.cursor[1] != "0-0")
-            ear.place = ""
-            await ear.until_listening()
-            while ear.place == begun:
-                ear.place = ""
-                await ear.until_listening()
+            await wait_until(lambda: server.gateway.broadcaster.cursor[1] != "0-0")
+            client.cursor = ""
+            await client.wait_until_live()
+            while client.cursor == begun:
+                client.cursor = ""
+                await client.wait_until_live()
         await publish.numbers(4)
-        async with served.listen(f"after={ear.place}") as again:
+        async with server.listen(f"after={client.cursor}") as again:
             assert await again.numbers(1) == [4]
 
 
 # ---------------------------------------------------------------- what cannot be handed over
 async def test_what_was_trimmed_away_is_said_and_the_rest_goes_on(
-    serve_with: Serve, publish: Publisher, redis: Redis, settings: Settings
+    start_gateway: StartGateway, publish: Publisher, redis: Redis, settings: Settings
 ) -> None:
     for number in (1, 4, 7):
         await publish.numbers(number)
-    async with serve_with() as served, served.listen("after=0") as ear:
-        [first, *_] = await ear.frames(3)
+    async with start_gateway() as server, server.listen("after=0") as client:
+        [first, *_] = await client.frames(3)
     await redis.xtrim(event_stream(settings.redis.key_prefix, "meeting"), maxlen=1, approximate=False)
-    async with serve_with() as served, served.listen(f"after={first.id}") as ear:
-        gap, event = await ear.frames(2)
+    async with start_gateway() as server, server.listen(f"after={first.id}") as client:
+        gap, event = await client.frames(2)
     assert (gap.event, gap.json["kinds"], event.number) == ("gap", ["meeting"], 7)
 
 
 @pytest.mark.parametrize("path", ["stream", "events"])
 async def test_a_place_behind_the_end_of_the_streams_is_said_and_what_comes_now_follows(
-    served: Served, publish: Publisher, path: str
+    server: RunningGateway, publish: Publisher, path: str
 ) -> None:
     await publish.numbers(0, 1, 2)
-    await until(lambda: served.events_read == 3)
+    await wait_until(lambda: server.events_read == 3)
     lost = ".".join(["1999999999999-7"] * 3)
     if path == "events":
-        page = await served.get(f"/v1/events?after={lost}&kind=meeting")
+        page = await server.get(f"/v1/events?after={lost}&kind=meeting")
         assert (page["gaps"], page["events"], (decode_cursor(page["position"]) or START_CURSOR)[1]) == (
             ["meeting"],
             [],
-            served.gateway.broadcaster.cursor[1],
+            server.gateway.broadcaster.cursor[1],
         )
         return
-    async with served.listen(**{"Last-Event-ID": lost}) as ear:
-        gap = await ear.frame()
+    async with server.listen(**{"Last-Event-ID": lost}) as client:
+        gap = await client.frame()
         assert (gap.event, gap.json["kinds"]) == ("gap", ["statement", "meeting", "decision"])
-        assert gap.id == format_cursor(served.gateway.broadcaster.cursor)
+        assert gap.id == format_cursor(server.gateway.broadcaster.cursor)
         await publish.numbers(4)
-        assert await ear.numbers(1) == [4]
+        assert await client.numbers(1) == [4]
 
 
-async def test_a_time_to_come_is_no_gap(served: Served, publish: Publisher, redis: Redis) -> None:
+async def test_a_time_to_come_is_no_gap(server: RunningGateway, publish: Publisher, redis: Redis) -> None:
     await publish.numbers(0, 1, 2)
     s, us = await redis.time()
-    async with served.listen(f"after={s * 1000 + us // 1000 + 200}") as ear:
+    async with server.listen(f"after={s * 1000 + us // 1000 + 200}") as client:
         await publish.numbers(1)
         await asyncio.sleep(0.25)
         await publish.numbers(4)
-        assert await ear.numbers(1) == [4]
+        assert await client.numbers(1) == [4]
 
 
-async def test_what_does_not_decode_is_said_and_the_rest_goes_on(served: Served, publish: Publisher) -> None:
-    async with served.listen("kind=meeting") as ear:
+async def test_what_does_not_decode_is_said_and_the_rest_goes_on(server: RunningGateway, publish: Publisher) -> None:
+    async with server.listen("kind=meeting") as client:
         await publish.add("meeting", b"\xff{")
         await publish.numbers(1)
-        live = await ear.frames(2)
-    async with served.listen("after=0") as ear:
-        replayed = await ear.frames(2)
+        live = await client.frames(2)
+    async with server.listen("after=0") as client:
+        replayed = await client.frames(2)
     for gap, event in (live, replayed):
         assert (gap.event, "does not decode" in gap.json["detail"], event.number) == ("gap", True, 1)
 
@@ -222,21 +226,23 @@ async def test_what_does_not_decode_is_said_and_the_rest_goes_on(served: Served,
 @pytest.mark.parametrize(
     "data", [DEEP, DEEP + b"]" * 200_000 + b"}", b'{"kind":"meeting","x":"\\ud800"}', b"", b"null", b"[]"]
 )
-async def test_nothing_that_another_publishes_ends_the_reader(served: Served, publish: Publisher, data: bytes) -> None:
-    async with served.listen() as ear, served.session.ws_connect("/v1/stream?cloudevents=1") as socket_:
+async def test_nothing_that_another_publishes_ends_the_reader(
+    server: RunningGateway, publish: Publisher, data: bytes
+) -> None:
+    async with server.listen() as client, server.session.ws_connect("/v1/stream?cloudevents=1") as socket_:
         await socket_.receive()
         await publish.add("meeting", data)
         await publish.numbers(1)
-        gap, event = await ear.frames(2)
+        gap, event = await client.frames(2)
         assert (gap.event, event.number) == ("gap", 1)
         assert [(await socket_.receive_json(timeout=10))["type"] for _ in range(2)] == ["gap", "meeting"]
 
 
 @pytest.mark.parametrize("ms", [0, 253_402_300_800_000, 9_999_999_999_999_999])
-async def test_an_entry_may_be_of_any_time(served: Served, publish: Publisher, ms: int) -> None:
+async def test_an_entry_may_be_of_any_time(server: RunningGateway, publish: Publisher, ms: int) -> None:
     await publish.numbers(1)
     [fields] = await publish.entries("meeting")
-    async with served.session.ws_connect("/v1/stream?kind=decision") as socket_:
+    async with server.session.ws_connect("/v1/stream?kind=decision") as socket_:
         await socket_.receive()
         data = json.loads(fields[b"data"]) | {"kind": "decision", "deciders": [], "status": "taken"}
         del data["participants"], data["form"]
@@ -245,13 +251,13 @@ async def test_an_entry_may_be_of_any_time(served: Served, publish: Publisher, m
 
 
 async def test_an_event_of_another_publisher_with_line_breaks_stays_one_frame(
-    served: Served, publish: Publisher
+    server: RunningGateway, publish: Publisher
 ) -> None:
     await publish.numbers(1)
     [fields] = await publish.entries("meeting")
     await publish.add("meeting", json.dumps(json.loads(fields[b"data"]), indent=2))
-    async with served.listen("after=0") as ear:
-        assert await ear.numbers(2) == [1, 1]
+    async with server.listen("after=0") as client:
+        assert await client.numbers(2) == [1, 1]
 
 
 # ---------------------------------------------------------------- the slow, the many, the end
@@ -264,15 +270,15 @@ def slow_socket(port: int) -> socket.socket:
 
 
 async def test_a_client_that_does_not_read_is_told_and_dropped_and_harms_nobody(
-    serve_with: Serve, publish: Publisher
+    start_gateway: StartGateway, publish: Publisher
 ) -> None:
-    async with serve_with(gateway_buffer_bytes=1 << 16) as served, served.listen() as ear:
-        with slow_socket(served.port) as slow:
-            await until(lambda: served.gateway.broadcaster.subscriber_count == 2)
+    async with start_gateway(gateway_buffer_bytes=1 << 16) as server, server.listen() as client:
+        with slow_socket(server.port) as slow:
+            await wait_until(lambda: server.gateway.broadcaster.subscriber_count == 2)
             sent = 0
-            while served.gateway.broadcaster.subscriber_count == 2:
-                await publish.events(*(made(sent + i, "decision", via=["x" * 50_000]) for i in range(20)))
-                assert await ear.numbers(20) == list(range(sent, sent + 20))
+            while server.gateway.broadcaster.subscriber_count == 2:
+                await publish.events(*(make_event(sent + i, "decision", via=["x" * 50_000]) for i in range(20)))
+                assert await client.numbers(20) == list(range(sent, sent + 20))
                 sent += 20
                 assert sent < 2_000
             heard = await asyncio.to_thread(read_all, slow)
@@ -287,37 +293,39 @@ def read_all(from_socket: socket.socket) -> bytes:
 
 
 async def test_a_stalled_client_is_given_up(
-    serve_with: Serve, publish: Publisher, monkeypatch: pytest.MonkeyPatch
+    start_gateway: StartGateway, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.gateway.live.endpoint.CLOSE_TIMEOUT_S", 0.05)
-    async with serve_with(gateway_buffer_bytes=1 << 16) as served:
-        with slow_socket(served.port):
-            await until(lambda: served.gateway.broadcaster.subscriber_count == 1)
-            while not served.streams_ended("too_slow"):
-                await publish.events(*(made(i, "decision", via=["x" * 50_000]) for i in range(20)))
+    async with start_gateway(gateway_buffer_bytes=1 << 16) as server:
+        with slow_socket(server.port):
+            await wait_until(lambda: server.gateway.broadcaster.subscriber_count == 1)
+            while not server.streams_ended("too_slow"):
+                await publish.events(*(make_event(i, "decision", via=["x" * 50_000]) for i in range(20)))
                 await asyncio.sleep(0.01)
-            assert served.gateway.broadcaster.subscriber_count == 0
-            assert served.gateway.streams.connection_count == 0
+            assert server.gateway.broadcaster.subscriber_count == 0
+            assert server.gateway.streams.connection_count == 0
 
 
-async def test_more_clients_than_are_taken_are_refused(serve_with: Serve) -> None:
-    async with serve_with(gateway_clients=1) as served, served.listen():
-        problem = await served.get("/v1/stream", 503)
+async def test_more_clients_than_are_taken_are_refused(start_gateway: StartGateway) -> None:
+    async with start_gateway(gateway_clients=1) as server, server.listen():
+        problem = await server.get("/v1/stream", 503)
         assert problem["type"] == "urn:communique:problem:too_many_clients"
 
 
-async def test_who_leaves_is_forgotten(served: Served) -> None:
-    async with served.listen():
-        assert served.gateway.streams.connection_count == 1
-        await until(lambda: served.gateway.broadcaster.subscriber_count == 1)
-    await until(lambda: served.gateway.streams.connection_count == served.gateway.broadcaster.subscriber_count == 0)
+async def test_who_leaves_is_forgotten(server: RunningGateway) -> None:
+    async with server.listen():
+        assert server.gateway.streams.connection_count == 1
+        await wait_until(lambda: server.gateway.broadcaster.subscriber_count == 1)
+    await wait_until(
+        lambda: server.gateway.streams.connection_count == server.gateway.broadcaster.subscriber_count == 0
+    )
 
 
-async def test_when_the_gateway_stops_everybody_is_told(served: Served) -> None:
-    async with served.listen() as ear, served.session.ws_connect("/v1/stream") as other:
+async def test_when_the_gateway_stops_everybody_is_told(server: RunningGateway) -> None:
+    async with server.listen() as client, server.session.ws_connect("/v1/stream") as other:
         await other.receive()
-        served.stop.set()
-        frame = await ear.frame()
+        server.stop.set()
+        frame = await client.frame()
         assert (frame.event, frame.json["type"]) == ("error", "urn:communique:problem:stopping")
         message = await other.receive_json()
         assert (message["type"], message["data"]["type"]) == ("error", "urn:communique:problem:stopping")
@@ -326,7 +334,7 @@ async def test_when_the_gateway_stops_everybody_is_told(served: Served) -> None:
 
 
 async def test_where_the_past_cannot_be_read_the_stream_ends_with_a_word(
-    served: Served, monkeypatch: pytest.MonkeyPatch, publish: Publisher
+    server: RunningGateway, monkeypatch: pytest.MonkeyPatch, publish: Publisher
 ) -> None:
     async def fail(*_: Any) -> None:
         raise ConnectionError
@@ -334,33 +342,33 @@ async def test_where_the_past_cannot_be_read_the_stream_ends_with_a_word(
     monkeypatch.setattr("worker.gateway.live.replay.ReplayReader.find_gaps", fail)
     monkeypatch.setattr("worker.gateway.live.recent_events.MAX_EVENTS", 0)
     await publish.numbers(1)
-    await until(lambda: served.gateway.broadcaster.cursor[1] != "0-0")
-    async with served.listen("after=0") as ear:
-        assert (await ear.frame()).json["type"] == "urn:communique:problem:unavailable"
-    async with served.session.ws_connect("/v1/stream?after=0") as socket_:
+    await wait_until(lambda: server.gateway.broadcaster.cursor[1] != "0-0")
+    async with server.listen("after=0") as client:
+        assert (await client.frame()).json["type"] == "urn:communique:problem:unavailable"
+    async with server.session.ws_connect("/v1/stream?after=0") as socket_:
         kinds = [(await socket_.receive_json(timeout=10))["type"] for _ in range(2)]
         await socket_.receive()
     assert (kinds, socket_.close_code) == (["heartbeat", "error"], 1013)
 
 
 async def test_many_who_read_the_past_at_once_each_get_all_of_it(
-    serve_with: Serve, publish: Publisher, monkeypatch: pytest.MonkeyPatch
+    start_gateway: StartGateway, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.gateway.live.endpoint.FULL_SPEED_REPLAYS", 1)
     for number in range(90):
         await publish.numbers(number)
         await asyncio.sleep(0.001)
-    async with serve_with() as served, asyncio.timeout(20):
+    async with start_gateway() as server, asyncio.timeout(20):
 
         async def reading() -> list[int]:
-            async with served.listen("after=0") as ear:
-                return sorted(await ear.numbers(90))
+            async with server.listen("after=0") as client:
+                return sorted(await client.numbers(90))
 
         assert await asyncio.gather(*(reading() for _ in range(12))) == [list(range(90))] * 12
 
 
-async def test_http_1_0_knows_no_chunks(served: Served, publish: Publisher) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+async def test_http_1_0_knows_no_chunks(server: RunningGateway, publish: Publisher) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(b"GET /v1/stream?after=0 HTTP/1.0\r\nHost: localhost\r\n\r\n")
     head = await reader.readuntil(b"\r\n\r\n")
     assert b"chunked" not in head.lower()
@@ -387,20 +395,20 @@ async def test_http_1_0_knows_no_chunks(served: Served, publish: Publisher) -> N
         ("cloudevents=yes", "cloudevents"),
     ],
 )
-async def test_what_means_nothing_is_refused_by_name(served: Served, query: str, parameter: str) -> None:
-    problem = await served.get(f"/v1/stream?{query}", 400)
+async def test_what_means_nothing_is_refused_by_name(server: RunningGateway, query: str, parameter: str) -> None:
+    problem = await server.get(f"/v1/stream?{query}", 400)
     assert (problem["type"], problem["parameter"]) == ("urn:communique:problem:bad_parameter", parameter)
 
 
-async def test_a_place_in_a_header_is_refused_by_the_header_s_name(served: Served) -> None:
-    problem = await served.get("/v1/stream", 400, **{"Last-Event-ID": "x"})
+async def test_a_place_in_a_header_is_refused_by_the_header_s_name(server: RunningGateway) -> None:
+    problem = await server.get("/v1/stream", 400, **{"Last-Event-ID": "x"})
     assert problem["parameter"] == "Last-Event-ID"
 
 
 # ---------------------------------------------------------------- websocket
-async def test_a_websocket_gets_the_same(served: Served, publish: Publisher) -> None:
+async def test_a_websocket_gets_the_same(server: RunningGateway, publish: Publisher) -> None:
     await publish.numbers(1)
-    async with served.session.ws_connect("/v1/stream?after=0") as socket_:
+    async with server.session.ws_connect("/v1/stream?after=0") as socket_:
         hello = await socket_.receive_json(timeout=10)
         await publish.numbers(2)
         first, second = [await socket_.receive_json(timeout=10) for _ in range(2)]
@@ -408,12 +416,12 @@ async def test_a_websocket_gets_the_same(served: Served, publish: Publisher) -> 
     assert [m["type"] for m in (first, second)] == ["meeting", "decision"]
     assert [m["data"]["rule"] for m in (first, second)] == ["1", "2"]
     assert first["time"] == "2026-03-01T12:00:00.000Z"
-    async with served.listen(f"after={first['id']}") as ear:
-        assert await ear.numbers(1) == [2]
+    async with server.listen(f"after={first['id']}") as client:
+        assert await client.numbers(1) == [2]
 
 
-async def test_a_websocket_may_ask_for_envelopes_by_its_subprotocol(served: Served, publish: Publisher) -> None:
-    async with served.session.ws_connect("/v1/stream", protocols=["cloudevents.json"]) as socket_:
+async def test_a_websocket_may_ask_for_envelopes_by_its_subprotocol(server: RunningGateway, publish: Publisher) -> None:
+    async with server.session.ws_connect("/v1/stream", protocols=["cloudevents.json"]) as socket_:
         assert socket_.protocol == "cloudevents.json"
         await socket_.receive()
         await publish.numbers(1)
@@ -421,16 +429,16 @@ async def test_a_websocket_may_ask_for_envelopes_by_its_subprotocol(served: Serv
     assert (envelope["specversion"], envelope["type"], envelope["data"]["rule"]) == ("1.0", "meeting", "1")
 
 
-async def test_long_messages_keep_their_length(served: Served, publish: Publisher) -> None:
-    async with served.session.ws_connect("/v1/stream") as socket_:
+async def test_long_messages_keep_their_length(server: RunningGateway, publish: Publisher) -> None:
+    async with server.session.ws_connect("/v1/stream") as socket_:
         await socket_.receive()
         for length in (1, 200, 70_000):
-            await publish.events(made(1, via=["x" * length]))
+            await publish.events(make_event(1, via=["x" * length]))
             assert len((await socket_.receive_json(timeout=10))["data"]["via"][0]) == length
 
 
-async def test_who_speaks_on_the_socket_is_shown_out(served: Served) -> None:
-    async with served.session.ws_connect("/v1/stream") as socket_:
+async def test_who_speaks_on_the_socket_is_shown_out(server: RunningGateway) -> None:
+    async with server.session.ws_connect("/v1/stream") as socket_:
         await socket_.receive()
         await socket_.send_str("hello")
         assert (await socket_.receive_json())["data"]["type"] == "urn:communique:problem:bad_request"
@@ -438,29 +446,29 @@ async def test_who_speaks_on_the_socket_is_shown_out(served: Served) -> None:
         assert socket_.close_code == 1008
 
 
-async def test_a_socket_that_is_closed_is_forgotten(served: Served) -> None:
-    async with served.session.ws_connect("/v1/stream") as socket_:
+async def test_a_socket_that_is_closed_is_forgotten(server: RunningGateway) -> None:
+    async with server.session.ws_connect("/v1/stream") as socket_:
         await socket_.receive()
-        await until(lambda: served.gateway.broadcaster.subscriber_count == 1)
-    await until(lambda: served.gateway.broadcaster.subscriber_count == 0)
+        await wait_until(lambda: server.gateway.broadcaster.subscriber_count == 1)
+    await wait_until(lambda: server.gateway.broadcaster.subscriber_count == 0)
 
 
 @pytest.mark.parametrize(
     ("origin", "allowed"), [("https://evil.example", False), ("null", False), ("https://friend.example", True)]
 )
-async def test_pages_of_other_origins_open_no_socket(serve_with: Serve, origin: str, allowed: Any) -> None:
-    async with serve_with(gateway_origins="https://friend.example") as served:
+async def test_pages_of_other_origins_open_no_socket(start_gateway: StartGateway, origin: str, allowed: Any) -> None:
+    async with start_gateway(gateway_origins="https://friend.example") as server:
         if allowed:
-            async with served.session.ws_connect("/v1/stream", origin=origin) as socket_:
+            async with server.session.ws_connect("/v1/stream", origin=origin) as socket_:
                 assert not socket_.closed
             return
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-            await served.session.ws_connect("/v1/stream", origin=origin)
+            await server.session.ws_connect("/v1/stream", origin=origin)
         assert refused.value.status == 403
 
 
-async def test_our_own_page_opens_a_socket(served: Served) -> None:
-    async with served.session.ws_connect("/v1/stream", origin=served.url) as socket_:
+async def test_our_own_page_opens_a_socket(server: RunningGateway) -> None:
+    async with server.session.ws_connect("/v1/stream", origin=server.url) as socket_:
         assert not socket_.closed
 
 
@@ -475,7 +483,7 @@ async def test_our_own_page_opens_a_socket(served: Served) -> None:
     ],
 )
 async def test_trimming_that_overtakes_who_reads_the_past_is_said(
-    served: Served,
+    server: RunningGateway,
     publish: Publisher,
     monkeypatch: pytest.MonkeyPatch,
     trims: dict[int, int],
@@ -484,9 +492,9 @@ async def test_trimming_that_overtakes_who_reads_the_past_is_said(
     monkeypatch.setattr("worker.gateway.live.endpoint.CHUNK", 2)
     monkeypatch.setattr("worker.gateway.live.endpoint.MIN_CHUNK", 2)
     monkeypatch.setattr("worker.gateway.live.recent_events.MAX_EVENTS", 0)
-    await publish.events(*(made(i, "meeting") for i in range(12)))
-    await until(lambda: served.events_read == 12)
-    [first, *_] = (await served.get("/v1/events?after=0&limit=1&format=json"))["position"].split(" ")
+    await publish.events(*(make_event(i, "meeting") for i in range(12)))
+    await wait_until(lambda: server.events_read == 12)
+    [first, *_] = (await server.get("/v1/events?after=0&limit=1&format=json"))["position"].split(" ")
     read, reads = ReplayReader.read_chunks, 0
 
     async def trimmed(self: ReplayReader, *args: Any, **given: Any) -> Any:
@@ -499,29 +507,29 @@ async def test_trimming_that_overtakes_who_reads_the_past_is_said(
 
     monkeypatch.setattr(ReplayReader, "read_chunks", trimmed)
     found: list[str | int] = []
-    async with served.listen(f"after={first}&kind=meeting") as ear:
+    async with server.listen(f"after={first}&kind=meeting") as client:
         while found[-1:] != [11]:
-            frame = await ear.frame()
+            frame = await client.frame()
             found.append("gap" if frame.event == "gap" else frame.number)
     assert found == expected
 
 
 async def test_what_comes_in_the_moment_before_one_joins_the_present_is_not_missed(
-    served: Served, publish: Publisher, monkeypatch: pytest.MonkeyPatch
+    server: RunningGateway, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.gateway.live.recent_events.MAX_EVENTS", 2)
-    await publish.events(*(made(i, "meeting") for i in range(9)))
-    await until(lambda: served.events_read == 9)
+    await publish.events(*(make_event(i, "meeting") for i in range(9)))
+    await wait_until(lambda: server.events_read == 9)
     close, closed = ReplayWindow.aclose, 0
 
     async def late(self: ReplayWindow) -> None:
         nonlocal closed
         closed += 1
         if closed == 1:
-            await publish.events(*(made(i, "meeting") for i in range(9, 20)))
-            await until(lambda: served.events_read == 20)
+            await publish.events(*(make_event(i, "meeting") for i in range(9, 20)))
+            await wait_until(lambda: server.events_read == 20)
         await close(self)
 
     monkeypatch.setattr(ReplayWindow, "aclose", late)
-    async with served.listen("after=0") as ear:
-        assert await ear.numbers(20) == list(range(20))
+    async with server.listen("after=0") as client:
+        assert await client.numbers(20) == list(range(20))

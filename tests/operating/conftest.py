@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from tests.gateway.conftest import publish, serve_with
+from tests.gateway.conftest import publish, start_gateway
 from tests.operating.promtool import STEP_S, Phase, Series, firing, series
 from worker.monitor import health
 from worker.monitor.consumer_status import read_consumer_statuses
@@ -24,7 +24,7 @@ from worker.monitor.health import monitored_service
 from worker.settings import Settings
 from worker.telemetry.liveness import LivenessMonitor
 
-__all__ = ["publish", "serve_with"]  # fixtures of theirs that are used here too
+__all__ = ["publish", "start_gateway"]  # fixtures of theirs that are used here too
 
 QUICK_S = 0.05
 """Between two surveys of a service in this process."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from aiohttp import web
 from redis.asyncio import Redis
 
-from tests.gateway.conftest import Publisher, Serve, made
+from tests.gateway.conftest import Publisher, StartGateway, make_event
 from tests.gateway.test_stream import slow_socket
 from tests.operating.conftest import Fires, Process, Watching, long_ago, process, says, stands, until
 from tests.operating.promtool import needs
@@ -36,8 +36,10 @@ async def test_subscribers_that_do_not_read(redis: Redis, settings: Settings, wa
 
 
 # ---------------------------------------------------------------- the gateway
-async def test_a_gateway_that_is_full(serve_with: Serve, settings: Settings, watching: Watching, fires: Fires) -> None:
-    async with serve_with(gateway_clients=1) as served, watching(settings, "gateway") as scrape:
+async def test_a_gateway_that_is_full(
+    start_gateway: StartGateway, settings: Settings, watching: Watching, fires: Fires
+) -> None:
+    async with start_gateway(gateway_clients=1) as served, watching(settings, "gateway") as scrape:
         before = await scrape()
         async with served.listen():
             await served.get("/v1/stream", 503)
@@ -49,16 +51,16 @@ async def test_a_gateway_that_is_full(serve_with: Serve, settings: Settings, wat
 
 
 async def test_readers_that_do_not_keep_up(
-    serve_with: Serve, publish: Publisher, settings: Settings, watching: Watching, fires: Fires
+    start_gateway: StartGateway, publish: Publisher, settings: Settings, watching: Watching, fires: Fires
 ) -> None:
-    async with serve_with(gateway_buffer_bytes=1 << 16) as served, watching(settings, "gateway") as scrape:
+    async with start_gateway(gateway_buffer_bytes=1 << 16) as served, watching(settings, "gateway") as scrape:
         before = await scrape()
         with ExitStack() as stalled:
             for _ in range(6):
                 stalled.enter_context(slow_socket(served.port))
             number = 0
             while not await says(scrape, r'communique_gateway_streams_ended_total\{reason="too_slow"\} 6'):
-                await publish.events(*(made(number + i, "decision", via=["x" * 50_000]) for i in range(100)))
+                await publish.events(*(make_event(number + i, "decision", via=["x" * 50_000]) for i in range(100)))
                 number += 100
                 assert number < 3_000
         after = await scrape()
