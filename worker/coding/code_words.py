@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from worker.coding.table import ClassNames
 from worker.extract.lexicon.event_lexicon import load_event_lexicon
-from worker.extract.lexicon.inflection import forms
+from worker.extract.lexicon.inflection import inflected_forms
 
 Section = dict[str, str]
 """Word class -> its entries, separated by spaces; "_" is a space within an entry."""
@@ -126,7 +126,7 @@ def _index_verbs(section: Section, file: _CodeWordsFile) -> Mapping[str, ClassNa
         (f"{form} {particle.replace('_', ' ')}".strip(), name)
         for name, listed in section.items()
         for verb, _, particle in (entry.partition("_") for entry in listed.split())
-        for form in known.get(verb, set()) | forms(verb, file.irregular, {})
+        for form in known.get(verb, set()) | inflected_forms(verb, file.irregular, {})
     )
 
 

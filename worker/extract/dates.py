@@ -77,8 +77,8 @@ class DateFinder:
 
     def __init__(self, calendar: CalendarWords) -> None:
         self._calendar = calendar
-        self._pattern = re.compile(_pattern(calendar))
-        self._anchors = _anchors(calendar)
+        self._pattern = re.compile(_build_pattern(calendar))
+        self._anchors = _anchor_words(calendar)
 
     def find(self, text: str, start: int, end: int) -> list[TimeExpression]:
         """Return the time expressions in `text[start:end]`, in order, without overlap."""
@@ -87,14 +87,14 @@ class DateFinder:
         ]
         if not anchors:
             return []
-        window = max(start, anchors[0] - _REACH), min(end, anchors[-1] + _REACH)
-        found = (self._read(m) for m in self._pattern.finditer(text, *window))
+        window = max(start, anchors[0] - _SEARCH_WINDOW), min(end, anchors[-1] + _SEARCH_WINDOW)
+        found = (self._parse(m) for m in self._pattern.finditer(text, *window))
         return [when for when in found if when is not None]
 
-    def _read(self, m: re.Match[str]) -> TimeExpression | None:
-        g = {name: value.lower() for name, value in m.groupdict().items() if value}
-        reader = next((r for group, r in _READERS if group in g), _worded)
-        when = reader(g, self._calendar)
+    def _parse(self, m: re.Match[str]) -> TimeExpression | None:
+        groups = {name: value.lower() for name, value in m.groupdict().items() if value}
+        parser = next((r for group, r in _PARSERS if group in groups), _parse_undated)
+        when = parser(groups, self._calendar)
         return when and when._replace(start=m.start("when"), end=m.end("when"))
 
 
@@ -108,52 +108,54 @@ def resolve_date(when: TimeExpression, published: date | None, tense: TemporalSi
     Without `published` only dates with a year are resolved.
     """
     if when.day and when.month:
-        return _calendar_day(when, published, tense)
+        return _resolve_calendar_day(when, published, tense)
     if published is None:
         return None
     if when.offset_days is not None:
-        return _shifted(published, when.offset_days)
+        return _add_days(published, when.offset_days)
     if when.weekday is not None:
-        return _weekday(when.weekday, when.direction, published, tense)
+        return _resolve_weekday(when.weekday, when.direction, published, tense)
     return None
 
 
-def _calendar_day(when: TimeExpression, published: date | None, tense: TemporalSide) -> date | None:
+def _resolve_calendar_day(when: TimeExpression, published: date | None, tense: TemporalSide) -> date | None:
     month, day = when.month or 0, when.day or 0
     if when.year is not None:
-        return _day(when.year, month, day)
+        return _valid_date(when.year, month, day)
     if published is None:
         return None
     if tense == "near":
-        sides = [d for side in ("past", "future") if (d := _calendar_day(when, published, side))]
+        sides = [d for side in ("past", "future") if (d := _resolve_calendar_day(when, published, side))]
         return min(sides, key=lambda d: abs(d - published), default=None)
     step = -1 if tense == "past" else 1
     for year in range(published.year, published.year + step * _YEARS_TO_TRY, step):
-        found = _day(year, month, day)
+        found = _valid_date(year, month, day)
         if found and (found - published).days * step >= 0 and when.weekday in (None, found.weekday()):
             return found
     return None
 
 
-def _weekday(weekday: int, direction: TimeDirection | None, published: date, tense: TemporalSide) -> date | None:
+def _resolve_weekday(
+    weekday: int, direction: TimeDirection | None, published: date, tense: TemporalSide
+) -> date | None:
     if direction == "future":  # "next Friday" is ambiguous: this week's or the following one
         return None
     if direction == "past":
         back = (published.weekday() - weekday) % 7 or 7
-        return _shifted(published, -back)
+        return _add_days(published, -back)
     if tense != "future":
-        return _shifted(published, -((published.weekday() - weekday) % 7))
-    return _shifted(published, (weekday - published.weekday()) % 7)
+        return _add_days(published, -((published.weekday() - weekday) % 7))
+    return _add_days(published, (weekday - published.weekday()) % 7)
 
 
-def _day(year: int, month: int, day: int) -> date | None:
+def _valid_date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
     except ValueError:  # 31 February: a misprint
         return None
 
 
-def _shifted(day: date, days: int) -> date | None:
+def _add_days(day: date, days: int) -> date | None:
     try:
         return day + days * _ONE_DAY
     except OverflowError:
@@ -163,21 +165,21 @@ def _shifted(day: date, days: int) -> date | None:
 # ---------------------------------------------------------------- one parser per type of expression
 Groups = dict[str, str]
 """The named groups of a match, in lower case."""
-ExpressionReader: TypeAlias = "Callable[[Groups, CalendarWords], TimeExpression | None]"
+ExpressionParser: TypeAlias = "Callable[[Groups, CalendarWords], TimeExpression | None]"
 
 
-def _worded(_: Groups, __: CalendarWords) -> TimeExpression:
+def _parse_undated(_: Groups, __: CalendarWords) -> TimeExpression:
     return TimeExpression()
 
 
-def _iso(g: Groups, _: CalendarWords) -> TimeExpression:
-    year, month, day = (int(part) for part in g["iso"].split("-"))
+def _parse_iso(groups: Groups, _: CalendarWords) -> TimeExpression:
+    year, month, day = (int(part) for part in groups["iso"].split("-"))
     return TimeExpression(day=day, month=month, year=year)
 
 
-def _slashed(g: Groups, _: CalendarWords) -> TimeExpression:
+def _parse_slashed(groups: Groups, _: CalendarWords) -> TimeExpression:
     """Parse 13/09/2024 and 09/13/2024; without a date if both numbers could be the month."""
-    first, second, year = (int(part) for part in g["slashed"].split(g["mark"]))
+    first, second, year = (int(part) for part in groups["slashed"].split(groups["mark"]))
     if first > 12 >= second:  # noqa: PLR2004 - months in a year
         return TimeExpression(day=first, month=second, year=year)
     if second > 12 >= first:  # noqa: PLR2004 - months in a year
@@ -185,69 +187,72 @@ def _slashed(g: Groups, _: CalendarWords) -> TimeExpression:
     return TimeExpression()
 
 
-def _full(g: Groups, c: CalendarWords) -> TimeExpression:
-    order = "1" if "day1" in g else "2"
+def _parse_day_and_month(groups: Groups, c: CalendarWords) -> TimeExpression:
+    order = "1" if "day1" in groups else "2"
     return TimeExpression(
-        weekday=c.weekdays[g["named" + order]] if "named" + order in g else None,
-        day=int(g["day" + order]),
-        month=c.months[g["month" + order]],
-        year=int(g["year" + order]) if "year" + order in g else None,
+        weekday=c.weekdays[groups["named" + order]] if "named" + order in groups else None,
+        day=int(groups["day" + order]),
+        month=c.months[groups["month" + order]],
+        year=int(groups["year" + order]) if "year" + order in groups else None,
     )
 
 
-def _named_weekday(g: Groups, c: CalendarWords) -> TimeExpression:
+def _parse_weekday(groups: Groups, c: CalendarWords) -> TimeExpression:
     return TimeExpression(
-        weekday=c.weekdays[g["weekday"]], direction=c.direction_words[g["direction1"]] if "direction1" in g else None
+        weekday=c.weekdays[groups["weekday"]],
+        direction=c.direction_words[groups["direction1"]] if "direction1" in groups else None,
     )
 
 
-def _named_month(g: Groups, c: CalendarWords) -> TimeExpression | None:
-    homonym = g["month3"] in c.ambiguous_months and not g.keys() & {"within", "direction2", "year3"}
+def _parse_month(groups: Groups, c: CalendarWords) -> TimeExpression | None:
+    homonym = groups["month3"] in c.ambiguous_months and not groups.keys() & {"within", "direction2", "year3"}
     return (
-        None if homonym else TimeExpression(month=c.months[g["month3"]], year=int(g["year3"]) if "year3" in g else None)
+        None
+        if homonym
+        else TimeExpression(month=c.months[groups["month3"]], year=int(groups["year3"]) if "year3" in groups else None)
     )
 
 
-def _deictic(g: Groups, c: CalendarWords) -> TimeExpression:
-    return TimeExpression(offset_days=c.deictic_days[g["deictic"]])
+def _parse_deictic(groups: Groups, c: CalendarWords) -> TimeExpression:
+    return TimeExpression(offset_days=c.deictic_days[groups["deictic"]])
 
 
-def _counted(g: Groups, c: CalendarWords) -> TimeExpression | None:
+def _parse_count(groups: Groups, c: CalendarWords) -> TimeExpression | None:
     """Parse "three days ago" and "in three days"; return None for a mere duration."""
-    if "ago" not in g and g.get("within") not in c.future_prepositions:
+    if "ago" not in groups and groups.get("within") not in c.future_prepositions:
         return None
-    number = int(g["count"]) if g["count"].isdigit() else c.numbers[g["count"]]
+    number = int(groups["count"]) if groups["count"].isdigit() else c.numbers[groups["count"]]
     return TimeExpression(
-        offset_days=number * c.units[g["unit"]] * (c.count_signs[g["ago"]] if "ago" in g else 1) or None
+        offset_days=number * c.units[groups["unit"]] * (c.count_signs[groups["ago"]] if "ago" in groups else 1) or None
     )
 
 
-def _part(g: Groups, c: CalendarWords) -> TimeExpression:
-    return TimeExpression(offset_days=0 if c.direction_words[g["direction3"]] == "this" else None)
+def _parse_part_of_day(groups: Groups, c: CalendarWords) -> TimeExpression:
+    return TimeExpression(offset_days=0 if c.direction_words[groups["direction3"]] == "this" else None)
 
 
-def _bare_year(g: Groups, _: CalendarWords) -> TimeExpression | None:
-    return TimeExpression(year=int(g["year4"])) if "within" in g else None
+def _parse_year(groups: Groups, _: CalendarWords) -> TimeExpression | None:
+    return TimeExpression(year=int(groups["year4"])) if "within" in groups else None
 
 
-_READERS: tuple[tuple[str, ExpressionReader], ...] = (
-    ("iso", _iso),
-    ("slashed", _slashed),
-    ("day1", _full),
-    ("day2", _full),
-    ("weekday", _named_weekday),
-    ("month3", _named_month),
-    ("deictic", _deictic),
-    ("unit", _counted),
-    ("part", _part),
-    ("year4", _bare_year),
+_PARSERS: tuple[tuple[str, ExpressionParser], ...] = (
+    ("iso", _parse_iso),
+    ("slashed", _parse_slashed),
+    ("day1", _parse_day_and_month),
+    ("day2", _parse_day_and_month),
+    ("weekday", _parse_weekday),
+    ("month3", _parse_month),
+    ("deictic", _parse_deictic),
+    ("unit", _parse_count),
+    ("part", _parse_part_of_day),
+    ("year4", _parse_year),
 )
 """The regex group that identifies a type of expression, and its parser; the first match counts."""
 
 
 # ---------------------------------------------------------------- the pattern
 _WORD = re.compile(r"[^\W_]+")
-_REACH = 48
+_SEARCH_WINDOW = 48
 """Characters around the first and last time word that are searched.  Affects only speed."""
 _YEAR = "(?:1[89]|20)[0-9]{2}"
 _DAY = "[0-3]?[0-9](?:st|nd|rd|th)?"
@@ -266,13 +271,13 @@ def _names(words: Iterable[str], group: str = "") -> str:
     return _any((word.capitalize() for word in words), group) + r"\b"
 
 
-def _anchors(c: CalendarWords) -> frozenset[str]:
+def _anchor_words(c: CalendarWords) -> frozenset[str]:
     """Return the last word of each time expression; a text without any of them needs no regex search."""
     phrases = [*c.weekdays, *c.months, *c.deictic_days, *c.periods, *c.parts_of_day, *c.units, *c.vague_expressions]
     return frozenset(phrase.split()[-1] for phrase in phrases)
 
 
-def _pattern(c: CalendarWords) -> str:
+def _build_pattern(c: CalendarWords) -> str:
     """Return the regex, one alternation, longer expressions first.  No repetition is nested: matching is linear."""
     edge, direction, part = (
         f"(?:(?i:{_any(c.edge_modifiers)})[ -])?",

@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
 
-_OFTEN = 3
+_MIN_MENTIONS = 3
 """Mentions below which a country cannot be the home country."""
 
 
@@ -29,7 +29,7 @@ class CountryFinder:
 
     def __init__(self, text: AnnotatedText, lexicon: Lexicon) -> None:
         self.text, self.lexicon = text, lexicon
-        self._openers = _first_words(lexicon.language)
+        self._first_words_of_places = _first_words(lexicon.language)
 
     def first_country(self, first: int, last: int) -> str | None:
         """Return the first country that a name, demonym or seat of power among the tokens denotes; None for none."""
@@ -50,15 +50,15 @@ class CountryFinder:
     def _at(self, i: int, last: int) -> tuple[str, int] | None:
         """Return the country denoted from a token on and its number of words, longest match first; None for none."""
         words = self.text.words
-        if words[i] not in self._openers:
+        if words[i] not in self._first_words_of_places:
             return None
         for size in range(min(self.lexicon.max_place_words, last - i), 0, -1):
-            code = self._code(" ".join(words[i : i + size]))
+            code = self._country_code(" ".join(words[i : i + size]))
             if code:
                 return code, size
         return None
 
-    def _code(self, words: str) -> str | None:
+    def _country_code(self, words: str) -> str | None:
         lexicon = self.lexicon
         return lexicon.countries.get(words) or lexicon.demonyms.get(words) or lexicon.seats_of_power.get(words)
 
@@ -66,7 +66,7 @@ class CountryFinder:
         """Return the country that a word of a name denotes ("Bank of England"); None if international."""
         if name.lower() in self.lexicon.international:
             return None
-        return next((code for word in name.split() if (code := self._code(word))), None)
+        return next((code for word in name.split() if (code := self._country_code(word))), None)
 
     def country_of_office(self, outer: int, first: int, last: int) -> str | None:
         """Return the country that an office represents; None if the role is not an office of a state.
@@ -93,9 +93,11 @@ class CountryFinder:
 
     def home_of_state_office(self, words: list[str]) -> str | None:
         """Return the home country if the words are an office or organisation of a state and nothing else, else None."""
-        bare = [w.rstrip(".") for w in words if w[0].isalnum()]
+        plain_words = [w.rstrip(".") for w in words if w[0].isalnum()]
         offices = self.lexicon.state_offices
-        if not any(w in offices for w in bare) or not all(w in offices | self.lexicon.state_words for w in bare):
+        if not any(w in offices for w in plain_words) or not all(
+            w in offices | self.lexicon.state_words for w in plain_words
+        ):
             return None
         return self.home_country
 
@@ -119,5 +121,5 @@ class CountryFinder:
             at += found[1] if found is not None else 1
         if not counts:
             return None
-        country, often = counts.most_common(1)[0]
-        return country if often >= _OFTEN and 2 * often > counts.total() else None
+        country, count = counts.most_common(1)[0]
+        return country if count >= _MIN_MENTIONS and 2 * count > counts.total() else None

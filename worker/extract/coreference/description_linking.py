@@ -14,11 +14,11 @@ from worker.extract.coreference.entities import MAX_ENTITIES, Entity, SalienceTr
 from worker.extract.coreference.name_registry import NameRegistry
 from worker.extract.coreference.person import Person
 
-_SHARE = 1.5
+_MIN_VOTE_RATIO = 1.5
 """Ratio of votes to the runner-up from which the winner is linked."""
-_KNOWN = 10.0
+_WEIGHT_PER_MENTION = 10.0
 """Weight that each mention adds to a person's votes, so that persons with no salience left receive some."""
-_PARAGRAPHS = 3
+_MAX_PARAGRAPHS = 3
 """Paragraphs within which a person who spoke unnamed may be named."""
 
 
@@ -53,7 +53,7 @@ class DescriptionLinker:
 
     def link_preceding_description(self, entity: Entity, token: int) -> None:
         """Link a description that spoke before to a person who speaks by name for the first time, if compatible."""
-        limit = self.text.paragraph_of[token] - _PARAGRAPHS
+        limit = self.text.paragraph_of[token] - _MAX_PARAGRAPHS
         for before in reversed(self.tracker.speakers[-MAX_ENTITIES:]):
             description = before.description
             if description is None or before.same_as is not None or self._votes.get(description.key):
@@ -72,7 +72,7 @@ class DescriptionLinker:
         if person is not None:
             return self.entity_of(person, description.first, description.last)
         for entity in reversed(self._unlinked[-MAX_ENTITIES:]):
-            if entity.description is not None and _repeats(entity.description, description):
+            if entity.description is not None and _is_repetition(entity.description, description):
                 self._vote(description)
                 return entity
         entity = Entity(
@@ -93,9 +93,9 @@ class DescriptionLinker:
         """Return the most salient matching person, else the one named nearest; None for none."""
         matching_persons = self.matcher.matching_persons(description)
         if description.possessive:
-            matching_persons = [p for p in matching_persons if self._belongs(p, description, owner)]
+            matching_persons = [p for p in matching_persons if self._can_belong_to(p, description, owner)]
         if not description.definite:
-            matching_persons = [p for p in matching_persons if self._named_soon(p, description)]
+            matching_persons = [p for p in matching_persons if self._is_named_soon(p, description)]
         return max(
             matching_persons,
             key=lambda p: (self._salience_of(p), -abs(p.occurrences[0] - description.first)),
@@ -106,32 +106,40 @@ class DescriptionLinker:
         entity = self._entity_of.get(id(person))
         return entity.salience if entity is not None else 0.0
 
-    def _belongs(self, person: Person, description: Description, owner: Entity | None) -> bool:
+    def _can_belong_to(self, person: Person, description: Description, owner: Entity | None) -> bool:
         """Return whether a person can be "his lawyer": the role names the owner, or it is the only such relative."""
-        owns = owner.person if owner is not None else None
+        owner_person = owner.person if owner is not None else None
         if description.head in self.person_words.kinship_terms:
-            return owns is None or owns is not person
-        return owns is not None and owns is not person and owns.name_words[-1].lower() in person.role_words
+            return owner_person is None or owner_person is not person
+        return (
+            owner_person is not None
+            and owner_person is not person
+            and owner_person.name_words[-1].lower() in person.role_words
+        )
 
-    def _named_soon(self, person: Person, description: Description) -> bool:
+    def _is_named_soon(self, person: Person, description: Description) -> bool:
         """Return whether the person is first named after the description, within three paragraphs."""
         here, there = (self.text.paragraph_of[i] for i in (description.first, person.occurrences[0]))
-        return description.first < person.occurrences[0] and there - here <= _PARAGRAPHS and bool(description.words)
+        return description.first < person.occurrences[0] and there - here <= _MAX_PARAGRAPHS and bool(description.words)
 
     # ------------------------------------------------------------ votes
     def _vote(self, description: Description) -> None:
         if not self._can_vote(description):
             return
         votes = self._votes.setdefault(description.key, Counter())
-        met = (
+        candidates = (
             self._named
             if len(self._named) <= 2 * MAX_ENTITIES
             else self._named[:MAX_ENTITIES] + self._named[-MAX_ENTITIES:]
         )
-        could = [(e.salience + _KNOWN * len(p.occurrences), p) for e in met if (p := e.person) is not None]
-        could = [(weight, p) for weight, p in could if self.matcher.could_be_renowned(p, description)]
-        total = sum(weight for weight, _ in could)
-        for weight, person in could:
+        weighted = [
+            (e.salience + _WEIGHT_PER_MENTION * len(p.occurrences), p)
+            for e in candidates
+            if (p := e.person) is not None
+        ]
+        weighted = [(weight, p) for weight, p in weighted if self.matcher.could_be_renowned(p, description)]
+        total = sum(weight for weight, _ in weighted)
+        for weight, person in weighted:
             votes[id(person)] += round(100 * weight / total)
 
     def _can_vote(self, description: Description) -> bool:
@@ -171,7 +179,7 @@ class DescriptionLinker:
             if (person := self._entity_of[i].person) is not None and self.matcher.could_be_renowned(person, description)
         ]
         ranked = [(count, person) for count, person in ranked if not person.role_heads] or ranked
-        if not ranked or (len(ranked) > 1 and ranked[0][0] < _SHARE * ranked[1][0]):
+        if not ranked or (len(ranked) > 1 and ranked[0][0] < _MIN_VOTE_RATIO * ranked[1][0]):
             return None
         return ranked[0][1]
 
@@ -183,8 +191,8 @@ class DescriptionLinker:
             self.add_role(named.person, described.description)
 
 
-def _repeats(known: Description, new: Description) -> bool:
+def _is_repetition(earlier: Description, new: Description) -> bool:
     """Return whether a definite description repeats an earlier one: same role, no conflicting modifier or country."""
-    if known.head != new.head or new.possessive != known.possessive or not new.definite:
+    if earlier.head != new.head or new.possessive != earlier.possessive or not new.definite:
         return False
-    return (new.words <= known.words or known.words <= new.words) and new.country in {None, known.country}
+    return (new.words <= earlier.words or earlier.words <= new.words) and new.country in {None, earlier.country}

@@ -45,7 +45,9 @@ class DescriptionMatcher:
     def __init__(self, registry: NameRegistry) -> None:
         self.registry, self.countries = registry, registry.countries
         self.text, self.lexicon, self.person_words = registry.text, registry.lexicon, registry.person_words
-        self._small = self.lexicon.closed_classes.role_stopwords | self.lexicon.closed_classes.indefinite_determiners
+        self._uninformative_words = (
+            self.lexicon.closed_classes.role_stopwords | self.lexicon.closed_classes.indefinite_determiners
+        )
 
     def parse(self, phrase: NounPhrase, last: int) -> Description | None:
         """Parse a noun phrase, whose postmodifier ends at `last`; None if its head is not a role."""
@@ -53,15 +55,15 @@ class DescriptionMatcher:
         if not is_role(text, phrase, lexicon) or text.tags[phrase.head] == "NNS" or self._is_non_referential(phrase):
             return None
         noun = text.lower[phrase.head]
-        spelled = self.person_words.abbreviations.get(noun, (noun,))[-1]
-        head = spelled if spelled in lexicon.roles else spelled.rpartition("-")[2]
+        long_form = self.person_words.abbreviations.get(noun, (noun,))[-1]
+        head = long_form if long_form in lexicon.roles else long_form.rpartition("-")[2]
         words = self.person_words.expand(text.lower[phrase.first : last])
         past = self.person_words.past_modifiers
         return Description(
             first=phrase.first,
             last=last,
             head=head,
-            words=words - self._small - past - lexicon.role_modifiers - lexicon.pronouns - {head, noun},
+            words=words - self._uninformative_words - past - lexicon.role_modifiers - lexicon.pronouns - {head, noun},
             country=self.countries.first_country(phrase.first, last),
             place_words=self.countries.country_words(phrase.first, last),
             former=bool(words & past) or noun.startswith("ex-"),
@@ -88,14 +90,17 @@ class DescriptionMatcher:
 
     def _is_former(self, person: Person, description: Description) -> bool:
         """Return whether the person no longer holds the described role."""
-        narrower = self.person_words.hyponyms.get(description.head, frozenset()) | {description.head}
-        return person.role_heads & narrower <= person.former_heads
+        acceptable_roles = self.person_words.hyponyms.get(description.head, frozenset()) | {description.head}
+        return person.role_heads & acceptable_roles <= person.former_heads
 
     def could_be(self, person: Person, description: Description) -> bool:
         """Return whether a newly named person, known by at most a rank, may be the one just described."""
         ranked = person.role_words & self.lexicon.roles <= self.person_words.rank_words
-        narrower = self.person_words.hyponyms.get(description.head, frozenset()) | {description.head}
-        same = bool(person.role_heads & narrower) and description.words - description.place_words <= person.role_words
+        acceptable_roles = self.person_words.hyponyms.get(description.head, frozenset()) | {description.head}
+        same = (
+            bool(person.role_heads & acceptable_roles)
+            and description.words - description.place_words <= person.role_words
+        )
         return (ranked or same) and self._is_compatible(person, description) and not description.possessive
 
     def could_be_renowned(self, person: Person, description: Description) -> bool:
@@ -134,7 +139,7 @@ class DescriptionMatcher:
         """Return whether the description repeats all known modifiers of the person's role; it may add others."""
         roles = (
             person.role_words
-            - self._small
+            - self._uninformative_words
             - person.role_heads
             - self.lexicon.role_modifiers
             - self.person_words.past_modifiers

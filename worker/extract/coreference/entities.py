@@ -109,17 +109,17 @@ class SalienceTracker:
         """Return the most salient entity of the given kinds; each kind has a factor on the salience.  None for none."""
         return self._most_salient(lambda entity: entity.salience * kinds.get(entity.kind, 0.0))
 
-    def most_salient_matching(self, fits: Callable[[Entity], bool]) -> Entity | None:
+    def most_salient_matching(self, predicate: Callable[[Entity], bool]) -> Entity | None:
         """Return the most salient entity that satisfies the predicate; None for none."""
-        return self._most_salient(lambda entity: entity.salience if fits(entity) else 0.0)
+        return self._most_salient(lambda entity: entity.salience if predicate(entity) else 0.0)
 
     def _most_salient(self, salience: Callable[[Entity], float]) -> Entity | None:
         best, most, second = None, 0.0, 0.0
         for entity in self.candidates:
-            weighs = salience(entity)
-            if weighs > most:
-                best, most, second = entity, weighs, most
-            elif weighs > second:
-                second = weighs
+            score = salience(entity)
+            if score > most:
+                best, most, second = entity, score, most
+            elif score > second:
+                second = score
         self.runner_up_ratio = second / most if most else 0.0
         return best

@@ -72,19 +72,19 @@ class MentionResolver:
                 return self.phrase_resolver.resolve_name(first, last, named[-1], head)  # "one of them, X"
             return self.pronouns.resolve(first, last, word)
         if self.text.lower[last - 1] in self.lexicon.documents:
-            issuer = self._issuer(first, last)
+            issuer = self._resolve_issuer(first, last)
             if issuer is not None:
                 return issuer
         entity = self.resolver.antecedents.get(head.head)
-        if entity is not None and entity.resolved.first != head.first and self._is_named_body(entity.resolved):
+        if entity is not None and entity.resolved.first != head.first and self._is_named_organisation(entity.resolved):
             return self.pronouns.actor_of(first, last, entity.resolved)
         return self.phrase_resolver.resolve(first, last)
 
-    def _is_named_body(self, entity: Entity) -> bool:
+    def _is_named_organisation(self, entity: Entity) -> bool:
         """Return whether an entity is an organisation with a name; others keep their wording."""
         return entity.kind != "group" and entity.person is None and self.text.words[entity.first][0].isupper()
 
-    def _issuer(self, first: int, last: int) -> tuple[Actor, Person | None] | None:
+    def _resolve_issuer(self, first: int, last: int) -> tuple[Actor, Person | None] | None:
         """Return the owner of a document, which it speaks for: "Tamm's Facebook post", "the port authority report"."""
         before = last - 2
         if before >= first and self.text.tags[before] == "NNP":
@@ -96,15 +96,15 @@ class MentionResolver:
                 return self.phrase_resolver.non_person_actor(known, first, last, "organisation", None), None
         for i in range(first + 1, last - 1):
             if self.text.tags[i] == "POS":
-                return self._speaks_for(first, last, first, i)
+                return self._resolve_owner(first, last, first, i)
         if self.text.tags[first] == "PRP$":
-            return self._speaks_for(first, last, first, first + 1)
+            return self._resolve_owner(first, last, first, first + 1)
         by = (
             self.chunks.noun_phrase(last + 1) if last < len(self.text.words) and self.text.lower[last] == "by" else None
         )
-        return self._speaks_for(first, last, by.first, by.last) if by is not None else None
+        return self._resolve_owner(first, last, by.first, by.last) if by is not None else None
 
-    def _speaks_for(self, first: int, last: int, owner: int, end: int) -> tuple[Actor, Person | None]:
+    def _resolve_owner(self, first: int, last: int, owner: int, end: int) -> tuple[Actor, Person | None]:
         possessive = end - owner == 1 and self.text.tags[owner] == "PRP$"
         actor, person = self.resolve_with_person(owner, end) if possessive else self.phrase_resolver.resolve(owner, end)
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person

@@ -23,15 +23,15 @@ from worker.extract.lexicon.gazetteer import Gender
 from worker.extract.lexicon.lexicon import Lexicon
 from worker.extract.lexicon.person_words import load_person_words
 
-_NOTHING: frozenset[str] = frozenset()
-_MANY = 40
+_EMPTY: frozenset[str] = frozenset()
+_MAX_NAMESAKES = 40
 """Persons of one surname that are compared; further ones are ignored."""
-_RECENT = 6
+_RECENT_SPEAKERS = 6
 """Latest speakers among whom a surname shared by two persons is looked up."""
-_LONG_NAME = 6
+_MIN_FUZZY_LETTERS = 6
 """Letters from which a surname may differ in one letter."""
-_COMMON = (["NN"], ["NNS"], ["NN", "VB"], ["VB", "NN"])
-_LONG_ROLE = 8
+_COMMON_NOUN_TAGS = (["NN"], ["NNS"], ["NN", "VB"], ["VB", "NN"])
+_MAX_ROLE_WORDS = 8
 """Words from which a longer role is no longer preferred."""
 
 
@@ -123,7 +123,7 @@ class NameRegistry:
         person = next(
             (
                 p
-                for p in self._by_surname.get(match_key(tokens[-1]), [])[-_MANY:]
+                for p in self._by_surname.get(match_key(tokens[-1]), [])[-_MAX_NAMESAKES:]
                 if are_compatible(p.name_words, tokens)
             ),
             None,
@@ -145,7 +145,7 @@ class NameRegistry:
         """Strip nouns that captions append to a name: "Ida Lunde Rally", "Lunde Speech"."""
         known, at = load_tagger(self.lexicon.language).tag_dictionary, len(tokens)
         least = 1 if match_key(tokens[0]) in self._titled else 2
-        while at > least and known.get(tokens[at - 1].lower()) in _COMMON and tokens[at - 1] not in known:
+        while at > least and known.get(tokens[at - 1].lower()) in _COMMON_NOUN_TAGS and tokens[at - 1] not in known:
             at -= 1
         given = at == 1 or tokens[0].lower() in self.lexicon.given_names
         return tokens[:at] if given and not tokens[-1].isupper() else tokens
@@ -165,11 +165,11 @@ class NameRegistry:
     def _find_misspelt(self, name: Name) -> Person | None:
         """Return the person whose long surname differs by one letter (misspelling, transliteration); None for none."""
         word = match_key(self.text.words[name.first])
-        if len(word) < _LONG_NAME:
+        if len(word) < _MIN_FUZZY_LETTERS:
             return None
         near = (
             p
-            for p in self.persons[:_MANY]
+            for p in self.persons[:_MAX_NAMESAKES]
             if len(p.name_words) > 1 and differ_by_one_letter(match_key(p.name_words[-1]), word)
         )
         return next((p for p in near if name.gender is None or p.gender in {None, name.gender}), None)
@@ -180,7 +180,7 @@ class NameRegistry:
         `servant` is excluded.
         """
         for word in sorted(words):
-            for other in self._by_surname.get(word, [])[:_MANY]:
+            for other in self._by_surname.get(word, [])[:_MAX_NAMESAKES]:
                 if other is not servant and other.country is not None and len(other.name_words) > 1:
                     return other.country
         return None
@@ -206,55 +206,57 @@ class NameRegistry:
             return
         for i in range(first, last):
             self.role_holder_at[i] = person
-        held = self._role_heads(lower)
-        for word in held:
+        heads = self._role_heads(lower)
+        for word in heads:
             holders = self._by_role.setdefault(word, [])
             if person not in holders:
                 holders.append(person)
-        if self._is_more_informative(person, held, self.text.slice(first, last)):
+        if self._is_more_informative(person, heads, self.text.slice(first, last)):
             person.role = self.text.slice(first, last)
-        past = held if words & self.person_words.past_modifiers else _NOTHING
-        person.former_heads = (person.former_heads | past) - (held - past) if past else person.former_heads - held
+        past = heads if words & self.person_words.past_modifiers else _EMPTY
+        person.former_heads = (person.former_heads | past) - (heads - past) if past else person.former_heads - heads
         person.role_words |= words
-        person.role_heads |= held
-        if held & self.person_words.envoy_roles:
+        person.role_heads |= heads
+        if heads & self.person_words.envoy_roles:
             last = next((i for i in range(first, last) if self.text.lower[i] == "to"), last)
-        if person.country is None and held & self.lexicon.offices:
+        if person.country is None and heads & self.lexicon.offices:
             person.country = self.countries.country_of_office(outer, first, last)
-        elif person.country is None and held & self.person_words.servant_roles:
+        elif person.country is None and heads & self.person_words.servant_roles:
             person.country = self.countries.first_country(first, last)
         person.role_country = person.role_country or self.countries.country_in_role(outer, first, last)
 
-    def _is_more_informative(self, person: Person, held: frozenset[str], role: str) -> bool:
+    def _is_more_informative(self, person: Person, heads: frozenset[str], role: str) -> bool:
         """Return whether a role should replace the recorded one: an office does, else the longer one below a limit."""
         if person.role is None:
             return True
         offices, relational = self.lexicon.offices, self.person_words.relational_roles
-        official, known = bool((held & offices) - relational), bool((person.role_heads & offices) - relational)
+        official, known = bool((heads & offices) - relational), bool((person.role_heads & offices) - relational)
         if official != known:
             return official
-        return len(role) > len(person.role) and len(role.split()) < _LONG_ROLE
+        return len(role) > len(person.role) and len(role.split()) < _MAX_ROLE_WORDS
 
     def _role_heads(self, role: list[str]) -> frozenset[str]:
         """Return the head nouns of a role: "mayor" and "chief" of "deputy mayor and chief of police"."""
         owner = max((i for i, word in enumerate(role) if word == "'s"), default=-1)
         heads, head = set(), ""
         for word in [*role[owner + 1 :], "and"]:
-            spelled = self.person_words.abbreviations.get(word.rstrip("."), (word,))
+            long_form = self.person_words.abbreviations.get(word.rstrip("."), (word,))
             if word in self.lexicon.closed_classes.role_prepositions or word in {"and", ","}:
                 heads.add(head)
                 head = ""
                 if word in self.lexicon.closed_classes.role_prepositions:
                     break
-            elif spelled[-1] in self.lexicon.roles:
-                head = spelled[-1]
+            elif long_form[-1] in self.lexicon.roles:
+                head = long_form[-1]
         return frozenset(heads - {""})
 
     def holders_of(self, head: str) -> list[Person]:
         """Return the persons introduced by a role or one of its hyponyms, in text order."""
-        kinds = self.person_words.hyponyms.get(head, _NOTHING)
-        found = self._by_role.get(head, [])[:_MANY]
-        return found + [p for kind in sorted(kinds) for p in self._by_role.get(kind, [])[:_MANY] if p not in found]
+        kinds = self.person_words.hyponyms.get(head, _EMPTY)
+        found = self._by_role.get(head, [])[:_MAX_NAMESAKES]
+        return found + [
+            p for kind in sorted(kinds) for p in self._by_role.get(kind, [])[:_MAX_NAMESAKES] if p not in found
+        ]
 
     def _gender_of(self, given: str) -> Gender | None:
         """Return the gender of a given name, of "Nils-Erik" that of its first part; None if unknown."""
@@ -280,7 +282,7 @@ class NameRegistry:
         """Occurrences of every word."""
         return Counter(self.text.words)
 
-    def find_person(self, token: int, gender: str | None, role_words: frozenset[str] = _NOTHING) -> Person | None:
+    def find_person(self, token: int, gender: str | None, role_words: frozenset[str] = _EMPTY) -> Person | None:
         """Return the person that a single name refers to: by surname, else by given name; None for none.
 
         Among several candidates: those with a matching role, not relatives, then the last speaker, else the most
@@ -289,13 +291,13 @@ class NameRegistry:
         word = match_key(self.text.words[token])
         courtesy = token > 0 and self.text.lower[token - 1].rstrip(".") in self.lexicon.closed_classes.courtesy_titles
         for known in (self._by_surname, self._family_first if courtesy else self._by_given):
-            bearers = [p for p in known.get(word, [])[:_MANY] if gender is None or p.gender in {None, gender}]
+            bearers = [p for p in known.get(word, [])[:_MAX_NAMESAKES] if gender is None or p.gender in {None, gender}]
             titled = [p for p in bearers if role_words & p.role_words]
             bearers = titled if role_words and titled else bearers
             if len(bearers) > 1:
                 bearers = [p for p in bearers if not p.role_heads & self.person_words.kinship_terms] or bearers
             if len(bearers) > 1:
-                spoke = [p for p in self.speakers[-_RECENT:] if p in bearers]
+                spoke = [p for p in self.speakers[-_RECENT_SPEAKERS:] if p in bearers]
                 return spoke[-1] if spoke else max(bearers, key=lambda p: (len(p.occurrences), -p.occurrences[0]))
             if bearers:
                 return bearers[0]

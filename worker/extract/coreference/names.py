@@ -18,7 +18,7 @@ from worker.extract.lexicon.lexicon import Lexicon
 
 NameKind = Literal["person", "organisation", "country", "unknown"]
 
-_OPENING = frozenset({"JJ", "CD", "NNS", "DT", "PRP$"})
+_SENTENCE_INITIAL = frozenset({"JJ", "CD", "NNS", "DT", "PRP$"})
 _NO_ROLE = (-1, -1)
 _CAPITALISED = frozenset({"NNP", "NN", "NNS", "JJ", "FW", "CD"})
 
@@ -46,14 +46,14 @@ def find_names(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> list[Na
     for number, phrase in enumerate(chunks.noun_phrases):
         if text.tags[phrase.head] in {"PRP", "EX", "WP"}:
             continue
-        for first, last in _parts(text, phrase):
-            name = _name(text, lexicon, number, first, last)
+        for first, last in _split_at_possessives(text, phrase):
+            name = _find_name(text, lexicon, number, first, last)
             if name is not None:
                 found.append(name)
     return found
 
 
-def _parts(text: AnnotatedText, phrase: NounPhrase) -> list[tuple[int, int]]:
+def _split_at_possessives(text: AnnotatedText, phrase: NounPhrase) -> list[tuple[int, int]]:
     """Return the parts of a noun phrase between possessives: "Hale 's press officer Jo Fry" has two."""
     if "POS" not in text.tags[phrase.first : phrase.last]:
         return [(phrase.first, phrase.last)]
@@ -67,7 +67,7 @@ def _parts(text: AnnotatedText, phrase: NounPhrase) -> list[tuple[int, int]]:
     return parts
 
 
-def _name(text: AnnotatedText, lexicon: Lexicon, number: int, first: int, last: int) -> Name | None:
+def _find_name(text: AnnotatedText, lexicon: Lexicon, number: int, first: int, last: int) -> Name | None:
     """Return the name at the end of a part of a noun phrase; None for none."""
     if text.words[last - 1].islower():
         return None
@@ -78,15 +78,15 @@ def _name(text: AnnotatedText, lexicon: Lexicon, number: int, first: int, last: 
         start += 1
     if start == last or is_time_expression(text, first, last, last - 1, lexicon) or is_pronoun(text, start, lexicon):
         return None
-    split = _after_role(text, lexicon, first, start, last)
-    gender = _title_gender(text, lexicon, first, split)
-    if split == last:
+    name_start = _name_start(text, lexicon, first, start, last)
+    gender = _title_gender(text, lexicon, first, name_start)
+    if name_start == last:
         return None
-    titled = split > start or (start > first and text.lower[start - 1] in lexicon.roles)
-    name_first = split if split > start else _after_demonym(text, lexicon, start, last)
+    titled = name_start > start or (start > first and text.lower[start - 1] in lexicon.roles)
+    name_first = name_start if name_start > start else _skip_demonym(text, lexicon, start, last)
     article = text.tags[first] == "DT" and name_first == first + 1
-    kind = _kind(text, lexicon, name_first, last, titled=titled, article=article)
-    role = _role(text, lexicon, first, split, name_first) if kind in {"person", "unknown"} else _NO_ROLE
+    kind = _classify(text, lexicon, name_first, last, titled=titled, article=article)
+    role = _role_range(text, lexicon, first, name_start, name_first) if kind in {"person", "unknown"} else _NO_ROLE
     return Name(
         first=name_first,
         last=last,
@@ -99,9 +99,9 @@ def _name(text: AnnotatedText, lexicon: Lexicon, number: int, first: int, last: 
     )
 
 
-def _role(text: AnnotatedText, lexicon: Lexicon, first: int, split: int, name: int) -> tuple[int, int]:
+def _role_range(text: AnnotatedText, lexicon: Lexicon, first: int, name_start: int, name: int) -> tuple[int, int]:
     """Return the token range of the role before a name; a courtesy title alone is no role."""
-    while first < split and text.tags[first] in {"DT", "PRP$"}:
+    while first < name_start and text.tags[first] in {"DT", "PRP$"}:
         first += 1
     title = text.lower[first].rstrip(".")
     courtesy = name - first == 1 and title in lexicon.titles and title not in lexicon.offices
@@ -115,7 +115,7 @@ def is_pronoun(text: AnnotatedText, i: int, lexicon: Lexicon) -> bool:
 
 def _may_open_name(text: AnnotatedText, i: int) -> bool:
     """Return whether a word can be the first of a name; a capital due to the sentence start does not count."""
-    return text.words[i][0].isupper() and (text.tags[i] not in _OPENING or text.sentence_range(i)[0] != i)
+    return text.words[i][0].isupper() and (text.tags[i] not in _SENTENCE_INITIAL or text.sentence_range(i)[0] != i)
 
 
 def _is_name_word(text: AnnotatedText, i: int, lexicon: Lexicon) -> bool:
@@ -125,55 +125,60 @@ def _is_name_word(text: AnnotatedText, i: int, lexicon: Lexicon) -> bool:
     return word == "&" or (text.lower[i] in lexicon.name_particles)
 
 
-def _after_role(text: AnnotatedText, lexicon: Lexicon, first: int, start: int, last: int) -> int:
+def _name_start(text: AnnotatedText, lexicon: Lexicon, first: int, start: int, last: int) -> int:
     """Return where the name itself starts: after the last title or role of the capitalised words.
 
     A role word at the end, after a given name or courtesy title, is a surname ("Martin Bishop").
     """
-    split = start
+    name_start = start
     for i in range(start, last):
         word = text.lower[i].rstrip(".")
         if word in lexicon.roles or word in lexicon.titles:
-            ends = i == last - 1 and i > first
-            before = text.lower[i - 1].rstrip(".") if ends else ""
+            last_word = i == last - 1 and i > first
+            before = text.lower[i - 1].rstrip(".") if last_word else ""
             if not (
-                ends
-                and (before in lexicon.closed_classes.courtesy_titles or (i > split and before in lexicon.given_names))
+                last_word
+                and (
+                    before in lexicon.closed_classes.courtesy_titles
+                    or (i > name_start and before in lexicon.given_names)
+                )
             ):
-                split = i + 1
-    return split
+                name_start = i + 1
+    return name_start
 
 
-def _after_demonym(text: AnnotatedText, lexicon: Lexicon, start: int, last: int) -> int:
+def _skip_demonym(text: AnnotatedText, lexicon: Lexicon, start: int, last: int) -> int:
     """Return the position after a demonym before a full name: "Russian", "US"."""
     if last - start > 2 and text.words[start] in lexicon.demonyms:  # noqa: PLR2004 - a demonym and a full name
         return start + 1
     return start
 
 
-def _title_gender(text: AnnotatedText, lexicon: Lexicon, first: int, split: int) -> Gender | None:
-    for i in range(first, split):
+def _title_gender(text: AnnotatedText, lexicon: Lexicon, first: int, name_start: int) -> Gender | None:
+    for i in range(first, name_start):
         word = text.lower[i].rstrip(".")
         if word in lexicon.gender_of and (word in lexicon.titles or word in lexicon.roles):
             return lexicon.gender_of[word]
     return None
 
 
-def _kind(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, titled: bool, article: bool) -> NameKind:
-    whole = " ".join(text.words[first:last])
-    if whole in lexicon.countries:
+def _classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, titled: bool, article: bool) -> NameKind:
+    name = " ".join(text.words[first:last])
+    if name in lexicon.countries:
         return "country"
-    if whole.lower() in lexicon.acronyms or whole.lower() in lexicon.outlets or whole in lexicon.seats_of_power:
+    if name.lower() in lexicon.acronyms or name.lower() in lexicon.outlets or name in lexicon.seats_of_power:
         return "organisation"
-    if whole in lexicon.demonyms:
+    if name in lexicon.demonyms:
         return "unknown"
-    ends = text.lower[last - 1]
-    if ends in lexicon.organisation_heads or (ends.endswith("s") and ends[:-1] in lexicon.organisation_heads):
+    last_word = text.lower[last - 1]
+    if last_word in lexicon.organisation_heads or (
+        last_word.endswith("s") and last_word[:-1] in lexicon.organisation_heads
+    ):
         return "organisation"
     if first and text.words[first - 1][0].islower() and text.lower[first - 1] in lexicon.organisation_heads:
         return "organisation"  # "the agency Baltic Wire"
     if titled or (text.lower[first] in lexicon.given_names and last - first > 1):
         return "person"
-    if article or (last - first == 1 and whole.isupper() and len(whole.strip(".")) > 1):
+    if article or (last - first == 1 and name.isupper() and len(name.strip(".")) > 1):
         return "organisation"
     return "unknown"

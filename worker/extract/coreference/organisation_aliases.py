@@ -10,7 +10,7 @@ from worker.extract.grammar.chunker import Chunks
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import Lexicon
 
-_INITIALS = 3
+_MIN_ACRONYM_LETTERS = 3
 """Letters of the shortest acronym that is derived from a name; shorter ones are ambiguous."""
 
 
@@ -33,7 +33,7 @@ class OrganisationAliases:
         if head in self.lexicon.organisation_heads:
             self.by_head.setdefault(head, full)
         initials = "".join(w[0] for w in self.text.words[name.first : name.last] if w[0].isupper())
-        if len(initials) >= _INITIALS:
+        if len(initials) >= _MIN_ACRONYM_LETTERS:
             self.by_initials.setdefault(initials, full)
 
     def phrase_end(self, at: int, last: int) -> int:

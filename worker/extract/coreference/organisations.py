@@ -11,7 +11,7 @@ from worker.extract.coreference.names import Name
 from worker.extract.coreference.salience import SPEAKER_SALIENCE
 from worker.extract.grammar.chunker import NounPhrase
 
-_PARAGRAPHS = 3
+_MAX_PARAGRAPHS = 3
 """Paragraphs within which an organisation that spoke unnamed may be named."""
 
 
@@ -43,7 +43,7 @@ class OrganisationResolver:
         )
         entity = Entity(name.first, last, "country" if kind == "country" else "organisation")
         for before in self._unnamed_speakers[-1:]:
-            near = text.paragraph_of[name.first] - text.paragraph_of[before.first] <= _PARAGRAPHS
+            near = text.paragraph_of[name.first] - text.paragraph_of[before.first] <= _MAX_PARAGRAPHS
             called = self.person_words.name_heads.get(text.lower[before.last - 1], frozenset())
             if near and before.same_as is None and text.lower[name.last - 1] in called:
                 before.same_as = entity
@@ -73,25 +73,27 @@ class OrganisationResolver:
         word, opener = self.text.lower[phrase.head], self.text.lower[phrase.first]
         known = self._entities.get(word)
         if known is None and kind == "organisation" and opener == "the":
-            known = self.tracker.most_salient_matching(lambda entity: self._is_called(entity, word))
+            known = self.tracker.most_salient_matching(lambda entity: self._can_be_called(entity, word))
         definite = opener in {"the", "these", "those"} and phrase.head == phrase.first + 1
         if known is None or not (definite or phrase.first == phrase.head):
             known = self._entities[word] = Entity(phrase.first, phrase.last, kind)
         return known
 
-    def _is_called(self, entity: Entity, word: str) -> bool:
+    def _can_be_called(self, entity: Entity, word: str) -> bool:
         """Return whether a common noun can refer to a named organisation.
 
         The last word of the name must be listed for the noun, or must not denote a type of organisation.
         """
-        ends, fits = self.text.lower[entity.last - 1], self.person_words.name_heads.get(word)
+        last_word, name_endings = self.text.lower[entity.last - 1], self.person_words.name_heads.get(word)
         if (
-            fits is None
+            name_endings is None
             or entity.kind not in {"organisation", "unknown"}
             or not self.text.words[entity.first][0].isupper()
         ):
             return False
-        return ends in fits or not (ends in self.lexicon.organisation_heads or ends in self.person_words.name_heads)
+        return last_word in name_endings or not (
+            last_word in self.lexicon.organisation_heads or last_word in self.person_words.name_heads
+        )
 
     def resolve_document(self, phrase: NounPhrase) -> Entity | None:
         """Return the entity that a document speaks for: a court ("the ruling"), the last speaker ("the statement")."""

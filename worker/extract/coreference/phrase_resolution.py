@@ -81,8 +81,8 @@ class PhraseResolver:
             return self._organisation_actor(first, last, name, head), None
         if words.isupper():
             return self.non_person_actor(words, first, last, "organisation", None), None
-        stranger = self.registry.add_speaker(name)
-        return stranger.to_actor(self.text.span(first, last)), stranger
+        person = self.registry.add_speaker(name)
+        return person.to_actor(self.text.span(first, last)), person
 
     def _organisation_actor(self, first: int, last: int, name: Name, head: NounPhrase) -> Actor:
         start = head.first

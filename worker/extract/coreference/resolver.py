@@ -27,9 +27,9 @@ from worker.extract.lexicon.gazetteer import Gender
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.lexicon.person_words import Words, load_person_words
 
-_INTRODUCED = 40.0
+_INTRODUCTION_BONUS = 40.0
 """Extra salience of a person introduced with a role, who is likely to be mentioned again."""
-_CLOSE = 0.7
+_AMBIGUITY_RATIO = 0.7
 """Salience of the second candidate, relative to the first, from which a pronoun is ambiguous."""
 
 
@@ -160,7 +160,7 @@ class CoreferenceResolver:
             if salience >= SPEAKER_SALIENCE:
                 self.descriptions.link_preceding_description(entity, name.first)
             if person.role_heads:
-                entity.salience += _INTRODUCED / DECAY
+                entity.salience += _INTRODUCTION_BONUS / DECAY
         return entity
 
     def _resolve_common_noun(self, phrase: NounPhrase, salience: float) -> Entity | None:
@@ -224,7 +224,7 @@ class CoreferenceResolver:
             and not self._is_possessive(token)
         )
         entity = self.tracker.most_salient_person(gender, self.tracker.subject if is_object else None)
-        if self.tracker.runner_up_ratio >= _CLOSE:
+        if self.tracker.runner_up_ratio >= _AMBIGUITY_RATIO:
             self.ambiguous.add(token)
         if entity is not None and entity.gender is None:
             entity.set_gender(gender)

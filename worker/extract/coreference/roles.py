@@ -10,7 +10,7 @@ from worker.extract.grammar.chunker import Chunks, NounPhrase
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import Lexicon
 
-_HOPS = 3
+_MAX_OF_PHRASES = 3
 """Of-phrases between a role and the comma before its holder."""
 
 
@@ -42,10 +42,10 @@ def _role_of(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) 
         head = chunks.noun_phrase(head.first - 2)
     if head is None or not is_role(text, head, lexicon):
         return None
-    return _named(name, name.first + cut, _without_article(text, head.first), name.first + cut, head.first)
+    return _with_role(name, name.first + cut, _without_article(text, head.first), name.first + cut, head.first)
 
 
-def _named(name: Name, first: int, role_first: int, role_last: int, outer: int) -> Name:
+def _with_role(name: Name, first: int, role_first: int, role_last: int, outer: int) -> Name:
     return Name(
         first=first,
         last=name.last,
@@ -96,17 +96,17 @@ def _role_before(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Na
     ):
         return None
     before = chunks.noun_phrase(phrase.first - 2)
-    tail = phrase.first - 1
-    hops = 0
+    role_end = phrase.first - 1
+    of_phrases = 0
     while (
         before is not None
         and not is_role(text, before, lexicon)
-        and hops < _HOPS
+        and of_phrases < _MAX_OF_PHRASES
         and before.first > 1
         and text.lower[before.first - 1] in {"of", "for", "at"}
     ):
         before = chunks.noun_phrase(before.first - 2)
-        hops += 1
+        of_phrases += 1
     if before is None or not is_role(text, before, lexicon):
         return None
     if before.first > 1 and text.lower[before.first - 1] in {"of", "for"}:
@@ -116,7 +116,7 @@ def _role_before(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Na
         return None
     if text.lower[before.first] in {"a", "an"} and before.first and text.words[before.first - 1] == ",":
         return None  # "X, a senator, Y and Z": the apposition belongs to X
-    return _named(name, name.first, _without_article(text, before.first), tail, before.first)
+    return _with_role(name, name.first, _without_article(text, before.first), role_end, before.first)
 
 
 def _role_after(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name | None:
@@ -135,7 +135,7 @@ def _role_after(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Nam
     if not is_role(text, after, lexicon):
         return None
     end = _role_end(text, chunks, after.last, lexicon)
-    return _named(name, name.first, _without_article(text, after.first), end, name.outer_first)
+    return _with_role(name, name.first, _without_article(text, after.first), end, name.outer_first)
 
 
 def _role_end(text: AnnotatedText, chunks: Chunks, at: int, lexicon: Lexicon) -> int:

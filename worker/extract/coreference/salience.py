@@ -16,8 +16,8 @@ DECAY = 0.5
 """Factor on all salience at each new sentence."""
 MIN_SALIENCE = 4.0
 """Salience below which an entity is dropped."""
-_OPENING = TYPESET_DASHES | {",", "("}
-_ASIDE = 24
+_ASIDE_MARKS = TYPESET_DASHES | {",", "("}
+_MAX_ASIDE_TOKENS = 24
 """Tokens between a subject and its verb that are searched: ", the minister of transport of Latvia, "."""
 
 
@@ -27,7 +27,7 @@ def initial_salience(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, phra
     opens = before < 0 or text.sentence_of[before] != text.sentence_of[phrase.first]
     governor = None if opens else chunks.verb_group(before)
     if governor is not None and not _is_nominative(text.lower[phrase.head], lexicon):
-        return SPEAKER_SALIENCE if _inverted(text, lexicon, governor, phrase) else OBJECT_SALIENCE
+        return SPEAKER_SALIENCE if _is_inverted(text, lexicon, governor, phrase) else OBJECT_SALIENCE
     if not opens and text.tags[before] in {"IN", "TO"} and text.lower[before] not in lexicon.subordinators:
         return OBLIQUE_SALIENCE
     verb = _predicate(text, chunks, phrase)
@@ -41,7 +41,7 @@ def _is_nominative(word: str, lexicon: Lexicon) -> bool:
     return word in lexicon.closed_classes.subject_pronouns or word == "who"
 
 
-def _inverted(text: AnnotatedText, lexicon: Lexicon, verb: VerbGroup, phrase: NounPhrase) -> bool:
+def _is_inverted(text: AnnotatedText, lexicon: Lexicon, verb: VerbGroup, phrase: NounPhrase) -> bool:
     """Return whether the phrase is the subject after an inverted cue: "…," said Hale."""
     cue = lexicon.cues.get(text.lower[verb.head])
     before = verb.first - 1
@@ -52,12 +52,12 @@ def _inverted(text: AnnotatedText, lexicon: Lexicon, verb: VerbGroup, phrase: No
 
 def _predicate(text: AnnotatedText, chunks: Chunks, phrase: NounPhrase) -> VerbGroup | None:
     """Return the verb of a subject, over its of-phrases and an aside; None for none."""
-    at, last = phrase.last, min(text.sentence_range(phrase.first)[1], phrase.last + _ASIDE)
+    at, last = phrase.last, min(text.sentence_range(phrase.first)[1], phrase.last + _MAX_ASIDE_TOKENS)
     while at < last:
         verb = chunks.verb_group(at)
         if verb is not None:
             return verb
-        if text.words[at] in _OPENING:
+        if text.words[at] in _ASIDE_MARKS:
             at = at + 1 if chunks.verb_group(at + 1) is not None else _after_aside(text, at, last)
             continue
         joined = text.lower[at] == "and" and chunks.noun_phrase(at + 1) is not None  # "Lunde and Dahl said"

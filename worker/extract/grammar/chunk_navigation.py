@@ -17,7 +17,7 @@ MAX_ASIDE_TOKENS = 40
 """Tokens of the longest aside between commas or brackets that a search skips."""
 PREPOSITIONS = frozenset({"IN", "TO", "SC"})
 """Tags of prepositions.  SC is included because the tagger may read "with" before a name as a subordinator."""
-_PAIR = 2
+_MIN_LENGTH_OF_DATE_AND_NAME = 2
 
 
 class ChunkNavigator:
@@ -49,7 +49,7 @@ class ChunkNavigator:
         """
         first, text, countries = noun.first, self.text, self.lexicon.countries
         if text.lower[first] in self.lexicon.time_nouns and text.tags[noun.head] == "NNP":
-            return noun.last - first > _PAIR
+            return noun.last - first > _MIN_LENGTH_OF_DATE_AND_NAME
         listed = first > 1 and text.lower[first - 1] == "and" and text.words[first - 2] in countries
         return listed and text.words[first] in countries and text.tags[first + 1] == "JJ"
 
@@ -70,12 +70,12 @@ class ChunkNavigator:
 
         False for "after the council …", where the preposition may be a conjunction, and for "as many as 30".
         """
-        over = self._skip_gerund_left(first)
-        known, first = (PREPOSITIONS if over < first else {"IN", "TO"}), over
+        before_gerund = self._skip_gerund_left(first)
+        known, first = (PREPOSITIONS if before_gerund < first else {"IN", "TO"}), before_gerund
         if first - 1 < start or self.text.tags[first - 1] not in known:
             return False
-        counted = self.text.tags[first] == "CD" and self.text.lower[first - 1] in {"as", "than", "to"}
-        return not counted and self.text.lower[first - 1] not in self.lexicon.subordinators
+        is_count = self.text.tags[first] == "CD" and self.text.lower[first - 1] in {"as", "than", "to"}
+        return not is_count and self.text.lower[first - 1] not in self.lexicon.subordinators
 
     def _skip_preposition_left(self, first: int) -> int:
         first = self._skip_gerund_left(first)
@@ -92,7 +92,7 @@ class ChunkNavigator:
             if self.text.words[at] == "," and at > start:
                 if self.noun_phrase(at - 1) and self._is_aside(at + 1, comma):
                     return at - 1
-                if self._has_finite(at + 1, comma):
+                if self._has_finite_verb(at + 1, comma):
                     return None
         return None
 
@@ -104,9 +104,9 @@ class ChunkNavigator:
         if first >= last:
             return False
         opens = self.text.lower[first] in self.lexicon.aside_openers or self.text.tags[first] == "WP"
-        return opens or not self._has_finite(first, last)
+        return opens or not self._has_finite_verb(first, last)
 
-    def _has_finite(self, first: int, last: int) -> bool:
+    def _has_finite_verb(self, first: int, last: int) -> bool:
         return any(self.text.tags[i] in FINITE for i in range(first, last))
 
     def _skip_brackets_left(self, at: int, start: int) -> int:
@@ -143,21 +143,21 @@ class ChunkNavigator:
         """Return the conjuncts after a noun phrase; those after commas count only if a final "and" or "or" follows."""
         text, end = self.text, self.text.sentence_range(noun.head)[1]
         found: list[NounPhrase] = []
-        sure, at = 0, noun.last
+        confirmed, at = 0, noun.last
         while at < end - 1 and len(found) < MAX_STEPS:
             comma, at = text.words[at] == ",", at + (text.words[at] == ",")
-            joint = at < end and text.lower[at] in {"and", "&", "or"}
-            at += joint
-            following = self.noun_phrase(at) if at < end and (comma or joint) else None
+            conjunction = at < end and text.lower[at] in {"and", "&", "or"}
+            at += conjunction
+            following = self.noun_phrase(at) if at < end and (comma or conjunction) else None
             if following is None or following.first != at or self.is_time_expression(following):
                 break
             found.append(following)
             at = following.last
-            if joint:
-                sure = len(found)
-        if not sure and len(found) > 1 and all(self.text.tags[n.head] == "NNP" for n in found):
-            sure = len(found)  # a list of names may lack its "and"
-        found = found[:sure]
+            if conjunction:
+                confirmed = len(found)
+        if not confirmed and len(found) > 1 and all(self.text.tags[n.head] == "NNP" for n in found):
+            confirmed = len(found)  # a list of names may lack its "and"
+        found = found[:confirmed]
         governing = self.chunks.verb_group(noun.first - 1)
         if (
             found

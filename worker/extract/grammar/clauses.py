@@ -85,8 +85,8 @@ class ClauseParser(ChunkNavigator):
             return Governor(verb.head, verb, None)
         if noun is not None:
             before = self.chunks.verb_group(noun.first - 1)
-            accused = before is not None and self.text.lower[before.head] in self.control
-            return Governor(before.head, before, noun) if before and accused else Governor(noun.head, None, None)
+            is_controlled = before is not None and self.text.lower[before.head] in self.control
+            return Governor(before.head, before, noun) if before and is_controlled else Governor(noun.head, None, None)
         return Governor(at, None, None) if at >= 0 and self.text.tags[at] in {"JJ", "RB"} else None
 
     def _nominal_governor(self, at: int) -> Governor | None:
@@ -98,9 +98,9 @@ class ClauseParser(ChunkNavigator):
             return Governor(before.head, before, noun)
         if self.text.lower[noun.first - 1] == "for" and (outer := self.noun_phrase(noun.first - 2)) is not None:
             return Governor(outer.head, None, noun)  # "plans for him to meet"
-        gone = self.chunks.verb_group(noun.first - 2) if self.text.lower[noun.first - 1] == "to" else None
-        if gone is not None and self.text.tags[noun.head] == "NNP":
-            return Governor(gone.head, gone, None)  # "flies to Oslo to meet"
+        motion_verb = self.chunks.verb_group(noun.first - 2) if self.text.lower[noun.first - 1] == "to" else None
+        if motion_verb is not None and self.text.tags[noun.head] == "NNP":
+            return Governor(motion_verb.head, motion_verb, None)  # "flies to Oslo to meet"
         return Governor(noun.head, None, None)
 
     def _verb_over_coordination(self, noun: NounPhrase) -> VerbGroup | None:
@@ -129,7 +129,7 @@ class ClauseParser(ChunkNavigator):
         if group.finite:
             return self._subject_of_finite(group, depth)
         governor = self._governor(group)
-        return self._subject_of_governed(governor, depth) if governor else self._subject_of_bare(group, depth)
+        return self._subject_of_governed(governor, depth) if governor else self._subject_of_participle(group, depth)
 
     def _subject_of_governed(self, governor: Governor, depth: int) -> NounPhrase | None:
         """Return the object of a control verb, else the subject of the governing verb, else the governing noun."""
@@ -143,7 +143,7 @@ class ClauseParser(ChunkNavigator):
             return self.subject(copula, depth + 1)
         return self.noun_phrase(governor.token)
 
-    def _subject_of_bare(self, group: VerbGroup, depth: int) -> NounPhrase | None:
+    def _subject_of_participle(self, group: VerbGroup, depth: int) -> NounPhrase | None:
         """Return the subject of a participle clause.
 
         A reduced relative clause modifies the noun before it; other participle clauses share the subject of their main

@@ -13,12 +13,12 @@ from worker.extract.lexicon.lexicon import Cue, Lexicon
 
 _MAX_POSTMODIFIER = 14
 """Tokens of the longest postmodifier searched between a noun and its verb."""
-_IN_NOUN_PHRASES = frozenset({"IN", "DT", "NN", "NNS", "NNP", "JJ", "CC", "POS", "PRP$", "CD"})
+_POSTMODIFIER_TAGS = frozenset({"IN", "DT", "NN", "NNS", "NNP", "JJ", "CC", "POS", "PRP$", "CD"})
 _MAX_CLAUSE = 12
 """Tokens of a clause that are searched for its verb."""
 NOUN_OR_VERB_TAGS = frozenset({"NN", "NNS", "VBZ"})
-_OPENS_OBJECT = frozenset({"DT", "PRP$", "PRP", "NNP", "CD"})
-_OPENS_COMPLEMENT = _OPENS_OBJECT | {"SC", "WP"}
+_OBJECT_START = frozenset({"DT", "PRP$", "PRP", "NNP", "CD"})
+_COMPLEMENT_START = _OBJECT_START | {"SC", "WP"}
 _SINGULAR = frozenset({"NNP", "NN", "PRP"})
 _HEADLINE_OBJECT = frozenset({"NN", "NNS", "JJ", "NNP", "CD"})
 _COMPLEMENTISERS = frozenset({"that", "whether"})
@@ -33,7 +33,7 @@ def resolve_noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lex
         return (
             "VBD" if i and tags[i - 1] in _SUBJECTS else "VBN"
         )  # an irregular past that is missing in the training data: "upheld"
-    if tag == "NN" and i and tags[i - 1] == "TO" and tags[i + 1 : i + 2] and tags[i + 1] in _OPENS_COMPLEMENT:
+    if tag == "NN" and i and tags[i - 1] == "TO" and tags[i + 1 : i + 2] and tags[i + 1] in _COMPLEMENT_START:
         return "VB"  # the tagger read the word before as infinitival "to": "to repeal the law"
     if tag == "NN" and low.endswith("ing") and _is_gerund_with_object(tags, i, lower, lexicon):
         return "VBG"  # "for meeting Hale"
@@ -52,7 +52,7 @@ def resolve_ing_form(tags: list[str], i: int) -> str:
     """Return the tag of a word in -ing: NN in "an old [saying] down there", else VBG."""
     following = tags[i + 1] if i + 1 < len(tags) else ""
     if tags[i] == "VBD":  # no past tense ends in -ing
-        return "NN" if i and tags[i - 1] in _BEFORE_NOUN and following not in _OPENS_COMPLEMENT else "VBG"
+        return "NN" if i and tags[i - 1] in _BEFORE_NOUN and following not in _COMPLEMENT_START else "VBG"
     described = i > 1 and tags[i - 1] == "JJ" and tags[i - 2] in {"DT", "PRP$"}
     return "NN" if described and following in {"RB", "PUNCT", "VBZ", "VBD", "MD"} else "VBG"
 
@@ -87,8 +87,8 @@ def _has_complement(cue: Cue, tags: list[str], i: int, lower: list[str]) -> bool
     following, word = tags[i + 1], lower[i + 1]
     if cue.clause and (following in {"SC", "WP", "PRP"} or word == "that"):
         return True
-    called = following == "IN" and any(p.partition(" ")[0] == word for p in cue.prepositions)
-    return tags[i - 1] == "NNP" and (called or following in {"PRP", "NNP"})
+    has_preposition = following == "IN" and any(p.partition(" ")[0] == word for p in cue.prepositions)
+    return tags[i - 1] == "NNP" and (has_preposition or following in {"PRP", "NNP"})
 
 
 def _is_verbless_headline(tags: list[str], lower: list[str], sentence: tuple[int, int]) -> bool:
@@ -167,7 +167,7 @@ def _would_be_second_verb(tags: list[str], i: int, lower: list[str], lexicon: Le
         return True  # "the party rules allow"
     if tags[at : at + 1] in (["IN"], ["SC"]) and lower[at] not in _COMPLEMENTISERS:
         at += 1
-        while at < min(len(tags), i + _MAX_POSTMODIFIER) and tags[at] in _IN_NOUN_PHRASES:
+        while at < min(len(tags), i + _MAX_POSTMODIFIER) and tags[at] in _POSTMODIFIER_TAGS:
             at += 1
         if at < len(tags) and tags[at] in FINITE and tags[at - 1] in _SUBJECTS:
             return True

@@ -26,12 +26,12 @@ _NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "VBP", "NN", "NNS"
 _MAYBE_NAME = frozenset({"UH", "FW", "NN", "VBN", "RB", "VBP", "MD", "JJ", "NNS"})
 """Tags under which a capitalised word may be a name that is missing in the training data."""
 _GUESSED = frozenset({"VBN", "RB", "VBP"})
-_CLOSED = frozenset({"UH", "FW", "CD", "CC", "DT", "PRP", "PUNCT", "POS", "EX", "WP", "NNP"})
+_IMPOSSIBLE_IF_UNKNOWN = frozenset({"UH", "FW", "CD", "CC", "DT", "PRP", "PUNCT", "POS", "EX", "WP", "NNP"})
 """Tags that an unknown word in lower case cannot have."""
 _VERBS = frozenset({"VB", "VBD", "VBN", "VBP", "VBG"})
 _VERBLIKE = frozenset({"VBD", "VBN", "VB", "VBP"})
 _NOUN_OR_NOT = frozenset({"RB", "JJ"})
-_MODIFYING = frozenset({"NN", "VBN", "VBD", "VBG", "VBP"})
+_MODIFIER_TAGS = frozenset({"NN", "VBN", "VBD", "VBG", "VBP"})
 _NOMINAL = frozenset({"NN", "NNS", "NNP", "JJ"})
 _APOSTROPHES = frozenset({"'", "’"})
 _UNKNOWN_WORD = frozenset({"UH", "FW"})
@@ -123,12 +123,12 @@ def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[i
             and _is_organisation_noun(low, tag, known, lexicon)
         ):
             tags[i] = "NN"
-        elif tag in _CLOSED and words[i].islower() and _is_unseen(low, known, lexicon):
+        elif tag in _IMPOSSIBLE_IF_UNKNOWN and words[i].islower() and _is_unseen(low, known, lexicon):
             tags[i] = (
                 "NNS" if low.endswith("s") and low not in lexicon.roles else "NN"
             )  # unknown word: not an interjection
             tags[i] = resolve_noun_or_verb(tags, i, lower, lexicon, sentence)
-        elif tag in _MODIFYING and low in modifiers and _modifies_role(tags, i, lower, lexicon, sentence):
+        elif tag in _MODIFIER_TAGS and low in modifiers and _modifies_role(tags, i, lower, lexicon, sentence):
             tags[i] = "JJ"  # "a longtime aide", "said retired Gen. Hale"
         elif tag in _VERBS:
             tags[i] = _repaired_verb(tags, i, lower, lexicon)

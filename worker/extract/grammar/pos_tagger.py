@@ -28,7 +28,7 @@ TagScores = tuple[float, ...]
 ScoreTable = dict[str, TagScores]
 _CACHE_SIZE = 32_768
 """Words with cached candidates and scores.  Takes a few megabytes and covers many articles."""
-_OPENERS = frozenset({"", ".", "!", "?", ":", '"', "“", "''", "``", "‘", "—", "--", "•"})
+_SENTENCE_BOUNDARIES = frozenset({"", ".", "!", "?", ":", '"', "“", "''", "``", "‘", "—", "--", "•"})
 _MID_SENTENCE, _AFTER_MARK, _SENTENCE_START = range(3)
 """Capitalisation contexts: a capital after punctuation may, one at the start of a sentence must be due to spelling."""
 _PUNCTUATION = ["PUNCT"]
@@ -51,10 +51,10 @@ class TaggerModel(Struct, frozen=True):
     weights: dict[str, dict[str, TagWeights]]
     """Feature name -> feature value -> tag -> weight."""
 
-    def candidates(self, word: str, low: str, capitalisation_context: int) -> list[str]:
+    def candidates(self, word: str, low: str, context: int) -> list[str]:
         """Return the possible tags of a word.  After punctuation, the lower-case word `low` is looked up as well."""
         seen = self.tag_dictionary.get(word)
-        if seen is None and capitalisation_context != _MID_SENTENCE:
+        if seen is None and context != _MID_SENTENCE:
             seen = self.tag_dictionary.get(low)
         if seen is not None:
             return seen
@@ -85,10 +85,10 @@ class Tagger:
 
     def __init__(self, model: TaggerModel) -> None:
         """Store the weights of neighbour features as dense vectors, which are faster to add than sparse ones."""
-        sums = {look: _dense(model.tags, model.weights[look]) for look in _DENSE_FEATURES}
+        sums = {feature: _dense(model.tags, model.weights[feature]) for feature in _DENSE_FEATURES}
         self.tag_dictionary = model.tag_dictionary
         self._model = msgspec.structs.replace(
-            model, weights={look: rows for look, rows in model.weights.items() if look not in _DENSE_FEATURES}
+            model, weights={feature: rows for feature, rows in model.weights.items() if feature not in _DENSE_FEATURES}
         )
         self._nothing = (0.0,) * len(model.tags)
         self._entries: list[dict[str, _WordEntry]] = [{}, {}, {}]
@@ -107,65 +107,65 @@ class Tagger:
     def tag(self, words: list[str], lower: list[str]) -> list[str]:
         """Return the tag of every word, in order.  `lower` is the same words in lower case."""
         out: list[str] = []
-        before = previous = back = ""
-        owns, names, nothing, ahead = self._entries, self._model.tags, self._nothing, [*lower[1:], "", ""]
+        tag_before_last = last_tag = word_before = ""
+        owns, names, nothing, following_words = self._entries, self._model.tags, self._nothing, [*lower[1:], "", ""]
         lasts, nexts, endings, seconds = self._lasts, self._nexts, self._endings, self._seconds
         for i, low in enumerate(lower):
-            where = capitalisation_context(back, previous)
-            tag, scores, shape, after_class, before_word = owns[where].get(words[i]) or self._entry(
-                words[i], low, where
+            context = capitalisation_context(word_before, last_tag)
+            tag, scores, shape, after_class, before_word = owns[context].get(words[i]) or self._entry(
+                words[i], low, context
             )
             if scores:
-                after, most = ahead[i], -1e9
-                history = self._history(shape, before, previous)
-                last = lasts.get(back, nothing)
-                following = nexts.get(after) or endings.get(after[-3:], nothing)
-                second = seconds.get(ahead[i + 1], nothing)
-                pair = after_class.get(previous, nothing)
-                onwards = before_word.get(after, nothing)
+                word_after, most = following_words[i], -1e9
+                history = self._history(shape, tag_before_last, last_tag)
+                last = lasts.get(word_before, nothing)
+                following = nexts.get(word_after) or endings.get(word_after[-3:], nothing)
+                second_word_after = seconds.get(following_words[i + 1], nothing)
+                pair = after_class.get(last_tag, nothing)
+                next_pair = before_word.get(word_after, nothing)
                 for n, own in scores:
-                    score = own + history[n] + last[n] + following[n] + second[n] + pair[n] + onwards[n]
+                    score = own + history[n] + last[n] + following[n] + second_word_after[n] + pair[n] + next_pair[n]
                     if score > most:
                         best, most = n, score
                 tag = names[best]
-            if tag == "VB" and previous == "IN" and back == "to":
-                out[-1] = previous = "TO"  # before a base form, "to" is infinitival
+            if tag == "VB" and last_tag == "IN" and word_before == "to":
+                out[-1] = last_tag = "TO"  # before a base form, "to" is infinitival
             out.append(tag)
-            before, previous, back = previous, tag, low
+            tag_before_last, last_tag, word_before = last_tag, tag, low
         return out
 
-    def _entry(self, word: str, low: str, where: int) -> _WordEntry:
+    def _entry(self, word: str, low: str, context: int) -> _WordEntry:
         """Return the new cache entry of a word; the cache is emptied when full."""
         if sum(map(len, self._entries)) >= _CACHE_SIZE:
             for kept in self._entries:
                 kept.clear()
-        own = self._entries[where][word] = self._build_entry(word, low, where)
+        own = self._entries[context][word] = self._build_entry(word, low, context)
         return own
 
-    def _build_entry(self, word: str, low: str, where: int) -> _WordEntry:
-        candidates = self._model.candidates(word, low, where)
+    def _build_entry(self, word: str, low: str, context: int) -> _WordEntry:
+        candidates = self._model.candidates(word, low, context)
         if len(candidates) == 1:
             return _WordEntry(candidates[0], (), "", _EMPTY_TABLE, _EMPTY_TABLE)
-        shape, weights = word_shape(word, where), self._model.weights
-        looks = (
+        shape, weights = word_shape(word, context), self._model.weights
+        features = (
             weights["word"].get(low),
             weights["ending"].get(low[-3:]),
             weights["ending_and_shape"].get(low[-2:] + shape),
         )
-        rows, number = list(filter(None, looks)), self._model.tags.index
+        rows, number = list(filter(None, features)), self._model.tags.index
         scores = [(number(tag), sum([row[tag] for row in rows if tag in row])) for tag in candidates]
         return _WordEntry(
             "", scores, shape, self._after_class.get(low, _EMPTY_TABLE), self._before_word.get(low, _EMPTY_TABLE)
         )
 
-    def _history(self, shape: str, before: str, previous: str) -> TagScores:
+    def _history(self, shape: str, tag_before_last: str, last_tag: str) -> TagScores:
         """Return the weights of the two tags before a word; cached, because there are few combinations."""
-        found = self._histories.get((shape, before, previous))
+        found = self._histories.get((shape, tag_before_last, last_tag))
         if found is None:
-            looks = tag_history_features(shape, before, previous)
-            rows = [self._model.weights[look].get(value, {}) for look, value in looks]
+            features = tag_history_features(shape, tag_before_last, last_tag)
+            rows = [self._model.weights[feature].get(value, {}) for feature, value in features]
             found = tuple(sum(row.get(tag, 0.0) for row in rows) for tag in self._model.tags)
-            self._histories[shape, before, previous] = found
+            self._histories[shape, tag_before_last, last_tag] = found
         return found
 
 
@@ -190,11 +190,11 @@ def _nested(pairs: ScoreTable, outer: int) -> dict[str, ScoreTable]:
 
 
 # ---------------------------------------------------------------- features
-def capitalisation_context(back: str, previous: str) -> int:
+def capitalisation_context(word_before: str, last_tag: str) -> int:
     """Return the capitalisation context of a word from the word and the tag before it ("" at the beginning)."""
-    if back in _OPENERS:
+    if word_before in _SENTENCE_BOUNDARIES:
         return _SENTENCE_START
-    return _AFTER_MARK if previous == "PUNCT" else _MID_SENTENCE
+    return _AFTER_MARK if last_tag == "PUNCT" else _MID_SENTENCE
 
 
 def unknown_word_key(word: str) -> str:
@@ -202,7 +202,7 @@ def unknown_word_key(word: str) -> str:
     return word_shape(word, _MID_SENTENCE)[0] + word[-2:].lower()
 
 
-def word_shape(word: str, where: int) -> str:
+def word_shape(word: str, context: int) -> str:
     """Return the shape of a word: "d" digit, "U" upper case, "C" capitalised, "-" hyphenated, "l" lower case.
 
     "o" is appended to a capital that may only be due to the start of a sentence.
@@ -210,7 +210,7 @@ def word_shape(word: str, where: int) -> str:
     if word[0].isdigit():
         return "d"
     if word[0].isupper():
-        return ("U" if word.isupper() and len(word) > 1 else "C") + ("o" if where == _SENTENCE_START else "")
+        return ("U" if word.isupper() and len(word) > 1 else "C") + ("o" if context == _SENTENCE_START else "")
     return "-" if "-" in word else "l"
 
 
@@ -219,20 +219,25 @@ def word_features(low: str, shape: str) -> list[tuple[str, str]]:
     return [("word", low), ("ending", low[-3:]), ("ending_and_shape", low[-2:] + shape)]
 
 
-def tag_history_features(shape: str, before: str, previous: str) -> list[tuple[str, str]]:
+def tag_history_features(shape: str, tag_before_last: str, last_tag: str) -> list[tuple[str, str]]:
     """Return the features of the two tags before the word."""
-    return [("shape_and_class", shape + previous), ("class", previous), ("classes", f"{before} {previous}")]
+    return [("shape_and_class", shape + last_tag), ("class", last_tag), ("classes", f"{tag_before_last} {last_tag}")]
 
 
-def neighbour_features(low: str, back: str, after: str, second: str) -> list[tuple[str, str]]:
+def neighbour_features(low: str, word_before: str, word_after: str, second_word_after: str) -> list[tuple[str, str]]:
     """Return the features of the word before and the two words after."""
-    sides = [("last", back), ("next", after), ("next_ending", after[-3:]), ("second", second)]
-    return [*sides, ("word_and_next", f"{low} {after}")]
+    sides = [
+        ("last", word_before),
+        ("next", word_after),
+        ("next_ending", word_after[-3:]),
+        ("second", second_word_after),
+    ]
+    return [*sides, ("word_and_next", f"{low} {word_after}")]
 
 
-def tag_and_word_feature(low: str, previous: str) -> tuple[str, str]:
+def tag_and_word_feature(low: str, last_tag: str) -> tuple[str, str]:
     """Return the feature of the tag before and the word."""
-    return ("class_and_word", f"{previous} {low}")
+    return ("class_and_word", f"{last_tag} {low}")
 
 
 @cache
@@ -252,14 +257,14 @@ def load_tagger_model(language: str) -> TaggerModel:
     return msgspec.structs.replace(trained, endings=guesses)
 
 
-_CLOSED = frozenset({"IN", "SC", "DT", "MD", "PRP", "PRP$", "TO", "WP", "CC", "EX", "RP", "POS", "PUNCT"})
+_CLOSED_CLASS_TAGS = frozenset({"IN", "SC", "DT", "MD", "PRP", "PRP$", "TO", "WP", "CC", "EX", "RP", "POS", "PUNCT"})
 """Closed classes, whose members all occur in the training data; an unknown word cannot have these tags."""
-_NO_NAMES = _CLOSED | {"VB", "UH"}
+_NOT_NAME_TAGS = _CLOSED_CLASS_TAGS | {"VB", "UH"}
 
 
 def _open_classes(ending: str, tags: list[str]) -> list[str]:
     """Return the tags that an unknown word may have.  A capitalised one is not a base form either."""
     if ending[0] not in "lC":
         return tags
-    never = _NO_NAMES if ending[0] == "C" else _CLOSED
+    never = _NOT_NAME_TAGS if ending[0] == "C" else _CLOSED_CLASS_TAGS
     return [tag for tag in tags if tag not in never] or tags

@@ -13,7 +13,7 @@ from worker.extract.lexicon.lexicon import Lexicon
 
 _MAX_NESTED_MARKS = 6
 """Marks after a double mark that are searched for the closing single mark."""
-_ENDS = frozenset({",", ".", "?", "!"})
+_MARKS_BEFORE_CLOSING = frozenset({",", ".", "?", "!"})
 
 
 class Quotation(Struct, frozen=True, kw_only=True):
@@ -114,7 +114,7 @@ def _pair(marks: list[_Mark], paragraph: tuple[int, int], words: list[str], lexi
 def _closes_later(marks: list[_Mark], number: int, words: list[str]) -> bool:
     """Return whether the single marks around a double one are closed later: ‘He said “go home” and I went,’ X said."""
     return any(
-        m.single and m.can_close and words[m.token - 1] in _ENDS
+        m.single and m.can_close and words[m.token - 1] in _MARKS_BEFORE_CLOSING
         for m in marks[number + 1 : number + _MAX_NESTED_MARKS]
         if m.token
     )
@@ -126,7 +126,7 @@ def _is_possessive(marks: list[_Mark], number: int, words: list[str]) -> bool:
     if number + 1 >= len(marks) or not words[token - 1].endswith("s") or not words[token + 1].islower():
         return False
     following = marks[number + 1]
-    return following.single and following.can_close and words[following.token - 1] in _ENDS
+    return following.single and following.can_close and words[following.token - 1] in _MARKS_BEFORE_CLOSING
 
 
 def _is_elision(mark: _Mark, words: list[str], lexicon: Lexicon) -> bool:

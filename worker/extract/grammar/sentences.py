@@ -20,7 +20,7 @@ from worker.schema import Span
 
 _MAX_SENTENCE_TOKENS = 250
 """Tokens after which a sentence is cut (a table, a hostile text), so that no rule takes quadratic time."""
-_CLOSERS = frozenset({")", "]"})
+_CLOSING_BRACKETS = frozenset({")", "]"})
 
 
 class AnnotatedText(Struct, frozen=True, eq=False):
@@ -83,7 +83,7 @@ def annotate(string: str, lexicon: Lexicon) -> AnnotatedText:
     """Annotate a text.  Every string is valid; the empty one has no tokens."""
     tokens = tokenize(string, lexicon)
     found, quotation_of = find_quotations(tokens, lexicon)
-    sentences = _sentences(tokens, found, quotation_of, lexicon)
+    sentences = _split_sentences(tokens, found, quotation_of, lexicon)
     return AnnotatedText(
         string=string,
         words=tokens.words,
@@ -109,7 +109,7 @@ def _range_index(ranges: list[tuple[int, int]], size: int) -> list[int]:
 
 
 # ---------------------------------------------------------------- sentences
-def _sentences(
+def _split_sentences(
     tokens: Tokens, found: list[Quotation], quotation_of: list[int], lexicon: Lexicon
 ) -> list[tuple[int, int]]:
     """Return the sentences: paragraphs cut at full stops, except within a quotation that continues."""
@@ -140,7 +140,7 @@ def _skip_closing_marks(words: list[str], quotation_of: list[int], found: list[Q
     """Return the position after the marks that belong to a stop: more stops, brackets, the closing quotation mark."""
     while i < last and (
         words[i] in SENTENCE_FINAL
-        or words[i] in _CLOSERS
+        or words[i] in _CLOSING_BRACKETS
         or (
             quotation_of[i] >= 0
             and found[quotation_of[i]].last == i + 1

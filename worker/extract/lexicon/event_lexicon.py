@@ -20,7 +20,7 @@ from worker.extract.lexicon.event_lexicon_file import (
     MeetingWords,
     ModalityWords,
 )
-from worker.extract.lexicon.inflection import forms
+from worker.extract.lexicon.inflection import inflected_forms
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Category, DecisionStatus, Form
@@ -52,13 +52,13 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """Verb form -> lemma, for the verbs of this file and of the main lexicon."""
         main = load_lexicon(self.language)
         known = main.lemmas if main else {}
-        mine = {verb for entry in self._verbs() if (verb := entry.partition("_")[0]) not in known.values()}
+        own_verbs = {verb for entry in self._verbs() if (verb := entry.partition("_")[0]) not in known.values()}
         longest_first = sorted(
-            mine, key=lambda verb: (-len(verb), verb)
+            own_verbs, key=lambda verb: (-len(verb), verb)
         )  # "postpone" overwrites "postponed", an adjective
-        spread = {form: verb for verb in longest_first for form in forms(verb, self.irregular, {})}
-        own = {form: verb for verb in self.irregular for form in forms(verb, self.irregular, {})}
-        return {**spread, **known, **own}
+        regular = {form: verb for verb in longest_first for form in inflected_forms(verb, self.irregular, {})}
+        own = {form: verb for verb in self.irregular for form in inflected_forms(verb, self.irregular, {})}
+        return {**regular, **known, **own}
 
     def _verbs(self) -> list[str]:
         m, d, o = self.meeting, self.decision, self.modality
@@ -139,9 +139,11 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """
         table: dict[str, list[tuple[Particles, DecisionVerbClass, Words]]] = {}
         for act in self.decision.verbs:
-            needs = word_set(" ".join(self.decision.objects.get(name, name) for name in act.object_classes.split()))
+            object_words = word_set(
+                " ".join(self.decision.objects.get(name, name) for name in act.object_classes.split())
+            )
             for verb, *particles in (entry.split("_") for entry in act.verbs.split()):
-                table.setdefault(verb, []).append((tuple(particles), act, needs))
+                table.setdefault(verb, []).append((tuple(particles), act, object_words))
         for readings in table.values():
             readings.sort(key=lambda reading: -len(reading[0]))
         return table

@@ -11,7 +11,7 @@ Gender = Literal["masculine", "feminine"]
 _PERSONAL = ("masculine", "feminine", "neuter", "plural", "first", "second")
 
 
-def people(file: LexiconFile) -> dict[str, object]:
+def person_fields(file: LexiconFile) -> dict[str, object]:
     """Return the `Lexicon` fields about persons: pronouns, words of state roles, gender of titles and nouns."""
     pronouns, listed = file.pronouns, file.people
     return {
@@ -24,7 +24,7 @@ def people(file: LexiconFile) -> dict[str, object]:
     }
 
 
-def places(file: LexiconFile, rows: dict[str, list[str]], given_names: GivenNamesTable) -> dict[str, object]:
+def place_fields(file: LexiconFile, rows: dict[str, list[str]], given_names: GivenNamesTable) -> dict[str, object]:
     """Return the `Lexicon` fields about places, and the given names that are neither places nor roles.
 
     `rows`: country code -> [names, demonyms, seats of power], each a list of words, see `word_set`.

@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 _VOWELS = "aeiou"
 
 
-def forms(lemma: str, irregular: Mapping[str, str], also: Mapping[str, str]) -> set[str]:
+def inflected_forms(lemma: str, irregular: Mapping[str, str], variants: Mapping[str, str]) -> set[str]:
     """Return all one-word forms of a verb: base, -s, -ing, past and past participle.
 
     `irregular`: lemma -> past and participle; `also`: lemma -> further forms, such as other spellings.
     """
     past = irregular[lemma].split() if lemma in irregular else [_with_ending(lemma, "ed", doubled=False)]
     doubled = any(p == lemma + lemma[-1] + "ed" for p in past)
-    return {lemma, _third_person(lemma), _gerund(lemma, doubled=doubled), *past, *also.get(lemma, "").split()}
+    return {lemma, _third_person(lemma), _gerund(lemma, doubled=doubled), *past, *variants.get(lemma, "").split()}
 
 
 def _third_person(lemma: str) -> str:

@@ -13,8 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from worker.extract.lexicon.closed_classes import ClosedClasses, closed_classes
-from worker.extract.lexicon.gazetteer import Gender, people, places
-from worker.extract.lexicon.inflection import forms
+from worker.extract.lexicon.gazetteer import Gender, person_fields, place_fields
+from worker.extract.lexicon.inflection import inflected_forms
 from worker.extract.lexicon.lexicon_file import GivenNamesTable, LexiconFile, word_set
 from worker.schema import Act
 
@@ -176,7 +176,7 @@ def _cues(file: LexiconFile) -> dict[str, Cue]:
                 **{frame: framed in taken for frame, taken in frames.items()},
                 prepositions=prepositions.get(framed, frozenset()),
             )
-            for form in forms(verb, file.irregular, file.spelling_variants):
+            for form in inflected_forms(verb, file.irregular, file.spelling_variants):
                 cues.setdefault(f"{form} {particle}" if particle else form, cue)
     return cues
 
@@ -199,13 +199,15 @@ def _lemmas(file: LexiconFile) -> dict[str, str]:
     )
     found: dict[str, str] = {}
     for lemma in sorted(w for w in lemmas if "_" not in w):
-        for form in sorted(forms(lemma, file.irregular, file.spelling_variants)):
+        for form in sorted(inflected_forms(lemma, file.irregular, file.spelling_variants)):
             found.setdefault(form, lemma)
     return found
 
 
 def _forms_of(verbs: str, file: LexiconFile) -> frozenset[str]:
-    return frozenset(form for verb in verbs.split() for form in forms(verb, file.irregular, file.spelling_variants))
+    return frozenset(
+        form for verb in verbs.split() for form in inflected_forms(verb, file.irregular, file.spelling_variants)
+    )
 
 
 def _plurals(nouns: str) -> frozenset[str]:
@@ -214,12 +216,14 @@ def _plurals(nouns: str) -> frozenset[str]:
     return word_set(nouns) | plural
 
 
-def _derive(file: LexiconFile, rows: dict[str, list[str]], given_names: GivenNamesTable) -> Lexicon:
-    derived = _named(file) | _marks(file) | _verbs(file) | _nouns_and_adjectives(file)
-    return msgspec.convert(derived | people(file) | places(file, rows, given_names), Lexicon)
+def _build(file: LexiconFile, rows: dict[str, list[str]], given_names: GivenNamesTable) -> Lexicon:
+    derived = (
+        _same_named_lists(file) | _punctuation_and_abbreviations(file) | _verbs(file) | _nouns_and_adjectives(file)
+    )
+    return msgspec.convert(derived | person_fields(file) | place_fields(file, rows, given_names), Lexicon)
 
 
-def _named(file: LexiconFile) -> dict[str, object]:
+def _same_named_lists(file: LexiconFile) -> dict[str, object]:
     """Return every list that has the same name in the file and in `Lexicon`."""
     tables = (file.function_words, file.people, file.organisations, file.attribution, file.venues, file.outlets)
     return {
@@ -230,7 +234,7 @@ def _named(file: LexiconFile) -> dict[str, object]:
     }
 
 
-def _marks(file: LexiconFile) -> dict[str, object]:
+def _punctuation_and_abbreviations(file: LexiconFile) -> dict[str, object]:
     marks = file.quotation
     titles = word_set(file.abbreviations.titles)
     return {
@@ -248,20 +252,22 @@ def _marks(file: LexiconFile) -> dict[str, object]:
 
 
 def _verbs(file: LexiconFile) -> dict[str, object]:
-    closed, verdicts = file.function_words, file.judgement
+    function_words, judgement = file.function_words, file.judgement
+    w = function_words
+    time_nouns = f"{w.time_nouns} {w.weekdays} {w.deictic_days} {w.time_names}"
     inflected = {"wrong", "failing", "copulas"}
     return {
         "cues": _cues(file),
         "lemmas": _lemmas(file),
-        "time_nouns": word_set(f"{closed.time_nouns} {closed.weekdays} {closed.deictic_days} {closed.time_names}"),
-        "subject_control_verbs": _forms_of(closed.subject_control_verbs, file),
-        "raising_verbs": _forms_of(closed.raising_verbs, file),
-        "light_verbs": _forms_of(closed.light_verbs, file),
+        "time_nouns": word_set(time_nouns),
+        "subject_control_verbs": _forms_of(function_words.subject_control_verbs, file),
+        "raising_verbs": _forms_of(function_words.raising_verbs, file),
+        "light_verbs": _forms_of(function_words.light_verbs, file),
         "credit_verbs": _forms_of(file.outlets.credit_verbs, file),
         "quoting_verbs": _forms_of(file.outlets.quoting_verbs, file),
         "judgement": {
             kind: _forms_of(listed, file) if kind in inflected else word_set(listed)
-            for kind, listed in msgspec.structs.asdict(verdicts).items()
+            for kind, listed in msgspec.structs.asdict(judgement).items()
         },
     }
 
@@ -291,7 +297,7 @@ def load_lexicon(language: str) -> Lexicon | None:
     given_names = folder.joinpath(f"{language}_given_names.toml")
     if not language.isalpha() or not listed.is_file():
         return None
-    return _derive(
+    return _build(
         msgspec.toml.decode(listed.read_bytes(), type=LexiconFile),
         msgspec.toml.decode(rows.read_bytes(), type=dict[str, list[str]]),
         msgspec.toml.decode(given_names.read_bytes(), type=GivenNamesTable),
