@@ -40,11 +40,10 @@ INTRODUCTION: Final = f"""\
 # Events
 
 All fields that Communiqué publishes: of {KIND_LINKS},
-each a JSON object in UTF-8, and of the [articles](#article) in which they were found. Every field is always present; its
-value is null or an empty list if the article does not give it.
-Offsets count Unicode code points of the article's text, half open, and `text[start:end] == span.text` always holds, so
-every event can be marked in its article. A language that counts other units must split the text first: in JavaScript
-`Array.from(text).slice(start, end).join("")`.
+each a JSON object in UTF-8, and of the [articles](#article) in which they were found. Every field is always present;
+its value is null or an empty list if the article does not give it. Offsets count Unicode code points of the article's
+text, half open, and `text[start:end] == span.text` always holds, so every event can be marked in its article. A
+language that counts other units must split the text first: in JavaScript `Array.from(text).slice(start, end).join("")`.
 
 **Compatibility.** This is version {VERSION} of the wire form, the field `v` of every entry. Within a version, fields
 and kinds of events may be added, so ignore those that you do not know. No field is removed or renamed or changes its
@@ -58,8 +57,9 @@ STREAMS: Final = f"""\
 ## On a stream
 
 Each kind has a Redis stream ({KIND_STREAMS}),
-and so have articles (`communique:articles`); the part before the first colon is `COMMUNIQUE_KEY_PREFIX`. An article is published before its events, in one transaction with them. The fields of
-an entry are named like the attributes of CloudEvents:
+and so have articles (`communique:articles`); the part before the first colon is `COMMUNIQUE_KEY_PREFIX`. An article is
+published before its events, in one transaction with them. The fields of an entry are named like the attributes of
+CloudEvents:
 """
 
 RULES_AND_CODES: Final = """\
