@@ -1,9 +1,11 @@
-"""`make bench`: articles a second and CPU per article, stage by stage, beside named peers on the same pages.
+"""`make bench`: articles per second and CPU time per article, stage by stage, beside peers on the same pages.
 
-Everything runs on loopback in one go, so that the ratios hold on a noisy machine.  Then what a process needs of
-memory, and how time grows with the text.  Three more commands: `python -m tests.benchmarks.hostile` looks for texts
-that extraction is slow on, `python -m tests.benchmarks.calibration` says whether confidence is what it says, and
-`python -m tests.benchmarks.gateway` serves five hundred listeners.
+All stages run on loopback in one go, so that the ratios hold on a noisy machine.  Two more tables show the memory of a
+process and how the time grows with the length of the text.
+
+Other commands: `python -m tests.benchmarks.hostile` searches for texts that are slow to extract, `python -m
+tests.benchmarks.calibration` measures the calibration of confidence, and `python -m tests.benchmarks.gateway` measures
+the gateway with 500 connections.
 """
 
 import argparse
@@ -13,26 +15,28 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import limits, pages, stages
+from tests.benchmarks import limits, stages
 from tests.benchmarks.measure import Figure
+from tests.benchmarks.news_pages import news_pages
+from tests.benchmarks.saved_pages import saved_pages
 
 EPILOG = """\
 examples:
   make bench
   python -m tests.benchmarks --urls 2000 --rounds 5
-  python -m tests.benchmarks --urls 0           only what needs no sockets
-  python -m tests.benchmarks --pages FOLDER     saved pages (*.html, *.html.gz); the stages that fetch stay on the demo
+  python -m tests.benchmarks --urls 0           only the stages without sockets
+  python -m tests.benchmarks --pages FOLDER     saved pages (*.html, *.html.gz); the rest uses the demo site
 """
 
 
 def main() -> None:
     args = _parser().parse_args()
     console = Console()
-    bodies = pages.saved(args.pages) if args.pages else asyncio.run(pages.demo())
-    kept, articles = stages.readable(bodies)
+    bodies = saved_pages(args.pages) if args.pages else news_pages()
+    kept, articles = stages.with_articles(bodies)
     console.print(
-        f"{len(kept)} of {len(bodies)} pages are articles that we can read, best of {args.rounds} rounds; "
-        f"{args.urls} URLs for fetch, publish and the whole"
+        f"{len(kept)} of {len(bodies)} pages are articles in a supported language; best of {args.rounds} rounds; "
+        f"{args.urls} URLs for fetch, publish and consume"
     )
     figures = [
         *(asyncio.run(stages.on_loopback(args.urls)) if args.urls else []),
@@ -49,18 +53,20 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--pages", type=Path, metavar="FOLDER", help="pages for parse, extract and the peers")
-    parser.add_argument("--urls", type=int, default=1000, help="URLs to fetch, publish and run through (1000)")
-    parser.add_argument("--rounds", type=int, default=3, help="times each stage runs over the pages (3)")
+    parser.add_argument("--pages", type=Path, metavar="FOLDER", help="saved pages instead of generated ones")
+    parser.add_argument("--urls", type=int, default=1000, help="URLs to fetch, publish and consume (1000)")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="runs of each stage over the pages; the best is reported (3)"
+    )
     return parser
 
 
 def _table(figures: list[Figure]) -> Table:
-    """The ratio is CPU against trafilatura's bare text extraction of the same pages."""
+    """Return the table of stages; the ratio is CPU time against trafilatura's text extraction of the same pages."""
     table = Table(
         "stage", "articles/s", "CPU ms/article", "CPU ms/700 words", "CPU / trafilatura fast", title="per article"
     )
-    _figures_right(table)
+    _align_right(table)
     unit = next(f.cpu_ms for f in figures if f.name == stages.UNIT)
     for f in figures:
         ratio = f"{f.cpu_ms / unit:.2f}"
@@ -73,17 +79,17 @@ def _memory(peaks: list[limits.Peak]) -> Table:
     table = Table("a process for", "with models, MB", "peak, MB", title=f"memory, after {limits.ARTICLES:,} articles")
     for peak in peaks:
         table.add_row(peak.name, f"{peak.models_mb:.0f}", f"{peak.peak_mb:.0f}")
-    return _figures_right(table)
+    return _align_right(table)
 
 
 def _growth(steps: list[limits.Growth]) -> Table:
-    table = Table("text", "words", "CPU ms", "time", title="extraction of ever longer texts")
+    table = Table("text", "words", "CPU ms", "time", title="extraction of longer texts")
     for step in steps:
         table.add_row(f"{step.times} x", f"{step.words:,}", f"{step.cpu_ms:.1f}", f"{step.ratio:.1f} x")
-    return _figures_right(table)
+    return _align_right(table)
 
 
-def _figures_right(table: Table) -> Table:
+def _align_right(table: Table) -> Table:
     for column in table.columns[1:]:
         column.justify = "right"
     return table

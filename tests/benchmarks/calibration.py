@@ -1,9 +1,9 @@
-"""Is a statement's confidence what it says?  Of the events at 0.9, about 90 % should be right.
+"""Measure the calibration of statements: about 90 % of those with confidence 0.9 should be correct.
 
-Compares every statement that we find with annotated articles, and shows how often those of each confidence are right:
-the reliability table, the Brier score (mean squared error of the confidence; lower is better) and the expected
-calibration error (mean distance between confidence and truth), for all and rule by rule.  `--fit` fits the weights anew
-and writes them where the extractor reads them; the same articles and rules give the same file.
+Compares each extracted statement with annotated articles and prints the share of correct ones per confidence (the
+reliability table), the Brier score (mean squared error of the confidence; lower is better) and the expected calibration
+error (mean distance between confidence and share correct), for all statements and per rule.  `--fit` fits the weights
+and writes them to the file that the extractor reads; the same articles and rules give the same file.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ HEADER = """\
 
 
 class Judged(NamedTuple):
-    """One statement: what it is, and whether it is right."""
+    """The features of a statement, and whether it is correct."""
 
-    traits: Features
+    features: Features
     right: bool
 
 
@@ -56,12 +56,13 @@ def main() -> None:
         bias, weights = logistic.fit(judged)
         weights[RESOLUTION] = known.statement.weights[RESOLUTION]
         known = msgspec.structs.replace(known, statement=ConfidenceModel(bias=bias, weights=weights))
-        (LEXICONS / f"{args.language}_confidence.toml").write_text(rendered(known), encoding="utf-8")
+        (LEXICONS / f"{args.language}_confidence.toml").write_text(render_toml(known), encoding="utf-8")
     console = Console()
-    told = [(known.statement.confidence(one.traits), one.right) for one in judged]
-    console.print(reliability(told), by_rule(judged, told))
+    outcomes = [(known.statement.confidence(one.features), one.right) for one in judged]
+    console.print(reliability(outcomes), by_rule(judged, outcomes))
     console.print(
-        f"{len(told)} statements, Brier score {brier(told):.4f}, expected calibration error {error(told):.4f}"
+        f"{len(outcomes)} statements, Brier score {brier(outcomes):.4f}, "
+        f"expected calibration error {calibration_error(outcomes):.4f}"
     )
 
 
@@ -73,67 +74,75 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--gold", type=Path, required=True, metavar="FILE", help="annotated articles, see below")
-    parser.add_argument("--language", default="en", help="of the articles, and of the file that --fit writes (en)")
+    parser.add_argument(
+        "--language", default="en", help="language of the articles, and of the file that --fit writes (en)"
+    )
     parser.add_argument("--fit", action="store_true", help="fit the weights to these articles and write them")
     return parser
 
 
 def judge(file: Path, language: str) -> Iterable[Judged]:
-    """Yield every statement that our rules find in the annotated articles and that something can be said of."""
-    words = load_lexicon(language)
-    if words is None:
+    """Yield every extracted statement that the annotated articles say is correct or wrong."""
+    lexicon = load_lexicon(language)
+    if lexicon is None:
         raise SystemExit(f"no lexicon for language {language!r}")
-    for article in gold.articles(file):
-        read = read_document(Article(id=article.id, url="", text=article.text, language=language), words)
-        found = list(statements_with_features(read))
-        for (_, traits), right in zip(found, gold.verdicts(article, [s for s, _ in found]), strict=True):
+    for article in gold.read_gold(file):
+        document = read_document(Article(id=article.id, url="", text=article.text, language=language), lexicon)
+        found = list(statements_with_features(document))
+        for (_, features), right in zip(found, gold.verdicts(article, [s for s, _ in found]), strict=True):
             if right is not None:
-                yield Judged({group: value for group, value in traits.items() if group != RESOLUTION}, right)
+                yield Judged({group: value for group, value in features.items() if group != RESOLUTION}, right)
 
 
 # ---------------------------------------------------------------- measures
-Told = tuple[float, bool]
-"""Confidence, and whether it was right."""
+Outcome = tuple[float, bool]
+"""A confidence, and whether the statement was correct."""
 
 
-def brier(told: Sequence[Told]) -> float:
-    """Mean squared distance between confidence and truth: 0 at best, 0.25 for a constant 0.5."""
-    return sum((confidence - right) ** 2 for confidence, right in told) / len(told)
+def brier(outcomes: Sequence[Outcome]) -> float:
+    """Return the mean squared distance between confidence and outcome: 0 is best, a constant 0.5 gives 0.25."""
+    return sum((confidence - right) ** 2 for confidence, right in outcomes) / len(outcomes)
 
 
-def bins(told: Sequence[Told]) -> dict[float, list[Told]]:
-    """Gather by confidence to one decimal: 0.9 is from 0.85 up to 0.95."""
-    gathered: dict[float, list[Told]] = {}
-    for one in sorted(told):
+def bin_by_confidence(outcomes: Sequence[Outcome]) -> dict[float, list[Outcome]]:
+    """Group by confidence, rounded to one decimal: the bin 0.9 is [0.85, 0.95)."""
+    gathered: dict[float, list[Outcome]] = {}
+    for one in sorted(outcomes):
         gathered.setdefault(int(one[0] * 10 + 0.5) / 10, []).append(one)
     return gathered
 
 
-def error(told: Sequence[Told]) -> float:
-    """Expected calibration error: the bins' distance between mean confidence and share right, weighted by size."""
-    return sum(abs(sum(c - right for c, right in of_bin)) for of_bin in bins(told).values()) / len(told)
+def calibration_error(outcomes: Sequence[Outcome]) -> float:
+    """Return the expected calibration error.
+
+    The distance between mean confidence and share correct of each bin, weighted by the bin's size.
+    """
+    return sum(abs(sum(c - right for c, right in of_bin)) for of_bin in bin_by_confidence(outcomes).values()) / len(
+        outcomes
+    )
 
 
-def _means(told: Sequence[Told]) -> tuple[float, float]:
-    return sum(c for c, _ in told) / len(told), sum(right for _, right in told) / len(told)
+def _means(outcomes: Sequence[Outcome]) -> tuple[float, float]:
+    """Return mean confidence and share correct."""
+    return sum(c for c, _ in outcomes) / len(outcomes), sum(right for _, right in outcomes) / len(outcomes)
 
 
-# ---------------------------------------------------------------- what is shown
-def reliability(told: Sequence[Told]) -> Table:
+# ---------------------------------------------------------------- tables
+def reliability(outcomes: Sequence[Outcome]) -> Table:
     table = _table("confidence", "predicted", "observed", "n", title="reliability")
-    for name, of_bin in bins(told).items():
+    for name, of_bin in bin_by_confidence(outcomes).items():
         table.add_row(f"{name:.1f}", *(f"{mean:.3f}" for mean in _means(of_bin)), str(len(of_bin)))
     return table
 
 
-def by_rule(judged: Sequence[Judged], told: Sequence[Told]) -> Table:
+def by_rule(judged: Sequence[Judged], outcomes: Sequence[Outcome]) -> Table:
     table = _table("rule", "predicted", "observed", "n", "Brier", "error", title="rule by rule")
-    rules: dict[str, list[Told]] = {}
-    for one, answer in zip(judged, told, strict=True):
-        rules.setdefault(one.traits["rule"], []).append(answer)
+    rules: dict[str, list[Outcome]] = {}
+    for one, answer in zip(judged, outcomes, strict=True):
+        rules.setdefault(one.features["rule"], []).append(answer)
     for rule, of_rule in sorted(rules.items(), key=lambda item: -len(item[1])):
         means = (f"{mean:.3f}" for mean in _means(of_rule))
-        table.add_row(rule, *means, str(len(of_rule)), f"{brier(of_rule):.3f}", f"{error(of_rule):.3f}")
+        table.add_row(rule, *means, str(len(of_rule)), f"{brier(of_rule):.3f}", f"{calibration_error(of_rule):.3f}")
     return table
 
 
@@ -145,7 +154,7 @@ def _table(*columns: str, title: str) -> Table:
 
 
 # ---------------------------------------------------------------- the file
-def rendered(known: ConfidenceModels) -> str:
+def render_toml(known: ConfidenceModels) -> str:
     """Return the models as the TOML file that the extractor reads."""
     return HEADER + "".join(_section(name, getattr(known, name)) for name in known.__struct_fields__)
 

@@ -1,13 +1,13 @@
-"""Articles with annotated attributions, and which of our statements are right by them.
+"""Articles with annotated attributions, and the evaluation of statements against them.
 
-A gold file is JSON Lines, gzipped where its name ends in .gz.  A line is an article:
+A gold file is JSON Lines, compressed if its name ends in .gz.  Each line is an article:
 
     {"id": str, "text": str, "attributions": [{"source": spans, "cue": spans, "content": spans}, …],
      "discuss"?: spans, "discard"?: spans}
 
-`spans` is a list of [start, end] in code points, half open; an empty `source` or `cue` says that there is none.  In
-`discuss` (annotators unsure) and `discard` (boilerplate) lie the regions where nothing is right or wrong.  The scheme
-is PARC's and PolNeAR's: source, cue and content, of nested attributions only the outermost.
+`spans` is a list of half-open intervals [start, end) in code points; an empty `source` or `cue` means that there is
+none.  `discuss` (annotators unsure) and `discard` (boilerplate) are regions that are not evaluated.  The annotation
+scheme is that of PARC and PolNeAR: source, cue and content; of nested attributions only the outermost.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from worker.schema import Statement
 
 Spans = list[tuple[int, int]]
 Words = frozenset[int]
-"""Numbers of words in the text: marks and blanks carry no weight when spans are compared."""
+"""Indices of words in the text.  Punctuation and blanks do not count when spans are compared."""
 
 WORD = re.compile(r"\w+(?:['’]\w+)*")  # noqa: RUF001 - typographic apostrophes occur
 
@@ -35,16 +35,16 @@ def _words(listed: str) -> frozenset[str]:
 
 
 HEAD_ENDS = _words("of for from in at with on who whom which that by to whose and familiar close")
-"""A source's head is the word before the first of these, or before a comma, colon, bracket or dash."""
+"""The head of a source is the word before the first of these, or before a comma, colon, bracket or dash."""
 FUNCTION_WORDS = _words("""
     a an the of to in on at by for from with about as that this it its his her their our my your he she they we i
     you is are was were be been being am has have had having do does did will would shall should can could may might
     must not no and or but so than then also there who whom which what when where how why if whether into onto upon
     over under between during after before against toward towards up down out off
     """)
-"""Words that two cues may share without being the same cue."""
-ENOUGH = 0.5
-"""Dice coefficient from which two contents are one."""
+"""Words that do not make two cues equal when both contain them."""
+MIN_DICE = 0.5
+"""Dice coefficient from which two contents match."""
 
 
 class Attribution(Struct, frozen=True):
@@ -56,7 +56,7 @@ class Attribution(Struct, frozen=True):
 
 
 class GoldArticle(Struct, frozen=True):
-    """A line of the file."""
+    """A line of a gold file."""
 
     id: str
     text: str
@@ -65,8 +65,8 @@ class GoldArticle(Struct, frozen=True):
     discard: Spans = []
 
 
-def articles(file: Path) -> Iterator[GoldArticle]:
-    """Read a gold file; what does not fit the format raises `msgspec.ValidationError` with its path."""
+def read_gold(file: Path) -> Iterator[GoldArticle]:
+    """Read a gold file; raise `msgspec.ValidationError` with the path of a value that does not fit the format."""
     with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
         for line in lines:
             if line.strip():
@@ -74,26 +74,26 @@ def articles(file: Path) -> Iterator[GoldArticle]:
 
 
 def verdicts(article: GoldArticle, statements: Sequence[Statement]) -> list[bool | None]:
-    """Say of each statement whether it is right; None where nothing can be said.
+    """Return for each statement whether it is correct; None where that cannot be decided.
 
-    Right is a statement whose content is that of a gold attribution (Dice >= 0.5, one to one), whose source agrees with
-    it in the head, and whose cue shares a word with it.  Nothing can be said of a statement inside the content of
-    another, nor of one that matches no gold where half its content lies in `discuss` or `discard`.
+    A statement is correct if its content matches that of a gold attribution (Dice >= 0.5, one to one), its source has
+    the same head, and the cues share a content word.  Undecided are statements inside the content of another statement,
+    and those that match no attribution and lie with half their content in `discuss` or `discard`.
     """
-    reader = _Reader(article.text)
-    gold = [reader.parts(a.source, a.cue, a.content) for a in article.attributions]
-    ours = [_parts(reader, statement) for statement in statements]
-    unsure = reader.words([*article.discuss, *article.discard])
-    nested = [any(one.cue | one.content < other.content for other in ours) for one in ours]
-    partner = _align(gold, [None if inside else one for one, inside in zip(ours, nested, strict=True)])
-    answers: list[bool | None] = []
-    for number, one in enumerate(ours):
+    indexed = _IndexedText(article.text)
+    gold = [indexed.parts(a.source, a.cue, a.content) for a in article.attributions]
+    statement_parts = [_parts(indexed, statement) for statement in statements]
+    unsure = indexed.words([*article.discuss, *article.discard])
+    nested = [any(one.cue | one.content < other.content for other in statement_parts) for one in statement_parts]
+    partner = _align(gold, [None if inside else one for one, inside in zip(statement_parts, nested, strict=True)])
+    results: list[bool | None] = []
+    for number, one in enumerate(statement_parts):
         match = gold[partner[number]] if number in partner else None
         if nested[number] or (match is None and 2 * len(one.content & unsure) >= len(one.content)):
-            answers.append(None)
+            results.append(None)
         else:
-            answers.append(match is not None and reader.agree(match, one))
-    return answers
+            results.append(match is not None and indexed.agree(match, one))
+    return results
 
 
 class _Parts(NamedTuple):
@@ -102,14 +102,14 @@ class _Parts(NamedTuple):
     content: Words
 
 
-def _parts(reader: _Reader, statement: Statement) -> _Parts:
+def _parts(indexed: _IndexedText, statement: Statement) -> _Parts:
     mention = statement.speaker.mention if statement.speaker else None
     source, cue = ([(s.start, s.end)] if s else [] for s in (mention, statement.cue))
-    return reader.parts(source, cue, [(s.start, s.end) for s in statement.content])
+    return indexed.parts(source, cue, [(s.start, s.end) for s in statement.content])
 
 
-class _Reader:
-    """One text as numbered words."""
+class _IndexedText:
+    """A text as a sequence of words, and the comparison of spans in it."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -118,18 +118,20 @@ class _Reader:
         self._at = {offset: n for n, span in enumerate(self.spans) for offset in range(*span)}
 
     def words(self, spans: Spans) -> Words:
+        """Return the indices of the words in the spans."""
         return frozenset(self._at[i] for start, end in spans for i in range(start, end) if i in self._at)
 
     def parts(self, source: Spans, cue: Spans, content: Spans) -> _Parts:
-        """A cue without a word (a headline's colon) is its characters, as negative numbers."""
+        """Return source, cue and content as word indices; a cue without words (a colon) as negative offsets."""
         marks = frozenset(-1 - i for start, end in cue for i in range(start, end) if not self.text[i].isspace())
         return _Parts(self.words(source), self.words(cue) or marks, self.words(content))
 
-    def agree(self, gold: _Parts, ours: _Parts) -> bool:
+    def agree(self, gold: _Parts, statement_parts: _Parts) -> bool:
+        """Return whether content, source and cue match."""
         return (
-            dice(gold.content, ours.content) >= ENOUGH
-            and self._sources_agree(gold.source, ours.source)
-            and bool(self._core(gold.cue) & self._core(ours.cue))
+            dice(gold.content, statement_parts.content) >= MIN_DICE
+            and self._sources_agree(gold.source, statement_parts.source)
+            and bool(self._core(gold.cue) & self._core(statement_parts.cue))
         )
 
     def _core(self, cue: Words) -> Words:
@@ -138,10 +140,10 @@ class _Reader:
     def _sources_agree(self, a: Words, b: Words) -> bool:
         if not a or not b:
             return not a and not b
-        return dice(a, b) >= ENOUGH or (self._head(a) in b and self._head(b) in a)
+        return dice(a, b) >= MIN_DICE or (self._head(a) in b and self._head(b) in a)
 
     def _head(self, source: Words) -> int:
-        """The head without a parse: "a spokesman for X" -> spokesman, "X, the minister" -> X."""
+        """Return the head without a parse: "spokesman" in "a spokesman for X", "X" in "X, the minister"."""
         first, *rest = sorted(source)
         head = first
         for n in rest:
@@ -157,14 +159,17 @@ def dice(a: Words, b: Words) -> float:
     return 2 * len(a & b) / (len(a) + len(b)) if a or b else 1.0
 
 
-def _align(gold: Sequence[_Parts], ours: Sequence[_Parts | None]) -> dict[int, int]:
-    """Our number -> gold's, one to one, the most alike first; what shares no word of content stays alone."""
+def _align(gold: Sequence[_Parts], statement_parts: Sequence[_Parts | None]) -> dict[int, int]:
+    """Pair statements with gold attributions one to one, most similar first; return statement number -> gold number.
+
+    Pairs that share no word of content are not made.
+    """
     having: dict[int, list[int]] = {}
     for g, parts in enumerate(gold):
         for word in parts.content:
             having.setdefault(word, []).append(g)
     likeness = []
-    for n, one in enumerate(ours):
+    for n, one in enumerate(statement_parts):
         for g in {g for word in one.content for g in having.get(word, ())} if one else ():
             alike = tuple(dice(a, b) for a, b in zip(reversed(gold[g]), reversed(one or ()), strict=True))
             likeness.append((alike, -n, -g))

@@ -1,8 +1,8 @@
 # ruff: noqa: RUF001 - typographic marks are what hostile texts are made of
-"""The worst of many fuzzed and hostile texts: is there one that extraction is slow on?
+"""Search for texts that are slow to extract, among many fuzzed and hostile ones.
 
-Each text is made by one of the generators below, by its number alone, so that any of them can be made again.  Time is
-CPU time of one process.  Exit status 1 where a text takes longer than the limit, or makes extraction raise.
+Each text is generated from its number alone by one of the generators below, so it can be generated again.  Times are
+CPU time of one process.  The exit status is 1 if a text takes longer than the limit or makes extraction raise.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from worker.schema import Article
 
 EPILOG = """\
 examples:
-  python -m tests.benchmarks.hostile                       a few of each generator, some minutes
+  python -m tests.benchmarks.hostile                       five texts per generator, some minutes
   python -m tests.benchmarks.hostile --count 10000 --jobs 2
   python -m tests.benchmarks.hostile --only commas --count 20
 """
 
 Words = Iterable[str]
 Generator = Callable[[random.Random], Words]
-"""Yields words for ever; a blank follows each that does not end with GLUE."""
+"""Yields words without end; a blank follows each word that does not end with GLUE."""
 GLUE = "\b"
 
 SAYING = ["said", "says", "told", "warned", "asked", "added", "accused", "according to", "denied", "“", "”", '"']
@@ -53,14 +53,14 @@ def one_word(dice: random.Random) -> Words:
 
 
 def one_sign(dice: random.Random) -> Words:
-    """Without blanks: one token, or as many as there are signs."""
+    """One character without blanks: one token, or as many tokens as characters."""
     sign = dice.choice([*"aA9.,;:!?'\"“”’()[]{}<>-—–_/\\@#$%&*\n\t ", "''", "``", "...", "\r\n", "\u2028"])
     while True:
         yield sign + GLUE
 
 
 def quotation_marks(dice: random.Random) -> Words:
-    """Of every style, opened and closed at random, around little or nothing."""
+    """Quotation marks of all styles, opened and closed at random, around little or nothing."""
     while True:
         yield dice.choice(["“", "”", '"', "‘", "’", "''", "«", "»", "„", "a", "said", ",", "\n\n"])
 
@@ -73,7 +73,7 @@ def nested_quotations(dice: random.Random) -> Words:
 
 
 def open_quotations(dice: random.Random) -> Words:
-    """Every paragraph opens one and none closes any."""
+    """Paragraphs that each open a quotation and close none."""
     while True:
         yield (
             "“"
@@ -83,6 +83,7 @@ def open_quotations(dice: random.Random) -> Words:
 
 
 def brackets(dice: random.Random) -> Words:
+    """Brackets opened and closed at random."""
     while True:
         yield dice.choice(["(", ")", "[", "]", "(who", ")", "Tamm (", ") said"])
 
@@ -93,19 +94,19 @@ def capitals(dice: random.Random) -> Words:
 
 
 def colons(dice: random.Random) -> Words:
-    """Headlines and turns of a transcript, one after another."""
+    """Headlines and transcript turns, one after another."""
     while True:
         yield dice.choice([name(dice).upper(), name(dice).title(), "Q", "A"]) + ":" + dice.choice(["", " no.", "\n\n"])
 
 
 def sayings(dice: random.Random) -> Words:
-    """Cue after cue, with hardly a subject."""
+    """Cue after cue, with few subjects."""
     while True:
         yield dice.choice([*SAYING, "he", "that", ",", "and", "to"])
 
 
 def chains(dice: random.Random) -> Words:
-    """ "A said that B said that C said …" without an end."""
+    """ "A said that B said that C said …" without end."""
     link = dice.choice(
         ["{} said that", "{} , who said", "{} 's claim that", "{} wants to ask", "{} was told by", "{} and", "who"]
     )
@@ -114,7 +115,7 @@ def chains(dice: random.Random) -> Words:
 
 
 def commas(dice: random.Random) -> Words:
-    """Asides in asides: a comma after every few words."""
+    """Nested asides: a comma after every few words."""
     length = dice.randint(1, 4)
     while True:
         yield (
@@ -136,28 +137,28 @@ def pronouns(dice: random.Random) -> Words:
 
 
 def namesakes(dice: random.Random) -> Words:
-    """Thousands of people, of few surnames."""
+    """Thousands of people with a few surnames."""
     surnames = [name(dice).title() for _ in range(dice.randint(1, 5))]
     while True:
         yield f"{dice.choice(GIVEN)}{name(dice)} {dice.choice(surnames)} " + dice.choice(["said.", "met", "and", ","])
 
 
 def crowds(dice: random.Random) -> Words:
-    """A new name in every sentence, with a role."""
+    """A new name with a role in every sentence."""
     while True:
         verb = dice.choice([*SAYING, *MEETING, *DECIDING])
         yield f"{dice.choice(GIVEN)} {name(dice).title()}, the minister of {name(dice).title()}, {verb} it."
 
 
 def events(dice: random.Random) -> Words:
-    """Meetings and decisions in every sentence, of the same few."""
+    """Meetings and decisions in every sentence, between the same few people."""
     few = [name(dice).title() for _ in range(4)]
     while True:
         yield f"President {dice.choice(few)} {dice.choice([*MEETING, *DECIDING])} Minister {dice.choice(few)}."
 
 
 def endless_sentence(dice: random.Random) -> Words:
-    """Words of real articles without any stop."""
+    """Words of the demo articles without any full stop."""
     words = [word for text in demo_articles() for word in text.split() if word.isalpha()]
     while True:
         yield from dice.sample(words, len(words))
@@ -171,7 +172,7 @@ def dates(dice: random.Random) -> Words:
 
 
 def unicode_junk(dice: random.Random) -> Words:
-    """Any code points: controls, surrogates, combining marks, scripts without blanks, emoji."""
+    """Arbitrary code points: controls, surrogates, combining marks, scripts without blanks, emoji."""
     while True:
         block = dice.choice([0x20, 0x80, 0x300, 0x590, 0x900, 0x2000, 0x3040, 0xD800, 0xE000, 0x1F300, 0xE0000])
         yield "".join(chr(block + dice.randrange(256)) for _ in range(dice.randint(1, 12)))
@@ -183,7 +184,7 @@ def long_words(dice: random.Random) -> Words:
 
 
 def mutated_article(dice: random.Random) -> Words:
-    """An article with words dropped, doubled, swapped, and signs put between."""
+    """An article with words dropped, doubled, reversed and upper-cased, and punctuation inserted."""
     chance = dice.choice([0.01, 0.1, 0.5])
     while True:
         for word in dice.choice(demo_articles()).split(" "):
@@ -203,7 +204,7 @@ def shuffled_article(dice: random.Random) -> Words:
 
 
 def plain_article(dice: random.Random) -> Words:
-    """Real articles one after another: what the others are compared with."""
+    """The demo articles one after another: the reference for the other generators."""
     while True:
         yield dice.choice(demo_articles()) + "\n\n"
 
@@ -226,7 +227,7 @@ def demo_articles() -> list[str]:
 
 
 def text_of(number: int, seed: int, size: int, generators: Sequence[Generator] = GENERATORS) -> str:
-    """Make the text of a number: about `size` bytes in UTF-8; the same number and seed make the same text."""
+    """Return text `number`, of about `size` bytes in UTF-8; the same number and seed give the same text."""
     generator = generators[number % len(generators)]
     dice = random.Random(f"{seed}:{generator.__name__}:{number}")
     words: list[str] = []
@@ -241,16 +242,19 @@ def text_of(number: int, seed: int, size: int, generators: Sequence[Generator] =
 
 # ---------------------------------------------------------------- measuring
 class Timed(NamedTuple):
-    """One text: CPU seconds that extraction took, how many events it found, and what it raised, "" for nothing."""
+    """The measurement of one text."""
 
     number: int
     seconds: float
+    """CPU time of the extraction."""
     events: int
+    """Number of events found."""
     raised: str
+    """The exception raised; "" for none."""
 
 
 class Job(NamedTuple):
-    """What a process is to do."""
+    """The text that a process measures."""
 
     number: int
     seed: int
@@ -262,14 +266,14 @@ def chosen(only: str | None) -> Sequence[Generator]:
     return [g for g in GENERATORS if only in {None, g.__name__}]
 
 
-def measured(job: Job) -> Timed:
+def measure(job: Job) -> Timed:
     text = text_of(job.number, job.seed, job.size, chosen(job.only))
     article = Article(id="hostile", url="https://hostile.example/", text=text, language="en")
     started = time.process_time()
     found, raised = 0, ""
     try:
         found = len(extract_events(article))
-    except Exception as e:  # noqa: BLE001 - it must not, and whatever it is gets named
+    except Exception as e:  # noqa: BLE001 - any exception is a finding
         raised = f"{type(e).__name__}: {e}"
     return Timed(job.number, time.process_time() - started, found, raised)
 
@@ -280,19 +284,19 @@ def main() -> int:
     console = Console()
     names = [g.__name__ for g in chosen(args.only)]
     with ProcessPoolExecutor(args.jobs, mp_context=get_context("spawn"), initializer=preload_models) as pool:
-        done = track(pool.map(measured, jobs, chunksize=4), "texts", total=len(jobs), console=Console(stderr=True))
+        done = track(pool.map(measure, jobs, chunksize=4), "texts", total=len(jobs), console=Console(stderr=True))
         timed = list(done)
     console.print(_table(timed, names, args.bytes))
     worst = max(timed, key=lambda one: one.seconds)
     total = sum(one.seconds for one in timed)
     console.print(
-        f"{len(timed)} texts, {total:.0f} s of CPU; allowed: {args.limit} s; the worst: {worst.seconds:.2f} s, "
+        f"{len(timed)} texts, {total:.0f} s of CPU time; limit {args.limit} s; worst {worst.seconds:.2f} s, "
         f"{names[worst.number % len(names)]}, number {worst.number}"
     )
-    broken = [one for one in timed if one.raised]
-    for one in broken:
+    failed = [one for one in timed if one.raised]
+    for one in failed:
         console.print(f"{names[one.number % len(names)]}, number {one.number}, raised {one.raised}", markup=False)
-    return int(worst.seconds > args.limit or bool(broken))
+    return int(worst.seconds > args.limit or bool(failed))
 
 
 def _table(timed: Sequence[Timed], names: Sequence[str], size: int) -> Table:
@@ -320,11 +324,15 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--count", type=int, default=5 * len(GENERATORS), help="texts in all (%(default)s)")
+    parser.add_argument("--count", type=int, default=5 * len(GENERATORS), help="number of texts (%(default)s)")
     parser.add_argument("--bytes", type=int, default=100_000, help="size of a text (%(default)s)")
-    parser.add_argument("--limit", type=float, default=1.0, metavar="SECONDS", help="CPU a text may take (%(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="of the generators (%(default)s)")
-    parser.add_argument("--only", choices=[g.__name__ for g in GENERATORS], metavar="GENERATOR", help="one generator")
+    parser.add_argument(
+        "--limit", type=float, default=1.0, metavar="SECONDS", help="CPU time allowed per text (%(default)s)"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="seed of the generators (%(default)s)")
+    parser.add_argument(
+        "--only", choices=[g.__name__ for g in GENERATORS], metavar="GENERATOR", help="use only this generator"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="processes (%(default)s)")
     return parser
 

@@ -1,4 +1,4 @@
-"""What does not depend on how fast the machine is: memory of a process, and how time grows with the text."""
+"""Figures that hardly depend on the machine: memory of a process, and growth of time with the length of the text."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -17,14 +17,15 @@ from worker.schema import Article, Page
 T = TypeVar("T")
 
 ARTICLES = 1000
-"""Worked on before memory is read."""
+"""Articles processed before the memory is read."""
 FACTORS = (1, 2, 5, 10, 20)
+"""Lengths of the texts, as multiples of BASE_WORDS."""
 BASE_WORDS = 700
 
 
 # ---------------------------------------------------------------- memory
 class Peak(NamedTuple):
-    """Most memory a process has had resident, in MB: its code and models, and after the articles."""
+    """Peak resident memory of a process in MB: with code and models loaded, and after all articles."""
 
     name: str
     models_mb: float
@@ -32,11 +33,14 @@ class Peak(NamedTuple):
 
 
 def memory(pages: Sequence[Page], articles: Sequence[Article]) -> list[Peak]:
-    """Let a fresh process extract, and another one parse and extract, `ARTICLES` articles."""
-    return [_alone("extract", extract_events, articles), _alone("parse + extract", process_page, pages)]
+    """Measure a process that extracts, and one that parses and extracts, `ARTICLES` articles each."""
+    return [
+        _measure_in_new_process("extract", extract_events, articles),
+        _measure_in_new_process("parse + extract", process_page, pages),
+    ]
 
 
-def _alone(name: str, work: Callable[[T], object], items: Sequence[T]) -> Peak:
+def _measure_in_new_process(name: str, work: Callable[[T], object], items: Sequence[T]) -> Peak:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         models = pool.submit(_peak_after, work, items[:1]).result()
         return Peak(name, models, pool.submit(_peak_after, work, list(islice(cycle(items), ARTICLES))).result())
@@ -49,14 +53,14 @@ def _peak_after(work: Callable[[T], object], items: Iterable[T]) -> float:
 
 
 def _peak_mb() -> float:
-    """Most memory this process has had resident (Linux); `ru_maxrss` would count what its parent had, too."""
+    """Return the peak resident memory of this process in MB (Linux only); `ru_maxrss` would include the parent's."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) * 1024 / 1e6
 
 
 # ---------------------------------------------------------------- growth
 class Growth(NamedTuple):
-    """How long a text of `times` as many words takes, against one of BASE_WORDS."""
+    """CPU time of a text of `times` as many words, and its ratio to the time of BASE_WORDS words."""
 
     times: int
     words: int
@@ -65,7 +69,7 @@ class Growth(NamedTuple):
 
 
 def growth(articles: Sequence[Article], rounds: int) -> list[Growth]:
-    """Time extraction of ever longer texts, made of the articles one after another, with new names each time."""
+    """Time extraction of longer and longer texts: the articles one after another, with new names in each copy."""
     words = " ".join(_renamed(article.text, copy) for copy, article in _copies(articles)).split(" ")
     found: list[Growth] = []
     for times in FACTORS:
@@ -77,7 +81,7 @@ def growth(articles: Sequence[Article], rounds: int) -> list[Growth]:
 
 
 def _copies(articles: Sequence[Article]) -> Iterable[tuple[int, Article]]:
-    """Articles with words enough for the longest text, each with the number of its copy."""
+    """Yield articles with enough words for the longest text, each with the number of its copy."""
     total = 0
     for number, article in enumerate(cycle(articles)):
         if total > BASE_WORDS * FACTORS[-1]:
@@ -87,7 +91,7 @@ def _copies(articles: Sequence[Article]) -> Iterable[tuple[int, Article]]:
 
 
 def _renamed(text: str, copy: int) -> str:
-    """Give every copy people of its own, as a longer article would have: "Tamm" is "Tammb" in the second."""
+    """Return the text with other names in each copy, as a longer article has: "Tamm" becomes "Tammb" in the second."""
     if not copy:
         return text
     return " ".join(

@@ -1,6 +1,6 @@
-"""Logistic regression over one-of-many traits, by Newton's method: the same observations give the same weights.
+"""Logistic regression on categorical features, by Newton's method; the same observations give the same weights.
 
-Small enough to need no library: a hundred-odd weights, of which an observation has a handful.
+No library is needed: there are a hundred-odd weights, of which each observation uses a handful.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from math import exp
 
 Observation = tuple[Mapping[str, str], bool]
-"""Traits (group -> value), and whether the event was right."""
+"""Features (group -> value), and whether the event was correct."""
 
 RIDGE = 1.0
-"""Strength of the pull towards zero, in observations' worth: rare values stay close to what the others say."""
-SEEN_OFTEN = 20
-"""Observations that a value needs for a weight of its own."""
+"""Strength of the L2 penalty, in observations: rare values stay near zero."""
+MIN_OBSERVATIONS = 20
+"""Observations from which a value gets a weight."""
 MAX_STEPS = 50
 PRECISION = 1e-6
 
@@ -23,10 +23,12 @@ Row = list[float]
 
 
 def fit(observations: Sequence[Observation]) -> tuple[float, dict[str, dict[str, float]]]:
-    """Return the bias and weights (group -> value -> log-odds, two decimals) that make the observations likeliest."""
-    names = _often(observations)
+    """Return the bias and the weights (group -> value -> log-odds, two decimals) of maximum penalised likelihood."""
+    names = _frequent_values(observations)
     number = {name: n for n, name in enumerate(names, 1)}
-    rows = [[0, *(number[trait] for trait in traits.items() if trait in number)] for traits, _ in observations]
+    rows = [
+        [0, *(number[feature] for feature in features.items() if feature in number)] for features, _ in observations
+    ]
     found = _maximise(rows, [right for _, right in observations], len(names) + 1)
     weights: dict[str, dict[str, float]] = {}
     for (group, value), weight in zip(names, found[1:], strict=True):
@@ -35,13 +37,17 @@ def fit(observations: Sequence[Observation]) -> tuple[float, dict[str, dict[str,
     return round(found[0], 2), weights
 
 
-def _often(observations: Sequence[Observation]) -> list[tuple[str, str]]:
-    seen = Counter(trait for traits, _ in observations for trait in traits.items())
-    return sorted(trait for trait, times in seen.items() if times >= SEEN_OFTEN)
+def _frequent_values(observations: Sequence[Observation]) -> list[tuple[str, str]]:
+    """Return the features with enough observations, sorted."""
+    seen = Counter(feature for features, _ in observations for feature in features.items())
+    return sorted(feature for feature, times in seen.items() if times >= MIN_OBSERVATIONS)
 
 
 def _maximise(rows: Sequence[Sequence[int]], right: Sequence[bool], size: int) -> Row:
-    """Climb the penalised likelihood; `rows` lists which weights each observation has, the bias (0) unpenalised."""
+    """Maximise the penalised likelihood.
+
+    `rows` lists the numbers of the weights of each observation; number 0 is the bias, which is not penalised.
+    """
     weights = [0.0] * size
     for _ in range(MAX_STEPS):
         gradient = [-RIDGE * w if n else 0.0 for n, w in enumerate(weights)]
@@ -62,7 +68,7 @@ def _maximise(rows: Sequence[Sequence[int]], right: Sequence[bool], size: int) -
 
 
 def _solve(matrix: list[Row], values: Row) -> Row:
-    """Solve a symmetric positive definite system by elimination; `matrix` and `values` are used up."""
+    """Solve a symmetric positive definite system by Gaussian elimination; `matrix` and `values` are overwritten."""
     size = len(values)
     for pivot in range(size):
         for below in range(pivot + 1, size):

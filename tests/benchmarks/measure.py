@@ -1,4 +1,4 @@
-"""What a stage costs: wall clock and CPU, of this process or of a tree of processes."""
+"""The cost of a stage: wall-clock and CPU time, of this process or of a process tree."""
 
 import os
 import time
@@ -10,16 +10,19 @@ TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 
 
 class Figure(NamedTuple):
-    """One row: `rate` in articles a second of wall clock, `cpu_ms` per article; an article's `words`, 0 for unknown."""
+    """One row of the table."""
 
     name: str
     rate: float
+    """Articles per second of wall-clock time."""
     cpu_ms: float
+    """CPU time per article."""
     words: float = 0.0
+    """Mean number of words per article; 0 if unknown."""
 
 
 def timed(name: str, items: Iterable[object], work: Callable[[object], object], rounds: int) -> Figure:
-    """Run `work` over all items, `rounds` times; keep the best round, which the noise disturbed least."""
+    """Run `work` over all items `rounds` times; return the best round, the one least affected by other processes."""
     todo = list(items)
     best_wall = best_cpu = float("inf")
     for _ in range(rounds):
@@ -32,20 +35,20 @@ def timed(name: str, items: Iterable[object], work: Callable[[object], object], 
 
 
 class Stopwatch:
-    """Wall clock and CPU of this process from the moment it is made."""
+    """Wall-clock and CPU time of this process since construction."""
 
     def __init__(self) -> None:
         self._wall, self._cpu = time.perf_counter(), time.process_time()
 
     def figure(self, name: str, articles: int, *, cpu_s: float | None = None) -> Figure:
-        """Close the measurement; `cpu_s` replaces this process's CPU time."""
+        """Return the figures per article; `cpu_s` replaces the CPU time of this process."""
         wall = time.perf_counter() - self._wall
         cpu = time.process_time() - self._cpu if cpu_s is None else cpu_s
         return Figure(name, articles / wall, 1000 * cpu / articles)
 
 
 def tree_cpu_s(pid: int) -> float:
-    """CPU seconds that a process, its children and theirs have used so far (Linux)."""
+    """Return the CPU seconds used so far by a process and its descendants (Linux only)."""
     stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     children = (Path(f) for f in Path(f"/proc/{pid}/task").glob("*/children"))
     below = sum(tree_cpu_s(int(c)) for f in children for c in f.read_text(encoding="ascii").split())

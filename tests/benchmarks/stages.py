@@ -1,4 +1,4 @@
-"""Each stage on its own, the whole, and the peers."""
+"""The stages of the worker one by one and together, and the peers."""
 
 import asyncio
 import contextlib
@@ -36,10 +36,10 @@ BATCH = 100
 
 # ---------------------------------------------------------------- on pages in memory
 def on_pages(kept: Sequence[Page], articles: Sequence[Article], rounds: int) -> list[Figure]:
-    """Parse and extract, and the peers' whole-page functions, on the same pages."""
+    """Time parsing, extraction and the peers' equivalents on the same pages."""
     texts = [page.body.decode("utf-8", "replace") for page in kept]
     words = sum(len(article.text.split()) for article in articles) / len(articles)
-    ours: list[tuple[str, Sequence[object], Callable[..., object]]] = [
+    stages: list[tuple[str, Sequence[object], Callable[..., object]]] = [
         ("parse", kept, parse_article),
         ("extract: statements alone", articles, _statements),
         ("extract: all three kinds", articles, extract_events),
@@ -48,11 +48,11 @@ def on_pages(kept: Sequence[Page], articles: Sequence[Article], rounds: int) -> 
         ("peer: trafilatura, with metadata", texts, lambda t: trafilatura.bare_extraction(t, with_metadata=True)),
         ("peer: newspaper4k", texts, _newspaper),
     ]
-    return [timed(name, items, work, rounds)._replace(words=words) for name, items, work in ours]
+    return [timed(name, items, work, rounds)._replace(words=words) for name, items, work in stages]
 
 
-def readable(pages: Sequence[Page]) -> tuple[list[Page], list[Article]]:
-    """Keep the pages that are articles in a language that events are found in, and parse them."""
+def with_articles(pages: Sequence[Page]) -> tuple[list[Page], list[Article]]:
+    """Return the pages that are articles in a supported language, and the articles."""
     kept = [(page, article) for page in pages if (article := _article(page)) and load_lexicon(article.language or "")]
     return [page for page, _ in kept], [article for _, article in kept]
 
@@ -72,14 +72,14 @@ def _article(page: Page) -> Article | None:
 def _newspaper(text: str) -> object:
     article = newspaper.Article("https://pages.example/article", fetch_images=False)
     article.download(input_html=text)
-    with contextlib.suppress(ImportError):  # languages that it wants another package for
+    with contextlib.suppress(ImportError):  # languages for which newspaper4k needs another package
         article.parse()
     return article
 
 
 # ---------------------------------------------------------------- over sockets
 async def on_loopback(urls: int) -> list[Figure]:
-    """Fetch, publish and the whole, against a server and a site that are processes of their own."""
+    """Time fetching, publishing and the whole worker, against a Redis server and a site in other processes."""
     with tempfile.TemporaryDirectory() as folder:
         async with embedded(folder) as redis_url, _site(urls) as feed_url:
             settings = Settings.of(
@@ -88,14 +88,14 @@ async def on_loopback(urls: int) -> list[Figure]:
             async with Fetcher(settings.fetch) as fetcher:
                 addresses = await _addresses(fetcher, feed_url, urls)
                 fetched = await _fetch(fetcher, addresses)
-            return [fetched, await _publish(settings, addresses), await _whole(settings, addresses)]
+            return [fetched, await _publish(settings, addresses), await _consume(settings, addresses)]
 
 
 @contextlib.asynccontextmanager
 async def _site(urls: int) -> AsyncIterator[str]:
-    """Serve the demo site in a process of its own, with enough copies; yield its feed's URL."""
-    words = ["-m", "worker.demo", "--copies", str(urls // 8 + 1), "--slow", "0", "--crawl-delay", "0"]
-    process = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=asyncio.subprocess.PIPE)
+    """Serve the demo site in another process, with enough copies of its articles; yield its feed's URL."""
+    arguments = ["-m", "worker.demo", "--copies", str(urls // 8 + 1), "--slow", "0", "--crawl-delay", "0"]
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.PIPE)
     assert process.stdout
     try:
         yield (await process.stdout.readline()).decode().strip()
@@ -121,7 +121,7 @@ async def _fetch(fetcher: Fetcher, addresses: Sequence[str]) -> Figure:
 
 
 async def _publish(settings: Settings, addresses: Sequence[str]) -> Figure:
-    """Enqueue, read and settle one article with its events a task, as the consumer does, in batches."""
+    """Enqueue, read and settle one article with its events per task in batches, as the consumer does."""
     async with serve_site() as served, Fetcher(settings.fetch) as fetcher:
         result = process_page(await fetcher.get(served.plain[0]))
     async with UrlQueue(settings.redis.url or "", settings.override(key_prefix="bench:publish")) as queue:
@@ -138,21 +138,21 @@ async def _publish(settings: Settings, addresses: Sequence[str]) -> Figure:
         return watch.figure("publish (enqueue to settled)", len(addresses))
 
 
-async def _whole(settings: Settings, addresses: Sequence[str]) -> Figure:
-    """One `communique consume`, all its processes counted, from the first task to an empty queue."""
+async def _consume(settings: Settings, addresses: Sequence[str]) -> Figure:
+    """Time `communique consume` with all its processes, from the first task to an empty queue."""
     async with UrlQueue(settings.redis.url or "", settings) as queue:
         worker = await _worker(settings)
         started_s, watch = tree_cpu_s(worker.pid), Stopwatch()
         await queue.put_many([Task(id=task_id(url), url=url) for url in addresses])
         await _until(queue, lambda depth: not depth.backlog + depth.pending + depth.delayed)
-        figure = watch.figure("the whole (consume)", len(addresses), cpu_s=tree_cpu_s(worker.pid) - started_s)
+        figure = watch.figure("worker (consume)", len(addresses), cpu_s=tree_cpu_s(worker.pid) - started_s)
         worker.terminate()
         assert await worker.wait() == 0
         return figure
 
 
 async def _worker(settings: Settings) -> asyncio.subprocess.Process:
-    """Start a worker with these settings and let it come up."""
+    """Start a worker with these settings and wait until it is up."""
     given = {
         variable.name: str(variable.value(settings))
         for variable in variables(Settings)
@@ -166,5 +166,5 @@ async def _worker(settings: Settings) -> asyncio.subprocess.Process:
 
 
 async def _until(queue: UrlQueue, reached: Callable[[Depth], bool]) -> None:
-    while not reached(await queue.depth()):  # noqa: ASYNC110 - Redis is asked
+    while not reached(await queue.depth()):  # noqa: ASYNC110 - Redis is polled
         await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
-"""The measure that confidence is fitted to, and the fit itself, on invented articles."""
+"""The evaluation of statements and the fit of confidence, on invented articles."""
 
 import gzip
 import random
@@ -37,61 +37,65 @@ def stated(source: str, cue: str, *content: str) -> Statement:
     )  # fmt: skip
 
 
-# ---------------------------------------------------------------- right, wrong, neither
-def test_quotation_marks_and_stops_do_not_matter() -> None:
+# ---------------------------------------------------------------- verdicts
+def test_quotation_marks_and_full_stops_are_ignored() -> None:
     assert gold.verdicts(ARTICLE, [stated("Jaan Tamm", "said", "The ferry will sail")]) == [True]
 
 
-def test_half_the_words_are_enough() -> None:
+def test_content_matches_from_a_dice_coefficient_of_one_half() -> None:
     assert gold.verdicts(ARTICLE, [stated("Jaan Tamm", "said", "ferry will")]) == [True]
     assert gold.verdicts(ARTICLE, [stated("Jaan Tamm", "said", "ferry")]) == [False]
 
 
-def test_a_source_agrees_by_its_head() -> None:
+def test_sources_match_by_their_heads() -> None:
     assert gold.verdicts(ARTICLE, [stated("Hale", "warned", "the port is closed")]) == [True]
     assert gold.verdicts(ARTICLE, [stated("Sailors", "warned", "the port is closed")]) == [False]
     assert gold.verdicts(ARTICLE, [stated("", "warned", "the port is closed")]) == [False]
 
 
-def test_cues_share_a_word_of_their_own() -> None:
+def test_cues_must_share_a_content_word() -> None:
     assert gold.verdicts(ARTICLE, [stated("Hale", "closed", "the port is closed")]) == [False]
 
 
-def test_two_statements_cannot_both_be_one_attribution() -> None:
+def test_an_attribution_matches_one_statement_only() -> None:
     whole, part = stated("Jaan Tamm", "said", "The ferry will sail"), stated("Jaan Tamm", "said", "ferry will sail")
     assert gold.verdicts(ARTICLE, [part, whole]) == [False, True]
 
 
-def test_what_is_nested_is_neither_right_nor_wrong() -> None:
+def test_a_nested_statement_is_undecided() -> None:
     outer, inner = stated("Hale", "warned", "the port is closed"), stated("", "port", "closed")
     assert gold.verdicts(ARTICLE, [outer, inner]) == [True, None]
 
 
-def test_unsure_regions_are_neither_right_nor_wrong() -> None:
+def test_a_statement_in_an_unsure_region_is_undecided() -> None:
     unsure = msgspec.structs.replace(ARTICLE, discuss=spans("Sailors hope so."))
     assert gold.verdicts(ARTICLE, [stated("Sailors", "hope", "so")]) == [False]
     assert gold.verdicts(unsure, [stated("Sailors", "hope", "so")]) == [None]
 
 
-def test_a_gold_file_may_be_gzipped(tmp_path: Path) -> None:
+def test_a_gold_file_may_be_compressed(tmp_path: Path) -> None:
     line = msgspec.json.encode(ARTICLE) + b"\n"
     (tmp_path / "gold.jsonl").write_bytes(line)
     (tmp_path / "gold.jsonl.gz").write_bytes(gzip.compress(line))
-    assert list(gold.articles(tmp_path / "gold.jsonl")) == list(gold.articles(tmp_path / "gold.jsonl.gz")) == [ARTICLE]
+    assert (
+        list(gold.read_gold(tmp_path / "gold.jsonl")) == list(gold.read_gold(tmp_path / "gold.jsonl.gz")) == [ARTICLE]
+    )
 
 
-def test_what_we_find_in_an_article_is_judged(tmp_path: Path) -> None:
+def test_extracted_statements_are_judged(tmp_path: Path) -> None:
     (tmp_path / "gold.jsonl").write_bytes(msgspec.json.encode(ARTICLE))
     judged = list(calibration.judge(tmp_path / "gold.jsonl", "en"))
-    assert [(one.traits["cue"], one.right) for one in judged][:2] == [("say", True), ("warn", True)]
+    assert [(one.features["cue"], one.right) for one in judged][:2] == [("say", True), ("warn", True)]
 
 
 # ---------------------------------------------------------------- the fit
-def test_the_fit_finds_how_often_each_value_is_right() -> None:
+def test_the_fit_recovers_the_share_correct_of_each_value() -> None:
     dice = random.Random(7)
     chances = {"sure": 0.95, "even": 0.5}
     seen = [
-        (traits, dice.random() < p) for traits, p in (({"rule": r}, p) for r, p in chances.items()) for _ in range(2000)
+        (features, dice.random() < p)
+        for features, p in (({"rule": r}, p) for r, p in chances.items())
+        for _ in range(2000)
     ]
     bias, weights = logistic.fit(seen)
     for rule, chance in chances.items():
@@ -109,21 +113,25 @@ def test_the_order_of_observations_does_not_matter() -> None:
     assert logistic.fit(seen) == logistic.fit(seen[::-1])
 
 
-def test_the_file_in_the_package_is_as_the_fit_writes_it() -> None:
+def test_the_confidence_file_has_the_format_that_the_fit_writes() -> None:
     written = (calibration.LEXICONS / "en_confidence.toml").read_text(encoding="utf-8")
-    assert calibration.rendered(load_confidence_models("en")) == written
+    assert calibration.render_toml(load_confidence_models("en")) == written
 
 
 # ---------------------------------------------------------------- the measures
-def test_perfect_confidence_has_no_error() -> None:
-    told = [(0.9, True)] * 9 + [(0.9, False)]
-    assert calibration.error(told) == pytest.approx(0.0)
-    assert calibration.brier(told) == pytest.approx(0.09)
+def test_a_calibrated_confidence_has_no_error() -> None:
+    outcomes = [(0.9, True)] * 9 + [(0.9, False)]
+    assert calibration.calibration_error(outcomes) == pytest.approx(0.0)
+    assert calibration.brier(outcomes) == pytest.approx(0.09)
 
 
 def test_overconfidence_is_an_error() -> None:
-    assert calibration.error([(0.9, True), (0.9, False)]) == pytest.approx(0.4)
+    assert calibration.calibration_error([(0.9, True), (0.9, False)]) == pytest.approx(0.4)
 
 
-def test_the_bin_at_nine_tenths_lies_around_it() -> None:
-    assert list(calibration.bins([(0.84, True), (0.85, True), (0.94, True), (0.95, True)])) == [0.8, 0.9, 1.0]
+def test_a_bin_is_centred_on_its_confidence() -> None:
+    assert list(calibration.bin_by_confidence([(0.84, True), (0.85, True), (0.94, True), (0.95, True)])) == [
+        0.8,
+        0.9,
+        1.0,
+    ]
