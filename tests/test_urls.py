@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from worker.errors import Permanent
-from worker.urls import MAX_LENGTH, canonical, host, normal, origin
+from worker.urls import MAX_LENGTH, canonicalise, host_of, normalise, origin_of
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from worker.urls import MAX_LENGTH, canonical, host, normal, origin
     ],
 )
 def test_one_page_has_one_spelling(given_url: str, expected: str) -> None:
-    assert canonical(given_url) == expected
+    assert canonicalise(given_url) == expected
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ def test_one_page_has_one_spelling(given_url: str, expected: str) -> None:
     ],
 )
 def test_tracking_parameters_go(tail: str) -> None:
-    assert canonical(f"https://news.example.org/a?{tail}") == "https://news.example.org/a"
-    assert canonical(f"https://news.example.org/a?id=7&{tail}") == "https://news.example.org/a?id=7"
-    assert normal(f"https://news.example.org/a?{tail}").endswith(tail)
+    assert canonicalise(f"https://news.example.org/a?{tail}") == "https://news.example.org/a"
+    assert canonicalise(f"https://news.example.org/a?id=7&{tail}") == "https://news.example.org/a?id=7"
+    assert normalise(f"https://news.example.org/a?{tail}").endswith(tail)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_tracking_parameters_go(tail: str) -> None:
     ],
 )
 def test_what_may_name_the_page_stays_as_it_stands(query: str) -> None:
-    assert canonical(f"https://news.example.org/a?{query}") == f"https://news.example.org/a?{query}"
+    assert canonicalise(f"https://news.example.org/a?{query}") == f"https://news.example.org/a?{query}"
 
 
 @pytest.mark.parametrize(
@@ -102,20 +102,20 @@ def test_what_may_name_the_page_stays_as_it_stands(query: str) -> None:
 )
 def test_a_bad_url_is_refused_with_what_is_wrong(bad: str, why: str) -> None:
     with pytest.raises(Permanent) as e:
-        canonical(bad)
+        canonicalise(bad)
     assert e.value.reason == "bad_url"
     assert why.lower() in str(e.value).lower()
 
 
 def test_full_width_digits_are_seen_as_the_address_they_are() -> None:
-    assert host("http://\uff11\uff12\uff17.0.0.1/") == "127.0.0.1"
+    assert host_of("http://\uff11\uff12\uff17.0.0.1/") == "127.0.0.1"
 
 
 def test_host_and_origin() -> None:
-    assert host("https://News.Example.org:8443/a") == "news.example.org"
-    assert host("http://[::1]:80/") == "::1"
-    assert origin("https://News.Example.org:8443/a?b") == "https://news.example.org:8443"
-    assert origin("http://[::1]:80/a") == "http://[::1]"
+    assert host_of("https://News.Example.org:8443/a") == "news.example.org"
+    assert host_of("http://[::1]:80/") == "::1"
+    assert origin_of("https://News.Example.org:8443/a?b") == "https://news.example.org:8443"
+    assert origin_of("http://[::1]:80/a") == "http://[::1]"
 
 
 _TOKENS = [
@@ -140,7 +140,7 @@ _PIECES = st.lists(st.sampled_from([*_TOKENS, *"./?&=#@:[]%1\\ +;|'üß\x00\ud80
 
 def _canonical_or_none(text: str) -> str | None:
     try:
-        return canonical(text)
+        return canonicalise(text)
     except Permanent as e:
         return None if e.reason == "bad_url" and e.detail else f"{e!r} does not say what is wrong"
 
@@ -154,8 +154,8 @@ def test_any_text_is_refused_or_has_a_canonical_form_that_is_its_own(text: str) 
     once = _canonical_or_none(text)
     if once is None:
         return
-    assert canonical(once) == once
+    assert canonicalise(once) == once
     assert once.isascii()
     assert len(once) <= MAX_LENGTH
-    assert host(once)
-    assert once.startswith(origin(once))
+    assert host_of(once)
+    assert once.startswith(origin_of(once))

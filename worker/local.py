@@ -23,7 +23,7 @@ from worker.settings import Settings
 from worker.streams.embedded_server import embedded
 from worker.subscribe import Subscription, subscribe
 from worker.telemetry.liveness import LivenessMonitor
-from worker.urls import canonical
+from worker.urls import canonicalise
 
 UrlSource = Callable[[UrlQueue, str, asyncio.Event], Awaitable[None]]
 """Enqueues tasks until it has no more or the event is set. The string is the URL of the Redis that holds the queue."""
@@ -65,7 +65,7 @@ def url_list_source(urls: Iterable[str], observer: RunObserver) -> UrlSource:
     async def enqueue(queue: UrlQueue, _: str, stop: asyncio.Event) -> None:
         for url in urls:
             try:
-                task = Task.of(canonical(url), put_at=datetime.now(UTC))
+                task = Task.of(canonicalise(url), put_at=datetime.now(UTC))
                 if not stop.is_set() and not await _put_when_possible(queue, task):
                     observer.on_outcome(url, "seen")
             except Permanent as e:

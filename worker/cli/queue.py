@@ -70,11 +70,11 @@ async def _put(urls: Iterable[str], settings: Settings) -> int:
 def _make_tasks(urls: Iterable[str], refused: list[str]) -> Iterator[Task]:
     """Yield the tasks of valid URLs; report the invalid ones and append them to `refused`."""
     from worker.terminal.sanitise import sanitise
-    from worker.urls import canonical
+    from worker.urls import canonicalise
 
     for url in urls:
         try:
-            yield Task.of(canonical(url), put_at=datetime.now(UTC))
+            yield Task.of(canonicalise(url), put_at=datetime.now(UTC))
         except Permanent as e:
             refused.append(url)
             print_error(f"refused {sanitise(e.detail)}")

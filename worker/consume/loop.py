@@ -15,7 +15,7 @@ from collections.abc import Callable
 import structlog
 
 from worker.consume.retry import with_crashes_counted
-from worker.consume.task_handler import Clock, TaskHandler, utc_now
+from worker.consume.task_handler import Clock, TaskHandler, system_clock
 from worker.consume.task_result import TaskResult
 from worker.lifecycle import cancel_and_wait, signal_when_done, wait_for_any
 from worker.queue import Delivery, UrlQueue
@@ -55,7 +55,7 @@ class Consumer:
         queue: UrlQueue,
         handler: TaskHandler,
         *,
-        clock: Clock = utc_now,
+        clock: Clock = system_clock,
         on_result: Callable[[TaskResult], None] = lambda _: None,
         liveness: LivenessMonitor | None = None,
     ) -> None:

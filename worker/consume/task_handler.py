@@ -37,7 +37,7 @@ class Clock(Protocol):
         """Return the current time, aware, in UTC."""
 
 
-def utc_now() -> datetime:
+def system_clock() -> datetime:
     """Return the current time of the system clock, in UTC."""
     return datetime.now(UTC)
 
@@ -52,7 +52,7 @@ class TaskHandler:
         reader: PageReader,
         *,
         jitter: Callable[[], float],
-        clock: Clock = utc_now,
+        clock: Clock = system_clock,
     ) -> None:
         """`jitter` returns a number in [0, 1) for each retry; `batcher` must be run for as long as `handle` is used."""
         self._settings = settings

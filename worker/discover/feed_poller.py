@@ -169,7 +169,7 @@ class FeedPoller:
         tasks, refusals, now = [], [], self._now()
         for link in links:
             try:
-                url = urls.canonical(link.url)
+                url = urls.canonicalise(link.url)
             except Permanent as e:
                 refusals.append(e.detail)
             else:

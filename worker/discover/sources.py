@@ -56,6 +56,6 @@ def _distinct(sources: tuple[Source, ...], path: str | Path) -> tuple[Source, ..
 
 def _normalised(source: Source, path: str | Path) -> Source:
     try:
-        return replace(source, url=urls.normal(source.url))
+        return replace(source, url=urls.normalise(source.url))
     except Permanent as e:
         raise UsageError(f"sources file {path}: url of source {source.name!r}: {e.detail}") from None

@@ -24,7 +24,7 @@ from worker.fetch.headers import charset, media_type, retry_after_s, sniff
 from worker.fetch.resolver import PrivateAddressError, checked_connector, refuse_private_literal
 from worker.schema import Page
 from worker.telemetry.tracing import request_span
-from worker.urls import normal
+from worker.urls import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -144,7 +144,7 @@ class Fetcher:
         limit = min(max_bytes or self._settings.max_body_bytes, self._settings.max_body_bytes)
         try:
             async with asyncio.timeout(self._settings.total_timeout_s):
-                return await self._follow(normal(url), validators, resource_type, admit, limit)
+                return await self._follow(normalise(url), validators, resource_type, admit, limit)
         except TimeoutError:
             raise Transient("timeout_total", f"not complete after {self._settings.total_timeout_s:g} s") from None
 
@@ -258,7 +258,7 @@ def _location(url: str, response: aiohttp.ClientResponse) -> str:
     if not location:
         raise Permanent("bad_redirect", f"{response.status} without a Location")
     try:
-        return normal(urljoin(url, location))
+        return normalise(urljoin(url, location))
     except (Permanent, ValueError) as e:
         why = e.detail if isinstance(e, Permanent) else f"{location[:200]!r}: {e}"
         raise Permanent("bad_redirect", f"{response.status} to {why}") from None

@@ -106,8 +106,8 @@ class Politeness:
         A cached robots.txt is checked first, then the slot; one that is not cached is fetched last, by the one task
         that has the slot, while the others wait for theirs.
         """
-        host = urls.host(task.url)
-        rules = await self._cached_rules(urls.origin(task.url))
+        host = urls.host_of(task.url)
+        rules = await self._cached_rules(urls.origin_of(task.url))
         if rules is not None:
             _check(rules, task.url)
         early_s = (task.slot_at - now).total_seconds() if task.slot_at else 0.0
@@ -125,13 +125,13 @@ class Politeness:
         The hook checks robots.txt for every redirect target and takes a slot of every host other than the task's own.
         It sleeps for a wait of up to HOP_WAIT_S, and raises NotYet for a longer one, without reserving a slot.
         """
-        own_host = urls.host(task.url)
+        own_host = urls.host_of(task.url)
 
         async def admit(url: str) -> None:
-            rules = await self._cached_rules(urls.origin(url))
+            rules = await self._cached_rules(urls.origin_of(url))
             if rules is not None:
                 _check(rules, url)
-            if (host := urls.host(url)) != own_host:
+            if (host := urls.host_of(url)) != own_host:
                 wait = await self._reserve_slot(host, self._delay_s(rules), most_s=HOP_WAIT_S)
                 if not wait.reserved:
                     raise NotYet("host_busy", f"redirected to {host}, which has no slot soon", wait.wait_s)
@@ -149,7 +149,7 @@ class Politeness:
             yield
         except Transient as failure:
             if failure.retry_after_s:
-                await self.pause(urls.host(url), failure.retry_after_s)
+                await self.pause(urls.host_of(url), failure.retry_after_s)
             raise
 
     async def pause(self, host: str, seconds: float) -> None:
@@ -198,7 +198,7 @@ class Politeness:
 
     async def _fetch_rules(self, url: str) -> Protego:
         """Fetch robots.txt and check `url` against it; raise NotYet where another worker is fetching it."""
-        client, host, origin = self._client, urls.host(url), urls.origin(url)
+        client, host, origin = self._client, urls.host_of(url), urls.origin_of(url)
         lock, lease_s = self._key(f"{origin}:asking"), self._settings.fetch.total_timeout_s + 1
         if not await retry_while_unavailable(client, lambda: client.set(lock, b"", nx=True, px=_ms(lease_s))):
             wait = await self._reserve_slot(host, self._delay_s(None), least_s=SLACK_S)
@@ -241,7 +241,7 @@ class Politeness:
 
 def _check(rules: Protego, url: str) -> None:
     if not rules.can_fetch(url, AGENT):
-        raise Permanent("robots", f"{urls.origin(url)}/robots.txt disallows {url} for {AGENT}")
+        raise Permanent("robots", f"{urls.origin_of(url)}/robots.txt disallows {url} for {AGENT}")
 
 
 def _requested_delay_s(rules: Protego) -> float:

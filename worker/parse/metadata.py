@@ -18,7 +18,7 @@ from worker.parse.dates import EARLIEST, LATEST, parse_datetime
 from worker.parse.jsonld import JsonLd, as_list, literal_text
 from worker.parse.markup import attribute_text
 from worker.parse.title import choose_headline
-from worker.urls import canonical
+from worker.urls import canonicalise
 
 _DATE_TAGS = (
     *("article:published_time", "article:published", "og:article:published_time", "og:published_time"),
@@ -76,10 +76,10 @@ def _page_url(page: LexborHTMLParser, url: str) -> str:
     A declared address is ignored on another registrable domain, and if it is the front page but `url` is not.  With an
     empty `url`, the first valid declared address is used.
     """
-    own = canonical(url) if url else ""
+    own = canonicalise(url) if url else ""
     for declared in filter(None, _declared_urls(page)):
         try:
-            candidate = canonical(urljoin(own, declared))
+            candidate = canonicalise(urljoin(own, declared))
         except (Permanent, ValueError):
             continue
         if not own or (_domain(candidate) == _domain(own) and (_path(candidate) or not _path(own))):

@@ -26,7 +26,7 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @classmethod
     def of(cls, canonical_url: str, *, source: str | None = None, put_at: datetime | None = None) -> Self:
-        """Return the new task of a canonical URL (see `urls.canonical`), with no attempt made yet."""
+        """Return the new task of a canonical URL (see `urls.canonicalise`), with no attempt made yet."""
         return cls(id=task_id(canonical_url), url=canonical_url, source=source, put_at=put_at)
 
     @property

@@ -1,6 +1,6 @@
 """Normalise URLs, remove tracking parameters, and return their host and origin.
 
-`normal` normalises a URL without changing the resource it identifies.  `canonical` also removes tracking parameters, so
+`normalise` does not change which resource a URL identifies.  `canonicalise` also removes tracking parameters, so
 that an article found by two links is one task.
 """
 
@@ -41,7 +41,7 @@ def _tracking_parameters() -> tuple[frozenset[str], tuple[str, ...]]:
 _TRACKERS, _TRACKER_PREFIXES = _tracking_parameters()
 
 
-def normal(url: str) -> str:
+def normalise(url: str) -> str:
     """Return the normal form of an http(s) URL; idempotent.
 
     Scheme and host in lower case, IDNA, percent-encoding of RFC 3986, dot segments resolved; no default port, fragment
@@ -58,24 +58,24 @@ def normal(url: str) -> str:
     return _check_length(f"{parsed.scheme}://{authority}{parsed.raw_path or '/'}{query}")
 
 
-def canonical(url: str) -> str:
-    """Return `normal(url)` without tracking parameters; the other parameters keep their order.
+def canonicalise(url: str) -> str:
+    """Return `normalise(url)` without tracking parameters; the other parameters keep their order.
 
     This is the URL that is fetched, so no parameter is removed that could identify the article.
     """
-    head, _, query = normal(url).partition("?")
+    head, _, query = normalise(url).partition("?")
     kept = "&".join(it for it in query.split("&") if it and not _is_tracker(it))
     return f"{head}?{kept}" if kept else head
 
 
-def host(url: str) -> str:
+def host_of(url: str) -> str:
     """Return the host in lower case without port, an IPv6 address without brackets.  May raise Permanent("bad_url")."""
-    return yarl.URL(normal(url), encoded=True).raw_host or ""
+    return yarl.URL(normalise(url), encoded=True).raw_host or ""
 
 
-def origin(url: str) -> str:
+def origin_of(url: str) -> str:
     """Return "scheme://host[:port]", the scope of a robots.txt (RFC 9309, 2.3).  May raise Permanent("bad_url")."""
-    return str(yarl.URL(normal(url), encoded=True).origin())
+    return str(yarl.URL(normalise(url), encoded=True).origin())
 
 
 def _bad(url: str, why: str) -> Permanent:

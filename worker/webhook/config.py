@@ -121,7 +121,7 @@ def _validate(webhook: Webhook, settings: Settings) -> Webhook:
         raise UsageError(f"not a webhook name: {webhook.name!r} (letters, digits, '.', '_' and '-')")
     make_filter(webhook.kinds, webhook.filters)
     try:
-        to = urls.normal(webhook.to)
+        to = urls.normalise(webhook.to)
         if not settings.fetch.allow_private_addresses:
             refuse_private_literal((urlsplit(to).hostname or "").strip("[]"))
     except Permanent as e:

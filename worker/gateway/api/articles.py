@@ -15,7 +15,7 @@ from worker.gateway.problems import ProblemError
 from worker.gateway.query import reject_unknown
 from worker.queue import QueueFull
 from worker.schema import Article, Task, article_id
-from worker.urls import canonical
+from worker.urls import canonicalise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,7 @@ class ArticleHandlers:
         """Handle GET /v1/articles, which selects the article by `url`."""
         reject_unknown(request, {"url"})
         try:
-            return await self._article_response(article_id(canonical(request.query["url"])))
+            return await self._article_response(article_id(canonicalise(request.query["url"])))
         except KeyError:
             raise ProblemError("bad_parameter", "it is missing", parameter="url") from None
         except Permanent as e:
@@ -96,19 +96,19 @@ class ArticleHandlers:
     def _refusal(url: str) -> EnqueueResult | None:
         """Return the refusal of a URL that has no canonical form; None if it is acceptable."""
         try:
-            canonical(url)
+            canonicalise(url)
         except Permanent as e:
             echoed = url[:MAX_ECHOED_CHARS].encode("utf-8", "replace").decode()
             return EnqueueResult(url=echoed, outcome="refused", reason=e.reason, detail=e.detail)
         return None
 
     def _task(self, url: str) -> Task:
-        address = canonical(url)
+        address = canonicalise(url)
         return Task.of(address, put_at=self._clock())
 
 
 def _accepted(url: str, *, new: bool) -> EnqueueResult:
-    return EnqueueResult(url=url, outcome="put" if new else "seen", article=article_id(canonical(url)))
+    return EnqueueResult(url=url, outcome="put" if new else "seen", article=article_id(canonicalise(url)))
 
 
 async def _read_request(request: web.Request) -> EnqueueRequest:
