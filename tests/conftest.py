@@ -1,7 +1,7 @@
-"""A real server for every test: COMMUNIQUE_TEST_REDIS_URL where set, else a private one, found as the program does.
+"""Fixtures: a real Redis server for all tests, from COMMUNIQUE_TEST_REDIS_URL if set, else a private one.
 
-COMMUNIQUE_TEST_SERVER names the binary to try in place of the one that would be found.  Tests share the server and
-are kept apart by a key prefix of their own; who flushes, kills or reconfigures takes `private_redis_url`.
+COMMUNIQUE_TEST_SERVER names the server binary to run instead of the one found on the PATH.  Tests share the server,
+each with its own key prefix; a test that flushes, kills or reconfigures the server uses `private_redis_url`.
 """
 
 from __future__ import annotations
@@ -79,15 +79,15 @@ class InstantFailures:
 
 @pytest.fixture(autouse=True)
 def _quiet_log() -> Iterator[None]:
-    """A command called inside a test sets logging up for its own stderr, which is closed when the next test logs."""
+    """Reset logging after each test: a command run in a test configures it for a stderr that is closed afterwards."""
     yield
     structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _server_under_test(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Put the binary on the PATH, for subprocesses too, by the name that is looked for first."""
-    if given := os.environ.pop("COMMUNIQUE_TEST_SERVER", None):  # the program knows no such setting
+    """Put COMMUNIQUE_TEST_SERVER on the PATH, also for subprocesses, under the name that is searched for first."""
+    if given := os.environ.pop("COMMUNIQUE_TEST_SERVER", None):  # no setting of the program
         folder = tmp_path_factory.mktemp("server")
         (folder / "valkey-server").symlink_to(Path(given).absolute())
         os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
@@ -95,7 +95,7 @@ def _server_under_test(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session")
 def redis_url(_server_under_test: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """URL of the session's server; also for sync tests and for the environment of subprocesses."""
+    """URL of the session's server; usable in sync tests and in the environment of subprocesses."""
     if given := os.environ.pop("COMMUNIQUE_TEST_REDIS_URL", None):
         yield given
         return
@@ -107,14 +107,14 @@ def redis_url(_server_under_test: None, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture
 async def private_redis_url(tmp_path: Path) -> AsyncIterator[str]:
-    """URL of a server of this test's own, empty."""
+    """URL of an empty server for one test."""
     async with embedded(tmp_path / "redis") as url:
         yield url
 
 
 @pytest.fixture
 def key_prefix() -> str:
-    """Prefix that no other test uses."""
+    """A prefix that no other test uses."""
     return f"test-{uuid.uuid4().hex[:12]}"
 
 
@@ -130,12 +130,12 @@ async def redis(redis_url: str, key_prefix: str) -> AsyncIterator[Redis]:
 
 @pytest.fixture
 def settings(redis_url: str, key_prefix: str) -> Settings:
-    """Settings of one test: its own prefix on the session's server; loopback may be fetched."""
+    """Settings with the test's prefix on the session's server; loopback addresses may be fetched."""
     return Settings.of(redis_url=redis_url, key_prefix=key_prefix, allow_private_addresses=True)
 
 
 @pytest.fixture
 async def redis_7(redis: Redis) -> None:
-    """Skip on an older server, which does not count what was ever added to a stream, nor what a group has left."""
+    """Skip on Redis 6.2, which counts neither the entries ever added to a stream nor the lag of a group."""
     if int(str((await redis.info("server"))["redis_version"]).split(".")[0]) < 7:
-        pytest.skip("Redis 6.2 cannot tell (docs/operating.md)")
+        pytest.skip("Redis 6.2 does not count this (docs/operating.md)")

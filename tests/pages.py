@@ -1,4 +1,4 @@
-"""A page of the documentation as the tests read it: its blocks, the commands in them, its headings and links."""
+"""Documentation pages for the tests: their code blocks, commands, headings and links."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ DOCS = ROOT / "docs"
 
 
 class Block(NamedTuple):
-    """A fenced block: its language, whether it is marked `run`, its other marks, its text, and what it prints.
+    """A fenced code block: language, whether it is marked `run`, other marks, text, and expected output.
 
-    What a block prints stands below it in a block of the language `text`.
+    The expected output is the `text` block that follows it.
     """
 
     language: str
@@ -36,7 +36,7 @@ class Block(NamedTuple):
 
 
 def blocks(page: str) -> list[Block]:
-    """Return the fenced blocks of a page, without those that show what another prints."""
+    """Return the fenced code blocks of a page, without the output blocks."""
     found = re.findall(r"(?ms)^```(\w+)([^\n]*)\n(.*?)^```$(?:\n\n```text\n(.*?)^```$)?", page)
     return [
         Block(language, "run" in marks.split(), marks.replace("run", "", 1).strip(), text, printed or "")
@@ -45,23 +45,23 @@ def blocks(page: str) -> list[Block]:
 
 
 def section(page: str, heading: str) -> str:
-    """Return what stands under a heading of the second level."""
+    """Return the text under a heading of the second level."""
     return page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
 
 
 # ---------------------------------------------------------------- links
 def without_code(page: str) -> str:
-    """Return a page without its fenced blocks and code spans, in which brackets are no links."""
+    """Return a page without fenced blocks and code spans, whose brackets are not links."""
     return re.sub(r"`[^`\n]+`", "``", re.sub(r"(?ms)^```.*?^```$", "", page))
 
 
 def links(page: str) -> list[str]:
-    """Return the target of every link and picture."""
+    """Return the targets of all links and pictures."""
     return re.findall(r"\]\(([^)\s]+)\)", without_code(page))
 
 
 def anchors(page: str) -> set[str]:
-    """Return the anchor of every heading, as GitHub spells it; headings of one name are numbered."""
+    """Return the anchors of all headings in GitHub's form; repeated headings are numbered."""
     seen: dict[str, int] = {}
     found = set()
     for heading in re.findall(r"(?m)^#+ (.+)$", re.sub(r"(?ms)^```.*?^```$", "", page)):
@@ -73,7 +73,7 @@ def anchors(page: str) -> set[str]:
 
 # ---------------------------------------------------------------- commands
 def commands(text: str) -> Iterator[list[str]]:
-    """Yield the words of each simple command, without here-documents, redirections and assignments in front."""
+    """Yield the words of each simple command, without here-documents, redirections and leading assignments."""
     text = re.sub(r"(?ms)<<'(\w+)'([^\n]*)\n.*?^\1\n", r"\2\n", text)
     for line in text.replace("\\\n", " ").splitlines():
         lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
@@ -83,17 +83,17 @@ def commands(text: str) -> Iterator[list[str]]:
 
 
 def _plain(words: list[str]) -> list[str]:
-    """Drop the assignments in front, and redirections with where they lead."""
+    """Drop leading assignments, and redirections with their targets."""
     while words and re.match(r"[A-Z_]+=", words[0]):
         words = words[1:]
     text = "\0".join(words)
     return re.sub(r"\x00(?:[012]\x00)?(?:>|<|>>|2>)\x00[^\x00]+", "", text).split("\0")
 
 
-def holds(words: list[str], *, other: frozenset[str] = frozenset()) -> None:
-    """Fail unless the command is one that works as shown, as far as can be told without running it.
+def assert_command_is_valid(words: list[str], *, other: frozenset[str] = frozenset()) -> None:
+    """Fail unless the command is valid as shown, as far as that can be checked without running it.
 
-    `other` are programs that the test of the page runs itself.
+    `other` are programs that the page's own test runs.
     """
     program, *arguments = words
     match program:
@@ -115,7 +115,7 @@ def holds(words: list[str], *, other: frozenset[str] = frozenset()) -> None:
 
 
 def _compose(arguments: list[str]) -> None:
-    """Fail unless docker compose is asked for services that exist to do what they can."""
+    """Fail unless a docker compose command uses existing services and known options."""
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
     word, *rest = arguments
     assert word == "compose"

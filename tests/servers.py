@@ -1,4 +1,4 @@
-"""Servers that are not as `embedded` makes them: a cluster, a Sentinel, one with TLS, one that keeps nothing."""
+"""Redis servers configured differently from `embedded`: cluster, Sentinel, TLS, no persistence."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 @contextlib.asynccontextmanager
 async def server(folder: Path, *options: str) -> AsyncIterator[str]:
-    """Run the server under test in a folder and yield its URL; without files or TCP port unless `options` say so.
+    """Run the server under test in a folder and yield its URL.
 
-    An option that is no `--name` is a configuration file, which then says everything.
+    Without persistence or TCP port unless `options` set them.
+
+    A first option that does not start with `--` is a configuration file, which replaces the default options.
     """
     url = f"unix://{folder / 's'}"
     given = ["--port", "0", "--save", "", "--unixsocket", str(folder / "s"), "--dir", str(folder)]
@@ -31,7 +33,7 @@ async def server(folder: Path, *options: str) -> AsyncIterator[str]:
             find_server(), *words, stdout=log, stderr=log, cwd=folder, preexec_fn=parent_death_hook()
         )
     try:
-        while not await _answers(url):
+        while not await _is_ready(url):
             assert process.returncode is None, (folder / "log").read_text()
             await asyncio.sleep(0.01)
         yield url
@@ -41,7 +43,7 @@ async def server(folder: Path, *options: str) -> AsyncIterator[str]:
         await process.wait()
 
 
-async def _answers(url: str) -> bool:
+async def _is_ready(url: str) -> bool:
     async with Redis.from_url(url, protocol=2, retry=None) as client:
         try:
             return bool(await client.ping())
@@ -50,7 +52,7 @@ async def _answers(url: str) -> bool:
 
 
 def free_port() -> int:
-    """Return a port of loopback that nothing listens on; low enough for a cluster's second one, 10,000 above."""
+    """Return a free port on loopback, low enough for the cluster bus port 10,000 above it."""
     while True:
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
