@@ -1,1 +1,1 @@
-"""Meetings and decisions: their triggers, parties and circumstances, and what became of them."""
+"""Extracts meetings and decisions: triggers are read into candidates, which are clustered into events."""

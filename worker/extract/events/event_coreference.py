@@ -1,7 +1,7 @@
-"""One event per article: the mentions of one meeting or decision gathered, however often it is told.
+"""Event coreference: groups the mentions of one meeting or decision in an article into one event.
 
-A candidate that names its parties opens an event or joins one it agrees with; one that only points back ("the talks")
-joins the event it can mean, or is dropped.  The fullest candidate speaks for the event.
+A candidate that names its parties starts an event or joins a compatible one.  An anaphoric candidate ("the talks")
+joins an event that it can refer to, or is dropped.  The most complete candidate provides the fields of the event.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class EventCandidate(Struct, kw_only=True, eq=False):
-    """What one trigger says.  `first` and `last` are its tokens."""
+    """The reading of one trigger; `first` is its first token, `last` the token after it."""
 
     first: int
     last: int
@@ -26,22 +26,22 @@ class EventCandidate(Struct, kw_only=True, eq=False):
     """Form of a meeting, category of a decision."""
     status: str
     explicit_status: bool = True
-    """The status is said by a verb or adjective, not taken for granted."""
+    """A verb or adjective expresses the status; False if it is the default."""
     parties: list[Actor]
     noun: str = ""
-    """The noun of a nominal trigger, by which "the summit" finds its summit; "" for a verb."""
+    """Head noun of a nominal trigger; "" for a verb."""
     place: Span | None = None
     when: Span | None = None
     day: date | None = None
     about: Span | None = None
     """Topic of a meeting, object of a decision."""
     anaphoric: bool = False
-    """It points back to an event told elsewhere and opens none itself."""
+    """It refers to an event reported elsewhere and cannot start one."""
     rule: str
 
     @property
     def completeness(self) -> int:
-        """How much it says; the fullest mention speaks for its event."""
+        """Two points per party, and one each for place, time and topic or object."""
         given = sum(x is not None for x in (self.place, self.when, self.about))
         return 2 * len(self.parties) + given
 
@@ -56,76 +56,84 @@ class EventCluster(Struct, Generic[C], eq=False):
 
     @property
     def best(self) -> C:
-        """The fullest candidate, the first of equals."""
+        """The candidate that provides the event's fields: anaphoric ones last, then by completeness, then the first."""
         return max(self.members, key=lambda c: (not c.anaphoric, len(c.parties) > 1, c.completeness, -c.first))
 
     @property
     def status(self) -> str:
-        """The status of the fullest candidate that says one."""
+        """The status of the event: "cancelled" if any candidate says so explicitly, else that of the best candidate.
+
+        If the status of the best candidate is a default, that of the most complete candidate with an explicit status is
+        used.
+        """
         if any(c.status == "cancelled" and c.explicit_status for c in self.members):
-            return "cancelled"  # a plan told first, and then that it was called off
-        told = [c for c in self.members if c.explicit_status and not c.anaphoric] or [
+            return "cancelled"  # a plan is often reported before its cancellation
+        explicit = [c for c in self.members if c.explicit_status and not c.anaphoric] or [
             c for c in self.members if c.explicit_status
         ]
-        if not told or self.best.explicit_status:
+        if not explicit or self.best.explicit_status:
             return self.best.status
-        return max(told, key=lambda c: (c.completeness, -c.first)).status
+        return max(explicit, key=lambda c: (c.completeness, -c.first)).status
 
 
 def party_names(candidate: EventCandidate) -> set[str]:
-    """Return the parties' names, for comparison."""
+    """Return the case-folded names of a candidate's parties."""
     return {actor.name.casefold() for actor in candidate.parties}
 
 
 def cluster_candidates(
-    candidates: list[C], same: Callable[[C, C], bool], meant: Callable[[C, C], bool]
+    candidates: list[C], is_same: Callable[[C, C], bool], can_refer_to: Callable[[C, C], bool]
 ) -> list[EventCluster[C]]:
-    """Gather candidates in text order; `same(old, new)` joins full ones, `meant(old, new)` those that point back.
+    """Cluster candidates, given in text order, into events in the order of their first non-anaphoric mention.
 
-    Events stay in the order of their first full mention.  A pointer before its event ("the visit" in a headline) joins
-    it afterwards.  Only candidates with a party or place in common are compared, so the cost stays linear.
+    `is_same(old, new)` decides whether two candidates with parties mention one event, `can_refer_to(old, new)` whether
+    an anaphoric candidate can refer to the event of `old`.  Only candidates with a common party or place are compared,
+    at most 24 per key, so that the cost is linear in the number of candidates.
     """
     clusters: list[EventCluster[C]] = []
-    home_of: dict[C, EventCluster[C]] = {}
-    known: dict[str, list[EventCluster[C]]] = {}
+    cluster_of: dict[C, EventCluster[C]] = {}
+    by_key: dict[str, list[EventCluster[C]]] = {}
     for candidate in candidates:
         if candidate.anaphoric:
             continue
-        near = {id(c): c for key in _keys(candidate) for c in known.get(key, [])[-_LOOK_BACK:]}
-        home = next(
-            (c for c in reversed(near.values()) if any(same(old, candidate) for old in c.members[-_LOOK_BACK:])), None
+        near = {id(c): c for key in _shared_keys(candidate) for c in by_key.get(key, [])[-_MAX_COMPARED:]}
+        cluster = next(
+            (c for c in reversed(near.values()) if any(is_same(old, candidate) for old in c.members[-_MAX_COMPARED:])),
+            None,
         )
-        if home is None:
-            home = EventCluster(members=[])
-            clusters.append(home)
-        home.members.append(candidate)
-        home_of[candidate] = home
-        for key in _keys(candidate):
-            if home not in known.setdefault(key, [])[-_LOOK_BACK:]:
-                known[key].append(home)
-    _join_pointers(candidates, home_of, meant)
+        if cluster is None:
+            cluster = EventCluster(members=[])
+            clusters.append(cluster)
+        cluster.members.append(candidate)
+        cluster_of[candidate] = cluster
+        for key in _shared_keys(candidate):
+            if cluster not in by_key.setdefault(key, [])[-_MAX_COMPARED:]:
+                by_key[key].append(cluster)
+    _attach_anaphora(candidates, cluster_of, can_refer_to)
     for cluster in clusters:
         cluster.members.sort(key=lambda c: c.first)
     return clusters
 
 
-_LOOK_BACK = 24
-"""How many events and mentions are compared with a new one; an article tells of fewer."""
+_MAX_COMPARED = 24
+"""Number of events, and of mentions of an event, that are compared with a new candidate."""
 
 
-def _keys(candidate: EventCandidate) -> set[str]:
-    """Return what two mentions of one event have in common: a party, or the place."""
+def _shared_keys(candidate: EventCandidate) -> set[str]:
+    """Return the keys by which mentions of one event are found: party names and the place."""
     return party_names(candidate) | ({f"in {candidate.place.text}"} if candidate.place else set())
 
 
-def _join_pointers(candidates: list[C], home_of: dict[C, EventCluster[C]], meant: Callable[[C, C], bool]) -> None:
-    """Let each pointer join the event told last before it that it can mean, else the first after it."""
+def _attach_anaphora(
+    candidates: list[C], cluster_of: dict[C, EventCluster[C]], can_refer_to: Callable[[C, C], bool]
+) -> None:
+    """Add each anaphoric candidate to the nearest event before it that it can refer to, or else after it."""
     full = [c for c in candidates if not c.anaphoric]
     at = 0
     for pointer in (c for c in candidates if c.anaphoric):
         while at < len(full) and full[at].first < pointer.first:
             at += 1
-        near = [*reversed(full[max(0, at - _LOOK_BACK) : at]), *full[at : at + _LOOK_BACK]]
-        target = next((c for c in near if meant(c, pointer)), None)
+        near = [*reversed(full[max(0, at - _MAX_COMPARED) : at]), *full[at : at + _MAX_COMPARED]]
+        target = next((c for c in near if can_refer_to(c, pointer)), None)
         if target is not None:
-            home_of[target].members.append(pointer)
+            cluster_of[target].members.append(pointer)

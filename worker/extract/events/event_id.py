@@ -1,4 +1,4 @@
-"""An event's evidence: its id, and the statement in whose content it stands."""
+"""Ids of meetings and decisions, and the statement that reports an event."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def event_id(doc: Document, kind: Kind, first: int, last: int) -> str:
-    """Return the id of the event whose trigger is the tokens `first` up to `last`.
+    """Return the id of the event whose trigger is the tokens from `first` up to but excluding `last`.
 
-    Made of the canonical URL, the kind, and the words of the sentence and the trigger: the same evidence keeps its id
-    when a paragraph is added above it.
+    A hash of the canonical URL, the kind, and the words of sentence and trigger.  Paragraphs added elsewhere in the
+    article do not change it.
     """
     start, end = doc.text.sentence_range(first)
     normalised = (" ".join(w for w in doc.text.lower[a:b] if w[0].isalnum()) for a, b in ((start, end), (first, last)))
@@ -24,9 +24,9 @@ def event_id(doc: Document, kind: Kind, first: int, last: int) -> str:
 
 
 def reporting_statement(doc: Document, members: list[EventCandidate]) -> str | None:
-    """Return the id of the statement in whose content every mention stands; None where the article itself reports it.
+    """Return the id of the statement whose content contains the first mention of an event.
 
-    With several statements it is the one that holds the first mention.
+    None unless all mentions are in the content of some statement: the article itself then reports the event.
     """
     reported = [_enclosing_statement(doc, c.first) for c in members]
     return reported[0] if all(reported) else None

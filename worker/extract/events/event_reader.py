@@ -1,4 +1,4 @@
-"""What the readers of meetings and of decisions share: one article, its clauses, parties and circumstances."""
+"""Base of the meeting and decision extractors: parties, modality, place and time around a trigger."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _WITH = 16
 _BY = 10
-"""Tokens after a verb in which its with-phrase or its agent stands."""
+"""Tokens after a verb that are searched for its with-phrase and for its agent."""
 
 
 class EventReader:
@@ -32,7 +32,7 @@ class EventReader:
         self.time_and_place = TimeAndPlace(doc, self.clauses, lexicon)
 
     def subject_parties(self, group: VerbGroup) -> list[Actor]:
-        """Return the parties that are a verb's subject; of "her decision to meet" it is hers."""
+        """Return the parties of a verb's subject; for "her decision to meet", the owner of the noun."""
         noun = self.clauses.subject(group)
         owner = None
         office = noun is not None and self.text.lower[noun.head] in word_set(self.lexicon.actors.offices)
@@ -43,41 +43,44 @@ class EventReader:
         return self.noun_parties(noun, group)
 
     def noun_parties(self, noun: NounPhrase | None, group: VerbGroup) -> list[Actor]:
-        """Return the parties of a verb's subject: in "the house and the secretary who had resigned" the secretary."""
+        """Return the parties of a subject noun phrase with its conjuncts; empty for None.
+
+        Before a relative pronoun only the last conjunct counts: "the house and [the secretary] who had resigned".
+        """
         relative = self.text.tags[group.first - 1 : group.first] == ["WP"]
         if noun is not None and relative and self.text.tags[noun.head] in {"NN", "NNP"}:
             return self.parties.phrase_parties(noun)
         return self.parties.parties_of(noun)
 
     def with_parties(self, at: int) -> list[Actor]:
-        """Return the parties of the first with-phrase after a token."""
+        """Return the parties of the first with-phrase after a token; empty if there is none."""
         found = self.clauses.prepositional_phrases(at, word_set(self.lexicon.meeting.with_), _WITH)
         return self.parties.parties_of(found[0][1]) if found else []
 
     def agents(self, at: int) -> list[Actor]:
-        """Return the agents after "by"."""
+        """Return the parties of the first by-phrase after a token; empty if there is none."""
         found = self.clauses.prepositional_phrases(at, word_set(self.lexicon.meeting.by), _BY)
         return self.parties.parties_of(found[0][1]) if found else []
 
     def distinct_parties(self, parties: list[Actor]) -> list[Actor]:
-        """Return the parties without those named before, in order."""
+        """Return the parties in order, without those whose name occurred before; case is ignored."""
         kept: dict[str, Actor] = {}
         for actor in parties:
             kept.setdefault(actor.name.casefold(), actor)
         return list(kept.values())
 
     def lemma(self, group: VerbGroup) -> str:
-        """Return the lemma of a verb group's main verb."""
+        """Return the lemma of the main verb of a verb group."""
         return self.lexicon.lemma(self.text.lower[group.head])
 
     def word(self, at: int) -> str:
-        """Return the word at a token in lower case, "" beyond the text."""
+        """Return the token at an index in lower case; "" outside the text."""
         return self.text.lower[at] if 0 <= at < len(self.text.lower) else ""
 
     def _is_question(self, at: int) -> bool:
-        """Tell a question, which reports no meeting by itself."""
+        """Return whether the sentence of a token is a question; questions report no events."""
         return self.text.words[self.text.sentence_range(at)[1] - 1] == "?"
 
     def modality(self, group: VerbGroup) -> VerbModality:
-        """Read what stands around a verb."""
+        """Return the modality of a verb group: auxiliaries, negation and governors."""
         return read_modality(self.clauses, self.lexicon, group)

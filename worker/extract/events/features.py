@@ -1,4 +1,4 @@
-"""What tells a sure meeting or decision from a doubtful one: the traits that its confidence is made of."""
+"""Features from which the confidence of a meeting or decision is computed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PARTIES = ("none", "one", "two", "more")
 
 
 def candidate_features(best: EventCandidate, status: str, mentions: int) -> Features:
-    """Return what tells a sure meeting or decision from a doubtful one."""
+    """Return the feature values of an event with the given status and number of mentions, by feature group."""
     return {
         "status": status,
         "parties": _PARTIES[min(len(best.parties), len(_PARTIES) - 1)],

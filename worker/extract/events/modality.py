@@ -1,4 +1,4 @@
-"""What the words around a verb make of what it says: done, to come, asked for, called off, or only imagined."""
+"""Modality of a verb: whether its event is presented as past, planned, proposed, cancelled, denied or unreal."""
 
 from __future__ import annotations
 
@@ -13,38 +13,39 @@ if TYPE_CHECKING:
 
 Outcome = Literal["planned", "proposed", "cancelled", "denied"]
 Modal = Literal["", "will", "would", "perhaps", "obliged"]
+"""No modal, future, counterfactual, possibility, obligation."""
 
 _BEFORE_SUBJECT = 14
-"""Tokens before a verb in which an "if" still rules its clause."""
+"""Tokens before a verb that are searched for the "if" of its clause."""
 
 _WITHOUT = "without"
-"""Before a gerund it negates: "left without meeting"."""
+"""It negates a gerund: "left without meeting"."""
 
 
 class VerbModality(NamedTuple):
-    """How a verb stands: its own auxiliaries and its governors."""
+    """The modality of a verb: its auxiliaries and its governors, the words on which it depends."""
 
     modal: Modal
     negated: bool
     conditional: bool
-    """An "if" or "whether" opens its clause."""
+    """Its clause begins with "if" or "whether"."""
     habitual: bool
-    """It is said to happen again and again ("regularly meets")."""
+    """An adverb says that the event is repeated: "regularly meets"."""
     governors: list[Governor]
     outcome: Outcome | None
-    """What the nearest telling governor makes of it."""
+    """Outcome implied by the nearest governor that implies one; None if none does."""
     governor: Governor | None
-    """That governor."""
+    """The governor that implies `outcome`."""
 
 
 def read_modality(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> VerbModality:
-    """Read the auxiliaries, negation and governors of a verb group."""
+    """Return the modality of a verb group."""
     governors = clauses.governors(group)
     outer = next((g.group for g in reversed(governors) if g.group is not None), group)
-    hangs_on = None if governors else _verb_sharing_auxiliaries(clauses, group) or clauses.main_verb(group)
+    main = None if governors else _verb_sharing_auxiliaries(clauses, group) or clauses.main_verb(group)
     bare = clauses.text.tags[group.head] == "VB"
     modal = _modal_of(clauses, lexicon, group) or _modal_of(clauses, lexicon, outer)
-    modal = modal or (_modal_of(clauses, lexicon, hangs_on) if hangs_on else "")
+    modal = modal or (_modal_of(clauses, lexicon, main) if main else "")
     outcome, governor = _governor_outcome(clauses, lexicon, governors)
     if outcome is None and _is_disclaimed(clauses, lexicon, outer):
         outcome = "denied"
@@ -52,7 +53,7 @@ def read_modality(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup
         modal=modal,
         negated=_is_negated(clauses, group)
         or (_is_negated(clauses, outer) and outcome not in {"denied", "cancelled"})
-        or (hangs_on is not None and bare and _is_negated(clauses, hangs_on)),
+        or (main is not None and bare and _is_negated(clauses, main)),
         conditional=_is_conditional(clauses, lexicon, outer),
         habitual=any(
             clauses.text.lower[i] in word_set(lexicon.modality.habitual_adverbs)
@@ -65,7 +66,7 @@ def read_modality(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup
 
 
 def _verb_sharing_auxiliaries(clauses: ClauseParser, group: VerbGroup) -> VerbGroup | None:
-    """The verb whose auxiliaries a bare one shares: "[will not sit] and allow it"."""
+    """Return the verb whose modal also applies to a bare coordinated verb: "[will not sit] and allow it"; else None."""
     before = clauses.finite_verb_before(group) if clauses.text.tags[group.first - 1 : group.first] == ["CC"] else None
     bare = group.modal < 0 and not group.infinitive and clauses.text.tags[group.head] == "VB"
     return before if before is not None and bare and before.modal >= 0 else None
@@ -76,7 +77,7 @@ def _adjacent_tokens(clauses: ClauseParser, group: VerbGroup) -> range:
 
 
 def _is_negated(clauses: ClauseParser, group: VerbGroup) -> bool:
-    """Tell a negation before the verb from one after it ("decided not to")."""
+    """Return whether a negation precedes the main verb, or "without" its gerund; not in "decided not to"."""
     if group.first > 0 and clauses.text.lower[group.first - 1] == _WITHOUT:
         return True
     return group.negated and any(w in clauses.lexicon.negations for w in clauses.text.lower[group.first : group.head])
@@ -84,23 +85,21 @@ def _is_negated(clauses: ClauseParser, group: VerbGroup) -> bool:
 
 def _modal_of(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> Modal:
     known = word_set(lexicon.modality.possibility_modals)
-    written = (
-        w for w in clauses.text.lower[group.first : group.head] if w in known
-    )  # "cannot", an adverb to the tagger
+    written = (w for w in clauses.text.lower[group.first : group.head] if w in known)  # "cannot" is tagged as an adverb
     word = clauses.text.lower[group.modal] if group.modal >= 0 else next(written, "")
     if not word:
         return ""
     if word in word_set(lexicon.modality.future_modals):
         return "will"
     if word in word_set(lexicon.modality.conditional_modals) and "have" in clauses.text.lower[group.first : group.head]:
-        return "would"  # what would have happened did not
+        return "would"  # "would have met": it did not happen
     if word in word_set(lexicon.modality.conditional_modals):
         return "will" if _is_reported_future(clauses, group) else "would"
     return "obliged" if word in word_set(lexicon.modality.obligation_modals) else "perhaps"
 
 
 def _is_reported_future(clauses: ClauseParser, group: VerbGroup) -> bool:
-    """Tell whether "would" is the past of "will": "said it would", rather than what might be."""
+    """Return whether "would" is the past of "will", after a verb of reporting: "said it would"."""
     before = clauses.finite_verb_before(group)
     cue = clauses.lexicon.cues.get(clauses.text.lower[before.head]) if before is not None else None
     return cue is not None and cue.clause and not cue.thought
@@ -127,18 +126,18 @@ def _governor_outcome(
 
 
 def _is_negated_noun(clauses: ClauseParser, governor: Governor) -> bool:
-    """Read "no plans to meet", "has no intention to meet"."""
+    """Return whether the noun that governs a verb, or the object of its governor, is negated: "no plans to meet"."""
     noun = clauses.noun_phrase(governor.token) if governor.group is None else governor.object
     return noun is not None and clauses.text.lower[noun.first] in clauses.lexicon.negations
 
 
 def _object_outcome(clauses: ClauseParser, lexicon: EventLexicon, governor: Governor) -> Outcome | None:
-    """Return what the noun between a verb and its infinitive makes of it: "made an offer to meet"."""
+    """Return the outcome implied by the noun between a verb and its infinitive: "made an offer to meet"."""
     return outcome_of(lexicon, clauses.text.lower[governor.object.head]) if governor.object is not None else None
 
 
 def outcome_of(lexicon: EventLexicon, lemma: str, particle: str = "") -> Outcome | None:
-    """Return what a governing verb, noun or adjective makes of an event; None where it says nothing about it."""
+    """Return the outcome that a governor implies for an event, by its lemma and next word; None if it implies none."""
     o = lexicon.modality
     for phrase in (f"{lemma} {particle}", lemma) if particle else (lemma,):
         if phrase in word_set(o.denied):
@@ -158,7 +157,7 @@ def _particle_after(clauses: ClauseParser, governor: Governor) -> str:
 
 
 def _is_disclaimed(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> bool:
-    """Read "denied (reports) that he had met": a clause that "that" opens, under a verb or noun of denial."""
+    """Return whether the clause depends on a denial and "that": "denied (reports) that he had met"."""
     before = clauses.finite_verb_before(group) if group.finite else None
     if before is None or lexicon.lemma(clauses.text.lower[before.head]) not in word_set(lexicon.modality.disclaiming):
         return False

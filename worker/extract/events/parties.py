@@ -1,8 +1,8 @@
-"""Which parties a noun phrase stands for in an event, and whether they act in a political or institutional role.
+"""Resolves noun phrases to the parties of an event.
 
-"The transport ministers of Estonia and Latvia" are two parties, each with its role; "Berg's talks" are Berg's; a
-caption's "the two leaders" are whoever met last.  Who is who comes from `mentions`; what a head noun says about power
-comes from the lexicon's `[actors]`.
+"The transport ministers of Estonia and Latvia" are two parties, each with its role; in "Berg's talks" the party is
+Berg; "the two leaders" are the parties named last.  References come from `mentions`, political roles from the lexicon's
+`[actors]`.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
 _HOPS = 3
-"""Of-phrases stacked on one head: "envoys of the ministry of fisheries of Iceland"."""
+"""Maximal number of nested of-phrases: "envoys of the ministry of fisheries of Iceland"."""
 _OF = frozenset({"of", "from"})
 
 
 class PartyResolver(PoliticalRoles):
-    """The parties of one article, as events name them."""
+    """Resolves the noun phrases of one article to parties."""
 
     def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon) -> None:
         super().__init__(doc, lexicon)
         self.clauses = clauses
         self._resolved: dict[tuple[int, int], Actor] = {}
-        """PartyResolver already resolved, by their tokens: a phrase is asked about many times."""
+        """Parties already resolved, by first and last token, since phrases are looked up many times."""
 
     # ------------------------------------------------------------ who
     def parties_of(self, noun: NounPhrase | None) -> list[Actor]:
-        """Return the parties of a phrase and of those coordinated with it, each once; empty for None."""
+        """Return the parties of a noun phrase and its conjuncts, each name once; empty for None."""
         if noun is None:
             return []
         found: dict[str, Actor] = {}
@@ -48,9 +48,9 @@ class PartyResolver(PoliticalRoles):
         return list(found.values())
 
     def _left_of_office(self, country: NounPhrase) -> list[NounPhrase]:
-        """Return the parties joined left of the office in whose of-phrase a list of countries stands.
+        """Return the conjuncts before an office that governs a list of countries.
 
-        "[Berg] and the presidents of [Latvia] and Estonia met".
+        For the list "Latvia and Estonia" in "[Berg] and the presidents of Latvia and Estonia met", the phrase "Berg".
         """
         at = country.first - 1
         office = self.clauses.noun_phrase(at - 1) if at > 0 and self.doc.text.lower[at] == "of" else None
@@ -62,7 +62,7 @@ class PartyResolver(PoliticalRoles):
         return [actor for actor in self.parties_of(noun) if self.political_role(actor) == POLITICAL]
 
     def _governing_office(self, noun: NounPhrase) -> NounPhrase:
-        """Return the office or body in whose of-phrase the noun stands: "[the envoys of the rebels] and Oslo met"."""
+        """Return the office whose of-phrase contains the noun ("[the envoys of the rebels]"), or else the noun."""
         at = noun.first - 1
         outer = self.clauses.noun_phrase(at - 1) if at > 0 and self.doc.text.lower[at] == "of" else None
         if (
@@ -74,7 +74,7 @@ class PartyResolver(PoliticalRoles):
         return outer if self._is_office(outer) and not self._is_country(noun) else noun
 
     def _right_of_of_phrase(self, noun: NounPhrase) -> list[NounPhrase]:
-        """Return the parties joined behind an of-phrase: "officials of the port and [envoys] of Norway"."""
+        """Return conjuncts of an office after its of-phrase: "officials of the port and [envoys] of Oslo"."""
         of = self.clauses.noun_phrase(noun.last + 1) if self._is_office(noun) and self.word_after(noun) in _OF else None
         if of is None:
             return []
@@ -97,10 +97,10 @@ class PartyResolver(PoliticalRoles):
         return self.clauses.conjuncts(following) if following and following.first == at + 1 else []
 
     def phrase_parties(self, noun: NounPhrase) -> list[Actor]:
-        """Return the parties of one phrase: several where offices of several countries are named or meant at once."""
+        """Return the parties of one phrase: one per country for plural offices, the antecedents of a plural anaphor."""
         size = counted_parties(noun, self.clauses, self.lexicon)
-        if size > 1 and (meant := antecedents(noun, size, self.clauses, self._political_parties, self.lexicon)):
-            return meant
+        if size > 1 and (found := antecedents(noun, size, self.clauses, self._political_parties, self.lexicon)):
+            return found
         if self._is_plural(noun) and (countries := self._countries_of(noun)):
             return [self._country_office(country, noun) for country in countries]
         if several := self.doc.mentions.resolve_members(noun.head):
@@ -109,7 +109,7 @@ class PartyResolver(PoliticalRoles):
         return [actor] if actor is not None else []
 
     def phrase_actor(self, noun: NounPhrase) -> Actor | None:
-        """Return the party of a phrase with its of-phrases; None where it can be no party (a date, a measure)."""
+        """Return the actor of a phrase with its of-phrases; None if it cannot be a party (a date, a measure)."""
         text = self.doc.text
         tag = text.tags[noun.head]
         if (
@@ -126,7 +126,10 @@ class PartyResolver(PoliticalRoles):
         )
 
     def _pronoun_actor(self, noun: NounPhrase) -> Actor:
-        """Resolve a pronoun; "it" and "they" that mean nobody who spoke mean the subject before them."""
+        """Resolve a pronoun.
+
+        "It" and "they" without a known antecedent refer to the nearest political subject before them that is no person.
+        """
         actor = self._resolve(noun.first, noun.last)
         word, main = self.doc.text.lower[noun.head], self.doc.lexicon
         if (speaker := self._first_person_speaker(noun)) is not None:
@@ -145,17 +148,17 @@ class PartyResolver(PoliticalRoles):
         return actor
 
     def _first_person_speaker(self, noun: NounPhrase) -> Actor | None:
-        """Return who says "I" in a quotation."""
+        """Return the speaker of the statement that contains an "I" in quotation marks; None for other words."""
         text = self.doc.text
         if text.words[noun.head] != "I" or text.quotation_of[noun.head] < 0:
             return None
         offset = text.starts[noun.head]
-        said = (s for s in self.doc.statements if any(span.start <= offset < span.end for span in s.content))
-        statement = next(said, None)
+        containing = (s for s in self.doc.statements if any(span.start <= offset < span.end for span in s.content))
+        statement = next(containing, None)
         return statement.speaker if statement is not None else None
 
     def _apposition(self, noun: NounPhrase) -> Actor | None:
-        """Return the name that stands in apposition to a phrase without one: "its ally, Norway,"."""
+        """Return the name in apposition to a phrase without a name: "its ally, [Norway],"; None if there is none."""
         text = self.doc.text
         end = self._of_phrase_end(noun) if self._is_office(noun) else noun.last
         if (
@@ -174,15 +177,15 @@ class PartyResolver(PoliticalRoles):
             return None
         verb = self.doc.chunks.verb_group(name.last)
         actor = self._resolve(name.first, name.last)
-        fits = actor.type == "person" or (actor.type == "country" and not self._is_office(noun))
-        return actor if fits and (verb is None or not verb.finite) and self.word_after(name) != "and" else None
+        is_name_of = actor.type == "person" or (actor.type == "country" and not self._is_office(noun))
+        return actor if is_name_of and (verb is None or not verb.finite) and self.word_after(name) != "and" else None
 
     def word_after(self, noun: NounPhrase) -> str:
-        """Return the word after a phrase in lower case, "" at the end of the text."""
+        """Return the word after a phrase in lower case; "" at the end of the text."""
         return self.doc.text.lower[noun.last] if noun.last < len(self.doc.text.lower) else ""
 
     def possessor(self, noun: NounPhrase, before: int) -> Actor | None:
-        """Return the owner inside a phrase, left of a token: "Oslo's", "his"; None where there is none."""
+        """Return the possessor within a phrase before a token: "Oslo's", "his"; None if there is none."""
         text = self.doc.text
         for at in range(before - 1, noun.first - 1, -1):
             if text.tags[at] == "POS" and at > noun.first:
@@ -192,7 +195,7 @@ class PartyResolver(PoliticalRoles):
         return None
 
     def modifier_parties(self, noun: NounPhrase, before: int) -> list[Actor]:
-        """Return the parties among the words before a noun: "the EU decision", "Oslo-led talks"."""
+        """Return the parties among the modifiers of a noun: "the EU decision", "Oslo-led talks"."""
         text, main, found = self.doc.text, self.doc.lexicon, []
         ahead = noun.first - 1
         hyphenated = ahead >= 0 and "-" in text.words[ahead] and text.tags[ahead] in {"VBN", "JJ"}
@@ -212,7 +215,7 @@ class PartyResolver(PoliticalRoles):
         if known is None:
             known = self.doc.mentions.resolve(first, last)
             code = self.doc.lexicon.countries.get(known.name) if known.type == "group" else None
-            if code is not None:  # cut out of a longer phrase: "Latvia and Estonia | new ferries"
+            if code is not None:  # part of a longer phrase: "Latvia and Estonia | new ferries"
                 known = Actor(name=known.name, mention=known.mention, type="country", country=code)
             self._resolved[first, last] = known
         return known
@@ -230,7 +233,7 @@ class PartyResolver(PoliticalRoles):
         return word in offices or singular_of(word) in offices or word in word_set(self.lexicon.actors.institutions)
 
     def _countries_of(self, noun: NounPhrase) -> list[NounPhrase]:
-        """Return the country phrases of "ministers of A, B and C", empty where the of-phrase names none."""
+        """Return the country phrases of "ministers of A, B and C"; empty if the of-phrase names no country."""
         text, at = self.doc.text, noun.last
         for _ in range(_HOPS):
             if at >= len(text.words) or text.lower[at] not in _OF:

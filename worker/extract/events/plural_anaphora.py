@@ -1,4 +1,4 @@
-"""Whom "the two leaders" and "both sides" mean: as many parties, named together before."""
+"""Resolves plural anaphora such as "the two leaders" and "both sides" to parties named before."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from worker.schema import Actor, ActorType
 
 _BACK = 40
-"""Noun phrases before a collective among which a list of its members is looked for; an article names them close by."""
+"""Noun phrases before an anaphor that are searched for a list of its antecedents."""
 _NEAR = 80
-"""Tokens before its sentence in which single people are."""
+"""Tokens before the sentence of an anaphor that are searched for separately named antecedents."""
 
 
 def counted_parties(noun: NounPhrase, clauses: ClauseParser, lexicon: EventLexicon) -> int:
-    """Return how many parties a phrase counts ("the two ministers": 2); 0 where it counts none."""
+    """Return the number of parties that a phrase states ("the two ministers", "both": 2); 0 if it states none."""
     text = clauses.text
     if text.tags[noun.head] != "NNS" or text.lower[noun.first] not in word_set(lexicon.actors.anaphoric_determiners):
         return 0
@@ -38,10 +38,10 @@ def antecedents(
     named: Callable[[NounPhrase], list[Actor]],
     lexicon: EventLexicon,
 ) -> list[Actor]:
-    """Return the parties last named together before a phrase, as many as it counts; empty where there are none.
+    """Return the `size` antecedents of a plural phrase, empty if none are found.
 
-    Together are those of one list ("A and B", "the ministers of A and B"), or else those of their kind that were named
-    last ("A met B").
+    Prefers the nearest list of that size before the phrase ("A and B", "the ministers of A and B"); otherwise takes the
+    parties of the right type that were named last ("A met B").  `named` returns the parties of a noun phrase.
     """
     kind = _party_type(clauses.text.lower[noun.head], lexicon)
     if kind is None:
@@ -62,7 +62,7 @@ def antecedents(
 
 
 def _party_type(head: str, lexicon: EventLexicon) -> ActorType | None:
-    """Return the type of party that a plural counts: people by their office, countries; None for any other."""
+    """Return the type of party that a plural noun denotes: "person" for offices, "country"; None for any other noun."""
     if head in word_set(lexicon.actors.country_nouns):
         return "country"
     singular = head.removesuffix("s")

@@ -1,6 +1,7 @@
-"""Whether a party acts in a political or institutional role, as far as its name, its role and its article tell.
+"""Determines whether a party acts in a political or institutional role, by its name, its role and the article.
 
-"The finance minister", "Norway" and "the city council" do, "the singer" does not; of a bare "Jaan Tamm" nobody knows.
+"The finance minister", "Norway" and "the city council" do, "the singer" does not; for the bare name "Jaan Tamm" it is
+unknown.
 """
 
 from __future__ import annotations
@@ -18,17 +19,17 @@ if TYPE_CHECKING:
 PoliticalRole = Literal[0, 1, 2]
 POSSIBLE: PoliticalRole = 1
 POLITICAL: PoliticalRole = 2
-"""0: no political actor; 1: a name whose role the article does not give; 2: a political or institutional actor."""
+"""0: not political; 1 (`POSSIBLE`): a name whose role the article does not give; 2: political or institutional."""
 
 
 class PoliticalRoles:
-    """PoliticalRoles the parties of one article."""
+    """Determines the political roles of the parties of one article."""
 
     def __init__(self, doc: Document, lexicon: EventLexicon) -> None:
         self.doc, self.lexicon = doc, lexicon
 
     def political_role(self, actor: Actor) -> PoliticalRole:
-        """Tell whether a party acts in a political or institutional role."""
+        """Return 2 for a political or institutional actor, 1 for a possible one, 0 for any other."""
         if actor.type == "country":
             return 2
         if actor.type == "person" and actor.name.lower() not in word_set(self.lexicon.actors.institutions):
@@ -36,7 +37,7 @@ class PoliticalRoles:
         return self._role_of_body(actor)
 
     def _head_word(self, phrase: str) -> str:
-        """Return the head of a phrase in lower case: "officials from Oslo" -> "officials"."""
+        """Return the head of a phrase without possessive "'s": "officials from Oslo" -> "officials"; "" if empty."""
         tokens, after = (
             phrase.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split(),
             self.doc.lexicon.closed_classes.postmodifier_openers,
@@ -45,10 +46,10 @@ class PoliticalRoles:
         return tokens[cut - 1].removesuffix("'s") if tokens else ""
 
     def _role_of_person(self, actor: Actor) -> PoliticalRole:
-        told = (actor.role or "").lower()
-        role = frozenset(told.replace("-", " ").replace(",", " ").split())
+        role_text = (actor.role or "").lower()
+        role = frozenset(role_text.replace("-", " ").replace(",", " ").split())
         if role & word_set(self.lexicon.actors.business_roles) or any(
-            b in told for b in word_set(self.lexicon.actors.business_roles)
+            b in role_text for b in word_set(self.lexicon.actors.business_roles)
         ):
             return 0
         if role & word_set(self.lexicon.actors.offices) or actor.name.split()[-1] in self._politician_surnames:
@@ -71,26 +72,26 @@ class PoliticalRoles:
         if lower.startswith("the ") and head.capitalize() in main.demonyms:
             return 2
         if actor.type == "unnamed" and powers & set(lower.split()):
-            return 2  # "Norway's president …", the name not told apart
+            return 2  # "Norway's president …", not split into name and role
         return 1 if actor.type == "organisation" else 0
 
     def head_words(self, actor: Actor) -> set[str]:
-        """Return the head words of a party's name and role, in lower case."""
+        """Return the head words of a party's name and of its role, in lower case."""
         return {self._head_word(actor.name.lower()), self._head_word((actor.role or "").lower())}
 
     def is_private(self, actor: Actor) -> bool:
-        """Tell voters, kin, customers: whoever acts in no political role."""
+        """Return whether a party is a private group by its head word: voters, relatives, customers."""
         return self._head_word(actor.name.lower()) in word_set(self.lexicon.actors.private)
 
     def can_be_guest(self, actor: Actor) -> bool:
-        """Tell people who can be guests ("a delegation from Oslo") from money, messages and institutions."""
+        """Return whether the head word denotes people ("a delegation from Oslo") rather than money or institutions."""
         head = self._head_word(actor.name.lower())
         people = word_set(self.lexicon.actors.guest_groups) | word_set(self.lexicon.actors.offices)
         return bool(people & {head, singular_of(head)}) or (head.capitalize() in self.doc.lexicon.demonyms)
 
     @cached_property
     def _politician_surnames(self) -> frozenset[str]:
-        """Surnames that stand before "administration", "government", "campaign": their bearers are in politics."""
+        """Capitalised words before "administration", "government" or "campaign": surnames of politicians."""
         text, heads = self.doc.text, word_set(self.lexicon.actors.political_attributes)
         found = set()
         for at in range(1, len(text.words)):
@@ -102,5 +103,5 @@ class PoliticalRoles:
 
 
 def singular_of(role: str) -> str:
-    """Read "defense ministers" -> "defense minister"."""
+    """Return a plural in -s without the -s: "defense ministers" -> "defense minister"."""
     return role[:-1] if role.endswith("s") and not role.endswith("ss") else role

@@ -1,4 +1,4 @@
-"""Where and when: the circumstances that a sentence gives of an event.
+"""Finds time and place of an event in the sentence of its trigger.
 
 "The ministers met [in Riga] [on Monday]", "the [Riga] talks", "during [last week]'s visit to [Norway]".
 """
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
 _NEAR = 16
-"""Tokens to the right of a trigger in which its place stands."""
+"""Tokens after a trigger that are searched for its place."""
 _FAR = 240
-"""Characters beyond which a date belongs to something else."""
+"""Distance in characters from which a time expression belongs to something else."""
 _OWN_OBJECT = 4
-"""Tokens after a trigger in which its own object stands: "postponed the vote to May"."""
+"""Tokens after a trigger that can be its object: "postponed the vote to May"."""
 _ARTICLE_AND_NOUN = 2
 
 
 class TimeAndPlace(TopicSpans):
-    """Finds place, time and topic around the triggers of one article."""
+    """Finds times, places and topics of the events of one article."""
 
     def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon) -> None:
         super().__init__(doc, clauses, lexicon)
@@ -40,7 +40,10 @@ class TimeAndPlace(TopicSpans):
 
     # ------------------------------------------------------------ when
     def find_time(self, first: int, last: int) -> TimeExpression | None:
-        """Return the expression of time nearest to a trigger in its sentence, those after it first."""
+        """Return the time expression of a trigger: the next one in its sentence, or else the last before it; None for none.
+
+        Times beyond a finite verb, in another quotation, or of a nearer event are excluded.
+        """
         text = self.doc.text
         start, end = text.starts[first], text.ends[last - 1]
         found = [
@@ -61,7 +64,7 @@ class TimeAndPlace(TopicSpans):
         return before[-1] if before else None
 
     def is_time_at(self, token: int) -> bool:
-        """Tell whether an expression of time begins at a token, after its preposition if it has one."""
+        """Return whether a time expression begins at a token or, after a preposition, at the next."""
         text = self.doc.text
         if token >= len(text.words):
             return False
@@ -69,7 +72,7 @@ class TimeAndPlace(TopicSpans):
         return any(text.token_at(w.start) in {token, at} for w in self._sentence_times(token))
 
     def is_date_phrase(self, first: int, last: int) -> bool:
-        """Tell whether the tokens are a date and its preposition: "on Friday", "last week", but not "until May"."""
+        """Return whether the tokens are a date with its preposition: "on Friday", "last week", but not "until May"."""
         text = self.doc.text
         at = first + (text.lower[first] in word_set(self.lexicon.meeting.date_prepositions))
         if at >= last or text.lower[first - 1] in word_set(self.lexicon.meeting.term_prepositions):
@@ -86,14 +89,14 @@ class TimeAndPlace(TopicSpans):
         return self._dates[number]
 
     def _is_in_other_quotation(self, when: TimeExpression, token: int) -> bool:
-        """Tell whether the date is said in a quotation that the trigger stands outside of."""
+        """Return whether the time expression is in a quotation that does not contain the trigger."""
         text = self.doc.text
         return text.quotation_of[text.token_at(when.start)] not in {-1, text.quotation_of[token]}
 
     def _belongs_to_nearer_event(self, end: int, when: TimeExpression, trigger: int) -> bool:
-        """Tell whether a month or year is that of a nearer event: "came to explain the decision taken in December".
+        """Return whether a month or year belongs to a verb or event noun after the trigger.
 
-        Days are the news's own; months and years belong to the verb or the event noun right before them.
+        "came to explain the decision taken [in December]".  Expressions with a day refer to the event of the trigger.
         """
         if when.weekday is not None or when.day is not None or when.offset_days is not None:
             return False
@@ -106,7 +109,7 @@ class TimeAndPlace(TopicSpans):
         return any(text.lower[i] in events for i in range(first + _OWN_OBJECT, last))
 
     def _has_finite_verb_between(self, start: int, end: int, trigger: int) -> bool:
-        """Tell whether a finite verb stands between two offsets, so that the date belongs to something else."""
+        """Return whether a finite verb other than "be" and the trigger is between two character offsets."""
         text, chunks = self.doc.text, self.doc.chunks
         first, last = text.token_at(start), text.token_at(max(start, end - 1))
         own = {chunks.verb_group_of[i] for i in (trigger,) if i < len(text.words)}
@@ -116,19 +119,19 @@ class TimeAndPlace(TopicSpans):
         )
 
     def resolve_day(self, when: TimeExpression | None, tense: TemporalSide) -> date | None:
-        """Return the day meant, seen from the publication; None where it is not one day."""
+        """Return the day that an expression denotes, relative to the publication; None if it denotes no single day."""
         published = self.doc.article.local_published_at()
         return resolve_date(when, published.date() if published else None, tense) if when else None
 
     def time_span(self, when: TimeExpression | None) -> Span | None:
-        """Return the words of an expression of time."""
+        """Return the span of a time expression; None for None."""
         if when is None:
             return None
         return Span(start=when.start, end=when.end, text=self.doc.text.string[when.start : when.end])
 
     # ------------------------------------------------------------ where
     def find_place(self, first: int, last: int) -> NounPhrase | None:
-        """Return the place of a trigger: behind "in" or "at" after it, opening its sentence, or before "where"."""
+        """Return the place of a trigger: after "in" or "at", opening the sentence, or before "where"; else None."""
         wanted, upon = (
             word_set(self.lexicon.meeting.place_prepositions),
             word_set(self.lexicon.meeting.seat_prepositions),
@@ -141,7 +144,7 @@ class TimeAndPlace(TopicSpans):
         return self.opening_place(first) or self._antecedent_of_where(first)
 
     def last_place_before(self, first: int) -> NounPhrase | None:
-        """Return the place named last before a trigger in its sentence: "came to Oslo for talks"."""
+        """Return the last place before a trigger in its sentence: "came to [Oslo] for talks"; None if there is none."""
         wanted = word_set(self.lexicon.meeting.place_prepositions) | word_set(
             self.lexicon.meeting.destination_prepositions
         )
@@ -153,7 +156,7 @@ class TimeAndPlace(TopicSpans):
         return None
 
     def _has_topic_between(self, first: int, last: int) -> bool:
-        """Tell whether "on the situation" stands between, so that the place is the topic's."""
+        """Return whether a topic such as "on the situation" is between two tokens.  It owns a place after it."""
         text = self.doc.text
         for at in range(first, last):
             if text.lower[at] in word_set(self.lexicon.meeting.topic_prepositions) and text.tags[at] == "IN":
@@ -163,11 +166,11 @@ class TimeAndPlace(TopicSpans):
         return False
 
     def _has_verb_between(self, first: int, last: int) -> bool:
-        """Tell whether the place belongs to a verb of its own: "forces stationed in the north"."""
+        """Return whether a verb is between two tokens.  It owns a place after it: "forces stationed in the north"."""
         return any(self.doc.chunks.verb_group_of[i] >= 0 for i in range(first, last))
 
     def opening_place(self, token: int) -> NounPhrase | None:
-        """Return the place that opens the sentence: "In Oslo, the ministers met"."""
+        """Return the place at the start of a sentence, before a token: "In [Oslo], the ministers met"; else None."""
         text = self.doc.text
         start = text.sentence_range(token)[0]
         if text.lower[start] not in word_set(self.lexicon.meeting.place_prepositions):
@@ -176,7 +179,7 @@ class TimeAndPlace(TopicSpans):
         return noun if noun and noun.first == start + 1 and noun.last <= token and self.can_be_place(noun) else None
 
     def _antecedent_of_where(self, token: int) -> NounPhrase | None:
-        """Return the place before "where": "flew to Oslo, where he met"."""
+        """Return the place before "where": "flew to [Oslo], where he met"; None if there is none."""
         text = self.doc.text
         for at in range(token - 1, max(text.sentence_range(token)[0], token - 6), -1):
             if text.lower[at] in word_set(self.lexicon.meeting.relative_adverbs):
@@ -186,7 +189,7 @@ class TimeAndPlace(TopicSpans):
 
     @cached_property
     def place_names(self) -> frozenset[str]:
-        """Names that stand behind "in" somewhere in the article, of one word."""
+        """Names of one word after "in" anywhere in the article."""
         text = self.doc.text
         return frozenset(
             text.words[i + 1]
@@ -197,7 +200,7 @@ class TimeAndPlace(TopicSpans):
         )
 
     def can_be_place(self, noun: NounPhrase) -> bool:
-        """Tell whether the phrase can be a place: a proper name that is no date and no person."""
+        """Return whether a phrase can be a place: a name that is no date or person, or a definite place noun."""
         text = self.doc.text
         if self.clauses.is_time_expression(noun) or text.tags[noun.head] in {"PRP", "WP", "CD"}:
             return False
@@ -209,7 +212,7 @@ class TimeAndPlace(TopicSpans):
         return text.lower[noun.head] in word_set(self.lexicon.meeting.place_nouns) and self._is_definite(noun)
 
     def _is_definite(self, noun: NounPhrase) -> bool:
-        """Tell "the Italian capital" and "the resort of Ohrid" from "a country"."""
+        """Return whether a phrase denotes a particular place: "the Italian capital", but not "a country"."""
         text = self.doc.text
         if text.tags[noun.first] == "PRP$" or "POS" in text.tags[noun.first : noun.head]:
             return True
@@ -221,7 +224,7 @@ class TimeAndPlace(TopicSpans):
         return self.doc.text.lower[noun.last] if noun.last < len(self.doc.text.lower) else ""
 
     def place_span(self, noun: NounPhrase | None) -> Span | None:
-        """Return a place's words with its of-phrase, without its article: "lake resort of Ohrid"."""
+        """Return the span of a place with its of-phrase, without article: "lake resort of Ohrid"; None for None."""
         if noun is None:
             return None
         text = self.doc.text

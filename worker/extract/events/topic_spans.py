@@ -1,4 +1,4 @@
-"""About what: the stretch of words that is the topic of a meeting or the object of a decision.
+"""Finds the span of a meeting's topic or a decision's object.
 
 "Held talks on [the fees for small ferries]", "met to discuss [the strike]", "approved [a ban on nets]".
 """
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
 _NEAR = 16
-"""Tokens to the right of a trigger in which its topic begins."""
+"""Tokens after a trigger in which its topic begins."""
 _LONG = 40
-"""Tokens at most in a topic or an object."""
+"""Maximal length of a topic or object in tokens."""
 _PHRASE_OPENERS = frozenset({"DT", "PRP$", "JJ", "CD", "NN", "NNS", "NNP"})
 _CLAUSE_ENDS = CLAUSE_FINAL | DASHES | {":", ")"}
 
@@ -32,7 +32,7 @@ class TopicSpans:
         self.doc, self.clauses, self.lexicon = doc, clauses, lexicon
 
     def find_topic(self, last: int) -> Span | None:
-        """Return what the talks are about: the phrase after "on" or "about", or what they are held "to discuss"."""
+        """Return the topic of talks: the phrase after "on" or "about", or the object of "to discuss"; else None."""
         text, end = self.doc.text, self.doc.text.sentence_range(last - 1)[1]
         for at in range(last, min(end - 1, last + _NEAR)):
             opens = text.lower[at] in word_set(self.lexicon.meeting.topic_prepositions) and text.tags[at] in {
@@ -47,7 +47,7 @@ class TopicSpans:
         return None
 
     def _main_verb_start(self, first: int) -> int | None:
-        """Return where the main verb begins after a topic: "talks on quotas [are to begin]"; None for none."""
+        """Return where the main verb after a topic begins: "talks on quotas [are to begin]"; None if there is none."""
         text, chunks = self.doc.text, self.doc.chunks
         for at in range(first, text.sentence_range(first)[1]):
             if text.tags[at] in {"SC", "WP"}:
@@ -58,7 +58,7 @@ class TopicSpans:
         return None
 
     def _is_no_topic(self, at: int) -> bool:
-        """Tell "on Friday", "on Capitol Hill" and "to Oslo" from a topic."""
+        """Return whether a preposition introduces no topic: "on Friday", "on Capitol Hill", "to Oslo"."""
         text, noun, verb = self.doc.text, self.clauses.noun_phrase(at + 1), self.doc.chunks.verb_group(at)
         if text.tags[at] == "TO" or text.lower[at] == "to":
             return verb is None or not verb.infinitive
@@ -76,7 +76,7 @@ class TopicSpans:
         return self.doc.text.slice(noun.first, noun.last) in self.doc.lexicon.seats_of_power
 
     def clause_span(self, first: int, before: int | None = None) -> Span | None:
-        """Return the words from a token to the end of its clause, or up to `before`; None where nothing is left."""
+        """Return the span from a token to the end of its clause, or up to `before`; None if it is empty."""
         text = self.doc.text
         end = min(text.sentence_range(first)[1], first + _LONG) if first < len(text.words) else first
         end = end if before is None else min(end, before)
@@ -90,7 +90,7 @@ class TopicSpans:
         return text.span(first, last) if last > first else None
 
     def _is_clause_boundary(self, at: int, first: int) -> bool:
-        """Tell a comma before a clause of its own, or an attribution after the clause."""
+        """Return whether a clause, an attribution or a coordinated verb of the same subject begins at a token."""
         text = self.doc.text
         if self._is_next_act(at, first):
             return True
@@ -105,7 +105,7 @@ class TopicSpans:
         )
 
     def _is_next_act(self, at: int, first: int) -> bool:
-        """Tell the "and" before the next act of the same doer: "closed the port [and opened] another"."""
+        """Return whether "and" joins another verb of the same subject: "closed the port [and opened] another"."""
         text, chunks = self.doc.text, self.doc.chunks
         if text.tags[at] != "CC" or at == first or chunks.has_finite_verb(first, at):
             return False
@@ -113,7 +113,7 @@ class TopicSpans:
         return verb is not None and verb.finite and text.tags[verb.head] in {"VBD", "VBZ", "MD"}
 
     def _is_headline_verb(self, at: int) -> bool:
-        """Tell the next verb of a headline, taken for a plural by the tagger: "accepts resignation, names an envoy"."""
+        """Return whether a plural noun is a misread verb of a headline: "accepts resignation, [names] an envoy"."""
         text = self.doc.text
         known = text.tags[at] == "NNS" and self.lexicon.lemma(text.lower[at]) != text.lower[at]
         return known and at + 1 < len(text.words) and text.tags[at + 1] in _PHRASE_OPENERS

@@ -1,0 +1,1 @@
+"""Meetings: verbal and nominal triggers, participants, status; `meetings.extract_meetings` is the entry point."""

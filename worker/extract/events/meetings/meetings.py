@@ -1,9 +1,9 @@
-"""Meetings: who met, visited, called or faced the press; who will, would, did not or refused to.
+"""Extracts meetings: talks, visits, calls, summits and press conferences that were held, planned, proposed or refused.
 
-Two kinds of trigger.  A verb ("met", "hosted", "flew to") names its parties by subject, object and with-phrase.  A noun
-("talks", "summit", "visit") names them by possessor, by the words before it, by "with", "between" and "of", and by the
-light verb that lends it a subject ("held talks").  A trigger that names nobody is only a further mention of a meeting
-told elsewhere ("after the meeting").
+Two kinds of trigger.  A verb ("met", "hosted", "flew to") has its parties as subject, object and in a with-phrase.  A
+noun ("talks", "summit", "visit") has them as possessor, as modifiers, after "with", "between" and "of", and as subject
+of a light verb ("held talks").  A trigger without parties is only a further mention of another meeting ("after the
+meeting").
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from worker.extract.document import Document
 
 _APART = frozenset({"visit", "call", "press_conference"})
-"""Forms that never name the same event as another form does."""
+"""Forms that do not corefer with any other form."""
 _PAIR = 2
-"""A meeting has two parties."""
+"""Number of parties that two meetings must share to be the same."""
 
 
 def extract_meetings(doc: Document) -> Iterable[Meeting]:
-    """Return the meetings of an article in text order, one event for each."""
+    """Return the meetings of an article in text order, one event each; also adds them to `doc.meetings`."""
     lexicon = load_event_lexicon(doc.lexicon.language)
     if lexicon is None:
         return []
@@ -45,10 +45,10 @@ def extract_meetings(doc: Document) -> Iterable[Meeting]:
 
 
 class MeetingExtractor(MeetingVerbReader, MeetingNounReader):
-    """Reads the triggers of one article and makes its events."""
+    """Reads the triggers of one article, decides on coreference and builds the events."""
 
     def is_same_meeting(self, old: EventCandidate, new: EventCandidate) -> bool:
-        """Tell whether two candidates that name their parties tell of one meeting."""
+        """Return whether two candidates with parties mention the same meeting."""
         a, b = party_names(old), party_names(new)
         if a & b and self._is_purpose_of_visit(old, new):
             return True
@@ -57,16 +57,14 @@ class MeetingExtractor(MeetingVerbReader, MeetingNounReader):
         shared = len(a & b)
         if shared >= _PAIR:
             return True
-        told_alike = old.kind == new.kind and (
-            old.status == new.status or not (old.explicit_status and new.explicit_status)
-        )
-        if shared and shared == min(len(a), len(b)) and told_alike:
+        alike = old.kind == new.kind and (old.status == new.status or not (old.explicit_status and new.explicit_status))
+        if shared and shared == min(len(a), len(b)) and alike:
             return True
         place = old.place and new.place and old.place.text == new.place.text
         return bool(place and old.kind == new.kind == "summit")
 
     def _is_purpose_of_visit(self, old: EventCandidate, new: EventCandidate) -> bool:
-        """Read "flew to Oslo for talks with X", "will visit Oslo to meet X": the visit is for the talks."""
+        """Return whether the later candidate is the purpose of a visit or gathering: "flew to Oslo for talks with X"."""
         gathering = {old.kind, new.kind} == {"talks", "summit"}  # "gathered in Oslo for a summit"
         if not (gathering or (old.kind == "visit" and new.kind != "visit")) or old.last > new.first:
             return False
@@ -74,7 +72,7 @@ class MeetingExtractor(MeetingVerbReader, MeetingNounReader):
         return not apart and not self.chunks.has_finite_verb(old.last, new.first + 1)
 
     def can_refer_to(self, old: EventCandidate, new: EventCandidate) -> bool:
-        """Tell whether a noun that points back can mean this meeting."""
+        """Return whether an anaphoric candidate can refer to a meeting: compatible, with no other parties."""
         named = party_names(new)
         return self._is_compatible(old, new) and (not named or bool(named & party_names(old)) or not old.parties)
 
@@ -93,15 +91,15 @@ class MeetingExtractor(MeetingVerbReader, MeetingNounReader):
         return (old.status == "denied") == (new.status == "denied") or new.anaphoric
 
     def _can_be_same_place(self, one: str, other: str) -> bool:
-        """Tell whether two names can be one place: "Mexico" and "Mexico City", a country and its capital."""
+        """Return whether two names can denote one place: "Mexico" and "Mexico City", a country and its capital."""
         main = self.doc.lexicon
         codes = [main.countries.get(name) or main.seats_of_power.get(name) for name in (one, other)]
         return one in other or other in one or (codes[0] is not None and codes[0] == codes[1])
 
     def make_event(self, cluster: EventCluster[EventCandidate]) -> Meeting:
-        """Make the event of a cluster."""
+        """Return the event of a cluster: fields of its best candidate, missing ones from the other mentions."""
         best = cluster.best
-        told = [best, *(c for c in cluster.members if c is not best)]
+        mentions = [best, *(c for c in cluster.members if c is not best)]
         sentence = self.text.span(*self.text.sentence_range(best.first))
         return Meeting(
             id=event_id(self.doc, "meeting", best.first, best.last),
@@ -117,10 +115,10 @@ class MeetingExtractor(MeetingVerbReader, MeetingNounReader):
             form=msgspec.convert(best.kind, Form),
             status=msgspec.convert(cluster.status, MeetingStatus),
             participants=best.parties,
-            place=next((c.place for c in told if c.place), None),
-            when=next((c.when for c in told if c.day), None) or next((c.when for c in told if c.when), None),
-            held_on=next((c.day for c in told if c.day), None),
-            topic=next((c.about for c in told if c.about), None),
-            mentions=[self.text.span(c.first, c.last) for c in told],
+            place=next((c.place for c in mentions if c.place), None),
+            when=next((c.when for c in mentions if c.day), None) or next((c.when for c in mentions if c.when), None),
+            held_on=next((c.day for c in mentions if c.day), None),
+            topic=next((c.about for c in mentions if c.about), None),
+            mentions=[self.text.span(c.first, c.last) for c in mentions],
             attributed_to=reporting_statement(self.doc, cluster.members),
         )

@@ -1,4 +1,4 @@
-"""Who takes part in a meeting that a noun tells of: its possessor, its prepositions, and the clause it hangs on.
+"""Participants of a meeting noun: possessor, prepositional phrases, and the clause that contains it.
 
 "[Berg]'s talks with [Ozola]", "the [Latvia]-[Estonia] summit", "[Berg] flew to Riga for talks".
 """
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
 _OPENING = 4
-"""Tokens of an adjunct before its noun: "After [months of secret] talks"."""
+"""Tokens of an adverbial before its noun: "After [months of secret] talks"."""
 
 
 class MeetingParticipants(MeetingStatusReader):
-    """Reads the parties of nouns of meeting."""
+    """Finds the participants of meeting nouns."""
 
     def _has_proper_name(self, noun: NounPhrase) -> bool:
         return (
@@ -31,11 +31,11 @@ class MeetingParticipants(MeetingStatusReader):
     def _noun_participants(
         self, noun: NounPhrase, form: Form, at: int, verb: VerbGroup | None, *, lent: bool
     ) -> tuple[list[Actor], str]:
-        """Return the parties that a noun names and the construction that named them."""
+        """Return the participants of a noun and the name of the construction that expresses them, for the rule."""
         found, rule = self._prepositional_participants(noun, form, verb if not lent else None)
         owner = self.parties.possessor(noun, at)
         theirs = self.word(noun.first) in self.doc.lexicon.plural
-        if owner is not None and theirs:  # "after their talks": of those the clause is about
+        if owner is not None and theirs:  # "after their talks": those of the subject
             found += self._clause_subject(noun, alone=False)
         elif owner is not None:
             found.insert(0, owner)
@@ -70,7 +70,7 @@ class MeetingParticipants(MeetingStatusReader):
     def _prepositional_participants(
         self, noun: NounPhrase, form: Form, own: VerbGroup | None
     ) -> tuple[list[Actor], str]:
-        """Return the parties after "with", "between" and "of", right of the noun or of the verb it is subject of."""
+        """Return the parties after "with", "between", "of" and "by", following the noun or its predicate."""
         m = self.lexicon.meeting
         found = self._participle_participants(noun)
         rule = "noun involving" if found else "noun"
@@ -103,7 +103,7 @@ class MeetingParticipants(MeetingStatusReader):
         return self.text.lower[noun.first] in {"a", "an"}
 
     def _main_clause_parties(self, noun: NounPhrase) -> list[Actor]:
-        """Return who came "for talks": the subject and object of the clause's verb."""
+        """Return subject and object of the verb before "for talks": those who came for them."""
         start = self.text.sentence_range(noun.head)[0]
         for at in range(noun.first - 1, max(start, noun.first - 16) - 1, -1):
             group = self.chunks.verb_group(at)
@@ -116,7 +116,10 @@ class MeetingParticipants(MeetingStatusReader):
         return []
 
     def _clause_subject(self, noun: NounPhrase, *, alone: bool = True) -> list[Actor]:
-        """Return the subject of the clause that the noun hangs on: "After a meeting with X, Y left"."""
+        """Return the subject of the clause that contains the noun in an adverbial: "After a meeting with X, [Y] left".
+
+        Only its first party if `alone`.
+        """
         outer = self.clauses.noun_phrase(noun.first - 2) if self.word(noun.first - 1) == "of" else None
         if outer is not None and self.text.lower[outer.head] not in word_set(self.lexicon.meeting.partitive_nouns):
             return []  # "a video of the meeting"

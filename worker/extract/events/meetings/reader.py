@@ -1,4 +1,4 @@
-"""What the triggers of meetings share: which words they are, and what their surroundings make of them."""
+"""Reading of meeting triggers: their forms, status and dates, for verbs and nouns alike."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class MeetingReader(EventReader):
-    """Reads one article for meetings."""
+    """Base of the readers of verbal and nominal triggers."""
 
     @cached_property
     def _frame_of_lemma(self) -> dict[str, str]:
-        """Verb lemma -> name of the method that reads it."""
+        """Verb lemma -> its frame; the method `_read_<frame>` reads such verbs."""
         m = self.lexicon.meeting
         frames = [
             (m.meet, "meet"),
@@ -44,7 +44,7 @@ class MeetingReader(EventReader):
         return frozenset(verb.split("_")[0] for verb in self.lexicon.meeting.light_verbs.split())
 
     def _meeting_form(self, noun: NounPhrase) -> tuple[Form, int] | None:
-        """Return the form of a meeting noun and its first token; None for any other noun."""
+        """Return the form of a meeting noun and the first token of the noun proper; None for any other noun."""
         head, lower = noun.head, self.text.lower
         pair = f"{lower[head - 1]} {lower[head]}" if head > noun.first else ""
         if pair in self.lexicon.meeting_nouns:
@@ -57,7 +57,7 @@ class MeetingReader(EventReader):
         return form, head
 
     def _is_assembly(self, noun: NounPhrase) -> bool:
-        """Tell Congress and the General Assembly from "a Congress on fisheries"."""
+        """Return whether a proper noun is an institution ("Congress", "the General Assembly"), not a meeting."""
         lower = self.text.lower
         if lower[noun.head] in word_set(self.lexicon.meeting.assembly_nouns):
             return lower[noun.first] not in {"a", "an"}
@@ -88,7 +88,11 @@ class MeetingReader(EventReader):
         )
 
     def _temporal_side(self, when: TimeExpression | None, status: MeetingStatus) -> TemporalSide:
-        """Tell on which side of the publication the day lies: "cancelled a meeting set for Friday" lies ahead."""
+        """Return on which side of the publication the day of a meeting is.
+
+        "near" if either is possible; the day of a cancelled or refused meeting is in the future after "for": "set for
+        Friday".
+        """
         if status in {"planned", "proposed"}:
             return "future"
         if when is None or status == "held":
@@ -109,13 +113,13 @@ class MeetingReader(EventReader):
         return "planned" if ahead and present else "held"
 
     def _is_dated_present(self, group: VerbGroup, when: TimeExpression | None) -> bool:
-        """Read "arrives in Oslo on Friday": the present with a day, which is one to come."""
+        """Return whether a verb is in the present with a day, which denotes the future: "arrives on Friday"."""
         if when is None or self.text.tags[group.head] not in {"VBZ", "VBP"} or group.first != group.head:
             return False
         return when.weekday is not None or (when.month is not None and when.day is not None)
 
     def _is_agreed_or_demanded(self, group: VerbGroup, modality: VerbModality) -> bool:
-        """Tell "agreed that they should meet" and "demanded that they must meet" from an opinion."""
+        """Return whether an obligation is agreed or demanded ("agreed that they should meet"), not an opinion."""
         if modality.modal != "obliged":
             return True
         before = self.clauses.finite_verb_before(group)
@@ -126,14 +130,14 @@ class MeetingReader(EventReader):
         return bool(when and (when.direction == "future" or (when.offset_days or 0) > 0))
 
     def _is_noun_complement(self, modality: VerbModality) -> bool:
-        """Read "no need to meet", "pressure to start talks": a noun that says nothing of what became of it."""
+        """Return whether the verb depends on a noun that implies no outcome: "no need to meet"."""
         if not modality.governors or modality.governors[-1].group is not None:
             return False
         noun = modality.governors[-1].token
         return self.text.tags[noun] != "JJ" and self.text.lower[noun] not in self.lexicon.decision_nouns
 
     def _is_abroad(self, visitors: list[Actor], place: NounPhrase) -> bool:
-        """Tell a visit to another country from domestic travel, above all a campaign's."""
+        """Return whether a journey leads to another country; domestic travel, as in campaigns, is no visit."""
         name, main = self.text.slice(place.first, place.last), self.doc.lexicon
         bare = name.removeprefix("the ").removeprefix("The ")
         if bare in main.countries:

@@ -1,4 +1,4 @@
-"""What became of a meeting that a noun tells of: the verb that governs it says so, else the words that describe it.
+"""Status of a meeting noun, from its governing verb or else from its modifiers.
 
 "Called off the talks", "agreed to a summit", "the planned visit", "talks that were to begin on Monday".
 """
@@ -23,10 +23,14 @@ _REACH = 12
 
 
 class MeetingStatusReader(MeetingReader):
-    """Reads the status of a noun of meeting."""
+    """Determines the status of meeting nouns."""
 
     def _noun_status(self, noun: NounPhrase, group: VerbGroup | None, ahead: bool) -> MeetingStatus | None:
-        """Tell the status from the light verb, the verb of which the noun is subject, and the words before the noun."""
+        """Return the status, or None if the meeting is hypothetical.
+
+        The first of these that implies one decides: cancellation by the verb, modifiers, governing noun, modality of
+        the verb.
+        """
         fate = self._cancelled_status(group) if group is not None else None
         if fate is not None:
             return fate  # "postponed her planned trip": what was done to it outweighs modality it is described
@@ -58,19 +62,19 @@ class MeetingStatusReader(MeetingReader):
         return self._verb_status(group, modality, ahead)
 
     def _is_to_infinitive(self, group: VerbGroup) -> bool:
-        """Read "talks are to begin"."""
+        """Return whether a form of "be" is followed by an infinitive: "talks are to begin"."""
         following = self.chunks.verb_group(group.last)
         being = self.text.lower[group.head] in self.doc.lexicon.be
         return being and following is not None and following.infinitive and following.first == group.last
 
     def _is_ahead_of(self, noun: NounPhrase) -> bool:
-        """Read "ahead of the talks", "in preparation for the summit"."""
+        """Return whether the noun follows a phrase such as "ahead of" or "in preparation for"."""
         listed = word_set(self.lexicon.meeting.ahead_of_phrases)
         before = self.text.lower[max(0, noun.first - 3) : noun.first]
         return any(" ".join(before[-n:]) in listed for n in (1, 2, 3))
 
     def _governing_noun_status(self, noun: NounPhrase) -> MeetingStatus | None:
-        """Read "an invitation to talks", "rejected a proposal for a meeting", "the prospect of a summit"."""
+        """Return the status that a governing noun implies: "an invitation to talks"; None if it implies none."""
         frame = self._governing_noun(noun)
         outcome = outcome_of(self.lexicon, self.text.lower[frame.head]) if frame is not None else None
         if frame is None or outcome is None:
@@ -85,7 +89,7 @@ class MeetingStatusReader(MeetingReader):
         return "planned" if agreed and outcome == "proposed" else outcome
 
     def _governing_noun(self, noun: NounPhrase) -> NounPhrase | None:
-        """Return the noun that the noun of meeting hangs on by a preposition."""
+        """Return the noun that governs the meeting noun by a preposition: "[the prospect] of a summit"; else None."""
         at = noun.first - 1
         if self.word(at) not in word_set(self.lexicon.modality.intention_prepositions):
             return None
@@ -95,7 +99,7 @@ class MeetingStatusReader(MeetingReader):
         return frame if frame is not None and frame.last == at else None
 
     def _modifier_status(self, noun: NounPhrase) -> MeetingStatus | None:
-        """Tell the status from the words before the noun: "no talks", "a planned summit"."""
+        """Return the status that the words before the noun imply: "no talks", "a planned summit"; else None."""
         for at in range(noun.first, noun.head):
             word = self.text.lower[at]
             if word in self.doc.lexicon.negations:
@@ -106,7 +110,7 @@ class MeetingStatusReader(MeetingReader):
         return None
 
     def _cancelled_status(self, group: VerbGroup) -> MeetingStatus | None:
-        """Return "cancelled" where the verb that governs the noun calls it off, and is no mere threat or fear."""
+        """Return "cancelled" if the governing verb cancels the meeting, but not if it threatens to; else None."""
         modality = self.modality(group)
         if (
             modality.negated
@@ -122,13 +126,13 @@ class MeetingStatusReader(MeetingReader):
         return "cancelled" if off else None
 
     def _is_decided(self, modality: VerbModality) -> bool:
-        """Tell "decided to" and "was forced to" from "threatened to"."""
+        """Return whether the governors leave an act real: "decided to", "was forced to", not "threatened to"."""
         through, choices = word_set(self.lexicon.modality.transparent), self.lexicon.choice_kinds
         lemmas = [self.lexicon.lemma(self.text.lower[g.token]) for g in modality.governors]
         return all(lemma in through or choices.get(lemma) in {"taken", "agreed", "announced"} for lemma in lemmas)
 
     def _particle_positions(self, group: VerbGroup) -> Iterator[int]:
-        """Yield where a particle can stand: after the verb, or after its object and what hangs on that."""
+        """Yield the tokens at which a particle of the verb can be: after the verb, or after its object."""
         yield group.head + 1
         target = self.clauses.object(group)
         while target is not None and target.first <= group.head + _REACH:
@@ -138,7 +142,7 @@ class MeetingStatusReader(MeetingReader):
             target = following if following is not None and following.first == target.last + 1 else None
 
     def _is_in_future_clause(self, noun: NounPhrase) -> bool:
-        """Tell whether the noun hangs on a verb of the future: "will fly to Oslo for talks"."""
+        """Return whether the noun depends on a verb in the future: "will fly to Oslo for talks"."""
         start = self.text.sentence_range(noun.head)[0]
         for at in range(noun.first - 1, max(start, noun.first - 24) - 1, -1):
             group = self.chunks.verb_group(at)
