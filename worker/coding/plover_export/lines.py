@@ -26,7 +26,7 @@ class ExportFilter(Struct, frozen=True, kw_only=True):
 class ExportReport(Struct, kw_only=True):
     """Counts of an export."""
 
-    exported: int = 0
+    records: int = 0
     unrecorded: Counter[tuple[str, str]] = msgspec.field(default_factory=Counter)
     """Events without a record, by kind and reason."""
     filtered_out: int = 0
@@ -39,7 +39,7 @@ class ExportReport(Struct, kw_only=True):
         reasons = [f"{_counted(n, kind)} with {reason}" for (kind, reason), n in self.unrecorded.most_common()]
         reasons += [f"{self.filtered_out} filtered out"] * bool(self.filtered_out)
         left_out = sum(self.unrecorded.values()) + self.filtered_out
-        summary = f"{self.exported} exported, {left_out} left out" + (f" ({', '.join(reasons)})" if reasons else "")
+        summary = f"{self.records} exported, {left_out} left out" + (f" ({', '.join(reasons)})" if reasons else "")
         return summary + (f", {_counted(self.errors, 'bad line')}" if self.errors else "")
 
 
@@ -103,7 +103,7 @@ def _export_event(event: Event, wanted: ExportFilter, report: ExportReport) -> P
     if record is None or not _is_in_range(record.date, wanted):
         report.filtered_out += 1
         return None
-    report.exported += 1
+    report.records += 1
     return record
 
 

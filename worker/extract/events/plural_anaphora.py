@@ -25,10 +25,10 @@ def counted_parties(noun: NounPhrase, clauses: ClauseParser, lexicon: EventLexic
     text = clauses.text
     if text.tags[noun.head] != "NNS" or text.lower[noun.first] not in word_set(lexicon.actors.anaphoric_determiners):
         return 0
-    counted = noun.first + (text.lower[noun.first] not in word_set(lexicon.actors.both))
-    if counted == noun.first:
+    number_at = noun.first + (text.lower[noun.first] not in word_set(lexicon.actors.both))
+    if number_at == noun.first:
         return 2
-    return lexicon.calendar.numbers.get(text.lower[counted], 0) if counted < noun.head else 0
+    return lexicon.calendar.numbers.get(text.lower[number_at], 0) if number_at < noun.head else 0
 
 
 def antecedents(

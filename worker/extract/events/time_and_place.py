@@ -38,9 +38,9 @@ class TimeAndPlace(TopicSpans):
         self._dates: dict[int, list[TimeExpression]] = {}
         """Expressions of time by sentence."""
 
-    # ------------------------------------------------------------ when
+    # ------------------------------------------------------------ time
     def find_time(self, first: int, last: int) -> TimeExpression | None:
-        """Return the time expression of a trigger: the next one in its sentence, or else the last before it; None for none.
+        """Return the time expression of a trigger: the next in its sentence, or else the last before it; None for none.
 
         Times beyond a finite verb, in another quotation, or of a nearer event are excluded.
         """
@@ -129,7 +129,7 @@ class TimeAndPlace(TopicSpans):
             return None
         return Span(start=when.start, end=when.end, text=self.doc.text.string[when.start : when.end])
 
-    # ------------------------------------------------------------ where
+    # ------------------------------------------------------------ place
     def find_place(self, first: int, last: int) -> NounPhrase | None:
         """Return the place of a trigger: after "in" or "at", opening the sentence, or before "where"; else None."""
         wanted, upon = (

@@ -1,9 +1,9 @@
-"""Decisions: who approved, banned, appointed, refused, put off, promised, or expressly did not decide.
+"""Extracts decisions: approvals, bans, appointments, refusals, postponements, promises, and decisions not taken.
 
-Verbs of choice ("decided to", "agreed that", "refused to") name the decision by their complement, verbs of action
-("imposed sanctions", "vetoed the bill") by themselves, nouns ("the court's ruling") only where their decider is said.
-The decider must be a political or institutional actor, and the act must be reported as done, refused, put off, pending,
-promised or not done: what somebody should, could or was asked to decide is nobody's decision.
+Verbs of choice ("decided to", "agreed that", "refused to") have the decision as complement; verbs of action ("imposed
+sanctions", "vetoed the bill") are the decision themselves; nouns ("the court's ruling") count only with a decider.  The
+decider must be a political or institutional actor, and the act must be reported as done, refused, postponed, pending,
+promised or not done: advice, possibilities and demands are no decisions.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from worker.extract.grammar.chunker import VerbGroup
 
 
-_TELLING = frozenset({"NN", "NNS", "NNP", "VB", "JJ", "VBN", "VBG", "CD"})
+_CONTENT_TAGS = frozenset({"NN", "NNS", "NNP", "VB", "JJ", "VBN", "VBG", "CD"})
 
 
 def extract_decisions(doc: Document) -> Iterable[Decision]:
-    """Return the decisions of an article in text order, one event for each."""
+    """Return the decisions of an article in text order, one event each."""
     lexicon = load_event_lexicon(doc.lexicon.language)
     if lexicon is None:
         return []
@@ -46,18 +46,18 @@ def extract_decisions(doc: Document) -> Iterable[Decision]:
 
 
 class DecisionExtractor(DecisionVerbReader, DecisionNounReader):
-    """Reads the triggers of one article and makes its events."""
+    """Reads the triggers of one article, decides on coreference and builds the events."""
 
     def find_candidates(self) -> Iterator[EventCandidate]:
-        """Yield what every trigger of the article says."""
+        """Yield a candidate for each trigger of the article."""
         for group in self.chunks.verb_groups:
             candidate = self._verb_candidate(group)
             if candidate is not None:
                 yield candidate
-        telling = self.lexicon.decision_triggers
+        triggers = self.lexicon.decision_triggers
         for chunk in self.chunks.noun_phrases:
-            if telling.isdisjoint(self.text.lower[chunk.first : chunk.last]):
-                continue  # most nouns: a look at their words is cheaper than reading them
+            if triggers.isdisjoint(self.text.lower[chunk.first : chunk.last]):
+                continue  # fast path for most nouns
             candidate = self._noun_candidate(self.clauses.noun_phrase(chunk.first) or chunk)
             if candidate is not None:
                 yield candidate
@@ -75,9 +75,10 @@ class DecisionExtractor(DecisionVerbReader, DecisionNounReader):
         return candidate
 
     def is_same_decision(self, old: EventCandidate, new: EventCandidate) -> bool:
-        """Tell whether two candidates tell of one decision: the same decider, and objects that share their words.
+        """Return whether two candidates mention the same decision: a common decider and similar objects.
 
-        Where an object is missing, the same trigger tells of the same decision.
+        Objects are similar if they share at least half of the words of the shorter one.  If an object is missing,
+        category and trigger must be equal.
         """
         if not party_names(old) & party_names(new) or (old.status == "not_taken") != (new.status == "not_taken"):
             return False
@@ -90,21 +91,21 @@ class DecisionExtractor(DecisionVerbReader, DecisionNounReader):
         return 2 * len(a & b) >= min(len(a), len(b))
 
     def _trigger_lemmas(self, candidate: EventCandidate) -> list[str]:
-        """Return the lemmas of a trigger, by which "resigned" and "resigned on Friday" are one resignation."""
+        """Return the lemmas of a trigger, so that different forms of one verb are equal."""
         return [self.lexicon.lemma(self.text.lower[i]) for i in range(candidate.first, candidate.last)]
 
     def _object_words(self, span: Span | None) -> set[str]:
-        """Return what tells an object from others: its nouns, verbs and numbers, without the votes it got."""
+        """Return the first six letters of the content words of an object, without a vote count; empty for None."""
         if span is None:
             return set()
         text = self.text
         first, last = text.token_at(span.start), text.token_at(span.end - 1) + 1
-        counted = (i for i in range(first, last - 1) if text.lower[i] == "by" and text.tags[i + 1] == "CD")
-        last = next(counted, last)
-        return {text.lower[i][:6] for i in range(first, last) if text.tags[i] in _TELLING}
+        vote_counts = (i for i in range(first, last - 1) if text.lower[i] == "by" and text.tags[i + 1] == "CD")
+        last = next(vote_counts, last)
+        return {text.lower[i][:6] for i in range(first, last) if text.tags[i] in _CONTENT_TAGS}
 
     def make_event(self, cluster: EventCluster[EventCandidate]) -> Decision:
-        """Make the event of a cluster."""
+        """Return the event of a cluster, with the fields of its best candidate."""
         best = cluster.best
         return Decision(
             id=event_id(self.doc, "decision", best.first, best.last),

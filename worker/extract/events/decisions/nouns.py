@@ -1,4 +1,4 @@
-"""Decisions told by a noun whose decider is said, and decisions said not to have been taken.
+"""Nominal triggers of decisions with a decider, and explicit absence of decisions.
 
 "The court's ruling on the ban", "the council's refusal to pay", "no decision was taken".
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class DecisionNounReader(DecisionReader):
-    """Reads nouns of decision, and what was left open."""
+    """Reads nouns of decision and statements that no decision was taken."""
 
     def _noun_candidate(self, noun: NounPhrase) -> EventCandidate | None:
         word = self.text.lower[noun.head]
@@ -45,7 +45,7 @@ class DecisionNounReader(DecisionReader):
         return self._make_candidate(noun.head, noun.head + 1, category, status, deciders, about, "noun", noun=word)
 
     def _is_hypothetical_noun(self, noun: NounPhrase) -> bool:
-        """Tell what is called for, feared or possible, and what another decides on, from a decision reported."""
+        """Return whether a decision is called for, feared, possible, or the object of another decision."""
         if any(outcome_of(self.lexicon, self.text.lower[at]) for at in range(noun.first, noun.head)):
             return True
         group = self.chunks.verb_group(noun.first - 1)
@@ -66,12 +66,12 @@ class DecisionNounReader(DecisionReader):
         return outcome_of(self.lexicon, lemma, self.word(before)) == "proposed"
 
     def _is_only_mentioned(self, noun: NounPhrase) -> bool:
-        """Tell a plan that is the object of another verb ("compared Oslo's plans") from one that is announced."""
+        """Return whether a plan is the object of a verb that does not report it: "compared Oslo's plans"."""
         group = self.chunks.verb_group(noun.first - 1)
         return group is not None and self.lemma(group) not in word_set(self.lexicon.decision.nouns.reporting_verbs)
 
     def _noun_deciders(self, noun: NounPhrase) -> list[Actor]:
-        """Return the deciders a noun names: possessor, country or body before it, "by" or "of" after it."""
+        """Return the deciders of a noun: its possessor, its modifiers, or the parties after "by", "from" and "of"."""
         owner = self.parties.possessor(noun, noun.head)
         if owner is not None:
             return [owner]
@@ -84,7 +84,7 @@ class DecisionNounReader(DecisionReader):
         return []
 
     def _noun_complement(self, noun: NounPhrase, kind: str = "") -> Span | None:
-        """Return what follows the noun, its date and its decider: "the decision last May by Oslo to …"."""
+        """Return the span after the noun, its date and decider: "the decision last May by Oslo to […]"; else None."""
         at = self._skip_time(noun.last)
         if self.word(at) == "of" and self._has_possessor(noun):
             return self.time_and_place.clause_span(at + 1, self._predicate_start(noun))  # "his veto of the bill"
@@ -120,7 +120,7 @@ class DecisionNounReader(DecisionReader):
         )
 
     def _predicate_start(self, noun: NounPhrase) -> int | None:
-        """Return where the verb begins that the noun is subject of: "Oslo's plans to build a bridge [angered] Riga"."""
+        """Return where the predicate of the noun begins: "Oslo's plans to build a bridge [angered] Riga"; else None."""
         verbs = (self.chunks.verb_group(i) for i in range(noun.last, self.text.sentence_range(noun.head)[1]))
         verb = next((v for v in verbs if v is not None and v.finite), None)
         subject = self.clauses.subject(verb) if verb is not None else None
@@ -159,12 +159,12 @@ class DecisionNounReader(DecisionReader):
         )
 
     def _governing_verb(self, noun: NounPhrase) -> VerbGroup | None:
-        """Return the verb of "made no decision", "parted without a decision"."""
+        """Return the verb before the noun: "[made] no decision", "[parted] without a decision"; else None."""
         without = self.word(noun.first - 1) == "without"
         return self.chunks.verb_group(noun.first - 1 - without)
 
     def _reporting_body(self, noun: NounPhrase) -> list[Actor]:
-        """Read "No decision has been made, the government said": whoever says so of itself."""
+        """Return the body that says so of itself: "No decision has been made, [the government] said"; else empty."""
         offset = self.text.starts[noun.head]
         for statement in self.doc.statements:
             if any(span.start <= offset < span.end for span in statement.content):
@@ -184,7 +184,7 @@ class DecisionNounReader(DecisionReader):
         )
 
     def _not_discussed_candidate(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "the permit is not being discussed": the agent decides, or the country the sentence is set in."""
+        """Read "the permit is not being discussed"; the decider is the agent, or the country of the sentence."""
         never = any(self.text.lower[i] == "never" for i in range(group.first, group.head))
         if not (group.negated and group.passive) or group.modal >= 0 or never:
             return None
@@ -199,7 +199,7 @@ class DecisionNounReader(DecisionReader):
         return self._make_candidate(group.first, group.last, "executive", "not_taken", deciders, about, "not discussed")
 
     def _country_of_clause(self, group: VerbGroup) -> NounPhrase | None:
-        """Return the country of the sentence's part before the verb: "In Norway, as you know, this is not …"."""
+        """Return the country after "in" before the verb: "In [Norway], as you know, this is not …"; else None."""
         start = self.text.sentence_range(group.head)[0]
         for at in range(group.first - 1, max(start, group.first - 24) - 1, -1):
             noun = self.clauses.noun_phrase(at + 1)

@@ -1,4 +1,4 @@
-"""What the triggers of decisions share: who may decide, about what, and in which words."""
+"""Reading of decision triggers: deciders, objects and word readings, for verbs and nouns alike."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 
 class DecisionReader(EventReader):
-    """Reads one article for decisions."""
+    """Base of the readers of verbal and nominal triggers."""
 
     def _is_hypothetical(self, modality: VerbModality) -> bool:
         return modality.conditional or modality.habitual or modality.modal == "perhaps"
 
     @cached_property
     def _meeting_offsets(self) -> frozenset[int]:
-        """Offsets at which the mentions of meetings begin and end, but of conferences, which are decided on too."""
+        """Character offsets at which mentions of meetings begin or end, except summits: these can be decided on."""
         own = (m for m in self.doc.meetings if m.form != "summit")
         return frozenset(offset for m in own for span in m.mentions for offset in (span.start, span.end))
 
     @cached_property
     def _summit_offsets(self) -> frozenset[int]:
-        """Offsets at which the mentions of conferences begin."""
+        """Character offsets at which mentions of summits begin."""
         return frozenset(span.start for m in self.doc.meetings if m.form == "summit" for span in m.mentions)
 
     def _is_meeting(self, complement: Span) -> bool:
-        """Tell "agreed to meet" and "plans to hold talks", which are a meeting still to come, from a decision."""
+        """Return whether a complement is a future meeting rather than a decision: "agreed to meet"."""
         first = self.text.token_at(complement.start)
         verb = self.chunks.verb_group(first)
         target = self.clauses.object(verb) if verb is not None else None
@@ -47,11 +47,11 @@ class DecisionReader(EventReader):
         )
 
     def _is_yet_to(self, group: VerbGroup) -> bool:
-        """Read "has yet to decide"."""
+        """Return whether "yet" precedes an infinitive: "has yet to decide"."""
         return group.infinitive and self.word(group.first - 1) == "yet"
 
     def _trigger_start(self, group: VerbGroup) -> int:
-        """Return where the trigger begins: at the negation, if there is one."""
+        """Return the first token of the trigger: the negation within the verb group, or else the main verb."""
         negations = self.doc.lexicon.negations
         first = next((i for i in range(group.first, group.head) if self.text.lower[i] in negations), group.head)
         contracted = first > group.first and self.text.starts[first] == self.text.ends[first - 1]
@@ -67,7 +67,11 @@ class DecisionReader(EventReader):
         return found
 
     def _pronoun_deciders(self, pronoun: NounPhrase, group: VerbGroup) -> list[Actor]:
-        """Read "They agreed": whoever met last; "we have agreed": the speaker, or the body whose paper this is."""
+        """Resolve "they" and "we" as deciders.
+
+        "They": the participants of the last meeting; "we": the speaker, or outside quotations the authors of a
+        communiqué.
+        """
         word = self.text.lower[pronoun.head]
         if word == "they":
             return self._last_meeting_participants(pronoun.head)
@@ -84,26 +88,26 @@ class DecisionReader(EventReader):
         return [Actor(name=mention.text, mention=mention, type="group")] if paper else []
 
     def _political_actors(self, parties: list[Actor], *, person: bool = False) -> list[Actor]:
-        """Keep political and institutional actors; a person whose role is not told only where `person` allows."""
+        """Return the political actors; with `person`, also persons whose role is unknown."""
         least = POSSIBLE if person else POLITICAL
         return [a for a in parties if self.parties.political_role(a) >= least]
 
     def _last_meeting_participants(self, token: int) -> list[Actor]:
-        """Return the parties of the meeting told last before a token: they are who could have decided."""
+        """Return the participants of the meeting mentioned last before a token; empty if there is none."""
         offset = self.text.starts[token]
         before = [(span.start, m) for m in self.doc.meetings for span in m.mentions if span.start < offset]
         return list(max(before, key=lambda pair: pair[0])[1].participants) if before else []
 
     def _is_agentive_participle(self, group: VerbGroup) -> bool:
-        """Read "the ceasefire announced by Oslo"."""
+        """Return whether a participle with an agent modifies a noun: "the ceasefire announced by Oslo"."""
         return self.text.tags[group.head] in {"VBN", "VBD"} and group.first == group.head and self._has_agent(group)
 
     def _has_agent(self, group: VerbGroup) -> bool:
-        """Tell "by Oslo" from the votes of "by 310 to 280"."""
+        """Return whether an agent follows ("by Oslo"), not a vote count ("by 310 to 280")."""
         return self.word(group.last) == "by" and self._skip_vote_count(group.last) == group.last
 
     def _modified_noun(self, group: VerbGroup) -> NounPhrase | None:
-        """Return the noun a participle describes, over what stands between: "the truce on the river announced by"."""
+        """Return the noun that a participle modifies: "[the truce] on the river announced by"; else None."""
         noun = self.clauses.noun_phrase(group.first - 1)
         while noun is not None and noun.first > 1 and self.text.lower[noun.first - 1] in {"in", "for", "on"}:
             before = self.clauses.noun_phrase(noun.first - 2)
@@ -112,18 +116,22 @@ class DecisionReader(EventReader):
             noun = before
         return noun
 
-    def _contains_word_of(self, noun: NounPhrase, needed: frozenset[str]) -> bool:
-        """Tell whether the phrase, or the of-phrase on it, holds a word of the class the verb needs."""
+    def _contains_word_of(self, noun: NounPhrase, word_class: frozenset[str]) -> bool:
+        """Return whether a phrase, with a following of- or as-phrase, contains a word of a class."""
         text, last = self.text, noun.last
         if last < len(text.words) and text.lower[last] == "of" and (following := self.clauses.noun_phrase(last + 1)):
             last = following.last
         if last < len(text.words) and text.lower[last] == "as" and (office := self.clauses.noun_phrase(last + 1)):
             last = office.last  # "named X as his deputy"
         owned = text.tags[noun.head] != "NNP" and "POS" in text.tags[noun.first : noun.head]  # "Berg's accusations"
-        if "person" in needed and not owned and any(a.type == "person" for a in self.parties.phrase_parties(noun)[:1]):
+        if (
+            "person" in word_class
+            and not owned
+            and any(a.type == "person" for a in self.parties.phrase_parties(noun)[:1])
+        ):
             return True
-        money = "million" in needed and any(c in "$£€" for c in text.slice(noun.first, last))
-        return money or any(text.lower[i] in needed for i in range(noun.first, last))
+        money = "million" in word_class and any(c in "$£€" for c in text.slice(noun.first, last))
+        return money or any(text.lower[i] in word_class for i in range(noun.first, last))
 
     def _infinitive_span(self, following: VerbGroup, kind: str) -> Span | None:
         lemma = self.lexicon.lemma(self.text.lower[following.head])
@@ -132,7 +140,7 @@ class DecisionReader(EventReader):
         return self.time_and_place.clause_span(following.head)
 
     def _skip_time(self, at: int) -> int:
-        """Step over adverbs and dates, between commas too: "agreed on Friday to", "ruled, on 2 May, that"."""
+        """Return the token after adverbs and dates: "agreed [on Friday] to", "ruled[, on 2 May,] that"."""
         if self.word(at) == "," and self.word(at + 1) != ",":
             aside = self._skip_time(at + 1)
             return aside + 1 if aside > at + 1 and self.word(aside) == "," else at
@@ -153,7 +161,7 @@ class DecisionReader(EventReader):
         return at
 
     def _skip_vote_count(self, at: int) -> int:
-        """Step over the votes: "voted [7-2] to", "voted [by 310 to 280] to", "voted [unanimously] to"."""
+        """Return the token after a vote count: "voted [7-2] to", "voted [by 310 to 280] to"."""
         start = at + (self.word(at) == "by")
         end = start
         while end < len(self.text.words) and (
@@ -168,7 +176,10 @@ class DecisionReader(EventReader):
     def _matching_reading(
         self, group: VerbGroup, lemma: str, target: NounPhrase | None
     ) -> tuple[DecisionVerbClass, int] | None:
-        """Return the reading that fits the particles and the object, and where the verb with its particles ends."""
+        """Return the verb reading that particles and object match, and the token after verb and particles.
+
+        None if no reading matches.
+        """
         for particles, act, needs in self.lexicon.verb_readings.get(lemma, ()):
             last = group.head + 1 + len(particles)
             if tuple(self.text.lower[group.head + 1 : last]) != particles or self._is_other_particle(last):
@@ -188,13 +199,13 @@ class DecisionReader(EventReader):
         return None
 
     def _is_other_particle(self, at: int) -> bool:
-        """Tell "ruled out" from "ruled"."""
+        """Return whether a token is a particle that makes another verb: "ruled out" is not "ruled"."""
         if at >= len(self.text.tags) or self.word(at) not in self.doc.lexicon.particles:
             return False
         return self.text.tags[at] in {"RP", "RB"}
 
     def _object_span(self, noun: NounPhrase, verb: VerbGroup) -> Span:
-        """Return the object with what hangs on it, up to the end of its clause, or to the verb that follows it."""
+        """Return the span of an object with its modifiers, up to the end of its clause or the following verb."""
         before = verb.first if noun.last <= verb.first else None
         if before is not None:
             openers = self.doc.lexicon.relative | {","}
@@ -203,16 +214,18 @@ class DecisionReader(EventReader):
         return self._trim_object(whole, noun.last)
 
     def _trim_object(self, whole: Span, least: int) -> Span:
-        """Cut the votes and the day of the act off the end of its object."""
+        """Return the span without vote count, circumstances and date at its end."""
         first, last = self.text.token_at(whole.start), self.text.token_at(whole.end - 1) + 1
-        tally = next((i for i in range(least, last - 1) if self._skip_vote_count(i) > i and self.word(i) == "by"), last)
+        vote_count = next(
+            (i for i in range(least, last - 1) if self._skip_vote_count(i) > i and self.word(i) == "by"), last
+        )
         circumstances = word_set(self.lexicon.decision.choice.circumstance_openers)
-        end = next((i for i in range(least, tally) if self.word(i) in circumstances), tally)
+        end = next((i for i in range(least, vote_count) if self.word(i) in circumstances), vote_count)
         dated = next((i for i in range(least, end) if self.time_and_place.is_date_phrase(i, end)), end)
         return self.text.span(first, dated)
 
     def _category_by_decider(self, category: Category, deciders: list[Actor]) -> Category:
-        """Return the category that the kind of decider gives: what a court orders is a court's."""
+        """Return the category, adjusted to the decider: an executive or legislative act of a court is "court"."""
         if category not in {"executive", "legislative"}:
             return category
         d = self.lexicon.decision.deciders
@@ -225,7 +238,7 @@ class DecisionReader(EventReader):
             return "executive"
         return "legislative" if heads & word_set(d.legislative) and deciders[0].type != "person" else category
 
-    def _make_candidate(  # noqa: PLR0917 - a row of the event's own fields
+    def _make_candidate(  # noqa: PLR0917 - the fields of the candidate
         self,
         first: int,
         last: int,

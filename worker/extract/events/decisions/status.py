@@ -1,7 +1,7 @@
-"""What became of a decision that a verb tells of: taken, refused, put off, still to come, or nobody's.
+"""Status of a decision expressed by a verb: taken, rejected, postponed, pending, proposed or not taken.
 
-"Decided to close" is taken, "will decide" pending, "refused to close" rejected, "has yet to decide" pending,
-"failed to agree on a date" not taken.
+"Decided to close" is taken, "will decide" pending, "refused to close" rejected, "has yet to decide" pending, "failed to
+agree on a date" not taken.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class DecisionStatusReader(DecisionReader):
-    """Reads the status of verbs of choice and of action."""
+    """Determines the status of verbs of choice and of action."""
 
     def _status_of_choice(
         self, group: VerbGroup, modality: VerbModality, kind: str, complement: Span
@@ -65,23 +65,23 @@ class DecisionStatusReader(DecisionReader):
         return act.status
 
     def _is_transparent(self, modality: VerbModality) -> bool:
-        """Tell whether every governor leaves the verb as it is ("was forced to postpone")."""
+        """Return whether no governor changes the modality of the verb: "was forced to postpone"."""
         listed = word_set(self.lexicon.modality.transparent)
         return all(self.lexicon.lemma(self.text.lower[g.token]) in listed for g in modality.governors)
 
     def _has_do_support(self, group: VerbGroup) -> bool:
-        """Read "did not approve": a refusal, where "has not approved" leaves it open."""
+        """Return whether the verb has the auxiliary "do": "did not approve" rejects, "has not approved" is open."""
         return any(self.text.lower[i] in self.doc.lexicon.do for i in range(group.first, group.head))
 
     def _is_failure(self, modality: VerbModality) -> bool:
-        """Read "failed to agree", "was unable to reach a deal"."""
+        """Return whether a governor expresses failure: "failed to agree", "was unable to reach a deal"."""
         return any(
             self.lexicon.lemma(self.text.lower[g.token]) in word_set(self.lexicon.modality.failed)
             for g in modality.governors
         )
 
     def _is_not_own_decision(self, modality: VerbModality) -> bool:
-        """Tell what is denied, or what somebody expects or asks of another, from what is decided."""
+        """Return whether the act is denied, or expected or requested from others."""
         if modality.outcome == "denied" and modality.governor is None:
             return True
         governor = modality.governor
@@ -90,7 +90,7 @@ class DecisionStatusReader(DecisionReader):
         return self.text.lower[governor.token] in self.lexicon.object_control_forms
 
     def _is_demanded(self, group: VerbGroup) -> bool:
-        """Read "demanded that the governor sign": a bare verb in a clause under a verb of asking is no report."""
+        """Return whether a bare verb depends on a verb of demanding: "demanded that the governor sign"."""
         before = self.clauses.finite_verb_before(group)
         if before is None or group.first != group.head or self.text.tags[group.head] not in {"VB", "VBP"}:
             return False
@@ -98,7 +98,7 @@ class DecisionStatusReader(DecisionReader):
         return self.lemma(before) in asks and "that" in self.text.lower[before.last : group.first]
 
     def _is_governed_by_choice(self, modality: VerbModality) -> bool:
-        """Read "decided to impose": the choice is the event."""
+        """Return whether a choice governs the verb and is the event itself: "decided to impose"."""
         return any(
             self.lexicon.lemma(self.text.lower[g.token]) in self.lexicon.choice_kinds
             or self.text.lower[g.token] in self.lexicon.decision_nouns

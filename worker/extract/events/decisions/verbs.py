@@ -1,4 +1,4 @@
-"""Decisions told by a verb: of choice ("decided to"), whose complement is the decision, or of action ("vetoed")."""
+"""Verbal triggers of decisions: of choice ("decided to"), with the decision as complement, or of action ("vetoed")."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, Category, Span
 
 if TYPE_CHECKING:
+    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
     from worker.extract.lexicon.event_lexicon_file import DecisionVerbClass
 
-if TYPE_CHECKING:
-    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
-
 _ADJUNCTS = frozenset({"IN", "SC", "RB", "CC", "VBG", "PUNCT"})
-_TO_THE_VERB = 4
-"""Tokens of a complement before its verb: "whether to [appoint]"."""
+_TOKENS_TO_VERB = 4
+"""Tokens of a complement up to its verb: "whether to [appoint]"."""
 
 
 class DecisionVerbReader(DecisionStatusReader):
@@ -29,8 +27,8 @@ class DecisionVerbReader(DecisionStatusReader):
         if kind == "agreed" and (shared := self._agreed_between_candidate(group)) is not None:
             return shared
         modality = self.modality(group)
-        stands = group.finite or modality.governors or self._is_participle_clause(group)
-        if self._is_hypothetical(modality) or not stands or self._is_demanded(group):
+        is_clause = group.finite or modality.governors or self._is_participle_clause(group)
+        if self._is_hypothetical(modality) or not is_clause or self._is_demanded(group):
             return None
         if group.passive:
             return self._impersonal_candidate(group, kind)
@@ -54,24 +52,27 @@ class DecisionVerbReader(DecisionStatusReader):
         )
 
     def _is_political_act(self, complement: Span) -> bool:
-        """Tell "declined to endorse anyone", which shows that who declines is in politics."""
+        """Return whether the complement can only be decided by politicians: "declined to [endorse anyone]"."""
         verb = self.chunks.verb_group(self.text.token_at(complement.start))
         return verb is not None and any(
             act.political for _, act, _ in self.lexicon.verb_readings.get(self.lemma(verb), ())
         )
 
     def _category_of_choice(self, kind: str, complement: Span) -> Category:
-        """Return the category of the act that was chosen ("decided to appoint"), else that of the choice."""
+        """Return the category of the chosen act ("decided to appoint"), or else that of the choice."""
         if kind in {"agreed", "voted"}:
             return "agreement" if kind == "agreed" else "legislative"
         first = self.text.token_at(complement.start)
-        verbs = (self.chunks.verb_group(at) for at in range(first, min(first + _TO_THE_VERB, len(self.text.words))))
+        verbs = (self.chunks.verb_group(at) for at in range(first, min(first + _TOKENS_TO_VERB, len(self.text.words))))
         verb = next((v for v in verbs if v is not None), None)
         found = self._matching_reading(verb, self.lemma(verb), self._acted_on(verb)) if verb is not None else None
         return found[0].category if found is not None else "executive"
 
     def _is_official_act(self, group: VerbGroup, complement: Span, deciders: list[Actor]) -> bool:
-        """Tell the promise of an official act from "vowed to fight on", and a person's plans from a government's."""
+        """Return whether a promise concerns an official act ("vowed to sign the bill", not "vowed to fight on").
+
+        Plans of persons without power count only if their verb is one of action.
+        """
         verb = self.chunks.verb_group(self.text.token_at(complement.start))
         if verb is None or not verb.infinitive:
             return True
@@ -101,7 +102,7 @@ class DecisionVerbReader(DecisionStatusReader):
         return self._make_candidate(group.head, group.last, "agreement", "taken", deciders, about, "agreed between")
 
     def _impersonal_candidate(self, group: VerbGroup, kind: str) -> EventCandidate | None:
-        """Read "it was agreed that": decided by whoever met."""
+        """Read "it was agreed that"; without agent, the deciders are the participants of the last meeting."""
         subject = self.clauses.subject(group)
         impersonal = subject is not None and self.text.lower[subject.head] == "it"
         if kind not in {"agreed", "taken"} or self.word(group.last) not in {"that", "to"} or not impersonal:
@@ -113,7 +114,7 @@ class DecisionVerbReader(DecisionStatusReader):
         return self._make_candidate(group.head, group.last, "agreement", "taken", deciders, about, "it was agreed")
 
     def _choice_complement(self, group: VerbGroup, kind: str) -> Span | None:
-        """Return what was chosen; None where the complement is none of a decision ("decided the election")."""
+        """Return the span of the chosen act; None if the complement is not a decision ("decided the election")."""
         at = self._skip_time(self._skip_vote_count(group.last))
         word = self.word(at)
         if kind == "voted" and self._is_ballot(at):
@@ -138,7 +139,7 @@ class DecisionVerbReader(DecisionStatusReader):
         return self._noun_phrase_complement(group, kind, at)
 
     def _is_ballot(self, at: int) -> bool:
-        """Tell "voted for Hale" and "voted in the primary", which electors do, from a vote on a measure."""
+        """Return whether a vote is one of electors ("voted for Hale", "voted in the primary"), not on a measure."""
         if self.word(at) not in {"for", "against", "in"}:
             return False
         if self.word(at) == "in":
@@ -161,7 +162,7 @@ class DecisionVerbReader(DecisionStatusReader):
         return self._object_span(target, group)
 
     def _question_complement(self, at: int, kind: str) -> Span | None:
-        """Read "decided whether …", "decide modality …"."""
+        """Read "decided whether …", "decide how …"."""
         return (
             self.time_and_place.clause_span(at)
             if kind == "taken" and self.word(at) in self.doc.lexicon.wh_openers
@@ -169,7 +170,7 @@ class DecisionVerbReader(DecisionStatusReader):
         )
 
     def _is_participle_clause(self, group: VerbGroup) -> bool:
-        """Tell a participle clause, which says what its subject did, from a gerund after a preposition."""
+        """Return whether the verb is a present participle after a comma, an act of the subject, not a gerund."""
         first = group.first - 1
         return self.text.tags[group.first] == "VBG" and first > 0 and self.text.words[first] == ","
 
@@ -184,14 +185,14 @@ class DecisionVerbReader(DecisionStatusReader):
             return None
         if self._is_demanded(group):
             return None
-        stands = (
+        is_clause = (
             group.finite
             or modality.governors
             or self._is_agentive_participle(group)
             or self._is_participle_clause(group)
         )
         if (
-            not (stands or self._is_past_tense(group))
+            not (is_clause or self._is_past_tense(group))
             or self._is_generic_relative(group)
             or self._elaborates_main_clause(group)
         ):
@@ -222,17 +223,17 @@ class DecisionVerbReader(DecisionStatusReader):
         )
 
     def _is_proposal_of_meeting(self, target: NounPhrase, about: Span) -> bool:
-        """Read "rejected a proposal for talks": the status of the talks says it."""
+        """Return whether the object is a proposal of a meeting, which has a status itself: "rejected a proposal for talks"."""
         proposal = outcome_of(self.lexicon, self.text.lower[target.head]) == "proposed"
         return proposal and any(about.start <= at <= about.end for at in self._meeting_offsets | self._summit_offsets)
 
     def _lacks_agreement(self, group: VerbGroup, deciders: list[Actor]) -> bool:
-        """Tell a bare infinitive or plural, which one person is no subject of: "calls to break up or reinstate"."""
+        """Return whether a bare form, as in "calls to break up", has a single person as decider and is not finite."""
         bare = group.finite and group.first == group.head and self.text.tags[group.head] in {"VB", "VBP"}
         return bare and len(deciders) == 1 and deciders[0].type == "person"
 
     def _action_complement(self, last: int, act: DecisionVerbClass) -> Span | None:
-        """Return what follows an act without an object; of "resigned after a vote" and "resigned on Monday" nothing."""
+        """Return the span after an action without object; None after an intransitive verb with an adverbial only."""
         at = self._skip_time(last) if act.intransitive else last
         if at >= self.text.sentence_range(last - 1)[1]:
             return None
@@ -249,27 +250,27 @@ class DecisionVerbReader(DecisionStatusReader):
         return self.time_and_place.clause_span(at) if named or not act.intransitive else None
 
     def _is_meeting_mention(self, target: NounPhrase) -> bool:
-        """Tell whether one holds or calls off one's own meeting, whose status says it."""
+        """Return whether the object is a mention of a meeting, whose status covers the act."""
         return self.text.ends[target.head] in self._meeting_offsets
 
     def _is_past_tense(self, group: VerbGroup) -> bool:
-        """Tell the past of a clause, taken for a participle: no participle on a noun governs a "that"-clause."""
+        """Return whether a bare participle is a past tense since a that-clause depends on it."""
         bare = group.first == group.head and self.text.tags[group.head] == "VBN"
         follows = self.clauses.noun_phrase(group.first - 1) is not None
         return bare and follows and self.word(self._skip_time(group.last)) == "that"
 
     def _elaborates_main_clause(self, group: VerbGroup) -> bool:
-        """Read "imposed sanctions, [freezing] assets": a participle that spells out the act of its main clause."""
+        """Return whether a participle details the act of its main clause: "imposed sanctions, [freezing] assets"."""
         main = self.clauses.main_verb(group) if self._is_participle_clause(group) else None
         return main is not None and self.lemma(main) in self.lexicon.verb_readings
 
     def _is_generic_relative(self, group: VerbGroup) -> bool:
-        """Tell "the countries that provide arms", which describes, from what somebody did."""
+        """Return whether a relative clause in the present describes: "the countries that provide arms"."""
         relative = self.word(group.first - 1) in self.doc.lexicon.relative
         return relative and group.first == group.head and self.text.tags[group.head] in {"VBP", "VBZ"}
 
     def _acted_on(self, group: VerbGroup) -> NounPhrase | None:
-        """Return what is acted on: the object, in the passive the subject."""
+        """Return what is acted on: the object, or the subject of a passive; None if there is none."""
         if self._is_agentive_participle(group):
             return self._modified_noun(group)
         if group.passive:

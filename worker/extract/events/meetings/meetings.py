@@ -64,7 +64,7 @@ class MeetingExtractor(MeetingVerbReader, MeetingNounReader):
         return bool(place and old.kind == new.kind == "summit")
 
     def _is_purpose_of_visit(self, old: EventCandidate, new: EventCandidate) -> bool:
-        """Return whether the later candidate is the purpose of a visit or gathering: "flew to Oslo for talks with X"."""
+        """Return whether the later candidate is the purpose of a visit: "flew to Oslo for talks with X"."""
         gathering = {old.kind, new.kind} == {"talks", "summit"}  # "gathered in Oslo for a summit"
         if not (gathering or (old.kind == "visit" and new.kind != "visit")) or old.last > new.first:
             return False

@@ -1,4 +1,4 @@
-"""Meetings told by a noun: parties by possessor, modifiers, prepositions and the light verb that lends a subject.
+"""Nominal triggers of meetings; the parties are possessor, modifiers, prepositional phrases, or a light verb's subject.
 
 "Berg's talks with Ozola", "a summit between Latvia and Estonia", "Berg held a meeting with Ozola".
 """
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     from worker.extract.grammar.chunker import VerbGroup
 
 _PAIR = 2
-"""A meeting has two parties."""
-_TO_OWN_VERB = 24
-"""Tokens between a noun and the verb it is subject of."""
-_STEPS_TO_LENDER = 5
-"""Words between a verb and the noun it lends its subject: "is [reportedly] [in] [a] [round] [of] talks"."""
+"""Number of parties of a meeting."""
+_TO_PREDICATE = 24
+"""Tokens after a noun that are searched for its predicate."""
+_STEPS_TO_LIGHT_VERB = 5
+"""Steps from a noun back to its light verb: "is [reportedly] [in] [a] [round] [of] talks"."""
 
 
 class MeetingNounReader(MeetingParticipants):
     """Reads nouns of meeting."""
 
     def noun_candidates(self) -> Iterator[EventCandidate]:
-        """Yield what every noun of meeting says."""
+        """Yield a candidate for each meeting noun."""
         heads = self.lexicon.meeting_heads
         for chunk in self.chunks.noun_phrases:
             if heads.isdisjoint(self.text.lower[chunk.first : chunk.last]):
-                continue  # most nouns: a look at their words is cheaper than reading them
+                continue  # fast path for most nouns
             noun = self._with_possessor(self.clauses.noun_phrase(chunk.first) or chunk)
             form = self._meeting_form(noun)
             candidate = self._noun_candidate(noun, *form) if form is not None else None
@@ -45,7 +45,7 @@ class MeetingNounReader(MeetingParticipants):
                 yield candidate
 
     def _with_possessor(self, noun: NounPhrase) -> NounPhrase:
-        """Take in a "her" that the tagger took for the verb's object: "cancelled [her] [trip]"."""
+        """Extend a phrase by a possessor that the chunker separated: "cancelled [her] [trip]"."""
         at, tags = noun.first - 1, self.text.tags
         if self.word(at) == "her" and tags[at] == "PRP":
             return NounPhrase(at, noun.last, noun.head)
@@ -89,25 +89,25 @@ class MeetingNounReader(MeetingParticipants):
         found.explicit_status = bool(light or own) or status != "held"
         if form == "visit" and place is not None and parties and not self._is_abroad(parties, place):
             return None
-        politic = any(self.parties.political_role(a) == POLITICAL for a in parties)
+        has_politician = any(self.parties.political_role(a) == POLITICAL for a in parties)
         if (
             self._is_indefinite(noun)
             and parties
-            and not politic
+            and not has_politician
             and not self._introduces_meeting(noun, form, parties, found, light)
         ):
-            return None  # a new meeting, of people who act in no political role
+            return None  # a new meeting without a political party
         found.anaphoric = self._is_question(at) or not self._introduces_meeting(noun, form, parties, found, light)
         return found
 
     def _is_counted_period(self, noun: NounPhrase, when: TimeExpression) -> bool:
-        """Read "their third meeting this year": the period counts the meetings and dates none."""
+        """Return whether a period counts meetings and dates none: "their third meeting this year"."""
         ordinals = word_set(self.lexicon.meeting.ordinals)
-        counted = any(self.text.lower[at] in ordinals for at in range(noun.first, noun.head))
-        return counted and when.weekday is None and when.day is None and when.offset_days is None
+        is_counted = any(self.text.lower[at] in ordinals for at in range(noun.first, noun.head))
+        return is_counted and when.weekday is None and when.day is None and when.offset_days is None
 
     def _form_with_name(self, noun: NounPhrase, form: Form) -> Form:
-        """Return "summit" for a dialogue with a proper name: "the Baltic Dialogue"."""
+        """Return "summit" for talks with a proper name ("the Baltic Dialogue"), else the form."""
         return "summit" if form == "talks" and self._has_proper_name(noun) else form
 
     def _noun_place(self, noun: NounPhrase, form: Form, at: int, after: int) -> NounPhrase | None:
@@ -122,7 +122,7 @@ class MeetingNounReader(MeetingParticipants):
         )
 
     def _modifier_place(self, noun: NounPhrase, at: int) -> Span | None:
-        """Return the place among the words before the noun: "the Oslo talks"."""
+        """Return the place among the modifiers of the noun: "the Oslo talks"; None if there is none."""
         for i in range(noun.first, at):
             word = self.text.words[i]
             if word in self.doc.lexicon.seats_of_power or (
@@ -133,7 +133,7 @@ class MeetingNounReader(MeetingParticipants):
         return self.text.span(at - 1, at) if self._is_place_modifier(noun, at - 1) else None
 
     def _is_place_modifier(self, noun: NounPhrase, at: int) -> bool:
-        """Tell "the Ohrid talks" from "the Berg talks": one name after the article that is nobody known here."""
+        """Return whether a modifier is a place ("the Ohrid talks"): one unknown name after the article."""
         text, main = self.text, self.doc.lexicon
         if at != noun.first + 1 or text.tags[noun.first] != "DT" or text.tags[at] != "NNP" or text.words[at].isupper():
             return False
@@ -141,9 +141,9 @@ class MeetingNounReader(MeetingParticipants):
         return not known and self.doc.mentions.person_at(at) is None and text.tags[noun.head] != "NNP"
 
     def _light_verb(self, noun: NounPhrase) -> VerbGroup | None:
-        """Return the verb that lends the noun its subject: directly before it, or over "in", "for", "at"."""
+        """Return the light verb of the noun, before it or before "in", "for" or "at"; None if there is none."""
         before = noun.first - 1
-        for _ in range(_STEPS_TO_LENDER):
+        for _ in range(_STEPS_TO_LIGHT_VERB):
             if self.chunks.verb_group(before) is None and before >= 0 and self.text.tags[before] == "RB":
                 before -= 1
                 continue
@@ -156,10 +156,10 @@ class MeetingNounReader(MeetingParticipants):
                 continue
             if group is not None:
                 lemma = self.lexicon.lemma(self.text.lower[group.head])
-                lends = (
+                is_light = (
                     lemma in self._light_verbs or outcome_of(self.lexicon, lemma, self.word(group.head + 1)) is not None
                 )
-                return group if lends else None
+                return group if is_light else None
             guest = self.clauses.noun_phrase(before)
             if guest is not None and self.word(guest.last) == "to" and guest.last == noun.first - 1:
                 group = self.chunks.verb_group(self.clauses.conjuncts(guest)[0].first - 1)
@@ -175,13 +175,13 @@ class MeetingNounReader(MeetingParticipants):
         return None
 
     def _is_attributive_participle(self, group: VerbGroup, noun: NounPhrase) -> bool:
-        """Tell a participle before its noun, which the chunker left apart: "scrapped [planned] talks"."""
+        """Return whether a verb group is a participle that modifies the noun: "scrapped [planned] talks"."""
         bare = group.last == noun.first and group.first == group.head and self.text.tags[group.head] == "VBN"
         return bare and self.chunks.verb_group(group.first - 1) is not None
 
     def _predicate_verb(self, noun: NounPhrase) -> VerbGroup | None:
-        """Return the verb of which the noun is the subject: "talks in Oslo will be held"."""
-        end = min(self.text.sentence_range(noun.head)[1], noun.last + _TO_OWN_VERB)
+        """Return the verb whose subject the noun is: "talks in Oslo [will be held]"; None if there is none."""
+        end = min(self.text.sentence_range(noun.head)[1], noun.last + _TO_PREDICATE)
         for at in range(noun.last, end):
             group = self.chunks.verb_group(at)
             if group is None or group.first != at:
@@ -199,7 +199,7 @@ class MeetingNounReader(MeetingParticipants):
         return None
 
     def _is_clause_subject(self, noun: NounPhrase, group: VerbGroup) -> bool:
-        """Tell the subject by its place: it opens the sentence, and nothing but phrases on it stand before the verb."""
+        """Return whether the noun opens the sentence and only phrases that modify it precede the verb."""
         opens = noun.first == self.text.sentence_range(noun.head)[0]
         between = range(noun.last, group.first)
         broken = any(self.text.tags[i] in {"WP", "SC"} for i in between)
@@ -208,7 +208,7 @@ class MeetingNounReader(MeetingParticipants):
     def _introduces_meeting(
         self, noun: NounPhrase, form: Form, parties: list[Actor], found: EventCandidate, light: VerbGroup | None
     ) -> bool:
-        """Tell whether the noun tells of an identified meeting by itself, or only point back to one."""
+        """Return whether the noun identifies a meeting by parties, place or time, instead of being an anaphor."""
         rule = found.rule
         strong = [a for a in parties if self.parties.political_role(a) == POLITICAL]
         if found.noun in word_set(self.lexicon.meeting.meal_nouns):
@@ -232,12 +232,12 @@ class MeetingNounReader(MeetingParticipants):
         return bool(strong and (light or found.place or found.when or named)) or bool(found.place and found.when)
 
     def _passive_light_verb(self, noun: NounPhrase) -> VerbGroup | None:
-        """Return the passive that says that it came about: "a meeting of the council was convened"."""
+        """Return the passive light verb of the noun: "a meeting of the council [was convened]"; else None."""
         own = self._predicate_verb(noun)
         return own if own is not None and own.passive and own.finite and self.lemma(own) in self._light_verbs else None
 
     def _has_light_verb_subject(self, strong: list[Actor], light: VerbGroup | None) -> bool:
-        """Tell "X held talks" from "X called for talks", where the other party is missing."""
+        """Return whether a political party holds the meeting: "X held talks", not "X called for talks"."""
         return (
             bool(strong)
             and light is not None

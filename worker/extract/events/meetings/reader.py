@@ -64,7 +64,7 @@ class MeetingReader(EventReader):
         of = self.clauses.noun_phrase(noun.last + 1) if self.word(noun.last) == "of" else None
         return of is not None and self.text.tags[of.head] == "NNS" and self.text.words[of.head][0].isupper()
 
-    def _make_candidate(  # noqa: PLR0917 - a row of the event's own fields
+    def _make_candidate(  # noqa: PLR0917 - the fields of the candidate
         self,
         first: int,
         last: int,
@@ -108,7 +108,7 @@ class MeetingReader(EventReader):
         if modality.modal == "will" or (group.infinitive and not modality.governors):
             return "planned"
         if modality.modal in {"obliged", "perhaps"}:
-            return "proposed"  # only where somebody agreed or asked that they should, see `_wanted`
+            return "proposed"  # agreed or demanded, see `_is_agreed_or_demanded`
         present = group.infinitive or self.text.tags[group.head] in {"VBZ", "VBP", "VBG"}
         return "planned" if ahead and present else "held"
 

@@ -31,9 +31,9 @@ class MeetingStatusReader(MeetingReader):
         The first of these that implies one decides: cancellation by the verb, modifiers, governing noun, modality of
         the verb.
         """
-        fate = self._cancelled_status(group) if group is not None else None
-        if fate is not None:
-            return fate  # "postponed her planned trip": what was done to it outweighs modality it is described
+        cancelled = self._cancelled_status(group) if group is not None else None
+        if cancelled is not None:
+            return cancelled  # "postponed her planned trip": the verb overrides the modifier
         described = self._modifier_status(noun)
         if described is not None:
             return described

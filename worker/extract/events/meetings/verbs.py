@@ -1,4 +1,4 @@
-"""Meetings told by a verb: parties by subject, object and with-phrase.
+"""Verbal triggers of meetings; the parties are subject, object and with-phrase.
 
 "Berg met (with) Ozola", "Berg and Ozola discussed the fees", "Berg visited Latvia", "Berg hosted the union's leaders".
 """
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
 _INVITED = 16
-"""Tokens after "invited" in which "to Oslo" stands, behind the guests and their roles."""
+"""Tokens after "invited" that are searched for the destination, "to Oslo"."""
 
 
 class MeetingVerbReader(MeetingReader):
     """Reads verbs of meeting."""
 
     def verb_candidates(self) -> Iterator[EventCandidate]:
-        """Yield what every verb of meeting says."""
+        """Yield a candidate for each verb that reports a meeting."""
         for group in self.chunks.verb_groups:
             frame = self._frame_of_lemma.get(self.lexicon.lemma(self.text.lower[group.head]))
             candidate = getattr(self, f"_read_{frame}")(group) if frame is not None else None
@@ -44,9 +44,9 @@ class MeetingVerbReader(MeetingReader):
         if target is not None and not self._are_parties(others):
             return None
         mine = {a.name for a in subject}
-        told, others = others, [self._distinguish(a, mine) for a in others if self._can_take_part(a)]
+        named, others = others, [self._distinguish(a, mine) for a in others if self._can_take_part(a)]
         others = [a for a in others if a.name not in mine]
-        if not others and (told or self.word(group.last) == "that" or not self._is_plural_party(subject)):
+        if not others and (named or self.word(group.last) == "that" or not self._is_plural_party(subject)):
             return None
         if not others and any(
             word_set(self.lexicon.decision.deciders.court) & self.parties.head_words(a) for a in subject
@@ -57,7 +57,10 @@ class MeetingVerbReader(MeetingReader):
         return self._verb_candidate(group, self._talk_form(group), [*subject, *others], "meet")
 
     def _distinguish(self, actor: Actor, mine: set[str]) -> Actor:
-        """Return a party as worded where its words were taken for the one who meets: "met the minister of Iraq"."""
+        """Return the actor, or an unnamed one if its phrase was wrongly resolved to a subject.
+
+        In "Berg met the minister of Iraq", with Berg a minister, "the minister" may have been resolved to Berg.
+        """
         if actor.name not in mine or actor.mention is None or actor.mention.text.lower() in self.doc.lexicon.pronouns:
             return actor
         return Actor(name=actor.mention.text, mention=actor.mention, type="unnamed")
@@ -72,7 +75,7 @@ class MeetingVerbReader(MeetingReader):
         return self._verb_candidate(group, self._talk_form(group), [*subject, *others], "talk with")
 
     def _interlocutors(self, group: VerbGroup) -> list[Actor]:
-        """Return the parties after "with", unless it hangs on an occasion ("spoke at a rally with X")."""
+        """Return the parties after "with"; none if it belongs to an occasion ("spoke at a rally with X")."""
         found = self.clauses.prepositional_phrases(group.last, word_set(self.lexicon.meeting.with_), 16)[:1]
         if found and any(self.chunks.verb_group_of[at] >= 0 for at in range(group.last, found[0][0])):
             return []
@@ -91,7 +94,7 @@ class MeetingVerbReader(MeetingReader):
         return self.parties.parties_of(found[0][1]) if found else []
 
     def _is_mutual(self, group: VerbGroup, subject: list[Actor]) -> bool:
-        """Read "the ministers discussed Z": two parties; what they bargained out is an agreement instead."""
+        """Return whether several parties are the subject of a discussion: "the ministers discussed Z"."""
         lemma, m = self.lemma(group), self.lexicon.meeting
         modality = self.modality(group)
         if self._talk_form(group) == "call":
@@ -103,7 +106,7 @@ class MeetingVerbReader(MeetingReader):
         return self._is_plural_party(subject)
 
     def _is_purpose_of_meeting(self, group: VerbGroup) -> bool:
-        """Read "called a meeting to discuss", "met on Friday to discuss": the meeting is told by its own word."""
+        """Return whether an infinitive is the purpose of a meeting that has its own trigger: "met to discuss"."""
         if not group.infinitive:
             return False
         noun = self.clauses.noun_phrase(group.first - 1)
@@ -112,7 +115,7 @@ class MeetingVerbReader(MeetingReader):
         return governed or (noun is not None and self._meeting_form(noun) is not None)
 
     def _talk_form(self, group: VerbGroup) -> Form:
-        """Tell a call from a meeting face to face, by what stands around the verb."""
+        """Return "call" if words for a telephone are near the verb, else "talks"."""
         start, end = self.text.sentence_range(group.head)
         before = next(
             (i + 1 for i in range(group.first - 1, start - 1, -1) if self.chunks.verb_group_of[i] >= 0), start
@@ -128,14 +131,14 @@ class MeetingVerbReader(MeetingReader):
         else:
             guests, hosts = self.parties.parties_of(target) if target else [], self.subject_parties(group)
         if target is not None and self._meeting_form(target) is not None:
-            return None  # "hosted the summit": the noun tells of it
+            return None  # "hosted the summit": the noun is the trigger
         hosts = [a for a in hosts if self.parties.political_role(a) == POLITICAL or a.type == "person"]
         if not guests or not hosts or not self._are_parties(guests) or not self._can_be_guests(guests):
             return None
         return self._verb_candidate(group, "talks", [*hosts, *guests], "host")
 
     def _read_visit(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "X visited Y", where Y is a country, its capital or a person."""
+        """Read "X visited Y", where Y is a country or its capital."""
         target = self.clauses.object(group)
         if target is None or not self._is_country_or_capital(target):
             return None
@@ -154,7 +157,7 @@ class MeetingVerbReader(MeetingReader):
         return self._visit_candidate(group, target, "travel")
 
     def _visit_candidate(self, group: VerbGroup, target: NounPhrase, rule: str) -> EventCandidate | None:
-        """Return the visit of a verb's subject to another country or capital."""
+        """Return the visit of a verb's subject to a place abroad; None for domestic travel."""
         visitors = self.subject_parties(group)
         found = self._verb_candidate(group, "visit", visitors, rule) if self._is_abroad(visitors, target) else None
         if found is not None:
@@ -162,7 +165,7 @@ class MeetingVerbReader(MeetingReader):
         return found
 
     def _read_convene(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "The leaders gathered in X": a body comes together."""
+        """Read "The leaders gathered in X": several parties or a body come together."""
         target = self.clauses.object(group)
         if target is not None:
             return self._read_gather(group) if not self._meeting_form(target) else None
@@ -180,7 +183,7 @@ class MeetingVerbReader(MeetingReader):
         return self._verb_candidate(group, "summit", [*self.subject_parties(group), *guests], "bring together")
 
     def _read_brief(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "X was briefed by Y": only between political actors."""
+        """Read "X was briefed by Y"."""
         target = self.clauses.object(group)
         others = self.agents(group.last) if group.passive else self.parties.parties_of(target) if target else []
         return (
@@ -200,7 +203,10 @@ class MeetingVerbReader(MeetingReader):
         )
 
     def _read_ring(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "X called Y on Friday", "called Y to congratulate her": a person, and no name that Y is called."""
+        """Read "X called Y on Friday", "called Y to congratulate her".
+
+        Y must be a person, and a date, a telephone word or a purpose must follow: otherwise "called" gives a name.
+        """
         target = self.clauses.object(group)
         if group.passive or target is None or target.first > group.head + 1:
             return None  # "called on them to"
@@ -234,7 +240,10 @@ class MeetingVerbReader(MeetingReader):
         return found
 
     def _verb_candidate(self, group: VerbGroup, form: Form, parties: list[Actor], rule: str) -> EventCandidate | None:
-        """Make the candidate of a verb, with its status; None where nothing was said to happen or nobody identified."""
+        """Return the candidate of a verb with its status.
+
+        None if the meeting is hypothetical, habitual or in a question, or if no party can be political.
+        """
         modality = self.modality(group)
         if (
             modality.conditional
@@ -260,7 +269,7 @@ class MeetingVerbReader(MeetingReader):
         return self._make_candidate(first, last, form, status, parties, rule, when)
 
     def _outermost_governor(self, group: VerbGroup, modality: VerbModality) -> VerbGroup:
-        """Return the verb that governs in the end: "[flies] to Oslo on Friday to meet"."""
+        """Return the outermost verb that governs the verb, or the verb: "[flies] to Oslo on Friday to meet"."""
         return next((g.group for g in reversed(modality.governors) if g.group is not None), group)
 
     def _has_known_party(self, parties: list[Actor]) -> bool:
@@ -270,11 +279,11 @@ class MeetingVerbReader(MeetingReader):
         return bool(parties) and all(self.parties.political_role(a) or a.type in {"person", "group"} for a in parties)
 
     def _has_politician(self, parties: list[Actor]) -> bool:
-        """Tell politicians and named people from teams and firms that met."""
+        """Return whether a party is political or a named person, unlike teams and firms."""
         return any(self.parties.political_role(a) == POLITICAL or a.type == "person" for a in parties)
 
     def _can_take_part(self, actor: Actor) -> bool:
-        """Tell a party from voters, kin and an audience, whom politicians meet in no political role."""
+        """Return whether an actor can be a party: not voters, relatives or an audience."""
         return bool(self.parties.political_role(actor)) or (
             actor.type == "group" and not self.parties.is_private(actor)
         )
@@ -286,7 +295,7 @@ class MeetingVerbReader(MeetingReader):
         )
 
     def _is_named_place(self, noun: NounPhrase) -> bool:
-        """Tell whether it is a place by name, of which nothing else is known here."""
+        """Return whether a phrase is a place by its name and no known organisation."""
         known = self.doc.mentions.resolve(noun.first, noun.last)
         return (
             self.text.tags[noun.head] == "NNP"
@@ -295,13 +304,13 @@ class MeetingVerbReader(MeetingReader):
         )
 
     def _is_country_or_capital(self, noun: NounPhrase) -> bool:
-        """Tell whether it is a country, its capital, or a place named with its country."""
+        """Return whether a phrase is a country or a seat of government."""
         name, main = self.text.slice(noun.first, noun.last), self.doc.lexicon
         bare = name.removeprefix("the ").removeprefix("The ")
         return bare in main.countries or bare in main.seats_of_power
 
     def _has_particle(self, group: VerbGroup, listed: str) -> bool:
-        """Tell whether the verb is listed alone, or with the particle that follows it here."""
+        """Return whether the verb is listed without particle, or with the one that follows it here."""
         lemma = self.lexicon.lemma(self.text.lower[group.head])
         following = self.word(group.head + 1)
         return lemma in listed.split() or f"{lemma}_{following}" in listed.split()
