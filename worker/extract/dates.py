@@ -119,6 +119,7 @@ def resolve_date(when: TimeExpression, published: date | None, tense: TemporalSi
 
 
 def _resolve_calendar_day(when: TimeExpression, published: date | None, tense: TemporalSide) -> date | None:
+    """Return the date of a day and month; without a year the one that `tense` selects, weekday included."""
     month, day = when.month or 0, when.day or 0
     if when.year is not None:
         return _valid_date(when.year, month, day)
@@ -138,6 +139,7 @@ def _resolve_calendar_day(when: TimeExpression, published: date | None, tense: T
 def _resolve_weekday(
     weekday: int, direction: TimeDirection | None, published: date, tense: TemporalSide
 ) -> date | None:
+    """Return the date of a weekday; None for "next" weekdays, which are ambiguous."""
     if direction == "future":  # "next Friday" is ambiguous: this week's or the following one
         return None
     if direction == "past":

@@ -107,7 +107,7 @@ class DescriptionLinker:
         return entity.salience if entity is not None else 0.0
 
     def _can_belong_to(self, person: Person, description: Description, owner: Entity | None) -> bool:
-        """Return whether a person can be "his lawyer": the role names the owner, or it is the only such relative."""
+        """Return whether a person can be "his lawyer" (the role names the owner) or "his wife" (not the owner)."""
         owner_person = owner.person if owner is not None else None
         if description.head in self.person_words.kinship_terms:
             return owner_person is None or owner_person is not person
@@ -124,6 +124,7 @@ class DescriptionLinker:
 
     # ------------------------------------------------------------ votes
     def _vote(self, description: Description) -> None:
+        """Distribute 100 votes for a description among compatible persons, in proportion to their salience."""
         if not self._can_vote(description):
             return
         votes = self._votes.setdefault(description.key, Counter())
@@ -172,6 +173,7 @@ class DescriptionLinker:
         return max(votes.values(), default=0) if votes else 0
 
     def _winner(self, description: Description) -> Person | None:
+        """Return the person with most votes; None without a sufficient lead over the second."""
         votes = self._votes.get(description.key, Counter[int]())
         ranked = [
             (count, person)

@@ -114,6 +114,7 @@ class SalienceTracker:
         return self._most_salient(lambda entity: entity.salience if predicate(entity) else 0.0)
 
     def _most_salient(self, salience: Callable[[Entity], float]) -> Entity | None:
+        """Return the entity with the highest positive score, and set `runner_up_ratio`; None for none."""
         best, most, second = None, 0.0, 0.0
         for entity in self.candidates:
             score = salience(entity)

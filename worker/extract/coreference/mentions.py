@@ -105,6 +105,7 @@ class MentionResolver:
         return self._resolve_owner(first, last, by.first, by.last) if by is not None else None
 
     def _resolve_owner(self, first: int, last: int, owner: int, end: int) -> tuple[Actor, Person | None]:
+        """Return the actor of tokens `owner` up to `end`, with the whole document phrase as its mention."""
         possessive = end - owner == 1 and self.text.tags[owner] == "PRP$"
         actor, person = self.resolve_with_person(owner, end) if possessive else self.phrase_resolver.resolve(owner, end)
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person

@@ -65,6 +65,7 @@ class NameRegistry:
         self._read()
 
     def _read(self) -> None:
+        """Register all names: full names first, then single names, then organisations."""
         for name in self.names:
             self.names_in_phrase.setdefault(name.phrase, []).append(name)
         short = [n for n in self.names if n.kind in {"person", "unknown"} and n.last - n.first == 1]
@@ -186,6 +187,7 @@ class NameRegistry:
         return None
 
     def _record(self, person: Person, name: Name) -> None:
+        """Add an occurrence of a name, with its role, to a person."""
         person.occurrences.append(name.first)
         self.person_at[name.first] = person
         person.confirmed = person.confirmed or name.kind == "person"

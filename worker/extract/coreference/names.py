@@ -119,6 +119,7 @@ def _may_open_name(text: AnnotatedText, i: int) -> bool:
 
 
 def _is_name_word(text: AnnotatedText, i: int, lexicon: Lexicon) -> bool:
+    """Return whether a word can be part of a name: capitalised, "&" or a name particle."""
     word = text.words[i]
     if word[0].isupper():
         return text.tags[i] in _CAPITALISED or len(word) > 1
@@ -155,6 +156,7 @@ def _skip_demonym(text: AnnotatedText, lexicon: Lexicon, start: int, last: int) 
 
 
 def _title_gender(text: AnnotatedText, lexicon: Lexicon, first: int, name_start: int) -> Gender | None:
+    """Return the gender that a title or role before the name shows; None for none."""
     for i in range(first, name_start):
         word = text.lower[i].rstrip(".")
         if word in lexicon.gender_of and (word in lexicon.titles or word in lexicon.roles):
@@ -163,6 +165,7 @@ def _title_gender(text: AnnotatedText, lexicon: Lexicon, first: int, name_start:
 
 
 def _classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, titled: bool, article: bool) -> NameKind:
+    """Return the kind of a name, by the gazetteer, its last word, its title or given name, and its article."""
     name = " ".join(text.words[first:last])
     if name in lexicon.countries:
         return "country"

@@ -85,6 +85,7 @@ class PhraseResolver:
         return person.to_actor(self.text.span(first, last)), person
 
     def _organisation_actor(self, first: int, last: int, name: Name, head: NounPhrase) -> Actor:
+        """Return the actor of an organisation under its full name, with the country that it represents."""
         start = head.first
         while start < name.first and (
             self.text.tags[start] in {"DT", "PRP$"}
@@ -115,6 +116,7 @@ class PhraseResolver:
         return Actor(name=name, mention=self.text.span(first, last), type=kind, country=country)
 
     def _verbatim_actor(self, first: int, last: int, kind: ActorType) -> Actor:
+        """Return an actor that is named by the phrase as written."""
         country = self.countries.first_country(first, last) if self._is_office(first, last) else None
         country = country or self.countries.home_of_state_office(self.text.lower[first:last])
         return Actor(name=self.text.slice(first, last), mention=self.text.span(first, last), type=kind, country=country)

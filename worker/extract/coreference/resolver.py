@@ -70,6 +70,7 @@ class CoreferenceResolver:
         self.descriptions.link_by_votes()
 
     def _read_article(self) -> None:
+        """Resolve the noun phrases in text order; quotations are skipped."""
         sentence, text = -1, self.text
         for number, phrase in enumerate(self.chunks.noun_phrases):
             if text.quotation_of[phrase.first] >= 0 or text.tags[phrase.head] in {"WP", "EX"}:
@@ -131,6 +132,7 @@ class CoreferenceResolver:
 
     # ------------------------------------------------------------ nouns
     def _resolve_noun(self, number: int, phrase: NounPhrase, salience: float) -> Entity | None:
+        """Return the entity of a nominal phrase: by the name that ends it, else by its common noun."""
         names = self.registry.names_in_phrase.get(number, [])
         for name in names:
             if name.last == phrase.last:
@@ -143,6 +145,7 @@ class CoreferenceResolver:
         return self._resolve_common_noun(phrase, salience)
 
     def _resolve_name(self, name: Name, salience: float) -> Entity | None:
+        """Return the entity of a name; None if its kind is unknown.  An unknown name that speaks is a person."""
         person = self.registry.person_at.get(name.first)
         if person is None and name.kind == "unknown" and salience >= SPEAKER_SALIENCE and self.registry.recurs(name):
             person = self.registry.add_speaker(name)
@@ -152,6 +155,7 @@ class CoreferenceResolver:
         return self.organisations.resolve_name(name) if name.kind in {"organisation", "country"} else None
 
     def _resolve_person(self, person: Person, name: Name, salience: float) -> Entity:
+        """Return the entity of a person; its first mention may explain an unnamed speaker before it."""
         entity = self.descriptions.entity_of(person, name.first, name.last)
         if salience < SPEAKER_SALIENCE and not person.confirmed:
             return entity
@@ -175,6 +179,7 @@ class CoreferenceResolver:
         return self._remember(phrase.head, entity)
 
     def _resolve_description(self, phrase: NounPhrase) -> Entity | None:
+        """Return the entity of a description; a predicate noun describes the subject of its copula."""
         last = self.registry.aliases.phrase_end(phrase.last, self.text.sentence_range(phrase.first)[1])
         description = self.descriptions.matcher.parse(phrase, last)
         if description is None:
@@ -195,6 +200,7 @@ class CoreferenceResolver:
 
     # ------------------------------------------------------------ pronouns
     def _resolve_pronoun(self, token: int, salience: float) -> Entity | None:
+        """Return the antecedent of a third-person pronoun and record it; None for other pronouns."""
         word, lexicon = self.text.lower[token], self.lexicon
         if word in lexicon.masculine or word in lexicon.feminine:
             return self._remember(token, self._resolve_third_person(token, salience))

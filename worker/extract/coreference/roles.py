@@ -59,6 +59,7 @@ def _with_role(name: Name, first: int, role_first: int, role_last: int, outer: i
 
 
 def _department_length(text: AnnotatedText, first: int, last: int, lexicon: Lexicon) -> int:
+    """Return the number of tokens from `first` that name a department of government; 0 for none."""
     for size in (2, 1):
         if first + size < last and " ".join(text.lower[first : first + size]) in lexicon.departments:
             return size

@@ -110,6 +110,7 @@ class ChunkNavigator:
         return any(self.text.tags[i] in FINITE for i in range(first, last))
 
     def _skip_brackets_left(self, at: int, start: int) -> int:
+        """Return the token before the opening bracket or dash that matches the mark at `at`."""
         opening = {")": "(", "]": "["}.get(self.text.words[at], self.text.words[at])
         for i in range(at - 1, max(start, at - MAX_ASIDE_TOKENS) - 1, -1):
             if self.text.words[i] == opening:
@@ -121,6 +122,7 @@ class ChunkNavigator:
         return [*self._conjuncts_left(noun), noun, *self._conjuncts_right(noun)]
 
     def _conjuncts_left(self, noun: NounPhrase) -> list[NounPhrase]:
+        """Return the conjuncts before a noun phrase, in text order; a comma counts only left of an "and"."""
         start, at = self.text.sentence_range(noun.head)[0], noun.first - 1
         found: list[NounPhrase] = []
         joined = False

@@ -231,6 +231,7 @@ def _auxiliary(word: str, tag: str, lexicon: Lexicon) -> str:
 
 
 def _verb_follows(tags: list[str], at: int, limit: int) -> bool:
+    """Return whether a verb follows within three adverbs."""
     end = at
     while end < limit and end < at + 4 and tags[end] == "RB":
         end += 1

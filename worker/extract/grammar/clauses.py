@@ -57,6 +57,7 @@ class ClauseParser(ChunkNavigator):
         return found
 
     def _governor(self, group: VerbGroup) -> Governor | None:
+        """Return the governor of an infinitive or gerund; None for a finite verb and for a clause without one."""
         text, at = self.text, group.first - 1
         if group.finite or not (group.infinitive or text.tags[group.head] == "VBG"):
             return None
@@ -90,6 +91,7 @@ class ClauseParser(ChunkNavigator):
         return Governor(at, None, None) if at >= 0 and self.text.tags[at] in {"JJ", "RB"} else None
 
     def _nominal_governor(self, at: int) -> Governor | None:
+        """Return the governor of an infinitive after a noun or adjective: "plans for him to meet", "ready to meet"."""
         noun = self.noun_phrase(at)
         if noun is None or self.text.tags[at] == "JJ":
             return Governor(at, None, None) if self.text.tags[at] in {"JJ", "RB", "VBN"} else None
@@ -188,6 +190,7 @@ class ClauseParser(ChunkNavigator):
         return found
 
     def _finite_before(self, at: int, start: int) -> VerbGroup | None:
+        """Return the nearest finite verb from `at` back to `start`, within the length of an aside; None for none."""
         stop = max(start, at - MAX_ASIDE_TOKENS)
         while at >= stop:
             verb = self.chunks.verb_group(at)
@@ -197,6 +200,7 @@ class ClauseParser(ChunkNavigator):
         return None
 
     def _subject_of_finite(self, group: VerbGroup, depth: int) -> NounPhrase | None:
+        """Return the subject left of a finite verb: also an antecedent, or the subject shared in a coordination."""
         start, at = self.text.sentence_range(group.head)[0], group.first - 1
         for _ in range(MAX_STEPS):
             if at < start:

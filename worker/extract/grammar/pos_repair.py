@@ -236,6 +236,7 @@ def _retag_cues(tags: list[str], tokens: Tokens, found: list[Quotation], lexicon
 
 
 def _retag_as_verb(tags: list[str], tokens: Tokens, at: int, lexicon: Lexicon) -> None:
+    """Retag a noun as the verb of a reporting clause if it is a cue that takes a clause and has no verb before it."""
     cue = lexicon.cues.get(tokens.lower[at])
     if (
         cue is not None

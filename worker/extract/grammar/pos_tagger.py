@@ -143,6 +143,7 @@ class Tagger:
         return own
 
     def _build_entry(self, word: str, low: str, context: int) -> _WordEntry:
+        """Return the entry of a word: its only tag, or the scores of its possible tags without neighbours."""
         candidates = self._model.candidates(word, low, context)
         if len(candidates) == 1:
             return _WordEntry(candidates[0], (), "", _EMPTY_TABLE, _EMPTY_TABLE)

@@ -53,42 +53,21 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         main = load_lexicon(self.language)
         known = main.lemmas if main else {}
         own_verbs = {verb for entry in self._verbs() if (verb := entry.partition("_")[0]) not in known.values()}
-        longest_first = sorted(
-            own_verbs, key=lambda verb: (-len(verb), verb)
-        )  # "postpone" overwrites "postponed", an adjective
+        # longest first, so that the forms of "postpone" replace the entry "postponed", an adjective
+        longest_first = sorted(own_verbs, key=lambda verb: (-len(verb), verb))
         regular = {form: verb for verb in longest_first for form in inflected_forms(verb, self.irregular, {})}
         own = {form: verb for verb in self.irregular for form in inflected_forms(verb, self.irregular, {})}
         return {**regular, **known, **own}
 
     def _verbs(self) -> list[str]:
-        m, d, o = self.meeting, self.decision, self.modality
-        listed = [
-            m.meet,
-            m.meet_with,
-            m.host,
-            m.visit,
-            m.travel,
-            m.call,
-            m.ambiguous_call,
-            m.invite,
-            m.convene,
-            m.gather,
-            m.brief,
-            m.light_verbs,
-        ]
-        listed += [act.verbs for act in d.verbs] + [d.nouns.reporting_verbs, d.nouns.open_question_verbs]
-        listed += [d.choice.taken, d.choice.agreed, d.choice.voted, d.choice.rejected, d.choice.proposed]
-        listed += [
-            d.choice.announced,
-            d.choice.pending,
-            o.planned,
-            o.proposed,
-            o.cancelled,
-            o.denied,
-            o.object_control,
-            o.transparent,
-        ]
-        return " ".join(listed).split()
+        """Return all verbs of the file, with their particles after "_"."""
+        m, d, o, c = self.meeting, self.decision, self.modality, self.decision.choice
+        meeting = [m.meet, m.meet_with, m.host, m.visit, m.travel, m.call, m.ambiguous_call, m.invite, m.convene]
+        meeting += [m.gather, m.brief, m.light_verbs]
+        decision = [verb_class.verbs for verb_class in d.verbs] + [d.nouns.reporting_verbs, d.nouns.open_question_verbs]
+        decision += [c.taken, c.agreed, c.voted, c.rejected, c.proposed, c.announced, c.pending]
+        modality = [o.planned, o.proposed, o.cancelled, o.denied, o.object_control, o.transparent]
+        return " ".join([*meeting, *decision, *modality]).split()
 
     def lemma(self, word: str) -> str:
         """Return the lemma of a verb form in lower case; an unknown word is returned unchanged."""

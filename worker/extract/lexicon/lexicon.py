@@ -160,6 +160,7 @@ def _act_of(name: str) -> Act:
 
 
 def _cues(file: LexiconFile) -> dict[str, Cue]:
+    """Return the cues by verb form; the first act that lists a form wins."""
     frames = {field: word_set(getattr(file.frames, field)) for field in file.frames.__struct_fields__}
     prepositions = {verb.replace("_", " "): word_set(taken) for verb, taken in file.prepositions.items()}
     cues: dict[str, Cue] = {}
@@ -191,6 +192,7 @@ def _cue_nouns(file: LexiconFile) -> dict[str, CueNoun]:
 
 
 def _lemmas(file: LexiconFile) -> dict[str, str]:
+    """Return verb form -> lemma for cues, irregular, control and raising verbs."""
     lemmas = {w for verbs in file.acts.values() for w in verbs.split()}
     lemmas |= (
         set(file.irregular)
