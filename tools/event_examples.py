@@ -94,7 +94,7 @@ EXAMPLES: Final = (
     ),
     Example(
         kind="meeting",
-        shows="**Reported by somebody**: `attributed_to` is the id of the statement of her office.",
+        shows="**Reported in a statement**: `attributed_to` is the id of the statement of her office.",
         article="meetings",
         sentence="President Filip spoke by phone",
         holds={"form": "call", "attributed_to": ANY},
@@ -113,7 +113,7 @@ EXAMPLES: Final = (
     ),
     Example(
         kind="meeting",
-        shows="**Denied.** That it never was is told as an event; neither ontology has a code for that.",
+        shows="**Denied.** The denial of a meeting is an event; neither ontology has a code for it.",
         article="meetings",
         sentence="Lambros denied that he had secretly met",
         holds={"status": "denied", "cameo": None, "plover": None},
@@ -151,14 +151,14 @@ EXAMPLES: Final = (
 
 
 def shown(example: Example) -> str:
-    """Return in Markdown what the example shows, the words it stands in, and the event; LookupError as `found`."""
+    """Return in Markdown what the example shows, its sentence, and the event; LookupError as `found`."""
     article, event = found(example)
     words, as_json = _quoted(article, event, example), pretty(msgspec.to_builtins(event))
     return f"{example.shows}\n\n{words}\n\n```json\n{as_json}\n```\n"
 
 
 def found(example: Example) -> tuple[Article, Event]:
-    """Return the event, and the article that it stands in; LookupError where there is no such event, or several."""
+    """Return the event, and its article; LookupError where there is no such event, or several."""
     (path,) = (path for path in ARTICLES if path.stem == example.article)
     such = [
         (article, event)

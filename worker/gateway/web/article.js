@@ -6,7 +6,7 @@ import { card } from "./card.js";
 import { el, foreignText, prefersReducedMotion, safeUrl } from "./dom.js";
 import { eventRow } from "./event_row.js";
 import { plural } from "./grammar.js";
-import { capitalise, formatFullTime, loadVocabulary, outletHost } from "./labels.js";
+import { capitalise, formatFullTime, isKnown, loadVocabulary, outletHost } from "./labels.js";
 
 /** Roles whose annotation is an event's tab stop, in order of preference. */
 const TAB_STOP_ROLES = ["cue", "source", "party", "content", "object", "topic"];
@@ -83,7 +83,8 @@ export class Article {
     this.#showMessage("Loading …");
     this.#vocabulary = await loadVocabulary().catch(() => null);
     try {
-      const { article, events } = await json("v1/articles", { url });
+      const { article, events: all } = await json("v1/articles", { url });
+      const events = all.filter(isKnown);
       if (this.#url === url) this.#draw(article, events, annotateText(article.text, events));
     } catch (problem) {
       const event =

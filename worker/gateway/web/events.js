@@ -1,6 +1,7 @@
 // The events that pass one set of filters: history as far as it was requested, then the live stream, in one sequence.
 
 import { Problem, json, request } from "./api.js";
+import { isKnown } from "./labels.js";
 import { Stream } from "./stream.js";
 
 /** Most events kept here; the oldest are dropped first. */
@@ -102,15 +103,16 @@ export class Events extends EventTarget {
   }
 
   #prepend({ events, next }) {
-    this.#kept.unshift(...events.reverse());
-    this.first -= events.length;
+    const known = events.filter(isKnown).reverse();
+    this.#kept.unshift(...known);
+    this.first -= known.length;
     this.#before = this.#kept.length < MAX_EVENTS ? next : null;
     this.#dispatch("past");
   }
 
   #follow(position) {
     this.#stream = new Stream(this.query, position, {
-      onEvent: (event) => this.#append(event),
+      onEvent: (event) => isKnown(event) && this.#append(event),
       onGap: () => this.#dispatch("gap"),
       onState: (...state) => this.#setState(...state),
     });

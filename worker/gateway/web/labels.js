@@ -5,6 +5,9 @@ import { joinNames, preposition, verb } from "./grammar.js";
 
 export const KINDS = ["statement", "meeting", "decision"];
 
+/** Whether this page can show an event; a gateway may know kinds that its page does not. */
+export const isKnown = (event) => KINDS.includes(event.kind);
+
 /** Colour class of each status; the status is always written out, too. */
 const TONES = {
   held: "done",
