@@ -178,17 +178,21 @@ PARAMETERS |= {"act.category": list(get_args(Category)), "name": ["with", "betwe
 """Expression in an f-string of a rule's name -> the values it can have, where the function does not show them."""
 
 Values = dict[str, list[str]]
+Signatures = dict[str, list[list[str]]]
+"""Name of a function -> the parameters of each function of that name."""
 
 
 def rule_names() -> set[str]:
     """Every string that the code of the extractors passes on as a rule."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in EXTRACT.rglob("*.py")]
     functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    place = {f.name: [a.arg for a in f.args.args if a.arg != "self"] for f in functions}
-    return {name for f in functions for name in names_in(f, place)}
+    signatures: Signatures = {}
+    for f in functions:
+        signatures.setdefault(f.name, []).append([a.arg for a in f.args.args if a.arg != "self"])
+    return {name for f in functions for name in names_in(f, signatures)}
 
 
-def names_in(function: ast.FunctionDef, parameters: dict[str, list[str]]) -> Iterator[str]:
+def names_in(function: ast.FunctionDef, signatures: Signatures) -> Iterator[str]:
     """The rules in a function: assigned to `rule`, or passed as a parameter of that name."""
     local = PARAMETERS | {
         target.id: list(strings(node.value, {}))
@@ -203,7 +207,8 @@ def names_in(function: ast.FunctionDef, parameters: dict[str, list[str]]) -> Ite
         elif isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             given = [k.value for k in node.keywords if k.arg == "rule"]
-            given += [a for a, name in zip(node.args, parameters.get(called, []), strict=False) if name == "rule"]
+            for parameters in signatures.get(called, []):
+                given += [a for a, name in zip(node.args, parameters, strict=False) if name == "rule"]
             yield from (name for value in given for name in strings(value, local))
 
 
