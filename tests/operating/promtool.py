@@ -1,7 +1,7 @@
-"""Prometheus' own tools as judges: what a real service said, held against the rules as they are deployed.
+"""Evaluation of the deployed rules by promtool on metrics that real services exported.
 
-They are looked for on the PATH and in the folder PROMETHEUS_BIN (Debian: `apt-get install prometheus`); without them
-the tests that need them are skipped.
+promtool and prometheus are searched on the PATH and in the directory PROMETHEUS_BIN (Debian: `apt-get install
+prometheus`); without them the tests that need them are skipped.
 """
 
 from __future__ import annotations
@@ -21,82 +21,84 @@ DEPLOY = Path(__file__).parent.parent.parent / "deploy"
 RULES = DEPLOY / "alerts.yml"
 STEP_S = 15
 Series = Mapping[str, float]
-"""What one scrape brought: `name{label="value"}` -> value."""
+"""Samples of one scrape: `name{label="value"}` -> value."""
 
 
-def tool(name: str) -> str | None:
-    """Path of `promtool` or `prometheus`, None where it is not installed."""
+def find_program(name: str) -> str | None:
+    """Return the path of `promtool` or `prometheus`; None if it is not installed."""
     return shutil.which(name, path=os.pathsep.join([os.environ.get("PROMETHEUS_BIN", ""), os.environ["PATH"]]))
 
 
-def needs(name: str) -> pytest.MarkDecorator:
+def requires(name: str) -> pytest.MarkDecorator:
     why = f"no {name}: install Debian's package prometheus, or set PROMETHEUS_BIN to the folder that has it"
-    return pytest.mark.skipif(tool(name) is None, reason=why)
+    return pytest.mark.skipif(find_program(name) is None, reason=why)
 
 
 def promtool(*words: str) -> str:
-    """Run it and return what it says; fails where it does."""
-    program = tool("promtool")
+    """Run promtool and return its output; its failure fails the test."""
+    program = find_program("promtool")
     assert program
-    ended = subprocess.run([program, *words], capture_output=True, text=True, timeout=60, check=False)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return ended.stdout
+    result = subprocess.run([program, *words], capture_output=True, text=True, timeout=300, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
 
 
 def series(exposition: str, instance: str, job: str = "communique") -> dict[str, float]:
-    """Make of a scraped page what Prometheus makes of it: every series with its target's labels, and `up`."""
+    """Return the samples of an exposition with the labels of its target, plus `up`, as Prometheus stores them."""
     target = {"instance": instance, "job": job}
-    found = {_spelt("up", target): 1.0}
+    found = {series_name("up", target): 1.0}
     for family in text_string_to_metric_families(exposition):
-        found |= {_spelt(sample.name, {**sample.labels, **target}): sample.value for sample in family.samples}
+        found |= {series_name(sample.name, {**sample.labels, **target}): sample.value for sample in family.samples}
     return found
 
 
 def down(instance: str, job: str = "communique") -> dict[str, float]:
-    """What a failed scrape leaves."""
-    return {_spelt("up", {"instance": instance, "job": job}): 0.0}
+    """Return the samples of a failed scrape."""
+    return {series_name("up", {"instance": instance, "job": job}): 0.0}
 
 
-def _spelt(name: str, labels: Mapping[str, str]) -> str:
+def series_name(name: str, labels: Mapping[str, str]) -> str:
     words = ",".join(f'{label}="{value}"' for label, value in sorted(labels.items()))
     return f"{name}{{{words}}}"
 
 
 class Phase(NamedTuple):
-    """A time in which every scrape brought the same."""
+    """A period in which every scrape had the same samples."""
 
     minutes: int
     scraped: Series
 
 
-def firing(alert: str, phases: Sequence[Phase], folder: Path, *, step_s: int = STEP_S, **labels: str) -> list[bool]:
-    """Tell for the end of each phase whether the alert fires, as `promtool test rules` evaluates the rules.
+def alert_states(
+    alert: str, phases: Sequence[Phase], folder: Path, *, step_s: int = STEP_S, **labels: str
+) -> list[bool]:
+    """Return for the end of each phase whether the alert fires, as evaluated by `promtool test rules`.
 
-    A scrape and an evaluation come every `step_s`.
+    Scrapes and evaluations are `step_s` apart.
     """
-    wanted = ",".join(
+    labels_of_alert = ",".join(
         f'{name}="{value}"' for name, value in {"alertname": alert, "alertstate": "firing", **labels}.items()
     )
-    asked = f"(count(ALERTS{{{wanted}}}) or vector(0)) > bool 0"
+    query = f"(count(ALERTS{{{labels_of_alert}}}) or vector(0)) > bool 0"
     ends = [sum(phase.minutes for phase in phases[: i + 1]) for i in range(len(phases))]
-    return [_holds(asked, 60 * end - step_s, _inputs(phases, step_s), step_s, folder) for end in ends]
+    return [_is_true(query, 60 * end - step_s, _inputs(phases, step_s), step_s, folder) for end in ends]
 
 
-def _holds(expression: str, second: int, inputs: list[dict[str, str]], step_s: int, folder: Path) -> bool:
-    """Tell whether an expression is 1 at that time."""
-    asked = {"expr": expression, "eval_time": f"{second}s", "exp_samples": [{"labels": "{}", "value": 1}]}
+def _is_true(expression: str, second: int, inputs: list[dict[str, str]], step_s: int, folder: Path) -> bool:
+    """Return whether an expression has the value 1 at that second."""
+    sample = {"expr": expression, "eval_time": f"{second}s", "exp_samples": [{"labels": "{}", "value": 1}]}
     test = {
         "rule_files": [str(RULES)],
         "evaluation_interval": f"{step_s}s",
-        "tests": [{"interval": f"{step_s}s", "input_series": inputs, "promql_expr_test": [asked]}],
+        "tests": [{"interval": f"{step_s}s", "input_series": inputs, "promql_expr_test": [sample]}],
     }
     file = folder / "rules.test.yml"
     file.write_text(yaml.safe_dump(test), encoding="utf-8")
-    program = tool("promtool")
+    program = find_program("promtool")
     assert program
-    ended = subprocess.run([program, "test", "rules", file], capture_output=True, text=True, timeout=60, check=False)
-    assert ended.returncode == 0 or "exp:" in ended.stdout + ended.stderr, ended.stdout + ended.stderr
-    return ended.returncode == 0
+    result = subprocess.run([program, "test", "rules", file], capture_output=True, text=True, timeout=300, check=False)
+    assert result.returncode == 0 or "exp:" in result.stdout + result.stderr, result.stdout + result.stderr
+    return result.returncode == 0
 
 
 def _inputs(phases: Sequence[Phase], step_s: int) -> list[dict[str, str]]:

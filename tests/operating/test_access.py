@@ -1,4 +1,4 @@
-"""What docs/operating.md lets Redis' users do is enough, and not too much."""
+"""The Redis permissions in docs/operating.md are sufficient and minimal."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
-SHRUGGED_OFF = {"client|setinfo", "client"}
-"""By redis-py, which would like to introduce itself; Redis 6.2 logs only the command."""
+IGNORED_DENIALS = {"client|setinfo", "client"}
+"""Sent by redis-py to identify itself, which may be denied; Redis 6.2 logs only the command."""
 
 
-async def url_of(user: str, private_url: str) -> str:
-    """Make the user as the page has it, and return the URL with which it comes."""
+async def create_user(user: str, private_url: str) -> str:
+    """Create the user with the command on the page, and return its URL."""
     (command,) = re.findall(rf"(?ms)^```redis {user}\n(.*?)\n```$", PAGE)
     async with connect(private_url) as client:
         await client.execute_command(*command.split())  # type: ignore[no-untyped-call]
     return private_url.replace("unix://", f"unix://{command.split()[2]}:PASSWORD@")
 
 
-async def denied(client: Redis) -> set[str]:
-    """Return what a user tried and was not allowed to."""
+async def denied_commands(client: Redis) -> set[str]:
+    """Return the commands that were denied."""
     log: Any = await client.acl_log(count=1000)
-    return {entry["object"].lower() for entry in log} - SHRUGGED_OFF
+    return {entry["object"].lower() for entry in log} - IGNORED_DENIALS
 
 
 async def communique(url: str, *words: str) -> str:
@@ -57,8 +57,8 @@ async def communique(url: str, *words: str) -> str:
     return out.decode()
 
 
-async def test_the_fleets_user_may_do_all_that_a_fleet_does(private_redis_url: str, tmp_path: Path) -> None:
-    url = await url_of("fleet", private_redis_url)
+async def test_the_user_of_a_fleet_may_do_everything_a_fleet_does(private_redis_url: str, tmp_path: Path) -> None:
+    url = await create_user("fleet", private_redis_url)
     async with serve_site(crawl_delay_s=0) as served, connect(private_redis_url) as admin:
         feeds = tmp_path / "sources.toml"
         feeds.write_text(f'[[source]]\nname = "demo"\nurl = "{served.feed_url}"\n')
@@ -70,11 +70,11 @@ async def test_the_fleets_user_may_do_all_that_a_fleet_does(private_redis_url: s
             await communique(url, *command.split())
         async with subscribe(url, prefix="communique:demo", group="desk", after="0") as shared:
             assert {(await anext(shared)).id for _ in events} == {event["id"] for event in events}
-        assert await denied(admin) == set()
+        assert await denied_commands(admin) == set()
 
 
-async def test_it_may_not_touch_anything_else(private_redis_url: str) -> None:
-    url = await url_of("fleet", private_redis_url)
+async def test_the_user_of_a_fleet_may_do_nothing_else(private_redis_url: str) -> None:
+    url = await create_user("fleet", private_redis_url)
     async with connect(url) as client:
         for words in ("GET other", "SET other x", "FLUSHALL", "CONFIG GET *", "KEYS *", "SHUTDOWN", "PUBLISH a b"):
             with pytest.raises(NoPermissionError):
@@ -83,14 +83,14 @@ async def test_it_may_not_touch_anything_else(private_redis_url: str) -> None:
         await UrlQueue(url, Settings.of(key_prefix="another")).__aenter__()
 
 
-async def test_a_readers_user_subscribes_and_cannot_write(private_redis_url: str) -> None:
+async def test_the_user_of_a_subscriber_can_read_but_not_write(private_redis_url: str) -> None:
     settings = Settings()
     async with connect(private_redis_url) as admin:
         await Publisher(admin, settings).numbers(1, 2, 3)
-        url = await url_of("reader", private_redis_url)
+        url = await create_user("reader", private_redis_url)
         async with subscribe(url, after="0") as events:
             assert len({(await anext(events)).id for _ in range(3)}) == 3
-        assert await denied(admin) == set()
+        assert await denied_commands(admin) == set()
     async with connect(url) as client:
         with pytest.raises(NoPermissionError):
             await client.xadd(event_stream(settings.redis.key_prefix, "meeting"), {"data": "{}"})

@@ -1,7 +1,7 @@
-"""Every alert fires by the fault that it names, on what real services say, and not before.
+"""Each alert fires because of its fault, on metrics that real services export, and not before.
 
-The fault is real: a killed worker, a stopped Redis, a page that holds its process.  What the services say before and
-after is scraped; then the rules as they are deployed are evaluated by promtool as if it had been so for a while.
+The faults are real: a killed worker, a stopped Redis, a page that blocks its process.  The services are scraped before
+and after; then promtool evaluates the deployed rules as if each state had lasted for some time.
 """
 
 from __future__ import annotations
@@ -20,8 +20,18 @@ from aiohttp.test_utils import BaseTestServer, TestServer
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from tests.operating.conftest import HERE, Fires, Watching, fired, get, long_ago, process, says, until
-from tests.operating.promtool import Phase, Series, down, firing, needs, series
+from tests.operating.conftest import (
+    INSTANCE,
+    AssertFires,
+    Monitored,
+    fired,
+    get,
+    has_line,
+    old_entry_id,
+    process,
+    wait_until,
+)
+from tests.operating.promtool import Phase, Series, alert_states, down, requires, series
 from worker.consume import Consumer, open_consumer, page_reader
 from worker.discover import Discovery, Source, open_discovery
 from worker.errors import Transient
@@ -29,15 +39,14 @@ from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
 from worker.monitor import health
 from worker.queue import UrlQueue
-from worker.schema import Page, Task, task_id
-from worker.schema import fleet as vitals
+from worker.schema import Page, Task, fleet, task_id
 from worker.settings import Settings
 from worker.streams import connect
 from worker.streams.embedded_server import embedded
 from worker.telemetry.liveness import LoopSpec
 from worker.telemetry.metrics.registry import REGISTRY
 
-pytestmark = needs("promtool")
+pytestmark = requires("promtool")
 BUG_COUNTED = r'communique_articles_total\{outcome="put_off",reason="bug"\} [1-9]'
 
 
@@ -46,8 +55,8 @@ def tasks(*urls: str) -> list[Task]:
 
 
 @asynccontextmanager
-async def working(worker: Consumer) -> AsyncIterator[None]:
-    """Let a consumer work while the block lasts."""
+async def running_consumer(worker: Consumer) -> AsyncIterator[None]:
+    """Run a consumer for the duration of the block."""
     stop = asyncio.Event()
     running = asyncio.create_task(worker.run(stop))
     try:
@@ -58,7 +67,7 @@ async def working(worker: Consumer) -> AsyncIterator[None]:
             await running
 
 
-async def drained(settings: Settings) -> bool:
+async def is_drained(settings: Settings) -> bool:
     queue = UrlQueue(settings.redis.url or "", settings)
     try:
         depth = await queue.depth()
@@ -68,7 +77,7 @@ async def drained(settings: Settings) -> bool:
 
 
 def site(*routes: tuple[str, str]) -> TestServer:
-    """A server that answers each path with a body, and everything else with 404."""
+    """Return a server that answers each path with its body, and other paths with 404."""
     bodies = dict(routes)
 
     async def answer(request: web.Request) -> web.Response:
@@ -81,10 +90,10 @@ def site(*routes: tuple[str, str]) -> TestServer:
 
 
 # ---------------------------------------------------------------- services
-async def test_a_worker_that_is_killed(
-    settings: Settings, watching: Watching, fires: Fires, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_a_killed_worker(
+    settings: Settings, monitored: Monitored, assert_fires: AssertFires, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vitals, "SILENT_S", 1.0)
+    monkeypatch.setattr(fleet, "HEARTBEAT_TIMEOUT_S", 1.0)
     settings = settings.override(lease_s=1.0)
     never = asyncio.Event()
 
@@ -94,172 +103,177 @@ async def test_a_worker_that_is_killed(
 
     app = web.Application()
     app.router.add_get("/hang", hang)
-    async with TestServer(app) as server, watching(settings, "discover") as scrape:
+    async with TestServer(app) as server, monitored(settings, "discover") as scrape:
         async with process(settings, tmp_path / "log", "consume", COMMUNIQUE_LEASE_S="1") as victim:
             async with UrlQueue(settings.redis.url or "", settings) as queue:
                 await queue.put_many(tasks(str(server.make_url("/hang"))))
-                await until(lambda: _holds_a_task(queue))
-            before = series(await victim.ask("metrics"), "victim:9464") | series(await scrape(), HERE)
+                await wait_until(lambda: _holds_a_task(queue))
+            before = series(await victim.get("metrics"), "victim:9464") | series(await scrape(), INSTANCE)
             victim.child.kill()
             await victim.child.wait()
-        after = down("victim:9464") | series(await scrape(), HERE)
-        await asyncio.sleep(vitals.HEARTBEAT_TIMEOUT_S)
-        silent = down("victim:9464") | series(await scrape(), HERE)
+        after = down("victim:9464") | series(await scrape(), INSTANCE)
+        await asyncio.sleep(fleet.HEARTBEAT_TIMEOUT_S)
+        silent = down("victim:9464") | series(await scrape(), INSTANCE)
         claims = int(REGISTRY.get_sample_value("communique_claims_total") or 0)
-        async with open_consumer(settings, settings.redis.url or "") as heir, working(heir):
-            await until(lambda: says(scrape, rf"communique_claims_total {claims + 1}\.0"))
-            claimed = down("victim:9464") | series(await scrape(), HERE)
+        async with open_consumer(settings, settings.redis.url or "") as successor, running_consumer(successor):
+            await wait_until(lambda: has_line(scrape, rf"communique_claims_total {claims + 1}\.0"))
+            claimed = down("victim:9464") | series(await scrape(), INSTANCE)
             never.set()
-    fires("CommuniqueServiceDown", before, after, instance="victim:9464")
-    fires("CommuniqueServiceSilent", before, silent, service="worker")
-    fires("CommuniqueNoWorker", before, silent)
-    fires("CommuniqueWorkersDie", silent, claimed, minutes=10)
+    assert_fires("CommuniqueServiceDown", before, after, instance="victim:9464")
+    assert_fires("CommuniqueServiceSilent", before, silent, service="worker")
+    assert_fires("CommuniqueNoWorker", before, silent)
+    assert_fires("CommuniqueWorkersDie", silent, claimed, minutes=10)
 
 
 async def _holds_a_task(queue: UrlQueue) -> bool:
     return (await queue.depth()).pending == 1
 
 
-async def test_a_service_that_starts_again_and_again(settings: Settings, tmp_path: Path) -> None:
+async def test_a_service_that_keeps_restarting(settings: Settings, tmp_path: Path) -> None:
     sources = tmp_path / "sources.toml"
     sources.write_text('[[source]]\nname = "none"\nurl = "http://127.0.0.1:1/feed"\n')
     starts: list[Series] = []
     for attempt in range(5):
         words = ("discover", "--sources", str(sources))
         async with process(settings, tmp_path / f"log{attempt}", *words) as service:
-            starts.append(series(await service.ask("metrics"), HERE))
+            starts.append(series(await service.get("metrics"), INSTANCE))
     phases = [Phase(30, starts[0]), *(Phase(2, start) for start in starts[1:])]
-    *before, after = firing("CommuniqueRestarting", phases, tmp_path, instance=HERE)
+    *before, after = alert_states("CommuniqueRestarting", phases, tmp_path, instance=INSTANCE)
     assert after
     assert not any(before)
     fired.add("CommuniqueRestarting")
 
 
-async def test_an_event_loop_that_is_wedged(
-    settings: Settings, watching: Watching, fires: Fires, monkeypatch: pytest.MonkeyPatch
+async def test_a_blocked_event_loop(
+    settings: Settings, monitored: Monitored, assert_fires: AssertFires, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         health,
         "SERVICE_LOOPS",
         {"loop": LoopSpec(max_silence_s=0.5, critical=True), "redis": LoopSpec(max_silence_s=60)},
     )
-    monkeypatch.setattr(health, "TURN_S", 0.1)
-    async with watching(settings) as scrape:
+    monkeypatch.setattr(health, "EVENT_LOOP_INTERVAL_S", 0.1)
+    async with monitored(settings) as scrape:
         before = await scrape()
         with ThreadPoolExecutor() as threads:
-            scraping = threads.submit(_later, f"{scrape.address}/metrics")
-            time.sleep(1.2)  # noqa: ASYNC251 - the fault
-            after = scraping.result()
-    fires("CommuniqueLoopStuck", before, after, part="loop")
+            scraping = threads.submit(_get_later, f"{scrape.address}/metrics")
+            after = scraping.result()  # blocks the event loop: the fault
+    assert_fires("CommuniqueLoopStuck", before, after, part="loop")
 
 
-def _later(url: str) -> str:
+def _get_later(url: str) -> str:
     time.sleep(0.8)
     return get(url)
 
 
-async def test_a_bug_of_ours(
-    settings: Settings, watching: Watching, fires: Fires, monkeypatch: pytest.MonkeyPatch
+async def test_an_unexpected_exception(
+    settings: Settings, monitored: Monitored, assert_fires: AssertFires, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_reader, "process_page", None)  # not callable: nothing foresees that
-    async with site(("/a", "<p>a</p>")) as server, watching(settings) as scrape:
+    monkeypatch.setattr(page_reader, "process_page", None)  # not callable: an unexpected error
+    async with site(("/a", "<p>a</p>")) as server, monitored(settings) as scrape:
         before = await scrape()
-        await _work_off(settings, server, "/a", ended=lambda: says(scrape, BUG_COUNTED))
+        await _process_pages(settings, server, "/a", ended=lambda: has_line(scrape, BUG_COUNTED))
         after = await scrape()
-    fires("CommuniqueBug", before, after, minutes=10)
+    assert_fires("CommuniqueBug", before, after, minutes=10)
 
 
-async def _work_off(
+async def _process_pages(
     settings: Settings, server: BaseTestServer, *paths: str, ended: Callable[[], Awaitable[bool]] | None = None
 ) -> None:
-    """Put the paths, and work until nothing is left of them, or until another end is reached."""
+    """Enqueue the paths and run a worker until the queue is empty, or until `ended` returns true."""
     settings = settings.override(host_delay_s=0, backoff_s=0.1, max_attempts=2, drain_s=1)
     url = settings.redis.url or ""
     async with UrlQueue(url, settings) as queue:
         await queue.put_many(tasks(*(str(server.make_url(path)) for path in paths)))
-    async with open_consumer(settings, url) as worker, working(worker):
-        await until(ended or (lambda: drained(settings)))
+    async with open_consumer(settings, url) as worker, running_consumer(worker):
+        await wait_until(ended or (lambda: is_drained(settings)))
 
 
 # ---------------------------------------------------------------- redis
-async def test_a_redis_that_is_stopped(settings: Settings, watching: Watching, fires: Fires, tmp_path: Path) -> None:
+async def test_a_stopped_redis(
+    settings: Settings, monitored: Monitored, assert_fires: AssertFires, tmp_path: Path
+) -> None:
     async with embedded(tmp_path / "redis") as url:
-        watch = watching(settings.override(redis_url=url))
-        scrape = await watch.__aenter__()
+        monitoring = monitored(settings.override(redis_url=url))
+        scrape = await monitoring.__aenter__()
         before = await scrape()
     try:
-        await until(lambda: says(scrape, r"communique_redis_up 0"))
+        await wait_until(lambda: has_line(scrape, r"communique_redis_up 0"))
         after = await scrape()
     finally:
-        await watch.__aexit__(None, None, None)
-    fires("CommuniqueRedisUnreachable", before, after)
+        await monitoring.__aexit__(None, None, None)
+    assert_fires("CommuniqueRedisUnreachable", before, after)
 
 
-async def test_a_redis_that_fills_up(
-    settings: Settings, watching: Watching, fires: Fires, private_redis_url: str
+async def test_a_redis_with_little_memory_left(
+    settings: Settings, monitored: Monitored, assert_fires: AssertFires, private_redis_url: str
 ) -> None:
     settings = settings.override(redis_url=private_redis_url)
-    async with connect(private_redis_url) as client, watching(settings) as scrape:
+    async with connect(private_redis_url) as client, monitored(settings) as scrape:
         used = int((await client.info("memory"))["used_memory"])
         await client.config_set("maxmemory", used + 40_000_000)
         before = await scrape()
         for n in range(36):
             await client.set(f"big{n}", b"x" * 1_000_000)
         after = await scrape()
-    fires("CommuniqueRedisMemory", before, after)
+    assert_fires("CommuniqueRedisMemory", before, after)
 
 
 # ---------------------------------------------------------------- queue
-async def test_a_queue_that_nobody_reads(redis: Redis, settings: Settings, watching: Watching, fires: Fires) -> None:
-    async with UrlQueue(settings.redis.url or "", settings) as queue, watching(settings) as scrape:
+async def test_a_queue_without_a_working_reader(
+    redis: Redis, settings: Settings, monitored: Monitored, assert_fires: AssertFires
+) -> None:
+    async with UrlQueue(settings.redis.url or "", settings) as queue, monitored(settings) as scrape:
         before = await scrape()
-        await redis.xadd(queue.keys.urls, {"task": '{"id":"t","url":"https://a.example/"}'}, id=long_ago())
+        await redis.xadd(queue.keys.urls, {"task": '{"id":"t","url":"https://a.example/"}'}, id=old_entry_id())
         after = await scrape()
-        fires("CommuniqueQueueLagging", before, after)
-        await queue.read(1, 0)  # and whoever reads it now never ends it
-        fires("CommuniqueTaskStuck", before, await scrape())
+        assert_fires("CommuniqueQueueLagging", before, after)
+        await queue.read(1, 0)  # and is never settled
+        assert_fires("CommuniqueTaskStuck", before, await scrape())
 
 
-async def test_a_queue_that_fills_up(settings: Settings, watching: Watching, fires: Fires) -> None:
+async def test_a_queue_near_its_limit(settings: Settings, monitored: Monitored, assert_fires: AssertFires) -> None:
     settings = settings.override(max_backlog=20)
-    async with UrlQueue(settings.redis.url or "", settings) as queue, watching(settings) as scrape:
+    async with UrlQueue(settings.redis.url or "", settings) as queue, monitored(settings) as scrape:
         before = await scrape()
         await queue.put_many(tasks(*(f"https://a.example/{n}" for n in range(19))))
         after = await scrape()
-    fires("CommuniqueQueueFilling", before, after)
+    assert_fires("CommuniqueQueueFilling", before, after)
 
 
 # ---------------------------------------------------------------- pages
-async def test_a_site_whose_pages_are_gone(settings: Settings, watching: Watching, fires: Fires) -> None:
-    async with site() as server, watching(settings) as scrape:
+async def test_a_site_whose_pages_are_gone(settings: Settings, monitored: Monitored, assert_fires: AssertFires) -> None:
+    async with site() as server, monitored(settings) as scrape:
         before = await scrape()
-        await _work_off(settings, server, *(f"/{n}" for n in range(20)))
+        await _process_pages(settings, server, *(f"/{n}" for n in range(20)))
         after = await scrape()
-    fires("CommuniqueGivingUp", before, after, minutes=10)
+    assert_fires("CommuniqueGivingUp", before, after, minutes=10)
 
 
-async def test_pages_that_never_end_parsing(
-    settings: Settings, watching: Watching, fires: Fires, monkeypatch: pytest.MonkeyPatch
+async def test_pages_whose_parsing_loop_forever(
+    settings: Settings, monitored: Monitored, assert_fires: AssertFires, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_reader, "process_page", never_ends)
+    monkeypatch.setattr(page_reader, "process_page", loop_forever)
     settings = settings.override(process_timeout_s=0.3, processes=1)
-    async with site(*((f"/{n}", "<p>a</p>") for n in range(3))) as server, watching(settings) as scrape:
+    async with site(*((f"/{n}", "<p>a</p>") for n in range(3))) as server, monitored(settings) as scrape:
         before = await scrape()
-        await _work_off(settings, server, *(f"/{n}" for n in range(3)))
+        await _process_pages(settings, server, *(f"/{n}" for n in range(3)))
         after = await scrape()
-    fires("CommuniqueParseKills", before, after, minutes=10, cause="timeout")
+    assert_fires("CommuniqueParseKills", before, after, minutes=10, cause="timeout")
 
 
-def never_ends(_: Page) -> None:
+def loop_forever(_: Page) -> None:
     while True:
         pass
 
 
-async def test_many_hosts_that_ask_to_be_left_alone(settings: Settings, watching: Watching, fires: Fires) -> None:
+async def test_many_hosts_that_demand_a_pause(
+    settings: Settings, monitored: Monitored, assert_fires: AssertFires
+) -> None:
     async with (
         connect(settings.redis.url or "") as client,
         Fetcher(settings.fetch) as fetcher,
-        watching(settings) as scrape,
+        monitored(settings) as scrape,
     ):
         before = await scrape()
         politeness = Politeness(client, fetcher, settings)
@@ -268,13 +282,13 @@ async def test_many_hosts_that_ask_to_be_left_alone(settings: Settings, watching
                 async with politeness.honour_retry_after(f"https://news-{n}.example/"):
                     raise Transient("http_429", retry_after_s=900)
         after = await scrape()
-    assert len(re.findall(r"(?m)^communique_host_pause_seconds\{", after)) == 20  # bounded, however many there are
-    fires("CommuniqueHostsPaused", before, after)
+    assert len(re.findall(r"(?m)^communique_host_pause_seconds\{", after)) == 20  # bounded
+    assert_fires("CommuniqueHostsPaused", before, after)
 
 
 # ---------------------------------------------------------------- sources
 @asynccontextmanager
-async def asking(settings: Settings, url: str) -> AsyncIterator[Discovery]:
+async def discovery_of(settings: Settings, url: str) -> AsyncIterator[Discovery]:
     redis_url = settings.redis.url or ""
     settings = settings.override(host_delay_s=0)
     async with (
@@ -284,30 +298,30 @@ async def asking(settings: Settings, url: str) -> AsyncIterator[Discovery]:
         yield discovering
 
 
-async def test_a_source_that_fails(settings: Settings, watching: Watching, fires: Fires) -> None:
+async def test_a_failing_source(settings: Settings, monitored: Monitored, assert_fires: AssertFires) -> None:
     async with (
         site() as server,
-        asking(settings, str(server.make_url("/feed"))) as discovering,
-        watching(settings, "discover", on_poll=discovering.update_gauges) as scrape,
+        discovery_of(settings, str(server.make_url("/feed"))) as discovering,
+        monitored(settings, "discover", on_poll=discovering.update_gauges) as scrape,
     ):
         before = await scrape()
         for _ in range(3):
             await discovering.poll_all()
         after = await scrape()
-    fires("CommuniqueSourceFailing", before, after, source="courier")
+    assert_fires("CommuniqueSourceFailing", before, after, source="courier")
 
 
-async def test_sources_that_have_nothing_new(settings: Settings, watching: Watching, fires: Fires) -> None:
+async def test_sources_without_new_urls(settings: Settings, monitored: Monitored, assert_fires: AssertFires) -> None:
     feed = '<rss version="2.0"><channel><title>C</title><item><link>https://a.example/{}</link></item></channel></rss>'
     async with (
         site(("/feed", feed.format(1))) as server,
-        asking(settings, str(server.make_url("/feed"))) as discovering,
-        watching(settings, "discover", on_poll=discovering.update_gauges) as scrape,
+        discovery_of(settings, str(server.make_url("/feed"))) as discovering,
+        monitored(settings, "discover", on_poll=discovering.update_gauges) as scrape,
     ):
         first = await scrape()
         await discovering.poll_all()
         found = await scrape()
         await discovering.poll_all()
         nothing_new = await scrape()
-    assert series(found, HERE) != series(first, HERE)
-    fires("CommuniqueNothingNew", first, found, nothing_new, minutes=5 * 60, step_s=300)
+    assert series(found, INSTANCE) != series(first, INSTANCE)
+    assert_fires("CommuniqueNothingNew", first, found, nothing_new, minutes=5 * 60, step_s=300)

@@ -1,4 +1,4 @@
-"""A real Prometheus scrapes real services, and answers what the dashboard asks."""
+"""A real Prometheus scrapes real services and evaluates the queries of the dashboard."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.operating.conftest import get, process, until
-from tests.operating.promtool import RULES, needs, tool
+from tests.operating.conftest import get, process, wait_until
+from tests.operating.promtool import RULES, find_program, requires
 from tests.operating.test_rules import queries
 from tests.webhook.receiver import SECRET, running_receiver
 from worker.demo.site import serve_site
 from worker.settings import Settings
 from worker.streams import connect
 
-pytestmark = needs("prometheus")
+pytestmark = requires("prometheus")
 
-SILENT = {"ALERTS", "gateway", "host_pause", "source_failures", "webhook_ended"}
-"""What has no series here: nothing is wrong, and no gateway runs."""
+WITHOUT_SERIES = {"ALERTS", "gateway", "host_pause", "source_failures", "webhook_ended"}
+"""Metrics without series here: nothing is wrong, and no gateway runs."""
 
 
-SEEN = (
+LAST_SERIES = (
     'sum(rate(communique_articles_total{outcome="done"}[1m])) >= 0',
     "max(communique_subscriber_lag_entries) > 0",
     'sum(rate(communique_webhook_attempts_total{outcome="delivered"}[1m])) >= 0',
@@ -38,7 +38,7 @@ SEEN = (
     "sum(rate(communique_sink_files_total[1m])) >= 0",
     "max(communique_sink_last_file_timestamp_seconds) > 0",
 )
-"""When these have answers, everything that is not silent has been scraped."""
+"""Once these queries have results, all other metrics have been scraped."""
 
 
 def free_port() -> int:
@@ -48,11 +48,11 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def prometheus(folder: Path, *targets: str) -> AsyncIterator[str]:
-    """Run it on a free port until the block ends; yields its address."""
+    """Run Prometheus on a free port for the duration of the block; yield its address."""
     scrape = {"job_name": "communique", "static_configs": [{"targets": list(targets)}]}
     config = {"global": {"scrape_interval": "1s", "evaluation_interval": "1s"}, "rule_files": [str(RULES)]}
     (folder / "prometheus.yml").write_text(yaml.safe_dump(config | {"scrape_configs": [scrape]}))
-    address, program = f"127.0.0.1:{free_port()}", tool("prometheus")
+    address, program = f"127.0.0.1:{free_port()}", find_program("prometheus")
     assert program
     running = await asyncio.create_subprocess_exec(
         program,
@@ -68,8 +68,8 @@ async def prometheus(folder: Path, *targets: str) -> AsyncIterator[str]:
         await running.wait()
 
 
-async def ask(address: str, path: str, **arguments: str) -> Any:
-    """Return the data of an answer, an empty list before it listens."""
+async def query_api(address: str, path: str, **arguments: str) -> Any:
+    """Return the data of a response; an empty result while the server does not listen yet."""
     url = f"{address}/api/v1/{path}?{urllib.parse.urlencode(arguments)}"
     try:
         return json.loads(await asyncio.to_thread(get, url))["data"]
@@ -78,13 +78,13 @@ async def ask(address: str, path: str, **arguments: str) -> Any:
 
 
 async def result(address: str, query: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await ask(address, "query", query=query))["result"]
+    found: list[dict[str, Any]] = (await query_api(address, "query", query=query))["result"]
     return found
 
 
 @pytest.fixture
 async def scraped(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
-    """Address of a Prometheus that has scraped a fleet at work on the demo site: all of its services but a gateway."""
+    """Yield the address of a Prometheus that has scraped a fleet working on the demo site, without a gateway."""
     sources = tmp_path / "sources.toml"
     quick = {"COMMUNIQUE_HOST_DELAY_S": "0.05", "COMMUNIQUE_BACKOFF_S": "0.2"}
     async with (
@@ -103,25 +103,25 @@ async def scraped(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
             process(settings, tmp_path / "discover.log", "discover", "--sources", str(sources), **quick) as discover,
             prometheus(tmp_path, *(service.instance for service in (worker, discover, webhook, sink))) as address,
         ):
-            await until(lambda: _answers(address, " and ".join(SEEN)))
+            await wait_until(lambda: _has_result(address, " and ".join(LAST_SERIES)))
             yield address
 
 
-async def _answers(address: str, query: str) -> bool:
+async def _has_result(address: str, query: str) -> bool:
     return bool(await result(address, query))
 
 
-async def test_it_answers_the_dashboard_and_finds_nothing_wrong_with_a_healthy_fleet(scraped: str) -> None:
+async def test_a_healthy_fleet_fills_the_dashboard_and_fires_no_alert(scraped: str) -> None:
     empty = [query for query in queries() if not await result(scraped, query)]
-    assert [q for q in empty if not q.endswith("> 0") and not any(word in q for word in SILENT)] == []
+    assert [q for q in empty if not q.endswith("> 0") and not any(word in q for word in WITHOUT_SERIES)] == []
     assert len(empty) < len(list(queries())) / 3
 
-    await until(lambda: _evaluated(scraped))
-    rules = [rule for group in (await ask(scraped, "rules"))["groups"] for rule in group["rules"]]
+    await wait_until(lambda: _evaluated(scraped))
+    rules = [rule for group in (await query_api(scraped, "rules"))["groups"] for rule in group["rules"]]
     assert {(rule["name"], rule["health"]) for rule in rules if rule["health"] != "ok"} == set()
     assert [rule["name"] for rule in rules if rule["state"] == "firing"] == []
 
 
 async def _evaluated(address: str) -> bool:
-    groups = (await ask(address, "rules"))["groups"]
+    groups = (await query_api(address, "rules"))["groups"]
     return all(rule["health"] != "unknown" for group in groups for rule in group["rules"])

@@ -1,4 +1,4 @@
-"""The rules, the dashboard and the page about them name what exists, and each alert says what to do."""
+"""Rules, dashboard and runbook name existing metrics, and each alert says what to do."""
 
 from __future__ import annotations
 
@@ -11,56 +11,56 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.operating.promtool import DEPLOY, RULES, needs, promtool
+from tests.operating.promtool import DEPLOY, RULES, promtool, requires
 from worker.telemetry import metrics
 
 ROOT = DEPLOY.parent
 PAGE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 ALERTS: list[dict[str, Any]] = [rule for g in yaml.safe_load(RULES.read_text("utf-8"))["groups"] for rule in g["rules"]]
 DASHBOARD: dict[str, Any] = json.loads((DEPLOY / "grafana" / "communique.json").read_text("utf-8"))
-OTHERS = {"up", "ALERTS"}
-"""What Prometheus itself brings."""
+PROMETHEUS_SERIES = {"up", "ALERTS"}
+"""Series that Prometheus itself adds."""
 PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
 
 
 def queries() -> Iterator[str]:
-    """Every expression of the dashboard, its variables filled in as Grafana does."""
+    """Yield every expression of the dashboard with its variables replaced, as Grafana does."""
     for panel in PANELS:
         for target in panel["targets"]:
             yield target["expr"].replace("$__rate_interval", "1m")
 
 
-def named(expression: str) -> set[str]:
-    """The metrics that an expression asks for; a histogram by its family's name."""
+def metrics_in(expression: str) -> set[str]:
+    """Return the metrics in an expression; a histogram by the name of its family."""
     bare = re.sub(r'"[^"]*"', "", expression)
     words = set(re.findall(r"(?<![\w{,.])(?:communique|process)_\w+|\bup\b|\bALERTS\b", bare))
     return {re.sub(r"(_seconds)_(?:bucket|count|sum)$", r"\1", word) for word in words}
 
 
-def exist() -> set[str]:
-    return set(metrics.help_texts()) | OTHERS
+def existing_metrics() -> set[str]:
+    return set(metrics.help_texts()) | PROMETHEUS_SERIES
 
 
 # ---------------------------------------------------------------- names
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda a: a["alert"])
-def test_an_alert_asks_for_metrics_that_exist(alert: dict[str, Any]) -> None:
-    assert named(alert["expr"])
-    assert named(alert["expr"]) <= exist()
+def test_an_alert_uses_existing_metrics(alert: dict[str, Any]) -> None:
+    assert metrics_in(alert["expr"])
+    assert metrics_in(alert["expr"]) <= existing_metrics()
 
 
 @pytest.mark.parametrize("query", sorted(set(queries())))
-def test_the_dashboard_asks_for_metrics_that_exist(query: str) -> None:
-    assert named(query)
-    assert named(query) <= exist()
+def test_the_dashboard_uses_existing_metrics(query: str) -> None:
+    assert metrics_in(query)
+    assert metrics_in(query) <= existing_metrics()
 
 
-def test_a_metric_that_does_not_exist_would_be_noticed() -> None:
-    assert named("sum(rate(communique_articels_total[5m])) / communique_redis_up") - exist() == {
+def test_a_misspelt_metric_would_be_detected() -> None:
+    assert metrics_in("sum(rate(communique_articels_total[5m])) / communique_redis_up") - existing_metrics() == {
         "communique_articels_total"
     }
 
 
-def test_the_page_names_every_metric_and_what_it_means() -> None:
+def test_the_page_lists_every_metric_with_its_help_text() -> None:
     table = re.findall(r"(?m)^\| `(communique_\w+)` \| [^|]*\| (.+) \|$", PAGE)
     assert dict(table) == {
         name: about for name, about in metrics.help_texts().items() if name.startswith("communique_")
@@ -68,12 +68,12 @@ def test_the_page_names_every_metric_and_what_it_means() -> None:
     assert len(table) == len(dict(table))
 
 
-def test_the_page_names_no_metric_that_does_not_exist() -> None:
+def test_the_page_names_existing_metrics_only() -> None:
     process = r"process_\w+_(?:seconds|bytes|fds)(?:_total)?"
-    assert set(re.findall(rf"`(communique_[a-z_]+|{process})`", PAGE)) <= exist()
+    assert set(re.findall(rf"`(communique_[a-z_]+|{process})`", PAGE)) <= existing_metrics()
 
 
-def test_every_metric_keeps_to_the_conventions() -> None:
+def test_every_metric_follows_the_naming_conventions() -> None:
     for name in metrics.help_texts():
         assert re.fullmatch(r"(communique|process)(_[a-z]+)+", name), name
         assert not re.search(r"_(ms|milliseconds|minutes|kb|count)$", name), name
@@ -81,13 +81,13 @@ def test_every_metric_keeps_to_the_conventions() -> None:
 
 # ---------------------------------------------------------------- alerts
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda a: a["alert"])
-def test_an_alert_says_what_is_wrong_and_what_to_do(alert: dict[str, Any]) -> None:
+def test_an_alert_has_summary_description_action_and_runbook(alert: dict[str, Any]) -> None:
     assert set(alert["annotations"]) == {"summary", "description", "action", "runbook_url"}
     assert all(text.strip() for text in alert["annotations"].values())
     assert alert["labels"]["severity"] in {"critical", "warning"}
 
 
-def test_the_runbook_has_an_entry_for_each_alert_under_the_link_that_it_gives() -> None:
+def test_the_runbook_has_an_entry_for_each_alert_at_its_url() -> None:
     runbook = PAGE.partition("\n## Runbook\n")[2].partition("\n## ")[0]
     headings = re.findall(r"(?m)^### (\w+)$", runbook)
     assert headings == [alert["alert"] for alert in ALERTS]
@@ -95,14 +95,14 @@ def test_the_runbook_has_an_entry_for_each_alert_under_the_link_that_it_gives() 
         assert alert["annotations"]["runbook_url"] == f"docs/operating.md#{alert['alert'].lower()}"
 
 
-def test_every_entry_says_where_to_look_and_what_to_do() -> None:
+def test_every_entry_of_the_runbook_says_where_to_look_and_what_to_do() -> None:
     for entry in re.split(r"(?m)^### ", PAGE.partition("\n## Runbook\n")[2].partition("\n## ")[0])[1:]:
         assert "**Look**" in entry, entry.splitlines()[0]
         assert "**Do**" in entry, entry.splitlines()[0]
 
 
 # ---------------------------------------------------------------- dashboard
-def test_the_dashboard_s_panels_have_titles_of_their_own_and_do_not_overlap() -> None:
+def test_panels_have_unique_titles_and_do_not_overlap() -> None:
     titles = [panel["title"] for panel in PANELS]
     assert len(titles) == len(set(titles))
     cells = [
@@ -115,27 +115,27 @@ def test_the_dashboard_s_panels_have_titles_of_their_own_and_do_not_overlap() ->
     assert max(x for x, _ in cells) < 24
 
 
-def test_the_dashboard_takes_the_source_that_is_provisioned() -> None:
+def test_panels_use_the_provisioned_data_source() -> None:
     (source,) = yaml.safe_load((DEPLOY / "grafana" / "datasource.yml").read_text("utf-8"))["datasources"]
     assert {panel["datasource"]["uid"] for panel in PANELS} == {source["uid"]}
 
 
-def test_the_dashboard_shows_every_metric_of_ours_somewhere() -> None:
-    shown = set().union(*map(named, queries()))
+def test_the_dashboard_shows_every_metric() -> None:
+    shown = set().union(*map(metrics_in, queries()))
     unseen = {name for name in metrics.help_texts() if name.startswith("communique_")} - shown
     assert unseen == {"communique_queue_limit_tasks", "communique_heartbeat_limit_seconds"}  # limits, for alerts
 
 
 # ---------------------------------------------------------------- Prometheus itself
-@needs("promtool")
-def test_prometheus_takes_the_rules_and_the_configuration() -> None:
-    said = promtool("check", "rules", str(RULES))
-    assert f"SUCCESS: {len(ALERTS)} rules found" in said
+@requires("promtool")
+def test_promtool_accepts_the_rules_and_the_configuration() -> None:
+    output = promtool("check", "rules", str(RULES))
+    assert f"SUCCESS: {len(ALERTS)} rules found" in output
     assert "SUCCESS" in promtool("check", "config", str(DEPLOY / "prometheus.yml"))
 
 
-@needs("promtool")
-def test_the_words_of_an_alert_are_filled_in(tmp_path: Path) -> None:
+@requires("promtool")
+def test_the_placeholders_of_an_alert_are_replaced(tmp_path: Path) -> None:
     alert = next(a for a in ALERTS if a["alert"] == "CommuniqueServiceDown")
     labels = {"instance": "worker:9464", "job": "communique", "severity": "critical"}
     filled = {

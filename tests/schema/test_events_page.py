@@ -1,4 +1,4 @@
-"""docs/events.md is what the types and the golden articles tell."""
+"""docs/events.md is generated from the types and the golden articles."""
 
 import json
 import re
@@ -33,7 +33,7 @@ def test_every_kind_has_two_examples_or_more() -> None:
 
 
 @pytest.mark.parametrize("text", SHOWN, ids=[json.loads(text)["id"] for text in SHOWN])
-def test_every_event_shown_is_a_whole_event_whose_spans_hold_in_its_article(text: str) -> None:
+def test_every_event_shown_is_complete_and_its_spans_match_its_article(text: str) -> None:
     event = msgspec.json.decode(text, type=Event)
     assert msgspec.to_builtins(event) == json.loads(text)
     spans = re.findall(r'\{\s*"start": (\d+),\s*"end": (\d+),\s*"text": ("(?:[^"\\]|\\.)*")', text)
@@ -48,7 +48,7 @@ def articles(url: str) -> list[Article]:
     return [article for path in ARTICLES if url.endswith(f"/{path.stem}") for article in read_articles(path)]
 
 
-def test_every_link_within_the_page_leads_to_a_heading() -> None:
+def test_every_link_within_the_page_has_a_heading() -> None:
     headings = re.findall(r"(?m)^#+ (.+)$", re.sub(r"(?ms)^```.*?^```$", "", KEPT))
     anchors = [heading.lower().replace("`", "").replace(" ", "-") for heading in headings]
     assert len(anchors) == len(set(anchors))
@@ -62,7 +62,7 @@ def test_every_row_has_as_many_cells_as_its_table() -> None:
         assert len({len(re.split(r"(?<!\\)\|", row)) for row in table.splitlines()}) == 1, table
 
 
-def test_an_example_that_is_gone_is_named_with_what_to_do() -> None:
+def test_a_missing_example_is_named_with_what_to_do() -> None:
     gone = Example(kind="meeting", shows="", article="meetings", sentence="Nobody met", holds={})
     with pytest.raises(
         LookupError, match=r"0 events in meetings\.txt are the meeting in “Nobody met …”.* mend the list"
@@ -73,14 +73,14 @@ def test_an_example_that_is_gone_is_named_with_what_to_do() -> None:
 @pytest.mark.parametrize(
     "other", [{"status": "held"}, {"place": {"text": "Geneva"}}, {"participants": [{}]}, {"plover": None}]
 )
-def test_an_example_of_which_something_else_holds_is_gone(other: dict[str, Any]) -> None:
+def test_an_example_with_other_values_is_missing(other: dict[str, Any]) -> None:
     held = Example(kind="meeting", shows="", article="meetings", sentence="Serbia refused", holds={"status": "denied"})
     assert found(held)
     with pytest.raises(LookupError):
         found(replace(held, holds=other))
 
 
-def test_short_values_stand_on_one_line_and_long_ones_are_broken() -> None:
+def test_short_values_are_on_one_line_and_long_ones_broken() -> None:
     value = {"span": {"start": 0, "text": "ü"}, "none": [], "long": ["a" * 60, {"b": "c" * 60}]}
     assert pretty(value).splitlines() == [
         "{",

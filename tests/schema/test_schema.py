@@ -1,4 +1,4 @@
-"""What travels keeps its form."""
+"""The wire form of events, tasks and stream entries."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -39,7 +39,7 @@ EVENTS: list[Event] = [
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda e: type(e).__name__)
-def test_an_event_comes_back_as_it_went(event: Event) -> None:
+def test_an_event_survives_encoding_and_decoding(event: Event) -> None:
     assert msgspec.json.decode(msgspec.json.encode(event), type=Event) == event
 
 
@@ -47,43 +47,45 @@ def test_every_kind_is_the_tag_of_one_event() -> None:
     assert [msgspec.to_builtins(e)["kind"] for e in EVENTS] == list(KINDS)
 
 
-def test_an_entry_of_a_later_version_with_more_fields_still_decodes() -> None:
+def test_an_event_with_fields_of_a_later_version_decodes() -> None:
     later = msgspec.to_builtins(EVENTS[0]) | {"mood": "calm"}
     assert msgspec.convert(later, Event) == EVENTS[0]
 
 
-def test_a_task_of_an_earlier_version_with_fewer_fields_still_decodes() -> None:
+def test_a_task_without_fields_of_later_versions_decodes() -> None:
     assert msgspec.json.decode(b'{"id":"1","url":"https://a.example/"}', type=Task).attempt == 0
 
 
-def test_ids_depend_on_every_part_and_on_where_the_parts_are_cut() -> None:
+def test_ids_depend_on_every_part_and_on_their_boundaries() -> None:
     assert hash_id("ab", "c") != hash_id("a", "bc")
     assert task_id("https://a.example/") != article_id("https://a.example/")
     assert len(hash_id("")) == 32
 
 
-def test_ids_are_the_same_on_every_machine_and_day() -> None:
+def test_ids_are_stable() -> None:
     assert article_id("https://a.example/") == "8e359c050cd474be921443c42886d92a"
 
 
-def test_streams_are_named_as_the_contract_says() -> None:
+def test_streams_have_their_documented_names() -> None:
     assert event_stream("communique", "meeting") == "communique:events:meeting"
     assert article_stream("communique") == "communique:articles"
 
 
-# ---------------------------------------------------------------- what everything means
+# ---------------------------------------------------------------- descriptions
 SCHEMA = event_schema()
 
 
 @pytest.mark.parametrize("part", [*SCHEMA["$defs"]])
-def test_every_part_of_an_event_and_every_field_says_what_it_means(part: str) -> None:
+def test_every_part_of_an_event_and_every_field_has_a_description(part: str) -> None:
     about = SCHEMA["$defs"][part]
     assert about["description"].endswith((".", "always."))
-    silent = [name for name, field in about["properties"].items() if not field.get("description") and name != "kind"]
-    assert silent == []
+    undocumented = [
+        name for name, field in about["properties"].items() if not field.get("description") and name != "kind"
+    ]
+    assert undocumented == []
 
 
-def test_every_field_of_an_article_says_what_it_means() -> None:
+def test_every_field_of_an_article_has_a_description() -> None:
     properties = msgspec.json.schema(Article)["$defs"]["Article"]["properties"]
     assert [name for name, field in properties.items() if not field.get("description")] == []
 
@@ -100,20 +102,20 @@ def test_every_field_of_an_article_says_what_it_means() -> None:
         (values.Category, values.CATEGORIES),
     ],
 )
-def test_every_word_that_a_field_may_hold_has_its_meaning(words: Any, meanings: Mapping[str, str]) -> None:
+def test_every_value_of_a_closed_list_has_a_meaning(words: Any, meanings: Mapping[str, str]) -> None:
     assert tuple(meanings) == get_args(words)
     assert all(meaning.endswith((".", "”.")) for meaning in meanings.values())
 
 
-def test_the_schema_tells_every_meaning_of_every_word() -> None:
+def test_the_schema_describes_every_value() -> None:
     fields = [field for part in SCHEMA["$defs"].values() for field in part["properties"].values()]
-    told = [field for field in fields if "enum" in field and "description" in field]
-    assert len(told) == 7
-    for field in told:
+    documented = [field for field in fields if "enum" in field and "description" in field]
+    assert len(documented) == 7
+    for field in documented:
         assert all(f"- `{word}`: " in field["description"] for word in field["enum"])
 
 
-def test_the_fields_of_an_entry_are_those_that_are_written() -> None:
+def test_the_documented_fields_of_an_entry_are_those_written() -> None:
     article = Article(id=article_id("https://a.example/"), url="https://a.example/", text="A met.")
     for write in publication_entries(
         article, EVENTS, RedisSettings(), datetime(2026, 3, 1, tzinfo=UTC), traceparent(hash_id("trace"))
@@ -132,7 +134,7 @@ def test_the_fields_of_an_entry_are_those_that_are_written() -> None:
         ({"status": "postponed"}, "status"),
     ],
 )
-def test_the_schema_refuses_what_is_never_written(change: dict[str, Any], path: str) -> None:
+def test_the_schema_rejects_what_is_never_written(change: dict[str, Any], path: str) -> None:
     meeting = msgspec.to_builtins(EVENTS[1]) | {"id": hash_id("1")}
     validator = Draft202012Validator({**SCHEMA, "anyOf": [{"$ref": "#/$defs/Meeting"}]})
     validator.validate(meeting)
@@ -141,7 +143,7 @@ def test_the_schema_refuses_what_is_never_written(change: dict[str, Any], path: 
 
 
 def leaves(error: Any) -> list[Any]:
-    """The errors below one, but for those of the alternative that is null."""
+    """Return the innermost errors of one, except those of the alternative that is null."""
     if not error.context:
         return [] if error.validator == "type" and error.validator_value == "null" else [error]
     return [leaf for inner in error.context for leaf in leaves(inner)]

@@ -1,4 +1,4 @@
-"""An OpenTelemetry collector on loopback: takes OTLP over HTTP and keeps the spans; may also be slow or broken."""
+"""An OpenTelemetry collector on loopback that stores spans received by OTLP over HTTP, and can be slow or broken."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
 
 
-class Seen(Struct, frozen=True, kw_only=True):
-    """A span as it arrived."""
+class ReceivedSpan(Struct, frozen=True, kw_only=True):
+    """A span as received."""
 
     service: str
     name: str
@@ -25,12 +25,12 @@ class Seen(Struct, frozen=True, kw_only=True):
     parent_id: str
     """Empty for a root."""
     links: list[str]
-    """Trace ids of what it has links to."""
+    """Trace ids of the linked spans."""
     start_ns: int
     end_ns: int
     attributes: dict[str, Any]
     error: str | None
-    """What its status says, None where that is no error."""
+    """Description of the error status; None without an error."""
 
     @property
     def took_s(self) -> float:
@@ -38,51 +38,51 @@ class Seen(Struct, frozen=True, kw_only=True):
 
 
 class Collector:
-    """What was sent to it, and how it answers."""
+    """The received spans, and how requests are answered."""
 
     def __init__(self) -> None:
         self.url = ""
-        self.spans: list[Seen] = []
-        self.asked = 0
+        self.spans: list[ReceivedSpan] = []
+        self.requests = 0
         self.status = 200
         self.awake = threading.Event()
-        """Cleared, it takes a request and does not answer."""
+        """While cleared, requests are not answered."""
         self.awake.set()
 
-    def take(self, body: bytes) -> None:
+    def receive(self, body: bytes) -> None:
         for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
             service = _plain(resource.resource.attributes)["service.name"]
-            self.spans += [_seen(service, span) for scope in resource.scope_spans for span in scope.spans]
+            self.spans += [_received(service, span) for scope in resource.scope_spans for span in scope.spans]
 
-    def named(self, name: str) -> list[Seen]:
+    def named(self, name: str) -> list[ReceivedSpan]:
         return sorted((s for s in self.spans if s.name.split(" ")[0] == name), key=lambda s: s.start_ns)
 
-    def below(self, parent: Seen) -> list[str]:
-        """Names of the spans right below one, in the order in which they began."""
+    def child_names(self, parent: ReceivedSpan) -> list[str]:
+        """Return the names of the direct children of a span, in the order of their start."""
         found = sorted((s for s in self.spans if s.parent_id == parent.span_id), key=lambda s: s.start_ns)
         return [s.name.split(" ")[0] for s in found]
 
 
 @contextlib.contextmanager
-def collecting() -> Iterator[Collector]:
-    """Serve in threads of its own: whoever flushes at its end may block its event loop for a moment."""
+def running_collector() -> Iterator[Collector]:
+    """Serve in threads, because the flush at the end of tracing may block the event loop of the test."""
     collector = Collector()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            collector.asked += 1
+            collector.requests += 1
             body = self.rfile.read(int(self.headers["Content-Length"]))
             collector.awake.wait(60)
             if collector.status == 200:
-                collector.take(body)
+                collector.receive(body)
             self.send_response(collector.status)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
@@ -93,8 +93,8 @@ def collecting() -> Iterator[Collector]:
         server.shutdown()
 
 
-def _seen(service: str, span: Any) -> Seen:
-    return Seen(
+def _received(service: str, span: Any) -> ReceivedSpan:
+    return ReceivedSpan(
         service=service,
         name=span.name,
         kind=KINDS[span.kind],

@@ -1,4 +1,4 @@
-"""A collector, OpenTelemetry's variables pointing to it, and a site whose URLs go from a feed to their events."""
+"""A collector that OpenTelemetry's variables name, and a site whose URLs are processed from feed to events."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.telemetry.tracing.collector import Collector, collecting
+from tests.telemetry.tracing.collector import Collector, running_collector
 from worker.consume import open_consumer
 from worker.discover import Source, open_discovery
 from worker.queue import UrlQueue
@@ -29,16 +29,16 @@ PARAGRAPHS = (
 )
 BODY = "".join(f"<p>{words}</p>" for words in PARAGRAPHS)
 PAGE = f"<html lang=en><title>Harbour stays open</title><article><h1>Harbour stays open</h1>{BODY}</article></html>"
-PATIENCE_S = 30
+TIMEOUT_S = 120
 
 Answer = Callable[[], web.Response]
 
 
 @contextmanager
-def pointed_at_a_collector() -> Iterator[Collector]:
-    """Set OpenTelemetry's variables, and only these, for as long as the collector is there."""
+def collector_in_environment() -> Iterator[Collector]:
+    """Run a collector and set only those variables of OpenTelemetry that name it."""
     without = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
-    with collecting() as collector, mock.patch.dict(os.environ, without, clear=True):
+    with running_collector() as collector, mock.patch.dict(os.environ, without, clear=True):
         os.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.url
         os.environ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "1"
         os.environ["OTEL_BSP_SCHEDULE_DELAY"] = "50"
@@ -47,11 +47,11 @@ def pointed_at_a_collector() -> Iterator[Collector]:
 
 @pytest.fixture
 def collector() -> Iterator[Collector]:
-    with pointed_at_a_collector() as collector:
+    with collector_in_environment() as collector:
         yield collector
 
 
-def quick(settings: Settings) -> Settings:
+def fast(settings: Settings) -> Settings:
     return settings.override(
         allow_private_addresses=True,
         host_delay_s=0,
@@ -64,7 +64,7 @@ def quick(settings: Settings) -> Settings:
 
 @asynccontextmanager
 async def traced() -> AsyncIterator[None]:
-    """As a command is traced; the end of it waits for the collector, so it is left in a thread."""
+    """Export traces as commands do; the end waits for the collector, so it runs in a thread."""
     tracing = export_traces("test", "1")
     tracing.__enter__()
     try:
@@ -73,8 +73,8 @@ async def traced() -> AsyncIterator[None]:
         await asyncio.to_thread(tracing.__exit__, None, None, None)
 
 
-async def work_off(settings: Settings, pages: dict[str, Answer]) -> None:
-    """Let the pages be found in a feed, and worked on until each has come to its end; others are not there."""
+async def process_site(settings: Settings, pages: dict[str, Answer]) -> None:
+    """Serve a feed of these pages, poll it, and run a worker until the queue is empty; other paths answer 404."""
     app, url, stop = web.Application(), settings.redis.url or "", asyncio.Event()
 
     async def answer(request: web.Request) -> web.Response:
@@ -89,32 +89,32 @@ async def work_off(settings: Settings, pages: dict[str, Answer]) -> None:
         async with open_discovery([source], settings, url, queue) as discovering:
             await discovering.poll_all()
         working = asyncio.create_task(worker.run(stop))
-        async with asyncio.timeout(PATIENCE_S):
-            while await under_way(queue):  # noqa: ASYNC110 - Redis is asked
+        async with asyncio.timeout(TIMEOUT_S):
+            while await unfinished_tasks(queue):  # noqa: ASYNC110 - Redis is polled
                 await asyncio.sleep(0.02)
         stop.set()
         await working
 
 
-async def under_way(queue: UrlQueue) -> int:
+async def unfinished_tasks(queue: UrlQueue) -> int:
     depth = await queue.depth()
     return depth.backlog + depth.pending + depth.delayed
 
 
-# ---------------------------------------------------------------- what the site answers
+# ---------------------------------------------------------------- responses of the site
 def page() -> web.Response:
     return web.Response(text=PAGE, content_type="text/html")
 
 
-def no_article() -> web.Response:
+def not_an_article() -> web.Response:
     return web.Response(text="<p>Sign in</p>", content_type="text/html")
 
 
-def moved(to: str) -> Answer:
+def redirect(to: str) -> Answer:
     return lambda: web.Response(status=301, headers={"Location": to})
 
 
-def once_busy() -> Answer:
-    """Answer 503, and then the page."""
+def busy_at_first() -> Answer:
+    """Answer 503 to the first request, and then the page."""
     attempts = count()
     return lambda: web.Response(status=503) if next(attempts) == 0 else page()

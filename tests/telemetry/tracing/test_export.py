@@ -1,4 +1,4 @@
-"""Traces are made where OpenTelemetry's variables ask for them, and a collector can spoil nothing."""
+"""Traces are exported only as OpenTelemetry's variables configure, and a failing collector does no harm."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import structlog
 from redis.asyncio import Redis
 
 from tests.telemetry.tracing.collector import Collector
-from tests.telemetry.tracing.conftest import page, quick, traced, under_way, work_off
+from tests.telemetry.tracing.conftest import fast, page, process_site, traced, unfinished_tasks
 from worker.queue import UrlQueue
 from worker.schema import Task, article_stream
 from worker.settings import Settings
@@ -27,7 +27,7 @@ from worker.telemetry.tracing.export import configured_exporters
 
 Lines = list[structlog.typing.EventDict]
 WORKER = Path(__file__).parents[3] / "worker"
-SOMEWHERE = "http://collector.example:4318"
+ENDPOINT = "http://collector.example:4318"
 
 
 @pytest.fixture
@@ -36,29 +36,29 @@ def lines() -> Iterator[Lines]:
         yield lines
 
 
-# ---------------------------------------------------------------- whether
+# ---------------------------------------------------------------- configuration
 @pytest.mark.parametrize(
-    ("environ", "asked"),
+    ("environ", "exporters"),
     [
         ({}, ()),
         ({"OTEL_SERVICE_NAME": "x", "OTEL_TRACES_SAMPLER": "always_on"}, ()),
-        ({"OTEL_EXPORTER_OTLP_ENDPOINT": SOMEWHERE}, ("otlp",)),
-        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": SOMEWHERE}, ("otlp",)),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": ENDPOINT}, ("otlp",)),
+        ({"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": ENDPOINT}, ("otlp",)),
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": " "}, ()),
         ({"OTEL_TRACES_EXPORTER": "otlp"}, ("otlp",)),
         ({"OTEL_TRACES_EXPORTER": "console, OTLP,console"}, ("console", "otlp")),
-        ({"OTEL_TRACES_EXPORTER": "none", "OTEL_EXPORTER_OTLP_ENDPOINT": SOMEWHERE}, ()),
-        ({"OTEL_TRACES_EXPORTER": "", "OTEL_EXPORTER_OTLP_ENDPOINT": SOMEWHERE}, ("otlp",)),
-        ({"OTEL_SDK_DISABLED": "TRUE", "OTEL_EXPORTER_OTLP_ENDPOINT": SOMEWHERE}, ()),
-        ({"OTEL_SDK_DISABLED": "no", "OTEL_EXPORTER_OTLP_ENDPOINT": SOMEWHERE}, ("otlp",)),
+        ({"OTEL_TRACES_EXPORTER": "none", "OTEL_EXPORTER_OTLP_ENDPOINT": ENDPOINT}, ()),
+        ({"OTEL_TRACES_EXPORTER": "", "OTEL_EXPORTER_OTLP_ENDPOINT": ENDPOINT}, ("otlp",)),
+        ({"OTEL_SDK_DISABLED": "TRUE", "OTEL_EXPORTER_OTLP_ENDPOINT": ENDPOINT}, ()),
+        ({"OTEL_SDK_DISABLED": "no", "OTEL_EXPORTER_OTLP_ENDPOINT": ENDPOINT}, ("otlp",)),
     ],
 )
-def test_the_standard_variables_decide(environ: Mapping[str, str], asked: tuple[str, ...]) -> None:
-    assert configured_exporters(environ) == asked
+def test_the_standard_variables_select_the_exporters(environ: Mapping[str, str], exporters: tuple[str, ...]) -> None:
+    assert configured_exporters(environ) == exporters
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "said"),
+    ("variable", "value", "error"),
     [
         ("OTEL_TRACES_EXPORTER", "carrier-pigeon", "no exporter carrier-pigeon is installed"),
         ("OTEL_TRACES_EXPORTER", "otlp,carrier-pigeon", "no exporter carrier-pigeon is installed"),
@@ -68,26 +68,26 @@ def test_the_standard_variables_decide(environ: Mapping[str, str], asked: tuple[
         ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json", "communique[otel] has otlp over http/protobuf"),
     ],
 )
-def test_what_cannot_be_had_is_a_warning_and_no_traces(
-    collector: Collector, lines: Lines, variable: str, value: str, said: str
+def test_an_invalid_variable_is_a_warning_and_disables_traces(
+    collector: Collector, lines: Lines, variable: str, value: str, error: str
 ) -> None:
-    os.environ[variable] = value  # put back with the collector's
+    os.environ[variable] = value  # restored by the fixture
     with export_traces("test", "1"), span("work") as it:
         assert it.traceparent() is None
     (warned,) = [line for line in lines if line["log_level"] == "warning"]
     assert warned["event"] == "untraced"
-    assert said in warned["error"]
-    assert collector.asked == 0
+    assert error in warned["error"]
+    assert collector.requests == 0
 
 
-def test_what_the_variables_say_of_the_service_wins(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_service_name_can_be_overridden(collector: Collector, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_SERVICE_NAME", "newsroom")
     with export_traces("test", "1"), span("work"):
         pass
     assert [s.service for s in collector.spans] == ["newsroom"]
 
 
-def test_the_console_is_stderr(
+def test_the_console_exporter_writes_to_stderr(
     collector: Collector, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lines: Lines
 ) -> None:
     monkeypatch.setenv("OTEL_TRACES_EXPORTER", "console")
@@ -95,12 +95,12 @@ def test_the_console_is_stderr(
         pass
     out, err = capsys.readouterr()
     assert (out, json.loads(err)["name"]) == ("", "work")
-    assert (lines[0]["event"], collector.asked) == ("traced", 0)
+    assert (lines[0]["event"], collector.requests) == ("traced", 0)
 
 
 # ---------------------------------------------------------------- without the extra
-WITHOUT = "import sys; sys.modules['opentelemetry'] = None; from worker.cli import main; sys.exit(main(sys.argv[1:]))"
-LOOKED = """
+NO_OTEL = "import sys; sys.modules['opentelemetry'] = None; from worker.cli import main; sys.exit(main(sys.argv[1:]))"
+LIST_IMPORTED = """
 import sys
 from worker.cli import main
 status = main(sys.argv[1:])
@@ -110,7 +110,7 @@ sys.exit(status)
 
 
 def put(settings: Settings, program: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run `communique put` in a process where `program` comes first."""
+    """Run `communique put` with `program` as the main module."""
     clean = {n: v for n, v in os.environ.items() if not n.startswith(("COMMUNIQUE_", "OTEL_"))}
     given = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
     return subprocess.run(
@@ -119,21 +119,21 @@ def put(settings: Settings, program: str, **environ: str) -> subprocess.Complete
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
 
 
-def test_an_endpoint_without_the_extra_is_a_warning_that_names_it(settings: Settings) -> None:
-    done = put(settings, WITHOUT, OTEL_EXPORTER_OTLP_ENDPOINT=SOMEWHERE)
+def test_an_endpoint_without_the_extra_is_a_warning_that_names_the_extra(settings: Settings) -> None:
+    done = put(settings, NO_OTEL, OTEL_EXPORTER_OTLP_ENDPOINT=ENDPOINT)
     assert done.stdout == "1 put, 0 seen before, 0 refused\n"
-    (said,) = [json.loads(line) for line in done.stderr.splitlines()]
-    assert (said["event"], said["level"]) == ("untraced", "warning")
-    assert "pip install 'communique[otel]'" in said["error"]
+    (warning,) = [json.loads(line) for line in done.stderr.splitlines()]
+    assert (warning["event"], warning["level"]) == ("untraced", "warning")
+    assert "pip install 'communique[otel]'" in warning["error"]
 
 
-def test_without_the_variables_nothing_is_said_and_nothing_imported(settings: Settings) -> None:
-    assert put(settings, WITHOUT).stderr == ""
-    again = put(settings, LOOKED)
+def test_without_the_variables_nothing_is_logged_or_imported(settings: Settings) -> None:
+    assert put(settings, NO_OTEL).stderr == ""
+    again = put(settings, LIST_IMPORTED)
     assert (again.stdout.splitlines()[-1], again.stderr) == ("[]", "")
 
 
@@ -142,38 +142,38 @@ def test_only_two_modules_import_opentelemetry() -> None:
     assert sorted(path.name for path in found) == ["recorder.py", "sdk.py"]
 
 
-# ---------------------------------------------------------------- a collector that fails
+# ---------------------------------------------------------------- a failing collector
 @pytest.mark.usefixtures("collector")
-async def test_a_dead_collector_costs_no_task_and_few_words(
+async def test_an_unreachable_collector_costs_no_task_and_few_log_lines(
     redis: Redis, settings: Settings, monkeypatch: pytest.MonkeyPatch, lines: Lines
 ) -> None:
     monkeypatch.setattr(sdk, "FLUSH_TIMEOUT_S", 0.2)
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")  # discard: nobody listens there
-    await _worked_off(redis, settings)
-    _few_words(lines)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")  # discard: no server listens there
+    await _assert_all_processed(redis, settings)
+    _assert_few_log_lines(lines)
 
 
-async def test_a_collector_that_answers_500_costs_no_task_and_few_words(
+async def test_a_collector_that_answers_500_costs_no_task_and_assert_few_log_lines(
     redis: Redis, settings: Settings, collector: Collector, lines: Lines
 ) -> None:
     collector.status = 500
-    await _worked_off(redis, settings)
-    assert collector.asked
-    _few_words(lines)
+    await _assert_all_processed(redis, settings)
+    assert collector.requests
+    _assert_few_log_lines(lines)
 
 
-async def test_a_collector_that_never_answers_costs_no_task_and_the_end_little_time(
+async def test_a_collector_that_never_answers_costs_no_task_and_little_time_at_exit(
     redis: Redis, settings: Settings, collector: Collector, monkeypatch: pytest.MonkeyPatch, lines: Lines
 ) -> None:
     monkeypatch.setattr(sdk, "FLUSH_TIMEOUT_S", 0.2)
     collector.awake.clear()
-    await _worked_off(redis, settings)
+    await _assert_all_processed(redis, settings)
     assert collector.spans == []
-    said = {line["error"] for line in lines if line["event"] == "traces"}
-    assert "the last spans were not taken within 0.2 s" in said
+    errors = {line["error"] for line in lines if line["event"] == "traces"}
+    assert "the last spans were not taken within 0.2 s" in errors
 
 
-async def test_more_spans_than_the_queue_holds_are_dropped_and_told(
+async def test_spans_that_exceed_the_queue_are_dropped_and_logged(
     collector: Collector, monkeypatch: pytest.MonkeyPatch, lines: Lines
 ) -> None:
     monkeypatch.setattr(sdk, "FLUSH_TIMEOUT_S", 0.2)
@@ -185,28 +185,28 @@ async def test_more_spans_than_the_queue_holds_are_dropped_and_told(
             with span("work"):
                 pass
     assert "Queue full, dropping Span." in {line["error"] for line in lines if line["event"] == "traces"}
-    _few_words(lines)
+    _assert_few_log_lines(lines)
 
 
-async def _worked_off(redis: Redis, settings: Settings) -> None:
+async def _assert_all_processed(redis: Redis, settings: Settings) -> None:
     async with traced():
-        await work_off(quick(settings), {f"/{n}": page for n in range(5)})
+        await process_site(fast(settings), {f"/{n}": page for n in range(5)})
     assert await redis.xlen(article_stream(settings.redis.key_prefix)) == 5
 
 
-def _few_words(lines: Lines) -> None:
-    said = [line for line in lines if line["event"] == "traces"]
-    assert said
-    assert len({line["error"] for line in said}) == len(said)
-    assert not any("exc_info" in line or "exception" in line for line in said)
+def _assert_few_log_lines(lines: Lines) -> None:
+    warnings = [line for line in lines if line["event"] == "traces"]
+    assert warnings
+    assert len({line["error"] for line in warnings}) == len(warnings)
+    assert not any("exc_info" in line or "exception" in line for line in warnings)
 
 
-def test_a_complaint_is_said_once_a_minute_with_what_was_left_unsaid(lines: Lines) -> None:
+def test_a_message_of_the_sdk_is_logged_once_a_minute_with_the_number_suppressed(lines: Lines) -> None:
     times = iter((0.0, 1.0, 59.0, 59.0, 61.0))
     log = logging.Logger("opentelemetry.test")  # noqa: LOG001 - of this test alone
     log.addHandler(sdk.SdkLogHandler(logging.WARNING, clock=lambda: next(times)))
-    for what in ("no answer from %s",) * 3 + ("something else from %s", "no answer from %s"):
-        log.warning(what, "it")
+    for message in ("no answer from %s",) * 3 + ("something else from %s", "no answer from %s"):
+        log.warning(message, "it")
     assert [(line["error"], line["unsaid"]) for line in lines] == [
         ("no answer from it", 0),
         ("something else from it", 0),
@@ -215,7 +215,7 @@ def test_a_complaint_is_said_once_a_minute_with_what_was_left_unsaid(lines: Line
 
 
 # ---------------------------------------------------------------- a real worker
-async def test_a_worker_that_is_stopped_sends_its_last_spans(settings: Settings, collector: Collector) -> None:
+async def test_a_worker_exports_its_last_spans_on_sigterm(settings: Settings, collector: Collector) -> None:
     given = {
         "COMMUNIQUE_REDIS_URL": settings.redis.url or "",
         "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix,
@@ -223,15 +223,15 @@ async def test_a_worker_that_is_stopped_sends_its_last_spans(settings: Settings,
         "OTEL_BSP_SCHEDULE_DELAY": "60000",
     }
     clean = {n: v for n, v in os.environ.items() if not n.startswith("COMMUNIQUE_")}
-    task = Task(id="t", url="http://10.0.0.1/")  # private: refused before anybody is asked
+    task = Task(id="t", url="http://10.0.0.1/")  # private: rejected without a request
     async with UrlQueue(settings.redis.url or "", settings) as queue:
         await queue.put(task)
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "worker", "consume", env=clean | given, stderr=asyncio.subprocess.DEVNULL
         )
         try:
-            async with asyncio.timeout(60):
-                while await under_way(queue):
+            async with asyncio.timeout(300):
+                while await unfinished_tasks(queue):
                     assert process.returncode is None
                     await asyncio.sleep(0.05)
             assert collector.spans == []

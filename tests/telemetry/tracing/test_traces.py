@@ -1,4 +1,4 @@
-"""The way of a URL as a collector gets it: one tree from the put to the entries, whoever worked on it."""
+"""The trace of a URL as a collector receives it: one tree from the put to the stream entries."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import pytest
 import structlog
 from msgspec import Struct
 
-from tests.telemetry.tracing.collector import Collector, Seen
+from tests.telemetry.tracing.collector import Collector, ReceivedSpan
 from tests.telemetry.tracing.conftest import (
     Answer,
-    moved,
-    no_article,
-    once_busy,
+    busy_at_first,
+    collector_in_environment,
+    fast,
+    not_an_article,
     page,
-    pointed_at_a_collector,
-    quick,
+    process_site,
+    redirect,
     traced,
-    work_off,
 )
 from worker.schema import KINDS, article_stream, event_stream
 from worker.settings import Settings
@@ -29,37 +29,37 @@ from worker.telemetry import metrics
 
 
 class Run(Struct, kw_only=True):
-    """All that was told of one run, in every way."""
+    """Everything that one run recorded."""
 
     collector: Collector
     settings: Settings
     lines: list[Any]
     seconds: dict[str, float]
-    """What the histogram of the stages was raised by."""
+    """Increase of the stages' histogram in seconds, by stage."""
     traceparents: list[str]
 
-    def of(self, path: str, name: str) -> list[Seen]:
+    def of(self, path: str, name: str) -> list[ReceivedSpan]:
         """Return the spans of one name in the trace of one page."""
         put = next(s for s in self.collector.named("put") if s.attributes["url.full"].endswith(path))
         return [s for s in self.collector.named(name) if s.trace_id == put.trace_id]
 
 
 def run(redis_url: str, pages: dict[str, Answer], **environ: str) -> Run:
-    """Let a feed of these pages be read, and all of them; no two runs share anything."""
-    settings = quick(Settings.of(redis_url=redis_url, key_prefix=f"test-{uuid.uuid4().hex[:12]}"))
-    before = seconds()
-    with pointed_at_a_collector() as collector, pytest.MonkeyPatch.context() as patch:
+    """Process a feed of these pages; runs share nothing."""
+    settings = fast(Settings.of(redis_url=redis_url, key_prefix=f"test-{uuid.uuid4().hex[:12]}"))
+    before = stage_seconds()
+    with collector_in_environment() as collector, pytest.MonkeyPatch.context() as patch:
         for name, value in environ.items():
             patch.setenv(name, value)
         with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
             traceparents = asyncio.run(_run(settings, pages))
-    raised = {stage: after - before[stage] for stage, after in seconds().items()}
+    raised = {stage: after - before[stage] for stage, after in stage_seconds().items()}
     return Run(collector=collector, settings=settings, lines=lines, seconds=raised, traceparents=traceparents)
 
 
 async def _run(settings: Settings, pages: dict[str, Answer]) -> list[str]:
     async with traced():
-        await work_off(settings, pages)
+        await process_site(settings, pages)
     prefix = settings.redis.key_prefix
     async with connect(settings.redis.url or "") as client:
         streams = [article_stream(prefix), *(event_stream(prefix, kind) for kind in KINDS)]
@@ -68,13 +68,19 @@ async def _run(settings: Settings, pages: dict[str, Answer]) -> list[str]:
     return [(entry.fields or {})[b"traceparent"].decode() for entry in entries]
 
 
-def seconds() -> dict[str, float]:
+def stage_seconds() -> dict[str, float]:
     metrics.init_series()
     samples = [sample for family in metrics.STAGES.collect() for sample in family.samples]
     return {s.labels["stage"]: s.value for s in samples if s.name.endswith("_sum")}
 
 
-PAGES = {"/a": page, "/old": moved("/older"), "/older": moved("/new"), "/busy": once_busy(), "/sign-in": no_article}
+PAGES = {
+    "/a": page,
+    "/old": redirect("/older"),
+    "/older": redirect("/new"),
+    "/busy": busy_at_first(),
+    "/sign-in": not_an_article,
+}
 
 
 @pytest.fixture(scope="module")
@@ -83,15 +89,15 @@ def ran(redis_url: str) -> Run:
 
 
 # ---------------------------------------------------------------- the tree
-def test_a_url_is_one_tree_from_its_put_to_its_events(ran: Run) -> None:
+def test_the_spans_of_a_url_are_one_tree(ran: Run) -> None:
     (put,), (process,), (settle,), (digest,) = (ran.of("/a", name) for name in ("put", "process", "settle", "digest"))
     assert (put.parent_id, process.parent_id, settle.parent_id) == ("", put.span_id, process.span_id)
     assert (put.kind, process.kind, settle.kind) == ("producer", "consumer", "producer")
-    assert ran.collector.below(process) == ["admit", "fetch", "digest", "settle"]
-    assert ran.collector.below(digest) == ["parse", "extract"]
+    assert ran.collector.child_names(process) == ["admit", "fetch", "digest", "settle"]
+    assert ran.collector.child_names(digest) == ["parse", "extract"]
 
 
-def test_log_and_entries_have_the_ids_of_the_spans(ran: Run) -> None:
+def test_log_lines_and_entries_have_the_ids_of_the_spans(ran: Run) -> None:
     (put,), (process,), (settle,) = (ran.of("/a", name) for name in ("put", "process", "settle"))
     logged = [line for line in ran.lines if line.get("url") == put.attributes["url.full"]]
     assert [line["event"] for line in logged] == ["found", "url"]
@@ -102,7 +108,7 @@ def test_log_and_entries_have_the_ids_of_the_spans(ran: Run) -> None:
     assert process.attributes["communique.events.statement"] == logged[1]["events"]
 
 
-def test_spans_have_the_attributes_of_the_conventions(ran: Run) -> None:
+def test_spans_have_the_attributes_of_the_semantic_conventions(ran: Run) -> None:
     (put,), (process,), (settle,) = (ran.of("/a", name) for name in ("put", "process", "settle"))
     stream = f"{ran.settings.redis.key_prefix}:urls"
     assert [s.name for s in (put, process, settle)] == [f"put {stream}", f"process {stream}", f"settle {stream}"]
@@ -120,7 +126,7 @@ def test_spans_have_the_attributes_of_the_conventions(ran: Run) -> None:
     assert {span.service for span in ran.collector.spans} == {"communique-test"}
 
 
-def test_an_asking_of_a_source_is_a_trace_that_its_urls_have_a_link_to(ran: Run) -> None:
+def test_a_poll_of_a_source_is_a_trace_linked_from_its_urls(ran: Run) -> None:
     (ask,), puts = ran.collector.named("ask"), ran.collector.named("put")
     assert ask.parent_id == ""
     assert (ask.attributes["communique.outcome"], ask.attributes["communique.new"]) == ("read", len(PAGES))
@@ -128,10 +134,10 @@ def test_an_asking_of_a_source_is_a_trace_that_its_urls_have_a_link_to(ran: Run)
     assert len({ask.trace_id, *(put.trace_id for put in puts)}) == 1 + len(PAGES)
 
 
-def test_robots_txt_is_fetched_within_the_trace_of_who_needed_it(ran: Run) -> None:
+def test_robots_txt_is_fetched_within_the_trace_that_needs_it(ran: Run) -> None:
     (ask,), (robots,) = ran.collector.named("ask"), ran.collector.named("robots")
-    assert ran.collector.below(ask) == ["robots", "GET"]
-    assert ran.collector.below(robots) == ["GET"]
+    assert ran.collector.child_names(ask) == ["robots", "GET"]
+    assert ran.collector.child_names(robots) == ["GET"]
 
 
 def test_every_hop_of_a_redirect_is_a_request(ran: Run) -> None:
@@ -148,14 +154,14 @@ def test_a_retry_is_another_delivery_in_the_same_trace(ran: Run) -> None:
     assert [s.attributes["communique.attempt"] for s in (first, second)] == [0, 1]
     assert [s.attributes["communique.outcome"] for s in (first, second)] == ["put_off", "done"]
     assert (first.error, second.error) == ("http_503: Service Unavailable", None)
-    assert ran.collector.below(first) == ["admit", "fetch", "put_off"]
+    assert ran.collector.child_names(first) == ["admit", "fetch", "put_off"]
 
 
 @pytest.mark.parametrize(
     ("path", "reason", "where"),
     [("/old", "http_404", {"fetch", "GET"}), ("/sign-in", "not_an_article", {"digest"})],
 )
-def test_what_fails_is_an_error_where_it_failed_and_of_the_delivery(
+def test_a_failure_is_an_error_of_its_stage_and_of_the_delivery(
     ran: Run, path: str, reason: str, where: set[str]
 ) -> None:
     (process,) = ran.of(path, "process")
@@ -163,25 +169,25 @@ def test_what_fails_is_an_error_where_it_failed_and_of_the_delivery(
     assert {s.name for s in failed} == {process.name, *where}
     assert {s.attributes["error.type"] for s in failed} == {reason}
     assert (process.attributes["communique.outcome"], process.attributes["communique.reason"]) == ("dead", reason)
-    assert ran.collector.below(process)[-1] == "bury"
+    assert ran.collector.child_names(process)[-1] == "bury"
 
 
-def test_politeness_is_no_error(redis_url: str) -> None:
-    ran = run(redis_url, {"/robots.txt": _one_a_second, "/a": no_article, "/b": no_article})
+def test_a_wait_for_politeness_is_not_an_error(redis_url: str) -> None:
+    ran = run(redis_url, {"/robots.txt": _crawl_delay, "/a": not_an_article, "/b": not_an_article})
     waited = [s for s in ran.collector.named("process") if s.attributes["communique.outcome"] == "put_off"]
     assert waited
     assert {(s.attributes["communique.reason"], s.error) for s in waited} == {("host_busy", None)}
-    assert all(ran.collector.below(s) == ["admit", "put_off"] for s in waited)
+    assert all(ran.collector.child_names(s) == ["admit", "put_off"] for s in waited)
 
 
-def _one_a_second() -> Any:
-    response = no_article()
+def _crawl_delay() -> Any:
+    response = not_an_article()
     response.text = "User-agent: *\nCrawl-delay: 0.7"
     return response
 
 
-# ---------------------------------------------------------------- the clock
-def test_histogram_log_and_trace_tell_the_same_seconds(ran: Run) -> None:
+# ---------------------------------------------------------------- durations
+def test_histogram_log_and_trace_have_the_same_durations(ran: Run) -> None:
     spans = {stage: ran.collector.named({"whole": "process"}.get(stage, stage)) for stage in ran.seconds}
     assert all(spans.values())
     for stage, raised in ran.seconds.items():
@@ -191,7 +197,7 @@ def test_histogram_log_and_trace_tell_the_same_seconds(ran: Run) -> None:
 
 
 # ---------------------------------------------------------------- sampling
-def test_whether_a_url_is_sampled_follows_from_its_trace_id_in_every_process(redis_url: str) -> None:
+def test_sampling_follows_from_the_trace_id_in_every_process(redis_url: str) -> None:
     half = {"OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.5"}
     ran = run(redis_url, {f"/{n}": page for n in range(12)}, **half)
     sampled = {put.trace_id for put in ran.collector.named("put")}
@@ -204,7 +210,7 @@ def test_whether_a_url_is_sampled_follows_from_its_trace_id_in_every_process(red
         assert (int(trace_id[16:], 16) < 1 << 63) == (trace_id in sampled)
 
 
-def test_what_is_not_sampled_is_not_sent_and_says_so(redis_url: str) -> None:
+def test_unsampled_spans_are_not_exported_and_flagged_so(redis_url: str) -> None:
     ran = run(redis_url, {"/a": page}, OTEL_TRACES_SAMPLER="always_off")
     assert ran.collector.spans == []
     assert {entry[-3:] for entry in ran.traceparents} == {"-00"}
