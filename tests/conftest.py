@@ -32,7 +32,7 @@ hypothesis.settings.load_profile("communique")
 TESTS = Path(__file__).parent
 SLOW = (
     "gateway/page",  # a browser
-    "gateway/test_conformance.py",  # Schemathesis on every operation
+    "gateway/spec/test_conformance.py",  # Schemathesis on every operation
     "operating",  # each alert is fired by its fault; Prometheus
     "queue/test_queue_model.py",
     "queue/test_queue_mutants.py",

@@ -1,4 +1,4 @@
-"""A gateway with a browser in front of it, and invented articles whose events are marked by hand."""
+"""Helpers of the page tests: a gateway, a browser, and invented articles with their events."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 def installed_browser(bundled: str) -> str | None:
-    """Find Chromium: playwright's own, where it was downloaded, or the system's."""
+    """Return the path of Chromium: playwright's own if it was downloaded, else the system's; None if there is none."""
     if Path(bundled).exists():
         return bundled
     return next((found for name in BROWSERS if (found := shutil.which(name))), None)
@@ -55,7 +55,7 @@ async def publish(redis_url: str, settings: Settings, article: Article, *events:
 
 
 def article(text: str, name: str = "harbour", **more: Any) -> Article:
-    """Make an article; the text is what matters."""
+    """Make an article with this text; `more` overrides its other fields."""
     url = f"https://meridian-courier.example/{name}"
     fields: dict[str, Any] = {
         "title": "The harbour stays open",
@@ -66,18 +66,18 @@ def article(text: str, name: str = "harbour", **more: Any) -> Article:
 
 
 def span(text: str, words: str) -> Span:
-    """Find the words in the text: offsets in code points, as Python counts."""
+    """Return the span of the first occurrence of some words; offsets in code points."""
     start = text.index(words)
     return Span(start=start, end=start + len(words), text=words)
 
 
 def person(of: Article, mention: str, name: str = "", country: str | None = None, role: str | None = None) -> Actor:
-    """Make a party that these words of the article mean."""
+    """Make a person whose mention is the first occurrence of `mention`; `name` defaults to it."""
     return Actor(name=name or mention, mention=span(of.text, mention), type="person", country=country, role=role)
 
 
 def statement(of: Article, speaker: Actor | None, *content: str, **more: Any) -> Statement:
-    """Make a statement with these words."""
+    """Make a statement whose content spans are these words."""
     return Statement(
         speaker=speaker,
         content=[span(of.text, words) for words in content],
@@ -88,13 +88,13 @@ def statement(of: Article, speaker: Actor | None, *content: str, **more: Any) ->
 
 
 def meeting(of: Article, *parties: Actor, **more: Any) -> Meeting:
-    """Make a meeting, held unless said otherwise."""
+    """Make a meeting of these parties, held by default."""
     given = {"form": "talks", "status": "held", "rule": "meet", "plover": Plover(type="CONSULT", mode="visit"), **more}
     return Meeting(participants=list(parties), **_every("meeting", of, parties[0].name, given))
 
 
 def decision(of: Article, *deciders: Actor, **more: Any) -> Decision:
-    """Make a decision, taken unless said otherwise."""
+    """Make a decision of these deciders, taken by default."""
     given = {"status": "taken", "category": "legislative", "rule": "act legislative", **more}
     return Decision(deciders=list(deciders), **_every("decision", of, deciders[0].name, given))
 

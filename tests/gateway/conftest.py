@@ -1,4 +1,4 @@
-"""A gateway on a real socket over a real Redis, a publisher, and clients that take frames apart."""
+"""Fixtures: a gateway on a real socket with a real Redis, a publisher, and an SSE client."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ KIND_OF: tuple[Kind, ...] = ("statement", "meeting", "decision")
 
 
 def make_event(number: int, kind: Kind | None = None, **given: Any) -> Event:
-    """Make an event whose `rule` is its number; the kinds take turns where none is named."""
+    """Make an event whose `rule` is its number; without `kind`, the number selects one in turn."""
     about: dict[str, Any] = {
         "id": hash_id(str(number)),
         "url": f"https://news.example/{number}",
@@ -70,14 +70,14 @@ def make_person(name: str, country: str | None = None) -> Actor:
 
 
 class Publisher:
-    """Adds to the streams as a settle does: what belongs together, in one step."""
+    """Adds events to the streams as the worker does: each call in one transaction."""
 
     def __init__(self, redis: Redis, settings: Settings) -> None:
         self.redis = redis
         self.settings = settings
 
     async def events(self, *events: Event) -> None:
-        """Publish each, all in one step."""
+        """Publish events in one transaction."""
         pipe = self.redis.pipeline(transaction=True)
         for event in events:
             article = Article(id=article_id(event.url), url=event.url, text="Words.")
@@ -86,11 +86,11 @@ class Publisher:
         await pipe.execute()
 
     async def numbers(self, *numbers: int) -> None:
-        """Publish the events of some numbers."""
+        """Publish the events with these numbers (see `make_event`)."""
         await self.events(*map(make_event, numbers))
 
     async def add(self, kind: Kind, data: bytes | str, entry_id: str = "*", **fields: bytes) -> None:
-        """Add an entry by hand."""
+        """Add one entry with the given data and fields."""
         stream = event_stream(self.settings.redis.key_prefix, kind)
         await self.redis.execute_command("XADD", stream, entry_id, *chain.from_iterable(fields.items()), "data", data)  # type: ignore[no-untyped-call]
 
@@ -120,20 +120,20 @@ class Frame(msgspec.Struct, frozen=True):
 
     @property
     def number(self) -> int:
-        """The number of an event made here."""
+        """Number of an event made by `make_event`."""
         return int(self.json["rule"])
 
 
 class SseClient:
-    """Reads a stream of Server-Sent Events, as the HTML standard says."""
+    """Parses a stream of Server-Sent Events (HTML standard, 9.2)."""
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self.response = response
         self.cursor = ""
-        """The last id, which heartbeats move too."""
+        """The last id received, including that of heartbeats."""
 
     async def frame(self) -> Frame:
-        """Return the next frame with data; EOFError where the stream has ended."""
+        """Return the next frame with data; EOFError if the stream has ended."""
         while True:
             raw = await asyncio.wait_for(self.response.content.readuntil(b"\n\n"), TIMEOUT_S)
             if not raw.endswith(b"\n\n"):
@@ -151,7 +151,7 @@ class SseClient:
         return [frame.number for frame in await self.frames(count)]
 
     async def wait_until_live(self) -> Self:
-        """Wait for the hello."""
+        """Wait for the first id, which the gateway sends at once."""
         while not self.cursor:
             raw = await asyncio.wait_for(self.response.content.readuntil(b"\n\n"), TIMEOUT_S)
             lines = raw.decode().splitlines()
@@ -172,7 +172,7 @@ def gateway_counts() -> Counter[tuple[str, ...]]:
 
 
 class RunningGateway:
-    """A gateway that answers."""
+    """A running gateway and an HTTP session to it."""
 
     def __init__(self, gateway: Gateway, url: str, session: aiohttp.ClientSession, stop: asyncio.Event) -> None:
         self.gateway = gateway
@@ -206,19 +206,19 @@ class RunningGateway:
 
     @contextlib.asynccontextmanager
     async def listen(self, query: str = "", **headers: str) -> AsyncIterator[SseClient]:
-        """Open a stream, and wait until it is being served."""
+        """Open a live stream and wait for its first frame."""
         async with self.session.get(f"/v1/stream?{query}", headers=headers) as response:
             assert response.status == 200, await response.text()
             yield await SseClient(response).wait_until_live()
 
     async def get(self, path: str, status: int = 200, **headers: str) -> Any:
-        """Return the JSON that is answered."""
+        """Return the JSON of a response; AssertionError if its status differs."""
         async with self.session.get(path, headers=headers) as response:
             assert response.status == status, await response.text()
             return json.loads(await response.read())
 
     async def post(self, body: Any, status: int = 202, **headers: str) -> Any:
-        """Put articles and return what is answered."""
+        """Post to /v1/articles and return the JSON of the response; AssertionError if its status differs."""
         async with self.session.post("/v1/articles", json=body, headers=headers) as response:
             assert response.status == status, await response.text()
             return json.loads(await response.read())
@@ -229,7 +229,7 @@ StartGateway = Callable[..., contextlib.AbstractAsyncContextManager[RunningGatew
 
 @pytest.fixture
 def start_gateway(settings: Settings) -> StartGateway:
-    """Return a context manager that serves with some settings changed."""
+    """Return a context manager that runs a gateway with some settings changed."""
 
     @contextlib.asynccontextmanager
     async def serving(**given: Any) -> AsyncIterator[RunningGateway]:
@@ -251,7 +251,7 @@ def start_gateway(settings: Settings) -> StartGateway:
 
 @pytest.fixture
 async def server(start_gateway: StartGateway) -> AsyncIterator[RunningGateway]:
-    """A gateway with the settings that a newcomer gets."""
+    """Run a gateway with default settings."""
     async with start_gateway() as found:
         yield found
 
@@ -262,7 +262,7 @@ def publish(redis: Redis, settings: Settings) -> Publisher:
 
 
 async def wait_until(true: Callable[[], bool | Awaitable[bool]]) -> None:
-    """Wait until something has become true; a failure otherwise."""
+    """Wait until a condition is true; AssertionError after `TIMEOUT_S`."""
     for _ in itertools.repeat(None, round(TIMEOUT_S / 0.01)):
         answer = true()
         if answer if isinstance(answer, bool) else await answer:
@@ -273,3 +273,11 @@ async def wait_until(true: Callable[[], bool | Awaitable[bool]]) -> None:
 
 def text_of(path: Path) -> str:
     return path.read_text(encoding="utf-8")
+
+
+async def publish_numbers(server: RunningGateway, publish: Publisher, count: int) -> None:
+    """Publish the events 0 to `count` - 1 one by one, and wait until the gateway has read them."""
+    for number in range(count):
+        await publish.numbers(number)
+        await asyncio.sleep(0.002)  # within one millisecond events are ordered by kind
+    await wait_until(lambda: server.events_read == count)

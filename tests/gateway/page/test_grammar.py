@@ -11,7 +11,7 @@ pytest.importorskip("playwright.async_api", reason="playwright is not installed:
 from playwright.async_api import expect
 
 from tests.gateway.browsing import article, person, span, statement
-from tests.gateway.page.reading import Reader
+from tests.gateway.page.browser_page import BrowserPage
 from worker.schema import Act, Actor, ActorType
 from worker.terminal import wording
 
@@ -27,23 +27,23 @@ RUN: Final = """async ([module, name, calls]) => {
 }"""
 
 
-async def run(reader: Reader, name: str, calls: list[list[Any]]) -> list[Any]:
+async def run(ui: BrowserPage, name: str, calls: list[list[Any]]) -> list[Any]:
     """Call a function of grammar.js in the browser, once for each list of arguments."""
-    await reader.go()
-    results: list[Any] = await reader.page.evaluate(RUN, ["grammar.js", name, calls])
+    await ui.go()
+    results: list[Any] = await ui.page.evaluate(RUN, ["grammar.js", name, calls])
     return results
 
 
-async def test_every_verb_agrees_with_its_subject_as_in_the_terminal(reader: Reader) -> None:
+async def test_every_verb_agrees_with_its_subject_as_in_the_terminal(ui: BrowserPage) -> None:
     actors = [Actor(name=name, type=kind) for name in NAMES for kind in get_args(ActorType)]
     cases = [(act, actor) for act in get_args(Act) for actor in actors]
-    shown = await run(reader, "verb", [[act, [{"name": a.name, "type": a.type}]] for act, a in cases])
+    shown = await run(ui, "verb", [[act, [{"name": a.name, "type": a.type}]] for act, a in cases])
     assert shown == [wording.verb_phrase(act, actor) for act, actor in cases]
 
 
-async def test_prepositions_are_those_of_the_terminal(reader: Reader) -> None:
+async def test_prepositions_are_those_of_the_terminal(ui: BrowserPage) -> None:
     acts = get_args(Act)
-    shown = await run(reader, "preposition", [[act] for act in acts])
+    shown = await run(ui, "preposition", [[act] for act in acts])
     expected = [wording.verb_phrase(act, None, "X").partition(" ")[2].removesuffix("X").strip() for act in acts]
     assert [word.strip() for word in shown] == expected
 
@@ -60,39 +60,39 @@ async def test_prepositions_are_those_of_the_terminal(reader: Reader) -> None:
     ],
 )
 async def test_several_subjects_and_groups_take_the_plural(
-    reader: Reader, actors: list[tuple[str, str]], verb: str
+    ui: BrowserPage, actors: list[tuple[str, str]], verb: str
 ) -> None:
     subjects = [{"name": name, "type": kind} for name, kind in actors]
-    assert await run(reader, "verb", [["criticise", subjects]]) == [verb]
+    assert await run(ui, "verb", [["criticise", subjects]]) == [verb]
 
 
-async def test_counts_agree_with_their_nouns(reader: Reader) -> None:
+async def test_counts_agree_with_their_nouns(ui: BrowserPage) -> None:
     calls = [[0, "event"], [1, "event"], [2, "event"], [1200, "event"], [1, "country", "countries"]]
-    assert await run(reader, "plural", [*calls, [2, "country", "countries"]]) == [
+    assert await run(ui, "plural", [*calls, [2, "country", "countries"]]) == [
         *("0 events", "1 event", "2 events", "1,200 events", "1 country", "2 countries")
     ]
 
 
-async def test_names_are_joined_as_a_list(reader: Reader) -> None:
-    assert await run(reader, "joinNames", [[[]], [["A"]], [["A", "B"]], [["A", "B", "C"]]]) == [
+async def test_names_are_joined_as_a_list(ui: BrowserPage) -> None:
+    assert await run(ui, "joinNames", [[[]], [["A"]], [["A", "B"]], [["A", "B", "C"]]]) == [
         *("", "A", "A and B", "A, B and C")
     ]
 
 
-async def test_a_row_has_a_plural_verb_after_a_group_and_a_preposition_before_its_addressee(reader: Reader) -> None:
+async def test_a_row_has_a_plural_verb_after_a_group_and_a_preposition_before_its_addressee(ui: BrowserPage) -> None:
     of = article("“Stay away,” the two leaders said to reporters.", "group")
     leaders = Actor(name="the two leaders", mention=span(of.text, "the two leaders"), type="group")
     reporters = Actor(name="reporters", mention=span(of.text, "reporters"), type="group")
-    await reader.publish(of, statement(of, leaders, "“Stay away,”", target=reporters))
-    await reader.go()
-    await expect(reader.page.locator(".event-actors")).to_have_text("the two leaders say to reporters")
-    await expect(reader.page.locator(".event-row")).to_have_attribute(
+    await ui.publish(of, statement(of, leaders, "“Stay away,”", target=reporters))
+    await ui.go()
+    await expect(ui.page.locator(".event-actors")).to_have_text("the two leaders say to reporters")
+    await expect(ui.page.locator(".event-row")).to_have_attribute(
         "aria-label", "the two leaders say to reporters: “Stay away,”"
     )
 
 
-async def test_a_person_takes_the_singular(reader: Reader) -> None:
+async def test_a_person_takes_the_singular(ui: BrowserPage) -> None:
     of = article("“Stay away,” Maren Holt said.", "one")
-    await reader.publish(of, statement(of, person(of, "Maren Holt"), "“Stay away,”"))
-    await reader.go()
-    await expect(reader.page.locator(".event-actors")).to_have_text("Maren Holt says")
+    await ui.publish(of, statement(of, person(of, "Maren Holt"), "“Stay away,”"))
+    await ui.go()
+    await expect(ui.page.locator(".event-actors")).to_have_text("Maren Holt says")

@@ -1,4 +1,4 @@
-"""Whatever an article says stays text: it runs nothing, and moves nothing around it."""
+"""Hostile text of articles stays text: it runs nothing and does not disturb the layout."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.gateway.browsing import article
 from worker.schema import KINDS, Actor, Article, Decision, Event, Meeting, Plover, Span, Statement, article_id, hash_id
 
 if TYPE_CHECKING:
-    from tests.gateway.page.reading import Reader
+    from tests.gateway.page.browser_page import BrowserPage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -58,7 +58,7 @@ COUNTRIES: Final = ("NO", "FI", EVIL, "\u202eXX", "W" * 90, "no country", "")
 
 
 def hostile(seed: int) -> list[tuple[Article, list[Event]]]:
-    """Make an article of every strange text, and an event of each kind with strange words wherever words may stand."""
+    """Make an article of each strange text, with an event of each kind whose fields hold strange texts."""
     rng = random.Random(seed)
     return [_strange(rng, text, n) for n, text in enumerate(STRANGE)]
 
@@ -94,13 +94,13 @@ def _strange(rng: random.Random, text: str, n: int) -> tuple[Article, list[Event
 INTRUDERS: Final = "main :is(img, script, style, iframe, object, embed, form:not(.filter-form), [onload], [onerror])"
 WIDER: Final = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("*")]
   .filter((one) => one.getBoundingClientRect().right > innerWidth).map((one) => `${one.tagName} ${one.className}`)"""
-"""What reaches out of a page that is wider than the screen."""
+"""Returns the elements that overflow the screen."""
 LEFT: Final = "all => all.map((one) => Math.round(one.getBoundingClientRect().left))"
 
 
-async def check(reader: Reader, title: str) -> None:
-    """Nothing has run, nothing has been let in, no address runs, and nothing is wider than the screen."""
-    page = reader.page
+async def check(ui: BrowserPage, title: str) -> None:
+    """Assert that no script ran, no element or javascript: link was injected, and nothing overflows the screen."""
+    page = ui.page
     assert " ".join((await page.title()).split()) == " ".join(title.split())
     assert await page.locator(INTRUDERS).count() == 0
     assert await page.locator('a:is([href^="javascript" i], [href^="data" i])').count() == 0
@@ -108,40 +108,40 @@ async def check(reader: Reader, title: str) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-async def test_hostile_events_run_nothing_and_stay_in_their_places(reader: Reader, width: int) -> None:
+async def test_hostile_events_run_nothing_and_keep_the_layout(ui: BrowserPage, width: int) -> None:
     for of, events in hostile(width):
-        await reader.publish(of, *events)
-    await reader.page.set_viewport_size({"width": width, "height": 900})
-    await reader.go()
-    await expect(reader.page.locator(".event-row")).to_have_count(3 * len(STRANGE))
-    await check(reader, "Feed · Communiqué")
+        await ui.publish(of, *events)
+    await ui.page.set_viewport_size({"width": width, "height": 900})
+    await ui.go()
+    await expect(ui.page.locator(".event-row")).to_have_count(3 * len(STRANGE))
+    await check(ui, "Feed · Communiqué")
     for part in (".event-kind", ".event-actors", ".event-meta"):
-        assert len(set(await reader.page.locator(part).evaluate_all(LEFT))) == 1
+        assert len(set(await ui.page.locator(part).evaluate_all(LEFT))) == 1
     for view, shown in (("Network", ".matrix tbody tr"), ("Health", ".tiles")):
-        await reader.page.get_by_role("link", name=view).click()
-        await expect(reader.page.locator(shown).first).to_be_visible()
-        await check(reader, f"{view} · Communiqué")
+        await ui.page.get_by_role("link", name=view).click()
+        await expect(ui.page.locator(shown).first).to_be_visible()
+        await check(ui, f"{view} · Communiqué")
 
 
 @pytest.mark.parametrize("title", [EVIL, STRANGE[6], "W" * 400])
-async def test_a_hostile_article_is_shown_letter_by_letter(reader: Reader, title: str) -> None:
-    """One article of all the strange texts, in which each event stands in a paragraph of its own."""
+async def test_a_hostile_article_is_shown_as_text(ui: BrowserPage, title: str) -> None:
+    """Show one article of all the strange texts, with the events of each in a paragraph of its own."""
     texts = [text for text in STRANGE if "\n" not in text and text.strip()]
     of = article("\n\n".join(texts), "strange", title=title, byline=[title], site=title)
     about = [event for strange, events in hostile(7) if strange.text in texts for event in events]
     events = [_moved(event, of) for event in about]
-    await reader.publish(of, *events)
-    await reader.go(f"#/article?{urlencode({'url': of.url, 'event': events[-1].id})}")
-    await expect(reader.page.locator("#card")).to_contain_text("Found by")
-    assert await reader.page.locator(".article-text p").all_text_contents() == texts
+    await ui.publish(of, *events)
+    await ui.go(f"#/article?{urlencode({'url': of.url, 'event': events[-1].id})}")
+    await expect(ui.page.locator("#card")).to_contain_text("Found by")
+    assert await ui.page.locator(".article-text p").all_text_contents() == texts
     for event in events:
-        marks = reader.page.locator(f'.article-text [data-event="{event.id}"][data-label]')
-        assert await marks.first.text_content() in {event.sentence.text, event.sentence.text[:1]}
-    await check(reader, f"{title} · Communiqué")
+        annotations = ui.page.locator(f'.article-text [data-event="{event.id}"][data-label]')
+        assert await annotations.first.text_content() in {event.sentence.text, event.sentence.text[:1]}
+    await check(ui, f"{title} · Communiqué")
 
 
 def _moved(event: Event, of: Article) -> Event:
-    """Put an event to where its text stands in the article."""
+    """Return an event with its spans moved to where its sentence is in the article."""
     at = of.text.index(event.sentence.text)
 
     def moved(span: Span | None) -> Span | None:
@@ -163,8 +163,8 @@ def _moved(event: Event, of: Article) -> Event:
             return replace(event, when=moved(event.when), **own, **common)
 
 
-async def test_an_address_that_would_run_is_no_link(reader: Reader) -> None:
-    await reader.go("#/article?url=javascript:alert(1)")
-    await expect(reader.page.locator(".article .notice")).to_be_visible()
-    assert await reader.page.locator('a[href^="javascript"]').count() == 0
-    reader.complaints.clear()  # the gateway knows no such article, and says so
+async def test_a_javascript_url_is_not_a_link(ui: BrowserPage) -> None:
+    await ui.go("#/article?url=javascript:alert(1)")
+    await expect(ui.page.locator(".article .notice")).to_be_visible()
+    assert await ui.page.locator('a[href^="javascript"]').count() == 0
+    ui.complaints.clear()  # the browser logs the 404

@@ -2,7 +2,7 @@
 
 import { json } from "./api.js";
 import { announce, el, foreignText, patch, svg } from "./dom.js";
-import { agree, formatNumber, joinNames, plural } from "./grammar.js";
+import { agree, formatNumber, plural } from "./grammar.js";
 import { KINDS, formatDuration, humanise } from "./labels.js";
 
 const EVERY_MS = 2000;
@@ -92,7 +92,7 @@ function judge({ queue, workers, services, at }) {
   if (down.length > 0) {
     const names = down.slice(0, 3).map(({ service, name }) => `${service} ${name}`);
     const others = down.length > 3 ? [plural(down.length - 3, "other")] : [];
-    return ["bad", `No heartbeat from ${joinNames([...names, ...others])}.`];
+    return ["bad", `Not responding: ${[...names, ...others].join(", ")}.`];
   }
   if (queue.backlog + queue.pending > 0 && workers.length === 0)
     return ["bad", `${plural(queue.backlog, "task")} waiting, and no worker is running.`];

@@ -1,4 +1,4 @@
-"""What goes wrong between page and gateway: told in words, and mended without a gap or a double."""
+"""Errors between page and gateway: explained, and recovered from without lost or repeated events."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ pytest.importorskip("playwright.async_api", reason="playwright is not installed:
 from playwright.async_api import expect
 
 from tests.gateway.browsing import publish, served
-from tests.gateway.page.reading import HARBOUR, MET, PASSED, SAID, Reader
+from tests.gateway.page.browser_page import HARBOUR, MET, PASSED, SAID, BrowserPage
 from worker.streams.embedded_server import embedded
 
 if TYPE_CHECKING:
@@ -28,20 +28,20 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 TOKENS: Final = '[[token]]\nname = "reader"\ntoken = "sixteen-letters-or-more"\nscopes = ["read"]\n'
 
 
-async def test_a_filter_that_means_nothing_is_explained(reader: Reader) -> None:
-    await reader.go("#/feed?kind=meeting&act=deny")
-    await expect(reader.page.get_by_role("alert")).to_contain_text("kind and act")
-    await expect(reader.page.locator("#connection-state")).to_have_attribute("data-state", "failed")
-    await reader.go("#/feed?country=Atlantis")
-    await expect(reader.page.get_by_role("alert")).to_contain_text("Unknown country")
-    await reader.page.get_by_role("button", name="Remove filter Atlantis").click()
-    await reader.live()
-    await expect(reader.page.get_by_role("alert")).to_be_empty()
-    assert all("400" in told for told in reader.complaints)
-    reader.complaints.clear()
+async def test_an_invalid_filter_is_explained(ui: BrowserPage) -> None:
+    await ui.go("#/feed?kind=meeting&act=deny")
+    await expect(ui.page.get_by_role("alert")).to_contain_text("kind and act")
+    await expect(ui.page.locator("#connection-state")).to_have_attribute("data-state", "failed")
+    await ui.go("#/feed?country=Atlantis")
+    await expect(ui.page.get_by_role("alert")).to_contain_text("Unknown country")
+    await ui.page.get_by_role("button", name="Remove filter Atlantis").click()
+    await ui.live()
+    await expect(ui.page.get_by_role("alert")).to_be_empty()
+    assert all("400" in told for told in ui.complaints)
+    ui.complaints.clear()
 
 
-async def test_after_a_disconnection_nothing_is_missing_and_nothing_comes_twice(
+async def test_after_a_disconnection_no_event_is_missing_or_repeated(
     browser: Browser, redis_url: str, settings: Settings
 ) -> None:
     page = await browser.new_page()
@@ -61,7 +61,7 @@ async def test_after_a_disconnection_nothing_is_missing_and_nothing_comes_twice(
     assert kinds == ["Decision", "Meeting", "Statement"]
 
 
-async def test_a_token_is_asked_for_once_and_kept_for_the_tab(
+async def test_a_token_is_requested_once_and_kept_for_the_tab(
     browser: Browser, redis_url: str, settings: Settings, tmp_path: Path
 ) -> None:
     tokens = tmp_path / "tokens.toml"
@@ -93,21 +93,21 @@ CUT_ANYWHERE = """async (text) => {
 }"""
 
 
-async def test_frames_are_read_wherever_the_network_cuts_them(reader: Reader) -> None:
-    await reader.go()
+async def test_frames_are_parsed_wherever_they_are_split(ui: BrowserPage) -> None:
+    await ui.go()
     sent = ': hello\r\nid: 7\n\nevent: statement\nid: 8\ndata: {"é":\ndata: "🚢"}\n\nid: 9\nevent: half'
-    assert await reader.page.evaluate(CUT_ANYWHERE, sent) == [
+    assert await ui.page.evaluate(CUT_ANYWHERE, sent) == [
         '[{"id":"7"},{"event":"statement","id":"8","data":"{\\"é\\":\\n\\"🚢\\"}"}]'
     ]
 
 
-async def test_a_refused_token_is_told_and_one_can_be_given_later(reader: Reader, tmp_path: Path) -> None:
+async def test_a_rejected_token_is_reported_and_can_be_replaced(ui: BrowserPage, tmp_path: Path) -> None:
     tokens = tmp_path / "tokens.toml"
     tokens.write_text(TOKENS, encoding="utf-8")
-    await reader.publish(HARBOUR, SAID)
-    async with reader.served(gateway_tokens=str(tokens)):
-        page = reader.page
-        await reader.go()
+    await ui.publish(HARBOUR, SAID)
+    async with ui.served(gateway_tokens=str(tokens)):
+        page = ui.page
+        await ui.go()
         await page.get_by_role("textbox", name="Token").fill("sixteen-letters-but-wrong")
         await page.get_by_role("button", name="Continue").click()
         await expect(page.get_by_role("alert").filter(has_text="rejected")).to_be_visible()
@@ -117,11 +117,11 @@ async def test_a_refused_token_is_told_and_one_can_be_given_later(reader: Reader
         await page.get_by_role("textbox", name="Token").fill("sixteen-letters-or-more")
         await page.keyboard.press("Enter")
         await expect(page.locator(".event-row")).to_have_count(1)
-        await reader.live()
-    reader.complaints.clear()  # the browser tells of the 401s
+        await ui.live()
+    ui.complaints.clear()  # the browser logs the 401s
 
 
-async def test_a_redis_that_goes_away_is_told_and_then_nothing_is_missing(
+async def test_an_outage_of_redis_is_shown_and_no_event_is_missing_afterwards(
     browser: Browser, tmp_path: Path, settings: Settings
 ) -> None:
     async with AsyncExitStack() as later:

@@ -1,4 +1,4 @@
-"""The gateway does what its OpenAPI document says, for requests that nobody thought of (Schemathesis)."""
+"""The gateway conforms to its OpenAPI document for generated requests (Schemathesis)."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 URL = "https://news.example/1"
 
 schema = schemathesis.openapi.from_dict(msgspec.to_builtins(make_openapi())).exclude(path="/v1/stream")
-"""The stream has no end; what it refuses is tested by hand."""
+"""Without the stream, which never ends; its errors have tests of their own."""
 
 
 def is_beyond_schemas(case: Any) -> bool:
-    """Tell whether a request may be refused though its parts are well formed: JSON Schema has no words for the reason.
+    """Tell whether a request may be rejected although it matches the schema, for a reason JSON Schema cannot express.
 
-    An address may be none that can be read; filters may be such that no kind of event passes all of them, or be made of
-    accents and marks alone, which are not compared.
+    A URL may be invalid; filters may exclude every kind of event, or consist of accents and marks only, which are not
+    compared.
     """
     if case.path == "/v1/articles":
         return True
@@ -57,7 +57,7 @@ async def publish_some(settings: Settings) -> None:
 
 @pytest.fixture(scope="module")
 def address(redis_url: str) -> Iterator[str]:
-    """Serve from another thread: the requests that Schemathesis makes block theirs."""
+    """Run a gateway in another thread, since the requests of Schemathesis block theirs; yields its URL."""
     given = Settings.of(redis_url=redis_url, key_prefix="test-conformance", gateway_burst=10**6)
     found, loop = threading.Event(), asyncio.new_event_loop()
     addresses: list[str] = []
@@ -83,6 +83,6 @@ def address(redis_url: str) -> Iterator[str]:
 
 @schema.parametrize()
 @settings(max_examples=25, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_what_it_answers_is_what_the_document_says(case: Any, address: str) -> None:
+def test_responses_match_the_openapi_document(case: Any, address: str) -> None:
     excluded = [positive_data_acceptance] if is_beyond_schemas(case) else []
     case.call_and_validate(base_url=address, excluded_checks=excluded)

@@ -1,4 +1,4 @@
-"""The API's document is valid OpenAPI and describes what there is."""
+"""The OpenAPI document is valid and complete."""
 
 import json
 from typing import Any
@@ -11,18 +11,18 @@ from worker.gateway.spec.openapi import make_openapi
 DOCUMENT: dict[str, Any] = json.loads(json.dumps(make_openapi()))
 
 
-def test_it_is_valid_openapi_3_1() -> None:
+def test_the_document_is_valid_openapi_3_1() -> None:
     assert DOCUMENT["openapi"] == "3.1.0"
     assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
 
 
-def test_a_mistake_in_it_would_be_noticed() -> None:
+def test_an_invalid_openapi_document_is_detected() -> None:
     broken = json.loads(json.dumps(DOCUMENT))
     broken["info"]["title"] = 7
     assert list(OpenAPIV31SpecValidator(broken).iter_errors())
 
 
-def test_every_filter_is_described_and_nothing_else_filters() -> None:
+def test_every_filter_is_described() -> None:
     described = {p.name for p in PARAMETERS} | {CONFIDENCE}
     assert described == set(Filter.__struct_fields__)
     assert described <= set(DOCUMENT["components"]["parameters"])

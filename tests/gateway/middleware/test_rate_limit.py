@@ -1,4 +1,4 @@
-"""Token buckets."""
+"""Rate limiting by token buckets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Clock:
         return self.now
 
 
-def test_a_burst_is_let_through_and_then_so_many_a_second() -> None:
+def test_a_burst_passes_and_then_the_rate_applies() -> None:
     clock = Clock()
     bucket = RateLimiter(2.0, 3, clock)
     assert [bucket.take("a") for _ in range(4)] == [0, 0, 0, 0.5]
@@ -30,7 +30,7 @@ def test_a_burst_is_let_through_and_then_so_many_a_second() -> None:
 
 
 @given(st.lists(st.floats(0, 3), max_size=60))
-def test_never_more_than_the_burst_and_the_rate_allow(pauses: list[float]) -> None:
+def test_requests_never_exceed_burst_and_rate(pauses: list[float]) -> None:
     clock = Clock()
     bucket, passed = RateLimiter(2.0, 5, clock), 0
     for pause in pauses:
@@ -40,7 +40,7 @@ def test_never_more_than_the_burst_and_the_rate_allow(pauses: list[float]) -> No
 
 
 @given(st.lists(st.floats(0, 3), max_size=60))
-def test_who_waits_as_long_as_it_is_told_is_let_through(pauses: list[float]) -> None:
+def test_a_request_passes_after_the_announced_wait(pauses: list[float]) -> None:
     clock = Clock()
     bucket = RateLimiter(2.0, 2, clock)
     for pause in pauses:
@@ -50,18 +50,18 @@ def test_who_waits_as_long_as_it_is_told_is_let_through(pauses: list[float]) -> 
             assert bucket.take("a") == 0
 
 
-def test_only_so_many_callers_are_remembered() -> None:
+def test_the_number_of_buckets_is_bounded() -> None:
     bucket = RateLimiter(1.0, 1, Clock())
     for i in range(rate_limit.MAX_BUCKETS + 10):
         bucket.take(str(i))
     assert len(bucket._buckets) == rate_limit.MAX_BUCKETS
 
 
-def test_the_header_has_whole_seconds() -> None:
+def test_retry_after_is_in_whole_seconds() -> None:
     assert [retry_after(s) for s in (0.01, 1.0, 1.2)] == ["1", "1", "2"]
 
 
-def test_behind_proxies_the_address_is_the_one_that_the_outermost_saw() -> None:
+def test_with_trusted_proxies_the_client_address_is_the_one_the_outermost_saw() -> None:
     request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": "made-up, 192.0.2.1, 10.0.0.2"})
     assert client_key(request, None, 2) == "address 192.0.2.1"
     assert client_key(request, None, 1) == "address 10.0.0.2"
@@ -80,11 +80,11 @@ def test_behind_proxies_the_address_is_the_one_that_the_outermost_saw() -> None:
         ("unix", "unix"),
     ],
 )
-def test_the_addresses_of_one_subscriber_have_one_bucket(address: str, network: str) -> None:
+def test_addresses_of_one_network_share_a_bucket(address: str, network: str) -> None:
     assert network_key(address) == network
 
 
-async def test_who_asks_too_often_is_told_when_to_come_back(start_gateway: StartGateway) -> None:
+async def test_a_limited_client_gets_429_with_retry_after(start_gateway: StartGateway) -> None:
     async with start_gateway(gateway_rate_per_s=0.5, gateway_burst=2) as server:
         for left in ('"default";r=1;t=2', '"default";r=0;t=4'):
             async with server.session.get("/v1/schema") as response:
@@ -92,6 +92,6 @@ async def test_who_asks_too_often_is_told_when_to_come_back(start_gateway: Start
                 assert response.headers["RateLimit-Policy"] == '"default";q=2;w=4'
         async with server.session.get("/v1/events") as response:
             assert (response.status, response.headers["Retry-After"]) == (429, "2")
-        for _ in range(5):  # those who watch us are not limited
+        for _ in range(5):  # health checks are not limited
             async with server.session.get("/readyz") as response:
                 assert (response.status, "RateLimit" in response.headers) == (200, False)

@@ -1,4 +1,4 @@
-"""What comes before a request is one: bytes that are none, connections that say nothing, clients that leave."""
+"""Connections below the request level: unparsable bytes, idle connections, disconnects."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HOST = b"Host: localhost\r\n"
 
 
 async def answered(port: int, sent: bytes) -> tuple[int, dict[str, str], Any]:
-    """Send bytes; return status, headers and problem."""
+    """Send bytes and return status, headers and problem of the response."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(sent)
     raw = await asyncio.wait_for(reader.read(), 10)
@@ -49,7 +49,7 @@ async def answered(port: int, sent: bytes) -> tuple[int, dict[str, str], Any]:
         ),
     ],
 )
-async def test_what_is_no_request_is_a_problem_with_an_id(
+async def test_unparsable_requests_get_a_problem_with_an_id(
     server: RunningGateway, sent: bytes, status: int, code: str
 ) -> None:
     answer, headers, problem = await answered(server.port, sent)
@@ -65,7 +65,7 @@ async def test_what_is_no_request_is_a_problem_with_an_id(
         b"GET /v1/stream HTTP/1.1\r\n" + HOST + b"Authorization: Bearer hidden-0123456789\x00\r\n\r\n",
     ],
 )
-async def test_a_token_in_a_request_that_cannot_be_read_is_shown_nowhere(
+async def test_a_token_in_an_unparsable_request_is_not_logged(
     server: RunningGateway, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], sent: bytes
 ) -> None:
     with capture_logs() as log:
@@ -76,7 +76,7 @@ async def test_a_token_in_a_request_that_cannot_be_read_is_shown_nowhere(
     assert "hidden" not in everything
 
 
-async def test_a_client_that_leaves_is_no_error(server: RunningGateway, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_disconnecting_client_is_not_an_error(server: RunningGateway, caplog: pytest.LogCaptureFixture) -> None:
     with capture_logs() as log:
         for path in (b"/v1/stream", b"/v1/stream?after=0", b"/v1/events"):
             for _ in range(20):
@@ -90,9 +90,7 @@ async def test_a_client_that_leaves_is_no_error(server: RunningGateway, caplog: 
     assert caplog.text == ""
 
 
-async def test_a_connection_that_does_not_ask_is_closed(
-    start_gateway: StartGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_idle_connection_is_closed(start_gateway: StartGateway, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("worker.gateway.server.IDLE_TIMEOUT_S", 0.1)
     async with start_gateway() as server:
         for begun in (b"", b"GET /v1/events HT"):
@@ -102,9 +100,7 @@ async def test_a_connection_that_does_not_ask_is_closed(
             writer.close()
 
 
-async def test_a_body_that_does_not_come_is_not_waited_for(
-    server: RunningGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_body_that_does_not_arrive_times_out(server: RunningGateway, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("worker.gateway.api.articles.BODY_TIMEOUT_S", 0.1)
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     head = b"POST /v1/articles HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\nContent-Length: 50\r\n\r\n"
@@ -114,14 +110,14 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
 
 
 @pytest.mark.parametrize("body", [b"no gzip", b"\x1f\x8b"])
-async def test_a_body_that_cannot_be_unpacked_is_the_client_s_mistake(server: RunningGateway, body: bytes) -> None:
+async def test_a_body_that_cannot_be_decompressed_is_a_client_error(server: RunningGateway, body: bytes) -> None:
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
     async with server.session.post("/v1/articles", data=body, headers=headers) as response:
         assert response.status == 400
 
 
 @pytest.mark.parametrize("host", [b"localhost:99999", b"localhost:abc", b"\xff\xfe", b"xn--a"])
-async def test_a_host_that_is_none_is_the_client_s_mistake(server: RunningGateway, host: bytes) -> None:
+async def test_an_invalid_host_is_a_client_error(server: RunningGateway, host: bytes) -> None:
     sent = b"GET /v1/status HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n"
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(sent)

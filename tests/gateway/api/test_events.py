@@ -1,8 +1,7 @@
-"""History, a page at a time, and one event by its id."""
+"""Pages of history as JSON, CSV and CloudEvents."""
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import io
 import json
@@ -12,19 +11,18 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from tests.gateway.conftest import Publisher, RunningGateway, StartGateway, make_event, make_person, wait_until
-from worker.gateway.api import lookup
+from tests.gateway.conftest import (
+    Publisher,
+    RunningGateway,
+    make_event,
+    make_person,
+    publish_numbers,
+    wait_until,
+)
 from worker.gateway.api.csv import COLUMNS
 from worker.gateway.live.replay import ReplayReader
-from worker.schema import event_stream, hash_id
+from worker.schema import event_stream
 from worker.settings import Settings
-
-
-async def published(server: RunningGateway, publish: Publisher, count: int) -> None:
-    for number in range(count):
-        await publish.numbers(number)
-        await asyncio.sleep(0.002)  # kinds of one millisecond have an order of their own
-    await wait_until(lambda: server.events_read == count)
 
 
 def numbers(page: dict[str, Any]) -> list[int]:
@@ -33,10 +31,10 @@ def numbers(page: dict[str, Any]) -> list[int]:
 
 @pytest.mark.parametrize("limit", [1, 4, 5, 100])
 @pytest.mark.parametrize(("order", "way"), [("oldest", "after"), ("newest", "before")])
-async def test_the_pages_hold_everything_once(
+async def test_pages_contain_every_event_once(
     server: RunningGateway, publish: Publisher, limit: int, order: str, way: str
 ) -> None:
-    await published(server, publish, 20)
+    await publish_numbers(server, publish, 20)
     found, place = [], ""
     while True:
         page = await server.get(f"/v1/events?order={order}&limit={limit}{place}")
@@ -47,17 +45,15 @@ async def test_the_pages_hold_everything_once(
     assert found == (list(range(20)) if order == "oldest" else list(range(19, -1, -1)))
 
 
-async def test_the_newest_come_first_unless_a_place_to_begin_is_given(
-    server: RunningGateway, publish: Publisher
-) -> None:
-    await published(server, publish, 3)
+async def test_newest_events_come_first_unless_after_is_given(server: RunningGateway, publish: Publisher) -> None:
+    await publish_numbers(server, publish, 3)
     assert numbers(await server.get("/v1/events")) == [2, 1, 0]
     assert numbers(await server.get("/v1/events?after=0")) == [0, 1, 2]
     assert numbers(await server.get("/v1/events?after=$")) == []
 
 
-async def test_the_stream_goes_on_exactly_behind_a_page(server: RunningGateway, publish: Publisher) -> None:
-    await published(server, publish, 6)
+async def test_a_stream_continues_right_after_a_page(server: RunningGateway, publish: Publisher) -> None:
+    await publish_numbers(server, publish, 6)
     newest = await server.get("/v1/events?limit=2")
     oldest = await server.get("/v1/events?after=0&limit=2")
     await publish.numbers(6)
@@ -67,8 +63,10 @@ async def test_the_stream_goes_on_exactly_behind_a_page(server: RunningGateway, 
         assert await client.numbers(5) == [2, 3, 4, 5, 6]
 
 
-async def test_a_link_leads_to_the_next_page_with_the_same_filters(server: RunningGateway, publish: Publisher) -> None:
-    await published(server, publish, 9)
+async def test_the_link_header_leads_to_the_next_page_with_the_same_filters(
+    server: RunningGateway, publish: Publisher
+) -> None:
+    await publish_numbers(server, publish, 9)
     found, path = [], "/v1/events?kind=meeting&limit=2"
     while path:
         async with server.session.get(path) as response:
@@ -77,12 +75,12 @@ async def test_a_link_leads_to_the_next_page_with_the_same_filters(server: Runni
     assert found == [7, 4, 1]
 
 
-async def test_a_request_looks_at_a_bounded_number_of_entries(
+async def test_a_request_scans_a_bounded_number_of_entries(
     server: RunningGateway, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.gateway.api.events.MAX_SCANNED", 3)
     monkeypatch.setattr("worker.gateway.api.events.CHUNK", 1)
-    await published(server, publish, 12)
+    await publish_numbers(server, publish, 12)
     pages, place = [], "0"
     while place:
         page = await server.get(f"/v1/events?kind=statement&min_confidence=0.95&after={place}")
@@ -91,7 +89,9 @@ async def test_a_request_looks_at_a_bounded_number_of_entries(
     assert pages == [[], []]
 
 
-async def test_filters_narrow_each_other_down(server: RunningGateway, publish: Publisher) -> None:
+async def test_different_filters_are_combined_and_values_are_alternatives(
+    server: RunningGateway, publish: Publisher
+) -> None:
     await publish.events(
         make_event(1, "statement", act="accuse", speaker=make_person("Sergei Lavrov", "RU")),
         make_event(2, "statement", act="deny", speaker=make_person("Sergei Lavrov", "RU")),
@@ -118,8 +118,8 @@ async def test_filters_narrow_each_other_down(server: RunningGateway, publish: P
         assert sorted(numbers(await server.get(f"/v1/events?after=0&{query}"))) == expected, query
 
 
-async def test_an_event_is_given_as_it_was_published(server: RunningGateway, publish: Publisher) -> None:
-    await published(server, publish, 2)
+async def test_an_event_is_returned_as_published(server: RunningGateway, publish: Publisher) -> None:
+    await publish_numbers(server, publish, 2)
     [fields] = await publish.entries("meeting")
     later = json.loads(fields[b"data"]) | {"mood": "calm"}
     await publish.add("meeting", json.dumps(later), source=fields[b"source"])
@@ -127,7 +127,7 @@ async def test_an_event_is_given_as_it_was_published(server: RunningGateway, pub
     assert (await server.get("/v1/events?limit=1"))["events"] == [later]
 
 
-async def test_what_does_not_decode_is_left_out(server: RunningGateway, publish: Publisher) -> None:
+async def test_entries_that_do_not_decode_are_omitted(server: RunningGateway, publish: Publisher) -> None:
     await publish.add("meeting", "{")
     await publish.numbers(0)
     await wait_until(lambda: server.events_read == 2)
@@ -135,19 +135,21 @@ async def test_what_does_not_decode_is_left_out(server: RunningGateway, publish:
     assert numbers(await server.get("/v1/events")) == [0]
 
 
-async def test_what_was_trimmed_away_is_said(
+async def test_trimmed_events_are_reported_as_gaps(
     server: RunningGateway, publish: Publisher, redis: Redis, settings: Settings
 ) -> None:
-    await published(server, publish, 6)
+    await publish_numbers(server, publish, 6)
     page = await server.get("/v1/events?after=0&limit=2")
     await redis.xtrim(event_stream(settings.redis.key_prefix, "meeting"), maxlen=0, approximate=False)
     await publish.numbers(7)
     assert (await server.get(f"/v1/events?after={page['position']}"))["gaps"] == ["meeting"]
 
 
-# ---------------------------------------------------------------- other forms
+# ---------------------------------------------------------------- CSV and CloudEvents
 @pytest.mark.parametrize("way", ["query", "accept"])
-async def test_a_table_has_a_row_an_event_and_no_formula(server: RunningGateway, publish: Publisher, way: str) -> None:
+async def test_csv_has_a_row_for_each_event_and_escapes_formulas(
+    server: RunningGateway, publish: Publisher, way: str
+) -> None:
     formula = make_event(
         1, "meeting", participants=[make_person("=HYPERLINK(1)", "FI"), make_person('Zoë, "Z"\nDoe', "SE")]
     )
@@ -169,8 +171,8 @@ async def test_a_table_has_a_row_an_event_and_no_formula(server: RunningGateway,
 
 
 @pytest.mark.parametrize("way", ["query", "accept"])
-async def test_envelopes_are_a_batch(server: RunningGateway, publish: Publisher, way: str) -> None:
-    await published(server, publish, 2)
+async def test_cloudevents_are_returned_as_a_batch(server: RunningGateway, publish: Publisher, way: str) -> None:
+    await publish_numbers(server, publish, 2)
     accept = {"Accept": "application/cloudevents-batch+json"}
     query, headers = ("&cloudevents=1", {}) if way == "query" else ("", accept)
     async with server.session.get(f"/v1/events?after=0{query}", headers=headers) as response:
@@ -183,9 +185,7 @@ async def test_envelopes_are_a_batch(server: RunningGateway, publish: Publisher,
     assert [e["id"] for e in batch] == [e["data"]["id"] for e in batch]
 
 
-async def test_an_envelope_is_valid_whatever_another_publisher_wrote(
-    server: RunningGateway, publish: Publisher
-) -> None:
+async def test_an_envelope_is_valid_for_fields_of_any_publisher(server: RunningGateway, publish: Publisher) -> None:
     await publish.numbers(1)
     [fields] = await publish.entries("meeting")
     source = "https://de.example/Käse und Brot?q=%C3%A4#x".encode()
@@ -198,8 +198,8 @@ async def test_an_envelope_is_valid_whatever_another_publisher_wrote(
     assert datetime.fromisoformat(envelope["time"]).tzinfo
 
 
-@pytest.mark.parametrize("begin", "=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - the full-width ones are meant
-async def test_no_cell_begins_as_a_formula_does(server: RunningGateway, publish: Publisher, begin: str) -> None:
+@pytest.mark.parametrize("begin", "=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - full-width forms count too
+async def test_no_csv_cell_starts_a_formula(server: RunningGateway, publish: Publisher, begin: str) -> None:
     await publish.events(make_event(1, "meeting", participants=[make_person(f"{begin}1+1")]))
     await wait_until(lambda: server.events_read == 1)
     async with server.session.get("/v1/events?after=0&format=csv") as response:
@@ -208,69 +208,13 @@ async def test_no_cell_begins_as_a_formula_does(server: RunningGateway, publish:
 
 
 async def test_long_pages_are_compressed(server: RunningGateway, publish: Publisher) -> None:
-    await published(server, publish, 3)
+    await publish_numbers(server, publish, 3)
     async with server.session.get("/v1/events", headers={"Accept-Encoding": "gzip"}) as response:
         assert response.headers["Content-Encoding"] == "gzip"
         assert numbers(await response.json()) == [2, 1, 0]
 
 
-# ---------------------------------------------------------------- one event
-async def test_an_event_is_found_by_its_id(
-    server: RunningGateway, publish: Publisher, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lookup, "EVENT_STEP", 2)
-    await published(server, publish, 12)
-    for number in (0, 5, 11):
-        for _ in range(2):  # the second time it is remembered
-            assert (await server.get(f"/v1/events/{hash_id(str(number))}"))["rule"] == str(number)
-    problem = await server.get(f"/v1/events/{hash_id('other')}", 404)
-    assert problem["type"] == "urn:communique:problem:not_found"
-
-
-async def test_ids_that_do_not_exist_cost_redis_one_walk_and_not_one_each(
-    server: RunningGateway, publish: Publisher, redis: Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lookup, "EVENT_STEP", 2)
-    await published(server, publish, 60)
-
-    async def runs() -> int:
-        return int((await redis.info("commandstats"))["cmdstat_evalsha"]["calls"])
-
-    await server.get(f"/v1/events/{hash_id('missing')}", 404)
-    before = await runs()
-    await asyncio.gather(*(server.get(f"/v1/events/{hash_id(f'missing {i}')}", 404) for i in range(10)))
-    assert await runs() - before == 10 * 3
-    await publish.numbers(60)
-    await publish.events(make_event(0, url="https://news.example/again"))
-    assert (await server.get(f"/v1/events/{hash_id('60')}"))["rule"] == "60"
-    assert (await server.get(f"/v1/events/{hash_id('0')}"))["url"] == "https://news.example/again"
-
-
-async def test_only_the_newest_are_looked_through(
-    start_gateway: StartGateway, publish: Publisher, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lookup, "EVENT_STEP", 2)
-    monkeypatch.setattr(lookup, "MAX_EVENT_ENTRIES", 4)
-    await publish.events(*(make_event(i, "meeting") for i in range(9)))
-    async with start_gateway() as server:
-        await server.get(f"/v1/events/{hash_id('4')}", 404)
-        await server.get(f"/v1/events/{hash_id('5')}")
-        await publish.events(*(make_event(i, "meeting") for i in range(9, 12)))
-        await server.get(f"/v1/events/{hash_id('11')}")
-        await server.get(f"/v1/events/{hash_id('7')}", 404)
-
-
-async def test_a_stream_that_was_begun_anew_is_walked_through_anew(
-    server: RunningGateway, publish: Publisher, redis: Redis, settings: Settings
-) -> None:
-    await publish.add("meeting", "{}", entry_id=f"{2**45}-0", id=b"f" * 32)
-    await server.get("/v1/events/" + "f" * 32)
-    await redis.delete(event_stream(settings.redis.key_prefix, "meeting"))
-    await publish.numbers(1)
-    assert (await server.get(f"/v1/events/{hash_id('1')}"))["rule"] == "1"
-
-
-async def test_what_is_trimmed_away_while_a_page_is_read_is_said(
+async def test_events_trimmed_during_a_scan_are_reported_as_gaps(
     server: RunningGateway, publish: Publisher, redis: Redis, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.gateway.api.events.CHUNK", 1)
@@ -291,24 +235,6 @@ async def test_what_is_trimmed_away_while_a_page_is_read_is_said(
     assert (numbers(page), page["gaps"]) == ([0, 4, 5], ["meeting"])
 
 
-async def test_an_event_that_was_trimmed_away_is_found_no_more(
-    server: RunningGateway, publish: Publisher, redis: Redis, settings: Settings
-) -> None:
-    await published(server, publish, 1)
-    path = f"/v1/events/{hash_id('0')}"
-    await server.get(path)
-    await redis.xtrim(event_stream(settings.redis.key_prefix, "statement"), maxlen=0, approximate=False)
-    await server.get(path, 404)
-
-
-async def test_one_event_may_come_in_its_envelope(server: RunningGateway, publish: Publisher) -> None:
-    await published(server, publish, 1)
-    headers = {"Accept": "application/cloudevents+json"}
-    async with server.session.get(f"/v1/events/{hash_id('0')}", headers=headers) as response:
-        assert response.content_type == "application/cloudevents+json"
-        assert json.loads(await response.read())["data"]["rule"] == "0"
-
-
 @pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "limit=%C2%B2", "order=best", "format=xml"])
-async def test_what_means_nothing_is_refused_by_name(server: RunningGateway, query: str) -> None:
+async def test_invalid_parameters_are_rejected_by_name(server: RunningGateway, query: str) -> None:
     assert (await server.get(f"/v1/events?{query}", 400))["parameter"] == query.partition("=")[0]

@@ -1,4 +1,4 @@
-"""A reader: a browser's page before a gateway that serves one test's streams; and what there is to read."""
+"""A browser page at the gateway of one test, and invented articles with events."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ PLAN = article("“The Danish and Finland's plan is ours,” Maren Holt said.", 
 PLANNED = statement(PLAN, person(PLAN, "Maren Holt", country="NO"), "“The Danish and Finland's plan is ours,”")
 
 
-class Reader:
-    """A browser's page before a gateway that serves one test's streams; what the console complains of is kept."""
+class BrowserPage:
+    """A browser page at a running gateway; `complaints` collects the errors of its console."""
 
     def __init__(self, page: Page, base: str, redis_url: str, settings: Settings) -> None:
         self.page = page
@@ -47,14 +47,14 @@ class Reader:
 
     @asynccontextmanager
     async def served(self, **given: Any) -> AsyncIterator[None]:
-        """Stand before a gateway with some settings changed."""
+        """Use a gateway with some settings changed while the block lasts."""
         before = self.base
         async with served(self._settings.override(**given), self._redis_url) as self.base:
             yield
         self.base = before
 
-    async def bury(self, reason: str) -> None:
-        """Add a dead letter, as the queue does."""
+    async def add_dead_letter(self, reason: str) -> None:
+        """Add a dead letter with this reason, as the queue does."""
         async with connect(self._redis_url) as client:
             await client.xadd(
                 f"{self._settings.redis.key_prefix}:dead", {"reason": reason, "detail": "", "deliveries": "1"}
@@ -68,17 +68,17 @@ class Reader:
 
 
 def many(count: int, name: str = "many") -> tuple[Article, list[Event]]:
-    """An article with that many statements, each in words of its own."""
+    """Return an article with `count` statements, “Word 0.” to “Word n.”."""
     of = article(" ".join(f"“Word {n}.”" for n in range(count)), name)
     return of, [statement(of, None, f"“Word {n}.”") for n in range(count)]
 
 
-async def open_article(reader: Reader, of: Article = HARBOUR, *events: Event) -> None:
-    await reader.publish(of, *(events or (SAID, MET, PASSED)))
-    await reader.go()
-    await reader.page.locator(".event-quote").last.click()
-    await expect(reader.page.get_by_role("heading", level=1)).to_have_text(of.title)
+async def open_article(ui: BrowserPage, of: Article = HARBOUR, *events: Event) -> None:
+    await ui.publish(of, *(events or (SAID, MET, PASSED)))
+    await ui.go()
+    await ui.page.locator(".event-quote").last.click()
+    await expect(ui.page.get_by_role("heading", level=1)).to_have_text(of.title)
 
 
-def marks(reader: Reader, event: Event, role: str) -> Any:
-    return reader.page.locator(f'.article-text .annotation[data-event="{event.id}"][data-role="{role}"]')
+def annotations_of(ui: BrowserPage, event: Event, role: str) -> Any:
+    return ui.page.locator(f'.article-text .annotation[data-event="{event.id}"][data-role="{role}"]')

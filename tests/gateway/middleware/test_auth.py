@@ -1,4 +1,4 @@
-"""Who may do what."""
+"""Bearer tokens and their scopes, Host checks without tokens, and the tokens file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def tokens(tmp_path: Path) -> str:
 
 
 def rewrite(path: str, text: str | None) -> None:
-    """Replace the file, or take it away."""
+    """Replace the file's text; None deletes the file."""
     if text is None:
         Path(path).unlink()
     else:
@@ -41,7 +41,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("token", ["", "wrong-token-0123456789", READER[:-1], "ÿ" * 20])
-async def test_without_a_known_token_nothing_is_read_or_written(
+async def test_without_a_valid_token_requests_are_unauthorised(
     start_gateway: StartGateway, tokens: str, token: str
 ) -> None:
     async with start_gateway(gateway_tokens=tokens) as server:
@@ -53,7 +53,7 @@ async def test_without_a_known_token_nothing_is_read_or_written(
         await server.post({"urls": ["https://a.example/"]}, 401, **headers)
 
 
-async def test_a_token_does_what_its_scopes_say(start_gateway: StartGateway, tokens: str) -> None:
+async def test_a_token_is_limited_to_its_scopes(start_gateway: StartGateway, tokens: str) -> None:
     async with start_gateway(gateway_tokens=tokens) as server:
         await server.get("/v1/events", 200, **bearer(READER))
         problem = await server.post({"urls": ["https://a.example/"]}, 403, **bearer(READER))
@@ -61,16 +61,14 @@ async def test_a_token_does_what_its_scopes_say(start_gateway: StartGateway, tok
         await server.post({"urls": ["https://a.example/"]}, 202, **bearer(WRITER))
 
 
-async def test_what_everybody_may_know_needs_no_token(start_gateway: StartGateway, tokens: str) -> None:
+async def test_public_documents_need_no_token(start_gateway: StartGateway, tokens: str) -> None:
     async with start_gateway(gateway_tokens=tokens) as server:
         for path in ("/", "/healthz", "/readyz", "/v1/schema", "/v1/openapi.json", "/v1/asyncapi.json"):
             async with server.session.get(path) as response:
                 assert response.status == 200, path
 
 
-async def test_a_browser_s_stream_may_bring_the_token_in_its_address_and_nothing_else_may(
-    start_gateway: StartGateway, tokens: str
-) -> None:
+async def test_only_a_stream_accepts_the_token_in_its_query(start_gateway: StartGateway, tokens: str) -> None:
     async with start_gateway(gateway_tokens=tokens) as server:
         async with server.listen(f"access_token={READER}"):
             pass
@@ -85,9 +83,7 @@ async def test_a_browser_s_stream_may_bring_the_token_in_its_address_and_nothing
     ("host", "status"),
     [("localhost:80", 200), ("127.0.0.1", 200), ("[::1]:8080", 200), ("gateway:8080", 200), ("evil.example", 421)],
 )
-async def test_without_tokens_only_names_of_this_machine_are_answered(
-    server: RunningGateway, host: str, status: int
-) -> None:
+async def test_without_tokens_only_local_host_names_are_served(server: RunningGateway, host: str, status: int) -> None:
     await server.get("/v1/events", status, Host=host)
 
 
@@ -100,14 +96,14 @@ async def test_without_tokens_only_names_of_this_machine_are_answered(
         ("*", "any.example", 200),
     ],
 )
-async def test_a_name_that_is_said_to_be_ours_is_answered(
+async def test_hosts_of_configured_origins_are_served(
     start_gateway: StartGateway, origins: str, host: str, status: int
 ) -> None:
     async with start_gateway(gateway_open=True, gateway_origins=origins) as server:
         await server.get("/v1/events", status, Host=host)
 
 
-async def test_with_tokens_any_name_is_answered(start_gateway: StartGateway, tokens: str) -> None:
+async def test_with_tokens_any_host_name_is_served(start_gateway: StartGateway, tokens: str) -> None:
     async with start_gateway(gateway_tokens=tokens) as server:
         await server.get("/v1/events", 200, Host="news.example", **bearer(READER))
 
@@ -123,13 +119,13 @@ async def test_with_tokens_any_name_is_answered(start_gateway: StartGateway, tok
         ("X-Forwarded-For", "::1, 127.0.0.1", 200),
     ],
 )
-async def test_without_tokens_nobody_is_answered_through_a_proxy(
+async def test_without_tokens_forwarded_requests_are_rejected(
     server: RunningGateway, header: str, value: str, status: int
 ) -> None:
     await server.get("/v1/events", status, **{header: value})
 
 
-async def test_with_tokens_or_a_word_that_it_is_wanted_a_proxy_may_stand_before_us(
+async def test_with_tokens_or_when_opened_forwarded_requests_are_served(
     start_gateway: StartGateway, tokens: str
 ) -> None:
     async with start_gateway(gateway_tokens=tokens) as guarded, start_gateway(gateway_open=True) as behind:
@@ -138,17 +134,17 @@ async def test_with_tokens_or_a_word_that_it_is_wanted_a_proxy_may_stand_before_
         await behind.get("/v1/events", 200, **forwarded)
 
 
-async def test_who_guesses_tokens_is_slowed_down(start_gateway: StartGateway, tokens: str) -> None:
+async def test_guessing_tokens_is_rate_limited(start_gateway: StartGateway, tokens: str) -> None:
     async with start_gateway(gateway_tokens=tokens, gateway_burst=3, gateway_rate_per_s=0.01) as server:
         guesses = [bearer(f"guess-0123456789-{i}") for i in range(4)]
         for guess in guesses[:3]:
             await server.get("/v1/events", 401, **guess)
         await server.get("/v1/events", 429, **guesses[3])
-        await server.get("/v1/events", 200, **bearer(READER))  # who has one is not held up by who guesses
+        await server.get("/v1/events", 200, **bearer(READER))  # a valid token has a bucket of its own
 
 
-# ---------------------------------------------------------------- a file that changes
-async def test_a_token_taken_out_of_the_file_opens_nothing_any_more_and_its_streams_end(
+# ---------------------------------------------------------------- reloading
+async def test_removing_a_token_revokes_it_and_ends_its_streams(
     start_gateway: StartGateway, tokens: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.gateway.app.RELOAD_S", 0.01)
@@ -167,7 +163,7 @@ async def test_a_token_taken_out_of_the_file_opens_nothing_any_more_and_its_stre
 
 
 @pytest.mark.parametrize("text", ["[[token]", "token = []", None])
-async def test_a_file_that_becomes_wrong_changes_nothing(
+async def test_an_invalid_change_of_the_file_is_ignored(
     start_gateway: StartGateway, tokens: str, monkeypatch: pytest.MonkeyPatch, text: str | None
 ) -> None:
     monkeypatch.setattr("worker.gateway.app.RELOAD_S", 0.01)
@@ -179,9 +175,9 @@ async def test_a_file_that_becomes_wrong_changes_nothing(
     assert not any(READER in str(line) for line in log)
 
 
-# ---------------------------------------------------------------- before it starts
+# ---------------------------------------------------------------- start
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "news.example"])
-def test_what_others_can_reach_does_not_start_without_tokens(host: str, tokens: str) -> None:
+def test_a_reachable_address_requires_tokens(host: str, tokens: str) -> None:
     with pytest.raises(UsageError, match="no tokens: set COMMUNIQUE_GATEWAY_TOKENS"):
         check_binding(host, (), allowed=False)
     check_binding(host, (), allowed=True)
@@ -189,7 +185,7 @@ def test_what_others_can_reach_does_not_start_without_tokens(host: str, tokens: 
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
-def test_this_machine_s_own_addresses_need_none(host: str) -> None:
+def test_loopback_addresses_require_no_tokens(host: str) -> None:
     assert is_loopback(host)
     check_binding(host, (), allowed=False)
 
@@ -207,7 +203,7 @@ def test_this_machine_s_own_addresses_need_none(host: str) -> None:
         ("token = " + "[" * 100_000, ""),
     ],
 )
-def test_a_file_that_is_wrong_is_refused_by_name(tmp_path: Path, text: str, message: str) -> None:
+def test_an_invalid_file_is_rejected_with_its_path_and_no_token(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "tokens.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError) as refused:
@@ -217,6 +213,6 @@ def test_a_file_that_is_wrong_is_refused_by_name(tmp_path: Path, text: str, mess
     assert "long-enough" not in str(refused.value)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"missing\.toml"):
         load_tokens(str(tmp_path / "missing.toml"))

@@ -1,4 +1,4 @@
-"""Articles out, with their events; addresses in."""
+"""Articles with their events, and URLs to enqueue."""
 
 from __future__ import annotations
 
@@ -16,21 +16,19 @@ URL = "https://news.example/talks"
 ARTICLE = Article(id=article_id(URL), url=URL, text="Ümit spoke. They met.", title="Talks", language="en")
 
 
-async def test_an_article_comes_with_its_events_in_the_order_of_its_text(
-    server: RunningGateway, publish: Publisher
-) -> None:
+async def test_an_article_comes_with_its_events_in_text_order(server: RunningGateway, publish: Publisher) -> None:
     other = Article(id=article_id("https://other.example/1"), url="https://other.example/1", text="No.")
     late = make_event(1, "statement", url=URL, sentence=Span(start=12, end=21, text="They met."))
     early = make_event(2, "decision", url=URL, sentence=Span(start=0, end=11, text="Ümit spoke."))
     await publish.article(ARTICLE, [late, early])
-    await publish.article(other, [make_event(9, url=other.url), make_event(10, url=other.url)])  # in the same moment
+    await publish.article(other, [make_event(9, url=other.url), make_event(10, url=other.url)])
     for path in (f"/v1/articles/{ARTICLE.id}", f"/v1/articles?url={URL}?utm_source=feed"):
         answer = await server.get(path)
         assert answer["article"]["text"] == ARTICLE.text
         assert [event["rule"] for event in answer["events"]] == ["2", "1"]
 
 
-async def test_the_newest_reading_of_an_article_is_given(server: RunningGateway, publish: Publisher) -> None:
+async def test_the_newest_publication_of_an_article_is_returned(server: RunningGateway, publish: Publisher) -> None:
     await publish.article(Article(id=ARTICLE.id, url=URL, text="Before."), [])
     await publish.article(ARTICLE, [])
     assert (await server.get(f"/v1/articles/{ARTICLE.id}"))["article"]["text"] == ARTICLE.text
@@ -42,12 +40,12 @@ async def test_an_unknown_article_is_not_found(server: RunningGateway, path: str
 
 
 @pytest.mark.parametrize("query", ["", "?url=", "?url=ftp://x", "?url=https://a.example/&url=https://b.example/"])
-async def test_an_address_that_is_none_is_refused(server: RunningGateway, query: str) -> None:
+async def test_an_invalid_url_is_rejected(server: RunningGateway, query: str) -> None:
     assert (await server.get(f"/v1/articles{query}", 400))["parameter"] == "url"
 
 
-# ---------------------------------------------------------------- in
-async def test_every_address_is_put_or_seen_or_refused(server: RunningGateway, settings: Settings) -> None:
+# ---------------------------------------------------------------- enqueueing
+async def test_every_url_is_put_seen_or_refused(server: RunningGateway, settings: Settings) -> None:
     urls = ["https://a.example/1", "ftp://b.example/", "https://a.example/1?utm_source=x", "https://a.example/2"]
     answer = await server.post({"urls": urls})
     assert [result["outcome"] for result in answer["results"]] == ["put", "refused", "seen", "put"]
@@ -60,33 +58,33 @@ async def test_every_address_is_put_or_seen_or_refused(server: RunningGateway, s
     assert taken == ["https://a.example/1", "https://a.example/2"]
 
 
-async def test_where_every_address_is_refused_the_whole_is(server: RunningGateway) -> None:
+async def test_a_request_with_only_refused_urls_is_unprocessable(server: RunningGateway) -> None:
     problem = await server.post({"urls": ["nonsense", "https://"]}, 422)
     assert [result["outcome"] for result in problem["results"]] == ["refused", "refused"]
 
 
 @pytest.mark.parametrize("body", [{}, {"urls": []}, {"urls": "https://a.example/"}, {"urls": [1]}, {"url": []}, [], 7])
-async def test_a_body_of_another_form_is_refused(server: RunningGateway, body: Any) -> None:
+async def test_a_malformed_body_is_rejected(server: RunningGateway, body: Any) -> None:
     assert (await server.post(body, 400))["type"] == "urn:communique:problem:bad_body"
 
 
-async def test_more_addresses_than_one_request_takes_are_refused(server: RunningGateway) -> None:
+async def test_too_many_urls_are_rejected(server: RunningGateway) -> None:
     await server.post({"urls": [f"https://a.example/{i}" for i in range(1001)]}, 400)
 
 
-async def test_a_body_of_another_type_is_refused_so_that_no_form_can_post(server: RunningGateway) -> None:
+async def test_a_body_that_is_not_json_is_rejected_so_that_no_html_form_can_post(server: RunningGateway) -> None:
     async with server.session.post("/v1/articles", data='{"urls": ["https://a.example/"]}') as response:
         assert response.status == 415
         assert (await response.json(content_type=None))["parameter"] == "Content-Type"
 
 
-async def test_a_body_that_is_too_large_is_refused(server: RunningGateway) -> None:
+async def test_a_body_that_is_too_large_is_rejected(server: RunningGateway) -> None:
     headers = {"Content-Type": "application/json"}
     async with server.session.post("/v1/articles", data=io.BytesIO(b" " * (5 << 20)), headers=headers) as response:
         assert response.status == 413
 
 
-async def test_a_full_queue_takes_no_more_for_now(start_gateway: StartGateway) -> None:
+async def test_a_full_queue_is_reported_with_retry_after(start_gateway: StartGateway) -> None:
     async with start_gateway(max_backlog=1) as server:
         await server.post({"urls": ["https://a.example/1"]})
         async with server.session.post("/v1/articles", json={"urls": ["https://a.example/2"]}) as response:

@@ -1,4 +1,4 @@
-"""The stream's document is valid AsyncAPI and names every frame."""
+"""The AsyncAPI document is valid and names every frame."""
 
 import gzip
 import json
@@ -10,7 +10,7 @@ from jsonschema import Draft7Validator
 from worker.gateway.spec.asyncapi import make_asyncapi
 from worker.schema import KINDS
 
-DATA = Path(__file__).parent.parent / "data"
+DATA = Path(__file__).parent.parent.parent / "data"
 SPECIFICATION = Draft7Validator(json.loads(gzip.decompress((DATA / "asyncapi-3.0.0.json.gz").read_bytes())))
 DOCUMENT: dict[str, Any] = json.loads(json.dumps(make_asyncapi()))
 
@@ -29,20 +29,20 @@ def references(node: Any) -> list[str]:
     return [ref for value in node for ref in references(value)] if isinstance(node, list) else []
 
 
-def test_it_keeps_to_the_asyncapi_specification() -> None:
+def test_the_document_is_valid_asyncapi_3_0() -> None:
     assert [f"{error.json_path}: {error.message}" for error in SPECIFICATION.iter_errors(DOCUMENT)] == []
 
 
-def test_a_mistake_in_it_would_be_noticed() -> None:
+def test_an_invalid_asyncapi_document_is_detected() -> None:
     broken = json.loads(json.dumps(DOCUMENT))
     broken["operations"]["listen"]["action"] = "shout"
     assert list(SPECIFICATION.iter_errors(broken))
 
 
-def test_every_reference_leads_somewhere() -> None:
+def test_every_reference_resolves() -> None:
     assert [ref for ref in references(DOCUMENT) if not resolves(ref)] == []
 
 
-def test_both_channels_carry_every_kind_and_what_is_said_beside_them() -> None:
+def test_both_channels_carry_events_of_every_kind_and_control_frames() -> None:
     for channel in DOCUMENT["channels"].values():
         assert set(channel["messages"]) == {*KINDS, "heartbeat", "gap", "error"}

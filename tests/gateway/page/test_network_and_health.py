@@ -1,0 +1,79 @@
+"""The network view of who met and spoke of whom, and the health view."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+pytest.importorskip("playwright.async_api", reason="playwright is not installed: pip install -e '.[dev]'")
+
+from playwright.async_api import expect
+
+from tests.gateway.page.browser_page import HARBOUR, MET, PLAN, PLANNED, SAID, BrowserPage
+from tools.picture_of_top import FLEET
+from tools.pictures_of_page import state
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_the_network_shows_meetings_and_mentions_and_redraws_live(ui: BrowserPage) -> None:
+    await ui.publish(HARBOUR, MET)
+    await ui.go("#/network")
+    page = ui.page
+    await expect(page.locator(".node")).to_have_count(2)
+    await expect(page.locator(".edge-met")).to_have_count(1)
+    await expect(page.locator(".edge-spoke")).to_have_count(0)
+    await ui.publish(PLAN, PLANNED)
+    await expect(page.locator(".node")).to_have_count(3)
+    await expect(page.locator(".edge-spoke")).to_have_count(2)
+    cell = page.get_by_role("button", name=re.compile("^Norway spoke of Finland: 1.* Norway and Finland met: 1$"))
+    await cell.click()
+    await expect(page.locator(".selected-events .event-row")).to_have_count(2)
+    await expect(page.get_by_role("table")).to_have_accessible_description(
+        re.compile("how often the country of the row spoke of that of the column")
+    )
+
+
+async def test_arrow_keys_move_around_the_chord_diagram(ui: BrowserPage) -> None:
+    await ui.publish(HARBOUR, MET)
+    await ui.go("#/network")
+    nodes = ui.page.locator(".node")
+    await nodes.first.focus()
+    await ui.page.keyboard.press("ArrowRight")
+    await expect(nodes.nth(1)).to_be_focused()
+    await ui.page.keyboard.press("Enter")
+    await expect(nodes.nth(1)).to_have_attribute("aria-pressed", "true")
+    await expect(ui.page.locator(".selected-events .event-meeting")).to_have_count(1)
+
+
+async def test_health_is_shown_in_figures_and_in_a_sentence(ui: BrowserPage) -> None:
+    await ui.publish(HARBOUR, SAID, MET)
+    await ui.add_dead_letter("not_an_article")
+    await ui.go("#/health")
+    await expect(ui.page.get_by_role("row", name="not an article 1")).to_be_visible()
+    await expect(ui.page.get_by_role("status").filter(has_text="No task is waiting")).to_be_visible()
+    await expect(ui.page.get_by_role("row", name="meetings 1")).to_be_visible()
+    await expect(ui.page.locator(".tiles div:has(dt:text-is('Waiting'))")).to_contain_text("0")
+
+
+async def test_a_silent_service_is_named(ui: BrowserPage) -> None:
+    [silent] = [beat for beat in FLEET.services if not FLEET.is_alive(beat)]
+    await ui.page.route("**/v1/status", lambda route: route.fulfill(body=state(), content_type="application/json"))
+    await ui.go("#/health")
+    await expect(ui.page.locator(".verdict")).to_have_text(f"Not responding: worker {silent.name}.")
+    row = ui.page.get_by_role("row", name=re.compile(silent.name)).first
+    await expect(row).to_contain_text(f"silent for {FLEET.age_s(silent):.0f} s")
+    others = ui.page.get_by_role("region", name="Services").get_by_role("cell", name="running", exact=True)
+    await expect(others).to_have_count(len(FLEET.services) - 1)
+
+
+async def test_outdated_figures_are_shown_as_stale(ui: BrowserPage) -> None:
+    await ui.go("#/health")
+    await expect(ui.page.locator(".tiles")).to_be_visible()
+    await ui.page.route("**/v1/status", lambda route: route.abort())
+    await expect(ui.page.locator(".verdict")).to_have_text("The gateway cannot be reached. Trying again.")
+    await expect(ui.page.locator(".health-body.stale .tiles")).to_be_visible()
+    await ui.page.unroute("**/v1/status")
+    await expect(ui.page.locator(".health-body:not(.stale) .tiles")).to_be_visible()
+    ui.complaints.clear()  # the browser logs the aborted requests
