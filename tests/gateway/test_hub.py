@@ -12,7 +12,7 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.gateway.conftest import Publisher, make_event, wait_until
-from worker.filters import EVERYTHING
+from worker.filters import MATCH_ALL
 from worker.gateway.live.broadcaster import Broadcaster
 from worker.gateway.live.encoders import websocket_encoder
 from worker.schema import KINDS, Kind, event_stream
@@ -43,7 +43,7 @@ async def reading(settings: Settings) -> AsyncIterator[tuple[Broadcaster, Heard]
         asyncio.Event(),
     )
     await broadcaster.open()
-    broadcaster.subscribe(heard, EVERYTHING, websocket_encoder(cloudevents=False), broadcaster.cursor)
+    broadcaster.subscribe(heard, MATCH_ALL, websocket_encoder(cloudevents=False), broadcaster.cursor)
     running = asyncio.create_task(broadcaster.run(stop))
     yield broadcaster, heard
     stop.set()
@@ -121,7 +121,7 @@ async def test_who_joins_gets_what_is_at_hand_behind_its_place_and_no_more(
         form = websocket_encoder(cloudevents=False)
         for place, expected in ((begin, [1, 2]), (middle, [2]), (broadcaster.cursor, [])):
             late = Heard()
-            broadcaster.subscribe(late, EVERYTHING, form, place)
+            broadcaster.subscribe(late, MATCH_ALL, form, place)
             assert late.numbers == expected
 
 
@@ -171,7 +171,7 @@ async def test_who_was_ahead_listens_with_the_others_once_that_is_passed(
         form, soon = websocket_encoder(cloudevents=False), await now_ms(redis) + 50
         early = [Heard() for _ in range(3)]
         for i, listener in enumerate(early):
-            broadcaster.subscribe(listener, EVERYTHING, form, (f"{soon}-{i}",) * 3)
+            broadcaster.subscribe(listener, MATCH_ALL, form, (f"{soon}-{i}",) * 3)
         assert len(broadcaster.subscribers) == 4
         await asyncio.sleep(0.06)
         await publish.events(*(make_event(i, kind) for i, kind in enumerate(KINDS)))

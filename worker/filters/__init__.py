@@ -1,7 +1,7 @@
-"""What a client asks to see: the query's filters, and whether an event passes them.
+"""Filters of a client: which events it gets.
 
-Values of one filter are alternatives; filters narrow each other down.  An event that lacks what a filter asks about
-(a meeting has no act) does not pass it.
+Values of one filter are alternatives; several filters must all match.  An event without the field of a filter (a meeting
+has no act) does not match.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from worker.schema import KIND_SPECS, KINDS, Event, Kind, allowed_values, has_fi
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-MOST_VALUES: Final = 50
-"""Of one filter in one request."""
-LONGEST_VALUE: Final = 200
-"""Characters."""
+MAX_VALUES: Final = 50
+"""Most values of one filter in one request."""
+MAX_VALUE_CHARACTERS: Final = 200
 CONFIDENCE: Final = "min_confidence"
 
 
-class Parameter(Struct, frozen=True, kw_only=True):
-    """One filter as the API describes it; it may be repeated."""
+class FilterParameter(Struct, frozen=True, kw_only=True):
+    """A filter as the API documents it; it may be given several times."""
 
     name: str
     description: str
     values: tuple[str, ...] = ()
-    """All that may be given; empty: any text."""
+    """The allowed values; empty: any text."""
     pattern: str | None = None
+    """Regular expression that a value must match as a whole; None: any."""
     fold: Callable[[str], str] = fold
-    """How a value is spelt for comparison."""
+    """Normalises a value for comparison."""
 
 
 def _kinds_with(field: str) -> str:
@@ -42,64 +42,64 @@ def _kinds_with(field: str) -> str:
 
 
 PARAMETERS: Final = (
-    Parameter(name="kind", description="Events of this kind.", values=KINDS),
-    Parameter(
+    FilterParameter(name="kind", description="Events of this kind.", values=KINDS),
+    FilterParameter(
         name="speaker",
-        description="Statements whose speaker's name contains these words, whole and in this order: `Stoltenberg` and "
-        "`jens stoltenberg` find Jens Stoltenberg, `stolten` does not. Case and accents do not count.",
+        description="Statements whose speaker's name contains these words, complete and in this order: `Stoltenberg` and "
+        "`jens stoltenberg` match Jens Stoltenberg, `stolten` does not. Case and accents are ignored.",
         fold=fold_name,
     ),
-    Parameter(
+    FilterParameter(
         name="actor",
-        description="Events with a party so named, compared as `speaker` is: speaker or target of a statement, "
-        "participant of a meeting, decider of a decision.",
+        description="Events with an actor of this name, compared like `speaker`: speaker or target of a statement, "
+        "participant of a meeting, decider of a decision, or an actor of another kind of event.",
         fold=fold_name,
     ),
-    Parameter(
+    FilterParameter(
         name="country",
-        description="Events with a party (as for `actor`) that represents this country: ISO 3166-1 alpha-2; case does "
-        "not count.",
+        description="Events with an actor (as for `actor`) that represents this country: ISO 3166-1 alpha-2 code, in either "
+        "case.",
         pattern="^[A-Za-z]{2}$",
     ),
-    Parameter(
+    FilterParameter(
         name="outlet",
-        description="Events from this host or a subdomain of it (`bbc.co.uk` finds www.bbc.co.uk), or with an outlet "
-        "of just this name credited in `via` (`DPA`). Case and accents do not count.",
+        description="Events from this host or a subdomain of it (`bbc.co.uk` matches www.bbc.co.uk), or with an "
+        "outlet of exactly this name credited in `via` (`DPA`). Case and accents are ignored.",
     ),
-    Parameter(
+    FilterParameter(
         name="act",
-        description=f"{_kinds_with('act')} that do this. Case does not count.",
+        description=f"{_kinds_with('act')} with this act. Case is ignored.",
         values=values_of_all_kinds("act"),
     ),
-    Parameter(
+    FilterParameter(
         name="status",
-        description=f"{_kinds_with('status')} of this status. Case does not count.",
+        description=f"{_kinds_with('status')} with this status. Case is ignored.",
         values=values_of_all_kinds("status"),
     ),
-    Parameter(
+    FilterParameter(
         name="category",
-        description=f"{_kinds_with('category')} of this category. Case does not count.",
+        description=f"{_kinds_with('category')} of this category. Case is ignored.",
         values=values_of_all_kinds("category"),
     ),
-    Parameter(
+    FilterParameter(
         name="text",
-        description="Events whose own words (evidence, content, topic or object) contain this text. Case, accents and "
-        "the width of spaces do not count.",
+        description="Events whose evidence, content, topic or object contains this text. Case, accents and the width "
+        "of spaces are ignored.",
     ),
-    Parameter(
+    FilterParameter(
         name="language",
-        description="Events from articles in this language, or in a variety of it: BCP 47; `en` finds `en-GB`. Case "
-        "does not count.",
+        description="Events from articles in this language or a variety of it: BCP 47; `en` matches `en-GB`. Case is "
+        "ignored.",
         pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
     ),
 )
 _CLOSED_LISTS: Final = ("act", "status", "category")
-"""Filters that compare a field of the same name, which holds one of a closed list of values."""
+"""Filters on the field of the same name, whose values are a closed list."""
 _VALUES: Final = {name: {kind: frozenset(allowed_values(kind, name)) for kind in KINDS} for name in _CLOSED_LISTS}
 
 
 class FilterError(ValueError):
-    """A filter that means nothing; `parameter` is its name."""
+    """An invalid filter; `parameter` is its name, the message completes a sentence about it."""
 
     def __init__(self, parameter: str, why: str) -> None:
         super().__init__(why)
@@ -107,7 +107,11 @@ class FilterError(ValueError):
 
 
 class Filter(Struct, frozen=True, kw_only=True):
-    """The filters of one request, folded, sorted, without repetition: who asks for the same has an equal one."""
+    """The filters of one request.
+
+    Values are folded and sorted, without repetition, so requests for the same events have equal filters.  Empty: any
+    value.
+    """
 
     kind: tuple[str, ...] = ()
     speaker: tuple[str, ...] = ()
@@ -123,50 +127,54 @@ class Filter(Struct, frozen=True, kw_only=True):
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        """The kinds that an event which passes can have."""
+        """The kinds of which an event can match."""
         return tuple(kind for kind in KINDS if self._allows(kind))
 
     def _allows(self, kind: Kind) -> bool:
         return not (
             (self.kind and kind not in self.kind)
             or (self.speaker and not has_field(kind, "speaker"))
-            or any(asked and _VALUES[name][kind].isdisjoint(asked) for name, asked in self._closed_lists())
+            or any(wanted and _VALUES[name][kind].isdisjoint(wanted) for name, wanted in self._closed_lists())
         )
 
     def _closed_lists(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield each filter that compares a value of a closed list, with the values asked for."""
+        """Yield each filter on a closed list, with the values requested."""
         yield "act", self.act
         yield "status", self.status
         yield "category", self.category
 
     def matches(self, event: Event, facets: Facets) -> bool:
-        """Tell whether an event, whose facets these are, is one that was asked for; cheap questions come first."""
+        """Return whether an event, whose facets are given, matches every filter; cheap comparisons come first."""
         return (
             event.confidence >= self.min_confidence
-            and self._passes_kind(event)
-            and (not self.language or any(_is_variety(facets.language, asked) for asked in self.language))
+            and self._matches_kind(event)
+            and (not self.language or any(_is_variety(facets.language, wanted) for wanted in self.language))
             and (not self.country or not facets.countries.isdisjoint(self.country))
             and (not self.outlet or not facets.outlets.isdisjoint(self.outlet))
             and (not self.speaker or any(name in facets.speaker for name in self.speaker))
-            and (not self.actor or any(name in party for party in facets.actors for name in self.actor))
+            and (not self.actor or any(name in actor for actor in facets.actors for name in self.actor))
             and (not self.text or any(words in facets.words for words in self.text))
         )
 
-    def _passes_kind(self, event: Event) -> bool:
+    def _matches_kind(self, event: Event) -> bool:
         if self.kind and event.__struct_config__.tag not in self.kind:
             return False
-        return all(not asked or getattr(event, name, None) in asked for name, asked in self._closed_lists())
+        return all(not wanted or getattr(event, name, None) in wanted for name, wanted in self._closed_lists())
 
 
-EVERYTHING: Final = Filter()
+MATCH_ALL: Final = Filter()
+"""Matches every event."""
 
 
-def _is_variety(language: str, asked: str) -> bool:
-    return language == asked or language.startswith(f"{asked}-")
+def _is_variety(language: str, wanted: str) -> bool:
+    return language == wanted or language.startswith(f"{wanted}-")
 
 
-def parse(query: Mapping[str, Sequence[str]]) -> Filter:
-    """Make the filter of a query (names with their values; those of no filter are left alone); FilterError."""
+def build_filter(query: Mapping[str, Sequence[str]]) -> Filter:
+    """Return the filter of a query (parameter -> values); parameters that are no filters are ignored.
+
+    FilterError for an invalid value, and if no kind of event can match all filters.
+    """
     folded = {p.name: _values(p, query[p.name]) for p in PARAMETERS if p.name in query}
     made = Filter(**folded, min_confidence=_confidence(query.get(CONFIDENCE, ())))
     if not made.kinds:
@@ -175,15 +183,15 @@ def parse(query: Mapping[str, Sequence[str]]) -> Filter:
     return made
 
 
-def _values(parameter: Parameter, given: Sequence[str]) -> tuple[str, ...]:
-    if len(given) > MOST_VALUES:
-        raise FilterError(parameter.name, f"{len(given)} values; {MOST_VALUES} are the most")
+def _values(parameter: FilterParameter, given: Sequence[str]) -> tuple[str, ...]:
+    if len(given) > MAX_VALUES:
+        raise FilterError(parameter.name, f"{len(given)} values; {MAX_VALUES} are the most")
     return tuple(sorted({_value(parameter, text) for text in given}))
 
 
-def _value(parameter: Parameter, text: str) -> str:
-    if len(text) > LONGEST_VALUE:
-        raise FilterError(parameter.name, f"longer than {LONGEST_VALUE} characters")
+def _value(parameter: FilterParameter, text: str) -> str:
+    if len(text) > MAX_VALUE_CHARACTERS:
+        raise FilterError(parameter.name, f"longer than {MAX_VALUE_CHARACTERS} characters")
     if parameter.pattern and not re.fullmatch(parameter.pattern, text):
         raise FilterError(parameter.name, f"{text!r} does not match {parameter.pattern}")
     folded = parameter.fold(text)

@@ -1,4 +1,4 @@
-"""The sides of an event that filters ask about, each worked out once for all clients, and only where one asks."""
+"""The facets of an event that filters compare: each is computed once for all clients, at the first use."""
 
 from __future__ import annotations
 
@@ -13,82 +13,82 @@ from worker.schema import Actor, Event, Span, Statement, actors_in, spans_in, sp
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BLANKS: Final = re.compile(r"\s+")
-_NO_WORD: Final = re.compile(r"[\W_]+")
+_SPACES: Final = re.compile(r"\s+")
+_NON_WORD: Final = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
-    """Spell a text for comparison: no case, no accents (NFKD without its marks), single spaces."""
+    """Return a text without case, accents (NFKD without combining marks) and repeated spaces."""
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text)
         text = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return _BLANKS.sub(" ", text.casefold()).strip()
+    return _SPACES.sub(" ", text.casefold()).strip()
 
 
 def fold_name(name: str) -> str:
-    """Fold a name to its words, with a blank around each, so that `in` compares whole words in order."""
-    return f" {_NO_WORD.sub(' ', fold(name)).strip()} "
+    """Return the folded words of a name, a space around each, so that `in` compares complete words in order."""
+    return f" {_NON_WORD.sub(' ', fold(name)).strip()} "
 
 
 class Facets:
-    """One event as filters see it."""
+    """The facets of one event."""
 
     def __init__(self, event: Event) -> None:
-        """Work out nothing yet."""
+        """Compute nothing yet."""
         self._event = event
 
     @cached_property
     def speaker(self) -> str:
-        """The speaker's name, folded; empty where there is none."""
+        """The speaker's folded name; "" without a speaker."""
         speaker = self._event.speaker if isinstance(self._event, Statement) else None
         return fold_name(speaker.name) if speaker else ""
 
     @cached_property
     def actors(self) -> tuple[str, ...]:
-        """The parties' names, folded."""
-        return tuple(fold_name(party.name) for party in parties(self._event))
+        """The folded names of all actors."""
+        return tuple(fold_name(actor.name) for actor in actors_of(self._event))
 
     @cached_property
     def countries(self) -> frozenset[str]:
-        """The countries that the parties represent, in lower case."""
-        return frozenset(party.country.lower() for party in parties(self._event) if party.country)
+        """The countries that the actors represent: ISO 3166-1 alpha-2 codes in lower case."""
+        return frozenset(actor.country.lower() for actor in actors_of(self._event) if actor.country)
 
     @cached_property
     def outlets(self) -> frozenset[str]:
-        """The host with every domain above it, and the outlets credited, folded."""
-        labels = host(self._event.url).split(".")
+        """The host of the URL with each of its parent domains, and the credited outlets, folded."""
+        labels = url_host(self._event.url).split(".")
         domains = (".".join(labels[i:]) for i in range(len(labels)))
         return frozenset(filter(None, (*domains, *map(fold, self._event.via))))
 
     @cached_property
     def words(self) -> str:
-        """Evidence, content, topic and object, folded, a line each."""
-        return "\n".join(fold(span.text) for span in _worded(self._event))
+        """The folded evidence and subject (content, topic or object), a line per span."""
+        return "\n".join(fold(span.text) for span in _searched_spans(self._event))
 
     @cached_property
     def language(self) -> str:
-        """The article's language, in lower case."""
+        """The article's language (BCP 47) in lower case."""
         return self._event.language.lower()
 
 
-def parties(event: Event) -> list[Actor]:
-    """Return who takes part: speaker and target, participants, or deciders."""
+def actors_of(event: Event) -> list[Actor]:
+    """Return all actors of an event: speaker and target, participants, or deciders."""
     return actors_in(event, spec_of(event).parties)
 
 
-def host(url: str) -> str:
-    """Return a URL's host in lower case, or nothing where it has none."""
+def url_host(url: str) -> str:
+    """Return the host of a URL in lower case; "" for a URL without one."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
 
 
-def subject(event: Event) -> list[Span]:
-    """Return what an event is about, in its own words: content, topic, or object."""
+def subject_spans(event: Event) -> list[Span]:
+    """Return the spans that say what an event is about: content, topic or object."""
     return spans_in(event, spec_of(event).subject)
 
 
-def _worded(event: Event) -> Iterator[Span]:
+def _searched_spans(event: Event) -> Iterator[Span]:
     yield event.sentence
-    yield from subject(event)
+    yield from subject_spans(event)

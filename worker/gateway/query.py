@@ -38,7 +38,7 @@ def parse_filter(request: web.Request) -> Filter:
     """Return the event filter that the query's filter parameters describe; all events if there are none."""
     given = {name: request.query.getall(name) for name in FILTER_PARAMETERS.intersection(request.query)}
     try:
-        return filters.parse(given)
+        return filters.build_filter(given)
     except filters.FilterError as e:
         raise ProblemError("bad_parameter", str(e), parameter=e.parameter) from None
 

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
-from worker.filters.facets import parties, subject
+from worker.filters.facets import actors_of, subject_spans
 from worker.gateway.cursor import format_cursor
 from worker.gateway.live.encoders import publication_time
 from worker.schema import Event, spec_of
@@ -51,7 +51,7 @@ def events_to_csv(items: Iterable[StreamEvent]) -> str:
 
 
 def _row(item: StreamEvent, event: Event) -> tuple[object, ...]:
-    actors = parties(event)
+    actors = actors_of(event)
     return (
         event.id,
         item.kind,
@@ -60,7 +60,7 @@ def _row(item: StreamEvent, event: Event) -> tuple[object, ...]:
         "; ".join(party.country or "" for party in actors),
         getattr(event, spec_of(event).labels[0]),
         getattr(event, "status", ""),
-        " … ".join(span.text for span in subject(event)),
+        " … ".join(span.text for span in subject_spans(event)),
         event.sentence.text,
         event.url,
         "; ".join(event.via),

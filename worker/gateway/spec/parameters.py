@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from worker.filters import CONFIDENCE, LONGEST_VALUE, MOST_VALUES, PARAMETERS
+from worker.filters import CONFIDENCE, MAX_VALUE_CHARACTERS, MAX_VALUES, PARAMETERS
 from worker.gateway.cursor import CURSOR_PATTERN, ENTRY_PATTERN, UNIX_MS_PATTERN
 from worker.gateway.spec.openapi_components import Json
 
@@ -29,7 +29,7 @@ def filter_parameters() -> list[Json]:
             "in": "query",
             "description": f"{p.description} May be repeated.",
             "explode": True,
-            "schema": {"type": "array", "maxItems": MOST_VALUES, "items": _value(p.values, p.pattern)},
+            "schema": {"type": "array", "maxItems": MAX_VALUES, "items": _value(p.values, p.pattern)},
         }
         for p in PARAMETERS
     ]
@@ -49,7 +49,7 @@ def _value(values: tuple[str, ...], pattern: str | None) -> Json:
     if values:
         return {"type": "string", "enum": list(values)}
     # A value without any visible character would match nothing.
-    return {"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE, "pattern": pattern or r"\S"}
+    return {"type": "string", "minLength": 1, "maxLength": MAX_VALUE_CHARACTERS, "pattern": pattern or r"\S"}
 
 
 def other_parameters() -> list[Json]:
