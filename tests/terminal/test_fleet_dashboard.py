@@ -17,7 +17,7 @@ from worker.schema.fleet import (
     ThrottledHost,
 )
 from worker.terminal.fleet_dashboard import render_fleet
-from worker.terminal.tables import format_duration
+from worker.terminal.formatting import format_duration
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 QUIET = FleetSnapshot(at=NOW, backlog=0, pending=0, delayed=0, dead=0, max_backlog=1_000)

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from worker.schema import Act, Actor, ActorType
-from worker.terminal.wording import humanise, plural, verb_phrase
+from worker.terminal.wording import humanise_code, plural, verb_phrase
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_every_act_has_a_singular_and_a_plural_verb(act: Act) -> None:
 
 
 def test_an_underscore_of_a_code_becomes_a_space() -> None:
-    assert humanise("not_taken") == "not taken"
+    assert humanise_code("not_taken") == "not taken"

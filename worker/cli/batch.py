@@ -32,7 +32,7 @@ class BatchResult(NamedTuple):
     failed: bool
 
 
-class DocumentLine(Struct, frozen=True, kw_only=True):
+class ExtractInput(Struct, frozen=True, kw_only=True):
     """A line of input of `extract --jsonl`."""
 
     id: str
@@ -44,7 +44,7 @@ class DocumentLine(Struct, frozen=True, kw_only=True):
     language: str | None = None
 
 
-class SavedPageLine(Struct, frozen=True, kw_only=True):
+class ParseInput(Struct, frozen=True, kw_only=True):
     """A line of input of `parse --jsonl`."""
 
     id: str
@@ -55,13 +55,13 @@ class SavedPageLine(Struct, frozen=True, kw_only=True):
 
 def extract_lines(lines: Iterable[bytes]) -> Iterator[BatchResult]:
     """Return for each document `{"id", "events"}` or `{"id", "error"}`; blank lines are skipped."""
-    decoder = msgspec.json.Decoder(DocumentLine)
+    decoder = msgspec.json.Decoder(ExtractInput)
     return _process_lines(lines, lambda line: _events(decoder.decode(line)))
 
 
 def parse_lines(lines: Iterable[bytes]) -> Iterator[BatchResult]:
     """Return for each saved page its id and article, or `{"id", "error"}`; blank lines are skipped."""
-    decoder = msgspec.json.Decoder(SavedPageLine)
+    decoder = msgspec.json.Decoder(ParseInput)
     return _process_lines(lines, lambda line: _article(decoder.decode(line)))
 
 
@@ -112,7 +112,7 @@ def _message(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def _events(document: DocumentLine) -> dict[str, Any]:
+def _events(document: ExtractInput) -> dict[str, Any]:
     """Extract from the text exactly as given, as the offsets of the events refer to it."""
     url = document.url or ""
     article = Article(
@@ -135,7 +135,7 @@ def _published_at(text: str | None) -> datetime | None:
         raise Permanent("bad_date", f"published_at {text!r} is neither a date nor a time of RFC 3339") from None
 
 
-def _article(saved: SavedPageLine) -> dict[str, Any]:
+def _article(saved: ParseInput) -> dict[str, Any]:
     body = _read_page(Path(saved.html_path))
     page = Page(url=saved.url, body=body, content_type=_media_type(saved), charset=_charset(saved))
     article = parse_article(page)
@@ -150,11 +150,11 @@ def _article(saved: SavedPageLine) -> dict[str, Any]:
     }
 
 
-def _media_type(saved: SavedPageLine) -> str:
+def _media_type(saved: ParseInput) -> str:
     return (saved.content_type or "text/html").partition(";")[0].strip()
 
 
-def _charset(saved: SavedPageLine) -> str | None:
+def _charset(saved: ParseInput) -> str | None:
     _, _, label = (saved.content_type or "").lower().partition("charset=")
     return label.partition(";")[0].strip(" \"'") or None
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DiskOperation = Literal["open", "write", "sync", "rename", "place"]
-"""What a sink does on a disk, the label `step` of the failure metric; "place" writes the cursor file."""
+"""An operation of a sink, the label `step` of the failure metric; "place" writes the cursor file."""
 
 
 class DiskError(OSError):

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from worker.schema import KIND_SPECS, Actor, Event, Kind, Span, Statement, actors_in, kind_of, spans_in, spec_of
 from worker.terminal.sanitise import sanitise
-from worker.terminal.wording import humanise, verb_phrase
+from worker.terminal.wording import humanise_code, verb_phrase
 
 KIND_STYLE: dict[Kind, str] = {kind: spec.colour for kind, spec in KIND_SPECS.items()}
 STATUS_STYLE = {
@@ -107,7 +107,7 @@ def _other(event: Event, *, roles: bool) -> _LineParts:
 
 
 def _label(field: str, value: str, colour: str) -> Text:
-    return Text(*(styled_status(value) if field == "status" else (humanise(value), colour)))
+    return Text(*(styled_status(value) if field == "status" else (humanise_code(value), colour)))
 
 
 def _actor(actor: Actor, *, roles: bool) -> Text:
@@ -124,7 +124,7 @@ def _actors(actors: Sequence[Actor], *, roles: bool) -> Text:
 
 def styled_status(status: str) -> tuple[str, str]:
     """Return the words of a status and their Rich style, as `Text.assemble` takes them."""
-    return humanise(status), STATUS_STYLE.get(status, "bold")
+    return humanise_code(status), STATUS_STYLE.get(status, "bold")
 
 
 def _joined(*parts: Span | str | None) -> str:

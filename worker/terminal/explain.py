@@ -19,7 +19,7 @@ from worker.schema import Actor, Event, Span, Statement, actors_in, kind_of, spa
 from worker.schema.rules import describe_rule
 from worker.terminal.event_line import KIND_STYLE
 from worker.terminal.sanitise import MAX_CHARACTERS, sanitise
-from worker.terminal.wording import humanise
+from worker.terminal.wording import humanise_code
 
 PART_STYLE = {
     "source": "bold cyan",
@@ -136,7 +136,7 @@ def _quote(words: str) -> str:
 def _fields(event: Event, text: str, numbers: dict[str, int]) -> Iterator[tuple[str, str]]:
     """Yield name and value of every field that is set; `numbers` maps event ids to the numbers of their blocks."""
     spec = spec_of(event)
-    labels = ", ".join(humanise(getattr(event, field)) for field in spec.labels)
+    labels = ", ".join(humanise_code(getattr(event, field)) for field in spec.labels)
     if isinstance(event, Statement):
         yield "speaker", _actor(event.speaker, text) if event.speaker else "not named"
         yield "act", labels
@@ -167,7 +167,7 @@ def _codes(event: Event) -> str:
 def _optional(**values: object) -> Iterator[tuple[str, str]]:
     for name, value in values.items():
         if value is not None:
-            yield humanise(name), _quote(value.text) if isinstance(value, Span) else str(value)
+            yield humanise_code(name), _quote(value.text) if isinstance(value, Span) else str(value)
 
 
 def _actor(actor: Actor, text: str) -> str:

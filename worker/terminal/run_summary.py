@@ -15,7 +15,7 @@ from worker.schema import KINDS
 from worker.terminal.event_line import KIND_STYLE, styled_status
 from worker.terminal.run_stats import RunStats
 from worker.terminal.sanitise import sanitise
-from worker.terminal.wording import humanise, plural
+from worker.terminal.wording import humanise_code, plural
 
 _UNBROKEN_COLUMNS = {"outcome", "kind", "status", "n"}
 """Columns that are never wrapped or truncated; the others are wrapped."""
@@ -34,7 +34,7 @@ def render_progress(stats: RunStats) -> RenderableType:
 def _progress(stats: RunStats) -> Text:
     ahead = f"{len(stats.deferred)} put off" if stats.backlog is None else f"{stats.backlog} to do"
     parts = [Text(f"{stats.done} done", "green"), Text(ahead)]
-    why = ", ".join(f"{humanise(sanitise(reason))} {n}" for reason, n in stats.given_up.most_common(6))
+    why = ", ".join(f"{humanise_code(sanitise(reason))} {n}" for reason, n in stats.given_up.most_common(6))
     parts.append(Text(f"{stats.given_up.total()} given up" + (f" ({why})" if why else "")))
     return Text(" · ").join(parts)
 
@@ -74,11 +74,11 @@ def _articles(stats: RunStats) -> Table:
     table = _table("Articles", "outcome", "reason", "n")
     table.add_row(Text("done", "green"), "", str(stats.done))
     for reason, n in stats.given_up.most_common():
-        table.add_row(Text("given up", "red"), Text(humanise(sanitise(reason))), str(n))
+        table.add_row(Text("given up", "red"), Text(humanise_code(sanitise(reason))), str(n))
     for outcome, n in stats.other_outcomes.most_common():
-        table.add_row(Text(humanise(sanitise(outcome)), "dim"), "", str(n))
+        table.add_row(Text(humanise_code(sanitise(outcome)), "dim"), "", str(n))
     for reason, n in Counter(stats.deferred.values()).most_common():
-        table.add_row(Text("still waiting", "yellow"), Text(humanise(sanitise(reason))), str(n))
+        table.add_row(Text("still waiting", "yellow"), Text(humanise_code(sanitise(reason))), str(n))
     return table
 
 

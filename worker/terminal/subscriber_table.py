@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.schema.fleet import ConsumerLag, ConsumerStatus, FleetSnapshot
+from worker.terminal.formatting import format_duration, make_table, severity_style
 from worker.terminal.sanitise import sanitise
-from worker.terminal.tables import format_duration, make_table, severity_style
 from worker.terminal.wording import plural
 
 

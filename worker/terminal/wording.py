@@ -30,7 +30,7 @@ _PLURAL_VERB_SUBJECTS: Final = frozenset({"i", "you", "we", "they", "police"})
 """Last words, case-folded, of a subject that takes the plural form of a verb although its type is not "group"."""
 
 
-def humanise(code: str) -> str:
+def humanise_code(code: str) -> str:
     """Return a code of the wire form as words: "not_taken" becomes "not taken"."""
     return code.replace("_", " ")
 

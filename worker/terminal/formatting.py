@@ -1,4 +1,4 @@
-"""Tables of the fleet dashboard: columns without borders, durations in words, red for long delays."""
+"""Formatting of the fleet dashboard: tables without borders, durations, the style of long delays."""
 
 from __future__ import annotations
 
