@@ -15,7 +15,7 @@ from worker.extract.coreference.name_matching import are_compatible, differ_by_o
 from worker.extract.coreference.names import Name, find_names
 from worker.extract.coreference.organisation_aliases import OrganisationAliases
 from worker.extract.coreference.person import Person
-from worker.extract.coreference.roles import with_adjacent_role
+from worker.extract.coreference.roles import role_heads, with_adjacent_role
 from worker.extract.grammar.chunker import Chunks
 from worker.extract.grammar.pos_tagger import load_tagger
 from worker.extract.grammar.sentences import AnnotatedText
@@ -208,7 +208,7 @@ class NameRegistry:
             return
         for i in range(first, last):
             self.role_holder_at[i] = person
-        heads = self._role_heads(lower)
+        heads = role_heads(lower, self.lexicon, self.person_words)
         for word in heads:
             holders = self._by_role.setdefault(word, [])
             if person not in holders:
@@ -236,21 +236,6 @@ class NameRegistry:
         if official != known:
             return official
         return len(role) > len(person.role) and len(role.split()) < _MAX_ROLE_WORDS
-
-    def _role_heads(self, role: list[str]) -> frozenset[str]:
-        """Return the head nouns of a role: "mayor" and "chief" of "deputy mayor and chief of police"."""
-        owner = max((i for i, word in enumerate(role) if word == "'s"), default=-1)
-        heads, head = set(), ""
-        for word in [*role[owner + 1 :], "and"]:
-            long_form = self.person_words.abbreviations.get(word.rstrip("."), (word,))
-            if word in self.lexicon.closed_classes.role_prepositions or word in {"and", ","}:
-                heads.add(head)
-                head = ""
-                if word in self.lexicon.closed_classes.role_prepositions:
-                    break
-            elif long_form[-1] in self.lexicon.roles:
-                head = long_form[-1]
-        return frozenset(heads - {""})
 
     def holders_of(self, head: str) -> list[Person]:
         """Return the persons introduced by a role or one of its hyponyms, in text order."""

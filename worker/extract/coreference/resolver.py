@@ -218,7 +218,7 @@ class CoreferenceResolver:
                     {"organisation": 1.0, "country": UNCONFIRMED_FACTOR, "unknown": UNCONFIRMED_FACTOR}
                 ),
             )
-            return entity if salience >= SPEAKER_SALIENCE else None  # as a non-speaker, "it" may be any thing
+            return entity if salience >= SPEAKER_SALIENCE else None  # "it" that does not speak may refer to a thing
         return None
 
     def _resolve_third_person(self, token: int, salience: float) -> Entity | None:

@@ -9,6 +9,7 @@ from worker.extract.coreference.names import Name
 from worker.extract.grammar.chunker import Chunks, NounPhrase
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import Lexicon
+from worker.extract.lexicon.person_words import PersonWords
 
 _MAX_OF_PHRASES = 3
 """Of-phrases between a role and the comma before its holder."""
@@ -80,6 +81,22 @@ def is_role(text: AnnotatedText, phrase: NounPhrase, lexicon: Lexicon) -> bool:
     return word in lexicon.roles or (
         word.startswith(("ex-", "co-", "vice-", "then-", "now-")) and word.partition("-")[2] in lexicon.roles
     )
+
+
+def role_heads(role: list[str], lexicon: Lexicon, person_words: PersonWords) -> frozenset[str]:
+    """Return the head nouns of a role: "mayor" and "chief" of "deputy mayor and chief of police"."""
+    owner = max((i for i, word in enumerate(role) if word == "'s"), default=-1)
+    heads, head = set(), ""
+    for word in [*role[owner + 1 :], "and"]:
+        long_form = person_words.abbreviations.get(word.rstrip("."), (word,))
+        if word in lexicon.closed_classes.role_prepositions or word in {"and", ","}:
+            heads.add(head)
+            head = ""
+            if word in lexicon.closed_classes.role_prepositions:
+                break
+        elif long_form[-1] in lexicon.roles:
+            head = long_form[-1]
+    return frozenset(heads - {""})
 
 
 def _without_article(text: AnnotatedText, first: int) -> int:

@@ -86,6 +86,21 @@ class ChunkNavigator:
         tags = self.text.tags
         return first - 1 if first > 1 and tags[first - 1] == "VBG" and tags[first - 2] in PREPOSITIONS else first
 
+    def _skip_date_left(self, at: int) -> int:
+        """Return the position left of a date between a verb and its infinitive: "flies there [on Sunday] to meet"."""
+        noun = self.noun_phrase(at) if at > 1 else None
+        if noun is None or not self.is_time_expression(noun) or noun.first < 2:  # noqa: PLR2004 - a verb and a preposition
+            return at
+        return noun.first - 1 - (self.text.tags[noun.first - 1] == "IN")
+
+    def _skip_date_right(self, at: int, end: int) -> int:
+        """Return the position right of a date between a verb and its object: "rejected [on Monday] the motion"."""
+        if at + 1 >= end or self.text.tags[at] != "IN":
+            return at
+        date = self.noun_phrase(at + 1)
+        following = date.last if date is not None and date.first == at + 1 and self.is_time_expression(date) else at
+        return following if following < end and self.text.tags[following] in {"DT", "NNP", "PRP$"} else at
+
     def _skip_aside_left(self, comma: int, start: int) -> int | None:
         """Return the token before the aside that ends at a comma; None if no noun precedes an aside there."""
         for at in range(comma - 1, max(start, comma - MAX_ASIDE_TOKENS) - 1, -1):

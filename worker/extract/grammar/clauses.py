@@ -72,13 +72,6 @@ class ClauseParser(ChunkNavigator):
             return self._governor_of_gerund(at - 1)
         return self._nominal_governor(at)
 
-    def _skip_date_left(self, at: int) -> int:
-        """Return the position left of a date between a verb and its infinitive: "flies there [on Sunday] to meet"."""
-        noun = self.noun_phrase(at) if at > 1 else None
-        if noun is None or not self.is_time_expression(noun) or noun.first < 2:  # noqa: PLR2004 - a verb and a preposition
-            return at
-        return noun.first - 1 - (self.text.tags[noun.first - 1] == "IN")
-
     def _governor_of_gerund(self, at: int) -> Governor | None:
         """Return the governor of a gerund: "ruled out [holding]", "the idea of [holding]", "close to [holding]"."""
         verb, noun = self.chunks.verb_group(at), self.noun_phrase(at)
@@ -285,14 +278,6 @@ class ClauseParser(ChunkNavigator):
         at = self._skip_date_right(at, end)
         noun = self.noun_phrase(at) if at < end else None
         return noun if noun is not None and noun.first == at and not self.is_time_expression(noun) else None
-
-    def _skip_date_right(self, at: int, end: int) -> int:
-        """Return the position right of a date between a verb and its object: "rejected [on Monday] the motion"."""
-        if at + 1 >= end or self.text.tags[at] != "IN":
-            return at
-        date = self.noun_phrase(at + 1)
-        following = date.last if date is not None and date.first == at + 1 and self.is_time_expression(date) else at
-        return following if following < end and self.text.tags[following] in {"DT", "NNP", "PRP$"} else at
 
     def prepositional_phrases(
         self, first: int, prepositions: frozenset[str], reach: int = 20

@@ -94,7 +94,7 @@ def _is_title_case(words: list[str], first: int, last: int, model: Tagger) -> bo
 
 
 def _retag_known_names(words: list[str], tags: list[str], sentences: list[tuple[int, int]]) -> list[str]:
-    """Retag sentence-initial words: as NNP if the word is a name elsewhere in the text ("Hale said")."""
+    """Correct the tags of sentence-initial words; a name elsewhere in the text is a name here too: "Hale said"."""
     openers = {first for first, _ in sentences}
     names = {word for i, word in enumerate(words) if tags[i] == "NNP" and i not in openers and not word.isupper()}
     for i in openers:
