@@ -132,25 +132,25 @@ class TimeAndPlace(TopicSpans):
     # ------------------------------------------------------------ place
     def find_place(self, first: int, last: int) -> NounPhrase | None:
         """Return the place of a trigger: after "in" or "at", opening the sentence, or before "where"; else None."""
-        wanted, upon = (
+        prepositions, seat_prepositions = (
             word_set(self.lexicon.meeting.place_prepositions),
             word_set(self.lexicon.meeting.seat_prepositions),
         )
-        for at, noun in self.clauses.prepositional_phrases(last, wanted | upon, _NEAR):
+        for at, noun in self.clauses.prepositional_phrases(last, prepositions | seat_prepositions, _NEAR):
             if self._has_topic_between(last, at) or self._has_verb_between(last, at):
                 break
-            if self.can_be_place(noun) if self.doc.text.lower[at] in wanted else self._is_seat_of_power(noun):
+            if self.can_be_place(noun) if self.doc.text.lower[at] in prepositions else self._is_seat_of_power(noun):
                 return noun
         return self.opening_place(first) or self._antecedent_of_where(first)
 
     def last_place_before(self, first: int) -> NounPhrase | None:
         """Return the last place before a trigger in its sentence: "came to [Oslo] for talks"; None if there is none."""
-        wanted = word_set(self.lexicon.meeting.place_prepositions) | word_set(
+        prepositions = word_set(self.lexicon.meeting.place_prepositions) | word_set(
             self.lexicon.meeting.destination_prepositions
         )
         start = self.doc.text.sentence_range(first)[0]
         for at in range(first - 1, max(start, first - _NEAR) - 1, -1):
-            noun = self.clauses.noun_phrase(at + 1) if self.doc.text.lower[at] in wanted else None
+            noun = self.clauses.noun_phrase(at + 1) if self.doc.text.lower[at] in prepositions else None
             if noun is not None and noun.first == at + 1 and self.can_be_place(noun):
                 return noun
         return None

@@ -223,7 +223,7 @@ class DecisionVerbReader(DecisionStatusReader):
         )
 
     def _is_proposal_of_meeting(self, target: NounPhrase, about: Span) -> bool:
-        """Return whether the object is a proposal of a meeting, which has a status itself: "rejected a proposal for talks"."""
+        """Return whether the object proposes a meeting, which has its own status: "rejected a proposal for talks"."""
         proposal = outcome_of(self.lexicon, self.text.lower[target.head]) == "proposed"
         return proposal and any(about.start <= at <= about.end for at in self._meeting_offsets | self._summit_offsets)
 

@@ -112,10 +112,10 @@ class MeetingNounReader(MeetingParticipants):
 
     def _noun_place(self, noun: NounPhrase, form: Form, at: int, after: int) -> NounPhrase | None:
         if form == "visit":
-            wanted = word_set(self.lexicon.meeting.destination_prepositions) | word_set(
+            prepositions = word_set(self.lexicon.meeting.destination_prepositions) | word_set(
                 self.lexicon.meeting.place_prepositions
             )
-            places = (place for _, place in self.clauses.prepositional_phrases(noun.last, wanted, 14))
+            places = (place for _, place in self.clauses.prepositional_phrases(noun.last, prepositions, 14))
             return next((place for place in places if self.time_and_place.can_be_place(place)), None)
         return self.time_and_place.find_place(at, noun.last) or (
             self.time_and_place.find_place(at, after) if after != noun.last else None
@@ -194,8 +194,8 @@ class MeetingNounReader(MeetingParticipants):
             if group.finite:
                 subject = self.clauses.subject(group)
                 partitive = subject is not None and subject.last == noun.first - 1 and self.word(subject.last) == "of"
-                mine = subject is not None and (subject.first == noun.first or partitive)
-                return group if mine or self._is_clause_subject(noun, group) else None
+                is_subject = subject is not None and (subject.first == noun.first or partitive)
+                return group if is_subject or self._is_clause_subject(noun, group) else None
         return None
 
     def _is_clause_subject(self, noun: NounPhrase, group: VerbGroup) -> bool:

@@ -43,10 +43,10 @@ class MeetingVerbReader(MeetingReader):
         others = self.with_parties(group.last) if target is None else self.parties.parties_of(target)
         if target is not None and not self._are_parties(others):
             return None
-        mine = {a.name for a in subject}
-        named, others = others, [self._distinguish(a, mine) for a in others if self._can_take_part(a)]
-        others = [a for a in others if a.name not in mine]
-        if not others and (named or self.word(group.last) == "that" or not self._is_plural_party(subject)):
+        subject_names = {a.name for a in subject}
+        named_others, others = others, [self._distinguish(a, subject_names) for a in others if self._can_take_part(a)]
+        others = [a for a in others if a.name not in subject_names]
+        if not others and (named_others or self.word(group.last) == "that" or not self._is_plural_party(subject)):
             return None
         if not others and any(
             word_set(self.lexicon.decision.deciders.court) & self.parties.head_words(a) for a in subject
@@ -56,12 +56,16 @@ class MeetingVerbReader(MeetingReader):
             return None
         return self._verb_candidate(group, self._talk_form(group), [*subject, *others], "meet")
 
-    def _distinguish(self, actor: Actor, mine: set[str]) -> Actor:
+    def _distinguish(self, actor: Actor, subject_names: set[str]) -> Actor:
         """Return the actor, or an unnamed one if its phrase was wrongly resolved to a subject.
 
         In "Berg met the minister of Iraq", with Berg a minister, "the minister" may have been resolved to Berg.
         """
-        if actor.name not in mine or actor.mention is None or actor.mention.text.lower() in self.doc.lexicon.pronouns:
+        if (
+            actor.name not in subject_names
+            or actor.mention is None
+            or actor.mention.text.lower() in self.doc.lexicon.pronouns
+        ):
             return actor
         return Actor(name=actor.mention.text, mention=actor.mention, type="unnamed")
 

@@ -1,3 +1,5 @@
+"""Decisions: constructions with their status, category and decider; objects; texts without decisions."""
+
 from datetime import UTC, datetime
 
 import pytest
@@ -8,12 +10,14 @@ from worker.extract import extract
 from worker.schema import Article, Decision
 
 TUESDAY = datetime(2024, 9, 17, 8, tzinfo=UTC)
-WHO = "Estonian Prime Minister Maarja Lepik and Norwegian President Jonas Berg lead their countries.\n\n"
+INTRODUCTION = "Estonian Prime Minister Maarja Lepik and Norwegian President Jonas Berg lead their countries.\n\n"
 LEPIK = "Maarja Lepik"
 
 
 def decisions(text: str) -> list[Decision]:
-    article = Article(id="a", url="https://news.example/a", text=WHO + text, published_at=TUESDAY, language="en")
+    article = Article(
+        id="a", url="https://news.example/a", text=INTRODUCTION + text, published_at=TUESDAY, language="en"
+    )
     return [event for event in extract(article) if isinstance(event, Decision)]
 
 
@@ -22,12 +26,12 @@ def the_decision(text: str) -> Decision:
     return decision
 
 
-def test_the_introduction_of_these_tests_tells_of_no_decision() -> None:
+def test_the_introduction_reports_no_decision() -> None:
     assert decisions("") == []
 
 
 @pytest.mark.parametrize(
-    ("text", "status", "category", "who"),
+    ("text", "status", "category", "decider"),
     [
         ("Parliament approved the budget on Friday.", "taken", "legislative", "Parliament"),
         ("The senate passed a bill on fishing.", "taken", "legislative", "senate"),
@@ -66,32 +70,34 @@ def test_the_introduction_of_these_tests_tells_of_no_decision() -> None:
         ("In Norway, the ferry permit is not being reviewed for now.", "not_taken", "executive", "Norway"),
     ],
 )
-def test_a_construction_gives_status_category_and_decider(text: str, status: str, category: str, who: str) -> None:
+def test_a_construction_determines_status_category_and_decider(
+    text: str, status: str, category: str, decider: str
+) -> None:
     decision = the_decision(text)
     assert (decision.status, decision.category) == (status, category)
-    assert decision.deciders[0].name.removeprefix("the ").removeprefix("The ") == who.removeprefix("The ")
+    assert decision.deciders[0].name.removeprefix("the ").removeprefix("The ") == decider.removeprefix("The ")
 
 
-def test_who_met_is_who_did_not_decide() -> None:
+def test_the_deciders_of_no_decision_after_talks_are_the_participants() -> None:
     decision = the_decision("Lepik and Berg held talks in Oslo. After the talks, no decision was announced.")
     assert [a.name for a in decision.deciders] == [LEPIK, "Jonas Berg"]
     assert decision.status == "not_taken"
 
 
-def test_object_and_date_are_given() -> None:
+def test_object_and_date_are_found() -> None:
     decision = the_decision("On Friday, Norway imposed sanctions on two banks.")
     assert decision.object is not None
     assert decision.object.text == "sanctions on two banks"
     assert str(decision.decided_on) == "2024-09-13"
 
 
-def test_calling_off_ones_own_meeting_is_its_status_and_a_conference_is_also_decided_on() -> None:
+def test_postponing_a_meeting_is_no_decision_but_postponing_a_conference_is() -> None:
     assert decisions("Lepik postponed her trip to Oslo.") == []
     assert the_decision("Norway postponed the conference of fishing nations in Oslo.").status == "postponed"
 
 
 @pytest.mark.parametrize(
-    ("text", "what"),
+    ("text", "object_text"),
     [
         ("The budget was approved by parliament by 77 votes to 69.", "The budget"),
         ("The budget, which was approved by parliament, is long.", "The budget"),
@@ -112,12 +118,12 @@ def test_calling_off_ones_own_meeting_is_its_status_and_a_conference_is_also_dec
         ("Parliament approved taxes, loans and grants.", "taxes, loans and grants"),
     ],
 )
-def test_an_object_is_what_is_decided_without_its_verb(text: str, what: str | None) -> None:
+def test_the_object_is_the_phrase_that_is_decided_on(text: str, object_text: str | None) -> None:
     decision = the_decision(text)
-    assert (decision.object.text if decision.object else None) == what
+    assert (decision.object.text if decision.object else None) == object_text
 
 
-def test_numbers_tell_decisions_apart_and_votes_do_not_join_them() -> None:
+def test_objects_with_different_numbers_are_different_decisions() -> None:
     found = decisions(
         "Parliament approved amendment 15. Parliament approved amendment 31 by 90 votes to 57.\n\n"
         "Parliament approved the budget by 77 votes to 69."
@@ -125,16 +131,16 @@ def test_numbers_tell_decisions_apart_and_votes_do_not_join_them() -> None:
     assert len(found) == 3
 
 
-def test_one_decision_told_twice_is_one_event() -> None:
+def test_all_mentions_of_a_decision_are_one_event() -> None:
     decision = the_decision("Norway banned salmon exports. It rained.\n\nNorway banned the export of salmon on Friday.")
     assert len(decision.mentions) == 2
 
 
-def test_a_row_of_commas_is_stepped_over_by_nobody() -> None:
+def test_many_commas_before_the_complement_are_not_skipped() -> None:
     assert the_decision("The court ruled" + " ," * 3000 + " that the law was void.").object is None
 
 
-def test_a_resignation_told_twice_is_one_event() -> None:
+def test_all_mentions_of_a_resignation_are_one_event() -> None:
     decision = the_decision("Lepik resigned on Friday. It rained.\n\nLepik resigned as head of the party.")
     assert len(decision.mentions) == 2
 
@@ -162,7 +168,7 @@ def test_a_resignation_told_twice_is_one_event() -> None:
         "Lepik compared the plans of Norway to build a bridge with those of Latvia.",
     ],
 )
-def test_what_is_no_decision_gives_none(text: str) -> None:
+def test_a_text_without_decision_gives_none(text: str) -> None:
     assert decisions(text) == []
 
 
@@ -194,15 +200,15 @@ def test_what_is_no_decision_gives_none(text: str) -> None:
         )
     )
 )
-def test_no_row_of_words_is_an_error_and_spans_are_true(words: list[str]) -> None:
+def test_any_sequence_of_words_is_read_and_spans_of_decisions_match_the_text(words: list[str]) -> None:
     text = " ".join(words)
     for decision in decisions(text):
         for span in [decision.sentence, *decision.mentions]:
-            assert (WHO + text)[span.start : span.end] == span.text
+            assert (INTRODUCTION + text)[span.start : span.end] == span.text
 
 
 @pytest.mark.parametrize(
-    ("text", "status", "category", "matter"),
+    ("text", "status", "category", "object_text"),
     [
         ("The council voted 7-2 to ban nets.", "taken", "legislative", "ban nets"),
         ("Parliament voted down the budget by 51 votes to 44.", "rejected", "legislative", "the budget"),
@@ -228,13 +234,13 @@ def test_no_row_of_words_is_an_error_and_spans_are_true(words: list[str]) -> Non
         ("Norway recalled its ambassador from Riga.", "taken", "personnel", "its ambassador from Riga"),
     ],
 )
-def test_status_category_and_matter(text: str, status: str, category: str, matter: str) -> None:
+def test_status_category_and_object(text: str, status: str, category: str, object_text: str) -> None:
     decision = the_decision(text)
     found = decision.object and decision.object.text
-    assert (decision.status, decision.category, found) == (status, category, matter)
+    assert (decision.status, decision.category, found) == (status, category, object_text)
 
 
-def test_the_next_act_of_the_same_decider_is_another_decision() -> None:
+def test_a_coordinated_verb_is_another_decision() -> None:
     [first, second] = decisions("The authority opened an inquiry into the bank and fined its rival.")
     assert (first.object and first.object.text, second.object and second.object.text) == (
         "an inquiry into the bank",
@@ -263,14 +269,14 @@ def test_the_next_act_of_the_same_decider_is_another_decision() -> None:
         "The Party rules allow proxies.",
     ],
 )
-def test_no_decision_is_told(text: str) -> None:
+def test_demands_plans_and_hypothetical_acts_are_ignored(text: str) -> None:
     assert decisions(text) == []
 
 
-def test_a_decision_that_another_acts_on_is_no_second_one() -> None:
+def test_a_decision_that_is_the_object_of_another_is_not_counted() -> None:
     assert the_decision("Berg accepted the resignation of the finance minister.").deciders[0].name == "Jonas Berg"
 
 
-def test_only_the_last_of_a_list_is_who_resigned() -> None:
+def test_only_the_last_conjunct_is_the_subject_of_a_relative_clause() -> None:
     one = the_decision("Granfors thanked the chamber and the state secretary who had resigned.")
     assert [decider.name for decider in one.deciders] == ["the state secretary"]

@@ -1,3 +1,5 @@
+"""Meetings: constructions with their form, status and participants; coreference; texts without meetings."""
+
 from datetime import UTC, datetime
 
 import pytest
@@ -8,15 +10,17 @@ from worker.extract import extract
 from worker.schema import Article, Meeting
 
 TUESDAY = datetime(2024, 9, 17, 8, tzinfo=UTC)
-WHO = (
+INTRODUCTION = (
     "Estonian Prime Minister Maarja Lepik and Norwegian President Jonas Berg lead their countries. "
     "Latvian Foreign Minister Peteris Ozols is their neighbour.\n\n"
 )
-"""Who is who; tells of no meeting."""
+"""Introduces the persons; reports no meeting."""
 
 
 def meetings(text: str) -> list[Meeting]:
-    article = Article(id="a", url="https://news.example/a", text=WHO + text, published_at=TUESDAY, language="en")
+    article = Article(
+        id="a", url="https://news.example/a", text=INTRODUCTION + text, published_at=TUESDAY, language="en"
+    )
     return [event for event in extract(article) if isinstance(event, Meeting)]
 
 
@@ -25,19 +29,19 @@ def the_meeting(text: str) -> Meeting:
     return meeting
 
 
-def names(meeting: Meeting) -> list[str]:
+def participant_names(meeting: Meeting) -> list[str]:
     return [actor.name for actor in meeting.participants]
 
 
 LEPIK, BERG, OZOLS = "Maarja Lepik", "Jonas Berg", "Peteris Ozols"
 
 
-def test_the_introduction_of_these_tests_tells_of_no_meeting() -> None:
+def test_the_introduction_reports_no_meeting() -> None:
     assert meetings("") == []
 
 
 @pytest.mark.parametrize(
-    ("text", "form", "status", "who"),
+    ("text", "form", "status", "participants"),
     [
         ("Lepik met Berg in Tallinn.", "talks", "held", [LEPIK, BERG]),
         ("Lepik met with Berg on Friday.", "talks", "held", [LEPIK, BERG]),
@@ -68,9 +72,11 @@ def test_the_introduction_of_these_tests_tells_of_no_meeting() -> None:
         ("Lepik said she would not meet Berg.", "talks", "denied", [LEPIK, BERG]),
     ],
 )
-def test_a_construction_gives_form_status_and_parties(text: str, form: str, status: str, who: list[str]) -> None:
+def test_a_construction_determines_form_status_and_participants(
+    text: str, form: str, status: str, participants: list[str]
+) -> None:
     meeting = the_meeting(text)
-    assert (meeting.form, meeting.status, sorted(names(meeting))) == (form, status, sorted(who))
+    assert (meeting.form, meeting.status, sorted(participant_names(meeting))) == (form, status, sorted(participants))
 
 
 @pytest.mark.parametrize(
@@ -91,30 +97,33 @@ def test_a_construction_gives_form_status_and_parties(text: str, form: str, stat
         ("The trip by Berg to Tallinn was cancelled.", "cancelled"),
     ],
 )
-def test_the_verb_that_governs_a_meeting_decides_its_status(text: str, status: str) -> None:
+def test_the_governing_verb_determines_the_status_of_a_meeting_noun(text: str, status: str) -> None:
     assert the_meeting(text).status == status
 
 
-def test_with_before_a_title_and_a_name_joins_a_party() -> None:
-    assert names(the_meeting("Lepik cancelled a meeting with President Jonas Berg.")) == [LEPIK, BERG]
+def test_a_title_and_a_name_after_with_are_one_participant() -> None:
+    assert participant_names(the_meeting("Lepik cancelled a meeting with President Jonas Berg.")) == [LEPIK, BERG]
 
 
-def test_ministers_of_several_countries_are_one_party_each_with_their_role() -> None:
+def test_ministers_of_several_countries_are_one_participant_per_country() -> None:
     meeting = the_meeting("Lepik discussed the border with the fisheries ministers of Denmark, Norway and Latvia.")
-    assert names(meeting) == [LEPIK, "Denmark", "Norway", "Latvia"]
+    assert participant_names(meeting) == [LEPIK, "Denmark", "Norway", "Latvia"]
     assert [(a.role, a.country, a.type) for a in meeting.participants[1:]] == [
         ("fisheries minister", code, "country") for code in ("DK", "NO", "LV")
     ]
 
 
-def test_a_counterpart_is_the_person_named() -> None:
-    assert names(the_meeting("Ozols met his Danish counterpart Karen Holm.")) == [OZOLS, "Karen Holm"]
-    assert names(the_meeting("Ozols met his Danish counterpart, Karen Holm, in Riga.")) == [OZOLS, "Karen Holm"]
+def test_a_counterpart_is_the_person_whose_name_follows() -> None:
+    assert participant_names(the_meeting("Ozols met his Danish counterpart Karen Holm.")) == [OZOLS, "Karen Holm"]
+    assert participant_names(the_meeting("Ozols met his Danish counterpart, Karen Holm, in Riga.")) == [
+        OZOLS,
+        "Karen Holm",
+    ]
 
 
-def test_pronouns_and_short_names_get_the_fullest_name() -> None:
-    assert names(the_meeting("Lepik came home early. She met Berg in Tallinn.")) == [LEPIK, BERG]
-    assert LEPIK in names(the_meeting("Lepik spoke in parliament after her meeting with Berg in Tallinn."))
+def test_pronouns_and_short_names_are_resolved_to_the_full_name() -> None:
+    assert participant_names(the_meeting("Lepik came home early. She met Berg in Tallinn.")) == [LEPIK, BERG]
+    assert LEPIK in participant_names(the_meeting("Lepik spoke in parliament after her meeting with Berg in Tallinn."))
 
 
 def test_place_date_and_topic_are_found_and_resolved() -> None:
@@ -128,17 +137,17 @@ def test_place_date_and_topic_are_found_and_resolved() -> None:
     assert meeting.topic.text == "fishing rights"
 
 
-def test_a_planned_meeting_lies_after_publication() -> None:
+def test_the_day_of_a_planned_meeting_is_after_publication() -> None:
     assert str(the_meeting("Lepik will meet Berg on Friday.").held_on) == "2024-09-20"
 
 
-def test_a_place_may_open_the_sentence_or_stand_before_where() -> None:
+def test_a_place_may_open_the_sentence_or_precede_where() -> None:
     for text in ("In Oslo, Lepik met Ozols.", "Lepik drove to Oslo, where she met Ozols."):
         places = [m.place.text for m in meetings(text) if m.form == "talks" and m.place]
         assert places == ["Oslo"]
 
 
-def test_one_meeting_told_often_is_one_event_with_every_mention() -> None:
+def test_all_mentions_of_a_meeting_are_one_event() -> None:
     meeting = the_meeting(
         "Lepik and Berg held talks in Tallinn on Friday.\n\nThe meeting lasted two hours. "
         "After the talks Berg left.\n\nLepik met Berg for the third time."
@@ -146,16 +155,16 @@ def test_one_meeting_told_often_is_one_event_with_every_mention() -> None:
     assert meeting.cue is not None
     assert meeting.mentions[0] == meeting.cue
     assert sorted(m.text for m in meeting.mentions) == ["meeting", "met", "talks", "talks"]
-    assert {LEPIK, BERG} == set(names(meeting))
+    assert {LEPIK, BERG} == set(participant_names(meeting))
 
 
-def test_two_meetings_stay_two() -> None:
+def test_meetings_with_different_participants_are_different_events() -> None:
     found = meetings("Lepik met Berg in Oslo on Monday. Lepik met Ozols in Riga on Friday.")
-    assert [names(m) for m in found] == [[LEPIK, BERG], [LEPIK, OZOLS]]
+    assert [participant_names(m) for m in found] == [[LEPIK, BERG], [LEPIK, OZOLS]]
 
 
-def test_a_meeting_that_only_a_statement_tells_names_the_statement() -> None:
-    article = Article(id="a", url="u", text=WHO + '"Lepik met Berg in Oslo," Ozols said.', language="en")
+def test_a_meeting_reported_only_in_a_statement_is_attributed_to_it() -> None:
+    article = Article(id="a", url="u", text=INTRODUCTION + '"Lepik met Berg in Oslo," Ozols said.', language="en")
     events = extract(article)
     [meeting] = [e for e in events if isinstance(e, Meeting)]
     assert meeting.attributed_to in {e.id for e in events if not isinstance(e, Meeting)}
@@ -180,11 +189,11 @@ def test_a_meeting_that_only_a_statement_tells_names_the_statement() -> None:
         "The museum receives many visitors.",
     ],
 )
-def test_what_is_no_meeting_gives_none(text: str) -> None:
+def test_a_text_without_meeting_gives_none(text: str) -> None:
     assert meetings(text) == []
 
 
-def test_the_same_evidence_keeps_its_id_wherever_it_stands() -> None:
+def test_the_id_does_not_depend_on_the_position_in_the_article() -> None:
     text = "Lepik met Berg in Oslo."
     assert the_meeting(text).id == the_meeting("It rained in the hills.\n\n" + text).id
 
@@ -219,11 +228,11 @@ def test_the_same_evidence_keeps_its_id_wherever_it_stands() -> None:
         )
     )
 )
-def test_no_row_of_words_is_an_error_and_spans_are_true(words: list[str]) -> None:
+def test_any_sequence_of_words_is_read_and_spans_of_meetings_match_the_text(words: list[str]) -> None:
     text = " ".join(words)
     for meeting in meetings(text):
         for span in [meeting.sentence, *meeting.mentions]:
-            assert (WHO + text)[span.start : span.end] == span.text
+            assert (INTRODUCTION + text)[span.start : span.end] == span.text
 
 
 @pytest.mark.parametrize(
@@ -252,7 +261,7 @@ def test_no_row_of_words_is_an_error_and_spans_are_true(words: list[str]) -> Non
         ("Berg had met Lepik in Riga.", "held"),
     ],
 )
-def test_what_governs_a_meeting_says_what_became_of_it(text: str, status: str) -> None:
+def test_governors_determine_the_status(text: str, status: str) -> None:
     assert the_meeting(text).status == status
 
 
@@ -268,7 +277,7 @@ def test_what_governs_a_meeting_says_what_became_of_it(text: str, status: str) -
         ("Talks between Berg and Lepik, due to begin on September 13, were postponed.", "2024-09-13"),
     ],
 )
-def test_the_day_lies_on_the_side_that_the_status_says(text: str, held_on: str) -> None:
+def test_the_day_is_before_or_after_publication_according_to_the_status(text: str, held_on: str) -> None:
     assert str(the_meeting(text).held_on) == held_on
 
 
@@ -288,12 +297,12 @@ def test_the_day_lies_on_the_side_that_the_status_says(text: str, held_on: str) 
         "Berg had lunch.",
     ],
 )
-def test_no_meeting_of_politics_is_told(text: str) -> None:
+def test_hypothetical_and_unpolitical_meetings_are_ignored(text: str) -> None:
     assert meetings(text) == []
 
 
 @pytest.mark.parametrize(
-    ("text", "who"),
+    ("text", "participants"),
     [
         ("Envoys of the rebels and Lepik met in Riga.", ["Envoys of the rebels", LEPIK]),
         ("Talks in Riga involving Norway, Latvia and Estonia ended on Friday.", ["Norway", "Latvia", "Estonia"]),
@@ -303,29 +312,29 @@ def test_no_meeting_of_politics_is_told(text: str) -> None:
         ("Berg's planned trip to Tallinn was put off.", [BERG]),
     ],
 )
-def test_parties_stand_in_many_places(text: str, who: list[str]) -> None:
-    assert sorted(names(the_meeting(text))) == sorted(who)
+def test_participants_are_found_in_various_positions(text: str, participants: list[str]) -> None:
+    assert sorted(participant_names(the_meeting(text))) == sorted(participants)
 
 
-def test_the_last_country_of_a_list_is_no_part_of_the_object_after_it() -> None:
+def test_the_last_country_of_a_list_is_separated_from_the_object_after_it() -> None:
     meeting = the_meeting("Lepik discussed with the ministers of Norway, Latvia and Finland new ferry routes.")
-    assert sorted(names(meeting)) == sorted([LEPIK, "Norway", "Latvia", "Finland"])
+    assert sorted(participant_names(meeting)) == sorted([LEPIK, "Norway", "Latvia", "Finland"])
 
 
-def test_the_two_leaders_are_the_two_named_before() -> None:
+def test_the_two_leaders_are_the_two_participants_named_before() -> None:
     [first, second] = meetings("Berg met Lepik in Riga on Monday. The two leaders will hold a phone call on Friday.")
-    assert sorted(names(first)) == sorted(names(second)) == sorted([BERG, LEPIK])
+    assert sorted(participant_names(first)) == sorted(participant_names(second)) == sorted([BERG, LEPIK])
     assert second.form == "call"
 
 
-def test_a_visit_and_the_talks_it_is_for_are_one_event_with_the_place_of_the_visit() -> None:
+def test_a_visit_and_its_purpose_are_one_event_with_the_place_of_the_visit() -> None:
     meeting = the_meeting("Berg is due to travel to Tallinn on Friday for talks with Lepik.")
-    assert (meeting.status, sorted(names(meeting))) == ("planned", sorted([BERG, LEPIK]))
+    assert (meeting.status, sorted(participant_names(meeting))) == ("planned", sorted([BERG, LEPIK]))
     assert meeting.place is not None
     assert meeting.place.text == "Tallinn"
 
 
-def test_a_period_that_counts_meetings_dates_none() -> None:
+def test_a_period_that_counts_meetings_is_no_date() -> None:
     assert the_meeting("It was the third meeting of Berg and Lepik this year.").when is None
 
 
@@ -342,6 +351,6 @@ def test_domestic_travel_is_no_visit() -> None:
         ("Berg met Lepik to discuss the ferry in Narva.", None),
     ],
 )
-def test_a_place_is_the_meetings_own(text: str, place: str | None) -> None:
+def test_only_the_place_of_the_meeting_itself_is_given(text: str, place: str | None) -> None:
     found = the_meeting(text).place
     assert (found and found.text) == place
