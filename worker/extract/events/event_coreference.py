@@ -130,10 +130,10 @@ def _attach_anaphora(
     """Add each anaphoric candidate to the nearest event before it that it can refer to, or else after it."""
     full = [c for c in candidates if not c.anaphoric]
     at = 0
-    for pointer in (c for c in candidates if c.anaphoric):
-        while at < len(full) and full[at].first < pointer.first:
+    for anaphor in (c for c in candidates if c.anaphoric):
+        while at < len(full) and full[at].first < anaphor.first:
             at += 1
         near = [*reversed(full[max(0, at - _MAX_COMPARED) : at]), *full[at : at + _MAX_COMPARED]]
-        target = next((c for c in near if can_refer_to(c, pointer)), None)
+        target = next((c for c in near if can_refer_to(c, anaphor)), None)
         if target is not None:
-            cluster_of[target].members.append(pointer)
+            cluster_of[target].members.append(anaphor)

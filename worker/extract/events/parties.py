@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from worker.extract.grammar.clauses import ClauseParser
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
-_HOPS = 3
-"""Maximal number of nested of-phrases: "envoys of the ministry of fisheries of Iceland"."""
+_MAX_OF_PHRASES = 3
+"""Maximum number of nested of-phrases: "envoys of the ministry of fisheries of Iceland"."""
 _OF = frozenset({"of", "from"})
 
 
@@ -34,7 +34,7 @@ class PartyResolver(PoliticalRoles):
         self._resolved: dict[tuple[int, int], Actor] = {}
         """Parties already resolved, by first and last token, since phrases are looked up many times."""
 
-    # ------------------------------------------------------------ who
+    # ------------------------------------------------------------ phrases
     def parties_of(self, noun: NounPhrase | None) -> list[Actor]:
         """Return the parties of a noun phrase and its conjuncts, each name once; empty for None."""
         if noun is None:
@@ -48,9 +48,9 @@ class PartyResolver(PoliticalRoles):
         return list(found.values())
 
     def _left_of_office(self, country: NounPhrase) -> list[NounPhrase]:
-        """Return the conjuncts before an office that governs a list of countries.
+        """Return the conjuncts before a plural office whose of-phrase begins with the country.
 
-        For the list "Latvia and Estonia" in "[Berg] and the presidents of Latvia and Estonia met", the phrase "Berg".
+        "[Berg] and the presidents of Latvia and Estonia met": "Berg" for the country "Latvia".
         """
         at = country.first - 1
         office = self.clauses.noun_phrase(at - 1) if at > 0 and self.doc.text.lower[at] == "of" else None
@@ -235,7 +235,7 @@ class PartyResolver(PoliticalRoles):
     def _countries_of(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the country phrases of "ministers of A, B and C"; empty if the of-phrase names no country."""
         text, at = self.doc.text, noun.last
-        for _ in range(_HOPS):
+        for _ in range(_MAX_OF_PHRASES):
             if at >= len(text.words) or text.lower[at] not in _OF:
                 return []
             following = self.clauses.noun_phrase(at + 1)
@@ -259,7 +259,7 @@ class PartyResolver(PoliticalRoles):
 
     def _of_phrase_end(self, noun: NounPhrase) -> int:
         text, end = self.doc.text, noun.last
-        for _ in range(_HOPS):
+        for _ in range(_MAX_OF_PHRASES):
             following = self.clauses.noun_phrase(end + 1) if end < len(text.words) and text.lower[end] in _OF else None
             if following is None or following.first != end + 1 or self.clauses.is_time_expression(following):
                 break

@@ -34,7 +34,7 @@ class PoliticalRoles:
             return 2
         if actor.type == "person" and actor.name.lower() not in word_set(self.lexicon.actors.institutions):
             return self._role_of_person(actor)
-        return self._role_of_body(actor)
+        return self._role_of_organisation(actor)
 
     def _head_word(self, phrase: str) -> str:
         """Return the head of a phrase without possessive "'s": "officials from Oslo" -> "officials"; "" if empty."""
@@ -56,7 +56,7 @@ class PoliticalRoles:
             return 2
         return 0 if role & word_set(self.lexicon.actors.private) else 1
 
-    def _role_of_body(self, actor: Actor) -> PoliticalRole:
+    def _role_of_organisation(self, actor: Actor) -> PoliticalRole:
         lower, main = actor.name.lower(), self.doc.lexicon
         plain = lower.removeprefix("the ").replace(".", "")
         if plain in main.international or plain in main.acronyms or actor.name in main.seats_of_power:

@@ -130,7 +130,7 @@ class DecisionNounReader(DecisionReader):
         return self.word(noun.first) in self.doc.lexicon.negations or self.word(noun.first - 1) == "without"
 
     def _no_decision_candidate(self, noun: NounPhrase) -> EventCandidate | None:
-        """Read "no decision was reported", "Oslo has no plans to"."""
+        """Return the candidate for "no decision was reported", "Oslo has no plans to"; None for any other use."""
         before = self._governing_verb(noun)
         deciders = self._political_actors(self._noun_deciders(noun)) or (
             self._political_actors(self.subject_parties(before)) if before else []
@@ -173,7 +173,7 @@ class DecisionNounReader(DecisionReader):
         return []
 
     def _left_open_candidate(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "has not confirmed whether"."""
+        """Return the candidate for "has not confirmed whether"; None for any other use."""
         if group.modal >= 0 or self.word(group.last) not in self.doc.lexicon.wh_openers:
             return None
         deciders, about = self._verb_deciders(group), self.time_and_place.clause_span(group.last)
@@ -184,7 +184,10 @@ class DecisionNounReader(DecisionReader):
         )
 
     def _not_discussed_candidate(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "the permit is not being discussed"; the decider is the agent, or the country of the sentence."""
+        """Return the candidate for "the permit is not being discussed"; else None.
+
+        The decider is the agent, or else the country named in the sentence.
+        """
         never = any(self.text.lower[i] == "never" for i in range(group.first, group.head))
         if not (group.negated and group.passive) or group.modal >= 0 or never:
             return None

@@ -23,7 +23,7 @@ class DecisionVerbReader(DecisionStatusReader):
     """Reads verbs of choice and of action."""
 
     def _choice_candidate(self, group: VerbGroup, kind: str) -> EventCandidate | None:
-        """Read "decided to", "agreed that", "voted against", "refused to", "is considering"."""
+        """Return the candidate for "decided to", "voted against", "is considering"; None for any other use."""
         if kind == "agreed" and (shared := self._agreed_between_candidate(group)) is not None:
             return shared
         modality = self.modality(group)
@@ -86,7 +86,7 @@ class DecisionVerbReader(DecisionStatusReader):
         )
 
     def _agreed_between_candidate(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "the truce agreed last year between A and B"."""
+        """Return the candidate for "the truce agreed last year between A and B"; None for any other use."""
         at = self._skip_time(group.last)
         if self.word(at) not in word_set(self.lexicon.meeting.between) | word_set(self.lexicon.meeting.by):
             return None
@@ -102,7 +102,10 @@ class DecisionVerbReader(DecisionStatusReader):
         return self._make_candidate(group.head, group.last, "agreement", "taken", deciders, about, "agreed between")
 
     def _impersonal_candidate(self, group: VerbGroup, kind: str) -> EventCandidate | None:
-        """Read "it was agreed that"; without agent, the deciders are the participants of the last meeting."""
+        """Return the candidate for "it was agreed that"; else None.
+
+        Without an agent, the deciders are the participants of the last meeting.
+        """
         subject = self.clauses.subject(group)
         impersonal = subject is not None and self.text.lower[subject.head] == "it"
         if kind not in {"agreed", "taken"} or self.word(group.last) not in {"that", "to"} or not impersonal:
@@ -162,7 +165,7 @@ class DecisionVerbReader(DecisionStatusReader):
         return self._object_span(target, group)
 
     def _question_complement(self, at: int, kind: str) -> Span | None:
-        """Read "decided whether …", "decide how …"."""
+        """Return the candidate for "decided whether …", "decide how …"; None for any other use."""
         return (
             self.time_and_place.clause_span(at)
             if kind == "taken" and self.word(at) in self.doc.lexicon.wh_openers
@@ -175,7 +178,7 @@ class DecisionVerbReader(DecisionStatusReader):
         return self.text.tags[group.first] == "VBG" and first > 0 and self.text.words[first] == ","
 
     def _action_candidate(self, group: VerbGroup, lemma: str) -> EventCandidate | None:
-        """Read "imposed sanctions", "was vetoed by the president"."""
+        """Return the candidate for "imposed sanctions", "was vetoed by the president"; None for any other use."""
         modality = self.modality(group)
         if (
             self._is_hypothetical(modality)

@@ -74,8 +74,8 @@ class MeetingNounReader(MeetingParticipants):
         if when is not None and self._is_counted_period(noun, when):
             when = None
         verb = light or own
-        ahead = self._is_future(when) or (verb is not None and self._is_dated_present(verb, when))
-        status = self._noun_status(noun, verb, ahead)
+        is_future = self._is_future(when) or (verb is not None and self._is_dated_present(verb, when))
+        status = self._noun_status(noun, verb, is_future)
         if status is None:
             return None
         found = self._make_candidate(at, noun.head + 1, form, status, parties, rule, when)
@@ -210,36 +210,38 @@ class MeetingNounReader(MeetingParticipants):
     ) -> bool:
         """Return whether the noun identifies a meeting by parties, place or time, instead of being an anaphor."""
         rule = found.rule
-        strong = [a for a in parties if self.parties.political_role(a) == POLITICAL]
+        political = [a for a in parties if self.parties.political_role(a) == POLITICAL]
         if found.noun in word_set(self.lexicon.meeting.meal_nouns):
-            return len(parties) >= _PAIR and bool(strong)
+            return len(parties) >= _PAIR and bool(political)
         if form in {"talks", "call"}:
-            if rule == "noun of" and self._is_plural_party(strong):
+            if rule == "noun of" and self._is_plural_party(political):
                 return True  # "a meeting of the council"
-            pair = len(parties) >= _PAIR and bool(strong or (light and all(map(self.parties.political_role, parties))))
+            pair = len(parties) >= _PAIR and bool(
+                political or (light and all(map(self.parties.political_role, parties)))
+            )
             return (
                 pair
-                or bool(strong and found.place)
-                or self._has_light_verb_subject(strong, light or self._passive_light_verb(noun))
+                or bool(political and found.place)
+                or self._has_light_verb_subject(political, light or self._passive_light_verb(noun))
             )
         if form == "visit":
             return bool(parties) and bool(found.place)
         if form == "press_conference":
             return bool(parties)
-        if len(parties) >= _PAIR and strong:
+        if len(parties) >= _PAIR and political:
             return True
         named = self._has_proper_name(noun) and self.text.tags[noun.head] == "NNP"
-        return bool(strong and (light or found.place or found.when or named)) or bool(found.place and found.when)
+        return bool(political and (light or found.place or found.when or named)) or bool(found.place and found.when)
 
     def _passive_light_verb(self, noun: NounPhrase) -> VerbGroup | None:
         """Return the passive light verb of the noun: "a meeting of the council [was convened]"; else None."""
         own = self._predicate_verb(noun)
         return own if own is not None and own.passive and own.finite and self.lemma(own) in self._light_verbs else None
 
-    def _has_light_verb_subject(self, strong: list[Actor], light: VerbGroup | None) -> bool:
+    def _has_light_verb_subject(self, political: list[Actor], light: VerbGroup | None) -> bool:
         """Return whether a political party holds the meeting: "X held talks", not "X called for talks"."""
         return (
-            bool(strong)
+            bool(political)
             and light is not None
             and outcome_of(self.lexicon, self.lemma(light), self.word(light.head + 1)) is None
         )

@@ -100,7 +100,7 @@ class MeetingReader(EventReader):
         at = self.text.token_at(when.start) - 1
         return "future" if self.word(at) in word_set(self.lexicon.modality.due_date_prepositions) else "near"
 
-    def _verb_status(self, group: VerbGroup, modality: VerbModality, ahead: bool) -> MeetingStatus:
+    def _verb_status(self, group: VerbGroup, modality: VerbModality, is_future: bool) -> MeetingStatus:
         if modality.outcome == "denied" or (modality.negated and modality.outcome != "cancelled"):
             return "denied"
         if modality.outcome is not None:
@@ -110,7 +110,7 @@ class MeetingReader(EventReader):
         if modality.modal in {"obliged", "perhaps"}:
             return "proposed"  # agreed or demanded, see `_is_agreed_or_demanded`
         present = group.infinitive or self.text.tags[group.head] in {"VBZ", "VBP", "VBG"}
-        return "planned" if ahead and present else "held"
+        return "planned" if is_future and present else "held"
 
     def _is_dated_present(self, group: VerbGroup, when: TimeExpression | None) -> bool:
         """Return whether a verb is in the present with a day, which denotes the future: "arrives on Friday"."""
@@ -146,11 +146,11 @@ class MeetingReader(EventReader):
         code = main.seats_of_power.get(bare)
         if code is not None and homes != {None}:
             return code not in homes
-        stumping = word_set(self.lexicon.actors.campaigning_roles)
-        return not any(stumping & set((a.role or "").lower().split()) for a in visitors)
+        campaigning = word_set(self.lexicon.actors.campaigning_roles)
+        return not any(campaigning & set((a.role or "").lower().split()) for a in visitors)
 
     def _is_plural_party(self, parties: list[Actor]) -> bool:
-        strong = [a for a in parties if self.parties.political_role(a)]
-        return len(strong) > 1 or any(
-            a.type in {"group", "organisation"} and self.parties.political_role(a) == POLITICAL for a in strong
+        political = [a for a in parties if self.parties.political_role(a)]
+        return len(political) > 1 or any(
+            a.type in {"group", "organisation"} and self.parties.political_role(a) == POLITICAL for a in political
         )

@@ -25,7 +25,7 @@ _REACH = 12
 class MeetingStatusReader(MeetingReader):
     """Determines the status of meeting nouns."""
 
-    def _noun_status(self, noun: NounPhrase, group: VerbGroup | None, ahead: bool) -> MeetingStatus | None:
+    def _noun_status(self, noun: NounPhrase, group: VerbGroup | None, is_future: bool) -> MeetingStatus | None:
         """Return the status, or None if the meeting is hypothetical.
 
         The first of these that implies one decides: cancellation by the verb, modifiers, governing noun, modality of
@@ -41,7 +41,7 @@ class MeetingStatusReader(MeetingReader):
         if framed is not None:
             return framed
         if group is None:
-            return "planned" if ahead or self._is_in_future_clause(noun) or self._is_ahead_of(noun) else "held"
+            return "planned" if is_future or self._is_in_future_clause(noun) or self._is_ahead_of(noun) else "held"
         modality = self.modality(group)
         if modality.conditional or (modality.outcome is None and self._is_noun_complement(modality)):
             return None
@@ -59,7 +59,7 @@ class MeetingStatusReader(MeetingReader):
             return own if modality.outcome != "denied" else "denied"
         if modality.modal == "perhaps" and modality.outcome is None:
             return None
-        return self._verb_status(group, modality, ahead)
+        return self._verb_status(group, modality, is_future)
 
     def _is_to_infinitive(self, group: VerbGroup) -> bool:
         """Return whether a form of "be" is followed by an infinitive: "talks are to begin"."""
@@ -148,7 +148,7 @@ class MeetingStatusReader(MeetingReader):
             group = self.chunks.verb_group(at)
             if group is not None and (group.finite or group.infinitive):
                 dated = self._is_dated_present(group, self.time_and_place.find_time(group.head, group.last))
-                if dated or self._verb_status(group, self.modality(group), ahead=False) == "planned":
+                if dated or self._verb_status(group, self.modality(group), is_future=False) == "planned":
                     return True
                 if group.finite:
                     return False

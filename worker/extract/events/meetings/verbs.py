@@ -35,7 +35,7 @@ class MeetingVerbReader(MeetingReader):
                 yield candidate
 
     def _read_meet(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "X met (with) Y", "X and Y met", "the leaders met"."""
+        """Return the candidate for "X met (with) Y", "X and Y met", "the leaders met"; None for any other use."""
         if group.passive or not self._has_particle(group, self.lexicon.meeting.meet):
             return None
         subject = self.subject_parties(group)
@@ -70,7 +70,7 @@ class MeetingVerbReader(MeetingReader):
         return Actor(name=actor.mention.text, mention=actor.mention, type="unnamed")
 
     def _read_talk(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "X spoke with Y by phone", "X discussed Z with Y", "the ministers discussed Z"."""
+        """Return the candidate for "X spoke with Y by phone", "the ministers discussed Z"; None for any other use."""
         if group.passive or self._is_purpose_of_meeting(group):
             return None
         subject, others = self.subject_parties(group), [a for a in self._interlocutors(group) if self._can_take_part(a)]
@@ -128,7 +128,7 @@ class MeetingVerbReader(MeetingReader):
         return "call" if not word_set(self.lexicon.meeting.by_phone).isdisjoint(near) else "talks"
 
     def _read_host(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "X hosted Y", "Y was received by X"."""
+        """Return the candidate for "X hosted Y", "Y was received by X"; None for any other use."""
         target = self.clauses.object(group)
         if group.passive:
             guests, hosts = self.subject_parties(group), self.agents(group.last)
@@ -142,14 +142,14 @@ class MeetingVerbReader(MeetingReader):
         return self._verb_candidate(group, "talks", [*hosts, *guests], "host")
 
     def _read_visit(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "X visited Y", where Y is a country or its capital."""
+        """Return the candidate for "X visited Y", where Y is a country or capital abroad; else None."""
         target = self.clauses.object(group)
         if target is None or not self._is_country_or_capital(target):
             return None
         return self._visit_candidate(group, target, "visit")
 
     def _read_travel(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "X flew to Y", "X will arrive in Y"."""
+        """Return the candidate for "X flew to Y", "X will arrive in Y"; None for any other use."""
         at = group.last
         if at + 1 >= len(self.text.words) or self.text.lower[at] not in word_set(
             self.lexicon.meeting.destination_prepositions
@@ -169,7 +169,7 @@ class MeetingVerbReader(MeetingReader):
         return found
 
     def _read_convene(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "The leaders gathered in X": several parties or a body come together."""
+        """Return the candidate for "The leaders gathered in X", with several parties or a body; else None."""
         target = self.clauses.object(group)
         if target is not None:
             return self._read_gather(group) if not self._meeting_form(target) else None
@@ -177,7 +177,7 @@ class MeetingVerbReader(MeetingReader):
         return self._verb_candidate(group, "talks", subject, "convene") if self._is_plural_party(subject) else None
 
     def _read_gather(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "X brought the ministers together"."""
+        """Return the candidate for "X brought the ministers together"; None for any other use."""
         if not self._has_particle(group, self.lexicon.meeting.gather):
             return None
         target = self.clauses.object(group) or self.clauses.noun_phrase(group.last + 1)
@@ -187,7 +187,7 @@ class MeetingVerbReader(MeetingReader):
         return self._verb_candidate(group, "summit", [*self.subject_parties(group), *guests], "bring together")
 
     def _read_brief(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "X was briefed by Y"."""
+        """Return the candidate for "X was briefed by Y"; None for any other use."""
         target = self.clauses.object(group)
         others = self.agents(group.last) if group.passive else self.parties.parties_of(target) if target else []
         return (
@@ -195,7 +195,7 @@ class MeetingVerbReader(MeetingReader):
         )
 
     def _read_call(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "X phoned Y"."""
+        """Return the candidate for "X phoned Y"; None for any other use."""
         target = self.clauses.object(group)
         if target is None:
             return None
@@ -207,7 +207,7 @@ class MeetingVerbReader(MeetingReader):
         )
 
     def _read_ring(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "X called Y on Friday", "called Y to congratulate her".
+        """Return the candidate for "X called Y on Friday", "called Y to congratulate her"; else None.
 
         Y must be a person, and a date, a telephone word or a purpose must follow: otherwise "called" gives a name.
         """
@@ -226,7 +226,7 @@ class MeetingVerbReader(MeetingReader):
         return self._read_call(group) if people and (purpose or dated) else None
 
     def _read_invite(self, group: VerbGroup) -> EventCandidate | None:
-        """Read "X invited Y to Oslo"."""
+        """Return the candidate for "X invited Y to Oslo"; None for any other use."""
         target = None if group.passive else self.clauses.object(group)
         guests = self.parties.parties_of(target) if target is not None else []
         if not guests or not self._are_parties(guests):
