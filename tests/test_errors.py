@@ -1,4 +1,4 @@
-"""Failures say what happens next, also after a trip out of a worker process."""
+"""Failures keep their class and attributes, also when they are pickled."""
 
 import pickle
 
@@ -12,12 +12,12 @@ from worker.errors import Failure, NotYet, Permanent, Transient
     [Permanent("http_404", "gone"), Transient("http_503", "busy", 2.5), NotYet("host_busy", "", 1.5)],
     ids=lambda f: type(f).__name__,
 )
-def test_failures_keep_all_they_say_through_pickling(failure: Failure) -> None:
+def test_failures_keep_their_attributes_when_pickled(failure: Failure) -> None:
     copy = pickle.loads(pickle.dumps(failure))
     assert type(copy) is type(failure)
     assert vars(copy) == vars(failure)
 
 
-def test_a_failure_reads_as_code_and_detail() -> None:
+def test_a_failure_is_formatted_as_reason_and_detail() -> None:
     assert str(Permanent("http_404", "https://a.example/1")) == "http_404: https://a.example/1"
     assert str(Permanent("robots")) == "robots"

@@ -15,7 +15,7 @@ ARTICLE = Article(id="a1", url="https://news.example/1", text="Ümit spoke.", ti
 DECISION = Decision(id="d1", url=ARTICLE.url, sentence=SPAN, confidence=0.5, rule="r", deciders=[], status="not_taken")
 
 
-def test_the_article_comes_first_then_its_events_each_on_the_stream_of_its_kind() -> None:
+def test_the_article_is_first_then_its_events_each_in_the_stream_of_its_kind() -> None:
     events: list[Event] = [
         Meeting(id="m1", form="call", status="held", participants=[], url="", sentence=SPAN, confidence=1.0, rule="r"),
         Statement(id="s1", content=[SPAN], quotation="direct", url="", sentence=SPAN, confidence=1.0, rule="r"),

@@ -1,4 +1,4 @@
-"""URLs as they come from feeds, redirects and people: spelt in one way or refused with the reason."""
+"""URLs from feeds, redirects and users: normalised, or refused with the reason."""
 
 import pytest
 from hypothesis import example, given
@@ -25,7 +25,7 @@ from worker.urls import MAX_LENGTH, canonicalise, host_of, normalise, origin_of
         ("http://[2001:DB8:0::1]:80/", "http://[2001:db8::1]/"),
     ],
 )
-def test_one_page_has_one_spelling(given_url: str, expected: str) -> None:
+def test_equivalent_urls_have_one_canonical_form(given_url: str, expected: str) -> None:
     assert canonicalise(given_url) == expected
 
 
@@ -39,7 +39,7 @@ def test_one_page_has_one_spelling(given_url: str, expected: str) -> None:
         "CMP=x",
     ],
 )
-def test_tracking_parameters_go(tail: str) -> None:
+def test_tracking_parameters_are_removed(tail: str) -> None:
     assert canonicalise(f"https://news.example.org/a?{tail}") == "https://news.example.org/a"
     assert canonicalise(f"https://news.example.org/a?id=7&{tail}") == "https://news.example.org/a?id=7"
     assert normalise(f"https://news.example.org/a?{tail}").endswith(tail)
@@ -60,7 +60,7 @@ def test_tracking_parameters_go(tail: str) -> None:
         "pk=7",
     ],
 )
-def test_what_may_name_the_page_stays_as_it_stands(query: str) -> None:
+def test_other_parameters_are_unchanged(query: str) -> None:
     assert canonicalise(f"https://news.example.org/a?{query}") == f"https://news.example.org/a?{query}"
 
 
@@ -100,14 +100,14 @@ def test_what_may_name_the_page_stays_as_it_stands(query: str) -> None:
         ("http://good.example\\@bad.example/", "backslash"),
     ],
 )
-def test_a_bad_url_is_refused_with_what_is_wrong(bad: str, why: str) -> None:
+def test_an_invalid_url_is_refused_with_the_reason(bad: str, why: str) -> None:
     with pytest.raises(Permanent) as e:
         canonicalise(bad)
     assert e.value.reason == "bad_url"
     assert why.lower() in str(e.value).lower()
 
 
-def test_full_width_digits_are_seen_as_the_address_they_are() -> None:
+def test_full_width_digits_are_recognised_as_an_ip_address() -> None:
     assert host_of("http://\uff11\uff12\uff17.0.0.1/") == "127.0.0.1"
 
 
@@ -150,7 +150,7 @@ def _canonical_or_none(text: str) -> str | None:
 )
 @example("http://a.example/%2e%2e/%2E")
 @example("http://a.example//..//b")
-def test_any_text_is_refused_or_has_a_canonical_form_that_is_its_own(text: str) -> None:
+def test_any_text_is_refused_or_canonicalised_idempotently(text: str) -> None:
     once = _canonical_or_none(text)
     if once is None:
         return

@@ -1,4 +1,4 @@
-"""The walk: URLs in, events out, through real processes, with a worker killed on the way."""
+"""From URLs to events through real processes, with workers that are killed on the way."""
 
 import asyncio
 import os
@@ -35,7 +35,7 @@ PATIENCE_S = 60
 
 @asynccontextmanager
 async def worker(settings: Settings, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run `communique consume` as a process; whatever is left of it in the end is killed."""
+    """Run `communique consume` as a process, which is killed at the end if it still runs."""
     given = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
     clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
     process = await asyncio.create_subprocess_exec(
@@ -70,7 +70,7 @@ def empty(depth: Depth) -> bool:
 
 
 async def published(redis: Redis, settings: Settings) -> Counter[tuple[str, str]]:
-    """Count what stands on the streams: (stream's end, id)."""
+    """Count the entries in the streams by (stream's last name component, id)."""
     streams = [
         article_stream(settings.redis.key_prefix),
         *(event_stream(settings.redis.key_prefix, kind) for kind in KINDS),
@@ -84,7 +84,7 @@ async def published(redis: Redis, settings: Settings) -> Counter[tuple[str, str]
 
 
 async def expected(urls: Sequence[str]) -> Counter[tuple[str, str]]:
-    """Count what must stand there, by reading every page here, without queue or worker."""
+    """Return the expected counts, by processing every page here, without queue or worker."""
     want: Counter[tuple[str, str]] = Counter()
     async with Fetcher(FetchSettings(allow_private_addresses=True)) as fetcher:
         for url in urls:
@@ -95,12 +95,12 @@ async def expected(urls: Sequence[str]) -> Counter[tuple[str, str]]:
 
 
 def copies(served: Site, count: int) -> list[str]:
-    """Take the addresses that each have an article of their own, mixed, so that every kind of page comes early."""
+    """Return the URLs with an article of their own, interleaved so that every kind of page occurs early."""
     return sorted(served.plain, key=lambda url: int(re.sub(r".*-", "", url)))[:count]
 
 
 @pytest.mark.parametrize("count", [int(os.environ.get("WALK_URLS", "100"))])
-async def test_a_worker_killed_midway_costs_no_event_and_doubles_none(
+async def test_a_worker_killed_midway_loses_and_duplicates_no_event(
     redis: Redis, settings: Settings, count: int
 ) -> None:
     async with (
@@ -120,9 +120,7 @@ async def test_a_worker_killed_midway_costs_no_event_and_doubles_none(
         assert max(found.values()) == 1
 
 
-async def test_an_article_that_has_moved_is_published_once_from_its_old_and_its_new_address(
-    redis: Redis, settings: Settings
-) -> None:
+async def test_an_article_with_an_old_and_a_new_url_is_published_once(redis: Redis, settings: Settings) -> None:
     async with serve_site(crawl_delay_s=0) as served, worker(settings):
         [old] = (url for url in served.articles if "/2019/" in url)
         new = old.replace("/2019/", "/news/").removesuffix(".html")
@@ -145,7 +143,7 @@ async def test_sigterm_drains_and_loses_nothing(redis: Redis, settings: Settings
         assert await published(redis, settings) == await expected(urls)
 
 
-async def test_what_is_not_finished_within_the_grace_is_handed_back_at_once(settings: Settings) -> None:
+async def test_tasks_not_finished_within_drain_s_are_handed_back_at_once(settings: Settings) -> None:
     async with serve_site(slow_s=30) as served:
         async with worker(settings, COMMUNIQUE_DRAIN_S="0.2") as process:
             await put(settings, served.articles)
@@ -155,7 +153,9 @@ async def test_what_is_not_finished_within_the_grace_is_handed_back_at_once(sett
         await until(settings, lambda d: d.pending == 0 and d.delayed + d.backlog == 1)
 
 
-async def test_every_url_of_the_site_ends_in_an_article_or_a_named_refusal(redis: Redis, settings: Settings) -> None:
+async def test_every_url_of_the_site_ends_as_an_article_or_a_dead_letter_with_its_reason(
+    redis: Redis, settings: Settings
+) -> None:
     async with serve_site(slow_s=0.1) as served, worker(settings, COMMUNIQUE_MAX_BODY_BYTES="4000000"):
         await put(settings, served.urls)
         await until(settings, empty)

@@ -20,7 +20,7 @@ async def warnings(settings: Settings, url: str) -> list[str]:
     return [str(line["event"]) for line in logs if line["log_level"] == "warning"]
 
 
-async def test_a_worker_warns_of_a_server_that_keeps_nothing(
+async def test_a_worker_warns_of_a_server_without_an_append_only_file(
     settings: Settings, private_redis_url: str, tmp_path: Path
 ) -> None:
     (tmp_path / "forgetful").mkdir()

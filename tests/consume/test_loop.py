@@ -20,7 +20,7 @@ class Stuck:
 
 
 async def test_claimed_tasks_take_slots_as_read_ones_do(settings: Settings) -> None:
-    settings = settings.override(concurrency=2, lease_s=0.2, drain_s=0.01)
+    settings = settings.override(concurrency=2, lease_s=2.0, drain_s=0.01)
     urls = [f"https://news.example/{n}" for n in range(4)]
     tasks, stop, stuck = [Task(id=url, url=url) for url in urls], asyncio.Event(), Stuck()
     never: Any = stuck
@@ -32,7 +32,7 @@ async def test_claimed_tasks_take_slots_as_read_ones_do(settings: Settings) -> N
         await gone.put_many(tasks[:2])
         await gone.read(2, 0)
         running = asyncio.create_task(consumer.run(stop))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(consumer._work) < 2:  # noqa: ASYNC110 - until both are claimed
                 await asyncio.sleep(0.01)
             await gone.put_many(tasks[2:])

@@ -1,4 +1,4 @@
-"""What has finished is settled together; after the end nobody waits for what nobody does."""
+"""Finished deliveries are settled in batches; after the end no caller waits for ever."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ def done(n: int) -> Settlement:
 
 
 class Queue:
-    """Answers a batch when it is told to."""
+    """Returns the outcomes of a batch once `go` is set."""
 
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
@@ -28,7 +28,7 @@ class Queue:
         return ["done" if int(it.delivery.task.id) % 2 else "fenced" for it in finished]
 
 
-async def test_what_gathers_during_a_round_trip_shares_the_next() -> None:
+async def test_deliveries_finished_during_a_round_trip_are_settled_with_the_next() -> None:
     queue = Queue()
     settling = SettleBatcher(cast("UrlQueue", queue))
     running = asyncio.create_task(settling.run())
@@ -44,7 +44,7 @@ async def test_what_gathers_during_a_round_trip_shares_the_next() -> None:
     await running
 
 
-async def test_what_has_gathered_is_settled_at_the_end_and_nothing_after_it() -> None:
+async def test_queued_deliveries_are_settled_at_the_end_and_later_ones_are_not() -> None:
     queue = Queue()
     queue.go.set()
     settling = SettleBatcher(cast("UrlQueue", queue))

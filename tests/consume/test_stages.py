@@ -1,4 +1,4 @@
-"""The stages of a URL are timed once, for histogram and trace; failures too."""
+"""Stages are timed once for both histogram and trace, including those that fail."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from worker.telemetry.tracing import span
 
 
 def observed(name: str) -> list[float]:
-    """Return how often a stage was timed, and its seconds."""
+    """Return how often a stage was timed, and the sum in seconds."""
     samples = {s.name.rpartition("_")[2]: s.value for s in metrics.STAGES.labels(name)._child_samples()}
     return [samples["count"], samples["sum"]]
 
@@ -30,7 +30,7 @@ def test_a_stage_that_fails_is_observed_and_fails() -> None:
 
 
 @pytest.mark.parametrize(("start_ns", "end_ns", "took_s"), [(0, 2_000_000_000, 2.0), (9, 4, 0.0)])
-def test_a_lap_takes_no_less_than_no_time_even_if_the_clock_was_set_back(
+def test_a_recorded_stage_is_never_negative_even_if_the_clock_was_set_back(
     start_ns: int, end_ns: int, took_s: float
 ) -> None:
     times, before = observed("parse")

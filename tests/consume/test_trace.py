@@ -1,4 +1,4 @@
-"""One trace id leads from the feed to the events, through every log line and every attempt on the way."""
+"""One trace id connects the feed with the events, in every log line and every attempt."""
 
 import asyncio
 import re
@@ -32,23 +32,23 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TASK = Task(id="t", url="https://a.example/", put_at=NOW)
 
 
-def test_a_trace_id_is_what_w3c_trace_context_calls_one() -> None:
+def test_a_trace_id_has_the_form_of_w3c_trace_context() -> None:
     assert re.fullmatch(r"(?!0{32})[0-9a-f]{32}", TASK.trace_id)
     assert re.fullmatch(rf"00-{TASK.trace_id}-(?!0{{16}})[0-9a-f]{{16}}-01", traceparent(TASK.trace_id))
 
 
-def test_it_is_the_same_in_every_attempt_and_after_the_queue() -> None:
+def test_the_trace_id_is_the_same_in_every_attempt_and_after_the_queue() -> None:
     again = replace(TASK, attempt=3, slot_at=NOW)
     assert again.trace_id == TASK.trace_id
     assert json.decode(json.encode(again), type=Task).trace_id == TASK.trace_id
 
 
-def test_another_url_or_another_time_is_another_way() -> None:
+def test_another_url_or_another_time_has_another_trace_id() -> None:
     others = [replace(TASK, id="u"), replace(TASK, put_at=datetime(2026, 3, 2, tzinfo=UTC)), replace(TASK, put_at=None)]
     assert len({task.trace_id for task in [TASK, *others]}) == 4
 
 
-def test_an_entry_has_it_as_cloudevents_writes_it_and_none_without_a_trace() -> None:
+def test_an_entry_has_a_traceparent_only_with_a_trace() -> None:
     article = Article(id="a", url="", text="x")
     (traced,) = publication_entries(article, [], RedisSettings(), NOW, traceparent(TASK.trace_id))
     (untraced,) = publication_entries(article, [], RedisSettings(), NOW)
@@ -56,7 +56,7 @@ def test_an_entry_has_it_as_cloudevents_writes_it_and_none_without_a_trace() -> 
     assert "traceparent" not in untraced.fields
 
 
-async def test_one_id_leads_from_the_feed_to_the_events(redis: Redis, settings: Settings) -> None:
+async def test_one_trace_id_connects_the_feed_with_the_events(redis: Redis, settings: Settings) -> None:
     settings = settings.override(host_delay_s=0, backoff_s=0.1, drain_s=1)
     attempts = 0
 

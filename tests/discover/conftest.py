@@ -1,4 +1,4 @@
-"""A site with feeds on loopback, and what asks them, on a real Redis and the real queue."""
+"""A site with feeds on loopback, and discoveries that poll it with a real Redis and the real queue."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from worker.settings import Settings
 
 
 class Site:
-    """A site on loopback whose feeds a test writes."""
+    """A site on loopback with configurable feeds; counts its requests by path."""
 
     def __init__(self) -> None:
         self.base = ""
         self.bodies: dict[str, str] = {}
         self.statuses: dict[str, int] = {}
         self.headers: dict[str, dict[str, str]] = {}
-        self.asked: Counter[str] = Counter()
+        self.requests: Counter[str] = Counter()
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        self.asked[request.path] += 1
+        self.requests[request.path] += 1
         headers = self.headers.get(request.path, {})
         etag = headers.get("ETag")
         if etag and request.headers.get("If-None-Match") == etag:
@@ -62,7 +62,7 @@ async def site() -> AsyncIterator[Site]:
 
 @pytest.fixture
 def quick(settings: Settings) -> Settings:
-    return settings.override(host_delay_s=0.0, discover_interval_s=600.0, total_timeout_s=1.0)
+    return settings.override(host_delay_s=0.0, discover_interval_s=600.0, total_timeout_s=60.0)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def make(redis: Redis, quick: Settings, queue: UrlQueue, fetcher: Fetcher, site:
 
 
 class Make:
-    """Builds discoverers of the site's feeds: `make("/world.xml")`."""
+    """Makes a Discovery of some of the site's feeds: `make("/world.xml")`."""
 
     def __init__(self, redis: Redis, settings: Settings, queue: UrlQueue, fetcher: Fetcher, site: Site) -> None:
         self.redis, self.settings, self.queue, self.fetcher, self.site = redis, settings, queue, fetcher, site

@@ -1,4 +1,4 @@
-"""One source asked, of a real server: every new link once, no source spoils another, and politely."""
+"""Polling real feeds: every new link is enqueued once, failures are isolated, hosts are rate-limited."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from worker.queue import QueueFull
 from worker.schema import Task, task_id
 
 
-async def test_links_become_tasks_once(make: Make, site: Site) -> None:
+async def test_each_new_link_is_enqueued_once(make: Make, site: Site) -> None:
     site.bodies["/world.xml"] = rss("/a?utm_source=rss", "https://other.example/b#top", "/a")
     discover = make("/world.xml")
-    [asked] = await discover.poll_all()
-    assert (asked.outcome, asked.links, asked.new, asked.refused) == ("read", 3, 2, 0)
+    [result] = await discover.poll_all()
+    assert (result.outcome, result.links, result.new, result.refused) == ("read", 3, 2, 0)
     [again] = await discover.poll_all()
     assert (again.outcome, again.links, again.new) == ("read", 3, 0)
     first, second = await make.queued()
@@ -28,15 +28,15 @@ async def test_links_become_tasks_once(make: Make, site: Site) -> None:
     assert first.put_at.tzinfo is not None
 
 
-async def test_a_bad_link_spoils_no_other(make: Make, site: Site) -> None:
+async def test_an_invalid_link_does_not_affect_the_others(make: Make, site: Site) -> None:
     site.bodies["/world.xml"] = rss("/a", "javascript:alert(1)", "http://user:pw@a.example/", "http://[x", "/b")
-    [asked] = await make("/world.xml").poll_all()
-    assert (asked.new, asked.refused) == (2, 3)
-    assert asked.detail
-    assert "javascript" in asked.detail
+    [result] = await make("/world.xml").poll_all()
+    assert (result.new, result.refused) == (2, 3)
+    assert result.detail
+    assert "javascript" in result.detail
 
 
-async def test_a_bad_source_spoils_no_other(make: Make, site: Site) -> None:
+async def test_a_failing_source_does_not_affect_the_others(make: Make, site: Site) -> None:
     site.bodies |= {"/good.xml": rss("/a"), "/page": "<!doctype html><title>Sign in</title>", "/busy.xml": ""}
     site.statuses["/busy.xml"] = 500
     outcomes = await make("/gone.xml", "/page", "/good.xml", "/busy.xml").poll_all()
@@ -51,7 +51,7 @@ async def test_a_bad_source_spoils_no_other(make: Make, site: Site) -> None:
     assert len(await make.queued()) == 1
 
 
-async def test_each_source_asked_is_one_log_line(make: Make, site: Site) -> None:
+async def test_each_poll_is_one_log_line(make: Make, site: Site) -> None:
     site.bodies["/good.xml"] = rss("/a")
     with structlog.testing.capture_logs() as lines:
         await make("/good.xml", "/gone.xml").poll_all()
@@ -63,20 +63,20 @@ async def test_each_source_asked_is_one_log_line(make: Make, site: Site) -> None
 
 async def test_feeds_obey_robots_txt(make: Make, site: Site) -> None:
     site.bodies |= {"/robots.txt": "User-agent: *\nDisallow: /feeds/", "/feeds/world.xml": rss("/a")}
-    [asked] = await make("/feeds/world.xml").poll_all()
-    assert (asked.outcome, asked.reason) == ("failed", "robots")
-    assert site.asked["/feeds/world.xml"] == 0
+    [result] = await make("/feeds/world.xml").poll_all()
+    assert (result.outcome, result.reason) == ("failed", "robots")
+    assert site.requests["/feeds/world.xml"] == 0
 
 
-async def test_a_feed_that_moved_to_where_robots_may_not_go_is_not_asked_there(make: Make, site: Site) -> None:
+async def test_a_feed_redirected_to_a_disallowed_url_is_not_requested_there(make: Make, site: Site) -> None:
     site.bodies |= {"/robots.txt": "User-agent: *\nDisallow: /new/", "/old.xml": "", "/new/world.xml": rss("/a")}
     site.statuses["/old.xml"], site.headers["/old.xml"] = 301, {"Location": "/new/world.xml"}
-    [asked] = await make("/old.xml").poll_all()
-    assert (asked.outcome, asked.reason) == ("failed", "robots")
-    assert site.asked["/new/world.xml"] == 0
+    [result] = await make("/old.xml").poll_all()
+    assert (result.outcome, result.reason) == ("failed", "robots")
+    assert site.requests["/new/world.xml"] == 0
 
 
-async def test_feeds_of_one_host_are_asked_one_after_the_other(make: Make, site: Site) -> None:
+async def test_feeds_of_one_host_are_polled_one_after_the_other(make: Make, site: Site) -> None:
     site.bodies |= {f"/{n}.xml": rss(f"/{n}") for n in range(3)}
     started = asyncio.get_running_loop().time()
     outcomes = await make("/0.xml", "/1.xml", "/2.xml", host_delay_s=0.6).poll_all()
@@ -84,8 +84,8 @@ async def test_feeds_of_one_host_are_asked_one_after_the_other(make: Make, site:
     assert asyncio.get_running_loop().time() - started >= 1.0
 
 
-async def test_what_was_not_enqueued_is_not_taken_for_seen(make: Make, site: Site) -> None:
-    """Validators are kept only after the links are safe: a full queue loses none of them."""
+async def test_validators_are_not_stored_where_enqueueing_failed(make: Make, site: Site) -> None:
+    """Otherwise the links that a full queue rejected would be lost, since the feed would be unchanged."""
 
     class Full:
         async def put_many(self, tasks: Sequence[Task]) -> list[bool]:
@@ -94,5 +94,5 @@ async def test_what_was_not_enqueued_is_not_taken_for_seen(make: Make, site: Sit
     site.bodies["/world.xml"], site.headers["/world.xml"] = rss("/a"), {"ETag": '"v1"'}
     [full] = await make("/world.xml", queue=Full()).poll_all()
     assert (full.outcome, full.reason, full.next_s) == ("failed", "queue_full", 600)
-    [asked] = await make("/world.xml").poll_all()
-    assert (asked.outcome, asked.new) == ("read", 1)
+    [result] = await make("/world.xml").poll_all()
+    assert (result.outcome, result.new) == ("read", 1)

@@ -1,4 +1,4 @@
-"""The sources file: what is wrong with one is told with its place."""
+"""The sources file; an error names the position of the fault."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from worker.errors import UsageError
 SHIPPED = Path(__file__).parent.parent.parent / "deploy" / "sources.toml"
 
 
-def test_the_shipped_sources_file_is_sound() -> None:
+def test_the_shipped_sources_file_is_valid() -> None:
     sources = load_sources(SHIPPED)
     assert len(sources) >= 5
     assert all(source.url.startswith("https://") for source in sources)
@@ -36,7 +36,7 @@ def test_the_shipped_sources_file_is_sound() -> None:
         ("\x00", "sources file"),
     ],
 )
-def test_a_bad_sources_file_is_an_error_that_names_the_place(tmp_path: Path, text: str, why: str) -> None:
+def test_the_error_of_an_invalid_sources_file_names_the_position(tmp_path: Path, text: str, why: str) -> None:
     path = tmp_path / "sources.toml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError) as e:
@@ -45,7 +45,7 @@ def test_a_bad_sources_file_is_an_error_that_names_the_place(tmp_path: Path, tex
     assert why in str(e.value)
 
 
-def test_a_sources_file_that_cannot_be_read(tmp_path: Path) -> None:
+def test_an_unreadable_sources_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="No such file"):
         load_sources(tmp_path / "none.toml")
     with pytest.raises(UsageError, match="directory"):

@@ -1,4 +1,4 @@
-"""Which addresses are the public Internet."""
+"""Which IP addresses are public."""
 
 import pytest
 
@@ -17,7 +17,7 @@ from worker.fetch.addresses import is_public
         "2a00:1450::1",
     ],
 )
-def test_public(address: str) -> None:
+def test_a_globally_routable_address_is_public(address: str) -> None:
     assert is_public(address)
 
 
@@ -54,11 +54,11 @@ def test_public(address: str) -> None:
         *("2002:7f00:1::1", "2002:a00:1::1", "2002:c0a8:101::"),
     ],
 )
-def test_not_public(address: str) -> None:
+def test_a_special_purpose_address_is_not_public(address: str) -> None:
     assert not is_public(address)
 
 
 @pytest.mark.parametrize("text", ["", "localhost", "127.1", "0x7f000001", "fe80::1%", "1.2.3.4.5"])
-def test_what_is_no_address_is_an_error(text: str) -> None:
+def test_a_malformed_address_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match="does not appear to be"):
         is_public(text)

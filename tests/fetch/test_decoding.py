@@ -1,4 +1,4 @@
-"""Content codings: whole or in pieces, honest or hostile, always bounded."""
+"""Content codings, in one chunk or many, valid or hostile, with bounded output."""
 
 import gzip
 import sys
@@ -50,27 +50,27 @@ def _decode(encoding: str, body: bytes, step: int | None = None, limit_bytes: in
 
 @pytest.mark.parametrize("step", [1, 7, 1000, None])
 @pytest.mark.parametrize("encoding", ENCODED)
-def test_every_coding_gives_the_text_back_however_it_was_chunked(encoding: str, step: int | None) -> None:
+def test_every_coding_is_decoded_however_it_is_chunked(encoding: str, step: int | None) -> None:
     body = ENCODED[encoding]
     assert _decode(encoding, body, max(step, len(body) // 3000) if step else None) == TEXT
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "Deflate", "br", "zstd", "gzip, br"])
 @pytest.mark.parametrize("kept", [1, 5, -3])
-def test_a_stream_that_stops_early_may_be_tried_again(encoding: str, kept: int) -> None:
+def test_a_truncated_stream_is_transient(encoding: str, kept: int) -> None:
     with pytest.raises(Transient) as e:
         _decode(encoding, ENCODED[encoding][:kept])
     assert e.value.reason == "truncated"
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
-def test_bytes_that_are_not_the_named_coding_are_refused(encoding: str) -> None:
+def test_bytes_that_are_not_in_the_named_coding_are_refused(encoding: str) -> None:
     with pytest.raises(Permanent, match=f"bad_encoding: not {encoding}"):
         _decode(encoding, b"<!doctype html><html>plain</html>")
 
 
 @pytest.mark.parametrize("encoding", ["compress", "gzip, sdch", "gzip, gzip, gzip, gzip"])
-def test_codings_that_nobody_asked_for_are_refused_before_the_body(encoding: str) -> None:
+def test_unknown_codings_are_refused_before_the_body(encoding: str) -> None:
     with pytest.raises(Permanent, match="bad_encoding"):
         Decoder(encoding, LIMIT_BYTES)
 
@@ -86,7 +86,7 @@ def test_codings_that_nobody_asked_for_are_refused_before_the_body(encoding: str
         ("gzip, gzip", gzip.compress(gzip.compress(b"") + bytes(64 << 20))),
     ],
 )
-def test_a_bomb_ends_at_the_limit_and_costs_little_memory(encoding: str, bomb: bytes) -> None:
+def test_a_decompression_bomb_ends_at_the_limit_with_little_memory(encoding: str, bomb: bytes) -> None:
     tracemalloc.start()
     try:
         with pytest.raises(Permanent, match=f"too_large: more than {LIMIT_BYTES} bytes"):
@@ -96,13 +96,13 @@ def test_a_bomb_ends_at_the_limit_and_costs_little_memory(encoding: str, bomb: b
         tracemalloc.stop()
 
 
-def test_a_body_of_exactly_the_limit_passes() -> None:
+def test_a_body_of_exactly_the_limit_is_accepted() -> None:
     assert len(_decode("gzip", gzip.compress(bytes(LIMIT_BYTES)))) == LIMIT_BYTES
     with pytest.raises(Permanent, match="too_large"):
         _decode("", bytes(LIMIT_BYTES + 1))
 
 
-def test_countless_empty_frames_are_refused() -> None:
+def test_too_many_empty_frames_are_refused() -> None:
     with pytest.raises(Permanent, match=f"more than {MAX_FRAMES} gzip streams"):
         _decode("gzip", gzip.compress(b"") * (MAX_FRAMES + 1))
 
@@ -112,7 +112,7 @@ def test_padding_after_the_last_frame_is_ignored() -> None:
     assert _decode("zstd", zstd.compress(TEXT) + b"\x28", step=1) == TEXT
 
 
-def test_a_zstd_window_that_would_take_128_mib_is_refused() -> None:
+def test_a_zstd_window_of_128_mib_is_refused() -> None:
     z = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 27})
     with pytest.raises(Permanent, match="bad_encoding"):
         _decode("zstd", z.compress(TEXT * 60) + z.flush(), limit_bytes=1 << 30)

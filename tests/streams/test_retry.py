@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("error", [RedisConnectionError("gone"), ReadOnlyError("replica"), ConnectionResetError()])
-async def test_a_step_is_repeated_while_redis_is_away(redis: Redis, error: Exception) -> None:
+async def test_a_step_is_repeated_while_redis_is_unavailable(redis: Redis, error: Exception) -> None:
     failures = [error]
 
     async def step() -> str:
@@ -24,7 +24,7 @@ async def test_a_step_is_repeated_while_redis_is_away(redis: Redis, error: Excep
     assert await retry_while_unavailable(redis, step) == "done"
 
 
-async def test_patience_ends(redis: Redis) -> None:
+async def test_retrying_ends_at_the_timeout(redis: Redis) -> None:
     async def step() -> None:
         raise RedisConnectionError("still away")
 
@@ -33,7 +33,7 @@ async def test_patience_ends(redis: Redis) -> None:
 
 
 @pytest.mark.parametrize("error", [ResponseError("WRONGTYPE"), AuthenticationError("wrong password")])
-async def test_what_waiting_cannot_mend_is_raised_at_once(redis: Redis, error: Exception) -> None:
+async def test_an_error_that_is_not_temporary_is_raised_at_once(redis: Redis, error: Exception) -> None:
     steps = 0
 
     async def step() -> None:

@@ -19,19 +19,19 @@ async def test_a_script_is_loaded_when_the_server_does_not_know_it(redis: Redis,
     assert await fresh.run(redis, Call([], [])) == key_prefix.encode()
 
 
-async def test_answers_keep_the_order_of_the_calls(redis: Redis, key_prefix: str) -> None:
+async def test_replies_are_in_the_order_of_the_calls(redis: Redis, key_prefix: str) -> None:
     assert await ADD.run_many(redis, [Call([key_prefix], [n]) for n in (1, 10, 100)]) == [1, 11, 111]
     assert await ADD.run_many(redis, []) == []
 
 
-async def test_one_call_that_fails_stops_none_of_the_others(redis: Redis, key_prefix: str) -> None:
+async def test_a_call_that_fails_does_not_stop_the_others(redis: Redis, key_prefix: str) -> None:
     await redis.lpush(f"{key_prefix}:list", "x")
     with pytest.raises(ResponseError, match="WRONGTYPE"):
         await ADD.run_many(redis, [Call([f"{key_prefix}:list"], [1]), Call([key_prefix], [5])])
     assert await redis.get(key_prefix) == b"5"
 
 
-async def test_an_answered_call_is_not_sent_again_with_the_others(
+async def test_a_call_that_has_its_reply_is_not_repeated(
     redis: Redis, key_prefix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send, failures = Script._send, [ReadOnlyError("failing over")]
@@ -45,7 +45,7 @@ async def test_an_answered_call_is_not_sent_again_with_the_others(
     assert await ADD.run_many(redis, [Call([key_prefix], [1]), Call([key_prefix], [10])]) == [1, 11]
 
 
-async def test_a_connection_that_was_killed_is_opened_again(redis: Redis, redis_url: str, key_prefix: str) -> None:
+async def test_a_killed_connection_is_reopened(redis: Redis, redis_url: str, key_prefix: str) -> None:
     await ADD.run(redis, Call([key_prefix], [1]))
     victim = await redis.client_id()
     async with connect(redis_url) as other:

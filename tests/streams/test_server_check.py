@@ -27,7 +27,7 @@ FIT: dict[str, Any] = {"redis_version": "7.0.15", "redis_mode": "standalone", "m
         {"maxmemory": 0, "maxmemory_policy": "allkeys-lru"},
     ],
 )
-def test_a_server_that_is_new_enough_and_keeps_everything_is_fit(told: dict[str, Any]) -> None:
+def test_a_recent_server_that_evicts_nothing_is_supported(told: dict[str, Any]) -> None:
     assert why_unsupported(FIT | told) is None
 
 
@@ -42,7 +42,7 @@ def test_a_server_that_is_new_enough_and_keeps_everything_is_fit(told: dict[str,
         ({"maxmemory": 1, "maxmemory_policy": "volatile-ttl"}, "set maxmemory-policy noeviction"),
     ],
 )
-def test_why_a_server_is_unfit(told: dict[str, Any], why: str) -> None:
+def test_why_a_server_is_unsupported(told: dict[str, Any], why: str) -> None:
     assert why in (why_unsupported(FIT | told) or "")
 
 
@@ -54,23 +54,23 @@ async def refusal(url: str) -> str:
     return str(refused.value)
 
 
-async def test_a_server_that_may_drop_keys_is_refused_before_it_does(tmp_path: Path) -> None:
+async def test_a_server_that_may_evict_keys_is_refused(tmp_path: Path) -> None:
     async with server(tmp_path, "--maxmemory", "1gb", "--maxmemory-policy", "allkeys-lru") as url:
         assert "drops keys when its memory is full (maxmemory-policy allkeys-lru)" in await refusal(url)
 
 
-async def test_a_cluster_is_refused_by_name(tmp_path: Path) -> None:
+async def test_a_cluster_is_refused(tmp_path: Path) -> None:
     async with server(tmp_path, "--cluster-enabled", "yes", "--port", str(free_port()), "--bind", "127.0.0.1") as url:
         assert "is a cluster" in await refusal(url)
 
 
-async def test_a_sentinel_is_refused_by_name(tmp_path: Path) -> None:
+async def test_a_sentinel_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sentinel.conf").write_text(f"port 0\nunixsocket {tmp_path / 's'}\ndir {tmp_path}\n")
     async with server(tmp_path, str(tmp_path / "sentinel.conf"), "--sentinel") as url:
         assert "is a Sentinel" in await refusal(url)
 
 
-async def test_a_user_who_may_not_even_ask_is_told_that_it_is_about_permissions(private_redis_url: str) -> None:
+async def test_missing_permissions_are_named_in_the_error(private_redis_url: str) -> None:
     async with connect(private_redis_url) as client:
         await client.acl_setuser("narrow", enabled=True, passwords=["+secret"], keys=["*"], commands=["+get"])
     url = private_redis_url.replace("unix://", "unix://narrow:secret@")
@@ -80,7 +80,7 @@ async def test_a_user_who_may_not_even_ask_is_told_that_it_is_about_permissions(
     assert "secret" not in message
 
 
-async def test_a_wrong_password_is_said_at_once_and_not_shown(private_redis_url: str) -> None:
+async def test_a_wrong_password_is_an_error_at_once_and_not_shown(private_redis_url: str) -> None:
     async with connect(private_redis_url) as client:
         await client.config_set("requirepass", "secret")
     async with connect(private_redis_url.replace("unix://", "unix://default:guess@")) as client:
@@ -89,7 +89,7 @@ async def test_a_wrong_password_is_said_at_once_and_not_shown(private_redis_url:
     assert "guess" not in str(refused.value)
 
 
-async def test_only_an_append_only_file_makes_a_server_durable(redis: Redis, tmp_path: Path) -> None:
+async def test_a_server_is_durable_only_with_an_append_only_file(redis: Redis, tmp_path: Path) -> None:
     assert await is_durable(redis)
     async with server(tmp_path) as url, connect(url) as client:
         assert not await is_durable(client)

@@ -1,4 +1,4 @@
-"""rediss://: with a real server, where it was built with TLS, and a real authority, where openssl can make one."""
+"""rediss:// with a real server, if it was built with TLS, and a certificate authority made by openssl."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def openssl(folder: Path, words: str) -> None:
 
 @pytest.fixture
 def certificates(tmp_path: Path) -> Path:
-    """Make an authority (ca.crt) and the server's certificate for localhost (redis.crt, redis.key)."""
+    """Create an authority (ca.crt) and the server's certificate for localhost (redis.crt, redis.key)."""
     if not shutil.which("openssl"):
         pytest.skip("openssl makes the certificates")
     key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 2"
@@ -40,7 +40,7 @@ def certificates(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def url(certificates: Path) -> AsyncIterator[str]:
-    """URL of a server that speaks TLS."""
+    """Return the URL of a server with TLS."""
     port, folder = free_port(), certificates
     files = f"--tls-cert-file {folder}/redis.crt --tls-key-file {folder}/redis.key --tls-ca-cert-file {folder}/ca.crt"
     options = f"--bind 127.0.0.1 --tls-port {port} --tls-auth-clients no {files}"
@@ -54,7 +54,7 @@ async def url(certificates: Path) -> AsyncIterator[str]:
         yield f"rediss://localhost:{port}/0"
 
 
-async def test_a_queue_is_reached_by_tls_with_the_authority_that_the_url_names(url: str, certificates: Path) -> None:
+async def test_a_queue_connects_by_tls_with_the_authority_in_the_url(url: str, certificates: Path) -> None:
     async with UrlQueue(f"{url}?ssl_ca_certs={certificates}/ca.crt", Settings()) as queue:
         assert await queue.put(Task(id="t", url="https://news.example/1"))
 

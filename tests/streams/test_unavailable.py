@@ -1,4 +1,4 @@
-"""Real servers that can be reached and take nothing: waited for, and named with the reason where that does not help."""
+"""Real servers that are reachable but reject commands: retried, and reported with the reason at the timeout."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SCRIPT = Script("return redis.call('XADD', KEYS[1], '*', 'by', 'script')")
 TASK = Task(id="t1", url="https://news.example/1")
 
 Refusal = tuple[str, list[str], list[str]]
-"""Why, how it begins, how it ends."""
+"""Reason, commands that cause the rejection, commands that end it."""
 FULL: Refusal = "its memory is full", ["CONFIG SET maxmemory 1"], ["CONFIG SET maxmemory 0"]
 REPLICA: Refusal = "it is a replica, which takes no writes", ["REPLICAOF 127.0.0.1 1"], ["REPLICAOF NO ONE"]
 CUT_OFF: Refusal = (
@@ -73,7 +73,7 @@ async def write(client: Redis, way: str) -> Any:
         *((ALONE, way) for way in WAYS[:2]),  # Redis 6.2 asks nobody about what scripts write
     ],
 )
-async def test_it_is_waited_for_and_then_named_with_the_reason(
+async def test_an_unavailable_server_is_retried_and_then_reported_with_the_reason(
     client: Redis, private_redis_url: str, monkeypatch: pytest.MonkeyPatch, *, refusal: Refusal, way: str
 ) -> None:
     why, refuse, relent = refusal
@@ -91,7 +91,9 @@ async def test_it_is_waited_for_and_then_named_with_the_reason(
         assert await client.xlen("stream") == 1
 
 
-async def test_a_disk_that_cannot_be_written_is_such_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_disk_that_cannot_be_written_is_retried_and_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with server(tmp_path, "--dbfilename", "taken") as url, connect(url) as client:
         (tmp_path / "taken").mkdir()  # where the snapshot is to go
         await client.config_set("save", "3600 1000")
@@ -103,7 +105,7 @@ async def test_a_disk_that_cannot_be_written_is_such_a_reason(tmp_path: Path, mo
             await write(client, "script")
 
 
-async def test_who_looks_at_a_queue_that_is_full_or_a_replica_sees_it(client: Redis, private_redis_url: str) -> None:
+async def test_the_queue_of_a_full_server_or_a_replica_can_be_inspected(client: Redis, private_redis_url: str) -> None:
     async with UrlQueue(private_redis_url, Settings()) as queue:
         await queue.put(TASK)
     for _, refuse, relent in (FULL, REPLICA):
@@ -113,7 +115,7 @@ async def test_who_looks_at_a_queue_that_is_full_or_a_replica_sees_it(client: Re
         await order(client, relent)
 
 
-async def test_a_queue_on_a_server_that_fills_up_loses_and_doubles_nothing(
+async def test_a_queue_on_a_server_that_fills_up_loses_and_duplicates_nothing(
     client: Redis, private_redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tasks = [Task(id=f"t{n}", url=f"https://news.example/{n}?{'x' * 4000}") for n in range(500)]
