@@ -72,8 +72,7 @@ class CountryFinder:
         """Return the country that an office represents; None if the role is not an office of a state.
 
         The country is named in the role itself (tokens `first` up to `last`), by a possessor before it or, for state
-        offices,
-        is the home country.  `outer`: first token of the surrounding phrase, -1 for none.
+        offices, is the home country.  `outer`: first token of the surrounding phrase, -1 for none.
         """
         lower = self.text.lower
         if not any(lower[i].rstrip(".") in self.lexicon.offices for i in range(first, last)):

@@ -15,9 +15,9 @@ from worker.extract.lexicon.gazetteer import Gender
 UNCONFIRMED_FACTOR = 0.85
 """Factor on the salience of an entity whose gender or number is not known to agree with the pronoun."""
 UNKNOWN_KIND_FACTOR = 0.4
-"""Factor on the salience of a name that may not be a person's."""
+"""Factor on the salience of a name that is not known to be a person's."""
 MAX_ENTITIES = 40
-"""Most salient entities that are kept, so that resolution does not take quadratic time."""
+"""Number of entities that are kept, the most salient ones, so that resolution does not take quadratic time."""
 
 EntityKind = Literal["person", "group", "organisation", "country", "unknown"]
 """ "unknown": a name that is not yet known to be a person."""
@@ -97,8 +97,8 @@ class SalienceTracker:
         def salience(entity: Entity) -> float:
             if entity is exclude or entity.kind not in {"person", "unknown"} or entity.gender not in {None, gender}:
                 return 0.0
-            sure = 1.0 if entity.kind == "person" else UNKNOWN_KIND_FACTOR
-            return entity.salience * sure * (1.0 if entity.gender == gender else UNCONFIRMED_FACTOR)
+            kind_factor = 1.0 if entity.kind == "person" else UNKNOWN_KIND_FACTOR
+            return entity.salience * kind_factor * (1.0 if entity.gender == gender else UNCONFIRMED_FACTOR)
 
         spoke = (s.resolved for s in reversed(self.speakers[-MAX_ENTITIES:]))
         return self._most_salient(salience) or next(

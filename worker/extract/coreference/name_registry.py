@@ -73,9 +73,8 @@ class NameRegistry:
         for name in self.names:
             if name.kind in {"person", "unknown"} and name.last - name.first > 1:
                 self._add_full_name(name)
-        for name in sorted(
-            short, key=lambda n: n.gender is None
-        ):  # names with a gender first: "Mrs. Hale" decides between two persons
+        # names with a gender first: "Mrs. Hale" decides between two persons
+        for name in sorted(short, key=lambda n: n.gender is None):
             self._add_single_name(name)
         for name in self.names:
             if name.kind == "organisation":

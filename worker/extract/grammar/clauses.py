@@ -116,8 +116,7 @@ class ClauseParser(ChunkNavigator):
         """Return the subject of a verb; None if it cannot be determined.
 
         The grammatical subject: of a passive verb the patient, of an infinitive or participle the subject it shares
-        with its
-        governor or main clause.  `depth` counts governors already followed.
+        with its governor or main clause.  `depth` counts governors already followed.
         """
         if depth > _MAX_DEPTH:
             return None

@@ -151,8 +151,7 @@ def _would_be_second_verb(tags: list[str], i: int, lower: list[str], lexicon: Le
     """Return whether a word tagged as a verb is a plural noun, because the clause has another finite verb.
 
     The other verb follows the noun and its postmodifier ("the trade talks with Oslo will go on"), or precedes it and
-    the
-    word is its object ("left the trade talks").
+    the word is its object ("left the trade talks").
     """
     if i and lower[i - 1] in lexicon.particles and tags[i - 1] != "PRP":
         return True

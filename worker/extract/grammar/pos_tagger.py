@@ -2,8 +2,8 @@
 
 `tools/train_tagger.py` trains it.  Words that have a single tag are looked up.  The others are tagged from left to
 right by a linear model over the word, its ending and its neighbours.  The tags are those of the Penn Treebank without
-comparatives and proper plurals: NN NNS NNP, VB VBD VBG VBN VBP VBZ MD, JJ RB RP IN, TO DT PRP PRP$ WP (all wh-words)
-CC CD EX POS UH; SC is added for conjunctions that open a clause (that, because, if), and PUNCT for punctuation.
+comparatives and proper plurals: NN NNS NNP, VB VBD VBG VBN VBP VBZ MD, JJ RB RP IN, TO DT PRP PRP$ WP (all wh-words) CC
+CD EX POS UH; SC is added for conjunctions that open a clause (that, because, if), and PUNCT for punctuation.
 
 The weights of a word alone and of the two tags before it are summed once and cached.  The feature functions at the end
 of this file define the model; training uses them, `Tagger.tag` computes the same scores from the sums.
