@@ -1,7 +1,7 @@
-"""Photograph the page: docs/pictures/page-*.png, of the demo's stories.  `make pictures` runs it.
+"""Take the screenshots docs/pictures/page-*.png of the page, with the articles of the demo.  `make pictures` runs it.
 
-A real gateway over a Redis of its own, and a headless Chromium before it.  Only the health view's figures are invented:
-they are those of the picture of `communique top`.
+Uses a real gateway with a Redis of its own and a headless Chromium.  Only the figures of the health view
+are invented: those of the picture of `communique top`.
 """
 
 from __future__ import annotations
@@ -39,20 +39,21 @@ if TYPE_CHECKING:
 PICTURES: Final = Path(__file__).parent.parent / "docs" / "pictures"
 COURIER: Final = "https://meridian-courier.example"
 OPENED: Final = "/news/foreign-ministers-in-trieste"
-"""The story that the article view shows."""
+"""Path of the article that the article view shows."""
 
 STATUS: Final = "**/v1/status"
-ASKINGS: Final = 120
+POLLS: Final = 120
+"""Polls of the health view before its screenshot."""
 
 Theme = Literal["light", "dark"]
 SIZES: Final = {"": (1280, 800), "-phone": (360, 740)}
-"""What a picture's name ends with -> width and height in CSS pixels."""
+"""Width and height in CSS pixels, by suffix of the file name."""
 
 
-# ---------------------------------------------------------------- what is shown
+# ---------------------------------------------------------------- content
 @cache
-def courier() -> list[ProcessedPage]:
-    """Read the demo's stories as a worker does, the oldest first."""
+def processed_articles() -> list[ProcessedPage]:
+    """Process the articles of the demo as a worker does; returns those with events, oldest first."""
     found = [_read(story) for story in reversed(load_stories()) if story.serve not in REJECTIONS]
     return [one for one in found if one.events]
 
@@ -65,19 +66,24 @@ def _read(story: Story) -> ProcessedPage:
 
 @asynccontextmanager
 async def gateway_of(found: list[ProcessedPage]) -> AsyncIterator[str]:
-    """Serve these on loopback while the block lasts; yields the address."""
+    """Run a gateway on loopback with these articles while the block lasts; yields its URL."""
     with tempfile.TemporaryDirectory() as folder:
         async with embedded(folder) as redis_url, served(Settings(), redis_url) as base:
             *older, newest = found
             for one in older:
                 await publish(redis_url, Settings(), one.article, *one.events)
-            for event in sorted(newest.events, key=lambda event: event.sentence.start):  # in one step: kind by kind
+            for event in sorted(
+                newest.events, key=lambda event: event.sentence.start
+            ):  # one by one: within one millisecond events are ordered by kind
                 await publish(redis_url, Settings(), newest.article, event)
             yield base
 
 
-def state(ago: int = 0) -> bytes:
-    """Return /v1/status of the invented fleet so many askings ago: feeds put bursts, workers wear them down."""
+def fleet_status(ago: int = 0) -> bytes:
+    """Return the JSON of /v1/status for the invented fleet, `ago` polls before the last.
+
+    The backlog rises in bursts, as feeds are polled, and falls as workers process it.
+    """
     status = Status(
         at=FLEET.at,
         queue=Depth(
@@ -107,44 +113,44 @@ def state(ago: int = 0) -> bytes:
     return msgspec.json.encode(status)
 
 
-# ---------------------------------------------------------------- how it is shown
+# ---------------------------------------------------------------- views
 async def feed(page: Page, base: str) -> None:
-    """Show the newest events of two neighbours that are likely to be right."""
+    """Show the newest events of two countries with high confidence."""
     await page.goto(f"{base}/#/feed?country=FI&country=SE&min_confidence=0.8")
     await page.locator(".event-row").nth(5).wait_for()
 
 
 async def article(page: Page, base: str) -> None:
     """Show an article with the card of one of its meetings."""
-    [one] = [one for one in courier() if one.article.url == COURIER + OPENED]
+    [one] = [one for one in processed_articles() if one.article.url == COURIER + OPENED]
     meeting = next(event for event in one.events if isinstance(event, Meeting))
     await page.goto(f"{base}/#/article?{urlencode({'url': one.article.url, 'event': meeting.id})}")
     await page.locator("#card .card").wait_for()
 
 
-async def picture(page: Page, base: str) -> None:
-    """Show the countries of all stories; the gateway hands on the past little by little."""
+async def network(page: Page, base: str) -> None:
+    """Show the countries of all articles, after all events have been loaded."""
     await page.goto(f"{base}/#/network")
-    await page.get_by_text(f"in {sum(len(one.events) for one in courier())} events").wait_for()
+    await page.get_by_text(f"in {sum(len(one.events) for one in processed_articles())} events").wait_for()
 
 
 async def health(page: Page, base: str) -> None:
-    """Show the invented fleet, after some minutes in which the page has asked every two seconds."""
-    ago = count(ASKINGS, -1)
+    """Show the invented fleet after `POLLS` polls, two seconds apart."""
+    ago = count(POLLS, -1)
     await page.clock.install()
-    await page.route(STATUS, lambda route: route.fulfill(body=state(next(ago)), content_type="application/json"))
+    await page.route(STATUS, lambda route: route.fulfill(body=fleet_status(next(ago)), content_type="application/json"))
     await page.goto(f"{base}/#/health")
     await page.locator(".tiles").wait_for()
-    for _ in range(ASKINGS):
+    for _ in range(POLLS):
         async with page.expect_response(STATUS):
             await page.clock.run_for(2_000)
 
 
-VIEWS: Final = {"feed": feed, "article": article, "picture": picture, "health": health}
+VIEWS: Final = {"feed": feed, "article": article, "network": network, "health": health}
 
 
-async def photograph(browser: Browser, base: str, folder: Path) -> None:
-    """Take every view by day, by night, and on a phone."""
+async def take_screenshots(browser: Browser, base: str, folder: Path) -> None:
+    """Take a screenshot of every view in the light and the dark theme, and on a phone."""
     for name, show in VIEWS.items():
         for suffix, theme, size in (("", "light", ""), ("-dark", "dark", ""), ("-phone", "light", "-phone")):
             width, height = SIZES[size]
@@ -161,15 +167,15 @@ async def photograph(browser: Browser, base: str, folder: Path) -> None:
 
 
 async def main() -> None:
-    """Draw all of them."""
+    """Take all screenshots."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     async with async_playwright() as driver:
         path = installed_browser(driver.chromium.executable_path)
         if path is None:
-            sys.exit("no Chromium to be found: apt install chromium, or .venv/bin/playwright install chromium")
+            sys.exit("Chromium was not found: apt install chromium, or .venv/bin/playwright install chromium")
         browser = await driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-lcd-text"])
-        async with gateway_of(courier()) as base:
-            await photograph(browser, base, PICTURES)
+        async with gateway_of(processed_articles()) as base:
+            await take_screenshots(browser, base, PICTURES)
         await browser.close()
 
 

@@ -29,9 +29,9 @@ def reject_unknown(request: web.Request, known: Collection[str]) -> None:
     """Raise ProblemError if the query has a parameter that is not in `known`, or repeats one that is no filter."""
     for name in dict.fromkeys(request.query):
         if name not in known:
-            raise ProblemError("bad_parameter", f"there is no parameter {name!r} here", parameter=name)
+            raise ProblemError("bad_parameter", f"unknown parameter {name!r}", parameter=name)
         if name not in FILTER_PARAMETERS and len(request.query.getall(name)) > 1:
-            raise ProblemError("bad_parameter", "given twice", parameter=name)
+            raise ProblemError("bad_parameter", "must not be repeated", parameter=name)
 
 
 def parse_filter(request: web.Request) -> Filter:
@@ -60,7 +60,7 @@ def parse_choice(request: web.Request, name: str, choices: Collection[str], defa
     """Return the value of a parameter that must be one of `choices`; `default` if it is absent."""
     value = request.query.get(name, default)
     if value not in choices:
-        raise ProblemError("bad_parameter", f"{value[:100]!r} is none of {', '.join(choices)}", parameter=name)
+        raise ProblemError("bad_parameter", f"{value[:100]!r} is not one of {', '.join(choices)}", parameter=name)
     return value
 
 
@@ -69,7 +69,7 @@ def parse_int(request: web.Request, name: str, default: int, maximum: int) -> in
     text = request.query.get(name, str(default))
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < len(str(maximum)) + 2 else 0
     if not 1 <= number <= maximum:
-        raise ProblemError("bad_parameter", f"{text[:100]!r} is no number from 1 to {maximum}", parameter=name)
+        raise ProblemError("bad_parameter", f"{text[:100]!r} is not an integer from 1 to {maximum}", parameter=name)
     return number
 
 

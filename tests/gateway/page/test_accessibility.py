@@ -15,7 +15,7 @@ from playwright.async_api import expect
 
 from tests.gateway.browsing import article, person, statement
 from tests.gateway.page.browser_page import HARBOUR, MET, PASSED, PLAN, PLANNED, SAID, many
-from tools.pictures_of_page import state
+from tools.pictures_of_page import fleet_status
 
 if TYPE_CHECKING:
     from tests.gateway.page.browser_page import BrowserPage
@@ -88,7 +88,9 @@ async def network(ui: BrowserPage) -> None:
 
 async def health(ui: BrowserPage) -> None:
     """Show the health of a fleet with a silent service."""
-    await ui.page.route("**/v1/status", lambda route: route.fulfill(body=state(), content_type="application/json"))
+    await ui.page.route(
+        "**/v1/status", lambda route: route.fulfill(body=fleet_status(), content_type="application/json")
+    )
     await ui.go("#/health")
     await expect(ui.page.locator(".late")).to_be_visible()
 

@@ -1,4 +1,4 @@
-"""The network view of who met and spoke of whom, and the health view."""
+"""The network view of meetings and mentions, and the health view."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playwright.async_api import expect
 
 from tests.gateway.page.browser_page import HARBOUR, MET, PLAN, PLANNED, SAID, BrowserPage
 from tools.picture_of_top import FLEET
-from tools.pictures_of_page import state
+from tools.pictures_of_page import fleet_status
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -33,6 +33,13 @@ async def test_the_network_shows_meetings_and_mentions_and_redraws_live(ui: Brow
     await expect(page.get_by_role("table")).to_have_accessible_description(
         re.compile("how often the country of the row spoke of that of the column")
     )
+
+
+async def test_the_former_address_of_the_network_view_still_opens_it(ui: BrowserPage) -> None:
+    await ui.publish(HARBOUR, MET)
+    await ui.go("#/picture")
+    await expect(ui.page.locator(".chord-diagram .node")).to_have_count(2)
+    await expect(ui.page.get_by_role("link", name="Network")).to_have_attribute("aria-current", "page")
 
 
 async def test_arrow_keys_move_around_the_chord_diagram(ui: BrowserPage) -> None:
@@ -59,7 +66,9 @@ async def test_health_is_shown_in_figures_and_in_a_sentence(ui: BrowserPage) -> 
 
 async def test_a_silent_service_is_named(ui: BrowserPage) -> None:
     [silent] = [beat for beat in FLEET.services if not FLEET.is_alive(beat)]
-    await ui.page.route("**/v1/status", lambda route: route.fulfill(body=state(), content_type="application/json"))
+    await ui.page.route(
+        "**/v1/status", lambda route: route.fulfill(body=fleet_status(), content_type="application/json")
+    )
     await ui.go("#/health")
     await expect(ui.page.locator(".verdict")).to_have_text(f"Not responding: worker {silent.name}.")
     row = ui.page.get_by_role("row", name=re.compile(silent.name)).first

@@ -59,7 +59,7 @@ class ArticleHandlers:
         try:
             return await self._article_response(article_id(canonicalise(request.query["url"])))
         except KeyError:
-            raise ProblemError("bad_parameter", "it is missing", parameter="url") from None
+            raise ProblemError("bad_parameter", "the parameter is required", parameter="url") from None
         except Permanent as e:
             raise ProblemError("bad_parameter", e.detail, parameter="url") from None
 
