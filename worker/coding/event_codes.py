@@ -1,4 +1,4 @@
-"""Assigns CAMEO and PLOVER codes to events by features of their own words.
+"""Assign CAMEO and PLOVER codes to events by features of their own words.
 
 Only published fields of an event are read, so that a code can be checked against the event alone.  Features are
 computed when a row of the coding table reads them.

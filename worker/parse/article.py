@@ -1,4 +1,4 @@
-"""Parses a fetched page into an article, or rejects it with a reason."""
+"""Parse a fetched page into an article, or reject it with a reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Splits a subtree into blocks of text in document order: what a browser renders as separate paragraphs."""
+"""Split a subtree into blocks of text in document order: what a browser renders as separate paragraphs."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
 
 
 class _BlockReader:
-    """Collects inline text until a block begins or ends."""
+    """Reader of one subtree: collects inline text until a block begins or ends."""
 
     def __init__(self, partly_hidden: set[int]) -> None:
         """`partly_hidden`: ids of paragraphs with hidden elements, whose text cannot be read at once."""

@@ -1,4 +1,4 @@
-"""Extracts the paragraphs of an article from its page, without boilerplate."""
+"""Extract the paragraphs of an article from its page, without boilerplate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Detects boilerplate elements by tag, role, style and the words in class and id."""
+"""Detect boilerplate elements by tag, role, style and the words in class and id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the authors of an article: from JSON-LD, meta tags, or the visible byline."""
+"""Read the authors of an article: from JSON-LD, meta tags, or the visible byline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decodes HTML from bytes: determines the actual encoding, which declared labels often get wrong."""
+"""Decode HTML from bytes by its actual encoding, which declared labels often get wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds the element of a page that contains the running text.
+"""Find the element of a page that contains the running text.
 
 The length of each paragraph's unlinked text counts for all elements around it.  An <article> around the headline and
 names like "article-body" restrict which paragraphs count.  The result is the innermost element around the first
@@ -55,7 +55,7 @@ class Score(NamedTuple):
 
 
 class ContentScorer:
-    """Scores the elements of a page by the running text that they contain."""
+    """Scores of the elements of a page by the running text that they contain."""
 
     def __init__(self, body: LexborNode) -> None:
         self._body = body

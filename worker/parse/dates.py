@@ -1,4 +1,4 @@
-"""Parses numeric dates in the formats that pages use.  Dates with names of months are left to htmldate."""
+"""Parse numeric dates in the formats that pages use.  Dates with names of months are left to htmldate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parses feeds: RSS 0.9x, 1.0 and 2.0, Atom, JSON Feed and (news) sitemaps; tolerates deviations from the standards.
+"""Parse feeds: RSS 0.9x, 1.0 and 2.0, Atom, JSON Feed and (news) sitemaps; tolerate deviations from the standards.
 
 The XML parser recovers from errors, expands no declared entities, loads no DTD and has no network access.
 """

@@ -1,6 +1,6 @@
-"""Reads the JSON-LD of a page: the nodes of articles and the nodes that they refer to.
+"""Read the JSON-LD of a page: the nodes of articles and the nodes that they refer to.
 
-Vocabulary: https://schema.org.  Tolerates graphs, lists, several blocks, wrapping comments and trailing commas.
+Vocabulary: https://schema.org.  Graphs, lists, several blocks, wrapping comments and trailing commas are accepted.
 """
 
 from __future__ import annotations

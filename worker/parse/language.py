@@ -1,4 +1,4 @@
-"""Determines the language of a text from the text itself and the declared language."""
+"""Determine the language of a text from the text itself and the declared language."""
 
 from __future__ import annotations
 

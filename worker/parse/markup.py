@@ -1,4 +1,4 @@
-"""Parses HTML, protected against markup that would exhaust the parser, and reads the text of nodes."""
+"""Parse HTML, protected against markup that would exhaust the parser, and read the text of nodes."""
 
 from __future__ import annotations
 

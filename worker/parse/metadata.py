@@ -1,4 +1,4 @@
-"""Reads the metadata of an article: from JSON-LD, else OpenGraph and meta tags, else visible elements."""
+"""Read the metadata of an article: from JSON-LD, else OpenGraph and meta tags, else visible elements."""
 
 from __future__ import annotations
 

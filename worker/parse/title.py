@@ -1,4 +1,4 @@
-"""Chooses the headline of an article among the titles of its page by weighted vote."""
+"""Choose the headline of an article among the titles of its page by weighted vote."""
 
 from __future__ import annotations
 

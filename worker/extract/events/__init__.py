@@ -1,1 +1,1 @@
-"""Extracts meetings and decisions: triggers are read into candidates, which are clustered into events."""
+"""Extract meetings and decisions: triggers are read into candidates, which are clustered into events."""

@@ -1,4 +1,4 @@
-"""Event coreference: groups the mentions of one meeting or decision in an article into one event.
+"""Event coreference: group the mentions of one meeting or decision in an article into one event.
 
 A candidate that names its parties starts an event or joins a compatible one.  An anaphoric candidate ("the talks")
 joins an event that it can refer to, or is dropped.  The most complete candidate provides the fields of the event.

@@ -22,7 +22,7 @@ _BY = 10
 
 
 class EventReader:
-    """Reads the triggers of one article."""
+    """Reader of the triggers of one article."""
 
     def __init__(self, doc: Document, lexicon: EventLexicon) -> None:
         self.doc, self.lexicon = doc, lexicon

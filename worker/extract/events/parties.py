@@ -1,4 +1,4 @@
-"""Resolves noun phrases to the parties of an event.
+"""Resolve noun phrases to the parties of an event.
 
 "The transport ministers of Estonia and Latvia" are two parties, each with its role; in "Berg's talks" the party is
 Berg; "the two leaders" are the parties named last.  References come from `mentions`, political roles from the lexicon's
@@ -26,7 +26,7 @@ _OF = frozenset({"of", "from"})
 
 
 class PartyResolver(PoliticalRoles):
-    """Resolves the noun phrases of one article to parties."""
+    """Resolver of the noun phrases of one article to parties."""
 
     def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon) -> None:
         super().__init__(doc, lexicon)

@@ -1,4 +1,4 @@
-"""Resolves plural anaphora such as "the two leaders" and "both sides" to parties named before."""
+"""Resolve plural anaphora such as "the two leaders" and "both sides" to parties named before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Determines whether a party acts in a political or institutional role, by its name, its role and the article.
+"""Determine whether a party acts in a political or institutional role, by its name, its role and the article.
 
 "The finance minister", "Norway" and "the city council" do, "the singer" does not; for the bare name "Jaan Tamm" it is
 unknown.
@@ -23,7 +23,7 @@ POLITICAL: PoliticalRole = 2
 
 
 class PoliticalRoles:
-    """Determines the political roles of the parties of one article."""
+    """Classifier of the parties of one article by their political role."""
 
     def __init__(self, doc: Document, lexicon: EventLexicon) -> None:
         self.doc, self.lexicon = doc, lexicon

@@ -1,4 +1,4 @@
-"""Finds time and place of an event in the sentence of its trigger.
+"""Find time and place of an event in the sentence of its trigger.
 
 "The ministers met [in Riga] [on Monday]", "the [Riga] talks", "during [last week]'s visit to [Norway]".
 """
@@ -31,7 +31,7 @@ _ARTICLE_AND_NOUN = 2
 
 
 class TimeAndPlace(TopicSpans):
-    """Finds times, places and topics of the events of one article."""
+    """Finder of the times, places and topics of the events of one article."""
 
     def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon) -> None:
         super().__init__(doc, clauses, lexicon)

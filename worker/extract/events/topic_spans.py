@@ -1,4 +1,4 @@
-"""Finds the span of a meeting's topic or a decision's object.
+"""Find the span of a meeting's topic or a decision's object.
 
 "Held talks on [the fees for small ferries]", "met to discuss [the strike]", "approved [a ban on nets]".
 """
@@ -26,7 +26,7 @@ _CLAUSE_ENDS = CLAUSE_FINAL | DASHES | {":", ")"}
 
 
 class TopicSpans:
-    """Finds topics and objects in one article."""
+    """Finder of the topics and objects of the events of one article."""
 
     def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon) -> None:
         self.doc, self.clauses, self.lexicon = doc, clauses, lexicon

@@ -1,4 +1,4 @@
-"""Extracts decisions: approvals, bans, appointments, refusals, postponements, promises, and decisions not taken.
+"""Extract decisions: approvals, bans, appointments, refusals, postponements, promises, and decisions not taken.
 
 Verbs of choice ("decided to", "agreed that", "refused to") have the decision as complement; verbs of action ("imposed
 sanctions", "vetoed the bill") are the decision themselves; nouns ("the court's ruling") count only with a decider.  The
@@ -46,7 +46,7 @@ def extract_decisions(doc: Document) -> Iterable[Decision]:
 
 
 class DecisionExtractor(DecisionVerbReader, DecisionNounReader):
-    """Reads the triggers of one article, decides on coreference and builds the events."""
+    """Extractor of the decisions of one article: reads triggers, decides on coreference and builds events."""
 
     def find_candidates(self) -> Iterator[EventCandidate]:
         """Yield a candidate for each trigger of the article."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class DecisionNounReader(DecisionReader):
-    """Reads nouns of decision and statements that no decision was taken."""
+    """Reader of nouns of decision and of reports that no decision was taken."""
 
     def _noun_candidate(self, noun: NounPhrase) -> EventCandidate | None:
         word = self.text.lower[noun.head]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class DecisionStatusReader(DecisionReader):
-    """Determines the status of verbs of choice and of action."""
+    """Status of decisions expressed by verbs of choice and of action."""
 
     def _status_of_choice(
         self, group: VerbGroup, modality: VerbModality, kind: str, complement: Span

@@ -20,7 +20,7 @@ _TOKENS_TO_VERB = 4
 
 
 class DecisionVerbReader(DecisionStatusReader):
-    """Reads verbs of choice and of action."""
+    """Reader of verbs of choice and of action."""
 
     def _choice_candidate(self, group: VerbGroup, kind: str) -> EventCandidate | None:
         """Return the candidate for "decided to", "voted against", "is considering"; None for any other use."""

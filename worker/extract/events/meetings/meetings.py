@@ -1,4 +1,4 @@
-"""Extracts meetings: talks, visits, calls, summits and press conferences that were held, planned, proposed or refused.
+"""Extract meetings: talks, visits, calls, summits and press conferences that were held, planned, proposed or refused.
 
 Two kinds of trigger.  A verb ("met", "hosted", "flew to") has its parties as subject, object and in a with-phrase.  A
 noun ("talks", "summit", "visit") has them as possessor, as modifiers, after "with", "between" and "of", and as subject
@@ -45,7 +45,7 @@ def extract_meetings(doc: Document) -> Iterable[Meeting]:
 
 
 class MeetingExtractor(MeetingVerbReader, MeetingNounReader):
-    """Reads the triggers of one article, decides on coreference and builds the events."""
+    """Extractor of the meetings of one article: reads triggers, decides on coreference and builds events."""
 
     def is_same_meeting(self, old: EventCandidate, new: EventCandidate) -> bool:
         """Return whether two candidates with parties mention the same meeting."""

@@ -30,7 +30,7 @@ _STEPS_TO_LIGHT_VERB = 5
 
 
 class MeetingNounReader(MeetingParticipants):
-    """Reads nouns of meeting."""
+    """Reader of meeting nouns."""
 
     def noun_candidates(self) -> Iterator[EventCandidate]:
         """Yield a candidate for each meeting noun."""

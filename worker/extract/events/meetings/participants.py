@@ -19,7 +19,7 @@ _OPENING = 4
 
 
 class MeetingParticipants(MeetingStatusReader):
-    """Finds the participants of meeting nouns."""
+    """Participants of meeting nouns."""
 
     def _has_proper_name(self, noun: NounPhrase) -> bool:
         return (

@@ -23,7 +23,7 @@ _REACH = 12
 
 
 class MeetingStatusReader(MeetingReader):
-    """Determines the status of meeting nouns."""
+    """Status of meeting nouns."""
 
     def _noun_status(self, noun: NounPhrase, group: VerbGroup | None, is_future: bool) -> MeetingStatus | None:
         """Return the status, or None if the meeting is hypothetical.

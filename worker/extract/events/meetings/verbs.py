@@ -24,7 +24,7 @@ _INVITED = 16
 
 
 class MeetingVerbReader(MeetingReader):
-    """Reads verbs of meeting."""
+    """Reader of verbs of meeting."""
 
     def verb_candidates(self) -> Iterator[EventCandidate]:
         """Yield a candidate for each verb that reports a meeting."""
