@@ -24,7 +24,7 @@ def tables() -> dict[str, str]:
     """Return the generated tables by the name of their marker in the page."""
     file = TABLE_FILE
     return {
-        "statements": _rows("act", [(row.act, row) for row in file.statement]),
+        "statements": _rows("act", [(_alternatives(row.act), row) for row in file.statement]),
         "meetings": _rows("form, status", [(_subtype(row.form, row.status), row) for row in file.meeting]),
         "decisions": _rows("category, status", [(_subtype(row.category, row.status), row) for row in file.decision]),
         "measures": _measures(file.measure),
@@ -50,8 +50,7 @@ def _alternatives(words: str) -> str:
 
 def _rows(heading: str, rows: list[tuple[str, _RowEntry]]) -> str:
     lines = [f"| {heading} | tests | CAMEO | | PLOVER |", "|---|---|---|---|---|"]
-    for subtype, row in rows:
-        lines.append(f"| {_alternatives(subtype) if '/' not in subtype else subtype} | {_tests(row)} | {_codes(row)} |")
+    lines += [f"| {subtype} | {_tests(row)} | {_codes(row)} |" for subtype, row in rows]
     return "\n".join(lines)
 
 
