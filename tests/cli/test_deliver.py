@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
-from tests.subscribe.published import event, person, publish
+from tests.subscribe.published import make_event, person, publish
 from tests.webhook.receiver import SECRET, Receiver, running_receiver
 from worker import cli
 
@@ -99,11 +99,11 @@ async def test_many_webhooks_in_one_process_end_each_for_itself(
             )
         )
         (tmp_path / "webhooks.toml").write_text(plan, encoding="utf-8")
-        await publish(redis, settings, "s1", event("meeting", "m-fi", participants=[person("Aino Ranta", "FI")]))
+        await publish(redis, settings, "s1", make_event("meeting", "m-fi", participants=[person("Aino Ranta", "FI")]))
         running = await started(environ, "webhook", "--file", str(tmp_path / "webhooks.toml"))
         await receiver.wait_for(lambda: receiver.accepted == ["m-fi"])
         await gone.wait_for(lambda: bool(gone.attempts))
-        await publish(redis, settings, event("meeting", "m-fi-2", participants=[person("Aino Ranta", "FI")]))
+        await publish(redis, settings, make_event("meeting", "m-fi-2", participants=[person("Aino Ranta", "FI")]))
         await receiver.wait_for(lambda: receiver.accepted == ["m-fi", "m-fi-2"])
         code, err = await stopped(running)
     assert code == 1
@@ -172,7 +172,7 @@ def test_wrong_use_ends_with_2_and_a_message(
 async def test_subscribe_prints_what_passes_the_filters(
     redis: Redis, settings: Settings, environ: dict[str, str]
 ) -> None:
-    met = [event("meeting", f"m-{c}", participants=[person("A", c)]) for c in ("FI", "SE", "EE", "FI")]
+    met = [make_event("meeting", f"m-{c}", participants=[person("A", c)]) for c in ("FI", "SE", "EE", "FI")]
     await publish(redis, settings, "s1", *met)
     words = ["subscribe", "--from-start", "--count", "3", "--country", "fi", "--country", "EE"]
     code, out, err = await ended(environ, *words)

@@ -12,11 +12,11 @@ from worker.filters import CONFIDENCE, PARAMETERS, Filter, keywords
 from worker.filters.keywords import Filters, make_filter
 
 
-def test_the_examples_are_true() -> None:
+def test_the_examples_in_docstrings_are_correct() -> None:
     assert doctest.testmod(keywords) == (0, 2)
 
 
-def test_every_filter_but_the_kind_is_an_argument() -> None:
+def test_every_filter_except_the_kind_is_an_argument() -> None:
     assert list(Filters.__annotations__) == [p.name for p in PARAMETERS if p.name != "kind"] + [CONFIDENCE]
 
 
@@ -26,7 +26,7 @@ def test_one_value_and_a_list_of_one_are_the_same() -> None:
     )
 
 
-def test_nothing_given_is_everything() -> None:
+def test_no_filter_matches_every_event() -> None:
     assert make_filter([], {}) == make_filter([], {"speaker": [], "text": ()}) == Filter()
 
 
@@ -40,7 +40,7 @@ def test_nothing_given_is_everything() -> None:
         ({"act": "say", "category": "court"}, "no kind of event can pass act and category together"),
     ],
 )
-def test_a_filter_that_means_nothing_is_named(filters: Any, message: str) -> None:
+def test_an_invalid_filter_is_named_in_the_error(filters: Any, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         make_filter([], filters)
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from redis.asyncio import Redis
 
 from tests.gateway.conftest import Publisher, StartGateway, make_event
-from tests.gateway.test_stream import slow_socket
+from tests.gateway.live.test_endpoint import slow_socket
 from tests.operating.conftest import (
     TIMEOUT_S,
     AssertFires,
@@ -25,7 +25,7 @@ from tests.operating.conftest import (
     wait_until,
 )
 from tests.operating.promtool import requires
-from tests.subscribe.published import event
+from tests.subscribe.published import make_event as make_named_event
 from tests.subscribe.published import publish as publish_named
 from tests.webhook.receiver import SECRET, running_receiver
 from worker.schema import Span, event_stream
@@ -161,7 +161,7 @@ async def test_a_full_disk(redis: Redis, settings: Settings, assert_fires: Asser
             service.child.pid, resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY)
         )  # larger than its log
         await publish_named(
-            redis, settings, event("statement", "s2", sentence=Span(start=0, end=1, text="x" * 200_000))
+            redis, settings, make_named_event("statement", "s2", sentence=Span(start=0, end=1, text="x" * 200_000))
         )
         await wait_until(
             lambda: has_line(service.metrics, r'communique_sink_failures_total\{error="EFBIG",step="write"\} [1-9]')

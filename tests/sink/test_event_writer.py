@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.sink.killed_process import run_killed
-from tests.subscribe.published import event, named, person, publish
+from tests.subscribe.published import event_named, make_event, person, publish
 from worker.errors import UsageError
 from worker.schema import KIND_SPECS, KINDS, Kind, Span, event_stream
 from worker.sink.event_writer import EventWriter, Rotation
@@ -96,7 +96,7 @@ async def test_every_event_is_written_once_under_its_kind_and_day(
 
 
 async def test_a_line_is_an_event_in_its_wire_form(redis: Redis, settings: Settings, tmp_path: Path) -> None:
-    said = event("statement", "s1", speaker=person("Zoë Łęcka", "PL"), via=["DPA"], said_on=date(2026, 2, 28))
+    said = make_event("statement", "s1", speaker=person("Zoë Łęcka", "PL"), via=["DPA"], said_on=date(2026, 2, 28))
     await publish(redis, settings, said)
     await write_all(tmp_path, settings)
     (file,) = finished_files(tmp_path)
@@ -104,7 +104,7 @@ async def test_a_line_is_an_event_in_its_wire_form(redis: Redis, settings: Setti
 
 
 async def test_columns_are_the_nested_and_typed_fields(redis: Redis, settings: Settings, tmp_path: Path) -> None:
-    said = event(
+    said = make_event(
         "statement",
         "s1",
         speaker=person("Zoë Łęcka", "PL"),
@@ -131,7 +131,7 @@ def test_the_schema_has_a_column_for_every_field_and_its_nullability(kind: Kind)
 
 
 async def test_an_event_that_fits_no_column_is_skipped(redis: Redis, settings: Settings, tmp_path: Path) -> None:
-    beyond = event("meeting", "m2", sentence=Span(start=0, end=2**70, text="x"))
+    beyond = make_event("meeting", "m2", sentence=Span(start=0, end=2**70, text="x"))
     await publish(redis, settings, "m1", beyond, "m3")
     await write_all(tmp_path, settings, "parquet")
     assert ids(tmp_path) == ["m1", "m3"]
@@ -170,7 +170,7 @@ async def test_each_day_has_its_own_files(redis: Redis, settings: Settings, tmp_
     stream = event_stream(settings.redis.key_prefix, "decision")
     for hour, name in enumerate(("d1", "d2", "d3")):
         at = int(datetime(2026, 3, 1, 22 + hour, tzinfo=UTC).timestamp()) * 1000 if hour < 2 else 1_772_409_600_000
-        await redis.xadd(stream, {"data": msgspec.json.encode(named(name))}, id=f"{at}-0")
+        await redis.xadd(stream, {"data": msgspec.json.encode(event_named(name))}, id=f"{at}-0")
     await write_all(tmp_path, settings)
     days = {file.parent.name: file.read_text(encoding="utf-8").count("\n") for file in finished_files(tmp_path)}
     assert days == {"date=2026-03-01": 2, "date=2026-03-02": 1}
@@ -225,7 +225,7 @@ async def test_an_undecodable_entry_is_reported_and_skipped(redis: Redis, settin
     await redis.xadd(event_stream(settings.redis.key_prefix, "statement"), {"data": "{"}, id="1772500000000-0")
     await redis.xadd(
         event_stream(settings.redis.key_prefix, "statement"),
-        {"data": msgspec.json.encode(named("s2"))},
+        {"data": msgspec.json.encode(event_named("s2"))},
         id="1772500000000-1",
     )
     errors = await write_all(tmp_path, settings)
@@ -321,7 +321,7 @@ async def test_a_full_disk_is_reported_and_finished_files_are_complete(
     await publish(redis, settings, "s1")
     await write_all(tmp_path, settings, file_format)
     noise = [
-        event("statement", f"s{n}", sentence=Span(start=0, end=64, text=os.urandom(32).hex())) for n in range(2500)
+        make_event("statement", f"s{n}", sentence=Span(start=0, end=64, text=os.urandom(32).hex())) for n in range(2500)
     ]
     await publish(redis, settings, *noise[2:])
     command = [sys.executable, "-m", "worker", "sink", str(tmp_path), "--once", "--format", file_format]

@@ -1,4 +1,4 @@
-"""Events of our own invention, and how tests publish them."""
+"""Invented events, and a function that publishes them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MILLISECONDS = count(int(NOW.timestamp()) * 1000)
-"""A clock for entry ids: each event in a millisecond of its own, so that order is defined over all kinds."""
+"""Times for entry ids: each event has a millisecond of its own, so that the order is defined over all kinds."""
 SPAN = Span(start=0, end=1, text="x")
 
 
-def event(kind: Kind, name: str, **more: Any) -> Event:
+def make_event(kind: Kind, name: str, **more: Any) -> Event:
     given: dict[str, Any] = {"id": name, "url": "", "sentence": SPAN, "confidence": 1.0, "rule": "test"}
     match kind:
         case "statement":
@@ -31,10 +31,10 @@ def event(kind: Kind, name: str, **more: Any) -> Event:
             return Decision(**{"deciders": [], "status": "taken"} | given | more)
 
 
-def named(name: str) -> Event:
-    """Make an event that is named after its kind's first letter: "s1" is a statement."""
+def event_named(name: str) -> Event:
+    """Return an event whose id begins with the first letter of its kind: "s1" is a statement."""
     kind_of = {kind[0]: kind for kind in KINDS}
-    return event(kind_of[name[0]], name)
+    return make_event(kind_of[name[0]], name)
 
 
 def person(name: str, country: str | None = None) -> Actor:
@@ -42,8 +42,8 @@ def person(name: str, country: str | None = None) -> Actor:
 
 
 async def publish(redis: Redis, settings: Settings, *events: str | Event) -> None:
-    """Publish events, or those named so."""
-    made = [named(e) if isinstance(e, str) else e for e in events]
+    """Publish events, given as such or by id as in `event_named`."""
+    made = [event_named(e) if isinstance(e, str) else e for e in events]
     for write in publication_entries(
         Article(id="a", url="https://news.example/1", text="x"), made, settings.redis, NOW
     ):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import redis.exceptions
 
-from tests.subscribe.published import event, person, publish
+from tests.subscribe.published import make_event, person, publish
 from worker import subscribe as package
 from worker.schema import Meeting, Span
 from worker.settings import Settings
@@ -33,37 +33,39 @@ def published(url: str, settings: Settings, *events: Any) -> None:
 
 
 @pytest.fixture
-def on(redis_url: str, settings: Settings) -> Iterator[dict[str, Any]]:
-    """Where a test's subscriptions listen; no thread may be left behind."""
+def target(redis_url: str, settings: Settings) -> Iterator[dict[str, Any]]:
+    """Arguments of `subscribe_sync` for this test's server and prefix; checks that no thread is left running."""
     yield {"redis_url": redis_url, "prefix": settings.redis.key_prefix}
     assert "communique-subscription" not in {thread.name for thread in threading.enumerate()}
 
 
-def test_what_there_is_comes_in_order_and_then_it_ends(on: dict[str, Any], settings: Settings) -> None:
-    published(on["redis_url"], settings, "s1", "m1", "s2", "d1")
-    with subscribe_sync(**on, after="0", idle_s=0.1) as events:
+def test_the_existing_events_are_returned_in_order_until_the_idle_timeout(
+    target: dict[str, Any], settings: Settings
+) -> None:
+    published(target["redis_url"], settings, "s1", "m1", "s2", "d1")
+    with subscribe_sync(**target, after="0", idle_s=0.1) as events:
         assert [e.id for e in events] == ["s1", "m1", "s2", "d1"]
         assert next(events, None) is None
-        published(on["redis_url"], settings, "s3")
+        published(target["redis_url"], settings, "s3")
         assert next(events).id == "s3"
 
 
-def test_it_resumes_at_its_position_and_in_its_group(on: dict[str, Any], settings: Settings) -> None:
-    published(on["redis_url"], settings, "s1", "m1", "s2")
-    with subscribe_sync(**on, after="0") as events:
+def test_it_resumes_at_its_position_and_in_its_group(target: dict[str, Any], settings: Settings) -> None:
+    published(target["redis_url"], settings, "s1", "m1", "s2")
+    with subscribe_sync(**target, after="0") as events:
         assert next(events).id == "s1"
         position = events.position
-    with subscribe_sync(**on, after=position, group="g") as events:
+    with subscribe_sync(**target, after=position, group="g") as events:
         assert [r.kind for _, r in zip(range(2), events.received(), strict=False)] == ["meeting", "statement"]
         events.acknowledge()
-    with subscribe_sync(**on, group="g", idle_s=0.05) as events:
+    with subscribe_sync(**target, group="g", idle_s=0.05) as events:
         assert list(events) == []
 
 
-def test_a_wait_that_is_interrupted_loses_no_event_and_moves_no_position(
-    on: dict[str, Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
+def test_an_interrupted_wait_loses_no_event_and_moves_no_position(
+    target: dict[str, Any], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with subscribe_sync(**on, after="0") as events:
+    with subscribe_sync(**target, after="0") as events:
         position = events.position
         coming = events._submit(events._wait_for_event())
         events._pending = coming
@@ -71,7 +73,7 @@ def test_a_wait_that_is_interrupted_loses_no_event_and_moves_no_position(
         with pytest.raises(KeyboardInterrupt):
             next(events)
         monkeypatch.undo()
-        published(on["redis_url"], settings, "s1", "s2")
+        published(target["redis_url"], settings, "s1", "s2")
         while not coming.done():
             time.sleep(0.005)
         assert events.position == position
@@ -82,17 +84,17 @@ def _interrupted(*_: Any) -> Any:
     raise KeyboardInterrupt
 
 
-async def test_it_works_where_a_loop_is_running(on: dict[str, Any], settings: Settings) -> None:
-    async with connect(on["redis_url"]) as client:
+async def test_it_works_inside_a_running_event_loop(target: dict[str, Any], settings: Settings) -> None:
+    async with connect(target["redis_url"]) as client:
         await publish(client, settings, "d1")
-    with subscribe_sync(**on, after="0") as events:
+    with subscribe_sync(**target, after="0") as events:
         assert next(events).id == "d1"
 
 
-def test_one_that_is_forgotten_leaves_nothing_behind(on: dict[str, Any], settings: Settings) -> None:
-    published(on["redis_url"], settings, "s1")
+def test_a_garbage_collected_subscription_leaves_no_thread(target: dict[str, Any], settings: Settings) -> None:
+    published(target["redis_url"], settings, "s1")
     before = threading.active_count()
-    events = subscribe_sync(**on, after="0")
+    events = subscribe_sync(**target, after="0")
     next(events)
     assert threading.active_count() == before + 1
     thread = events._thread
@@ -102,27 +104,27 @@ def test_one_that_is_forgotten_leaves_nothing_behind(on: dict[str, Any], setting
     assert threading.active_count() == before
 
 
-def test_a_closed_one_says_so(on: dict[str, Any]) -> None:
-    events = subscribe_sync(**on)
+def test_a_closed_subscription_raises_an_error(target: dict[str, Any]) -> None:
+    events = subscribe_sync(**target)
     events.close()
     events.close()
     with pytest.raises(ValueError, match="closed"):
         next(events)
 
 
-def test_a_redis_that_is_not_there_is_an_error_at_once(on: dict[str, Any]) -> None:
+def test_an_unavailable_redis_is_an_error_at_once(target: dict[str, Any]) -> None:
     with (
         pytest.raises(redis.exceptions.ConnectionError, match="cannot use Redis"),
-        subscribe_sync(**on | {"redis_url": "redis://localhost:1"}),
+        subscribe_sync(**target | {"redis_url": "redis://localhost:1"}),
     ):
         pass
 
 
-async def test_the_examples_are_true(private_redis_url: str) -> None:
+async def test_the_examples_in_docstrings_are_correct(private_redis_url: str) -> None:
     parties = [person("Liis Tamm", "EE"), person("Aino Ranta", "FI")]
     async with connect(private_redis_url) as client:
-        said = event("statement", "s", sentence=Span(start=0, end=len(HARBOUR), text=HARBOUR))
-        met = event("meeting", "m", sentence=Span(start=0, end=len(MET), text=MET), participants=parties)
+        said = make_event("statement", "s", sentence=Span(start=0, end=len(HARBOUR), text=HARBOUR))
+        met = make_event("meeting", "m", sentence=Span(start=0, end=len(MET), text=MET), participants=parties)
         assert isinstance(met, Meeting)
         await publish(client, Settings(), said, met)
     shown = {name: getattr(package, name).__doc__ for name in ("subscribe", "subscribe_sync")}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
-from tests.subscribe.published import event, person, publish
+from tests.subscribe.published import make_event, person, publish
 from tests.webhook.receiver import SECRET, Receiver, running_receiver
 from tests.webhook.running_deliverer import RunningDeliverer, webhook_to
 from worker.errors import Permanent
@@ -57,7 +57,7 @@ async def test_every_event_arrives_once_signed_in_its_envelope(
 async def test_only_matching_events_are_sent_and_the_cursor_passes_the_others(
     redis: Redis, settings: Settings, receiver: Receiver
 ) -> None:
-    await publish(redis, settings, event("meeting", "m1", participants=[person("Aino Ranta", "FI")]), "m2", "s1")
+    await publish(redis, settings, make_event("meeting", "m1", participants=[person("Aino Ranta", "FI")]), "m2", "s1")
     async with RunningDeliverer(redis, settings, webhook_to(receiver.url, filters={"country": "FI"})) as running:
         await receiver.wait_for(lambda: receiver.accepted == ["m1"])
     assert set(await running.state.load_cursor()) == set(KINDS)

@@ -1,7 +1,7 @@
 """Filters of a client: which events it gets.
 
-Values of one filter are alternatives; several filters must all match.  An event without the field of a filter (a meeting
-has no act) does not match.
+Values of one filter are alternatives; several filters must all match.  An event without the field of a filter (a
+meeting has no act) does not match.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ PARAMETERS: Final = (
     FilterParameter(name="kind", description="Events of this kind.", values=KINDS),
     FilterParameter(
         name="speaker",
-        description="Statements whose speaker's name contains these words, complete and in this order: `Stoltenberg` and "
-        "`jens stoltenberg` match Jens Stoltenberg, `stolten` does not. Case and accents are ignored.",
+        description="Statements whose speaker's name contains these words, complete and in this order: `Stoltenberg` "
+        "and `jens stoltenberg` match Jens Stoltenberg, `stolten` does not. Case and accents are ignored.",
         fold=fold_name,
     ),
     FilterParameter(
@@ -57,8 +57,8 @@ PARAMETERS: Final = (
     ),
     FilterParameter(
         name="country",
-        description="Events with an actor (as for `actor`) that represents this country: ISO 3166-1 alpha-2 code, in either "
-        "case.",
+        description="Events with an actor (as for `actor`) that represents this country: ISO 3166-1 alpha-2 code, in "
+        "either case.",
         pattern="^[A-Za-z]{2}$",
     ),
     FilterParameter(

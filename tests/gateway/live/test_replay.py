@@ -1,4 +1,4 @@
-"""The past in chunks: complete and in order, from either end, whatever the streams hold."""
+"""Replay in chunks: complete and in order, from either end, for any content of the streams."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ from worker.streams import connect, previous_id
 Key = tuple[int, int, int]
 
 ENTRIES = st.lists(st.sets(st.tuples(st.integers(1, 6), st.integers(0, 3)), max_size=12), min_size=3, max_size=3)
-"""Ids of the entries of each stream."""
+"""For each stream the ids of its entries."""
 
 
-async def written(history: ReplayReader, prefix: str, streams: list[set[tuple[int, int]]]) -> list[Key]:
-    """Fill the streams; return the keys in their order."""
+async def add_entries(history: ReplayReader, prefix: str, streams: list[set[tuple[int, int]]]) -> list[Key]:
+    """Add entries to the streams; return their keys in order."""
     for kind, ids in zip(KINDS, streams, strict=True):
         for ms, sequence in sorted(ids):
             await history.client.xadd(event_stream(prefix, kind), {"data": "{}"}, id=f"{ms}-{sequence}")
     return sorted((*entry, at) for at, ids in enumerate(streams) for entry in ids)
 
 
-async def oldest(window: ReplayWindow) -> list[StreamEvent]:
+async def read_upwards(window: ReplayWindow) -> list[StreamEvent]:
     found = []
     while not window.exhausted:
         found += await window.next_oldest()
     return found
 
 
-async def newest(window: ReplayWindow) -> list[StreamEvent]:
+async def read_downwards(window: ReplayWindow) -> list[StreamEvent]:
     found = []
     while not window.exhausted:
         found += await window.next_newest()
     return found
 
 
-def keys(items: list[StreamEvent]) -> list[Key]:
+def keys(events: list[StreamEvent]) -> list[Key]:
     make_event = []
-    for item in items:
-        at = KINDS.index(item.kind)
-        ms, sequence = item.cursor[at].split("-")
+    for event in events:
+        at = KINDS.index(event.kind)
+        ms, sequence = event.cursor[at].split("-")
         make_event.append((int(ms), int(sequence), at))
     return make_event
 
@@ -57,7 +57,7 @@ HIGH: Cursor = ("9-0",) * 3
 
 @given(ENTRIES, st.integers(1, 5), st.data())
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_window_holds_all_in_order_from_either_end_and_resumes_at_any_point(
+def test_a_window_is_read_completely_and_in_order_from_either_end_and_resumes_at_any_cursor(
     redis_url: str, streams: list[set[tuple[int, int]]], chunk: int, data: st.DataObject
 ) -> None:
     prefix = f"test-{uuid.uuid4().hex}"
@@ -65,16 +65,16 @@ def test_a_window_holds_all_in_order_from_either_end_and_resumes_at_any_point(
     async def check() -> None:
         async with connect(redis_url) as client:
             history = ReplayReader(client, prefix)
-            expected = await written(history, prefix, streams)
-            up = await oldest(history.window(KINDS, START_CURSOR, HIGH, chunk))
+            expected = await add_entries(history, prefix, streams)
+            up = await read_upwards(history.window(KINDS, START_CURSOR, HIGH, chunk))
             assert keys(up) == expected
-            down = await newest(history.window(KINDS, START_CURSOR, HIGH, chunk))
+            down = await read_downwards(history.window(KINDS, START_CURSOR, HIGH, chunk))
             assert keys(down) == expected[::-1]
             if up:
                 at = data.draw(st.integers(0, len(up) - 1))
-                rest = await oldest(history.window(KINDS, up[at].cursor, HIGH, chunk))
+                rest = await read_upwards(history.window(KINDS, up[at].cursor, HIGH, chunk))
                 assert keys(rest) == expected[at + 1 :]
-                lower = await newest(history.window(KINDS, START_CURSOR, down[at].cursor_before, chunk))
+                lower = await read_downwards(history.window(KINDS, START_CURSOR, down[at].cursor_before, chunk))
                 assert keys(lower) == expected[::-1][at + 1 :]
             await client.unlink(*(event_stream(prefix, kind) for kind in KINDS))
 
@@ -82,41 +82,43 @@ def test_a_window_holds_all_in_order_from_either_end_and_resumes_at_any_point(
 
 
 @pytest.mark.parametrize("kinds", [("meeting",), ("statement", "decision")])
-async def test_only_the_kinds_asked_for_are_read(redis_url: str, key_prefix: str, kinds: tuple[Kind, ...]) -> None:
+async def test_only_the_requested_kinds_are_read(redis_url: str, key_prefix: str, kinds: tuple[Kind, ...]) -> None:
     async with connect(redis_url) as client:
         history = ReplayReader(client, key_prefix)
-        await written(history, key_prefix, [{(1, 0), (2, 0)}] * 3)
-        assert {item.kind for item in await oldest(history.window(kinds, START_CURSOR, HIGH))} == set(kinds)
+        await add_entries(history, key_prefix, [{(1, 0), (2, 0)}] * 3)
+        assert {event.kind for event in await read_upwards(history.window(kinds, START_CURSOR, HIGH))} == set(kinds)
 
 
-async def test_a_window_read_to_its_end_has_passed_all_of_it_and_can_be_widened(
+async def test_an_exhausted_window_ends_at_its_upper_cursor_and_can_be_extended(
     redis_url: str, key_prefix: str
 ) -> None:
     async with connect(redis_url) as client:
         history = ReplayReader(client, key_prefix)
-        await written(history, key_prefix, [{(1, 0)}, set(), {(3, 0)}])
+        await add_entries(history, key_prefix, [{(1, 0)}, set(), {(3, 0)}])
         window = history.window(KINDS, START_CURSOR, ("2-0",) * 3)
-        assert keys(await oldest(window)) == [(1, 0, 0)]
+        assert keys(await read_upwards(window)) == [(1, 0, 0)]
         assert window.low == ("2-0",) * 3
         window.extend(("3-0",) * 3)
-        assert keys(await oldest(window)) == [(3, 0, 2)]
+        assert keys(await read_upwards(window)) == [(3, 0, 2)]
 
 
 @pytest.mark.usefixtures("redis_7")
-async def test_a_gap_is_what_was_trimmed_not_what_never_was(redis_url: str, key_prefix: str) -> None:
+async def test_only_trimmed_entries_are_a_gap_not_missing_ids(redis_url: str, key_prefix: str) -> None:
     async with connect(redis_url) as client:
         history = ReplayReader(client, key_prefix)
-        await written(history, key_prefix, [{(5, 0), (6, 0)}, {(5, 0), (6, 0)}, set()])
+        await add_entries(history, key_prefix, [{(5, 0), (6, 0)}, {(5, 0), (6, 0)}, set()])
         await client.xtrim(event_stream(key_prefix, "meeting"), maxlen=1, approximate=False)
         assert await history.find_gaps(KINDS, ("1-0",) * 3) == ["meeting"]
         assert await history.find_gaps(KINDS, (previous_id("6-0"),) * 3) == []
         assert await history.find_gaps(KINDS, START_CURSOR) == []
 
 
-async def test_trimming_that_overtakes_a_reader_is_noticed(redis_url: str, key_prefix: str) -> None:
+async def test_trimming_during_a_replay_is_detected(redis_url: str, key_prefix: str) -> None:
     async with connect(redis_url) as client:
         history = ReplayReader(client, key_prefix)
-        await written(history, key_prefix, [{(ms, 0) for ms in range(1, 9)}, {(ms, 1) for ms in range(1, 9)}, set()])
+        await add_entries(
+            history, key_prefix, [{(ms, 0) for ms in range(1, 9)}, {(ms, 1) for ms in range(1, 9)}, set()]
+        )
         window = history.window(KINDS, START_CURSOR, HIGH, 2)
         assert keys(await window.next_oldest())[-1] == (2, 0, 0)
         await window.next_oldest()

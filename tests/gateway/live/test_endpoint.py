@@ -1,4 +1,4 @@
-"""Listening: what comes, in which order, from where on, and what happens to those who are too slow."""
+"""GET /v1/stream: events, their order, resuming, gaps, slow clients and shutdown, over SSE and WebSocket."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from worker.settings import Settings
 from worker.streams import stream_tails
 
 DEEP = b'{"deep":' + b"[" * 200_000
-"""An opening bracket more than any decoder follows."""
+"""Deeper nesting than any decoder accepts."""
 
 
-async def test_an_event_comes_as_it_was_published(server: RunningGateway, publish: Publisher) -> None:
+async def test_an_event_is_sent_byte_for_byte_as_published(server: RunningGateway, publish: Publisher) -> None:
     async with server.listen() as client:
         await publish.numbers(1)
         frame = await client.frame()
@@ -31,7 +31,7 @@ async def test_an_event_comes_as_it_was_published(server: RunningGateway, publis
     assert (frame.event, frame.data.encode()) == ("meeting", fields[b"data"])
 
 
-async def test_nothing_from_before_comes_unless_it_is_asked_for(server: RunningGateway, publish: Publisher) -> None:
+async def test_only_new_events_are_sent_without_after(server: RunningGateway, publish: Publisher) -> None:
     await publish.numbers(1)
     await wait_until(lambda: server.gateway.broadcaster.cursor[1] != "0-0")
     async with server.listen() as client:
@@ -39,7 +39,7 @@ async def test_nothing_from_before_comes_unless_it_is_asked_for(server: RunningG
         assert await client.numbers(1) == [2]
 
 
-async def test_only_what_was_asked_for_comes(server: RunningGateway, publish: Publisher) -> None:
+async def test_only_matching_events_are_sent(server: RunningGateway, publish: Publisher) -> None:
     async with server.listen("kind=statement&country=fi&speaker=niinisto") as client:
         await publish.events(
             make_event(1, "meeting", participants=[make_person("Sauli Niinistö", "FI")]),
@@ -51,7 +51,7 @@ async def test_only_what_was_asked_for_comes(server: RunningGateway, publish: Pu
         assert await client.numbers(2) == [3, 5]
 
 
-async def test_those_who_ask_for_the_same_and_for_something_else_each_get_theirs(
+async def test_clients_with_equal_and_different_subscriptions_each_get_their_events(
     server: RunningGateway, publish: Publisher
 ) -> None:
     async with (
@@ -67,7 +67,7 @@ async def test_those_who_ask_for_the_same_and_for_something_else_each_get_theirs
 
 
 # ---------------------------------------------------------------- order and resuming
-async def test_the_past_has_the_order_that_the_present_had(server: RunningGateway, publish: Publisher) -> None:
+async def test_a_replay_has_the_order_of_the_live_stream(server: RunningGateway, publish: Publisher) -> None:
     async with server.listen() as client:
         for start in range(0, 60, 6):
             await publish.numbers(*random.Random(start).sample(range(start, start + 6), 6))
@@ -77,7 +77,7 @@ async def test_the_past_has_the_order_that_the_present_had(server: RunningGatewa
     assert [frame.data for frame in replayed] == [frame.data for frame in live]
 
 
-async def test_resuming_behind_any_event_gives_exactly_the_rest(server: RunningGateway, publish: Publisher) -> None:
+async def test_resuming_after_any_event_gives_exactly_the_rest(server: RunningGateway, publish: Publisher) -> None:
     async with server.listen() as client:
         await publish.numbers(*range(7))
         await publish.numbers(*range(7, 12))
@@ -89,9 +89,7 @@ async def test_resuming_behind_any_event_gives_exactly_the_rest(server: RunningG
             assert await client.numbers(len(rest)) == rest
 
 
-async def test_what_a_browser_saw_last_overrides_the_address_it_was_given(
-    server: RunningGateway, publish: Publisher
-) -> None:
+async def test_last_event_id_takes_precedence_over_after(server: RunningGateway, publish: Publisher) -> None:
     await publish.numbers(1)
     await publish.numbers(2)
     async with server.listen("after=0") as client:
@@ -101,7 +99,7 @@ async def test_what_a_browser_saw_last_overrides_the_address_it_was_given(
 
 
 @pytest.mark.parametrize("recent", [4, 512])
-async def test_nothing_is_lost_or_doubled_at_the_seam(
+async def test_no_event_is_lost_or_repeated_between_replay_and_live_stream(
     server: RunningGateway, publish: Publisher, monkeypatch: pytest.MonkeyPatch, recent: int
 ) -> None:
     monkeypatch.setattr("worker.gateway.live.recent_events.MAX_EVENTS", recent)
@@ -125,10 +123,10 @@ async def test_nothing_is_lost_or_doubled_at_the_seam(
     assert all(ids == heard[0] for ids in heard)
 
 
-async def test_who_is_ahead_of_this_gateway_gets_only_what_follows(
+async def test_a_client_ahead_of_this_gateway_gets_only_later_events(
     server: RunningGateway, publish: Publisher, redis: Redis, settings: Settings
 ) -> None:
-    server.gateway.broadcaster._gather_s = 0.5  # before it hands over what it has read
+    server.gateway.broadcaster._gather_s = 0.5  # before it sends the events it has read
     await publish.numbers(0, 1, 2)
     found = await stream_tails(redis, [event_stream(settings.redis.key_prefix, kind) for kind in KINDS])
     async with server.listen(f"after={'.'.join(at.last_id for at in found.values())}") as client:
@@ -138,7 +136,9 @@ async def test_who_is_ahead_of_this_gateway_gets_only_what_follows(
         assert await client.numbers(1) == [4]
 
 
-async def test_a_time_means_from_then_on(server: RunningGateway, publish: Publisher, redis: Redis) -> None:
+async def test_a_time_starts_with_the_events_from_that_instant_on(
+    server: RunningGateway, publish: Publisher, redis: Redis
+) -> None:
     await publish.numbers(1)
     s, us = await redis.time()
     await asyncio.sleep(0.005)
@@ -147,7 +147,7 @@ async def test_a_time_means_from_then_on(server: RunningGateway, publish: Publis
         assert await client.numbers(1) == [2]
 
 
-async def test_a_heartbeat_moves_the_place_of_who_hears_nothing(
+async def test_a_heartbeat_advances_the_cursor_of_a_client_without_events(
     start_gateway: StartGateway, publish: Publisher
 ) -> None:
     async with start_gateway(gateway_heartbeat_s=0.05) as server:
@@ -165,8 +165,8 @@ async def test_a_heartbeat_moves_the_place_of_who_hears_nothing(
             assert await again.numbers(1) == [4]
 
 
-# ---------------------------------------------------------------- what cannot be handed over
-async def test_what_was_trimmed_away_is_said_and_the_rest_goes_on(
+# ---------------------------------------------------------------- gaps
+async def test_trimmed_events_are_reported_and_the_stream_continues(
     start_gateway: StartGateway, publish: Publisher, redis: Redis, settings: Settings
 ) -> None:
     for number in (1, 4, 7):
@@ -180,7 +180,7 @@ async def test_what_was_trimmed_away_is_said_and_the_rest_goes_on(
 
 
 @pytest.mark.parametrize("path", ["stream", "events"])
-async def test_a_place_behind_the_end_of_the_streams_is_said_and_what_comes_now_follows(
+async def test_a_cursor_past_the_end_of_the_streams_is_reported_and_new_events_follow(
     server: RunningGateway, publish: Publisher, path: str
 ) -> None:
     await publish.numbers(0, 1, 2)
@@ -202,7 +202,7 @@ async def test_a_place_behind_the_end_of_the_streams_is_said_and_what_comes_now_
         assert await client.numbers(1) == [4]
 
 
-async def test_a_time_to_come_is_no_gap(server: RunningGateway, publish: Publisher, redis: Redis) -> None:
+async def test_a_future_time_is_no_gap(server: RunningGateway, publish: Publisher, redis: Redis) -> None:
     await publish.numbers(0, 1, 2)
     s, us = await redis.time()
     async with server.listen(f"after={s * 1000 + us // 1000 + 200}") as client:
@@ -212,7 +212,9 @@ async def test_a_time_to_come_is_no_gap(server: RunningGateway, publish: Publish
         assert await client.numbers(1) == [4]
 
 
-async def test_what_does_not_decode_is_said_and_the_rest_goes_on(server: RunningGateway, publish: Publisher) -> None:
+async def test_an_undecodable_entry_is_reported_and_the_stream_continues(
+    server: RunningGateway, publish: Publisher
+) -> None:
     async with server.listen("kind=meeting") as client:
         await publish.add("meeting", b"\xff{")
         await publish.numbers(1)
@@ -226,7 +228,7 @@ async def test_what_does_not_decode_is_said_and_the_rest_goes_on(server: Running
 @pytest.mark.parametrize(
     "data", [DEEP, DEEP + b"]" * 200_000 + b"}", b'{"kind":"meeting","x":"\\ud800"}', b"", b"null", b"[]"]
 )
-async def test_nothing_that_another_publishes_ends_the_reader(
+async def test_no_entry_of_another_publisher_ends_the_reader(
     server: RunningGateway, publish: Publisher, data: bytes
 ) -> None:
     async with server.listen() as client, server.session.ws_connect("/v1/stream?cloudevents=1") as socket_:
@@ -239,7 +241,7 @@ async def test_nothing_that_another_publishes_ends_the_reader(
 
 
 @pytest.mark.parametrize("ms", [0, 253_402_300_800_000, 9_999_999_999_999_999])
-async def test_an_entry_may_be_of_any_time(server: RunningGateway, publish: Publisher, ms: int) -> None:
+async def test_an_entry_id_may_have_any_time(server: RunningGateway, publish: Publisher, ms: int) -> None:
     await publish.numbers(1)
     [fields] = await publish.entries("meeting")
     async with server.session.ws_connect("/v1/stream?kind=decision") as socket_:
@@ -250,7 +252,7 @@ async def test_an_entry_may_be_of_any_time(server: RunningGateway, publish: Publ
         assert (await socket_.receive_json(timeout=10))["time"][:4] == ("1970" if ms == 0 else "9999")
 
 
-async def test_an_event_of_another_publisher_with_line_breaks_stays_one_frame(
+async def test_line_breaks_in_the_data_of_another_publisher_do_not_split_the_frame(
     server: RunningGateway, publish: Publisher
 ) -> None:
     await publish.numbers(1)
@@ -260,7 +262,7 @@ async def test_an_event_of_another_publisher_with_line_breaks_stays_one_frame(
         assert await client.numbers(2) == [1, 1]
 
 
-# ---------------------------------------------------------------- the slow, the many, the end
+# ---------------------------------------------------------------- slow clients, many clients, shutdown
 def slow_socket(port: int) -> socket.socket:
     made_socket = socket.socket()
     made_socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -269,7 +271,7 @@ def slow_socket(port: int) -> socket.socket:
     return made_socket
 
 
-async def test_a_client_that_does_not_read_is_told_and_dropped_and_harms_nobody(
+async def test_a_client_that_does_not_read_is_disconnected_without_affecting_others(
     start_gateway: StartGateway, publish: Publisher
 ) -> None:
     async with start_gateway(gateway_buffer_bytes=1 << 16) as server, server.listen() as client:
@@ -292,7 +294,7 @@ def read_all(from_socket: socket.socket) -> bytes:
     return b"".join(iter(lambda: from_socket.recv(1 << 16), b""))
 
 
-async def test_a_stalled_client_is_given_up(
+async def test_a_stalled_client_is_aborted(
     start_gateway: StartGateway, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.gateway.live.endpoint.CLOSE_TIMEOUT_S", 0.05)
@@ -306,13 +308,13 @@ async def test_a_stalled_client_is_given_up(
             assert server.gateway.streams.connection_count == 0
 
 
-async def test_more_clients_than_are_taken_are_refused(start_gateway: StartGateway) -> None:
+async def test_clients_above_the_limit_are_refused(start_gateway: StartGateway) -> None:
     async with start_gateway(gateway_clients=1) as server, server.listen():
         problem = await server.get("/v1/stream", 503)
         assert problem["type"] == "urn:communique:problem:too_many_clients"
 
 
-async def test_who_leaves_is_forgotten(server: RunningGateway) -> None:
+async def test_a_disconnected_client_is_removed(server: RunningGateway) -> None:
     async with server.listen():
         assert server.gateway.streams.connection_count == 1
         await wait_until(lambda: server.gateway.broadcaster.subscriber_count == 1)
@@ -321,7 +323,7 @@ async def test_who_leaves_is_forgotten(server: RunningGateway) -> None:
     )
 
 
-async def test_when_the_gateway_stops_everybody_is_told(server: RunningGateway) -> None:
+async def test_every_client_gets_an_error_frame_when_the_gateway_stops(server: RunningGateway) -> None:
     async with server.listen() as client, server.session.ws_connect("/v1/stream") as other:
         await other.receive()
         server.stop.set()
@@ -333,7 +335,7 @@ async def test_when_the_gateway_stops_everybody_is_told(server: RunningGateway) 
         assert other.close_code == 1001
 
 
-async def test_where_the_past_cannot_be_read_the_stream_ends_with_a_word(
+async def test_a_stream_whose_history_cannot_be_read_ends_with_an_error_frame(
     server: RunningGateway, monkeypatch: pytest.MonkeyPatch, publish: Publisher
 ) -> None:
     async def fail(*_: Any) -> None:
@@ -351,7 +353,7 @@ async def test_where_the_past_cannot_be_read_the_stream_ends_with_a_word(
     assert (kinds, socket_.close_code) == (["heartbeat", "error"], 1013)
 
 
-async def test_many_who_read_the_past_at_once_each_get_all_of_it(
+async def test_many_simultaneous_replays_are_each_complete(
     start_gateway: StartGateway, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.gateway.live.endpoint.FULL_SPEED_REPLAYS", 1)
@@ -367,7 +369,7 @@ async def test_many_who_read_the_past_at_once_each_get_all_of_it(
         assert await asyncio.gather(*(reading() for _ in range(12))) == [list(range(90))] * 12
 
 
-async def test_http_1_0_knows_no_chunks(server: RunningGateway, publish: Publisher) -> None:
+async def test_http_1_0_gets_no_chunked_coding(server: RunningGateway, publish: Publisher) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(b"GET /v1/stream?after=0 HTTP/1.0\r\nHost: localhost\r\n\r\n")
     head = await reader.readuntil(b"\r\n\r\n")
@@ -395,18 +397,18 @@ async def test_http_1_0_knows_no_chunks(server: RunningGateway, publish: Publish
         ("cloudevents=yes", "cloudevents"),
     ],
 )
-async def test_what_means_nothing_is_refused_by_name(server: RunningGateway, query: str, parameter: str) -> None:
+async def test_an_invalid_parameter_is_refused_by_name(server: RunningGateway, query: str, parameter: str) -> None:
     problem = await server.get(f"/v1/stream?{query}", 400)
     assert (problem["type"], problem["parameter"]) == ("urn:communique:problem:bad_parameter", parameter)
 
 
-async def test_a_place_in_a_header_is_refused_by_the_header_s_name(server: RunningGateway) -> None:
+async def test_an_invalid_cursor_in_a_header_is_refused_by_the_name_of_the_header(server: RunningGateway) -> None:
     problem = await server.get("/v1/stream", 400, **{"Last-Event-ID": "x"})
     assert problem["parameter"] == "Last-Event-ID"
 
 
 # ---------------------------------------------------------------- websocket
-async def test_a_websocket_gets_the_same(server: RunningGateway, publish: Publisher) -> None:
+async def test_a_websocket_gets_the_same_events(server: RunningGateway, publish: Publisher) -> None:
     await publish.numbers(1)
     async with server.session.ws_connect("/v1/stream?after=0") as socket_:
         hello = await socket_.receive_json(timeout=10)
@@ -420,7 +422,7 @@ async def test_a_websocket_gets_the_same(server: RunningGateway, publish: Publis
         assert await client.numbers(1) == [2]
 
 
-async def test_a_websocket_may_ask_for_envelopes_by_its_subprotocol(server: RunningGateway, publish: Publisher) -> None:
+async def test_a_websocket_may_request_envelopes_by_subprotocol(server: RunningGateway, publish: Publisher) -> None:
     async with server.session.ws_connect("/v1/stream", protocols=["cloudevents.json"]) as socket_:
         assert socket_.protocol == "cloudevents.json"
         await socket_.receive()
@@ -429,7 +431,7 @@ async def test_a_websocket_may_ask_for_envelopes_by_its_subprotocol(server: Runn
     assert (envelope["specversion"], envelope["type"], envelope["data"]["rule"]) == ("1.0", "meeting", "1")
 
 
-async def test_long_messages_keep_their_length(server: RunningGateway, publish: Publisher) -> None:
+async def test_long_messages_are_sent_completely(server: RunningGateway, publish: Publisher) -> None:
     async with server.session.ws_connect("/v1/stream") as socket_:
         await socket_.receive()
         for length in (1, 200, 70_000):
@@ -437,7 +439,7 @@ async def test_long_messages_keep_their_length(server: RunningGateway, publish: 
             assert len((await socket_.receive_json(timeout=10))["data"]["via"][0]) == length
 
 
-async def test_who_speaks_on_the_socket_is_shown_out(server: RunningGateway) -> None:
+async def test_a_message_from_the_client_closes_the_websocket(server: RunningGateway) -> None:
     async with server.session.ws_connect("/v1/stream") as socket_:
         await socket_.receive()
         await socket_.send_str("hello")
@@ -446,7 +448,7 @@ async def test_who_speaks_on_the_socket_is_shown_out(server: RunningGateway) -> 
         assert socket_.close_code == 1008
 
 
-async def test_a_socket_that_is_closed_is_forgotten(server: RunningGateway) -> None:
+async def test_a_closed_websocket_is_removed(server: RunningGateway) -> None:
     async with server.session.ws_connect("/v1/stream") as socket_:
         await socket_.receive()
         await wait_until(lambda: server.gateway.broadcaster.subscriber_count == 1)
@@ -456,7 +458,7 @@ async def test_a_socket_that_is_closed_is_forgotten(server: RunningGateway) -> N
 @pytest.mark.parametrize(
     ("origin", "allowed"), [("https://evil.example", False), ("null", False), ("https://friend.example", True)]
 )
-async def test_pages_of_other_origins_open_no_socket(start_gateway: StartGateway, origin: str, allowed: Any) -> None:
+async def test_other_origins_cannot_open_a_websocket(start_gateway: StartGateway, origin: str, allowed: Any) -> None:
     async with start_gateway(gateway_origins="https://friend.example") as server:
         if allowed:
             async with server.session.ws_connect("/v1/stream", origin=origin) as socket_:
@@ -467,7 +469,7 @@ async def test_pages_of_other_origins_open_no_socket(start_gateway: StartGateway
         assert refused.value.status == 403
 
 
-async def test_our_own_page_opens_a_socket(server: RunningGateway) -> None:
+async def test_the_gateway_s_own_page_can_open_a_websocket(server: RunningGateway) -> None:
     async with server.session.ws_connect("/v1/stream", origin=server.url) as socket_:
         assert not socket_.closed
 
@@ -482,7 +484,7 @@ async def test_our_own_page_opens_a_socket(server: RunningGateway) -> None:
         ({1: 8, 3: 2}, ["gap", 4, 5, 6, 7, "gap", 10, 11]),
     ],
 )
-async def test_trimming_that_overtakes_who_reads_the_past_is_said(
+async def test_trimming_that_overtakes_a_replay_is_reported(
     server: RunningGateway,
     publish: Publisher,
     monkeypatch: pytest.MonkeyPatch,
@@ -514,7 +516,7 @@ async def test_trimming_that_overtakes_who_reads_the_past_is_said(
     assert found == expected
 
 
-async def test_what_comes_in_the_moment_before_one_joins_the_present_is_not_missed(
+async def test_an_event_published_just_before_the_change_to_live_events_is_not_missed(
     server: RunningGateway, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.gateway.live.recent_events.MAX_EVENTS", 2)

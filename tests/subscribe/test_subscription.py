@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import redis.exceptions
 
-from tests.subscribe.published import MILLISECONDS, NOW, event, publish
+from tests.subscribe.published import MILLISECONDS, NOW, make_event, publish
 from worker.errors import EventStreamError, UsageError
 from worker.schema import KINDS, Meeting, event_stream
 from worker.settings import Settings
@@ -39,13 +39,13 @@ def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def on(redis: Redis, settings: Settings) -> dict[str, Any]:
-    """Where a test's subscriptions listen."""
+def target(redis: Redis, settings: Settings) -> dict[str, Any]:
+    """Arguments of `subscribe` for this test's server and prefix."""
     return {"redis": redis, "prefix": settings.redis.key_prefix}
 
 
-# ---------------------------------------------------------------- alone
-async def test_events_come_typed_and_in_arrival_order_over_all_kinds(
+# ---------------------------------------------------------------- standalone
+async def test_events_are_typed_and_in_order_of_arrival_over_all_kinds(
     redis: Redis, redis_url: str, settings: Settings
 ) -> None:
     names = ["s1", "m1", "s2", "d1", "d2", "s3", "m2"]
@@ -53,91 +53,91 @@ async def test_events_come_typed_and_in_arrival_order_over_all_kinds(
     async with subscribe(redis_url, prefix=settings.redis.key_prefix, after="0") as events:
         received = [await anext(events) for _ in names]
     assert [e.id for e in received] == names
-    assert received[0] == event("statement", "s1")
+    assert received[0] == make_event("statement", "s1")
     assert isinstance(received[1], Meeting)
 
 
 @pytest.mark.parametrize("batch", [1, 2, 3, 7, 100])
 @pytest.mark.parametrize("group", [None, "g"])
-async def test_the_order_holds_however_the_reads_fall(
-    redis: Redis, on: dict[str, Any], batch: int, group: str | None, monkeypatch: pytest.MonkeyPatch
+async def test_the_order_does_not_depend_on_the_batches(
+    redis: Redis, target: dict[str, Any], batch: int, group: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = Settings.of(key_prefix=on["prefix"])
+    settings = Settings.of(key_prefix=target["prefix"])
     monkeypatch.setattr(readers, "BATCH", batch)
     names = [f"{letter}{i}" for i, letter in enumerate("sssssmsdmmmmmssddsmdsssssssmd")]
     await publish(redis, settings, *names[:20])
-    async with subscribe(**on, after="0", group=group) as events:
+    async with subscribe(**target, after="0", group=group) as events:
         head = await take(events, 5)
         await publish(redis, settings, *names[20:])
         assert head + await take(events, len(names) - 5) == names
         assert await nothing_more(events)
 
 
-async def test_only_the_kinds_asked_for_come(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+async def test_only_the_requested_kinds_are_returned(redis: Redis, settings: Settings, target: dict[str, Any]) -> None:
     await publish(redis, settings, "s1", "m1", "d1", "m2")
-    async with subscribe(kinds=["meeting"], after="0", **on) as events:
+    async with subscribe(kinds=["meeting"], after="0", **target) as events:
         assert await take(events, 2) == ["m1", "m2"]
         assert await nothing_more(events)
 
 
-async def test_from_now_on_misses_nothing_between_two_events(
-    redis: Redis, settings: Settings, on: dict[str, Any]
+async def test_from_now_on_misses_no_event_between_two_reads(
+    redis: Redis, settings: Settings, target: dict[str, Any]
 ) -> None:
     await publish(redis, settings, "s1", "m1")
-    async with subscribe(**on) as events:
+    async with subscribe(**target) as events:
         await publish(redis, settings, "s2", "d1")
         assert await take(events, 2) == ["s2", "d1"]
         await publish(redis, settings, "m2", "d2")
         assert await take(events, 2) == ["m2", "d2"]
 
 
-async def test_a_waiting_subscriber_is_woken(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
-    async with subscribe(**on) as events:
+async def test_a_waiting_subscriber_gets_a_new_event(redis: Redis, settings: Settings, target: dict[str, Any]) -> None:
+    async with subscribe(**target) as events:
         waiting = asyncio.create_task(take(events, 1))
         await asyncio.sleep(0.03)
         await publish(redis, settings, "d1")
         assert await waiting == ["d1"]
 
 
-async def test_a_subscriber_resumes_at_its_position(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+async def test_a_subscriber_resumes_at_its_position(redis: Redis, settings: Settings, target: dict[str, Any]) -> None:
     await publish(redis, settings, "s1", "m1", "s2", "m2", "d1")
-    async with subscribe(**on, after="0") as events:
+    async with subscribe(**target, after="0") as events:
         assert await take(events, 3) == ["s1", "m1", "s2"]
         position = events.position
-    async with subscribe(**on, after=position) as events:
+    async with subscribe(**target, after=position) as events:
         assert await take(events, 2) == ["m2", "d1"]
 
 
-async def test_a_position_taken_before_the_first_event_misses_none(
-    redis: Redis, settings: Settings, on: dict[str, Any]
+async def test_a_position_stored_before_the_first_event_misses_none(
+    redis: Redis, settings: Settings, target: dict[str, Any]
 ) -> None:
-    async with subscribe(**on) as events:
+    async with subscribe(**target) as events:
         position = events.position
     await publish(redis, settings, "s1", "m1")
-    async with subscribe(**on, after=position) as events:
+    async with subscribe(**target, after=position) as events:
         assert await take(events, 2) == ["s1", "m1"]
 
 
 @pytest.mark.usefixtures("redis_7")
-async def test_a_time_may_be_a_position(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+async def test_a_time_may_be_a_position(redis: Redis, settings: Settings, target: dict[str, Any]) -> None:
     await publish(redis, settings, "s1", "s2")
-    async with subscribe(**on, after=str(int(NOW.timestamp()) * 1000 - 10**10)) as events:
+    async with subscribe(**target, after=str(int(NOW.timestamp()) * 1000 - 10**10)) as events:
         assert await take(events, 2) == ["s1", "s2"]
 
 
-async def test_received_tells_kind_and_entry_id(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+async def test_received_has_kind_and_entry_id(redis: Redis, settings: Settings, target: dict[str, Any]) -> None:
     await publish(redis, settings, "m1")
     entries: Any = await redis.xrange(event_stream(settings.redis.key_prefix, "meeting"))
     entry_id = entries[0][0].decode()
-    async with subscribe(**on, after="0") as events:
+    async with subscribe(**target, after="0") as events:
         async for received in events.received():
-            assert received == Received(kind="meeting", entry_id=entry_id, event=event("meeting", "m1"))
+            assert received == Received(kind="meeting", entry_id=entry_id, event=make_event("meeting", "m1"))
             break
 
 
-async def test_stop_ends_a_wait(on: dict[str, Any]) -> None:
+async def test_stop_ends_a_wait(target: dict[str, Any]) -> None:
     stop = asyncio.Event()
-    async with subscribe(**on, stop=stop) as events:
+    async with subscribe(**target, stop=stop) as events:
         waiting = asyncio.create_task(collect(events))
         await asyncio.sleep(0.03)
         stop.set()
@@ -151,9 +151,9 @@ async def collect(events: Subscription) -> list[str]:
 
 
 # ---------------------------------------------------------------- in a group
-async def test_a_group_shares_the_events(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+async def test_a_group_shares_the_events(redis: Redis, settings: Settings, target: dict[str, Any]) -> None:
     names = [f"s{i}" for i in range(6)]
-    async with subscribe(**on, group="g", consumer="a") as a, subscribe(**on, group="g", consumer="b") as b:
+    async with subscribe(**target, group="g", consumer="a") as a, subscribe(**target, group="g", consumer="b") as b:
         got = []
         for name, events in zip(names, (a, b, b, a, a, b), strict=True):
             await publish(redis, settings, name)
@@ -163,38 +163,38 @@ async def test_a_group_shares_the_events(redis: Redis, settings: Settings, on: d
         assert await nothing_more(b)
 
 
-async def test_two_groups_each_get_everything(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+async def test_two_groups_each_get_everything(redis: Redis, settings: Settings, target: dict[str, Any]) -> None:
     await publish(redis, settings, "s1", "m1")
     for group in ("g", "h"):
-        async with subscribe(**on, group=group, after="0") as events:
+        async with subscribe(**target, group=group, after="0") as events:
             assert await take(events, 2) == ["s1", "m1"]
 
 
-async def test_a_group_resumes_with_the_event_that_was_not_acknowledged(
-    redis: Redis, settings: Settings, on: dict[str, Any]
+async def test_a_group_resumes_with_the_unacknowledged_event(
+    redis: Redis, settings: Settings, target: dict[str, Any]
 ) -> None:
     await publish(redis, settings, "s1", "m1", "s2", "d1")
-    async with subscribe(**on, group="g", after="0") as events:
-        assert await take(events, 2) == ["s1", "m1"]  # m1 is being worked on
+    async with subscribe(**target, group="g", after="0") as events:
+        assert await take(events, 2) == ["s1", "m1"]  # m1 is not acknowledged yet
     await publish(redis, settings, "s3")
-    async with subscribe(**on, group="g", after="$") as events:
+    async with subscribe(**target, group="g", after="$") as events:
         assert await take(events, 4) == ["m1", "s2", "d1", "s3"]
-        assert await nothing_more(events)  # by asking, s3 is acknowledged
+        assert await nothing_more(events)  # the request acknowledges s3
     for kind in KINDS:
         pending: Any = await redis.xpending(event_stream(settings.redis.key_prefix, kind), "g")
         assert pending["pending"] == 0
 
 
 async def test_a_cancelled_wait_loses_no_event(
-    redis: Redis, settings: Settings, on: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    redis: Redis, settings: Settings, target: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def slow(*args: Any, **kwargs: Any) -> Any:
         found = await read_group_entries(*args, **kwargs)
-        await asyncio.sleep(0.05 if found else 0)  # delivered, and the answer still under way
+        await asyncio.sleep(0.05 if found else 0)  # delivered, but the reply has not arrived
         return found
 
     await publish(redis, settings, "s1", "m1")
-    async with subscribe(**on, group="g", after="0") as events:
+    async with subscribe(**target, group="g", after="0") as events:
         monkeypatch.setattr(readers, "read_group_entries", slow)
         assert await nothing_more(events)
         monkeypatch.undo()
@@ -202,28 +202,28 @@ async def test_a_cancelled_wait_loses_no_event(
         assert await nothing_more(events)
 
 
-async def test_what_a_dead_subscriber_left_goes_to_another_in_time(
-    redis: Redis, settings: Settings, on: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+async def test_events_of_a_dead_consumer_are_claimed_by_another(
+    redis: Redis, settings: Settings, target: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await publish(redis, settings, "s1", "m1")
-    async with subscribe(**on, group="g", consumer="dead", after="0") as events:
+    async with subscribe(**target, group="g", consumer="dead", after="0") as events:
         assert await take(events, 1) == ["s1"]
-    async with subscribe(**on, group="g", consumer="b") as events:
+    async with subscribe(**target, group="g", consumer="b") as events:
         assert await nothing_more(events)
     monkeypatch.setattr(readers, "CLAIM_AFTER_S", 0.001)
-    async with subscribe(**on, group="g", consumer="c") as events:
+    async with subscribe(**target, group="g", consumer="c") as events:
         assert await take(events, 2) == ["s1", "m1"]
 
 
-# ---------------------------------------------------------------- what cannot be handed over
-async def test_a_busy_stream_keeps_nobody_from_what_the_dead_left_in_another(
-    redis: Redis, settings: Settings, on: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+# ---------------------------------------------------------------- losses and undecodable entries
+async def test_a_busy_stream_does_not_delay_claims_in_another(
+    redis: Redis, settings: Settings, target: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await publish(redis, settings, "m1")
-    async with subscribe(**on, group="g", consumer="dead", after="0") as events:
+    async with subscribe(**target, group="g", consumer="dead", after="0") as events:
         assert await take(events, 1) == ["m1"]
     await publish(redis, settings, *(f"s{i}" for i in range(20)))
-    async with subscribe(**on, group="g", consumer="b") as events:
+    async with subscribe(**target, group="g", consumer="b") as events:
         assert await take(events, 2) == ["s0", "s1"]
         monkeypatch.setattr(readers, "CLAIM_AFTER_S", 0.001)
         events._reader._next_claim_s = dict.fromkeys(events._kinds, 0.0)  # type: ignore[attr-defined]
@@ -233,46 +233,48 @@ async def test_a_busy_stream_keeps_nobody_from_what_the_dead_left_in_another(
 
 
 async def aged(redis: Redis, settings: Settings, consumer: str) -> str:
-    """Give all that is pending to a consumer, as if it had been so for ten minutes; return the stream."""
+    """Assign all pending entries to a consumer, idle for ten minutes; return the stream."""
     stream = event_stream(settings.redis.key_prefix, "statement")
     pending: Any = await redis.xpending_range(stream, "g", "-", "+", 100)
     await redis.xclaim(stream, "g", consumer, 0, [p["message_id"] for p in pending], idle=600_000)
     return stream
 
 
-async def test_a_slow_subscriber_is_not_taken_for_a_dead_one(
-    redis: Redis, settings: Settings, on: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+async def test_the_events_of_a_slow_consumer_are_not_claimed(
+    redis: Redis, settings: Settings, target: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(readers, "CLAIM_AFTER_S", 60.0)
     await publish(redis, settings, "s1", "s2", "s3")
-    async with subscribe(**on, group="g", consumer="slow", after="0") as events:
+    async with subscribe(**target, group="g", consumer="slow", after="0") as events:
         assert await take(events, 1) == ["s1"]
         stream = await aged(redis, settings, "slow")
         events._reader._touched_at_s = -60.0  # type: ignore[attr-defined]
         assert await take(events, 1) == ["s2"]
         pending: Any = await redis.xpending_range(stream, "g", "-", "+", 100)
         assert [p["time_since_delivered"] < 60_000 for p in pending] == [True, True]
-        async with subscribe(**on, group="g", consumer="other") as other:
+        async with subscribe(**target, group="g", consumer="other") as other:
             assert await nothing_more(other)
         assert await take(events, 1) == ["s3"]
 
 
-async def test_what_another_has_taken_over_is_not_handed_over_here_too(
-    redis: Redis, settings: Settings, on: dict[str, Any]
+async def test_events_claimed_by_another_consumer_are_not_returned(
+    redis: Redis, settings: Settings, target: dict[str, Any]
 ) -> None:
     await publish(redis, settings, "s1", "s2", "s3")
-    async with subscribe(**on, group="g", consumer="slow", after="0") as events:
+    async with subscribe(**target, group="g", consumer="slow", after="0") as events:
         assert await take(events, 1) == ["s1"]
         await aged(redis, settings, "other")
         await publish(redis, settings, "s4")
         events._reader._touched_at_s = -600.0  # type: ignore[attr-defined]
         assert await take(events, 1) == ["s4"]
-    async with subscribe(**on, group="g", consumer="other") as events:
+    async with subscribe(**target, group="g", consumer="other") as events:
         assert await take(events, 2) == ["s2", "s3"]
 
 
-async def test_two_tasks_cannot_wait_for_one_subscription(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
-    async with subscribe(**on, group="g") as events:
+async def test_two_tasks_cannot_wait_for_one_subscription(
+    redis: Redis, settings: Settings, target: dict[str, Any]
+) -> None:
+    async with subscribe(**target, group="g") as events:
         first = asyncio.create_task(anext(events))
         await asyncio.sleep(0.05)
         with pytest.raises(RuntimeError, match="another task"):
@@ -281,13 +283,13 @@ async def test_two_tasks_cannot_wait_for_one_subscription(redis: Redis, settings
         assert (await first).id == "s1"
 
 
-async def test_a_stream_that_is_begun_anew_behind_the_place_is_said_once_and_followed(
-    redis: Redis, settings: Settings, on: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+async def test_a_reset_stream_is_reported_once_and_followed(
+    redis: Redis, settings: Settings, target: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscription, "BLOCK_S", 0.01)
     await publish(redis, settings, "m1")
     stream = event_stream(settings.redis.key_prefix, "meeting")
-    async with subscribe(kinds=["meeting"], after="99999999999999-0", **on) as events:
+    async with subscribe(kinds=["meeting"], after="99999999999999-0", **target) as events:
         with pytest.raises(EventStreamError, match="lost or restarted"):
             await asyncio.wait_for(anext(events), 5)
         await publish(redis, settings, "m2")
@@ -297,37 +299,37 @@ async def test_a_stream_that_is_begun_anew_behind_the_place_is_said_once_and_fol
             await asyncio.wait_for(anext(events), 5)
         await publish(redis, settings, "m3")
         assert await take(events, 1) == ["m3"]
-    async with subscribe(kinds=["meeting"], after="99999999999999", **on) as events:
-        assert await nothing_more(events)  # a time to come
+    async with subscribe(kinds=["meeting"], after="99999999999999", **target) as events:
+        assert await nothing_more(events)  # a time in the future
 
 
 @pytest.mark.parametrize("group", [None, "g"])
 @pytest.mark.parametrize(
     "data", [b"{", b'{"deep":' + b"[" * 200_000, b'{"kind": "rumour"}', b'{"kind": "statement"}', b"\xff", None]
 )
-async def test_what_does_not_decode_is_said_once_and_passed(
-    redis: Redis, settings: Settings, on: dict[str, Any], group: str | None, data: bytes | None
+async def test_an_undecodable_entry_is_reported_once_and_skipped(
+    redis: Redis, settings: Settings, target: dict[str, Any], group: str | None, data: bytes | None
 ) -> None:
     await publish(redis, settings, "s1")
     stream = event_stream(settings.redis.key_prefix, "statement")
     bad: Any = await redis.xadd(stream, {"v": "9", "data": data} if data else {"v": "9"}, id=f"{next(MILLISECONDS)}-0")
     await publish(redis, settings, "s2")
-    async with subscribe(**on, after="0", group=group) as events:
+    async with subscribe(**target, after="0", group=group) as events:
         assert await take(events, 1) == ["s1"]
         with pytest.raises(EventStreamError, match=rf"{stream}: entry {bad.decode()} \(version 9.* does not decode"):
             await anext(events)
         position = events.position
         assert await take(events, 1) == ["s2"]
-    async with subscribe(**on, after=position, group=group) as events:
+    async with subscribe(**target, after=position, group=group) as events:
         assert await take(events, 1) == ["s2"]
 
 
-async def test_what_was_trimmed_before_it_was_read_is_said_once_and_passed(
-    redis: Redis, settings: Settings, on: dict[str, Any]
+async def test_entries_trimmed_unread_are_reported_once_and_skipped(
+    redis: Redis, settings: Settings, target: dict[str, Any]
 ) -> None:
     await publish(redis, settings, "s1", "m1")
     stream = event_stream(settings.redis.key_prefix, "statement")
-    async with subscribe(**on, after="0") as events:
+    async with subscribe(**target, after="0") as events:
         await take(events, 2)
         await publish(redis, settings, "s2", "s3", "s4")
         await redis.xtrim(stream, 2, approximate=False)  # s1 and s2
@@ -336,43 +338,43 @@ async def test_what_was_trimmed_before_it_was_read_is_said_once_and_passed(
             await anext(events)
         passed = events.position
         assert await take(events, 2) == ["s3", "s4"]
-    async with subscribe(**on, after=passed) as events:
+    async with subscribe(**target, after=passed) as events:
         assert await take(events, 2) == ["s3", "s4"]
-    async with subscribe(**on, after=behind) as events:
+    async with subscribe(**target, after=behind) as events:
         with pytest.raises(EventStreamError):
             await anext(events)
 
 
-async def test_trimming_what_was_read_is_no_gap(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+async def test_trimming_read_entries_is_no_gap(redis: Redis, settings: Settings, target: dict[str, Any]) -> None:
     await publish(redis, settings, "s1", "s2", "s3")
-    async with subscribe(**on, after="0") as events:
+    async with subscribe(**target, after="0") as events:
         assert await take(events, 3) == ["s1", "s2", "s3"]
         await publish(redis, settings, "s4")
         await redis.xtrim(event_stream(settings.redis.key_prefix, "statement"), 2, approximate=False)
         assert await take(events, 1) == ["s4"]
 
 
-async def test_a_group_is_told_once_of_what_was_trimmed_before_it_read_it(
-    redis: Redis, settings: Settings, on: dict[str, Any]
+async def test_a_group_gets_entries_trimmed_unread_reported_once(
+    redis: Redis, settings: Settings, target: dict[str, Any]
 ) -> None:
     await publish(redis, settings, "s1")
-    async with subscribe(**on, group="g", after="0") as events:
+    async with subscribe(**target, group="g", after="0") as events:
         assert await take(events, 1) == ["s1"]
         assert await nothing_more(events)
     await publish(redis, settings, "s2", "s3", "s4")
     await redis.xtrim(event_stream(settings.redis.key_prefix, "statement"), 2, approximate=False)
-    async with subscribe(**on, group="g") as events:
+    async with subscribe(**target, group="g") as events:
         with pytest.raises(EventStreamError, match="trimmed away before it was read"):
             await anext(events)
-    async with subscribe(**on, group="g") as events:
+    async with subscribe(**target, group="g") as events:
         assert await take(events, 2) == ["s3", "s4"]
 
 
-async def test_a_group_that_was_busy_for_long_is_told_of_what_was_trimmed_meanwhile(
-    redis: Redis, settings: Settings, on: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+async def test_a_group_that_was_busy_for_long_gets_trimmed_entries_reported(
+    redis: Redis, settings: Settings, target: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await publish(redis, settings, "s1")
-    async with subscribe(kinds=["statement"], group="g", after="0", **on) as events:
+    async with subscribe(kinds=["statement"], group="g", after="0", **target) as events:
         assert await take(events, 1) == ["s1"]
         assert await nothing_more(events)
         await publish(redis, settings, "s2", "s3", "s4")
@@ -383,18 +385,20 @@ async def test_a_group_that_was_busy_for_long_is_told_of_what_was_trimmed_meanwh
         assert await take(events, 1) == ["s4"]
 
 
-async def test_a_pending_event_trimmed_away_is_said_once(redis: Redis, settings: Settings, on: dict[str, Any]) -> None:
+async def test_a_trimmed_pending_event_is_reported_once(
+    redis: Redis, settings: Settings, target: dict[str, Any]
+) -> None:
     await publish(redis, settings, "s1", "s2")
-    async with subscribe(**on, group="g", after="0") as events:
+    async with subscribe(**target, group="g", after="0") as events:
         assert await take(events, 1) == ["s1"]
     await redis.xtrim(event_stream(settings.redis.key_prefix, "statement"), 1, approximate=False)
-    async with subscribe(**on, group="g") as events:
+    async with subscribe(**target, group="g") as events:
         with pytest.raises(EventStreamError, match="trimmed away before it was acknowledged"):
             await anext(events)
         assert await take(events, 1) == ["s2"]
 
 
-# ---------------------------------------------------------------- wrong use
+# ---------------------------------------------------------------- invalid arguments
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -404,21 +408,23 @@ async def test_a_pending_event_trimmed_away_is_said_once(redis: Redis, settings:
         ({"redis": "http://localhost"}, "Redis URL 'http://localhost'"),
     ],
 )
-def test_wrong_use_is_refused_by_name(wrong: dict[str, Any], message: str) -> None:
+def test_an_invalid_argument_is_refused_by_name(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         subscribe(**({"redis": "redis://localhost:1"} | wrong))
 
 
-async def test_a_redis_that_is_not_there_is_named_without_its_password() -> None:
+async def test_an_unavailable_redis_is_named_without_its_password() -> None:
     with pytest.raises(redis.exceptions.ConnectionError, match="cannot use Redis at localhost:1: ") as e:
         async with subscribe("redis://me:secret@localhost:1"):
             pass
     assert "secret" not in str(e.value)
 
 
-# ---------------------------------------------------------------- Redis goes away
+# ---------------------------------------------------------------- unavailable Redis
 @pytest.mark.parametrize("group", [None, "g"])
-async def test_a_subscription_survives_kill_9_of_redis_and_misses_nothing(tmp_path: Path, group: str | None) -> None:
+async def test_a_subscription_survives_kill_9_of_redis_without_missing_an_event(
+    tmp_path: Path, group: str | None
+) -> None:
     settings, server = Settings(), embedded(tmp_path)
     url = await server.__aenter__()
     async with subscribe(url, after="0", group=group) as events:
@@ -448,7 +454,7 @@ async def test_events_are_counted_per_kind(redis: Redis, redis_url: str, setting
     ("entry_id", "year"),
     [("1772366400123-4", 2026), ("0-1", 1970), ("253402300800000-0", 9999), ("9" * 19 + "-0", 9999)],
 )
-def test_an_event_was_published_when_its_entry_says(entry_id: str, year: int) -> None:
-    received = Received(kind="meeting", entry_id=entry_id, event=event("meeting", "m"))
+def test_the_time_of_publication_is_that_of_the_entry_id(entry_id: str, year: int) -> None:
+    received = Received(kind="meeting", entry_id=entry_id, event=make_event("meeting", "m"))
     assert received.published_at.year == year
     assert received.published_at.utcoffset() == timedelta(0)

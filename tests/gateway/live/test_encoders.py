@@ -1,4 +1,4 @@
-"""Events as bytes."""
+"""Encodings of events: SSE frames, WebSocket frames, CloudEvents."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ from worker.streams import Entry
 FIELDS = {b"id": b"e1", b"type": b"statement", b"v": b"1", b"time": b"2026-03-01T12:00:00.000Z"}
 
 
-def item(event: Event | None = None, **fields: bytes) -> StreamEvent:
+def stream_event(event: Event | None = None, **fields: bytes) -> StreamEvent:
     given = {name.encode(): value for name, value in fields.items()}
     held = {**FIELDS, b"source": b"https://news.example/1", **given}
     held.setdefault(b"data", msgspec.json.encode(event or make_event(3)))
     return StreamEvent(key_entry(Entry("s", "5-1", held), "statement"), ("5-1", "4-0", "3-0"))
 
 
-def test_a_frame_has_its_place_its_kind_and_one_line_of_data() -> None:
-    place, kind, data, *end = encode_sse(item()).decode().split("\n")
-    assert (place, kind, end) == ("id: s:5-1,m:4-0,d:3-0", "event: statement", ["", ""])
+def test_an_sse_frame_has_a_cursor_a_kind_and_one_line_of_data() -> None:
+    cursor, kind, data, *end = encode_sse(stream_event()).decode().split("\n")
+    assert (cursor, kind, end) == ("id: s:5-1,m:4-0,d:3-0", "event: statement", ["", ""])
     assert json.loads(data.removeprefix("data: "))["rule"] == "3"
 
 
-def test_a_form_is_made_once_for_all() -> None:
-    one = item()
-    forms = sse_encoder(cloudevents=False, chunked=True), sse_encoder(cloudevents=False, chunked=False)
-    assert forms[0].encode(one) is forms[1].encode(one)
+def test_an_encoding_is_shared_between_encoders() -> None:
+    event = stream_event()
+    encoders = sse_encoder(cloudevents=False, chunked=True), sse_encoder(cloudevents=False, chunked=False)
+    assert encoders[0].encode(event) is encoders[1].encode(event)
 
 
 @pytest.mark.parametrize("length", [0, 125, 126, 65_535, 65_536])
-def test_a_websocket_frame_says_how_long_it_is(length: int) -> None:
+def test_a_websocket_frame_encodes_its_length(length: int) -> None:
     frame = websocket_frame(b"x" * length)
     assert frame[0] == 0x81
     if length < 126:
@@ -57,13 +57,13 @@ def test_a_websocket_frame_says_how_long_it_is(length: int) -> None:
         assert (frame[1], *struct.unpack("!Q", frame[2:10]), len(frame)) == (127, length, 10 + length)
 
 
-def test_a_chunk_says_how_long_it_is_and_nothing_is_no_chunk() -> None:
+def test_a_chunk_has_its_length_and_an_empty_body_gives_none() -> None:
     assert http_chunk(b"x" * 26) == b"1a\r\n" + b"x" * 26 + b"\r\n"
-    assert http_chunk(b"") == b""  # an empty one would end the body
+    assert http_chunk(b"") == b""  # an empty chunk would end the body
 
 
 def test_an_envelope_has_the_attributes_of_cloudevents() -> None:
-    envelope = json.loads(encode_cloudevent(item(traceparent=b"00-aa-bb-01")))
+    envelope = json.loads(encode_cloudevent(stream_event(traceparent=b"00-aa-bb-01")))
     assert {name: value for name, value in envelope.items() if name != "data"} == {
         "specversion": "1.0",
         "id": "e1",
@@ -78,16 +78,16 @@ def test_an_envelope_has_the_attributes_of_cloudevents() -> None:
     assert all(name.isalnum() and name == name.lower() for name in envelope)
 
 
-def test_an_envelope_s_source_is_never_empty_and_its_time_is_that_of_the_entry_where_it_has_none() -> None:
-    envelope = json.loads(encode_cloudevent(item(source=b"", time=b"")))
+def test_missing_attributes_of_an_envelope_are_replaced() -> None:
+    envelope = json.loads(encode_cloudevent(stream_event(source=b"", time=b"")))
     assert (envelope["source"], envelope["time"]) == (UNKNOWN_SOURCE, "1970-01-01T00:00:00.005+00:00")
     assert "traceparent" not in envelope
 
 
-@pytest.mark.parametrize("form", [sse_encoder(cloudevents=False, chunked=True), websocket_encoder(cloudevents=True)])
-def test_what_does_not_decode_is_said_instead(form: object) -> None:
-    assert isinstance(form, type(websocket_encoder(cloudevents=False)))
-    said = form.encode(item(data=b"{"))
-    assert b'"code":"gap"' in said
-    assert b"entry 5-1 does not decode" in said
-    assert form.gap(Gap(kinds=[], detail=""), ("0-0",) * 3) != said
+@pytest.mark.parametrize("encoder", [sse_encoder(cloudevents=False, chunked=True), websocket_encoder(cloudevents=True)])
+def test_an_undecodable_entry_is_encoded_as_a_gap(encoder: object) -> None:
+    assert isinstance(encoder, type(websocket_encoder(cloudevents=False)))
+    frame = encoder.encode(stream_event(data=b"{"))
+    assert b'"code":"gap"' in frame
+    assert b"entry 5-1 does not decode" in frame
+    assert encoder.gap(Gap(kinds=[], detail=""), ("0-0",) * 3) != frame

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.subscribe.published import event, person
+from tests.subscribe.published import make_event, person
 from worker.filters import PARAMETERS, Filter, FilterError, build_filter
 from worker.filters.facets import Facets, fold, fold_name
 from worker.schema import KINDS, Span
 
-SAID = event(
+SAID = make_event(
     "statement",
     "s1",
     speaker=person("Zoë Łęcka-Nowak", "PL"),
@@ -47,7 +47,7 @@ def passes(**query: Any) -> bool:
         {"kind": ["meeting", "statement"], "country": "PL", "act": "accuse"},
     ],
 )
-def test_what_fits_passes(query: dict[str, Any]) -> None:
+def test_matching_events_pass(query: dict[str, Any]) -> None:
     assert passes(**query)
 
 
@@ -67,13 +67,13 @@ def test_what_fits_passes(query: dict[str, Any]) -> None:
         {"country": "PL", "act": "praise"},
     ],
 )
-def test_what_does_not_fit_does_not_pass(query: dict[str, Any]) -> None:
+def test_other_events_do_not_pass(query: dict[str, Any]) -> None:
     assert not passes(**query)
 
 
 @given(st.text(min_size=1, max_size=50))
-def test_whoever_is_named_is_found_by_the_name(name: str) -> None:
-    said = event("statement", "s", speaker=person(name))
+def test_any_name_matches_itself(name: str) -> None:
+    said = make_event("statement", "s", speaker=person(name))
     try:
         asked = build_filter({"speaker": [name]})
     except FilterError:
@@ -96,10 +96,10 @@ def test_any_query_is_a_filter_or_an_error_that_names_its_parameter(query: dict[
 
 
 @given(st.text())
-def test_folding_is_done_once(text: str) -> None:
+def test_folding_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
-def test_the_order_and_repetition_of_values_make_no_other_filter() -> None:
+def test_order_and_repetition_of_values_do_not_change_a_filter() -> None:
     assert build_filter({"country": ["FI", "ee", "fi"]}) == build_filter({"country": ["EE", "FI"]})
     assert build_filter({}) == Filter()
