@@ -124,13 +124,16 @@ async def test_no_event_is_lost_or_repeated_between_replay_and_live_stream(
 
 
 async def test_a_client_ahead_of_this_gateway_gets_only_later_events(
-    server: RunningGateway, publish: Publisher, redis: Redis, settings: Settings
+    server: RunningGateway, publish: Publisher, redis: Redis, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.gateway.broadcaster._gather_s = 0.5  # before it sends the events it has read
+    reader, may_send = server.gateway.broadcaster._reader, False
+    take = reader._take_complete
+    monkeypatch.setattr(reader, "_take_complete", lambda now_ms: take(now_ms) if may_send else [])
     await publish.numbers(0, 1, 2)
-    found = await stream_tails(redis, [event_stream(settings.redis.key_prefix, kind) for kind in KINDS])
-    async with server.listen(f"after={'.'.join(at.last_id for at in found.values())}") as client:
+    tails = await stream_tails(redis, [event_stream(settings.redis.key_prefix, kind) for kind in KINDS])
+    async with server.listen(f"after={'.'.join(tail.last_id for tail in tails.values())}") as client:
         assert server.gateway.broadcaster.cursor == START_CURSOR
+        may_send = True
         await wait_until(lambda: server.gateway.broadcaster.cursor != START_CURSOR)
         await publish.numbers(4)
         assert await client.numbers(1) == [4]
