@@ -156,7 +156,7 @@ class OrganisationTable(StrictTable, frozen=True):
 
 
 class GivenNamesTable(StrictTable, frozen=True):
-    """`<language>_given_names.toml`, written by `tools/given_names.py`."""
+    """Given names by gender: `<language>_given_names.toml`, written by `tools/given_names.py`."""
 
     masculine: str
     feminine: str
