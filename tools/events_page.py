@@ -8,7 +8,7 @@ from msgspec import Struct, inspect
 
 from tests.golden.articles import PUBLISHED
 from tools.event_examples import EXAMPLES, found, shown
-from worker.publish import publication_entries, traceparent
+from worker.publish import make_traceparent, publication_entries
 from worker.schema import (
     ENTRY,
     KIND_SPECS,
@@ -102,7 +102,7 @@ def _entry() -> Iterator[Sequence[str]]:
     """Yield the rows of an entry's fields, with what that of the first example holds."""
     article, event = found(EXAMPLES[0])
     _, entry = publication_entries(
-        article, [event], RedisSettings(), PUBLISHED, traceparent(hash_id("trace", article.id))
+        article, [event], RedisSettings(), PUBLISHED, make_traceparent(hash_id("trace", article.id))
     )
     for name, meaning in ENTRY.items():
         yield f"`{name}`", meaning, "`{…}`" if name == "data" else f"`{entry.fields[name]!s}`"

@@ -39,7 +39,7 @@ def publication_entries(
     ]
 
 
-def traceparent(trace_id: str) -> str:
+def make_traceparent(trace_id: str) -> str:
     """Return a `traceparent` (W3C Trace Context) for the publication of one URL where no spans are exported.
 
     The sampled flag is set, since the log records the work; otherwise a subscriber's tracing would drop the trace.

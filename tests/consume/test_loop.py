@@ -33,7 +33,7 @@ async def test_claimed_tasks_take_slots_as_read_ones_do(settings: Settings) -> N
         await gone.read(2, 0)
         running = asyncio.create_task(consumer.run(stop))
         async with asyncio.timeout(60):
-            while len(consumer._work) < 2:  # noqa: ASYNC110 - until both are claimed
+            while len(consumer._in_progress) < 2:  # noqa: ASYNC110 - until both are claimed
                 await asyncio.sleep(0.01)
             await gone.put_many(tasks[2:])
             await asyncio.sleep(0.1)

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from worker.consume import open_consumer
 from worker.discover import Source, open_discovery
-from worker.publish import publication_entries, traceparent
+from worker.publish import make_traceparent, publication_entries
 from worker.queue import UrlQueue
 from worker.schema import Article, Task, article_stream, event_stream
 from worker.settings import RedisSettings, Settings
@@ -34,7 +34,7 @@ TASK = Task(id="t", url="https://a.example/", put_at=NOW)
 
 def test_a_trace_id_has_the_form_of_w3c_trace_context() -> None:
     assert re.fullmatch(r"(?!0{32})[0-9a-f]{32}", TASK.trace_id)
-    assert re.fullmatch(rf"00-{TASK.trace_id}-(?!0{{16}})[0-9a-f]{{16}}-01", traceparent(TASK.trace_id))
+    assert re.fullmatch(rf"00-{TASK.trace_id}-(?!0{{16}})[0-9a-f]{{16}}-01", make_traceparent(TASK.trace_id))
 
 
 def test_the_trace_id_is_the_same_in_every_attempt_and_after_the_queue() -> None:
@@ -50,9 +50,9 @@ def test_another_url_or_another_time_has_another_trace_id() -> None:
 
 def test_an_entry_has_a_traceparent_only_with_a_trace() -> None:
     article = Article(id="a", url="", text="x")
-    (traced,) = publication_entries(article, [], RedisSettings(), NOW, traceparent(TASK.trace_id))
+    (traced,) = publication_entries(article, [], RedisSettings(), NOW, make_traceparent(TASK.trace_id))
     (untraced,) = publication_entries(article, [], RedisSettings(), NOW)
-    assert traced.fields["traceparent"] == traceparent(TASK.trace_id)
+    assert traced.fields["traceparent"] == make_traceparent(TASK.trace_id)
     assert "traceparent" not in untraced.fields
 
 
@@ -91,4 +91,4 @@ async def test_one_trace_id_connects_the_feed_with_the_events(redis: Redis, sett
     streams = [article_stream(settings.redis.key_prefix), event_stream(settings.redis.key_prefix, "statement")]
     entries = [entry for stream in streams for entry in await range_entries(redis, stream, count=10)]
     traced = {(entry.fields or {})[b"traceparent"].decode() for entry in entries}
-    assert traced == {traceparent(found["trace"])}
+    assert traced == {make_traceparent(found["trace"])}

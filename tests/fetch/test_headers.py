@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.fetch.headers import MAX_RETRY_AFTER_S, charset, media_type, retry_after_s, sniff
+from worker.fetch.headers import MAX_RETRY_AFTER_S, parse_charset, parse_media_type, parse_retry_after, sniff_media_type
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -26,7 +26,7 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
     ],
 )
 def test_content_type(header: str, expected: tuple[str, str | None]) -> None:
-    assert (media_type(header), charset(header)) == expected
+    assert (parse_media_type(header), parse_charset(header)) == expected
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_content_type(header: str, expected: tuple[str, str | None]) -> None:
     ],
 )
 def test_retry_after(header: str | None, wait_s: float | None) -> None:
-    assert retry_after_s(header, NOW) == wait_s
+    assert parse_retry_after(header, NOW) == wait_s
 
 
 @pytest.mark.parametrize(
@@ -67,13 +67,13 @@ def test_retry_after(header: str | None, wait_s: float | None) -> None:
     ],
 )
 def test_sniffing(body: bytes, expected: str) -> None:
-    assert sniff(body) == expected
+    assert sniff_media_type(body) == expected
 
 
 @given(st.text(), st.binary())
 def test_any_header_and_body_are_parsed_without_an_error(header: str, body: bytes) -> None:
-    assert "/" in sniff(body)
-    assert media_type(header) == media_type(header).lower()
-    charset(header)
-    wait_s = retry_after_s(header, NOW)
+    assert "/" in sniff_media_type(body)
+    assert parse_media_type(header) == parse_media_type(header).lower()
+    parse_charset(header)
+    wait_s = parse_retry_after(header, NOW)
     assert wait_s is None or 0 <= wait_s <= MAX_RETRY_AFTER_S

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from worker.publish import publication_entries, traceparent
+from worker.publish import make_traceparent, publication_entries
 from worker.schema import (
     ENTRY,
     KINDS,
@@ -118,7 +118,7 @@ def test_the_schema_describes_every_value() -> None:
 def test_the_documented_fields_of_an_entry_are_those_written() -> None:
     article = Article(id=article_id("https://a.example/"), url="https://a.example/", text="A met.")
     for write in publication_entries(
-        article, EVENTS, RedisSettings(), datetime(2026, 3, 1, tzinfo=UTC), traceparent(hash_id("trace"))
+        article, EVENTS, RedisSettings(), datetime(2026, 3, 1, tzinfo=UTC), make_traceparent(hash_id("trace"))
     ):
         assert sorted(write.fields) == sorted(ENTRY)
 

@@ -20,7 +20,7 @@ from worker.consume.task_result import TaskResult
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
 from worker.pipeline.pool import Pool
-from worker.queue import UrlQueue, process_name
+from worker.queue import UrlQueue, process_consumer_name
 from worker.settings import Settings
 from worker.streams import connect, is_durable
 from worker.telemetry.liveness import LivenessMonitor
@@ -42,7 +42,7 @@ async def open_consumer(
     `on_result` is called with the result of every delivery.  Logs a warning where Redis has no append-only file.
     """
     async with (
-        UrlQueue(redis_url, settings, process_name()) as queue,
+        UrlQueue(redis_url, settings, process_consumer_name()) as queue,
         connect(redis_url) as client,
         Fetcher(settings.fetch, threads=settings.worker.concurrency) as fetcher,
         Pool(settings.pool, preload="worker.pipeline.preload") as pool,

@@ -66,40 +66,40 @@ class Consumer:
         self._handler = handler
         self._on_result = on_result
         self._liveness = liveness or LivenessMonitor()
-        self._work: dict[Delivery, asyncio.Task[None]] = {}
-        self._free = asyncio.Event()
-        self._over = asyncio.Event()
+        self._in_progress: dict[Delivery, asyncio.Task[None]] = {}
+        self._slot_freed = asyncio.Event()
+        self._ending = asyncio.Event()
         self._claimed_at = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Process tasks until `stop` is set and the tasks in progress are drained.
+        """Process tasks until `stop` is set, then drain the tasks in progress.
 
-        Raises the RedisError that ends it.
+        Where Redis stays unavailable, raises an ExceptionGroup with the RedisError.
         """
         async with asyncio.TaskGroup() as self._tasks:
             for loop in (self._tend(), self._handler.batcher.run()):
                 self._tasks.create_task(signal_when_done(loop, self._end_all))
-            await signal_when_done(self._work_until(stop), self._end_all)
+            await signal_when_done(self._read_and_drain(stop), self._end_all)
 
     def _end_all(self) -> None:
         """End all loops by an event, since a cancellation may be swallowed (see `lifecycle`)."""
-        self._over.set()
+        self._ending.set()
         self._handler.batcher.end()
 
-    async def _work_until(self, stop: asyncio.Event) -> None:
+    async def _read_and_drain(self, stop: asyncio.Event) -> None:
         await self._read_until(stop)
-        if not self._over.is_set():
+        if not self._ending.is_set():
             await self._drain()
 
     # ------------------------------------------------------------ read
     async def _read_until(self, stop: asyncio.Event) -> None:
-        while not stop.is_set() and not self._over.is_set():
+        while not stop.is_set() and not self._ending.is_set():
             self._liveness.record_heartbeat("read")
             await self._wait_for_slot(stop)
             if stop.is_set():
                 return
-            for delivery in await self._claim() or await self._queue.read(self._slots(), BLOCK_S):
-                self._begin(delivery)
+            for delivery in await self._claim() or await self._queue.read(self._free_slots(), BLOCK_S):
+                self._start(delivery)
 
     async def _claim(self) -> list[Delivery]:
         """Claim the tasks of dead workers, every third of a lease.
@@ -111,30 +111,30 @@ class Consumer:
         if now - self._claimed_at < self._settings.queue.lease_s / 3:
             return []
         self._claimed_at = now
-        claimed = await self._queue.claim(self._slots())
+        claimed = await self._queue.claim(self._free_slots())
         for delivery in claimed:
             metrics.CLAIMS.inc()
             log.warning("claimed", url=delivery.task.url, deliveries=delivery.attempts)
         return claimed
 
     async def _wait_for_slot(self, stop: asyncio.Event) -> None:
-        while not self._slots() and not stop.is_set():
-            self._free.clear()
-            await wait_for_any(self._free, stop)
+        while not self._free_slots() and not stop.is_set():
+            self._slot_freed.clear()
+            await wait_for_any(self._slot_freed, stop)
 
-    def _slots(self) -> int:
-        return max(0, self._settings.worker.concurrency - len(self._work))
+    def _free_slots(self) -> int:
+        return max(0, self._settings.worker.concurrency - len(self._in_progress))
 
-    def _begin(self, delivery: Delivery) -> None:
+    def _start(self, delivery: Delivery) -> None:
         work = self._tasks.create_task(self._handle(delivery))
-        self._work[delivery] = work
+        self._in_progress[delivery] = work
         metrics.IN_FLIGHT.inc()
-        work.add_done_callback(lambda done: self._end(delivery, done))
+        work.add_done_callback(lambda done: self._finish(delivery, done))
 
-    def _end(self, delivery: Delivery, done: asyncio.Task[None]) -> None:
-        del self._work[delivery]
+    def _finish(self, delivery: Delivery, done: asyncio.Task[None]) -> None:
+        del self._in_progress[delivery]
         metrics.IN_FLIGHT.dec()
-        self._free.set()
+        self._slot_freed.set()
         if (
             not done.cancelled() and done.exception()
         ):  # Redis is unavailable: the task group is cancelled, and the loops must end, too
@@ -159,7 +159,7 @@ class Consumer:
         """
         renewed_at = reaped_at = time.monotonic()
         try:
-            while not self._over.is_set():
+            while not self._ending.is_set():
                 faulthandler.dump_traceback_later(3 * self._settings.queue.lease_s, exit=True)
                 self._liveness.record_heartbeat("tend")
                 now = time.monotonic()
@@ -176,11 +176,11 @@ class Consumer:
 
     async def _renew(self) -> None:
         """Renew all leases; cancel the tasks whose lease is lost to another worker."""
-        for lost in await self._queue.renew(list(self._work)):
-            if lost in self._work:
+        for lost in await self._queue.renew(list(self._in_progress)):
+            if lost in self._in_progress:
                 metrics.LOST_LEASES.inc()
                 log.warning("lost", url=lost.task.url)
-                self._work[lost].cancel()
+                self._in_progress[lost].cancel()
 
     # ------------------------------------------------------------ drain
     async def _drain(self) -> None:
@@ -189,10 +189,10 @@ class Consumer:
         Hand the rest back, ready at once, with no attempt counted.
         """
         self._liveness.mark_ended("read")
-        log.info("draining", tasks=len(self._work))
-        if self._work:
-            await asyncio.wait(self._work.values(), timeout=self._settings.worker.drain_s)
-        left = dict(self._work)
+        log.info("draining", tasks=len(self._in_progress))
+        if self._in_progress:
+            await asyncio.wait(self._in_progress.values(), timeout=self._settings.worker.drain_s)
+        left = dict(self._in_progress)
         await cancel_and_wait(left.values())
         handed_back = 0
         for delivery in left:

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 @contextlib.contextmanager
 def stage(name: str, under: AbstractContextManager[TraceSpan] | None = None) -> Iterator[TraceSpan]:
     """Time the block as a stage and yield its span, which is `under` or, where that is None, a new one named `name`."""
-    with under or span(name) as it:
+    with under or span(name) as stage_span:
         try:
-            yield it
+            yield stage_span
         finally:
-            metrics.STAGES.labels(name).observe(it.stop())
+            metrics.STAGES.labels(name).observe(stage_span.stop())
 
 
 def record_stage(timing: StageTiming) -> None:

@@ -20,7 +20,7 @@ from worker.consume.stages import stage
 from worker.consume.task_result import TaskResult, annotate_publication, annotate_span
 from worker.errors import Failure, Permanent, Transient
 from worker.pipeline.process_page import ProcessedPage
-from worker.publish import publication_entries, traceparent
+from worker.publish import make_traceparent, publication_entries
 from worker.queue import GROUP, Delivery, Settlement, UrlQueue
 from worker.schema import Task, publication_id
 from worker.settings import Settings
@@ -69,27 +69,27 @@ class TaskHandler:
         """
         task, queue = with_crashes_counted(delivery), self._queue
         work = process_span(task, queue.keys.urls, GROUP, queue.consumer)
-        with structlog.contextvars.bound_contextvars(trace=task.trace_id), work as whole:
-            result = await self._outcome(delivery, task, whole)
-            took_s = whole.stop()
-            annotate_span(whole, result)
+        with structlog.contextvars.bound_contextvars(trace=task.trace_id), work as task_span:
+            result = await self._process(delivery, task, task_span)
+            took_s = task_span.stop()
+            annotate_span(task_span, result)
             log.info("url", **_log_fields(result, task), attempt=task.attempt, ms=round(1000 * took_s))
         metrics.STAGES.labels("whole").observe(took_s)
         return result
 
-    async def _outcome(self, delivery: Delivery, task: Task, whole: TraceSpan) -> TaskResult:
+    async def _process(self, delivery: Delivery, task: Task, task_span: TraceSpan) -> TaskResult:
         """Settle the delivery, or defer or dead-letter it after a failure."""
         try:
-            return await self._settle(delivery, await self._read_page(task), whole)
+            return await self._settle(delivery, await self._read_page(task), task_span)
         except Failure as failure:
-            whole.failed(failure)
+            task_span.failed(failure)
             return await self._fail(delivery, task, failure)
         except RedisError:
             raise  # ends the process: without Redis the delivery cannot be finished
         except Exception as bug:  # a bug must not end the other tasks; retried like a crash
             log.exception("bug", url=task.url)
             crash = Transient("bug", repr(bug))
-            whole.failed(crash)
+            task_span.failed(crash)
             return await self._fail(delivery, task, crash)
 
     async def _read_page(self, task: Task) -> ProcessedPage:
@@ -97,9 +97,9 @@ class TaskHandler:
             raise Permanent("crashed", f"its worker died {task.attempt} times")
         return await self._reader.read(task, self._clock())
 
-    async def _settle(self, delivery: Delivery, processed: ProcessedPage, whole: TraceSpan) -> TaskResult:
-        with stage("settle", settle_span("settle", self._queue.keys.urls, "producer")) as it:
-            trace = it.traceparent() or traceparent(delivery.task.trace_id)
+    async def _settle(self, delivery: Delivery, processed: ProcessedPage, task_span: TraceSpan) -> TaskResult:
+        with stage("settle", settle_span("settle", self._queue.keys.urls, "producer")) as stage_span:
+            trace = stage_span.traceparent() or make_traceparent(delivery.task.trace_id)
             entries = publication_entries(
                 processed.article, processed.events, self._settings.redis, self._clock(), trace
             )
@@ -109,7 +109,7 @@ class TaskHandler:
             )
             if outcome == "done":
                 metrics.count_events(processed.events)
-                annotate_publication(whole, it, processed)
+                annotate_publication(task_span, stage_span, processed)
         return TaskResult(url=delivery.task.url, outcome=outcome, events=len(processed.events))
 
     async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> TaskResult:

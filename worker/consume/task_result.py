@@ -24,13 +24,13 @@ class TaskResult(Struct, frozen=True, kw_only=True):
     """Number of events of the page."""
 
 
-def annotate_span(whole: TraceSpan, result: TaskResult) -> None:
+def annotate_span(task_span: TraceSpan, result: TaskResult) -> None:
     """Set outcome and reason as attributes of a delivery's span."""
-    whole.set({"communique.outcome": result.outcome, "communique.reason": result.reason})
+    task_span.set({"communique.outcome": result.outcome, "communique.reason": result.reason})
 
 
-def annotate_publication(whole: TraceSpan, settling: TraceSpan, processed: ProcessedPage) -> None:
+def annotate_publication(task_span: TraceSpan, settle_span: TraceSpan, processed: ProcessedPage) -> None:
     """Set the number of events per kind on the delivery's span, and the number of entries on the settle span."""
     kinds = Counter(event.__struct_config__.tag for event in processed.events)
-    whole.set({f"communique.events.{kind}": count for kind, count in kinds.items()})
-    settling.set({"messaging.batch.message_count": 1 + len(processed.events)})
+    task_span.set({f"communique.events.{kind}": count for kind, count in kinds.items()})
+    settle_span.set({"messaging.batch.message_count": 1 + len(processed.events)})

@@ -20,8 +20,8 @@ from msgspec import Struct
 
 from worker.errors import Permanent, Transient
 from worker.fetch.decoding import ACCEPTED, Decoder
-from worker.fetch.headers import charset, media_type, retry_after_s, sniff
-from worker.fetch.resolver import PrivateAddressError, checked_connector, refuse_private_literal
+from worker.fetch.headers import parse_charset, parse_media_type, parse_retry_after, sniff_media_type
+from worker.fetch.resolver import PrivateAddressError, checked_connector, reject_private_literal
 from worker.schema import Page
 from worker.telemetry.tracing import request_span
 from worker.urls import normalise
@@ -179,12 +179,12 @@ class Fetcher:
             raise RuntimeError("use `async with Fetcher(…)`")
         target = yarl.URL(url, encoded=True)
         if not self._settings.allow_private_addresses:
-            refuse_private_literal(target.raw_host or "")
+            reject_private_literal(target.raw_host or "")
         conditions = _conditions(validators)
         headers = {"Accept": resource_type.accept, **conditions}
-        with request_span(url, hop) as it, only_failures(url):
+        with request_span(url, hop) as http_span, convert_errors(url):
             async with self._session.get(target, headers=headers, allow_redirects=False) as response:
-                it.set({"http.response.status_code": response.status})
+                http_span.set({"http.response.status_code": response.status})
                 if response.status in REDIRECTS:
                     return _location(url, response)
                 if response.status == 304 and conditions:  # noqa: PLR2004 - Not Modified
@@ -198,13 +198,13 @@ class Fetcher:
         self, url: str, response: aiohttp.ClientResponse, resource_type: ResourceType, max_bytes: int
     ) -> Page:
         header = _text(response.headers, "Content-Type")
-        declared = media_type(header)
+        declared = parse_media_type(header)
         if declared:
             _check_media_type(declared, resource_type)
         body = await self._body(response, max_bytes, truncate=resource_type.truncate)
-        found = declared or sniff(body)
+        found = declared or sniff_media_type(body)
         _check_media_type(found, resource_type)
-        return Page(url=url, body=body, content_type=found, charset=charset(header), fetched_at=self._now())
+        return Page(url=url, body=body, content_type=found, charset=parse_charset(header), fetched_at=self._now())
 
     async def _body(self, response: aiohttp.ClientResponse, max_bytes: int, *, truncate: bool) -> bytes:
         """Read and decode the body, limiting its size as transferred and as decoded."""
@@ -270,7 +270,7 @@ def _check_status(response: aiohttp.ClientResponse, now: datetime) -> None:
         return
     reason, detail = f"http_{status}", response.reason or ""
     if status in RETRYABLE_STATUSES or 500 <= status < 600:  # noqa: PLR2004 - server errors
-        raise Transient(reason, detail, retry_after_s(response.headers.get("Retry-After"), now))
+        raise Transient(reason, detail, parse_retry_after(response.headers.get("Retry-After"), now))
     raise Permanent(reason, detail)
 
 
@@ -281,7 +281,7 @@ def _check_media_type(found: str, resource_type: ResourceType) -> None:
 
 # ---------------------------------------------------------------- failures
 @contextlib.contextmanager
-def only_failures(url: str) -> Iterator[None]:
+def convert_errors(url: str) -> Iterator[None]:
     """Convert the exceptions of a request to `url` to a Permanent or a Transient."""
     try:
         yield

@@ -22,13 +22,13 @@ _MARKUP = re.compile(
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
-def media_type(content_type: str) -> str:
+def parse_media_type(content_type: str) -> str:
     """Return the media type in lower case without parameters; "" where the header is empty, unknown or malformed."""
     named = content_type.partition(";")[0].strip().lower()
     return named if "/" in named and named not in _UNKNOWN_TYPES else ""
 
 
-def charset(content_type: str) -> str | None:
+def parse_charset(content_type: str) -> str | None:
     """Return the charset parameter of a Content-Type in lower case, not validated; None where there is none."""
     for parameter in content_type.split(";")[1:]:
         name, _, value = parameter.partition("=")
@@ -37,7 +37,7 @@ def charset(content_type: str) -> str | None:
     return None
 
 
-def retry_after_s(header: str | None, now: datetime) -> float | None:
+def parse_retry_after(header: str | None, now: datetime) -> float | None:
     """Return the delay of a Retry-After header in seconds, at most a day; None where it is absent or malformed.
 
     RFC 9110, 10.2.3: a number of seconds, or an HTTP date; a date in the past is 0.0.
@@ -53,7 +53,7 @@ def retry_after_s(header: str | None, now: datetime) -> float | None:
     return min(max(wait_s, 0.0), MAX_RETRY_AFTER_S)
 
 
-def sniff(body: bytes) -> str:
+def sniff_media_type(body: bytes) -> str:
     """Return the media type of a body that has no Content-Type (MIME Sniffing Standard, 6 and 7.1, simplified)."""
     head = body.removeprefix(b"\xef\xbb\xbf")[:_SNIFFED_BYTES]
     if _MARKUP.match(head):

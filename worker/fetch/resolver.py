@@ -61,7 +61,7 @@ def checked_connector(*, allow_private: bool, threads: int, limit: int) -> TCPCo
     return TCPConnector(limit=limit, resolver=resolver, ttl_dns_cache=_DNS_CACHE_S)
 
 
-def refuse_private_literal(host: str) -> None:
+def reject_private_literal(host: str) -> None:
     """Raise Permanent("private_address") where a host is a literal IP address that is not public.
 
     aiohttp does not pass literal addresses to its resolver.  Host names are accepted.

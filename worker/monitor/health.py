@@ -16,7 +16,7 @@ from worker.monitor.fleet_collector import FLEET_COLLECTOR
 from worker.monitor.health_server import health_server
 from worker.monitor.heartbeat import Heartbeat
 from worker.monitor.snapshot import take_snapshot
-from worker.queue import UrlQueue, process_name
+from worker.queue import UrlQueue, process_consumer_name
 from worker.schema.fleet import HEARTBEAT_INTERVAL_S, FleetSnapshot
 from worker.streams import connect
 from worker.telemetry import metrics
@@ -54,7 +54,7 @@ async def monitored_service(
         queue = UrlQueue(redis_url, settings)  # only read from: it is not entered, so it creates no consumer group
         stack.push_async_callback(queue.aclose)
         prefix = settings.redis.key_prefix
-        heartbeat = Heartbeat(client, prefix, service, liveness, clock=time.monotonic, name=process_name())
+        heartbeat = Heartbeat(client, prefix, service, liveness, clock=time.monotonic, name=process_consumer_name())
         poller = FleetPoller(lambda: take_snapshot(client, queue, settings), heartbeat, liveness, on_poll)
         FLEET_COLLECTOR.add_service(service, liveness, poller.last_snapshot)
         stack.callback(FLEET_COLLECTOR.remove_service, service)

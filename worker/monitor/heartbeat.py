@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from worker.monitor.records import read_records, redis_time
-from worker.queue import consumer_name
+from worker.queue import new_consumer_name
 from worker.schema.fleet import RATE_WINDOW_S, RETENTION_S, ServiceHeartbeat
 from worker.telemetry import metrics
 
@@ -50,7 +50,7 @@ class Heartbeat:
         name: str | None = None,
     ) -> None:
         """Write nothing yet; `clock` is monotonic, `name` None takes a new unique name."""
-        self.name = name or consumer_name()
+        self.name = name or new_consumer_name()
         self._client = client
         self._prefix = prefix
         self._service = service

@@ -13,7 +13,7 @@ from worker.queue.dead_letters import DeadLetter
 from worker.queue.delivery import Delivery, Outcome, QueueFull, Settlement
 from worker.queue.depth import Depth, WorkerState
 from worker.queue.keys import GROUP, QueueKeys
-from worker.queue.url_queue import UrlQueue, consumer_name, process_name
+from worker.queue.url_queue import UrlQueue, new_consumer_name, process_consumer_name
 
 __all__ = [
     "GROUP",
@@ -26,6 +26,6 @@ __all__ = [
     "Settlement",
     "UrlQueue",
     "WorkerState",
-    "consumer_name",
-    "process_name",
+    "new_consumer_name",
+    "process_consumer_name",
 ]

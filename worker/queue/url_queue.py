@@ -48,15 +48,15 @@ REAP_AFTER_LEASES: Final = 10
 """A consumer without pending entries that has been idle for this many leases is deleted."""
 
 
-def consumer_name() -> str:
+def new_consumer_name() -> str:
     """Return a new, unique consumer name, HOST-PID-RANDOM: no two processes ever share pending entries."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 @cache
-def process_name() -> str:
+def process_consumer_name() -> str:
     """Return the consumer name of this process, always the same: consumer and heartbeat of a worker share it."""
-    return consumer_name()
+    return new_consumer_name()
 
 
 class UrlQueue:
@@ -64,7 +64,7 @@ class UrlQueue:
 
     def __init__(self, redis_url: str, settings: Settings, consumer: str | None = None) -> None:
         """Connect at the first command.  `consumer` None: a new name.  Raises UsageError for a malformed URL."""
-        self.consumer = consumer or consumer_name()
+        self.consumer = consumer or new_consumer_name()
         self.keys = QueueKeys(settings.redis.key_prefix)
         self._settings = settings
         self._group = ConsumerGroup(stream=self.keys.urls, name=GROUP)
@@ -187,11 +187,11 @@ class UrlQueue:
         """Acknowledge the task and add all its entries to their streams, atomically; see `Outcome`."""
         return (await self.settle_many([Settlement(delivery, writes)]))[0]
 
-    async def settle_many(self, finished: Sequence[Settlement]) -> list[Outcome]:
+    async def settle_many(self, settlements: Sequence[Settlement]) -> list[Outcome]:
         """Settle deliveries in one round trip, each atomically; return their outcomes in order."""
-        calls = [self._settle_call(it) for it in finished]
+        calls = [self._settle_call(it) for it in settlements]
         replies = await scripts.SETTLE.run_many(self._client, calls, self._group)
-        self._release(it.delivery for it in finished)
+        self._release(it.delivery for it in settlements)
         return [reply.decode() for reply in replies]
 
     def _settle_call(self, it: Settlement) -> Call:

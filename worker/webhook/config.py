@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 
 from worker import urls
 from worker.errors import Permanent, UsageError
-from worker.fetch.resolver import refuse_private_literal
+from worker.fetch.resolver import reject_private_literal
 from worker.filters.keywords import Filters, make_filter
 from worker.webhook.signature import SECRET_FORMAT, parse_secrets
 
@@ -123,7 +123,7 @@ def _validate(webhook: Webhook, settings: Settings) -> Webhook:
     try:
         to = urls.normalise(webhook.to)
         if not settings.fetch.allow_private_addresses:
-            refuse_private_literal((urlsplit(to).hostname or "").strip("[]"))
+            reject_private_literal((urlsplit(to).hostname or "").strip("[]"))
     except Permanent as e:
         raise UsageError(f"webhook {webhook.name}: {e.detail}{_hint(e)}") from None
     return msgspec.structs.replace(webhook, to=to)

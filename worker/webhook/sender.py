@@ -14,8 +14,8 @@ import aiohttp
 import yarl
 
 from worker.errors import Permanent, Transient
-from worker.fetch.client import only_failures, user_agent
-from worker.fetch.headers import retry_after_s
+from worker.fetch.client import convert_errors, user_agent
+from worker.fetch.headers import parse_retry_after
 from worker.fetch.resolver import checked_connector
 from worker.webhook.signature import sign
 
@@ -81,7 +81,7 @@ class WebhookSender:
         if self._session is None:
             raise RuntimeError("use `async with WebhookSender(…)`")
         target, headers = yarl.URL(self._webhook.to, encoded=True), self._headers(message)
-        with only_failures(self._webhook.to):
+        with convert_errors(self._webhook.to):
             async with self._session.post(
                 target, data=message.body, headers=headers, allow_redirects=False
             ) as response:
@@ -107,5 +107,5 @@ def check_status(response: aiohttp.ClientResponse, now: datetime) -> None:
     if status == GONE:
         raise ReceiverGone("http_410", detail)
     if status in RETRYABLE_CLIENT_ERRORS or status >= 500:  # noqa: PLR2004 - server errors
-        raise Transient(f"http_{status}", detail, retry_after_s(response.headers.get("Retry-After"), now))
+        raise Transient(f"http_{status}", detail, parse_retry_after(response.headers.get("Retry-After"), now))
     raise Permanent(f"http_{status}", detail)
