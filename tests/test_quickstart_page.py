@@ -1,6 +1,6 @@
-"""docs/quickstart.md tells the truth: its steps are taken in one shell, on a terminal, and print what stands there.
+"""docs/quickstart.md is correct: its steps, run in one shell on a terminal, print the output that the page shows.
 
-What differs from the page: the ports, and that the demo's site is asked ten times a second.
+Two things differ from the page: the ports, and the crawl delay of the demo site, which is 0.1 s.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from tests.pages import DOCS, ROOT, Block, assert_command_is_valid, blocks, comm
 from worker.streams.embedded_server import parent_death_hook
 
 PAGE = (DOCS / "quickstart.md").read_text(encoding="utf-8")
-PATIENCE_S = 240.0
+TIMEOUT_S = 600.0
 PORTS = ("8001", "6379", "8080")
-"""On the page: the site's, Redis', the gateway's."""
+"""The ports on the page: of the site, of Redis, of the gateway."""
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 SHELL = frozenset({".", "cat", "curl", "cut", "grep", "kill", "python", "$server", "wait"})
 
@@ -47,7 +47,7 @@ def test_every_command_shown_exists(block: Block) -> None:
         assert_command_is_valid(words, other=SHELL)
 
 
-# ---------------------------------------------------------------- the walk
+# ---------------------------------------------------------------- the steps
 def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -61,7 +61,7 @@ def ports() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def environ(tmp_path_factory: pytest.TempPathFactory, ports: dict[str, str]) -> dict[str, str]:
-    """What `. .venv/bin/activate` gives, and nothing that this machine may have set."""
+    """The environment after `. .venv/bin/activate`, without settings of this machine."""
     folder = tmp_path_factory.mktemp("bin")
     (folder / "communique").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m worker "$@"\n')
     (folder / "communique").chmod(0o755)
@@ -76,85 +76,85 @@ def environ(tmp_path_factory: pytest.TempPathFactory, ports: dict[str, str]) -> 
     }
 
 
-def here(text: str, ports: dict[str, str]) -> str:
-    """Replace the ports of the page by those of this walk."""
+def localise(text: str, ports: dict[str, str]) -> str:
+    """Replace the ports of the page by those of this run."""
     for shown, port in ports.items():
         text = re.sub(rf"(?<=[ :]){shown}\b", port, text)
     return text
 
 
 def script(ports: dict[str, str]) -> str:
-    """Join the steps; where one starts a service, wait for its port as a reader would for its first word."""
+    """Join the steps; after one that starts a service, wait for its port."""
     parts = []
     for n, block in enumerate(STEPS):
-        opened = [ports[shown] for shown in opens(block.text)]
+        opened = [ports[shown] for shown in opened_ports(block.text)]
         waits = [
             f"for n in {{1..150}}; do (: > /dev/tcp/127.0.0.1/{port}) 2> /dev/null && break; sleep 0.1; done; sleep 0.3"
             for port in opened
         ]
-        parts += [f"echo '=== {n}'", here(block.text, ports), *waits]
+        parts += [f"echo '=== {n}'", localise(block.text, ports), *waits]
     return "\n".join([*parts, "echo '=== end'", "wait"])
 
 
-def opens(text: str) -> set[str]:
-    """Return the ports that a step's services listen on."""
+def opened_ports(text: str) -> set[str]:
+    """Return the ports on which the services of a step listen."""
     named = set(re.findall(r"(?m)--port (\d+).*&$", text))
     return named | ({"8080"} if re.search(r"(?m)^communique gateway.*&$", text) else set())
 
 
 @pytest.fixture(scope="module")
-def walked(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str], ports: dict[str, str]) -> list[str]:
-    """What each step printed."""
+def outputs(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str], ports: dict[str, str]) -> list[str]:
+    """The output of each step."""
     if shutil.which("curl") is None:
         pytest.skip("needs curl, which is not installed")
-    said = on_a_terminal(script(ports), tmp_path_factory.mktemp("walk"), environ)
-    return re.split(r"(?m)^=== \w+\n", said)[1:]
+    output = run_on_terminal(script(ports), tmp_path_factory.mktemp("steps"), environ)
+    return re.split(r"(?m)^=== \w+\n", output)[1:]
 
 
-def on_a_terminal(text: str, folder: Path, environ: dict[str, str]) -> str:
-    """Run a script in a terminal of its own, and return what stands there, without colours, in the end."""
-    ours, theirs = pty.openpty()
+def run_on_terminal(text: str, folder: Path, environ: dict[str, str]) -> str:
+    """Run a script on a pseudo-terminal and return its output without colours."""
+    main, side = pty.openpty()
     shell = subprocess.Popen(
         ["bash", "-c", text],
         cwd=folder,
         env=environ,
         stdin=subprocess.DEVNULL,
-        stdout=theirs,
-        stderr=theirs,
+        stdout=side,
+        stderr=side,
         start_new_session=True,
         preexec_fn=parent_death_hook(),  # noqa: PLW1509 - two system calls, no lock
     )
-    os.close(theirs)
-    late = threading.Timer(PATIENCE_S, os.killpg, (shell.pid, signal.SIGKILL))
-    late.start()
-    said = bytearray()
-    with suppress(OSError):  # EIO: nobody has it open any more
-        while chunk := os.read(ours, 65_536):
-            said += chunk
-    os.close(ours)
-    shell.wait(PATIENCE_S)
-    late.cancel()
-    return COLOUR.sub("", said.decode("utf-8", "replace").replace("\r\n", "\n"))
+    os.close(side)
+    watchdog = threading.Timer(TIMEOUT_S, os.killpg, (shell.pid, signal.SIGKILL))
+    watchdog.start()
+    output = bytearray()
+    with suppress(OSError):  # EIO: the last process has closed it
+        while chunk := os.read(main, 65_536):
+            output += chunk
+    os.close(main)
+    shell.wait(TIMEOUT_S)
+    watchdog.cancel()
+    return COLOUR.sub("", output.decode("utf-8", "replace").replace("\r\n", "\n"))
 
 
 def trimmed(text: str) -> str:
-    """Cut the blanks that tables and terminals fill lines with."""
+    """Remove trailing blanks, with which tables fill their lines."""
     return "\n".join(line.rstrip() for line in text.rstrip().splitlines())
 
 
 def pattern(shown: str) -> str:
-    """Make a regular expression of what is shown: an ellipsis stands for anything, alone for any lines or none."""
+    """Return a regular expression for the shown output: "…" matches any text, and alone on a line any lines."""
     return re.sub(r"(?m)^…\\\n", "(?:.*\n)?", re.escape(shown)).replace("…", ".*")
 
 
 @pytest.mark.parametrize("n", range(len(STEPS)), ids=[block.text.splitlines()[0] for block in STEPS])
-def test_a_step_prints_what_the_page_shows(n: int, walked: list[str], ports: dict[str, str]) -> None:
-    said, shown = trimmed(walked[n]), trimmed(here(STEPS[n].printed, ports))
-    assert re.fullmatch(pattern(shown), said, re.DOTALL), said
+def test_a_step_prints_what_the_page_shows(n: int, outputs: list[str], ports: dict[str, str]) -> None:
+    printed, shown = trimmed(outputs[n]), trimmed(localise(STEPS[n].printed, ports))
+    assert re.fullmatch(pattern(shown), printed, re.DOTALL), printed
 
 
-def test_the_last_step_leaves_nothing_behind(walked: list[str], ports: dict[str, str]) -> None:
-    assert len(walked) == len(STEPS) + 1
+def test_after_the_last_step_no_service_is_running(outputs: list[str], ports: dict[str, str]) -> None:
+    assert len(outputs) == len(STEPS) + 1
     for port in ports.values():
         with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", int(port)), 1):
             pass
@@ -162,30 +162,30 @@ def test_the_last_step_leaves_nothing_behind(walked: list[str], ports: dict[str,
 
 # ---------------------------------------------------------------- when it does not work
 ROWS = re.findall(r"(?m)^\| ((?:`[^`]+`,? ?)+) \| ", section(PAGE, "When it does not work"))
-SAID_BY_OTHERS = {"communique: command not found"}
+FROM_OTHER_PROGRAMS = {"communique: command not found"}
 
 
-class Forbidding(BaseHTTPRequestHandler):
-    """A site without a robots.txt that wants no programs."""
+class RejectingHandler(BaseHTTPRequestHandler):
+    """A site without a robots.txt that rejects every request."""
 
     def do_GET(self) -> None:
         self.send_response(404 if self.path == "/robots.txt" else 429 if self.path == "/busy" else 403)
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the library has it
-        """Stay silent."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named by the base class
+        """Do not log."""
 
 
 @contextmanager
-def forbidding() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Forbidding) as server:
+def rejecting_site() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), RejectingHandler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
 
-def mishaps(site: str, shut: str, redis_url: str, folder: Path) -> dict[str, str]:
-    """Commands that fail, each in a way of its own; the first name of each is a folder for its private Redis."""
+def failing_commands(site: str, rejecting: str, redis_url: str, folder: Path) -> dict[str, str]:
+    """Name of a failure -> a command that causes it; the name is also the directory of its private Redis."""
     closed, private = free_port(), "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES=true"
     article = f"{site}/news/two-presidents-lake"
     pages = f"{site}/members/bridge-memoirs {site}/section/europe-today {site}/documents/joint-communique.pdf"
@@ -197,7 +197,7 @@ def mishaps(site: str, shut: str, redis_url: str, folder: Path) -> dict[str, str
         "taken": f"{redis} communique gateway --port {site.rpartition(':')[2]}",
         "locked": f"communique run {article}",
         "misspelt": "COMMUNIQUE_REDIS_ULR=x communique status",
-        "refused": f"{private} COMMUNIQUE_MAX_ATTEMPTS=1 communique run {pages} {shut}/ {shut}/busy "
+        "refused": f"{private} COMMUNIQUE_MAX_ATTEMPTS=1 communique run {pages} {rejecting}/ {rejecting}/busy "
         f"http://127.0.0.1:{closed}/",
         "again": f"{private} communique run {article} > /dev/null; {private} communique run {article}",
         "seen": f"{redis} communique put {article}; {redis} communique put {article}",
@@ -207,15 +207,15 @@ def mishaps(site: str, shut: str, redis_url: str, folder: Path) -> dict[str, str
 
 
 @pytest.fixture(scope="module")
-def complaints(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str], redis_url: str) -> str:
-    """All that is said when everything is done wrong, and what stands in the Makefile."""
+def messages(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str], redis_url: str) -> str:
+    """The output of all failing commands, and the Makefile."""
     folder = tmp_path_factory.mktemp("mishaps")
     quick = environ | {"COMMUNIQUE_BACKOFF_S": "0.1"}
     demo = [sys.executable, "-m", "worker.demo"]
     with (
         subprocess.Popen(demo, stdout=subprocess.PIPE, text=True) as serving,
-        forbidding() as shut,
-        held(folder / "locked"),
+        rejecting_site() as rejecting,
+        locked(folder / "locked"),
     ):
         assert serving.stdout
         site = serving.stdout.readline().removesuffix("/feed.xml\n")
@@ -228,16 +228,16 @@ def complaints(tmp_path_factory: pytest.TempPathFactory, environ: dict[str, str]
                 stderr=subprocess.STDOUT,
                 text=True,
             )
-            for name, text in mishaps(site, shut, redis_url, folder).items()
+            for name, text in failing_commands(site, rejecting, redis_url, folder).items()
         ]
-        said = [process.communicate(timeout=PATIENCE_S)[0] for process in running]
+        printed = [process.communicate(timeout=TIMEOUT_S)[0] for process in running]
         serving.send_signal(signal.SIGINT)
-    return "\n".join([*said, (ROOT / "Makefile").read_text(encoding="utf-8")])
+    return "\n".join([*printed, (ROOT / "Makefile").read_text(encoding="utf-8")])
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Hold a private Redis' folder as another process would."""
+def locked(folder: Path) -> Iterator[None]:
+    """Lock the directory of a private Redis as another process would."""
     folder.mkdir()
     with (folder / "communique.pid").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -247,7 +247,7 @@ def held(folder: Path) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_the_program_says_what_the_page_explains(row: str, complaints: str) -> None:
+def test_the_program_prints_the_messages_that_the_page_explains(row: str, messages: str) -> None:
     for message in re.findall("`([^`]+)`", row):
-        if message not in SAID_BY_OTHERS:
-            assert message.rstrip("…") in complaints, complaints
+        if message not in FROM_OTHER_PROGRAMS:
+            assert message.rstrip("…") in messages, messages

@@ -1,7 +1,7 @@
-"""The README tells the truth: blocks marked `run` are executed as they stand, the others are held to the program.
+"""The README is correct: blocks marked `run` are executed, and every command in the others exists.
 
-Two things differ from what the page says: Redis is a private server of this module's, and the addresses at
-www.example.org are those of the demo site, on loopback.
+Two things differ from the page: Redis is a private server of this module, and the URLs at www.example.org are replaced
+by those of the demo site, on loopback.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 README = pages.README.read_text(encoding="utf-8")
-PATIENCE_S = 60.0
+TIMEOUT_S = 300.0
 
 
 BLOCKS = blocks(README)
@@ -42,7 +42,7 @@ def only(language: str, containing: str = "") -> Block:
     return block
 
 
-# ---------------------------------------------------------------- every command shown exists
+# ---------------------------------------------------------------- commands
 SHOWN = [words for block in BLOCKS if block.language == "sh" for words in commands(block.text)]
 
 
@@ -57,16 +57,16 @@ def test_the_table_lists_every_command_in_one_line() -> None:
     assert sorted(listed) == sorted(re.findall(r"(?m)^    (\w+)(?: |$)", usage.partition("commands:\n")[2]))
 
 
-# ---------------------------------------------------------------- what is marked `run` runs
-class House(NamedTuple):
-    """Where the blocks are executed."""
+# ---------------------------------------------------------------- executed blocks
+class ReadmeEnvironment(NamedTuple):
+    """The environment in which the blocks are executed."""
 
     redis_url: str
     articles: list[str]
     environ: dict[str, str]
 
-    def here(self, text: str) -> str:
-        """Replace the addresses of the page by those of this house."""
+    def localise(self, text: str) -> str:
+        """Replace the URLs of the page by those of this environment."""
         text = text.replace("redis://localhost:6379/0", self.redis_url)
         return re.sub(r"https://www\.example\.org/news/(\d)", lambda m: self.articles[int(m[1])], text)
 
@@ -80,7 +80,7 @@ def site_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, site_url: str) -> Iterator[House]:
+def environment(tmp_path_factory: pytest.TempPathFactory, site_url: str) -> Iterator[ReadmeEnvironment]:
     folder = tmp_path_factory.mktemp("readme")
     command = folder / "communique"
     command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m worker "$@"\n', encoding="utf-8")
@@ -96,17 +96,17 @@ def house(tmp_path_factory: pytest.TempPathFactory, site_url: str) -> Iterator[H
     with asyncio.Runner() as runner:
         server = embedded(folder / "redis")
         url = runner.run(server.__aenter__())
-        yield House(url, articles, environ)
+        yield ReadmeEnvironment(url, articles, environ)
         runner.run(server.__aexit__(None, None, None))
 
 
-def bash(house: House, text: str) -> str:
-    """Run a block and return its stdout; what it leaves in the background must end well too."""
-    script = house.here(text) + "\nwait ${!-}\n"
+def bash(environment: ReadmeEnvironment, text: str) -> str:
+    """Run a block and return its stdout; its background processes must succeed, too."""
+    script = environment.localise(text) + "\nwait ${!-}\n"
     command = ["bash", "-e", "-u", "-o", "pipefail", "-c", script]
-    with subprocess.Popen(command, env=house.environ, stdout=subprocess.PIPE, start_new_session=True) as shell:
+    with subprocess.Popen(command, env=environment.environ, stdout=subprocess.PIPE, start_new_session=True) as shell:
         try:
-            answer, _ = shell.communicate(timeout=PATIENCE_S)
+            answer, _ = shell.communicate(timeout=TIMEOUT_S)
         finally:
             if shell.returncode is None:
                 os.killpg(shell.pid, signal.SIGKILL)
@@ -119,49 +119,50 @@ def events(text: str) -> list[Event]:
     return [msgspec.json.decode(line, type=Event) for line in lines]
 
 
-def test_the_demo_says_what_the_page_lets_one_expect(house: House) -> None:
-    said = [" ".join(line.split()) for line in bash(house, "communique demo").splitlines()]
+def test_the_demo_prints_the_lines_on_the_page(environment: ReadmeEnvironment) -> None:
+    printed = [" ".join(line.split()) for line in bash(environment, "communique demo").splitlines()]
     shown = only("text", "(SE)").text.splitlines()
     assert len(shown) >= 3
     for line in (" ".join(line.split()) for line in shown):
-        assert any(found.startswith(line) for found in said), line
+        assert any(found.startswith(line) for found in printed), line
 
 
 @pytest.fixture(scope="module")
-def fleet(house: House) -> str:
-    """What the block with a worker prints; afterwards its events stand on the house's server."""
-    return bash(house, only("sh", "communique consume &").text)
+def fleet(environment: ReadmeEnvironment) -> str:
+    """The output of the block with a worker, whose events are then on the server of the environment."""
+    return bash(environment, only("sh", "communique consume &").text)
 
 
-def test_the_event_shown_is_what_the_text_gives(house: House) -> None:
-    """All of it but its rule, its confidence and its id, which move when the rules are refined."""
-    found = [plain(event) for event in events(bash(house, only("sh", "communique extract").text))]
-    shown = plain(msgspec.json.decode(only("json").text, type=Event, strict=True))
+def test_the_event_on_the_page_is_extracted_from_the_text(environment: ReadmeEnvironment) -> None:
+    """Compares all fields but rule, confidence and id, which change when the rules are refined."""
+    output = bash(environment, only("sh", "communique extract").text)
+    found = [without_volatile_fields(event) for event in events(output)]
+    shown = without_volatile_fields(msgspec.json.decode(only("json").text, type=Event, strict=True))
     assert shown in found, msgspec.json.format(msgspec.json.encode(found)).decode()
     assert [type(event) for event in found] == [Statement, Meeting]
 
 
-def plain(event: Event) -> Event:
+def without_volatile_fields(event: Event) -> Event:
     return replace(event, id="", rule="", confidence=0.0)
 
 
-def test_a_worker_reads_what_was_put_and_its_events_are_heard(fleet: str) -> None:
+def test_a_worker_processes_the_urls_and_its_events_are_printed(fleet: str) -> None:
     assert len(events(fleet)) == 5
 
 
-def test_python_hears_the_same_events(house: House, fleet: str) -> None:
+def test_python_receives_the_same_events(environment: ReadmeEnvironment, fleet: str) -> None:
     block = only("python")
-    script = [sys.executable, "-u", "-c", house.here(block.text)]
-    with subprocess.Popen(script, env=house.environ, stdout=subprocess.PIPE, text=True) as listening:
-        assert listening.stdout
-        heard = listening.stdout.readline()
-        listening.kill()
-    assert any(heard.startswith(name) for name in speakers(house)), (heard, fleet)
+    script = [sys.executable, "-u", "-c", environment.localise(block.text)]
+    with subprocess.Popen(script, env=environment.environ, stdout=subprocess.PIPE, text=True) as listener:
+        assert listener.stdout
+        line = listener.stdout.readline()
+        listener.kill()
+    assert any(line.startswith(name) for name in speakers(environment)), (line, fleet)
 
 
-def speakers(house: House) -> set[str]:
+def speakers(environment: ReadmeEnvironment) -> set[str]:
     async def names() -> set[str]:
-        async with connect(house.redis_url) as redis:
+        async with connect(environment.redis_url) as redis:
             entries = await read_entries(redis, {event_stream("communique", "statement"): "0"}, count=1000)
         said = [msgspec.json.decode((entry.fields or {})[b"data"], type=Statement) for entry in entries]
         return {statement.speaker.name for statement in said if statement.speaker}

@@ -1,3 +1,5 @@
+"""Batches: one result per line, in order; an invalid line does not affect the others."""
+
 from __future__ import annotations
 
 import gzip
@@ -37,45 +39,45 @@ def line(**fields: object) -> bytes:
     return json.dumps(fields).encode() + b"\n"
 
 
-def extracted(*lines: bytes) -> list[Any]:
-    return [json.loads(answer.line) for answer in extract_lines(lines)]
+def extract_json(*lines: bytes) -> list[Any]:
+    return [json.loads(result.line) for result in extract_lines(lines)]
 
 
-def parsed(*lines: bytes) -> list[Any]:
-    return [json.loads(answer.line) for answer in parse_lines(lines)]
+def parse_json(*lines: bytes) -> list[Any]:
+    return [json.loads(result.line) for result in parse_lines(lines)]
 
 
 @pytest.fixture
-def saved(tmp_path: Path) -> Path:
+def saved_page(tmp_path: Path) -> Path:
     path = tmp_path / "a.html"
     path.write_text(PAGE, encoding="utf-8")
     return path
 
 
 # ---------------------------------------------------------------- extract
-def test_each_document_is_answered_with_what_extract_finds() -> None:
-    (answer,) = extracted(line(id="1", text=TEXT, url=URL, language="en", published_at="2024-09-17"))
+def test_each_document_gives_the_events_that_extract_finds() -> None:
+    (result,) = extract_json(line(id="1", text=TEXT, url=URL, language="en", published_at="2024-09-17"))
     article = Article(
         id=article_id(URL), url=URL, text=TEXT, language="en", published_at=datetime(2024, 9, 17, tzinfo=UTC)
     )
-    assert answer == {"id": "1", "events": json.loads(msgspec.json.encode(extract_events(article)))}
-    assert answer["events"]
+    assert result == {"id": "1", "events": json.loads(msgspec.json.encode(extract_events(article)))}
+    assert result["events"]
 
 
 def test_the_text_is_used_exactly_as_given() -> None:
     text = "\u200b  \r\n" + TEXT.replace(" ", "\u00a0 ", 3) + "\n "
-    (answer,) = extracted(line(id="1", text=text, language="en"))
-    for event in answer["events"]:
+    (result,) = extract_json(line(id="1", text=text, language="en"))
+    for event in result["events"]:
         span = event["sentence"]
         assert text[span["start"] : span["end"]] == span["text"]
 
 
 def test_a_language_without_a_lexicon_has_no_events_and_no_error() -> None:
-    (answer,) = extract_lines([line(id="1", text=TEXT, language="xx")])
-    assert (json.loads(answer.line), answer.failed) == ({"id": "1", "events": []}, False)
+    (result,) = extract_lines([line(id="1", text=TEXT, language="xx")])
+    assert (json.loads(result.line), result.failed) == ({"id": "1", "events": []}, False)
 
 
-def test_one_bad_line_spoils_no_other() -> None:
+def test_an_invalid_line_does_not_affect_the_others() -> None:
     good = line(id="good", text="The talks go on.")
     bad = [
         b"{not json\n",
@@ -91,10 +93,10 @@ def test_one_bad_line_spoils_no_other() -> None:
         b"[" * 100_000 + b"\n",
     ]
     lines = [good, *(b for one in bad for b in (one, good))]
-    answers = list(extract_lines(lines))
-    assert [json.loads(a.line)["id"] for a in answers[::2]] == ["good"] * (len(bad) + 1)
-    assert [a.failed for a in answers] == [False, *[True, False] * len(bad)]
-    failures = [json.loads(a.line) for a in answers[1::2]]
+    results = list(extract_lines(lines))
+    assert [json.loads(a.line)["id"] for a in results[::2]] == ["good"] * (len(bad) + 1)
+    assert [a.failed for a in results] == [False, *[True, False] * len(bad)]
+    failures = [json.loads(a.line) for a in results[1::2]]
     ids = [None, None, None, None, None, None, "no-text", "odd-text", "odd-date", None, None]
     assert [f["id"] for f in failures] == ids
     assert all(f["error"] for f in failures)
@@ -109,26 +111,26 @@ def test_one_bad_line_spoils_no_other() -> None:
         (line(id="1", text="a", published_at="soon"), "soon"),
     ],
 )
-def test_the_error_names_what_is_wrong(bad: bytes, named: str) -> None:
-    (answer,) = extracted(bad)
-    assert named in answer["error"]
+def test_the_error_names_the_invalid_part(bad: bytes, named: str) -> None:
+    (result,) = extract_json(bad)
+    assert named in result["error"]
 
 
-def test_blank_lines_are_no_documents() -> None:
-    assert extracted(b"\n", b"  \r\n", line(id="1", text="a"))[0]["id"] == "1"
+def test_blank_lines_are_skipped() -> None:
+    assert extract_json(b"\n", b"  \r\n", line(id="1", text="a"))[0]["id"] == "1"
 
 
-def test_answers_come_as_soon_as_their_question() -> None:
-    asked: list[int] = []
+def test_a_result_is_yielded_before_the_next_line_is_read() -> None:
+    read: list[int] = []
 
-    def questions() -> Iterator[bytes]:
+    def documents() -> Iterator[bytes]:
         for i in range(3):
-            asked.append(i)
+            read.append(i)
             yield line(id=str(i), text="The talks go on.")
 
-    answers = extract_lines(questions())
-    next(answers)
-    assert asked == [0]
+    results = extract_lines(documents())
+    next(results)
+    assert read == [0]
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:
@@ -146,27 +148,27 @@ def test_the_same_input_gives_the_same_bytes() -> None:
         ("2024-09-17 18:05:09+02:00", datetime(2024, 9, 17, 16, 5, 9, tzinfo=UTC)),
     ],
 )
-def test_an_instant_may_be_a_date_or_lack_its_zone(written: str, expected: datetime) -> None:
+def test_an_instant_is_a_date_or_a_time_with_or_without_a_zone(written: str, expected: datetime) -> None:
     assert parse_instant(written) == expected
 
 
 @pytest.mark.parametrize("written", ["", "soon", "2024-13-01", "17.09.2024", "0001-01-01T00:00:00+14:00"])
-def test_what_is_no_instant_is_refused(written: str) -> None:
+def test_an_invalid_instant_is_a_value_error(written: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         parse_instant(written)
 
 
 @given(st.binary(max_size=80) | st.text(alphabet='{}[]":,idtexurl \\u0d8', max_size=80).map(str.encode))
-def test_any_line_has_one_answer(noise: bytes) -> None:
+def test_any_line_gives_one_result(noise: bytes) -> None:
     noise = noise.replace(b"\n", b" ")
-    answers = list(extract_lines([noise]))
-    assert len(answers) == bool(noise.strip())
-    assert all(b"\n" not in a.line and json.loads(a.line) for a in answers)
+    results = list(extract_lines([noise]))
+    assert len(results) == bool(noise.strip())
+    assert all(b"\n" not in a.line and json.loads(a.line) for a in results)
 
 
 # ---------------------------------------------------------------- parse
-def test_each_page_is_answered_with_its_article(saved: Path) -> None:
-    assert parsed(line(id="1", url=URL, html_path=str(saved))) == [
+def test_each_page_gives_its_article(saved_page: Path) -> None:
+    assert parse_json(line(id="1", url=URL, html_path=str(saved_page))) == [
         {
             "id": "1",
             "title": "Ferry talks go on",
@@ -180,22 +182,24 @@ def test_each_page_is_answered_with_its_article(saved: Path) -> None:
     ]
 
 
-def test_a_page_may_be_gzipped(tmp_path: Path, saved: Path) -> None:
+def test_a_gzipped_page_is_decompressed(tmp_path: Path, saved_page: Path) -> None:
     packed = tmp_path / "a.html.gz"
     packed.write_bytes(gzip.compress(PAGE.encode()))
-    assert parsed(line(id="1", url=URL, html_path=str(packed))) == parsed(line(id="1", url=URL, html_path=str(saved)))
+    assert parse_json(line(id="1", url=URL, html_path=str(packed))) == parse_json(
+        line(id="1", url=URL, html_path=str(saved_page))
+    )
 
 
-def test_the_content_type_is_heard(tmp_path: Path) -> None:
+def test_the_content_type_determines_charset_and_format(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_bytes(PAGE.replace("Ilse", "Łucja").encode("iso8859-2", "ignore"))
-    (answer,) = parsed(line(id="1", url=URL, html_path=str(path), content_type='text/html; charset="ISO-8859-2"'))
-    assert "Łucja Varga" in answer["text"]
-    (answer,) = parsed(line(id="1", url=URL, html_path=str(path), content_type="application/pdf"))
-    assert "not_html" in answer["error"]
+    (result,) = parse_json(line(id="1", url=URL, html_path=str(path), content_type='text/html; charset="ISO-8859-2"'))
+    assert "Łucja Varga" in result["text"]
+    (result,) = parse_json(line(id="1", url=URL, html_path=str(path), content_type="application/pdf"))
+    assert "not_html" in result["error"]
 
 
-def test_a_bad_page_spoils_no_other(tmp_path: Path, saved: Path) -> None:
+def test_an_invalid_page_does_not_affect_the_others(tmp_path: Path, saved_page: Path) -> None:
     cut = tmp_path / "cut.html.gz"
     cut.write_bytes(gzip.compress(PAGE.encode())[:-20])
     plain = tmp_path / "plain.html.gz"
@@ -204,7 +208,7 @@ def test_a_bad_page_spoils_no_other(tmp_path: Path, saved: Path) -> None:
     broken.write_bytes(gzip.compress(b"x" * 1_000)[:12] + b"\xff" * 50)
     empty = tmp_path / "empty.html"
     empty.write_bytes(b"")
-    good = line(id="good", url=URL, html_path=str(saved))
+    good = line(id="good", url=URL, html_path=str(saved_page))
     bad = [
         line(id="gone", url=URL, html_path=str(tmp_path / "gone.html")),
         line(id="folder", url=URL, html_path=str(tmp_path)),
@@ -213,20 +217,20 @@ def test_a_bad_page_spoils_no_other(tmp_path: Path, saved: Path) -> None:
         line(id="plain", url=URL, html_path=str(plain)),
         line(id="broken", url=URL, html_path=str(broken)),
         line(id="empty", url=URL, html_path=str(empty)),
-        line(id="url", url="ftp://example.org/", html_path=str(saved)),
+        line(id="url", url="ftp://example.org/", html_path=str(saved_page)),
         line(id="no-path", url=URL),
     ]
-    answers = list(parse_lines([b for one in bad for b in (one, good)]))
-    assert [a.failed for a in answers] == [True, False] * len(bad)
-    failures = [json.loads(a.line) for a in answers[::2]]
+    results = list(parse_lines([b for one in bad for b in (one, good)]))
+    assert [a.failed for a in results] == [True, False] * len(bad)
+    failures = [json.loads(a.line) for a in results[::2]]
     assert [f["id"] for f in failures] == ["gone", "folder", "nul", "cut", "plain", "broken", "empty", "url", "no-path"]
     assert all(f["error"] for f in failures)
 
 
-def test_a_file_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_decompresses_to_too_much_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "MAX_PAGE_BYTES", 1_000)
     bomb = tmp_path / "bomb.html.gz"
     bomb.write_bytes(gzip.compress(b"<p>" * 1_000_000))
-    (answer,) = parsed(line(id="1", url=URL, html_path=str(bomb)))
-    assert "too_large" in answer["error"]
+    (result,) = parse_json(line(id="1", url=URL, html_path=str(bomb)))
+    assert "too_large" in result["error"]
     assert sys.getsizeof(bomb.read_bytes()) < 10_000

@@ -1,4 +1,4 @@
-"""communique top, as it is typed: once on a pipe, or live in a terminal until Ctrl-C."""
+"""`communique top`: once on a pipe, or live in a terminal until Ctrl-C."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ from worker.settings import Settings
 from worker.streams.embedded_server import embedded
 from worker.telemetry.liveness import LivenessMonitor
 
-PATIENCE_S = 20
+TIMEOUT_S = 120
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -29,12 +29,12 @@ def environment(settings: Settings) -> dict[str, str]:
     return clean | given | {"TERM": "xterm-256color", "COLUMNS": "160", "LINES": "40"}
 
 
-async def once(settings: Settings) -> tuple[int, str, str]:
+async def run_once(settings: Settings) -> tuple[int, str, str]:
     pipe = asyncio.subprocess.PIPE
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "worker", "top", "--once", env=environment(settings), stdout=pipe, stderr=pipe
     )
-    out, err = await asyncio.wait_for(child.communicate(), PATIENCE_S)
+    out, err = await asyncio.wait_for(child.communicate(), TIMEOUT_S)
     return child.returncode or 0, out.decode(), err.decode()
 
 
@@ -44,7 +44,7 @@ async def test_once_prints_plain_text_and_ends(redis: Redis, settings: Settings)
         (delivery,) = await queue.read(1, 0)
         await queue.dead_letter(delivery, "http_410", "gone")
     await Heartbeat(redis, settings.redis.key_prefix, "worker", LivenessMonitor(), clock=time.monotonic).send()
-    status, out, err = await once(settings)
+    status, out, err = await run_once(settings)
     assert (status, err) == (0, "")
     assert "\x1b" not in out
     assert "2 ready" in out
@@ -53,16 +53,16 @@ async def test_once_prints_plain_text_and_ends(redis: Redis, settings: Settings)
     assert "http_410   https://a.example/0" in out
 
 
-async def test_it_works_against_a_redis_that_nobody_has_used_and_leaves_it_so(redis: Redis, settings: Settings) -> None:
-    status, out, _ = await once(settings)
+async def test_an_empty_redis_is_shown_and_stays_empty(redis: Redis, settings: Settings) -> None:
+    status, out, _ = await run_once(settings)
     assert status == 0
     assert "no heartbeat received" in out
     assert not [key async for key in redis.scan_iter(match=f"{settings.redis.key_prefix}*")]
 
 
-async def test_a_redis_that_is_not_there_is_one_line_on_stderr(settings: Settings) -> None:
-    nowhere = Settings.of(redis_url="redis://127.0.0.1:1", key_prefix=settings.redis.key_prefix)
-    status, out, err = await once(nowhere)
+async def test_an_unreachable_redis_is_one_line_on_stderr(settings: Settings) -> None:
+    unreachable = Settings.of(redis_url="redis://127.0.0.1:1", key_prefix=settings.redis.key_prefix)
+    status, out, err = await run_once(unreachable)
     assert (status, out) == (1, "")
     assert err.startswith("communique: ")
     assert len(err.splitlines()) == 1
@@ -70,31 +70,31 @@ async def test_a_redis_that_is_not_there_is_one_line_on_stderr(settings: Setting
 
 # ---------------------------------------------------------------- live
 class Terminal:
-    """A pseudo-terminal, and what was drawn on it."""
+    """A pseudo-terminal with a process, and the output so far."""
 
     def __init__(self, main: int, child: asyncio.subprocess.Process) -> None:
         self.child = child
-        self.drawn = ""
+        self.output = ""
         self._main = main
         asyncio.get_running_loop().add_reader(main, self._read)
 
     def _read(self) -> None:
         with suppress(OSError):  # the child has ended
-            self.drawn += os.read(self._main, 65_536).decode(errors="replace")
+            self.output += os.read(self._main, 65_536).decode(errors="replace")
             return
         self.close()
 
     def close(self) -> None:
         asyncio.get_running_loop().remove_reader(self._main)
 
-    async def shows(self, words: str) -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            while words not in self.drawn:  # noqa: ASYNC110 - another process draws
+    async def wait_for(self, words: str) -> None:
+        async with asyncio.timeout(TIMEOUT_S):
+            while words not in self.output:  # noqa: ASYNC110 - waits for another process
                 await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
-async def live(settings: Settings) -> AsyncIterator[Terminal]:
+async def live_top(settings: Settings) -> AsyncIterator[Terminal]:
     main, side = pty.openpty()
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "worker", "top", "--every", "0.1"),
@@ -116,24 +116,24 @@ async def live(settings: Settings) -> AsyncIterator[Terminal]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
-async def test_it_is_redrawn_until_ctrl_c_and_gives_the_terminal_back(settings: Settings) -> None:
-    async with live(settings) as terminal:
-        await terminal.shows("0 ready")
+async def test_the_dashboard_is_redrawn_until_ctrl_c_and_the_terminal_restored(settings: Settings) -> None:
+    async with live_top(settings) as terminal:
+        await terminal.wait_for("0 ready")
         async with UrlQueue(settings.redis.url or "", settings) as queue:
             await queue.put_many([Task(id=str(n), url=f"https://a.example/{n}") for n in range(7)])
-        await terminal.shows("7 ready")
+        await terminal.wait_for("7 ready")
         terminal.child.send_signal(signal.SIGINT)
-        assert await asyncio.wait_for(terminal.child.wait(), PATIENCE_S) == 0
-        await terminal.shows("\x1b[?25h")  # the cursor
+        assert await asyncio.wait_for(terminal.child.wait(), TIMEOUT_S) == 0
+        await terminal.wait_for("\x1b[?25h")  # the cursor
 
 
-async def test_it_outlives_a_redis_that_goes_and_says_so(settings: Settings, tmp_path: Path) -> None:
+async def test_the_dashboard_reports_a_redis_that_stops_and_continues(settings: Settings, tmp_path: Path) -> None:
     async with embedded(tmp_path / "r") as url:
-        terminal_of = live(Settings.of(redis_url=url, key_prefix=settings.redis.key_prefix))
+        terminal_of = live_top(Settings.of(redis_url=url, key_prefix=settings.redis.key_prefix))
         terminal = await terminal_of.__aenter__()
-        await terminal.shows("0 ready")
+        await terminal.wait_for("0 ready")
     try:
-        await terminal.shows("Redis does not answer")
+        await terminal.wait_for("Redis does not answer")
         assert terminal.child.returncode is None
     finally:
         await terminal_of.__aexit__(None, None, None)

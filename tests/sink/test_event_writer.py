@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import itertools
 import json
 import os
 import resource
@@ -296,17 +297,27 @@ async def test_killed_at_any_time_it_neither_loses_nor_duplicates_events(
     published: list[str] = []
     for run in range(4):
         with subprocess.Popen(command, env=environ(settings)) as sinking:  # noqa: ASYNC220 - does not block
-            before = len(ids(tmp_path))
-            for n in range(400):
-                published.append(f"{'smd'[n % 3]}{run}-{n}")
-                await publish(redis, settings, published[-1])
-                if len(ids(tmp_path)) > before + 20 * (run + 1):
-                    break
-                await asyncio.sleep(0.005)
-            sinking.send_signal(signal.SIGKILL)
+            try:
+                await publish_until_written(redis, settings, tmp_path, run, published)
+            finally:
+                sinking.send_signal(signal.SIGKILL)
     assert len(ids(tmp_path)) > 50
     await write_all(tmp_path, settings)
     assert Counter(ids(tmp_path)) == Counter(published)
+
+
+async def publish_until_written(
+    redis: Redis, settings: Settings, directory: Path, run: int, published: list[str]
+) -> None:
+    """Publish events one by one until more than `20 * (run + 1)` further ones are in finished files."""
+    before = len(ids(directory))
+    async with asyncio.timeout(120):
+        for n in itertools.count():
+            published.append(f"{'smd'[n % 3]}{run}-{n}")
+            await publish(redis, settings, published[-1])
+            if len(ids(directory)) > before + 20 * (run + 1):
+                return
+            await asyncio.sleep(0.005)
 
 
 def limit_file_size(size_bytes: int) -> None:
