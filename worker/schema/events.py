@@ -153,7 +153,7 @@ AttributedTo = Annotated[
 
 # ---------------------------------------------------------------- events
 class Statement(_Event, frozen=True, kw_only=True, tag_field="kind", tag="statement"):
-    """What a speaker said or wrote, as the article reports or quotes it."""
+    """An utterance or a written text of a speaker, as the article reports or quotes it."""
 
     speaker: Annotated[
         Actor | None, Meta(description="The source of the words; null if the article does not name it.")

@@ -20,7 +20,7 @@ Kind = Literal["statement", "meeting", "decision"]
 
 
 class KindSpec(Struct, frozen=True, kw_only=True):
-    """What the rest of the system has to know about one kind.  Field names are those of `struct`."""
+    """The properties of one kind that other packages need.  Field names are those of `struct`."""
 
     name: Kind
     struct: type[Event]

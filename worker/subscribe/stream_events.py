@@ -1,6 +1,6 @@
-"""What every reader of the event streams needs: decoding an entry, and finding out that a stream has lost entries.
+"""Decode entries of the event streams, and find out whether a stream has lost entries.
 
-Used by subscriptions and by the gateway.
+Shared by all readers of the streams: subscriptions and the gateway.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""GET /v1/stream: the history first, if the request asks for it, then live events, over SSE or a WebSocket.
+"""GET /v1/stream: the history first, if requested, then live events, over SSE or a WebSocket.
 
 Both transports write bytes shared with other clients directly to the socket.  A client that leaves more than
-`buffer_bytes` of live events unread is told so and disconnected.  During the replay of the history the client sets the
-pace, as long as it reads something every `STALL_TIMEOUT_S`.
+`buffer_bytes` of live events unread gets an error frame and is disconnected.  During the replay
+of the history the client sets the pace, as long as it reads something every `STALL_TIMEOUT_S`.
 """
 
 from __future__ import annotations

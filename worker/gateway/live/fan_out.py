@@ -27,7 +27,7 @@ class StreamSubscriber(Protocol):
 
 
 class SubscriptionSpec(Struct, frozen=True, kw_only=True):
-    """What a subscriber is sent.  Subscribers with equal specs form a group."""
+    """The filter, encoding and start of a subscription.  Subscribers with equal specs form a group."""
 
     filter: Filter
     encoder: StreamEncoder

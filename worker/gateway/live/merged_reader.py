@@ -56,7 +56,7 @@ class Loss(Struct, frozen=True, kw_only=True):
 
     kinds: list[Kind]
     detail: str
-    """The reason, as clients are told it."""
+    """The reason, as sent to clients."""
     reset_to: Mapping[Kind, str] = {}
     """Where the streams of these kinds end: reading continues there, at ids below those that were read before."""
 
