@@ -6,6 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from worker.gateway.live.connection import CloseReason
+from worker.monitor.fleet_collector import FLEET_COLLECTOR
 from worker.sink.disk_errors import DiskOperation
 from worker.telemetry import metrics
 from worker.telemetry.metrics.delivery import DISK_STEPS
@@ -42,6 +43,7 @@ def test_series_known_in_advance_exist_from_the_start() -> None:
 
 
 def test_every_metric_exists_before_its_first_sample() -> None:
+    assert {metric.name for metric in FLEET_COLLECTOR.collect()} <= metrics.help_texts().keys()
     assert metrics.help_texts().keys() >= {
         "communique_queue_tasks",
         "communique_redis_up",
