@@ -23,7 +23,7 @@ GRACE_S: Final = 15.0
 
 
 class LoopSpec(Struct, frozen=True, kw_only=True):
-    """What is expected of one loop of a service."""
+    """Expected heartbeats of one loop of a service."""
 
     max_silence_s: float
     """Longest time between two heartbeats."""
