@@ -186,7 +186,7 @@ def export_command(args: argparse.Namespace, _: Settings) -> int:
     report = ExportReport()
     for result in export_lines(_read_lines(args.file), wanted, report):
         if isinstance(result, LineError):
-            print_error(sanitise(f"line {result.line}: {result.why}"))
+            print_error(sanitise(f"line {result.line}: {result.message}"))
         else:
             sys.stdout.buffer.write(result + b"\n")
             sys.stdout.buffer.flush()  # a reader of a live stream waits for this line

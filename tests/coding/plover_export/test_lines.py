@@ -54,7 +54,7 @@ def test_an_invalid_line_is_reported_by_its_number_and_the_others_are_exported()
     )
     assert ids == ["m1", "m2"]
     assert [error.line for error in errors] == [2, 3, 5, 6]
-    assert all(error.why for error in errors)
+    assert all(error.message for error in errors)
     assert report.errors == 4
 
 

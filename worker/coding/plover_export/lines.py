@@ -47,7 +47,7 @@ class LineError(Struct, frozen=True):
     """A line that contains no event, counted from 1."""
 
     line: int
-    why: str
+    message: str
 
 
 class _DocumentLine(Struct, frozen=True):

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from worker.extract.lexicon.event_lexicon import EventLexicon
     from worker.schema import Actor
 
-_WITH = 16
-_BY = 10
+_WITH_WINDOW = 16
+_BY_WINDOW = 10
 """Tokens after a verb that are searched for its with-phrase and for its agent."""
 
 
@@ -35,8 +35,8 @@ class EventReader:
         """Return the parties of a verb's subject; for "her decision to meet", the owner of the noun."""
         noun = self.clauses.subject(group)
         owner = None
-        office = noun is not None and self.text.lower[noun.head] in word_set(self.lexicon.actors.offices)
-        if noun is not None and group.infinitive and not office and self.text.tags[noun.head] in {"NN", "NNS"}:
+        is_office = noun is not None and self.text.lower[noun.head] in word_set(self.lexicon.actors.offices)
+        if noun is not None and group.infinitive and not is_office and self.text.tags[noun.head] in {"NN", "NNS"}:
             owner = self.parties.possessor(noun, noun.head)
         if owner is not None:
             return [owner]
@@ -54,12 +54,12 @@ class EventReader:
 
     def with_parties(self, at: int) -> list[Actor]:
         """Return the parties of the first with-phrase after a token; empty if there is none."""
-        found = self.clauses.prepositional_phrases(at, word_set(self.lexicon.meeting.with_), _WITH)
+        found = self.clauses.prepositional_phrases(at, word_set(self.lexicon.meeting.with_), _WITH_WINDOW)
         return self.parties.parties_of(found[0][1]) if found else []
 
     def agents(self, at: int) -> list[Actor]:
         """Return the parties of the first by-phrase after a token; empty if there is none."""
-        found = self.clauses.prepositional_phrases(at, word_set(self.lexicon.meeting.by), _BY)
+        found = self.clauses.prepositional_phrases(at, word_set(self.lexicon.meeting.by), _BY_WINDOW)
         return self.parties.parties_of(found[0][1]) if found else []
 
     def distinct_parties(self, parties: list[Actor]) -> list[Actor]:

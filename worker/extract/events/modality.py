@@ -15,7 +15,7 @@ Outcome = Literal["planned", "proposed", "cancelled", "denied"]
 Modal = Literal["", "will", "would", "perhaps", "obliged"]
 """No modal, future, counterfactual, possibility, obligation."""
 
-_BEFORE_SUBJECT = 14
+_CONDITION_WINDOW = 14
 """Tokens before a verb that are searched for the "if" of its clause."""
 
 _WITHOUT = "without"
@@ -167,7 +167,7 @@ def _is_disclaimed(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGrou
 
 def _is_conditional(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> bool:
     text, openers = clauses.text, word_set(lexicon.modality.conditional_conjunctions)
-    start = max(text.sentence_range(group.head)[0], group.first - _BEFORE_SUBJECT)
+    start = max(text.sentence_range(group.head)[0], group.first - _CONDITION_WINDOW)
     for at in range(group.first - 1, start - 1, -1):
         if text.lower[at] in openers and clauses.chunks.verb_group(at) is None:
             return True

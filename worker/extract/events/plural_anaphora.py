@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from worker.extract.lexicon.event_lexicon import EventLexicon
     from worker.schema import Actor, ActorType
 
-_BACK = 40
+_LIST_WINDOW = 40
 """Noun phrases before an anaphor that are searched for a list of its antecedents."""
-_NEAR = 80
+_MENTION_WINDOW = 80
 """Tokens before the sentence of an anaphor that are searched for separately named antecedents."""
 
 
@@ -47,14 +47,14 @@ def antecedents(
     if kind is None:
         return []
     number = clauses.chunks.noun_phrase_of[noun.first]
-    before = [clauses.chunks.noun_phrases[i] for i in range(number - 1, max(-1, number - 1 - _BACK), -1)]
+    before = [clauses.chunks.noun_phrases[i] for i in range(number - 1, max(-1, number - 1 - _LIST_WINDOW), -1)]
     for phrase in before:
         found = named(phrase)
         if len(found) == size and all(actor.type == kind or actor.role for actor in found):
             return found
     latest: dict[str, Actor] = {}
     start = clauses.text.sentence_range(noun.first)[0]
-    for phrase in (p for p in before if p.first >= start - _NEAR):
+    for phrase in (p for p in before if p.first >= start - _MENTION_WINDOW):
         latest |= {actor.name: actor for actor in named(phrase) if actor.type == kind and actor.name not in latest}
         if len(latest) == size:
             return list(latest.values())[::-1]

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from worker.extract.grammar.clauses import ClauseParser
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
-_NEAR = 16
+_PLACE_WINDOW = 16
 """Tokens after a trigger that are searched for its place."""
-_FAR = 240
+_DATE_WINDOW_CHARS = 240
 """Distance in characters from which a time expression belongs to something else."""
-_OWN_OBJECT = 4
+_OBJECT_WINDOW = 4
 """Tokens after a trigger that can be its object: "postponed the vote to May"."""
 _ARTICLE_AND_NOUN = 2
 
@@ -49,7 +49,7 @@ class TimeAndPlace(TopicSpans):
         found = [
             w
             for w in self._sentence_times(first)
-            if abs(w.start - start) < _FAR and not self._is_in_other_quotation(w, first)
+            if abs(w.start - start) < _DATE_WINDOW_CHARS and not self._is_in_other_quotation(w, first)
         ]
         after = [
             w
@@ -106,7 +106,7 @@ class TimeAndPlace(TopicSpans):
         if any(chunks.verb_group_of[i] >= 0 and chunks.verb_group_of[i] != own for i in range(first, last)):
             return True
         events = self.lexicon.decision_nouns.keys() | word_set(self.lexicon.decision.nouns.event_nouns)
-        return any(text.lower[i] in events for i in range(first + _OWN_OBJECT, last))
+        return any(text.lower[i] in events for i in range(first + _OBJECT_WINDOW, last))
 
     def _has_finite_verb_between(self, start: int, end: int, trigger: int) -> bool:
         """Return whether a finite verb other than "be" and the trigger is between two character offsets."""
@@ -136,7 +136,7 @@ class TimeAndPlace(TopicSpans):
             word_set(self.lexicon.meeting.place_prepositions),
             word_set(self.lexicon.meeting.seat_prepositions),
         )
-        for at, noun in self.clauses.prepositional_phrases(last, prepositions | seat_prepositions, _NEAR):
+        for at, noun in self.clauses.prepositional_phrases(last, prepositions | seat_prepositions, _PLACE_WINDOW):
             if self._has_topic_between(last, at) or self._has_verb_between(last, at):
                 break
             if self.can_be_place(noun) if self.doc.text.lower[at] in prepositions else self._is_seat_of_power(noun):
@@ -149,7 +149,7 @@ class TimeAndPlace(TopicSpans):
             self.lexicon.meeting.destination_prepositions
         )
         start = self.doc.text.sentence_range(first)[0]
-        for at in range(first - 1, max(start, first - _NEAR) - 1, -1):
+        for at in range(first - 1, max(start, first - _PLACE_WINDOW) - 1, -1):
             noun = self.clauses.noun_phrase(at + 1) if self.doc.text.lower[at] in prepositions else None
             if noun is not None and noun.first == at + 1 and self.can_be_place(noun):
                 return noun

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from worker.extract.grammar.clauses import ClauseParser
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
-_NEAR = 16
+_TOPIC_WINDOW = 16
 """Tokens after a trigger in which its topic begins."""
-_LONG = 40
+_MAX_SPAN_TOKENS = 40
 """Maximal length of a topic or object in tokens."""
 _PHRASE_OPENERS = frozenset({"DT", "PRP$", "JJ", "CD", "NN", "NNS", "NNP"})
 _CLAUSE_ENDS = CLAUSE_FINAL | DASHES | {":", ")"}
@@ -34,13 +34,15 @@ class TopicSpans:
     def find_topic(self, last: int) -> Span | None:
         """Return the topic of talks: the phrase after "on" or "about", or the object of "to discuss"; else None."""
         text, end = self.doc.text, self.doc.text.sentence_range(last - 1)[1]
-        for at in range(last, min(end - 1, last + _NEAR)):
-            opens = text.lower[at] in word_set(self.lexicon.meeting.topic_prepositions) and text.tags[at] in {
+        for at in range(last, min(end - 1, last + _TOPIC_WINDOW)):
+            introduces_topic = text.lower[at] in word_set(self.lexicon.meeting.topic_prepositions) and text.tags[
+                at
+            ] in {
                 "IN",
                 "TO",
                 "SC",
             }
-            if opens and not self._is_no_topic(at):
+            if introduces_topic and not self._is_no_topic(at):
                 return self.clause_span(at + 1, self._main_verb_start(at + 1))
             if self.lexicon.lemma(text.lower[at]) in word_set(self.lexicon.meeting.discuss):
                 return self.clause_span(at + 1, self._main_verb_start(at + 1))
@@ -78,7 +80,7 @@ class TopicSpans:
     def clause_span(self, first: int, before: int | None = None) -> Span | None:
         """Return the span from a token to the end of its clause, or up to `before`; None if it is empty."""
         text = self.doc.text
-        end = min(text.sentence_range(first)[1], first + _LONG) if first < len(text.words) else first
+        end = min(text.sentence_range(first)[1], first + _MAX_SPAN_TOKENS) if first < len(text.words) else first
         end = end if before is None else min(end, before)
         last = first
         while last < end and text.words[last] not in _CLAUSE_ENDS and not self._is_clause_boundary(last, first):

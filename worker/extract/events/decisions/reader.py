@@ -82,10 +82,10 @@ class DecisionReader(EventReader):
             if any(span.start <= offset < span.end for span in statement.content):
                 return self._political_actors([statement.speaker]) if statement.speaker else []
         mention = self.text.span(pronoun.first, pronoun.last)
-        paper = (
+        is_communique = (
             self.text.quotation_of[pronoun.head] < 0 and self.lexicon.choice_kinds.get(self.lemma(group)) == "agreed"
         )
-        return [Actor(name=mention.text, mention=mention, type="group")] if paper else []
+        return [Actor(name=mention.text, mention=mention, type="group")] if is_communique else []
 
     def _political_actors(self, parties: list[Actor], *, person: bool = False) -> list[Actor]:
         """Return the political actors; with `person`, also persons whose role is unknown."""
@@ -130,8 +130,8 @@ class DecisionReader(EventReader):
             and any(a.type == "person" for a in self.parties.phrase_parties(noun)[:1])
         ):
             return True
-        money = "million" in word_class and any(c in "$£€" for c in text.slice(noun.first, last))
-        return money or any(text.lower[i] in word_class for i in range(noun.first, last))
+        has_amount = "million" in word_class and any(c in "$£€" for c in text.slice(noun.first, last))
+        return has_amount or any(text.lower[i] in word_class for i in range(noun.first, last))
 
     def _infinitive_span(self, following: VerbGroup, kind: str) -> Span | None:
         lemma = self.lexicon.lemma(self.text.lower[following.head])

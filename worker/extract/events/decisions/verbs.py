@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from worker.extract.lexicon.event_lexicon_file import DecisionVerbClass
 
 _ADJUNCTS = frozenset({"IN", "SC", "RB", "CC", "VBG", "PUNCT"})
-_TOKENS_TO_VERB = 4
+_VERB_WINDOW = 4
 """Tokens of a complement up to its verb: "whether to [appoint]"."""
 
 
@@ -63,7 +63,7 @@ class DecisionVerbReader(DecisionStatusReader):
         if kind in {"agreed", "voted"}:
             return "agreement" if kind == "agreed" else "legislative"
         first = self.text.token_at(complement.start)
-        verbs = (self.chunks.verb_group(at) for at in range(first, min(first + _TOKENS_TO_VERB, len(self.text.words))))
+        verbs = (self.chunks.verb_group(at) for at in range(first, min(first + _VERB_WINDOW, len(self.text.words))))
         verb = next((v for v in verbs if v is not None), None)
         found = self._matching_reading(verb, self.lemma(verb), self._acted_on(verb)) if verb is not None else None
         return found[0].category if found is not None else "executive"
@@ -80,9 +80,11 @@ class DecisionVerbReader(DecisionStatusReader):
         if lemma in word_set(choice.rhetorical):
             return False
         powers = word_set(d.executive) | word_set(d.legislative) | word_set(d.court) | word_set(d.campaign)
-        powerful = any(a.type == "country" or powers & self.parties.head_words(a) for a in deciders)
+        has_power = any(a.type == "country" or powers & self.parties.head_words(a) for a in deciders)
         return (
-            powerful or self.lemma(group) not in word_set(choice.intention_verbs) or lemma in self.lexicon.verb_readings
+            has_power
+            or self.lemma(group) not in word_set(choice.intention_verbs)
+            or lemma in self.lexicon.verb_readings
         )
 
     def _agreed_between_candidate(self, group: VerbGroup) -> EventCandidate | None:
@@ -107,8 +109,8 @@ class DecisionVerbReader(DecisionStatusReader):
         Without an agent, the deciders are the participants of the last meeting.
         """
         subject = self.clauses.subject(group)
-        impersonal = subject is not None and self.text.lower[subject.head] == "it"
-        if kind not in {"agreed", "taken"} or self.word(group.last) not in {"that", "to"} or not impersonal:
+        is_impersonal = subject is not None and self.text.lower[subject.head] == "it"
+        if kind not in {"agreed", "taken"} or self.word(group.last) not in {"that", "to"} or not is_impersonal:
             return None
         deciders = self._political_actors(self.agents(group.last)) or self._last_meeting_participants(group.head)
         about = self.time_and_place.clause_span(group.last + 1)
@@ -148,15 +150,15 @@ class DecisionVerbReader(DecisionStatusReader):
         if self.word(at) == "in":
             return self.word(at + 1) not in word_set(self.lexicon.decision.choice.favour_nouns)
         target = self.clauses.noun_phrase(at + 1)
-        pronoun = target is not None and self.text.tags[target.head] == "PRP"
-        return pronoun or any(actor.type == "person" for actor in self.parties.parties_of(target))
+        is_pronoun = target is not None and self.text.tags[target.head] == "PRP"
+        return is_pronoun or any(actor.type == "person" for actor in self.parties.parties_of(target))
 
     def _noun_phrase_complement(self, group: VerbGroup, kind: str, at: int) -> Span | None:
         target = self.clauses.object(group)
         if target is None or kind in {"taken", "voted", "rejected", "announced"}:
             return self._question_complement(at, kind)
-        nothing = self.text.lower[target.first] in word_set(self.lexicon.decision.choice.empty_objects)
-        if nothing or self.text.tags[target.head] == "PRP":
+        is_empty = self.text.lower[target.first] in word_set(self.lexicon.decision.choice.empty_objects)
+        if is_empty or self.text.tags[target.head] == "PRP":
             return None
         if kind == "pending" and self.text.lower[target.head] not in self.lexicon.stance_objects:
             return None
@@ -227,13 +229,15 @@ class DecisionVerbReader(DecisionStatusReader):
 
     def _is_proposal_of_meeting(self, target: NounPhrase, about: Span) -> bool:
         """Return whether the object proposes a meeting, which has its own status: "rejected a proposal for talks"."""
-        proposal = outcome_of(self.lexicon, self.text.lower[target.head]) == "proposed"
-        return proposal and any(about.start <= at <= about.end for at in self._meeting_offsets | self._summit_offsets)
+        is_proposal = outcome_of(self.lexicon, self.text.lower[target.head]) == "proposed"
+        return is_proposal and any(
+            about.start <= at <= about.end for at in self._meeting_offsets | self._summit_offsets
+        )
 
     def _lacks_agreement(self, group: VerbGroup, deciders: list[Actor]) -> bool:
         """Return whether a bare form, as in "calls to break up", has a single person as decider and is not finite."""
-        bare = group.finite and group.first == group.head and self.text.tags[group.head] in {"VB", "VBP"}
-        return bare and len(deciders) == 1 and deciders[0].type == "person"
+        is_bare = group.finite and group.first == group.head and self.text.tags[group.head] in {"VB", "VBP"}
+        return is_bare and len(deciders) == 1 and deciders[0].type == "person"
 
     def _action_complement(self, last: int, act: DecisionVerbClass) -> Span | None:
         """Return the span after an action without object; None after an intransitive verb with an adverbial only."""
@@ -258,9 +262,9 @@ class DecisionVerbReader(DecisionStatusReader):
 
     def _is_past_tense(self, group: VerbGroup) -> bool:
         """Return whether a bare participle is a past tense since a that-clause depends on it."""
-        bare = group.first == group.head and self.text.tags[group.head] == "VBN"
-        follows = self.clauses.noun_phrase(group.first - 1) is not None
-        return bare and follows and self.word(self._skip_time(group.last)) == "that"
+        is_bare = group.first == group.head and self.text.tags[group.head] == "VBN"
+        follows_noun = self.clauses.noun_phrase(group.first - 1) is not None
+        return is_bare and follows_noun and self.word(self._skip_time(group.last)) == "that"
 
     def _elaborates_main_clause(self, group: VerbGroup) -> bool:
         """Return whether a participle details the act of its main clause: "imposed sanctions, [freezing] assets"."""
@@ -269,8 +273,8 @@ class DecisionVerbReader(DecisionStatusReader):
 
     def _is_generic_relative(self, group: VerbGroup) -> bool:
         """Return whether a relative clause in the present describes: "the countries that provide arms"."""
-        relative = self.word(group.first - 1) in self.doc.lexicon.relative
-        return relative and group.first == group.head and self.text.tags[group.head] in {"VBP", "VBZ"}
+        is_relative = self.word(group.first - 1) in self.doc.lexicon.relative
+        return is_relative and group.first == group.head and self.text.tags[group.head] in {"VBP", "VBZ"}
 
     def _acted_on(self, group: VerbGroup) -> NounPhrase | None:
         """Return what is acted on: the object, or the subject of a passive; None if there is none."""

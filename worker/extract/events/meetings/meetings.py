@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from worker.extract.document import Document
 
-_APART = frozenset({"visit", "call", "press_conference"})
+_NEVER_COREFERENT = frozenset({"visit", "call", "press_conference"})
 """Forms that do not corefer with any other form."""
 _PAIR = 2
 """Number of parties that two meetings must share to be the same."""
@@ -78,7 +78,7 @@ class MeetingExtractor(MeetingVerbReader, MeetingNounReader):
 
     def _is_compatible(self, old: EventCandidate, new: EventCandidate) -> bool:
         if (old.day and new.day and old.day != new.day) or (
-            (old.kind in _APART or new.kind in _APART) and old.kind != new.kind
+            (old.kind in _NEVER_COREFERENT or new.kind in _NEVER_COREFERENT) and old.kind != new.kind
         ):
             return False
         if (

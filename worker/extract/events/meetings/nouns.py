@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _PAIR = 2
 """Number of parties of a meeting."""
-_TO_PREDICATE = 24
+_PREDICATE_WINDOW = 24
 """Tokens after a noun that are searched for its predicate."""
 _STEPS_TO_LIGHT_VERB = 5
 """Steps from a noun back to its light verb: "is [reportedly] [in] [a] [round] [of] talks"."""
@@ -62,7 +62,7 @@ class MeetingNounReader(MeetingParticipants):
         light = self._light_verb(noun)
         own = None if light else self._predicate_verb(noun)
         form = self._form_with_name(noun, form)
-        parties, rule = self._noun_participants(noun, form, at, light or own, lent=light is not None)
+        parties, rule = self._noun_participants(noun, form, at, light or own, has_light_verb=light is not None)
         if form == "call" and at == noun.head and self.text.lower[at] in {"call", "calls"} and len(parties) < _PAIR:
             return None
         after = own.last if own else noun.last
@@ -181,7 +181,7 @@ class MeetingNounReader(MeetingParticipants):
 
     def _predicate_verb(self, noun: NounPhrase) -> VerbGroup | None:
         """Return the verb whose subject the noun is: "talks in Oslo [will be held]"; None if there is none."""
-        end = min(self.text.sentence_range(noun.head)[1], noun.last + _TO_PREDICATE)
+        end = min(self.text.sentence_range(noun.head)[1], noun.last + _PREDICATE_WINDOW)
         for at in range(noun.last, end):
             group = self.chunks.verb_group(at)
             if group is None or group.first != at:
@@ -200,10 +200,14 @@ class MeetingNounReader(MeetingParticipants):
 
     def _is_clause_subject(self, noun: NounPhrase, group: VerbGroup) -> bool:
         """Return whether the noun opens the sentence and only phrases that modify it precede the verb."""
-        opens = noun.first == self.text.sentence_range(noun.head)[0]
+        is_opening = noun.first == self.text.sentence_range(noun.head)[0]
         between = range(noun.last, group.first)
-        broken = any(self.text.tags[i] in {"WP", "SC"} for i in between)
-        return opens and not broken and all(self.text.words[i] == "," for i in between if self.text.tags[i] == "PUNCT")
+        has_clause_between = any(self.text.tags[i] in {"WP", "SC"} for i in between)
+        return (
+            is_opening
+            and not has_clause_between
+            and all(self.text.words[i] == "," for i in between if self.text.tags[i] == "PUNCT")
+        )
 
     def _introduces_meeting(
         self, noun: NounPhrase, form: Form, parties: list[Actor], found: EventCandidate, light: VerbGroup | None

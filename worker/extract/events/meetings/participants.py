@@ -14,7 +14,7 @@ from worker.schema import Actor, Form
 if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
-_OPENING = 4
+_ADVERBIAL_WINDOW = 4
 """Tokens of an adverbial before its noun: "After [months of secret] talks"."""
 
 
@@ -29,13 +29,13 @@ class MeetingParticipants(MeetingStatusReader):
         )
 
     def _noun_participants(
-        self, noun: NounPhrase, form: Form, at: int, verb: VerbGroup | None, *, lent: bool
+        self, noun: NounPhrase, form: Form, at: int, verb: VerbGroup | None, *, has_light_verb: bool
     ) -> tuple[list[Actor], str]:
         """Return the participants of a noun and the name of the construction that expresses them, for the rule."""
-        found, rule = self._prepositional_participants(noun, form, verb if not lent else None)
+        found, rule = self._prepositional_participants(noun, form, verb if not has_light_verb else None)
         owner = self.parties.possessor(noun, at)
-        theirs = self.word(noun.first) in self.doc.lexicon.plural
-        if owner is not None and theirs:  # "after their talks": those of the subject
+        plural_possessor = self.word(noun.first) in self.doc.lexicon.plural
+        if owner is not None and plural_possessor:  # "after their talks": those of the subject
             found += self._clause_subject(noun, alone=False)
         elif owner is not None:
             found.insert(0, owner)
@@ -46,7 +46,7 @@ class MeetingParticipants(MeetingStatusReader):
             proposer := self.parties.possessor(frame, frame.head)
         ):
             found.insert(0, proposer)
-        elif lent and verb is not None:
+        elif has_light_verb and verb is not None:
             guest = self.clauses.object(verb)
             guests = self.parties.parties_of(guest) if guest is not None and guest.last <= noun.first else []
             found = [*self.subject_parties(verb), *guests, *found]
@@ -60,9 +60,9 @@ class MeetingParticipants(MeetingStatusReader):
             found = [*self._clause_subject(noun), *found]
         elif self.word(noun.first - 1) == "for":
             found = [*self._main_clause_parties(noun), *found]
-        elif not found and len(together := self._clause_subject(noun, alone=False)) > 1:
+        elif not found and len(subjects := self._clause_subject(noun, alone=False)) > 1:
             found = [
-                a for a in together if a.name not in self.time_and_place.place_names
+                a for a in subjects if a.name not in self.time_and_place.place_names
             ]  # "After talks in Oslo, A and B …"
         found += self.parties.modifier_parties(noun, at)
         return self.distinct_parties([a for a in found if self.parties.political_role(a) or a.type == "person"]), rule
@@ -125,8 +125,8 @@ class MeetingParticipants(MeetingStatusReader):
             return []  # "a video of the meeting"
         if noun.first == 0 or self.text.tags[noun.first - 1] not in {"IN", "TO"}:
             return []
-        opens = self.text.sentence_range(noun.head)[0] >= noun.first - _OPENING
-        if not alone and not opens and self.word(noun.first) not in self.doc.lexicon.plural:
+        is_opening = self.text.sentence_range(noun.head)[0] >= noun.first - _ADVERBIAL_WINDOW
+        if not alone and not is_opening and self.word(noun.first) not in self.doc.lexicon.plural:
             return []
         start, end = self.text.sentence_range(noun.head)
         verbs = [

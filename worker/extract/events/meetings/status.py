@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
     from worker.schema import MeetingStatus
 
-_REACH = 12
+_PARTICLE_WINDOW = 12
 """Tokens after a verb in which its particle may follow the object."""
 
 
@@ -120,25 +120,27 @@ class MeetingStatusReader(MeetingReader):
         ):
             return None
         lemma = self.lemma(group)
-        off = any(
+        is_cancelled = any(
             outcome_of(self.lexicon, lemma, self.word(at)) == "cancelled" for at in self._particle_positions(group)
         )
-        return "cancelled" if off else None
+        return "cancelled" if is_cancelled else None
 
     def _is_decided(self, modality: VerbModality) -> bool:
         """Return whether the governors leave an act real: "decided to", "was forced to", not "threatened to"."""
-        through, choices = word_set(self.lexicon.modality.transparent), self.lexicon.choice_kinds
+        transparent, choice_kinds = word_set(self.lexicon.modality.transparent), self.lexicon.choice_kinds
         lemmas = [self.lexicon.lemma(self.text.lower[g.token]) for g in modality.governors]
-        return all(lemma in through or choices.get(lemma) in {"taken", "agreed", "announced"} for lemma in lemmas)
+        return all(
+            lemma in transparent or choice_kinds.get(lemma) in {"taken", "agreed", "announced"} for lemma in lemmas
+        )
 
     def _particle_positions(self, group: VerbGroup) -> Iterator[int]:
         """Yield the tokens at which a particle of the verb can be: after the verb, or after its object."""
         yield group.head + 1
         target = self.clauses.object(group)
-        while target is not None and target.first <= group.head + _REACH:
+        while target is not None and target.first <= group.head + _PARTICLE_WINDOW:
             yield target.last
-            hangs = target.last < len(self.text.words) and self.text.tags[target.last] in {"IN", "TO", "SC"}
-            following = self.clauses.noun_phrase(target.last + 1) if hangs else None
+            is_preposition = target.last < len(self.text.words) and self.text.tags[target.last] in {"IN", "TO", "SC"}
+            following = self.clauses.noun_phrase(target.last + 1) if is_preposition else None
             target = following if following is not None and following.first == target.last + 1 else None
 
     def _is_in_future_clause(self, noun: NounPhrase) -> bool:

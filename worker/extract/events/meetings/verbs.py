@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from worker.extract.events.modality import VerbModality
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
-_INVITED = 16
+_DESTINATION_WINDOW = 16
 """Tokens after "invited" that are searched for the destination, "to Oslo"."""
 
 
@@ -114,9 +114,11 @@ class MeetingVerbReader(MeetingReader):
         if not group.infinitive:
             return False
         noun = self.clauses.noun_phrase(group.first - 1)
-        met = self._frame_of_lemma.keys() | self._light_verbs
-        governed = any(g.group is not None and self.lemma(g.group) in met for g in self.clauses.governors(group))
-        return governed or (noun is not None and self._meeting_form(noun) is not None)
+        meeting_lemmas = self._frame_of_lemma.keys() | self._light_verbs
+        is_governed = any(
+            g.group is not None and self.lemma(g.group) in meeting_lemmas for g in self.clauses.governors(group)
+        )
+        return is_governed or (noun is not None and self._meeting_form(noun) is not None)
 
     def _talk_form(self, group: VerbGroup) -> Form:
         """Return "call" if words for a telephone are near the verb, else "talks"."""
@@ -231,7 +233,9 @@ class MeetingVerbReader(MeetingReader):
         guests = self.parties.parties_of(target) if target is not None else []
         if not guests or not self._are_parties(guests):
             return None
-        goals = (noun for _, noun in self.clauses.prepositional_phrases(group.last, frozenset({"to"}), _INVITED))
+        goals = (
+            noun for _, noun in self.clauses.prepositional_phrases(group.last, frozenset({"to"}), _DESTINATION_WINDOW)
+        )
         place = next((noun for noun in goals if self._is_named_place(noun)), None)
         if place is None:
             return None
