@@ -41,7 +41,7 @@ from worker.telemetry.metrics.registry import REGISTRY
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-TIMEOUT_S = 10.0
+TIMEOUT_S = 30.0
 SPAN = Span(start=0, end=5, text="Words")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KIND_OF: tuple[Kind, ...] = ("statement", "meeting", "decision")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from tests.gateway.conftest import RunningGateway, StartGateway, wait_until
+from tests.gateway.conftest import TIMEOUT_S, RunningGateway, StartGateway, wait_until
 
 HOST = b"Host: localhost\r\n"
 
@@ -20,7 +20,7 @@ async def answered(port: int, sent: bytes) -> tuple[int, dict[str, str], Any]:
     """Send bytes and return status, headers and problem of the response."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(sent)
-    raw = await asyncio.wait_for(reader.read(), 10)
+    raw = await asyncio.wait_for(reader.read(), TIMEOUT_S)
     writer.close()
     head, _, body = raw.decode().partition("\r\n\r\n")
     first, *lines = head.split("\r\n")
@@ -96,7 +96,7 @@ async def test_an_idle_connection_is_closed(start_gateway: StartGateway, monkeyp
         for begun in (b"", b"GET /v1/events HT"):
             reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
             writer.write(begun)
-            assert await asyncio.wait_for(reader.read(), 10) == b""
+            assert await asyncio.wait_for(reader.read(), TIMEOUT_S) == b""
             writer.close()
 
 
@@ -105,7 +105,7 @@ async def test_a_body_that_does_not_arrive_times_out(server: RunningGateway, mon
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     head = b"POST /v1/articles HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\nContent-Length: 50\r\n\r\n"
     writer.write(head + b'{"urls":')
-    assert (await asyncio.wait_for(reader.readline(), 10)).startswith(b"HTTP/1.1 408")
+    assert (await asyncio.wait_for(reader.readline(), TIMEOUT_S)).startswith(b"HTTP/1.1 408")
     writer.close()
 
 
@@ -121,7 +121,7 @@ async def test_an_invalid_host_is_a_client_error(server: RunningGateway, host: b
     sent = b"GET /v1/status HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n"
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(sent)
-    assert (await asyncio.wait_for(reader.readline(), 10)).split()[1] in {b"400", b"421"}
+    assert (await asyncio.wait_for(reader.readline(), TIMEOUT_S)).split()[1] in {b"400", b"421"}
     writer.close()
 
 
@@ -136,5 +136,5 @@ async def test_head_opens_no_websocket(server: RunningGateway) -> None:
     )
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(sent)
-    assert (await asyncio.wait_for(reader.readline(), 10)).startswith(b"HTTP/1.1 200")
+    assert (await asyncio.wait_for(reader.readline(), TIMEOUT_S)).startswith(b"HTTP/1.1 200")
     writer.close()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
-from redis.asyncio import Redis
 from redis.exceptions import TimeoutError as RedisTimeout
 
-from tests.gateway.conftest import Publisher, RunningGateway
+from tests.gateway.conftest import Publisher, RunningGateway, wait_until
+from worker.gateway.api import status
 from worker.queue import UrlQueue
 from worker.schema import Task, task_id
 from worker.settings import Settings
@@ -25,17 +26,19 @@ async def test_the_status_counts_tasks_dead_letters_events_and_clients(
         await queue.dead_letter(second, "http_404", "gone")
         await publish.numbers(1, 2, 4)
         async with server.listen():
-            status = await server.get("/v1/status")
-        assert (status["queue"]["backlog"], status["queue"]["pending"], status["queue"]["dead"]) == (2, 1, 1)
-        assert status["queue"]["oldest_pending_s"] >= 0
-        assert [(w["name"], w["pending"]) for w in status["workers"]] == [(queue.consumer, 1)]
-        assert status["dead"] == {"newest": 1, "by_reason": {"http_404": 1}}
-        assert status["events"] == {"statement": 0, "meeting": 2, "decision": 1}
-        assert status["stream"]["clients"] == 1
+            shown = await server.get("/v1/status")
+        assert (shown["queue"]["backlog"], shown["queue"]["pending"], shown["queue"]["dead"]) == (2, 1, 1)
+        assert shown["queue"]["oldest_pending_s"] >= 0
+        assert [(w["name"], w["pending"]) for w in shown["workers"]] == [(queue.consumer, 1)]
+        assert shown["dead"] == {"newest": 1, "by_reason": {"http_404": 1}}
+        assert shown["events"] == {"statement": 0, "meeting": 2, "decision": 1}
+        assert shown["stream"]["clients"] == 1
         assert first.attempts == 1
 
 
 async def test_the_status_is_cached_for_a_second(server: RunningGateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert status.CACHE_S == 1.0
+    monkeypatch.setattr("worker.gateway.api.status.CACHE_S", 3600.0)
     first = await server.get("/v1/status")
     assert await server.get("/v1/status") == first
     monkeypatch.setattr("worker.gateway.api.status.CACHE_S", 0.0)
@@ -45,25 +48,38 @@ async def test_the_status_is_cached_for_a_second(server: RunningGateway, monkeyp
 async def test_concurrent_requests_share_one_failing_status(
     server: RunningGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = 0
+    snapshots = waiting = 0
+    current_status = status.StatusHandlers._current_status
 
-    async def slow(*_: Any) -> None:
-        nonlocal asked
-        asked += 1
-        await asyncio.sleep(0.2)
+    def counted(self: status.StatusHandlers) -> asyncio.Task[bytes]:
+        nonlocal waiting
+        waiting += 1
+        return current_status(self)
+
+    async def failing(*_: Any) -> None:
+        nonlocal snapshots
+        snapshots += 1
+        await wait_until(lambda: waiting == 5)
         raise RedisTimeout
 
-    monkeypatch.setattr("worker.gateway.api.status.take_snapshot", slow)
+    monkeypatch.setattr(status.StatusHandlers, "_current_status", counted)
+    monkeypatch.setattr("worker.gateway.api.status.take_snapshot", failing)
     await asyncio.gather(*(server.get("/v1/status", 503) for _ in range(5)))
-    assert asked == 1
+    assert snapshots == 1
     monkeypatch.undo()
     await server.get("/v1/status", 200)
 
 
-async def test_it_is_ready_while_redis_answers_and_the_reader_reads(server: RunningGateway, redis: Redis) -> None:
+async def test_it_is_ready_while_redis_answers_and_the_reader_reads(server: RunningGateway) -> None:
     assert (await server.get("/readyz"))["status"] == "ok"
     assert (await server.get("/healthz"))["status"] == "ok"
-    server.gateway.broadcaster.last_read_at = asyncio.get_running_loop().time() - 60
-    await redis.client_pause(1)  # and what was read meanwhile has had its turn
-    health = await server.get("/readyz", 503)
-    assert "has read nothing for 60 s" in health["checks"]["reader"]
+    checks: dict[str, str] = {}
+
+    async def is_unready() -> bool:  # again and again, since the reader updates the time meanwhile
+        server.gateway.broadcaster.last_read_at = asyncio.get_running_loop().time() - 60
+        async with server.session.get("/readyz") as response:
+            checks.update((await response.json(content_type=None))["checks"])
+            return response.status == 503
+
+    await wait_until(is_unready)
+    assert re.fullmatch(r"has read nothing for 6\d s", checks["reader"])

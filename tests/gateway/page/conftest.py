@@ -18,9 +18,15 @@ if TYPE_CHECKING:
     from worker.settings import Settings
 
 
+EXPECT_MS = 20_000
+"""How long an expectation is retried; playwright's default of 5 s is too short on a busy machine."""
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    from playwright.async_api import async_playwright  # noqa: PLC0415 - the tests are skipped without it
+    from playwright.async_api import async_playwright, expect  # noqa: PLC0415 - the tests are skipped without it
+
+    expect.set_options(timeout=EXPECT_MS)
 
     async with async_playwright() as driver:
         path = installed_browser(driver.chromium.executable_path)
