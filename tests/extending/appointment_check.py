@@ -1,6 +1,6 @@
 """Use the kind `appointment` of docs/extending.md end to end; run by test_made_up_kind.py with the extended package.
 
-usage: python appointment_check.py STEP FOLDER
+usage: python appointment_check.py FOLDER STEP …
 """
 
 from __future__ import annotations
@@ -206,14 +206,15 @@ async def sink(folder: Path) -> None:
     )
 
 
-def main(step: str, folder: str) -> None:
-    """Run one step."""
+def main(folder: str, *names: str) -> None:
+    """Run some steps."""
     assert Path(worker.__file__).is_relative_to(folder), f"{worker.__file__} is not the extended package"
     steps = [registry, extraction, filters, stored_positions, terminal, documents, gateway]
-    run: Any = {f.__name__: f for f in steps}.get(step)
-    outcome = run() if run else sink(Path(folder))
-    if asyncio.iscoroutine(outcome):
-        asyncio.run(outcome)
+    known: dict[str, Any] = {step.__name__: step for step in steps} | {"sink": lambda: sink(Path(folder))}
+    for name in names:
+        outcome = known[name]()
+        if asyncio.iscoroutine(outcome):
+            asyncio.run(outcome)
 
 
 if __name__ == "__main__":
