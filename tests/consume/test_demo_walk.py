@@ -42,7 +42,7 @@ async def worker(settings: Settings, **more: str) -> AsyncIterator[asyncio.subpr
         sys.executable,
         *("-m", "worker", "consume"),
         env=clean | QUICK | given | more,
-        stderr=asyncio.subprocess.DEVNULL,  # a pipe that nobody reads would stop it
+        stderr=asyncio.subprocess.DEVNULL,  # a pipe that is not read would block it
     )
     try:
         yield process

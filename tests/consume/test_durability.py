@@ -23,7 +23,7 @@ async def warnings(settings: Settings, url: str) -> list[str]:
 async def test_a_worker_warns_of_a_server_without_an_append_only_file(
     settings: Settings, private_redis_url: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "forgetful").mkdir()
-    async with server(tmp_path / "forgetful") as url:
+    (tmp_path / "no_aof").mkdir()
+    async with server(tmp_path / "no_aof") as url:
         assert await warnings(settings, url) == ["redis_forgets"]
     assert await warnings(settings, private_redis_url) == []

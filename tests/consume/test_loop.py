@@ -10,7 +10,7 @@ from worker.schema import Task
 from worker.settings import Settings
 
 
-class Stuck:
+class NeverReturns:
     """Politeness, fetcher and pool of which no call returns."""
 
     async def admit(self, _: Task, __: datetime) -> None:
@@ -22,12 +22,12 @@ class Stuck:
 async def test_claimed_tasks_take_slots_as_read_ones_do(settings: Settings) -> None:
     settings = settings.override(concurrency=2, lease_s=2.0, drain_s=0.01)
     urls = [f"https://news.example/{n}" for n in range(4)]
-    tasks, stop, stuck = [Task(id=url, url=url) for url in urls], asyncio.Event(), Stuck()
-    never: Any = stuck
+    tasks, stop, never = [Task(id=url, url=url) for url in urls], asyncio.Event(), NeverReturns()
+    parts: Any = never
     ended: list[TaskResult] = []
     url = settings.redis.url or ""
     async with UrlQueue(url, settings, "gone") as gone, UrlQueue(url, settings) as queue:
-        handler = TaskHandler(settings, queue, PageReader(never, never, never), jitter=lambda: 0.5)
+        handler = TaskHandler(settings, queue, PageReader(parts, parts, parts), jitter=lambda: 0.5)
         consumer = Consumer(settings, queue, handler, on_result=ended.append)
         await gone.put_many(tasks[:2])
         await gone.read(2, 0)

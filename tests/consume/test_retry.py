@@ -26,8 +26,8 @@ def test_a_permanent_failure_is_never_retried() -> None:
 
 
 def test_the_delay_doubles_up_to_its_limit() -> None:
-    patient = RetrySettings(backoff_s=10, max_backoff_s=30, max_attempts=9)
-    waits = [next_try(Task(id="t", url="u", attempt=n), Transient("x"), NOW, patient, 1.0) for n in range(4)]
+    retry = RetrySettings(backoff_s=10, max_backoff_s=30, max_attempts=9)
+    waits = [next_try(Task(id="t", url="u", attempt=n), Transient("x"), NOW, retry, 1.0) for n in range(4)]
     assert [(w[1] - NOW).total_seconds() for w in waits if w] == [10, 20, 30, 30]
 
 
@@ -71,7 +71,7 @@ def test_a_task_that_keeps_killing_its_worker_is_given_up(failure: Failure) -> N
     st.none() | st.floats(allow_nan=False, allow_infinity=True),
 )
 def test_every_delay_is_finite_and_not_negative(attempt: int, jitter: float, retry_after_s: float | None) -> None:
-    patient = RetrySettings(max_attempts=100)
-    again = next_try(Task(id="t", url="u", attempt=attempt), Transient("x", "", retry_after_s), NOW, patient, jitter)
+    retry = RetrySettings(max_attempts=100)
+    again = next_try(Task(id="t", url="u", attempt=attempt), Transient("x", "", retry_after_s), NOW, retry, jitter)
     assert again
-    assert NOW <= again[1] <= NOW + timedelta(seconds=patient.max_backoff_s)
+    assert NOW <= again[1] <= NOW + timedelta(seconds=retry.max_backoff_s)

@@ -72,7 +72,7 @@ async def serving(handler: Handler) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def speaking(talk: Raw) -> AsyncIterator[str]:
+async def raw_server(talk: Raw) -> AsyncIterator[str]:
     """Serve raw bytes: `talk` is called with the streams of each connection after the request's head was read."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -91,7 +91,7 @@ async def speaking(talk: Raw) -> AsyncIterator[str]:
         server.close()
 
 
-def answering(body: bytes = PAGE, status: int = 200, **headers: str) -> Handler:
+def responding(body: bytes = PAGE, status: int = 200, **headers: str) -> Handler:
     """Return a handler that always sends this response; header names have `_` for `-`."""
 
     async def handler(_: web.Request) -> web.StreamResponse:
@@ -101,7 +101,7 @@ def answering(body: bytes = PAGE, status: int = 200, **headers: str) -> Handler:
     return handler
 
 
-def saying(data: bytes, *, then: Callable[[asyncio.StreamWriter], None] = lambda _: None) -> Raw:
+def sending(data: bytes, *, then: Callable[[asyncio.StreamWriter], None] = lambda _: None) -> Raw:
     async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(data)
         await writer.drain()
@@ -126,7 +126,7 @@ async def failure_of(work: Awaitable[object]) -> Failure:
 
 # ---------------------------------------------------------------- success
 async def test_a_page_has_its_url_media_type_charset_and_time(fetcher: Fetcher) -> None:
-    async with serving(answering(Content_Type='Text/HTML; Charset="ISO-8859-2"')) as base:
+    async with serving(responding(Content_Type='Text/HTML; Charset="ISO-8859-2"')) as base:
         page = await fetcher.get(f"{base}/a?b=1#c")
     assert page.body == PAGE
     assert page.url == f"{base}/a?b=1"
@@ -138,7 +138,7 @@ async def test_every_request_has_user_agent_accept_and_accept_encoding(fetcher: 
 
     async def handler(request: web.Request) -> web.StreamResponse:
         heads.append(dict(request.headers))
-        return await answering()(request)
+        return await responding()(request)
 
     async with serving(handler) as base:
         await fetcher.get(f"{base}/a")
@@ -155,7 +155,7 @@ async def test_every_request_has_user_agent_accept_and_accept_encoding(fetcher: 
     [("gzip", gzip.compress), ("br", brotli.compress), ("zstd", zstd.compress), ("identity", bytes)],
 )
 async def test_encoded_bodies_are_decoded(fetcher: Fetcher, coding: str, encode: Callable[[bytes], bytes]) -> None:
-    async with serving(answering(encode(PAGE), Content_Encoding=coding)) as base:
+    async with serving(responding(encode(PAGE), Content_Encoding=coding)) as base:
         assert (await fetcher.get(base)).body == PAGE
 
 
@@ -163,7 +163,7 @@ async def test_encoded_bodies_are_decoded(fetcher: Fetcher, coding: str, encode:
 async def test_redirects_are_followed_and_each_target_is_admitted(fetcher: Fetcher, status: int) -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
         if request.path == "/new":
-            return await answering()(request)
+            return await responding()(request)
         return web.Response(status=status, headers={"Location": "old/../new#top"})
 
     admitted: list[str] = []
@@ -178,10 +178,10 @@ async def test_redirects_are_followed_and_each_target_is_admitted(fetcher: Fetch
 
 
 async def test_an_error_of_admit_prevents_the_request(fetcher: Fetcher) -> None:
-    asked: list[str] = []
+    requested_paths: list[str] = []
 
     async def handler(request: web.Request) -> web.StreamResponse:
-        asked.append(request.path)
+        requested_paths.append(request.path)
         return web.Response(status=302, headers={"Location": "/next"})
 
     async def admit(_: str) -> None:
@@ -190,7 +190,7 @@ async def test_an_error_of_admit_prevents_the_request(fetcher: Fetcher) -> None:
     async with serving(handler) as base:
         failure = await failure_of(fetcher.get(f"{base}/first", admit=admit))
     assert failure.reason == "host_busy"
-    assert asked == ["/first"]
+    assert requested_paths == ["/first"]
 
 
 async def test_an_unchanged_feed_is_not_transferred_again(fetcher: Fetcher) -> None:
@@ -213,7 +213,7 @@ async def test_an_unchanged_feed_is_not_transferred_again(fetcher: Fetcher) -> N
 # ---------------------------------------------------------------- status
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 418, 451, 300, 304])
 async def test_a_client_error_is_permanent(fetcher: Fetcher, status: int) -> None:
-    async with serving(answering(b"", status)) as base:
+    async with serving(responding(b"", status)) as base:
         failure = await failure_of(fetcher.get(base))
     assert isinstance(failure, Permanent)
     assert failure.reason == f"http_{status}"
@@ -236,7 +236,7 @@ async def test_a_client_error_is_permanent(fetcher: Fetcher, status: int) -> Non
 async def test_a_temporary_error_is_transient_and_carries_retry_after(
     fetcher: Fetcher, status: int, header: str | None, wait_s: float | None
 ) -> None:
-    async with serving(answering(b"", status, **({"Retry_After": header} if header else {}))) as base:
+    async with serving(responding(b"", status, **({"Retry_After": header} if header else {}))) as base:
         failure = await failure_of(fetcher.get(base))
     assert isinstance(failure, Transient)
     assert (failure.reason, failure.retry_after_s) == (f"http_{status}", wait_s)
@@ -247,7 +247,7 @@ async def test_a_temporary_error_is_transient_and_carries_retry_after(
     "content_type", ["application/pdf", "image/png", "text/plain", "application/json; charset=utf-8"]
 )
 async def test_a_body_of_another_content_type_than_html_is_refused(fetcher: Fetcher, content_type: str) -> None:
-    async with serving(answering(b"\0" * 1000, Content_Type=content_type)) as base:
+    async with serving(responding(b"\0" * 1000, Content_Type=content_type)) as base:
         failure = await failure_of(fetcher.get(base))
     assert failure.reason == "not_html"
     assert content_type.partition(";")[0] in failure.detail
@@ -266,7 +266,7 @@ async def test_without_a_content_type_the_media_type_is_sniffed(
     fetcher: Fetcher, body: bytes, content_type: str | None
 ) -> None:
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
-    async with speaking(saying(answer)) as url:
+    async with raw_server(sending(answer)) as url:
         if content_type:
             assert (await fetcher.get(url)).content_type == content_type
         else:
@@ -274,14 +274,14 @@ async def test_without_a_content_type_the_media_type_is_sniffed(
 
 
 async def test_a_feed_may_have_any_of_the_usual_content_types(fetcher: Fetcher) -> None:
-    async with serving(answering(b"<rss/>", Content_Type="text/xml")) as base:
+    async with serving(responding(b"<rss/>", Content_Type="text/xml")) as base:
         assert (await fetcher.get(base, resource_type=FEED)).body == b"<rss/>"
-    async with serving(answering(b"GIF89a", Content_Type="image/gif")) as base:
+    async with serving(responding(b"GIF89a", Content_Type="image/gif")) as base:
         assert (await failure_of(fetcher.get(base, resource_type=FEED))).reason == "not_a_feed"
 
 
 async def test_robots_txt_is_truncated_at_its_limit_not_refused(fetcher: Fetcher) -> None:
-    async with serving(answering(b"User-agent: *\n" * 1000, Content_Type="application/x-junk")) as base:
+    async with serving(responding(b"User-agent: *\n" * 1000, Content_Type="application/x-junk")) as base:
         assert len((await fetcher.get(base, resource_type=ROBOTS, max_bytes=1000)).body) == 1000
 
 
@@ -307,10 +307,10 @@ async def _unannounced(request: web.Request) -> web.StreamResponse:
     [
         (_endless, "bytes transferred"),
         (_unannounced, "more than 200000 bytes transferred"),
-        (answering(b"x" * 200_001), "Content-Length is 200001"),
-        (answering(gzip.compress(bytes(32 << 20)), Content_Encoding="gzip"), "after decompression"),
-        (answering(brotli.compress(bytes(32 << 20)), Content_Encoding="br"), "after decompression"),
-        (answering(zstd.compress(bytes(32 << 20)), Content_Encoding="zstd"), "after decompression"),
+        (responding(b"x" * 200_001), "Content-Length is 200001"),
+        (responding(gzip.compress(bytes(32 << 20)), Content_Encoding="gzip"), "after decompression"),
+        (responding(brotli.compress(bytes(32 << 20)), Content_Encoding="br"), "after decompression"),
+        (responding(zstd.compress(bytes(32 << 20)), Content_Encoding="zstd"), "after decompression"),
     ],
     ids=["endless", "unannounced", "long", "gzip bomb", "brotli bomb", "zstd bomb"],
 )
@@ -334,7 +334,7 @@ async def test_a_body_over_a_size_limit_is_refused(fetcher: Fetcher, handler: Ha
 async def test_a_body_that_contradicts_its_content_encoding_is_a_failure(
     fetcher: Fetcher, body: bytes, coding: str, reason: str
 ) -> None:
-    async with serving(answering(body, Content_Encoding=coding)) as base:
+    async with serving(responding(body, Content_Encoding=coding)) as base:
         assert (await failure_of(fetcher.get(base))).reason == reason
 
 
@@ -347,35 +347,35 @@ async def test_a_slow_body_ends_with_the_total_timeout(limits: FetchSettings) ->
             await writer.drain()
             await asyncio.sleep(0.05)
 
-    async with speaking(drip) as url, hasty(limits, total_timeout_s=0.8) as fetcher:
+    async with raw_server(drip) as url, hasty(limits, total_timeout_s=0.8) as fetcher:
         failure = await failure_of(fetcher.get(url))
     assert isinstance(failure, Transient)
     assert failure.reason == "timeout_total"
 
 
-@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\nx"])
-async def test_a_silent_server_ends_with_the_read_timeout(limits: FetchSettings, said: bytes) -> None:
+@pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9\r\n\r\nx"])
+async def test_a_silent_server_ends_with_the_read_timeout(limits: FetchSettings, sent: bytes) -> None:
     async def hush(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(said)
+        writer.write(sent)
         await asyncio.sleep(30)
 
-    async with speaking(hush) as url, hasty(limits, read_timeout_s=0.3) as fetcher:
+    async with raw_server(hush) as url, hasty(limits, read_timeout_s=0.3) as fetcher:
         failure = await failure_of(fetcher.get(url))
     assert isinstance(failure, Transient)
     assert failure.reason == "timeout_read"
 
 
 async def test_a_host_that_accepts_no_connection_ends_with_the_connect_timeout(limits: FetchSettings) -> None:
-    with socket.socket() as deaf:  # a full backlog: the kernel answers no further SYN
-        deaf.bind(("127.0.0.1", 0))
-        deaf.listen(0)
+    with socket.socket() as full_listener:  # a full backlog: the kernel answers no further SYN
+        full_listener.bind(("127.0.0.1", 0))
+        full_listener.listen(0)
         held = [socket.socket() for _ in range(4)]
         try:
             for s in held:
                 s.setblocking(False)
-                s.connect_ex(deaf.getsockname())
+                s.connect_ex(full_listener.getsockname())
             async with hasty(limits, connect_timeout_s=0.3) as fetcher:
-                failure = await failure_of(fetcher.get(f"http://127.0.0.1:{deaf.getsockname()[1]}/"))
+                failure = await failure_of(fetcher.get(f"http://127.0.0.1:{full_listener.getsockname()[1]}/"))
         finally:
             for s in held:
                 s.close()
@@ -399,7 +399,7 @@ async def test_a_name_that_does_not_resolve_is_a_dns_failure(fetcher: Fetcher) -
 
 
 async def test_tls_with_a_plain_server_is_a_tls_failure(fetcher: Fetcher) -> None:
-    async with serving(answering()) as base:
+    async with serving(responding()) as base:
         failure = await failure_of(fetcher.get(base.replace("http:", "https:")))
     assert isinstance(failure, Transient)
     assert failure.reason == "tls"
@@ -411,7 +411,7 @@ async def test_a_connection_lost_within_the_body_is_transient(
     fetcher: Fetcher, framing: bytes, then: Callable[[asyncio.StreamWriter], None]
 ) -> None:
     answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n" + framing + b"\r\n\r\n5\r\n<html\r\n"
-    async with speaking(saying(answer, then=then)) as url:
+    async with raw_server(sending(answer, then=then)) as url:
         failure = await failure_of(fetcher.get(url))
     assert isinstance(failure, Transient)
     assert failure.reason == "reset"
@@ -432,7 +432,7 @@ async def test_a_connection_lost_within_the_body_is_transient(
     ids=["nothing", "ssh", "status", "colon", "long header", "many headers", "negative length", "noise"],
 )
 async def test_an_invalid_http_response_is_a_failure(fetcher: Fetcher, answer: bytes, reason: str) -> None:
-    async with speaking(saying(answer)) as url:
+    async with raw_server(sending(answer)) as url:
         assert (await failure_of(fetcher.get(url))).reason == reason
 
 
@@ -465,15 +465,15 @@ async def test_an_invalid_redirect_is_permanent(fetcher: Fetcher, location: str 
 
 
 async def test_too_many_redirects_are_permanent(fetcher: Fetcher, limits: FetchSettings) -> None:
-    asked: list[str] = []
+    requested_paths: list[str] = []
 
     async def handler(request: web.Request) -> web.StreamResponse:
-        asked.append(request.path)
-        return web.Response(status=302, headers={"Location": f"/{len(asked)}"})
+        requested_paths.append(request.path)
+        return web.Response(status=302, headers={"Location": f"/{len(requested_paths)}"})
 
     async with serving(handler) as base:
         assert (await failure_of(fetcher.get(f"{base}/start"))).reason == "too_many_redirects"
-    assert len(asked) == limits.max_redirects + 1
+    assert len(requested_paths) == limits.max_redirects + 1
 
 
 # ---------------------------------------------------------------- private addresses
@@ -505,17 +505,17 @@ async def test_private_addresses_are_refused_as_literals_and_as_names(strict: Fe
 
 async def test_a_redirect_into_the_private_network_is_refused(strict: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first URL is made to pass as public; the redirect target is not."""
-    asked: list[str] = []
+    requested_paths: list[str] = []
 
     async def handler(request: web.Request) -> web.StreamResponse:
-        asked.append(request.path)
+        requested_paths.append(request.path)
         return web.Response(status=302, headers={"Location": request.query["to"]})
 
     monkeypatch.setattr("worker.fetch.resolver.is_public", lambda ip: str(ip) == "127.0.0.1")
     async with serving(handler) as base:
         for to in ("http://127.0.0.2/", "http://[::1]/", "http://169.254.169.254/"):
             assert (await failure_of(strict.get(f"{base}/?to={to}"))).reason == "private_address"
-    assert len(asked) == 3
+    assert len(requested_paths) == 3
 
 
 async def test_of_a_name_with_public_and_private_addresses_only_the_public_are_used(
@@ -543,7 +543,7 @@ async def test_of_a_name_with_public_and_private_addresses_only_the_public_are_u
 )
 async def test_a_header_that_is_not_utf8_is_ignored(fetcher: Fetcher, header: bytes) -> None:
     head = b"HTTP/1.1 200 OK\r\n" + header + b"\r\nContent-Length: %d\r\n\r\n" % len(PAGE)
-    async with speaking(saying(head + PAGE)) as url:
+    async with raw_server(sending(head + PAGE)) as url:
         answer = await fetcher.get_if_changed(url, Validators())
     assert answer.page
     assert (answer.page.charset, answer.validators) == (None, Validators())

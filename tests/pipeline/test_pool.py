@@ -31,7 +31,7 @@ def exhaust_memory() -> int:
     return len(bytearray(2 << 30))
 
 
-def refuse() -> None:
+def raise_failure() -> None:
     raise Permanent("not_an_article", "a front page")
 
 
@@ -47,7 +47,7 @@ async def test_the_result_is_returned(pool: Pool) -> None:
 
 async def test_a_failure_is_raised_unchanged(pool: Pool) -> None:
     with pytest.raises(Permanent) as failure:
-        await pool.run(refuse)
+        await pool.run(raise_failure)
     assert str(failure.value) == "not_an_article: a front page"
 
 
@@ -57,10 +57,10 @@ async def test_a_process_over_the_time_limit_is_killed_with_a_permanent_failure(
     assert failure.value.reason == "process_timeout"
 
 
-@pytest.mark.parametrize("deadly", [die, exhaust_memory])
-async def test_a_crashed_process_is_a_transient_failure(pool: Pool, deadly: object) -> None:
+@pytest.mark.parametrize("crash", [die, exhaust_memory])
+async def test_a_crashed_process_is_a_transient_failure(pool: Pool, crash: object) -> None:
     with pytest.raises(Transient) as failure:
-        await pool.run(deadly)  # type: ignore[arg-type]
+        await pool.run(crash)  # type: ignore[arg-type]
     assert failure.value.reason == "process_died"
 
 

@@ -668,7 +668,7 @@ async def test_a_settle_on_a_full_server_writes_nothing_and_succeeds_later(
     async with UrlQueue(private_redis_url, Settings()) as queue:
         [delivery] = await deliver(queue)
         await queue._client.config_set("maxmemory", "1")
-        with pytest.raises(RedisConnectionError, match=r"has taken nothing for 0 s: its memory is full"):
+        with pytest.raises(RedisConnectionError, match=r"has rejected commands for 0 s: its memory is full"):
             await queue.settle(delivery, [write])
         await queue._client.config_set("maxmemory", "0")
         assert await queue._client.xlen(write.stream) == 0

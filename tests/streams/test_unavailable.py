@@ -24,16 +24,16 @@ WAYS = ["command", "pipeline", "script"]
 SCRIPT = Script("return redis.call('XADD', KEYS[1], '*', 'by', 'script')")
 TASK = Task(id="t1", url="https://news.example/1")
 
-Refusal = tuple[str, list[str], list[str]]
+Rejection = tuple[str, list[str], list[str]]
 """Reason, commands that cause the rejection, commands that end it."""
-FULL: Refusal = "its memory is full", ["CONFIG SET maxmemory 1"], ["CONFIG SET maxmemory 0"]
-REPLICA: Refusal = "it is a replica, which takes no writes", ["REPLICAOF 127.0.0.1 1"], ["REPLICAOF NO ONE"]
-CUT_OFF: Refusal = (
+FULL: Rejection = "its memory is full", ["CONFIG SET maxmemory 1"], ["CONFIG SET maxmemory 0"]
+REPLICA: Rejection = "it is a replica, which accepts no writes", ["REPLICAOF 127.0.0.1 1"], ["REPLICAOF NO ONE"]
+CUT_OFF: Rejection = (
     "it is a replica that has lost its primary",
     ["REPLICAOF 127.0.0.1 1", "CONFIG SET replica-serve-stale-data no"],
     ["REPLICAOF NO ONE"],
 )
-ALONE: Refusal = (
+ALONE: Rejection = (
     "too few replicas follow it",
     ["CONFIG SET min-replicas-to-write 1"],
     ["CONFIG SET min-replicas-to-write 0"],
@@ -46,7 +46,7 @@ async def client(private_redis_url: str) -> AsyncIterator[Redis]:
         yield client
 
 
-async def order(client: Redis, commands: list[str]) -> None:
+async def execute(client: Redis, commands: list[str]) -> None:
     for command in commands:
         await client.execute_command(*command.split())  # type: ignore[no-untyped-call]
 
@@ -66,27 +66,27 @@ async def write(client: Redis, way: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("refusal", "way"),
+    ("rejection", "way"),
     [
-        *((refusal, way) for refusal in (FULL, REPLICA) for way in WAYS),
-        (CUT_OFF, "script"),  # a plain write is refused as by any replica
-        *((ALONE, way) for way in WAYS[:2]),  # Redis 6.2 asks nobody about what scripts write
+        *((rejection, way) for rejection in (FULL, REPLICA) for way in WAYS),
+        (CUT_OFF, "script"),  # it rejects a plain write like any other replica
+        *((ALONE, way) for way in WAYS[:2]),  # Redis 6.2 does not check the replicas for writes of scripts
     ],
 )
 async def test_an_unavailable_server_is_retried_and_then_reported_with_the_reason(
-    client: Redis, private_redis_url: str, monkeypatch: pytest.MonkeyPatch, *, refusal: Refusal, way: str
+    client: Redis, private_redis_url: str, monkeypatch: pytest.MonkeyPatch, *, rejection: Rejection, way: str
 ) -> None:
-    why, refuse, relent = refusal
+    why, reject, accept = rejection
     async with connect(private_redis_url) as writer:
-        await order(client, refuse)
+        await execute(client, reject)
         monkeypatch.setattr(retry_while_unavailable, "__defaults__", (0.0,))
-        with pytest.raises(RedisConnectionError, match=rf"redis\.sock has taken nothing for 0 s: {why}.*: \S"):
+        with pytest.raises(RedisConnectionError, match=rf"redis\.sock has rejected commands for 0 s: {why}.*: \S"):
             await write(writer, way)
         monkeypatch.setattr(retry_while_unavailable, "__defaults__", (30.0,))
         writing = asyncio.create_task(write(writer, way))
         await asyncio.sleep(0.1)
         assert not writing.done()
-        await order(client, relent)
+        await execute(client, accept)
         assert await writing
         assert await client.xlen("stream") == 1
 
@@ -95,7 +95,7 @@ async def test_a_disk_that_cannot_be_written_is_retried_and_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with server(tmp_path, "--dbfilename", "taken") as url, connect(url) as client:
-        (tmp_path / "taken").mkdir()  # where the snapshot is to go
+        (tmp_path / "taken").mkdir()  # the path of the snapshot
         await client.config_set("save", "3600 1000")
         await client.bgsave()
         while (await client.info("persistence"))["rdb_last_bgsave_status"] == "ok":  # noqa: ASYNC110 - it forks
@@ -108,11 +108,11 @@ async def test_a_disk_that_cannot_be_written_is_retried_and_reported(
 async def test_the_queue_of_a_full_server_or_a_replica_can_be_inspected(client: Redis, private_redis_url: str) -> None:
     async with UrlQueue(private_redis_url, Settings()) as queue:
         await queue.put(TASK)
-    for _, refuse, relent in (FULL, REPLICA):
-        await order(client, refuse)
+    for _, reject, accept in (FULL, REPLICA):
+        await execute(client, reject)
         async with UrlQueue(private_redis_url, Settings()) as queue:
             assert (await queue.depth()).backlog == 1
-        await order(client, relent)
+        await execute(client, accept)
 
 
 async def test_a_queue_on_a_server_that_fills_up_loses_and_duplicates_nothing(

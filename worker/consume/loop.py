@@ -118,6 +118,7 @@ class Consumer:
         return claimed
 
     async def _wait_for_slot(self, stop: asyncio.Event) -> None:
+        """Wait until a slot is free or `stop` is set."""
         while not self._free_slots() and not stop.is_set():
             self._slot_freed.clear()
             await wait_for_any(self._slot_freed, stop)
@@ -126,6 +127,7 @@ class Consumer:
         return max(0, self._settings.worker.concurrency - len(self._in_progress))
 
     def _start(self, delivery: Delivery) -> None:
+        """Start the task of a delivery, which occupies a slot until it ends."""
         work = self._tasks.create_task(self._handle(delivery))
         self._in_progress[delivery] = work
         metrics.IN_FLIGHT.inc()

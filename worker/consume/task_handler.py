@@ -93,11 +93,13 @@ class TaskHandler:
             return await self._fail(delivery, task, crash)
 
     async def _read_page(self, task: Task) -> ProcessedPage:
+        """Read the page, unless earlier attempts have crashed too many workers: then raise Permanent("crashed")."""
         if task.attempt >= self._settings.retry.max_attempts:
             raise Permanent("crashed", f"its worker died {task.attempt} times")
         return await self._reader.read(task, self._clock())
 
     async def _settle(self, delivery: Delivery, processed: ProcessedPage, task_span: TraceSpan) -> TaskResult:
+        """Publish article and events, and acknowledge the task, in one atomic step."""
         with stage("settle", settle_span("settle", self._queue.keys.urls, "producer")) as stage_span:
             trace = stage_span.traceparent() or make_traceparent(delivery.task.trace_id)
             entries = publication_entries(

@@ -73,6 +73,7 @@ class FeedPoller:
         sleep: Callable[[float], Awaitable[None]],
         liveness: LivenessMonitor,
     ) -> None:
+        """`now` returns an aware time; `sleep` is `asyncio.sleep` or a replacement in tests."""
         self._settings = settings
         self._schedule = schedule
         self._fetcher = fetcher

@@ -81,6 +81,8 @@ class HostKeys(Struct, frozen=True):
 
 
 class _SlotWait(NamedTuple):
+    """How long a request must wait, and whether it has a slot."""
+
     wait_s: float
     """0.0: send the request now."""
     reserved: bool
@@ -161,6 +163,11 @@ class Politeness:
     async def _reserve_slot(
         self, host: str, delay_s: float, *, holds_slot: bool = False, least_s: float = 0.0, most_s: float = math.inf
     ) -> _SlotWait:
+        """Admit a request to `host` now, or reserve its next free slot.
+
+        `holds_slot`: the task has reserved a slot earlier.  `least_s`: wait at least this long.  With a wait of more
+        than `most_s` nothing is reserved.
+        """
         most_ms = -1 if math.isinf(most_s) else _ms(most_s)
         args: list[Arg] = [_ms(delay_s), _ms(SLACK_S), int(holds_slot), _ms(least_s), most_ms, host]
         wait_ms, reserved = await _RESERVE_SLOT.run(self._client, Call([self._key(host), self._hosts.waiting], args))
@@ -240,6 +247,7 @@ class Politeness:
 
 
 def _check(rules: Protego, url: str) -> None:
+    """Raise Permanent("robots") where the rules disallow the URL."""
     if not rules.can_fetch(url, AGENT):
         raise Permanent("robots", f"{urls.origin_of(url)}/robots.txt disallows {url} for {AGENT}")
 
@@ -254,4 +262,5 @@ def _requested_delay_s(rules: Protego) -> float:
 
 
 def _ms(seconds: float) -> int:
+    """Return seconds as ms, rounded up."""
     return math.ceil(seconds * 1000)

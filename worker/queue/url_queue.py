@@ -155,6 +155,7 @@ class UrlQueue:
         return [d for d in deliveries if d not in crashed]
 
     async def _deliver(self, leased: Iterable[tuple[Lease, Entry]]) -> list[Delivery]:
+        """Decode leased entries to deliveries, and dead-letter those that cannot be decoded."""
         deliveries, undecodable = [], []
         for lease, entry in leased:
             try:
@@ -227,6 +228,7 @@ class UrlQueue:
         return Call([self.keys.urls, self.keys.dead], args)
 
     def _fence(self, lease: Lease) -> list[str | bytes | int]:
+        """Return the arguments of the fence, ARGV[1..4] of every script that ends a delivery."""
         return [self._group.name, self.consumer, lease.entry_id, lease.attempts]
 
     def _release(self, deliveries: Iterable[Delivery]) -> None:
@@ -265,4 +267,5 @@ def _flatten(fields: Mapping[Any, str | bytes]) -> list[str | bytes]:
 
 
 def _ms(at: datetime) -> int:
+    """Return a time as Unix ms."""
     return round(at.timestamp() * 1000)

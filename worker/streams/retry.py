@@ -36,7 +36,7 @@ UNAVAILABLE_CODES: Final = {
     "MISCONF": "it cannot write to its disk",
     "NOREPLICAS": "too few replicas follow it (min-replicas-to-write)",
     "OOM": "its memory is full (maxmemory)",
-    "READONLY": "it is a replica, which takes no writes",
+    "READONLY": "it is a replica, which accepts no writes",
     "UNBLOCKED": "it has become a replica",
 }
 """Error codes of a server that is reachable but temporarily rejects commands, with their meaning: retried as well."""
@@ -71,7 +71,7 @@ async def retry_while_unavailable(
             if clock() >= deadline:
                 if code not in UNAVAILABLE_CODES:
                     raise
-                since = f"Redis at {server_address(client)} has taken nothing for {timeout_s:g} s"
+                since = f"Redis at {server_address(client)} has rejected commands for {timeout_s:g} s"
                 raise ConnectionError(f"{since}: {UNAVAILABLE_CODES[code]}: {e}") from e
             if code == "READONLY":  # connected to a former primary: resolve its name again
                 await client.connection_pool.disconnect()

@@ -29,7 +29,7 @@ async def check_server(client: Redis) -> None:
     try:
         info = await client.info()
     except NoPermissionError as e:
-        raise UsageError(f"the user given for Redis at {server_address(client)} may not do enough: {e}") from None
+        raise UsageError(f"the user given for Redis at {server_address(client)} lacks a permission: {e}") from None
     except (RedisError, OSError) as e:
         raise ConnectionError(f"cannot use Redis at {server_address(client)}: {e}") from None
     if why := why_unsupported(info):
@@ -41,9 +41,9 @@ def why_unsupported(info: Mapping[str, Any]) -> str | None:
     mode = info.get("redis_mode", info.get("server_mode"))  # Valkey's own name for it
     policy = info.get("maxmemory_policy", "noeviction")
     if mode == "sentinel":
-        return "is a Sentinel: name the primary that it watches"
+        return "is a Sentinel: name the primary that it monitors"
     if mode == "cluster" or info.get("cluster_enabled"):
-        return "is a cluster, which would spread over its servers what has to change in one step: name a single one"
+        return "is a cluster, which cannot change keys on several servers in one atomic step: name a single server"
     if _version(info) < BASELINE:
         return f"is version {info['redis_version']}: 6.2 or later is needed"
     if info.get("maxmemory", 0) > 0 and policy != "noeviction":

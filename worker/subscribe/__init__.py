@@ -52,7 +52,7 @@ __all__ = [
     "subscribe_sync",
 ]
 
-PATIENCE_S: Final = 60.0
+SUBSCRIPTION_RETRY_TIMEOUT_S: Final = 60.0
 """How long an unavailable Redis is retried before a subscription fails; `math.inf`: without limit."""
 STREAM_ID: Final = re.compile(r"\d{1,20}(-\d{1,20})?")
 
@@ -66,7 +66,7 @@ def subscribe(
     consumer: str | None = None,
     after: str | Mapping[Kind, str] = "$",
     stop: asyncio.Event | None = None,
-    patience_s: float = PATIENCE_S,
+    patience_s: float = SUBSCRIPTION_RETRY_TIMEOUT_S,
     **filters: Unpack[Filters],
 ) -> Subscription:
     """Subscribe to events of some kinds (empty: all), through a Redis URL or a client that returns bytes.
@@ -116,7 +116,7 @@ def subscribe_sync(
     group: str | None = None,
     consumer: str | None = None,
     after: str | Mapping[Kind, str] = "$",
-    patience_s: float = PATIENCE_S,
+    patience_s: float = SUBSCRIPTION_RETRY_TIMEOUT_S,
     idle_s: float | None = None,
     **filters: Unpack[Filters],
 ) -> BlockingSubscription:
