@@ -11,7 +11,7 @@ from worker.filters import PARAMETERS, Filter, FilterError, build_filter
 from worker.filters.facets import Facets, fold, fold_name
 from worker.schema import KINDS, Span
 
-SAID = make_event(
+STATEMENT = make_event(
     "statement",
     "s1",
     speaker=person("Zoë Łęcka-Nowak", "PL"),
@@ -26,8 +26,8 @@ SAID = make_event(
 
 
 def passes(**query: Any) -> bool:
-    asked = build_filter({name: [value] if isinstance(value, str) else value for name, value in query.items()})
-    return asked.matches(SAID, Facets(SAID))
+    wanted = build_filter({name: [value] if isinstance(value, str) else value for name, value in query.items()})
+    return wanted.matches(STATEMENT, Facets(STATEMENT))
 
 
 @pytest.mark.parametrize(
@@ -73,24 +73,24 @@ def test_other_events_do_not_pass(query: dict[str, Any]) -> None:
 
 @given(st.text(min_size=1, max_size=50))
 def test_any_name_matches_itself(name: str) -> None:
-    said = make_event("statement", "s", speaker=person(name))
+    statement = make_event("statement", "s", speaker=person(name))
     try:
-        asked = build_filter({"speaker": [name]})
+        wanted = build_filter({"speaker": [name]})
     except FilterError:
         assert not fold_name(name).strip()
         return
-    assert asked.matches(said, Facets(said))
+    assert wanted.matches(statement, Facets(statement))
 
 
 @given(st.dictionaries(st.sampled_from([p.name for p in PARAMETERS]), st.lists(st.text(), max_size=3)))
 def test_any_query_is_a_filter_or_an_error_that_names_its_parameter(query: dict[str, list[str]]) -> None:
     try:
-        asked = build_filter(query)
+        wanted = build_filter(query)
     except FilterError as e:
         blamed = e.parameter
     else:
-        assert asked.kinds
-        assert set(asked.kinds) <= set(KINDS)
+        assert wanted.kinds
+        assert set(wanted.kinds) <= set(KINDS)
         return
     assert blamed in query
 

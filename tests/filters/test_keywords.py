@@ -49,7 +49,7 @@ def test_an_invalid_filter_is_named_in_the_error(filters: Any, message: str) -> 
 def test_any_value_makes_a_filter_or_is_refused(filters: Any) -> None:
     fitting: Any = {k: v for k, v in filters.items() if isinstance(v, float) == (k == CONFIDENCE)}
     try:
-        made = make_filter([], fitting)
+        built = make_filter([], fitting)
     except UsageError:
         return
-    assert made.kinds
+    assert built.kinds

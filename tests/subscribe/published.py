@@ -21,14 +21,14 @@ SPAN = Span(start=0, end=1, text="x")
 
 
 def make_event(kind: Kind, name: str, **more: Any) -> Event:
-    given: dict[str, Any] = {"id": name, "url": "", "sentence": SPAN, "confidence": 1.0, "rule": "test"}
+    required: dict[str, Any] = {"id": name, "url": "", "sentence": SPAN, "confidence": 1.0, "rule": "test"}
     match kind:
         case "statement":
-            return Statement(**{"content": [SPAN], "quotation": "direct"} | given | more)
+            return Statement(**{"content": [SPAN], "quotation": "direct"} | required | more)
         case "meeting":
-            return Meeting(**{"form": "talks", "status": "held", "participants": []} | given | more)
+            return Meeting(**{"form": "talks", "status": "held", "participants": []} | required | more)
         case "decision":
-            return Decision(**{"deciders": [], "status": "taken"} | given | more)
+            return Decision(**{"deciders": [], "status": "taken"} | required | more)
 
 
 def event_named(name: str) -> Event:
@@ -43,9 +43,9 @@ def person(name: str, country: str | None = None) -> Actor:
 
 async def publish(redis: Redis, settings: Settings, *events: str | Event) -> None:
     """Publish events, given as such or by id as in `event_named`."""
-    made = [event_named(e) if isinstance(e, str) else e for e in events]
+    events_to_publish = [event_named(e) if isinstance(e, str) else e for e in events]
     for write in publication_entries(
-        Article(id="a", url="https://news.example/1", text="x"), made, settings.redis, NOW
+        Article(id="a", url="https://news.example/1", text="x"), events_to_publish, settings.redis, NOW
     ):
         fields: Any = write.fields
         await redis.xadd(write.stream, fields, id=f"{next(MILLISECONDS)}-0")

@@ -67,14 +67,14 @@ def test_an_interrupted_wait_loses_no_event_and_moves_no_position(
 ) -> None:
     with subscribe_sync(**target, after="0") as events:
         position = events.position
-        coming = events._submit(events._wait_for_event())
-        events._pending = coming
-        monkeypatch.setattr(coming, "result", _interrupted)
+        pending = events._submit(events._wait_for_event())
+        events._pending = pending
+        monkeypatch.setattr(pending, "result", _interrupted)
         with pytest.raises(KeyboardInterrupt):
             next(events)
         monkeypatch.undo()
         published(target["redis_url"], settings, "s1", "s2")
-        while not coming.done():
+        while not pending.done():
             time.sleep(0.005)
         assert events.position == position
         assert [next(events).id, next(events).id] == ["s1", "s2"]
@@ -123,10 +123,10 @@ def test_an_unavailable_redis_is_an_error_at_once(target: dict[str, Any]) -> Non
 async def test_the_examples_in_docstrings_are_correct(private_redis_url: str) -> None:
     parties = [person("Liis Tamm", "EE"), person("Aino Ranta", "FI")]
     async with connect(private_redis_url) as client:
-        said = make_event("statement", "s", sentence=Span(start=0, end=len(HARBOUR), text=HARBOUR))
-        met = make_event("meeting", "m", sentence=Span(start=0, end=len(MET), text=MET), participants=parties)
-        assert isinstance(met, Meeting)
-        await publish(client, Settings(), said, met)
+        statement = make_event("statement", "s", sentence=Span(start=0, end=len(HARBOUR), text=HARBOUR))
+        meeting = make_event("meeting", "m", sentence=Span(start=0, end=len(MET), text=MET), participants=parties)
+        assert isinstance(meeting, Meeting)
+        await publish(client, Settings(), statement, meeting)
     shown = {name: getattr(package, name).__doc__ for name in ("subscribe", "subscribe_sync")}
     for name, text in shown.items():
         here = text.replace("redis://localhost:6379/0", private_redis_url)

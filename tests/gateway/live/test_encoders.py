@@ -27,10 +27,10 @@ FIELDS = {b"id": b"e1", b"type": b"statement", b"v": b"1", b"time": b"2026-03-01
 
 
 def stream_event(event: Event | None = None, **fields: bytes) -> StreamEvent:
-    given = {name.encode(): value for name, value in fields.items()}
-    held = {**FIELDS, b"source": b"https://news.example/1", **given}
-    held.setdefault(b"data", msgspec.json.encode(event or make_event(3)))
-    return StreamEvent(key_entry(Entry("s", "5-1", held), "statement"), ("5-1", "4-0", "3-0"))
+    replaced = {name.encode(): value for name, value in fields.items()}
+    entry_fields = {**FIELDS, b"source": b"https://news.example/1", **replaced}
+    entry_fields.setdefault(b"data", msgspec.json.encode(event or make_event(3)))
+    return StreamEvent(key_entry(Entry("s", "5-1", entry_fields), "statement"), ("5-1", "4-0", "3-0"))
 
 
 def test_an_sse_frame_has_a_cursor_a_kind_and_one_line_of_data() -> None:

@@ -117,10 +117,10 @@ async def test_no_event_is_lost_or_repeated_between_replay_and_live_stream(
 
     chance = random.Random(5)
     publisher = asyncio.create_task(publishing())
-    heard = await asyncio.gather(*(listening(chance.uniform(0, 0.5)) for _ in range(clients)))
+    received = await asyncio.gather(*(listening(chance.uniform(0, 0.5)) for _ in range(clients)))
     await publisher
-    assert len(set(heard[0])) == total
-    assert all(ids == heard[0] for ids in heard)
+    assert len(set(received[0])) == total
+    assert all(ids == received[0] for ids in received)
 
 
 async def test_a_client_ahead_of_this_gateway_gets_only_later_events(
@@ -155,12 +155,12 @@ async def test_a_heartbeat_advances_the_cursor_of_a_client_without_events(
 ) -> None:
     async with start_gateway(gateway_heartbeat_s=0.05) as server:
         async with server.listen("kind=decision") as client:
-            begun = client.cursor
+            start_cursor = client.cursor
             await publish.numbers(1)
             await wait_until(lambda: server.gateway.broadcaster.cursor[1] != "0-0")
             client.cursor = ""
             await client.wait_until_live()
-            while client.cursor == begun:
+            while client.cursor == start_cursor:
                 client.cursor = ""
                 await client.wait_until_live()
         await publish.numbers(4)
@@ -286,10 +286,10 @@ async def test_a_client_that_does_not_read_is_disconnected_without_affecting_oth
                 assert await client.numbers(20) == list(range(sent, sent + 20))
                 sent += 20
                 assert sent < 2_000
-            heard = await asyncio.to_thread(read_all, slow)
-    assert b"event: error" in heard
-    assert b"urn:communique:problem:too_slow" in heard
-    assert heard.endswith(b"0\r\n\r\n")
+            received = await asyncio.to_thread(read_all, slow)
+    assert b"event: error" in received
+    assert b"urn:communique:problem:too_slow" in received
+    assert received.endswith(b"0\r\n\r\n")
 
 
 def read_all(from_socket: socket.socket) -> bytes:
