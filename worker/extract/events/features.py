@@ -16,5 +16,5 @@ def candidate_features(best: EventCandidate, status: str, mentions: int) -> Feat
     return {
         "status": status,
         "parties": _PARTIES[min(len(best.parties), len(_PARTIES) - 1)],
-        "told": "once" if mentions == 1 else "again",
+        "mentions": "one" if mentions == 1 else "several",
     }

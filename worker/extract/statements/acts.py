@@ -83,7 +83,7 @@ def act_of_content(doc: Document, content: list[TokenRange], *, of_person: bool)
 
     `of_person`: the speaker is a person or group, so "he" and "they" may refer to the speaker.  Questions are skipped.
     """
-    for first, last in _clauses(doc, content):
+    for first, last in _sentences(doc, content):
         if doc.text.words[last - 1] == "?":
             continue
         act = _act_of_sentence(doc, first, last, of_person=of_person)
@@ -96,10 +96,10 @@ def act_of_content(doc: Document, content: list[TokenRange], *, of_person: bool)
 def _act_of_predicate(doc: Document, first: int, last: int) -> Act | None:
     """Return the act of an object and its predicate: "(called) the plan | a farce", "(described) Oslo | as lost"."""
     text, judgements = doc.text, doc.lexicon.judgement
-    thing = doc.chunks.noun_phrase(first)
-    if thing is None or thing.last >= last or doc.chunks.has_finite_verb(first, last):
+    noun_phrase = doc.chunks.noun_phrase(first)
+    if noun_phrase is None or noun_phrase.last >= last or doc.chunks.has_finite_verb(first, last):
         return None
-    at = next((i for i in range(thing.last, last) if text.lower[i] == "as"), thing.last)
+    at = next((i for i in range(noun_phrase.last, last) if text.lower[i] == "as"), noun_phrase.last)
     following = doc.chunks.noun_phrase(at)
     if text.lower[at] != "as" and text.quotation_of[at] < 0 and (following is None or following.first != at):
         return None
@@ -111,7 +111,7 @@ def _act_of_predicate(doc: Document, first: int, last: int) -> Act | None:
     return None
 
 
-def _clauses(doc: Document, content: list[TokenRange]) -> list[TokenRange]:
+def _sentences(doc: Document, content: list[TokenRange]) -> list[TokenRange]:
     """Return the sentences of the content as token ranges, without leading marks, conjunctions and "that"."""
     text, found = doc.text, []
     for first, last in content:
@@ -128,7 +128,10 @@ def _clauses(doc: Document, content: list[TokenRange]) -> list[TokenRange]:
 
 
 def _act_of_sentence(doc: Document, first: int, last: int, *, of_person: bool) -> Act | None:
-    """Return the act of the sentence's first finite verb that performs one; conditional clauses are skipped."""
+    """Return the act of the first finite verb of the sentence that performs one.
+
+    A conditional clause, and a subordinate clause that opens the sentence, are skipped up to the next comma.
+    """
     text, at = doc.text, first
     while at < last:
         verb = doc.chunks.verb_group(at)
@@ -231,8 +234,8 @@ def _expresses_necessity(doc: Document, verb: VerbGroup, last: int) -> bool:
     at = verb.last
     while at < last and doc.text.tags[at] == "RB":
         at += 1
-    is_ = doc.text.lower[verb.head] in doc.lexicon.be and not verb.negated
-    return is_ and at < last and doc.text.lower[at] in doc.lexicon.judgement["needed"]
+    affirmed = doc.text.lower[verb.head] in doc.lexicon.be and not verb.negated
+    return affirmed and at < last and doc.text.lower[at] in doc.lexicon.judgement["needed"]
 
 
 def _is_discourse_marker(doc: Document, word: str) -> bool:

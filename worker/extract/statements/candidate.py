@@ -25,7 +25,7 @@ class StatementCandidate(Struct, kw_only=True):
     thought: bool = False
     """Whether the cue reports a thought or feeling."""
     target: TokenRange | None = None
-    """The party told, asked, accused or praised."""
+    """The party addressed, accused, criticised or praised."""
     venue: TokenRange | None = None
     """Where the statement was made ("a news conference")."""
     via: list[str] = []
@@ -51,12 +51,12 @@ def is_in_content(candidates: list[StatementCandidate], token: int) -> bool:
 
     The content of a question without a named asker ("was asked how …") does not count.
     """
-    return any(f.content_includes(token) and not (f.rule == "passive" and f.act == "ask") for f in candidates)
+    return any(c.content_includes(token) and not (c.rule == "passive" and c.act == "ask") for c in candidates)
 
 
 def is_in_cue(candidates: list[StatementCandidate], token: int) -> bool:
     """Return whether a token belongs to the cue of a candidate."""
-    return any(f.cue[0] <= token < f.cue[1] for f in candidates)
+    return any(c.cue[0] <= token < c.cue[1] for c in candidates)
 
 
 def content_limit(candidates: list[StatementCandidate], cue: int, last: int) -> int:
@@ -64,9 +64,9 @@ def content_limit(candidates: list[StatementCandidate], cue: int, last: int) -> 
 
     `last`, the sentence's end, where no candidate starts after the cue.
     """
-    others = [min(f.cue[0], f.source[0] if f.source else f.cue[0]) for f in candidates if f.cue[0] > cue]
-    words = [start for f in candidates for start, _ in f.content if start > cue]
-    return min([last, *others, *words])
+    attribution_starts = [min(c.cue[0], c.source[0] if c.source else c.cue[0]) for c in candidates if c.cue[0] > cue]
+    content_starts = [start for c in candidates for start, _ in c.content if start > cue]
+    return min([last, *attribution_starts, *content_starts])
 
 
 def content_start_before(doc: Document, first: int, before: int, candidates: list[StatementCandidate]) -> int:
@@ -74,7 +74,7 @@ def content_start_before(doc: Document, first: int, before: int, candidates: lis
 
     Leading commas, dashes, colons, semicolons and full stops are skipped.
     """
-    start = max([first, *(f.last for f in candidates if f.last <= before)])
+    start = max([first, *(c.last for c in candidates if c.last <= before)])
     while start < before and doc.text.words[start] in COMMA_AND_DASHES | {";", ":", "."}:
         start += 1
     return start

@@ -41,7 +41,7 @@ def statement_features(
         "quotation": quotation,
         "content": next((name for limit, name in _LENGTHS if words <= limit), "longer"),
         "place": "headline" if doc.text.paragraph_of[candidate.cue[0]] == 0 else "body",
-        **({RESOLUTION: "doubtful"} if candidate.source and doc.mentions.is_ambiguous(*candidate.source) else {}),
+        **({RESOLUTION: "ambiguous"} if candidate.source and doc.mentions.is_ambiguous(*candidate.source) else {}),
     }
 
 

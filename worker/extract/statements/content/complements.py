@@ -16,7 +16,7 @@ from worker.extract.statements.content.content_start import ContentForm, adjunct
 from worker.extract.statements.content.matrix_clause import end_before_matrix_verb
 
 _BEFORE_TOPIC = 3
-"""Most adverbs and recipients between a cue and its topic."""
+"""Maximum number of adverbs and recipients between a cue and its topic."""
 
 
 class Complement(Struct, frozen=True, gc=False):

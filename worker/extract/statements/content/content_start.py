@@ -17,7 +17,7 @@ ContentForm = Literal["quotation", "that", "question", "clause", "infinitive", "
 """Grammatical form of the content."""
 
 _MAX_ADJUNCTS = 14
-"""Most adverbials between a cue and its content: "said in an interview with X on Monday in Y that …"."""
+"""Maximum number of adverbials between a cue and its content: "said in an interview with X on Monday in Y that …"."""
 
 _ASIDE_OPENS = COMMA_AND_LONG_DASHES | {"("}
 _ASIDE_ENDS = TYPESET_DASHES | {",", "(", ")"}
@@ -53,9 +53,9 @@ def find_content_start(doc: Document, cue: Cue, at: int, limit: int) -> tuple[in
 
 
 def _form_at(doc: Document, cue: Cue, at: int, limit: int, *, direct: bool, recipient: bool) -> ContentForm | None:
-    """Return the form of the content that starts at a token; None if none that this cue allows does.
+    """Return the form of the content that starts at a token; None if the cue allows no content that starts there.
 
-    `direct`: the token follows the cue at once.  `recipient`: a recipient came between.
+    `direct`: the token directly follows the cue.  `recipient`: a recipient precedes it.
     """
     text = doc.text
     word, tag = text.lower[at], text.tags[at]
@@ -202,10 +202,10 @@ def _has_verb_after_adverbs(doc: Document, at: int, limit: int) -> bool:
 def is_bare_time(doc: Document, phrase: NounPhrase) -> bool:
     """Return whether the phrase is a time and nothing else: "Monday", "last week", but not "the deal last summer"."""
     text, times = doc.text, doc.lexicon.time_nouns
-    others = (
+    other_nouns = (
         text.tags[i] in {"NN", "NNS", "NNP"} and text.lower[i] not in times for i in range(phrase.first, phrase.head)
     )
-    return text.lower[phrase.head] in times and not any(others)
+    return text.lower[phrase.head] in times and not any(other_nouns)
 
 
 def adjunct_end(doc: Document, at: int, limit: int) -> int | None:

@@ -67,7 +67,7 @@ def continue_quotation(
         return [], []
     leading = [candidate for candidate in latest if _can_continue(doc, candidate, first, last)]
     for candidate in leading:
-        if any(text.quotation_of[i] >= 0 for piece in candidate.content for i in (piece[0], piece[1] - 1)):
+        if any(text.quotation_of[i] >= 0 for span in candidate.content for i in (span[0], span[1] - 1)):
             candidate.content.append((first, end))
             return [candidate], []
     if leading and not leading[-1].thought and leading[-1].source is not None:

@@ -28,9 +28,8 @@ def end_before_matrix_verb(doc: Document, first: int, last: int, *, open_clauses
             open_clauses += _opens_clause(doc, at, first)
             at += 1
             continue
-        is_bare_infinitive = (
-            text.tags[verb.head] == "VB" and doc.chunks.verb_group(at - 1) is not None
-        )  # "to help | encourage"
+        # "to help | encourage"
+        is_bare_infinitive = text.tags[verb.head] == "VB" and doc.chunks.verb_group(at - 1) is not None
         if (verb.finite and not is_bare_infinitive) or (not open_clauses and _is_past_after_predicate(doc, verb)):
             if not open_clauses and text.tags[at - 1] != "CC" and not _has_subject(doc, at, first):
                 return trim_end(doc, first, at)

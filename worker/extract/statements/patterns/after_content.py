@@ -87,7 +87,7 @@ def _quotation_start(
     opener = start + (doc.text.tags[start] == "CC")
     bare = start == reporting.first and doc.text.tags[opener] == "VBD"
     if opener < quote and (bare or doc.text.tags[opener] in FRONTED):
-        return -1  # "Asked about "the deal," Hale said it was late": what is said follows
+        return -1  # "Asked about "the deal," Hale said it was late": the content follows
     return start
 
 
@@ -105,13 +105,13 @@ def _clause_start(doc: Document, reporting: ReportingClause, candidates: list[St
         return -1
     start = content_start_before(doc, reporting.first, reporting.token_before, candidates)
     if doc.text.tags[start] in {"SC", "WP"} and "," not in doc.text.words[start : reporting.token_before]:
-        return -1  # "When the talks ended, she said …": a subordinate clause is not yet content
+        return -1  # "When the talks ended, she said …": a subordinate clause is no content
     return start
 
 
 def _content_start(doc: Document, quote: int, first: int, candidates: list[StatementCandidate]) -> int:
     """Return where content that ends with a quotation starts: at the quotation, or at the clause that it completes."""
-    left_limit = max([first, *(max(f.last, f.cue[1]) for f in candidates if f.last <= quote)])
+    left_limit = max([first, *(max(c.last, c.cue[1]) for c in candidates if c.last <= quote)])
     if quote <= left_limit or doc.text.words[quote - 1] in COMMA_AND_LONG_DASHES | {":", "."}:
         return quote
     return content_start_before(doc, left_limit, quote, candidates)

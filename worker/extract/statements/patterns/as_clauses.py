@@ -11,7 +11,7 @@ from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 _ADJUNCT = 10
-"""Most tokens between the cue and the mark that closes its clause: "as Hale put it in March,"."""
+"""Maximum number of tokens between the cue and the mark that closes its clause: "as Hale put it in March,"."""
 
 
 def match_as_clause(

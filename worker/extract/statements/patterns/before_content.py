@@ -193,7 +193,7 @@ def _is_anonymity(doc: Document, cue: Cue, complement: Complement) -> bool:
 
 
 def _target(doc: Document, cue: Cue, verb: VerbGroup, complement: Complement) -> TokenRange | None:
-    """Return the party told, asked, accused or praised; None without one."""
+    """Return the party addressed, accused, criticised or praised; None without one."""
     phrase = doc.chunks.noun_phrase(
         complement.first
         if complement.form == "phrase" or (cue.object_infinitive and complement.first == verb.last)

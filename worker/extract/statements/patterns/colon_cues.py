@@ -32,7 +32,7 @@ def match_colon_cue(
     if introducing is None:
         return None
     verb, source = introducing
-    if any(f.content_includes(colon) and f.cue[0] != verb.first for f in candidates):
+    if any(c.content_includes(colon) and c.cue[0] != verb.first for c in candidates):
         return None
     nominal = _match_possessed_noun(doc, source, verb, (colon + 1, end))
     if nominal is not None or not (is_animate(doc, source) and doc.chunks.has_finite_verb(colon + 1, end)):

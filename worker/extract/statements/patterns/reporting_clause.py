@@ -22,10 +22,10 @@ from worker.extract.statements.source.postverbal_source import postverbal_source
 from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 FRONTED = frozenset({"SC", "WP", "IN", "TO", "VBN", "VBG"})
-"""Tags of a first word with which an adverbial or subordinate clause opens a sentence."""
+"""Tags of the first word of an adverbial or subordinate clause that opens a sentence."""
 
 _CLOSING = COMMA_AND_LONG_DASHES | SENTENCE_FINAL
-"""Punctuation at the end of a quotation that a reporting clause may follow at once."""
+"""Final punctuation inside a quotation, which a reporting clause may directly follow."""
 
 
 class ReportingClause(Struct, frozen=True, gc=False):
@@ -44,12 +44,12 @@ class ReportingClause(Struct, frozen=True, gc=False):
 
     @property
     def token_before(self) -> int:
-        """The token before the clause."""
+        """Index of the token before the clause."""
         return min(self.source[0], self.verb.first) - 1
 
     @property
     def token_after(self) -> int:
-        """The token after the clause."""
+        """Index of the token after the clause."""
         return max(self.verb.last, self.source[1])
 
 
@@ -114,7 +114,7 @@ def _is_clause_end(doc: Document, at: int, last: int) -> bool:
 def quotation_ending_at(doc: Document, token: int) -> int:
     """Return the start of the quotation that ends at a token, or before the comma at it; -1 without one.
 
-    A quotation that is neither closed by punctuation nor a clause with a finite verb (scare quotes) does not count.
+    A quotation without final punctuation and without a finite verb (scare quotes, a title) does not count.
     """
     text = doc.text
     at = token
@@ -129,8 +129,8 @@ def quotation_ending_at(doc: Document, token: int) -> int:
     while inner > quotation.first and text.words[inner] in doc.lexicon.quotation_marks:
         inner -= 1
     ended = at != token or text.words[inner] in _CLOSING or not quotation.closed
-    whole = ended or doc.chunks.has_finite_verb(*quotation.inner)  # its final comma is missing
-    return quotation.first if whole else -1
+    is_speech = ended or doc.chunks.has_finite_verb(*quotation.inner)  # its final comma is missing
+    return quotation.first if is_speech else -1
 
 
 def is_clause_final(doc: Document, reporting: ReportingClause) -> bool:
@@ -147,9 +147,8 @@ def is_parenthetical(doc: Document, reporting: ReportingClause) -> bool:
     text, last = doc.text, reporting.last
     after = reporting.source[1] if reporting.inverted else _after_recipient(doc, reporting)
     if after + 1 < last and text.words[after] in COMMA_AND_DASHES and text.quotation_of[after + 1] >= 0:
-        return reporting.inverted or quotation_continues_clause(
-            doc, after + 1
-        )  # in "When she left, X said, "…"" the content follows
+        # In "When she left, X said, "…"" the quotation is the content and the words before are not.
+        return reporting.inverted or quotation_continues_clause(doc, after + 1)
     if after >= last or text.words[after] in CLAUSE_BOUNDARIES:
         return True
     if text.words[after] == ":":

@@ -14,7 +14,7 @@ from worker.extract.statements.source.postverbal_source import passive_agent, po
 from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 _BETWEEN = 16
-"""Most tokens of the quoted or quoting party before "as saying"."""
+"""Maximum number of tokens of the quoted or quoting party before "as saying"."""
 
 
 def match_second_hand_quote(doc: Document, verb: VerbGroup, first: int, last: int) -> StatementCandidate | None:

@@ -14,9 +14,9 @@ from worker.extract.statements.phrase_kinds import TokenRange, is_time
 _ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN", "VBD", "IN", "PRP$", "RB", "SC"})
 """Tags of the first word of an aside."""
 _MAX_STEPS = 6
-"""Most steps over adverbials to the left, or of widening a noun phrase."""
+"""Maximum number of steps over adverbials to the left, and of extensions of a noun phrase."""
 _COMMAS_IN_ASIDE = 5
-"""Most commas inside an aside."""
+"""Maximum number of commas inside an aside."""
 
 
 def preverbal_subject(doc: Document, verb: VerbGroup, left_limit: int) -> TokenRange | None:
@@ -25,7 +25,7 @@ def preverbal_subject(doc: Document, verb: VerbGroup, left_limit: int) -> TokenR
 
 
 def _noun_phrase_before(doc: Document, at: int, left_limit: int) -> TokenRange | None:
-    """Return the noun phrase, widened, that ends at or before a token; asides and adverbials are skipped."""
+    """Return the noun phrase, with its modifiers, that ends at or before a token; asides and adverbials are skipped."""
     text, end = doc.text, at + 1
     for _ in range(_MAX_STEPS):
         if at < left_limit:
@@ -130,7 +130,7 @@ def _aside_start(doc: Document, before: int, at: int, left_limit: int) -> int | 
 
 
 def _has_main_clause(doc: Document, first: int, last: int) -> bool:
-    """Return whether the tokens hold a finite verb outside relative and subordinate clauses."""
+    """Return whether the tokens contain a finite verb outside relative and subordinate clauses."""
     if doc.text.tags[first] in {"WP", "SC", "IN", "VBG", "VBN", "VBD"}:
         return False  # a past form after a comma is a participle: ", asked about the fees,"
     for i in range(first, last):
