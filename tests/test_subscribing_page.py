@@ -34,7 +34,7 @@ from tests.webhook.receiver import KEY, SECRET
 from worker.filters import CONFIDENCE, PARAMETERS
 from worker.publish import publication_entries
 from worker.schema import KINDS, Actor, Article, Meeting, Span, Statement, article_stream, event_stream
-from worker.settings import RedisSettings, Settings
+from worker.settings import FetchSettings, RedisSettings
 from worker.streams import connect
 from worker.streams.embedded_server import find_server, parent_death_hook
 
@@ -297,7 +297,10 @@ def test_the_file_of_webhooks_shown_is_one(tmp_path: Path) -> None:
         (tmp_path / name).write_text(SECRET, encoding="utf-8")
     (shown,) = re.findall(r"(?ms)^```toml\n(.*?)^```$", PAGE)
     (tmp_path / "webhooks.toml").write_text(shown, encoding="utf-8")
-    assert [webhook.name for webhook in load_webhooks(tmp_path / "webhooks.toml", Settings())] == ["press", "archive"]
+    assert [webhook.name for webhook in load_webhooks(tmp_path / "webhooks.toml", FetchSettings())] == [
+        "press",
+        "archive",
+    ]
 
 
 def test_every_command_shown_exists() -> None:

@@ -19,7 +19,7 @@ from worker.errors import Permanent
 from worker.lifecycle import run_until
 from worker.queue import QueueFull, UrlQueue
 from worker.schema import Event, Task
-from worker.settings import Settings
+from worker.settings import RedisSettings, Settings
 from worker.streams.embedded_server import embedded
 from worker.subscribe import Subscription, subscribe
 from worker.telemetry.liveness import LivenessMonitor
@@ -46,10 +46,10 @@ class RunObserver(Protocol):
 
 
 @contextlib.asynccontextmanager
-async def redis_server(settings: Settings, data_dir: Path) -> AsyncIterator[str]:
+async def redis_server(redis: RedisSettings, data_dir: Path) -> AsyncIterator[str]:
     """Yield the configured Redis URL; without one, run a private server in `data_dir` during the block."""
-    if settings.redis.url:
-        yield settings.redis.url
+    if redis.url:
+        yield redis.url
     else:
         async with embedded(data_dir) as redis_url:
             yield redis_url

@@ -180,7 +180,7 @@ def test_the_limits_of_loops_allow_for_their_slowest_iteration() -> None:
     assert loops["tend"].critical
     assert not loops["read"].critical
     assert loops["tend"].max_silence_s < 3 * settings.queue.lease_s  # reported before the watchdog exits
-    assert discover_loops(settings)["ask"].max_silence_s > 2 * settings.fetch.total_timeout_s
+    assert discover_loops(settings.fetch)["ask"].max_silence_s > 2 * settings.fetch.total_timeout_s
 
 
 # ---------------------------------------------------------------- communique health

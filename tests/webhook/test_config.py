@@ -41,7 +41,7 @@ def write_config(directory: Path, text: str) -> Path:
 
 
 def test_a_file_has_webhooks_with_secret_files_relative_to_it(tmp_path: Path) -> None:
-    press, archive = load_webhooks(write_config(tmp_path, TWO), SETTINGS)
+    press, archive = load_webhooks(write_config(tmp_path, TWO), SETTINGS.fetch)
     assert (press.name, press.to) == ("press", "https://hooks.example.org/press?desk=1")
     assert (press.kinds, press.secrets, press.after) == (("statement",), (KEY,), "$")
     assert press.filters == {"country": ["FI", "EE"], "min_confidence": 0.8}
@@ -68,7 +68,7 @@ def test_a_file_has_webhooks_with_secret_files_relative_to_it(tmp_path: Path) ->
 )
 def test_an_error_names_the_file(tmp_path: Path, old: str, new: str, message: str) -> None:
     with pytest.raises(UsageError, match=message) as e:
-        load_webhooks(write_config(tmp_path, TWO.replace(old, new)), SETTINGS)
+        load_webhooks(write_config(tmp_path, TWO.replace(old, new)), SETTINGS.fetch)
     assert "webhooks.toml" in str(e.value)
 
 
@@ -77,7 +77,7 @@ def test_any_bytes_are_a_valid_file_or_a_usage_error(tmp_path_factory: pytest.Te
     path = tmp_path_factory.mktemp("config") / "webhooks.toml"
     path.write_bytes(body)
     with pytest.raises(UsageError):
-        load_webhooks(path, SETTINGS)
+        load_webhooks(path, SETTINGS.fetch)
 
 
 @pytest.mark.parametrize(

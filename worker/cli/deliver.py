@@ -83,7 +83,7 @@ def _load_config(args: argparse.Namespace, settings: Settings) -> tuple[Webhook,
     if args.file:
         if filters or kinds or args.name or args.from_start:
             raise UsageError("with --file, kinds, filters, name and start of each webhook belong in the file")
-        return load_webhooks(args.file, settings)
+        return load_webhooks(args.file, settings.fetch)
     to = args.to or settings.webhook.url
     if not to:
         raise UsageError("to which address? --to URL, --file FILE, or set COMMUNIQUE_WEBHOOK_URL")

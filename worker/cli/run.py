@@ -72,7 +72,7 @@ async def _run(settings: Settings, source: UrlSource, observer: RunObserver) -> 
     data_dir = Path(settings.redis.data_dir) if settings.redis.data_dir else default_data_dir(os.environ)
     if not settings.redis.url:
         settings = settings.override(lease_s=min(settings.queue.lease_s, PRIVATE_LEASE_S))
-    async with redis_server(settings, data_dir) as redis_url:
+    async with redis_server(settings.redis, data_dir) as redis_url:
         liveness = LivenessMonitor(worker_loops(settings))
         async with monitored_service(settings, redis_url, "run", liveness):
             await run_locally(settings, redis_url, source, observer, stop, liveness=liveness)
@@ -119,7 +119,7 @@ async def _demo(settings: Settings, observer: RunObserver) -> None:
 
     stop = stop_on_signals()
     data_dir = Path(settings.redis.data_dir) if settings.redis.data_dir else default_data_dir(os.environ) / "demo"
-    async with serve_site() as served, redis_server(settings, data_dir) as redis_url:
+    async with serve_site() as served, redis_server(settings.redis, data_dir) as redis_url:
         await _delete_keys(redis_url, settings.redis.key_prefix)
         source = feed_source([Source(name="demo", url=served.feed_url)], settings, observer, once=True)
         await run_locally(settings, redis_url, source, observer, stop)

@@ -58,7 +58,7 @@ async def _discover(sources: tuple[Source, ...], settings: Settings, *, once: bo
     redis_url, stop, liveness = (
         required_redis_url(settings),
         stop_on_signals(),
-        LivenessMonitor(discover_loops(settings)),
+        LivenessMonitor(discover_loops(settings.fetch)),
     )
     async with (
         UrlQueue(redis_url, settings) as queue,

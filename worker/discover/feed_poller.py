@@ -21,7 +21,7 @@ from worker.fetch.politeness import Politeness
 from worker.parse import feed
 from worker.queue import QueueFull
 from worker.schema import Task
-from worker.settings import Settings
+from worker.settings import DiscoverSettings
 from worker.telemetry import metrics
 from worker.telemetry.liveness import LivenessMonitor
 from worker.telemetry.tracing import TraceSpan, poll_span, span
@@ -63,7 +63,7 @@ class FeedPoller:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: DiscoverSettings,
         schedule: PollSchedule,
         *,
         fetcher: Fetcher,
@@ -179,7 +179,7 @@ class FeedPoller:
 
     # ------------------------------------------------------------ intervals
     def _interval_s(self, source: Source) -> float:
-        return source.interval_s or self._settings.discover.interval_s
+        return source.interval_s or self._settings.interval_s
 
     def _backoff_s(self, source: Source, failure: Failure | QueueFull, failures: int) -> float:
         """Return the seconds until the next poll: the interval doubled with every consecutive failure (`failures`).

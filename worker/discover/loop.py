@@ -13,7 +13,7 @@ from worker.discover.sources import Source
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
 from worker.lifecycle import run_until
-from worker.settings import Settings
+from worker.settings import FetchSettings, Settings
 from worker.telemetry import metrics
 from worker.telemetry.liveness import GRACE_S, LivenessMonitor, LoopSpec
 
@@ -26,9 +26,9 @@ MAX_CONCURRENT_POLLS: Final = 8
 """Sources polled at the same time by one process."""
 
 
-def discover_loops(settings: Settings) -> dict[str, LoopSpec]:
+def discover_loops(fetch: FetchSettings) -> dict[str, LoopSpec]:
     """Return the monitored loop of discovery, which reports after every source that it has polled."""
-    return {"ask": LoopSpec(max_silence_s=poll_lease_s(settings) + MAX_SLOT_WAIT_S + GRACE_S, critical=True)}
+    return {"ask": LoopSpec(max_silence_s=poll_lease_s(fetch) + MAX_SLOT_WAIT_S + GRACE_S, critical=True)}
 
 
 class Discovery:
@@ -52,7 +52,7 @@ class Discovery:
         self._liveness = liveness or LivenessMonitor()
         self._schedule = PollSchedule(client, settings)
         self._poller = FeedPoller(
-            settings,
+            settings.discover,
             self._schedule,
             fetcher=fetcher,
             politeness=politeness,

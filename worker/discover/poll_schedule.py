@@ -15,7 +15,7 @@ from msgspec import Struct
 from worker import schema
 from worker.discover.sources import Source
 from worker.fetch.client import Validators
-from worker.settings import Settings
+from worker.settings import FetchSettings, Settings
 from worker.streams import Call, Script
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ class SourceState(Struct, frozen=True, kw_only=True):
     """Consecutive failures."""
 
 
-def poll_lease_s(settings: Settings) -> float:
+def poll_lease_s(fetch: FetchSettings) -> float:
     """Return the length of a lease in seconds: longer than one poll can take."""
-    return MAX_SLOT_WAIT_S + 2 * settings.fetch.total_timeout_s
+    return MAX_SLOT_WAIT_S + 2 * fetch.total_timeout_s
 
 
 class PollSchedule:
@@ -66,7 +66,7 @@ class PollSchedule:
         With `due_only` False the lease is acquired even before that time.  The lease of a process that dies expires,
         and another process can acquire it.
         """
-        call = Call([self._key(source)], [round(poll_lease_s(self._settings) * 1000), int(due_only), STATE_TTL_S])
+        call = Call([self._key(source)], [round(poll_lease_s(self._settings.fetch) * 1000), int(due_only), STATE_TTL_S])
         reply = await _ACQUIRE.run(self._client, call)
         if isinstance(reply, int):
             return reply / 1000

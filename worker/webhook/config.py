@@ -19,7 +19,7 @@ from worker.webhook.signature import SECRET_FORMAT, parse_secrets
 
 if TYPE_CHECKING:
     from worker.schema import Kind
-    from worker.settings import Settings
+    from worker.settings import FetchSettings, Settings, WebhookSettings
 
 NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z"
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
@@ -70,12 +70,12 @@ def make_webhook(
         Webhook(
             name=name or default_name(to),
             to=to,
-            secrets=parse_secrets(_secret(settings)),
+            secrets=parse_secrets(_secret(settings.webhook)),
             kinds=kinds,
             filters=filters,
             after="0" if from_start else "$",
         ),
-        settings,
+        settings.fetch,
     )
 
 
@@ -89,11 +89,11 @@ def default_name(to: str) -> str:
     return _NOT_IN_NAMES.sub("-", host_and_path).strip("-._")[:100] or "webhook"
 
 
-def load_webhooks(path: str | Path, settings: Settings) -> tuple[Webhook, ...]:
+def load_webhooks(path: str | Path, fetch: FetchSettings) -> tuple[Webhook, ...]:
     """Read a file of webhooks; UsageError with the path if it cannot be read, is not valid, or has none."""
     try:
         tables = msgspec.toml.decode(_read_text(path), type=_WebhooksFile, strict=True).webhook
-        webhooks = tuple(_validate(_from_table(table, Path(path).parent), settings) for table in tables)
+        webhooks = tuple(_validate(_from_table(table, Path(path).parent), fetch) for table in tables)
     except (msgspec.DecodeError, ValueError, RecursionError, UsageError) as e:
         raise UsageError(f"webhooks file {path}: {e}") from None
     if not webhooks:
@@ -115,14 +115,14 @@ def _from_table(table: _WebhookTable, directory: Path) -> Webhook:
     )
 
 
-def _validate(webhook: Webhook, settings: Settings) -> Webhook:
+def _validate(webhook: Webhook, fetch: FetchSettings) -> Webhook:
     """Return the webhook with its address normalised; UsageError for an invalid name, filter or address."""
     if not re.match(NAME, webhook.name):
         raise UsageError(f"not a webhook name: {webhook.name!r} (letters, digits, '.', '_' and '-')")
     make_filter(webhook.kinds, webhook.filters)
     try:
         to = urls.normalise(webhook.to)
-        if not settings.fetch.allow_private_addresses:
+        if not fetch.allow_private_addresses:
             reject_private_literal((urlsplit(to).hostname or "").strip("[]"))
     except Permanent as e:
         raise UsageError(f"webhook {webhook.name}: {e.detail}{_hint(e)}") from None
@@ -133,11 +133,11 @@ def _hint(e: Permanent) -> str:
     return " (COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES=true allows it)" if e.reason == "private_address" else ""
 
 
-def _secret(settings: Settings) -> str:
-    if settings.webhook.secret_file:
-        return _read_text(settings.webhook.secret_file)
-    if settings.webhook.secret:
-        return settings.webhook.secret
+def _secret(settings: WebhookSettings) -> str:
+    if settings.secret_file:
+        return _read_text(settings.secret_file)
+    if settings.secret:
+        return settings.secret
     raise UsageError(f"set COMMUNIQUE_WEBHOOK_SECRET_FILE or COMMUNIQUE_WEBHOOK_SECRET: {SECRET_FORMAT}")
 
 
