@@ -29,7 +29,10 @@ async def open_discovery(
     queue: TaskQueue,
     liveness: LivenessMonitor | None = None,
 ) -> AsyncIterator[Discovery]:
-    """Put a Discover together with its neighbours; they are closed in the end."""
+    """Yield a Discovery of `sources` with the connections it needs, which are closed at the end.
+
+    New links are enqueued in `queue`; `liveness` None: the loop is not monitored.
+    """
     threads = settings.worker.concurrency
     async with connect(redis_url) as client, Fetcher(settings.fetch, threads=threads) as fetcher:
         politeness = Politeness(client, fetcher, settings)

@@ -96,7 +96,7 @@ class Fetcher:
         threads: int = 32,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Make an unopened session; `threads` resolve host names."""
+        """Open nothing yet.  `threads` is the largest number of concurrent DNS lookups; `now` returns an aware time."""
         self._settings = settings
         self._threads = threads
         self._now = now

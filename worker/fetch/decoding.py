@@ -51,7 +51,7 @@ class _Frame(Protocol):
 
     @property
     def needs_input(self) -> bool:
-        """Whether there is no more output without more input."""
+        """Whether the decoder has returned all output of the input so far."""
 
     @property
     def unused_data(self) -> bytes | None:

@@ -63,7 +63,7 @@ async def range_entries(
 
 
 async def stream_tails(client: Redis, streams: Collection[str]) -> dict[str, StreamTail]:
-    """Return the tail of each stream, in one round trip."""
+    """Return the last id and the number of entries ever added of each stream, in one round trip."""
     pipe = client.pipeline(transaction=False)
     for stream in streams:
         pipe.xinfo_stream(stream)
@@ -93,7 +93,7 @@ def block_ms(block_s: float) -> int | None:
 
 
 def parse_entries(reply: Any) -> list[Entry]:
-    """Convert a reply of XREAD or XREADGROUP, which is None where there was no entry."""
+    """Convert a reply of XREAD or XREADGROUP to entries; None, the reply without any, gives an empty list."""
     return [
         Entry(stream.decode(), entry_id.decode(), fields or None)
         for stream, items in reply or []
