@@ -108,7 +108,7 @@ ERRORS = {
     "is XML, but its root is": b"<opml><body/></opml>",
     "looks like JSON, but": b'{"items": [',
     "JSON, but not a JSON Feed": b'{"results": []}',
-    "is neither XML nor JSON": gzip.compress(b"<urlset/>"),
+    "is neither XML nor JSON": gzip.compress(b"<urlset/>", mtime=0),
     "the body is empty": b"",
 }
 
