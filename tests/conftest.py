@@ -18,7 +18,7 @@ import structlog
 
 from worker.settings import Settings
 from worker.streams import connect
-from worker.streams.embedded_server import embedded
+from worker.streams.embedded_server import run_embedded_server
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -100,7 +100,7 @@ def redis_url(_server_under_test: None, tmp_path_factory: pytest.TempPathFactory
         yield given
         return
     with asyncio.Runner() as runner:
-        server = embedded(tmp_path_factory.mktemp("redis"))
+        server = run_embedded_server(tmp_path_factory.mktemp("redis"))
         yield runner.run(server.__aenter__())
         runner.run(server.__aexit__(None, None, None))
 
@@ -108,7 +108,7 @@ def redis_url(_server_under_test: None, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture
 async def private_redis_url(tmp_path: Path) -> AsyncIterator[str]:
     """URL of an empty server for one test."""
-    async with embedded(tmp_path / "redis") as url:
+    async with run_embedded_server(tmp_path / "redis") as url:
         yield url
 
 

@@ -1,4 +1,4 @@
-"""Redis servers configured differently from `embedded`: cluster, Sentinel, TLS, no persistence."""
+"""Redis servers configured differently from `run_embedded_server`: cluster, Sentinel, TLS, no persistence."""
 
 from __future__ import annotations
 

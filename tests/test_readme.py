@@ -25,7 +25,7 @@ from worker import cli
 from worker.demo.story import load_stories
 from worker.schema import Event, Meeting, Statement, event_stream
 from worker.streams import connect, read_entries
-from worker.streams.embedded_server import embedded
+from worker.streams.embedded_server import run_embedded_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory, site_url: str) -> Iter
     }
     articles = [site_url + story.path for story in load_stories() if story.serve == "plain"]
     with asyncio.Runner() as runner:
-        server = embedded(folder / "redis")
+        server = run_embedded_server(folder / "redis")
         url = runner.run(server.__aenter__())
         yield ReadmeEnvironment(url, articles, environ)
         runner.run(server.__aexit__(None, None, None))

@@ -31,7 +31,7 @@ from worker.queue import Depth, WorkerState
 from worker.schema import Meeting
 from worker.schema import Page as Fetched
 from worker.settings import Settings
-from worker.streams.embedded_server import embedded
+from worker.streams.embedded_server import run_embedded_server
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -68,7 +68,7 @@ def _read(story: Story) -> ProcessedPage:
 async def gateway_of(found: list[ProcessedPage]) -> AsyncIterator[str]:
     """Run a gateway on loopback with these articles while the block lasts; yields its URL."""
     with tempfile.TemporaryDirectory() as folder:
-        async with embedded(folder) as redis_url, served(Settings(), redis_url) as base:
+        async with run_embedded_server(folder) as redis_url, served(Settings(), redis_url) as base:
             *older, newest = found
             for one in older:
                 await publish(redis_url, Settings(), one.article, *one.events)

@@ -20,7 +20,7 @@ from worker.lifecycle import run_until
 from worker.queue import QueueFull, UrlQueue
 from worker.schema import Event, Task
 from worker.settings import RedisSettings, Settings
-from worker.streams.embedded_server import embedded
+from worker.streams.embedded_server import run_embedded_server
 from worker.subscribe import Subscription, subscribe
 from worker.telemetry.liveness import LivenessMonitor
 from worker.urls import canonicalise
@@ -51,7 +51,7 @@ async def redis_server(redis: RedisSettings, data_dir: Path) -> AsyncIterator[st
     if redis.url:
         yield redis.url
     else:
-        async with embedded(data_dir) as redis_url:
+        async with run_embedded_server(data_dir) as redis_url:
             yield redis_url
 
 

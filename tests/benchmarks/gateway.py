@@ -31,7 +31,7 @@ from worker.queue import UrlQueue
 from worker.schema import Actor, Article, Decision, Event, Meeting, Span, Statement, Task, article_id, hash_id, task_id
 from worker.settings import Settings
 from worker.streams import connect
-from worker.streams.embedded_server import embedded
+from worker.streams.embedded_server import run_embedded_server
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -292,7 +292,7 @@ async def main(args: argparse.Namespace) -> None:
     table = Table("measurement", "figures", title="gateway, all on loopback")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        async with embedded(folder / "redis") as redis_url:
+        async with run_embedded_server(folder / "redis") as redis_url:
             if args.past:
                 await fill(redis_url, args.past)
                 async with gateway(redis_url, folder) as served:

@@ -27,7 +27,7 @@ from worker.publish import publication_entries
 from worker.queue import Depth, Settlement, UrlQueue
 from worker.schema import Article, Page, Statement, Task, task_id
 from worker.settings import Settings, variables
-from worker.streams.embedded_server import embedded
+from worker.streams.embedded_server import run_embedded_server
 
 UNIT = "peer: trafilatura, text only (fast)"
 IN_FLIGHT = 32
@@ -81,7 +81,7 @@ def _newspaper(text: str) -> object:
 async def on_loopback(urls: int) -> list[Figure]:
     """Time fetching, publishing and the whole worker, against a Redis server and a site in other processes."""
     with tempfile.TemporaryDirectory() as folder:
-        async with embedded(folder) as redis_url, _site(urls) as feed_url:
+        async with run_embedded_server(folder) as redis_url, _site(urls) as feed_url:
             settings = Settings.of(
                 redis_url=redis_url, allow_private_addresses=True, host_delay_s=0, concurrency=IN_FLIGHT
             )

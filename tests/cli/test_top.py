@@ -17,7 +17,7 @@ from worker.monitor.heartbeat import Heartbeat
 from worker.queue import UrlQueue
 from worker.schema import Task
 from worker.settings import Settings
-from worker.streams.embedded_server import embedded
+from worker.streams.embedded_server import run_embedded_server
 from worker.telemetry.liveness import LivenessMonitor
 
 TIMEOUT_S = 120
@@ -128,7 +128,7 @@ async def test_the_dashboard_is_redrawn_until_ctrl_c_and_the_terminal_restored(s
 
 
 async def test_the_dashboard_reports_a_redis_that_stops_and_continues(settings: Settings, tmp_path: Path) -> None:
-    async with embedded(tmp_path / "r") as url:
+    async with run_embedded_server(tmp_path / "r") as url:
         terminal_of = live_top(Settings.of(redis_url=url, key_prefix=settings.redis.key_prefix))
         terminal = await terminal_of.__aenter__()
         await terminal.wait_for("0 ready")

@@ -14,7 +14,7 @@ import pytest
 from tests.gateway.conftest import TIMEOUT_S, RunningGateway, StartGateway
 from worker.gateway.assets import WEB
 from worker.settings import Settings
-from worker.streams.embedded_server import embedded
+from worker.streams.embedded_server import run_embedded_server
 
 
 async def test_the_page_and_its_files_are_served_and_revalidated(server: RunningGateway) -> None:
@@ -68,7 +68,7 @@ async def test_the_command_refuses_an_open_address_without_tokens(redis_url: str
 
 async def test_without_redis_it_is_unready_and_stops_in_time(tmp_path: Path, start_gateway: StartGateway) -> None:
     async with contextlib.AsyncExitStack() as redis_server:
-        url = await redis_server.enter_async_context(embedded(tmp_path / "redis"))
+        url = await redis_server.enter_async_context(run_embedded_server(tmp_path / "redis"))
         async with start_gateway(redis_url=url) as server:
             await server.get("/readyz")
             await redis_server.aclose()

@@ -25,7 +25,7 @@ from worker.queue import UrlQueue
 from worker.schema.fleet import ServiceHeartbeat
 from worker.settings import Settings
 from worker.streams import connect
-from worker.streams.embedded_server import embedded
+from worker.streams.embedded_server import run_embedded_server
 from worker.telemetry.liveness import LivenessMonitor, LoopSpec
 
 
@@ -101,7 +101,7 @@ async def test_without_redis_a_service_is_alive_but_not_ready(
         "SERVICE_LOOPS",
         {"loop": LoopSpec(max_silence_s=15, critical=True), "redis": LoopSpec(max_silence_s=0.3)},
     )
-    async with embedded(tmp_path / "r") as redis_url:
+    async with run_embedded_server(tmp_path / "r") as redis_url:
         monitoring = monitored_service(settings, redis_url, "worker", LivenessMonitor())
         port = await monitoring.__aenter__()
         assert (await asyncio.to_thread(fetch_json, port, "/readyz"))[0] == 200
@@ -119,11 +119,11 @@ async def test_without_redis_a_service_is_alive_but_not_ready(
 
 async def test_a_service_recovers_when_redis_is_available_again(settings: Settings, tmp_path: Path) -> None:
     seen = []
-    async with embedded(tmp_path / "r") as redis_url:
+    async with run_embedded_server(tmp_path / "r") as redis_url:
         monitoring = monitored_service(settings, redis_url, "worker", LivenessMonitor())
         port = await monitoring.__aenter__()
     await asyncio.sleep(0.3)
-    async with embedded(tmp_path / "r"):
+    async with run_embedded_server(tmp_path / "r"):
         deadline = time.monotonic() + 90
         while b"communique_redis_up 1.0" not in await asyncio.to_thread(_metrics, port):
             assert time.monotonic() < deadline

@@ -42,7 +42,7 @@ from worker.queue import UrlQueue
 from worker.schema import Page, Task, fleet, task_id
 from worker.settings import Settings
 from worker.streams import connect
-from worker.streams.embedded_server import embedded
+from worker.streams.embedded_server import run_embedded_server
 from worker.telemetry.liveness import LoopSpec
 from worker.telemetry.metrics.registry import REGISTRY
 
@@ -193,7 +193,7 @@ async def _process_pages(
 async def test_a_stopped_redis(
     settings: Settings, monitored: Monitored, assert_fires: AssertFires, tmp_path: Path
 ) -> None:
-    async with embedded(tmp_path / "redis") as url:
+    async with run_embedded_server(tmp_path / "redis") as url:
         monitoring = monitored(settings.override(redis_url=url))
         scrape = await monitoring.__aenter__()
         before = await scrape()

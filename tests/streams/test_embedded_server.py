@@ -15,7 +15,7 @@ import pytest
 from worker.errors import UsageError
 from worker.streams import connect
 from worker.streams import embedded_server as embedded_module
-from worker.streams.embedded_server import MAX_SOCKET_PATH_BYTES, default_data_dir, embedded, find_server
+from worker.streams.embedded_server import MAX_SOCKET_PATH_BYTES, default_data_dir, find_server, run_embedded_server
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -82,28 +82,28 @@ def test_without_any_server_the_message_says_what_to_install(tmp_path: Path, mon
 
 # ---------------------------------------------------------------- life
 async def test_data_persists_between_runs_and_the_server_does_not(tmp_path: Path) -> None:
-    async with embedded(tmp_path / "new" / "folder") as url, connect(url) as redis:
+    async with run_embedded_server(tmp_path / "new" / "folder") as url, connect(url) as redis:
         await redis.set("kept", "yes")
         pid = await server_pid(url)
     assert not alive(pid)
-    async with embedded(tmp_path / "new" / "folder") as url, connect(url) as redis:
+    async with run_embedded_server(tmp_path / "new" / "folder") as url, connect(url) as redis:
         assert await redis.get("kept") == b"yes"
 
 
 async def test_a_server_killed_by_sigkill_keeps_its_data(tmp_path: Path) -> None:
-    async with embedded(tmp_path) as url, connect(url) as redis:
+    async with run_embedded_server(tmp_path) as url, connect(url) as redis:
         pid = await server_pid(url)
         for n in range(100):
             await redis.xadd("s", {"n": n})
         while (await redis.info("persistence"))["aof_buffer_length"]:  # noqa: ASYNC110 - a slow fsync
             await asyncio.sleep(0.01)
         os.kill(pid, signal.SIGKILL)
-    async with embedded(tmp_path) as url, connect(url) as redis:
+    async with run_embedded_server(tmp_path) as url, connect(url) as redis:
         assert await redis.xlen("s") == 100
 
 
 async def test_only_its_owner_may_connect_and_only_by_the_socket(tmp_path: Path) -> None:
-    async with embedded(tmp_path) as url, connect(url) as redis:
+    async with run_embedded_server(tmp_path) as url, connect(url) as redis:
         assert stat.S_IMODE(socket_of(url).stat().st_mode) == 0o700
         assert (await redis.config_get("port"))["port"] == "0"
         assert (await redis.config_get("maxmemory-policy"))["maxmemory-policy"] == "noeviction"
@@ -111,7 +111,7 @@ async def test_only_its_owner_may_connect_and_only_by_the_socket(tmp_path: Path)
 
 @pytest.mark.parametrize("name", ["with space", "q?u#e%ry", "ünï", "n" * 120, 'quo"te'])
 async def test_any_folder_name_is_accepted(tmp_path: Path, name: str) -> None:
-    async with embedded(tmp_path / name) as url, connect(url) as redis:
+    async with run_embedded_server(tmp_path / name) as url, connect(url) as redis:
         assert await redis.ping()
         assert len(os.fsencode(socket_of(url))) <= MAX_SOCKET_PATH_BYTES
     assert not socket_of(url).exists()
@@ -119,13 +119,13 @@ async def test_any_folder_name_is_accepted(tmp_path: Path, name: str) -> None:
 
 
 async def test_the_terminals_ctrl_c_does_not_reach_the_server(tmp_path: Path) -> None:
-    async with embedded(tmp_path) as url:
+    async with run_embedded_server(tmp_path) as url:
         assert os.getsid(await server_pid(url)) != os.getsid(0)
 
 
 async def test_a_server_that_does_not_stop_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded_module, "STOP_TIMEOUT_S", 0.05)
-    async with embedded(tmp_path) as url:
+    async with run_embedded_server(tmp_path) as url:
         pid = await server_pid(url)
         os.kill(pid, signal.SIGSTOP)
     assert not alive(pid)
@@ -133,11 +133,11 @@ async def test_a_server_that_does_not_stop_is_killed(tmp_path: Path, monkeypatch
 
 # ---------------------------------------------------------------- one owner
 async def test_a_folder_in_use_is_named_in_the_error(tmp_path: Path) -> None:
-    async with embedded(tmp_path):
+    async with run_embedded_server(tmp_path):
         with pytest.raises(UsageError, match=f"data folder {tmp_path} is in use by process {os.getpid()}"):
-            async with embedded(tmp_path):
+            async with run_embedded_server(tmp_path):
                 pass
-    async with embedded(tmp_path):  # and free again
+    async with run_embedded_server(tmp_path):  # and free again
         pass
 
 
@@ -145,9 +145,9 @@ async def other_owner(folder: Path) -> tuple[Process, str]:
     """Start another process that runs a server on the folder; return it and the server's URL."""
     program = f"""if True:
         import asyncio
-        from worker.streams.embedded_server import embedded
+        from worker.streams.embedded_server import run_embedded_server
         async def main():
-            async with embedded({str(folder)!r}) as url:
+            async with run_embedded_server({str(folder)!r}) as url:
                 print(url, flush=True)
                 await asyncio.sleep(60)
         asyncio.run(main())
@@ -169,7 +169,10 @@ async def test_the_server_ends_with_its_killed_parent_and_releases_the_folder(
     pid = await server_pid(url)
     parent.kill()
     await parent.wait()
-    async with embedded(tmp_path / "data") as again, connect(again) as redis:  # waits for the orphan's last bytes
+    async with (
+        run_embedded_server(tmp_path / "data") as again,
+        connect(again) as redis,
+    ):  # waits for the lock of the orphan
         assert await redis.get("kept") == b"yes"
     await until_dead(pid)
 
@@ -179,7 +182,7 @@ async def test_a_folder_used_by_another_process_is_refused_at_once(tmp_path: Pat
     pid = await server_pid(url)
     began = time.monotonic()
     with pytest.raises(UsageError, match=f"data is in use by process {other.pid}"):
-        async with embedded(tmp_path / "data"):
+        async with run_embedded_server(tmp_path / "data"):
             pass
     assert time.monotonic() - began < embedded_module.LOCK_TIMEOUT_S
     other.send_signal(signal.SIGINT)
@@ -191,13 +194,13 @@ async def test_a_folder_used_by_another_process_is_refused_at_once(tmp_path: Pat
 async def test_a_data_folder_that_is_a_file_is_named_in_the_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=f"data folder {tmp_path / 'file'}: File exists"):
-        async with embedded(tmp_path / "file"):
+        async with run_embedded_server(tmp_path / "file"):
             pass
 
 
 async def test_a_file_that_is_not_a_server_is_named_in_the_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot start /nowhere/redis-server on data folder"):
-        async with embedded(tmp_path, server=Path("/nowhere/redis-server")):
+        async with run_embedded_server(tmp_path, server=Path("/nowhere/redis-server")):
             pass
 
 
@@ -206,9 +209,9 @@ async def test_the_log_of_a_server_that_ends_at_once_is_quoted(tmp_path: Path) -
     server.write_text("#!/bin/sh\necho 'Bad data format'\nexit 1\n")
     server.chmod(0o755)
     with pytest.raises(UsageError, match=f"did not start on data folder {tmp_path / 'data'}: Bad data format"):
-        async with embedded(tmp_path / "data", server=server):
+        async with run_embedded_server(tmp_path / "data", server=server):
             pass
-    async with embedded(tmp_path / "data"):  # the lock is released
+    async with run_embedded_server(tmp_path / "data"):  # the lock is released
         pass
 
 
@@ -218,7 +221,7 @@ async def test_a_server_that_does_not_respond_is_killed(tmp_path: Path, monkeypa
     server.write_text(f"#!/bin/sh\necho $$ > {tmp_path / 'pid'}\nexec sleep 60\n")
     server.chmod(0o755)
     with pytest.raises(UsageError, match=r"did not reply within 0\.05 s"):
-        async with embedded(tmp_path / "data", server=server):
+        async with run_embedded_server(tmp_path / "data", server=server):
             pass
     if (tmp_path / "pid").exists():
         await until_dead(int((tmp_path / "pid").read_text()))

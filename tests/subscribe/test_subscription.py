@@ -14,7 +14,7 @@ from worker.errors import EventStreamError, UsageError
 from worker.schema import KINDS, Meeting, event_stream
 from worker.settings import Settings
 from worker.streams import connect, read_group_entries
-from worker.streams.embedded_server import embedded
+from worker.streams.embedded_server import run_embedded_server
 from worker.subscribe import Received, Subscription, events_per_kind, readers, subscribe, subscription
 
 if TYPE_CHECKING:
@@ -425,7 +425,7 @@ async def test_an_unavailable_redis_is_named_without_its_password() -> None:
 async def test_a_subscription_survives_kill_9_of_redis_without_missing_an_event(
     tmp_path: Path, group: str | None
 ) -> None:
-    settings, server = Settings(), embedded(tmp_path)
+    settings, server = Settings(), run_embedded_server(tmp_path)
     url = await server.__aenter__()
     async with subscribe(url, after="0", group=group) as events:
         async with connect(url) as redis:
@@ -437,7 +437,7 @@ async def test_a_subscription_survives_kill_9_of_redis_without_missing_an_event(
             os.kill((await redis.info("server"))["process_id"], signal.SIGKILL)
         await server.__aexit__(None, None, None)
         await asyncio.sleep(0.1)
-        async with embedded(tmp_path), connect(url) as redis:
+        async with run_embedded_server(tmp_path), connect(url) as redis:
             await publish(redis, settings, "d1")
             assert await waiting == ["s2", "d1"]
 

@@ -18,7 +18,7 @@ from tests.webhook.running_deliverer import RunningDeliverer, webhook_to
 from worker.errors import Permanent
 from worker.schema import KINDS
 from worker.streams import connect
-from worker.streams.embedded_server import embedded
+from worker.streams.embedded_server import run_embedded_server
 from worker.webhook import deliverer as deliverer_module
 from worker.webhook.sender import ReceiverGone
 from worker.webhook.subscription_state import SubscriptionState
@@ -355,7 +355,7 @@ async def test_a_status_line_in_another_encoding_is_stored_with_the_dead_letter(
 
 
 async def test_kill_9_of_redis_loses_no_event(tmp_path: Path, settings: Settings, receiver: Receiver) -> None:
-    server = embedded(tmp_path)
+    server = run_embedded_server(tmp_path)
     url = await server.__aenter__()
     here = settings.override(redis_url=url)
     names = [f"s{n}" for n in range(20)]
@@ -368,7 +368,7 @@ async def test_kill_9_of_redis_loses_no_event(tmp_path: Path, settings: Settings
         os.kill((await client.info("server"))["process_id"], signal.SIGKILL)
         await server.__aexit__(None, None, None)
         await asyncio.sleep(0.2)
-        await stack.enter_async_context(embedded(tmp_path))
+        await stack.enter_async_context(run_embedded_server(tmp_path))
         stack.push_async_exit(running)
         await publish(client, here, *names[10:])
         await receiver.wait_for(lambda: set(receiver.accepted) == set(names))

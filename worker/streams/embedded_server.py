@@ -80,7 +80,7 @@ def _bundled_server() -> Path | None:
 
 
 @contextlib.asynccontextmanager
-async def embedded(data_dir: Path | str, *, server: Path | None = None) -> AsyncIterator[str]:
+async def run_embedded_server(data_dir: Path | str, *, server: Path | None = None) -> AsyncIterator[str]:
     """Run a server on a data folder, created if missing, and yield its URL (`unix:///…`); stop it cleanly at the end.
 
     `server` is the binary; None finds one (`find_server`).  Raises UsageError where there is no server, the folder is

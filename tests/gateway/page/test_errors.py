@@ -13,7 +13,7 @@ from playwright.async_api import expect
 
 from tests.gateway.browsing import publish, served
 from tests.gateway.page.browser_page import HARBOUR, MET, PASSED, SAID, BrowserPage
-from worker.streams.embedded_server import embedded
+from worker.streams.embedded_server import run_embedded_server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,7 +125,7 @@ async def test_an_outage_of_redis_is_shown_and_no_event_is_missing_afterwards(
     browser: Browser, tmp_path: Path, settings: Settings
 ) -> None:
     async with AsyncExitStack() as later:
-        async with embedded(tmp_path) as redis_url:
+        async with run_embedded_server(tmp_path) as redis_url:
             await publish(redis_url, settings, HARBOUR, SAID)
             base = await later.enter_async_context(served(settings, redis_url))
             page, health = await browser.new_page(), await browser.new_page()
@@ -135,7 +135,7 @@ async def test_an_outage_of_redis_is_shown_and_no_event_is_missing_afterwards(
             await expect(health.locator(".verdict")).to_have_attribute("data-severity", "good")
         await expect(page.locator("#connection-label")).to_have_text("Waiting for Redis")
         await expect(health.locator(".verdict")).to_have_text("Redis does not answer. Trying again.")
-        async with embedded(tmp_path) as redis_url:
+        async with run_embedded_server(tmp_path) as redis_url:
             await publish(redis_url, settings, HARBOUR, MET, PASSED)
             await expect(page.locator(".event-row")).to_have_count(3)
             await expect(page.locator("#connection-label")).to_have_text("Live")
