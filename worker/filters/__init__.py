@@ -159,7 +159,11 @@ class Filter(Struct, frozen=True, kw_only=True):
     def _matches_kind(self, event: Event) -> bool:
         if self.kind and event.__struct_config__.tag not in self.kind:
             return False
-        return all(not wanted or getattr(event, name, None) in wanted for name, wanted in self._closed_lists())
+        return (  # written out, as it runs for every event and filter
+            (not self.act or getattr(event, "act", None) in self.act)
+            and (not self.status or getattr(event, "status", None) in self.status)
+            and (not self.category or getattr(event, "category", None) in self.category)
+        )
 
 
 MATCH_ALL: Final = Filter()

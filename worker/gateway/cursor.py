@@ -47,6 +47,7 @@ UNIX_MS_PATTERN: Final = "[0-9]{1,16}"
 
 _KIND_OF_KEY: Final[Mapping[str, Kind]] = {spec.cursor_key: kind for kind, spec in KIND_SPECS.items()}
 _PREFIXES: Final = tuple(f"{spec.cursor_key}:" for spec in KIND_SPECS.values())
+_TEMPLATE: Final = ",".join(f"{prefix}%s" for prefix in _PREFIXES)
 _PART: Final = re.compile(rf"(?P<key>[a-z]{{1,8}})(/(?P<partition>[0-9]{{1,5}}))?:(?P<entry_id>{ENTRY_PATTERN})")
 _ORIGINAL_PATTERN: Final = rf"{ENTRY_PATTERN}(\.{ENTRY_PATTERN}){{{len(ORIGINAL_KINDS) - 1}}}"
 _EXPECTED: Final = (
@@ -75,7 +76,7 @@ class CursorError(ValueError):
 # ---------------------------------------------------------------- as text
 def format_cursor(cursor: Cursor) -> str:
     """Return the text of a cursor, every kind named."""
-    return ",".join(map(str.__add__, _PREFIXES, cursor))
+    return _TEMPLATE % cursor
 
 
 def decode_cursor(text: str) -> Cursor | None:
