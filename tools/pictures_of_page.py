@@ -65,7 +65,7 @@ def _read(story: Story) -> ProcessedPage:
 
 
 @asynccontextmanager
-async def gateway_of(found: list[ProcessedPage]) -> AsyncIterator[str]:
+async def run_gateway(found: list[ProcessedPage]) -> AsyncIterator[str]:
     """Run a gateway on loopback with these articles while the block lasts; yields its URL."""
     with tempfile.TemporaryDirectory() as folder:
         async with run_embedded_server(folder) as redis_url, served(Settings(), redis_url) as base:
@@ -174,7 +174,7 @@ async def main() -> None:
         if path is None:
             sys.exit("Chromium was not found: apt install chromium, or .venv/bin/playwright install chromium")
         browser = await driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-lcd-text"])
-        async with gateway_of(processed_articles()) as base:
+        async with run_gateway(processed_articles()) as base:
             await take_screenshots(browser, base, PICTURES)
         await browser.close()
 

@@ -43,7 +43,7 @@ def make_asyncapi() -> Json:
             "ws": {"host": "localhost:8080", "protocol": "ws", "description": "WebSocket."},
         },
         "channels": {"events": _channel("http", "sse"), "socket": _channel("ws", "ws")},
-        "operations": {"listen": _sent_on("events"), "listen_socket": _sent_on("socket")},
+        "operations": {"listen": _send_operation("events"), "listen_socket": _send_operation("socket")},
         "components": {
             "schemas": schema_components(*(spec.struct for spec in KIND_SPECS.values()), models.Gap, models.Problem),
             "messages": _messages(),
@@ -67,7 +67,7 @@ def _channel(server: str, form: str) -> Json:
 _CURSORS: Final[Json] = {"after": {"type": "string"}, "cloudevents": {"enum": ["0", "1"]}}
 
 
-def _sent_on(channel: str) -> Json:
+def _send_operation(channel: str) -> Json:
     return {
         "action": "send",
         "channel": {"$ref": f"#/channels/{channel}"},
@@ -83,14 +83,14 @@ def _messages() -> Json:
         "error": _ref("Problem"),
     }
     sse = {f"sse_{name}": _message(name, schema) for name, schema in data.items()}
-    return sse | {f"ws_{name}": _message(name, _framed(name, schema)) for name, schema in data.items()}
+    return sse | {f"ws_{name}": _message(name, _websocket_message(name, schema)) for name, schema in data.items()}
 
 
 def _message(name: str, payload: Json) -> Json:
     return {"name": name, "title": name.capitalize(), "contentType": "application/json", "payload": payload}
 
 
-def _framed(name: str, data: Json) -> Json:
+def _websocket_message(name: str, data: Json) -> Json:
     """Return the schema of a WebSocket message of type `name` that carries `data`."""
     cursor = {"type": "string", "description": "The cursor right after it."}
     properties = {

@@ -141,7 +141,7 @@ def _paths() -> Json:
         "/v1/stream": {"get": _stream()},
         "/v1/events": {"get": _events()},
         "/v1/events/{id}": {"get": _event()},
-        "/v1/articles": {"get": _article_by_url(), "post": _put()},
+        "/v1/articles": {"get": _article_by_url(), "post": _enqueue()},
         "/v1/articles/{id}": {"get": _article()},
         "/v1/status": {"get": _status()},
         "/v1/schema": {"get": _document("schema", "The JSON Schema of an event", "application/schema+json")},
@@ -239,7 +239,7 @@ def _article_by_url() -> Json:
     )
 
 
-def _put() -> Json:
+def _enqueue() -> Json:
     return _operation(
         "put",
         "articles",
