@@ -123,7 +123,7 @@ async def test_a_full_queue_rejects_tasks_and_reports_how_many_were_enqueued(
     redis_url: str, settings: Settings
 ) -> None:
     async with UrlQueue(redis_url, settings.override(max_backlog=2)) as queue:
-        with pytest.raises(QueueFull, match=r"2 tasks are waiting \(2 of them enqueued by this call\)"):
+        with pytest.raises(QueueFull, match=r"2 tasks are waiting \(2 enqueued by this call\)"):
             await queue.put_many([task(f"https://news.example/{i}") for i in range(5)])
         assert not await queue.put(task("https://news.example/0"))  # seen, which needs no room
         [first, _] = await queue.read(10, 0)

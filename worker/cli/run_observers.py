@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from worker.cli.command import print_error
+from worker.plurals import plural
 
 if TYPE_CHECKING:
     from worker.local import RunObserver
@@ -51,7 +52,6 @@ class OutcomeRecorder:
     def print_failures(self) -> int:
         """Print the recorded URLs to stderr and return the exit status: 1 if any was given up."""
         from worker.terminal.sanitise import sanitise
-        from worker.terminal.wording import plural
 
         for url, reason in self._given_up:
             print_error(f"given up: {sanitise(url)}: {reason}")

@@ -15,6 +15,7 @@ from worker.cli.command import (
     with_tracing,
 )
 from worker.cli.signals import stop_on_signals
+from worker.plurals import plural
 from worker.settings import Settings
 
 if TYPE_CHECKING:
@@ -73,7 +74,6 @@ async def _discover(sources: tuple[Source, ...], settings: Settings, *, once: bo
 
 def _format_result(result: PollResult) -> str:
     from worker.terminal.sanitise import sanitise
-    from worker.terminal.wording import plural
 
     error = f" ({result.reason}: {sanitise(result.detail or '')})" if result.reason else ""
     return f"{result.source}: {result.outcome}, {plural(result.links, 'link')}, {result.new} new{error}"

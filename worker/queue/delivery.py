@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from worker.plurals import plural
 from worker.schema import Task
 from worker.streams import Entry, Lease, StreamWrite
 
@@ -59,7 +60,8 @@ class QueueFull(Exception):  # noqa: N818 - an outcome, not a programming error
         self.put = put
 
     def __str__(self) -> str:
-        return f"the queue is full: {self.waiting} tasks are waiting ({self.put} of them enqueued by this call)"
+        waiting = plural(self.waiting, "task is waiting", "tasks are waiting")
+        return f"the queue is full: {waiting} ({self.put} enqueued by this call)"
 
 
 TASK_DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)

@@ -9,11 +9,11 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
+from worker.plurals import plural
 from worker.schema import Event
 from worker.terminal.event_line import format_event
 from worker.terminal.run_stats import RunStats
 from worker.terminal.run_summary import render_progress, render_summary
-from worker.terminal.wording import plural
 
 REDRAW_INTERVAL_S = 0.1
 MAX_EVENTS_PER_REDRAW = 40

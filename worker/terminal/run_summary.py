@@ -11,11 +11,12 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from worker.plurals import plural
 from worker.schema import KINDS
 from worker.terminal.event_line import KIND_STYLE, styled_status
 from worker.terminal.run_stats import RunStats
 from worker.terminal.sanitise import sanitise
-from worker.terminal.wording import humanise_code, plural
+from worker.terminal.wording import humanise_code
 
 _UNBROKEN_COLUMNS = {"outcome", "kind", "status", "n"}
 """Columns that are never wrapped or truncated; the others are wrapped."""

@@ -1,4 +1,4 @@
-"""English wording of terminal output: codes as words, singular and plural, agreement of subject and verb.
+"""English wording of terminal output: codes as words, agreement of subject and verb.
 
 The page has the same rules in `gateway/web/grammar.js`.
 """
@@ -33,11 +33,6 @@ _PLURAL_VERB_SUBJECTS: Final = frozenset({"i", "you", "we", "they", "police"})
 def humanise_code(code: str) -> str:
     """Return a code of the wire form as words: "not_taken" becomes "not taken"."""
     return code.replace("_", " ")
-
-
-def plural(n: int, noun: str, nouns: str | None = None) -> str:
-    """Return a count with its noun, thousands separated: "1 URL", "1,200 URLs"; `nouns` is an irregular plural."""
-    return f"{n:,} {noun if n == 1 else nouns or f'{noun}s'}"
 
 
 def is_plural(subject: Actor) -> bool:

@@ -13,6 +13,7 @@ import hmac
 from typing import TYPE_CHECKING, Final
 
 from worker.errors import UsageError
+from worker.plurals import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,7 @@ def _parse_secret(word: str, number: int) -> bytes:
     except (binascii.Error, ValueError):
         raise UsageError(f"webhook secret {number} is not base64: {SECRET_FORMAT}") from None
     if not MIN_SECRET_BYTES <= len(secret) <= MAX_SECRET_BYTES:
-        raise UsageError(f"webhook secret {number} has {len(secret)} bytes: {SECRET_FORMAT}")
+        raise UsageError(f"webhook secret {number} has {plural(len(secret), 'byte')}: {SECRET_FORMAT}")
     return secret
 
 

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from worker.coding.plover_export.records import NoRecord, PloverRecord, event_record
+from worker.plurals import plural
 from worker.schema import KINDS, Event, Kind
 
 
@@ -36,11 +37,11 @@ class ExportReport(Struct, kw_only=True):
 
     def __str__(self) -> str:
         """Return a summary in one line: "2 exported, 1 left out (1 decision with no actor), 1 bad line"."""
-        reasons = [f"{_counted(n, kind)} with {reason}" for (kind, reason), n in self.unrecorded.most_common()]
+        reasons = [f"{plural(n, kind)} with {reason}" for (kind, reason), n in self.unrecorded.most_common()]
         reasons += [f"{self.filtered_out} filtered out"] * bool(self.filtered_out)
         left_out = sum(self.unrecorded.values()) + self.filtered_out
         summary = f"{self.records} exported, {left_out} left out" + (f" ({', '.join(reasons)})" if reasons else "")
-        return summary + (f", {_counted(self.errors, 'bad line')}" if self.errors else "")
+        return summary + (f", {plural(self.errors, 'bad line')}" if self.errors else "")
 
 
 class LineError(Struct, frozen=True):
@@ -111,7 +112,3 @@ def _is_in_range(day: date | None, wanted: ExportFilter) -> bool:
     if day is None:
         return wanted.after is None and wanted.until is None
     return (wanted.after is None or wanted.after <= day) and (wanted.until is None or day <= wanted.until)
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
