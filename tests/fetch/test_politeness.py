@@ -329,7 +329,7 @@ async def test_a_redirect_to_another_host_obeys_its_robots_txt(
     two.robots = "User-agent: *\nDisallow: /closed\n"
     task = one.task(f"/go?to={two.base}/closed")
     with pytest.raises(Permanent, match="robots: "):
-        await politeness._fetcher.get(task.url, admit=politeness.redirects_of(task))
+        await politeness._fetcher.get(task.url, admit=politeness.redirect_hook(task))
     assert two.requests == {"/robots.txt": 1}
 
 
@@ -337,7 +337,7 @@ async def test_a_redirect_takes_a_slot_of_the_other_host_but_not_of_its_own(
     politeness: Politeness, hosts: tuple[Host, Host]
 ) -> None:
     one, two = hosts
-    admit = politeness.redirects_of(one.task())
+    admit = politeness.redirect_hook(one.task())
     await admit(one.base + "/elsewhere")
     await admit(one.base + "/and/again")
     assert await wait_s(politeness, one.task()) == 0.0
@@ -352,7 +352,7 @@ async def test_a_redirect_to_a_busy_host_is_deferred_and_reserves_nothing(
     await wait_s(politeness, two.task())
     for _ in range(3):
         with pytest.raises(NotYet) as e:
-            await politeness.redirects_of(one.task())(two.base + "/a")
+            await politeness.redirect_hook(one.task())(two.base + "/a")
         assert e.value.wait_s == pytest.approx(DELAY_S, abs=1)
 
 
@@ -360,4 +360,4 @@ async def test_a_redirect_waits_for_a_slot_in_the_near_future(politeness: Polite
     one, two = hosts
     quick = replica(politeness, host_delay_s=0.05)
     await wait_s(quick, two.task())
-    await quick.redirects_of(one.task())(two.base + "/a")
+    await quick.redirect_hook(one.task())(two.base + "/a")

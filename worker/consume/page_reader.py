@@ -29,7 +29,7 @@ class PageReader:
             await self._politeness.admit(task, now)
         async with self._politeness.honour_retry_after(task.url):
             with stage("fetch"):
-                page = await self._fetcher.get(task.url, admit=self._politeness.redirects_of(task))
+                page = await self._fetcher.get(task.url, admit=self._politeness.redirect_hook(task))
         with stage("digest"):
             processed = await self._pool.run(process_page, page)
             for timing in processed.timings:

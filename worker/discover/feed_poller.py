@@ -101,11 +101,11 @@ class FeedPoller:
             failures = 0
         except NotYet as wait:
             whole_span.failed(wait)
-            result = _failed(source, wait, next_s=wait.wait_s, outcome="waiting")
+            result = _failed_result(source, wait, next_s=wait.wait_s, outcome="waiting")
         except (Failure, QueueFull) as failure:
             whole_span.failed(failure)
             failures += 1
-            result = _failed(source, failure, next_s=self._backoff_s(source, failure, failures))
+            result = _failed_result(source, failure, next_s=self._backoff_s(source, failure, failures))
         await self._schedule.release(source, result.next_s, validators, failures)
         self._count(result)
         known = {name: value for name, value in msgspec.structs.asdict(result).items() if value is not None}
@@ -122,17 +122,17 @@ class FeedPoller:
 
     async def _fetch_and_enqueue(self, source: Source, validators: Validators) -> tuple[PollResult, Validators]:
         """Fetch, parse and enqueue; return the result and the new validators, valid only if all three succeeded."""
-        task = await self._admitted(Task.of(source.url))
+        task = await self._wait_for_slot(Task.of(source.url))
         async with self._politeness.honour_retry_after(source.url):
             response = await self._fetcher.get_if_changed(
-                source.url, validators, admit=self._politeness.redirects_of(task)
+                source.url, validators, admit=self._politeness.redirect_hook(task)
             )
         next_s = self._interval_s(source)
         if response.page is None:
             return PollResult(source=source.name, outcome="unchanged", next_s=next_s), response.validators
         links = await asyncio.to_thread(feed.parse_feed, response.page.body, response.page.url)
-        tasks, refusals = self._tasks(source, links)
-        new = await self._put(tasks)
+        tasks, refusals = self._make_tasks(source, links)
+        new = await self._enqueue(tasks)
         result = PollResult(
             source=source.name,
             outcome="read",
@@ -144,14 +144,14 @@ class FeedPoller:
         )
         return result, response.validators
 
-    async def _put(self, tasks: Sequence[Task]) -> int:
+    async def _enqueue(self, tasks: Sequence[Task]) -> int:
         """Enqueue the tasks not seen before, logging each with its trace id; return how many."""
         put = await self._queue.put_many(tasks) if tasks else []
         for task in (task for task, is_new in zip(tasks, put, strict=True) if is_new):
             log.info("found", url=task.url, source=task.source, trace=task.trace_id)
         return sum(put)
 
-    async def _admitted(self, task: Task) -> Task:
+    async def _wait_for_slot(self, task: Task) -> Task:
         """Wait for a slot of the feed's host, as for any task; raise NotYet where the wait exceeds MAX_SLOT_WAIT_S."""
         while True:
             try:
@@ -165,7 +165,7 @@ class FeedPoller:
             else:
                 return task
 
-    def _tasks(self, source: Source, links: Sequence[feed.FeedLink]) -> tuple[list[Task], list[str]]:
+    def _make_tasks(self, source: Source, links: Sequence[feed.FeedLink]) -> tuple[list[Task], list[str]]:
         """Return a task for every link with a canonical URL, and what is wrong with each other link."""
         tasks, refusals, now = [], [], self._now()
         for link in links:
@@ -194,7 +194,7 @@ class FeedPoller:
         return max(interval_s, retry_after_s, min(interval_s * 2.0 ** min(failures, 20), MAX_BACKOFF_S))
 
 
-def _failed(
+def _failed_result(
     source: Source, failure: Failure | QueueFull, *, next_s: float, outcome: Literal["failed", "waiting"] = "failed"
 ) -> PollResult:
     reason, detail = (

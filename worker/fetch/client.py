@@ -186,27 +186,27 @@ class Fetcher:
             async with self._session.get(target, headers=headers, allow_redirects=False) as response:
                 http_span.set({"http.response.status_code": response.status})
                 if response.status in REDIRECTS:
-                    return _location(url, response)
+                    return _redirect_target(url, response)
                 if response.status == 304 and conditions:  # noqa: PLR2004 - Not Modified
                     return ConditionalResponse(page=None, validators=_validators(response.headers, validators))
                 _check_status(response, self._now())
-                page = await self._page(url, response, resource_type, max_bytes)
+                page = await self._read_page(url, response, resource_type, max_bytes)
                 return ConditionalResponse(page=page, validators=_validators(response.headers, Validators()))
         raise AssertionError("unreachable: only_failures suppresses no exception")
 
-    async def _page(
+    async def _read_page(
         self, url: str, response: aiohttp.ClientResponse, resource_type: ResourceType, max_bytes: int
     ) -> Page:
-        header = _text(response.headers, "Content-Type")
+        header = _header_text(response.headers, "Content-Type")
         declared = parse_media_type(header)
         if declared:
             _check_media_type(declared, resource_type)
-        body = await self._body(response, max_bytes, truncate=resource_type.truncate)
+        body = await self._read_body(response, max_bytes, truncate=resource_type.truncate)
         found = declared or sniff_media_type(body)
         _check_media_type(found, resource_type)
         return Page(url=url, body=body, content_type=found, charset=parse_charset(header), fetched_at=self._now())
 
-    async def _body(self, response: aiohttp.ClientResponse, max_bytes: int, *, truncate: bool) -> bytes:
+    async def _read_body(self, response: aiohttp.ClientResponse, max_bytes: int, *, truncate: bool) -> bytes:
         """Read and decode the body, limiting its size as transferred and as decoded."""
         s = self._settings
         if not truncate and (response.content_length or 0) > s.max_wire_bytes:
@@ -242,18 +242,18 @@ def _conditions(validators: Validators) -> dict[str, str]:
 
 def _validators(headers: Mapping[str, str], otherwise: Validators) -> Validators:
     return Validators(
-        etag=_text(headers, "ETag") or otherwise.etag,
-        last_modified=_text(headers, "Last-Modified") or otherwise.last_modified,
+        etag=_header_text(headers, "ETag") or otherwise.etag,
+        last_modified=_header_text(headers, "Last-Modified") or otherwise.last_modified,
     )
 
 
-def _text(headers: Mapping[str, str], name: str) -> str:
+def _header_text(headers: Mapping[str, str], name: str) -> str:
     """Return a header's value; "" where it is missing or not UTF-8 (which aiohttp represents as lone surrogates)."""
     value = headers.get(name, "")
     return "" if any("\ud800" <= char <= "\udfff" for char in value) else value
 
 
-def _location(url: str, response: aiohttp.ClientResponse) -> str:
+def _redirect_target(url: str, response: aiohttp.ClientResponse) -> str:
     location = response.headers.get("Location")
     if not location:
         raise Permanent("bad_redirect", f"{response.status} without a Location")

@@ -156,7 +156,7 @@ class Decoder:
 
     def feed(self, chunk: bytes) -> None:
         """Decode the next chunk of the body."""
-        for piece in self._through(chunk, self._codings):
+        for piece in self._decode_through(chunk, self._codings):
             self._body += piece
             if len(self._body) > self._limit_bytes:
                 raise _too_large(self._limit_bytes)
@@ -171,12 +171,12 @@ class Decoder:
         """Return the first `n` bytes decoded so far, even where the body is not complete."""
         return bytes(self._body[:n])
 
-    def _through(self, chunk: bytes, codings: list[_Coding]) -> Iterator[bytes]:
+    def _decode_through(self, chunk: bytes, codings: list[_Coding]) -> Iterator[bytes]:
         if not codings:
             yield chunk
             return
         for piece in codings[0].pieces(chunk):
-            yield from self._through(piece, codings[1:])
+            yield from self._decode_through(piece, codings[1:])
 
 
 class _Coding:

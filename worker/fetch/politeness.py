@@ -49,7 +49,7 @@ limit holds in any case.
 MAX_PAUSE_S: Final = 3600.0
 """Longest pause after one Retry-After; the server may send another one then."""
 
-HOP_WAIT_S: Final = 5.0
+REDIRECT_WAIT_S: Final = 5.0
 """Longest wait for the slot of another host during a redirect; with a longer one the task is deferred."""
 
 _ROBOTS_CACHE_S: Final = 300.0
@@ -121,11 +121,11 @@ class Politeness:
         if rules is None:
             await self._fetch_rules(task.url)
 
-    def redirects_of(self, task: Task) -> Admit:
+    def redirect_hook(self, task: Task) -> Admit:
         """Return the `admit` hook of `Fetcher.get` for one task.
 
         The hook checks robots.txt for every redirect target and takes a slot of every host other than the task's own.
-        It sleeps for a wait of up to HOP_WAIT_S, and raises NotYet for a longer one, without reserving a slot.
+        It sleeps for a wait of up to REDIRECT_WAIT_S, and raises NotYet for a longer one, without reserving a slot.
         """
         own_host = urls.host_of(task.url)
 
@@ -134,7 +134,7 @@ class Politeness:
             if rules is not None:
                 _check(rules, url)
             if (host := urls.host_of(url)) != own_host:
-                wait = await self._reserve_slot(host, self._delay_s(rules), most_s=HOP_WAIT_S)
+                wait = await self._reserve_slot(host, self._delay_s(rules), most_s=REDIRECT_WAIT_S)
                 if not wait.reserved:
                     raise NotYet("host_busy", f"redirected to {host}, which has no slot soon", wait.wait_s)
                 with span("wait"):
