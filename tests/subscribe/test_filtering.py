@@ -8,7 +8,7 @@ import pytest
 from tests.subscribe.published import make_event, person, publish
 from worker.errors import UsageError
 from worker.schema import KINDS, event_stream
-from worker.subscribe import Subscription, readers, subscribe
+from worker.subscribe import Subscription, entry_readers, subscribe
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -102,7 +102,7 @@ async def test_a_group_acknowledges_a_whole_batch_in_one_round_trip(
 ) -> None:
     acknowledged = []
 
-    class Counting(readers.GroupReader):
+    class Counting(entry_readers.GroupReader):
         async def acknowledge(self, entries: Any) -> None:
             acknowledged.append(len(entries))
             await super().acknowledge(entries)

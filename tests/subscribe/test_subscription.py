@@ -15,7 +15,7 @@ from worker.schema import KINDS, Meeting, event_stream
 from worker.settings import Settings
 from worker.streams import connect, read_group_entries
 from worker.streams.embedded_server import run_embedded_server
-from worker.subscribe import Received, Subscription, events_per_kind, readers, subscribe, subscription
+from worker.subscribe import Received, Subscription, entry_readers, events_per_kind, subscribe, subscription
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ async def test_the_order_does_not_depend_on_the_batches(
     redis: Redis, target: dict[str, Any], batch: int, group: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings.of(key_prefix=target["prefix"])
-    monkeypatch.setattr(readers, "BATCH", batch)
+    monkeypatch.setattr(entry_readers, "BATCH", batch)
     names = [f"{letter}{i}" for i, letter in enumerate("sssssmsdmmmmmssddsmdsssssssmd")]
     await publish(redis, settings, *names[:20])
     async with subscribe(**target, after="0", group=group) as events:
@@ -195,7 +195,7 @@ async def test_a_cancelled_wait_loses_no_event(
 
     await publish(redis, settings, "s1", "m1")
     async with subscribe(**target, group="g", after="0") as events:
-        monkeypatch.setattr(readers, "read_group_entries", slow)
+        monkeypatch.setattr(entry_readers, "read_group_entries", slow)
         assert await nothing_more(events)
         monkeypatch.undo()
         assert await take(events, 2) == ["s1", "m1"]
@@ -210,7 +210,7 @@ async def test_events_of_a_dead_consumer_are_claimed_by_another(
         assert await take(events, 1) == ["s1"]
     async with subscribe(**target, group="g", consumer="b") as events:
         assert await nothing_more(events)
-    monkeypatch.setattr(readers, "CLAIM_AFTER_S", 0.001)
+    monkeypatch.setattr(entry_readers, "CLAIM_AFTER_S", 0.001)
     async with subscribe(**target, group="g", consumer="c") as events:
         assert await take(events, 2) == ["s1", "m1"]
 
@@ -225,7 +225,7 @@ async def test_a_busy_stream_does_not_delay_claims_in_another(
     await publish(redis, settings, *(f"s{i}" for i in range(20)))
     async with subscribe(**target, group="g", consumer="b") as events:
         assert await take(events, 2) == ["s0", "s1"]
-        monkeypatch.setattr(readers, "CLAIM_AFTER_S", 0.001)
+        monkeypatch.setattr(entry_readers, "CLAIM_AFTER_S", 0.001)
         events._reader._next_claim_s = dict.fromkeys(events._kinds, 0.0)  # type: ignore[attr-defined]
         await publish(redis, settings, "d1")
         assert "m1" in await take(events, 19)
@@ -243,7 +243,7 @@ async def aged(redis: Redis, settings: Settings, consumer: str) -> str:
 async def test_the_events_of_a_slow_consumer_are_not_claimed(
     redis: Redis, settings: Settings, target: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readers, "CLAIM_AFTER_S", 60.0)
+    monkeypatch.setattr(entry_readers, "CLAIM_AFTER_S", 60.0)
     await publish(redis, settings, "s1", "s2", "s3")
     async with subscribe(**target, group="g", consumer="slow", after="0") as events:
         assert await take(events, 1) == ["s1"]
@@ -379,7 +379,7 @@ async def test_a_group_that_was_busy_for_long_gets_trimmed_entries_reported(
         assert await nothing_more(events)
         await publish(redis, settings, "s2", "s3", "s4")
         await redis.xtrim(event_stream(settings.redis.key_prefix, "statement"), maxlen=1, approximate=False)
-        monkeypatch.setattr(readers, "AWAY_AFTER_S", 0.0)
+        monkeypatch.setattr(entry_readers, "AWAY_AFTER_S", 0.0)
         with pytest.raises(EventStreamError, match="trimmed away"):
             await anext(events)
         assert await take(events, 1) == ["s4"]

@@ -32,7 +32,7 @@ from worker.filters.keywords import Filters, make_filter
 from worker.schema import KINDS, ORIGINAL_KINDS, Kind, event_stream
 from worker.streams import connect
 from worker.subscribe.blocking import BlockingSubscription
-from worker.subscribe.readers import GroupReader, StandaloneReader
+from worker.subscribe.entry_readers import GroupReader, StandaloneReader
 from worker.subscribe.subscription import BLOCK_S, Received, Subscription
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from worker.filters import Filter
-    from worker.subscribe.readers import EntryReader
+    from worker.subscribe.entry_readers import EntryReader
 
 BLOCK_S: Final = 2.0
 """Longest single wait for an event; less than the socket timeout that a caller's own client is likely to have."""

@@ -211,11 +211,11 @@ class MergedReader:
 
     def _report_trimmed(self) -> None:
         """Report losses of the suspect streams that were read up to the instant of the count."""
-        counted = {
+        current = {
             stream: tail for stream, tail in self._tails.items() if stream in self._suspect - set(self._truncated)
         }
-        self._suspect -= set(counted)
-        if lost := self._loss_detector.find_losses(counted):
+        self._suspect -= set(current)
+        if lost := self._loss_detector.find_losses(current):
             self._on_loss(Loss(kinds=[self._kinds[stream] for stream in lost], detail=TRIMMED))
 
     async def _return_to_tails(self) -> None:
