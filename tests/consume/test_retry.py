@@ -1,4 +1,4 @@
-"""What follows a failure: a retry, when and how counted, or giving up."""
+"""Decisions after a failure: retry, when and how counted, or give up."""
 
 from datetime import UTC, datetime, timedelta
 
