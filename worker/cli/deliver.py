@@ -119,7 +119,10 @@ async def _deliver(webhooks: tuple[Webhook, ...], settings: Settings, *, reactiv
 
 
 def _report_end(webhook: Webhook, task: asyncio.Task[Permanent | None]) -> None:
-    """Report at once that a subscription has ended, as the others may continue for a long time."""
+    """Print the permanent failure that ended deliveries to a webhook; deliveries to other webhooks continue.
+
+    A task that succeeded, raised or was cancelled prints nothing.
+    """
     from worker.terminal.sanitise import sanitise
 
     if not task.cancelled() and not task.exception() and (failure := task.result()):

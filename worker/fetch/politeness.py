@@ -204,7 +204,10 @@ class Politeness:
         return rules
 
     async def _fetch_rules(self, url: str) -> Protego:
-        """Fetch robots.txt and check `url` against it; raise NotYet where another worker is fetching it."""
+        """Fetch, cache and return the robots.txt of a URL's origin; raise Permanent if it disallows the URL.
+
+        Raise NotYet if another worker is fetching it; a lock in Redis ensures that only one does.
+        """
         client, host, origin = self._client, urls.host_of(url), urls.origin_of(url)
         lock, lease_s = self._key(f"{origin}:asking"), self._settings.fetch.total_timeout_s + 1
         if not await retry_while_unavailable(client, lambda: client.set(lock, b"", nx=True, px=_ms(lease_s))):

@@ -228,7 +228,11 @@ class UrlQueue:
         return Call([self.keys.urls, self.keys.dead], args)
 
     def _fence(self, lease: Lease) -> list[str | bytes | int]:
-        """Return the arguments of the fence, ARGV[1..4] of every script that ends a delivery."""
+        """Return the ARGV[1..4] that identify a lease: group, consumer, entry id, delivery counter.
+
+        Each script that ends a delivery first compares them with the pending entry and writes nothing if the lease is
+        lost.
+        """
         return [self._group.name, self.consumer, lease.entry_id, lease.attempts]
 
     def _release(self, deliveries: Iterable[Delivery]) -> None:

@@ -138,7 +138,7 @@ class FleetSnapshot(Struct, frozen=True, kw_only=True):
     """`maxmemory` of Redis; 0 if there is no limit."""
 
     def age_s(self, record: ServiceHeartbeat | ConsumerStatus) -> float:
-        """Return the time from a record to this snapshot."""
+        """Return the seconds from the time of `record` to the time of this snapshot; never negative."""
         return max(0.0, (self.at - record.at).total_seconds())
 
     def is_alive(self, record: ServiceHeartbeat | ConsumerStatus) -> bool:

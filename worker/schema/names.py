@@ -31,7 +31,10 @@ def hash_id(*parts: str) -> str:
 
 
 def task_id(canonical_url: str) -> str:
-    """Return the id of the work on one URL; it depends on the wire version, so that a new one reads every URL again."""
+    """Return the id of the task that processes a URL.
+
+    The id depends on the wire version: after a new version, every URL is a new task and is processed again.
+    """
     return hash_id("task", str(VERSION), canonical_url)
 
 

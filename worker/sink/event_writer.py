@@ -64,7 +64,10 @@ class EventWriter:
         report: Callable[[str], None],
         liveness: LivenessMonitor | None = None,
     ) -> None:
-        """Store the collaborators; `report` is called with the error of each entry that could not be decoded."""
+        """Write to `directory` with the writers that `open_file` returns; `rotation` limits the age and size of a file.
+
+        `report` is called with an error message for each stream entry that cannot be decoded.
+        """
         metrics.init_sink_series(directory.format)
         self._directory = directory
         self._open_file = open_file

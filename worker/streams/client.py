@@ -50,6 +50,6 @@ _PASSWORD: Final = re.compile(r"(?<=[?&]password=)[^&#]*")
 
 
 def server_address(client: Redis) -> str:
-    """Return the socket path or "host:port" that the client connects to, for messages."""
+    """Return the address of the client's Redis server for log and error messages: a socket path or "host:port"."""
     options = client.connection_pool.connection_kwargs
     return str(options.get("path") or f"{options.get('host', 'localhost')}:{options.get('port', 6379)}")

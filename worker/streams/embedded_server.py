@@ -170,7 +170,10 @@ def _socket_path(folder: Path) -> Iterator[Path]:
 
 
 def _short_temp_dir() -> str | None:
-    """Return None, the default temporary folder ($TMPDIR), or "/tmp" where the default is too long itself."""
+    """Return the parent folder for the socket's temporary folder, as the argument `dir` of `tempfile`.
+
+    None is the default, $TMPDIR.  It is "/tmp" if a socket path in the default folder would be too long.
+    """
     longest = MAX_SOCKET_PATH_BYTES - len("/communique-12345678/redis.sock")
     return None if len(os.fsencode(tempfile.gettempdir())) <= longest else "/tmp"  # noqa: S108 - mkdtemp makes it 0700
 

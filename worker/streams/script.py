@@ -52,7 +52,7 @@ class Script:
         return cls("\n".join((folder / f"{name}.lua").read_text("utf-8") for name in names))
 
     async def run_readonly(self, client: Redis, call: Call) -> Any:
-        """Run a script that writes nothing, without retrying: raises at once where Redis is unavailable."""
+        """Run a script that only reads.  If Redis is unavailable, raise at once instead of retrying."""
         command = ["EVALSHA", self.sha, len(call.keys), *call.keys, *call.args]
         try:
             return await client.execute_command(*command)  # type: ignore[no-untyped-call]

@@ -88,7 +88,7 @@ class BlockingSubscription(Iterator[Event]):
         return self.next().event
 
     def received(self) -> Iterator[Received]:
-        """Iterate over events with their kinds and entry ids."""
+        """Iterate over the next events, each with its kind and its stream entry id, as returned by `next`."""
         while True:
             try:
                 received = self.next()

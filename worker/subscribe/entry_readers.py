@@ -39,7 +39,7 @@ class EntryReader(Protocol):
     """Stream -> message about entries that were lost unread; the subscription reports and removes it."""
 
     async def open(self) -> None:
-        """Determine where reading starts."""
+        """Set `position` to the entry ids after which reading starts; a start "$" becomes the id of the last entry."""
 
     async def read(self, streams: list[str], block_s: float) -> list[Entry]:
         """Return the next entries of some streams, after waiting up to `block_s` for the first; may be empty."""

@@ -161,7 +161,10 @@ class DescriptionLinker:
         return all(word in plain or self.registry.countries.is_name_of(word, country) for word in description.words)
 
     def link_by_votes(self) -> None:
-        """Link each described entity to the person with most votes, in order of votes; persons without a role first."""
+        """Link each unlinked description to the person with the most votes, descriptions with most votes first.
+
+        Persons without a known role precede all others.  No link without a clear lead over the second person.
+        """
         for entity in sorted(self._unlinked, key=lambda e: -self._top_votes(e)):
             if entity.same_as is None and entity.description is not None:
                 person = self._winner(entity.description)

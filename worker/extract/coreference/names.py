@@ -114,7 +114,11 @@ def is_pronoun(text: AnnotatedText, i: int, lexicon: Lexicon) -> bool:
 
 
 def _may_open_name(text: AnnotatedText, i: int) -> bool:
-    """Return whether a word can be the first of a name; a capital due to the sentence start does not count."""
+    """Return whether the capitalised word at `i` can begin a name.
+
+    At the start of a sentence, adjectives, numerals, plurals and determiners cannot: their capital is due to the
+    position.
+    """
     return text.words[i][0].isupper() and (text.tags[i] not in _SENTENCE_INITIAL or text.sentence_range(i)[0] != i)
 
 

@@ -86,7 +86,10 @@ class PartyResolver(PoliticalRoles):
         return self.doc.text.tags[noun.head] == "NNP"
 
     def _after_including(self, noun: NounPhrase) -> list[NounPhrase]:
-        """Return the phrases after "including": "leaders including A and B"."""
+        """Return the coordinated noun phrases after "including": A and B in "leaders including A and B".
+
+        `noun`: the phrase before "including".  Empty if "including" does not follow it.
+        """
         text, at = (
             self.doc.text,
             noun.last + (noun.last < len(self.doc.text.words) and self.doc.text.words[noun.last] == ","),

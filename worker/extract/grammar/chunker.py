@@ -239,9 +239,9 @@ def _verb_follows(tags: list[str], at: int, limit: int) -> bool:
 
 
 def _end_with_particle(text: AnnotatedText, end: int, limit: int, lexicon: Lexicon) -> int:
-    """Return the end of the group, its particle included ("pointed out").
+    """Return `end`, the end of a verb group, moved past a following particle: "pointed | out".
 
-    A particle counts if the tagger and the lexicon agree, or if the cue is listed with it and one of them does.
+    The word is a particle if it has the tag RP and is in the lexicon; either is enough if verb and particle are a cue.
     """
     if end >= limit:
         return end

@@ -104,7 +104,10 @@ class ClauseParser(ChunkNavigator):
         return self.chunks.verb_group(first - 1)
 
     def _copula_before(self, token: int) -> VerbGroup | None:
-        """Return the verb group before an adjective or adverb: "is" in "is ready to …"."""
+        """Return the verb group before the adjective or adverb at `token`: "is" in "is ready to …".
+
+        None if the token is of another part of speech or no verb group precedes it.
+        """
         return self.chunks.verb_group(token - 1) if self.text.tags[token] in {"JJ", "RB"} else None
 
     def lemma(self, token: int) -> str:

@@ -40,9 +40,9 @@ def act_of_statement(doc: Document, candidate: StatementCandidate, speaker: Acto
 
 
 def act_of_cue(doc: Document, verb: VerbGroup, cue: Cue) -> Act:
-    """Return the act of a cue verb.
+    """Return the speech act of a verb that is a cue: the act listed for the cue, or "decline" for a refusal to speak.
 
-    "Would not say" and "neither confirmed nor denied" decline.
+    "Would not say" and "neither confirmed nor denied" have the act "decline".
     """
     if cue.act == "deny" and doc.text.lower[max(0, verb.first - 1)] == "nor":
         return "decline"

@@ -103,7 +103,7 @@ class Broadcaster:
 
     # ------------------------------------------------------------ subscribers
     def covers(self, cursor: Cursor, kinds: Sequence[Kind]) -> bool:
-        """Return whether every event of some kinds after a cursor is in memory or still to come."""
+        """Return whether the events of `kinds` after `cursor` that have been published are all held in memory."""
         return self._recent.covers(cursor, kinds)
 
     def is_behind(self, cursor: Cursor, kinds: Sequence[Kind]) -> bool:

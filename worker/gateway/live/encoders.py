@@ -132,7 +132,7 @@ def http_chunk(body: bytes) -> bytes:
 
 # ---------------------------------------------------------------- websocket
 def encode_websocket(event: StreamEvent) -> bytes:
-    """Return an event as a WebSocket frame."""
+    """Return the bytes of a WebSocket text frame with an event's `WebSocketMessage` as JSON."""
     message = WebSocketMessage(
         id=format_cursor(event.cursor), type=event.kind, time=publication_time(event), data=Raw(event.data)
     )

@@ -231,7 +231,10 @@ class StreamEndpoint:
     async def _skip_resets(
         self, connection: StreamConnection, wanted: Filter, encoder: StreamEncoder, after: Cursor
     ) -> Cursor:
-        """Return the cursor, set back to the end of those streams that end before it; this is reported as a gap."""
+        """Return `after`; the position in a stream that ends earlier, as after a loss of data, is set back to that end.
+
+        If a position is set back, the client is sent a gap message first.
+        """
         if not self._broadcaster.is_behind(after, wanted.kinds):
             return after
         if not (resets := await self._history.find_resets(wanted.kinds, after)):

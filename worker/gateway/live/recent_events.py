@@ -21,7 +21,7 @@ class RecentEvents:
     """The last `MAX_EVENTS` events of the merged stream, without a gap."""
 
     def __init__(self) -> None:
-        """Start empty, covering nothing before the beginning of the streams."""
+        """Hold no events; `covers` is true of every cursor until `restart` or until the first event is dropped."""
         self._events: deque[StreamEvent] = deque()
         self._min_cursor: Cursor = START_CURSOR
         """Every event after this cursor is held."""

@@ -168,7 +168,10 @@ class ReplayWindow:
 
     @staticmethod
     def _before_first(high: Cursor, entries: list[KeyedEntry]) -> Cursor:
-        """Return `high` moved down to just before the first of some entries of each kind."""
+        """Return the upper bound for the next read from above, after `entries` have been returned.
+
+        `high`, in which the position in each kind of `entries` becomes that before the kind's first entry.
+        """
         first: dict[Kind, str] = {}
         for keyed in sorted(entries, reverse=True):
             first[keyed.kind] = previous_id(keyed.entry.id)

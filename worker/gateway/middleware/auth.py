@@ -152,9 +152,11 @@ class Auth:
         self._tokens = [(token.digest, token) for token in tokens]
 
     def authorise(self, request: web.Request, token: ApiToken | None, scope: Scope | None) -> None:
-        """Raise ProblemError unless the request may proceed.
+        """Raise ProblemError unless the request is authorised.
 
-        `token` is the result of `authenticate`, `scope` the scope that the route requires; None requires no token.
+        With tokens configured: `token`, the result of `authenticate`, must have the scope; a route with `scope` None is
+        public. Without tokens: the Host header must name this gateway, and no proxy may have forwarded the request
+        unless `is_open`.
         """
         if not self._tokens:
             self._check_host(request)

@@ -90,7 +90,7 @@ def query_parameter(name: str, schema: Json, description: str) -> Json:
 
 
 def parameter_refs(*names: str) -> list[Json]:
-    """Return references to all filters and to the named other parameters."""
+    """Return `$ref` objects for every filter parameter and for the parameters `names`."""
     every = [*(p.name for p in PARAMETERS), CONFIDENCE, *names]
     return [{"$ref": f"#/components/parameters/{name}"} for name in every]
 

@@ -50,7 +50,11 @@ class SpanRecorder(Protocol):
     """Factory of recordings: `worker.telemetry.tracing.recorder.OtelRecorder`."""
 
     def open(self, name: str, kind: SpanKind, start_ns: int, origin: Origin | None) -> SpanRecording:
-        """Start a recording and make it the current span of this asyncio task until it is closed."""
+        """Start a span and return its recording; the span is the current one of this asyncio task until `close`.
+
+        `start_ns`: Unix time in nanoseconds.  `origin`: its position in the trace; None makes it a child of the current
+        span.
+        """
 
 
 class _Active:

@@ -66,7 +66,10 @@ class DecisionNounReader(DecisionReader):
         return outcome_of(self.lexicon, lemma, self.word(before)) == "proposed"
 
     def _is_only_mentioned(self, noun: NounPhrase) -> bool:
-        """Return whether a plan is the object of a verb that does not report it: "compared Oslo's plans"."""
+        """Return whether a plan is no event of its own, as the object of a verb that does not report plans.
+
+        "Compared Oslo's plans", but not "announced Oslo's plans".
+        """
         group = self.chunks.verb_group(noun.first - 1)
         return group is not None and self.lemma(group) not in word_set(self.lexicon.decision.nouns.reporting_verbs)
 

@@ -98,7 +98,10 @@ class MeetingVerbReader(MeetingReader):
         return self.parties.parties_of(found[0][1]) if found else []
 
     def _is_mutual(self, group: VerbGroup, subject: list[Actor]) -> bool:
-        """Return whether several parties are the subject of a discussion: "the ministers discussed Z"."""
+        """Return whether a verb of discussion has several parties as its subject: "the ministers discussed Z".
+
+        False for any other verb, for a modal ("may discuss") and for a negotiation with an object.
+        """
         lemma, m = self.lemma(group), self.lexicon.meeting
         modality = self.modality(group)
         if self._talk_form(group) == "call":
@@ -130,7 +133,10 @@ class MeetingVerbReader(MeetingReader):
         return "call" if not word_set(self.lexicon.meeting.by_phone).isdisjoint(near) else "talks"
 
     def _read_host(self, group: VerbGroup) -> EventCandidate | None:
-        """Return the candidate for "X hosted Y", "Y was received by X"; None for any other use."""
+        """Return the event candidate of "X hosted Y" or "Y was received by X"; None for any other use.
+
+        X has the role of host.
+        """
         target = self.clauses.object(group)
         if group.passive:
             guests, hosts = self.subject_parties(group), self.agents(group.last)
@@ -318,7 +324,10 @@ class MeetingVerbReader(MeetingReader):
         return bare in main.countries or bare in main.seats_of_power
 
     def _has_particle(self, group: VerbGroup, listed: str) -> bool:
-        """Return whether the verb is listed without particle, or with the one that follows it here."""
+        """Return whether a verb form list contains the verb alone, or joined by "_" with the word after it: "sit_down".
+
+        `listed`: lemmas separated by spaces.
+        """
         lemma = self.lexicon.lemma(self.text.lower[group.head])
         following = self.word(group.head + 1)
         return lemma in listed.split() or f"{lemma}_{following}" in listed.split()

@@ -176,7 +176,7 @@ def _fronted_clause_end(doc: Document, verb: VerbGroup, first: int, last: int) -
 def _has_no_content(doc: Document, cue: Cue, complement: Complement) -> bool:
     """Return whether the complement holds no content: "denied it", "charged nothing", "addressed the crowd".
 
-    "Rejected that" has content: a demonstrative object of criticism or denial.
+    After a cue of criticism or denial, "this" and "that" are content ("rejected that"); "it" and "nothing" never are.
     """
     words = {"it", "nothing"} if cue.act in {"criticise", "deny"} else {"it", "nothing", "that", "this"}
     if complement.last - complement.first == 1 and doc.text.lower[complement.first] in words:

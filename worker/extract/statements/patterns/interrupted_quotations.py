@@ -18,9 +18,9 @@ _GLUE = COMMA_AND_DASHES | {":", "."}
 
 
 def resumed_content(doc: Document, at: int, last: int, *, quoted: bool, is_clause: bool) -> TokenRange | None:
-    """Return the content that continues after the reporting clause that ends before token `at`; None without one.
+    """Return the rest of the content after an inserted reporting clause: B in "A, he said, B"; None for no content.
 
-    `quoted`: a quotation precedes the clause.  `is_clause`: the words before it form a clause with a finite verb.
+    `at`: first token after the reporting clause.  `quoted`: A is a quotation.  `is_clause`: A has a finite verb.
     """
     if quoted:
         return _quotation(doc, at, last)
@@ -53,9 +53,9 @@ def _quotation(doc: Document, at: int, last: int) -> TokenRange | None:
 
 
 def _continued_quotation(doc: Document, at: int, last: int) -> TokenRange | None:
-    """Return the quotation at a token with the conjunction before it.
+    """Return the quotation that starts at `at`; a conjunction just before it is part of the result: [and "…"].
 
-    None where it has a reporting clause of its own.
+    None if no quotation starts there, or if it has a reporting clause of its own.
     """
     text = doc.text
     quotation = text.quotation_starting_at(at)

@@ -183,7 +183,10 @@ def _is_coordinated_cue_noun(doc: Document, at: int) -> bool:
 
 
 def possessor(doc: Document, phrase: NounPhrase) -> tuple[TokenRange | None, int]:
-    """Return the possessor of a noun ("his warning", "Hale's warning"), None without one, and where the cue starts."""
+    """Return the possessor of a cue noun ("[his] warning", "[Hale]'s warning"), or None, and the cue's first token.
+
+    The cue starts after the possessive, or at the start of the phrase if it has no possessive.
+    """
     text = doc.text
     if text.tags[phrase.first] == "PRP$":
         return (phrase.first, phrase.first + 1), phrase.first + 1

@@ -104,7 +104,7 @@ def _is_capitals(word: str) -> bool:
 
 
 def _content_end(doc: Document, first: int, last: int) -> int:
-    """Return `last` without final full stops outside quotations."""
+    """Return the end of the content in the tokens `first` to `last`, without final full stops outside quotations."""
     while last > first + 1 and doc.text.words[last - 1] == "." and doc.text.quotation_of[last - 1] < 0:
         last -= 1
     return last

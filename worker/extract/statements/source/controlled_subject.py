@@ -185,9 +185,9 @@ def _source_of_participle(
 
 
 def _prepositional_subject(doc: Document, at: int) -> TokenRange | None:
-    """Return the noun phrase that "with" or "despite" sets before the participle.
+    """Return the subject of a participle after "with" or "despite": the noun phrase at `at`, before the participle.
 
-    "with | the union | calling it unfair".
+    "with | the union | calling it unfair".  None if neither preposition precedes the noun phrase.
     """
     phrase = doc.chunks.noun_phrase(at)
     if phrase is None or phrase.first == 0 or doc.text.lower[phrase.first - 1] not in {"with", "despite"}:

@@ -149,9 +149,9 @@ def _is_apposition(doc: Document, first: int) -> bool:
 
 
 def _widen(doc: Document, phrase: NounPhrase, left_limit: int) -> TokenRange | None:
-    """Return a noun phrase with the of-phrases, participles, relative clauses and coordinated phrases to its left.
+    """Widen a noun phrase leftwards to the noun that it postmodifies and to preceding conjuncts: "[the head of] X".
 
-    None where the result is governed by a preposition ("In Rome") and so no subject.
+    None if a preposition governs the widened phrase, which then is an adverbial ("In Rome") and no subject.
     """
     text = doc.text
     first, last = phrase.first, phrase.last
