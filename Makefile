@@ -32,7 +32,7 @@ else
 endif
 
 # One process per core; a file's tests stay in one process (tests/conftest.py).
-PYTEST := $(BIN)/pytest --numprocesses=auto --dist=loadgroup
+PYTEST := $(BIN)/pytest --numprocesses=auto --dist=loadfile
 
 test: $(DEV)
 	$(PYTEST) -m "not slow" $(ARGS)

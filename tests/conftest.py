@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 import structlog
+from xdist.scheduler import LoadFileScheduling
 
 from worker.settings import Settings
 from worker.streams import connect
@@ -40,19 +42,40 @@ SLOW = (
 """Folders and files marked `slow`: `make test` leaves them out, `make test-all` runs them."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the slow suites, and give pytest-xdist one group per file; fixtures of a module are then set up once.
-
-    The tests of `operating` are one group, since the last of them looks at what the others have done.
-    """
-    slow = [TESTS / name for name in SLOW]
-    if missing := [str(path) for path in slow if not path.exists()]:
+def pytest_sessionstart() -> None:
+    """Refuse to run when `SLOW` names a path that has moved: its tests would silently become fast ones."""
+    if missing := [name for name in SLOW if not (TESTS / name).exists()]:
         raise pytest.UsageError(f"SLOW in tests/conftest.py names paths that do not exist: {missing}")
-    for item in items:
-        if any(item.path == path or path in item.path.parents for path in slow):
-            item.add_marker(pytest.mark.slow)
-        group = "operating" if TESTS / "operating" in item.path.parents else str(item.path.relative_to(TESTS))
-        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the slow suites."""
+    folders = {item.path, *item.path.parents}
+    if any(TESTS / name in folders for name in SLOW):
+        item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse two tests of one name: pytest-xdist would run one of them and drop the others silently."""
+    counts = Counter(item.nodeid for item in session.items)
+    if repeated := sorted(name for name, count in counts.items() if count > 1):
+        raise pytest.UsageError(f"tests with the same name: {repeated}")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Keep the tests of a file in one process, so that fixtures of a module are set up once.
+
+    The tests of `operating` are kept together, since the last of them looks at what the others have done.
+    """
+    return FileScheduling(config, log)
+
+
+class FileScheduling(LoadFileScheduling):
+    """The scheduler of `--dist=loadfile`, with `tests/operating` as if it were one file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "tests/operating" if file.startswith("tests/operating/") else file
 
 
 @pytest.hookimpl(trylast=True)

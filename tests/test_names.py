@@ -14,190 +14,38 @@ WORKER = ROOT / "worker"
 PYTHON = sorted(WORKER.rglob("*.py"))
 JAVASCRIPT = sorted((WORKER / "gateway" / "web").rglob("*.js"))
 
-RETIRED_MODULES = set(
-    [
-        "account",
-        "answers",
-        "asking",
-        "authors",
-        "batch",
-        "bodies",
-        "circumstances",
-        "clusters",
-        "collectives",
-        "counted",
-        "denotations",
-        "digest",
-        "discourse",
-        "door",
-        "embedded",
-        "endings",
-        "evidence",
-        "figures",
-        "finds",
-        "fleet",
-        "forwarding",
-        "frames",
-        "grades",
-        "handling",
-        "health_eyes",
-        "hearsay",
-        "hub",
-        "identities",
-        "ids",
-        "institutions",
-        "items",
-        "limits",
-        "log",
-        "nominals",
-        "occasions",
-        "openings",
-        "openings",
-        "outlook",
-        "overview",
-        "parenthesis",
-        "parentheses",
-        "patience",
-        "people",
-        "people_lexicon",
-        "persons",
-        "place",
-        "plan",
-        "position",
-        "pulse",
-        "readers",
-        "report",
-        "resumptions",
-        "run",
-        "screen",
-        "settling",
-        "site",
-        "spellings",
-        "stretches",
-        "surroundings",
-        "tables",
-        "tag_lines",
-        "tally",
-        "turns",
-        "view",
-        "vitals",
-        "walks",
-        "warm",
-    ]
+
+def words(text: str) -> set[str]:
+    """Return the words of a text."""
+    return set(text.split())
+
+
+RETIRED_MODULES = words(
+    """
+    account answers asking authors batch bodies circumstances clusters collectives counted denotations digest
+    discourse door embedded endings evidence figures finds fleet forwarding frames grades handling health_eyes
+    hearsay hub identities ids institutions items limits log nominals occasions openings openings outlook
+    overview parenthesis parentheses patience people people_lexicon persons place plan position pulse readers
+    report resumptions run screen settling site spellings stretches surroundings tables tag_lines tally turns
+    view vitals walks warm
+    """
 )
 """Module names of the first layout: each was a metaphor, or named the wrong thing."""
 KEPT_MODULES = {"monitor/health", "schema/fleet", "cli/run", "demo/site", "cli/batch", "fetch/addresses"}
 """Modules that bear such a name in its usual sense."""
 
-RETIRED = set(
-    [
-        "Pulse",
-        "Part",
-        "MARGIN_S",
-        "trouble",
-        "Beat",
-        "Trouble",
-        "Letter",
-        "BEAT_S",
-        "SILENT_S",
-        "FORGOTTEN_S",
-        "Heart",
-        "farewell",
-        "survey",
-        "tell_of",
-        "Eyes",
-        "watched",
-        "Look",
-        "_turning",
-        "counted",
-        "surroundings",
-        "Surroundings",
-        "SURROUNDINGS",
-        "Digest",
-        "Lap",
-        "Settling",
-        "Handling",
-        "tell_end",
-        "patience",
-        "persist",
-        "REFUSALS",
-        "AWAY",
-        "PATIENCE_S",
-        "browse",
-        "Extent",
-        "Restorable",
-        "unfit",
-        "Alone",
-        "Shared",
-        "_let_go",
-        "_looked_at",
-        "Asking",
-        "Asked",
-        "Turns",
-        "Turn",
-        "take_turn",
-        "give_back",
-        "Door",
-        "LEFT",
-        "OPEN",
-        "asked_as",
-        "limited_as",
-        "Choirs",
-        "Choir",
-        "asked_filter",
-        "asked_place",
-        "asked_word",
-        "asked_number",
-        "Tally",
-        "_doubted",
-        "_unsure",
-        "BEGUN_ANEW",
-        "spelt",
-        "Placed",
-        "Item",
-        "Ending",
-        "lean",
-        "FOR_GOOD",
-        "Figures",
-        "Account",
-        "Post",
-        "_judge",
-        "Gone",
-        "Collector",
-        "Folder",
-        "abandon",
-        "spoken",
-        "alarming",
-        "Feed",
-        "_Told",
-        "Putting",
-        "recorded",
-        "Complaints",
-        "exported",
-        "WORTH_ANOTHER_TRY",
-        "heeding",
-        "_learn",
-        "means",
-        "Votes",
-        "_Ballot",
-        "_Signs",
-        "FURNITURE",
-        "Linked",
-        "Mistake",
-        "Wanted",
-        "Unrecorded",
-        "bury",
-        "put_off",
-        "move_due",
-        "Find",
-        "Traits",
-        "Mood",
-        "Denotations",
-        "Identities",
-        "Discourse",
-        "Bodies",
-        "Walk",
-    ]
+RETIRED = words(
+    """
+    Pulse Part MARGIN_S trouble Beat Trouble Letter BEAT_S SILENT_S FORGOTTEN_S Heart farewell survey tell_of
+    Eyes watched Look _turning counted surroundings Surroundings SURROUNDINGS Digest Lap Settling Handling
+    tell_end patience persist REFUSALS AWAY PATIENCE_S browse Extent Restorable unfit Alone Shared _let_go
+    _looked_at Asking Asked Turns Turn take_turn give_back Door LEFT OPEN asked_as limited_as Choirs Choir
+    asked_filter asked_place asked_word asked_number Tally _doubted _unsure BEGUN_ANEW spelt Placed Item Ending
+    lean FOR_GOOD Figures Account Post _judge Gone Collector Folder abandon spoken alarming Feed _Told Putting
+    recorded Complaints exported WORTH_ANOTHER_TRY heeding _learn means Votes _Ballot _Signs FURNITURE Linked
+    Mistake Wanted Unrecorded bury put_off move_due Find Traits Mood Denotations Identities Discourse Bodies
+    Walk
+    """
 )
 """Classes, functions, methods and constants by their former names, as far as the name has no usual sense."""
 

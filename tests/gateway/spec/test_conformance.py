@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.gateway.conftest import Publisher, make_event
@@ -29,6 +30,7 @@ URL = "https://news.example/1"
 
 schema = schemathesis.openapi.from_dict(msgspec.to_builtins(make_openapi())).exclude(path="/v1/stream")
 """Without the stream, which never ends; its errors have tests of their own."""
+OPERATIONS = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
 
 
 def is_beyond_schemas(case: Any) -> bool:
@@ -39,8 +41,10 @@ def is_beyond_schemas(case: Any) -> bool:
     """
     if case.path == "/v1/articles":
         return True
-    given = case.query or {}
-    query = {name: [*map(str, value)] if isinstance(value, list) else [str(value)] for name, value in given.items()}
+    given_query = case.query or {}
+    query = {
+        name: [*map(str, value)] if isinstance(value, list) else [str(value)] for name, value in given_query.items()
+    }
     try:
         filters.build_filter(query)
     except filters.FilterError as e:
@@ -58,7 +62,7 @@ async def publish_some(settings: Settings) -> None:
 @pytest.fixture(scope="module")
 def address(redis_url: str) -> Iterator[str]:
     """Run a gateway in another thread, since the requests of Schemathesis block theirs; yields its URL."""
-    given = Settings.of(redis_url=redis_url, key_prefix="test-conformance", gateway_burst=10**6)
+    gateway_settings = Settings.of(redis_url=redis_url, key_prefix="test-conformance", gateway_burst=10**6)
     found, loop = threading.Event(), asyncio.new_event_loop()
     addresses: list[str] = []
     stop = asyncio.Event()
@@ -68,8 +72,8 @@ def address(redis_url: str) -> Iterator[str]:
         found.set()
 
     async def serving() -> None:
-        await publish_some(given)
-        async with open_gateway(given, redis_url, LivenessMonitor(GATEWAY_LOOPS)) as server:
+        await publish_some(gateway_settings)
+        async with open_gateway(gateway_settings, redis_url, LivenessMonitor(GATEWAY_LOOPS)) as server:
             await serve_gateway(server, "127.0.0.1", 0, stop, ready)
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serving(),))
@@ -81,8 +85,12 @@ def address(redis_url: str) -> Iterator[str]:
     loop.close()
 
 
-@schema.parametrize()
-@settings(max_examples=25, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_responses_match_the_openapi_document(case: Any, address: str) -> None:
-    excluded = [positive_data_acceptance] if is_beyond_schemas(case) else []
-    case.call_and_validate(base_url=address, excluded_checks=excluded)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
+def test_responses_match_the_openapi_document(operation: Any, address: str) -> None:
+    @settings(max_examples=25, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy())
+    def check(case: Any) -> None:
+        excluded = [positive_data_acceptance] if is_beyond_schemas(case) else []
+        case.call_and_validate(base_url=address, excluded_checks=excluded)
+
+    check()
