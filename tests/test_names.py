@@ -31,7 +31,7 @@ RETIRED_MODULES = words(
     """
 )
 """Module names of the first layout: each was a metaphor, or named the wrong thing."""
-KEPT_MODULES = {"monitor/health", "schema/fleet", "cli/run", "demo/site", "cli/batch", "fetch/addresses"}
+KEPT_MODULES = {"schema/fleet", "cli/run", "demo/site", "cli/batch", "fetch/addresses"}
 """Modules that bear such a name in its usual sense."""
 
 RETIRED = words(

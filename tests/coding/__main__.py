@@ -1,4 +1,4 @@
-"""Regenerate the tables of docs/codes.md from worker/coding/events.toml: `python -m tests.coding`."""
+"""Regenerate the tables of docs/codes.md from worker/coding/table.toml: `python -m tests.coding`."""
 
 from __future__ import annotations
 

@@ -18,9 +18,9 @@ from redis.asyncio import Redis
 
 from tests.gateway.conftest import publish, start_gateway
 from tests.operating.promtool import STEP_S, Phase, Series, alert_states, series
-from worker.monitor import health
+from worker.monitor import monitored_service as health
 from worker.monitor.consumer_status import read_consumer_statuses
-from worker.monitor.health import monitored_service
+from worker.monitor.monitored_service import monitored_service
 from worker.settings import Settings
 from worker.telemetry.liveness import LivenessMonitor
 

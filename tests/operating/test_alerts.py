@@ -37,7 +37,7 @@ from worker.discover import Discovery, Source, open_discovery
 from worker.errors import Transient
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
-from worker.monitor import health
+from worker.monitor import monitored_service as health
 from worker.queue import UrlQueue
 from worker.schema import Page, Task, fleet, task_id
 from worker.settings import Settings

@@ -263,7 +263,7 @@ async def _monitored(
     from redis.exceptions import RedisError
 
     from worker.monitor.consumer_status import publish_consumer_status
-    from worker.monitor.health import monitored_service
+    from worker.monitor.monitored_service import monitored_service
     from worker.streams import connect
 
     async with connect(redis_url) as client:

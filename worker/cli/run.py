@@ -64,7 +64,7 @@ def run_command(args: argparse.Namespace, settings: Settings) -> int:
 async def _run(settings: Settings, source: UrlSource, observer: RunObserver) -> None:
     from worker.consume import worker_loops
     from worker.local import redis_server, run_locally
-    from worker.monitor.health import monitored_service
+    from worker.monitor.monitored_service import monitored_service
     from worker.streams.embedded_server import default_data_dir
     from worker.telemetry.liveness import LivenessMonitor
 

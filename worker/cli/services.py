@@ -52,7 +52,7 @@ def discover_command(args: argparse.Namespace, settings: Settings) -> int:
 
 async def _discover(sources: tuple[Source, ...], settings: Settings, *, once: bool) -> list[PollResult]:
     from worker.discover import discover_loops, open_discovery
-    from worker.monitor.health import monitored_service
+    from worker.monitor.monitored_service import monitored_service
     from worker.queue import UrlQueue
     from worker.telemetry.liveness import LivenessMonitor
 
@@ -102,7 +102,7 @@ def consume_command(_: argparse.Namespace, settings: Settings) -> int:
 
 async def _consume(settings: Settings) -> None:
     from worker.consume import open_consumer, worker_loops
-    from worker.monitor.health import monitored_service
+    from worker.monitor.monitored_service import monitored_service
     from worker.telemetry.liveness import LivenessMonitor
 
     redis_url, stop, liveness = required_redis_url(settings), stop_on_signals(), LivenessMonitor(worker_loops(settings))
@@ -155,7 +155,7 @@ def gateway_command(args: argparse.Namespace, settings: Settings) -> int:
 async def _gateway(settings: Settings) -> None:
     from worker.gateway.app import GATEWAY_LOOPS, open_gateway
     from worker.gateway.server import serve_gateway
-    from worker.monitor.health import monitored_service
+    from worker.monitor.monitored_service import monitored_service
     from worker.telemetry.liveness import LivenessMonitor
 
     redis_url, stop, liveness = required_redis_url(settings), stop_on_signals(), LivenessMonitor(GATEWAY_LOOPS)

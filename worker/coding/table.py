@@ -1,4 +1,4 @@
-"""The reviewed coding table (`events.toml`), compiled at import: from an event's features to its codes.
+"""The reviewed coding table (`table.toml`), compiled at import: from an event's features to its codes.
 
 Rows are tried in the order of the file; the first match decides.  The rows that can match are indexed by the act of a
 statement, form and status of a meeting, category and status of a decision, so that coding an event tries only a few.
@@ -121,7 +121,7 @@ class _TableFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     measure: list[_MeasureEntry]
 
 
-TABLE_FILE = msgspec.toml.decode(read_data_file("events.toml"), type=_TableFile)
+TABLE_FILE = msgspec.toml.decode(read_data_file("table.toml"), type=_TableFile)
 """The table as written in the file."""
 
 

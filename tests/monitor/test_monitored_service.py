@@ -18,9 +18,9 @@ import pytest
 from worker.consume import open_consumer, worker_loops
 from worker.discover import discover_loops
 from worker.errors import UsageError
-from worker.monitor import health
-from worker.monitor.health import monitored_service
+from worker.monitor import monitored_service as health
 from worker.monitor.heartbeat import read_heartbeats, services_key
+from worker.monitor.monitored_service import monitored_service
 from worker.queue import UrlQueue
 from worker.schema.fleet import ServiceHeartbeat
 from worker.settings import Settings
