@@ -59,7 +59,7 @@ class CodingFeatures(Protocol):
 
     @property
     def leading_object(self) -> ClassNames:
-        """Classes of the nouns among the first words, which name an object without an action ("more weapons")."""
+        """Classes of the nouns among the object's first words, for an object that names no action ("more weapons")."""
 
     @property
     def conditions(self) -> ClassNames:

@@ -69,7 +69,7 @@ class TimeExpression(NamedTuple):
 
 _ONE_DAY = timedelta(days=1)
 _YEARS_TO_TRY = 9
-"""29 February recurs after at most eight years."""
+"""Years in which a day and month are tried: 29 February recurs after at most eight years."""
 
 
 class DateFinder:

@@ -22,9 +22,9 @@ class Document(Struct, frozen=True, eq=False):
     chunks: Chunks
     mentions: MentionResolver
     statements: list[Statement] = []
-    """In text order; filled by the first extractor, so that later ones can set `attributed_to`."""
+    """The statements in text order; filled by the first extractor, so that later ones can set `attributed_to`."""
     meetings: list[Meeting] = []
-    """Filled by the extractor of meetings; the participants of a meeting are possible deciders."""
+    """The meetings; filled by their extractor.  The participants of a meeting are possible deciders."""
 
 
 Extractor = Callable[[Document], Iterable[Event]]

@@ -95,5 +95,5 @@ def document_handler(document: bytes, content_type: str) -> Callable[[web.Reques
 
 @cache
 def encode_document(make: Callable[[], object]) -> bytes:
-    """Return what `make` returns as indented JSON; cached for each function."""
+    """Return the result of `make` as indented JSON bytes; cached for each function."""
     return msgspec.json.format(msgspec.json.encode(make()), indent=1)

@@ -75,7 +75,7 @@ class CursorError(ValueError):
 
 # ---------------------------------------------------------------- as text
 def format_cursor(cursor: Cursor) -> str:
-    """Return the text of a cursor, every kind named."""
+    """Return the text of a cursor, which names every kind."""
     return _TEMPLATE % cursor
 
 
@@ -99,7 +99,7 @@ def decode_cursor(text: str) -> Cursor | None:
 
 
 def _from_parts(parts: list[re.Match[str]]) -> Cursor:
-    """Return the cursor of parsed parts; CursorError for an unknown or repeated one."""
+    """Return the cursor of parsed parts; CursorError for an unknown or repeated kind or partition."""
     positions: dict[Kind, str] = {}
     for part in parts:
         kind = _KIND_OF_KEY.get(part["key"])
@@ -131,20 +131,20 @@ def _unix_ms(text: str) -> int:
 
 # ---------------------------------------------------------------- as a value
 def position_of(cursor: Cursor, kind: Kind) -> str:
-    """Return the id of the last entry of a kind that was passed."""
+    """Return the position of a kind in a cursor: the id of the last entry passed."""
     return cursor[KIND_INDEX[kind]]
 
 
 def replace_positions(cursor: Cursor, positions: Mapping[Kind, str]) -> Cursor:
-    """Return a cursor with the positions of some kinds replaced."""
+    """Return a copy of a cursor with `positions` in place of those of the same kinds."""
     return tuple(positions.get(kind, at) for kind, at in zip(KINDS, cursor, strict=True))
 
 
 def latest_positions(one: Cursor, other: Cursor) -> Cursor:
-    """Return the later position of each kind."""
+    """Return the cursor that has the later of both positions for each kind."""
     return tuple(max(pair, key=id_key) for pair in zip(one, other, strict=True))
 
 
 def is_ahead(one: Cursor, other: Cursor, kinds: Iterable[Kind]) -> bool:
-    """Return whether the position of any of some kinds is later in `one` than in `other`."""
+    """Return whether `one` has a later position than `other` in at least one of `kinds`."""
     return any(id_key(position_of(one, kind)) > id_key(position_of(other, kind)) for kind in kinds)

@@ -26,7 +26,7 @@ MAX_HEADER_BYTES: Final = 8_190
 BACKLOG: Final = 1_024
 """Length of the socket's accept queue: after a restart all clients reconnect at once."""
 IDLE_TIMEOUT_S: Final = 75.0
-"""A connection without a request for this long is closed; clients that pool connections use shorter timeouts."""
+"""Seconds after which a connection without a request is closed; clients that pool connections use shorter timeouts."""
 SHUTDOWN_S: Final = 5.0
 """Time that clients of a live stream have to read the final frame at shutdown."""
 

@@ -24,22 +24,22 @@ PAGE_SIZE: Final = 500
 
 
 class DeadLetter(Struct, frozen=True, kw_only=True):
-    """A task, or an entry that is not one, that was given up, with the reason."""
+    """A task that was given up, or an entry that is not a task, with the reason."""
 
     entry_id: str
     buried_at: datetime
     reason: str
     detail: str
     deliveries: int
-    """Delivery counter at the end; 0 where it is unknown."""
+    """Delivery counter when it was given up; 0 if unknown."""
     task: Task | None
-    """None where the entry could not be decoded."""
+    """The task; None if the entry could not be decoded."""
     fields: dict[str, str]
     """The original fields of the entry; bytes that are not UTF-8 are replaced."""
 
 
 async def list_dead_letters(client: Redis, keys: QueueKeys, limit: int, reason: str | None) -> list[DeadLetter]:
-    """Return up to `limit` dead letters, newest first, of one reason or (None) of all."""
+    """Return up to `limit` dead letters, newest first; only those with `reason`, unless it is None."""
     letters: list[DeadLetter] = []
     last = "+"
     while len(letters) < limit and (
@@ -51,10 +51,10 @@ async def list_dead_letters(client: Redis, keys: QueueKeys, limit: int, reason: 
 
 
 async def requeue(client: Redis, keys: QueueKeys, reason: str | None, seen_ttl_s: int) -> int:
-    """Enqueue the dead tasks of a reason (None: all) as new ones, with no attempt counted; return how many.
+    """Enqueue the dead tasks with `reason` (None: all) as new tasks, with attempt 0; return their number.
 
-    Entries that could not be decoded remain.  So do the done markers: a task whose results were written by another
-    delivery is processed again but writes nothing.
+    Entries that could not be decoded remain dead letters.  The done markers remain too: a task whose results were
+    written by another delivery is processed again but writes nothing.
     """
     requeued, first = 0, "-"
     newest = await range_entries(client, keys.dead, count=1, newest_first=True)

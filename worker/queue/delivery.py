@@ -26,7 +26,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
 
     entry_id: str
     task: Task
-    """As enqueued: `task.attempt` does not include crashed deliveries, of which there are `attempts - 1`."""
+    """The task as enqueued: `task.attempt` does not include crashed deliveries, of which there are `attempts - 1`."""
     attempts: int
     """Delivery counter of Redis: 1, plus 1 for every worker that died or stalled while processing the task."""
 
@@ -42,9 +42,9 @@ class Settlement(Struct, frozen=True):
     delivery: Delivery
     writes: Sequence[StreamWrite] = ()
     publication: str | None = None
-    """Id of the publication (`publication_id`): no other task publishes it again.
+    """Id of the publication (`publication_id`): if another task has published it, this one writes nothing.
 
-    None: no check but the task's own.
+    None: only the task's own done marker is checked.
     """
 
 

@@ -31,9 +31,9 @@ class Depth(Struct, frozen=True, kw_only=True):
     oldest_s: float | None = None
     """Seconds since the oldest task, ready or pending, became ready; None where there is none."""
     oldest_ready_s: float | None = None
-    """The same for tasks that are not yet delivered: the lag of the workers."""
+    """Seconds since the oldest task not yet delivered became ready, the lag of the workers; None if there is none."""
     oldest_pending_s: float | None = None
-    """The same for pending tasks."""
+    """Seconds since the oldest pending task became ready; None if there is none."""
 
 
 class WorkerState(Struct, frozen=True, kw_only=True):
@@ -41,13 +41,13 @@ class WorkerState(Struct, frozen=True, kw_only=True):
 
     name: str
     pending: int
-    """Number of tasks delivered to it and not yet finished."""
+    """Number of tasks delivered to the consumer and not yet finished."""
     idle_s: float
-    """Seconds since it last read tasks or renewed a lease."""
+    """Seconds since the consumer last read tasks or renewed a lease."""
 
 
 async def depth(client: Redis, keys: QueueKeys, group: ConsumerGroup) -> Depth:
-    """Count the tasks, all at the same instant; raises at once where Redis is unavailable."""
+    """Count the tasks by state, all at one instant; raise at once if Redis is unavailable."""
     reply = await scripts.DEPTH.run_readonly(client, Call([keys.urls, keys.delayed, keys.dead], [group.name]))
     s, us, length, pending, delayed, dead, oldest, oldest_ready, oldest_pending = reply
     now_s = int(s) + int(us) / 1e6
@@ -63,7 +63,7 @@ async def depth(client: Redis, keys: QueueKeys, group: ConsumerGroup) -> Depth:
 
 
 async def workers(client: Redis, group: ConsumerGroup) -> list[WorkerState]:
-    """List the consumers, including those whose process has gone and which are not deleted yet."""
+    """List the consumers, including those whose process has ended and that are not deleted yet."""
     try:
         consumers: Any = await client.xinfo_consumers(group.stream, group.name)
     except ResponseError as e:

@@ -20,30 +20,33 @@ class QueueKeys(Struct, frozen=True):
 
     @property
     def urls(self) -> str:
-        """Stream of the tasks that are ready or delivered; field `task`, as JSON."""
+        """Return the key of the work stream: tasks that are ready or delivered, each as JSON in the field `task`."""
         return f"{self.prefix}:urls"
 
     @property
     def delayed(self) -> str:
-        """Sorted set of deferred tasks (JSON) by the time at which they are due (Unix ms)."""
+        """Return the key of the sorted set of deferred tasks (JSON); the score is the due time in Unix ms."""
         return f"{self.prefix}:delayed"
 
     @property
     def dead(self) -> str:
-        """Stream of dead letters: the entry's own fields, `reason`, `detail` and `deliveries`."""
+        """Return the key of the stream of dead letters: the entry's own fields, `reason`, `detail` and `deliveries`."""
         return f"{self.prefix}:dead"
 
     def seen(self, task_id: str) -> str:
-        """Marker of a task that has been enqueued; its value is the token of the call that did so."""
+        """Return the key of the marker of an enqueued task; its value is the token of the call that enqueued it."""
         return f"{self.prefix}:seen:{task_id}"
 
     def done(self, task_id: str) -> str:
-        """Marker of a task whose results are written.
+        """Return the key of the marker of a task whose results are written.
 
         Its value is "CONSUMER ENTRY-ID DELIVERY-COUNTER" of the writer.
         """
         return f"{self.prefix}:done:{task_id}"
 
     def published(self, publication_id: str) -> str:
-        """Marker of a publication that is in the streams, whichever task led to it; its value is that of `done`."""
+        """Return the key of the marker of a publication that is in the streams, whichever task led to it.
+
+        Its value has the form of that of `done`.
+        """
         return f"{self.prefix}:published:{publication_id}"

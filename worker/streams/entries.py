@@ -71,7 +71,7 @@ async def stream_tails(client: Redis, streams: Collection[str]) -> dict[str, Str
 
 
 def parse_stream_tail(info: Any) -> StreamTail:
-    """Convert a reply of XINFO STREAM; an error other than "no such key" is raised."""
+    """Convert a reply of XINFO STREAM, which may be an error: "no such key" is an empty stream, any other is raised."""
     if isinstance(info, ResponseError) and "no such key" in str(info):
         return StreamTail("0-0", 0)
     if isinstance(info, Exception):
@@ -80,7 +80,7 @@ def parse_stream_tail(info: Any) -> StreamTail:
 
 
 def read_positions(after: Mapping[str, str]) -> dict[Any, Any]:
-    """Return the ids to read after in the type that redis-py expects (a dict whose key type is an invariant union)."""
+    """Return `after` (stream -> entry id) in the type that redis-py expects: a dict with an invariant key type."""
     return dict(after)
 
 
@@ -93,7 +93,7 @@ def block_ms(block_s: float) -> int | None:
 
 
 def parse_entries(reply: Any) -> list[Entry]:
-    """Convert a reply of XREAD or XREADGROUP to entries; None, the reply without any, gives an empty list."""
+    """Convert a reply of XREAD or XREADGROUP to entries; empty for None, the reply if there are no entries."""
     return [
         Entry(stream.decode(), entry_id.decode(), fields or None)
         for stream, items in reply or []

@@ -63,7 +63,7 @@ class ConsumerGroup(Struct, frozen=True, kw_only=True):
     ) -> list[tuple[Lease, Entry]]:
         """Claim up to `count` pending entries that have been idle for `idle_s` seconds; increment their counters.
 
-        Entries of `consumer` itself are claimed, too, unless their id is in `held`: their reply was lost.
+        Entries of `consumer` itself whose id is not in `held` are claimed too: the reply that delivered them was lost.
         """
         args: list[Arg] = [self.name, consumer, max(1, round(idle_s * 1000)), count, *held]
         claimed = await CLAIM.run(client, Call([self.stream], args), self)
@@ -76,19 +76,16 @@ class ConsumerGroup(Struct, frozen=True, kw_only=True):
         ]
 
     async def renew(self, client: Redis, consumer: str, leases: Sequence[Lease]) -> list[Lease]:
-        """Reset the idle time of the leased entries.
-
-        Return the leases that another consumer or delivery has replaced.
-        """
+        """Reset the idle time of the entries of `leases`; return the leases that another delivery has replaced."""
         if not leases:
             return []
         args: list[Arg] = [self.name, consumer, *(part for lease in leases for part in lease)]
         return [leases[i] for i in await RENEW.run(client, Call([self.stream], args), self)]
 
     async def touch(self, client: Redis, consumer: str, ids: Sequence[str]) -> set[str]:
-        """Reset the idle time of entries, whichever their delivery counter.
+        """Reset the idle time of entries, whatever their delivery counter.
 
-        Return the ids that `consumer` no longer owns.
+        Return the ids of the entries that `consumer` no longer owns.
         """
         if not ids:
             return set()
@@ -99,7 +96,7 @@ class ConsumerGroup(Struct, frozen=True, kw_only=True):
     async def reap_consumers(self, client: Redis, consumer: str, *, idle_s: float) -> int:
         """Delete the other consumers that have no pending entry and have been idle for `idle_s` seconds.
 
-        Return how many.
+        Return the number of consumers deleted.
         """
         call = Call([self.stream], [self.name, consumer, round(idle_s * 1000)])
         return int(await REAP_CONSUMERS.run(client, call, self))

@@ -56,8 +56,8 @@ async def retry_while_unavailable(
 ) -> T:
     """Run `step` and return its result, retrying with exponential back-off (50 ms to 1 s) while Redis is unavailable.
 
-    `step` must be safe to repeat.  Once `timeout_s` seconds have passed, raises the step's own error; where Redis was
-    reachable but rejected commands (`UNAVAILABLE_CODES`), raises a ConnectionError with the reason.
+    `step` must be safe to repeat.  Once `timeout_s` seconds have passed, raises the step's own error, or a
+    ConnectionError with the reason if Redis was reachable but rejected commands (`UNAVAILABLE_CODES`).
     """
     clock = asyncio.get_running_loop().time
     deadline, pause_s = clock() + timeout_s, 0.05

@@ -61,11 +61,11 @@ class Script:
             return await client.execute_command(*command)  # type: ignore[no-untyped-call]
 
     async def run(self, client: Redis, call: Call, group: ConsumerGroupLike | None = None) -> Any:
-        """Run for one call and return its reply; see `run_many`."""
+        """Run the script for one call and return its reply; see `run_many`."""
         return (await self.run_many(client, [call], group))[0]
 
     async def run_many(self, client: Redis, calls: Sequence[Call], group: ConsumerGroupLike | None = None) -> list[Any]:
-        """Run for every call in one round trip and return the replies in order.
+        """Run the script for every call in one round trip and return the replies in order.
 
         While Redis is unavailable, the calls without a reply are repeated, so the script must be safe to repeat.  A
         missing `group` is created.  Raises ResponseError, after all calls have run, if one of them failed.
@@ -91,7 +91,7 @@ class Script:
         return await pipe.execute(raise_on_error=False)
 
     async def _restore(self, client: Redis, error: Exception, group: ConsumerGroupLike | None) -> None:
-        """Load the script or create the group where the error says that it is missing; raise any other error."""
+        """Load the script or create the group, if `error` says that it is missing; raise any other error."""
         if isinstance(error, NoScriptError):
             await client.script_load(self.source)
         elif group and "NOGROUP" in str(error):

@@ -152,7 +152,7 @@ def subscribe_sync(
 
 
 async def events_per_kind(redis: Redis | str, prefix: str = "communique") -> dict[Kind, int]:
-    """Return the number of events kept of each kind."""
+    """Return kind -> number of events kept in its stream."""
     if isinstance(redis, str):
         async with connect(redis) as client:
             return await events_per_kind(client, prefix)
@@ -163,18 +163,18 @@ async def events_per_kind(redis: Redis | str, prefix: str = "communique") -> dic
 
 
 def resume_positions(stored: Mapping[Kind, str], first: str = "$") -> dict[Kind, str]:
-    """Return where each kind begins for a reader that stored its positions: the stored one, `first` or "0".
+    """Return kind -> start, for a reader that stored its positions: the stored position, `first` or "0".
 
     `first` ("$" or "0") is for a reader that has stored none yet, and for a kind that it did not subscribe to.  A kind
-    that is missing because it did not exist when the positions were stored begins at the oldest entry: nothing of it
-    has been received, so nothing is lost and nothing comes twice.
+    that is missing because it did not exist when the positions were stored begins at the oldest entry: none of its
+    events has been received, so none is lost and none comes twice.
     """
     later = "0" if stored else first
     return {kind: stored.get(kind, first if kind in ORIGINAL_KINDS else later) for kind in KINDS}
 
 
 def _start(after: str | Mapping[Kind, str], kind: Kind) -> str:
-    """Return where a kind begins: "$", "0" or an entry id; UsageError for anything else."""
+    """Return the start for `kind` in `after`: "$", "0" or an entry id; UsageError for any other text."""
     start = after if isinstance(after, str) else resume_positions(after)[kind]
     if start != "$" and not STREAM_ID.fullmatch(start):
         raise UsageError(f'no place in a stream: {start!r} ("$", "0", or an entry id such as "1726560000000-0")')

@@ -32,7 +32,7 @@ class BlockingSubscription(Iterator[Event]):
     """
 
     def __init__(self, subscription: Subscription, idle_s: float | None) -> None:
-        """Use `subscribe_sync`."""
+        """Create the iterator; called by `subscribe_sync` only."""
         self._subscription = subscription
         self._idle_s = idle_s
         self._loop = asyncio.new_event_loop()
@@ -52,7 +52,10 @@ class BlockingSubscription(Iterator[Event]):
 
     # ------------------------------------------------------------ life cycle
     def open(self) -> None:
-        """Determine where "$" is, or create the group.  The first `next` does it if it has not been done."""
+        """Resolve a start "$" to an entry id, or create the group.
+
+        The first `next` calls it unless it was called before.
+        """
         self._submit(self._open()).result()
 
     async def _open(self) -> None:
@@ -97,7 +100,7 @@ class BlockingSubscription(Iterator[Event]):
             yield received
 
     def next(self) -> Received:
-        """Return the next event with its kind and entry id; StopIteration after `idle_s` without one.
+        """Return the next event with its kind and entry id; StopIteration if none comes within `idle_s`.
 
         Ctrl-C during the wait loses no event: the wait continues in the thread, and the next call returns its result.
         """
@@ -114,7 +117,7 @@ class BlockingSubscription(Iterator[Event]):
         return received
 
     async def _wait_for_event(self) -> _Result:
-        """Wait for an event, at most `idle_s`."""
+        """Return the next event and the position after it; None as the event if none comes within `idle_s`."""
         try:
             received = await asyncio.wait_for(self._subscription.next(), self._idle_s)
         except TimeoutError:
@@ -124,7 +127,10 @@ class BlockingSubscription(Iterator[Event]):
         return received, self._subscription.position
 
     def acknowledge(self) -> None:
-        """Acknowledge the event returned last.  The next `next` does it; call it if there will be none."""
+        """Acknowledge the event returned last.
+
+        `next` acknowledges the event before; this call is needed only for the last event.
+        """
         self._submit(self._subscription.acknowledge()).result()
 
     def _submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 BATCH: Final = 100
 """Most entries of one stream in one round trip, and in memory."""
 CLAIM_AFTER_S: Final = 300.0
-"""An entry that its consumer has not acknowledged for so long is claimed by another one."""
+"""Seconds after which an entry that its consumer has not acknowledged is claimed by another consumer."""
 AWAY_AFTER_S: Final = 5.0
-"""After a longer pause between two reads, entries may have been trimmed away unread."""
+"""Pause between two reads, in seconds, after which entries may have been trimmed away unread."""
 START: Final = "0-0"
 
 
@@ -36,7 +36,7 @@ class EntryReader(Protocol):
     position: dict[str, str]
     """Stream -> id of the last entry handed to the subscriber."""
     gaps: dict[str, str]
-    """Stream -> message about entries that were lost unread; the subscription reports and removes it."""
+    """Stream -> message about entries that were lost unread; the subscription reports the message and removes it."""
 
     async def open(self) -> None:
         """Set `position` to the entry ids after which reading starts; a start "$" becomes the id of the last entry."""
@@ -48,7 +48,7 @@ class EntryReader(Protocol):
         """Mark entries as processed."""
 
     async def reclaimed(self, entries: Sequence[Entry]) -> Collection[Entry]:
-        """Extend the claim on entries that wait in memory; return those that another consumer has claimed."""
+        """Extend the claim on `entries`, which wait in memory; return those that another consumer has claimed."""
 
     def reread_pending(self) -> bool:
         """Prepare for the next read after one whose reply may be lost.
@@ -68,12 +68,12 @@ class StandaloneReader:
         self._read_ids: dict[str, str] = {}
 
     async def open(self) -> None:
-        """Replace "$" by the id of the last entry."""
+        """Replace a start "$" in `position` by the id of the stream's last entry."""
         self.position = await _resolve_ends(self._client, self.position)
         self._read_ids = dict(self.position)
 
     async def read(self, streams: list[str], block_s: float) -> list[Entry]:
-        """Return the next entries; a stream that lost entries before them gets a gap."""
+        """Return the next entries; if entries before them were lost, add their stream to `gaps`."""
         after = {stream: self._read_ids[stream] for stream in streams}
         entries = await read_entries(self._client, after, count=BATCH, block_s=block_s)
         first = {entry.stream: entry.id for entry in reversed(entries)}
@@ -87,7 +87,7 @@ class StandaloneReader:
         return entries
 
     async def _return_to_ends(self, after: dict[str, str]) -> None:
-        """Go back to the end of every stream that ends before what was read of it.
+        """Go back to the end of every stream that ends before the last entry read from it.
 
         A bare time is exempt: it was given as the start and may lie in the future.
         """
@@ -100,7 +100,7 @@ class StandaloneReader:
         """Do nothing: the subscriber stores its position itself."""
 
     async def reclaimed(self, entries: Sequence[Entry]) -> Collection[Entry]:  # noqa: ARG002 - of the protocol
-        """Return nothing: there is no other consumer."""
+        """Return an empty list: there is no other consumer."""
         return ()
 
     def reread_pending(self) -> bool:
@@ -127,13 +127,13 @@ class GroupReader:
         self._read_at_s = 0.0
 
     async def open(self) -> None:
-        """Create the group on every stream that has none yet."""
+        """Create the group on every stream on which it does not exist."""
         self.position = await _resolve_ends(self._client, self.position)
         for stream, group in self._groups.items():
             await group.create(self._client, at=self.position[stream])
 
     async def read(self, streams: list[str], block_s: float) -> list[Entry]:
-        """Return pending, abandoned and new entries; a stream that lost unread entries gets a gap."""
+        """Return pending, abandoned and new entries; if unread entries were lost, add their stream to `gaps`."""
         now_s = asyncio.get_running_loop().time()
         if now_s - self._read_at_s > AWAY_AFTER_S:
             self._may_lag = set(self._groups)
@@ -158,7 +158,10 @@ class GroupReader:
         return entries
 
     async def _claim(self, streams: list[str]) -> list[Entry]:
-        """Claim entries that other consumers left, where it is due and none of our own are pending."""
+        """Claim and return entries that other consumers have abandoned.
+
+        Empty if no claim is due or if own entries are pending.
+        """
         now_s = asyncio.get_running_loop().time()
         due = [stream for stream in streams if now_s >= self._next_claim_s[stream] and self._after[stream] == ">"]
         entries: list[Entry] = []
@@ -170,7 +173,7 @@ class GroupReader:
         return entries
 
     async def reclaimed(self, entries: Sequence[Entry]) -> Collection[Entry]:
-        """Reset the idle time of entries in memory from time to time; return those that another consumer has claimed.
+        """Reset the idle time of `entries`, which wait in memory, at intervals; return those claimed elsewhere.
 
         Without this, the entries of a slow consumer would be claimed like those of a dead one.
         """
@@ -209,9 +212,9 @@ class GroupReader:
 
 
 async def _resolve_ends(client: Redis, start: dict[str, str]) -> dict[str, str]:
-    """Return the start with "$" replaced by the id of the last entry.
+    """Return `start` with "$" replaced by the id of the stream's last entry.
 
-    Redis would resolve "$" at every read, so what is added between two reads would be skipped.
+    Redis would resolve "$" at every read, so entries added between two reads would be skipped.
     """
     at_end = [stream for stream, at in start.items() if at == "$"]
     return start | {stream: tail.last_id for stream, tail in (await stream_tails(client, at_end)).items()}

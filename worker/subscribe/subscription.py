@@ -36,7 +36,7 @@ class Received(Struct, frozen=True, kw_only=True):
 
     kind: Kind
     entry_id: str
-    """Its first part is the Unix time of publication in ms."""
+    """Id of the stream entry; its first part is the Unix time of publication in ms."""
     event: Event
 
     @property

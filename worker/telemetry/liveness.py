@@ -28,7 +28,7 @@ class LoopSpec(Struct, frozen=True, kw_only=True):
     max_silence_s: float
     """Longest time between two heartbeats."""
     critical: bool = False
-    """If such a loop is overdue, the service is wedged and has to be restarted; otherwise it is only not ready."""
+    """Whether the service has to be restarted if the loop is overdue; otherwise the service is only not ready."""
 
 
 class LivenessMonitor:
@@ -45,7 +45,7 @@ class LivenessMonitor:
         self.register(loops or {})
 
     def register(self, loops: Mapping[str, LoopSpec]) -> None:
-        """Monitor these loops too; their silence counts from now on."""
+        """Monitor these loops too; the time without a heartbeat counts from now on."""
         for name in loops:
             self.record_heartbeat(name)
         self._loops = {**self._loops, **loops}
@@ -55,7 +55,7 @@ class LivenessMonitor:
         self._last[name] = self._clock()
 
     def mark_ended(self, name: str) -> None:
-        """Report the loop as overdue from now on: it has ended, as the reader does when a worker drains."""
+        """Report the loop as overdue from now on, because it has ended: so does the reader of a worker that drains."""
         self._ended |= {name}
 
     def unregister(self, name: str) -> None:

@@ -12,13 +12,13 @@ from typing import TextIO
 import structlog
 
 TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
-"""Without local variables, which can hold whole pages and secrets."""
+"""Formatter of tracebacks without local variables, which can hold whole pages and secrets."""
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:
     """Let every `structlog.get_logger()` write lines of at least the severity `level` ("info") to `stream`.
 
-    None is stderr.  May be called again, for instance to raise the level.
+    `stream` None is stderr.  May be called again, for instance to raise the level.
     """
     out = stream or sys.stderr
     tty = out.isatty()

@@ -32,7 +32,7 @@ class CountryFinder:
         self._first_words_of_places = _first_words(lexicon.language)
 
     def first_country(self, first: int, last: int) -> str | None:
-        """Return the first country that a name, demonym or seat of power among the tokens denotes; None for none."""
+        """Return the first country in tokens [first, last), by name, demonym or seat of power; else None."""
         for i in range(first, last):
             found = self._at(i, last)
             if found is not None:
@@ -40,7 +40,7 @@ class CountryFinder:
         return None
 
     def country_words(self, first: int, last: int) -> frozenset[str]:
-        """Return the lower-case words that denote the country found by `first_country`; empty for none."""
+        """Return the lower-case words that denote the country found by `first_country`; empty if it finds none."""
         for i in range(first, last):
             found = self._at(i, last)
             if found is not None:
@@ -48,7 +48,10 @@ class CountryFinder:
         return frozenset()
 
     def _at(self, i: int, last: int) -> tuple[str, int] | None:
-        """Return the country denoted from a token on and its number of words, longest match first; None for none."""
+        """Return the country named from token `i` on and the number of words of its name; None if there is none.
+
+        The longest name that ends by token `last` is chosen.
+        """
         words = self.text.words
         if words[i] not in self._first_words_of_places:
             return None
@@ -63,7 +66,10 @@ class CountryFinder:
         return lexicon.countries.get(words) or lexicon.demonyms.get(words) or lexicon.seats_of_power.get(words)
 
     def country_of_name(self, name: str) -> str | None:
-        """Return the country that a word of a name denotes ("Bank of England"); None if international."""
+        """Return the country that a word of a name denotes ("Bank of England").
+
+        None if no word denotes one, and for a name listed as international.
+        """
         if name.lower() in self.lexicon.international:
             return None
         return next((code for word in name.split() if (code := self._country_code(word))), None)
@@ -72,7 +78,7 @@ class CountryFinder:
         """Return the country that an office represents; None if the role is not an office of a state.
 
         The country is named in the role itself (tokens `first` up to `last`), by a possessor before it or, for state
-        offices, is the home country.  `outer`: first token of the surrounding phrase, -1 for none.
+        offices, is the home country.  `outer`: first token of the surrounding phrase, -1 if there is none.
         """
         lower = self.text.lower
         if not any(lower[i].rstrip(".") in self.lexicon.offices for i in range(first, last)):
@@ -85,7 +91,7 @@ class CountryFinder:
         return self.first_country(start, last) or self.home_of_state_office(lower[first:last])
 
     def country_in_role(self, outer: int, first: int, last: int) -> str | None:
-        """Return the country that a role mentions; "" for an international organisation, None for none."""
+        """Return the country that a role mentions; "" for an international organisation, None if there is none."""
         if any(w in self.lexicon.international for w in self.text.lower[first:last]):
             return ""
         return self.first_country(min(outer, first) if outer >= 0 else first, last)
@@ -110,7 +116,7 @@ class CountryFinder:
 
     @cached_property
     def home_country(self) -> str | None:
-        """The country named more often than all others together; None for none."""
+        """The country named more often than all others together; None if there is none."""
         counts: Counter[str] = Counter()
         at, size = 0, len(self.text.words)
         while at < size:

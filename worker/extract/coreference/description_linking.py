@@ -66,7 +66,7 @@ class DescriptionLinker:
     def resolve(self, description: Description, owner: Entity | None) -> Entity:
         """Return the entity of a description: a holder of its role, the same description before, or a new entity.
 
-        `owner`: antecedent of the possessive in "his lawyer", None for none.
+        `owner`: antecedent of the possessive in "his lawyer", None if there is none.
         """
         person = self._holder_of(description, owner)
         if person is not None:
@@ -90,7 +90,7 @@ class DescriptionLinker:
 
     # ------------------------------------------------------------ holders
     def _holder_of(self, description: Description, owner: Entity | None) -> Person | None:
-        """Return the most salient matching person, else the one named nearest; None for none."""
+        """Return the most salient matching person, else the one named nearest; None if there is none."""
         matching_persons = self.matcher.matching_persons(description)
         if description.possessive:
             matching_persons = [p for p in matching_persons if self._can_belong_to(p, description, owner)]

@@ -39,7 +39,7 @@ class Entity(Struct, eq=False):
     members: tuple[tuple[int, int], ...] = ()
     """Token ranges of the members of a conjunction ("Tamm and Lunde"); empty for a single entity."""
     same_as: Entity | None = None
-    """The entity that this one was found to be coreferent with; None for none."""
+    """The entity that this one was found to be coreferent with; None if there is none."""
 
     @property
     def resolved(self) -> Entity:
@@ -82,7 +82,10 @@ class SalienceTracker:
         self.candidates = sorted(kept, key=lambda e: -e.salience)[:MAX_ENTITIES]
 
     def record_mention(self, entity: Entity, salience: float) -> None:
-        """Raise an entity by the salience of a new mention; record it as subject and speaker if it is one."""
+        """Raise an entity's salience by that of a new mention; record the entity as subject or speaker if it is one.
+
+        `salience`: that of the mention, by which subjects and speakers are recognised.
+        """
         if entity.salience <= 0.0 or entity not in self.candidates:
             self.candidates.append(entity)
         entity.salience = max(entity.salience, salience + entity.salience * DECAY)
@@ -106,15 +109,18 @@ class SalienceTracker:
         )
 
     def most_salient_of(self, kinds: dict[EntityKind, float]) -> Entity | None:
-        """Return the most salient entity of the given kinds; each kind has a factor on the salience.  None for none."""
+        """Return the most salient entity of some kinds; None if there is none.
+
+        `kinds`: kind -> factor by which its salience is multiplied.
+        """
         return self._most_salient(lambda entity: entity.salience * kinds.get(entity.kind, 0.0))
 
     def most_salient_matching(self, predicate: Callable[[Entity], bool]) -> Entity | None:
-        """Return the most salient entity that satisfies the predicate; None for none."""
+        """Return the most salient entity that satisfies the predicate; None if there is none."""
         return self._most_salient(lambda entity: entity.salience if predicate(entity) else 0.0)
 
     def _most_salient(self, salience: Callable[[Entity], float]) -> Entity | None:
-        """Return the entity with the highest positive score, and set `runner_up_ratio`; None for none."""
+        """Return the entity with the highest positive score, and set `runner_up_ratio`; None if there is none."""
         best, most, second = None, 0.0, 0.0
         for entity in self.candidates:
             score = salience(entity)

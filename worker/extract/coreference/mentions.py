@@ -52,7 +52,7 @@ class MentionResolver:
         return self.pronouns.resolve(first, last, word, exclude=speaker)[0]
 
     def resolve_members(self, token: int) -> list[Actor]:
-        """Return the members of a plural pronoun's antecedent: "they" after "Tamm and Lunde".  Empty for others."""
+        """Return the members of a plural pronoun's antecedent: "they" after "Tamm and Lunde".  Otherwise empty."""
         entity = self.resolver.antecedents.get(token)
         return [self.resolve(*part) for part in entity.resolved.members] if entity is not None else []
 
@@ -81,7 +81,7 @@ class MentionResolver:
         return self.phrase_resolver.resolve(first, last)
 
     def _is_named_organisation(self, entity: Entity) -> bool:
-        """Return whether an entity is an organisation with a name; others keep their wording."""
+        """Return whether an entity is an organisation with a name; any other entity is named as in the phrase."""
         return entity.kind != "group" and entity.person is None and self.text.words[entity.first][0].isupper()
 
     def _resolve_issuer(self, first: int, last: int) -> tuple[Actor, Person | None] | None:
@@ -119,5 +119,5 @@ class MentionResolver:
         return any(i in self.resolver.ambiguous for i in range(first, last))
 
     def person_at(self, token: int) -> Person | None:
-        """Return the person whose name starts at a token; None for none."""
+        """Return the person whose name starts at a token; None if there is none."""
         return self.registry.person_at.get(token)

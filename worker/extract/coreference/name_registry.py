@@ -163,7 +163,7 @@ class NameRegistry:
         self._record(person, name)
 
     def _find_misspelt(self, name: Name) -> Person | None:
-        """Return the person whose long surname differs by one letter (misspelling, transliteration); None for none."""
+        """Return the person whose long surname differs by one letter (misspelling, transliteration); else None."""
         word = match_key(self.text.words[name.first])
         if len(word) < _MIN_FUZZY_LETTERS:
             return None
@@ -175,7 +175,7 @@ class NameRegistry:
         return next((p for p in near if name.gender is None or p.gender in {None, name.gender}), None)
 
     def country_of_principal(self, words: Iterable[str], servant: Person | None = None) -> str | None:
-        """Return the country of the politician that lower-case words name ("Hale campaign"); None for none.
+        """Return the country of the politician that lower-case words name ("Hale campaign"); None if there is none.
 
         `servant` is excluded.
         """
@@ -227,7 +227,10 @@ class NameRegistry:
         person.role_country = person.role_country or self.countries.country_in_role(outer, first, last)
 
     def _is_more_informative(self, person: Person, heads: frozenset[str], role: str) -> bool:
-        """Return whether a role should replace the recorded one: an office does, else the longer one below a limit."""
+        """Return whether `role` should replace the person's recorded role.
+
+        An office replaces any other role; otherwise the longer role does, up to a maximum length.
+        """
         if person.role is None:
             return True
         offices, relational = self.lexicon.offices, self.person_words.relational_roles
@@ -245,7 +248,7 @@ class NameRegistry:
         ]
 
     def _gender_of(self, given: str) -> Gender | None:
-        """Return the gender of a given name, of "Nils-Erik" that of its first part; None if unknown."""
+        """Return the gender of a given name; None if it is unknown.  "Nils-Erik" has the gender of "Nils"."""
         names = self.lexicon.given_names
         return names.get(given.lower()) or names.get(given.partition("-")[0].lower())
 
@@ -269,7 +272,7 @@ class NameRegistry:
         return Counter(self.text.words)
 
     def find_person(self, token: int, gender: str | None, role_words: frozenset[str] = _EMPTY) -> Person | None:
-        """Return the person that a single name refers to: by surname, else by given name; None for none.
+        """Return the person that a single name refers to: by surname, else by given name; None if there is none.
 
         Among several candidates: those with a matching role, not relatives, then the last speaker, else the most
         frequent.

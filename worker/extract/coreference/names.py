@@ -34,7 +34,7 @@ class Name(Struct, frozen=True, gc=False):
     """Index of its noun phrase."""
     role_first: int = -1
     role_last: int = -1
-    """Token range of the role; -1 for none."""
+    """Token range of the role; -1 if there is none."""
     outer_first: int = -1
     """Start of the noun phrase, titles and appositions before the name included."""
     gender: Gender | None = None
@@ -68,7 +68,7 @@ def _split_at_possessives(text: AnnotatedText, phrase: NounPhrase) -> list[tuple
 
 
 def _find_name(text: AnnotatedText, lexicon: Lexicon, number: int, first: int, last: int) -> Name | None:
-    """Return the name at the end of a part of a noun phrase; None for none."""
+    """Return the name at the end of a part of a noun phrase; None if there is none."""
     if text.words[last - 1].islower():
         return None
     start = last
@@ -160,7 +160,7 @@ def _skip_demonym(text: AnnotatedText, lexicon: Lexicon, start: int, last: int) 
 
 
 def _title_gender(text: AnnotatedText, lexicon: Lexicon, first: int, name_start: int) -> Gender | None:
-    """Return the gender that a title or role before the name shows; None for none."""
+    """Return the gender that a title or role before the name shows; None if there is none."""
     for i in range(first, name_start):
         word = text.lower[i].rstrip(".")
         if word in lexicon.gender_of and (word in lexicon.titles or word in lexicon.roles):

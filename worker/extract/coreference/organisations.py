@@ -34,7 +34,11 @@ class OrganisationResolver:
         return self._entities[words]
 
     def _new_entity(self, name: Name) -> Entity:
-        """Return a new entity; an organisation that just spoke unnamed is linked to it if the name fits."""
+        """Return a new entity for a name.
+
+        An organisation that has just spoken without being named is linked to the entity if the name fits its
+        description.
+        """
         text, kind = self.text, "country" if name.kind == "country" else "organisation"
         ends_phrase = name.last == self.registry.chunks.noun_phrases[name.phrase].last
         last = (

@@ -33,7 +33,7 @@ class PhraseResolver:
         return self._resolve_common_noun(first, last, head)
 
     def first_noun_phrase(self, first: int, last: int) -> NounPhrase | None:
-        """Return the first noun phrase of a token range; None for none."""
+        """Return the first noun phrase of a token range; None if there is none."""
         for i in range(first, last):
             phrase = self.chunks.noun_phrase(i)
             if phrase is not None:
@@ -41,7 +41,7 @@ class PhraseResolver:
         return None
 
     def _find_naming(self, head: NounPhrase, first: int, last: int) -> Name | None:
-        """Return the name of a phrase: its own, or that of an apposition or of-phrase in the range; None for none."""
+        """Return the name of a phrase: its own, or that of an apposition or of-phrase in the range; else None."""
         apposed = self._find_apposed_name(first, last)
         if apposed is not None:
             return apposed

@@ -67,7 +67,7 @@ class PronounResolver:
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
 
     def _resolve_relative(self, first: int, last: int) -> tuple[Actor, Person | None]:
-        """Return the antecedent of a relative pronoun: the noun phrase before it, over commas and of-phrases."""
+        """Return the antecedent of a relative pronoun: the noun phrase before it, commas and of-phrases skipped."""
         at = first - 1
         while at > 0 and self.text.words[at] in _BEFORE_RELATIVE:
             at -= 1

@@ -155,7 +155,10 @@ class CoreferenceResolver:
         return self.organisations.resolve_name(name) if name.kind in {"organisation", "country"} else None
 
     def _resolve_person(self, person: Person, name: Name, salience: float) -> Entity:
-        """Return the entity of a person; its first mention may explain an unnamed speaker before it."""
+        """Return the entity of a person.
+
+        If this is the person's first mention, a compatible description that spoke before it is linked to the person.
+        """
         entity = self.descriptions.entity_of(person, name.first, name.last)
         if salience < SPEAKER_SALIENCE and not person.confirmed:
             return entity
@@ -168,7 +171,7 @@ class CoreferenceResolver:
         return entity
 
     def _resolve_common_noun(self, phrase: NounPhrase, salience: float) -> Entity | None:
-        """Return the entity of a phrase without a name: a group, organisation or described person; None for none."""
+        """Return the entity of a phrase without a name: a group, organisation or described person; else None."""
         word = self.text.lower[phrase.head]
         if word in self.lexicon.documents and word not in self.registry.person_words.name_heads:
             self._remember(phrase.head, self.organisations.resolve_document(phrase))
@@ -222,7 +225,10 @@ class CoreferenceResolver:
         return None
 
     def _resolve_third_person(self, token: int, salience: float) -> Entity | None:
-        """Return the antecedent of "he" or "she"; as an object it is not the subject of its own clause."""
+        """Return the antecedent of "he" or "she".
+
+        An object pronoun ("him") does not refer to the subject of its own clause.
+        """
         gender: Gender = "masculine" if self.text.lower[token] in self.lexicon.masculine else "feminine"
         is_object = (
             self.text.lower[token] in self.lexicon.closed_classes.object_pronouns

@@ -28,7 +28,7 @@ def with_adjacent_role(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, na
 
 
 def _role_of(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name | None:
-    """Return the name with a role before an of-phrase: "Minister of Transport of Latvia Anna Ozola".  None for none."""
+    """Return the name with a role before an of-phrase: "Minister of Transport of Latvia Anna Ozola"; else None."""
     phrase = chunks.noun_phrases[name.phrase]
     if name.last - name.first < 2 or phrase.first == 0 or text.lower[phrase.first - 1] != "of":  # noqa: PLR2004
         return None
@@ -60,7 +60,7 @@ def _with_role(name: Name, first: int, role_first: int, role_last: int, outer: i
 
 
 def _department_length(text: AnnotatedText, first: int, last: int, lexicon: Lexicon) -> int:
-    """Return the number of tokens from `first` that name a department of government; 0 for none."""
+    """Return the number of tokens from `first` that name a department of government; 0 if there is none."""
     for size in (2, 1):
         if first + size < last and " ".join(text.lower[first : first + size]) in lexicon.departments:
             return size
@@ -68,7 +68,7 @@ def _department_length(text: AnnotatedText, first: int, last: int, lexicon: Lexi
 
 
 def _place_length(text: AnnotatedText, first: int, last: int, lexicon: Lexicon) -> int:
-    """Return the number of tokens from `first` that name a country, longest match first; 0 for none."""
+    """Return the number of tokens from `first` that name a country, longest match first; 0 if there is none."""
     for size in range(min(lexicon.max_place_words, last - first), 0, -1):
         if " ".join(text.words[first : first + size]) in lexicon.countries:
             return size

@@ -51,7 +51,7 @@ def _is_inverted(text: AnnotatedText, lexicon: Lexicon, verb: VerbGroup, phrase:
 
 
 def _predicate(text: AnnotatedText, chunks: Chunks, phrase: NounPhrase) -> VerbGroup | None:
-    """Return the verb of a subject, over its of-phrases and an aside; None for none."""
+    """Return the verb of a subject, over its of-phrases and an aside; None if there is none."""
     at, last = phrase.last, min(text.sentence_range(phrase.first)[1], phrase.last + _MAX_ASIDE_TOKENS)
     while at < last:
         verb = chunks.verb_group(at)

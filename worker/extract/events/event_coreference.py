@@ -26,7 +26,7 @@ class EventCandidate(Struct, kw_only=True, eq=False):
     """Form of a meeting, category of a decision."""
     status: str
     explicit_status: bool = True
-    """A verb or adjective expresses the status; False if it is the default."""
+    """Whether a verb or adjective expresses the status; False if the status is the default."""
     parties: list[Actor]
     noun: str = ""
     """Head noun of a nominal trigger; "" for a verb."""
@@ -36,7 +36,7 @@ class EventCandidate(Struct, kw_only=True, eq=False):
     about: Span | None = None
     """Topic of a meeting, object of a decision."""
     anaphoric: bool = False
-    """It refers to an event reported elsewhere and cannot start one."""
+    """Whether the mention refers to an event reported elsewhere, so that it cannot start an event."""
     rule: str
 
     @property
@@ -127,7 +127,10 @@ def _shared_keys(candidate: EventCandidate) -> set[str]:
 def _attach_anaphora(
     candidates: list[C], cluster_of: dict[C, EventCluster[C]], can_refer_to: Callable[[C, C], bool]
 ) -> None:
-    """Add each anaphoric candidate to the nearest event before it that it can refer to, or else after it."""
+    """Add each anaphoric candidate to the nearest event that it can refer to.
+
+    Events mentioned before the candidate are tried before those mentioned after it; without a match it is dropped.
+    """
     full = [c for c in candidates if not c.anaphoric]
     at = 0
     for anaphor in (c for c in candidates if c.anaphoric):

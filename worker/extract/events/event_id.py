@@ -26,7 +26,7 @@ def event_id(doc: Document, kind: Kind, first: int, last: int) -> str:
 def reporting_statement(doc: Document, members: list[EventCandidate]) -> str | None:
     """Return the id of the statement whose content contains the first mention of an event.
 
-    None unless all mentions are in the content of some statement: the article itself then reports the event.
+    None if some mention is outside all statements: then the article itself reports the event.
     """
     reported = [_enclosing_statement(doc, c.first) for c in members]
     return reported[0] if all(reported) else None

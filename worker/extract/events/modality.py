@@ -28,9 +28,9 @@ class VerbModality(NamedTuple):
     modal: Modal
     negated: bool
     conditional: bool
-    """Its clause begins with "if" or "whether"."""
+    """Whether the verb's clause begins with "if" or "whether"."""
     habitual: bool
-    """An adverb says that the event is repeated: "regularly meets"."""
+    """Whether an adverb says that the event is repeated: "regularly meets"."""
     governors: list[Governor]
     outcome: Outcome | None
     """Outcome implied by the nearest governor that implies one; None if none does."""
@@ -99,7 +99,7 @@ def _modal_of(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) ->
 
 
 def _is_reported_future(clauses: ClauseParser, group: VerbGroup) -> bool:
-    """Return whether "would" is the past of "will", after a verb of reporting: "said it would"."""
+    """Return whether "would" follows a verb of reporting as the past of "will": "said it would"."""
     before = clauses.finite_verb_before(group)
     cue = clauses.lexicon.cues.get(clauses.text.lower[before.head]) if before is not None else None
     return cue is not None and cue.clause and not cue.thought

@@ -38,9 +38,9 @@ def antecedents(
     named: Callable[[NounPhrase], list[Actor]],
     lexicon: EventLexicon,
 ) -> list[Actor]:
-    """Return the `size` antecedents of a plural phrase, empty if none are found.
+    """Return the `size` antecedents of a plural phrase; empty if none are found.
 
-    Prefers the nearest list of that size before the phrase ("A and B", "the ministers of A and B"); otherwise takes the
+    The nearest list of that size before the phrase is preferred ("A and B", "the ministers of A and B"), otherwise the
     parties of the right type that were named last ("A met B").  `named` returns the parties of a noun phrase.
     """
     kind = _party_type(clauses.text.lower[noun.head], lexicon)

@@ -40,7 +40,7 @@ class TimeAndPlace(TopicSpans):
 
     # ------------------------------------------------------------ time
     def find_time(self, first: int, last: int) -> TimeExpression | None:
-        """Return the time expression of a trigger: the next in its sentence, or else the last before it; None for none.
+        """Return the time expression of a trigger: the next in its sentence, else the last before it; None without any.
 
         Times beyond a finite verb, in another quotation, or of a nearer event are excluded.
         """
@@ -156,7 +156,10 @@ class TimeAndPlace(TopicSpans):
         return None
 
     def _has_topic_between(self, first: int, last: int) -> bool:
-        """Return whether a topic such as "on the situation" is between two tokens.  It owns a place after it."""
+        """Return whether a topic such as "on the situation" is between two tokens.
+
+        A place after the topic belongs to the topic.
+        """
         text = self.doc.text
         for at in range(first, last):
             if text.lower[at] in word_set(self.lexicon.meeting.topic_prepositions) and text.tags[at] == "IN":
@@ -166,7 +169,10 @@ class TimeAndPlace(TopicSpans):
         return False
 
     def _has_verb_between(self, first: int, last: int) -> bool:
-        """Return whether a verb is between two tokens.  It owns a place after it: "forces stationed in the north"."""
+        """Return whether a verb is between two tokens.
+
+        A place after the verb belongs to the verb: "forces stationed in the north".
+        """
         return any(self.doc.chunks.verb_group_of[i] >= 0 for i in range(first, last))
 
     def opening_place(self, token: int) -> NounPhrase | None:

@@ -43,11 +43,11 @@ class VerbGroup(Struct, frozen=True, gc=False):
     negated: bool
     passive: bool
     modal: int
-    """Token of the modal ("will", "could"); -1 for none."""
+    """Token of the modal ("will", "could"); -1 if there is none."""
 
 
 class Chunks(Struct, frozen=True, eq=False):
-    """The chunks of a text in order, and for each token the index of its chunk (-1 for none)."""
+    """The chunks of a text in order, and for each token the index of its chunk (-1 if there is none)."""
 
     noun_phrases: list[NounPhrase]
     verb_groups: list[VerbGroup]
@@ -55,7 +55,7 @@ class Chunks(Struct, frozen=True, eq=False):
     verb_group_of: list[int]
 
     def noun_phrase(self, token: int) -> NounPhrase | None:
-        """Return the noun phrase at a token; None for none."""
+        """Return the noun phrase at a token; None if there is none."""
         at = self.noun_phrase_of[token] if 0 <= token < len(self.noun_phrase_of) else -1
         return self.noun_phrases[at] if at >= 0 else None
 
@@ -66,7 +66,7 @@ class Chunks(Struct, frozen=True, eq=False):
         )
 
     def verb_group(self, token: int) -> VerbGroup | None:
-        """Return the verb group at a token; None for none."""
+        """Return the verb group at a token; None if there is none."""
         at = self.verb_group_of[token] if 0 <= token < len(self.verb_group_of) else -1
         return self.verb_groups[at] if at >= 0 else None
 

@@ -29,9 +29,9 @@ class Governor(NamedTuple):
 
     token: int
     group: VerbGroup | None
-    """Its verb group; None for a noun or an adjective."""
+    """The governor's verb group; None for a noun or an adjective."""
     object: NounPhrase | None
-    """Its object, which is the subject of the governed verb ("urged [Oslo] to meet"); None for none."""
+    """The governor's object, which is the subject of the governed verb ("urged [Oslo] to meet"); None for none."""
 
 
 class ClauseParser(ChunkNavigator):
@@ -57,7 +57,7 @@ class ClauseParser(ChunkNavigator):
         return found
 
     def _governor(self, group: VerbGroup) -> Governor | None:
-        """Return the governor of an infinitive or gerund; None for a finite verb and for a clause without one."""
+        """Return the governor of an infinitive or gerund; None for a finite verb and for a verb without a governor."""
         text, at = self.text, group.first - 1
         if group.finite or not (group.infinitive or text.tags[group.head] == "VBG"):
             return None
@@ -99,7 +99,7 @@ class ClauseParser(ChunkNavigator):
         return Governor(noun.head, None, None)
 
     def _verb_over_coordination(self, noun: NounPhrase) -> VerbGroup | None:
-        """Return the verb of which the coordination with this noun phrase is the object: "urged Oslo and Riga"."""
+        """Return the verb whose object is a coordination that includes `noun`: "urged Oslo and Riga"; else None."""
         first = self.conjuncts(noun)[0].first
         return self.chunks.verb_group(first - 1)
 
@@ -141,10 +141,10 @@ class ClauseParser(ChunkNavigator):
         return self.noun_phrase(governor.token)
 
     def _subject_of_participle(self, group: VerbGroup, depth: int) -> NounPhrase | None:
-        """Return the subject of a participle clause.
+        """Return the subject of a participle clause; None if it cannot be determined.
 
-        A reduced relative clause modifies the noun before it; other participle clauses share the subject of their main
-        clause.
+        A reduced relative clause has the noun before it as its subject; any other participle clause has the subject of
+        its main clause.
         """
         text, at = self.text, group.first - 1
         start = text.sentence_range(group.head)[0]
@@ -169,7 +169,7 @@ class ClauseParser(ChunkNavigator):
         return None if group.finite else self._finite_before(group.first - 1, self.text.sentence_range(group.head)[0])
 
     def finite_verb_before(self, group: VerbGroup) -> VerbGroup | None:
-        """Return the nearest finite verb to the left in the same sentence; None for none."""
+        """Return the nearest finite verb to the left in the same sentence; None if there is none."""
         return self._finite_before(group.first - 1, self.text.sentence_range(group.head)[0])
 
     def finite_verbs_before(self, token: int, count: int = 3) -> list[VerbGroup]:
@@ -185,7 +185,7 @@ class ClauseParser(ChunkNavigator):
         return found
 
     def _finite_before(self, at: int, start: int) -> VerbGroup | None:
-        """Return the nearest finite verb from `at` back to `start`, within the length of an aside; None for none."""
+        """Return the nearest finite verb from `at` back to `start`, within the length of an aside; else None."""
         stop = max(start, at - MAX_ASIDE_TOKENS)
         while at >= stop:
             verb = self.chunks.verb_group(at)
@@ -195,7 +195,10 @@ class ClauseParser(ChunkNavigator):
         return None
 
     def _subject_of_finite(self, group: VerbGroup, depth: int) -> NounPhrase | None:
-        """Return the subject left of a finite verb: also an antecedent, or the subject shared in a coordination."""
+        """Return the subject of a finite verb, found to its left; None if there is none.
+
+        In a relative clause it is the antecedent, in a coordination the subject shared with the previous verb.
+        """
         start, at = self.text.sentence_range(group.head)[0], group.first - 1
         for _ in range(MAX_STEPS):
             if at < start:

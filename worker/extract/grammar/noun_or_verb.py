@@ -62,9 +62,10 @@ def resolve_ing_form(tags: list[str], i: int) -> str:
 
 
 def _is_reporting_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, sentence: tuple[int, int]) -> bool:
-    """Return whether a word tagged as a plural is the verb of a clause without another one.
+    """Return whether a word tagged as a plural is the only finite verb of its clause.
 
-    "Hale insists that it rains", "Hale slams the deal": singular subject, complement of the cue, no other finite verb.
+    "Hale insists that it rains", "Hale slams the deal": a singular subject precedes, and a complement of the cue
+    follows.
     """
     if not (sentence[0] < i < sentence[1] - 1 and lower[i].endswith("s") and tags[i - 1] in _SINGULAR):
         return False

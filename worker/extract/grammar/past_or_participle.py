@@ -110,7 +110,7 @@ def _retag_clause_verb(tags: list[str], lower: list[str], clause: tuple[int, int
 
 
 def _verb_before(tags: list[str], at: int, first: int) -> str:
-    """Return the tag of the nearest verb to the left; "" for none."""
+    """Return the tag of the nearest verb to the left; "" if there is none."""
     return next((tags[i] for i in range(at - 1, first - 1, -1) if tags[i] in FINITE or tags[i] in _NOT_VERBS), "")
 
 

@@ -182,7 +182,7 @@ def _dense(tags: list[str], rows: dict[str, TagWeights]) -> ScoreTable:
 
 
 def _nested(pairs: ScoreTable, outer: int) -> dict[str, ScoreTable]:
-    """Group the weights of word pairs by one member (0 or 1), then by the other."""
+    """Group the weights of word pairs first by the member at index `outer` (0 or 1), then by the other member."""
     found: dict[str, ScoreTable] = {}
     for pair, row in pairs.items():
         members = pair.split(" ")
@@ -264,7 +264,10 @@ _NOT_NAME_TAGS = _CLOSED_CLASS_TAGS | {"VB", "UH"}
 
 
 def _open_classes(ending: str, tags: list[str]) -> list[str]:
-    """Return the tags that an unknown word may have.  A capitalised one is not a base form either."""
+    """Return the tags in `tags` that an unknown word may have: no closed classes, for a capitalised word only a name's.
+
+    `ending`: key of the word, see `unknown_word_key`.
+    """
     if ending[0] not in "lC":
         return tags
     never = _NOT_NAME_TAGS if ending[0] == "C" else _CLOSED_CLASS_TAGS

@@ -41,7 +41,7 @@ class AnnotatedText(Struct, frozen=True, eq=False):
     paragraph_of: list[int]
     quotations: list[Quotation]
     quotation_of: list[int]
-    """Index in `quotations` of the quotation that covers the token; -1 for none."""
+    """Index in `quotations` of the quotation that covers the token; -1 if there is none."""
 
     def span(self, first: int, last: int) -> Span:
         """Return a non-empty token range, `last` excluded, as a span of the article."""
@@ -61,7 +61,7 @@ class AnnotatedText(Struct, frozen=True, eq=False):
         return self.paragraphs[self.paragraph_of[token]]
 
     def quotation_starting_at(self, token: int) -> Quotation | None:
-        """Return the quotation whose first token this is; None for none and after the last token."""
+        """Return the quotation whose first token this is; None if there is none and after the last token."""
         if token >= len(self.quotation_of) or self.quotation_of[token] < 0:
             return None
         quotation = self.quotations[self.quotation_of[token]]

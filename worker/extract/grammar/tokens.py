@@ -97,7 +97,7 @@ def _is_abbreviation(word: str, after: str, lexicon: Lexicon) -> bool:
 
 
 def _clitic_start(word: str) -> int:
-    """Return the index at which a clitic ("n't", "'s") starts in the word; 0 for none."""
+    """Return the index at which a clitic ("n't", "'s") starts in the word; 0 if there is none."""
     low = word.lower().replace("’", "'")
     for clitic in _CLITICS:
         if low.endswith(clitic) and len(low) > len(clitic):

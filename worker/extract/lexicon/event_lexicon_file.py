@@ -94,15 +94,15 @@ class DecisionVerbClass(EventWordTable, frozen=True, kw_only=True):
     them.  Empty: any object.
     """
     allows_person: bool = True
-    """False: only an institution or office holder can be the decider."""
+    """Whether a person without an office can be the decider; otherwise only an institution or office holder can."""
     intransitive: bool = False
-    """True: no object is needed."""
+    """Whether the verb needs no object."""
     political: bool = False
-    """True: the verb alone shows that a person whose role is unknown decides as a politician."""
+    """Whether the verb alone shows that a person whose role is unknown decides as a politician."""
     future_only: bool = False
-    """True: only the announcement is a decision ("will send troops"), not the execution."""
+    """Whether only the announcement is a decision ("will send troops"), not the execution."""
     negated_only: bool = False
-    """True: only the negated verb is a decision ("will not attend")."""
+    """Whether only the negated verb is a decision ("will not attend")."""
 
 
 class ChoiceVerbs(EventWordTable, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ _VOWELS = "aeiou"
 def inflected_forms(lemma: str, irregular: Mapping[str, str], variants: Mapping[str, str]) -> set[str]:
     """Return all one-word forms of a verb: base, -s, -ing, past and past participle.
 
-    `irregular`: lemma -> past and participle; `also`: lemma -> further forms, such as other spellings.
+    `irregular`: lemma -> past and participle.  `variants`: lemma -> further forms, such as other spellings.
     """
     past = irregular[lemma].split() if lemma in irregular else [_with_ending(lemma, "ed", doubled=False)]
     doubled = any(p == lemma + lemma[-1] + "ed" for p in past)

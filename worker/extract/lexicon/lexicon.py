@@ -25,7 +25,7 @@ class Cue(Struct, frozen=True):
     lemma: str
     act: Act
     thought: bool
-    """Whether it reports thought or feeling rather than speech, which the PolNeAR guideline makes optional."""
+    """Whether the verb reports thought or feeling rather than speech, which the PolNeAR guideline makes optional."""
     clause: bool
     inverts: bool
     recipient: bool
@@ -33,11 +33,11 @@ class Cue(Struct, frozen=True):
     object_infinitive: bool
     phrase: bool
     addressee: bool
-    """Whether its noun phrase is the addressee and not content: "addressed the crowd"."""
+    """Whether the verb's noun phrase is the addressee and not content: "addressed the crowd"."""
     predicative: bool
-    """Whether an object complement follows its object: "called the pledge unworkable"."""
+    """Whether an object complement follows the verb's object: "called the pledge unworkable"."""
     question: bool
-    """Whether it asks a question, which its passive subject answers: "asked why it rained, she …"."""
+    """Whether the verb introduces a question; the subject of its passive answers: "asked why it rained, she …"."""
     prepositions: frozenset[str]
 
 
@@ -47,7 +47,7 @@ class CueNoun(Struct, frozen=True):
     act: Act
     thought: bool
     frames: frozenset[str]
-    """Openers of its content: "that", "whether", "to" before a verb, or a preposition."""
+    """Words that open the noun's content: "that", "whether", "to" before a verb, or a preposition."""
 
 
 class Lexicon(Struct, frozen=True):

@@ -27,7 +27,7 @@ _SENTENCES = 3
 
 
 def act_of_statement(doc: Document, candidate: StatementCandidate, speaker: Actor | None) -> Act:
-    """Return the act of a statement: the cue's, or for a neutral cue of speech the content's.
+    """Return the act of a statement: its cue's act, or the content's act if the cue is a neutral verb of speech.
 
     "decline" if the content opens with a refusal; "say" if neither cue nor content performs another act.
     """
@@ -156,7 +156,7 @@ def _clause_end(doc: Document, at: int, last: int) -> int:
 
 
 def _act_of_clause_verb(doc: Document, verb: VerbGroup, first: int, last: int, *, of_person: bool) -> Act | None:
-    """Return the act of a finite verb with its subject and predicate; None without one.
+    """Return the act of a finite verb with its subject and predicate; None if there is none.
 
     A quoted sentence that opens with a base form is an imperative and demands.
     """
@@ -295,7 +295,7 @@ def _act_of_judgement(doc: Document, verb: VerbGroup, last: int, *, of_referent:
 
 
 def _chained_infinitive(doc: Document, verb: VerbGroup) -> str:
-    """Return the infinitive that the verb governs: "is seeking | to undermine"; "" without one."""
+    """Return the infinitive that the verb governs: "is seeking | to undermine"; "" if it governs none."""
     infinitive = (
         doc.chunks.verb_group(verb.last) if doc.text.lower[verb.head] in doc.lexicon.subject_control_verbs else None
     )

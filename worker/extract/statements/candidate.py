@@ -62,7 +62,7 @@ def is_in_cue(candidates: list[StatementCandidate], token: int) -> bool:
 def content_limit(candidates: list[StatementCandidate], cue: int, last: int) -> int:
     """Return the latest possible end of the content of the cue at token `cue`: the start of the next attribution.
 
-    `last`, the sentence's end, where no candidate starts after the cue.
+    If no attribution follows the cue, it is `last`, the end of the sentence.
     """
     attribution_starts = [min(c.cue[0], c.source[0] if c.source else c.cue[0]) for c in candidates if c.cue[0] > cue]
     content_starts = [start for c in candidates for start, _ in c.content if start > cue]

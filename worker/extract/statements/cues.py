@@ -8,10 +8,10 @@ from worker.extract.lexicon.lexicon import Cue
 
 
 def cue_of_verb(doc: Document, verb: VerbGroup) -> Cue | None:
-    """Return the lexicon's cue for a verb group; None where it is none.
+    """Return the lexicon's cue for a verb group; None if the verb is no cue.
 
-    A verb with its particle ("called for") comes before the bare verb.  A particle that makes another verb of it
-    ("called off", "gave up") excludes the bare verb's entry.
+    A verb with its particle ("called for") is looked up before the bare verb.  The bare verb is not looked up after a
+    particle that changes its meaning ("called off", "gave up").
     """
     text, cues = doc.text, doc.lexicon.cues
     word = text.lower[verb.head]

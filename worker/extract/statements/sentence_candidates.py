@@ -21,8 +21,8 @@ from worker.extract.statements.patterns.second_hand_quotes import match_second_h
 def candidates_in_sentence(doc: Document, first: int, last: int, quotation_start: int) -> list[StatementCandidate]:
     """Return the outermost attributions in tokens [first, last), in text order.
 
-    `quotation_start` is the first token of a quotation that ends right before the sentence and whose reporting clause
-    the sentence may be ("“Why?” X asked."); `first` if there is none.
+    `quotation_start`: start of a quotation right before the sentence that this sentence may attribute ("“Why?” X
+    asked."); `first` if there is none.
     """
     candidates: list[StatementCandidate] = []
     verbs = _verbs(doc, first, last)
@@ -69,7 +69,10 @@ def _after_or_around_content(
 def _with_cue_before_content(
     doc: Document, verb: VerbGroup, first: int, last: int, candidates: list[StatementCandidate]
 ) -> list[StatementCandidate]:
-    """Return the candidates and that of a verb before its content, which replaces the candidates inside its content."""
+    """Return `candidates` with the attribution of a verb that precedes its content.
+
+    The new candidate replaces the candidates inside its content.
+    """
     if is_in_content(candidates, verb.head) or is_in_cue(candidates, verb.head):
         return candidates
     new = match_second_hand_quote(doc, verb, first, last) or match_before_content(doc, verb, first, last, candidates)
@@ -81,11 +84,11 @@ def _with_cue_before_content(
 def _unwrap_outlet_credit(
     doc: Document, candidate: StatementCandidate, before: list[StatementCandidate], last: int
 ) -> list[StatementCandidate]:
-    """Return the attributions inside content whose source is a news outlet, with the outlet in their `via`.
+    """Replace a candidate whose source is a credited outlet by the attributions inside its content.
 
-    "X is sceptical that …, notes Reuters" is X's statement via Reuters.  The candidate itself is returned where its
-    source is no credited outlet, or where its content holds no attribution; nothing where the outlet is the credit
-    of a candidate found before.
+    "X is sceptical that …, notes Reuters" is X's statement, with Reuters added to its `via`.  Other candidates, and
+    those without an inner attribution, are returned unchanged; none if the outlet is the credit of an earlier
+    candidate.
     """
     if (
         candidate.source is None

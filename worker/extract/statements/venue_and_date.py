@@ -23,7 +23,7 @@ _NEAR = 8
 
 
 def statement_venue(doc: Document, first: int, last: int) -> TokenRange | None:
-    """Return the first noun phrase right after the cue that is a venue or news outlet; None without one.
+    """Return the first noun phrase right after the cue that is a venue or news outlet; None if there is none.
 
     "in an interview with …", "to LBC radio", "on Twitter".  The search starts at token `first` and stops at `last`,
     after a few tokens, or at a quotation, colon or semicolon.
@@ -52,7 +52,7 @@ def _nouns_before_name(doc: Document, phrase: NounPhrase) -> list[str]:
 
 
 def statement_date(doc: Document, candidate: StatementCandidate) -> date | None:
-    """Return the day that the sentence gives for the cue, resolved against the date of publication; None without one.
+    """Return the day that the sentence gives for the cue, resolved against the date of publication; else None.
 
     "said on Monday that …", "On Monday X said …": the expression directly follows the cue or opens the sentence,
     outside source and content.  None too where the date of publication is unknown or the language has no event lexicon.

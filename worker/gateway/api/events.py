@@ -67,7 +67,7 @@ class EventHandlers:
     """Handlers for past events."""
 
     def __init__(self, broadcaster: Broadcaster, history: ReplayReader, lookup: PublicationLookup) -> None:
-        """Read history up to the position of `broadcaster`, so that a stream can continue from a page."""
+        """Read history up to the position of `broadcaster`, so that a live stream can continue after a page."""
         self._broadcaster = broadcaster
         self._history = history
         self._lookup = lookup
@@ -99,7 +99,7 @@ class EventHandlers:
 
     # ------------------------------------------------------------ history
     async def _scan(self, request: web.Request, order: str, limit: int) -> HistoryResult:
-        """Return the events between `after` and `before` that pass the filter, at most `limit`."""
+        """Return the events between the query's `after` and `before` that pass its filter, at most `limit`."""
         wanted = parse_filter(request)
         after, before = parse_cursor(request, "after"), parse_cursor(request, "before")
         start = (after or self._broadcaster.cursor) if "after" in request.query else START_CURSOR
@@ -111,7 +111,7 @@ class EventHandlers:
         return structs.replace(result, gaps=sorted({*reset_kinds, *window.lost, *trimmed}))
 
     async def _clamp(self, low: Cursor, wanted: Filter) -> tuple[Cursor, list[Kind]]:
-        """Move the cursor back to the end of each stream that ends before it, and return those streams' kinds."""
+        """Return `low` set back to the end of each stream that ends before it, and the kinds of those streams."""
         if not self._broadcaster.is_behind(low, wanted.kinds):
             return low, []
         ends = await self._history.find_resets(wanted.kinds, low)

@@ -90,7 +90,10 @@ class EventIdIndex:
         self._is_complete = len(pairs) < self._step or self._scanned >= self._max_entries
 
     async def _walk(self, command: str, first: str, last: str) -> tuple[IdPairs, str]:
-        """Return one step of ids from `first` towards `last`, and the id of the stream's newest entry, "" if none."""
+        """Read one step of the stream from entry id `first` towards `last`; `command` is XRANGE or XREVRANGE.
+
+        Return the index keys and entry ids, and the id of the stream's newest entry ("" if it is empty).
+        """
         call = Call([self._stream], [command, first, last, self._step])
         newest, *found = await _WALK_IDS.run(self._client, call)
         pairs = zip(found[::2], found[1::2], strict=True)

@@ -25,7 +25,7 @@ MAX_ARTICLE_ENTRIES: Final = 20_000
 EVENT_STEP: Final = 1_000
 """Event entries read in one run of the script, during which Redis serves no other client."""
 ARTICLE_STEP: Final = 100
-"""The same for article entries, which are larger."""
+"""Article entries read in one run of the script; fewer than events, because they are larger."""
 TRANSACTION_MS: Final = 100
 """Tolerance between the entry ids of an article and its events: they are added in one transaction, during which the
 server's clock may advance (before Redis 7)."""

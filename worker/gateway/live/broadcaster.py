@@ -51,7 +51,7 @@ class Broadcaster:
 
     @property
     def cursor(self) -> Cursor:
-        """Every event up to here has been sent."""
+        """The position up to which all events have been sent."""
         return self._reader.cursor
 
     # ------------------------------------------------------------ life cycle
@@ -79,7 +79,10 @@ class Broadcaster:
 
     # ------------------------------------------------------------ sending
     async def _broadcast(self, events: list[StreamEvent], now_ms: int) -> None:
-        """Send a batch; the next one is gathered for twice as long as this one takes to send, within bounds."""
+        """Send a batch, and set how long the next batch is gathered.
+
+        That is twice the time that sending this batch took, within bounds.
+        """
         clock = asyncio.get_running_loop().time
         start_s = clock()
         self._recent.append(events)
@@ -91,14 +94,17 @@ class Broadcaster:
         self._gather_s = min(MAX_GATHER_S, max(MIN_GATHER_S, 2 * (clock() - start_s)))
 
     def _report_loss(self, loss: Loss) -> None:
-        """Tell the subscribers what is missing; a client that resumes from before it is sent to the history."""
+        """Send a gap message to the subscribers of the lost kinds.
+
+        Events before the loss are dropped from memory, so a client that resumes before it reads the history.
+        """
         self.subscribers.reset_min_cursor(loss.reset_to)
         log.warning("events lost", kinds=loss.kinds, detail=loss.detail)
         self._recent.restart(replace_positions(self.cursor, self._reader.read_positions(loss.kinds)))
         self.subscribers.notify_gap(loss.kinds, self.cursor, loss.detail)
 
     def send_heartbeat(self) -> None:
-        """Send every subscriber its cursor."""
+        """Send a heartbeat with the current cursor to every subscriber."""
         self.subscribers.send_heartbeat(self.cursor)
 
     # ------------------------------------------------------------ subscribers
@@ -107,13 +113,13 @@ class Broadcaster:
         return self._recent.covers(cursor, kinds)
 
     def is_behind(self, cursor: Cursor, kinds: Sequence[Kind]) -> bool:
-        """Return whether a cursor is later than what has been sent of any of some kinds."""
+        """Return whether `cursor` is later than the events sent so far in at least one of `kinds`."""
         return is_ahead(cursor, self.cursor, kinds)
 
     def subscribe(self, subscriber: StreamSubscriber, wanted: Filter, encoder: StreamEncoder, after: Cursor) -> None:
-        """Send the events in memory after a cursor, then every later one: none is left out and none is sent twice.
+        """Send the events in memory after `after`, then every later event: each event exactly once.
 
-        `after` must be covered.
+        `covers` must be true of `after`.
         """
         spec = SubscriptionSpec(filter=wanted, encoder=encoder, min_cursor=after)
         if after != self.cursor and (frames := spec.encode(self._recent)):

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 MIN_DRAIN_POLL_S: Final = 0.002
 MAX_DRAIN_POLL_S: Final = 0.05
-"""Interval at which the size of a full buffer is checked: it doubles from the first to the second."""
+"""Longest interval at which the size of a full buffer is checked; the interval starts shorter and doubles."""
 
 CloseReason = Literal["left", "too_slow", "stopping", "spoke", "revoked", "failed"]
 """Why a stream ends: the client disconnected, its buffer overflowed, the gateway is stopping, the client sent data on a
@@ -18,7 +18,7 @@ class StreamConnection:
     """A client of the live stream."""
 
     def __init__(self, transport: asyncio.Transport, buffer_bytes: int) -> None:
-        """Write to a transport; the client is too slow once more than `buffer_bytes` are unsent before a write."""
+        """Write to `transport`; if more than `buffer_bytes` are unsent before a write, the client is too slow."""
         self.transport = transport
         self._buffer_bytes = buffer_bytes
         self.closed: asyncio.Future[CloseReason] = asyncio.get_running_loop().create_future()

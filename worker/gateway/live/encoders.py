@@ -106,7 +106,7 @@ def _sse_frame(event: StreamEvent, data: bytes) -> bytes:
 
 
 def sse_heartbeat(cursor: Cursor) -> bytes:
-    """Return a frame without data: a browser dispatches no event but keeps its id (HTML, 9.2.6)."""
+    """Return an SSE frame without data: a browser dispatches no event but keeps the frame's id (HTML, 9.2.6)."""
     return b": heartbeat\nid: %b\n\n" % format_cursor(cursor).encode()
 
 
@@ -126,7 +126,10 @@ def sse_error(problem: Problem) -> bytes:
 
 
 def http_chunk(body: bytes) -> bytes:
-    """Return a body as one chunk of HTTP/1.1's chunked coding (RFC 9112, 7.1); b"" stays empty, as it would end it."""
+    """Return a body as one chunk of HTTP/1.1's chunked coding (RFC 9112, 7.1).
+
+    b"" stays empty, because an empty chunk would end the response.
+    """
     return b"%x\r\n%b\r\n" % (len(body), body) if body else b""
 
 
@@ -145,17 +148,17 @@ def encode_websocket_cloudevent(event: StreamEvent) -> bytes:
 
 
 def websocket_heartbeat(cursor: Cursor) -> bytes:
-    """Return a message that carries only the current cursor."""
+    """Return the frame of a heartbeat: a message that carries only the current cursor."""
     return _websocket_message(cursor, "heartbeat", {})
 
 
 def websocket_gap(gap: Gap, cursor: Cursor) -> bytes:
-    """Return the message that reports missing events before a cursor."""
+    """Return the frame of a gap: a message that reports missing events before `cursor`."""
     return _websocket_message(cursor, "gap", gap)
 
 
 def websocket_error(problem: Problem) -> bytes:
-    """Return the message that precedes the close frame."""
+    """Return the frame of an error message, which precedes the close frame."""
     return websocket_frame(msgspec.json.encode({"type": "error", "data": problem}))
 
 
@@ -174,7 +177,7 @@ def websocket_frame(payload: bytes) -> bytes:
 
 
 class StreamEncoder(Struct, frozen=True, kw_only=True):
-    """How one transport encodes what it sends."""
+    """The functions that encode the frames of one transport."""
 
     event: Callable[[StreamEvent], bytes]
     hello: Callable[[Cursor], bytes]

@@ -48,11 +48,11 @@ log = structlog.get_logger()
 
 PARAMETERS: Final = FILTER_PARAMETERS | {"after", "cloudevents", "access_token"}
 SUBPROTOCOL: Final = "cloudevents.json"
-"""Of the CloudEvents WebSockets binding."""
+"""WebSocket subprotocol of the CloudEvents WebSockets binding."""
 REPLAY_BUFFER_BYTES: Final = 1 << 20
 """Unsent bytes up to which a replay writes the next chunk: enough to keep the socket busy meanwhile."""
 FULL_SPEED_REPLAYS: Final = 8
-"""Replays at a time with whole chunks and buffers; above that each gets a share of them."""
+"""Number of simultaneous replays that use whole chunks and buffers; with more, each replay gets a share."""
 MIN_CHUNK: Final = 24
 """Fewest entries of a stream in one round trip, however many replays there are."""
 STALL_TIMEOUT_S: Final = 30.0
@@ -131,7 +131,7 @@ class StreamEndpoint:
             self._broadcaster.send_heartbeat()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer GET /v1/stream."""
+        """Handle GET /v1/stream."""
         reject_unknown(request, PARAMETERS)
         wanted, after = parse_filter(request), self._after(request)
         if self._stopping:
@@ -144,7 +144,7 @@ class StreamEndpoint:
 
     @staticmethod
     def _after(request: web.Request) -> Cursor | None:
-        """Return the cursor to start at; None for the present.
+        """Return the cursor after which the stream starts; None for the present.
 
         A browser that reconnects repeats the URL with its `after`, so its Last-Event-ID takes precedence.
         """
@@ -188,7 +188,7 @@ class StreamEndpoint:
 
     @contextlib.contextmanager
     def _connection(self, request: web.Request, transport: str) -> Iterator[StreamConnection]:
-        """Register a client while it is connected; count and log its stream."""
+        """Yield the connection of a client, registered for the duration of the block; count and log its stream."""
         if request.transport is None:
             raise ConnectionResetError
         connection, start_s = StreamConnection(request.transport, self._buffer_bytes), time.monotonic()
@@ -246,7 +246,7 @@ class StreamEndpoint:
     async def _replay(
         self, connection: StreamConnection, wanted: Filter, encoder: StreamEncoder, after: Cursor
     ) -> Cursor:
-        """Send the history from a cursor on; return one that the broadcaster covered when the replay ended."""
+        """Send the history after `after`; return the cursor reached, which the broadcaster covered at that moment."""
         window = self._history.window(wanted.kinds, after, self._broadcaster.cursor)
         self._replays += 1
         try:
@@ -258,7 +258,7 @@ class StreamEndpoint:
     async def _send_window(
         self, connection: StreamConnection, wanted: Filter, encoder: StreamEncoder, window: ReplayWindow
     ) -> Cursor:
-        """Send chunk by chunk, as fast as the client reads, until the broadcaster covers what is left."""
+        """Send the window chunk by chunk, as fast as the client reads, until the broadcaster covers the rest."""
         clock = asyncio.get_running_loop().time
         sent_at_s, start = clock(), window.low
         while not self._broadcaster.covers(window.low, wanted.kinds) and not connection.closed.done():

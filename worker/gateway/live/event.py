@@ -74,14 +74,17 @@ class StreamEvent:
         return wanted.matches(self.event, self._facets)
 
     def encoded(self, encode: Callable[[StreamEvent], bytes]) -> bytes:
-        """Return the event as `encode` makes it; called once per function, however many clients get it."""
+        """Return `encode(self)`; computed once per function, and shared by all clients."""
         if (encoding := self._encodings.get(encode)) is None:
             encoding = self._encodings[encode] = encode(self)
         return encoding
 
 
 def merge_in_order(entries: Iterable[KeyedEntry], cursor: Cursor) -> list[StreamEvent]:
-    """Return the events of entries in merged order, each with its cursor; `cursor` precedes the first of them."""
+    """Return the events of `entries` in merged order, each with its cursor.
+
+    `cursor`: position before the first of them.
+    """
     positions, merged = list(cursor), []
     for keyed in sorted(entries, key=_sort_key):
         positions[keyed.key[2]] = keyed.entry.id

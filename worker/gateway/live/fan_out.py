@@ -32,10 +32,10 @@ class SubscriptionSpec(Struct, frozen=True, kw_only=True):
     filter: Filter
     encoder: StreamEncoder
     min_cursor: Cursor | None = None
-    """Send no event at or before this cursor: the client resumed past the broadcaster.  None: send every event."""
+    """Send no event at or before this cursor: the client resumed past the broadcaster.  None: no such limit."""
 
     def encode(self, events: Iterable[StreamEvent]) -> bytes:
-        """Return the frames of those events that the subscriber is to be sent; b"" for none."""
+        """Return the frames of the events that pass the filter and come after `min_cursor`; b"" if there are none."""
         return b"".join(
             self.encoder.encode(event) for event in events if self._is_after(event) and event.matches(self.filter)
         )
@@ -46,14 +46,14 @@ class SubscriptionSpec(Struct, frozen=True, kw_only=True):
         return id_key(position_of(event.cursor, event.kind)) > id_key(position_of(self.min_cursor, event.kind))
 
     def merge_at(self, cursor: Cursor) -> SubscriptionSpec:
-        """Return the spec without `min_cursor`, once a cursor has passed it in every kind that the filter allows."""
+        """Return the spec without `min_cursor` if `cursor` has passed it in every kind of the filter, else itself."""
         if self.min_cursor is None or is_ahead(self.min_cursor, cursor, self.filter.kinds):
             return self
         return structs.replace(self, min_cursor=None)
 
 
 class SubscriberGroups:
-    """All subscribers of live events, by what they are sent."""
+    """All subscribers of live events, grouped by subscription spec."""
 
     def __init__(self) -> None:
         """Start without subscribers."""
@@ -70,7 +70,7 @@ class SubscriberGroups:
         return len(self._specs)
 
     def add(self, subscriber: StreamSubscriber, spec: SubscriptionSpec) -> None:
-        """Add a subscriber, or replace what it is sent."""
+        """Add a subscriber, or replace the spec of a known one."""
         self.remove(subscriber)
         self._specs[subscriber] = spec
         self._groups.setdefault(spec, set()).add(subscriber)
@@ -84,25 +84,28 @@ class SubscriberGroups:
                 del self._groups[spec]
 
     def send(self, events: list[StreamEvent], cursor: Cursor) -> None:
-        """Send events; subscribers whose `min_cursor` is passed at `cursor`, after the last event, join the others."""
+        """Send events to all groups; `cursor` is the position after the last event.
+
+        A group whose `min_cursor` is passed at `cursor` is merged into the group with the same spec but without it.
+        """
         for spec, group in self._snapshot():
             _send(group, spec.encoder.frame_batch(spec.encode(events)))
             self._replace_spec(group, spec, spec.merge_at(cursor))
 
     def send_heartbeat(self, cursor: Cursor) -> None:
-        """Send every subscriber its current cursor."""
+        """Send a heartbeat with its current cursor to every subscriber."""
         for spec, group in self._snapshot():
             own = latest_positions(cursor, spec.min_cursor) if spec.min_cursor else cursor
             _send(group, spec.encoder.frame_batch(spec.encoder.heartbeat(own)))
 
     def notify_gap(self, kinds: Collection[Kind], cursor: Cursor, detail: str) -> None:
-        """Tell the subscribers of some kinds that events of these kinds are missing before a cursor."""
+        """Send a gap message to the subscribers of `kinds`: events of these kinds are missing before `cursor`."""
         for spec, group in self._snapshot():
             if lost := [kind for kind in spec.filter.kinds if kind in kinds]:
                 _send(group, spec.encoder.frame_batch(spec.encoder.gap(Gap(kinds=lost, detail=detail), cursor)))
 
     def reset_min_cursor(self, positions: Mapping[Kind, str]) -> None:
-        """Set the positions of some kinds back, so that subscribers past the end of a reset stream get its events."""
+        """Lower `min_cursor` to `positions`, so that subscribers past the end of a reset stream get its new events."""
         for spec, group in self._snapshot():
             if spec.min_cursor:
                 reset = replace_positions(spec.min_cursor, positions)

@@ -20,7 +20,7 @@ class LossDetector:
         self._read: Counter[str] = Counter()
 
     def start(self, tails: Mapping[str, StreamTail]) -> None:
-        """Count from these tails on; streams that are counted already start again."""
+        """Start counting at `tails`; a stream that is counted already starts again."""
         for stream, tail in tails.items():
             self._added_at_start[stream] = tail.entries_added
             self._read[stream] = 0
@@ -30,7 +30,7 @@ class LossDetector:
         self._read[stream] += count
 
     def find_losses(self, tails: Mapping[str, StreamTail]) -> list[str]:
-        """Return the streams to which more was added than was read, and start again from these tails.
+        """Return the streams to which more entries were added than were read, and start counting again from `tails`.
 
         The tails must be of an instant up to which the streams have been read.  A server that does not count additions
         (before Redis 7) never shows a loss.

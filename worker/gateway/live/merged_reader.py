@@ -58,7 +58,7 @@ class Loss(Struct, frozen=True, kw_only=True):
     detail: str
     """The reason, as sent to clients."""
     reset_to: Mapping[Kind, str] = {}
-    """Where the streams of these kinds end: reading continues there, at ids below those that were read before."""
+    """Kind -> entry id at which its stream ends.  Reading continues there, at ids below those read before."""
 
 
 class MergedReader:
@@ -71,21 +71,21 @@ class MergedReader:
         """
         self.client: Redis = connect(redis_url, block_s=BLOCK_S)
         self.cursor: Cursor = START_CURSOR
-        """Every event up to here has been returned by `poll_once`."""
+        """The position up to which all events have been returned by `poll_once`."""
         self._kinds = {event_stream(prefix, kind): kind for kind in KINDS}
         self._read_ids: dict[str, str] = {}
-        """Last entry read of each stream; those after `cursor` are in the buffer."""
+        """Stream -> id of the last entry read; entries after `cursor` are in the buffer."""
         self._buffer: list[KeyedEntry] = []
         self._buffered_since = 0.0
         self._truncated: dict[str, SortKey] = {}
-        """Streams whose last read was full, so that more may follow, with the last key read of each."""
+        """Stream -> key of the last entry read, for streams whose last read was full, so that more may follow."""
         self._loss_detector = LossDetector()
         self._lengths: dict[str, int] = {}
         self._tails: dict[str, StreamTail] = {}
         self._suspect: set[str] = set()
         """Streams of which entries may have been trimmed away before they were read."""
         self._tail_may_have_rewound = False
-        """Whether a stream may end before what was read: Redis was unavailable, or nothing has come for a while."""
+        """Whether a stream may now end before the last entry read: Redis was unavailable or silent for a while."""
         self._on_loss = on_loss
 
     async def open(self) -> None:
@@ -101,14 +101,14 @@ class MergedReader:
         await self.client.aclose()
 
     def read_positions(self, kinds: list[Kind]) -> dict[Kind, str]:
-        """Return the last entry read of some kinds; it may still be in the buffer."""
+        """Return, for each of `kinds`, the id of the last entry read; that entry may still be in the buffer."""
         return {kind: self._read_ids[stream] for stream, kind in self._kinds.items() if kind in kinds}
 
     # ------------------------------------------------------------ polling
     async def poll_once(self, gather_s: float) -> tuple[list[StreamEvent], int]:
-        """Wait up to `BLOCK_S` for an entry, gather what else is added within `gather_s`, and return complete events.
+        """Return the next complete events in merged order, and Redis' clock in Unix ms (0 if no entry was added).
 
-        With the events comes Redis' clock in Unix ms; it is 0 if none was added.
+        Waits up to `BLOCK_S` for an entry, then gathers the entries added within `gather_s`.
         """
         if not self._buffer:
             await self._read(self._wait)
@@ -124,7 +124,7 @@ class MergedReader:
         return self._take_complete(now_ms), now_ms
 
     async def _read(self, read: Read) -> int:
-        """Read the streams that do not fill the buffer already; return Redis' clock."""
+        """Read the streams whose buffer is not full, with `read`; return Redis' clock in Unix ms."""
         reply, now_ms, streams = await retry_while_unavailable(
             self.client, lambda: self._attempt(read), RETRY_TIMEOUT_S
         )
@@ -157,7 +157,7 @@ class MergedReader:
         return reply, seconds * 1000 + microseconds // 1000
 
     async def _gather_with_tails(self, after: dict[Any, Any]) -> tuple[Any, int]:
-        """Read as `_gather` does, and with it how many entries were ever added."""
+        """Read as `_gather` does, and also the number of entries ever added to each stream."""
         pipe = self.client.pipeline(transaction=True)
         pipe.xread(after, count=BATCH)
         pipe.time()
@@ -183,9 +183,9 @@ class MergedReader:
                 self._truncated[stream] = read[-1].key
 
     def _take_complete(self, now_ms: int) -> list[StreamEvent]:
-        """Remove from the buffer, in order, what nothing earlier can follow any more.
+        """Remove and return the buffered events that no earlier event can still precede, in order.
 
-        That is: its millisecond is over (or was waited for long enough), and every stream has been read that far.
+        That is: their millisecond is over (or was waited for long enough), and every stream has been read that far.
         """
         now_s = asyncio.get_running_loop().time()
         overdue = now_s - self._buffered_since > HOLD_S
@@ -201,7 +201,7 @@ class MergedReader:
 
     # ------------------------------------------------------------ losses
     def _update_suspects(self) -> bool:
-        """Return whether the additions have to be counted for a stream that has been read to its end.
+        """Update `_suspect`; return whether a suspect stream was read to its end, so that additions can be counted.
 
         Trimming removes the oldest entries, so a stream that holds an entry older than the buffered ones lost nothing.
         """
@@ -219,7 +219,7 @@ class MergedReader:
             self._on_loss(Loss(kinds=[self._kinds[stream] for stream in lost], detail=TRIMMED))
 
     async def _return_to_tails(self) -> None:
-        """Go back to the tail of every stream that ends before what was read of it, and report the loss."""
+        """Go back to the tail of every stream that ends before the last entry read from it, and report the loss."""
         tails = await find_reset_streams(self.client, self._read_ids)
         self._tail_may_have_rewound = False
         if not tails:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from worker.schema import Kind
 
 MAX_EVENTS: Final = 512
-"""A client that catches up from memory gets up to as many in one write to its socket."""
+"""Number of events held; a client that catches up from memory gets up to so many in one write to its socket."""
 
 
 class RecentEvents:
@@ -24,23 +24,23 @@ class RecentEvents:
         """Hold no events; `covers` is true of every cursor until `restart` or until the first event is dropped."""
         self._events: deque[StreamEvent] = deque()
         self._min_cursor: Cursor = START_CURSOR
-        """Every event after this cursor is held."""
+        """All events after this cursor are held."""
 
     def __iter__(self) -> Iterator[StreamEvent]:
         """Iterate over the events in merged order."""
         return iter(self._events)
 
     def restart(self, cursor: Cursor) -> None:
-        """Drop all events, and cover what follows a cursor from now on."""
+        """Drop all events; from now on, only events after `cursor` are covered."""
         self._events.clear()
         self._min_cursor = cursor
 
     def append(self, events: Sequence[StreamEvent]) -> None:
-        """Add events that follow those held; the oldest above `MAX_EVENTS` are dropped."""
+        """Add events that follow those held; beyond `MAX_EVENTS` the oldest are dropped."""
         self._events.extend(events)
         while len(self._events) > MAX_EVENTS:
             self._min_cursor = latest_positions(self._min_cursor, self._events.popleft().cursor)
 
     def covers(self, cursor: Cursor, kinds: Sequence[Kind]) -> bool:
-        """Return whether every event of some kinds after a cursor is held."""
+        """Return whether all events of `kinds` after `cursor`, up to the last one appended, are held."""
         return not is_ahead(self._min_cursor, cursor, kinds)

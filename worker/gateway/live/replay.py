@@ -29,9 +29,9 @@ class KindChunk(NamedTuple):
 
     entries: list[KeyedEntry]
     oldest: list[Entry]
-    """The oldest entry in the stream at that instant; empty for an empty stream."""
+    """The oldest entry of the stream at that instant, as a list of one; empty for an empty stream."""
     is_last: bool
-    """Whether the range holds no more entries."""
+    """Whether the range holds no entries beyond those of this chunk."""
 
 
 class ReplayReader:
@@ -43,11 +43,11 @@ class ReplayReader:
         self._streams = {kind: event_stream(prefix, kind) for kind in KINDS}
 
     def window(self, kinds: tuple[Kind, ...], low: Cursor, high: Cursor, chunk_size: int = CHUNK) -> ReplayWindow:
-        """Return a window on the entries of some kinds after `low`, up to and including `high`."""
+        """Return a window on the entries of `kinds` after `low`, up to and including `high`."""
         return ReplayWindow(self, kinds, low, high, chunk_size)
 
     async def read_chunks(self, bounds: dict[Kind, Bounds], count: int, *, newest: bool) -> dict[Kind, KindChunk]:
-        """Return the `count` oldest or `newest` entries of each kind between two ids."""
+        """Return, for each kind of `bounds`, the `count` oldest entries in its bounds, or with `newest` the newest."""
         replies = await retry_while_unavailable(self.client, lambda: self._read_ranges(bounds, count, newest=newest))
         return {
             kind: KindChunk(
@@ -73,14 +73,14 @@ class ReplayReader:
         return await pipe.execute()
 
     async def find_gaps(self, kinds: tuple[Kind, ...], after: Cursor) -> list[Kind]:
-        """Return the kinds of which events after a cursor may have been trimmed away."""
+        """Return those of `kinds` of which events after `after` may have been trimmed away."""
         return [kind for kind in kinds if await self._may_have_gap(self._streams[kind], position_of(after, kind))]
 
     async def _may_have_gap(self, stream: str, after: str) -> bool:
         return await retry_while_unavailable(self.client, lambda: may_have_lost_entries(self.client, stream, after))
 
     async def find_resets(self, kinds: tuple[Kind, ...], after: Cursor) -> dict[Kind, str]:
-        """Return the kinds whose stream ends before a cursor, with the id at which it ends.
+        """Return the kinds whose stream ends before `after`, each with the id at which its stream ends.
 
         A position with the greatest sequence number was made from a time, which may lie in the future: it is no reset.
         """
@@ -93,12 +93,12 @@ class ReplayReader:
 class ReplayWindow:
     """The events between two cursors that are still to be read.
 
-    Every chunk narrows the window, from below or from above, never both.  A chunk ends at the last entry read of the
-    first stream that may have more: the next entry of another stream may come after that one's.
+    Every chunk narrows the window, always from below or always from above.  A chunk ends at the last entry read of the
+    first stream that may have more, because that stream's next entry may precede later entries of the other streams.
     """
 
     def __init__(self, reader: ReplayReader, kinds: tuple[Kind, ...], low: Cursor, high: Cursor, size: int) -> None:
-        """Use `ReplayReader.window`."""
+        """Create a window; called by `ReplayReader.window` only."""
         self.low = low
         self.high = high
         self.chunk_size = size
@@ -151,14 +151,14 @@ class ReplayWindow:
             await asyncio.gather(self._prefetch, return_exceptions=True)
 
     async def _start_prefetch(self) -> None:
-        """Let Redis work on the next chunk while the caller sends this one."""
+        """Start the read for the next chunk, so that Redis works on it while the caller sends this chunk."""
         if bounds := self._bounds_to_read():
             self._prefetch = asyncio.create_task(self._reader.read_chunks(bounds, self.chunk_size, newest=False))
             await asyncio.sleep(0)  # let the task send its command
 
     # ------------------------------------------------------------ cursors
     def _low_at_high(self) -> Cursor:
-        """Return `low` moved up to `high` in the kinds of this window."""
+        """Return `low`, moved up to `high` for each kind of this window."""
         later = {
             kind: position_of(self.high, kind)
             for kind in self._kinds
@@ -186,7 +186,7 @@ class ReplayWindow:
         return self._take(max(ends) if newest else min(ends), newest=newest)
 
     def _take(self, end: SortKey | None, *, newest: bool) -> list[KeyedEntry]:
-        """Remove and return the entries read, up to a key or, for None, all of them."""
+        """Remove and return the entries read so far, up to key `end` or, with `newest`, down to it; None: all."""
 
         def is_within(keyed: KeyedEntry) -> bool:
             return end is None or (keyed.key >= end if newest else keyed.key <= end)
@@ -198,7 +198,7 @@ class ReplayWindow:
         return taken
 
     async def _read_missing(self, *, newest: bool) -> None:
-        """Read on in the streams of which no entry is waiting to be returned."""
+        """Read on in the streams that have no entry waiting to be returned."""
         bounds = self._bounds_to_read()
         if not bounds:
             return
@@ -213,7 +213,7 @@ class ReplayWindow:
             self._started.add(kind)
 
     def _bounds_to_read(self) -> dict[Kind, Bounds]:
-        """Return the ranges still to be read of the kinds of which no entry is waiting to be returned."""
+        """Return, for each kind without an entry waiting to be returned, the range still to be read."""
         bounds = {kind: self._bounds(kind) for kind in self._kinds if self._needs_read(kind)}
         self._incomplete -= {kind for kind, (low, high) in bounds.items() if id_key(low) >= id_key(high)}
         return {kind: both for kind, both in bounds.items() if kind in self._incomplete}

@@ -179,7 +179,7 @@ class Auth:
         return not self._tokens or (token is not None and "read" in token.scopes)
 
     def _check_host(self, request: web.Request) -> None:
-        """Accept IP addresses, names without a public domain, and the hosts of the configured origins."""
+        """Raise ProblemError unless the Host is an IP address, a name that is not public, or the host of an origin."""
         try:
             name = (request.url.host or "").rstrip(".").lower()
         except ValueError:
@@ -189,7 +189,10 @@ class Auth:
             raise ProblemError("wrong_host", f"{name[:100]!r}: {detail}", parameter="Host")
 
     def _find(self, bearer: str | None) -> ApiToken | None:
-        """Compare with every token in constant time, so that the time taken reveals nothing about them."""
+        """Return the token that equals `bearer`; None if there is none.
+
+        Every token is compared in constant time, so that the time taken reveals nothing about the tokens.
+        """
         if bearer is None:
             return None
         digest, found = _digest(bearer), None
@@ -212,7 +215,7 @@ def _digest(token: str) -> bytes:
 
 
 def _reject_forwarded(request: web.Request) -> None:
-    """Reject a request that a proxy forwards for another machine: its peer address is local, its client is not."""
+    """Raise ProblemError if a proxy on this machine forwards the request for a client on another machine."""
     for header in FORWARDED_HEADERS:
         for value in request.headers.getall(header, ()):
             if not all(is_loopback(address.strip()) for address in value.split(",")):

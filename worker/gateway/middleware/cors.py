@@ -36,13 +36,13 @@ class CorsPolicy:
     """The other origins whose pages may use the API."""
 
     def __init__(self, origins: str | None) -> None:
-        """Allow `origins`, a list separated by spaces; "*" allows every origin, None or "" no other one."""
+        """Allow `origins`, a list separated by spaces; "*" allows every origin, None or "" no foreign origin."""
         self._origins = frozenset((origins or "").split())
 
     def may_open_websocket(self, request: web.Request) -> bool:
-        """Tell whether to accept a WebSocket upgrade: browsers apply no CORS check to it.
+        """Return whether to accept a WebSocket upgrade: browsers apply no CORS check to it.
 
-        True for every other request, for clients that send no Origin, and for pages of this host or an allowed origin.
+        True for any other request, for a client that sends no Origin, and for a page of this host or an allowed origin.
         """
         origin = request.headers.get("Origin")
         if origin is None or not is_websocket_upgrade(request) or self._is_allowed(origin):

@@ -30,9 +30,9 @@ class RateLimiter:
         """Requests left and the time at which that was computed, by key; least recently used first."""
 
     def take(self, key: str, cost: float = 1.0) -> float:
-        """Take `cost` requests out of the bucket of `key`.
+        """Take `cost` requests out of the bucket of `key`; return 0.0.
 
-        Returns 0.0 if there were enough; otherwise takes nothing and returns the seconds until there will be.
+        If fewer are left, take nothing and return the seconds until there will be enough.
         """
         now = self._clock()
         level, at = self._buckets.pop(key, (float(self._burst), now))
@@ -65,7 +65,7 @@ def retry_after(wait_s: float) -> str:
 
 
 def network_key(address: str) -> str:
-    """Return the network that an address is limited as: IPv4 addresses singly, IPv6 by /64, one subscriber's share.
+    """Return the network by which an address is limited: an IPv4 address itself, the /64 of an IPv6 address.
 
     IPv4-mapped addresses count as IPv4; text that is no address is returned, cut to 100 characters.
     """
@@ -79,10 +79,10 @@ def network_key(address: str) -> str:
 
 
 def client_key(request: web.Request, token_name: str | None, proxies: int) -> str:
-    """Return the key of the bucket that a request is counted in: its token's name, or else its client's network.
+    """Return the key of the bucket in which a request is counted: its token's name, or else its client's network.
 
-    With `proxies` trusted proxies in front of the gateway, the last `proxies` addresses of X-Forwarded-For were written
-    by them, and the first of those is the client's.  Earlier ones are not trusted, since a client can forge them.
+    With `proxies` trusted proxies in front of the gateway, they wrote the last `proxies` addresses of X-Forwarded-For,
+    and the first of those is the client's.  Earlier ones are not trusted, since a client can forge them.
     """
     if token_name is not None:
         return f"token {token_name}"

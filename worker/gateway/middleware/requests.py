@@ -101,7 +101,10 @@ class RequestMiddleware:
         return self.scopes.get((method, _route(request)))
 
     def _record(self, request: web.Request, status: int, duration_s: float) -> None:
-        """Count the request and log it; one whose client disconnected has status "0" in metrics, "left" in the log."""
+        """Count the request and log it.
+
+        A request whose client disconnected has the status "0" in the metrics and "left" in the log.
+        """
         route, is_closed = _route(request), status == CLIENT_CLOSED_REQUEST
         metrics.REQUESTS.labels(request.method, route, "0" if is_closed else str(status)).inc()
         if route != "/v1/stream":

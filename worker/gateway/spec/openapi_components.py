@@ -38,7 +38,7 @@ def problem_responses() -> Json:
 
 
 def problem_refs(*statuses: str) -> Json:
-    """Return references to the problem responses of some statuses, by status."""
+    """Return references to the problem responses of the HTTP statuses `statuses`, by status."""
     return {status: {"$ref": f"#/components/responses/{PROBLEMS[status][0]}"} for status in statuses}
 
 
@@ -48,7 +48,7 @@ def json_response(description: str, content: Json) -> Json:
 
 
 def cacheable_response(description: str, content: Json, *named: str) -> Json:
-    """Return the 200 and 304 responses of a cacheable GET, by status; `named` are further headers."""
+    """Return the 200 and 304 responses of a cacheable GET, by status; `named` are names of further headers."""
     named = (*COMMON_HEADERS, "ETag", *named)
     return {
         "200": {"description": description, "headers": header_refs(*named), "content": content},

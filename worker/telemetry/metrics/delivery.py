@@ -106,7 +106,7 @@ def init_sink_series(file_format: str) -> None:
 
 
 def events_handed_on() -> int:
-    """Return the number of events that webhooks of this process delivered and its sink wrote."""
+    """Return the number of events delivered by webhooks and written by the sink of this process."""
     return counter_totals(ATTEMPTS, "outcome")["delivered"] + counter_totals(WRITTEN)[""]
 
 

@@ -28,7 +28,7 @@ def exposition(accept: str = "") -> tuple[bytes, str]:
 
 
 def help_texts() -> dict[str, str]:
-    """Return the help text of each metric by its name in PromQL (of a histogram, without suffix)."""
+    """Return metric name in PromQL -> help text; histograms are listed without suffix."""
     suffixes = {"counter": "_total", "info": "_info"}
     return {metric.name + suffixes.get(metric.type, ""): metric.documentation for metric in REGISTRY.collect()}
 
@@ -43,5 +43,5 @@ def gauge(name: str, help_text: str, labels: tuple[str, ...], samples: Samples) 
 
 
 def unlabelled(values: Iterable[float]) -> Samples:
-    """Return the samples of a family without labels, from one value or none."""
+    """Return the samples of a family without labels: one sample for one value, none for no value."""
     return [((), value) for value in values]

@@ -26,7 +26,10 @@ SYSTEM = "redis"
 
 
 def request_span(url: str, resent: int = 0) -> AbstractContextManager[TraceSpan]:
-    """Open the span of one HTTP GET request; `resent` is the number of redirects that led to it."""
+    """Open and return the span of one HTTP GET request.
+
+    `resent`: number of redirects that led to the request.
+    """
     attributes = {"http.request.method": "GET", **_address(url), "http.request.resend_count": resent or None}
     return span("GET", "client", attributes)
 

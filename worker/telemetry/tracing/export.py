@@ -22,10 +22,10 @@ ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_EN
 
 
 def configured_exporters(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the names of the configured exporters; none if the variables are unset.
+    """Return the names of the configured exporters; empty if the variables are unset.
 
     The specification's default is OTLP to localhost.  Here an endpoint or an exporter has to be set: the default suits
-    programs whose user installed an agent, not a service that was not asked to export anything.
+    programs whose user installed an agent, not a service that was not configured to export anything.
     """
     if environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return ()
@@ -39,7 +39,7 @@ def configured_exporters(environ: Mapping[str, str]) -> tuple[str, ...]:
 def export_traces(service: str, version: str) -> Iterator[None]:
     """Export the spans of the process for the duration of the block, as configured in the environment.
 
-    At the end, at most `sdk.FLUSH_TIMEOUT_S` are spent on the spans that are left.
+    At the end, exporting the remaining spans takes at most `sdk.FLUSH_TIMEOUT_S`.
     """
     names = configured_exporters(os.environ)
     if not names:

@@ -36,10 +36,10 @@ class OtelRecorder:
         self._tracer = provider.get_tracer("communique", version)
 
     def open(self, name: str, kind: SpanKind, start_ns: int, origin: Origin | None) -> OtelRecording:
-        """Start a span and make it the current one.
+        """Start a span, make it the current one and return its recording.
 
-        Without `origin` it is a child of the current span.  A root gets the ids of its origin and a link to the
-        current span.
+        Without `origin` it is a child of the current span.  A root gets the ids of its origin and a link to the current
+        span.
         """
         otel_kind = OTEL_KINDS[kind]
         if origin is None:
@@ -107,7 +107,7 @@ class TraceIdGenerator(RandomIdGenerator):
 
     @contextlib.contextmanager
     def use(self, origin: Origin) -> Iterator[None]:
-        """Give the ids of `origin` to spans that are started in the block."""
+        """Use the ids of `origin` for spans that are started in the block."""
         token = self._origin.set(origin)
         try:
             yield
@@ -115,11 +115,14 @@ class TraceIdGenerator(RandomIdGenerator):
             self._origin.reset(token)
 
     def generate_trace_id(self) -> int:
-        """Return 128 bits.  Those of `origin` come from SHA-256, so ratio samplers may rely on their lower half."""
+        """Return a trace id of 128 bits: that of `origin` within `use`, else a random one.
+
+        The ids of origins come from SHA-256, so ratio samplers may rely on their lower half.
+        """
         origin = self._origin.get()
         return int(origin.trace_id, 16) if origin else super().generate_trace_id()
 
     def generate_span_id(self) -> int:
-        """Return 64 bits."""
+        """Return a span id of 64 bits: the root id of `origin` within `use`, else a random one."""
         origin = self._origin.get()
         return int(origin.root_id, 16) if origin else super().generate_span_id()

@@ -34,9 +34,9 @@ REPEAT_INTERVAL_S: Final = 60.0
 
 @contextlib.contextmanager
 def open_recorder(exporters: Sequence[str], service: str, version: str) -> Iterator[OtelRecorder | None]:
-    """Yield a recorder that exports to `exporters`; None if one of them is not available, which is logged.
+    """Yield a recorder that exports to `exporters`; None if the set-up fails, which is logged.
 
-    At the end, the spans that are left are flushed for at most `FLUSH_TIMEOUT_S`.
+    At the end, the remaining spans are flushed for at most `FLUSH_TIMEOUT_S`.
     """
     with _sdk_log_redirected():
         try:

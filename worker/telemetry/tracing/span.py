@@ -16,18 +16,18 @@ SpanKind = Literal["internal", "client", "producer", "consumer"]
 """The span kinds of OpenTelemetry that are used here."""
 AttributeValue = str | int | float | bool
 Attributes = Mapping[str, AttributeValue | None]
-"""Attributes by name; one with the value None is left out."""
+"""Attributes by name; an attribute with the value None is left out."""
 
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """Position of a span in its trace, where that is not the child of the current span."""
+    """Position of a span in its trace, for a span that is not a child of the current span."""
 
     trace_id: str
     """32 hex digits."""
     root_id: str
     """16 hex digits: id of the root span of the trace."""
     is_root: bool = False
-    """Whether the span is that root; otherwise it is a child of it, and another process may have recorded the root."""
+    """Whether the span is the root; otherwise it is a child of the root, which another process may have recorded."""
 
 
 class SpanRecording(Protocol):
@@ -105,7 +105,7 @@ class TraceSpan:
         return self._took_ns / 1e9
 
     def close(self) -> None:
-        """End the span, at the time of `stop` or now."""
+        """End the span, at the time of the first `stop` if it was called, else now."""
         self.stop()
         if self._recording:
             self._recording.close(self._start_ns + (self._took_ns or 0))
@@ -117,7 +117,7 @@ def span(
 ) -> Iterator[TraceSpan]:
     """Open a span for the duration of the block; an exception that leaves the block is recorded and propagates.
 
-    `origin` None makes it a child of the current span.
+    `origin` None makes the span a child of the current span.
     """
     it = TraceSpan(name, kind, origin)
     if attributes:
@@ -151,7 +151,7 @@ def is_recorded() -> bool:
 
 @contextlib.contextmanager
 def record_spans_to(recorder: SpanRecorder | None) -> Iterator[None]:
-    """Record all spans of the process with `recorder` for the duration of the block; None records none."""
+    """Record all spans of the process with `recorder` for the duration of the block; None: record no spans."""
     before, _active.recorder = _active.recorder, recorder
     try:
         yield

@@ -167,7 +167,10 @@ class DecisionNounReader(DecisionReader):
         return self.chunks.verb_group(noun.first - 1 - without)
 
     def _reporting_body(self, noun: NounPhrase) -> list[Actor]:
-        """Return the body that says so of itself: "No decision has been made, [the government] said"; else empty."""
+        """Return the political body that is the speaker of the statement around the noun; empty if there is none.
+
+        "No decision has been made, [the government] said".
+        """
         offset = self.text.starts[noun.head]
         for statement in self.doc.statements:
             if any(span.start <= offset < span.end for span in statement.content):

@@ -67,9 +67,9 @@ class DecisionReader(EventReader):
         return found
 
     def _pronoun_deciders(self, pronoun: NounPhrase, group: VerbGroup) -> list[Actor]:
-        """Resolve "they" and "we" as deciders.
+        """Return the deciders that "they" or "we" refers to; empty if unknown.
 
-        "They": the participants of the last meeting; "we": the speaker, or outside quotations the authors of a
+        "They" are the participants of the last meeting.  "We" is the speaker, or outside quotations the authors of a
         communiqué.
         """
         word = self.text.lower[pronoun.head]

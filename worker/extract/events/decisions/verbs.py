@@ -167,7 +167,7 @@ class DecisionVerbReader(DecisionStatusReader):
         return self._object_span(target, group)
 
     def _question_complement(self, at: int, kind: str) -> Span | None:
-        """Return the candidate for "decided whether …", "decide how …"; None for any other use."""
+        """Return the span of the question in "decided whether …", "decide how …"; None for any other complement."""
         return (
             self.time_and_place.clause_span(at)
             if kind == "taken" and self.word(at) in self.doc.lexicon.wh_openers
@@ -175,7 +175,7 @@ class DecisionVerbReader(DecisionStatusReader):
         )
 
     def _is_participle_clause(self, group: VerbGroup) -> bool:
-        """Return whether the verb is a present participle after a comma, an act of the subject, not a gerund."""
+        """Return whether the verb is a present participle after a comma: an act of the main subject, no gerund."""
         first = group.first - 1
         return self.text.tags[group.first] == "VBG" and first > 0 and self.text.words[first] == ","
 
@@ -235,7 +235,7 @@ class DecisionVerbReader(DecisionStatusReader):
         )
 
     def _lacks_agreement(self, group: VerbGroup, deciders: list[Actor]) -> bool:
-        """Return whether a bare form, as in "calls to break up", has a single person as decider and is not finite."""
+        """Return whether a bare verb form is not finite because its decider is a single person: "calls to break up"."""
         is_bare = group.finite and group.first == group.head and self.text.tags[group.head] in {"VB", "VBP"}
         return is_bare and len(deciders) == 1 and deciders[0].type == "person"
 
@@ -272,7 +272,7 @@ class DecisionVerbReader(DecisionStatusReader):
         return main is not None and self.lemma(main) in self.lexicon.verb_readings
 
     def _is_generic_relative(self, group: VerbGroup) -> bool:
-        """Return whether a relative clause in the present describes: "the countries that provide arms"."""
+        """Return whether a relative clause in the present only describes its noun: "the countries that sell arms"."""
         is_relative = self.word(group.first - 1) in self.doc.lexicon.relative
         return is_relative and group.first == group.head and self.text.tags[group.head] in {"VBP", "VBZ"}
 

@@ -72,7 +72,10 @@ class MeetingExtractor(MeetingVerbReader, MeetingNounReader):
         return not apart and not self.chunks.has_finite_verb(old.last, new.first + 1)
 
     def can_refer_to(self, old: EventCandidate, new: EventCandidate) -> bool:
-        """Return whether an anaphoric candidate can refer to a meeting: compatible, with no other parties."""
+        """Return whether the anaphoric candidate `new` can refer to the meeting of `old`.
+
+        Their fields must be compatible, and `new` must name no parties or at least one of the parties of `old`.
+        """
         named = party_names(new)
         return self._is_compatible(old, new) and (not named or bool(named & party_names(old)) or not old.parties)
 

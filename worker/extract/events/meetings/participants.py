@@ -103,7 +103,10 @@ class MeetingParticipants(MeetingStatusReader):
         return self.text.lower[noun.first] in {"a", "an"}
 
     def _main_clause_parties(self, noun: NounPhrase) -> list[Actor]:
-        """Return subject and object of the verb before "for talks": those who came for them."""
+        """Return the parties of the subject and object of the verb before "for talks": "[Berg] met [Ozola] for talks".
+
+        Empty if that verb is neither a light verb nor a verb of meeting.
+        """
         start = self.text.sentence_range(noun.head)[0]
         for at in range(noun.first - 1, max(start, noun.first - 16) - 1, -1):
             group = self.chunks.verb_group(at)
@@ -118,7 +121,7 @@ class MeetingParticipants(MeetingStatusReader):
     def _clause_subject(self, noun: NounPhrase, *, alone: bool = True) -> list[Actor]:
         """Return the subject of the clause that contains the noun in an adverbial: "After a meeting with X, [Y] left".
 
-        Only its first party if `alone`.
+        `alone`: only the first party of the subject.
         """
         outer = self.clauses.noun_phrase(noun.first - 2) if self.word(noun.first - 1) == "of" else None
         if outer is not None and self.text.lower[outer.head] not in word_set(self.lexicon.meeting.partitive_nouns):

@@ -57,7 +57,7 @@ class MeetingVerbReader(MeetingReader):
         return self._verb_candidate(group, self._talk_form(group), [*subject, *others], "meet")
 
     def _distinguish(self, actor: Actor, subject_names: set[str]) -> Actor:
-        """Return the actor, or an unnamed one if its phrase was wrongly resolved to a subject.
+        """Return `actor`, or an unnamed actor if the phrase was wrongly resolved to one of `subject_names`.
 
         In "Berg met the minister of Iraq", with Berg a minister, "the minister" may have been resolved to Berg.
         """
@@ -79,7 +79,7 @@ class MeetingVerbReader(MeetingReader):
         return self._verb_candidate(group, self._talk_form(group), [*subject, *others], "talk with")
 
     def _interlocutors(self, group: VerbGroup) -> list[Actor]:
-        """Return the parties after "with"; none if it belongs to an occasion ("spoke at a rally with X")."""
+        """Return the parties after "with"; empty if "with" depends on an occasion ("spoke at a rally with X")."""
         found = self.clauses.prepositional_phrases(group.last, word_set(self.lexicon.meeting.with_), 16)[:1]
         if found and any(self.chunks.verb_group_of[at] >= 0 for at in range(group.last, found[0][0])):
             return []
@@ -177,7 +177,10 @@ class MeetingVerbReader(MeetingReader):
         return found
 
     def _read_convene(self, group: VerbGroup) -> EventCandidate | None:
-        """Return the candidate for "The leaders gathered in X", with several parties or a body; else None."""
+        """Return the candidate for "The leaders gathered in X", with several parties or a body as subject.
+
+        None for any other use.
+        """
         target = self.clauses.object(group)
         if target is not None:
             return self._read_gather(group) if not self._meeting_form(target) else None
@@ -283,7 +286,7 @@ class MeetingVerbReader(MeetingReader):
         return self._make_candidate(first, last, form, status, parties, rule, when)
 
     def _outermost_governor(self, group: VerbGroup, modality: VerbModality) -> VerbGroup:
-        """Return the outermost verb that governs the verb, or the verb: "[flies] to Oslo on Friday to meet"."""
+        """Return the outermost verb that governs `group`: "[flies] to Oslo on Friday to meet"; `group` if none does."""
         return next((g.group for g in reversed(modality.governors) if g.group is not None), group)
 
     def _has_known_party(self, parties: list[Actor]) -> bool:

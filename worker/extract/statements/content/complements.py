@@ -60,7 +60,7 @@ def _unbounded_complement(doc: Document, verb: VerbGroup, cue: Cue, limit: int) 
 
 
 def _topic(doc: Document, cue: Cue, at: int, limit: int) -> int:
-    """Return where the topic of the cue's preposition starts, after adverbs and a recipient; `at` without one.
+    """Return where the topic of the cue's preposition starts, after adverbs and a recipient; `at` if there is no topic.
 
     "asked him about | the fees", "spoke warmly to voters of | his youth".
     """
@@ -80,7 +80,7 @@ def _topic(doc: Document, cue: Cue, at: int, limit: int) -> int:
 
 
 def _preposition(doc: Document, verb: VerbGroup, cue: Cue, limit: int) -> int:
-    """Return the end of the cue's own preposition ("called for", "lashed out at"); the end of the verb without one."""
+    """Return the end of the cue's own preposition ("called for", "lashed out at"); else the end of the verb."""
     at, lower = verb.last, doc.text.lower
     for start in (at, verb.head + 1):
         for end in range(min(start + 3, limit - 1), at, -1):

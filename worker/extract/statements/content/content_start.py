@@ -230,7 +230,7 @@ def adjunct_end(doc: Document, at: int, limit: int) -> int | None:
 def aside_end(doc: Document, at: int, limit: int) -> int | None:
     """Return the end of a short aside between commas, dashes or brackets ("said, to applause, that").
 
-    None without one.
+    None if there is none.
     """
     closing = {"(": ")"}.get(doc.text.words[at], doc.text.words[at])
     if doc.text.words[at] == "and":

@@ -21,7 +21,7 @@ _NEAR = 5
 
 
 def preceding_quotation_start(doc: Document, first: int, latest: list[StatementCandidate]) -> int:
-    """Return the start of a quotation right before the sentence that ends with "?", "!" or a dash; `first` without one.
+    """Return the start of a quotation just before the sentence that ends with "?", "!" or a dash; else `first`.
 
     The reporting clause of such a quotation may be the sentence itself: "“Why?” | X asked."
     """
@@ -52,10 +52,10 @@ def prepend_open_paragraphs(doc: Document, candidate: StatementCandidate, candid
 def continue_quotation(
     doc: Document, latest: list[StatementCandidate], first: int, last: int
 ) -> tuple[list[StatementCandidate], list[StatementCandidate]]:
-    """Return the candidates that a sentence of nothing but a quotation continues, and the new candidates.
+    """Process a sentence that consists of a quotation only: return the candidates that it continues, and the new ones.
 
-    The quotation is appended to an interrupted one; after reported speech it becomes a candidate of its own, with the
-    same source and cue.  Both lists are empty where the sentence has words outside the quotation that form a clause.
+    An interrupted quotation gets the sentence appended; after reported speech the sentence becomes a candidate with the
+    same source and cue.  Both lists are empty if words outside the quotation form a clause.
     """
     text = doc.text
     end = last
@@ -80,9 +80,9 @@ def continue_quotation(
 
 
 def _free_quotation(doc: Document, first: int, end: int) -> StatementCandidate | None:
-    """Return a quotation without a cue whose source is the subject of the sentence before; None without a person there.
+    """Return a quotation without a cue, with the subject of the sentence before as its source.
 
-    'Hale shook her head. | "I was told otherwise."'
+    'Hale shook her head. | "I was told otherwise."'  None if that subject is no person.
     """
     text = doc.text
     if first == 0 or text.paragraph_of[first - 1] != text.paragraph_of[first]:

@@ -16,8 +16,8 @@ def end_before_matrix_verb(doc: Document, first: int, last: int, *, open_clauses
     """Return where content ends before the verb of the matrix clause; `last` where no such verb follows.
 
     "who back the fees | agree", "his claim that it was shut | surprised us".  Each clause has one finite verb.
-    `open_clauses` counts the clauses of the content that still lack theirs; a word that opens another clause adds one.
-    A verb after a conjunction ("and left") shares a subject and closes none.
+    `open_clauses`: clauses of the content whose verb is still to come; a word that opens a clause adds one, a verb
+    closes one.  A verb after a conjunction ("and left") shares a subject and closes none.
     """
     text, at = doc.text, first
     while at < last:

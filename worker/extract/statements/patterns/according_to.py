@@ -14,7 +14,7 @@ from worker.extract.statements.source.postverbal_source import postverbal_source
 def match_according_to(
     doc: Document, first: int, last: int, candidates: list[StatementCandidate]
 ) -> StatementCandidate | None:
-    """Return the attribution of the first "according to" outside quotations and known content; None without one.
+    """Return the attribution of the first "according to" outside quotations and known content; None if there is none.
 
     An outlet after a candidate already found is a credit (`outlet_credits`) and no source of its own.
     """
@@ -68,7 +68,7 @@ def _content_around(
 
 
 def _next_comma(doc: Document, at: int, last: int) -> int:
-    """Return the next comma at or after a token; `last` without one."""
+    """Return the position of the next comma at or after token `at`; `last` if there is none."""
     while at < last and doc.text.words[at] != ",":
         at += 1
     return at

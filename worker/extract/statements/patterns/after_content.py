@@ -28,7 +28,7 @@ _ADVERBIAL = frozenset({"IN", "RB", "CC"})
 def match_after_content(
     doc: Document, verb: VerbGroup, first: int, last: int, candidates: list[StatementCandidate]
 ) -> StatementCandidate | None:
-    """Return the attribution of a verb whose reporting clause follows its content; None without one.
+    """Return the attribution of a verb whose reporting clause follows its content; None if there is none.
 
     The content starts at token `first` or later and after the candidates found before.  Content that continues after
     the reporting clause is included.

@@ -17,7 +17,7 @@ _ADJUNCT = 10
 def match_as_clause(
     doc: Document, verb: VerbGroup, first: int, last: int, candidates: list[StatementCandidate]
 ) -> StatementCandidate | None:
-    """Return the attribution of a verb in an as-clause, with the words around the clause as content; None without one.
+    """Return the attribution of a verb in an as-clause, with the words around the clause as content; else None.
 
     Cues of thought, negated and passive verbs do not count.
     """

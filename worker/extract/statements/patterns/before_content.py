@@ -27,7 +27,7 @@ _RELATIVE_ENDS = COMMA_AND_LONG_DASHES | {")", ";", "."}
 def match_before_content(
     doc: Document, verb: VerbGroup, first: int, last: int, candidates: list[StatementCandidate]
 ) -> StatementCandidate | None:
-    """Return the attribution of a verb that precedes its content, in the sentence [first, last); None without one.
+    """Return the attribution of a verb that precedes its content, in the sentence [first, last); None if there is none.
 
     "X said that …" · "X praised Y" · ", saying …" · "and called for …" · "was accused of …" · "is sceptical that …".
     The content ends before the attributions in `candidates`.
@@ -98,7 +98,10 @@ def _is_finite_outside_quotation(doc: Document, token: int) -> bool:
 
 
 def _is_judging_it(doc: Document, source: TokenRange, cue: Cue) -> bool:
-    """Return whether the source is an "it" that condemns or denies, hence an organisation: "It condemned the vote"."""
+    """Return whether the source is an "it" that criticises, accuses or denies, hence an organisation.
+
+    "It condemned the vote".
+    """
     return doc.text.lower[source[0]] == "it" and cue.act in {"criticise", "accuse", "deny"}
 
 
@@ -153,11 +156,9 @@ def _clause_end(doc: Document, first: int, limit: int) -> int:
 
 
 def _fronted_clause_end(doc: Document, verb: VerbGroup, first: int, last: int) -> int:
-    """Return the end of the clause that opens the sentence if the verb is in it.
+    """Return the end of the clause that opens the sentence, if `verb` is in that clause; else `last`.
 
     "While Hale said it rains | , crowds …".
-
-    `last` where the verb is in the main clause or no such clause opens the sentence.
     """
     text = doc.text
     opening = doc.chunks.verb_group(first)
@@ -186,14 +187,14 @@ def _has_no_content(doc: Document, cue: Cue, complement: Complement) -> bool:
 
 
 def _is_anonymity(doc: Document, cue: Cue, complement: Complement) -> bool:
-    """Return whether the complement says how it was said: "asked not to be named", "on condition of | anonymity"."""
+    """Return whether the complement only asks for anonymity: "asked not to be named", "on condition of | anonymity"."""
     words = doc.text.lower[complement.first : complement.last]
     named = cue.act in {"ask", "decline"} and bool({"named", "identified", "quoted"} & set(words[:4]))
     return (complement.form == "infinitive" and named) or (cue.act == "say" and words[0] == "anonymity")
 
 
 def _target(doc: Document, cue: Cue, verb: VerbGroup, complement: Complement) -> TokenRange | None:
-    """Return the party addressed, accused, criticised or praised; None without one."""
+    """Return the party addressed, accused, criticised or praised; None if there is none."""
     phrase = doc.chunks.noun_phrase(
         complement.first
         if complement.form == "phrase" or (cue.object_infinitive and complement.first == verb.last)

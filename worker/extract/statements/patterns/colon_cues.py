@@ -101,7 +101,10 @@ _CLAUSE_OPENERS = frozenset({"WP", "SC"})
 
 
 def _source(doc: Document, verb: VerbGroup, first: int, colon: int) -> TokenRange | None:
-    """Return the subject, that of the main clause, or the noun phrase after an inverted verb ("Stated Hale:")."""
+    """Return the source of a clause before a colon: the verb's subject, the main clause's, or an inverted one.
+
+    Inverted: the noun phrase after the verb ("Stated Hale:").  None if there is none.
+    """
     if verb.first == first:
         after = postverbal_source(doc, verb.last, colon)
         return after if after is not None and after[1] == colon else None

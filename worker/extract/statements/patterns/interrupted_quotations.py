@@ -41,7 +41,7 @@ def resumed_content(doc: Document, at: int, last: int, *, quoted: bool, is_claus
 
 
 def _quotation(doc: Document, at: int, last: int) -> TokenRange | None:
-    """Return the continued quotation, unless another cue comes before it."""
+    """Return the next quotation from token `at` on; None if there is none or if another cue precedes it."""
     for i in range(at, last):
         if doc.text.quotation_of[i] >= 0:
             return _continued_quotation(doc, i, last)

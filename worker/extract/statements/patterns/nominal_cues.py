@@ -154,7 +154,7 @@ def _complement_start(doc: Document, noun: CueNoun, at: int, last: int) -> tuple
 
 
 def _complement_end(doc: Document, phrase: NounPhrase, start: int, first: int, last: int) -> int:
-    """Return where the noun's content ends: with its own clause, or before the verb whose subject the noun is."""
+    """Return where the content of a cue noun ends: with its clause, or before the verb whose subject is the noun."""
     if doc.text.lower[start] not in {"that", "whether"}:
         stop = phrase_end(doc, start, last) if doc.text.tags[start] != "TO" else content_end(doc, start, last)
         return min(stop, _phrase_complement_end(doc, start, stop))
@@ -197,9 +197,9 @@ def possessor(doc: Document, phrase: NounPhrase) -> tuple[TokenRange | None, int
 
 
 def _light_verb_subject(doc: Document, phrase: NounPhrase, first: int) -> tuple[TokenRange | None, int]:
-    """Return the subject of a light verb ("made the claim", "stepped up his attacks") and where the cue starts.
+    """Return the subject of a light verb with the cue noun as object ("made the claim"), and the cue's first token.
 
-    The source is None where the verb is no light verb or the noun has another possessor.
+    The subject is None if the verb is no light verb or the noun has another possessor.
     """
     verb = doc.chunks.verb_group(phrase.first - 1) if phrase.first > first else None
     possessed_by = possessor(doc, phrase)[0]

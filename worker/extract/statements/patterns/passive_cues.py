@@ -18,7 +18,7 @@ from worker.extract.statements.source.preverbal_subject import preverbal_subject
 def match_passive_cue(doc: Document, verb: VerbGroup, cue: Cue, first: int, limit: int) -> StatementCandidate | None:
     """Match a passive cue: "was accused by X of …", "was told that …", "it was reported that …", "is expected to …".
 
-    The source is the agent, None without one.  The content is the patient and the complement, or one of them.
+    The source is the agent, None if there is none.  The content is the patient and the complement, or one of them.
     """
     text = doc.text
     by = passive_agent(doc, verb.last, limit)
@@ -116,7 +116,7 @@ def _complement_after_adverbial(doc: Document, verb: VerbGroup, cue: Cue, at: in
 def _passive_complement(doc: Document, verb: VerbGroup, cue: Cue, at: int, limit: int) -> Complement | None:
     """Return the complement of a passive cue at a token: an infinitive, clause, phrase or quotation.
 
-    None without one.
+    None if there is none.
     """
     text = doc.text
     if at >= limit:

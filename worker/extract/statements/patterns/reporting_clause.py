@@ -107,12 +107,12 @@ def _is_mistagged_past(doc: Document, verb: VerbGroup, cue: Cue | None, first: i
 
 
 def _is_clause_end(doc: Document, at: int, last: int) -> bool:
-    """Return whether the clause ends at a token: the limit or final punctuation."""
+    """Return whether the clause ends at token `at`: at `last` or at final punctuation."""
     return at >= last or doc.text.words[at] in CLAUSE_FINAL
 
 
 def quotation_ending_at(doc: Document, token: int) -> int:
-    """Return the start of the quotation that ends at a token, or before the comma at it; -1 without one.
+    """Return the start of the quotation that ends at a token, or before the comma at it; -1 if none ends there.
 
     A quotation without final punctuation and without a finite verb (scare quotes, a title) does not count.
     """
@@ -174,7 +174,7 @@ def _follows_clause(doc: Document, reporting: ReportingClause) -> bool:
 
 
 def recipient_after(doc: Document, cue: Cue | None, at: int, last: int) -> TokenRange | None:
-    """Return the recipient at a token: "told | the crowd", "explained | to reporters in Oslo"; None without one."""
+    """Return the recipient at token `at`: "told | the crowd", "explained | to reporters in Oslo"; else None."""
     text = doc.text
     to = at < last and text.lower[at] == "to"
     if at >= last or not (to or (cue is not None and cue.recipient)):
@@ -185,6 +185,6 @@ def recipient_after(doc: Document, cue: Cue | None, at: int, last: int) -> Token
 
 
 def _after_recipient(doc: Document, reporting: ReportingClause) -> int:
-    """Return the end of the recipient after the verb; the end of the verb without one."""
+    """Return the end of the recipient after the verb; the end of the verb if it has no recipient."""
     recipient = recipient_after(doc, reporting.cue, reporting.verb.last, reporting.last)
     return recipient[1] if recipient else reporting.verb.last

@@ -18,7 +18,7 @@ _BETWEEN = 16
 
 
 def match_second_hand_quote(doc: Document, verb: VerbGroup, first: int, last: int) -> StatementCandidate | None:
-    """Return the attribution to the quoted party, with the quoting news outlet in `via`; None without one."""
+    """Return the attribution to the quoted party, with the quoting news outlet in `via`; None if there is none."""
     if doc.text.lower[verb.head] not in doc.lexicon.quoting_verbs:
         return None
     at = _as_saying(doc, verb.last, last)

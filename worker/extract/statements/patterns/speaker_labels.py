@@ -24,7 +24,7 @@ _MARKS = DASHES | {":"}
 
 
 def match_speaker_label(doc: Document, first: int, last: int) -> StatementCandidate | None:
-    """Return the statement that a label or signature in tokens [first, last) attributes; None without one.
+    """Return the statement that a label or signature in tokens [first, last) attributes; None if there is none.
 
     A leading label may attribute the rest of the paragraph (a transcript turn), a signature the paragraphs before.
     """
@@ -55,7 +55,7 @@ def _leading_label(doc: Document, first: int, last: int) -> StatementCandidate |
 
 
 def _after_kicker(doc: Document, first: int, last: int) -> int:
-    """Return the first token after a kicker and its dash ("EXCLUSIVE – Roger Hale: …"); `first` without one."""
+    """Return the first token after a kicker and its dash ("EXCLUSIVE – Roger Hale: …"); `first` without a kicker."""
     words = doc.text.words
     for dash in range(first + 1, min(first + _PREFACE, last - 2)):
         if words[dash] in DASHES:
@@ -148,7 +148,7 @@ def _signature(doc: Document, first: int, last: int) -> StatementCandidate | Non
 def _signed(doc: Document, dash: int, source: TokenRange, first: int) -> TokenRange | None:
     """Return the quotation that ends at the dash, with its earlier paragraphs, or the text of an embedded post.
 
-    None without either.  A quotation inside a paragraph is not signed.
+    None if there is neither.  A quotation inside a paragraph is not signed.
     """
     text = doc.text
     if dash == 0:

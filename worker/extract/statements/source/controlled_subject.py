@@ -28,9 +28,10 @@ class CueSource(Struct, frozen=True, gc=False):
 
 
 def find_source(doc: Document, verb: VerbGroup, first: int, candidates: list[StatementCandidate]) -> CueSource | None:
-    """Return the source of a cue verb that precedes its content; None where the verb has none and is no cue here.
+    """Return the source of a cue verb that precedes its content; None if it has no source or is no cue here.
 
-    The sentence starts at token `first`; `candidates` are its attributions found so far, which may lend their source.
+    `first`: start of the sentence.  `candidates`: attributions of the sentence found so far, whose source the verb may
+    share.
     """
     text, tag, before = doc.text, doc.text.tags[verb.head], verb.first - 1
     if verb.infinitive:
@@ -135,15 +136,15 @@ def _shared_source(
 
 
 def _last_source(candidates: list[StatementCandidate], first: int, before: int) -> TokenRange | None:
-    """Return the source of the last candidate whose cue is in tokens [first, before); None without one."""
+    """Return the source of the last candidate whose cue is in tokens [first, before); None if there is none."""
     known = [c for c in candidates if c.source is not None and first <= c.cue[0] < before]
     return max(known, key=lambda c: c.cue[0]).source if known else None
 
 
 def main_clause_subject(doc: Document, before: int, first: int) -> TokenRange | None:
-    """Return the subject of the nearest finite verb in tokens [first, before) that has one; None without one.
+    """Return the subject of the nearest finite verb with a subject in tokens [first, before); None if there is none.
 
-    A verb that is no bare infinitive ("helped the crew | succeed") is preferred.
+    A bare infinitive tagged as finite ("helped the crew | succeed") is used only if there is no other verb.
     """
     at, fallback = before - 1, None
     while at >= first:

@@ -10,7 +10,7 @@ from worker.extract.statements.phrase_kinds import TokenRange, is_time, is_venue
 
 
 def passive_agent(doc: Document, at: int, limit: int) -> TokenRange | None:
-    """Return the agent that "by" introduces at a token; None without one."""
+    """Return the agent that "by" introduces at a token; None if there is none."""
     if at >= limit or doc.text.lower[at] != "by":
         return None
     phrase = doc.chunks.noun_phrase(at + 1)
@@ -30,9 +30,9 @@ def ends_in_name(doc: Document, phrase: NounPhrase) -> bool:
 
 
 def postverbal_source(doc: Document, at: int, limit: int) -> TokenRange | None:
-    """Return the noun phrase that starts at a token, with its of-phrases and appositions; None for a time or no phrase.
+    """Return the noun phrase at token `at` with its of-phrases and appositions, up to token `limit`.
 
-    It ends before `limit`.
+    None if no noun phrase starts there or if it is a time.
     """
     start = at + (at + 1 < limit and doc.text.tags[at] in {"VBN", "VBG", "RB"})  # "said | retired General X"
     phrase = doc.chunks.noun_phrase(start)
@@ -50,14 +50,14 @@ def postverbal_source(doc: Document, at: int, limit: int) -> TokenRange | None:
 
 
 def _adjacent_noun_end(doc: Document, last: int) -> int | None:
-    """Return the end of a noun phrase directly after another: "his friend | Mahamat Saleh"; None without one."""
+    """Return the end of a noun phrase directly after another: "his friend | Mahamat Saleh"; None if there is none."""
     phrase = doc.chunks.noun_phrase(last) if doc.text.tags[last - 1] in {"NN", "JJ"} else None
     named = phrase is not None and phrase.first == last and doc.text.tags[phrase.head] in {"NN", "NNS", "NNP"}
     return phrase.last if phrase is not None and named else None
 
 
 def _extend_right(doc: Document, last: int, limit: int) -> int | None:
-    """Return the end of the modifier, apposition or coordinated phrase right after a source; None without one."""
+    """Return the end of the modifier, apposition or coordinated phrase right after a source; None if there is none."""
     text = doc.text
     if last + 1 >= limit:
         return None

@@ -20,7 +20,7 @@ _COMMAS_IN_ASIDE = 5
 
 
 def preverbal_subject(doc: Document, verb: VerbGroup, left_limit: int) -> TokenRange | None:
-    """Return the subject of a verb group, at or after token `left_limit`; None without one."""
+    """Return the subject of a verb group, at or after token `left_limit`; None if there is none."""
     return _noun_phrase_before(doc, verb.first - 1, left_limit)
 
 
@@ -59,7 +59,7 @@ def _is_emphatic(doc: Document, at: int, left_limit: int) -> bool:
 
 
 def _before_aside(doc: Document, at: int, left_limit: int) -> TokenRange | None:
-    """Return the noun phrase before the aside that ends at a token; None without one.
+    """Return the noun phrase before the aside that ends at a token; None if there is none.
 
     Where the words after the nearest comma are no aside, the commas further left are tried.
     """
@@ -111,9 +111,9 @@ def _opening_bracket(doc: Document, at: int, left_limit: int) -> int:
 
 
 def _aside_start(doc: Document, before: int, at: int, left_limit: int) -> int | None:
-    """Return the mark before token `before` that opens the aside which closes at `at`, if a noun phrase precedes it.
+    """Return the mark before token `before` that opens the aside which the mark at `at` closes.
 
-    None without one, or where the words between hold a main clause.
+    None if no such mark follows a noun phrase, or if the aside contains a main clause.
     """
     text = doc.text
     i, seen = before - 1, 0
@@ -183,7 +183,7 @@ def _makes_adverbial(doc: Document, preposition: int, left_limit: int) -> bool:
 
 
 def _extend_left(doc: Document, first: int, left_limit: int) -> int | None:
-    """Return the start of the source one step further to the left; None where the source starts at `first`."""
+    """Return the start of the source extended by one step to the left; None if it starts at `first`."""
     text = doc.text
     before = first - 1
     if before <= left_limit:
