@@ -9,14 +9,14 @@ from worker.schema import KINDS
 
 
 def event_kind(text: str) -> str:
-    """Return a kind of event."""
+    """Parse a kind of event."""
     if text not in KINDS:
         raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(KINDS)}")
     return text
 
 
 def positive_int(text: str) -> int:
-    """Return an integer from 1 on."""
+    """Parse an integer from 1 on."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, not {text}")
@@ -24,7 +24,7 @@ def positive_int(text: str) -> int:
 
 
 def duration_s(text: str) -> float:
-    """Return a number of seconds, more than 0 and less than 1e9."""
+    """Parse a number of seconds, more than 0 and less than 1e9."""
     number = float(text)
     if not 0 < number < 1e9:  # noqa: PLR2004 - the limits of durations in the settings
         raise argparse.ArgumentTypeError(f"must be more than 0 and less than 1e9, not {text}")
@@ -32,7 +32,7 @@ def duration_s(text: str) -> float:
 
 
 def refresh_interval_s(text: str) -> float:
-    """Return the seconds between two redraws, from 0.1 to 3600."""
+    """Parse the seconds between two redraws, from 0.1 to 3600."""
     seconds = float(text)
     if not 0.1 <= seconds <= 3600:  # noqa: PLR2004 - faster is unreadable, slower is no longer live
         raise argparse.ArgumentTypeError(f"must be from 0.1 to 3600, not {text}")
@@ -40,7 +40,7 @@ def refresh_interval_s(text: str) -> float:
 
 
 def iso_date(text: str) -> date:
-    """Return a date in ISO 8601 form."""
+    """Parse a date in ISO 8601 form."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -48,7 +48,7 @@ def iso_date(text: str) -> date:
 
 
 def port_number(text: str) -> int:
-    """Return a TCP port; 0 lets the system choose a free one."""
+    """Parse a TCP port; 0 lets the system choose a free port."""
     number = int(text)
     if not 0 <= number <= 65_535:  # noqa: PLR2004 - 16 bits
         raise argparse.ArgumentTypeError(f"must be from 0 to 65535, not {text}")

@@ -54,19 +54,19 @@ class ParseInput(Struct, frozen=True, kw_only=True):
 
 
 def extract_lines(lines: Iterable[bytes]) -> Iterator[BatchResult]:
-    """Return for each document `{"id", "events"}` or `{"id", "error"}`; blank lines are skipped."""
+    """Yield one result per line: `{"id", "events"}` of its document, or `{"id", "error"}`; blank lines are skipped."""
     decoder = msgspec.json.Decoder(ExtractInput)
     return _process_lines(lines, lambda line: _events(decoder.decode(line)))
 
 
 def parse_lines(lines: Iterable[bytes]) -> Iterator[BatchResult]:
-    """Return for each saved page its id and article, or `{"id", "error"}`; blank lines are skipped."""
+    """Yield one result per line: id and article of its saved page, or `{"id", "error"}`; blank lines are skipped."""
     decoder = msgspec.json.Decoder(ParseInput)
     return _process_lines(lines, lambda line: _article(decoder.decode(line)))
 
 
 def parse_instant(text: str) -> datetime:
-    """Parse a date (its midnight) or a time of RFC 3339, without a zone in UTC; ValueError for anything else."""
+    """Parse a date (as its midnight) or a time of RFC 3339; the default zone is UTC.  ValueError for any other text."""
     text = text.strip()
     try:
         day = date.fromisoformat(text)
@@ -95,7 +95,7 @@ def _process_line(line: bytes, process: Callable[[bytes], dict[str, Any]]) -> Ba
 
 
 def _id(line: bytes) -> str | None:
-    """Return the id of an invalid line, None if it cannot be read."""
+    """Return the id in an invalid line; None if the id cannot be read."""
     try:
         decoded = msgspec.json.decode(line)
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -113,7 +113,7 @@ def _message(error: Exception) -> str:
 
 
 def _events(document: ExtractInput) -> dict[str, Any]:
-    """Extract from the text exactly as given, as the offsets of the events refer to it."""
+    """Return the events of a document's text, which is used as given: the offsets of the events refer to it."""
     url = document.url or ""
     article = Article(
         id=article_id(url or document.id),

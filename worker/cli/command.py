@@ -39,7 +39,10 @@ def add_sources_option(parser: argparse.ArgumentParser) -> None:
 
 
 def with_tracing(name: str) -> Callable[[Command], Command]:
-    """Export the spans of a command as service `communique-<name>`, if the OTEL_… variables configure an exporter."""
+    """Return a decorator that exports the spans of a command as service `communique-<name>`.
+
+    Without an exporter in the OTEL_… variables it does nothing.
+    """
 
     def decorate(command: Command) -> Command:
         @functools.wraps(command)

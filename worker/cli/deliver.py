@@ -64,7 +64,7 @@ def add_webhook(subparsers: Subparsers) -> None:
 
 
 def webhook_command(args: argparse.Namespace, settings: Settings) -> int:
-    """Deliver until a signal; 1 if a subscription ended: its receiver is gone, or its address is not allowed.
+    """Deliver until a signal; return 1 if a subscription ended: its receiver is gone, or its address is not allowed.
 
     With --dead print dead letters, with --redeliver send them again and return 1 if any remain.
     """
@@ -194,7 +194,7 @@ def add_sink(subparsers: Subparsers) -> None:
 
 
 def sink_command(args: argparse.Namespace, settings: Settings) -> int:
-    """Write files until a signal, or the stored events; 1 if an entry of the streams could not be decoded."""
+    """Write files until a signal, or only the stored events; return 1 if a stream entry could not be decoded."""
     from worker.sink.event_writer import EventWriter, Rotation
     from worker.sink.file_writers import writer_factory
     from worker.sink.output_directory import OutputDirectory
@@ -236,7 +236,7 @@ async def _write(
 
 
 async def _write_stored(writer: EventWriter, events: Subscription, stop: asyncio.Event) -> bool:
-    """Write the events that are stored now, then set `stop`; the result is that of `EventWriter.run`."""
+    """Write the events that are stored now, then set `stop`; return the result of `EventWriter.run`."""
     async with events, asyncio.TaskGroup() as group:
         group.create_task(_stop_when_caught_up(events, stop))
         return await writer.run(events)

@@ -87,7 +87,7 @@ def _explain(args: argparse.Namespace) -> int:
 
 
 def _extract(args: argparse.Namespace) -> ProcessedPage:
-    """Extract from an HTML page, or from a text as it is; report on stderr why there are no events."""
+    """Extract the events of an HTML page or a plain text; report on stderr why there are none."""
     from worker.extract import is_language_supported
     from worker.pipeline.extract_events import extract_events
     from worker.pipeline.process_page import ProcessedPage, process_page
@@ -107,7 +107,7 @@ def _extract(args: argparse.Namespace) -> ProcessedPage:
 
 
 def _is_html(body: bytes) -> bool:
-    """Return whether a document is markup: it begins with `<`, after a byte order mark or white space."""
+    """Return whether a document is markup: after a byte order mark or white space it begins with `<`."""
     return body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
 
 
@@ -178,7 +178,7 @@ def add_export(subparsers: Subparsers) -> None:
 
 
 def export_command(args: argparse.Namespace, _: Settings) -> int:
-    """Print the PLOVER records of events, then a summary on stderr; 1 if a line contained no event."""
+    """Print the PLOVER records of events, then a summary on stderr; return 1 if a line contained no event."""
     from worker.coding.plover_export.lines import ExportFilter, ExportReport, LineError, export_lines
     from worker.terminal.sanitise import sanitise
 
@@ -226,7 +226,7 @@ def _add_document_arguments(parser: argparse.ArgumentParser, line_format: str) -
 
 
 def _read_lines(file: str) -> Iterator[bytes]:
-    """Yield the lines of a file or of stdin; OSError with the name of the file."""
+    """Yield the lines of a file or of stdin; raise OSError with the name of the file."""
     if file == "-":
         yield from sys.stdin.buffer
     else:
@@ -235,7 +235,7 @@ def _read_lines(file: str) -> Iterator[bytes]:
 
 
 def _read_file(file: str) -> bytes:
-    """Read a whole file or stdin; OSError with the name of the file."""
+    """Read a whole file or stdin; raise OSError with the name of the file."""
     return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
 
 

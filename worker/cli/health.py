@@ -35,7 +35,7 @@ def add_health(subparsers: Subparsers) -> None:
 
 
 def health_command(args: argparse.Namespace, settings: Settings) -> int:
-    """Query the service with these settings and print its answer; 1 if it is not healthy or does not answer."""
+    """Query the service of these settings and print its response; return 1 if it is unhealthy or does not respond."""
     from urllib.error import HTTPError
 
     if not settings.metrics.port:

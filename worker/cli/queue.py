@@ -44,7 +44,10 @@ def add_put(subparsers: Subparsers) -> None:
 
 @with_tracing("put")
 def put_command(args: argparse.Namespace, settings: Settings) -> int:
-    """Enqueue every URL; 1 if any was invalid or the queue is full. Valid URLs before that are enqueued."""
+    """Enqueue every URL; return 1 if a URL was invalid or the queue is full.
+
+    Valid URLs before the queue was full are enqueued.
+    """
     return asyncio.run(_put(read_urls(args.urls), settings))
 
 

@@ -44,7 +44,7 @@ def add_run(subparsers: Subparsers) -> None:
 
 @with_tracing("run")
 def run_command(args: argparse.Namespace, settings: Settings) -> int:
-    """Process the URLs, or poll the sources; 1 if a URL, or a source polled once, could not be read."""
+    """Process the URLs, or poll the sources; return 1 if a URL, or a source polled once, could not be read."""
     from worker.discover import load_sources
     from worker.local import feed_source, url_list_source
 
@@ -98,7 +98,7 @@ def add_demo(subparsers: Subparsers) -> None:
 
 @with_tracing("demo")
 def demo_command(args: argparse.Namespace, settings: Settings) -> int:
-    """Process the feed of the demo site from its beginning; 0, as some of its pages fail on purpose."""
+    """Process the feed of the demo site from its beginning; return 0, because some of its pages fail on purpose."""
     demo_settings = settings.override(
         key_prefix=f"{settings.redis.key_prefix}:demo",
         allow_private_addresses=True,  # the site is on loopback
@@ -137,7 +137,10 @@ async def _delete_keys(redis_url: str, prefix: str) -> None:
 # ---------------------------------------------------------------- output
 @contextlib.contextmanager
 def _observer(*, as_json: bool) -> Iterator[RunObserver]:
-    """Yield a printer of JSON lines, or the live view; log lines would break that, so only errors are logged then."""
+    """Yield a printer of JSON lines, or else the live view.
+
+    Log lines would break the live view, so only errors are logged during the block.
+    """
     if as_json:
         yield JsonLinesObserver()
         return

@@ -24,14 +24,14 @@ class JsonLinesObserver:
         sys.stdout.flush()
 
     def on_outcome(self, url: str, outcome: str, reason: str | None = None) -> None:
-        """Do nothing: the consumer logs it."""
+        """Do nothing: the consumer logs outcomes."""
 
     def on_tick(self, now_s: float, backlog: int | None = None) -> None:
         """Do nothing."""
 
 
 class OutcomeRecorder:
-    """Forwards everything to another observer, and records the URLs that were given up or seen in an earlier run."""
+    """Forwards every call to another observer, and records the URLs that were given up or seen in an earlier run."""
 
     def __init__(self, observer: RunObserver) -> None:
         """Record nothing yet; `observer` gets every call."""

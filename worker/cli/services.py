@@ -38,7 +38,7 @@ def add_discover(subparsers: Subparsers) -> None:
 
 @with_tracing("discover")
 def discover_command(args: argparse.Namespace, settings: Settings) -> int:
-    """Poll the sources until a signal, or each once: then 1 if any failed."""
+    """Poll the sources until a signal, or each source once and return 1 if any poll failed."""
     import uvloop
 
     from worker.discover import load_sources

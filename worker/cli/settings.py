@@ -28,10 +28,10 @@ class SettingRow(Struct, frozen=True, kw_only=True):
     variable: str
     section: str
     value: str | None
-    """None if it is unset."""
+    """The value; None if the setting is unset."""
     default: str | None
     set: bool
-    """Whether the environment sets it."""
+    """Whether the setting's variable is set in the environment."""
     takes: str
     meaning: str
 
@@ -53,7 +53,7 @@ def add_settings(subparsers: Subparsers) -> None:
 
 
 def settings_command(args: argparse.Namespace, settings: Settings) -> int:
-    """Print every setting, or those whose name or section contains one of the words; UsageError if none does."""
+    """Print every setting, or those whose name or section contains a word of `words`; UsageError if none does."""
     rows = [setting_row(variable, settings, os.environ.keys()) for variable in variables(Settings)]
     if not (matching := [row for row in rows if _matches(row, args.words)]):
         raise UsageError(f"no setting's name contains {' or '.join(args.words)}")
@@ -108,7 +108,7 @@ def _format_value(row: SettingRow) -> str:
 
 
 def _with_unit(name: str, value: str | None) -> str:
-    """Return a value, followed by its form in larger units where it has one: "3600 = 1 hour"."""
+    """Return a value, followed by its form in larger units if there is one: "3600 = 1 hour"."""
     from worker.settings.variables import humanise
 
     words = humanise(name, value)

@@ -7,7 +7,7 @@ import signal
 
 
 def stop_on_signals() -> asyncio.Event:
-    """Return an event that the first SIGTERM or SIGINT sets; a second one raises SystemExit (128 + signal number).
+    """Return an event that the first SIGTERM or SIGINT sets; a second signal raises SystemExit (128 + signal number).
 
     Call it in the running event loop.
     """

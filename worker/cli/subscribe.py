@@ -53,7 +53,7 @@ def add_subscribe(subparsers: Subparsers) -> None:
 
 
 def subscribe_command(args: argparse.Namespace, settings: Settings) -> int:
-    """Print events until --count is reached or a signal; 1 if an entry of the streams could not be decoded."""
+    """Print events until --count is reached or a signal; return 1 if a stream entry could not be decoded."""
     return asyncio.run(_subscribe(args, settings))
 
 
@@ -96,7 +96,7 @@ async def _print_all(subscription: Subscription, args: argparse.Namespace) -> in
 
 
 def _print(event: Event, console: Console | None) -> None:
-    """Print one event, on a console or as a JSON line; flushed, as a reader of the pipe waits for it."""
+    """Print one event, on a console or as a JSON line; flush, because the reader of a pipe waits for the line."""
     from worker.terminal.event_line import format_event
 
     if console:

@@ -40,7 +40,7 @@ def add_top(subparsers: Subparsers) -> None:
 
 
 def top_command(args: argparse.Namespace, settings: Settings) -> int:
-    """Show the fleet until Ctrl-C, or once."""
+    """Show the fleet once, or redraw it until Ctrl-C."""
     from rich.console import Console
 
     console = Console() if sys.stdout.isatty() else Console(width=PIPE_COLUMNS)

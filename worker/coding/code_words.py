@@ -82,7 +82,7 @@ class CodeWords:
         return WordClasses(frozenset().union(*verbs), frozenset().union(*action_words), frozenset().union(*nouns))
 
     def first_action(self, words: list[str]) -> ClassNames:
-        """Return the classes of the first verb or action word among lower-case words, an empty set if there is none."""
+        """Return the classes of the first verb or action word among lower-case words; empty if there is none."""
         matches = self._match_entries(words)
         return next((m.verbs | m.action_words for m in matches if m.verbs or m.action_words), frozenset())
 
@@ -109,7 +109,7 @@ def lower_words(text: str, limit: int) -> list[str]:
 
 @cache
 def load_code_words(language: str) -> CodeWords | None:
-    """Return the code words of a language, None if it has no file.  An invalid file raises a msgspec error."""
+    """Return the code words of a language; None if it has no file.  An invalid file raises a msgspec error."""
     file = files("worker.coding") / "lexicon" / f"{language}_codes.toml"
     return CodeWords(msgspec.toml.decode(file.read_bytes(), type=_CodeWordsFile)) if file.is_file() else None
 

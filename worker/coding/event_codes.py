@@ -23,7 +23,7 @@ _CUE_WORDS = 10
 _CONTENT_WORDS = 25
 """First words of a statement's content, which name its topic; the words after them elaborate."""
 _OBJECT_WORDS = 16
-"""First words of a decision's object, for the same reason."""
+"""First words of a decision's object, which name what was decided; the words after them elaborate."""
 _VERB_WINDOW = 8
 """First words of a complement, which contain its verb: "that the ministry would [lift] …"."""
 _LEADING_WINDOW = 8
@@ -131,9 +131,9 @@ class _StatementFeatures(_CueFeatures):
         )
 
     def _refused_action(self) -> ClassNames:
-        """Return the classes of what the speaker refuses: the content's first action, and the cue's if it refuses.
+        """Return the classes of what the speaker refuses: those of the content's first action.
 
-        Example of the latter: "declined to comment".
+        If the cue refuses ("declined to comment") or is negated, the classes of its verb are added.
         """
         refuses = "refuse" in self.cue_classes.verbs or self._is_negated(self.cue_words)
         first_action = self.words.first_action(self.content_words[:_VERB_WINDOW])
@@ -183,7 +183,7 @@ class _MeetingFeatures(_CueFeatures):
 
 # ---------------------------------------------------------------- decisions
 class _DecisionFeatures(_CueFeatures):
-    """Features of a decision: the action is that of the cue ("imposed") or of the object ("decided to impose")."""
+    """Features of a decision: its action is that of the cue ("imposed") or of the object ("decided to impose")."""
 
     def __init__(self, event: Decision, words: CodeWords) -> None:
         super().__init__(event.cue, words)

@@ -15,9 +15,9 @@ class PloverType(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A PLOVER event type."""
 
     quad: Annotated[int, Meta(ge=1, le=4)]
-    """1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict."""
+    """Quad class: 1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict."""
     modes: str
-    """Separated by spaces."""
+    """The modes of the type, separated by spaces."""
 
 
 class CameoCode(Struct, frozen=True, array_like=True):

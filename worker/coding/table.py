@@ -108,7 +108,7 @@ class _MeasureEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     demand: str = ""
     pledge: str = ""
     intent: str = ""
-    """For decisions; "" means the same as `pledge`."""
+    """Code for decisions on the measure; "" means the same as `pledge`."""
     reject: str = ""
     threat: str = ""
     done: str = ""
@@ -134,11 +134,11 @@ class TableRow(NamedTuple):
     object: ClassNames
     condition: str | None
     codes: EventCodes | None
-    """None where `column` gives them."""
+    """The codes of the row; None if the measures column `column` gives them."""
     column: MeasureColumn | None
 
     def matches(self, features: CodingFeatures) -> bool:
-        """Return whether the event has one class of every non-empty set, and the condition."""
+        """Return whether the event has at least one class of every non-empty set, and satisfies the condition."""
         return (
             (not self.cue or not self.cue.isdisjoint(features.cue))
             and (not self.action or not self.action.isdisjoint(features.action))
@@ -237,7 +237,7 @@ def look_up_codes(features: CodingFeatures, kind: Kind, *subtype: str) -> EventC
 
 
 def _measure_codes(column: MeasureColumn, features: CodingFeatures) -> EventCodes | None:
-    """Return the codes of the first measure that matches; None if none does, or if it has no code in the column."""
+    """Return the codes of the first measure that matches; None if none matches or if it has no code in `column`."""
     action, object_ = features.action, features.object
     if not (action or object_):
         return None  # every measure tests one of them

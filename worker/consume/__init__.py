@@ -37,9 +37,9 @@ async def open_consumer(
     on_result: Callable[[TaskResult], None] = lambda _: None,
     liveness: LivenessMonitor | None = None,
 ) -> AsyncIterator[Consumer]:
-    """Yield a Consumer with its connections and processes, which are closed at the end.
+    """Yield a Consumer with its connections and processes; close both at the end of the block.
 
-    `on_result` is called with the result of every delivery.  Logs a warning where Redis has no append-only file.
+    `on_result` is called with the result of every delivery.  Logs a warning if Redis has no append-only file.
     """
     async with (
         UrlQueue(redis_url, settings, process_consumer_name()) as queue,

@@ -59,7 +59,10 @@ class Consumer:
         on_result: Callable[[TaskResult], None] = lambda _: None,
         liveness: LivenessMonitor | None = None,
     ) -> None:
-        """Start nothing yet.  `on_result` is called with the result of every delivery, `liveness` records the loops."""
+        """Create the worker; `run` starts its loops.
+
+        `on_result` is called with the result of every delivery.  `liveness` gets the heartbeats of the loops.
+        """
         self._settings = settings
         self._queue = queue
         self._clock = clock
@@ -74,7 +77,7 @@ class Consumer:
     async def run(self, stop: asyncio.Event) -> None:
         """Process tasks until `stop` is set, then drain the tasks in progress.
 
-        Where Redis stays unavailable, raises an ExceptionGroup with the RedisError.
+        If Redis stays unavailable, raises an ExceptionGroup with the RedisError.
         """
         async with asyncio.TaskGroup() as self._tasks:
             for loop in (self._tend(), self._handler.batcher.run()):
@@ -82,7 +85,7 @@ class Consumer:
             await signal_when_done(self._read_and_drain(stop), self._end_all)
 
     def _end_all(self) -> None:
-        """End all loops by an event, since a cancellation may be swallowed (see `lifecycle`)."""
+        """Set the event that ends all loops; a cancellation might be swallowed (see `lifecycle`)."""
         self._ending.set()
         self._handler.batcher.end()
 
@@ -102,10 +105,10 @@ class Consumer:
                 self._start(delivery)
 
     async def _claim(self) -> list[Delivery]:
-        """Claim the tasks of dead workers, every third of a lease.
+        """Claim the tasks of dead workers, at most once in a third of a lease; empty in between.
 
-        Not in the tend loop: concurrently with a waiting read, both would fill the same slots, and during a drain new
-        tasks would start.
+        This is not done in the tend loop: claims during a waiting read would fill the slots that the read is to fill,
+        and would start new tasks during a drain.
         """
         now = time.monotonic()
         if now - self._claimed_at < self._settings.queue.lease_s / 3:
@@ -154,10 +157,10 @@ class Consumer:
 
     # ------------------------------------------------------------ tend
     async def _tend(self) -> None:
-        """Renew leases, promote due tasks and delete dead consumers, until the end.
+        """Renew leases, promote due tasks and delete dead consumers, until the loops end.
 
         A blocked event loop cannot report itself, and nothing restarts an unhealthy container.  So a watchdog, a thread
-        in C, ends the process when three leases pass without a round of this loop.
+        in C, ends the process if this loop completes no round within three leases.
         """
         renewed_at = reaped_at = time.monotonic()
         try:
@@ -188,7 +191,7 @@ class Consumer:
     async def _drain(self) -> None:
         """Let the tasks in progress finish within `drain_s`.
 
-        Hand the rest back, ready at once, with no attempt counted.
+        Hand the other tasks back to the queue, ready at once, without counting an attempt.
         """
         self._liveness.mark_ended("read")
         log.info("draining", tasks=len(self._in_progress))

@@ -21,7 +21,7 @@ class PageReader:
         self._pool = pool
 
     async def read(self, task: Task, now: datetime) -> ProcessedPage:
-        """Return the article and events of the task's page; raises a Failure where it cannot be fetched or processed.
+        """Return the article and events of the task's page; raises a Failure if it cannot be fetched or processed.
 
         `now` is the time of the clock that set `task.slot_at`.
         """

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def stage(name: str, under: AbstractContextManager[TraceSpan] | None = None) -> Iterator[TraceSpan]:
-    """Time the block as a stage and yield its span, which is `under` or, where that is None, a new one named `name`."""
+    """Time the block as a stage and yield its span.
+
+    `under`: a context manager that opens that span; None: a new span named `name`.
+    """
     with under or span(name) as stage_span:
         try:
             yield stage_span

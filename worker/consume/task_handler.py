@@ -54,7 +54,10 @@ class TaskHandler:
         jitter: Callable[[], float],
         clock: Clock = system_clock,
     ) -> None:
-        """`jitter` returns a number in [0, 1) for each retry; `batcher` must be run for as long as `handle` is used."""
+        """Create the handler; its `batcher` must be run for as long as `handle` is used.
+
+        `jitter` returns a number in [0, 1) for each retry.
+        """
         self._settings = settings
         self._queue = queue
         self._reader = reader
@@ -78,7 +81,7 @@ class TaskHandler:
         return result
 
     async def _process(self, delivery: Delivery, task: Task, task_span: TraceSpan) -> TaskResult:
-        """Settle the delivery, or defer or dead-letter it after a failure."""
+        """Settle the delivery, or defer or dead-letter its task after a failure; return the result."""
         try:
             return await self._settle(delivery, await self._read_page(task), task_span)
         except Failure as failure:
@@ -93,13 +96,13 @@ class TaskHandler:
             return await self._fail(delivery, task, crash)
 
     async def _read_page(self, task: Task) -> ProcessedPage:
-        """Read the page, unless earlier attempts have crashed too many workers: then raise Permanent("crashed")."""
+        """Return the page's article and events; raise Permanent("crashed") if the task has crashed too many workers."""
         if task.attempt >= self._settings.retry.max_attempts:
             raise Permanent("crashed", f"its worker died {task.attempt} times")
         return await self._reader.read(task, self._clock())
 
     async def _settle(self, delivery: Delivery, processed: ProcessedPage, task_span: TraceSpan) -> TaskResult:
-        """Publish article and events, and acknowledge the task, in one atomic step."""
+        """Publish article and events and acknowledge the task in one atomic step; return the result."""
         with stage("settle", settle_span("settle", self._queue.keys.urls, "producer")) as stage_span:
             trace = stage_span.traceparent() or make_traceparent(delivery.task.trace_id)
             entries = publication_entries(

@@ -19,7 +19,7 @@ class TaskResult(Struct, frozen=True, kw_only=True):
     outcome: Literal["done", "duplicate", "gone", "fenced", "put_off", "dead", "handed_back"]
     """An outcome of `settle`, or deferred (`put_off`), dead-lettered, or handed back when the worker stopped."""
     reason: str | None = None
-    """Code of the failure; None where there was none."""
+    """Code of the failure; None if there was none."""
     events: int = 0
     """Number of events of the page."""
 

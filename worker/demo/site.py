@@ -49,7 +49,7 @@ class Site(Struct, frozen=True, kw_only=True):
     urls: tuple[str, ...]
     """All URLs in the feed."""
     plain: tuple[str, ...]
-    """URLs that return an article with status 200 and no delay, for load tests; multiplied by `copies`."""
+    """URLs that return an article with status 200 and no delay, for load tests; `copies` of each article."""
     articles: tuple[str, ...]
     """URLs that lead to an article: plain, slow, huge, busy at first, or moved."""
     refused: dict[str, str]
@@ -68,11 +68,11 @@ async def serve_site(
     crawl_delay_s: float = 0.05,
     endless_bytes: int = 64 << 20,
 ) -> AsyncIterator[Site]:
-    """Serve the site on 127.0.0.1 until the block ends; `port` 0 chooses a free one.
+    """Serve the site on 127.0.0.1 until the block ends; `port` 0 chooses a free port.
 
     With `copies` above 1 each plain article has that many URLs (`/news/<slug>-<n>`, n from 1), each canonical.
-    `slow_s` is the response time of the slow page, `retry_after_s` the Retry-After of the busy one, `endless_bytes` the
-    length of the endless one.
+    `slow_s` is the response time of the slow page, `retry_after_s` the Retry-After of the busy page, `endless_bytes`
+    the length of the endless page.
     """
     listening = socket.create_server(("127.0.0.1", port))
     server = _SiteServer(f"http://127.0.0.1:{listening.getsockname()[1]}", copies, slow_s, retry_after_s, endless_bytes)

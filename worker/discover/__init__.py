@@ -29,7 +29,7 @@ async def open_discovery(
     queue: TaskQueue,
     liveness: LivenessMonitor | None = None,
 ) -> AsyncIterator[Discovery]:
-    """Yield a Discovery of `sources` with the connections it needs, which are closed at the end.
+    """Yield a Discovery of `sources` with its connections; close them at the end of the block.
 
     New links are enqueued in `queue`; `liveness` None: the loop is not monitored.
     """

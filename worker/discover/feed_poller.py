@@ -46,9 +46,9 @@ class PollResult(Struct, frozen=True, kw_only=True):
     refused: int = 0
     """Links that are not valid http(s) URLs."""
     reason: str | None = None
-    """Code of the failure; None where there was none."""
+    """Code of the failure; None if there was none."""
     detail: str | None = None
-    """Detail of the failure; without one, of the first refused link."""
+    """Detail of the failure; if there was none, of the first refused link."""
 
 
 class TaskQueue(Protocol):
@@ -73,7 +73,7 @@ class FeedPoller:
         sleep: Callable[[float], Awaitable[None]],
         liveness: LivenessMonitor,
     ) -> None:
-        """`now` returns an aware time; `sleep` is `asyncio.sleep` or a replacement in tests."""
+        """Create the poller; `now` returns an aware time, `sleep` is `asyncio.sleep` or a replacement in tests."""
         self._settings = settings
         self._schedule = schedule
         self._fetcher = fetcher
@@ -121,7 +121,10 @@ class FeedPoller:
             self._liveness.record_error(result.source, result.reason or result.outcome, self._now())
 
     async def _fetch_and_enqueue(self, source: Source, validators: Validators) -> tuple[PollResult, Validators]:
-        """Fetch, parse and enqueue; return the result and the new validators, valid only if all three succeeded."""
+        """Fetch and parse a feed and enqueue its links; return the result and the new validators.
+
+        A step that fails raises, so returned validators may be stored.
+        """
         task = await self._wait_for_slot(Task.of(source.url))
         async with self._politeness.honour_retry_after(source.url):
             response = await self._fetcher.get_if_changed(
@@ -145,14 +148,17 @@ class FeedPoller:
         return result, response.validators
 
     async def _enqueue(self, tasks: Sequence[Task]) -> int:
-        """Enqueue the tasks not seen before, logging each with its trace id; return how many."""
+        """Enqueue the tasks not seen before, logging each with its trace id; return their number."""
         put = await self._queue.put_many(tasks) if tasks else []
         for task in (task for task, is_new in zip(tasks, put, strict=True) if is_new):
             log.info("found", url=task.url, source=task.source, trace=task.trace_id)
         return sum(put)
 
     async def _wait_for_slot(self, task: Task) -> Task:
-        """Wait for a slot of the feed's host, as for any task; raise NotYet where the wait exceeds MAX_SLOT_WAIT_S."""
+        """Wait for a slot of the feed's host; raise NotYet if the wait exceeds MAX_SLOT_WAIT_S.
+
+        Return the task with its slot.
+        """
         while True:
             try:
                 await self._politeness.admit(task, self._now())
@@ -166,7 +172,7 @@ class FeedPoller:
                 return task
 
     def _make_tasks(self, source: Source, links: Sequence[feed.FeedLink]) -> tuple[list[Task], list[str]]:
-        """Return a task for every link with a canonical URL, and what is wrong with each other link."""
+        """Return a task for every link with a canonical URL, and a description of the fault of every other link."""
         tasks, refusals, now = [], [], self._now()
         for link in links:
             try:

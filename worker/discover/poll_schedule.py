@@ -43,7 +43,7 @@ class SourceState(Struct, frozen=True, kw_only=True):
 
     source: str
     due_in_s: float
-    """Seconds until it is due; negative where it is overdue."""
+    """Seconds until the source is due; negative if it is overdue."""
     failures: int
     """Consecutive failures."""
 
@@ -63,8 +63,8 @@ class PollSchedule:
     async def acquire(self, source: Source, *, due_only: bool) -> PollLease | float:
         """Acquire the lease to poll a source, or return the seconds until the source is due.
 
-        With `due_only` False the lease is acquired even before that time.  The lease of a process that dies expires,
-        and another process can acquire it.
+        With `due_only` False the lease is acquired even before the source is due.  The lease of a process that dies
+        expires, and another process can acquire it.
         """
         call = Call([self._key(source)], [round(poll_lease_s(self._settings.fetch) * 1000), int(due_only), STATE_TTL_S])
         reply = await _ACQUIRE.run(self._client, call)
@@ -74,7 +74,7 @@ class PollSchedule:
         return PollLease(validators=Validators(etag=etag, last_modified=last_modified), failures=int(failures or 0))
 
     async def release(self, source: Source, next_s: float, validators: Validators, failures: int) -> None:
-        """Release the lease and store the source's new state; it is due again in `next_s` seconds."""
+        """Release the lease and store the source's new state; the source is due again in `next_s` seconds."""
         times = (round(next_s * 1000), STATE_TTL_S + round(next_s))
         state = (validators.etag or "", validators.last_modified or "", failures)
         await _RELEASE.run(self._client, Call([self._key(source)], [*times, *state]))

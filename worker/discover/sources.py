@@ -20,11 +20,11 @@ class Source(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One `[[source]]` of the sources file."""
 
     name: Annotated[str, Meta(min_length=1, max_length=100)]
-    """Unique; stored with every task that comes from this source."""
+    """Unique name; stored with every task that comes from this source."""
     url: str
     """URL of an RSS, Atom or JSON feed, or of a sitemap or news sitemap."""
     language: Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
-    """BCP 47 tag; not used, documents the file."""
+    """BCP 47 tag of the feed's language; documents the file and is not used."""
     interval_s: Annotated[float, Meta(gt=0, le=MAX_INTERVAL_S)] | None = None
     """Seconds between two polls; None: `Settings.discover_interval_s`."""
 
@@ -34,7 +34,7 @@ class _Sources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def load_sources(path: str | Path) -> tuple[Source, ...]:
-    """Load a sources file.  Raises UsageError with file, position and fault where it is unreadable or invalid."""
+    """Load a sources file.  Raises UsageError with file, position and fault if it is unreadable or invalid."""
     try:
         sources = msgspec.toml.decode(Path(path).read_bytes(), type=_Sources).source
     except OSError as e:

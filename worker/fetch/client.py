@@ -42,16 +42,16 @@ RETRYABLE_STATUSES: Final = frozenset({408, 425, 429})
 
 
 class ResourceType(Struct, frozen=True, kw_only=True):
-    """The kind of resource to request: what to accept, and how to handle its body."""
+    """The kind of a requested resource: accepted media types, and how its body is handled."""
 
     accept: str
     """Value of the Accept header."""
     media_types: frozenset[str] | None
     """Accepted media types; None accepts any."""
     reason: str
-    """Reason of the Permanent that any other media type raises."""
+    """Reason of the Permanent that is raised for any other media type."""
     truncate: bool = False
-    """Return the first bytes of a body over the size limit instead of raising `too_large`."""
+    """Whether to return the first bytes of a body over the size limit instead of raising `too_large`."""
 
 
 HTML: Final = ResourceType(
@@ -72,18 +72,18 @@ ROBOTS: Final = ResourceType(accept="text/plain,*/*;q=0.1", media_types=None, re
 
 
 class Validators(Struct, frozen=True, kw_only=True):
-    """Validators of a response, for a later conditional request (RFC 9110, 8.8); None where the server sent none."""
+    """Validators of a response, for a later conditional request (RFC 9110, 8.8); None if the server sent none."""
 
     etag: str | None = None
     last_modified: str | None = None
 
 
 class ConditionalResponse(Struct, frozen=True, kw_only=True):
-    """Response to a conditional request; `page` is None where the resource has not changed (304)."""
+    """Response to a conditional request; `page` is None if the resource has not changed (304)."""
 
     page: Page | None
     validators: Validators
-    """For the next request."""
+    """Validators for the next request."""
 
 
 class Fetcher:
@@ -96,7 +96,10 @@ class Fetcher:
         threads: int = 32,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Open nothing yet.  `threads` is the largest number of concurrent DNS lookups; `now` returns an aware time."""
+        """Create the session; `async with` opens it.
+
+        `threads`: largest number of concurrent DNS lookups.  `now` returns an aware time.
+        """
         self._settings = settings
         self._threads = threads
         self._now = now
@@ -135,7 +138,7 @@ class Fetcher:
     async def get_if_changed(
         self, url: str, validators: Validators, *, resource_type: ResourceType = FEED, admit: Admit | None = None
     ) -> ConditionalResponse:
-        """Send a conditional request: like `get`, but without a page where the resource matches `validators`."""
+        """Send a conditional request: like `get`, but without a page if the resource still matches `validators`."""
         return await self._get(url, validators, resource_type, admit, None)
 
     async def _get(
@@ -151,7 +154,10 @@ class Fetcher:
     async def _follow(
         self, url: str, validators: Validators, resource_type: ResourceType, admit: Admit | None, max_bytes: int
     ) -> ConditionalResponse:
-        """Request `url` and follow its redirects; every target is checked like the first URL."""
+        """Request `url`, follow redirects and return the last response; `admit` is awaited before each redirect target.
+
+        Raises Permanent for a redirect loop or more than `max_redirects`.
+        """
         seen = {url}
         while isinstance(
             response := await self._request(url, validators, resource_type, max_bytes, hop=len(seen) - 1), str
@@ -171,9 +177,9 @@ class Fetcher:
     async def _request(
         self, url: str, validators: Validators, resource_type: ResourceType, max_bytes: int, *, hop: int
     ) -> ConditionalResponse | str:
-        """Make one request, number `hop` of a redirect chain (from 0).
+        """Make request number `hop` of a redirect chain (from 0).
 
-        Return the response or the URL it redirects to.
+        Return the response, or the URL to which it redirects.
         """
         if self._session is None:
             raise RuntimeError("use `async with Fetcher(…)`")
@@ -248,7 +254,7 @@ def _validators(headers: Mapping[str, str], otherwise: Validators) -> Validators
 
 
 def _header_text(headers: Mapping[str, str], name: str) -> str:
-    """Return a header's value; "" where it is missing or not UTF-8 (which aiohttp represents as lone surrogates)."""
+    """Return a header's value; "" if it is missing or not UTF-8 (which aiohttp represents as lone surrogates)."""
     value = headers.get(name, "")
     return "" if any("\ud800" <= char <= "\udfff" for char in value) else value
 
@@ -282,7 +288,7 @@ def _check_media_type(found: str, resource_type: ResourceType) -> None:
 # ---------------------------------------------------------------- failures
 @contextlib.contextmanager
 def convert_errors(url: str) -> Iterator[None]:
-    """Convert the exceptions of a request to `url` to a Permanent or a Transient."""
+    """Convert exceptions that a request to `url` raises in the block to a Permanent or a Transient."""
     try:
         yield
     except (aiohttp.ClientError, OSError, UnicodeError) as e:  # TimeoutError is an OSError

@@ -55,7 +55,7 @@ class _Frame(Protocol):
 
     @property
     def unused_data(self) -> bytes | None:
-        """Bytes after the end marker; None before it is reached."""
+        """Bytes after the end marker; None before the end marker is reached."""
 
 
 class _Zlib:
@@ -137,7 +137,7 @@ _MAGIC: Final[dict[str, tuple[bytes, ...]]] = {
 class Decoder:
     """Incremental decoder of a body: `feed` the chunks in order, then call `finish`.
 
-    `content_encoding` is the header's value ("" for none).  Raises Permanent("too_large") beyond `limit_bytes` of
+    `content_encoding` is the header's value, "" if it is absent.  Raises Permanent("too_large") beyond `limit_bytes` of
     output, Permanent("bad_encoding") for an unknown coding or invalid data, Transient("truncated") from `finish`.
     """
 
@@ -162,13 +162,13 @@ class Decoder:
                 raise _too_large(self._limit_bytes)
 
     def finish(self) -> bytes:
-        """Return the decoded body; raises Transient("truncated") where a stream has not reached its end."""
+        """Return the decoded body; raise Transient("truncated") if a stream has not reached its end."""
         for coding in self._codings:
             coding.check_end()
         return bytes(self._body)
 
     def first(self, n: int) -> bytes:
-        """Return the first `n` bytes decoded so far, even where the body is not complete."""
+        """Return the first `n` bytes decoded so far, even if the body is not complete."""
         return bytes(self._body[:n])
 
     def _decode_through(self, chunk: bytes, codings: list[_Coding]) -> Iterator[bytes]:
@@ -180,7 +180,7 @@ class Decoder:
 
 
 class _Coding:
-    """One content coding: a sequence of frames; data after the last one is ignored, as by gzip(1)."""
+    """One content coding: a sequence of frames; data after the last frame is ignored, as by gzip(1)."""
 
     def __init__(self, name: str, limit_bytes: int) -> None:
         if name not in _FRAMES:
@@ -206,7 +206,7 @@ class _Coding:
             raise Transient("truncated", f"the {self._name} stream stops before its end")
 
     def _begin(self, data: bytes) -> bool:
-        """Start a frame and return True; after the first frame, only where `data` begins with the magic number.
+        """Start a frame and return True; after the first frame, only if `data` begins with the magic number.
 
         A magic number that is split between two chunks is kept for the next call.
         """

@@ -23,13 +23,13 @@ _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
 def parse_media_type(content_type: str) -> str:
-    """Return the media type in lower case without parameters; "" where the header is empty, unknown or malformed."""
+    """Return the media type in lower case without parameters; "" if the header is empty, unknown or malformed."""
     named = content_type.partition(";")[0].strip().lower()
     return named if "/" in named and named not in _UNKNOWN_TYPES else ""
 
 
 def parse_charset(content_type: str) -> str | None:
-    """Return the charset parameter of a Content-Type in lower case, not validated; None where there is none."""
+    """Return the charset parameter of a Content-Type in lower case, not validated; None if there is none."""
     for parameter in content_type.split(";")[1:]:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "charset":
@@ -38,7 +38,7 @@ def parse_charset(content_type: str) -> str | None:
 
 
 def parse_retry_after(header: str | None, now: datetime) -> float | None:
-    """Return the delay of a Retry-After header in seconds, at most a day; None where it is absent or malformed.
+    """Return the delay of a Retry-After header in seconds, at most a day; None if it is absent or malformed.
 
     RFC 9110, 10.2.3: a number of seconds, or an HTTP date; a date in the past is 0.0.
     """

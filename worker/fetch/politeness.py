@@ -53,8 +53,9 @@ REDIRECT_WAIT_S: Final = 5.0
 """Longest wait for the slot of another host during a redirect; with a longer one the task is deferred."""
 
 _ROBOTS_CACHE_S: Final = 300.0
+"""Longest time for which a parsed robots.txt is cached in the process."""
 _ROBOTS_CACHE_SIZE: Final = 500
-"""Parsed robots.txt files cached in the process, and for how long."""
+"""Most parsed robots.txt files cached in the process."""
 
 _NO_ROBOTS: Final = frozenset({"too_many_redirects", "redirect_loop", "bad_redirect"})
 """Failures that mean that there is no robots.txt, as a 4xx does (RFC 9309, 2.3.1.2 and 2.3.1.3)."""
@@ -65,26 +66,26 @@ _PAUSE: Final = Script.of("worker.fetch", "host", "pause")
 
 
 class HostKeys(Struct, frozen=True):
-    """Keys of the sorted sets of hosts that must wait, by the time until which they do (Unix ms)."""
+    """Keys of the sorted sets of hosts that must wait; the score is the end of the wait (Unix ms)."""
 
     prefix: str
 
     @property
     def waiting(self) -> str:
-        """Hosts whose next free slot is in the future."""
+        """Key of the hosts whose next free slot is in the future."""
         return f"{self.prefix}:hosts:waiting"
 
     @property
     def paused(self) -> str:
-        """Hosts that are paused, by Retry-After or by an unreachable robots.txt."""
+        """Key of the hosts that are paused, by Retry-After or by an unreachable robots.txt."""
         return f"{self.prefix}:hosts:paused"
 
 
 class _SlotWait(NamedTuple):
-    """How long a request must wait, and whether it has a slot."""
+    """Seconds that a request must wait, and whether a slot is reserved for it."""
 
     wait_s: float
-    """0.0: send the request now."""
+    """Seconds to wait; 0.0: send the request now."""
     reserved: bool
     """Whether a slot at the end of the wait is reserved for the task."""
 
@@ -102,11 +103,11 @@ class Politeness:
     async def admit(self, task: Task, now: datetime) -> None:
         """Return if `task.url` may be requested now; `now` is the time of the clock that set `task.slot_at`.
 
-        Raises Permanent("robots") where robots.txt disallows it, NotYet("host_busy") with the wait until the slot that
-        is now reserved for the task, or Transient("robots_unreachable").
+        Raises Permanent("robots") if robots.txt disallows the URL, NotYet("host_busy") with the wait until the slot
+        that is now reserved for the task, or Transient("robots_unreachable").
 
-        A cached robots.txt is checked first, then the slot; one that is not cached is fetched last, by the one task
-        that has the slot, while the others wait for theirs.
+        A cached robots.txt is checked first, then the slot.  If robots.txt is not cached, the task that has the slot
+        fetches it last; the other tasks of the host wait for their slots.
         """
         host = urls.host_of(task.url)
         rules = await self._cached_rules(urls.origin_of(task.url))
@@ -125,7 +126,7 @@ class Politeness:
         """Return the `admit` hook of `Fetcher.get` for one task.
 
         The hook checks robots.txt for every redirect target and takes a slot of every host other than the task's own.
-        It sleeps for a wait of up to REDIRECT_WAIT_S, and raises NotYet for a longer one, without reserving a slot.
+        It sleeps for a wait of up to REDIRECT_WAIT_S; for a longer wait it raises NotYet without reserving a slot.
         """
         own_host = urls.host_of(task.url)
 
@@ -146,7 +147,7 @@ class Politeness:
 
     @asynccontextmanager
     async def honour_retry_after(self, url: str) -> AsyncIterator[None]:
-        """Pause the host of `url` for all workers where the block raises a Transient with a Retry-After."""
+        """Pause the host of `url` for all workers if the block raises a Transient with a Retry-After."""
         try:
             yield
         except Transient as failure:
@@ -163,10 +164,10 @@ class Politeness:
     async def _reserve_slot(
         self, host: str, delay_s: float, *, holds_slot: bool = False, least_s: float = 0.0, most_s: float = math.inf
     ) -> _SlotWait:
-        """Admit a request to `host` now, or reserve its next free slot.
+        """Admit a request to `host` now, or reserve the host's next free slot.
 
-        `holds_slot`: the task has reserved a slot earlier.  `least_s`: wait at least this long.  With a wait of more
-        than `most_s` nothing is reserved.
+        `holds_slot`: the task has reserved a slot earlier.  `least_s`: wait at least this long.  If the wait would
+        exceed `most_s`, no slot is reserved.
         """
         most_ms = -1 if math.isinf(most_s) else _ms(most_s)
         args: list[Arg] = [_ms(delay_s), _ms(SLACK_S), int(holds_slot), _ms(least_s), most_ms, host]
@@ -174,7 +175,10 @@ class Politeness:
         return _SlotWait(wait_ms / 1000, bool(reserved))
 
     def _delay_s(self, rules: Protego | None) -> float:
-        """Return the delay of a host: that of its robots.txt, between `host_delay_s` and `max_host_delay_s`."""
+        """Return the seconds between two requests to a host: its robots.txt's delay, within the settings' bounds.
+
+        `rules` None: no robots.txt is known, `host_delay_s` applies.
+        """
         s = self._settings
         requested_s = _requested_delay_s(rules) if rules is not None else 0.0
         return max(s.politeness.host_delay_s, min(requested_s, s.politeness.max_host_delay_s))
@@ -184,7 +188,7 @@ class Politeness:
 
     # ------------------------------------------------------------ robots.txt
     async def _cached_rules(self, origin: str) -> Protego | None:
-        """Return the parsed robots.txt of an origin from the caches (process, Redis); None where it is in neither."""
+        """Return the parsed robots.txt of an origin from the caches (process, Redis); None if it is in neither."""
         now = asyncio.get_running_loop().time()
         until, rules = self._robots.get(origin, (0.0, None))
         if rules is not None and now < until:
@@ -194,7 +198,7 @@ class Politeness:
         return await self._cache_rules(origin, text) if text is not None else None
 
     async def _cache_rules(self, origin: str, text: bytes) -> Protego:
-        """Parse a robots.txt and cache it in the process; the oldest is dropped where the cache is full."""
+        """Parse a robots.txt and cache it in the process; if the cache is full, the oldest entry is dropped."""
         rules = await asyncio.to_thread(Protego.parse, text.decode("utf-8-sig", "replace"))
         while len(self._robots) >= _ROBOTS_CACHE_SIZE:
             self._robots.pop(next(iter(self._robots)))
@@ -227,7 +231,7 @@ class Politeness:
         return rules
 
     async def _fetch_robots(self, host: str, origin: str) -> bytes:
-        """Return robots.txt, b"" where there is none.
+        """Return the bytes of robots.txt; b"" if the site has none.
 
         While it is unreachable the host is paused (RFC 9309, 2.3.1.4).
         """
@@ -250,13 +254,13 @@ class Politeness:
 
 
 def _check(rules: Protego, url: str) -> None:
-    """Raise Permanent("robots") where the rules disallow the URL."""
+    """Raise Permanent("robots") if the rules disallow the URL."""
     if not rules.can_fetch(url, AGENT):
         raise Permanent("robots", f"{urls.origin_of(url)}/robots.txt disallows {url} for {AGENT}")
 
 
 def _requested_delay_s(rules: Protego) -> float:
-    """Return the longer of Crawl-delay and the interval of Request-rate, in seconds; math.inf where it overflows."""
+    """Return the longer of Crawl-delay and the interval of Request-rate, in seconds; math.inf if it overflows."""
     rate = rules.request_rate(AGENT)
     try:
         return max(rules.crawl_delay(AGENT) or 0.0, rate.seconds / rate.requests if rate else 0.0)

@@ -38,7 +38,7 @@ class Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Return the addresses of `host` that may be connected to; raises PrivateAddressError where there are none."""
+        """Return the addresses of `host` that may be connected to; raises PrivateAddressError if there are none."""
         lookup = functools.partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM)
         infos = await asyncio.get_running_loop().run_in_executor(self._threads, lookup)
         addresses = [(family, str(sockaddr[0])) for family, _, _, _, sockaddr in infos]
@@ -62,9 +62,9 @@ def checked_connector(*, allow_private: bool, threads: int, limit: int) -> TCPCo
 
 
 def reject_private_literal(host: str) -> None:
-    """Raise Permanent("private_address") where a host is a literal IP address that is not public.
+    """Raise Permanent("private_address") if `host` is a literal IP address that is not public.
 
-    aiohttp does not pass literal addresses to its resolver.  Host names are accepted.
+    Literal addresses are checked here, because aiohttp does not pass them to its resolver.  Host names are accepted.
     """
     try:
         public = is_public(ipaddress.ip_address(host))

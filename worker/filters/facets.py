@@ -26,7 +26,7 @@ def fold(text: str) -> str:
 
 
 def fold_name(name: str) -> str:
-    """Return the folded words of a name, a space around each, so that `in` compares complete words in order."""
+    """Return the folded words of a name with a space around each, so that `in` compares complete words in order."""
     return f" {_NON_WORD.sub(' ', fold(name)).strip()} "
 
 
@@ -34,7 +34,7 @@ class Facets:
     """The facets of one event."""
 
     def __init__(self, event: Event) -> None:
-        """Compute nothing yet."""
+        """Store the event; each facet is computed at its first use."""
         self._event = event
 
     @cached_property
@@ -55,7 +55,7 @@ class Facets:
 
     @cached_property
     def outlets(self) -> frozenset[str]:
-        """The host of the URL with each of its parent domains, and the credited outlets, folded."""
+        """The host of the URL and each of its parent domains, and the credited outlets, folded."""
         labels = url_host(self._event.url).split(".")
         domains = (".".join(labels[i:]) for i in range(len(labels)))
         return frozenset(filter(None, (*domains, *map(fold, self._event.via))))

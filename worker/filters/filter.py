@@ -24,7 +24,7 @@ CONFIDENCE: Final = "min_confidence"
 
 
 class FilterParameter(Struct, frozen=True, kw_only=True):
-    """A filter as the API documents it; it may be given several times."""
+    """A filter as the API documents it; a request may repeat it."""
 
     name: str
     description: str
@@ -99,7 +99,7 @@ _VALUES: Final = {name: {kind: frozenset(allowed_values(kind, name)) for kind in
 
 
 class FilterError(ValueError):
-    """An invalid filter; `parameter` is its name, the message completes a sentence about it."""
+    """An invalid filter; `parameter` is its name, and the message completes a sentence about that parameter."""
 
     def __init__(self, parameter: str, why: str) -> None:
         super().__init__(why)
@@ -144,7 +144,10 @@ class Filter(Struct, frozen=True, kw_only=True):
         yield "category", self.category
 
     def matches(self, event: Event, facets: Facets) -> bool:
-        """Return whether an event, whose facets are given, matches every filter; cheap comparisons come first."""
+        """Return whether `event` matches every filter; `facets` are those of the event.
+
+        Cheap comparisons come first.
+        """
         return (
             event.confidence >= self.min_confidence
             and self._matches_kind(event)

@@ -55,7 +55,7 @@ def make_filter(kinds: Iterable[str], filters: Filters) -> Filter:
 
 
 def _set_filters(filters: Filters) -> Iterable[tuple[str, str | Iterable[str]]]:
-    """Yield the filters that are set, the confidence as text, as in a query; UsageError for an unknown one."""
+    """Yield the filters that are set, the confidence as text as in a query; UsageError for an unknown filter."""
     for name, value in filters.items():
         if name not in Filters.__annotations__:
             raise UsageError(f"unknown filter {name!r}: one of {', '.join(Filters.__annotations__)}")

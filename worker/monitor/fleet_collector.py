@@ -14,7 +14,7 @@ from worker.telemetry.metrics.registry import REGISTRY, gauge, unlabelled
 
 
 class LoopAges(Protocol):
-    """The part of `worker.telemetry.liveness.LivenessMonitor` that is needed here."""
+    """The part of `worker.telemetry.liveness.LivenessMonitor` that the collector needs."""
 
     def ages(self) -> dict[str, float]:
         """Return the seconds since the last heartbeat of each loop."""
@@ -45,7 +45,7 @@ class FleetCollector(Collector):
             self._last_snapshot = lambda: None
 
     def collect(self) -> Iterator[Metric]:
-        """Yield every family, without samples where nothing is known, so that names do not come and go."""
+        """Yield every family, also without samples, so that metric names do not come and go."""
         snapshot = self._last_snapshot() if self._services else None
         yield from _loop_gauges(self._services)
         up = [float(snapshot is not None)] if self._services else []

@@ -38,7 +38,7 @@ HttpReply = tuple[str, str, bytes]
 def health_server(settings: MetricsSettings, liveness: LivenessMonitor) -> Iterator[int | None]:
     """Serve for the duration of the block; yield the port, or None if no port is set.
 
-    UsageError if the server cannot listen there.
+    UsageError if the server cannot listen on the port.
     """
     if settings.port is None:
         yield None
@@ -107,7 +107,10 @@ class _HealthApp:
         return "404 Not Found", "text/plain", b"/metrics, /healthz, /readyz\n"
 
     def _health(self, *, critical_only: bool) -> HttpReply:
-        """Return the names of the overdue loops and the seconds since the last heartbeat of every loop."""
+        """Return the reply of a health check: overdue loops, and seconds since the last heartbeat of every loop.
+
+        `critical_only`: only critical loops count as overdue.
+        """
         overdue = sorted(self._liveness.overdue(critical_only=critical_only))
         ages = {name: round(age, 1) for name, age in self._liveness.ages().items()}
         body = msgspec.json.encode({"status": "late" if overdue else "ok", "late": overdue, "heard_s_ago": ages})

@@ -49,7 +49,7 @@ class Heartbeat:
         clock: Callable[[], float],
         name: str | None = None,
     ) -> None:
-        """Write nothing yet; `clock` is monotonic, `name` None takes a new unique name."""
+        """Create the writer; `clock` is monotonic, in seconds.  `name` None: a new unique name."""
         self.name = name or new_consumer_name()
         self._client = client
         self._prefix = prefix
@@ -60,7 +60,7 @@ class Heartbeat:
         self._samples: deque[tuple[float, Counter[str]]] = deque([(clock(), _totals())])
 
     async def send(self) -> None:
-        """Write one heartbeat, and delete those older than `RETENTION_S`."""
+        """Write one heartbeat, and delete the heartbeats of any process that are older than `RETENTION_S`."""
         at = await redis_time(self._client)
         self._started_at = self._started_at or at
         heartbeat = ServiceHeartbeat(
@@ -86,7 +86,7 @@ class Heartbeat:
         await self._client.hdel(services_key(self._prefix), self.name)
 
     def _rates(self) -> dict[str, float]:
-        """Return the increase of each total per second, over `RATE_WINDOW_S` or since the start."""
+        """Return, for each total, its increase per second over `RATE_WINDOW_S` or since the start."""
         now = self._clock()
         self._samples.append((now, _totals()))
         while len(self._samples) > 2 and self._samples[1][0] <= now - RATE_WINDOW_S:  # noqa: PLR2004 - both ends
@@ -97,7 +97,7 @@ class Heartbeat:
 
 
 def _totals() -> Counter[str]:
-    """Return the totals of this process from which `ServiceHeartbeat.rates` are computed, by the names used there."""
+    """Return the totals of this process by the names in `ServiceHeartbeat.rates`, which are computed from them."""
     outcomes, totals = (
         metrics.counter_totals(metrics.ARTICLES, "outcome"),
         metrics.counter_totals(metrics.EVENTS, "kind"),

@@ -84,7 +84,7 @@ class FleetPoller:
         return self._snapshot
 
     async def poll(self) -> None:
-        """Send a heartbeat and take a snapshot; if Redis is unavailable, drop the last one and log that once."""
+        """Send a heartbeat and take a snapshot; if Redis is unavailable, drop the last snapshot and log that once."""
         try:
             await self._heartbeat.send()
             self._snapshot = await self._take()

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 async def read_records(client: Redis, key: str, record_type: type[T]) -> list[T]:
-    """Return all values of the hash that decode; a later version may write others, which are skipped."""
+    """Return all values of the hash that decode; values that a later version wrote may not, and are skipped."""
     reply: Any = client.hvals(key)  # redis-py's type is "awaitable or not"
     found = []
     for value in await reply:

@@ -31,7 +31,7 @@ MAX_GROUPS: Final = 50
 
 
 async def take_snapshot(client: Redis, queue: UrlQueue, settings: Settings, *, dead_letters: int = 0) -> FleetSnapshot:
-    """Read the state of the whole fleet, with the newest `dead_letters` dead letters; a RedisError may be raised."""
+    """Read the state of the whole fleet, with the newest `dead_letters` dead letters; may raise RedisError."""
     prefix = settings.redis.key_prefix
     at, depth = await redis_time(client), await queue.depth()
     hosts, waiting, paused = await _throttled_hosts(client, HostKeys(prefix), at)
@@ -77,7 +77,7 @@ async def _dead_letters(queue: UrlQueue, count: int) -> tuple[DeadLetterSummary,
 
 # ---------------------------------------------------------------- hosts
 async def _throttled_hosts(client: Redis, keys: HostKeys, at: datetime) -> tuple[tuple[ThrottledHost, ...], int, int]:
-    """Return the hosts with the longest waits, paused ones first; the number waiting; the number paused."""
+    """Return the hosts with the longest waits, paused hosts first; the number of waiting and of paused hosts."""
     now_ms = at.timestamp() * 1000
     pipe = client.pipeline(transaction=False)
     for key in (keys.paused, keys.waiting):
@@ -129,7 +129,7 @@ async def _group_lags_of(client: Redis, key: str, name: str, at: datetime) -> li
 async def _consumer_lags(
     client: Redis, prefix: str, consumers: Iterable[ConsumerStatus], at: datetime
 ) -> list[ConsumerLag]:
-    """Return the lag of every webhook and sink on each of its streams, except of those that have ended."""
+    """Return the lag of every webhook and sink that has not ended, on each of its streams."""
     positions = [
         (consumer, kind, entry_id)
         for consumer in consumers
@@ -152,5 +152,5 @@ async def _consumer_lags(
 
 
 def _age_s(entry_id: str, at: datetime) -> float:
-    """Return the age of a stream entry, from the milliseconds in its id."""
+    """Return the age of a stream entry in seconds, from the milliseconds in its id."""
     return max(0.0, at.timestamp() - id_key(entry_id)[0] / 1000)

@@ -41,11 +41,11 @@ class Block(Struct, frozen=True):
     """One paragraph, heading, list item or table row."""
 
     text: str
-    """Cleaned, never empty."""
+    """The cleaned text, never empty."""
     tag: str
     """Tag of the innermost block element around the text."""
     linked: int
-    """Number of its characters that are link text."""
+    """Number of characters of the text that are link text."""
 
 
 _HIDDEN = ",".join(

@@ -18,7 +18,7 @@ _SENTENCE_END = re.compile(r"[.!?…:;\"”»“。！？」』)\]]$")  # noqa: 
 _MAX_LINKED = 0.8
 """Share of link text above which a block that ends like a sentence is a link, not text."""
 _MAX_LINKED_PHRASE = 0.5
-"""The same for a block that does not end like a sentence: "Read more: …"."""
+"""Share of link text above which a block that does not end like a sentence is a link: "Read more: …"."""
 _MIN_PHRASE = 40
 """A block that is no paragraph, heading, item or row is a label if shorter than this and not ended like a sentence."""
 _MIN_TEASER_LINKED = 0.25
@@ -59,13 +59,13 @@ class Body(Struct, frozen=True):
     """The text of a page."""
 
     paragraphs: list[str] = []
-    """In document order, each one line, none empty."""
+    """The paragraphs in document order, each one line, none empty."""
     teasers: int = 0
     """Number of blocks that link to other pages: linked headings, and items that begin with a link."""
 
 
 def read_body(page: LexborHTMLParser, title: str, descriptions: Iterable[str]) -> Body:
-    """Return the article's paragraphs; none if the page has no running text.
+    """Return the article's body; it has no paragraphs if the page has no running text.
 
     A standfirst outside the body becomes the first paragraph if one of the page's `descriptions` repeats it.  Removes
     non-content elements from the tree, so metadata must be read before.
@@ -125,7 +125,7 @@ def _is_teaser(block: Block) -> bool:
 def _prepend_standfirst(
     paragraphs: list[str], body: LexborNode, root: LexborNode, descriptions: Iterable[str]
 ) -> list[str]:
-    """Return the paragraphs with the standfirst before them, unless they already contain it."""
+    """Return the paragraphs with the standfirst before them, unless they already contain the standfirst."""
     expected = {_key(d)[:_COMPARED_CHARS] for d in descriptions if len(d) in _STANDFIRST_CHARS}
     if not expected or any(_begins_with_one_of(text, expected) for text in paragraphs[:_FIRST_PARAGRAPHS]):
         return paragraphs

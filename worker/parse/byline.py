@@ -61,7 +61,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 def read_byline(page: LexborHTMLParser, json_ld: JsonLd) -> list[str]:
-    """Return the authors' names in order, each once: persons, or else the agency or desk; at most 20."""
+    """Return the authors' names in order, each once, at most 20: persons if there are any, else the agency or desk."""
     persons, organisations = _jsonld_authors(json_ld)
     for source in (persons, _meta_authors(page), _visible_authors(page), organisations):
         names = list(dict.fromkeys(name for byline in source for name in split_names(byline)))
@@ -99,7 +99,7 @@ def _clean_name(text: str) -> str:
 
 
 def _jsonld_authors(json_ld: JsonLd) -> tuple[list[str], list[str]]:
-    """Return the names of persons and of organisations in the first article node with an author."""
+    """Return (names of persons, names of organisations) of the first article node with an author."""
     persons: list[str] = []
     organisations: list[str] = []
     for node in json_ld.articles:
@@ -129,7 +129,10 @@ def _meta_authors(page: LexborHTMLParser) -> Iterator[str]:
 
 
 def _visible_authors(page: LexborHTMLParser) -> Iterator[str]:
-    """Yield the first visible byline with a name and its siblings: bylines elsewhere belong to other articles."""
+    """Yield the texts of the first visible byline and of the bylines beside it.
+
+    Bylines elsewhere on the page belong to other articles.
+    """
     for selector in _VISIBLE:
         found = [node for node in page.css(selector)[:_MAX_NAMES] if split_names(node_text(node))]
         if found:

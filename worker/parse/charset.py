@@ -27,9 +27,9 @@ _SUPERSETS = {
     "iso8859-11": "cp874",
     "iso-8859-11": "cp874",
 }
-"""Codec by label where Python's codec of that name covers less than browsers decode."""
+"""Label -> codec, for labels whose Python codec of that name covers less than browsers decode."""
 _MIN_LEAD_BYTE = 0xC0
-"""Bytes from here on begin a multi-byte sequence in UTF-8."""
+"""Lowest byte that begins a multi-byte sequence in UTF-8."""
 _MAX_DAMAGED = 0.02
 """Share of invalid sequences among the non-ASCII ones up to which a text is treated as damaged UTF-8."""
 
@@ -91,7 +91,10 @@ _WINDOWS_1252 = [bytes([b]).decode("cp1252", "ignore") or chr(b) for b in range(
 
 
 def _meta_codec(body: bytes) -> str | None:
-    """Return the codec that a meta or XML declaration names; None for UTF-16, which ASCII markup contradicts."""
+    """Return the codec that a meta or XML declaration names; None without declaration.
+
+    None for UTF-16 too, which ASCII markup contradicts.
+    """
     found = _META.search(body[:_PRESCAN_BYTES])
     codec = _codec_name(found[1].decode("ascii", "ignore")) if found else None
     return None if codec and codec.startswith("utf-16") else codec

@@ -72,7 +72,7 @@ class ContentScorer:
                 break
 
     def is_boilerplate(self, node: LexborNode) -> bool:
-        """Return whether an element's attributes mark boilerplate and its score does not make it layout."""
+        """Return whether an element's attributes mark boilerplate, unless its score shows that it is layout."""
         known = self._boilerplate.get(node.mem_id)
         return is_boilerplate(node) if known is None else known
 
@@ -117,7 +117,7 @@ class ContentScorer:
         return chain
 
     def _boilerplate_by_name(self, scores: list[Score]) -> set[int]:
-        """Return the ids of elements whose attributes mark boilerplate, except those around an article's body."""
+        """Return the ids of elements whose attributes mark boilerplate, except elements around an article's body."""
         layout = set(self._headline_ancestors)
         for s in scores:
             inner = next((i for i, m in enumerate(s.ancestors) if self._is_body(m)), len(s.ancestors))
@@ -162,9 +162,10 @@ def _sum_by_element(scores: list[Score]) -> dict[int, int]:
 
 
 def _scored_elements(body: LexborNode) -> list[tuple[LexborNode, int]]:
-    """Return the paragraphs with their scores.
+    """Return the paragraphs of `body` with their scores.
 
-    If they have little text, elements with text directly inside are added if they have more than twice as much.
+    If they have little text, elements with text directly inside are added, provided that these have more than twice as
+    much text.
     """
     sized = ((p, _score(p.text().strip(), linked_chars(p))) for p in body.css("p")[:_MAX_SCORED])
     paragraphs = [(p, size) for p, size in sized if size]

@@ -48,7 +48,7 @@ class FeedLink(Struct, frozen=True, kw_only=True):
 
 
 def parse_feed(body: bytes, base_url: str) -> list[FeedLink]:
-    """Return the articles of a feed in its order, each URL once; entries without URL are left out.
+    """Return the articles of a feed in its order, each URL once; entries without a URL are left out.
 
     Relative URLs are resolved against xml:base and `base_url`.  Raises Permanent("not_a_feed") with a description of
     the body.
@@ -74,9 +74,9 @@ def _xml_links(text: bytes, base_url: str) -> Iterator[FeedLink]:
 
 
 def _parse_xml(text: bytes) -> Any:
-    """Return the root element, None if there is no element.
+    """Return the root element; None if there is no element.
 
-    Unescaped ampersands, the most frequent error, are escaped before: the parser would drop them from URLs.
+    Unescaped ampersands, the most frequent error, are escaped first: the parser would drop them from URLs.
     """
     is_utf16 = b"\x00" in text[:4]
     mended = text if is_utf16 else _STRAY_AMPERSAND.sub(lambda m: m[1] or b"&amp;", text)
@@ -110,7 +110,7 @@ def _read_entry(entry: Any, base_url: str) -> FeedLink | None:
 
 
 def _entry_url(entry: Any, parts: dict[str, list[Any]]) -> tuple[str, Any]:
-    """Return the URL as written and the element that contains it: link, loc, a permalink guid, or rdf:about."""
+    """Return (URL as written, element that contains it) of an entry: link, loc, a permalink guid, or rdf:about."""
     for link in parts.get("link", []):
         href = link.get("href")
         if (
@@ -196,7 +196,7 @@ def _resolve_json(url: str, base_url: str) -> str:
 
 # ---------------------------------------------------------------- not a feed
 def _describe(text: bytes, root: Any) -> str:
-    """Return what the body is instead of a feed, for the error message."""
+    """Return a description of a body that is not a feed, for the error message."""
     if not text:
         return "the body is empty"
     if _HTML.match(text) or (root is not None and _local_name(root) == "html"):

@@ -32,7 +32,7 @@ class JsonLd(Struct, frozen=True, kw_only=True):
     """The JSON-LD nodes of a page."""
 
     articles: list[Node] = []
-    """Nodes of an article type in document order, outer nodes before those nested in them."""
+    """Nodes of an article type in document order, outer nodes before the nodes nested in them."""
     pages: list[Node] = []
     """Nodes of a page type, in the same order."""
     by_id: dict[str, Node] = {}

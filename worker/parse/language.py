@@ -8,7 +8,7 @@ import py3langid  # type: ignore[import-untyped]
 
 _SAMPLE_CHARS = 1_000
 _DECISIVE_LEAD = 40.0
-"""Lead of the detected over the declared language (log-likelihood of the sample, nats) that overrides the latter."""
+"""Lead of the detected over the declared language (log-likelihood of the sample, nats) that decides for it."""
 _NO_LANGUAGE = "zxx"
 _MIN_LETTERS = 150
 """A declared language is not checked against a shorter text."""

@@ -36,7 +36,7 @@ _DATE_SELECTORS = (
 )
 _MAX_SITE_CHARS = 120
 _LIBRARY_FAILURES = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError, LxmlError)
-"""Raised by htmldate and lxml for invalid dates and markup; the page then has no date."""
+"""Exceptions that htmldate and lxml raise for invalid dates and markup; the page then has no date."""
 _suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
@@ -47,9 +47,9 @@ class Metadata(Struct, frozen=True, kw_only=True):
     title: str
     byline: list[str]
     published_at: datetime | None
-    """In the time zone that the page states."""
+    """Time of publication, in the time zone that the page states."""
     language: str | None
-    """As declared, in any spelling; not checked against the text."""
+    """Language as declared, in any spelling; not checked against the text."""
     site: str | None
     descriptions: list[str]
     """Summaries in the page's metadata; often identical to the standfirst."""
@@ -93,7 +93,7 @@ def _declared_urls(page: LexborHTMLParser) -> Iterator[str]:
 
 
 def _domain(url: str) -> str:
-    """Return the registrable domain; without public suffix, the IP address or the last two labels."""
+    """Return the registrable domain; if the host has no public suffix, the IP address or the last two labels."""
     found = _suffixes(url)
     host = found.ipv4 or found.ipv6
     return host or found.top_domain_under_public_suffix or ".".join(f"{found.subdomain}.{found.domain}".split(".")[-2:])

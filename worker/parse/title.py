@@ -73,7 +73,7 @@ def _titles(page: LexborHTMLParser, json_ld: JsonLd) -> Iterator[tuple[str, str]
 
 
 def _first_level_heading(page: LexborHTMLParser, other_titles: str) -> str:
-    """Return the <h1> most similar to the other titles, since logos and teasers can be <h1>, too; "" for none."""
+    """Return the <h1> most similar to the other titles, since logos and teasers can be <h1>, too; else ""."""
     expected = set(_WORD.findall(other_titles.casefold()))
     headings = [text for text in map(node_text, page.css("h1")[:50]) if text and len(text) <= _MAX_CHARS]
     return max(headings, key=lambda text: _jaccard(text, expected), default="")
@@ -90,7 +90,7 @@ def _key(text: str) -> str:
 
 
 def _shared_key(candidate: _TitleCandidate, candidates: list[_TitleCandidate]) -> str:
-    """Return the candidate's key, or that of the part before a separator if it equals another candidate."""
+    """Return the candidate's key, or that of its part before a separator if another candidate has that key."""
     for separator in _SEPARATOR.finditer(candidate.text):
         key = _key(candidate.text[: separator.start()])
         if any(key == other.key for other in candidates):
@@ -126,5 +126,5 @@ def _is_site_name(piece: str, names: set[str]) -> bool:
 
 
 def _joined(text: str) -> str:
-    """Return the words without anything between them, in lower case."""
+    """Return the words in lower case, joined without separator."""
     return "".join(_WORD.findall(text.casefold()))

@@ -55,8 +55,8 @@ class Pool:
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a picklable function in a worker process and return its result; its exceptions are raised unchanged.
 
-        Raises Permanent("process_timeout") where it exceeded the time limit: that is thousands of times the usual cost,
-        so the page is the cause and a retry would take as long.  Raises Transient("process_died") where the process
+        Raises Permanent("process_timeout") if the call exceeded the time limit: that is thousands of times the usual
+        cost, so the page is the cause and a retry would take as long.  Raises Transient("process_died") if the process
         crashed or ran out of memory, of which another process may be the cause.
         """
         try:
@@ -74,7 +74,7 @@ class Pool:
             raise Transient("process_died", "out of memory") from None
 
     def _schedule(self, function: Callable[P, R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> ProcessFuture[R]:
-        """Schedule the call, on a new pool where the old one is broken.
+        """Schedule the call; if the pool is broken, start a new pool first.
 
         The kernel's out-of-memory killer may kill an idle process, after which pebble does not use the pool any more.
         """
@@ -89,7 +89,7 @@ class Pool:
     async def __aenter__(self) -> Self:
         """Start the processes.
 
-        In a thread: the first call waits until the process from which they are forked has imported `preload`.
+        This runs in a thread: the first call waits until the process from which they are forked has imported `preload`.
         """
         await asyncio.to_thread(self._pool.schedule, _do_nothing)
         return self
@@ -103,7 +103,7 @@ class Pool:
 
 
 def _do_nothing() -> None:
-    """First call of the pool, which makes it start its processes."""
+    """Do nothing: the first call of the pool, which makes it start its processes."""
 
 
 def _init_process(memory_bytes: int) -> None:

@@ -14,7 +14,7 @@ from worker.schema import Article, Event, Page
 
 
 class StageTiming(Struct, frozen=True):
-    """Start and end of one stage in Unix ns, since it is recorded in another process than the one that ran it."""
+    """Start and end of one stage in Unix ns; it is recorded in another process than the one that ran the stage."""
 
     stage: Literal["parse", "extract"]
     start_ns: int
@@ -31,7 +31,7 @@ class ProcessedPage(Struct, frozen=True, kw_only=True):
 
 
 def process_page(page: Page, clock_ns: Callable[[], int] = time.time_ns) -> ProcessedPage:
-    """Parse the page and extract the events; raises Permanent where the page is not an article.
+    """Parse the page and extract the events; raises Permanent if the page is not an article.
 
     `clock_ns` returns Unix ns.
     """

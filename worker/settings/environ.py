@@ -17,7 +17,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 def read_environ(settings: type[T], environ: Mapping[str, str]) -> T:
-    """Convert the variables that begin with PREFIX; UsageError names each invalid one and says what it takes."""
+    """Convert the variables that begin with PREFIX; UsageError names each invalid variable and its valid values."""
     given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
     if errors := "; ".join(_errors(settings, given)):
         raise UsageError(errors)
@@ -38,7 +38,7 @@ def override(settings: T, values: Mapping[str, object]) -> T:
 
 
 def _convert(settings: type[T], flat: Mapping[str, object], *, strict: bool) -> T:
-    """Make each section from the flat names that it has; the defaults apply where `flat` has none."""
+    """Make each section from its flat names in `flat`; a name that `flat` lacks has its default."""
     sections = section_types(settings).items()
     return settings(**{name: msgspec.convert(flat, section, strict=strict) for name, section in sections})
 

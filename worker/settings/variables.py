@@ -13,9 +13,9 @@ PREFIX: Final = "COMMUNIQUE_"
 
 
 def doc(text: str, *, takes: str = "", secret: bool = False) -> Meta:
-    """Annotate a setting with its documentation: `text` is Markdown, in whole sentences.
+    """Return the annotation of a setting with its documentation: `text` is Markdown, in whole sentences.
 
-    `takes` describes the valid values where the type does not say enough.  The value of a `secret` is never shown.
+    `takes` describes the valid values if the type does not say enough.  The value of a `secret` is never shown.
     """
     return Meta(description=text, extra={"takes": takes, "secret": secret})
 
@@ -24,21 +24,21 @@ class Variable(Struct, frozen=True, kw_only=True):
     """One environment variable."""
 
     name: str
-    """In capitals, with the prefix."""
+    """Name of the variable, in capitals and with the prefix."""
     section: str
     """Attribute of the settings that holds the section."""
     field: str
-    """Attribute of the section."""
+    """Attribute of the section that holds the value."""
     title: str
     """Title of the section."""
     meaning: str
-    """Whole sentences, in Markdown."""
+    """Documentation in whole sentences, in Markdown."""
     takes: str
     """The valid values in words: "seconds, more than 0"."""
     below: float | None = None
-    """An upper bound that no sensible value reaches, so that `takes` leaves it out; None: there is none."""
+    """An upper bound that no sensible value reaches, so that `takes` leaves it out; None if there is none."""
     default: str | None = None
-    """As the environment would give it; None: unset."""
+    """Default as the environment would give it; None: unset."""
     secret: bool = False
 
     def value(self, settings: Struct) -> Any:
@@ -56,8 +56,8 @@ _SCALES: Final = {
 def humanise(name: str, value: str | None) -> str:
     """Return a duration or size in the largest unit that divides it ("30 days", "8 MiB").
 
-    The suffix of the variable's name says which of the two it is.  "" if it is neither, or if no unit above seconds
-    and bytes divides it.
+    The suffix of `name` tells a duration from a size.  "" if the value is neither, or if no unit above seconds and
+    bytes divides it.
     """
     for suffix, scale in _SCALES.items():
         if name.lower().endswith(suffix) and value and value.isdecimal():
@@ -75,7 +75,7 @@ def _in_units(amount: int, scale: Mapping[str, int]) -> str:
 
 # ---------------------------------------------------------------- inspection
 def section_types(settings: type[Struct]) -> dict[str, type[Struct]]:
-    """Return the struct of each section by the attribute that holds it, in the order of the fields."""
+    """Return attribute of the settings -> struct of its section, in the order of the fields."""
     return {name: section.cls for name, _, section in _sections(settings)}
 
 

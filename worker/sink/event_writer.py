@@ -85,9 +85,9 @@ class EventWriter:
         self._rotated = time.monotonic()
 
     async def run(self, events: Subscription) -> bool:
-        """Write until the subscription ends, then finish every file; False if an entry could not be decoded.
+        """Write until the subscription ends, then finish every file; return False if an entry could not be decoded.
 
-        DiskError if a file could not be written. Files finished before it are complete.
+        DiskError if a file could not be written.  Files finished before the error are complete.
         """
         await events.open()
         self.complete, self._events = True, events
@@ -129,7 +129,7 @@ class EventWriter:
             await asyncio.wait({next_event})  # or it would read from a subscription that is closed
 
     def _write_result(self, next_event: asyncio.Task[Received]) -> None:
-        """Write the event of a finished task, or report the entry that could not be decoded."""
+        """Write the event of a finished task, or report the entry if it could not be decoded."""
         try:
             self._write(next_event.result())
         except EventStreamError as e:

@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 class FileWriter(Protocol):
-    """One open file of events of one kind. Every method but `discard` raises OSError where the disk fails."""
+    """One open file of events of one kind.  Every method but `discard` raises OSError if the disk fails."""
 
     size_bytes: int
     """Bytes written so far; a format that buffers counts them when it flushes."""
 
     def add(self, event: Event) -> None:
-        """Append an event."""
+        """Append an event to the file."""
 
     def finish(self) -> None:
         """Write everything, sync it to disk and close the file."""
 
     def discard(self) -> None:
-        """Close the file without completing it."""
+        """Close the file without completing it; the file is not usable and has to be deleted."""
 
 
 WriterFactory: TypeAlias = Callable[[Path, Kind], FileWriter]

@@ -24,7 +24,7 @@ class JsonLinesWriter:
         self.size_bytes = 0
 
     def add(self, event: Event) -> None:
-        """Append an event."""
+        """Append an event to the file."""
         self.size_bytes += self._file.write(msgspec.json.encode(event) + b"\n")
 
     def finish(self) -> None:

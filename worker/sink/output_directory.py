@@ -111,14 +111,14 @@ class OutputDirectory:
 
     # ------------------------------------------------------------ files
     def unfinished_path(self, kind: Kind) -> Path:
-        """Return the path at which the file of a kind is written; its directory exists."""
+        """Return the path at which the file of a kind is written, after creating its directory."""
         _make_directory(self._unfinished)  # it may have been deleted since
         return self._unfinished / f"{kind}.{self.format}"
 
     def commit(self, unfinished: Path, kind: Kind, day: date, first: str, last: str) -> Path:
-        """Rename a synced file to its final path and return that: its entries count as written from then on.
+        """Rename a synced file to its final path and return that path; from then on its entries count as written.
 
-        `first` and `last` are the entry ids of its first and last event.
+        `first` and `last` are the entry ids of the file's first and last event.
         """
         directory = self.path / kind / f"date={day.isoformat()}"
         _make_directory(directory)
@@ -134,7 +134,7 @@ def sync_to_disk(descriptor: int) -> None:
 
 
 def _make_directory(path: Path) -> None:
-    """Create a directory and its missing parents, each synced to disk; an existing one is left as it is."""
+    """Create a directory and its missing parents, each synced to disk; an existing directory is left as it is."""
     if not path.is_dir():
         _make_directory(path.parent)
         with contextlib.suppress(FileExistsError):
@@ -152,9 +152,9 @@ def _sync_directory(path: Path) -> None:
 
 
 def _newest_entry(kind_directory: Path) -> str | None:
-    """Return the last entry id in the newest file of a kind, None without a file.
+    """Return the last entry id in the newest file of a kind; None if there is no file.
 
-    Entry ids grow with time, so the directory of the latest day holds the newest.
+    Entry ids grow with time, so the directory of the latest day holds the newest file.
     """
     for day in sorted(kind_directory.glob("date=*"), reverse=True):
         if found := list(_last_entries(day)):

@@ -44,7 +44,7 @@ class SinkService:
         liveness: LivenessMonitor,
         jitter: Callable[[], float],
     ) -> None:
-        """Store the collaborators; `run` starts the work."""
+        """Run `writer`; after disk errors retry with the delays of `retry`.  `run` starts the work."""
         self._writer = writer
         self._retry = retry
         self._stop = stop
@@ -52,10 +52,10 @@ class SinkService:
         self._jitter = jitter
 
     async def run(self, resume: Callable[[], Subscription]) -> bool:
-        """Write events until `stop` is set; False if an entry could not be decoded in any attempt.
+        """Write events until `stop` is set; return False if an entry could not be decoded in any attempt.
 
-        `resume` returns a new subscription that starts after the last finished file. DiskError if the last files
-        could not be finished after `stop`.
+        `resume` returns a new subscription that starts after the last finished file.  DiskError if the last files could
+        not be finished after `stop`.
         """
         complete, attempt = True, 0
         while True:

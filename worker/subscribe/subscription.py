@@ -63,7 +63,7 @@ class Subscription(AsyncIterator[Event]):
         patience_s: float,
         owns_client: bool,
     ) -> None:
-        """Use `subscribe`; `kinds` maps streams to kinds."""
+        """Create the subscription; called by `subscribe` only.  `kinds`: stream -> kind."""
         self._client = client
         self._reader = reader
         self._kinds = kinds
@@ -88,7 +88,10 @@ class Subscription(AsyncIterator[Event]):
 
     # ------------------------------------------------------------ life cycle
     async def open(self) -> None:
-        """Determine where "$" is, or create the group.  The first `anext` does it if it has not been done."""
+        """Resolve a start "$" to an entry id, or create the group.
+
+        The first `anext` calls it unless it was called before.
+        """
         if not self._opened:
             await check_server(self._client)
             await self._reader.open()
@@ -117,7 +120,7 @@ class Subscription(AsyncIterator[Event]):
         return (await self.next()).event
 
     async def received(self) -> AsyncIterator[Received]:
-        """Iterate over events with their kinds and entry ids."""
+        """Iterate over the next events, each with its kind and its stream entry id, as returned by `next`."""
         while True:
             try:
                 received = await self.next()
@@ -128,8 +131,8 @@ class Subscription(AsyncIterator[Event]):
     async def next(self) -> Received:
         """Return the next event with its kind and entry id; StopAsyncIteration once `stop` is set.
 
-        A cancelled wait loses no event: the next call returns it.  RuntimeError if another task is waiting: the event
-        that it works on would be acknowledged.
+        A cancelled wait loses no event: the next call returns the event.  RuntimeError if another task is waiting,
+        because this call would acknowledge the event that the other task is processing.
         """
         if self._waiting:
             raise RuntimeError("another task is waiting for the next event of this subscription")
@@ -180,13 +183,19 @@ class Subscription(AsyncIterator[Event]):
             self._mergeable = False
 
     async def acknowledge(self) -> None:
-        """Acknowledge the event returned last.  The next `anext` does it; call it if there will be none."""
+        """Acknowledge the event returned last.
+
+        `anext` acknowledges the event before; this call is needed only for the last event.
+        """
         if entries := self._unacknowledged:
             await retry_while_unavailable(self._client, lambda: self._reader.acknowledge(entries), self._patience_s)
         self._unacknowledged = []
 
     async def caught_up(self) -> None:
-        """Wait until another task has been returned every event, or the filter has rejected it, that exists now."""
+        """Wait until every event that is stored at the time of the call has been returned or rejected by the filter.
+
+        Another task must be iterating over the subscription.
+        """
         for stream in self._kinds:
             newest = await range_entries(self._client, stream, count=1, newest_first=True)
             while newest and id_key(self._reader.position[stream]) < id_key(newest[0].id):  # noqa: ASYNC110 - no event
@@ -196,7 +205,7 @@ class Subscription(AsyncIterator[Event]):
     def _pop_earliest(self) -> Entry:
         """Remove and return the earliest entry in memory.
 
-        Correct while no buffer has run empty since the last read: whatever a stream without entries gets afterwards is
+        Call it only if no buffer has run empty since the last read: entries added later to a stream that had none are
         not earlier than the entries that were read.
         """
         earliest = min((b for b in self._buffers.values() if b), key=lambda b: id_key(b[0].id))

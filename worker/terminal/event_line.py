@@ -37,10 +37,10 @@ class _LineParts(Struct, frozen=True):
 
 
 def format_event(event: Event, width: int | None = None) -> Text:
-    """Return one line of at most `width` columns, or of any length where `width` is None.
+    """Return one line of at most `width` columns; `width` None: of any length.
 
-    Date, kind, actors, action, detail; then, dimmed, the credited outlets and the host of the URL. Where the line is
-    too long, the host and the time of day are dropped first, then the roles; then the detail is truncated.
+    Date, kind, actors, action, detail; then, dimmed, the credited outlets and the host of the URL.  If the line is too
+    long, the host and the time of day are dropped first, then the roles; then the detail is truncated.
     """
     host = [_host(event.url)] if _host(event.url) else []
     via = [f"via {', '.join(sanitise(outlet) for outlet in event.via)}"] if event.via else []
@@ -61,13 +61,13 @@ def format_event(event: Event, width: int | None = None) -> Text:
 
 
 def _start(event: Event, *, roles: bool, full_date: bool) -> tuple[Text, str]:
-    """Return the start of the line, which is never truncated by itself, and the detail that follows it."""
+    """Return the start of the line, which is truncated only after the detail, and the detail that follows it."""
     parts = _parts(event, roles=roles)
     return Text.assemble(_date_and_kind(event, full=full_date), parts.actors, parts.action), parts.detail
 
 
 def _host(url: str) -> str:
-    """Return the host of a URL without "www.", or "" for a URL without one."""
+    """Return the host of a URL without "www."; "" if the URL has none."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:
@@ -97,7 +97,7 @@ def _statement(event: Statement, *, roles: bool) -> _LineParts:
 
 
 def _other(event: Event, *, roles: bool) -> _LineParts:
-    """Return the parts of an event that is no statement, as the spec of its kind lists them."""
+    """Return the parts of an event other than a statement, as the spec of the event's kind lists them."""
     spec = spec_of(event)
     labels = [_label(field, getattr(event, field), spec.colour) for field in spec.line_labels]
     action = Text.assemble("  ", Text(" ").join(labels), "  ")

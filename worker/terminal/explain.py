@@ -94,7 +94,7 @@ def _parts(event: Event) -> Iterator[EventPart]:
 
 
 Segment = tuple[int, int, list[EventPart]]
-"""Start and end of a stretch in which no part begins or ends, and the parts that cover it, the outermost first."""
+"""(start, end, parts) of a stretch in which no part begins or ends; the parts that cover it, outermost first."""
 
 
 def _segments(start: int, end: int, parts: Sequence[EventPart]) -> list[Segment]:
@@ -114,7 +114,10 @@ def _coloured(segments: Sequence[Segment], text: str) -> Text:
 
 
 def _bracketed(segments: Sequence[Segment], text: str) -> str:
-    """Put each part in brackets. Brackets nest: of two parts that cross, the outer is closed and opened again."""
+    """Return the text with each part in brackets.
+
+    Brackets nest: if two parts cross, the outer part is closed and opened again.
+    """
     pieces: list[str] = []
     opened: list[EventPart] = []
     for start, end, parts in segments:
@@ -171,7 +174,7 @@ def _optional(**values: object) -> Iterator[tuple[str, str]]:
 
 
 def _actor(actor: Actor, text: str) -> str:
-    """Return name, type, role and country of an actor, and how the mention here resolved to that name."""
+    """Return name, type, role and country of an actor, and how this mention was resolved to the name."""
     known = ", ".join(_quote(about) for about in (actor.type, actor.role, actor.country) if about)
     return f"{_quote(actor.name)} ({known}){_resolution(actor, text)}"
 

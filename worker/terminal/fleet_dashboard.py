@@ -85,7 +85,7 @@ def _services(fleet: FleetSnapshot) -> RenderableType:
 
 
 def _service(heartbeat: ServiceHeartbeat, fleet: FleetSnapshot) -> Iterable[Text]:
-    """Yield the cells of one service; it is red if its heartbeats are missing or one of its loops is overdue."""
+    """Yield the cells of one service; they are red if its heartbeats are missing or one of its loops is overdue."""
     is_alive = fleet.is_alive(heartbeat)
     style = "" if is_alive and not heartbeat.late else "bold red"
     age = format_duration(fleet.age_s(heartbeat))

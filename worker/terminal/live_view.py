@@ -64,7 +64,7 @@ class LiveView:
     def on_tick(self, now_s: float, backlog: int | None = None) -> None:
         """Sample the rates and redraw, at most every `REDRAW_INTERVAL_S`.
 
-        `now_s` is seconds of any monotonic clock; `backlog` the number of tasks not yet started, None if unknown.
+        `now_s`: seconds of any monotonic clock.  `backlog`: number of tasks not yet started; None if unknown.
         """
         self.stats.sample(now_s, backlog)
         if self._drawn_s is None or now_s - self._drawn_s >= REDRAW_INTERVAL_S:

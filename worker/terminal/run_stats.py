@@ -9,7 +9,7 @@ from worker.schema import Event, Kind, Meeting, Statement, kind_of
 RATE_WINDOW_S = 5.0
 """Length of the moving average of a rate."""
 MAX_REMEMBERED = 10_000
-"""Different speakers, and different meetings, that are counted at once: bounds the memory of an endless run."""
+"""Most speakers, and most meetings, that are counted at once: bounds the memory of an endless run."""
 
 
 class RunStats:
@@ -67,7 +67,7 @@ class RunStats:
             self.meetings = Counter(dict(self.meetings.most_common(MAX_REMEMBERED // 2)))
 
     def add_outcome(self, url: str, outcome: str, reason: str | None) -> None:
-        """Count an outcome of a URL; "put_off" and "handed_back" are not final, so the URL only becomes deferred."""
+        """Count an outcome of a URL; "put_off" and "handed_back" are not final: they only mark the URL as deferred."""
         if outcome in {"put_off", "handed_back"}:
             self.deferred[url] = reason or outcome
             return
@@ -80,7 +80,7 @@ class RunStats:
             self.other_outcomes[outcome] += 1
 
     def sample(self, now_s: float, backlog: int | None) -> None:
-        """Record the counts at a time, for the rates."""
+        """Record the counts at `now_s` (monotonic seconds), from which the rates are computed."""
         self._start_s = now_s if self._start_s is None else self._start_s
         self._now_s, self.backlog = now_s, backlog
         self._samples.append((now_s, self.kinds.total(), self.articles))
@@ -88,7 +88,7 @@ class RunStats:
             self._samples.popleft()
 
     def rates(self) -> tuple[float, float]:
-        """Return events and articles per second over the last `RATE_WINDOW_S`; 0.0 before time has passed."""
+        """Return (events, articles) per second over the last `RATE_WINDOW_S`; 0.0 each before the second sample."""
         if not self._samples:
             return 0.0, 0.0
         (t0, e0, a0), (t1, e1, a1) = self._samples[0], self._samples[-1]

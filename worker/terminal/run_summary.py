@@ -19,7 +19,7 @@ from worker.terminal.sanitise import sanitise
 from worker.terminal.wording import humanise_code
 
 _UNBROKEN_COLUMNS = {"outcome", "kind", "status", "n"}
-"""Columns that are never wrapped or truncated; the others are wrapped."""
+"""Columns that are never wrapped or truncated; all other columns are wrapped."""
 
 
 def render_progress(stats: RunStats) -> RenderableType:

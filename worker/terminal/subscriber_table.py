@@ -57,7 +57,7 @@ def _rows(fleet: FleetSnapshot) -> list[SubscriberRow]:
 
 
 def _rows_of_one(lags: Iterable[ConsumerLag]) -> Iterator[SubscriberRow]:
-    """Yield the rows of one subscriber: one per lagging stream, then one for all others."""
+    """Yield the rows of one subscriber: one per stream with a lag, then one for all streams without."""
     caught_up: list[ConsumerLag] = []
     for lag in lags:
         if lag.lag_s or lag.entries != 0 or lag.pending:
@@ -69,7 +69,7 @@ def _rows_of_one(lags: Iterable[ConsumerLag]) -> Iterator[SubscriberRow]:
 
 
 def _state(consumer: ConsumerStatus, fleet: FleetSnapshot) -> Text:
-    """Return the state of a webhook or a sink: ended, not running, paused, its dead letters; empty if normal."""
+    """Return the state of a webhook or a sink: ended, not running, paused, number of dead letters; empty if normal."""
     if consumer.ended:
         return Text(sanitise(f"ended: {consumer.ended}"), "bold red")
     parts = []

@@ -25,7 +25,7 @@ _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 """A label of a host name (RFC 1123, after IDNA), and the underscore, which some real hosts use."""
 
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-"""With a last label of this form, `inet_aton` and browsers take the whole host for an IPv4 address."""
+"""Pattern of a last label with which `inet_aton` and browsers take the whole host for an IPv4 address."""
 
 
 def _tracking_parameters() -> tuple[frozenset[str], tuple[str, ...]]:
@@ -45,7 +45,7 @@ def normalise(url: str) -> str:
     """Return the normal form of an http(s) URL; idempotent.
 
     Scheme and host in lower case, IDNA, percent-encoding of RFC 3986, dot segments resolved; no default port, fragment
-    or surrounding white space.  Raises Permanent("bad_url"), whose detail is the reason, for anything else.
+    or surrounding white space.  For any other text raises Permanent("bad_url"), whose detail is the reason.
     """
     text = url.strip()
     _check_characters(text)
@@ -98,7 +98,7 @@ def _check_length(url: str) -> str:
 
 
 def _normal_host(parsed: yarl.URL, text: str) -> str:
-    """Return the host as in a normal URL; raises ValueError with the reason where the authority is invalid."""
+    """Return the host as in a normal URL; raise ValueError with the reason if the authority is invalid."""
     if parsed.scheme not in {"http", "https"}:
         raise ValueError(
             f"scheme {parsed.scheme!r} is not http or https" if parsed.scheme else "no http:// or https://"

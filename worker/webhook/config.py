@@ -29,14 +29,14 @@ class Webhook(Struct, frozen=True, kw_only=True):
     """A subscription with a valid name, address, secrets and filters."""
 
     name: str
-    """Identifies its state in Redis."""
+    """Name of the webhook, which identifies its state in Redis."""
     to: str
     secrets: tuple[bytes, ...]
     kinds: tuple[Kind, ...] = ()
-    """Empty: all kinds."""
+    """Kinds of the events to deliver; empty: all kinds."""
     filters: Filters = {}
     after: str = "$"
-    """Where it starts the first time: "$" after the newest event, "0" at the oldest. Later it resumes."""
+    """Start of the first delivery: "$" after the newest event, "0" at the oldest.  Later deliveries resume."""
 
     def __repr__(self) -> str:
         """Return name and address, without the secrets."""
@@ -49,7 +49,7 @@ class _WebhookTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     name: Annotated[str, Meta(pattern=NAME)]
     to: str
     secret_file: str
-    """A relative path is resolved against the directory of the file."""
+    """Path of the secret; a relative path is resolved against the directory of the webhooks file."""
     kinds: list[str] = []
     filters: dict[str, str | list[str] | float] = {}
     from_start: bool = False
@@ -64,7 +64,7 @@ def make_webhook(
 ) -> Webhook:
     """Return the webhook of a command line, with the secret of the settings; UsageError if it is not valid.
 
-    Without a name it is named after its address.
+    `name` None: a name derived from the address `to`.
     """
     return _validate(
         Webhook(
@@ -90,7 +90,7 @@ def default_name(to: str) -> str:
 
 
 def load_webhooks(path: str | Path, fetch: FetchSettings) -> tuple[Webhook, ...]:
-    """Read a file of webhooks; UsageError with the path if it cannot be read, is not valid, or has none."""
+    """Read a file of webhooks; UsageError with the path if the file cannot be read, is invalid, or has no webhook."""
     try:
         tables = msgspec.toml.decode(_read_text(path), type=_WebhooksFile, strict=True).webhook
         webhooks = tuple(_validate(_from_table(table, Path(path).parent), fetch) for table in tables)

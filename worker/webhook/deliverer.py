@@ -56,7 +56,7 @@ class _WindowEntry(Struct, kw_only=True):
 
 
 class Deliverer:
-    """Delivers the events of one subscription; `send` makes one attempt and raises a Failure if it was rejected."""
+    """Delivers the events of one subscription; `send` makes one attempt, and raises a Failure unless it is accepted."""
 
     def __init__(
         self,
@@ -69,7 +69,10 @@ class Deliverer:
         jitter: Callable[[], float],
         liveness: LivenessMonitor | None = None,
     ) -> None:
-        """Store the collaborators; `run` starts the work. `jitter` returns a random number in [0, 1)."""
+        """Deliver to `webhook` by `send`; `run` starts the work.  `jitter` returns a random number in [0, 1).
+
+        `client` accesses the subscription's state; a connection to `redis_url` reads the events.
+        """
         self._webhook = webhook
         self._redis_url = redis_url
         self._state = SubscriptionState(client, settings.redis.key_prefix, webhook.name)
@@ -79,7 +82,7 @@ class Deliverer:
         self._telemetry = DeliveryTelemetry(webhook.name, liveness or LivenessMonitor())
         self._holds_lease = False
         self._saved_cursor: dict[Kind, str] = {}
-        """The cursor in Redis."""
+        """The cursor as last saved in Redis."""
         self._window: deque[_WindowEntry] = deque()
         self._in_flight = 0
         self._capacity_freed = asyncio.Event()
@@ -92,7 +95,8 @@ class Deliverer:
     async def run(self, stop: asyncio.Event) -> Permanent | None:
         """Deliver, or be on standby, until `stop` is set or the subscription ends; return the failure that ended it.
 
-        It ends with ReceiverGone, also from an earlier run, or with Permanent("private_address").
+        A subscription ends with ReceiverGone, also from an earlier run, or with Permanent("private_address").  None
+        after `stop`.
         """
         if reason := await self._state.end_reason():
             self._ended_by = ReceiverGone(reason, "the receiver ended this subscription (--again resumes it)")
@@ -109,7 +113,7 @@ class Deliverer:
         return self._ended_by
 
     async def status(self) -> ConsumerStatus | None:
-        """Return the status of the subscription; None on standby, as only the lease holder knows it."""
+        """Return the status of the subscription; None on standby, because only the lease holder knows the status."""
         if not self._holds_lease and self._ended_by is None:
             return None
         return ConsumerStatus(
@@ -175,7 +179,7 @@ class Deliverer:
 
     # ------------------------------------------------------------ one event
     async def _deliver_event(self, received: Received, entry: _WindowEntry) -> None:
-        """Deliver or give up one event; one that is interrupted stays unfinished and is sent again later."""
+        """Deliver or give up one event; if that is interrupted, the event stays unfinished and is sent again later."""
         try:
             with self._telemetry.under_way():
                 entry.finished = await self._attempt_until_finished(make_message(received))
@@ -189,7 +193,7 @@ class Deliverer:
                 self._end_all()
 
     async def _attempt_until_finished(self, message: WebhookMessage) -> bool:
-        """Send a message until it is delivered or given up; False if interrupted before."""
+        """Send a message until it is delivered or given up; return False if this is interrupted."""
         began, attempt = time.monotonic(), 0
         while True:
             await sleep_until(self._over, self._not_before - time.monotonic())
@@ -206,7 +210,7 @@ class Deliverer:
             await sleep_until(self._over, pause_s)
 
     async def _attempt(self, message: WebhookMessage) -> Failure | None:
-        """Send once and return the failure, None on success.
+        """Send once and return the failure; None on success.
 
         ReceiverGone and Permanent("private_address") are raised: they end the subscription.
         """
@@ -225,7 +229,7 @@ class Deliverer:
         return None
 
     async def _finish(self, message: WebhookMessage, failure: Failure | None, attempt: int, elapsed_s: float) -> None:
-        """Report a delivered message, or store one that was given up as a dead letter."""
+        """Report a delivered message (`failure` None), or store a message that was given up as a dead letter."""
         if failure is None:
             self._telemetry.delivered(message, attempt, elapsed_s)
             return
@@ -233,7 +237,7 @@ class Deliverer:
         self._telemetry.dead_lettered(message, failure, attempt, elapsed_s)
 
     def _pause_s(self, failure: Failure, attempt: int) -> float:
-        """Return the wait before the next attempt; a Retry-After also delays every other event of the receiver."""
+        """Return the seconds before the next attempt; a Retry-After also delays all other events of the receiver."""
         pause_s = backoff.delay_s(
             attempt, self._jitter(), base_s=self._settings.retry.backoff_s, max_s=self._settings.retry.max_backoff_s
         )
@@ -261,7 +265,7 @@ class Deliverer:
         await self._state.release_lease()
 
     async def _advance_cursor(self, events: Subscription) -> None:
-        """Save the cursor of the newest event before which all events are finished, if it has changed."""
+        """Save the cursor up to which all events are finished, if it has changed."""
         cursor = self._saved_cursor
         while self._window and self._window[0].finished:
             cursor = self._window.popleft().cursor

@@ -26,10 +26,10 @@ MAX_SILENCE_S: Final = 2 * LEASE_S
 
 
 class DeliveryTelemetry:
-    """Reports what happens to one subscription."""
+    """Reports the deliveries of one subscription in log, metrics and liveness."""
 
     def __init__(self, name: str, liveness: LivenessMonitor) -> None:
-        """Initialise the metrics of the subscription at zero; `pulse` is the liveness monitor of the process."""
+        """Initialise the metrics of the subscription at zero; `liveness` is the liveness monitor of the process."""
         self._loop = f"webhook:{name}"
         self._name = name
         self._liveness = liveness
@@ -80,7 +80,7 @@ class DeliveryTelemetry:
 
     @contextmanager
     def timed_attempt(self) -> Iterator[None]:
-        """Observe the duration of the block as that of one attempt."""
+        """Time the block as one attempt."""
         began = time.monotonic()
         try:
             yield

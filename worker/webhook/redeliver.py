@@ -15,9 +15,9 @@ BATCH: Final = 100
 
 
 async def redeliver_dead_letters(state: SubscriptionState, send: Send) -> tuple[int, int]:
-    """Send every dead letter once, the oldest first; return the numbers of accepted and of rejected ones.
+    """Send every dead letter once, oldest first; return (number accepted, number rejected).
 
-    A dead letter is deleted after its receiver accepted it. If the process ends in between, the next redelivery sends
+    A dead letter is deleted after its receiver accepted it.  If the process ends in between, the next redelivery sends
     it again, under the same id.
     """
     accepted, rejected, after = 0, 0, "0-0"

@@ -40,7 +40,7 @@ class WebhookSender:
     def __init__(
         self, webhook: Webhook, settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        """Store the configuration; connections are opened when they are needed."""
+        """Store the configuration; connections are opened on first use.  `now` returns an aware time."""
         self._webhook = webhook
         self._settings = settings
         self._now = now
@@ -66,7 +66,7 @@ class WebhookSender:
             self._session = None
 
     async def __call__(self, message: WebhookMessage) -> None:
-        """Send a message once; ReceiverGone, Permanent or Transient if the receiver did not accept it."""
+        """Send a message once; raise ReceiverGone, Permanent or Transient if the receiver does not accept it."""
         try:
             async with asyncio.timeout(self._settings.webhook.timeout_s):
                 await self._post(message)

@@ -31,7 +31,7 @@ SECRET_FORMAT: Final = (
 def parse_secrets(text: str) -> tuple[bytes, ...]:
     """Decode secrets that are separated by white space.
 
-    UsageError without any, or for an invalid one; the message gives its number and never its text.
+    UsageError if there is none or one is invalid; the message gives the number of the secret and never its text.
     """
     secrets = tuple(_parse_secret(word, number) for number, word in enumerate(text.split(), 1))
     if not secrets:
@@ -50,7 +50,7 @@ def _parse_secret(word: str, number: int) -> bytes:
 
 
 def sign(secrets: Sequence[bytes], message_id: str, timestamp_s: int, body: bytes) -> str:
-    """Return the header `webhook-signature`: one HMAC-SHA256 per secret, for an attempt at this Unix time."""
+    """Return the header `webhook-signature` of an attempt at Unix time `timestamp_s`: one HMAC-SHA256 per secret."""
     signed = f"{message_id}.{timestamp_s}.".encode() + body
     macs = (hmac.digest(secret, signed, hashlib.sha256) for secret in secrets)
     return " ".join(f"v1,{base64.b64encode(mac).decode()}" for mac in macs)

@@ -39,7 +39,7 @@ class SubscriptionState:
         self._owner = uuid.uuid4().hex
 
     async def acquire_lease(self) -> bool:
-        """Acquire or renew the lease for `LEASE_S`; False while another process holds it."""
+        """Acquire or renew the lease for `LEASE_S`; return False if another process holds it."""
         call = Call([f"{self._key}:owner"], [self._owner, round(LEASE_S * 1000)])
         return bool(await _ACQUIRE.run(self._client, call))
 
@@ -53,7 +53,7 @@ class SubscriptionState:
         return {kind: fields[kind] for kind in KINDS if kind in fields}
 
     async def end_reason(self) -> str | None:
-        """Return the reason for which the subscription has ended, None while it is active."""
+        """Return the reason for which the subscription has ended; None while it is active."""
         return (await self._fields()).get(END_REASON_FIELD)
 
     async def _fields(self) -> dict[str, str]:
@@ -61,11 +61,11 @@ class SubscriptionState:
         return {name.decode(): value.decode() for name, value in fields.items()}
 
     async def save_cursor(self, cursor: Mapping[Kind, str]) -> bool:
-        """Store the cursor; False without effect if this instance does not hold the lease."""
+        """Store the cursor; if this instance does not hold the lease, return False and store nothing."""
         return await self._write(cast("Mapping[str, str]", cursor))
 
     async def mark_ended(self, reason: str) -> bool:
-        """Store that the subscription has ended; False without effect if this instance does not hold the lease."""
+        """Store the reason for which the subscription ended; without the lease, return False and store nothing."""
         return await self._write({END_REASON_FIELD: reason})
 
     async def reactivate(self) -> None:
@@ -99,7 +99,7 @@ class SubscriptionState:
         return int(await retry_while_unavailable(self._client, lambda: self._client.xlen(f"{self._key}:dead")))
 
     async def dead_letters_after(self, entry_id: str, count: int) -> list[tuple[str, WebhookMessage]]:
-        """Return up to `count` dead letters after an entry id, the oldest first: (entry id, message to send again)."""
+        """Return (entry id, message to send again) for up to `count` dead letters after `entry_id`, oldest first."""
         found = await range_entries(self._client, f"{self._key}:dead", first=f"({entry_id}", count=count)
         return [(entry.id, _stored_message(entry.fields or {})) for entry in found]
 

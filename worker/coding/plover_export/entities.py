@@ -29,7 +29,7 @@ class PloverEntity(Struct, frozen=True, kw_only=True):
     """A PLOVER actor or recipient."""
 
     entity_text: str
-    """As worded in the article."""
+    """The actor as worded in the article."""
     entity_name: str
     country_code: str | None
     """ISO 3166-1 alpha-3, or PLOVER's code of an international body: UNO, EUR, IGO, NGO, IMG."""
@@ -63,7 +63,7 @@ class SectorWords:
 
 @cache
 def load_sector_words(language: str) -> SectorWords | None:
-    """Return the sector words of a language, None if it has no file.  An invalid file raises a msgspec error."""
+    """Return the sector words of a language; None if it has no file.  An invalid file raises a msgspec error."""
     file = files("worker.coding") / "lexicon" / f"{language}_sectors.toml"
     return SectorWords(msgspec.toml.decode(file.read_bytes(), type=_SectorFile)) if file.is_file() else None
 
@@ -96,7 +96,7 @@ def alpha3_code(alpha2: str | None) -> str | None:
 
 # ---------------------------------------------------------------- sectors
 def _actor_sector(actor: Actor, sectors: SectorWords, words: Lexicon) -> str | None:
-    """Return the sector code of an actor, None if its role and name do not determine one."""
+    """Return the sector code of an actor; None if the actor's role and name do not determine one."""
     if actor.type == "country":
         return "GOV"
     description = _split_words(_description(actor))
@@ -107,7 +107,10 @@ def _actor_sector(actor: Actor, sectors: SectorWords, words: Lexicon) -> str | N
 
 
 def _described_sector(description: list[str], sectors: SectorWords) -> str | None:
-    """Return the sector of the head; a generic head defers to the words before it, then to those after it."""
+    """Return the sector of the description's head; None if it has none.
+
+    For a generic head, the words before it decide, then those after it.
+    """
     office = next((e for e in _find_entries(description, sectors.sector_of) if " of " in e), None)
     if office is not None:
         return sectors.sector_of[office]  # "secretary of state": "of state" is part of the head
@@ -131,13 +134,13 @@ def _leads_a_country(description: list[str], sectors: SectorWords, words: Lexico
 
 
 def _international_code(actor: Actor, sectors: SectorWords) -> str | None:
-    """Return the PLOVER code of the international body that the actor is or that its role names; None for no body."""
+    """Return the PLOVER code of the international body that the actor is or that the actor's role names; else None."""
     entries = _find_entries(_split_words(_description(actor)), sectors.international)
     return next((sectors.international[entry] for entry in entries), None)
 
 
 def _description(actor: Actor) -> str:
-    """Return the role, or else the name unless it is a person's."""
+    """Return the actor's role, or else the name unless the actor is a person; "" otherwise."""
     return actor.role or ("" if actor.type == "person" else actor.name)
 
 

@@ -99,7 +99,7 @@ def event_record(event: Event) -> PloverRecord:
 
 
 def _event_day(event: Event) -> dt.date | None:
-    """Return the day of the event, else of publication: a planned meeting was agreed on by the time of the report."""
+    """Return the day of the event, else of publication: by then a planned meeting had been agreed on."""
     own = None
     match event:
         case Statement():
@@ -143,7 +143,10 @@ def _meeting_roles(event: Meeting) -> PartyRoles:
 
 
 def _visit_roles(event: Meeting) -> PartyRoles:
-    """Return participants of other countries as visitors, those of the place's country, or the country, as hosts."""
+    """Return the roles of a visit: participants of other countries than the place's are actors, the visitors.
+
+    The participants of the place's country, or else the country itself, are recipients, the hosts.
+    """
     there = _place_country(event)
     if event.place is None or there is None:
         return PartyRoles(_entities(event, list(event.participants)), [])
