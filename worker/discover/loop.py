@@ -1,4 +1,4 @@
-"""Poll all sources that are due, several at a time; the failure of one does not affect the others."""
+"""Poll all sources that are due, several at a time; the failure of one source does not affect other sources."""
 
 from __future__ import annotations
 

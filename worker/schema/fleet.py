@@ -43,10 +43,13 @@ class ServiceHeartbeat(Struct, frozen=True, kw_only=True, omit_defaults=True, re
     in_flight: int = 0
     """Number of tasks being worked on, or of events that a webhook is delivering."""
     rates: dict[str, float] = {}
-    """Per second, averaged over `RATE_WINDOW_S`: "articles", "failures", "new_urls", each kind of event as published,
-    and "handed_on": events read by a gateway, delivered by a webhook, written by a sink."""
+    """Name of a count -> its increase per second, averaged over `RATE_WINDOW_S`.
+
+    The names are "articles", "failures", "new_urls", each kind of event as published, and "handed_on": events read by a
+    gateway, delivered by a webhook, written by a sink.
+    """
     late: dict[str, float] = {}
-    """Overdue loops of the process and the seconds since their last heartbeat."""
+    """Overdue loop of the process -> seconds since the loop's last heartbeat."""
     last_error: LastError | None = None
 
 
@@ -55,24 +58,24 @@ class ThrottledHost(Struct, frozen=True, kw_only=True):
 
     host: str
     wait_s: float
-    """Time until its next slot that is not reserved."""
+    """Seconds until the host's next slot that is not reserved."""
     pause_s: float = 0.0
-    """Remaining pause that the host demanded by Retry-After; 0 if there is none."""
+    """Remaining seconds of the pause that the host demanded by Retry-After; 0 if there is none."""
 
 
 class ConsumerStatus(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Progress of a webhook or a sink, which store their own cursor, as last published by its process."""
 
     name: str
-    """"webhook:press", "sink:/var/lib/events"."""
+    """Service and name of the consumer: "webhook:press", "sink:/var/lib/events"."""
     at: datetime
-    """When it was published."""
+    """Time at which the status was published."""
     position: dict[str, str]
-    """By kind of event: id of the last entry up to which everything is delivered or stored in finished files."""
+    """Kind of event -> id of the last entry up to which everything is delivered or stored in finished files."""
     pending: dict[str, int] = {}
-    """By kind of event: number of events read but not delivered yet, or not in a finished file yet."""
+    """Kind of event -> number of events read but not delivered yet, or not in a finished file yet."""
     pause_s: float = 0.0
-    """Remaining pause at the time `at` that the receiver demanded by Retry-After."""
+    """Remaining seconds, at the time `at`, of the pause that the receiver demanded by Retry-After."""
     dead: int = 0
     """Number of dead letters kept."""
     ended: str | None = None
@@ -119,19 +122,19 @@ class FleetSnapshot(Struct, frozen=True, kw_only=True):
     max_backlog: int
     """Number of waiting tasks above which the queue rejects more."""
     lag_s: float = 0.0
-    """Time since the oldest undelivered task became ready; 0 if there is none."""
+    """Seconds since the oldest undelivered task became ready; 0 if there is none."""
     oldest_pending_s: float = 0.0
-    """Time since the oldest pending task became ready; 0 if there is none."""
+    """Seconds since the oldest pending task became ready; 0 if there is none."""
     services: tuple[ServiceHeartbeat, ...] = ()
     waiting_hosts: int = 0
     paused_hosts: int = 0
     hosts: tuple[ThrottledHost, ...] = ()
-    """The hosts with the longest waits, paused hosts first; not all of them."""
+    """The hosts with the longest waits, at most as many as a snapshot reads; paused hosts first."""
     consumers: tuple[ConsumerStatus, ...] = ()
     lags: tuple[ConsumerLag, ...] = ()
-    """Of consumer groups, webhooks and sinks."""
+    """Lags of consumer groups, webhooks and sinks."""
     dead_letters: tuple[DeadLetterSummary, ...] = ()
-    """Newest first; empty unless requested."""
+    """The newest dead letters, newest first; empty unless requested."""
     memory_bytes: int = 0
     """Memory used by Redis."""
     memory_limit_bytes: int = 0
@@ -142,9 +145,9 @@ class FleetSnapshot(Struct, frozen=True, kw_only=True):
         return max(0.0, (self.at - record.at).total_seconds())
 
     def is_alive(self, record: ServiceHeartbeat | ConsumerStatus) -> bool:
-        """Return whether a record is younger than `HEARTBEAT_TIMEOUT_S`."""
+        """Return whether the time of `record` is less than `HEARTBEAT_TIMEOUT_S` before this snapshot."""
         return self.age_s(record) < HEARTBEAT_TIMEOUT_S
 
     def remaining_pause_s(self, consumer: ConsumerStatus) -> float:
-        """Return how much of the pause that a webhook's receiver demanded is left; 0 if none."""
+        """Return the seconds left of the pause that a webhook's receiver demanded; 0 if none are left."""
         return max(0.0, consumer.pause_s - self.age_s(consumer))

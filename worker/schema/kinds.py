@@ -27,7 +27,7 @@ class KindSpec(Struct, frozen=True, kw_only=True):
     cursor_key: str
     """Key of the kind in a gateway's cursor: lower case letters, unique, and never changed or reused."""
     agents: tuple[str, ...]
-    """Fields with the actors who act."""
+    """Fields with the actors that perform the act."""
     parties: tuple[str, ...]
     """Fields with all actors, agents included: the filters `actor` and `country` compare these."""
     subject: tuple[str, ...]
@@ -35,7 +35,7 @@ class KindSpec(Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...]
     """Fields with a value of a closed list, the classification first."""
     line_labels: tuple[str, ...]
-    """Those of `labels` that a line in a terminal shows."""
+    """Fields of `labels` that are shown in a terminal line."""
     details: tuple[str, ...]
     """Fields with spans and dates that are shown after the labels."""
     colour: str
@@ -85,7 +85,7 @@ KIND_SPECS: Final[Mapping[Kind, KindSpec]] = {
         colour="yellow",
     ),
 }
-"""In the order in which events of one millisecond are sent.  A new kind goes to the end."""
+"""The specs of all kinds, in the order in which events of one millisecond are sent.  A new kind goes to the end."""
 
 KINDS: Final[tuple[Kind, ...]] = tuple(KIND_SPECS)
 KIND_INDEX: Final[Mapping[Kind, int]] = {kind: index for index, kind in enumerate(KINDS)}
@@ -105,17 +105,17 @@ def spec_of(event: Event) -> KindSpec:
 
 
 def actors_in(event: Event, fields: tuple[str, ...]) -> list[Actor]:
-    """Return the actors in some fields of an event; fields that are None or empty have none."""
+    """Return the actors in `fields` of an event; fields that are None or empty are skipped."""
     return list(_values_in(event, fields))
 
 
 def spans_in(event: Event, fields: tuple[str, ...]) -> list[Span]:
-    """Return the spans in some fields of an event; values of other types (dates) are left out."""
+    """Return the spans in `fields` of an event; values of other types (dates) are skipped."""
     return [value for value in _values_in(event, fields) if isinstance(value, Span)]
 
 
 def _values_in(event: Event, fields: tuple[str, ...]) -> Iterator[Any]:
-    """Yield the values of some fields, those of a list one by one, without None."""
+    """Yield the values in `fields` of an event, the items of a list one by one; None is skipped."""
     for field in fields:
         value = getattr(event, field)
         if isinstance(value, list):

@@ -20,9 +20,9 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     attempt: int = 0
     """Number of failed attempts so far; crashes are not included, the queue adds them from its delivery count."""
     slot_at: datetime | None = None
-    """The reserved slot of the host at which it may be requested; None if none is reserved."""
+    """The reserved slot of the host at which the URL may be requested; None if no slot is reserved."""
     put_at: datetime | None = None
-    """When it was enqueued; None if unknown."""
+    """Time at which the task was enqueued; None if unknown."""
 
     @classmethod
     def of(cls, canonical_url: str, *, source: str | None = None, put_at: datetime | None = None) -> Self:
@@ -46,5 +46,5 @@ class Page(Struct, frozen=True, kw_only=True):
     body: bytes
     content_type: str = "text/html"
     charset: str | None = None
-    """As declared by the Content-Type header; None if it declares none."""
+    """Character encoding declared by the Content-Type header; None if it declares none."""
     fetched_at: datetime | None = None

@@ -119,7 +119,7 @@ class GroupReader:
         self._groups = {stream: ConsumerGroup(stream=stream, name=group) for stream in start}
         self._consumer = consumer
         self._after = dict.fromkeys(start, START)
-        """Per stream: an id among the consumer's own pending entries, or ">" once all of them have been read."""
+        """Stream -> id among the consumer's own pending entries, or ">" once all of them have been read."""
         self._may_lag = set(start)
         """Streams that were never read or whose last batch was full: trimming may overtake the group."""
         self._next_claim_s = dict.fromkeys(start, 0.0)

@@ -174,7 +174,7 @@ class Subscription(AsyncIterator[Event]):
         return None
 
     async def _drop_reclaimed(self) -> None:
-        """Drop entries in memory that another consumer has claimed because this one was too slow."""
+        """Drop entries in memory that another consumer has claimed because this consumer was too slow."""
         buffered = [entry for buffer in self._buffers.values() for entry in buffer]
         for entry in await retry_while_unavailable(
             self._client, lambda: self._reader.reclaimed(buffered), self._patience_s

@@ -17,7 +17,7 @@ from worker.terminal.run_summary import render_progress, render_summary
 
 REDRAW_INTERVAL_S = 0.1
 MAX_EVENTS_PER_REDRAW = 40
-"""The newest events that one redraw prints; a terminal given more cannot keep up."""
+"""Most events that one redraw prints, the newest; a terminal cannot keep up with more."""
 
 
 class LiveView:

@@ -52,7 +52,7 @@ class _WindowEntry(Struct, kw_only=True):
     """The cursor immediately after this event."""
     kind: Kind
     finished: bool = False
-    """Whether it has been delivered or given up."""
+    """Whether the event has been delivered or given up."""
 
 
 class Deliverer:

@@ -34,9 +34,9 @@ class DescriptionLinker:
         )
         self.matcher = DescriptionMatcher(registry)
         self._entity_of: dict[int, Entity] = {}
-        """id() of a person -> entity."""
+        """id() of a named person -> entity."""
         self._named: list[Entity] = []
-        """The same entities, in text order."""
+        """The entities of named persons, in text order."""
         self._unlinked: list[Entity] = []
         """Described entities without a named person of that role."""
         self._votes: dict[tuple[str, str | None, bool], Counter[int]] = {}

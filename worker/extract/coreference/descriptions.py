@@ -19,11 +19,11 @@ class Description(Struct, frozen=True):
 
     first: int
     last: int
-    """End, its of-phrase included."""
+    """End of the description, including its of-phrase."""
     head: str
     """The role noun, without a prefix such as "ex-"."""
     words: frozenset[str]
-    """Its modifiers in lower case, without articles, "former" and the role noun."""
+    """The modifiers of the role noun in lower case, without articles and "former"."""
     country: str | None
     place_words: frozenset[str]
     """The words of `words` that denote the country."""
@@ -31,7 +31,7 @@ class Description(Struct, frozen=True):
     definite: bool
     gender: Gender | None
     possessive: bool
-    """Whether it begins with a possessive pronoun: "his lawyer"."""
+    """Whether the description begins with a possessive pronoun: "his lawyer"."""
 
     @property
     def key(self) -> tuple[str, str | None, bool]:

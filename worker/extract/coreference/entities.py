@@ -20,7 +20,7 @@ MAX_ENTITIES = 40
 """Number of entities that are kept, the most salient ones, so that resolution does not take quadratic time."""
 
 EntityKind = Literal["person", "group", "organisation", "country", "unknown"]
-""" "unknown": a name that is not yet known to be a person."""
+"""Kind of an entity; "unknown": a name that is not yet known to be a person's."""
 
 
 class Entity(Struct, eq=False):
@@ -39,11 +39,11 @@ class Entity(Struct, eq=False):
     members: tuple[tuple[int, int], ...] = ()
     """Token ranges of the members of a conjunction ("Tamm and Lunde"); empty for a single entity."""
     same_as: Entity | None = None
-    """The entity that this one was found to be coreferent with; None if there is none."""
+    """The entity with which this entity was found to be coreferent; None if there is none."""
 
     @property
     def resolved(self) -> Entity:
-        """The entity at the end of the `same_as` chain, possibly this one."""
+        """The entity at the end of the `same_as` chain; this entity if the chain is empty."""
         entity = self
         while entity.same_as is not None:
             entity = entity.same_as
@@ -95,7 +95,10 @@ class SalienceTracker:
             self.speakers.append(entity)
 
     def most_salient_person(self, gender: Gender, exclude: Entity | None) -> Entity | None:
-        """Return the most salient person compatible with the gender, except `exclude`; else the last such speaker."""
+        """Return the most salient person compatible with `gender`, except `exclude`.
+
+        If there is none, the last compatible speaker; None if there is none either.
+        """
 
         def salience(entity: Entity) -> float:
             if entity is exclude or entity.kind not in {"person", "unknown"} or entity.gender not in {None, gender}:

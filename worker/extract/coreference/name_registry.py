@@ -58,7 +58,7 @@ class NameRegistry:
         self._by_surname: dict[str, list[Person]] = {}
         self._by_given: dict[str, list[Person]] = {}
         self._family_first: dict[str, list[Person]] = {}
-        """As `_by_given`, for names with the given name last ("Ban Ki-moon")."""
+        """First word of a name -> persons whose name begins with the surname ("Ban Ki-moon")."""
         self._by_role: dict[str, list[Person]] = {}
         self._titled: set[str] = set()
         """Surnames that occur after a courtesy title."""

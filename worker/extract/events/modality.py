@@ -19,7 +19,7 @@ _CONDITION_WINDOW = 14
 """Tokens before a verb that are searched for the "if" of its clause."""
 
 _WITHOUT = "without"
-"""It negates a gerund: "left without meeting"."""
+"""The preposition that negates a gerund: "left without meeting"."""
 
 
 class VerbModality(NamedTuple):

@@ -64,7 +64,7 @@ class TimeAndPlace(TopicSpans):
         return before[-1] if before else None
 
     def is_time_at(self, token: int) -> bool:
-        """Return whether a time expression begins at a token or, after a preposition, at the next."""
+        """Return whether a time expression begins at `token`, or at the next token after a preposition."""
         text = self.doc.text
         if token >= len(text.words):
             return False

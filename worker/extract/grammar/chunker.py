@@ -39,7 +39,7 @@ class VerbGroup(Struct, frozen=True, gc=False):
     """Token of the main verb."""
     finite: bool
     infinitive: bool
-    """Whether it begins with "to"."""
+    """Whether the group begins with "to"."""
     negated: bool
     passive: bool
     modal: int

@@ -23,13 +23,13 @@ class Quotation(Struct, frozen=True, kw_only=True):
     last: int
     """End, exclusive."""
     opened: bool = True
-    """False if the opening mark is missing."""
+    """Whether the quotation has an opening mark."""
     closed: bool = True
-    """False if the closing mark is missing, so that the quotation ends with its paragraph."""
+    """Whether the quotation has a closing mark; without one it ends with its paragraph."""
     continues: bool = False
-    """Whether it continues the quotation that the previous paragraph left open."""
+    """Whether the quotation continues the one that the previous paragraph left open."""
     single: bool = False
-    """Whether its marks are single ones."""
+    """Whether the marks of the quotation are single ones."""
 
     @property
     def inner(self) -> tuple[int, int]:

@@ -29,7 +29,7 @@ class AnnotatedText(Struct, frozen=True, eq=False):
     string: str
     words: list[str]
     lower: list[str]
-    """In lower case, with typographic apostrophes replaced by straight ones."""
+    """The words in lower case, with typographic apostrophes replaced by straight ones."""
     tags: list[str]
     """Part-of-speech tags, see `worker.extract.grammar.pos_tagger`."""
     starts: list[int]

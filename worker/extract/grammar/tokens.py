@@ -31,7 +31,7 @@ class Tokens(Struct, frozen=True, eq=False):
     string: str
     words: list[str]
     lower: list[str]
-    """In lower case, with typographic apostrophes replaced by straight ones."""
+    """The words in lower case, with typographic apostrophes replaced by straight ones."""
     starts: list[int]
     ends: list[int]
     paragraphs: list[tuple[int, int]]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class LossDetector:
-    """For each stream: the entries added since a starting point, according to Redis, and those that were read."""
+    """Counts, for each stream since a starting point, the entries added (by Redis' count) and the entries read."""
 
     def __init__(self) -> None:
         """Start without any stream."""

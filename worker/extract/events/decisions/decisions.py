@@ -95,7 +95,7 @@ class DecisionExtractor(DecisionVerbReader, DecisionNounReader):
         return [self.lexicon.lemma(self.text.lower[i]) for i in range(candidate.first, candidate.last)]
 
     def _object_words(self, span: Span | None) -> set[str]:
-        """Return the first six letters of the content words of an object, without a vote count; empty for None."""
+        """Return the first six letters of each content word of an object, without a vote count; empty for None."""
         if span is None:
             return set()
         text = self.text

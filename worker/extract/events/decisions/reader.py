@@ -176,7 +176,7 @@ class DecisionReader(EventReader):
     def _matching_reading(
         self, group: VerbGroup, lemma: str, target: NounPhrase | None
     ) -> tuple[DecisionVerbClass, int] | None:
-        """Return the verb reading that particles and object match, and the token after verb and particles.
+        """Return the reading of a verb that particles and object match: (verb class, token after the particles).
 
         None if no reading matches.
         """
@@ -214,7 +214,7 @@ class DecisionReader(EventReader):
         return self._trim_object(whole, noun.last)
 
     def _trim_object(self, whole: Span, least: int) -> Span:
-        """Return the span without vote count, circumstances and date at its end."""
+        """Return the span without a vote count, circumstances and date at its end; tokens before `least` stay."""
         first, last = self.text.token_at(whole.start), self.text.token_at(whole.end - 1) + 1
         vote_count = next(
             (i for i in range(least, last - 1) if self._skip_vote_count(i) > i and self.word(i) == "by"), last
@@ -225,7 +225,11 @@ class DecisionReader(EventReader):
         return self.text.span(first, dated)
 
     def _category_by_decider(self, category: Category, deciders: list[Actor]) -> Category:
-        """Return the category, adjusted to the decider: an executive or legislative act of a court is "court"."""
+        """Return an executive or legislative category adjusted to the first decider, by its head words.
+
+        Courts give "court", campaigns "campaign", bodies that are executive or legislative their own; other categories
+        stay.
+        """
         if category not in {"executive", "legislative"}:
             return category
         d = self.lexicon.decision.deciders

@@ -31,7 +31,10 @@ class MeetingParticipants(MeetingStatusReader):
     def _noun_participants(
         self, noun: NounPhrase, form: Form, at: int, verb: VerbGroup | None, *, has_light_verb: bool
     ) -> tuple[list[Actor], str]:
-        """Return the participants of a noun and the name of the construction that expresses them, for the rule."""
+        """Return (participants of a meeting noun, name of the construction that expresses them).
+
+        The name becomes part of the event's rule.
+        """
         found, rule = self._prepositional_participants(noun, form, verb if not has_light_verb else None)
         owner = self.parties.possessor(noun, at)
         plural_possessor = self.word(noun.first) in self.doc.lexicon.plural
@@ -70,7 +73,10 @@ class MeetingParticipants(MeetingStatusReader):
     def _prepositional_participants(
         self, noun: NounPhrase, form: Form, own: VerbGroup | None
     ) -> tuple[list[Actor], str]:
-        """Return the parties after "with", "between", "of" and "by", following the noun or its predicate."""
+        """Return (parties after "with", "between", "of" and "by", name of the construction).
+
+        The prepositions follow the noun or its predicate.
+        """
         m = self.lexicon.meeting
         found = self._participle_participants(noun)
         rule = "noun involving" if found else "noun"

@@ -44,7 +44,7 @@ class MeetingReader(EventReader):
         return frozenset(verb.split("_")[0] for verb in self.lexicon.meeting.light_verbs.split())
 
     def _meeting_form(self, noun: NounPhrase) -> tuple[Form, int] | None:
-        """Return the form of a meeting noun and the first token of the noun proper; None for any other noun."""
+        """Return (form, first token of the noun proper) of a meeting noun; None for any other noun."""
         head, lower = noun.head, self.text.lower
         pair = f"{lower[head - 1]} {lower[head]}" if head > noun.first else ""
         if pair in self.lexicon.meeting_nouns:
