@@ -27,10 +27,10 @@ _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 
 
 def resolve_noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, sentence: tuple[int, int]) -> str:
-    """Return the corrected tag of the word at `i`, a noun or VBZ by its present tag.
+    """Return the tag of the word at `i` (a noun or VBZ), corrected by its context; its present tag if that fits.
 
     VBZ becomes a plural in a clause that already has a verb, a plural VBZ in a clause without one.  A singular becomes
-    a verb form where a verb's object or complement follows.  Otherwise the tag stays.
+    a verb form if the lexicon or the complement after it requires one.
     """
     tag, low, known = tags[i], lower[i], load_tagger(lexicon.language).tag_dictionary
     if tag == "NN" and low not in known and lexicon.lemmas.get(low, low) != low and not low.endswith(("s", "ing")):

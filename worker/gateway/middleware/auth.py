@@ -152,10 +152,9 @@ class Auth:
         self._tokens = [(token.digest, token) for token in tokens]
 
     def authorise(self, request: web.Request, token: ApiToken | None, scope: Scope | None) -> None:
-        """Raise ProblemError unless the request is authorised.
+        """Raise ProblemError unless `token`, the result of `authenticate`, has `scope`; None: the route needs no token.
 
-        With tokens configured: `token`, the result of `authenticate`, must have the scope; a route with `scope` None is
-        public. Without tokens: the Host header must name this gateway, and no proxy may have forwarded the request
+        If no tokens are configured, the Host must name this gateway instead, and no proxy may forward the request
         unless `is_open`.
         """
         if not self._tokens:
