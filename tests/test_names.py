@@ -45,6 +45,11 @@ RETIRED = words(
     recorded Complaints exported WORTH_ANOTHER_TRY heeding _learn means Votes _Ballot _Signs FURNITURE Linked
     Mistake Wanted Unrecorded bury put_off move_due Find Traits Mood Denotations Identities Discourse Bodies
     Walk
+    Answer Begin Client Content Fleet History Hub Lag Place Position Reader Report Screen Watch Window Word _enter
+    _hold _more _round account announcements asking beat circle collectives credits denotations event_tables floor
+    forwarding hearsay house hub identities lap lexicon_people lexicon_tables lose nominals occasions openings outlook
+    past_tense people_lexicon resumptions rewind speaker_after stretches subject_before tag_lines tally ties traits
+    walks warm word_classes
     """
 )
 """Classes, functions, methods and constants by their former names, as far as the name has no usual sense."""
@@ -85,6 +90,17 @@ def test_every_class_has_one_home() -> None:
             if isinstance(node, ast.ClassDef):
                 homes[node.name.lstrip("_")].add(str(path.relative_to(WORKER)))
     assert {name: found for name, found in homes.items() if len(found) > 1} == {}
+
+
+def test_every_public_constant_has_one_home() -> None:
+    homes: defaultdict[str, set[str]] = defaultdict(set)
+    for path in PYTHON:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            match node:
+                case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+                    homes[name].add(str(path.relative_to(WORKER)))
+    shared = {name for name, found in homes.items() if len(found) > 1 and not name.startswith("_")}
+    assert shared - {"T", "log"} == set()  # a type variable, and each module's logger
 
 
 MARKS = re.compile(r"\b(?:anew|of ours|for good|fell silent|farewell|whoever)\b")

@@ -1,6 +1,6 @@
-"""docs/subscribing.md tells the truth: each block marked `run` is executed, and prints what stands below it.
+"""Each block of docs/subscribing.md marked `run` is executed, and prints the output shown below it.
 
-What differs from the page: the ports of Redis, of the gateway and of the receivers.
+Differences from the page: the ports of Redis, of the gateway and of the receivers.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from worker.streams import connect
 from worker.streams.embedded_server import find_server, parent_death_hook
 
 PAGE = (DOCS / "subscribing.md").read_text(encoding="utf-8")
-PATIENCE_S = 30.0
+TIMEOUT_S = 30.0
 TEXT = (
     '"We will keep the harbour open all winter," Estonian Transport Minister Liis Tamm said on Tuesday.\n'
     "She had met Finnish Prime Minister Aino Ranta on Monday."
@@ -149,7 +149,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 async def published(url: str) -> None:
     article = Article(id="a", url="https://www.example.org/news/1", text=TEXT)
     async with connect(url) as redis:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(TIMEOUT_S):
             while True:
                 with contextlib.suppress(Exception):
                     await redis.ping()
@@ -196,7 +196,7 @@ def with_redis_package(folder: Path) -> None:
 def printed(command: list[str], house: House, folder: Path, lines: int) -> str:
     """Run until so many lines are printed, or to the end."""
     with running(*command, cwd=folder, env=house.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        ended = threading.Timer(PATIENCE_S, os.killpg, (process.pid, signal.SIGKILL))
+        ended = threading.Timer(TIMEOUT_S, os.killpg, (process.pid, signal.SIGKILL))
         ended.start()
         assert process.stdout
         assert process.stderr
@@ -250,7 +250,7 @@ def test_a_receiver_takes_what_is_genuine_once_and_refuses_the_rest(block: Block
 
 
 def _until_open(port: int) -> None:
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
@@ -329,7 +329,7 @@ def test_the_streams_named_are_the_program_s() -> None:
 
 async def test_redis_cli_waits_for_the_next_meeting(private_redis_url: str) -> None:
     (shown,) = re.findall(r"`redis-cli (XREAD BLOCK 0 [^`]+)`", PAGE)
-    async with connect(private_redis_url, block_s=PATIENCE_S) as redis, connect(private_redis_url) as writer:
+    async with connect(private_redis_url, block_s=TIMEOUT_S) as redis, connect(private_redis_url) as writer:
         waiting = asyncio.create_task(redis.execute_command(*shlex.split(shown)))  # type: ignore[no-untyped-call]
         while (await writer.info("clients"))["blocked_clients"] == 0:  # noqa: ASYNC110 - another process's state
             await asyncio.sleep(0.01)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+PR_SET_PDEATHSIG: Final = 1
+"""Option of Linux' prctl(2): the signal that a process gets when its parent ends."""
 CANCEL_INTERVAL_S: Final = 0.1
 """Time between two cancellations of a task that has not ended."""
 

@@ -30,7 +30,7 @@ QUICK = {
     "COMMUNIQUE_LEASE_S": "1.5",
     "COMMUNIQUE_DRAIN_S": "5",
 }
-PATIENCE_S = 60
+TIMEOUT_S = 60
 
 
 @asynccontextmanager
@@ -58,10 +58,10 @@ async def put(settings: Settings, urls: Sequence[str]) -> None:
 
 
 async def until(settings: Settings, reached: Callable[[Depth], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + TIMEOUT_S
     async with UrlQueue(settings.redis.url or "", settings) as queue:
         while not reached(depth := await queue.depth()):
-            assert time.monotonic() < deadline, f"still {depth} after {PATIENCE_S} s"
+            assert time.monotonic() < deadline, f"still {depth} after {TIMEOUT_S} s"
             await asyncio.sleep(0.05)
 
 

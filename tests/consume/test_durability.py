@@ -25,5 +25,5 @@ async def test_a_worker_warns_of_a_server_without_an_append_only_file(
 ) -> None:
     (tmp_path / "no_aof").mkdir()
     async with server(tmp_path / "no_aof") as url:
-        assert await warnings(settings, url) == ["redis_forgets"]
+        assert await warnings(settings, url) == ["redis_not_durable"]
     assert await warnings(settings, private_redis_url) == []

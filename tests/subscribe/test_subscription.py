@@ -35,7 +35,7 @@ async def nothing_more(events: Subscription) -> bool:
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscription, "BLOCK_S", 0.5)
+    monkeypatch.setattr(subscription, "EVENT_BLOCK_S", 0.5)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ async def test_the_order_does_not_depend_on_the_batches(
     redis: Redis, target: dict[str, Any], batch: int, group: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings.of(key_prefix=target["prefix"])
-    monkeypatch.setattr(entry_readers, "BATCH", batch)
+    monkeypatch.setattr(entry_readers, "READ_BATCH", batch)
     names = [f"{letter}{i}" for i, letter in enumerate("sssssmsdmmmmmssddsmdsssssssmd")]
     await publish(redis, settings, *names[:20])
     async with subscribe(**target, after="0", group=group) as events:
@@ -286,7 +286,7 @@ async def test_two_tasks_cannot_wait_for_one_subscription(
 async def test_a_reset_stream_is_reported_once_and_followed(
     redis: Redis, settings: Settings, target: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscription, "BLOCK_S", 0.01)
+    monkeypatch.setattr(subscription, "EVENT_BLOCK_S", 0.01)
     await publish(redis, settings, "m1")
     stream = event_stream(settings.redis.key_prefix, "meeting")
     async with subscribe(kinds=["meeting"], after="99999999999999-0", **target) as events:

@@ -107,7 +107,7 @@ async def test_every_outcome_is_logged_with_the_name_of_the_webhook(
         async with RunningDeliverer(redis, settings, webhook_to(receiver.url, name="logged")):
             await receiver.wait_for(lambda: receiver.accepted == ["s1"])
     entries = [line for line in lines if line.get("webhook") == "logged"]
-    assert [line["event"] for line in entries] == ["delivering", "put_off", "delivered"]
+    assert [line["event"] for line in entries] == ["delivering", "deferred", "delivered"]
     assert (entries[1]["reason"], entries[1]["attempt"], entries[1]["id"]) == ("http_503", 1, entries[2]["id"])
     assert (entries[2]["event_id"], entries[2]["attempt"]) == ("s1", 2)
 

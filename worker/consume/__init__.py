@@ -48,7 +48,9 @@ async def open_consumer(
         Pool(settings.pool, preload="worker.pipeline.preload") as pool,
     ):
         if not await is_durable(client):
-            log.warning("redis_forgets", detail="no append-only file: a crash loses all writes since the last snapshot")
+            log.warning(
+                "redis_not_durable", detail="no append-only file: a crash loses all writes since the last snapshot"
+            )
         reader = PageReader(Politeness(client, fetcher, settings), fetcher, pool)
         handler = TaskHandler(settings, queue, reader, jitter=random.random)
         yield Consumer(settings, queue, handler, on_result=on_result, liveness=liveness)

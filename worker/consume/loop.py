@@ -25,7 +25,7 @@ from worker.telemetry.liveness import GRACE_S, LivenessMonitor, LoopSpec
 
 log = structlog.get_logger()
 
-BLOCK_S = 1.0
+TASK_BLOCK_S = 1.0
 """Longest time that one read waits for new tasks, and so the longest delay of a stop."""
 TICK_S = 0.25
 """Interval of the tend loop: a deferred task is promoted at most this long after it is due."""
@@ -101,7 +101,7 @@ class Consumer:
             await self._wait_for_slot(stop)
             if stop.is_set():
                 return
-            for delivery in await self._claim() or await self._queue.read(self._free_slots(), BLOCK_S):
+            for delivery in await self._claim() or await self._queue.read(self._free_slots(), TASK_BLOCK_S):
                 self._start(delivery)
 
     async def _claim(self) -> list[Delivery]:
@@ -184,7 +184,7 @@ class Consumer:
         for lost in await self._queue.renew(list(self._in_progress)):
             if lost in self._in_progress:
                 metrics.LOST_LEASES.inc()
-                log.warning("lost", url=lost.task.url)
+                log.warning("lease_lost", url=lost.task.url)
                 self._in_progress[lost].cancel()
 
     # ------------------------------------------------------------ drain

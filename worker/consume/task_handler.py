@@ -120,10 +120,10 @@ class TaskHandler:
     async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> TaskResult:
         retry = next_try(task, failure, self._clock(), self._settings.retry, self._jitter())
         if retry is None:
-            with settle_span("bury", self._queue.keys.urls):
+            with settle_span("dead_letter", self._queue.keys.urls):
                 is_owner = await self._queue.dead_letter(delivery, failure.reason, failure.detail)
             return TaskResult(url=task.url, outcome="dead" if is_owner else "fenced", reason=failure.reason)
-        with settle_span("put_off", self._queue.keys.urls):
+        with settle_span("defer", self._queue.keys.urls):
             is_owner = await self._queue.defer(delivery, *retry)
         return TaskResult(url=task.url, outcome="put_off" if is_owner else "fenced", reason=failure.reason)
 

@@ -21,7 +21,7 @@ from aiohttp.typedefs import Handler
 from msgspec import Struct
 
 from worker.demo import pages
-from worker.demo.story import REJECTIONS, Coding, Story, load_stories
+from worker.demo.story import REJECTIONS, PageCoding, Story, load_stories
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -32,7 +32,7 @@ RELATED = 6
 """Number of related stories on a page."""
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\n%%EOF\n"
 
-ENCODERS: dict[Coding, Callable[[bytes], bytes]] = {
+ENCODERS: dict[PageCoding, Callable[[bytes], bytes]] = {
     "gzip": lambda body: gzip.compress(body, mtime=0),
     "br": lambda body: brotli.compress(body, quality=5),
     "zstd": zstd.compress,

@@ -26,7 +26,7 @@ from msgspec import Meta, Struct
 
 Layout = Literal["gazette", "agency", "tribune", "archive", "amp", "live", "front"]
 Serve = Literal["plain", "slow", "huge", "busy", "moved", "members", "gone", "missing", "endless", "front", "document"]
-Coding = Literal["identity", "gzip", "br", "zstd"]
+PageCoding = Literal["identity", "gzip", "br", "zstd"]
 
 PATHS: dict[Serve, str] = {
     "plain": "/news/{}",
@@ -66,7 +66,7 @@ class Story(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     language: str = "en"
     layout: Layout = "gazette"
     serve: Serve = "plain"
-    coding: Coding = "identity"
+    coding: PageCoding = "identity"
     charset: str = "utf-8"
     paragraphs: list[str]
 

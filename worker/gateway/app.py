@@ -24,6 +24,7 @@ from worker.gateway.middleware.auth import Auth, Scope, TokensFile, check_bindin
 from worker.gateway.middleware.requests import Handler, RequestMiddleware
 from worker.gateway.spec.asyncapi import make_asyncapi
 from worker.gateway.spec.openapi import make_openapi
+from worker.lifecycle import sleep_until
 from worker.queue import UrlQueue
 from worker.schema import event_schema
 from worker.settings import Settings
@@ -97,9 +98,7 @@ class Gateway:
         if self._settings.gateway.tokens is None:
             return
         file = TokensFile(self._settings.gateway.tokens)
-        while not stop.is_set():
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), RELOAD_S)
+        while not await sleep_until(stop, RELOAD_S):
             if (tokens := file.reload_if_changed()) is not None:
                 self._auth.replace_tokens(tokens)
                 self.streams.close_unauthorised(self._auth.may_stream)

@@ -93,7 +93,7 @@ class FleetPoller:
             self._liveness.record_heartbeat("redis")
         except (RedisError, OSError) as e:
             if self._snapshot is not None:
-                log.warning("redis_away", error=str(e))
+                log.warning("redis unavailable", error=str(e))
             self._snapshot = None
 
     async def deregister(self) -> None:

@@ -20,13 +20,12 @@ from typing import Any, ParamSpec, Self, TypeVar
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from worker.errors import Permanent, Transient
+from worker.lifecycle import PR_SET_PDEATHSIG
 from worker.settings import PoolSettings
 from worker.telemetry import metrics
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-PR_SET_PDEATHSIG = 1
 
 
 class Pool:

@@ -72,7 +72,7 @@ class ParquetFileWriter:
         try:
             return pa.Table.from_pylist([row], schema=self._schema)
         except (OverflowError, ValueError) as e:
-            log.error("unfit", id=row["id"], why=str(e))  # noqa: TRY400 - the event is at fault, not the code
+            log.error("event_skipped", id=row["id"], why=str(e))  # noqa: TRY400 - the event is at fault, not the code
             return self._schema.empty_table()
 
 

@@ -25,6 +25,7 @@ from redis.asyncio import Redis
 from redis.exceptions import BusyLoadingError, RedisError
 
 from worker.errors import UsageError
+from worker.lifecycle import PR_SET_PDEATHSIG
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -39,9 +40,7 @@ STOP_TIMEOUT_S: Final = 10.0
 """Seconds from SIGTERM to SIGKILL."""
 LOCK_TIMEOUT_S: Final = 3.0
 """How long to wait for the lock: an orphaned server holds it until it has written its data."""
-POLL_INTERVAL_S: Final = 0.01
-
-PR_SET_PDEATHSIG: Final = 1
+SERVER_POLL_INTERVAL_S: Final = 0.01
 
 
 def default_data_dir(environ: Mapping[str, str]) -> Path:
@@ -127,13 +126,13 @@ async def _lock_folder(folder: Path) -> BinaryIO:
 
 
 async def _try_lock(file: BinaryIO) -> bool:
-    for _ in range(round(LOCK_TIMEOUT_S / POLL_INTERVAL_S)):
+    for _ in range(round(LOCK_TIMEOUT_S / SERVER_POLL_INTERVAL_S)):
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
         if _is_running(_owner_pid(file)):
             return False
-        await asyncio.sleep(POLL_INTERVAL_S)  # held by an orphaned server that is still writing its data
+        await asyncio.sleep(SERVER_POLL_INTERVAL_S)  # held by an orphaned server that is still writing its data
     return False
 
 
@@ -245,10 +244,10 @@ async def _wait_until_ready(process: Process, url: str, folder: Path) -> None:
             except BusyLoadingError:
                 waited_s = 0.0
             except (RedisError, OSError):
-                waited_s += POLL_INTERVAL_S
+                waited_s += SERVER_POLL_INTERVAL_S
             else:
                 return
-            await asyncio.sleep(POLL_INTERVAL_S)
+            await asyncio.sleep(SERVER_POLL_INTERVAL_S)
     raise UsageError(f"the server on data folder {folder} did not reply within {START_TIMEOUT_S:g} s")
 
 

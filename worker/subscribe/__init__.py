@@ -33,7 +33,7 @@ from worker.schema import KINDS, ORIGINAL_KINDS, Kind, event_stream
 from worker.streams import connect
 from worker.subscribe.blocking import BlockingSubscription
 from worker.subscribe.entry_readers import GroupReader, StandaloneReader
-from worker.subscribe.subscription import BLOCK_S, Received, Subscription
+from worker.subscribe.subscription import EVENT_BLOCK_S, Received, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -92,7 +92,7 @@ def subscribe(
     if unknown := [kind for kind in names if kind not in KINDS]:
         raise UsageError(f"unknown kind {unknown[0]!r}: one of {', '.join(KINDS)}")
     wanted = make_filter(names, filters)
-    client = connect(redis, block_s=BLOCK_S) if isinstance(redis, str) else redis
+    client = connect(redis, block_s=EVENT_BLOCK_S) if isinstance(redis, str) else redis
     streams = {event_stream(prefix, kind): kind for kind in wanted.kinds}
     start = {stream: _start(after, kind) for stream, kind in streams.items()}
     return Subscription(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
 
-BATCH: Final = 100
+READ_BATCH: Final = 100
 """Most entries of one stream in one round trip, and in memory."""
 CLAIM_AFTER_S: Final = 300.0
 """Seconds after which an entry that its consumer has not acknowledged is claimed by another consumer."""
@@ -75,7 +75,7 @@ class StandaloneReader:
     async def read(self, streams: list[str], block_s: float) -> list[Entry]:
         """Return the next entries; if entries before them were lost, add their stream to `gaps`."""
         after = {stream: self._read_ids[stream] for stream in streams}
-        entries = await read_entries(self._client, after, count=BATCH, block_s=block_s)
+        entries = await read_entries(self._client, after, count=READ_BATCH, block_s=block_s)
         first = {entry.stream: entry.id for entry in reversed(entries)}
         for stream, entry_id in first.items():
             if await may_have_lost_entries(self._client, stream, after[stream]):
@@ -149,10 +149,10 @@ class GroupReader:
         if not streams:
             return []
         after = {self._groups[stream]: self._after[stream] for stream in streams}
-        entries = await read_group_entries(self._client, after, self._consumer, count=BATCH, block_s=block_s)
+        entries = await read_group_entries(self._client, after, self._consumer, count=READ_BATCH, block_s=block_s)
         for stream in streams:
             ids = [entry.id for entry in entries if entry.stream == stream]
-            self._may_lag = self._may_lag | {stream} if len(ids) == BATCH else self._may_lag - {stream}
+            self._may_lag = self._may_lag | {stream} if len(ids) == READ_BATCH else self._may_lag - {stream}
             if self._after[stream] != ">":
                 self._after[stream] = ids[-1] if ids else ">"
         return entries
@@ -166,9 +166,11 @@ class GroupReader:
         due = [stream for stream in streams if now_s >= self._next_claim_s[stream] and self._after[stream] == ">"]
         entries: list[Entry] = []
         for stream in due:
-            claims = await self._groups[stream].claim(self._client, self._consumer, idle_s=CLAIM_AFTER_S, count=BATCH)
+            claims = await self._groups[stream].claim(
+                self._client, self._consumer, idle_s=CLAIM_AFTER_S, count=READ_BATCH
+            )
             entries += [entry for _, entry in claims]
-            if len(claims) < BATCH:  # otherwise there may be more
+            if len(claims) < READ_BATCH:  # otherwise there may be more
                 self._next_claim_s[stream] = now_s + CLAIM_AFTER_S / 2
         return entries
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from worker.filters import Filter
     from worker.subscribe.entry_readers import EntryReader
 
-BLOCK_S: Final = 2.0
+EVENT_BLOCK_S: Final = 2.0
 """Longest single wait for an event; less than the socket timeout that a caller's own client is likely to have."""
 POLL_S: Final = 0.05
 
@@ -217,7 +217,7 @@ class Subscription(AsyncIterator[Event]):
         """Read the streams whose buffer is empty; wait for entries only if all buffers are."""
         empty = [stream for stream, buffer in self._buffers.items() if not buffer]
         try:
-            entries = await self._reader.read(empty, BLOCK_S if len(empty) == len(self._buffers) else 0.0)
+            entries = await self._reader.read(empty, EVENT_BLOCK_S if len(empty) == len(self._buffers) else 0.0)
         except BaseException:  # the reply may be lost, also by a cancellation
             if self._reader.reread_pending():
                 for buffer in self._buffers.values():

@@ -6,7 +6,7 @@ from collections import Counter, deque
 
 from worker.schema import Event, Kind, Meeting, Statement, kind_of
 
-RATE_WINDOW_S = 5.0
+RUN_RATE_WINDOW_S = 5.0
 """Length of the moving average of a rate."""
 MAX_REMEMBERED = 10_000
 """Most speakers, and most meetings, that are counted at once: bounds the memory of an endless run."""
@@ -84,11 +84,11 @@ class RunStats:
         self._start_s = now_s if self._start_s is None else self._start_s
         self._now_s, self.backlog = now_s, backlog
         self._samples.append((now_s, self.kinds.total(), self.articles))
-        while len(self._samples) > 2 and self._samples[1][0] <= now_s - RATE_WINDOW_S:  # noqa: PLR2004 - first, last
+        while len(self._samples) > 2 and self._samples[1][0] <= now_s - RUN_RATE_WINDOW_S:  # noqa: PLR2004 - first, last
             self._samples.popleft()
 
     def rates(self) -> tuple[float, float]:
-        """Return (events, articles) per second over the last `RATE_WINDOW_S`; 0.0 before two samples differ in time."""
+        """Return (events, articles) per second over the last `RUN_RATE_WINDOW_S`; 0.0 before two samples differ in time."""
         if not self._samples:
             return 0.0, 0.0
         (t0, e0, a0), (t1, e1, a1) = self._samples[0], self._samples[-1]

@@ -106,7 +106,7 @@ class Deliverer:
                 if await self._state.acquire_lease():
                     await self._deliver_until(stop)
                 else:
-                    self._telemetry.beat()
+                    self._telemetry.record_heartbeat()
                     await sleep_until(stop, STANDBY_INTERVAL_S)
         if self._ended_by:
             self._telemetry.subscription_ended(self._ended_by)
@@ -251,7 +251,7 @@ class Deliverer:
         """Renew the lease and advance the cursor until delivery is over and no event is in flight."""
         renewed = time.monotonic()
         while not (self._over.is_set() and self._in_flight == 0):
-            self._telemetry.beat()
+            self._telemetry.record_heartbeat()
             await self._advance_cursor(events)  # the first time at once: it resolves "$" to an entry id
             await sleep_until(self._window_changed, LEASE_S / 3)
             self._window_changed.clear()

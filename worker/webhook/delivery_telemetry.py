@@ -47,7 +47,7 @@ class DeliveryTelemetry:
         finally:
             self._liveness.unregister(self._loop)
 
-    def beat(self) -> None:
+    def record_heartbeat(self) -> None:
         """Record a heartbeat of the loop."""
         self._liveness.record_heartbeat(self._loop)
 
@@ -57,7 +57,7 @@ class DeliveryTelemetry:
 
     def lease_lost(self) -> None:
         """Report that another process has acquired the lease."""
-        self._log.warning("lost")
+        self._log.warning("lease_lost")
 
     def subscription_ended(self, failure: Permanent) -> None:
         """Report that delivery ended because the receiver is gone or its address is not allowed."""
@@ -66,7 +66,7 @@ class DeliveryTelemetry:
 
     def entry_skipped(self, error: str) -> None:
         """Report a stream entry that could not be decoded."""
-        self._log.error("passed_over", why=error)
+        self._log.error("entry_skipped", why=error)
 
     # ------------------------------------------------------------ one event
     @contextmanager
@@ -98,7 +98,7 @@ class DeliveryTelemetry:
         """Report a failed attempt that is repeated after a pause."""
         self._record_failure("put_off", failure)
         wait_s = round(pause_s, 2)
-        self._log.warning("put_off", id=message.id, attempt=attempt, reason=failure.reason, wait_s=wait_s)
+        self._log.warning("deferred", id=message.id, attempt=attempt, reason=failure.reason, wait_s=wait_s)
 
     def dead_lettered(self, message: WebhookMessage, failure: Failure, attempt: int, elapsed_s: float) -> None:
         """Report an event that was given up; `elapsed_s` counts from when the event was read."""

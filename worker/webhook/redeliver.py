@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from worker.webhook.deliverer import Send
     from worker.webhook.subscription_state import SubscriptionState
 
-BATCH: Final = 100
+DEAD_LETTER_BATCH: Final = 100
 """Dead letters read at once."""
 
 
@@ -21,7 +21,7 @@ async def redeliver_dead_letters(state: SubscriptionState, send: Send) -> tuple[
     it again, under the same id.
     """
     accepted, rejected, after = 0, 0, "0-0"
-    while letters := await state.dead_letters_after(after, BATCH):
+    while letters := await state.dead_letters_after(after, DEAD_LETTER_BATCH):
         for after, message in letters:
             try:
                 await send(message)

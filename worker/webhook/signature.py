@@ -18,12 +18,12 @@ from worker.plurals import plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PREFIX: Final = "whsec_"
+WHSEC_PREFIX: Final = "whsec_"
 MIN_SECRET_BYTES: Final = 24
 MAX_SECRET_BYTES: Final = 64
 SECRET_FORMAT: Final = (
-    f"{PREFIX} and {MIN_SECRET_BYTES} to {MAX_SECRET_BYTES} random bytes in base64, e.g. "
-    f'"{PREFIX}$(head -c 32 /dev/urandom | base64)"'
+    f"{WHSEC_PREFIX} and {MIN_SECRET_BYTES} to {MAX_SECRET_BYTES} random bytes in base64, e.g. "
+    f'"{WHSEC_PREFIX}$(head -c 32 /dev/urandom | base64)"'
 )
 """The format of a secret, and a command that makes one, for error messages."""
 
@@ -41,7 +41,7 @@ def parse_secrets(text: str) -> tuple[bytes, ...]:
 
 def _parse_secret(word: str, number: int) -> bytes:
     try:
-        secret = base64.b64decode(word.removeprefix(PREFIX), validate=True)
+        secret = base64.b64decode(word.removeprefix(WHSEC_PREFIX), validate=True)
     except (binascii.Error, ValueError):
         raise UsageError(f"webhook secret {number} is not base64: {SECRET_FORMAT}") from None
     if not MIN_SECRET_BYTES <= len(secret) <= MAX_SECRET_BYTES:

@@ -79,7 +79,7 @@ async def test_a_request_scans_a_bounded_number_of_entries(
     server: RunningGateway, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.gateway.api.events.MAX_SCANNED", 3)
-    monkeypatch.setattr("worker.gateway.api.events.CHUNK", 1)
+    monkeypatch.setattr("worker.gateway.api.events.HISTORY_CHUNK", 1)
     await publish_numbers(server, publish, 12)
     pages, place = [], "0"
     while place:
@@ -217,7 +217,7 @@ async def test_long_pages_are_compressed(server: RunningGateway, publish: Publis
 async def test_events_trimmed_during_a_scan_are_reported_as_gaps(
     server: RunningGateway, publish: Publisher, redis: Redis, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.api.events.CHUNK", 1)
+    monkeypatch.setattr("worker.gateway.api.events.HISTORY_CHUNK", 1)
     await publish.events(*(make_event(i, "meeting") for i in range(6)))
     await wait_until(lambda: server.events_read == 6)
     read, first = ReplayReader.read_chunks, True

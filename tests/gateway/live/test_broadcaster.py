@@ -94,7 +94,7 @@ async def test_a_clock_set_back_delays_events_only_briefly(
 async def test_many_events_of_one_kind_do_not_break_the_merged_order(
     settings: Settings, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.live.merged_reader.BATCH", 3)
+    monkeypatch.setattr("worker.gateway.live.merged_reader.MERGE_BATCH", 3)
     async with running_broadcaster(settings) as (broadcaster, subscriber):
         base = await now_ms(publish.redis) - 10_000
         pipe = publish.redis.pipeline(transaction=True)
@@ -128,7 +128,7 @@ async def test_a_new_subscriber_gets_exactly_the_recent_events_after_its_cursor(
 async def test_a_cursor_before_the_recent_events_is_not_covered(
     settings: Settings, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.live.recent_events.MAX_EVENTS", 1)
+    monkeypatch.setattr("worker.gateway.live.recent_events.MAX_RECENT_EVENTS", 1)
     async with running_broadcaster(settings) as (broadcaster, subscriber):
         start_cursor = broadcaster.cursor
         assert broadcaster.covers(start_cursor, ("statement", "meeting", "decision"))
@@ -210,7 +210,7 @@ async def test_entries_trimmed_unread_are_reported_before_the_events_that_follow
 async def test_trimming_that_overtakes_the_reader_is_reported(
     settings: Settings, publish: Publisher, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.live.merged_reader.BATCH", 2)
+    monkeypatch.setattr("worker.gateway.live.merged_reader.MERGE_BATCH", 2)
     stream = event_stream(settings.redis.key_prefix, "meeting")
     async with running_broadcaster(settings) as (_, subscriber):
         await publish.events(make_event(0, "meeting"))

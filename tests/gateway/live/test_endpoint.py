@@ -102,7 +102,7 @@ async def test_last_event_id_takes_precedence_over_after(server: RunningGateway,
 async def test_no_event_is_lost_or_repeated_between_replay_and_live_stream(
     server: RunningGateway, publish: Publisher, monkeypatch: pytest.MonkeyPatch, recent: int
 ) -> None:
-    monkeypatch.setattr("worker.gateway.live.recent_events.MAX_EVENTS", recent)
+    monkeypatch.setattr("worker.gateway.live.recent_events.MAX_RECENT_EVENTS", recent)
     total, clients = 600, 12
 
     async def publishing() -> None:
@@ -345,7 +345,7 @@ async def test_a_stream_whose_history_cannot_be_read_ends_with_an_error_frame(
         raise ConnectionError
 
     monkeypatch.setattr("worker.gateway.live.replay.ReplayReader.find_gaps", fail)
-    monkeypatch.setattr("worker.gateway.live.recent_events.MAX_EVENTS", 0)
+    monkeypatch.setattr("worker.gateway.live.recent_events.MAX_RECENT_EVENTS", 0)
     await publish.numbers(1)
     await wait_until(lambda: server.gateway.broadcaster.cursor[1] != "0-0")
     async with server.listen("after=0") as client:
@@ -494,9 +494,9 @@ async def test_trimming_that_overtakes_a_replay_is_reported(
     trims: dict[int, int],
     expected: list[str | int],
 ) -> None:
-    monkeypatch.setattr("worker.gateway.live.endpoint.CHUNK", 2)
+    monkeypatch.setattr("worker.gateway.live.endpoint.REPLAY_CHUNK", 2)
     monkeypatch.setattr("worker.gateway.live.endpoint.MIN_CHUNK", 2)
-    monkeypatch.setattr("worker.gateway.live.recent_events.MAX_EVENTS", 0)
+    monkeypatch.setattr("worker.gateway.live.recent_events.MAX_RECENT_EVENTS", 0)
     await publish.events(*(make_event(i, "meeting") for i in range(12)))
     await wait_until(lambda: server.events_read == 12)
     [first, *_] = (await server.get("/v1/events?after=0&limit=1&format=json"))["position"].split(" ")
@@ -522,7 +522,7 @@ async def test_trimming_that_overtakes_a_replay_is_reported(
 async def test_an_event_published_just_before_the_change_to_live_events_is_not_missed(
     server: RunningGateway, publish: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.gateway.live.recent_events.MAX_EVENTS", 2)
+    monkeypatch.setattr("worker.gateway.live.recent_events.MAX_RECENT_EVENTS", 2)
     await publish.events(*(make_event(i, "meeting") for i in range(9)))
     await wait_until(lambda: server.events_read == 9)
     close, closed = ReplayWindow.aclose, 0

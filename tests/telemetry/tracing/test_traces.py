@@ -127,16 +127,16 @@ def test_spans_have_the_attributes_of_the_semantic_conventions(ran: Run) -> None
 
 
 def test_a_poll_of_a_source_is_a_trace_linked_from_its_urls(ran: Run) -> None:
-    (ask,), puts = ran.collector.named("ask"), ran.collector.named("put")
-    assert ask.parent_id == ""
-    assert (ask.attributes["communique.outcome"], ask.attributes["communique.new"]) == ("read", len(PAGES))
-    assert [put.links for put in puts] == [[ask.trace_id]] * len(PAGES)
-    assert len({ask.trace_id, *(put.trace_id for put in puts)}) == 1 + len(PAGES)
+    (poll,), puts = ran.collector.named("poll"), ran.collector.named("put")
+    assert poll.parent_id == ""
+    assert (poll.attributes["communique.outcome"], poll.attributes["communique.new"]) == ("read", len(PAGES))
+    assert [put.links for put in puts] == [[poll.trace_id]] * len(PAGES)
+    assert len({poll.trace_id, *(put.trace_id for put in puts)}) == 1 + len(PAGES)
 
 
 def test_robots_txt_is_fetched_within_the_trace_that_needs_it(ran: Run) -> None:
-    (ask,), (robots,) = ran.collector.named("ask"), ran.collector.named("robots")
-    assert ran.collector.child_names(ask) == ["robots", "GET"]
+    (poll,), (robots,) = ran.collector.named("poll"), ran.collector.named("robots")
+    assert ran.collector.child_names(poll) == ["robots", "GET"]
     assert ran.collector.child_names(robots) == ["GET"]
 
 
@@ -154,7 +154,7 @@ def test_a_retry_is_another_delivery_in_the_same_trace(ran: Run) -> None:
     assert [s.attributes["communique.attempt"] for s in (first, second)] == [0, 1]
     assert [s.attributes["communique.outcome"] for s in (first, second)] == ["put_off", "done"]
     assert (first.error, second.error) == ("http_503: Service Unavailable", None)
-    assert ran.collector.child_names(first) == ["admit", "fetch", "put_off"]
+    assert ran.collector.child_names(first) == ["admit", "fetch", "defer"]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_failure_is_an_error_of_its_stage_and_of_the_delivery(
     assert {s.name for s in failed} == {process.name, *where}
     assert {s.attributes["error.type"] for s in failed} == {reason}
     assert (process.attributes["communique.outcome"], process.attributes["communique.reason"]) == ("dead", reason)
-    assert ran.collector.child_names(process)[-1] == "bury"
+    assert ran.collector.child_names(process)[-1] == "dead_letter"
 
 
 def test_a_wait_for_politeness_is_not_an_error(redis_url: str) -> None:
@@ -177,7 +177,7 @@ def test_a_wait_for_politeness_is_not_an_error(redis_url: str) -> None:
     waited = [s for s in ran.collector.named("process") if s.attributes["communique.outcome"] == "put_off"]
     assert waited
     assert {(s.attributes["communique.reason"], s.error) for s in waited} == {("host_busy", None)}
-    assert all(ran.collector.child_names(s) == ["admit", "put_off"] for s in waited)
+    assert all(ran.collector.child_names(s) == ["admit", "defer"] for s in waited)
 
 
 def _crawl_delay() -> Any:
@@ -203,7 +203,7 @@ def test_sampling_follows_from_the_trace_id_in_every_process(redis_url: str) -> 
     sampled = {put.trace_id for put in ran.collector.named("put")}
     for name in ("process", "fetch", "GET", "settle"):
         found = {span.trace_id for span in ran.collector.named(name)}
-        assert found - {ask.trace_id for ask in ran.collector.named("ask")} == sampled
+        assert found - {poll.trace_id for poll in ran.collector.named("poll")} == sampled
     assert len({entry.split("-")[1] for entry in ran.traceparents}) == 12
     for _, trace_id, _, flags in (entry.split("-") for entry in ran.traceparents):
         assert flags == ("01" if trace_id in sampled else "00")

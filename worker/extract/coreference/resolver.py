@@ -25,7 +25,8 @@ from worker.extract.coreference.salience import (
 from worker.extract.grammar.chunker import NounPhrase
 from worker.extract.lexicon.gazetteer import Gender
 from worker.extract.lexicon.lexicon import load_lexicon
-from worker.extract.lexicon.person_words import Words, load_person_words
+from worker.extract.lexicon.lexicon_file import Words
+from worker.extract.lexicon.person_words import load_person_words
 
 _INTRODUCTION_BONUS = 40.0
 """Extra salience of a person introduced with a role, who is likely to be mentioned again."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from worker.extract.grammar.clauses import ClauseParser, Governor
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
-Outcome = Literal["planned", "proposed", "cancelled", "denied"]
+ImpliedOutcome = Literal["planned", "proposed", "cancelled", "denied"]
 Modal = Literal["", "will", "would", "perhaps", "obliged"]
 """No modal, future, counterfactual, possibility, obligation."""
 
@@ -32,7 +32,7 @@ class VerbModality(NamedTuple):
     habitual: bool
     """Whether an adverb says that the event is repeated: "regularly meets"."""
     governors: list[Governor]
-    outcome: Outcome | None
+    outcome: ImpliedOutcome | None
     """Outcome implied by the nearest governor that implies one; None if none does."""
     governor: Governor | None
     """The governor that implies `outcome`."""
@@ -107,7 +107,7 @@ def _is_reported_future(clauses: ClauseParser, group: VerbGroup) -> bool:
 
 def _governor_outcome(
     clauses: ClauseParser, lexicon: EventLexicon, governors: list[Governor]
-) -> tuple[Outcome | None, Governor | None]:
+) -> tuple[ImpliedOutcome | None, Governor | None]:
     for governor in governors:
         lemma = lexicon.lemma(clauses.text.lower[governor.token])
         if lemma in clauses.lexicon.be:
@@ -131,12 +131,12 @@ def _is_negated_noun(clauses: ClauseParser, governor: Governor) -> bool:
     return noun is not None and clauses.text.lower[noun.first] in clauses.lexicon.negations
 
 
-def _object_outcome(clauses: ClauseParser, lexicon: EventLexicon, governor: Governor) -> Outcome | None:
+def _object_outcome(clauses: ClauseParser, lexicon: EventLexicon, governor: Governor) -> ImpliedOutcome | None:
     """Return the outcome implied by the noun between a verb and its infinitive: "made an offer to meet"."""
     return outcome_of(lexicon, clauses.text.lower[governor.object.head]) if governor.object is not None else None
 
 
-def outcome_of(lexicon: EventLexicon, lemma: str, particle: str = "") -> Outcome | None:
+def outcome_of(lexicon: EventLexicon, lemma: str, particle: str = "") -> ImpliedOutcome | None:
     """Return the outcome that a governor implies for an event, by its lemma and next word; None if it implies none."""
     o = lexicon.modality
     for phrase in (f"{lemma} {particle}", lemma) if particle else (lemma,):

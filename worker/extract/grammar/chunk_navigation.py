@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.grammar.chunker import FINITE, Chunks, NounPhrase
+from worker.extract.grammar.chunker import Chunks, NounPhrase
+from worker.extract.grammar.past_or_participle import FINITE
 from worker.extract.grammar.time_phrases import is_time_expression
 
 if TYPE_CHECKING:

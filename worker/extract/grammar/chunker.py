@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec import Struct, structs
 
 from worker.extract.grammar.noun_phrases import CURRENCIES, find_noun_phrase_end
+from worker.extract.grammar.past_or_participle import FINITE
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import Lexicon
 
@@ -17,7 +18,6 @@ _PRONOUNS = frozenset({"PRP", "EX", "WP"})
 _OPENERS = frozenset({"DT", "PRP$", "JJ", "CD", "NN", "NNS", "NNP", "FW"})
 _SUBJECTS = frozenset({"NNP", "NNS", "PRP"})
 _VERBS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD"})
-FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _FINITE_FORMS = FINITE | {"VB"}
 """VB counts as finite if nothing governs it: a plural present ("officials say") that was tagged as an infinitive."""
 

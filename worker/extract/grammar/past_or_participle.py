@@ -9,6 +9,7 @@ from __future__ import annotations
 from worker.extract.grammar.punctuation import COMMA_AND_DASHES, SENTENCE_FINAL
 
 FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
+"""Tags of finite verbs."""
 _BOUNDARIES = frozenset({"SC", "WP", "CC", "PUNCT"})
 _BREAKS = _BOUNDARIES - {
     "CC"

@@ -22,10 +22,9 @@ from worker.extract.lexicon.event_lexicon_file import (
 )
 from worker.extract.lexicon.inflection import inflected_forms
 from worker.extract.lexicon.lexicon import load_lexicon
-from worker.extract.lexicon.lexicon_file import word_set
+from worker.extract.lexicon.lexicon_file import Words, word_set
 from worker.schema import Category, DecisionStatus, Form
 
-Words = frozenset[str]
 Particles = tuple[str, ...]
 """Particles that must follow a verb in one of its readings; empty if the verb needs none."""
 

@@ -6,6 +6,8 @@ from functools import cache
 
 from msgspec import Struct
 
+Words = frozenset[str]
+
 
 class StrictTable(Struct, frozen=True, forbid_unknown_fields=True):
     """A table of a lexicon file; an unknown key is an error that names its path."""
@@ -188,6 +190,6 @@ class LexiconFile(StrictTable, frozen=True):
 
 
 @cache
-def word_set(text: str) -> frozenset[str]:
+def word_set(text: str) -> Words:
     """Return the words of a list: separated by blanks, with "_" for a blank inside an entry."""
     return frozenset(word.replace("_", " ") for word in text.split())

@@ -11,9 +11,7 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-from worker.extract.lexicon.lexicon_file import word_set
-
-Words = frozenset[str]
+from worker.extract.lexicon.lexicon_file import Words, word_set
 
 
 class _PersonWordFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -24,7 +24,7 @@ from worker.gateway.query import (
     reject_unknown,
     wants_cloudevents,
 )
-from worker.gateway.spec.parameters import DEFAULT_EVENTS, MAX_EVENTS
+from worker.gateway.spec.parameters import DEFAULT_EVENTS, MAX_PAGE_EVENTS
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from worker.gateway.live.replay import ReplayReader, ReplayWindow
     from worker.schema import Kind
 
-PARAMETERS: Final = FILTER_PARAMETERS | {"after", "before", "order", "limit", "format", "cloudevents"}
+EVENTS_PARAMETERS: Final = FILTER_PARAMETERS | {"after", "before", "order", "limit", "format", "cloudevents"}
 MAX_SCANNED: Final = 20_000
 """Entries scanned by one request; its page then ends early and has a next one."""
-CHUNK: Final = 200
+HISTORY_CHUNK: Final = 200
 """Entries of one stream read in one round trip."""
 MAX_CONCURRENT_SCANS: Final = 2
 """Requests that scan history at the same time; more would delay the live streams."""
@@ -75,8 +75,8 @@ class EventHandlers:
 
     async def list_events(self, request: web.Request) -> web.Response:
         """Handle GET /v1/events."""
-        reject_unknown(request, PARAMETERS)
-        limit, order = parse_int(request, "limit", DEFAULT_EVENTS, MAX_EVENTS), _parse_order(request)
+        reject_unknown(request, EVENTS_PARAMETERS)
+        limit, order = parse_int(request, "limit", DEFAULT_EVENTS, MAX_PAGE_EVENTS), _parse_order(request)
         output_format, envelopes = _parse_format(request), wants_cloudevents(request)
         result = await self._scan(request, order, limit)
         response = _format_response(result, output_format, envelopes=envelopes)
@@ -104,7 +104,7 @@ class EventHandlers:
         after, before = parse_cursor(request, "after"), parse_cursor(request, "before")
         start = (after or self._broadcaster.cursor) if "after" in request.query else START_CURSOR
         low, reset_kinds = await self._clamp(start, wanted)
-        window = self._history.window(wanted.kinds, low, before or self._broadcaster.cursor, CHUNK)
+        window = self._history.window(wanted.kinds, low, before or self._broadcaster.cursor, HISTORY_CHUNK)
         async with self._scans, contextlib.aclosing(window):
             result = await (_scan_oldest if order == "oldest" else _scan_newest)(window, wanted, limit)
         trimmed = await self._history.find_gaps(wanted.kinds, low)  # after the scan, since Redis trims meanwhile

@@ -19,7 +19,7 @@ from worker.gateway.cursor import replace_positions
 from worker.gateway.live.connection import MIN_DRAIN_POLL_S, CloseReason, StreamConnection
 from worker.gateway.live.encoders import sse_encoder, websocket_encoder
 from worker.gateway.live.merged_reader import STREAM_RESET
-from worker.gateway.live.replay import CHUNK
+from worker.gateway.live.replay import REPLAY_CHUNK
 from worker.gateway.middleware.cors import is_websocket_upgrade
 from worker.gateway.models import Gap
 from worker.gateway.problems import ProblemError, make_problem
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-PARAMETERS: Final = FILTER_PARAMETERS | {"after", "cloudevents", "access_token"}
+STREAM_PARAMETERS: Final = FILTER_PARAMETERS | {"after", "cloudevents", "access_token"}
 SUBPROTOCOL: Final = "cloudevents.json"
 """WebSocket subprotocol of the CloudEvents WebSockets binding."""
 REPLAY_BUFFER_BYTES: Final = 1 << 20
@@ -132,7 +132,7 @@ class StreamEndpoint:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Handle GET /v1/stream."""
-        reject_unknown(request, PARAMETERS)
+        reject_unknown(request, STREAM_PARAMETERS)
         wanted, after = parse_filter(request), self._after(request)
         if self._stopping:
             raise ProblemError("stopping", headers={"Retry-After": "2"})
@@ -263,7 +263,7 @@ class StreamEndpoint:
         sent_at_s, start = clock(), window.low
         while not self._broadcaster.covers(window.low, wanted.kinds) and not connection.closed.done():
             share = max(1, self._replays // FULL_SPEED_REPLAYS)
-            window.chunk_size = max(MIN_CHUNK, CHUNK // share)
+            window.chunk_size = max(MIN_CHUNK, REPLAY_CHUNK // share)
             if window.exhausted:
                 window.extend(self._broadcaster.cursor)
             low = window.low

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
 BLOCK_S: Final = 1.0
 """Longest wait for an entry, and so the longest time between two polls while Redis is available."""
-BATCH: Final = 1_000
+MERGE_BATCH: Final = 1_000
 """Most entries of one stream in one round trip."""
-RETRY_TIMEOUT_S: Final = 60.0
+READER_RETRY_TIMEOUT_S: Final = 60.0
 """How long an unavailable Redis is retried before the gateway exits."""
 HOLD_S: Final = 1.0
 """Entries of a millisecond that does not end (the server's clock was set back) are returned after this time."""
@@ -126,7 +126,7 @@ class MergedReader:
     async def _read(self, read: Read) -> int:
         """Read the streams whose buffer is not full, with `read`; return Redis' clock in Unix ms."""
         reply, now_ms, streams = await retry_while_unavailable(
-            self.client, lambda: self._attempt(read), RETRY_TIMEOUT_S
+            self.client, lambda: self._attempt(read), READER_RETRY_TIMEOUT_S
         )
         self._add_to_buffer(parse_entries(reply), streams)
         return now_ms
@@ -134,7 +134,9 @@ class MergedReader:
     async def _attempt(self, read: Read) -> tuple[Any, int, list[str]]:
         if self._tail_may_have_rewound:
             await self._return_to_tails()
-        full = {stream for stream, n in Counter(keyed.entry.stream for keyed in self._buffer).items() if n >= BATCH}
+        full = {
+            stream for stream, n in Counter(keyed.entry.stream for keyed in self._buffer).items() if n >= MERGE_BATCH
+        }
         after = {stream: at for stream, at in self._read_ids.items() if stream not in full} or dict(self._read_ids)
         try:
             return *await read(after), [*after]
@@ -143,12 +145,12 @@ class MergedReader:
             raise
 
     async def _wait(self, after: dict[Any, Any]) -> tuple[Any, int]:
-        return await self.client.xread(after, count=BATCH, block=round(BLOCK_S * 1000)), 0
+        return await self.client.xread(after, count=MERGE_BATCH, block=round(BLOCK_S * 1000)), 0
 
     async def _gather(self, after: dict[Any, Any]) -> tuple[Any, int]:
         """Read all streams, Redis' clock and the streams' lengths at one instant."""
         pipe = self.client.pipeline(transaction=True)
-        pipe.xread(after, count=BATCH)
+        pipe.xread(after, count=MERGE_BATCH)
         pipe.time()
         for stream in self._kinds:
             pipe.xlen(stream)
@@ -159,7 +161,7 @@ class MergedReader:
     async def _gather_with_tails(self, after: dict[Any, Any]) -> tuple[Any, int]:
         """Read as `_gather` does, and also the number of entries ever added to each stream."""
         pipe = self.client.pipeline(transaction=True)
-        pipe.xread(after, count=BATCH)
+        pipe.xread(after, count=MERGE_BATCH)
         pipe.time()
         for stream in self._kinds:
             pipe.xinfo_stream(stream)
@@ -179,7 +181,7 @@ class MergedReader:
             self._truncated.pop(stream, None)
             if read:
                 self._read_ids[stream] = read[-1].entry.id
-            if len(read) == BATCH:
+            if len(read) == MERGE_BATCH:
                 self._truncated[stream] = read[-1].key
 
     def _take_complete(self, now_ms: int) -> list[StreamEvent]:

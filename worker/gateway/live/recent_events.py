@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from worker.gateway.live.event import StreamEvent
     from worker.schema import Kind
 
-MAX_EVENTS: Final = 512
+MAX_RECENT_EVENTS: Final = 512
 """Number of events held; a client that catches up from memory gets up to so many in one write to its socket."""
 
 
 class RecentEvents:
-    """The last `MAX_EVENTS` events of the merged stream, without a gap."""
+    """The last `MAX_RECENT_EVENTS` events of the merged stream, without a gap."""
 
     def __init__(self) -> None:
         """Hold no events; `covers` is true of every cursor until `restart` or until the first event is dropped."""
@@ -36,9 +36,9 @@ class RecentEvents:
         self._min_cursor = cursor
 
     def append(self, events: Sequence[StreamEvent]) -> None:
-        """Add events that follow those held; beyond `MAX_EVENTS` the oldest are dropped."""
+        """Add events that follow those held; beyond `MAX_RECENT_EVENTS` the oldest are dropped."""
         self._events.extend(events)
-        while len(self._events) > MAX_EVENTS:
+        while len(self._events) > MAX_RECENT_EVENTS:
             self._min_cursor = latest_positions(self._min_cursor, self._events.popleft().cursor)
 
     def covers(self, cursor: Cursor, kinds: Sequence[Kind]) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from worker.streams import Entry
 
-CHUNK: Final = 300
+REPLAY_CHUNK: Final = 300
 """Entries of one stream in one round trip."""
 
 Bounds = tuple[str, str]
@@ -42,7 +42,9 @@ class ReplayReader:
         self.client = client
         self._streams = {kind: event_stream(prefix, kind) for kind in KINDS}
 
-    def window(self, kinds: tuple[Kind, ...], low: Cursor, high: Cursor, chunk_size: int = CHUNK) -> ReplayWindow:
+    def window(
+        self, kinds: tuple[Kind, ...], low: Cursor, high: Cursor, chunk_size: int = REPLAY_CHUNK
+    ) -> ReplayWindow:
         """Return a window on the entries of `kinds` after `low`, up to and including `high`."""
         return ReplayWindow(self, kinds, low, high, chunk_size)
 

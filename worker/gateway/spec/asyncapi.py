@@ -11,7 +11,7 @@ from worker.gateway.spec.openapi_components import Json
 from worker.gateway.spec.parameters import filter_parameters
 from worker.schema import KIND_SPECS, KINDS
 
-DESCRIPTION: Final = """\
+ASYNCAPI_DESCRIPTION: Final = """\
 `/v1/stream` over Server-Sent Events, or over a WebSocket if the request asks for an upgrade. Filters, cursors and
 errors are described in the OpenAPI document (`/v1/openapi.json`).
 
@@ -34,7 +34,7 @@ def make_asyncapi() -> Json:
         "info": {
             "title": "Communiqué live stream",
             "version": version("communique"),
-            "description": DESCRIPTION,
+            "description": ASYNCAPI_DESCRIPTION,
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
         "defaultContentType": "application/json",

@@ -41,7 +41,7 @@ BODIES: Final = (
 )
 """Types of all request and response bodies."""
 
-DESCRIPTION: Final = """\
+OPENAPI_DESCRIPTION: Final = """\
 Events from news articles (statements, meetings, decisions): live, as history, and with the articles they come from.
 
 **Stream ids.** Every event of `/v1/stream` has an id that encodes the client's position in all event streams.
@@ -72,7 +72,7 @@ def make_openapi() -> Json:
         "info": {
             "title": "Communiqué gateway",
             "version": version("communique"),
-            "description": DESCRIPTION,
+            "description": OPENAPI_DESCRIPTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],

@@ -9,7 +9,7 @@ from worker.gateway.cursor import CURSOR_PATTERN, ENTRY_PATTERN, UNIX_MS_PATTERN
 from worker.gateway.spec.openapi_components import Json
 
 ID_PATTERN: Final = "^[0-9a-f]{32}$"
-MAX_EVENTS: Final = 1_000
+MAX_PAGE_EVENTS: Final = 1_000
 """Events on one page of history."""
 DEFAULT_EVENTS: Final = 100
 CURSOR_SCHEMA: Final[Json] = {
@@ -68,7 +68,7 @@ def other_parameters() -> list[Json]:
         ),
         query_parameter(
             "limit",
-            {"type": "integer", "minimum": 1, "maximum": MAX_EVENTS, "default": DEFAULT_EVENTS},
+            {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_EVENTS, "default": DEFAULT_EVENTS},
             "Maximum number of events.",
         ),
         query_parameter("format", {"enum": ["json", "csv"]}, "Overrides `Accept`."),

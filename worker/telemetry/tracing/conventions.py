@@ -36,7 +36,7 @@ def request_span(url: str, resent: int = 0) -> AbstractContextManager[TraceSpan]
 
 def poll_span(source: str, url: str) -> AbstractContextManager[TraceSpan]:
     """Open the span of one poll of a source."""
-    return span("ask source", "internal", {"communique.source": source, **_address(url)})
+    return span("poll source", "internal", {"communique.source": source, **_address(url)})
 
 
 def process_span(task: Task, stream: str, group: str, consumer: str) -> AbstractContextManager[TraceSpan]:
@@ -52,7 +52,7 @@ def process_span(task: Task, stream: str, group: str, consumer: str) -> Abstract
 
 
 def settle_span(operation: str, stream: str, kind: SpanKind = "client") -> AbstractContextManager[TraceSpan]:
-    """Open the span of the end of a delivery; `operation` is settle, put_off or bury.
+    """Open the span of the end of a delivery; `operation` is settle, defer or dead_letter.
 
     A `settle` has the kind "producer", because the same step adds the stream entries, whose readers continue the trace
     from this span.

@@ -16,7 +16,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, Status, StatusCod
 
 from worker.telemetry.tracing.span import Attributes, AttributeValue, Origin, SpanKind
 
-MAX_DETAIL_LENGTH: Final = 1_000
+MAX_STATUS_LENGTH: Final = 1_000
 
 OTEL_KINDS: Final[dict[SpanKind, trace.SpanKind]] = {
     "internal": trace.SpanKind.INTERNAL,
@@ -81,7 +81,7 @@ class OtelRecording:
         """Set the status to error, and `error.type` to `reason`, the code used in logs and metrics."""
         self._live.set_attribute("error.type", reason)
         description = f"{reason}: {detail}" if detail else reason
-        self._live.set_status(Status(StatusCode.ERROR, str(_encodable(description[:MAX_DETAIL_LENGTH]))))
+        self._live.set_status(Status(StatusCode.ERROR, str(_encodable(description[:MAX_STATUS_LENGTH]))))
 
     def traceparent(self) -> str:
         """Return the span's context as the value of a W3C `traceparent` header, with its sampled flag."""
