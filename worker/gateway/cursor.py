@@ -58,11 +58,8 @@ _EXPECTED: Final = (
 
 def _known_pattern(prefixes: tuple[str, ...]) -> str:
     """Return a pattern of the cursors that name one or more of some kinds, in their order."""
-    first, *rest = prefixes
-    alone = f"{first}{ENTRY_PATTERN}"
-    if not rest:
-        return alone
-    return f"({alone}(,{_known_pattern(tuple(rest))})?|{_known_pattern(tuple(rest))})"
+    parts = [f"{prefix}{ENTRY_PATTERN}" for prefix in prefixes]
+    return "|".join(part + "".join(f"(,{later})?" for later in parts[i + 1 :]) for i, part in enumerate(parts))
 
 
 CURSOR_PATTERN: Final = f"({_known_pattern(_PREFIXES)}|{_ORIGINAL_PATTERN})"
