@@ -85,3 +85,32 @@ def test_deep_nesting_and_long_chains_terminate(text: str) -> None:
     assert all(
         text[span.start : span.end] == span.text for event in extract_events(article(text)) for span in spans(event)
     )
+
+
+ANAPHORA = (
+    "both ministers",
+    "the two leaders",
+    "both sides",
+    "the three presidents",
+    "Berg",
+    "President Lind",
+    "Norway",
+)
+
+
+@st.composite
+def coordinated_anaphora(draw: st.DrawFn) -> str:
+    """Draw sentences whose subjects and objects are lists of names and plural anaphora."""
+    lists = st.lists(st.sampled_from(ANAPHORA), min_size=1, max_size=4).map(" and ".join)
+    sentences = st.builds("{} {} {}. ".format, lists, st.sampled_from(("met", "met with", "agreed with")), lists)
+    return "".join(draw(st.lists(sentences, min_size=1, max_size=8)))
+
+
+@settings(max_examples=200)
+@given(coordinated_anaphora())
+@example("Berg and both ministers met in Oslo.")
+@example("Berg, Lind and both leaders met in Riga.")
+@example("Both ministers met the two leaders. " * 40)
+def test_anaphora_coordinated_with_their_antecedents_are_resolved_without_endless_recursion(text: str) -> None:
+    for event in extract_events(article(text)):
+        assert all(text[span.start : span.end] == span.text for span in spans(event))

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _MAX_OF_PHRASES = 3
 """Maximum number of nested of-phrases: "envoys of the ministry of fisheries of Iceland"."""
+_MAX_NESTED_ANAPHORA = 4
+"""Maximum number of plural anaphora that are resolved for each other: the antecedents of "both sides" may include "the
+two leaders"."""
 _OF = frozenset({"of", "from"})
 
 
@@ -33,6 +36,10 @@ class PartyResolver(PoliticalRoles):
         self.clauses = clauses
         self._resolved: dict[tuple[int, int], Actor] = {}
         """Parties already resolved, by first and last token, since phrases are looked up many times."""
+        self._antecedents_of: dict[int, list[Actor]] = {}
+        """Antecedents of plural anaphora already resolved, by first token: the search looks at all phrases before."""
+        self._open_anaphora: list[int] = []
+        """First tokens of the plural anaphora whose antecedents are being searched, the outermost first."""
 
     # ------------------------------------------------------------ phrases
     def parties_of(self, noun: NounPhrase | None) -> list[Actor]:
@@ -101,8 +108,7 @@ class PartyResolver(PoliticalRoles):
 
     def phrase_parties(self, noun: NounPhrase) -> list[Actor]:
         """Return the parties of one phrase: one per country for plural offices, the antecedents of a plural anaphor."""
-        size = counted_parties(noun, self.clauses, self.lexicon)
-        if size > 1 and (found := antecedents(noun, size, self.clauses, self._political_parties, self.lexicon)):
+        if found := self._antecedents(noun):
             return found
         if self._is_plural(noun) and (countries := self._countries_of(noun)):
             return [self._country_office(country, noun) for country in countries]
@@ -110,6 +116,21 @@ class PartyResolver(PoliticalRoles):
             return several
         actor = self.phrase_actor(noun)
         return [actor] if actor is not None else []
+
+    def _antecedents(self, noun: NounPhrase) -> list[Actor]:
+        """Return the antecedents of a plural anaphor; empty for any other phrase, and if none are found.
+
+        The search meets the anaphor again where the candidates are coordinated with it ("Berg and both ministers").
+        """
+        if noun.first in self._antecedents_of:
+            return self._antecedents_of[noun.first]
+        size = counted_parties(noun, self.clauses, self.lexicon)
+        if size <= 1 or noun.first in self._open_anaphora or len(self._open_anaphora) >= _MAX_NESTED_ANAPHORA:
+            return []
+        self._open_anaphora.append(noun.first)
+        found = antecedents(noun, size, self.clauses, self._political_parties, self.lexicon)
+        self._open_anaphora.pop()
+        return self._antecedents_of.setdefault(noun.first, found)
 
     def phrase_actor(self, noun: NounPhrase) -> Actor | None:
         """Return the actor of a phrase with its of-phrases; None if it cannot be a party (a date, a measure)."""
