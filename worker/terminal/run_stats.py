@@ -88,7 +88,7 @@ class RunStats:
             self._samples.popleft()
 
     def rates(self) -> tuple[float, float]:
-        """Return (events, articles) per second over the last `RUN_RATE_WINDOW_S`; 0.0 before two samples differ in time."""
+        """Return (events, articles) per second over `RUN_RATE_WINDOW_S`; 0.0 before two samples differ in time."""
         if not self._samples:
             return 0.0, 0.0
         (t0, e0, a0), (t1, e1, a1) = self._samples[0], self._samples[-1]
