@@ -12,7 +12,6 @@ LAYERS = {
     "errors": 0,
     "backoff": 0,
     "lifecycle": 0,
-    "plurals": 0,
     "settings": 0,
     "urls": 1,
     "parse": 2,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from worker.cli.command import print_error
-from worker.plurals import plural
+from worker.schema.plurals import plural
 
 if TYPE_CHECKING:
     from worker.local import RunObserver

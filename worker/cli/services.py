@@ -15,7 +15,7 @@ from worker.cli.command import (
     with_tracing,
 )
 from worker.cli.signals import stop_on_signals
-from worker.plurals import plural
+from worker.schema.plurals import plural
 from worker.settings import Settings
 
 if TYPE_CHECKING:

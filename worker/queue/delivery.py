@@ -8,8 +8,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from worker.plurals import plural
 from worker.schema import Task
+from worker.schema.plurals import plural
 from worker.streams import Entry, Lease, StreamWrite
 
 Outcome = Literal["done", "duplicate", "gone", "fenced"]

@@ -9,9 +9,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from worker.plurals import plural
 from worker.schema import KINDS
 from worker.schema.fleet import DeadLetterSummary, FleetSnapshot, ServiceHeartbeat, ThrottledHost
+from worker.schema.plurals import plural
 from worker.terminal.event_line import KIND_STYLE
 from worker.terminal.formatting import format_duration, make_table, severity_style
 from worker.terminal.sanitise import sanitise

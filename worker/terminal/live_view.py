@@ -9,8 +9,8 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from worker.plurals import plural
 from worker.schema import Event
+from worker.schema.plurals import plural
 from worker.terminal.event_line import format_event
 from worker.terminal.run_stats import RunStats
 from worker.terminal.run_summary import render_progress, render_summary

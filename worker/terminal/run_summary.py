@@ -11,8 +11,8 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from worker.plurals import plural
 from worker.schema import KINDS
+from worker.schema.plurals import plural
 from worker.terminal.event_line import KIND_STYLE, styled_status
 from worker.terminal.run_stats import RunStats
 from worker.terminal.sanitise import sanitise

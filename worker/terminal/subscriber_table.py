@@ -9,8 +9,8 @@ from typing import NamedTuple
 from rich.table import Table
 from rich.text import Text
 
-from worker.plurals import plural
 from worker.schema.fleet import ConsumerLag, ConsumerStatus, FleetSnapshot
+from worker.schema.plurals import plural
 from worker.terminal.formatting import format_duration, make_table, severity_style
 from worker.terminal.sanitise import sanitise
 

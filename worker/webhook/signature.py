@@ -13,7 +13,7 @@ import hmac
 from typing import TYPE_CHECKING, Final
 
 from worker.errors import UsageError
-from worker.plurals import plural
+from worker.schema.plurals import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from worker.coding.plover_export.records import NoRecord, PloverRecord, event_record
-from worker.plurals import plural
 from worker.schema import KINDS, Event, Kind
+from worker.schema.plurals import plural
 
 
 class ExportFilter(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.plurals import plural
+from worker.schema.plurals import plural
 
 
 @pytest.mark.parametrize(
