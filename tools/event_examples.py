@@ -44,8 +44,8 @@ ANY: Final[Mapping[str, Any]] = {}
 EXAMPLES: Final = (
     Example(
         kind="statement",
-        shows="**A pronoun.** “She” is the `mention`; name, role and country are those of the sentence before. The "
-        "ministry is the `target` of what the words do, which is to accuse.",
+        shows="**A pronoun.** “She” is the `mention`; name, role and country come from the sentence before. The act is "
+        "`accuse`, and the accused ministry is the `target`.",
         article="bare_noun_phrases",
         sentence="She blamed the ministry",
         since="Peruvian Senator",
@@ -57,7 +57,7 @@ EXAMPLES: Final = (
     ),
     Example(
         kind="statement",
-        shows="**At third hand.** The words come first, the agencies last, the outermost at the end of `via`.",
+        shows="**Reported by agencies.** `via` lists the agencies that the article credits, the outermost last.",
         article="chain_of_report",
         sentence="Rationing will begin",
         since="The reservoirs are half empty",
@@ -65,43 +65,43 @@ EXAMPLES: Final = (
     ),
     Example(
         kind="statement",
-        shows="**Word for word, in two pieces** around the cue; the `venue` is an email.",
+        shows="**A direct quotation in two pieces**, before and after the cue. The `venue` is an email.",
         article="article_court",
         sentence='"This was never about a tower,"',
         holds={"quotation": "direct", "content": [{}, {}], "venue": {"text": "an email"}},
     ),
     Example(
         kind="statement",
-        shows="**A refusal, with its day.** Tuesday is a date because the day of publication is known. The sentence is "
-        "also the evidence of a [decision](#decision).",
+        shows="**A refusal, with its day.** “Tuesday” is resolved to a date from the day of publication. The sentence "
+        "is also the evidence of a [decision](#decision).",
         article="article_with_page_furniture",
         sentence="Slovak Transport Minister",
         holds={"act": "decline", "said_on": "2026-03-03"},
     ),
     Example(
         kind="statement",
-        shows="**Nobody says who.** The `speaker` is null.",
+        shows="**No speaker.** The article does not name one, so `speaker` is null.",
         article="passive_raising",
         sentence="The leak is said",
         holds={"speaker": None},
     ),
     Example(
         kind="meeting",
-        shows="**Held**, with place and day. The article comes back to it: one event, two `mentions`.",
+        shows="**Held**, with place and day. The article mentions the meeting twice: one event with two `mentions`.",
         article="meeting_parties",
         sentence="Danish Defence Minister Karl Juhl met",
         holds={"status": "held", "place": {}, "held_on": "2026-03-02", "mentions": [{}, {"text": "discussed"}]},
     ),
     Example(
         kind="meeting",
-        shows="**Reported in a statement**: `attributed_to` is the id of the statement of her office.",
+        shows="**Reported in a statement.** `attributed_to` is the id of the statement by her office.",
         article="meetings",
         sentence="President Filip spoke by phone",
         holds={"form": "call", "attributed_to": ANY},
     ),
     Example(
         kind="meeting",
-        shows="**Planned.** “In April” is `when` and no day, so `held_on` is null; states are parties, too.",
+        shows="**Planned.** “April” is not a day, so `held_on` is null. The participants are countries.",
         article="meeting_parties",
         sentence="Talks between Norway and Russia",
         holds={
@@ -113,36 +113,37 @@ EXAMPLES: Final = (
     ),
     Example(
         kind="meeting",
-        shows="**Denied.** The denial of a meeting is an event; neither ontology has a code for it.",
+        shows="**Denied.** A denied meeting is an event, too; neither CAMEO nor PLOVER has a code for it.",
         article="meetings",
         sentence="Lambros denied that he had secretly met",
         holds={"status": "denied", "cameo": None, "plover": None},
     ),
     Example(
         kind="decision",
-        shows="**Taken.** The codes are those of what the bill does, which is to ban.",
+        shows="**Taken.** The codes are those of the measure in the bill, a ban.",
         article="decisions",
         sentence="The Estonian parliament on Tuesday approved",
         holds={"status": "taken", "category": "legislative", "cameo": "172"},
     ),
     Example(
         kind="decision",
-        shows="**Rejected**: he refuses to go. A line above says so, too, which is the second of the `mentions`; the "
-        "cue says all, so there is no `object`.",
+        shows="**Rejected**: the minister decided against resigning. An earlier sentence says so, too, and is the "
+        "second of the `mentions`. The cue names the whole decision, so `object` is null.",
         article="article_with_page_furniture",
         sentence="Slovak Transport Minister",
         holds={"status": "rejected", "object": None, "mentions": [{}, {}], "deciders": [{"mention": {"text": "he"}}]},
     ),
     Example(
         kind="decision",
-        shows="**Postponed.** The article does not say when that was decided; putting off has no code.",
+        shows="**Postponed.** The article does not give the day of the decision, so `decided_on` is null. Neither "
+        "CAMEO nor PLOVER has a code for a postponement.",
         article="decisions",
         sentence="Denmark suspended",
         holds={"status": "postponed", "decided_on": None, "cameo": None},
     ),
     Example(
         kind="decision",
-        shows="**Not taken**: that nothing was decided is news as well.",
+        shows="**Not taken**: the article says explicitly that no decision was made.",
         article="decisions",
         sentence="No decision has been made on the airline",
         holds={"status": "not_taken"},

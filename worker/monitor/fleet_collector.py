@@ -87,7 +87,7 @@ def _queue_gauges(snapshot: FleetSnapshot | None) -> Iterator[Metric]:
 
 
 _QUEUE_GAUGES: Final = (
-    ("max_backlog", "queue_limit_tasks", "Number of waiting tasks above which the queue rejects more."),
+    ("max_backlog", "queue_limit_tasks", "Number of waiting tasks at which the queue rejects more."),
     ("lag_s", "queue_lag_seconds", "Time since the oldest undelivered task became ready; 0 if there is none."),
     (
         "oldest_pending_s",

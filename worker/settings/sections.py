@@ -39,7 +39,8 @@ class RedisSettings(Struct, frozen=True, kw_only=True, rename={"url": "redis_url
     data_dir: Annotated[
         str | None,
         doc(
-            "Where the private server stores its data between runs. If unset, `$XDG_DATA_HOME/communique`.",
+            "Where the private server stores its data between runs. If unset, `$XDG_DATA_HOME/communique`, or "
+            "`~/.local/share/communique`.",
             takes="a directory",
         ),
     ] = None
@@ -66,7 +67,7 @@ class FetchSettings(Struct, frozen=True, kw_only=True):
         doc(
             "A page about the operator of this crawler. It is part of the User-Agent of every request, so that the "
             "owner of a site can reach you. Set it to your own page.",
-            takes="an address, in ASCII without blanks",
+            takes="an address, in ASCII without spaces",
         ),
     ] = "https://communique.example/bot"
     allow_private_addresses: Annotated[
@@ -108,11 +109,15 @@ class QueueSettings(Struct, frozen=True, kw_only=True):
         Positive,
         doc("Lease of a task. If its worker does not renew the lease for this long, another worker claims the task."),
     ] = 60.0
-    seen_ttl_s: Annotated[WholeSeconds, doc("How long an enqueued URL is not enqueued again.")] = 30 * 86_400
+    seen_ttl_s: Annotated[
+        WholeSeconds, doc("How long after it was enqueued a URL is skipped when it is put again.")
+    ] = 30 * 86_400
     done_ttl_s: Annotated[
         WholeSeconds, doc("How long the done marker of a settled URL prevents a second publication.")
     ] = 30 * 86_400
-    max_backlog: Annotated[Count, doc("`put` rejects tasks while more than this many are waiting.")] = 1_000_000
+    max_backlog: Annotated[Count, doc("The queue rejects new tasks while this many are waiting or delayed.")] = (
+        1_000_000
+    )
 
 
 class RetrySettings(Struct, frozen=True, kw_only=True):
@@ -215,7 +220,7 @@ class GatewaySettings(Struct, frozen=True, kw_only=True, rename=lambda name: f"g
         doc(
             "Origins whose pages may send requests (CORS): `https://a.example https://b.example`, or `*` for all. If "
             "unset, only pages of the gateway itself.",
-            takes="origins with blanks between them, or `*`",
+            takes="origins with spaces between them, or `*`",
         ),
     ] = None
     proxies: Annotated[
@@ -249,7 +254,7 @@ class WebhookSettings(Struct, frozen=True, kw_only=True, rename=lambda name: f"w
         str | None,
         doc(
             "Secret that signs the requests to that receiver or to the one of `--to` (Standard Webhooks). To rotate "
-            "it, set the new and the old secret with a blank between.",
+            "it, set the new and the old secret with a space between.",
             takes="`whsec_` and 24 to 64 bytes in base64",
             secret=True,
         ),
