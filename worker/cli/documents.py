@@ -87,7 +87,7 @@ def _explain(args: argparse.Namespace) -> int:
 
 
 def _extract(args: argparse.Namespace) -> ProcessedPage:
-    """Extract the events of an HTML page or a plain text; report on stderr why there are none."""
+    """Return the article in `args.file` (HTML or plain text) and its events; report on stderr why there are none."""
     from worker.extract import is_language_supported
     from worker.pipeline.extract_events import extract_events
     from worker.pipeline.process_page import ProcessedPage, process_page

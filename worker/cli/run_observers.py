@@ -34,7 +34,7 @@ class OutcomeRecorder:
     """Forwards every call to another observer, and records the URLs that were given up or seen in an earlier run."""
 
     def __init__(self, observer: RunObserver) -> None:
-        """Record nothing yet; `observer` gets every call."""
+        """`observer`: receives every call made to this recorder, in which no outcome is recorded yet."""
         self._observer = observer
         self._given_up: list[tuple[str, str]] = []
         self._seen: list[str] = []

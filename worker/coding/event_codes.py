@@ -171,7 +171,10 @@ class _MeetingFeatures(_CueFeatures):
         )
 
     def _did_not_happen(self) -> bool:
-        """Return True for "they did not meet", False for "he refused to meet" and "he will not meet"."""
+        """Return whether the meeting is reported as one that did not happen: "they did not meet".
+
+        False for a refusal: "he refused to meet", "he will not meet".
+        """
         cue, sentence = self.event.cue, self.event.sentence
         if cue is None:
             return False

@@ -59,9 +59,9 @@ class Consumer:
         on_result: Callable[[TaskResult], None] = lambda _: None,
         liveness: LivenessMonitor | None = None,
     ) -> None:
-        """Create the worker; `run` starts its loops.
+        """`on_result`: called with the result of every delivery.  `liveness`: receives the heartbeats of the loops.
 
-        `on_result` is called with the result of every delivery.  `liveness` gets the heartbeats of the loops.
+        Nothing is started yet; `run` starts the loops.
         """
         self._settings = settings
         self._queue = queue

@@ -54,9 +54,9 @@ class TaskHandler:
         jitter: Callable[[], float],
         clock: Clock = system_clock,
     ) -> None:
-        """Create the handler; its `batcher` must be run for as long as `handle` is used.
+        """`jitter`: returns a number in [0, 1) for each retry.
 
-        `jitter` returns a number in [0, 1) for each retry.
+        Nothing is started yet; the caller must run `batcher` for as long as it uses `handle`.
         """
         self._settings = settings
         self._queue = queue

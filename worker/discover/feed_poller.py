@@ -73,7 +73,7 @@ class FeedPoller:
         sleep: Callable[[float], Awaitable[None]],
         liveness: LivenessMonitor,
     ) -> None:
-        """Create the poller; `now` returns an aware time, `sleep` is `asyncio.sleep` or a replacement in tests."""
+        """`now`: returns an aware time.  `sleep`: `asyncio.sleep` or a replacement in tests.  Nothing is polled yet."""
         self._settings = settings
         self._schedule = schedule
         self._fetcher = fetcher

@@ -96,9 +96,9 @@ class Fetcher:
         threads: int = 32,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Create the session; `async with` opens it.
+        """`threads`: largest number of concurrent DNS lookups.  `now`: returns an aware time.
 
-        `threads`: largest number of concurrent DNS lookups.  `now` returns an aware time.
+        Nothing is opened yet; `async with` opens the session.
         """
         self._settings = settings
         self._threads = threads

@@ -31,7 +31,7 @@ class Resolver(AbstractResolver):
     """
 
     def __init__(self, *, allow_private: bool, threads: int) -> None:
-        """`threads` is the largest number of concurrent lookups; `allow_private` disables the check."""
+        """`allow_private`: disables the check.  `threads`: largest number of concurrent lookups."""
         self._allow_private = allow_private
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="dns")
 

@@ -34,7 +34,7 @@ class Facets:
     """The facets of one event."""
 
     def __init__(self, event: Event) -> None:
-        """Store the event; each facet is computed at its first use."""
+        """`event`: the event described.  Nothing is computed yet; each facet is computed at its first use."""
         self._event = event
 
     @cached_property

@@ -55,9 +55,9 @@ class Gateway:
     """The gateway of one process: the broadcaster, the request handlers and their Redis connections."""
 
     def __init__(self, settings: Settings, redis_url: str, liveness: LivenessMonitor) -> None:
-        """Create all parts; they connect to Redis on first use.
+        """`liveness`: receives the heartbeats of the reader.  Nothing is started yet; the first use connects to Redis.
 
-        Raises UsageError if the tokens file or the Redis URL is invalid.
+        The tokens file is read at once.  Raises UsageError if it or the Redis URL is invalid.
         """
         metrics.init_gateway_series()
         self.broadcaster = Broadcaster(

@@ -51,7 +51,7 @@ class PageAssets:
     """
 
     def __init__(self, folder: Path = WEB) -> None:
-        """Read all files of `folder` with a known type, and compute the version."""
+        """`folder`: its files that have a known type are read at once, and the version is computed."""
         found = {
             path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.suffix in MIME_TYPES
         }
@@ -78,7 +78,7 @@ class PageAssets:
 
 @cache
 def page_assets() -> PageAssets:
-    """Return the page's files; they are read once in a process."""
+    """Return the files of the web page at `/`; they are read once in a process."""
     return PageAssets()
 
 

@@ -49,7 +49,7 @@ class Heartbeat:
         clock: Callable[[], float],
         name: str | None = None,
     ) -> None:
-        """Create the writer; `clock` is monotonic, in seconds.  `name` None: a new unique name."""
+        """`clock`: monotonic, in seconds.  `name`: None for a new unique name.  Nothing is written yet."""
         self.name = name or new_consumer_name()
         self._client = client
         self._prefix = prefix
@@ -86,7 +86,7 @@ class Heartbeat:
         await self._client.hdel(services_key(self._prefix), self.name)
 
     def _rates(self) -> dict[str, float]:
-        """Return, for each total, its increase per second over `RATE_WINDOW_S` or since the start."""
+        """Return, for each total, its increase per second over `RATE_WINDOW_S`, or since this writer was created."""
         now = self._clock()
         self._samples.append((now, _totals()))
         while len(self._samples) > 2 and self._samples[1][0] <= now - RATE_WINDOW_S:  # noqa: PLR2004 - both ends

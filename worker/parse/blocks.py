@@ -115,7 +115,10 @@ class _BlockReader:
     """Reader of one subtree: collects inline text until a block begins or ends."""
 
     def __init__(self, partly_hidden: set[int]) -> None:
-        """`partly_hidden`: ids of paragraphs with hidden elements, whose text cannot be read at once."""
+        """`partly_hidden`: ids of paragraphs with hidden elements, whose text cannot be read at once.
+
+        Nothing is read yet.
+        """
         self.blocks: list[Block] = []
         self._partly_hidden = partly_hidden
         self._pieces: list[str] = []

@@ -35,7 +35,10 @@ class Pool:
     """
 
     def __init__(self, settings: PoolSettings, preload: str | None = None) -> None:
-        """Start nothing; `async with` starts the processes.  `preload` is a module imported before they are forked."""
+        """`preload`: a module imported before the processes are forked.
+
+        Nothing is started yet; `async with` starts the processes.
+        """
         self._context = multiprocessing.get_context("forkserver")
         if preload:
             self._context.set_forkserver_preload([preload])

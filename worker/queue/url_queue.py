@@ -63,7 +63,10 @@ class UrlQueue:
     """Connection of one worker, producer or operator; `async with` checks the server and closes the connections."""
 
     def __init__(self, redis_url: str, settings: Settings, consumer: str | None = None) -> None:
-        """Connect at the first command.  `consumer` None: a new name.  Raises UsageError for a malformed URL."""
+        """`consumer`: None for a new name.  Raises UsageError for a malformed URL.
+
+        Nothing is connected yet; the first command connects.
+        """
         self.consumer = consumer or new_consumer_name()
         self.keys = QueueKeys(settings.redis.key_prefix)
         self._settings = settings

@@ -64,9 +64,9 @@ class EventWriter:
         report: Callable[[str], None],
         liveness: LivenessMonitor | None = None,
     ) -> None:
-        """Write to `directory` with the writers that `open_file` returns; `rotation` limits the age and size of a file.
+        """`open_file`: returns the writer of a new file.  `rotation`: limits the age and size of a file.
 
-        `report` is called with an error message for each stream entry that cannot be decoded.
+        `report`: called with an error message for each stream entry that cannot be decoded.  Nothing is written yet.
         """
         metrics.init_sink_series(directory.format)
         self._directory = directory

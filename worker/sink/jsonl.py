@@ -19,7 +19,7 @@ class JsonLinesWriter:
     """A `FileWriter` of JSON Lines."""
 
     def __init__(self, path: Path) -> None:
-        """Open an empty file."""
+        """`path`: the file, which is created or emptied at once."""
         self._file = path.open("wb")
         self.size_bytes = 0
 

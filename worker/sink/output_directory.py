@@ -47,7 +47,7 @@ class OutputDirectory:
     """`with OutputDirectory(path, format) as directory`: an exclusively locked directory during the block."""
 
     def __init__(self, path: Path, file_format: FileFormat) -> None:
-        """Set the paths; the file system is not accessed."""
+        """`path`: the directory, which is neither read nor locked yet.  `file_format`: format of its files."""
         self.path = path
         self.format = file_format
         self._unfinished = path / "_unfinished"

@@ -28,7 +28,7 @@ class ParquetFileWriter:
     """A `FileWriter` of Parquet."""
 
     def __init__(self, path: Path, kind: Kind) -> None:
-        """Open a file for events of one kind."""
+        """`path`: the file, which is created or emptied at once.  `kind`: kind of its events."""
         self._schema = arrow_schema(kind)
         self._file = path.open("wb")
         self._writer = pq.ParquetWriter(self._file, self._schema, compression="zstd")

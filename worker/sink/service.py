@@ -44,7 +44,7 @@ class SinkService:
         liveness: LivenessMonitor,
         jitter: Callable[[], float],
     ) -> None:
-        """Run `writer`; after disk errors retry with the delays of `retry`.  `run` starts the work."""
+        """`writer`: writes the events.  `retry`: delays after disk errors.  `run` starts the work."""
         self._writer = writer
         self._retry = retry
         self._stop = stop

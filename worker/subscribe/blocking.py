@@ -32,7 +32,10 @@ class BlockingSubscription(Iterator[Event]):
     """
 
     def __init__(self, subscription: Subscription, idle_s: float | None) -> None:
-        """Create the iterator; called by `subscribe_sync` only."""
+        """`idle_s`: longest wait for an event; None: no limit.  Called by `subscribe_sync` only.
+
+        Nothing is started yet; the first `open` or `next` starts the thread.
+        """
         self._subscription = subscription
         self._idle_s = idle_s
         self._loop = asyncio.new_event_loop()

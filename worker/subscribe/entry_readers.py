@@ -61,7 +61,7 @@ class StandaloneReader:
     """Reads by entry id; nothing is stored in Redis."""
 
     def __init__(self, client: Redis, start: dict[str, str]) -> None:
-        """Start after the ids of `start` (stream -> entry id, or "$" for the end of the stream)."""
+        """`start`: stream -> entry id after which it is read, or "$" for its end.  Nothing is read yet."""
         self.position = dict(start)
         self.gaps: dict[str, str] = {}
         self._client = client
@@ -112,7 +112,10 @@ class GroupReader:
     """Reads as a consumer of a group: its own pending entries, then those that other consumers left, then new ones."""
 
     def __init__(self, client: Redis, start: dict[str, str], group: str, consumer: str) -> None:
-        """Continue where the group stopped; a new group starts after the ids of `start`, as `StandaloneReader`."""
+        """`start`: as for `StandaloneReader`, but only for a new group; an existing group continues where it stopped.
+
+        `consumer`: name within the group.  Nothing is read yet.
+        """
         self.position = dict(start)
         self.gaps: dict[str, str] = {}
         self._client = client

@@ -63,7 +63,10 @@ class Subscription(AsyncIterator[Event]):
         patience_s: float,
         owns_client: bool,
     ) -> None:
-        """Create the subscription; called by `subscribe` only.  `kinds`: stream -> kind."""
+        """`kinds`: stream -> kind.  `patience_s`: how long an unavailable Redis is retried.  Nothing is read yet.
+
+        Called by `subscribe` only.
+        """
         self._client = client
         self._reader = reader
         self._kinds = kinds

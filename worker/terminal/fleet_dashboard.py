@@ -26,7 +26,10 @@ TITLE_COLUMNS: Final = 10
 
 
 def render_fleet(fleet: FleetSnapshot) -> RenderableType:
-    """Return figures, services, hosts, subscribers and dead letters, in this order; empty tables are left out."""
+    """Return lines of figures and the tables of services, hosts, subscribers and dead letters, in this order.
+
+    Without heartbeats a hint replaces the services; the other tables are left out if they are empty.
+    """
     parts: list[RenderableType] = [Group(_queue(fleet), _rates(fleet)), _services(fleet)]
     if fleet.hosts:
         parts.append(_hosts(fleet.hosts, fleet))

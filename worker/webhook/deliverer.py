@@ -69,9 +69,9 @@ class Deliverer:
         jitter: Callable[[], float],
         liveness: LivenessMonitor | None = None,
     ) -> None:
-        """Deliver to `webhook` by `send`; `run` starts the work.  `jitter` returns a random number in [0, 1).
+        """`client`: accesses the subscription's state.  `redis_url`: the server from which the events are read.
 
-        `client` accesses the subscription's state; a connection to `redis_url` reads the events.
+        `jitter`: returns a random number in [0, 1).  Nothing is started yet; `run` starts the delivery.
         """
         self._webhook = webhook
         self._redis_url = redis_url

@@ -29,7 +29,7 @@ class DeliveryTelemetry:
     """Reports the deliveries of one subscription in log, metrics and liveness."""
 
     def __init__(self, name: str, liveness: LivenessMonitor) -> None:
-        """Initialise the metrics of the subscription at zero; `liveness` is the liveness monitor of the process."""
+        """`name`: that of the subscription, whose metrics are initialised.  `liveness`: monitor of the process."""
         self._loop = f"webhook:{name}"
         self._name = name
         self._liveness = liveness

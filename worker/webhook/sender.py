@@ -40,7 +40,7 @@ class WebhookSender:
     def __init__(
         self, webhook: Webhook, settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        """Store the configuration; connections are opened on first use.  `now` returns an aware time."""
+        """`now`: returns an aware time.  Nothing is connected yet; connections are opened on first use."""
         self._webhook = webhook
         self._settings = settings
         self._now = now

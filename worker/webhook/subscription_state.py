@@ -33,7 +33,7 @@ class SubscriptionState:
     """Lease, cursor and dead letters of the subscription `name`; each instance has a lease owner id of its own."""
 
     def __init__(self, client: Redis, prefix: str, name: str) -> None:
-        """Set the keys; Redis is not accessed."""
+        """`prefix`: key prefix of Redis.  `name`: that of the subscription.  Redis is not accessed yet."""
         self._client = client
         self._key = f"{prefix}:webhook:{name}"
         self._owner = uuid.uuid4().hex

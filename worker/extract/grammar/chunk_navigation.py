@@ -25,7 +25,7 @@ class ChunkNavigator:
     """Steps to the left or right of a token, over the chunks of one article."""
 
     def __init__(self, text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> None:
-        """Keep the article's text, chunks and lexicon."""
+        """`text`: the article, with its `chunks`.  `lexicon`: that of its language.  They are only stored."""
         self.text, self.chunks, self.lexicon = text, chunks, lexicon
 
     def noun_phrase(self, token: int) -> NounPhrase | None:

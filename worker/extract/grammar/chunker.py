@@ -83,7 +83,10 @@ def chunk(text: AnnotatedText, lexicon: Lexicon) -> Chunks:
 
 
 def _chunk_paragraph(text: AnnotatedText, found: Chunks, first: int, last: int, lexicon: Lexicon) -> None:
-    """Append the chunks of a paragraph to `found`; each starts where the previous one ends."""
+    """Append the noun phrases and verb groups of a paragraph, the tokens `first` up to `last`, to `found`.
+
+    They do not overlap; tokens that belong to none are skipped.
+    """
     tags, at = text.tags, first
     while at < last:
         tag = tags[at]

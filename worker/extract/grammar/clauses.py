@@ -38,10 +38,9 @@ class ClauseParser(ChunkNavigator):
     """Finder of the arguments of verbs, over the chunks of one article."""
 
     def __init__(self, text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, control: frozenset[str]) -> None:
-        """Create the parser.
+        """`control`: forms of object-control verbs.  Nothing is parsed yet.
 
-        `control`: forms of object-control verbs, whose object is the subject of their infinitive ("urged Oslo to
-        talk").
+        The object of such a verb is the subject of its infinitive: "urged Oslo to talk".
         """
         super().__init__(text, chunks, lexicon)
         self.control = control

@@ -84,7 +84,7 @@ class Tagger:
     """A model with dense weights for neighbours and a cache of words."""
 
     def __init__(self, model: TaggerModel) -> None:
-        """Store the weights of neighbour features as dense vectors, which are faster to add than sparse ones."""
+        """`model`: the trained model; its weights of neighbour features are copied to dense vectors, faster to add."""
         sums = {feature: _dense(model.tags, model.weights[feature]) for feature in _DENSE_FEATURES}
         self.tag_dictionary = model.tag_dictionary
         self._model = msgspec.structs.replace(

@@ -94,7 +94,10 @@ def act_of_content(doc: Document, content: list[TokenRange], *, of_person: bool)
 
 
 def _act_of_predicate(doc: Document, first: int, last: int) -> Act | None:
-    """Return the act of an object and its predicate: "(called) the plan | a farce", "(described) Oslo | as lost"."""
+    """Return "criticise" or "praise" if the tokens `first` up to `last` are an object and a judgement of it; else None.
+
+    "(called) the plan | a farce", "(described) Oslo | as lost".
+    """
     text, judgements = doc.text, doc.lexicon.judgement
     noun_phrase = doc.chunks.noun_phrase(first)
     if noun_phrase is None or noun_phrase.last >= last or doc.chunks.has_finite_verb(first, last):

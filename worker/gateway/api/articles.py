@@ -43,7 +43,7 @@ class ArticleHandlers:
     """Handlers for articles."""
 
     def __init__(self, lookup: PublicationLookup, queue: UrlQueue, clock: Callable[[], datetime]) -> None:
-        """Find articles with `lookup`, enqueue on `queue`; `clock` returns the current time, aware, for new tasks."""
+        """`lookup`: finds articles.  `queue`: receives new tasks.  `clock`: returns their time of creation, aware."""
         self._lookup = lookup
         self._queue = queue
         self._clock = clock
@@ -94,7 +94,7 @@ class ArticleHandlers:
 
     @staticmethod
     def _refusal(url: str) -> EnqueueResult | None:
-        """Return the refusal of a URL that has no canonical form; None if it is acceptable."""
+        """Return the result "refused" and its reason for a URL that has no canonical form; None for any other URL."""
         try:
             canonicalise(url)
         except Permanent as e:

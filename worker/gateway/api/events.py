@@ -67,7 +67,10 @@ class EventHandlers:
     """Handlers for past events."""
 
     def __init__(self, broadcaster: Broadcaster, history: ReplayReader, lookup: PublicationLookup) -> None:
-        """Read history up to the position of `broadcaster`, so that a live stream can continue after a page."""
+        """`history`: reads past events.  `lookup`: finds one by id.  Nothing is read yet.
+
+        `broadcaster`: pages end at its position, so that a live stream can continue after them.
+        """
         self._broadcaster = broadcaster
         self._history = history
         self._lookup = lookup

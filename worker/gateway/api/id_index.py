@@ -28,9 +28,9 @@ class EventIdIndex:
     """Index over the newest entries of one stream of events or articles."""
 
     def __init__(self, client: Redis, stream: str, *, max_entries: int, step: int) -> None:
-        """Index at most the newest `max_entries` entries, reading `step` of them in one run of the script.
+        """`max_entries`: largest number of entries indexed, from the newest.  Nothing is read before the first lookup.
 
-        Redis serves no other client during a run, so `step` must be small.
+        `step`: entries read in one run of the script.  It must be small: Redis serves no other client meanwhile.
         """
         self._client = client
         self._stream = stream

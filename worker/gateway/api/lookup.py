@@ -36,7 +36,7 @@ class PublicationLookup:
     """Finds events and articles in their Redis streams by id."""
 
     def __init__(self, client: Redis, prefix: str) -> None:
-        """Read the streams of the key prefix `prefix`; `client` must return bytes."""
+        """`client`: a Redis client that returns bytes.  `prefix`: key prefix of the streams.  Nothing is read yet."""
         self._client = client
         self._prefix = prefix
         self._events = {

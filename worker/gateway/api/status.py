@@ -48,7 +48,10 @@ class StatusHandlers:
         broadcaster: Broadcaster,
         streams: StreamEndpoint,
     ) -> None:
-        """Read the state from Redis, and that of the gateway from `broadcaster` and `streams`."""
+        """`client` and `queue`: access the state in Redis.  `broadcaster` and `streams`: hold that of the gateway.
+
+        Nothing is read before the first request.
+        """
         self._client = client
         self._settings = settings
         self._queue = queue

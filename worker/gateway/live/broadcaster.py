@@ -38,7 +38,10 @@ class Broadcaster:
     """Follows the streams of one key prefix and sends their events to the subscribers."""
 
     def __init__(self, redis_url: str, prefix: str, on_poll: Callable[[], None] = lambda: None) -> None:
-        """Connect at the first read; `on_poll` is called after every poll.  UsageError for a malformed URL."""
+        """`prefix`: key prefix of the streams.  `on_poll`: called after every poll.  UsageError for a malformed URL.
+
+        Nothing is started yet; `open` connects to Redis.
+        """
         self.subscribers = SubscriberGroups()
         self.last_read_at: float | None = None
         """Time of the last poll by the event loop's clock, in seconds; None before the first."""

@@ -18,7 +18,7 @@ class StreamConnection:
     """A client of the live stream."""
 
     def __init__(self, transport: asyncio.Transport, buffer_bytes: int) -> None:
-        """Write to `transport`; if more than `buffer_bytes` are unsent before a write, the client is too slow."""
+        """`transport`: that of the client, which is too slow if more than `buffer_bytes` are unsent before a write."""
         self.transport = transport
         self._buffer_bytes = buffer_bytes
         self.closed: asyncio.Future[CloseReason] = asyncio.get_running_loop().create_future()

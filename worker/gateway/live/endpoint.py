@@ -92,7 +92,10 @@ class StreamEndpoint:
         buffer_bytes: int,
         heartbeat_s: float,
     ) -> None:
-        """Serve at most `max_connections` clients at a time."""
+        """`max_connections`: largest number of clients at a time.  `buffer_bytes`: see `StreamConnection`.
+
+        `heartbeat_s`: interval of the heartbeats to clients.  Nothing is started yet.
+        """
         self._broadcaster = broadcaster
         self._history = history
         self._max_connections = max_connections

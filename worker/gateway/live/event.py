@@ -39,7 +39,7 @@ class StreamEvent:
     __slots__ = ("_encodings", "_facets", "cursor", "data", "decode_error", "event", "fields", "kind", "published_ms")
 
     def __init__(self, keyed: KeyedEntry, cursor: Cursor) -> None:
-        """Decode the entry; `cursor` is the position just after it."""
+        """`keyed`: the entry, which is decoded at once.  `cursor`: the position just after it."""
         self.kind = keyed.kind
         self.published_ms = keyed.key[0]
         """Unix time of publication in ms, by Redis' clock."""

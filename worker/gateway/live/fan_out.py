@@ -56,7 +56,7 @@ class SubscriberGroups:
     """All subscribers of live events, grouped by subscription spec."""
 
     def __init__(self) -> None:
-        """Start without subscribers."""
+        """Create an empty collection; `add` adds subscribers."""
         self._groups: dict[SubscriptionSpec, set[StreamSubscriber]] = {}
         self._specs: dict[StreamSubscriber, SubscriptionSpec] = {}
 

@@ -15,7 +15,7 @@ class LossDetector:
     """Counts, for each stream since a starting point, the entries added (by Redis' count) and the entries read."""
 
     def __init__(self) -> None:
-        """Start without any stream."""
+        """Create a detector that counts no stream yet; `start` adds streams."""
         self._added_at_start: dict[str, int | None] = {}
         self._read: Counter[str] = Counter()
 

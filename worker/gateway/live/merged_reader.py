@@ -65,9 +65,9 @@ class MergedReader:
     """Reads the streams of one key prefix as one stream of events."""
 
     def __init__(self, redis_url: str, prefix: str, on_loss: Callable[[Loss], None]) -> None:
-        """Connect at the first read.  UsageError for a malformed URL.
+        """`prefix`: key prefix of the streams.  Nothing is read yet; `open` connects.  UsageError for a malformed URL.
 
-        `on_loss` is called as soon as a loss is found, before the events that follow it are returned.
+        `on_loss`: called as soon as a loss is found, before the events that follow it are returned.
         """
         self.client: Redis = connect(redis_url, block_s=BLOCK_S)
         self.cursor: Cursor = START_CURSOR
@@ -221,7 +221,10 @@ class MergedReader:
             self._on_loss(Loss(kinds=[self._kinds[stream] for stream in lost], detail=TRIMMED))
 
     async def _return_to_tails(self) -> None:
-        """Go back to the tail of every stream that ends before the last entry read from it, and report the loss."""
+        """For each stream that was reset, and so ends before the last entry read, continue reading at its end.
+
+        Its buffered entries are dropped, and the loss is reported to `on_loss`.
+        """
         tails = await find_reset_streams(self.client, self._read_ids)
         self._tail_may_have_rewound = False
         if not tails:

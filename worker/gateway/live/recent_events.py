@@ -21,7 +21,7 @@ class RecentEvents:
     """The last `MAX_RECENT_EVENTS` events of the merged stream, without a gap."""
 
     def __init__(self) -> None:
-        """Hold no events; `covers` is true of every cursor until `restart` or until the first event is dropped."""
+        """Create an empty buffer; `covers` is true of every cursor until `restart` or the first dropped event."""
         self._events: deque[StreamEvent] = deque()
         self._min_cursor: Cursor = START_CURSOR
         """All events after this cursor are held."""

@@ -38,7 +38,7 @@ class ReplayReader:
     """Reads the event streams of one key prefix by entry ids.  Stateless: the position is kept by a `ReplayWindow`."""
 
     def __init__(self, client: Redis, prefix: str) -> None:
-        """Read with a client that returns bytes."""
+        """`client`: a Redis client that returns bytes.  `prefix`: key prefix of the streams.  Nothing is read yet."""
         self.client = client
         self._streams = {kind: event_stream(prefix, kind) for kind in KINDS}
 
@@ -100,7 +100,10 @@ class ReplayWindow:
     """
 
     def __init__(self, reader: ReplayReader, kinds: tuple[Kind, ...], low: Cursor, high: Cursor, size: int) -> None:
-        """Create a window; called by `ReplayReader.window` only."""
+        """`low` and `high`: cursors that bound the window.  `size`: initial `chunk_size`.  Nothing is read yet.
+
+        Called by `ReplayReader.window` only.
+        """
         self.low = low
         self.high = high
         self.chunk_size = size
@@ -160,7 +163,10 @@ class ReplayWindow:
 
     # ------------------------------------------------------------ cursors
     def _low_at_high(self) -> Cursor:
-        """Return `low`, moved up to `high` for each kind of this window."""
+        """Return the cursor `self.low`, with the position of each kind of this window raised to that in `self.high`.
+
+        A position that is already later is unchanged.
+        """
         later = {
             kind: position_of(self.high, kind)
             for kind in self._kinds

@@ -104,7 +104,7 @@ class TokensFile:
     """Detects changes of the tokens file while the gateway runs."""
 
     def __init__(self, path: str) -> None:
-        """Remember the file's present state; only later changes are reported."""
+        """`path`: the tokens file.  Its present version is noted but not read; only later changes are reported."""
         self._path = path
         self._last_stamp = self._stamp()
 
@@ -138,10 +138,10 @@ class Auth:
     """Authenticates requests by bearer token and authorises them by scope."""
 
     def __init__(self, tokens: Sequence[ApiToken], *, is_open: bool = False, origins: str | None = None) -> None:
-        """Accept `tokens`; with none, authorise every request that comes directly from this machine.
+        """`tokens`: those accepted; without any, every request that comes directly from this machine is authorised.
 
-        `is_open` also authorises requests that were forwarded by a proxy.  The hosts of `origins`, a list separated by
-        spaces (see `worker.gateway.middleware.cors`), are accepted as names of this gateway; "*" accepts any name.
+        `is_open`: then requests forwarded by a proxy are authorised as well.  `origins`: as for `CorsPolicy`; their
+        hosts are accepted as names of this gateway, and "*" accepts any name.
         """
         self._tokens = [(token.digest, token) for token in tokens]
         self._is_open = is_open

@@ -80,7 +80,7 @@ class StaticContent:
     """An immutable body held in memory; each content coding is computed once, at its first use."""
 
     def __init__(self, body: bytes, content_type: str) -> None:
-        """Hold `body`; `content_type` is the value of its Content-Type header."""
+        """`content_type`: value of the Content-Type header of `body`.  Nothing is compressed yet."""
         self.body = body
         self.digest = hashlib.sha256(body).hexdigest()[:16]
         self._content_type = content_type

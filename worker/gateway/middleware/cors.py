@@ -36,7 +36,7 @@ class CorsPolicy:
     """The other origins whose pages may use the API."""
 
     def __init__(self, origins: str | None) -> None:
-        """Allow `origins`, a list separated by spaces; "*" allows every origin, None or "" no foreign origin."""
+        """`origins`: those allowed, separated by spaces; "*" allows every origin, None or "" no foreign origin."""
         self._origins = frozenset((origins or "").split())
 
     def may_open_websocket(self, request: web.Request) -> bool:

@@ -22,7 +22,7 @@ class RateLimiter:
     """A token bucket for each key: `burst` requests at once, `rate_per_s` on average."""
 
     def __init__(self, rate_per_s: float, burst: int, clock: Callable[[], float]) -> None:
-        """Limit to `burst` requests at once and `rate_per_s` on average; `clock` is monotonic, in seconds."""
+        """`rate_per_s`: average limit for each key.  `burst`: limit at once.  `clock`: monotonic, in seconds."""
         self._rate_per_s = rate_per_s
         self._burst = burst
         self._clock = clock

@@ -45,7 +45,7 @@ class RequestMiddleware:
     """Runs before and after every handler."""
 
     def __init__(self, settings: GatewaySettings, auth: Auth) -> None:
-        """Take limits and origins from `settings`, and authorise with `auth`."""
+        """`auth`: authorises the requests.  `settings`: the source of limits, origins and proxies."""
         self.scopes: dict[tuple[str, str], Scope | None] = {}
         """Scope that a token must have, by method and route; None or missing means that no token is needed."""
         self._auth = auth

@@ -64,7 +64,7 @@ class EnqueueSpan:
     """Timer of one call that enqueues tasks, which records a span for each task that was added."""
 
     def __init__(self, stream: str) -> None:
-        """Start the clock."""
+        """`stream`: key of the stream.  The timer starts at once."""
         self._stream = stream
         self._start_ns = time.time_ns()
 

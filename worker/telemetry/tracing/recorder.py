@@ -30,7 +30,7 @@ class OtelRecorder:
     """Starts a span of the SDK for each span of the process; the SDK's sampler decides which are exported."""
 
     def __init__(self, provider: TracerProvider, ids: TraceIdGenerator, version: str) -> None:
-        """Record with `provider`, whose id generator is `ids`; `version` names that of the instrumentation."""
+        """`version`: that of the instrumentation.  `provider`: creates the spans, with the id generator `ids`."""
         self._sampler = provider.sampler
         self._ids = ids
         self._tracer = provider.get_tracer("communique", version)

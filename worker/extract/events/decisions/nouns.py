@@ -133,7 +133,10 @@ class DecisionNounReader(DecisionReader):
         return self.word(noun.first) in self.doc.lexicon.negations or self.word(noun.first - 1) == "without"
 
     def _no_decision_candidate(self, noun: NounPhrase) -> EventCandidate | None:
-        """Return the candidate for "no decision was reported", "Oslo has no plans to"; None for any other use."""
+        """Return the candidate for a negated noun: "no decision was reported", "Oslo has no plans to".
+
+        None if no decider is found, or if the complement of the noun is a meeting or a rhetorical act.
+        """
         before = self._governing_verb(noun)
         deciders = self._political_actors(self._noun_deciders(noun)) or (
             self._political_actors(self.subject_parties(before)) if before else []
@@ -179,7 +182,7 @@ class DecisionNounReader(DecisionReader):
         return []
 
     def _left_open_candidate(self, group: VerbGroup) -> EventCandidate | None:
-        """Return the candidate for "has not confirmed whether"; None for any other use."""
+        """Return the candidate for "has not confirmed whether"; None without an indirect question or a decider."""
         if group.modal >= 0 or self.word(group.last) not in self.doc.lexicon.wh_openers:
             return None
         deciders, about = self._verb_deciders(group), self.time_and_place.clause_span(group.last)

@@ -98,7 +98,10 @@ class DecisionStatusReader(DecisionReader):
         return self.lemma(before) in asks and "that" in self.text.lower[before.last : group.first]
 
     def _is_governed_by_choice(self, modality: VerbModality) -> bool:
-        """Return whether a choice governs the verb and is the event itself: "decided to impose"."""
+        """Return whether the verb depends on a verb or noun of choice: "decided to impose".
+
+        The choice is then the event, and not the act of the verb.
+        """
         return any(
             self.lexicon.lemma(self.text.lower[g.token]) in self.lexicon.choice_kinds
             or self.text.lower[g.token] in self.lexicon.decision_nouns

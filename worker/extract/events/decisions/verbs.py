@@ -23,7 +23,10 @@ class DecisionVerbReader(DecisionStatusReader):
     """Reader of verbs of choice and of action."""
 
     def _choice_candidate(self, group: VerbGroup, kind: str) -> EventCandidate | None:
-        """Return the candidate for "decided to", "voted against", "is considering"; None for any other use."""
+        """Return the candidate for "decided to", "voted against", "is considering".
+
+        None for any other use of the verb.
+        """
         if kind == "agreed" and (shared := self._agreed_between_candidate(group)) is not None:
             return shared
         modality = self.modality(group)
@@ -88,7 +91,10 @@ class DecisionVerbReader(DecisionStatusReader):
         )
 
     def _agreed_between_candidate(self, group: VerbGroup) -> EventCandidate | None:
-        """Return the candidate for "the truce agreed last year between A and B"; None for any other use."""
+        """Return the candidate for "the truce agreed last year between A and B".
+
+        None for any other use of the verb.
+        """
         at = self._skip_time(group.last)
         if self.word(at) not in word_set(self.lexicon.meeting.between) | word_set(self.lexicon.meeting.by):
             return None
@@ -180,7 +186,10 @@ class DecisionVerbReader(DecisionStatusReader):
         return self.text.tags[group.first] == "VBG" and first > 0 and self.text.words[first] == ","
 
     def _action_candidate(self, group: VerbGroup, lemma: str) -> EventCandidate | None:
-        """Return the candidate for "imposed sanctions", "was vetoed by the president"; None for any other use."""
+        """Return the candidate for "imposed sanctions", "was vetoed by the president".
+
+        None for any other use of the verb.
+        """
         modality = self.modality(group)
         if (
             self._is_hypothetical(modality)

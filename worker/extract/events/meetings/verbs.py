@@ -35,7 +35,10 @@ class MeetingVerbReader(MeetingReader):
                 yield candidate
 
     def _read_meet(self, group: VerbGroup) -> EventCandidate | None:
-        """Return the candidate for "X met (with) Y", "X and Y met", "the leaders met"; None for any other use."""
+        """Return the candidate for "X met (with) Y", "X and Y met", "the leaders met".
+
+        None for any other use of the verb ("met the criteria").
+        """
         if group.passive or not self._has_particle(group, self.lexicon.meeting.meet):
             return None
         subject = self.subject_parties(group)
@@ -70,7 +73,10 @@ class MeetingVerbReader(MeetingReader):
         return Actor(name=actor.mention.text, mention=actor.mention, type="unnamed")
 
     def _read_talk(self, group: VerbGroup) -> EventCandidate | None:
-        """Return the candidate for "X spoke with Y by phone", "the ministers discussed Z"; None for any other use."""
+        """Return the candidate for "X spoke with Y by phone", "the ministers discussed Z".
+
+        None for any other use of the verb, and for the purpose of a meeting ("met to discuss Z").
+        """
         if group.passive or self._is_purpose_of_meeting(group):
             return None
         subject, others = self.subject_parties(group), [a for a in self._interlocutors(group) if self._can_take_part(a)]
@@ -133,9 +139,9 @@ class MeetingVerbReader(MeetingReader):
         return "call" if not word_set(self.lexicon.meeting.by_phone).isdisjoint(near) else "talks"
 
     def _read_host(self, group: VerbGroup) -> EventCandidate | None:
-        """Return the event candidate of "X hosted Y" or "Y was received by X"; None for any other use.
+        """Return the event candidate of "X hosted Y" or "Y was received by X", in which X is the host.
 
-        X has the role of host.
+        None for any other use of the verb ("hosted the summit").
         """
         target = self.clauses.object(group)
         if group.passive:
@@ -157,7 +163,7 @@ class MeetingVerbReader(MeetingReader):
         return self._visit_candidate(group, target, "visit")
 
     def _read_travel(self, group: VerbGroup) -> EventCandidate | None:
-        """Return the candidate for "X flew to Y", "X will arrive in Y"; None for any other use."""
+        """Return the candidate for "X flew to Y", "X will arrive in Y", for a country or capital abroad; else None."""
         at = group.last
         if at + 1 >= len(self.text.words) or self.text.lower[at] not in word_set(
             self.lexicon.meeting.destination_prepositions
@@ -179,7 +185,7 @@ class MeetingVerbReader(MeetingReader):
     def _read_convene(self, group: VerbGroup) -> EventCandidate | None:
         """Return the candidate for "The leaders gathered in X", with several parties or a body as subject.
 
-        None for any other use.
+        None for any other use of the verb.
         """
         target = self.clauses.object(group)
         if target is not None:
@@ -188,7 +194,7 @@ class MeetingVerbReader(MeetingReader):
         return self._verb_candidate(group, "talks", subject, "convene") if self._is_plural_party(subject) else None
 
     def _read_gather(self, group: VerbGroup) -> EventCandidate | None:
-        """Return the candidate for "X brought the ministers together"; None for any other use."""
+        """Return the candidate for "X brought the ministers together"; None for any other use of the verb."""
         if not self._has_particle(group, self.lexicon.meeting.gather):
             return None
         target = self.clauses.object(group) or self.clauses.noun_phrase(group.last + 1)
@@ -198,7 +204,7 @@ class MeetingVerbReader(MeetingReader):
         return self._verb_candidate(group, "summit", [*self.subject_parties(group), *guests], "bring together")
 
     def _read_brief(self, group: VerbGroup) -> EventCandidate | None:
-        """Return the candidate for "X was briefed by Y"; None for any other use."""
+        """Return the candidate for "X was briefed by Y" or "X briefed Y"; None if no party is found for Y."""
         target = self.clauses.object(group)
         others = self.agents(group.last) if group.passive else self.parties.parties_of(target) if target else []
         return (
@@ -206,7 +212,7 @@ class MeetingVerbReader(MeetingReader):
         )
 
     def _read_call(self, group: VerbGroup) -> EventCandidate | None:
-        """Return the candidate for "X phoned Y"; None for any other use."""
+        """Return the candidate for "X phoned Y"; None if Y is missing or is no possible party."""
         target = self.clauses.object(group)
         if target is None:
             return None
@@ -237,7 +243,7 @@ class MeetingVerbReader(MeetingReader):
         return self._read_call(group) if people and (purpose or dated) else None
 
     def _read_invite(self, group: VerbGroup) -> EventCandidate | None:
-        """Return the candidate for "X invited Y to Oslo"; None for any other use."""
+        """Return the candidate for "X invited Y to Oslo"; None if the guests or a named destination are missing."""
         target = None if group.passive else self.clauses.object(group)
         guests = self.parties.parties_of(target) if target is not None else []
         if not guests or not self._are_parties(guests):

@@ -87,9 +87,9 @@ def _refers_to_party(doc: Document, pronoun: int) -> bool:
 
 
 def _is_past_after_aside(doc: Document, verb: VerbGroup) -> bool:
-    """Return whether a "participle" after an aside is a past tense: "X, who was abroad, | called on …".
+    """Return whether a seeming participle after an aside is a past tense: "X, who was abroad, | called on …".
 
-    A participle that a preposition or punctuation follows (", accused of …") is not.
+    A verb without a particle ("on") that a preposition or punctuation follows is a participle: ", accused of …".
     """
     text = doc.text
     particle = verb.last > verb.head + 1

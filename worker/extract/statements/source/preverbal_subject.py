@@ -151,7 +151,7 @@ def _is_apposition(doc: Document, first: int) -> bool:
 def _widen(doc: Document, phrase: NounPhrase, left_limit: int) -> TokenRange | None:
     """Widen a noun phrase leftwards to the noun that it postmodifies and to preceding conjuncts: "[the head of] X".
 
-    None if a preposition governs the widened phrase, which then is an adverbial ("In Rome") and no subject.
+    None if a preposition makes the widened phrase an adverbial ("In Rome"), which cannot be a subject.
     """
     text = doc.text
     first, last = phrase.first, phrase.last
