@@ -45,7 +45,7 @@ class EventReader:
     def noun_parties(self, noun: NounPhrase | None, group: VerbGroup) -> list[Actor]:
         """Return the parties of a subject noun phrase with its conjuncts; empty for None.
 
-        Before a relative pronoun only the last conjunct counts: "the house and [the secretary] who had resigned".
+        Before a relative pronoun only the last conjunct counts: "the senate and [the secretary] who had resigned".
         """
         relative = self.text.tags[group.first - 1 : group.first] == ["WP"]
         if noun is not None and relative and self.text.tags[noun.head] in {"NN", "NNP"}:
