@@ -26,6 +26,8 @@ from worker.settings import RedisSettings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from worker.schema.kinds import KindSpec
+
 
 def listed(words: Sequence[str], conjunction: str = "and") -> str:
     """Return an English list: "a, b and c"."""
@@ -94,7 +96,7 @@ def page() -> str:
             STREAMS,
             *_table(("field", "meaning", "for example"), _entry()),
             *_section("Every event", structs[0], RULES_AND_CODES, only=shared),
-            *(line for kind in structs for line in _kind(kind, shared)),
+            *(line for spec in KIND_SPECS.values() for line in _kind(spec, shared)),
             *_section("Article", Article, ARTICLE),
             "## Parts\n",
             *(line for part in (Span, Actor, Plover) for line in _section(part.__name__, part, level=3)),
@@ -113,17 +115,16 @@ def _entry() -> Iterator[Sequence[str]]:
         yield f"`{name}`", meaning, "`{…}`" if name == "data" else f"`{entry.fields[name]!s}`"
 
 
-def _kind(kind: type[Struct], shared: Iterable[str]) -> Iterator[str]:
-    name = str(kind.__struct_config__.tag)
+def _kind(spec: KindSpec, shared: Iterable[str]) -> Iterator[str]:
     yield from _section(
-        name.capitalize(), kind, "Fields in addition to those of [every event](#every-event):\n", but=shared
+        spec.name.capitalize(), spec.struct, "Fields in addition to those of [every event](#every-event):\n", but=shared
     )
-    yield f"### Examples of {KIND_SPECS[name].plural}\n"
+    yield f"### Examples of {spec.plural}\n"
     yield (
         f"The articles are invented, and published on {PUBLISHED:%A}, {PUBLISHED.day} {PUBLISHED:%B %Y}. The evidence "
         "sentence is in bold type.\n"
     )
-    yield from (shown(example) for example in EXAMPLES if example.kind == name)
+    yield from (shown(example) for example in EXAMPLES if example.kind == spec.name)
 
 
 def _section(

@@ -1,4 +1,4 @@
-"""Run asyncio work until an event is set, and cancel tasks reliably.
+"""Run asyncio work until an event or a signal stops it, and cancel tasks reliably.
 
 On Python 3.11 `asyncio.wait_for` may swallow a cancellation that arrives together with its result (CPython gh-86296),
 and redis-py waits with it for every reply.  One `Task.cancel()` is therefore not enough: either the work is ended by an
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
@@ -20,6 +21,25 @@ PR_SET_PDEATHSIG: Final = 1
 """Option of Linux' prctl(2): the signal that a process gets when its parent ends."""
 CANCEL_INTERVAL_S: Final = 0.1
 """Time between two cancellations of a task that has not ended."""
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Return an event that the first SIGTERM or SIGINT sets; a second signal raises SystemExit (128 + signal number).
+
+    Call it in the running event loop.  SIGINT also works where it was ignored at the start, as it is for the background
+    jobs of a shell script.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def handle(number: signal.Signals) -> None:
+        if stop.is_set():
+            raise SystemExit(128 + number)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, handle, number)
+    return stop
 
 
 async def run_until(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import re
+import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -241,6 +242,11 @@ async def test_copies_multiply_the_plain_articles_each_with_its_own_canonical_ur
         assert await listed(client, demo_site.feed_url, ".//item/link") == list(demo_site.urls)
 
 
+def ignore_sigint() -> None:
+    """Start a child as a shell script starts its background jobs."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 async def test_the_module_serves_the_site_until_interrupted(tmp_path: Path, client: aiohttp.ClientSession) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -250,12 +256,13 @@ async def test_the_module_serves_the_site_until_interrupted(tmp_path: Path, clie
         "2",
         stdout=asyncio.subprocess.PIPE,
         env={"HOME": str(tmp_path)},
+        preexec_fn=ignore_sigint,
     )
     try:
         assert process.stdout
         feed_url = (await process.stdout.readline()).decode().strip()
         assert len(await listed(client, feed_url, ".//item/link")) > len(STORIES)
-        process.send_signal(2)
+        process.send_signal(signal.SIGINT)
         assert await process.wait() == 0
     finally:
         if process.returncode is None:

@@ -16,8 +16,8 @@ import msgspec
 from worker.cli.argument_types import duration_s, event_kind, positive_int
 from worker.cli.command import Subparsers, add_command, print_error, required_redis_url
 from worker.cli.event_filters import add_filters, add_kinds, parsed_filters
-from worker.cli.signals import stop_on_signals
 from worker.errors import UsageError
+from worker.lifecycle import stop_on_signals
 from worker.schema import KINDS
 from worker.settings import Settings
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from worker.cli.command import Subparsers, add_command, add_sources_option, with_tracing
 from worker.cli.run_observers import JsonLinesObserver, OutcomeRecorder
-from worker.cli.signals import stop_on_signals
 from worker.cli.url_arguments import read_urls
+from worker.lifecycle import stop_on_signals
 from worker.settings import Settings
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from worker.cli.command import (
     required_redis_url,
     with_tracing,
 )
-from worker.cli.signals import stop_on_signals
+from worker.lifecycle import stop_on_signals
 from worker.schema.plurals import plural
 from worker.settings import Settings
 

@@ -12,8 +12,8 @@ import msgspec
 from worker.cli.argument_types import positive_int
 from worker.cli.command import Subparsers, add_command, print_error, required_redis_url
 from worker.cli.event_filters import add_filters, add_kinds, parsed_filters
-from worker.cli.signals import stop_on_signals
 from worker.errors import EventStreamError
+from worker.lifecycle import stop_on_signals
 from worker.schema import KINDS
 from worker.settings import Settings
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from worker.cli.argument_types import refresh_interval_s
 from worker.cli.command import Subparsers, add_command, required_redis_url
-from worker.cli.signals import stop_on_signals
-from worker.lifecycle import sleep_until
+from worker.lifecycle import sleep_until, stop_on_signals
 from worker.settings import Settings
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 
 from worker.demo.site import serve_site
+from worker.lifecycle import stop_on_signals
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -27,17 +28,15 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _serve(options: argparse.Namespace) -> None:
     delays = {"slow_s": options.slow, "crawl_delay_s": options.crawl_delay}
+    stop = stop_on_signals()
     async with serve_site(port=options.port, copies=options.copies, **delays) as site:
         print(site.feed_url, flush=True)  # noqa: T201 - the command's output
-        await asyncio.Event().wait()
+        await stop.wait()
 
 
 def main() -> None:
-    """Serve until interrupted."""
-    try:
-        asyncio.run(_serve(_parser().parse_args()))
-    except KeyboardInterrupt:
-        return
+    """Serve until SIGINT or SIGTERM."""
+    asyncio.run(_serve(_parser().parse_args()))
 
 
 if __name__ == "__main__":
