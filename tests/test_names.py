@@ -24,7 +24,7 @@ RETIRED_MODULES = words(
     """
     account answers asking authors batch bodies circumstances clusters collectives counted denotations digest
     discourse door embedded endings evidence figures finds fleet forwarding frames grades handling health_eyes
-    hearsay hub identities ids institutions items limits log nominals occasions openings openings outlook
+    hearsay hub identities ids institutions items limits log nominals occasions openings outlook
     overview parenthesis parentheses patience people people_lexicon persons place plan position pulse readers
     report resumptions run screen settling site spellings stretches surroundings tables tag_lines tally turns
     view vitals walks warm

@@ -11,6 +11,7 @@ from msgspec import json
 from msgspec.structs import replace
 from redis.asyncio import Redis
 
+from tests.article_page import PAGE
 from worker.consume import open_consumer
 from worker.discover import Source, open_discovery
 from worker.publish import make_traceparent, publication_entries
@@ -20,14 +21,6 @@ from worker.settings import RedisSettings, Settings
 from worker.streams import range_entries
 
 FEED = '<rss version="2.0"><channel><title>C</title><item><link>{}</link></item></channel></rss>'
-PARAGRAPHS = (
-    "“We shall keep the harbour open all winter,” Transport Minister Liis Tamm said on Tuesday in the old town.",
-    "The port has closed in every hard winter since the war, and its owners had asked for another season of rest.",
-    "Two ice-breakers will be moved from the northern yard before the end of the month, the ministry's plan shows.",
-    "Fishermen along the coast have waited for such a promise for years and are not yet sure what it will cost them.",
-)
-BODY = "".join(f"<p>{words}</p>" for words in PARAGRAPHS)
-PAGE = f"<html lang=en><title>Harbour stays open</title><article><h1>Harbour stays open</h1>{BODY}</article></html>"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TASK = Task(id="t", url="https://a.example/", put_at=NOW)
 
