@@ -28,12 +28,11 @@ two leaders"."""
 _OF = frozenset({"of", "from"})
 
 
-class PartyResolver(PoliticalRoles):
+class PartyResolver:
     """Resolver of the noun phrases of one article to parties."""
 
-    def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon) -> None:
-        super().__init__(doc, lexicon)
-        self.clauses = clauses
+    def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon, roles: PoliticalRoles) -> None:
+        self.doc, self.clauses, self.lexicon, self.roles = doc, clauses, lexicon, roles
         self._resolved: dict[tuple[int, int], Actor] = {}
         """Parties already resolved, by first and last token, since phrases are looked up many times."""
         self._antecedents_of: dict[int, list[Actor]] = {}
@@ -66,7 +65,7 @@ class PartyResolver(PoliticalRoles):
         return [n for n in self.clauses.conjuncts(office) if n.first < office.first]
 
     def _political_parties(self, noun: NounPhrase) -> list[Actor]:
-        return [actor for actor in self.parties_of(noun) if self.political_role(actor) == POLITICAL]
+        return [actor for actor in self.parties_of(noun) if self.roles.political_role(actor) == POLITICAL]
 
     def _governing_office(self, noun: NounPhrase) -> NounPhrase:
         """Return the office whose of-phrase contains the noun ("[the envoys of the rebels]"), or else the noun."""
@@ -85,7 +84,7 @@ class PartyResolver(PoliticalRoles):
         of = self.clauses.noun_phrase(noun.last + 1) if self._is_office(noun) and self.word_after(noun) in _OF else None
         if of is None:
             return []
-        single = not self._is_plural(noun) and self.political_role(self._resolve(of.first, of.last)) == POLITICAL
+        single = not self._is_plural(noun) and self.roles.political_role(self._resolve(of.first, of.last)) == POLITICAL
         joined = [n for n in self.clauses.conjuncts(of)[1:] if n.first > of.first]
         return [n for n in joined if self._is_office(n) or (single and self._is_name(n))]
 
@@ -165,7 +164,7 @@ class PartyResolver(PoliticalRoles):
             if subject is None or subject.first >= noun.first or self.doc.text.tags[subject.head] in {"PRP", "WP"}:
                 continue
             found = self._resolve(subject.first, subject.last)
-            if found.type != "person" and self.political_role(found) == POLITICAL:
+            if found.type != "person" and self.roles.political_role(found) == POLITICAL:
                 return Actor(
                     name=found.name, mention=actor.mention, type=found.type, role=found.role, country=found.country
                 )

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from worker.extract.dates import TemporalSide, TimeExpression, resolve_date
-from worker.extract.events.topic_spans import TopicSpans
+from worker.extract.events.topic_spans import is_seat_of_power
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Span
 
@@ -30,11 +30,11 @@ _OBJECT_WINDOW = 4
 _ARTICLE_AND_NOUN = 2
 
 
-class TimeAndPlace(TopicSpans):
-    """Finder of the times, places and topics of the events of one article."""
+class TimeAndPlace:
+    """Finder of the times and places of the events of one article."""
 
     def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon) -> None:
-        super().__init__(doc, clauses, lexicon)
+        self.doc, self.clauses, self.lexicon = doc, clauses, lexicon
         self._dates: dict[int, list[TimeExpression]] = {}
         """Expressions of time by sentence."""
 
@@ -139,7 +139,7 @@ class TimeAndPlace(TopicSpans):
         for at, noun in self.clauses.prepositional_phrases(last, prepositions | seat_prepositions, _PLACE_WINDOW):
             if self._has_topic_between(last, at) or self._has_verb_between(last, at):
                 break
-            if self.can_be_place(noun) if self.doc.text.lower[at] in prepositions else self._is_seat_of_power(noun):
+            if self.can_be_place(noun) if self.doc.text.lower[at] in prepositions else is_seat_of_power(self.doc, noun):
                 return noun
         return self.opening_place(first) or self._antecedent_of_where(first)
 

@@ -71,11 +71,8 @@ class TopicSpans:
             phone
             or self.clauses.is_time_expression(noun)
             or text.tags[noun.head] == "CD"
-            or self._is_seat_of_power(noun)
+            or is_seat_of_power(self.doc, noun)
         )
-
-    def _is_seat_of_power(self, noun: NounPhrase) -> bool:
-        return self.doc.text.slice(noun.first, noun.last) in self.doc.lexicon.seats_of_power
 
     def clause_span(self, first: int, before: int | None = None) -> Span | None:
         """Return the span from a token to the end of its clause, or up to `before`; None if it is empty."""
@@ -119,3 +116,8 @@ class TopicSpans:
         text = self.doc.text
         known = text.tags[at] == "NNS" and self.lexicon.lemma(text.lower[at]) != text.lower[at]
         return known and at + 1 < len(text.words) and text.tags[at + 1] in _PHRASE_OPENERS
+
+
+def is_seat_of_power(doc: Document, noun: NounPhrase) -> bool:
+    """Return whether a phrase is the name of a seat of government: "the Kremlin", "Oslo"."""
+    return doc.text.slice(noun.first, noun.last) in doc.lexicon.seats_of_power

@@ -99,6 +99,30 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return {noun.replace("_", " "): form for nouns, form in table for noun in nouns.split()}
 
     @cached_property
+    def meeting_frames(self) -> dict[str, str]:
+        """Verb lemma -> its frame, a key of the readers of meeting verbs; the first frame that lists a verb counts."""
+        m = self.meeting
+        frames = [
+            (m.meet, "meet"),
+            (m.meet_with, "talk"),
+            (m.host, "host"),
+            (m.visit, "visit"),
+            (m.travel, "travel"),
+            (m.convene, "convene"),
+            (m.gather, "gather"),
+            (m.brief, "brief"),
+            (m.call, "call"),
+            (m.ambiguous_call, "ring"),
+            (m.invite, "invite"),
+        ]
+        return {verb.partition("_")[0]: frame for verbs, frame in reversed(frames) for verb in verbs.split()}
+
+    @cached_property
+    def light_verb_lemmas(self) -> Words:
+        """Lemmas of light verbs, whose object names the event: "held talks"."""
+        return frozenset(verb.split("_")[0] for verb in self.meeting.light_verbs.split())
+
+    @cached_property
     def meeting_heads(self) -> Words:
         """The last word of every meeting noun."""
         return frozenset(noun.split()[-1] for noun in self.meeting_nouns)

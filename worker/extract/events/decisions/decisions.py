@@ -8,13 +8,15 @@ promised or not done: advice, possibilities and demands are no decisions.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from worker.extract.confidence import load_confidence_models
-from worker.extract.events.decisions.nouns import DecisionNounReader
-from worker.extract.events.decisions.verbs import DecisionVerbReader
+from worker.extract.events.decisions.nouns import decision_noun_candidate, left_open_candidate, not_discussed_candidate
+from worker.extract.events.decisions.verbs import action_candidate, choice_candidate
+from worker.extract.events.event_context import EventContext
 from worker.extract.events.event_coreference import EventCandidate, EventCluster, cluster_candidates, party_names
 from worker.extract.events.event_id import event_id, reporting_statement
 from worker.extract.events.features import candidate_features
@@ -37,93 +39,93 @@ def extract_decisions(doc: Document) -> Iterable[Decision]:
     lexicon = load_event_lexicon(doc.lexicon.language)
     if lexicon is None:
         return []
-    extractor = DecisionExtractor(doc, lexicon)
-    found = sorted(extractor.find_candidates(), key=lambda c: c.first)
-    return [
-        extractor.make_event(c)
-        for c in cluster_candidates(found, extractor.is_same_decision, extractor.is_same_decision)
-    ]
+    ctx = EventContext(doc, lexicon)
+    found = sorted(_find_candidates(ctx), key=lambda c: c.first)
+    is_same = partial(_is_same_decision, ctx)
+    return [_make_event(ctx, c) for c in cluster_candidates(found, is_same, is_same)]
 
 
-class DecisionExtractor(DecisionVerbReader, DecisionNounReader):
-    """Extractor of the decisions of one article: reads triggers, decides on coreference and builds events."""
+def _find_candidates(ctx: EventContext) -> Iterator[EventCandidate]:
+    """Yield a candidate for each trigger of the article."""
+    for group in ctx.chunks.verb_groups:
+        candidate = _verb_candidate(ctx, group)
+        if candidate is not None:
+            yield candidate
+    triggers = ctx.lexicon.decision_triggers
+    for chunk in ctx.chunks.noun_phrases:
+        if triggers.isdisjoint(ctx.text.lower[chunk.first : chunk.last]):
+            continue  # fast path for most nouns
+        candidate = decision_noun_candidate(ctx, ctx.clauses.noun_phrase(chunk.first) or chunk)
+        if candidate is not None:
+            yield candidate
 
-    def find_candidates(self) -> Iterator[EventCandidate]:
-        """Yield a candidate for each trigger of the article."""
-        for group in self.chunks.verb_groups:
-            candidate = self._verb_candidate(group)
-            if candidate is not None:
-                yield candidate
-        triggers = self.lexicon.decision_triggers
-        for chunk in self.chunks.noun_phrases:
-            if triggers.isdisjoint(self.text.lower[chunk.first : chunk.last]):
-                continue  # fast path for most nouns
-            candidate = self._noun_candidate(self.clauses.noun_phrase(chunk.first) or chunk)
-            if candidate is not None:
-                yield candidate
 
-    def _verb_candidate(self, group: VerbGroup) -> EventCandidate | None:
-        lemma = self.lemma(group)
-        kind = self.lexicon.choice_kinds.get(lemma)
-        candidate = self._choice_candidate(group, kind) if kind else None
-        if candidate is None and lemma in self.lexicon.verb_readings:
-            candidate = self._action_candidate(group, lemma)
-        if candidate is None and group.negated and lemma in word_set(self.lexicon.decision.nouns.open_question_verbs):
-            candidate = self._left_open_candidate(group)
-        if candidate is None and lemma in self.lexicon.pending_verbs:
-            candidate = self._not_discussed_candidate(group)
-        return candidate
+def _verb_candidate(ctx: EventContext, group: VerbGroup) -> EventCandidate | None:
+    lemma = ctx.lemma(group)
+    kind = ctx.lexicon.choice_kinds.get(lemma)
+    candidate = choice_candidate(ctx, group, kind) if kind else None
+    if candidate is None and lemma in ctx.lexicon.verb_readings:
+        candidate = action_candidate(ctx, group, lemma)
+    if candidate is None and group.negated and lemma in word_set(ctx.lexicon.decision.nouns.open_question_verbs):
+        candidate = left_open_candidate(ctx, group)
+    if candidate is None and lemma in ctx.lexicon.pending_verbs:
+        candidate = not_discussed_candidate(ctx, group)
+    return candidate
 
-    def is_same_decision(self, old: EventCandidate, new: EventCandidate) -> bool:
-        """Return whether two candidates mention the same decision: a common decider and similar objects.
 
-        Objects are similar if they share at least half of the words of the shorter one.  If an object is missing,
-        category and trigger must be equal.
-        """
-        if not party_names(old) & party_names(new) or (old.status == "not_taken") != (new.status == "not_taken"):
-            return False
-        a, b = self._object_words(old.about), self._object_words(new.about)
-        numbers, others = ({w for w in words_ if w[0].isdigit()} for words_ in (a, b))
-        if numbers and others and not numbers & others:
-            return False  # amendment 15 and amendment 31
-        if not (a and b):
-            return old.kind == new.kind and self._trigger_lemmas(old) == self._trigger_lemmas(new)
-        return 2 * len(a & b) >= min(len(a), len(b))
+def _is_same_decision(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
+    """Return whether two candidates mention the same decision: a common decider and similar objects.
 
-    def _trigger_lemmas(self, candidate: EventCandidate) -> list[str]:
-        """Return the lemmas of a trigger, so that different forms of one verb are equal."""
-        return [self.lexicon.lemma(self.text.lower[i]) for i in range(candidate.first, candidate.last)]
+    Objects are similar if they share at least half of the words of the shorter one.  If an object is missing,
+    category and trigger must be equal.
+    """
+    if not party_names(old) & party_names(new) or (old.status == "not_taken") != (new.status == "not_taken"):
+        return False
+    a, b = _object_words(ctx, old.about), _object_words(ctx, new.about)
+    numbers, others = ({w for w in words_ if w[0].isdigit()} for words_ in (a, b))
+    if numbers and others and not numbers & others:
+        return False  # amendment 15 and amendment 31
+    if not (a and b):
+        return old.kind == new.kind and _trigger_lemmas(ctx, old) == _trigger_lemmas(ctx, new)
+    return 2 * len(a & b) >= min(len(a), len(b))
 
-    def _object_words(self, span: Span | None) -> set[str]:
-        """Return the first six letters of each content word of an object, without a vote count; empty for None."""
-        if span is None:
-            return set()
-        text = self.text
-        first, last = text.token_at(span.start), text.token_at(span.end - 1) + 1
-        vote_counts = (i for i in range(first, last - 1) if text.lower[i] == "by" and text.tags[i + 1] == "CD")
-        last = next(vote_counts, last)
-        return {text.lower[i][:6] for i in range(first, last) if text.tags[i] in _CONTENT_TAGS}
 
-    def make_event(self, cluster: EventCluster[EventCandidate]) -> Decision:
-        """Return the event of a cluster, with the fields of its best candidate."""
-        best = cluster.best
-        return Decision(
-            id=event_id(self.doc, "decision", best.first, best.last),
-            url=self.doc.article.url,
-            published_at=self.doc.article.published_at,
-            language=self.doc.lexicon.language,
-            sentence=self.text.span(*self.text.sentence_range(best.first)),
-            cue=self.text.span(best.first, best.last),
-            confidence=load_confidence_models(self.doc.lexicon.language).decision.confidence(
-                candidate_features(best, best.status, len(cluster.members))
-            ),
-            rule=best.rule,
-            deciders=best.parties,
-            status=msgspec.convert(best.status, DecisionStatus),
-            category=msgspec.convert(best.kind, Category),
-            object=best.about,
-            when=best.when,
-            decided_on=best.day,
-            mentions=[self.text.span(c.first, c.last) for c in [best, *(m for m in cluster.members if m is not best)]],
-            attributed_to=reporting_statement(self.doc, cluster.members),
-        )
+def _trigger_lemmas(ctx: EventContext, candidate: EventCandidate) -> list[str]:
+    """Return the lemmas of a trigger, so that different forms of one verb are equal."""
+    return [ctx.lexicon.lemma(ctx.text.lower[i]) for i in range(candidate.first, candidate.last)]
+
+
+def _object_words(ctx: EventContext, span: Span | None) -> set[str]:
+    """Return the first six letters of each content word of an object, without a vote count; empty for None."""
+    if span is None:
+        return set()
+    text = ctx.text
+    first, last = text.token_at(span.start), text.token_at(span.end - 1) + 1
+    vote_counts = (i for i in range(first, last - 1) if text.lower[i] == "by" and text.tags[i + 1] == "CD")
+    last = next(vote_counts, last)
+    return {text.lower[i][:6] for i in range(first, last) if text.tags[i] in _CONTENT_TAGS}
+
+
+def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> Decision:
+    """Return the event of a cluster, with the fields of its best candidate."""
+    best = cluster.best
+    return Decision(
+        id=event_id(ctx.doc, "decision", best.first, best.last),
+        url=ctx.doc.article.url,
+        published_at=ctx.doc.article.published_at,
+        language=ctx.doc.lexicon.language,
+        sentence=ctx.text.span(*ctx.text.sentence_range(best.first)),
+        cue=ctx.text.span(best.first, best.last),
+        confidence=load_confidence_models(ctx.doc.lexicon.language).decision.confidence(
+            candidate_features(best, best.status, len(cluster.members))
+        ),
+        rule=best.rule,
+        deciders=best.parties,
+        status=msgspec.convert(best.status, DecisionStatus),
+        category=msgspec.convert(best.kind, Category),
+        object=best.about,
+        when=best.when,
+        decided_on=best.day,
+        mentions=[ctx.text.span(c.first, c.last) for c in [best, *(m for m in cluster.members if m is not best)]],
+        attributed_to=reporting_statement(ctx.doc, cluster.members),
+    )

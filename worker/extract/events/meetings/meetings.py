@@ -8,16 +8,18 @@ meeting").
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from worker.extract.confidence import load_confidence_models
+from worker.extract.events.event_context import EventContext
 from worker.extract.events.event_coreference import EventCandidate, EventCluster, cluster_candidates, party_names
 from worker.extract.events.event_id import event_id, reporting_statement
 from worker.extract.events.features import candidate_features
-from worker.extract.events.meetings.nouns import MeetingNounReader
-from worker.extract.events.meetings.verbs import MeetingVerbReader
+from worker.extract.events.meetings.nouns import meeting_noun_candidates
+from worker.extract.events.meetings.verbs import meeting_verb_candidates
 from worker.extract.lexicon.event_lexicon import load_event_lexicon
 from worker.schema import Form, Meeting, MeetingStatus
 
@@ -37,91 +39,88 @@ def extract_meetings(doc: Document) -> Iterable[Meeting]:
     lexicon = load_event_lexicon(doc.lexicon.language)
     if lexicon is None:
         return []
-    extractor = MeetingExtractor(doc, lexicon)
-    found = sorted([*extractor.verb_candidates(), *extractor.noun_candidates()], key=lambda c: c.first)
-    clusters = cluster_candidates(found, extractor.is_same_meeting, extractor.can_refer_to)
-    doc.meetings.extend(extractor.make_event(c) for c in clusters)
+    ctx = EventContext(doc, lexicon)
+    found = sorted([*meeting_verb_candidates(ctx), *meeting_noun_candidates(ctx)], key=lambda c: c.first)
+    clusters = cluster_candidates(found, partial(_is_same_meeting, ctx), partial(_can_refer_to, ctx))
+    doc.meetings.extend(_make_event(ctx, c) for c in clusters)
     return doc.meetings
 
 
-class MeetingExtractor(MeetingVerbReader, MeetingNounReader):
-    """Extractor of the meetings of one article: reads triggers, decides on coreference and builds events."""
+def _is_same_meeting(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
+    """Return whether two candidates with parties mention the same meeting."""
+    a, b = party_names(old), party_names(new)
+    if a & b and _is_purpose_of_visit(ctx, old, new):
+        return True
+    if not _is_compatible(ctx, old, new):
+        return False
+    shared = len(a & b)
+    if shared >= _PAIR:
+        return True
+    alike = old.kind == new.kind and (old.status == new.status or not (old.explicit_status and new.explicit_status))
+    if shared and shared == min(len(a), len(b)) and alike:
+        return True
+    place = old.place and new.place and old.place.text == new.place.text
+    return bool(place and old.kind == new.kind == "summit")
 
-    def is_same_meeting(self, old: EventCandidate, new: EventCandidate) -> bool:
-        """Return whether two candidates with parties mention the same meeting."""
-        a, b = party_names(old), party_names(new)
-        if a & b and self._is_purpose_of_visit(old, new):
-            return True
-        if not self._is_compatible(old, new):
-            return False
-        shared = len(a & b)
-        if shared >= _PAIR:
-            return True
-        alike = old.kind == new.kind and (old.status == new.status or not (old.explicit_status and new.explicit_status))
-        if shared and shared == min(len(a), len(b)) and alike:
-            return True
-        place = old.place and new.place and old.place.text == new.place.text
-        return bool(place and old.kind == new.kind == "summit")
 
-    def _is_purpose_of_visit(self, old: EventCandidate, new: EventCandidate) -> bool:
-        """Return whether the later candidate is the purpose of a visit: "flew to Oslo for talks with X"."""
-        gathering = {old.kind, new.kind} == {"talks", "summit"}  # "gathered in Oslo for a summit"
-        if not (gathering or (old.kind == "visit" and new.kind != "visit")) or old.last > new.first:
-            return False
-        apart = self.text.sentence_range(old.first) != self.text.sentence_range(new.first)
-        return not apart and not self.chunks.has_finite_verb(old.last, new.first + 1)
+def _is_purpose_of_visit(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
+    """Return whether the later candidate is the purpose of a visit: "flew to Oslo for talks with X"."""
+    gathering = {old.kind, new.kind} == {"talks", "summit"}  # "gathered in Oslo for a summit"
+    if not (gathering or (old.kind == "visit" and new.kind != "visit")) or old.last > new.first:
+        return False
+    apart = ctx.text.sentence_range(old.first) != ctx.text.sentence_range(new.first)
+    return not apart and not ctx.chunks.has_finite_verb(old.last, new.first + 1)
 
-    def can_refer_to(self, old: EventCandidate, new: EventCandidate) -> bool:
-        """Return whether the anaphoric candidate `new` can refer to the meeting of `old`.
 
-        Their fields must be compatible, and `new` must name no parties or at least one of the parties of `old`.
-        """
-        named = party_names(new)
-        return self._is_compatible(old, new) and (not named or bool(named & party_names(old)) or not old.parties)
+def _can_refer_to(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
+    """Return whether the anaphoric candidate `new` can refer to the meeting of `old`.
 
-    def _is_compatible(self, old: EventCandidate, new: EventCandidate) -> bool:
-        if (old.day and new.day and old.day != new.day) or (
-            (old.kind in _NEVER_COREFERENT or new.kind in _NEVER_COREFERENT) and old.kind != new.kind
-        ):
-            return False
-        if (
-            old.place
-            and new.place
-            and not new.anaphoric
-            and not self._can_be_same_place(old.place.text, new.place.text)
-        ):
-            return False
-        return (old.status == "denied") == (new.status == "denied") or new.anaphoric
+    Their fields must be compatible, and `new` must name no parties or at least one of the parties of `old`.
+    """
+    named = party_names(new)
+    return _is_compatible(ctx, old, new) and (not named or bool(named & party_names(old)) or not old.parties)
 
-    def _can_be_same_place(self, one: str, other: str) -> bool:
-        """Return whether two names can denote one place: "Mexico" and "Mexico City", a country and its capital."""
-        main = self.doc.lexicon
-        codes = [main.countries.get(name) or main.seats_of_power.get(name) for name in (one, other)]
-        return one in other or other in one or (codes[0] is not None and codes[0] == codes[1])
 
-    def make_event(self, cluster: EventCluster[EventCandidate]) -> Meeting:
-        """Return the event of a cluster: fields of its best candidate, missing ones from the other mentions."""
-        best = cluster.best
-        mentions = [best, *(c for c in cluster.members if c is not best)]
-        sentence = self.text.span(*self.text.sentence_range(best.first))
-        return Meeting(
-            id=event_id(self.doc, "meeting", best.first, best.last),
-            url=self.doc.article.url,
-            published_at=self.doc.article.published_at,
-            language=self.doc.lexicon.language,
-            sentence=sentence,
-            cue=self.text.span(best.first, best.last),
-            confidence=load_confidence_models(self.doc.lexicon.language).meeting.confidence(
-                candidate_features(best, cluster.status, len(cluster.members))
-            ),
-            rule=best.rule,
-            form=msgspec.convert(best.kind, Form),
-            status=msgspec.convert(cluster.status, MeetingStatus),
-            participants=best.parties,
-            place=next((c.place for c in mentions if c.place), None),
-            when=next((c.when for c in mentions if c.day), None) or next((c.when for c in mentions if c.when), None),
-            held_on=next((c.day for c in mentions if c.day), None),
-            topic=next((c.about for c in mentions if c.about), None),
-            mentions=[self.text.span(c.first, c.last) for c in mentions],
-            attributed_to=reporting_statement(self.doc, cluster.members),
-        )
+def _is_compatible(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
+    if (old.day and new.day and old.day != new.day) or (
+        (old.kind in _NEVER_COREFERENT or new.kind in _NEVER_COREFERENT) and old.kind != new.kind
+    ):
+        return False
+    if old.place and new.place and not new.anaphoric and not _can_be_same_place(ctx, old.place.text, new.place.text):
+        return False
+    return (old.status == "denied") == (new.status == "denied") or new.anaphoric
+
+
+def _can_be_same_place(ctx: EventContext, one: str, other: str) -> bool:
+    """Return whether two names can denote one place: "Mexico" and "Mexico City", a country and its capital."""
+    main = ctx.doc.lexicon
+    codes = [main.countries.get(name) or main.seats_of_power.get(name) for name in (one, other)]
+    return one in other or other in one or (codes[0] is not None and codes[0] == codes[1])
+
+
+def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> Meeting:
+    """Return the event of a cluster: fields of its best candidate, missing ones from the other mentions."""
+    best = cluster.best
+    mentions = [best, *(c for c in cluster.members if c is not best)]
+    sentence = ctx.text.span(*ctx.text.sentence_range(best.first))
+    return Meeting(
+        id=event_id(ctx.doc, "meeting", best.first, best.last),
+        url=ctx.doc.article.url,
+        published_at=ctx.doc.article.published_at,
+        language=ctx.doc.lexicon.language,
+        sentence=sentence,
+        cue=ctx.text.span(best.first, best.last),
+        confidence=load_confidence_models(ctx.doc.lexicon.language).meeting.confidence(
+            candidate_features(best, cluster.status, len(cluster.members))
+        ),
+        rule=best.rule,
+        form=msgspec.convert(best.kind, Form),
+        status=msgspec.convert(cluster.status, MeetingStatus),
+        participants=best.parties,
+        place=next((c.place for c in mentions if c.place), None),
+        when=next((c.when for c in mentions if c.day), None) or next((c.when for c in mentions if c.when), None),
+        held_on=next((c.day for c in mentions if c.day), None),
+        topic=next((c.about for c in mentions if c.about), None),
+        mentions=[ctx.text.span(c.first, c.last) for c in mentions],
+        attributed_to=reporting_statement(ctx.doc, cluster.members),
+    )

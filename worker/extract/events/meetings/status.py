@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.events.meetings.reader import MeetingReader
+from worker.extract.events.meetings.reader import is_dated_present, is_noun_complement, verb_status
 from worker.extract.events.modality import outcome_of
 from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from worker.extract.events.event_context import EventContext
     from worker.extract.events.modality import VerbModality
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
     from worker.schema import MeetingStatus
@@ -22,136 +23,136 @@ _PARTICLE_WINDOW = 12
 """Tokens after a verb in which its particle may follow the object."""
 
 
-class MeetingStatusReader(MeetingReader):
-    """Status of meeting nouns."""
+def noun_status(ctx: EventContext, noun: NounPhrase, group: VerbGroup | None, is_future: bool) -> MeetingStatus | None:
+    """Return the status, or None if the meeting is hypothetical.
 
-    def _noun_status(self, noun: NounPhrase, group: VerbGroup | None, is_future: bool) -> MeetingStatus | None:
-        """Return the status, or None if the meeting is hypothetical.
-
-        The first of these that implies one decides: cancellation by the verb, modifiers, governing noun, modality of
-        the verb.
-        """
-        cancelled = self._cancelled_status(group) if group is not None else None
-        if cancelled is not None:
-            return cancelled  # "postponed her planned trip": the verb overrides the modifier
-        described = self._modifier_status(noun)
-        if described is not None:
-            return described
-        framed = self._governing_noun_status(noun)
-        if framed is not None:
-            return framed
-        if group is None:
-            return "planned" if is_future or self._is_in_future_clause(noun) or self._is_ahead_of(noun) else "held"
-        modality = self.modality(group)
-        if modality.conditional or (modality.outcome is None and self._is_noun_complement(modality)):
-            return None
-        due = (
-            outcome_of(self.lexicon, self.word(group.last))
-            if self.text.lower[group.head] in self.doc.lexicon.be
-            else None
-        )
-        if due is not None:
-            return due
-        if self._is_to_infinitive(group):
-            return "planned"
-        own = outcome_of(self.lexicon, self.lexicon.lemma(self.text.lower[group.head]), self.word(group.head + 1))
-        if own is not None and not (modality.negated and own != "denied"):
-            return own if modality.outcome != "denied" else "denied"
-        if modality.modal == "perhaps" and modality.outcome is None:
-            return None
-        return self._verb_status(group, modality, is_future)
-
-    def _is_to_infinitive(self, group: VerbGroup) -> bool:
-        """Return whether a form of "be" is followed by an infinitive: "talks are to begin"."""
-        following = self.chunks.verb_group(group.last)
-        being = self.text.lower[group.head] in self.doc.lexicon.be
-        return being and following is not None and following.infinitive and following.first == group.last
-
-    def _is_ahead_of(self, noun: NounPhrase) -> bool:
-        """Return whether the noun follows a phrase such as "ahead of" or "in preparation for"."""
-        listed = word_set(self.lexicon.meeting.ahead_of_phrases)
-        before = self.text.lower[max(0, noun.first - 3) : noun.first]
-        return any(" ".join(before[-n:]) in listed for n in (1, 2, 3))
-
-    def _governing_noun_status(self, noun: NounPhrase) -> MeetingStatus | None:
-        """Return the status that a governing noun implies: "an invitation to talks"; None if it implies none."""
-        frame = self._governing_noun(noun)
-        outcome = outcome_of(self.lexicon, self.text.lower[frame.head]) if frame is not None else None
-        if frame is None or outcome is None:
-            return None
-        if self.text.lower[frame.first] in self.doc.lexicon.negations:
-            return "denied"
-        group = self.chunks.verb_group(frame.first - 1)
-        over = outcome_of(self.lexicon, self.lemma(group), self.word(group.head + 1)) if group is not None else None
-        if over in {"denied", "cancelled"}:
-            return over
-        agreed = group is not None and self.lemma(group) in word_set(self.lexicon.modality.accepting)
-        return "planned" if agreed and outcome == "proposed" else outcome
-
-    def _governing_noun(self, noun: NounPhrase) -> NounPhrase | None:
-        """Return the noun that governs the meeting noun by a preposition: "[the prospect] of a summit"; else None."""
-        at = noun.first - 1
-        if self.word(at) not in word_set(self.lexicon.modality.intention_prepositions):
-            return None
-        frame = self.clauses.noun_phrase(at - 1)
-        if frame is not None and self.text.lower[frame.head] in word_set(self.lexicon.meeting.partitive_nouns):
-            return self._governing_noun(frame)
-        return frame if frame is not None and frame.last == at else None
-
-    def _modifier_status(self, noun: NounPhrase) -> MeetingStatus | None:
-        """Return the status that the words before the noun imply: "no talks", "a planned summit"; else None."""
-        for at in range(noun.first, noun.head):
-            word = self.text.lower[at]
-            if word in self.doc.lexicon.negations:
-                return "denied"
-            outcome = outcome_of(self.lexicon, word) if self.text.tags[at] in {"JJ", "VBN", "VBG"} else None
-            if outcome is not None:
-                return outcome
+    The first of these that implies one decides: cancellation by the verb, modifiers, governing noun, modality of
+    the verb.
+    """
+    cancelled = _cancelled_status(ctx, group) if group is not None else None
+    if cancelled is not None:
+        return cancelled  # "postponed her planned trip": the verb overrides the modifier
+    described = _modifier_status(ctx, noun)
+    if described is not None:
+        return described
+    framed = _governing_noun_status(ctx, noun)
+    if framed is not None:
+        return framed
+    if group is None:
+        return "planned" if is_future or _is_in_future_clause(ctx, noun) or _is_ahead_of(ctx, noun) else "held"
+    modality = ctx.modality(group)
+    if modality.conditional or (modality.outcome is None and is_noun_complement(ctx, modality)):
         return None
+    due = outcome_of(ctx.lexicon, ctx.word(group.last)) if ctx.text.lower[group.head] in ctx.doc.lexicon.be else None
+    if due is not None:
+        return due
+    if is_to_infinitive(ctx, group):
+        return "planned"
+    own = outcome_of(ctx.lexicon, ctx.lexicon.lemma(ctx.text.lower[group.head]), ctx.word(group.head + 1))
+    if own is not None and not (modality.negated and own != "denied"):
+        return own if modality.outcome != "denied" else "denied"
+    if modality.modal == "perhaps" and modality.outcome is None:
+        return None
+    return verb_status(ctx, group, modality, is_future)
 
-    def _cancelled_status(self, group: VerbGroup) -> MeetingStatus | None:
-        """Return "cancelled" if the governing verb cancels the meeting, but not if it threatens to; else None."""
-        modality = self.modality(group)
-        if (
-            modality.negated
-            or modality.conditional
-            or modality.modal in {"perhaps", "obliged", "would"}
-            or not self._is_decided(modality)
-        ):
-            return None
-        lemma = self.lemma(group)
-        is_cancelled = any(
-            outcome_of(self.lexicon, lemma, self.word(at)) == "cancelled" for at in self._particle_positions(group)
-        )
-        return "cancelled" if is_cancelled else None
 
-    def _is_decided(self, modality: VerbModality) -> bool:
-        """Return whether the governors leave an act real: "decided to", "was forced to", not "threatened to"."""
-        transparent, choice_kinds = word_set(self.lexicon.modality.transparent), self.lexicon.choice_kinds
-        lemmas = [self.lexicon.lemma(self.text.lower[g.token]) for g in modality.governors]
-        return all(
-            lemma in transparent or choice_kinds.get(lemma) in {"taken", "agreed", "announced"} for lemma in lemmas
-        )
+def is_to_infinitive(ctx: EventContext, group: VerbGroup) -> bool:
+    """Return whether a form of "be" is followed by an infinitive: "talks are to begin"."""
+    following = ctx.chunks.verb_group(group.last)
+    being = ctx.text.lower[group.head] in ctx.doc.lexicon.be
+    return being and following is not None and following.infinitive and following.first == group.last
 
-    def _particle_positions(self, group: VerbGroup) -> Iterator[int]:
-        """Yield the tokens at which a particle of the verb can be: after the verb, or after its object."""
-        yield group.head + 1
-        target = self.clauses.object(group)
-        while target is not None and target.first <= group.head + _PARTICLE_WINDOW:
-            yield target.last
-            is_preposition = target.last < len(self.text.words) and self.text.tags[target.last] in {"IN", "TO", "SC"}
-            following = self.clauses.noun_phrase(target.last + 1) if is_preposition else None
-            target = following if following is not None and following.first == target.last + 1 else None
 
-    def _is_in_future_clause(self, noun: NounPhrase) -> bool:
-        """Return whether the noun depends on a verb in the future: "will fly to Oslo for talks"."""
-        start = self.text.sentence_range(noun.head)[0]
-        for at in range(noun.first - 1, max(start, noun.first - 24) - 1, -1):
-            group = self.chunks.verb_group(at)
-            if group is not None and (group.finite or group.infinitive):
-                dated = self._is_dated_present(group, self.time_and_place.find_time(group.head, group.last))
-                if dated or self._verb_status(group, self.modality(group), is_future=False) == "planned":
-                    return True
-                if group.finite:
-                    return False
-        return False
+def _is_ahead_of(ctx: EventContext, noun: NounPhrase) -> bool:
+    """Return whether the noun follows a phrase such as "ahead of" or "in preparation for"."""
+    listed = word_set(ctx.lexicon.meeting.ahead_of_phrases)
+    before = ctx.text.lower[max(0, noun.first - 3) : noun.first]
+    return any(" ".join(before[-n:]) in listed for n in (1, 2, 3))
+
+
+def _governing_noun_status(ctx: EventContext, noun: NounPhrase) -> MeetingStatus | None:
+    """Return the status that a governing noun implies: "an invitation to talks"; None if it implies none."""
+    frame = governing_noun(ctx, noun)
+    outcome = outcome_of(ctx.lexicon, ctx.text.lower[frame.head]) if frame is not None else None
+    if frame is None or outcome is None:
+        return None
+    if ctx.text.lower[frame.first] in ctx.doc.lexicon.negations:
+        return "denied"
+    group = ctx.chunks.verb_group(frame.first - 1)
+    over = outcome_of(ctx.lexicon, ctx.lemma(group), ctx.word(group.head + 1)) if group is not None else None
+    if over in {"denied", "cancelled"}:
+        return over
+    agreed = group is not None and ctx.lemma(group) in word_set(ctx.lexicon.modality.accepting)
+    return "planned" if agreed and outcome == "proposed" else outcome
+
+
+def governing_noun(ctx: EventContext, noun: NounPhrase) -> NounPhrase | None:
+    """Return the noun that governs the meeting noun by a preposition: "[the prospect] of a summit"; else None."""
+    at = noun.first - 1
+    if ctx.word(at) not in word_set(ctx.lexicon.modality.intention_prepositions):
+        return None
+    frame = ctx.clauses.noun_phrase(at - 1)
+    if frame is not None and ctx.text.lower[frame.head] in word_set(ctx.lexicon.meeting.partitive_nouns):
+        return governing_noun(ctx, frame)
+    return frame if frame is not None and frame.last == at else None
+
+
+def _modifier_status(ctx: EventContext, noun: NounPhrase) -> MeetingStatus | None:
+    """Return the status that the words before the noun imply: "no talks", "a planned summit"; else None."""
+    for at in range(noun.first, noun.head):
+        word = ctx.text.lower[at]
+        if word in ctx.doc.lexicon.negations:
+            return "denied"
+        outcome = outcome_of(ctx.lexicon, word) if ctx.text.tags[at] in {"JJ", "VBN", "VBG"} else None
+        if outcome is not None:
+            return outcome
+    return None
+
+
+def _cancelled_status(ctx: EventContext, group: VerbGroup) -> MeetingStatus | None:
+    """Return "cancelled" if the governing verb cancels the meeting, but not if it threatens to; else None."""
+    modality = ctx.modality(group)
+    if (
+        modality.negated
+        or modality.conditional
+        or modality.modal in {"perhaps", "obliged", "would"}
+        or not _is_decided(ctx, modality)
+    ):
+        return None
+    lemma = ctx.lemma(group)
+    is_cancelled = any(
+        outcome_of(ctx.lexicon, lemma, ctx.word(at)) == "cancelled" for at in _particle_positions(ctx, group)
+    )
+    return "cancelled" if is_cancelled else None
+
+
+def _is_decided(ctx: EventContext, modality: VerbModality) -> bool:
+    """Return whether the governors leave an act real: "decided to", "was forced to", not "threatened to"."""
+    transparent, choice_kinds = word_set(ctx.lexicon.modality.transparent), ctx.lexicon.choice_kinds
+    lemmas = [ctx.lexicon.lemma(ctx.text.lower[g.token]) for g in modality.governors]
+    return all(lemma in transparent or choice_kinds.get(lemma) in {"taken", "agreed", "announced"} for lemma in lemmas)
+
+
+def _particle_positions(ctx: EventContext, group: VerbGroup) -> Iterator[int]:
+    """Yield the tokens at which a particle of the verb can be: after the verb, or after its object."""
+    yield group.head + 1
+    target = ctx.clauses.object(group)
+    while target is not None and target.first <= group.head + _PARTICLE_WINDOW:
+        yield target.last
+        is_preposition = target.last < len(ctx.text.words) and ctx.text.tags[target.last] in {"IN", "TO", "SC"}
+        following = ctx.clauses.noun_phrase(target.last + 1) if is_preposition else None
+        target = following if following is not None and following.first == target.last + 1 else None
+
+
+def _is_in_future_clause(ctx: EventContext, noun: NounPhrase) -> bool:
+    """Return whether the noun depends on a verb in the future: "will fly to Oslo for talks"."""
+    start = ctx.text.sentence_range(noun.head)[0]
+    for at in range(noun.first - 1, max(start, noun.first - 24) - 1, -1):
+        group = ctx.chunks.verb_group(at)
+        if group is not None and (group.finite or group.infinitive):
+            dated = is_dated_present(ctx, group, ctx.time_and_place.find_time(group.head, group.last))
+            if dated or verb_status(ctx, group, ctx.modality(group), is_future=False) == "planned":
+                return True
+            if group.finite:
+                return False
+    return False

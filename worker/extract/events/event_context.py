@@ -1,0 +1,58 @@
+"""The context in which the triggers of one article are read: annotations, clauses, parties, times and places."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from worker.extract.events.modality import VerbModality, read_modality
+from worker.extract.events.parties import PartyResolver
+from worker.extract.events.political_role import PoliticalRoles
+from worker.extract.events.time_and_place import TimeAndPlace
+from worker.extract.events.topic_spans import TopicSpans
+from worker.extract.grammar.clauses import ClauseParser
+
+if TYPE_CHECKING:
+    from worker.extract.document import Document
+    from worker.extract.grammar.chunker import VerbGroup
+    from worker.extract.lexicon.event_lexicon import EventLexicon
+
+
+class EventContext:
+    """One article, the event words of its language, and the resolvers that all readers of triggers share."""
+
+    def __init__(self, doc: Document, lexicon: EventLexicon) -> None:
+        self.doc, self.lexicon = doc, lexicon
+        self.text, self.chunks = doc.text, doc.chunks
+        self.clauses = ClauseParser(doc.text, doc.chunks, doc.lexicon, lexicon.object_control_forms)
+        self.roles = PoliticalRoles(doc, lexicon)
+        self.parties = PartyResolver(doc, self.clauses, lexicon, self.roles)
+        self.topics = TopicSpans(doc, self.clauses, lexicon)
+        self.time_and_place = TimeAndPlace(doc, self.clauses, lexicon)
+        self._modalities: dict[VerbGroup, VerbModality] = {}
+
+    def lemma(self, group: VerbGroup) -> str:
+        """Return the lemma of the main verb of a verb group."""
+        return self.lexicon.lemma(self.text.lower[group.head])
+
+    def word(self, at: int) -> str:
+        """Return the token at an index in lower case; "" outside the text."""
+        return self.text.lower[at] if 0 <= at < len(self.text.lower) else ""
+
+    def modality(self, group: VerbGroup) -> VerbModality:
+        """Return the modality of a verb group: auxiliaries, negation and governors."""
+        found = self._modalities.get(group)
+        if found is None:
+            found = self._modalities[group] = read_modality(self.clauses, self.lexicon, group)
+        return found
+
+    @cached_property
+    def meeting_offsets(self) -> frozenset[int]:
+        """Character offsets at which mentions of meetings begin or end, except summits: these can be decided on."""
+        own = (m for m in self.doc.meetings if m.form != "summit")
+        return frozenset(offset for m in own for span in m.mentions for offset in (span.start, span.end))
+
+    @cached_property
+    def summit_offsets(self) -> frozenset[int]:
+        """Character offsets at which mentions of summits begin."""
+        return frozenset(span.start for m in self.doc.meetings if m.form == "summit" for span in m.mentions)

@@ -1,0 +1,64 @@
+"""Parties of a trigger: its subject, its with-phrase and its agent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.lexicon.lexicon_file import word_set
+
+if TYPE_CHECKING:
+    from worker.extract.events.event_context import EventContext
+    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
+    from worker.schema import Actor
+
+_WITH_WINDOW = 16
+_BY_WINDOW = 10
+"""Tokens after a verb that are searched for its with-phrase and for its agent."""
+
+
+def subject_parties(ctx: EventContext, group: VerbGroup) -> list[Actor]:
+    """Return the parties of a verb's subject; for "her decision to meet", the owner of the noun."""
+    noun = ctx.clauses.subject(group)
+    owner = None
+    is_office = noun is not None and ctx.text.lower[noun.head] in word_set(ctx.lexicon.actors.offices)
+    if noun is not None and group.infinitive and not is_office and ctx.text.tags[noun.head] in {"NN", "NNS"}:
+        owner = ctx.parties.possessor(noun, noun.head)
+    if owner is not None:
+        return [owner]
+    return noun_parties(ctx, noun, group)
+
+
+def noun_parties(ctx: EventContext, noun: NounPhrase | None, group: VerbGroup) -> list[Actor]:
+    """Return the parties of a subject noun phrase with its conjuncts; empty for None.
+
+    Before a relative pronoun only the last conjunct counts: "the senate and [the secretary] who had resigned".
+    """
+    relative = ctx.text.tags[group.first - 1 : group.first] == ["WP"]
+    if noun is not None and relative and ctx.text.tags[noun.head] in {"NN", "NNP"}:
+        return ctx.parties.phrase_parties(noun)
+    return ctx.parties.parties_of(noun)
+
+
+def with_parties(ctx: EventContext, at: int) -> list[Actor]:
+    """Return the parties of the first with-phrase after a token; empty if there is none."""
+    found = ctx.clauses.prepositional_phrases(at, word_set(ctx.lexicon.meeting.with_), _WITH_WINDOW)
+    return ctx.parties.parties_of(found[0][1]) if found else []
+
+
+def agent_parties(ctx: EventContext, at: int) -> list[Actor]:
+    """Return the parties of the first by-phrase after a token; empty if there is none."""
+    found = ctx.clauses.prepositional_phrases(at, word_set(ctx.lexicon.meeting.by), _BY_WINDOW)
+    return ctx.parties.parties_of(found[0][1]) if found else []
+
+
+def distinct_parties(parties: list[Actor]) -> list[Actor]:
+    """Return the parties in order, without those whose name occurred before; case is ignored."""
+    kept: dict[str, Actor] = {}
+    for actor in parties:
+        kept.setdefault(actor.name.casefold(), actor)
+    return list(kept.values())
+
+
+def is_question(ctx: EventContext, at: int) -> bool:
+    """Return whether the sentence of a token is a question; questions report no events."""
+    return ctx.text.words[ctx.text.sentence_range(at)[1] - 1] == "?"
