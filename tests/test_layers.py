@@ -42,13 +42,14 @@ LAYERS = {
 WITHIN_EXTRACT = {
     "dates": 0,
     "confidence": 0,
-    "lexicon": 1,
-    "grammar": 2,
-    "coreference": 3,
-    "document": 4,
-    "statements": 5,
-    "events": 5,
-    "__init__": 6,
+    "date_finder": 1,
+    "lexicon": 2,
+    "grammar": 3,
+    "coreference": 4,
+    "document": 5,
+    "statements": 6,
+    "events": 6,
+    "__init__": 7,
 }
 """Module or package of `worker.extract` -> its layer."""
 

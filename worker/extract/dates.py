@@ -1,53 +1,17 @@
-"""Time expressions of news text: found in a sentence, and resolved against the date of publication.
+"""Time expressions of news text, resolved against the date of publication.
 
-`DateFinder.find` returns the expressions, `resolve_date` the date of one.  Only a single day is resolved.  "last week",
-"in December" and ambiguous expressions ("next Friday", "6/9/2024") resolve to None.  A range resolves to its first day.
+Only a single day is resolved.  "last week", "in December" and ambiguous expressions ("next Friday", "6/9/2024") resolve
+to None.  A range resolves to its first day.  A day without a year is one of the year of publication, or less than half
+a year away around New Year.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
-
-from msgspec import Struct
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+from typing import Literal, NamedTuple
 
 TemporalSide = Literal["past", "future", "near"]
 TimeDirection = Literal["past", "future", "this"]
-
-
-class CalendarWords(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Time words of a language, in lower case.  In a text, months and weekdays match only if capitalised."""
-
-    weekdays: dict[str, int]
-    """Weekday -> number; Monday is 0."""
-    months: dict[str, int]
-    """Month -> number; January is 1.  Abbreviations without their full stop."""
-    ambiguous_months: list[str]
-    """Months that are also other words ("May", "March"); without a day or year they need a preposition before them."""
-    deictic_days: dict[str, int]
-    """Expression relative to today -> offset in days ("yesterday" is -1)."""
-    direction_words: dict[str, TimeDirection]
-    """Word before a period -> whether the period is past, future or current ("last", "next", "this")."""
-    periods: list[str]
-    parts_of_day: list[str]
-    """Parts of a day; with "this" they mean today."""
-    numbers: dict[str, int]
-    edge_modifiers: list[str]
-    """Modifiers before an expression that belong to it ("early", "the end of")."""
-    date_prepositions: list[str]
-    """Prepositions after which a bare month or year is a date ("in")."""
-    count_signs: dict[str, int]
-    """Word after a count of days -> sign; 0 if the count does not start from today ("later")."""
-    future_prepositions: list[str]
-    """Prepositions before a count of days that mean the future ("in")."""
-    units: dict[str, int]
-    """Unit -> length in days; 0 if a count of it identifies no single day ("week")."""
-    vague_expressions: list[str]
-    """Expressions that identify no day but are kept as worded ("soon")."""
 
 
 class TimeExpression(NamedTuple):
@@ -65,37 +29,18 @@ class TimeExpression(NamedTuple):
     offset_days: int | None = None
     """Days from the date of publication."""
     direction: TimeDirection | None = None
+    week_direction: TimeDirection | None = None
+    """The week of a weekday ("Tuesday last week") or the month of a day ("the 5th of next month")."""
 
 
 _ONE_DAY = timedelta(days=1)
-_YEARS_TO_TRY = 9
-"""Years in which a day and month are tried: 29 February recurs after at most eight years."""
-
-
-class DateFinder:
-    """Finder of the time expressions of one language."""
-
-    def __init__(self, calendar: CalendarWords) -> None:
-        self._calendar = calendar
-        self._pattern = re.compile(_build_pattern(calendar))
-        self._anchors = _anchor_words(calendar)
-
-    def find(self, text: str, start: int, end: int) -> list[TimeExpression]:
-        """Return the time expressions in `text[start:end]`, in order, without overlap."""
-        anchors = [
-            m.start() for m in _WORD.finditer(text, start, end) if m[0][0].isdigit() or m[0].lower() in self._anchors
-        ]
-        if not anchors:
-            return []
-        window = max(start, anchors[0] - _SEARCH_WINDOW), min(end, anchors[-1] + _SEARCH_WINDOW)
-        found = (self._parse(m) for m in self._pattern.finditer(text, *window))
-        return [when for when in found if when is not None]
-
-    def _parse(self, m: re.Match[str]) -> TimeExpression | None:
-        groups = {name: value.lower() for name, value in m.groupdict().items() if value}
-        parser = next((r for group, r in _PARSERS if group in groups), _parse_undated)
-        when = parser(groups, self._calendar)
-        return when and when._replace(start=m.start("when"), end=m.end("when"))
+_DAYS_IN_WEEK = 7
+_MONTHS_IN_YEAR = 12
+_HALF_A_YEAR = 183
+"""Days from the publication within which a day of another year is written without its year."""
+_YEARS_TO_TRY = 7
+"""Years on either side of the publication in which a weekday is tried: it recurs on a date after at most six years."""
+_PERIOD_SHIFT: dict[TimeDirection, int] = {"past": -1, "this": 0, "future": 1}
 
 
 def resolve_date(when: TimeExpression, published: date | None, tense: TemporalSide) -> date | None:
@@ -107,47 +52,74 @@ def resolve_date(when: TimeExpression, published: date | None, tense: TemporalSi
     "near": the nearest calendar day before or after it, for cancelled events; a weekday counts as past.
     Without `published` only dates with a year are resolved.
     """
-    if when.day and when.month:
-        return _resolve_calendar_day(when, published, tense)
+    if when.day and when.month and when.year is not None:
+        return _valid_date(when.year, when.month, when.day)
     if published is None:
         return None
+    if when.day and when.month:
+        return _resolve_calendar_day(when, published, tense)
+    if when.day:
+        return _resolve_day_of_month(when, published, tense)
     if when.offset_days is not None:
         return _add_days(published, when.offset_days)
     if when.weekday is not None:
-        return _resolve_weekday(when.weekday, when.direction, published, tense)
+        return _resolve_weekday(when, published, tense)
     return None
 
 
-def _resolve_calendar_day(when: TimeExpression, published: date | None, tense: TemporalSide) -> date | None:
-    """Return the date of a day and month; without a year the one that `tense` selects, weekday included."""
-    month, day = when.month or 0, when.day or 0
-    if when.year is not None:
-        return _valid_date(when.year, month, day)
-    if published is None:
-        return None
+def _resolve_calendar_day(when: TimeExpression, published: date, tense: TemporalSide) -> date | None:
+    """Return the date of a day and month without a year on the side of `tense`; None if it would be too far away.
+
+    "On 20 September" of a past event, published on 17 September, does not denote a day of the year before.  A weekday
+    selects the year.
+    """
+    if when.weekday is not None:
+        years = range(published.year - _YEARS_TO_TRY, published.year + _YEARS_TO_TRY + 1)
+    else:
+        years = range(published.year - 1, published.year + 2)
+    dates = (_valid_date(year, when.month or 0, when.day or 0) for year in years)
+    found = [d for d in dates if d and _is_on_side(d, published, tense)]
+    if when.weekday is not None:
+        found = [d for d in found if d.weekday() == when.weekday]
+    else:
+        found = [d for d in found if d.year == published.year or abs((d - published).days) <= _HALF_A_YEAR]
+    return min(found, key=lambda d: abs(d - published), default=None)
+
+
+def _is_on_side(day: date, published: date, tense: TemporalSide) -> bool:
     if tense == "near":
-        sides = [d for side in ("past", "future") if (d := _resolve_calendar_day(when, published, side))]
-        return min(sides, key=lambda d: abs(d - published), default=None)
-    step = -1 if tense == "past" else 1
-    for year in range(published.year, published.year + step * _YEARS_TO_TRY, step):
-        found = _valid_date(year, month, day)
-        if found and (found - published).days * step >= 0 and when.weekday in (None, found.weekday()):
-            return found
-    return None
+        return True
+    return day <= published if tense == "past" else day >= published
 
 
-def _resolve_weekday(
-    weekday: int, direction: TimeDirection | None, published: date, tense: TemporalSide
-) -> date | None:
+def _resolve_day_of_month(when: TimeExpression, published: date, tense: TemporalSide) -> date | None:
+    """Return the date of "the 5th" in the month that "of next month" or else the tense selects."""
+    if when.week_direction is not None:
+        return _day_in_month(published, _PERIOD_SHIFT[when.week_direction], when.day or 0)
+    months = (0, -1) if tense == "past" else (0, 1) if tense == "future" else (0, -1, 1)
+    found = [d for shift in months if (d := _day_in_month(published, shift, when.day or 0))]
+    found = [d for d in found if _is_on_side(d, published, tense)]
+    return min(found, key=lambda d: abs(d - published), default=None)
+
+
+def _day_in_month(published: date, shift: int, day: int) -> date | None:
+    """Return the day in the month that is `shift` months after that of the publication."""
+    years, month = divmod(published.month - 1 + shift, _MONTHS_IN_YEAR)
+    return _valid_date(published.year + years, month + 1, day)
+
+
+def _resolve_weekday(when: TimeExpression, published: date, tense: TemporalSide) -> date | None:
     """Return the date of a weekday; None for "next" weekdays, which are ambiguous."""
-    if direction == "future":  # "next Friday" is ambiguous: this week's or the following one
+    weekday = when.weekday or 0
+    if when.week_direction is not None:
+        weeks = _PERIOD_SHIFT[when.week_direction]
+        return _add_days(published, weekday - published.weekday() + weeks * _DAYS_IN_WEEK)
+    if when.direction == "future":  # "next Friday" is ambiguous: this week's or the following one
         return None
-    if direction == "past":
-        back = (published.weekday() - weekday) % 7 or 7
-        return _add_days(published, -back)
-    if tense != "future":
-        return _add_days(published, -((published.weekday() - weekday) % 7))
-    return _add_days(published, (weekday - published.weekday()) % 7)
+    back = (published.weekday() - weekday) % _DAYS_IN_WEEK
+    if when.direction == "past":
+        return _add_days(published, -(back or _DAYS_IN_WEEK))
+    return _add_days(published, -back if tense != "future" else (weekday - published.weekday()) % _DAYS_IN_WEEK)
 
 
 def _valid_date(year: int, month: int, day: int) -> date | None:
@@ -162,150 +134,3 @@ def _add_days(day: date, days: int) -> date | None:
         return day + days * _ONE_DAY
     except OverflowError:
         return None
-
-
-# ---------------------------------------------------------------- one parser per type of expression
-Groups = dict[str, str]
-"""The named groups of a match, in lower case."""
-ExpressionParser: TypeAlias = "Callable[[Groups, CalendarWords], TimeExpression | None]"
-
-
-def _parse_undated(_: Groups, __: CalendarWords) -> TimeExpression:
-    return TimeExpression()
-
-
-def _parse_iso(groups: Groups, _: CalendarWords) -> TimeExpression:
-    year, month, day = (int(part) for part in groups["iso"].split("-"))
-    return TimeExpression(day=day, month=month, year=year)
-
-
-def _parse_slashed(groups: Groups, _: CalendarWords) -> TimeExpression:
-    """Parse 13/09/2024 and 09/13/2024; without a date if both numbers could be the month."""
-    first, second, year = (int(part) for part in groups["slashed"].split(groups["mark"]))
-    if first > 12 >= second:  # noqa: PLR2004 - months in a year
-        return TimeExpression(day=first, month=second, year=year)
-    if second > 12 >= first:  # noqa: PLR2004 - months in a year
-        return TimeExpression(day=second, month=first, year=year)
-    return TimeExpression()
-
-
-def _parse_day_and_month(groups: Groups, c: CalendarWords) -> TimeExpression:
-    order = "1" if "day1" in groups else "2"
-    return TimeExpression(
-        weekday=c.weekdays[groups["named" + order]] if "named" + order in groups else None,
-        day=int(groups["day" + order]),
-        month=c.months[groups["month" + order]],
-        year=int(groups["year" + order]) if "year" + order in groups else None,
-    )
-
-
-def _parse_weekday(groups: Groups, c: CalendarWords) -> TimeExpression:
-    return TimeExpression(
-        weekday=c.weekdays[groups["weekday"]],
-        direction=c.direction_words[groups["direction1"]] if "direction1" in groups else None,
-    )
-
-
-def _parse_month(groups: Groups, c: CalendarWords) -> TimeExpression | None:
-    homonym = groups["month3"] in c.ambiguous_months and not groups.keys() & {"within", "direction2", "year3"}
-    return (
-        None
-        if homonym
-        else TimeExpression(month=c.months[groups["month3"]], year=int(groups["year3"]) if "year3" in groups else None)
-    )
-
-
-def _parse_deictic(groups: Groups, c: CalendarWords) -> TimeExpression:
-    return TimeExpression(offset_days=c.deictic_days[groups["deictic"]])
-
-
-def _parse_count(groups: Groups, c: CalendarWords) -> TimeExpression | None:
-    """Parse "three days ago" and "in three days"; return None for a mere duration."""
-    if "ago" not in groups and groups.get("within") not in c.future_prepositions:
-        return None
-    number = int(groups["count"]) if groups["count"].isdigit() else c.numbers[groups["count"]]
-    return TimeExpression(
-        offset_days=number * c.units[groups["unit"]] * (c.count_signs[groups["ago"]] if "ago" in groups else 1) or None
-    )
-
-
-def _parse_part_of_day(groups: Groups, c: CalendarWords) -> TimeExpression:
-    return TimeExpression(offset_days=0 if c.direction_words[groups["direction3"]] == "this" else None)
-
-
-def _parse_year(groups: Groups, _: CalendarWords) -> TimeExpression | None:
-    return TimeExpression(year=int(groups["year4"])) if "within" in groups else None
-
-
-_PARSERS: tuple[tuple[str, ExpressionParser], ...] = (
-    ("iso", _parse_iso),
-    ("slashed", _parse_slashed),
-    ("day1", _parse_day_and_month),
-    ("day2", _parse_day_and_month),
-    ("weekday", _parse_weekday),
-    ("month3", _parse_month),
-    ("deictic", _parse_deictic),
-    ("unit", _parse_count),
-    ("part", _parse_part_of_day),
-    ("year4", _parse_year),
-)
-"""The regex group that identifies a type of expression, and its parser; the first match counts."""
-
-
-# ---------------------------------------------------------------- the pattern
-_WORD = re.compile(r"[^\W_]+")
-_SEARCH_WINDOW = 48
-"""Characters around the first and last time word that are searched.  Affects only speed."""
-_YEAR = "(?:1[89]|20)[0-9]{2}"
-_DAY = "[0-3]?[0-9](?:st|nd|rd|th)?"
-_DOT = r"(?:\.(?= ?[0-9]))?"
-"""The full stop of an abbreviated month, not that of the sentence."""
-
-
-def _any(words: Iterable[str], group: str = "") -> str:
-    """Return an alternation of the words, longest first; a named group if `group` is given."""
-    inner = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
-    return f"(?P<{group}>{inner})" if group else f"(?:{inner})"
-
-
-def _names(words: Iterable[str], group: str = "") -> str:
-    """Return an alternation of names, which are capitalised."""
-    return _any((word.capitalize() for word in words), group) + r"\b"
-
-
-def _anchor_words(c: CalendarWords) -> frozenset[str]:
-    """Return the last word of each time expression; a text without any of them needs no regex search."""
-    phrases = [*c.weekdays, *c.months, *c.deictic_days, *c.periods, *c.parts_of_day, *c.units, *c.vague_expressions]
-    return frozenset(phrase.split()[-1] for phrase in phrases)
-
-
-def _build_pattern(c: CalendarWords) -> str:
-    """Return the regex, one alternation, longer expressions first.  No repetition is nested: matching is linear."""
-    edge, direction, part = (
-        f"(?:(?i:{_any(c.edge_modifiers)})[ -])?",
-        f"(?:the )?(?i:{_any(c.direction_words)}) ",
-        f"(?: {_any(c.parts_of_day)})?",
-    )
-    through = f"(?: ?[-\N{EN DASH}] ?{_DAY}(?![0-9])| (?:and|to|through|until) {_DAY}(?![0-9]))?"
-    several = f"(?:(?: and | to |, | or | through |[-\N{EN DASH}]){_names(c.weekdays)})*"
-    month_day = f"{_names(c.months, 'month1')}{_DOT} (?P<day1>[0-3]?[0-9])(?![0-9:]|[.,][0-9])(?:st|nd|rd|th)?{through}"
-    day_month = f"(?P<day2>[0-3]?[0-9])(?:st|nd|rd|th)?{through} (?:of )?{_names(c.months, 'month2')}{_DOT}"
-    month_year = (
-        f"{_names(c.months, 'month3')}{_DOT}(?:,? (?:of )?(?P<year3>{_YEAR})| of {direction}{_any(c.periods)})?"
-    )
-    choices = (
-        "(?P<iso>[12][0-9]{3}-[01][0-9]-[0-3][0-9])",
-        "(?P<slashed>[0-3]?[0-9](?P<mark>[/.])[0-3]?[0-9](?P=mark)[12][0-9]{3})",
-        f"(?:{_names(c.weekdays, 'named1')},? )?{month_day}(?:,? (?P<year1>{_YEAR}))?",
-        f"(?:{_names(c.weekdays, 'named2')},? )?(?:the )?{day_month}(?:,? (?P<year2>{_YEAR}))?",
-        f"{edge}(?:(?i:{_any(c.direction_words, 'direction1')}) )?{_names(c.weekdays, 'weekday')}{several}{part}",
-        f"{edge}(?:(?i:{_any(c.direction_words, 'direction2')}) )?{month_year}",
-        f"{edge}(?i:{_any(c.deictic_days, 'deictic')}){part}",
-        f"(?P<count>(?i:{_any(c.numbers)})|[0-9]{{1,3}}) {_any(c.units, 'unit')}(?: {_any(c.count_signs, 'ago')}\\b)?",
-        f"(?i:{_any(c.direction_words, 'direction3')}) {_any(c.parts_of_day, 'part')}",
-        f"{edge}{direction}{_any([*c.periods, *c.units])}",
-        f"{edge[:-1]}(?:the )?(?:{_any(c.periods)}|{_YEAR})",
-        f"(?P<year4>{_YEAR})",
-        f"(?i:{_any(c.vague_expressions)})",
-    )
-    return f"\\b(?:(?i:{_any(c.date_prepositions, 'within')}) )?(?P<when>{'|'.join(choices)})(?!\\w)"

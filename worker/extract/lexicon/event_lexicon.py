@@ -12,7 +12,7 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-from worker.extract.dates import CalendarWords, DateFinder
+from worker.extract.date_finder import CalendarWords, DateFinder
 from worker.extract.lexicon.event_lexicon_file import (
     ActorWords,
     DecisionVerbClass,
