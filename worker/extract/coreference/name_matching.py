@@ -13,9 +13,18 @@ def differ_by_one_letter(known: str, word: str) -> bool:
     return known[at + (len(known) >= len(word)) :] == word[at + (len(word) >= len(known)) :]
 
 
+_ARTICLES = ("al-", "el-", "ul-", "ar-", "as-", "ash-", "ad-", "an-", "at-", "az-")
+"""The Arabic article before a surname."""
+
+
 def match_key(word: str) -> str:
-    """Return a name in the form used for comparison: lower case, straight apostrophes, no accents."""
+    """Return a name in the form used for comparison: lower case, straight apostrophes, no accents, no Arabic article.
+
+    "al-Assad" and "Assad" are equal.
+    """
     lower = word.lower()
+    if lower.startswith(_ARTICLES):
+        lower = lower.partition("-")[2] or lower
     if lower.isascii():
         return lower
     plain = unicodedata.normalize("NFKD", lower.replace("’", "'").replace("ʼ", "'"))

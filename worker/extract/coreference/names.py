@@ -127,7 +127,9 @@ def _is_name_word(text: AnnotatedText, i: int, lexicon: Lexicon) -> bool:
     word = text.words[i]
     if word[0].isupper():
         return text.tags[i] in _CAPITALISED or len(word) > 1
-    return word == "&" or (text.lower[i] in lexicon.name_particles)
+    if word in {"&", "and"}:
+        return i > 0 and text.words[i - 1][0].isupper()  # "and" is inside a noun phrase only as a part of a name
+    return text.lower[i] in lexicon.name_particles
 
 
 def _name_start(text: AnnotatedText, lexicon: Lexicon, first: int, start: int, last: int) -> int:
@@ -137,19 +139,48 @@ def _name_start(text: AnnotatedText, lexicon: Lexicon, first: int, start: int, l
     """
     name_start = start
     for i in range(start, last):
-        word = text.lower[i].rstrip(".")
-        if word in lexicon.roles or word in lexicon.titles:
-            last_word = i == last - 1 and i > first
-            before = text.lower[i - 1].rstrip(".") if last_word else ""
-            if not (
-                last_word
-                and (
-                    before in lexicon.closed_classes.courtesy_titles
-                    or (i > name_start and before in lexicon.given_names)
-                )
-            ):
-                name_start = i + 1
+        if _is_title(text, lexicon, i, last) and not (
+            (i == last - 1 and i > first and _is_surname_or_letters(text, lexicon, name_start, i))
+            or _is_given_name(text, lexicon, start, i, last)
+        ):
+            name_start = i + 1
     return name_start
+
+
+def _is_title(text: AnnotatedText, lexicon: Lexicon, i: int, last: int) -> bool:
+    """Return whether a capitalised word is a role or title; letters such as "FM" are one before a name only.
+
+    "MS" and "DR" before a name are initials.
+    """
+    word, low = text.words[i], text.lower[i].rstrip(".")
+    if word in lexicon.title_acronyms:
+        return i + 1 < last and text.lower[last - 1] not in lexicon.organisation_heads
+    if low in lexicon.closed_classes.courtesy_titles and word.isupper() and i + 1 < last:
+        return text.words[i + 1].isupper()
+    return low in lexicon.roles or low in lexicon.titles
+
+
+def _is_surname_or_letters(text: AnnotatedText, lexicon: Lexicon, name_start: int, i: int) -> bool:
+    """Return whether the title at the end is a surname ("Martin Bishop") or letters after a name ("Ida Lunde MP")."""
+    before = text.lower[i - 1].rstrip(".")
+    if before in lexicon.closed_classes.courtesy_titles:
+        return True
+    if i <= name_start:
+        return False
+    letters = text.words[i].isupper() and text.lower[i] in lexicon.post_nominals and i - name_start > 1
+    return letters or before in lexicon.given_names
+
+
+def _is_given_name(text: AnnotatedText, lexicon: Lexicon, start: int, i: int, last: int) -> bool:
+    """Return whether a role is a given name: one word follows, and it is no title or comes after another role.
+
+    "Hunter Lunde", "Justice Minister Duke Lunde"; but "Bishop Lunde".
+    """
+    low = text.lower[i]
+    if i != last - 2 or low in lexicon.titles or not text.words[last - 1][0].isupper():
+        return False
+    follows_role = i > start and text.lower[i - 1] in lexicon.roles
+    return low in lexicon.given_name_roles and (follows_role or i == start)
 
 
 def _skip_demonym(text: AnnotatedText, lexicon: Lexicon, start: int, last: int) -> int:
@@ -173,7 +204,8 @@ def _classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, t
     name = " ".join(text.words[first:last])
     if name in lexicon.countries:
         return "country"
-    if name.lower() in lexicon.acronyms or name.lower() in lexicon.outlets or name in lexicon.seats_of_power:
+    low = name.lower()
+    if low in lexicon.acronyms or low in lexicon.outlets or low in lexicon.international or name in lexicon.seats_of_power:
         return "organisation"
     if name in lexicon.demonyms:
         return "unknown"
@@ -184,8 +216,15 @@ def _classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, t
         return "organisation"
     if first and text.words[first - 1][0].islower() and text.lower[first - 1] in lexicon.organisation_heads:
         return "organisation"  # "the agency Baltic Wire"
-    if titled or (text.lower[first] in lexicon.given_names and last - first > 1):
+    if titled or _opens_with_given_name(text, lexicon, first, last):
         return "person"
     if article or (last - first == 1 and name.isupper() and len(name.strip(".")) > 1):
         return "organisation"
     return "unknown"
+
+
+def _opens_with_given_name(text: AnnotatedText, lexicon: Lexicon, first: int, last: int) -> bool:
+    """Return whether a name of several words begins with a given name; "UN" in "UN Relief" is none."""
+    if last - first == 1 or (text.words[first].isupper() and len(text.words[first]) > 1 and not text.words[last - 1].isupper()):
+        return False
+    return text.lower[first] in lexicon.given_names

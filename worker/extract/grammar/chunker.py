@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct, structs
 
+from worker.extract.grammar.conjoined_names import join_conjoined_names
 from worker.extract.grammar.noun_phrases import CURRENCIES, find_noun_phrase_end
 from worker.extract.grammar.past_or_participle import FINITE
 from worker.extract.grammar.sentences import AnnotatedText
@@ -77,6 +78,7 @@ def chunk(text: AnnotatedText, lexicon: Lexicon) -> Chunks:
     found = Chunks(noun_phrases=[], verb_groups=[], noun_phrase_of=[-1] * size, verb_group_of=[-1] * size)
     for first, last in text.paragraphs:
         _chunk_paragraph(text, found, first, last, lexicon)
+    join_conjoined_names(text, found, lexicon)
     for first, last in text.sentences:
         _ensure_finite_verb(text, found, first, last)
     return found

@@ -33,7 +33,7 @@ def place_fields(file: LexiconFile, rows: dict[str, list[str]], given_names: Giv
         {name: code for code, row in rows.items() for name in word_set(row[column])} for column in range(3)
     )
     every = [*countries, *demonyms, *seats]
-    roles = word_set(file.people.roles) | word_set(file.people.titles)
+    roles = word_set(file.people.roles) | word_set(file.people.titles) | word_set(file.people.not_given_names)
     return {
         "countries": countries,
         "demonyms": demonyms,

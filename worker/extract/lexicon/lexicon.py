@@ -138,8 +138,20 @@ class Lexicon(Struct, frozen=True):
     name_particles: frozenset[str]
     titles: frozenset[str]
     """Titles before a name, without the full stop."""
+    title_acronyms: frozenset[str]
+    """Titles that are written in capitals only: "FM" (foreign minister)."""
+    post_nominals: frozenset[str]
+    """Letters after a name, in lower case: "KC"."""
+    given_name_roles: frozenset[str]
+    """Roles that are given names before a surname: "Dean"."""
+    family_names_first: frozenset[str]
+    """Chinese, Korean and Vietnamese surnames, which precede the given name."""
     groups: frozenset[str]
     organisation_heads: frozenset[str]
+    body_heads: frozenset[str]
+    """Head nouns of bodies that are named after their field: "ministry", "commission"."""
+    conjoined_names: frozenset[str]
+    """Names of organisations that are two names joined by "and"."""
     acronyms: frozenset[str]
     international: frozenset[str]
     gender_of: dict[str, Gender]

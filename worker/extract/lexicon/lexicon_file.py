@@ -144,6 +144,11 @@ class PeopleTable(StrictTable, frozen=True):
     role_modifiers: str
     name_particles: str
     titles: str
+    title_acronyms: str
+    post_nominals: str
+    given_name_roles: str
+    not_given_names: str
+    family_names_first: str
     masculine: str
     feminine: str
     groups: str
@@ -153,6 +158,8 @@ class OrganisationTable(StrictTable, frozen=True):
     """Head nouns, acronyms and names of organisations."""
 
     heads: str
+    body_heads: str
+    conjoined_names: str
     acronyms: str
     international: str
 
