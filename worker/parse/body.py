@@ -12,6 +12,7 @@ from worker.parse.blocks import HEADINGS, Block, read_blocks
 from worker.parse.boilerplate import NON_CONTENT_TAGS
 from worker.parse.container import ContentScorer
 from worker.parse.markup import clean_text
+from worker.parse.quotation_elements import write_quotation_marks
 
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…:;\"”»“。！？」』)\]]$")  # noqa: RUF001 - full-width marks are meant
@@ -76,6 +77,7 @@ def read_body(page: LexborHTMLParser, title: str, descriptions: Iterable[str]) -
         return Body()
     for line_break in body.css("br"):
         line_break.replace_with("\n")
+    write_quotation_marks(body)
     scorer = ContentScorer(body)
     root = scorer.best()
     if root is None:
