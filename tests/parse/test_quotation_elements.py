@@ -58,8 +58,8 @@ def test_marks_are_those_of_the_page_s_language(language: str, text: str) -> Non
             ["Brandt wrote:", "“The ferry stays in port all winter long.”"],
         ),
         (
-            "<p>It reads:</p><blockquote><p>The ferry stays.</p><p>The quay is shut.</p><p>— Ilva Brandt</p></blockquote>",
-            ["It reads:", "“The ferry stays.", "“The quay is shut.”", "— Ilva Brandt"],
+            "<p>It reads:</p><blockquote><p>The ferry stays.</p><p>The quay is shut.</p><p>— I. Brandt</p></blockquote>",
+            ["It reads:", "“The ferry stays.", "“The quay is shut.”", "— I. Brandt"],
         ),
         (
             "<p>Brandt wrote:</p><blockquote><p>The “old” ferry stays in port.</p></blockquote>",
