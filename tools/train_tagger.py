@@ -10,16 +10,13 @@ from __future__ import annotations
 import argparse
 import gzip
 import random
-import zlib
 from collections import Counter, defaultdict
 from pathlib import Path
 
 import msgspec
 
-from worker.extract.grammar.pos_tagger import (
-    Tagger,
-    TaggerModel,
-    TagWeights,
+from worker.extract.grammar.pos_tagger import Tagger
+from worker.extract.grammar.tagger_features import (
     capitalisation_context,
     neighbour_features,
     tag_and_word_feature,
@@ -28,6 +25,7 @@ from worker.extract.grammar.pos_tagger import (
     word_features,
     word_shape,
 )
+from worker.extract.grammar.tagger_model import TaggerModel, TagWeights, encode_model, pack
 from worker.extract.grammar.tokens import tokenize
 from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
 
@@ -244,11 +242,11 @@ def main() -> None:
     rare = unknown_word_tags(sentences, known)
     untrained = TaggerModel(tags=tags, tag_dictionary=known, endings=rare, weights={})
     model = msgspec.structs.replace(untrained, weights=train(sentences, untrained))
-    packed = zlib.compress(msgspec.msgpack.encode(model), 9)
+    packed = encode_model(model)
     args.out.write_bytes(packed)
     print(f"{len(known)} words, {sum(map(len, model.weights.values()))} features, {len(packed)} bytes")
     for path in args.test:
-        print(f"{path.name}: {accuracy(Tagger(model), read_treebank(path, lexicon)):.4f}")
+        print(f"{path.name}: {accuracy(Tagger(pack(model)), read_treebank(path, lexicon)):.4f}")
 
 
 if __name__ == "__main__":

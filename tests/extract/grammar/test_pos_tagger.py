@@ -1,21 +1,21 @@
 """The tagger: dictionary, features, cache, and agreement with the feature functions of training."""
 
+import zlib
 from functools import cache
 
+import msgspec
 import pytest
 
-from worker.extract.grammar.pos_tagger import (
-    Tagger,
-    TaggerModel,
+from worker.extract.grammar.pos_tagger import Tagger, load_tagger
+from worker.extract.grammar.tagger_features import (
     capitalisation_context,
-    load_tagger,
-    load_tagger_model,
     neighbour_features,
     tag_and_word_feature,
     tag_history_features,
     word_features,
     word_shape,
 )
+from worker.extract.grammar.tagger_model import PackedModel, TaggerModel, encode_model, pack, read_model
 
 FEATURES = (
     *("word", "ending", "ending_and_shape", "shape_and_class", "class", "classes", "last", "next", "next_ending"),
@@ -23,20 +23,41 @@ FEATURES = (
 )
 
 
-def small_tagger(**weights: dict[str, dict[str, float]]) -> Tagger:
-    return Tagger(
-        TaggerModel(
-            tags=["DT", "IN", "NN", "NNP", "NNS", "PUNCT", "VB", "VBG"],
-            tag_dictionary={"the": ["DT"], "to": ["IN"], "vote": ["NN", "VB"], "votes": ["NNS"]},
-            endings={"lng": ["VBG"], "C": ["NNP"], "l": ["NN"]},
-            weights={feature: weights.get(feature, {}) for feature in FEATURES},
-        )
+def small_model(**weights: dict[str, dict[str, float]]) -> TaggerModel:
+    return TaggerModel(
+        tags=["DT", "IN", "NN", "NNP", "NNS", "PUNCT", "VB", "VBG"],
+        tag_dictionary={"the": ["DT"], "to": ["IN"], "vote": ["NN", "VB"], "votes": ["NNS"]},
+        endings={"lng": ["VBG"], "C": ["NNP"], "l": ["NN"]},
+        weights={feature: weights.get(feature, {}) for feature in FEATURES},
     )
 
 
+def small_tagger(**weights: dict[str, dict[str, float]]) -> Tagger:
+    return Tagger(pack(small_model(**weights)))
+
+
 @cache
-def trained_model() -> TaggerModel:
-    return load_tagger_model("en")
+def trained_model() -> PackedModel:
+    return read_model("en")
+
+
+def unpack(packed: PackedModel) -> TaggerModel:
+    vectors = [
+        {tag: weight for tag, weight in zip(packed.tags, vector, strict=True) if weight}
+        for vector in packed.read_vectors()
+    ]
+    weights = {
+        feature: {value: vectors[number] for value, number in packed.vectors_of(feature).items()}
+        for feature in packed.weights
+    }
+    return msgspec.structs.replace(packed.without_weights(), weights=weights)
+
+
+def test_a_packed_model_has_the_weights_of_the_model_and_stores_equal_ones_once() -> None:
+    weights = {"last": {"the": {"NN": 241.73, "VB": -0.01}, "a": {"VB": -0.01, "NN": 241.73}, "to": {"VB": 0.29}}}
+    packed = msgspec.msgpack.decode(zlib.decompress(encode_model(small_model(**weights))), type=PackedModel)
+    assert unpack(packed) == small_model(**weights)
+    assert len(packed.read_vectors()) == 2
 
 
 def tag(model: Tagger, sentence: str) -> list[str]:
@@ -95,7 +116,7 @@ def test_words_of_news_sentences_are_tagged_correctly(sentence: str, verb: str, 
 
 def test_the_tagger_computes_the_scores_of_the_feature_functions() -> None:
     sentence = "Mooring owners plan to walk out , “ Votes plan ahead , ” Belm 's deputy said , and then left to vote ."
-    assert tag(load_tagger("en"), sentence) == reference_tags(trained_model(), sentence.split())
+    assert tag(load_tagger("en"), sentence) == reference_tags(unpack(trained_model()), sentence.split())
 
 
 def reference_tags(model: TaggerModel, words: list[str]) -> list[str]:
