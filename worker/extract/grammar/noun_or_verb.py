@@ -16,6 +16,10 @@ _MAX_POSTMODIFIER = 14
 _POSTMODIFIER_TAGS = frozenset({"IN", "DT", "NN", "NNS", "NNP", "JJ", "CC", "POS", "PRP$", "CD"})
 _MAX_CLAUSE = 12
 """Tokens of a clause that are searched for its verb."""
+_SHORTEST_REQUEST = 3
+"""Tokens before the infinitive of the shortest request: "urged members to vote"."""
+_MAX_REQUEST = 8
+"""Tokens between a verb of request and the infinitive after its object."""
 NOUN_OR_VERB_TAGS = frozenset({"NN", "NNS", "VBZ"})
 _OBJECT_START = frozenset({"DT", "PRP$", "PRP", "NNP", "CD"})
 _COMPLEMENT_START = _OBJECT_START | {"SC", "WP"}
@@ -39,9 +43,11 @@ def resolve_noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lex
         )  # an irregular past that is missing in the training data: "upheld"
     if tag == "NN" and i and tags[i - 1] == "TO" and tags[i + 1 : i + 2] and tags[i + 1] in _COMPLEMENT_START:
         return "VB"  # the tagger read the word before as infinitival "to": "to repeal the law"
+    if tag == "NN" and _is_infinitive_of_request(tags, i, lower, lexicon) and "VB" in known.get(low, ()):
+        return "VB"
     if tag == "NN" and low.endswith("ing") and _is_gerund_with_object(tags, i, lower, lexicon):
         return "VBG"  # "for meeting Hale"
-    if tag == "NN" and low.endswith("ing") and low in lexicon.cues and lower[i + 1 : i + 2] == ["that"]:
+    if tag == "NN" and low.endswith("ing") and low in lexicon.cues and _is_participle_with_clause(tags, i, lower):
         return "VBG"  # "a briefing announcing that"
     if tag == "VBZ" and "NNS" in known.get(low, ()) and _would_be_second_verb(tags, i, lower, lexicon):
         return "NNS"
@@ -52,11 +58,29 @@ def resolve_noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lex
     return tag
 
 
+def _is_participle_with_clause(tags: list[str], i: int, lower: list[str]) -> bool:
+    """Return whether a that-clause follows a word in -ing that no determiner precedes: "a note | warning that …"."""
+    return lower[i + 1 : i + 2] == ["that"] and not (i and tags[i - 1] == "DT")
+
+
+def _is_infinitive_of_request(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) -> bool:
+    """Return whether a bare noun after "to" is the infinitive of a request: "called on members | to vote"."""
+    if i < _SHORTEST_REQUEST or lower[i - 1] != "to" or tags[i - 2] not in _SUBJECTS:
+        return False
+    ends = i + 1 == len(tags) or tags[i + 1] in {"PUNCT", "IN", "RB", "CC"}
+    return ends and any(
+        (cue := lexicon.cues.get(lower[j])) is not None and (cue.object_infinitive or "on" in cue.prepositions)
+        for j in range(max(0, i - _MAX_REQUEST), i - 2)
+    )
+
+
 def resolve_ing_form(tags: list[str], i: int) -> str:
     """Return the tag of a word in -ing: NN in "an old [saying] down there", else VBG."""
     following = tags[i + 1] if i + 1 < len(tags) else ""
     if tags[i] == "VBD":  # no past tense ends in -ing
         return "NN" if i and tags[i - 1] in _BEFORE_NOUN and following not in _COMPLEMENT_START else "VBG"
+    if i and tags[i - 1] == "DT" and following in {"SC", "WP", "IN", "PUNCT", "MD", "VBD", "VBZ"}:
+        return "NN"  # "at a briefing that …"
     described = i > 1 and tags[i - 1] == "JJ" and tags[i - 2] in {"DT", "PRP$"}
     return "NN" if described and following in {"RB", "PUNCT", "VBZ", "VBD", "MD"} else "VBG"
 

@@ -14,6 +14,7 @@ from worker.extract.grammar.past_or_participle import retag_past_tense
 from worker.extract.grammar.pos_tagger import Tagger, load_tagger
 from worker.extract.grammar.punctuation import SENTENCE_FINAL
 from worker.extract.grammar.quotes import Quotation
+from worker.extract.grammar.subjunctives import retag_subjunctives
 from worker.extract.grammar.tokens import Tokens
 from worker.extract.lexicon.lexicon import Lexicon
 
@@ -47,17 +48,18 @@ def tag_tokens(
     tokens: Tokens, sentences: list[tuple[int, int]], found: list[Quotation], quotation_of: list[int], lexicon: Lexicon
 ) -> list[str]:
     """Return the tag of every token of an article."""
-    tags = _tag_with_titles(tokens, sentences, load_tagger(lexicon.language))
+    tags = _tag_with_titles(tokens, sentences, load_tagger(lexicon.language), lexicon)
     for sentence in sentences:
         _repair(tags, tokens, lexicon, sentence)
     _retag_possessives(tags, tokens, quotation_of)
     tags = _retag_cues(tags, tokens, found, lexicon)
     _retag_opening_verbs(tags, sentences)
+    retag_subjunctives(tags, tokens.lower, sentences, load_tagger(lexicon.language).tag_dictionary, lexicon.mandative)
     retag_past_tense(tags, tokens.lower, sentences, quotation_of)
     return tags
 
 
-def _tag_with_titles(tokens: Tokens, sentences: list[tuple[int, int]], model: Tagger) -> list[str]:
+def _tag_with_titles(tokens: Tokens, sentences: list[tuple[int, int]], model: Tagger, lexicon: Lexicon) -> list[str]:
     """Return the tagger's tags; lines in title case are tagged as if they were in sentence case."""
     words, lower = tokens.words, tokens.lower
     titles = [p for p in tokens.paragraphs if _is_title_case(words, *p, model)]
@@ -69,11 +71,35 @@ def _tag_with_titles(tokens: Tokens, sentences: list[tuple[int, int]], model: Ta
     tags = _retag_known_names(plain, model.tag(plain, lower), sentences)
     names = {word for word, tag in zip(plain, tags, strict=True) if tag == "NNP" and not word.islower()}
     for first, last in titles:
-        for i in range(first, last):
-            if words[i] in names or (words[i].isupper() and len(words[i]) > 1):
-                plain[i] = words[i]
+        if _is_upper_case(words, first, last):
+            plain[first:last] = _natural_case(words[first:last], names, model, lexicon)
+        else:
+            for i in range(first, last):
+                if words[i] in names or (words[i].isupper() and len(words[i]) > 1):
+                    plain[i] = words[i]
         tags[first:last] = model.tag(plain[first:last], lower[first:last])
     return tags
+
+
+def _is_upper_case(words: list[str], first: int, last: int) -> bool:
+    """Return whether a line is in upper case: "HALE SAYS PORT TO CLOSE"."""
+    return all(w.isupper() for w in words[first:last] if len(w) > 3 and w[0].isalpha())  # noqa: PLR2004 - a name may mix
+
+
+def _natural_case(words: list[str], names: set[str], model: Tagger, lexicon: Lexicon) -> list[str]:
+    """Return the words of a line in upper case as a sentence would write them.
+
+    Names of the article and words missing in the training data are capitalised, acronyms of the article are kept, all
+    others are in lower case.
+    """
+    cased = {name.upper(): name for name in names}
+    natural = []
+    for word in words:
+        low = word.lower()
+        known = low in model.tag_dictionary or low in lexicon.lemmas or low in lexicon.roles
+        unknown = low.isalpha() and not known and not low.endswith(("s", "ed", "ing", "ly"))
+        natural.append(cased.get(word) or (word.capitalize() if unknown else word if "." in word[:-1] else low))
+    return natural
 
 
 def _is_title_case(words: list[str], first: int, last: int, model: Tagger) -> bool:
@@ -226,6 +252,7 @@ def _retag_cues(tags: list[str], tokens: Tokens, found: list[Quotation], lexicon
         before = quotation.first - 2
         if before > 0 and tokens.words[before + 1] in {":", ","}:
             _retag_as_verb(tags, tokens, before, lexicon)
+        _retag_inverted_verb(tags, tokens, quotation.last, lexicon)
         for at in range(quotation.last + 1, min(quotation.last + _MAX_REPORTING_CLAUSE, len(tags))):
             if tags[at] not in _IN_REPORTING_CLAUSE:
                 break
@@ -233,6 +260,16 @@ def _retag_cues(tags: list[str], tokens: Tokens, found: list[Quotation], lexicon
                 _retag_as_verb(tags, tokens, at, lexicon)
                 break
     return tags
+
+
+def _retag_inverted_verb(tags: list[str], tokens: Tokens, at: int, lexicon: Lexicon) -> None:
+    """Retag a plural at `at`, directly after a quotation, as the verb of its speaker: “…,” [recalls] Hale."""
+    at += at < len(tags) and tokens.words[at] == ","
+    if at + 1 >= len(tags) or tags[at] != "NNS" or tags[at + 1] not in {"NNP", "DT", "PRP", "PRP$"}:
+        return
+    cue = lexicon.cues.get(tokens.lower[at])
+    if cue is not None and cue.inverts:
+        tags[at] = "VBZ"
 
 
 def _retag_as_verb(tags: list[str], tokens: Tokens, at: int, lexicon: Lexicon) -> None:

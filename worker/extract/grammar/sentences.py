@@ -14,7 +14,7 @@ from msgspec import Struct
 from worker.extract.grammar.pos_repair import tag_tokens
 from worker.extract.grammar.punctuation import SENTENCE_FINAL
 from worker.extract.grammar.quotes import Quotation, find_quotations
-from worker.extract.grammar.tokens import Tokens, tokenize
+from worker.extract.grammar.tokens import Tokens, tokenize, without_invisible
 from worker.extract.lexicon.lexicon import Lexicon
 from worker.schema import Span
 
@@ -49,8 +49,11 @@ class AnnotatedText(Struct, frozen=True, eq=False):
         return Span(start=start, end=end, text=self.string[start:end])
 
     def slice(self, first: int, last: int) -> str:
-        """Return the characters of the tokens from `first` up to `last` (excluded); "" for an empty range."""
-        return self.string[self.starts[first] : self.ends[last - 1]] if last > first else ""
+        """Return the tokens from `first` up to `last` (excluded) as written; "" for an empty range.
+
+        Soft hyphens and zero-width characters are left out.
+        """
+        return without_invisible(self.string[self.starts[first] : self.ends[last - 1]]) if last > first else ""
 
     def sentence_range(self, token: int) -> tuple[int, int]:
         """Return the token range of the sentence that contains a token."""

@@ -22,6 +22,14 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+"""Characters without a glyph inside words: soft hyphen, zero-width space and joiners, byte order mark."""
+_REMOVE_INVISIBLE = dict.fromkeys(map(ord, _INVISIBLE))
+_TOKEN_WITH_INVISIBLE = re.compile(
+    _TOKEN.pattern.replace(r"\w+(?:['’‘\-‐‑&]\w+)*", rf"\w+(?:(?:['’‘\-‐‑&]|[{_INVISIBLE}]{{1,3}})\w+)*"),
+    re.VERBOSE,
+)
+
 _CLITICS = ("n't", "'s", "'re", "'ve", "'ll", "'d", "'m")
 
 
@@ -43,18 +51,22 @@ def tokenize(string: str, lexicon: Lexicon) -> Tokens:
     starts: list[int] = []
     ends: list[int] = []
     paragraphs: list[tuple[int, int]] = []
+    invisible = not string.isascii() and any(character in string for character in _INVISIBLE)
+    pattern = _TOKEN_WITH_INVISIBLE if invisible else _TOKEN
     for line_start, line_end in _paragraph_lines(string):
         first = len(words)
-        for match in _TOKEN.finditer(string, line_start, line_end):
+        for match in pattern.finditer(string, line_start, line_end):
             word = match[0]
             start, end = match.span()
+            if invisible and not (word := word.translate(_REMOVE_INVISIBLE)):
+                continue
             if not word.isalnum():
                 if word == "." and len(words) > first and ends[-1] == start:
                     if _is_abbreviation(words[-1], string[end : end + 2], lexicon):
                         words[-1] += "."
                         ends[-1] = end
                         continue
-                elif ("'" in word or "’" in word) and (cut := _clitic_start(word)):
+                elif ("'" in word or "’" in word) and len(word) == end - start and (cut := _clitic_start(word)):
                     words.append(word[:cut])
                     starts.append(start)
                     ends.append(start + cut)
@@ -68,6 +80,11 @@ def tokenize(string: str, lexicon: Lexicon) -> Tokens:
     if "’" in string:
         lower = [low.replace("’", "'") for low in lower]
     return Tokens(string=string, words=words, lower=lower, starts=starts, ends=ends, paragraphs=paragraphs)
+
+
+def without_invisible(string: str) -> str:
+    """Return a string without soft hyphens and zero-width characters."""
+    return string if string.isascii() else string.translate(_REMOVE_INVISIBLE)
 
 
 def _paragraph_lines(string: str) -> list[tuple[int, int]]:

@@ -72,6 +72,8 @@ class Lexicon(Struct, frozen=True):
     subject_control_verbs: frozenset[str]
     """Forms of verbs that share their subject with the infinitive after them: "tried to explain"."""
     raising_verbs: frozenset[str]
+    mandative: frozenset[str]
+    """Verb forms, nouns and adjectives that govern a clause in the subjunctive: "demanded that it stop"."""
     aside_openers: frozenset[str]
     weekdays: frozenset[str]
     deictic_days: frozenset[str]
@@ -277,6 +279,7 @@ def _verbs(file: LexiconFile) -> dict[str, object]:
         "subject_control_verbs": _forms_of(function_words.subject_control_verbs, file),
         "raising_verbs": _forms_of(function_words.raising_verbs, file),
         "light_verbs": _forms_of(function_words.light_verbs, file),
+        "mandative": _forms_of(w.mandative_verbs, file) | _plurals(w.mandative_words),
         "credit_verbs": _forms_of(file.outlets.credit_verbs, file),
         "quoting_verbs": _forms_of(file.outlets.quoting_verbs, file),
         "judgement": {

@@ -43,6 +43,8 @@ class FunctionWordTable(StrictTable, frozen=True):
     light_verbs: str
     focus_particles: str
     raising_verbs: str
+    mandative_verbs: str
+    mandative_words: str
     aside_openers: str
     weekdays: str
     deictic_days: str
