@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.modality import VerbModality, read_modality
 from worker.extract.events.parties import PartyResolver
+from worker.extract.events.phrase_extent import PhraseExtent
 from worker.extract.events.political_role import PoliticalRoles
+from worker.extract.events.sentence_times import SentenceTimes
 from worker.extract.events.time_and_place import TimeAndPlace
 from worker.extract.events.topic_spans import TopicSpans
 from worker.extract.grammar.clauses import ClauseParser
@@ -27,8 +29,9 @@ class EventContext:
         self.clauses = ClauseParser(doc.text, doc.chunks, doc.lexicon, lexicon.object_control_forms)
         self.roles = PoliticalRoles(doc, lexicon)
         self.parties = PartyResolver(doc, self.clauses, lexicon, self.roles)
-        self.topics = TopicSpans(doc, self.clauses, lexicon)
-        self.time_and_place = TimeAndPlace(doc, self.clauses, lexicon)
+        times = SentenceTimes(doc, lexicon)
+        self.topics = TopicSpans(doc, self.clauses, lexicon, PhraseExtent(doc, self.clauses, lexicon, times))
+        self.time_and_place = TimeAndPlace(doc, self.clauses, lexicon, times)
         self._modalities: dict[VerbGroup, VerbModality] = {}
 
     def lemma(self, group: VerbGroup) -> str:

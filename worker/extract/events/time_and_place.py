@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from worker.extract.document import Document
+    from worker.extract.events.sentence_times import SentenceTimes
     from worker.extract.grammar.chunker import NounPhrase
     from worker.extract.grammar.clauses import ClauseParser
     from worker.extract.lexicon.event_lexicon import EventLexicon
@@ -33,10 +34,8 @@ _ARTICLE_AND_NOUN = 2
 class TimeAndPlace:
     """Finder of the times and places of the events of one article."""
 
-    def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon) -> None:
-        self.doc, self.clauses, self.lexicon = doc, clauses, lexicon
-        self._dates: dict[int, list[TimeExpression]] = {}
-        """Expressions of time by sentence."""
+    def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon, times: SentenceTimes) -> None:
+        self.doc, self.clauses, self.lexicon, self.times = doc, clauses, lexicon, times
 
     # ------------------------------------------------------------ time
     def find_time(self, first: int, last: int) -> TimeExpression | None:
@@ -48,7 +47,7 @@ class TimeAndPlace:
         start, end = text.starts[first], text.ends[last - 1]
         found = [
             w
-            for w in self._sentence_times(first)
+            for w in self.times.of_sentence(first)
             if abs(w.start - start) < _DATE_WINDOW_CHARS and not self._is_in_other_quotation(w, first)
         ]
         after = [
@@ -65,28 +64,7 @@ class TimeAndPlace:
 
     def is_time_at(self, token: int) -> bool:
         """Return whether a time expression begins at `token`, or at the next token after a preposition."""
-        text = self.doc.text
-        if token >= len(text.words):
-            return False
-        at = token + (text.tags[token] == "IN" and token + 1 < len(text.words))
-        return any(text.token_at(w.start) in {token, at} for w in self._sentence_times(token))
-
-    def is_date_phrase(self, first: int, last: int) -> bool:
-        """Return whether the tokens are a date with its preposition: "on Friday", "last week", but not "until May"."""
-        text = self.doc.text
-        at = first + (text.lower[first] in word_set(self.lexicon.meeting.date_prepositions))
-        if at >= last or text.lower[first - 1] in word_set(self.lexicon.meeting.term_prepositions):
-            return False
-        start, end = text.starts[at], text.ends[last - 1]
-        return any(w.start == start and w.end == end for w in self._sentence_times(first))
-
-    def _sentence_times(self, token: int) -> list[TimeExpression]:
-        number = self.doc.text.sentence_of[token]
-        if number not in self._dates:
-            first, last = self.doc.text.sentences[number]
-            text = self.doc.text
-            self._dates[number] = self.lexicon.dates.find(text.string, text.starts[first], text.ends[last - 1])
-        return self._dates[number]
+        return self.times.begins_at(token)
 
     def _is_in_other_quotation(self, when: TimeExpression, token: int) -> bool:
         """Return whether the time expression is in a quotation that does not contain the trigger."""

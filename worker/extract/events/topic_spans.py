@@ -7,29 +7,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.grammar.punctuation import CLAUSE_FINAL, DASHES
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Span
 
 if TYPE_CHECKING:
     from worker.extract.document import Document
+    from worker.extract.events.phrase_extent import PhraseExtent
     from worker.extract.grammar.chunker import NounPhrase
     from worker.extract.grammar.clauses import ClauseParser
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
 _TOPIC_WINDOW = 16
 """Tokens after a trigger in which its topic begins."""
-_MAX_SPAN_TOKENS = 40
-"""Maximal length of a topic or object in tokens."""
-_PHRASE_OPENERS = frozenset({"DT", "PRP$", "JJ", "CD", "NN", "NNS", "NNP"})
-_CLAUSE_ENDS = CLAUSE_FINAL | DASHES | {":", ")"}
 
 
 class TopicSpans:
     """Finder of the topics and objects of the events of one article."""
 
-    def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon) -> None:
-        self.doc, self.clauses, self.lexicon = doc, clauses, lexicon
+    def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon, extent: PhraseExtent) -> None:
+        self.doc, self.clauses, self.lexicon, self.extent = doc, clauses, lexicon, extent
 
     def find_topic(self, last: int) -> Span | None:
         """Return the topic of talks: the phrase after "on" or "about", or the object of "to discuss"; else None."""
@@ -77,45 +73,18 @@ class TopicSpans:
     def clause_span(self, first: int, before: int | None = None) -> Span | None:
         """Return the span from a token to the end of its clause, or up to `before`; None if it is empty."""
         text = self.doc.text
-        end = min(text.sentence_range(first)[1], first + _MAX_SPAN_TOKENS) if first < len(text.words) else first
-        end = end if before is None else min(end, before)
-        last = first
-        while last < end and text.words[last] not in _CLAUSE_ENDS and not self._is_clause_boundary(last, first):
-            last += 1
-        while last > first and (
-            text.words[last - 1] == "," or text.words[last - 1] in self.doc.lexicon.quotation_marks
-        ):
+        last = self.extent.end_of(first, before) if first < len(text.words) else first
+        while last > first and self._is_no_end(first, last - 1):
             last -= 1
         return text.span(first, last) if last > first else None
 
-    def _is_clause_boundary(self, at: int, first: int) -> bool:
-        """Return whether a clause, an attribution or a coordinated verb of the same subject begins at a token."""
+    def _is_no_end(self, first: int, at: int) -> bool:
+        """Return whether a phrase that begins at `first` cannot end with a token: a comma, a mark without its pair."""
         text = self.doc.text
-        if self._is_next_act(at, first):
-            return True
-        if text.words[at] != "," or at + 1 >= len(text.words):
-            return False
-        tag = text.tags[at + 1]
-        if tag in {"WP", "SC", "CC", "VBG", "RB"} and at > first:
-            return True
-        return self._is_headline_verb(at + 1) or any(
-            (verb := self.doc.chunks.verb_group(i)) is not None and verb.finite
-            for i in range(at + 1, min(at + 8, len(text.words)))
-        )
-
-    def _is_next_act(self, at: int, first: int) -> bool:
-        """Return whether "and" joins another verb of the same subject: "closed the port [and opened] another"."""
-        text, chunks = self.doc.text, self.doc.chunks
-        if text.tags[at] != "CC" or at == first or chunks.has_finite_verb(first, at):
-            return False
-        verb = chunks.verb_group(at + 1 + (at + 1 < len(text.tags) and text.tags[at + 1] == "RB"))
-        return verb is not None and verb.finite and text.tags[verb.head] in {"VBD", "VBZ", "MD"}
-
-    def _is_headline_verb(self, at: int) -> bool:
-        """Return whether a plural noun is a misread verb of a headline: "accepts resignation, [names] an envoy"."""
-        text = self.doc.text
-        known = text.tags[at] == "NNS" and self.lexicon.lemma(text.lower[at]) != text.lower[at]
-        return known and at + 1 < len(text.words) and text.tags[at + 1] in _PHRASE_OPENERS
+        marks = self.doc.lexicon.quotation_marks
+        if text.words[at] in marks:
+            return sum(text.words[i] in marks for i in range(first, at + 1)) % 2 == 1
+        return text.words[at] == "," or text.tags[at] == "CC"
 
 
 def is_seat_of_power(doc: Document, noun: NounPhrase) -> bool:

@@ -17,6 +17,7 @@ from worker.extract.lexicon.event_lexicon_file import (
     ActorWords,
     DecisionVerbClass,
     DecisionWords,
+    ExtentWords,
     MeetingWords,
     ModalityWords,
 )
@@ -39,12 +40,22 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     modality: ModalityWords
     meeting: MeetingWords
     decision: DecisionWords
+    extent: ExtentWords
     actors: ActorWords
 
     @cached_property
     def dates(self) -> DateFinder:
         """A finder of time expressions in this language."""
         return DateFinder(self.calendar)
+
+    @cached_property
+    def adjunct_openers(self) -> dict[str, list[Particles]]:
+        """First word of an adjunct that is no part of an object -> the further words of each such opener."""
+        found: dict[str, list[Particles]] = {}
+        for phrase in word_set(self.extent.adjunct_openers):
+            first, *rest = phrase.split()
+            found.setdefault(first, []).append(tuple(rest))
+        return found
 
     @cached_property
     def lemmas(self) -> dict[str, str]:

@@ -123,7 +123,6 @@ class ChoiceVerbs(EventWordTable, frozen=True, kw_only=True):
     vote_count_words: str
     empty_objects: str
     resignation_prepositions: str
-    circumstance_openers: str
     speech_verbs: str
 
 
@@ -161,6 +160,21 @@ class DecisionWords(EventWordTable, frozen=True, kw_only=True):
     choice: ChoiceVerbs
     deciders: Deciders
     nouns: DecisionNouns
+
+
+class ExtentWords(EventWordTable, frozen=True, kw_only=True):
+    """Words at which an object or topic ends, or with which it continues."""
+
+    adjunct_openers: str
+    clause_openers: str
+    limit_openers: str
+    clause_verbs: str
+    inclusion: str
+    place_prepositions: str
+    occasion_prepositions: str
+    occasion_nouns: str
+    ballot_prepositions: str
+    ballot_nouns: str
 
 
 class ActorWords(EventWordTable, frozen=True, kw_only=True):

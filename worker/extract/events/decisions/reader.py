@@ -217,13 +217,10 @@ def object_span(ctx: EventContext, noun: NounPhrase, verb: VerbGroup) -> Span:
 
 
 def _trim_object(ctx: EventContext, whole: Span, least: int) -> Span:
-    """Return the span without a vote count, circumstances and date at its end; tokens before `least` stay."""
+    """Return the span without a vote count at its end; tokens before `least` stay."""
     first, last = ctx.text.token_at(whole.start), ctx.text.token_at(whole.end - 1) + 1
     vote_count = next((i for i in range(least, last - 1) if skip_vote_count(ctx, i) > i and ctx.word(i) == "by"), last)
-    circumstances = word_set(ctx.lexicon.decision.choice.circumstance_openers)
-    end = next((i for i in range(least, vote_count) if ctx.word(i) in circumstances), vote_count)
-    dated = next((i for i in range(least, end) if ctx.time_and_place.is_date_phrase(i, end)), end)
-    return ctx.text.span(first, dated)
+    return ctx.text.span(first, vote_count)
 
 
 def _category_by_decider(ctx: EventContext, category: Category, deciders: list[Actor]) -> Category:

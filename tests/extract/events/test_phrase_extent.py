@@ -1,0 +1,88 @@
+"""How far objects and topics extend; "|" marks where the phrase begins."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from worker.extract.document import read_document
+from worker.extract.events.event_context import EventContext
+from worker.extract.lexicon.event_lexicon import load_event_lexicon
+from worker.extract.lexicon.lexicon import load_lexicon
+from worker.schema import Article
+
+LEXICON = load_lexicon("en")
+EVENT_LEXICON = load_event_lexicon("en")
+
+
+def context_of(text: str) -> EventContext:
+    assert LEXICON
+    assert EVENT_LEXICON
+    document = read_document(Article(id="a", url="https://news.example/a", text=text), LEXICON)
+    return EventContext(document, EVENT_LEXICON)
+
+
+def phrase_of(marked: str) -> str | None:
+    before, _, after = marked.partition("|")
+    ctx = context_of(before + after)
+    span = ctx.topics.clause_span(ctx.text.token_at(len(before)))
+    return span.text if span else None
+
+
+@pytest.mark.parametrize(
+    ("marked", "phrase"),
+    [
+        # further acts and clauses
+        ("Lepik fired |her adviser and is looking for another.", "her adviser"),
+        ("Berg proposed |a freeze last week and Latvia has begun its own review.", "a freeze"),
+        ("Lepik approved |the tunnel but medical staff fear the noise.", "the tunnel"),
+        ("Berg announced |aid for dairy farms and it was not clear who would pay.", "aid for dairy farms"),
+        ("Members that voted to |adopt the motion were Norway, Estonia and Latvia.", "adopt the motion"),
+        ("Lepik said they would |ban nets and continue to fish.", "ban nets"),
+        # lists, brackets and names with commas
+        (
+            "Berg announced that |a union of Estonia, Latvia and Norway will patrol.",
+            "a union of Estonia, Latvia and Norway will patrol",
+        ),
+        ("Parliament approved |taxes, loans and grants.", "taxes, loans and grants"),
+        ("Parliament approved |the plan, Berg and Lepik said.", "the plan"),
+        (
+            "Parliament passed |a bill on fees, including the toll for lorries.",
+            "a bill on fees, including the toll for lorries",
+        ),
+        ("Parliament approved |a small, largely idle port.", "a small, largely idle port"),
+        ("Norway approved |the Arctic Harbour (AH) plan for 12 towns.", "the Arctic Harbour (AH) plan for 12 towns"),
+        ("Lepik dismissed |the mayor of Belm, Ostrava, on Friday.", "the mayor of Belm, Ostrava"),
+        ('Berg backed |a system of "harbour passes".', 'a system of "harbour passes"'),
+        # adjuncts
+        ("Lepik suspended |two clerks in connection with the leak.", "two clerks"),
+        ("Parliament rejected |the bill because it was late.", "the bill"),
+        ("Lepik decided to |back the plan as the police said it would help.", "back the plan"),
+        ("Berg signed |the charter at a ceremony in Riga.", "the charter"),
+        ("Norway suspended |the treaty until a legal challenge is heard.", "the treaty"),
+        ("Norway extended |the treaty until May.", "the treaty until May"),
+        ("Parliament approved |the loan in a 7-2 vote.", "the loan"),
+        ("Parliament rejected |the loan with 74 votes against, 63 in favour.", "the loan"),
+        ("The court ruled that |the pilot lied during the trial.", "the pilot lied during the trial"),
+        # times
+        ("Parliament rejected |the treaty last week.", "the treaty"),
+        ("Parliament rejected |the treaty in November.", "the treaty"),
+        ("The court quashed |the notice published on 9 January.", "the notice published on 9 January"),
+        ("Berg rejected |the plan a short while ago.", "the plan"),
+        ("Parliament approved |the 2025 budget on Monday evening.", "the 2025 budget"),
+        ("Lepik ordered |the bank on Friday to pay.", "the bank on Friday to pay"),
+        # relative clauses and attributions
+        ("Berg signed |an order that restores the vote to sailors.", "an order that restores the vote to sailors"),
+        ("Berg withdrew |200 guards who act as a buffer.", "200 guards"),
+        ("They agreed on |a text on which the vote depends.", "a text on which the vote depends"),
+        ("Parliament approved |the tunnel, the Riga Courier reports.", "the tunnel"),
+    ],
+)
+def test_a_phrase_ends_where_another_constituent_of_the_sentence_begins(marked: str, phrase: str) -> None:
+    assert phrase_of(marked) == phrase
+
+
+@given(st.text(alphabet='abc ,.()-"ATO12 until that who', max_size=60))
+def test_any_text_has_an_extent_within_it(text: str) -> None:
+    ctx = context_of(text)
+    for first in range(len(ctx.text.words)):
+        assert first <= ctx.topics.extent.end_of(first) <= len(ctx.text.words)
