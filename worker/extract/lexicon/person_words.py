@@ -29,6 +29,8 @@ class _PersonWordFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     servant_roles: str
     envoy_roles: str
     rank_words: str
+    sovereign_offices: str
+    private_bodies: str
     abbreviations: dict[str, str]
     hyponyms: dict[str, str]
     name_heads: dict[str, str]
@@ -61,6 +63,10 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     """Roles whose "to" phrase names the host country, not the represented one: "envoy to Riga"."""
     rank_words: Words
     """Ranks and courtesy titles: "general", "mr"."""
+    sovereign_offices: Words
+    """Offices that only states have, whatever modifies them: "the Oakdale MP"."""
+    private_bodies: Words
+    """Words of private bodies and their roles, which represent no country: "company", "editor"."""
     abbreviations: dict[str, tuple[str, ...]]
     """Abbreviation without its full stop -> the words of its long form."""
     hyponyms: dict[str, Words]

@@ -1,0 +1,165 @@
+"""Gazetteer of institutions: `lexicon/<language>_institutions.toml` and `<language>_regions.toml`, decoded strictly.
+
+A name that the files list for one country belongs to it.  A name of several countries, and a generic name ("the
+Supreme Court"), belongs to the country of its article: `worker.extract.coreference.countries` decides.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from worker.extract.lexicon.lexicon_file import StrictTable, word_set
+
+InstitutionClass = Literal[
+    "parliaments",
+    "governments",
+    "ministries",
+    "parties",
+    "central_banks",
+    "courts",
+    "agencies",
+    "armed_forces",
+    "police",
+    "international",
+    "non_governmental",
+    "generic",
+]
+Rows = dict[str, str]
+"""Country code -> names separated by blanks, see `word_set`."""
+Codes = tuple[str, ...]
+"""ISO 3166-1 alpha-2 codes of the countries that use a name, sorted; empty for an international or generic name."""
+
+_CLASSES: tuple[InstitutionClass, ...] = (
+    "international",
+    "non_governmental",
+    "generic",
+    "parliaments",
+    "governments",
+    "ministries",
+    "parties",
+    "central_banks",
+    "courts",
+    "agencies",
+    "armed_forces",
+    "police",
+)
+"""The classes in ascending precedence: a name of several classes ("the Senate") has the class of the last."""
+
+
+class _NamesTable(StrictTable, frozen=True):
+    """A class of names without a country."""
+
+    names: str
+
+
+class InstitutionsFile(StrictTable, frozen=True, kw_only=True):
+    """The file of institutions as written."""
+
+    parliaments: Rows
+    governments: Rows
+    ministries: Rows
+    parties: Rows
+    central_banks: Rows
+    courts: Rows
+    agencies: Rows
+    armed_forces: Rows
+    police: Rows
+    titles: Rows
+    international: _NamesTable
+    non_governmental: _NamesTable
+    generic: _NamesTable
+
+
+class RegionsFile(StrictTable, frozen=True, kw_only=True):
+    """The file of regions, cities and currencies as written."""
+
+    regions: Rows
+    cities: Rows
+    currencies: Rows
+
+
+class Institutions(Struct, frozen=True):
+    """Lookup tables of the gazetteer.  Names are spelled as written, titles and currencies in lower case."""
+
+    codes: dict[str, Codes]
+    """Name of an institution, as tokens joined by blanks -> the countries that use it."""
+    classes: dict[str, InstitutionClass]
+    """Name of an institution, as written and as tokens -> its class; titles are not included."""
+    titles: dict[str, Codes]
+    """Title of an office that few countries have ("home secretary") -> these countries."""
+    places: dict[str, Codes]
+    """Name of a region or city -> its countries."""
+    regions: frozenset[str]
+    """The names of `places` that denote a region with a government of its own."""
+    currencies: dict[str, Codes]
+    """Currency, or number word of a country -> the countries that use it."""
+
+    def class_of(self, name: str) -> InstitutionClass | None:
+        """Return the class of an institution by its name, with or without "the"; None for any other name."""
+        bare = name.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+        return self.classes.get(bare) or self.classes.get(bare[4:] if bare[:4] in {"the ", "The "} else "")
+
+    def is_public(self, name: str) -> bool:
+        """Return whether a name denotes a public body, party or intergovernmental organisation."""
+        return self.class_of(name) not in {None, "non_governmental"}
+
+
+@cache
+def load_institutions(language: str) -> Institutions:
+    """Return the gazetteer of a language, read once per process.
+
+    Raises FileNotFoundError for a language without a file and `msgspec.ValidationError` for an invalid one.
+    """
+    folder = files("worker.extract") / "lexicon"
+    bodies = msgspec.toml.decode((folder / f"{language}_institutions.toml").read_bytes(), type=InstitutionsFile)
+    parts = msgspec.toml.decode((folder / f"{language}_regions.toml").read_bytes(), type=RegionsFile)
+    names = {field: _names_of(getattr(bodies, field)) for field in _CLASSES}
+    return Institutions(
+        codes={_tokenised(name): codes for name, codes in _merge(list(names.values())).items()},
+        classes={spelling: field for field in _CLASSES for name in names[field] for spelling in (name, _tokenised(name))},
+        titles={_tokenised(name): codes for name, codes in _codes_of(bodies.titles).items()},
+        places=_merge([_codes_of(parts.regions), _codes_of(parts.cities)]),
+        regions=frozenset(_codes_of(parts.regions)),
+        currencies=_codes_of(parts.currencies),
+    )
+
+
+def _names_of(table: Rows | _NamesTable) -> dict[str, Codes]:
+    if isinstance(table, _NamesTable):
+        return dict.fromkeys(word_set(table.names), ())
+    return _codes_of(table)
+
+
+def _codes_of(rows: Rows) -> dict[str, Codes]:
+    """Return name -> codes of the countries that list it."""
+    found: dict[str, set[str]] = {}
+    for code, listed in rows.items():
+        for name in word_set(listed):
+            found.setdefault(name, set()).add(code)
+    return {name: tuple(sorted(codes)) for name, codes in found.items()}
+
+
+def _merge(tables: list[dict[str, Codes]]) -> dict[str, Codes]:
+    """Return the union of several tables; a name in two of them has the codes of both."""
+    merged: dict[str, Codes] = {}
+    for table in tables:
+        for name, codes in table.items():
+            known = merged.get(name)
+            merged[name] = codes if known is None else tuple(sorted({*known, *codes}))
+    return merged
+
+
+def _tokenised(name: str) -> str:
+    """Return a name as its tokens joined by blanks: "Prime Minister 's Office"."""
+    if name.isalpha():
+        return name
+    for mark in "(),/":
+        name = name.replace(mark, f" {mark} ")
+    return " ".join(name.replace("'s ", " 's ").replace("s' ", "s ' ").split())
+
+
