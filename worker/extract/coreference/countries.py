@@ -10,7 +10,7 @@ from functools import cached_property
 
 from worker.extract.coreference.country_names import CountryNames
 from worker.extract.grammar.sentences import AnnotatedText
-from worker.extract.lexicon.institutions import load_institutions
+from worker.extract.lexicon.institution_names import load_institutions
 from worker.extract.lexicon.lexicon import Lexicon
 from worker.extract.lexicon.person_words import load_person_words
 
@@ -51,7 +51,7 @@ class CountryFinder:
         if listed in {"international", "non_governmental"}:
             return None
         if listed is not None:
-            return self.names.resolve(self.institutions.codes.get(name, ())) or self.home_country
+            return self.names.resolve(self.institutions.codes.get(name, ()))
         words = (self.names.table.names.get(word) for word in name.split())
         return next((code for codes in words if codes and (code := self.names.resolve(codes))), None)
 
@@ -122,5 +122,9 @@ class CountryFinder:
         """Words with which an office or body remains one of the state."""
         lexicon, words = self.lexicon, self.person_words
         return (
-            lexicon.offices | lexicon.state_offices | lexicon.state_words | lexicon.role_modifiers | words.past_modifiers
+            lexicon.offices
+            | lexicon.state_offices
+            | lexicon.state_words
+            | lexicon.role_modifiers
+            | words.past_modifiers
         )

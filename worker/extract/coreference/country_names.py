@@ -5,13 +5,13 @@ A name of several countries belongs to the home country of the article if that i
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from functools import cache, cached_property
 
 from msgspec import Struct
 
 from worker.extract.grammar.sentences import AnnotatedText
-from worker.extract.lexicon.institutions import Codes, load_institutions
+from worker.extract.lexicon.institution_names import ANY_COUNTRY, Codes, load_institutions
 from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
 
 _MIN_EVIDENCE = 1.5
@@ -101,6 +101,8 @@ class CountryNames:
 
     def resolve(self, codes: Codes) -> str | None:
         """Return the country of a name: its only one, or the home country if the name is used there; else None."""
+        if codes and codes[0] == ANY_COUNTRY:
+            return self.home
         if len(codes) == 1:
             return codes[0]
         return self.home if self.home in codes else None
@@ -108,7 +110,7 @@ class CountryNames:
     @cached_property
     def home(self) -> str | None:
         """The country that the article is mostly about; None if no country prevails."""
-        evidence: Counter[str] = Counter()
+        evidence: defaultdict[str, float] = defaultdict(float)
         at, size = 0, len(self.text.words)
         self._add_dateline(evidence)
         while at < size:
@@ -120,16 +122,17 @@ class CountryNames:
             at += found[1]
         return _prevailing(evidence)
 
-    def _add(self, evidence: Counter[str], at: int, codes: Codes, size: int) -> None:
+    def _add(self, evidence: defaultdict[str, float], at: int, codes: Codes, size: int) -> None:
         """Add a name to the evidence; a name of several countries is divided among them."""
         if not codes:
             return
         place = size == 1 and self.text.words[at] in self.table.places
         weight = (_PLACE_WEIGHT if place else 1.0) / len(codes)
         for code in codes:
-            evidence[code] += weight
+            if code != ANY_COUNTRY:
+                evidence[code] += weight
 
-    def _add_dateline(self, evidence: Counter[str]) -> None:
+    def _add_dateline(self, evidence: defaultdict[str, float]) -> None:
         """Add the place of a dateline in capitals: "OSLO (Norpress) -"."""
         words = self.text.words
         size = next((i for i, word in enumerate(words[:_MAX_DATELINE]) if not word.isupper()), 0)
@@ -153,9 +156,9 @@ def _longest(words: list[str], i: int, size: int, table: dict[str, Codes]) -> tu
     return None
 
 
-def _prevailing(evidence: Counter[str]) -> str | None:
+def _prevailing(evidence: defaultdict[str, float]) -> str | None:
     """Return the country with most evidence if its lead is sufficient; else None."""
-    ranked = evidence.most_common(2)
-    if not ranked or ranked[0][1] < _MIN_EVIDENCE or ranked[0][1] < _MIN_SHARE * evidence.total():
+    ranked = sorted(evidence.items(), key=lambda item: (-item[1], item[0]))[:2]
+    if not ranked or ranked[0][1] < _MIN_EVIDENCE or ranked[0][1] < _MIN_SHARE * sum(evidence.values()):
         return None
     return ranked[0][0] if len(ranked) == 1 or ranked[0][1] >= _MIN_LEAD * ranked[1][1] else None

@@ -14,6 +14,7 @@ from worker.extract.grammar.chunker import Chunks, NounPhrase
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.grammar.time_phrases import is_time_expression
 from worker.extract.lexicon.gazetteer import Gender
+from worker.extract.lexicon.institution_names import load_institutions
 from worker.extract.lexicon.lexicon import Lexicon
 
 NameKind = Literal["person", "organisation", "country", "unknown"]
@@ -204,8 +205,15 @@ def _classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, t
     name = " ".join(text.words[first:last])
     if name in lexicon.countries:
         return "country"
+    if name in load_institutions(lexicon.language).classes:
+        return "organisation"
     low = name.lower()
-    if low in lexicon.acronyms or low in lexicon.outlets or low in lexicon.international or name in lexicon.seats_of_power:
+    if (
+        low in lexicon.acronyms
+        or low in lexicon.outlets
+        or low in lexicon.international
+        or name in lexicon.seats_of_power
+    ):
         return "organisation"
     if name in lexicon.demonyms:
         return "unknown"
@@ -225,6 +233,8 @@ def _classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, t
 
 def _opens_with_given_name(text: AnnotatedText, lexicon: Lexicon, first: int, last: int) -> bool:
     """Return whether a name of several words begins with a given name; "UN" in "UN Relief" is none."""
-    if last - first == 1 or (text.words[first].isupper() and len(text.words[first]) > 1 and not text.words[last - 1].isupper()):
+    if last - first == 1 or (
+        text.words[first].isupper() and len(text.words[first]) > 1 and not text.words[last - 1].isupper()
+    ):
         return False
     return text.lower[first] in lexicon.given_names

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from worker.extract.lexicon.institution_names import load_institutions
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor
 
@@ -27,10 +28,11 @@ class PoliticalRoles:
 
     def __init__(self, doc: Document, lexicon: EventLexicon) -> None:
         self.doc, self.lexicon = doc, lexicon
+        self.institutions = load_institutions(lexicon.language)
 
     def political_role(self, actor: Actor) -> PoliticalRole:
         """Return 2 for a political or institutional actor, 1 for a possible one, 0 for any other."""
-        if actor.type == "country":
+        if actor.type == "country" or self.institutions.is_public(actor.name):
             return 2
         if actor.type == "person" and actor.name.lower() not in word_set(self.lexicon.actors.institutions):
             return self._role_of_person(actor)

@@ -32,7 +32,11 @@ InstitutionClass = Literal[
 Rows = dict[str, str]
 """Country code -> names separated by blanks, see `word_set`."""
 Codes = tuple[str, ...]
-"""ISO 3166-1 alpha-2 codes of the countries that use a name, sorted; empty for an international or generic name."""
+"""ISO 3166-1 alpha-2 codes of the countries that use a name, sorted; `ANY_COUNTRY` first for a generic name.  Empty for
+an international or non-governmental organisation.
+"""
+ANY_COUNTRY = ""
+"""Code of a generic name, which any country may use."""
 
 _CLASSES: tuple[InstitutionClass, ...] = (
     "international",
@@ -118,10 +122,13 @@ def load_institutions(language: str) -> Institutions:
     folder = files("worker.extract") / "lexicon"
     bodies = msgspec.toml.decode((folder / f"{language}_institutions.toml").read_bytes(), type=InstitutionsFile)
     parts = msgspec.toml.decode((folder / f"{language}_regions.toml").read_bytes(), type=RegionsFile)
-    names = {field: _names_of(getattr(bodies, field)) for field in _CLASSES}
+    names = {
+        field: _names_of(getattr(bodies, field), (ANY_COUNTRY,) if field == "generic" else ()) for field in _CLASSES
+    }
+    classes = {name: field for field in _CLASSES for name in names[field]}
     return Institutions(
         codes={_tokenised(name): codes for name, codes in _merge(list(names.values())).items()},
-        classes={spelling: field for field in _CLASSES for name in names[field] for spelling in (name, _tokenised(name))},
+        classes=classes | {_tokenised(name): field for name, field in classes.items()},
         titles={_tokenised(name): codes for name, codes in _codes_of(bodies.titles).items()},
         places=_merge([_codes_of(parts.regions), _codes_of(parts.cities)]),
         regions=frozenset(_codes_of(parts.regions)),
@@ -129,9 +136,10 @@ def load_institutions(language: str) -> Institutions:
     )
 
 
-def _names_of(table: Rows | _NamesTable) -> dict[str, Codes]:
+def _names_of(table: Rows | _NamesTable, codes: Codes) -> dict[str, Codes]:
+    """Return name -> codes; `codes` for the names of a table without countries."""
     if isinstance(table, _NamesTable):
-        return dict.fromkeys(word_set(table.names), ())
+        return dict.fromkeys(word_set(table.names), codes)
     return _codes_of(table)
 
 
@@ -161,5 +169,3 @@ def _tokenised(name: str) -> str:
     for mark in "(),/":
         name = name.replace(mark, f" {mark} ")
     return " ".join(name.replace("'s ", " 's ").replace("s' ", "s ' ").split())
-
-
