@@ -18,6 +18,7 @@ from worker.parse.dates import EARLIEST, LATEST, parse_datetime
 from worker.parse.jsonld import JsonLd, as_list, literal_text
 from worker.parse.markup import attribute_text
 from worker.parse.title import choose_headline
+from worker.parse.visible_dates import find_visible_date
 from worker.urls import canonicalise
 
 _DATE_TAGS = (
@@ -63,7 +64,7 @@ def read_metadata(page: LexborHTMLParser, json_ld: JsonLd, html: str, url: str, 
         url=address,
         title=choose_headline(page, json_ld, f"{site}.{_domain(url).partition('.')[0]}"),
         byline=read_byline(page, json_ld),
-        published_at=_declared_date(page, json_ld) or _detected_date(html, url, latest),
+        published_at=_declared_date(page, json_ld) or _detected_date(page, html, url, latest),
         language=_declared_language(page, json_ld),
         site=site or None,
         descriptions=_descriptions(page, json_ld),
@@ -136,19 +137,33 @@ def _tagged_dates(page: LexborHTMLParser) -> Iterator[str]:
             yield attribute_text(node, "content") or attribute_text(node, "datetime")
 
 
-def _detected_date(html: str, url: str, latest: datetime | None) -> datetime | None:
-    """Return the date that htmldate finds in text and address, in many languages; not after the day following `latest`.
+def _detected_date(page: LexborHTMLParser, html: str, url: str, latest: datetime | None) -> datetime | None:
+    """Return the date in the address or in the text, in many languages; not after the day following `latest`.
 
     January 1 is discarded: htmldate returns it for a year without month and day.
     """
     until = latest + timedelta(days=1) if latest else LATEST
+    found = _date_by_htmldate(html, url, until)
+    if found and not found.endswith("-01-01"):
+        return parse_datetime(found)
+    written = find_visible_date(page)
+    return written if written and EARLIEST <= written <= until else None
+
+
+def _date_by_htmldate(html: str, url: str, until: datetime) -> str | None:
+    """Return the date that htmldate finds without dateparser, which is slow and large."""
     try:
-        found = htmldate.find_date(
-            html, url=url, original_date=True, min_date=EARLIEST, max_date=until, deferred_url_extractor=True
+        return htmldate.find_date(
+            html,
+            url=url,
+            original_date=True,
+            min_date=EARLIEST,
+            max_date=until,
+            deferred_url_extractor=True,
+            extensive_search=False,
         )
     except _LIBRARY_FAILURES:
         return None
-    return parse_datetime(found) if found and not found.endswith("-01-01") else None
 
 
 def _declared_language(page: LexborHTMLParser, json_ld: JsonLd) -> str | None:

@@ -14,7 +14,7 @@ from worker.schema import Article, Page
 
 
 def preload_models() -> None:
-    """Load the language model, the word lists and the tagger (0.5 s, 100 MB) by processing an invented page."""
+    """Load the language model, the word lists and the tagger (0.5 s, 50 MB) by processing an invented page."""
     words = "The minister said on Monday that the committee had met for the {}th time and heard from its engineers. "
     extract_events(Article(id="", url="", text=words, language="en"))
     body = "".join(f"<p>{words.format(n) * 3}</p>" for n in range(4, 9))
