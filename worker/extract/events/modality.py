@@ -89,7 +89,7 @@ def _modal_of(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) ->
     word = clauses.text.lower[group.modal] if group.modal >= 0 else next(written, "")
     if not word:
         return ""
-    if word in word_set(lexicon.modality.future_modals):
+    if word in word_set(lexicon.modality.future_modals) or word == "to":  # "Hale to visit Oslo" in a headline
         return "will"
     if word in word_set(lexicon.modality.conditional_modals) and "have" in clauses.text.lower[group.first : group.head]:
         return "would"  # "would have met": it did not happen

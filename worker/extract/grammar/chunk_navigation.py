@@ -141,7 +141,7 @@ class ChunkNavigator:
         """Return the conjuncts before a noun phrase, in text order; a comma counts only left of an "and"."""
         start, at = self.text.sentence_range(noun.head)[0], noun.first - 1
         found: list[NounPhrase] = []
-        joined = False
+        joined = self._is_headline_list(noun, start)
         while at > start and len(found) < MAX_STEPS:
             if self.text.lower[at] in {"and", "&"}:
                 at -= 2 if self.text.words[at - 1] == "," else 1
@@ -156,6 +156,14 @@ class ChunkNavigator:
             found.append(before)
             at = before.first - 1
         return found[::-1]
+
+    def _is_headline_list(self, noun: NounPhrase, start: int) -> bool:
+        """Return whether a noun phrase ends a list at the start of a headline without "and": "Oslo, Riga | sign"."""
+        if noun.first - start < 2 or not self.text.is_headline(start) or self.text.words[noun.first - 1] != ",":  # noqa: PLR2004
+            return False
+        opens, verb = self.noun_phrase(start), self.chunks.verb_group(noun.last)
+        named = self.text.tags[noun.head] == "NNP" and opens is not None and self.text.tags[opens.head] == "NNP"
+        return named and verb is not None and verb.finite
 
     def _conjuncts_right(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the conjuncts after a noun phrase; those after commas count only if a final "and" or "or" follows."""

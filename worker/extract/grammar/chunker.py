@@ -80,8 +80,37 @@ def chunk(text: AnnotatedText, lexicon: Lexicon) -> Chunks:
         _chunk_paragraph(text, found, first, last, lexicon)
     join_conjoined_names(text, found, lexicon)
     for first, last in text.sentences:
+        if first in text.layout.introductions:
+            _govern_item(text, found, first, last)
+        elif text.is_headline(first):
+            _complete_headline(text, found, first, last)
         _ensure_finite_verb(text, found, first, last)
     return found
+
+
+def _govern_item(text: AnnotatedText, found: Chunks, first: int, last: int) -> None:
+    """Make the verb of a list item an infinitive if the introducing line ends with "to": "decided to: | lift …"."""
+    number = next((n for n in found.verb_group_of[first:last] if n >= 0), -1)
+    if number >= 0 and text.lower[text.layout.introductions[first] - 1] == "to":
+        verb = found.verb_groups[number]
+        found.verb_groups[number] = structs.replace(verb, finite=False, infinitive=True)
+
+
+def _complete_headline(text: AnnotatedText, found: Chunks, first: int, last: int) -> None:
+    """Supply the auxiliary that a headline leaves out, unless it has a finite verb.
+
+    "Hale | to visit Oslo" is "will visit", with "to" as the modal; "minister | sacked over leak" is a passive.
+    """
+    numbers = sorted({n for n in found.verb_group_of[first:last] if n >= 0})
+    if not numbers or any(found.verb_groups[n].finite for n in numbers):
+        return
+    verb = found.verb_groups[numbers[0]]
+    if verb.first == first or found.noun_phrase_of[verb.first - 1] < 0:
+        return
+    if verb.infinitive:
+        found.verb_groups[numbers[0]] = structs.replace(verb, finite=True, infinitive=False, modal=verb.first)
+    elif text.tags[verb.head] == "VBN":
+        found.verb_groups[numbers[0]] = structs.replace(verb, finite=True, passive=True)
 
 
 def _chunk_paragraph(text: AnnotatedText, found: Chunks, first: int, last: int, lexicon: Lexicon) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from worker.extract.grammar.headline_tags import retag_elliptical_lines
+from worker.extract.grammar.layout import Layout
 from worker.extract.grammar.noun_or_verb import (
     NOUN_OR_VERB_TAGS,
     has_verb_before,
@@ -15,12 +17,11 @@ from worker.extract.grammar.pos_tagger import Tagger, load_tagger
 from worker.extract.grammar.punctuation import SENTENCE_FINAL
 from worker.extract.grammar.quotes import Quotation
 from worker.extract.grammar.subjunctives import retag_subjunctives
+from worker.extract.grammar.title_case import title_lines, write_natural_case
 from worker.extract.grammar.tokens import Tokens
 from worker.extract.lexicon.lexicon import Lexicon
 
 _VERBAL = frozenset({"VB", "VBD", "VBN", "VBP", "VBZ"})
-_TITLE_LOWER_CASE = frozenset({"IN", "TO", "DT", "CC", "SC", "MD", "PRP", "PRP$", "WP", "RP", "RB"})
-"""Tags of the words that a headline in title case may keep in lower case."""
 _MAX_AUXILIARY_LETTERS = 4
 """Letters of the longest auxiliary that may open a question ("Does")."""
 _NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "VBP", "NN", "NNS", "UH", "FW"})
@@ -45,78 +46,46 @@ _BARE_VERBS = frozenset({"VB", "VBN", "VBP"})
 
 
 def tag_tokens(
-    tokens: Tokens, sentences: list[tuple[int, int]], found: list[Quotation], quotation_of: list[int], lexicon: Lexicon
+    tokens: Tokens,
+    sentences: list[tuple[int, int]],
+    found: list[Quotation],
+    quotation_of: list[int],
+    layout: Layout,
+    lexicon: Lexicon,
 ) -> list[str]:
     """Return the tag of every token of an article."""
-    tags = _tag_with_titles(tokens, sentences, load_tagger(lexicon.language), lexicon)
+    model = load_tagger(lexicon.language)
+    tags = _tag_with_titles(tokens, sentences, layout, model, lexicon)
     for sentence in sentences:
         _repair(tags, tokens, lexicon, sentence)
     _retag_possessives(tags, tokens, quotation_of)
     tags = _retag_cues(tags, tokens, found, lexicon)
     _retag_opening_verbs(tags, sentences)
-    retag_subjunctives(tags, tokens.lower, sentences, load_tagger(lexicon.language).tag_dictionary, lexicon.mandative)
+    retag_subjunctives(tags, tokens.lower, sentences, model.tag_dictionary, lexicon.mandative)
     retag_past_tense(tags, tokens.lower, sentences, quotation_of)
+    retag_elliptical_lines(tags, tokens, layout, sentences, model.tag_dictionary, lexicon)
     return tags
 
 
-def _tag_with_titles(tokens: Tokens, sentences: list[tuple[int, int]], model: Tagger, lexicon: Lexicon) -> list[str]:
-    """Return the tagger's tags; lines in title case are tagged as if they were in sentence case."""
+def _tag_with_titles(
+    tokens: Tokens, sentences: list[tuple[int, int]], layout: Layout, model: Tagger, lexicon: Lexicon
+) -> list[str]:
+    """Return the tagger's tags; lines in title case or capitals get their natural case in `tokens.words` before."""
     words, lower = tokens.words, tokens.lower
-    titles = [p for p in tokens.paragraphs if _is_title_case(words, *p, model)]
+    titles = title_lines(tokens, model)
     if not titles:
         return _retag_known_names(words, model.tag(words, lower), sentences)
+    layout.title_lines.update(titles)
+    lines = [tokens.paragraphs[number] for number in titles]
     plain = list(words)
-    for first, last in titles:
+    for first, last in lines:
         plain[first:last] = lower[first:last]
     tags = _retag_known_names(plain, model.tag(plain, lower), sentences)
     names = {word for word, tag in zip(plain, tags, strict=True) if tag == "NNP" and not word.islower()}
-    for first, last in titles:
-        if _is_upper_case(words, first, last):
-            plain[first:last] = _natural_case(words[first:last], names, model, lexicon)
-        else:
-            for i in range(first, last):
-                if words[i] in names or (words[i].isupper() and len(words[i]) > 1):
-                    plain[i] = words[i]
-        tags[first:last] = model.tag(plain[first:last], lower[first:last])
+    write_natural_case(words, lines, names, model, lexicon)
+    for first, last in lines:
+        tags[first:last] = model.tag(words[first:last], lower[first:last])
     return tags
-
-
-def _is_upper_case(words: list[str], first: int, last: int) -> bool:
-    """Return whether a line is in upper case: "HALE SAYS PORT TO CLOSE"."""
-    return all(w.isupper() for w in words[first:last] if len(w) > 3 and w[0].isalpha())  # noqa: PLR2004 - a name may mix
-
-
-def _natural_case(words: list[str], names: set[str], model: Tagger, lexicon: Lexicon) -> list[str]:
-    """Return the words of a line in upper case as a sentence would write them.
-
-    Names of the article and words missing in the training data are capitalised, acronyms of the article are kept, all
-    others are in lower case.
-    """
-    cased = {name.upper(): name for name in names}
-    natural = []
-    for word in words:
-        low = word.lower()
-        known = low in model.tag_dictionary or low in lexicon.lemmas or low in lexicon.roles
-        unknown = low.isalpha() and not known and not low.endswith(("s", "ed", "ing", "ly"))
-        natural.append(cased.get(word) or (word.capitalize() if unknown else word if "." in word[:-1] else low))
-    return natural
-
-
-def _is_title_case(words: list[str], first: int, last: int, model: Tagger) -> bool:
-    """Return whether a line is in title case.
-
-    It has 3 to 25 words of more than three letters, at least four in five of them capitalised, and no verb in lower
-    case.
-    """
-    small = (w for w in words[first:last] if w.islower())
-    if any(
-        not _VERBAL.isdisjoint(known)
-        for w in small
-        if _TITLE_LOWER_CASE.isdisjoint(known := set(model.tag_dictionary.get(w, ())))
-    ):
-        return False  # sentences that are mostly names: "Hale met Belm in Oslo.", "Hale will meet Belm."
-    long = [w for w in words[first:last] if len(w) > 3 and w[0].isalpha()]  # noqa: PLR2004 - skips of, and, the, …
-    return 3 <= len(long) <= 25 and 5 * sum(w[0].isupper() for w in long) >= 4 * len(long)  # noqa: PLR2004
 
 
 def _retag_known_names(words: list[str], tags: list[str], sentences: list[tuple[int, int]]) -> list[str]:
@@ -222,6 +191,8 @@ def _is_name(tags: list[str], i: int, low: str, known: Mapping[str, list[str]], 
     following = tags[i + 1] if i + 1 < len(tags) else ""
     if tags[i] == "MD":
         return following in {"VBD", "VBZ"}  # "May said": a modal does not govern a finite verb
+    if tags[i] == "NNS" and low in lexicon.given_names and following == "NNP":
+        return True
     if low in known or low in lexicon.lemmas:
         return low in lexicon.given_names and following == "NNP"
     if tags[i] in _GUESSED and i and tags[i - 1] in _VERBAL | {"IN", "TO"} and not low.endswith(("ed", "ly", "s")):

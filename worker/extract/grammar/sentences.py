@@ -11,7 +11,9 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from worker.extract.grammar.layout import Layout, read_layout
 from worker.extract.grammar.pos_repair import tag_tokens
+from worker.extract.grammar.pos_tagger import load_tagger
 from worker.extract.grammar.punctuation import SENTENCE_FINAL
 from worker.extract.grammar.quotes import Quotation, find_quotations
 from worker.extract.grammar.tokens import Tokens, tokenize, without_invisible
@@ -42,6 +44,7 @@ class AnnotatedText(Struct, frozen=True, eq=False):
     quotations: list[Quotation]
     quotation_of: list[int]
     """Index in `quotations` of the quotation that covers the token; -1 if there is none."""
+    layout: Layout
 
     def span(self, first: int, last: int) -> Span:
         """Return a non-empty token range, `last` excluded, as a span of the article."""
@@ -62,6 +65,10 @@ class AnnotatedText(Struct, frozen=True, eq=False):
     def paragraph_range(self, token: int) -> tuple[int, int]:
         """Return the token range of the paragraph that contains a token."""
         return self.paragraphs[self.paragraph_of[token]]
+
+    def is_headline(self, token: int) -> bool:
+        """Return whether a token is in a headline or section title."""
+        return self.layout.kinds[self.paragraph_of[token]] == "headline"
 
     def quotation_starting_at(self, token: int) -> Quotation | None:
         """Return the quotation whose first token this is; None if there is none and after the last token."""
@@ -86,12 +93,13 @@ def annotate(string: str, lexicon: Lexicon) -> AnnotatedText:
     """Annotate a text.  Every string is valid; the empty one has no tokens."""
     tokens = tokenize(string, lexicon)
     found, quotation_of = find_quotations(tokens, lexicon)
-    sentences = _split_sentences(tokens, found, quotation_of, lexicon)
+    layout = read_layout(tokens, quotation_of, load_tagger(lexicon.language).tag_dictionary, lexicon)
+    sentences = _split_sentences(tokens, found, quotation_of, layout.sentence_starts(), lexicon)
     return AnnotatedText(
         string=string,
         words=tokens.words,
         lower=tokens.lower,
-        tags=tag_tokens(tokens, sentences, found, quotation_of, lexicon),
+        tags=tag_tokens(tokens, sentences, found, quotation_of, layout, lexicon),
         starts=tokens.starts,
         ends=tokens.ends,
         paragraphs=tokens.paragraphs,
@@ -100,6 +108,7 @@ def annotate(string: str, lexicon: Lexicon) -> AnnotatedText:
         paragraph_of=_range_index(tokens.paragraphs, len(tokens.words)),
         quotations=found,
         quotation_of=quotation_of,
+        layout=layout,
     )
 
 
@@ -113,15 +122,17 @@ def _range_index(ranges: list[tuple[int, int]], size: int) -> list[int]:
 
 # ---------------------------------------------------------------- sentences
 def _split_sentences(
-    tokens: Tokens, found: list[Quotation], quotation_of: list[int], lexicon: Lexicon
+    tokens: Tokens, found: list[Quotation], quotation_of: list[int], starts: set[int], lexicon: Lexicon
 ) -> list[tuple[int, int]]:
-    """Return the sentences: paragraphs cut at full stops, except within a quotation that continues."""
+    """Return the sentences: paragraphs cut at full stops, except within a quotation that continues, and at `starts`."""
     words = tokens.words
     sentences = []
     for first, last in tokens.paragraphs:
         cuts = [first]
         i = first
         while i < last:
+            if i in starts and cuts[-1] < i:
+                cuts.append(i)
             if words[i] in SENTENCE_FINAL or (
                 words[i][-1] == "." and _ends_after_abbreviation(tokens, i, last, lexicon)
             ):

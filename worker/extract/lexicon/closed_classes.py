@@ -86,6 +86,15 @@ class ClosedClasses(StrictTable, frozen=True):
     """Modals that express a refusal when negated: "would not say", "won't"."""
     discourse_markers: frozenset[str]
     """Imperatives that request nothing: "Look, …"."""
+    headline_verbs: frozenset[str]
+    """Short verbs that headlines prefer and running text seldom has: "axe", "mull", "oust"."""
+    # ------------------------------------------------------------ labels of lines
+    question_labels: frozenset[str]
+    """Labels of the interviewer's turns: "Q:", "Reporter:"."""
+    answer_labels: frozenset[str]
+    """Labels of the turns of an interviewee who is named elsewhere: "A:", "Answer:"."""
+    clock_words: frozenset[str]
+    """Words after a clock time: halves of the day and time zones."""
     # ------------------------------------------------------------ words beside names
     courtesy_titles: frozenset[str]
     """Courtesy titles, without the full stop."""
