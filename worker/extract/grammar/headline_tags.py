@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from worker.extract.grammar.layout import Layout
 from worker.extract.grammar.past_or_participle import FINITE
+from worker.extract.grammar.pos_tagger import load_tagger
 from worker.extract.grammar.tokens import Tokens
 from worker.extract.grammar.verb_forms import base_of_third_person, is_base_form
 from worker.extract.lexicon.lexicon import Lexicon
@@ -42,14 +43,10 @@ class _Line(NamedTuple):
 
 
 def retag_elliptical_lines(
-    tags: list[str],
-    tokens: Tokens,
-    layout: Layout,
-    sentences: list[tuple[int, int]],
-    known: Mapping[str, list[str]],
-    lexicon: Lexicon,
+    tags: list[str], tokens: Tokens, layout: Layout, sentences: list[tuple[int, int]], lexicon: Lexicon
 ) -> None:
     """Correct the tags of headlines and list items, in place.  Takes linear time."""
+    known = load_tagger(lexicon.language).tag_dictionary
     ends = {last for kind, (_, last) in zip(layout.kinds, tokens.paragraphs, strict=True) if kind == "headline"}
     for first, last in sentences:
         if first in layout.introductions:

@@ -30,6 +30,7 @@ _MAX_ENUMERATOR_LETTERS = 4
 _NO_HEADLINE_ENDS = SENTENCE_FINAL | {":", ";", ",", "”", '"', "’", "'"}
 _VERB_TAGS = frozenset({"VB", "VBD", "VBN", "VBP", "VBZ", "MD"})
 _ROMAN = frozenset("ivx")
+_CLOCK_DIGITS, _MINUTE_DIGITS, _LAST_HOUR, _LAST_MINUTE = 4, 2, 24, 59
 
 
 class Layout(Struct, frozen=True, eq=False):
@@ -241,20 +242,18 @@ def _is_clock_time(word: str, following: str, lexicon: Lexicon) -> bool:
     timed = following in lexicon.closed_classes.clock_words
     if not hour.isdigit() or suffix not in {"", "am", "pm", "h"}:
         return False
-    if mark:
-        dotted = mark == "." and not (suffix or timed)
-        return (
-            minute.isdigit()
-            and len(minute) == 2
-            and len(hour) <= 2
-            and int(minute) < 60
-            and (
-                int(hour) < 25 and not (dotted and len(hour) < 2)  # noqa: PLR2004
-            )
-        )
-    if len(hour) == 4:  # noqa: PLR2004 - "1435 GMT"
-        return timed and int(hour[:2]) < 25 and int(hour[2:]) < 60  # noqa: PLR2004
-    return bool(suffix or timed) and len(hour) <= 2 and int(hour) < 25  # noqa: PLR2004
+    if not mark:
+        hhmm = len(hour) == _CLOCK_DIGITS and timed  # "1435 GMT"
+        return _is_time(hour[:2], hour[2:]) if hhmm else bool(suffix or timed) and _is_time(hour, "00")
+    bare = mark == "." and not (suffix or timed)  # "9.20" is a number
+    return _is_time(hour, minute) and not (bare and len(hour) == 1)
+
+
+def _is_time(hour: str, minute: str) -> bool:
+    """Return whether hours and minutes are in range."""
+    if not (minute.isdigit() and len(minute) == _MINUTE_DIGITS and len(hour) <= _MINUTE_DIGITS):
+        return False
+    return int(hour) <= _LAST_HOUR and int(minute) <= _LAST_MINUTE
 
 
 def _word(tokens: Tokens, at: int) -> str:

@@ -45,7 +45,7 @@ _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 _BARE_VERBS = frozenset({"VB", "VBN", "VBP"})
 
 
-def tag_tokens(
+def tag_tokens(  # noqa: PLR0917 - the annotations so far
     tokens: Tokens,
     sentences: list[tuple[int, int]],
     found: list[Quotation],
@@ -63,7 +63,7 @@ def tag_tokens(
     _retag_opening_verbs(tags, sentences)
     retag_subjunctives(tags, tokens.lower, sentences, model.tag_dictionary, lexicon.mandative)
     retag_past_tense(tags, tokens.lower, sentences, quotation_of)
-    retag_elliptical_lines(tags, tokens, layout, sentences, model.tag_dictionary, lexicon)
+    retag_elliptical_lines(tags, tokens, layout, sentences, lexicon)
     return tags
 
 
