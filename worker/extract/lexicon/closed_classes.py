@@ -27,6 +27,8 @@ class ClosedClasses(StrictTable, frozen=True):
     """Conjunctions that may join the words of two speakers: ", while Lunde praised it"."""
     conditional_conjunctions: frozenset[str]
     """Conjunctions that open a clause inside reported speech: "said if it rained the port would close"."""
+    content_openers: frozenset[str]
+    """Conjunctions that may open content with a subordinate clause: "said | since the day Hale left, …"."""
     hypothetical_subordinators: frozenset[str]
     """Openers of a hypothetical clause; a verb in it performs no speech act."""
     # ------------------------------------------------------------ prepositions

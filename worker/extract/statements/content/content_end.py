@@ -37,12 +37,22 @@ def content_end(doc: Document, first: int, limit: int, form: ContentForm = "that
             if at < limit and quotation_ends_in_comma(doc, at) and _ends_after_comma(doc, at, limit, form, quoted=True):
                 break
             continue
-        if at > first and (text.words[at] == ";" or _starts_attribution(doc, at, limit)):
+        if at > first and (
+            text.words[at] == ";"
+            or (_starts_attribution(doc, at, limit) and not _is_coordinated_subject(doc, first, at))
+        ):
             break
         if at > first and text.words[at] == "," and _ends_after_comma(doc, at + 1, limit, form, quoted=False):
             break
         at += 1
     return trim_end(doc, first, min(at, limit))
+
+
+def _is_coordinated_subject(doc: Document, first: int, at: int) -> bool:
+    """Return whether the content is only a pronoun before a conjunction, hence a subject: "said he | and Hale left"."""
+    text = doc.text
+    phrase = doc.chunks.noun_phrase(first) if text.tags[at] == "CC" else None
+    return phrase is not None and phrase.last == at and text.tags[phrase.head] == "PRP" and text.lower[first] != "it"
 
 
 def quotation_ends_in_comma(doc: Document, after: int) -> bool:

@@ -9,7 +9,12 @@ from typing import Literal
 
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import NounPhrase
-from worker.extract.grammar.punctuation import COMMA_AND_DASHES, COMMA_AND_LONG_DASHES, TYPESET_DASHES
+from worker.extract.grammar.punctuation import (
+    CLAUSE_BOUNDARIES,
+    COMMA_AND_DASHES,
+    COMMA_AND_LONG_DASHES,
+    TYPESET_DASHES,
+)
 from worker.extract.lexicon.lexicon import Cue
 from worker.extract.statements.phrase_kinds import is_venue_or_time
 
@@ -19,6 +24,20 @@ ContentForm = Literal["quotation", "that", "question", "clause", "infinitive", "
 _MAX_ADJUNCTS = 14
 """Maximum number of adverbials between a cue and its content: "said in an interview with X on Monday in Y that …"."""
 
+_MAX_FRONTED = 40
+"""Maximum number of tokens of a clause or adverbial that opens content, before its comma."""
+_NO_MAIN_CLAUSE = frozenset({"SC", "WP", "CC", "VBG", "IN"})
+"""Tags of a word after a comma that opens no main clause."""
+_ADVERBIAL_OPENERS = frozenset(
+    {
+        "in addition", "in order", "in case", "in exchange", "in return", "in contrast", "in spite", "in light",
+        "in view", "in terms", "as part", "as well", "as for", "as long", "as soon", "as far", "based on",
+        "contrary to",
+        "instead of", "along with", "together with", "apart from", "aside from", "according to", "because of", "due to",
+        "thanks to", "given the", "despite the", "unlike the", "without the", "under the", "with the", "like the",
+    }
+)  # fmt: skip
+"""First two words of an adverbial that opens content rather than closes the reporting clause."""
 _ASIDE_OPENS = COMMA_AND_LONG_DASHES | {"("}
 _ASIDE_ENDS = TYPESET_DASHES | {",", "(", ")"}
 _ADJUNCT_JOINTS = COMMA_AND_DASHES | {"and", "("}
@@ -36,6 +55,9 @@ def find_content_start(doc: Document, cue: Cue, at: int, limit: int) -> tuple[in
     for skipped in range(_MAX_ADJUNCTS):
         if at >= limit:
             return None
+        opening = _fronted_clause_start(doc, cue, at, limit) if not skipped else -1
+        if opening >= 0:
+            return opening, "clause"
         form = _form_at(doc, cue, at, limit, direct=skipped == 0, recipient=recipient)
         if form is not None:
             if form == "infinitive" and cue.object_infinitive and recipient and (cue.act == "ask" or not cue.recipient):
@@ -82,6 +104,36 @@ def _form_at(doc: Document, cue: Cue, at: int, limit: int, *, direct: bool, reci
     if starts_clause(doc, at, limit, after_cue=direct and not recipient):
         return "clause"
     return "clause" if direct and not cue.phrase and _starts_mistagged_clause(doc, at, limit) else None
+
+
+def _fronted_clause_start(doc: Document, cue: Cue, at: int, limit: int) -> int:
+    """Return where content starts that opens with a subordinate clause or adverbial and a comma; -1 if none does.
+
+    "said | since the day Hale left, he had worked", "said, | once it was over, she would go", "said | in addition to
+    the cuts, taxes would rise".  `at`: the token after the cue.
+    """
+    text = doc.text
+    start = at + (text.words[at] == ",")
+    if not cue.clause or cue.question or start + 2 >= limit or text.quotation_of[start] >= 0:
+        return -1
+    clausal = text.tags[start] in {"SC", "IN"} and text.lower[start] in doc.lexicon.closed_classes.content_openers
+    phrasal = " ".join(text.lower[start : start + 2]) in _ADVERBIAL_OPENERS
+    if not (clausal or phrasal) or _is_circumstance(doc, start, limit):
+        return -1
+    for i in range(start + 2, min(limit - 1, start + _MAX_FRONTED)):
+        if text.lower[i] == "that" and text.tags[i] == "SC" and not phrasal:
+            return -1  # "said before the vote, …, that it would …"
+        if text.words[i] == "," and text.quotation_of[i] < 0 and text.tags[i + 1] not in _NO_MAIN_CLAUSE:
+            main = starts_clause(doc, i + 1, limit, after_cue=False)
+            return start if main and (phrasal or doc.chunks.has_finite_verb(start, i)) else -1
+    return -1
+
+
+def _is_circumstance(doc: Document, start: int, limit: int) -> bool:
+    """Return whether an adverbial of venue or time belongs to the cue: "said after the meeting, …"."""
+    topic = doc.chunks.noun_phrase(start + 1)
+    timed = topic is not None and topic.first == start + 1 and topic.last < limit and is_venue_or_time(doc, topic)
+    return topic is not None and timed and doc.text.words[topic.last] in CLAUSE_BOUNDARIES
 
 
 def _starts_object_with_infinitive(doc: Document, at: int, limit: int) -> bool:

@@ -8,6 +8,7 @@ from worker.extract.grammar.punctuation import COMMA_AND_DASHES, COMMA_AND_LONG_
 from worker.extract.statements.candidate import StatementCandidate, content_start_before
 from worker.extract.statements.content.content_end import trim_end
 from worker.extract.statements.content.content_start import starts_clause
+from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.patterns.interrupted_quotations import quotation_continues_clause, resumed_content
 from worker.extract.statements.patterns.reporting_clause import (
     FRONTED,
@@ -21,6 +22,8 @@ from worker.extract.statements.patterns.reporting_clause import (
 from worker.extract.statements.phrase_kinds import TokenRange
 from worker.extract.statements.venue_and_date import statement_venue
 
+_FRAGMENT = 6
+"""Maximum number of tokens of a clause that breaks off before the reporting clause: ", and now, | he says"."""
 _ADVERBIAL = frozenset({"IN", "RB", "CC"})
 """Tags of a first word that may open an adverbial."""
 
@@ -46,11 +49,31 @@ def match_after_content(
     )
     if left <= start:
         return None
-    is_clause = quoted or doc.chunks.has_finite_verb(start, left)
+    is_clause = quoted or _is_complete(doc, start, left)
     rest = resumed_content(doc, reporting.token_after, last, quoted=quoted, is_clause=is_clause)
-    if not (is_clause or _completes_clause(doc, start, rest)):
+    unfinished = rest is not None and doc.chunks.has_finite_verb(start, left)
+    if not (is_clause or unfinished or _completes_clause(doc, start, rest)):
         return None
     return _candidate(doc, reporting, [(start, left), rest] if rest is not None else [(start, left)], quoted=quoted)
+
+
+def _is_complete(doc: Document, start: int, end: int) -> bool:
+    """Return whether the words before the reporting clause end with a main clause.
+
+    They do not in "The start was slow, and now, (he says, we win)" or "So, if it rains, (he says, we lose)".
+    """
+    text = doc.text
+    for at in range(end - 1, max(start, end - _FRAGMENT), -1):
+        if text.tags[at] == "CC" and text.words[at - 1] == "," and text.quotation_of[at] < 0:
+            fragment = at + 1 < end and text.tags[at + 1] in _ADVERBIAL
+            return doc.chunks.has_finite_verb(start, at) and not fragment
+    at = start
+    while at < end - 1 and (text.tags[at] in {"RB", "CC"} or text.words[at] == ","):
+        at += 1
+    if text.tags[at] != "SC" or text.lower[at] not in doc.lexicon.closed_classes.content_openers:
+        return doc.chunks.has_finite_verb(start, end)
+    comma = next((i for i in range(at + 1, end) if text.words[i] in COMMA_AND_LONG_DASHES), end)
+    return doc.chunks.has_finite_verb(comma, end)
 
 
 def _candidate(
@@ -104,9 +127,20 @@ def _clause_start(doc: Document, reporting: ReportingClause, candidates: list[St
     if not is_parenthetical(doc, reporting):
         return -1
     start = content_start_before(doc, reporting.first, reporting.token_before, candidates)
-    if doc.text.tags[start] in {"SC", "WP"} and "," not in doc.text.words[start : reporting.token_before]:
+    text, after = doc.text, reporting.token_after
+    if text.tags[start] in {"VBN", "VBD"} and _is_cue_at(doc, start):
+        return -1  # "Asked whether it rains, Hale said …": the question is no content of the answer
+    resumed = after + 1 < reporting.last and text.words[after] == ","
+    resumed = resumed and starts_clause(doc, after + 1, reporting.last, after_cue=False)
+    if text.tags[start] in {"SC", "WP"} and "," not in text.words[start : reporting.token_before] and not resumed:
         return -1  # "When the talks ended, she said …": a subordinate clause is no content
     return start
+
+
+def _is_cue_at(doc: Document, at: int) -> bool:
+    """Return whether a cue starts at a token."""
+    verb = doc.chunks.verb_group(at)
+    return verb is not None and cue_of_verb(doc, verb) is not None
 
 
 def _content_start(doc: Document, quote: int, first: int, candidates: list[StatementCandidate]) -> int:

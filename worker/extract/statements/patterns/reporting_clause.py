@@ -155,6 +155,8 @@ def is_parenthetical(doc: Document, reporting: ReportingClause) -> bool:
         return after + 1 < last and text.quotation_of[after + 1] >= 0 and _follows_clause(doc, reporting)
     if text.quotation_of[after] >= 0:
         return False
+    if _has_object(doc, reporting, after):
+        return False
     complement = find_complement(doc, reporting.verb, reporting.cue, last) if reporting.cue is not None else None
     return complement is None or (
         complement.form == "phrase"
@@ -164,6 +166,14 @@ def is_parenthetical(doc: Document, reporting: ReportingClause) -> bool:
             or NounPhrase(complement.first, complement.first + 1, complement.first),
         )
     )
+
+
+def _has_object(doc: Document, reporting: ReportingClause, at: int) -> bool:
+    """Return whether an object follows a verb that takes neither object nor recipient: "… safety reflects a plan"."""
+    cue, phrase = reporting.cue, doc.chunks.noun_phrase(at)
+    if reporting.inverted or phrase is None or phrase.first != at or at != reporting.verb.last:
+        return False
+    return cue is not None and not (cue.recipient or cue.phrase or is_venue_or_time(doc, phrase))
 
 
 def _follows_clause(doc: Document, reporting: ReportingClause) -> bool:

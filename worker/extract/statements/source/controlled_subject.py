@@ -19,6 +19,10 @@ _PAST = frozenset({"VBD", "VBN"})
 """A past tense after a comma may be tagged as a participle."""
 
 
+_MAX_ASIDE = 15
+"""Maximum number of tokens of an aside after a conjunction."""
+
+
 class CueSource(Struct, frozen=True, gc=False):
     """The source of a verbal cue, the first token of the cue, and the construction (the first part of the rule)."""
 
@@ -40,6 +44,7 @@ def find_source(doc: Document, verb: VerbGroup, first: int, candidates: list[Sta
         return _source_of_participle(doc, verb, first, candidates)
     after_candidate = any(c.last == before for c in candidates)
     in_series = after_candidate and is_in_verb_series(doc, verb, text.sentence_range(verb.head)[1])
+    before = _before_aside_of_coordinator(doc, before, first)
     if before >= first and (_is_coordinator(doc, before) or in_series):
         return _cue_source(_shared_source(doc, before, first, candidates), verb.first, "coordinated")
     if not verb.finite and tag not in _PAST and not _is_headline(doc, verb.head):
@@ -108,6 +113,20 @@ def _is_coordinator(doc: Document, token: int) -> bool:
     return doc.text.tags[token] == "CC" or (
         doc.text.lower[token] in {"then", "also"} and doc.text.tags[token - 1] == "CC"
     )
+
+
+def _before_aside_of_coordinator(doc: Document, before: int, first: int) -> int:
+    """Return the conjunction before the aside that ends at a comma: "but, in a letter, | rejected"; else the token."""
+    if before < first or doc.text.words[before] != ",":
+        return before
+    for at in range(before - 1, max(first, before - _MAX_ASIDE), -1):
+        if doc.text.words[at] == "," and doc.text.quotation_of[at] < 0:
+            opens = doc.text.tags[at - 1] == "CC" and doc.text.tags[at + 1] in {"IN", "RB", "SC"}
+            return at - 1 if opens else before
+        verb = doc.chunks.verb_group(at)
+        if verb is not None and verb.finite:
+            return before
+    return before
 
 
 def is_in_verb_series(doc: Document, verb: VerbGroup, last: int) -> bool:

@@ -85,11 +85,32 @@ def _extend_right(doc: Document, last: int, limit: int) -> int | None:
             closing += 1
         return closing + 1 if closing < limit else None
     if word == "," and following is not None:
-        described = _is_apposition(doc, following)
-        return _apposition_end(doc, following.last, limit) if described else _name_end(doc, last, following)
+        return _end_after_comma(doc, last, following, limit)
     if text.lower[last] == "who" and doc.chunks.verb_group(last + 1) is not None:
         return _apposition_end(doc, last + 1, limit)
     return None
+
+
+def _end_after_comma(doc: Document, last: int, phrase: NounPhrase, limit: int) -> int | None:
+    """Return the end of the apposition or name after a comma; None for the subject of another clause."""
+    if not _is_apposition(doc, phrase):
+        return _name_end(doc, last, phrase)
+    end = _apposition_end(doc, phrase.last, limit)
+    return None if _is_main_clause(doc, phrase.last, end) else end
+
+
+def _is_main_clause(doc: Document, first: int, last: int) -> bool:
+    """Return whether the words after a noun phrase hold a finite verb of their own, outside relative clauses.
+
+    "According to Hale, a plan | backed by most MPs is needed": no apposition.
+    """
+    for i in range(first, last):
+        if doc.text.tags[i] in {"WP", "SC"}:
+            return False
+        verb = doc.chunks.verb_group(i)
+        if verb is not None and verb.finite:
+            return True
+    return False
 
 
 def _is_located(doc: Document, last: int, place: NounPhrase) -> bool:

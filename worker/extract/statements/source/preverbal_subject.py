@@ -13,6 +13,8 @@ from worker.extract.statements.phrase_kinds import TokenRange, is_time
 
 _ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN", "VBD", "IN", "PRP$", "RB", "SC"})
 """Tags of the first word of an aside."""
+_JOINED_BY_WITH = frozenset({"along", "together"})
+"""Adverbs before "with" that join a conjunct: "Oslo along with Riga"."""
 _MAX_STEPS = 6
 """Maximum number of steps over adverbials to the left, and of extensions of a noun phrase."""
 _COMMAS_IN_ASIDE = 5
@@ -121,12 +123,19 @@ def _aside_start(doc: Document, before: int, at: int, left_limit: int) -> int | 
     while i > left_limit and seen < 4 and at - i < 60:  # noqa: PLR2004 - asides are short
         if text.words[i] == mark and text.quotation_of[i] == text.quotation_of[at]:
             seen += 1
-            if text.tags[i + 1] in _ASIDE_TAGS and (
+            if (text.tags[i + 1] in _ASIDE_TAGS or _is_coordinated_aside(doc, i + 1, at)) and (
                 text.words[i - 1] == ")" or doc.chunks.noun_phrase(i - 1) is not None
             ):
                 return i if not _has_main_clause(doc, i + 1, at) else None
         i -= 1
     return None
+
+
+def _is_coordinated_aside(doc: Document, first: int, last: int) -> bool:
+    """Return whether an aside adds a conjunct: "Hale, | and other critics of the law, | claim"."""
+    return doc.text.lower[first] in {"and", "or"} and not any(
+        doc.chunks.verb_group_of[i] >= 0 for i in range(first, last)
+    )
 
 
 def _has_main_clause(doc: Document, first: int, last: int) -> bool:
@@ -189,7 +198,8 @@ def _extend_left(doc: Document, first: int, left_limit: int) -> int | None:
     if before <= left_limit:
         return None
     if text.lower[before] in doc.lexicon.closed_classes.noun_modifier_prepositions:
-        outer = doc.chunks.noun_phrase(before - 1)
+        joined = before - (doc.text.lower[before - 1] in _JOINED_BY_WITH and text.lower[before] in {"with", "as"})
+        outer = doc.chunks.noun_phrase(joined - 1)
         if outer is not None and outer.first >= left_limit and not is_time(doc, outer):
             return outer.first
         verb = doc.chunks.verb_group(before - 1)
@@ -246,6 +256,11 @@ def _coordinated_start(doc: Document, conjunction: int, left_limit: int) -> int 
         return outer.first
     if doc.text.lower[before] == "of" and before > left_limit and doc.text.tags[before - 1] == "NNS":
         return outer.first  # "the cities of Blackpool and Hull"
+    governed = doc.text.lower[before] in doc.lexicon.closed_classes.noun_modifier_prepositions
+    noun = doc.chunks.noun_phrase(before - 1) if governed and before > left_limit else None
+    is_object = noun is not None and doc.chunks.verb_group(noun.first - 1) is not None
+    if noun is not None and noun.first >= left_limit and not is_object and not is_time(doc, noun):
+        return outer.first if doc.text.tags[noun.head] in {"NN", "NNS"} else None  # "courts in | Oslo and Riga"
     return None if doc.chunks.verb_group(before) is not None or doc.text.tags[before] in {"IN", "TO"} else outer.first
 
 
