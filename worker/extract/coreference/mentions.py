@@ -65,6 +65,8 @@ class MentionResolver:
         head = self.phrase_resolver.first_noun_phrase(first, last)
         if head is None:
             return self.phrase_resolver.resolve(first, last)
+        if last - head.last > 1 and self._is_conjunction_of_names(head.first, last):
+            return self.phrase_resolver.joint_actor(first, last), None
         word = self.text.lower[head.head]
         if self.text.tags[head.head] in {"PRP", "PRP$", "WP"} or (last - first == 1 and word in self.lexicon.pronouns):
             named = self.registry.names_in(last - 1) if last > head.last else []
@@ -79,6 +81,21 @@ class MentionResolver:
         if entity is not None and entity.resolved.first != head.first and self._is_named_organisation(entity.resolved):
             return self.pronouns.actor_of(first, last, entity.resolved)
         return self.phrase_resolver.resolve(first, last)
+
+    def _is_conjunction_of_names(self, first: int, last: int) -> bool:
+        """Return whether a range consists of two or more names of one kind: "Tamm and Lunde"."""
+        kinds, at, joined = set(), first, False
+        while at < last:
+            phrase = self.chunks.noun_phrase(at)
+            name = next((n for n in self.registry.names_in(at) if phrase is not None and n.last == phrase.last), None)
+            if phrase is None or name is None:
+                return False
+            kinds.add(name.kind in {"person", "unknown"})
+            at = phrase.last
+            while at < last and self.text.lower[at] in {",", "and"}:
+                joined = joined or self.text.lower[at] == "and"
+                at += 1
+        return joined and len(kinds) == 1 and self.text.lower[last - 1] not in {",", "and"}
 
     def _is_named_organisation(self, entity: Entity) -> bool:
         """Return whether an entity is an organisation with a name; any other entity is named as in the phrase."""

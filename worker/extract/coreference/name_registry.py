@@ -12,7 +12,7 @@ from functools import cached_property
 
 from worker.extract.coreference.countries import CountryFinder
 from worker.extract.coreference.name_matching import are_compatible, differ_by_one_letter, match_key, strip_generation
-from worker.extract.coreference.names import Name, find_names
+from worker.extract.coreference.names import Name, find_names, is_common_word
 from worker.extract.coreference.organisation_aliases import OrganisationAliases
 from worker.extract.coreference.person import Person
 from worker.extract.coreference.roles import role_heads, with_adjacent_role
@@ -31,6 +31,11 @@ _RECENT_SPEAKERS = 6
 _MIN_FUZZY_LETTERS = 6
 """Letters from which a surname may differ in one letter."""
 _COMMON_NOUN_TAGS = (["NN"], ["NNS"], ["NN", "VB"], ["VB", "NN"])
+_MIN_INNER_LETTERS = 4
+"""Letters of an inner word of a name by which the person may be called."""
+_MIN_HEADLINE_WORDS, _MAX_HEADLINE_WORDS, _MAX_HEADLINE_NAME = 4, 25, 3
+"""Words of a headline, and of a name in it."""
+_OPEN_CLASS = frozenset({"NN", "NNS", "VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "JJ"})
 _MAX_ROLE_WORDS = 8
 """Words from which a longer role is no longer preferred."""
 
@@ -59,6 +64,8 @@ class NameRegistry:
         self._by_given: dict[str, list[Person]] = {}
         self._family_first: dict[str, list[Person]] = {}
         """First word of a name -> persons whose name begins with the surname ("Ban Ki-moon")."""
+        self._by_middle: dict[str, list[Person]] = {}
+        """Inner word of a name -> persons: "Hernandez" in "Arturo Hernandez Grisanti"."""
         self._by_role: dict[str, list[Person]] = {}
         self._titled: set[str] = set()
         """Surnames that occur after a courtesy title."""
@@ -70,9 +77,14 @@ class NameRegistry:
             self.names_in_phrase.setdefault(name.phrase, []).append(name)
         short = [n for n in self.names if n.kind in {"person", "unknown"} and n.last - n.first == 1]
         self._titled = {match_key(self.text.words[n.first]) for n in short if n.gender is not None}
-        for name in self.names:
-            if name.kind in {"person", "unknown"} and name.last - name.first > 1:
+        full = [n for n in self.names if n.kind in {"person", "unknown"} and n.last - n.first > 1]
+        headlines = {p for p in range(len(self.text.paragraphs)) if self._is_headline(p)}
+        for name in full:
+            if self.text.paragraph_of[name.first] not in headlines:
                 self._add_full_name(name)
+        for name in full:
+            if self.text.paragraph_of[name.first] in headlines:
+                self._add_headline_name(name)
         # names with a gender first: "Mrs. Hale" decides between two persons
         for name in sorted(short, key=lambda n: n.gender is None):
             self._add_single_name(name)
@@ -82,6 +94,30 @@ class NameRegistry:
         self._complete_names()
         for person in self.persons:
             person.occurrences.sort()
+
+    def _is_headline(self, paragraph: int) -> bool:
+        """Return whether the nouns, verbs and adjectives of a paragraph are capitalised; capitals then mark no names."""
+        first, last = self.text.paragraphs[paragraph]
+        if not _MIN_HEADLINE_WORDS <= last - first <= _MAX_HEADLINE_WORDS:
+            return False
+        words, tags = self.text.words, self.text.tags
+        return not any(words[i][0].islower() and tags[i] in _OPEN_CLASS for i in range(first, last))
+
+    def _add_headline_name(self, name: Name) -> None:
+        """Record a run of capitalised words of a headline: the person of the text whose surname it contains.
+
+        "TAMM SAYS PORT" is Tamm; a run that begins with a given name is a name of its own if the text contains none of
+        its words.
+        """
+        for i in range(name.last - 1, name.first - 1, -1):
+            known = self._by_surname.get(match_key(self.text.words[i]))
+            if known is not None:
+                self.person_at[name.first] = known[-1]
+                known[-1].occurrences.append(name.first)
+                return
+        short = name.last - name.first <= _MAX_HEADLINE_NAME
+        if name.kind == "person" and short and self.text.lower[name.first] in self.lexicon.given_names:
+            self._add_full_name(name)
 
     def _complete_names(self) -> None:
         """Complete surnames by full names inside other names: "Mr. Dahl" by "Erik Dahl Memorial Day"."""
@@ -115,9 +151,10 @@ class NameRegistry:
 
     def _add_full_name(self, name: Name) -> None:
         """Record a name of several words, of a known person with a compatible name or of a new one."""
-        tokens = self._strip_caption_nouns(
-            strip_generation(self.text.words[name.first : name.last], self.lexicon.closed_classes.generational_suffixes)
-        )
+        tokens = self.text.words[name.first : name.last]
+        while len(tokens) > 2 and tokens[-1].isupper() and tokens[-1].lower() in self.lexicon.post_nominals:  # noqa: PLR2004
+            tokens = tokens[:-1]
+        tokens = self._strip_caption_nouns(strip_generation(tokens, self.lexicon.closed_classes.generational_suffixes))
         if len(tokens) < 2:  # noqa: PLR2004 - a surname and "Jr."
             return
         person = next(
@@ -133,13 +170,23 @@ class NameRegistry:
             self.persons.append(person)
             self._by_surname.setdefault(match_key(tokens[-1]), []).append(person)
             self._by_given.setdefault(match_key(tokens[0]), []).append(person)
-            if tokens[0].lower() not in self.lexicon.given_names and "-" in tokens[-1]:
+            if self._is_family_name_first(tokens):
                 self._family_first.setdefault(match_key(tokens[0]), []).append(person)
+            for inner in tokens[1:-1]:
+                if inner[0].isupper() and len(inner) >= _MIN_INNER_LETTERS:
+                    self._by_middle.setdefault(match_key(inner), []).append(person)
         elif len(tokens) > len(person.name_words):
             person.name_words = tokens
         if self.text.lower[name.last - 1] in self.lexicon.closed_classes.generational_suffixes:
             person.suffix = self.text.words[name.last - 1]
         self._record(person, name)
+
+    def _is_family_name_first(self, tokens: list[str]) -> bool:
+        """Return whether a name begins with the surname: "Lee Jae-myung", "Xi Jinping"."""
+        first, given = tokens[0].lower(), self.lexicon.given_names
+        if "-" in tokens[-1] and first not in given:
+            return True
+        return first in self.lexicon.family_names_first and (tokens[-1].lower() not in given or "-" in tokens[-1])
 
     def _strip_caption_nouns(self, tokens: list[str]) -> list[str]:
         """Strip nouns that captions append to a name: "Ida Lunde Rally", "Lunde Speech"."""
@@ -264,7 +311,18 @@ class NameRegistry:
 
     def recurs(self, name: Name) -> bool:
         """Return whether a name has several words or occurs again, as names of persons do."""
+        if not self.may_be_person(name):
+            return False
         return name.last - name.first > 1 or self._word_counts[self.text.words[name.first]] > 1
+
+    def may_be_person(self, name: Name) -> bool:
+        """Return whether an unexplained name may be a person's: no people, party, headline or word of the language."""
+        text, first, last = self.text, name.first, name.last
+        if self._is_headline(text.paragraph_of[first]) or text.lower[last - 1] in self.lexicon.groups:
+            return False
+        if last - first > 1:
+            return True
+        return not self._names_other(first) and not is_common_word(text, self.lexicon, first)
 
     @cached_property
     def _word_counts(self) -> Counter[str]:
@@ -279,7 +337,8 @@ class NameRegistry:
         """
         word = match_key(self.text.words[token])
         courtesy = token > 0 and self.text.lower[token - 1].rstrip(".") in self.lexicon.closed_classes.courtesy_titles
-        for known in (self._by_surname, self._family_first if courtesy else self._by_given):
+        tables = (self._by_surname, self._family_first if courtesy else self._by_given, self._by_middle)
+        for known in tables[:1] if self._names_other(token) and not courtesy else tables:
             bearers = [p for p in known.get(word, [])[:_MAX_NAMESAKES] if gender is None or p.gender in {None, gender}]
             titled = [p for p in bearers if role_words & p.role_words]
             bearers = titled if role_words and titled else bearers
@@ -291,6 +350,12 @@ class NameRegistry:
             if bearers:
                 return bearers[0]
         return None
+
+    def _names_other(self, token: int) -> bool:
+        """Return whether a word names a country, capital, people, medium or international organisation."""
+        word, low, lexicon = self.text.words[token], self.text.lower[token], self.lexicon
+        named = word in lexicon.countries or word in lexicon.demonyms or word in lexicon.seats_of_power
+        return named or low in lexicon.acronyms or low in lexicon.outlets
 
     def names_in(self, token: int) -> list[Name]:
         """Return the names in the noun phrase at a token."""

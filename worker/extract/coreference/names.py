@@ -10,7 +10,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from worker.extract.coreference.datelines import dateline_ends
 from worker.extract.grammar.chunker import Chunks, NounPhrase
+from worker.extract.grammar.pos_tagger import load_tagger
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.grammar.time_phrases import is_time_expression
 from worker.extract.lexicon.gazetteer import Gender
@@ -21,6 +23,7 @@ NameKind = Literal["person", "organisation", "country", "unknown"]
 
 _SENTENCE_INITIAL = frozenset({"JJ", "CD", "NNS", "DT", "PRP$"})
 _NO_ROLE = (-1, -1)
+_FUNCTION_TAGS = frozenset({"RB", "CC", "SC", "IN", "DT", "WP", "UH", "PRP", "MD"})
 _CAPITALISED = frozenset({"NNP", "NN", "NNS", "JJ", "FW", "CD"})
 
 
@@ -44,8 +47,11 @@ class Name(Struct, frozen=True, gc=False):
 def find_names(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> list[Name]:
     """Return the names of a text in order, with the roles before them."""
     found: list[Name] = []
+    datelines = dateline_ends(text)
     for number, phrase in enumerate(chunks.noun_phrases):
         if text.tags[phrase.head] in {"PRP", "EX", "WP"}:
+            continue
+        if phrase.first < datelines.get(text.paragraph_of[phrase.first], 0):
             continue
         for first, last in _split_at_possessives(text, phrase):
             name = _find_name(text, lexicon, number, first, last)
@@ -70,12 +76,12 @@ def _split_at_possessives(text: AnnotatedText, phrase: NounPhrase) -> list[tuple
 
 def _find_name(text: AnnotatedText, lexicon: Lexicon, number: int, first: int, last: int) -> Name | None:
     """Return the name at the end of a part of a noun phrase; None if there is none."""
-    if text.words[last - 1].islower():
-        return None
+    if text.words[last - 1].islower() or (last - first > 1 and text.lower[last - 1] in lexicon.groups):
+        return None  # "the Senate Republicans" are a group
     start = last
     while start > first and _is_name_word(text, start - 1, lexicon):
         start -= 1
-    while start < last and not _may_open_name(text, start):
+    while start < last and not _may_open_name(text, lexicon, start):
         start += 1
     if start == last or is_time_expression(text, first, last, last - 1, lexicon) or is_pronoun(text, start, lexicon):
         return None
@@ -114,13 +120,31 @@ def is_pronoun(text: AnnotatedText, i: int, lexicon: Lexicon) -> bool:
     return text.lower[i] in lexicon.pronouns and (len(text.words[i]) == 1 or not text.words[i].isupper())
 
 
-def _may_open_name(text: AnnotatedText, i: int) -> bool:
+def _may_open_name(text: AnnotatedText, lexicon: Lexicon, i: int) -> bool:
     """Return whether the capitalised word at `i` can begin a name.
 
     At the start of a sentence, adjectives, numerals, plurals and determiners cannot: their capital is due to the
     position.
     """
-    return text.words[i][0].isupper() and (text.tags[i] not in _SENTENCE_INITIAL or text.sentence_range(i)[0] != i)
+    if not text.words[i][0].isupper():
+        return False
+    return text.sentence_range(i)[0] != i or (
+        text.tags[i] not in _SENTENCE_INITIAL and not _is_function_word(text, lexicon, i)
+    )
+
+
+def is_common_word(text: AnnotatedText, lexicon: Lexicon, i: int) -> bool:
+    """Return whether a capitalised word is a word of the language and no frequent name or given name."""
+    known, word = load_tagger(lexicon.language).tag_dictionary, text.words[i]
+    listed = text.lower[i] in known or text.lower[i] in lexicon.thing_nouns or text.lower[i] in lexicon.roles
+    return listed and "NNP" not in known.get(word, ()) and text.lower[i] not in lexicon.given_names
+
+
+def _is_function_word(text: AnnotatedText, lexicon: Lexicon, i: int) -> bool:
+    """Return whether a word is an adverb, conjunction or preposition in lower case and no name in upper case."""
+    known = load_tagger(lexicon.language).tag_dictionary
+    tags = known.get(text.lower[i])
+    return tags is not None and tags[0] in _FUNCTION_TAGS and "NNP" not in known.get(text.words[i], ())
 
 
 def _is_name_word(text: AnnotatedText, i: int, lexicon: Lexicon) -> bool:
@@ -186,9 +210,19 @@ def _is_given_name(text: AnnotatedText, lexicon: Lexicon, start: int, i: int, la
 
 def _skip_demonym(text: AnnotatedText, lexicon: Lexicon, start: int, last: int) -> int:
     """Return the position after a demonym before a full name: "Russian", "US"."""
-    if last - start > 2 and text.words[start] in lexicon.demonyms:  # noqa: PLR2004 - a demonym and a full name
-        return start + 1
+    while last - start > 2 and _is_affiliation(text, lexicon, start, last):  # noqa: PLR2004 - a full name is left
+        start += 1
     return start
+
+
+def _is_affiliation(text: AnnotatedText, lexicon: Lexicon, i: int, last: int) -> bool:
+    """Return whether a capitalised word before a full name is a demonym, party, plural or acronym."""
+    word, low = text.words[i], text.lower[i]
+    if word in lexicon.demonyms:
+        return True
+    if text.lower[i + 1] not in lexicon.given_names or text.lower[last - 1] in lexicon.organisation_heads:
+        return False
+    return word in lexicon.seats_of_power or low in lexicon.groups or (word.isupper() and low in lexicon.acronyms)
 
 
 def _title_gender(text: AnnotatedText, lexicon: Lexicon, first: int, name_start: int) -> Gender | None:
@@ -224,6 +258,8 @@ def _classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, t
         return "organisation"
     if first and text.words[first - 1][0].islower() and text.lower[first - 1] in lexicon.organisation_heads:
         return "organisation"  # "the agency Baltic Wire"
+    if _ends_in_thing(text, lexicon, first, last):
+        return "organisation"
     if titled or _opens_with_given_name(text, lexicon, first, last):
         return "person"
     if article or (last - first == 1 and name.isupper() and len(name.strip(".")) > 1):
@@ -238,3 +274,14 @@ def _opens_with_given_name(text: AnnotatedText, lexicon: Lexicon, first: int, la
     ):
         return False
     return text.lower[first] in lexicon.given_names
+
+
+def _ends_in_thing(text: AnnotatedText, lexicon: Lexicon, first: int, last: int) -> bool:
+    """Return whether a name is that of a law, event, building or place: "Executive Order", "Gambling Bill".
+
+    The noun after a given name may be a surname or belong to a caption: "Ida Hill", "Ida Lunde Rally".
+    """
+    if text.lower[last - 1] not in lexicon.thing_nouns or text.lower[first] in lexicon.given_names:
+        return False
+    courtesy = first > 0 and text.lower[first - 1].rstrip(".") in lexicon.closed_classes.courtesy_titles
+    return not courtesy

@@ -79,7 +79,7 @@ class PhraseResolver:
             return self._organisation_actor(first, last, name, head), None
         if self.text.tags[head.first] == "DT":
             return self._organisation_actor(first, last, name, head), None
-        if words.isupper():
+        if words.isupper() or not self.registry.may_be_person(name):
             return self.non_person_actor(words, first, last, "organisation", None), None
         person = self.registry.add_speaker(name)
         return person.to_actor(self.text.span(first, last)), person
@@ -114,6 +114,10 @@ class PhraseResolver:
     def non_person_actor(self, name: str, first: int, last: int, kind: ActorType, country: str | None) -> Actor:
         """Return an actor that is not a person, with the tokens as its mention."""
         return Actor(name=name, mention=self.text.span(first, last), type=kind, country=country)
+
+    def joint_actor(self, first: int, last: int) -> Actor:
+        """Return the actor of several names joined by "and"."""
+        return self._verbatim_actor(first, last, "group")
 
     def _verbatim_actor(self, first: int, last: int, kind: ActorType) -> Actor:
         """Return an actor that is named by the phrase as written."""

@@ -62,7 +62,9 @@ class PronounResolver:
             return entity.person.to_actor(self.text.span(first, last)), entity.person
         if entity.members:
             mention = self.text.span(first, last)
-            return Actor(name=self.text.slice(entity.first, entity.last), mention=mention, type="group"), None
+            contiguous = entity.first == entity.members[0][0]
+            name = self.text.slice(entity.first, entity.last) if contiguous else mention.text
+            return Actor(name=name, mention=mention, type="group"), None
         actor, person = self.phrase_resolver.resolve(entity.first, entity.last)
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
 

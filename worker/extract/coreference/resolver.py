@@ -18,6 +18,7 @@ from worker.extract.coreference.person import Person
 from worker.extract.coreference.salience import (
     DECAY,
     OBJECT_SALIENCE,
+    OBLIQUE_SALIENCE,
     SPEAKER_SALIENCE,
     SUBJECT_SALIENCE,
     initial_salience,
@@ -88,6 +89,7 @@ class CoreferenceResolver:
                 self.tracker.record_mention(entity.resolved, salience)
                 self._in_sentence[phrase.first] = entity
                 self._record_conjunction(phrase, entity)
+                self._record_pair(phrase, entity.resolved)
 
     def _is_irrelevant(self, number: int, phrase: NounPhrase) -> bool:
         """Return whether a phrase contains no name and its head denotes no person, organisation or document.
@@ -130,6 +132,20 @@ class CoreferenceResolver:
             members = ((before.first, before.last), (phrase.first, phrase.last))
             salience = initial_salience(self.text, self.chunks, self.lexicon, before)
             self.tracker.record_mention(Entity(before.first, phrase.last, "group", members=members), salience)
+
+    def _record_pair(self, phrase: NounPhrase, entity: Entity) -> None:
+        """Record "Tamm spoke to Lunde" as a group, which "they" may refer to in the next sentence."""
+        subject, before = self.tracker.subject, phrase.first - 1
+        if subject is None or subject is entity or self.text.lower[before] not in {"to", "with", "and", "met", "by"}:
+            return
+        if subject.kind == entity.kind and entity.kind in {"person", "country"} and subject.first < phrase.first:
+            at = next((first for first, e in self._in_sentence.items() if e.resolved is subject), subject.first)
+            other = self.chunks.noun_phrase(at)
+            if other is not None:
+                members = ((other.first, other.last), (phrase.first, phrase.last))
+                self.tracker.record_mention(
+                    Entity(phrase.first, phrase.last, "group", members=members), OBLIQUE_SALIENCE
+                )
 
     # ------------------------------------------------------------ nouns
     def _resolve_noun(self, number: int, phrase: NounPhrase, salience: float) -> Entity | None:

@@ -1,7 +1,8 @@
-"""Conjunctions inside one name or office: "Energy and Mines Minister Ida Lunde", "the Ports and Harbours Commission".
+"""Conjunctions inside one name or office: "Energy and Mines Minister Ida Lunde", "Ports and Harbours Commission".
 
-The chunker ends a noun phrase at "and" and at a comma.  The parts of such a name are one noun phrase; those of "Tamm and
-Finance Minister Lunde" are two.  The nouns that a name shares with the language tell them apart: "Energy", but not "Tamm".
+The chunker ends a noun phrase at "and" and at a comma.  The parts of such a name are one noun phrase; those of "Tamm
+and Finance Minister Lunde" are two.  A part that names a field ("Energy") consists of common nouns; "Tamm" does
+not.
 """
 
 from __future__ import annotations
@@ -77,7 +78,9 @@ def _is_field(text: AnnotatedText, phrase: NounPhrase, lexicon: Lexicon, *, open
     first = phrase.first
     while opens and first < phrase.last - 1 and not _is_field_word(text, first, lexicon):
         first += 1  # "the", "Norwegian", "Senate", "UN"
-    return phrase.last - first <= _MAX_WORDS and all(_is_field_word(text, i, lexicon) for i in range(first, phrase.last))
+    return phrase.last - first <= _MAX_WORDS and all(
+        _is_field_word(text, i, lexicon) for i in range(first, phrase.last)
+    )
 
 
 def _is_field_word(text: AnnotatedText, token: int, lexicon: Lexicon) -> bool:
@@ -102,7 +105,7 @@ def _field_end(text: AnnotatedText, phrase: NounPhrase, lexicon: Lexicon) -> int
 def _ends_office(text: AnnotatedText, left: NounPhrase, right: NounPhrase, lexicon: Lexicon) -> bool:
     """Return whether the last conjunct is a field and an office, in one case: "Energy | Mines Minister Ida Lunde"."""
     end = _field_end(text, right, lexicon)
-    if end == right.first or end == right.last or text.lower[end] not in lexicon.state_offices:
+    if end in {right.first, right.last} or text.lower[end] not in lexicon.state_offices:
         return False
     capital = text.words[end][0].isupper()
     return capital == text.words[left.last - 1][0].isupper() == text.words[right.first][0].isupper()
@@ -111,7 +114,7 @@ def _ends_office(text: AnnotatedText, left: NounPhrase, right: NounPhrase, lexic
 def _ends_body(text: AnnotatedText, left: NounPhrase, right: NounPhrase, lexicon: Lexicon) -> bool:
     """Return whether the last conjunct is a field and the head of a body: "Relief | Works Agency"."""
     end = _field_end(text, right, lexicon)
-    if end == right.first or end == right.last or not text.words[left.last - 1][0].isupper():
+    if end in {right.first, right.last} or not text.words[left.last - 1][0].isupper():
         return False
     return text.lower[end] in lexicon.body_heads and text.words[right.first][0].isupper()
 

@@ -146,6 +146,8 @@ class Lexicon(Struct, frozen=True):
     """Letters after a name, in lower case: "KC"."""
     given_name_roles: frozenset[str]
     """Roles that are given names before a surname: "Dean"."""
+    thing_nouns: frozenset[str]
+    """Last words of the names of laws, events, buildings and places: "Gambling Bill"."""
     family_names_first: frozenset[str]
     """Chinese, Korean and Vietnamese surnames, which precede the given name."""
     groups: frozenset[str]

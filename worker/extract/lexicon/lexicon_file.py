@@ -150,6 +150,7 @@ class PeopleTable(StrictTable, frozen=True):
     post_nominals: str
     given_name_roles: str
     not_given_names: str
+    thing_nouns: str
     family_names_first: str
     masculine: str
     feminine: str
