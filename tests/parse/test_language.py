@@ -15,9 +15,21 @@ GERMAN = (
 )
 
 
-@pytest.mark.parametrize("label", ["en", "en-GB", "en_US", "EN", None, "", "x-unknown", "utf-8"])
+@pytest.mark.parametrize("label", ["en", "en-GB", "en_US", "EN", "eng", None, "", "x-unknown", "utf-8", "utf", "jp"])
 def test_a_label_that_does_not_contradict_is_irrelevant(label: str | None) -> None:
     assert detect_language(ENGLISH, label) == "en"
+
+
+def test_the_code_of_a_country_is_no_language() -> None:
+    text = (
+        "교통부 장관은 화요일에 세 섬의 지사들을 만나 겨울 연락선 비용을 누가 낼지 논의했다. 회의는 금요일에 계속된다. "
+        * 4
+    )
+    assert detect_language(text, "kr") == "ko"
+
+
+def test_a_tag_of_three_letters_becomes_the_short_one() -> None:
+    assert detect_language("Talks go on.", "deu") == "de"
 
 
 def test_the_text_overrides_a_clearly_wrong_label() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
+import langcodes
 import msgspec
 from resiliparse.parse.lang import detect_fast, supported_langs
 
@@ -26,6 +27,8 @@ _DECISIVE_LEAD = 90.0
 _MIN_LETTERS = 150
 """A declared language is not checked against a shorter text."""
 _PRIMARY = re.compile(r"([a-z]{2,3})(?:[-_.@;,]|$)", re.ASCII | re.IGNORECASE)
+_COUNTRY_CODES = frozenset({"kr"})
+"""Codes of rare languages that pages use only as the code of a country: Kanuri, for pages of Korea."""
 _PROFILE_OF = {
     "bs": "hr", "cnr": "hr", "sh": "hr", "sr": "hr", "nb": "no", "nn": "no", "ms": "id", "fil": "tl", "prs": "fa",
     "gsw": "de", "mo": "ro", "yue": "zh",
@@ -96,6 +99,8 @@ def _without_profile() -> frozenset[str]:
 
 
 def _primary_language(tag: str) -> str | None:
-    """Return the language of a tag ("en_US" -> "en"); None for any other text."""
+    """Return the BCP 47 language of a tag ("en_US" and "eng" -> "en"); None for any other text ("utf-8", "jp")."""
     found = _PRIMARY.match(tag.strip())
-    return found[1].lower() if found else None
+    code = found[1].lower() if found else ""
+    is_language = code not in _COUNTRY_CODES and langcodes.tag_is_valid(code)
+    return langcodes.standardize_tag(code).partition("-")[0] if is_language else None
