@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from worker.extract.events.event_id import enclosing_statement_ids
 from worker.extract.events.modality import VerbModality, read_modality
 from worker.extract.events.parties import PartyResolver
 from worker.extract.events.phrase_extent import PhraseExtent
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from worker.extract.document import Document
     from worker.extract.grammar.chunker import VerbGroup
     from worker.extract.lexicon.event_lexicon import EventLexicon
+    from worker.schema import Meeting
 
 
 class EventContext:
@@ -50,10 +52,25 @@ class EventContext:
         return found
 
     @cached_property
+    def statement_ids(self) -> list[str | None]:
+        """For each token the id of the statement that reports it; None outside all statements."""
+        return enclosing_statement_ids(self.doc)
+
+    @cached_property
     def meeting_offsets(self) -> frozenset[int]:
         """Character offsets at which mentions of meetings begin or end, except summits: these can be decided on."""
         own = (m for m in self.doc.meetings if m.form != "summit")
         return frozenset(offset for m in own for span in m.mentions for offset in (span.start, span.end))
+
+    @cached_property
+    def meeting_mentions(self) -> tuple[list[int], list[Meeting]]:
+        """The offsets at which mentions of meetings begin, in ascending order, and the meeting of each."""
+        first_at: dict[int, Meeting] = {}
+        for meeting in self.doc.meetings:
+            for span in meeting.mentions:
+                first_at.setdefault(span.start, meeting)
+        offsets = sorted(first_at)
+        return offsets, [first_at[offset] for offset in offsets]
 
     @cached_property
     def summit_offsets(self) -> frozenset[int]:

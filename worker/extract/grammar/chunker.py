@@ -6,6 +6,8 @@ appositions are added by `worker.extract.statements.source` where a rule needs t
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from msgspec import Struct, structs
 
 from worker.extract.grammar.conjoined_names import join_conjoined_names
@@ -54,6 +56,8 @@ class Chunks(Struct, frozen=True, eq=False):
     verb_groups: list[VerbGroup]
     noun_phrase_of: list[int]
     verb_group_of: list[int]
+    finite_before: list[int] = []
+    """For each token, and the end, the number of tokens before it in finite verb groups."""
 
     def noun_phrase(self, token: int) -> NounPhrase | None:
         """Return the noun phrase at a token; None if there is none."""
@@ -62,9 +66,8 @@ class Chunks(Struct, frozen=True, eq=False):
 
     def has_finite_verb(self, first: int, last: int) -> bool:
         """Return whether a finite verb group covers one of the tokens."""
-        return any(
-            self.verb_group_of[i] >= 0 and self.verb_groups[self.verb_group_of[i]].finite for i in range(first, last)
-        )
+        counts, size = self.finite_before, len(self.verb_group_of)
+        return first < last and counts[max(first, 0)] < counts[min(last, size)]
 
     def verb_group(self, token: int) -> VerbGroup | None:
         """Return the verb group at a token; None if there is none."""
@@ -85,6 +88,9 @@ def chunk(text: AnnotatedText, lexicon: Lexicon) -> Chunks:
         elif text.is_headline(first):
             _complete_headline(text, found, first, last)
         _ensure_finite_verb(text, found, first, last)
+    is_finite = [group.finite for group in found.verb_groups]
+    in_finite_group = [group >= 0 and is_finite[group] for group in found.verb_group_of]
+    found.finite_before.extend(accumulate(in_finite_group, initial=0))
     return found
 
 

@@ -136,6 +136,7 @@ def _act_of_sentence(doc: Document, first: int, last: int, *, of_person: bool) -
     A conditional clause, and a subordinate clause that opens the sentence, are skipped up to the next comma.
     """
     text, at = doc.text, first
+    negation = next((i for i in range(first, last) if text.lower[i] in doc.lexicon.negations), last)
     while at < last:
         verb = doc.chunks.verb_group(at)
         if text.tags[at] in {"SC", "WP"} and (
@@ -144,7 +145,7 @@ def _act_of_sentence(doc: Document, first: int, last: int, *, of_person: bool) -
             at = _clause_end(doc, at, last)  # "If it rains …", "what we need …"
             continue
         if verb is not None and verb.finite:
-            act = _act_of_clause_verb(doc, verb, first, last, of_person=of_person)
+            act = _act_of_clause_verb(doc, verb, first, last, of_person=of_person, negated=negation < verb.first)
             if act is not None:
                 return act
         at = max(at + 1, verb.last if verb is not None else 0)
@@ -158,10 +159,13 @@ def _clause_end(doc: Document, at: int, last: int) -> int:
     return at + 1
 
 
-def _act_of_clause_verb(doc: Document, verb: VerbGroup, first: int, last: int, *, of_person: bool) -> Act | None:
+def _act_of_clause_verb(
+    doc: Document, verb: VerbGroup, first: int, last: int, *, of_person: bool, negated: bool
+) -> Act | None:
     """Return the act of a finite verb with its subject and predicate; None if there is none.
 
-    A quoted sentence that opens with a base form is an imperative and demands.
+    `negated`: a negation precedes the verb in its sentence, the tokens `first` up to `last`.  A quoted sentence that
+    opens with a base form is an imperative and demands.
     """
     text = doc.text
     subject = _subject(doc, verb, first)
@@ -182,7 +186,7 @@ def _act_of_clause_verb(doc: Document, verb: VerbGroup, first: int, last: int, *
             return act
     if _expresses_obligation(doc, verb) or (word == "it" and _expresses_necessity(doc, verb, last)):
         return "demand"
-    if any(text.lower[i] in doc.lexicon.negations for i in range(first, verb.first)):
+    if negated:
         return None  # "not one of them is a criminal"
     return _act_of_judgement(
         doc,

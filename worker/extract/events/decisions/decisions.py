@@ -127,5 +127,5 @@ def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> Dec
         when=best.when,
         decided_on=best.day,
         mentions=[ctx.text.span(c.first, c.last) for c in [best, *(m for m in cluster.members if m is not best)]],
-        attributed_to=reporting_statement(ctx.doc, cluster.members),
+        attributed_to=reporting_statement(ctx, cluster.members),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from worker.extract.events.event_coreference import EventCandidate
@@ -89,9 +90,9 @@ def political_actors(ctx: EventContext, parties: list[Actor], *, person: bool = 
 
 def last_meeting_participants(ctx: EventContext, token: int) -> list[Actor]:
     """Return the participants of the meeting mentioned last before a token; empty if there is none."""
-    offset = ctx.text.starts[token]
-    before = [(span.start, m) for m in ctx.doc.meetings for span in m.mentions if span.start < offset]
-    return list(max(before, key=lambda pair: pair[0])[1].participants) if before else []
+    offsets, meetings = ctx.meeting_mentions
+    before = bisect_left(offsets, ctx.text.starts[token])
+    return list(meetings[before - 1].participants) if before else []
 
 
 def is_agentive_participle(ctx: EventContext, group: VerbGroup) -> bool:

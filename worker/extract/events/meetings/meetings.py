@@ -122,5 +122,5 @@ def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> Mee
         held_on=next((c.day for c in mentions if c.day), None),
         topic=next((c.about for c in mentions if c.about), None),
         mentions=[ctx.text.span(c.first, c.last) for c in mentions],
-        attributed_to=reporting_statement(ctx.doc, cluster.members),
+        attributed_to=reporting_statement(ctx, cluster.members),
     )
