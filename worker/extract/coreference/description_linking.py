@@ -18,6 +18,12 @@ _MIN_VOTE_RATIO = 1.5
 """Ratio of votes to the runner-up from which the winner is linked."""
 _WEIGHT_PER_MENTION = 10.0
 """Weight that each mention adds to a person's votes, so that persons with no salience left receive some."""
+_MIN_PROTAGONIST_SALIENCE = 60.0
+"""Salience of a subject or speaker of the last sentence but one."""
+_MIN_PROTAGONIST_LEAD = 1.4
+"""Salience of a protagonist relative to the next person."""
+_OUTSHINING_FACTOR = 6.0
+"""Salience of a protagonist relative to a holder of the role who was mentioned long ago."""
 _MAX_PARAGRAPHS = 3
 """Paragraphs within which a person who spoke unnamed may be named."""
 
@@ -69,12 +75,18 @@ class DescriptionLinker:
         `owner`: antecedent of the possessive in "his lawyer", None if there is none.
         """
         person = self._holder_of(description, owner)
-        if person is not None:
+        if person is not None and not self._is_outshone(person, description):
             return self.entity_of(person, description.first, description.last)
         for entity in reversed(self._unlinked[-MAX_ENTITIES:]):
             if entity.description is not None and _is_repetition(entity.description, description):
                 self._vote(description)
                 return entity
+        protagonist = self._protagonist(description)
+        if protagonist is not None and protagonist.person is not None:
+            self.add_role(protagonist.person, description)
+            return protagonist
+        if person is not None:
+            return self.entity_of(person, description.first, description.last)
         entity = Entity(
             description.first, description.last, "person", described_gender=description.gender, description=description
         )
@@ -121,6 +133,56 @@ class DescriptionLinker:
         """Return whether the person is first named after the description, within three paragraphs."""
         here, there = (self.text.paragraph_of[i] for i in (description.first, person.occurrences[0]))
         return description.first < person.occurrences[0] and there - here <= _MAX_PARAGRAPHS and bool(description.words)
+
+    # ------------------------------------------------------------ protagonists
+    def _is_outshone(self, holder: Person, description: Description) -> bool:
+        """Return whether a bare "the minister" is rather the person who has just spoken than a holder of the role.
+
+        The holder has not been mentioned for some sentences.
+        """
+        if description.words or not description.definite or description.possessive:
+            return False
+        protagonist = self._protagonist(description)
+        if protagonist is None or protagonist.person is None or protagonist.person.role_heads:
+            return False
+        return self._salience_of(holder) * _OUTSHINING_FACTOR < protagonist.salience
+
+    def _protagonist(self, description: Description) -> Entity | None:
+        """Return the named person whom a definite description tells something new of; None if there is none.
+
+        "The former mayor" after a sentence about Tamm, whose office the article has not named, is Tamm: the most salient
+        person that agrees with the description.  The subject of the same sentence is not described once more.
+        """
+        if self.text.lower[description.first] != "the" or not self._introduces_role(description):
+            return None
+        best, most, second = None, 0.0, 0.0
+        for entity in self.tracker.candidates:
+            if entity is self.tracker.subject or not self._may_be_protagonist(entity, description):
+                continue
+            if entity.salience > most:
+                best, most, second = entity, entity.salience, most
+            elif entity.salience > second:
+                second = entity.salience
+        return best if most >= _MIN_PROTAGONIST_SALIENCE and most >= _MIN_PROTAGONIST_LEAD * second else None
+
+    def _introduces_role(self, description: Description) -> bool:
+        """Return whether a description may tell a role that the article has not named before.
+
+        Unnamed speakers ("the spokesman") and heads of state, whom readers know by the office alone, are excepted.
+        """
+        if description.head in self.person_words.unnamed_roles:
+            return False
+        sovereign = description.head in self.person_words.sovereign_roles or "prime" in description.words
+        return description.former or not sovereign
+
+    def _may_be_protagonist(self, entity: Entity, description: Description) -> bool:
+        person = entity.person
+        return (
+            person is not None
+            and person.confirmed
+            and entity.kind == "person"
+            and self.matcher.could_describe(person, description)
+        )
 
     # ------------------------------------------------------------ votes
     def _vote(self, description: Description) -> None:

@@ -114,6 +114,22 @@ class DescriptionMatcher:
             description.head in words.private_roles and person.role_heads <= words.unofficial_roles
         )
 
+    def could_describe(self, person: Person, description: Description) -> bool:
+        """Return whether a description may add a role to those known of a person.
+
+        It adds no second office of another kind, none that the person has left, and not the same one with other words.
+        """
+        words, head = self.person_words, description.head
+        if not self._is_compatible(person, description) or head in person.role_heads - person.former_heads:
+            return False
+        if head in person.former_heads and not description.former:
+            return False
+        held = ((person.role_heads - person.former_heads) & self.lexicon.offices) - words.relational_roles
+        held -= words.rank_words
+        if description.former or head not in self.lexicon.offices or not held:
+            return True
+        return bool(held & words.hyponyms.get(head, frozenset())) or head in words.unofficial_roles
+
     def _is_compatible(self, person: Person, description: Description) -> bool:
         """Return whether gender and country of the person are compatible with the description."""
         country, gender = description.country, description.gender

@@ -96,7 +96,7 @@ class NameRegistry:
             person.occurrences.sort()
 
     def _is_headline(self, paragraph: int) -> bool:
-        """Return whether the nouns, verbs and adjectives of a paragraph are capitalised; capitals then mark no names."""
+        """Return whether all nouns, verbs and adjectives are capitalised; capitals then mark no names."""
         first, last = self.text.paragraphs[paragraph]
         if not _MIN_HEADLINE_WORDS <= last - first <= _MAX_HEADLINE_WORDS:
             return False

@@ -48,11 +48,25 @@ class PhraseResolver:
         own = [n for n in self.registry.names_in(head.first) if n.last == head.last or n.last >= last]
         if own:
             return own[-1]
+        if self._is_first_of_two_offices(head, last):
+            return self.registry.names_in(last - 1)[-1]
         for i in range(head.last, last):
             for name in self.registry.names_in(i):
                 if first <= name.outer_first <= head.first and name.kind == "person" and name.role_first >= 0:
                     return name
         return None
+
+    def _is_first_of_two_offices(self, head: NounPhrase, last: int) -> bool:
+        """Return whether a named person holds two offices: "Vice President and Managing Editor Jaan Tamm"."""
+        if self.text.lower[head.last : head.last + 1] != ["and"] or self.text.tags[head.first] == "DT":
+            return False
+        named = self.registry.names_in(last - 1)
+        return (
+            is_role(self.text, head, self.lexicon)
+            and bool(named)
+            and named[-1].last == last
+            and named[-1].role_first == head.last + 1
+        )
 
     def _find_apposed_name(self, first: int, last: int) -> Name | None:
         """Return the person's name in a final apposition: "the forum for Tallinn's president, Jaan Tamm,"."""

@@ -202,7 +202,7 @@ class CoreferenceResolver:
         """Return the entity of a description; a predicate noun describes the subject of its copula."""
         last = self.registry.aliases.phrase_end(phrase.last, self.text.sentence_range(phrase.first)[1])
         description = self.descriptions.matcher.parse(phrase, last)
-        if description is None:
+        if description is None or self._is_fronted_apposition(phrase, last):
             return None
         subject = self._subject_of_copula(phrase)
         if subject is None:
@@ -210,6 +210,13 @@ class CoreferenceResolver:
         if subject.person is not None and subject.person.role is None:
             self.descriptions.add_role(subject.person, description)
         return subject
+
+    def _is_fronted_apposition(self, phrase: NounPhrase, last: int) -> bool:
+        """Return whether an indefinite phrase describes the pronoun after it: "A lawyer by training, he …"."""
+        text, size = self.text, len(self.text.words)
+        if text.lower[phrase.first] not in {"a", "an"} or text.sentence_range(phrase.first)[0] != phrase.first:
+            return False
+        return last + 1 < size and text.words[last] == "," and text.tags[last + 1] == "PRP"
 
     def _subject_of_copula(self, phrase: NounPhrase) -> Entity | None:
         """Return the subject of the copula before a predicate noun: "Tamm is the owner of the ferry"."""

@@ -17,8 +17,10 @@ _MAX_OF_PHRASES = 3
 
 def with_adjacent_role(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name:
     """Return the name with a role from an of-phrase or apposition, unless it has one already."""
-    if name.kind in {"organisation", "country"}:
+    if name.kind == "country":
         return name
+    if name.kind == "organisation":
+        return _role_of(text, chunks, lexicon, name) or name  # "ambassador to the United Nations Ana Lie"
     return (
         _role_of(text, chunks, lexicon, name)
         or _role_before(text, chunks, lexicon, name)
@@ -28,13 +30,17 @@ def with_adjacent_role(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, na
 
 
 def _role_of(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name | None:
-    """Return the name with a role before an of-phrase: "Minister of Transport of Latvia Anna Ozola"; else None."""
+    """Return the name with a role before a prepositional phrase: "Minister of Transport of Latvia Anna Ozola".
+
+    The phrase of the name begins with the place, department or organisation of the role: "envoy to the UN Ana Lie".
+    None without such a role.
+    """
     phrase = chunks.noun_phrases[name.phrase]
-    if name.last - name.first < 2 or phrase.first == 0 or text.lower[phrase.first - 1] != "of":  # noqa: PLR2004
+    if phrase.first == 0 or text.lower[phrase.first - 1] not in {"of", "to", "for", "at"}:
         return None
-    first, last = name.first, name.last
-    cut = _place_length(text, first, last, lexicon) or _department_length(text, first, last, lexicon)
-    if not cut or name.first + cut >= name.last:
+    start = _without_article(text, phrase.first)
+    cut = _complement_end(text, start, name, lexicon)
+    if cut <= start or cut >= name.last:
         return None
     head = chunks.noun_phrase(phrase.first - 2)
     while (
@@ -43,7 +49,30 @@ def _role_of(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) 
         head = chunks.noun_phrase(head.first - 2)
     if head is None or not is_role(text, head, lexicon):
         return None
-    return _with_role(name, name.first + cut, _without_article(text, head.first), name.first + cut, head.first)
+    return _with_role(name, cut, _without_article(text, head.first), cut, head.first)
+
+
+def _complement_end(text: AnnotatedText, start: int, name: Name, lexicon: Lexicon) -> int:
+    """Return the end of the place, department or organisation before a name in its phrase; `start` if there is none."""
+    if start < name.first:
+        named = " ".join(text.words[start : name.first])
+        listed = named in lexicon.countries or named.lower() in lexicon.departments or named.lower() in lexicon.acronyms
+        return name.first if listed or named.lower() in lexicon.international else start
+    if name.last - name.first < 2:  # noqa: PLR2004
+        return start
+    for i in range(start + 1, name.last - 1):
+        if text.lower[i] in lexicon.given_names and _is_organisation(text, start, i, lexicon):
+            return i
+    return start + (
+        _place_length(text, start, name.last, lexicon) or _department_length(text, start, name.last, lexicon)
+    )
+
+
+def _is_organisation(text: AnnotatedText, first: int, last: int, lexicon: Lexicon) -> bool:
+    """Return whether the tokens are the name of an organisation: "United Nations", "Ports Authority"."""
+    return text.lower[last - 1] in lexicon.organisation_heads or (
+        " ".join(text.lower[first:last]) in lexicon.international
+    )
 
 
 def _with_role(name: Name, first: int, role_first: int, role_last: int, outer: int) -> Name:

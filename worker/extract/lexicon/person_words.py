@@ -29,6 +29,8 @@ class _PersonWordFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     servant_roles: str
     envoy_roles: str
     rank_words: str
+    unnamed_roles: str
+    sovereign_roles: str
     sovereign_offices: str
     private_bodies: str
     abbreviations: dict[str, str]
@@ -67,6 +69,10 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     """Offices that only states have, whatever modifies them: "the Oakdale MP"."""
     private_bodies: Words
     """Words of private bodies and their roles, which represent no country: "company", "editor"."""
+    unnamed_roles: Words
+    """Roles whose holders news reports leave unnamed: "spokesman", "source"."""
+    sovereign_roles: Words
+    """Heads of states and governments, whom a report may mention by their office alone."""
     abbreviations: dict[str, tuple[str, ...]]
     """Abbreviation without its full stop -> the words of its long form."""
     hyponyms: dict[str, Words]
