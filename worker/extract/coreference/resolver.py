@@ -31,6 +31,8 @@ from worker.extract.lexicon.person_words import load_person_words
 
 _INTRODUCTION_BONUS = 40.0
 """Extra salience of a person introduced with a role, who is likely to be mentioned again."""
+_LEAD_PARAGRAPHS = 2
+"""Paragraphs at the top in which the subject may be the person whom the lead described: "A minister has … ¶ Tamm …"."""
 _AMBIGUITY_RATIO = 0.7
 """Salience of the second candidate, relative to the first, from which a pronoun is ambiguous."""
 
@@ -180,12 +182,21 @@ class CoreferenceResolver:
         if salience < SPEAKER_SALIENCE and not person.confirmed:
             return entity
         entity.kind = "person"
-        if person.occurrences[0] == name.first:
-            if salience >= SPEAKER_SALIENCE:
+        if self._is_introduction(person, name):
+            lead = salience >= SUBJECT_SALIENCE and self.text.paragraph_of[name.first] <= _LEAD_PARAGRAPHS
+            if salience >= SPEAKER_SALIENCE or lead:
                 self.descriptions.link_preceding_description(entity, name.first)
             if person.role_heads:
                 entity.salience += _INTRODUCTION_BONUS / DECAY
         return entity
+
+    def _is_introduction(self, person: Person, name: Name) -> bool:
+        """Return whether a name is the person's first in the article, not counting the headline."""
+        first = person.occurrences[0]
+        if first == name.first:
+            return True
+        body = next((i for i in person.occurrences if self.text.paragraph_of[i] > 0), -1)
+        return body == name.first and self.text.words[self.text.paragraphs[0][1] - 1] not in {".", "”", '"'}
 
     def _resolve_common_noun(self, phrase: NounPhrase, salience: float) -> Entity | None:
         """Return the entity of a phrase without a name: a group, organisation or described person; else None."""

@@ -28,12 +28,20 @@ def initial_salience(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, phra
     governor = None if opens else chunks.verb_group(before)
     if governor is not None and not _is_nominative(text.lower[phrase.head], lexicon):
         return SPEAKER_SALIENCE if _is_inverted(text, lexicon, governor, phrase) else OBJECT_SALIENCE
+    if not opens and _is_agent(text, chunks, lexicon, before):
+        return SPEAKER_SALIENCE
     if not opens and text.tags[before] in {"IN", "TO"} and text.lower[before] not in lexicon.subordinators:
         return OBLIQUE_SALIENCE
     verb = _predicate(text, chunks, phrase)
     if verb is None:
         return OBJECT_SALIENCE
     return SPEAKER_SALIENCE if verb.finite and text.lower[verb.head] in lexicon.cues else SUBJECT_SALIENCE
+
+
+def _is_agent(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, before: int) -> bool:
+    """Return whether the word before a phrase is the "by" of a passive cue: "was announced by the mayor"."""
+    verb = chunks.verb_group(before - 1) if text.lower[before] == "by" else None
+    return verb is not None and verb.passive and text.lower[verb.head] in lexicon.cues
 
 
 def _is_nominative(word: str, lexicon: Lexicon) -> bool:
