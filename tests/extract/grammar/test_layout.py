@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - dashes as newspapers set them
 """Lines, labels and list items of a text."""
 
 import pytest

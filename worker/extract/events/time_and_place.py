@@ -58,9 +58,22 @@ class TimeAndPlace:
             and not self._belongs_to_nearer_event(end, w, first)
         ]
         before = [w for w in found if w.start < start and not self._has_finite_verb_between(w.end, start, first)]
-        if after:
+        if after and not self._is_governed_item(first):
             return after[0]
-        return before[-1] if before else None
+        return before[-1] if before else self._introduced_time(first)
+
+    def _is_governed_item(self, token: int) -> bool:
+        """Return whether a token is in a list item that completes "decided to:", whose day is that of the decision."""
+        text = self.doc.text
+        colon = text.layout.introductions.get(text.sentence_range(token)[0], -1)
+        return colon > 0 and text.lower[colon - 1] == "to"
+
+    def _introduced_time(self, token: int) -> TimeExpression | None:
+        """Return the last time expression of the line that introduces a list item; None without any."""
+        text = self.doc.text
+        colon = text.layout.introductions.get(text.sentence_range(token)[0], -1)
+        found = self.times.of_sentence(colon) if colon > 0 else []
+        return found[-1] if found else None
 
     def is_time_at(self, token: int) -> bool:
         """Return whether a time expression begins at `token`, or at the next token after a preposition."""

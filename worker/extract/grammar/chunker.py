@@ -95,11 +95,16 @@ def chunk(text: AnnotatedText, lexicon: Lexicon) -> Chunks:
 
 
 def _govern_item(text: AnnotatedText, found: Chunks, first: int, last: int) -> None:
-    """Make the verb of a list item an infinitive if the introducing line ends with "to": "decided to: | lift …"."""
+    """Join the verb of a list item to the end of the introducing line: "decided to: | lift …", "will: | lift …"."""
     number = next((n for n in found.verb_group_of[first:last] if n >= 0), -1)
-    if number >= 0 and text.lower[text.layout.introductions[first] - 1] == "to":
-        verb = found.verb_groups[number]
+    before = text.layout.introductions[first] - 1
+    if number < 0 or text.tags[found.verb_groups[number].head] != "VB":
+        return
+    verb = found.verb_groups[number]
+    if text.lower[before] == "to":
         found.verb_groups[number] = structs.replace(verb, finite=False, infinitive=True)
+    elif text.tags[before] == "MD":
+        found.verb_groups[number] = structs.replace(verb, finite=True, modal=before)
 
 
 def _complete_headline(text: AnnotatedText, found: Chunks, first: int, last: int) -> None:

@@ -61,8 +61,9 @@ class ClauseParser(ChunkNavigator):
         if group.finite or not (group.infinitive or text.tags[group.head] == "VBG"):
             return None
         at = self._skip_date_left(self._skip_adverbs_left(at))
-        if at < text.sentence_range(group.head)[0]:
-            return None
+        start = text.sentence_range(group.head)[0]
+        if at < start:
+            return self._governor_of_item(start)
         if verb := self.chunks.verb_group(at):
             return Governor(verb.head, verb, None)
         if not group.infinitive and (
@@ -70,6 +71,16 @@ class ClauseParser(ChunkNavigator):
         ):
             return self._governor_of_gerund(at - 1)
         return self._nominal_governor(at)
+
+    def _governor_of_item(self, start: int) -> Governor | None:
+        """Return the governor of a list item, which is in the introducing line: "[decided] on Tuesday to:"."""
+        colon = self.text.layout.introductions.get(start, -1)
+        first = self.text.sentence_range(colon)[0] if colon >= 0 else start
+        at = self._skip_date_left(self._skip_adverbs_left(colon - 2))
+        if at < first:
+            return None
+        verb = self.chunks.verb_group(at)
+        return Governor(verb.head, verb, None) if verb is not None else self._nominal_governor(at)
 
     def _governor_of_gerund(self, at: int) -> Governor | None:
         """Return the governor of a gerund: "ruled out [holding]", "the idea of [holding]", "close to [holding]"."""
@@ -201,7 +212,7 @@ class ClauseParser(ChunkNavigator):
         start, at = self.text.sentence_range(group.head)[0], group.first - 1
         for _ in range(MAX_STEPS):
             if at < start:
-                return None
+                return self._subject_of_item(start, depth)
             noun = self.noun_phrase(at)
             if noun is not None:
                 if self.text.lower[noun.head] in self.lexicon.relative:
@@ -220,6 +231,28 @@ class ClauseParser(ChunkNavigator):
             if step is None:
                 return self._shared_subject(at, start, depth)
             at = step
+        return None
+
+    def _subject_of_item(self, start: int, depth: int) -> NounPhrase | None:
+        """Return the subject of a list item: that of the introducing line, or the line's first noun phrase.
+
+        "The council met and: | • sold the ferry" · "[The cabinet] today: | – approved the bill".
+        """
+        colon = self.text.layout.introductions.get(start, -1)
+        if colon < 0 or depth >= _MAX_DEPTH:
+            return None
+        first = self.text.sentence_range(colon)[0]
+        verb = next((v for i in range(colon - 1, first - 1, -1) if (v := self.chunks.verb_group(i)) and v.finite), None)
+        if verb is not None:
+            return self._subject_of_finite(verb, depth + 1)
+        at = first
+        while at < colon:
+            noun = self.noun_phrase(at)
+            if noun is not None and not (
+                self.is_time_expression(noun) or self._is_prepositional_object(noun.first, first)
+            ):
+                return noun
+            at = noun.last if noun is not None and noun.last > at else at + 1
         return None
 
     def _noun_modified_by(self, noun: NounPhrase, start: int) -> NounPhrase | None:

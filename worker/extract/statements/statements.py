@@ -54,8 +54,8 @@ def _candidates(doc: Document) -> list[StatementCandidate]:
     candidates: list[StatementCandidate] = []
     latest: list[StatementCandidate] = []
     for first, last in doc.text.sentences:
-        if candidates and candidates[-1].content_includes(first):
-            continue  # the rest of a transcript turn
+        if doc.text.layout.is_label(first) or (candidates and candidates[-1].content_includes(first)):
+            continue  # a dateline or bullet, or the rest of a transcript turn
         found = [c for c in _in_sentence(doc, first, last, latest) if _drop_empty_spans(c)]
         if found:
             prepend_open_paragraphs(doc, found[0], candidates)
@@ -97,6 +97,8 @@ def _build(doc: Document, candidate: StatementCandidate) -> tuple[Statement, Fea
     features = statement_features(doc, candidate, speaker, quotation)
     first, last = text.sentence_range(candidate.cue[0])
     start, end = min(first, candidate.first), max(last, candidate.last)
+    if first in text.layout.introductions:
+        start = first  # the source is in the introducing line, with other items between
     content = [text.span(*span) for span in candidate.content]
     words = " ".join(w for w in text.lower[start:end] if w[0].isalnum())
     cue = text.span(*candidate.cue) if candidate.cue[0] < candidate.cue[1] else None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from worker.extract.confidence import load_confidence_models
+from worker.extract.events.decisions.list_items import list_item_candidate
 from worker.extract.events.decisions.nouns import decision_noun_candidate, left_open_candidate, not_discussed_candidate
 from worker.extract.events.decisions.verbs import action_candidate, choice_candidate
 from worker.extract.events.event_context import EventContext
@@ -61,6 +62,8 @@ def _find_candidates(ctx: EventContext) -> Iterator[EventCandidate]:
 
 
 def _verb_candidate(ctx: EventContext, group: VerbGroup) -> EventCandidate | None:
+    if (item := list_item_candidate(ctx, group)) is not None:
+        return item
     lemma = ctx.lemma(group)
     kind = ctx.lexicon.choice_kinds.get(lemma)
     candidate = choice_candidate(ctx, group, kind) if kind else None

@@ -12,6 +12,7 @@ from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import COMMA_AND_DASHES, COMMA_AND_LONG_DASHES
 from worker.extract.statements.candidate import StatementCandidate
 from worker.extract.statements.phrase_kinds import TokenRange, is_party
+from worker.extract.statements.source.introduced_subject import introduced_subject
 from worker.extract.statements.source.postverbal_source import postverbal_source
 from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
@@ -49,7 +50,7 @@ def find_source(doc: Document, verb: VerbGroup, first: int, candidates: list[Sta
         return _cue_source(_shared_source(doc, before, first, candidates), verb.first, "coordinated")
     if not verb.finite and tag not in _PAST and not _is_headline(doc, verb.head):
         return None
-    source = preverbal_subject(doc, verb, first)
+    source = preverbal_subject(doc, verb, first) or introduced_subject(doc, verb)
     if source is None:
         return None
     if not verb.finite and tag == "VBN" and not _is_headline(doc, verb.head) and not _is_past_after_aside(doc, verb):
