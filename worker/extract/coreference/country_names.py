@@ -133,15 +133,15 @@ class CountryNames:
                 evidence[code] += weight
 
     def _add_dateline(self, evidence: defaultdict[str, float]) -> None:
-        """Add the place of a dateline in capitals: "OSLO (Norpress) -"."""
-        words = self.text.words
-        size = next((i for i, word in enumerate(words[:_MAX_DATELINE]) if not word.isupper()), 0)
-        for length in range(size, 0, -1):
-            codes = self.table.names.get(" ".join(words[:length]).title(), ())
-            for code in codes:
-                evidence[code] += _DATELINE_WEIGHT / len(codes)
-            if codes:
-                return
+        """Add the place of the article's dateline: "OSLO (Norpress) -"."""
+        for first, last in self.text.layout.datelines[:1]:
+            for length in range(min(last - first, _MAX_DATELINE), 0, -1):
+                place = " ".join(self.text.words[first : first + length])
+                codes = self.table.names.get(place) or self.table.names.get(place.title(), ())
+                for code in codes:
+                    evidence[code] += _DATELINE_WEIGHT / len(codes)
+                if codes:
+                    return
 
 
 def _longest(words: list[str], i: int, size: int, table: dict[str, Codes]) -> tuple[Codes, int] | None:

@@ -10,7 +10,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-from worker.extract.coreference.datelines import dateline_ends
 from worker.extract.grammar.chunker import Chunks, NounPhrase
 from worker.extract.grammar.pos_tagger import load_tagger
 from worker.extract.grammar.sentences import AnnotatedText
@@ -47,12 +46,11 @@ class Name(Struct, frozen=True, gc=False):
 def find_names(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> list[Name]:
     """Return the names of a text in order, with the roles before them."""
     found: list[Name] = []
-    datelines = dateline_ends(text)
     for number, phrase in enumerate(chunks.noun_phrases):
         if text.tags[phrase.head] in {"PRP", "EX", "WP"}:
             continue
-        if phrase.first < datelines.get(text.paragraph_of[phrase.first], 0):
-            continue
+        if text.layout.is_label(text.sentence_range(phrase.first)[0]):
+            continue  # a dateline names no speaker and no antecedent
         for first, last in _split_at_possessives(text, phrase):
             name = _find_name(text, lexicon, number, first, last)
             if name is not None:

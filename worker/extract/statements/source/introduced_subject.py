@@ -5,6 +5,7 @@ from __future__ import annotations
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.statements.phrase_kinds import TokenRange, is_time
+from worker.extract.statements.source.postverbal_source import postverbal_source
 from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 
@@ -29,6 +30,7 @@ def _first_phrase(doc: Document, first: int, colon: int) -> TokenRange | None:
         phrase = doc.chunks.noun_phrase(at)
         governed = phrase is not None and phrase.first > first and doc.text.tags[phrase.first - 1] in {"IN", "TO"}
         if phrase is not None and not governed and not is_time(doc, phrase):
-            return phrase.first, phrase.last
+            described = doc.text.words[phrase.last] == ","
+            return (postverbal_source(doc, at, colon) if described else None) or (phrase.first, phrase.last)
         at = phrase.last if phrase is not None else at + 1
     return None
