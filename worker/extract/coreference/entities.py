@@ -72,6 +72,15 @@ class SalienceTracker:
         """Subject of the current sentence."""
         self.runner_up_ratio = 0.0
         """Salience of the second candidate of the last resolution relative to the chosen one, from 0 to 1."""
+        self._in_entry: list[Entity] | None = None
+        """Entities mentioned in the current entry of a live blog; None before the first entry."""
+
+    def start_entry(self) -> None:
+        """Forget the entities that the last entry of a live blog does not mention; call where a new entry starts."""
+        if self._in_entry is not None:
+            self.candidates = [e for e in self.candidates if e in self._in_entry]
+            self.speakers = [e for e in self.speakers[-MAX_ENTITIES:] if e in self._in_entry]
+        self._in_entry = []
 
     def decay(self) -> None:
         """Multiply all salience by `DECAY`; call at the start of each sentence."""
@@ -88,6 +97,8 @@ class SalienceTracker:
         """
         if entity.salience <= 0.0 or entity not in self.candidates:
             self.candidates.append(entity)
+        if self._in_entry is not None and len(self._in_entry) < MAX_ENTITIES and entity not in self._in_entry:
+            self._in_entry.append(entity)
         entity.salience = max(entity.salience, salience + entity.salience * DECAY)
         if salience >= SUBJECT_SALIENCE:
             self.subject = entity

@@ -76,12 +76,15 @@ class CoreferenceResolver:
     def _read_article(self) -> None:
         """Resolve the noun phrases in text order; quotations are skipped."""
         sentence, text = -1, self.text
+        entries = sorted(text.layout.entries, reverse=True)
         for number, phrase in enumerate(self.chunks.noun_phrases):
             if text.quotation_of[phrase.first] >= 0 or text.tags[phrase.head] in {"WP", "EX"}:
                 continue
             if text.sentence_of[phrase.first] != sentence:
                 sentence = text.sentence_of[phrase.first]
                 self.tracker.decay()
+                if entries and entries[-1] <= phrase.first:
+                    self._start_entry(entries, phrase.first)
                 self._in_sentence.clear()
             if self._is_irrelevant(number, phrase):
                 continue
@@ -92,6 +95,12 @@ class CoreferenceResolver:
                 self._in_sentence[phrase.first] = entity
                 self._record_conjunction(phrase, entity)
                 self._record_pair(phrase, entity.resolved)
+
+    def _start_entry(self, entries: list[int], token: int) -> None:
+        """Start the entries of a live blog up to a token.  `entries`: first tokens of the entries left, last first."""
+        while entries and entries[-1] <= token:
+            entries.pop()
+        self.tracker.start_entry()
 
     def _is_irrelevant(self, number: int, phrase: NounPhrase) -> bool:
         """Return whether a phrase contains no name and its head denotes no person, organisation or document.

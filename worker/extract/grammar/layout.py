@@ -16,12 +16,19 @@ from worker.extract.grammar.punctuation import DASHES, SENTENCE_FINAL
 from worker.extract.grammar.tokens import Tokens
 from worker.extract.lexicon.lexicon import Lexicon
 
-LineKind = Literal["headline", "paragraph", "item", "question", "answer"]
+LineKind = Literal["headline", "paragraph", "item", "question", "answer", "turn"]
+"""A turn begins with the name of its speaker and a colon: "Lunde: We sail." """
 _BULLETS = frozenset("•‣▪▫●○◦■□◆◇►▶▸➤➢✓✔✅·*–—-→»⁃∙§")
 _ENUMERATOR_MARKS = frozenset({".", ")"})
 _MAX_HEADLINE = 25
 """Tokens of the longest headline or section title."""
 _MIN_HEADLINE = 2
+_MAX_TURN_LABEL = 6
+"""Tokens of the longest speaker label."""
+_MIN_TURNS = 3
+"""Labelled lines from which an article has a transcript."""
+_MIN_QUESTIONS = 3
+"""Lines that are questions from which an article may be an interview."""
 _MAX_DATELINE = 14
 """Tokens of the longest dateline: city, country, date and agency."""
 _MAX_INLINE_ITEMS = 60
@@ -67,7 +74,7 @@ def read_layout(tokens: Tokens, quotation_of: list[int], verbs: dict[str, list[s
     for first, last in tokens.paragraphs:
         reader.read_line(first, last)
     return Layout(
-        kinds=reader.kinds,
+        kinds=_interview_kinds(reader.kinds, tokens, lexicon),
         labels=reader.labels,
         introductions=reader.introductions,
         entries=frozenset(reader.entries),
@@ -129,6 +136,8 @@ class _LayoutReader:
                 return "question"
             if lower[first] in self._lexicon.closed_classes.answer_labels:
                 return "answer"
+        if _has_turn_label(words, first, last):
+            return "turn"
         short = _MIN_HEADLINE <= last - first <= _MAX_HEADLINE
         return "headline" if short and words[last - 1] not in _NO_HEADLINE_ENDS else "paragraph"
 
@@ -184,6 +193,55 @@ class _LayoutReader:
     def _continues_list(self, at: int, colon: int) -> bool:
         """Return whether an enumerator follows the colon or the stop of the item before."""
         return at == colon + 1 or self._tokens.words[at - 1] in {";", ",", ".", "and", "or"}
+
+
+# ---------------------------------------------------------------- interviews
+def _has_turn_label(words: list[str], first: int, last: int) -> bool:
+    """Return whether a line begins with capitalised words and a colon, followed by more words."""
+    for at in range(first, min(first + _MAX_TURN_LABEL, last - 1)):
+        if words[at] == ":":
+            return at > first
+        if not (words[at][0].isupper() or words[at] in {"(", ")", ","}):
+            return False
+    return False
+
+
+def _interview_kinds(kinds: list[LineKind], tokens: Tokens, lexicon: Lexicon) -> list[LineKind]:
+    """Return the kinds of lines, with the questions and answers of an interview without labels.
+
+    A few lines with a colon are no transcript.  Lines that are questions are those of an interviewer if the lines below
+    them are in the first person.
+    """
+    labelled = sum(kind in {"turn", "question", "answer"} for kind in kinds)
+    if labelled < _MIN_TURNS:
+        kinds = ["paragraph" if kind == "turn" else kind for kind in kinds]
+    questions = [n for n, kind in enumerate(kinds) if kind == "paragraph" and _is_question_line(tokens, n)]
+    if labelled or len(questions) < _MIN_QUESTIONS:
+        return kinds
+    answered = [n for n in questions if n + 1 < len(kinds) and _is_first_person(tokens, n + 1, lexicon)]
+    if 2 * len(answered) < len(questions) + 1:
+        return kinds
+    asked, answering = set(questions), False
+    for number, kind in enumerate(kinds):
+        if number in asked:
+            kinds[number], answering = "question", True
+        elif kind == "headline":
+            answering = False
+        elif answering and kind == "paragraph":
+            kinds[number] = "answer"
+            answering = number + 1 in asked or _is_first_person(tokens, min(number + 1, len(kinds) - 1), lexicon)
+    return kinds
+
+
+def _is_question_line(tokens: Tokens, number: int) -> bool:
+    first, last = tokens.paragraphs[number]
+    return tokens.words[last - 1] == "?" and "." not in tokens.words[first : last - 1]
+
+
+def _is_first_person(tokens: Tokens, number: int, lexicon: Lexicon) -> bool:
+    first, last = tokens.paragraphs[number]
+    outside = tokens.words[first] not in lexicon.opening_marks
+    return outside and not lexicon.first_person.isdisjoint(tokens.lower[first:last])
 
 
 # ---------------------------------------------------------------- bullets

@@ -109,7 +109,11 @@ def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[i
     modifiers = lexicon.role_modifiers
     for i in range(*sentence):
         tag, low = tags[i], lower[i]
-        if tag in _MAYBE_NAME and words[i][0].isupper() and _is_name(tags, i, low, known, lexicon):
+        if (
+            tag in _MAYBE_NAME
+            and words[i][0].isupper()
+            and (_is_given_name(tag, words, i, low, lexicon) or _is_name(tags, i, low, known, lexicon))
+        ):
             tags[i] = "NNP"
         elif (
             tag in _NOUN_OR_NOT
@@ -191,8 +195,6 @@ def _is_name(tags: list[str], i: int, low: str, known: Mapping[str, list[str]], 
     following = tags[i + 1] if i + 1 < len(tags) else ""
     if tags[i] == "MD":
         return following in {"VBD", "VBZ"}  # "May said": a modal does not govern a finite verb
-    if tags[i] == "NNS" and low in lexicon.given_names and following == "NNP":
-        return True
     if low in known or low in lexicon.lemmas:
         return low in lexicon.given_names and following == "NNP"
     if tags[i] in _GUESSED and i and tags[i - 1] in _VERBAL | {"IN", "TO"} and not low.endswith(("ed", "ly", "s")):
@@ -200,6 +202,11 @@ def _is_name(tags: list[str], i: int, low: str, known: Mapping[str, list[str]], 
     if tags[i] in {"JJ", "NNS"}:
         return following in _PREDICATES and low[-1] != "s" and not low.endswith(("men", "women"))  # "Duval called"
     return tags[i] in _UNKNOWN_WORD or following == "NNP" or (following in _PREDICATES and low not in lexicon.roles)
+
+
+def _is_given_name(tag: str, words: list[str], i: int, low: str, lexicon: Lexicon) -> bool:
+    """Return whether a seeming plural is a given name in -s that the training data lacks: "Lars Lind"."""
+    return tag == "NNS" and low in lexicon.given_names and words[i + 1 : i + 2] != [] and words[i + 1][0].isupper()
 
 
 def _in_noun_phrase(tags: list[str], i: int) -> bool:

@@ -28,6 +28,8 @@ class StatementCandidate(Struct, kw_only=True):
     """The party addressed, accused, criticised or praised."""
     venue: TokenRange | None = None
     """Where the statement was made ("a news conference")."""
+    named_elsewhere: bool = False
+    """Whether the source is outside the evidence: the interviewee, named at the top of the article."""
     via: list[str] = []
     """Credited news outlets, outermost last."""
 
@@ -38,12 +40,14 @@ class StatementCandidate(Struct, kw_only=True):
     @property
     def first(self) -> int:
         """First token of source, cue and content."""
-        return min(self.content[0][0], self.cue[0], self.source[0] if self.source else self.cue[0])
+        own = self.source if not self.named_elsewhere else None
+        return min(self.content[0][0], self.cue[0], own[0] if own else self.cue[0])
 
     @property
     def last(self) -> int:
         """Token after the last of source, cue and content."""
-        return max(self.content[-1][1], self.cue[1], self.source[1] if self.source else 0)
+        own = self.source if not self.named_elsewhere else None
+        return max(self.content[-1][1], self.cue[1], own[1] if own else 0)
 
 
 def is_in_content(candidates: list[StatementCandidate], token: int) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from worker.extract.confidence import Features, load_confidence_models
 from worker.extract.coreference.person import Person
 from worker.extract.document import Document
@@ -21,6 +23,7 @@ from worker.extract.statements.content.continuations import (
 )
 from worker.extract.statements.features import statement_features
 from worker.extract.statements.patterns.colon_cues import match_colon_cue
+from worker.extract.statements.patterns.interviews import match_interview_turn
 from worker.extract.statements.patterns.outlet_credits import credited_outlets, interviewing_outlet
 from worker.extract.statements.patterns.speaker_labels import match_speaker_label
 from worker.extract.statements.phrase_kinds import TokenRange
@@ -69,7 +72,7 @@ def _candidates(doc: Document) -> list[StatementCandidate]:
 
 def _in_sentence(doc: Document, first: int, last: int, latest: list[StatementCandidate]) -> list[StatementCandidate]:
     """Return the candidates of one sentence: a speaker label excludes all other patterns."""
-    label = match_speaker_label(doc, first, last)
+    label = match_interview_turn(doc, first) or match_speaker_label(doc, first, last)
     return [label] if label is not None else _by_cue(doc, first, last, latest)
 
 
@@ -131,6 +134,8 @@ def _resolve_speaker(doc: Document, candidate: StatementCandidate) -> tuple[Acto
         return None, None
     actor, person = doc.mentions.resolve_with_person(*candidate.source)
     doc.mentions.record_speaker(person)
+    if candidate.named_elsewhere:
+        return msgspec.structs.replace(actor, mention=None), person
     return actor, person
 
 

@@ -1,7 +1,7 @@
 """Decisions in a list whose introducing line has the verb of choice.
 
-"The government decided on Tuesday to: | • lift the curfew; | • close the port": each item is a decision of its own, with
-the decider and the status of "decided".
+"The government decided on Tuesday to: | • lift the curfew; | • close the port": each item is a decision of its own,
+with the decider and the status of "decided".
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from worker.extract.events.event_context import EventContext
     from worker.extract.events.event_coreference import EventCandidate
     from worker.extract.grammar.chunker import VerbGroup
-    from worker.schema import Span
+    from worker.schema import Category, Span
 
 
 def list_item_candidate(ctx: EventContext, group: VerbGroup) -> EventCandidate | None:
@@ -33,7 +33,7 @@ def list_item_candidate(ctx: EventContext, group: VerbGroup) -> EventCandidate |
     deciders = verb_deciders(ctx, choice, person=True) if status is not None else []
     if status is None or not deciders:
         return None
-    category = "agreement" if kind == "agreed" else "legislative" if kind == "voted" else "executive"
+    category: Category = "agreement" if kind == "agreed" else "legislative" if kind == "voted" else "executive"
     return make_decision_candidate(ctx, group.head, group.last, category, status, deciders, act, f"{kind} to")
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 from worker.extract.document import Document
 from worker.extract.grammar.punctuation import DASHES
 from worker.extract.statements.candidate import StatementCandidate
+from worker.extract.statements.patterns.interviews import following_paragraphs
 from worker.extract.statements.patterns.outlet_credits import is_outlet
 from worker.extract.statements.phrase_kinds import TokenRange, is_party
 from worker.extract.statements.source.postverbal_source import postverbal_source
+from worker.schema import Act
 
 _PREFACE = 12
 """Longest label before a colon, in tokens."""
@@ -37,6 +39,8 @@ def _leading_label(doc: Document, first: int, last: int) -> StatementCandidate |
     text = doc.text
     if ":" not in text.words[first : min(first + 2 * _PREFACE, last)]:
         return None
+    if text.layout.kinds[text.paragraph_of[first]] == "question":
+        return None  # the interviewer's
     start = _after_kicker(doc, first, last)
     colon = next((i for i in range(start + 1, min(start + _PREFACE, last - 1)) if text.words[i] == ":"), -1)
     if colon < 0 or text.quotation_of[start] >= 0 or doc.chunks.has_finite_verb(start, colon):
@@ -51,7 +55,9 @@ def _leading_label(doc: Document, first: int, last: int) -> StatementCandidate |
     if turn and not doc.chunks.has_finite_verb(colon + 1, end):
         return None  # a row of figures: "Hale: 2,316."
     rule = "transcript" if turn or _is_capitals(text.words[start]) else "headline_colon"
-    return StatementCandidate(source=source, cue=(colon, colon + 1), content=[(colon + 1, end)], rule=rule)
+    content = [(colon + 1, end), *following_paragraphs(doc, first)] if turn else [(colon + 1, end)]
+    act: Act = "ask" if turn and text.words[end - 1] == "?" else "say"
+    return StatementCandidate(source=source, cue=(colon, colon + 1), content=content, act=act, rule=rule)
 
 
 def _after_kicker(doc: Document, first: int, last: int) -> int:
