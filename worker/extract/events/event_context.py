@@ -14,6 +14,7 @@ from worker.extract.events.sentence_times import SentenceTimes
 from worker.extract.events.time_and_place import TimeAndPlace
 from worker.extract.events.topic_spans import TopicSpans
 from worker.extract.grammar.clauses import ClauseParser
+from worker.schema import Actor
 
 if TYPE_CHECKING:
     from worker.extract.document import Document
@@ -55,6 +56,15 @@ class EventContext:
     def statement_ids(self) -> list[str | None]:
         """For each token the id of the statement that reports it; None outside all statements."""
         return enclosing_statement_ids(self.doc)
+
+    @cached_property
+    def person_of_surname(self) -> dict[str, Actor]:
+        """Surname -> the first person of the article with that surname."""
+        found: dict[str, Actor] = {}
+        for person in self.doc.mentions.registry.persons:
+            actor = Actor(name=person.name, type="person", role=person.role, country=person.country)
+            found.setdefault(person.name_words[-1], actor)
+        return found
 
     @cached_property
     def meeting_offsets(self) -> frozenset[int]:

@@ -61,6 +61,9 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     talks_nouns: str
     meal_nouns: str
     light_verb_links: str
+    attending: str
+    acts_of_meetings: str
+    phases: str
     ordinals: str
     anaphoric_verbs: str
     visit_nouns: str

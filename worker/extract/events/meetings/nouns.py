@@ -171,12 +171,7 @@ def _light_verb(ctx: EventContext, noun: NounPhrase) -> VerbGroup | None:
             before -= 1
             continue
         if group is not None:
-            lemma = ctx.lexicon.lemma(ctx.text.lower[group.head])
-            is_light = (
-                lemma in ctx.lexicon.light_verb_lemmas
-                or outcome_of(ctx.lexicon, lemma, ctx.word(group.head + 1)) is not None
-            )
-            return group if is_light else None
+            return group if _is_light(ctx, group, ctx.word(noun.first - 1)) else None
         guest = ctx.clauses.noun_phrase(before)
         if guest is not None and ctx.word(guest.last) == "to" and guest.last == noun.first - 1:
             group = ctx.chunks.verb_group(ctx.clauses.conjuncts(guest)[0].first - 1)
@@ -190,6 +185,18 @@ def _light_verb(ctx: EventContext, noun: NounPhrase) -> VerbGroup | None:
             return None
         before -= 1
     return None
+
+
+def _is_light(ctx: EventContext, group: VerbGroup, preposition: str) -> bool:
+    """Return whether a verb shares its subject with the meeting noun after it, or governs its outcome.
+
+    A verb before "at" or "in" governs no outcome: "the rates agreed at the talks".
+    """
+    lemma, m = ctx.lemma(group), ctx.lexicon.meeting
+    outcome = outcome_of(ctx.lexicon, lemma, ctx.word(group.head + 1))
+    if preposition in word_set(m.place_prepositions) and outcome is not None:
+        return lemma in word_set(m.attending)
+    return lemma in ctx.lexicon.light_verb_lemmas or outcome is not None
 
 
 def _is_attributive_participle(ctx: EventContext, group: VerbGroup, noun: NounPhrase) -> bool:

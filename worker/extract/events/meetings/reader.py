@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from worker.extract.events.event_context import EventContext
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
+_PRESENT_OF_BE = frozenset({"is", "are", "am", "'s", "'re", "'m"})
+
 
 def meeting_form(ctx: EventContext, noun: NounPhrase) -> tuple[Form, int] | None:
     """Return (form, first token of the noun proper) of a meeting noun; None for any other noun."""
@@ -94,10 +96,22 @@ def verb_status(ctx: EventContext, group: VerbGroup, modality: VerbModality, is_
 
 
 def is_dated_present(ctx: EventContext, group: VerbGroup, when: TimeExpression | None) -> bool:
-    """Return whether a verb is in the present with a day, which denotes the future: "arrives on Friday"."""
-    if when is None or ctx.text.tags[group.head] not in {"VBZ", "VBP"} or group.first != group.head:
+    """Return whether a verb is in the present with a day, which denotes the future: "arrives on Friday".
+
+    The progressive does, too: "is meeting Berg on Friday".
+    """
+    if when is None or not (_is_simple_present(ctx, group) or _is_present_progressive(ctx, group)):
         return False
     return when.weekday is not None or (when.month is not None and when.day is not None)
+
+
+def _is_simple_present(ctx: EventContext, group: VerbGroup) -> bool:
+    return ctx.text.tags[group.head] in {"VBZ", "VBP"} and group.first == group.head
+
+
+def _is_present_progressive(ctx: EventContext, group: VerbGroup) -> bool:
+    be = ctx.text.lower[group.first]
+    return group.finite and ctx.text.tags[group.head] == "VBG" and be in _PRESENT_OF_BE
 
 
 def is_agreed_or_demanded(ctx: EventContext, group: VerbGroup, modality: VerbModality) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from worker.extract.events.event_context import EventContext
-    from worker.extract.events.modality import VerbModality
+    from worker.extract.events.modality import ImpliedOutcome, VerbModality
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
     from worker.schema import MeetingStatus
 
@@ -48,12 +48,24 @@ def noun_status(ctx: EventContext, noun: NounPhrase, group: VerbGroup | None, is
         return due
     if is_to_infinitive(ctx, group):
         return "planned"
-    own = outcome_of(ctx.lexicon, ctx.lexicon.lemma(ctx.text.lower[group.head]), ctx.word(group.head + 1))
+    own = _outcome_of_verb(ctx, noun, group)
     if own is not None and not (modality.negated and own != "denied"):
         return own if modality.outcome != "denied" else "denied"
     if modality.modal == "perhaps" and modality.outcome is None:
         return None
     return verb_status(ctx, group, modality, is_future)
+
+
+def _outcome_of_verb(ctx: EventContext, noun: NounPhrase, group: VerbGroup) -> ImpliedOutcome | None:
+    """Return the outcome that a verb implies for the meeting; None if it implies none.
+
+    The meeting as subject of an active verb has taken place ("the talks failed to", "the meeting aimed at"), and
+    opening one is no proposal.
+    """
+    lemma = ctx.lemma(group)
+    if group.first >= noun.last and not group.passive and lemma in word_set(ctx.lexicon.meeting.acts_of_meetings):
+        return None
+    return None if lemma in word_set(ctx.lexicon.meeting.phases) else outcome_of(ctx.lexicon, lemma, ctx.word(group.head + 1))
 
 
 def is_to_infinitive(ctx: EventContext, group: VerbGroup) -> bool:
