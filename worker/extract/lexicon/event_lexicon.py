@@ -73,7 +73,7 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """Return all verbs of the file, with their particles after "_"."""
         m, d, o, c = self.meeting, self.decision, self.modality, self.decision.choice
         meeting = [m.meet, m.meet_with, m.host, m.visit, m.travel, m.call, m.ambiguous_call, m.invite, m.convene]
-        meeting += [m.gather, m.brief, m.light_verbs]
+        meeting += [m.gather, m.brief, m.light_verbs, *m.verb_classes.values()]
         decision = [verb_class.verbs for verb_class in d.verbs] + [d.nouns.reporting_verbs, d.nouns.open_question_verbs]
         decision += [c.taken, c.agreed, c.voted, c.rejected, c.proposed, c.announced, c.pending]
         modality = [o.planned, o.proposed, o.cancelled, o.denied, o.object_control, o.transparent]
@@ -132,6 +132,40 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def light_verb_lemmas(self) -> Words:
         """Lemmas of light verbs, whose object names the event: "held talks"."""
         return frozenset(verb.split("_")[0] for verb in self.meeting.light_verbs.split())
+
+    @cached_property
+    def meeting_verb_classes(self) -> dict[str, str]:
+        """Verb lemma -> class of encounter; the first class that lists a verb counts."""
+        return _classes({name: _lemmas(verbs) for name, verbs in self.meeting.verb_classes.items()})
+
+    @cached_property
+    def meeting_noun_classes(self) -> dict[str, str]:
+        """Meeting noun -> class of encounter; nouns of two words contain a blank."""
+        return {noun.replace("_", " "): name for noun, name in _classes(self.meeting.noun_classes).items()}
+
+    @cached_property
+    def meeting_class_heads(self) -> Words:
+        """The last word of every noun in `meeting_noun_classes`."""
+        return frozenset(noun.split()[-1] for noun in self.meeting_noun_classes)
+
+    @cached_property
+    def modifier_classes(self) -> dict[str, str]:
+        """Modifier of a meeting noun -> its class."""
+        return _classes(self.meeting.modifier_classes)
+
+    @cached_property
+    def fields_of_word(self) -> dict[str, tuple[str, ...]]:
+        """Word -> the fields of life that it belongs to."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, words in self.meeting.fields.items():
+            for word in words.split():
+                found[word] = (*found.get(word, ()), name)
+        return found
+
+    @cached_property
+    def determiner_classes(self) -> dict[str, str]:
+        """Determiner -> its class."""
+        return _classes(self.meeting.determiners)
 
     @cached_property
     def meeting_heads(self) -> Words:
@@ -197,6 +231,16 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def pending_verbs(self) -> Words:
         """Verbs of deliberation and discussion; "is not being discussed" reports that nothing is being decided."""
         return word_set(self.decision.choice.pending) | word_set(self.meeting.discuss)
+
+
+def _lemmas(verbs: str) -> str:
+    """Return listed verbs without their particles."""
+    return " ".join(verb.partition("_")[0] for verb in verbs.split())
+
+
+def _classes(listed: dict[str, str]) -> dict[str, str]:
+    """Return word -> class; the first class that lists a word counts."""
+    return {word: name for name, words in reversed(listed.items()) for word in words.split()}
 
 
 @cache

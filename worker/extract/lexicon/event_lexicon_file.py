@@ -64,6 +64,7 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     attending: str
     acts_of_meetings: str
     phases: str
+    audiences: str
     ordinals: str
     anaphoric_verbs: str
     visit_nouns: str
@@ -84,6 +85,11 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     including: str
     destination_prepositions: str
     topic_prepositions: str
+    verb_classes: dict[str, str]
+    noun_classes: dict[str, str]
+    modifier_classes: dict[str, str]
+    fields: dict[str, str]
+    determiners: dict[str, str]
 
 
 class DecisionVerbClass(EventWordTable, frozen=True, kw_only=True):

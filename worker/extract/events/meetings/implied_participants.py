@@ -73,15 +73,27 @@ def directed_participants(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
 
 
 def clause_participants(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
-    """Return the subject of the clause that contains the noun, or else of the next clause of the sentence."""
+    """Return the subject of the clause that contains the noun, or else of the neighbouring clause.
+
+    An adverbial that opens its clause belongs to the verb after it: "[…], but at a briefing Berg [said]".
+    """
     verbs = _finite_verbs_around(ctx, noun)
     before = [verb for verb in verbs if verb.last <= noun.first][-1:]
     after = [verb for verb in verbs if verb.first >= noun.last][:1]
-    for verb in [*before, *after]:
+    for verb in [*after, *before] if _opens_clause(ctx, noun) else [*before, *after]:
         found = [a for a in subject_parties(ctx, verb) if ctx.roles.political_role(a) or a.type == "person"]
         if found:
             return distinct_parties(found)
     return []
+
+
+def _opens_clause(ctx: EventContext, noun: NounPhrase) -> bool:
+    """Return whether the noun's prepositional phrase follows a comma, a conjunction or the start of the sentence."""
+    at = noun.first - 1
+    start = ctx.text.sentence_range(noun.head)[0]
+    if at < start or ctx.text.tags[at] not in {"IN", "TO"}:
+        return False
+    return at == start or ctx.text.words[at - 1] == "," or ctx.text.tags[at - 1] in {"CC", "SC"}
 
 
 def _finite_verbs_around(ctx: EventContext, noun: NounPhrase) -> list[VerbGroup]:

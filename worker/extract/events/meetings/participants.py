@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.meetings.status import governing_noun
 from worker.extract.events.trigger_parties import agent_parties, distinct_parties, subject_parties
+from worker.extract.events.political_role import POLITICAL
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, Form
 
@@ -32,7 +33,8 @@ def noun_participants(
 
     The name becomes part of the event's rule.
     """
-    found, rule = _prepositional_participants(ctx, noun, form, verb if not has_light_verb else None)
+    counterparts, rule = _prepositional_participants(ctx, noun, form, verb if not has_light_verb else None)
+    found = list(counterparts)
     owner = ctx.parties.possessor(noun, at)
     plural_possessor = ctx.word(noun.first) in ctx.doc.lexicon.plural
     if owner is not None and plural_possessor:  # "after their talks": those of the subject
@@ -63,7 +65,23 @@ def noun_participants(
             a for a in subjects if a.name not in ctx.time_and_place.place_names
         ]  # "After talks in Oslo, A and B …"
     found += ctx.parties.modifier_parties(noun, at)
-    return distinct_parties([a for a in found if ctx.roles.political_role(a) or a.type == "person"]), rule
+    return _able_to_take_part(ctx, found, counterparts), rule
+
+
+def _able_to_take_part(ctx: EventContext, parties: list[Actor], counterparts: list[Actor]) -> list[Actor]:
+    """Return the parties that can take part: political ones, persons, and groups that meet a political one.
+
+    `counterparts`: the parties after "with" and "between", which are the only groups considered.
+    """
+    political = any(ctx.roles.political_role(a) == POLITICAL for a in parties)
+    named = [a for a in parties if ctx.roles.political_role(a) or a.type == "person"]
+    groups = [a for a in counterparts if political and a not in named and _can_be_counterpart(ctx, a)]
+    return distinct_parties([*named, *groups])
+
+
+def _can_be_counterpart(ctx: EventContext, actor: Actor) -> bool:
+    words = ctx.roles.head_words(actor)
+    return actor.type in {"group", "unnamed"} and words.isdisjoint(word_set(ctx.lexicon.meeting.audiences)) and " " in actor.name
 
 
 def _prepositional_participants(
