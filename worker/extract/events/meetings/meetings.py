@@ -18,8 +18,7 @@ from worker.extract.events.event_context import EventContext
 from worker.extract.events.event_coreference import EventCandidate, EventCluster, cluster_candidates, party_names
 from worker.extract.events.event_id import event_id, reporting_statement
 from worker.extract.events.features import candidate_features
-from worker.extract.events.meetings.nouns import meeting_noun_candidates
-from worker.extract.events.meetings.verbs import meeting_verb_candidates
+from worker.extract.events.meetings.triggers import meeting_triggers
 from worker.extract.lexicon.event_lexicon import load_event_lexicon
 from worker.schema import Form, Meeting, MeetingStatus
 
@@ -40,7 +39,7 @@ def extract_meetings(doc: Document) -> Iterable[Meeting]:
     if lexicon is None:
         return []
     ctx = EventContext(doc, lexicon)
-    found = sorted([*meeting_verb_candidates(ctx), *meeting_noun_candidates(ctx)], key=lambda c: c.first)
+    found = [t.candidate for t in meeting_triggers(ctx) if t.verdict in {"opens", "back"}]
     clusters = cluster_candidates(found, partial(_is_same_meeting, ctx), partial(_can_refer_to, ctx))
     doc.meetings.extend(_make_event(ctx, c) for c in clusters)
     return doc.meetings

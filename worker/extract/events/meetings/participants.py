@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.events.meetings.status import governing_noun
-from worker.extract.events.trigger_parties import agent_parties, distinct_parties, subject_parties
 from worker.extract.events.political_role import POLITICAL
+from worker.extract.events.trigger_parties import agent_parties, distinct_parties, subject_parties
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, Form
 
@@ -80,8 +80,9 @@ def _able_to_take_part(ctx: EventContext, parties: list[Actor], counterparts: li
 
 
 def _can_be_counterpart(ctx: EventContext, actor: Actor) -> bool:
-    words = ctx.roles.head_words(actor)
-    return actor.type in {"group", "unnamed"} and words.isdisjoint(word_set(ctx.lexicon.meeting.audiences)) and " " in actor.name
+    """Return whether a group with a described name is no audience: "several creditor banks", not "reporters"."""
+    is_audience = not word_set(ctx.lexicon.meeting.audiences).isdisjoint(ctx.roles.head_words(actor))
+    return actor.type in {"group", "unnamed"} and " " in actor.name and not is_audience
 
 
 def _prepositional_participants(

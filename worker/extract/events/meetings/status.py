@@ -65,7 +65,11 @@ def _outcome_of_verb(ctx: EventContext, noun: NounPhrase, group: VerbGroup) -> I
     lemma = ctx.lemma(group)
     if group.first >= noun.last and not group.passive and lemma in word_set(ctx.lexicon.meeting.acts_of_meetings):
         return None
-    return None if lemma in word_set(ctx.lexicon.meeting.phases) else outcome_of(ctx.lexicon, lemma, ctx.word(group.head + 1))
+    return (
+        None
+        if lemma in word_set(ctx.lexicon.meeting.phases)
+        else outcome_of(ctx.lexicon, lemma, ctx.word(group.head + 1))
+    )
 
 
 def is_to_infinitive(ctx: EventContext, group: VerbGroup) -> bool:

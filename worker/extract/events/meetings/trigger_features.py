@@ -1,0 +1,159 @@
+"""Features of a meeting trigger for the scorer, as strings `group:value`.
+
+Values are lemmas and classes of the lexicon, grammatical properties, types of parties and places, and the judgement of
+the rules; never other words of the article.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from worker.extract.events.meetings.noun_features import noun_features
+from worker.extract.events.meetings.party_features import party_features
+from worker.extract.events.meetings.verb_features import verb_features
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from worker.extract.events.event_context import EventContext
+    from worker.extract.events.meetings.trigger import MeetingTrigger
+    from worker.schema import Span
+
+_FIELD_WINDOW = 12
+"""Tokens before and after a trigger whose fields of life are features."""
+_SHARES = (0.004, 0.012)
+"""Shares of a field's words in an article that separate few, some and many."""
+_POSITIONS = (1, 4, 10, 25)
+"""Sentences at which a further part of an article begins."""
+_MAX_COUNT = 3
+
+
+class TriggerFeatures:
+    """Features of the triggers of one article; `of` must be called in text order."""
+
+    def __init__(self, ctx: EventContext) -> None:
+        self.ctx = ctx
+        self._lemmas: dict[str, int] = {}
+        self._classes: dict[str, int] = {}
+        self._class_in_sentence: dict[int, str] = {}
+        """Class of the last trigger of a sentence."""
+        self._triggers_of: dict[str, list[int]] = {}
+        """Name of a party -> numbers of the triggers that it takes part in."""
+        self._number = 0
+
+    def of(self, trigger: MeetingTrigger) -> list[str]:
+        """Return the features of a trigger."""
+        found = [
+            *_word_features(trigger),
+            *party_features(self.ctx, trigger),
+            *_time_and_place_features(self.ctx, trigger),
+            *self._position_features(trigger),
+            *self._field_features(trigger),
+            *(verb_features if trigger.phrase is None else noun_features)(self.ctx, trigger),
+        ]
+        self._remember(trigger)
+        return found
+
+    def _position_features(self, trigger: MeetingTrigger) -> Iterator[str]:
+        text, first = self.ctx.text, trigger.candidate.first
+        sentence = text.sentence_of[first]
+        yield f"question:{text.words[text.sentence_range(first)[1] - 1] == '?'}"
+        yield f"quoted:{text.quotation_of[first] >= 0}"
+        yield f"position:{sum(sentence >= start for start in _POSITIONS)}"
+        yield f"earlier lemma:{min(self._lemmas.get(trigger.lemma, 0), _MAX_COUNT)}"
+        yield f"earlier class:{min(self._classes.get(trigger.word_class, 0), _MAX_COUNT)}"
+        yield f"in sentence:{self._class_in_sentence.get(sentence, 'none')}"
+        yield f"earlier parties:{self._shared_parties(trigger)}"
+
+    def _shared_parties(self, trigger: MeetingTrigger) -> int:
+        """Return how many of the parties an earlier trigger has, at most two."""
+        shared: dict[int, int] = {}
+        for name in {actor.name for actor in trigger.candidate.parties}:
+            for number in self._triggers_of.get(name, ()):
+                shared[number] = shared.get(number, 0) + 1
+        return min(max(shared.values(), default=0), 2)
+
+    def _remember(self, trigger: MeetingTrigger) -> None:
+        self._lemmas[trigger.lemma] = self._lemmas.get(trigger.lemma, 0) + 1
+        self._classes[trigger.word_class] = self._classes.get(trigger.word_class, 0) + 1
+        self._class_in_sentence[self.ctx.text.sentence_of[trigger.candidate.first]] = trigger.word_class
+        for name in {actor.name for actor in trigger.candidate.parties}:
+            numbers = self._triggers_of.setdefault(name, [])
+            numbers[:-_MAX_TRIGGERS] = []
+            numbers.append(self._number)
+        self._number += 1
+
+    def _field_features(self, trigger: MeetingTrigger) -> Iterator[str]:
+        for name in self._fields_near(trigger):
+            yield f"near:{name}"
+            yield f"near+class:{name}+{trigger.word_class}"
+        yield from self._fields_of_article
+
+    def _fields_near(self, trigger: MeetingTrigger) -> list[str]:
+        fields, found = self.ctx.lexicon.fields_of_word, trigger.candidate
+        start, end = self.ctx.text.sentence_range(found.first)
+        words = self.ctx.text.lower[max(start, found.first - _FIELD_WINDOW) : min(end, found.last + _FIELD_WINDOW)]
+        return sorted({name for word in words for name in fields.get(word, ())})
+
+    @cached_property
+    def _fields_of_article(self) -> list[str]:
+        fields, words = self.ctx.lexicon.fields_of_word, self.ctx.text.lower
+        counts = dict.fromkeys(self.ctx.lexicon.meeting.fields, 0)
+        for word in words:
+            for name in fields.get(word, ()):
+                counts[name] += 1
+        shares = {name: count / max(len(words), 1) for name, count in counts.items()}
+        return [f"article {name}:{(share > 0) + sum(share >= s for s in _SHARES)}" for name, share in shares.items()]
+
+
+_MAX_TRIGGERS = 24
+"""Triggers of one party that are compared with a new one, so that the cost is linear in the number of triggers."""
+
+
+def _word_features(trigger: MeetingTrigger) -> Iterator[str]:
+    name, verdict = trigger.word_class, trigger.verdict
+    rule = trigger.candidate.rule if verdict in {"opens", "back"} else "none"
+    yield from (f"lemma:{trigger.lemma}", f"class:{name}", f"noun:{trigger.phrase is not None}")
+    yield from (f"rule:{rule}", f"verdict:{verdict}", f"class+verdict:{name}+{verdict}")
+
+
+def _time_and_place_features(ctx: EventContext, trigger: MeetingTrigger) -> Iterator[str]:
+    name, found, when = trigger.word_class, trigger.candidate, trigger.when
+    place = place_type(ctx, found.place)
+    yield from (f"place:{place}", f"class+place:{name}+{place}")
+    if name in {"visit", "travel", "due"}:
+        yield f"target:{place_type(ctx, _target(ctx, trigger))}"
+        yield f"abroad:{_is_abroad(ctx, trigger)}"
+    is_day = when is not None and (when.weekday, when.offset_days, when.day) != (None, None, None)
+    yield f"when:{'none' if when is None else 'day' if is_day else 'period'}"
+    if when is not None:
+        yield f"direction:{when.direction}"
+    yield f"topic:{found.about is not None}"
+
+
+def _target(ctx: EventContext, trigger: MeetingTrigger) -> Span | None:
+    return ctx.text.span(trigger.target.first, trigger.target.last) if trigger.target is not None else None
+
+
+def place_type(ctx: EventContext, place: Span | None) -> str:
+    """Return the type of a place: "country", "seat" of a government, "name", "noun"; "none" for None."""
+    if place is None:
+        return "none"
+    main, bare = ctx.doc.lexicon, _without_article(place.text)
+    if bare in main.countries:
+        return "country"
+    return "seat" if bare in main.seats_of_power else "name" if bare[:1].isupper() else "noun"
+
+
+def _without_article(name: str) -> str:
+    return name.removeprefix("the ").removeprefix("The ")
+
+
+def _is_abroad(ctx: EventContext, trigger: MeetingTrigger) -> str:
+    """Return whether a destination is in another country than the visitors: "True", "False" or "unknown"."""
+    target, main = _target(ctx, trigger) or trigger.candidate.place, ctx.doc.lexicon
+    name = _without_article(target.text) if target is not None else ""
+    code = main.countries.get(name) or main.seats_of_power.get(name)
+    homes = {actor.country for actor in trigger.candidate.parties} - {None}
+    return "unknown" if code is None or not homes else str(code not in homes)

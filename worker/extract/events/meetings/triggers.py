@@ -1,0 +1,120 @@
+"""Triggers of meetings with high recall: every verb and noun of encounter that the lexicon lists by class.
+
+The rules of `verbs` and `nouns` say how far they trust a trigger; the scorer decides (`trigger_features`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.events.meetings.implied_participants import (
+    clause_participants,
+    directed_participants,
+    modifier_participants,
+)
+from worker.extract.events.meetings.nouns import read_noun, with_possessor
+from worker.extract.events.meetings.reader import meeting_form
+from worker.extract.events.meetings.trigger import MeetingTrigger
+from worker.extract.events.meetings.verb_triggers import verb_triggers
+from worker.extract.events.political_role import POLITICAL
+from worker.extract.events.trigger_parties import distinct_parties
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from worker.extract.events.event_context import EventContext
+    from worker.extract.events.meetings.trigger import Source
+    from worker.extract.grammar.chunker import NounPhrase
+    from worker.schema import Actor, Form
+
+_FORMS: dict[str, Form] = {
+    "talks": "talks",
+    "meal": "talks",
+    "visit": "visit",
+    "call": "call",
+    "summit": "summit",
+    "press": "press_conference",
+}
+"""Class of a noun -> form of the meeting."""
+_CONSTRUCTION: Source = "construction"
+
+
+def meeting_triggers(ctx: EventContext) -> list[MeetingTrigger]:
+    """Return the possible triggers of an article in text order."""
+    return sorted([*verb_triggers(ctx), *noun_triggers(ctx)], key=lambda t: t.candidate.first)
+
+
+def noun_triggers(ctx: EventContext) -> Iterator[MeetingTrigger]:
+    """Yield the nouns of encounter in text order."""
+    heads = ctx.lexicon.meeting_class_heads
+    for chunk in ctx.chunks.noun_phrases:
+        if heads.isdisjoint(ctx.text.lower[chunk.first : chunk.last]):
+            continue  # fast path for most nouns
+        noun = with_possessor(ctx, ctx.clauses.noun_phrase(chunk.first) or chunk)
+        found = _noun_class(ctx, noun)
+        if found is not None:
+            yield _noun_trigger(ctx, noun, *found)
+
+
+def _noun_class(ctx: EventContext, noun: NounPhrase) -> tuple[str, int] | None:
+    """Return (class of a meeting noun, first token of the noun proper); None for any other noun."""
+    head, lower, classes = noun.head, ctx.text.lower, ctx.lexicon.meeting_noun_classes
+    pair = f"{lower[head - 1]} {lower[head]}" if head > noun.first else ""
+    if pair in classes:
+        return classes[pair], head - 1
+    name = classes.get(lower[head])
+    return (name, head) if name is not None else None
+
+
+def _noun_trigger(ctx: EventContext, noun: NounPhrase, word_class: str, at: int) -> MeetingTrigger:
+    listed = meeting_form(ctx, noun)
+    form, first = listed if listed is not None else (_FORMS[word_class], at)
+    reading = read_noun(ctx, noun, form, first)
+    found = reading.candidate
+    found.parties, source = _completed(ctx, noun, found.kind, at, found.parties)
+    return MeetingTrigger(
+        candidate=found,
+        word_class=word_class,
+        lemma=ctx.text.lower[noun.head],
+        verdict="unlisted" if listed is None else reading.verdict,
+        source=source,
+        phrase=noun,
+        light=reading.light,
+        own=reading.own,
+        when=ctx.time_and_place.find_time(at, noun.last),
+    )
+
+
+def _completed(
+    ctx: EventContext, noun: NounPhrase, form: str, at: int, parties: list[Actor]
+) -> tuple[list[Actor], Source]:
+    """Return (the parties of a noun with the implied ones, where the last added ones are from)."""
+    found, source = parties, _CONSTRUCTION
+    if form != "visit" and (bodies := _able(ctx, modifier_participants(ctx, noun, at), found)):
+        found, source = [*found, *bodies], "modifier"
+    if form == "call" and (directed := _able(ctx, directed_participants(ctx, noun), found)):
+        caller = clause_participants(ctx, noun)[:1] if not found and len(directed) == 1 else []
+        found, source = distinct_parties([*caller, *found, *directed]), "direction"
+    if form == "visit" and (visitors := _able(ctx, _visitors(ctx, noun), found)):
+        found = [*found, *visitors]
+    if not found:
+        found = clause_participants(ctx, noun)
+        source = "clause" if found else "nothing"
+    return found, source
+
+
+def _able(ctx: EventContext, parties: list[Actor], known: list[Actor]) -> list[Actor]:
+    """Return the parties that can take part and are not known yet."""
+    names = {actor.name.casefold() for actor in known}
+    able = (a for a in parties if ctx.roles.political_role(a) or a.type == "person")
+    return [a for a in distinct_parties(list(able)) if a.name.casefold() not in names]
+
+
+def _visitors(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
+    """Return the visitors after "of": "the visit of [the Latvian president]", but no countries toured."""
+    of = ctx.clauses.noun_phrase(noun.last + 1) if ctx.word(noun.last) == "of" else None
+    return [a for a in ctx.parties.parties_of(of) if a.type == "person" or _is_body(ctx, a)]
+
+
+def _is_body(ctx: EventContext, actor: Actor) -> bool:
+    return actor.type != "country" and ctx.roles.political_role(actor) == POLITICAL

@@ -1,0 +1,197 @@
+"""Verbal triggers with high recall: each verb of encounter with its parties, whatever the rules say about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.events.meetings.reader import is_future_time, make_meeting_candidate, verb_status
+from worker.extract.events.meetings.trigger import MeetingTrigger
+from worker.extract.events.meetings.verb_candidate import are_parties
+from worker.extract.events.meetings.verbs import read_verb
+from worker.extract.events.political_role import POLITICAL
+from worker.extract.events.trigger_parties import agent_parties, distinct_parties, subject_parties
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from worker.extract.events.event_context import EventContext
+    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
+    from worker.schema import Actor, Form
+
+_WITH = frozenset({"with"})
+_TO = frozenset({"to"})
+_DESTINATIONS = frozenset({"to", "in", "for", "at"})
+_COMPLEMENTS = frozenset(
+    [
+        "with",
+        "to",
+        "in",
+        "for",
+        "from",
+        "on",
+        "at",
+        "about",
+        "over",
+        "into",
+        "against",
+        "by",
+        "as",
+        "between",
+        "through",
+        "around",
+    ]
+)
+"""Prepositions that begin a complement of a verb."""
+_PARTICLES = frozenset({"down", "together", "off", "in", "over"})
+_ADVERBS = frozenset({"down", "together", "off", "today", "yesterday", "tomorrow", "privately"})
+"""Words that may stand between a verb and its complement."""
+_WITH_WINDOW = 16
+_TO_WINDOW = 8
+_DEPARTURES = frozenset({"leave", "depart", "tour"})
+"""Verbs of travel with a place as object."""
+_NEED_PARTNER = frozenset({"talk", "dine"})
+_TAKE_GUEST = frozenset({"host", "call", "see", "brief", "summon"})
+_FORMS: dict[str, Form] = {"visit": "visit", "travel": "visit", "summon": "visit", "call": "call"}
+"""Class of a verb -> form of the meeting; all other classes are talks."""
+
+
+def verb_triggers(ctx: EventContext) -> Iterator[MeetingTrigger]:
+    """Yield the verbs of encounter with a party that may be political, in text order."""
+    classes = ctx.lexicon.meeting_verb_classes
+    for group in ctx.chunks.verb_groups:
+        lemma = ctx.lemma(group)
+        name = classes.get(lemma)
+        found = _verb_of_class(ctx, group, lemma, name) if name is not None else _state(ctx, group)
+        if found is not None:
+            yield found
+
+
+def _state(ctx: EventContext, group: VerbGroup) -> MeetingTrigger | None:
+    """Return the journey that "has been to Oslo" and "is due in Oslo" report; None for any other verb."""
+    at = group.last
+    if ctx.text.lower[group.head] == "been" and ctx.word(at) == "to":
+        return _journey_of_state(ctx, group, (group.head, at + 1), "been", at + 1)
+    if ctx.word(at) == "due" and ctx.word(at + 1) == "in":
+        return _journey_of_state(ctx, group, (at, at + 1), "due", at + 2)
+    return None
+
+
+def _journey_of_state(
+    ctx: EventContext, group: VerbGroup, cue: tuple[int, int], lemma: str, place_at: int
+) -> MeetingTrigger | None:
+    target = ctx.clauses.noun_phrase(place_at)
+    parties = subject_parties(ctx, group)
+    if target is None or not _can_be_destination(ctx, target) or not _has_party(ctx, parties):
+        return None
+    when = ctx.time_and_place.find_time(group.head, target.last)
+    status = "planned" if lemma == "due" else verb_status(ctx, group, ctx.modality(group), is_future=False)
+    found = make_meeting_candidate(ctx, *cue, "visit", status, parties, "travel", when)
+    found.place = ctx.time_and_place.place_span(target)
+    return MeetingTrigger(
+        candidate=found, word_class="due" if lemma == "due" else "travel", lemma=lemma, verdict="unlisted",
+        group=group, target=target, complement=ctx.word(place_at - 1), when=when,
+    )  # fmt: skip
+
+
+def _verb_of_class(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -> MeetingTrigger | None:
+    target = _destination(ctx, group, lemma) if name == "travel" else None
+    if name == "travel" and target is None:
+        return None
+    parties = _parties_of_verb(ctx, group, lemma, name)
+    if not _has_party(ctx, parties):
+        return None
+    when = ctx.time_and_place.find_time(group.head, group.last)
+    ruled = read_verb(ctx, group)
+    candidate = ruled
+    if candidate is None:
+        status = verb_status(ctx, group, ctx.modality(group), is_future_time(when))
+        status = "proposed" if name == "summon" and status == "held" else status
+        form = _FORMS.get(name, "talks")
+        candidate = make_meeting_candidate(ctx, group.head, group.last, form, status, parties, name, when)
+    return MeetingTrigger(
+        candidate=candidate, word_class=name, lemma=lemma, verdict="unlisted" if ruled is None else "opens",
+        group=group, target=target or (ctx.clauses.object(group) if name == "visit" else None),
+        complement=_complement(ctx, group), when=when,
+    )  # fmt: skip
+
+
+def _parties_of_verb(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -> list[Actor]:
+    """Return the parties of a verb of encounter; empty without the partner or guest that its class needs."""
+    subject = subject_parties(ctx, group)
+    own = [*agent_parties(ctx, group.last), *subject] if group.passive else subject
+    others = _others(ctx, group, lemma, name)
+    if not others and not group.passive and (name in _TAKE_GUEST or (name in _NEED_PARTNER and len(subject) == 1)):
+        return []
+    names = {actor.name for actor in subject}
+    return distinct_parties([*own, *(actor for actor in others if actor.name not in names)])
+
+
+def _others(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -> list[Actor]:
+    """Return the parties beside the subject: after "with" and "to", or the object, as the class of the verb needs."""
+    target = ctx.clauses.object(group)
+    if name in _TAKE_GUEST | {"convene"}:
+        return [] if group.passive else _party_list(ctx, target)
+    if name == "visit":
+        return _hosts(ctx, target)
+    if name == "travel":
+        return []
+    if target is not None and (name == "meet" or lemma == "consult"):
+        return _party_list(ctx, target)
+    return [
+        *_after(ctx, group, _WITH, _WITH_WINDOW),
+        *(_after(ctx, group, _TO, _TO_WINDOW, near=True) if name == "talk" else ()),
+    ]
+
+
+def _after(
+    ctx: EventContext, group: VerbGroup, prepositions: frozenset[str], window: int, *, near: bool = False
+) -> list[Actor]:
+    """Return the parties of the first phrase with a preposition; `near`: only right after the verb or one word."""
+    found = ctx.clauses.prepositional_phrases(group.last, prepositions, window)[:1]
+    if not found or (near and found[0][0] > group.last + 1):
+        return []
+    return _party_list(ctx, found[0][1])
+
+
+def _party_list(ctx: EventContext, noun: NounPhrase | None) -> list[Actor]:
+    return [actor for actor in ctx.parties.parties_of(noun) if are_parties(ctx, [actor])]
+
+
+def _hosts(ctx: EventContext, target: NounPhrase | None) -> list[Actor]:
+    """Return the persons and bodies visited, but no places."""
+    if target is None:
+        return []
+    is_place = _can_be_destination(ctx, target)
+    hosts = ctx.parties.parties_of(target)
+    return [a for a in hosts if a.type == "person" or (not is_place and a.type != "country" and _may_host(ctx, a))]
+
+
+def _may_host(ctx: EventContext, actor: Actor) -> bool:
+    return actor.type == "group" or ctx.roles.political_role(actor) == POLITICAL
+
+
+def _destination(ctx: EventContext, group: VerbGroup, lemma: str) -> NounPhrase | None:
+    """Return the named destination of a verb of travel; None if there is none."""
+    phrases = ctx.clauses.prepositional_phrases(group.last, _DESTINATIONS, _TO_WINDOW)
+    named = next((noun for _, noun in phrases if _can_be_destination(ctx, noun)), None)
+    target = ctx.clauses.object(group) if named is None and lemma in _DEPARTURES else None
+    return target if target is not None and _can_be_destination(ctx, target) else named
+
+
+def _can_be_destination(ctx: EventContext, noun: NounPhrase) -> bool:
+    return ctx.text.tags[noun.head] == "NNP" and ctx.time_and_place.can_be_place(noun)
+
+
+def _has_party(ctx: EventContext, parties: list[Actor]) -> bool:
+    return any(ctx.roles.political_role(actor) for actor in parties)
+
+
+def _complement(ctx: EventContext, group: VerbGroup) -> str:
+    """Return the preposition that begins the complement of a verb, else its particle; "" if there is neither."""
+    target = ctx.clauses.object(group)
+    at = group.last if target is None else target.last
+    while ctx.word(at) in _ADVERBS or (at < len(ctx.text.tags) and ctx.text.tags[at] == "RB"):
+        at += 1
+    if ctx.word(at) in _COMPLEMENTS:
+        return ctx.word(at)
+    return ctx.word(group.last) if ctx.word(group.last) in _PARTICLES else ""
