@@ -1,7 +1,7 @@
 """The country that an actor represents: named in the role or phrase, or the home country of the article.
 
 An office or body of a state without a country of its own ("the finance minister", "the Supreme Court") belongs to the
-home country.  Private persons and bodies represent no country.
+country of the article.  Private persons and bodies represent no country.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from worker.extract.lexicon.institution_names import load_institutions
 from worker.extract.lexicon.lexicon import Lexicon
 from worker.extract.lexicon.person_words import load_person_words
 
+_MAX_PARTY_TAG = 5
+"""Tokens of the longest party tag: "( D - Oakdale )"."""
+
 
 class CountryFinder:
     """Finder of the countries that the actors of one article represent; countries are ISO 3166-1 alpha-2 codes."""
@@ -23,11 +26,6 @@ class CountryFinder:
         self.names = CountryNames(text, lexicon)
         self.institutions = load_institutions(lexicon.language)
         self.person_words = load_person_words(lexicon.language)
-
-    @property
-    def home_country(self) -> str | None:
-        """The country that the article is mostly about; None if no country prevails."""
-        return self.names.home
 
     # ------------------------------------------------------------ names
     def first_country(self, first: int, last: int) -> str | None:
@@ -45,41 +43,45 @@ class CountryFinder:
 
         None if none does, and for international and non-governmental organisations.
         """
-        if name.lower() in self.lexicon.international:
+        if name.lower() in self.lexicon.international or self._is_stateless(name):
             return None
-        listed = self.institutions.class_of(name)
-        if listed in {"international", "non_governmental"}:
-            return None
+        listed = self.institutions.codes.get(name)
         if listed is not None:
-            return self.names.resolve(self.institutions.codes.get(name, ()))
+            return self.names.resolve(listed, 0)
         words = (self.names.table.names.get(word) for word in name.split())
-        return next((code for codes in words if codes and (code := self.names.resolve(codes))), None)
+        return next((code for codes in words if codes and (code := self.names.resolve(codes, 0))), None)
 
     def is_name_of(self, word: str, country: str) -> bool:
         """Return whether a lower-case word is a name, demonym or seat of power of the country ("ukrainian", "us")."""
         names = self.names.table.names
         return any(country in names.get(spelling, ()) for spelling in (word.capitalize(), word.upper()))
 
+    def _is_stateless(self, name: str) -> bool:
+        return self.institutions.class_of(name) in {"international", "non_governmental"}
+
     # ------------------------------------------------------------ offices
-    def country_of_office(self, outer: int, first: int, last: int) -> str | None:
-        """Return the country that an office represents; None if the role is not an office of a state.
+    def country_of_role(self, heads: frozenset[str], outer: int, first: int, last: int) -> str | None:
+        """Return the country that the holder of a role in tokens [first, last) represents; else None.
 
-        The country is named in the role itself (tokens `first` up to `last`), by a possessor before it or, for state
-        offices, is the home country.  `outer`: first token of the surrounding phrase, -1 if there is none.
+        The country is named in the role, by a possessor before it or, for offices of a state, is that of the article.
+        `heads`: head nouns of the role.  `outer`: first token of the surrounding phrase, -1 if there is none.
         """
-        lower = self.text.lower
-        if not any(lower[i].rstrip(".") in self.lexicon.offices for i in range(first, last)):
+        words = self.person_words
+        if not heads & (self.lexicon.offices | words.servant_roles | words.institution_roles):
             return None
-        return self.represented_country(outer, first, last)
+        start = self._with_possessor(min(outer, first) if outer >= 0 else first)
+        if self._is_private(start, last):
+            return None
+        named = self.names.first(start, last)
+        if named is not None and (heads & self.lexicon.offices or heads & words.servant_roles):
+            return named[0]
+        if named is not None and " ".join(self.text.words[named[1] : named[2]]) in self.institutions.classes:
+            return named[0]
+        return self.home_of_state_office(first, last)
 
-    def represented_country(self, outer: int, first: int, last: int) -> str | None:
-        """Return the country of a role or body in tokens [first, last): the one it names, or the home country."""
-        if self._is_private(first, last):
-            return None
-        start = min(outer, first) if outer >= 0 else first
-        if start > 1 and self.text.tags[start - 1] == "POS":
-            start = max(0, start - 3)
-        return self.first_country(start, last) or self.home_of_state_office(self.text.lower[first:last])
+    def _with_possessor(self, start: int) -> int:
+        """Return the start of the possessor before a token, or the token if there is none."""
+        return max(0, start - 3) if start > 1 and self.text.tags[start - 1] == "POS" else start
 
     def country_in_role(self, outer: int, first: int, last: int) -> str | None:
         """Return the country that a role mentions; "" for an international organisation, None if there is none."""
@@ -87,44 +89,115 @@ class CountryFinder:
             return ""
         return self.first_country(min(outer, first) if outer >= 0 else first, last)
 
+    def country_after_name(self, last: int) -> str | None:
+        """Return the country of an of-phrase or party tag after a titled name that ends at `last`; else None.
+
+        "President Ida Lunde of Norway", "Senator Jo Fry (D-Ohio)".
+        """
+        words, size = self.text.words, len(self.text.words)
+        if last + 1 >= size:
+            return None
+        if self.text.lower[last] == "of":
+            found = self.names.at(last + 1, min(size, last + 4))
+            return self.names.resolve(found[0], last) if found is not None else None
+        if words[last] in {"(", ","} and words[last + 1][:1] in {"D", "R", "I"}:
+            tag = words[last + 1 : last + 1 + _MAX_PARTY_TAG]
+            return self._country_of_party_tag(tag)
+        return None
+
+    def _country_of_party_tag(self, tag: list[str]) -> str | None:
+        """Return the country of a tag of party and state: "D-Ohio", "R-Fla.", "D", "-", "Ohio"; else None."""
+        party, dash, state = tag[0].partition("-")
+        if not dash and len(tag) > 2 and tag[1] in {"-", ",", "\N{EN DASH}"}:  # noqa: PLR2004
+            state = tag[2]
+        codes = self.institutions.places.get(state) or self.institutions.places.get(state + ".")
+        return codes[0] if party in {"D", "R", "I"} and codes else None
+
+    # ------------------------------------------------------------ bodies and groups
+    def country_of_body(self, first: int, last: int) -> str | None:
+        """Return the country of a public body or party that tokens [first, last) name; None for any other body."""
+        found = self.names.at(first, last)
+        if found is not None and found[1] == last - first:
+            return self.names.resolve(found[0], first)
+        if self._is_private(first, last):
+            return None
+        words = set(self.text.lower[first:last])
+        if words & self.person_words.state_bodies or self._names_institution(first, last):
+            return self.first_country(first, last) or self.home_of_state_office(first, last)
+        return self.home_of_state_office(first, last)
+
+    def country_of_group(self, first: int, last: int) -> str | None:
+        """Return the country that a group or unnamed person represents; None for private ones."""
+        last = next((i for i in range(first + 1, last) if self.text.words[i] == ","), last)
+        if self._is_private(first, last):
+            return None
+        heads = frozenset(self.text.lower[first:last])
+        if heads & (self.lexicon.offices | self.person_words.servant_roles) or self._names_institution(first, last):
+            named = self.first_country(first, last)
+            if named is not None:
+                return named
+        return self.home_of_state_office(first, last)
+
+    def _names_institution(self, first: int, last: int) -> bool:
+        """Return whether tokens contain the name of a public body or party: "some senior Labour members"."""
+        for i in range(first, last):
+            found = self.names.at(i, last)
+            if (
+                found is not None
+                and found[0]
+                and self.institutions.is_public(" ".join(self.text.words[i : i + found[1]]))
+            ):
+                return True
+        return False
+
     def _is_international(self, first: int, last: int) -> bool:
-        """Return whether tokens contain the name of an intergovernmental organisation."""
+        """Return whether tokens contain the name of an intergovernmental or non-governmental organisation."""
         if any(w in self.lexicon.international for w in self.text.lower[first:last]):
             return True
         for i in range(first, last):
             found = self.names.at(i, last)
             if found is not None and not found[0]:
-                name = " ".join(self.text.words[i : i + found[1]])
-                if self.institutions.class_of(name) in {"international", "non_governmental"}:
-                    return True
+                return True
         return False
 
     def _is_private(self, first: int, last: int) -> bool:
-        """Return whether a role belongs to a private or international body: "president of the company"."""
+        """Return whether a role or body is private or international: "president of the company"."""
         private = self.person_words.private_bodies
         return any(w in private for w in self.text.lower[first:last]) or self._is_international(first, last)
 
-    def home_of_state_office(self, words: list[str]) -> str | None:
-        """Return the home country if the lower-case words are an office or body of a state, else None."""
-        plain_words = [bare for w in words if (bare := w.rstrip("."))[:1].isalnum()]
-        if any(w in self._sovereign for w in plain_words):
-            return self.home_country
-        if not any(w in self.lexicon.state_offices for w in plain_words):
+    def home_of_state_office(self, first: int, last: int) -> str | None:
+        """Return the country of the article around tokens that are an office or body of a state, else None."""
+        words = [bare for w in self.text.lower[first:last] if (bare := w.rstrip("."))[:1].isalnum()]
+        if any(w in self.person_words.sovereign_offices for w in words) or self._is_department_office(words):
+            return self.names.near(first)
+        if "campaign" in self.text.words[first:last] and (
+            words[-1] == "campaign" or self._officials.intersection(words)
+        ):
+            return self.names.near(first)
+        if not all(w in self._known_words for w in words):
             return None
-        return self.home_country if all(w in self._state_words for w in plain_words) else None
+        if any(w in self.lexicon.state_offices for w in words):
+            return self.names.near(first)
+        served = any(w in self.person_words.public_modifiers for w in words)
+        official = any(w in self._officials for w in words)
+        return self.names.near(first) if served and official else None
 
-    @property
-    def _sovereign(self) -> frozenset[str]:
-        return self.person_words.sovereign_offices
+    def _is_department_office(self, words: list[str]) -> bool:
+        """Return whether a role is that of an official of a department of government: "trade official"."""
+        return (
+            bool(words)
+            and words[-1] in self.person_words.department_roles
+            and not self.lexicon.departments.isdisjoint(words)
+        )
 
     @cached_property
-    def _state_words(self) -> frozenset[str]:
+    def _officials(self) -> frozenset[str]:
+        """Heads of roles that are offices of a state with a modifier: "committee chairman"."""
+        return self.lexicon.offices | self.person_words.servant_roles | self.person_words.institution_roles
+
+    @cached_property
+    def _known_words(self) -> frozenset[str]:
         """Words with which an office or body remains one of the state."""
         lexicon, words = self.lexicon, self.person_words
-        return (
-            lexicon.offices
-            | lexicon.state_offices
-            | lexicon.state_words
-            | lexicon.role_modifiers
-            | words.past_modifiers
-        )
+        modifiers = lexicon.state_words | lexicon.role_modifiers | words.past_modifiers | words.public_modifiers
+        return self._officials | lexicon.state_offices | modifiers

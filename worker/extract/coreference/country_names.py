@@ -5,6 +5,7 @@ A name of several countries belongs to the home country of the article if that i
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from functools import cache, cached_property
 
@@ -14,7 +15,7 @@ from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.institution_names import ANY_COUNTRY, Codes, load_institutions
 from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
 
-_MIN_EVIDENCE = 1.5
+_MIN_EVIDENCE = 1.0
 """Evidence below which a country cannot be the home country."""
 _MIN_SHARE = 0.45
 """Share of all evidence that the home country needs."""
@@ -22,7 +23,10 @@ _MIN_LEAD = 1.5
 """Ratio of its evidence to that of the second country."""
 _PLACE_WEIGHT = 0.5
 """Evidence of a region, city or currency, relative to the name of a country."""
+_INSTITUTION_WEIGHT = 2.0
 _DATELINE_WEIGHT = 2.0
+_MAX_BEFORE = 8
+"""Names before a token among which a country is looked up."""
 _MAX_DATELINE = 4
 """Tokens of the longest place in a dateline."""
 
@@ -36,6 +40,8 @@ class CountryTable(Struct, frozen=True):
     """Title or currency in lower case -> countries."""
     places: frozenset[str]
     """The names and currencies that are weaker evidence than a country's name."""
+    institutions: frozenset[str]
+    """The names of institutions and parties, which are stronger evidence."""
     name_sizes: dict[str, int]
     """First word of a name -> number of tokens of the longest one."""
     title_sizes: dict[str, int]
@@ -64,6 +70,7 @@ def load_country_table(language: str) -> CountryTable:
         names=names,
         titles=titles,
         places=frozenset(listed.places) | frozenset(listed.currencies),
+        institutions=frozenset(listed.codes),
         name_sizes=_sizes(names),
         title_sizes=_sizes(titles),
     )
@@ -88,60 +95,95 @@ class CountryNames:
         return _longest(self.text.lower, i, min(size, last - i), table.titles) if size is not None else None
 
     def first(self, first: int, last: int) -> tuple[str, int, int] | None:
-        """Return the first country in tokens [first, last), with the range of its name; None if there is none."""
-        at = first
+        """Return the first country in tokens [first, last), with the range of its name; None if there is none.
+
+        A name of one country precedes names of several ("the Supreme Court of Latvia").
+        """
+        at, ambiguous = first, None
         while at < last:
             found = self.at(at, last)
             if found is not None:
-                code = self.resolve(found[0])
-                if code is not None:
-                    return code, at, at + found[1]
+                codes, size = found
+                if len(codes) == 1 and codes[0] != ANY_COUNTRY:
+                    return codes[0], at, at + size
+                if ambiguous is None and (code := self.resolve(codes, at)) is not None:
+                    ambiguous = code, at, at + size
             at += found[1] if found is not None else 1
-        return None
+        return ambiguous
 
-    def resolve(self, codes: Codes) -> str | None:
-        """Return the country of a name: its only one, or the home country if the name is used there; else None."""
-        if codes and codes[0] == ANY_COUNTRY:
-            return self.home
-        if len(codes) == 1:
+    def resolve(self, codes: Codes, token: int) -> str | None:
+        """Return the country of a name at a token: its only one, or that of the text around it if it uses the name.
+
+        None for an international name, and if the text around it is about none of the name's countries.
+        """
+        if len(codes) == 1 and codes[0] != ANY_COUNTRY:
             return codes[0]
-        return self.home if self.home in codes else None
+        if not codes:
+            return None
+        country = self.near(token)
+        return country if codes[0] == ANY_COUNTRY or country in codes else None
+
+    @cached_property
+    def occurrences(self) -> list[tuple[int, Codes, float]]:
+        """The names in text order: token, countries and weight as evidence for the home country."""
+        found: list[tuple[int, Codes, float]] = []
+        at, size = 0, len(self.text.words)
+        while at < size:
+            match = self.at(at, size)
+            if match is not None:
+                found.append((at, match[0], self._weight(" ".join(self.text.words[at : at + match[1]]))))
+            at += match[1] if match is not None else 1
+        return found
+
+    def _weight(self, name: str) -> float:
+        """Return the weight of a name as evidence: institutions and titles show whose affairs are reported."""
+        table = self.table
+        if name in table.places:
+            return _PLACE_WEIGHT
+        return _INSTITUTION_WEIGHT if name in table.institutions or name.lower() in table.titles else 1.0
 
     @cached_property
     def home(self) -> str | None:
-        """The country that the article is mostly about; None if no country prevails."""
+        """The country that the article is mostly about; None if no country prevails.
+
+        Names of several countries are first divided among them, then given to the one with most evidence.
+        """
+        listed = [(codes, weight) for _, codes, weight in self.occurrences if codes and codes[0] != ANY_COUNTRY]
+        listed += [(codes, _DATELINE_WEIGHT) for codes in self._dateline()]
+        divided: defaultdict[str, float] = defaultdict(float)
+        for codes, weight in listed:
+            for code in codes:
+                divided[code] += weight / len(codes)
         evidence: defaultdict[str, float] = defaultdict(float)
-        at, size = 0, len(self.text.words)
-        self._add_dateline(evidence)
-        while at < size:
-            found = self.at(at, size)
-            if found is None:
-                at += 1
-                continue
-            self._add(evidence, at, *found)
-            at += found[1]
+        for codes, weight in listed:
+            evidence[max(codes, key=lambda code: (divided[code], code))] += weight
         return _prevailing(evidence)
 
-    def _add(self, evidence: defaultdict[str, float], at: int, codes: Codes, size: int) -> None:
-        """Add a name to the evidence; a name of several countries is divided among them."""
-        if not codes:
-            return
-        place = size == 1 and self.text.words[at] in self.table.places
-        weight = (_PLACE_WEIGHT if place else 1.0) / len(codes)
-        for code in codes:
-            if code != ANY_COUNTRY:
-                evidence[code] += weight
+    def _dateline(self) -> list[Codes]:
+        """Return the countries of the place of a dateline in capitals: "OSLO (Norpress) -"."""
+        words = self.text.words
+        size = next((i for i, word in enumerate(words[:_MAX_DATELINE]) if not word.isupper()), 0)
+        names = (self.table.names.get(" ".join(words[:length]).title()) for length in range(size, 0, -1))
+        return [codes for codes in names if codes][:1]
 
-    def _add_dateline(self, evidence: defaultdict[str, float]) -> None:
-        """Add the place of the article's dateline: "OSLO (Norpress) -"."""
-        for first, last in self.text.layout.datelines[:1]:
-            for length in range(min(last - first, _MAX_DATELINE), 0, -1):
-                place = " ".join(self.text.words[first : first + length])
-                codes = self.table.names.get(place) or self.table.names.get(place.title(), ())
-                for code in codes:
-                    evidence[code] += _DATELINE_WEIGHT / len(codes)
-                if codes:
-                    return
+    def near(self, token: int) -> str | None:
+        """Return the home country; without one, the only country named before a token in its paragraph or the one before.
+
+        None if the nearest of these paragraphs that names any country names several.
+        """
+        if self.home is not None:
+            return self.home
+        here = self.text.paragraph_of[token]
+        before = bisect_left(self.occurrences, (token,))
+        named: set[str] = set()
+        paragraph = here
+        for at, codes, _ in reversed(self.occurrences[max(0, before - _MAX_BEFORE) : before]):
+            if self.text.paragraph_of[at] != paragraph and (named or self.text.paragraph_of[at] < here - 1):
+                break
+            paragraph = self.text.paragraph_of[at]
+            if len(codes) == 1 and codes[0] != ANY_COUNTRY:
+                named.add(codes[0])
+        return named.pop() if len(named) == 1 else None
 
 
 def _longest(words: list[str], i: int, size: int, table: dict[str, Codes]) -> tuple[Codes, int] | None:

@@ -241,6 +241,8 @@ class NameRegistry:
         person.gender = person.gender or name.gender or given
         if name.role_first < 0:
             return
+        if person.country is None:
+            person.country = self.countries.country_after_name(name.last)
         self.add_role(person, name.role_first, name.role_last, name.outer_first)
 
     def add_role(self, person: Person, first: int, last: int, outer: int) -> None:
@@ -267,10 +269,8 @@ class NameRegistry:
         person.role_heads |= heads
         if heads & self.person_words.envoy_roles:
             last = next((i for i in range(first, last) if self.text.lower[i] == "to"), last)
-        if person.country is None and heads & self.lexicon.offices:
-            person.country = self.countries.country_of_office(outer, first, last)
-        elif person.country is None and heads & self.person_words.servant_roles:
-            person.country = self.countries.first_country(first, last)
+        if person.country is None:
+            person.country = self.countries.country_of_role(heads, outer, first, last)
         person.role_country = person.role_country or self.countries.country_in_role(outer, first, last)
 
     def _is_more_informative(self, person: Person, heads: frozenset[str], role: str) -> bool:

@@ -111,19 +111,16 @@ class PhraseResolver:
         words = self.text.slice(start, end)
         aliases = self.registry.aliases
         full = aliases.by_initials.get(words) or aliases.by_head.get(words.lower(), words)
-        code = self._country_of_organisation(start, head.last, end)
+        code = self._country_of_organisation(start, end)
         return self.non_person_actor(full, first, last, "organisation", code)
 
-    def _country_of_organisation(self, first: int, last: int, end: int) -> str | None:
-        """Return the country of a state body, party or campaign: by its name, else that of its politician."""
+    def _country_of_organisation(self, first: int, end: int) -> str | None:
+        """Return the country of a public body, party or campaign: its own, else that of its politician."""
+        country = self.countries.country_of_body(first, end)
         words = self.text.lower[first:end]
-        if " ".join(words) in self.lexicon.international:
-            return None
-        seat = " ".join(self.text.words[first:end]) in self.lexicon.seats_of_power
-        heads = {self.text.lower[last - 1], self.text.lower[first], words[-1]}
-        if not seat and heads.isdisjoint(self.registry.person_words.state_bodies):
-            return None
-        return self.countries.first_country(first, end) or self.registry.country_of_principal(words)
+        if country is None and not self.registry.person_words.state_bodies.isdisjoint(words):
+            country = self.registry.country_of_principal(words)
+        return country
 
     def non_person_actor(self, name: str, first: int, last: int, kind: ActorType, country: str | None) -> Actor:
         """Return an actor that is not a person, with the tokens as its mention."""
@@ -135,13 +132,8 @@ class PhraseResolver:
 
     def _verbatim_actor(self, first: int, last: int, kind: ActorType) -> Actor:
         """Return an actor that is named by the phrase as written."""
-        country = self.countries.first_country(first, last) if self._is_office(first, last) else None
-        country = country or self.countries.home_of_state_office(self.text.lower[first:last])
+        country = self.countries.country_of_group(first, last)
         return Actor(name=self.text.slice(first, last), mention=self.text.span(first, last), type=kind, country=country)
-
-    def _is_office(self, first: int, last: int) -> bool:
-        serving = self.registry.person_words.servant_roles
-        return any(w in self.lexicon.offices or w in serving for w in self.text.lower[first:last])
 
     def _resolve_common_noun(self, first: int, last: int, head: NounPhrase) -> tuple[Actor, Person | None]:
         """Return the actor of a phrase without a name: the holder of a role, an organisation, a group, or unnamed."""
@@ -159,8 +151,7 @@ class PhraseResolver:
                 return self.non_person_actor(
                     full, first, last, "organisation", self.countries.country_of_name(full)
                 ), None
-            code = self._country_of_organisation(start, head.last, last)
-            code = code or self.countries.home_of_state_office(self.text.lower[start:last])
+            code = self._country_of_organisation(start, last)
             return self.non_person_actor(self.text.slice(start, last), first, last, "organisation", code), None
         plural = self.text.tags[head.head] == "NNS" or word in self.lexicon.groups
         return self._verbatim_actor(first, last, "group" if plural else "unnamed"), None

@@ -32,6 +32,9 @@ class _PersonWordFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     unnamed_roles: str
     sovereign_roles: str
     sovereign_offices: str
+    institution_roles: str
+    department_roles: str
+    public_modifiers: str
     private_bodies: str
     abbreviations: dict[str, str]
     hyponyms: dict[str, str]
@@ -66,7 +69,13 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     rank_words: Words
     """Ranks and courtesy titles: "general", "mr"."""
     sovereign_offices: Words
-    """Offices that only states have, whatever modifies them: "the Oakdale MP"."""
+    """Offices and bodies that only states have, whatever modifies them: "the Oakdale MP"."""
+    institution_roles: Words
+    """Roles that represent the country of an institution that they name: "member" of "the Labour member"."""
+    department_roles: Words
+    """Heads of roles in a department of government: "official" of "the trade official"."""
+    public_modifiers: Words
+    """Modifiers that make a role one of the state or a party: "committee" of "committee chairman"."""
     private_bodies: Words
     """Words of private bodies and their roles, which represent no country: "company", "editor"."""
     unnamed_roles: Words
