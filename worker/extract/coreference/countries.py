@@ -128,15 +128,34 @@ class CountryFinder:
 
     def country_of_group(self, first: int, last: int) -> str | None:
         """Return the country that a group or unnamed person represents; None for private ones."""
-        last = next((i for i in range(first + 1, last) if self.text.words[i] == ","), last)
+        last = self._end_of_group(first, last)
         if self._is_private(first, last):
             return None
-        heads = frozenset(self.text.lower[first:last])
-        if heads & (self.lexicon.offices | self.person_words.servant_roles) or self._names_institution(first, last):
+        words = self.text.lower[first:last]
+        head = self._head_of(words)
+        if head in self.lexicon.documents and last - first > 1:
+            return self.country_of_body(first, last - 1)  # "a cabinet statement"
+        official = head in self.lexicon.offices or head in self.person_words.servant_roles
+        official = official or not self.person_words.state_modifiers.isdisjoint(words)
+        if official or (head in self._group_heads and self._names_institution(first, last)):
             named = self.first_country(first, last)
             if named is not None:
                 return named
         return self.home_of_state_office(first, last)
+
+    def _end_of_group(self, first: int, last: int) -> int:
+        """Return the end of a phrase without appositions and adjuncts: "officials | outside the ministry"."""
+        text, prepositions = self.text, self.lexicon.closed_classes.role_prepositions
+        for i in range(first + 1, last):
+            if text.words[i] == "," or (text.tags[i] == "IN" and text.lower[i] not in prepositions):
+                return i
+        return last
+
+    @cached_property
+    def _group_heads(self) -> frozenset[str]:
+        """Heads of groups that represent the country of an institution that they name, members' names included."""
+        members = frozenset(name.lower() for name in self.institutions.classes if " " not in name)
+        return self.person_words.institution_roles | members
 
     def _names_institution(self, first: int, last: int) -> bool:
         """Return whether tokens contain the name of a public body or party: "some senior Labour members"."""
@@ -168,19 +187,32 @@ class CountryFinder:
     def home_of_state_office(self, first: int, last: int) -> str | None:
         """Return the country of the article around tokens that are an office or body of a state, else None."""
         words = [bare for w in self.text.lower[first:last] if (bare := w.rstrip("."))[:1].isalnum()]
-        if any(w in self.person_words.sovereign_offices for w in words) or self._is_department_office(words):
-            return self.names.near(first)
-        if "campaign" in self.text.words[first:last] and (
-            words[-1] == "campaign" or self._officials.intersection(words)
-        ):
-            return self.names.near(first)
-        if not all(w in self._known_words for w in words):
+        head = self._head_of(words)
+        if head not in self._officials and head not in self._bodies:
             return None
-        if any(w in self.lexicon.state_offices for w in words):
+        if head in self.person_words.sovereign_offices or self._is_department_office(words):
             return self.names.near(first)
-        served = any(w in self.person_words.public_modifiers for w in words)
-        official = any(w in self._officials for w in words)
-        return self.names.near(first) if served and official else None
+        if "campaign" in self.text.words[first:last] or all(w in self._known_words for w in words):
+            public = self.lexicon.state_offices | self.person_words.public_modifiers
+            return self.names.near(first) if not public.isdisjoint(words) else None
+        return None
+
+    def _head_of(self, words: list[str]) -> str:
+        """Return the head of a role or phrase: the last word before its first preposition that is no title.
+
+        "The prime minister's office" has the head "minister", "two of the Republicans" the head "republicans".  "" if
+        there is none.
+        """
+        prepositions, titles = self.lexicon.closed_classes.role_prepositions, self.lexicon.titles
+        start = (
+            words.index("of") + 1 if "of" in words[1:-1] and words[words.index("of") - 1] in self._quantity_words else 0
+        )
+        end = next((i for i in range(start + 1, len(words)) if words[i] in prepositions), len(words))
+        while end > 1 and words[end - 1] in titles and words[end - 1] not in self.lexicon.offices:
+            end -= 1
+        if end > 1 and words[end - 1] == "office":
+            end -= 1
+        return words[end - 1] if words else ""
 
     def _is_department_office(self, words: list[str]) -> bool:
         """Return whether a role is that of an official of a department of government: "trade official"."""
@@ -191,9 +223,20 @@ class CountryFinder:
         )
 
     @cached_property
+    def _quantity_words(self) -> frozenset[str]:
+        """Words before "of" whose phrase is about the noun after it: "some of", "a group of"."""
+        return self.lexicon.closed_classes.quantifiers | self.person_words.quantity_nouns
+
+    @cached_property
     def _officials(self) -> frozenset[str]:
         """Heads of roles that are offices of a state with a modifier: "committee chairman"."""
-        return self.lexicon.offices | self.person_words.servant_roles | self.person_words.institution_roles
+        listed = self.lexicon.offices | self.person_words.servant_roles | self.person_words.institution_roles
+        return listed | self.person_words.sovereign_offices
+
+    @cached_property
+    def _bodies(self) -> frozenset[str]:
+        """Heads of bodies of a state or party."""
+        return self.lexicon.state_offices | {"campaign"}
 
     @cached_property
     def _known_words(self) -> frozenset[str]:

@@ -167,20 +167,17 @@ class CountryNames:
         return [codes for codes in names if codes][:1]
 
     def near(self, token: int) -> str | None:
-        """Return the home country; without one, the only country named before a token in its paragraph or the one before.
+        """Return the home country; without one, the only country named before a token in its paragraph.
 
-        None if the nearest of these paragraphs that names any country names several.
+        None if the paragraph names several or none.
         """
         if self.home is not None:
             return self.home
-        here = self.text.paragraph_of[token]
         before = bisect_left(self.occurrences, (token,))
         named: set[str] = set()
-        paragraph = here
         for at, codes, _ in reversed(self.occurrences[max(0, before - _MAX_BEFORE) : before]):
-            if self.text.paragraph_of[at] != paragraph and (named or self.text.paragraph_of[at] < here - 1):
+            if self.text.paragraph_of[at] != self.text.paragraph_of[token]:
                 break
-            paragraph = self.text.paragraph_of[at]
             if len(codes) == 1 and codes[0] != ANY_COUNTRY:
                 named.add(codes[0])
         return named.pop() if len(named) == 1 else None

@@ -34,6 +34,8 @@ class _PersonWordFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     sovereign_offices: str
     institution_roles: str
     department_roles: str
+    state_modifiers: str
+    quantity_nouns: str
     public_modifiers: str
     private_bodies: str
     abbreviations: dict[str, str]
@@ -74,6 +76,10 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     """Roles that represent the country of an institution that they name: "member" of "the Labour member"."""
     department_roles: Words
     """Heads of roles in a department of government: "official" of "the trade official"."""
+    state_modifiers: Words
+    """Modifiers by which any group represents a state or its opposition: "state-run"."""
+    quantity_nouns: Words
+    """Words before "of" that count or collect what the noun after it denotes: "two", "group"."""
     public_modifiers: Words
     """Modifiers that make a role one of the state or a party: "committee" of "committee chairman"."""
     private_bodies: Words
