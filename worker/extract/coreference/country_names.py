@@ -15,7 +15,7 @@ from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.institution_names import ANY_COUNTRY, Codes, load_institutions
 from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
 
-_MIN_EVIDENCE = 1.0
+_MIN_EVIDENCE = 1.5
 """Evidence below which a country cannot be the home country."""
 _MIN_SHARE = 0.45
 """Share of all evidence that the home country needs."""
@@ -42,6 +42,7 @@ class CountryTable(Struct, frozen=True):
     """The names and currencies that are weaker evidence than a country's name."""
     institutions: frozenset[str]
     """The names of institutions and parties, which are stronger evidence."""
+    parties: frozenset[str]
     name_sizes: dict[str, int]
     """First word of a name -> number of tokens of the longest one."""
     title_sizes: dict[str, int]
@@ -71,6 +72,7 @@ def load_country_table(language: str) -> CountryTable:
         titles=titles,
         places=frozenset(listed.places) | frozenset(listed.currencies),
         institutions=frozenset(listed.codes),
+        parties=frozenset(name for name, kind in listed.classes.items() if kind == "parties"),
         name_sizes=_sizes(names),
         title_sizes=_sizes(titles),
     )
@@ -89,10 +91,17 @@ class CountryNames:
         size = table.name_sizes.get(words[i])
         if size is not None:
             found = _longest(words, i, min(size, last - i), table.names)
-            if found is not None:
+            if found is not None and not self._opens_other_name(i, i + found[1]):
                 return found
         size = table.title_sizes.get(self.text.lower[i])
         return _longest(self.text.lower, i, min(size, last - i), table.titles) if size is not None else None
+
+    def _opens_other_name(self, first: int, last: int) -> bool:
+        """Return whether a party's name of one word begins another name: "Democratic" in "the Democratic League"."""
+        words = self.text.words
+        if last - first > 1 or last >= len(words) or words[first] not in self.table.parties:
+            return False
+        return words[last][0].isupper() and self.text.lower[last] in self.lexicon.organisation_heads
 
     def first(self, first: int, last: int) -> tuple[str, int, int] | None:
         """Return the first country in tokens [first, last), with the range of its name; None if there is none.
@@ -160,11 +169,14 @@ class CountryNames:
         return _prevailing(evidence)
 
     def _dateline(self) -> list[Codes]:
-        """Return the countries of the place of a dateline in capitals: "OSLO (Norpress) -"."""
-        words = self.text.words
-        size = next((i for i, word in enumerate(words[:_MAX_DATELINE]) if not word.isupper()), 0)
-        names = (self.table.names.get(" ".join(words[:length]).title()) for length in range(size, 0, -1))
-        return [codes for codes in names if codes][:1]
+        """Return the countries of the place of the article's dateline: "OSLO (Norpress) -"."""
+        for first, last in self.text.layout.datelines[:1]:
+            for length in range(min(last - first, _MAX_DATELINE), 0, -1):
+                place = " ".join(self.text.words[first : first + length])
+                codes = self.table.names.get(place) or self.table.names.get(place.title())
+                if codes:
+                    return [codes]
+        return []
 
     def near(self, token: int) -> str | None:
         """Return the home country; without one, the only country named before a token in its paragraph.
