@@ -150,7 +150,7 @@ class DescriptionLinker:
     def _protagonist(self, description: Description) -> Entity | None:
         """Return the named person whom a definite description tells something new of; None if there is none.
 
-        "The former mayor" after a sentence about Tamm, whose office the article has not named, is Tamm: the most salient
+        "The former mayor" after a sentence about Tamm, whose office has not been named, is Tamm: the most salient
         person that agrees with the description.  The subject of the same sentence is not described once more.
         """
         if self.text.lower[description.first] != "the" or not self._introduces_role(description):

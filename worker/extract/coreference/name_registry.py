@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 
+import msgspec
+
 from worker.extract.coreference.countries import CountryFinder
 from worker.extract.coreference.name_matching import are_compatible, differ_by_one_letter, match_key, strip_generation
 from worker.extract.coreference.names import Name, find_names, is_common_word
@@ -115,9 +117,9 @@ class NameRegistry:
                 self.person_at[name.first] = known[-1]
                 known[-1].occurrences.append(name.first)
                 return
-        short = name.last - name.first <= _MAX_HEADLINE_NAME
-        if name.kind == "person" and short and self.text.lower[name.first] in self.lexicon.given_names:
-            self._add_full_name(name)
+        if name.kind == "person" and self.text.lower[name.first] in self.lexicon.given_names:
+            end = name.first + (_MAX_HEADLINE_NAME if len(self.text.words[name.first + 1].rstrip(".")) == 1 else 2)
+            self._add_full_name(msgspec.structs.replace(name, last=min(end, name.last)))
 
     def _complete_names(self) -> None:
         """Complete surnames by full names inside other names: "Mr. Dahl" by "Erik Dahl Memorial Day"."""

@@ -22,6 +22,8 @@ NameKind = Literal["person", "organisation", "country", "unknown"]
 
 _SENTENCE_INITIAL = frozenset({"JJ", "CD", "NNS", "DT", "PRP$"})
 _NO_ROLE = (-1, -1)
+_MAX_PARTICLE = 4
+"""Letters of a particle joined to a name, its hyphen or apostrophe included."""
 _FUNCTION_TAGS = frozenset({"RB", "CC", "SC", "IN", "DT", "WP", "UH", "PRP", "MD"})
 _CAPITALISED = frozenset({"NNP", "NN", "NNS", "JJ", "FW", "CD"})
 
@@ -46,6 +48,7 @@ class Name(Struct, frozen=True, gc=False):
 def find_names(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> list[Name]:
     """Return the names of a text in order, with the roles before them."""
     found: list[Name] = []
+    unnamed: list[tuple[int, int, int]] = []
     for number, phrase in enumerate(chunks.noun_phrases):
         if text.tags[phrase.head] in {"PRP", "EX", "WP"}:
             continue
@@ -55,7 +58,23 @@ def find_names(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> list[Na
             name = _find_name(text, lexicon, number, first, last)
             if name is not None:
                 found.append(name)
-    return found
+            elif text.words[last - 1][0].isupper():
+                unnamed.append((number, first, last))
+    return _with_surnames(text, found, unnamed)
+
+
+def _with_surnames(text: AnnotatedText, found: list[Name], unnamed: list[tuple[int, int, int]]) -> list[Name]:
+    """Return the names with those of `unnamed` that are the surname of a full name: "Weaver" after "Ida Weaver".
+
+    `unnamed`: phrase and token range of capitalised words that are no names by themselves.
+    """
+    surnames = {text.words[n.last - 1] for n in found if n.kind == "person" and n.last - n.first > 1}
+    added = [
+        Name(first=last - 1, last=last, kind="unknown", phrase=number, outer_first=first)
+        for number, first, last in unnamed
+        if text.words[last - 1] in surnames and text.tags[first] != "DT"
+    ]
+    return sorted(found + added, key=lambda name: name.first) if added else found
 
 
 def _split_at_possessives(text: AnnotatedText, phrase: NounPhrase) -> list[tuple[int, int]]:
@@ -150,9 +169,17 @@ def _is_name_word(text: AnnotatedText, i: int, lexicon: Lexicon) -> bool:
     word = text.words[i]
     if word[0].isupper():
         return text.tags[i] in _CAPITALISED or len(word) > 1
+    if "-" in word or "'" in word or "’" in word:
+        return _is_capital_after_particle(word)
     if word in {"&", "and"}:
         return i > 0 and text.words[i - 1][0].isupper()  # "and" is inside a noun phrase only as a part of a name
     return text.lower[i] in lexicon.name_particles
+
+
+def _is_capital_after_particle(word: str) -> bool:
+    """Return whether a short particle joined to a name precedes its capital: "al-Tayer", "d'Estaing"."""
+    capital = next((i for i, letter in enumerate(word) if letter.isupper()), 0)
+    return 0 < capital <= _MAX_PARTICLE and word[capital - 1] in "-'’"
 
 
 def _name_start(text: AnnotatedText, lexicon: Lexicon, first: int, start: int, last: int) -> int:

@@ -127,6 +127,8 @@ def _follows_governor(text: AnnotatedText, left: NounPhrase, right: NounPhrase, 
     word = text.lower[governor]
     if word not in lexicon.body_heads and word not in lexicon.state_offices and word != "state":
         return False
-    return _field_end(text, right, lexicon) == right.last and (
+    end = _field_end(text, right, lexicon)
+    named = right.first < end < right.last - 1 and text.lower[end] in lexicon.given_names  # "Industry Ida Lunde"
+    return (end == right.last or named) and (
         text.words[left.first][0].isupper() == text.words[right.first][0].isupper()
     )

@@ -39,7 +39,7 @@ def place_fields(file: LexiconFile, rows: dict[str, list[str]], given_names: Giv
         "demonyms": demonyms,
         "seats_of_power": seats,
         "max_place_words": max(name.count(" ") + 1 for name in every),
-        "given_names": _given_names(given_names, roles | {name.lower() for name in every}),
+        "given_names": _given_names(given_names, file, roles | {name.lower() for name in every}),
     }
 
 
@@ -48,7 +48,8 @@ def _genders(masculine: str, feminine: str) -> dict[str, Gender]:
     return genders | dict.fromkeys(word_set(feminine), "feminine")
 
 
-def _given_names(names: GivenNamesTable, other: AbstractSet[str]) -> dict[str, Gender | None]:
+def _given_names(names: GivenNamesTable, file: LexiconFile, other: AbstractSet[str]) -> dict[str, Gender | None]:
     """Return given name -> gender (None: either), without roles and places ("Dean", "Virginia")."""
     known = dict.fromkeys(word_set(names.either)) | _genders(names.masculine, names.feminine)
+    known |= _genders(file.people.masculine_names, file.people.feminine_names)
     return {name: gender for name, gender in known.items() if name not in other}

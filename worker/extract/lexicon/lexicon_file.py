@@ -150,6 +150,8 @@ class PeopleTable(StrictTable, frozen=True):
     post_nominals: str
     given_name_roles: str
     not_given_names: str
+    masculine_names: str
+    feminine_names: str
     thing_nouns: str
     family_names_first: str
     masculine: str
