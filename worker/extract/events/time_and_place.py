@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from worker.extract.dates import TemporalSide, TimeExpression, resolve_date
+from worker.extract.events.event_times import EventTimes
 from worker.extract.events.topic_spans import is_seat_of_power
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Span
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
 
 _PLACE_WINDOW = 16
 """Tokens after a trigger that are searched for its place."""
-_DATE_WINDOW_CHARS = 240
-"""Distance in characters from which a time expression belongs to something else."""
-_OBJECT_WINDOW = 4
-"""Tokens after a trigger that can be its object: "postponed the vote to May"."""
 _ARTICLE_AND_NOUN = 2
 
 
@@ -36,78 +33,19 @@ class TimeAndPlace:
 
     def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon, times: SentenceTimes) -> None:
         self.doc, self.clauses, self.lexicon, self.times = doc, clauses, lexicon, times
+        self.event_times = EventTimes(doc, clauses, lexicon, times)
 
     # ------------------------------------------------------------ time
-    def find_time(self, first: int, last: int) -> TimeExpression | None:
-        """Return the time expression of a trigger: the next in its sentence, else the last before it; None without any.
+    def find_time(self, first: int, last: int, *, terms: bool = True) -> TimeExpression | None:
+        """Return the time expression of a trigger; None without any.
 
-        Times beyond a finite verb, in another quotation, or of a nearer event are excluded.
+        `terms`: whether a time after a preposition of term ("by", "until") counts.
         """
-        text = self.doc.text
-        start, end = text.starts[first], text.ends[last - 1]
-        found = [
-            w
-            for w in self.times.of_sentence(first)
-            if abs(w.start - start) < _DATE_WINDOW_CHARS and not self._is_in_other_quotation(w, first)
-        ]
-        after = [
-            w
-            for w in found
-            if w.start >= start
-            and not self._has_finite_verb_between(end, w.start, first)
-            and not self._belongs_to_nearer_event(end, w, first)
-        ]
-        before = [w for w in found if w.start < start and not self._has_finite_verb_between(w.end, start, first)]
-        if after and not self._is_governed_item(first):
-            return after[0]
-        return before[-1] if before else self._introduced_time(first)
-
-    def _is_governed_item(self, token: int) -> bool:
-        """Return whether a token is in a list item that completes "decided to:", whose day is that of the decision."""
-        text = self.doc.text
-        colon = text.layout.introductions.get(text.sentence_range(token)[0], -1)
-        return colon > 0 and text.lower[colon - 1] == "to"
-
-    def _introduced_time(self, token: int) -> TimeExpression | None:
-        """Return the last time expression of the line that introduces a list item; None without any."""
-        text = self.doc.text
-        colon = text.layout.introductions.get(text.sentence_range(token)[0], -1)
-        found = self.times.of_sentence(colon) if colon > 0 else []
-        return found[-1] if found else None
+        return self.event_times.find(first, last, terms=terms)
 
     def is_time_at(self, token: int) -> bool:
         """Return whether a time expression begins at `token`, or at the next token after a preposition."""
         return self.times.begins_at(token)
-
-    def _is_in_other_quotation(self, when: TimeExpression, token: int) -> bool:
-        """Return whether the time expression is in a quotation that does not contain the trigger."""
-        text = self.doc.text
-        return text.quotation_of[text.token_at(when.start)] not in {-1, text.quotation_of[token]}
-
-    def _belongs_to_nearer_event(self, end: int, when: TimeExpression, trigger: int) -> bool:
-        """Return whether a month or year belongs to a verb or event noun after the trigger.
-
-        "came to explain the decision taken [in December]".  Expressions with a day refer to the event of the trigger.
-        """
-        if when.weekday is not None or when.day is not None or when.offset_days is not None:
-            return False
-        text, chunks = self.doc.text, self.doc.chunks
-        first, last = text.token_at(end - 1) + 1, text.token_at(when.start)
-        own = chunks.verb_group_of[trigger]
-        if any(chunks.verb_group_of[i] >= 0 and chunks.verb_group_of[i] != own for i in range(first, last)):
-            return True
-        events = self.lexicon.decision_nouns.keys() | word_set(self.lexicon.decision.nouns.event_nouns)
-        return any(text.lower[i] in events for i in range(first + _OBJECT_WINDOW, last))
-
-    def _has_finite_verb_between(self, start: int, end: int, trigger: int) -> bool:
-        """Return whether a finite verb other than "be" and the trigger is between two character offsets."""
-        text, chunks = self.doc.text, self.doc.chunks
-        first, last = text.token_at(start), text.token_at(max(start, end - 1))
-        own = {chunks.verb_group_of[i] for i in (trigger,) if i < len(text.words)}
-        verbs = {at for i in range(first, min(last, len(text.words))) if (at := chunks.verb_group_of[i]) >= 0} - own
-        return any(chunks.verb_groups[v].finite for v in verbs) and not all(
-            text.lower[chunks.verb_groups[v].head] in self.doc.lexicon.be for v in verbs
-        )
 
     def resolve_day(self, when: TimeExpression | None, tense: TemporalSide) -> date | None:
         """Return the day that an expression denotes, relative to the publication; None if it denotes no single day."""

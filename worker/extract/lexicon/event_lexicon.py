@@ -58,6 +58,11 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return found
 
     @cached_property
+    def dated_nouns(self) -> frozenset[str]:
+        """Nouns of events and decisions, which have dates of their own."""
+        return frozenset(self.decision_nouns) | word_set(self.decision.nouns.event_nouns)
+
+    @cached_property
     def lemmas(self) -> dict[str, str]:
         """Verb form -> lemma, for the verbs of this file and of the main lexicon."""
         main = load_lexicon(self.language)

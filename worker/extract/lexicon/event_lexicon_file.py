@@ -182,6 +182,7 @@ class ExtentWords(EventWordTable, frozen=True, kw_only=True):
     place_prepositions: str
     occasion_prepositions: str
     occasion_nouns: str
+    time_relatives: str
     ballot_prepositions: str
     ballot_nouns: str
 

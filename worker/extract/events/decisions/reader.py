@@ -255,7 +255,7 @@ def make_decision_candidate(  # noqa: PLR0917 - the fields of the candidate
     noun: str = "",
 ) -> EventCandidate:
     """Return the candidate of a trigger with its time; the decider adjusts the category."""
-    when = ctx.time_and_place.find_time(first, last)
+    when = ctx.time_and_place.find_time(first, last, terms=status == "pending")
     category = _category_by_decider(ctx, category, deciders)
     return EventCandidate(
         first=first,
