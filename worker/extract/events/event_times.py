@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.dates import TimeExpression
+from worker.extract.events.modality import outcome_of
 from worker.extract.grammar.punctuation import COMMA_AND_DASHES
 from worker.extract.lexicon.lexicon_file import word_set
 
@@ -34,10 +35,11 @@ class EventTimes:
     def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon, times: SentenceTimes) -> None:
         self.doc, self.clauses, self.lexicon, self.times = doc, clauses, lexicon, times
 
-    def find(self, first: int, last: int, *, terms: bool = True) -> TimeExpression | None:
+    def find(self, first: int, last: int, *, terms: bool = True, announced: bool = False) -> TimeExpression | None:
         """Return the time of a trigger: its own modifier, else the next in its sentence, else the last before it.
 
-        None without any.  `terms`: whether a time after a preposition of term ("by", "until") counts.
+        None without any.  `terms`: whether a time after a preposition of term ("by", "until") counts.  `announced`:
+        whether a future act has the time of its announcement ("said [on Monday] it would ban nets").
         """
         own = self._modifier(first)
         if own is not None:
@@ -51,7 +53,7 @@ class EventTimes:
         if not terms:
             near = [w for w in near if not self._is_term(w)]
         after = (w for w in near if w.start >= start and self._follows(w, first, last))
-        before = (w for w in reversed(near) if w.start < start and self._precedes(w, first))
+        before = (w for w in reversed(near) if w.start < start and self._precedes(w, first, announced=announced))
         return next(after, None) or next(before, None)
 
     # ------------------------------------------------------------ before a noun
@@ -129,7 +131,7 @@ class EventTimes:
                 return when
         return None
 
-    def _precedes(self, when: TimeExpression, trigger: int) -> bool:
+    def _precedes(self, when: TimeExpression, trigger: int, *, announced: bool) -> bool:
         """Return whether a time before a trigger is the trigger's, not that of the verb or noun before it."""
         text = self.doc.text
         at, last = text.token_at(when.start), text.token_at(when.end - 1) + 1
@@ -138,7 +140,7 @@ class EventTimes:
         if self._is_attribute_of_other(when, trigger):
             return self._is_occasion(last)
         verb = self._governing_verb(at, trigger)
-        return verb is None or self._shares_time(verb, last, trigger)
+        return verb is None or self._shares_time(verb, last, trigger, announced=announced)
 
     def _is_occasion(self, last: int) -> bool:
         """Return whether the noun after a time is an occasion of the event: "at [Monday]'s meeting, the council …"."""
@@ -172,28 +174,48 @@ class EventTimes:
                 return verb if chunks.verb_group_of[i] != own else None
         return None
 
-    def _shares_time(self, verb: VerbGroup, last: int, trigger: int) -> bool:
+    def is_of_report(self, when: TimeExpression, trigger: int) -> bool:
+        """Return whether a time before a trigger is that of a verb of speech: "said [on Monday] it would"."""
+        at = self.doc.text.token_at(when.start)
+        verb = self._governing_verb(at, trigger) if at < trigger else None
+        return verb is not None and self._is_speech(verb)
+
+    def _is_speech(self, verb: VerbGroup) -> bool:
+        return self.doc.text.lower[verb.head] in self.doc.lexicon.cues
+
+    def _shares_time(self, verb: VerbGroup, last: int, trigger: int, *, announced: bool) -> bool:
         """Return whether a trigger has the time of the verb before it.
 
-        It does as a coordinated verb ("flew to Oslo on Monday and met Berg"), and as a complement or purpose ("flew on
-        Monday to meet Berg"), but not in what a verb of speech reports ("said on Monday it would meet Berg").
+        It does as a coordinated verb ("flew to Oslo on Monday and met Berg"), and as a purpose ("flew on Monday to meet
+        Berg"), but not in what a verb reports or plans ("said on Monday it would meet Berg", "agreed on Monday to").
         """
         text, chunks = self.doc.text, self.doc.chunks
         group = chunks.verb_group(trigger)
-        is_speech = text.lower[verb.head] in self.doc.lexicon.cues
         if group is not None and group.finite:
             at = group.first - 1
             while at > last and text.tags[at] == "RB":
                 at -= 1
-            return text.tags[at] == "CC" or (is_speech and group.modal >= 0)
-        noun = self.doc.chunks.noun_phrase(trigger)
-        if (
-            noun is not None
-            and noun.first > last
-            and text.lower[noun.first - 1] in word_set(self.lexicon.extent.occasion_prepositions)
-        ):
-            return True
-        return not is_speech and text.lower[trigger] not in self.lexicon.decision_nouns
+            return text.tags[at] == "CC" or (announced and self._is_speech(verb) and group.modal >= 0)
+        noun = chunks.noun_phrase(trigger)
+        if noun is not None and noun.first > last:
+            is_joined = any(text.tags[i] == "CC" for i in range(last, noun.first))  # "met on Monday, but no decision"
+            if is_joined or self._is_occasion_of(verb, noun):
+                return True
+        if text.lower[trigger] in self.lexicon.decision_nouns or self._is_planned_by(verb):
+            return False
+        return not self._is_speech(verb)
+
+    def _is_occasion_of(self, verb: VerbGroup, noun: NounPhrase) -> bool:
+        """Return whether a noun is the occasion of a verb: "spoke on Monday at [the conference]"."""
+        return verb.finite and self.doc.text.lower[noun.first - 1] in word_set(
+            self.lexicon.extent.occasion_prepositions
+        )
+
+    def _is_planned_by(self, verb: VerbGroup) -> bool:
+        """Return whether a past active verb plans or proposes what follows: "agreed on Monday to meet"."""
+        text = self.doc.text
+        is_past = text.tags[verb.head] in {"VBD", "VBN"} and not verb.passive
+        return is_past and outcome_of(self.lexicon, self.lexicon.lemma(text.lower[verb.head])) is not None
 
     # ------------------------------------------------------------ helpers
     def _before_preposition(self, at: int) -> int:

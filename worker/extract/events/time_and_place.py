@@ -36,12 +36,28 @@ class TimeAndPlace:
         self.event_times = EventTimes(doc, clauses, lexicon, times)
 
     # ------------------------------------------------------------ time
-    def find_time(self, first: int, last: int, *, terms: bool = True) -> TimeExpression | None:
-        """Return the time expression of a trigger; None without any.
+    def find_time(self, first: int, last: int) -> TimeExpression | None:
+        """Return the time expression of a meeting's trigger; None without any."""
+        return self.event_times.find(first, last)
 
-        `terms`: whether a time after a preposition of term ("by", "until") counts.
+    def find_time_of_decision(self, first: int, last: int, status: str) -> TimeExpression | None:
+        """Return the time expression of a decision's trigger; None without any.
+
+        A term ("extended it until May") is no time of a decision, but of one that is pending ("will decide by May").
         """
-        return self.event_times.find(first, last, terms=terms)
+        return self.event_times.find(first, last, terms=status == "pending", announced=True)
+
+    def side_of_decision(self, when: TimeExpression | None, first: int, status: str) -> TemporalSide:
+        """Return on which side of the publication the day of a decision is.
+
+        A pending decision is in the future, and so is an act with "will"; a promise or threat was made in the past, as
+        was an announcement.
+        """
+        if when is None or self.event_times.is_of_report(when, first):
+            return "past"
+        group = self.doc.chunks.verb_group(first)
+        is_present = group is not None and (group.modal >= 0 or self.doc.text.tags[group.head] in {"VBZ", "VBP", "VBG"})
+        return "future" if status == "pending" or (status == "proposed" and is_present) else "past"
 
     def is_time_at(self, token: int) -> bool:
         """Return whether a time expression begins at `token`, or at the next token after a preposition."""

@@ -110,8 +110,9 @@ def _object_words(ctx: EventContext, span: Span | None) -> set[str]:
 
 
 def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> Decision:
-    """Return the event of a cluster, with the fields of its best candidate."""
+    """Return the event of a cluster: fields of its best candidate, missing ones from the other mentions."""
     best = cluster.best
+    mentions = [best, *(c for c in cluster.members if c is not best)]
     return Decision(
         id=event_id(ctx.doc, "decision", best.first, best.last),
         url=ctx.doc.article.url,
@@ -126,9 +127,9 @@ def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> Dec
         deciders=best.parties,
         status=msgspec.convert(best.status, DecisionStatus),
         category=msgspec.convert(best.kind, Category),
-        object=best.about,
-        when=best.when,
-        decided_on=best.day,
-        mentions=[ctx.text.span(c.first, c.last) for c in [best, *(m for m in cluster.members if m is not best)]],
+        object=next((c.about for c in mentions if c.about), None),
+        when=next((c.when for c in mentions if c.day), None) or next((c.when for c in mentions if c.when), None),
+        decided_on=next((c.day for c in mentions if c.day), None),
+        mentions=[ctx.text.span(c.first, c.last) for c in mentions],
         attributed_to=reporting_statement(ctx, cluster.members),
     )

@@ -255,7 +255,7 @@ def make_decision_candidate(  # noqa: PLR0917 - the fields of the candidate
     noun: str = "",
 ) -> EventCandidate:
     """Return the candidate of a trigger with its time; the decider adjusts the category."""
-    when = ctx.time_and_place.find_time(first, last, terms=status == "pending")
+    when = ctx.time_and_place.find_time_of_decision(first, last, status)
     category = _category_by_decider(ctx, category, deciders)
     return EventCandidate(
         first=first,
@@ -264,7 +264,7 @@ def make_decision_candidate(  # noqa: PLR0917 - the fields of the candidate
         status=status,
         parties=distinct_parties(deciders),
         when=ctx.time_and_place.time_span(when),
-        day=ctx.time_and_place.resolve_day(when, "future" if status in {"pending", "proposed"} else "past"),
+        day=ctx.time_and_place.resolve_day(when, ctx.time_and_place.side_of_decision(when, first, status)),
         about=about,
         rule=rule,
         noun=noun,
