@@ -112,7 +112,7 @@ class EventTimes:
         """Return whether the time modifies a noun other than the trigger: "before [Friday]'s vote"."""
         text = self.doc.text
         last = text.token_at(when.end - 1) + 1
-        noun = self.doc.chunks.noun_phrase(last - 1)
+        noun = self.clauses.noun_phrase(last - 1)
         possessive = last < len(text.tags) and text.tags[last] == "POS"
         if possessive and (noun is None or noun.last <= last + 1):
             noun = self.doc.chunks.noun_phrase(last + 1)
@@ -148,7 +148,7 @@ class EventTimes:
         return noun is not None and self.doc.text.lower[noun.head] in word_set(self.lexicon.extent.occasion_nouns)
 
     def _is_in_relative(self, first: int, trigger: int) -> bool:
-        """Return whether a trigger is in a relative clause that begins after a time: "[On Monday] Berg, who had met"."""
+        """Return whether a trigger is in a relative clause that begins after a time: "[On Monday] Berg, who met"."""
         text, chunks = self.doc.text, self.doc.chunks
         group = chunks.verb_group(trigger)
         at = (group.first if group is not None else trigger) - 1
@@ -162,7 +162,7 @@ class EventTimes:
         return any(text.lower[i] in openers or text.tags[i] == "WP" for i in range(max(first, at - 4), at + 1))
 
     def _governing_verb(self, at: int, trigger: int) -> VerbGroup | None:
-        """Return the finite verb before a time in its clause ("[said] on Monday"); None if the time opens its clause."""
+        """Return the finite verb before a time in its clause ("[said] on Monday"); None if it opens its clause."""
         text, chunks = self.doc.text, self.doc.chunks
         start = max(text.sentence_range(at)[0], at - _MAX_STEPS)
         own = chunks.verb_group_of[trigger]
@@ -236,7 +236,7 @@ class EventTimes:
         return text.quotation_of[text.token_at(when.start)] not in {-1, text.quotation_of[token]}
 
     def _has_finite_verb_between(self, first: int, last: int, trigger: int) -> bool:
-        """Return whether a finite verb other than "be" and the trigger is between two tokens, relative clauses aside."""
+        """Return whether a finite verb besides "be" and the trigger is between two tokens, relative clauses aside."""
         text, chunks = self.doc.text, self.doc.chunks
         own = chunks.verb_group_of[trigger] if trigger < len(text.words) else -1
         found, closed = False, False

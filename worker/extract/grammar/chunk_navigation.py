@@ -36,18 +36,24 @@ class ChunkNavigator:
         noun = self.chunks.noun_phrase(token)
         if noun is None or noun.last - noun.first == 1:
             return noun
-        if self._starts_with_separate_phrase(noun):
-            first = noun.first
-            rest = NounPhrase(first + 1, noun.last, noun.head)
-            return NounPhrase(first, first + 1, first) if token == first else rest
+        split = self._end_of_separate_phrase(noun)
+        if split > noun.first:
+            rest = NounPhrase(split, noun.last, noun.head)
+            return NounPhrase(noun.first, split, split - 1) if token < split else rest
         return noun
 
-    def _starts_with_separate_phrase(self, noun: NounPhrase) -> bool:
-        """Return whether the first word of a noun phrase is a phrase of its own.
+    def _end_of_separate_phrase(self, noun: NounPhrase) -> int:
+        """Return the end of a phrase of its own at the start of a noun phrase, else its first token.
 
-        This is a date before a name ("[On] Monday | President Berg") or the last country of a list before an object
-        ("discussed with Latvia and Estonia | new ferries").
+        This is a date before a name ("[On] Monday | President Berg", "[On] 6 May | Berg") or the last country of a list
+        before an object ("discussed with Latvia and Estonia | new ferries").
         """
+        first, text, month = noun.first, self.text, noun.first + 1
+        if text.tags[first] == "CD" and month < noun.head and text.lower[month] in self.lexicon.time_names:
+            return month + 1 if text.tags[noun.head] == "NNP" else first
+        return first + self._starts_with_separate_word(noun)
+
+    def _starts_with_separate_word(self, noun: NounPhrase) -> bool:
         first, text, countries = noun.first, self.text, self.lexicon.countries
         if text.lower[first] in self.lexicon.time_nouns and text.tags[noun.head] == "NNP":
             return noun.last - first > _MIN_LENGTH_OF_DATE_AND_NAME

@@ -42,6 +42,7 @@ _MAX_REPORTING_CLAUSE = 6
 """Tokens of a reporting clause after a quotation: speaker and verb."""
 _IN_REPORTING_CLAUSE = frozenset({"DT", "NN", "NNS", "NNP", "CD", "JJ", "POS"})
 _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
+_BEFORE_VERB = frozenset({"NN", "NNS", "NNP", "PRP"})
 _BARE_VERBS = frozenset({"VB", "VBN", "VBP"})
 
 
@@ -140,7 +141,15 @@ def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[i
         ):
             tags[i] = "NNS"
         elif tag in NOUN_OR_VERB_TAGS:
-            tags[i] = resolve_noun_or_verb(tags, i, lower, lexicon, sentence)
+            is_past = _is_past_form(tags, i, low, known)  # "the council decided on": `retag_past_tense` makes it finite
+            tags[i] = "VBN" if is_past else resolve_noun_or_verb(tags, i, lower, lexicon, sentence)
+
+
+def _is_past_form(tags: list[str], i: int, low: str, known: Mapping[str, list[str]]) -> bool:
+    """Return whether a word tagged as a noun after a noun or pronoun is a past tense or participle in -ed."""
+    return (
+        tags[i] == "NN" and low.endswith("ed") and i > 0 and tags[i - 1] in _BEFORE_VERB and "VBD" in known.get(low, ())
+    )
 
 
 def _is_unseen(low: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:

@@ -185,6 +185,9 @@ class ExtentWords(EventWordTable, frozen=True, kw_only=True):
     time_relatives: str
     ballot_prepositions: str
     ballot_nouns: str
+    complement_openers: str
+    complement_prepositions: str
+    adjunct_prepositions: str
 
 
 class ActorWords(EventWordTable, frozen=True, kw_only=True):

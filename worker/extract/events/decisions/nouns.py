@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker.extract.events.complements import skip_adjuncts
 from worker.extract.events.decisions.reader import (
     infinitive_span,
     is_meeting,
@@ -109,6 +110,7 @@ def _noun_complement(ctx: EventContext, noun: NounPhrase, kind: str = "") -> Spa
     verb = ctx.chunks.verb_group(at)
     if verb is not None and verb.passive and ctx.lemma(verb) in word_set(ctx.lexicon.decision.nouns.reporting_verbs):
         at = verb.last  # "no decision [was made] on"
+    at = skip_adjuncts(ctx, at)
     if ctx.word(at) not in {"to", "that", "on", "against", "for", "in"}:
         return None
     verb = ctx.chunks.verb_group(at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker.extract.events.complements import skip_adjuncts
 from worker.extract.events.decisions.reader import (
     contains_word_of,
     infinitive_span,
@@ -140,7 +141,7 @@ def _impersonal_candidate(ctx: EventContext, group: VerbGroup, kind: str) -> Eve
 
 def _choice_complement(ctx: EventContext, group: VerbGroup, kind: str) -> Span | None:
     """Return the span of the chosen act; None if the complement is not a decision ("decided the election")."""
-    at = skip_time(ctx, skip_vote_count(ctx, group.last))
+    at = skip_adjuncts(ctx, skip_vote_count(ctx, group.last))
     word = ctx.word(at)
     if kind == "voted" and _is_ballot(ctx, at):
         return None
@@ -281,7 +282,7 @@ def _is_past_tense(ctx: EventContext, group: VerbGroup) -> bool:
     """Return whether a bare participle is a past tense since a that-clause depends on it."""
     is_bare = group.first == group.head and ctx.text.tags[group.head] == "VBN"
     follows_noun = ctx.clauses.noun_phrase(group.first - 1) is not None
-    return is_bare and follows_noun and ctx.word(skip_time(ctx, group.last)) == "that"
+    return is_bare and follows_noun and ctx.word(skip_adjuncts(ctx, group.last)) == "that"
 
 
 def _elaborates_main_clause(ctx: EventContext, group: VerbGroup) -> bool:

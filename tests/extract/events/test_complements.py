@@ -1,0 +1,38 @@
+"""Adjuncts between a verb or noun of choice and its complement belong to neither."""
+
+import pytest
+
+from worker.extract import extract
+from worker.schema import Article, Decision
+
+
+@pytest.mark.parametrize(
+    ("text", "object_text", "when"),
+    [
+        ("The council decided on Monday to close the port.", "close the port", "Monday"),
+        ("The council has decided, after weeks of talks, to close the port.", "close the port", None),
+        ("The cabinet decided at a meeting on Wednesday to raise the toll.", "raise the toll", "Wednesday"),
+        ("The cabinet threatened on Friday to revoke the permit.", "revoke the permit", "Friday"),
+        ("Ministers decided in Riga to send more pilots to Malta.", "send more pilots to Malta", None),
+        ("Norway agreed with Latvia on a fishing treaty.", "a fishing treaty", None),
+        ("The council voted 7-2 in a stormy session to ban nets.", "ban nets", None),
+        ("The council voted against the toll.", "the toll", None),
+        ("Countries that voted to adopt the motion were Norway, Estonia and Latvia.", "adopt the motion", None),
+        (
+            "The cabinet's decision on Monday in Riga, after long talks, to close the port was praised.",
+            "close the port",
+            "Monday",
+        ),
+        (
+            "The president's decision to dissolve the council, a short while ago, was void.",
+            "dissolve the council",
+            None,
+        ),
+    ],
+)
+def test_the_object_is_the_complement_without_adjuncts(text: str, object_text: str, when: str | None) -> None:
+    article = Article(id="a", url="https://news.example/a", text=text, language="en")
+    [decision] = [event for event in extract(article) if isinstance(event, Decision)]
+    assert decision.object is not None
+    assert decision.object.text == object_text
+    assert (decision.when and decision.when.text) == when
