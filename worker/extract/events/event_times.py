@@ -52,9 +52,26 @@ class EventTimes:
             return antecedent
         if not terms:
             near = [w for w in near if not self._is_term(w)]
-        after = (w for w in near if w.start >= start and self._follows(w, first, last))
-        before = (w for w in reversed(near) if w.start < start and self._precedes(w, first, announced=announced))
-        return next(after, None) or next(before, None)
+        after = next((w for w in near if w.start >= start and self._follows(w, first, last)), None)
+        if after is not None and not self._is_governed_item(first):
+            return after
+        earlier = (w for w in reversed(near) if w.start < start)
+        before = next((w for w in earlier if self._precedes(w, first, announced=announced)), None)
+        return before or self._introduced_time(first)
+
+    # ------------------------------------------------------------ lists
+    def _is_governed_item(self, token: int) -> bool:
+        """Return whether a token is in a list item that completes "decided to:", whose day is that of the decision."""
+        text = self.doc.text
+        colon = text.layout.introductions.get(text.sentence_range(token)[0], -1)
+        return colon > 0 and text.lower[colon - 1] == "to"
+
+    def _introduced_time(self, token: int) -> TimeExpression | None:
+        """Return the last time expression of the line that introduces a list item; None without any."""
+        text = self.doc.text
+        colon = text.layout.introductions.get(text.sentence_range(token)[0], -1)
+        found = self.times.of_sentence(colon) if colon > 0 else []
+        return found[-1] if found else None
 
     # ------------------------------------------------------------ before a noun
     def _modifier(self, trigger: int) -> TimeExpression | None:
