@@ -1,0 +1,138 @@
+"""Score candidates of events by a logistic model, and select those that are events.
+
+A *feature* is a readable string `group:value` ("class+tense:order+past").  The score of a candidate is the bias plus
+the weights of its features, in log-odds; a feature without a weight adds nothing.  The same features determine the
+status and the category of an event: per label a further model, of which the highest wins.
+
+The weights are data, `lexicon/<language>_<kind>_weights.json`, learned from annotated articles by
+`tools/train_events.py`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from math import exp
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_LEAST, _MOST = 0.01, 0.99
+"""Bounds of a confidence, which events carry with two decimals: none is certain."""
+_SCALE = 100
+"""Weights are stored as integers, in hundredths of log-odds."""
+NEAR_CHARS = 20
+"""Distance in characters at which two triggers of one sentence denote one act."""
+
+ScoredKind = Literal["decision", "meeting"]
+
+
+class LabelModel(Struct, frozen=True, forbid_unknown_fields=True):
+    """One-against-rest models of a field: per label the bias, per feature the weights in the order of the labels."""
+
+    labels: list[str]
+    bias: list[int]
+    weights: dict[str, list[int]]
+
+    def best(self, features: Iterable[str]) -> str:
+        """Return the label with the highest score; the first of equal ones."""
+        totals = list(self.bias)
+        for feature in features:
+            for number, weight in enumerate(self.weights.get(feature, ())):
+                totals[number] += weight
+        return self.labels[totals.index(max(totals))]
+
+
+class EventScorer(Struct, frozen=True, forbid_unknown_fields=True):
+    """The model of one kind of event, as in its file."""
+
+    bias: int
+    threshold: float
+    """Score from which a candidate is an event."""
+    confidence_slope: float
+    confidence_bias: float
+    """The log-odds of being right are `confidence_slope * score + confidence_bias`."""
+    weights: dict[str, int]
+    fields: dict[str, LabelModel]
+    """Field of the event -> its model."""
+
+    def score(self, features: Iterable[str]) -> float:
+        """Return the score of a candidate, in log-odds of being an event."""
+        weights = self.weights
+        return (self.bias + sum(weights.get(feature, 0) for feature in features)) / _SCALE
+
+    def confidence(self, score: float) -> float:
+        """Return the probability that an event with this score is right, with two decimals, from 0.01 to 0.99."""
+        odds = self.confidence_slope * score + self.confidence_bias
+        return min(max(round(1 / (1 + exp(-odds)), 2), _LEAST), _MOST)
+
+    def label(self, field: str, features: Iterable[str]) -> str:
+        """Return the most probable label of a field.  KeyError for a field without a model."""
+        return self.fields[field].best(features)
+
+    def strongest(self, features: Iterable[str], count: int) -> list[str]:
+        """Return the features that raise the score most, the strongest first; only those with a positive weight."""
+        raising = sorted((-self.weights.get(feature, 0), feature) for feature in set(features))
+        return [feature for weight, feature in raising[:count] if weight < 0]
+
+
+class Selectable(Protocol):
+    """What `select_best` reads of a candidate.  Tokens are numbers in the article."""
+
+    first: int
+    last: int
+    """First token of the trigger, and the token after it."""
+    head: int
+    score: float
+    governors: frozenset[int]
+    """Heads of the words that govern the trigger: "plans" in "plans to ban"."""
+    acted_on: range
+    """Tokens of its object; empty if it has none."""
+
+
+S = TypeVar("S", bound=Selectable)
+
+
+def select_best(candidates: Iterable[S], threshold: float, starts: Sequence[int], ends: Sequence[int]) -> list[S]:
+    """Return the candidates from the threshold on that no better one excludes, in text order.
+
+    Candidates exclude each other where they overlap or are near, where one governs the other and where one is in the
+    object of the other.  `starts` and `ends` are the character offsets of the tokens.
+    """
+    accepted: list[S] = []
+    near: dict[int, list[S]] = {}
+    above = (c for c in candidates if c.score >= threshold)
+    for candidate in sorted(above, key=lambda c: (-c.score, c.first, c.last)):
+        places = range(starts[candidate.first] // _CELL - 1, ends[candidate.last - 1] // _CELL + 2)
+        if not any(_exclude(candidate, other, starts, ends) for place in places for other in near.get(place, ())):
+            accepted.append(candidate)
+            for place in places[1:-1]:
+                near.setdefault(place, []).append(candidate)
+    return sorted(accepted, key=lambda c: (c.first, c.last))
+
+
+_CELL = 400
+"""Characters of a stretch of text; only candidates of the same or of neighbouring stretches are compared."""
+
+
+def _exclude(one: Selectable, other: Selectable, starts: Sequence[int], ends: Sequence[int]) -> bool:
+    """Return whether two candidates denote one act."""
+    if starts[one.first] < ends[other.last - 1] + NEAR_CHARS and starts[other.first] < ends[one.last - 1] + NEAR_CHARS:
+        return True
+    if one.head in other.governors or other.head in one.governors:
+        return True
+    return one.head in other.acted_on or other.head in one.acted_on
+
+
+@cache
+def load_scorer(language: str, kind: ScoredKind) -> EventScorer | None:
+    """Return the scorer of a language and kind, read once per process; None if there is no file.
+
+    Raises `msgspec.ValidationError` for an invalid file.
+    """
+    file = files("worker.extract") / "lexicon" / f"{language}_{kind}_weights.json"
+    return msgspec.json.decode(file.read_bytes(), type=EventScorer) if file.is_file() else None
