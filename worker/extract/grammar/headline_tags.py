@@ -25,6 +25,10 @@ _PRESENT_TAGS = frozenset({"VB", "VBP", "VBZ"})
 _PAST_TAGS = frozenset({"VBD", "VBN"})
 _CLAUSE_BOUNDARIES = frozenset({"SC", "WP", "CC", "PUNCT"})
 _CONJUNCTIONS = frozenset({"and", "&", ","})
+_CIRCUMSTANCES = frozenset({"as", "after", "before", "when", "while", "amid", "despite", "if", "because", "until"})
+"""Words after which a headline tells the circumstances of its event."""
+_RECIPROCAL_PASTS = frozenset({"met", "spoke", "talked", "clashed", "sided"})
+"""Past tenses before "with" that are active: "met with"."""
 _MIN_SCORE = 1.5
 """Least score of the word that is taken for the verb of a headline."""
 _MIN_LETTERS = 3
@@ -92,15 +96,31 @@ def _retag_headline(line: _Line) -> None:
     tokens = range(line.first, line.last)
     if any(tags[i] == "MD" or lower[i] in lexicon.be or lower[i] in lexicon.have for i in tokens):
         return
+    if tags[line.first] == "VBZ":
+        tags[line.first] = "NNS"  # "Talks | fail to end strike"
     _retag_participles(line)
     score, position = max(((_verb_score(line, i), -i) for i in tokens[1:]), default=(0.0, 0))
     if score < _MIN_SCORE:
+        _retag_final_nouns(line)
         return
     at = -position
     if tags[at - 1] in {"JJ", "VB", "VBP", "VBZ"}:
         tags[at - 1] = "NN" if tags[at - 1] != "VBZ" else "NNS"  # "NATO chief | urges", "teachers strike | hits"
     tags[at] = "VBP" if is_base_form(lower[at], lexicon.language) and tags[at] != "VBZ" else "VBZ"
     _retag_rivals(line, at)
+
+
+def _retag_final_nouns(line: _Line) -> None:
+    """Retag seeming verbs that nothing or only a prepositional phrase follows: "minister in Riga | talks"."""
+    tags, lower = line.tags, line.lower
+    for at in range(line.first + 1, line.last):
+        following = tags[at + 1] if at + 1 < line.last else ""
+        nouns = {"NN", "NNS"}.intersection(line.known.get(lower[at], ["NNS"]))
+        if tags[at] in _PRESENT_TAGS and tags[at - 1] in _NOMINAL | {"JJ", "IN"} and nouns:
+            if tags[at] != "VBZ" and tags[at - 1] == "NNS":
+                continue  # "voters | go to polls"
+            if following in {"", "IN", "PUNCT"} or (following == "TO" and lower[at] == "talks"):
+                tags[at] = "NNS" if "NNS" in nouns and lower[at].endswith("s") else "NN"
 
 
 def _retag_participles(line: _Line) -> None:
@@ -115,7 +135,7 @@ def _retag_participles(line: _Line) -> None:
         if following == "RB" and at + 2 < line.last and "IN" in known.get(lower[at + 1], ()):
             following = tags[at + 1] = "IN"  # "over leak"
             tags[at + 2] = "NN" if tags[at + 2] in _BASE_TAGS else tags[at + 2]
-        if following in {"", "IN", "TO"} and lower[at + 1 : at + 2] != ["with"]:
+        if following in {"", "IN", "TO"} and lower[at] not in _RECIPROCAL_PASTS:
             tags[at] = "VBN"
         elif following == "NN" and lower[at + 1] in line.lexicon.roles:
             tags[at] = "VBN"  # "Holt named | ambassador"
@@ -137,7 +157,15 @@ def _verb_score(line: _Line, at: int) -> float:
     as_noun = {"NN", "NNS"} & {*known.get(word, ()), *known.get(base or word, ())}
     score = (1.0 if third_person else 0.9) + (0.4 if as_noun else 0.7) + (0.3 if tags[at] in FINITE else 0.0)
     if known.get(word, ())[:2] == ["NNS", "VBZ"]:
-        score -= 0.5  # "talks", "plans": mostly a noun
+        score -= 0.5 if at + 1 < line.last else 0.8  # "talks", "plans": mostly a noun
+    if tags[at - 1] == "NNP" and lower[at - 1].endswith("s") and not third_person and as_noun:
+        score -= 0.6  # "the Hughes plan"
+    if not _CIRCUMSTANCES.isdisjoint(lower[line.first : at]):
+        score -= 0.8  # "coalition meets as crisis | looms"
+    cue = line.lexicon.cues.get(word)
+    if cue is not None and lower[at + 1 : at + 2] != [] and lower[at + 1] in cue.prepositions - {"to"}:
+        score += 0.5  # "calls for"
+    score -= 0.3 if third_person and at + 1 == line.last else 0.0
     return score + _complement_score(line, at, is_noun=bool(as_noun) and not third_person)
 
 
@@ -162,7 +190,7 @@ def _complement_score(line: _Line, at: int, *, is_noun: bool) -> float:
     if following in _OBJECT_STARTS:
         return 0.8
     if word == "to" and at + 2 < line.last and is_base_form(line.lower[at + 2], language):
-        return 0.7
+        return 0.7 if line.lower[at] != "talks" else -1.0  # "chip talks | to start"
     if following in _PRESENT_TAGS | {"NNS"} and base_of_third_person(word, language) is not None:
         return 0.1  # "teachers strike hits": a second candidate
     if following in _BARE_OBJECT_STARTS:
@@ -179,11 +207,13 @@ def _is_plural_subject(line: _Line, at: int) -> bool:
     """
     tags, lower, lexicon = line.tags, line.lower, line.lexicon
     head_end = next((i for i in range(line.first + 1, at) if tags[i] in {"IN", "TO"}), at)
-    while head_end == at and head_end > line.first + 1 and tags[head_end - 1] == "RB":
-        head_end -= 1
     head = head_end - 1
+    if head_end == at and tags[head] == "RB" and not is_base_form(lower[head], lexicon.language):
+        head -= head > line.first
     if any(lower[i] in _CONJUNCTIONS for i in range(line.first + 1, head)):
         return tags[head] in _NOMINAL
+    if tags[head] == "NNP" and lower[head].endswith("s") and not lower[head].endswith(("ss", "us", "is")):
+        return True  # "Tories"
     if tags[head] in {"NNS", "VBZ"}:
         verbal = tags[head] == "VBZ" or base_of_third_person(lower[head], lexicon.language) is not None
         return not verbal or "NNS" in line.known.get(lower[head], ())
