@@ -108,6 +108,14 @@ def _retag_headline(line: _Line) -> None:
         tags[at - 1] = "NN" if tags[at - 1] != "VBZ" else "NNS"  # "NATO chief | urges", "teachers strike | hits"
     tags[at] = "VBP" if is_base_form(lower[at], lexicon.language) and tags[at] != "VBZ" else "VBZ"
     _retag_rivals(line, at)
+    if tags[at + 1 : at + 3] == ["VBG", "NN"] and at + 2 < line.last and not _takes_gerund(line, at):
+        tags[at + 1] = "NN"  # "sign | fishing pact"
+
+
+def _takes_gerund(line: _Line, at: int) -> bool:
+    """Return whether a verb governs gerunds: "starts building bridge"."""
+    word = line.lower[at]
+    return (base_of_third_person(word, line.lexicon.language) or word) in line.lexicon.closed_classes.gerund_verbs
 
 
 def _retag_final_nouns(line: _Line) -> None:

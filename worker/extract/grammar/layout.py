@@ -229,7 +229,8 @@ def _interview_kinds(kinds: list[LineKind], tokens: Tokens, lexicon: Lexicon) ->
             answering = False
         elif answering and kind == "paragraph":
             kinds[number] = "answer"
-            answering = number + 1 in asked or _is_first_person(tokens, min(number + 1, len(kinds) - 1), lexicon)
+            following = min(number + 1, len(kinds) - 1)
+            answering = number < questions[-1] or _is_first_person(tokens, following, lexicon)
     return kinds
 
 

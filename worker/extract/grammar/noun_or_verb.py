@@ -26,6 +26,7 @@ _COMPLEMENT_START = _OBJECT_START | {"SC", "WP"}
 _SINGULAR = frozenset({"NNP", "NN", "PRP"})
 _HEADLINE_OBJECT = frozenset({"NN", "NNS", "JJ", "NNP", "CD"})
 _COMPLEMENTISERS = frozenset({"that", "whether"})
+_PAST_TAGS = frozenset({"VBD", "VBN"})
 _SUBJECTS = frozenset({"NN", "NNS", "NNP", "PRP", "RB"})
 _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 
@@ -41,6 +42,8 @@ def resolve_noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lex
         return (
             "VBD" if i and tags[i - 1] in _SUBJECTS else "VBN"
         )  # an irregular past that is missing in the training data: "upheld"
+    if tag == "NN" and low.endswith("ed") and not _PAST_TAGS.isdisjoint(known.get(low, ())):
+        return "VBD" if i and tags[i - 1] in _SUBJECTS else "VBN"  # "the council [decided] on Monday"
     if tag == "NN" and i and tags[i - 1] == "TO" and tags[i + 1 : i + 2] and tags[i + 1] in _COMPLEMENT_START:
         return "VB"  # the tagger read the word before as infinitival "to": "to repeal the law"
     if tag == "NN" and _is_infinitive_of_request(tags, i, lower, lexicon) and "VB" in known.get(low, ()):

@@ -88,6 +88,8 @@ class ClosedClasses(StrictTable, frozen=True):
     """Modals that express a refusal when negated: "would not say", "won't"."""
     discourse_markers: frozenset[str]
     """Imperatives that request nothing: "Look, …"."""
+    gerund_verbs: frozenset[str]
+    """Verbs that govern a gerund: "starts building"."""
     headline_verbs: frozenset[str]
     """Short verbs that headlines prefer and running text seldom has: "axe", "mull", "oust"."""
     # ------------------------------------------------------------ labels of lines

@@ -69,6 +69,8 @@ def _topic(doc: Document, cue: Cue, at: int, limit: int) -> int:
         step = adjunct_end(doc, at, limit) if at < limit and doc.text.quotation_of[at] < 0 else None
         if step is None or doc.text.words[at] in COMMA_AND_DASHES | {"and", "("}:
             return start
+        if cue.thought and doc.chunks.noun_phrase(at) is not None:
+            return start  # "hears report of …": no recipient
         at = step
         if (
             at + 1 < limit
