@@ -75,12 +75,14 @@ class DescriptionLinker:
         `owner`: antecedent of the possessive in "his lawyer", None if there is none.
         """
         person = self._holder_of(description, owner)
+        unnamed = self._last_described(description)
+        if person is not None and unnamed is not None and unnamed.salience > self._salience_of(person):
+            return unnamed
         if person is not None and not self._is_outshone(person, description):
             return self.entity_of(person, description.first, description.last)
-        for entity in reversed(self._unlinked[-MAX_ENTITIES:]):
-            if entity.description is not None and _is_repetition(entity.description, description):
-                self._vote(description)
-                return entity
+        if unnamed is not None:
+            self._vote(description)
+            return unnamed
         protagonist = self._protagonist(description)
         if protagonist is not None and protagonist.person is not None:
             self.add_role(protagonist.person, description)
@@ -93,6 +95,17 @@ class DescriptionLinker:
         self._unlinked.append(entity)
         self._vote(description)
         return entity
+
+    def _last_described(self, description: Description) -> Entity | None:
+        """Return the last unnamed person whom a definite description repeats; None if there is none."""
+        return next(
+            (
+                e
+                for e in reversed(self._unlinked[-MAX_ENTITIES:])
+                if e.same_as is None and e.description is not None and _is_repetition(e.description, description)
+            ),
+            None,
+        )
 
     def add_role(self, person: Person, description: Description) -> None:
         """Record that the person holds the role of the description."""

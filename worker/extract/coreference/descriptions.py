@@ -75,9 +75,17 @@ class DescriptionMatcher:
     def _is_non_referential(self, phrase: NounPhrase) -> bool:
         """Return whether the role refers to no holder: "ran for governor", "her time as secretary of state"."""
         before, tags = phrase.first - 1, self.text.tags
+        if self._is_bare(phrase):
+            return True
         if before < 0 or tags[before] not in {"IN", "TO"}:
             return False
         return tags[phrase.first] not in {"DT", "PRP$"} and "POS" not in tags[phrase.first : phrase.head]
+
+    def _is_bare(self, phrase: NounPhrase) -> bool:
+        """Return whether a phrase inside a sentence has no determiner and no name: "a post such as chief engineer"."""
+        text, first = self.text, phrase.first
+        opens = text.sentence_range(first)[0] == first
+        return not opens and text.words[first][0].islower() and text.tags[first] in {"NN", "JJ", "NNS", "VBG"}
 
     def matching_persons(self, description: Description) -> list[Person]:
         """Return the persons whose known roles support the description; empty if there are none."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 import msgspec
 
 from worker.extract.coreference.countries import CountryFinder
+from worker.extract.coreference.documents import issuer_range
 from worker.extract.coreference.entities import Entity
 from worker.extract.coreference.name_registry import NameRegistry
 from worker.extract.coreference.person import Person
 from worker.extract.coreference.phrase_resolution import PhraseResolver
 from worker.extract.coreference.pronouns import PronounResolver
 from worker.extract.coreference.resolver import CoreferenceResolver
-from worker.extract.grammar.chunker import Chunks
+from worker.extract.grammar.chunker import Chunks, NounPhrase
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import Lexicon
 from worker.schema import Actor
@@ -73,8 +74,8 @@ class MentionResolver:
             if named and named[-1].kind in {"person", "unknown"}:
                 return self.phrase_resolver.resolve_name(first, last, named[-1], head)  # "one of them, X"
             return self.pronouns.resolve(first, last, word)
-        if self.text.lower[last - 1] in self.lexicon.documents:
-            issuer = self._resolve_issuer(first, last)
+        if word in self.lexicon.documents and (last <= head.last or self.text.tags[head.last] != "POS"):
+            issuer = self._resolve_issuer(first, last, head)
             if issuer is not None:
                 return issuer
         entity = self.resolver.antecedents.get(head.head)
@@ -101,31 +102,33 @@ class MentionResolver:
         """Return whether an entity is an organisation with a name; any other entity is named as in the phrase."""
         return entity.kind != "group" and entity.person is None and self.text.words[entity.first][0].isupper()
 
-    def _resolve_issuer(self, first: int, last: int) -> tuple[Actor, Person | None] | None:
+    def _resolve_issuer(self, first: int, last: int, document: NounPhrase) -> tuple[Actor, Person | None] | None:
         """Return the owner of a document, which it speaks for: "Tamm's Facebook post", "the port authority report"."""
-        before = last - 2
-        if before >= first and self.text.tags[before] == "NNP":
-            names = [n for n in self.registry.names_in(before) if n.first <= before and n.last in {last - 1, last}]
-            words = self.text.words[names[-1].first : last - 1] if names else [self.text.words[before]]
-            name = " ".join(words)
-            known = self.registry.aliases.by_initials.get(name, name)
-            if name.lower() in self.lexicon.outlets | self.lexicon.acronyms or words[0].isupper():
-                return self.phrase_resolver.non_person_actor(known, first, last, "organisation", None), None
-        for i in range(first + 1, last - 1):
-            if self.text.tags[i] == "POS":
-                return self._resolve_owner(first, last, first, i)
-        if self.text.tags[first] == "PRP$":
-            return self._resolve_owner(first, last, first, first + 1)
-        by = (
-            self.chunks.noun_phrase(last + 1) if last < len(self.text.words) and self.text.lower[last] == "by" else None
-        )
-        return self._resolve_owner(first, last, by.first, by.last) if by is not None else None
+        issuer = issuer_range(self.registry, document)
+        if issuer is None:
+            earlier = self.resolver.antecedents.get(document.head)
+            phrase = self.chunks.noun_phrase(earlier.resolved.last - 1) if earlier is not None else None
+            if phrase is None or phrase is document or self.text.lower[phrase.head] not in self.lexicon.documents:
+                return None
+            issuer = issuer_range(self.registry, phrase)
+        return self._resolve_owner(first, last, *issuer) if issuer is not None else None
 
     def _resolve_owner(self, first: int, last: int, owner: int, end: int) -> tuple[Actor, Person | None]:
         """Return the actor of tokens `owner` up to `end`, with the whole document phrase as its mention."""
-        possessive = end - owner == 1 and self.text.tags[owner] == "PRP$"
-        actor, person = self.resolve_with_person(owner, end) if possessive else self.phrase_resolver.resolve(owner, end)
+        phrase = self.chunks.noun_phrase(owner)
+        if end - owner == 1 and self.text.tags[owner] == "PRP$":
+            actor, person = self.resolve_with_person(owner, end)
+        elif phrase is not None and phrase.last > end and self.text.tags[end] != "POS":
+            actor, person = self._body(owner, end), None
+        else:
+            actor, person = self.phrase_resolver.resolve(owner, end)
         return msgspec.structs.replace(actor, mention=self.text.span(first, last)), person
+
+    def _body(self, first: int, last: int) -> Actor:
+        """Return the body that is a modifier: "Ports Ministry" in "the Ports Ministry release"."""
+        name = self.text.slice(first, last)
+        known = self.registry.aliases.by_initials.get(name, name)
+        return self.phrase_resolver.non_person_actor(known, first, last, "organisation", None)
 
     def record_speaker(self, person: Person | None) -> None:
         """Record who spoke last; None for a speaker who is not a known person.  Call in text order."""

@@ -95,6 +95,8 @@ def _find_name(text: AnnotatedText, lexicon: Lexicon, number: int, first: int, l
     """Return the name at the end of a part of a noun phrase; None if there is none."""
     if text.words[last - 1].islower() or (last - first > 1 and text.lower[last - 1] in lexicon.groups):
         return None  # "the Senate Republicans" are a group
+    if last - first > 1 and _ends_in_role(text, lexicon, first, last):
+        return None
     start = last
     while start > first and _is_name_word(text, start - 1, lexicon):
         start -= 1
@@ -155,6 +157,17 @@ def is_common_word(text: AnnotatedText, lexicon: Lexicon, i: int) -> bool:
     known, word = load_tagger(lexicon.language).tag_dictionary, text.words[i]
     listed = text.lower[i] in known or text.lower[i] in lexicon.thing_nouns or text.lower[i] in lexicon.roles
     return listed and "NNP" not in known.get(word, ()) and text.lower[i] not in lexicon.given_names
+
+
+def _ends_in_role(text: AnnotatedText, lexicon: Lexicon, first: int, last: int) -> bool:
+    """Return whether a capitalised phrase describes a person by a role: "The Bergen North MP", "a Labour MP".
+
+    The letters after a full name ("Ida Lunde MP") are no role of this kind.
+    """
+    role = text.words[last - 1] in lexicon.title_acronyms or (
+        text.tags[first] == "DT" and text.lower[last - 1] in lexicon.roles and last - first > 2  # noqa: PLR2004
+    )
+    return role and not any(text.lower[i] in lexicon.given_names for i in range(first, last - 1))
 
 
 def _is_function_word(text: AnnotatedText, lexicon: Lexicon, i: int) -> bool:

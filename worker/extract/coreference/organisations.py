@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from worker.extract.coreference.documents import document_kind, issuer_range
 from worker.extract.coreference.entities import Entity, EntityKind, SalienceTracker
 from worker.extract.coreference.name_registry import NameRegistry
 from worker.extract.coreference.names import Name
@@ -23,6 +24,8 @@ class OrganisationResolver:
         self.text, self.lexicon, self.person_words = registry.text, registry.lexicon, registry.person_words
         self._entities: dict[str, Entity] = {}
         """Lower-case name of an organisation or head noun of a group -> entity."""
+        self._documents: dict[str, Entity | None] = {}
+        """Kind of document -> its last mention with an issuer; None after one without."""
         self._unnamed_speakers: list[Entity] = []
         """Organisations that spoke before they were named: "a union said"."""
 
@@ -101,12 +104,24 @@ class OrganisationResolver:
         )
 
     def resolve_document(self, phrase: NounPhrase) -> Entity | None:
-        """Return the entity that a document speaks for: a court ("the ruling"), the last speaker ("the statement")."""
+        """Return the entity that a document speaks for: a court ("the ruling"), the last speaker ("the statement").
+
+        "The release" speaks for the issuer of the last release, if the text named one.
+        """
         word = self.text.lower[phrase.head]
+        kind = document_kind(word)
         if self.text.lower[phrase.first] != "the" or phrase.head != phrase.first + 1:
+            issued = issuer_range(self.registry, phrase) is not None
+            self._documents[kind] = Entity(phrase.first, phrase.last, "unknown") if issued else None
             return None
         if word in self.person_words.court_documents:
             return self.tracker.most_salient_matching(self._is_court)
+        if issuer_range(self.registry, phrase) is not None:
+            self._documents[kind] = Entity(phrase.first, phrase.last, "unknown")
+            return None
+        issued_before = self._documents.get(kind)
+        if issued_before is not None:
+            return issued_before
         spoke = self.tracker.speakers
         return spoke[-1].resolved if word in self.person_words.speaker_documents and spoke else None
 

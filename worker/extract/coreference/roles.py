@@ -107,6 +107,8 @@ def _place_length(text: AnnotatedText, first: int, last: int, lexicon: Lexicon) 
 def is_role(text: AnnotatedText, phrase: NounPhrase, lexicon: Lexicon) -> bool:
     """Return whether the head of the phrase is a role: "the foreign minister"."""
     word = text.lower[phrase.head]
+    if word == "lady":
+        return text.lower[phrase.head - 1] == "first"
     return word in lexicon.roles or (
         word.startswith(("ex-", "co-", "vice-", "then-", "now-")) and word.partition("-")[2] in lexicon.roles
     )
