@@ -300,6 +300,8 @@ def _classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, t
         return "organisation"
     if titled or _opens_with_given_name(text, lexicon, first, last):
         return "person"
+    if last - first > 1 and last_word in lexicon.outlet_heads:
+        return "organisation"  # "Port Weekly"
     if article or (last - first == 1 and name.isupper() and len(name.strip(".")) > 1):
         return "organisation"
     return "unknown"
