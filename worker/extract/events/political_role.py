@@ -33,7 +33,7 @@ class PoliticalRoles:
     def political_role(self, actor: Actor) -> PoliticalRole:
         """Return 2 for a political or institutional actor, 1 for a possible one, 0 for any other."""
         if actor.type == "country" or self.institutions.is_public(actor.name):
-            return 2
+            return POLITICAL
         if actor.type == "person" and actor.name.lower() not in word_set(self.lexicon.actors.institutions):
             return self._role_of_person(actor)
         return self._role_of_organisation(actor)
@@ -48,34 +48,66 @@ class PoliticalRoles:
         return tokens[cut - 1].removesuffix("'s") if tokens else ""
 
     def _role_of_person(self, actor: Actor) -> PoliticalRole:
+        words = self.lexicon.actors
         role_text = (actor.role or "").lower()
-        role = frozenset(role_text.replace("-", " ").replace(",", " ").split())
-        if role & word_set(self.lexicon.actors.business_roles) or any(
-            b in role_text for b in word_set(self.lexicon.actors.business_roles)
+        role = [word.rstrip(".") for word in role_text.replace("-", " ").replace(",", " ").split()]
+        if actor.name.split()[-1] in self._politician_surnames or any(
+            phrase in role_text for phrase in word_set(words.legal_offices)
         ):
+            return POLITICAL
+        if any(phrase in role_text for phrase in word_set(words.business_roles)):
             return 0
-        if role & word_set(self.lexicon.actors.offices) or actor.name.split()[-1] in self._politician_surnames:
-            return 2
-        return 0 if role & word_set(self.lexicon.actors.private) else 1
+        if not word_set(words.offices).isdisjoint(role) or self._is_member(role):
+            return POLITICAL
+        return 0 if not word_set(words.private).isdisjoint(role) else POSSIBLE
+
+    def _is_member(self, words: list[str]) -> bool:
+        """Return whether the words denote a member of an institution: "MPC member", "council members"."""
+        members = word_set(self.lexicon.actors.members)
+        return not members.isdisjoint(words) and any(self._is_power(word) for word in words if word not in members)
+
+    def _is_power(self, word: str) -> bool:
+        """Return whether a word is the head of an institution or office, an acronym of one, or a country."""
+        powers = word_set(self.lexicon.actors.institutions) | word_set(self.lexicon.actors.offices)
+        main = self.doc.lexicon
+        return (
+            not powers.isdisjoint(word_forms(word))
+            or word.replace(".", "") in main.acronyms
+            or word.replace(".", "") in main.international
+            or word.capitalize() in main.demonyms
+        )
 
     def _role_of_organisation(self, actor: Actor) -> PoliticalRole:
-        lower, main = actor.name.lower(), self.doc.lexicon
+        lower, main, words = actor.name.lower(), self.doc.lexicon, self.lexicon.actors
         plain = lower.removeprefix("the ").replace(".", "")
         if plain in main.international or plain in main.acronyms or actor.name in main.seats_of_power:
-            return 2
+            return POLITICAL
         head = self._head_word(lower)
-        if any(role in lower for role in word_set(self.lexicon.actors.business_roles)):
+        if any(role in lower for role in word_set(words.business_roles)):
             return 0
-        if head in word_set(self.lexicon.actors.private) or plain in word_set(self.lexicon.actors.ambiguous_bodies):
+        if head in word_set(words.members):
+            return self._role_of_members(lower)
+        if head in word_set(words.private) or plain in word_set(words.ambiguous_bodies):
             return 0
-        powers = word_set(self.lexicon.actors.institutions) | word_set(self.lexicon.actors.offices)
-        if powers & {head, singular_of(head), head + "s"}:
-            return 2
-        if lower.startswith("the ") and head.capitalize() in main.demonyms:
-            return 2
-        if actor.type == "unnamed" and powers & set(lower.split()):
-            return 2  # "Norway's president …", not split into name and role
-        return 1 if actor.type == "organisation" else 0
+        powers = word_set(words.institutions) | word_set(words.offices)
+        if not powers.isdisjoint(word_forms(head)):
+            return POLITICAL
+        if head.capitalize() in main.demonyms and (lower.startswith("the ") or not head.endswith("s")):
+            return POLITICAL  # "the Danes", "French"; but "Americans" are people
+        if actor.type == "unnamed" and not word_set(words.offices).isdisjoint(lower.split()):
+            return POLITICAL  # "Norway's president …", not split into name and role
+        is_possible = actor.type == "organisation" or not word_set(words.campaigners).isdisjoint(word_forms(head))
+        return POSSIBLE if is_possible else 0
+
+    def _role_of_members(self, phrase: str) -> PoliticalRole:
+        """Return the role of members or a part of a body: "members of the council", "OPEC members", "two members"."""
+        words, members = phrase.replace("'s", "").split(), word_set(self.lexicon.actors.members)
+        others = [word for word in words if word not in members]
+        if any(self._is_power(word) for word in others):
+            return POLITICAL
+        is_private = not word_set(self.lexicon.actors.private).isdisjoint(others)
+        is_named = not word_set(self.lexicon.actors.member_nouns).isdisjoint(words)
+        return POSSIBLE if is_named and not is_private else 0
 
     def head_words(self, actor: Actor) -> set[str]:
         """Return the head words of a party's name and of its role, in lower case."""
@@ -89,19 +121,34 @@ class PoliticalRoles:
         """Return whether the head word denotes people ("a delegation from Oslo") rather than money or institutions."""
         head = self._head_word(actor.name.lower())
         people = word_set(self.lexicon.actors.guest_groups) | word_set(self.lexicon.actors.offices)
-        return bool(people & {head, singular_of(head)}) or (head.capitalize() in self.doc.lexicon.demonyms)
+        return not people.isdisjoint(word_forms(head)) or (head.capitalize() in self.doc.lexicon.demonyms)
 
     @cached_property
     def _politician_surnames(self) -> frozenset[str]:
-        """Capitalised words before "administration", "government" or "campaign": surnames of politicians."""
-        text, heads = self.doc.text, word_set(self.lexicon.actors.political_attributes)
-        found = set()
+        """Surnames that the article marks as those of politicians: "the Larsen administration", "President Larsen"."""
+        text, found = self.doc.text, set()
+        heads, titles = word_set(self.lexicon.actors.political_attributes), word_set(self.lexicon.actors.offices)
         for at in range(1, len(text.words)):
             if text.lower[at] in heads:
                 before = at - 2 if text.tags[at - 1] == "POS" and at > 1 else at - 1
                 if text.words[before][0].isupper():
                     found.add(text.words[before])
+            elif text.tags[at] == "NNP" and text.lower[at - 1].rstrip(".") in titles:
+                name = self.doc.chunks.noun_phrase(at)
+                found.add(text.words[name.head if name is not None and name.head >= at else at])
         return frozenset(found)
+
+
+def word_forms(word: str) -> set[str]:
+    """Return a word with the singulars and the plural that it may have: "agencies" -> "agency", "police" -> "polices"."""
+    forms = {word, word + "s", word.removesuffix("s")}
+    if word.endswith("ies"):
+        forms.add(word[:-3] + "y")
+    if word.endswith("es"):
+        forms.add(word[:-2])
+    if word.endswith("men"):
+        forms.add(word[:-3] + "man")
+    return forms
 
 
 def singular_of(role: str) -> str:

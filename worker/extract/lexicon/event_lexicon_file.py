@@ -199,6 +199,10 @@ class ActorWords(EventWordTable, frozen=True, kw_only=True):
     anaphoric_determiners: str
     both: str
     quantity_nouns: str
+    member_nouns: str
+    members: str
+    campaigners: str
+    legal_offices: str
     country_nouns: str
     person_nouns: str
     campaigning_roles: str
