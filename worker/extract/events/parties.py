@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from worker.extract.events.plural_anaphora import antecedents, counted_parties
 from worker.extract.events.political_role import POLITICAL, PoliticalRoles, singular_of
 from worker.extract.lexicon.lexicon_file import word_set
@@ -26,6 +28,8 @@ _MAX_NESTED_ANAPHORA = 4
 """Maximum number of plural anaphora that are resolved for each other: the antecedents of "both sides" may include "the
 two leaders"."""
 _OF = frozenset({"of", "from"})
+_OFFICE_PREPOSITIONS = frozenset({"of", "from", "for", "to", "in", "on", "at"})
+"""Prepositions between an office and its domain: "ambassador to Norway", "commissioner for trade"."""
 
 
 class PartyResolver:
@@ -92,18 +96,15 @@ class PartyResolver:
         return self.doc.text.tags[noun.head] == "NNP"
 
     def _after_including(self, noun: NounPhrase) -> list[NounPhrase]:
-        """Return the coordinated noun phrases after "including": A and B in "leaders including A and B".
+        """Return the noun phrases that a phrase includes or that are joined to it, with their conjuncts.
 
-        `noun`: the phrase before "including".  Empty if "including" does not follow it.
+        A and B in "leaders, including A and B", "Norway along with A", "Norway as well as A and B".
         """
-        text, at = (
-            self.doc.text,
-            noun.last + (noun.last < len(self.doc.text.words) and self.doc.text.words[noun.last] == ","),
-        )
-        if at >= len(text.words) or text.lower[at] not in word_set(self.lexicon.meeting.including):
-            return []
-        following = self.clauses.noun_phrase(at + 1)
-        return self.clauses.conjuncts(following) if following and following.first == at + 1 else []
+        text = self.doc.text
+        at = noun.last + (noun.last < len(text.words) and text.words[noun.last] == ",")
+        after = next((at + len(p) for p in self.lexicon.party_joiners if tuple(text.lower[at : at + len(p)]) == p), at)
+        following = self.clauses.noun_phrase(after) if at < after < len(text.words) else None
+        return self.clauses.conjuncts(following) if following is not None and following.first == after else []
 
     def phrase_parties(self, noun: NounPhrase) -> list[Actor]:
         """Return the parties of one phrase: one per country for plural offices, the antecedents of a plural anaphor."""
@@ -111,10 +112,22 @@ class PartyResolver:
             return found
         if self._is_plural(noun) and (countries := self._countries_of(noun)):
             return [self._country_office(country, noun) for country in countries]
+        if (whole := self._quantified(noun)) is not None:
+            return self.phrase_parties(whole)
         if several := self.doc.mentions.resolve_members(noun.head):
             return several
         actor = self.phrase_actor(noun)
         return [actor] if actor is not None else []
+
+    def _quantified(self, noun: NounPhrase) -> NounPhrase | None:
+        """Return the phrase after a quantifier: "all of [the ministers]", "most of [the parties]"; else None."""
+        if (
+            self.doc.text.lower[noun.head] not in word_set(self.lexicon.actors.quantifiers)
+            or self.word_after(noun) != "of"
+        ):
+            return None
+        inner = self.clauses.noun_phrase(noun.last + 1)
+        return inner if inner is not None and inner.first == noun.last + 1 else None
 
     def _antecedents(self, noun: NounPhrase) -> list[Actor]:
         """Return the antecedents of a plural anaphor; empty for any other phrase, and if none are found.
@@ -136,27 +149,35 @@ class PartyResolver:
         text = self.doc.text
         tag = text.tags[noun.head]
         if (
-            self.clauses.is_time_expression(noun)
+            (tag not in {"PRP", "WP"} and text.lower[noun.head] in self.lexicon.non_actors)
+            or self.clauses.is_time_expression(noun)
             or tag in {"EX", "VBG", "DT"}
             or text.words[noun.head][0].isdigit()
-            or text.lower[noun.head] in self.lexicon.non_actors
         ):
             return None
         if tag in {"PRP", "WP"}:
             return self._pronoun_actor(noun)
-        return self._apposition(noun) or self._resolve(
-            noun.first, self._of_phrase_end(noun) if self._is_office(noun) else noun.last
-        )
+        if tuple(text.lower[max(0, noun.first - 2) : noun.first]) in self.lexicon.exceptive_quantifiers:
+            mention = text.span(noun.first - 2, noun.last)
+            return Actor(name=mention.text, mention=mention, type="group")  # "all but two members"
+        named = self._apposition(noun) or self._name_before(noun)
+        return named or self._resolve(noun.first, self._of_phrase_end(noun) if self._takes_of(noun) else noun.last)
 
-    def _pronoun_actor(self, noun: NounPhrase) -> Actor:
+    def _pronoun_actor(self, noun: NounPhrase) -> Actor | None:
         """Resolve a pronoun.
 
-        "It" and "they" without a known antecedent refer to the nearest political subject before them that is no person.
+        "It" and "they" after a verb of speech refer to its subject, and without a known antecedent to the nearest
+        political subject before them, if that is no person.  An "it" that refers to nobody political is no party.
         """
         actor = self._resolve(noun.first, noun.last)
         word, main = self.doc.text.lower[noun.head], self.doc.lexicon
         if (speaker := self._first_person_speaker(noun)) is not None:
             return speaker
+        if word in main.neuter | main.plural and (body := self._reporting_body(noun)) is not None:
+            return msgspec.structs.replace(body, mention=actor.mention)
+        if word in main.neuter:
+            is_body = actor.type in {"country", "organisation"} and actor.name not in main.seats_of_power
+            return actor if is_body and self.roles.political_role(actor) == POLITICAL else None
         if actor.type in {"person", "country", "organisation"} or word not in main.neuter | main.plural:
             return actor
         for verb in self.clauses.finite_verbs_before(noun.first):
@@ -169,6 +190,26 @@ class PartyResolver:
                     name=found.name, mention=actor.mention, type=found.type, role=found.role, country=found.country
                 )
         return actor
+
+    def _reporting_body(self, pronoun: NounPhrase) -> Actor | None:
+        """Return the body whose report a pronoun opens: "[the EU] has said it will", "[the union] said that they"."""
+        text = self.doc.text
+        at = pronoun.first - 1
+        at -= at > 0 and text.lower[at] == "that"
+        verb = self.doc.chunks.verb_group(at)
+        if verb is None or not verb.finite or text.lower[verb.head] not in self.doc.lexicon.cues:
+            return None
+        subject = self.clauses.subject(verb)
+        if subject is None or text.tags[subject.head] in {"PRP", "WP"}:
+            return None
+        found = self._resolve(subject.first, self._of_phrase_end(subject) if self._takes_of(subject) else subject.last)
+        is_body = found.type != "person" and self.roles.political_role(found) == POLITICAL
+        return found if is_body and not self._is_single_office(subject) else None
+
+    def _is_single_office(self, noun: NounPhrase) -> bool:
+        """Return whether a phrase denotes one office holder: "the finance minister", but not "the ministry"."""
+        word = self.doc.text.lower[noun.head]
+        return word in word_set(self.lexicon.actors.offices) and not self._is_plural(noun)
 
     def _first_person_speaker(self, noun: NounPhrase) -> Actor | None:
         """Return the speaker of the statement that contains an "I" in quotation marks; None for other words."""
@@ -183,7 +224,7 @@ class PartyResolver:
     def _apposition(self, noun: NounPhrase) -> Actor | None:
         """Return the name in apposition to a phrase without a name: "its ally, [Norway],"; None if there is none."""
         text = self.doc.text
-        end = self._of_phrase_end(noun) if self._is_office(noun) else noun.last
+        end = self._post_phrase_end(noun) if self._is_office(noun) else noun.last
         if (
             (text.tags[noun.head] == "NNP" and not self._is_office(noun))
             or end + 1 >= len(text.words)
@@ -203,6 +244,24 @@ class PartyResolver:
         is_name_of = actor.type == "person" or (actor.type == "country" and not self._is_office(noun))
         return actor if is_name_of and (verb is None or not verb.finite) and self.word_after(name) != "and" else None
 
+    def _name_before(self, noun: NounPhrase) -> Actor | None:
+        """Return the name to which a phrase is an apposition: "[the Lind Group], a union that …"; else None.
+
+        The phrase is indefinite, or closed by a comma, as "the group" after "For Berg, the group" is no apposition.
+        """
+        text = self.doc.text
+        if noun.first < 2 or text.words[noun.first - 1] != "," or text.tags[noun.head] not in {"NN", "NNS"}:  # noqa: PLR2004
+            return None
+        name = self.clauses.noun_phrase(noun.first - 2)
+        end = self._post_phrase_end(noun)
+        is_closed = end < len(text.words) and (text.words[end] == "," or text.tags[end] == "WP")
+        is_apposition = text.tags[noun.first] == "DT" and (text.lower[noun.first] in {"a", "an"} or is_closed)
+        if name is None or not is_apposition or text.tags[name.head] != "NNP" or self.clauses.is_time_expression(name):
+            return None
+        is_object = name.first > 0 and text.tags[name.first - 1] in {"IN", "TO", "SC", "CC"}
+        actor = self._resolve(name.first, name.last)
+        return actor if not is_object and actor.type in {"person", "organisation"} else None
+
     def word_after(self, noun: NounPhrase) -> str:
         """Return the word after a phrase in lower case; "" at the end of the text."""
         return self.doc.text.lower[noun.last] if noun.last < len(self.doc.text.lower) else ""
@@ -212,6 +271,8 @@ class PartyResolver:
         text = self.doc.text
         for at in range(before - 1, noun.first - 1, -1):
             if text.tags[at] == "POS" and at > noun.first:
+                if text.lower[at - 1] in self.doc.lexicon.time_nouns:
+                    return None  # "July's summit"
                 return self._resolve(noun.first, at)
             if text.tags[at] in {"PRP$", "PRP"}:
                 return self._resolve(at, at + 1)
@@ -279,6 +340,21 @@ class PartyResolver:
         first = office.first + (self.doc.text.tags[office.first] == "DT")
         role = singular_of(self.doc.text.slice(first, office.last))
         return Actor(name=of.name, mention=of.mention, type="country", role=role, country=of.country)
+
+    def _takes_of(self, noun: NounPhrase) -> bool:
+        """Return whether the of-phrase of a noun belongs to the party: an office, an institution, members, a part."""
+        return self._is_office(noun) or self.doc.text.lower[noun.head] in word_set(self.lexicon.actors.members)
+
+    def _post_phrase_end(self, noun: NounPhrase) -> int:
+        """Return the end of an office with its prepositional phrases: "the envoy for Syria", "spokesman for the UN"."""
+        text, end = self.doc.text, noun.last
+        for _ in range(_MAX_OF_PHRASES):
+            is_joined = end < len(text.words) and text.lower[end] in _OFFICE_PREPOSITIONS
+            following = self.clauses.noun_phrase(end + 1) if is_joined else None
+            if following is None or following.first != end + 1 or self.clauses.is_time_expression(following):
+                break
+            end = following.last
+        return end
 
     def _of_phrase_end(self, noun: NounPhrase) -> int:
         text, end = self.doc.text, noun.last

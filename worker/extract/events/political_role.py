@@ -140,7 +140,7 @@ class PoliticalRoles:
 
 
 def word_forms(word: str) -> set[str]:
-    """Return a word with the singulars and the plural that it may have: "agencies" -> "agency", "police" -> "polices"."""
+    """Return a word with the singulars and the plural that it may have: "agencies" -> "agency", "agencie", …."""
     forms = {word, word + "s", word.removesuffix("s")}
     if word.endswith("ies"):
         forms.add(word[:-3] + "y")

@@ -19,6 +19,7 @@ MAX_ASIDE_TOKENS = 40
 PREPOSITIONS = frozenset({"IN", "TO", "SC"})
 """Tags of prepositions.  SC is included because the tagger may read "with" before a name as a subordinator."""
 _MIN_LENGTH_OF_DATE_AND_NAME = 2
+_MIN_LENGTH_OF_LABEL = 2
 
 
 class ChunkNavigator:
@@ -112,11 +113,20 @@ class ChunkNavigator:
         """Return the token before the aside that ends at a comma; None if no noun precedes an aside there."""
         for at in range(comma - 1, max(start, comma - MAX_ASIDE_TOKENS) - 1, -1):
             if self.text.words[at] == "," and at > start:
-                if self.noun_phrase(at - 1) and self._is_aside(at + 1, comma):
-                    return at - 1
+                before = self._skip_label_left(at - 1, start)
+                if self.noun_phrase(before) and self._is_aside(at + 1, comma):
+                    return before
                 if self._has_finite_verb(at + 1, comma):
                     return None
         return None
+
+    def _skip_label_left(self, at: int, start: int) -> int:
+        """Return the token before an age or constituency in commas ("Berg, 41, |", "Berg, R-Ill., |"), else `at`."""
+        words = self.text.words
+        label = at - (words[at] == "." and at > start)
+        is_party = len(words[label]) > _MIN_LENGTH_OF_LABEL and words[label][1] == "-" and words[label][0].isupper()
+        in_commas = label - 1 > start and words[label - 1] == "," and self.noun_phrase(label - 2) is not None
+        return label - 2 if in_commas and (is_party or words[label].isdecimal()) else at
 
     def _is_aside(self, first: int, last: int) -> bool:
         """Return whether the tokens are an apposition, relative clause or participle clause.

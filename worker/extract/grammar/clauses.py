@@ -294,7 +294,7 @@ class ClauseParser(ChunkNavigator):
             at -= 1
         if at >= start and self.text.words[at] == ")":
             at = self._skip_brackets_left(at, start)
-        return self.noun_phrase(at) if at >= start else None
+        return self.noun_phrase(self._skip_label_left(at, start)) if at >= start else None
 
     def _shared_subject(self, at: int, start: int, depth: int) -> NounPhrase | None:
         """Return the subject of the preceding coordinated verb: "visited Oslo and met the king"."""

@@ -58,6 +58,16 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return found
 
     @cached_property
+    def party_joiners(self) -> list[Particles]:
+        """The words that join further parties to a phrase: "including", "as well as"."""
+        return [tuple(phrase.split()) for phrase in sorted(word_set(self.actors.joiners))]
+
+    @cached_property
+    def exceptive_quantifiers(self) -> frozenset[Particles]:
+        """The words of quantifiers that except some: "all but" two members."""
+        return frozenset(tuple(phrase.split()) for phrase in word_set(self.actors.exceptive_quantifiers))
+
+    @cached_property
     def dated_nouns(self) -> frozenset[str]:
         """Nouns of events and decisions, which have dates of their own."""
         return frozenset(self.decision_nouns) | word_set(self.decision.nouns.event_nouns)

@@ -199,6 +199,9 @@ class ActorWords(EventWordTable, frozen=True, kw_only=True):
     anaphoric_determiners: str
     both: str
     quantity_nouns: str
+    quantifiers: str
+    exceptive_quantifiers: str
+    joiners: str
     member_nouns: str
     members: str
     campaigners: str
