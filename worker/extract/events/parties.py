@@ -43,6 +43,10 @@ class PartyResolver:
         """Antecedents of plural anaphora already resolved, by first token: the search looks at all phrases before."""
         self._open_anaphora: list[int] = []
         """First tokens of the plural anaphora whose antecedents are being searched, the outermost first."""
+        self._political: dict[int, list[Actor]] = {}
+        """Political parties of a phrase, by its first token: every search for antecedents looks at the same phrases."""
+        self._left_out = False
+        """Whether the phrase being resolved contains an anaphor that was left out, as its own search is open."""
 
     # ------------------------------------------------------------ phrases
     def parties_of(self, noun: NounPhrase | None) -> list[Actor]:
@@ -69,7 +73,14 @@ class PartyResolver:
         return [n for n in self.clauses.conjuncts(office) if n.first < office.first]
 
     def _political_parties(self, noun: NounPhrase) -> list[Actor]:
-        return [actor for actor in self.parties_of(noun) if self.roles.political_role(actor) == POLITICAL]
+        found = self._political.get(noun.first)
+        if found is None:
+            outer, self._left_out = self._left_out, False
+            found = [actor for actor in self.parties_of(noun) if self.roles.political_role(actor) == POLITICAL]
+            if not self._left_out:
+                self._political[noun.first] = found
+            self._left_out = outer or self._left_out
+        return found
 
     def _governing_office(self, noun: NounPhrase) -> NounPhrase:
         """Return the office whose of-phrase contains the noun ("[the envoys of the rebels]"), or else the noun."""
@@ -137,7 +148,10 @@ class PartyResolver:
         if noun.first in self._antecedents_of:
             return self._antecedents_of[noun.first]
         size = counted_parties(noun, self.clauses, self.lexicon)
-        if size <= 1 or noun.first in self._open_anaphora or len(self._open_anaphora) >= _MAX_NESTED_ANAPHORA:
+        if size <= 1:
+            return []
+        if noun.first in self._open_anaphora or len(self._open_anaphora) >= _MAX_NESTED_ANAPHORA:
+            self._left_out = True
             return []
         self._open_anaphora.append(noun.first)
         found = antecedents(noun, size, self.clauses, self._political_parties, self.lexicon)

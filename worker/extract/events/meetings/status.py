@@ -104,13 +104,16 @@ def _governing_noun_status(ctx: EventContext, noun: NounPhrase) -> MeetingStatus
 
 def governing_noun(ctx: EventContext, noun: NounPhrase) -> NounPhrase | None:
     """Return the noun that governs the meeting noun by a preposition: "[the prospect] of a summit"; else None."""
-    at = noun.first - 1
-    if ctx.word(at) not in word_set(ctx.lexicon.modality.intention_prepositions):
-        return None
-    frame = ctx.clauses.noun_phrase(at - 1)
-    if frame is not None and ctx.text.lower[frame.head] in word_set(ctx.lexicon.meeting.partitive_nouns):
-        return governing_noun(ctx, frame)
-    return frame if frame is not None and frame.last == at else None
+    prepositions, partitives = (
+        word_set(ctx.lexicon.modality.intention_prepositions),
+        word_set(ctx.lexicon.meeting.partitive_nouns),
+    )
+    while ctx.word(noun.first - 1) in prepositions:
+        frame = ctx.clauses.noun_phrase(noun.first - 2)
+        if frame is None or ctx.text.lower[frame.head] not in partitives:
+            return frame if frame is not None and frame.last == noun.first - 1 else None
+        noun = frame
+    return None
 
 
 def _modifier_status(ctx: EventContext, noun: NounPhrase) -> MeetingStatus | None:

@@ -177,9 +177,10 @@ def starts_clause(doc: Document, at: int, limit: int, *, after_cue: bool) -> boo
     """
     if at >= limit:
         return False
-    text, word = doc.text, doc.text.lower[at]
-    if word in doc.lexicon.closed_classes.correlatives and at + 1 < limit:
-        return starts_clause(doc, at + 1, limit, after_cue=after_cue)
+    text, correlatives = doc.text, doc.lexicon.closed_classes.correlatives
+    while at + 1 < limit and text.lower[at] in correlatives:
+        at += 1
+    word = text.lower[at]
     if word == "there":
         return _has_verb_after_adverbs(doc, at + 1, limit)
     if text.tags[at] == "SC" and word not in {"that", "so"}:
