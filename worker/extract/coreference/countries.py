@@ -89,20 +89,32 @@ class CountryFinder:
             return ""
         return self.first_country(min(outer, first) if outer >= 0 else first, last)
 
-    def country_after_name(self, last: int) -> str | None:
-        """Return the country of an of-phrase or party tag after a titled name that ends at `last`; else None.
+    def country_after_name(self, last: int, *, titled: bool) -> str | None:
+        """Return the country of an of-phrase or party tag after a name that ends at `last`; else None.
 
-        "President Ida Lunde of Norway", "Senator Jo Fry (D-Ohio)".
+        "President Ida Lunde of Norway", if the name is titled; "Jo Fry (D-Ohio)".
         """
         words, size = self.text.words, len(self.text.words)
         if last + 1 >= size:
             return None
-        if self.text.lower[last] == "of":
+        if titled and self.text.lower[last] == "of":
             found = self.names.at(last + 1, min(size, last + 4))
             return self.names.resolve(found[0], last) if found is not None else None
         if words[last] in {"(", ","} and words[last + 1][:1] in {"D", "R", "I"}:
             tag = words[last + 1 : last + 1 + _MAX_PARTY_TAG]
             return self._country_of_party_tag(tag)
+        return None
+
+    def party_before(self, first: int) -> tuple[str, str | None] | None:
+        """Return the party that is the possessor before a name at token `first`, and its country; else None."""
+        at = first - 2
+        if at < 0 or self.text.tags[first - 1] != "POS":
+            return None
+        for start in range(max(0, at - 2), at + 1):
+            found = self.names.at(start, first - 1)
+            name = " ".join(self.text.words[start : at + 1])
+            if found is not None and start + found[1] == at + 1 and self.institutions.class_of(name) == "parties":
+                return self.text.slice(start, at + 1), self.names.resolve(found[0], first)
         return None
 
     def _country_of_party_tag(self, tag: list[str]) -> str | None:

@@ -165,7 +165,10 @@ class CountryNames:
                 divided[code] += weight / len(codes)
         evidence: defaultdict[str, float] = defaultdict(float)
         for codes, weight in listed:
-            evidence[max(codes, key=lambda code: (divided[code], code))] += weight
+            most = max(divided[code] for code in codes)
+            strongest = [code for code in codes if divided[code] == most]
+            for code in strongest:
+                evidence[code] += weight / len(strongest)
         return _prevailing(evidence)
 
     def _dateline(self) -> list[Codes]:

@@ -16,8 +16,10 @@ from worker.extract.coreference.countries import CountryFinder
 from worker.extract.coreference.name_matching import are_compatible, differ_by_one_letter, match_key, strip_generation
 from worker.extract.coreference.names import Name, find_names, is_common_word
 from worker.extract.coreference.organisation_aliases import OrganisationAliases
+from worker.extract.coreference.organisation_roles import organisation_roles
 from worker.extract.coreference.person import Person
-from worker.extract.coreference.roles import role_heads, with_adjacent_role
+from worker.extract.coreference.person_nouns import is_person_noun, singular_role
+from worker.extract.coreference.roles import role_heads, with_adjacent_role, with_shared_role
 from worker.extract.grammar.chunker import Chunks
 from worker.extract.grammar.pos_tagger import load_tagger
 from worker.extract.grammar.sentences import AnnotatedText
@@ -50,7 +52,8 @@ class NameRegistry:
         self.chunks = chunks
         self.lexicon = lexicon
         self.countries = countries
-        self.names = [with_adjacent_role(text, chunks, lexicon, name) for name in find_names(text, chunks, lexicon)]
+        names = [with_adjacent_role(text, chunks, lexicon, name) for name in find_names(text, chunks, lexicon)]
+        self.names = with_shared_role(text, lexicon, names)
         self.persons: list[Person] = []
         self.speakers: list[Person | None] = []
         """Speakers so far, in text order; None for a speaker who is not a person."""
@@ -62,6 +65,7 @@ class NameRegistry:
         """Index of a noun phrase -> the names in it."""
         self.aliases = OrganisationAliases(text, chunks, lexicon)
         self.person_words = load_person_words(lexicon.language)
+        self.organisation_roles = organisation_roles(text, chunks, lexicon, self.names)
         self._by_surname: dict[str, list[Person]] = {}
         self._by_given: dict[str, list[Person]] = {}
         self._family_first: dict[str, list[Person]] = {}
@@ -241,11 +245,19 @@ class NameRegistry:
         person.confirmed = person.confirmed or name.kind == "person"
         given = self._gender_of(person.name_words[0]) if len(person.name_words) > 1 else None
         person.gender = person.gender or name.gender or given
-        if name.role_first < 0:
-            return
         if person.country is None:
-            person.country = self.countries.country_after_name(name.last)
+            person.country = self.countries.country_after_name(name.last, titled=name.role_first >= 0)
+        if name.role_first < 0:
+            self._record_party(person, name)
+            return
         self.add_role(person, name.role_first, name.role_last, name.outer_first)
+
+    def _record_party(self, person: Person, name: Name) -> None:
+        """Record the party that a possessor before the name gives: "Labour's Ida Hale"."""
+        party = self.countries.party_before(name.first)
+        if party is not None:
+            person.role = person.role or party[0]
+            person.country = person.country or party[1]
 
     def add_role(self, person: Person, first: int, last: int, outer: int) -> None:
         """Record that a person holds the role in the tokens `first` up to `last`.
@@ -254,7 +266,7 @@ class NameRegistry:
         """
         lower = self.text.lower[first:last]
         words = self.person_words.expand(lower)
-        if not words & self.lexicon.roles and not any(w.rstrip(".") in self.lexicon.titles for w in lower):
+        if not any(self._is_role_or_title(word) for word in (*lower, *words)):
             return
         for i in range(first, last):
             self.role_holder_at[i] = person
@@ -264,7 +276,8 @@ class NameRegistry:
             if person not in holders:
                 holders.append(person)
         if self._is_more_informative(person, heads, self.text.slice(first, last)):
-            person.role = self.text.slice(first, last)
+            role = self.text.slice(first, last)
+            person.role = singular_role(role) if self._is_plural(lower[-1]) else role
         past = heads if words & self.person_words.past_modifiers else _EMPTY
         person.former_heads = (person.former_heads | past) - (heads - past) if past else person.former_heads - heads
         person.role_words |= words
@@ -274,6 +287,15 @@ class NameRegistry:
         if person.country is None:
             person.country = self.countries.country_of_role(heads, outer, first, last)
         person.role_country = person.role_country or self.countries.country_in_role(outer, first, last)
+
+    def _is_role_or_title(self, word: str) -> bool:
+        bare = word.rstrip(".")
+        return is_person_noun(word, self.lexicon) or bare in self.lexicon.titles or self._is_plural(word)
+
+    def _is_plural(self, word: str) -> bool:
+        """Return whether the last word of a role is the plural of a role or title: "Senators", "Reps."."""
+        bare = word.rstrip(".")
+        return bare.endswith("s") and (bare[:-1] in self.lexicon.roles or bare[:-1] in self.lexicon.titles)
 
     def _is_more_informative(self, person: Person, heads: frozenset[str], role: str) -> bool:
         """Return whether `role` should replace the person's recorded role.

@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from worker.extract.coreference.person_nouns import is_role_word, singular_role
 from worker.extract.grammar.chunker import Chunks, NounPhrase
 from worker.extract.grammar.pos_tagger import load_tagger
 from worker.extract.grammar.sentences import AnnotatedText
@@ -220,7 +221,9 @@ def _is_title(text: AnnotatedText, lexicon: Lexicon, i: int, last: int) -> bool:
         return i + 1 < last and text.lower[last - 1] not in lexicon.organisation_heads
     if low in lexicon.closed_classes.courtesy_titles and word.isupper() and i + 1 < last:
         return text.words[i + 1].isupper()
-    return low in lexicon.roles or low in lexicon.titles
+    return (
+        is_role_word(low, lexicon) or low in lexicon.titles or (i + 2 < last and singular_role(low) in lexicon.offices)
+    )
 
 
 def _is_surname_or_letters(text: AnnotatedText, lexicon: Lexicon, name_start: int, i: int) -> bool:

@@ -14,6 +14,9 @@ from worker.extract.coreference.roles import is_role
 from worker.extract.grammar.chunker import NounPhrase
 from worker.schema import Actor, ActorType
 
+_NOMINAL = frozenset({"DT", "JJ", "NN", "NNS", "NNP", "POS", "PRP$", "CC"})
+"""Tags of the words of an of-phrase."""
+
 
 class PhraseResolver:
     """Resolver of the noun phrases of one article; the names that it returns always occur in the article."""
@@ -100,7 +103,7 @@ class PhraseResolver:
 
     def _organisation_actor(self, first: int, last: int, name: Name, head: NounPhrase) -> Actor:
         """Return the actor of an organisation under its full name, with the country that it represents."""
-        start = head.first
+        start = name.first if self._has_descriptor(name, head) else head.first
         while start < name.first and (
             self.text.tags[start] in {"DT", "PRP$"}
             or (self.text.tags[start] == "JJ" and self.text.words[start][0].islower())
@@ -112,7 +115,16 @@ class PhraseResolver:
         aliases = self.registry.aliases
         full = aliases.by_initials.get(words) or aliases.by_head.get(words.lower(), words)
         code = self._country_of_organisation(start, end)
-        return self.non_person_actor(full, first, last, "organisation", code)
+        if code is None and start > head.first:
+            code = self.countries.country_of_group(head.first, end)  # "the state-run Arvanian news agency Wire"
+        role = self.registry.organisation_roles.get(" ".join(self.text.lower[name.first : name.last]))
+        return Actor(name=full, mention=self.text.span(first, last), type="organisation", role=role, country=code)
+
+    def _has_descriptor(self, name: Name, head: NounPhrase) -> bool:
+        """Return whether a common noun for an organisation precedes the name: "Investment bank Tamm & Lunde"."""
+        before = name.first - 1
+        is_noun = before >= head.first and self.text.words[before].islower() and self.text.tags[before] == "NN"
+        return is_noun and self.text.lower[before] in self.lexicon.organisation_heads
 
     def _country_of_organisation(self, first: int, end: int) -> str | None:
         """Return the country of a public body, party or campaign: its own, else that of its politician."""
@@ -133,7 +145,31 @@ class PhraseResolver:
     def _verbatim_actor(self, first: int, last: int, kind: ActorType) -> Actor:
         """Return an actor that is named by the phrase as written."""
         country = self.countries.country_of_group(first, last)
-        return Actor(name=self.text.slice(first, last), mention=self.text.span(first, last), type=kind, country=country)
+        name, mention = self.text.slice(first, last), self.text.span(first, last)
+        role = self._role_of_unnamed(first, last) if kind == "unnamed" else None
+        return Actor(name=name, mention=mention, type=kind, role=role, country=country)
+
+    def _role_of_unnamed(self, first: int, last: int) -> str | None:
+        """Return the role that describes an unnamed person, without its determiner: "a ports official"; else None."""
+        head = self.first_noun_phrase(first, last)
+        if head is None or head.first != first or not is_role(self.text, head, self.lexicon):
+            return None
+        start = head.first
+        while start < head.head and (self.text.tags[start] in {"DT", "PRP$", "CD"} or self._is_quantifier(start)):
+            start += 1
+        end = next(
+            (
+                i
+                for i in range(head.last, last)
+                if self.text.lower[i] not in {"of", "for"} and self.text.tags[i] not in _NOMINAL
+            ),
+            last,
+        )
+        return self.text.slice(start, end)
+
+    def _is_quantifier(self, token: int) -> bool:
+        word = self.text.lower[token]
+        return word in self.lexicon.closed_classes.quantifiers or word == "another"
 
     def _resolve_common_noun(self, first: int, last: int, head: NounPhrase) -> tuple[Actor, Person | None]:
         """Return the actor of a phrase without a name: the holder of a role, an organisation, a group, or unnamed."""

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from worker.extract.coreference.appositions import apposed_role, letters_after
 from worker.extract.coreference.names import Name
+from worker.extract.coreference.person_nouns import is_person_noun, is_role_word, singular_role
 from worker.extract.grammar.chunker import Chunks, NounPhrase
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import Lexicon
@@ -24,6 +26,7 @@ def with_adjacent_role(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, na
     return (
         _role_of(text, chunks, lexicon, name)
         or _role_before(text, chunks, lexicon, name)
+        or _role_beside(text, chunks, lexicon, name)
         or _role_after(text, chunks, lexicon, name)
         or name
     )
@@ -109,9 +112,7 @@ def is_role(text: AnnotatedText, phrase: NounPhrase, lexicon: Lexicon) -> bool:
     word = text.lower[phrase.head]
     if word == "lady":
         return text.lower[phrase.head - 1] == "first"
-    return word in lexicon.roles or (
-        word.startswith(("ex-", "co-", "vice-", "then-", "now-")) and word.partition("-")[2] in lexicon.roles
-    )
+    return is_role_word(word, lexicon)
 
 
 def role_heads(role: list[str], lexicon: Lexicon, person_words: PersonWords) -> frozenset[str]:
@@ -127,6 +128,10 @@ def role_heads(role: list[str], lexicon: Lexicon, person_words: PersonWords) -> 
                 break
         elif long_form[-1] in lexicon.roles:
             head = long_form[-1]
+        elif is_role_word(word, lexicon):
+            head = word.partition("-")[2]
+        elif singular_role(word) in lexicon.roles:
+            head = singular_role(word)  # "Senators Tamm and Lunde"
     return frozenset(heads - {""})
 
 
@@ -169,30 +174,52 @@ def _role_before(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Na
 
 
 def _role_after(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name | None:
-    """Return the name with the apposition after it: "Jaan Tamm, the foreign minister of Estonia, …".
+    """Return the name with the role after it: "Jaan Tamm, the foreign minister of Estonia, …", "Jaan Tamm MP".
 
     None if a role before the name is known already.
     """
-    phrase = chunks.noun_phrases[name.phrase]
-    at = phrase.last
-    if name.last != phrase.last or at + 1 >= len(text.words) or text.words[at] != ",":
+    if name.role_first >= 0 and name.kind == "person":
         return None
-    start = at + 2 if text.lower[at + 1] in lexicon.closed_classes.tenure_adverbs else at + 1
-    after = chunks.noun_phrase(start)
-    if after is None or after.first != start or (name.role_first >= 0 and name.kind == "person"):
+    letters = letters_after(text, name.first, name.last, lexicon)
+    if letters is not None:
+        return _with_role(name, name.first, *letters, name.outer_first)
+    if name.last != chunks.noun_phrases[name.phrase].last:
         return None
-    if not is_role(text, after, lexicon):
-        return None
-    end = _role_end(text, chunks, after.last, lexicon)
-    return _with_role(name, name.first, _without_article(text, after.first), end, name.outer_first)
+    role = apposed_role(text, chunks, lexicon, name.last)
+    return _with_role(name, name.first, *role, name.outer_first) if role is not None else None
 
 
-def _role_end(text: AnnotatedText, chunks: Chunks, at: int, lexicon: Lexicon) -> int:
-    """Return the end of the of-, for- and at-phrases of a role."""
-    limit = min(len(text.words), at + 16)
-    while at + 1 < limit and (text.lower[at] in lexicon.closed_classes.office_prepositions or text.words[at] == "and"):
-        following = chunks.noun_phrase(at + 1)
-        if following is None or following.first != at + 1:
-            break
-        at = following.last
-    return at
+def _role_beside(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name | None:
+    """Return the name with the agent noun directly before it, which the chunker separates: "Radio talker | Jaan Tamm".
+
+    None without one, and after a preposition: "in a letter Jaan Tamm said".
+    """
+    first = chunks.noun_phrases[name.phrase].first
+    full = name.last - name.first > 1 and text.lower[name.first] in lexicon.given_names
+    if name.role_first >= 0 or name.first != first or first == 0 or not full:
+        return None
+    before = chunks.noun_phrase(first - 1)
+    if before is None or before.last != first or text.tags[before.head] != "NN":
+        return None
+    head = text.lower[before.head]
+    if text.words[before.head].isupper() or not is_person_noun(head, lexicon) or head in lexicon.time_nouns:
+        return None
+    return _with_role(name, name.first, _without_article(text, before.first), first, before.first)
+
+
+def with_shared_role(text: AnnotatedText, lexicon: Lexicon, names: list[Name]) -> list[Name]:
+    """Return the names, where conjuncts of a name with a plural title have its role: "Senators Tamm and Lunde"."""
+    shared: list[Name] = []
+    for name in names:
+        before = shared[-1] if shared else None
+        if before is not None and name.role_first < 0 and _is_conjunct(text, before, name):
+            title = text.lower[before.role_last - 1].rstrip(".") if before.role_first >= 0 else ""
+            if title.endswith("s") and (title in lexicon.titles or title[:-1] in lexicon.roles):
+                name = _with_role(name, name.first, before.role_first, before.role_last, before.outer_first)
+        shared.append(name)
+    return shared
+
+
+def _is_conjunct(text: AnnotatedText, one: Name, other: Name) -> bool:
+    """Return whether one name follows another after "and" or a comma."""
+    return other.kind in {"person", "unknown"} and text.lower[one.last : other.first] in (["and"], [","], [",", "and"])

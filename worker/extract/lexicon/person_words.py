@@ -38,6 +38,7 @@ class _PersonWordFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     quantity_nouns: str
     public_modifiers: str
     private_bodies: str
+    agent_like_nouns: str
     abbreviations: dict[str, str]
     hyponyms: dict[str, str]
     name_heads: dict[str, str]
@@ -82,6 +83,8 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     """Words before "of" that count or collect what the noun after it denotes: "two", "group"."""
     public_modifiers: Words
     """Modifiers that make a role one of the state or a party: "committee" of "committee chairman"."""
+    agent_like_nouns: Words
+    """Nouns with the suffix of agent nouns that denote things: "letter"."""
     private_bodies: Words
     """Words of private bodies and their roles, which represent no country: "company", "editor"."""
     unnamed_roles: Words
