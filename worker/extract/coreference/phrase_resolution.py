@@ -14,7 +14,7 @@ from worker.extract.coreference.roles import is_role
 from worker.extract.grammar.chunker import NounPhrase
 from worker.schema import Actor, ActorType
 
-_NOMINAL = frozenset({"DT", "JJ", "NN", "NNS", "NNP", "POS", "PRP$", "CC"})
+_NOMINAL = frozenset({"CD", "DT", "JJ", "NN", "NNS", "NNP", "POS", "PRP$", "CC"})
 """Tags of the words of an of-phrase."""
 
 
@@ -154,17 +154,14 @@ class PhraseResolver:
         head = self.first_noun_phrase(first, last)
         if head is None or head.first != first or not is_role(self.text, head, self.lexicon):
             return None
+        if self.text.lower[head.head] in self.lexicon.organisation_heads:
+            return None  # "the regulator"
         start = head.first
         while start < head.head and (self.text.tags[start] in {"DT", "PRP$", "CD"} or self._is_quantifier(start)):
             start += 1
-        end = next(
-            (
-                i
-                for i in range(head.last, last)
-                if self.text.lower[i] not in {"of", "for"} and self.text.tags[i] not in _NOMINAL
-            ),
-            last,
-        )
+        end = head.last
+        while end + 1 < last and self.text.lower[end] in {"of", "for"} and self.text.tags[end + 1] in _NOMINAL:
+            end = next((i for i in range(end + 1, last) if self.text.tags[i] not in _NOMINAL), last)
         return self.text.slice(start, end)
 
     def _is_quantifier(self, token: int) -> bool:

@@ -212,10 +212,11 @@ def with_shared_role(text: AnnotatedText, lexicon: Lexicon, names: list[Name]) -
     shared: list[Name] = []
     for name in names:
         before = shared[-1] if shared else None
-        if before is not None and name.role_first < 0 and _is_conjunct(text, before, name):
-            title = text.lower[before.role_last - 1].rstrip(".") if before.role_first >= 0 else ""
+        if before is not None and name.role_first < 0 <= before.role_first and _is_conjunct(text, before, name):
+            title = text.lower[before.role_last - 1].rstrip(".")
             if title.endswith("s") and (title in lexicon.titles or title[:-1] in lexicon.roles):
-                name = _with_role(name, name.first, before.role_first, before.role_last, before.outer_first)
+                shared.append(_with_role(name, name.first, before.role_first, before.role_last, before.outer_first))
+                continue
         shared.append(name)
     return shared
 
