@@ -43,6 +43,7 @@ def objects(text: str) -> list[tuple[list[str], str, str | None]]:
         "\n\n• open the quay;\n\n• sell the ferry.",
         "\n1) open the quay;\n2) sell the ferry.",
         " – open the quay; – sell the ferry.",
+        " open the quay; and sell the ferry.",
     ],
 )
 def test_each_item_below_decided_to_is_a_decision_of_that_decider_and_day(items: str) -> None:
@@ -94,6 +95,7 @@ def test_decisions_in_headlines(headline: str, deciders: list[str], status: str,
         ("Lunde to visit Warsaw", ["Lunde"], "visit", "planned"),
         ("Lunde, Berg meet in Riga", ["Lunde", "Berg"], "talks", "held"),
         ("Lunde set to meet Berg on Friday", ["Lunde", "Berg"], "talks", "planned"),
+        ("Norway and Latvia in fishing talks", ["Norway", "Latvia"], "talks", "held"),
     ],
 )
 def test_meetings_in_headlines(headline: str, participants: list[str], form: str, status: str) -> None:
@@ -131,6 +133,15 @@ def test_pronouns_of_an_entry_do_not_reach_over_several_entries() -> None:
     )
     assert [s.speaker and s.speaker.name for s in found] == ["Olav Berg", "He"]
     assert found[0].sentence.text == "Mayor Olav Berg said the quay was safe."
+
+
+def test_the_date_that_heads_an_entry_is_that_of_its_events() -> None:
+    found = meetings(
+        "Timeline\n\n3 March – President Olav Berg meets Mayor Ida Lunde in Riga.\n\n5 May 2024: Berg left."
+    )
+    assert [(names(m.participants), m.status, m.held_on) for m in found] == [
+        (["Olav Berg", "Ida Lunde"], "held", date(2024, 3, 3))
+    ]
 
 
 def test_a_dateline_gives_the_country_and_is_no_party() -> None:

@@ -49,9 +49,11 @@ def test_an_aside_a_kicker_and_a_speaker_label_are_no_datelines(line: str) -> No
         ("1435 GMT: Ida Lunde left.", "1435 GMT:"),
         ("[09:20] Ida Lunde left.", "[09:20]"),
         ("11:30 a.m. Ida Lunde left.", "11:30 a.m."),
+        ("3 March – Ida Lunde left.", "3 March –"),
+        ("Monday: Ida Lunde left.", "Monday:"),
     ],
 )
-def test_a_clock_time_heads_an_entry(line: str, head: str) -> None:
+def test_a_clock_time_or_date_heads_an_entry(line: str, head: str) -> None:
     assert sentences(line) == [head, "Ida Lunde left."]
     assert annotated(line).layout.entries == {0}
 

@@ -67,10 +67,14 @@ class EventTimes:
         return colon > 0 and text.lower[colon - 1] == "to"
 
     def _introduced_time(self, token: int) -> TimeExpression | None:
-        """Return the last time expression of the line that introduces a list item; None without any."""
+        """Return the time of the line that introduces a list item, or of the head of an entry; None without any."""
         text = self.doc.text
         colon = text.layout.introductions.get(text.sentence_range(token)[0], -1)
-        found = self.times.of_sentence(colon) if colon > 0 else []
+        start = text.paragraph_range(token)[0]
+        if colon < 0 and start in text.layout.entries:
+            found = self.times.of_sentence(start)
+        else:
+            found = self.times.of_sentence(colon) if colon > 0 else []
         return found[-1] if found else None
 
     # ------------------------------------------------------------ before a noun

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from worker.extract.grammar.punctuation import DASHES, SENTENCE_FINAL
 from worker.extract.grammar.tokens import Tokens
+from worker.extract.grammar.verb_forms import is_verb_form
 from worker.extract.lexicon.lexicon import Lexicon
 
 LineKind = Literal["headline", "paragraph", "item", "question", "answer", "turn"]
@@ -31,6 +32,9 @@ _MIN_QUESTIONS = 3
 """Lines that are questions from which an article may be an interview."""
 _MAX_DATELINE = 14
 """Tokens of the longest dateline: city, country, date and agency."""
+_MAX_DATE_HEAD = 7
+"""Tokens of the longest date that heads an entry: "Monday, 3 March, 2026 –"."""
+_ORDINALS = frozenset(f"{n}{ending}" for n in range(1, 32) for ending in ("st", "nd", "rd", "th"))
 _MAX_INLINE_ITEMS = 60
 _MAX_ENUMERATOR_LETTERS = 4
 """Letters of the longest enumerator: "viii"."""
@@ -119,6 +123,7 @@ class _LayoutReader:
     def _read_head(self, first: int, last: int) -> int:
         """Record the entry head or dateline of a line; return the token after it."""
         end = _entry_head_end(self._tokens, first, last, self._lexicon)
+        end = end if end > first else _date_head_end(self._tokens, first, last, self._lexicon)
         if end > first:
             self.entries.append(first)
             self.labels[first] = end
@@ -159,7 +164,8 @@ class _LayoutReader:
         return word[0].islower() or (self._may_be_verb(bullet) and not self._is_capitalised_noun(bullet))
 
     def _may_be_verb(self, token: int) -> bool:
-        return not _VERB_TAGS.isdisjoint(self._verbs.get(self._tokens.lower[token], ()))
+        low = self._tokens.lower[token]
+        return not _VERB_TAGS.isdisjoint(self._verbs.get(low, ())) or is_verb_form(low, self._lexicon.language)
 
     def _is_capitalised_noun(self, token: int) -> bool:
         known = self._verbs.get(self._tokens.lower[token], ())
@@ -169,6 +175,9 @@ class _LayoutReader:
         """Record the items of a list inside a paragraph: "The cabinet: – approved … – appointed …"."""
         words = self._tokens.words
         colon = next((i for i in range(first, last - 2) if words[i] == ":" and self._quotation_of[i] < 0), -1)
+        if colon > first and self._tokens.lower[colon - 1] == "to" and self._may_open_item(colon + 1):
+            self._find_plain_items(colon, last)
+            return
         if colon < 0 or (end := _bullet_end(self._tokens, colon + 1, last)) == colon + 1 or end >= last:
             return
         if not self._may_open_item(end):
@@ -185,6 +194,19 @@ class _LayoutReader:
                 at = end
             else:
                 at += 1
+
+    def _find_plain_items(self, colon: int, last: int) -> None:
+        """Record the items of a list without bullets: "decided to: lift the curfew; close the port; and …"."""
+        words, at = self._tokens.words, colon + 1
+        for i in range(colon + 1, last - 1):
+            if words[i] == ";" and self._quotation_of[i] < 0:
+                self.introductions[at] = colon
+                at = i + 1
+                if self._tokens.lower[at] in {"and", "or"} and at + 1 < last:
+                    self.labels[at] = at + 1
+                    at += 1
+        if self._quotation_of[at] < 0:
+            self.introductions[at] = colon
 
     def _may_open_item(self, token: int) -> bool:
         """Return whether the token can begin an item inside a paragraph: a verb or adverb."""
@@ -291,6 +313,21 @@ def _entry_head_end(tokens: Tokens, first: int, last: int, lexicon: Lexicon) -> 
     if words[at] in DASHES | {":", "|", "•", "·"}:
         return at + 1
     return at if not plain and words[at][0].isupper() else first
+
+
+def _date_head_end(tokens: Tokens, first: int, last: int, lexicon: Lexicon) -> int:
+    """Return the token after a date and a mark that head a line: "3 March 2026 –", "Monday:"; else `first`."""
+    named = False
+    for at in range(first, min(last - 1, first + _MAX_DATE_HEAD)):
+        word, low = tokens.words[at], tokens.lower[at]
+        if word in DASHES or word == ":":
+            spaced = word == ":" or tokens.starts[at] > tokens.ends[at - 1]
+            return at + 1 if named and spaced else first
+        if low in lexicon.time_names or low in lexicon.weekdays:
+            named = True
+        elif not (word.isdigit() or word == "," or low in _ORDINALS):
+            return first
+    return first
 
 
 def _is_clock_time(word: str, following: str, lexicon: Lexicon) -> bool:

@@ -74,7 +74,7 @@ def _tag_with_titles(
 ) -> list[str]:
     """Return the tagger's tags; lines in title case or capitals get their natural case in `tokens.words` before."""
     words, lower = tokens.words, tokens.lower
-    titles = title_lines(tokens, model)
+    titles = title_lines(tokens, model, lexicon.language)
     if not titles:
         return _retag_known_names(words, model.tag(words, lower), sentences)
     layout.title_lines.update(titles)

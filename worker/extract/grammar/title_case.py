@@ -17,26 +17,30 @@ _TITLE_LOWER_CASE = frozenset({"IN", "TO", "DT", "CC", "SC", "MD", "PRP", "PRP$"
 _INFLECTED_ENDINGS = ("s", "ed", "ing", "ly")
 
 
-def title_lines(tokens: Tokens, model: Tagger) -> list[int]:
+def title_lines(tokens: Tokens, model: Tagger, language: str) -> list[int]:
     """Return the numbers of the paragraphs in title case or capitals."""
-    return [number for number, p in enumerate(tokens.paragraphs) if _is_title_case(tokens.words, *p, model)]
+    return [
+        n
+        for n, (first, last) in enumerate(tokens.paragraphs)
+        if _is_title_case(tokens.words[first:last], model, language)
+    ]
 
 
-def _is_title_case(words: list[str], first: int, last: int, model: Tagger) -> bool:
+def _is_title_case(words: list[str], model: Tagger, language: str) -> bool:
     """Return whether a line is in title case.
 
     It has 3 to 25 words of more than three letters, at least four in five of them capitalised, and no verb in lower
     case.
     """
-    small = (w for w in words[first:last] if w.islower())
-    if any(
-        not _VERBAL.isdisjoint(known)
+    long = [w for w in words if len(w) > 3 and w[0].isalpha()]  # noqa: PLR2004 - skips of, and, the, …
+    if not 3 <= len(long) <= 25 or 5 * sum(w[0].isupper() for w in long) < 4 * len(long):  # noqa: PLR2004
+        return False
+    small = (w for w in words if w.islower())
+    return not any(
+        (not _VERBAL.isdisjoint(known) or (not known and is_verb_form(w, language)))
         for w in small
         if _TITLE_LOWER_CASE.isdisjoint(known := set(model.tag_dictionary.get(w, ())))
-    ):
-        return False  # sentences that are mostly names: "Hale met Belm in Oslo.", "Hale will meet Belm."
-    long = [w for w in words[first:last] if len(w) > 3 and w[0].isalpha()]  # noqa: PLR2004 - skips of, and, the, …
-    return 3 <= len(long) <= 25 and 5 * sum(w[0].isupper() for w in long) >= 4 * len(long)  # noqa: PLR2004
+    )  # otherwise a sentence that is mostly names: "Hale met Belm in Oslo.", "Hale will meet Belm."
 
 
 def write_natural_case(

@@ -98,9 +98,10 @@ def verb_status(ctx: EventContext, group: VerbGroup, modality: VerbModality, is_
 def is_dated_present(ctx: EventContext, group: VerbGroup, when: TimeExpression | None) -> bool:
     """Return whether a verb is in the present with a day, which denotes the future: "arrives on Friday".
 
-    The progressive does, too: "is meeting Berg on Friday".
+    The progressive does, too: "is meeting Berg on Friday".  The date that heads an entry is that of a past event.
     """
-    if when is None or not (_is_simple_present(ctx, group) or _is_present_progressive(ctx, group)):
+    headed = when is not None and when.start < ctx.text.starts[ctx.text.sentence_range(group.head)[0]]
+    if when is None or headed or not (_is_simple_present(ctx, group) or _is_present_progressive(ctx, group)):
         return False
     return when.weekday is not None or (when.month is not None and when.day is not None)
 
