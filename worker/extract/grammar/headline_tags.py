@@ -123,6 +123,8 @@ def _retag_final_nouns(line: _Line) -> None:
     tags, lower = line.tags, line.lower
     for at in range(line.first + 1, line.last):
         following = tags[at + 1] if at + 1 < line.last else ""
+        if tags[at] == "VBG" and tags[at - 1] in {"IN", "SC"} and following in {"NN", "NNS"} and at + 2 == line.last:
+            tags[at - 1 : at + 1] = ["IN", "NN"]  # "in fishing talks"
         nouns = {"NN", "NNS"}.intersection(line.known.get(lower[at], ["NNS"]))
         if tags[at] in _PRESENT_TAGS and tags[at - 1] in _NOMINAL | {"JJ", "IN"} and nouns:
             if tags[at] != "VBZ" and tags[at - 1] == "NNS":
