@@ -193,6 +193,9 @@ def _modifies_role(tags: list[str], i: int, lower: list[str], lexicon: Lexicon, 
 
 def _retag_possessives(tags: list[str], tokens: Tokens, quotation_of: list[int]) -> None:
     """Retag an apostrophe after "s" as possessive unless it opens or closes a quotation: "CBS' Hale Hour"."""
+    for i in range(1, len(tags) - 1):
+        if tags[i] == "VBZ" and tags[i - 1] == "CD" and tokens.lower[i] == "'s" and tags[i + 1] in {"NN", "NNP"}:
+            tags[i] = "POS"  # "Radio 4's programme"
     if _APOSTROPHES.isdisjoint(tokens.words):
         return
     for i, word in enumerate(tokens.words):
@@ -212,6 +215,8 @@ def _is_name(tags: list[str], i: int, low: str, known: Mapping[str, list[str]], 
         return low in lexicon.given_names and following == "NNP"
     if tags[i] in _GUESSED and i and tags[i - 1] in _VERBAL | {"IN", "TO"} and not low.endswith(("ed", "ly", "s")):
         return True  # "slams Kask over …": capitalised within a sentence, without the ending of a participle or adverb
+    if tags[i] == "NN" and i and tags[i - 1] in _VERBAL | {"VBG", "IN", "TO"} and following == "PUNCT":
+        return low not in lexicon.roles and low not in lexicon.time_nouns  # "citing Lind."
     if tags[i] in {"JJ", "NNS"}:
         return following in _PREDICATES and low[-1] != "s" and not low.endswith(("men", "women"))  # "Duval called"
     return tags[i] in _UNKNOWN_WORD or following == "NNP" or (following in _PREDICATES and low not in lexicon.roles)

@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     | ''|``|"{1,3}                                      # quotation marks made of several characters
     | (?:[^\W\d_]\.){1,5}[^\W\d_](?!\w)\.?(?:-\w+)?     # U.S., U.S, a.m., U.S.-led
     | [@\#]\w+                                          # handles and hashtags
-    | \d+(?:[.,:/]\d+)*(?:-?[^\W\d_]+)*                 # 1,000.5  12/31  6:30  20th  12-year-old
+    | \d+(?:[.,:/]\d+)*(?:-?[^\W\d_]+)*(?:['’]s\b)?     # 1,000.5  12/31  6:30  20th  12-year-old  Radio 4's
     | \w+(?:['’‘\-‐‑&]\w+)*                             # words, with hyphens and inner apostrophes
     | \.{2,}|-{2,}
     | \S

@@ -27,6 +27,8 @@ class Cue(Struct, frozen=True):
     thought: bool
     """Whether the verb reports thought or feeling rather than speech, which the PolNeAR guideline makes optional."""
     clause: bool
+    quotation: bool
+    """Whether the verb takes a quotation but no bare clause: "continued: “…”", but "continued to rain"."""
     inverts: bool
     recipient: bool
     infinitive: bool
@@ -124,7 +126,13 @@ class Lexicon(Struct, frozen=True):
     """Evaluative words by kind.  Verb forms: wrongdoing ("wrong"), failure ("failing"), being ("copulas").  Predicates:
     blame ("bad"), praise ("good"), necessity ("needed"), guilt ("guilty").  Nouns: threatened harm ("harm").
     """
+    programmes: frozenset[str]
+    deeds: dict[str, frozenset[str]]
+    """Lemmas of speech verbs that also tell a deed, and the subjects and objects that decide it, by kind."""
     credit_verbs: frozenset[str]
+    document_credits: frozenset[str]
+    """Participles before "by" and an outlet: "a letter seen by …"."""
+    citing_verbs: frozenset[str]
     media_nouns: frozenset[str]
     quoting_verbs: frozenset[str]
     """Forms of the verbs of "was quoted as saying"."""
@@ -284,6 +292,7 @@ def _verbs(file: LexiconFile) -> dict[str, object]:
         "mandative": _forms_of(w.mandative_verbs, file) | _plurals(w.mandative_words),
         "credit_verbs": _forms_of(file.outlets.credit_verbs, file),
         "quoting_verbs": _forms_of(file.outlets.quoting_verbs, file),
+        "deeds": {kind: word_set(listed) for kind, listed in file.deeds.items()},
         "judgement": {
             kind: _forms_of(listed, file) if kind in inflected else word_set(listed)
             for kind, listed in msgspec.structs.asdict(judgement).items()

@@ -75,6 +75,7 @@ class FrameTable(StrictTable, frozen=True):
     """Type of complement -> verbs that take it."""
 
     clause: str
+    quotation: str
     inverts: str
     recipient: str
     infinitive: str
@@ -127,7 +128,10 @@ class OutletTable(StrictTable, frozen=True):
 
     names: str
     heads: str
+    programmes: str
     credit_verbs: str
+    document_credits: str
+    citing_verbs: str
     media_nouns: str
     quoting_verbs: str
     interview_nouns: str
@@ -194,6 +198,7 @@ class LexiconFile(StrictTable, frozen=True):
     cue_nouns: dict[str, dict[str, str]]
     cue_adjectives: CueAdjectiveTable
     attribution: AttributionTable
+    deeds: dict[str, str]
     venues: VenueTable
     judgement: JudgementTable
     outlets: OutletTable

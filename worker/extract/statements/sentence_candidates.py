@@ -14,7 +14,12 @@ from worker.extract.statements.patterns.after_content import match_after_content
 from worker.extract.statements.patterns.as_clauses import match_as_clause
 from worker.extract.statements.patterns.before_content import match_before_content
 from worker.extract.statements.patterns.nominal_cues import match_nominal_cues
-from worker.extract.statements.patterns.outlet_credits import credited_outlets, is_outlet, outlet_name
+from worker.extract.statements.patterns.outlet_credits import (
+    credited_outlets,
+    is_outlet,
+    outlet_name,
+    source_cited_by_outlet,
+)
 from worker.extract.statements.patterns.second_hand_quotes import match_second_hand_quote
 
 
@@ -78,7 +83,19 @@ def _with_cue_before_content(
     new = match_second_hand_quote(doc, verb, first, last) or match_before_content(doc, verb, first, last, candidates)
     if new is None:
         return candidates
+    new = _credit_cited_source(doc, new, last)
     return [*(c for c in candidates if new.rule == "participle" or not new.content_includes(c.cue[0])), new]
+
+
+def _credit_cited_source(doc: Document, candidate: StatementCandidate, last: int) -> StatementCandidate:
+    """Attribute an outlet's report to the source that it cites, with the outlet in `via`: "NRK reported, citing X"."""
+    if candidate.source is None or not is_outlet(doc, candidate.source):
+        return candidate
+    cited = source_cited_by_outlet(doc, candidate.last, last)
+    if cited is not None:
+        candidate.via = [outlet_name(doc, *candidate.source)]
+        candidate.cue, candidate.source = cited
+    return candidate
 
 
 def _unwrap_outlet_credit(
@@ -105,4 +122,4 @@ def _unwrap_outlet_credit(
     inner = candidates_in_sentence(doc, start, end, start)
     for nested in inner:
         nested.via = credited_outlets(doc, candidate.first, last) or [outlet_name(doc, *candidate.source)]
-    return inner or [candidate]
+    return inner or [_credit_cited_source(doc, candidate, last)]

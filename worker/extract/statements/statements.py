@@ -21,10 +21,11 @@ from worker.extract.statements.content.continuations import (
     preceding_quotation_start,
     prepend_open_paragraphs,
 )
+from worker.extract.statements.dateline import dateline_end
 from worker.extract.statements.features import statement_features
 from worker.extract.statements.patterns.colon_cues import match_colon_cue
 from worker.extract.statements.patterns.interviews import match_interview_turn
-from worker.extract.statements.patterns.outlet_credits import credited_outlets, interviewing_outlet
+from worker.extract.statements.patterns.outlet_credits import credited_outlets, interviewing_outlet, told_outlet
 from worker.extract.statements.patterns.speaker_labels import match_speaker_label
 from worker.extract.statements.phrase_kinds import TokenRange
 from worker.extract.statements.sentence_candidates import candidates_in_sentence
@@ -72,6 +73,7 @@ def _candidates(doc: Document) -> list[StatementCandidate]:
 
 def _in_sentence(doc: Document, first: int, last: int, latest: list[StatementCandidate]) -> list[StatementCandidate]:
     """Return the candidates of one sentence: a speaker label excludes all other patterns."""
+    first = dateline_end(doc, first, last)
     label = match_interview_turn(doc, first) or match_speaker_label(doc, first, last)
     return [label] if label is not None else _by_cue(doc, first, last, latest)
 
@@ -105,7 +107,9 @@ def _build(doc: Document, candidate: StatementCandidate) -> tuple[Statement, Fea
     content = [text.span(*span) for span in candidate.content]
     words = " ".join(w for w in text.lower[start:end] if w[0].isalnum())
     cue = text.span(*candidate.cue) if candidate.cue[0] < candidate.cue[1] else None
-    via = candidate.via or credited_outlets(doc, candidate.last, last) or interviewing_outlet(doc, first, last)
+    after = _after_cue(candidate)
+    told = told_outlet(doc, after, last) if not candidate.content_includes(after) else []
+    via = candidate.via or credited_outlets(doc, candidate.last, last) or told or interviewing_outlet(doc, first, last)
     venue = candidate.venue
     statement = Statement(
         id=hash_id(doc.article.url, "statement", words, cue.text.lower() if cue else "", content[0].text[:40].lower()),
@@ -121,11 +125,17 @@ def _build(doc: Document, candidate: StatementCandidate) -> tuple[Statement, Fea
         content=content,
         quotation=quotation,
         act=act_of_statement(doc, candidate, speaker),
-        target=doc.mentions.resolve_disjoint(*candidate.target, person) if candidate.target else None,
+        target=doc.mentions.resolve_disjoint(*candidate.target, person) if candidate.target and not told else None,
         venue=text.span(*venue) if venue and text.slice(*venue) not in via else None,
         said_on=statement_date(doc, candidate),
     )
     return statement, features
+
+
+def _after_cue(candidate: StatementCandidate) -> int:
+    """Return the token after the cue, or after a source that directly follows it."""
+    source = candidate.source
+    return source[1] if source is not None and source[0] == candidate.cue[1] else candidate.cue[1]
 
 
 def _resolve_speaker(doc: Document, candidate: StatementCandidate) -> tuple[Actor | None, Person | None]:

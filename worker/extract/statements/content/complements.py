@@ -14,9 +14,16 @@ from worker.extract.lexicon.lexicon import Cue
 from worker.extract.statements.content.content_end import content_end, phrase_end
 from worker.extract.statements.content.content_start import ContentForm, adjunct_end, find_content_start, is_bare_time
 from worker.extract.statements.content.matrix_clause import end_before_matrix_verb
+from worker.extract.statements.phrase_kinds import is_party
 
 _BEFORE_TOPIC = 3
 """Maximum number of adverbs and recipients between a cue and its topic."""
+
+
+_BEFORE_OF = frozenset(
+    {"ahead", "because", "instead", "out", "outside", "inside", "front", "short", "regardless", "irrespective"}
+)
+"""Words that form a preposition with "of"."""
 
 
 class Complement(Struct, frozen=True, gc=False):
@@ -72,6 +79,8 @@ def _topic(doc: Document, cue: Cue, at: int, limit: int) -> int:
         if cue.thought and doc.chunks.noun_phrase(at) is not None:
             return start  # "hears report of …": no recipient
         at = step
+        if doc.text.lower[at : at + 1] == ["of"] and not _is_topic_of(doc, start, at):
+            return start  # "spoke at the opening | of the talks", "spoke ahead | of the talks"
         if (
             at + 1 < limit
             and doc.text.lower[at] in doc.lexicon.closed_classes.topic_prepositions
@@ -79,6 +88,16 @@ def _topic(doc: Document, cue: Cue, at: int, limit: int) -> int:
         ):
             return at + 1
     return start
+
+
+def _is_topic_of(doc: Document, start: int, at: int) -> bool:
+    """Return whether "of" opens the topic and does not belong to a noun or adverb before it."""
+    text, phrase = doc.text, doc.chunks.noun_phrase(at - 1)
+    if phrase is None:
+        return text.lower[at - 1] not in _BEFORE_OF
+    return (
+        phrase.first == start or is_party(doc, phrase) or text.lower[phrase.first - 1] == "with"
+    )  # "spoke with pride | of"
 
 
 def _preposition(doc: Document, verb: VerbGroup, cue: Cue, limit: int) -> int:

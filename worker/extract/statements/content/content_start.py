@@ -38,6 +38,10 @@ _ADVERBIAL_OPENERS = frozenset(
     }
 )  # fmt: skip
 """First two words of an adverbial that opens content rather than closes the reporting clause."""
+_MAX_SUBJECT_STEPS = 10
+"""Maximum number of modifiers between a subject's head and its verb."""
+_RELATIVES = frozenset({"when", "where", "who", "which"})
+"""Question words that after a noun are relative pronouns: "found lawmakers | who oppose him"."""
 _ASIDE_OPENS = COMMA_AND_LONG_DASHES | {"("}
 _ASIDE_ENDS = TYPESET_DASHES | {",", "(", ")"}
 _ADJUNCT_JOINTS = COMMA_AND_DASHES | {"and", "("}
@@ -93,14 +97,17 @@ def _form_at(doc: Document, cue: Cue, at: int, limit: int, *, direct: bool, reci
     if not cue.clause or (cue.object_infinitive and _starts_object_with_infinitive(doc, at, limit)):
         return None
     if word == "that" and tag in {"SC", "IN", "WP", "DT"} and _has_clause_ahead(doc, at + 1, limit):
-        relative = tag == "WP" and not direct and not recipient and doc.chunks.verb_group(at + 1) is not None
-        return None if relative and cue.thought else "that"  # "found in the cells | that carry oxygen"
+        relative = tag == "WP" and not direct and doc.chunks.verb_group(at + 1) is not None
+        described = not recipient if cue.thought else recipient and not cue.recipient
+        return None if relative and described else "that"  # "found in the cells | that carry oxygen"
     if (
         word in doc.lexicon.wh_openers
         and tag in {"WP", "SC", "IN"}
-        and (direct or recipient or word not in {"when", "where", "who", "which"})
+        and (direct or (recipient and (cue.recipient or cue.question)) or word not in _RELATIVES)
     ):
         return "question" if _has_verb_ahead(doc, at + 1, limit) else None
+    if cue.quotation:
+        return None
     if starts_clause(doc, at, limit, after_cue=direct and not recipient):
         return "clause"
     return "clause" if direct and not cue.phrase and _starts_mistagged_clause(doc, at, limit) else None
@@ -185,7 +192,7 @@ def starts_clause(doc: Document, at: int, limit: int, *, after_cue: bool) -> boo
         return _has_verb_after_adverbs(doc, at + 1, limit)
     if text.tags[at] == "SC" and word not in {"that", "so"}:
         return word in doc.lexicon.closed_classes.conditional_conjunctions and _has_clause_ahead(doc, at, limit)
-    if text.tags[at] == "IN" and not after_cue:
+    if text.tags[at] in {"IN", "WP"} and not after_cue:
         return False
     phrase = doc.chunks.noun_phrase(at)
     if phrase is None or phrase.first != at:
@@ -207,16 +214,26 @@ def _starts_mistagged_clause(doc: Document, at: int, limit: int) -> bool:
 
 
 def _reaches_verb(doc: Document, at: int, limit: int) -> bool:
-    """Return whether the subject that ends before a token is followed by its finite verb, modifiers between."""
-    for _ in range(8):
+    """Return whether the subject that ends before a token is followed by its finite verb, modifiers between.
+
+    The verb of a relative clause is not the subject's: "(kept) the vows of men | who left".
+    """
+    relative = False
+    for _ in range(_MAX_SUBJECT_STEPS):
         if at >= limit:
             return False
         verb = doc.chunks.verb_group(at)
-        if verb is not None and verb.finite:
+        if verb is not None and verb.finite and not relative:
             return True
         step = verb.last if verb is not None else _subject_step(doc, at, limit)
-        if step is None:
-            return False
+        if verb is not None and verb.finite:
+            relative = False
+            phrase = doc.chunks.noun_phrase(verb.last)
+            step = phrase.last if phrase is not None and phrase.first == verb.last else verb.last
+        joined = doc.chunks.verb_group(at + 1) if doc.text.tags[at] == "CC" else None
+        if step is None or (joined is not None and doc.text.tags[joined.head] == "VBZ"):
+            return False  # "(keeps) the title | and travels"
+        relative = relative or doc.text.tags[at] == "WP"
         at = step
     return False
 
@@ -276,8 +293,17 @@ def adjunct_end(doc: Document, at: int, limit: int) -> int | None:
     if phrase is not None and phrase.first == at:
         return phrase.last
     if text.words[at] in _ADJUNCT_JOINTS and at + 1 < limit:
-        return aside_end(doc, at, limit)
+        return aside_end(doc, at, limit) or _place_end(doc, at, limit)
     return None
+
+
+def _place_end(doc: Document, at: int, limit: int) -> int | None:
+    """Return the end of the second name of a place after a comma: "a rally in Salem, | Oregon | on Monday that …"."""
+    text, place = doc.text, doc.chunks.noun_phrase(at + 1)
+    if place is None or place.first != at + 1 or text.words[at] != "," or place.last >= limit:
+        return None
+    named = text.tags[place.head] == "NNP" and text.tags[at - 1] == "NNP"
+    return place.last if named and (text.tags[place.last] == "IN" or text.lower[place.last] == "that") else None
 
 
 def aside_end(doc: Document, at: int, limit: int) -> int | None:

@@ -12,6 +12,8 @@ from worker.extract.statements.content.complements import Complement, find_compl
 from worker.extract.statements.content.content_end import quotation_ends_in_comma, trim_end
 from worker.extract.statements.content.content_start import starts_clause
 from worker.extract.statements.cues import cue_of_verb
+from worker.extract.statements.patterns.anaphoric_reports import match_anaphoric_report
+from worker.extract.statements.patterns.deeds import is_deed
 from worker.extract.statements.patterns.nominal_cues import match_adjective_cue
 from worker.extract.statements.patterns.passive_cues import match_passive_cue, match_unattributed_question
 from worker.extract.statements.phrase_kinds import TokenRange, is_animate, is_party, is_time
@@ -42,7 +44,7 @@ def match_before_content(
     if relative is not None:
         return relative
     if verb.passive:
-        return match_passive_cue(doc, verb, cue, first, limit)
+        return match_anaphoric_report(doc, verb, cue, first, last) or match_passive_cue(doc, verb, cue, first, limit)
     question = match_unattributed_question(doc, verb, cue, first, limit)
     if question is not None:
         return question
@@ -71,6 +73,8 @@ def _is_possible(doc: Document, cue: Cue, found: CueSource, complement: Compleme
     quotations ("he called a meeting to say that …").
     """
     if _has_no_content(doc, cue, complement) or _is_anonymity(doc, cue, complement):
+        return False
+    if is_deed(doc, cue, found.source, complement):
         return False
     if complement.form == "phrase" and not (is_animate(doc, found.source) or _is_judging_it(doc, found.source, cue)):
         return False

@@ -14,7 +14,7 @@ from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.patterns.nominal_cues import possessor
 from worker.extract.statements.phrase_kinds import TokenRange, is_animate
 from worker.extract.statements.source.controlled_subject import main_clause_subject
-from worker.extract.statements.source.postverbal_source import postverbal_source
+from worker.extract.statements.source.postverbal_source import passive_agent, postverbal_source
 from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 
@@ -30,7 +30,7 @@ def match_colon_cue(
     end = _quotation_end(doc, colon + 1, last) if colon > 0 else -1
     introducing = _introducing_verb(doc, first, colon) if end > 0 else None
     if introducing is None:
-        return None
+        return _match_verbless(doc, first, colon, end) if end > colon > 0 else None
     verb, source = introducing
     if any(c.content_includes(colon) and c.cue[0] != verb.first for c in candidates):
         return None
@@ -45,6 +45,22 @@ def match_colon_cue(
         act=act_of_cue(doc, verb, cue) if cue else "say",
         rule="announced_quotation",
     )
+
+
+def _match_verbless(doc: Document, first: int, colon: int, end: int) -> StatementCandidate | None:
+    """Match an introduction without a verb: "And from Chairwoman Hale:", "A statement by the port:", "Hale:"."""
+    text = doc.text
+    if doc.chunks.has_finite_verb(first, colon) or not doc.chunks.has_finite_verb(colon + 1, end):
+        return None
+    at = next((i for i in range(colon - 1, first - 1, -1) if text.lower[i] in {"from", "by"}), first - 1)
+    source = postverbal_source(doc, at + 1, colon)
+    if source is None or source[1] != colon or not is_animate(doc, source):
+        return None
+    names_speaker = any(doc.mentions.person_at(i) is not None for i in range(*source))
+    if at < first and not names_speaker:
+        return None  # "Key points:", "The reasons:"
+    cue = (at, at + 1) if at >= first else (colon, colon + 1)
+    return StatementCandidate(source=source, cue=cue, content=[(colon + 1, end)], rule="announced_quotation")
 
 
 def _match_possessed_noun(
@@ -86,7 +102,20 @@ def _introducing_verb(doc: Document, first: int, colon: int) -> tuple[VerbGroup,
         at = verb.first - 1
         source = _source(doc, verb, first, colon) if verb.finite or cue_of_verb(doc, verb) is not None else None
         if source is not None and not _is_subordinate_subject(doc, source, first):
-            return None if verb.passive else (verb, source)
+            return (verb, source) if not verb.passive else _passive_introduction(doc, verb, colon)
+    return None
+
+
+def _passive_introduction(doc: Document, verb: VerbGroup, colon: int) -> tuple[VerbGroup, TokenRange] | None:
+    """Return a passive cue with its agent: "This was stated on Telegram by Hale:"; None without an agent."""
+    if cue_of_verb(doc, verb) is None:
+        return None
+    for at in range(verb.last, colon):
+        agent = passive_agent(doc, at, colon)
+        if agent is not None:
+            named = doc.text.words[agent[1]] == "," and doc.chunks.noun_phrase(colon - 1) is not None
+            whole = agent[1] == colon or (named and not doc.chunks.has_finite_verb(agent[1], colon))
+            return (verb, (agent[0], colon)) if whole else None
     return None
 
 

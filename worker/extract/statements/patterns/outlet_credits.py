@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 from worker.extract.document import Document
-from worker.extract.statements.phrase_kinds import TokenRange
+from worker.extract.statements.phrase_kinds import TokenRange, is_animate
+from worker.extract.statements.source.postverbal_source import postverbal_source
 
 _JOINTS = frozenset({",", "and", "&"})
 """Tokens that join several outlets."""
@@ -21,6 +22,8 @@ def is_outlet(doc: Document, source: TokenRange) -> bool:
     name = text.slice(start, last).lower()
     if name in doc.lexicon.outlets or text.lower[last - 1] in doc.lexicon.media_nouns:
         return True
+    if text.lower[last - 1] in doc.lexicon.programmes:
+        return any(text.tags[i] == "NNP" for i in range(start, last - 1))  # "the Harbour Breakfast programme"
     named = text.words[last - 1][0].isupper() and last - start > 1
     if named and text.lower[last - 1] in doc.lexicon.outlet_heads:
         return True
@@ -60,11 +63,49 @@ def _is_credit(doc: Document, at: int) -> bool:
     return doc.text.lower[at] in doc.lexicon.credit_verbs or doc.text.lower[at : at + 2] == ["according", "to"]
 
 
+def told_outlet(doc: Document, at: int, last: int) -> list[str]:
+    """Return the outlet that a speaker told or spoke to, at the token after the cue: one or none.
+
+    "told Reuters", "told the BBC's morning programme", "in comments to Channel Nine".
+    """
+    at += at < last and doc.text.lower[at] == "to"
+    phrase = doc.chunks.noun_phrase(at) if at < last else None
+    if phrase is None or phrase.first != at:
+        return []
+    end = _possessed_end(doc, phrase.last, last)
+    return [outlet_name(doc, phrase.first, end)] if is_outlet(doc, (phrase.first, end)) else []
+
+
+def _possessed_end(doc: Document, at: int, last: int) -> int:
+    """Return the end of a noun phrase directly after another, which it owns: "Radio 4's | morning programme"."""
+    phrase = doc.chunks.noun_phrase(at) if at < last else None
+    owned = phrase is not None and phrase.first == at and (doc.text.tags[at - 1] == "POS" or doc.text.tags[at] == "POS")
+    return phrase.last if phrase is not None and owned else at
+
+
+def source_cited_by_outlet(doc: Document, at: int, last: int) -> tuple[TokenRange, TokenRange] | None:
+    """Return cue and source of the words after an outlet's report: "NRK reported, | citing Hale"; else None."""
+    text = doc.text
+    at += at < last and text.words[at] == ","
+    if at + 1 >= last or text.lower[at] not in doc.lexicon.citing_verbs:
+        return None
+    source = postverbal_source(doc, at + 1, last)
+    if source is None or not is_animate(doc, source) or is_outlet(doc, source):
+        return None
+    return (at, at + 1), source
+
+
 def interviewing_outlet(doc: Document, first: int, last: int) -> list[str]:
-    """Return the outlet of an interview ("in an interview with Channel Nine") in tokens [first, last): one or none."""
+    """Return the outlet of an interview or document in tokens [first, last): one or none.
+
+    "in an interview with Channel Nine", "in a letter seen by the Daily Post".
+    """
     text = doc.text
     for at in range(first, last - 2):
-        if text.quotation_of[at] < 0 and text.lower[at] in doc.lexicon.interview_nouns and text.tags[at + 1] == "IN":
+        if text.quotation_of[at] >= 0:
+            continue
+        document = text.lower[at] in doc.lexicon.document_credits and text.lower[at + 1] == "by"
+        if document or (text.lower[at] in doc.lexicon.interview_nouns and text.tags[at + 1] == "IN"):
             phrase = doc.chunks.noun_phrase(at + 2)
             if phrase is not None and is_outlet(doc, (phrase.first, phrase.last)):
                 return [outlet_name(doc, phrase.first, phrase.last)]

@@ -39,8 +39,15 @@ def match_second_hand_quote(doc: Document, verb: VerbGroup, first: int, last: in
         content=[content],
         act=cue.act,
         rule="quoted_as",
-        via=[outlet_name(doc, *quoting)] if quoting is not None and is_outlet(doc, quoting) else [],
+        via=[outlet_name(doc, *quoting)] if quoting is not None and _is_quoting_outlet(doc, quoting) else [],
     )
+
+
+def _is_quoting_outlet(doc: Document, quoting: TokenRange) -> bool:
+    """Return whether the quoting party is an outlet: a known one, or any name that is no person's."""
+    names = [n for n in doc.mentions.registry.names_in(quoting[0]) if n.first == quoting[0]]
+    named = bool(names) and names[0].kind != "person" and doc.text.words[quoting[0]].isupper()
+    return is_outlet(doc, quoting) or named
 
 
 def _as_saying(doc: Document, at: int, last: int) -> int:
