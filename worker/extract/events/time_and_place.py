@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from worker.extract.dates import TemporalSide, TimeExpression, resolve_date
 from worker.extract.events.event_times import EventTimes
 from worker.extract.events.topic_spans import is_seat_of_power
+from worker.extract.grammar.chunker import NounPhrase
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Span
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from worker.extract.document import Document
     from worker.extract.events.sentence_times import SentenceTimes
-    from worker.extract.grammar.chunker import NounPhrase
     from worker.extract.grammar.clauses import ClauseParser
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
@@ -76,7 +76,11 @@ class TimeAndPlace:
 
     # ------------------------------------------------------------ place
     def find_place(self, first: int, last: int) -> NounPhrase | None:
-        """Return the place of a trigger: after "in" or "at", opening the sentence, or before "where"; else None."""
+        """Return the place of a trigger; None without any.
+
+        After "in" or "at", "here" for the place of the dateline, at the start of the sentence, before "where", or of
+        the journey or visit whose purpose it is: "flew to [Riga] to meet".
+        """
         prepositions, seat_prepositions = (
             word_set(self.lexicon.meeting.place_prepositions),
             word_set(self.lexicon.meeting.seat_prepositions),
@@ -86,17 +90,60 @@ class TimeAndPlace:
                 break
             if self.can_be_place(noun) if self.doc.text.lower[at] in prepositions else is_seat_of_power(self.doc, noun):
                 return noun
-        return self.opening_place(first) or self._antecedent_of_where(first)
+        return (
+            self._dateline_place(last)
+            or self.opening_place(first)
+            or self._antecedent_of_where(first)
+            or self._place_of_journey(first)
+        )
+
+    def _dateline_place(self, last: int) -> NounPhrase | None:
+        """Return the place of the article's dateline if "here" follows a trigger: "the ministers met here"."""
+        text = self.doc.text
+        end = min(text.sentence_range(last - 1)[1], last + _PLACE_WINDOW)
+        if not text.layout.datelines or not any(
+            text.lower[i] in word_set(self.lexicon.meeting.deictic_places) for i in range(last, end)
+        ):
+            return None
+        start, stop = text.layout.datelines[0]
+        return NounPhrase(start, stop, stop - 1)
+
+    def _place_of_journey(self, first: int) -> NounPhrase | None:
+        """Return the place of the journey or visit whose purpose or circumstance a verb is; None for a finite verb.
+
+        "flew to [Riga] on Monday to meet", "visited [the Capitol], meeting senators".
+        """
+        group = self.doc.chunks.verb_group(first)
+        if group is None or group.finite:
+            return None
+        verb = self.clauses.finite_verb_before(group)
+        lemma = self.lexicon.lemma(self.doc.text.lower[verb.head]) if verb is not None else ""
+        meeting = self.lexicon.meeting
+        if verb is not None and lemma in word_set(meeting.visit):
+            noun = self.clauses.object(verb)
+            return noun if noun is not None and noun.last <= first and self.can_be_place(noun) else None
+        if verb is None or lemma not in word_set(meeting.travel) | word_set(meeting.departure):
+            return None
+        return self.last_place_before(first)
 
     def last_place_before(self, first: int) -> NounPhrase | None:
-        """Return the last place before a trigger in its sentence: "came to [Oslo] for talks"; None if there is none."""
-        prepositions = word_set(self.lexicon.meeting.place_prepositions) | word_set(
-            self.lexicon.meeting.destination_prepositions
-        )
-        start = self.doc.text.sentence_range(first)[0]
+        """Return the last place before a trigger in its sentence: "came to [Oslo] for talks"; None if there is none.
+
+        A place beyond a finite verb or in another event's adverbial is not the trigger's: "a speech in [Oslo] ahead of
+        the talks", "cuts in [Oslo] preceded talks".
+        """
+        text, meeting = self.doc.text, self.lexicon.meeting
+        prepositions = word_set(meeting.place_prepositions) | word_set(meeting.destination_prepositions)
+        start = text.sentence_range(first)[0]
         for at in range(first - 1, max(start, first - _PLACE_WINDOW) - 1, -1):
-            noun = self.clauses.noun_phrase(at + 1) if self.doc.text.lower[at] in prepositions else None
-            if noun is not None and noun.first == at + 1 and self.can_be_place(noun):
+            verb = self.doc.chunks.verb_group(at)
+            if text.lower[at] in word_set(meeting.sequence_prepositions) or (verb is not None and verb.passive):
+                return None
+            departs = verb is not None and self.lexicon.lemma(text.lower[verb.head]) in word_set(meeting.departure)
+            following = verb.last if verb is not None and departs else at
+            is_opener = text.lower[at] in prepositions or (departs and text.lower[following : following + 1] == ["for"])
+            noun = self.clauses.noun_phrase(following + 1) if is_opener else None
+            if noun is not None and noun.first == following + 1 and self.can_be_place(noun):
                 return noun
         return None
 
@@ -148,6 +195,7 @@ class TimeAndPlace:
             if text.lower[i] == "in"
             and text.tags[i + 1] == "NNP"
             and text.lower[i + 1] not in self.doc.lexicon.time_nouns
+            and self.doc.mentions.person_at(i + 1) is None
         )
 
     def can_be_place(self, noun: NounPhrase) -> bool:
@@ -159,7 +207,8 @@ class TimeAndPlace:
             if text.lower[noun.head] in word_set(self.lexicon.meeting.place_nouns):
                 return True
             actor = self.doc.mentions.resolve(noun.first, noun.last)
-            return actor.type != "person" or (actor.role is None and " " not in actor.name)
+            is_given = text.lower[noun.first] in self.doc.lexicon.given_names and noun.last - noun.first > 1
+            return actor.type != "person" or (actor.role is None and not is_given)  # "in Rio de Janeiro"
         return text.lower[noun.head] in word_set(self.lexicon.meeting.place_nouns) and self._is_definite(noun)
 
     def _is_definite(self, noun: NounPhrase) -> bool:

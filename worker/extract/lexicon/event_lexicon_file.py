@@ -81,6 +81,9 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     of: str
     place_prepositions: str
     place_nouns: str
+    deictic_places: str
+    departure: str
+    sequence_prepositions: str
     relative_adverbs: str
     including: str
     destination_prepositions: str

@@ -166,6 +166,7 @@ def _is_place_modifier(ctx: EventContext, noun: NounPhrase, at: int) -> bool:
     if at != noun.first + 1 or text.tags[noun.first] != "DT" or text.tags[at] != "NNP" or text.words[at].isupper():
         return False
     known = text.words[at] in main.countries or text.words[at] in main.demonyms or "-" in text.words[at]
+    known = known or text.lower[at] in main.time_nouns  # "the June summit"
     return not known and ctx.doc.mentions.person_at(at) is None and text.tags[noun.head] != "NNP"
 
 
