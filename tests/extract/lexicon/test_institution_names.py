@@ -6,7 +6,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from worker.extract.lexicon.institution_names import ANY_COUNTRY, InstitutionsFile, RegionsFile, load_institutions
+from worker.extract.lexicon.institution_names import (
+    ANY_COUNTRY,
+    LOCAL,
+    InstitutionsFile,
+    RegionsFile,
+    load_institutions,
+)
 from worker.extract.lexicon.lexicon_file import word_set
 
 # ISO 3166-1 alpha-2, and XK, the user-assigned code of Kosovo
@@ -47,6 +53,9 @@ def test_every_code_is_a_country_and_no_name_is_listed_twice(field: str) -> None
     assert set(rows) - ISO_3166 == set()
     doubled = {code: [n for n in names.split() if names.split().count(n) > 1] for code, names in rows.items()}
     assert {code: names for code, names in doubled.items() if names} == {}
+    others = {name for names in rows.values() for name in names.split() if not name.endswith(LOCAL)}
+    marked = {name.removesuffix(LOCAL) for names in rows.values() for name in names.split() if name.endswith(LOCAL)}
+    assert marked - others == set()
     assert list(rows) == sorted(rows)
 
 

@@ -77,7 +77,12 @@ class CountryFinder:
             return named[0]
         if named is not None and " ".join(self.text.words[named[1] : named[2]]) in self.institutions.classes:
             return named[0]
-        return self.home_of_state_office(first, last)
+        return self.home_of_state_office(first, last) if not self._is_elsewhere(start, last) else None
+
+    def _is_elsewhere(self, first: int, last: int) -> bool:
+        """Return whether tokens name an institution that the country of the article does not have: "Labour MP"."""
+        found = (self.names.at(i, last) for i in range(first, last))
+        return any(match is not None and match[0] and self.names.resolve(match[0], first) is None for match in found)
 
     def _with_possessor(self, start: int) -> int:
         """Return the start of the possessor before a token, or the token if there is none."""

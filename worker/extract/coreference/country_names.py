@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from msgspec import Struct
 
 from worker.extract.grammar.sentences import AnnotatedText
-from worker.extract.lexicon.institution_names import ANY_COUNTRY, Codes, load_institutions
+from worker.extract.lexicon.institution_names import ANY_COUNTRY, LOCAL, Codes, load_institutions
 from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
 
 _MIN_EVIDENCE = 1.5
@@ -123,14 +123,17 @@ class CountryNames:
     def resolve(self, codes: Codes, token: int) -> str | None:
         """Return the country of a name at a token: its only one, or that of the text around it if it uses the name.
 
-        None for an international name, and if the text around it is about none of the name's countries.
+        None if there is no name, for an international one, and if the text around it is about none of its countries.
         """
         if len(codes) == 1 and codes[0] != ANY_COUNTRY:
-            return codes[0]
+            return codes[0].removeprefix(LOCAL)
         if not codes:
             return None
         country = self.near(token)
-        return country if codes[0] == ANY_COUNTRY or country in codes else None
+        if codes[0] == ANY_COUNTRY or (country is not None and (country in codes or LOCAL + country in codes)):
+            return country
+        known = [code for code in codes if code[0] != LOCAL]
+        return known[0] if len(known) == 1 else None
 
     @cached_property
     def occurrences(self) -> list[tuple[int, Codes, float]]:
@@ -157,7 +160,8 @@ class CountryNames:
 
         Names of several countries are first divided among them, then given to the one with most evidence.
         """
-        listed = [(codes, weight) for _, codes, weight in self.occurrences if codes and codes[0] != ANY_COUNTRY]
+        listed = [(_of_all_readers(codes), weight) for _, codes, weight in self.occurrences]
+        listed = [(codes, weight) for codes, weight in listed if codes]
         listed += [(codes, _DATELINE_WEIGHT) for codes in self._dateline()]
         divided: defaultdict[str, float] = defaultdict(float)
         for codes, weight in listed:
@@ -208,6 +212,13 @@ def _longest(words: list[str], i: int, size: int, table: dict[str, Codes]) -> tu
         if codes is not None:
             return codes, length
     return None
+
+
+def _of_all_readers(codes: Codes) -> Codes:
+    """Return the countries that a name means outside an article about one of them; empty for a generic name."""
+    if not codes or codes[0] == ANY_COUNTRY:
+        return ()
+    return tuple(code for code in codes if code[0] != LOCAL) or codes
 
 
 def _prevailing(evidence: defaultdict[str, float]) -> str | None:

@@ -18,6 +18,8 @@ from worker.extract.grammar.time_phrases import is_time_expression
 from worker.extract.lexicon.gazetteer import Gender
 from worker.extract.lexicon.institution_names import load_institutions
 from worker.extract.lexicon.lexicon import Lexicon
+from worker.extract.lexicon.lexicon_file import Words
+from worker.extract.lexicon.person_words import load_person_words
 
 NameKind = Literal["person", "organisation", "country", "unknown"]
 
@@ -280,22 +282,12 @@ def _classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, t
     name = " ".join(text.words[first:last])
     if name in lexicon.countries:
         return "country"
-    if name in load_institutions(lexicon.language).classes:
-        return "organisation"
-    low = name.lower()
-    if (
-        low in lexicon.acronyms
-        or low in lexicon.outlets
-        or low in lexicon.international
-        or name in lexicon.seats_of_power
-    ):
+    if _is_listed_organisation(name, lexicon):
         return "organisation"
     if name in lexicon.demonyms:
         return "unknown"
     last_word = text.lower[last - 1]
-    if last_word in lexicon.organisation_heads or (
-        last_word.endswith("s") and last_word[:-1] in lexicon.organisation_heads
-    ):
+    if _is_organisation_head(last_word, lexicon) or (last - first > 1 and last_word in _organisation_endings(lexicon)):
         return "organisation"
     if first and text.words[first - 1][0].islower() and text.lower[first - 1] in lexicon.organisation_heads:
         return "organisation"  # "the agency Baltic Wire"
@@ -308,6 +300,25 @@ def _classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, t
     if article or (last - first == 1 and name.isupper() and len(name.strip(".")) > 1):
         return "organisation"
     return "unknown"
+
+
+def _is_listed_organisation(name: str, lexicon: Lexicon) -> bool:
+    low = name.lower()
+    return (
+        name in load_institutions(lexicon.language).classes
+        or name in lexicon.seats_of_power
+        or low in lexicon.acronyms
+        or low in lexicon.outlets
+        or low in lexicon.international
+    )
+
+
+def _is_organisation_head(word: str, lexicon: Lexicon) -> bool:
+    return word in lexicon.organisation_heads or (word.endswith("s") and word[:-1] in lexicon.organisation_heads)
+
+
+def _organisation_endings(lexicon: Lexicon) -> Words:
+    return load_person_words(lexicon.language).organisation_endings
 
 
 def _opens_with_given_name(text: AnnotatedText, lexicon: Lexicon, first: int, last: int) -> bool:

@@ -37,6 +37,10 @@ an international or non-governmental organisation.
 """
 ANY_COUNTRY = ""
 """Code of a generic name, which any country may use."""
+LOCAL = "?"
+"""Mark after a name that means a country only in an article about it, and before the code of that country: readers
+elsewhere think of another country ("the Tories").
+"""
 
 _CLASSES: tuple[InstitutionClass, ...] = (
     "international",
@@ -147,8 +151,9 @@ def _codes_of(rows: Rows) -> dict[str, Codes]:
     """Return name -> codes of the countries that list it."""
     found: dict[str, set[str]] = {}
     for code, listed in rows.items():
-        for name in word_set(listed):
-            found.setdefault(name, set()).add(code)
+        for entry in word_set(listed):
+            local = entry.endswith(LOCAL)
+            found.setdefault(entry.removesuffix(LOCAL), set()).add(LOCAL + code if local else code)
     return {name: tuple(sorted(codes)) for name, codes in found.items()}
 
 

@@ -39,6 +39,7 @@ class _PersonWordFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     public_modifiers: str
     private_bodies: str
     agent_like_nouns: str
+    organisation_endings: str
     abbreviations: dict[str, str]
     hyponyms: dict[str, str]
     name_heads: dict[str, str]
@@ -85,6 +86,8 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     """Modifiers that make a role one of the state or a party: "committee" of "committee chairman"."""
     agent_like_nouns: Words
     """Nouns with the suffix of agent nouns that denote things: "letter"."""
+    organisation_endings: Words
+    """Last words of the names of organisations that are no common nouns for one: "International"."""
     private_bodies: Words
     """Words of private bodies and their roles, which represent no country: "company", "editor"."""
     unnamed_roles: Words

@@ -1,0 +1,84 @@
+"""Roles of persons, unnamed speakers and organisations, before and after the name."""
+
+import pytest
+
+from tests.extract.coreference.speakers import speakers
+
+
+@pytest.mark.parametrize(
+    ("sentence", "role"),
+    [
+        # after the name
+        ("Martin Dell, a former state GOP chair, said it was late.", "former state GOP chair"),
+        ("Martin Dell, ranking member of the ports panel, said it was late.", "ranking member of the ports panel"),
+        ("Martin Dell, 54, a fisherman from Oakdale, said it was late.", "fisherman"),
+        ("Martin Dell (the ports minister) said it was late.", "ports minister"),
+        ("Martin Dell, a retired violinist, said it was late.", "retired violinist"),
+        ("Martin Dell MP said it was late.", "MP"),
+        # before it
+        ("Radio talker Martin Dell said it was late.", "Radio talker"),
+        ("Ports co-chairman Martin Dell said it was late.", "Ports co-chairman"),
+        ("The MP for Oakdale, Martin Dell, said it was late.", "MP for Oakdale"),
+        # a thing in an adjunct is no role
+        ("In a letter Martin Dell said it was late.", None),
+        ("Martin Dell, a day later, said it was late.", None),
+    ],
+)
+def test_the_role_of_a_person(sentence: str, role: str | None) -> None:
+    assert [(speaker.name, speaker.role) for speaker in speakers(sentence)] == [("Martin Dell", role)]
+
+
+def test_conjuncts_share_a_plural_title_in_the_singular() -> None:
+    _, dell, fry = speakers(
+        "Senators Martin Dell and Jo Fry said it was late. Dell said that it rained. Fry said that it snowed."
+    )
+    assert [(dell.name, dell.role), (fry.name, fry.role)] == [("Martin Dell", "Senator"), ("Jo Fry", "Senator")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "role"),
+    [
+        ("A ports ministry spokesman said it was late.", "ports ministry spokesman"),
+        ("One western diplomat said it was late.", "western diplomat"),
+        ("Another official said it was late.", "official"),
+        ("A father of three said it was late.", "father of three"),
+        ("A spokeswoman for the river police, who was there, said it was late.", "spokeswoman for the river police"),
+        ("A source said it was late.", None),
+    ],
+)
+def test_an_unnamed_person_has_the_role_of_the_description(sentence: str, role: str | None) -> None:
+    assert [(speaker.type, speaker.role) for speaker in speakers(sentence)] == [("unnamed", role)]
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("Investment bank Oakdale Partners said it was late.", "Investment bank"),
+        ("Oakdale Partners, an investment bank, said it was late.", "investment bank"),
+        ("Oakdale Partners said it was late.", None),
+    ],
+)
+def test_the_role_of_an_organisation(text: str, role: str | None) -> None:
+    assert [(speaker.name, speaker.type, speaker.role) for speaker in speakers(text)] == [
+        ("Oakdale Partners", "organisation", role)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name", "role", "country"),
+    [
+        ("According to FM Zoran Petrovic, the sides are close.", "Zoran Petrovic", "FM", None),
+        (
+            "Portugal's Ambassador to the UN Ana Teles said it was late.",
+            "Ana Teles",
+            "Portugal's Ambassador to the UN",
+            "PT",
+        ),
+        ("Justice Minister Dean Marsh said it was late.", "Dean Marsh", "Justice Minister", None),
+    ],
+)
+def test_titles_are_neither_glued_to_names_nor_cut_from_them(
+    sentence: str, name: str, role: str, country: str | None
+) -> None:
+    (speaker,) = speakers(sentence)
+    assert (speaker.name, speaker.type, speaker.role, speaker.country) == (name, "person", role, country)
