@@ -117,12 +117,34 @@ def test_a_place_before_a_colon_a_passive_and_a_noun_make_no_statement(headline:
 
 def test_a_meeting_in_headline_and_text_is_one() -> None:
     [meeting] = meetings(
-        "Lunde meets with Osk in Riga\n\nForeign Minister Ida Lunde had a brief meeting with Latvian President Juris Osk on"
-        " the sidelines of a summit.\n\nAccording to Lunde, they were content."
+        "Lunde meets with Osk in Riga\n\nForeign Minister Ida Lunde had a brief meeting with Latvian President Juris"
+        " Osk on the sidelines of a summit.\n\nAccording to Lunde, they were content."
     )
     assert names(meeting.participants) == ["Ida Lunde", "Juris Osk"]
     assert meeting.place is not None
     assert meeting.place.text == "Riga"
+
+
+@pytest.mark.parametrize(
+    ("headline", "lead"),
+    [
+        (
+            "Norway approves rise in port fees",
+            "The Norwegian cabinet has approved a ministry plan to raise the fees of ports.",
+        ),
+        ("EU agrees on aid package for ports", "Foreign ministers agreed on an aid package of loans for ports."),
+        ("Leaders meet over port fees", "Prime Minister Ida Lunde met President Juris Osk on Monday."),
+        ("Norwegian coalition meets as crisis looms", "Leaders of the coalition will meet on Friday in Oslo."),
+    ],
+)
+def test_an_event_in_the_headline_is_that_of_the_lead(headline: str, lead: str) -> None:
+    [event] = [e for e in events(f"{headline}\n\n{lead}") if not isinstance(e, Statement)]
+    assert [event.sentence.text, len(event.mentions)] == [lead, 2]
+
+
+def test_an_event_in_the_headline_is_not_a_different_one_of_the_lead() -> None:
+    found = decisions("Norway bans nets\n\nThe Norwegian minister of trade resigned on Monday.")
+    assert [d.category for d in found] == ["executive", "personnel"]
 
 
 # ---------------------------------------------------------------- entries and datelines
@@ -179,7 +201,7 @@ def test_a_speaker_label_holds_until_the_next_label() -> None:
 def test_paragraphs_in_the_first_person_below_questions_are_answers() -> None:
     found = statements(
         "Mayor Ida Lunde runs the port.\n\nWhy did you close the quay?\n\nI had no choice.\n\nThe piles are old.\n\n"
-        "Who pays for it?\n\nWe do.\n\nAnd the ferries?\n\nI hope they will sail soon.\n\nThe port is the oldest in the land."
+        "Who pays for it?\n\nWe do.\n\nAnd the ferries?\n\nI hope they will sail soon.\n\nThe port is very old."
     )
     assert [(s.speaker and s.speaker.name, [c.text for c in s.content]) for s in found] == [
         ("Ida Lunde", ["I had no choice.", "The piles are old."]),

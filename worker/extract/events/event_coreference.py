@@ -37,6 +37,8 @@ class EventCandidate(Struct, kw_only=True, eq=False):
     """Topic of a meeting, object of a decision."""
     anaphoric: bool = False
     """Whether the mention refers to an event reported elsewhere, so that it cannot start an event."""
+    abbreviated: bool = False
+    """Whether the mention is in the headline of the paragraph that tells the event."""
     rule: str
 
     @property
@@ -56,8 +58,14 @@ class EventCluster(Struct, Generic[C], eq=False):
 
     @property
     def best(self) -> C:
-        """The candidate that provides the event's fields: anaphoric ones last, then by completeness, then the first."""
-        return max(self.members, key=lambda c: (not c.anaphoric, len(c.parties) > 1, c.completeness, -c.first))
+        """The candidate that provides the event's fields: anaphoric ones last, then by completeness, then the first.
+
+        A headline provides them only if it names more parties than the text.
+        """
+        return max(
+            self.members,
+            key=lambda c: (not c.anaphoric, len(c.parties) > 1, not c.abbreviated, c.completeness, -c.first),
+        )
 
     @property
     def status(self) -> str:

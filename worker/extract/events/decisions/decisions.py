@@ -21,6 +21,7 @@ from worker.extract.events.event_context import EventContext
 from worker.extract.events.event_coreference import EventCandidate, EventCluster, cluster_candidates, party_names
 from worker.extract.events.event_id import event_id, reporting_statement
 from worker.extract.events.features import candidate_features
+from worker.extract.events.headline_coreference import merge_headlines
 from worker.extract.lexicon.event_lexicon import load_event_lexicon
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Category, Decision, DecisionStatus, Span
@@ -43,7 +44,8 @@ def extract_decisions(doc: Document) -> Iterable[Decision]:
     ctx = EventContext(doc, lexicon)
     found = sorted(_find_candidates(ctx), key=lambda c: c.first)
     is_same = partial(_is_same_decision, ctx)
-    return [_make_event(ctx, c) for c in cluster_candidates(found, is_same, is_same)]
+    clusters = merge_headlines(ctx, cluster_candidates(found, is_same, is_same))
+    return [_make_event(ctx, cluster) for cluster in clusters]
 
 
 def _find_candidates(ctx: EventContext) -> Iterator[EventCandidate]:

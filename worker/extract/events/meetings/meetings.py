@@ -18,6 +18,7 @@ from worker.extract.events.event_context import EventContext
 from worker.extract.events.event_coreference import EventCandidate, EventCluster, cluster_candidates, party_names
 from worker.extract.events.event_id import event_id, reporting_statement
 from worker.extract.events.features import candidate_features
+from worker.extract.events.headline_coreference import merge_headlines
 from worker.extract.events.meetings.triggers import meeting_triggers
 from worker.extract.lexicon.event_lexicon import load_event_lexicon
 from worker.schema import Form, Meeting, MeetingStatus
@@ -41,6 +42,7 @@ def extract_meetings(doc: Document) -> Iterable[Meeting]:
     ctx = EventContext(doc, lexicon)
     found = [t.candidate for t in meeting_triggers(ctx) if t.verdict in {"opens", "back"}]
     clusters = cluster_candidates(found, partial(_is_same_meeting, ctx), partial(_can_refer_to, ctx))
+    clusters = merge_headlines(ctx, clusters)
     doc.meetings.extend(_make_event(ctx, c) for c in clusters)
     return doc.meetings
 
