@@ -2,12 +2,13 @@
 
 import pytest
 
+from worker.extract import extract
 from worker.extract.document import read_document
 from worker.extract.events.event_context import EventContext
 from worker.extract.events.trigger_parties import subject_parties
 from worker.extract.lexicon.event_lexicon import load_event_lexicon
 from worker.extract.lexicon.lexicon import load_lexicon
-from worker.schema import Actor, Article
+from worker.schema import Actor, Article, Decision
 
 LEXICON = load_lexicon("en")
 EVENT_LEXICON = load_event_lexicon("en")
@@ -94,3 +95,18 @@ def test_a_time_possesses_no_meeting() -> None:
     noun = ctx.chunks.noun_phrase(ctx.text.lower.index("summit"))
     assert noun
     assert ctx.parties.possessor(noun, noun.head) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Norway signed a fishing treaty with Latvia and Estonia.", ["Norway", "Latvia", "Estonia"]),
+        ("Norway agreed with Latvia on a fishing treaty.", ["Norway", "Latvia"]),
+        ("Norway reached an agreement with its creditors.", ["Norway", "its creditors"]),
+        ("Norway agreed all nets with holes should be banned.", ["Norway"]),
+    ],
+)
+def test_both_sides_of_an_agreement_decide(text: str, names: list[str]) -> None:
+    article = Article(id="a", url="https://news.example/a", text=text, language="en")
+    [decision] = [event for event in extract(article) if isinstance(event, Decision)]
+    assert [actor.name for actor in decision.deciders] == names

@@ -56,7 +56,7 @@ class PartyResolver:
         found: dict[str, Actor] = {}
         joined = self.clauses.conjuncts(noun)
         listed = [*self._left_of_office(joined[0]), *map(self._governing_office, joined)]
-        for member in [*listed, *self._after_including(noun), *self._right_of_of_phrase(noun)]:
+        for member in [*listed, *self._after_including(joined[-1]), *self._right_of_of_phrase(noun)]:
             for actor in self.phrase_parties(member):
                 found.setdefault(actor.name.casefold(), actor)
         return list(found.values())

@@ -45,6 +45,23 @@ def with_parties(ctx: EventContext, at: int) -> list[Actor]:
     return ctx.parties.parties_of(found[0][1]) if found else []
 
 
+def agreement_partners(ctx: EventContext, at: int, *, agrees: bool) -> list[Actor]:
+    """Return the parties with which an agreement is reached: "signed a deal with [Oslo] on fishing"; empty if none.
+
+    `agrees`: whether the verb is one of agreement; any other verb needs an agreement as object.
+    """
+    found = ctx.clauses.prepositional_phrases(at, word_set(ctx.lexicon.meeting.with_), _WITH_WINDOW)
+    between = range(at, found[0][0]) if found else range(0)
+    deals = word_set(ctx.lexicon.decision.objects["deal"])
+    is_other = any(ctx.chunks.noun_phrase_of[i] >= 0 for i in between) and not any(
+        ctx.word(i) in deals for i in between
+    )
+    if not found or is_other or any(ctx.chunks.verb_group(i) is not None for i in between):
+        return []  # "agreed all products with …"
+    partners = ctx.parties.parties_of(found[0][1])
+    return [a for a in partners if ctx.roles.political_role(a) or a.type == "group"]
+
+
 def agent_parties(ctx: EventContext, at: int) -> list[Actor]:
     """Return the parties of the first by-phrase after a token; empty if there is none."""
     found = ctx.clauses.prepositional_phrases(at, word_set(ctx.lexicon.meeting.by), _BY_WINDOW)

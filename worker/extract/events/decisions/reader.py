@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.event_coreference import EventCandidate
 from worker.extract.events.political_role import POLITICAL, POSSIBLE
-from worker.extract.events.trigger_parties import agent_parties, distinct_parties, noun_parties
+from worker.extract.events.trigger_parties import agent_parties, agreement_partners, distinct_parties, noun_parties
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, Category, DecisionStatus, Span
 
@@ -257,6 +257,8 @@ def make_decision_candidate(  # noqa: PLR0917 - the fields of the candidate
     """Return the candidate of a trigger with its time; the decider adjusts the category."""
     when = ctx.time_and_place.find_time_of_decision(first, last, status)
     category = _category_by_decider(ctx, category, deciders)
+    if status != "rejected" and not noun:
+        deciders = [*deciders, *agreement_partners(ctx, last, agrees=category == "agreement")]
     return EventCandidate(
         first=first,
         last=last,
