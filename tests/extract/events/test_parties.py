@@ -36,6 +36,7 @@ def parties_of(text: str, verb: str) -> list[Actor]:
         ("Norway along with Latvia voted against it.", "voted", ["Norway", "Latvia"]),
         ("Norway, as well as Latvia and Estonia, voted against it.", "voted", ["Norway", "Latvia", "Estonia"]),
         ("Ten countries, including Norway and Latvia, voted for it.", "voted", ["Ten countries", "Norway", "Latvia"]),
+        ("The Nordic Bank and Baltic Relief Fund voted for it.", "voted", ["Nordic Bank", "Baltic Relief Fund"]),
         # parts and members
         ("All of the ministers voted for it.", "voted", ["the ministers"]),
         ("All but two members voted for it.", "voted", ["All but two members"]),

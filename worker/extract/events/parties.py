@@ -55,7 +55,11 @@ class PartyResolver:
             return []
         found: dict[str, Actor] = {}
         joined = self.clauses.conjuncts(noun)
-        listed = [*self._left_of_office(joined[0]), *map(self._governing_office, joined)]
+        listed = [
+            *self._left_of_office(joined[0]),
+            *self._before_joiner(joined[0]),
+            *map(self._governing_office, joined),
+        ]
         for member in [*listed, *self._after_including(joined[-1]), *self._right_of_of_phrase(noun)]:
             for actor in self.phrase_parties(member):
                 found.setdefault(actor.name.casefold(), actor)
@@ -116,6 +120,15 @@ class PartyResolver:
         after = next((at + len(p) for p in self.lexicon.party_joiners if tuple(text.lower[at : at + len(p)]) == p), at)
         following = self.clauses.noun_phrase(after) if at < after < len(text.words) else None
         return self.clauses.conjuncts(following) if following is not None and following.first == after else []
+
+    def _before_joiner(self, noun: NounPhrase) -> list[NounPhrase]:
+        """Return the conjuncts to which a phrase is joined: "[Norway] as well as the council voted"."""
+        text, at = self.doc.text, noun.first
+        length = next(
+            (len(p) for p in self.lexicon.party_joiners if tuple(text.lower[max(0, at - len(p)) : at]) == p), 0
+        )
+        before = self.clauses.noun_phrase(at - length - 1) if 0 < length < at else None
+        return self.clauses.conjuncts(before) if before is not None else []
 
     def phrase_parties(self, noun: NounPhrase) -> list[Actor]:
         """Return the parties of one phrase: one per country for plural offices, the antecedents of a plural anaphor."""

@@ -53,10 +53,9 @@ def agreement_partners(ctx: EventContext, at: int, *, agrees: bool) -> list[Acto
     found = ctx.clauses.prepositional_phrases(at, word_set(ctx.lexicon.meeting.with_), _WITH_WINDOW)
     between = range(at, found[0][0]) if found else range(0)
     deals = word_set(ctx.lexicon.decision.objects["deal"])
-    is_other = any(ctx.chunks.noun_phrase_of[i] >= 0 for i in between) and not any(
-        ctx.word(i) in deals for i in between
-    )
-    if not found or is_other or any(ctx.chunks.verb_group(i) is not None for i in between):
+    is_deal = any(ctx.word(i) in deals for i in between)
+    is_direct = agrees and not any(ctx.chunks.noun_phrase_of[i] >= 0 for i in between)
+    if not found or not (is_deal or is_direct) or any(ctx.chunks.verb_group(i) is not None for i in between):
         return []  # "agreed all products with …"
     partners = ctx.parties.parties_of(found[0][1])
     return [a for a in partners if ctx.roles.political_role(a) or a.type == "group"]

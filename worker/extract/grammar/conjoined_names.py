@@ -112,7 +112,13 @@ def _ends_office(text: AnnotatedText, left: NounPhrase, right: NounPhrase, lexic
 
 
 def _ends_body(text: AnnotatedText, left: NounPhrase, right: NounPhrase, lexicon: Lexicon) -> bool:
-    """Return whether the last conjunct is a field and the head of a body: "Relief | Works Agency"."""
+    """Return whether the last conjunct is a field and the head of a body: "Relief | Works Agency".
+
+    A conjunct before it that is a whole body itself is another name: "the World Bank | International Monetary Fund".
+    """
+    words = left.last - left.first - (text.tags[left.first] == "DT")
+    if words > 1 and text.lower[left.last - 1] in lexicon.organisation_heads:
+        return False
     end = _field_end(text, right, lexicon)
     if end in {right.first, right.last} or not text.words[left.last - 1][0].isupper():
         return False
