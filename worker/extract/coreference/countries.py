@@ -6,9 +6,8 @@ country of the article.  Private persons and bodies represent no country.
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from worker.extract.coreference.country_names import CountryNames
+from worker.extract.coreference.state_roles import load_state_roles
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.institution_names import load_institutions
 from worker.extract.lexicon.lexicon import Lexicon
@@ -26,6 +25,7 @@ class CountryFinder:
         self.names = CountryNames(text, lexicon)
         self.institutions = load_institutions(lexicon.language)
         self.person_words = load_person_words(lexicon.language)
+        self.state_roles = load_state_roles(lexicon.language)
 
     # ------------------------------------------------------------ names
     def first_country(self, first: int, last: int) -> str | None:
@@ -67,17 +67,19 @@ class CountryFinder:
         `heads`: head nouns of the role.  `outer`: first token of the surrounding phrase, -1 if there is none.
         """
         words = self.person_words
-        if not heads & (self.lexicon.offices | words.servant_roles | words.institution_roles):
+        official = not self.state_roles.offices.isdisjoint(heads)
+        if not official and words.institution_roles.isdisjoint(heads):
             return None
         start = self._with_possessor(min(outer, first) if outer >= 0 else first)
         if self._is_private(start, last):
             return None
         named = self.names.first(start, last)
-        if named is not None and (heads & self.lexicon.offices or heads & words.servant_roles):
-            return named[0]
-        if named is not None and " ".join(self.text.words[named[1] : named[2]]) in self.institutions.classes:
+        if named is not None and (official or self._is_institution(named[1], named[2])):
             return named[0]
         return self.home_of_state_office(first, last) if not self._is_elsewhere(start, last) else None
+
+    def _is_institution(self, first: int, last: int) -> bool:
+        return " ".join(self.text.words[first:last]) in self.institutions.classes
 
     def _is_elsewhere(self, first: int, last: int) -> bool:
         """Return whether tokens name an institution that the country of the article does not have: "Labour MP"."""
@@ -149,12 +151,11 @@ class CountryFinder:
         if self._is_private(first, last):
             return None
         words = self.text.lower[first:last]
-        head = self._head_of(words)
+        head = self.state_roles.head_of(words)
         if head in self.lexicon.documents and last - first > 1:
             return self.country_of_body(first, last - 1)  # "a cabinet statement"
-        official = head in self.lexicon.offices or head in self.person_words.servant_roles
-        official = official or not self.person_words.state_modifiers.isdisjoint(words)
-        if official or (head in self._group_heads and self._names_institution(first, last)):
+        official = head in self.state_roles.offices or not self.person_words.state_modifiers.isdisjoint(words)
+        if official or (head in self.state_roles.group_heads and self._names_institution(first, last)):
             named = self.first_country(first, last)
             if named is not None:
                 return named
@@ -168,27 +169,17 @@ class CountryFinder:
                 return i
         return last
 
-    @cached_property
-    def _group_heads(self) -> frozenset[str]:
-        """Heads of groups that represent the country of an institution that they name, members' names included."""
-        members = frozenset(name.lower() for name in self.institutions.classes if " " not in name)
-        return self.person_words.institution_roles | members
-
     def _names_institution(self, first: int, last: int) -> bool:
         """Return whether tokens contain the name of a public body or party: "some senior Labour members"."""
         for i in range(first, last):
             found = self.names.at(i, last)
-            if (
-                found is not None
-                and found[0]
-                and self.institutions.is_public(" ".join(self.text.words[i : i + found[1]]))
-            ):
+            if found is not None and found[0] and self._is_institution(i, i + found[1]):
                 return True
         return False
 
     def _is_international(self, first: int, last: int) -> bool:
         """Return whether tokens contain the name of an intergovernmental or non-governmental organisation."""
-        if any(w in self.lexicon.international for w in self.text.lower[first:last]):
+        if not self.lexicon.international.isdisjoint(self.text.lower[first:last]):
             return True
         for i in range(first, last):
             found = self.names.at(i, last)
@@ -198,66 +189,11 @@ class CountryFinder:
 
     def _is_private(self, first: int, last: int) -> bool:
         """Return whether a role or body is private or international: "president of the company"."""
-        private = self.person_words.private_bodies
-        return any(w in private for w in self.text.lower[first:last]) or self._is_international(first, last)
+        private = not self.person_words.private_bodies.isdisjoint(self.text.lower[first:last])
+        return private or self._is_international(first, last)
 
     def home_of_state_office(self, first: int, last: int) -> str | None:
         """Return the country of the article around tokens that are an office or body of a state, else None."""
         words = [bare for w in self.text.lower[first:last] if (bare := w.rstrip("."))[:1].isalnum()]
-        head = self._head_of(words)
-        if head not in self._officials and head not in self._bodies:
-            return None
-        if head in self.person_words.sovereign_offices or self._is_department_office(words):
-            return self.names.near(first)
-        if "campaign" in self.text.words[first:last] or all(w in self._known_words for w in words):
-            public = self.lexicon.state_offices | self.person_words.public_modifiers
-            return self.names.near(first) if not public.isdisjoint(words) else None
-        return None
-
-    def _head_of(self, words: list[str]) -> str:
-        """Return the head of a role or phrase: the last word before its first preposition that is no title.
-
-        "The prime minister's office" has the head "minister", "two of the Republicans" the head "republicans".  "" if
-        there is none.
-        """
-        prepositions, titles = self.lexicon.closed_classes.role_prepositions, self.lexicon.titles
-        start = (
-            words.index("of") + 1 if "of" in words[1:-1] and words[words.index("of") - 1] in self._quantity_words else 0
-        )
-        end = next((i for i in range(start + 1, len(words)) if words[i] in prepositions), len(words))
-        while end > 1 and words[end - 1] in titles and words[end - 1] not in self.lexicon.offices:
-            end -= 1
-        if end > 1 and words[end - 1] == "office":
-            end -= 1
-        return words[end - 1] if words else ""
-
-    def _is_department_office(self, words: list[str]) -> bool:
-        """Return whether a role is that of an official of a department of government: "trade official"."""
-        return (
-            bool(words)
-            and words[-1] in self.person_words.department_roles
-            and not self.lexicon.departments.isdisjoint(words)
-        )
-
-    @cached_property
-    def _quantity_words(self) -> frozenset[str]:
-        """Words before "of" whose phrase is about the noun after it: "some of", "a group of"."""
-        return self.lexicon.closed_classes.quantifiers | self.person_words.quantity_nouns
-
-    @cached_property
-    def _officials(self) -> frozenset[str]:
-        """Heads of roles that are offices of a state with a modifier: "committee chairman"."""
-        listed = self.lexicon.offices | self.person_words.servant_roles | self.person_words.institution_roles
-        return listed | self.person_words.sovereign_offices
-
-    @cached_property
-    def _bodies(self) -> frozenset[str]:
-        """Heads of bodies of a state or party."""
-        return self.lexicon.state_offices | {"campaign"}
-
-    @cached_property
-    def _known_words(self) -> frozenset[str]:
-        """Words with which an office or body remains one of the state."""
-        lexicon, words = self.lexicon, self.person_words
-        modifiers = lexicon.state_words | lexicon.role_modifiers | words.past_modifiers | words.public_modifiers
-        return self._officials | lexicon.state_offices | modifiers
+        campaign = "campaign" in self.text.words[first:last]
+        return self.names.near(first) if self.state_roles.includes(words, campaign=campaign) else None

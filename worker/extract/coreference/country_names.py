@@ -139,9 +139,11 @@ class CountryNames:
     def occurrences(self) -> list[tuple[int, Codes, float]]:
         """The names in text order: token, countries and weight as evidence for the home country."""
         found: list[tuple[int, Codes, float]] = []
-        at, size = 0, len(self.text.words)
+        words, lower, at, size = self.text.words, self.text.lower, 0, len(self.text.words)
+        name_sizes, title_sizes = self.table.name_sizes, self.table.title_sizes
         while at < size:
-            match = self.at(at, size)
+            known = words[at] in name_sizes or lower[at] in title_sizes
+            match = self.at(at, size) if known else None
             if match is not None:
                 found.append((at, match[0], self._weight(" ".join(self.text.words[at : at + match[1]]))))
             at += match[1] if match is not None else 1
