@@ -22,6 +22,8 @@ _MIN_PROTAGONIST_SALIENCE = 60.0
 """Salience of a subject or speaker of the last sentence but one."""
 _MIN_PROTAGONIST_LEAD = 1.4
 """Salience of a protagonist relative to the next person."""
+_MIN_MAIN_MENTIONS = 3
+"""Mentions of the main person of an article."""
 _OUTSHINING_FACTOR = 6.0
 """Salience of a protagonist relative to a holder of the role who was mentioned long ago."""
 _MAX_PARAGRAPHS = 3
@@ -176,17 +178,27 @@ class DescriptionLinker:
                 best, most, second = entity, entity.salience, most
             elif entity.salience > second:
                 second = entity.salience
-        return best if most >= _MIN_PROTAGONIST_SALIENCE and most >= _MIN_PROTAGONIST_LEAD * second else None
+        if best is None or most < max(_MIN_PROTAGONIST_SALIENCE, _MIN_PROTAGONIST_LEAD * second):
+            return None
+        if self._is_sovereign(description) and (best.person is None or not self._is_main_person(best.person)):
+            return None
+        return best
 
     def _introduces_role(self, description: Description) -> bool:
-        """Return whether a description may tell a role that the article has not named before.
+        """Return whether a description may tell a new role; "the spokesman" repeats an earlier one."""
+        return description.head not in self.person_words.unnamed_roles
 
-        Unnamed speakers ("the spokesman") and heads of state, whom readers know by the office alone, are excepted.
-        """
-        if description.head in self.person_words.unnamed_roles:
-            return False
+    def _is_sovereign(self, description: Description) -> bool:
+        """Return whether a description is an office whose holder readers know and the text need not name."""
         sovereign = description.head in self.person_words.sovereign_roles or "prime" in description.words
-        return description.former or not sovereign
+        return sovereign and not description.former and not description.country
+
+    def _is_main_person(self, person: Person) -> bool:
+        """Return whether the article names a person without any role, and no other person as often."""
+        count = len(person.occurrences)
+        if person.role_heads or count < _MIN_MAIN_MENTIONS:
+            return False
+        return all(p is person or len(p.occurrences) < count for p in self.registry.persons)
 
     def _may_be_protagonist(self, entity: Entity, description: Description) -> bool:
         person = entity.person

@@ -93,8 +93,14 @@ class DescriptionMatcher:
         found = [p for p in known if not self._unsupported_words(p, description)]
         if not found and len(known) == 1 and description.definite:
             found = [p for p in known if self._extends_known_role(p, description)]
+        found = [p for p in found if not self._is_deputy(p, description)]
         current = [p for p in found if description.former == self._is_former(p, description)]
         return current or (found if description.former else [])
+
+    def _is_deputy(self, person: Person, description: Description) -> bool:
+        """Return whether the person is known as the shadow or vice of the described office and as nothing else."""
+        deputy = person.role_words & self.person_words.deputy_modifiers
+        return bool(deputy) and not deputy & description.words and description.head in self.lexicon.offices
 
     def _is_former(self, person: Person, description: Description) -> bool:
         """Return whether the person no longer holds the described role."""
@@ -103,7 +109,10 @@ class DescriptionMatcher:
 
     def could_be(self, person: Person, description: Description) -> bool:
         """Return whether a newly named person, known by at most a rank, may be the one just described."""
-        ranked = person.role_words & self.lexicon.roles <= self.person_words.rank_words
+        known = person.role_words & self.lexicon.roles
+        ranked = known <= self.person_words.rank_words and (
+            bool(known) or description.head not in self.person_words.unnamed_roles
+        )
         acceptable_roles = self.person_words.hyponyms.get(description.head, frozenset()) | {description.head}
         same = (
             bool(person.role_heads & acceptable_roles)
@@ -136,7 +145,10 @@ class DescriptionMatcher:
         held -= words.rank_words
         if description.former or head not in self.lexicon.offices or not held:
             return True
-        return bool(held & words.hyponyms.get(head, frozenset())) or head in words.unofficial_roles
+        if head in words.additional_roles:
+            return True
+        known = description.words - description.place_words <= person.role_words
+        return known and bool(held & words.hyponyms.get(head, frozenset()))
 
     def _is_compatible(self, person: Person, description: Description) -> bool:
         """Return whether gender and country of the person are compatible with the description."""

@@ -31,6 +31,8 @@ class _PersonWordFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     rank_words: str
     unnamed_roles: str
     sovereign_roles: str
+    additional_roles: str
+    deputy_modifiers: str
     sovereign_offices: str
     institution_roles: str
     department_roles: str
@@ -94,6 +96,10 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     """Roles whose holders news reports leave unnamed: "spokesman", "source"."""
     sovereign_roles: Words
     """Heads of states and governments, whom a report may mention by their office alone."""
+    additional_roles: Words
+    """Roles that the holder of any office may have beside it: "mp", "candidate"."""
+    deputy_modifiers: Words
+    """Modifiers by which an office becomes another one: "shadow"."""
     abbreviations: dict[str, tuple[str, ...]]
     """Abbreviation without its full stop -> the words of its long form."""
     hyponyms: dict[str, Words]
