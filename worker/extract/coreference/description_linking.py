@@ -7,6 +7,7 @@ among the compatible persons, in proportion to their salience there.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 
 from worker.extract.coreference.descriptions import Description, DescriptionMatcher
@@ -151,14 +152,19 @@ class DescriptionLinker:
 
     # ------------------------------------------------------------ protagonists
     def _is_outshone(self, holder: Person, description: Description) -> bool:
-        """Return whether a bare "the minister" is rather the person who has just spoken than a holder of the role.
+        """Return whether a description is rather the person who has just spoken than a holder of the role.
 
-        The holder has not been mentioned for some sentences.
+        The description is bare ("the minister") or says more than the holder's role ("the Bergen senator"), and the
+        holder has not been mentioned for some sentences.
         """
-        if description.words or not description.definite or description.possessive:
+        if not description.definite or description.possessive:
+            return False
+        if description.words and self.matcher.supports(holder, description):
             return False
         protagonist = self._protagonist(description)
-        if protagonist is None or protagonist.person is None or protagonist.person.role_heads:
+        if protagonist is None or protagonist.person in {None, holder}:
+            return False
+        if not description.words and protagonist.person is not None and protagonist.person.role_heads:
             return False
         return self._salience_of(holder) * _OUTSHINING_FACTOR < protagonist.salience
 
@@ -174,6 +180,8 @@ class DescriptionLinker:
         for entity in self.tracker.candidates:
             if entity is self.tracker.subject or not self._may_be_protagonist(entity, description):
                 continue
+            if self._is_named_after(entity.person, description):
+                continue
             if entity.salience > most:
                 best, most, second = entity, entity.salience, most
             elif entity.salience > second:
@@ -183,6 +191,14 @@ class DescriptionLinker:
         if self._is_sovereign(description) and (best.person is None or not self._is_main_person(best.person)):
             return None
         return best
+
+    def _is_named_after(self, person: Person | None, description: Description) -> bool:
+        """Return whether the sentence of a description names the person after it: "The mayor said Tamm was late"."""
+        if person is None:
+            return False
+        end = self.text.sentence_range(description.first)[1]
+        at = bisect_right(person.occurrences, description.last)
+        return at < len(person.occurrences) and person.occurrences[at] < end
 
     def _introduces_role(self, description: Description) -> bool:
         """Return whether a description may tell a new role; "the spokesman" repeats an earlier one."""

@@ -97,6 +97,10 @@ class DescriptionMatcher:
         current = [p for p in found if description.former == self._is_former(p, description)]
         return current or (found if description.former else [])
 
+    def supports(self, person: Person, description: Description) -> bool:
+        """Return whether the person's roles contain all modifiers of the description."""
+        return description.words <= person.role_words or not self._unsupported_words(person, description)
+
     def _is_deputy(self, person: Person, description: Description) -> bool:
         """Return whether the person is known as the shadow or vice of the described office and as nothing else."""
         deputy = person.role_words & self.person_words.deputy_modifiers

@@ -297,7 +297,7 @@ def _classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, t
         return "person"
     if last - first > 1 and last_word in lexicon.outlet_heads:
         return "organisation"  # "Port Weekly"
-    if article or (last - first == 1 and name.isupper() and len(name.strip(".")) > 1):
+    if article or (last - first == 1 and _is_acronym(name)):
         return "organisation"
     return "unknown"
 
@@ -339,3 +339,8 @@ def _ends_in_thing(text: AnnotatedText, lexicon: Lexicon, first: int, last: int)
         return False
     courtesy = first > 0 and text.lower[first - 1].rstrip(".") in lexicon.closed_classes.courtesy_titles
     return not courtesy
+
+
+def _is_acronym(word: str) -> bool:
+    """Return whether a word is in capitals, a plural "s" left aside: "NGOs"."""
+    return word.rstrip("s").isupper() and len(word.strip(".")) > 1
