@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from functools import cached_property
+from heapq import nlargest
 
 from worker.extract.coreference.descriptions import Description, DescriptionMatcher
 from worker.extract.coreference.entities import MAX_ENTITIES, Entity, SalienceTracker
@@ -23,6 +25,8 @@ _MIN_PROTAGONIST_SALIENCE = 60.0
 """Salience of a subject or speaker of the last sentence but one."""
 _MIN_PROTAGONIST_LEAD = 1.4
 """Salience of a protagonist relative to the next person."""
+_GOVERNING = frozenset({"president", "minister"})
+"""Heads of a state or government who may be the main person of an article without being introduced."""
 _MIN_MAIN_MENTIONS = 3
 """Mentions of the main person of an article."""
 _OUTSHINING_FACTOR = 6.0
@@ -188,9 +192,10 @@ class DescriptionLinker:
                 second = entity.salience
         if best is None or most < max(_MIN_PROTAGONIST_SALIENCE, _MIN_PROTAGONIST_LEAD * second):
             return None
-        if self._is_sovereign(description) and (best.person is None or not self._is_main_person(best.person)):
-            return None
-        return best
+        if not self._is_sovereign(description):
+            return best
+        main = description.head in _GOVERNING and best.person is self._main_person
+        return best if main and best.person is not None and not best.person.role_heads else None
 
     def _is_named_after(self, person: Person | None, description: Description) -> bool:
         """Return whether the sentence of a description names the person after it: "The mayor said Tamm was late"."""
@@ -209,12 +214,13 @@ class DescriptionLinker:
         sovereign = description.head in self.person_words.sovereign_roles or "prime" in description.words
         return sovereign and not description.former and not description.country
 
-    def _is_main_person(self, person: Person) -> bool:
-        """Return whether the article names a person without any role, and no other person as often."""
-        count = len(person.occurrences)
-        if person.role_heads or count < _MIN_MAIN_MENTIONS:
-            return False
-        return all(p is person or len(p.occurrences) < count for p in self.registry.persons)
+    @cached_property
+    def _main_person(self) -> Person | None:
+        """The person whom the article names most often, three times or more; None if two are named as often."""
+        ranked = nlargest(2, self.registry.persons, key=lambda p: len(p.occurrences))
+        if not ranked or len(ranked[0].occurrences) < _MIN_MAIN_MENTIONS:
+            return None
+        return ranked[0] if len({len(p.occurrences) for p in ranked}) == len(ranked) else None
 
     def _may_be_protagonist(self, entity: Entity, description: Description) -> bool:
         person = entity.person

@@ -172,7 +172,9 @@ class DescriptionMatcher:
         if country is not None and person.country != country:
             return description.words
         return frozenset(
-            w for w in description.words - said if country is None or not self.countries.is_name_of(w, country)
+            w
+            for w in description.words - said
+            if country is None or w in self.lexicon.roles or not self.countries.is_name_of(w, country)
         )
 
     def _extends_known_role(self, person: Person, description: Description) -> bool:
