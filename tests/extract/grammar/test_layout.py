@@ -27,6 +27,11 @@ def test_a_dateline_is_no_part_of_the_sentence_after_it(line: str, dateline: str
     assert [text.slice(*found) for found in text.layout.datelines] == [place]
 
 
+def test_an_agency_alone_is_a_dateline_without_a_place() -> None:
+    assert sentences("(Norpress) – Ida Lunde left.") == ["(Norpress) –", "Ida Lunde left."]
+    assert annotated("(Norpress) – Ida Lunde left.").layout.datelines == []
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -34,6 +39,8 @@ def test_a_dateline_is_no_part_of_the_sentence_after_it(line: str, dateline: str
         "EXCLUSIVE – Ida Lunde leaves Oslo.",
         "MERLE: We never agreed to this.",
         "Oslo — then a small town — burned down.",
+        "Sen. Ida Lunde (R-Oslo) — Announced in May",
+        "NORWAY MAY TELL OSLO BANS CAN END - PORT PAPER",
     ],
 )
 def test_an_aside_a_kicker_and_a_speaker_label_are_no_datelines(line: str) -> None:
