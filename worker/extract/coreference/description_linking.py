@@ -262,7 +262,8 @@ class DescriptionLinker:
             return False
         if (
             description.country is None
-            and description.head not in self.person_words.unofficial_roles | self.person_words.private_roles
+            and description.head not in self.person_words.unofficial_roles
+            and description.head not in self.person_words.private_roles
         ):
             return False  # "the president" is that of the reader's country, who may not be mentioned by name
         plain = self.registry.lexicon.state_words

@@ -128,10 +128,10 @@ class NameRegistry:
     def _complete_names(self) -> None:
         """Complete surnames by full names inside other names: "Mr. Dahl" by "Erik Dahl Memorial Day"."""
         alone = {p.name_words[0]: p for p in self.persons if len(p.name_words) == 1}
-        for i, word in enumerate(self.text.words):
-            person = alone.get(word)
+        for i in [i for i, word in enumerate(self.text.words) if word in alone]:
+            word, person = self.text.words[i], alone[self.text.words[i]]
             given = self.text.words[i - 1] if i else ""
-            if person is None or not given[:1].isupper() or i - 1 in self.person_at or len(person.name_words) > 1:
+            if not given[:1].isupper() or i - 1 in self.person_at or len(person.name_words) > 1:
                 continue
             gender = self._gender_of(given)
             named = given.lower() in self.lexicon.given_names or self._is_unknown_word(i - 1)
@@ -152,7 +152,10 @@ class NameRegistry:
     def infer_countries_of_servants(self) -> None:
         """Give advisers and other servants the country of the person they serve; call when all roles are known."""
         for person in self.persons:
-            if person.country is None and person.role_heads & (self.person_words.servant_roles | self.lexicon.offices):
+            if person.country is None and not (
+                person.role_heads.isdisjoint(self.person_words.servant_roles)
+                and person.role_heads.isdisjoint(self.lexicon.offices)
+            ):
                 person.country = self.country_of_principal(person.role_words, person)
 
     def _add_full_name(self, name: Name) -> None:

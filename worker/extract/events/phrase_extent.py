@@ -207,8 +207,10 @@ class PhraseExtent:
     def _is_embedded(self, first: int) -> bool:
         """Return whether the phrase is a clause after "that" or a question word."""
         text = self.doc.text
-        return (first > 0 and text.lower[first - 1] in {"that", "whether"}) or text.lower[first] in (
-            self.doc.lexicon.wh_openers | {"that", "whether"}
+        return (
+            (first > 0 and text.lower[first - 1] in {"that", "whether"})
+            or text.lower[first] in {"that", "whether"}
+            or text.lower[first] in self.doc.lexicon.wh_openers
         )
 
     def _opens_loose_relative(self, at: int, first: int) -> bool:

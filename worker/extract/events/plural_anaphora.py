@@ -66,4 +66,4 @@ def _party_type(head: str, lexicon: EventLexicon) -> ActorType | None:
     if head in word_set(lexicon.actors.country_nouns):
         return "country"
     singular = head.removesuffix("s")
-    return "person" if singular in word_set(lexicon.actors.offices) | word_set(lexicon.actors.person_nouns) else None
+    return "person" if singular in word_set(lexicon.actors.offices, lexicon.actors.person_nouns) else None

@@ -68,7 +68,7 @@ class PoliticalRoles:
 
     def _is_power(self, word: str) -> bool:
         """Return whether a word is the head of an institution or office, an acronym of one, or a country."""
-        powers = word_set(self.lexicon.actors.institutions) | word_set(self.lexicon.actors.offices)
+        powers = word_set(self.lexicon.actors.institutions, self.lexicon.actors.offices)
         main = self.doc.lexicon
         return (
             not powers.isdisjoint(word_forms(word))
@@ -89,7 +89,7 @@ class PoliticalRoles:
             return self._role_of_members(lower)
         if head in word_set(words.private) or plain in word_set(words.ambiguous_bodies):
             return 0
-        powers = word_set(words.institutions) | word_set(words.offices)
+        powers = word_set(words.institutions, words.offices)
         if not powers.isdisjoint(word_forms(head)):
             return POLITICAL
         if head.capitalize() in main.demonyms and (lower.startswith("the ") or not head.endswith("s")):
@@ -120,7 +120,7 @@ class PoliticalRoles:
     def can_be_guest(self, actor: Actor) -> bool:
         """Return whether the head word denotes people ("a delegation from Oslo") rather than money or institutions."""
         head = self._head_word(actor.name.lower())
-        people = word_set(self.lexicon.actors.guest_groups) | word_set(self.lexicon.actors.offices)
+        people = word_set(self.lexicon.actors.guest_groups, self.lexicon.actors.offices)
         return not people.isdisjoint(word_forms(head)) or (head.capitalize() in self.doc.lexicon.demonyms)
 
     @cached_property

@@ -122,7 +122,7 @@ class TimeAndPlace:
         if verb is not None and lemma in word_set(meeting.visit):
             noun = self.clauses.object(verb)
             return noun if noun is not None and noun.last <= first and self.can_be_place(noun) else None
-        if verb is None or lemma not in word_set(meeting.travel) | word_set(meeting.departure):
+        if verb is None or lemma not in word_set(meeting.travel, meeting.departure):
             return None
         return self.last_place_before(first)
 
@@ -133,7 +133,7 @@ class TimeAndPlace:
         the talks", "cuts in [Oslo] preceded talks".
         """
         text, meeting = self.doc.text, self.lexicon.meeting
-        prepositions = word_set(meeting.place_prepositions) | word_set(meeting.destination_prepositions)
+        prepositions = word_set(meeting.place_prepositions, meeting.destination_prepositions)
         start = text.sentence_range(first)[0]
         for at in range(first - 1, max(start, first - _PLACE_WINDOW) - 1, -1):
             verb = self.doc.chunks.verb_group(at)

@@ -58,11 +58,17 @@ class Chunks(Struct, frozen=True, eq=False):
     verb_group_of: list[int]
     finite_before: list[int] = []
     """For each token, and the end, the number of tokens before it in finite verb groups."""
+    phrase_at: list[NounPhrase | None] = []
+    """For each token its noun phrase."""
+    group_at: list[VerbGroup | None] = []
+    """For each token its verb group."""
 
     def noun_phrase(self, token: int) -> NounPhrase | None:
         """Return the noun phrase at a token; None if there is none."""
-        at = self.noun_phrase_of[token] if 0 <= token < len(self.noun_phrase_of) else -1
-        return self.noun_phrases[at] if at >= 0 else None
+        try:
+            return self.phrase_at[token] if token >= 0 else None
+        except IndexError:
+            return None
 
     def has_finite_verb(self, first: int, last: int) -> bool:
         """Return whether a finite verb group covers one of the tokens."""
@@ -71,8 +77,10 @@ class Chunks(Struct, frozen=True, eq=False):
 
     def verb_group(self, token: int) -> VerbGroup | None:
         """Return the verb group at a token; None if there is none."""
-        at = self.verb_group_of[token] if 0 <= token < len(self.verb_group_of) else -1
-        return self.verb_groups[at] if at >= 0 else None
+        try:
+            return self.group_at[token] if token >= 0 else None
+        except IndexError:
+            return None
 
 
 def chunk(text: AnnotatedText, lexicon: Lexicon) -> Chunks:
@@ -88,9 +96,10 @@ def chunk(text: AnnotatedText, lexicon: Lexicon) -> Chunks:
         elif text.is_headline(first):
             _complete_headline(text, found, first, last)
         _ensure_finite_verb(text, found, first, last)
-    is_finite = [group.finite for group in found.verb_groups]
-    in_finite_group = [group >= 0 and is_finite[group] for group in found.verb_group_of]
-    found.finite_before.extend(accumulate(in_finite_group, initial=0))
+    found.phrase_at[:] = [found.noun_phrases[n] if n >= 0 else None for n in found.noun_phrase_of]
+    found.group_at[:] = [found.verb_groups[n] if n >= 0 else None for n in found.verb_group_of]
+    finite = [group is not None and group.finite for group in found.group_at]
+    found.finite_before[:] = accumulate(finite, initial=0)
     return found
 
 

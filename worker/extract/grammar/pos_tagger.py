@@ -47,6 +47,17 @@ class _WordEntry(NamedTuple):
     """Word after the word -> weights of the pair."""
 
 
+class _Neighbour(NamedTuple):
+    """The vectors that a word contributes to the scores of the words around it."""
+
+    before: TagScores
+    """To the word after it."""
+    after: TagScores
+    """To the word before it, with the weights of its own ending."""
+    second: TagScores
+    """To the last word but one before it."""
+
+
 class Tagger:
     """A model with dense weights for neighbours and a cache of words."""
 
@@ -62,11 +73,13 @@ class Tagger:
         words = _SharedWords()
         self._after_class = self._pairs(packed.vectors_of("class_and_word"), 1, words)
         self._before_word = self._pairs(packed.vectors_of("word_and_next"), 0, words)
-        self._lasts = self._table(packed.vectors_of("last"), words)
-        self._seconds = self._table(packed.vectors_of("second"), words)
-        self._endings = self._table(packed.vectors_of("next_ending"), words)
-        self._nexts = self._with_endings(self._table(packed.vectors_of("next"), words))
-        """Word after -> weights of the word and of its ending."""
+        self._endings = {
+            ending: _Neighbour(self._nothing, vector, self._nothing)
+            for ending, vector in self._table(packed.vectors_of("next_ending"), words).items()
+        }
+        """Last three letters of a word that is in none of the tables -> its vectors as a neighbour."""
+        self._no_neighbour = _Neighbour(self._nothing, self._nothing, self._nothing)
+        self._neighbours = self._read_neighbours(packed, words)
         self._by_feature = {name: self._table(packed.vectors_of(name), words) for name in _WORD_AND_TAG_FEATURES}
         del self._vectors
 
@@ -82,35 +95,38 @@ class Tagger:
             found.setdefault(words[members[outer]], {})[words[members[1 - outer]]] = self._vectors[number]
         return found
 
-    def _with_endings(self, table: ScoreTable) -> ScoreTable:
-        """Return the sum of the vectors of a word and of its ending, by word.  Equal weights are one object."""
+    def _read_neighbours(self, packed: PackedModel, words: _SharedWords) -> dict[str, _Neighbour]:
+        """Return the vectors of each word as a neighbour, for one look-up instead of three."""
+        before, after, second = (self._table(packed.vectors_of(name), words) for name in ("last", "next", "second"))
         weights: dict[float, float] = {}
-        return {
-            word: tuple([weights.setdefault(w, w) for w in map(add, own, self._endings.get(word[-3:], self._nothing))])
-            for word, own in table.items()
-        }
+        found: dict[str, _Neighbour] = {}
+        for word in {**before, **after, **second}:
+            own, ending = after.get(word, self._nothing), self._endings.get(word[-3:], self._no_neighbour).after
+            summed = tuple([weights.setdefault(weight, weight) for weight in map(add, own, ending)])
+            found[word] = _Neighbour(before.get(word, self._nothing), summed, second.get(word, self._nothing))
+        return found
 
     def tag(self, words: list[str], lower: list[str]) -> list[str]:
         """Return the tag of every word, in order.  `lower` is the same words in lower case."""
         out: list[str] = []
         tag_before_last = last_tag = word_before = ""
-        owns, names, nothing, following_words = self._entries, self._model.tags, self._nothing, [*lower[1:], "", ""]
-        lasts, nexts, endings, seconds = self._lasts, self._nexts, self._endings, self._seconds
+        owns, names, nothing, histories = self._entries, self._model.tags, self._nothing, self._histories
+        known, endings, none = self._neighbours, self._endings, self._no_neighbour
+        neighbours = [known.get(low) or endings.get(low[-3:], none) for low in ["", *lower, "", ""]]
+        following_words = [*lower[1:], ""]
         for i, low in enumerate(lower):
             context = capitalisation_context(word_before, last_tag)
             tag, scores, shape, after_class, before_word = owns[context].get(words[i]) or self._entry(
                 words[i], low, context
             )
             if scores:
-                word_after, most = following_words[i], -1e9
-                history = self._history(shape, tag_before_last, last_tag)
-                last = lasts.get(word_before, nothing)
-                following = nexts.get(word_after) or endings.get(word_after[-3:], nothing)
-                second_word_after = seconds.get(following_words[i + 1], nothing)
+                most, tags_before = -1e9, (shape, tag_before_last, last_tag)
+                history = histories.get(tags_before) or self._history(tags_before)
+                last, following, second = neighbours[i].before, neighbours[i + 2].after, neighbours[i + 3].second
                 pair = after_class.get(last_tag, nothing)
-                next_pair = before_word.get(word_after, nothing)
+                next_pair = before_word.get(following_words[i], nothing)
                 for n, own in scores:
-                    score = own + history[n] + last[n] + following[n] + second_word_after[n] + pair[n] + next_pair[n]
+                    score = own + history[n] + last[n] + following[n] + second[n] + pair[n] + next_pair[n]
                     if score > most:
                         best, most = n, score
                 tag = names[best]
@@ -141,14 +157,11 @@ class Tagger:
             "", scores, shape, self._after_class.get(low, _EMPTY_TABLE), self._before_word.get(low, _EMPTY_TABLE)
         )
 
-    def _history(self, shape: str, tag_before_last: str, last_tag: str) -> TagScores:
+    def _history(self, tags_before: tuple[str, str, str]) -> TagScores:
         """Return the weights of the two tags before a word; cached, because there are few combinations."""
-        found = self._histories.get((shape, tag_before_last, last_tag))
-        if found is None:
-            features = tag_history_features(shape, tag_before_last, last_tag)
-            rows = [self._by_feature[feature].get(value, self._nothing) for feature, value in features]
-            found = tuple(map(sum, zip(*rows, strict=True)))
-            self._histories[shape, tag_before_last, last_tag] = found
+        features = tag_history_features(*tags_before)
+        rows = [self._by_feature[feature].get(value, self._nothing) for feature, value in features]
+        found = self._histories[tags_before] = tuple(map(sum, zip(*rows, strict=True)))
         return found
 
 

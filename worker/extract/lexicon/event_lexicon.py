@@ -245,7 +245,7 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @cached_property
     def pending_verbs(self) -> Words:
         """Verbs of deliberation and discussion; "is not being discussed" reports that nothing is being decided."""
-        return word_set(self.decision.choice.pending) | word_set(self.meeting.discuss)
+        return word_set(self.decision.choice.pending, self.meeting.discuss)
 
 
 def _lemmas(verbs: str) -> str:

@@ -19,7 +19,7 @@ def person_fields(file: LexiconFile) -> dict[str, object]:
         "second_person": word_set(pronouns.second),
         "negative_pronouns": word_set(pronouns.negative),
         "pronouns": word_set(" ".join(getattr(pronouns, field) for field in _PERSONAL)),
-        "state_words": word_set(listed.state_words) | word_set(listed.role_modifiers),
+        "state_words": word_set(listed.state_words, listed.role_modifiers),
         "gender_of": _genders(listed.masculine, listed.feminine),
     }
 
@@ -33,7 +33,7 @@ def place_fields(file: LexiconFile, rows: dict[str, list[str]], given_names: Giv
         {name: code for code, row in rows.items() for name in word_set(row[column])} for column in range(3)
     )
     every = [*countries, *demonyms, *seats]
-    roles = word_set(file.people.roles) | word_set(file.people.titles) | word_set(file.people.not_given_names)
+    roles = word_set(file.people.roles, file.people.titles, file.people.not_given_names)
     return {
         "countries": countries,
         "demonyms": demonyms,

@@ -269,7 +269,7 @@ def _punctuation_and_abbreviations(file: LexiconFile) -> dict[str, object]:
         "opening_marks": word_set(marks.opening),
         "closing_marks": word_set(marks.closing),
         "single_marks": word_set(marks.single),
-        "quotation_marks": word_set(marks.opening) | word_set(marks.closing),
+        "quotation_marks": word_set(marks.opening, marks.closing),
         "elisions": word_set(marks.elisions),
         "title_abbreviations": titles,
         "ambiguous_abbreviations": word_set(file.abbreviations.ambiguous),

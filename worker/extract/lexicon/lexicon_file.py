@@ -207,6 +207,6 @@ class LexiconFile(StrictTable, frozen=True):
 
 
 @cache
-def word_set(text: str) -> Words:
-    """Return the words of a list: separated by blanks, with "_" for a blank inside an entry."""
-    return frozenset(word.replace("_", " ") for word in text.split())
+def word_set(*lists: str) -> Words:
+    """Return the words of some lists: separated by blanks, with "_" for a blank inside an entry."""
+    return frozenset(word.replace("_", " ") for text in lists for word in text.split())

@@ -101,7 +101,7 @@ def is_demanded(ctx: EventContext, group: VerbGroup) -> bool:
     before = ctx.clauses.finite_verb_before(group)
     if before is None or group.first != group.head or ctx.text.tags[group.head] not in {"VB", "VBP"}:
         return False
-    asks = word_set(ctx.lexicon.modality.proposed) | word_set(ctx.lexicon.modality.object_control)
+    asks = word_set(ctx.lexicon.modality.proposed, ctx.lexicon.modality.object_control)
     return ctx.lemma(before) in asks and "that" in ctx.text.lower[before.last : group.first]
 
 

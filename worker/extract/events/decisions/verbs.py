@@ -98,7 +98,7 @@ def _is_official_act(ctx: EventContext, group: VerbGroup, complement: Span, deci
     lemma, choice, d = ctx.lemma(verb), ctx.lexicon.decision.choice, ctx.lexicon.decision.deciders
     if lemma in word_set(choice.rhetorical):
         return False
-    powers = word_set(d.executive) | word_set(d.legislative) | word_set(d.court) | word_set(d.campaign)
+    powers = word_set(d.executive, d.legislative) | word_set(d.court, d.campaign)
     has_power = any(a.type == "country" or powers & ctx.roles.head_words(a) for a in deciders)
     return has_power or ctx.lemma(group) not in word_set(choice.intention_verbs) or lemma in ctx.lexicon.verb_readings
 
@@ -109,7 +109,7 @@ def _agreed_between_candidate(ctx: EventContext, group: VerbGroup) -> EventCandi
     None for any other use of the verb.
     """
     at = skip_time(ctx, group.last)
-    if ctx.word(at) not in word_set(ctx.lexicon.meeting.between) | word_set(ctx.lexicon.meeting.by):
+    if ctx.word(at) not in word_set(ctx.lexicon.meeting.between, ctx.lexicon.meeting.by):
         return None
     target = modified_noun(ctx, group) if group.first == group.head else ctx.clauses.subject(group)
     deciders = political_actors(ctx, ctx.parties.parties_of(ctx.clauses.noun_phrase(at + 1)))

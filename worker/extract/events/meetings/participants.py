@@ -149,7 +149,8 @@ def _main_clause_parties(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
         group = ctx.chunks.verb_group(at)
         if group is None:
             continue
-        if ctx.lemma(group) not in ctx.lexicon.light_verb_lemmas | ctx.lexicon.meeting_frames.keys():
+        lemma = ctx.lemma(group)
+        if lemma not in ctx.lexicon.light_verb_lemmas and lemma not in ctx.lexicon.meeting_frames:
             return []
         target = ctx.clauses.object(group)
         return [*subject_parties(ctx, group), *(ctx.parties.parties_of(target) if target else [])]

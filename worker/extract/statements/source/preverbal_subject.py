@@ -272,5 +272,6 @@ def _shares_preposition(doc: Document, outer: NounPhrase, first: int) -> bool:
     text, bare = doc.text, doc.chunks.noun_phrase(first)
     if bare is None or bare.first != first or text.tags[first] != "NN" or text.tags[outer.head] != "NN":
         return False
-    people = doc.lexicon.organisation_heads | doc.lexicon.roles
-    return text.tags[outer.first - 1] == "IN" and text.words[first].islower() and text.lower[bare.head] not in people
+    word = text.lower[bare.head]
+    people = word in doc.lexicon.organisation_heads or word in doc.lexicon.roles
+    return text.tags[outer.first - 1] == "IN" and text.words[first].islower() and not people
