@@ -66,17 +66,25 @@ class CountryFinder:
         The country is named in the role, by a possessor before it or, for offices of a state, is that of the article.
         `heads`: head nouns of the role.  `outer`: first token of the surrounding phrase, -1 if there is none.
         """
-        words = self.person_words
+        words, heads = self.person_words, heads | {head.partition("-")[2] for head in heads}
         official = not self.state_roles.offices.isdisjoint(heads)
         if not official and words.institution_roles.isdisjoint(heads):
             return None
         start = self._with_possessor(min(outer, first) if outer >= 0 else first)
-        if self._is_private(start, last):
+        if self._is_private(start, last) or self._is_owned(start, last):
             return None
         named = self.names.first(start, last)
         if named is not None and (official or self._is_institution(named[1], named[2])):
             return named[0]
         return self.home_of_state_office(first, last) if not self._is_elsewhere(start, last) else None
+
+    def _is_owned(self, first: int, last: int) -> bool:
+        """Return whether a role belongs to an owner that is no country or institution: "Tamm & Co's head of tax"."""
+        owner = next((i for i in range(first, last) if self.text.tags[i] == "POS"), first)
+        if owner == first or self.names.first(first, owner) is not None:
+            return False
+        words = self.text.lower[owner + 1 : last]
+        return self.state_roles.head_of(words) not in self.state_roles.sovereign and "campaign" not in words
 
     def _is_institution(self, first: int, last: int) -> bool:
         return " ".join(self.text.words[first:last]) in self.institutions.classes
@@ -99,7 +107,7 @@ class CountryFinder:
     def country_after_name(self, last: int, *, titled: bool) -> str | None:
         """Return the country of an of-phrase or party tag after a name that ends at `last`; else None.
 
-        "President Ida Lunde of Norway", if the name is titled; "Jo Fry (D-Ohio)".
+        "President Ida Lunde of Norway", if the name is titled; "Jo Fry (D-Ohio)", "Jo Fry (Fla.)".
         """
         words, size = self.text.words, len(self.text.words)
         if last + 1 >= size:
@@ -107,6 +115,8 @@ class CountryFinder:
         if titled and self.text.lower[last] == "of":
             found = self.names.at(last + 1, min(size, last + 4))
             return self.names.resolve(found[0], last) if found is not None else None
+        if words[last] == "(" and words[last + 2 : last + 3] == [")"] and words[last + 1] in self.institutions.regions:
+            return self.names.resolve(self.institutions.places[words[last + 1]], last)
         if words[last] in {"(", ","} and words[last + 1][:1] in {"D", "R", "I"}:
             tag = words[last + 1 : last + 1 + _MAX_PARTY_TAG]
             return self._country_of_party_tag(tag)

@@ -35,9 +35,9 @@ class CountryTable(Struct, frozen=True):
     """The names of one language that denote a country, by their tokens joined with blanks."""
 
     names: dict[str, Codes]
-    """Name as written -> countries; empty for names of intergovernmental organisations."""
+    """Name as written, or currency -> countries; empty for names of intergovernmental organisations."""
     titles: dict[str, Codes]
-    """Title or currency in lower case -> countries."""
+    """Title in lower case -> countries."""
     places: frozenset[str]
     """The names and currencies that are weaker evidence than a country's name."""
     institutions: frozenset[str]
@@ -65,8 +65,8 @@ def load_country_table(language: str) -> CountryTable:
     if lexicon is not None:
         for table in (lexicon.seats_of_power, lexicon.demonyms, lexicon.countries):
             names |= {name: (code,) for name, code in table.items()}
-    names |= listed.codes
-    titles = listed.currencies | listed.titles
+    names |= listed.codes | listed.currencies
+    titles = listed.titles
     return CountryTable(
         names=names,
         titles=titles,

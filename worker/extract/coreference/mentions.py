@@ -128,7 +128,8 @@ class MentionResolver:
         """Return the body that is a modifier: "Ports Ministry" in "the Ports Ministry release"."""
         name = self.text.slice(first, last)
         known = self.registry.aliases.by_initials.get(name, name)
-        return self.phrase_resolver.non_person_actor(known, first, last, "organisation", None)
+        country = self.countries.country_of_body(first, last)
+        return self.phrase_resolver.non_person_actor(known, first, last, "organisation", country)
 
     def record_speaker(self, person: Person | None) -> None:
         """Record who spoke last; None for a speaker who is not a known person.  Call in text order."""

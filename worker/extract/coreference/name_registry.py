@@ -280,7 +280,8 @@ class NameRegistry:
                 holders.append(person)
         if self._is_more_informative(person, heads, self.text.slice(first, last)):
             role = self.text.slice(first, last)
-            person.role = singular_role(role) if self._is_plural(lower[-1]) else role
+            shared = self._is_plural(lower[-1]) and self.lexicon.closed_classes.role_prepositions.isdisjoint(lower)
+            person.role = singular_role(role) if shared else role
         past = heads if words & self.person_words.past_modifiers else _EMPTY
         person.former_heads = (person.former_heads | past) - (heads - past) if past else person.former_heads - heads
         person.role_words |= words

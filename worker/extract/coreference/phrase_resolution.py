@@ -97,7 +97,8 @@ class PhraseResolver:
         if self.text.tags[head.first] == "DT":
             return self._organisation_actor(first, last, name, head), None
         if words.isupper() or not self.registry.may_be_person(name):
-            return self.non_person_actor(words, first, last, "organisation", None), None
+            code = self.countries.country_of_body(name.first, name.last)
+            return self.non_person_actor(words, first, last, "organisation", code), None
         person = self.registry.add_speaker(name)
         return person.to_actor(self.text.span(first, last)), person
 

@@ -35,7 +35,7 @@ class StateRoles(Struct, frozen=True):
     """Words before "of" whose phrase is about the noun after it: "some of", "a group of"."""
     prepositions: Words
     titles: Words
-    """Titles that are no offices."""
+    """Titles and ranks after a role and before a name: "Interior Minister General Tamm"."""
 
     def head_of(self, words: list[str]) -> str:
         """Return the head of a role or phrase: the last word before its first preposition that is no title.
@@ -88,5 +88,5 @@ def load_state_roles(language: str) -> StateRoles:
         department_heads=words.department_roles,
         quantities=lexicon.closed_classes.quantifiers | words.quantity_nouns,
         prepositions=lexicon.closed_classes.role_prepositions,
-        titles=lexicon.titles - lexicon.offices,
+        titles=((lexicon.titles - lexicon.offices) | words.rank_words | {"sheikh"}) - words.sovereign_offices,
     )
