@@ -42,6 +42,7 @@ LAYERS = {
 WITHIN_EXTRACT = {
     "dates": 0,
     "confidence": 0,
+    "label_model": 0,
     "date_finder": 1,
     "lexicon": 2,
     "grammar": 3,

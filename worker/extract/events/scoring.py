@@ -18,33 +18,17 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 import msgspec
 from msgspec import Struct
 
+from worker.extract.label_model import SCALE, LabelModel
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _LEAST, _MOST = 0.01, 0.99
 """Bounds of a confidence, which events carry with two decimals: none is certain."""
-_SCALE = 100
-"""Weights are stored as integers, in hundredths of log-odds."""
 NEAR_CHARS = 20
 """Distance in characters at which two triggers of one sentence denote one act."""
 
 ScoredKind = Literal["decision", "meeting"]
-
-
-class LabelModel(Struct, frozen=True, forbid_unknown_fields=True):
-    """One-against-rest models of a field: per label the bias, per feature the weights in the order of the labels."""
-
-    labels: list[str]
-    bias: list[int]
-    weights: dict[str, list[int]]
-
-    def best(self, features: Iterable[str]) -> str:
-        """Return the label with the highest score; the first of equal ones."""
-        totals = list(self.bias)
-        for feature in features:
-            for number, weight in enumerate(self.weights.get(feature, ())):
-                totals[number] += weight
-        return self.labels[totals.index(max(totals))]
 
 
 class EventScorer(Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,7 +47,7 @@ class EventScorer(Struct, frozen=True, forbid_unknown_fields=True):
     def score(self, features: Iterable[str]) -> float:
         """Return the score of a candidate, in log-odds of being an event."""
         weights = self.weights
-        return (self.bias + sum(weights.get(feature, 0) for feature in features)) / _SCALE
+        return (self.bias + sum(weights.get(feature, 0) for feature in features)) / SCALE
 
     def confidence(self, score: float) -> float:
         """Return the probability that an event with this score is right, with two decimals, from 0.01 to 0.99."""

@@ -127,6 +127,10 @@ class Lexicon(Struct, frozen=True):
     blame ("bad"), praise ("good"), necessity ("needed"), guilt ("guilty").  Nouns: threatened harm ("harm").
     """
     programmes: frozenset[str]
+    attitudes: dict[str, frozenset[str]]
+    """Words of content that hint at an act, by kind: ills, boons, plans, forms of verbs of intention."""
+    speaker_kinds: dict[str, frozenset[str]]
+    """Words of a speaker's role or name, by kind of speaker."""
     deeds: dict[str, frozenset[str]]
     """Lemmas of speech verbs that also tell a deed, and the subjects and objects that decide it, by kind."""
     credit_verbs: frozenset[str]
@@ -292,6 +296,8 @@ def _verbs(file: LexiconFile) -> dict[str, object]:
         "mandative": _forms_of(w.mandative_verbs, file) | _plurals(w.mandative_words),
         "credit_verbs": _forms_of(file.outlets.credit_verbs, file),
         "quoting_verbs": _forms_of(file.outlets.quoting_verbs, file),
+        "attitudes": {kind: word_set(listed) for kind, listed in file.attitudes.items()},
+        "speaker_kinds": {kind: word_set(listed) for kind, listed in file.speaker_kinds.items()},
         "deeds": {kind: word_set(listed) for kind, listed in file.deeds.items()},
         "judgement": {
             kind: _forms_of(listed, file) if kind in inflected else word_set(listed)

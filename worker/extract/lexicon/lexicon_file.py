@@ -201,6 +201,8 @@ class LexiconFile(StrictTable, frozen=True):
     deeds: dict[str, str]
     venues: VenueTable
     judgement: JudgementTable
+    attitudes: dict[str, str]
+    speaker_kinds: dict[str, str]
     outlets: OutletTable
     people: PeopleTable
     organisations: OrganisationTable

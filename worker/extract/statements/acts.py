@@ -10,20 +10,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.document import Document
+from worker.extract.statements.content_clauses import clause_end, clause_subject, content_sentences
 from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.phrase_kinds import TokenRange, is_party
-from worker.extract.statements.source.preverbal_subject import preverbal_subject
 
 if TYPE_CHECKING:
-    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
+    from worker.extract.grammar.chunker import VerbGroup
     from worker.extract.lexicon.lexicon import Cue
     from worker.extract.statements.candidate import StatementCandidate
     from worker.schema import Act, Actor
 
+_DISMISSALS = frozenset({"reject", "dismiss", "rebuff", "repudiate", "dispute", "contest"})
+"""Verbs that deny a claim and criticise anything else."""
+_INSISTENCE = frozenset({"insist", "ask", "suggest", "agree", "stipulate", "write"})
+"""Verbs that demand before a clause in the subjunctive: "insisted that the board resign"."""
 _PREDICATE = 8
 """Longest predicate that is read after "is", in tokens: "is a “very serious and costly mistake”"."""
-_SENTENCES = 3
-"""Number of sentences (or semicolon parts) of the content that are read."""
 
 
 def act_of_statement(doc: Document, candidate: StatementCandidate, speaker: Actor | None) -> Act:
@@ -46,6 +48,12 @@ def act_of_cue(doc: Document, verb: VerbGroup, cue: Cue) -> Act:
     """
     if cue.act == "deny" and doc.text.lower[max(0, verb.first - 1)] == "nor":
         return "decline"
+    following = doc.chunks.noun_phrase(verb.last) if cue.act == "criticise" and not verb.negated else None
+    if following is not None and cue.lemma in _DISMISSALS and doc.text.lower[following.head] in doc.lexicon.cue_nouns:
+        noun = doc.lexicon.cue_nouns[doc.text.lower[following.head]]
+        return "deny" if noun.act in {"say", "accuse", "criticise"} else cue.act  # "rejected the claim that …"
+    if cue.lemma in _INSISTENCE and _governs_subjunctive(doc, verb):
+        return "demand"
     if (
         verb.negated
         and verb.modal >= 0
@@ -54,6 +62,18 @@ def act_of_cue(doc: Document, verb: VerbGroup, cue: Cue) -> Act:
     ):
         return "decline"
     return cue.act
+
+
+def _governs_subjunctive(doc: Document, verb: VerbGroup) -> bool:
+    """Return whether a that-clause with a base form follows the verb: "insisted | that the court release her"."""
+    text, at = doc.text, verb.last
+    if text.lower[at : at + 1] != ["that"]:
+        return False
+    following = next((v for i in range(at + 1, min(at + _PREDICATE, len(text.words)))
+                      if (v := doc.chunks.verb_group(i)) is not None), None)  # fmt: skip
+    subject = doc.chunks.noun_phrase(following.first - 1) if following is not None else None
+    bare = following is not None and text.tags[following.head] == "VB" and following.first == following.head
+    return bare and subject is not None and text.tags[subject.head] not in {"NNS", "PRP"}
 
 
 def _opens_with_refusal(doc: Document, first: int, *, of_person: bool) -> bool:
@@ -83,7 +103,7 @@ def act_of_content(doc: Document, content: list[TokenRange], *, of_person: bool)
 
     `of_person`: the speaker is a person or group, so "he" and "they" may refer to the speaker.  Questions are skipped.
     """
-    for first, last in _sentences(doc, content):
+    for first, last in content_sentences(doc, content):
         if doc.text.words[last - 1] == "?":
             continue
         act = _act_of_sentence(doc, first, last, of_person=of_person)
@@ -114,22 +134,6 @@ def _act_of_predicate(doc: Document, first: int, last: int) -> Act | None:
     return None
 
 
-def _sentences(doc: Document, content: list[TokenRange]) -> list[TokenRange]:
-    """Return the sentences of the content as token ranges, without leading marks, conjunctions and "that"."""
-    text, found = doc.text, []
-    for first, last in content:
-        start = first
-        for at in range(first, last):
-            if text.words[at] in {".", "!", "?", ";"} or at == last - 1:
-                while start < at and (text.tags[start] in {"PUNCT", "CC"} or text.lower[start] == "that"):
-                    start += 1
-                found.append((start, at + 1))
-                start = at + 1
-                if len(found) == _SENTENCES:
-                    return found
-    return found
-
-
 def _act_of_sentence(doc: Document, first: int, last: int, *, of_person: bool) -> Act | None:
     """Return the act of the first finite verb of the sentence that performs one.
 
@@ -142,7 +146,7 @@ def _act_of_sentence(doc: Document, first: int, last: int, *, of_person: bool) -
         if text.tags[at] in {"SC", "WP"} and (
             text.lower[at] in doc.lexicon.closed_classes.hypothetical_subordinators or at == first
         ):
-            at = _clause_end(doc, at, last)  # "If it rains …", "what we need …"
+            at = clause_end(doc, at, last)  # "If it rains …", "what we need …"
             continue
         if verb is not None and verb.finite:
             act = _act_of_clause_verb(doc, verb, first, last, of_person=of_person, negated=negation < verb.first)
@@ -150,13 +154,6 @@ def _act_of_sentence(doc: Document, first: int, last: int, *, of_person: bool) -
                 return act
         at = max(at + 1, verb.last if verb is not None else 0)
     return None
-
-
-def _clause_end(doc: Document, at: int, last: int) -> int:
-    """Return the token after the next comma."""
-    while at < last and doc.text.words[at] != ",":
-        at += 1
-    return at + 1
 
 
 def _act_of_clause_verb(
@@ -168,7 +165,7 @@ def _act_of_clause_verb(
     opens with a base form is an imperative and demands.
     """
     text = doc.text
-    subject = _subject(doc, verb, first)
+    subject = clause_subject(doc, verb, first)
     if subject is None:
         bare = verb.first == first and text.tags[verb.head] == "VB" and verb.modal < 0
         return (
@@ -200,16 +197,6 @@ def _act_of_clause_verb(
 def _is_first_clause(doc: Document, first: int, subject: int) -> bool:
     """Return whether no finite verb precedes the subject, so that "it" can only be the speaker."""
     return not doc.chunks.has_finite_verb(first, subject)
-
-
-def _subject(doc: Document, verb: VerbGroup, first: int) -> NounPhrase | None:
-    """Return the verb's subject, also where a quotation mark splits the verb group: "Oslo had “made a mistake”"."""
-    text, at = doc.text, verb.first - 1
-    if at > first and text.words[at] in doc.lexicon.quotation_marks:
-        auxiliary = doc.chunks.verb_group(at - 1)
-        verb = auxiliary if auxiliary is not None else verb
-    source = preverbal_subject(doc, verb, first) if verb.first > first else None
-    return doc.chunks.noun_phrase(source[0]) if source is not None else None
 
 
 def _act_of_own_deed(doc: Document, verb: VerbGroup, word: str) -> Act | None:

@@ -14,6 +14,7 @@ import msgspec
 from worker.extract.confidence import Features, load_confidence_models
 from worker.extract.coreference.person import Person
 from worker.extract.document import Document
+from worker.extract.statements.act_features import act_features, is_open, load_act_model
 from worker.extract.statements.acts import act_of_statement
 from worker.extract.statements.candidate import StatementCandidate
 from worker.extract.statements.content.continuations import (
@@ -30,7 +31,7 @@ from worker.extract.statements.patterns.speaker_labels import match_speaker_labe
 from worker.extract.statements.phrase_kinds import TokenRange
 from worker.extract.statements.sentence_candidates import candidates_in_sentence
 from worker.extract.statements.venue_and_date import statement_date
-from worker.schema import Actor, Quotation, Statement, hash_id
+from worker.schema import Act, Actor, Quotation, Statement, hash_id
 
 
 def extract_statements(doc: Document) -> Iterable[Statement]:
@@ -50,6 +51,15 @@ def statements_with_features(doc: Document) -> Iterator[tuple[Statement, Feature
         if statement.id not in seen:
             seen.add(statement.id)
             yield statement, features
+
+
+def open_candidates(doc: Document) -> Iterator[tuple[StatementCandidate, list[str]]]:
+    """Yield the candidates whose act the rules leave open, with its features, in text order; records all speakers."""
+    for candidate in _candidates(doc):
+        speaker, _ = _resolve_speaker(doc, candidate)
+        ruled = act_of_statement(doc, candidate, speaker)
+        if is_open(candidate, ruled):
+            yield candidate, act_features(doc, candidate, speaker, _quotation(doc, candidate.content), ruled)
 
 
 # ---------------------------------------------------------------- candidates of all sentences
@@ -124,7 +134,7 @@ def _build(doc: Document, candidate: StatementCandidate) -> tuple[Statement, Fea
         speaker=speaker,
         content=content,
         quotation=quotation,
-        act=act_of_statement(doc, candidate, speaker),
+        act=_act(doc, candidate, speaker, quotation),
         target=doc.mentions.resolve_disjoint(*candidate.target, person) if candidate.target and not told else None,
         venue=text.span(*venue) if venue and text.slice(*venue) not in via else None,
         said_on=statement_date(doc, candidate),
@@ -136,6 +146,16 @@ def _after_cue(candidate: StatementCandidate) -> int:
     """Return the token after the cue, or after a source that directly follows it."""
     source = candidate.source
     return source[1] if source is not None and source[0] == candidate.cue[1] else candidate.cue[1]
+
+
+def _act(doc: Document, candidate: StatementCandidate, speaker: Actor | None, quotation: Quotation) -> Act:
+    """Return the act of a statement: that of the rules, or the model's where they leave it open."""
+    ruled = act_of_statement(doc, candidate, speaker)
+    model = load_act_model(doc.lexicon.language) if is_open(candidate, ruled) else None
+    if model is None:
+        return ruled
+    act: Act = msgspec.convert(model.best(act_features(doc, candidate, speaker, quotation, ruled)), Act)
+    return act
 
 
 def _resolve_speaker(doc: Document, candidate: StatementCandidate) -> tuple[Actor | None, Person | None]:
