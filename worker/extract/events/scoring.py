@@ -81,18 +81,22 @@ class Selectable(Protocol):
 S = TypeVar("S", bound=Selectable)
 
 
-def select_best(candidates: Iterable[S], threshold: float, starts: Sequence[int], ends: Sequence[int]) -> list[S]:
+def select_best(
+    candidates: Iterable[S], threshold: float, starts: Sequence[int], ends: Sequence[int], near_chars: int = NEAR_CHARS
+) -> list[S]:
     """Return the candidates from the threshold on that no better one excludes, in text order.
 
-    Candidates exclude each other where they overlap or are near, where one governs the other and where one is in the
-    object of the other.  `starts` and `ends` are the character offsets of the tokens.
+    Candidates exclude each other where they overlap or are less than `near_chars` apart, where one governs the other
+    and where one is in the object of the other.  `starts` and `ends` are the character offsets of the tokens.
     """
     accepted: list[S] = []
     near: dict[int, list[S]] = {}
     above = (c for c in candidates if c.score >= threshold)
     for candidate in sorted(above, key=lambda c: (-c.score, c.first, c.last)):
         places = range(starts[candidate.first] // _CELL - 1, ends[candidate.last - 1] // _CELL + 2)
-        if not any(_exclude(candidate, other, starts, ends) for place in places for other in near.get(place, ())):
+        if not any(
+            _exclude(candidate, other, starts, ends, near_chars) for place in places for other in near.get(place, ())
+        ):
             accepted.append(candidate)
             for place in places[1:-1]:
                 near.setdefault(place, []).append(candidate)
@@ -103,9 +107,10 @@ _CELL = 400
 """Characters of a stretch of text; only candidates of the same or of neighbouring stretches are compared."""
 
 
-def _exclude(one: Selectable, other: Selectable, starts: Sequence[int], ends: Sequence[int]) -> bool:
+def _exclude(one: Selectable, other: Selectable, starts: Sequence[int], ends: Sequence[int], near_chars: int) -> bool:
     """Return whether two candidates denote one act."""
-    if starts[one.first] < ends[other.last - 1] + NEAR_CHARS and starts[other.first] < ends[one.last - 1] + NEAR_CHARS:
+    gap = max(starts[one.first] - ends[other.last - 1], starts[other.first] - ends[one.last - 1])
+    if gap < near_chars:
         return True
     if one.head in other.governors or other.head in one.governors:
         return True

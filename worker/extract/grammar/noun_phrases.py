@@ -12,6 +12,8 @@ from worker.extract.lexicon.lexicon import Lexicon
 
 _HEADS = frozenset({"NN", "NNS", "NNP"})
 _MODIFIERS = frozenset({"JJ", "CD", "NN", "NNS", "NNP", "FW", "POS"})
+_REPETITIONS = frozenset({"times"})
+"""Nouns after a number that count repetitions."""
 CURRENCIES = frozenset({"$", "£", "€", "#", "US$"})
 """Currency marks before an amount."""
 
@@ -47,6 +49,8 @@ def _starts_new_phrase(text: AnnotatedText, first: int, at: int, lexicon: Lexico
         return True
     if before in times and starts_name_after_time(text, first, at, lexicon):
         return True
+    if tags[at] == "CD" and at + 1 < len(tags) and text.lower[at + 1] in _REPETITIONS:
+        return True  # "met Hale | four times"
     if tags[at] == "NNP":
         if tags[at - 1] == "CD":
             return text.lower[at - 2] in lexicon.time_nouns and at - 2 >= first  # "On May 26 | Hale left"

@@ -88,7 +88,7 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """Return all verbs of the file, with their particles after "_"."""
         m, d, o, c = self.meeting, self.decision, self.modality, self.decision.choice
         meeting = [m.meet, m.meet_with, m.host, m.visit, m.travel, m.call, m.ambiguous_call, m.invite, m.convene]
-        meeting += [m.gather, m.brief, m.light_verbs, *m.verb_classes.values()]
+        meeting += [m.gather, m.brief, m.light_verbs, m.exchange, *m.verb_classes.values()]
         decision = [verb_class.verbs for verb_class in d.verbs] + [d.nouns.reporting_verbs, d.nouns.open_question_verbs]
         decision += [c.taken, c.agreed, c.voted, c.rejected, c.proposed, c.announced, c.pending]
         modality = [o.planned, o.proposed, o.cancelled, o.denied, o.object_control, o.transparent]

@@ -65,6 +65,11 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     acts_of_meetings: str
     phases: str
     audiences: str
+    private_modifiers: str
+    attitudes: str
+    spoken: str
+    exchange: str
+    exchanged: str
     ordinals: str
     anaphoric_verbs: str
     visit_nouns: str

@@ -48,7 +48,7 @@ def read_meet(ctx: EventContext, group: VerbGroup) -> EventCandidate | None:
         return None  # a court meets to hear a case
     if others and not has_politician(ctx, [*subject, *others]):
         return None
-    return verb_candidate(ctx, group, _talk_form(ctx, group), [*subject, *others], "meet")
+    return verb_candidate(ctx, group, talk_form(ctx, group), [*subject, *others], "meet")
 
 
 def _distinguish(ctx: EventContext, actor: Actor, subject_names: set[str]) -> Actor:
@@ -72,13 +72,13 @@ def read_talk(ctx: EventContext, group: VerbGroup) -> EventCandidate | None:
     """
     if group.passive or _is_purpose_of_meeting(ctx, group):
         return None
-    subject, others = subject_parties(ctx, group), [a for a in _interlocutors(ctx, group) if can_take_part(ctx, a)]
+    subject, others = subject_parties(ctx, group), [a for a in interlocutors(ctx, group) if can_take_part(ctx, a)]
     if not others and not _is_mutual(ctx, group, subject):
         return None
-    return verb_candidate(ctx, group, _talk_form(ctx, group), [*subject, *others], "talk with")
+    return verb_candidate(ctx, group, talk_form(ctx, group), [*subject, *others], "talk with")
 
 
-def _interlocutors(ctx: EventContext, group: VerbGroup) -> list[Actor]:
+def interlocutors(ctx: EventContext, group: VerbGroup) -> list[Actor]:
     """Return the parties after "with"; empty if "with" depends on an occasion ("spoke at a rally with X")."""
     found = ctx.clauses.prepositional_phrases(group.last, word_set(ctx.lexicon.meeting.with_), 16)[:1]
     if found and any(ctx.chunks.verb_group_of[at] >= 0 for at in range(group.last, found[0][0])):
@@ -101,7 +101,7 @@ def _is_mutual(ctx: EventContext, group: VerbGroup, subject: list[Actor]) -> boo
     """
     lemma, m = ctx.lemma(group), ctx.lexicon.meeting
     modality = ctx.modality(group)
-    if _talk_form(ctx, group) == "call":
+    if talk_form(ctx, group) == "call":
         return len(subject) > 1 or is_plural_party(ctx, subject)
     if lemma not in word_set(m.discuss) or modality.modal or modality.outcome is not None:
         return False
@@ -122,7 +122,7 @@ def _is_purpose_of_meeting(ctx: EventContext, group: VerbGroup) -> bool:
     return is_governed or (noun is not None and meeting_form(ctx, noun) is not None)
 
 
-def _talk_form(ctx: EventContext, group: VerbGroup) -> Form:
+def talk_form(ctx: EventContext, group: VerbGroup) -> Form:
     """Return "call" if words for a telephone are near the verb, else "talks"."""
     start, end = ctx.text.sentence_range(group.head)
     before = next((i + 1 for i in range(group.first - 1, start - 1, -1) if ctx.chunks.verb_group_of[i] >= 0), start)

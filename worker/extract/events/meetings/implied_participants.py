@@ -80,11 +80,18 @@ def clause_participants(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
     verbs = _finite_verbs_around(ctx, noun)
     before = [verb for verb in verbs if verb.last <= noun.first][-1:]
     after = [verb for verb in verbs if verb.first >= noun.last][:1]
-    for verb in [*after, *before] if _opens_clause(ctx, noun) else [*before, *after]:
+    ordered = [*after, *before] if _opens_clause(ctx, noun) else [*before, *after]
+    for verb in (verb for verb in ordered if not _reports(ctx, verb, noun)):
         found = [a for a in subject_parties(ctx, verb) if ctx.roles.political_role(a) or a.type == "person"]
         if found:
             return distinct_parties(found)
     return []
+
+
+def _reports(ctx: EventContext, verb: VerbGroup, noun: NounPhrase) -> bool:
+    """Return whether a verb outside a statement reports the noun in it: "the talks go on, she [said]"."""
+    ids = ctx.statement_ids
+    return ids[noun.head] is not None and ids[noun.head] != ids[verb.head]
 
 
 def _opens_clause(ctx: EventContext, noun: NounPhrase) -> bool:

@@ -24,7 +24,7 @@ def light_verb(ctx: EventContext, noun: NounPhrase) -> VerbGroup | None:
     """Return the light verb of the noun, before it or before "in", "for" or "at"; None if there is none."""
     before = noun.first - 1
     for _ in range(_STEPS_TO_LIGHT_VERB):
-        if ctx.chunks.verb_group(before) is None and before >= 0 and ctx.text.tags[before] == "RB":
+        if ctx.chunks.verb_group(before) is None and before >= 0 and _can_be_skipped(ctx, before):
             before -= 1
             continue
         group = ctx.chunks.verb_group(before)
@@ -49,6 +49,11 @@ def light_verb(ctx: EventContext, noun: NounPhrase) -> VerbGroup | None:
             return None
         before -= 1
     return None
+
+
+def _can_be_skipped(ctx: EventContext, at: int) -> bool:
+    """Return whether a token may stand between a light verb and its noun: an adverb, a quotation mark."""
+    return ctx.text.tags[at] == "RB" or ctx.text.words[at] in ctx.doc.lexicon.quotation_marks
 
 
 def _is_light(ctx: EventContext, group: VerbGroup, preposition: str) -> bool:

@@ -40,8 +40,22 @@ class MeetingTrigger(Struct, kw_only=True, eq=False):
     complement: str = ""
     """The preposition that begins the complement of a verb."""
     when: TimeExpression | None = None
+    score: float = 0.0
+    """Log-odds of mentioning a meeting."""
+    first: int = -1
+    last: int = -1
+    head: int = -1
+    """First token of the trigger, the token after it, the verb or noun itself."""
+    governors: frozenset[int] = frozenset()
+    acted_on: range = range(0)
+    """Both empty: "flew to Riga to meet" tells two meetings, a journey and talks."""
 
     @property
     def verb(self) -> VerbGroup | None:
         """The verb of the trigger, or the light verb or predicate of its noun; None if there is none."""
         return self.group or self.light or self.own
+
+    def __post_init__(self) -> None:
+        """Set the tokens from the candidate."""
+        self.first, self.last = self.candidate.first, self.candidate.last
+        self.head = self.group.head if self.group is not None else self.candidate.last - 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from worker.extract.events.meetings.destinations import is_abroad, place_type, target_span
 from worker.extract.events.meetings.noun_features import noun_features
 from worker.extract.events.meetings.party_features import party_features
 from worker.extract.events.meetings.verb_features import verb_features
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from worker.extract.events.event_context import EventContext
     from worker.extract.events.meetings.trigger import MeetingTrigger
-    from worker.schema import Span
 
 _FIELD_WINDOW = 12
 """Tokens before and after a trigger whose fields of life are features."""
@@ -123,37 +123,10 @@ def _time_and_place_features(ctx: EventContext, trigger: MeetingTrigger) -> Iter
     place = place_type(ctx, found.place)
     yield from (f"place:{place}", f"class+place:{name}+{place}")
     if name in {"visit", "travel", "due"}:
-        yield f"target:{place_type(ctx, _target(ctx, trigger))}"
-        yield f"abroad:{_is_abroad(ctx, trigger)}"
+        yield f"target:{place_type(ctx, target_span(ctx, trigger))}"
+        yield f"abroad:{is_abroad(ctx, trigger)}"
     is_day = when is not None and (when.weekday, when.offset_days, when.day) != (None, None, None)
     yield f"when:{'none' if when is None else 'day' if is_day else 'period'}"
     if when is not None:
         yield f"direction:{when.direction}"
     yield f"topic:{found.about is not None}"
-
-
-def _target(ctx: EventContext, trigger: MeetingTrigger) -> Span | None:
-    return ctx.text.span(trigger.target.first, trigger.target.last) if trigger.target is not None else None
-
-
-def place_type(ctx: EventContext, place: Span | None) -> str:
-    """Return the type of a place: "country", "seat" of a government, "name", "noun"; "none" for None."""
-    if place is None:
-        return "none"
-    main, bare = ctx.doc.lexicon, _without_article(place.text)
-    if bare in main.countries:
-        return "country"
-    return "seat" if bare in main.seats_of_power else "name" if bare[:1].isupper() else "noun"
-
-
-def _without_article(name: str) -> str:
-    return name.removeprefix("the ").removeprefix("The ")
-
-
-def _is_abroad(ctx: EventContext, trigger: MeetingTrigger) -> str:
-    """Return whether a destination is in another country than the visitors: "True", "False" or "unknown"."""
-    target, main = _target(ctx, trigger) or trigger.candidate.place, ctx.doc.lexicon
-    name = _without_article(target.text) if target is not None else ""
-    code = main.countries.get(name) or main.seats_of_power.get(name)
-    homes = {actor.country for actor in trigger.candidate.parties} - {None}
-    return "unknown" if code is None or not homes else str(code not in homes)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.events.meetings.reader import is_future_time, make_meeting_candidate, verb_status
+from worker.extract.events.meetings.encounters import interlocutors, talk_form
+from worker.extract.events.meetings.reader import is_future_time, is_plural_party, make_meeting_candidate, verb_status
 from worker.extract.events.meetings.trigger import MeetingTrigger
 from worker.extract.events.meetings.verb_candidate import are_parties
 from worker.extract.events.meetings.verbs import read_verb
 from worker.extract.events.political_role import POLITICAL
 from worker.extract.events.trigger_parties import agent_parties, distinct_parties, subject_parties
+from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
     from worker.schema import Actor, Form
 
-_WITH = frozenset({"with"})
 _TO = frozenset({"to"})
 _DESTINATIONS = frozenset({"to", "in", "for", "at"})
 _COMPLEMENTS = frozenset(
@@ -45,7 +46,6 @@ _COMPLEMENTS = frozenset(
 _PARTICLES = frozenset({"down", "together", "off", "in", "over"})
 _ADVERBS = frozenset({"down", "together", "off", "today", "yesterday", "tomorrow", "privately"})
 """Words that may stand between a verb and its complement."""
-_WITH_WINDOW = 16
 _TO_WINDOW = 8
 _DEPARTURES = frozenset({"leave", "depart", "tour"})
 """Verbs of travel with a place as object."""
@@ -53,6 +53,21 @@ _NEED_PARTNER = frozenset({"talk", "dine"})
 _TAKE_GUEST = frozenset({"host", "call", "see", "brief", "summon"})
 _FORMS: dict[str, Form] = {"visit": "visit", "travel": "visit", "summon": "visit", "call": "call"}
 """Class of a verb -> form of the meeting; all other classes are talks."""
+_RULES = {
+    "meet": "meet",
+    "talk": "talk with",
+    "discuss": "talk with",
+    "dine": "talk with",
+    "host": "host",
+    "visit": "visit",
+    "travel": "travel",
+    "convene": "convene",
+    "summon": "invite",
+    "brief": "brief",
+    "call": "call",
+    "see": "see",
+}
+"""Class of a verb -> the rule that explains its meetings."""
 
 
 def verb_triggers(ctx: EventContext) -> Iterator[MeetingTrigger]:
@@ -60,10 +75,17 @@ def verb_triggers(ctx: EventContext) -> Iterator[MeetingTrigger]:
     classes = ctx.lexicon.meeting_verb_classes
     for group in ctx.chunks.verb_groups:
         lemma = ctx.lemma(group)
-        name = classes.get(lemma)
+        name = classes.get(lemma) or _exchange_class(ctx, group, lemma)
         found = _verb_of_class(ctx, group, lemma, name) if name is not None else _state(ctx, group)
         if found is not None:
             yield found
+
+
+def _exchange_class(ctx: EventContext, group: VerbGroup, lemma: str) -> str | None:
+    """Return "talk" for an exchange of words, "exchanged views"; else None."""
+    target = ctx.clauses.object(group) if lemma in word_set(ctx.lexicon.meeting.exchange) else None
+    is_talk = target is not None and ctx.text.lower[target.head] in word_set(ctx.lexicon.meeting.exchanged)
+    return "talk" if is_talk else None
 
 
 def _state(ctx: EventContext, group: VerbGroup) -> MeetingTrigger | None:
@@ -88,7 +110,7 @@ def _journey_of_state(
     found = make_meeting_candidate(ctx, *cue, "visit", status, parties, "travel", when)
     found.place = ctx.time_and_place.place_span(target)
     return MeetingTrigger(
-        candidate=found, word_class="due" if lemma == "due" else "travel", lemma=lemma, verdict="unlisted",
+        candidate=found, word_class="due" if lemma == "due" else "travel", lemma=lemma, verdict="opens",
         group=group, target=target, complement=ctx.word(place_at - 1), when=when,
     )  # fmt: skip
 
@@ -106,10 +128,11 @@ def _verb_of_class(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -
     if candidate is None:
         status = verb_status(ctx, group, ctx.modality(group), is_future_time(when))
         status = "proposed" if name == "summon" and status == "held" else status
-        form = _FORMS.get(name, "talks")
-        candidate = make_meeting_candidate(ctx, group.head, group.last, form, status, parties, name, when)
+        form = _FORMS.get(name) or talk_form(ctx, group)
+        candidate = make_meeting_candidate(ctx, group.head, group.last, form, status, parties, _RULES[name], when)
+    is_known = ruled is not None or lemma in word_set(ctx.lexicon.meeting.exchange)
     return MeetingTrigger(
-        candidate=candidate, word_class=name, lemma=lemma, verdict="unlisted" if ruled is None else "opens",
+        candidate=candidate, word_class=name, lemma=lemma, verdict="opens" if is_known else "unlisted",
         group=group, target=target or (ctx.clauses.object(group) if name == "visit" else None),
         complement=_complement(ctx, group), when=when,
     )  # fmt: skip
@@ -120,10 +143,17 @@ def _parties_of_verb(ctx: EventContext, group: VerbGroup, lemma: str, name: str)
     subject = subject_parties(ctx, group)
     own = [*agent_parties(ctx, group.last), *subject] if group.passive else subject
     others = _others(ctx, group, lemma, name)
-    if not others and not group.passive and (name in _TAKE_GUEST or (name in _NEED_PARTNER and len(subject) == 1)):
+    if not others and not group.passive and _needs_others(ctx, subject, lemma, name):
         return []
     names = {actor.name for actor in subject}
     return distinct_parties([*own, *(actor for actor in others if actor.name not in names)])
+
+
+def _needs_others(ctx: EventContext, subject: list[Actor], lemma: str, name: str) -> bool:
+    """Return whether a verb needs a guest or partner beside its subject."""
+    if name in _NEED_PARTNER and lemma in word_set(ctx.lexicon.meeting.exchange):
+        return not is_plural_party(ctx, subject)
+    return name in _TAKE_GUEST or (name in _NEED_PARTNER and len(subject) == 1)
 
 
 def _others(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -> list[Actor]:
@@ -137,20 +167,14 @@ def _others(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -> list[
         return []
     if target is not None and (name == "meet" or lemma == "consult"):
         return _party_list(ctx, target)
-    return [
-        *_after(ctx, group, _WITH, _WITH_WINDOW),
-        *(_after(ctx, group, _TO, _TO_WINDOW, near=True) if name == "talk" else ()),
-    ]
+    partners = [actor for actor in interlocutors(ctx, group) if are_parties(ctx, [actor])]
+    return [*partners, *_addressees(ctx, group)] if name == "talk" else partners
 
 
-def _after(
-    ctx: EventContext, group: VerbGroup, prepositions: frozenset[str], window: int, *, near: bool = False
-) -> list[Actor]:
-    """Return the parties of the first phrase with a preposition; `near`: only right after the verb or one word."""
-    found = ctx.clauses.prepositional_phrases(group.last, prepositions, window)[:1]
-    if not found or (near and found[0][0] > group.last + 1):
-        return []
-    return _party_list(ctx, found[0][1])
+def _addressees(ctx: EventContext, group: VerbGroup) -> list[Actor]:
+    """Return the parties after "to" right after a verb of talking, or one word later: "spoke [briefly] to Berg"."""
+    found = ctx.clauses.prepositional_phrases(group.last, _TO, _TO_WINDOW)[:1]
+    return _party_list(ctx, found[0][1]) if found and found[0][0] <= group.last + 1 else []
 
 
 def _party_list(ctx: EventContext, noun: NounPhrase | None) -> list[Actor]:

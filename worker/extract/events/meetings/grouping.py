@@ -1,0 +1,138 @@
+"""Group the triggers of an article into meetings: which triggers mention the same one, and which ones stay apart.
+
+A trigger without parties joins a meeting that it can refer to.  One that is certain enough but finds none is a meeting
+of its own, so that "the talks" of unnamed parties are told once.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from worker.extract.events.event_coreference import EventCandidate, EventCluster, cluster_candidates, party_names
+from worker.extract.events.meetings.noun_features import determiner
+from worker.extract.lexicon.lexicon_file import word_set
+
+if TYPE_CHECKING:
+    from worker.extract.events.event_context import EventContext
+    from worker.extract.events.meetings.trigger import MeetingTrigger
+
+_NEVER_COREFERENT = frozenset({"visit", "call", "press_conference"})
+"""Forms that do not corefer with any other form."""
+_PAIR = 2
+"""Number of parties that two meetings must share to be the same."""
+_POINTING = frozenset({"definite", "demonstrative"})
+"""Classes of determiners that refer to something known."""
+_MARGIN_WITHOUT_PARTIES = 0.8
+"""Log-odds above the threshold from which a trigger without parties is a meeting of its own."""
+_MAX_COMPARED = 24
+"""Meetings without parties that are compared with a new trigger, so that the cost is linear."""
+
+
+def group_meetings(
+    ctx: EventContext, triggers: list[MeetingTrigger], threshold: float
+) -> list[EventCluster[EventCandidate]]:
+    """Return the meetings of which a trigger reaches the threshold, in text order.
+
+    `triggers`: those selected, in text order; some are below the threshold and only further mentions.
+    """
+    score_of = {trigger.candidate: trigger.score for trigger in triggers}
+    for trigger in triggers:
+        trigger.candidate.anaphoric = points_back(ctx, trigger)
+    clusters = cluster_candidates(list(score_of), partial(_is_same_meeting, ctx), partial(_can_refer_to, ctx))
+    joined = {candidate for cluster in clusters for candidate in cluster.members}
+    alone = [c for c, score in score_of.items() if c not in joined and score >= threshold + _MARGIN_WITHOUT_PARTIES]
+    clusters += _without_parties(ctx, alone)
+    certain = [k for k in clusters if max(score_of[c] for c in k.members) >= threshold]
+    return sorted(certain, key=lambda cluster: cluster.members[0].first)
+
+
+def points_back(ctx: EventContext, trigger: MeetingTrigger) -> bool:
+    """Return whether a trigger may refer to a meeting reported elsewhere.
+
+    It has no parties, or it is definite and its only parties are the subject of its clause: "after the talks, Berg …".
+    """
+    if trigger.phrase is None or not trigger.candidate.parties:
+        return not trigger.candidate.parties
+    return trigger.source == "clause" and determiner(ctx, trigger.phrase, trigger.first) in _POINTING
+
+
+def _without_parties(ctx: EventContext, candidates: list[EventCandidate]) -> list[EventCluster[EventCandidate]]:
+    """Return the meetings of candidates without parties: one for all that can be the same."""
+    clusters: list[EventCluster[EventCandidate]] = []
+    for candidate in candidates:
+        near = (
+            k
+            for k in clusters[-_MAX_COMPARED:]
+            if all(_is_compatible(ctx, old, candidate) for old in k.members[:_MAX_COMPARED])
+        )
+        cluster = next(near, None)
+        if cluster is None:
+            clusters.append(EventCluster(members=[candidate]))
+        else:
+            cluster.members.append(candidate)
+    return clusters
+
+
+def _is_same_meeting(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
+    """Return whether two candidates with parties mention the same meeting."""
+    a, b = party_names(old), party_names(new)
+    if a & b and _is_purpose_of_visit(ctx, old, new):
+        return True
+    if not _is_compatible(ctx, old, new):
+        return False
+    shared = len(a & b)
+    if shared >= _PAIR:
+        return True
+    alike = old.kind == new.kind and (
+        _can_follow(old.status, new.status) or not (old.explicit_status and new.explicit_status)
+    )
+    if shared and shared == min(len(a), len(b)) and alike:
+        return True
+    place = old.place and new.place and old.place.text == new.place.text
+    return bool(place and old.kind == new.kind == "summit")
+
+
+def _can_follow(old: str, new: str) -> bool:
+    """Return whether one meeting can have the two statuses in one report: the same, or a plan that is cancelled."""
+    return old == new or (new == "cancelled" and old in {"planned", "proposed"})
+
+
+def _is_purpose_of_visit(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
+    """Return whether the later candidate is the purpose of a visit: "flew to Oslo for talks with X"."""
+    gathering = {old.kind, new.kind} == {"talks", "summit"}  # "gathered in Oslo for a summit"
+    if not (gathering or (old.kind == "visit" and new.kind != "visit")) or old.last > new.first:
+        return False
+    apart = ctx.text.sentence_range(old.first) != ctx.text.sentence_range(new.first)
+    return not apart and not ctx.chunks.has_finite_verb(old.last, new.first + 1)
+
+
+def _can_refer_to(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
+    """Return whether the anaphoric candidate `new` can refer to the meeting of `old`.
+
+    Their fields must be compatible, and `new` must name no parties or at least one of the parties of `old`.
+    """
+    named = party_names(new)
+    return _is_compatible(ctx, old, new) and (not named or bool(named & party_names(old)) or not old.parties)
+
+
+def _is_compatible(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
+    if (old.day and new.day and old.day != new.day) or not _are_compatible_forms(ctx, old, new):
+        return False
+    if old.place and new.place and not new.anaphoric and not _can_be_same_place(ctx, old.place.text, new.place.text):
+        return False
+    return (old.status == "denied") == (new.status == "denied") or new.anaphoric
+
+
+def _are_compatible_forms(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
+    """Return whether two forms can denote one meeting: "spoke on the phone", then "the conversation"."""
+    if old.kind == new.kind or (old.kind not in _NEVER_COREFERENT and new.kind not in _NEVER_COREFERENT):
+        return True
+    return old.kind == "call" and new.anaphoric and new.noun in word_set(ctx.lexicon.meeting.spoken)
+
+
+def _can_be_same_place(ctx: EventContext, one: str, other: str) -> bool:
+    """Return whether two names can denote one place: "Mexico" and "Mexico City", a country and its capital."""
+    main = ctx.doc.lexicon
+    codes = [main.countries.get(name) or main.seats_of_power.get(name) for name in (one, other)]
+    return one in other or other in one or (codes[0] is not None and codes[0] == codes[1])
