@@ -67,7 +67,7 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     audiences: str
     private_modifiers: str
     attitudes: str
-    spoken: str
+    referring_to_call: str
     exchange: str
     exchanged: str
     ordinals: str

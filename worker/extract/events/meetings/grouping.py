@@ -128,7 +128,7 @@ def _are_compatible_forms(ctx: EventContext, old: EventCandidate, new: EventCand
     """Return whether two forms can denote one meeting: "spoke on the phone", then "the conversation"."""
     if old.kind == new.kind or (old.kind not in _NEVER_COREFERENT and new.kind not in _NEVER_COREFERENT):
         return True
-    return old.kind == "call" and new.anaphoric and new.noun in word_set(ctx.lexicon.meeting.spoken)
+    return old.kind == "call" and new.anaphoric and new.noun in word_set(ctx.lexicon.meeting.referring_to_call)
 
 
 def _can_be_same_place(ctx: EventContext, one: str, other: str) -> bool:
