@@ -40,6 +40,9 @@ def the_meeting(text: str) -> Meeting:
         ("At Monday's meeting, the council approved the tunnel.", "Monday", date(2024, 9, 16)),
         ("The council vowed on Friday to close the port.", "Friday", date(2024, 9, 13)),
         ("The court will rule on the tunnel on Friday.", "Friday", date(2024, 9, 20)),
+        ("The council filed a lawsuit concerning the nets in July 2023.", "July 2023", None),
+        ("On Monday the port authority said Norway will ban nets.", "Monday", date(2024, 9, 16)),
+        ("Berg told reporters on Friday that Norway will ban nets.", "Friday", date(2024, 9, 13)),
     ],
 )
 def test_the_time_of_a_decision(text: str, words: str, day: date | None) -> None:
@@ -65,7 +68,10 @@ def test_the_time_of_a_decision(text: str, words: str, day: date | None) -> None
         "Berg criticised on Friday Lepik's decision to close the port.",
         # of the main clause around a relative clause
         "On Monday Berg, who had vetoed the bill, left.",
+        # of an occasion to which the object refers
+        "Parliament approved rules for the election on 4 October.",
         # of another clause
+        "Norway banned nets shortly after the storm.",
         "The tunnel opened in 2008 and, when Lepik approved it, cost little.",
     ],
 )
@@ -83,6 +89,8 @@ def test_a_time_of_something_else_is_not_the_time_of_a_decision(text: str) -> No
         ("Lepik is scheduled on Friday to meet Berg.", "Friday", date(2024, 9, 20)),
         ("Last week's talks between Lepik and Berg were long.", "Last week", None),
         ("Lepik and Berg spoke at the 2019 summit in Riga.", "2019", None),
+        ("The summer talks between Lepik and Berg were long.", "summer", None),
+        ("On Friday the ferry sank, ahead of a meeting between Lepik and Berg.", None, None),
         ("Lepik agreed on Monday to meet Berg.", None, None),
         ("Lepik said on Monday that she would meet Berg.", None, None),
         ("Lepik met Berg before Friday's vote.", None, None),

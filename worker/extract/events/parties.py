@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from worker.extract.events.office_phrases import OfficePhrases
+from worker.extract.events.party_pronouns import pronoun_actor
 from worker.extract.events.plural_anaphora import antecedents, counted_parties
 from worker.extract.events.political_role import POLITICAL, PoliticalRoles, singular_of
 from worker.extract.lexicon.lexicon_file import word_set
@@ -28,8 +28,6 @@ _MAX_NESTED_ANAPHORA = 4
 """Maximum number of plural anaphora that are resolved for each other: the antecedents of "both sides" may include "the
 two leaders"."""
 _OF = frozenset({"of", "from"})
-_OFFICE_PREPOSITIONS = frozenset({"of", "from", "for", "to", "in", "on", "at"})
-"""Prepositions between an office and its domain: "ambassador to Norway", "commissioner for trade"."""
 
 
 class PartyResolver:
@@ -37,6 +35,7 @@ class PartyResolver:
 
     def __init__(self, doc: Document, clauses: ClauseParser, lexicon: EventLexicon, roles: PoliticalRoles) -> None:
         self.doc, self.clauses, self.lexicon, self.roles = doc, clauses, lexicon, roles
+        self.offices = OfficePhrases(doc, clauses, lexicon)
         self._resolved: dict[tuple[int, int], Actor] = {}
         """Parties already resolved, by first and last token, since phrases are looked up many times."""
         self._antecedents_of: dict[int, list[Actor]] = {}
@@ -48,7 +47,6 @@ class PartyResolver:
         self._left_out = False
         """Whether the phrase being resolved contains an anaphor that was left out, as its own search is open."""
 
-    # ------------------------------------------------------------ phrases
     def parties_of(self, noun: NounPhrase | None) -> list[Actor]:
         """Return the parties of a noun phrase and its conjuncts, each name once; empty for None."""
         if noun is None:
@@ -72,7 +70,12 @@ class PartyResolver:
         """
         at = country.first - 1
         office = self.clauses.noun_phrase(at - 1) if at > 0 and self.doc.text.lower[at] == "of" else None
-        if office is None or office.last != at or not self._is_office(office) or not self._is_plural(office):
+        if (
+            office is None
+            or office.last != at
+            or not self.offices.is_office(office)
+            or not self.offices.is_plural(office)
+        ):
             return []
         return [n for n in self.clauses.conjuncts(office) if n.first < office.first]
 
@@ -96,16 +99,22 @@ class PartyResolver:
             or self.doc.text.lower[outer.head] in word_set(self.lexicon.actors.quantity_nouns)
         ):
             return noun
-        return outer if self._is_office(outer) and not self._is_country(noun) else noun
+        return outer if self.offices.is_office(outer) and not self._is_country(noun) else noun
 
     def _right_of_of_phrase(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return conjuncts of an office after its of-phrase: "officials of the port and [envoys] of Oslo"."""
-        of = self.clauses.noun_phrase(noun.last + 1) if self._is_office(noun) and self.word_after(noun) in _OF else None
+        of = (
+            self.clauses.noun_phrase(noun.last + 1)
+            if self.offices.is_office(noun) and self.offices.word_after(noun) in _OF
+            else None
+        )
         if of is None:
             return []
-        single = not self._is_plural(noun) and self.roles.political_role(self._resolve(of.first, of.last)) == POLITICAL
+        single = (
+            not self.offices.is_plural(noun) and self.roles.political_role(self.resolve(of.first, of.last)) == POLITICAL
+        )
         joined = [n for n in self.clauses.conjuncts(of)[1:] if n.first > of.first]
-        return [n for n in joined if self._is_office(n) or (single and self._is_name(n))]
+        return [n for n in joined if self.offices.is_office(n) or (single and self._is_name(n))]
 
     def _is_name(self, noun: NounPhrase) -> bool:
         return self.doc.text.tags[noun.head] == "NNP"
@@ -134,7 +143,7 @@ class PartyResolver:
         """Return the parties of one phrase: one per country for plural offices, the antecedents of a plural anaphor."""
         if found := self._antecedents(noun):
             return found
-        if self._is_plural(noun) and (countries := self._countries_of(noun)):
+        if self.offices.is_plural(noun) and (countries := self._countries_of(noun)):
             return [self._country_office(country, noun) for country in countries]
         if (whole := self._quantified(noun)) is not None:
             return self.phrase_parties(whole)
@@ -147,7 +156,7 @@ class PartyResolver:
         """Return the phrase after a quantifier: "all of [the ministers]", "most of [the parties]"; else None."""
         if (
             self.doc.text.lower[noun.head] not in word_set(self.lexicon.actors.quantifiers)
-            or self.word_after(noun) != "of"
+            or self.offices.word_after(noun) != "of"
         ):
             return None
         inner = self.clauses.noun_phrase(noun.last + 1)
@@ -183,77 +192,21 @@ class PartyResolver:
         ):
             return None
         if tag in {"PRP", "WP"}:
-            return self._pronoun_actor(noun)
+            return pronoun_actor(self, noun)
         if tuple(text.lower[max(0, noun.first - 2) : noun.first]) in self.lexicon.exceptive_quantifiers:
             mention = text.span(noun.first - 2, noun.last)
             return Actor(name=mention.text, mention=mention, type="group")  # "all but two members"
         named = self._apposition(noun) or self._name_before(noun)
-        return named or self._resolve(noun.first, self._of_phrase_end(noun) if self._takes_of(noun) else noun.last)
-
-    def _pronoun_actor(self, noun: NounPhrase) -> Actor | None:
-        """Resolve a pronoun.
-
-        "It" and "they" after a verb of speech refer to its subject, and without a known antecedent to the nearest
-        political subject before them, if that is no person.  An "it" that refers to nobody political is no party.
-        """
-        actor = self._resolve(noun.first, noun.last)
-        word, main = self.doc.text.lower[noun.head], self.doc.lexicon
-        if (speaker := self._first_person_speaker(noun)) is not None:
-            return speaker
-        if word in main.neuter | main.plural and (body := self._reporting_body(noun)) is not None:
-            return msgspec.structs.replace(body, mention=actor.mention)
-        if word in main.neuter:
-            is_body = actor.type in {"country", "organisation"} and actor.name not in main.seats_of_power
-            return actor if is_body and self.roles.political_role(actor) == POLITICAL else None
-        if actor.type in {"person", "country", "organisation"} or word not in main.neuter | main.plural:
-            return actor
-        for verb in self.clauses.finite_verbs_before(noun.first):
-            subject = self.clauses.subject(verb)
-            if subject is None or subject.first >= noun.first or self.doc.text.tags[subject.head] in {"PRP", "WP"}:
-                continue
-            found = self._resolve(subject.first, subject.last)
-            if found.type != "person" and self.roles.political_role(found) == POLITICAL:
-                return Actor(
-                    name=found.name, mention=actor.mention, type=found.type, role=found.role, country=found.country
-                )
-        return actor
-
-    def _reporting_body(self, pronoun: NounPhrase) -> Actor | None:
-        """Return the body whose report a pronoun opens: "[the EU] has said it will", "[the union] said that they"."""
-        text = self.doc.text
-        at = pronoun.first - 1
-        at -= at > 0 and text.lower[at] == "that"
-        verb = self.doc.chunks.verb_group(at)
-        if verb is None or not verb.finite or text.lower[verb.head] not in self.doc.lexicon.cues:
-            return None
-        subject = self.clauses.subject(verb)
-        if subject is None or text.tags[subject.head] in {"PRP", "WP"}:
-            return None
-        found = self._resolve(subject.first, self._of_phrase_end(subject) if self._takes_of(subject) else subject.last)
-        is_body = found.type != "person" and self.roles.political_role(found) == POLITICAL
-        return found if is_body and not self._is_single_office(subject) else None
-
-    def _is_single_office(self, noun: NounPhrase) -> bool:
-        """Return whether a phrase denotes one office holder: "the finance minister", but not "the ministry"."""
-        word = self.doc.text.lower[noun.head]
-        return word in word_set(self.lexicon.actors.offices) and not self._is_plural(noun)
-
-    def _first_person_speaker(self, noun: NounPhrase) -> Actor | None:
-        """Return the speaker of the statement that contains an "I" in quotation marks; None for other words."""
-        text = self.doc.text
-        if text.words[noun.head] != "I" or text.quotation_of[noun.head] < 0:
-            return None
-        offset = text.starts[noun.head]
-        containing = (s for s in self.doc.statements if any(span.start <= offset < span.end for span in s.content))
-        statement = next(containing, None)
-        return statement.speaker if statement is not None else None
+        return named or self.resolve(
+            noun.first, self.offices.of_phrase_end(noun) if self.offices.takes_of(noun) else noun.last
+        )
 
     def _apposition(self, noun: NounPhrase) -> Actor | None:
         """Return the name in apposition to a phrase without a name: "its ally, [Norway],"; None if there is none."""
         text = self.doc.text
-        end = self._post_phrase_end(noun) if self._is_office(noun) else noun.last
+        end = self.offices.post_phrase_end(noun) if self.offices.is_office(noun) else noun.last
         if (
-            (text.tags[noun.head] == "NNP" and not self._is_office(noun))
+            (text.tags[noun.head] == "NNP" and not self.offices.is_office(noun))
             or end + 1 >= len(text.words)
             or text.words[end] != ","
         ):
@@ -267,9 +220,13 @@ class PartyResolver:
         ):
             return None
         verb = self.doc.chunks.verb_group(name.last)
-        actor = self._resolve(name.first, name.last)
-        is_name_of = actor.type == "person" or (actor.type == "country" and not self._is_office(noun))
-        return actor if is_name_of and (verb is None or not verb.finite) and self.word_after(name) != "and" else None
+        actor = self.resolve(name.first, name.last)
+        is_name_of = actor.type == "person" or (actor.type == "country" and not self.offices.is_office(noun))
+        return (
+            actor
+            if is_name_of and (verb is None or not verb.finite) and self.offices.word_after(name) != "and"
+            else None
+        )
 
     def _name_before(self, noun: NounPhrase) -> Actor | None:
         """Return the name to which a phrase is an apposition: "[the Lind Group], a union that …"; else None.
@@ -280,18 +237,14 @@ class PartyResolver:
         if noun.first < 2 or text.words[noun.first - 1] != "," or text.tags[noun.head] not in {"NN", "NNS"}:  # noqa: PLR2004
             return None
         name = self.clauses.noun_phrase(noun.first - 2)
-        end = self._post_phrase_end(noun)
+        end = self.offices.post_phrase_end(noun)
         is_closed = end < len(text.words) and (text.words[end] == "," or text.tags[end] == "WP")
         is_apposition = text.tags[noun.first] == "DT" and (text.lower[noun.first] in {"a", "an"} or is_closed)
         if name is None or not is_apposition or text.tags[name.head] != "NNP" or self.clauses.is_time_expression(name):
             return None
         is_object = name.first > 0 and text.tags[name.first - 1] in {"IN", "TO", "SC", "CC"}
-        actor = self._resolve(name.first, name.last)
+        actor = self.resolve(name.first, name.last)
         return actor if not is_object and actor.type in {"person", "organisation"} else None
-
-    def word_after(self, noun: NounPhrase) -> str:
-        """Return the word after a phrase in lower case; "" at the end of the text."""
-        return self.doc.text.lower[noun.last] if noun.last < len(self.doc.text.lower) else ""
 
     def possessor(self, noun: NounPhrase, before: int) -> Actor | None:
         """Return the possessor within a phrase before a token: "Oslo's", "his"; None if there is none."""
@@ -300,9 +253,9 @@ class PartyResolver:
             if text.tags[at] == "POS" and at > noun.first:
                 if text.lower[at - 1] in self.doc.lexicon.time_nouns:
                     return None  # "July's summit"
-                return self._resolve(noun.first, at)
+                return self.resolve(noun.first, at)
             if text.tags[at] in {"PRP$", "PRP"}:
-                return self._resolve(at, at + 1)
+                return self.resolve(at, at + 1)
         return None
 
     def modifier_parties(self, noun: NounPhrase, before: int) -> list[Actor]:
@@ -321,7 +274,8 @@ class PartyResolver:
                 found.append(Actor(name=person.name, type="person", role=person.role, country=person.country))
         return found
 
-    def _resolve(self, first: int, last: int) -> Actor:
+    def resolve(self, first: int, last: int) -> Actor:
+        """Return the actor of a token range, resolved once."""
         known = self._resolved.get((first, last))
         if known is None:
             known = self.doc.mentions.resolve(first, last)
@@ -330,18 +284,6 @@ class PartyResolver:
                 known = Actor(name=known.name, mention=known.mention, type="country", country=code)
             self._resolved[first, last] = known
         return known
-
-    # ------------------------------------------------------------ offices of countries
-    def _is_plural(self, noun: NounPhrase) -> bool:
-        word = self.doc.text.lower[noun.head]
-        return self.doc.text.tags[noun.head] == "NNS" or singular_of(word) in word_set(self.lexicon.actors.offices) - {
-            word
-        }
-
-    def _is_office(self, noun: NounPhrase) -> bool:
-        word = self.doc.text.lower[noun.head]
-        offices = word_set(self.lexicon.actors.offices)
-        return word in offices or singular_of(word) in offices or word in word_set(self.lexicon.actors.institutions)
 
     def _countries_of(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the country phrases of "ministers of A, B and C"; empty if the of-phrase names no country."""
@@ -360,34 +302,10 @@ class PartyResolver:
         return []
 
     def _is_country(self, noun: NounPhrase) -> bool:
-        return self._resolve(noun.first, noun.last).type == "country"
+        return self.resolve(noun.first, noun.last).type == "country"
 
     def _country_office(self, country: NounPhrase, office: NounPhrase) -> Actor:
-        of = self._resolve(country.first, country.last)
+        of = self.resolve(country.first, country.last)
         first = office.first + (self.doc.text.tags[office.first] == "DT")
         role = singular_of(self.doc.text.slice(first, office.last))
         return Actor(name=of.name, mention=of.mention, type="country", role=role, country=of.country)
-
-    def _takes_of(self, noun: NounPhrase) -> bool:
-        """Return whether the of-phrase of a noun belongs to the party: an office, an institution, members, a part."""
-        return self._is_office(noun) or self.doc.text.lower[noun.head] in word_set(self.lexicon.actors.members)
-
-    def _post_phrase_end(self, noun: NounPhrase) -> int:
-        """Return the end of an office with its prepositional phrases: "the envoy for Syria", "spokesman for the UN"."""
-        text, end = self.doc.text, noun.last
-        for _ in range(_MAX_OF_PHRASES):
-            is_joined = end < len(text.words) and text.lower[end] in _OFFICE_PREPOSITIONS
-            following = self.clauses.noun_phrase(end + 1) if is_joined else None
-            if following is None or following.first != end + 1 or self.clauses.is_time_expression(following):
-                break
-            end = following.last
-        return end
-
-    def _of_phrase_end(self, noun: NounPhrase) -> int:
-        text, end = self.doc.text, noun.last
-        for _ in range(_MAX_OF_PHRASES):
-            following = self.clauses.noun_phrase(end + 1) if end < len(text.words) and text.lower[end] in _OF else None
-            if following is None or following.first != end + 1 or self.clauses.is_time_expression(following):
-                break
-            end = following.last
-        return end

@@ -53,7 +53,7 @@ class TimeAndPlace:
         A pending decision is in the future, and so is an act with "will"; a promise or threat was made in the past, as
         was an announcement.
         """
-        if when is None or self.event_times.is_of_report(when, first):
+        if when is None or self.event_times.earlier.is_of_report(when, first):
             return "past"
         group = self.doc.chunks.verb_group(first)
         is_present = group is not None and (group.modal >= 0 or self.doc.text.tags[group.head] in {"VBZ", "VBP", "VBG"})

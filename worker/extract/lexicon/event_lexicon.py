@@ -68,6 +68,11 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return frozenset(tuple(phrase.split()) for phrase in word_set(self.actors.exceptive_quantifiers))
 
     @cached_property
+    def seasons(self) -> frozenset[str]:
+        """The seasons, which may modify an event: "the summer summit"."""
+        return frozenset(self.calendar.seasons)
+
+    @cached_property
     def dated_nouns(self) -> frozenset[str]:
         """Nouns of events and decisions, which have dates of their own."""
         return frozenset(self.decision_nouns) | word_set(self.decision.nouns.event_nouns)

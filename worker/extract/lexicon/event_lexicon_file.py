@@ -191,6 +191,7 @@ class ExtentWords(EventWordTable, frozen=True, kw_only=True):
     occasion_prepositions: str
     occasion_nouns: str
     time_relatives: str
+    anticipation: str
     ballot_prepositions: str
     ballot_nouns: str
     complement_openers: str
