@@ -197,6 +197,8 @@ class ChunkNavigator:
             at = following.last
             if conjunction:
                 confirmed = len(found)
+        if found and not confirmed and text.lower[noun.first - 1] == "between" and text.is_headline(noun.first):
+            confirmed = 1  # "talks between Oslo, Riga"
         if not confirmed and len(found) > 1 and all(self.text.tags[n.head] == "NNP" for n in found):
             confirmed = len(found)  # a list of names may lack its "and"
         found = found[:confirmed]

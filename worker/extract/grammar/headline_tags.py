@@ -98,6 +98,8 @@ def _retag_headline(line: _Line) -> None:
         return
     if tags[line.first] == "VBZ":
         tags[line.first] = "NNS"  # "Talks | fail to end strike"
+    if line.first + 1 < line.last and tags[line.first] in _PAST_TAGS | {"VB"} and tags[line.first + 1] == "VBZ":
+        tags[line.first] = "NNP"  # "Fed | leaves rates unchanged"
     _retag_participles(line)
     score, position = max(((_verb_score(line, i), -i) for i in tokens[1:]), default=(0.0, 0))
     if score < _MIN_SCORE:
@@ -108,8 +110,9 @@ def _retag_headline(line: _Line) -> None:
         tags[at - 1] = "NN" if tags[at - 1] != "VBZ" else "NNS"  # "NATO chief | urges", "teachers strike | hits"
     tags[at] = "VBP" if is_base_form(lower[at], lexicon.language) and tags[at] != "VBZ" else "VBZ"
     _retag_rivals(line, at)
-    if tags[at + 1 : at + 3] == ["VBG", "NN"] and at + 2 < line.last and not _takes_gerund(line, at):
-        tags[at + 1] = "NN"  # "sign | fishing pact"
+    nominal = at + 2 < line.last and tags[at + 1] == "VBG" and tags[at + 2] in {"NN", "NNS", "IN"}
+    if nominal and not _takes_gerund(line, at):
+        tags[at + 1] = "NN"  # "sign | fishing pact", "wins | backing of"
 
 
 def _takes_gerund(line: _Line, at: int) -> bool:
@@ -206,7 +209,8 @@ def _complement_score(line: _Line, at: int, *, is_noun: bool) -> float:
     if following in _BARE_OBJECT_STARTS:
         return 0.6
     if following in FINITE | {"VB"}:
-        return 0.6 if "NN" in line.known.get(word, ()) and at + 2 < line.last else 0.0
+        nominal = not {"NN", "JJ"}.isdisjoint(line.known.get(word, ()))
+        return 0.0 if not nominal else 0.6 if at + 2 < line.last else 0.4
     return (0.1 if is_noun else 0.3) if following in {"IN", "RP", "RB", "TO"} else 0.0
 
 
@@ -221,7 +225,8 @@ def _is_plural_subject(line: _Line, at: int) -> bool:
     if head_end == at and tags[head] == "RB" and not is_base_form(lower[head], lexicon.language):
         head -= head > line.first
     if any(lower[i] in _CONJUNCTIONS for i in range(line.first + 1, head)):
-        return tags[head] in _NOMINAL
+        verbal = tags[head - 1] == "NNP" and is_base_form(lower[head], lexicon.language)  # "Lunde, Berg | urge"
+        return tags[head] in _NOMINAL and not verbal
     if tags[head] == "NNP" and lower[head].endswith("s") and not lower[head].endswith(("ss", "us", "is")):
         return True  # "Tories"
     if tags[head] in {"NNS", "VBZ"}:

@@ -29,8 +29,10 @@ def has_turn_label(words: list[str], first: int, last: int) -> bool:
     return False
 
 
-def interview_kinds(kinds: list[LineKind], tokens: Tokens, lexicon: Lexicon) -> list[LineKind]:
+def interview_kinds(kinds: list[LineKind], plain: list[LineKind], tokens: Tokens, lexicon: Lexicon) -> list[LineKind]:
     """Return the kinds of lines, with the questions and answers of an interview without labels.
+
+    `plain`: what each line is if its label is none.
 
     A few lines with a colon, or scattered ones, are no transcript.  Lines that are questions are those of an
     interviewer if the lines below them are in the first person.
@@ -38,7 +40,7 @@ def interview_kinds(kinds: list[LineKind], tokens: Tokens, lexicon: Lexicon) -> 
     numbers = [n for n, kind in enumerate(kinds) if kind in {"turn", "question", "answer"}]
     labelled = len(numbers)
     if labelled < _MIN_TURNS or numbers[-1] - numbers[0] >= _MAX_TURN_PARAGRAPHS * labelled:
-        kinds = ["paragraph" if kind == "turn" else kind for kind in kinds]
+        kinds = [own if kind == "turn" else kind for kind, own in zip(kinds, plain, strict=True)]
     questions = [n for n, kind in enumerate(kinds) if kind == "paragraph" and _is_question_line(tokens, n)]
     if labelled or len(questions) < _MIN_QUESTIONS:
         return kinds

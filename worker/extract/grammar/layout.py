@@ -60,7 +60,7 @@ def read_layout(tokens: Tokens, quotation_of: list[int], verbs: dict[str, list[s
     for first, last in tokens.paragraphs:
         reader.read_line(first, last)
     return Layout(
-        kinds=interview_kinds(reader.kinds, tokens, lexicon),
+        kinds=interview_kinds(reader.kinds, reader.plain_kinds, tokens, lexicon),
         labels=reader.labels,
         introductions=reader.introductions,
         entries=frozenset(reader.entries),
@@ -75,6 +75,8 @@ class _LayoutReader:
     def __init__(self, tokens: Tokens, quotation_of: list[int], verbs: dict[str, list[str]], lexicon: Lexicon) -> None:
         """`verbs`: the tags that each word may have.  No line is read yet."""
         self.kinds: list[LineKind] = []
+        self.plain_kinds: list[LineKind] = []
+        """What each line is if its label is none."""
         self.labels: dict[int, int] = {}
         self.introductions: dict[int, int] = {}
         self.entries: list[int] = []
@@ -96,7 +98,8 @@ class _LayoutReader:
             self.introductions[bullet] = self._colon
         else:
             self._colon = -1
-        self.kinds.append("item" if item else self._kind(start, last))
+        self.plain_kinds.append("item" if item else self._plain_kind(start, last))
+        self.kinds.append("item" if item else self._labelled_kind(start, last) or self.plain_kinds[-1])
         self._find_inline_items(start, last)
         if not item and self._tokens.words[last - 1] == ":" and self._quotation_of[last - 1] < 0:
             self._colon, self._marked = last - 1, False
@@ -117,17 +120,19 @@ class _LayoutReader:
                 self.datelines.append((first, place))
         return end
 
-    def _kind(self, first: int, last: int) -> LineKind:
-        words, lower = self._tokens.words, self._tokens.lower
+    def _labelled_kind(self, first: int, last: int) -> LineKind | None:
+        """Return the kind of a line with a label and a colon; None for any other line."""
+        words, lower, closed = self._tokens.words, self._tokens.lower, self._lexicon.closed_classes
         if first + 1 < last and words[first + 1] in {":", "."} and words[first][0].isupper():
-            if lower[first] in self._lexicon.closed_classes.question_labels:
+            if lower[first] in closed.question_labels:
                 return "question"
-            if lower[first] in self._lexicon.closed_classes.answer_labels:
+            if lower[first] in closed.answer_labels:
                 return "answer"
-        if has_turn_label(words, first, last):
-            return "turn"
+        return "turn" if has_turn_label(words, first, last) else None
+
+    def _plain_kind(self, first: int, last: int) -> LineKind:
         short = _MIN_HEADLINE <= last - first <= _MAX_HEADLINE
-        return "headline" if short and words[last - 1] not in _NO_HEADLINE_ENDS else "paragraph"
+        return "headline" if short and self._tokens.words[last - 1] not in _NO_HEADLINE_ENDS else "paragraph"
 
     # ------------------------------------------------------------ items
     def _is_item(self, start: int, bullet: int, last: int) -> bool:

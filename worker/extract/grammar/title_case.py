@@ -60,11 +60,23 @@ def write_natural_case(
             word, low = words[i], words[i].lower()
             if capitals and word in in_capitals:
                 words[i] = in_capitals[word]
-            elif word not in names and not _is_name(word, low, common, model, lexicon, capitals=capitals, given=given):
+            elif word not in names and not (
+                _is_given_name(words, i, last, model, lexicon)
+                or _is_name(word, low, common, model, lexicon, capitals=capitals, given=given)
+            ):
                 words[i] = low
             elif capitals:
                 words[i] = word if low in lexicon.acronyms or "." in word[:-1] else word.title()
             given = words[i][0].isupper() and low in lexicon.given_names
+
+
+def _is_given_name(words: list[str], i: int, last: int, model: Tagger, lexicon: Lexicon) -> bool:
+    """Return whether a word is a given name before a word that the language does not have: "Mark Tamm Resigns"."""
+    if words[i].lower() not in lexicon.given_names or i + 1 >= last or not words[i + 1][0].isupper():
+        return False
+    following = words[i + 1].lower()
+    known = model.tag_dictionary.get(following)
+    return (known is None or known == ["NNP"]) and not is_verb_form(following, lexicon.language)
 
 
 def _is_name(

@@ -60,24 +60,25 @@ def noun_participants(
         found = [*_clause_subject(ctx, noun), *found]
     elif ctx.word(noun.first - 1) == "for":
         found = [*_main_clause_parties(ctx, noun), *found]
-    elif (headed := _verbless_headline_parties(ctx, noun)) and not found:
-        found = headed
     elif not found and len(subjects := _clause_subject(ctx, noun, alone=False)) > 1:
         found = [
             a for a in subjects if a.name not in ctx.time_and_place.place_names
         ]  # "After talks in Oslo, A and B …"
-    found += ctx.parties.modifier_parties(noun, at)
+    found = [*_verbless_headline_parties(ctx, noun), *found, *ctx.parties.modifier_parties(noun, at)]
     return _able_to_take_part(ctx, found, counterparts), rule
 
 
 def _verbless_headline_parties(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
-    """Return the parties before "in" in a headline without a verb: "[Norway and Latvia] in fishing talks"."""
+    """Return the parties that open a headline without a verb: "[Norway and Latvia] in fishing talks"."""
     first, last = ctx.text.sentence_range(noun.head)
-    if not ctx.text.is_headline(noun.head) or ctx.word(noun.first - 1) != "in" or noun.first - 1 <= first:
+    if not ctx.text.is_headline(noun.head) or ctx.word(noun.first - 1) not in {"in", "for"} or noun.first - 1 <= first:
+        return []
+    between = range(first, noun.first)
+    if any(ctx.text.tags[i] == "PUNCT" and ctx.text.words[i] != "," for i in between):
         return []
     if any(ctx.chunks.verb_group_of[i] >= 0 for i in range(first, last)):
         return []
-    return ctx.parties.parties_of(ctx.clauses.noun_phrase(noun.first - 2))
+    return ctx.parties.parties_of(ctx.clauses.noun_phrase(first))
 
 
 def _able_to_take_part(ctx: EventContext, parties: list[Actor], counterparts: list[Actor]) -> list[Actor]:

@@ -213,6 +213,8 @@ def _extend_left(doc: Document, first: int, left_limit: int) -> int | None:
         return None if governed and not is_role(text, described, doc.lexicon) else described.first  # "his friend | X"
     if text.lower[before] in {"and", "or"} or text.words[before] in {"&", "/"}:
         return _coordinated_start(doc, before, left_limit)
+    if text.words[before] == "," and _is_headline_list(doc, first, before):
+        return text.sentence_range(first)[0]
     if text.words[before] == "," and is_role(
         doc.text, doc.chunks.noun_phrase(first) or NounPhrase(first, first, first), doc.lexicon
     ):
@@ -225,6 +227,14 @@ def _extend_left(doc: Document, first: int, left_limit: int) -> int | None:
         ):
             return outer.first
     return None
+
+
+def _is_headline_list(doc: Document, first: int, comma: int) -> bool:
+    """Return whether a name and a comma before it form a list at the start of a headline: "Lunde, Berg | urge calm"."""
+    text, opening = doc.text, doc.chunks.noun_phrase(comma - 1)
+    if opening is None or not text.is_headline(first) or text.tags[first] != "NNP":
+        return False
+    return opening.first == text.sentence_range(first)[0] and text.tags[opening.head] == "NNP"
 
 
 def _modified_noun(doc: Document, verb: VerbGroup, left_limit: int) -> int | None:
