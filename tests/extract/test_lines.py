@@ -96,6 +96,7 @@ def test_decisions_in_headlines(headline: str, deciders: list[str], status: str,
         ("Lunde, Berg meet in Riga", ["Lunde", "Berg"], "talks", "held"),
         ("Lunde set to meet Berg on Friday", ["Lunde", "Berg"], "talks", "planned"),
         ("Norway and Latvia in fishing talks", ["Norway", "Latvia"], "talks", "held"),
+        ("Talks between Norway, Latvia delayed", ["Norway", "Latvia"], "talks", "cancelled"),
     ],
 )
 def test_meetings_in_headlines(headline: str, participants: list[str], form: str, status: str) -> None:
@@ -113,6 +114,12 @@ def test_meetings_in_headlines(headline: str, participants: list[str], form: str
 )
 def test_a_place_before_a_colon_a_passive_and_a_noun_make_no_statement(headline: str) -> None:
     assert statements(headline) == []
+
+
+def test_names_joined_by_a_comma_speak_jointly_in_a_headline() -> None:
+    [statement] = statements("Lunde, Berg urge calm")
+    assert statement.speaker is not None
+    assert (statement.speaker.name, statement.speaker.type) == ("Lunde, Berg", "group")
 
 
 def test_a_meeting_in_headline_and_text_is_one() -> None:

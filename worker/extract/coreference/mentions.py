@@ -85,7 +85,7 @@ class MentionResolver:
 
     def _is_conjunction_of_names(self, first: int, last: int) -> bool:
         """Return whether a range consists of two or more names of one kind: "Tamm and Lunde"."""
-        kinds, at, joined = set(), first, False
+        kinds, at, joined = set(), first, self.text.is_headline(first)  # "Tamm, Lunde urge calm"
         while at < last:
             phrase = self.chunks.noun_phrase(at)
             name = next((n for n in self.registry.names_in(at) if phrase is not None and n.last == phrase.last), None)

@@ -162,6 +162,8 @@ class _LayoutReader:
     def _find_inline_items(self, first: int, last: int) -> None:
         """Record the items of a list inside a paragraph: "The cabinet: – approved … – appointed …"."""
         words = self._tokens.words
+        if ":" not in words[first:last]:
+            return
         colon = next((i for i in range(first, last - 2) if words[i] == ":" and self._quotation_of[i] < 0), -1)
         if colon > first and self._tokens.lower[colon - 1] == "to" and self._may_open_item(colon + 1):
             self._find_plain_items(colon, last)

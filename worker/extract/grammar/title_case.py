@@ -14,6 +14,8 @@ from worker.extract.lexicon.lexicon import Lexicon
 _VERBAL = frozenset({"VB", "VBD", "VBN", "VBP", "VBZ"})
 _TITLE_LOWER_CASE = frozenset({"IN", "TO", "DT", "CC", "SC", "MD", "PRP", "PRP$", "WP", "RP", "RB"})
 """Tags of the words that a headline in title case may keep in lower case."""
+_MAX_TITLE = 60
+"""Tokens of the longest title."""
 _INFLECTED_ENDINGS = ("s", "ed", "ing", "ly")
 
 
@@ -32,6 +34,8 @@ def _is_title_case(words: list[str], model: Tagger, language: str) -> bool:
     It has 3 to 25 words of more than three letters, at least four in five of them capitalised, and no verb in lower
     case.
     """
+    if len(words) > _MAX_TITLE:
+        return False
     long = [w for w in words if len(w) > 3 and w[0].isalpha()]  # noqa: PLR2004 - skips of, and, the, …
     if not 3 <= len(long) <= 25 or 5 * sum(w[0].isupper() for w in long) < 4 * len(long):  # noqa: PLR2004
         return False
