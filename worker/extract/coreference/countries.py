@@ -13,6 +13,9 @@ from worker.extract.lexicon.institution_names import load_institutions
 from worker.extract.lexicon.lexicon import Lexicon
 from worker.extract.lexicon.person_words import load_person_words
 
+_SETTING_PREPOSITIONS = frozenset({"in", "across", "inside", "within"})
+_MAX_SETTING = 6
+"""Tokens of a place that opens a sentence."""
 _MAX_PARTY_TAG = 5
 """Tokens of the longest party tag: "( D - Oakdale )"."""
 
@@ -152,8 +155,22 @@ class CountryFinder:
             return None
         words = set(self.text.lower[first:last])
         if words & self.person_words.state_bodies or self._names_institution(first, last):
-            return self.first_country(first, last) or self.home_of_state_office(first, last)
+            named = self.first_country(first, last)
+            home = self.home_of_state_office(first, last) if named is None else None
+            return named or (home and self.setting_of(first)) or home or self._setting_of_body(first, last)
         return self.home_of_state_office(first, last)
+
+    def _setting_of_body(self, first: int, last: int) -> str | None:
+        """Return the country in which the sentence of a body of a state opens; None if it is no such body."""
+        words = [w for w in self.text.lower[first:last] if w[:1].isalnum()]
+        return self.setting_of(first) if self.state_roles.includes(words, campaign=False) else None
+
+    def setting_of(self, token: int) -> str | None:
+        """Return the country that the adverbial at the start of a sentence names: "In Latvia, the government …"."""
+        start = self.text.sentence_range(token)[0]
+        if start >= token or self.text.lower[start] not in _SETTING_PREPOSITIONS:
+            return None
+        return self.first_country(start + 1, min(token, start + _MAX_SETTING))
 
     def country_of_group(self, first: int, last: int) -> str | None:
         """Return the country that a group or unnamed person represents; None for private ones."""

@@ -83,9 +83,17 @@ class OrganisationResolver:
         if known is None and kind == "organisation" and opener == "the":
             known = self.tracker.most_salient_matching(lambda entity: self._can_be_called(entity, word))
         definite = opener in {"the", "these", "those"} and phrase.head == phrase.first + 1
+        if known is not None and definite and self._is_of_another_country(phrase, known):
+            known = None
         if known is None or not (definite or phrase.first == phrase.head):
             known = self._entities[word] = Entity(phrase.first, phrase.last, kind)
         return known
+
+    def _is_of_another_country(self, phrase: NounPhrase, known: Entity) -> bool:
+        """Return whether the sentence opens in another country than that of a body: "In Latvia, the government …"."""
+        countries = self.registry.countries
+        place = countries.setting_of(phrase.first)
+        return place is not None and place != countries.first_country(known.first, known.last)
 
     def _can_be_called(self, entity: Entity, word: str) -> bool:
         """Return whether a common noun can refer to a named organisation.

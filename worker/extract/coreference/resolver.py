@@ -31,6 +31,7 @@ from worker.extract.lexicon.person_words import load_person_words
 
 _INTRODUCTION_BONUS = 40.0
 """Extra salience of a person introduced with a role, who is likely to be mentioned again."""
+_LOCATIVE = frozenset({"in", "at", "near", "outside", "around", "across", "inside", "through", "throughout", "off"})
 _LEAD_PARAGRAPHS = 2
 """Paragraphs at the top in which the subject may be the person whom the lead described: "A minister has … ¶ Tamm …"."""
 _AMBIGUITY_RATIO = 0.7
@@ -90,7 +91,7 @@ class CoreferenceResolver:
                 continue
             salience = initial_salience(text, self.chunks, self.lexicon, phrase)
             entity = self._resolve(number, phrase, salience)
-            if entity is not None:
+            if entity is not None and not self._is_setting(phrase, entity):
                 self.tracker.record_mention(entity.resolved, salience)
                 self._in_sentence[phrase.first] = entity
                 self._record_conjunction(phrase, entity)
@@ -127,6 +128,12 @@ class CoreferenceResolver:
         if self.text.tags[phrase.first] == "PRP$":
             self._resolve_pronoun(phrase.first, 0.0)
         return self._resolve_noun(number, phrase, salience)
+
+    def _is_setting(self, phrase: NounPhrase, entity: Entity) -> bool:
+        """Return whether a country or capital is only the place of an event: "in Oslo"."""
+        place = entity.kind in {"country", "organisation"} and self.text.lower[phrase.first - 1] in _LOCATIVE
+        name = " ".join(self.text.words[phrase.first : phrase.last]) if place else ""
+        return place and (name in self.lexicon.countries or name in self.lexicon.seats_of_power)
 
     def _remember(self, head: int, entity: Entity | None) -> Entity | None:
         if entity is not None:
