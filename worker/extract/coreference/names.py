@@ -291,7 +291,7 @@ def _classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, t
         return "organisation"
     if first and text.words[first - 1][0].islower() and text.lower[first - 1] in lexicon.organisation_heads:
         return "organisation"  # "the agency Baltic Wire"
-    if _ends_in_thing(text, lexicon, first, last):
+    if _ends_in_thing(text, lexicon, first, last) and not (titled and _may_be_surname(text, lexicon, first, last)):
         return "organisation"
     if titled or _opens_with_given_name(text, lexicon, first, last):
         return "person"
@@ -344,3 +344,8 @@ def _ends_in_thing(text: AnnotatedText, lexicon: Lexicon, first: int, last: int)
 def _is_acronym(word: str) -> bool:
     """Return whether a word is in capitals, a plural "s" left aside: "NGOs"."""
     return word.rstrip("s").isupper() and len(word.strip(".")) > 1
+
+
+def _may_be_surname(text: AnnotatedText, lexicon: Lexicon, first: int, last: int) -> bool:
+    """Return whether the last word of a name after a title may be a surname: "Judge Hill", "Minister Kwasi March"."""
+    return last - first > 1 or text.lower[last - 1] in lexicon.thing_surnames

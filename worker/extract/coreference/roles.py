@@ -66,9 +66,19 @@ def _complement_end(text: AnnotatedText, start: int, name: Name, lexicon: Lexico
     for i in range(start + 1, name.last - 1):
         if text.lower[i] in lexicon.given_names and _is_organisation(text, start, i, lexicon):
             return i
-    return start + (
-        _place_length(text, start, name.last, lexicon) or _department_length(text, start, name.last, lexicon)
-    )
+    place = _place_length(text, start, name.last, lexicon)
+    return start + place if place else _departments_end(text, start, name.last, lexicon)
+
+
+def _departments_end(text: AnnotatedText, start: int, last: int, lexicon: Lexicon) -> int:
+    """Return the end of the departments from `start` on: "Trade", "Trade and Industry"; `start` if there are none."""
+    end = start + _department_length(text, start, last, lexicon)
+    while end > start and end + 2 < last and text.lower[end] == "and":
+        size = _department_length(text, end + 1, last, lexicon)
+        if not size:
+            return start
+        end += 1 + size
+    return start if text.lower[end] == "and" else end
 
 
 def _is_organisation(text: AnnotatedText, first: int, last: int, lexicon: Lexicon) -> bool:

@@ -158,6 +158,8 @@ class Lexicon(Struct, frozen=True):
     """Letters after a name, in lower case: "KC"."""
     given_name_roles: frozenset[str]
     """Roles that are given names before a surname: "Dean"."""
+    thing_surnames: frozenset[str]
+    """The words of `thing_nouns` that are surnames, too: "Hill"."""
     thing_nouns: frozenset[str]
     """Last words of the names of laws, events, buildings and places: "Gambling Bill"."""
     family_names_first: frozenset[str]

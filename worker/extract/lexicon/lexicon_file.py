@@ -157,6 +157,7 @@ class PeopleTable(StrictTable, frozen=True):
     masculine_names: str
     feminine_names: str
     thing_nouns: str
+    thing_surnames: str
     family_names_first: str
     masculine: str
     feminine: str
