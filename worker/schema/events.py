@@ -66,8 +66,8 @@ class Actor(Struct, frozen=True, kw_only=True):
     country: Annotated[
         CountryCode | None,
         Meta(
-            description="ISO 3166-1 alpha-2 code of the country that the actor represents; null if the article does "
-            "not make it clear. An intergovernmental organisation has none."
+            description="ISO 3166-1 alpha-2 code of the country that the actor represents; null if neither the article "
+            "nor the institution named makes it clear. An intergovernmental organisation has none."
         ),
     ] = None
 

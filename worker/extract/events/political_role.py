@@ -32,7 +32,7 @@ class PoliticalRoles:
 
     def political_role(self, actor: Actor) -> PoliticalRole:
         """Return 2 for a political or institutional actor, 1 for a possible one, 0 for any other."""
-        if actor.type == "country" or self.institutions.is_public(actor.name):
+        if actor.country is not None or actor.type == "country" or self.institutions.is_public(actor.name):
             return POLITICAL
         if actor.type == "person" and actor.name.lower() not in word_set(self.lexicon.actors.institutions):
             return self._role_of_person(actor)
