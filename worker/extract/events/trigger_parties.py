@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from worker.schema import Actor
 
 _WITH_WINDOW = 16
+_IDENTITY_WINDOW = 24
+"""Tokens of a relative clause that identifies its antecedent."""
 _BY_WINDOW = 10
 """Tokens after a verb that are searched for its with-phrase and for its agent."""
 
@@ -34,9 +36,28 @@ def noun_parties(ctx: EventContext, noun: NounPhrase | None, group: VerbGroup) -
     Before a relative pronoun only the last conjunct counts: "the senate and [the secretary] who had resigned".
     """
     relative = ctx.text.tags[group.first - 1 : group.first] == ["WP"]
+    if noun is not None and relative and (named := _identified_parties(ctx, noun, group)):
+        return named
     if noun is not None and relative and ctx.text.tags[noun.head] in {"NN", "NNP"}:
         return ctx.parties.phrase_parties(noun)
     return ctx.parties.parties_of(noun)
+
+
+def _identified_parties(ctx: EventContext, noun: NounPhrase, group: VerbGroup) -> list[Actor]:
+    """Return the parties with which a sentence identifies a plural: "those who voted for it were [Oslo] and [Riga]"."""
+    if ctx.text.tags[noun.head] not in {"NNS", "DT"}:
+        return []
+    end = min(ctx.text.sentence_range(group.head)[1], group.last + _IDENTITY_WINDOW)
+    for at in range(group.last, end):
+        verb = ctx.chunks.verb_group(at)
+        if verb is None or not verb.finite or at != verb.first:
+            continue
+        identifies = ctx.word(verb.head) in ctx.doc.lexicon.be
+        is_identity = identifies or ctx.lemma(verb) in word_set(ctx.lexicon.actors.identifying_verbs)
+        named = ctx.clauses.noun_phrase(verb.last) if is_identity else None
+        found = ctx.parties.parties_of(named) if named is not None and named.first == verb.last else []
+        return found if all(actor.type in {"person", "organisation", "country"} for actor in found) else []
+    return []
 
 
 def with_parties(ctx: EventContext, at: int) -> list[Actor]:

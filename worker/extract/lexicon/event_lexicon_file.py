@@ -208,6 +208,7 @@ class ActorWords(EventWordTable, frozen=True, kw_only=True):
     anaphoric_determiners: str
     both: str
     quantity_nouns: str
+    identifying_verbs: str
     quantifiers: str
     exceptive_quantifiers: str
     joiners: str
