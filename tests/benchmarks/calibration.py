@@ -36,8 +36,7 @@ examples:
 
 HEADER = """\
 # Weights of the confidence models, in log-odds (worker/extract/confidence.py explains the model).
-# Written by `make calibrate`, which fits the weights of statements to annotated articles.  The group "resolution" and
-# the weights of meetings and decisions are set by hand and kept, because annotated articles have no labels for them.
+# Written by `make calibrate`, which fits the weights of statements to annotated articles.
 """
 
 
@@ -46,20 +45,33 @@ class Judged(NamedTuple):
 
     features: Features
     right: bool
+    article: str = ""
+    spoken: bool = False
+    """Whether the article's speakers are annotated."""
+
+
+Outcome = tuple[float, bool]
+"""A confidence, and whether the statement was correct."""
 
 
 def main() -> None:
     args = _parser().parse_args()
-    judged = list(judge(args.gold, args.language))
+    judged = judge_files(args.gold, args.language)
     known = load_confidence_models(args.language)
     if args.fit:
-        bias, weights = logistic.fit(judged)
-        weights[RESOLUTION] = known.statement.weights[RESOLUTION]
-        known = msgspec.structs.replace(known, statement=ConfidenceModel(bias=bias, weights=weights))
+        model = fit(judged)
+        kept = {RESOLUTION: known.statement.weights[RESOLUTION]}
+        statement = ConfidenceModel(bias=model.bias, weights={**model.weights, **kept})
+        known = msgspec.structs.replace(known, statement=statement)
         (LEXICONS / f"{args.language}_confidence.toml").write_text(render_toml(known), encoding="utf-8")
     console = Console()
-    outcomes = [(known.statement.confidence(one.features), one.right) for one in judged]
-    console.print(reliability(outcomes), by_rule(judged, outcomes))
+    shown = [one for one in judged if one.spoken] or judged
+    outcomes = (
+        cross_validated(judged)
+        if args.folds
+        else [(known.statement.confidence(one.features), one.right) for one in shown]
+    )
+    console.print(reliability(outcomes), *(() if args.folds else (by_rule(shown, outcomes),)))
     console.print(
         f"{len(outcomes)} statements, Brier score {brier(outcomes):.4f}, "
         f"expected calibration error {calibration_error(outcomes):.4f}"
@@ -73,30 +85,69 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--gold", type=Path, required=True, metavar="FILE", help="annotated articles, see below")
+    parser.add_argument(
+        "--gold", type=Path, nargs="+", required=True, metavar="FILE", help="annotated articles, see below"
+    )
     parser.add_argument(
         "--language", default="en", help="language of the articles, and of the file that --fit writes (en)"
     )
     parser.add_argument("--fit", action="store_true", help="fit the weights to these articles and write them")
+    parser.add_argument("--folds", action="store_true", help="report confidences cross-validated by article")
     return parser
 
 
-def judge(file: Path, language: str) -> Iterable[Judged]:
-    """Yield every extracted statement that the annotated articles say is correct or wrong."""
+def judge_files(files: Sequence[Path], language: str) -> list[Judged]:
+    """Return the judged statements of all files; an article in several files is taken from the first."""
+    seen: set[str] = set()
+    return [one for file in files for one in judge(file, language, seen)]
+
+
+def judge(file: Path, language: str, seen: set[str] | None = None) -> Iterable[Judged]:
+    """Yield every extracted statement that the annotated articles say is correct or wrong; skip articles in `seen`."""
     lexicon = load_lexicon(language)
     if lexicon is None:
         raise SystemExit(f"no lexicon for language {language!r}")
+    known = set() if seen is None else seen
     for article in gold.read_gold(file):
+        if article.id in known:
+            continue
+        known.add(article.id)
         document = read_document(Article(id=article.id, url="", text=article.text, language=language), lexicon)
         found = list(statements_with_features(document))
         for (_, features), right in zip(found, gold.verdicts(article, [s for s, _ in found]), strict=True):
             if right is not None:
-                yield Judged({group: value for group, value in features.items() if group != RESOLUTION}, right)
+                fitted = {group: value for group, value in features.items() if group != RESOLUTION}
+                yield Judged(fitted, right, article.id, article.has_speakers)
+
+
+# ---------------------------------------------------------------- the fit
+def fit(judged: Sequence[Judged]) -> ConfidenceModel:
+    """Fit the weights to all statements, then scale and bias to those whose speaker is annotated.
+
+    Articles without annotated speakers tell which constructions hold, but not whether the name is right.
+    """
+    bias, weights = logistic.fit([(one.features, one.right) for one in judged])
+    model = ConfidenceModel(bias=bias, weights=weights)
+    spoken = [(model.log_odds(one.features), one.right) for one in judged if one.spoken]
+    if not spoken:
+        return model
+    slope, shift = logistic.rescale(spoken)
+    scaled = {g: {v: round(slope * w, 2) for v, w in values.items()} for g, values in weights.items()}
+    return ConfidenceModel(bias=round(slope * bias + shift, 2), weights=scaled)
+
+
+def cross_validated(judged: Sequence[Judged], folds: int = 5) -> list[Outcome]:
+    """Return confidence and outcome of the statements with annotated speakers, each from a fit without its article."""
+    articles = sorted({one.article for one in judged if one.spoken})
+    fold_of = {article: n % folds for n, article in enumerate(articles)}
+    outcomes: list[Outcome] = []
+    for fold in range(folds):
+        model = fit([one for one in judged if fold_of.get(one.article) != fold])
+        outcomes += [(model.confidence(one.features), one.right) for one in judged if fold_of.get(one.article) == fold]
+    return outcomes
 
 
 # ---------------------------------------------------------------- measures
-Outcome = tuple[float, bool]
-"""A confidence, and whether the statement was correct."""
 
 
 def brier(outcomes: Sequence[Outcome]) -> float:

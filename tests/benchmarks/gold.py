@@ -2,18 +2,19 @@
 
 A gold file is JSON Lines, compressed if its name ends in .gz.  Each line is an article:
 
-    {"id": str, "text": str, "attributions": [{"source": spans, "cue": spans, "content": spans}, …],
-     "discuss"?: spans, "discard"?: spans}
+    {"id": str, "text": str, "attributions" or "statements": [{"source": spans, "cue": spans, "content": spans,
+     "speaker"?: names, "type"?: str}, …], "discuss"?: spans, "discard"?: spans, "ignore"?: spans}
 
 `spans` is a list of half-open intervals [start, end) in code points; an empty `source` or `cue` means that there is
-none.  `discuss` (annotators unsure) and `discard` (boilerplate) are regions that are not evaluated.  The annotation
-scheme is that of PARC and PolNeAR: source, cue and content; of nested attributions only the outermost.
+none.  `discuss` (annotators unsure), `discard` (boilerplate) and `ignore` are regions that are not evaluated.
+`speaker` lists the names of who speaks, the fullest first; null if nobody can tell.  The annotation scheme is that of PARC and PolNeAR: source, cue and content; of nested attributions only the outermost.
 """
 
 from __future__ import annotations
 
 import gzip
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +44,10 @@ FUNCTION_WORDS = _words("""
     over under between during after before against toward towards up down out off
     """)
 """Words that do not make two cues equal when both contain them."""
+_UNNAMED = _words(
+    "the a an s of mr mrs ms dr sir dame lord lady president prime minister senator sen rep gov governor jr sr"
+)
+"""Words that do not tell names apart."""
 MIN_DICE = 0.5
 """Dice coefficient from which two contents match."""
 
@@ -51,8 +56,11 @@ class Attribution(Struct, frozen=True):
     """One annotated attribution."""
 
     content: Spans
-    cue: Spans = []
-    source: Spans = []
+    cue: Spans | None = None
+    source: Spans | None = None
+    speaker: list[str] | None = None
+    type: str | None = None
+    """Type of the speaker; present if and only if speakers are annotated."""
 
 
 class GoldArticle(Struct, frozen=True):
@@ -60,9 +68,21 @@ class GoldArticle(Struct, frozen=True):
 
     id: str
     text: str
-    attributions: list[Attribution]
+    attributions: list[Attribution] = []
+    statements: list[Attribution] = []
     discuss: Spans = []
     discard: Spans = []
+    ignore: Spans = []
+
+    @property
+    def annotated(self) -> list[Attribution]:
+        """All annotated attributions, by either name of the field."""
+        return [*self.attributions, *self.statements]
+
+    @property
+    def has_speakers(self) -> bool:
+        """Whether the speakers are annotated."""
+        return any(one.type for one in self.annotated)
 
 
 def read_gold(file: Path) -> Iterator[GoldArticle]:
@@ -76,14 +96,16 @@ def read_gold(file: Path) -> Iterator[GoldArticle]:
 def verdicts(article: GoldArticle, statements: Sequence[Statement]) -> list[bool | None]:
     """Return for each statement whether it is correct; None where that cannot be decided.
 
-    A statement is correct if its content matches that of a gold attribution (Dice >= 0.5, one to one), its source has
-    the same head, and the cues share a content word.  Undecided are statements inside the content of another statement,
+    A statement is correct if its content matches that of a gold attribution (Dice >= 0.5, one to one) and its speaker
+    is the annotated one; without annotated speakers, if its source has the same head and the cues share a content word.
+    Undecided are statements whose speaker the annotation leaves open, statements inside the content of another statement,
     and those that match no attribution and lie with half their content in `discuss` or `discard`.
     """
     indexed = _IndexedText(article.text)
-    gold = [indexed.parts(a.source, a.cue, a.content) for a in article.attributions]
+    annotated = article.annotated
+    gold = [indexed.parts(a.source or [], a.cue or [], a.content) for a in annotated]
     statement_parts = [_parts(indexed, statement) for statement in statements]
-    unsure = indexed.words([*article.discuss, *article.discard])
+    unsure = indexed.words([*article.discuss, *article.discard, *article.ignore])
     nested = [any(one.cue | one.content < other.content for other in statement_parts) for one in statement_parts]
     partner = _align(gold, [None if inside else one for one, inside in zip(statement_parts, nested, strict=True)])
     results: list[bool | None] = []
@@ -92,8 +114,43 @@ def verdicts(article: GoldArticle, statements: Sequence[Statement]) -> list[bool
         if nested[number] or (match is None and 2 * len(one.content & unsure) >= len(one.content)):
             results.append(None)
         else:
-            results.append(match is not None and indexed.agree(match, one))
+            attribution = annotated[partner[number]] if number in partner else None
+            results.append(_verdict(indexed, attribution, match, statements[number], one))
     return results
+
+
+def _verdict(
+    indexed: _IndexedText, attribution: Attribution | None, match: _Parts | None, statement: Statement, one: _Parts
+) -> bool | None:
+    """Return whether a statement with its best partner is correct."""
+    if attribution is None or match is None:
+        return False
+    if attribution.type is None:
+        return indexed.agree(match, one)
+    if attribution.speaker is None:
+        return None
+    named = statement.speaker is not None and is_same_speaker(statement.speaker.name, attribution)
+    return named and dice(match.content, one.content) >= MIN_DICE
+
+
+def is_same_speaker(name: str, attribution: Attribution) -> bool:
+    """Return whether a name is one of the annotated speaker's: a person's fullest one, or half the words of another."""
+    forms = [_name_words(form) for form in attribution.speaker or []]
+    words = _name_words(name)
+    if attribution.type == "person":
+        return bool(words) and words == forms[0]
+    return any(words == form or dice_of_names(words, form) >= MIN_DICE for form in forms)
+
+
+def _name_words(name: str) -> list[str]:
+    """Return the words of a name in lower case, without titles, articles and accents."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return [word for word in re.findall(r"[\w&-]+", plain) if word not in _UNNAMED]
+
+
+def dice_of_names(a: list[str], b: list[str]) -> float:
+    """Dice coefficient of the words of two names."""
+    return 2 * len({*a} & {*b}) / (len({*a}) + len({*b})) if a and b else 0.0
 
 
 class _Parts(NamedTuple):

@@ -37,6 +37,25 @@ def fit(observations: Sequence[Observation]) -> tuple[float, dict[str, dict[str,
     return round(found[0], 2), weights
 
 
+def rescale(scores: Sequence[tuple[float, bool]]) -> tuple[float, float]:
+    """Return slope and shift of log-odds (Platt scaling): the most likely ones for scores and outcomes."""
+    slope, shift = 1.0, 0.0
+    for _ in range(MAX_STEPS):
+        gradient, hessian = [0.0, 0.0], [[1e-9, 0.0], [0.0, 1e-9]]
+        for score, is_right in scores:
+            expected = 1 / (1 + exp(-(slope * score + shift)))
+            spread = expected * (1 - expected)
+            for n, one in enumerate((score, 1.0)):
+                gradient[n] += (is_right - expected) * one
+                for m, other in enumerate((score, 1.0)):
+                    hessian[n][m] += spread * one * other
+        step = _solve(hessian, gradient)
+        slope, shift = slope + step[0], shift + step[1]
+        if max(map(abs, step)) < PRECISION:
+            break
+    return slope, shift
+
+
 def _frequent_values(observations: Sequence[Observation]) -> list[tuple[str, str]]:
     """Return the features with enough observations, sorted."""
     seen = Counter(feature for features, _ in observations for feature in features.items())

@@ -32,10 +32,13 @@ class ConfidenceModel(Struct, frozen=True, forbid_unknown_fields=True):
     weights: dict[str, dict[str, float]] = {}
     """Feature group -> value -> weight."""
 
+    def log_odds(self, features: Mapping[str, str]) -> float:
+        """Return the log-odds that an event with these features is correct."""
+        return self.bias + sum(self.weights.get(group, {}).get(value, 0.0) for group, value in features.items())
+
     def confidence(self, features: Mapping[str, str]) -> float:
         """Return the probability that an event with these features is correct, with two decimals, from 0.01 to 0.99."""
-        odds = self.bias + sum(self.weights.get(group, {}).get(value, 0.0) for group, value in features.items())
-        return min(max(round(1 / (1 + exp(-odds)), 2), _LEAST), _MOST)
+        return min(max(round(1 / (1 + exp(-self.log_odds(features))), 2), _LEAST), _MOST)
 
 
 class ConfidenceModels(Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from worker.schema import Actor, Quotation
 
 RESOLUTION = "resolution"
-"""Feature group of the speaker's resolution.  Weighted by hand: annotated articles mark only the source's words."""
+"""Feature group of the speaker's resolution.  Weighted by hand: too few annotated articles name the speaker."""
 _LONG_SOURCE = 6
 """Words above which a source counts as long."""
 _LENGTHS = ((1, "one word"), (3, "2-3 words"), (7, "4-7 words"), (15, "8-15 words"), (40, "16-40 words"))
@@ -40,9 +40,20 @@ def statement_features(
         "speaker": _speaker(doc, candidate, speaker),
         "quotation": quotation,
         "content": next((name for limit, name in _LENGTHS if words <= limit), "longer"),
+        "kind": _kind(speaker),
         "place": "headline" if doc.text.paragraph_of[candidate.cue[0]] == 0 else "body",
         **({RESOLUTION: "ambiguous"} if candidate.source and doc.mentions.is_ambiguous(*candidate.source) else {}),
     }
+
+
+def _kind(speaker: Actor | None) -> str:
+    """Return the type of the speaker, with the number of words of a person's name, and whether a role is known."""
+    if speaker is None:
+        return "none"
+    if speaker.type != "person":
+        return speaker.type
+    named = "full name" if " " in speaker.name else "one name"
+    return f"{named} with role" if speaker.role else named
 
 
 def _cue(doc: Document, candidate: StatementCandidate) -> str:
