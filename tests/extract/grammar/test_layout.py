@@ -87,6 +87,11 @@ def test_items_share_the_line_that_introduces_them(string: str) -> None:
     assert items == {"hired a cook;": 3, "sold the ferry.": 3}
 
 
+def test_lines_without_bullets_complete_a_line_that_ends_with_to() -> None:
+    text = annotated("The ministers agreed to:\n\nBan plastic bags\n\nFund new ferries\n\nThe talks go on.")
+    assert text.layout.kinds == ["paragraph", "item", "item", "paragraph"]
+
+
 def test_a_paragraph_after_a_list_is_no_item() -> None:
     text = annotated("The council also:\n\n• hired a cook.\n\nIda Lunde left.\n\n• sold the ferry")
     assert text.layout.kinds == ["paragraph", "item", "paragraph", "item"]

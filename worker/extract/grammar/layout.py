@@ -149,7 +149,9 @@ class _LayoutReader:
         if self._colon < 0 or self._marked:
             return False
         word = self._tokens.words[bullet]
-        return word[0].islower() or (self._may_be_verb(bullet) and not self._is_capitalised_noun(bullet))
+        completes = self._tokens.lower[self._colon - 1] in self._lexicon.modals | {"to"}
+        verbal = self._may_be_verb(bullet) and (completes or not self._is_capitalised_noun(bullet))
+        return word[0].islower() or verbal
 
     def _may_be_verb(self, token: int) -> bool:
         low = self._tokens.lower[token]
