@@ -66,12 +66,20 @@ def write_natural_case(
                 words[i] = in_capitals[word]
             elif word not in names and not (
                 _is_given_name(words, i, last, model, lexicon)
+                or _is_date_word(words, i, last, lexicon)
                 or _is_name(word, low, common, model, lexicon, capitals=capitals, given=given)
             ):
                 words[i] = low
             elif capitals:
                 words[i] = word if low in lexicon.acronyms or "." in word[:-1] else word.title()
             given = words[i][0].isupper() and low in lexicon.given_names
+
+
+def _is_date_word(words: list[str], i: int, last: int, lexicon: Lexicon) -> bool:
+    """Return whether a word is a weekday, or a month beside a number: "March 23", but not "May Vote"."""
+    low = words[i].lower()
+    numbered = any(0 <= at < last and words[at][0].isdigit() for at in (i - 1, i + 1))
+    return low in lexicon.weekdays or (low in lexicon.time_names and numbered)
 
 
 def _is_given_name(words: list[str], i: int, last: int, model: Tagger, lexicon: Lexicon) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from worker.extract.grammar.pos_tagger import load_tagger
+from worker.extract.lexicon.act_classes import load_act_classes
 from worker.extract.lexicon.event_lexicon import load_event_lexicon
 from worker.extract.lexicon.lexicon import load_lexicon
 
@@ -21,6 +22,8 @@ def verb_bases(language: str) -> frozenset[str]:
         known.update(lexicon.closed_classes.headline_verbs)
     if events is not None:
         known.update(events.verb_readings)
+    if (classes := load_act_classes(language)) is not None:
+        known.update(entry.partition("_")[0] for entry in classes.classes_of_verb)
     return frozenset(word for word in known if word.isalpha())
 
 
