@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from msgspec import Struct
 
@@ -25,6 +26,8 @@ class Document(Struct, frozen=True, eq=False):
     """The statements in text order; filled by the first extractor, so that later ones can set `attributed_to`."""
     meetings: list[Meeting] = []
     """The meetings; filled by their extractor.  The participants of a meeting are possible deciders."""
+    shared: dict[str, Any] = {}
+    """What an extractor computes for the later ones, by name: the context of meetings and decisions."""
 
 
 Extractor = Callable[[Document], Iterable[Event]]

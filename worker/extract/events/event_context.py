@@ -14,6 +14,7 @@ from worker.extract.events.sentence_times import SentenceTimes
 from worker.extract.events.time_and_place import TimeAndPlace
 from worker.extract.events.topic_spans import TopicSpans
 from worker.extract.grammar.clauses import ClauseParser
+from worker.extract.lexicon.event_lexicon import load_event_lexicon
 from worker.schema import Actor
 
 if TYPE_CHECKING:
@@ -21,6 +22,21 @@ if TYPE_CHECKING:
     from worker.extract.grammar.chunker import VerbGroup
     from worker.extract.lexicon.event_lexicon import EventLexicon
     from worker.schema import Meeting
+
+
+_CONTEXT = "event context"
+
+
+def event_context(doc: Document) -> EventContext | None:
+    """Return the context of an article, the same for meetings and decisions; None for a language without event words.
+
+    Parties, times and modalities that one extractor has resolved are known to the other.
+    """
+    context: EventContext | None = doc.shared.get(_CONTEXT)
+    lexicon = load_event_lexicon(doc.lexicon.language) if context is None else None
+    if lexicon is not None:
+        context = doc.shared[_CONTEXT] = EventContext(doc, lexicon)
+    return context
 
 
 class EventContext:

@@ -17,12 +17,11 @@ from worker.extract.confidence import load_confidence_models
 from worker.extract.events.decisions.list_items import list_item_candidate
 from worker.extract.events.decisions.nouns import decision_noun_candidate, left_open_candidate, not_discussed_candidate
 from worker.extract.events.decisions.verbs import action_candidate, choice_candidate
-from worker.extract.events.event_context import EventContext
+from worker.extract.events.event_context import EventContext, event_context
 from worker.extract.events.event_coreference import EventCandidate, EventCluster, cluster_candidates, party_names
 from worker.extract.events.event_id import event_id, reporting_statement
 from worker.extract.events.features import candidate_features
 from worker.extract.events.headline_coreference import merge_headlines
-from worker.extract.lexicon.event_lexicon import load_event_lexicon
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Category, Decision, DecisionStatus, Span
 
@@ -38,10 +37,9 @@ _CONTENT_TAGS = frozenset({"NN", "NNS", "NNP", "VB", "JJ", "VBN", "VBG", "CD"})
 
 def extract_decisions(doc: Document) -> Iterable[Decision]:
     """Return the decisions of an article in text order, one event each."""
-    lexicon = load_event_lexicon(doc.lexicon.language)
-    if lexicon is None:
+    ctx = event_context(doc)
+    if ctx is None:
         return []
-    ctx = EventContext(doc, lexicon)
     found = sorted(_find_candidates(ctx), key=lambda c: c.first)
     is_same = partial(_is_same_decision, ctx)
     clusters = merge_headlines(ctx, cluster_candidates(found, is_same, is_same))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from worker.extract.events.event_context import EventContext
+from worker.extract.events.event_context import EventContext, event_context
 from worker.extract.events.event_coreference import EventCandidate, EventCluster
 from worker.extract.events.event_id import event_id, reporting_statement
 from worker.extract.events.headline_coreference import merge_headlines
@@ -22,7 +22,6 @@ from worker.extract.events.meetings.trigger import MeetingTrigger
 from worker.extract.events.meetings.trigger_features import TriggerFeatures
 from worker.extract.events.meetings.triggers import meeting_triggers
 from worker.extract.events.scoring import EventScorer, load_scorer, select_best
-from worker.extract.lexicon.event_lexicon import load_event_lexicon
 from worker.schema import Actor, Form, Meeting, MeetingStatus
 
 if TYPE_CHECKING:
@@ -40,10 +39,9 @@ _MARGIN_OF_MENTIONS = 0.4
 
 def extract_meetings(doc: Document) -> Iterable[Meeting]:
     """Return the meetings of an article in text order, one event each; also adds them to `doc.meetings`."""
-    lexicon, scorer = load_event_lexicon(doc.lexicon.language), load_scorer(doc.lexicon.language, "meeting")
-    if lexicon is None or scorer is None:
+    ctx, scorer = event_context(doc), load_scorer(doc.lexicon.language, "meeting")
+    if ctx is None or scorer is None:
         return []
-    ctx = EventContext(doc, lexicon)
     triggers = _selected(ctx, scorer)
     score_of = {trigger.candidate: trigger.score for trigger in triggers}
     for cluster in merge_headlines(ctx, group_meetings(ctx, triggers, scorer.threshold)):
