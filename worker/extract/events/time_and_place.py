@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from worker.extract.document import Document
     from worker.extract.events.sentence_times import SentenceTimes
+    from worker.extract.grammar.chunker import VerbGroup
     from worker.extract.grammar.clauses import ClauseParser
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
@@ -88,14 +89,28 @@ class TimeAndPlace:
         for at, noun in self.clauses.prepositional_phrases(last, prepositions | seat_prepositions, _PLACE_WINDOW):
             if self._has_topic_between(last, at) or self._has_verb_between(last, at):
                 break
+            if noun.first <= first < noun.last:
+                continue
             if self.can_be_place(noun) if self.doc.text.lower[at] in prepositions else is_seat_of_power(self.doc, noun):
                 return noun
         return (
-            self._dateline_place(last)
+            self._destination(first, last)
+            or self._dateline_place(last)
             or self.opening_place(first)
             or self._antecedent_of_where(first)
             or self._place_of_journey(first)
         )
+
+    def _destination(self, first: int, last: int) -> NounPhrase | None:
+        """Return the place after "for" of a verb of departure: "left on Monday for [Riga]"; None for any other verb."""
+        verb = self.doc.chunks.verb_group(first)
+        if verb is None or self._lemma(verb) not in word_set(self.lexicon.meeting.departure):
+            return None
+        found = self.clauses.prepositional_phrases(last, word_set(self.lexicon.meeting.departure_prepositions), 10)
+        return next((noun for _, noun in found if self.can_be_place(noun)), None)
+
+    def _lemma(self, verb: VerbGroup) -> str:
+        return self.lexicon.lemma(self.doc.text.lower[verb.head])
 
     def _dateline_place(self, last: int) -> NounPhrase | None:
         """Return the place of the article's dateline if "here" follows a trigger: "the ministers met here"."""
@@ -113,18 +128,18 @@ class TimeAndPlace:
 
         "flew to [Riga] on Monday to meet", "visited [the Capitol], meeting senators".
         """
-        group = self.doc.chunks.verb_group(first)
+        group, meeting = self.doc.chunks.verb_group(first), self.lexicon.meeting
         if group is None or group.finite:
             return None
-        verb = self.clauses.finite_verb_before(group)
-        lemma = self.lexicon.lemma(self.doc.text.lower[verb.head]) if verb is not None else ""
-        meeting = self.lexicon.meeting
+        start = max(self.doc.text.sentence_range(first)[0], first - _PLACE_WINDOW)
+        verbs = (self.doc.chunks.verb_group(at) for at in range(group.first - 1, start - 1, -1))
+        verb = next((v for v in verbs if v is not None), None)
+        lemma = self._lemma(verb) if verb is not None else ""
         if verb is not None and lemma in word_set(meeting.visit):
             noun = self.clauses.object(verb)
             return noun if noun is not None and noun.last <= first and self.can_be_place(noun) else None
-        if verb is None or lemma not in word_set(meeting.travel, meeting.departure):
-            return None
-        return self.last_place_before(first)
+        is_journey = lemma in word_set(meeting.travel) | word_set(meeting.departure)
+        return self.last_place_before(first) if is_journey else None
 
     def last_place_before(self, first: int) -> NounPhrase | None:
         """Return the last place before a trigger in its sentence: "came to [Oslo] for talks"; None if there is none.
@@ -139,11 +154,11 @@ class TimeAndPlace:
             verb = self.doc.chunks.verb_group(at)
             if text.lower[at] in word_set(meeting.sequence_prepositions) or (verb is not None and verb.passive):
                 return None
-            departs = verb is not None and self.lexicon.lemma(text.lower[verb.head]) in word_set(meeting.departure)
+            departs = verb is not None and self._lemma(verb) in word_set(meeting.departure)
             following = verb.last if verb is not None and departs else at
             is_opener = text.lower[at] in prepositions or (departs and text.lower[following : following + 1] == ["for"])
             noun = self.clauses.noun_phrase(following + 1) if is_opener else None
-            if noun is not None and noun.first == following + 1 and self.can_be_place(noun):
+            if noun is not None and noun.first == following + 1 and noun.last <= first and self.can_be_place(noun):
                 return noun
         return None
 
@@ -161,11 +176,13 @@ class TimeAndPlace:
         return False
 
     def _has_verb_between(self, first: int, last: int) -> bool:
-        """Return whether a verb is between two tokens.
+        """Return whether a verb is between two tokens, except of holding the event: "talks [to be held] in Riga".
 
         A place after the verb belongs to the verb: "forces stationed in the north".
         """
-        return any(self.doc.chunks.verb_group_of[i] >= 0 for i in range(first, last))
+        holding = word_set(self.lexicon.meeting.holding)
+        verbs = (self.doc.chunks.verb_group(i) for i in range(first, last))
+        return any(v is not None and self._lemma(v) not in holding for v in verbs)
 
     def opening_place(self, token: int) -> NounPhrase | None:
         """Return the place at the start of a sentence, before a token: "In [Oslo], the ministers met"; else None."""
@@ -196,6 +213,7 @@ class TimeAndPlace:
             and text.tags[i + 1] == "NNP"
             and text.lower[i + 1] not in self.doc.lexicon.time_nouns
             and self.doc.mentions.person_at(i + 1) is None
+            and text.lower[i + 1] not in self.doc.lexicon.acronyms
         )
 
     def can_be_place(self, noun: NounPhrase) -> bool:
@@ -218,6 +236,7 @@ class TimeAndPlace:
             return True
         named = any(text.words[i][0].isupper() for i in range(noun.first + 1, noun.last))
         described = noun.last - noun.first > _ARTICLE_AND_NOUN or self._word_after(noun) == "of"
+        described = described or text.lower[noun.head] in word_set(self.lexicon.meeting.unique_places)
         return named or (described and text.lower[noun.first] not in {"a", "an"})
 
     def _word_after(self, noun: NounPhrase) -> str:

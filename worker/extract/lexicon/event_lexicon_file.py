@@ -87,7 +87,11 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     place_prepositions: str
     place_nouns: str
     deictic_places: str
+    tours: str
     departure: str
+    departure_prepositions: str
+    holding: str
+    unique_places: str
     sequence_prepositions: str
     relative_adverbs: str
     including: str

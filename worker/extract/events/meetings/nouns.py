@@ -138,7 +138,11 @@ def _form_with_name(ctx: EventContext, noun: NounPhrase, form: Form) -> Form:
 
 def _noun_place(ctx: EventContext, noun: NounPhrase, form: Form, at: int, after: int) -> NounPhrase | None:
     if form == "visit":
-        prepositions = word_set(ctx.lexicon.meeting.destination_prepositions, ctx.lexicon.meeting.place_prepositions)
+        m = ctx.lexicon.meeting
+        prepositions = word_set(m.destination_prepositions, m.place_prepositions)
+        prepositions |= (
+            word_set(m.of) if ctx.word(noun.head) in word_set(m.tours) else frozenset()
+        )  # "a tour of Africa"
         places = (place for _, place in ctx.clauses.prepositional_phrases(noun.last, prepositions, 14))
         return next((place for place in places if ctx.time_and_place.can_be_place(place)), None)
     return ctx.time_and_place.find_place(at, noun.last) or (
