@@ -180,10 +180,11 @@ def test_a_dateline_gives_the_country_and_is_no_party() -> None:
 
 
 # ---------------------------------------------------------------- interviews
-def test_answers_belong_to_the_interviewee_and_questions_to_nobody() -> None:
+@pytest.mark.parametrize("mark", [":", "."])
+def test_answers_belong_to_the_interviewee_and_questions_to_nobody(mark: str) -> None:
     found = statements(
-        "Mayor Ida Lunde spoke to the Port Weekly.\n\nQ: Will you resign?\n\nA: No. I will stay in office.\n\n"
-        "There is much left to do.\n\nQ: Is the quay safe?\n\nA: It has been tested."
+        f"Mayor Ida Lunde spoke to Port Weekly.\n\nQ{mark} Will you resign?\n\nA{mark} No. I will stay in office.\n\n"
+        f"There is much left to do.\n\nQ{mark} Is the quay safe?\n\nA{mark} It has been tested."
     )
     assert [
         (s.speaker and s.speaker.name, s.speaker and s.speaker.mention, [c.text for c in s.content]) for s in found

@@ -21,6 +21,8 @@ from worker.extract.lexicon.lexicon import Lexicon
 _MAX_HEADLINE = 25
 """Tokens of the longest headline or section title."""
 _MIN_HEADLINE = 2
+_MAX_ANSWER = 8
+"""Paragraphs between a question and its answer with the label "A."."""
 _MAX_INLINE_ITEMS = 60
 _NO_HEADLINE_ENDS = SENTENCE_FINAL | {":", ";", ",", "”", '"', "’", "'"}
 _VERB_TAGS = frozenset({"VB", "VBD", "VBN", "VBP", "VBZ", "MD"})
@@ -128,6 +130,10 @@ class _LayoutReader:
                 return "question"
             if lower[first] in closed.answer_labels:
                 return "answer"
+        if words[first] == "Q.":
+            return "question"
+        if words[first] == "A." and "question" in self.kinds[-_MAX_ANSWER:]:
+            return "answer"  # not the initial of a name
         return "turn" if has_turn_label(words, first, last) else None
 
     def _plain_kind(self, first: int, last: int) -> LineKind:

@@ -25,11 +25,10 @@ def match_interview_turn(doc: Document, first: int) -> StatementCandidate | None
     start, end = text.paragraphs[paragraph]
     if text.layout.kinds[paragraph] != "answer" or start != first:
         return None
-    labelled = start + 1 < end and text.words[start + 1] in {":", "."}
-    opening = start + 2 if labelled else start
+    opening = _label_end(doc, paragraph)
     if opening >= end:
         return None
-    cue = (start + 1, start + 2) if labelled else (start, start)
+    cue = (opening - 1, opening) if opening > start else (start, start)
     content = [(opening, end), *following_paragraphs(doc, first)]
     return StatementCandidate(
         source=_interviewee(doc), cue=cue, content=content, rule="transcript", named_elsewhere=True
@@ -57,8 +56,15 @@ def following_paragraphs(doc: Document, first: int) -> list[TokenRange]:
 
 
 def _is_labelled(doc: Document, number: int) -> bool:
-    first, last = doc.text.paragraphs[number]
-    return first + 1 < last and doc.text.words[first + 1] == ":"
+    return _label_end(doc, number) > doc.text.paragraphs[number][0]
+
+
+def _label_end(doc: Document, number: int) -> int:
+    """Return the token after the label of an answer, "A:" or "A."; the paragraph's first token if it has none."""
+    words, (first, last) = doc.text.words, doc.text.paragraphs[number]
+    if first + 1 < last and words[first + 1] == ":":
+        return first + 2
+    return first + 1 if words[first] == "A." else first
 
 
 def _interviewee(doc: Document) -> TokenRange | None:
