@@ -2,12 +2,15 @@
 
 A gold file is JSON Lines, compressed if its name ends in .gz.  Each line is an article:
 
-    {"id": str, "text": str, "attributions" or "statements": [{"source": spans, "cue": spans, "content": spans,
-     "speaker"?: names, "type"?: str}, …], "discuss"?: spans, "discard"?: spans, "ignore"?: spans}
+    {"id": str, "text": str, "attributions" or "statements": [attribution, …],
+     "discuss"?: spans, "discard"?: spans, "ignore"?: spans}
+
+and an attribution {"source": spans, "cue": spans, "content": spans, "speaker"?: names, "type"?: str}.
 
 `spans` is a list of half-open intervals [start, end) in code points; an empty `source` or `cue` means that there is
 none.  `discuss` (annotators unsure), `discard` (boilerplate) and `ignore` are regions that are not evaluated.
-`speaker` lists the names of who speaks, the fullest first; null if nobody can tell.  The annotation scheme is that of PARC and PolNeAR: source, cue and content; of nested attributions only the outermost.
+`speaker` lists the names of the speaker, the fullest first; null if the text does not tell.  The annotation scheme is
+that of PARC and PolNeAR: source, cue and content; of nested attributions only the outermost.
 """
 
 from __future__ import annotations
@@ -98,8 +101,8 @@ def verdicts(article: GoldArticle, statements: Sequence[Statement]) -> list[bool
 
     A statement is correct if its content matches that of a gold attribution (Dice >= 0.5, one to one) and its speaker
     is the annotated one; without annotated speakers, if its source has the same head and the cues share a content word.
-    Undecided are statements whose speaker the annotation leaves open, statements inside the content of another statement,
-    and those that match no attribution and lie with half their content in `discuss` or `discard`.
+    Undecided are statements whose speaker the annotation leaves open, those inside the content of another statement,
+    and those that match no attribution and lie with half their content in a region that is not evaluated.
     """
     indexed = _IndexedText(article.text)
     annotated = article.annotated

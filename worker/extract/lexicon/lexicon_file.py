@@ -117,6 +117,7 @@ class JudgementTable(StrictTable, frozen=True):
     failing: str
     copulas: str
     needed: str
+    claims: str
     guilty: str
     harm: str
     bad: str

@@ -48,10 +48,9 @@ def act_of_cue(doc: Document, verb: VerbGroup, cue: Cue) -> Act:
     """
     if cue.act == "deny" and doc.text.lower[max(0, verb.first - 1)] == "nor":
         return "decline"
-    following = doc.chunks.noun_phrase(verb.last) if cue.act == "criticise" and not verb.negated else None
-    if following is not None and cue.lemma in _DISMISSALS and doc.text.lower[following.head] in doc.lexicon.cue_nouns:
-        noun = doc.lexicon.cue_nouns[doc.text.lower[following.head]]
-        return "deny" if noun.act in {"say", "accuse", "criticise"} else cue.act  # "rejected the claim that …"
+    following = doc.chunks.noun_phrase(verb.last) if cue.lemma in _DISMISSALS and not verb.negated else None
+    if following is not None and doc.text.lower[following.head] in doc.lexicon.judgement["claims"]:
+        return "deny"  # "rejected the claim that …"
     if cue.lemma in _INSISTENCE and _governs_subjunctive(doc, verb):
         return "demand"
     if (
@@ -146,7 +145,8 @@ def _act_of_sentence(doc: Document, first: int, last: int, *, of_person: bool) -
         if text.tags[at] in {"SC", "WP"} and (
             text.lower[at] in doc.lexicon.closed_classes.hypothetical_subordinators or at == first
         ):
-            at = clause_end(doc, at, last)  # "If it rains …", "what we need …"
+            opens, at = at == first, clause_end(doc, at, last)  # "If it rains …", "what we need …"
+            first = at if opens else first
             continue
         if verb is not None and verb.finite:
             act = _act_of_clause_verb(doc, verb, first, last, of_person=of_person, negated=negation < verb.first)

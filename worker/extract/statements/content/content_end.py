@@ -9,7 +9,13 @@ from __future__ import annotations
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import CLAUSE_FINAL, COMMA_AND_LONG_DASHES
-from worker.extract.statements.content.content_start import ContentForm, find_content_start, is_bare_time, starts_clause
+from worker.extract.statements.content.content_start import (
+    ContentForm,
+    find_content_start,
+    is_bare_time,
+    main_clause_after,
+    starts_clause,
+)
 from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.phrase_kinds import is_venue_or_time
 from worker.extract.statements.source.controlled_subject import is_in_verb_series
@@ -31,6 +37,8 @@ def content_end(doc: Document, first: int, limit: int, form: ContentForm = "that
     """
     text = doc.text
     at = first
+    if form == "clause" and text.tags[first] in {"SC", "IN"}:
+        at = max(at, main_clause_after(doc, first, limit))  # "since the day Hale left, | he has written"
     while at < limit:
         if text.quotation_of[at] >= 0:
             at = text.quotations[text.quotation_of[at]].last

@@ -127,12 +127,21 @@ def _fronted_clause_start(doc: Document, cue: Cue, at: int, limit: int) -> int:
     phrasal = " ".join(text.lower[start : start + 2]) in _ADVERBIAL_OPENERS
     if not (clausal or phrasal) or _is_circumstance(doc, start, limit):
         return -1
+    return start if main_clause_after(doc, start, limit, phrasal=phrasal) >= 0 else -1
+
+
+def main_clause_after(doc: Document, start: int, limit: int, *, phrasal: bool = False) -> int:
+    """Return where the main clause after a fronted clause and its comma starts; -1 if none follows.
+
+    `phrasal`: the fronted part at token `start` is an adverbial without a verb.
+    """
+    text = doc.text
     for i in range(start + 2, min(limit - 1, start + _MAX_FRONTED)):
         if text.lower[i] == "that" and text.tags[i] == "SC" and not phrasal:
             return -1  # "said before the vote, …, that it would …"
         if text.words[i] == "," and text.quotation_of[i] < 0 and text.tags[i + 1] not in _NO_MAIN_CLAUSE:
             main = starts_clause(doc, i + 1, limit, after_cue=False)
-            return start if main and (phrasal or doc.chunks.has_finite_verb(start, i)) else -1
+            return i + 1 if main and (phrasal or doc.chunks.has_finite_verb(start, i)) else -1
     return -1
 
 
