@@ -41,3 +41,15 @@ def test_the_government_is_the_one_named_before() -> None:
     text = "The Norwegian government printed a booklet. On Friday, the government also said it would shut the ports."
     last = speakers(text)[-1]
     assert (last.name, last.country) == ("Norwegian government", "NO")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("“It is late,” said Ida Lunde, 24, from Riga, who added that it rained.", "Ida Lunde"),
+        ("Jaan Tamm read a letter from Anna Ozola, who said it snowed.", "Anna Ozola"),
+        ("A lawyer for Olav Berg, who said it was cold, left.", "A lawyer for Olav Berg"),
+    ],
+)
+def test_who_is_the_person_before_ages_and_places(text: str, name: str) -> None:
+    assert speakers(text)[-1].name == name

@@ -31,6 +31,8 @@ from worker.extract.lexicon.person_words import load_person_words
 
 _INTRODUCTION_BONUS = 40.0
 """Extra salience of a person introduced with a role, who is likely to be mentioned again."""
+_MAX_PAIRED = 12
+"""Noun phrases of a sentence among which a subject and its partner are paired."""
 _LOCATIVE = frozenset({"in", "at", "near", "outside", "around", "across", "inside", "through", "throughout", "off"})
 _LEAD_PARAGRAPHS = 2
 """Paragraphs at the top in which the subject may be the person whom the lead described: "A minister has … ¶ Tamm …"."""
@@ -154,7 +156,12 @@ class CoreferenceResolver:
     def _record_pair(self, phrase: NounPhrase, entity: Entity) -> None:
         """Record "Tamm spoke to Lunde" as a group, which "they" may refer to in the next sentence."""
         subject, before = self.tracker.subject, phrase.first - 1
-        if subject is None or subject is entity or self.text.lower[before] not in {"to", "with", "and", "met", "by"}:
+        if (
+            subject is None
+            or subject is entity
+            or len(self._in_sentence) > _MAX_PAIRED
+            or self.text.lower[before] not in {"to", "with", "and", "met", "by"}
+        ):
             return
         if subject.kind == entity.kind and entity.kind in {"person", "country"} and subject.first < phrase.first:
             at = next((first for first, e in self._in_sentence.items() if e.resolved is subject), subject.first)
