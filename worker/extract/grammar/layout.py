@@ -125,6 +125,8 @@ class _LayoutReader:
     def _labelled_kind(self, first: int, last: int) -> LineKind | None:
         """Return the kind of a line with a label and a colon; None for any other line."""
         words, lower, closed = self._tokens.words, self._tokens.lower, self._lexicon.closed_classes
+        if first >= last:
+            return None  # the head of an entry in a line of its own
         if first + 1 < last and words[first + 1] in {":", "."} and words[first][0].isupper():
             if lower[first] in closed.question_labels:
                 return "question"
