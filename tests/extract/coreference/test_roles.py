@@ -19,6 +19,7 @@ from tests.extract.coreference.speakers import speakers
         ("Radio talker Martin Dell said it was late.", "Radio talker"),
         ("Ports co-chairman Martin Dell said it was late.", "Ports co-chairman"),
         ("The MP for Oakdale, Martin Dell, said it was late.", "MP for Oakdale"),
+        ("Port of Oslo chief Martin Dell said it was late.", "Port of Oslo chief"),
         # a thing in an adjunct is no role
         ("In a letter Martin Dell said it was late.", None),
         ("Martin Dell, a day later, said it was late.", None),
@@ -55,6 +56,7 @@ def test_an_unnamed_person_has_the_role_of_the_description(sentence: str, role: 
     [
         ("Investment bank Oakdale Partners said it was late.", "Investment bank"),
         ("Oakdale Partners, an investment bank, said it was late.", "investment bank"),
+        ("The charity Oakdale Partners said it was late.", "charity"),
         ("Oakdale Partners said it was late.", None),
     ],
 )
@@ -82,3 +84,25 @@ def test_titles_are_neither_glued_to_names_nor_cut_from_them(
 ) -> None:
     (speaker,) = speakers(sentence)
     assert (speaker.name, speaker.type, speaker.role, speaker.country) == (name, "person", role, country)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name", "kind", "role", "country"),
+    [
+        ("Bank of Latvia Governor Ida Lunde said it was late.", "Ida Lunde", "person", "Bank of Latvia Governor", "LV"),
+        (
+            "A Bank of Latvia official said it was late.",
+            "A Bank of Latvia official",
+            "unnamed",
+            "Bank of Latvia official",
+            "LV",
+        ),
+        ("Bank of Latvia officials said it was late.", "Bank of Latvia officials", "group", None, "LV"),
+        ("Grace Crossing, a charity, said it was late.", "Grace Crossing", "organisation", "charity", None),
+    ],
+)
+def test_officials_are_distinguished_from_their_bodies(
+    sentence: str, name: str, kind: str, role: str | None, country: str | None
+) -> None:
+    (speaker,) = speakers(sentence)
+    assert (speaker.name, speaker.type, speaker.role, speaker.country) == (name, kind, role, country)

@@ -16,7 +16,7 @@ from worker.extract.coreference.countries import CountryFinder
 from worker.extract.coreference.name_matching import are_compatible, differ_by_one_letter, match_key, strip_generation
 from worker.extract.coreference.names import Name, find_names, is_common_word
 from worker.extract.coreference.organisation_aliases import OrganisationAliases
-from worker.extract.coreference.organisation_roles import organisation_roles
+from worker.extract.coreference.organisation_roles import described_as_organisations, organisation_roles
 from worker.extract.coreference.person import Person
 from worker.extract.coreference.person_nouns import is_person_noun, singular_role
 from worker.extract.coreference.roles import role_heads, with_adjacent_role, with_shared_role
@@ -66,6 +66,7 @@ class NameRegistry:
         self.aliases = OrganisationAliases(text, chunks, lexicon)
         self.person_words = load_person_words(lexicon.language)
         self.organisation_roles = organisation_roles(text, chunks, lexicon, self.names)
+        self.names = described_as_organisations(text, self.names, self.organisation_roles)
         self._by_surname: dict[str, list[Person]] = {}
         self._by_given: dict[str, list[Person]] = {}
         self._family_first: dict[str, list[Person]] = {}

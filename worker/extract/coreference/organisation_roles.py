@@ -16,11 +16,32 @@ def organisation_roles(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, na
     """Return lower-case name of an organisation -> role, the first that the article gives."""
     roles: dict[str, str] = {}
     for name in names:
-        if name.kind in {"organisation", "unknown"}:
+        if name.kind != "country" and name.role_first < 0:
             role = _role_before(text, chunks, lexicon, name) or _role_after(text, chunks, lexicon, name)
             if role is not None:
                 roles.setdefault(" ".join(text.lower[name.first : name.last]), text.slice(*role))
     return roles
+
+
+def described_as_organisations(text: AnnotatedText, names: list[Name], roles: dict[str, str]) -> list[Name]:
+    """Return the names, where those with the role of an organisation are organisations: "Grace Crossing, a charity"."""
+    return [_as_organisation(name) if _is_described(text, name, roles) else name for name in names]
+
+
+def _is_described(text: AnnotatedText, name: Name, roles: dict[str, str]) -> bool:
+    """Return whether a name of several words, which is no surname, has a role of an organisation."""
+    unclear = name.kind in {"person", "unknown"} and name.role_first < 0 and name.gender is None
+    return unclear and name.last - name.first > 1 and " ".join(text.lower[name.first : name.last]) in roles
+
+
+def _as_organisation(name: Name) -> Name:
+    return Name(
+        first=name.first,
+        last=name.last,
+        kind="organisation",
+        phrase=name.phrase,
+        outer_first=name.outer_first,
+    )
 
 
 def _role_before(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> tuple[int, int] | None:
@@ -39,7 +60,10 @@ def _role_after(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Nam
     if at + 1 >= len(text.words) or text.words[at] != "," or text.lower[at + 1] not in {"a", "an", "the"}:
         return None
     phrase = chunks.noun_phrase(at + 1)
-    if phrase is None or phrase.first != at + 1 or not _is_organisation_noun(text, phrase.head, lexicon):
+    if phrase is None or phrase.first != at + 1:
+        return None
+    acronym = text.lower[at + 1] != "the" and text.lower[phrase.head] in lexicon.organisation_heads  # "a super PAC"
+    if not acronym and not _is_organisation_noun(text, phrase.head, lexicon):
         return None
     return _without_determiner(text, phrase.first), phrase.last
 

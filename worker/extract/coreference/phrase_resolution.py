@@ -9,6 +9,7 @@ from __future__ import annotations
 from worker.extract.coreference.countries import CountryFinder
 from worker.extract.coreference.names import Name
 from worker.extract.coreference.person import Person
+from worker.extract.coreference.person_nouns import singular_role
 from worker.extract.coreference.resolver import CoreferenceResolver
 from worker.extract.coreference.roles import is_role
 from worker.extract.grammar.chunker import NounPhrase
@@ -30,10 +31,30 @@ class PhraseResolver:
         head = self.first_noun_phrase(first, last)
         if head is None:
             return self._verbatim_actor(first, last, "unnamed"), None
+        if (official := self._official_of_named_body(head, first, last)) is not None:
+            return official, None
         name = self._find_naming(head, first, last)
         if name is not None:
             return self.resolve_name(first, last, name, head)
         return self._resolve_common_noun(first, last, head)
+
+    def _official_of_named_body(self, head: NounPhrase, first: int, last: int) -> Actor | None:
+        """Return the actor of "a Bank of Latvia official", which the chunker splits at "of"; else None."""
+        text, tail = self.text, self.chunks.noun_phrase(last - 1)
+        if text.lower[head.last : head.last + 1] != ["of"] or tail is None or tail.first != head.last + 1:
+            return None
+        noun = singular_role(text.lower[tail.head]) if text.tags[tail.head] == "NNS" else text.lower[tail.head]
+        named = text.words[head.head][0].isupper() and text.words[tail.first][0].isupper() and tail.head > tail.first
+        if not named or tail.last != last or not text.words[tail.head].islower() or noun not in self.lexicon.roles:
+            return None
+        plural = text.tags[tail.head] == "NNS"
+        return Actor(
+            name=text.slice(first, last),
+            mention=text.span(first, last),
+            type="group" if plural else "unnamed",
+            role=None if plural else text.slice(first + (text.tags[first] in {"DT", "CD"}), last),
+            country=self.countries.country_of_body(head.head, last),
+        )
 
     def first_noun_phrase(self, first: int, last: int) -> NounPhrase | None:
         """Return the first noun phrase of a token range; None if there is none."""
@@ -48,6 +69,9 @@ class PhraseResolver:
         apposed = self._find_apposed_name(first, last)
         if apposed is not None:
             return apposed
+        named = self.registry.names_in(last - 1)[-1:]
+        if named and named[0].last == last and named[0].outer_first == head.first and named[0].role_first >= 0:
+            return named[0]  # "Bank of Latvia Governor Anna Ozola"
         own = [n for n in self.registry.names_in(head.first) if n.last == head.last or n.last >= last]
         if own:
             return own[-1]
@@ -57,6 +81,8 @@ class PhraseResolver:
             for name in self.registry.names_in(i):
                 if first <= name.outer_first <= head.first and name.kind == "person" and name.role_first >= 0:
                     return name
+                if i == head.last and name.first == i and name.kind == "organisation":
+                    return name  # "The charity | Harbour Help"
         return None
 
     def _is_first_of_two_offices(self, head: NounPhrase, last: int) -> bool:
@@ -104,14 +130,14 @@ class PhraseResolver:
 
     def _organisation_actor(self, first: int, last: int, name: Name, head: NounPhrase) -> Actor:
         """Return the actor of an organisation under its full name, with the country that it represents."""
-        start = name.first if self._has_descriptor(name, head) else head.first
+        start = name.first if name.first >= head.last or self._has_descriptor(name, head) else head.first
         while start < name.first and (
             self.text.tags[start] in {"DT", "PRP$"}
             or (self.text.tags[start] == "JJ" and self.text.words[start][0].islower())
             or (self.text.words[start][0].islower() and self.text.lower[start] in self.lexicon.organisation_heads)
         ):
             start += 1
-        end = self.registry.aliases.phrase_end(head.last, last)
+        end = self.registry.aliases.phrase_end(max(head.last, name.last), last)
         words = self.text.slice(start, end)
         aliases = self.registry.aliases
         full = aliases.by_initials.get(words) or aliases.by_head.get(words.lower(), words)

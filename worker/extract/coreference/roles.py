@@ -24,12 +24,27 @@ def with_adjacent_role(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, na
     if name.kind == "organisation":
         return _role_of(text, chunks, lexicon, name) or name  # "ambassador to the United Nations Ana Lie"
     return (
-        _role_of(text, chunks, lexicon, name)
+        _role_in_named_body(text, chunks, lexicon, name)
+        or _role_of(text, chunks, lexicon, name)
         or _role_before(text, chunks, lexicon, name)
         or _role_beside(text, chunks, lexicon, name)
         or _role_after(text, chunks, lexicon, name)
         or name
     )
+
+
+def _role_in_named_body(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name | None:
+    """Return the name with the body in its role: "Bank of Latvia | Governor Anna Ozola", split at "of"; else None."""
+    phrase = chunks.noun_phrases[name.phrase]
+    at = phrase.first
+    if name.role_first != at or at < 2 or text.lower[at - 1] != "of" or not text.words[at][0].isupper():  # noqa: PLR2004
+        return None
+    body = chunks.noun_phrase(at - 2)
+    if not is_role_word(text.lower[name.role_last - 1], lexicon):
+        return None
+    if body is None or not text.words[body.head][0].isupper() or is_role(text, body, lexicon):
+        return None
+    return _with_role(name, name.first, _without_article(text, body.first), name.role_last, body.first)
 
 
 def _role_of(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name | None:
@@ -134,8 +149,8 @@ def role_heads(role: list[str], lexicon: Lexicon, person_words: PersonWords) -> 
         if word in lexicon.closed_classes.role_prepositions or word in {"and", ","}:
             heads.add(head)
             head = ""
-            if word in lexicon.closed_classes.role_prepositions:
-                break
+            if word in lexicon.closed_classes.role_prepositions and heads - {""}:
+                break  # but not after "Bank" in "Bank of Latvia Governor"
         elif long_form[-1] in lexicon.roles:
             head = long_form[-1]
         elif is_role_word(word, lexicon):
