@@ -67,6 +67,8 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     audiences: str
     private_modifiers: str
     attitudes: str
+    summit_modifiers: str
+    press_nouns: str
     referring_to_call: str
     exchange: str
     exchanged: str

@@ -1,4 +1,4 @@
-"""Meetings found by their trigger's features: states, sessions, exchanges of words, series; what the definition excludes."""
+"""Meetings by their trigger: states, sessions, exchanges of words, series; what the definition excludes."""
 
 from datetime import UTC, datetime
 

@@ -40,7 +40,7 @@ def read_meet(ctx: EventContext, group: VerbGroup) -> EventCandidate | None:
     if target is not None and not are_parties(ctx, others):
         return None
     subject_names = {a.name for a in subject}
-    named_others, others = others, [_distinguish(ctx, a, subject_names) for a in others if can_take_part(ctx, a)]
+    named_others, others = others, [_distinguish(ctx, a, subject_names) for a in _partners(ctx, others)]
     others = [a for a in others if a.name not in subject_names]
     if not others and (named_others or ctx.word(group.last) == "that" or not is_plural_party(ctx, subject)):
         return None
@@ -49,6 +49,14 @@ def read_meet(ctx: EventContext, group: VerbGroup) -> EventCandidate | None:
     if others and not has_politician(ctx, [*subject, *others]):
         return None
     return verb_candidate(ctx, group, talk_form(ctx, group), [*subject, *others], "meet")
+
+
+def _partners(ctx: EventContext, actors: list[Actor]) -> list[Actor]:
+    """Return the actors that can be parties, and the groups beside such a one: "[Ozola] and [families of victims]"."""
+    able = [actor for actor in actors if can_take_part(ctx, actor)]
+    audiences = word_set(ctx.lexicon.meeting.audiences)
+    beside = [a for a in actors if able and a.type == "group" and audiences.isdisjoint(ctx.roles.head_words(a))]
+    return [actor for actor in actors if actor in able or actor in beside]
 
 
 def _distinguish(ctx: EventContext, actor: Actor, subject_names: set[str]) -> Actor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from worker.extract.events.meetings.participants import opens_clause
 from worker.extract.events.trigger_parties import distinct_parties, subject_parties
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor
@@ -56,7 +57,7 @@ def _named(ctx: EventContext, name: str) -> Actor | None:
 
 def _body(ctx: EventContext, noun: NounPhrase, at: int) -> Actor | None:
     """Return the body among the modifiers ("the weekly [cabinet] meeting"), with its name; None if there is none."""
-    text, institutions = ctx.text, word_set(ctx.lexicon.actors.institutions)
+    text, institutions = ctx.text, word_set(ctx.lexicon.actors.institutions) - ctx.lexicon.meeting_class_heads
     last = next((i + 1 for i in range(at - 1, noun.first - 1, -1) if text.lower[i] in institutions), noun.first)
     first = last
     while first > noun.first and (text.tags[first - 1] == "NNP" or (first == last and text.tags[first - 1] != "CD")):
@@ -80,7 +81,7 @@ def clause_participants(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
     verbs = _finite_verbs_around(ctx, noun)
     before = [verb for verb in verbs if verb.last <= noun.first][-1:]
     after = [verb for verb in verbs if verb.first >= noun.last][:1]
-    ordered = [*after, *before] if _opens_clause(ctx, noun) else [*before, *after]
+    ordered = [*after, *before] if opens_clause(ctx, noun) else [*before, *after]
     for verb in (verb for verb in ordered if not _reports(ctx, verb, noun)):
         found = [a for a in subject_parties(ctx, verb) if ctx.roles.political_role(a) or a.type == "person"]
         if found:
@@ -92,15 +93,6 @@ def _reports(ctx: EventContext, verb: VerbGroup, noun: NounPhrase) -> bool:
     """Return whether a verb outside a statement reports the noun in it: "the talks go on, she [said]"."""
     ids = ctx.statement_ids
     return ids[noun.head] is not None and ids[noun.head] != ids[verb.head]
-
-
-def _opens_clause(ctx: EventContext, noun: NounPhrase) -> bool:
-    """Return whether the noun's prepositional phrase follows a comma, a conjunction or the start of the sentence."""
-    at = noun.first - 1
-    start = ctx.text.sentence_range(noun.head)[0]
-    if at < start or ctx.text.tags[at] not in {"IN", "TO"}:
-        return False
-    return at == start or ctx.text.words[at - 1] == "," or ctx.text.tags[at - 1] in {"CC", "SC"}
 
 
 def _finite_verbs_around(ctx: EventContext, noun: NounPhrase) -> list[VerbGroup]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker.extract.events.meetings.reader import is_plural_party
 from worker.extract.events.meetings.status import governing_noun
 from worker.extract.events.political_role import POLITICAL
 from worker.extract.events.trigger_parties import agent_parties, distinct_parties, subject_parties
@@ -51,7 +52,7 @@ def noun_participants(
         guests = ctx.parties.parties_of(guest) if guest is not None and guest.last <= noun.first else []
         found = [*subject_parties(ctx, verb), *guests, *found]
         rule = "light verb"
-    elif (
+    elif not _has_all(ctx, counterparts, rule) and (
         rule == "noun with"
         or form in {"visit", "press_conference"}
         or has_proper_name(ctx, noun)
@@ -66,6 +67,20 @@ def noun_participants(
         ]  # "After talks in Oslo, A and B …"
     found = [*_verbless_headline_parties(ctx, noun), *found, *ctx.parties.modifier_parties(noun, at)]
     return _able_to_take_part(ctx, found, counterparts), rule
+
+
+def _has_all(ctx: EventContext, counterparts: list[Actor], rule: str) -> bool:
+    """Return whether a phrase names all parties: "a meeting of [the ministers]", "talks between [A and B]"."""
+    return rule in {"noun of", "noun between", "noun involving"} and is_plural_party(ctx, counterparts)
+
+
+def opens_clause(ctx: EventContext, noun: NounPhrase) -> bool:
+    """Return whether the noun's prepositional phrase follows a comma, a conjunction or the start of the sentence."""
+    at = noun.first - 1
+    start = ctx.text.sentence_range(noun.head)[0]
+    if at < start or ctx.text.tags[at] not in {"IN", "TO"}:
+        return False
+    return at == start or ctx.text.words[at - 1] == "," or ctx.text.tags[at - 1] in {"CC", "SC"}
 
 
 def _verbless_headline_parties(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
@@ -174,6 +189,8 @@ def _clause_subject(ctx: EventContext, noun: NounPhrase, *, alone: bool = True) 
     start, end = ctx.text.sentence_range(noun.head)
     verbs = [v for i in range(start, end) if (v := ctx.chunks.verb_group(i)) is not None and v.first == i and v.finite]
     before = [v for v in verbs if v.last <= noun.first]
-    group = before[-1] if before else verbs[0] if verbs else None
+    after = [v for v in verbs if v.first >= noun.last]
+    ordered = [*after[:1], *before[-1:]] if opens_clause(ctx, noun) else [*before[-1:], *verbs[:1]]
+    group = next(iter(ordered), None)
     found = subject_parties(ctx, group) if group else []
     return found[:1] if alone else found

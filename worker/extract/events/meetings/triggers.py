@@ -18,6 +18,7 @@ from worker.extract.events.meetings.trigger import MeetingTrigger
 from worker.extract.events.meetings.verb_triggers import verb_triggers
 from worker.extract.events.political_role import POLITICAL
 from worker.extract.events.trigger_parties import distinct_parties
+from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +70,7 @@ def _noun_class(ctx: EventContext, noun: NounPhrase) -> tuple[str, int] | None:
 def _noun_trigger(ctx: EventContext, noun: NounPhrase, word_class: str, at: int) -> MeetingTrigger:
     listed = meeting_form(ctx, noun)
     form, first = listed if listed is not None else (_FORMS[word_class], at)
+    form = _form_by_context(ctx, noun, form)
     reading = read_noun(ctx, noun, form, first)
     found = reading.candidate
     found.parties, source = _completed(ctx, noun, found.kind, at, found.parties)
@@ -83,6 +85,16 @@ def _noun_trigger(ctx: EventContext, noun: NounPhrase, word_class: str, at: int)
         own=reading.own,
         when=ctx.time_and_place.find_time(at, noun.last),
     )
+
+
+def _form_by_context(ctx: EventContext, noun: NounPhrase, form: Form) -> Form:
+    """Return the form that the words beside the noun give: "summit [talks]", "a conference [call] with reporters"."""
+    m = ctx.lexicon.meeting
+    if form == "talks" and ctx.word(noun.head - 1) in word_set(m.summit_modifiers):
+        return "summit"
+    partner = ctx.clauses.noun_phrase(noun.last + 1) if form == "call" and ctx.word(noun.last) == "with" else None
+    is_press = partner is not None and ctx.text.lower[partner.head] in word_set(m.press_nouns)
+    return "press_conference" if is_press else form
 
 
 def _completed(
@@ -113,6 +125,8 @@ def _able(ctx: EventContext, parties: list[Actor], known: list[Actor]) -> list[A
 def _visitors(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
     """Return the visitors after "of": "the visit of [the Latvian president]", but no countries toured."""
     of = ctx.clauses.noun_phrase(noun.last + 1) if ctx.word(noun.last) == "of" else None
+    if of is not None and ctx.time_and_place.can_be_place(of):
+        return [a for a in ctx.parties.parties_of(of) if a.type == "person"]
     return [a for a in ctx.parties.parties_of(of) if a.type == "person" or _is_body(ctx, a)]
 
 
