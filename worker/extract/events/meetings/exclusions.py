@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.events.meetings.destinations import is_at_home
+from worker.extract.events.meetings.reader import is_agreed_or_demanded
 from worker.extract.events.trigger_parties import is_question
 from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
     from worker.extract.events.event_context import EventContext
     from worker.extract.events.meetings.trigger import MeetingTrigger
-    from worker.extract.grammar.chunker import NounPhrase
+    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
+    from worker.extract.lexicon.lexicon_file import Words
     from worker.schema import Actor
 
 _PAIR = 2
@@ -23,8 +25,8 @@ _JOURNEYS = frozenset({"travel", "visit", "due"})
 def is_excluded(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     """Return whether the definition excludes a trigger.
 
-    Questions, meals of one party, journeys at home, wishes of one party, interviews, meetings that are the setting or
-    the subject of something else, and nouns whose modifier gives them another sense.
+    Questions, habits and opinions, meals and wishes of one party, journeys at home, interviews, meetings that are the
+    setting or the subject of something else, and nouns whose modifier gives them another sense.
     """
     parties = trigger.candidate.parties
     return (
@@ -33,16 +35,61 @@ def is_excluded(ctx: EventContext, trigger: MeetingTrigger) -> bool:
         or _is_journey_at_home(ctx, trigger)
         or _is_wish_of_one(ctx, trigger)
         or any(_is_outlet(ctx, actor) for actor in parties)
+        or _is_generic(ctx, trigger)
         or (trigger.phrase is not None and _is_excluded_noun(ctx, trigger, trigger.phrase))
     )
+
+
+def _is_generic(ctx: EventContext, trigger: MeetingTrigger) -> bool:
+    """Return whether a trigger tells a habit, an opinion or no particular meeting: "regularly meets", "any talks"."""
+    free = word_set(ctx.lexicon.meeting.determiners["free_choice"])
+    noun = trigger.phrase
+    if noun is not None:
+        before = ctx.text.lower[noun.first : noun.head]
+        habits = word_set(ctx.lexicon.meeting.habitual_modifiers)
+        is_habit = ctx.text.tags[noun.head] == "NNS" and not habits.isdisjoint(before)
+        return is_habit or (before[:1] != [] and before[0] in free)
+    group = trigger.group
+    if group is None:
+        return False
+    modality = ctx.modality(group)
+    governors = [g.group for g in modality.governors if g.group is not None]
+    if modality.conditional or _is_opinion(ctx, group):
+        return True
+    return modality.habitual or any(ctx.modality(g).habitual for g in governors) or _has_free_partner(ctx, group, free)
+
+
+def _is_opinion(ctx: EventContext, group: VerbGroup) -> bool:
+    """Return whether somebody finds that a meeting may or should happen, and nobody proposes it: "they should meet"."""
+    modality = ctx.modality(group)
+    if modality.outcome is not None or modality.modal not in {"perhaps", "obliged"}:
+        return False
+    return modality.modal == "perhaps" or not is_agreed_or_demanded(ctx, group, modality)
+
+
+def _has_free_partner(ctx: EventContext, group: VerbGroup, free: Words) -> bool:
+    """Return whether the object or the partner after "with" is anybody: "will meet with any candidate"."""
+    target = ctx.clauses.object(group)
+    partner = ctx.clauses.noun_phrase(group.last + 1) if ctx.word(group.last) == "with" else None
+    return any(noun is not None and ctx.text.lower[noun.first] in free for noun in (target, partner))
 
 
 def _is_excluded_noun(ctx: EventContext, trigger: MeetingTrigger, noun: NounPhrase) -> bool:
     before, m = ctx.text.lower[noun.first : trigger.first], ctx.lexicon.meeting
     if before and before[-1] in word_set(m.excluding_modifiers):
         return True
+    if trigger.word_class == "meal" and ctx.text.tags[noun.head] == "NNP":
+        return True  # a programme's name
     is_private = trigger.word_class == "visit" and not word_set(m.private_modifiers).isdisjoint(before)
-    return is_private or _depends_on_attitude(ctx, noun)
+    return is_private or _depends_on_attitude(ctx, noun) or _is_field_of_office(ctx, noun)
+
+
+def _is_field_of_office(ctx: EventContext, noun: NounPhrase) -> bool:
+    """Return whether the noun is part of a title: "the Minister for Trade Negotiations"."""
+    if ctx.text.tags[noun.head] != "NNP" or ctx.word(noun.first - 1) not in {"for", "of"}:
+        return False
+    office = ctx.clauses.noun_phrase(noun.first - 2)
+    return office is not None and ctx.text.lower[office.head] in word_set(ctx.lexicon.actors.offices)
 
 
 def _depends_on_attitude(ctx: EventContext, noun: NounPhrase) -> bool:

@@ -21,6 +21,7 @@ _NEVER_COREFERENT = frozenset({"visit", "call", "press_conference"})
 """Forms that do not corefer with any other form."""
 _PAIR = 2
 """Number of parties that two meetings must share to be the same."""
+_DEFINITE = ("the ", "both ", "these ", "those ", "all ")
 _POINTING = frozenset({"definite", "demonstrative"})
 """Classes of determiners that refer to something known."""
 _MARGIN_WITHOUT_PARTIES = 0.8
@@ -41,7 +42,7 @@ def group_meetings(
         trigger.candidate.anaphoric = points_back(ctx, trigger)
     clusters = cluster_candidates(list(score_of), partial(_is_same_meeting, ctx), partial(_can_refer_to, ctx))
     joined = {candidate for cluster in clusters for candidate in cluster.members}
-    alone = [c for c, score in score_of.items() if c not in joined and score >= threshold + _MARGIN_WITHOUT_PARTIES]
+    alone = [c for c, score in score_of.items() if c not in joined and score >= threshold + _margin(c)]
     clusters += _without_parties(ctx, alone)
     certain = [k for k in clusters if max(score_of[c] for c in k.members) >= threshold]
     return sorted(certain, key=lambda cluster: cluster.members[0].first)
@@ -50,11 +51,31 @@ def group_meetings(
 def points_back(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     """Return whether a trigger may refer to a meeting reported elsewhere.
 
-    It has no parties, or it is definite and its only parties are the subject of its clause: "after the talks, Berg …".
+    It has no parties or none with a name ("the two sides"), or it is definite and its only parties are the subject of
+    its clause: "after the talks, Berg …".
     """
-    if trigger.phrase is None or not trigger.candidate.parties:
-        return not trigger.candidate.parties
-    return trigger.source == "clause" and determiner(ctx, trigger.phrase, trigger.first) in _POINTING
+    if not trigger.candidate.parties or _names_nobody(trigger.candidate):
+        return True
+    is_clause_subject = trigger.phrase is not None and trigger.source == "clause"
+    return (
+        is_clause_subject and trigger.phrase is not None and determiner(ctx, trigger.phrase, trigger.first) in _POINTING
+    )
+
+
+def _names_nobody(candidate: EventCandidate) -> bool:
+    """Return whether all parties are definite plurals without a name, which refer to parties: "the two leaders"."""
+    return all(
+        actor.type in {"group", "unnamed"} and actor.country is None and _is_definite_without_name(actor.name)
+        for actor in candidate.parties
+    )
+
+
+def _is_definite_without_name(name: str) -> bool:
+    return name[1:].islower() and name.lower().startswith(_DEFINITE)
+
+
+def _margin(candidate: EventCandidate) -> float:
+    return 0.0 if candidate.parties else _MARGIN_WITHOUT_PARTIES
 
 
 def _without_parties(ctx: EventContext, candidates: list[EventCandidate]) -> list[EventCluster[EventCandidate]]:
@@ -112,7 +133,7 @@ def _can_refer_to(ctx: EventContext, old: EventCandidate, new: EventCandidate) -
 
     Their fields must be compatible, and `new` must name no parties or at least one of the parties of `old`.
     """
-    named = party_names(new)
+    named = set() if _names_nobody(new) else party_names(new)
     return _is_compatible(ctx, old, new) and (not named or bool(named & party_names(old)) or not old.parties)
 
 
