@@ -21,6 +21,8 @@ _NEVER_COREFERENT = frozenset({"visit", "call", "press_conference"})
 """Forms that do not corefer with any other form."""
 _PAIR = 2
 """Number of parties that two meetings must share to be the same."""
+_MAX_WORDS = 3
+"""Words of a plural that only refers to parties: "the two leaders"."""
 _DEFINITE = ("the ", "both ", "these ", "those ", "all ")
 _POINTING = frozenset({"definite", "demonstrative"})
 """Classes of determiners that refer to something known."""
@@ -54,8 +56,10 @@ def points_back(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     It has no parties or none with a name ("the two sides"), or it is definite and its only parties are the subject of
     its clause: "after the talks, Berg …".
     """
-    if not trigger.candidate.parties or _names_nobody(trigger.candidate):
+    if not trigger.candidate.parties:
         return True
+    if _names_nobody(trigger.candidate):
+        return trigger.phrase is None or determiner(ctx, trigger.phrase, trigger.first) != "indefinite"
     is_clause_subject = trigger.phrase is not None and trigger.source == "clause"
     return (
         is_clause_subject and trigger.phrase is not None and determiner(ctx, trigger.phrase, trigger.first) in _POINTING
@@ -63,7 +67,9 @@ def points_back(ctx: EventContext, trigger: MeetingTrigger) -> bool:
 
 
 def _names_nobody(candidate: EventCandidate) -> bool:
-    """Return whether all parties are definite plurals without a name, which refer to parties: "the two leaders"."""
+    """Return whether all parties are definite plurals without a name ("the two leaders"), and place and time open."""
+    if candidate.place is not None or candidate.when is not None:
+        return False
     return all(
         actor.type in {"group", "unnamed"} and actor.country is None and _is_definite_without_name(actor.name)
         for actor in candidate.parties
@@ -71,7 +77,8 @@ def _names_nobody(candidate: EventCandidate) -> bool:
 
 
 def _is_definite_without_name(name: str) -> bool:
-    return name[1:].islower() and name.lower().startswith(_DEFINITE)
+    is_plain = name[1:].islower() and name.count(" ") < _MAX_WORDS and name.replace(" ", "").isalpha()
+    return is_plain and name.lower().startswith(_DEFINITE)
 
 
 def _margin(candidate: EventCandidate) -> float:

@@ -187,7 +187,12 @@ def _hosts(ctx: EventContext, target: NounPhrase | None) -> list[Actor]:
         return []
     is_place = _can_be_destination(ctx, target)
     hosts = ctx.parties.parties_of(target)
-    return [a for a in hosts if a.type == "person" or (not is_place and a.type != "country" and _may_host(ctx, a))]
+    return [a for a in hosts if _is_known_person(a) or (not is_place and a.type != "country" and _may_host(ctx, a))]
+
+
+def _is_known_person(actor: Actor) -> bool:
+    """Return whether a person has a full name or a role; a single name after "visit" may be a place."""
+    return actor.type == "person" and (" " in actor.name or actor.role is not None)
 
 
 def _may_host(ctx: EventContext, actor: Actor) -> bool:
