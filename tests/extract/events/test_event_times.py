@@ -41,6 +41,8 @@ def the_meeting(text: str) -> Meeting:
         ("The council vowed on Friday to close the port.", "Friday", date(2024, 9, 13)),
         ("The court will rule on the tunnel on Friday.", "Friday", date(2024, 9, 20)),
         ("The council filed a lawsuit concerning the nets in July 2023.", "July 2023", None),
+        ("Norway announced this week plans to ban nets.", "this week", None),
+        ("Norway signed a memorandum of understanding on fishing on Friday.", "Friday", date(2024, 9, 13)),
         ("On Monday the port authority said Norway will ban nets.", "Monday", date(2024, 9, 16)),
         ("Berg told reporters on Friday that Norway will ban nets.", "Friday", date(2024, 9, 13)),
     ],
@@ -63,6 +65,7 @@ def test_the_time_of_a_decision(text: str, words: str, day: date | None) -> None
         "The court quashed the notice published on 9 January.",
         "The court rejected the appeal against last week's ruling.",
         "Parliament approved the 2025 budget.",
+        "The council filed a lawsuit to stop the ban from taking effect on 1 July.",
         # of the verb that reports it
         "The port authority told reporters on Friday that Lepik had approved the tunnel.",
         "Berg criticised on Friday Lepik's decision to close the port.",

@@ -70,7 +70,10 @@ def phrase_of(marked: str) -> str | None:
         ("Berg rejected |the plan a short while ago.", "the plan"),
         ("Parliament approved |the 2025 budget on Monday evening.", "the 2025 budget"),
         ("Lepik ordered |the bank on Friday to pay.", "the bank on Friday to pay"),
+        ("Ottawa announced |this week plans to ban nets.", "plans to ban nets"),
+        ("Ottawa rejected |last week's plan.", "last week's plan"),
         # relative clauses and attributions
+        ("Berg announced that |the ferry, an old boat, had sunk.", "the ferry, an old boat, had sunk"),
         ("Berg signed |an order that restores the vote to sailors.", "an order that restores the vote to sailors"),
         ("Berg withdrew |200 guards who act as a buffer.", "200 guards"),
         ("They agreed on |a text on which the vote depends.", "a text on which the vote depends"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from worker.extract.dates import TimeExpression
 from worker.extract.events.earlier_times import EarlierTimes
-from worker.extract.events.time_positions import TimePositions
+from worker.extract.events.time_positions import TimePositions, is_nominal_gerund
 from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class EventTimes:
             return antecedent
         if not terms:
             near = [w for w in near if not self._is_term(w)]
-        after = next((w for w in near if w.start >= start and self._follows(w, first, last)), None)
+        after = next((w for w in near if w.start >= start and self._follows(w, first, last, whole=announced)), None)
         if after is not None and not self._is_governed_item(first):
             return after
         earlier = (w for w in reversed(near) if w.start < start)
@@ -94,13 +94,23 @@ class EventTimes:
                 return TimeExpression(start=text.starts[at], end=text.ends[at], year=int(word))
         return None
 
-    def _follows(self, when: TimeExpression, first: int, last: int) -> bool:
-        """Return whether a time after a trigger is the trigger's, not that of a verb or noun in between."""
+    def _follows(self, when: TimeExpression, first: int, last: int, *, whole: bool) -> bool:
+        """Return whether a time after a trigger is the trigger's, not that of a verb or noun in between.
+
+        `whole`: whether a time belongs to any verb within the object ("a lawsuit to stop the ban [on Friday]"), unless
+        that verb is the complement of the trigger ("decided to close the port [on Friday]").
+        """
         text = self.doc.text
         end, at = last, text.token_at(when.start)
         if self.sentence.has_finite_verb_between(end, at, first) or self._belongs_to_nearer_event(end, when, first):
             return False
-        if self.sentence.is_attribute_of_other(when, first) or self._is_of_participle(at, end):
+        verb = self.doc.chunks.verb_group(end)
+        start = verb.last if verb is not None and verb.first == end else end
+        if whole and at != end and self._verbs_between(start, at, self.doc.chunks.verb_group_of[first]):
+            return False
+        if at != end and self.sentence.is_attribute_of_other(when, first):
+            return False
+        if self._is_of_participle(at, end):
             return False
         return not self._is_of_other_occasion(at, first, end)
 
@@ -124,7 +134,7 @@ class EventTimes:
         text, chunks = self.doc.text, self.doc.chunks
         before = self.sentence.before_preposition(at)
         verb = chunks.verb_group(before) if before >= end else None
-        if verb is None or text.tags[verb.head] not in {"VBN", "VBG", "VBD"}:
+        if verb is None or text.tags[verb.head] not in {"VBN", "VBG", "VBD"} or is_nominal_gerund(text, verb.head):
             return False
         between = range(end, verb.first)
         return any(chunks.noun_phrase_of[i] >= 0 and text.tags[i - 1] != "IN" for i in between)
@@ -152,8 +162,9 @@ class EventTimes:
             number = chunks.verb_group_of[at]
             if number < 0 or number == own:
                 continue
-            is_noun = text.tags[at] == "VBG" and at > 0 and text.tags[at - 1] in {"DT", "JJ", "PRP$", "POS"}
-            if not is_noun and text.lower[at] not in word_set(self.lexicon.meeting.topic_prepositions):
+            if not is_nominal_gerund(text, at) and text.lower[at] not in word_set(
+                self.lexicon.meeting.topic_prepositions
+            ):
                 return True
         return False
 

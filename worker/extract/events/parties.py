@@ -244,7 +244,8 @@ class PartyResolver:
             return None
         is_object = name.first > 0 and text.tags[name.first - 1] in {"IN", "TO", "SC", "CC"}
         actor = self.resolve(name.first, name.last)
-        return actor if not is_object and actor.type in {"person", "organisation"} else None
+        is_indefinite = text.lower[noun.first] in {"a", "an"}  # "the board of the Lind Group, a union that"
+        return actor if (is_indefinite or not is_object) and actor.type in {"person", "organisation"} else None
 
     def possessor(self, noun: NounPhrase, before: int) -> Actor | None:
         """Return the possessor within a phrase before a token: "Oslo's", "his"; None if there is none."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker.extract.events.time_positions import is_nominal_gerund
 from worker.extract.grammar.punctuation import CLAUSE_FINAL, DASHES
 from worker.extract.lexicon.lexicon_file import word_set
 
@@ -50,6 +51,16 @@ class PhraseExtent:
                 break
             at = following
         return min(at, limit)
+
+    def start_after_time(self, first: int) -> int:
+        """Return the token after a time before an object: "announced [this week] plans"; `first` without any."""
+        text = self.doc.text
+        noun = self.doc.chunks.noun_phrase(first) if first < len(text.words) else None
+        if noun is None or noun.first != first or self.doc.chunks.verb_group(first - 1) is None:
+            return first
+        when = next((w for w in self.times.of_sentence(first) if w.start == text.starts[first]), None)
+        end = text.token_at(when.end - 1) + 1 if when is not None else first
+        return end if first < end <= noun.head and text.tags[end] != "POS" else first
 
     def _continuation(self, at: int, first: int) -> int:
         """Return the token from which the phrase continues after `at`; `at` itself if the phrase ends before it."""
@@ -102,10 +113,22 @@ class PhraseExtent:
                 return noun.last  # "a small, largely idle port"
         if text.lower[at + 1] in word_set(self.lexicon.extent.inclusion):
             return self._after_list(at + 2) if self.clauses.noun_phrase(at + 2) else at
+        if (resumed := self._after_aside(at, first)) > at:
+            return resumed
         noun = self.clauses.noun_phrase(at - 1)
         if noun is None or noun.first < first - 1:
             return at
         return self._after_place(noun, at) or self._after_conjuncts(noun, at, first)
+
+    def _after_aside(self, comma: int, first: int) -> int:
+        """Return where a clause resumes after an aside of its subject: "that the ferry, an old boat, | had sunk"."""
+        text = self.doc.text
+        if not self._is_clause_subject(comma, first):
+            return comma
+        end = min(text.sentence_range(comma)[1], comma + _MAX_TOKENS)
+        closing = next((i for i in range(comma + 1, end) if text.words[i] == ","), end)
+        verb = self.doc.chunks.verb_group(closing + 1)
+        return closing + 1 if closing < end and verb is not None and verb.finite else comma
 
     def _after_list(self, at: int) -> int:
         noun = self.clauses.noun_phrase(at)
@@ -272,8 +295,9 @@ class PhraseExtent:
 
     def _is_participle(self, at: int) -> bool:
         """Return whether a participle within the phrase governs the time: "the notice published [on 9 January]"."""
-        verb = self.doc.chunks.verb_group(at)
-        return verb is not None and self.doc.text.tags[verb.head] in {"VBN", "VBG", "VBD"}
+        text, verb = self.doc.text, self.doc.chunks.verb_group(at)
+        is_participle = verb is not None and text.tags[verb.head] in {"VBN", "VBG", "VBD"}
+        return is_participle and not is_nominal_gerund(text, at)
 
     def _is_headline_verb(self, at: int) -> bool:
         """Return whether a plural noun is a misread verb of a headline: "accepts resignation, [names] an envoy"."""

@@ -10,6 +10,19 @@ if TYPE_CHECKING:
     from worker.extract.dates import TimeExpression
     from worker.extract.document import Document
     from worker.extract.grammar.clauses import ClauseParser
+    from worker.extract.grammar.sentences import AnnotatedText
+
+_BEFORE_NOUN = frozenset({"DT", "JJ", "PRP$", "POS"})
+_PREPOSITIONS = frozenset({"IN", "SC"})
+_AFTER_NOUN = frozenset({"IN", "SC", "PUNCT", "CC"})
+
+
+def is_nominal_gerund(text: AnnotatedText, at: int) -> bool:
+    """Return whether a form in -ing is a noun: "a [ruling]", "of [understanding]", "a pact on [fishing]"."""
+    if text.tags[at] != "VBG" or at == 0:
+        return False
+    has_object = at + 1 < len(text.tags) and text.tags[at + 1] not in _AFTER_NOUN
+    return text.tags[at - 1] in _BEFORE_NOUN or (text.tags[at - 1] in _PREPOSITIONS and not has_object)
 
 
 class TimePositions:

@@ -73,6 +73,7 @@ class TopicSpans:
     def clause_span(self, first: int, before: int | None = None) -> Span | None:
         """Return the span from a token to the end of its clause, or up to `before`; None if it is empty."""
         text = self.doc.text
+        first = self.extent.start_after_time(first)
         last = self.extent.end_of(first, before) if first < len(text.words) else first
         while last > first and self._is_no_end(first, last - 1):
             last -= 1

@@ -113,6 +113,7 @@ def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> Dec
     """Return the event of a cluster: fields of its best candidate, missing ones from the other mentions."""
     best = cluster.best
     mentions = [best, *(c for c in cluster.members if c is not best)]
+    dated = next((c for c in mentions if c.when), best)
     return Decision(
         id=event_id(ctx.doc, "decision", best.first, best.last),
         url=ctx.doc.article.url,
@@ -128,8 +129,8 @@ def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> Dec
         status=msgspec.convert(best.status, DecisionStatus),
         category=msgspec.convert(best.kind, Category),
         object=next((c.about for c in mentions if c.about), None),
-        when=next((c.when for c in mentions if c.day), None) or next((c.when for c in mentions if c.when), None),
-        decided_on=next((c.day for c in mentions if c.day), None),
+        when=dated.when,
+        decided_on=dated.day,
         mentions=[ctx.text.span(c.first, c.last) for c in mentions],
         attributed_to=reporting_statement(ctx, cluster.members),
     )
