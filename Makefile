@@ -13,6 +13,7 @@
 #   make golden                      write the golden events (then read the diff)
 #   make reference                   write docs/configuration.md, docs/events.md and the JSON Schema
 #   make calibrate GOLD=file         fit the statements' confidence to annotated articles
+#   make train-events GOLD=file      train the scorer of decisions (KIND=meeting: of meetings) on annotated articles
 #   make train TREEBANK=folder       train the tagger; the folder holds the treebanks that NOTICE names
 
 PYTHON ?= python3
@@ -20,7 +21,7 @@ BIN := .venv/bin
 DEV := $(BIN)/.dev-ready
 RUN := $(BIN)/.run-ready
 
-.PHONY: run test test-all test-slow coverage check format bench pictures golden reference calibrate train clean
+.PHONY: run test test-all test-slow coverage check format bench pictures golden reference calibrate train train-events clean
 
 run: $(RUN)
 ifdef URLS
@@ -79,6 +80,12 @@ train: $(DEV)
 	$(BIN)/python -m tools.train_tagger --out worker/extract/lexicon/en.tags \
 	    --test "$(TREEBANK)/ewt_dev.conllu.gz" --test "$(TREEBANK)/gum_open_dev.conllu.gz" \
 	    "$(TREEBANK)/ewt_train.conllu.gz" "$(TREEBANK)/gum_open_train.conllu.gz"
+
+# The same articles give the same weights; python -m tools.train_events --help describes their form.
+KIND ?= decision
+train-events: $(DEV)
+	@test -n "$(GOLD)" || { echo "make train-events GOLD=file KIND=decision: annotated articles"; exit 1; }
+	$(BIN)/python -m tools.train_events --gold "$(GOLD)" --kind "$(KIND)" --write
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* htmlcov dist

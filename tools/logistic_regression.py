@@ -32,8 +32,8 @@ class SparseRows:
         return np.asarray(total, dtype=np.float64)
 
 
-def fit(rows: SparseRows, right: Vector, importance: Vector, strength: float, steps: int = 60) -> tuple[Vector, float]:
-    """Return weights and bias that minimise the weighted log loss plus the squared weights over `2 * strength`.
+def fit(rows: SparseRows, right: Vector, importance: Vector, penalty: Vector, steps: int = 60) -> tuple[Vector, float]:
+    """Return weights and bias that minimise the weighted log loss plus half the squared weights times their penalty.
 
     `right`: 1 or 0 per row; `importance`: weight of each row.  The bias is not penalised.
     """
@@ -42,8 +42,8 @@ def fit(rows: SparseRows, right: Vector, importance: Vector, strength: float, st
     def loss(point: Vector) -> tuple[float, Vector]:
         weights, odds = point[:-1], rows.times(point[:-1]) + point[-1]
         error = importance * (1 / (1 + np.exp(-odds)) - right)
-        value = (importance * np.logaddexp(0, -odds * sign)).sum() + (weights * weights).sum() / (2 * strength)
-        return float(value), np.append(rows.transposed_times(error) + weights / strength, error.sum())
+        value = (importance * np.logaddexp(0, -odds * sign)).sum() + (penalty * weights * weights).sum() / 2
+        return float(value), np.append(rows.transposed_times(error) + penalty * weights, error.sum())
 
     point = _minimise(loss, np.zeros(rows.columns + 1), steps)
     return point[:-1], float(point[-1])

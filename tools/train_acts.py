@@ -109,7 +109,7 @@ def learn(observed: list[Observation]) -> LabelModel:
     fitted = []
     for label in labels:
         right = np.array([float(one.act == label) for one in observed])
-        fitted.append(fit(rows, right, np.ones(len(observed)), STRENGTH))
+        fitted.append(fit(rows, right, np.ones(len(observed)), np.full(len(names), 1 / STRENGTH)))
     weights = {name: [round(SCALE * float(found[0][n])) for found in fitted] for name, n in number.items()}
     return LabelModel(
         labels=labels,

@@ -76,12 +76,14 @@ def _explain(args: argparse.Namespace) -> int:
     """Print the events with their evidence: coloured on a terminal, with brackets elsewhere."""
     from rich.console import Console
 
+    from worker.extract import explain_scores
     from worker.terminal.explain import explain_events
 
     processed = _extract(args)
+    reasons = explain_scores(processed.article)
     console = Console(soft_wrap=True, highlight=False)
     colours = console.is_terminal and not console.no_color
-    for block in explain_events(processed.events, processed.article.text, colours=colours):
+    for block in explain_events(processed.events, processed.article.text, reasons, colours=colours):
         console.print(block)
     return 0
 

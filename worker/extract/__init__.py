@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.document import Extractor, read_document
-from worker.extract.events.decisions.decisions import extract_decisions
+from worker.extract.events.decisions.decisions import decision_reasons, extract_decisions
 from worker.extract.events.meetings.meetings import extract_meetings
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.statements import extract_statements
@@ -41,6 +41,17 @@ def extract(article: Article) -> list[Event]:
     doc = read_document(article, words)
     events = [event for extractor in EXTRACTORS.values() for event in extractor(doc)]
     return sorted(events, key=lambda event: (event.sentence.start, event.cue.start if event.cue else 0))
+
+
+def explain_scores(article: Article) -> dict[str, list[str]]:
+    """Return id of a scored event -> the features that raise its score most, the strongest first."""
+    words = _lexicon_of(article)
+    if words is None:
+        return {}
+    doc = read_document(article, words)
+    for extractor in (extract_statements, extract_meetings):
+        list(extractor(doc))  # fills the statements and meetings of the document
+    return decision_reasons(doc)
 
 
 def is_language_supported(article: Article) -> bool:

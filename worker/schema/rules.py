@@ -14,13 +14,17 @@ from worker.schema.kinds import KINDS, Kind
 def rule_descriptions() -> dict[Kind, dict[str, str]]:
     """Return kind -> name of a rule -> one line that describes its construction.
 
-    A rule of a statement may have a name of two parts, "<subject>_<complement>"; its line is composed of both.
+    A rule of a statement may have a name of two parts, "<subject>_<complement>"; its line is composed of both.  The
+    rule of a scored decision is the kind of act that its verb or noun denotes: "verb order", "noun veto".
     """
     raw = files("worker.schema").joinpath("rules.toml").read_bytes()
     table = msgspec.toml.decode(raw, type=dict[str, dict[str, str]])
     subjects, complements = table["subject"].items(), table["complement"].items()
     pairs = {f"{s}_{c}": f"{subject}; {complement}" for s, subject in subjects for c, complement in complements}
-    return {kind: (pairs if kind == "statement" else {}) | table.get(kind, {}) for kind in KINDS}
+    words = ("verb", "noun")
+    acts = {f"{word} {name}": f"a {word} of {act}" for word in words for name, act in table["act_kind"].items()}
+    composed: dict[Kind, dict[str, str]] = {"statement": pairs, "decision": acts}
+    return {kind: composed.get(kind, {}) | table.get(kind, {}) for kind in KINDS}
 
 
 def describe_rule(kind: Kind, rule: str) -> str:

@@ -7,8 +7,9 @@ On a terminal the parts are coloured; elsewhere they are bracketed, `[cue said]`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 from unicodedata import bidirectional
 
@@ -48,14 +49,19 @@ class EventPart(NamedTuple):
     name: str
 
 
-def explain_events(events: Sequence[Event], text: str, *, colours: bool) -> Iterator[Text]:
-    """Yield a numbered block of lines per event of an article, after a legend of the colours; `text` is the article."""
+def explain_events(
+    events: Sequence[Event], text: str, reasons: Mapping[str, Sequence[str]] = MappingProxyType({}), *, colours: bool
+) -> Iterator[Text]:
+    """Yield a numbered block of lines per event of an article, after a legend of the colours.
+
+    `text` is the article; `reasons` maps ids of scored events to the strongest features of their score.
+    """
     numbers = {event.id: n for n, event in enumerate(events, 1)}
     if colours and events:
         yield Text.assemble(*((f"{name} ", style) for name, style in PART_STYLE.items()), "\n")
     for n, event in enumerate(events, 1):
         lines = [_heading(n, event), mark_evidence(event, text, colours=colours)]
-        fields = _fields(event, text, numbers)
+        fields = [*_fields(event, text, numbers), *_reasons(reasons.get(event.id, ()))]
         lines += [Text.assemble((f"{name:<{LABEL_COLUMNS}}", "dim"), value) for name, value in fields]
         yield Text("\n   ").join(lines).append("\n")
 
@@ -157,6 +163,12 @@ def _fields(event: Event, text: str, numbers: dict[str, int]) -> Iterator[tuple[
     description = describe_rule(kind_of(event), event.rule)
     yield "rule", f"{event.rule}: {description}" if description else event.rule
     yield from [("codes", codes)] if (codes := _codes(event)) else []
+
+
+def _reasons(features: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the row of the features of a score; nothing without any."""
+    if features:
+        yield "score", ", ".join(sanitise(feature) for feature in features)
 
 
 def _codes(event: Event) -> str:

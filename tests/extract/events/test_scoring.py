@@ -2,7 +2,8 @@
 
 from msgspec import Struct
 
-from worker.extract.events.scoring import EventScorer, LabelModel, select_best
+from worker.extract.events.scoring import EventScorer, select_best
+from worker.extract.label_model import LabelModel
 
 SCORER = EventScorer(
     bias=-150,

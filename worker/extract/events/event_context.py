@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from worker.extract.document import Document
     from worker.extract.grammar.chunker import VerbGroup
     from worker.extract.lexicon.event_lexicon import EventLexicon
-    from worker.schema import Meeting
+    from worker.schema import Meeting, Statement
 
 
 _CONTEXT = "event context"
@@ -72,6 +72,21 @@ class EventContext:
     def statement_ids(self) -> list[str | None]:
         """For each token the id of the statement that reports it; None outside all statements."""
         return enclosing_statement_ids(self.doc)
+
+    @cached_property
+    def statement_of_id(self) -> dict[str, Statement]:
+        """Id -> statement, for the statements found so far."""
+        return {statement.id: statement for statement in self.doc.statements}
+
+    @cached_property
+    def acts_of_cues(self) -> dict[int, str]:
+        """Token -> the speech act of the statement in whose cue it is."""
+        cues = ((s.cue, s.act) for s in self.doc.statements if s.cue is not None)
+        return {
+            token: act
+            for cue, act in cues
+            for token in range(self.text.token_at(cue.start), self.text.token_at(cue.end - 1) + 1)
+        }
 
     @cached_property
     def person_of_surname(self) -> dict[str, Actor]:

@@ -40,6 +40,8 @@ class EventCandidate(Struct, kw_only=True, eq=False):
     abbreviated: bool = False
     """Whether the mention is in the headline of the paragraph that tells the event."""
     rule: str
+    score: float = 0.0
+    """Score of the trigger, in log-odds; 0 where no scorer is used."""
 
     @property
     def completeness(self) -> int:

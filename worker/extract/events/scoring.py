@@ -109,12 +109,17 @@ _CELL = 400
 
 def _exclude(one: Selectable, other: Selectable, starts: Sequence[int], ends: Sequence[int], near_chars: int) -> bool:
     """Return whether two candidates denote one act."""
-    gap = max(starts[one.first] - ends[other.last - 1], starts[other.first] - ends[one.last - 1])
-    if gap < near_chars:
+    before, after = (one, other) if one.first <= other.first else (other, one)
+    if starts[after.first] < ends[before.last - 1] + near_chars and not _have_own_objects(before, after):
         return True
     if one.head in other.governors or other.head in one.governors:
         return True
     return one.head in other.acted_on or other.head in one.acted_on
+
+
+def _have_own_objects(before: Selectable, after: Selectable) -> bool:
+    """Return whether the object of the first stands between both: "dissolved [parliament] and called an election"."""
+    return bool(before.acted_on) and before.last <= before.acted_on.start and before.acted_on.stop < after.first
 
 
 @cache

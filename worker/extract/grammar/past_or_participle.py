@@ -102,6 +102,8 @@ def _retag_clause_verb(tags: list[str], lower: list[str], clause: tuple[int, int
         clausal = True
     elif boundary == "CC":
         clausal = following in _OBJECTS
+    elif boundary == "start" and following in _NOMINAL and tags[end : end + 2] == ["CC", "VBD"]:
+        clausal = True  # "dissolved parliament and called an election"
     else:
         clausal = (
             boundary == "start" and following in _COMPLEMENTS | {"IN", "RB"} and not _verb_after(tags, end, sentence)

@@ -64,9 +64,27 @@ def tag_tokens(  # noqa: PLR0917 - the annotations so far
     tags = _retag_cues(tags, tokens, found, lexicon)
     _retag_opening_verbs(tags, sentences)
     retag_subjunctives(tags, tokens.lower, sentences, model.tag_dictionary, lexicon.mandative)
+    _retag_nouns_before_past_tense(tags, tokens.lower, model, lexicon)
     retag_past_tense(tags, tokens.lower, sentences, quotation_of)
     retag_elliptical_lines(tags, tokens, layout, sentences, lexicon)
     return tags
+
+
+def _retag_nouns_before_past_tense(tags: list[str], lower: list[str], model: Tagger, lexicon: Lexicon) -> None:
+    """Retag a noun that was read as a verb before another verb: "the appeals [court] overturned the ban".
+
+    Only an auxiliary can precede a past form directly.
+    """
+    auxiliaries = lexicon.be | lexicon.have | lexicon.do
+    for at in range(1, len(tags) - 1):
+        if (
+            tags[at] == "VBP"
+            and tags[at + 1] in {"VBN", "VBD"}
+            and tags[at - 1] == "NNS"
+            and lower[at] not in auxiliaries
+            and "NN" in model.tag_dictionary.get(lower[at], ())
+        ):
+            tags[at] = "NN"
 
 
 def _tag_with_titles(

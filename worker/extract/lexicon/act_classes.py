@@ -33,7 +33,21 @@ class ActClasses(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """Class -> singular nouns that denote an act."""
     deciders: dict[str, str]
     """Kind of decider -> head words."""
+    needs: dict[str, str]
+    """Verb -> the classes of which its object must be one; without an object it needs none."""
+    grammar: dict[str, str]
+    """Sets of function words by name; the comments of the file explain them."""
     irregular: dict[str, str]
+
+    @cached_property
+    def needed_objects(self) -> dict[str, frozenset[str]]:
+        """Verb -> the classes of which its object must be one."""
+        return {verb: frozenset(names.split()) for verb, names in self.needs.items()}
+
+    @cached_property
+    def grammar_words(self) -> dict[str, frozenset[str]]:
+        """Name of a set of function words -> its words."""
+        return {name: frozenset(words.split()) for name, words in self.grammar.items()}
 
     @cached_property
     def classes_of_verb(self) -> dict[str, Classes]:

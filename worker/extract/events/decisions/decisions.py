@@ -14,24 +14,29 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from worker.extract.confidence import load_confidence_models
-from worker.extract.events.decisions.list_items import list_item_candidate
-from worker.extract.events.decisions.nouns import decision_noun_candidate, left_open_candidate, not_discussed_candidate
-from worker.extract.events.decisions.verbs import action_candidate, choice_candidate
+from worker.extract.events.decisions.act_candidates import find_acts
+from worker.extract.events.decisions.act_features import add_features
+from worker.extract.events.decisions.act_reading import read_act
+from worker.extract.events.decisions.rule_readings import find_readings
 from worker.extract.events.event_context import EventContext, event_context
 from worker.extract.events.event_coreference import EventCandidate, EventCluster, cluster_candidates, party_names
 from worker.extract.events.event_id import event_id, reporting_statement
 from worker.extract.events.features import candidate_features
 from worker.extract.events.headline_coreference import merge_headlines
-from worker.extract.lexicon.lexicon_file import word_set
+from worker.extract.events.scoring import load_scorer, select_best
+from worker.extract.lexicon.act_classes import load_act_classes
 from worker.schema import Category, Decision, DecisionStatus, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from worker.extract.document import Document
-    from worker.extract.grammar.chunker import VerbGroup
+    from worker.extract.events.decisions.act import Act
+    from worker.extract.events.scoring import EventScorer
 
 
+_REASONS = 6
+"""Features that explain the score of a decision."""
 _CONTENT_TAGS = frozenset({"NN", "NNS", "NNP", "VB", "JJ", "VBN", "VBG", "CD"})
 
 
@@ -46,34 +51,43 @@ def extract_decisions(doc: Document) -> Iterable[Decision]:
     return [_make_event(ctx, cluster) for cluster in clusters]
 
 
-def _find_candidates(ctx: EventContext) -> Iterator[EventCandidate]:
-    """Yield a candidate for each trigger of the article."""
-    for group in ctx.chunks.verb_groups:
-        candidate = _verb_candidate(ctx, group)
-        if candidate is not None:
-            yield candidate
-    triggers = ctx.lexicon.decision_triggers
-    for chunk in ctx.chunks.noun_phrases:
-        if triggers.isdisjoint(ctx.text.lower[chunk.first : chunk.last]):
-            continue  # fast path for most nouns
-        candidate = decision_noun_candidate(ctx, ctx.clauses.noun_phrase(chunk.first) or chunk)
-        if candidate is not None:
-            yield candidate
+def decision_acts(ctx: EventContext, *, unresolved: bool = False) -> list[Act]:
+    """Return the candidates of decisions with their features; also those without political parties if `unresolved`."""
+    classes = load_act_classes(ctx.doc.lexicon.language)
+    if classes is None:
+        return []
+    acts = list(find_acts(ctx, classes, find_readings(ctx), unresolved=unresolved))
+    for act in acts:
+        add_features(ctx, classes, act)
+    return acts
 
 
-def _verb_candidate(ctx: EventContext, group: VerbGroup) -> EventCandidate | None:
-    if (item := list_item_candidate(ctx, group)) is not None:
-        return item
-    lemma = ctx.lemma(group)
-    kind = ctx.lexicon.choice_kinds.get(lemma)
-    candidate = choice_candidate(ctx, group, kind) if kind else None
-    if candidate is None and lemma in ctx.lexicon.verb_readings:
-        candidate = action_candidate(ctx, group, lemma)
-    if candidate is None and group.negated and lemma in word_set(ctx.lexicon.decision.nouns.open_question_verbs):
-        candidate = left_open_candidate(ctx, group)
-    if candidate is None and lemma in ctx.lexicon.pending_verbs:
-        candidate = not_discussed_candidate(ctx, group)
-    return candidate
+def decision_reasons(doc: Document) -> dict[str, list[str]]:
+    """Return id of a decision -> the features that raise its score most, the strongest first."""
+    ctx, scorer = event_context(doc), load_scorer(doc.lexicon.language, "decision")
+    if ctx is None or scorer is None:
+        return {}
+    found = ((act, read_act(ctx, scorer, act)) for act in _selected_acts(ctx, scorer))
+    return {
+        event_id(doc, "decision", read.first, read.last): scorer.strongest(act.features, _REASONS)
+        for act, read in found
+        if read is not None
+    }
+
+
+def _find_candidates(ctx: EventContext) -> list[EventCandidate]:
+    """Return what the scorer accepts; what the rules read, in a language without a scorer."""
+    scorer = load_scorer(ctx.doc.lexicon.language, "decision")
+    if scorer is None:
+        return list(find_readings(ctx))
+    return [found for act in _selected_acts(ctx, scorer) if (found := read_act(ctx, scorer, act)) is not None]
+
+
+def _selected_acts(ctx: EventContext, scorer: EventScorer) -> list[Act]:
+    acts = decision_acts(ctx)
+    for act in acts:
+        act.score = scorer.score(act.features)
+    return select_best(acts, scorer.threshold, ctx.text.starts, ctx.text.ends)
 
 
 def _is_same_decision(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
@@ -121,9 +135,7 @@ def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> Dec
         language=ctx.doc.lexicon.language,
         sentence=ctx.text.span(*ctx.text.sentence_range(best.first)),
         cue=ctx.text.span(best.first, best.last),
-        confidence=load_confidence_models(ctx.doc.lexicon.language).decision.confidence(
-            candidate_features(best, best.status, len(cluster.members))
-        ),
+        confidence=_confidence(ctx, cluster),
         rule=best.rule,
         deciders=best.parties,
         status=msgspec.convert(best.status, DecisionStatus),
@@ -134,3 +146,12 @@ def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> Dec
         mentions=[ctx.text.span(c.first, c.last) for c in mentions],
         attributed_to=reporting_statement(ctx, cluster.members),
     )
+
+
+def _confidence(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> float:
+    """Return the confidence by the best score of the mentions; without a scorer by the confidence model."""
+    scorer = load_scorer(ctx.doc.lexicon.language, "decision")
+    if scorer is not None:
+        return scorer.confidence(max(member.score for member in cluster.members))
+    model = load_confidence_models(ctx.doc.lexicon.language).decision
+    return model.confidence(candidate_features(cluster.best, cluster.best.status, len(cluster.members)))

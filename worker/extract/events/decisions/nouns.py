@@ -47,7 +47,7 @@ def decision_noun_candidate(ctx: EventContext, noun: NounPhrase) -> EventCandida
     deciders = political_actors(ctx, _noun_deciders(ctx, noun), person=not policy)
     if not deciders or (policy and deciders[0].type == "person"):
         return None
-    about = _noun_complement(ctx, noun, kind)
+    about = noun_complement(ctx, noun, kind)
     if about is not None and is_meeting(ctx, about):
         return None
     if about is None and word not in word_set(ctx.lexicon.decision.nouns.without_complement):
@@ -98,7 +98,7 @@ def _noun_deciders(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
     return []
 
 
-def _noun_complement(ctx: EventContext, noun: NounPhrase, kind: str = "") -> Span | None:
+def noun_complement(ctx: EventContext, noun: NounPhrase, kind: str = "") -> Span | None:
     """Return the span after the noun, its date and decider: "the decision last May by Oslo to […]"; else None."""
     at = skip_time(ctx, noun.last)
     if ctx.word(at) == "of" and _has_possessor(ctx, noun):
@@ -156,7 +156,7 @@ def _no_decision_candidate(ctx: EventContext, noun: NounPhrase) -> EventCandidat
         deciders = last_meeting_participants(ctx, noun.head) or _reporting_body(ctx, noun) if before is None else []
     if not deciders:
         return None
-    about = _noun_complement(ctx, noun)
+    about = noun_complement(ctx, noun)
     verb = ctx.chunks.verb_group(ctx.text.token_at(about.start)) if about is not None else None
     if verb is not None and ctx.lemma(verb) in word_set(ctx.lexicon.decision.choice.rhetorical):
         return None

@@ -83,9 +83,10 @@ def _pronoun_deciders(ctx: EventContext, pronoun: NounPhrase, group: VerbGroup) 
 
 
 def political_actors(ctx: EventContext, parties: list[Actor], *, person: bool = False) -> list[Actor]:
-    """Return the political actors; with `person`, also persons whose role is unknown."""
+    """Return the political actors; with `person`, also persons whose role, or even whose name, is unknown."""
     least = POSSIBLE if person else POLITICAL
-    return [a for a in parties if ctx.roles.political_role(a) >= least]
+    pronouns = ctx.doc.lexicon.masculine | ctx.doc.lexicon.feminine if person else ()
+    return [a for a in parties if ctx.roles.political_role(a) >= least or a.name.lower() in pronouns]
 
 
 def last_meeting_participants(ctx: EventContext, token: int) -> list[Actor]:
@@ -126,8 +127,23 @@ def contains_word_of(ctx: EventContext, noun: NounPhrase, word_class: frozenset[
     owned = text.tags[noun.head] != "NNP" and "POS" in text.tags[noun.first : noun.head]  # "Berg's accusations"
     if "person" in word_class and not owned and any(a.type == "person" for a in ctx.parties.phrase_parties(noun)[:1]):
         return True
-    has_amount = "million" in word_class and any(c in "$£€" for c in text.slice(noun.first, last))
+    name = ctx.clauses.noun_phrase(last) if last < len(text.words) and text.tags[noun.head] == "NNP" else None
+    if name is not None and name.first == last:
+        last = name.last  # "named X prime minister"
+    has_amount = "million" in word_class and any(map(_is_amount, text.words[noun.first : last]))
     return has_amount or any(text.lower[i] in word_class for i in range(noun.first, last))
+
+
+_CURRENCY_SIGNS = frozenset("$\N{POUND SIGN}\N{EURO SIGN}\N{YEN SIGN}\N{INDIAN RUPEE SIGN}")
+_MAGNITUDES = ("bn", "mn", "tn")
+
+
+def _is_amount(word: str) -> bool:
+    """Return whether a word is an amount of money: "$5m", "R4bn", "Rs400"."""
+    if not _CURRENCY_SIGNS.isdisjoint(word):
+        return True
+    has_digit = any(c.isdigit() for c in word)
+    return has_digit and (word.lower().endswith(_MAGNITUDES) or (word[0].isupper() and word[-1].isdigit()))
 
 
 def infinitive_span(ctx: EventContext, following: VerbGroup, kind: str) -> Span | None:
@@ -211,6 +227,9 @@ def object_span(ctx: EventContext, noun: NounPhrase, verb: VerbGroup) -> Span:
     """Return the span of an object with its modifiers, up to the end of its clause or the following verb."""
     before = verb.first if noun.last <= verb.first else None
     if before is not None:
+        following = ctx.clauses.noun_phrase(noun.last)
+        if following is not None and following.first == noun.last:
+            before = noun.last  # "the sanctions | Oslo imposed"
         openers = ctx.doc.lexicon.relative | {","}
         before = next((i for i in range(noun.last, before) if ctx.text.lower[i] in openers), before)
     whole = ctx.topics.clause_span(noun.first, before) or ctx.text.span(noun.first, noun.last)

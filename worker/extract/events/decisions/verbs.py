@@ -83,7 +83,7 @@ def _category_of_choice(ctx: EventContext, kind: str, complement: Span) -> Categ
     first = ctx.text.token_at(complement.start)
     verbs = (ctx.chunks.verb_group(at) for at in range(first, min(first + _VERB_WINDOW, len(ctx.text.words))))
     verb = next((v for v in verbs if v is not None), None)
-    found = matching_reading(ctx, verb, ctx.lemma(verb), _acted_on(ctx, verb)) if verb is not None else None
+    found = matching_reading(ctx, verb, ctx.lemma(verb), acted_on(ctx, verb)) if verb is not None else None
     return found[0].category if found is not None else "executive"
 
 
@@ -143,7 +143,7 @@ def _choice_complement(ctx: EventContext, group: VerbGroup, kind: str) -> Span |
     """Return the span of the chosen act; None if the complement is not a decision ("decided the election")."""
     at = skip_adjuncts(ctx, skip_vote_count(ctx, group.last))
     word = ctx.word(at)
-    if kind == "voted" and _is_ballot(ctx, at):
+    if kind == "voted" and is_ballot(ctx, at):
         return None
     if (
         kind in {"taken", "agreed", "voted"}
@@ -165,7 +165,7 @@ def _choice_complement(ctx: EventContext, group: VerbGroup, kind: str) -> Span |
     return _noun_phrase_complement(ctx, group, kind, at)
 
 
-def _is_ballot(ctx: EventContext, at: int) -> bool:
+def is_ballot(ctx: EventContext, at: int) -> bool:
     """Return whether a vote is one of electors ("voted for Hale", "voted in the primary"), not on a measure."""
     if ctx.word(at) not in {"for", "against", "in"}:
         return False
@@ -220,7 +220,7 @@ def action_candidate(ctx: EventContext, group: VerbGroup, lemma: str) -> EventCa
         or _elaborates_main_clause(ctx, group)
     ):
         return None
-    target = _acted_on(ctx, group)
+    target = acted_on(ctx, group)
     if target is not None and _is_meeting_mention(ctx, target):
         return None
     found = matching_reading(ctx, group, lemma, target)
@@ -297,10 +297,25 @@ def _is_generic_relative(ctx: EventContext, group: VerbGroup) -> bool:
     return is_relative and group.first == group.head and ctx.text.tags[group.head] in {"VBP", "VBZ"}
 
 
-def _acted_on(ctx: EventContext, group: VerbGroup) -> NounPhrase | None:
+def acted_on(ctx: EventContext, group: VerbGroup) -> NounPhrase | None:
     """Return what is acted on: the object, or the subject of a passive; None if there is none."""
     if is_agentive_participle(ctx, group):
         return modified_noun(ctx, group)
     if group.passive:
         return ctx.clauses.subject(group)
-    return ctx.clauses.object(group)
+    return ctx.clauses.object(group) or _antecedent_of_object_relative(ctx, group)
+
+
+def _antecedent_of_object_relative(ctx: EventContext, group: VerbGroup) -> NounPhrase | None:
+    """Return the noun that a relative clause with its own subject modifies: "[the sanctions] (that) Oslo imposed"."""
+    text = ctx.text
+    subject = ctx.clauses.subject(group) if group.finite else None
+    if subject is None or subject.last > group.first or subject.first == 0:
+        return None
+    at = subject.first - 1
+    if text.lower[at] in ctx.doc.lexicon.relative:
+        return ctx.clauses.noun_phrase(at - 1) if at > 0 else None
+    noun = ctx.clauses.noun_phrase(at)
+    is_name = text.tags[subject.head] in {"NNP", "PRP"} or text.tags[subject.first] in {"DT", "PRP$"}
+    is_noun = noun is not None and noun.last == subject.first and text.tags[noun.head] in {"NN", "NNS"}
+    return noun if is_noun and is_name and noun is not None and not ctx.clauses.is_time_expression(noun) else None

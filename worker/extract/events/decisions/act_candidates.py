@@ -1,0 +1,105 @@
+"""Candidates of decisions: verbs and nouns of the classes of acts, unlisted verbs of institutions, hits of rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.events.decisions.act import UNRESOLVED, Act, ActParties
+from worker.extract.events.decisions.act_exclusions import is_excluded
+from worker.extract.events.decisions.act_parties import parties_of_noun, parties_of_verb
+from worker.extract.events.decisions.reader import trigger_start
+from worker.extract.events.political_role import POLITICAL, POSSIBLE
+from worker.extract.lexicon.act_classes import verb_lemmas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from worker.extract.events.event_context import EventContext
+    from worker.extract.events.event_coreference import EventCandidate
+    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
+    from worker.extract.lexicon.act_classes import ActClasses
+    from worker.schema import Actor
+
+WEAK = frozenset({
+    "speech", "mental", "stative", "motion", "happen", "cause", "win", "meet", "execute", "try", "light", "military",
+    "publish",
+})  # fmt: skip
+"""Classes of verbs that alone open no candidate."""
+_MAX_PARTICLES = 3
+
+
+def find_acts(
+    ctx: EventContext, classes: ActClasses, readings: Iterable[EventCandidate], *, unresolved: bool = False
+) -> Iterator[Act]:
+    """Yield the acts of the article whose parties may be political; all acts with `unresolved`.
+
+    `readings`: what the rules read.
+    """
+    of_verb, of_noun = _readings_by_head(ctx, readings)
+    least = UNRESOLVED if unresolved else POSSIBLE
+    for number, group in enumerate(ctx.chunks.verb_groups):
+        act = _verb_act(ctx, classes, group, of_verb.get(number))
+        if act is not None and _may_decide(ctx, classes, act, least):
+            yield act
+    for chunk in ctx.chunks.noun_phrases:
+        act = _noun_act(ctx, classes, chunk, of_noun.get(chunk.head))
+        if act is not None and _may_decide(ctx, classes, act, least):
+            yield act
+
+
+def _may_decide(ctx: EventContext, classes: ActClasses, act: Act, least: int) -> bool:
+    return (act.grade >= least or act.reading is not None) and not is_excluded(ctx, classes, act)
+
+
+def _readings_by_head(
+    ctx: EventContext, readings: Iterable[EventCandidate]
+) -> tuple[dict[int, EventCandidate], dict[int, EventCandidate]]:
+    """Return the readings by number of verb group and by head of a noun."""
+    of_verb: dict[int, EventCandidate] = {}
+    of_noun: dict[int, EventCandidate] = {}
+    for reading in readings:
+        groups = (ctx.chunks.verb_group_of[i] for i in range(reading.first, reading.last))
+        group = next((n for n in groups if n >= 0), -1)
+        if reading.noun or group < 0:
+            of_noun[reading.last - 1] = reading
+        else:
+            of_verb[group] = reading
+    return of_verb, of_noun
+
+
+def _verb_act(ctx: EventContext, classes: ActClasses, group: VerbGroup, reading: EventCandidate | None) -> Act | None:
+    """Return the act of a verb; None for verbs of other classes and for unlisted ones without a political subject."""
+    following = ctx.text.lower[group.head + 1 : group.head + 1 + _MAX_PARTICLES]
+    lemma = verb_lemmas(ctx.doc.lexicon.language).get(ctx.text.lower[group.head], "")
+    entry = classes.verb_entry(lemma, following) if lemma else ""
+    listed = classes.classes_of_verb.get(entry, ())
+    excluded = entry in classes.grammar_words["no_candidates"]
+    strong = not (excluded or WEAK.issuperset(listed))
+    if reading is None and not strong and (excluded or listed or not group.finite):
+        return None
+    who = ActParties(reading.parties, "rule") if reading else parties_of_verb(ctx, classes, group)
+    grade = _grade(ctx, who.parties)
+    if reading is None and not strong and grade < POLITICAL:
+        return None
+    first, last = trigger_start(ctx, group), max(group.last, group.head + 1 + entry.count("_"))
+    return Act(first=first, last=last, head=group.head, lemma=entry, classes=listed, verb=group, who=who, grade=grade,
+               reading=reading)  # fmt: skip
+
+
+def _noun_act(ctx: EventContext, classes: ActClasses, chunk: NounPhrase, reading: EventCandidate | None) -> Act | None:
+    """Return the act of a noun; None for a noun that denotes no act."""
+    word = ctx.text.lower[chunk.head]
+    listed = classes.classes_of_noun.get(word, ())
+    if not listed and reading is None:
+        return None
+    noun = ctx.clauses.noun_phrase(chunk.head) or chunk
+    who = ActParties(reading.parties, "rule") if reading else parties_of_noun(ctx, classes, noun)
+    return Act(first=noun.head, last=noun.head + 1, head=noun.head, lemma=word, classes=listed, noun=noun, who=who,
+               grade=_grade(ctx, who.parties), reading=reading)  # fmt: skip
+
+
+def _grade(ctx: EventContext, parties: list[Actor]) -> int:
+    """Return the highest political role of the parties; a person whom only a pronoun names may be political."""
+    persons = ctx.doc.lexicon.masculine | ctx.doc.lexicon.feminine
+    roles = (POSSIBLE if a.name.lower() in persons else ctx.roles.political_role(a) for a in parties)
+    return max(roles, default=UNRESOLVED)

@@ -1,0 +1,110 @@
+"""Features of a candidate of a decision: what its words, its parties, its clause and its place in the article say.
+
+Each is a string `group:value`.  Values are word classes, lemmas of the lexicon, constructions and types of parties; no
+feature holds other words of the text.  A name joined by "+" is a conjunction: "class+tense:order+past".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.events.decisions.act_grammar import UNLISTED, determiner
+from worker.extract.events.decisions.act_parties import enclosing_statement
+from worker.extract.events.decisions.noun_act_features import add_noun_features
+from worker.extract.events.decisions.verb_act_features import add_verb_features
+
+if TYPE_CHECKING:
+    from worker.extract.events.decisions.act import Act
+    from worker.extract.events.event_context import EventContext
+    from worker.extract.lexicon.act_classes import ActClasses
+
+_FINAL_MARKS = frozenset({".", "?", "!", '"', "\N{RIGHT DOUBLE QUOTATION MARK}"})
+_POSITIONS = ((1, "first"), (4, "early"), (9, "middle"), (24, "late"))
+_LENGTHS = ((11, "short"), (29, "middle"))
+"""Most sentences of an article, and what it is called."""
+_NEAR_DATE_CHARS = 40
+
+
+def add_features(ctx: EventContext, classes: ActClasses, act: Act) -> None:
+    """Fill the features of an act, its object and the words that exclude it."""
+    found = act.features
+    if act.verb is not None:
+        tense = add_verb_features(ctx, classes, act, act.verb)
+        kind = "v"
+    else:
+        tense = add_noun_features(ctx, classes, act, act.noun) if act.noun is not None else ""
+        kind = "n"
+    named = act.classes or UNLISTED
+    if act.classes:
+        found += (f"{kind}lemma:{act.lemma}", f"{kind}lemma+tense:{act.lemma}+{tense}")
+    for name in named:
+        found += (f"{kind}class:{name}", f"{kind}class+tense:{name}+{tense}")
+    _add_party_features(ctx, classes, act, tense, kind)
+    _add_reading_features(act)
+    _add_place_features(ctx, act, tense)
+    _add_statement_features(ctx, act, tense)
+
+
+def _add_party_features(ctx: EventContext, classes: ActClasses, act: Act, tense: str, kind: str) -> None:
+    found, who = act.features, act.who
+    found += (f"grade:{act.grade}", f"source:{who.source}", f"grade+source:{act.grade}+{who.source}",
+              f"tense+grade:{tense}+{act.grade}", f"parties:{min(len(who.parties), 3)}")  # fmt: skip
+    for decider in decider_kinds(classes, act):
+        found += (f"decider:{decider}", f"tense+decider:{tense}+{decider}")
+        found += (f"{kind}class+decider:{name}+{decider}" for name in act.classes or UNLISTED)
+    if who.phrase is not None:
+        found += (f"subjectdet:{determiner(ctx, classes, who.phrase)}", f"subjecttag:{ctx.text.tags[who.phrase.head]}")
+
+
+def decider_kinds(classes: ActClasses, act: Act) -> list[str]:
+    """Return type and kinds of the first party: "person", "minister"; "nobody" without one."""
+    if not act.who.parties:
+        return ["nobody"]
+    actor = act.who.parties[0]
+    described = (actor.role or "") if actor.type == "person" else actor.name
+    kinds = {k for word in described.lower().split() for k in classes.kinds_of_decider.get(word.removesuffix("'s"), ())}
+    if actor.type == "person" and not kinds:
+        kinds.add("otherrole" if actor.role else "norole")
+    return [f"type_{actor.type}", *sorted(kinds)]
+
+
+def _add_reading_features(act: Act) -> None:
+    reading = act.reading
+    if reading is not None:
+        act.features += ("rule:any", f"rule:{reading.rule}", f"rulestatus:{reading.status}",
+                         f"rule+status:{reading.rule}+{reading.status}")  # fmt: skip
+        act.features += (f"rule+class:{name}" for name in act.classes or UNLISTED)
+
+
+def _add_place_features(ctx: EventContext, act: Act, tense: str) -> None:
+    text, found = ctx.text, act.features
+    number, count = text.sentence_of[act.head], len(text.sentences)
+    last = text.words[text.sentences[number][1] - 1]
+    is_title = number == 0 and last not in _FINAL_MARKS
+    position = "title" if is_title else next((name for most, name in _POSITIONS if number <= most), "last")
+    found += (f"position:{position}", f"fifth:{min(4, 5 * number // max(1, count))}",
+              f"length:{next((name for most, name in _LENGTHS if count <= most), 'long')}")  # fmt: skip
+    if last == "?":
+        found.append("question:yes")
+    times = ctx.time_and_place.times.of_sentence(act.head)
+    found.append(f"dated:{min(len(times), 2)}")
+    if times:
+        offset = text.starts[act.head]
+        nearest = min(times, key=lambda when: abs(when.start - offset))
+        found.append(f"date:{'near' if abs(nearest.start - offset) < _NEAR_DATE_CHARS else 'far'}")
+        if nearest.weekday is not None or nearest.day is not None or nearest.offset_days is not None:
+            found += ("dated:day", f"day+tense:{tense}")
+
+
+def _add_statement_features(ctx: EventContext, act: Act, tense: str) -> None:
+    found = act.features
+    statement = enclosing_statement(ctx, act.head)
+    found += (f"quoted:{ctx.text.quotation_of[act.head] >= 0}", f"stated:{statement is not None}")
+    if statement is not None:
+        speaker = statement.speaker.name if statement.speaker is not None else None
+        own = any(actor.name == speaker for actor in act.who.parties)
+        found += (f"statedact:{statement.act}", f"statedown:{own}", f"stated+tense:{tense}",
+                  f"statedown+tense:{own}+{tense}")  # fmt: skip
+    performed = ctx.acts_of_cues.get(act.head)
+    if performed is not None:
+        found.append(f"cueof:{performed}")

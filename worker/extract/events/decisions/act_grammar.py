@@ -1,0 +1,86 @@
+"""Grammatical categories of a candidate of a decision: tense, determiner, opener of the clause."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.lexicon.act_classes import verb_lemmas
+
+if TYPE_CHECKING:
+    from worker.extract.events.event_context import EventContext
+    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
+    from worker.extract.lexicon.act_classes import ActClasses
+
+UNLISTED = ("unlisted",)
+"""The class of a word that no class lists."""
+_OPENER_WINDOW = 14
+_TENSES = {"VBD": "past", "VBN": "past", "VBZ": "present", "VBP": "present", "VB": "base"}
+_MODALS = ("will", "would", "can", "must")
+
+
+def verb_classes(ctx: EventContext, classes: ActClasses, group: VerbGroup) -> tuple[str, ...]:
+    """Return the classes of a verb without its particles; `UNLISTED` if there are none."""
+    lemma = verb_lemmas(ctx.doc.lexicon.language).get(ctx.text.lower[group.head], "")
+    return classes.classes_of_verb.get(lemma, UNLISTED)
+
+
+def tense_of(ctx: EventContext, classes: ActClasses, group: VerbGroup) -> str:
+    """Return tense or mood of a verb group, with "P" for a passive and "N" for a negated one: "pastPN"."""
+    text, words = ctx.text, classes.grammar_words
+    auxiliaries = frozenset(text.lower[group.first : group.head])
+    tag = text.tags[group.head]
+    if group.modal >= 0:
+        modal = text.lower[group.modal]
+        tense = next((name for name in _MODALS if modal in words[name]), "may") + (
+            "have" if "have" in auxiliaries else ""
+        )
+    elif group.infinitive:
+        tense = "infinitive"
+    elif not group.finite:
+        tense = "gerund" if tag == "VBG" else "participle"
+    elif auxiliaries & words["past_perfect"]:
+        tense = "pastperfect"
+    elif auxiliaries & words["perfect"] or ("'s" in auxiliaries and tag == "VBN" and not group.passive):
+        tense = "perfect"
+    else:
+        is_past = bool(auxiliaries & words["past_auxiliaries"])
+        if tag == "VBG":
+            tense = "pastprogressive" if is_past else "progressive"
+        elif group.passive:
+            tense = "past" if is_past else "present"
+        else:
+            tense = "past" if is_past else _TENSES.get(tag, tag)
+    return tense + "P" * group.passive + "N" * group.negated
+
+
+def determiner(ctx: EventContext, classes: ActClasses, noun: NounPhrase) -> str:
+    """Return the determiner of a phrase, or what takes its place: "owned", "name", "PRP$", "CD", "bare"."""
+    tags, tag, word = ctx.text.tags, ctx.text.tags[noun.first], ctx.text.lower[noun.first]
+    if "POS" in tags[noun.first : noun.head]:
+        return "owned"
+    if tag == "DT":
+        return word if word in classes.grammar_words["determiners"] else "dt"
+    if tag in {"PRP$", "CD", "PRP"}:
+        return tag
+    return "name" if tags[noun.head] == "NNP" else "bare"
+
+
+def clause_opener(ctx: EventContext, classes: ActClasses, group: VerbGroup) -> str:
+    """Return the subordinator or relative word before a verb; "verb" if a finite verb is nearer, "none" without one."""
+    start = ctx.text.sentence_range(group.head)[0]
+    openers = classes.grammar_words["subordinators"]
+    for at in range(group.first - 1, max(start, group.first - _OPENER_WINDOW) - 1, -1):
+        if ctx.text.lower[at] in openers:
+            return ctx.text.lower[at]
+        verb = ctx.chunks.verb_group(at)
+        if verb is not None and verb.finite:
+            return "verb"
+    return "none"
+
+
+def closed_class_word(ctx: EventContext, at: int, start: int) -> str:
+    """Return a preposition, conjunction or mark at a token, the tag of any other word; "^" before `start`."""
+    if at < start:
+        return "^"
+    tag = ctx.text.tags[at]
+    return ctx.text.lower[at] if tag in {"IN", "CC", "SC", "WP", "TO", "PUNCT"} else tag

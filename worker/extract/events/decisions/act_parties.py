@@ -1,0 +1,159 @@
+"""Find who decides, beyond the constructions that the rules read.
+
+A subject pronoun of a reported clause refers to the subject of the verb of reporting ("The ministry said it would ban
+…"); a noun belongs to its owner or to the body before it ("Norway's withdrawal", "Monday's Commons vote"), or, as the
+object of a verb, to the subject of the verb ("came to a decision").
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from worker.extract.events.decisions.act import NO_PARTIES, ActParties
+from worker.extract.events.decisions.act_grammar import verb_classes
+from worker.extract.events.decisions.reader import is_agentive_participle, skip_time
+from worker.extract.events.political_role import POLITICAL
+from worker.extract.events.trigger_parties import agent_parties, noun_parties, subject_parties
+from worker.extract.lexicon.lexicon_file import word_set
+
+if TYPE_CHECKING:
+    from worker.extract.events.event_context import EventContext
+    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
+    from worker.extract.lexicon.act_classes import ActClasses
+    from worker.schema import Actor, Statement
+
+_MAX_STEPS_TO_REPORT = 4
+"""Words between a pronoun and the verb of reporting: "said [on Monday that] it"."""
+
+
+def parties_of_verb(ctx: EventContext, classes: ActClasses, group: VerbGroup) -> ActParties:
+    """Return the agent of a passive, else the subject; the source "unresolved" marks a subject that is no party."""
+    if group.passive or is_agentive_participle(ctx, group):
+        agents = agent_parties(ctx, group.last)
+        return ActParties(agents, "agent") if agents else NO_PARTIES
+    subject = ctx.clauses.subject(group)
+    if subject is None:
+        return NO_PARTIES
+    if ctx.text.tags[subject.head] == "PRP":
+        return _parties_of_pronoun(ctx, classes, subject, group)
+    found = subject_parties(ctx, group)
+    return ActParties(found, "subject" if found else "unresolved", subject)
+
+
+def _parties_of_pronoun(ctx: EventContext, classes: ActClasses, pronoun: NounPhrase, group: VerbGroup) -> ActParties:
+    word, words = ctx.text.lower[pronoun.head], classes.grammar_words
+    if word in words["institution_pronouns"] | words["group_pronouns"] | words["speaker_pronouns"]:
+        reporter = _reporting_subject(ctx, pronoun)
+        found = noun_parties(ctx, reporter, group)
+        if word in words["institution_pronouns"]:
+            found = [actor for actor in found if actor.type != "person"]
+        if found:
+            return ActParties(found, "report", reporter)
+    if word in words["speaker_pronouns"]:
+        statement = enclosing_statement(ctx, pronoun.head)
+        speaker = statement.speaker if statement is not None else None
+        return ActParties([speaker] if speaker is not None else [], "report", pronoun)
+    if word in words["institution_pronouns"]:
+        institution = _antecedent_institution(ctx, pronoun)
+        return ActParties([institution], "institution", pronoun) if institution is not None else NO_PARTIES
+    return ActParties(ctx.parties.parties_of(pronoun), "pronoun", pronoun)
+
+
+def enclosing_statement(ctx: EventContext, token: int) -> Statement | None:
+    """Return the statement whose content contains a token; None if there is none."""
+    found = ctx.statement_ids[token]
+    return ctx.statement_of_id.get(found) if found is not None else None
+
+
+def _antecedent_institution(ctx: EventContext, pronoun: NounPhrase) -> Actor | None:
+    """Return the country or organisation that "it" refers to, or else the last political subject that is no person."""
+    actor = ctx.doc.mentions.resolve(pronoun.first, pronoun.last)
+    if actor.type in {"country", "organisation"}:
+        return actor
+    for verb in ctx.clauses.finite_verbs_before(pronoun.first):
+        subject = ctx.clauses.subject(verb)
+        if subject is None or subject.first >= pronoun.first or ctx.text.tags[subject.head] in {"PRP", "WP"}:
+            continue
+        found = ctx.parties.parties_of(subject)[:1]
+        if found and found[0].type != "person" and ctx.roles.political_role(found[0]) == POLITICAL:
+            return found[0]
+    return None
+
+
+def _reporting_subject(ctx: EventContext, pronoun: NounPhrase) -> NounPhrase | None:
+    """Return the subject of the verb of reporting whose clause begins with the pronoun; None for other pronouns."""
+    at, start = pronoun.first - 1, ctx.text.sentence_range(pronoun.head)[0]
+    for _ in range(_MAX_STEPS_TO_REPORT):
+        if at < start:
+            return None
+        verb = ctx.chunks.verb_group(at)
+        if verb is not None:
+            cue = ctx.doc.lexicon.cues.get(ctx.text.lower[verb.head])
+            subject = ctx.clauses.subject(verb) if cue is not None and cue.clause else None
+            return subject if subject is not None and ctx.text.tags[subject.head] != "PRP" else None
+        noun = ctx.clauses.noun_phrase(at)
+        if noun is not None and ctx.clauses.is_time_expression(noun):
+            at = noun.first - 1
+        elif ctx.text.tags[at] in {"RB", "IN", "SC"}:
+            at -= 1
+        else:
+            return None
+    return None
+
+
+def parties_of_noun(ctx: EventContext, classes: ActClasses, noun: NounPhrase) -> ActParties:
+    """Return the owner of a noun, the parties among its modifiers, after its preposition, or of the verb before it."""
+    owner = _owner(ctx, noun) if not _is_owned_by_time(ctx, noun) else None
+    if owner is not None:
+        return ActParties([owner], "owner")
+    if before := ctx.parties.modifier_parties(noun, noun.head) or _institution_before(ctx, noun):
+        return ActParties(before, "modifier")
+    at = skip_time(ctx, noun.last)
+    if ctx.word(at) in classes.grammar_words["noun_decider_prepositions"]:
+        found = ctx.parties.parties_of(ctx.clauses.noun_phrase(at + 1))
+        if found:
+            return ActParties(found, ctx.word(at))
+    group = ctx.chunks.verb_group(noun.first - 1)
+    if group is None and ctx.word(noun.first - 1) in classes.grammar_words["arrival_prepositions"]:
+        group = ctx.chunks.verb_group(noun.first - 2)  # "came to the decision"
+        arrival = group is not None and verb_classes(ctx, classes, group)
+        group = group if arrival and "motion" in arrival else None
+    return ActParties(parties_of_verb(ctx, classes, group).parties, "verb") if group is not None else NO_PARTIES
+
+
+def _owner(ctx: EventContext, noun: NounPhrase) -> Actor | None:
+    """Return the possessor of a noun, named without the noun: "the EU" for "the EU's adoption"."""
+    owner = ctx.parties.possessor(noun, noun.head)
+    if (
+        owner is None
+        or owner.mention is None
+        or "'s " not in owner.name.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    ):
+        return owner
+    name = owner.mention.text
+    first = name.partition(" ")[0]
+    plain = name[len(first) + 1 :] if ctx.text.tags[noun.first] == "DT" and first != name else name
+    return msgspec.structs.replace(owner, name=plain, role=None)
+
+
+def _is_owned_by_time(ctx: EventContext, noun: NounPhrase) -> bool:
+    """Return whether the possessor is a time: "Monday's vote", "last month's accord"."""
+    at = next((i for i in range(noun.first, noun.head) if ctx.text.tags[i] == "POS"), -1)
+    word = ctx.word(at - 1) if at > noun.first else ""
+    return word in ctx.doc.lexicon.time_nouns or word.rstrip("s") in ctx.doc.lexicon.time_nouns
+
+
+def _institution_before(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
+    """Return the institution among the modifiers: "the Commons vote", "a court ruling"."""
+    text, powers = ctx.text, word_set(ctx.lexicon.actors.institutions) | word_set(ctx.lexicon.actors.offices)
+    for at in range(noun.head - 1, noun.first - 1, -1):
+        if text.lower[at] in powers:
+            first = noun.first + (text.tags[noun.first] == "DT")
+            while first < at and (text.tags[first] == "POS" or text.lower[first] in ctx.doc.lexicon.time_nouns):
+                first += 1
+            return [ctx.doc.mentions.resolve(first, at + 1)]
+        if text.tags[at] not in {"NN", "NNP", "JJ"}:
+            return []
+    return []
