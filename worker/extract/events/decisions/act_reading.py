@@ -9,8 +9,13 @@ import msgspec
 from worker.extract.events.complements import skip_adjuncts
 from worker.extract.events.decisions.act_grammar import UNLISTED
 from worker.extract.events.decisions.nouns import noun_complement
-from worker.extract.events.decisions.reader import is_meeting, make_decision_candidate, object_span, skip_vote_count
-from worker.extract.events.political_role import POSSIBLE
+from worker.extract.events.decisions.reader import (
+    is_meeting,
+    make_decision_candidate,
+    object_span,
+    political_actors,
+    skip_vote_count,
+)
 from worker.schema import Category, DecisionStatus
 
 if TYPE_CHECKING:
@@ -54,7 +59,7 @@ def read_act(ctx: EventContext, scorer: EventScorer, act: Act) -> EventCandidate
 def _scored_reading(ctx: EventContext, scorer: EventScorer, act: Act) -> EventCandidate:
     status = msgspec.convert(scorer.label("status", act.features), DecisionStatus)
     category = msgspec.convert(scorer.label("category", act.features), Category)
-    political = [actor for actor in act.who.parties if ctx.roles.political_role(actor) >= POSSIBLE]
+    political = political_actors(ctx, act.who.parties, person=True)
     about = _object_of_verb(ctx, act, act.verb) if act.verb is not None else _object_of_noun(ctx, act.noun)
     noun = act.lemma if act.noun is not None else ""
     return make_decision_candidate(
