@@ -42,6 +42,8 @@ def find_acts(
         if act is not None and _may_decide(ctx, classes, act, least):
             yield act
     for chunk in ctx.chunks.noun_phrases:
+        if chunk.first > 0 and ctx.chunks.verb_group_of[chunk.first - 1] in of_verb:
+            continue  # part of the decision of its verb: "postponed its decision"
         act = _noun_act(ctx, classes, chunk, of_noun.get(chunk.head))
         if act is not None and _may_decide(ctx, classes, act, least):
             yield act

@@ -58,15 +58,18 @@ def _is_word_or_feeling(ctx: EventContext, classes: ActClasses, act: Act, group:
     if "speech" in kinds and not {"refuse", "veto"}.isdisjoint(act.classes) and "decision" not in kinds:
         return True
     needed = classes.needed_objects.get(act.lemma)
-    if needed is not None and target is not None and needed.isdisjoint(kinds):
+    if needed is not None and not group.passive and needed.isdisjoint(kinds):
         return True
+    speech = word_set(ctx.lexicon.decision.choice.speech_verbs)
+    if group.negated and "announce" in act.classes and act.lemma in speech:
+        return True  # "could neither confirm nor deny"
     at = skip_adjuncts(ctx, act.last)
     kind, choice = ctx.lexicon.choice_kinds.get(act.lemma), ctx.lexicon.decision.choice
     chosen = ctx.chunks.verb_group(at) if kind is not None else None
     if chosen is not None and chosen.infinitive:
         empty = word_set(choice.rhetorical) | word_set(choice.stative)
         if kind in {"rejected", "agreed"}:
-            empty |= word_set(choice.speech_verbs)
+            empty |= speech
         if ctx.lemma(chosen) in empty:
             return True
     return kind == "voted" and is_ballot(ctx, at)
