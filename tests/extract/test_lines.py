@@ -227,12 +227,16 @@ def test_a_reported_question_is_no_content_of_the_answer() -> None:
     ]
 
 
-PIECES = """The cabinet today:|decided to:|will:|• |– |1. |(a) |viii. |Q: |Q. |A. |A: |14:35 GMT |3 March – |(Norpress) – |OSLO –
-|Monday: |Ida Lunde|Berg, |Berg and |approved |lift the curfew|the bill|in talks|between |to visit Riga|said |He |I |we |as |and |;|:|?|.
-|“|”|(|)|—|COURT BLOCKS BAN|Norway, Latvia sign|U.S. |Mark """.replace("\n", "").split("|")
+PIECES = [
+    *("The cabinet today:", "decided to:", "will:", "• ", "– ", "1. ", "(a) ", "viii. ", "Q: ", "Q. ", "A. ", "A: "),
+    *("14:35 GMT ", "3 March – ", "(Norpress) – ", "OSLO – ", "Monday: ", "Ida Lunde", "Berg, ", "Berg and "),
+    *("approved ", "lift the curfew", "the bill", "in talks", "between ", "to visit Riga", "said ", "He ", "I ", "as "),
+    *("and ", ";", ":", "?", ".", "“", "”", "(", ")", "—", "COURT BLOCKS BAN", "Norway, Latvia sign", "U.S. ", "Mark "),
+    *("\n", "\n\n"),
+]
 
 
-@given(st.lists(st.sampled_from([*PIECES, "\n", "\n\n"]), max_size=30).map("".join))
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 def test_lines_in_any_order_are_read(text: str) -> None:
     for event in events(text):
         assert text[event.sentence.start : event.sentence.end] == event.sentence.text
