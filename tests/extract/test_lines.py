@@ -208,6 +208,11 @@ def test_a_speaker_label_holds_until_the_next_label() -> None:
     ]
 
 
+@pytest.mark.parametrize("label", ["The Plan Stage", "FLOOD RISK", "Dear Ida", "Warsaw"])
+def test_a_section_title_a_salutation_and_a_place_are_no_speakers(label: str) -> None:
+    assert statements(f"Ports\n\n{label}: The quay has been closed for years.") == []
+
+
 def test_paragraphs_in_the_first_person_below_questions_are_answers() -> None:
     found = statements(
         "Mayor Ida Lunde runs the port.\n\nWhy did you close the quay?\n\nI had no choice.\n\nThe piles are old.\n\n"

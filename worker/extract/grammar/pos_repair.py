@@ -24,7 +24,7 @@ from worker.extract.lexicon.lexicon import Lexicon
 _VERBAL = frozenset({"VB", "VBD", "VBN", "VBP", "VBZ"})
 _MAX_AUXILIARY_LETTERS = 4
 """Letters of the longest auxiliary that may open a question ("Does")."""
-_NO_ACRONYM_TAGS = frozenset({"PUNCT", "VB", "VBP", "VBD", "WP"})
+_NO_ACRONYM_TAGS = frozenset({"PUNCT", "VB", "VBP", "VBD", "WP", "CD"})
 _NAMELIKE = frozenset({"RB", "JJ", "VB", "VBG", "VBN", "VBD", "VBP", "NN", "NNS", "UH", "FW"})
 _MAYBE_NAME = frozenset({"UH", "FW", "NN", "VBN", "RB", "VBP", "MD", "JJ", "NNS"})
 """Tags under which a capitalised word may be a name that is missing in the training data."""
@@ -106,7 +106,7 @@ def _tag_with_titles(
     for first, last in lines:
         tags[first:last] = model.tag(words[first:last], lower[first:last])
         for i in range(first, last):
-            if tags[i] in _NO_ACRONYM_TAGS and words[i].isupper() and len(words[i]) > 1:
+            if tags[i] in _NO_ACRONYM_TAGS and words[i].isupper() and words[i].isalpha() and len(words[i]) > 1:
                 tags[i] = "NNP"  # an acronym that the training data lacks
     return tags
 

@@ -14,6 +14,8 @@ from worker.extract.lexicon.lexicon import Lexicon
 _VERBAL = frozenset({"VB", "VBD", "VBN", "VBP", "VBZ"})
 _TITLE_LOWER_CASE = frozenset({"IN", "TO", "DT", "CC", "SC", "MD", "PRP", "PRP$", "WP", "RP", "RB"})
 """Tags of the words that a headline in title case may keep in lower case."""
+_MAX_ACRONYM = 3
+"""Letters up to which an unknown name in capitals is an acronym: "IMF"."""
 _MAX_TITLE = 60
 """Tokens of the longest title."""
 _INFLECTED_ENDINGS = ("s", "ed", "ing", "ly")
@@ -31,12 +33,14 @@ def title_lines(tokens: Tokens, model: Tagger, language: str) -> list[int]:
 def _is_title_case(words: list[str], model: Tagger, language: str) -> bool:
     """Return whether a line is in title case.
 
-    It has 3 to 25 words of more than three letters, at least four in five of them capitalised, and no verb in lower
-    case.
+    It is in capitals; or it has 3 to 25 words of more than three letters, at least four in five of them capitalised,
+    and no verb in lower case.
     """
     if len(words) > _MAX_TITLE:
         return False
     long = [w for w in words if len(w) > 3 and w[0].isalpha()]  # noqa: PLR2004 - skips of, and, the, …
+    if len(words) > 1 and all(w.isupper() for w in words if w[0].isalpha()) and long:
+        return True
     if not 3 <= len(long) <= 25 or 5 * sum(w[0].isupper() for w in long) < 4 * len(long):  # noqa: PLR2004
         return False
     small = (w for w in words if w.islower())
@@ -71,8 +75,13 @@ def write_natural_case(
             ):
                 words[i] = low
             elif capitals:
-                words[i] = word if low in lexicon.acronyms or "." in word[:-1] else word.title()
+                words[i] = word if _is_acronym(word, low, lexicon) else word.title()
             given = words[i][0].isupper() and low in lexicon.given_names
+
+
+def _is_acronym(word: str, low: str, lexicon: Lexicon) -> bool:
+    """Return whether a name in a line in capitals is an acronym: a known one, one with stops, or a short one."""
+    return low in lexicon.acronyms or "." in word[:-1] or (len(word) <= _MAX_ACRONYM and low not in lexicon.given_names)
 
 
 def _is_date_word(words: list[str], i: int, last: int, lexicon: Lexicon) -> bool:

@@ -8,6 +8,7 @@ an embedded post, "Ferries must sail — Jaan Tamm (@tamm) May 3, 2026".
 from __future__ import annotations
 
 from worker.extract.document import Document
+from worker.extract.grammar.pos_tagger import load_tagger
 from worker.extract.grammar.punctuation import DASHES
 from worker.extract.statements.candidate import StatementCandidate
 from worker.extract.statements.patterns.interviews import following_paragraphs
@@ -89,7 +90,7 @@ def _can_sign(doc: Document, source: TokenRange) -> bool:
     Topics and kickers ("Opinion: …") are not.
     """
     first, last = source
-    if not doc.lexicon.kickers.isdisjoint(doc.text.lower[first:last]):
+    if not (doc.lexicon.kickers | {"dear"}).isdisjoint(doc.text.lower[first:last]) or _is_section_title(doc, last - 1):
         return False
     names = [n for n in doc.mentions.registry.names_in(first) if n.last <= last]
     if names:
@@ -102,6 +103,19 @@ def _can_sign(doc: Document, source: TokenRange) -> bool:
         known = word in doc.lexicon.outlets or word in doc.lexicon.documents
         return known or _is_capitals(doc.text.words[phrase.head])
     return is_party(doc, phrase) or word in doc.lexicon.documents
+
+
+def _is_section_title(doc: Document, head: int) -> bool:
+    """Return whether a label ends with a capitalised noun that denotes no party: "The Plan Stage", "FLOOD RISK"."""
+    low, lexicon = doc.text.lower[head], doc.lexicon
+    known = load_tagger(lexicon.language).tag_dictionary
+    if not doc.text.words[head][0].isupper() or "NN" not in known.get(low, ()) or doc.text.words[head] in known:
+        return False
+    parties = (lexicon.roles, lexicon.groups, lexicon.organisation_heads, lexicon.documents, lexicon.outlet_heads)
+    persons = (doc.mentions.person_at(at) for at in (head, head - 1))
+    if any(person is not None and person.confirmed for person in persons):
+        return False
+    return low not in lexicon.acronyms and not any(low in words for words in parties)
 
 
 def _is_capitals(word: str) -> bool:
