@@ -62,6 +62,7 @@ def tag_tokens(  # noqa: PLR0917 - the annotations so far
         _repair(tags, tokens, lexicon, sentence)
     _retag_possessives(tags, tokens, quotation_of)
     tags = _retag_cues(tags, tokens, found, lexicon)
+    _retag_opening_participles(tags, tokens.lower, sentences, lexicon)
     _retag_opening_verbs(tags, sentences)
     retag_subjunctives(tags, tokens.lower, sentences, model.tag_dictionary, lexicon.mandative)
     _retag_nouns_before_past_tense(tags, tokens.lower, model, lexicon)
@@ -304,6 +305,17 @@ def _opens_sentence(tags: list[str], tokens: Tokens, i: int) -> bool:
     """Return whether a word opens its sentence and is not the first word of a name."""
     starts = i == 0 or tokens.words[i - 1] in SENTENCE_FINAL or tokens.string[tokens.ends[i - 1]] == "\n"
     return starts and (i + 1 == len(tags) or tags[i + 1] not in {"NNP", "POS"})
+
+
+def _retag_opening_participles(
+    tags: list[str], lower: list[str], sentences: list[tuple[int, int]], lexicon: Lexicon
+) -> None:
+    """Retag a cue in -ing that opens its sentence before an object as a participle: "[Praising] Hale, she …"."""
+    for first, last in sentences:
+        if tags[first] in {"NNP", "NN"} and lower[first].endswith("ing") and last - first > 1:
+            cue = lexicon.cues.get(lower[first])
+            if cue is not None and cue.phrase and not cue.thought and tags[first + 1] in {"NNP", "DT", "PRP", "PRP$"}:
+                tags[first] = "VBG"
 
 
 def _retag_opening_verbs(tags: list[str], sentences: list[tuple[int, int]]) -> None:

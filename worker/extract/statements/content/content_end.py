@@ -168,8 +168,13 @@ def _starts_coordinated_cue(doc: Document, conjunction: int, limit: int) -> bool
         and (
             doc.text.tags[verb.head] in {"VBD", "VBZ"} or doc.text.lower[verb.first] in doc.lexicon.have or verb.passive
         )
-        and is_speech_cue(doc, verb)
+        and (is_speech_cue(doc, verb) or _has_that_clause(doc, verb, limit))
     )
+
+
+def _has_that_clause(doc: Document, verb: VerbGroup, limit: int) -> bool:
+    """Return whether a cue of thought with a that-clause follows: "but | believed that it rained"."""
+    return cue_of_verb(doc, verb) is not None and verb.last < limit and doc.text.lower[verb.last] == "that"
 
 
 def _starts_subject_and_cue(doc: Document, at: int, limit: int) -> bool:

@@ -141,7 +141,8 @@ def main_clause_after(doc: Document, start: int, limit: int, *, phrasal: bool = 
             return -1  # "said before the vote, …, that it would …"
         if text.words[i] == "," and text.quotation_of[i] < 0 and text.tags[i + 1] not in _NO_MAIN_CLAUSE:
             main = starts_clause(doc, i + 1, limit, after_cue=False)
-            return i + 1 if main and (phrasal or doc.chunks.has_finite_verb(start, i)) else -1
+            if main and (phrasal or doc.chunks.has_finite_verb(start, i)):
+                return i + 1
     return -1
 
 

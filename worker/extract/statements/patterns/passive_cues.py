@@ -10,6 +10,7 @@ from worker.extract.statements.candidate import StatementCandidate
 from worker.extract.statements.content.complements import Complement, find_complement
 from worker.extract.statements.content.content_end import content_end, phrase_end
 from worker.extract.statements.content.content_start import adjunct_end, starts_clause
+from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.phrase_kinds import TokenRange, is_animate
 from worker.extract.statements.source.postverbal_source import passive_agent
 from worker.extract.statements.source.preverbal_subject import preverbal_subject
@@ -95,6 +96,8 @@ def _before_answer(doc: Document, first: int, last: int) -> int:
     "Asked why it rains | , she laughed", "she, asked why | , laughed".
     """
     for i in range(first, last - 1):
+        if i > first and doc.text.quotation_of[i] < 0 and _is_answering(doc, i, last):
+            return i
         if doc.text.words[i] != "," or doc.text.quotation_of[i] >= 0:
             continue
         verb = doc.chunks.verb_group(i + 1)
@@ -103,6 +106,16 @@ def _before_answer(doc: Document, first: int, last: int) -> int:
         ):
             return i
     return last
+
+
+def _is_answering(doc: Document, at: int, last: int) -> bool:
+    """Return whether a speaker and its verb of speech follow a quotation: "asked about “the deal” | Hale said"."""
+    phrase = doc.chunks.noun_phrase(at)
+    if phrase is None or phrase.first != at or doc.text.quotation_of[at - 1] < 0 or phrase.last >= last:
+        return False
+    verb = doc.chunks.verb_group(phrase.last)
+    cue = cue_of_verb(doc, verb) if verb is not None and verb.finite and not verb.passive else None
+    return cue is not None and cue.clause and not cue.thought
 
 
 def _complement_after_adverbial(doc: Document, verb: VerbGroup, cue: Cue, at: int, limit: int) -> Complement | None:

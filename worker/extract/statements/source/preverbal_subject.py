@@ -209,8 +209,7 @@ def _extend_left(doc: Document, first: int, left_limit: int) -> int | None:
         return _modified_noun(doc, verb, left_limit)
     described = doc.chunks.noun_phrase(before)
     if described is not None and described.last == first and text.tags[described.head] in {"NN", "NNS"}:
-        governed = described.first > 0 and text.tags[described.first - 1] == "IN"  # "After the meeting | Lunde said"
-        return None if governed and not is_role(text, described, doc.lexicon) else described.first  # "his friend | X"
+        return _described_start(doc, described)
     if text.lower[before] in {"and", "or"} or text.words[before] in {"&", "/"}:
         return _coordinated_start(doc, before, left_limit)
     if text.words[before] == "," and _is_headline_list(doc, first, before):
@@ -237,15 +236,23 @@ def _is_headline_list(doc: Document, first: int, comma: int) -> bool:
     return opening.first == text.sentence_range(first)[0] and text.tags[opening.head] == "NNP"
 
 
+def _described_start(doc: Document, described: NounPhrase) -> int | None:
+    """Return the start of a description before a name: "his friend | X"; None for a time or a governed noun."""
+    governed = described.first > 0 and doc.text.tags[described.first - 1] == "IN"  # "After the meeting | Lunde said"
+    if is_time(doc, described) or (governed and not is_role(doc.text, described, doc.lexicon)):
+        return None
+    return described.first
+
+
 def _modified_noun(doc: Document, verb: VerbGroup, left_limit: int) -> int | None:
     """Return the start of the noun that a verb modifies.
 
     "a survey | released Thursday", "officials | who attended the talks".
     """
     before = verb.first - 1
-    if before <= left_limit:
+    if before < left_limit:
         return None
-    if doc.text.tags[before] == "WP" and verb.finite:
+    if doc.text.tags[before] == "WP" and before > left_limit and verb.finite:
         before -= 1
     elif verb.finite or verb.infinitive or doc.text.tags[verb.head] not in {"VBN", "VBG", "VBD"}:
         return None
