@@ -6,6 +6,7 @@ The pool imports it once, in the process from which its processes are forked, so
 from __future__ import annotations
 
 import contextlib
+import gc
 
 from worker.errors import Failure
 from worker.pipeline.extract_events import extract_events
@@ -24,3 +25,6 @@ def preload_models() -> None:
 
 
 preload_models()
+gc.collect()
+gc.freeze()  # collections in the processes do not visit, and so do not copy, what they share
+gc.set_threshold(20_000)

@@ -107,8 +107,9 @@ def cluster_candidates(
         if candidate.anaphoric:
             continue
         near = {id(c): c for key in _shared_keys(candidate) for c in by_key.get(key, [])[-_MAX_COMPARED:]}
+        latest_first = sorted(near.values(), key=lambda c: -c.members[-1].first)
         cluster = next(
-            (c for c in reversed(near.values()) if any(is_same(old, candidate) for old in c.members[-_MAX_COMPARED:])),
+            (c for c in latest_first if any(is_same(old, candidate) for old in c.members[-_MAX_COMPARED:])),
             None,
         )
         if cluster is None:

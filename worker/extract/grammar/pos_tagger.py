@@ -17,7 +17,10 @@ from operator import add
 from typing import NamedTuple
 
 from worker.extract.grammar.tagger_features import (
-    capitalisation_context,
+    AFTER_MARK,
+    MID_SENTENCE,
+    SENTENCE_BOUNDARIES,
+    SENTENCE_START,
     tag_history_features,
     word_features,
     word_shape,
@@ -115,7 +118,10 @@ class Tagger:
         neighbours = [known.get(low) or endings.get(low[-3:], none) for low in ["", *lower, "", ""]]
         following_words = [*lower[1:], ""]
         for i, low in enumerate(lower):
-            context = capitalisation_context(word_before, last_tag)
+            if word_before in SENTENCE_BOUNDARIES:  # `capitalisation_context`, without a call per word
+                context = SENTENCE_START
+            else:
+                context = AFTER_MARK if last_tag == "PUNCT" else MID_SENTENCE
             tag, scores, shape, after_class, before_word = owns[context].get(words[i]) or self._entry(
                 words[i], low, context
             )

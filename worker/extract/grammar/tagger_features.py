@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-_SENTENCE_BOUNDARIES = frozenset({"", ".", "!", "?", ":", '"', "“", "''", "``", "‘", "—", "--", "•"})
+SENTENCE_BOUNDARIES = frozenset({"", ".", "!", "?", ":", '"', "“", "''", "``", "‘", "—", "--", "•"})
 MID_SENTENCE, AFTER_MARK, SENTENCE_START = range(3)
 """Capitalisation contexts: a capital after punctuation may, one at the start of a sentence must be due to spelling."""
 
 
 def capitalisation_context(word_before: str, last_tag: str) -> int:
     """Return the capitalisation context of a word from the word and the tag before it ("" at the beginning)."""
-    if word_before in _SENTENCE_BOUNDARIES:
+    if word_before in SENTENCE_BOUNDARIES:
         return SENTENCE_START
     return AFTER_MARK if last_tag == "PUNCT" else MID_SENTENCE
 

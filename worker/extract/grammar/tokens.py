@@ -55,9 +55,8 @@ def tokenize(string: str, lexicon: Lexicon) -> Tokens:
     pattern = _TOKEN_WITH_INVISIBLE if invisible else _TOKEN
     for line_start, line_end in _paragraph_lines(string):
         first = len(words)
-        for match in pattern.finditer(string, line_start, line_end):
-            word = match[0]
-            start, end = match.span()
+        for start, end in [match.span() for match in pattern.finditer(string, line_start, line_end)]:
+            word = string[start:end]
             if invisible and not (word := word.translate(_REMOVE_INVISIBLE)):
                 continue
             if not word.isalnum():
@@ -67,10 +66,10 @@ def tokenize(string: str, lexicon: Lexicon) -> Tokens:
                         ends[-1] = end
                         continue
                 elif ("'" in word or "’" in word) and len(word) == end - start and (cut := _clitic_start(word)):
-                    words.append(word[:cut])
-                    starts.append(start)
-                    ends.append(start + cut)
-                    word, start = word[cut:], start + cut
+                    words += (word[:cut], word[cut:])
+                    starts += (start, start + cut)
+                    ends += (start + cut, end)
+                    continue
             words.append(word)
             starts.append(start)
             ends.append(end)

@@ -100,8 +100,8 @@ class TriggerFeatures:
     def _fields_of_article(self) -> list[str]:
         fields, words = self.ctx.lexicon.fields_of_word, self.ctx.text.lower
         counts = dict.fromkeys(self.ctx.lexicon.meeting.fields, 0)
-        for word in words:
-            for name in fields.get(word, ()):
+        for names in filter(None, map(fields.get, words)):
+            for name in names:
                 counts[name] += 1
         shares = {name: count / max(len(words), 1) for name, count in counts.items()}
         return [f"article {name}:{(share > 0) + sum(share >= s for s in _SHARES)}" for name, share in shares.items()]
