@@ -36,3 +36,9 @@ def test_the_object_is_the_complement_without_adjuncts(text: str, object_text: s
     assert decision.object is not None
     assert decision.object.text == object_text
     assert (decision.when and decision.when.text) == when
+
+
+def test_a_demand_is_no_decision_of_those_on_whom_it_is_made() -> None:
+    text = "The union demanded that the harbour minister resign."
+    article = Article(id="a", url="https://news.example/a", text=text, language="en")
+    assert not [event for event in extract(article) if isinstance(event, Decision)]

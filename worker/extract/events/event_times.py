@@ -150,7 +150,7 @@ class EventTimes:
         noun = self.doc.chunks.noun_phrase(before)
         if noun is None or noun.first <= end or noun.first <= trigger < noun.last or text.tags[noun.first - 1] != "IN":
             return False
-        events = word_set(self.lexicon.extent.occasion_nouns) | word_set(self.lexicon.decision.nouns.event_nouns)
+        events = word_set(self.lexicon.extent.occasion_nouns, self.lexicon.decision.nouns.event_nouns)
         is_shared = text.lower[noun.first - 1] in word_set(self.lexicon.extent.adjunct_prepositions)
         is_sequence = text.lower[noun.first - 1] in word_set(self.lexicon.meeting.sequence_prepositions)
         return text.lower[noun.head] in events and (is_sequence or not is_shared)

@@ -29,9 +29,10 @@ class OfficePhrases:
     def is_plural(self, noun: NounPhrase) -> bool:
         """Return whether a phrase denotes several office holders."""
         word = self.doc.text.lower[noun.head]
-        return self.doc.text.tags[noun.head] == "NNS" or singular_of(word) in word_set(self.lexicon.actors.offices) - {
-            word
-        }
+        if self.doc.text.tags[noun.head] == "NNS":
+            return True
+        singular = singular_of(word)
+        return singular != word and singular in word_set(self.lexicon.actors.offices)
 
     def is_office(self, noun: NounPhrase) -> bool:
         """Return whether the head of a phrase is an office or an institution."""

@@ -138,7 +138,7 @@ class TimeAndPlace:
         if verb is not None and lemma in word_set(meeting.visit):
             noun = self.clauses.object(verb)
             return noun if noun is not None and noun.last <= first and self.can_be_place(noun) else None
-        is_journey = lemma in word_set(meeting.travel) | word_set(meeting.departure)
+        is_journey = lemma in word_set(meeting.travel, meeting.departure)
         return self.last_place_before(first) if is_journey else None
 
     def last_place_before(self, first: int) -> NounPhrase | None:
