@@ -13,8 +13,9 @@ from functools import cached_property
 import msgspec
 
 from worker.extract.coreference.countries import CountryFinder
+from worker.extract.coreference.name_kinds import is_common_word
 from worker.extract.coreference.name_matching import are_compatible, differ_by_one_letter, match_key, strip_generation
-from worker.extract.coreference.names import Name, find_names, is_common_word
+from worker.extract.coreference.names import Name, find_names
 from worker.extract.coreference.organisation_aliases import OrganisationAliases
 from worker.extract.coreference.organisation_roles import described_as_organisations, organisation_roles
 from worker.extract.coreference.person import Person
@@ -351,7 +352,12 @@ class NameRegistry:
             return False
         if last - first > 1:
             return True
-        return not self._names_other(first) and not is_common_word(text, self.lexicon, first)
+        word = text.words[first]
+        place = word in self.countries.names.table.names or self._names_other(first)
+        if place or text.lower[first] in self.lexicon.closed_classes.generational_suffixes:
+            return False
+        opens = text.sentence_range(first)[0] == first
+        return not is_common_word(text, self.lexicon, first, opens=opens)
 
     @cached_property
     def _word_counts(self) -> Counter[str]:

@@ -6,10 +6,9 @@ The words before it in the phrase are its role; `worker.extract.coreference.role
 
 from __future__ import annotations
 
-from typing import Literal
-
 from msgspec import Struct
 
+from worker.extract.coreference.name_kinds import NameKind, classify
 from worker.extract.coreference.person_nouns import is_role_word, singular_role
 from worker.extract.grammar.chunker import Chunks, NounPhrase
 from worker.extract.grammar.pos_tagger import load_tagger
@@ -18,15 +17,25 @@ from worker.extract.grammar.time_phrases import is_time_expression
 from worker.extract.lexicon.gazetteer import Gender
 from worker.extract.lexicon.institution_names import load_institutions
 from worker.extract.lexicon.lexicon import Lexicon
-from worker.extract.lexicon.lexicon_file import Words
-from worker.extract.lexicon.person_words import load_person_words
-
-NameKind = Literal["person", "organisation", "country", "unknown"]
 
 _SENTENCE_INITIAL = frozenset({"JJ", "CD", "NNS", "DT", "PRP$"})
 _NO_ROLE = (-1, -1)
 _MAX_PARTICLE = 4
 """Letters of a particle joined to a name, its hyphen or apostrophe included."""
+_MAX_AFFILIATION = 3
+"""Words of a party before a name: "Liberal Democrats"."""
+_DESCRIPTIVE = (
+    "-based",
+    "-born",
+    "-backed",
+    "-led",
+    "-winner",
+    "-winning",
+    "-educated",
+    "-trained",
+    "-raised",
+    "-bred",
+)
 _FUNCTION_TAGS = frozenset({"RB", "CC", "SC", "IN", "DT", "WP", "UH", "PRP", "MD"})
 _CAPITALISED = frozenset({"NNP", "NN", "NNS", "JJ", "FW", "CD"})
 
@@ -114,7 +123,7 @@ def _find_name(text: AnnotatedText, lexicon: Lexicon, number: int, first: int, l
     titled = name_start > start or (start > first and text.lower[start - 1] in lexicon.roles)
     name_first = name_start if name_start > start else _skip_demonym(text, lexicon, start, last)
     article = text.tags[first] == "DT" and name_first == first + 1
-    kind = _classify(text, lexicon, name_first, last, titled=titled, article=article)
+    kind = classify(text, lexicon, name_first, last, titled=titled, article=article)
     role = _role_range(text, lexicon, first, name_start, name_first) if kind in {"person", "unknown"} else _NO_ROLE
     return Name(
         first=name_first,
@@ -153,13 +162,6 @@ def _may_open_name(text: AnnotatedText, lexicon: Lexicon, i: int) -> bool:
     return text.sentence_range(i)[0] != i or (
         text.tags[i] not in _SENTENCE_INITIAL and not _is_function_word(text, lexicon, i)
     )
-
-
-def is_common_word(text: AnnotatedText, lexicon: Lexicon, i: int) -> bool:
-    """Return whether a capitalised word is a word of the language and no frequent name or given name."""
-    known, word = load_tagger(lexicon.language).tag_dictionary, text.words[i]
-    listed = text.lower[i] in known or text.lower[i] in lexicon.thing_nouns or text.lower[i] in lexicon.roles
-    return listed and "NNP" not in known.get(word, ()) and text.lower[i] not in lexicon.given_names
 
 
 def _ends_in_role(text: AnnotatedText, lexicon: Lexicon, first: int, last: int) -> bool:
@@ -253,19 +255,35 @@ def _is_given_name(text: AnnotatedText, lexicon: Lexicon, start: int, i: int, la
 
 def _skip_demonym(text: AnnotatedText, lexicon: Lexicon, start: int, last: int) -> int:
     """Return the position after a demonym before a full name: "Russian", "US"."""
-    while last - start > 2 and _is_affiliation(text, lexicon, start, last):  # noqa: PLR2004 - a full name is left
-        start += 1
+    while last - start > 2:  # noqa: PLR2004 - a full name is left
+        size = _affiliation_length(text, lexicon, start, last)
+        if not size:
+            break
+        start += size
     return start
 
 
-def _is_affiliation(text: AnnotatedText, lexicon: Lexicon, i: int, last: int) -> bool:
-    """Return whether a capitalised word before a full name is a demonym, party, plural or acronym."""
+def _affiliation_length(text: AnnotatedText, lexicon: Lexicon, i: int, last: int) -> int:
+    """Return the number of words before a full name for its people, party, group or body ("Oslo-based"); else 0."""
     word, low = text.words[i], text.lower[i]
     if word in lexicon.demonyms:
-        return True
-    if text.lower[i + 1] not in lexicon.given_names or text.lower[last - 1] in lexicon.organisation_heads:
-        return False
-    return word in lexicon.seats_of_power or low in lexicon.groups or (word.isupper() and low in lexicon.acronyms)
+        return 1
+    if text.lower[last - 1] in lexicon.organisation_heads:
+        return 0
+    classes = load_institutions(lexicon.language).classes
+    for size in range(min(_MAX_AFFILIATION, last - i - 2), 0, -1):
+        if text.lower[i + size] in lexicon.given_names and " ".join(text.words[i : i + size]) in classes:
+            return size
+    named = text.lower[i + 1] in lexicon.given_names
+    opens = text.sentence_range(i)[0] == i and _is_verb(text, lexicon, i)
+    listed = word in lexicon.seats_of_power or low in lexicon.groups or (word.isupper() and low in lexicon.acronyms)
+    return int((named and (listed or opens)) or low.endswith(_DESCRIPTIVE))
+
+
+def _is_verb(text: AnnotatedText, lexicon: Lexicon, i: int) -> bool:
+    """Return whether a word that opens a sentence is a verb: "Praising Ida Lunde"."""
+    known = load_tagger(lexicon.language).tag_dictionary
+    return known.get(text.lower[i], ("",))[0].startswith("VB") and "NNP" not in known.get(text.words[i], ())
 
 
 def _title_gender(text: AnnotatedText, lexicon: Lexicon, first: int, name_start: int) -> Gender | None:
@@ -275,77 +293,3 @@ def _title_gender(text: AnnotatedText, lexicon: Lexicon, first: int, name_start:
         if word in lexicon.gender_of and (word in lexicon.titles or word in lexicon.roles):
             return lexicon.gender_of[word]
     return None
-
-
-def _classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, titled: bool, article: bool) -> NameKind:
-    """Return the kind of a name, by the gazetteer, its last word, its title or given name, and its article."""
-    name = " ".join(text.words[first:last])
-    if name in lexicon.countries:
-        return "country"
-    if _is_listed_organisation(name, lexicon):
-        return "organisation"
-    if name in lexicon.demonyms:
-        return "unknown"
-    last_word = text.lower[last - 1]
-    if _is_organisation_head(last_word, lexicon) or (last - first > 1 and last_word in _organisation_endings(lexicon)):
-        return "organisation"
-    if first and text.words[first - 1][0].islower() and text.lower[first - 1] in lexicon.organisation_heads:
-        return "organisation"  # "the agency Baltic Wire"
-    if _ends_in_thing(text, lexicon, first, last) and not (titled and _may_be_surname(text, lexicon, first, last)):
-        return "organisation"
-    if titled or _opens_with_given_name(text, lexicon, first, last):
-        return "person"
-    if last - first > 1 and last_word in lexicon.outlet_heads:
-        return "organisation"  # "Port Weekly"
-    if article or (last - first == 1 and _is_acronym(name)):
-        return "organisation"
-    return "unknown"
-
-
-def _is_listed_organisation(name: str, lexicon: Lexicon) -> bool:
-    low = name.lower()
-    return (
-        name in load_institutions(lexicon.language).classes
-        or name in lexicon.seats_of_power
-        or low in lexicon.acronyms
-        or low in lexicon.outlets
-        or low in lexicon.international
-    )
-
-
-def _is_organisation_head(word: str, lexicon: Lexicon) -> bool:
-    return word in lexicon.organisation_heads or (word.endswith("s") and word[:-1] in lexicon.organisation_heads)
-
-
-def _organisation_endings(lexicon: Lexicon) -> Words:
-    return load_person_words(lexicon.language).organisation_endings
-
-
-def _opens_with_given_name(text: AnnotatedText, lexicon: Lexicon, first: int, last: int) -> bool:
-    """Return whether a name of several words begins with a given name; "UN" in "UN Relief" is none."""
-    if last - first == 1 or (
-        text.words[first].isupper() and len(text.words[first]) > 1 and not text.words[last - 1].isupper()
-    ):
-        return False
-    return text.lower[first] in lexicon.given_names
-
-
-def _ends_in_thing(text: AnnotatedText, lexicon: Lexicon, first: int, last: int) -> bool:
-    """Return whether a name is that of a law, event, building or place: "Executive Order", "Gambling Bill".
-
-    The noun after a given name may be a surname or belong to a caption: "Ida Hill", "Ida Lunde Rally".
-    """
-    if text.lower[last - 1] not in lexicon.thing_nouns or text.lower[first] in lexicon.given_names:
-        return False
-    courtesy = first > 0 and text.lower[first - 1].rstrip(".") in lexicon.closed_classes.courtesy_titles
-    return not courtesy
-
-
-def _is_acronym(word: str) -> bool:
-    """Return whether a word is in capitals, a plural "s" left aside: "NGOs"."""
-    return word.rstrip("s").isupper() and len(word.strip(".")) > 1
-
-
-def _may_be_surname(text: AnnotatedText, lexicon: Lexicon, first: int, last: int) -> bool:
-    """Return whether the last word of a name after a title may be a surname: "Judge Hill", "Minister Kwasi March"."""
-    return last - first > 1 or text.lower[last - 1] in lexicon.thing_surnames

@@ -82,7 +82,11 @@ def _complement_end(text: AnnotatedText, start: int, name: Name, lexicon: Lexico
         if text.lower[i] in lexicon.given_names and _is_organisation(text, start, i, lexicon):
             return i
     place = _place_length(text, start, name.last, lexicon)
-    return start + place if place else _departments_end(text, start, name.last, lexicon)
+    end = start + place if place else _departments_end(text, start, name.last, lexicon)
+    while end > start and end + 2 < name.last and text.lower[end] in lexicon.thing_nouns:
+        end += 1  # "Trade Negotiations"
+    rest = text.lower[name.last - 1]
+    return start if rest in lexicon.thing_nouns or rest in lexicon.organisation_heads else end
 
 
 def _departments_end(text: AnnotatedText, start: int, last: int, lexicon: Lexicon) -> int:

@@ -72,8 +72,10 @@ def read_invite(ctx: EventContext, group: VerbGroup) -> EventCandidate | None:
 
 def _is_named_place(ctx: EventContext, noun: NounPhrase) -> bool:
     """Return whether a phrase is a place by its name and no known organisation."""
-    known = ctx.doc.mentions.resolve(noun.first, noun.last)
-    return ctx.text.tags[noun.head] == "NNP" and ctx.time_and_place.can_be_place(noun) and known.type != "organisation"
+    if ctx.text.tags[noun.head] != "NNP" or not ctx.time_and_place.can_be_place(noun):
+        return False
+    listed = ctx.text.slice(noun.first, noun.last) in ctx.doc.mentions.countries.institutions.places
+    return listed or ctx.doc.mentions.resolve(noun.first, noun.last).type != "organisation"
 
 
 def _is_country_or_capital(ctx: EventContext, noun: NounPhrase) -> bool:
