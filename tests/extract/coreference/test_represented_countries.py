@@ -105,6 +105,13 @@ def test_the_name_of_a_party_that_begins_another_name_is_no_evidence() -> None:
     assert leader.country == "AL"
 
 
+def test_a_country_named_later_than_another_needs_more_evidence_to_be_that_of_all_offices() -> None:
+    text = "Zambia will answer Kenya. Kenyan herders left Kenya.\n\nPrime Minister Nandi Moyo said rain fell."
+    assert [speaker.country for speaker in speakers(text)] == [None]
+    text = text.replace("Zambia will answer Kenya", "Kenya will answer Zambia")
+    assert [speaker.country for speaker in speakers(text)] == ["KE"]
+
+
 def test_a_capital_named_once_is_not_the_home_of_all_offices() -> None:
     (minister,) = speakers("A ship came from Warsaw.\n\nPrime Minister Davit Gelava said rain fell.")
     assert minister.country is None

@@ -21,6 +21,8 @@ _MIN_SHARE = 0.45
 """Share of all evidence that the home country needs."""
 _MIN_LEAD = 1.5
 """Ratio of its evidence to that of the second country."""
+_MIN_LATE_LEAD = 3.0
+"""That ratio for a country that the article does not name first."""
 _PLACE_WEIGHT = 0.5
 """Evidence of a region, city or currency, relative to the name of a country."""
 _INSTITUTION_WEIGHT = 2.0
@@ -175,7 +177,11 @@ class CountryNames:
             strongest = [code for code in codes if divided[code] == most]
             for code in strongest:
                 evidence[code] += weight / len(strongest)
-        return _prevailing(evidence)
+        return _prevailing(evidence, self._first_named())
+
+    def _first_named(self) -> str | None:
+        """Return the country that the article names first; None if it names none."""
+        return next((codes[0] for _, codes, _ in self.occurrences if len(codes) == 1 and codes[0] != ANY_COUNTRY), None)
 
     def _dateline(self) -> list[Codes]:
         """Return the countries of the place of the article's dateline: "OSLO (Norpress) -"."""
@@ -223,9 +229,14 @@ def _of_all_readers(codes: Codes) -> Codes:
     return tuple(code for code in codes if code[0] != LOCAL) or codes
 
 
-def _prevailing(evidence: defaultdict[str, float]) -> str | None:
-    """Return the country with most evidence if its lead is sufficient; else None."""
+def _prevailing(evidence: defaultdict[str, float], first_named: str | None) -> str | None:
+    """Return the country with most evidence if its lead is sufficient; else None.
+
+    A country that the article does not name first needs a larger lead: "Latvia answers Estonia: …".
+    """
     ranked = sorted(evidence.items(), key=lambda item: (-item[1], item[0]))[:2]
     if not ranked or ranked[0][1] < _MIN_EVIDENCE or ranked[0][1] < _MIN_SHARE * sum(evidence.values()):
         return None
-    return ranked[0][0] if len(ranked) == 1 or ranked[0][1] >= _MIN_LEAD * ranked[1][1] else None
+    country, most = ranked[0]
+    lead = _MIN_LEAD if first_named in {None, country} else _MIN_LATE_LEAD
+    return country if len(ranked) == 1 or most >= lead * ranked[1][1] else None
