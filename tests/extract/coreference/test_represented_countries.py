@@ -106,9 +106,9 @@ def test_the_name_of_a_party_that_begins_another_name_is_no_evidence() -> None:
 
 
 def test_a_country_named_later_than_another_needs_more_evidence_to_be_that_of_all_offices() -> None:
-    text = "Zambia will answer Kenya. Kenyan herders left Kenya.\n\nPrime Minister Nandi Moyo said rain fell."
+    text = "Zambia is near Kenya. Kenyan herders left.\n\nPrime Minister Nandi Moyo said rain fell."
     assert [speaker.country for speaker in speakers(text)] == [None]
-    text = text.replace("Zambia will answer Kenya", "Kenya will answer Zambia")
+    text = text.replace("Zambia is near Kenya", "Kenya is near Zambia")
     assert [speaker.country for speaker in speakers(text)] == ["KE"]
 
 

@@ -11,7 +11,7 @@ def _events(text: str) -> tuple[list[Meeting], list[Decision]]:
 
 def test_bodies_that_any_state_has_belong_to_the_country_of_the_article() -> None:
     text = (
-        "Nepal's parliament reopened on Monday. The House of Representatives approved the levy in Kathmandu. "
+        "Rain fell on Nepal's parliament on Monday. The House of Representatives approved the levy in Kathmandu. "
         "The Supreme Court blocked the eviction order."
     )
     deciders = [[(d.name, d.type, d.country) for d in decision.deciders] for decision in _events(text)[1]]
