@@ -50,6 +50,8 @@ class Outcome(Struct, Generic[P]):
     right: list[tuple[P, bool]]
     """Predictions that find an event, and whether a party agrees."""
     wrong: list[P]
+    neutral: list[P]
+    """Repeat mentions of events that another prediction finds, and mentions of unsure events."""
     missed: int
 
 
@@ -86,13 +88,17 @@ def judge(gold: GoldArticle, predictions: Sequence[P]) -> Outcome[P]:
     for _, _, n, e in pairs:
         if n not in event_of and e not in event_of.values():
             event_of[n] = e
-    outcome: Outcome[P] = Outcome([], [], 0)
+    outcome: Outcome[P] = Outcome([], [], [], 0)
     for n, prediction in enumerate(predictions):
         if n in event_of:
             event = gold.events[event_of[n]]
-            if not event.unsure:
+            if event.unsure:
+                outcome.neutral.append(prediction)
+            else:
                 outcome.right.append((prediction, has_party(prediction, event)))
-        elif not any(number == n for _, _, number, _ in pairs):
+        elif any(number == n for _, _, number, _ in pairs):
+            outcome.neutral.append(prediction)
+        else:
             outcome.wrong.append(prediction)
     found = set(event_of.values())
     outcome.missed = sum(not event.unsure and e not in found for e, event in enumerate(gold.events))

@@ -12,9 +12,13 @@ from worker.extract.document import Document, read_document
 from worker.extract.events.decisions.act_reading import is_label_feature
 from worker.extract.events.decisions.decisions import decision_acts
 from worker.extract.events.event_context import event_context
+from worker.extract.events.meetings.exclusions import is_excluded
+from worker.extract.events.meetings.meetings import NEAR_CHARS as MEETING_NEAR_CHARS
 from worker.extract.events.meetings.meetings import extract_meetings
+from worker.extract.events.meetings.trigger_features import TriggerFeatures
+from worker.extract.events.meetings.triggers import meeting_triggers
 from worker.extract.events.political_role import POSSIBLE
-from worker.extract.events.scoring import ScoredKind
+from worker.extract.events.scoring import NEAR_CHARS, ScoredKind
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.statements import extract_statements
@@ -48,6 +52,11 @@ class Trainable(NamedTuple):
     is_label_feature: Callable[[str], bool]
     """Whether the models of the fields use a feature."""
     candidates: Callable[[Document], list[ScoredCandidate]]
+    penalty: float
+    penalty_of_conjunctions: float
+    """L2 penalty of the weight of a feature, and of a conjunction of features ("class+tense:order+past")."""
+    near_chars: int
+    """Distance in characters at which two triggers denote one act."""
 
 
 def read_article(text: str, published: str | None, trainable: Trainable) -> tuple[AnnotatedText, list[ScoredCandidate]]:
@@ -84,6 +93,32 @@ def _decisions(document: Document) -> list[ScoredCandidate]:
     ]
 
 
+def _meetings(document: Document) -> list[ScoredCandidate]:
+    ctx = event_context(document)
+    if ctx is None:
+        return []
+    starts, ends, features = ctx.text.starts, ctx.text.ends, TriggerFeatures(ctx)
+    return [
+        ScoredCandidate(
+            first=trigger.first,
+            last=trigger.last,
+            head=trigger.head,
+            features=sorted(set(features.of(trigger))),
+            governors=trigger.governors,
+            acted_on=trigger.acted_on,
+            names=[actor.name for actor in trigger.candidate.parties],
+            eligible=True,
+            start=starts[trigger.first],
+            end=ends[trigger.last - 1],
+        )
+        for trigger in meeting_triggers(ctx)
+        if not is_excluded(ctx, trigger)
+    ]
+
+
 TRAINABLE: dict[ScoredKind, Trainable] = {
-    "decision": Trainable("decisions", {"status": "status", "category": "class"}, is_label_feature, _decisions),
+    "decision": Trainable(
+        "decisions", {"status": "status", "category": "class"}, is_label_feature, _decisions, 5.0, 10.0, NEAR_CHARS
+    ),
+    "meeting": Trainable("meetings", {}, is_label_feature, _meetings, 6.7, 6.7, MEETING_NEAR_CHARS),
 }

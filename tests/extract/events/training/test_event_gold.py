@@ -32,6 +32,7 @@ def test_a_repeat_mention_and_an_unsure_event_are_neither_right_nor_wrong() -> N
     outcome = judge(gold, [Prediction(10, 15, ["Berg"]), Prediction(100, 105, []), Prediction(200, 205, [])])
     assert [same for _, same in outcome.right] == [False]
     assert (outcome.wrong, outcome.missed) == ([], 0)
+    assert [prediction.start for prediction in outcome.neutral] == [100, 200]
 
 
 def test_an_event_that_nothing_finds_is_missed() -> None:
