@@ -53,6 +53,13 @@ def phrase_of(marked: str) -> str | None:
         ("Norway approved |the Arctic Harbour (AH) plan for 12 towns.", "the Arctic Harbour (AH) plan for 12 towns"),
         ("Lepik dismissed |the mayor of Belm, Ostrava, on Friday.", "the mayor of Belm, Ostrava"),
         ('Berg backed |a system of "harbour passes".', 'a system of "harbour passes"'),
+        ("Berg postponed |his trip to Norway, Latvia and Malta amid protests.", "his trip to Norway, Latvia and Malta"),
+        ('Berg adopted |a "so what" approach.', 'a "so what" approach'),
+        (
+            "Norway summoned |the envoy to protest over what it called a breach.",
+            "the envoy to protest over what it called a breach",
+        ),
+        ("They follow Norway's adoption of |new standards has stalled.", "new standards"),
         # adjuncts
         ("Lepik suspended |two clerks in connection with the leak.", "two clerks"),
         ("Parliament rejected |the bill because it was late.", "the bill"),

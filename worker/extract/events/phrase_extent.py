@@ -225,7 +225,9 @@ class PhraseExtent:
         if subject is None or text.tags[subject.head] == "PRP":
             return False
         own = self.doc.chunks.verb_group(subject.first - 1)
-        return text.tags[first] in {"VB", "VBG"} and not (own is not None and self._takes_clause(own))
+        if text.tags[first] in {"VB", "VBG"}:
+            return own is None or not self._takes_clause(own)
+        return verb.first != verb.head and not self._is_clause_subject(at, first)  # "the sale of the port | has failed"
 
     def _is_embedded(self, first: int) -> bool:
         """Return whether the phrase is a clause after "that" or a question word."""
@@ -239,7 +241,11 @@ class PhraseExtent:
     def _opens_loose_relative(self, at: int, first: int) -> bool:
         """Return whether a relative clause begins that adds to its noun ("the port, which") rather than defining it."""
         text = self.doc.text
-        if text.tags[at] != "WP" or text.lower[at] == "that" or text.tags[at - 1] in {"IN", "TO", "VB", "VBG"}:
+        if (
+            text.tags[at] != "WP"
+            or text.lower[at] in {"that", "what"}
+            or text.tags[at - 1] in {"IN", "TO", "VB", "VBG"}
+        ):
             return False
         return not self._is_embedded(first)
 

@@ -85,7 +85,7 @@ class TopicSpans:
         marks = self.doc.lexicon.quotation_marks
         if text.words[at] in marks:
             return sum(text.words[i] in marks for i in range(first, at + 1)) % 2 == 1
-        return text.words[at] == "," or text.tags[at] == "CC"
+        return text.words[at] == "," or text.tags[at] in {"CC", "IN", "TO"}
 
 
 def is_seat_of_power(doc: Document, noun: NounPhrase) -> bool:
