@@ -53,7 +53,10 @@ def phrase_of(marked: str) -> str | None:
         ("Norway approved |the Arctic Harbour (AH) plan for 12 towns.", "the Arctic Harbour (AH) plan for 12 towns"),
         ("Lepik dismissed |the mayor of Belm, Ostrava, on Friday.", "the mayor of Belm, Ostrava"),
         ('Berg backed |a system of "harbour passes".', 'a system of "harbour passes"'),
-        ("Berg postponed |his trip to Norway, Latvia and Malta amid protests.", "his trip to Norway, Latvia and Malta"),
+        (
+            "Berg postponed |his trip to Norway, Latvia and Malta after protests.",
+            "his trip to Norway, Latvia and Malta",
+        ),
         ('Berg adopted |a "so what" approach.', 'a "so what" approach'),
         (
             "Norway summoned |the envoy to protest over what it called a breach.",

@@ -88,6 +88,10 @@ def _object_of_verb(ctx: EventContext, act: Act, group: VerbGroup) -> Span | Non
         return None
     if verb is not None and ctx.text.tags[verb.head] == "VBG":
         return ctx.topics.clause_span(verb.head)
+    noun = ctx.clauses.noun_phrase(at)
+    is_object = noun is not None and noun.first == at == act.last and not ctx.clauses.is_time_expression(noun)
+    if is_object or ctx.word(at) in ctx.doc.lexicon.wh_openers:
+        return ctx.topics.clause_span(at)  # "looked into [the matter]", "agreed on [how to vote]"
     is_complement = ctx.text.tags[at] in {"IN", "TO"} and not ctx.time_and_place.is_time_at(at)
     return ctx.topics.clause_span(at + 1) if is_complement else None
 
