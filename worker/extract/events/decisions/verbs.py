@@ -310,7 +310,7 @@ def _antecedent_of_object_relative(ctx: EventContext, group: VerbGroup) -> NounP
     """Return the noun that a relative clause with its own subject modifies: "[the sanctions] (that) Oslo imposed"."""
     text = ctx.text
     subject = ctx.clauses.subject(group) if group.finite else None
-    if subject is None or subject.last > group.first or subject.first == 0:
+    if subject is None or subject.last > group.first or subject.first <= text.sentence_range(group.head)[0]:
         return None
     at = subject.first - 1
     if text.lower[at] in ctx.doc.lexicon.relative:
