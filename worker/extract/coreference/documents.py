@@ -47,7 +47,9 @@ def _compound(registry: NameRegistry, phrase: NounPhrase) -> tuple[int, int] | N
     """Return the body in "the Ports Ministry news release" or "a cabinet statement"."""
     text, lexicon = registry.text, registry.lexicon
     first, end = phrase.first, phrase.head
-    while first < end and text.tags[first] in {"DT", "JJ", "CD"} and text.words[first][0].islower():
+    while first < end and (
+        text.tags[first] == "DT" or (text.tags[first] in {"JJ", "CD"} and text.words[first][0].islower())
+    ):
         first += 1
     while (
         end > first

@@ -13,6 +13,7 @@ from functools import cached_property
 import msgspec
 
 from worker.extract.coreference.countries import CountryFinder
+from worker.extract.coreference.headlines import find_headlines
 from worker.extract.coreference.name_kinds import is_common_word
 from worker.extract.coreference.name_matching import are_compatible, differ_by_one_letter, match_key, strip_generation
 from worker.extract.coreference.names import Name, find_names
@@ -38,9 +39,8 @@ _MIN_FUZZY_LETTERS = 6
 _COMMON_NOUN_TAGS = (["NN"], ["NNS"], ["NN", "VB"], ["VB", "NN"])
 _MIN_INNER_LETTERS = 4
 """Letters of an inner word of a name by which the person may be called."""
-_MIN_HEADLINE_WORDS, _MAX_HEADLINE_WORDS, _MAX_HEADLINE_NAME = 4, 25, 3
-"""Words of a headline, and of a name in it."""
-_OPEN_CLASS = frozenset({"NN", "NNS", "VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "JJ"})
+_MAX_HEADLINE_NAME = 3
+"""Words of a name in a headline."""
 _MAX_ROLE_WORDS = 8
 """Words from which a longer role is no longer preferred."""
 
@@ -75,6 +75,8 @@ class NameRegistry:
         self._by_middle: dict[str, list[Person]] = {}
         """Inner word of a name -> persons: "Hernandez" in "Arturo Hernandez Grisanti"."""
         self._by_role: dict[str, list[Person]] = {}
+        self._headlines: frozenset[int] = frozenset()
+        """Paragraphs in which all words are capitalised."""
         self._titled: set[str] = set()
         """Surnames that occur after a courtesy title."""
         self._read()
@@ -86,7 +88,7 @@ class NameRegistry:
         short = [n for n in self.names if n.kind in {"person", "unknown"} and n.last - n.first == 1]
         self._titled = {match_key(self.text.words[n.first]) for n in short if n.gender is not None}
         full = [n for n in self.names if n.kind in {"person", "unknown"} and n.last - n.first > 1]
-        headlines = {p for p in range(len(self.text.paragraphs)) if self._is_headline(p)}
+        headlines = self._headlines = find_headlines(self.text)
         for name in full:
             if self.text.paragraph_of[name.first] not in headlines:
                 self._add_full_name(name)
@@ -102,14 +104,6 @@ class NameRegistry:
         self._complete_names()
         for person in self.persons:
             person.occurrences.sort()
-
-    def _is_headline(self, paragraph: int) -> bool:
-        """Return whether all nouns, verbs and adjectives are capitalised; capitals then mark no names."""
-        first, last = self.text.paragraphs[paragraph]
-        if not _MIN_HEADLINE_WORDS <= last - first <= _MAX_HEADLINE_WORDS:
-            return False
-        words, tags = self.text.words, self.text.tags
-        return not any(words[i][0].islower() and tags[i] in _OPEN_CLASS for i in range(first, last))
 
     def _add_headline_name(self, name: Name) -> None:
         """Record a run of capitalised words of a headline: the person of the text whose surname it contains.
@@ -348,7 +342,7 @@ class NameRegistry:
     def may_be_person(self, name: Name) -> bool:
         """Return whether an unexplained name may be a person's: no people, party, headline or word of the language."""
         text, first, last = self.text, name.first, name.last
-        if self._is_headline(text.paragraph_of[first]) or text.lower[last - 1] in self.lexicon.groups:
+        if text.paragraph_of[first] in self._headlines or text.lower[last - 1] in self.lexicon.groups:
             return False
         if last - first > 1:
             return True
