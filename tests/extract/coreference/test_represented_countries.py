@@ -63,6 +63,7 @@ def test_an_office_or_body_of_any_state_belongs_to_the_country_of_the_article(se
         "Campaign group leader Otieno Were said rain fell.",
         "The minister's critics said rain fell.",
         "Friends of the minister said that rain fell.",
+        "Otieno Were, an ambassador for the brewery, said rain fell.",
         "The UN envoy, Otieno Were, said rain fell.",
         "Oxfam director Otieno Were said rain fell.",
     ],
@@ -83,9 +84,10 @@ def test_private_and_international_actors_represent_no_country(sentence: str) ->
         ("The mayor of Lyon, Jo Fry, said rain fell.", "FR"),
         ("State-run Zambian news agency Wire said rain fell.", "ZM"),
         ("Some senior Tory members said rain fell.", "GB"),
+        ("The parliamentary committee on Norway said rain fell.", None),
     ],
 )
-def test_a_country_in_the_phrase_precedes_that_of_the_article(sentence: str, country: str | None) -> None:
+def test_the_owner_in_the_phrase_precedes_the_article_but_a_field_does_not(sentence: str, country: str | None) -> None:
     assert [speaker.country for speaker in speakers(KENYA + sentence)] == [country]
 
 

@@ -155,10 +155,15 @@ class CountryFinder:
             return None
         words = set(self.text.lower[first:last])
         if words & self.person_words.state_bodies or self._names_institution(first, last):
-            named = self.first_country(first, last)
+            named = self.first_country(first, self._end_of_body(first, last))
             home = self.home_of_state_office(first, last) if named is None else None
             return named or (home and self.setting_of(first)) or home or self._setting_of_body(first, last)
         return self.home_of_state_office(first, last)
+
+    def _end_of_body(self, first: int, last: int) -> int:
+        """Return the end of a body without its field or place: "House committee | on Norway", "embassy | in Oslo"."""
+        prepositions = self.lexicon.closed_classes.role_prepositions - {"of"}
+        return next((i for i in range(first + 1, last) if self.text.lower[i] in prepositions), last)
 
     def _setting_of_body(self, first: int, last: int) -> str | None:
         """Return the country in which the sentence of a body of a state opens; None if it is no such body."""

@@ -193,7 +193,7 @@ class PhraseResolver:
 
     def _is_quantifier(self, token: int) -> bool:
         word = self.text.lower[token]
-        return word in self.lexicon.closed_classes.quantifiers or word == "another"
+        return word in self.lexicon.closed_classes.quantifiers or word in {"a", "an", "another", "the"}
 
     def _resolve_common_noun(self, first: int, last: int, head: NounPhrase) -> tuple[Actor, Person | None]:
         """Return the actor of a phrase without a name: the holder of a role, an organisation, a group, or unnamed."""
