@@ -13,8 +13,7 @@ from worker.extract.events.decisions.act_reading import is_label_feature
 from worker.extract.events.decisions.decisions import decision_acts
 from worker.extract.events.event_context import event_context
 from worker.extract.events.meetings.exclusions import is_excluded
-from worker.extract.events.meetings.meetings import NEAR_CHARS as MEETING_NEAR_CHARS
-from worker.extract.events.meetings.meetings import extract_meetings
+from worker.extract.events.meetings.meetings import SAME_ACT_CHARS, extract_meetings
 from worker.extract.events.meetings.trigger_features import TriggerFeatures
 from worker.extract.events.meetings.triggers import meeting_triggers
 from worker.extract.events.political_role import POSSIBLE
@@ -120,5 +119,5 @@ TRAINABLE: dict[ScoredKind, Trainable] = {
     "decision": Trainable(
         "decisions", {"status": "status", "category": "class"}, is_label_feature, _decisions, 5.0, 10.0, NEAR_CHARS
     ),
-    "meeting": Trainable("meetings", {}, is_label_feature, _meetings, 6.7, 6.7, MEETING_NEAR_CHARS),
+    "meeting": Trainable("meetings", {}, is_label_feature, _meetings, 6.7, 6.7, SAME_ACT_CHARS),
 }

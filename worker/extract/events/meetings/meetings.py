@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _PAIR = 2
 """Participants of a meeting."""
-NEAR_CHARS = 8
+SAME_ACT_CHARS = 8
 """Distance in characters below which two triggers denote one act: "held [meetings] and [talks]"."""
 _MARGIN_OF_MENTIONS = 0.4
 """Log-odds below the threshold down to which a trigger is a further mention of a meeting."""
@@ -56,7 +56,7 @@ def _selected(ctx: EventContext, scorer: EventScorer) -> list[MeetingTrigger]:
     features = TriggerFeatures(ctx)
     for trigger in triggers:
         trigger.score = scorer.score(features.of(trigger))
-    return select_best(triggers, scorer.threshold - _MARGIN_OF_MENTIONS, ctx.text.starts, ctx.text.ends, NEAR_CHARS)
+    return select_best(triggers, scorer.threshold - _MARGIN_OF_MENTIONS, ctx.text.starts, ctx.text.ends, SAME_ACT_CHARS)
 
 
 def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate], confidence: float) -> Meeting:

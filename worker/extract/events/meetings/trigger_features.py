@@ -113,9 +113,9 @@ _MAX_TRIGGERS = 24
 
 def _word_features(trigger: MeetingTrigger) -> Iterator[str]:
     name, verdict = trigger.word_class, trigger.verdict
-    rule = trigger.candidate.rule if verdict in {"opens", "back"} else "none"
+    judged_by = trigger.candidate.rule if verdict in {"opens", "back"} else "none"
     yield from (f"lemma:{trigger.lemma}", f"class:{name}", f"noun:{trigger.phrase is not None}")
-    yield from (f"rule:{rule}", f"verdict:{verdict}", f"class+verdict:{name}+{verdict}")
+    yield from (f"rule:{judged_by}", f"verdict:{verdict}", f"class+verdict:{name}+{verdict}")
 
 
 def _time_and_place_features(ctx: EventContext, trigger: MeetingTrigger) -> Iterator[str]:
