@@ -25,7 +25,7 @@ def parties(text: str) -> list[Actor]:
 # ---------------------------------------------------------------- short names inside longer ones
 def test_a_country_is_not_a_person_whose_given_name_is_the_same() -> None:
     text = (
-        "Fisheries Minister Jordan Lepik left on Friday.\n\n"
+        "Fisheries Minister Jordan Lepik waved on Friday.\n\n"
         "Jordan's decision to close the border angered Riga. Jordan said the border had been calm."
     )
     (decider,) = parties(text)
