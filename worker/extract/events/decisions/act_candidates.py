@@ -1,4 +1,4 @@
-"""Candidates of decisions: verbs and nouns of the classes of acts, unlisted verbs of institutions, hits of rules."""
+"""Candidates of decisions: verbs and nouns of the classes of acts, and hits of the rules."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from worker.extract.events.decisions.act import UNRESOLVED, Act, ActParties
 from worker.extract.events.decisions.act_exclusions import is_excluded
 from worker.extract.events.decisions.act_parties import parties_of_noun, parties_of_verb
 from worker.extract.events.decisions.reader import trigger_start
-from worker.extract.events.political_role import POLITICAL, POSSIBLE
+from worker.extract.events.political_role import POSSIBLE
 from worker.extract.lexicon.act_classes import verb_lemmas
 
 if TYPE_CHECKING:
@@ -70,19 +70,16 @@ def _readings_by_head(
 
 
 def _verb_act(ctx: EventContext, classes: ActClasses, group: VerbGroup, reading: EventCandidate | None) -> Act | None:
-    """Return the act of a verb; None for verbs of other classes and for unlisted ones without a political subject."""
+    """Return the act of a verb; None for a verb that no rule has read and no class of acts lists."""
     following = ctx.text.lower[group.head + 1 : group.head + 1 + _MAX_PARTICLES]
     lemma = verb_lemmas(ctx.doc.lexicon.language).get(ctx.text.lower[group.head], "")
     entry = classes.verb_entry(lemma, following) if lemma else ""
     listed = classes.classes_of_verb.get(entry, ())
-    excluded = entry in classes.grammar_words["no_candidates"]
-    strong = not (excluded or WEAK.issuperset(listed))
-    if reading is None and not strong and (excluded or listed or not group.finite):
+    is_act = not WEAK.issuperset(listed) and entry not in classes.grammar_words["no_candidates"]
+    if reading is None and not is_act:
         return None
     who = ActParties(reading.parties, "rule") if reading else parties_of_verb(ctx, classes, group)
     grade = _grade(ctx, who.parties)
-    if reading is None and not strong and grade < POLITICAL:
-        return None
     first, last = trigger_start(ctx, group), max(group.last, group.head + 1 + entry.count("_"))
     return Act(first=first, last=last, head=group.head, lemma=entry, classes=listed, verb=group, who=who, grade=grade,
                reading=reading)  # fmt: skip
