@@ -63,6 +63,8 @@ class DateFinder:
 
     def find(self, text: str, start: int, end: int) -> list[TimeExpression]:
         """Return the time expressions in `text[start:end]`, in order, without overlap."""
+        if _DIGIT.search(text, start, end) is None and self._anchors.isdisjoint(_WORD.findall(text[start:end].lower())):
+            return []  # fast path for most sentences
         anchors = [
             m.start() for m in _WORD.finditer(text, start, end) if m[0][0].isdigit() or m[0].lower() in self._anchors
         ]
@@ -187,6 +189,8 @@ _PARSERS: tuple[tuple[str, ExpressionParser], ...] = (
 
 # ---------------------------------------------------------------- the pattern
 _WORD = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"[\d\u00b2-\u00be]")
+"""What may begin a number: `str.isdigit` is true of superscripts, too."""
 _SEARCH_WINDOW = 48
 """Characters around the first and last time word that are searched.  Affects only speed."""
 _YEAR = "(?:1[89]|20)[0-9]{2}"

@@ -23,7 +23,7 @@ class LabelModel(Struct, frozen=True, forbid_unknown_fields=True):
     def best(self, features: Iterable[str]) -> str:
         """Return the label with the highest score; the first of equal ones."""
         totals = list(self.bias)
-        for feature in features:
-            for number, weight in enumerate(self.weights.get(feature, ())):
+        for weights in filter(None, map(self.weights.get, features)):
+            for number, weight in enumerate(weights):
                 totals[number] += weight
         return self.labels[totals.index(max(totals))]

@@ -42,8 +42,8 @@ class PartyResolver:
         """Antecedents of plural anaphora already resolved, by first token: the search looks at all phrases before."""
         self._open_anaphora: list[int] = []
         """First tokens of the plural anaphora whose antecedents are being searched, the outermost first."""
-        self._political: dict[int, list[Actor]] = {}
-        """Political parties of a phrase, by its first token: every search for antecedents looks at the same phrases."""
+        self._parties: dict[NounPhrase, list[Actor]] = {}
+        """Parties of a phrase and its conjuncts: verbs, nouns and searches for antecedents look at the same phrases."""
         self._left_out = False
         """Whether the phrase being resolved contains an anaphor that was left out, as its own search is open."""
 
@@ -51,6 +51,16 @@ class PartyResolver:
         """Return the parties of a noun phrase and its conjuncts, each name once; empty for None."""
         if noun is None:
             return []
+        known = self._parties.get(noun)
+        if known is None:
+            outer, self._left_out = self._left_out, False
+            known = self._read_parties(noun)
+            if not self._left_out:
+                self._parties[noun] = known
+            self._left_out = outer or self._left_out
+        return list(known)
+
+    def _read_parties(self, noun: NounPhrase) -> list[Actor]:
         found: dict[str, Actor] = {}
         joined = self.clauses.conjuncts(noun)
         listed = [
@@ -80,14 +90,7 @@ class PartyResolver:
         return [n for n in self.clauses.conjuncts(office) if n.first < office.first]
 
     def _political_parties(self, noun: NounPhrase) -> list[Actor]:
-        found = self._political.get(noun.first)
-        if found is None:
-            outer, self._left_out = self._left_out, False
-            found = [actor for actor in self.parties_of(noun) if self.roles.political_role(actor) == POLITICAL]
-            if not self._left_out:
-                self._political[noun.first] = found
-            self._left_out = outer or self._left_out
-        return found
+        return [actor for actor in self.parties_of(noun) if self.roles.political_role(actor) == POLITICAL]
 
     def _governing_office(self, noun: NounPhrase) -> NounPhrase:
         """Return the office whose of-phrase contains the noun ("[the envoys of the rebels]"), or else the noun."""
@@ -126,6 +129,8 @@ class PartyResolver:
         """
         text = self.doc.text
         at = noun.last + (noun.last < len(text.words) and text.words[noun.last] == ",")
+        if at >= len(text.words) or text.lower[at] not in self.lexicon.first_words_of_joiners:
+            return []
         after = next((at + len(p) for p in self.lexicon.party_joiners if tuple(text.lower[at : at + len(p)]) == p), at)
         following = self.clauses.noun_phrase(after) if at < after < len(text.words) else None
         return self.clauses.conjuncts(following) if following is not None and following.first == after else []
@@ -133,6 +138,8 @@ class PartyResolver:
     def _before_joiner(self, noun: NounPhrase) -> list[NounPhrase]:
         """Return the conjuncts to which a phrase is joined: "[Norway] as well as the council voted"."""
         text, at = self.doc.text, noun.first
+        if at == 0 or text.lower[at - 1] not in self.lexicon.last_words_of_joiners:
+            return []
         length = next(
             (len(p) for p in self.lexicon.party_joiners if tuple(text.lower[max(0, at - len(p)) : at]) == p), 0
         )

@@ -29,9 +29,18 @@ class PoliticalRoles:
     def __init__(self, doc: Document, lexicon: EventLexicon) -> None:
         self.doc, self.lexicon = doc, lexicon
         self.institutions = load_institutions(lexicon.language)
+        self._roles: dict[tuple[str, str, str | None, str | None], PoliticalRole] = {}
+        """Roles already determined, by name, type, country and role of the actor."""
 
     def political_role(self, actor: Actor) -> PoliticalRole:
         """Return 2 for a political or institutional actor, 1 for a possible one, 0 for any other."""
+        key = actor.name, actor.type, actor.country, actor.role
+        found = self._roles.get(key)
+        if found is None:
+            found = self._roles[key] = self._determine_role(actor)
+        return found
+
+    def _determine_role(self, actor: Actor) -> PoliticalRole:
         if actor.country is not None or actor.type == "country" or self.institutions.is_public(actor.name):
             return POLITICAL
         if actor.type == "person" and actor.name.lower() not in word_set(self.lexicon.actors.institutions):

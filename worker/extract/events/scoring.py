@@ -46,8 +46,7 @@ class EventScorer(Struct, frozen=True, forbid_unknown_fields=True):
 
     def score(self, features: Iterable[str]) -> float:
         """Return the score of a candidate, in log-odds of being an event."""
-        weights = self.weights
-        return (self.bias + sum(weights.get(feature, 0) for feature in features)) / SCALE
+        return (self.bias + sum(filter(None, map(self.weights.get, features)))) / SCALE
 
     def confidence(self, score: float) -> float:
         """Return the probability that an event with this score is right, with two decimals, from 0.01 to 0.99."""

@@ -44,6 +44,8 @@ class ClauseParser(ChunkNavigator):
         """
         super().__init__(text, chunks, lexicon)
         self.control = control
+        self._subjects: dict[VerbGroup, NounPhrase | None] = {}
+        """Subjects already found: several readers look at one verb."""
 
     # ------------------------------------------------------------ governors
     def governors(self, group: VerbGroup) -> list[Governor]:
@@ -133,6 +135,13 @@ class ClauseParser(ChunkNavigator):
         """
         if depth > _MAX_DEPTH:
             return None
+        if depth == 0:
+            if group not in self._subjects:
+                self._subjects[group] = self._find_subject(group, 0)
+            return self._subjects[group]
+        return self._find_subject(group, depth)
+
+    def _find_subject(self, group: VerbGroup, depth: int) -> NounPhrase | None:
         if group.finite:
             return self._subject_of_finite(group, depth)
         governor = self._governor(group)

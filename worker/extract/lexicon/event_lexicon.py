@@ -63,6 +63,16 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return [tuple(phrase.split()) for phrase in sorted(word_set(self.actors.joiners))]
 
     @cached_property
+    def first_words_of_joiners(self) -> frozenset[str]:
+        """The first words of `party_joiners`."""
+        return frozenset(phrase[0] for phrase in self.party_joiners)
+
+    @cached_property
+    def last_words_of_joiners(self) -> frozenset[str]:
+        """The last words of `party_joiners`."""
+        return frozenset(phrase[-1] for phrase in self.party_joiners)
+
+    @cached_property
     def exceptive_quantifiers(self) -> frozenset[Particles]:
         """The words of quantifiers that except some: "all but" two members."""
         return frozenset(tuple(phrase.split()) for phrase in word_set(self.actors.exceptive_quantifiers))

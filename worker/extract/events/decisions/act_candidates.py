@@ -99,6 +99,8 @@ def _noun_act(ctx: EventContext, classes: ActClasses, chunk: NounPhrase, reading
 
 def _grade(ctx: EventContext, parties: list[Actor]) -> int:
     """Return the highest political role of the parties; a person whom only a pronoun names may be political."""
-    persons = ctx.doc.lexicon.masculine | ctx.doc.lexicon.feminine
-    roles = (POSSIBLE if a.name.lower() in persons else ctx.roles.political_role(a) for a in parties)
-    return max(roles, default=UNRESOLVED)
+    he, she = ctx.doc.lexicon.masculine, ctx.doc.lexicon.feminine
+    return max(
+        [POSSIBLE if (name := a.name.lower()) in he or name in she else ctx.roles.political_role(a) for a in parties],
+        default=UNRESOLVED,
+    )
