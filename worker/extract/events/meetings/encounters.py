@@ -78,7 +78,7 @@ def read_talk(ctx: EventContext, group: VerbGroup) -> EventCandidate | None:
 
     None for any other use of the verb, and for the purpose of a meeting ("met to discuss Z").
     """
-    if group.passive or _is_purpose_of_meeting(ctx, group):
+    if group.passive or is_purpose_of_meeting(ctx, group):
         return None
     subject, others = subject_parties(ctx, group), [a for a in interlocutors(ctx, group) if can_take_part(ctx, a)]
     if not others and not _is_mutual(ctx, group, subject):
@@ -118,7 +118,7 @@ def _is_mutual(ctx: EventContext, group: VerbGroup, subject: list[Actor]) -> boo
     return is_plural_party(ctx, subject)
 
 
-def _is_purpose_of_meeting(ctx: EventContext, group: VerbGroup) -> bool:
+def is_purpose_of_meeting(ctx: EventContext, group: VerbGroup) -> bool:
     """Return whether an infinitive is the purpose of a meeting that has its own trigger: "met to discuss"."""
     if not group.infinitive:
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.events.meetings.destinations import is_at_home
+from worker.extract.events.meetings.noun_features import determiner
 from worker.extract.events.meetings.reader import is_agreed_or_demanded
 from worker.extract.events.trigger_parties import is_question
 from worker.extract.lexicon.lexicon_file import word_set
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _PAIR = 2
 _ATTITUDE_WINDOW = 14
 """Tokens before a noun that are searched for the attitude that governs it."""
+_KNOWN = frozenset({"definite", "demonstrative", "possessive"})
+"""Determiners of a meeting that the text has mentioned."""
 _JOURNEYS = frozenset({"travel", "visit", "due"})
 
 
@@ -31,13 +34,19 @@ def is_excluded(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     parties = trigger.candidate.parties
     return (
         is_question(ctx, trigger.first)
-        or (trigger.word_class == "meal" and len(parties) < _PAIR)
+        or (trigger.word_class == "meal" and len(parties) < _PAIR and not _is_working_meal(ctx, trigger))
         or _is_journey_at_home(ctx, trigger)
         or _is_wish_of_one(ctx, trigger)
         or any(_is_outlet(ctx, actor) for actor in parties)
         or _is_generic(ctx, trigger)
         or (trigger.phrase is not None and _is_excluded_noun(ctx, trigger, trigger.phrase))
     )
+
+
+def _is_working_meal(ctx: EventContext, trigger: MeetingTrigger) -> bool:
+    """Return whether a meal has a modifier of official meetings: "a working dinner"."""
+    noun, classes = trigger.phrase, ctx.lexicon.modifier_classes
+    return noun is not None and any(classes.get(word) == "scope" for word in ctx.text.lower[noun.first : noun.head])
 
 
 def _is_generic(ctx: EventContext, trigger: MeetingTrigger) -> bool:
@@ -48,7 +57,7 @@ def _is_generic(ctx: EventContext, trigger: MeetingTrigger) -> bool:
         before = ctx.text.lower[noun.first : noun.head]
         habits = word_set(ctx.lexicon.meeting.habitual_modifiers)
         is_habit = ctx.text.tags[noun.head] == "NNS" and not habits.isdisjoint(before)
-        return is_habit or (before[:1] != [] and before[0] in free)
+        return is_habit or (before[:1] != [] and before[0] in free and trigger.candidate.status != "denied")
     group = trigger.group
     if group is None:
         return False
@@ -97,13 +106,21 @@ def _depends_on_attitude(ctx: EventContext, noun: NounPhrase) -> bool:
 
     Coordinated nouns share the governor: "committed to the dialogue and to negotiations".
     """
-    start = max(ctx.text.sentence_range(noun.head)[0], noun.first - _ATTITUDE_WINDOW)
-    for at in range(noun.first - 1, start - 1, -1):
-        word = ctx.text.lower[at]
-        if word in word_set(ctx.lexicon.meeting.attitudes):
-            return ctx.text.tags[at + 1] in {"IN", "TO"}
+    at = noun.first - 1
+    at -= at >= 0 and ctx.text.tags[at] in {"IN", "TO"}
+    if ctx.word(at) in word_set(ctx.lexicon.meeting.attitudes):
+        return at == noun.first - 2
+    return at >= 0 and ctx.text.tags[at] == "CC" and _follows_attitude(ctx, at)
+
+
+def _follows_attitude(ctx: EventContext, conjunction: int) -> bool:
+    """Return whether an attitude with its preposition precedes a conjunction, without a clause between them."""
+    start = max(ctx.text.sentence_range(conjunction)[0], conjunction - _ATTITUDE_WINDOW)
+    for at in range(conjunction - 1, start - 1, -1):
         verb = ctx.chunks.verb_group(at)
-        if word in {",", ";"} or (verb is not None and verb.finite):
+        if ctx.word(at) in word_set(ctx.lexicon.meeting.attitudes):
+            return ctx.text.tags[at + 1] in {"IN", "TO"}
+        if ctx.word(at) in {",", ";"} or (verb is not None and verb.finite):
             return False
     return False
 
@@ -119,6 +136,8 @@ def _is_wish_of_one(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     """Return whether one party wishes for talks with nobody in particular: "the union called for talks"."""
     found = trigger.candidate
     if found.status != "proposed" or found.kind not in {"talks", "call"} or len(found.parties) >= _PAIR:
+        return False
+    if trigger.phrase is not None and determiner(ctx, trigger.phrase, trigger.first) in _KNOWN:
         return False
     end = ctx.text.ends[trigger.last - 1]
     return not any(a.mention is not None and a.mention.start > end for a in found.parties)

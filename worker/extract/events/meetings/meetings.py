@@ -50,10 +50,14 @@ def extract_meetings(doc: Document) -> Iterable[Meeting]:
     return doc.meetings
 
 
+def admissible_triggers(ctx: EventContext) -> list[MeetingTrigger]:
+    """Return the possible triggers of an article that the definition does not exclude, in text order."""
+    return [trigger for trigger in meeting_triggers(ctx) if not is_excluded(ctx, trigger)]
+
+
 def _selected(ctx: EventContext, scorer: EventScorer) -> list[MeetingTrigger]:
     """Return the triggers that mention a meeting, in text order."""
-    triggers = [trigger for trigger in meeting_triggers(ctx) if not is_excluded(ctx, trigger)]
-    features = TriggerFeatures(ctx)
+    triggers, features = admissible_triggers(ctx), TriggerFeatures(ctx)
     for trigger in triggers:
         trigger.score = scorer.score(features.of(trigger))
     return select_best(triggers, scorer.threshold - _MARGIN_OF_MENTIONS, ctx.text.starts, ctx.text.ends, SAME_ACT_CHARS)

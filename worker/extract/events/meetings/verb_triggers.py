@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.events.meetings.encounters import interlocutors, talk_form
+from worker.extract.events.meetings.encounters import interlocutors, is_purpose_of_meeting, talk_form
 from worker.extract.events.meetings.reader import is_future_time, is_plural_party, make_meeting_candidate, verb_status
 from worker.extract.events.meetings.trigger import MeetingTrigger
 from worker.extract.events.meetings.verb_candidate import are_parties
@@ -117,7 +117,7 @@ def _journey_of_state(
 
 def _verb_of_class(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -> MeetingTrigger | None:
     target = _destination(ctx, group, lemma) if name == "travel" else None
-    if name == "travel" and target is None:
+    if (name == "travel" and target is None) or (name == "discuss" and is_purpose_of_meeting(ctx, group)):
         return None
     parties = _parties_of_verb(ctx, group, lemma, name)
     if not _has_party(ctx, parties):
