@@ -202,3 +202,9 @@ def test_a_base_form_after_a_singular_subject_demands(text: str, content: str) -
 )
 def test_the_act_follows_from_cue_and_content(text: str, act: str) -> None:
     assert [s.act for s in statements_in(text)] == [act]
+
+
+def test_a_headline_that_quotes_gets_the_speaker_of_the_first_lines() -> None:
+    text = "Harbour 'must close by May'\n\nMayor Ivar Moen said the harbour would have to close by May."
+    assert fields(text)[0][:3] == ("Ivar Moen", None, ["Harbour 'must close by May'"])
+    assert fields("Mayor opens 'Blue Harbour'\n\nMayor Ivar Moen said the harbour was open.")[0][1] == "said"

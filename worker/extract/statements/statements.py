@@ -25,6 +25,7 @@ from worker.extract.statements.content.continuations import (
 from worker.extract.statements.dateline import dateline_end
 from worker.extract.statements.features import statement_features
 from worker.extract.statements.patterns.colon_cues import match_colon_cue
+from worker.extract.statements.patterns.headline_quotations import match_headline_quotation
 from worker.extract.statements.patterns.interviews import match_interview_turn
 from worker.extract.statements.patterns.outlet_credits import credited_outlets, interviewing_outlet, told_outlet
 from worker.extract.statements.patterns.speaker_labels import match_speaker_label
@@ -78,7 +79,8 @@ def _candidates(doc: Document) -> list[StatementCandidate]:
         else:
             latest, new = continue_quotation(doc, latest, first, last)
             candidates += new
-    return candidates
+    headline = match_headline_quotation(doc, candidates)
+    return candidates if headline is None else [headline, *candidates]
 
 
 def _in_sentence(doc: Document, first: int, last: int, latest: list[StatementCandidate]) -> list[StatementCandidate]:
