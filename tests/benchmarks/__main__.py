@@ -1,7 +1,7 @@
 """`make bench`: articles per second and CPU time per article, stage by stage, beside peers on the same pages.
 
-All stages run on loopback in one go, so that the ratios hold on a noisy machine.  Two more tables show the memory of a
-process and how the time grows with the length of the text.
+All stages run on loopback in one go, so that the ratios hold on a noisy machine.  More tables show the memory of a
+process, how the time grows with the length of the text and with the number of names, and what first pages cost.
 
 Other commands: `python -m tests.benchmarks.hostile` searches for texts that are slow to extract, `python -m
 tests.benchmarks.calibration` measures the calibration of confidence, and `python -m tests.benchmarks.gateway` measures
@@ -44,6 +44,7 @@ def main() -> None:
     ]
     console.print(_table(figures))
     console.print(_memory(limits.memory(kept, articles)), _growth(limits.growth(articles, args.rounds)))
+    console.print(_named_growth(limits.growth_with_names()), _first_uses(limits.first_uses()))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -86,6 +87,20 @@ def _growth(steps: list[limits.Growth]) -> Table:
     table = Table("text", "words", "CPU ms", "time", title="extraction of longer texts")
     for step in steps:
         table.add_row(f"{step.times} x", f"{step.words:,}", f"{step.cpu_ms:.1f}", f"{step.ratio:.1f} x")
+    return _align_right(table)
+
+
+def _named_growth(steps: list[limits.NamedGrowth]) -> Table:
+    table = Table("paragraphs with new names", "CPU ms", "time", title="extraction of texts with many names")
+    for step in steps:
+        table.add_row(f"{step.paragraphs:,}", f"{step.cpu_ms:,.0f}", f"{step.ratio:.2f} x")
+    return _align_right(table)
+
+
+def _first_uses(uses: list[limits.FirstUse]) -> Table:
+    table = Table("first page", "CPU ms", "MB", title="first page of a kind in a process with the models loaded")
+    for use in uses:
+        table.add_row(use.name, f"{use.cpu_ms:.0f}", f"{use.added_mb:.1f}")
     return _align_right(table)
 
 

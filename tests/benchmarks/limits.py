@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar
 from msgspec.structs import replace
 
 from worker.pipeline.extract_events import extract_events
+from worker.pipeline.preload import preload_models
 from worker.pipeline.process_page import process_page
 from worker.schema import Article, Page
 
@@ -18,6 +19,8 @@ T = TypeVar("T")
 
 ARTICLES = 1000
 """Articles processed before the memory is read."""
+NAMED_PARAGRAPHS = (250, 500, 1000, 2000, 4000)
+"""Lengths of articles of which each paragraph names new persons and bodies."""
 FACTORS = (1, 2, 5, 10, 20)
 """Lengths of the texts, as multiples of BASE_WORDS."""
 BASE_WORDS = 700
@@ -103,3 +106,72 @@ def _cpu_ms(article: Article) -> float:
     started = time.process_time()
     extract_events(article)
     return 1000 * (time.process_time() - started)
+
+
+# ---------------------------------------------------------------- distinct names
+class NamedGrowth(NamedTuple):
+    """CPU time of an article of `paragraphs` paragraphs with names of their own; `ratio` to the row before."""
+
+    paragraphs: int
+    cpu_ms: float
+    ratio: float
+
+
+def growth_with_names() -> list[NamedGrowth]:
+    """Time extraction of articles in which the number of distinct names grows with the number of paragraphs."""
+    found: list[NamedGrowth] = []
+    for paragraphs in NAMED_PARAGRAPHS:
+        text = "\n\n".join(map(paragraph_with_new_names, range(paragraphs)))
+        cpu_ms = _cpu_ms(Article(id="names", url="https://names.example/", text=text, language="en"))
+        found.append(NamedGrowth(paragraphs, cpu_ms, cpu_ms / found[-1].cpu_ms if found else 1.0))
+    return found
+
+
+def paragraph_with_new_names(number: int) -> str:
+    """Return an invented paragraph with a statement, a meeting and a decision of parties that no other one names."""
+    minister, mayor, port = (_invented_name(3 * number + n) for n in range(3))
+    return (
+        f"“We will not close the port,” said Anna {minister}, the transport minister of {port}. She met mayor Nils "
+        f"{mayor} on Monday, and the {port} Council decided to extend the treaty."
+    )
+
+
+def _invented_name(number: int) -> str:
+    """Return a name that differs for every number: its digits as syllables."""
+    return "".join(_SYLLABLES[int(digit)] for digit in str(number)).title()
+
+
+_SYLLABLES = ("ba", "ko", "mu", "ten", "lar", "vi", "so", "dru", "kel", "pan")
+
+
+# ---------------------------------------------------------------- first use
+class FirstUse(NamedTuple):
+    """CPU time and memory that the first page of a kind takes in a process that has loaded the models."""
+
+    name: str
+    cpu_ms: float
+    added_mb: float
+
+
+def first_uses() -> list[FirstUse]:
+    """Process one page of each kind, each in a new process with the models loaded."""
+    kinds = {
+        "dated": '<meta property="article:published_time" content="2025-05-05T10:00:00Z">',
+        "undated": "",
+        "date in Spanish": "<p class=published>2 de abril de 2025</p>",
+        "language not declared": "<html>",
+    }
+    return [_first_use(name, head) for name, head in kinds.items()]
+
+
+def _first_use(name: str, head: str) -> FirstUse:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=preload_models) as pool:
+        return FirstUse(name, *pool.submit(_cost_of_page, head).result())
+
+
+def _cost_of_page(head: str) -> tuple[float, float]:
+    body = "".join(f"<p>{paragraph_with_new_names(number)}</p>" for number in range(5))
+    page = Page(url="https://first.example/a", body=f"{head}<title>First</title><article>{body}</article>".encode())
+    before, started = _peak_mb(), time.process_time()
+    process_page(page)
+    return 1000 * (time.process_time() - started), _peak_mb() - before
