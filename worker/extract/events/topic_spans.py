@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from worker.extract.grammar.clauses import ClauseParser
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
-_TOPIC_WINDOW = 16
+_TOPIC_WINDOW = 24
 """Tokens after a trigger in which its topic begins."""
+_CHOICE_WINDOW = 8
+"""Tokens before a trigger that are searched for the verb of choice that governs a purpose."""
 
 
 class TopicSpans:
@@ -29,20 +31,47 @@ class TopicSpans:
 
     def find_topic(self, last: int) -> Span | None:
         """Return the topic of talks: the phrase after "on" or "about", or the object of "to discuss"; else None."""
-        text, end = self.doc.text, self.doc.text.sentence_range(last - 1)[1]
-        for at in range(last, min(end - 1, last + _TOPIC_WINDOW)):
-            introduces_topic = text.lower[at] in word_set(self.lexicon.meeting.topic_prepositions) and text.tags[
-                at
-            ] in {
-                "IN",
-                "TO",
-                "SC",
-            }
-            if introduces_topic and not self._is_no_topic(at):
-                return self.clause_span(at + 1, self._main_verb_start(at + 1))
-            if self.lexicon.lemma(text.lower[at]) in word_set(self.lexicon.meeting.discuss):
+        text = self.doc.text
+        for at in range(last, self._topic_limit(last)):
+            if self._introduces_topic(at, last) or self.lexicon.lemma(text.lower[at]) in word_set(
+                self.lexicon.meeting.discuss
+            ):
                 return self.clause_span(at + 1, self._main_verb_start(at + 1))
         return None
+
+    def _topic_limit(self, last: int) -> int:
+        """Return the token before which the topic of a trigger begins: the next verb that tells something else of it.
+
+        Light verbs and verbs of topic are passed: "talks [were held] on quotas", "the meeting [focused] on quotas".
+        """
+        text, chunks = self.doc.text, self.doc.chunks
+        end = min(text.sentence_range(last - 1)[1] - 1, last + _TOPIC_WINDOW)
+        passed = self.lexicon.light_verb_lemmas | self.doc.lexicon.be | word_set(self.lexicon.meeting.topic_verbs)
+        for at in range(last, end):
+            verb = chunks.verb_group(at)
+            other = verb is not None and verb.first == at and not verb.infinitive
+            if verb is not None and other and self.lexicon.lemma(text.lower[verb.head]) not in passed:
+                return at
+        return end
+
+    def _introduces_topic(self, at: int, last: int) -> bool:
+        """Return whether a preposition or the "to" of a purpose introduces the topic of the trigger before `last`."""
+        text = self.doc.text
+        if text.lower[at] not in word_set(self.lexicon.meeting.topic_prepositions) or self._is_no_topic(at):
+            return False
+        return text.tags[at] in {"IN", "TO", "SC"} and not (text.lower[at] == "to" and self._is_other_purpose(at, last))
+
+    def _is_other_purpose(self, at: int, last: int) -> bool:
+        """Return whether an infinitive does not depend on the trigger that ends before `last`, but on another phrase.
+
+        "The trip was set [to] start", "a meeting with plans for courts [to] sit", "decided at a meeting [to] sell".
+        """
+        barriers, lower, chunks = word_set(self.lexicon.meeting.topic_barriers), self.doc.text.lower, self.doc.chunks
+        if any(lower[i] in barriers or chunks.verb_group(i) is not None for i in range(last, at)):
+            return True
+        before = range(last - 2, max(self.doc.text.sentence_range(last - 1)[0], last - _CHOICE_WINDOW) - 1, -1)
+        verb = next((found for i in before if (found := chunks.verb_group(i)) is not None), None)
+        return verb is not None and self.lexicon.lemma(lower[verb.head]) in self.lexicon.choice_kinds
 
     def _main_verb_start(self, first: int) -> int | None:
         """Return where the main verb after a topic begins: "talks on quotas [are to begin]"; None if there is none."""
@@ -62,9 +91,9 @@ class TopicSpans:
             return verb is None or not verb.infinitive
         if noun is None:
             return False
-        phone = text.lower[noun.head] in word_set(self.lexicon.meeting.by_phone)
+        aside = word_set(self.lexicon.meeting.by_phone) | word_set(self.lexicon.meeting.sideline_nouns)
         return (
-            phone
+            text.lower[noun.head] in aside
             or self.clauses.is_time_expression(noun)
             or text.tags[noun.head] == "CD"
             or is_seat_of_power(self.doc, noun)

@@ -100,6 +100,9 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     including: str
     destination_prepositions: str
     topic_prepositions: str
+    topic_verbs: str
+    topic_barriers: str
+    sideline_nouns: str
     verb_classes: dict[str, str]
     noun_classes: dict[str, str]
     modifier_classes: dict[str, str]

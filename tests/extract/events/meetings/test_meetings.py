@@ -137,6 +137,22 @@ def test_place_date_and_topic_are_found_and_resolved() -> None:
     assert meeting.topic.text == "fishing rights"
 
 
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("Lepik met Berg in Tallinn to assess the flood damage.", "assess the flood damage"),
+        ("A meeting between Lepik and Berg was held in Tallinn on Friday to discuss the port.", "the port"),
+        ("Lepik met Berg on the sidelines of the fair on Friday.", None),
+        ("Lepik held talks with Berg in response to the riots, with plans for courts to sit all night.", None),
+        ("The talks between Lepik and Berg were originally scheduled to start next week.", None),
+        ("Lepik and Berg decided at a meeting in Tallinn to raise the fee.", None),
+    ],
+)
+def test_a_topic_belongs_to_the_meeting_and_to_no_other_phrase(text: str, topic: str | None) -> None:
+    found = the_meeting(text).topic
+    assert (found.text if found else None) == topic
+
+
 def test_the_day_of_a_planned_meeting_is_after_publication() -> None:
     assert str(the_meeting("Lepik will meet Berg on Friday.").held_on) == "2024-09-20"
 
