@@ -118,7 +118,7 @@ class DescriptionLinker:
         """Record that the person holds the role of the description."""
         first = description.first
         start = first + 1 if self.text.tags[first] in {"DT", "PRP$"} else first
-        self.registry.add_role(person, start, description.last, first)
+        self.registry.roles.add(person, start, description.last, first)
 
     # ------------------------------------------------------------ holders
     def _holder_of(self, description: Description, owner: Entity | None) -> Person | None:

@@ -89,7 +89,7 @@ class DescriptionMatcher:
 
     def matching_persons(self, description: Description) -> list[Person]:
         """Return the persons whose known roles support the description; empty if there are none."""
-        known = [p for p in self.registry.holders_of(description.head) if self._is_compatible(p, description)]
+        known = [p for p in self.registry.index.holders_of(description.head) if self._is_compatible(p, description)]
         found = [p for p in known if not self._unsupported_words(p, description)]
         if not found and len(known) == 1 and description.definite:
             found = [p for p in known if self._extends_known_role(p, description)]

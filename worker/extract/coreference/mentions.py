@@ -32,7 +32,7 @@ class MentionResolver:
         self.registry = NameRegistry(text, chunks, lexicon, self.countries)
         self.names = self.registry.names
         self.resolver = CoreferenceResolver(self.registry)
-        self.registry.infer_countries_of_servants()
+        self.registry.index.infer_countries_of_servants()
         self.phrase_resolver = PhraseResolver(self.resolver, self.countries)
         self.pronouns = PronounResolver(self.phrase_resolver)
 
@@ -133,7 +133,7 @@ class MentionResolver:
 
     def record_speaker(self, person: Person | None) -> None:
         """Record who spoke last; None for a speaker who is not a known person.  Call in text order."""
-        self.registry.speakers.append(person)
+        self.registry.index.speakers.append(person)
 
     def is_ambiguous(self, first: int, last: int) -> bool:
         """Return whether a range contains a pronoun with a second antecedent that is nearly as salient."""

@@ -110,7 +110,9 @@ class PhraseResolver:
         """Return the actor of a name within a token range; `head` is the first noun phrase of the range."""
         person = self.registry.person_at.get(name.first)
         if name.last - name.first == 1:
-            person = self.registry.find_person(name.first, name.gender, self.registry.roles_before(name)) or person
+            person = (
+                self.registry.index.find_person(name.first, name.gender, self.registry.roles_before(name)) or person
+            )
         if person is not None and (person.confirmed or name.kind in {"person", "unknown"}):
             return person.to_actor(self.text.span(first, last)), person
         words = " ".join(self.text.words[name.first : name.last])
@@ -158,7 +160,7 @@ class PhraseResolver:
         country = self.countries.country_of_body(first, end)
         words = self.text.lower[first:end]
         if country is None and not self.registry.person_words.state_bodies.isdisjoint(words):
-            country = self.registry.country_of_principal(words)
+            country = self.registry.index.country_of_principal(words)
         return country
 
     def non_person_actor(self, name: str, first: int, last: int, kind: ActorType, country: str | None) -> Actor:

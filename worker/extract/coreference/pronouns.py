@@ -83,7 +83,7 @@ class PronounResolver:
         before = self.chunks.noun_phrase(at)
         if before is None:
             return self._unresolved(first, last), None
-        described = self.registry.role_holder_at.get(before.head)
+        described = self.registry.roles.holder_at.get(before.head)
         if described is not None:
             return described.to_actor(self.text.span(first, last)), described
         human = self.text.lower[first] == "who"

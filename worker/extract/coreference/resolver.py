@@ -182,7 +182,7 @@ class CoreferenceResolver:
             possessor = self._resolve_name(name, OBJECT_SALIENCE)
             if possessor is not None:
                 self.tracker.record_mention(possessor, OBJECT_SALIENCE / 2)
-        if phrase.head in self.registry.role_holder_at:
+        if phrase.head in self.registry.roles.holder_at:
             return None  # the role of an adjacent name
         return self._resolve_common_noun(phrase, salience)
 
