@@ -58,7 +58,7 @@ def test_marks_are_those_of_the_page_s_language(language: str, text: str) -> Non
             ["Brandt wrote:", "“The ferry stays in port all winter long.”"],
         ),
         (
-            "<p>It reads:</p><blockquote><p>The ferry stays.</p><p>The quay is shut.</p><p>— I. Brandt</p></blockquote>",
+            "<p>It reads:</p><blockquote><p>The ferry stays.</p><p>The quay is shut.</p><p>— I. Brandt</blockquote>",
             ["It reads:", "“The ferry stays.", "“The quay is shut.”", "— I. Brandt"],
         ),
         (

@@ -18,7 +18,7 @@ def places(text: str) -> list[str | None]:
         published_at=datetime(2024, 9, 17, 8, tzinfo=UTC),
         language="en",
     )
-    return [m.place and m.place.text for m in extract(article) if isinstance(m, Meeting)]
+    return [m.place.text if m.place else None for m in extract(article) if isinstance(m, Meeting)]
 
 
 @pytest.mark.parametrize(
