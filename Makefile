@@ -14,6 +14,7 @@
 #   make reference                   write docs/configuration.md, docs/events.md and the JSON Schema
 #   make calibrate GOLD=file         fit the statements' confidence to annotated articles
 #   make train-events GOLD=file      train the scorer of decisions (KIND=meeting: of meetings) on annotated articles
+#   make train-acts GOLD=file        train the model of the acts of statements on annotated articles
 #   make train TREEBANK=folder       train the tagger; the folder holds the treebanks that NOTICE names
 
 PYTHON ?= python3
@@ -21,7 +22,7 @@ BIN := .venv/bin
 DEV := $(BIN)/.dev-ready
 RUN := $(BIN)/.run-ready
 
-.PHONY: run test test-all test-slow coverage check format bench pictures golden reference calibrate train train-events clean
+.PHONY: run test test-all test-slow coverage check format bench pictures golden reference calibrate train train-acts train-events clean
 
 run: $(RUN)
 ifdef URLS
@@ -81,7 +82,11 @@ train: $(DEV)
 	    --test "$(TREEBANK)/ewt_dev.conllu.gz" --test "$(TREEBANK)/gum_open_dev.conllu.gz" \
 	    "$(TREEBANK)/ewt_train.conllu.gz" "$(TREEBANK)/gum_open_train.conllu.gz"
 
-# The same articles give the same weights; python -m tools.train_events --help describes their form.
+# The same articles give the same weights; python -m tools.train_acts --help and tools.train_events --help describe them.
+train-acts: $(DEV)
+	@test -n "$(GOLD)" || { echo "make train-acts GOLD=file: articles with annotated statements (several: \"a b\")"; exit 1; }
+	$(BIN)/python -m tools.train_acts $(GOLD)
+
 KIND ?= decision
 train-events: $(DEV)
 	@test -n "$(GOLD)" || { echo "make train-events GOLD=file KIND=decision: annotated articles"; exit 1; }

@@ -86,7 +86,7 @@ def main() -> None:
     examples = [_example(article, trainable) for article in read_gold(args.gold, trainable.gold_list)]
     scores = _cross_validate(examples, args.seed)
     best = _report_thresholds(console, examples, scores)
-    threshold = best if args.threshold is None else args.threshold
+    threshold = next((value for value in (args.threshold, trainable.threshold) if value is not None), best)
     calibration = _calibrate(_judged_scores(examples, scores, threshold))
     _report_bands(console, examples, scores, threshold, calibration)
     for name in trainable.fields:
@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--gold", type=Path, required=True)
     parser.add_argument("--kind", choices=sorted(TRAINABLE), default="decision")
     parser.add_argument("--language", default="en")
-    parser.add_argument("--threshold", type=float, help="instead of the one with the best F1 (meetings: 0.1)")
+    parser.add_argument("--threshold", type=float, help="instead of 0.1 for meetings, of the one with the best F1 for decisions")
     parser.add_argument("--seed", type=int, default=SEED, help="of the folds of the cross-validation")
     parser.add_argument("--write", action="store_true")
     return parser
