@@ -48,6 +48,7 @@ WITHIN_EXTRACT = {
     "grammar": 3,
     "coreference": 4,
     "document": 5,
+    "written_names": 5,
     "statements": 6,
     "events": 6,
     "__init__": 7,

@@ -12,6 +12,7 @@ from worker.extract.events.decisions.decisions import decision_reasons, extract_
 from worker.extract.events.meetings.meetings import extract_meetings
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.statements import extract_statements
+from worker.extract.written_names import written_names
 
 if TYPE_CHECKING:
     from worker.extract.lexicon.lexicon import Lexicon
@@ -40,6 +41,7 @@ def extract(article: Article) -> list[Event]:
         return []
     doc = read_document(article, words)
     events = [event for extractor in EXTRACTORS.values() for event in extractor(doc)]
+    events = written_names(events, doc.text, words)
     return sorted(events, key=lambda event: (event.sentence.start, event.cue.start if event.cue else 0))
 
 

@@ -1,0 +1,96 @@
+"""Names of actors as the article writes them.
+
+Extraction reads words in a normal form: lines in capitals in natural case, blanks of any kind as one space, no soft
+hyphens.  The name of an actor is the article's own spelling of these words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+import msgspec
+
+from worker.extract.grammar.sentences import AnnotatedText
+from worker.extract.grammar.tokens import tokenize
+from worker.extract.lexicon.lexicon import Lexicon
+from worker.schema import Actor, Event, Meeting, Statement
+
+_MAX_WORDS = 12
+"""Words of a name of which parts are looked up."""
+
+
+class WrittenNames:
+    """The spelling of names in one article."""
+
+    def __init__(self, text: AnnotatedText, lexicon: Lexicon) -> None:
+        self.text, self.lexicon = text, lexicon
+        self._written: dict[str, str | None] = {}
+        """Name -> the name as the article writes it; None if the article contains none of its words."""
+
+    def with_written_names(self, event: Event) -> Event:
+        """Return an event whose actors have names that occur in the article, character by character."""
+        if isinstance(event, Statement):
+            speaker, target = self._actor(event.speaker), self._actor(event.target)
+            if speaker is event.speaker and target is event.target:
+                return event
+            return msgspec.structs.replace(event, speaker=speaker, target=target)
+        if isinstance(event, Meeting):
+            participants = self._actors(event.participants)
+            return event if participants is None else msgspec.structs.replace(event, participants=participants)
+        deciders = self._actors(event.deciders)
+        return event if deciders is None else msgspec.structs.replace(event, deciders=deciders)
+
+    def _actors(self, actors: list[Actor]) -> list[Actor] | None:
+        """Return the actors with written names; None if all of them have such names already."""
+        changed = [self._actor(actor) for actor in actors]
+        same = all(new is old for new, old in zip(changed, actors, strict=True))
+        return None if same else [actor for actor in changed if actor is not None]
+
+    def _actor(self, actor: Actor | None) -> Actor | None:
+        if actor is None or actor.name in self.text.string:
+            return actor
+        if actor.name not in self._written:
+            self._written[actor.name] = self._find(actor.name)
+        name = self._written[actor.name] or (actor.mention.text if actor.mention is not None else None)
+        return msgspec.structs.replace(actor, name=name) if name is not None else actor
+
+    def _find(self, name: str) -> str | None:
+        """Return the first occurrence of a name's words as written, else that of its longest part; else None."""
+        words = tokenize(name, self.lexicon).lower
+        for part in _parts(words):
+            first = self._position(part)
+            if first is not None:
+                return self.text.string[self.text.starts[first] : self.text.ends[first + len(part) - 1]]
+        return None
+
+    def _position(self, words: Sequence[str]) -> int | None:
+        """Return the first token of the first occurrence of some words; None if they do not occur in this order."""
+        rarest = min(range(len(words)), key=lambda i: len(self._positions.get(words[i], ())))
+        starts = (at - rarest for at in self._positions.get(words[rarest], ()))
+        lower, size = self.text.lower, len(words)
+        return next((at for at in starts if at >= 0 and lower[at : at + size] == words), None)
+
+    @cached_property
+    def _positions(self) -> dict[str, list[int]]:
+        """Word in lower case -> its tokens."""
+        found: dict[str, list[int]] = {}
+        for at, word in enumerate(self.text.lower):
+            found.setdefault(word, []).append(at)
+        return found
+
+
+def written_names(events: Sequence[Event], text: AnnotatedText, lexicon: Lexicon) -> list[Event]:
+    """Return the events with the names of their actors as the article writes them."""
+    names = WrittenNames(text, lexicon)
+    return [names.with_written_names(event) for event in events]
+
+
+def _parts(words: list[str]) -> Iterator[list[str]]:
+    """Yield the words of a name, then the shorter runs of a short name, the longest first."""
+    if words:
+        yield words
+    if len(words) <= _MAX_WORDS:
+        for size in range(len(words) - 1, 0, -1):
+            for first in range(len(words) - size + 1):
+                yield words[first : first + size]
