@@ -27,6 +27,12 @@ TURKEY = "Turkey is dry. Turkish herders left Ankara for the hills.\n\n"
         ("The House of Representatives said rain fell.", None),
         ("The Treasury said rain fell.", None),
         ("Congress said rain fell.", None),
+        # bodies of one of these states belong to it where the text says so
+        ("The Security Council said rain fell.", None),
+        ("Russia's Security Council said rain fell.", "RU"),
+        ("The Russian Security Council said rain fell.", "RU"),
+        ("The Parole Board said rain fell.", None),
+        ("The Joint Chiefs of Staff said rain fell.", "US"),
     ],
 )
 def test_the_country_of_an_institution(sentence: str, country: str | None) -> None:
@@ -89,6 +95,22 @@ def test_private_and_international_actors_represent_no_country(sentence: str) ->
 )
 def test_the_owner_in_the_phrase_precedes_the_article_but_a_field_does_not(sentence: str, country: str | None) -> None:
     assert [speaker.country for speaker in speakers(KENYA + sentence)] == [country]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "country"),
+    [
+        ("The Security Council said rain fell.", "RU"),
+        ("The UN was silent. The Security Council said rain fell.", None),
+        ("The State Department said rain fell.", "US"),
+        ("The Council of Ministers said rain fell.", "RU"),
+    ],
+)
+def test_an_organ_of_the_united_nations_is_none_of_the_state_that_the_article_is_about(
+    sentence: str, country: str | None
+) -> None:
+    text = f"Russia is dry. Russian herders left Moscow for the hills.\n\n{sentence}"
+    assert [speaker.country for speaker in speakers(text)][-1:] == [country]
 
 
 def test_a_party_of_several_countries_belongs_to_that_of_the_article() -> None:

@@ -12,7 +12,13 @@ from functools import cache, cached_property
 from msgspec import Struct
 
 from worker.extract.grammar.sentences import AnnotatedText
-from worker.extract.lexicon.institution_names import ANY_COUNTRY, LOCAL, Codes, load_institutions
+from worker.extract.lexicon.institution_names import (
+    ANY_COUNTRY,
+    INTERNATIONAL,
+    LOCAL,
+    Codes,
+    load_institutions,
+)
 from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
 
 _MIN_EVIDENCE = 1.5
@@ -115,7 +121,7 @@ class CountryNames:
             found = self.at(at, last)
             if found is not None:
                 codes, size = found
-                if len(codes) == 1 and codes[0] != ANY_COUNTRY:
+                if _is_of_one_country(codes):
                     return codes[0], at, at + size
                 if ambiguous is None and (code := self.resolve(codes, at)) is not None:
                     ambiguous = code, at, at + size
@@ -127,15 +133,23 @@ class CountryNames:
 
         None if there is no name, for an international one, and if the text around it is about none of its countries.
         """
-        if len(codes) == 1 and codes[0] != ANY_COUNTRY:
-            return codes[0].removeprefix(LOCAL)
-        if not codes:
+        if _is_of_one_country(codes):
+            return codes[0]
+        if not codes or (codes[0] == INTERNATIONAL and self._names_united_nations):
             return None
+        if codes[0] == INTERNATIONAL or (len(codes) == 1 and codes[0] != ANY_COUNTRY):
+            return self.home if self.home is not None and LOCAL + self.home in codes else None
         country = self.near(token)
         if codes[0] == ANY_COUNTRY or (country is not None and (country in codes or LOCAL + country in codes)):
             return country
         known = [code for code in codes if code[0] != LOCAL]
         return known[0] if len(known) == 1 else None
+
+    @cached_property
+    def _names_united_nations(self) -> bool:
+        """Whether the article names the United Nations."""
+        lower = self.text.lower
+        return "un" in lower or "u.n." in lower or ("nations" in lower and "united" in lower)
 
     @cached_property
     def occurrences(self) -> list[tuple[int, Codes, float]]:
@@ -181,7 +195,7 @@ class CountryNames:
 
     def _first_named(self) -> str | None:
         """Return the country that the article names first; None if it names none."""
-        return next((codes[0] for _, codes, _ in self.occurrences if len(codes) == 1 and codes[0] != ANY_COUNTRY), None)
+        return next((codes[0] for _, codes, _ in self.occurrences if _is_of_one_country(codes)), None)
 
     def _dateline(self) -> list[Codes]:
         """Return the countries of the place of the article's dateline: "OSLO (Norpress) -"."""
@@ -205,7 +219,7 @@ class CountryNames:
         for at, codes, _ in reversed(self.occurrences[max(0, before - _MAX_BEFORE) : before]):
             if self.text.paragraph_of[at] != self.text.paragraph_of[token]:
                 break
-            if len(codes) == 1 and codes[0] != ANY_COUNTRY:
+            if _is_of_one_country(codes):
                 named.add(codes[0])
         return named.pop() if len(named) == 1 else None
 
@@ -222,11 +236,16 @@ def _longest(words: list[str], i: int, size: int, table: dict[str, Codes]) -> tu
     return None
 
 
+def _is_of_one_country(codes: Codes) -> bool:
+    """Return whether a name means one country in every article."""
+    return len(codes) == 1 and codes[0] != ANY_COUNTRY and codes[0][0] != LOCAL
+
+
 def _of_all_readers(codes: Codes) -> Codes:
     """Return the countries that a name means outside an article about one of them; empty for a generic name."""
-    if not codes or codes[0] == ANY_COUNTRY:
+    if not codes or codes[0] in {ANY_COUNTRY, INTERNATIONAL}:
         return ()
-    return tuple(code for code in codes if code[0] != LOCAL) or codes
+    return tuple(code for code in codes if code[0] != LOCAL)
 
 
 def _prevailing(evidence: defaultdict[str, float], first_named: str | None) -> str | None:

@@ -37,9 +37,12 @@ an international or non-governmental organisation.
 """
 ANY_COUNTRY = ""
 """Code of a generic name, which any country may use."""
+INTERNATIONAL = "*"
+"""First code of a name that an organ of an international organisation shares with bodies of states: "Security Council".
+"""
 LOCAL = "?"
 """Mark after a name that means a country only in an article about it, and before the code of that country: readers
-elsewhere think of another country ("the Tories").
+elsewhere think of another country ("the Tories"), or of none ("the Parole Board").
 """
 
 _CLASSES: tuple[InstitutionClass, ...] = (
@@ -158,12 +161,20 @@ def _codes_of(rows: Rows) -> dict[str, Codes]:
 
 
 def _merge(tables: list[dict[str, Codes]]) -> dict[str, Codes]:
-    """Return the union of several tables; a name in two of them has the codes of both."""
+    """Return the union of several tables; a name in two of them has the codes of both.
+
+    A name of states' bodies that is also listed without a country has `INTERNATIONAL` before its codes.
+    """
     merged: dict[str, Codes] = {}
     for table in tables:
         for name, codes in table.items():
             known = merged.get(name)
-            merged[name] = codes if known is None else tuple(sorted({*known, *codes}))
+            if known is None:
+                merged[name] = codes
+            elif known and codes:
+                merged[name] = tuple(sorted({*known, *codes}))
+            elif known or codes:
+                merged[name] = (INTERNATIONAL, *(known or codes))
     return merged
 
 
