@@ -103,7 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--gold", type=Path, required=True)
     parser.add_argument("--kind", choices=sorted(TRAINABLE), default="decision")
     parser.add_argument("--language", default="en")
-    parser.add_argument("--threshold", type=float, help="instead of 0.1 for meetings, of the one with the best F1 for decisions")
+    parser.add_argument(
+        "--threshold", type=float, help="instead of 0.1 for meetings, of the one with the best F1 for decisions"
+    )
     parser.add_argument("--seed", type=int, default=SEED, help="of the folds of the cross-validation")
     parser.add_argument("--write", action="store_true")
     return parser
