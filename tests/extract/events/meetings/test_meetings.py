@@ -324,6 +324,7 @@ def test_hypothetical_and_unpolitical_meetings_are_ignored(text: str) -> None:
         ("Talks in Riga involving Norway, Latvia and Estonia ended on Friday.", ["Norway", "Latvia", "Estonia"]),
         ("After weeks of talks in Riga, Norway and Latvia signed a treaty.", ["Norway", "Latvia"]),
         ("Berg invited Lepik to Trondheim.", [BERG, LEPIK]),
+        ("Berg invited Lepik to Lusaka.", [BERG, LEPIK]),
         ("Berg called Lepik on Monday to congratulate her.", [BERG, LEPIK]),
         ("Berg's planned trip to Tallinn was put off.", [BERG]),
     ],
@@ -341,6 +342,19 @@ def test_the_two_leaders_are_the_two_participants_named_before() -> None:
     [first, second] = meetings("Berg met Lepik in Riga on Monday. The two leaders will hold a phone call on Friday.")
     assert sorted(participant_names(first)) == sorted(participant_names(second)) == sorted([BERG, LEPIK])
     assert second.form == "call"
+
+
+def test_the_two_presidents_are_presidents() -> None:
+    introduction = (
+        "President Ada Mora of Chile rang President Tomas Reyes of Peru. Envoy Ines Sol met spokesman Rui Paz."
+    )
+    found = meetings(f"{introduction} The two presidents will meet in Lima in May.")
+    assert [a.name for a in found[-1].participants] == ["Ada Mora", "Tomas Reyes"]
+
+
+def test_it_is_no_participant_of_the_summit_that_it_was() -> None:
+    text = "Norway sent a boat. It was the first rescue since a summit in Kigali in 2023."
+    assert [a.name for meeting in meetings(text) for a in meeting.participants] == []
 
 
 def test_a_visit_and_its_purpose_are_one_event_with_the_place_of_the_visit() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from worker.extract.events.meetings.participants import opens_clause
+from worker.extract.events.meetings.participants import has_dummy_subject, opens_clause
 from worker.extract.events.trigger_parties import distinct_parties, subject_parties
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor
@@ -82,7 +82,7 @@ def clause_participants(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
     before = [verb for verb in verbs if verb.last <= noun.first][-1:]
     after = [verb for verb in verbs if verb.first >= noun.last][:1]
     ordered = [*after, *before] if opens_clause(ctx, noun) else [*before, *after]
-    for verb in (verb for verb in ordered if not _reports(ctx, verb, noun)):
+    for verb in (verb for verb in ordered if not _reports(ctx, verb, noun) and not has_dummy_subject(ctx, verb)):
         found = [a for a in subject_parties(ctx, verb) if ctx.roles.political_role(a) or a.type == "person"]
         if found:
             return distinct_parties(found)

@@ -75,7 +75,11 @@ def _is_named_place(ctx: EventContext, noun: NounPhrase) -> bool:
     if ctx.text.tags[noun.head] != "NNP" or not ctx.time_and_place.can_be_place(noun):
         return False
     listed = ctx.text.slice(noun.first, noun.last) in ctx.doc.mentions.countries.institutions.places
-    return listed or ctx.doc.mentions.resolve(noun.first, noun.last).type != "organisation"
+    return (
+        listed
+        or _is_country_or_capital(ctx, noun)
+        or ctx.doc.mentions.resolve(noun.first, noun.last).type != "organisation"
+    )
 
 
 def _is_country_or_capital(ctx: EventContext, noun: NounPhrase) -> bool:

@@ -192,5 +192,11 @@ def _clause_subject(ctx: EventContext, noun: NounPhrase, *, alone: bool = True) 
     after = [v for v in verbs if v.first >= noun.last]
     ordered = [*after[:1], *before[-1:]] if opens_clause(ctx, noun) else [*before[-1:], *verbs[:1]]
     group = next(iter(ordered), None)
-    found = subject_parties(ctx, group) if group else []
+    found = subject_parties(ctx, group) if group and not has_dummy_subject(ctx, group) else []
     return found[:1] if alone else found
+
+
+def has_dummy_subject(ctx: EventContext, verb: VerbGroup) -> bool:
+    """Return whether a verb is a copula with "it" as its subject: "it [was] the first summit"."""
+    subject = ctx.clauses.subject(verb) if ctx.text.lower[verb.head] in ctx.doc.lexicon.be else None
+    return subject is not None and ctx.text.lower[subject.head] == "it"
