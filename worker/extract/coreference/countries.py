@@ -13,7 +13,6 @@ from worker.extract.lexicon.institution_names import load_institutions
 from worker.extract.lexicon.lexicon import Lexicon
 from worker.extract.lexicon.person_words import load_person_words
 
-_SETTING_PREPOSITIONS = frozenset({"in", "across", "inside", "within"})
 _MAX_SETTING = 6
 """Tokens of a place that opens a sentence."""
 _MAX_PARTY_TAG = 5
@@ -173,7 +172,7 @@ class CountryFinder:
     def setting_of(self, token: int) -> str | None:
         """Return the country that the adverbial at the start of a sentence names: "In Latvia, the government …"."""
         start = self.text.sentence_range(token)[0]
-        if start >= token or self.text.lower[start] not in _SETTING_PREPOSITIONS:
+        if start >= token or self.text.lower[start] not in self.lexicon.closed_classes.setting_prepositions:
             return None
         return self.first_country(start + 1, min(token, start + _MAX_SETTING))
 

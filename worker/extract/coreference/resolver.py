@@ -33,7 +33,6 @@ _INTRODUCTION_BONUS = 40.0
 """Extra salience of a person introduced with a role, who is likely to be mentioned again."""
 _MAX_PAIRED = 12
 """Noun phrases of a sentence among which a subject and its partner are paired."""
-_LOCATIVE = frozenset({"in", "at", "near", "outside", "around", "across", "inside", "through", "throughout", "off"})
 _LEAD_PARAGRAPHS = 2
 """Paragraphs at the top in which the subject may be the person whom the lead described: "A minister has … ¶ Tamm …"."""
 _AMBIGUITY_RATIO = 0.7
@@ -133,7 +132,10 @@ class CoreferenceResolver:
 
     def _is_setting(self, phrase: NounPhrase, entity: Entity) -> bool:
         """Return whether a country or capital is only the place of an event: "in Oslo"."""
-        place = entity.kind in {"country", "organisation"} and self.text.lower[phrase.first - 1] in _LOCATIVE
+        place = (
+            entity.kind in {"country", "organisation"}
+            and self.text.lower[phrase.first - 1] in self.lexicon.closed_classes.scene_prepositions
+        )
         name = " ".join(self.text.words[phrase.first : phrase.last]) if place else ""
         return place and (name in self.lexicon.countries or name in self.lexicon.seats_of_power)
 
@@ -160,7 +162,7 @@ class CoreferenceResolver:
             subject is None
             or subject is entity
             or len(self._in_sentence) > _MAX_PAIRED
-            or self.text.lower[before] not in {"to", "with", "and", "met", "by"}
+            or self.text.lower[before] not in self.lexicon.closed_classes.pairing_words
         ):
             return
         if subject.kind == entity.kind and entity.kind in {"person", "country"} and subject.first < phrase.first:

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 _MAX_OF_PHRASES = 3
 """Maximum number of nested of-phrases: "envoys of the ministry of fisheries of Iceland"."""
-_OF = frozenset({"of", "from"})
-_OFFICE_PREPOSITIONS = frozenset({"of", "from", "for", "to", "in", "on", "at"})
-"""Prepositions between an office and its domain: "ambassador to Norway", "commissioner for trade"."""
 
 
 class OfficePhrases:
@@ -48,7 +45,7 @@ class OfficePhrases:
         """Return the end of an office with its prepositional phrases: "the envoy for Syria", "spokesman for the UN"."""
         text, end = self.doc.text, noun.last
         for _ in range(_MAX_OF_PHRASES):
-            is_joined = end < len(text.words) and text.lower[end] in _OFFICE_PREPOSITIONS
+            is_joined = end < len(text.words) and text.lower[end] in word_set(self.lexicon.actors.office_prepositions)
             following = self.clauses.noun_phrase(end + 1) if is_joined else None
             if following is None or following.first != end + 1 or self.clauses.is_time_expression(following):
                 break
@@ -59,7 +56,11 @@ class OfficePhrases:
         """Return the end of a phrase with its of-phrases: "the ministry of fisheries of Iceland"."""
         text, end = self.doc.text, noun.last
         for _ in range(_MAX_OF_PHRASES):
-            following = self.clauses.noun_phrase(end + 1) if end < len(text.words) and text.lower[end] in _OF else None
+            following = (
+                self.clauses.noun_phrase(end + 1)
+                if end < len(text.words) and text.lower[end] in word_set(self.lexicon.actors.origin_prepositions)
+                else None
+            )
             if following is None or following.first != end + 1 or self.clauses.is_time_expression(following):
                 break
             end = following.last

@@ -27,7 +27,6 @@ _MAX_OF_PHRASES = 3
 _MAX_NESTED_ANAPHORA = 4
 """Maximum number of plural anaphora that are resolved for each other: the antecedents of "both sides" may include "the
 two leaders"."""
-_OF = frozenset({"of", "from"})
 
 
 class PartyResolver:
@@ -108,7 +107,8 @@ class PartyResolver:
         """Return conjuncts of an office after its of-phrase: "officials of the port and [envoys] of Oslo"."""
         of = (
             self.clauses.noun_phrase(noun.last + 1)
-            if self.offices.is_office(noun) and self.offices.word_after(noun) in _OF
+            if self.offices.is_office(noun)
+            and self.offices.word_after(noun) in word_set(self.lexicon.actors.origin_prepositions)
             else None
         )
         if of is None:
@@ -297,7 +297,7 @@ class PartyResolver:
         """Return the country phrases of "ministers of A, B and C"; empty if the of-phrase names no country."""
         text, at = self.doc.text, noun.last
         for _ in range(_MAX_OF_PHRASES):
-            if at >= len(text.words) or text.lower[at] not in _OF:
+            if at >= len(text.words) or text.lower[at] not in word_set(self.lexicon.actors.origin_prepositions):
                 return []
             following = self.clauses.noun_phrase(at + 1)
             if following is None or following.first != at + 1:

@@ -25,10 +25,6 @@ _PRESENT_TAGS = frozenset({"VB", "VBP", "VBZ"})
 _PAST_TAGS = frozenset({"VBD", "VBN"})
 _CLAUSE_BOUNDARIES = frozenset({"SC", "WP", "CC", "PUNCT"})
 _CONJUNCTIONS = frozenset({"and", "&", ","})
-_CIRCUMSTANCES = frozenset({"as", "after", "before", "when", "while", "amid", "despite", "if", "because", "until"})
-"""Words after which a headline tells the circumstances of its event."""
-_RECIPROCAL_PASTS = frozenset({"met", "spoke", "talked", "clashed", "sided"})
-"""Past tenses before "with" that are active: "met with"."""
 _MIN_SCORE = 1.5
 """Least score of the word that is taken for the verb of a headline."""
 _MIN_LETTERS = 3
@@ -148,7 +144,7 @@ def _retag_participles(line: _Line) -> None:
         if following == "RB" and at + 2 < line.last and "IN" in known.get(lower[at + 1], ()):
             following = tags[at + 1] = "IN"  # "over leak"
             tags[at + 2] = "NN" if tags[at + 2] in _BASE_TAGS else tags[at + 2]
-        if following in {"", "IN", "TO"} and lower[at] not in _RECIPROCAL_PASTS:
+        if following in {"", "IN", "TO"} and lower[at] not in line.lexicon.closed_classes.reciprocal_pasts:
             tags[at] = "VBN"
         elif following == "NN" and lower[at + 1] in line.lexicon.roles:
             tags[at] = "VBN"  # "Holt named | ambassador"
@@ -173,7 +169,7 @@ def _verb_score(line: _Line, at: int) -> float:
         score -= 0.5 if at + 1 < line.last else 0.8  # "talks", "plans": mostly a noun
     if tags[at - 1] == "NNP" and lower[at - 1].endswith("s") and not third_person and as_noun:
         score -= 0.6  # "the Hughes plan"
-    if not _CIRCUMSTANCES.isdisjoint(lower[line.first : at]):
+    if not line.lexicon.closed_classes.circumstance_openers.isdisjoint(lower[line.first : at]):
         score -= 0.8  # "coalition meets as crisis | looms"
     cue = line.lexicon.cues.get(word)
     if cue is not None and lower[at + 1 : at + 2] != [] and lower[at + 1] in cue.prepositions - {"to"}:

@@ -31,6 +31,12 @@ class ClosedClasses(StrictTable, frozen=True):
     """Conjunctions that may open content with a subordinate clause: "said | since the day Hale left, …"."""
     hypothetical_subordinators: frozenset[str]
     """Openers of a hypothetical clause; a verb in it performs no speech act."""
+    circumstance_openers: frozenset[str]
+    """Words after which a headline tells the circumstances of its event: "Coalition meets | as crisis looms"."""
+    adverbial_openers: frozenset[str]
+    """First two words of an adverbial that opens content: "said | in addition to the cuts, …"."""
+    relative_question_words: frozenset[str]
+    """Question words that after a noun are relative pronouns: "found lawmakers | who oppose him"."""
     # ------------------------------------------------------------ prepositions
     locative_prepositions: frozenset[str]
     """Prepositions of an adverbial of place or time."""
@@ -46,6 +52,10 @@ class ClosedClasses(StrictTable, frozen=True):
     """Prepositions of a postverbal speaker's affiliation: "said a spokesman for the port"."""
     place_prepositions: frozenset[str]
     """Prepositions of a noun's location: "officials in Brussels"."""
+    setting_prepositions: frozenset[str]
+    """Prepositions before the country that a sentence is about: "In Latvia, the government …"."""
+    scene_prepositions: frozenset[str]
+    """Prepositions before the place of an event, which takes no part in it: "in Oslo"."""
     office_prepositions: frozenset[str]
     """Prepositions of an office's field or posting: "minister of transport", "envoy to Riga"."""
     role_prepositions: frozenset[str]
@@ -58,8 +68,14 @@ class ClosedClasses(StrictTable, frozen=True):
     """Prepositions between the antecedent and its relative pronoun: "the envoys to Riga, who …"."""
     comparative_openers: frozenset[str]
     """Openers of a comparison, after which a noun is not the subject of the clause: "more than officials say"."""
+    prepositional_words: frozenset[str]
+    """Words that form a preposition with "of": "ahead of"."""
+    pairing_words: frozenset[str]
+    """Words between two parties that "they" may refer to together: "Tamm spoke | to Lunde"."""
     correlatives: frozenset[str]
     """Correlatives and focus adverbs before a clause or its subject: "said both ports closed"."""
+    comitative_adverbs: frozenset[str]
+    """Adverbs before "with" that join a conjunct: "Oslo along with Riga"."""
     # ------------------------------------------------------------ determiners and pronouns
     predeterminers: frozenset[str]
     """Words that a determiner may follow: "all the ports"."""
@@ -75,6 +91,8 @@ class ClosedClasses(StrictTable, frozen=True):
     """Singular pronouns of the first person."""
     impersonal_subjects: frozenset[str]
     """Subjects that refer to no person: "it", "there", "something"."""
+    own_possessives: frozenset[str]
+    """Possessives by which content refers to what belongs to its speaker: "our plan"."""
     # ------------------------------------------------------------ verbs
     obligation_modals: frozenset[str]
     """Modals of obligation, which express a demand."""
@@ -88,6 +106,12 @@ class ClosedClasses(StrictTable, frozen=True):
     """Modals that express a refusal when negated: "would not say", "won't"."""
     discourse_markers: frozenset[str]
     """Imperatives that request nothing: "Look, …"."""
+    dismissal_verbs: frozenset[str]
+    """Lemmas of verbs that deny a claim and criticise anything else: "rejected the claim that …"."""
+    insistence_verbs: frozenset[str]
+    """Lemmas of verbs that demand before a subjunctive: "insisted that the board resign"."""
+    reciprocal_pasts: frozenset[str]
+    """Past tenses before "with" that are active in a headline: "met with"."""
     gerund_verbs: frozenset[str]
     """Verbs that govern a gerund: "starts building"."""
     headline_verbs: frozenset[str]
@@ -99,6 +123,11 @@ class ClosedClasses(StrictTable, frozen=True):
     """Labels of the turns of an interviewee who is named elsewhere: "A:", "Answer:"."""
     clock_words: frozenset[str]
     """Words after a clock time: halves of the day and time zones."""
+    # ------------------------------------------------------------ nouns
+    own_body_nouns: frozenset[str]
+    """Nouns by which a body refers to itself: "the company"."""
+    own_state_nouns: frozenset[str]
+    """Nouns by which an office holder refers to the body of the office."""
     # ------------------------------------------------------------ words beside names
     courtesy_titles: frozenset[str]
     """Courtesy titles, without the full stop."""

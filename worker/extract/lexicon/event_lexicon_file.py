@@ -222,6 +222,8 @@ class ActorWords(EventWordTable, frozen=True, kw_only=True):
     quantifiers: str
     exceptive_quantifiers: str
     joiners: str
+    origin_prepositions: str
+    office_prepositions: str
     member_nouns: str
     members: str
     campaigners: str

@@ -16,7 +16,6 @@ import msgspec
 from worker.extract.document import Document
 from worker.extract.label_model import LabelModel
 from worker.extract.lexicon.act_classes import load_act_classes, verb_lemmas
-from worker.extract.lexicon.lexicon_file import word_set
 from worker.extract.statements.content_clauses import clauses_of_content
 from worker.extract.statements.phrase_kinds import TokenRange, is_party
 
@@ -31,13 +30,6 @@ _OWN_PRONOUNS = frozenset({"i", "we"})
 _OTHER_PRONOUNS = frozenset({"he", "she", "they", "it"})
 _LEVELS = (1, 2, 3)
 """Numbers of words of a kind from which a feature is added."""
-_BODY_NOUNS = word_set(
-    "company firm bank group organisation organization union force government ministry party council agency commission"
-    " association federation airline department campaign army committee court newspaper university charity"
-)
-"""Nouns by which a body refers to itself in its statements."""
-_STATE_NOUNS = word_set("government cabinet ministry administration department state country council authorities")
-"""Nouns by which an office holder refers to the body that the office belongs to."""
 _MANY_WORDS = 30
 """Words from which content counts as long."""
 
@@ -154,7 +146,7 @@ def _subject_kind(doc: Document, subject: NounPhrase | None, speaker: Actor | No
         return "other" if quoted else "own"
     if word in doc.lexicon.closed_classes.impersonal_subjects:
         return "impersonal"
-    if text.tags[subject.first] == "PRP$" and text.lower[subject.first] in {"our", "my", "its", "his", "her", "their"}:
+    if text.tags[subject.first] == "PRP$" and text.lower[subject.first] in doc.lexicon.closed_classes.own_possessives:
         return "own thing"
     if speaker is not None and _is_own_body(doc, subject, word, speaker):
         return "own body"
@@ -169,8 +161,8 @@ def _is_own_body(doc: Document, subject: NounPhrase, word: str, speaker: Actor) 
     """Return whether the subject is the speaker's own body: its name, "the company", "the government" of a minister."""
     if doc.text.slice(subject.first, subject.last).lower().removeprefix("the ") in _names(speaker):
         return True
-    office = word in _STATE_NOUNS and _side(doc, speaker) in {"executive", "spokesman"}
-    return office or (speaker.type != "person" and word in _BODY_NOUNS)
+    office = word in doc.lexicon.closed_classes.own_state_nouns and _side(doc, speaker) in {"executive", "spokesman"}
+    return office or (speaker.type != "person" and word in doc.lexicon.closed_classes.own_body_nouns)
 
 
 def _names(speaker: Actor) -> set[str]:
@@ -187,7 +179,7 @@ def _modality(doc: Document, verb: VerbGroup) -> str:
     head = text.lower[verb.head]
     if modal in closed.obligation_modals:
         return f"{polarity}must"
-    if modal in {"will", "'ll", "shall", "would", "'d", "wo"}:
+    if modal in closed.reported_promise_modals or modal in closed.refusal_modals:
         return f"{polarity}will"
     if modal:
         return f"{polarity}can"

@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from worker.extract.statements.candidate import StatementCandidate
     from worker.schema import Act, Actor
 
-_DISMISSALS = frozenset({"reject", "dismiss", "rebuff", "repudiate", "dispute", "contest"})
-"""Verbs that deny a claim and criticise anything else."""
-_INSISTENCE = frozenset({"insist", "ask", "suggest", "agree", "stipulate", "write"})
-"""Verbs that demand before a clause in the subjunctive: "insisted that the board resign"."""
 _PREDICATE = 8
 """Longest predicate that is read after "is", in tokens: "is a “very serious and costly mistake”"."""
 
@@ -48,10 +44,14 @@ def act_of_cue(doc: Document, verb: VerbGroup, cue: Cue) -> Act:
     """
     if cue.act == "deny" and doc.text.lower[max(0, verb.first - 1)] == "nor":
         return "decline"
-    following = doc.chunks.noun_phrase(verb.last) if cue.lemma in _DISMISSALS and not verb.negated else None
+    following = (
+        doc.chunks.noun_phrase(verb.last)
+        if cue.lemma in doc.lexicon.closed_classes.dismissal_verbs and not verb.negated
+        else None
+    )
     if following is not None and doc.text.lower[following.head] in doc.lexicon.judgement["claims"]:
         return "deny"  # "rejected the claim that …"
-    if cue.lemma in _INSISTENCE and _governs_subjunctive(doc, verb):
+    if cue.lemma in doc.lexicon.closed_classes.insistence_verbs and _governs_subjunctive(doc, verb):
         return "demand"
     if (
         verb.negated

@@ -11,19 +11,14 @@ from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import CLAUSE_FINAL, COMMA_AND_DASHES
 from worker.extract.lexicon.lexicon import Cue
+from worker.extract.statements.content.adjuncts import adjunct_end, is_bare_time
 from worker.extract.statements.content.content_end import content_end, phrase_end
-from worker.extract.statements.content.content_start import ContentForm, adjunct_end, find_content_start, is_bare_time
+from worker.extract.statements.content.content_start import ContentForm, find_content_start
 from worker.extract.statements.content.matrix_clause import end_before_matrix_verb
 from worker.extract.statements.phrase_kinds import is_party
 
 _BEFORE_TOPIC = 3
 """Maximum number of adverbs and recipients between a cue and its topic."""
-
-
-_BEFORE_OF = frozenset(
-    {"ahead", "because", "instead", "out", "outside", "inside", "front", "short", "regardless", "irrespective"}
-)
-"""Words that form a preposition with "of"."""
 
 
 class Complement(Struct, frozen=True, gc=False):
@@ -94,7 +89,7 @@ def _is_topic_of(doc: Document, start: int, at: int) -> bool:
     """Return whether "of" opens the topic and does not belong to a noun or adverb before it."""
     text, phrase = doc.text, doc.chunks.noun_phrase(at - 1)
     if phrase is None:
-        return text.lower[at - 1] not in _BEFORE_OF
+        return text.lower[at - 1] not in doc.lexicon.closed_classes.prepositional_words
     return (
         phrase.first == start or is_party(doc, phrase) or text.lower[phrase.first - 1] == "with"
     )  # "spoke with pride | of"

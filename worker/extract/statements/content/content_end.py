@@ -9,13 +9,10 @@ from __future__ import annotations
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import CLAUSE_FINAL, COMMA_AND_LONG_DASHES
-from worker.extract.statements.content.content_start import (
-    ContentForm,
-    find_content_start,
-    is_bare_time,
-    main_clause_after,
-    starts_clause,
-)
+from worker.extract.statements.content.adjuncts import is_bare_time
+from worker.extract.statements.content.clause_start import starts_clause
+from worker.extract.statements.content.content_start import ContentForm, find_content_start
+from worker.extract.statements.content.fronted_clauses import main_clause_after
 from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.phrase_kinds import is_venue_or_time
 from worker.extract.statements.source.controlled_subject import is_in_verb_series

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from worker.extract.document import Document
 from worker.extract.statements.candidate import StatementCandidate, content_start_before, is_in_content
+from worker.extract.statements.content.clause_start import starts_clause
 from worker.extract.statements.content.content_end import content_end, trim_end
-from worker.extract.statements.content.content_start import starts_clause
 from worker.extract.statements.patterns.outlet_credits import is_outlet
 from worker.extract.statements.phrase_kinds import TokenRange, is_animate
 from worker.extract.statements.source.postverbal_source import postverbal_source

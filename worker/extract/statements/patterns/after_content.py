@@ -6,8 +6,8 @@ from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import COMMA_AND_DASHES, COMMA_AND_LONG_DASHES
 from worker.extract.statements.candidate import StatementCandidate, content_start_before
+from worker.extract.statements.content.clause_start import starts_clause
 from worker.extract.statements.content.content_end import trim_end
-from worker.extract.statements.content.content_start import starts_clause
 from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.patterns.interrupted_quotations import quotation_continues_clause, resumed_content
 from worker.extract.statements.patterns.reporting_clause import (

@@ -8,9 +8,9 @@ from worker.extract.grammar.punctuation import COMMA_AND_LONG_DASHES
 from worker.extract.lexicon.lexicon import Cue
 from worker.extract.statements.acts import act_of_cue
 from worker.extract.statements.candidate import StatementCandidate, content_limit
+from worker.extract.statements.content.clause_start import starts_clause
 from worker.extract.statements.content.complements import Complement, find_complement
 from worker.extract.statements.content.content_end import quotation_ends_in_comma, trim_end
-from worker.extract.statements.content.content_start import starts_clause
 from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.patterns.anaphoric_reports import match_anaphoric_report
 from worker.extract.statements.patterns.deeds import is_deed

@@ -8,8 +8,8 @@ from __future__ import annotations
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import CLAUSE_BOUNDARIES, COMMA_AND_DASHES
+from worker.extract.statements.content.clause_start import starts_clause
 from worker.extract.statements.content.content_end import content_end, trim_end
-from worker.extract.statements.content.content_start import starts_clause
 from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.phrase_kinds import TokenRange
 

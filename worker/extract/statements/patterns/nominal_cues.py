@@ -7,8 +7,8 @@ from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 from worker.extract.grammar.punctuation import COMMA_AND_DASHES
 from worker.extract.lexicon.lexicon import CueNoun
 from worker.extract.statements.candidate import StatementCandidate, content_limit
+from worker.extract.statements.content.adjuncts import is_bare_time
 from worker.extract.statements.content.content_end import content_end, phrase_end, trim_end
-from worker.extract.statements.content.content_start import is_bare_time
 from worker.extract.statements.content.matrix_clause import end_before_main_clause, end_before_matrix_verb
 from worker.extract.statements.phrase_kinds import TokenRange, is_party
 from worker.extract.statements.source.controlled_subject import main_clause_subject

@@ -7,9 +7,10 @@ from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import COMMA_AND_DASHES
 from worker.extract.lexicon.lexicon import Cue
 from worker.extract.statements.candidate import StatementCandidate
+from worker.extract.statements.content.adjuncts import adjunct_end
+from worker.extract.statements.content.clause_start import starts_clause
 from worker.extract.statements.content.complements import Complement, find_complement
 from worker.extract.statements.content.content_end import content_end, phrase_end
-from worker.extract.statements.content.content_start import adjunct_end, starts_clause
 from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.phrase_kinds import TokenRange, is_animate
 from worker.extract.statements.source.postverbal_source import passive_agent

@@ -13,8 +13,6 @@ from worker.extract.statements.phrase_kinds import TokenRange, is_time
 
 _ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN", "VBD", "IN", "PRP$", "RB", "SC"})
 """Tags of the first word of an aside."""
-_JOINED_BY_WITH = frozenset({"along", "together"})
-"""Adverbs before "with" that join a conjunct: "Oslo along with Riga"."""
 _MAX_STEPS = 6
 """Maximum number of steps over adverbials to the left, and of extensions of a noun phrase."""
 _COMMAS_IN_ASIDE = 5
@@ -198,7 +196,10 @@ def _extend_left(doc: Document, first: int, left_limit: int) -> int | None:
     if before <= left_limit:
         return None
     if text.lower[before] in doc.lexicon.closed_classes.noun_modifier_prepositions:
-        joined = before - (doc.text.lower[before - 1] in _JOINED_BY_WITH and text.lower[before] in {"with", "as"})
+        joined = before - (
+            doc.text.lower[before - 1] in doc.lexicon.closed_classes.comitative_adverbs
+            and text.lower[before] in {"with", "as"}
+        )
         outer = doc.chunks.noun_phrase(joined - 1)
         if outer is not None and outer.first >= left_limit and not is_time(doc, outer):
             return outer.first
