@@ -10,7 +10,7 @@ from msgspec import Struct
 from worker.extract.dates import TimeDirection, TimeExpression
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 
 class CalendarWords(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,20 +59,38 @@ class DateFinder:
     def __init__(self, calendar: CalendarWords) -> None:
         self._calendar = calendar
         self._pattern = re.compile(_build_pattern(calendar))
-        self._anchors = _anchor_words(calendar)
+        self._anchors, self._openers = _anchor_words(calendar), _opening_words(calendar)
 
     def find(self, text: str, start: int, end: int) -> list[TimeExpression]:
         """Return the time expressions in `text[start:end]`, in order, without overlap."""
         if _DIGIT.search(text, start, end) is None and self._anchors.isdisjoint(_WORD.findall(text[start:end].lower())):
             return []  # fast path for most sentences
-        anchors = [
-            m.start() for m in _WORD.finditer(text, start, end) if m[0][0].isdigit() or m[0].lower() in self._anchors
-        ]
+        openers, anchors = [], []
+        for word in _WORD.finditer(text, start, end):
+            low = word[0].lower()
+            if low[0].isdigit():
+                openers.append(word.start())
+                anchors.append(word.start())
+                continue
+            if low in self._openers:
+                openers.append(word.start())
+            if low in self._anchors:
+                anchors.append(word.start())
         if not anchors:
             return []
-        window = max(start, anchors[0] - _SEARCH_WINDOW), min(end, anchors[-1] + _SEARCH_WINDOW)
-        found = (self._parse(m) for m in self._pattern.finditer(text, *window))
+        found = (self._parse(m) for m in self._matches(text, openers, anchors, start, end))
         return [when for when in found if when is not None]
+
+    def _matches(
+        self, text: str, openers: list[int], anchors: list[int], start: int, end: int
+    ) -> Iterator[re.Match[str]]:
+        """Yield the matches of the pattern, without overlap; it is tried only at words that may open an expression."""
+        at, last = max(start, anchors[0] - _SEARCH_WINDOW), min(end, anchors[-1] + _SEARCH_WINDOW)
+        for opener in openers:
+            found = self._pattern.match(text, opener, last) if at <= opener < last else None
+            if found is not None:
+                yield found
+                at = found.end()
 
     def _parse(self, m: re.Match[str]) -> TimeExpression | None:
         groups = {name: value.lower() for name, value in m.groupdict().items() if value}
@@ -215,6 +233,13 @@ def _anchor_words(c: CalendarWords) -> frozenset[str]:
     phrases = [*c.weekdays, *c.months, *c.deictic_days, *c.periods, *c.parts_of_day, *c.units, *c.vague_expressions]
     phrases += [*c.seasons, *(word for word, sign in c.count_signs.items() if sign)]  # "a while ago"
     return frozenset(phrase.split()[-1] for phrase in phrases)
+
+
+def _opening_words(c: CalendarWords) -> frozenset[str]:
+    """Return the first word of each time expression that does not begin with a number."""
+    phrases = [*c.weekdays, *c.months, *c.deictic_days, *c.periods, *c.parts_of_day, *c.units, *c.vague_expressions]
+    phrases += [*c.seasons, *c.vague_units, *c.numbers, *c.vague_numbers, *c.direction_words, *c.edge_modifiers]
+    return frozenset(_WORD.findall(phrase.lower())[0] for phrase in [*phrases, *c.date_prepositions, "the"])
 
 
 def _build_pattern(c: CalendarWords) -> str:

@@ -22,8 +22,6 @@ class LabelModel(Struct, frozen=True, forbid_unknown_fields=True):
 
     def best(self, features: Iterable[str]) -> str:
         """Return the label with the highest score; the first of equal ones."""
-        totals = list(self.bias)
-        for weights in filter(None, map(self.weights.get, features)):
-            for number, weight in enumerate(weights):
-                totals[number] += weight
+        weighted = filter(None, map(self.weights.get, features))
+        totals = list(map(sum, zip(self.bias, *weighted, strict=True)))
         return self.labels[totals.index(max(totals))]

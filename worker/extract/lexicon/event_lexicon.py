@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -25,6 +26,9 @@ from worker.extract.lexicon.inflection import inflected_forms
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.lexicon.lexicon_file import Words, word_set
 from worker.schema import Category, DecisionStatus, Form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Particles = tuple[str, ...]
 """Particles that must follow a verb in one of its readings; empty if the verb needs none."""
@@ -112,6 +116,22 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def lemma(self, word: str) -> str:
         """Return the lemma of a verb form in lower case; an unknown word is returned unchanged."""
         return self.lemmas.get(word, word)
+
+    def _forms_of(self, lemmas: Iterable[str]) -> Words:
+        """Return all forms of some verbs, as `lemma` knows them."""
+        listed = frozenset(lemmas)
+        return frozenset(form for form, lemma in self.lemmas.items() if lemma in listed) | (listed - self.lemmas.keys())
+
+    @cached_property
+    def decision_verb_forms(self) -> Words:
+        """Forms of the verbs that the rules of decisions read."""
+        open_questions = word_set(self.decision.nouns.open_question_verbs)
+        return self._forms_of([*self.choice_kinds, *self.verb_readings, *self.pending_verbs, *open_questions])
+
+    @cached_property
+    def meeting_verb_forms(self) -> Words:
+        """Forms of the verbs of encounter and of exchanges of words."""
+        return self._forms_of([*self.meeting_verb_classes, *word_set(self.meeting.exchange)])
 
     @cached_property
     def object_control_forms(self) -> Words:

@@ -104,6 +104,8 @@ class Lexicon(Struct, frozen=True):
     """All personal pronouns."""
     cues: dict[str, Cue]
     """Verb form, or form and particle ("pointed out") -> cue."""
+    cue_forms: frozenset[str]
+    """The verb form of every cue, without its particle."""
     lemmas: dict[str, str]
     """Verb form -> lemma, for every verb of the file."""
     cue_nouns: dict[str, CueNoun]
@@ -287,9 +289,10 @@ def _verbs(file: LexiconFile) -> dict[str, object]:
     function_words, judgement = file.function_words, file.judgement
     w = function_words
     time_nouns = f"{w.time_nouns} {w.weekdays} {w.deictic_days} {w.time_names}"
-    inflected = {"wrong", "failing", "copulas"}
+    inflected, cues = {"wrong", "failing", "copulas"}, _cues(file)
     return {
-        "cues": _cues(file),
+        "cues": cues,
+        "cue_forms": {form.partition(" ")[0] for form in cues},
         "lemmas": _lemmas(file),
         "time_nouns": word_set(time_nouns),
         "subject_control_verbs": _forms_of(function_words.subject_control_verbs, file),

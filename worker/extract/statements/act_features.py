@@ -16,6 +16,7 @@ import msgspec
 from worker.extract.document import Document
 from worker.extract.label_model import LabelModel
 from worker.extract.lexicon.act_classes import load_act_classes, verb_lemmas
+from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.content_clauses import clauses_of_content
 from worker.extract.statements.phrase_kinds import TokenRange, is_party
 
@@ -30,6 +31,10 @@ _OWN_PRONOUNS = frozenset({"i", "we"})
 _OTHER_PRONOUNS = frozenset({"he", "she", "they", "it"})
 _LEVELS = (1, 2, 3)
 """Numbers of words of a kind from which a feature is added."""
+_COUNTED = (
+    "blame", "praise", "urging", "plans", "harm", "reticence", "negation", "others", "figures", "times", "questions",
+)  # fmt: skip
+"""Kinds of words that are counted in content."""
 _MANY_WORDS = 30
 """Words from which content counts as long."""
 
@@ -79,41 +84,47 @@ def _cue_lemma(doc: Document, candidate: StatementCandidate) -> str:
 
 def _word_features(doc: Document, content: list[TokenRange], speaker: Actor | None) -> list[str]:
     """Return the number of judging and planning words in the content, others named in it, and its marks."""
-    text, lexicon = doc.text, doc.lexicon
-    tokens = [i for first, last in content for i in range(first, last)]
-    present = {text.lower[i] for i in tokens}
-    judgement, attitudes = lexicon.judgement, lexicon.attitudes
-    counts = {
-        "blame": sum(
-            len(present & listed)
-            for listed in (
-                judgement["bad"],
-                judgement["wrong"],
-                judgement["failing"],
-                judgement["guilty"],
-                attitudes["ills"],
-                attitudes["worsening"],
-            )
-        ),
-        "praise": sum(
-            len(present & listed) for listed in (judgement["good"], attitudes["boons"], attitudes["improving"])
-        ),
-        "urging": len(present & attitudes["urging"]) + len(present & judgement["needed"]),
-        "plans": len(present & attitudes["plans"]),
-        "harm": len(present & judgement["harm"]),
-        "reticence": len(present & attitudes["reticence"]),
-        "negation": len(present & lexicon.negations),
-        "others": len({text.words[i] for i in tokens if text.tags[i] == "NNP"} - _name_words(speaker)),
-        "figures": sum(text.tags[i] == "CD" for i in tokens),
-        "times": len(present & lexicon.time_nouns),
-        "questions": sum(text.words[i] == "?" for i in tokens),
-    }
+    text, counts = doc.text, dict.fromkeys(_COUNTED, 0)
+    kinds_of_word = _counted_words(doc.lexicon.language)
+    for kinds in filter(None, map(kinds_of_word.get, {w for first, last in content for w in text.lower[first:last]})):
+        for kind in kinds:
+            counts[kind] += 1
+    words = [word for first, last in content for word in text.words[first:last]]
+    tags = [tag for first, last in content for tag in text.tags[first:last]]
+    names = {word for word, tag in zip(words, tags, strict=True) if tag == "NNP"}
+    counts["others"] = len(names - _name_words(speaker))
+    counts["figures"], counts["questions"] = tags.count("CD"), words.count("?")
     found = [f"{kind}:{count}" for kind, total in counts.items() for count in _LEVELS if total >= count]
     balance = counts["blame"] - counts["praise"]
     found.append(f"balance:{'blame' if balance > 0 else 'praise' if balance < 0 else 'even'}")
     if counts["blame"] and counts["others"]:
         found.append("blame+others:yes")
-    found.append("length:long" if len(tokens) > _MANY_WORDS else "length:short")
+    found.append("length:long" if len(words) > _MANY_WORDS else "length:short")
+    return found
+
+
+@cache
+def _counted_words(language: str) -> dict[str, list[str]]:
+    """Return word -> the kinds of which it is counted, a kind once for each list of it that holds the word."""
+    lexicon = load_lexicon(language)
+    if lexicon is None:
+        return {}
+    judgement, attitudes = lexicon.judgement, lexicon.attitudes
+    blaming = [judgement[kind] for kind in ("bad", "wrong", "failing", "guilty")]
+    listed = {
+        "blame": [*blaming, attitudes["ills"], attitudes["worsening"]],
+        "praise": [judgement["good"], attitudes["boons"], attitudes["improving"]],
+        "urging": [attitudes["urging"], judgement["needed"]],
+        "plans": [attitudes["plans"]],
+        "harm": [judgement["harm"]],
+        "reticence": [attitudes["reticence"]],
+        "negation": [lexicon.negations],
+        "times": [lexicon.time_nouns],
+    }
+    found: dict[str, list[str]] = {}
+    for kind, lists in listed.items():
+        for word in (word for words in lists for word in words):
+            found.setdefault(word, []).append(kind)
     return found
 
 

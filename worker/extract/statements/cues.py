@@ -15,6 +15,8 @@ def cue_of_verb(doc: Document, verb: VerbGroup) -> Cue | None:
     """
     text, cues = doc.text, doc.lexicon.cues
     word = text.lower[verb.head]
+    if word not in doc.lexicon.cue_forms:
+        return None  # fast path for most verbs
     if verb.head + 1 < len(text.words):
         with_particle = cues.get(f"{word} {text.lower[verb.head + 1]}")
         if with_particle is not None:

@@ -32,7 +32,7 @@ def statement_features(
     `speaker` is the resolved source, None where there is none.  The group "resolution" is present only where the
     reference is doubtful.
     """
-    words = sum(doc.text.words[i][0].isalnum() for first, last in candidate.content for i in range(first, last))
+    words = sum([w[0].isalnum() for first, last in candidate.content for w in doc.text.words[first:last]])
     return {
         "rule": candidate.rule,
         "cue": _cue(doc, candidate),

@@ -65,8 +65,9 @@ def statement_date(doc: Document, candidate: StatementCandidate) -> date | None:
     after = candidate.source[1] if candidate.source and candidate.source[0] >= candidate.cue[1] else candidate.cue[1]
     for start, end in ((after, min(last, after + _NEAR)), (first, min(candidate.cue[0], first + _NEAR))):
         run_end = _run_end(doc, candidate, start, end)
-        offsets = (doc.text.starts[start], doc.text.ends[run_end - 1]) if start < run_end else (0, 0)
-        found = lexicon.dates.find(doc.text.string, *offsets)
+        if start >= run_end:
+            continue
+        found = lexicon.dates.find(doc.text.string, doc.text.starts[start], doc.text.ends[run_end - 1])
         if found:
             return resolve_date(found[0], published.date(), "past")
     return None

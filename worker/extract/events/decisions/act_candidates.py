@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from worker.extract.events.decisions.act import UNRESOLVED, Act, ActParties
@@ -9,7 +10,7 @@ from worker.extract.events.decisions.act_exclusions import is_excluded
 from worker.extract.events.decisions.act_parties import parties_of_noun, parties_of_verb
 from worker.extract.events.decisions.reader import trigger_start
 from worker.extract.events.political_role import POSSIBLE
-from worker.extract.lexicon.act_classes import verb_lemmas
+from worker.extract.lexicon.act_classes import load_act_classes, verb_lemmas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -37,16 +38,30 @@ def find_acts(
     """
     of_verb, of_noun = _readings_by_head(ctx, readings)
     least = UNRESOLVED if unresolved else POSSIBLE
+    lower, verbs, nouns = ctx.text.lower, _verb_forms(ctx.doc.lexicon.language), classes.classes_of_noun
     for number, group in enumerate(ctx.chunks.verb_groups):
+        if lower[group.head] not in verbs and number not in of_verb:
+            continue  # fast path for most verbs
         act = _verb_act(ctx, classes, group, of_verb.get(number))
         if act is not None and _may_decide(ctx, classes, act, least):
             yield act
     for chunk in ctx.chunks.noun_phrases:
+        if lower[chunk.head] not in nouns and chunk.head not in of_noun:
+            continue  # fast path for most nouns
         if chunk.first > 0 and ctx.chunks.verb_group_of[chunk.first - 1] in of_verb:
             continue  # part of the decision of its verb: "postponed its decision"
         act = _noun_act(ctx, classes, chunk, of_noun.get(chunk.head))
         if act is not None and _may_decide(ctx, classes, act, least):
             yield act
+
+
+@cache
+def _verb_forms(language: str) -> frozenset[str]:
+    """Return the forms of the verbs that may denote an act, alone or with a particle."""
+    classes = load_act_classes(language)
+    entries = classes.classes_of_verb.items() if classes is not None else ()
+    lemmas = {entry.partition("_")[0] for entry, listed in entries if not WEAK.issuperset(listed)}
+    return frozenset(form for form, lemma in verb_lemmas(language).items() if lemma in lemmas)
 
 
 def _may_decide(ctx: EventContext, classes: ActClasses, act: Act, least: int) -> bool:

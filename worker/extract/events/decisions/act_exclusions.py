@@ -63,9 +63,11 @@ def _is_word_or_feeling(ctx: EventContext, classes: ActClasses, act: Act, group:
     speech = word_set(ctx.lexicon.decision.choice.speech_verbs)
     if group.negated and "announce" in act.classes and act.lemma in speech:
         return True  # "could neither confirm nor deny"
-    at = skip_adjuncts(ctx, act.last)
     kind, choice = ctx.lexicon.choice_kinds.get(act.lemma), ctx.lexicon.decision.choice
-    chosen = ctx.chunks.verb_group(at) if kind is not None else None
+    if kind is None:
+        return False
+    at = skip_adjuncts(ctx, act.last)
+    chosen = ctx.chunks.verb_group(at)
     if chosen is not None and chosen.infinitive:
         empty = word_set(choice.rhetorical) | word_set(choice.stative)
         if kind in {"rejected", "agreed"}:

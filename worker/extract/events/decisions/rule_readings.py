@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 def find_readings(ctx: EventContext) -> Iterator[EventCandidate]:
     """Yield a candidate for each trigger of the article."""
+    forms, introductions = ctx.lexicon.decision_verb_forms, ctx.text.layout.introductions
     for group in ctx.chunks.verb_groups:
+        if ctx.text.lower[group.head] not in forms and not introductions:
+            continue  # fast path for most verbs
         candidate = _verb_candidate(ctx, group)
         if candidate is not None:
             yield candidate

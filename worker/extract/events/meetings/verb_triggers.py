@@ -72,8 +72,10 @@ _RULES = {
 
 def verb_triggers(ctx: EventContext) -> Iterator[MeetingTrigger]:
     """Yield the verbs of encounter with a party that may be political, in text order."""
-    classes = ctx.lexicon.meeting_verb_classes
+    classes, forms, lower = ctx.lexicon.meeting_verb_classes, ctx.lexicon.meeting_verb_forms, ctx.text.lower
     for group in ctx.chunks.verb_groups:
+        if lower[group.head] not in forms and lower[group.head] != "been" and ctx.word(group.last) != "due":
+            continue  # fast path for most verbs
         lemma = ctx.lemma(group)
         name = classes.get(lemma) or _exchange_class(ctx, group, lemma)
         found = _verb_of_class(ctx, group, lemma, name) if name is not None else _state(ctx, group)

@@ -36,6 +36,8 @@ def match_after_content(
     The content starts at token `first` or later and after the candidates found before.  Content that continues after
     the reporting clause is included.
     """
+    if not _may_follow_content(doc, verb, first):
+        return None
     reporting = match_reporting_clause(doc, verb, first, last)
     if reporting is None:
         return None
@@ -55,6 +57,12 @@ def match_after_content(
     if not (is_clause or unfinished or _completes_clause(doc, start, rest)):
         return None
     return _candidate(doc, reporting, [(start, left), rest] if rest is not None else [(start, left)], quoted=quoted)
+
+
+def _may_follow_content(doc: Document, verb: VerbGroup, first: int) -> bool:
+    """Return whether a verb may follow its content: any verb after a quotation, else only the cue of a clause."""
+    cue = cue_of_verb(doc, verb)
+    return (cue is not None and cue.clause) or max(doc.text.quotation_of[first : verb.first], default=-1) >= 0
 
 
 def _is_complete(doc: Document, start: int, end: int) -> bool:
