@@ -36,6 +36,7 @@ def test_hostile_texts_give_correct_spans_and_deterministic_events(number: int) 
     text = text_of(number, 1, SIZE)
     events = extract_events(article(text))
     assert all(text[span.start : span.end] == span.text for event in events for span in spans(event))
+    assert len({event.id for event in events}) == len(events)
     assert all(0 < event.confidence < 1 for event in events)
     assert extract_events(article(text)) == events
 

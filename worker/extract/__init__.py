@@ -5,7 +5,10 @@ Pure: the same article always gives the same events.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from worker.extract.document import Extractor, read_document
 from worker.extract.events.decisions.decisions import decision_reasons, extract_decisions
@@ -13,6 +16,7 @@ from worker.extract.events.meetings.meetings import extract_meetings
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.statements import extract_statements
 from worker.extract.written_names import written_names
+from worker.schema import hash_id
 
 if TYPE_CHECKING:
     from worker.extract.lexicon.lexicon import Lexicon
@@ -42,7 +46,22 @@ def extract(article: Article) -> list[Event]:
     doc = read_document(article, words)
     events = [event for extractor in EXTRACTORS.values() for event in extractor(doc)]
     events = written_names(events, doc.text, words)
-    return sorted(events, key=lambda event: (event.sentence.start, event.cue.start if event.cue else 0))
+    in_order = sorted(events, key=lambda event: (event.sentence.start, event.cue.start if event.cue else 0))
+    return _with_unique_ids(in_order)
+
+
+def _with_unique_ids(events: list[Event]) -> list[Event]:
+    """Return the events with different ids: two of one sentence may have the same words as evidence.
+
+    The first in the text keeps its id.
+    """
+    seen: Counter[str] = Counter()
+    unique = []
+    for event in events:
+        count = seen[event.id]
+        seen[event.id] += 1
+        unique.append(replace(event, id=hash_id(event.id, str(count))) if count else event)
+    return unique
 
 
 def explain_scores(article: Article) -> dict[str, list[str]]:

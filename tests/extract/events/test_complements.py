@@ -9,22 +9,22 @@ from worker.schema import Article, Decision
 @pytest.mark.parametrize(
     ("text", "object_text", "when"),
     [
-        ("The council decided on Monday to close the port.", "close the port", "Monday"),
-        ("The council has decided, after weeks of talks, to close the port.", "close the port", None),
-        ("The cabinet decided at a meeting on Wednesday to raise the toll.", "raise the toll", "Wednesday"),
+        ("The senate decided on Monday to shut the canal.", "shut the canal", "Monday"),
+        ("The senate has decided, after weeks of protests, to shut the canal.", "shut the canal", None),
+        ("The city council decided at a session on Wednesday to raise the toll.", "raise the toll", "Wednesday"),
         ("The cabinet threatened on Friday to revoke the permit.", "revoke the permit", "Friday"),
-        ("Ministers decided in Riga to send more pilots to Malta.", "send more pilots to Malta", None),
+        ("Delegates decided in Vilnius to send more pilots to Malta.", "send more pilots to Malta", None),
         ("Norway agreed with Latvia on a fishing treaty.", "a fishing treaty", None),
         ("The council voted 7-2 in a stormy session to ban nets.", "ban nets", None),
         ("The council voted against the toll.", "the toll", None),
-        ("Countries that voted to adopt the motion were Norway, Estonia and Latvia.", "adopt the motion", None),
+        ("States that voted to endorse the charter were Norway, Estonia and Latvia.", "endorse the charter", None),
         (
             "The cabinet's decision on Monday in Riga, after long talks, to close the port was praised.",
             "close the port",
             "Monday",
         ),
         (
-            "The president's decision to dissolve the council, a short while ago, was void.",
+            "The president's decision to dissolve the council, a few hours ago, was invalid.",
             "dissolve the council",
             None,
         ),

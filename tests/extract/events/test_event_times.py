@@ -56,13 +56,13 @@ def test_the_time_of_a_decision(text: str, words: str, day: date | None) -> None
     "text",
     [
         # a term
-        "Norway called early elections for 4 May.",
-        "The court adjourned the case to 4 May.",
+        "Norway called early elections for 9 June.",
+        "The tribunal adjourned the hearing to 6 June.",
         "Parliament approved a ban on nets from January.",
         "Norway extended the ban on nets until 31 May.",
         "Lepik approved the tunnel by 2030.",
         # of a participle or noun in the object
-        "The court quashed the notice published on 9 January.",
+        "The tribunal annulled the permit issued on 8 March.",
         "The court rejected the appeal against last week's ruling.",
         "Parliament approved the 2025 budget.",
         "The council filed a lawsuit to stop the ban from taking effect on 1 July.",

@@ -36,7 +36,7 @@ def phrase_of(marked: str) -> str | None:
         ("Berg proposed |a freeze last week and Latvia has begun its own review.", "a freeze"),
         ("Lepik approved |the tunnel but medical staff fear the noise.", "the tunnel"),
         ("Berg announced |aid for dairy farms and it was not clear who would pay.", "aid for dairy farms"),
-        ("Members that voted to |adopt the motion were Norway, Estonia and Latvia.", "adopt the motion"),
+        ("Delegates who voted to |endorse the ban were Norway, Estonia and Latvia.", "endorse the ban"),
         ("Lepik said they would |ban nets and continue to fish.", "ban nets"),
         # lists, brackets and names with commas
         (
@@ -76,7 +76,7 @@ def phrase_of(marked: str) -> str | None:
         # times
         ("Parliament rejected |the treaty last week.", "the treaty"),
         ("Parliament rejected |the treaty in November.", "the treaty"),
-        ("The court quashed |the notice published on 9 January.", "the notice published on 9 January"),
+        ("The tribunal annulled |the permit issued on 8 March.", "the permit issued on 8 March"),
         ("Berg rejected |the plan a short while ago.", "the plan"),
         ("Parliament approved |the 2025 budget on Monday evening.", "the 2025 budget"),
         ("Lepik ordered |the bank on Friday to pay.", "the bank on Friday to pay"),

@@ -67,12 +67,13 @@ def decision_reasons(doc: Document) -> dict[str, list[str]]:
     ctx, scorer = event_context(doc), load_scorer(doc.lexicon.language, "decision")
     if ctx is None or scorer is None:
         return {}
-    found = ((act, read_act(ctx, scorer, act)) for act in _selected_acts(ctx, scorer))
-    return {
-        event_id(doc, "decision", read.first, read.last): scorer.strongest(act.features, _REASONS)
-        for act, read in found
-        if read is not None
-    }
+    reasons: dict[str, list[str]] = {}
+    for act in _selected_acts(ctx, scorer):
+        read = read_act(ctx, scorer, act)
+        if read is not None:
+            name = event_id(doc, "decision", read.first, read.last)
+            reasons.setdefault(name, scorer.strongest(act.features, _REASONS))
+    return reasons
 
 
 def _find_candidates(ctx: EventContext) -> list[EventCandidate]:
