@@ -89,6 +89,8 @@ def test_a_participle_that_modifies_a_role_is_an_adjective(word: str, sentence: 
     ("word", "sentence", "expected"),
     [
         ("retired", "Hale retired on Monday.", "VBD"),
+        ("angered", "Her view of the port angered farmers.", "VBD"),
+        ("angered", "The angered farmers left.", "JJ"),
         ("visiting", "Hale is visiting President Tamm.", "VBG"),
         ("nurse", "“The ferry was late,” nurse Anna Hale said.", "NN"),
         ("ministry", "The ministry signals a delay.", "NN"),

@@ -31,6 +31,7 @@ def retag_past_tense(
     """Retag VBN as VBD, in place, in clauses without a finite verb.  Takes linear time."""
     for first, last in sentences:
         if "VBN" not in tags[first:last]:
+            _retag_adjective(tags, lower, (first, last))
             continue
         _retag_main_verb(tags, lower, (first, last), quotation_of)
         _retag_verb_after_aside(tags, lower, (first, last), quotation_of)
@@ -40,6 +41,18 @@ def retag_past_tense(
                 if start < at and "VBN" in tags[start:at]:
                     _retag_clause_verb(tags, lower, (start, at), (first, last))
                 start = at + 1
+
+
+def _retag_adjective(tags: list[str], lower: list[str], sentence: tuple[int, int]) -> None:
+    """Retag an adjective in -ed between noun and object in a sentence without a verb: "Her veto [angered] farmers."."""
+    first, last = sentence
+    if lower[last - 1] not in SENTENCE_FINAL or "JJ" not in tags[first:last] or not FINITE.isdisjoint(tags[first:last]):
+        return
+    for at in range(first + 1, last - 1):
+        is_between = tags[at - 1] in {"NN", "NNS", "NNP"} and tags[at + 1] in _OBJECTS
+        if tags[at] == "JJ" and is_between and lower[at].isalpha() and lower[at].endswith("ed"):
+            tags[at] = "VBD"
+            return
 
 
 def _retag_main_verb(tags: list[str], lower: list[str], sentence: tuple[int, int], quotation_of: list[int]) -> None:

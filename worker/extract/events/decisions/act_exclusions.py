@@ -54,7 +54,7 @@ def _is_word_or_feeling(ctx: EventContext, classes: ActClasses, act: Act, group:
     "Rejected the claim", "vowed to fight on", "will vote for Berg", "passed the time".
     """
     target, lower = ctx.clauses.object(group), ctx.text.lower
-    kinds = classes.classes_of_object.get(lower[target.head], ()) if target is not None else ()
+    kinds = ("any", *classes.classes_of_object.get(lower[target.head], ())) if target is not None else ()
     if "speech" in kinds and not {"refuse", "veto"}.isdisjoint(act.classes) and "decision" not in kinds:
         return True
     needed = classes.needed_objects.get(act.lemma)
