@@ -92,12 +92,16 @@ def party_names(candidate: EventCandidate) -> set[str]:
 
 
 def cluster_candidates(
-    candidates: list[C], is_same: Callable[[C, C], bool], can_refer_to: Callable[[C, C], bool]
+    candidates: list[C],
+    is_same: Callable[[C, C], bool],
+    can_refer_to: Callable[[C, C], bool],
+    are_apart: Callable[[C, C], bool] | None = None,
 ) -> list[EventCluster[C]]:
     """Cluster candidates, given in text order, into events in the order of their first non-anaphoric mention.
 
     `is_same(old, new)` decides whether two candidates with parties mention one event, `can_refer_to(old, new)` whether
-    an anaphoric candidate can refer to the event of `old`.  Only candidates with a common party or place are compared,
+    an anaphoric candidate can refer to the event of `old`.  A candidate joins no event of which `are_apart(old, new)`
+    excludes a mention: "Oslo's talks" may be those with Riga or those with Vilnius, but these are two.  Only candidates with a common party or place are compared,
     at most 24 per key, so that the cost is linear in the number of candidates.
     """
     clusters: list[EventCluster[C]] = []
@@ -109,7 +113,7 @@ def cluster_candidates(
         near = {id(c): c for key in _shared_keys(candidate) for c in by_key.get(key, [])[-_MAX_COMPARED:]}
         latest_first = sorted(near.values(), key=lambda c: -c.members[-1].first)
         cluster = next(
-            (c for c in latest_first if any(is_same(old, candidate) for old in c.members[-_MAX_COMPARED:])),
+            (c for c in latest_first if _can_join(c.members[-_MAX_COMPARED:], candidate, is_same, are_apart)),
             None,
         )
         if cluster is None:
@@ -124,6 +128,15 @@ def cluster_candidates(
     for cluster in clusters:
         cluster.members.sort(key=lambda c: c.first)
     return clusters
+
+
+def _can_join(
+    members: list[C], new: C, is_same: Callable[[C, C], bool], are_apart: Callable[[C, C], bool] | None
+) -> bool:
+    """Return whether a candidate mentions the event of `members`."""
+    if not any(is_same(old, new) for old in members):
+        return False
+    return are_apart is None or not any(are_apart(old, new) for old in members)
 
 
 _MAX_COMPARED = 24

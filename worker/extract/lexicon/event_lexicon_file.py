@@ -67,6 +67,7 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     audiences: str
     private_modifiers: str
     attitudes: str
+    long_periods: str
     habitual_modifiers: str
     summit_modifiers: str
     press_nouns: str

@@ -89,8 +89,20 @@ def _is_excluded_noun(ctx: EventContext, trigger: MeetingTrigger, noun: NounPhra
         return True
     if trigger.word_class == "meal" and ctx.text.tags[noun.head] == "NNP":
         return True  # a programme's name
+    if len(trigger.candidate.parties) < _PAIR and _is_process(ctx, noun):
+        return True
     is_private = trigger.word_class == "visit" and not word_set(m.private_modifiers).isdisjoint(before)
     return is_private or _depends_on_attitude(ctx, noun) or _is_field_of_office(ctx, noun)
+
+
+def _is_process(ctx: EventContext, noun: NounPhrase) -> bool:
+    """Return whether the noun measures an uncounted period, which is a process: "after months of talks"."""
+    period = ctx.clauses.noun_phrase(noun.first - 2) if ctx.word(noun.first - 1) == "of" else None
+    if period is None or period.last != noun.first - 1:
+        return False
+    words = ctx.text.lower[period.first : period.last]
+    is_counted = any(ctx.text.tags[at] in {"CD", "DT"} for at in range(period.first, period.last))
+    return words[-1] in word_set(ctx.lexicon.meeting.long_periods) and not is_counted
 
 
 def _is_field_of_office(ctx: EventContext, noun: NounPhrase) -> bool:

@@ -16,6 +16,7 @@ from worker.extract.lexicon.lexicon_file import word_set
 if TYPE_CHECKING:
     from worker.extract.events.event_context import EventContext
     from worker.extract.events.meetings.trigger import MeetingTrigger
+    from worker.schema import Actor
 
 _NEVER_COREFERENT = frozenset({"visit", "call", "press_conference"})
 """Forms that do not corefer with any other form."""
@@ -42,7 +43,9 @@ def group_meetings(
     score_of = {trigger.candidate: trigger.score for trigger in triggers}
     for trigger in triggers:
         trigger.candidate.anaphoric = points_back(ctx, trigger)
-    clusters = cluster_candidates(list(score_of), partial(_is_same_meeting, ctx), partial(_can_refer_to, ctx))
+    clusters = cluster_candidates(
+        list(score_of), partial(_is_same_meeting, ctx), partial(_can_refer_to, ctx), _have_other_partners
+    )
     joined = {candidate for cluster in clusters for candidate in cluster.members}
     alone = [c for c, score in score_of.items() if c not in joined and score >= threshold + _margin(c)]
     clusters += _without_parties(ctx, alone)
@@ -57,7 +60,7 @@ def points_back(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     its clause: "after the talks, Berg …".
     """
     if not trigger.candidate.parties:
-        return True
+        return trigger.phrase is None or determiner(ctx, trigger.phrase, trigger.first) != "indefinite"
     if _names_nobody(trigger.candidate):
         return trigger.phrase is None or determiner(ctx, trigger.phrase, trigger.first) != "indefinite"
     is_clause_subject = trigger.phrase is not None and trigger.source == "clause"
@@ -119,6 +122,24 @@ def _is_same_meeting(ctx: EventContext, old: EventCandidate, new: EventCandidate
         return True
     place = old.place and new.place and old.place.text == new.place.text
     return bool(place and old.kind == new.kind == "summit")
+
+
+def _have_other_partners(old: EventCandidate, new: EventCandidate) -> bool:
+    """Return whether two meetings of one party are with different partners: "met Berg", then "met Ozola"."""
+    if old.kind != new.kind or min(len(old.parties), len(new.parties)) < _PAIR:
+        return False
+    a, b = party_names(old), party_names(new)
+    further = [[p for p in c.parties if p.name.casefold() not in a & b] for c in (old, new)]
+    return all(further) and not any(_can_be_same(one, other) for one in further[0] for other in further[1])
+
+
+def _can_be_same(one: Actor, other: Actor) -> bool:
+    """Return whether two parties can be one: one is unnamed, they have a country or the last word in common."""
+    if "unnamed" in {one.type, other.type} or "group" in {one.type, other.type}:
+        return True
+    if one.country is not None and one.country == other.country and one.type != other.type:
+        return True
+    return one.name.casefold().split()[-1] == other.name.casefold().split()[-1]
 
 
 def _can_follow(old: str, new: str) -> bool:

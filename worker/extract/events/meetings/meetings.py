@@ -21,6 +21,7 @@ from worker.extract.events.meetings.grouping import group_meetings
 from worker.extract.events.meetings.trigger import MeetingTrigger
 from worker.extract.events.meetings.trigger_features import TriggerFeatures
 from worker.extract.events.meetings.triggers import meeting_triggers
+from worker.extract.events.political_role import POLITICAL
 from worker.extract.events.scoring import EventScorer, load_scorer, select_best
 from worker.schema import Actor, Form, Meeting, MeetingStatus
 
@@ -35,6 +36,8 @@ SAME_ACT_CHARS = 8
 """Distance in characters below which two triggers denote one act: "held [meetings] and [talks]"."""
 _MARGIN_OF_MENTIONS = 0.4
 """Log-odds below the threshold down to which a trigger is a further mention of a meeting."""
+_MOST_WITHOUT_PARTICIPANTS = 0.65
+"""Highest confidence of a meeting of which no mention names a participant: who met is unknown or a guess."""
 
 
 def extract_meetings(doc: Document) -> Iterable[Meeting]:
@@ -46,6 +49,8 @@ def extract_meetings(doc: Document) -> Iterable[Meeting]:
     score_of = {trigger.candidate: trigger.score for trigger in triggers}
     for cluster in merge_headlines(ctx, group_meetings(ctx, triggers, scorer.threshold)):
         confidence = scorer.confidence(max(score_of[candidate] for candidate in cluster.members))
+        if not _participants(cluster):
+            confidence = min(confidence, _MOST_WITHOUT_PARTICIPANTS)
         doc.meetings.append(_make_event(ctx, cluster, confidence))
     return doc.meetings
 
@@ -79,7 +84,7 @@ def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate], confid
         rule=best.rule,
         form=msgspec.convert(best.kind, Form),
         status=msgspec.convert(_status(cluster), MeetingStatus),
-        participants=_participants(cluster),
+        participants=_participants(cluster) or _speaker(ctx, cluster),
         place=next((c.place for c in mentions if c.place), None),
         when=next((c.when for c in mentions if c.day), None) or next((c.when for c in mentions if c.when), None),
         held_on=next((c.day for c in mentions if c.day), None),
@@ -106,6 +111,13 @@ def _participants(cluster: EventCluster[EventCandidate]) -> list[Actor]:
     for candidate in cluster.members:
         found += [a for a in candidate.parties if not any(_is_same_name(a.name, b.name) for b in found)]
     return found
+
+
+def _speaker(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> list[Actor]:
+    """Return the political speaker of the statement that mentions a meeting of unnamed parties; empty without one."""
+    statement = ctx.statement_of_id.get(ctx.statement_ids[cluster.best.first] or "")
+    speaker = statement.speaker if statement is not None else None
+    return [speaker] if speaker is not None and ctx.roles.political_role(speaker) == POLITICAL else []
 
 
 def _is_same_name(one: str, other: str) -> bool:

@@ -107,12 +107,16 @@ def _completed(
     if form == "call" and (directed := _able(ctx, directed_participants(ctx, noun), found)):
         caller = clause_participants(ctx, noun)[:1] if not found and len(directed) == 1 else []
         found, source = distinct_parties([*caller, *found, *directed]), "direction"
-    if form == "visit" and (visitors := _able(ctx, _visitors(ctx, noun), found)):
-        found = [*found, *visitors]
+    if form == "visit" and (visitors := _able(ctx, _visitors(ctx, noun), [])):
+        found = visitors if source == "construction" and not _has_owner(ctx, noun, at) else [*found, *visitors]
     if not found:
         found = clause_participants(ctx, noun)
         source = "clause" if found else "nothing"
     return found, source
+
+
+def _has_owner(ctx: EventContext, noun: NounPhrase, at: int) -> bool:
+    return ctx.parties.possessor(noun, at) is not None
 
 
 def _able(ctx: EventContext, parties: list[Actor], known: list[Actor]) -> list[Actor]:
