@@ -36,6 +36,7 @@ SAME_ACT_CHARS = 8
 """Distance in characters below which two triggers denote one act: "held [meetings] and [talks]"."""
 _MARGIN_OF_MENTIONS = 0.4
 """Log-odds below the threshold down to which a trigger is a further mention of a meeting."""
+_PERFECT = frozenset({"has", "have", "'ve"})
 _MOST_WITHOUT_PARTICIPANTS = 0.65
 """Highest confidence of a meeting of which no mention names a participant: who met is unknown or a guess."""
 
@@ -83,7 +84,7 @@ def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate], confid
         confidence=confidence,
         rule=best.rule,
         form=msgspec.convert(best.kind, Form),
-        status=msgspec.convert(_status(cluster), MeetingStatus),
+        status=msgspec.convert(_status(ctx, cluster), MeetingStatus),
         participants=_participants(cluster) or _speaker(ctx, cluster),
         place=next((c.place for c in mentions if c.place), None),
         when=next((c.when for c in mentions if c.day), None) or next((c.when for c in mentions if c.when), None),
@@ -94,12 +95,25 @@ def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate], confid
     )
 
 
-def _status(cluster: EventCluster[EventCandidate]) -> str:
-    """Return the status of the best mention; "cancelled" if a later mention says so of its plan."""
+def _status(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> str:
+    """Return the status of the best mention, or of a later one that says what became of a plan.
+
+    "cancelled" by any later mention; "held" by a verb in the perfect: "will meet on Friday", then "have met".
+    """
     best = cluster.best
-    later = (c for c in cluster.members if c.first > best.first and c.explicit_status)
-    is_cancelled = best.status in {"planned", "proposed"} and any(c.status == "cancelled" for c in later)
-    return "cancelled" if is_cancelled else best.status
+    if best.status not in {"planned", "proposed"}:
+        return best.status
+    later = [c for c in cluster.members if c.first > best.first and c.explicit_status]
+    if any(c.status == "cancelled" for c in later):
+        return "cancelled"
+    return "held" if any(_is_perfect(ctx, c) for c in later) else best.status
+
+
+def _is_perfect(ctx: EventContext, candidate: EventCandidate) -> bool:
+    """Return whether a candidate is told to have been held by a verb in the present perfect."""
+    verb = ctx.chunks.verb_group(candidate.first)
+    is_told = verb is not None and candidate.status == "held" and not ctx.text.quotation_of[candidate.first] >= 0
+    return is_told and verb is not None and ctx.text.lower[verb.first] in _PERFECT
 
 
 def _participants(cluster: EventCluster[EventCandidate]) -> list[Actor]:

@@ -109,10 +109,20 @@ def _completed(
         found, source = distinct_parties([*caller, *found, *directed]), "direction"
     if form == "visit" and (visitors := _able(ctx, _visitors(ctx, noun), [])):
         found = visitors if source == "construction" and not _has_owner(ctx, noun, at) else [*found, *visitors]
+    if form in {"talks", "call"} and _is_counterpart_alone(ctx, noun, found):
+        found = [*_able(ctx, clause_participants(ctx, noun)[:1], found), *found]
     if not found:
         found = clause_participants(ctx, noun)
         source = "clause" if found else "nothing"
     return found, source
+
+
+def _is_counterpart_alone(ctx: EventContext, noun: NounPhrase, parties: list[Actor]) -> bool:
+    """Return whether the only party is the one after "with": "confirmed new talks with [Ozola]"."""
+    if len(parties) != 1 or ctx.word(noun.last) not in word_set(ctx.lexicon.meeting.with_):
+        return False
+    mention = parties[0].mention
+    return mention is not None and mention.start >= ctx.text.ends[noun.head]
 
 
 def _has_owner(ctx: EventContext, noun: NounPhrase, at: int) -> bool:
