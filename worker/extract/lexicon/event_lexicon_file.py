@@ -68,6 +68,8 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     private_modifiers: str
     attitudes: str
     long_periods: str
+    temporal_conjunctions: str
+    perfect: str
     habitual_modifiers: str
     summit_modifiers: str
     press_nouns: str

@@ -23,6 +23,7 @@ from worker.extract.events.meetings.trigger_features import TriggerFeatures
 from worker.extract.events.meetings.triggers import meeting_triggers
 from worker.extract.events.political_role import POLITICAL
 from worker.extract.events.scoring import EventScorer, load_scorer, select_best
+from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, Form, Meeting, MeetingStatus
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ SAME_ACT_CHARS = 8
 """Distance in characters below which two triggers denote one act: "held [meetings] and [talks]"."""
 _MARGIN_OF_MENTIONS = 0.4
 """Log-odds below the threshold down to which a trigger is a further mention of a meeting."""
-_PERFECT = frozenset({"has", "have", "'ve"})
 _MOST_WITHOUT_PARTICIPANTS = 0.65
 """Highest confidence of a meeting of which no mention names a participant: who met is unknown or a guess."""
 
@@ -112,8 +112,8 @@ def _status(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> str:
 def _is_perfect(ctx: EventContext, candidate: EventCandidate) -> bool:
     """Return whether a candidate is told to have been held by a verb in the present perfect."""
     verb = ctx.chunks.verb_group(candidate.first)
-    is_told = verb is not None and candidate.status == "held" and not ctx.text.quotation_of[candidate.first] >= 0
-    return is_told and verb is not None and ctx.text.lower[verb.first] in _PERFECT
+    is_told = verb is not None and candidate.status == "held" and ctx.text.quotation_of[candidate.first] < 0
+    return is_told and verb is not None and ctx.text.lower[verb.first] in word_set(ctx.lexicon.meeting.perfect)
 
 
 def _participants(cluster: EventCluster[EventCandidate]) -> list[Actor]:

@@ -16,6 +16,7 @@ from worker.extract.events.meetings.reader import (
     is_abroad,
     is_dated_present,
     is_future_time,
+    is_in_temporal_clause,
     is_plural_party,
     make_meeting_candidate,
 )
@@ -71,7 +72,9 @@ def read_noun(ctx: EventContext, noun: NounPhrase, form: Form, at: int) -> NounR
     verb = light or own
     after = _end_of_predicate(ctx, noun, own)
     when = _noun_time(ctx, noun, at, after, light)
-    is_future = is_future_time(when) or (verb is not None and is_dated_present(ctx, verb, when))
+    is_future = is_future_time(when) or (
+        verb is not None and (is_dated_present(ctx, verb, when) or is_in_temporal_clause(ctx, verb))
+    )
     status = noun_status(ctx, noun, verb, is_future)
     found = make_meeting_candidate(ctx, at, noun.head + 1, form, status or "held", parties, rule, when)
     found.noun = ctx.text.lower[noun.head]

@@ -106,6 +106,15 @@ def is_dated_present(ctx: EventContext, group: VerbGroup, when: TimeExpression |
     return when.weekday is not None or (when.month is not None and when.day is not None)
 
 
+def is_in_temporal_clause(ctx: EventContext, group: VerbGroup) -> bool:
+    """Return whether a present is that of a temporal clause, which denotes the future: "when she arrives in Oslo"."""
+    if not _is_simple_present(ctx, group):
+        return False
+    subject = ctx.clauses.subject(group)
+    opener = ctx.word(subject.first - 1) if subject is not None and subject.last <= group.first else ""
+    return opener in word_set(ctx.lexicon.meeting.temporal_conjunctions)
+
+
 def _is_simple_present(ctx: EventContext, group: VerbGroup) -> bool:
     return ctx.text.tags[group.head] in {"VBZ", "VBP"} and group.first == group.head
 

@@ -8,6 +8,7 @@ from worker.extract.events.meetings.reader import (
     is_agreed_or_demanded,
     is_dated_present,
     is_future_time,
+    is_in_temporal_clause,
     is_noun_complement,
     make_meeting_candidate,
     verb_status,
@@ -45,7 +46,9 @@ def verb_candidate(
         ctx,
         group,
         modality,
-        is_future_time(when) or is_dated_present(ctx, _outermost_governor(group, modality), when),
+        is_future_time(when)
+        or is_dated_present(ctx, _outermost_governor(group, modality), when)
+        or is_in_temporal_clause(ctx, group),
     )
     first = modality.governor.token if modality.governor and status == "denied" else group.head
     return make_meeting_candidate(ctx, first, last, form, status, parties, rule, when)

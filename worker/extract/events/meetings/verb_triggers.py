@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.events.meetings.encounters import interlocutors, is_purpose_of_meeting, talk_form
-from worker.extract.events.meetings.reader import is_future_time, is_plural_party, make_meeting_candidate, verb_status
+from worker.extract.events.meetings.reader import (
+    is_dated_present,
+    is_future_time,
+    is_in_temporal_clause,
+    is_plural_party,
+    make_meeting_candidate,
+    verb_status,
+)
 from worker.extract.events.meetings.trigger import MeetingTrigger
 from worker.extract.events.meetings.verb_candidate import are_parties
 from worker.extract.events.meetings.verbs import read_verb
@@ -128,7 +135,8 @@ def _verb_of_class(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -
     ruled = read_verb(ctx, group)
     candidate = ruled
     if candidate is None:
-        status = verb_status(ctx, group, ctx.modality(group), is_future_time(when))
+        is_future = is_future_time(when) or is_dated_present(ctx, group, when) or is_in_temporal_clause(ctx, group)
+        status = verb_status(ctx, group, ctx.modality(group), is_future)
         status = "proposed" if name == "summon" and status == "held" else status
         form = _FORMS.get(name) or talk_form(ctx, group)
         candidate = make_meeting_candidate(ctx, group.head, group.last, form, status, parties, _RULES[name], when)
