@@ -46,8 +46,6 @@ THRESHOLDS = [n / 10 for n in range(-15, 11)]
 BANDS = (0.0, 0.5, 0.7, 0.9, 1.01)
 SEED = 7
 PLATT_STEPS = 25
-OTHER_PARTIES = 0.7
-"""Share to which an event with other parties than the annotated ones counts as right: names have many forms."""
 
 
 class Calibration(NamedTuple):
@@ -234,10 +232,14 @@ def _report_thresholds(console: Console, examples: Sequence[Example], scores: Se
 def _judged_scores(
     examples: Sequence[Example], scores: Sequence[Vector], threshold: float
 ) -> list[tuple[float, float]]:
-    """Return (score, share right) of each selected candidate: 1 right, less with other parties, 0 wrong."""
+    """Return (score, share right) of each selected candidate: 1 right, less with other parties, 0 wrong.
+
+    A right candidate without parties does not count: the other mentions of its event name them.
+    """
     found = []
-    for outcome in _outcomes(examples, scores, threshold):
-        found += [(c.score, 1.0 if same else OTHER_PARTIES) for c, same in outcome.right]
+    for example, outcome in zip(examples, _outcomes(examples, scores, threshold), strict=True):
+        other = example.trainable.other_parties
+        found += [(c.score, 1.0 if same else other) for c, same in outcome.right if c.names]
         found += [(c.score, 1.0) for c in outcome.neutral]
         found += [(c.score, 0.0) for c in outcome.wrong]
     return found

@@ -56,6 +56,8 @@ class Trainable(NamedTuple):
     """L2 penalty of the weight of a feature, and of a conjunction of features ("class+tense:order+past")."""
     near_chars: int
     """Distance in characters at which two triggers denote one act."""
+    other_parties: float
+    """Share to which an event with other parties than the annotated ones counts as right in the calibration."""
     threshold: float | None = None
     """The score from which a candidate is accepted.  None: the one with the best F1 in cross-validation."""
 
@@ -119,7 +121,7 @@ def _meetings(document: Document) -> list[ScoredCandidate]:
 
 TRAINABLE: dict[ScoredKind, Trainable] = {
     "decision": Trainable(
-        "decisions", {"status": "status", "category": "class"}, is_label_feature, _decisions, 5.0, 10.0, NEAR_CHARS
+        "decisions", {"status": "status", "category": "class"}, is_label_feature, _decisions, 5.0, 10.0, NEAR_CHARS, 0.7
     ),
-    "meeting": Trainable("meetings", {}, is_label_feature, _meetings, 6.7, 6.7, SAME_ACT_CHARS, threshold=0.1),
+    "meeting": Trainable("meetings", {}, is_label_feature, _meetings, 6.7, 6.7, SAME_ACT_CHARS, 0.0, threshold=0.1),
 }

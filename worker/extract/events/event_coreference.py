@@ -101,8 +101,9 @@ def cluster_candidates(
 
     `is_same(old, new)` decides whether two candidates with parties mention one event, `can_refer_to(old, new)` whether
     an anaphoric candidate can refer to the event of `old`.  A candidate joins no event of which `are_apart(old, new)`
-    excludes a mention: "Oslo's talks" may be those with Riga or those with Vilnius, but these are two.  Only candidates with a common party or place are compared,
-    at most 24 per key, so that the cost is linear in the number of candidates.
+    excludes a mention: "Oslo's talks" may be those with Riga or those with Vilnius, but these are two.  Only candidates
+    with a common party or place are compared, at most 24 per key, so that the cost is linear in the number of
+    candidates.
     """
     clusters: list[EventCluster[C]] = []
     cluster_of: dict[C, EventCluster[C]] = {}

@@ -147,3 +147,44 @@ def test_talks_of_unnamed_parties_are_one_meeting() -> None:
     assert (
         len(meetings("After the crucial talks in Geneva broke up, nobody spoke. The talks had lasted two days.")) <= 1
     )
+
+
+def test_talks_that_measure_a_period_are_a_process() -> None:
+    assert told("The Norwegian government has decided, after months of talks, to close the port.") == []
+    assert [m[3] for m in told("After months of talks with Teki, Brun signed the treaty.")] == [[BRUN, TEKI]]
+
+
+def test_meetings_with_other_partners_stay_apart() -> None:
+    text = "Brun met Teki in Oslo. Oja visited the harbour. Brun met the Estonian prime minister, Kalle Saar, in Oslo."
+    assert [m[3] for m in told(text)] == [[BRUN, TEKI], [BRUN, "Kalle Saar"]]
+
+
+def test_the_clause_completes_a_counterpart() -> None:
+    assert [m[3] for m in told("Brun used the talks with the European Commission to defend the fees.")] == [
+        [BRUN, "European Commission"]
+    ]
+
+
+def test_the_visitor_of_a_visit_is_after_of() -> None:
+    assert [m[3] for m in told("Cabinet hears report on visit of Norwegian Prime Minister Mari Oja to Tirana")] == [
+        ["Mari Oja"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Oja will sign the deal after Brun's envoy meets Teki in Tirana.", "planned"),
+        ("Oja will speak when Brun arrives in Tirana.", "planned"),
+        ("Brun will meet Teki in Oslo today.\n\nBrun and Teki have met in Oslo.", "held"),
+        ("Brun will meet Teki in Oslo today.\n\nBrun and Teki meet in Oslo.", "planned"),
+    ],
+)
+def test_tense_and_later_mentions_determine_the_status(text: str, status: str) -> None:
+    assert [m[2] for m in told(text)] == [status]
+
+
+def test_a_meeting_of_unnamed_parties_is_uncertain_and_has_the_speaker() -> None:
+    (meeting,) = meetings("Kosovo's ministry said on X that the meeting was useful.")
+    assert [actor.name for actor in meeting.participants] == ["Kosovo's ministry"]
+    assert meeting.confidence < 0.7
