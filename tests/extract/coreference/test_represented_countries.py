@@ -158,3 +158,55 @@ def test_a_ministry_of_a_country_with_two_names_is_not_the_country() -> None:
 def test_a_non_governmental_organisation_is_no_person(name: str) -> None:
     (speaker,) = speakers(f"{name} said it was late.")
     assert (speaker.name, speaker.type, speaker.country) == (name, "organisation", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "countries"),
+    [
+        # the only country is that of the other party's office
+        ("Foreign Minister Luan Prifti told Latvian Economy Minister Anna Ozola that rain fell.", [None]),
+        ("Foreign Minister Luan Prifti told US Secretary of State Jo Fry that rain fell.", [None]),
+        ("The president of Latvia was silent. Foreign Minister Luan Prifti said rain fell.", [None]),
+        # officials of one country do not make an article one about it
+        (
+            "Latvian Economy Minister Anna Ozola left. Latvia's president slept. Mayor Luan Prifti said rain fell.",
+            [None],
+        ),
+        # a counterpart is not of the home country
+        (
+            "Latvia is dry. Latvian rain fell.\n\nMayor Luan Prifti told Latvian President Anna Ozola that rain fell.",
+            [None],
+        ),
+        (
+            "Latvia is dry. Latvian rain fell.\n\nLatvian MPs slept, and Mayor Luan Prifti said rain fell.",
+            ["LV"],
+        ),
+        # a title that few countries have, without a country
+        ("The shadow chancellor left. Shadow Chancellor Ida Hale slept. The minister said rain fell.", ["GB"]),
+        # a body after the only office
+        ("Latvian President Anna Ozola slept. The ministry said rain fell.", ["LV"]),
+        ("Foreign Minister Luan Prifti met Latvian President Anna Ozola. The ministry said rain fell.", [None]),
+        ("Her Latvian colleague, Mayor Luan Prifti, said rain fell.", ["LV"]),
+    ],
+)
+def test_the_country_before_another_office_is_not_the_home_of_all_offices(
+    text: str, countries: list[str | None]
+) -> None:
+    assert [speaker.country for speaker in speakers(text)] == countries
+
+
+@pytest.mark.parametrize(
+    ("home", "sentence", "country"),
+    [
+        ("The United States is dry. US herders left Washington.", "Economy Minister Luan Prifti said rain fell.", None),
+        ("The United States is dry. US herders left Washington.", "Senator Luan Prifti said rain fell.", "US"),
+        ("Norway is dry. Norwegian herders left Oslo.", "President Luan Prifti said rain fell.", None),
+        ("Norway is dry. Norwegian herders left Oslo.", "Prime Minister Luan Prifti said rain fell.", "NO"),
+        ("Brazil is dry. Brazilian herders left Brasilia.", "Prime Minister Luan Prifti said rain fell.", None),
+        ("Brazil is dry. Brazilian herders left Brasilia.", "President Luan Prifti said rain fell.", "BR"),
+    ],
+)
+def test_an_office_that_the_country_of_the_article_lacks_is_of_another_one(
+    home: str, sentence: str, country: str | None
+) -> None:
+    assert [speaker.country for speaker in speakers(f"{home}\n\n{sentence}")] == [country]

@@ -78,7 +78,10 @@ class CountryFinder:
         named = self.names.first(start, last)
         if named is not None and (official or self._is_institution(named[1], named[2])):
             return named[0]
-        return self.home_of_state_office(first, last) if not self._is_elsewhere(start, last) else None
+        if self._is_elsewhere(start, last):
+            return None
+        home = self.home_of_state_office(first, last, holder=True)
+        return None if home is not None and self.names.is_counterpart(home, first, last) else home
 
     def _is_owned(self, first: int, last: int) -> bool:
         """Return whether a role belongs to an owner that is no country or institution: "Tamm & Co's head of tax"."""
@@ -223,8 +226,14 @@ class CountryFinder:
         private = not self.person_words.private_bodies.isdisjoint(self.text.lower[first:last])
         return private or self._is_international(first, last)
 
-    def home_of_state_office(self, first: int, last: int) -> str | None:
-        """Return the country of the article around tokens that are an office or body of a state, else None."""
+    def home_of_state_office(self, first: int, last: int, *, holder: bool = False) -> str | None:
+        """Return the country of the article around tokens that are an office or body of a state, else None.
+
+        `holder`: whether they are the office of a named person.
+        """
         words = [bare for w in self.text.lower[first:last] if (bare := w.rstrip("."))[:1].isalnum()]
         campaign = "campaign" in self.text.words[first:last]
-        return self.names.near(first) if self.state_roles.includes(words, campaign=campaign) else None
+        if not self.state_roles.includes(words, campaign=campaign):
+            return None
+        home = self.names.near(first, holder=holder)
+        return None if home is not None and self.institutions.lacks(home, words) else home

@@ -6,11 +6,11 @@ A name of several countries belongs to the home country of the article if that i
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
 from functools import cache, cached_property
 
 from msgspec import Struct
 
+from worker.extract.coreference.home_country import CountryMention, OfficeModifiers, find_home, is_of_one_country
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.institution_names import (
     ANY_COUNTRY,
@@ -21,20 +21,15 @@ from worker.extract.lexicon.institution_names import (
 )
 from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
 
-_MIN_EVIDENCE = 1.5
-"""Evidence below which a country cannot be the home country."""
-_MIN_SHARE = 0.45
-"""Share of all evidence that the home country needs."""
-_MIN_LEAD = 1.5
-"""Ratio of its evidence to that of the second country."""
-_MIN_LATE_LEAD = 3.0
-"""That ratio for a country that the article does not name first."""
 _PLACE_WEIGHT = 0.5
 """Evidence of a region, city or currency, relative to the name of a country."""
 _INSTITUTION_WEIGHT = 2.0
-_DATELINE_WEIGHT = 2.0
+_CLAUSE_BOUNDARIES = frozenset({",", ";", ":", "and", "but", "while"})
+"""Words and marks that separate two clauses, whose subjects may have one country."""
 _MAX_BEFORE = 8
 """Names before a token among which a country is looked up."""
+_MAX_WORDS_BEFORE = 60
+"""Words before a body among which an office without a country is looked for."""
 _MAX_DATELINE = 4
 """Tokens of the longest place in a dateline."""
 
@@ -92,6 +87,7 @@ class CountryNames:
     def __init__(self, text: AnnotatedText, lexicon: Lexicon) -> None:
         self.text, self.lexicon = text, lexicon
         self.table = load_country_table(lexicon.language)
+        self._modifiers = OfficeModifiers(text, lexicon)
 
     def at(self, i: int, last: int) -> tuple[Codes, int] | None:
         """Return the countries of the longest name from token `i` that ends by `last`, and its length; else None."""
@@ -121,7 +117,7 @@ class CountryNames:
             found = self.at(at, last)
             if found is not None:
                 codes, size = found
-                if _is_of_one_country(codes):
+                if is_of_one_country(codes):
                     return codes[0], at, at + size
                 if ambiguous is None and (code := self.resolve(codes, at)) is not None:
                     ambiguous = code, at, at + size
@@ -133,7 +129,7 @@ class CountryNames:
 
         None if there is no name, for an international one, and if the text around it is about none of its countries.
         """
-        if _is_of_one_country(codes):
+        if is_of_one_country(codes):
             return codes[0]
         if not codes or (codes[0] == INTERNATIONAL and self._names_united_nations):
             return None
@@ -152,16 +148,18 @@ class CountryNames:
         return "un" in lower or "u.n." in lower or ("nations" in lower and "united" in lower)
 
     @cached_property
-    def occurrences(self) -> list[tuple[int, Codes, float]]:
-        """The names in text order: token, countries and weight as evidence for the home country."""
-        found: list[tuple[int, Codes, float]] = []
+    def mentions(self) -> list[CountryMention]:
+        """The names in text order."""
+        found: list[CountryMention] = []
         words, lower, at, size = self.text.words, self.text.lower, 0, len(self.text.words)
         name_sizes, title_sizes = self.table.name_sizes, self.table.title_sizes
         while at < size:
             known = words[at] in name_sizes or lower[at] in title_sizes
             match = self.at(at, size) if known else None
             if match is not None:
-                found.append((at, match[0], self._weight(" ".join(self.text.words[at : at + match[1]]))))
+                end = at + match[1]
+                weight = self._weight(" ".join(words[at:end]))
+                found.append(CountryMention(at, end, match[0], weight, self._modifiers.includes(at, end)))
             at += match[1] if match is not None else 1
         return found
 
@@ -174,28 +172,8 @@ class CountryNames:
 
     @cached_property
     def home(self) -> str | None:
-        """The country that the article is mostly about; None if no country prevails.
-
-        Names of several countries are first divided among them, then given to the one with most evidence.
-        """
-        listed = [(_of_all_readers(codes), weight) for _, codes, weight in self.occurrences]
-        listed = [(codes, weight) for codes, weight in listed if codes]
-        listed += [(codes, _DATELINE_WEIGHT) for codes in self._dateline()]
-        divided: defaultdict[str, float] = defaultdict(float)
-        for codes, weight in listed:
-            for code in codes:
-                divided[code] += weight / len(codes)
-        evidence: defaultdict[str, float] = defaultdict(float)
-        for codes, weight in listed:
-            most = max(divided[code] for code in codes)
-            strongest = [code for code in codes if divided[code] == most]
-            for code in strongest:
-                evidence[code] += weight / len(strongest)
-        return _prevailing(evidence, self._first_named())
-
-    def _first_named(self) -> str | None:
-        """Return the country that the article names first; None if it names none."""
-        return next((codes[0] for _, codes, _ in self.occurrences if _is_of_one_country(codes)), None)
+        """The country that the article is mostly about; None if no country prevails."""
+        return find_home(self.mentions, self._dateline())
 
     def _dateline(self) -> list[Codes]:
         """Return the countries of the place of the article's dateline: "OSLO (Norpress) -"."""
@@ -207,21 +185,65 @@ class CountryNames:
                     return [codes]
         return []
 
-    def near(self, token: int) -> str | None:
+    def near(self, token: int, *, holder: bool = False) -> str | None:
         """Return the home country; without one, the only country named before a token in its paragraph.
 
-        None if the paragraph names several or none.
+        None if the paragraph names several or none, or names it only before the offices of others although the article
+        has an office without a country.  `holder`: whether the token is such an office of a named person.
         """
         if self.home is not None:
             return self.home
-        before = bisect_left(self.occurrences, (token,))
-        named: set[str] = set()
-        for at, codes, _ in reversed(self.occurrences[max(0, before - _MAX_BEFORE) : before]):
-            if self.text.paragraph_of[at] != self.text.paragraph_of[token]:
+        before = bisect_left(self.mentions, token, key=_token_of)
+        named: dict[str, bool] = {}
+        for mention in reversed(self.mentions[max(0, before - _MAX_BEFORE) : before]):
+            if self.text.paragraph_of[mention.token] != self.text.paragraph_of[token]:
                 break
-            if _is_of_one_country(codes):
-                named.add(codes[0])
-        return named.pop() if len(named) == 1 else None
+            if is_of_one_country(mention.codes):
+                own = not mention.of_office or self._modifiers.reaches(mention.end, token)
+                named[mention.codes[0]] = named.get(mention.codes[0], False) or own
+        if len(named) == 1:
+            country, own = next(iter(named.items()))
+            start = max(self.text.paragraph_range(token)[0], token - _MAX_WORDS_BEFORE)
+            return country if own or not (holder or self._has_bare_office(start, token)) else None
+        return self._only_country if not (named or holder) else None
+
+    @cached_property
+    def _only_country(self) -> str | None:
+        """The only country that the article names, before an office; None if another office has no country."""
+        named = {m.codes[0] for m in self.mentions if is_of_one_country(m.codes)}
+        only = len(named) == 1 and any(m.of_office for m in self.mentions)
+        return named.pop() if only and not self._has_bare_office(0, len(self.text.words)) else None
+
+    def _has_bare_office(self, first: int, last: int) -> bool:
+        """Return whether tokens [first, last) name a person with an office but never with that of a country."""
+        return self._modifiers.has_bare_office(first, last, self._holders)
+
+    @cached_property
+    def _holders(self) -> frozenset[str]:
+        """The capitalised words after countries that modify offices: names of the holders among them."""
+        return self._modifiers.holders([m.end for m in self.mentions if m.of_office])
+
+    def is_counterpart(self, country: str, first: int, last: int) -> bool:
+        """Return whether the clause names the country before the office of another party than tokens [first, last).
+
+        A verb or preposition between the two parties shows that they are two: "Foreign Minister Tamm met the Latvian
+        president".
+        """
+        start, end = self.text.sentence_range(first)
+        at = bisect_left(self.mentions, start, key=_token_of)
+        while at < len(self.mentions) and (mention := self.mentions[at]).token < end:
+            other = mention.of_office and mention.codes == (country,) and not first <= mention.token < last
+            if other and self._modifiers.is_country(mention.token, mention.end):
+                between = slice(last, mention.token) if mention.token >= last else slice(mention.end, first)
+                linked = any(tag[:2] in {"VB", "IN", "TO"} for tag in self.text.tags[between])
+                if linked and _CLAUSE_BOUNDARIES.isdisjoint(self.text.lower[between]):
+                    return True
+            at += 1
+        return False
+
+
+def _token_of(mention: CountryMention) -> int:
+    return mention.token
 
 
 def _longest(words: list[str], i: int, size: int, table: dict[str, Codes]) -> tuple[Codes, int] | None:
@@ -234,28 +256,3 @@ def _longest(words: list[str], i: int, size: int, table: dict[str, Codes]) -> tu
         if codes is not None:
             return codes, length
     return None
-
-
-def _is_of_one_country(codes: Codes) -> bool:
-    """Return whether a name means one country in every article."""
-    return len(codes) == 1 and codes[0] != ANY_COUNTRY and codes[0][0] != LOCAL
-
-
-def _of_all_readers(codes: Codes) -> Codes:
-    """Return the countries that a name means outside an article about one of them; empty for a generic name."""
-    if not codes or codes[0] in {ANY_COUNTRY, INTERNATIONAL}:
-        return ()
-    return tuple(code for code in codes if code[0] != LOCAL)
-
-
-def _prevailing(evidence: defaultdict[str, float], first_named: str | None) -> str | None:
-    """Return the country with most evidence if its lead is sufficient; else None.
-
-    A country that the article does not name first needs a larger lead: "Latvia answers Estonia: …".
-    """
-    ranked = sorted(evidence.items(), key=lambda item: (-item[1], item[0]))[:2]
-    if not ranked or ranked[0][1] < _MIN_EVIDENCE or ranked[0][1] < _MIN_SHARE * sum(evidence.values()):
-        return None
-    country, most = ranked[0]
-    lead = _MIN_LEAD if first_named in {None, country} else _MIN_LATE_LEAD
-    return country if len(ranked) == 1 or most >= lead * ranked[1][1] else None

@@ -19,6 +19,8 @@ class StateRoles(Struct, frozen=True):
     """Heads of roles that are offices by themselves, and of servants of a state."""
     officials: Words
     """Heads of roles that are offices of a state by themselves or with a modifier: "chairman"."""
+    persons: Words
+    """Heads of roles of a person in the service of a state, their plurals included."""
     sovereign: Words
     """Heads that only states have, whatever modifies them."""
     bodies: Words
@@ -79,6 +81,7 @@ def load_state_roles(language: str) -> StateRoles:
     return StateRoles(
         offices=lexicon.offices | words.servant_roles,
         officials=officials,
+        persons=_persons(officials, lexicon.roles | lexicon.titles),
         sovereign=words.sovereign_offices,
         bodies=lexicon.state_offices | {"campaign"},
         group_heads=words.institution_roles | members,
@@ -90,3 +93,8 @@ def load_state_roles(language: str) -> StateRoles:
         prepositions=lexicon.closed_classes.role_prepositions,
         titles=((lexicon.titles - lexicon.offices) | words.rank_words | {"sheikh"}) - words.sovereign_offices,
     )
+
+
+def _persons(officials: Words, roles: Words) -> Words:
+    """Return the heads of state roles that denote persons, and their plurals."""
+    return frozenset(word for word in officials if word in roles or (word[-1] == "s" and word[:-1] in roles))

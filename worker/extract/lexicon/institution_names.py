@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -81,6 +82,7 @@ class InstitutionsFile(StrictTable, frozen=True, kw_only=True):
     armed_forces: Rows
     police: Rows
     titles: Rows
+    lacking: Rows
     international: _NamesTable
     non_governmental: _NamesTable
     generic: _NamesTable
@@ -103,6 +105,8 @@ class Institutions(Struct, frozen=True):
     """Name of an institution, as written and as tokens -> its class; titles are not included."""
     titles: dict[str, Codes]
     """Title of an office that few countries have ("home secretary") -> these countries."""
+    lacking: dict[str, Codes]
+    """Office or body -> the countries that have none of this name."""
     places: dict[str, Codes]
     """Name of a region or city -> its countries."""
     regions: frozenset[str]
@@ -114,6 +118,12 @@ class Institutions(Struct, frozen=True):
         """Return the class of an institution by its name, with or without "the"; None for any other name."""
         bare = name.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
         return self.classes.get(bare) or self.classes.get(bare[4:] if bare[:4] in {"the ", "The "} else "")
+
+    def lacks(self, country: str, words: list[str]) -> bool:
+        """Return whether the lower-case words contain an office or body that the country has not: a US minister."""
+        if any(country in self.lacking.get(word, ()) for word in words):
+            return True
+        return any(country in self.lacking.get(f"{word} {after}", ()) for word, after in pairwise(words))
 
     def is_public(self, name: str) -> bool:
         """Return whether a name denotes a public body, party or intergovernmental organisation."""
@@ -137,6 +147,7 @@ def load_institutions(language: str) -> Institutions:
         codes={_tokenised(name): codes for name, codes in _merge(list(names.values())).items()},
         classes=classes | {_tokenised(name): field for name, field in classes.items()},
         titles={_tokenised(name): codes for name, codes in _codes_of(bodies.titles).items()},
+        lacking=_codes_of(bodies.lacking),
         places=_merge([_codes_of(parts.regions), _codes_of(parts.cities)]),
         regions=frozenset(_codes_of(parts.regions)),
         currencies=_codes_of(parts.currencies),
