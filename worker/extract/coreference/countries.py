@@ -182,9 +182,11 @@ class CountryFinder:
     def country_of_group(self, first: int, last: int) -> str | None:
         """Return the country that a group or unnamed person represents; None for private ones."""
         last = self._end_of_group(first, last)
+        words = self.text.lower[first:last]
+        if self.state_roles.heads.isdisjoint(words) and self.person_words.state_modifiers.isdisjoint(words):
+            return None  # fast path for most phrases
         if self._is_private(first, last):
             return None
-        words = self.text.lower[first:last]
         head = self.state_roles.head_of(words)
         if head in self.lexicon.documents and last - first > 1:
             return self.country_of_body(first, last - 1)  # "a cabinet statement"

@@ -67,6 +67,8 @@ def find_names(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> list[Na
         if text.layout.is_label(text.sentence_range(phrase.first)[0]):
             continue  # a dateline names no speaker and no antecedent
         for first, last in _split_at_possessives(text, phrase):
+            if text.words[last - 1].islower():
+                continue
             name = _find_name(text, lexicon, number, first, last)
             if name is not None:
                 found.append(name)
@@ -105,7 +107,7 @@ def _split_at_possessives(text: AnnotatedText, phrase: NounPhrase) -> list[tuple
 
 def _find_name(text: AnnotatedText, lexicon: Lexicon, number: int, first: int, last: int) -> Name | None:
     """Return the name at the end of a part of a noun phrase; None if there is none."""
-    if text.words[last - 1].islower() or (last - first > 1 and text.lower[last - 1] in lexicon.groups):
+    if last - first > 1 and text.lower[last - 1] in lexicon.groups:
         return None  # "the Senate Republicans" are a group
     if last - first > 1 and _ends_in_role(text, lexicon, first, last):
         return None

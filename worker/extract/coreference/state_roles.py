@@ -39,6 +39,9 @@ class StateRoles(Struct, frozen=True):
     titles: Words
     """Titles and ranks after a role and before a name: "Interior Minister General Tamm"."""
 
+    heads: Words
+    """Words of which one must be in the phrase of a group or unnamed person that represents a state."""
+
     def head_of(self, words: list[str]) -> str:
         """Return the head of a role or phrase: the last word before its first preposition that is no title.
 
@@ -77,6 +80,7 @@ def load_state_roles(language: str) -> StateRoles:
         raise ValueError(language)
     members = frozenset(name.lower() for name in load_institutions(language).classes if " " not in name)
     officials = lexicon.offices | words.servant_roles | words.institution_roles | words.sovereign_offices
+    heads = officials | lexicon.state_offices | words.institution_roles | members | lexicon.documents | {"campaign"}
     modifiers = lexicon.state_words | lexicon.role_modifiers | words.past_modifiers | words.public_modifiers
     return StateRoles(
         offices=lexicon.offices | words.servant_roles,
@@ -91,6 +95,7 @@ def load_state_roles(language: str) -> StateRoles:
         department_heads=words.department_roles,
         quantities=lexicon.closed_classes.quantifiers | words.quantity_nouns,
         prepositions=lexicon.closed_classes.role_prepositions,
+        heads=heads | {f"{word}." for word in heads},
         titles=((lexicon.titles - lexicon.offices) | words.rank_words | {"sheikh"}) - words.sovereign_offices,
     )
 

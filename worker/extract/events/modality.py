@@ -84,6 +84,8 @@ def _is_negated(clauses: ClauseParser, group: VerbGroup) -> bool:
 
 
 def _modal_of(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> Modal:
+    if group.first == group.head and group.modal < 0:
+        return ""  # fast path for most verbs
     known = word_set(lexicon.modality.possibility_modals)
     written = (w for w in clauses.text.lower[group.first : group.head] if w in known)  # "cannot" is tagged as an adverb
     word = clauses.text.lower[group.modal] if group.modal >= 0 else next(written, "")

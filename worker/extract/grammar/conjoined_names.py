@@ -28,7 +28,8 @@ def join_conjoined_names(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) 
     phrases = chunks.noun_phrases
     joined: list[NounPhrase] = []
     for phrase in phrases:
-        first = _first_conjunct(text, joined, phrase, lexicon) if joined else len(joined)
+        follows_and = joined and joined[-1].last == phrase.first - 1 and text.lower[phrase.first - 1] == "and"
+        first = _first_conjunct(text, joined, phrase, lexicon) if follows_and else len(joined)
         if first < len(joined):
             phrase = type(phrase)(joined[first].first, phrase.last, phrase.head)  # noqa: PLW2901 - the whole name
             del joined[first:]
@@ -41,10 +42,11 @@ def join_conjoined_names(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) 
 
 
 def _first_conjunct(text: AnnotatedText, before: list[NounPhrase], last: NounPhrase, lexicon: Lexicon) -> int:
-    """Return the index in `before` of the first conjunct of the name that `last` ends; its length if there is none."""
-    none, conjunction = len(before), last.first - 1
-    if before[-1].last != conjunction or text.lower[conjunction] != "and":
-        return none
+    """Return the index in `before` of the first conjunct of the name that `last` ends; its length if there is none.
+
+    `last` follows the last phrase of `before` and "and".
+    """
+    none = len(before)
     if _is_listed_pair(text, before[-1], last, lexicon):
         return none - 1
     first = none - 1

@@ -31,6 +31,8 @@ _MAYBE_NAME = frozenset({"UH", "FW", "NN", "VBN", "RB", "VBP", "MD", "JJ", "NNS"
 _GUESSED = frozenset({"VBN", "RB", "VBP"})
 _IMPOSSIBLE_IF_UNKNOWN = frozenset({"UH", "FW", "CD", "CC", "DT", "PRP", "PUNCT", "POS", "EX", "WP", "NNP"})
 """Tags that an unknown word in lower case cannot have."""
+_NEVER_REPAIRED = frozenset({"IN", "SC", "TO", "RP", "CC", "DT", "EX", "POS", "PUNCT", "WP", "CD"})
+"""Tags that are right for a word of the training data."""
 _VERBS = frozenset({"VB", "VBD", "VBN", "VBP", "VBG"})
 _VERBLIKE = frozenset({"VBD", "VBN", "VB", "VBP"})
 _NOUN_OR_NOT = frozenset({"RB", "JJ"})
@@ -131,7 +133,8 @@ def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[i
     """
     known, words, lower = load_tagger(lexicon.language).tag_dictionary, tokens.words, tokens.lower
     modifiers = lexicon.role_modifiers
-    for i in range(*sentence):
+    doubtful = [i for i in range(*sentence) if tags[i] not in _NEVER_REPAIRED or lower[i] not in known]
+    for i in doubtful:
         tag, low = tags[i], lower[i]
         if (
             tag in _MAYBE_NAME

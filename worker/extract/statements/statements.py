@@ -8,6 +8,7 @@ resolve the speaker (`coreference`); determine the act, the features and the con
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 import msgspec
 
@@ -156,8 +157,7 @@ def _act(doc: Document, candidate: StatementCandidate, speaker: Actor | None, qu
     model = load_act_model(doc.lexicon.language) if is_open(candidate, ruled) else None
     if model is None:
         return ruled
-    act: Act = msgspec.convert(model.best(act_features(doc, candidate, speaker, quotation, ruled)), Act)
-    return act
+    return cast("Act", model.best(act_features(doc, candidate, speaker, quotation, ruled)))
 
 
 def _resolve_speaker(doc: Document, candidate: StatementCandidate) -> tuple[Actor | None, Person | None]:
