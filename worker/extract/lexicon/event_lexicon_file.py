@@ -68,6 +68,10 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     private_modifiers: str
     attitudes: str
     long_periods: str
+    sittings: str
+    party_heads: str
+    met_requirements: str
+    other_occasions: str
     temporal_conjunctions: str
     perfect: str
     habitual_modifiers: str

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.meetings.destinations import is_at_home
 from worker.extract.events.meetings.noun_features import determiner
-from worker.extract.events.meetings.reader import is_agreed_or_demanded
+from worker.extract.events.meetings.reader import is_agreed_or_demanded, is_assembly
 from worker.extract.events.trigger_parties import is_question
 from worker.extract.lexicon.lexicon_file import word_set
 
@@ -22,14 +22,18 @@ _ATTITUDE_WINDOW = 14
 """Tokens before a noun that are searched for the attitude that governs it."""
 _KNOWN = frozenset({"definite", "demonstrative", "possessive"})
 """Determiners of a meeting that the text has mentioned."""
+_OCCASION_PREPOSITIONS = frozenset({"for", "at", "in", "during"})
+_OCCASION_WINDOW = 6
+"""Tokens after a verb that are searched for its occasion."""
 _JOURNEYS = frozenset({"travel", "visit", "due"})
 
 
 def is_excluded(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     """Return whether the definition excludes a trigger.
 
-    Questions, habits and opinions, meals and wishes of one party, journeys at home, interviews, meetings that are the
-    setting or the subject of something else, and nouns whose modifier gives them another sense.
+    Questions, habits and opinions, meals and wishes of one party, journeys at home, interviews, debates, sittings of
+    parliaments, conventions of parties, meetings that are the setting or the subject of something else, and nouns whose
+    modifier gives them another sense.
     """
     parties = trigger.candidate.parties
     return (
@@ -39,6 +43,8 @@ def is_excluded(ctx: EventContext, trigger: MeetingTrigger) -> bool:
         or _is_wish_of_one(ctx, trigger)
         or any(_is_outlet(ctx, actor) for actor in parties)
         or _is_generic(ctx, trigger)
+        or _is_sitting(ctx, trigger)
+        or (trigger.group is not None and _is_no_encounter(ctx, trigger.group))
         or (trigger.phrase is not None and _is_excluded_noun(ctx, trigger, trigger.phrase))
     )
 
@@ -47,6 +53,36 @@ def _is_working_meal(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     """Return whether a meal has a modifier of official meetings: "a working dinner"."""
     noun, classes = trigger.phrase, ctx.lexicon.modifier_classes
     return noun is not None and any(classes.get(word) == "scope" for word in ctx.text.lower[noun.first : noun.head])
+
+
+def _is_sitting(ctx: EventContext, trigger: MeetingTrigger) -> bool:
+    """Return whether a parliament sits ("parliament reconvenes in May") or a party holds its convention."""
+    parties = trigger.candidate.parties
+    if len(parties) != 1:
+        return False
+    if trigger.word_class == "convene" or trigger.lemma in word_set(ctx.lexicon.meeting.sittings):
+        return _is_of_class(ctx, parties[0], "parliaments", ctx.lexicon.decision.deciders.legislative)
+    if trigger.word_class != "summit" or trigger.phrase is None:
+        return False
+    return _is_of_class(ctx, parties[0], "parties", ctx.lexicon.meeting.party_heads)
+
+
+def _is_of_class(ctx: EventContext, actor: Actor, name: str, heads: str) -> bool:
+    """Return whether a party is an institution of a class, by its name or by its head word."""
+    bare = actor.name.partition("'s ")[0]
+    head = bare.lower().rpartition(" ")[2]
+    return ctx.roles.institutions.class_of(bare) == name or head in word_set(heads) - {"assembly"}
+
+
+def _is_no_encounter(ctx: EventContext, group: VerbGroup) -> bool:
+    """Return whether a verb has another sense ("met its targets") or another occasion: "met for a debate"."""
+    m, lower = ctx.lexicon.meeting, ctx.text.lower
+    target = ctx.clauses.object(group)
+    if target is not None and ctx.lemma(group) == "meet" and lower[target.head] in word_set(m.met_requirements):
+        return True
+    at = group.last if target is None else target.last
+    phrases = ctx.clauses.prepositional_phrases(at, _OCCASION_PREPOSITIONS, _OCCASION_WINDOW)
+    return any(lower[noun.head] in word_set(m.other_occasions) for _, noun in phrases)
 
 
 def _is_generic(ctx: EventContext, trigger: MeetingTrigger) -> bool:
@@ -90,6 +126,8 @@ def _is_excluded_noun(ctx: EventContext, trigger: MeetingTrigger, noun: NounPhra
     if trigger.word_class == "meal" and ctx.text.tags[noun.head] == "NNP":
         return True  # a programme's name
     if len(trigger.candidate.parties) < _PAIR and _is_process(ctx, noun):
+        return True
+    if trigger.verdict == "unlisted" and is_assembly(ctx, noun):
         return True
     is_private = trigger.word_class == "visit" and not word_set(m.private_modifiers).isdisjoint(before)
     return is_private or _depends_on_attitude(ctx, noun) or _is_field_of_office(ctx, noun)

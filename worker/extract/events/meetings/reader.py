@@ -26,14 +26,14 @@ def meeting_form(ctx: EventContext, noun: NounPhrase) -> tuple[Form, int] | None
     if pair in ctx.lexicon.meeting_nouns:
         return ctx.lexicon.meeting_nouns[pair], head - 1
     form = ctx.lexicon.meeting_nouns.get(lower[head])
-    if form is None or (ctx.text.tags[head] == "NNP" and _is_assembly(ctx, noun)):
+    if form is None or (ctx.text.tags[head] == "NNP" and is_assembly(ctx, noun)):
         return None
     if head > noun.first and lower[head - 1] in word_set(ctx.lexicon.meeting.excluding_modifiers):
         return None
     return form, head
 
 
-def _is_assembly(ctx: EventContext, noun: NounPhrase) -> bool:
+def is_assembly(ctx: EventContext, noun: NounPhrase) -> bool:
     """Return whether a proper noun is an institution ("Congress", "the General Assembly"), not a meeting."""
     lower = ctx.text.lower
     if lower[noun.head] in word_set(ctx.lexicon.meeting.assembly_nouns):
