@@ -182,9 +182,21 @@ def _others(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -> list[
 
 
 def _addressees(ctx: EventContext, group: VerbGroup) -> list[Actor]:
-    """Return the parties after "to" right after a verb of talking, or one word later: "spoke [briefly] to Berg"."""
+    """Return the parties after "to" of a verb of talking: "spoke [briefly] to Berg", "spoke [by phone] to Berg"."""
     found = ctx.clauses.prepositional_phrases(group.last, _TO, _TO_WINDOW)[:1]
-    return _party_list(ctx, found[0][1]) if found and found[0][0] <= group.last + 1 else []
+    if not found:
+        return []
+    at, addressee = found[0]
+    return _party_list(ctx, addressee) if at <= group.last + 1 or _are_adverbials(ctx, group.last, at) else []
+
+
+def _are_adverbials(ctx: EventContext, first: int, last: int) -> bool:
+    """Return whether the words between a verb and its complement say when, or that the talk was by telephone."""
+    nouns = [noun for at in range(first, last) if (noun := ctx.clauses.noun_phrase(at)) is not None]
+    phone = word_set(ctx.lexicon.meeting.by_phone)
+    return bool(nouns) and all(
+        ctx.text.lower[noun.head] in phone or ctx.clauses.is_time_expression(noun) for noun in nouns
+    )
 
 
 def _party_list(ctx: EventContext, noun: NounPhrase | None) -> list[Actor]:
