@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.meetings.reader import is_abroad
 from worker.extract.events.meetings.verb_candidate import are_parties, verb_candidate
-from worker.extract.events.trigger_parties import subject_parties
+from worker.extract.events.trigger_parties import agent_parties, subject_parties
 from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
@@ -52,16 +52,20 @@ def _visit_candidate(ctx: EventContext, group: VerbGroup, target: NounPhrase, ru
 
 
 def read_invite(ctx: EventContext, group: VerbGroup) -> EventCandidate | None:
-    """Return the candidate for "X invited Y to Oslo"; None if the guests or a named destination are missing."""
+    """Return the candidate for "X invited Y to Oslo", "Y was invited to Oslo (by X)".
+
+    None if the guests or a named destination are missing.
+    """
     target = None if group.passive else ctx.clauses.object(group)
-    guests = ctx.parties.parties_of(target) if target is not None else []
+    hosts = agent_parties(ctx, group.last) if group.passive else subject_parties(ctx, group)
+    guests = subject_parties(ctx, group) if group.passive else ctx.parties.parties_of(target)
     if not guests or not are_parties(ctx, guests):
         return None
     goals = (noun for _, noun in ctx.clauses.prepositional_phrases(group.last, frozenset({"to"}), _DESTINATION_WINDOW))
     place = next((noun for noun in goals if _is_named_place(ctx, noun)), None)
     if place is None:
         return None
-    found = verb_candidate(ctx, group, "visit", [*subject_parties(ctx, group), *guests], "invite")
+    found = verb_candidate(ctx, group, "visit", [*hosts, *guests], "invite")
     if found is not None:
         found.status, found.place = (
             "proposed" if found.status == "held" else found.status,
