@@ -140,23 +140,41 @@ def _verb_of_class(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -
         status = "proposed" if name == "summon" and status == "held" else status
         form = _FORMS.get(name) or talk_form(ctx, group)
         candidate = make_meeting_candidate(ctx, group.head, group.last, form, status, parties, _RULES[name], when)
+    visited = target or (ctx.clauses.object(group) if name == "visit" else None)
+    if candidate.place is None and visited is not None and _can_be_destination(ctx, visited):
+        candidate.place = ctx.time_and_place.place_span(visited)
     is_known = ruled is not None or lemma in word_set(ctx.lexicon.meeting.exchange)
     return MeetingTrigger(
         candidate=candidate, word_class=name, lemma=lemma, verdict="opens" if is_known else "unlisted",
-        group=group, target=target or (ctx.clauses.object(group) if name == "visit" else None),
+        group=group, target=visited,
         complement=_complement(ctx, group), when=when,
     )  # fmt: skip
 
 
 def _parties_of_verb(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -> list[Actor]:
     """Return the parties of a verb of encounter; empty without the partner or guest that its class needs."""
-    subject = subject_parties(ctx, group)
+    subject = subject_parties(ctx, group) or _participle_subject(ctx, group)
     own = [*agent_parties(ctx, group.last), *subject] if group.passive else subject
     others = _others(ctx, group, lemma, name)
     if not others and not group.passive and _needs_others(ctx, subject, lemma, name):
         return []
     names = {actor.name for actor in subject}
     return distinct_parties([*own, *(actor for actor in others if actor.name not in names)])
+
+
+def _participle_subject(ctx: EventContext, group: VerbGroup) -> list[Actor]:
+    """Return the parties that a participle describes: "[Berg], visiting Oslo, …", "Visiting Oslo, [Berg] said …"."""
+    at = group.first - 1
+    if group.finite or group.infinitive or ctx.text.tags[group.head] != "VBG":
+        return []
+    start, end = ctx.text.sentence_range(group.head)
+    if at > start and ctx.text.words[at] == ",":
+        return ctx.parties.parties_of(ctx.clauses.noun_phrase(at - 1))
+    if group.first > start:
+        return []
+    groups = (ctx.chunks.verb_group(i) for i in range(group.last, end))
+    main = next((verb for verb in groups if verb is not None and verb.finite), None)
+    return subject_parties(ctx, main) if main is not None else []
 
 
 def _needs_others(ctx: EventContext, subject: list[Actor], lemma: str, name: str) -> bool:
