@@ -188,3 +188,30 @@ def test_a_meeting_of_unnamed_parties_is_uncertain_and_has_the_speaker() -> None
     (meeting,) = meetings("Kosovo's ministry said on X that the meeting was useful.")
     assert [actor.name for actor in meeting.participants] == ["Kosovo's ministry"]
     assert meeting.confidence < 0.7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Norwegian parliament reconvenes in October.",
+        "Brun met Teki for a debate in Oslo on Monday.",
+        "The Norwegian government will meet its targets this year.",
+        "Oja spoke at the Labour Party's spring conference.",
+    ],
+)
+def test_sittings_conventions_debates_and_targets_are_no_meetings(text: str) -> None:
+    assert told(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Brun spoke by telephone to Teki.", ("spoke", "call", "held", [BRUN, TEKI], None, None)),
+        ("Brun spoke on Monday to Teki.", ("spoke", "talks", "held", [BRUN, TEKI], None, "Monday")),
+        ("Brun was invited to Tirana by Teki.", ("invited", "visit", "proposed", [TEKI, BRUN], "Tirana", None)),
+        ("Brun, visiting Tirana, said taxes would rise.", ("visiting", "visit", "held", [BRUN], "Tirana", None)),
+        ("Visiting Tirana, Brun said taxes would rise.", ("Visiting", "visit", "held", [BRUN], "Tirana", None)),
+    ],
+)
+def test_addressees_agents_and_subjects_of_participles_take_part(text: str, expected: tuple[object, ...]) -> None:
+    assert told(text) == [expected]
