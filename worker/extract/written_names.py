@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import overload
 
 import msgspec
 
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.grammar.tokens import tokenize
 from worker.extract.lexicon.lexicon import Lexicon
-from worker.schema import Actor, Event, Meeting, Statement
+from worker.schema import KIND_SPECS, Actor, Event, kind_of
 
 _MAX_WORDS = 12
 """Words of a name of which parts are looked up."""
@@ -30,23 +31,23 @@ class WrittenNames:
 
     def with_written_names(self, event: Event) -> Event:
         """Return an event whose actors have names that occur in the article, character by character."""
-        if isinstance(event, Statement):
-            speaker, target = self._actor(event.speaker), self._actor(event.target)
-            if speaker is event.speaker and target is event.target:
-                return event
-            return msgspec.structs.replace(event, speaker=speaker, target=target)
-        if isinstance(event, Meeting):
-            participants = self._actors(event.participants)
-            return event if participants is None else msgspec.structs.replace(event, participants=participants)
-        deciders = self._actors(event.deciders)
-        return event if deciders is None else msgspec.structs.replace(event, deciders=deciders)
+        changed = {}
+        for field in KIND_SPECS[kind_of(event)].parties:
+            old = getattr(event, field)
+            new = self._actors(old) if isinstance(old, list) else self._actor(old)
+            if new is not old:
+                changed[field] = new
+        return msgspec.structs.replace(event, **changed) if changed else event
 
-    def _actors(self, actors: list[Actor]) -> list[Actor] | None:
-        """Return the actors with written names; None if all of them have such names already."""
+    def _actors(self, actors: list[Actor]) -> list[Actor]:
+        """Return the actors with written names; the list itself if all of them have such names already."""
         changed = [self._actor(actor) for actor in actors]
-        same = all(new is old for new, old in zip(changed, actors, strict=True))
-        return None if same else [actor for actor in changed if actor is not None]
+        return actors if all(new is old for new, old in zip(changed, actors, strict=True)) else changed
 
+    @overload
+    def _actor(self, actor: Actor) -> Actor: ...
+    @overload
+    def _actor(self, actor: None) -> None: ...
     def _actor(self, actor: Actor | None) -> Actor | None:
         if actor is None or actor.name in self.text.string:
             return actor
